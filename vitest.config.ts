@@ -1,0 +1,81 @@
+import { existsSync, readdirSync } from "node:fs";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+
+// Tests may import any package by its name, and get its source: the arrows between packages bind only what is shipped.
+const alias = readdirSync("packages").map((name) => ({
+  find: new RegExp(`^@descent/${name}$`),
+  replacement: `${import.meta.dirname}/packages/${name}/src/index.ts`,
+}));
+
+const projects: TestProjectConfiguration[] = [
+  {
+    extends: true,
+    test: {
+      name: "unit",
+      include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "tests/**/*.test.ts"],
+      exclude: ["**/*.browser.test.ts", "tests/packaging.test.ts", "**/node_modules/**"],
+    },
+  },
+  {
+    extends: true,
+    test: {
+      name: "types",
+      include: [],
+      typecheck: {
+        enabled: true,
+        only: true,
+        include: ["packages/*/test/**/*.test-d.ts"],
+        tsconfig: "./tsconfig.test.json",
+      },
+    },
+  },
+];
+
+// A real browser is optional: without one its project is left out, and a line says so.
+const chromium = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
+  (file) => file !== undefined && existsSync(file),
+);
+if (chromium !== undefined) {
+  projects.push({
+    extends: true,
+    test: {
+      name: "browser",
+      include: ["packages/*/test/**/*.browser.test.ts"],
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: {
+            executablePath: chromium,
+            args: [
+              "--no-sandbox",
+              "--disable-gpu",
+              "--disable-quic",
+              "--no-first-run",
+              "--disable-background-networking",
+              "--disable-component-update",
+              "--disable-sync",
+              // A software WebGPU adapter, so that shaders are really compiled and run on a machine without a GPU.
+              "--enable-unsafe-webgpu",
+              "--use-webgpu-adapter=swiftshader",
+              "--enable-unsafe-swiftshader",
+            ],
+          },
+        }),
+        instances: [{ browser: "chromium" }],
+      },
+    },
+  });
+} else console.warn("No Chromium was found (set CHROMIUM_PATH): the browser tests are left out.");
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    projects,
+    passWithNoTests: true,
+    reporters: ["default", ["json", { outputFile: ".ci/out/vitest.json" }]],
+    coverage: { provider: "v8", include: ["packages/*/src/**"], reporter: ["text-summary", "json-summary"] },
+  },
+});
