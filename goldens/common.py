@@ -1,0 +1,182 @@
+"""What every golden shares: the data, the runners of the libraries, the comparison with a transcription, the file format."""
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import jax
+import numpy as np
+import optax
+import torch
+
+jax.config.update("jax_enable_x64", True)
+# Not only the parameters: torch keeps NAdam's running product and the step counts in the default dtype.
+torch.set_default_dtype(torch.float64)
+
+ROOT = Path(__file__).resolve().parent.parent
+STEPS = 10
+SEED = 20251122
+SHAPES = {"w": (3, 4), "b": (4,)}
+ROLES = {"w": "kernel", "b": "bias"}
+
+TORCH = f"torch {torch.__version__.split('+')[0]}"
+OPTAX = f"optax {optax.__version__}"
+JAX = f"jax {jax.__version__}"
+NUMPY = f"numpy {np.__version__}"
+
+Tensors = dict[str, np.ndarray]
+Path_ = list[Tensors]
+DEFAULTS, OPTIONS, TINY = "defaults", "every option off its default, large eps", "tiny gradients"
+
+# How large the gradients of each step are. They grow, shrink and nearly vanish, so that a maximum over time, a clip
+# and a decay rate each have something to do.
+ENVELOPE = {
+    DEFAULTS: [1.0, 1.5, 0.5, 0.9, 0.15, 1.2, 0.7, 0.25, 1.0, 0.6],
+    OPTIONS: [1.3, 0.4, 1.0, 0.1, 0.6, 1.4, 0.3, 0.2, 0.9, 0.5],
+    TINY: [1.0, 0.6, 1.4, 0.3, 1.1, 0.5, 0.1, 0.8, 1.2, 0.4],
+}
+
+
+def float32(x: np.ndarray) -> np.ndarray:
+    """The nearest float32, as float64: what the library reads is exactly what the reference read."""
+    return np.asarray(x, np.float32).astype(np.float64)
+
+
+def start(setting: str, scale: float = 1.0) -> Tensors:
+    """Magnitudes from 0.05 to 0.5, both signs."""
+    random = np.random.default_rng([SEED, 1, list(ENVELOPE).index(setting)])
+    return {
+        name: float32(scale * random.choice([-1.0, 1.0], shape) * random.uniform(0.05, 0.5, shape))
+        for name, shape in SHAPES.items()
+    }
+
+
+def gradients(setting: str, scale: float = 1.0) -> list[Tensors]:
+    """Correlated over time (0.6 from step to step), of changing size; w[1,1] never has one, b[1] not in the first three."""
+    random = np.random.default_rng([SEED, 2, list(ENVELOPE).index(setting)])
+    steps, last = [], {name: random.normal(size=shape) for name, shape in SHAPES.items()}
+    for t, size in enumerate(ENVELOPE[setting]):
+        last = {name: 0.6 * g + 0.8 * random.normal(size=g.shape) for name, g in last.items()}
+        now = {name: float32(scale * size * g) for name, g in last.items()}
+        now["w"][1, 1] = 0
+        if t < 3:
+            now["b"][1] = 0
+        steps.append(now)
+    return steps
+
+
+def torch_path(make: Callable[[dict[str, torch.Tensor]], torch.optim.Optimizer], p: Tensors, steps: list[Tensors]) -> Path_:
+    tensors = {name: torch.tensor(x, requires_grad=True) for name, x in p.items()}
+    optimizer, path = make(tensors), []
+    for now in steps:
+        for name, g in now.items():
+            tensors[name].grad = torch.tensor(g)
+        optimizer.step()
+        path.append({name: x.detach().numpy().copy() for name, x in tensors.items()})
+    return path
+
+
+def optax_path(transform: optax.GradientTransformation, p: Tensors, steps: list[Tensors]) -> Path_:
+    tensors = {name: jax.numpy.asarray(x) for name, x in p.items()}
+    state, path = transform.init(tensors), []
+    for now in steps:
+        updates, state = transform.update({name: jax.numpy.asarray(g) for name, g in now.items()}, state, tensors)
+        tensors = optax.apply_updates(tensors, updates)
+        path.append({name: np.asarray(x) for name, x in tensors.items()})
+    return path
+
+
+Box = Callable[..., Iterator[np.ndarray]]
+
+
+def box_path(box: Box, options: dict, p: Tensors, steps: list[Tensors]) -> Path_:
+    """A paper's box, tensor by tensor: `box(p, gradients, role, **options)` yields p after each step."""
+    each = {name: list(box(x, [now[name] for now in steps], ROLES[name], **options)) for name, x in p.items()}
+    return [{name: xs[k] for name, xs in each.items()} for k in range(len(steps))]
+
+
+def apart(a: Path_, b: Path_, p: Tensors) -> float:
+    """The largest ‖a_k − b_k‖ / ‖b_k − p_0‖ over steps and tensors: the measure that the tests use."""
+    worst = 0.0
+    for now, other in zip(a, b, strict=True):
+        for name, x in other.items():
+            moved = np.linalg.norm(x - p[name])
+            worst = max(worst, float(np.linalg.norm(now[name] - x) / moved) if moved > 0 else float(np.abs(now[name] - x).max()))
+    return worst
+
+
+def agree(what: str, a: Path_, b: Path_, p: Tensors, tolerance: float = 1e-11) -> None:
+    """Two independent sources must tell the same numbers, up to the rounding of float64 (1e-16, cancellation, ten steps)."""
+    worst = apart(a, b, p)
+    if not worst <= tolerance:
+        raise AssertionError(f"{what}: the sources differ by {worst:.2e} of the displacement")
+
+
+def visible(what: str, path: Path_, p: Tensors) -> None:
+    """float32 stores p with a relative error of 6e-8; the displacement must be far above it at every step."""
+    for k, now in enumerate(path):
+        for name, x in now.items():
+            # A tensor that has not moved at all (a gradient clipped or absent) is compared exactly.
+            moved, size = np.linalg.norm(x - p[name]), max(np.linalg.norm(x), np.linalg.norm(p[name]))
+            if 0 < moved < 0.01 * size:
+                raise AssertionError(f"{what}: {name} moved only {moved / size:.1e} of its norm by step {k + 1}")
+
+
+def tensors_json(tensors: Tensors) -> dict:
+    return {name: x.ravel().tolist() for name, x in tensors.items()}
+
+
+def setting_json(name: str, fields: dict, p: Tensors, steps: list[Tensors], path: Path_) -> dict:
+    return {
+        "name": name,
+        **fields,
+        "parameters": {n: {"shape": list(x.shape), "role": ROLES[n], "start": x.ravel().tolist()} for n, x in p.items()},
+        "gradients": [tensors_json(now) for now in steps],
+        "path": [tensors_json(now) for now in path],
+    }
+
+
+def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[[dict, Tensors, list[Tensors]], Path_], box: Box, defaults: dict, starts: float = 1.0) -> dict:
+    """One rule: `run` is the source, `box` the transcription that must agree with it, `starts` scales p_0 among tiny gradients."""
+    out = []
+    for name, options in settings.items():
+        p = start(name, starts if name == TINY else 1.0)
+        steps = gradients(name, 1e-6 if name == TINY else 1.0)
+        full = {**defaults, **options}
+        path = run(full, p, steps)
+        what = f"{rule}, {name}"
+        agree(what, box_path(box, full, p, steps), path, p)
+        visible(what, path, p)
+        out.append(setting_json(name, {"options": options}, p, steps, path))
+    return {"rule": rule, "source": source, "settings": out}
+
+
+def dump(value: object) -> str:
+    """JSON with one line per list of numbers; Python prints the shortest decimal that reads back as the same float64."""
+
+    def flat(v: object) -> bool:
+        return not isinstance(v, (dict, list)) or (isinstance(v, list) and all(not isinstance(x, (dict, list)) for x in v))
+
+    def write(v: object, indent: str) -> str:
+        if flat(v):
+            return json.dumps(v, ensure_ascii=False)
+        if isinstance(v, dict) and all(flat(x) for x in v.values()) and len(json.dumps(v)) <= 110:
+            return json.dumps(v, ensure_ascii=False)
+        inner = indent + "  "
+        if isinstance(v, list):
+            return "[\n" + ",\n".join(inner + write(x, inner) for x in v) + f"\n{indent}]"
+        return "{\n" + ",\n".join(f"{inner}{json.dumps(k)}: {write(x, inner)}" for k, x in v.items()) + f"\n{indent}}}"
+
+    return write(value, "") + "\n"
+
+
+def same(a: object, b: object, tolerance: float = 1e-11) -> bool:
+    """Equal up to the last digits of a float64, which another processor's libm may round differently."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return list(a) == list(b) and all(same(a[k], b[k], tolerance) for k in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(same(x, y, tolerance) for x, y in zip(a, b))
+    if isinstance(a, float) or isinstance(b, float):
+        return isinstance(a, (int, float)) and isinstance(b, (int, float)) and math.isclose(a, b, rel_tol=tolerance, abs_tol=1e-300)
+    return a == b
