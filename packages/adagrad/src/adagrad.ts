@@ -1,0 +1,18 @@
+import { rule } from "@descent/core";
+
+/**
+ * Each parameter's rate falls with the squares of all gradients it has seen, so rare features keep learning.
+ * `decay` lowers the rate as 1/(1 + decay·(t−1)), `initial` is what the sum starts from; both 0 and ε outside the root
+ * as in PyTorch (Duchi, Hazan and Singer, 2011).
+ */
+export const adagrad = rule({
+  title: "Adagrad",
+  paper: "https://jmlr.org/papers/v12/duchi11a.html",
+  hyper: { lr: 1e-2, decay: 0, initial: 0, eps: 1e-10 },
+  state: { s: "initial" },
+  update: {
+    rate: "lr / (1 + decay * (t - 1))",
+    s: "s + g^2",
+    p: "p - rate * g / (sqrt(s) + eps)",
+  },
+});

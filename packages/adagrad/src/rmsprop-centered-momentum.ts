@@ -1,0 +1,15 @@
+import { rule } from "@descent/core";
+import { rmspropCentered } from "./rmsprop-centered.ts";
+
+/** Centered RMSProp with a heavy ball behind it: the full method of Graves (2013), rate outside the sum as in PyTorch. */
+export const rmspropCenteredMomentum = rule({
+  ...rmspropCentered,
+  title: "Centered RMSProp with momentum",
+  hyper: { ...rmspropCentered.hyper, momentum: 0.9 },
+  state: { ...rmspropCentered.state, b: 0 },
+  update: {
+    ...rmspropCentered.update,
+    b: "momentum * b + g / (sqrt(variance) + eps)",
+    p: "p - lr * b",
+  },
+});

@@ -1,0 +1,19 @@
+import { rule } from "@descent/core";
+import { rmsprop } from "./rmsprop.ts";
+
+/**
+ * RMSProp that divides by the standard deviation of the gradient instead of its mean square (Graves, 2013). Rounding
+ * can make the variance a little negative; it is cut off at 0, where other libraries give NaN.
+ */
+export const rmspropCentered = rule({
+  ...rmsprop,
+  title: "Centered RMSProp",
+  paper: "https://arxiv.org/abs/1308.0850",
+  state: { ...rmsprop.state, gBar: 0 },
+  update: {
+    ...rmsprop.update,
+    gBar: "rho * gBar + (1 - rho) * g",
+    variance: "max(v - gBar^2, 0)",
+    p: "p - lr * g / (sqrt(variance) + eps)",
+  },
+});

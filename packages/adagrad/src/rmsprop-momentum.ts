@@ -1,0 +1,15 @@
+import { rule } from "@descent/core";
+import { rmsprop } from "./rmsprop.ts";
+
+/** RMSProp with a heavy ball behind it: normalised gradients are summed, the rate stays outside, as in PyTorch. */
+export const rmspropMomentum = rule({
+  ...rmsprop,
+  title: "RMSProp with momentum",
+  hyper: { ...rmsprop.hyper, momentum: 0.9 },
+  state: { ...rmsprop.state, b: 0 },
+  update: {
+    ...rmsprop.update,
+    b: "momentum * b + g / (sqrt(v) + eps)",
+    p: "p - lr * b",
+  },
+});

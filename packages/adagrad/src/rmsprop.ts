@@ -1,0 +1,16 @@
+import { rule } from "@descent/core";
+
+/**
+ * Adagrad that forgets: the gradient over the root of its recent mean square, so that only its sign and regularity
+ * count. Defaults and ε outside the root as in PyTorch (`rho` is its `alpha`); Hinton's lecture has rho 0.9 and lr 1e-3.
+ */
+export const rmsprop = rule({
+  title: "RMSProp",
+  paper: "https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf",
+  hyper: { lr: 1e-2, rho: 0.99, eps: 1e-8 },
+  state: { v: 0 },
+  update: {
+    v: "rho * v + (1 - rho) * g^2",
+    p: "p - lr * g / (sqrt(v) + eps)",
+  },
+});

@@ -1,0 +1,19 @@
+import { rule } from "@descent/core";
+
+/**
+ * The mean of recent gradients over the root of their mean square, both corrected for having started at zero: steps of
+ * about `lr` whatever the gradient's scale. ε is added outside the root, as in the paper and PyTorch.
+ */
+export const adam = rule({
+  title: "Adam",
+  paper: "https://arxiv.org/abs/1412.6980",
+  hyper: { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8 },
+  state: { m: 0, v: 0 },
+  update: {
+    m: "beta1 * m + (1 - beta1) * g",
+    v: "beta2 * v + (1 - beta2) * g^2",
+    mHat: "m / (1 - beta1^t)",
+    vHat: "v / (1 - beta2^t)",
+    p: "p - lr * mHat / (sqrt(vHat) + eps)",
+  },
+});

@@ -1,0 +1,21 @@
+import { rule } from "@descent/core";
+import { adam } from "./adam.ts";
+
+/**
+ * Adam whose rates never rise again: it divides by the largest mean square seen, which mends a case where Adam does not
+ * converge. The maximum is of the uncorrected v, as in PyTorch; Optax takes that of v̂ (Reddi, Kale and Kumar, 2018).
+ */
+export const amsgrad = rule({
+  ...adam,
+  title: "AMSGrad",
+  paper: "https://openreview.net/forum?id=ryQu7f-RZ",
+  state: { ...adam.state, vMax: 0 },
+  update: {
+    m: adam.update.m,
+    v: adam.update.v,
+    vMax: "max(vMax, v)",
+    mHat: adam.update.mHat,
+    vHat: "vMax / (1 - beta2^t)",
+    p: adam.update.p,
+  },
+});

@@ -1,0 +1,24 @@
+import { rule } from "@descent/core";
+import { adam } from "./adam.ts";
+
+/**
+ * Adam with Nesterov's look-ahead in its mean. The momentum warms up as Dozat's μ, at the pace `decay`; the product of
+ * all μ so far is part of the state. Defaults are PyTorch's (Dozat, 2016).
+ */
+export const nadam = rule({
+  ...adam,
+  title: "NAdam",
+  paper: "https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ",
+  hyper: { ...adam.hyper, lr: 2e-3, decay: 4e-3 },
+  state: { ...adam.state, product: { place: "host", init: 1 } },
+  update: {
+    mu: "beta1 * (1 - 0.5 * 0.96^(t * decay))",
+    muNext: "beta1 * (1 - 0.5 * 0.96^((t + 1) * decay))",
+    product: "product * mu",
+    m: adam.update.m,
+    v: adam.update.v,
+    mHat: "muNext * m / (1 - product * muNext) + (1 - mu) * g / (1 - product)",
+    vHat: adam.update.vHat,
+    p: adam.update.p,
+  },
+});

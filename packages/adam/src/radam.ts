@@ -1,0 +1,22 @@
+import { rule } from "@descent/core";
+import { adam } from "./adam.ts";
+
+/**
+ * Adam that waits: until its mean square has more than five degrees of freedom it is plain momentum, and then it enters
+ * by the factor r, so no warm-up is needed. ε is added to the uncorrected root and the threshold is 5, as in the
+ * authors' code and PyTorch; with beta2 = 0.999 the first five steps are momentum.
+ */
+export const radam = rule({
+  ...adam,
+  title: "RAdam",
+  paper: "https://arxiv.org/abs/1908.03265",
+  update: {
+    rhoInf: "2 / (1 - beta2) - 1",
+    rho: "rhoInf - 2 * t * beta2^t / (1 - beta2^t)",
+    r: "sqrt((rho - 4) * (rho - 2) * rhoInf / ((rhoInf - 4) * (rhoInf - 2) * rho))",
+    m: adam.update.m,
+    v: adam.update.v,
+    mHat: adam.update.mHat,
+    p: "p - lr * mHat * (rho > 5 ? r * sqrt(1 - beta2^t) / (sqrt(v) + eps) : 1)",
+  },
+});

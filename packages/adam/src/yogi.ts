@@ -1,0 +1,15 @@
+import { rule } from "@descent/core";
+import { adam } from "./adam.ts";
+
+/**
+ * Adam whose mean square moves towards g² by a step of fixed size: it cannot shrink fast, so rates cannot jump. Both
+ * moments start at `initial`, and ε is large, as in the authors' experiments and Optax.
+ */
+export const yogi = rule({
+  ...adam,
+  title: "Yogi",
+  paper: "https://papers.nips.cc/paper/8186",
+  hyper: { ...adam.hyper, lr: 1e-2, eps: 1e-3, initial: 1e-6 },
+  state: { m: "initial", v: "initial" },
+  update: { ...adam.update, v: "v - (1 - beta2) * sign(v - g^2) * g^2" },
+});

@@ -1,0 +1,113 @@
+import { list, OptimizerError, suggestion } from "./errors.ts";
+import type { Parameter } from "./parameter.ts";
+import type { Leaf } from "./rule.ts";
+
+/** Parameters that are left as they are. */
+export interface Frozen {
+  readonly kind: "frozen";
+}
+
+/** Different rules, or different options, for different parameters. */
+export interface Partition {
+  readonly kind: "partition";
+  readonly groups: Readonly<Record<string, Configured>>;
+  /** Every label whose group the parameter belongs to: exactly one, or the optimizer refuses to start. */
+  labels(parameter: Parameter): readonly string[];
+}
+
+/** What an optimizer is made from: a rule with its options, or a partition of them. */
+export type Configured = Leaf | Frozen | Partition;
+
+/** Which parameters: by exact name, by pattern, or by what is known of them. */
+export type Selector = string | RegExp | ((parameter: Parameter) => boolean);
+
+function selects(selector: Selector, parameter: Parameter): boolean {
+  if (typeof selector === "string") return parameter.name === selector;
+  if (typeof selector === "function") return selector(parameter);
+  selector.lastIndex = 0; // a /g pattern remembers where it was
+  return selector.test(parameter.name);
+}
+
+/**
+ * Gives groups of parameters rules of their own: `partition({ hidden: muon(), rest: adamw() }, (p) => …)`. The second
+ * argument names the group of each parameter, or says by group which parameters are its own; one group may be left out
+ * there and takes what no other claims. A parameter of no group or of two is an error that lists the names.
+ */
+export function partition<const G extends Readonly<Record<string, Configured>>>(
+  groups: G,
+  choose: ((parameter: Parameter) => keyof G & string) | { readonly [K in keyof G]?: Selector },
+): Partition {
+  const labels = Object.keys(groups);
+  if (labels.length === 0) throw new OptimizerError("partition: no groups. Name at least one.");
+  if (typeof choose === "function") return { kind: "partition", groups, labels: (p) => [choose(p)] };
+  const selectors = Object.entries<Selector | undefined>(choose).filter(
+    (entry): entry is [string, Selector] => entry[1] !== undefined,
+  );
+  for (const [label] of selectors)
+    if (!labels.includes(label))
+      throw new OptimizerError(
+        `partition: there is no group \`${label}\` among ${list(labels)}.${suggestion(label, labels)}`,
+      );
+  const rest = labels.filter((label) => !selectors.some(([l]) => l === label));
+  if (rest.length > 1)
+    throw new OptimizerError(
+      `partition: ${list(rest)} have no selector. One group at most may take what is left; say which parameters the others get.`,
+    );
+  return {
+    kind: "partition",
+    groups,
+    labels: (p) => {
+      const found = selectors.filter(([, selector]) => selects(selector, p)).map(([label]) => label);
+      return found.length > 0 ? found : rest;
+    },
+  };
+}
+
+/** A group whose parameters stay as they are: no step, no decay, no state. */
+export const frozen = (): Frozen => ({ kind: "frozen" });
+
+/** `freeze(adam(), /^conv1/)`: the selected parameters stay as they are, the rest are trained. */
+export const freeze = (configured: Configured, selector: Selector): Partition => ({
+  kind: "partition",
+  groups: { frozen: frozen(), trained: configured },
+  labels: (p) => [selects(selector, p) ? "frozen" : "trained"],
+});
+
+/** The same partition with every rule in it changed. */
+export function mapLeaves(configured: Configured, change: (leaf: Leaf) => Leaf): Configured {
+  if (configured.kind === "rule") return change(configured);
+  if (configured.kind === "frozen") return configured;
+  const groups = Object.fromEntries(Object.entries(configured.groups).map(([l, c]) => [l, mapLeaves(c, change)]));
+  return { kind: "partition", groups, labels: (p) => configured.labels(p) };
+}
+
+export interface Assignment {
+  /** The labels on the way to the rule, joined by `/`; empty where nothing is partitioned. */
+  readonly label: string;
+  /** Nothing for a frozen parameter. */
+  readonly leaf: Leaf | undefined;
+}
+
+/** The rule of every parameter. Throws one error that lists all parameters of no group or of several. */
+export function assign(configured: Configured, parameters: readonly Parameter[]): Assignment[] {
+  const unmatched: string[] = [];
+  const ambiguous: string[] = [];
+  const of = (c: Configured, p: Parameter, path: readonly string[]): Assignment => {
+    if (c.kind !== "partition") return { label: path.join("/"), leaf: c.kind === "rule" ? c : undefined };
+    const labels = c.labels(p);
+    const [label] = labels;
+    if (labels.length > 1) ambiguous.push(`${p.name} (${labels.join(", ")})`);
+    const group = label !== undefined && Object.hasOwn(c.groups, label) ? c.groups[label] : undefined;
+    if (label !== undefined && group) return of(group, p, [...path, label]);
+    unmatched.push(label === undefined ? p.name : `${p.name} (${String(label)})`);
+    return { label: "", leaf: undefined };
+  };
+  const found = parameters.map((p) => of(configured, p, []));
+  const wrong = [
+    ...(unmatched.length > 0 ? [`${list(unmatched)} belong to no group`] : []),
+    ...(ambiguous.length > 0 ? [`${list(ambiguous)} belong to several groups`] : []),
+  ];
+  if (wrong.length > 0)
+    throw new OptimizerError(`partition: ${wrong.join("; ")}. Give every parameter exactly one group.`);
+  return found;
+}

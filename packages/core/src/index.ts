@@ -1,0 +1,14 @@
+export { list, nearest, OptimizerError, suggestion } from "./errors.ts";
+export * from "./expr.ts";
+export * from "./groups.ts";
+export * from "./host.ts";
+export * from "./latex.ts";
+export * from "./loop.ts";
+export * from "./parameter.ts";
+export { type Ast, build, type Infix, type Lookup, parse } from "./parse.ts";
+export { levels, type Program, type SlotSpec, trace, uses } from "./program.ts";
+export * from "./rule.ts";
+export * from "./safetensors.ts";
+export * from "./schedule.ts";
+export * from "./state.ts";
+export * from "./transforms.ts";

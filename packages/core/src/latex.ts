@@ -1,0 +1,108 @@
+import { type Ast, type Infix, parse } from "./parse.ts";
+import type { Equations, RuleSpec } from "./rule.ts";
+
+const letters: Readonly<Record<string, string>> = {
+  p: "\\theta",
+  lr: "\\alpha",
+  eps: "\\epsilon",
+  beta: "\\beta",
+  weightDecay: "\\lambda",
+  momentum: "\\mu",
+  rho: "\\rho",
+  mu: "\\mu",
+  Inf: "\\infty",
+};
+const verbs: Readonly<Record<string, string>> = {
+  exp: "\\exp",
+  log: "\\log",
+  tanh: "\\tanh",
+  cos: "\\cos",
+  min: "\\min",
+  max: "\\max",
+};
+
+/** A symbol as papers set it: `beta1` → β₁, `vHat` → v̂, `gBar` → ḡ, `vMax` → v with an upright subscript. */
+function symbol(name: string): string {
+  const accent = /^(.+)(Hat|Bar)$/.exec(name);
+  if (accent) return `\\${accent[2] === "Hat" ? "hat" : "bar"}{${symbol(accent[1]!)}}`; // both groups matched
+  if (letters[name]) return letters[name];
+  const numbered = /^(.*\D)(\d+)$/.exec(name);
+  if (numbered) return `${symbol(numbered[1]!)}_{${numbered[2]}}`;
+  const compound = /^([a-z]+)([A-Z]\w*)$/.exec(name);
+  if (compound && (compound[1]!.length === 1 || letters[compound[1]!]))
+    return `${symbol(compound[1]!)}_{${letters[compound[2]!] ?? `\\mathrm{${compound[2]!.toLowerCase()}}`}}`;
+  return name.length > 1 ? `\\mathrm{${name}}` : name;
+}
+
+const power: Readonly<Record<Infix, number>> = {
+  or: 2, and: 3, lt: 4, le: 4, gt: 4, ge: 4, eq: 4, ne: 4, add: 5, sub: 5, mul: 6, matmul: 6, div: 9, pow: 8,
+}; // biome-ignore format: one table
+const between: Readonly<Partial<Record<Infix, string>>> = {
+  or: " \\lor ",
+  and: " \\land ",
+  lt: " < ",
+  le: " \\le ",
+  gt: " > ",
+  ge: " \\ge ",
+  eq: " = ",
+  ne: " \\ne ",
+  add: " + ",
+  sub: " - ",
+  mul: "\\,",
+  matmul: "\\,",
+};
+const strength = (e: Ast): number =>
+  e.kind === "binary"
+    ? power[e.op]
+    : e.kind === "unary"
+      ? e.op === "transpose"
+        ? 9
+        : 7
+      : e.kind === "choice"
+        ? 1
+        : 10;
+const brackets = (e: Ast, least: number): string => (strength(e) < least ? `\\left(${print(e)}\\right)` : print(e));
+
+function print(e: Ast): string {
+  switch (e.kind) {
+    case "number": {
+      const [digits, exponent] = String(e.value).split("e");
+      return exponent === undefined ? digits! : `${digits === "1" ? "" : `${digits} \\cdot `}10^{${Number(exponent)}}`;
+    }
+    case "name":
+      return symbol(e.name);
+    case "call": {
+      const args = e.args.map(print);
+      if (e.name === "sqrt") return `\\sqrt{${args[0]}}`;
+      if (e.name === "abs") return `\\left|${args[0]}\\right|`;
+      if (e.name === "norm") return `\\left\\lVert ${args[0]} \\right\\rVert`;
+      if (e.name === "totalNorm") return `\\left\\lVert ${args[0]} \\right\\rVert_{\\mathrm{model}}`;
+      if (e.name === "floor") return `\\left\\lfloor ${args[0]} \\right\\rfloor`;
+      return `${verbs[e.name] ?? `\\operatorname{${e.name}}`}\\left(${args.join(", ")}\\right)`;
+    }
+    case "unary":
+      if (e.op === "transpose") return `${brackets(e.of, 9)}^{\\top}`;
+      return `${e.op === "neg" ? "-" : "\\lnot "}${brackets(e.of, 7)}`;
+    case "choice":
+      return `\\begin{cases} ${print(e.yes)} & ${print(e.test)} \\\\ ${print(e.no)} & \\text{otherwise} \\end{cases}`;
+    case "binary": {
+      if (e.op === "div") return `\\frac{${print(e.left)}}{${print(e.right)}}`;
+      if (e.op === "pow") return `${brackets(e.left, 9)}^{${print(e.right)}}`;
+      const own = power[e.op];
+      // a number after a product sign would read as one number with what precedes it
+      const dot = e.op === "mul" && e.right.kind === "number" ? " \\cdot " : between[e.op]!;
+      return `${brackets(e.left, own)}${dot}${brackets(e.right, own + (e.op === "sub" ? 1 : 0))}`;
+    }
+  }
+}
+
+/** One equation as LaTeX: `vHat`, `v / (1 - beta2^t)` gives `\hat{v} \leftarrow \frac{v}{1 - \beta_{2}^{t}}`. */
+export const latexEquation = (name: string, source: string): string =>
+  `${symbol(name)} \\leftarrow ${print(parse(source))}`;
+
+/** A rule as its paper's algorithm box, one aligned line an equation, for any LaTeX or MathJax. */
+export function latex(rule: Pick<RuleSpec, "update" | "before">): string {
+  const lines = [...(rule.before ?? []), rule.update].flatMap((equations: Equations) => Object.entries(equations));
+  const body = lines.map(([name, source]) => latexEquation(name, source).replace(" \\leftarrow ", " &\\leftarrow "));
+  return `\\begin{aligned}\n${body.join(" \\\\\n")}\n\\end{aligned}`;
+}

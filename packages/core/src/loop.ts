@@ -1,0 +1,459 @@
+import { list, OptimizerError, suggestion } from "./errors.ts";
+import { topological } from "./expr.ts";
+import { assign, type Configured } from "./groups.ts";
+import { type Env, hostFunction } from "./host.ts";
+import { decaysByRole, matrix, type Parameter, type Role, type Shape, size } from "./parameter.ts";
+import { type Program, type SlotSpec, trace } from "./program.ts";
+import { checkHyper, type HyperValue, type Leaf } from "./rule.ts";
+import { checkMeta, checkTensor, type StateDict, type StateMeta, slotKey } from "./state.ts";
+
+/** One parameter's share of a step, as a backend gets it. */
+export interface Job<T> {
+  readonly program: Program;
+  readonly parameter: Parameter;
+  /** `p`, `g` and the device slots, by name. */
+  readonly tensors: Readonly<Record<string, T>>;
+  /** One float64 per `program.scalars`. Jobs with equal values share the array. */
+  readonly scalars: readonly number[];
+}
+
+/** What a framework supplies: room for state, and a way to run traced equations over it. */
+export interface Backend<T> {
+  readonly name: string;
+  /** Throws an OptimizerError where this backend cannot run the program on this parameter. */
+  check?(program: Program, parameter: Parameter): void;
+  /** A new state tensor, filled. */
+  slot(parameter: Parameter, shape: Shape, fill: number): T;
+  /** Gives `p` and the slots of every job their new values. All or nothing: on an error no tensor has changed. */
+  run(jobs: readonly Job<T>[]): void;
+  free(tensor: T): void;
+}
+
+/** What an optimizer is doing now; hyper-parameters as the next update will use them. */
+export interface Inspection {
+  readonly step: number;
+  readonly groups: Readonly<
+    Record<
+      string,
+      {
+        readonly rule: string;
+        readonly hyper: Readonly<Record<string, number>>;
+        readonly parameters: readonly string[];
+      }
+    >
+  >;
+  /** Parameters whose group is frozen have no group. */
+  readonly parameters: Readonly<
+    Record<
+      string,
+      {
+        readonly group: string | undefined;
+        readonly t: number;
+        readonly decays: boolean;
+        readonly shape: Shape;
+        readonly role: Role | undefined;
+      }
+    >
+  >;
+}
+
+/** What `load` found. All but `loaded` are empty after a strict load, save `changed`. */
+export interface LoadReport {
+  readonly loaded: readonly string[];
+  /** Parameters of the optimizer that the state does not know. */
+  readonly missing: readonly string[];
+  /** Parameters of the state that the optimizer does not have. */
+  readonly unexpected: readonly string[];
+  readonly mismatched: readonly { readonly name: string; readonly why: string }[];
+  /** Hyper-parameters that differ from those the state was saved with; the optimizer keeps its own. */
+  readonly changed: readonly string[];
+}
+
+interface Group {
+  readonly label: string;
+  readonly leaf: Leaf;
+  readonly hyper: Record<string, HyperValue>;
+}
+
+interface Record_<T> {
+  readonly parameter: Parameter;
+  /** Nothing for a frozen parameter. */
+  readonly group: Group | undefined;
+  readonly program: Program | undefined;
+  readonly facts: Env;
+  t: number;
+  /** Slots kept on the host; nothing before the first update. */
+  host: Readonly<Record<string, number>> | undefined;
+  slots: Readonly<Record<string, T>> | undefined;
+}
+
+/** What the host contributes to one parameter's step: numbers the kernels read, and the next host slots. */
+interface HostValues {
+  readonly scalars: readonly number[];
+  readonly host: Readonly<Record<string, number>>;
+}
+interface Plan {
+  /** The names the host values depend on; parameters in which these agree share them. */
+  readonly reads: readonly string[];
+  readonly evaluate: (env: Env) => HostValues;
+}
+
+const plans = new WeakMap<Program, Plan>();
+const plan = (program: Program): Plan => entry(plans, program, () => newPlan(program));
+function newPlan(program: Program): Plan {
+  const slots = Object.keys(program.host);
+  const roots = [...program.scalars, ...Object.values(program.host)];
+  const values = hostFunction(roots);
+  const kept = Object.keys(program.slots).filter((slot) => program.slots[slot]!.place === "host");
+  return {
+    reads: topological(roots)
+      .filter((e) => e.op === "var")
+      .map((e) => e.value as string) // var nodes hold names
+      .concat(kept),
+    evaluate: (env) => {
+      const all = values(env);
+      const next = slots.map((slot, i) => [slot, all[program.scalars.length + i]!] as const);
+      const same = kept.map((slot) => [slot, env[slot]!] as const);
+      return { scalars: all.slice(0, program.scalars.length), host: Object.fromEntries([...same, ...next]) };
+    },
+  };
+}
+
+/**
+ * The loop every adapter shares: who has which rule, how many updates each parameter has had, where the schedules
+ * stand, what is saved. It holds no arithmetic on tensors; `T` is whatever the backend calls a tensor.
+ */
+export class Loop<T> {
+  readonly #backend: Backend<T>;
+  readonly #configured: Configured;
+  readonly #groups = new Map<string, Group>();
+  readonly #records = new Map<string, Record_<T>>();
+  #step = 0;
+  #disposed = false;
+
+  constructor(backend: Backend<T>, configured: Configured) {
+    this.#backend = backend;
+    this.#configured = configured;
+  }
+
+  /** Updates done. */
+  get step(): number {
+    return this.#step;
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  has(name: string): boolean {
+    return this.#records.has(name);
+  }
+
+  /** Takes parameters in, giving each its group. Throws, and takes none, if one is of no group, known already or refused. */
+  add(parameters: readonly Parameter[]): void {
+    this.#alive();
+    const seen = new Set<string>();
+    for (const { name, shape } of parameters) {
+      if (this.#records.has(name) || seen.has(name))
+        throw new OptimizerError(
+          `There are two parameters named \`${name}\`. Names tell their states apart; rename one.`,
+        );
+      seen.add(name);
+      if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0))
+        throw new OptimizerError(`\`${name}\` has the shape [${shape}]. Dimensions are whole numbers.`);
+    }
+    const groups = new Map(this.#groups);
+    const records = assign(this.#configured, parameters).map(({ label, leaf }, i): Record_<T> => {
+      const parameter = parameters[i]!; // one assignment per parameter
+      const none = { parameter, t: 0, host: undefined, slots: undefined };
+      if (!leaf) return { ...none, group: undefined, program: undefined, facts: {} };
+      let group = groups.get(label);
+      if (!group) groups.set(label, (group = { label, leaf, hyper: { ...leaf.hyper } }));
+      const { rows, cols } = matrix(parameter);
+      const program = trace(leaf.rule, { rows, cols });
+      this.#backend.check?.(program, parameter);
+      const decays = +(leaf.decays ?? decaysByRole)(parameter);
+      return { ...none, group, program, facts: { rows, cols, size: size(parameter.shape), decays } };
+    });
+    for (const [label, group] of groups) this.#groups.set(label, group);
+    for (const record of records) this.#records.set(record.parameter.name, record);
+  }
+
+  /** Forgets a parameter and frees its state. */
+  remove(name: string): void {
+    const record = this.#record(name);
+    this.#free(record);
+    this.#records.delete(name);
+  }
+
+  /**
+   * One update of the parameters given; those left out are not touched: no decay, no momentum, and their `t` stays.
+   * On an error nothing has changed.
+   */
+  update(tensors: Readonly<Record<string, { readonly p: T; readonly g: T }>>): void {
+    this.#alive();
+    const hypers = new Map<Group, Env>();
+    const values = new Map<Group, Map<Program, Map<string, HostValues>>>();
+    const jobs: Job<T>[] = [];
+    const commits: (() => void)[] = [];
+    for (const [name, { p, g }] of Object.entries(tensors)) {
+      const record = this.#record(name);
+      const { group, program, parameter } = record;
+      if (!group || !program) continue; // frozen
+      const hyper = entry(hypers, group, () => this.#hyperNow(group));
+      const env: Env = { ...hyper, ...record.facts, ...(record.host ?? initialHost(program, hyper)), t: record.t + 1 };
+      const { reads, evaluate } = plan(program);
+      const shared = entry(
+        entry(values, group, () => new Map()),
+        program,
+        () => new Map<string, HostValues>(),
+      );
+      const { scalars, host } = entry(shared, reads.map((n) => env[n]).join(), () => evaluate(env));
+      record.slots ??= this.#allocate(parameter, program, hyper);
+      jobs.push({ program, parameter, tensors: { p, g, ...record.slots }, scalars });
+      commits.push(() => {
+        record.t++;
+        record.host = host;
+      });
+    }
+    if (jobs.length === 0) return;
+    this.#backend.run(jobs);
+    for (const commit of commits) commit();
+    this.#step++;
+  }
+
+  /** Changes hyper-parameters from the next update on, in one group or in every group that has them. */
+  set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {
+    this.#alive();
+    const labels = [...this.#groups.keys()];
+    const chosen = [...this.#groups.values()].filter((g) => group === undefined || g.label === group);
+    if (group !== undefined && chosen.length === 0)
+      throw new OptimizerError(`There is no group \`${group}\` among ${list(labels)}.${suggestion(group, labels)}`);
+    const changes: (() => void)[] = [];
+    for (const [name, value] of Object.entries(hyper)) {
+      const takers = chosen.filter((g) => name in g.hyper);
+      if (takers.length === 0) {
+        const names = [...new Set(chosen.flatMap((g) => Object.keys(g.hyper)))];
+        throw new OptimizerError(
+          `There is no hyper-parameter \`${name}\` to set; there are ${list(names)}.${suggestion(name, names)}`,
+        );
+      }
+      for (const g of takers) {
+        if (typeof value === "number") checkHyper(g.leaf.rule.title, name, value);
+        changes.push(() => {
+          g.hyper[name] = value;
+        });
+      }
+    }
+    for (const change of changes) change();
+  }
+
+  inspect(): Inspection {
+    const groups: Record<string, Inspection["groups"][string]> = {};
+    for (const group of this.#groups.values()) {
+      const parameters = [...this.#records.values()].filter((r) => r.group === group).map((r) => r.parameter.name);
+      groups[group.label] = { rule: group.leaf.rule.title, hyper: this.#hyperNow(group), parameters };
+    }
+    const parameters: Record<string, Inspection["parameters"][string]> = {};
+    for (const { parameter, group, t, facts } of this.#records.values()) {
+      const { name, shape, role } = parameter;
+      parameters[name] = { group: group?.label, t, decays: facts.decays === 1, shape, role };
+    }
+    return { step: this.#step, groups, parameters };
+  }
+
+  /** The state tensors there are, with the keys they are saved under. Parameters not yet updated have none. */
+  slots(): { readonly key: string; readonly parameter: Parameter; readonly shape: Shape; readonly tensor: T }[] {
+    return [...this.#records.values()].flatMap(({ parameter, program, slots }) =>
+      Object.entries(slots ?? {}).map(([slot, tensor]) => ({
+        key: slotKey(slot, parameter.name),
+        parameter,
+        shape: slotShape(program!.slots[slot]!, parameter), // what has slots has a program that names them
+        tensor,
+      })),
+    );
+  }
+
+  /** What of the state is not a tensor. */
+  meta(): StateMeta {
+    const groups: Record<string, StateMeta["groups"][string]> = {};
+    for (const { label, leaf, hyper } of this.#groups.values())
+      groups[label] = { rule: leaf.rule.title, hyper: mapValues(hyper, plainHyper) };
+    const parameters: Record<string, StateMeta["parameters"][string]> = {};
+    for (const { parameter, group, t, host } of this.#records.values()) {
+      if (!group) continue;
+      const kept = host && Object.keys(host).length > 0 ? { host } : {};
+      parameters[parameter.name] = { group: group.label, shape: parameter.shape, t, ...kept };
+    }
+    return { version: 1, step: this.#step, groups, parameters };
+  }
+
+  /**
+   * Continues from a saved state. Strict unless told otherwise: a parameter missing or left over, another shape or
+   * another rule is one error that lists them all, and nothing is changed; `strict: false` takes what fits and reports.
+   */
+  load(
+    state: StateDict,
+    write: (tensor: T, data: Float32Array) => void,
+    { strict = true }: { readonly strict?: boolean | undefined } = {},
+  ): LoadReport {
+    this.#alive();
+    const meta = checkMeta(state.meta);
+    const mismatched: { name: string; why: string }[] = [];
+    const missing: string[] = [];
+    const accepted: Record_<T>[] = [];
+    for (const record of this.#records.values()) {
+      if (!record.group) continue;
+      const { name } = record.parameter;
+      if (!Object.hasOwn(meta.parameters, name)) missing.push(name);
+      else {
+        const why = mismatch(record, meta, state.tensors);
+        if (why) mismatched.push({ name, why });
+        else accepted.push(record);
+      }
+    }
+    const unexpected = Object.keys(meta.parameters).filter((name) => !this.#records.get(name)?.group);
+    const problems = [
+      ...(missing.length > 0 ? [`it does not know ${list(missing)}`] : []),
+      ...(unexpected.length > 0 ? [`it has ${list(unexpected)}, which this optimizer does not train`] : []),
+      ...mismatched.map(({ name, why }) => `\`${name}\` ${why}`),
+    ];
+    if (strict && problems.length > 0)
+      throw new OptimizerError(
+        `The saved state does not fit: ${problems.slice(0, 8).join("; ")}. Nothing was loaded; load with { strict: false } to take what fits.`,
+      );
+    const fresh = accepted.map((record) => {
+      const saved = meta.parameters[record.parameter.name]!; // accepted only if it is there
+      const { group, program, parameter } = record;
+      const device = saved.t > 0 ? this.#allocate(parameter, program!, this.#hyperNow(group!)) : undefined; // not frozen
+      return { record, saved, device };
+    });
+    for (const { record, saved, device } of fresh) {
+      this.#free(record);
+      record.slots = device;
+      record.t = saved.t;
+      record.host = saved.host;
+      for (const [slot, tensor] of Object.entries(device ?? {}))
+        write(tensor, state.tensors[slotKey(slot, record.parameter.name)]!.data); // checked by `mismatch`
+    }
+    this.#step = meta.step;
+    return {
+      loaded: accepted.map((r) => r.parameter.name),
+      missing,
+      unexpected,
+      mismatched,
+      changed: this.#changed(meta),
+    };
+  }
+
+  /** Frees the state. The optimizer cannot be used afterwards; a second call does nothing. */
+  dispose(): void {
+    for (const record of this.#records.values()) this.#free(record);
+    this.#records.clear();
+    this.#groups.clear();
+    this.#disposed = true;
+  }
+
+  #alive(): void {
+    if (this.#disposed) throw new OptimizerError("This optimizer was disposed of. Make a new one.");
+  }
+
+  #record(name: string): Record_<T> {
+    const record = this.#records.get(name);
+    if (record) return record;
+    const names = [...this.#records.keys()];
+    throw new OptimizerError(
+      `There is no parameter \`${name}\` here; there are ${list(names)}.${suggestion(name, names)}`,
+    );
+  }
+
+  #hyperNow({ leaf, hyper }: Group): Record<string, number> {
+    return mapValues(hyper, (value, name) => {
+      if (typeof value === "number") return value;
+      const now = value(this.#step);
+      checkHyper(leaf.rule.title, name, now, ` at step ${this.#step}`);
+      return now;
+    });
+  }
+
+  #allocate(parameter: Parameter, program: Program, hyper: Env): Record<string, T> {
+    const made: Record<string, T> = {};
+    try {
+      for (const [slot, spec] of Object.entries(program.slots))
+        if (spec.place !== "host")
+          made[slot] = this.#backend.slot(parameter, slotShape(spec, parameter), initial(spec, hyper));
+    } catch (error) {
+      for (const tensor of Object.values(made)) this.#backend.free(tensor);
+      throw error;
+    }
+    return made;
+  }
+
+  #free(record: Record_<T>): void {
+    for (const tensor of Object.values(record.slots ?? {})) this.#backend.free(tensor);
+    record.slots = undefined;
+  }
+
+  #changed(meta: StateMeta): string[] {
+    return [...this.#groups.values()].flatMap(({ label, hyper }) => {
+      const saved = Object.hasOwn(meta.groups, label) ? meta.groups[label]!.hyper : {};
+      return Object.keys({ ...hyper, ...saved })
+        .filter((name) => (name in hyper ? plainHyper(hyper[name]!) : undefined) !== saved[name])
+        .map((name) => (label === "" ? name : `${label}: ${name}`));
+    });
+  }
+}
+
+const initial = ({ init }: SlotSpec, hyper: Env): number => (typeof init === "number" ? init : hyper[init]!); // trace checked the name
+
+const initialHost = (program: Program, hyper: Env): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(program.slots)
+      .filter(([, spec]) => spec.place === "host")
+      .map(([slot, spec]) => [slot, initial(spec, hyper)]),
+  );
+
+/** The shape of a slot: the parameter's, or one number per row, per column or in all. */
+export function slotShape({ place }: SlotSpec, parameter: Parameter): Shape {
+  const { rows, cols } = matrix(parameter);
+  return place === "tensor" ? parameter.shape : place === "row" ? [rows] : place === "column" ? [cols] : [];
+}
+
+const plainHyper = (value: HyperValue): number | string =>
+  typeof value === "number" ? value : (value.text ?? "(a function)");
+
+function mismatch<T>(
+  { parameter, group, program }: Record_<T>,
+  meta: StateMeta,
+  tensors: StateDict["tensors"],
+): string | undefined {
+  const saved = meta.parameters[parameter.name]!; // the caller found it
+  if (saved.shape.join() !== parameter.shape.join())
+    return `was saved with shape [${saved.shape}] and has shape [${parameter.shape}]`;
+  const rule = Object.hasOwn(meta.groups, saved.group) ? meta.groups[saved.group]!.rule : "an unknown rule";
+  const title = group!.leaf.rule.title; // frozen parameters are not compared
+  if (rule !== title) return `was trained by ${rule} and now has ${title}`;
+  if (saved.t === 0) return undefined;
+  for (const [slot, spec] of Object.entries(program!.slots)) {
+    if (spec.place === "host") {
+      if (saved.host?.[slot] === undefined) return `lacks the state \`${slot}\``;
+      continue;
+    }
+    const key = slotKey(slot, parameter.name);
+    const found = Object.hasOwn(tensors, key) ? tensors[key] : undefined;
+    if (!found) return `lacks the state \`${slot}\``;
+    checkTensor(key, found);
+    if (found.data.length !== size(slotShape(spec, parameter)))
+      return `has a state \`${slot}\` of shape [${found.shape}], which should be [${slotShape(spec, parameter)}]`;
+  }
+  return undefined;
+}
+
+function entry<K, V>(map: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A, name: string) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value, name)]));

@@ -1,0 +1,148 @@
+import { OptimizerError } from "./errors.ts";
+import { type Expr, facts, isReduction, type Op, type Place, topological, variable } from "./expr.ts";
+import type { Matrix } from "./parameter.ts";
+import { build, type Lookup, parse } from "./parse.ts";
+import { checkNames, type Equations, type RuleSpec, type Slot } from "./rule.ts";
+
+export interface SlotSpec {
+  readonly place: Exclude<Place, "model">;
+  /** A number, or the name of the hyper-parameter it starts as. */
+  readonly init: number | string;
+}
+
+/** A rule traced: what a backend reads. It holds no numbers but the constants of the equations. */
+export interface Program {
+  readonly title: string;
+  /** What a step reads and keeps: `p`, `g`, then the slots that live on the device. */
+  readonly inputs: readonly string[];
+  readonly slots: Readonly<Record<string, SlotSpec>>;
+  /** What a step changes: the new value of `p` and of each device slot. */
+  readonly outputs: Readonly<Record<string, Expr>>;
+  /** New values of the slots kept on the host, in double precision. */
+  readonly host: Readonly<Record<string, Expr>>;
+  /** Host values that device code reads, computed once per step in double precision. */
+  readonly scalars: readonly Expr[];
+  /**
+   * Reductions, by the pass that must compute them: those of pass k need only results of passes before it. After the
+   * last comes the pass that writes the outputs, so Adam is one pass over memory and LAMB two.
+   */
+  readonly passes: readonly (readonly Expr[])[];
+}
+
+export const slotSpec = (slot: Slot): SlotSpec =>
+  typeof slot === "object" ? { place: slot.place, init: slot.init } : { place: "tensor", init: slot };
+
+const traced = new WeakMap<object, Map<string, Program>>();
+
+/** Runs the equations top to bottom over symbols instead of numbers. A rule with macros is traced for each matrix size. */
+export function trace(spec: RuleSpec, matrix: Matrix = { rows: 1, cols: 1 }): Program {
+  const key = spec.macros && Object.keys(spec.macros).length > 0 ? `${matrix.rows}x${matrix.cols}` : "";
+  let known = traced.get(spec);
+  if (!known) traced.set(spec, (known = new Map()));
+  let program = known.get(key);
+  if (!program) known.set(key, (program = traceAnew(spec, matrix)));
+  return program;
+}
+
+function traceAnew(spec: RuleSpec, matrix: Matrix): Program {
+  checkNames(spec);
+  const slots = Object.fromEntries(Object.entries(spec.state).map(([name, slot]) => [name, slotSpec(slot)]));
+  const scope = new Map<string, Expr>();
+  for (const name of ["p", "g"]) scope.set(name, variable(name, "tensor"));
+  for (const [name, { place, init }] of Object.entries(slots)) {
+    if (typeof init === "string" && !(init in spec.hyper))
+      throw new OptimizerError(
+        `${spec.title}: the state \`${name}\` starts as \`${init}\`, which is no hyper-parameter.`,
+      );
+    scope.set(name, variable(name, place));
+  }
+  for (const name of [...facts, ...Object.keys(spec.hyper)]) scope.set(name, variable(name, "host"));
+  const lookup: Lookup = (name) => {
+    const macro = spec.macros && Object.hasOwn(spec.macros, name) ? spec.macros[name] : undefined;
+    return macro ? (...args) => macro(...args, matrix) : scope.get(name);
+  };
+  const run = (equations: Equations): void => {
+    for (const [name, source] of Object.entries(equations)) {
+      try {
+        scope.set(name, build(parse(source), source, lookup, scope.keys()));
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        const [what, ...where] = error.message.split("\n");
+        throw new SyntaxError(
+          [
+            `${spec.title}: ${what} (in the equation for \`${name}\`)`,
+            ...where,
+            `  In scope: ${[...scope.keys()].join(" ")}`,
+          ].join("\n"),
+        );
+      }
+    }
+  };
+  for (const equations of spec.before ?? []) run(equations);
+  run(spec.update);
+
+  const outputs: Record<string, Expr> = {};
+  const host: Record<string, Expr> = {};
+  for (const [name, place] of [
+    ["p", "tensor"] as const,
+    ...Object.entries(slots).map(([n, s]) => [n, s.place] as const),
+  ]) {
+    const e = scope.get(name)!; // put there above
+    if (e === variable(name, place)) continue;
+    if (!fits(e.place, place))
+      throw new OptimizerError(
+        `${spec.title}: \`${name}\` has one number per ${place} and its equation gives one per ${e.place}.`,
+      );
+    (place === "host" ? host : outputs)[name] = e;
+  }
+  if (!outputs.p) throw new OptimizerError(`${spec.title}: no equation changes \`p\`.`);
+  const roots = Object.values(outputs);
+  return Object.freeze({
+    title: spec.title,
+    inputs: ["p", "g", ...Object.keys(slots).filter((n) => slots[n]!.place !== "host")],
+    slots,
+    outputs,
+    host,
+    scalars: frontier(roots),
+    passes: passes(roots),
+  });
+}
+
+/** A wider place holds a narrower value: one number may fill a row, a row a tensor. */
+function fits(value: Place, slot: Place): boolean {
+  const inside: Readonly<Record<Place, readonly Place[]>> = {
+    host: ["host"],
+    model: ["host", "model"],
+    scalar: ["host", "model", "scalar"],
+    row: ["host", "model", "scalar", "row"],
+    column: ["host", "model", "scalar", "column"],
+    tensor: ["host", "model", "scalar", "row", "column", "tensor"],
+  };
+  return inside[slot].includes(value);
+}
+
+/** Host expressions that device code reads directly. */
+function frontier(roots: readonly Expr[]): Expr[] {
+  const found = new Set<Expr>(roots.filter((e) => e.place === "host" && e.op !== "const"));
+  for (const e of topological(roots))
+    if (e.place !== "host") for (const a of e.args) if (a.place === "host" && a.op !== "const") found.add(a);
+  return [...found];
+}
+
+/** How many reductions must finish, one after the other, before each expression can be computed. */
+export function levels(roots: readonly Expr[]): Map<Expr, number> {
+  const level = new Map<Expr, number>();
+  for (const e of topological(roots))
+    level.set(e, Math.max(0, ...e.args.map((a) => level.get(a)!)) + (isReduction(e) ? 1 : 0));
+  return level;
+}
+
+function passes(roots: readonly Expr[]): Expr[][] {
+  const out: Expr[][] = [];
+  for (const [e, level] of levels(roots)) if (isReduction(e)) (out[level - 1] ??= []).push(e);
+  return out;
+}
+
+/** Whether any operation of the program is `op`: for backends that must refuse what they cannot run. */
+export const uses = (program: Program, op: Op): boolean =>
+  topological(Object.values(program.outputs)).some((e) => e.op === op);

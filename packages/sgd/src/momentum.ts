@@ -1,0 +1,16 @@
+import { rule } from "@descent/core";
+
+/**
+ * A heavy ball: the step is a running sum of gradients, so what they agree on builds up and what they dispute cancels.
+ * As in PyTorch the rate is outside the sum, so that a schedule acts at once (Polyak, 1964).
+ */
+export const momentum = rule({
+  title: "Momentum",
+  paper: "https://doi.org/10.1016/0041-5553(64)90137-5",
+  hyper: { lr: 1e-3, momentum: 0.9 },
+  state: { b: 0 },
+  update: {
+    b: "momentum * b + g",
+    p: "p - lr * b",
+  },
+});

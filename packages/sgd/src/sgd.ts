@@ -1,0 +1,13 @@
+import { rule } from "@descent/core";
+
+/**
+ * Steepest descent: every parameter moves against its gradient, as far as the gradient is long.
+ * The default rate is PyTorch's; the method is Robbins and Monro's of 1951.
+ */
+export const sgd = rule({
+  title: "SGD",
+  paper: "https://doi.org/10.1214/aoms/1177729586",
+  hyper: { lr: 1e-3 },
+  state: {},
+  update: { p: "p - lr * g" },
+});
