@@ -1,0 +1,46 @@
+import { schedule } from "@descent/core";
+import { type Equation, finite, known, number, positive } from "./text.ts";
+
+export interface ExponentialOptions {
+  /** The value at step 0. */
+  readonly from: number;
+  /** What `over` updates multiply the value by; above 0, and below 1 for a decay. */
+  readonly rate: number;
+  /** How many updates one factor `rate` takes; 1 unless given. */
+  readonly over?: number | undefined;
+  /** Whether the value falls in steps, once every `over` updates, instead of a little at each. */
+  readonly staircase?: boolean | undefined;
+}
+
+export interface StepwiseOptions {
+  /** The value at step 0. */
+  readonly from: number;
+  /** What each stair multiplies the value by; above 0, and below 1 for a decay. */
+  readonly rate: number;
+  /** How many updates the value stays the same. */
+  readonly every: number;
+}
+
+/**
+ * The same share lost in each `over` updates: from · rate^(step / over). With `over` 1 it is torch's ExponentialLR, else
+ * optax's and Keras's exponential decay. Throws where a number is not finite, or `rate` or `over` not above 0.
+ */
+export function exponential(options: ExponentialOptions): Equation {
+  const where = "exponential";
+  const { from, rate, over = 1, staircase = false } = known(where, options, ["from", "rate", "over", "staircase"]);
+  finite(where, { from });
+  positive(where, { rate, over });
+  return schedule(`${number(from)} * ${number(rate)}^${stairs(over, staircase)}`);
+}
+
+/** One factor `rate` every so many updates, flat between: torch's StepLR. Throws as `exponential` does. */
+export function stepwise(options: StepwiseOptions): Equation {
+  const { from, rate, every } = known("stepwise", options, ["from", "rate", "every"]);
+  finite("stepwise", { from });
+  positive("stepwise", { rate, every });
+  return schedule(`${number(from)} * ${number(rate)}^${stairs(every, true)}`);
+}
+
+/** Updates counted in units of `over`; with a staircase only whole units count. */
+export const stairs = (over: number, staircase: boolean): string =>
+  staircase ? `floor(step / ${number(over)})` : over === 1 ? "step" : `(step / ${number(over)})`;

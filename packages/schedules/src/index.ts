@@ -1,0 +1,10 @@
+export { constant } from "./constant.ts";
+export { type CosineOptions, cosine } from "./cosine.ts";
+export { type ExponentialOptions, exponential, type StepwiseOptions, stepwise } from "./exponential.ts";
+export { type InverseTimeOptions, inverseTime } from "./inverse-time.ts";
+export { join, type Piece } from "./join.ts";
+export { piecewise } from "./piecewise.ts";
+export { type LinearOptions, linear, type PolynomialOptions, polynomial } from "./polynomial.ts";
+export { scale } from "./scale.ts";
+export type { Equation } from "./text.ts";
+export { type WarmupOptions, warmup } from "./warmup.ts";

@@ -1,0 +1,28 @@
+import { schedule } from "@descent/core";
+import { stairs } from "./exponential.ts";
+import { type Equation, finite, known, notNegative, number, positive } from "./text.ts";
+
+export interface InverseTimeOptions {
+  /** The value at step 0. */
+  readonly from: number;
+  /** How much `over` updates add to the divisor; 0 or above. With 1 the value halves in the first `over` updates. */
+  readonly rate: number;
+  /** How many updates one `rate` takes; 1 unless given. */
+  readonly over?: number | undefined;
+  /** Whether the value falls in steps, once every `over` updates, instead of a little at each. */
+  readonly staircase?: boolean | undefined;
+}
+
+/**
+ * from / (1 + rate · step / over): slow enough that the steps taken add up to any distance, which is what the classical
+ * proof of convergence asks of gradient descent (Robbins & Monro 1951). The same as Keras's InverseTimeDecay.
+ * Throws where a number is not finite, `rate` below 0 or `over` not above 0.
+ */
+export function inverseTime(options: InverseTimeOptions): Equation {
+  const where = "inverseTime";
+  const { from, rate, over = 1, staircase = false } = known(where, options, ["from", "rate", "over", "staircase"]);
+  finite(where, { from });
+  notNegative(where, { rate });
+  positive(where, { over });
+  return schedule(`${number(from)} / (1 + ${number(rate)} * ${stairs(over, staircase)})`);
+}

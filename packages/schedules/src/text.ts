@@ -1,0 +1,73 @@
+import { nearest, OptimizerError, type Schedule, schedule } from "@descent/core";
+
+/** A schedule that is its own equation, so it can be printed, saved with a model and sent to any backend. */
+export type Equation = Schedule & { readonly text: string };
+
+/** A number as the parser reads it back, to the last bit; negative ones in brackets, so they stand anywhere. */
+export const number = (value: number): string => (value < 0 ? `(${value})` : `${value}`);
+
+/** The way from one value to another: `from` where `done` is 0 and `to` where it is 1, both exactly. */
+export function between(from: number, to: number, left: string, done: string): Equation {
+  if (from === to) return schedule(number(from));
+  // Two products instead of `from + (to - from) * done`: that one misses `to` by a rounding.
+  const begin = `${number(from)} * ${left}`;
+  const end = `${number(to)} * ${done}`;
+  return schedule(to === 0 ? begin : from === 0 ? end : `${begin} + ${end}`);
+}
+
+/** How much of a schedule lies behind: 0 at the first step, 1 from `over` on. */
+export const progress = (over: number): string => `min(step, ${number(over)}) / ${number(over)}`;
+
+/** The same equation begun `start` steps later. */
+export function shifted(text: string, start: number): string {
+  if (start === 0) return text;
+  return text.replace(/\(step ([-+]) (\d+)\)|\bstep\b/g, (_, sign: string | undefined, digits: string) => {
+    // Nested joins add up, `(step - 150)` and not `((step - 100) - 50)`; whole numbers, so the bits are the same.
+    const ahead = (sign === undefined ? 0 : Number(`${sign}${digits}`)) - start;
+    return ahead === 0 ? "(step)" : `(step ${ahead < 0 ? "-" : "+"} ${Math.abs(ahead)})`;
+  });
+}
+
+/** An equation fit to stand inside another; a number needs no brackets. */
+export const bracketed = (text: string): string =>
+  /^[\d.]+(e[-+]?\d+)?$|^\([^()]*\)$/.test(text) ? text : `(${text})`;
+
+/** A number is the schedule that never changes. */
+export function asSchedule(where: string, name: string, value: number | Schedule): Schedule {
+  if (typeof value === "function") return value;
+  finite(where, { [name]: value });
+  return schedule(number(value));
+}
+
+export const isEquation = (s: Schedule): s is Equation => s.text !== undefined;
+
+/** Refuses options that `where` does not have, so that a typing mistake is not a default. */
+export function known<T extends object>(where: string, options: T, names: readonly (keyof T & string)[]): T {
+  if (typeof options !== "object" || options === null)
+    throw new OptimizerError(`\`${where}\` takes its options by name: ${where}({ ${names.join(", ")} }).`);
+  for (const name of Object.keys(options)) {
+    if ((names as readonly string[]).includes(name)) continue; // widened, to look a foreign name up
+    const near = nearest(name, names);
+    const advice =
+      near === undefined ? `It has ${names.map((n) => `\`${n}\``).join(", ")}.` : `Did you mean \`${near}\`?`;
+    throw new OptimizerError(`\`${where}\` has no option \`${name}\`. ${advice}`);
+  }
+  return options;
+}
+
+type Given = Readonly<Record<string, number>>;
+
+function must(where: string, given: Given, fits: (value: number) => boolean, what: string): void {
+  for (const [name, value] of Object.entries(given))
+    if (typeof value !== "number" || !fits(value))
+      throw new OptimizerError(`\`${where}\` has \`${name}\` ${shown(value)}. Give it ${what}.`);
+}
+const shown = (value: unknown): string => (value === undefined ? "left out" : `= ${String(value)}`);
+
+export const finite = (where: string, given: Given): void => must(where, given, Number.isFinite, "a finite number");
+export const positive = (where: string, given: Given): void =>
+  must(where, given, (x) => x > 0 && x < Infinity, "a finite number above 0");
+export const notNegative = (where: string, given: Given): void =>
+  must(where, given, (x) => x >= 0 && x < Infinity, "a finite number, 0 or above");
+export const whole = (where: string, given: Given): void =>
+  must(where, given, (x) => Number.isSafeInteger(x) && x >= 0, "a whole number of updates, 0 or more");

@@ -1,0 +1,35 @@
+import { OptimizerError, type Schedule } from "@descent/core";
+import { joined } from "./join.ts";
+import { asSchedule, between, type Equation, finite, known, whole } from "./text.ts";
+
+export interface WarmupOptions {
+  /** The value the rise sets out from, one update before the first; 0 unless given. */
+  readonly from?: number | undefined;
+}
+
+/**
+ * Rises in a straight line for `steps` updates, then follows `then` from its beginning: adaptive methods take wild steps
+ * while their averages are young (Goyal et al., https://arxiv.org/abs/1706.02677). The first update is not wasted on a rate
+ * of zero: it gets 1/steps of the way, and the last of the rise all of it, `then(0)`.
+ * The result is an equation where `then` is a number or one, otherwise a plain function.
+ * Throws if `steps` is not whole, or `from` or `then(0)` not finite.
+ */
+export function warmup(steps: number, then: number | Equation, options?: WarmupOptions): Equation;
+export function warmup(steps: number, then: number | Schedule, options?: WarmupOptions): Schedule;
+export function warmup(steps: number, then: number | Schedule, options: WarmupOptions = {}): Schedule {
+  const { from = 0 } = known("warmup", options, ["from"]);
+  whole("warmup", { steps });
+  finite("warmup", { from });
+  const after = asSchedule("warmup", "then", then);
+  if (steps === 0) return after;
+  const peak = after(0);
+  if (!Number.isFinite(peak))
+    throw new OptimizerError(
+      `\`warmup\` leads to ${peak}, the value of its schedule at step 0. Make that a finite number.`,
+    );
+  const done = `((step + 1) / ${steps})`;
+  return joined("warmup", [
+    [0, between(from, peak, `(1 - (step + 1) / ${steps})`, done)],
+    [steps, after],
+  ]);
+}
