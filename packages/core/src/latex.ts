@@ -1,5 +1,5 @@
 import { type Ast, type Infix, parse } from "./parse.ts";
-import type { Equations, RuleSpec } from "./rule.ts";
+import { inOrder, type RuleSpec } from "./rule.ts";
 
 const letters: Readonly<Record<string, string>> = {
   p: "\\theta",
@@ -102,7 +102,7 @@ export const latexEquation = (name: string, source: string): string =>
 
 /** A rule as its paper's algorithm box, one aligned line an equation, for any LaTeX or MathJax. */
 export function latex(rule: Pick<RuleSpec, "update" | "before">): string {
-  const lines = [...(rule.before ?? []), rule.update].flatMap((equations: Equations) => Object.entries(equations));
+  const lines = [...(rule.before ?? []), rule.update].flatMap(inOrder);
   const body = lines.map(([name, source]) => latexEquation(name, source).replace(" \\leftarrow ", " &\\leftarrow "));
   return `\\begin{aligned}\n${body.join(" \\\\\n")}\n\\end{aligned}`;
 }

@@ -2,7 +2,7 @@ import { OptimizerError } from "./errors.ts";
 import { type Expr, facts, isReduction, type Op, type Place, topological, variable } from "./expr.ts";
 import type { Matrix } from "./parameter.ts";
 import { build, type Lookup, parse } from "./parse.ts";
-import { checkNames, type Equations, type RuleSpec, type Slot } from "./rule.ts";
+import { checkNames, type Equations, inOrder, type RuleSpec, type Slot } from "./rule.ts";
 
 export interface SlotSpec {
   readonly place: Exclude<Place, "model">;
@@ -62,7 +62,7 @@ function traceAnew(spec: RuleSpec, matrix: Matrix): Program {
     return macro ? (...args) => macro(...args, matrix) : scope.get(name);
   };
   const run = (equations: Equations): void => {
-    for (const [name, source] of Object.entries(equations)) {
+    for (const [name, source] of inOrder(equations)) {
       try {
         scope.set(name, build(parse(source), source, lookup, scope.keys()));
       } catch (error) {

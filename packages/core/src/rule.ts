@@ -27,8 +27,14 @@ export type Checked<U extends Equations, Known extends string> = {
     : never;
 };
 
-/** Symbol → right-hand side, run top to bottom like the paper's algorithm box. */
+/** Symbol → right-hand side, run top to bottom like the paper's algorithm box, `p` last. */
 export type Equations = Readonly<Record<string, string>>;
+
+/** The order equations run in: as written, but `p` last, so that a variant may spread a rule and add equations to it. */
+export function inOrder(equations: Equations): [name: string, source: string][] {
+  const lines = Object.entries(equations);
+  return [...lines.filter(([name]) => name !== "p"), ...lines.filter(([name]) => name === "p")];
+}
 export type Hyper = Readonly<Record<string, number>>;
 /**
  * What a state symbol starts as: a number or the name of a hyper-parameter, one per element; or `{ place, init }` for
