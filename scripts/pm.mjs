@@ -1,7 +1,8 @@
 // Runs the pnpm pinned in package.json's "packageManager" on a machine which has nothing but Node and npm.
 // usage: node scripts/pm.mjs [--no-install] <pnpm arguments…>
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { constants } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -44,26 +45,37 @@ function command() {
   return found;
 }
 
-/** Runs pnpm and returns its exit status; the status of a signal is 128 + its usual number, as in a shell. */
-export function pnpm(args, options = {}) {
+function run(args, options) {
   const [file, ...prefix] = command();
-  const done = spawn(file, [...prefix, ...args], options);
-  if (done.error) {
-    console.error(`Could not start ${file}: ${done.error.message}`);
-    return 1;
-  }
-  return done.status ?? 130;
+  return spawn(file, [...prefix, ...args], options);
 }
 
-/** Installs what the lockfile says, for the whole workspace or only for what `filter` needs. */
-export function install(...filter) {
-  return pnpm([...filter.map((f) => `--filter=${f}`), "install", "--frozen-lockfile", "--prefer-offline"]);
+function statusOf(done) {
+  if (done.error) console.error(`pnpm could not be started: ${done.error.message}`);
+  return done.status ?? (done.signal ? 128 + constants.signals[done.signal] : 1);
 }
 
-if (process.argv[1] && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+/** Runs pnpm and returns its exit status. */
+export function pnpm(...args) {
+  return statusOf(run(args));
+}
+
+/**
+ * Installs what the lockfile says. Its words go to stderr, since stdout belongs to the command that follows; once
+ * something is installed it speaks only if it fails.
+ */
+export function install(...options) {
+  const first = !existsSync(path.join(root, "node_modules/.modules.yaml"));
+  const stdio = first ? ["inherit", 2, 2] : ["inherit", "pipe", "pipe"];
+  const done = run(["install", "--frozen-lockfile", "--prefer-offline", ...options], { stdio, encoding: "utf8" });
+  if (!first && done.status !== 0) process.stderr.write(`${done.stdout ?? ""}${done.stderr ?? ""}`);
+  return statusOf(done);
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const args = process.argv.slice(2);
   const bare = args[0] === "--no-install";
   if (bare) args.shift();
   const status = bare ? 0 : install();
-  process.exit(status !== 0 || args.length === 0 ? status : pnpm(args));
+  process.exit(status !== 0 || args.length === 0 ? status : pnpm(...args));
 }

@@ -1,0 +1,55 @@
+// The main job: installs what apps/mnist needs, then runs it from source with the arguments given.
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { createRequire } from "node:module";
+import { constants } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { install, root } from "./pm.mjs";
+
+// Development dependencies stay out, unless an `npm test` has already brought them: then they must not be removed.
+const everything = existsSync(path.join(root, "node_modules/vitest"));
+const status = everything ? install() : install("--filter=@descent/mnist...", "--prod");
+if (status !== 0) process.exit(status);
+
+const app = path.join(root, "apps/mnist");
+const tsx = pathToFileURL(createRequire(path.join(app, "package.json")).resolve("tsx")).href;
+const child = spawn(
+  process.execPath,
+  ["--conditions=@descent/source", "--import", tsx, path.join(app, "src/main.ts"), ...process.argv.slice(2)],
+  { stdio: "inherit" },
+);
+
+// A terminal sends Ctrl-C to the app and to this process (to this one twice: npm passes it on), so nothing is left to
+// do here but to stay until the app is done. Without a terminal the app hears only what is passed on, once.
+const terminal = hasTerminal();
+let heard = 0;
+process.on("SIGINT", () => {
+  if (terminal || Date.now() - heard < 1000) return;
+  heard = Date.now();
+  child.kill("SIGINT");
+});
+let ended = 0;
+process.on("SIGTERM", () => {
+  if (Date.now() - ended < 1000) return;
+  ended = Date.now();
+  child.kill("SIGTERM");
+});
+
+child.on("error", (error) => {
+  console.error(`Could not start ${process.execPath}: ${error.message}`);
+  process.exit(1);
+});
+child.on("exit", (code, signal) => {
+  process.exit(code ?? 128 + constants.signals[signal]);
+});
+
+function hasTerminal() {
+  if (process.platform === "win32") return process.stdin.isTTY === true;
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
+  }
+}
