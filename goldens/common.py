@@ -138,7 +138,10 @@ def setting_json(name: str, fields: dict, p: Tensors, steps: list[Tensors], path
 
 
 def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[[dict, Tensors, list[Tensors]], Path_], box: Box, defaults: dict, starts: float = 1.0) -> dict:
-    """One rule: `run` is the source, `box` the transcription that must agree with it, `starts` scales p_0 among tiny gradients."""
+    """One rule: `run` is the source, `box` the transcription that must agree with it, `defaults` what a setting leaves out.
+
+    `starts` scales p_0 where gradients are tiny.
+    """
     out = []
     for name, options in settings.items():
         p = start(name, starts if name == TINY else 1.0)
@@ -149,7 +152,7 @@ def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[[dic
         agree(what, box_path(box, full, p, steps), path, p)
         visible(what, path, p)
         out.append(setting_json(name, {"options": options}, p, steps, path))
-    return {"rule": rule, "source": source, "settings": out}
+    return {"rule": rule, "source": source, "hyper": defaults, "settings": out}
 
 
 def dump(value: object) -> str:
