@@ -14,7 +14,14 @@ mkdirSync(folder);
 writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "cuda-backend", private: true }));
 writeFileSync(
   path.join(folder, "pnpm-workspace.yaml"),
-  ["packages: []", "pmOnFail: ignore", "allowBuilds:", "  '@tensorflow/tfjs-node-gpu': true", "  core-js: false", ""].join("\n"),
+  [
+    "packages: []",
+    "pmOnFail: ignore",
+    "allowBuilds:",
+    "  '@tensorflow/tfjs-node-gpu': true",
+    "  core-js: false",
+    "",
+  ].join("\n"),
 );
 
 if (pnpm("--dir", folder, "add", `@tensorflow/tfjs-node-gpu@${version}`) !== 0) fail("could not be installed");

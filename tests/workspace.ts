@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+interface Manifest {
+  readonly name: string;
+  readonly exports: unknown;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+export interface Package {
+  /** The folder's name under packages/, which is the package's name without its scope. */
+  readonly folder: string;
+  readonly path: string;
+  readonly manifest: Manifest;
+}
+
+/** Every published package. */
+export const packages: readonly Package[] = readdirSync(`${root}packages`).map((folder) => {
+  const path = `${root}packages/${folder}`;
+  // A package.json that is not one fails in pnpm long before it is read here.
+  return { folder, path, manifest: JSON.parse(readFileSync(`${path}/package.json`, "utf8")) as Manifest };
+});
+
+/** The first TypeScript block of a package's README: what somebody tries first. */
+export function readmeExample(path: string): string {
+  const code = /```ts\n(.*?)```/s.exec(readFileSync(`${path}/README.md`, "utf8"))?.[1];
+  if (code === undefined) throw new Error(`${path}/README.md shows no code.`);
+  return code;
+}
