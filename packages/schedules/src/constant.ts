@@ -1,5 +1,6 @@
 import { schedule } from "@descent/core";
-import { type Equation, finite, number } from "./text.ts";
+import { finite } from "./options.ts";
+import { type Equation, number } from "./text.ts";
 
 /** The same value at every step; where a number is meant, a number will do. Throws if `value` is not finite. */
 export function constant(value: number): Equation {

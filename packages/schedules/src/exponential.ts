@@ -1,5 +1,6 @@
 import { schedule } from "@descent/core";
-import { type Equation, finite, known, number, positive } from "./text.ts";
+import { finite, known, positive } from "./options.ts";
+import { type Equation, number } from "./text.ts";
 
 export interface ExponentialOptions {
   /** The value at step 0. */

@@ -1,6 +1,7 @@
 import { schedule } from "@descent/core";
 import { stairs } from "./exponential.ts";
-import { type Equation, finite, known, notNegative, number, positive } from "./text.ts";
+import { finite, known, notNegative, positive } from "./options.ts";
+import { type Equation, number } from "./text.ts";
 
 export interface InverseTimeOptions {
   /** The value at step 0. */

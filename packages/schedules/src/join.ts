@@ -1,5 +1,6 @@
 import { OptimizerError, type Schedule, schedule } from "@descent/core";
-import { asSchedule, bracketed, type Equation, isEquation, shifted, whole } from "./text.ts";
+import { whole } from "./options.ts";
+import { asSchedule, bracketed, type Equation, isEquation, shifted } from "./text.ts";
 
 /** A schedule, or a number for a constant one, and the step at which it takes over. */
 export type Piece<S extends Schedule = Schedule> = readonly [start: number, value: number | S];

@@ -1,4 +1,5 @@
-import { between, type Equation, finite, known, positive, progress } from "./text.ts";
+import { finite, known, positive } from "./options.ts";
+import { between, type Equation, progress } from "./text.ts";
 
 export interface LinearOptions {
   /** The value at step 0. */

@@ -1,6 +1,7 @@
 import { OptimizerError, type Schedule } from "@descent/core";
 import { joined } from "./join.ts";
-import { asSchedule, between, type Equation, finite, known, whole } from "./text.ts";
+import { finite, known, whole } from "./options.ts";
+import { asSchedule, between, type Equation } from "./text.ts";
 
 export interface WarmupOptions {
   /** The value the rise sets out from, one update before the first; 0 unless given. */

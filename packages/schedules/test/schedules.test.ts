@@ -347,7 +347,11 @@ describe("mistakes are named", () => {
   const word = (): unknown => constant("0.1");
 
   test.each<[string, () => unknown, string]>([
-    ["a misspelt option", misspelt, "`cosine` has no option `form`. Did you mean `from`?"],
+    [
+      "a misspelt option",
+      misspelt,
+      "`cosine` has no option `form`; it takes `from`, `to`, `over`. Did you mean `from`?",
+    ],
     ["a missing one", left, "`linear` has `over` left out. Give it a finite number above 0."],
     ["no options", bare, "`cosine` takes its options by name: cosine({ from, to, over })."],
     ["text for a number", word, "`constant` has `value` = 0.1. Give it a finite number."],
@@ -364,7 +368,7 @@ describe("mistakes are named", () => {
     [
       "half a step",
       () => piecewise({ 0: 1, 0.5: 2 }),
-      "`piecewise` has `start` = 0.5. Give it a whole number of updates",
+      "`piecewise` has `start` = 0.5. Give it a whole number, 0 or above",
     ],
     ["a value that is none", () => piecewise({ 0: 1, 5: Number.NaN }), "`piecewise at 5` has `value` = NaN."],
     [
@@ -386,11 +390,7 @@ describe("mistakes are named", () => {
         ]),
       "`join` starts a piece at 0 after one at 0.",
     ],
-    [
-      "part of an update",
-      () => warmup(46.9, 1),
-      "`warmup` has `steps` = 46.9. Give it a whole number of updates, 0 or more.",
-    ],
+    ["part of an update", () => warmup(46.9, 1), "`warmup` has `steps` = 46.9. Give it a whole number, 0 or above."],
     ["a peak that is none", () => warmup(5, () => Number.NaN), "`warmup` leads to NaN"],
     ["a factor that is none", () => scale(1, Infinity), "`scale` has `factor` = Infinity."],
   ])("%s", (_, mistake, message) => {
