@@ -66,7 +66,7 @@ const brackets = (e: Ast, least: number): string => (strength(e) < least ? `\\le
 function print(e: Ast): string {
   switch (e.kind) {
     case "number": {
-      const [digits, exponent] = String(e.value).split("e");
+      const [digits, exponent] = e.value > 0 && e.value < 0.01 ? e.value.toExponential().split("e") : [String(e.value)];
       return exponent === undefined ? digits! : `${digits === "1" ? "" : `${digits} \\cdot `}10^{${Number(exponent)}}`;
     }
     case "name":

@@ -59,7 +59,7 @@ function traceAnew(spec: RuleSpec, matrix: Matrix): Program {
   for (const name of [...facts, ...Object.keys(spec.hyper)]) scope.set(name, variable(name, "host"));
   const lookup: Lookup = (name) => {
     const macro = spec.macros && Object.hasOwn(spec.macros, name) ? spec.macros[name] : undefined;
-    return macro ? (...args) => macro(...args, matrix) : scope.get(name);
+    return macro ? (...args) => macro(matrix, ...args) : scope.get(name);
   };
   const run = (equations: Equations): void => {
     for (const [name, source] of inOrder(equations)) {

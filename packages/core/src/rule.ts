@@ -45,8 +45,8 @@ export type Slot =
   | string
   | { readonly place: "host" | "scalar" | "row" | "column" | "tensor"; readonly init: number | string };
 export type Slots = Readonly<Record<string, Slot>>;
-/** A named piece of formula: expressions in, expression out; the matrix says how many rows and columns `p` has. */
-export type Macro = (...args: [...Expr[], Matrix]) => Expr;
+/** A named piece of formula for what equations cannot say: told how many rows and columns `p` has, expressions in, expression out. */
+export type Macro = (matrix: Matrix, ...args: Expr[]) => Expr;
 export type Macros = Readonly<Record<string, Macro>>;
 
 /** A number, or a schedule: a function of the number of updates done. */

@@ -1,0 +1,57 @@
+import {
+  type Backend,
+  type Expr,
+  hostFunction,
+  isReduction,
+  type Job,
+  type Program,
+  topological,
+  variable,
+} from "../src/index.ts";
+
+/** A backend in plain double precision, one element after the other: slow, and simple enough to be believed. */
+export const plain: Backend<Float64Array> = {
+  name: "plain",
+  slot: (_, shape, fill) => new Float64Array(shape.reduce((n, d) => n * d, 1)).fill(fill),
+  free: () => {},
+  run(jobs) {
+    const known = jobs.map((job) => new Map(job.program.scalars.map((e, i) => [e, job.scalars[i]!])));
+    const passes = Math.max(...jobs.map((j) => j.program.passes.length));
+    for (let k = 0; k < passes; k++)
+      for (const [j, job] of jobs.entries())
+        for (const e of job.program.passes[k] ?? []) {
+          const sum = (who: number): number => sumOf(e, jobs[who]!, known[who]!);
+          if (e.place === "scalar") known[j]!.set(e, sum(j));
+          else if (e.place === "model")
+            known[j]!.set(
+              e,
+              jobs.reduce((all, other, who) => (other.program.passes[k]?.includes(e) ? all + sum(who) : all), 0),
+            );
+          else throw new Error(`no ${e.place} here`);
+        }
+    const results = jobs.map((job, j) =>
+      Object.entries(job.program.outputs).map(
+        ([name, e]) => [job.tensors[name]!, evaluate(e, job, known[j]!)] as const,
+      ),
+    );
+    for (const [tensor, values] of results.flat()) tensor.set(values);
+  },
+};
+
+function evaluate(e: Expr, job: Job<Float64Array>, known: ReadonlyMap<Expr, number>): Float64Array {
+  const value = hostFunction([e]);
+  const inputs = tensorInputs(job.program);
+  return job.tensors.p!.map((_, i) => {
+    const element = new Map(known);
+    for (const x of inputs) element.set(x, job.tensors[String(x.value)]![i]!);
+    return value({}, element)[0]!;
+  });
+}
+
+const sumOf = (e: Expr, job: Job<Float64Array>, known: ReadonlyMap<Expr, number>): number =>
+  evaluate(e.args[0]!, job, known).reduce((sum, x) => sum + (e.op === "sumsq" ? x * x : x), 0);
+
+const tensorInputs = (program: Program): Expr[] =>
+  topological([...Object.values(program.outputs), ...program.passes.flat()])
+    .filter((e) => e.op === "var" && e.place === "tensor" && !isReduction(e))
+    .concat(variable("p", "tensor"));
