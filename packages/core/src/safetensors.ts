@@ -128,7 +128,8 @@ export function decodeSafetensors(bytes: Uint8Array): {
     if (end < begin || start + end > bytes.length) return bad(`\`${name}\` ends beyond the file`, start + end);
     if (size(shape) * ArrayOf.BYTES_PER_ELEMENT !== end - begin)
       return bad(`\`${name}\`, ${dtype} [${shape}], has ${end - begin} bytes`, start + begin);
-    const data = new ArrayOf(bytes.slice(start + begin, start + end).buffer);
+    // a fresh copy is aligned; Node's Buffer has a `slice` that does not copy
+    const data = new ArrayOf(new Uint8Array(bytes.subarray(start + begin, start + end)).buffer);
     tensors.push([name, { dtype: dtype as Dtype, shape, data }]);
     spans.push([begin, end]);
   }
