@@ -17,6 +17,11 @@ const projects: TestProjectConfiguration[] = [
       exclude: ["**/*.browser.test.ts", "tests/packaging.test.ts", "**/node_modules/**"],
     },
   },
+  // Builds, packs and installs every package into an empty project outside the repository.
+  {
+    extends: true,
+    test: { name: "packaging", include: ["tests/packaging.test.ts"], testTimeout: 60_000 },
+  },
   {
     extends: true,
     test: {

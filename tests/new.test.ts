@@ -1,0 +1,59 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Rule } from "@descent/core";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { scaffold } from "../tools/new.ts";
+import { packages, root } from "./workspace.ts";
+
+let copy: string;
+const read = (file: string): string => readFileSync(path.join(copy, file), "utf8");
+
+beforeEach(() => {
+  copy = mkdtempSync(path.join(tmpdir(), "descent-new-"));
+  for (const { folder } of packages)
+    cpSync(path.join(root, "packages", folder, "src"), path.join(copy, "packages", folder, "src"), { recursive: true });
+});
+afterEach(() => rmSync(copy, { recursive: true, force: true }));
+
+describe("npm run new", () => {
+  test("writes a rule that runs as it stands, and its changeset", async () => {
+    const next = scaffold(copy, [
+      "adam",
+      "lionSharp",
+      "--title",
+      "Lion ♯",
+      "--paper",
+      "https://arxiv.org/abs/2302.06675",
+    ]);
+    expect(read("packages/adam/src/lion-sharp.ts")).toContain(
+      'title: "Lion ♯",\n  paper: "https://arxiv.org/abs/2302.06675"',
+    );
+    const written: { lionSharp: Rule } = await import(path.join(copy, "packages/adam/src/lion-sharp.ts"));
+    expect(written.lionSharp({ lr: 0.1 }).hyper).toEqual({ lr: 0.1 });
+    expect(read(".changeset/adam-lion-sharp.md")).toBe('---\n"@descent/adam": minor\n---\n\nLion ♯: `lionSharp`.\n');
+    expect(next).toContain("packages/adam/test/golden/lionSharp.json");
+  });
+
+  test("puts the export line where the alphabet wants it and leaves the others alone", () => {
+    const before = read("packages/adam/src/index.ts");
+    scaffold(copy, ["adam", "lion"]);
+    const line = 'export { lion } from "./lion.ts";\n';
+    const after = read("packages/adam/src/index.ts");
+    expect(after.replace(line, "")).toBe(before);
+    expect(after.indexOf("./adam.ts")).toBeLessThan(after.indexOf(line));
+    expect(after.indexOf(line)).toBeLessThan(after.indexOf("./yogi.ts"));
+  });
+
+  test.each([
+    [["adam"], "usage: npm run new -- <family> <name>"],
+    [["adma", "lion"], 'There is no family "adma"; there are adagrad, adam, sgd. Did you mean adam?'],
+    [["core", "lion"], 'There is no family "core"'],
+    [["adam", "Lion-2"], '"Lion-2" cannot be exported.'],
+    [["adam", "yogi"], "packages/adam/src/yogi.ts exists already."],
+  ])("says what is wrong with %j and writes nothing", (args, message) => {
+    const before = read("packages/adam/src/index.ts");
+    expect(() => scaffold(copy, args)).toThrow(message);
+    expect(read("packages/adam/src/index.ts")).toBe(before);
+  });
+});
