@@ -4,7 +4,7 @@ import numpy as np
 import optax
 import torch
 
-from common import DEFAULTS, OPTIONS, OPTAX, ROLES, TINY, TORCH, golden, optax_path, torch_path
+from common import DEFAULTS, NOTHING, OPTIONS, OPTAX, ROLES, TINY, TORCH, golden, optax_path, torch_path
 
 
 def betas(o):
@@ -136,7 +136,8 @@ def goldens():
         "radam": torch_golden("radam", torch.optim.RAdam, settings(0.1, 0.2, 1.0, beta2=0.8), radam, starts=2.0**-15),
         "yogi": golden(
             "yogi", f"{OPTAX}, optax.scale_by_yogi and scale_by_learning_rate, float64",
-            settings(0.02, 0.1, 3e3, initial=0.25), run_yogi, yogi, {**hyper, "lr": 1e-2, "eps": 1e-3, "initial": 1e-6},
+            # sign(v − g²) is 0 where neither has ever been anything else.
+            {**settings(0.02, 0.1, 3e3, initial=0.25), NOTHING: {"lr": 0.02, "initial": 0.0}}, run_yogi, yogi, {**hyper, "lr": 1e-2, "eps": 1e-3, "initial": 1e-6},
         ),
         "adabelief": golden(
             "adabelief", f"{OPTAX}, optax.adabelief (eps_root = eps), float64",

@@ -28,6 +28,8 @@ NUMPY = f"numpy {np.__version__}"
 Tensors = dict[str, np.ndarray]
 Path_ = list[Tensors]
 DEFAULTS, OPTIONS, TINY = "defaults", "every option off its default, large eps", "tiny gradients"
+# A fourth, for rules with a line that the three cannot show.
+CONSTANT, NOTHING = "a constant gradient", "an initial value of 0"
 
 # How large the gradients of each step are. They grow, shrink and nearly vanish, so that a maximum over time, a clip
 # and a decay rate each have something to do.
@@ -35,6 +37,8 @@ ENVELOPE = {
     DEFAULTS: [1.0, 1.5, 0.5, 0.9, 0.15, 1.2, 0.7, 0.25, 1.0, 0.6],
     OPTIONS: [1.3, 0.4, 1.0, 0.1, 0.6, 1.4, 0.3, 0.2, 0.9, 0.5],
     TINY: [1.0, 0.6, 1.4, 0.3, 1.1, 0.5, 0.1, 0.8, 1.2, 0.4],
+    CONSTANT: [1.0] * STEPS,
+    NOTHING: [0.8, 1.3, 0.6, 0.2, 1.1, 0.9, 0.4, 1.2, 0.3, 0.7],
 }
 
 
@@ -63,7 +67,7 @@ def gradients(setting: str, scale: float = 1.0) -> list[Tensors]:
         if t < 3:
             now["b"][1] = 0
         steps.append(now)
-    return steps
+    return steps if setting != CONSTANT else steps[:1] * STEPS
 
 
 def torch_path(make: Callable[[dict[str, torch.Tensor]], torch.optim.Optimizer], p: Tensors, steps: list[Tensors]) -> Path_:

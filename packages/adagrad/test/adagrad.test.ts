@@ -1,0 +1,13 @@
+import * as rules from "@descent/adagrad";
+import { describeRules, law } from "@descent/conformance";
+
+const variance = "the mean square and the squared mean both overflow float32, and their difference is NaN";
+describeRules(rules, new URL("./golden/", import.meta.url), {
+  overflows: { rmspropCentered: variance, rmspropCenteredMomentum: variance },
+});
+law("RMSProp with momentum of 0 is RMSProp", rules.rmspropMomentum({ momentum: 0 }), rules.rmsprop());
+law(
+  "centered RMSProp with momentum of 0 is centered RMSProp",
+  rules.rmspropCenteredMomentum({ momentum: 0 }),
+  rules.rmspropCentered(),
+);

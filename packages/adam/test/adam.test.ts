@@ -1,0 +1,19 @@
+import * as rules from "@descent/adam";
+import { describeRules, law } from "@descent/conformance";
+import { decoupledDecay } from "@descent/core";
+import { sgd } from "@descent/sgd";
+
+const { adam, adamw, nadam, radam } = rules;
+
+describeRules(rules, new URL("./golden/", import.meta.url), {
+  overflows: { yogi: "v is infinite after one step, and v - g^2 is NaN at the next" },
+});
+law("AdamW without decay is Adam", adamw({ weightDecay: 0 }), adam());
+law("AdamW where nothing decays is Adam", adamw({ weightDecay: 0.5, decays: () => false }), adam());
+law("AdamW is Adam with decoupled decay", adamw({ weightDecay: 0.02 }), decoupledDecay(adam(), 0.02));
+law("NAdam without momentum is Adam without momentum", nadam({ lr: 0.01, beta1: 0 }), adam({ lr: 0.01, beta1: 0 }));
+law(
+  "RAdam that never trusts its v, without momentum, is SGD",
+  radam({ lr: 0.1, beta1: 0, beta2: 0.5 }),
+  sgd({ lr: 0.1 }),
+);

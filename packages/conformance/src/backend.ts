@@ -1,0 +1,29 @@
+import type { Axes, Configured, HyperValue, Inspection, LoadReport, Role, Shape, StateDict } from "@descent/core";
+
+/** A parameter to start from. The numbers are copied, never written to. */
+export interface Start {
+  readonly data: Float32Array;
+  readonly shape: Shape;
+  readonly role?: Role | undefined;
+  readonly axes?: Axes | undefined;
+}
+export type Starts = Readonly<Record<string, Start>>;
+export type Gradients = Readonly<Record<string, Float32Array>>;
+
+/** An optimizer at work on a backend, as the kit drives it; each call may answer at once or later. */
+export interface Session {
+  update(gradients: Gradients): void | Promise<void>;
+  /** The parameter's numbers now. */
+  read(name: string): Float32Array | Promise<Float32Array>;
+  set(hyper: Readonly<Record<string, HyperValue>>): void;
+  state(): StateDict | Promise<StateDict>;
+  load(state: StateDict, options?: { readonly strict?: boolean }): LoadReport | Promise<LoadReport>;
+  inspect(): Inspection;
+  dispose(): void;
+}
+
+/** What an adapter hands to the kit: a name for the reports, and how to start an optimizer on these parameters. */
+export interface Target {
+  readonly name: string;
+  start(parameters: Starts, configured: Configured): Session | Promise<Session>;
+}

@@ -1,0 +1,195 @@
+import { type Configured, configured, type Equations, partition, type Slots } from "@descent/core";
+import { describe, expect, test } from "vitest";
+import type { Starts, Target } from "./backend.ts";
+import {
+  checkApart,
+  checkEmpty,
+  checkFrozen,
+  checkMissing,
+  checkOrder,
+  checkResume,
+  type Data,
+  expectBits,
+  pick,
+  readAll,
+  run,
+  sampleData,
+  using,
+} from "./checks.ts";
+import { largestError, TOLERANCE } from "./displacement.ts";
+import { reference } from "./reference.ts";
+
+export interface BackendChecks {
+  /** Whether element arithmetic gives the same bits as one float32 rounding per operation. GPUs promise less. */
+  readonly exact?: boolean | undefined;
+  /** The largest displacement error against the reference where bits may differ; by default {@link TOLERANCE}. */
+  readonly tolerance?: number | undefined;
+  /** Operators this backend refuses, by the formula below that uses them, and why. It fails when one is accepted. */
+  readonly refuses?: Readonly<Record<string, string>> | undefined;
+  /** How many tensors, buffers or bytes are alive, where the backend can tell. */
+  readonly live?: (() => number) | undefined;
+}
+
+const probe = (update: Equations, state: Slots = {}): Configured =>
+  configured({ title: "Probe", paper: "", hyper: { lr: 0.1, c: 0.25 }, state, update }, {});
+
+/** Each operator of the notation at least once, on elements. The divisors and arguments stay away from poles. */
+export const elementwise: readonly string[] = [
+  "g + p",
+  "c - g",
+  "-g * p",
+  "g / (abs(p) + c)",
+  "c / (2 + g)",
+  "sqrt(abs(g))",
+  "sign(g) + sign(g * 0)",
+  "floor(4 * g)",
+  "min(g, p) + max(g, c)",
+  "clamp(g, -c, c)",
+  "g^2 + p^3",
+  "g < p ? g : c",
+  "(g <= c) + (g > p) + (p >= c)",
+  "g == 0 ? 7 : 1",
+  "g != 0 && p > 0 ? g : p",
+  "!(g > 0) || p > c ? 1 : 2",
+  "t > 2 ? g : p",
+  "(1 - 0.9^t) * g",
+];
+
+/** Functions that libraries compute to a few units in the last place, not to the nearest float32. */
+export const transcendental: readonly string[] = [
+  "exp(g)",
+  "log(abs(g) + 1)",
+  "tanh(2 * g)",
+  "cos(3 * g)",
+  "(abs(p) + c)^1.5",
+];
+
+/** Sums over tensors, rows, columns and the model; their order is the backend's own. */
+export const reducing: readonly string[] = [
+  "g / (norm(g) + c)",
+  "g - mean(p)",
+  "g / (rms(g) + c)",
+  "sum(p) * g",
+  "g * min(1, c / norm(g))",
+  "norm(p) > 0 && norm(g) > c ? norm(p) / norm(g) * g : g",
+  "g * min(1, c / totalNorm(g))",
+  "total(g * p) * g",
+  "norm(g - mean(g)) * g",
+];
+export const matrixReducing: readonly string[] = [
+  "g - rowMean(g)",
+  "g - columnMean(p)",
+  "rowSum(p^2) * columnSum(g)",
+  "g / sqrt(rowMean(g^2) * columnMean(g^2) / mean(g^2) + c)",
+];
+
+/** State of every place a backend keeps, so that saving and freezing have something to lose. */
+const memory = probe(
+  { h: "0.9 * h", m: "0.9 * m + g", s: "0.5 * s + norm(g)", p: "p - lr * h * m / (s + 1)" },
+  { m: 0.5, s: { place: "scalar", init: 1 }, h: { place: "host", init: 1 } },
+);
+
+const matrices = (data: Data): Data => {
+  const starts: Starts = Object.fromEntries(
+    Object.entries(data.starts).map(([name, s]) => [name, { ...s, shape: name === "w" ? [3, 7] : s.shape }]),
+  );
+  return { ...data, starts };
+};
+
+/**
+ * Declares the tests every backend must pass: each operator of the notation against the reference, sizes that fill no
+ * whole register, resume, freezing, missing gradients, a failing step that changes nothing.
+ */
+export function describeBackend(
+  target: Target,
+  { exact = false, tolerance = TOLERANCE, refuses = {}, live }: BackendChecks = {},
+): void {
+  describe(`the backend ${target.name}`, () => {
+    const data = sampleData({ steps: 4 });
+
+    const agrees = async (rule: Configured, on: Data, bits: boolean): Promise<void> => {
+      const [actual, wanted] = [await run(target, rule, on), await run(reference, rule, on)];
+      if (bits) return expectBits(actual, wanted);
+      const starts = Object.fromEntries(Object.entries(on.starts).map(([name, s]) => [name, s.data]));
+      const { error, name } = largestError(actual, wanted, starts);
+      expect(error, `displacement error of \`${name}\``).toBeLessThanOrEqual(tolerance);
+    };
+    const declare = (formulas: readonly string[], on: Data, bits: boolean): void => {
+      for (const formula of formulas) {
+        const rule = probe({ p: `p - lr * (${formula})` });
+        const reason = refuses[formula];
+        if (reason === undefined) test(`computes ${formula}`, () => agrees(rule, on, bits));
+        else
+          test(`refuses ${formula}: ${reason}`, async () => {
+            await expect(async () => run(target, rule, on)).rejects.toThrow();
+          });
+      }
+    };
+    declare(elementwise, data, exact);
+    declare(transcendental, data, false);
+    declare(reducing, data, false);
+    declare(matrixReducing, matrices(data), false);
+
+    test.each([0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 63, 64, 65, 1000, 4099])(
+      "steps tensors of %i elements",
+      async (n) => {
+        await agrees(memory, sampleData({ steps: 3, sizes: [n, n + 1] }), false);
+        await agrees(
+          probe({ m: "0.9 * m + g", p: "p - lr * m" }, { m: 0 }),
+          sampleData({ steps: 3, sizes: [n, n] }),
+          exact,
+        );
+      },
+    );
+    test("steps a hundred tensors at once", async () => {
+      await agrees(memory, sampleData({ steps: 3, sizes: Array.from({ length: 100 }, (_, i) => 1 + (i % 13)) }), false);
+    });
+    test("steps two rules side by side", async () => {
+      const both = partition({ a: memory, b: probe({ p: "p - lr * sign(g)" }) }, { a: "w", b: "b" });
+      await agrees(both, data, false);
+    });
+    if (exact)
+      test("passes NaN, infinities and subnormal numbers on as the reference does", async () => {
+        const special = [Number.NaN, Infinity, -Infinity, 1e-45, -1e-40, 3.4e38, -0];
+        const g = Float32Array.from({ length: 21 }, (_, i) => special[i % special.length]!);
+        const odd = { starts: pick(data.starts, ["w"]), steps: [{ w: g }] };
+        for (const formula of ["g", "g * g", "sqrt(abs(g))", "max(g, c)", "min(g, c)", "g > c ? 1 : g", "c / g"])
+          await agrees(probe({ p: `p - lr * (${formula})` }), odd, true);
+      });
+
+    test("continues from a saved state bit for bit", () => checkResume(target, memory, data));
+    test("steps tensors together as it steps them apart", () => checkApart(target, memory, data));
+    test("does not care in which order parameters and gradients come", () => checkOrder(target, memory, data));
+    test("leaves a frozen parameter alone", () => checkFrozen(target, memory, data));
+    test("does not take a missing gradient for a zero one", () => checkMissing(target, memory, data));
+    test("steps a tensor without elements", () => checkEmpty(target, memory, data));
+
+    test("changes nothing in a step that fails", async () => {
+      const [first, second, third] = data.steps;
+      await using(target, data.starts, memory, async (session) => {
+        await session.update(first!);
+        const before = { now: await readAll(session, data.starts), state: await session.state() };
+        const wrong = { ...second!, b: new Float32Array(3) };
+        await expect(async () => session.update(wrong)).rejects.toThrow(/`b`/);
+        expectBits(await readAll(session, data.starts), before.now);
+        expect(await session.state()).toEqual(before.state);
+        expect(session.inspect().step).toBe(1);
+        await session.update(third!);
+        const undisturbed = { ...data, steps: [first!, third!] };
+        expectBits(await readAll(session, data.starts), await run(target, memory, undisturbed));
+      });
+    });
+
+    if (live)
+      test("holds nothing more after a thousand steps, and nothing at all after dispose", async () => {
+        const before = live();
+        const session = await target.start(data.starts, memory);
+        await session.update(data.steps[0]!);
+        const running = live();
+        for (let k = 0; k < 1000; k++) await session.update(data.steps[k % data.steps.length]!);
+        expect(live()).toBe(running);
+        session.dispose();
+        expect(live()).toBe(before);
+      });
+  });
+}

@@ -1,0 +1,172 @@
+import { adam, yogi } from "@descent/adam";
+import { displacementError, installMatchers, reference, type Session, type Target } from "@descent/conformance";
+import { momentum, nesterov, sgd } from "@descent/sgd";
+import { describe, expect, test } from "vitest";
+import {
+  checkApart,
+  checkEmpty,
+  checkFrozen,
+  checkMissing,
+  checkOrder,
+  checkResume,
+  checkSchedules,
+  expectBits,
+  run,
+  sampleData,
+  staysFinite,
+} from "../src/checks.ts";
+import { configure, followGolden, readGoldens, rulesOf } from "../src/golden.ts";
+
+const data = sampleData();
+const heavy = momentum({ lr: 0.1 });
+
+/** The reference with one thing broken. */
+const sabotaged = (change: (session: Session, starts: number) => Partial<Session>): Target => {
+  let starts = 0;
+  return {
+    name: "sabotaged",
+    start: async (parameters, configured) => {
+      const session = await reference.start(parameters, configured);
+      return { ...session, ...change(session, ++starts) };
+    },
+  };
+};
+
+describe("displacement", () => {
+  test("is measured against what moved, not against what is", () => {
+    const start = [100, 100];
+    expect(displacementError([100.001, 100], [100.002, 100], start)).toBeCloseTo(0.5, 6);
+    expect(displacementError([100.002, 100], [100.002, 100], start)).toBe(0);
+  });
+  test("where nothing should move is the distance itself", () => {
+    expect(displacementError([1, 2], [1, 2], [1, 2])).toBe(0);
+    expect(displacementError([1, 2.5], [1, 2], [1, 2])).toBe(0.5);
+  });
+  test("with NaN is infinite, so that no tolerance lets it pass", () => {
+    expect(displacementError([Number.NaN], [1], [0])).toBe(Infinity);
+  });
+  test("of arrays of unlike lengths is refused", () => {
+    expect(() => displacementError([1], [1, 2], [0, 0])).toThrow(RangeError);
+  });
+  test("has a matcher", () => {
+    installMatchers();
+    expect(Float32Array.of(1.1)).toMoveLike([1.1], [1]);
+    expect([1.1]).not.toMoveLike([1.2], [1]);
+    expect(() => expect([1.1]).toMoveLike([1.2], [1])).toThrow(/5\.00e-1 of the displacement/);
+  });
+});
+
+describe("goldens", async () => {
+  const goldens = await readGoldens(new URL("../../sgd/test/golden/", import.meta.url));
+  const [setting] = goldens.get("momentum")!.settings;
+  test("are followed by their rule and by no other", async () => {
+    expect((await followGolden(reference, configure(momentum, setting!.options), setting!)).error).toBeLessThan(1e-6);
+    expect((await followGolden(reference, configure(nesterov, setting!.options), setting!)).error).toBeGreaterThan(0.1);
+  });
+  test("tell a rate that is wrong by a part in ten thousand", async () => {
+    const options = { ...setting!.options, lr: setting!.options.lr! * 1.0001 };
+    expect((await followGolden(reference, configure(momentum, options), setting!)).error).toBeGreaterThan(5e-5);
+  });
+  test("can be handed in as data", async () => {
+    const given = await readGoldens([...goldens.values()]);
+    expect([...given.keys()].sort()).toEqual(["momentum", "nesterov", "sgd"]);
+  });
+  test("belong to exported rules, and to nothing else that is exported", () => {
+    expect(rulesOf({ sgd, help: () => 1, version: "1", heavy }).map(([name]) => name)).toEqual(["sgd"]);
+  });
+});
+
+describe("each check passes on a sound backend and fails on a broken one", () => {
+  test("bits", () => {
+    const of = (...x: number[]) => ({ w: Float32Array.from(x) });
+    expect(() => expectBits(of(0, Number.NaN), of(0, Number.NaN))).not.toThrow();
+    expect(() => expectBits(of(0, 0), of(0, -0))).toThrow(/`w`\[1\]/);
+    expect(() => expectBits(of(1), of(1 + 2 ** -23))).toThrow();
+    expect(() => expectBits({}, of(1))).toThrow();
+  });
+
+  test("resume", async () => {
+    await checkResume(reference, heavy, data);
+    const forgets = sabotaged((session) => ({
+      load: (state) =>
+        session.load({
+          ...state,
+          tensors: Object.fromEntries(
+            Object.entries(state.tensors).map(([k, t]) => [k, { ...t, data: t.data.map((x) => x * (1 + 2 ** -20)) }]),
+          ),
+        }),
+    }));
+    await expect(checkResume(forgets, heavy, data)).rejects.toThrow();
+    const restarts = sabotaged((session) => ({
+      load: async (state) => {
+        const parameters = Object.fromEntries(
+          Object.entries(state.meta.parameters).map(([name, p]) => [name, { ...p, t: 1 }]),
+        );
+        return session.load({ ...state, meta: { ...state.meta, parameters } });
+      },
+    }));
+    await expect(checkResume(restarts, adam({ lr: 0.1 }), data)).rejects.toThrow();
+  });
+
+  test("tensors apart", async () => {
+    await checkApart(reference, heavy, data);
+    const mixes = sabotaged((session) => ({
+      update: (g) => session.update(g.w && g.b ? { w: g.w, b: g.b.map((x) => x * 1.001) } : g),
+    }));
+    await expect(checkApart(mixes, heavy, data)).rejects.toThrow();
+  });
+
+  test("order", async () => {
+    await checkOrder(reference, heavy, data);
+    const positional = sabotaged((session) => ({
+      update: (g) => session.update(Object.keys(g)[0] === "w" ? g : { ...g, w: g.w!.map((x) => -x) }),
+    }));
+    await expect(checkOrder(positional, heavy, data)).rejects.toThrow();
+  });
+
+  test("freezing", async () => {
+    await checkFrozen(reference, heavy, data);
+    const thaws = sabotaged((session) => ({
+      read: async (name) => (await session.read(name)).map((x) => (name === "b" ? x + 1e-6 : x)),
+    }));
+    await expect(checkFrozen(thaws, heavy, data)).rejects.toThrow();
+  });
+
+  test("missing gradients", async () => {
+    await checkMissing(reference, heavy, data);
+    const fills = sabotaged((session) => ({
+      update: (g) => session.update({ b: new Float32Array(5), w: new Float32Array(21), ...g }),
+    }));
+    await expect(checkMissing(fills, heavy, data)).rejects.toThrow();
+  });
+
+  test("empty tensors", async () => {
+    await checkEmpty(reference, heavy, data);
+    const refuses = sabotaged((session) => ({
+      update: (g) => {
+        if (Object.values(g).some((x) => x.length === 0)) throw new RangeError("no elements");
+        return session.update(g);
+      },
+    }));
+    await expect(checkEmpty(refuses, heavy, data)).rejects.toThrow();
+  });
+
+  test("extreme gradients", async () => {
+    expect(await staysFinite(reference, heavy, 1e30)).toBe(true);
+    expect(await staysFinite(reference, yogi(), 1e30)).toBe(false);
+  });
+
+  test("schedules", async () => {
+    const make = (h: Readonly<Record<string, unknown>>) => configure(momentum, h);
+    await checkSchedules(reference, make, { lr: 0.1, momentum: 0.9 }, data);
+    const deaf = sabotaged((session) => ({ set: ({ lr: _, ...rest }) => session.set(rest) }));
+    await expect(checkSchedules(deaf, make, { lr: 0.1, momentum: 0.9 }, data)).rejects.toThrow();
+  });
+});
+
+test("the sample has gradients that correlate, change sign and are zero somewhere", async () => {
+  const signs = data.steps.map(({ w }) => w!.map(Math.sign));
+  expect(signs.every((s) => s[2] === 0)).toBe(true);
+  expect(signs.some((s, k) => k > 0 && s.some((x, i) => x !== signs[k - 1]![i]))).toBe(true);
+  expect(await run(reference, heavy, data)).toEqual(await run(reference, heavy, sampleData()));
+});

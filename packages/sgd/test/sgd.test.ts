@@ -1,0 +1,6 @@
+import { describeRules, law } from "@descent/conformance";
+import * as rules from "@descent/sgd";
+
+describeRules(rules, new URL("./golden/", import.meta.url));
+law("momentum of 0 is SGD", rules.momentum({ lr: 0.1, momentum: 0 }), rules.sgd({ lr: 0.1 }));
+law("Nesterov momentum of 0 is SGD", rules.nesterov({ lr: 0.1, momentum: 0 }), rules.sgd({ lr: 0.1 }));
