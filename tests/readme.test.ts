@@ -1,0 +1,41 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, describe, expect, test, vi } from "vitest";
+
+const root = path.resolve(import.meta.dirname, "..");
+const readmes = [
+  "README.md",
+  ...readdirSync(path.join(root, "packages")).map((name) => path.join("packages", name, "README.md")),
+];
+// beside the app, whose node_modules hold every framework that an example may import
+const folder = path.join(root, "apps", "mnist", ".examples");
+mkdirSync(folder, { recursive: true });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const blocks = (file: string): string[] =>
+  [...readFileSync(path.join(root, file), "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((m) => m[1]!);
+
+describe.each(readmes.filter((file) => blocks(file).length > 0))("%s", (file) => {
+  test.each(blocks(file).map((code, i) => [i + 1, code] as const))(
+    "example %i runs",
+    async (i, code) => {
+      const example = path.join(folder, `${file.replaceAll(/\W/g, "-")}-${i}.ts`);
+      writeFileSync(example, code);
+      const printed = vi.spyOn(console, "log").mockImplementation(() => {});
+      try {
+        await expect(import(/* @vite-ignore */ example)).resolves.toBeDefined();
+        // an example that says what it ends near is held to it
+        const promise = /console\.log\(.*\); \/\/ near \[0, 0\]/.test(code);
+        if (promise)
+          for (const x of printed.mock.calls.at(-1)?.[0] as Float32Array) expect(Math.abs(x)).toBeLessThan(0.1);
+      } finally {
+        printed.mockRestore();
+      }
+    },
+    60_000,
+  );
+});
+
+test("every package has a README whose examples were found", () => {
+  expect(readmes.filter((file) => blocks(file).length === 0)).toEqual([]);
+});
