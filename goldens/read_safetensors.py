@@ -2,6 +2,7 @@
 
 import sys
 
+import ml_dtypes  # noqa: F401 (teaches NumPy the word bfloat16)
 from safetensors import safe_open
 
 for path in sys.argv[1:]:
