@@ -1,0 +1,14 @@
+import { fill, type Initializer } from "./initialize.ts";
+import { finite } from "./options.ts";
+
+/** The same value everywhere. Throws if it is not finite. */
+export function constant(value: number): Initializer {
+  finite("constant", { value });
+  return (parameter) => fill(parameter, () => value);
+}
+
+/** Where most biases start. */
+export const zeros = (): Initializer => constant(0);
+
+/** Where the scales of normalisation layers start. */
+export const ones = (): Initializer => constant(1);

@@ -1,0 +1,50 @@
+import { list, OptimizerError, suggestion } from "@descent/core";
+import { finite, notNegative } from "./options.ts";
+
+/**
+ * What an activation takes from the size of a signal, and the weights before it give back. The first five are PyTorch's;
+ * those of tanh and selu are conventions of the field. The rest are 1/√E[f(z)²] for a standard normal z, the criterion of
+ * He et al. (https://arxiv.org/abs/1502.01852), which gives relu its √2.
+ */
+const gains = {
+  linear: 1,
+  sigmoid: 1,
+  tanh: 5 / 3,
+  relu: Math.SQRT2,
+  selu: 3 / 4,
+  elu: 1.2451983006996672,
+  gelu: 1.5335304411955362,
+  silu: 1.676532470331093,
+  mish: 1.4868475812732114,
+} as const;
+
+export type Nonlinearity = keyof typeof gains | "leakyRelu";
+
+/**
+ * The gain of an activation. `slope` is leakyRelu's below zero, 0.01 unless given; no other has one.
+ * Throws if the activation is not known.
+ */
+export function gain(nonlinearity: Nonlinearity, slope?: number): number {
+  if (nonlinearity === "leakyRelu") {
+    const below = slope ?? 0.01;
+    finite("gain", { slope: below });
+    return Math.sqrt(2 / (1 + below ** 2));
+  }
+  if (!Object.hasOwn(gains, nonlinearity)) {
+    const names = [...Object.keys(gains), "leakyRelu"];
+    throw new OptimizerError(
+      `There is no gain for \`${String(nonlinearity)}\`; there are ${list(names, 20)}, or give a number.` +
+        suggestion(String(nonlinearity), names),
+    );
+  }
+  if (slope !== undefined)
+    throw new OptimizerError(`\`${nonlinearity}\` has no slope to choose. Leave it out, or say \`leakyRelu\`.`);
+  return gains[nonlinearity];
+}
+
+/** A gain by its number or by its activation's name. */
+export function asGain(where: string, value: number | Nonlinearity): number {
+  if (typeof value === "string") return gain(value);
+  notNegative(where, { gain: value });
+  return value;
+}

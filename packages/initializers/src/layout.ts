@@ -1,0 +1,84 @@
+import { type Axes, OptimizerError, type Parameter, size } from "@descent/core";
+
+/** The layouts that frameworks use, as `axes` of a parameter; the letters name the dimensions, outermost first. */
+export const layouts = {
+  /** [in, out]: TensorFlow.js, Keras, JAX. */
+  dense: { in: [0], out: [1] },
+  /** [out, in]: PyTorch, ONNX Gemm with transB. */
+  linear: { in: [1], out: [0] },
+  wio: { in: [1], out: [2] },
+  /** Convolutions of TensorFlow.js, Keras, JAX: height, width, in, out. */
+  hwio: { in: [2], out: [3] },
+  dhwio: { in: [3], out: [4] },
+  oiw: { in: [1], out: [0] },
+  /** Convolutions of PyTorch and ONNX: out, in (of one group), height, width. */
+  oihw: { in: [1], out: [0] },
+  oidhw: { in: [1], out: [0] },
+  /** Convolutions of MLX. */
+  ohwi: { in: [3], out: [0] },
+  /** Transposed convolutions of TensorFlow.js and Keras. */
+  hwoi: { in: [3], out: [2] },
+  /** Transposed convolutions of PyTorch and ONNX. */
+  iohw: { in: [0], out: [1] },
+  /** Depthwise convolutions of TensorFlow.js, [height, width, channel, multiplier]: each channel is a layer of its own. */
+  depthwiseHwio: { in: [], out: [3], batch: [2] },
+} as const satisfies Readonly<Record<string, Axes>>;
+
+/** How many numbers feed one output (`fanIn`) and how many outputs one input feeds (`fanOut`). */
+export interface Fans {
+  readonly fanIn: number;
+  readonly fanOut: number;
+}
+
+/**
+ * The fans of a parameter, from its `axes`: in and out sizes times the receptive field, batch dimensions left aside. The same
+ * as torch, Keras and JAX where those can express the layout. Throws if the parameter has no `axes`, or wrong ones.
+ */
+export function fans(parameter: Parameter): Fans {
+  const { inputs, outputs, field } = logical(parameter);
+  return { fanIn: inputs * size(field), fanOut: outputs * size(field) };
+}
+
+/** A parameter as its layer means it, whatever the order it is stored in. */
+export interface Logical {
+  /** Dimensions in the order batch, out, in, receptive field: the order in which numbers are drawn. */
+  readonly order: readonly number[];
+  readonly batch: number;
+  readonly outputs: number;
+  readonly inputs: number;
+  readonly field: readonly number[];
+}
+
+export function logical(parameter: Parameter): Logical {
+  const { name, shape, axes } = parameter;
+  if (!axes)
+    throw new OptimizerError(
+      `\`${name}\` of shape [${shape.join(", ")}] has no \`axes\`, so nobody knows what is in and what is out. ` +
+        "Give it a layout, e.g. axes: layouts.dense for [in, out] or layouts.linear for [out, in], " +
+        "or start it with what needs none, such as zeros() or normal({ std: 0.02 }).",
+    );
+  const batch = axes.batch ?? [];
+  const named = [...batch, ...axes.out, ...axes.in];
+  const strange = named.find((d, i) => !(d in shape) || named.indexOf(d) !== i);
+  if (strange !== undefined)
+    throw new OptimizerError(
+      `\`${name}\` has shape [${shape.join(", ")}], and its axes name dimension ${strange}${strange in shape ? " twice" : ""}. ` +
+        `They may name each of 0 to ${shape.length - 1} once.`,
+    );
+  const rest = shape.flatMap((_, d) => (named.includes(d) ? [] : [d]));
+  const sizes = (dimensions: readonly number[]): number[] => dimensions.map((d) => shape[d]!);
+  return {
+    order: [...named, ...rest],
+    batch: size(sizes(batch)),
+    outputs: size(sizes(axes.out)),
+    inputs: size(sizes(axes.in)),
+    field: sizes(rest),
+  };
+}
+
+/** As `logical`, except that a matrix needs no `axes`: for those who treat rows and columns alike. */
+export function asMatrix(parameter: Parameter): Logical {
+  const [rows, columns] = parameter.shape;
+  if (parameter.axes || parameter.shape.length !== 2) return logical(parameter);
+  return { order: [0, 1], batch: 1, outputs: rows!, inputs: columns!, field: [] }; // the shape has two
+}

@@ -1,0 +1,138 @@
+import { OptimizerError, suggestion } from "@descent/core";
+import { asGain, type Nonlinearity } from "./gain.ts";
+import { fill, type Initializer } from "./initialize.ts";
+import { fans } from "./layout.ts";
+import { known, notNegative } from "./options.ts";
+import { CUT } from "./stream.ts";
+
+/** Which fan the variance is divided by: that of the forward pass, of the backward pass, or their mean. */
+export type Mode = "fanIn" | "fanOut" | "fanAvg";
+export type Distribution = "uniform" | "normal" | "truncatedNormal";
+
+export interface VarianceScalingOptions {
+  /** The variance before it is divided by the fan, 0 or above; 1 unless given. */
+  readonly scale?: number | undefined;
+  /** "fanIn" unless given. */
+  readonly mode?: Mode | undefined;
+  /** "truncatedNormal" unless given. */
+  readonly distribution?: Distribution | undefined;
+}
+
+/**
+ * Variance scale / fan, so that signals keep their size from layer to layer. Every distribution has exactly that variance:
+ * the truncated normal is widened by 1/0.8796 for what the cut at ±2σ takes away, as in Keras and JAX.
+ * Throws if the parameter has no `axes`, or an option is not one of its kind.
+ */
+export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
+  return scaled("varianceScaling", known("varianceScaling", options, ["scale", "mode", "distribution"]));
+}
+
+export interface XavierOptions {
+  /** A number, or the activation that follows: 1 unless given. */
+  readonly gain?: number | Nonlinearity | undefined;
+}
+
+export interface HeOptions {
+  /** A number, or the activation that follows: "relu" (√2) unless given. */
+  readonly gain?: number | Nonlinearity | undefined;
+  /** "fanIn" keeps signals their size on the way forward, "fanOut" gradients on the way back; "fanIn" unless given. */
+  readonly mode?: Mode | undefined;
+}
+
+export interface Truncated {
+  /** Whether to cut the bell curve at two of its deviations, and widen it to keep the variance. */
+  readonly truncated?: boolean | undefined;
+}
+
+/** Glorot & Bengio's compromise between the two passes (AISTATS 2010): uniform within ±gain·√(6 / (fanIn + fanOut)). */
+export function xavierUniform(options: XavierOptions = {}): Initializer {
+  const { gain = 1 } = known("xavierUniform", options, ["gain"]);
+  return scaled("xavierUniform", {
+    scale: asGain("xavierUniform", gain) ** 2,
+    mode: "fanAvg",
+    distribution: "uniform",
+  });
+}
+
+/**
+ * Glorot & Bengio's compromise, normal with σ = gain·√(2 / (fanIn + fanOut)). The plain normal, as in PyTorch; with
+ * `truncated: true` the one of Keras and JAX, of the same variance.
+ */
+export function xavierNormal(options: XavierOptions & Truncated = {}): Initializer {
+  const { gain = 1, truncated = false } = known("xavierNormal", options, ["gain", "truncated"]);
+  const scale = asGain("xavierNormal", gain) ** 2;
+  return scaled("xavierNormal", { scale, mode: "fanAvg", distribution: bell(truncated) });
+}
+
+/**
+ * He et al.'s scale for rectifiers (https://arxiv.org/abs/1502.01852): uniform within ±gain·√(3 / fan). PyTorch's own layers
+ * start with `gain: gain("leakyRelu", Math.sqrt(5))`, which is ±1/√fanIn.
+ */
+export function heUniform(options: HeOptions = {}): Initializer {
+  const { gain: by = "relu", mode = "fanIn" } = known("heUniform", options, ["gain", "mode"]);
+  return scaled("heUniform", { scale: asGain("heUniform", by) ** 2, mode, distribution: "uniform" });
+}
+
+/**
+ * He et al.'s scale for rectifiers, normal with σ = gain/√fan. The plain normal, as in PyTorch; with `truncated: true` the
+ * one of Keras and JAX, of the same variance.
+ */
+export function heNormal(options: HeOptions & Truncated = {}): Initializer {
+  const {
+    gain: by = "relu",
+    mode = "fanIn",
+    truncated = false,
+  } = known("heNormal", options, ["gain", "mode", "truncated"]);
+  return scaled("heNormal", { scale: asGain("heNormal", by) ** 2, mode, distribution: bell(truncated) });
+}
+
+/** LeCun et al.'s scale (Efficient BackProp, 1998), what selu asks for: uniform within ±√(3 / fanIn). */
+export const lecunUniform = (): Initializer => scaled("lecunUniform", { distribution: "uniform" });
+
+/**
+ * LeCun et al.'s scale, normal with σ = 1/√fanIn. Truncated, as in Keras and JAX, the libraries that have it; the plain
+ * normal of the same variance with `truncated: false`.
+ */
+export function lecunNormal(options: Truncated = {}): Initializer {
+  const { truncated = true } = known("lecunNormal", options, ["truncated"]);
+  return scaled("lecunNormal", { distribution: bell(truncated) });
+}
+
+const bell = (truncated: boolean): Distribution => (truncated ? "truncatedNormal" : "normal");
+
+function scaled(where: string, options: VarianceScalingOptions): Initializer {
+  const { scale = 1, mode = "fanIn", distribution = "truncatedNormal" } = options;
+  notNegative(where, { scale });
+  oneOf(where, "mode", mode, ["fanIn", "fanOut", "fanAvg"]);
+  oneOf(where, "distribution", distribution, ["uniform", "normal", "truncatedNormal"]);
+  return (parameter, random) => {
+    const { fanIn, fanOut } = fans(parameter);
+    const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode];
+    const std = Math.sqrt(scale / fan);
+    switch (distribution) {
+      case "uniform": {
+        const limit = Math.sqrt(3) * std;
+        return fill(parameter, (i) => limit * (2 * random.uniform(i) - 1));
+      }
+      case "normal":
+        return fill(parameter, (i) => std * random.normal(i));
+      case "truncatedNormal":
+        return fill(parameter, (i) => (std / CUT) * random.truncated(i));
+    }
+  };
+}
+
+function oneOf(where: string, name: string, value: string, words: readonly string[]): void {
+  if (words.includes(value)) return;
+  const choice = words.map((word) => `"${word}"`).join(" or ");
+  throw new OptimizerError(
+    `\`${where}\` has \`${name}\` = ${String(value)}. Give ${choice}.${suggestion(String(value), words)}`,
+  );
+}
+
+export {
+  heNormal as kaimingNormal,
+  heUniform as kaimingUniform,
+  xavierNormal as glorotNormal,
+  xavierUniform as glorotUniform,
+};
