@@ -1,0 +1,1 @@
+export { registerWasmGradients } from "./wasm/gradients.ts";

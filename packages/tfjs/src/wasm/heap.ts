@@ -1,0 +1,61 @@
+import { type DataType, getKernel, type TensorInfo, type TypedArray } from "@tensorflow/tfjs-core";
+
+/** The part of tfjs-backend-wasm 4 that kernels use. It is public there, and declared here so that nothing is imported. */
+export interface WasmBackend {
+  makeOutput(shape: number[], dtype: DataType): TensorInfo;
+  typedArrayFromHeap(tensor: TensorInfo): TypedArray;
+  disposeData(dataId: object): boolean;
+  incRef(dataId: object): void;
+}
+
+/** What a kernel is called with. */
+export interface Call {
+  readonly inputs: Readonly<Record<string, TensorInfo | undefined>>;
+  readonly backend: object;
+  readonly attrs?: object | undefined;
+}
+export type Kernel = (call: Call) => TensorInfo;
+
+/** One of the backend's own kernels. */
+export function builtin(name: string): Kernel {
+  const config = getKernel(name, "wasm");
+  if (!config)
+    throw new Error(`The wasm backend has no kernel ${name}. Is @tensorflow/tfjs-backend-wasm 4.x imported?`);
+  return config.kernelFunc as Kernel; // every kernel used here gives one tensor
+}
+
+/**
+ * Tensors on the wasm heap, below the engine: nothing here is recorded on a tape or belongs to a tidy, so what is
+ * allocated is freed by hand. Views are taken anew after every allocation, which may move the heap.
+ */
+export class Heap {
+  readonly #backend: WasmBackend;
+  constructor(backend: object) {
+    this.#backend = backend as WasmBackend; // kernels registered for wasm are called with nothing else
+  }
+  alloc(shape: readonly number[]): TensorInfo {
+    return this.#backend.makeOutput([...shape], "float32");
+  }
+  /** A tensor like another, of the same type. */
+  like(tensor: TensorInfo, shape: readonly number[] = tensor.shape): TensorInfo {
+    return this.#backend.makeOutput([...shape], tensor.dtype);
+  }
+  view(tensor: TensorInfo): TypedArray {
+    return this.#backend.typedArrayFromHeap(tensor);
+  }
+  floats(tensor: TensorInfo): Float32Array {
+    if (tensor.dtype !== "float32") throw new Error(`A gradient was asked of a tensor of type ${tensor.dtype}.`);
+    return this.view(tensor) as Float32Array; // float32 was checked
+  }
+  run(name: string, inputs: Record<string, TensorInfo>, attrs: object = {}): TensorInfo {
+    return builtin(name)({ inputs, attrs, backend: this.#backend });
+  }
+  free(...tensors: readonly TensorInfo[]): void {
+    for (const { dataId } of tensors) this.#backend.disposeData(dataId);
+  }
+  /** A second tensor over the same numbers. */
+  share(tensor: TensorInfo): TensorInfo {
+    this.#backend.incRef(tensor.dataId);
+    return { dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype };
+  }
+}
