@@ -12,8 +12,11 @@ const folder = path.join(root, "apps", "mnist", ".examples");
 mkdirSync(folder, { recursive: true });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** The TypeScript examples of a file; what registers tests is run by its own package's tests instead. */
 const blocks = (file: string): string[] =>
-  [...readFileSync(path.join(root, file), "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((m) => m[1]!);
+  [...readFileSync(path.join(root, file), "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)]
+    .map((m) => m[1]!)
+    .filter((code) => !/\b(describe\w*|law|test)\(|installMatchers/.test(code));
 
 describe.each(readmes.filter((file) => blocks(file).length > 0))("%s", (file) => {
   test.each(blocks(file).map((code, i) => [i + 1, code] as const))(
@@ -25,9 +28,10 @@ describe.each(readmes.filter((file) => blocks(file).length > 0))("%s", (file) =>
       try {
         await expect(import(/* @vite-ignore */ example)).resolves.toBeDefined();
         // an example that says what it ends near is held to it
-        const promise = /console\.log\(.*\); \/\/ near \[0, 0\]/.test(code);
-        if (promise)
-          for (const x of printed.mock.calls.at(-1)?.[0] as Float32Array) expect(Math.abs(x)).toBeLessThan(0.1);
+        if (/console\.log\(.*\); \/\/ near \[0, 0\]/.test(code)) {
+          const [last] = printed.mock.calls.at(-1) ?? [];
+          for (const x of last as Float32Array) expect(Math.abs(x)).toBeLessThan(0.1);
+        }
       } finally {
         printed.mockRestore();
       }
@@ -36,6 +40,8 @@ describe.each(readmes.filter((file) => blocks(file).length > 0))("%s", (file) =>
   );
 });
 
-test("every package has a README whose examples were found", () => {
-  expect(readmes.filter((file) => blocks(file).length === 0)).toEqual([]);
+test("every package but the test kit shows how it is used", () => {
+  expect(readmes.filter((file) => blocks(file).length === 0)).toEqual([
+    path.join("packages", "conformance", "README.md"),
+  ]);
 });
