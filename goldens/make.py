@@ -10,6 +10,7 @@ import initializers
 import safetensors_fixtures
 import schedules
 import sgd
+import streams
 import transforms
 from common import ROOT, dump, same
 
@@ -18,7 +19,7 @@ parser.add_argument("--check", action="store_true")
 check = parser.parse_args().check
 
 files: dict[str, str | bytes] = {}
-for family in (sgd, adagrad, adam, transforms, schedules, initializers):
+for family in (sgd, adagrad, adam, transforms, schedules, initializers, streams):
     files |= {path: dump(value) for path, value in family.goldens().items()}
 files |= safetensors_fixtures.fixtures()
 
