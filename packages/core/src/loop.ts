@@ -29,6 +29,12 @@ export interface Backend<T> {
   free(tensor: T): void;
 }
 
+/** A step worked out and not yet taken. */
+export interface Step<T> {
+  readonly jobs: readonly Job<T>[];
+  commit(): void;
+}
+
 /** What an optimizer is doing now; hyper-parameters as the next update will use them. */
 export interface Inspection {
   readonly step: number;
@@ -191,6 +197,17 @@ export class Loop<T> {
    * On an error nothing has changed.
    */
   update(tensors: Readonly<Record<string, { readonly p: T; readonly g: T }>>): void {
+    const { jobs, commit } = this.begin(tensors);
+    if (jobs.length === 0) return;
+    this.#backend.run(jobs);
+    commit();
+  }
+
+  /**
+   * The two halves of `update` for backends that answer later: the jobs of a step, and what to call once they are done.
+   * Without `commit` the step has not happened.
+   */
+  begin(tensors: Readonly<Record<string, { readonly p: T; readonly g: T }>>): Step<T> {
     this.#alive();
     const hypers = new Map<Group, Env>();
     const values = new Map<Group, Map<Program, Map<string, HostValues>>>();
@@ -216,10 +233,11 @@ export class Loop<T> {
         record.host = host;
       });
     }
-    if (jobs.length === 0) return;
-    this.#backend.run(jobs);
-    for (const commit of commits) commit();
-    this.#step++;
+    const commit = (): void => {
+      for (const each of commits) each();
+      this.#step++;
+    };
+    return { jobs, commit };
   }
 
   /** Changes hyper-parameters from the next update on, in one group or in every group that has them. */
