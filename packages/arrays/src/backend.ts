@@ -1,0 +1,328 @@
+import {
+  type Backend,
+  type Job,
+  list,
+  matrix,
+  OptimizerError,
+  type Parameter,
+  type Program,
+  size,
+} from "@descent/core";
+import { Arena, arenaOf, type Need, need } from "./arena.ts";
+import { interpret } from "./blocks.ts";
+import type { Run } from "./engine.ts";
+import type { Domain } from "./kernel.ts";
+import { operations, type Plan, plan, type Stage, type Step } from "./plan.ts";
+
+export type Engine = "wasm" | "interpreter";
+
+/** What the loop calls a tensor: an array, or the promise of one that is given its memory with all others at once. */
+export class Tensor {
+  #array: Float32Array = NOTHING;
+  /** The arena the array lies in, if it lies in one. */
+  arena: Arena | undefined;
+  /** Whether the bytes up to the next multiple of 16 are nobody's. */
+  padded = false;
+
+  constructor(array?: Float32Array) {
+    if (array) this.array = array;
+  }
+  get array(): Float32Array {
+    return this.#array;
+  }
+  set array(array: Float32Array) {
+    this.#array = array;
+    this.arena = arenaOf(array);
+    this.padded = this.arena?.isBlock(array) ?? false;
+  }
+}
+const NOTHING = new Float32Array(0);
+
+interface Pending {
+  readonly tensor: Tensor;
+  readonly parameter: Parameter;
+  readonly length: number;
+  readonly fill: number;
+}
+
+/** A job on its way: what has been computed for it so far. */
+interface State {
+  readonly job: Job<Tensor>;
+  readonly plan: Plan;
+  readonly arena: Arena | undefined;
+  readonly rows: number;
+  readonly cols: number;
+  readonly values: Float64Array;
+  readonly vectors: readonly Float32Array[];
+  readonly sums: ReadonlyMap<Step, readonly Float64Array[]>;
+}
+
+/** Runs programs over Float32Arrays: by WebAssembly kernels, or by the interpreter, to the same bits. */
+export class ArraysBackend implements Backend<Tensor> {
+  readonly name = "arrays";
+  readonly engine: Engine;
+  readonly #arrayOf: (parameter: Parameter) => Float32Array | undefined;
+  readonly #known = new Set<Program>();
+  readonly #pending = new Map<Tensor, Pending>();
+  /** Memories of its own; those of `allocate` belong to whoever holds their arrays. */
+  readonly #own = new Set<Arena>();
+  #need: Need = { regions: 0, frame: 0 };
+
+  /** `arrayOf` finds a parameter's array, so that its state can be put in the same memory. */
+  constructor(engine: Engine, arrayOf: (parameter: Parameter) => Float32Array | undefined = () => undefined) {
+    this.engine = engine;
+    this.#arrayOf = arrayOf;
+  }
+
+  check(program: Program, parameter: Parameter): void {
+    if (this.#known.has(program)) return;
+    const used = operations(program);
+    const missing = (["matmul", "transpose"] as const).filter((op) => used.has(op));
+    if (missing.length > 0)
+      throw new OptimizerError(
+        `${program.title} uses ${list(missing)}, which the arrays backend does not have yet; \`${parameter.name}\` cannot be trained by it. Give it another rule: partition(…).`,
+      );
+    const { regions, frame } = need(kernels(plan(program)));
+    this.#need = { regions: Math.max(regions, this.#need.regions), frame: Math.max(frame, this.#need.frame) };
+    this.#known.add(program);
+  }
+
+  slot(parameter: Parameter, shape: readonly number[], fill: number): Tensor {
+    const tensor = new Tensor();
+    this.#pending.set(tensor, { tensor, parameter, length: size(shape), fill });
+    return tensor;
+  }
+
+  /** Gives every slot that was asked for its memory. */
+  settle(): void {
+    if (this.#pending.size === 0) return;
+    const pending = [...this.#pending.values()];
+    if (this.engine === "wasm") this.#place(pending);
+    else for (const { tensor, length, fill } of pending) tensor.array = new Float32Array(length).fill(fill);
+    this.#pending.clear();
+  }
+
+  /**
+   * In the parameter's own memory where that has room, else in one of this backend's. The first slots of all
+   * parameters lie together, then the second ones: so parameters that lie together can be stepped in one call.
+   */
+  #place(pending: readonly Pending[]): void {
+    const groups = [...groupBy(pending, (p) => p.parameter).values()];
+    const placed = new Map<Arena, Pending[][]>();
+    const rest: Pending[][] = [];
+    const fits = (arena: Arena | undefined, group: Pending[]): arena is Arena =>
+      arena?.fits(this.#need) === true &&
+      arena.hasRoom([...(placed.get(arena) ?? []), group].flatMap((g) => g.map((p) => p.length)));
+    const put = (arena: Arena, group: Pending[]): unknown => placed.set(arena, [...(placed.get(arena) ?? []), group]);
+    for (const group of groups) {
+      const value = this.#arrayOf(group[0]!.parameter); // groups are not empty
+      const arena = [value && arenaOf(value), ...this.#own].find((a) => fits(a, group));
+      if (arena) put(arena, group);
+      else rest.push(group);
+    }
+    const made: Arena[] = [];
+    const floats = (group: readonly Pending[]): number => Arena.floats(group.map((p) => p.length));
+    for (let i = 0; i < rest.length; ) {
+      let total = floats(rest[i]!);
+      const first = i++;
+      while (i < rest.length && total + floats(rest[i]!) <= Arena.room(this.#need)) total += floats(rest[i++]!);
+      const arena = new Arena(total, this.#need);
+      made.push(arena);
+      placed.set(arena, rest.slice(first, i));
+    }
+    for (const arena of made) this.#own.add(arena);
+    for (const [arena, inside] of placed)
+      for (let k = 0; inside.some((group) => k < group.length); k++)
+        for (const { tensor, length, fill } of inside.flatMap((group) => group.slice(k, k + 1)))
+          tensor.array = arena.take(length, fill)!; // there is room, as was made sure above
+  }
+
+  free(tensor: Tensor): void {
+    if (this.#pending.delete(tensor)) return;
+    const { arena } = tensor;
+    arena?.give(tensor.array);
+    if (arena?.empty) this.#own.delete(arena);
+    tensor.array = NOTHING;
+  }
+
+  run(jobs: readonly Job<Tensor>[]): void {
+    // Everything that can fail comes first: memory, compilation. From then on only arithmetic is left.
+    for (const { program, parameter } of jobs) this.check(program, parameter);
+    this.settle();
+    const states = jobs.map((job) => this.#prepare(job));
+    if (states.some((s) => s.plan.model)) this.#together(states);
+    else this.#oneByOne(states);
+  }
+
+  #prepare(job: Job<Tensor>): State {
+    const made = plan(job.program);
+    const { rows, cols } = matrix(job.parameter);
+    const arena = this.engine === "wasm" ? this.#home(job) : undefined;
+    if (arena) for (const kernel of kernels(made)) arena.prepare(kernel);
+    if (made.elementwise)
+      return { job, plan: made, arena, rows, cols, values: made.values, vectors: [], sums: new Map() };
+    const values = made.values.slice();
+    values.set(job.scalars);
+    for (const { input, value } of made.scalarSlots) values[value] = job.tensors[input]!.array[0]!;
+    const length = { row: rows, column: cols };
+    return {
+      job,
+      plan: made,
+      arena,
+      rows,
+      cols,
+      values,
+      vectors: made.vectors.map(({ domain, input }) =>
+        input === undefined ? new Float32Array(length[domain]) : job.tensors[input]!.array,
+      ),
+      sums: new Map(
+        made.stages.flatMap(({ steps }) =>
+          steps.map((step) => [
+            step,
+            [
+              ...step.kernel.sums.map((e) => new Float64Array(e.value === "row" ? rows : 1)),
+              ...step.columnSums.map(() => new Float64Array(cols)),
+            ],
+          ]),
+        ),
+      ),
+    };
+  }
+
+  /** The memory in which a job's kernels run: where its state lies, else its parameter, else one of this backend's. */
+  #home({ tensors }: Job<Tensor>): Arena {
+    const { p, g, ...slots } = tensors;
+    for (const tensor of [...Object.values(slots), p, g]) if (tensor?.arena?.fits(this.#need)) return tensor.arena;
+    for (const arena of this.#own) if (arena.fits(this.#need)) return arena;
+    const arena = new Arena(0, this.#need);
+    this.#own.add(arena);
+    return arena;
+  }
+
+  /** Each job from its first sum to its last store, while it is in the cache. */
+  #oneByOne(states: readonly State[]): void {
+    for (let i = 0; i < states.length; ) {
+      const state = states[i]!;
+      const { elementwise } = state.plan;
+      if (elementwise) i += this.#elements(states, i, elementwise);
+      else {
+        for (const stage of state.plan.stages) this.#stage(state, stage);
+        storeScalars(state);
+        i++;
+      }
+    }
+  }
+
+  /** Level by level, because some sums run over all jobs. */
+  #together(states: readonly State[]): void {
+    const levels = Math.max(...states.map((s) => s.plan.stages.length - 1));
+    for (let level = 0; level < levels; level++) {
+      const totals = new Map<string, number>();
+      const taking = states.filter((s) => level < s.plan.stages.length - 1);
+      for (const state of taking) {
+        const stage = state.plan.stages[level]!;
+        this.#stage(state, stage);
+        for (const { key, value } of stage.model) totals.set(key, (totals.get(key) ?? 0) + state.values[value]!);
+      }
+      for (const { plan: p, values } of taking)
+        for (const { key, value } of p.stages[level]!.model) values[value] = totals.get(key)!;
+    }
+    for (let i = 0; i < states.length; ) {
+      const state = states[i]!;
+      const { elementwise } = state.plan;
+      if (elementwise) i += this.#elements(states, i, elementwise);
+      else {
+        this.#stage(state, state.plan.stages.at(-1)!);
+        storeScalars(state);
+        i++;
+      }
+    }
+  }
+
+  /** One call for the job at `i` and those after it that continue it in memory; returns how many that were. */
+  #elements(states: readonly State[], i: number, step: Step): number {
+    const { job, arena } = states[i]!;
+    const { kernel } = step;
+    const tensors = step.buffers.map((at) => job.tensors[(at as { readonly input: string }).input]!); // no vectors here
+    let end = size(job.parameter.shape);
+    let count = 1;
+    if (arena && tensors.every((t) => t.arena === arena))
+      for (let last = tensors; ; count++) {
+        const next = states[i + count];
+        if (!next || next.job.program !== job.program || next.arena !== arena) break;
+        if (!sameNumbers(next.job.scalars, job.scalars)) break;
+        const following = step.buffers.map((at) => next.job.tensors[(at as { readonly input: string }).input]!);
+        const distance = (following[0]?.array.byteOffset ?? 0) - (tensors[0]?.array.byteOffset ?? 0);
+        const gap = distance / 4 - end;
+        const continues = following.every(
+          (t, k) =>
+            t.arena === arena &&
+            t.array.byteOffset - tensors[k]!.array.byteOffset === distance &&
+            (gap === 0 || (gap > 0 && gap < 4 && last[k]!.padded)),
+        );
+        if (!continues) break;
+        end = distance / 4 + size(next.job.parameter.shape);
+        last = following;
+      }
+    const run: Run = {
+      kernel,
+      rows: 1,
+      cols: end,
+      arrays: tensors.map((t) => t.array),
+      args: step.args.map((at) => job.scalars[at]!),
+      sums: [],
+    };
+    if (arena) arena.run(run);
+    else interpret(run);
+    return count;
+  }
+
+  #stage(state: State, stage: Stage): void {
+    const { job, arena, rows, cols, values, vectors } = state;
+    for (const { compute, args, to } of stage.scalars) values[to] = compute(...args.map((at) => values[at]!));
+    const elements: Record<Domain, number> = { tensor: size(job.parameter.shape), row: rows, column: cols };
+    for (const step of stage.steps) {
+      const { kernel, domain } = step;
+      const sums = state.sums.get(step)!; // made in `#prepare`
+      const run: Run = {
+        kernel,
+        rows: kernel.byRows ? rows : 1,
+        cols: kernel.byRows ? cols : elements[domain],
+        arrays: step.buffers.map((at) => ("input" in at ? job.tensors[at.input]!.array : vectors[at.vector]!)),
+        args: kernel.args.map(({ perRow }, i) => (perRow ? vectors : values)[step.args[i]!]!),
+        sums,
+      };
+      if (arena) arena.run(run);
+      else interpret(run);
+      step.sums.forEach((to, i) => {
+        if (kernel.sums[i]!.value === "row") vectors[to]!.set(sums[i]!);
+        else values[to] = sums[i]![0]!;
+      });
+      step.columnSums.forEach((to, i) => {
+        vectors[to]!.set(sums[kernel.sums.length + i]!);
+      });
+    }
+  }
+}
+
+function storeScalars({ plan: { scalarStores }, job, values }: State): void {
+  for (const { input, value } of scalarStores) job.tensors[input]!.array[0] = values[value]!;
+}
+
+function* kernels({ stages }: Plan): Generator<Step["kernel"]> {
+  for (const { steps } of stages) for (const { kernel } of steps) yield kernel;
+}
+
+/** The loop shares the array between jobs whose numbers agree, but another caller need not. */
+const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a === b || (a.length === b.length && a.every((x, i) => Object.is(x, b[i])));
+
+function groupBy<A, K>(items: readonly A[], key: (item: A) => K): Map<K, A[]> {
+  const groups = new Map<K, A[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}

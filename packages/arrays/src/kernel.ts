@@ -1,0 +1,98 @@
+import { type Expr, isReduction, isUniform } from "@descent/core";
+
+/**
+ * The order of every sum, the same in both engines and for any number of threads: elements are taken in chunks of
+ * 16384 from the start of the tensor (of the row, where the sum's operand depends on values by row or column); within a
+ * chunk lane k of four adds the elements i ≡ k (mod 4) in float64, squares included; the chunk is
+ * (lane0 + lane1) + (lane2 + lane3); chunks are added in order (rows within 16384 columns first), then tensors in the
+ * order in which the optimizer was given them. A sum per column adds its rows in order.
+ */
+export const CHUNK = 16384;
+
+/** What a loop runs over: the elements of a tensor, or a vector with one number per row or per column. */
+export type Domain = "tensor" | "row" | "column";
+
+/** An array that the loop walks. */
+export interface Buffer {
+  /** Whose values: a variable, or an expression that an earlier step has put in a vector. */
+  readonly key: Expr;
+  /** One number per column, read anew for every row. */
+  readonly perColumn: boolean;
+  readonly read: boolean;
+  readonly store: Expr | undefined;
+}
+
+/** A number that stays the same during the loop, or during each row of it. */
+export interface Arg {
+  readonly key: Expr;
+  readonly perRow: boolean;
+}
+
+/** One fused loop: reads its buffers and arguments, then stores and adds up. Both engines run exactly this. */
+export interface Kernel {
+  readonly buffers: readonly Buffer[];
+  readonly args: readonly Arg[];
+  readonly constants: readonly Expr[];
+  /** What is computed per element, children first. */
+  readonly order: readonly Expr[];
+  /** Reductions to one number per loop, or per row. */
+  readonly sums: readonly Expr[];
+  /** Reductions to one number per column. */
+  readonly columnSums: readonly Expr[];
+  /** Runs row by row, because something in it is per row or per column. */
+  readonly byRows: boolean;
+}
+
+/** The operand of a reduction. */
+export const operand = (reduction: Expr): Expr => reduction.args[0]!; // reductions have one argument
+
+/** Children-first order of what `roots` depend on, looking no further than where `stop` says. */
+export function reach(roots: Iterable<Expr>, stop: (e: Expr) => boolean): Expr[] {
+  const seen = new Set<Expr>();
+  const order: Expr[] = [];
+  const visit = (e: Expr): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    if (!stop(e)) e.args.forEach(visit);
+    order.push(e);
+  };
+  for (const root of roots) visit(root);
+  return order;
+}
+
+/** A loop over `domain` that stores into `stores` (key → new value) and takes the given reductions. */
+export function kernel(
+  domain: Domain,
+  stores: ReadonlyMap<Expr, Expr>,
+  reductions: readonly Expr[],
+  inVector: (e: Expr) => boolean,
+): Kernel {
+  const isRow = (e: Expr): boolean => domain === "tensor" && e.place === "row";
+  const isArg = (e: Expr): boolean => e.op !== "const" && (isUniform(e) || isRow(e));
+  const isRead = (e: Expr): boolean =>
+    !isArg(e) && (e.op === "var" || isReduction(e) || (e.place === "column" && domain === "tensor") || inVector(e));
+  const roots = [...stores.values(), ...reductions.map(operand)];
+  const reached = reach(roots, (e) => isArg(e) || isRead(e));
+  const reads = reached.filter((e) => e.op !== "const" && isRead(e));
+  const args = reached.filter(isArg).map((key) => ({ key, perRow: isRow(key) }));
+  const buffers = [...new Set([...reads, ...stores.keys()])].map((key) => ({
+    key,
+    perColumn: domain === "tensor" && key.place === "column",
+    read: reads.includes(key),
+    store: stores.get(key),
+  }));
+  const columnSums = reductions.filter((e) => e.value === "column");
+  return {
+    buffers,
+    args,
+    constants: reached.filter((e) => e.op === "const"),
+    order: reached.filter((e) => e.op !== "const" && !isArg(e) && !isRead(e)),
+    sums: reductions.filter((e) => e.value !== "column"),
+    columnSums,
+    byRows:
+      columnSums.length > 0 ||
+      reductions.some((e) => e.value === "row") ||
+      args.some((a) => a.perRow) ||
+      buffers.some((b) => b.perColumn),
+  };
+}

@@ -1,0 +1,254 @@
+import {
+  type Axes,
+  type Configured,
+  type HyperValue,
+  type Inspection,
+  type LoadReport,
+  Loop,
+  list,
+  OptimizerError,
+  type Parameter,
+  type Role,
+  type Shape,
+  type StateDict,
+  size,
+  suggestion,
+} from "@descent/core";
+import { describedBy } from "./allocate.ts";
+import { refusal } from "./arena.ts";
+import { ArraysBackend, type Engine, Tensor } from "./backend.ts";
+
+/** A parameter's numbers with what is known of it. Without a shape it is a vector. */
+export interface Described {
+  readonly data: Float32Array;
+  readonly shape?: Shape | undefined;
+  readonly role?: Role | undefined;
+  readonly axes?: Axes | undefined;
+}
+
+export interface OptimizerOptions {
+  /**
+   * `wasm` (an error where it is not allowed) or `interpreter`, which generates no code and is some thirty times
+   * slower; by default the first that is allowed. Both give the same bits.
+   */
+  readonly engine?: Engine | undefined;
+}
+
+/** Steps Float32Arrays in place. */
+export interface Optimizer<Name extends string = string> {
+  /** Updates done. */
+  readonly step: number;
+  readonly engine: Engine;
+  /**
+   * One update of the parameters whose gradients are given. A parameter without one is left as it is, state and decay
+   * included. Throws an OptimizerError, and changes nothing, for an unknown name or a gradient that does not fit.
+   */
+  update(gradients: { readonly [K in Name]?: Float32Array | undefined }): void;
+  /** Changes hyper-parameters from the next update on, in one group or in all that have them. */
+  set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void;
+  /** The groups with their rules and current hyper-parameters, and what is known of every parameter. */
+  inspect(): Inspection;
+  /** A copy of the state by name, without the parameters themselves. */
+  state(): StateDict;
+  /** Continues from a state, to the bit; strict unless told otherwise. */
+  load(state: StateDict, options?: { readonly strict?: boolean | undefined }): LoadReport;
+  /** Frees the state. The parameters stay. */
+  dispose(): void;
+}
+
+const kindOf = (x: unknown): string => {
+  const tag = Object.prototype.toString.call(x).slice(8, -1);
+  return typeof x === "object" && x !== null ? (/^[AEIO]/.test(tag) ? `an ${tag}` : `a ${tag}`) : String(x);
+};
+// By tag, not by `instanceof`: arrays of another realm (an iframe, a test environment) are as good.
+const isFloat32Array = (x: unknown): x is Float32Array => Object.prototype.toString.call(x) === "[object Float32Array]";
+
+/** What the optimizer keeps of one parameter: its tensors, and the gradient last seen fit. */
+interface Entry {
+  readonly parameter: Parameter;
+  readonly length: number;
+  readonly p: Tensor;
+  readonly g: Tensor;
+}
+
+/**
+ * An optimizer for named Float32Arrays, which it updates in place:
+ * `const opt = optimizer({ w, b }, adam()); opt.update({ w: gw, b: gb })`.
+ *
+ * Throws an OptimizerError for what is no Float32Array, a shape that does not fit its data, and parameters that overlap.
+ */
+export function optimizer<const Name extends string>(
+  parameters: { readonly [K in Name]: Float32Array | Described },
+  configured: Configured,
+  options: OptimizerOptions = {},
+): Optimizer<Name> {
+  return new ArraysOptimizer(parameters, configured, options);
+}
+
+class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
+  readonly engine: Engine;
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #backend: ArraysBackend;
+  readonly #loop: Loop<Tensor>;
+
+  constructor(
+    parameters: { readonly [K in Name]: Float32Array | Described },
+    configured: Configured,
+    { engine }: OptimizerOptions,
+  ) {
+    this.engine = chosen(engine);
+    this.#entries = new Map(
+      Object.entries<Float32Array | Described>(parameters).map(([name, given]) => [name, entry(name, given)]),
+    );
+    const overlap = overlapping([...this.#entries.values()]);
+    if (overlap)
+      throw new OptimizerError(`${list(overlap)} share memory. Every parameter needs numbers of its own; copy one.`);
+    this.#backend = new ArraysBackend(this.engine, ({ name }) => this.#entries.get(name)?.p.array);
+    this.#loop = new Loop(this.#backend, configured);
+    this.#loop.add([...this.#entries.values()].map((e) => e.parameter));
+  }
+
+  get step(): number {
+    return this.#loop.step;
+  }
+
+  update(gradients: { readonly [K in Name]?: Float32Array | undefined }): void {
+    this.#alive();
+    const given: Readonly<Record<string, Float32Array | undefined>> = gradients;
+    for (const name of Object.keys(given))
+      if (!this.#entries.has(name)) {
+        const names = [...this.#entries.keys()];
+        throw new OptimizerError(
+          `There is a gradient for \`${name}\`, which is no parameter here; there are ${list(names)}.${suggestion(name, names)}`,
+        );
+      }
+    // In the order of the parameters, whatever that of the gradients: sums over the model have one order.
+    const tensors: Record<string, { readonly p: Tensor; readonly g: Tensor }> = {};
+    for (const [name, e] of this.#entries) {
+      const gradient = Object.hasOwn(given, name) ? given[name] : undefined;
+      if (gradient === undefined) continue;
+      this.#fit(e, gradient);
+      tensors[name] = e;
+    }
+    this.#loop.update(tensors);
+  }
+
+  set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {
+    this.#loop.set(hyper, group);
+  }
+
+  inspect(): Inspection {
+    this.#alive();
+    return this.#loop.inspect();
+  }
+
+  state(): StateDict {
+    this.#alive();
+    this.#backend.settle();
+    const tensors = this.#loop.slots().map(({ key, shape, tensor }) => [key, { shape, data: tensor.array.slice() }]);
+    return { meta: this.#loop.meta(), tensors: Object.fromEntries(tensors) };
+  }
+
+  load(state: StateDict, options?: { readonly strict?: boolean | undefined }): LoadReport {
+    return this.#loop.load(
+      state,
+      (tensor, data) => {
+        this.#backend.settle();
+        tensor.array.set(data);
+      },
+      options,
+    );
+  }
+
+  dispose(): void {
+    this.#loop.dispose();
+  }
+
+  #alive(): void {
+    if (this.#loop.disposed) throw new OptimizerError("This optimizer was disposed of. Make a new one.");
+  }
+
+  /** Checks a gradient and makes it the entry's. */
+  #fit({ parameter: { name }, length, p, g }: Entry, gradient: Float32Array): void {
+    if (p.array.length !== length)
+      throw new OptimizerError(
+        `\`${name}\` had ${length} numbers and now has ${p.array.length}. Was its buffer transferred to a worker, or a memory grown?`,
+      );
+    if (gradient === g.array && gradient.length === length) return;
+    if (!isFloat32Array(gradient))
+      throw new OptimizerError(
+        `The gradient of \`${name}\` is ${kindOf(gradient)}. Gradients are Float32Arrays; Float32Array.from(…) makes one.`,
+      );
+    if (gradient.length !== length)
+      throw new OptimizerError(
+        `\`${name}\` has ${gradient.length} gradients for ${length} parameters. Was it reshaped after the optimizer was made?`,
+      );
+    for (const other of this.#entries.values()) {
+      const same = other.p === p && gradient.byteOffset === p.array.byteOffset;
+      if (!same && gradient.buffer === other.p.array.buffer && overlap(gradient, other.p.array))
+        throw new OptimizerError(
+          `The gradient of \`${name}\` overlaps the parameter \`${other.parameter.name}\`, which changes during the step. Copy it.`,
+        );
+    }
+    g.array = gradient;
+  }
+}
+
+function chosen(engine: unknown): Engine {
+  if (engine !== undefined && engine !== "wasm" && engine !== "interpreter")
+    throw new OptimizerError(`There is no engine \`${String(engine)}\`; there are \`wasm\` and \`interpreter\`.`);
+  if (engine === "interpreter") return engine;
+  const why = refusal();
+  if (why === undefined) return "wasm";
+  if (engine === undefined) return "interpreter";
+  throw new OptimizerError(
+    `WebAssembly cannot be used here: ${why}. Under a content security policy add 'wasm-unsafe-eval' to script-src, or use { engine: "interpreter" }.`,
+  );
+}
+
+function entry(name: string, given: unknown): Entry {
+  const wrong = (what: string): never => {
+    throw new OptimizerError(
+      `The parameter \`${name}\` is ${what}. Give a Float32Array, or { data, shape, role, axes }.`,
+    );
+  };
+  if (isFloat32Array(given)) {
+    const { shape = [given.length], ...known } = describedBy(given) ?? {};
+    return tensors({ name, shape, ...known }, given);
+  }
+  if (typeof given !== "object" || given === null || !("data" in given)) return wrong(kindOf(given));
+  const { data, shape, role, axes } = given as Described; // each field is checked below
+  if (!isFloat32Array(data)) return wrong(`{ data: ${kindOf(data)} }`);
+  const known = describedBy(data);
+  const full = shape ?? known?.shape ?? [data.length];
+  if (!Array.isArray(full) || size(full) !== data.length)
+    throw new OptimizerError(
+      `\`${name}\` has ${data.length} numbers and the shape [${String(full)}]${Array.isArray(full) ? `, which is ${size(full)}` : ""}. Which is right?`,
+    );
+  return tensors({ name, shape: full, role: role ?? known?.role, axes: axes ?? known?.axes }, data);
+}
+
+const tensors = (parameter: Parameter, data: Float32Array): Entry => ({
+  parameter,
+  length: data.length,
+  p: new Tensor(data),
+  g: new Tensor(),
+});
+
+const overlap = (a: Float32Array, b: Float32Array): boolean =>
+  a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+
+/** Two parameters that share numbers, if there are any. */
+function overlapping(entries: readonly Entry[]): string[] | undefined {
+  const byBuffer = new Map<ArrayBufferLike, Entry[]>();
+  for (const e of entries)
+    if (e.length > 0) byBuffer.set(e.p.array.buffer, [...(byBuffer.get(e.p.array.buffer) ?? []), e]);
+  for (const inside of byBuffer.values()) {
+    inside.sort((a, b) => a.p.array.byteOffset - b.p.array.byteOffset);
+    for (const [i, e] of inside.entries()) {
+      const next = inside[i + 1];
+      if (next && overlap(e.p.array, next.p.array)) return [e.parameter.name, next.parameter.name];
+    }
+  }
+  return undefined;
+}

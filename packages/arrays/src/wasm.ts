@@ -1,0 +1,284 @@
+import { type Expr, isBoolean } from "@descent/core";
+import { type Kernel, operand } from "./kernel.ts";
+
+/* ---- the binary format: https://webassembly.github.io/spec/core/binary ---- */
+type Bytes = readonly number[];
+
+function unsigned(n: number): number[] {
+  const out: number[] = [];
+  do {
+    const low = n & 127;
+    n >>>= 7;
+    out.push(n ? low | 128 : low);
+  } while (n);
+  return out;
+}
+function signed(n: number): number[] {
+  const out: number[] = [];
+  for (;;) {
+    const low = n & 127;
+    n >>= 7;
+    if ((n === 0 && !(low & 64)) || (n === -1 && low & 64)) return [...out, low];
+    out.push(low | 128);
+  }
+}
+const float = (x: number): number[] => [...new Uint8Array(Float32Array.of(x).buffer)];
+const vector = (items: readonly Bytes[]): number[] => [...unsigned(items.length), ...items.flat()];
+const section = (id: number, body: Bytes): number[] => [id, ...unsigned(body.length), ...body];
+const text = (s: string): number[] => vector([...s].map((c) => [c.charCodeAt(0)]));
+const simd = (op: number, ...immediate: number[]): number[] => [0xfd, ...unsigned(op), ...immediate];
+
+const I32 = 0x7f;
+const F64 = 0x7c;
+const V128 = 0x7b;
+const VOID = 0x40;
+
+const BLOCK = [0x02, VOID];
+const LOOP = [0x03, VOID];
+const IF = [0x04, VOID];
+const ELSE = [0x05];
+const END = [0x0b];
+const BREAK_IF = [0x0d];
+const I32_LOAD = [0x28, 2];
+const F64_STORE = [0x39, 3];
+const I32_EQZ = [0x45];
+const I32_GT = [0x4a];
+const I32_GE = [0x4e];
+const I32_ADD = [0x6a];
+const I32_SUB = [0x6b];
+const I32_AND = [0x71];
+const I32_SHIFT_RIGHT = [0x76];
+const F64_ADD = [0xa0];
+const DEMOTE = [0xb6];
+const PROMOTE = [0xbb];
+
+// Alignment is a hint only; views may start at any float.
+const LOAD = simd(0x00, 2);
+const LOAD_SPLAT = simd(0x09, 2);
+const STORE = simd(0x0b, 2);
+const STORE_LANE = simd(0x5a, 2);
+const STORE_TWO_LANES = simd(0x5b, 2);
+const CONST = simd(0x0c);
+const HIGH_HALF = simd(0x0d, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15); // a shuffle of bytes
+const I32X4_SPLAT = simd(0x11);
+const F32X4_EXTRACT = simd(0x1f);
+const F32X4_REPLACE = simd(0x20);
+const F64X2_EXTRACT = simd(0x21);
+const I32X4_GT = simd(0x3b);
+const F32X4_NE = simd(0x42);
+const F32X4_GT = simd(0x44);
+const NOT = simd(0x4d);
+const AND = simd(0x4e);
+const OR = simd(0x50);
+const BITSELECT = simd(0x52);
+const F64X2_PROMOTE_LOW = simd(0x5f);
+const F32X4_ABS = simd(0xe0);
+const F64X2_ADD = simd(0xf0);
+const F64X2_MUL = simd(0xf2);
+
+/** Operations that are one instruction, which rounds and treats NaN and signed zeros as `Math` does. */
+const instructions: Readonly<Partial<Record<Expr["op"], Bytes>>> = {
+  add: simd(0xe4),
+  sub: simd(0xe5),
+  mul: simd(0xe6),
+  div: simd(0xe7),
+  min: simd(0xe8),
+  max: simd(0xe9),
+  abs: F32X4_ABS,
+  neg: simd(0xe1),
+  sqrt: simd(0xe3),
+  floor: simd(0x68),
+  eq: simd(0x41),
+  ne: F32X4_NE,
+  lt: simd(0x43),
+  gt: F32X4_GT,
+  le: simd(0x45),
+  ge: simd(0x46),
+};
+
+/** Operations that JavaScript computes, element by element, in double precision. */
+export const imported: Readonly<Record<Imported, (x: number, y: number) => number>> = {
+  exp: Math.exp,
+  log: Math.log,
+  tanh: Math.tanh,
+  cos: Math.cos,
+  pow: Math.pow,
+};
+type Imported = "exp" | "log" | "tanh" | "cos" | "pow";
+const isImported = (op: Expr["op"]): op is Imported => op in imported;
+
+/** Vectors of four in one turn of the main loop; graphs beyond this many nodes would only spill registers. */
+const UNROLL = 4;
+const UNROLL_LIMIT = 256;
+
+/**
+ * A kernel as a WebAssembly module exporting `k(frame, sums)`. At `frame` lie, four bytes each: the number of elements,
+ * a pointer for every buffer and every sum by column, and a float for every argument. It writes one float64 for every
+ * sum at `sums`, and adds to the float64 numbers that the sums by column point to. Imports the memory `m.m` and the
+ * functions of `imported` that it needs. Loads may reach 12 bytes past the last element, stores never do.
+ */
+export function emit(kernel: Kernel): Uint8Array<ArrayBuffer> {
+  const { buffers, args, constants, order, sums, columnSums } = kernel;
+  const code: number[] = [];
+  const put = (...parts: readonly Bytes[]): void => {
+    for (const part of parts) for (const byte of part) code.push(byte);
+  };
+  const get = (local: number): number[] => [0x20, ...unsigned(local)];
+  const set = (local: number): number[] => [0x21, ...unsigned(local)];
+  const int = (n: number): number[] => [0x41, ...signed(n)];
+  const splat = (x: number): number[] => [...CONST, ...float(x), ...float(x), ...float(x), ...float(x)];
+
+  const [FRAME, SUMS] = [0, 1] as const;
+  let locals = 2;
+  const turns = locals++;
+  const left = locals++;
+  const pointers = [...buffers, ...columnSums].map(() => locals++);
+  const integers = locals - 2;
+  const accumulators = sums.map(() => [locals++, locals++] as const);
+  const mask = locals++;
+  const scratch = locals++;
+  const local = new Map<Expr, number>();
+  for (const e of [...constants, ...args.map((a) => a.key), ...buffers.filter((b) => b.read).map((b) => b.key)])
+    local.set(e, locals++);
+  // A vector may be stored under the very expression that is computed for it.
+  for (const e of order) local.set(e, locals++);
+  const computed = new Set(order);
+
+  const number = (e: Expr): Bytes => {
+    const value = get(local.get(e)!);
+    return computed.has(e) && isBoolean(e) ? [...value, ...splat(1), ...AND] : value;
+  };
+  const truth = (e: Expr): Bytes => {
+    const value = get(local.get(e)!);
+    return computed.has(e) && isBoolean(e) ? value : [...value, ...splat(0), ...F32X4_NE];
+  };
+
+  const functions = [...new Set(order.map((e) => e.op).filter(isImported))];
+  const compute = (e: Expr): void => {
+    const [a, b, c] = e.args as readonly [Expr, Expr, Expr]; // as many as the operation reads
+    const instruction = instructions[e.op];
+    if (instruction) put(...e.args.map(number), instruction);
+    else if (e.op === "and" || e.op === "or") put(truth(a), truth(b), e.op === "and" ? AND : OR);
+    else if (e.op === "not") put(truth(a), NOT);
+    else if (e.op === "select") put(number(b), number(c), truth(a), BITSELECT);
+    else if (e.op === "sign") {
+      // ±1 by the sign bit where x is neither zero nor NaN; those are their own signs.
+      put(number(a), splat(-0), AND, splat(1), OR, number(a), number(a), F32X4_ABS, splat(0), F32X4_GT, BITSELECT);
+    } else if (isImported(e.op)) {
+      const call = [0x10, ...unsigned(functions.indexOf(e.op))];
+      put(number(a));
+      for (const lane of [0, 1, 2, 3]) {
+        for (const arg of e.args) put(number(arg), F32X4_EXTRACT, [lane], PROMOTE);
+        put(call, DEMOTE, F32X4_REPLACE, [lane]);
+      }
+    } else throw new TypeError(`\`${e.op}\` is no operation on elements`);
+    put(set(local.get(e)!));
+  };
+
+  /** Two of the four numbers in float64, squared if the reduction says so. */
+  const widened = (reduction: Expr, value: Bytes): Bytes =>
+    reduction.op === "sum"
+      ? [...value, ...F64X2_PROMOTE_LOW]
+      : [...value, ...F64X2_PROMOTE_LOW, ...set(scratch), ...get(scratch), ...get(scratch), ...F64X2_MUL];
+  const high = (value: Bytes): Bytes => [...value, ...value, ...HIGH_HALF];
+
+  /** Everything for four elements, `turn` vectors after the pointers, but the stores. */
+  const four = (turn: number, masked: boolean): void => {
+    buffers.forEach((buffer, i) => {
+      if (buffer.read) put(get(pointers[i]!), LOAD, unsigned(16 * turn), set(local.get(buffer.key)!));
+    });
+    order.forEach(compute);
+    const kept = (e: Expr): Bytes => (masked ? [...number(e), ...get(mask), ...AND] : number(e));
+    sums.forEach((reduction, i) => {
+      const value = kept(operand(reduction));
+      const [low, top] = accumulators[i]!;
+      put(get(low), widened(reduction, value), F64X2_ADD, set(low));
+      put(get(top), widened(reduction, high(value)), F64X2_ADD, set(top));
+    });
+    columnSums.forEach((reduction, i) => {
+      const value = number(operand(reduction));
+      const pointer = get(pointers[buffers.length + i]!);
+      for (const [offset, half] of [
+        [0, value],
+        [16, high(value)],
+      ] as const) {
+        const at = unsigned(32 * turn + offset);
+        put(pointer, pointer, LOAD, at, widened(reduction, half), F64X2_ADD, STORE, at);
+      }
+    });
+  };
+  const stores = (instruction: Bytes, offset: number, ...lane: number[]): void => {
+    buffers.forEach(({ store }, i) => {
+      if (store) put(get(pointers[i]!), number(store), instruction, unsigned(offset), lane);
+    });
+  };
+  const advance = (turn: number): void => {
+    for (const [i, pointer] of pointers.entries())
+      put(get(pointer), int((i < buffers.length ? 16 : 32) * turn), I32_ADD, set(pointer));
+  };
+
+  put(get(FRAME), I32_LOAD, [0], set(left));
+  for (const [i, pointer] of pointers.entries()) put(get(FRAME), I32_LOAD, unsigned(4 * (1 + i)), set(pointer));
+  for (const [i, { key }] of args.entries())
+    put(get(FRAME), LOAD_SPLAT, unsigned(4 * (1 + pointers.length + i)), set(local.get(key)!));
+  for (const e of constants) put(splat(e.value as number), set(local.get(e)!)); // const nodes hold numbers
+
+  const unroll = order.length > UNROLL_LIMIT ? 1 : UNROLL;
+  put(get(left), int(Math.log2(4 * unroll)), I32_SHIFT_RIGHT, set(turns));
+  put(BLOCK, get(turns), I32_EQZ, BREAK_IF, [0], LOOP);
+  for (let turn = 0; turn < unroll; turn++) {
+    four(turn, false);
+    stores(STORE, 16 * turn);
+  }
+  advance(unroll);
+  put(get(turns), int(1), I32_SUB, [0x22, ...unsigned(turns)], BREAK_IF, [0], END, END);
+
+  // What is left, four at a time; what lies beyond the end is neither stored nor summed.
+  put(get(left), int(4 * unroll - 1), I32_AND, set(left));
+  put(BLOCK, get(left), I32_EQZ, BREAK_IF, [0], LOOP);
+  if (sums.length > 0)
+    put(get(left), I32X4_SPLAT, CONST, ...[0, 1, 2, 3].map((i) => [i, 0, 0, 0]), I32X4_GT, set(mask));
+  four(0, true);
+  if (buffers.some((b) => b.store)) {
+    put(get(left), int(4), I32_GE, IF);
+    stores(STORE, 0);
+    put(ELSE, get(left), int(2), I32_AND, IF);
+    stores(STORE_TWO_LANES, 0, 0);
+    put(get(left), int(1), I32_AND, IF);
+    stores(STORE_LANE, 8, 2);
+    put(END, ELSE);
+    stores(STORE_LANE, 0, 0);
+    put(END, END);
+  }
+  advance(1);
+  put(get(left), int(4), I32_SUB, [0x22, ...unsigned(left)], int(0), I32_GT, BREAK_IF, [0], END, END);
+
+  accumulators.forEach(([low, top], i) => {
+    put(get(SUMS), get(low), F64X2_EXTRACT, [0], get(low), F64X2_EXTRACT, [1], F64_ADD);
+    put(get(top), F64X2_EXTRACT, [0], get(top), F64X2_EXTRACT, [1], F64_ADD, F64_ADD, F64_STORE, unsigned(8 * i));
+  });
+  put(END);
+
+  const types = [
+    [0x60, ...vector([[I32], [I32]]), 0],
+    [0x60, ...vector([[F64]]), ...vector([[F64]])],
+    [0x60, ...vector([[F64], [F64]]), ...vector([[F64]])],
+  ];
+  const imports = [
+    ...functions.map((name) => [...text("m"), ...text(name), 0, name === "pow" ? 2 : 1]),
+    [...text("m"), ...text("m"), 2, 0, 0],
+  ];
+  const declared = vector([
+    [...unsigned(integers), I32],
+    [...unsigned(locals - 2 - integers), V128],
+  ]);
+  const body = [...declared, ...code];
+  return new Uint8Array([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, vector(types)),
+    ...section(2, vector(imports)),
+    ...section(3, vector([[0]])),
+    ...section(7, vector([[...text("k"), 0, ...unsigned(functions.length)]])),
+    ...section(10, vector([[...unsigned(body.length), ...body]])),
+  ]);
+}
