@@ -76,15 +76,18 @@ describe.each(packages)("$manifest.name", ({ folder, path: home, manifest }) => 
     expect(required).toBe(imported);
   });
 
-  test("its README's example runs as it stands", async () => {
-    writeFileSync(path.join(project, `${folder}.readme.mjs`), readmeExample(home));
-    await node(project, `${folder}.readme.mjs`);
-  });
+  // The test kit's example is a test file, as each family has one: packages/*/test.
+  if (folder !== "conformance")
+    test("its README's example runs as it stands", async () => {
+      writeFileSync(path.join(project, `${folder}.readme.mjs`), readmeExample(home));
+      await node(project, `${folder}.readme.mjs`);
+    });
 
   test("publint has nothing to say", async () => {
     const data = readFileSync(tarball(folder));
     const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
-    const { messages, pkg } = await publint({ pkgDir: home, strict: true, pack: { tarball: bytes } });
+    const { messages, pkg } = await publint({ strict: true, pack: { tarball: bytes } });
+    expect(pkg.name).toBe(manifest.name);
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 
@@ -95,6 +98,7 @@ describe.each(packages)("$manifest.name", ({ folder, path: home, manifest }) => 
     const problems = result.problems.filter(
       (p) => !("resolutionKind" in p && (p.resolutionKind === "node10" || p.resolutionKind === "node16-cjs")),
     );
+    expect(result.entrypoints["."]?.resolutions["node16-esm"].resolution?.isTypeScript).toBe(true);
     expect(problems).toEqual([]);
   });
 
@@ -110,7 +114,8 @@ describe.each(packages)("$manifest.name", ({ folder, path: home, manifest }) => 
 
 test("the types of the packages without a framework pass a strict compiler that checks libraries too", async () => {
   const names = packages.map((p) => p.manifest.name).filter((name) => !/tfjs|conformance/.test(name));
-  writeFileSync(path.join(project, "consumer.ts"), names.map((name) => `export * from "${name}";`).join("\n"));
+  const imports = names.map((name, i) => `import * as m${i} from "${name}";\nvoid m${i};\n`);
+  writeFileSync(path.join(project, "consumer.ts"), imports.join(""));
   const tsc = path.join(root, "node_modules/typescript/bin/tsc");
   const flags = "--noEmit --strict --module nodenext --target es2022 --lib es2023,dom --types".split(" ");
   await node(project, tsc, ...flags, "", "consumer.ts");

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -17,12 +17,12 @@ export interface Package {
   readonly manifest: Manifest;
 }
 
-/** Every published package. */
-export const packages: readonly Package[] = readdirSync(`${root}packages`).map((folder) => {
-  const path = `${root}packages/${folder}`;
+/** Every published package. A folder without a package.json is what another branch left behind. */
+export const packages: readonly Package[] = readdirSync(`${root}packages`)
+  .map((folder) => ({ folder, path: `${root}packages/${folder}` }))
+  .filter(({ path }) => existsSync(`${path}/package.json`))
   // A package.json that is not one fails in pnpm long before it is read here.
-  return { folder, path, manifest: JSON.parse(readFileSync(`${path}/package.json`, "utf8")) as Manifest };
-});
+  .map((at) => ({ ...at, manifest: JSON.parse(readFileSync(`${at.path}/package.json`, "utf8")) as Manifest }));
 
 /** The first TypeScript block of a package's README: what somebody tries first. */
 export function readmeExample(path: string): string {

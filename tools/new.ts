@@ -5,7 +5,15 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { nearest } from "@descent/core";
 
-const notFamilies = ["arrays", "conformance", "core", "initializers", "schedules", "tfjs"];
+/** Whether a package is a family of rules: its files ask core for `rule`. */
+function isFamily(home: string): boolean {
+  const source = path.join(home, "src");
+  if (!existsSync(path.join(source, "index.ts"))) return false;
+  const files = readdirSync(source).filter((file) => file.endsWith(".ts"));
+  return files.some((file) =>
+    /^import \{ .*\brule\b.* \} from "@descent\/core"/m.test(readFileSync(path.join(source, file), "utf8")),
+  );
+}
 
 /** Scaffolds a rule in the workspace at `root` and returns what to do next; throws a sentence if it cannot. */
 export function scaffold(root: string, args: readonly string[]): string {
@@ -14,7 +22,9 @@ export function scaffold(root: string, args: readonly string[]): string {
     allowPositionals: true,
     options: { title: { type: "string" }, paper: { type: "string" } },
   });
-  const families = readdirSync(path.join(root, "packages")).filter((name) => !notFamilies.includes(name));
+  const families = readdirSync(path.join(root, "packages")).filter((name) =>
+    isFamily(path.join(root, "packages", name)),
+  );
   const [family, name, ...rest] = positionals;
   if (family === undefined || name === undefined || rest.length > 0)
     throw new Error(
