@@ -1,12 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
+import { packages, root } from "./workspace.ts";
 
-const root = path.resolve(import.meta.dirname, "..");
-const readmes = [
-  "README.md",
-  ...readdirSync(path.join(root, "packages")).map((name) => path.join("packages", name, "README.md")),
-];
+const readmes = ["README.md", ...packages.map(({ folder }) => path.join("packages", folder, "README.md"))];
 // beside the app, whose node_modules hold every framework that an example may import
 const folder = path.join(root, "apps", "mnist", ".examples");
 mkdirSync(folder, { recursive: true });
