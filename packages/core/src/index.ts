@@ -6,6 +6,7 @@ export * from "./latex.ts";
 export * from "./loop.ts";
 export * from "./parameter.ts";
 export { type Ast, build, type Infix, type Lookup, parse } from "./parse.ts";
+export { fromPlain, type Plain, type PlainRule, toPlain } from "./plain.ts";
 export { levels, type Program, type SlotSpec, trace, uses } from "./program.ts";
 export * from "./rule.ts";
 export * from "./safetensors.ts";

@@ -1,0 +1,135 @@
+import { OptimizerError } from "./errors.ts";
+import type { Configured } from "./groups.ts";
+import type { Parameter } from "./parameter.ts";
+import {
+  configured as checked,
+  type Equations,
+  type Hyper,
+  type HyperValue,
+  type Leaf,
+  type Macros,
+  type RuleSpec,
+  type Slots,
+} from "./rule.ts";
+import { schedule } from "./schedule.ts";
+
+/** A rule without what is no data: its macros, by name only. */
+export interface PlainRule {
+  readonly title: string;
+  readonly paper: string;
+  readonly hyper: Hyper;
+  readonly state: Slots;
+  readonly update: Equations;
+  readonly before?: readonly Equations[];
+  readonly macros?: readonly string[];
+}
+
+/** A configuration as JSON, for a model file or a message to a worker. Functions have become what they say of given parameters. */
+export type Plain =
+  | {
+      readonly kind: "rule";
+      readonly rule: PlainRule;
+      readonly hyper: Readonly<Record<string, number | { readonly schedule: string }>>;
+      /** The parameters that decay, where a function says so. */
+      readonly decays?: readonly string[];
+    }
+  | { readonly kind: "frozen" }
+  | {
+      readonly kind: "partition";
+      readonly groups: Readonly<Record<string, Plain>>;
+      /** The label of every parameter. */
+      readonly labels: Readonly<Record<string, string>>;
+    };
+
+/**
+ * A configuration as data. A rule is data already; a schedule is, if it has its text; what a partition and `decays` say
+ * is asked of each parameter. Throws an OptimizerError that names a schedule without text.
+ */
+export function toPlain(configured: Configured, parameters: readonly Parameter[]): Plain {
+  if (configured.kind === "frozen") return { kind: "frozen" };
+  if (configured.kind === "partition") {
+    const labels = parameters.map((p) => [p.name, configured.labels(p)[0] ?? ""] as const);
+    const groups = Object.entries(configured.groups).map(
+      ([label, c]) =>
+        [
+          label,
+          toPlain(
+            c,
+            parameters.filter((_, i) => labels[i]![1] === label),
+          ),
+        ] as const, // one label each
+    );
+    return { kind: "partition", groups: Object.fromEntries(groups), labels: Object.fromEntries(labels) };
+  }
+  const { rule, decays } = configured;
+  const macros = Object.keys(rule.macros ?? {});
+  return {
+    kind: "rule",
+    rule: {
+      title: rule.title,
+      paper: rule.paper,
+      hyper: rule.hyper,
+      state: rule.state,
+      update: rule.update,
+      ...(rule.before ? { before: rule.before } : {}),
+      ...(macros.length > 0 ? { macros } : {}),
+    },
+    hyper: Object.fromEntries(Object.entries(configured.hyper).map(([name, v]) => [name, plainValue(rule, name, v)])),
+    ...(decays ? { decays: parameters.filter(decays).map((p) => p.name) } : {}),
+  };
+}
+
+function plainValue({ title }: RuleSpec, name: string, value: HyperValue): number | { schedule: string } {
+  if (typeof value === "number") return value;
+  if (value.text !== undefined) return { schedule: value.text };
+  throw new OptimizerError(
+    `${title}: the schedule of ${name} is a plain function, which cannot be saved. Write it as schedule("…") or with @descent/schedules.`,
+  );
+}
+
+/**
+ * The configuration that `toPlain` wrote. Rules with macros must be given by their title; `rename` maps parameter names
+ * where they have changed since. Throws an OptimizerError where the data do not make a configuration.
+ */
+export function fromPlain(
+  plain: Plain,
+  {
+    rules = {},
+    rename = (name) => name,
+  }: {
+    readonly rules?: Readonly<Record<string, { readonly macros?: Macros | undefined }>>;
+    readonly rename?: (name: string) => string;
+  } = {},
+): Configured {
+  if (plain.kind === "frozen") return { kind: "frozen" };
+  if (plain.kind === "partition") {
+    const groups = Object.fromEntries(
+      Object.entries(plain.groups).map(([l, c]) => [l, fromPlain(c, { rules, rename })]),
+    );
+    const labels = new Map(Object.entries(plain.labels).map(([name, label]) => [rename(name), label]));
+    return {
+      kind: "partition",
+      groups,
+      labels: ({ name }) => {
+        const label = labels.get(name);
+        return label === undefined ? [] : [label];
+      },
+    };
+  }
+  if (plain.kind !== "rule") throw new OptimizerError("These data are no optimizer configuration.");
+  const { macros: names = [], ...rest } = plain.rule;
+  const macros = Object.hasOwn(rules, rest.title) ? rules[rest.title]!.macros : undefined;
+  const missing = names.filter((name) => !macros || !Object.hasOwn(macros, name));
+  if (missing.length > 0)
+    throw new OptimizerError(
+      `${rest.title} needs its macros ${missing.join(", ")}, which are code and were not saved. Hand the rule over under its title.`,
+    );
+  const spec: RuleSpec = names.length > 0 ? { ...rest, macros } : rest;
+  const hyper = Object.entries(plain.hyper).map(
+    ([name, v]) => [name, typeof v === "object" ? schedule(v.schedule) : v] as const,
+  );
+  const leaf: Leaf = checked(spec, Object.fromEntries(hyper));
+  if (!plain.decays) return leaf;
+  const decaying = new Set(plain.decays.map(rename));
+  return { ...leaf, decays: ({ name }) => decaying.has(name) };
+}
