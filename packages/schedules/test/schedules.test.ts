@@ -155,6 +155,7 @@ describe("decays without an end", () => {
     expect([0, 1, 3, 7].map(inverseTime({ from: 8, rate: 1 }))).toEqual([8, 4, 2, 1]);
     expect([0, 5, 15].map(inverseTime({ from: 8, rate: 1, over: 5 }))).toEqual([8, 4, 2]);
     expect(inverseTime({ from: 8, rate: 3 })(1)).toBe(2);
+    expect([0, 1, 99].map(inverseTime({ from: 8, rate: 0 }))).toEqual([8, 8, 8]);
   });
 
   test("a staircase holds its value for `over` updates and meets the smooth curve at each edge", () => {
@@ -363,6 +364,7 @@ describe("mistakes are named", () => {
     ["a rate of 0", () => exponential({ from: 1, rate: 0 }), "`exponential` has `rate` = 0."],
     ["no stairs", () => stepwise({ from: 1, rate: 0.5, every: 0 }), "`stepwise` has `every` = 0."],
     ["a pole ahead", () => inverseTime({ from: 1, rate: -1 }), "`inverseTime` has `rate` = -1."],
+    ["a fall without end", () => inverseTime({ from: 1, rate: Infinity }), "`inverseTime` has `rate` = Infinity."],
     ["no beginning", () => piecewise({ 10: 1 }), "`piecewise` says nothing about step 0, it begins at 10."],
     ["nothing", () => join([]), "`join` says nothing about step 0. Give it a piece that starts at 0."],
     [
