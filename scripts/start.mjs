@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import { install, root } from "./pm.mjs";
 
 // Development dependencies stay out, unless an `npm test` has already brought them: then they must not be removed.
+// (What packages take as peers is a dependency of the root: without it their source would not find it here.)
 const everything = existsSync(path.join(root, "node_modules/vitest"));
 const status = everything ? install() : install("--filter=@descent/mnist...", "--prod");
 if (status !== 0) process.exit(status);
