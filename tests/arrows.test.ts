@@ -1,17 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parseSync } from "vite";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { isFamily } from "../tools/new.ts";
 import { type Package, packages } from "./workspace.ts";
-
-/** What each package's source may import, besides its own files. */
-const allowed: Readonly<Record<string, readonly string[]>> = {
-  core: [],
-  arrays: ["@descent/core"],
-  tfjs: ["@descent/core", "@tensorflow/tfjs-core"],
-  conformance: ["@descent/core", "@descent/arrays", "vitest", "node:fs/promises"],
-};
-/** A family, the schedules and the initializers know the notation and nothing that runs it. */
-const pure: readonly string[] = ["@descent/core"];
 
 /** The modules that a TypeScript file asks for, static and dynamic, types included; comments and strings are not asked. */
 function imports(file: string, source: string): string[] {
@@ -38,6 +29,11 @@ function importsOf({ path }: Package): string[] {
   return [...new Set(all)].filter((name) => !name.startsWith("./") && !name.startsWith("../"));
 }
 
+/** `@scope/name/path` → `@scope/name`. */
+function packageOf(name: string): string {
+  return name.split("/", name.startsWith("@") ? 2 : 1).join("/");
+}
+
 test("an import is seen in every form it can take, and nowhere else", () => {
   const source = `
     import "a"; import b from "b"; import type { C } from "c"; export * from "d"; export { e } from "e";
@@ -47,18 +43,28 @@ test("an import is seen in every form it can take, and nowhere else", () => {
   expect(imports("a.ts", source)).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
 });
 
-describe.each(packages)("$folder", (pack) => {
-  const may = allowed[pack.folder] ?? pure;
-  const list = may.length === 0 ? "nothing" : may.join(" and ");
+const asks = new Map(packages.map((pack) => [pack, importsOf(pack)]));
+/** What computes and does not run anything: families of rules, schedules, initializers. They know the notation alone. */
+const pure = packages.filter((pack) => ["schedules", "initializers"].includes(pack.folder) || isFamily(pack.path));
+/** What runs rules, or helps to: adapters to frameworks, model formats, the test kit. */
+const running = packages.filter((pack) => pack.folder !== "core" && !pure.includes(pack));
 
-  test(`imports ${list} besides its own files`, () => {
-    expect(importsOf(pack).filter((name) => !may.includes(name))).toEqual([]);
-  });
+test("core imports nothing", () => {
+  expect(packages.filter(({ folder }) => folder === "core").map((core) => asks.get(core))).toEqual([[]]);
+});
 
-  test("declares what it imports, so that it works when installed alone", () => {
-    const declared = Object.keys({ ...pack.manifest.dependencies, ...pack.manifest.peerDependencies });
-    const asked = importsOf(pack).filter((name) => !name.startsWith("node:"));
-    expect(asked.filter((name) => !declared.includes(name))).toEqual([]);
-    expect(declared.filter((name) => !may.includes(name))).toEqual([]);
-  });
+test.each(pure)("$folder imports @descent/core and nothing else", (pack) => {
+  expect(asks.get(pack)).toEqual(["@descent/core"]);
+});
+
+test.each(running)("$folder imports no family, no schedule and no initializer", (pack) => {
+  const names = pure.map(({ manifest }) => manifest.name);
+  expect(asks.get(pack)?.filter((name) => names.includes(name))).toEqual([]);
+});
+
+test.each(packages)("$folder declares what it imports, so that it works when installed alone", (pack) => {
+  const { dependencies, peerDependencies } = pack.manifest;
+  const declared = Object.keys({ ...dependencies, ...peerDependencies });
+  const asked = asks.get(pack)?.filter((name) => !name.startsWith("node:"));
+  expect(asked?.filter((name) => !declared.includes(packageOf(name)))).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { nearest } from "@descent/core";
 
 /** Whether a package is a family of rules: its files ask core for `rule`. */
-function isFamily(home: string): boolean {
+export function isFamily(home: string): boolean {
   const source = path.join(home, "src");
   if (!existsSync(path.join(source, "index.ts"))) return false;
   const files = readdirSync(source).filter((file) => file.endsWith(".ts"));
