@@ -1,0 +1,35 @@
+import { evaluate } from "../fold.ts";
+import type { Graph, Node } from "../graph.ts";
+import { Call, type Inference, Unknown } from "./call.ts";
+import { elementwise } from "./elementwise.ts";
+import { matrix } from "./matrix.ts";
+import { movement } from "./movement.ts";
+import { reduction } from "./reduction.ts";
+
+const table: Readonly<Record<string, Inference>> = { ...elementwise, ...matrix, ...movement, ...reduction };
+
+/** Whether the types of this operator's outputs can be told. */
+export function hasInference(node: Node): boolean {
+  return (node.domain === "" || node.domain === "ai.onnx") && Object.hasOwn(table, node.op);
+}
+
+/** Tells the graph the types of a node's outputs, and their values where they follow from sizes and constants. */
+export function infer(graph: Graph, node: Node): void {
+  const call = new Call(graph, node);
+  const rule = hasInference(node) ? table[node.op] : undefined;
+  if (rule !== undefined) {
+    try {
+      rule(call);
+    } catch (error) {
+      if (!(error instanceof Unknown)) throw error;
+      call.types.length = 0;
+      call.values.length = 0;
+    }
+  }
+  const constants = evaluate(graph, node, call.types);
+  node.outputs.forEach((name, i) => {
+    if (name === "") return;
+    graph.setType(name, call.types[i]);
+    graph.setValue(name, constants?.[i] ?? call.values[i]);
+  });
+}
