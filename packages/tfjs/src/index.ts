@@ -1,1 +1,4 @@
+export { applyConstraints, initializeModel, type LayersModel } from "./layers.ts";
+export { DescentOptimizer, type NamedTensor, type OptimizerOptions, optimizer, registerAll } from "./optimizer.ts";
+export type { Describe } from "./parameters.ts";
 export { registerWasmGradients } from "./wasm/gradients.ts";

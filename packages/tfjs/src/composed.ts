@@ -1,0 +1,229 @@
+import {
+  type Expr,
+  isBoolean,
+  isReduction,
+  type Job,
+  matrix,
+  type Op,
+  OptimizerError,
+  type Program,
+  topological,
+} from "@descent/core";
+import {
+  abs,
+  add,
+  addN,
+  broadcastTo,
+  cast,
+  clone,
+  cos,
+  div,
+  equal,
+  exp,
+  floor,
+  greater,
+  greaterEqual,
+  keep,
+  less,
+  lessEqual,
+  log,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  matMul,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  notEqual,
+  pow,
+  reshape,
+  scalar,
+  sign,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tanh,
+  tidy,
+  transpose,
+  type Variable,
+  where,
+} from "@tensorflow/tfjs-core";
+
+const operators: Readonly<Partial<Record<Op, (a: Tensor, b: Tensor) => Tensor>>> = {
+  neg: (a) => neg(a),
+  sqrt: (a) => sqrt(a),
+  abs: (a) => abs(a),
+  sign: (a) => sign(a),
+  exp: (a) => exp(a),
+  log: (a) => log(a),
+  tanh: (a) => tanh(a),
+  cos: (a) => cos(a),
+  floor: (a) => floor(a),
+  add: (a, b) => add(a, b),
+  sub: (a, b) => sub(a, b),
+  mul: (a, b) => (a === b ? square(a) : mul(a, b)),
+  div: (a, b) => div(a, b),
+  pow: (a, b) => pow(a, b),
+  min: (a, b) => minimum(a, b),
+  max: (a, b) => maximum(a, b),
+  lt: (a, b) => less(a, b),
+  le: (a, b) => lessEqual(a, b),
+  gt: (a, b) => greater(a, b),
+  ge: (a, b) => greaterEqual(a, b),
+  eq: (a, b) => equal(a, b),
+  ne: (a, b) => notEqual(a, b),
+  and: (a, b) => logicalAnd(a, b),
+  or: (a, b) => logicalOr(a, b),
+  not: (a) => logicalNot(a),
+  matmul: (a, b) => matMul(a, b),
+  transpose: (a) => transpose(a),
+};
+
+/** What of a program matters here, found once. */
+interface Analysis {
+  /** Whether rows and columns mean anything to it, so that its tensors are handled as matrices. */
+  readonly matrices: boolean;
+  readonly reductions: ReadonlySet<Expr>;
+  /** Sums over the model, those first that others need. */
+  readonly totals: readonly Expr[];
+  readonly scalars: ReadonlyMap<Expr, number>;
+}
+const analyses = new WeakMap<Program, Analysis>();
+
+function analyse(program: Program): Analysis {
+  let known = analyses.get(program);
+  if (known) return known;
+  const nodes = topological(Object.values(program.outputs));
+  const reductions = program.passes.flat();
+  known = {
+    matrices: nodes.some(
+      ({ op, place }) => op === "matmul" || op === "transpose" || place === "row" || place === "column",
+    ),
+    reductions: new Set(reductions),
+    totals: reductions.filter((e) => e.value === "model"),
+    scalars: new Map(program.scalars.map((e, i) => [e, i])),
+  };
+  analyses.set(program, known);
+  return known;
+}
+
+/** Host numbers as tensors, made once per step however many parameters read them. */
+class Numbers {
+  readonly #known = new Map<string | number, Tensor>();
+  get(value: number, boolean: boolean): Tensor {
+    const key = boolean ? `${value !== 0}` : Object.is(value, -0) ? "-0" : value;
+    let found = this.#known.get(key);
+    if (!found) {
+      found = keep(boolean ? scalar(value !== 0, "bool") : scalar(value, "float32"));
+      this.#known.set(key, found);
+    }
+    return found;
+  }
+  dispose(): void {
+    for (const tensor of this.#known.values()) tensor.dispose();
+  }
+}
+
+/** Evaluates expressions of one job; every value is computed once. */
+function evaluator(job: Job<Tensor>, numbers: Numbers, totals: ReadonlyMap<Expr, Tensor>): (e: Expr) => Tensor {
+  const { program, parameter, tensors, scalars } = job;
+  const { matrices, scalars: places } = analyse(program);
+  const { rows, cols } = matrix(parameter);
+  const whole = matrices ? [rows, cols] : [...parameter.shape];
+  const known = new Map<Expr, Tensor>();
+
+  const number = (e: Expr): number => (e.op === "const" ? (e.value as number) : scalars[places.get(e)!]!); // const nodes hold numbers, device nodes read no other host nodes than the program's scalars
+  const at = (e: Expr): Tensor => {
+    if (e.place === "host") return numbers.get(number(e), isBoolean(e));
+    let value = known.get(e);
+    if (!value) known.set(e, (value = make(e)));
+    return value;
+  };
+  const truth = (e: Expr): Tensor => (e.place === "host" ? numbers.get(number(e), true) : at(e));
+  const make = (e: Expr): Tensor => {
+    if (e.op === "var") {
+      const tensor = tensors[e.value as string]!; // var nodes hold names
+      if (!matrices || e.place === "scalar") return tensor;
+      return reshape(tensor, e.place === "row" ? [rows, 1] : e.place === "column" ? [1, cols] : whole);
+    }
+    const [a, b, c] = e.args as readonly [Expr, Expr, Expr]; // as many as the operator has are read
+    if (isReduction(e)) return e.value === "model" ? totals.get(e)! : reduced(e, a);
+    switch (e.op) {
+      case "select": {
+        const chosen = a.place !== "host" ? undefined : number(a) !== 0 ? b : c;
+        return chosen?.place === e.place ? at(chosen) : where(truth(a), at(b), at(c));
+      }
+      case "and":
+      case "or":
+        return operators[e.op]!(truth(a), truth(b));
+      case "not":
+        return logicalNot(truth(a));
+      default: {
+        const operator = operators[e.op];
+        if (!operator) throw new OptimizerError(`${program.title}: tfjs has no operator for \`${e.op}\`.`);
+        const left = at(a);
+        return operator(left, b ? at(b) : left);
+      }
+    }
+  };
+  const reduced = (e: Expr, a: Expr): Tensor => {
+    const value = a.place === "tensor" ? at(a) : broadcastTo(at(a), whole);
+    const terms = e.op === "sumsq" ? square(value) : value;
+    return e.value === "row" ? sum(terms, 1, true) : e.value === "column" ? sum(terms, 0, true) : sum(terms);
+  };
+  return (e) => (isReduction(e) && e.value === "model" && !totals.has(e) ? reduced(e, e.args[0]!) : at(e));
+}
+
+/** The new values of a job's tensors, by name, each of its tensor's shape and not sharing a variable. */
+function outputs(job: Job<Tensor>, numbers: Numbers, totals: ReadonlyMap<Expr, Tensor>): Record<string, Tensor> {
+  const at = evaluator(job, numbers, totals);
+  const inputs = new Set(Object.values(job.tensors));
+  return tidy(() => {
+    const out: Record<string, Tensor> = {};
+    for (const [name, e] of Object.entries(job.program.outputs)) {
+      const { shape } = job.tensors[name]!; // a program changes only what it has
+      const raw = at(e);
+      const value = raw.dtype === "bool" ? cast(raw, "float32") : raw;
+      const filled =
+        value.size === shape.reduce((n, d) => n * d, 1) ? reshape(value, shape) : spread(value, e, job, shape);
+      // A kept number or an input as it is: the tidy must not take it, and no later assignment reach it.
+      out[name] = filled === value && (inputs.has(value) || e.place === "host") ? clone(value) : filled;
+    }
+    return out;
+  });
+}
+
+/** A value that is one number, a row's or a column's, repeated over its tensor. */
+function spread(value: Tensor, e: Expr, { parameter }: Job<Tensor>, shape: number[]): Tensor {
+  const { rows, cols } = matrix(parameter);
+  if (e.place === "row" || e.place === "column") return reshape(broadcastTo(value, [rows, cols]), shape);
+  return broadcastTo(value, shape);
+}
+
+/**
+ * One step by the framework's own operators: the reference for every fused kernel, and the fallback. Element
+ * operations round to float32 one by one; sums are float32 here, in the order the tfjs backend takes. All new values
+ * are there before the first is assigned.
+ */
+export function runComposed(jobs: readonly Job<Tensor>[]): void {
+  const numbers = new Numbers();
+  try {
+    tidy(() => {
+      const totals = new Map<Expr, Tensor>();
+      const wanted = new Set(jobs.flatMap(({ program }) => analyse(program).totals));
+      for (const e of wanted) {
+        const holders = jobs.filter(({ program }) => analyse(program).reductions.has(e));
+        const total = tidy(() => addN(holders.map((job) => evaluator(job, numbers, totals)(e))));
+        totals.set(e, total);
+      }
+      const results = jobs.map((job) => outputs(job, numbers, totals));
+      for (const [i, { tensors }] of jobs.entries())
+        for (const [name, value] of Object.entries(results[i]!)) (tensors[name] as Variable).assign(value); // what a program changes is p or a slot
+    });
+  } finally {
+    numbers.dispose();
+  }
+}

@@ -1,0 +1,400 @@
+import {
+  type Configured,
+  checkHyper,
+  checkMeta,
+  type HyperValue,
+  type Inspection,
+  type LoadReport,
+  Loop,
+  list,
+  OptimizerError,
+  type RuleSpec,
+  type StateDict,
+  suggestion,
+} from "@descent/core";
+import {
+  engine,
+  keep,
+  tensor as makeTensor,
+  type NamedTensorMap,
+  Optimizer,
+  type Scalar,
+  scalar,
+  serialization,
+  type Tensor,
+  tidy,
+  type Variable,
+} from "@tensorflow/tfjs-core";
+import { type Describe, parameterOf } from "./parameters.ts";
+import {
+  bind,
+  leaves,
+  numbersToText,
+  type Restored,
+  readConfig,
+  renamed,
+  type SavedParameter,
+  textToNumbers,
+  writeConfig,
+} from "./saved.ts";
+import { tensors } from "./tensors.ts";
+import { registerWasmGradients } from "./wasm/gradients.ts";
+
+/** tfjs-core uses this type and does not export it. */
+export interface NamedTensor {
+  name: string;
+  tensor: Tensor;
+}
+
+export interface OptimizerOptions {
+  /** Says what a variable's name does not: its role, or which dimensions are in and out. */
+  readonly parameter?: Describe | undefined;
+}
+
+/** Rules whose macros a saved optimizer may need, by title. */
+const rules = new Map<string, RuleSpec>();
+
+/** What is saved beside the tensors of a state. */
+interface SavedText {
+  readonly meta: unknown;
+  readonly parameters: readonly SavedParameter[];
+}
+
+const PREFIX = "descent/";
+const META = `${PREFIX}meta`;
+
+/**
+ * Core's optimizer loop as a tf.Optimizer: for model.compile, fit, minimize and applyGradients. State is kept by
+ * variable name, made at the first step, and lives on whatever backend tfjs uses then. Make one with `optimizer`.
+ */
+export class DescentOptimizer extends Optimizer {
+  static get className(): string {
+    return "DescentOptimizer";
+  }
+  /** tf.Optimizer's own test asks only for method names and is inherited, so that tf.train.sgd(1) would be one of these. */
+  static override [Symbol.hasInstance](x: unknown): boolean {
+    const named = x as { getClassName?: () => unknown } | null | undefined; // asked for its name and nothing else
+    return typeof named?.getClassName === "function" && named.getClassName() === DescentOptimizer.className;
+  }
+
+  readonly #configured: Configured;
+  readonly #describe: Describe | undefined;
+  readonly #overrides = new Map<string, Record<string, HyperValue>>();
+  #loop: Loop<Tensor>;
+  readonly #shapes = new Map<string, string>();
+  /** The parameters of the saved optimizer this one continues, in its order, and what is known of them. */
+  #saved: readonly SavedParameter[];
+  /** Which of them each variable is; they are matched as variables turn up. */
+  readonly #bound: Map<string, SavedParameter>;
+  #pending: StateDict | undefined;
+  #lent: readonly Tensor[] = [];
+
+  constructor(configured: Configured, options: OptimizerOptions = {}, restored?: Omit<Restored, "configured">) {
+    super();
+    this.#configured = configured;
+    this.#describe = options.parameter;
+    this.#saved = restored?.parameters ?? [];
+    this.#bound = restored?.bound ?? new Map();
+    this.#loop = new Loop(tensors, configured);
+    registerWasmGradients();
+  }
+
+  /** Updates done; where schedules stand. */
+  override get iterations(): number {
+    return this.#pending && this.#loop.step === 0 ? this.#pending.meta.step : this.#loop.step;
+  }
+  get step(): number {
+    return this.iterations;
+  }
+
+  override computeGradients(f: () => Scalar, varList?: Variable[]): { value: Scalar; grads: NamedTensorMap } {
+    registerWasmGradients(); // the backend may have come since
+    return super.computeGradients(f, varList);
+  }
+
+  /** One update. Variables without a gradient are left as they are; on an error every variable is. */
+  applyGradients(gradients: NamedTensorMap | readonly { name: string; tensor: Tensor | null | undefined }[]): void {
+    const given: readonly (readonly [string, Tensor | null | undefined])[] = Array.isArray(gradients)
+      ? gradients.map(({ name, tensor }) => [name, tensor] as const)
+      : Object.entries(gradients as NamedTensorMap); // not the array
+    const pairs: Record<string, { p: Variable; g: Tensor }> = {};
+    for (const [name, g] of given) {
+      if (g == null) continue;
+      const p = engine().registeredVariables[name];
+      if (!p) throw new OptimizerError(`There is no variable named \`${name}\`. Was it disposed of?`);
+      if (g.shape.join() !== p.shape.join())
+        throw new OptimizerError(`\`${name}\` has shape [${p.shape}], and its gradient [${g.shape}].`);
+      pairs[name] = { p, g };
+    }
+    this.#take(Object.values(pairs).map(({ p }) => p));
+    this.#loop.update(pairs);
+    this.iterations_ = this.#loop.step;
+  }
+
+  /** Takes variables in that are seen for the first time. */
+  #take(variables: readonly Variable[]): void {
+    for (const { name, shape } of variables) {
+      const before = this.#shapes.get(name) ?? `${shape}`;
+      if (before !== `${shape}`)
+        throw new OptimizerError(
+          `\`${name}\` has shape [${shape}] and had [${before}] at the last step: it is another variable. Make a new optimizer for a new model.`,
+        );
+    }
+    const fresh = variables.filter(({ name }) => !this.#loop.has(name));
+    if (fresh.length === 0) return;
+    const parameters = fresh.map((v) => parameterOf(v, this.#describe));
+    const names = this.#match(fresh);
+    try {
+      this.#loop.add(parameters);
+      const active = this.#loop.meta().groups;
+      for (const [label, hyper] of this.#overrides) if (Object.hasOwn(active, label)) this.#loop.set(hyper, label);
+      if (this.#pending) this.#resume(this.#pending, names);
+    } catch (error) {
+      // Nothing of them is kept, so that the next step does not start them from zero instead.
+      for (const { name } of fresh) {
+        if (this.#loop.has(name)) this.#loop.remove(name);
+        this.#bound.delete(name);
+      }
+      throw error;
+    }
+    for (const { name, shape } of fresh) this.#shapes.set(name, `${shape}`);
+  }
+
+  /** Finds out who new variables were when the optimizer was saved. */
+  #match(fresh: readonly Variable[]): ReadonlyMap<string, string> {
+    const unclaimed = new Map(this.#unclaimed().map((p) => [p.name, p]));
+    if (unclaimed.size === 0) return new Map();
+    const names = bind([...unclaimed.keys()], (name) => this.#pending?.meta.parameters[name]?.shape, fresh);
+    for (const [now, then] of names) this.#bound.set(now, unclaimed.get(then)!); // bind pairs with these only
+    return names;
+  }
+
+  /** Parameters of the saved optimizer whose variables have not turned up. */
+  #unclaimed(): readonly SavedParameter[] {
+    const taken = new Set(this.#bound.values());
+    return this.#saved.filter((p) => !taken.has(p));
+  }
+
+  #resume(state: StateDict, names: ReadonlyMap<string, string>): void {
+    const step = this.#loop.step === 0 ? state.meta.step : this.#loop.step;
+    const { mismatched } = this.#loop.load(renamed(state, names, step), write, { strict: false });
+    if (mismatched.length > 0)
+      throw new OptimizerError(
+        `The saved optimizer state does not fit: ${mismatched.map(({ name, why }) => `\`${name}\` ${why}`).join("; ")}.`,
+      );
+  }
+
+  /** Changes hyper-parameters from the next update on, in one group or in every group that has them. */
+  set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {
+    const all = leaves(this.#configured);
+    const labels = [...all.keys()].filter((label) => group === undefined || label === group);
+    if (group !== undefined && labels.length === 0)
+      throw new OptimizerError(`There is no group \`${group}\` among ${list([...all.keys()])}.`);
+    const changes: [label: string, name: string, value: HyperValue][] = [];
+    for (const [name, value] of Object.entries(hyper)) {
+      const takers = labels.filter((label) => Object.hasOwn(all.get(label)!.hyper, name)); // labels are keys of all
+      if (takers.length === 0) {
+        const names = [...new Set(labels.flatMap((label) => Object.keys(all.get(label)!.hyper)))];
+        throw new OptimizerError(
+          `There is no hyper-parameter \`${name}\` to set; there are ${list(names)}.${suggestion(name, names)}`,
+        );
+      }
+      for (const label of takers) {
+        if (typeof value === "number") checkHyper(all.get(label)!.rule.title, name, value);
+        changes.push([label, name, value]);
+      }
+    }
+    const active = this.#loop.meta().groups;
+    for (const [label, name, value] of changes) {
+      this.#overrides.set(label, { ...this.#overrides.get(label), [name]: value });
+      if (Object.hasOwn(active, label)) this.#loop.set({ [name]: value }, label);
+    }
+  }
+
+  /** `set({ lr })`, under the name tfjs's own optimizers have for it. */
+  setLearningRate(lr: HyperValue): void {
+    this.set({ lr });
+  }
+
+  /** The rate the next update uses; the first group's where there are several. `inspect` shows them all. */
+  get learningRate(): number {
+    for (const [label] of leaves(this.#configured)) {
+      const { lr } = this.#hyper(label);
+      if (lr !== undefined) return typeof lr === "number" ? lr : lr(this.iterations);
+    }
+    throw new OptimizerError("This optimizer has no learning rate.");
+  }
+  set learningRate(lr: number) {
+    this.set({ lr });
+  }
+
+  #hyper(label: string): Record<string, HyperValue | undefined> {
+    return { ...leaves(this.#configured).get(label)?.hyper, ...this.#overrides.get(label) };
+  }
+
+  /** Groups, current hyper-parameters and, for every parameter stepped so far, its group, count and mask. */
+  inspect(): Inspection {
+    return this.#loop.inspect();
+  }
+
+  /** The state by name, the same in every adapter; `encodeState` of @descent/core makes a file of it. */
+  async state(): Promise<StateDict> {
+    const slots = this.#loop.slots();
+    const reads = slots.map(({ tensor }) => tensor.data<"float32">()); // all asked for before anything can step
+    const meta = this.#loop.meta();
+    const step = this.iterations;
+    // What was loaded and belongs to variables not seen yet is still state.
+    const names = new Map(this.#unclaimed().map(({ name }) => [name, name]));
+    const rest = this.#pending && renamed(this.#pending, names, step);
+    const data = await Promise.all(reads);
+    return {
+      meta: {
+        ...meta,
+        step,
+        groups: { ...rest?.meta.groups, ...meta.groups },
+        parameters: { ...rest?.meta.parameters, ...meta.parameters },
+      },
+      tensors: {
+        ...rest?.tensors,
+        ...Object.fromEntries(slots.map(({ key, shape }, i) => [key, { shape, data: data[i]!.slice() }])),
+      },
+    };
+  }
+
+  /**
+   * Continues from a state, of this adapter or another. Strict unless told otherwise: a variable missing or left over,
+   * of another shape or another rule is one error that lists them all, and nothing is changed.
+   */
+  load(state: StateDict, options?: { readonly strict?: boolean | undefined }): LoadReport {
+    const variables = Object.keys(checkMeta(state.meta).parameters)
+      .filter((name) => !this.#loop.has(name))
+      .flatMap((name) => engine().registeredVariables[name] ?? []);
+    this.#take(variables);
+    const report = this.#loop.load(state, write, options);
+    this.#pending = undefined;
+    this.iterations_ = this.#loop.step;
+    return report;
+  }
+
+  /**
+   * The step count and state as copies, in the form model.save wants. They are this optimizer's to free: when all have
+   * been read with `data()`, as saving does, at the next call, or with the optimizer.
+   */
+  override async getWeights(): Promise<NamedTensor[]> {
+    this.#free();
+    const { meta, tensors: slots } = await this.state();
+    const text = textToNumbers(JSON.stringify({ meta, parameters: this.#parameters() }));
+    const weights = tidy(() => [
+      { name: "iter", tensor: keep(scalar(meta.step, "int32")) as Tensor },
+      { name: META, tensor: keep(makeTensor(text, [text.length], "int32")) },
+      ...Object.entries(slots).map(([key, { data, shape }]) => ({
+        name: PREFIX + key,
+        tensor: keep(makeTensor(data, [...shape], "float32")),
+      })),
+    ]);
+    this.#lend(weights.map(({ tensor }) => tensor));
+    return weights;
+  }
+
+  #lend(lent: readonly Tensor[]): void {
+    this.#lent = lent;
+    const unread = new Set(lent);
+    for (const tensor of lent) {
+      const read = tensor.data.bind(tensor) as () => Promise<Float32Array | Int32Array>; // these types are all there is
+      const data = async (): Promise<Float32Array | Int32Array> => {
+        const numbers = await read();
+        unread.delete(tensor);
+        if (unread.size === 0) for (const t of lent) t.dispose();
+        return numbers;
+      };
+      Object.assign(tensor, { data });
+    }
+  }
+
+  #free(): void {
+    for (const tensor of this.#lent) tensor.dispose();
+    this.#lent = [];
+  }
+
+  /** Takes over what `getWeights` gave, of this optimizer or a saved one; variables are matched when they turn up. */
+  override async setWeights(weights: NamedTensor[]): Promise<void> {
+    const read = await Promise.all(
+      weights.map(async ({ name, tensor }) => ({ name, shape: tensor.shape, data: await tensor.data() })),
+    );
+    const text = read.find(({ name }) => name === META);
+    if (!text)
+      throw new OptimizerError(
+        `These weights (${list(weights.map(({ name }) => name))}) are not of a Descent optimizer. Was the model saved with another one?`,
+      );
+    const slots = read.filter(({ name }) => name.startsWith(PREFIX) && name !== META);
+    const { meta, parameters } = JSON.parse(numbersToText(text.data as Int32Array)) as SavedText; // written by getWeights
+    this.#pending = {
+      meta: checkMeta(meta),
+      tensors: Object.fromEntries(
+        slots.map(({ name, shape, data }) => [
+          name.slice(PREFIX.length),
+          { shape, data: Float32Array.from(data as Float32Array) }, // written as float32
+        ]),
+      ),
+    };
+    this.#saved = parameters;
+    this.#loop.dispose();
+    this.#loop = new Loop(tensors, this.#configured);
+    this.#shapes.clear();
+    this.#bound.clear();
+    this.iterations_ = this.iterations;
+  }
+
+  override dispose(): void {
+    this.#free();
+    this.#pending = undefined;
+    this.#loop.dispose();
+  }
+
+  /** The rule itself as data: its equations, hyper-parameters as they are now, schedules by their text. */
+  override getConfig(): serialization.ConfigDict {
+    const hyper = (label: string): Record<string, HyperValue> => this.#hyper(label) as Record<string, HyperValue>; // label has a leaf, whose values are all set
+    return { descent: writeConfig(leaves(this.#configured), hyper, this.#parameters()) };
+  }
+
+  /** Every parameter there is, those of a saved optimizer that have not turned up first. */
+  #parameters(): readonly SavedParameter[] {
+    const here = Object.entries(this.#loop.inspect().parameters).map(
+      ([name, { group, decays }]): SavedParameter => ({ name, group: group ?? null, decays }),
+    );
+    return [...this.#unclaimed(), ...here];
+  }
+
+  static override fromConfig<T extends serialization.Serializable>(
+    cls: serialization.SerializableConstructor<T>,
+    config: serialization.ConfigDict,
+  ): T {
+    const { configured, ...restored } = readConfig(config.descent, rules);
+    return new cls(configured, {}, restored);
+  }
+}
+
+function write(tensor: Tensor, data: Float32Array): void {
+  tidy(() => (tensor as Variable).assign(makeTensor(data, tensor.shape, "float32"))); // state tensors are variables
+}
+
+/**
+ * An optimizer for TensorFlow.js: `model.compile({ optimizer: optimizer(radam({ lr: 1e-3 })), loss: … })`. It may be
+ * made before a backend is ready. On the wasm backend it supplies the gradient kernels that are missing there.
+ */
+export function optimizer(configured: Configured, options?: OptimizerOptions): DescentOptimizer {
+  serialization.registerClass(DescentOptimizer);
+  return new DescentOptimizer(configured, options);
+}
+
+/**
+ * Lets tf.loadLayersModel find this package's optimizer in a saved model; call it with the tf that loads. Rules with
+ * macros must be handed in, because a file holds equations and no code.
+ */
+export function registerAll(
+  tf: Pick<typeof import("@tensorflow/tfjs-core"), "serialization">,
+  options: { readonly rules?: readonly RuleSpec[] | undefined } = {},
+): void {
+  tf.serialization.registerClass(DescentOptimizer);
+  for (const rule of options.rules ?? []) rules.set(rule.title, rule);
+}

@@ -1,0 +1,53 @@
+import type { Session, Target } from "@descent/conformance";
+import { optimizer } from "../src/index.ts";
+import { tf } from "./backends.ts";
+
+/**
+ * tfjs on whichever backend it uses, as a target of the conformance kit. Sessions run side by side with variables of
+ * the same names, which tfjs does not allow, so each session registers its own before it acts.
+ */
+export const tfjs = (name: string): Target => ({
+  name,
+  start: (starts, configured): Session => {
+    const registered = tf.engine().registeredVariables;
+    for (const name of Object.keys(starts)) delete registered[name];
+    const variables = Object.fromEntries(
+      Object.entries(starts).map(([name, { data, shape }]) => [
+        name,
+        tf.tidy(() => tf.variable(tf.tensor(data.slice(), [...shape], "float32"), true, name)),
+      ]),
+    );
+    const act = <R>(action: () => R): R => {
+      Object.assign(registered, variables);
+      return action();
+    };
+    const describe = ({ name }: tf.Variable) => ({ role: starts[name]!.role, axes: starts[name]!.axes });
+    const session = optimizer(configured, { parameter: describe });
+    return {
+      update: (gradients) =>
+        act(() => {
+          const tensors = Object.entries(gradients).map(([name, g]) => ({
+            name,
+            tensor: tf.tensor(
+              g.slice(),
+              g.length === starts[name]!.data.length ? [...starts[name]!.shape] : [g.length],
+            ),
+          }));
+          try {
+            session.applyGradients(tensors);
+          } finally {
+            tf.dispose(tensors.map(({ tensor }) => tensor));
+          }
+        }),
+      read: async (name) => (await variables[name]!.data<"float32">()).slice(),
+      set: (hyper) => session.set(hyper),
+      state: () => session.state(),
+      load: (state, options) => act(() => session.load(state, options)),
+      inspect: () => session.inspect(),
+      dispose: () => {
+        session.dispose();
+        act(() => tf.dispose(variables));
+      },
+    };
+  },
+});
