@@ -10,6 +10,8 @@ const MOST_PAGES = 65535;
 const REGION = 8 * CHUNK;
 /** Blocks start at whole vectors of four floats. */
 const BLOCK = 16;
+/** Instead of an address. */
+const OUTSIDE = -1;
 const up = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
 
 /** What the largest kernel needs beside the tensors: regions to copy chunks through, and bytes for its frame. */
@@ -156,67 +158,82 @@ export class Arena {
   run({ kernel, rows, cols, arrays, args, sums }: Run): void {
     const entry = this.prepare(kernel);
     const { buffers, columnSums } = kernel;
-    const { buffer } = this.#memory;
+    const count = buffers.length;
+    const totals = kernel.sums.length;
     const frame = this.#frame;
-    const sumsAt = frame + up(frameBytes(kernel), BLOCK);
     const pointerAt = frame / 4 + 1;
-    const columnAt = pointerAt + buffers.length;
+    const columnAt = pointerAt + count;
     const argAt = columnAt + columnSums.length;
-    const region = (i: number): number => this.#scratch + i * REGION;
-    const inside = arrays.map((a) => a.buffer === buffer);
-    const copies = buffers.some((b, i) => !b.perColumn && !inside[i]);
+    const sumsAt = up(frame + frameBytes(kernel), BLOCK);
+    // Where each array begins here, or in its region; those by column and the sums by column begin anew in every chunk.
+    const base: number[] = [];
+    let copies = false;
+    for (let i = 0; i < count; i++) {
+      const inside = arrays[i]!.buffer === this.#memory.buffer;
+      base.push(inside ? arrays[i]!.byteOffset : OUTSIDE);
+      if (!inside) copies = true;
+    }
     // Whole rows where a chunk holds several; all of them where nothing is copied.
-    const group = !copies ? rows : cols > CHUNK ? 1 : Math.max(1, Math.floor(CHUNK / cols));
-    args.forEach((x, i) => {
+    const group = !copies ? rows : cols > CHUNK ? 1 : Math.floor(CHUNK / cols);
+    let perRow = false;
+    for (let i = 0; i < args.length; i++) {
+      const x = args[i]!;
       if (typeof x === "number") this.#floats[argAt + i] = x;
-    });
+      else perRow = true;
+    }
     for (let start = 0; start < cols; start += CHUNK) {
       const width = Math.min(cols - start, CHUNK);
-      buffers.forEach((b, i) => {
-        if (b.perColumn && !inside[i]) this.#copyIn(arrays[i]!, start, width, region(i));
-      });
-      columnSums.forEach((_, i) => {
-        const at = region(buffers.length + i);
-        this.#doubles.set(sums[kernel.sums.length + i]!.subarray(start, start + width), at / 8);
-      });
+      this.#integers[pointerAt - 1] = width;
+      for (let i = 0; i < count; i++)
+        if (buffers[i]!.perColumn && base[i] === OUTSIDE) this.#copyIn(arrays[i]!, start, width, this.#region(i));
+      for (let i = 0; i < columnSums.length; i++) {
+        const at = this.#region(count + i);
+        this.#integers[columnAt + i] = at;
+        this.#doubles.set(sums[totals + i]!.subarray(start, start + width), at / 8);
+      }
       for (let first = 0; first < rows; first += group) {
         const many = Math.min(group, rows - first);
         const at = first * cols + start;
         const length = (many - 1) * cols + width;
         if (copies)
-          buffers.forEach((b, i) => {
-            if (!b.perColumn && b.read && !inside[i]) this.#copyIn(arrays[i]!, at, length, region(i));
-          });
+          for (let i = 0; i < count; i++) {
+            const { read, perColumn } = buffers[i]!;
+            if (read && !perColumn && base[i] === OUTSIDE) this.#copyIn(arrays[i]!, at, length, this.#region(i));
+          }
         for (let row = first; row < first + many; row++) {
-          this.#integers[pointerAt - 1] = width;
-          for (let i = 0; i < buffers.length; i++) {
-            const across = buffers[i]!.perColumn;
-            this.#integers[pointerAt + i] = inside[i]
-              ? arrays[i]!.byteOffset + 4 * (across ? start : row * cols + start)
-              : region(i) + 4 * (across ? 0 : (row - first) * cols);
+          for (let i = 0; i < count; i++) {
+            const { perColumn } = buffers[i]!;
+            this.#integers[pointerAt + i] =
+              base[i] === OUTSIDE
+                ? this.#region(i) + (perColumn ? 0 : 4 * (row - first) * cols)
+                : base[i]! + 4 * (perColumn ? start : row * cols + start);
           }
-          for (let i = 0; i < columnSums.length; i++) this.#integers[columnAt + i] = region(buffers.length + i);
-          for (let i = 0; i < args.length; i++) {
-            const x = args[i]!;
-            if (typeof x !== "number") this.#floats[argAt + i] = x[row]!;
-          }
+          if (perRow)
+            for (let i = 0; i < args.length; i++) {
+              const x = args[i]!;
+              if (typeof x !== "number") this.#floats[argAt + i] = x[row]!;
+            }
           entry(frame, sumsAt);
-          for (let i = 0; i < kernel.sums.length; i++) {
+          for (let i = 0; i < totals; i++) {
             const into = sums[i]!;
             const to = into.length === 1 ? 0 : row;
             into[to] = into[to]! + this.#doubles[sumsAt / 8 + i]!;
           }
         }
         if (copies)
-          buffers.forEach((b, i) => {
-            if (b.store && !inside[i]) this.#copyOut(arrays[i]!, at, length, region(i));
-          });
+          for (let i = 0; i < count; i++)
+            if (buffers[i]!.store && base[i] === OUTSIDE) this.#copyOut(arrays[i]!, at, length, this.#region(i));
       }
-      columnSums.forEach((_, i) => {
-        const from = region(buffers.length + i) / 8;
-        sums[kernel.sums.length + i]!.set(this.#doubles.subarray(from, from + width), start);
-      });
+      for (let i = 0; i < columnSums.length; i++) {
+        const from = this.#region(count + i) / 8;
+        sums[totals + i]!.set(this.#doubles.subarray(from, from + width), start);
+      }
     }
+  }
+
+  /** Where chunks of the kernel's array number i are copied to. */
+  #region(i: number): number {
+    return this.#scratch + i * REGION;
   }
 
   #copyIn(from: Float32Array, at: number, length: number, to: number): void {

@@ -19,8 +19,9 @@ export type Engine = "wasm" | "interpreter";
 /** What the loop calls a tensor: an array, or the promise of one that is given its memory with all others at once. */
 export class Tensor {
   #array: Float32Array = NOTHING;
-  /** The arena the array lies in, if it lies in one. */
+  /** The arena the array lies in, if it lies in one, and where. */
   arena: Arena | undefined;
+  at = 0;
   /** Whether the bytes up to the next multiple of 16 are nobody's. */
   padded = false;
 
@@ -33,10 +34,13 @@ export class Tensor {
   set array(array: Float32Array) {
     this.#array = array;
     this.arena = arenaOf(array);
+    this.at = array.byteOffset;
     this.padded = this.arena?.isBlock(array) ?? false;
   }
 }
 const NOTHING = new Float32Array(0);
+/** A job of one loop over elements reads its scalars where the loop of core put them. */
+const NO_VALUES = { values: new Float64Array(0), vectors: [], sums: new Map() };
 
 interface Pending {
   readonly tensor: Tensor;
@@ -62,7 +66,8 @@ export class ArraysBackend implements Backend<Tensor> {
   readonly name = "arrays";
   readonly engine: Engine;
   readonly #arrayOf: (parameter: Parameter) => Float32Array | undefined;
-  readonly #known = new Set<Program>();
+  /** Programs that were checked. */
+  readonly #plans = new Map<Program, Plan>();
   readonly #pending = new Map<Tensor, Pending>();
   /** Memories of its own; those of `allocate` belong to whoever holds their arrays. */
   readonly #own = new Set<Arena>();
@@ -75,16 +80,23 @@ export class ArraysBackend implements Backend<Tensor> {
   }
 
   check(program: Program, parameter: Parameter): void {
-    if (this.#known.has(program)) return;
+    this.#plan(program, parameter);
+  }
+
+  #plan(program: Program, parameter: Parameter): Plan {
+    const known = this.#plans.get(program);
+    if (known) return known;
     const used = operations(program);
     const missing = (["matmul", "transpose"] as const).filter((op) => used.has(op));
     if (missing.length > 0)
       throw new OptimizerError(
         `${program.title} uses ${list(missing)}, which the arrays backend does not have yet; \`${parameter.name}\` cannot be trained by it. Give it another rule: partition(…).`,
       );
-    const { regions, frame } = need(kernels(plan(program)));
+    const made = plan(program);
+    const { regions, frame } = need(made.kernels);
     this.#need = { regions: Math.max(regions, this.#need.regions), frame: Math.max(frame, this.#need.frame) };
-    this.#known.add(program);
+    this.#plans.set(program, made);
+    return made;
   }
 
   slot(parameter: Parameter, shape: readonly number[], fill: number): Tensor {
@@ -147,52 +159,42 @@ export class ArraysBackend implements Backend<Tensor> {
 
   run(jobs: readonly Job<Tensor>[]): void {
     // Everything that can fail comes first: memory, compilation. From then on only arithmetic is left.
-    for (const { program, parameter } of jobs) this.check(program, parameter);
+    const made = jobs.map(({ program, parameter }) => this.#plan(program, parameter));
     this.settle();
-    const states = jobs.map((job) => this.#prepare(job));
-    if (states.some((s) => s.plan.model)) this.#together(states);
+    const states = jobs.map((job, i) => this.#prepare(job, made[i]!));
+    if (made.some((p) => p.model)) this.#together(states);
     else this.#oneByOne(states);
   }
 
-  #prepare(job: Job<Tensor>): State {
-    const made = plan(job.program);
-    const { rows, cols } = matrix(job.parameter);
+  #prepare(job: Job<Tensor>, made: Plan): State {
     const arena = this.engine === "wasm" ? this.#home(job) : undefined;
-    if (arena) for (const kernel of kernels(made)) arena.prepare(kernel);
-    if (made.elementwise)
-      return { job, plan: made, arena, rows, cols, values: made.values, vectors: [], sums: new Map() };
+    if (arena) for (const kernel of made.kernels) arena.prepare(kernel);
+    if (made.elementwise) return { job, plan: made, arena, rows: 0, cols: 0, ...NO_VALUES };
+    const { rows, cols } = matrix(job.parameter);
     const values = made.values.slice();
     values.set(job.scalars);
     for (const { input, value } of made.scalarSlots) values[value] = job.tensors[input]!.array[0]!;
     const length = { row: rows, column: cols };
-    return {
-      job,
-      plan: made,
-      arena,
-      rows,
-      cols,
-      values,
-      vectors: made.vectors.map(({ domain, input }) =>
-        input === undefined ? new Float32Array(length[domain]) : job.tensors[input]!.array,
-      ),
-      sums: new Map(
-        made.stages.flatMap(({ steps }) =>
-          steps.map((step) => [
-            step,
-            [
-              ...step.kernel.sums.map((e) => new Float64Array(e.value === "row" ? rows : 1)),
-              ...step.columnSums.map(() => new Float64Array(cols)),
-            ],
-          ]),
-        ),
-      ),
-    };
+    const vectors = made.vectors.map(({ domain, input }) =>
+      input === undefined ? new Float32Array(length[domain]) : job.tensors[input]!.array,
+    );
+    const sums = new Map<Step, Float64Array[]>();
+    for (const { steps } of made.stages)
+      for (const step of steps)
+        sums.set(step, [
+          ...step.kernel.sums.map((e) => new Float64Array(e.value === "row" ? rows : 1)),
+          ...step.columnSums.map(() => new Float64Array(cols)),
+        ]);
+    return { job, plan: made, arena, rows, cols, values, vectors, sums };
   }
 
   /** The memory in which a job's kernels run: where its state lies, else its parameter, else one of this backend's. */
-  #home({ tensors }: Job<Tensor>): Arena {
-    const { p, g, ...slots } = tensors;
-    for (const tensor of [...Object.values(slots), p, g]) if (tensor?.arena?.fits(this.#need)) return tensor.arena;
+  #home({ program, tensors }: Job<Tensor>): Arena {
+    const { inputs } = program; // p, g, then the slots
+    for (let i = 0; i < inputs.length; i++) {
+      const tensor = tensors[inputs[(i + 2) % inputs.length]!];
+      if (tensor?.arena?.fits(this.#need)) return tensor.arena;
+    }
     for (const arena of this.#own) if (arena.fits(this.#need)) return arena;
     const arena = new Arena(0, this.#need);
     this.#own.add(arena);
@@ -219,11 +221,10 @@ export class ArraysBackend implements Backend<Tensor> {
     for (let level = 0; level < levels; level++) {
       const totals = new Map<string, number>();
       const taking = states.filter((s) => level < s.plan.stages.length - 1);
-      for (const state of taking) {
-        const stage = state.plan.stages[level]!;
-        this.#stage(state, stage);
-        for (const { key, value } of stage.model) totals.set(key, (totals.get(key) ?? 0) + state.values[value]!);
-      }
+      for (const state of taking) this.#stage(state, state.plan.stages[level]!);
+      // By name, so that the sum does not depend on the order in which parameters were given.
+      for (const { plan: p, values } of [...taking].sort(byName))
+        for (const { key, value } of p.stages[level]!.model) totals.set(key, (totals.get(key) ?? 0) + values[value]!);
       for (const { plan: p, values } of taking)
         for (const { key, value } of p.stages[level]!.model) values[value] = totals.get(key)!;
     }
@@ -242,32 +243,21 @@ export class ArraysBackend implements Backend<Tensor> {
   /** One call for the job at `i` and those after it that continue it in memory; returns how many that were. */
   #elements(states: readonly State[], i: number, step: Step): number {
     const { job, arena } = states[i]!;
-    const { kernel } = step;
-    const tensors = step.buffers.map((at) => job.tensors[(at as { readonly input: string }).input]!); // no vectors here
-    let end = size(job.parameter.shape);
+    const tensors = step.inputs.map((input) => job.tensors[input]!);
+    let length = size(job.parameter.shape);
     let count = 1;
     if (arena && tensors.every((t) => t.arena === arena))
-      for (let last = tensors; ; count++) {
+      for (let last = job; ; count++) {
         const next = states[i + count];
-        if (!next || next.job.program !== job.program || next.arena !== arena) break;
-        if (!sameNumbers(next.job.scalars, job.scalars)) break;
-        const following = step.buffers.map((at) => next.job.tensors[(at as { readonly input: string }).input]!);
-        const distance = (following[0]?.array.byteOffset ?? 0) - (tensors[0]?.array.byteOffset ?? 0);
-        const gap = distance / 4 - end;
-        const continues = following.every(
-          (t, k) =>
-            t.arena === arena &&
-            t.array.byteOffset - tensors[k]!.array.byteOffset === distance &&
-            (gap === 0 || (gap > 0 && gap < 4 && last[k]!.padded)),
-        );
-        if (!continues) break;
-        end = distance / 4 + size(next.job.parameter.shape);
-        last = following;
+        const distance = next?.arena === arena ? continues(step, job, last, next.job, length) : undefined;
+        if (!next || distance === undefined) break;
+        last = next.job;
+        length = distance + size(last.parameter.shape);
       }
     const run: Run = {
-      kernel,
+      kernel: step.kernel,
       rows: 1,
-      cols: end,
+      cols: length,
       arrays: tensors.map((t) => t.array),
       args: step.args.map((at) => job.scalars[at]!),
       sums: [],
@@ -309,9 +299,34 @@ function storeScalars({ plan: { scalarStores }, job, values }: State): void {
   for (const { input, value } of scalarStores) job.tensors[input]!.array[0] = values[value]!;
 }
 
-function* kernels({ stages }: Plan): Generator<Step["kernel"]> {
-  for (const { steps } of stages) for (const { kernel } of steps) yield kernel;
+/**
+ * How many floats after the beginning of `first` the tensors of `next` begin, if that is the same for all, with nothing
+ * of anybody's in between: `last` ends `length` floats after the beginning.
+ */
+function continues(
+  { inputs }: Step,
+  first: Job<Tensor>,
+  last: Job<Tensor>,
+  next: Job<Tensor>,
+  length: number,
+): number | undefined {
+  if (next.program !== first.program || !sameNumbers(next.scalars, first.scalars)) return undefined;
+  const { arena } = first.tensors[inputs[0]!]!;
+  const distance = (next.tensors[inputs[0]!]!.at - first.tensors[inputs[0]!]!.at) / 4;
+  const gap = distance - length;
+  if (gap < 0 || gap > 3) return undefined;
+  for (const input of inputs) {
+    const tensor = next.tensors[input]!;
+    if (tensor.arena !== arena || tensor.at - first.tensors[input]!.at !== 4 * distance) return undefined;
+    if (gap > 0 && !last.tensors[input]!.padded) return undefined;
+  }
+  return distance;
 }
+
+const byName = (a: State, b: State): number => {
+  const [x, y] = [a.job.parameter.name, b.job.parameter.name];
+  return x < y ? -1 : x > y ? 1 : 0;
+};
 
 /** The loop shares the array between jobs whose numbers agree, but another caller need not. */
 const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>

@@ -4,8 +4,8 @@ import { type Expr, isReduction, isUniform } from "@descent/core";
  * The order of every sum, the same in both engines and for any number of threads: elements are taken in chunks of
  * 16384 from the start of the tensor (of the row, where the sum's operand depends on values by row or column); within a
  * chunk lane k of four adds the elements i ≡ k (mod 4) in float64, squares included; the chunk is
- * (lane0 + lane1) + (lane2 + lane3); chunks are added in order (rows within 16384 columns first), then tensors in the
- * order in which the optimizer was given them. A sum per column adds its rows in order.
+ * (lane0 + lane1) + (lane2 + lane3); chunks are added in order (rows within 16384 columns first), then the tensors
+ * of a model in the order of their names. A sum per column adds its rows in order.
  */
 export const CHUNK = 16384;
 

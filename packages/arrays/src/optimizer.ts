@@ -122,7 +122,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
           `There is a gradient for \`${name}\`, which is no parameter here; there are ${list(names)}.${suggestion(name, names)}`,
         );
       }
-    // In the order of the parameters, whatever that of the gradients: sums over the model have one order.
+    // In the order of the parameters, so that those that lie together are stepped together.
     const tensors: Record<string, { readonly p: Tensor; readonly g: Tensor }> = {};
     for (const [name, e] of this.#entries) {
       const gradient = Object.hasOwn(given, name) ? given[name] : undefined;

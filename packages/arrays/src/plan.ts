@@ -9,6 +9,8 @@ export interface Step {
   readonly domain: Domain;
   /** One per buffer of the kernel. */
   readonly buffers: readonly Place[];
+  /** The names of the buffers that are tensors. */
+  readonly inputs: readonly string[];
   /** One per argument: the number of a value, or of a vector by row. */
   readonly args: readonly number[];
   /** One per sum: the number of a value, or of a vector by row. */
@@ -42,6 +44,7 @@ export interface Plan {
   /** By number of the vector: by row or by column, and the slot it is, if it is one. */
   readonly vectors: readonly { readonly domain: "row" | "column"; readonly input: string | undefined }[];
   readonly stages: readonly Stage[];
+  readonly kernels: readonly Kernel[];
   /** Whether a step must take the sums of all jobs before it can finish any. */
   readonly model: boolean;
   /** The one loop over elements that is all this program needs, where that is so: such jobs may be merged. */
@@ -138,6 +141,7 @@ function make(program: Program): Plan {
         kernel: k,
         domain,
         buffers,
+        inputs: buffers.flatMap((at) => ("input" in at ? [at.input] : [])),
         args,
         sums: k.sums.map((e) => (e.value === "row" ? newVector(e) : newValue(e))),
         columnSums: k.columnSums.map((e) => newVector(e)),
@@ -180,6 +184,7 @@ function make(program: Program): Plan {
     scalarStores,
     vectors: vectorInfo,
     stages,
+    kernels: stages.flatMap((s) => s.steps.map((x) => x.kernel)),
     model: stages.some((s) => s.model.length > 0),
     elementwise,
   };

@@ -1,0 +1,223 @@
+import * as adagrads from "@descent/adagrad";
+import * as adams from "@descent/adam";
+import {
+  type Arithmetic,
+  apply,
+  type Comparison,
+  type Configured,
+  clipByGlobalNorm,
+  clipByNorm,
+  clipByValue,
+  constant,
+  type Expr,
+  isUniform,
+  type Logic,
+  type Macro,
+  type Over,
+  type Parameter,
+  type Place,
+  type Reduction,
+  type RuleSpec,
+  reduce,
+  type Unary,
+  withL2,
+} from "@descent/core";
+import * as sgds from "@descent/sgd";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { optimizer } from "../src/index.ts";
+import { type Case, expectSame, fill, type Layout, programOf, spec, specials, step, uniform } from "./run.ts";
+
+/* Random expressions: trees whose leaves are the symbols a rule may read. */
+type Leaf = "p" | "g" | "m" | "s" | "r" | "c" | "h" | number;
+type Tree =
+  | { readonly leaf: Leaf }
+  | { readonly op: Unary | Arithmetic | Comparison | Logic | "select"; readonly args: readonly Tree[] }
+  | { readonly reduction: Reduction; readonly over: Over; readonly of: Tree };
+
+const unary: readonly Unary[] = ["neg", "sqrt", "abs", "sign", "exp", "log", "tanh", "cos", "floor", "not"];
+const binary: readonly (Arithmetic | Comparison | Logic)[] = [
+  ...(["add", "sub", "mul", "div", "pow", "min", "max"] as const),
+  ...(["lt", "le", "gt", "ge", "eq", "ne", "and", "or"] as const),
+];
+
+const number32 = fc.oneof(fc.constantFrom(...specials), fc.float({ noNaN: true, min: -8, max: 8 }));
+const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
+  tree: fc.oneof(
+    { depthSize: "medium", withCrossShrink: true },
+    { weight: 4, arbitrary: fc.constantFrom<Leaf>("p", "g", "m", "s", "r", "c", "h").map((leaf) => ({ leaf })) },
+    { weight: 1, arbitrary: number32.map((leaf) => ({ leaf })) },
+    { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...unary), tie("tree")).map(([op, a]) => ({ op, args: [a] })) },
+    {
+      weight: 8,
+      arbitrary: fc
+        .tuple(fc.constantFrom(...binary), tie("tree"), tie("tree"))
+        .map(([op, a, b]) => ({ op, args: [a, b] })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.tuple(tie("tree"), tie("tree"), tie("tree")).map((args) => ({ op: "select" as const, args })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        reduction: fc.constantFrom<Reduction>("sum", "sumsq"),
+        over: fc.constantFrom<Over>("model", "scalar", "row", "column"),
+        of: tie("tree"),
+      }),
+    },
+  ),
+}));
+
+const symbols = ["p", "g", "m", "s", "r", "c", "h"] as const;
+
+function build(t: Tree, args: readonly Expr[]): Expr {
+  if ("leaf" in t) return typeof t.leaf === "number" ? constant(t.leaf) : args[symbols.indexOf(t.leaf)]!;
+  if ("op" in t) return apply(t.op, ...t.args.map((a) => build(a, args)));
+  const of = build(t.of, args);
+  return reduce(t.reduction, t.over, isUniform(of) ? apply("add", of, args[1]!) : of); // core refuses the sum of a number
+}
+
+/** An expression that has one number per `place`, whatever the tree gave. */
+function narrow(e: Expr, place: Place): Expr {
+  if (place === "tensor" || isUniform(e) || e.place === place) return e;
+  return reduce("sum", place as Over, e); // the slots below are scalar, row and column
+}
+
+interface Trees {
+  readonly p: Tree;
+  readonly m: Tree;
+  readonly s: Tree;
+  readonly r: Tree;
+  readonly c: Tree;
+}
+
+const places = { p: "tensor", m: "tensor", s: "scalar", r: "row", c: "column" } as const;
+
+function ruleOf(trees: Trees): RuleSpec {
+  const macros: Record<string, Macro> = {};
+  const update: Record<string, string> = {};
+  for (const [name, place] of Object.entries(places)) {
+    macros[`${name}New`] = (_, ...args) => {
+      const e = narrow(build(trees[name as keyof Trees], args), place);
+      return name === "p" && e === args[0] ? apply("add", e, args[1]!) : e; // core wants p changed
+    };
+    // Old values all: the names are read before any is assigned.
+    update[`${name}Next`] = `${name}New(p, g, m, s, r, c, h)`;
+  }
+  for (const name of Object.keys(places)) update[name] = `${name}Next`;
+  return spec(
+    update,
+    { m: 0, s: { place: "scalar", init: 0 }, r: { place: "row", init: 0 }, c: { place: "column", init: 0 } },
+    { h: 0 },
+    macros,
+  );
+}
+
+const layouts: readonly Layout[] = ["outside", "inside"];
+const trees = fc.record({ p: tree, m: tree, s: tree, r: tree, c: tree });
+
+function caseOf(rule: RuleSpec, parameter: Parameter, h: number, of: (name: string, i: number) => number): Case {
+  const program = programOf(rule, parameter);
+  return { program, parameter, data: fill(program, parameter, of), env: { h, lr: h, t: 3, decays: 1 } };
+}
+
+function expectEnginesAgree(cases: readonly Case[]): void {
+  const wanted = step(cases, "interpreter");
+  for (const layout of layouts) expectSame(step(cases, "wasm", layout), wanted);
+  expectSame(step(cases, "interpreter", "inside"), wanted);
+}
+
+describe("the kernels and the interpreter give the same bits", () => {
+  test("for random rules of every operation, place and reduction, on special and ordinary numbers", () => {
+    const shape = fc.oneof(
+      fc.nat({ max: 70 }).map((n) => [n]),
+      fc.tuple(fc.nat({ max: 6 }), fc.nat({ max: 21 })),
+      fc.constant([]),
+    );
+    const numbers = fc.array(number32, { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(trees, trees, shape, shape, numbers, number32, (a, b, one, other, xs, h) => {
+        const [first, second] = [ruleOf(a), ruleOf(b)];
+        const of = (name: string, i: number): number => xs[(i * 7 + name.charCodeAt(0)) % xs.length]!;
+        expectEnginesAgree([
+          caseOf(first, { name: "one", shape: one }, h, of),
+          caseOf(first, { name: "two", shape: other }, h, of),
+          caseOf(second, { name: "other", shape: other }, 2, of),
+        ]);
+      }),
+      { numRuns: Number(process.env.RUNS ?? 60) },
+    );
+  });
+
+  test("for random rules at sizes around those of blocks and chunks", () => {
+    const length = fc.constantFrom(511, 512, 513, 8191, 8192, 8193, 16383, 16384, 16385, 32771);
+    const shape = fc.oneof(
+      length.map((n) => [n]),
+      fc.tuple(fc.constantFrom(2, 3), length),
+      fc.tuple(length, fc.constantFrom(2, 3)),
+    );
+    fc.assert(
+      fc.property(trees, shape, fc.nat(), fc.boolean(), (t, s, seed, odd) => {
+        const next = uniform(seed);
+        const of = (): number =>
+          odd && next() > 0.9 ? specials[Math.floor((next() + 1) * 0.5 * specials.length)]! : 3 * next();
+        expectEnginesAgree([caseOf(ruleOf(t), { name: "w", shape: s }, 0.7, of)]);
+      }),
+      { numRuns: Number(process.env.RUNS ?? 60) / 10 },
+    );
+  });
+
+  test("for every operation on every pair of special numbers", () => {
+    const n = specials.length;
+    const parameter = { name: "w", shape: [n * n] };
+    const of = (name: string, i: number): number => specials[name === "p" ? i % n : Math.floor(i / n)]!;
+    const wrong: string[] = [];
+    for (const op of [...unary, ...binary]) {
+      const macros: Record<string, Macro> = {
+        f: (_, ...args) => apply(op, ...args.slice(0, (unary as readonly string[]).includes(op) ? 1 : 2)),
+      };
+      try {
+        expectEnginesAgree([caseOf(spec({ p: "f(p, g)" }, {}, { h: 0 }, macros), parameter, 0, of)]);
+      } catch (error) {
+        wrong.push(`${op}: ${String(error)}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test("for functions JavaScript computes, on a hundred thousand random bit patterns", () => {
+    const n = 100_000;
+    const bits = new Uint32Array(2 * n);
+    const next = uniform(3);
+    for (let i = 0; i < bits.length; i++) bits[i] = (next() * 2 ** 31) ^ (next() * 2 ** 15);
+    const floats = new Float32Array(bits.buffer);
+    for (const formula of ["exp(g)", "log(g)", "tanh(g)", "cos(g)", "p^g", "abs(p)^0.3", "floor(p)"])
+      expectEnginesAgree([
+        caseOf(spec({ p: formula }), { name: "w", shape: [n] }, 0, (name, i) => floats[name === "p" ? i : n + i]!),
+      ]);
+  });
+
+  const families: Readonly<Record<string, () => Configured>> = { ...sgds, ...adagrads, ...adams };
+  const changed: Readonly<Record<string, Configured>> = {
+    "global-norm clipped AdamW": clipByGlobalNorm(adams.adamw(), 0.5),
+    "norm clipped momentum": clipByNorm(sgds.momentum(), 0.5),
+    "value clipped RMSProp with L2": clipByValue(withL2(adagrads.rmsprop(), 0.01), 0.5),
+  };
+  const rules = { ...Object.fromEntries(Object.entries(families).map(([name, make]) => [name, make()])), ...changed };
+  test.each(Object.entries(rules))("for %s over 20 steps of several tensors", (_, configured) => {
+    const sizes = { a: 1, b: 7, c: 512, d: 2051, e: 16387 };
+    const results = (["wasm", "interpreter"] as const).map((engine) => {
+      const next = uniform(1);
+      const make = (n: number): Float32Array => Float32Array.from({ length: n }, next);
+      const parameters = Object.fromEntries(Object.entries(sizes).map(([name, n]) => [name, make(n)]));
+      const opt = optimizer(parameters, configured, { engine });
+      for (let k = 0; k < 20; k++)
+        opt.update(Object.fromEntries(Object.entries(sizes).map(([name, n]) => [name, make(n)])));
+      const { tensors } = opt.state();
+      return [parameters, Object.fromEntries(Object.entries(tensors).map(([key, { data }]) => [key, data]))];
+    });
+    expectSame(results[0]!, results[1]!);
+    expect(Object.values(results[0]![0]!).every((x) => x.every(Number.isFinite))).toBe(true);
+  });
+});

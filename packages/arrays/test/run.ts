@@ -1,0 +1,119 @@
+import {
+  type Configured,
+  configured,
+  type Equations,
+  hostFunction,
+  type Job,
+  type Macros,
+  type Parameter,
+  type Program,
+  type RuleSpec,
+  type Slots,
+  size,
+  slotShape,
+  trace,
+} from "@descent/core";
+import { expect } from "vitest";
+import { ArraysBackend, type Engine, Tensor } from "../src/backend.ts";
+import { allocate } from "../src/index.ts";
+
+/** A rule for one test. */
+export const spec = (
+  update: Equations,
+  state: Slots = {},
+  hyper: Readonly<Record<string, number>> = { lr: 0.1 },
+  macros: Macros = {},
+): RuleSpec => ({ title: "Probe", paper: "", hyper, state, update, macros });
+export const probe = (...args: Parameters<typeof spec>): Configured => configured(spec(...args), {});
+
+/** The tensors of one parameter by name: `p`, `g` and slots. */
+export type Data = Readonly<Record<string, Float32Array>>;
+/** Where the arrays lie: in ordinary memory, or all in one WebAssembly memory. */
+export type Layout = "outside" | "inside";
+
+export interface Case {
+  readonly program: Program;
+  readonly parameter: Parameter;
+  readonly data: Data;
+  readonly env: Readonly<Record<string, number>>;
+}
+
+/** One step of the jobs on copies of their data: what all tensors are afterwards. */
+export function step(cases: readonly Case[], engine: Engine, layout: Layout = "outside"): Data[] {
+  const all = cases.flatMap(({ data }, i) => Object.entries(data).map(([n, x]) => [`${i} ${n}`, x] as const));
+  const { parameters } =
+    layout === "inside"
+      ? allocate(Object.fromEntries(all.map(([n, x]) => [n, [x.length]])))
+      : { parameters: Object.fromEntries(all.map(([n, x]) => [n, new Float32Array(x.length)])) };
+  for (const [n, x] of all) parameters[n]!.set(x);
+  const arrays = cases.map(({ data }, i) =>
+    Object.fromEntries(Object.keys(data).map((n) => [n, parameters[`${i} ${n}`]!])),
+  );
+  const backend = new ArraysBackend(engine);
+  const jobs = cases.map(({ program, parameter, env }, i): Job<Tensor> => {
+    const tensors = Object.fromEntries(Object.entries(arrays[i]!).map(([n, x]) => [n, new Tensor(x)]));
+    return { program, parameter, tensors, scalars: hostFunction(program.scalars)(env) };
+  });
+  backend.run(jobs);
+  return arrays;
+}
+
+/** Fills `p`, `g` and the slots of a program. */
+export function fill(
+  program: Program,
+  parameter: Parameter,
+  of: (name: string, i: number) => number,
+): Record<string, Float32Array> {
+  const data: Record<string, Float32Array> = {};
+  for (const name of program.inputs) {
+    const slot = program.slots[name];
+    const length = size(slot ? slotShape(slot, parameter) : parameter.shape);
+    data[name] = Float32Array.from({ length }, (_, i) => of(name, i));
+  }
+  return data;
+}
+
+export const programOf = (rule: RuleSpec, parameter: Parameter): Program =>
+  trace(rule, { rows: parameter.shape[0] ?? 1, cols: size(parameter.shape.slice(1)) });
+
+/** Equal to the last bit; NaN equals NaN, zeros of both signs differ. */
+export function expectSame(actual: readonly Data[], wanted: readonly Data[]): void {
+  for (const [k, data] of wanted.entries())
+    for (const [name, x] of Object.entries(data)) {
+      const y = actual[k]![name]!;
+      expect(y.length).toBe(x.length);
+      const i = x.findIndex((v, j) => !Object.is(v, y[j]));
+      if (i >= 0) expect.fail(`\`${name}\`[${i}] is ${y[i]} where ${x[i]} was expected, to the last bit`);
+    }
+}
+
+export const specials: readonly number[] = [
+  Number.NaN,
+  Infinity,
+  -Infinity,
+  0,
+  -0,
+  1e-45,
+  -1e-45,
+  1e-39,
+  -3e-39,
+  1.1754944e-38,
+  3.4028235e38,
+  -3.4028235e38,
+  1,
+  -1,
+  0.5,
+  2.5,
+  1e30,
+  -1e30,
+  1e-30,
+];
+
+/** The same numbers everywhere: uniform in [-1, 1). */
+export function uniform(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+}
