@@ -1,5 +1,5 @@
 import { type Dim, same } from "../dims.ts";
-import type { Elem } from "../elem.ts";
+import { type Elem, elemOf } from "../elem.ts";
 import { OnnxError } from "../errors.ts";
 import { type Constant, describe, type Graph, type Node, type SymbolicValue, type TensorType } from "../graph.ts";
 
@@ -78,6 +78,11 @@ export class Call {
   }
   unknowns(i: number, rank: number | undefined): Dim[] | undefined {
     return rank === undefined ? undefined : Array.from({ length: rank }, (_, axis) => this.unknown(i, axis));
+  }
+
+  /** The element type of a DataType an attribute gives. */
+  codeElem(code: number): Elem {
+    return elemOf(code) ?? this.fail(`names element type ${code}, which is not known.`);
   }
 
   /** An axis counted from the end if negative, checked against the rank. */

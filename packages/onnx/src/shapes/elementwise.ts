@@ -106,7 +106,7 @@ const cast: Inference = (c) => {
 const unaries =
   "Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Ceil Celu Clip Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid HardSwish " +
   "Hardmax LeakyRelu Log LogSoftmax Mish Neg Not Reciprocal Relu Round Selu Shrink Sigmoid Sign Sin Sinh " +
-  "Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu Trilu CumSum";
+  "Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu";
 
 export const elementwise: Readonly<Record<string, Inference>> = {
   ...Object.fromEntries(unaries.split(" ").map((op) => [op, unary])),

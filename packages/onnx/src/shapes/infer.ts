@@ -1,12 +1,25 @@
 import { evaluate } from "../fold.ts";
 import type { Graph, Node } from "../graph.ts";
 import { Call, type Inference, Unknown } from "./call.ts";
+import { convolution } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
+import { indexing } from "./indexing.ts";
 import { matrix } from "./matrix.ts";
 import { movement } from "./movement.ts";
+import { normalization } from "./normalization.ts";
+import { sequence } from "./recurrent.ts";
 import { reduction } from "./reduction.ts";
 
-const table: Readonly<Record<string, Inference>> = { ...elementwise, ...matrix, ...movement, ...reduction };
+const table: Readonly<Record<string, Inference>> = {
+  ...elementwise,
+  ...matrix,
+  ...convolution,
+  ...movement,
+  ...reduction,
+  ...indexing,
+  ...normalization,
+  ...sequence,
+};
 
 /** Whether the types of this operator's outputs can be told. */
 export function hasInference(node: Node): boolean {
