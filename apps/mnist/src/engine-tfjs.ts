@@ -1,0 +1,194 @@
+import path from "node:path";
+import { optimizer } from "@descent/tfjs";
+import type * as tensorflow from "@tensorflow/tfjs";
+import { classes, side } from "./data.ts";
+import type { Engine, Learner, StepNumbers, Weights } from "./engine.ts";
+import { writeWhole } from "./files.ts";
+import type { Layer, Model } from "./model.ts";
+
+type Tf = typeof tensorflow;
+type Variables = Readonly<Record<string, tensorflow.Variable>>;
+
+/** The network's logits, `[n, 10]`, from images `[n, 28, 28, 1]`. */
+function forward(
+  tf: Tf,
+  layers: readonly Layer[],
+  variables: Variables,
+  images: tensorflow.Tensor4D,
+): tensorflow.Tensor2D {
+  const parameter = <T extends tensorflow.Tensor>(name: string): T => variables[name]! as tensorflow.Tensor as T; // the model's own shapes
+  let x: tensorflow.Tensor = images;
+  for (const layer of layers) {
+    switch (layer.kind) {
+      case "conv": {
+        const kernel = parameter<tensorflow.Tensor4D>(`${layer.name}/kernel`);
+        x = tf.relu(tf.add(tf.conv2d(x as tensorflow.Tensor4D, kernel, 1, "valid"), parameter(`${layer.name}/bias`)));
+        break;
+      }
+      case "pool":
+        x = tf.maxPool(x as tensorflow.Tensor4D, layer.size, layer.size, "valid");
+        break;
+      case "flatten":
+        x = tf.reshape(x, [images.shape[0], -1]);
+        break;
+      case "dense": {
+        const sum = tf.add(
+          tf.matMul(x as tensorflow.Tensor2D, parameter<tensorflow.Tensor2D>(`${layer.name}/kernel`)),
+          parameter(`${layer.name}/bias`),
+        );
+        x = layer.relu ? tf.relu(sum) : sum;
+        break;
+      }
+    }
+  }
+  return x as tensorflow.Tensor2D;
+}
+
+/**
+ * The same network of tfjs-layers, with a softmax at its end: what `tf.loadLayersModel` gives back. Its layers have a
+ * prefix, since tfjs lets no two variables have one name and those in training have the plain ones.
+ */
+function layersModel(tf: Tf, { layers }: Model): tensorflow.Sequential {
+  const made = tf.sequential();
+  layers.forEach((layer, i) => {
+    const at = i === 0 ? { inputShape: [side, side, 1] } : {};
+    switch (layer.kind) {
+      case "conv":
+        made.add(
+          tf.layers.conv2d({
+            ...at,
+            name: `mnist_${layer.name}`,
+            filters: layer.filters,
+            kernelSize: layer.size,
+            activation: "relu",
+          }),
+        );
+        break;
+      case "pool":
+        made.add(tf.layers.maxPooling2d({ ...at, poolSize: layer.size }));
+        break;
+      case "flatten":
+        made.add(tf.layers.flatten(at));
+        break;
+      case "dense":
+        made.add(
+          tf.layers.dense({
+            ...at,
+            name: `mnist_${layer.name}`,
+            units: layer.units,
+            activation: layer.relu ? "relu" : "softmax",
+          }),
+        );
+        break;
+    }
+  });
+  return made;
+}
+
+async function read(variables: Variables): Promise<Weights> {
+  const entries = Object.entries(variables).map(
+    async ([name, variable]) => [name, new Float32Array(await variable.data())] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** The engine on a tfjs backend that has been started; `readEvery` is how many updates share one read of their numbers. */
+export function tfjsEngine(tf: Tf, readEvery: number): Engine {
+  return {
+    name: "tfjs",
+    version: tf.version_core,
+    readEvery,
+    async learner({ model, weights, optimizer: configured, state }): Promise<Learner> {
+      const variables: Variables = Object.fromEntries(
+        model.parameters.map(({ name, shape }) => [
+          name,
+          tf.variable(tf.tensor(weights[name]!, [...shape]), true, name),
+        ]),
+      );
+      const list = Object.values(variables);
+      const known = new Map(model.parameters.map((parameter) => [parameter.name, parameter]));
+      const opt = optimizer(configured, { parameter: ({ name }) => known.get(name) });
+      if (state !== undefined) opt.load(state);
+      let numbers: tensorflow.Tensor1D[] = [];
+      const norm = (tensors: readonly tensorflow.Tensor[]): tensorflow.Scalar =>
+        tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
+
+      return {
+        step(images, labels) {
+          const row = tf.tidy(() => {
+            const x = tf.tensor4d(images, [labels.length, side, side, 1]);
+            const y = tf.tensor1d(Int32Array.from(labels), "int32");
+            const wanted = tf.oneHot(y, classes) as tensorflow.Tensor2D;
+            let right: tensorflow.Tensor | undefined;
+            const { value, grads } = opt.computeGradients(() => {
+              const logits = forward(tf, model.layers, variables, x);
+              // Kept, since what the closure does not return is gone when the gradients are taken.
+              right = tf.keep(tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), y), "float32")));
+              return tf.losses.softmaxCrossEntropy(wanted, logits) as tensorflow.Scalar;
+            }, list);
+            const before = list.map((variable) => tf.add(variable, 0)); // a copy: the update may be done in place
+            opt.applyGradients(grads);
+            const moved = norm(list.map((variable, i) => tf.sub(variable, before[i]!)));
+            return tf.stack([
+              value,
+              right!,
+              norm(Object.values(grads)),
+              tf.div(moved, norm(before)),
+            ]) as tensorflow.Tensor1D;
+          });
+          numbers.push(row);
+        },
+        async read() {
+          const rows = numbers;
+          numbers = [];
+          if (rows.length === 0) return [];
+          const all = rows.length === 1 ? rows[0]! : tf.concat(rows);
+          const data = await all.data();
+          tf.dispose([all, ...rows]);
+          return rows.map((_, i): StepNumbers => {
+            const [loss, accuracy, gradNorm, updateRatio] = data.subarray(i * 4, i * 4 + 4) as Float32Array;
+            return { loss: loss!, accuracy: accuracy!, gradNorm: gradNorm!, updateRatio: updateRatio! };
+          });
+        },
+        async logits(images) {
+          const out = tf.tidy(() => {
+            const x = tf.tensor4d(images, [images.length / (side * side), side, side, 1]);
+            return forward(tf, model.layers, variables, x);
+          });
+          const data = await out.data();
+          out.dispose();
+          return data as Float32Array;
+        },
+        weights: () => read(variables),
+        state: () => opt.state(),
+        async save(folder) {
+          const made = layersModel(tf, model);
+          try {
+            made.setWeights(list);
+            await made.save(
+              tf.io.withSaveHandler(async (artifacts) => {
+                const { weightData, ...rest } = artifacts;
+                const manifest = [{ paths: ["weights.bin"], weights: artifacts.weightSpecs ?? [] }];
+                const { modelTopology, format, generatedBy, convertedBy } = rest;
+                const bytes = tf.io.CompositeArrayBuffer.join(weightData);
+                writeWhole(path.join(folder, "weights.bin"), new Uint8Array(bytes));
+                writeWhole(
+                  path.join(folder, "model.json"),
+                  JSON.stringify({ format, generatedBy, convertedBy, modelTopology, weightsManifest: manifest }),
+                );
+                return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+              }),
+            );
+          } finally {
+            made.dispose();
+          }
+          return ["model.json", "weights.bin"];
+        },
+        dispose() {
+          opt.dispose();
+          tf.dispose([...list, ...numbers]);
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { Parameter } from "@descent/core";
+import { glorotUniform, heNormal, initialize, zeros } from "@descent/initializers";
+import { classes, side } from "./data.ts";
+import type { Weights } from "./engine.ts";
+
+/** One layer, as data, so that any engine can build it. Images are NHWC, kernels HWIO, convolutions have no padding. */
+export type Layer =
+  | { readonly kind: "conv"; readonly name: string; readonly size: number; readonly filters: number }
+  | { readonly kind: "pool"; readonly size: number }
+  | { readonly kind: "flatten" }
+  | { readonly kind: "dense"; readonly name: string; readonly units: number; readonly relu: boolean };
+
+export type ModelName = "mlp" | "cnn";
+
+export interface Model {
+  readonly name: ModelName;
+  readonly layers: readonly Layer[];
+  /** In the order in which the layers use them: kernel, then bias. */
+  readonly parameters: readonly Parameter[];
+}
+
+/** Every convolution and every dense layer but the last is followed by a ReLU; the last gives one logit for each digit. */
+const layers: Readonly<Record<ModelName, readonly Layer[]>> = {
+  mlp: [
+    { kind: "flatten" },
+    { kind: "dense", name: "hidden", units: 128, relu: true },
+    { kind: "dense", name: "output", units: classes, relu: false },
+  ],
+  cnn: [
+    { kind: "conv", name: "conv1", size: 5, filters: 8 },
+    { kind: "pool", size: 2 },
+    { kind: "conv", name: "conv2", size: 5, filters: 16 },
+    { kind: "pool", size: 2 },
+    { kind: "flatten" },
+    { kind: "dense", name: "output", units: classes, relu: false },
+  ],
+};
+
+export const modelNames = Object.keys(layers) as ModelName[]; // the keys of a record of ModelName
+
+function parametersOf(all: readonly Layer[]): Parameter[] {
+  const out: Parameter[] = [];
+  let shape: readonly number[] = [side, side, 1];
+  const add = (name: string, kernel: readonly number[], units: number): void => {
+    const [inward, outward] = [kernel.length - 2, kernel.length - 1];
+    out.push({ name: `${name}/kernel`, shape: kernel, role: "kernel", axes: { in: [inward], out: [outward] } });
+    out.push({ name: `${name}/bias`, shape: [units], role: "bias", axes: { in: [], out: [0] } });
+  };
+  for (const layer of all) {
+    const [height = 1, width = 1, channels = 1] = shape;
+    switch (layer.kind) {
+      case "conv":
+        add(layer.name, [layer.size, layer.size, channels, layer.filters], layer.filters);
+        shape = [height - layer.size + 1, width - layer.size + 1, layer.filters];
+        break;
+      case "pool":
+        shape = [Math.floor(height / layer.size), Math.floor(width / layer.size), channels];
+        break;
+      case "flatten":
+        shape = [height * width * channels];
+        break;
+      case "dense":
+        add(layer.name, [height, layer.units], layer.units); // flattened: the one size left is the number of inputs
+        shape = [layer.units];
+        break;
+    }
+  }
+  return out;
+}
+
+export const model = (name: ModelName): Model => ({
+  name,
+  layers: layers[name],
+  parameters: parametersOf(layers[name]),
+});
+
+/** The numbers that training starts from: the same for every engine, since they depend on the seed and the names alone. */
+export function startingWeights({ layers: all, parameters }: Model, seed: number): Weights {
+  const last = all.at(-1);
+  const initializer = (name: string) => {
+    if (name.endsWith("/bias")) return zeros();
+    // Half of a ReLU's inputs are lost, which He's variance makes up for; the last layer has none.
+    return last?.kind === "dense" && name === `${last.name}/kernel` ? glorotUniform() : heNormal();
+  };
+  return Object.fromEntries(parameters.map((one) => [one.name, initialize(one, initializer(one.name), seed)]));
+}

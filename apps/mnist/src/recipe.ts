@@ -1,0 +1,141 @@
+import * as adagradRules from "@descent/adagrad";
+import * as adamRules from "@descent/adam";
+import {
+  type Configured,
+  clipByGlobalNorm,
+  configured,
+  decoupledDecay,
+  nearest,
+  type RuleSpec,
+  type Schedule,
+  schedule,
+} from "@descent/core";
+import * as schedules from "@descent/schedules";
+import * as sgdRules from "@descent/sgd";
+import { oneLine, UserError } from "./errors.ts";
+import type { ModelName } from "./model.ts";
+
+/** Everything that decides what a run computes. Two runs of one recipe on one device give the same bits. */
+export interface Recipe {
+  readonly model: ModelName;
+  /** A rule by its exported name. */
+  readonly optimizer: string;
+  /** The highest rate of the schedule; the rule's own default where left out. */
+  readonly lr?: number | undefined;
+  /** A name of `scheduleNames`, or an equation in `step` that gives the rate itself. */
+  readonly schedule: string;
+  /** How many updates the rate takes to rise, or which part of the run: `100` or `5%`. */
+  readonly warmup: string;
+  readonly weightDecay?: number | undefined;
+  /** The greatest norm that all gradients together may have. */
+  readonly clip?: number | undefined;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Train on the first so many images only. */
+  readonly limit?: number | undefined;
+}
+
+const isRule = (value: unknown): value is RuleSpec =>
+  typeof value === "function" && "title" in value && "hyper" in value && "update" in value;
+
+const exported: Readonly<Record<string, unknown>> = { ...sgdRules, ...adagradRules, ...adamRules };
+
+/** Every rule that the family packages export, by name: a new one is here as soon as it is exported. */
+const rules: ReadonlyMap<string, RuleSpec> = new Map(
+  Object.entries(exported).filter((entry): entry is [string, RuleSpec] => isRule(entry[1])),
+);
+
+export const optimizerNames: readonly string[] = [...rules.keys()].sort();
+
+/** AdamW, adam-w and adamw are one name. */
+const plain = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, "");
+
+/** The one of `names` that a person means by `given`, or a UserError that offers the nearest. */
+export function pick(kind: string, given: string, names: readonly string[]): string {
+  const found = names.find((name) => plain(name) === plain(given));
+  if (found !== undefined) return found;
+  const near = nearest(plain(given), names);
+  const offer = near === undefined ? `There are ${names.join(", ")}.` : `Did you mean ${near}?`;
+  throw new UserError(`There is no ${kind} \`${given}\`. ${offer}`);
+}
+
+/** The schedules that need to know no more than the highest rate and how many updates there are. */
+const courses: Readonly<Record<string, (lr: number, over: number) => Schedule>> = {
+  constant: (lr) => schedules.constant(lr),
+  linear: (from, over) => schedules.linear({ from, over }),
+  cosine: (from, over) => schedules.cosine({ from, over }),
+  polynomial: (from, over) => schedules.polynomial({ from, over, power: 2 }),
+  exponential: (from, over) => schedules.exponential({ from, rate: 0.01, over }), // to a hundredth
+  inverseTime: (from, over) => schedules.inverseTime({ from, rate: 9, over }), // to a tenth
+  stepwise: (from, over) => schedules.stepwise({ from, rate: 0.1, every: Math.max(1, Math.ceil(over / 3)) }),
+};
+
+export const scheduleNames: readonly string[] = Object.keys(courses);
+
+/** Digits and operators make an equation; a lone word is a name. */
+export const isEquation = (text: string): boolean => /[^A-Za-z_\s-]/.test(text) || text.trim() === "step";
+
+function equation(text: string): Schedule {
+  try {
+    return schedule(text);
+  } catch (error) {
+    throw new UserError(`--schedule \`${text}\` is no equation in \`step\`: ${oneLine(error)}`, { cause: error });
+  }
+}
+
+function warmupSteps(text: string, steps: number): number {
+  const [, digits = "", unit = ""] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim()) ?? [];
+  const value = Number(digits);
+  if (digits === "" || (unit === "" && !Number.isInteger(value)) || (unit === "%" && value >= 100)) {
+    throw new UserError(`--warmup \`${text}\` is neither a whole number of updates nor a part of the run such as 5%.`);
+  }
+  const out = unit === "%" ? Math.round((value / 100) * steps) : value;
+  if (out >= steps && out > 0)
+    throw new UserError(`--warmup ${text} would last for the whole run of ${steps} updates.`);
+  return out;
+}
+
+export interface Optimizer {
+  readonly configured: Configured;
+  readonly title: string;
+  /** The rate at an update, 0 for the first; nothing where the rule has no rate. */
+  readonly rate: Schedule;
+  /** The highest rate, where the schedule has a name. */
+  readonly lr: number | undefined;
+}
+
+/** The optimizer of a recipe for a run of `steps` updates. Every wrong name or number is a UserError. */
+export function optimizerOf(recipe: Recipe, steps: number): Optimizer {
+  const spec = rules.get(pick("optimizer", recipe.optimizer, optimizerNames))!; // pick gives one of the names
+  let rate: Schedule;
+  let lr: number | undefined;
+  if (isEquation(recipe.schedule)) {
+    if (recipe.lr !== undefined) {
+      throw new UserError("--schedule is an equation, which gives the rate itself: put --lr into it, or leave it out.");
+    }
+    if (warmupSteps(recipe.warmup, steps) > 0) {
+      throw new UserError(
+        "--schedule is an equation, which gives the rate itself: put --warmup into it, or leave it out.",
+      );
+    }
+    rate = equation(recipe.schedule);
+  } else {
+    lr = recipe.lr ?? spec.hyper.lr;
+    if (lr === undefined) throw new UserError(`${spec.title} has no default rate: give one with --lr.`);
+    const course = courses[pick("schedule", recipe.schedule, scheduleNames)]!; // pick gives one of the names
+    const rise = warmupSteps(recipe.warmup, steps);
+    rate = schedules.warmup(rise, course(lr, Math.max(1, steps - rise)));
+  }
+  for (const step of [0, steps - 1]) {
+    const value = rate(step);
+    if (!(value >= 0 && Number.isFinite(value)))
+      throw new UserError(`--schedule gives the rate ${value} at step ${step}.`);
+  }
+  const { weightDecay, clip } = recipe;
+  const decays = weightDecay !== undefined && "weightDecay" in spec.hyper ? { weightDecay } : {};
+  let made: Configured = configured(spec, { lr: rate, ...decays });
+  if (weightDecay !== undefined && !("weightDecay" in spec.hyper)) made = decoupledDecay(made, weightDecay);
+  if (clip !== undefined) made = clipByGlobalNorm(made, clip);
+  return { configured: made, title: spec.title, rate, lr };
+}

@@ -1,0 +1,186 @@
+import { chart, escaped, short } from "./chart.ts";
+import { classes, type Digits, pixels, side } from "./data.ts";
+import type { Evaluation, Mistake } from "./evaluation.ts";
+import type { Metrics } from "./metrics.ts";
+import { greyPng } from "./png.ts";
+import { duration, percent, thousands } from "./progress.ts";
+import { style } from "./style.ts";
+import type { Summary } from "./summary.ts";
+
+/** A page that needs nothing but itself: no script, no other file, no network. */
+export const page = (title: string, body: string): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escaped(title)}</title>
+<style>
+${style}</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+
+const tile = (name: string, value: string, note = ""): string =>
+  `<div class="tile"><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>${note === "" ? "" : `<small>${escaped(note)}</small>`}</div>`;
+
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  `<div class="scroll"><table><thead><tr>${head.map((cell) => `<th>${escaped(cell)}</th>`).join("")}</tr></thead>
+<tbody>${rows.map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join("")}</tr>`).join("\n")}</tbody></table></div>`;
+
+function curves({ steps, epochs }: Metrics): string {
+  const x = { label: "epoch" };
+  const last = epochs.at(-1);
+  const cloud = (of: "loss" | "accuracy" | "gradNorm" | "updateRatio", name: string) =>
+    ({ name, as: "cloud", colour: 1, points: steps.map((line) => [line.epoch, line[of]] as const) }) as const;
+  return [
+    chart({
+      title: "Loss",
+      note: last === undefined ? undefined : `test ${last.testLoss.toFixed(4)}`,
+      x,
+      y: { log: true },
+      series: [
+        cloud("loss", "training batches"),
+        { name: "test images", as: "dots", colour: 2, points: epochs.map((line) => [line.epoch, line.testLoss]) },
+      ],
+    }),
+    chart({
+      title: "Wrong answers",
+      note: last === undefined ? undefined : `test ${percent(1 - last.testAccuracy)}`,
+      x,
+      y: { log: true, percent: true },
+      series: [
+        {
+          name: "training images, mean of the epoch",
+          as: "dots",
+          colour: 1,
+          points: epochs.map((line) => [line.epoch, 1 - line.trainAccuracy]),
+        },
+        {
+          name: "test images",
+          as: "dots",
+          colour: 2,
+          points: epochs.map((line) => [line.epoch, 1 - line.testAccuracy]),
+        },
+      ],
+    }),
+    chart({
+      title: "Learning rate",
+      x,
+      y: {},
+      series: [{ name: "rate", as: "line", colour: 1, points: steps.map((line) => [line.epoch, line.lr]) }],
+    }),
+    chart({ title: "Gradient norm", x, y: { log: true }, series: [cloud("gradNorm", "all parameters")] }),
+    chart({
+      title: "Update-to-weight ratio",
+      x,
+      y: { log: true },
+      series: [cloud("updateRatio", "all parameters")],
+    }),
+  ].join("\n");
+}
+
+function confusionTable({ confusion }: Evaluation): string {
+  const most = Math.max(1, ...confusion.flatMap((row, label) => row.filter((_, predicted) => predicted !== label)));
+  const digits = Array.from({ length: classes }, (_, digit) => digit);
+  const rows = confusion.map((row, label) => {
+    const total = row.reduce((a, b) => a + b, 0);
+    const cells = row.map((count, predicted) => {
+      if (predicted === label) return `<td class="right">${count}</td>`;
+      if (count === 0) return `<td class="none"></td>`;
+      const depth = (8 + 62 * Math.sqrt((count - 1) / most)).toFixed(0);
+      return `<td class="wrong" style="--depth:${depth}%" title="${count} × a ${label} taken for a ${predicted}">${count}</td>`;
+    });
+    return `<tr><th scope="row">${label}</th>${cells.join("")}<td class="share">${percent((row[label] ?? 0) / Math.max(1, total), 1)}</td></tr>`;
+  });
+  return `<div class="scroll"><table class="confusion"><thead><tr><td></td><th colspan="${classes}">taken for</th><td></td></tr>
+<tr><td></td>${digits.map((digit) => `<th scope="col">${digit}</th>`).join("")}<th scope="col">right</th></tr></thead><tbody>
+${rows.join("\n")}</tbody></table></div>`;
+}
+
+/** The confusions that happened most, as sentences. */
+function commonest({ confusion }: Evaluation): string {
+  const pairs = confusion.flatMap((row, label) => row.map((count, predicted) => ({ label, predicted, count })));
+  const wrong = pairs.filter(({ label, predicted, count }) => label !== predicted && count > 0);
+  const top = wrong.sort((a, b) => b.count - a.count).slice(0, 8);
+  const most = top[0]?.count ?? 1;
+  const items = top.map(
+    ({ label, predicted, count }) =>
+      `<li><span><b>${label}</b> taken for <b class="bad">${predicted}</b></span><i style="--part:${((100 * count) / most).toFixed(0)}%"></i><span>${count}</span></li>`,
+  );
+  return `<ol class="pairs">${items.join("")}</ol>`;
+}
+
+function card({ index, label, predicted, confidence }: Mistake, { images }: Digits): string {
+  const grey = images.subarray(index * pixels, (index + 1) * pixels).map((ink) => 255 - ink);
+  const src = `data:image/png;base64,${greyPng(grey, side, side).toString("base64")}`;
+  return `<li title="test image ${index}"><img src="${src}" width="64" height="64" alt="test image ${index}, a ${label}">
+<p><b>${label}</b> → <b class="bad">${predicted}</b></p><small>${percent(confidence, 1)}</small></li>`;
+}
+
+/** The twenty mistakes that the network was surest of. */
+const shown = 20;
+
+/** The page of a finished run. */
+export function report(summary: Summary, metrics: Metrics, evaluation: Evaluation, test: Digits): string {
+  const wrong = evaluation.mistakes.length;
+  const surest = evaluation.mistakes.slice(0, shown);
+  const { recipe } = summary;
+  const recipeRows = Object.entries(recipe).filter(([, value]) => value !== undefined);
+  const body = `<header>
+<p class="kicker">MNIST · ${escaped(summary.title)} · ${escaped(summary.started.slice(0, 16).replace("T", " "))}</p>
+<h1>${percent(summary.testAccuracy)}</h1>
+<p class="lead">of ${thousands(evaluation.count)} test images right, after ${summary.epochs} epoch${summary.epochs === 1 ? "" : "s"} in ${duration(summary.seconds)}
+with ${escaped(summary.title)} on ${escaped(summary.device)} (${escaped(summary.engine)}).</p>
+</header>
+<dl class="tiles">
+${[
+  tile("Test accuracy", percent(summary.testAccuracy), `${thousands(wrong)} of ${thousands(evaluation.count)} wrong`),
+  tile("Test loss", summary.testLoss.toFixed(4), "cross-entropy, nats"),
+  tile(
+    "Optimizer",
+    summary.title,
+    `rate ${summary.lr === null ? summary.schedule : short(summary.lr)}, ${summary.lr === null ? "given as an equation" : summary.schedule}`,
+  ),
+  tile("Model", summary.model, `${thousands(summary.parameters)} parameters`),
+  tile("Speed", `${thousands(summary.imagesPerSecond)} / s`, "training images"),
+  tile("Time", duration(summary.seconds), `${thousands(summary.steps)} updates of ${summary.batchSize} images`),
+].join("\n")}
+</dl>
+<section><h2>How it went</h2>
+<p class="lead">Each point of a curve is the mean of neighbouring updates; the band behind it reaches from their least to their most.</p>
+<div class="charts">
+${curves(metrics)}
+<div class="chart"><figcaption>Epochs</figcaption>
+${table(
+  ["epoch", "training loss", "training", "test loss", "test", "time"],
+  metrics.epochs.map((line) => [
+    String(line.epoch),
+    line.trainLoss.toFixed(4),
+    percent(line.trainAccuracy),
+    line.testLoss.toFixed(4),
+    percent(line.testAccuracy),
+    duration(line.seconds),
+  ]),
+)}</div>
+</div></section>
+<section><h2>What is taken for what</h2><p class="lead">Each row is the digit that was written, each column what the network read. On the right, what happens most.</p>
+<div class="beside">${confusionTable(evaluation)}
+${commonest(evaluation)}</div></section>
+<section><h2>The ${surest.length} mistakes it was surest of</h2><p class="lead">What was written, what was read, and the probability it gave to that.</p>
+<ul class="mistakes">
+${surest.map((mistake) => card(mistake, test)).join("\n")}
+</ul></section>
+<section><h2>To do it again</h2>
+<pre>${escaped(summary.command)}</pre>
+${table(
+  ["option", "value"],
+  recipeRows.map(([name, value]) => [name, String(value)]),
+)}
+<p class="fine">Node ${escaped(summary.node)} · ${escaped(summary.engine)} ${escaped(summary.engineVersion)} · Descent ${escaped(summary.version)} · ${escaped(summary.deviceWhat)}</p>
+</section>`;
+  return page(`${percent(summary.testAccuracy)} · ${summary.title} on MNIST`, body);
+}

@@ -1,0 +1,147 @@
+import type { Checkpoint, Position } from "./checkpoint.ts";
+import { batch, type Digits, type Mnist } from "./data.ts";
+import type { Learner, Weights } from "./engine.ts";
+import { UserError } from "./errors.ts";
+import { breathe, type Evaluation, evaluate } from "./evaluation.ts";
+import type { EpochLine, StepLine } from "./metrics.ts";
+import { order } from "./order.ts";
+import type { Standing } from "./progress.ts";
+import type { Optimizer, Recipe } from "./recipe.ts";
+
+export const start: Position = { epoch: 0, place: 0, step: 0, loss: 0, right: 0, seconds: 0, stepSeconds: 0 };
+
+/** What a run tells while it goes on; each may throw to end it. */
+export interface Listener {
+  steps?(lines: readonly StepLine[]): void;
+  standing?(at: Standing): void;
+  epoch?(line: EpochLine): void;
+  /** After every epoch, and when the run is asked to stop. */
+  checkpoint?(saved: Pick<Checkpoint, "position" | "weights" | "state">): void;
+}
+
+export interface Outcome {
+  /** Nothing where the run was stopped before its end. */
+  readonly evaluation: Evaluation | undefined;
+  readonly weights: Weights;
+  readonly position: Position;
+  /** The last full epoch's. */
+  readonly last: EpochLine | undefined;
+}
+
+export const updatesOf = (count: number, { batchSize, epochs }: Pick<Recipe, "batchSize" | "epochs">): number =>
+  Math.ceil(count / batchSize) * epochs;
+
+/** The loop: epochs of shuffled batches from `from` on, each epoch closed by the test images. */
+export async function train(run: {
+  readonly learner: Learner;
+  readonly readEvery: number;
+  readonly recipe: Recipe;
+  readonly optimizer: Optimizer;
+  readonly digits: Digits;
+  readonly test: Mnist["test"];
+  readonly from?: Position | undefined;
+  readonly listener?: Listener | undefined;
+  /** Asked after every update. */
+  readonly stop?: (() => boolean) | undefined;
+}): Promise<Outcome> {
+  const { learner, readEvery, recipe, optimizer, digits, test, listener = {}, stop = () => false } = run;
+  const { epochs, batchSize, seed } = recipe;
+  const { count } = digits;
+  let { epoch, place, step, loss, right, seconds, stepSeconds } = run.from ?? start;
+  const begun = performance.now() - seconds * 1000;
+  const position = (): Position => ({
+    epoch,
+    place,
+    step,
+    loss,
+    right,
+    seconds: (performance.now() - begun) / 1000,
+    stepSeconds,
+  });
+  const save = async (): Promise<void> => {
+    if (listener.checkpoint === undefined) return;
+    listener.checkpoint({ position: position(), weights: await learner.weights(), state: await learner.state() });
+  };
+
+  let waiting: { step: number; size: number; epoch: number }[] = [];
+  const readSteps = async (): Promise<void> => {
+    const numbers = await learner.read();
+    const lines = waiting.map(
+      (one, i): StepLine => ({ step: one.step, epoch: one.epoch, lr: optimizer.rate(one.step - 1), ...numbers[i]! }),
+    ); // one for each step
+    lines.forEach((line, i) => {
+      loss += line.loss * waiting[i]!.size;
+      right += line.accuracy * waiting[i]!.size;
+    });
+    waiting = [];
+    listener.steps?.(lines);
+    const wild = lines.find((line) => !Number.isFinite(line.loss));
+    if (wild !== undefined) {
+      throw new UserError(
+        `The loss is ${wild.loss} at update ${wild.step}, with the rate ${wild.lr.toPrecision(3)}: training has diverged. Try a lower --lr, a longer --warmup, or --clip 1.`,
+      );
+    }
+  };
+
+  let evaluation: Evaluation | undefined;
+  let last: EpochLine | undefined;
+  let pace = 0; // seconds per update, of late
+  while (epoch < epochs) {
+    const places = order(count, seed, epoch);
+    while (place < count) {
+      const before = performance.now();
+      const these = places.subarray(place, place + batchSize);
+      const { images, labels } = batch(digits, these);
+      await learner.step(images, labels);
+      step++;
+      place += these.length;
+      waiting.push({ step, size: these.length, epoch: epoch + place / count });
+      const stopping = stop();
+      if (waiting.length >= readEvery || place >= count || stopping) await readSteps();
+      const took = (performance.now() - before) / 1000;
+      stepSeconds += took;
+      pace = pace === 0 ? took : 0.98 * pace + 0.02 * took;
+      if (waiting.length === 0) {
+        const done = epoch * count + place;
+        listener.standing?.({
+          epoch: epoch + 1,
+          epochs,
+          done: place,
+          of: count,
+          loss: loss / place,
+          accuracy: right / place,
+          lr: optimizer.rate(step - 1),
+          imagesPerSecond: done / stepSeconds,
+          secondsLeft: pace * (updatesOf(count, recipe) - step),
+        });
+      }
+      if (stopping) {
+        await save();
+        return { evaluation: undefined, weights: await learner.weights(), position: position(), last };
+      }
+      await breathe();
+    }
+    evaluation = await evaluate(learner, test);
+    epoch++;
+    const means = { trainLoss: loss / count, trainAccuracy: right / count };
+    [place, loss, right] = [0, 0, 0];
+    last = {
+      step,
+      epoch,
+      ...means,
+      testLoss: evaluation.loss,
+      testAccuracy: evaluation.accuracy,
+      seconds: position().seconds,
+    };
+    listener.epoch?.(last);
+    await save();
+    if (stop() && epoch < epochs)
+      return { evaluation: undefined, weights: await learner.weights(), position: position(), last };
+  }
+  return {
+    evaluation: evaluation ?? (await evaluate(learner, test)),
+    weights: await learner.weights(),
+    position: position(),
+    last,
+  };
+}
