@@ -76,9 +76,9 @@ export function logical(parameter: Parameter): Logical {
   };
 }
 
-/** As `logical`, except that a matrix needs no `axes`: for those who treat rows and columns alike. */
-export function asMatrix(parameter: Parameter): Logical {
+/** The sizes that `logical` gives, except that a matrix needs no `axes`: for those who treat rows and columns alike. */
+export function asMatrix(parameter: Parameter): Omit<Logical, "order"> {
   const [rows, columns] = parameter.shape;
   if (parameter.axes || parameter.shape.length !== 2) return logical(parameter);
-  return { order: [0, 1], batch: 1, outputs: rows!, inputs: columns!, field: [] }; // the shape has two
+  return { batch: 1, outputs: rows!, inputs: columns!, field: [] }; // the shape has two
 }

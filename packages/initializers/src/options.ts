@@ -22,9 +22,5 @@ function must(where: string, given: Given, fits: (value: number) => boolean, wha
 const shown = (value: unknown): string => (value === undefined ? "left out" : `= ${String(value)}`);
 
 export const finite = (where: string, given: Given): void => must(where, given, Number.isFinite, "a finite number");
-export const positive = (where: string, given: Given): void =>
-  must(where, given, (x) => x > 0 && x < Infinity, "a finite number above 0");
 export const notNegative = (where: string, given: Given): void =>
   must(where, given, (x) => x >= 0 && x < Infinity, "a finite number, 0 or above");
-export const whole = (where: string, given: Given): void =>
-  must(where, given, (x) => Number.isSafeInteger(x) && x >= 0, "a whole number, 0 or above");

@@ -20,6 +20,7 @@ import {
   normal,
   ones,
   orthogonal,
+  stream,
   truncatedNormal,
   uniform,
   varianceScaling,
@@ -283,6 +284,16 @@ describe("orthogonal", () => {
     expect(defect(w, 256, 300, 2)).toBeLessThan(4e-6); // 1e-6 times gain²
   });
 
+  test("a square kernel is the rotation in its own Gaussian numbers, taken by columns", () => {
+    const random = stream(3, "w");
+    const [a, b, c, d] = [0, 1, 2, 3].map((i) => random.normal(i)); // [[a, b], [c, d]]
+    const w = initialize({ name: "w", shape: [2, 2] }, orthogonal(), 3);
+    const side = Math.sign(a! * d! - b! * c!); // the second column lies on the side of the first that [b, d] lies on
+    const first = [a! / Math.hypot(a!, c!), c! / Math.hypot(a!, c!)] as const;
+    const expected = [first[0], -side * first[1], first[1], side * first[0]];
+    for (const [i, x] of expected.entries()) expect(w[i]).toBeCloseTo(x, 6); // float32
+  });
+
   test("a convolution is the matrix [out, in × receptive field]", () => {
     const w = initialize({ name: "w", shape: [8, 4, 3, 3], axes: layouts.oihw }, orthogonal(), 3);
     expect(defect(w, 8, 36)).toBeLessThan(1e-6);
@@ -396,6 +407,10 @@ describe("mistakes are named", () => {
   // @ts-expect-error what a JavaScript caller may write
   const without = (): unknown => normal({ mean: 1 });
   // @ts-expect-error what a JavaScript caller may write
+  const bare = (): unknown => normal(0.02);
+  // @ts-expect-error what a JavaScript caller may write
+  const nothing = (): unknown => normal(null);
+  // @ts-expect-error what a JavaScript caller may write
   const snake = (): unknown => gain("leaky_relu");
   // @ts-expect-error what a JavaScript caller may write
   const mode = (): unknown => heNormal({ mode: "fan_in" });
@@ -431,6 +446,9 @@ describe("mistakes are named", () => {
     ["a seed of -1", () => initialize(flat(3), zeros(), -1), "The seed of `w` is -1."],
     ["a misspelt option", misspelt, "`normal` has no option `stddev`; it takes `mean`, `std`."],
     ["a missing one", without, "`normal` has `std` left out. Give it a finite number, 0 or above."],
+    ["options without names", bare, "`normal` takes its options by name: normal({ mean, std })."],
+    ["null for options", nothing, "`normal` takes its options by name: normal({ mean, std })."],
+    ["an endless gain", () => heNormal({ gain: Infinity }), "`heNormal` has `gain` = Infinity."],
     ["a deviation below 0", () => truncatedNormal({ std: -1 }), "`truncatedNormal` has `std` = -1."],
     ["NaN", () => constant(Number.NaN), "`constant` has `value` = NaN. Give it a finite number."],
     [

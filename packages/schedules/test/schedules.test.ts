@@ -345,6 +345,8 @@ describe("mistakes are named", () => {
   // @ts-expect-error what a JavaScript caller may write
   const bare = (): unknown => cosine(0.1);
   // @ts-expect-error what a JavaScript caller may write
+  const nothing = (): unknown => cosine(null);
+  // @ts-expect-error what a JavaScript caller may write
   const word = (): unknown => constant("0.1");
 
   test.each<[string, () => unknown, string]>([
@@ -355,6 +357,7 @@ describe("mistakes are named", () => {
     ],
     ["a missing one", left, "`linear` has `over` left out. Give it a finite number above 0."],
     ["no options", bare, "`cosine` takes its options by name: cosine({ from, to, over })."],
+    ["null for options", nothing, "`cosine` takes its options by name: cosine({ from, to, over })."],
     ["text for a number", word, "`constant` has `value` = 0.1. Give it a finite number."],
     ["no length", () => cosine({ from: 1, over: 0 }), "`cosine` has `over` = 0. Give it a finite number above 0."],
     ["less than none", () => polynomial({ from: 1, over: -5 }), "`polynomial` has `over` = -5."],
