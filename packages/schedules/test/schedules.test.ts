@@ -24,7 +24,7 @@ const value = fc.oneof(
   above.map((x) => -x),
 );
 const rate = fc.double({ min: 0.5, max: 1, noNaN: true });
-const over = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.double({ min: 0.3, max: 300, noNaN: true }));
+const over = fc.oneof(fc.integer({ min: 1, max: 120 }), fc.double({ min: 0.3, max: 120, noNaN: true }));
 const power = fc.double({ min: 0.25, max: 4, noNaN: true });
 const staircase = fc.boolean();
 const start = fc.integer({ min: 1, max: 60 });
@@ -54,12 +54,12 @@ const any: fc.Arbitrary<Equation> = fc.letrec<{ any: Equation }>((tie) => ({
   ),
 })).any;
 
-const steps = Array.from({ length: 400 }, (_, i) => i);
+const steps = Array.from({ length: 200 }, (_, i) => i);
 /** The values at those steps; + 0 because the sign of a zero is not a schedule's business. */
 const course = (s: (step: number) => number): number[] => steps.map((x) => s(x) + 0);
 const pairs = (y: readonly number[]): (readonly [number, number])[] => y.slice(1).map((b, i) => [y[i]!, b]);
 const forAll = <T>(arbitrary: fc.Arbitrary<T>, law: (x: T) => void): void =>
-  fc.assert(fc.property(arbitrary, law), { numRuns: 60, seed: 1 });
+  fc.assert(fc.property(arbitrary, law), { numRuns: 40, seed: 1 });
 
 /** Two roundings of the largest number that entered: what a sum of two products may stray from the true line. */
 const straying = (...entered: number[]): number => 2 * Number.EPSILON * Math.max(...entered.map(Math.abs));
