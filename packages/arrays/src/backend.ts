@@ -159,10 +159,15 @@ export class ArraysBackend implements Backend<Tensor> {
 
   run(jobs: readonly Job<Tensor>[]): void {
     // Everything that can fail comes first: memory, compilation. From then on only arithmetic is left.
-    const made = jobs.map(({ program, parameter }) => this.#plan(program, parameter));
+    const plans = jobs.map(({ program, parameter }) => this.#plan(program, parameter));
     this.settle();
-    const states = jobs.map((job, i) => this.#prepare(job, made[i]!));
-    if (made.some((p) => p.model)) this.#together(states);
+    const states: State[] = [];
+    for (const [i, job] of jobs.entries()) {
+      const made = plans[i]!;
+      // Without elements there is nothing to do, unless a sum or a slot by row says otherwise.
+      if (!made.elementwise || size(job.parameter.shape) > 0) states.push(this.#prepare(job, made));
+    }
+    if (plans.some((p) => p.model)) this.#together(states);
     else this.#oneByOne(states);
   }
 

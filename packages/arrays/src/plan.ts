@@ -172,12 +172,10 @@ function make(program: Program): Plan {
 
   const scalarStores: { input: string; value: number }[] = [];
   const stages = [...program.passes.map((reductions) => stage(reductions, {})), stage([], program.outputs)];
-  const [first, second] = stages;
-  const [only, another] = first!.steps;
-  const elementwise =
-    !second && !another && only && !only.kernel.byRows && first!.scalars.length === 0 && scalarStores.length === 0
-      ? only
-      : undefined;
+  const [only, ...others] = stages.flatMap((s) => s.steps);
+  const plain = others.length === 0 && stages.length === 1 && scalarStores.length === 0;
+  const flat = only?.kernel.byRows === false && only.args.every((at) => at < program.scalars.length);
+  const elementwise = plain && flat ? only : undefined;
   return {
     values: Float64Array.from(numbers),
     scalarSlots,

@@ -86,10 +86,11 @@ function narrow(e: Expr, place: Place): Expr {
 
 interface Trees {
   readonly p: Tree;
-  readonly m: Tree;
-  readonly s: Tree;
-  readonly r: Tree;
-  readonly c: Tree;
+  /** A slot without an equation is read only. */
+  readonly m: Tree | null;
+  readonly s: Tree | null;
+  readonly r: Tree | null;
+  readonly c: Tree | null;
 }
 
 const places = { p: "tensor", m: "tensor", s: "scalar", r: "row", c: "column" } as const;
@@ -97,15 +98,17 @@ const places = { p: "tensor", m: "tensor", s: "scalar", r: "row", c: "column" } 
 function ruleOf(trees: Trees): RuleSpec {
   const macros: Record<string, Macro> = {};
   const update: Record<string, string> = {};
-  for (const [name, place] of Object.entries(places)) {
+  const equations = Object.entries(places).filter(([name]) => trees[name as keyof Trees] !== null);
+  for (const [name, place] of equations) {
+    const t = trees[name as keyof Trees] as Tree; // filtered
     macros[`${name}New`] = (_, ...args) => {
-      const e = narrow(build(trees[name as keyof Trees], args), place);
+      const e = narrow(build(t, args), place);
       return name === "p" && e === args[0] ? apply("add", e, args[1]!) : e; // core wants p changed
     };
     // Old values all: the names are read before any is assigned.
     update[`${name}Next`] = `${name}New(p, g, m, s, r, c, h)`;
   }
-  for (const name of Object.keys(places)) update[name] = `${name}Next`;
+  for (const [name] of equations) update[name] = `${name}Next`;
   return spec(
     update,
     { m: 0, s: { place: "scalar", init: 0 }, r: { place: "row", init: 0 }, c: { place: "column", init: 0 } },
@@ -115,7 +118,7 @@ function ruleOf(trees: Trees): RuleSpec {
 }
 
 const layouts: readonly Layout[] = ["outside", "inside"];
-const trees = fc.record({ p: tree, m: tree, s: tree, r: tree, c: tree });
+const trees = fc.record({ p: tree, m: fc.option(tree), s: fc.option(tree), r: fc.option(tree), c: fc.option(tree) });
 
 function caseOf(rule: RuleSpec, parameter: Parameter, h: number, of: (name: string, i: number) => number): Case {
   const program = programOf(rule, parameter);
