@@ -1,4 +1,4 @@
-/** A point, or a gap where y is not finite. */
+/** A point, or a gap where y is not finite or beyond what a scale can hold. */
 export type Point = readonly [x: number, y: number];
 
 export interface Series {
@@ -66,8 +66,7 @@ function condense(points: readonly Point[]): { x: number; mean: number; low: num
   const per = Math.max(1, Math.ceil(points.length / bins));
   const out = [];
   for (let at = 0; at < points.length; at += per) {
-    const part = points.slice(at, at + per).filter(([, y]) => Number.isFinite(y));
-    if (part.length === 0) continue;
+    const part = points.slice(at, at + per);
     const ys = part.map(([, y]) => y);
     const mean = ys.reduce((a, b) => a + b, 0) / ys.length;
     out.push({ x: part[part.length >> 1]![0], mean, low: Math.min(...ys), high: Math.max(...ys) });
@@ -91,13 +90,17 @@ function range(values: readonly number[], log: boolean): [number, number] {
   return [low, high];
 }
 
+/** Whether a scale can hold it: a diverged run may have numbers near the limits of what numbers are. */
+const fits = ([px, py]: Point, logX: boolean, logY: boolean): boolean =>
+  Math.abs(py) < 1e30 && (!logY || py > 1e-30) && (!logX || px > 0);
+
 /** A chart as an SVG element; its colours are the page's (`--c1` … `--c4`, `--ink`, `--grid`). */
 export function chart({ title, note, series, x, y }: Chart): string {
   const log = y.log === true;
-  const drawn = series.map((one) => ({
-    ...one,
-    points: one.points.filter(([px, py]) => Number.isFinite(py) && (!log || py > 0) && (x.log !== true || px > 0)),
-  }));
+  const drawn = series.map((one) => {
+    const kept = one.points.flatMap((point, i) => (fits(point, x.log === true, log) ? [i] : []));
+    return { ...one, points: kept.map((i) => one.points[i]!), spread: kept.map((i) => one.spread?.[i] ?? 0) };
+  });
   const xs = drawn.flatMap((one) => one.points.map(([px]) => px));
   const ys = drawn.flatMap((one) =>
     one.as === "cloud"

@@ -29,9 +29,10 @@ const layers: Readonly<Record<ModelName, readonly Layer[]>> = {
   cnn: [
     { kind: "conv", name: "conv1", size: 5, filters: 8 },
     { kind: "pool", size: 2 },
-    { kind: "conv", name: "conv2", size: 5, filters: 16 },
+    { kind: "conv", name: "conv2", size: 3, filters: 16 },
     { kind: "pool", size: 2 },
     { kind: "flatten" },
+    { kind: "dense", name: "hidden", units: 64, relu: true },
     { kind: "dense", name: "output", units: classes, relu: false },
   ],
 };

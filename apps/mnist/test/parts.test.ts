@@ -1,0 +1,430 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { inflateSync } from "node:zlib";
+import { adamw, radam } from "@descent/adam";
+import { type Leaf, size } from "@descent/core";
+import fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { chart, short, ticks } from "../src/chart.ts";
+import { choose, deviceLine, type Found, isSoftware } from "../src/device.ts";
+import { cannotRead, cannotWrite, oneLine, UserError } from "../src/errors.ts";
+import { makeFolder, writeWhole } from "../src/files.ts";
+import { MetricsLog, readMetrics, rewindMetrics } from "../src/metrics.ts";
+import { model, modelNames, startingWeights } from "../src/model.ts";
+import { order } from "../src/order.ts";
+import { greyPng } from "../src/png.ts";
+import { bar, duration } from "../src/progress.ts";
+import { optimizerNames, optimizerOf, pick, type Recipe, scheduleNames } from "../src/recipe.ts";
+import { fileOf, nameLatest, newRun } from "../src/run-folder.ts";
+import { scratch } from "./world.ts";
+
+const recipe: Recipe = {
+  model: "mlp",
+  optimizer: "radam",
+  schedule: "constant",
+  warmup: "0",
+  epochs: 1,
+  batchSize: 32,
+  seed: 1,
+};
+
+describe("errors", () => {
+  test("say what the operating system said, in words", () => {
+    const denied = Object.assign(new Error("EACCES: permission denied, open '/x'"), { code: "EACCES" });
+    expect(cannotRead("/x", denied).message).toBe("Cannot read `/x`: permission denied.");
+    const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    expect(cannotWrite("/x", full).message).toBe(
+      "Cannot write `/x`: the disk is full. Make room, or choose another place with --out.",
+    );
+  });
+
+  test("of several lines become one", () => {
+    expect(oneLine(new Error("unknown symbol\n  step * q\n         ^"))).toBe("unknown symbol step * q ^");
+  });
+});
+
+describe("files", () => {
+  test("are there whole, and nothing else is", () => {
+    const folder = scratch();
+    const file = path.join(folder, "a.json");
+    writeWhole(file, "old");
+    writeWhole(file, "new");
+    expect(readFileSync(file, "utf8")).toBe("new");
+    expect(readdirSync(folder)).toEqual(["a.json"]);
+  });
+
+  test("that cannot take their place leave what was there, and no half-written one", () => {
+    const folder = scratch();
+    const file = path.join(folder, "a.json");
+    mkdirSync(file);
+    writeFileSync(path.join(file, "inside"), "kept");
+    expect(() => writeWhole(file, "new")).toThrow(UserError);
+    expect(readFileSync(path.join(file, "inside"), "utf8")).toBe("kept");
+    expect(readdirSync(folder)).toEqual(["a.json"]);
+  });
+
+  test("in a folder that is not there are refused in one line", () => {
+    expect(() => writeWhole(path.join(scratch(), "no", "a.json"), "new")).toThrow(
+      /^Cannot write `.*a\.json`: no such file or folder\./,
+    );
+  });
+
+  test("folders are made with those above them, and a place where none can be made is an error", () => {
+    const folder = scratch();
+    makeFolder(path.join(folder, "a", "b", "c"));
+    makeFolder(path.join(folder, "a", "b"));
+    expect(existsSync(path.join(folder, "a", "b", "c"))).toBe(true);
+    writeFileSync(path.join(folder, "file"), "");
+    expect(() => makeFolder(path.join(folder, "file"))).toThrow();
+    expect(() => makeFolder(path.join(folder, "file", "below"))).toThrow();
+  });
+});
+
+describe("run folders", () => {
+  test("two runs of one second have two folders, and latest names the newer", () => {
+    const folder = scratch();
+    vi.spyOn(process, "cwd").mockReturnValue(folder);
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      const now = new Date(2026, 10, 22, 9, 5, 7);
+      const a = newRun(undefined, "radam", now);
+      nameLatest(a);
+      const b = newRun(undefined, "radam", now);
+      nameLatest(b);
+      expect([a, b]).toEqual([
+        path.join("runs", "2026-11-22T09-05-07-radam"),
+        path.join("runs", "2026-11-22T09-05-07-radam-2"),
+      ]);
+      expect(readlinkSync(path.join("runs", "latest"))).toBe(path.basename(b));
+      expect(fileOf(undefined, "x")).toBe(path.join("runs", "latest", "x"));
+    } finally {
+      process.chdir(before);
+      vi.restoreAllMocks();
+    }
+  });
+
+  test("where links are not allowed, latest is a text file that is followed", () => {
+    const folder = scratch();
+    mkdirSync(path.join(folder, "newest"));
+    writeFileSync(path.join(folder, "latest"), "newest\n");
+    expect(fileOf(path.join(folder, "latest"), "x")).toBe(path.join(folder, "newest", "x"));
+    nameLatest(path.join(folder, "newest")); // takes a text file's place too
+    expect(readlinkSync(path.join(folder, "latest"))).toBe("newest");
+  });
+
+  test("a folder with something in it is never written to", () => {
+    const folder = scratch();
+    writeFileSync(path.join(folder, "mine"), "kept");
+    expect(() => newRun(folder, "radam")).toThrow(/not empty/);
+    rmSync(path.join(folder, "mine"));
+    expect(newRun(folder, "radam")).toBe(folder);
+  });
+});
+
+describe("metrics", () => {
+  const step = (n: number) => ({ step: n, epoch: n / 2, loss: 1, accuracy: 0, lr: 1, gradNorm: 1, updateRatio: 1 });
+  const epoch = (n: number) => ({
+    step: 2 * n,
+    epoch: n,
+    trainLoss: 1,
+    trainAccuracy: 0,
+    testLoss: 1,
+    testAccuracy: 0,
+    seconds: 1,
+  });
+
+  test("are rewound to a checkpoint, a half-written last line included", () => {
+    const file = path.join(scratch(), "metrics.jsonl");
+    const log = new MetricsLog(file);
+    log.write([step(1), step(2), epoch(1), step(3), step(4), epoch(2)]);
+    log.close();
+    writeFileSync(file, `${readFileSync(file, "utf8")}{"step":5,"lo`);
+    rewindMetrics(file, 3, 1);
+    expect(readMetrics(file)).toEqual({ steps: [step(1), step(2), step(3)], epochs: [epoch(1)] });
+    expect(
+      readFileSync(file, "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual([step(1), step(2), epoch(1), step(3)]);
+  });
+
+  test("damaged in the middle are refused with the line", () => {
+    const file = path.join(scratch(), "metrics.jsonl");
+    writeFileSync(file, `${JSON.stringify(step(1))}\n{"st\n${JSON.stringify(step(2))}\n`);
+    expect(() => readMetrics(file)).toThrow(/damaged at line 2/);
+  });
+});
+
+describe("the order of the images", () => {
+  test("visits each once, another way each epoch and seed, and the same way again", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), fc.nat(), fc.nat(50), (count, seed, epoch) => {
+        const places = order(count, seed, epoch);
+        expect([...places].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
+        expect(order(count, seed, epoch)).toEqual(places);
+      }),
+      { numRuns: 30 },
+    );
+    expect(order(100, 1, 0)).not.toEqual(order(100, 1, 1));
+    expect(order(100, 1, 0)).not.toEqual(order(100, 2, 0));
+  });
+
+  test("leaves no place preferred", () => {
+    const first = new Array<number>(4).fill(0);
+    for (let epoch = 0; epoch < 2000; epoch++) first[order(4, 7, epoch)[0]!]!++;
+    // 500 expected each with a deviation of 19: five deviations are passed once in a million seeds.
+    for (const times of first) expect(Math.abs(times - 500)).toBeLessThan(97);
+  });
+});
+
+describe("models", () => {
+  test.each(modelNames)("%s has a kernel and a bias for each layer that has units, and starts small", (name) => {
+    const net = model(name);
+    const weights = startingWeights(net, 3);
+    expect(Object.keys(weights)).toEqual(net.parameters.map((parameter) => parameter.name));
+    for (const { name: one, shape, role, axes } of net.parameters) {
+      const numbers = weights[one]!;
+      expect(numbers).toHaveLength(size(shape));
+      expect(axes).toBeDefined();
+      if (role === "bias") expect(numbers.every((x) => x === 0)).toBe(true);
+      else {
+        const fanIn = size(shape.slice(0, -1));
+        const deviation = Math.sqrt(numbers.reduce((a, b) => a + b * b, 0) / numbers.length);
+        const wanted = one === "output/kernel" ? Math.sqrt(2 / (fanIn + 10)) : Math.sqrt(2 / fanIn);
+        // A sample of n deviates by 1/sqrt(2n) of itself: five times that.
+        expect(Math.abs(deviation / wanted - 1)).toBeLessThan(5 / Math.sqrt(2 * numbers.length));
+      }
+    }
+    expect(startingWeights(net, 3)).toEqual(weights);
+    expect(startingWeights(net, 4)).not.toEqual(weights);
+  });
+});
+
+describe("recipes", () => {
+  test("know every rule of the families, and no other export", () => {
+    expect(optimizerNames).toEqual(expect.arrayContaining(["radam", "adam", "sgd", "adadelta", "rmspropCentered"]));
+    for (const optimizer of optimizerNames) {
+      const made = optimizerOf({ ...recipe, optimizer, lr: 0.01 }, 10);
+      expect(made.configured.kind).toBe("rule");
+      expect(made.rate(0)).toBe(0.01);
+    }
+  });
+
+  test("take a name as people write it, and offer the nearest for one that is wrong", () => {
+    expect(pick("optimizer", "AdamW", optimizerNames)).toBe("adamw");
+    expect(pick("optimizer", "rmsprop-centered", optimizerNames)).toBe("rmspropCentered");
+    expect(() => pick("optimizer", "radm", optimizerNames)).toThrow(
+      "There is no optimizer `radm`. Did you mean radam?",
+    );
+    expect(() => pick("optimizer", "zzzzzzzz", optimizerNames)).toThrow(/There are adabelief, /);
+  });
+
+  test.each(scheduleNames)("%s starts at the rate, never rises and ends no higher", (name) => {
+    const { rate, lr } = optimizerOf({ ...recipe, schedule: name, lr: 0.1 }, 300);
+    expect(lr).toBe(0.1);
+    const values = Array.from({ length: 300 }, (_, step) => rate(step));
+    expect(values[0]).toBeCloseTo(0.1, 12);
+    values.reduce((before, value) => {
+      expect(value).toBeLessThanOrEqual(before);
+      return value;
+    });
+    if (name !== "constant") expect(values[299]).toBeLessThan(0.0105);
+  });
+
+  test("rise to the rate over the warm-up, in updates or as a part of the run", () => {
+    for (const warmup of ["20", "10%"]) {
+      const { rate } = optimizerOf({ ...recipe, schedule: "cosine", lr: 1, warmup }, 200);
+      expect(rate(0)).toBeCloseTo(0.05, 12);
+      expect(rate(19)).toBeCloseTo(1, 12);
+      expect(rate(20)).toBeCloseTo(1, 12);
+      expect(rate(199)).toBeLessThan(1e-3);
+    }
+  });
+
+  test("take an equation as the rate itself", () => {
+    const { rate, lr } = optimizerOf({ ...recipe, schedule: "1e-2 * 0.5 ^ floor(step / 10)" }, 100);
+    expect([rate(0), rate(9), rate(10), lr]).toEqual([0.01, 0.01, 0.005, undefined]);
+    expect(() => optimizerOf({ ...recipe, schedule: "1e-2 * q" }, 10)).toThrow(/unknown symbol/);
+    expect(() => optimizerOf({ ...recipe, schedule: "1e-2 - step" }, 10)).toThrow(/rate -8\.99 at step 9/);
+    expect(() => optimizerOf({ ...recipe, schedule: "1e-2 / (step + 1)", lr: 1 }, 10)).toThrow(/put --lr into it/);
+  });
+
+  test("set a rule's own decay, and put a decoupled one before a rule that has none", () => {
+    const own = optimizerOf({ ...recipe, optimizer: "adamw", weightDecay: 0.3 }, 10).configured as Leaf;
+    expect(own.hyper.weightDecay).toBe(0.3);
+    expect(own.rule.before).toEqual(adamw.before); // and nothing more
+    const put = optimizerOf({ ...recipe, optimizer: "radam", weightDecay: 0.3 }, 10).configured as Leaf;
+    expect(put.hyper.weightDecay).toBe(0.3);
+    expect(JSON.stringify(put.rule.before)).toContain("weightDecay");
+    expect("weightDecay" in radam.hyper).toBe(false);
+    expect("weightDecay" in adamw.hyper).toBe(true);
+  });
+
+  test("clip the gradient as the batches give it, before any decay", () => {
+    const made = optimizerOf({ ...recipe, weightDecay: 0.3, clip: 1 }, 10).configured as Leaf;
+    expect(JSON.stringify(made.rule.before?.[0])).toContain("totalNorm");
+    expect(made.rule.before).toHaveLength(2);
+  });
+});
+
+describe("devices", () => {
+  const cuda: Found = { device: "cuda", usable: false, what: "no NVIDIA GPU found", remedy: "Install a driver." };
+  const gpu: Found = { device: "webgpu", usable: true, what: "nvidia ada RTX 4090", software: false };
+  const soft: Found = { device: "webgpu", usable: true, what: "google swiftshader", software: true };
+  const wasm: Found = { device: "wasm", usable: true, what: "WebAssembly" };
+  const cpu: Found = { device: "cpu", usable: true, what: "JavaScript" };
+
+  test("auto takes a real GPU before the CPU, and cuda before webgpu", () => {
+    expect(choose("auto", [cuda, gpu, wasm, cpu]).device).toBe("webgpu");
+    expect(choose("auto", [{ ...cuda, usable: true }, gpu, wasm, cpu]).device).toBe("cuda");
+    expect(choose("auto", [cpu, wasm]).device).toBe("wasm");
+  });
+
+  test("auto passes a software GPU over unless asked, and says why", () => {
+    const choice = choose("auto", [cuda, soft, wasm, cpu]);
+    expect(deviceLine(choice, "tfjs 4")).toBe(
+      "Running on wasm: WebAssembly, by tfjs 4. Passed over: cuda (no NVIDIA GPU found), webgpu (only a software GPU (google swiftshader), slower than wasm).",
+    );
+    expect(choose("auto", [cuda, soft, wasm, cpu], true).device).toBe("webgpu");
+    expect(choose("webgpu", [soft]).what).toBe("google swiftshader");
+  });
+
+  test("one asked for by name is used or refused with what to install, never replaced", () => {
+    expect(() => choose("cuda", [cuda, gpu, wasm, cpu])).toThrow(
+      "--device cuda cannot be used: no NVIDIA GPU found. Install a driver.",
+    );
+    expect(choose("cpu", [cuda, gpu, wasm, cpu]).device).toBe("cpu");
+  });
+
+  test("software GPUs are known by their names", () => {
+    const names = [
+      "google swiftshader",
+      "Mesa llvmpipe (LLVM 15)",
+      "lavapipe",
+      "softpipe",
+      "Microsoft Basic Render Driver",
+      "WARP",
+    ];
+    expect(names.map(isSoftware)).toEqual(names.map(() => true));
+    expect(
+      ["nvidia hopper H100", "apple m2", "intel gen-12lp", "amd rdna-3", "Software-defined"].map(isSoftware),
+    ).toEqual([false, false, false, false, true]);
+  });
+});
+
+describe("progress", () => {
+  const at = {
+    epoch: 2,
+    epochs: 3,
+    done: 500,
+    of: 1000,
+    loss: 0.1234,
+    accuracy: 0.967,
+    lr: 1e-3,
+    imagesPerSecond: 1234.5,
+    secondsLeft: 83,
+  };
+
+  test("shows loss, accuracy, rate, speed and the time left in one line", () => {
+    const line = bar(at, 120);
+    for (const part of [
+      "epoch 2/3",
+      "50 %",
+      "loss 0.1234",
+      "accuracy 96.7 %",
+      "rate 1.0e-3",
+      "1,23",
+      "images/s",
+      "1 min 23 s left",
+      "━",
+      "╌",
+    ])
+      expect(line).toContain(part);
+  });
+
+  test("never wraps, however narrow the terminal", () => {
+    for (let columns = 1; columns < 200; columns++)
+      expect(bar(at, columns).length).toBeLessThanOrEqual(Math.max(1, columns - 1));
+  });
+
+  test("times are rounded before they are split", () => {
+    expect([0, 59.94, 59.96, 119.6, 3600, 7199.9].map(duration)).toEqual([
+      "0.0 s",
+      "59.9 s",
+      "1 min 00 s",
+      "2 min 00 s",
+      "1 h 00 min",
+      "2 h 00 min",
+    ]);
+  });
+});
+
+describe("charts", () => {
+  test("ticks are round, within the range and in order", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+        fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+        (low, span) => {
+          fc.pre(span > 1e-9 * Math.abs(low));
+          const all = ticks(low, low + span, false);
+          expect(all.length).toBeGreaterThanOrEqual(2);
+          expect(all.length).toBeLessThanOrEqual(11);
+          for (const tick of all) expect(tick >= low - span * 1e-6 && tick <= low + span * (1 + 1e-6)).toBe(true);
+          expect(all).toEqual([...all].sort((a, b) => a - b));
+        },
+      ),
+    );
+    expect(ticks(0, 1, false)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+    expect(ticks(1e-4, 1, true)).toEqual([1e-4, 1e-3, 1e-2, 0.1, 1]);
+    expect(ticks(1, 9, true)).toEqual([1, 2, 3, 5, 7]);
+  });
+
+  test("numbers are written as people do", () => {
+    expect([0, 0.003, 1200, 2e-7, 0.1 + 0.2, 1e7].map(short)).toEqual(["0", "0.003", "1,200", "2e-7", "0.3", "1e7"]);
+  });
+
+  test("every point lies on the paper, whatever the numbers", () => {
+    const number = fc.oneof(fc.double(), fc.constantFrom(0, Number.NaN, Infinity, -1, 1e-300, 1e300));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(1000), number), { maxLength: 300 }),
+        fc.boolean(),
+        fc.constantFrom("line", "cloud", "dots"),
+        (points, log, as) => {
+          const svg = chart({
+            title: "t",
+            x: { label: "x" },
+            y: { log },
+            series: [{ name: "s", as: as as "line", colour: 1, points }],
+          });
+          expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+          for (const [, y] of svg.matchAll(/[ML][-\d.]+,([-\d.]+)/g))
+            expect(Number(y) >= 0 && Number(y) <= 250).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test("names cannot break out of the page", () => {
+    const svg = chart({
+      title: "<script>",
+      x: { label: '"&' },
+      y: {},
+      series: [{ name: "'", as: "dots", colour: 1, points: [[1, 1]] }],
+    });
+    expect(svg).not.toContain("<script>");
+    expect(svg).toContain("&#60;script&#62;");
+  });
+});
+
+test("a PNG holds its pixels row by row", () => {
+  const png = greyPng(Uint8Array.of(0, 128, 255, 7, 8, 9), 3, 2);
+  expect(png.subarray(1, 4).toString()).toBe("PNG");
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([3, 2]);
+  const at = png.indexOf("IDAT");
+  const data = inflateSync(png.subarray(at + 4, at + 4 + png.readUInt32BE(at - 4)));
+  expect([...data]).toEqual([0, 0, 128, 255, 0, 7, 8, 9]); // each row after its filter byte
+});
