@@ -94,8 +94,8 @@ export class Arena {
     arenas.set(buffer, this);
   }
 
-  /** A block of floats, filled, or nothing where there is no room. Blocks asked for one after the other lie so. */
-  take(length: number, fill = 0): Float32Array | undefined {
+  /** A block of zeros, or nothing where there is no room. Blocks asked for one after the other lie so. */
+  take(length: number): Float32Array | undefined {
     const bytes = up(4 * length, BLOCK);
     if (bytes === 0) return new Float32Array(this.#memory.buffer, 0, 0);
     const i = this.#free.findIndex((f) => f.bytes >= bytes);
@@ -104,8 +104,8 @@ export class Arena {
     const rest = { at: found.at + bytes, bytes: found.bytes - bytes };
     this.#free.splice(i, 1, ...(rest.bytes > 0 ? [rest] : []));
     this.#blocks.set(found.at, length);
-    // To the end of the block, so that what a merged loop computes there are ordinary numbers.
-    this.#floats.fill(fill, found.at / 4, (found.at + bytes) / 4);
+    // To the end of the block: merged loops compute there too, and what was left there may be slow to compute with.
+    this.#floats.fill(0, found.at / 4, (found.at + bytes) / 4);
     return new Float32Array(this.#memory.buffer, found.at, length);
   }
 

@@ -38,7 +38,8 @@ export class Tensor {
     this.padded = this.arena?.isBlock(array) ?? false;
   }
 }
-const NOTHING = new Float32Array(0);
+/** The array of a tensor that has none. */
+export const NOTHING: Float32Array = new Float32Array(0);
 /** A job of one loop over elements reads its scalars where the loop of core put them. */
 const NO_VALUES = { values: new Float64Array(0), vectors: [], sums: new Map() };
 
@@ -46,7 +47,7 @@ interface Pending {
   readonly tensor: Tensor;
   readonly parameter: Parameter;
   readonly length: number;
-  readonly fill: number;
+  readonly fill: number | Float32Array;
 }
 
 /** A job on its way: what has been computed for it so far. */
@@ -110,8 +111,15 @@ export class ArraysBackend implements Backend<Tensor> {
     if (this.#pending.size === 0) return;
     const pending = [...this.#pending.values()];
     if (this.engine === "wasm") this.#place(pending);
-    else for (const { tensor, length, fill } of pending) tensor.array = new Float32Array(length).fill(fill);
+    else for (const each of pending) each.tensor.array = filled(new Float32Array(each.length), each.fill);
     this.#pending.clear();
+  }
+
+  /** Gives a slot its numbers; one that has no memory yet gets them by `settle`. */
+  write(tensor: Tensor, data: Float32Array): void {
+    const pending = this.#pending.get(tensor);
+    if (pending) this.#pending.set(tensor, { ...pending, fill: data });
+    else tensor.array.set(data);
   }
 
   /**
@@ -146,7 +154,7 @@ export class ArraysBackend implements Backend<Tensor> {
     for (const [arena, inside] of placed)
       for (let k = 0; inside.some((group) => k < group.length); k++)
         for (const { tensor, length, fill } of inside.flatMap((group) => group.slice(k, k + 1)))
-          tensor.array = arena.take(length, fill)!; // there is room, as was made sure above
+          tensor.array = filled(arena.take(length)!, fill); // there is room, as was made sure above
   }
 
   free(tensor: Tensor): void {
@@ -155,6 +163,12 @@ export class ArraysBackend implements Backend<Tensor> {
     arena?.give(tensor.array);
     if (arena?.empty) this.#own.delete(arena);
     tensor.array = NOTHING;
+  }
+
+  /** Lets go of all memory; the slots were freed before. */
+  dispose(): void {
+    this.#own.clear();
+    this.#plans.clear();
   }
 
   run(jobs: readonly Job<Tensor>[]): void {
@@ -299,6 +313,12 @@ export class ArraysBackend implements Backend<Tensor> {
     }
   }
 }
+
+const filled = (array: Float32Array, fill: number | Float32Array): Float32Array => {
+  if (typeof fill === "number") array.fill(fill);
+  else array.set(fill);
+  return array;
+};
 
 function storeScalars({ plan: { scalarStores }, job, values }: State): void {
   for (const { input, value } of scalarStores) job.tensors[input]!.array[0] = values[value]!;

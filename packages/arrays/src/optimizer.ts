@@ -16,7 +16,7 @@ import {
 } from "@descent/core";
 import { describedBy } from "./allocate.ts";
 import { refusal } from "./arena.ts";
-import { ArraysBackend, type Engine, Tensor } from "./backend.ts";
+import { ArraysBackend, type Engine, NOTHING, Tensor } from "./backend.ts";
 
 /** A parameter's numbers with what is known of it. Without a shape it is a vector. */
 export interface Described {
@@ -88,6 +88,7 @@ export function optimizer<const Name extends string>(
 class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   readonly engine: Engine;
   readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #byBuffer = new Map<ArrayBufferLike, Entry[]>();
   readonly #backend: ArraysBackend;
   readonly #loop: Loop<Tensor>;
 
@@ -100,9 +101,9 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     this.#entries = new Map(
       Object.entries<Float32Array | Described>(parameters).map(([name, given]) => [name, entry(name, given)]),
     );
-    const overlap = overlapping([...this.#entries.values()]);
-    if (overlap)
-      throw new OptimizerError(`${list(overlap)} share memory. Every parameter needs numbers of its own; copy one.`);
+    for (const e of this.#entries.values())
+      this.#byBuffer.set(e.p.array.buffer, [...(this.#byBuffer.get(e.p.array.buffer) ?? []), e]);
+    for (const inside of this.#byBuffer.values()) refuseOverlap(inside);
     this.#backend = new ArraysBackend(this.engine, ({ name }) => this.#entries.get(name)?.p.array);
     this.#loop = new Loop(this.#backend, configured);
     this.#loop.add([...this.#entries.values()].map((e) => e.parameter));
@@ -131,6 +132,8 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
       tensors[name] = e;
     }
     this.#loop.update(tensors);
+    // Gradients made anew for every step are not kept until the next one.
+    for (const { g } of Object.values(tensors)) if (!g.arena) g.array = NOTHING;
   }
 
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {
@@ -150,18 +153,14 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   }
 
   load(state: StateDict, options?: { readonly strict?: boolean | undefined }): LoadReport {
-    return this.#loop.load(
-      state,
-      (tensor, data) => {
-        this.#backend.settle();
-        tensor.array.set(data);
-      },
-      options,
-    );
+    const report = this.#loop.load(state, (tensor, data) => this.#backend.write(tensor, data), options);
+    this.#backend.settle();
+    return report;
   }
 
   dispose(): void {
     this.#loop.dispose();
+    this.#backend.dispose();
   }
 
   #alive(): void {
@@ -183,9 +182,9 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
       throw new OptimizerError(
         `\`${name}\` has ${gradient.length} gradients for ${length} parameters. Was it reshaped after the optimizer was made?`,
       );
-    for (const other of this.#entries.values()) {
+    for (const other of this.#byBuffer.get(gradient.buffer) ?? []) {
       const same = other.p === p && gradient.byteOffset === p.array.byteOffset;
-      if (!same && gradient.buffer === other.p.array.buffer && overlap(gradient, other.p.array))
+      if (!same && overlap(gradient, other.p.array))
         throw new OptimizerError(
           `The gradient of \`${name}\` overlaps the parameter \`${other.parameter.name}\`, which changes during the step. Copy it.`,
         );
@@ -238,17 +237,14 @@ const tensors = (parameter: Parameter, data: Float32Array): Entry => ({
 const overlap = (a: Float32Array, b: Float32Array): boolean =>
   a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
 
-/** Two parameters that share numbers, if there are any. */
-function overlapping(entries: readonly Entry[]): string[] | undefined {
-  const byBuffer = new Map<ArrayBufferLike, Entry[]>();
-  for (const e of entries)
-    if (e.length > 0) byBuffer.set(e.p.array.buffer, [...(byBuffer.get(e.p.array.buffer) ?? []), e]);
-  for (const inside of byBuffer.values()) {
-    inside.sort((a, b) => a.p.array.byteOffset - b.p.array.byteOffset);
-    for (const [i, e] of inside.entries()) {
-      const next = inside[i + 1];
-      if (next && overlap(e.p.array, next.p.array)) return [e.parameter.name, next.parameter.name];
-    }
+/** Throws if two parameters in one buffer have numbers in common. */
+function refuseOverlap(entries: readonly Entry[]): void {
+  const sorted = entries.filter((e) => e.length > 0).sort((a, b) => a.p.array.byteOffset - b.p.array.byteOffset);
+  for (const [i, { p, parameter }] of sorted.entries()) {
+    const next = sorted[i + 1];
+    if (next && overlap(p.array, next.p.array))
+      throw new OptimizerError(
+        `${list([parameter.name, next.parameter.name])} share memory. Every parameter needs numbers of its own; copy one.`,
+      );
   }
-  return undefined;
 }

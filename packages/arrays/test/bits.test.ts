@@ -171,6 +171,36 @@ describe("the kernels and the interpreter give the same bits", () => {
     );
   });
 
+  test.each([
+    [2, 40_000],
+    [40_000, 2],
+    [3, 16_385],
+  ])("for what is read and stored by row and by column of a %i × %i matrix", (rows, cols) => {
+    const state = { r: { place: "row", init: 0 }, c: { place: "column", init: 0 }, m: 0 } as const;
+    const update = { m: "m * c + r", c: "c * 0.5 + columnSum(p)", r: "r - rowSum(g^2)", p: "p * r - c" };
+    const next = uniform(5);
+    expectEnginesAgree([caseOf(spec(update, state), { name: "w", shape: [rows, cols] }, 0, next)]);
+  });
+
+  test("for formulas too long to be unrolled", () => {
+    const macros: Record<string, Macro> = {
+      long: (_, p, g) => {
+        let e = p!;
+        for (let i = 0; i < 150; i++) e = apply(i % 3 ? "add" : "sub", apply("mul", e, g!), p!);
+        return e;
+      },
+    };
+    for (const n of [1, 3, 4, 5, 8, 31])
+      expectEnginesAgree([
+        caseOf(
+          spec({ s: "sum(long(p, g))", p: "long(p, g)" }, { s: { place: "scalar", init: 0 } }, { h: 0 }, macros),
+          { name: "w", shape: [n] },
+          0,
+          uniform(n),
+        ),
+      ]);
+  });
+
   test("for every operation on every pair of special numbers", () => {
     const n = specials.length;
     const parameter = { name: "w", shape: [n * n] };
