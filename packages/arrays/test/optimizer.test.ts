@@ -134,7 +134,7 @@ describe.each(engines)("an optimizer of arrays (%s)", (engine) => {
     const untouched = whole.slice();
     const view = whole.subarray(3, 20);
     const scalar = { data: Float32Array.of(2), shape: [] };
-    const opt = optimizer({ none: new Float32Array(0), view, scalar }, clipByGlobalNorm(adamw(), 1), { engine });
+    const opt = optimizer({ none: view.subarray(5, 5), view, scalar }, clipByGlobalNorm(adamw(), 1), { engine });
     const source = numbers(30, 5);
     opt.update({ none: new Float32Array(0), view: source.subarray(13), scalar: Float32Array.of(1) });
     const alone = { view: untouched.slice(3, 20), scalar: Float32Array.of(2) };
@@ -249,6 +249,8 @@ describe("what the arrays optimizer refuses", () => {
     expect(() => opt.update({ a: whole.subarray(8, 16) })).toThrow(
       "The gradient of `a` overlaps the parameter `b`, which changes during the step. Copy it.",
     );
+    const [c, d] = [numbers(4), numbers(4, 2)];
+    expect(() => optimizer({ c, d }, sgd()).update({ c: d })).toThrow("The gradient of `c` overlaps the parameter `d`");
     expect(() => opt.update({ b: whole.subarray(9, 17) })).toThrow("The gradient of `b` overlaps the parameter `b`");
   });
 
@@ -386,6 +388,7 @@ describe("arrays of `allocate`", () => {
     };
     expect(run()).toBe(1);
     expect(run(adamw(), "v")).toBe(2);
+    expect(run(adamw(), "b")).toBe(2); // not even over a gap as small as this
     expect(run(adamw({ decays: ({ name }) => name !== "b" }))).toBe(3);
   });
 
@@ -406,7 +409,7 @@ describe("arrays of `allocate`", () => {
   });
 
   test("find their state in the same memory, and give it back", () => {
-    const { parameters, gradients } = allocate({ w: [1000], b: [3] }, { slots: 2 });
+    const { parameters, gradients } = allocate({ w: [1000], b: [3] }, { slots: 3 });
     const memories = countMemories();
     for (let k = 0; k < 20; k++) {
       const opt = optimizer(parameters, adam());
@@ -417,7 +420,7 @@ describe("arrays of `allocate`", () => {
     const [one, two] = [optimizer(parameters, adam()), optimizer(parameters, adam())];
     one.update(gradients);
     two.update(gradients);
-    expect(memories()).toBe(1); // the second finds no room
+    expect(memories()).toBe(1); // room for one slot more is too little for the second
     two.update(gradients);
     expect(two.state().tensors["m/w"]!.data).toEqual(new Float32Array(1000));
   });
