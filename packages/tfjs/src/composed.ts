@@ -50,6 +50,7 @@ import {
   transpose,
   type Variable,
   where,
+  zeros,
 } from "@tensorflow/tfjs-core";
 
 const operators: Readonly<Partial<Record<Op, (a: Tensor, b: Tensor) => Tensor>>> = {
@@ -171,6 +172,8 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: ReadonlyMap<Expr,
   };
   const reduced = (e: Expr, a: Expr): Tensor => {
     const value = a.place === "tensor" ? at(a) : broadcastTo(at(a), whole);
+    // The webgpu backend cannot sum no numbers.
+    if (value.size === 0) return zeros(e.value === "row" ? [rows, 1] : e.value === "column" ? [1, cols] : []);
     const terms = e.op === "sumsq" ? square(value) : value;
     return e.value === "row" ? sum(terms, 1, true) : e.value === "column" ? sum(terms, 0, true) : sum(terms);
   };

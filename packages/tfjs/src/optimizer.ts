@@ -8,6 +8,7 @@ import {
   Loop,
   list,
   OptimizerError,
+  type Parameter,
   type RuleSpec,
   type StateDict,
   suggestion,
@@ -25,7 +26,7 @@ import {
   tidy,
   type Variable,
 } from "@tensorflow/tfjs-core";
-import { type Describe, parameterOf } from "./parameters.ts";
+import { type Describe, parameterNamed, parameterOf } from "./parameters.ts";
 import {
   bind,
   leaves,
@@ -33,7 +34,6 @@ import {
   type Restored,
   readConfig,
   renamed,
-  type SavedParameter,
   textToNumbers,
   writeConfig,
 } from "./saved.ts";
@@ -52,12 +52,12 @@ export interface OptimizerOptions {
 }
 
 /** Rules whose macros a saved optimizer may need, by title. */
-const rules = new Map<string, RuleSpec>();
+const rules: Record<string, RuleSpec> = {};
 
 /** What is saved beside the tensors of a state. */
 interface SavedText {
   readonly meta: unknown;
-  readonly parameters: readonly SavedParameter[];
+  readonly names: readonly string[];
 }
 
 const PREFIX = "descent/";
@@ -81,11 +81,11 @@ export class DescentOptimizer extends Optimizer {
   readonly #describe: Describe | undefined;
   readonly #overrides = new Map<string, Record<string, HyperValue>>();
   #loop: Loop<Tensor>;
-  readonly #shapes = new Map<string, string>();
-  /** The parameters of the saved optimizer this one continues, in its order, and what is known of them. */
-  #saved: readonly SavedParameter[];
+  readonly #parameters = new Map<string, Parameter>();
+  /** Names of the parameters of the saved optimizer this one continues, in its order. */
+  #saved: readonly string[];
   /** Which of them each variable is; they are matched as variables turn up. */
-  readonly #bound: Map<string, SavedParameter>;
+  readonly #bound: Map<string, string>;
   #pending: StateDict | undefined;
   #lent: readonly Tensor[] = [];
 
@@ -93,7 +93,7 @@ export class DescentOptimizer extends Optimizer {
     super();
     this.#configured = configured;
     this.#describe = options.parameter;
-    this.#saved = restored?.parameters ?? [];
+    this.#saved = restored?.names ?? [];
     this.#bound = restored?.bound ?? new Map();
     this.#loop = new Loop(tensors, configured);
     registerWasmGradients();
@@ -134,8 +134,8 @@ export class DescentOptimizer extends Optimizer {
   /** Takes variables in that are seen for the first time. */
   #take(variables: readonly Variable[]): void {
     for (const { name, shape } of variables) {
-      const before = this.#shapes.get(name) ?? `${shape}`;
-      if (before !== `${shape}`)
+      const before = this.#parameters.get(name)?.shape ?? shape;
+      if (before.join() !== shape.join())
         throw new OptimizerError(
           `\`${name}\` has shape [${shape}] and had [${before}] at the last step: it is another variable. Make a new optimizer for a new model.`,
         );
@@ -157,22 +157,21 @@ export class DescentOptimizer extends Optimizer {
       }
       throw error;
     }
-    for (const { name, shape } of fresh) this.#shapes.set(name, `${shape}`);
+    for (const parameter of parameters) this.#parameters.set(parameter.name, parameter);
   }
 
   /** Finds out who new variables were when the optimizer was saved. */
   #match(fresh: readonly Variable[]): ReadonlyMap<string, string> {
-    const unclaimed = new Map(this.#unclaimed().map((p) => [p.name, p]));
-    if (unclaimed.size === 0) return new Map();
-    const names = bind([...unclaimed.keys()], (name) => this.#pending?.meta.parameters[name]?.shape, fresh);
-    for (const [now, then] of names) this.#bound.set(now, unclaimed.get(then)!); // bind pairs with these only
+    const unclaimed = this.#unclaimed();
+    const names = bind(unclaimed, (name) => this.#pending?.meta.parameters[name]?.shape, fresh);
+    for (const [now, then] of names) this.#bound.set(now, then);
     return names;
   }
 
   /** Parameters of the saved optimizer whose variables have not turned up. */
-  #unclaimed(): readonly SavedParameter[] {
+  #unclaimed(): readonly string[] {
     const taken = new Set(this.#bound.values());
-    return this.#saved.filter((p) => !taken.has(p));
+    return this.#saved.filter((name) => !taken.has(name));
   }
 
   #resume(state: StateDict, names: ReadonlyMap<string, string>): void {
@@ -244,7 +243,7 @@ export class DescentOptimizer extends Optimizer {
     const meta = this.#loop.meta();
     const step = this.iterations;
     // What was loaded and belongs to variables not seen yet is still state.
-    const names = new Map(this.#unclaimed().map(({ name }) => [name, name]));
+    const names = new Map(this.#unclaimed().map((name) => [name, name]));
     const rest = this.#pending && renamed(this.#pending, names, step);
     const data = await Promise.all(reads);
     return {
@@ -283,7 +282,9 @@ export class DescentOptimizer extends Optimizer {
   override async getWeights(): Promise<NamedTensor[]> {
     this.#free();
     const { meta, tensors: slots } = await this.state();
-    const text = textToNumbers(JSON.stringify({ meta, parameters: this.#parameters() }));
+    const text = textToNumbers(
+      JSON.stringify({ meta, names: this.#known().map(({ name }) => name) } satisfies SavedText),
+    );
     const weights = tidy(() => [
       { name: "iter", tensor: keep(scalar(meta.step, "int32")) as Tensor },
       { name: META, tensor: keep(makeTensor(text, [text.length], "int32")) },
@@ -327,7 +328,7 @@ export class DescentOptimizer extends Optimizer {
         `These weights (${list(weights.map(({ name }) => name))}) are not of a Descent optimizer. Was the model saved with another one?`,
       );
     const slots = read.filter(({ name }) => name.startsWith(PREFIX) && name !== META);
-    const { meta, parameters } = JSON.parse(numbersToText(text.data as Int32Array)) as SavedText; // written by getWeights
+    const { meta, names } = JSON.parse(numbersToText(text.data as Int32Array)) as SavedText; // written by getWeights
     this.#pending = {
       meta: checkMeta(meta),
       tensors: Object.fromEntries(
@@ -337,10 +338,10 @@ export class DescentOptimizer extends Optimizer {
         ]),
       ),
     };
-    this.#saved = parameters;
+    this.#saved = names;
     this.#loop.dispose();
     this.#loop = new Loop(tensors, this.#configured);
-    this.#shapes.clear();
+    this.#parameters.clear();
     this.#bound.clear();
     this.iterations_ = this.iterations;
   }
@@ -353,16 +354,14 @@ export class DescentOptimizer extends Optimizer {
 
   /** The rule itself as data: its equations, hyper-parameters as they are now, schedules by their text. */
   override getConfig(): serialization.ConfigDict {
-    const hyper = (label: string): Record<string, HyperValue> => this.#hyper(label) as Record<string, HyperValue>; // label has a leaf, whose values are all set
-    return { descent: writeConfig(leaves(this.#configured), hyper, this.#parameters()) };
+    const roles = this.#describe ? "described" : "named";
+    return { descent: writeConfig(this.#configured, this.#overrides, this.#known(), { roles }) };
   }
 
-  /** Every parameter there is, those of a saved optimizer that have not turned up first. */
-  #parameters(): readonly SavedParameter[] {
-    const here = Object.entries(this.#loop.inspect().parameters).map(
-      ([name, { group, decays }]): SavedParameter => ({ name, group: group ?? null, decays }),
-    );
-    return [...this.#unclaimed(), ...here];
+  /** Every parameter there is, first those of a saved optimizer that have not turned up. */
+  #known(): readonly Parameter[] {
+    const shape = (name: string): readonly number[] => this.#pending?.meta.parameters[name]?.shape ?? [];
+    return [...this.#unclaimed().map((name) => parameterNamed(name, shape(name))), ...this.#parameters.values()];
   }
 
   static override fromConfig<T extends serialization.Serializable>(
@@ -396,5 +395,5 @@ export function registerAll(
   options: { readonly rules?: readonly RuleSpec[] | undefined } = {},
 ): void {
   tf.serialization.registerClass(DescentOptimizer);
-  for (const rule of options.rules ?? []) rules.set(rule.title, rule);
+  for (const rule of options.rules ?? []) rules[rule.title] = rule;
 }

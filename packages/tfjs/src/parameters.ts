@@ -49,6 +49,13 @@ function byName(name: string, rank: number): { readonly role?: Role; readonly ax
   }
 }
 
+/** A parameter of which there is but a name and a shape, in a file. */
+export const parameterNamed = (name: string, shape: readonly number[]): Parameter => ({
+  name,
+  shape,
+  ...byName(name, shape.length),
+});
+
 /** A variable as core knows it. Throws if it does not hold float32. */
 export function parameterOf(variable: Variable, describe?: Describe): Parameter {
   const { name, shape, dtype } = variable;
@@ -56,5 +63,5 @@ export function parameterOf(variable: Variable, describe?: Describe): Parameter 
     throw new OptimizerError(
       `\`${name}\` is ${dtype}, and optimizers step float32. Make it with tf.variable(…, false).`,
     );
-  return { name, shape: [...shape], ...byName(name, shape.length), ...describe?.(variable) };
+  return { ...parameterNamed(name, [...shape]), ...describe?.(variable) };
 }

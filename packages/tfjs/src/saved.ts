@@ -1,19 +1,19 @@
 import {
   type Configured,
-  configured as configure,
   decaysByRole,
-  type Equations,
+  fromPlain,
   type HyperValue,
   type Leaf,
   list,
-  type Macros,
   OptimizerError,
   type Parameter,
+  type Plain,
   type RuleSpec,
-  type Slots,
   type StateDict,
-  schedule,
+  toPlain,
 } from "@descent/core";
+
+type Overrides = ReadonlyMap<string, Readonly<Record<string, HyperValue>>>;
 
 /** The rules of what an optimizer is configured with, by group, nested labels joined by `/` as core joins them. */
 export function leaves(configured: Configured, path: readonly string[] = []): Map<string, Leaf> {
@@ -22,87 +22,59 @@ export function leaves(configured: Configured, path: readonly string[] = []): Ma
   return new Map(Object.entries(configured.groups).flatMap(([label, c]) => [...leaves(c, [...path, label])]));
 }
 
-/** A parameter as a file knows it: its group and mask are kept, because what chose them was a function. */
-export interface SavedParameter {
-  readonly name: string;
-  /** Nothing if it was frozen. */
-  readonly group: string | null;
-  readonly decays: boolean;
-}
-
-interface SavedRule {
-  readonly title: string;
-  readonly paper: string;
-  readonly hyper: Readonly<Record<string, number>>;
-  readonly state: Slots;
-  readonly macros?: readonly string[] | undefined;
-  readonly before?: readonly Equations[] | undefined;
-  readonly update: Equations;
-  readonly values: Readonly<Record<string, number | { readonly schedule: string }>>;
-  /** Whether a function chose which parameters decay. */
-  readonly masked: boolean;
+/** Every leaf changed, told the label of its group. */
+function mapLabelled(
+  configured: Configured,
+  change: (leaf: Leaf, label: string) => Leaf,
+  path: readonly string[] = [],
+): Configured {
+  if (configured.kind === "frozen") return configured;
+  if (configured.kind === "rule") return change(configured, path.join("/"));
+  const { labels } = configured;
+  const groups = Object.entries(configured.groups).map(([l, c]) => [l, mapLabelled(c, change, [...path, l])] as const);
+  return { kind: "partition", groups: Object.fromEntries(groups), labels };
 }
 
 interface SavedConfig {
   readonly version: 1;
-  readonly groups: Readonly<Record<string, SavedRule>>;
-  readonly parameters: readonly SavedParameter[];
+  readonly configured: Plain;
+  /** Every parameter there was, frozen ones too, in its order. */
+  readonly names: readonly string[];
 }
 
 /**
  * An optimizer as JSON. tfjs turns `a_b` into `aB` in every string of a configuration, so each `_` is written as its
- * escape, which JSON reads back. Throws where a hyper-parameter is a function without text.
+ * escape, which JSON reads back. Throws where a hyper-parameter is a function without text. Where `roles` did not come
+ * from names, which parameters decay is written out, since a file does not hold who said so.
  */
 export function writeConfig(
-  groups: ReadonlyMap<string, Leaf>,
-  hyper: (label: string) => Readonly<Record<string, HyperValue>>,
-  parameters: readonly SavedParameter[],
+  configured: Configured,
+  overrides: Overrides,
+  parameters: readonly Parameter[],
+  { roles }: { readonly roles: "named" | "described" },
 ): string {
+  const now = mapLabelled(configured, (leaf, label) => ({
+    ...leaf,
+    hyper: { ...leaf.hyper, ...overrides.get(label) },
+    ...(roles === "described" && { decays: leaf.decays ?? decaysByRole }),
+  }));
   const config: SavedConfig = {
     version: 1,
-    groups: Object.fromEntries(
-      [...groups].map(([label, { rule, decays }]) => [label, writeRule(rule, hyper(label), decays !== undefined)]),
-    ),
-    parameters,
+    configured: toPlain(now, parameters),
+    names: parameters.map(({ name }) => name),
   };
   return JSON.stringify(config).replaceAll("_", "\\u005f");
 }
 
-function writeRule(rule: RuleSpec, hyper: Readonly<Record<string, HyperValue>>, masked: boolean): SavedRule {
-  const values: Record<string, number | { schedule: string }> = {};
-  for (const [name, value] of Object.entries(hyper)) {
-    if (typeof value === "number") values[name] = value;
-    else if (value.text !== undefined) values[name] = { schedule: value.text };
-    else
-      throw new OptimizerError(
-        `${rule.title}: ${name} is a function, which a model file cannot hold. Write it as schedule("…") from @descent/core, or save the model without its optimizer.`,
-      );
-  }
-  const { title, paper, state, before, update } = rule;
-  const macros = Object.keys(rule.macros ?? {});
-  return {
-    title,
-    paper,
-    hyper: rule.hyper,
-    state,
-    ...(macros.length > 0 && { macros }),
-    ...(before && { before }),
-    update,
-    values,
-    masked,
-  };
-}
-
-/** What `readConfig` makes: the optimizer's configuration, which asks `bound` who a parameter was in the file. */
+/** What a saved optimizer was, and the map from current names to its own that its configuration looks parameters up in. */
 export interface Restored {
   readonly configured: Configured;
-  readonly parameters: readonly SavedParameter[];
-  /** Current names to the parameters of the file; filled as variables turn up. */
-  readonly bound: Map<string, SavedParameter>;
+  readonly names: readonly string[];
+  readonly bound: Map<string, string>;
 }
 
 /** Reads what `writeConfig` wrote. `rules` supplies macros, which are code and in no file. */
-export function readConfig(text: unknown, rules: ReadonlyMap<string, RuleSpec>): Restored {
+export function readConfig(text: unknown, rules: Readonly<Record<string, RuleSpec>>): Restored {
   if (typeof text !== "string")
     throw new OptimizerError("This configuration is not one of a Descent optimizer: its entry `descent` is missing.");
   const config = JSON.parse(text) as SavedConfig; // written by writeConfig, whose version is checked next
@@ -110,54 +82,38 @@ export function readConfig(text: unknown, rules: ReadonlyMap<string, RuleSpec>):
     throw new OptimizerError(
       `The optimizer was saved in version ${String(config.version)}, and this release reads version 1. Load it with the release that wrote it.`,
     );
-  const bound = new Map<string, SavedParameter>();
-  const labels = Object.keys(config.groups);
-  const stranger = ({ name }: Parameter, what: string): never => {
-    throw new OptimizerError(
-      `\`${name}\` was not trained when the model was saved, and a function chose ${what}, which a file cannot hold. Make the optimizer anew, load \`await model.optimizer.state()\` into it and compile with it.`,
-    );
-  };
-  const groups = Object.fromEntries(
-    Object.entries(config.groups).map(([label, saved]) => {
-      const mask = (p: Parameter): boolean =>
-        bound.get(p.name)?.decays ?? (saved.masked ? stranger(p, "which parameters decay") : decaysByRole(p));
-      return [label, configure(readRule(saved, rules), { ...readValues(saved), decays: mask })] as const;
-    }),
-  );
-  const group = (p: Parameter): string => {
-    const known = bound.get(p.name);
-    if (known) return known.group ?? FROZEN;
-    return labels.length === 1 && !config.parameters.some((q) => q.group === null)
-      ? labels[0]!
-      : stranger(p, "the group of each parameter");
-  };
-  const single = labels.length === 1 && labels[0] === "" ? groups[""] : undefined;
-  const configured: Configured = single ?? {
-    kind: "partition",
-    groups: { ...groups, [FROZEN]: { kind: "frozen" } },
-    labels: (p) => [group(p)],
-  };
-  return { configured, parameters: config.parameters, bound };
+  checkMacros(config.configured, rules);
+  const bound = new Map<string, string>();
+  const configured = byOldName(fromPlain(config.configured, { rules }), bound, new Set(config.names));
+  return { configured, names: config.names, bound };
 }
 
-const FROZEN = "frozen parameters";
-
-const readValues = ({ values }: SavedRule): Record<string, HyperValue> =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, v]) => [name, typeof v === "number" ? v : schedule(v.schedule)]),
+function checkMacros(plain: Plain, rules: Readonly<Record<string, RuleSpec>>): void {
+  if (plain.kind === "partition") for (const group of Object.values(plain.groups)) checkMacros(group, rules);
+  if (plain.kind !== "rule" || !plain.rule.macros || Object.hasOwn(rules, plain.rule.title)) return;
+  throw new OptimizerError(
+    `The saved optimizer ${plain.rule.title} uses ${list(plain.rule.macros)}, which is code and not in the file. Hand its rule to registerAll(tf, { rules: [… ] }) before loading.`,
   );
+}
 
-function readRule(
-  { title, paper, hyper, state, macros, before, update }: SavedRule,
-  rules: ReadonlyMap<string, RuleSpec>,
-): RuleSpec {
-  const code: Macros | undefined = macros && rules.get(title)?.macros;
-  const missing = (macros ?? []).filter((name) => !code || !Object.hasOwn(code, name));
-  if (missing.length > 0)
+/** The functions of a configuration read from a file know parameters by the names they had in it. */
+function byOldName(configured: Configured, bound: ReadonlyMap<string, string>, names: ReadonlySet<string>): Configured {
+  const old = (p: Parameter, what: string): Parameter => {
+    const name = bound.get(p.name) ?? p.name;
+    if (names.has(name)) return { ...p, name };
     throw new OptimizerError(
-      `The saved optimizer ${title} uses ${list(missing)}, which is code and not in the file. Hand its rule to registerAll(tf, { rules: [… ] }) before loading.`,
+      `\`${p.name}\` was not trained when the model was saved, and a function chose ${what}, which a file cannot hold. Make the optimizer anew, load \`await model.optimizer.state()\` into it and compile with it.`,
     );
-  return { title, paper, hyper, state, update, ...(code && { macros: code }), ...(before && { before }) };
+  };
+  const { kind } = configured;
+  if (kind === "frozen") return configured;
+  if (kind === "rule") {
+    const { decays } = configured;
+    return decays ? { ...configured, decays: (p) => decays(old(p, "which parameters decay")) } : configured;
+  }
+  const groups = Object.entries(configured.groups).map(([label, c]) => [label, byOldName(c, bound, names)] as const);
+  const labels = (p: Parameter): readonly string[] => configured.labels(old(p, "the group of each parameter"));
+  return { kind, groups: Object.fromEntries(groups), labels };
 }
 
 /** A variable that has turned up. */
