@@ -29,7 +29,7 @@ const W0 = 0x9e3779b9; // the golden ratio
 const W1 = 0xbb67ae85; // the square root of three, less one
 
 /** The upper 32 bits of a 32 × 32 bit product, by halves: no partial sum exceeds 2^53. */
-function high(a: number, b: number): number {
+export function high(a: number, b: number): number {
   const low = b & 0xffff;
   const up = b >>> 16;
   const middle = a * up + Math.floor((a * low) / 0x10000);

@@ -9,7 +9,6 @@ export function orthonormal(columns: readonly Float64Array[]): Float64Array[] {
   const signs: number[] = [];
   const reflections = rest.map((x, k) => {
     const v = x.slice();
-    v.fill(0, 0, k);
     const length = Math.sqrt(dot(v, v, k));
     const diagonal = v[k]! > 0 ? -length : length; // away from v, so that nothing cancels
     signs.push(diagonal < 0 ? -1 : 1);
@@ -27,7 +26,7 @@ export function orthonormal(columns: readonly Float64Array[]): Float64Array[] {
   });
 }
 
-/** x − 2v(v·x), where the first `from` numbers of `v` are 0 and its length is 1, or 0 to leave `x` as it is. */
+/** x − 2v(v·x), where `v` counts from index `from` on and has length 1 there, or 0 to leave `x` as it is. */
 function reflect(x: Float64Array, v: Float64Array, from: number): void {
   const twice = 2 * dot(x, v, from);
   for (let i = from; i < x.length; i++) x[i]! -= twice * v[i]!;

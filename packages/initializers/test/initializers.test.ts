@@ -350,6 +350,15 @@ describe("orthogonal", () => {
     }
   });
 
+  test("a column of zeros takes the first free axis, as it is", () => {
+    expect(orthonormal([Float64Array.from([0, 0])])).toEqual([Float64Array.from([1, 0])]);
+  });
+
+  test("a column close to an axis loses no digit to cancellation", () => {
+    const [a] = orthonormal([Float64Array.from([1, 1e-5])]);
+    expect(Math.abs(a![1]! / (1e-5 / Math.hypot(1, 1e-5)) - 1)).toBeLessThan(1e-14); // some roundings, not 1e-16/1e-10
+  });
+
   test("the factor belongs to its columns: QR with a positive diagonal, as by hand", () => {
     // [3 4]ᵀ/5 is the first direction; what [5 0]ᵀ has beyond it points along [4 -3]ᵀ/5.
     const [a, b] = orthonormal([Float64Array.from([3, 4]), Float64Array.from([5, 0])]);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { OptimizerError } from "@descent/core";
 import { describe, expect, test } from "vitest";
-import { philox } from "../src/philox.ts";
+import { high, philox } from "../src/philox.ts";
 import { CUT, fnv1a, type Stream, stream } from "../src/stream.ts";
 import { correlation, deviation, distance, erf, mean, PROBABLE, SIGMAS } from "./statistics.ts";
 
@@ -15,6 +15,18 @@ describe("Philox4x32-10", () => {
     [[0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0], "d16cfe09 94fdcceb 5001e420 24126ea1"],
   ] as const)("gives Random123's known answer to %o under %o", (counter, key, answer) => {
     expect(hex(philox(counter, key))).toBe(answer);
+  });
+
+  test("the upper half of a product is exact, above all where the lower half is about to carry", () => {
+    for (const factor of [0xd2511f53, 0xcd9e8d57]) {
+      const inverse = Array.from({ length: 5 }).reduce<number>((x) => Math.imul(x, 2 - Math.imul(factor, x)), factor);
+      for (const lower of [0, 1, 0xffff, 0x10000, 0xfffeffff, 0xffff0000, 0xffff0001, 0xffff8000, 0xffffffff]) {
+        const b = Math.imul(lower, inverse); // factor · b ends in `lower`
+        const product = BigInt(factor) * BigInt(b >>> 0);
+        expect(BigInt.asUintN(32, product)).toBe(BigInt(lower));
+        expect(high(factor, b) >>> 0).toBe(Number(product >> 32n));
+      }
+    }
   });
 });
 
