@@ -1,5 +1,31 @@
 /** Element types as ONNX has them; the code is TensorProto.DataType. */
-export type Elem = keyof typeof table;
+export type Elem =
+  | "float32"
+  | "uint8"
+  | "int8"
+  | "uint16"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "string"
+  | "bool"
+  | "float16"
+  | "float64"
+  | "uint32"
+  | "uint64"
+  | "complex64"
+  | "complex128"
+  | "bfloat16"
+  | "float8e4m3fn"
+  | "float8e4m3fnuz"
+  | "float8e5m2"
+  | "float8e5m2fnuz"
+  | "uint4"
+  | "int4"
+  | "float4e2m1"
+  | "float8e8m0"
+  | "uint2"
+  | "int2";
 
 /** What a tensor's numbers are kept in: 64-bit integers as BigInt arrays, bool as bytes, narrow floats as their bits. */
 export type TypedArray =
@@ -17,7 +43,7 @@ export type TypedArray =
 type Row = readonly [code: number, bits: number, array: ArrayKind];
 type ArrayKind = "f32" | "f64" | "i8" | "i16" | "i32" | "u8" | "u16" | "u32" | "i64" | "u64";
 
-const table = {
+const table: Readonly<Record<Elem, Row>> = {
   float32: [1, 32, "f32"],
   uint8: [2, 8, "u8"],
   int8: [3, 8, "i8"],
@@ -44,7 +70,7 @@ const table = {
   float8e8m0: [24, 8, "u8"],
   uint2: [25, 2, "u8"],
   int2: [26, 2, "u8"],
-} as const satisfies Readonly<Record<string, Row>>;
+};
 
 const constructors = {
   f32: Float32Array,

@@ -36,8 +36,6 @@ export type Attribute =
   | { readonly kind: "tensors"; readonly value: readonly Constant[] }
   | { readonly kind: "graph"; readonly value: Graph }
   | { readonly kind: "graphs"; readonly value: readonly Graph[] }
-  /** Inside a function's body: the attribute of this name of the node that calls the function. */
-  | { readonly kind: "reference"; readonly value: string; readonly type: number }
   /** Sparse tensors and type descriptions, kept as they were read. */
   | { readonly kind: "other"; readonly value: object };
 export type Attributes = Readonly<Record<string, Attribute>>;

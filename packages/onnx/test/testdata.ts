@@ -1,0 +1,19 @@
+import { existsSync, readdirSync } from "node:fs";
+
+/** ONNX's own backend tests, which Debian packs: `apt-get install libonnx-testdata`. */
+export const testdata = "/usr/share/libonnx-testdata/data";
+export const hasTestdata: boolean = existsSync(testdata);
+if (!hasTestdata)
+  console.warn(`The ONNX test data is left out: there is no ${testdata} (apt-get install libonnx-testdata).`);
+
+/** Every file of the test data with this ending. */
+export function files(ending: string, folder = ""): string[] {
+  if (!hasTestdata) return [];
+  return readdirSync(`${testdata}/${folder}`, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(ending))
+    .sort()
+    .map((file) => `${testdata}/${folder}${file}`);
+}
+
+export const fixtures = ["lenet", "resnet", "gpt_o17"] as const;
+export const fixture = (name: string): string => `${import.meta.dirname}/fixtures/${name}.onnx`;
