@@ -102,7 +102,7 @@ export function tfjsEngine(tf: Tf, readEvery: number): Engine {
       const variables: Variables = Object.fromEntries(
         model.parameters.map(({ name, shape }) => [
           name,
-          tf.variable(tf.tensor(weights[name]!, [...shape]), true, name),
+          tf.tidy(() => tf.variable(tf.tensor(weights[name]!, [...shape]), true, name)),
         ]),
       );
       const list = Object.values(variables);
@@ -129,12 +129,9 @@ export function tfjsEngine(tf: Tf, readEvery: number): Engine {
             const before = list.map((variable) => tf.add(variable, 0)); // a copy: the update may be done in place
             opt.applyGradients(grads);
             const moved = norm(list.map((variable, i) => tf.sub(variable, before[i]!)));
-            return tf.stack([
-              value,
-              right!,
-              norm(Object.values(grads)),
-              tf.div(moved, norm(before)),
-            ]) as tensorflow.Tensor1D;
+            const all = tf.stack([value, right!, norm(Object.values(grads)), tf.div(moved, norm(before))]); // the closure has run
+            right!.dispose();
+            return all as tensorflow.Tensor1D;
           });
           numbers.push(row);
         },

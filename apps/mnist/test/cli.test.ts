@@ -1,0 +1,331 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { main } from "../src/cli.ts";
+import { run, scratch, smallFiles, writeFiles } from "./world.ts";
+
+/** Whole programs start here, each with TensorFlow.js, on machines that may be busy. */
+const slow = 120_000;
+
+/** A small data set, for the whole file. */
+const data = mkdtempSync(path.join(tmpdir(), "descent-mnist-data-"));
+beforeAll(() => void writeFiles(data, smallFiles()));
+afterAll(() => rmSync(data, { recursive: true, force: true }));
+
+const json = (file: string): Record<string, unknown> => JSON.parse(readFileSync(file, "utf8"));
+const lines = (file: string): Record<string, unknown>[] =>
+  readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+/** What is left when the times are taken away, which no two runs share. */
+const timeless = (file: string): unknown[] => lines(file).map(({ seconds: _, ...rest }) => rest);
+
+describe("train", () => {
+  test("reaches 88 % with 2,000 images of MNIST, and leaves a whole run folder", { timeout: slow }, async () => {
+    const cwd = scratch();
+    const args = [
+      "train",
+      "--model",
+      "mlp",
+      "--limit",
+      "2000",
+      "--lr",
+      "0.01",
+      "--batch-size",
+      "32",
+      "--epochs",
+      "4",
+      "--device",
+      "wasm",
+    ];
+    const { code, out, err } = await run(args, { cwd });
+    expect(err).toBe("");
+    expect(code).toBe(0);
+    const folder = path.join(cwd, "runs", readlinkSync(path.join(cwd, "runs", "latest")));
+    expect(path.basename(folder)).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-radam$/);
+    const summary = json(path.join(folder, "summary.json"));
+    // A logistic regression reaches 86 % with so few; this network 90 % with every seed tried.
+    expect(summary.testAccuracy).toBeGreaterThan(0.88);
+    expect(summary).toMatchObject({
+      optimizer: "radam",
+      engine: "tfjs",
+      device: "wasm",
+      seed: 1,
+      epochs: 4,
+      batchSize: 32,
+      model: "mlp",
+      lr: 0.01,
+      schedule: "cosine",
+      parameters: 101770,
+      steps: 252,
+      testImages: 10000,
+      node: process.version,
+    });
+    expect(summary.imagesPerSecond).toBeGreaterThan(0);
+    expect(summary.seconds).toBeGreaterThan(0);
+    const last = out.trim().split("\n").at(-1);
+    expect(last).toMatch(/^Test accuracy \d\d\.\d\d %, loss 0\.\d{4}, with RAdam by tfjs on wasm in [\d.]+ s\.$/);
+    expect(out).toContain("Running on wasm");
+    expect(readdirSync(folder).sort()).toEqual([
+      "checkpoint.safetensors",
+      "metrics.jsonl",
+      "model.json",
+      "model.safetensors",
+      "report.html",
+      "summary.json",
+      "weights.bin",
+    ]);
+    const all = lines(path.join(folder, "metrics.jsonl"));
+    const steps = all.filter((line) => "loss" in line);
+    expect(steps).toHaveLength(252);
+    for (const line of steps)
+      for (const name of ["loss", "lr", "gradNorm", "updateRatio"]) expect(line[name]).toBeTypeOf("number");
+    expect(all.filter((line) => "testLoss" in line).map((line) => line.epoch)).toEqual([1, 2, 3, 4]);
+    expect(readFileSync(path.join(folder, "report.html"), "utf8")).toContain("Update-to-weight ratio");
+
+    const tested = await run(["evaluate", "--checkpoint", "runs/latest", "--json"], { cwd });
+    expect(JSON.parse(tested.out)).toMatchObject({ testAccuracy: summary.testAccuracy, model: "mlp" });
+  });
+
+  test("with --json prints one line of JSON and nothing else on standard output", { timeout: slow }, async () => {
+    const cwd = scratch();
+    const { out, code } = await run(
+      ["--json", "--model", "mlp", "--data", data, "--epochs", "1", "--out", "here", "--optimizer", "AdamW"],
+      { cwd },
+    );
+    expect(code).toBe(0);
+    expect(out.trim().split("\n")).toHaveLength(1);
+    expect(JSON.parse(out)).toEqual({ ...json(path.join(cwd, "here", "summary.json")), folder: "here" });
+    expect(JSON.parse(out).optimizer).toBe("adamw");
+    expect(existsSync(path.join(cwd, "runs"))).toBe(false); // --out names the folder
+  });
+
+  test("stopped with Ctrl-C saves, and resumed ends where the uninterrupted run does, to the bit", {
+    timeout: slow,
+  }, async () => {
+    const cwd = scratch();
+    const args = [
+      "--model",
+      "mlp",
+      "--data",
+      data,
+      "--batch-size",
+      "4",
+      "--epochs",
+      "4",
+      "--device",
+      "wasm",
+      "--clip",
+      "1",
+      "--weight-decay",
+      "0.01",
+      "--warmup",
+      "5%",
+    ];
+    expect((await run([...args, "--out", "whole"], { cwd })).code).toBe(0);
+    let sent = false;
+    const stopped = await run([...args, "--out", "parts"], {
+      cwd,
+      watch: (printed, kill) => {
+        if (sent || !printed.includes("Epoch 1/4")) return;
+        sent = true;
+        kill("SIGINT");
+      },
+    });
+    expect(stopped.code).toBe(130);
+    expect(stopped.out).toMatch(/Stopped after \d+ updates\. Continue with: npm start -- train --resume parts\n$/);
+    expect(readdirSync(path.join(cwd, "parts")).sort()).toEqual(["checkpoint.safetensors", "metrics.jsonl"]);
+    const resumed = await run(["train", "--resume", "parts", "--data", data], { cwd });
+    expect(resumed.code).toBe(0);
+    expect(readFileSync(path.join(cwd, "parts", "model.safetensors"))).toEqual(
+      readFileSync(path.join(cwd, "whole", "model.safetensors")),
+    );
+    expect(timeless(path.join(cwd, "parts", "metrics.jsonl"))).toEqual(
+      timeless(path.join(cwd, "whole", "metrics.jsonl")),
+    );
+
+    const again = await run(["--resume", "parts", "--data", data], { cwd });
+    expect([again.code, again.err]).toEqual([
+      1,
+      expect.stringMatching(/at the end of its 4 epochs\. Train on with --epochs 5/),
+    ]);
+    const other = await run(["--resume", "parts", "--epochs", "5"], { cwd });
+    expect([other.code, other.err]).toEqual([1, expect.stringMatching(/trained on other images/)]);
+    const on = await run(["--resume", "parts", "--epochs", "5", "--data", data], { cwd });
+    expect(on.code).toBe(0);
+    expect(json(path.join(cwd, "parts", "summary.json"))).toMatchObject({ epochs: 5, steps: 400 });
+  });
+
+  test("a second Ctrl-C leaves at once", { timeout: slow }, async () => {
+    const cwd = scratch();
+    const { code, out } = await run(["--model", "cnn", "--batch-size", "2048", "--epochs", "9", "--out", "x"], {
+      cwd,
+      watch: (printed, kill) => {
+        if (!printed.includes("Running on")) return;
+        kill("SIGINT"); // at every line from here on
+        kill("SIGINT");
+      },
+    });
+    expect(code).toBe(130);
+    expect(out).not.toContain("Epoch 9/9");
+  });
+
+  test("a full disk ends it with one line, and what was there before is whole", { timeout: slow }, async () => {
+    const cwd = scratch();
+    const args = ["--model", "mlp", "--data", data, "--epochs", "1"];
+    // A limit on the size of files fails a write half-way, as a full disk does: 500 blocks of 1,024 bytes.
+    const first = await run([...args, "--out", "a"], { cwd, before: "ulimit -f 500" });
+    expect(first.code).toBe(1);
+    expect(first.err).toBe(
+      "Cannot write `a/checkpoint.safetensors`: the file may not grow that large here. Make room, or choose another place with --out.\n",
+    );
+    expect(readdirSync(path.join(cwd, "a"))).toEqual(["metrics.jsonl"]);
+
+    expect((await run([...args, "--out", "b"], { cwd })).code).toBe(0);
+    const before = readFileSync(path.join(cwd, "b", "checkpoint.safetensors"));
+    const second = await run(["--resume", "b", "--epochs", "2", "--data", data], { cwd, before: "ulimit -f 500" });
+    expect(second.code).toBe(1);
+    expect(second.err.split("\n")).toHaveLength(2);
+    expect(readFileSync(path.join(cwd, "b", "checkpoint.safetensors"))).toEqual(before);
+    expect(readdirSync(path.join(cwd, "b")).filter((name) => name.includes("tmp"))).toEqual([]);
+  });
+
+  test("a loss that is no number ends it with one line", { timeout: slow }, async () => {
+    const cwd = scratch();
+    const { code, err } = await run(
+      ["--model", "mlp", "--data", data, "--optimizer", "sgd", "--lr", "1e25", "--out", "x"],
+      { cwd },
+    );
+    expect(code).toBe(1);
+    expect(err).toMatch(/^The loss is \S+ at update \d+, .* training has diverged\. Try .*\n$/);
+    expect(existsSync(path.join(cwd, "x", "summary.json"))).toBe(false);
+  });
+
+  test("webgpu asked for by name where there is no GPU fails with what to install", { timeout: slow }, async () => {
+    const nowhere = { VK_DRIVER_FILES: "/nonexistent.json", VK_ICD_FILENAMES: "/nonexistent.json" }; // hides a GPU from Vulkan
+    if (process.platform !== "linux") return expect(nowhere).toBeDefined(); // Metal and Direct3D cannot be hidden
+    const { code, out, err } = await run(["--device", "webgpu", "--data", data], { cwd: scratch(), env: nowhere });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^--device webgpu cannot be used: .*\. Install .*driver.*\n$/);
+    expect(out).not.toContain("Running on");
+  });
+});
+
+test("compare prints a table of means and deviations", { timeout: slow }, async () => {
+  const cwd = scratch();
+  const args = [
+    "compare",
+    "--optimizers",
+    "radam,sgd",
+    "--lrs",
+    "3e-3,1e-2",
+    "--seeds",
+    "2",
+    "--model",
+    "mlp",
+    "--data",
+    data,
+    "--out",
+    "c",
+  ];
+  const { code, out } = await run(args, { cwd });
+  expect(code).toBe(0);
+  const table = out.trim().split("\n").slice(-5);
+  expect(table[0]).toMatch(/^optimizer +rate +test accuracy +test loss +time +runs$/);
+  for (const line of table.slice(1))
+    expect(line).toMatch(/^(RAdam|SGD) +0\.0(03|1) +[\d.]+ % ± [\d.]+ +[\d.]+ ± [\d.]+ +[\d.]+ s +2$/);
+  expect(json(path.join(cwd, "c", "compare.json")).trials).toHaveLength(8);
+  expect(existsSync(path.join(cwd, "c", "compare.html"))).toBe(true);
+});
+
+test("devices lists all four, with what is missing", { timeout: slow }, async () => {
+  const { code, out } = await run(["devices", "--json"], { cwd: scratch() });
+  expect(code).toBe(0);
+  const found: { device: string; usable: boolean; what: string }[] = JSON.parse(out);
+  expect(found.map(({ device }) => device)).toEqual(["cuda", "webgpu", "wasm", "cpu"]);
+  expect(found.filter(({ usable }) => usable).map(({ device }) => device)).toEqual(
+    expect.arrayContaining(["wasm", "cpu"]),
+  );
+  for (const { what } of found) expect(what).not.toBe("");
+});
+
+describe("bad input is one line and exit code 1:", () => {
+  /** What the program says on standard error, run in this process: none of these get as far as a device. */
+  async function says(args: readonly string[]): Promise<string> {
+    const printed: string[] = [];
+    const spies = [
+      vi.spyOn(console, "error").mockImplementation((...words) => void printed.push(words.join(" "))),
+      vi.spyOn(process.stdout, "write").mockImplementation(() => true),
+    ];
+    const code = await main(args);
+    for (const spy of spies) spy.mockRestore();
+    expect(code).toBe(1);
+    expect(printed).toHaveLength(1);
+    expect(printed[0]).not.toContain("\n");
+    return printed[0]!;
+  }
+
+  test.each([
+    ["--optimizer radm", "There is no optimizer `radm`. Did you mean radam?"],
+    ["compare --optimizers adam,radm", "There is no optimizer `radm`. Did you mean radam?"],
+    ["--model cnm", "There is no model `cnm`. Did you mean cnn?"],
+    ["--schedule cosin", "There is no schedule `cosin`. Did you mean cosine?"],
+    ["--device wsm", "There is no device `wsm`. Did you mean wasm?"],
+    ["trian", "There is no command `trian`. Did you mean train?"],
+    ["--optimiser adam", "Unknown option '--optimiser' (Did you mean --optimizer?). See --help."],
+    ["--lr", "Option '--lr <rate>' argument missing. See --help."],
+    ["--lr fast", "--lr `fast` is not a number above 0."],
+    ["--lr 0", "--lr `0` is not a number above 0."],
+    ["--lr=-1", "--lr `-1` is not a number above 0."],
+    ["--lr 1e999", "--lr `1e999` is not a number above 0."],
+    ["--epochs 0", "--epochs `0` is not a whole number of at least 1."],
+    ["--epochs 1.5", "--epochs `1.5` is not a whole number of at least 1."],
+    ["--batch-size 0x10", "--batch-size `0x10` is not a whole number of at least 1."],
+    ["--seed=-1", "--seed `-1` is not a whole number of at least 0."],
+    ["--limit none", "--limit `none` is not a whole number of at least 1."],
+    ["--clip 0", "--clip `0` is not a number above 0."],
+    ["--weight-decay=-0.1", "--weight-decay `-0.1` is not a number of 0 or more."],
+    ["--warmup soon", "--warmup `soon` is neither a whole number of updates nor a part of the run such as 5%."],
+    ["--warmup 100%", "--warmup `100%` is neither a whole number of updates nor a part of the run such as 5%."],
+    ["--schedule step*x", "--schedule `step*x` is no equation in `step`: "],
+    ["--data /nonexistent", "Cannot read `/nonexistent`: no such file or folder."],
+    ["--resume /nonexistent", "Cannot read `/nonexistent`: no such file or folder."],
+    ["evaluate --checkpoint /nonexistent", "Cannot read `/nonexistent`: no such file or folder."],
+    ["evaluate", "Required option '--checkpoint <place>' not specified. See --help."],
+    ["--batch-size 70000", "--batch-size 70000 is more than the 60,000 training images there are."],
+    ["--limit 64 --warmup 50", "--warmup 50 would last for the whole run of "],
+  ])("%s", async (line, wanted) => {
+    expect(await says(line.split(" "))).toContain(wanted);
+  });
+
+  test("a file that is no checkpoint, and a folder without one", async () => {
+    const folder = scratch();
+    writeFileSync(path.join(folder, "x.safetensors"), "no tensors here");
+    expect(await says(["--resume", path.join(folder, "x.safetensors")])).toMatch(
+      /cannot be used: Not a whole safetensors file/,
+    );
+    mkdirSync(path.join(folder, "empty"));
+    expect(await says(["--resume", path.join(folder, "empty")])).toMatch(/holds no checkpoint\.safetensors/);
+  });
+
+  test("--verbose adds where it came from", async () => {
+    const printed: unknown[] = [];
+    const spy = vi.spyOn(console, "error").mockImplementation((...words) => void printed.push(...words));
+    expect(await main(["--data", "/nonexistent", "--verbose"])).toBe(1);
+    spy.mockRestore();
+    expect(printed[0]).toBeInstanceOf(Error);
+    expect((printed[0] as Error).stack).toContain("data.ts");
+  });
+});

@@ -1,0 +1,431 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { sgd } from "@descent/sgd";
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import "@tensorflow/tfjs-backend-wasm";
+import { loadCheckpoint, loadModel, saveCheckpoint, saveModel } from "../src/checkpoint.ts";
+import { compare, rows, spread, type Trial, text } from "../src/compare.ts";
+import { batch, type Digits, fingerprint, loadMnist, type Mnist } from "../src/data.ts";
+import type { Engine, Learner } from "../src/engine.ts";
+import { tfjsEngine } from "../src/engine-tfjs.ts";
+import { UserError } from "../src/errors.ts";
+import { evaluate } from "../src/evaluation.ts";
+import type { EpochLine, StepLine } from "../src/metrics.ts";
+import { model, startingWeights } from "../src/model.ts";
+import { Progress } from "../src/progress.ts";
+import { optimizerOf, type Recipe } from "../src/recipe.ts";
+import { report } from "../src/report.ts";
+import type { Summary } from "../src/summary.ts";
+import { train, updatesOf } from "../src/train.ts";
+import { scratch, smallFiles, writeFiles } from "./world.ts";
+
+vi.setConfig({ testTimeout: 60_000 }); // whole trainings, on machines that may be busy
+
+let engine: Engine;
+let mnist: Mnist;
+let folder: string;
+
+beforeAll(async () => {
+  tf.enableProdMode();
+  await tf.setBackend("wasm");
+  await tf.ready();
+  engine = tfjsEngine(tf, 1);
+});
+
+async function small(): Promise<Mnist> {
+  folder = writeFiles(scratch(), smallFiles());
+  mnist = await loadMnist(folder);
+  return mnist;
+}
+
+const recipe: Recipe = {
+  model: "mlp",
+  optimizer: "radam",
+  lr: 3e-3,
+  schedule: "cosine",
+  warmup: "0",
+  epochs: 2,
+  batchSize: 32,
+  seed: 1,
+};
+
+/** A learner that is disposed of after the test, however it ends. */
+async function learn(
+  given: Recipe,
+  digits: Digits,
+  from: Partial<Parameters<Engine["learner"]>[0]> = {},
+): Promise<Learner> {
+  const net = model(given.model);
+  const optimizer = optimizerOf(given, updatesOf(digits.count, given)).configured;
+  const learner = await engine.learner({ model: net, weights: startingWeights(net, given.seed), optimizer, ...from });
+  onTestFinished(() => learner.dispose());
+  return learner;
+}
+
+describe("the engine", () => {
+  test.each(["mlp", "cnn"] as const)("%s leaks no tensor over two epochs, and none when it is done", async (name) => {
+    const { train: digits, test: tested } = await small();
+    const given = { ...recipe, model: name, epochs: 1 };
+    const optimizer = optimizerOf(given, updatesOf(digits.count, given));
+    const before = tf.memory().numTensors;
+    const learner = await learn(given, digits);
+    const counts: number[] = [];
+    for (let i = 0; i < 2; i++) {
+      await train({
+        learner,
+        readEvery: 1,
+        recipe: given,
+        optimizer,
+        digits,
+        test: tested,
+        listener: { checkpoint: () => {} },
+      });
+      counts.push(tf.memory().numTensors);
+    }
+    expect(counts[1]).toBe(counts[0]);
+    learner.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test("an update of gradient descent moves as far as its numbers say", async () => {
+    const { train: digits } = await small();
+    const net = model("mlp");
+    const weights = startingWeights(net, 5);
+    const lr = 0.25; // a power of two: the product with the gradient is exact
+    const learner = await learn(recipe, digits, { weights, optimizer: sgd({ lr }) });
+    const { images, labels } = batch(
+      digits,
+      Uint32Array.from({ length: 32 }, (_, i) => i),
+    );
+    const logits = await learner.logits(images);
+    await learner.step(images, labels);
+    const [numbers] = await learner.read();
+    const after = await learner.weights();
+    learner.dispose();
+
+    let [moved, size] = [0, 0];
+    for (const { name } of net.parameters)
+      weights[name]!.forEach((x, i) => {
+        moved += (after[name]![i]! - x) ** 2;
+        size += x ** 2;
+      });
+    // 1e-4: sums of 100,000 squares in single precision, and steps rounded to the parameters' own.
+    expect(Math.abs(numbers!.gradNorm / (Math.sqrt(moved) / lr) - 1)).toBeLessThan(1e-4);
+    expect(Math.abs(numbers!.updateRatio / Math.sqrt(moved / size) - 1)).toBeLessThan(1e-4);
+    const loss = Array.from(labels, (label, i) => {
+      const row = logits.subarray(10 * i, 10 * i + 10);
+      return Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0)) - row[label]!;
+    });
+    expect(numbers!.loss).toBeCloseTo(loss.reduce((a, b) => a + b) / 32, 5);
+  });
+
+  test("the numbers of several updates are read together, oldest first", async () => {
+    const { train: digits } = await small();
+    const one = await learn(recipe, digits);
+    const all = await learn(recipe, digits, { weights: await one.weights() }).catch((error: unknown) => error);
+    // Two networks cannot share their parameters' names, which tell their states apart.
+    expect(all).toBeInstanceOf(Error);
+    one.dispose();
+    const singly: number[] = [];
+    const a = await learn(recipe, digits);
+    const { images, labels } = batch(digits, Uint32Array.of(0, 1, 2, 3));
+    for (let i = 0; i < 3; i++) {
+      await a.step(images, labels);
+      singly.push(...(await a.read()).map(({ loss }) => loss));
+    }
+    a.dispose();
+    const b = await learn(recipe, digits);
+    for (let i = 0; i < 3; i++) await b.step(images, labels);
+    expect((await b.read()).map(({ loss }) => loss)).toEqual(singly);
+    expect(await b.read()).toEqual([]);
+    b.dispose();
+  });
+
+  test.each(["mlp", "cnn"] as const)("%s is saved so that tf.loadLayersModel predicts the same", async (name) => {
+    const { test: tested } = await small();
+    const learner = await learn({ ...recipe, model: name }, tested);
+    const out = scratch();
+    const { images } = batch(
+      tested,
+      Uint32Array.from({ length: 20 }, (_, i) => i),
+    );
+    const logits = await learner.logits(images);
+    expect(await learner.save(out)).toEqual(["model.json", "weights.bin"]);
+    learner.dispose();
+    const { modelTopology, weightsManifest } = JSON.parse(readFileSync(path.join(out, "model.json"), "utf8"));
+    const bytes = readFileSync(path.join(out, weightsManifest[0].paths[0]));
+    const weightData = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+    const loaded = await tf.loadLayersModel(
+      tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }),
+    );
+    const probabilities = (loaded.predict(tf.tensor4d(images, [20, 28, 28, 1])) as tf.Tensor).dataSync();
+    loaded.dispose();
+    for (let i = 0; i < 20; i++) {
+      const row = logits.subarray(10 * i, 10 * i + 10);
+      const sum = row.reduce((total, x) => total + Math.exp(x), 0);
+      // 5 digits: single precision.
+      expect(Array.from(row, (x) => Math.exp(x) / sum)).toEqual(
+        Array.from(probabilities.subarray(10 * i, 10 * i + 10), (p) => expect.closeTo(p, 5)),
+      );
+    }
+  });
+});
+
+describe("a checkpoint", () => {
+  async function trained(given: Recipe, epochs: number): Promise<{ file: string; digits: Digits }> {
+    const { train: digits, test: tested } = await small();
+    const optimizer = optimizerOf(given, updatesOf(digits.count, given));
+    const learner = await learn(given, digits);
+    const file = path.join(scratch(), "checkpoint.safetensors");
+    await train({
+      learner,
+      readEvery: 1,
+      recipe: { ...given, epochs },
+      optimizer,
+      digits,
+      test: tested,
+      listener: {
+        checkpoint: (now) => saveCheckpoint(file, { ...now, recipe: given, data: fingerprint(digits), device: "wasm" }),
+      },
+    });
+    learner.dispose();
+    return { file, digits };
+  }
+
+  test("holds parameters, optimizer state and place to the bit", async () => {
+    const { file, digits } = await trained(recipe, 1);
+    const saved = loadCheckpoint(file);
+    expect(saved.recipe).toEqual(recipe);
+    expect(saved.position).toMatchObject({ epoch: 1, place: 0, step: 10 });
+    expect(saved.data).toBe(fingerprint(digits));
+    const learner = await learn(recipe, digits, { weights: saved.weights, state: saved.state });
+    expect(await learner.weights()).toEqual(saved.weights);
+    const state = await learner.state();
+    expect(state.meta).toEqual(saved.state.meta);
+    expect(state.tensors).toEqual(saved.state.tensors);
+    learner.dispose();
+  });
+
+  test("cut short or with a byte of its header changed gives an error of one line, or the same run", async () => {
+    const { file } = await trained(recipe, 1);
+    const whole = readFileSync(file);
+    for (const length of [0, 7, 8, 100, 5000, whole.length - 1]) {
+      writeFileSync(file, whole.subarray(0, length));
+      expect(() => loadCheckpoint(file)).toThrow(UserError);
+    }
+    for (let at = 0; at < 3000; at += 37) {
+      writeFileSync(
+        file,
+        whole.map((byte, i) => (i === at ? byte ^ 0x15 : byte)),
+      );
+      try {
+        loadCheckpoint(file);
+      } catch (error) {
+        expect(error).toBeInstanceOf(UserError);
+        expect((error as Error).message).not.toContain("\n");
+      }
+    }
+  });
+
+  test("of another model, or no checkpoint at all, is refused", async () => {
+    const { file } = await trained(recipe, 1);
+    expect(() => loadCheckpoint(file, "cnn")).toThrow(
+      /checkpoint of another model: it holds mlp, and --model asks for cnn/,
+    );
+    const alone = path.join(scratch(), "model.safetensors");
+    const net = model("cnn");
+    saveModel(alone, { ...recipe, model: "cnn" }, startingWeights(net, 1));
+    expect(loadModel(alone).model.name).toBe("cnn");
+    expect(() => loadCheckpoint(alone)).toThrow(/holds a model and no checkpoint/);
+    expect(() => loadCheckpoint(path.join(scratch(), "checkpoint.safetensors"))).toThrow(
+      /holds no checkpoint.safetensors/,
+    );
+  });
+});
+
+describe("training", () => {
+  test("that diverges ends with one line that says when and what to try", async () => {
+    const { train: digits, test: tested } = await small();
+    const given = { ...recipe, optimizer: "sgd", lr: 1e20, schedule: "constant" };
+    const optimizer = optimizerOf(given, updatesOf(digits.count, given));
+    const learner = await learn(given, digits);
+    const run = train({ learner, readEvery: 1, recipe: given, optimizer, digits, test: tested });
+    await expect(run).rejects.toThrow(
+      /^The loss is (NaN|Infinity) at update \d+, with the rate 1\.00e\+20: training has diverged\. Try/,
+    );
+    learner.dispose();
+  });
+
+  test("stopped anywhere and resumed ends where the uninterrupted run does, to the bit", async () => {
+    const { train: digits, test: tested } = await small();
+    const optimizer = optimizerOf(recipe, updatesOf(digits.count, recipe));
+    const common = { readEvery: 1, recipe, optimizer, digits, test: tested };
+    const straight = await learn(recipe, digits);
+    const wanted = await train({ ...common, learner: straight });
+    straight.dispose();
+    for (const updates of [1, 10, 14, 20]) {
+      const first = await learn(recipe, digits);
+      let done = 0;
+      const counting: Learner = {
+        ...first,
+        step: (images, labels) => {
+          done++;
+          return first.step(images, labels);
+        },
+      };
+      let saved: Pick<ReturnType<typeof loadCheckpoint>, "position" | "weights" | "state"> | undefined;
+      const listener = { checkpoint: (now: typeof saved) => void (saved = now) };
+      await train({ ...common, learner: counting, stop: () => done >= updates, listener });
+      first.dispose();
+      const { position, weights, state } = saved!;
+      expect(position.step).toBe(updates);
+      const second = await learn(recipe, digits, { weights, state });
+      const found = await train({ ...common, learner: second, from: position });
+      second.dispose();
+      expect(found.weights).toEqual(wanted.weights);
+      expect(found.evaluation).toEqual(wanted.evaluation);
+      expect(found.last?.trainLoss).toBe(wanted.last?.trainLoss);
+    }
+  });
+
+  test("reads rarely and reads always give the same lines", async () => {
+    const { train: digits, test: tested } = await small();
+    const optimizer = optimizerOf(recipe, updatesOf(digits.count, recipe));
+    const lines: StepLine[][] = [];
+    for (const readEvery of [1, 4]) {
+      const all: StepLine[] = [];
+      const learner = await learn(recipe, digits);
+      const listener = { steps: (some: readonly StepLine[]) => void all.push(...some) };
+      await train({ learner, readEvery, recipe, optimizer, digits, test: tested, listener });
+      learner.dispose();
+      lines.push(all);
+    }
+    expect(lines[0]).toHaveLength(20);
+    expect(lines[1]).toEqual(lines[0]);
+  });
+});
+
+describe("an evaluation", () => {
+  test("counts what is right, orders the mistakes by confidence and takes the mean of the losses", async () => {
+    const { test: tested } = await small();
+    const four: Digits = { count: 4, images: tested.images.subarray(0, 4 * 784), labels: Uint8Array.of(0, 1, 2, 3) };
+    const logits = new Float32Array(40);
+    logits[0] = 5; // right
+    logits[10 + 7] = 2; // a 1 taken for a 7
+    logits[20 + 3] = 9; // a 2 taken for a 3, surely
+    logits[30 + 3] = 1; // right
+    const found = await evaluate({ logits: async () => logits }, four);
+    expect(found.accuracy).toBe(0.5);
+    expect(found.mistakes.map(({ index, label, predicted }) => [index, label, predicted])).toEqual([
+      [2, 2, 3],
+      [1, 1, 7],
+    ]);
+    expect(found.mistakes[1]!.confidence).toBeCloseTo(Math.exp(2) / (Math.exp(2) + 9), 12);
+    const losses = [
+      Math.log(Math.exp(5) + 9) - 5,
+      Math.log(Math.exp(2) + 9),
+      Math.log(Math.exp(9) + 9),
+      Math.log(Math.E + 9) - 1,
+    ];
+    expect(found.loss).toBeCloseTo(losses.reduce((a, b) => a + b) / 4, 12);
+    expect([found.confusion[1]![7], found.confusion[2]![3], found.confusion[3]![3]]).toEqual([1, 1, 1]);
+  });
+});
+
+test("a report is one page that holds everything it shows", async () => {
+  const { train: digits, test: tested } = await small();
+  const optimizer = optimizerOf(recipe, updatesOf(digits.count, recipe));
+  const learner = await learn({ ...recipe, seed: 9 }, digits);
+  const steps: StepLine[] = [];
+  const epochs: EpochLine[] = [];
+  await train({
+    learner,
+    readEvery: 1,
+    recipe,
+    optimizer,
+    digits,
+    test: tested,
+    listener: { steps: (lines) => void steps.push(...lines), epoch: (line) => void epochs.push(line) },
+  });
+  learner.dispose();
+  const confusion = Array.from({ length: 10 }, (_, label) =>
+    Array.from({ length: 10 }, (_, k) => (k === label ? 5 : label === 4 && k === 9 ? 27 : 0)),
+  );
+  const mistakes = Array.from({ length: 27 }, (_, index) => ({
+    index,
+    label: 4,
+    predicted: 9,
+    confidence: 0.99 - index / 100,
+  }));
+  const evaluation = { count: 77, accuracy: 50 / 77, loss: 1.25, confusion, mistakes };
+  const summary: Summary = {
+    testAccuracy: 50 / 77, testLoss: 1.25, trainLoss: 1, optimizer: "radam", title: "RAdam <b>", engine: "tfjs", engineVersion: "4", device: "wasm", deviceWhat: "x",
+    seconds: 61, imagesPerSecond: 1234, seed: 1, epochs: 2, steps: 20, batchSize: 32, trainImages: 320, testImages: 77, parameters: 101770, model: "mlp", lr: 3e-3,
+    schedule: "cosine", rate: "x", recipe, data: "d", started: "2026-11-22T09:05:07.000Z", node: "v20", version: "0", command: "npm start -- train", files: [],
+  }; // biome-ignore format: a record of no interest
+  const html = report(summary, { steps, epochs }, evaluation, tested);
+  for (const title of ["Loss", "Wrong answers", "Learning rate", "Gradient norm", "Update-to-weight ratio"])
+    expect(html).toMatch(new RegExp(`<figcaption>${title}.*[\\s\\S]*?<svg`));
+  expect(html.match(/<svg /g)).toHaveLength(5);
+  expect(html.match(/<img src="data:image\/png;base64,/g)).toHaveLength(20); // the twenty surest of 27
+  expect(html).toContain("27 × a 4 taken for a 9");
+  expect(html).toContain("64.94 %");
+  expect(html).toContain("prefers-color-scheme: dark");
+  expect(html).toContain("RAdam &#60;b&#62;");
+  expect(html).not.toMatch(/<script|<link|https?:\/\/|url\(|NaN|undefined/); // nothing from elsewhere, nothing missing
+});
+
+describe("a comparison", () => {
+  const trial = (lr: number, seed: number, testAccuracy: number | null): Trial => ({
+    optimizer: "adam",
+    title: "Adam",
+    lr,
+    seed,
+    testAccuracy,
+    testLoss: testAccuracy === null ? null : 1 - testAccuracy,
+    seconds: 2,
+  });
+
+  test("gives mean and standard deviation over the seeds, best first, and counts what diverged", () => {
+    expect(spread([1, 2, 3])).toEqual({ mean: 2, deviation: 1 });
+    expect(spread([5])).toEqual({ mean: 5, deviation: 0 });
+    const all = rows([trial(1, 1, null), trial(1, 2, 0.5), trial(0.1, 1, 0.9), trial(0.1, 2, 0.92), trial(9, 1, null)]);
+    expect(all.map(({ lr, runs, diverged }) => [lr, runs, diverged])).toEqual([
+      [0.1, 2, 0],
+      [1, 2, 1],
+      [9, 1, 1],
+    ]);
+    const lines = text(all).split("\n");
+    expect(lines[1]).toMatch(/^Adam +0\.1 +91\.00 % ± 1\.41 +0\.0900 ± 0\.0141 +2\.0 s +2$/);
+    expect(lines[3]).toMatch(/diverged +2\.0 s +1 \(1 diverged\)$/);
+    expect(new Set(lines.map((line) => line.length)).size).toBe(1); // columns line up
+  });
+
+  test("trains each recipe and writes what is done as JSON and as a page", async () => {
+    const data = await small();
+    const out = scratch();
+    const silent = new Progress({ isTTY: false, write: () => true } as unknown as NodeJS.WriteStream);
+    const recipes = ["radam", "adam", "sgd"].flatMap((optimizer) =>
+      [1e-3, 1e30].map((lr): Recipe => ({ ...recipe, optimizer, lr, schedule: "constant", epochs: 1 })),
+    );
+    const world = {
+      engine,
+      choice: { device: "wasm", what: "", passedOver: [] },
+      mnist: data,
+      progress: silent,
+      stop: () => false,
+    } as const;
+    const found = await compare(recipes, out, world);
+    expect(found.trials).toHaveLength(6);
+    expect(found.rows.find(({ optimizer, lr }) => optimizer === "sgd" && lr === 1e30)).toMatchObject({
+      diverged: 1,
+      accuracy: null,
+    });
+    expect(JSON.parse(readFileSync(path.join(out, "compare.json"), "utf8")).rows).toEqual(found.rows);
+    const html = readFileSync(path.join(out, "compare.html"), "utf8");
+    expect(html).toContain("<td>RAdam</td>");
+    expect(html.match(/<svg /g)).toHaveLength(1);
+    expect(html).not.toMatch(/NaN|undefined/);
+  });
+});
