@@ -20,6 +20,7 @@ import {
   normal,
   ones,
   orthogonal,
+  type Stream,
   stream,
   truncatedNormal,
   uniform,
@@ -123,6 +124,20 @@ describe("what tfjs gets wrong", () => {
 
 describe("distributions", () => {
   const n = 40_000;
+
+  test("each is its stream, moved and scaled, and rounded once", () => {
+    const is = (initializer: Initializer, value: (random: Stream, i: number) => number): void => {
+      const random = stream(6, "w");
+      const expected = Float32Array.from({ length: 9 }, (_, i) => value(random, i));
+      expect(initialize(flat(9), initializer, 6)).toEqual(expected);
+    };
+    is(uniform({ min: 2, max: 6 }), (random, i) => 2 * (1 - random.uniform(i)) + 6 * random.uniform(i));
+    is(uniform({ min: 2, max: 2 }), () => 2);
+    is(normal({ std: 2 }), (random, i) => 2 * random.normal(i));
+    is(normal({ mean: 3, std: 2 }), (random, i) => 3 + 2 * random.normal(i));
+    is(truncatedNormal({ std: 2 }), (random, i) => 2 * random.truncated(i));
+    is(truncatedNormal({ mean: 3, std: 2 }), (random, i) => 3 + 2 * random.truncated(i));
+  });
 
   test("uniform fills its interval evenly", () => {
     const x = initialize(flat(n), uniform({ min: -3, max: 5 }), 2);
