@@ -94,7 +94,7 @@ interface Place {
 }
 
 /** Where a tensor of external data lies. */
-function externalPlace(name: string, pairs: readonly StringStringEntryProto[]): Place {
+export function externalPlace(name: string, pairs: readonly StringStringEntryProto[]): Place {
   const all = new Map(pairs.map(({ key = "", value = "" }) => [key, value]));
   const location = all.get("location");
   if (location === undefined || location === "") throw new OnnxError(`${name} is external, but has no location.`);

@@ -151,7 +151,7 @@ const col2im: Inference = (c) => {
     return c.out(0, c.elem(0), image === undefined ? undefined : c.unknowns(0, image.length + 2));
   }
   const taps = block.filter((b) => b !== undefined);
-  const channels = taps.length === block.length ? exact(x[1] ?? 1, product(taps)) : undefined;
+  const channels = taps.length === block.length ? floorDiv(x[1] ?? 1, product(taps)) : undefined;
   c.out(0, c.elem(0), [x[0] ?? 1, channels ?? c.unknown(0, 1), ...image.map((d, i) => d ?? c.unknown(0, i + 2))]);
 };
 

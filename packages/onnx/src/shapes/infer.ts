@@ -1,6 +1,7 @@
 import { evaluate } from "../fold.ts";
 import type { Graph, Node } from "../graph.ts";
 import { Call, type Inference, Unknown } from "./call.ts";
+import { control } from "./control.ts";
 import { convolution } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
@@ -19,6 +20,7 @@ const table: Readonly<Record<string, Inference>> = {
   ...indexing,
   ...normalization,
   ...sequence,
+  ...control,
 };
 
 /** Whether the types of this operator's outputs can be told. */

@@ -1,4 +1,4 @@
-import { add, ceilDiv, compare, type Dim, exact, max, min, mul, product, sub } from "../dims.ts";
+import { add, ceilDiv, compare, type Dim, exact, floorDiv, max, min, mul, product, sub } from "../dims.ts";
 import { elemOf } from "../elem.ts";
 import { floatList, int, ints, type SymbolicValue, strings, tensor } from "../graph.ts";
 import type { Call, Inference } from "./call.ts";
@@ -362,14 +362,14 @@ const blocks =
     if (shape.length !== 4) c.fail("needs four dimensions.");
     const [n = 1, ch = 1, h = 1, w = 1] = shape;
     const b = int(c.node, "blocksize", 1);
-    const part = (d: Dim, by: number) =>
-      exact(d, by) ?? (typeof d === "number" ? c.fail(`cannot divide ${d} by ${by}.`) : undefined);
+    const part = (d: Dim, by: number): Dim => {
+      if (typeof d === "number" && d % by !== 0) c.fail(`cannot divide ${d} by ${by}.`);
+      return floorDiv(d, by);
+    };
     c.out(
       0,
       c.elem(0),
-      toDepth
-        ? [n, mul(ch, b * b), part(h, b) ?? c.unknown(0, 2), part(w, b) ?? c.unknown(0, 3)]
-        : [n, part(ch, b * b) ?? c.unknown(0, 1), mul(h, b), mul(w, b)],
+      toDepth ? [n, mul(ch, b * b), part(h, b), part(w, b)] : [n, part(ch, b * b), mul(h, b), mul(w, b)],
     );
   };
 

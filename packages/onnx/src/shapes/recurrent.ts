@@ -1,4 +1,4 @@
-import { add, type Dim, exact, mul } from "../dims.ts";
+import { add, type Dim, floorDiv, mul } from "../dims.ts";
 import { int, string } from "../graph.ts";
 import type { Inference } from "./call.ts";
 
@@ -24,11 +24,11 @@ const attention: Inference = (c) => {
   const flat = q.length === 3;
   const heads: Dim = flat ? int(c.node, "q_num_heads", 1) : (q[1] ?? 1);
   const kvHeads: Dim = flat ? int(c.node, "kv_num_heads", 1) : (k[1] ?? 1);
-  const each = (shape: readonly Dim[], output: number): Dim => {
+  const each = (shape: readonly Dim[]): Dim => {
     const last = shape.at(-1) ?? 1;
-    return flat ? (exact(last, kvHeads) ?? c.unknown(output, 3)) : last;
+    return flat ? floorDiv(last, kvHeads) : last;
   };
-  const [keySize, valueSize] = [each(k, 1), each(v, 2)];
+  const [keySize, valueSize] = [each(k), each(v)];
   const steps = q.at(-2) ?? 1;
   const past = c.given(4) ? c.shape(4)?.[2] : 0;
   const total = past === undefined ? c.unknown(1, 2) : add(past, k.at(-2) ?? 1);
