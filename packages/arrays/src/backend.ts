@@ -1,5 +1,6 @@
 import {
   type Backend,
+  type Expr,
   type Job,
   list,
   matrix,
@@ -11,8 +12,8 @@ import {
 import { Arena, arenaOf, type Need, need } from "./arena.ts";
 import { interpret } from "./blocks.ts";
 import type { Run } from "./engine.ts";
-import type { Domain } from "./kernel.ts";
-import { operations, type Plan, plan, type Stage, type Step } from "./plan.ts";
+import type { Domain, Kernel } from "./kernel.ts";
+import { domainOf, type Elementwise, operations, type Plan, plan, type Stage } from "./plan.ts";
 
 export type Engine = "wasm" | "interpreter";
 
@@ -41,7 +42,11 @@ export class Tensor {
 /** The array of a tensor that has none. */
 export const NOTHING: Float32Array = new Float32Array(0);
 /** A job of one loop over elements reads its scalars where the loop of core put them. */
-const NO_VALUES = { values: new Float64Array(0), vectors: [], sums: new Map() };
+const NO_VALUES: Pick<State, "values" | "vectors" | "sums"> = {
+  values: new Map(),
+  vectors: new Map(),
+  sums: new Map(),
+};
 
 interface Pending {
   readonly tensor: Tensor;
@@ -57,9 +62,10 @@ interface State {
   readonly arena: Arena | undefined;
   readonly rows: number;
   readonly cols: number;
-  readonly values: Float64Array;
-  readonly vectors: readonly Float32Array[];
-  readonly sums: ReadonlyMap<Step, readonly Float64Array[]>;
+  readonly values: Map<Expr, number>;
+  readonly vectors: ReadonlyMap<Expr, Float32Array>;
+  /** What a loop adds up in: one per sum, then one per sum by column. */
+  readonly sums: ReadonlyMap<Kernel, readonly Float64Array[]>;
 }
 
 /** Runs programs over Float32Arrays: by WebAssembly kernels, or by the interpreter, to the same bits. */
@@ -190,20 +196,20 @@ export class ArraysBackend implements Backend<Tensor> {
     if (arena) for (const kernel of made.kernels) arena.prepare(kernel);
     if (made.elementwise) return { job, plan: made, arena, rows: 0, cols: 0, ...NO_VALUES };
     const { rows, cols } = matrix(job.parameter);
-    const values = made.values.slice();
-    values.set(job.scalars);
-    for (const { input, value } of made.scalarSlots) values[value] = job.tensors[input]!.array[0]!;
-    const length = { row: rows, column: cols };
-    const vectors = made.vectors.map(({ domain, input }) =>
-      input === undefined ? new Float32Array(length[domain]) : job.tensors[input]!.array,
-    );
-    const sums = new Map<Step, Float64Array[]>();
-    for (const { steps } of made.stages)
-      for (const step of steps)
-        sums.set(step, [
-          ...step.kernel.sums.map((e) => new Float64Array(e.value === "row" ? rows : 1)),
-          ...step.columnSums.map(() => new Float64Array(cols)),
-        ]);
+    const values = new Map(job.program.scalars.map((e, i) => [e, job.scalars[i]!]));
+    for (const { input, key } of made.values) values.set(key, job.tensors[input]!.array[0]!);
+    const vectors = new Map<Expr, Float32Array>();
+    for (const { key, input } of made.vectors)
+      vectors.set(
+        key,
+        input === undefined ? new Float32Array(domainOf(key) === "row" ? rows : cols) : job.tensors[input]!.array,
+      );
+    const sums = new Map<Kernel, Float64Array[]>();
+    for (const kernel of made.kernels)
+      sums.set(kernel, [
+        ...kernel.sums.map((e) => new Float64Array(e.value === "row" ? rows : 1)),
+        ...kernel.columnSums.map(() => new Float64Array(cols)),
+      ]);
     return { job, plan: made, arena, rows, cols, values, vectors, sums };
   }
 
@@ -228,7 +234,7 @@ export class ArraysBackend implements Backend<Tensor> {
       if (elementwise) i += this.#elements(states, i, elementwise);
       else {
         for (const stage of state.plan.stages) this.#stage(state, stage);
-        storeScalars(state);
+        storeValues(state);
         i++;
       }
     }
@@ -243,9 +249,10 @@ export class ArraysBackend implements Backend<Tensor> {
       for (const state of taking) this.#stage(state, state.plan.stages[level]!);
       // By name, so that the sum does not depend on the order in which parameters were given.
       for (const { plan: p, values } of [...taking].sort(byName))
-        for (const { key, value } of p.stages[level]!.model) totals.set(key, (totals.get(key) ?? 0) + values[value]!);
+        for (const { sum, spelt } of p.stages[level]!.model)
+          totals.set(spelt, (totals.get(spelt) ?? 0) + values.get(sum)!);
       for (const { plan: p, values } of taking)
-        for (const { key, value } of p.stages[level]!.model) values[value] = totals.get(key)!;
+        for (const { sum, spelt } of p.stages[level]!.model) values.set(sum, totals.get(spelt)!);
     }
     for (let i = 0; i < states.length; ) {
       const state = states[i]!;
@@ -253,14 +260,14 @@ export class ArraysBackend implements Backend<Tensor> {
       if (elementwise) i += this.#elements(states, i, elementwise);
       else {
         this.#stage(state, state.plan.stages.at(-1)!);
-        storeScalars(state);
+        storeValues(state);
         i++;
       }
     }
   }
 
   /** One call for the job at `i` and those after it that continue it in memory; returns how many that were. */
-  #elements(states: readonly State[], i: number, step: Step): number {
+  #elements(states: readonly State[], i: number, step: Elementwise): number {
     const { job, arena } = states[i]!;
     const tensors = step.inputs.map((input) => job.tensors[input]!);
     let length = size(job.parameter.shape);
@@ -278,7 +285,7 @@ export class ArraysBackend implements Backend<Tensor> {
       rows: 1,
       cols: length,
       arrays: tensors.map((t) => t.array),
-      args: step.args.map((at) => job.scalars[at]!),
+      args: step.scalars.map((at) => job.scalars[at]!),
       sums: [],
     };
     if (arena) arena.run(run);
@@ -286,30 +293,28 @@ export class ArraysBackend implements Backend<Tensor> {
     return count;
   }
 
-  #stage(state: State, stage: Stage): void {
+  #stage(state: State, { wanted, evaluate, steps }: Stage): void {
     const { job, arena, rows, cols, values, vectors } = state;
-    for (const { compute, args, to } of stage.scalars) values[to] = compute(...args.map((at) => values[at]!));
+    for (const [i, number] of evaluate(values).entries()) values.set(wanted[i]!, number);
     const elements: Record<Domain, number> = { tensor: size(job.parameter.shape), row: rows, column: cols };
-    for (const step of stage.steps) {
-      const { kernel, domain } = step;
-      const sums = state.sums.get(step)!; // made in `#prepare`
+    for (const { kernel, domain } of steps) {
+      const sums = state.sums.get(kernel)!; // made in `#prepare`
       const run: Run = {
         kernel,
         rows: kernel.byRows ? rows : 1,
         cols: kernel.byRows ? cols : elements[domain],
-        arrays: step.buffers.map((at) => ("input" in at ? job.tensors[at.input]!.array : vectors[at.vector]!)),
-        args: kernel.args.map(({ perRow }, i) => (perRow ? vectors : values)[step.args[i]!]!),
+        // By element only variables are stored, which have names.
+        arrays: kernel.buffers.map(({ key }) => vectors.get(key) ?? job.tensors[key.value as string]!.array),
+        args: kernel.args.map(({ key, perRow }) => (perRow ? vectors.get(key)! : values.get(key)!)),
         sums,
       };
       if (arena) arena.run(run);
       else interpret(run);
-      step.sums.forEach((to, i) => {
-        if (kernel.sums[i]!.value === "row") vectors[to]!.set(sums[i]!);
-        else values[to] = sums[i]![0]!;
-      });
-      step.columnSums.forEach((to, i) => {
-        vectors[to]!.set(sums[kernel.sums.length + i]!);
-      });
+      for (const [i, e] of [...kernel.sums, ...kernel.columnSums].entries()) {
+        const vector = vectors.get(e);
+        if (vector) vector.set(sums[i]!);
+        else values.set(e, sums[i]![0]!);
+      }
     }
   }
 }
@@ -320,8 +325,8 @@ const filled = (array: Float32Array, fill: number | Float32Array): Float32Array 
   return array;
 };
 
-function storeScalars({ plan: { scalarStores }, job, values }: State): void {
-  for (const { input, value } of scalarStores) job.tensors[input]!.array[0] = values[value]!;
+function storeValues({ plan: { stores }, job, values }: State): void {
+  for (const { input, value } of stores) job.tensors[input]!.array[0] = values.get(value)!;
 }
 
 /**
@@ -329,7 +334,7 @@ function storeScalars({ plan: { scalarStores }, job, values }: State): void {
  * of anybody's in between: `last` ends `length` floats after the beginning.
  */
 function continues(
-  { inputs }: Step,
+  { inputs }: Elementwise,
   first: Job<Tensor>,
   last: Job<Tensor>,
   next: Job<Tensor>,

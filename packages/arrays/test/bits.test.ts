@@ -131,7 +131,8 @@ function expectEnginesAgree(cases: readonly Case[]): void {
   expectSame(step(cases, "interpreter", "inside"), wanted);
 }
 
-describe("the kernels and the interpreter give the same bits", () => {
+// Every random rule compiles some thirty kernels.
+describe("the kernels and the interpreter give the same bits", { timeout: 60_000 }, () => {
   test("for random rules of every operation, place and reduction, on special and ordinary numbers", () => {
     const shape = fc.oneof(
       fc.nat({ max: 70 }).map((n) => [n]),
