@@ -13,6 +13,9 @@ const projects: TestProjectConfiguration[] = [
     extends: true,
     test: {
       name: "unit",
+      // A slow test is no failure on a busy machine, one that hangs is.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
       include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "tests/**/*.test.ts"],
       exclude: ["**/*.browser.test.ts", "tests/packaging.test.ts", "**/node_modules/**"],
     },
