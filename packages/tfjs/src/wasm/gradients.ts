@@ -43,7 +43,6 @@ function matMulTransposing(original: Kernel): Kernel {
     const { inputs, attrs, backend } = call;
     const { a, b } = inputs as { a: TensorInfo; b: TensorInfo }; // the kernel's declared inputs
     const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean }; // as tfjs-core calls it
-    const size = (t: TensorInfo): number => t.shape.reduce((n, d) => n * d, 1);
     const single = (t: TensorInfo): boolean => t.shape.slice(0, -2).every((d) => d === 1);
     const columns = b.shape[b.shape.length - (transposeB ? 2 : 1)]!;
     if (!(transposeA || transposeB) || !single(a) || !single(b) || size(a) * columns < SMALL_PRODUCT)
@@ -59,6 +58,52 @@ function matMulTransposing(original: Kernel): Kernel {
     const out = original({ inputs: { a: left, b: right }, backend, attrs: { transposeA: false, transposeB: false } });
     if (transposeA) heap.free(left);
     if (transposeB) heap.free(right);
+    return out;
+  };
+}
+
+const size = (t: TensorInfo): number => t.shape.reduce((n, d) => n * d, 1);
+
+/** A sum over all but the last dimension, the gradient of a bias, in one pass and in double precision. */
+function summingColumns(original: Kernel): Kernel {
+  return (call) => {
+    const { x } = call.inputs as { x: TensorInfo }; // the kernel's declared input
+    const { axis, keepDims } = call.attrs as { axis?: number | readonly number[] | null; keepDims: boolean }; // as tfjs-core calls it
+    const rank = x.shape.length;
+    const axes = new Set((axis == null ? [] : [axis].flat()).map((a) => (a < 0 ? a + rank : a))); // without axes: all
+    const columns = x.shape[rank - 1] ?? 0;
+    const heap = new Heap(call.backend);
+    const { loops } = heap;
+    const leading = axes.size > 0 && axes.size === rank - 1 && !axes.has(rank - 1);
+    if (!loops || !leading || x.dtype !== "float32" || columns % 4 !== 0 || size(x) === 0) return original(call);
+    const out = heap.alloc(keepDims ? x.shape.map((d, i) => (i < rank - 1 ? 1 : d)) : [columns]);
+    const sums = heap.alloc([8]); // four float64
+    const loop = loops.get("columnSums", columns);
+    const [from, to] = [heap.pointer(x), heap.pointer(sums)];
+    const floats = heap.floats(out);
+    const doubles = new Float64Array(floats.buffer, to, 4);
+    for (let c = 0; c < columns; c += 4) {
+      loop(from + 4 * c, from + 4 * (size(x) + c), to);
+      floats.set(doubles, c);
+    }
+    heap.free(sums);
+    return out;
+  };
+}
+
+/** A bias added to every row, for which the built-in kernel works out where each element comes from. */
+function addingRows(original: Kernel): Kernel {
+  return (call) => {
+    const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo }; // the kernel's declared inputs
+    const columns = a.shape.at(-1) ?? 0;
+    const heap = new Heap(call.backend);
+    const { loops } = heap;
+    const row = b.shape.length <= a.shape.length && b.shape.at(-1) === columns && size(b) === columns;
+    const floats = a.dtype === "float32" && b.dtype === "float32";
+    if (!loops || !row || !floats || columns % 4 !== 0 || size(a) <= columns) return original(call);
+    const out = heap.alloc(a.shape);
+    const from = heap.pointer(a);
+    loops.get("addRow", columns)(from, from + 4 * size(a), heap.pointer(b), heap.pointer(out));
     return out;
   };
 }
@@ -84,6 +129,8 @@ const kernels: Readonly<Record<string, (original: Kernel) => Kernel>> = {
   Conv3DBackpropInputV2: () => conv3DBackpropInput,
   Conv2DBackpropInput: () => conv2DBackpropInput,
   BatchMatMul: matMulTransposing,
+  Sum: summingColumns,
+  Add: addingRows,
   Identity: sharing,
 };
 

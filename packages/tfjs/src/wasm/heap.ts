@@ -1,4 +1,5 @@
 import { type DataType, getKernel, type TensorInfo, type TypedArray } from "@tensorflow/tfjs-core";
+import { hasSimd, Loops } from "./simd.ts";
 
 /** The part of tfjs-backend-wasm 4 that kernels use. It is public there, and declared here so that nothing is imported. */
 export interface WasmBackend {
@@ -6,6 +7,12 @@ export interface WasmBackend {
   typedArrayFromHeap(tensor: TensorInfo): TypedArray;
   disposeData(dataId: object): boolean;
   incRef(dataId: object): void;
+  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
+  /** Emscripten's module; the memory is in one of two places, by whether it is shared between threads. */
+  readonly wasm: {
+    readonly asm?: { readonly memory?: WebAssembly.Memory };
+    readonly wasmMemory?: WebAssembly.Memory;
+  };
 }
 
 /** What a kernel is called with. */
@@ -23,6 +30,8 @@ export function builtin(name: string): Kernel {
     throw new Error(`The wasm backend has no kernel ${name}. Is @tensorflow/tfjs-backend-wasm 4.x imported?`);
   return config.kernelFunc as Kernel; // every kernel used here gives one tensor
 }
+
+const made = new WeakMap<WebAssembly.Memory, Loops>();
 
 /**
  * Tensors on the wasm heap, below the engine: nothing here is recorded on a tape or belongs to a tidy, so what is
@@ -46,6 +55,18 @@ export class Heap {
   floats(tensor: TensorInfo): Float32Array {
     if (tensor.dtype !== "float32") throw new Error(`A gradient was asked of a tensor of type ${tensor.dtype}.`);
     return this.view(tensor) as Float32Array; // float32 was checked
+  }
+  /** Where a tensor lies in the backend's memory, in bytes. */
+  pointer(tensor: TensorInfo): number {
+    return this.#backend.dataIdMap.get(tensor.dataId).memoryOffset;
+  }
+  /** The loops over the backend's memory; nothing where it cannot be had, or SIMD not be compiled. */
+  get loops(): Loops | undefined {
+    const memory = this.#backend.wasm.asm?.memory ?? this.#backend.wasm.wasmMemory;
+    if (!memory || !hasSimd()) return undefined;
+    let loops = made.get(memory);
+    if (!loops) made.set(memory, (loops = new Loops(memory)));
+    return loops;
   }
   run(name: string, inputs: Record<string, TensorInfo>, attrs: object = {}): TensorInfo {
     return builtin(name)({ inputs, attrs, backend: this.#backend });
