@@ -39,6 +39,15 @@ describe("FNV-1a", () => {
   ])("hashes %j as its authors do", (text, hash) => {
     expect(fnv1a(text).toString(16)).toBe(hash);
   });
+
+  test("reads any name as UTF-8", () => {
+    const overBytes = (text: string): bigint =>
+      new TextEncoder()
+        .encode(text)
+        .reduce((h, byte) => ((h ^ BigInt(byte)) * 0x100000001b3n) & (2n ** 64n - 1n), fnv1a(""));
+    const edges = "\u0000\u007f\u0080\u07ff\u0800\uffff\u{10000}\u{10ffff}";
+    for (const text of ["größe", "ядро", "核", "🙂", ...edges]) expect(fnv1a(text)).toBe(overBytes(text));
+  });
 });
 
 interface Golden extends Readonly<Record<"uniform" | "normal" | "truncated", readonly number[]>> {
