@@ -11,9 +11,15 @@ export interface Interrupt {
 export function listen(say: (line: string) => void): Interrupt {
   let signal: NodeJS.Signals | undefined;
   const code = (): number => 128 + (signal === undefined ? 0 : constants.signals[signal]);
+  let heard = 0;
   const hear = (name: NodeJS.Signals): void => {
-    if (signal !== undefined) process.exit(code());
+    if (signal !== undefined) {
+      // One request may come twice: the group of processes gets it, and npm passes it on.
+      if (performance.now() - heard > 500) process.exit(code());
+      return;
+    }
     signal = name;
+    heard = performance.now();
     say("Stopping after this update; Ctrl-C again leaves at once.");
   };
   process.on("SIGINT", hear);

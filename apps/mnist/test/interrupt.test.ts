@@ -1,0 +1,38 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Interrupt, listen } from "../src/interrupt.ts";
+
+let interrupt: Interrupt;
+const said: string[] = [];
+const exit = vi.spyOn(process, "exit").mockImplementation(() => undefined as never); // the run under test goes on
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  said.length = 0;
+  exit.mockClear();
+  interrupt = listen((line) => said.push(line));
+});
+afterEach(() => {
+  interrupt.release();
+  vi.useRealTimers();
+});
+
+test("Ctrl-C asks the run to stop, and says what another one does", () => {
+  expect(interrupt.asked()).toBe(false);
+  process.emit("SIGINT", "SIGINT");
+  expect([interrupt.asked(), interrupt.code(), exit.mock.calls.length]).toEqual([true, 130, 0]);
+  expect(said).toEqual(["Stopping after this update; Ctrl-C again leaves at once."]);
+});
+
+test("the same Ctrl-C passed on by a parent does not count as another one", () => {
+  process.emit("SIGINT", "SIGINT");
+  vi.advanceTimersByTime(100);
+  process.emit("SIGINT", "SIGINT");
+  expect(exit).not.toHaveBeenCalled();
+});
+
+test("another Ctrl-C leaves at once", () => {
+  process.emit("SIGINT", "SIGINT");
+  vi.advanceTimersByTime(1000);
+  process.emit("SIGINT", "SIGINT");
+  expect(exit).toHaveBeenCalledExactlyOnceWith(130);
+});
