@@ -1,0 +1,273 @@
+import { int, type Node } from "../graph.ts";
+import type { Builder, Size } from "./builder.ts";
+import { type Rule, range, unary } from "./rule.ts";
+import { extent, fixedSpatial, poolKernel, spatial, taps, type Window, windowOf } from "./window.ts";
+
+/** Whether the windows tile the input: each element is in one window at most, none is padding. */
+function tiles(window: Window, from: readonly number[], to: readonly number[]): boolean {
+  return window.kernel.every(
+    (k, i) =>
+      k === window.strides[i] &&
+      window.dilations[i] === 1 &&
+      window.before[i] === 0 &&
+      window.after[i] === 0 &&
+      to[i]! * k <= from[i]!,
+  );
+}
+
+/** [n, c, h, w] taken apart into [n, c, h / k, k, w / k, k]; `sizes` counts the windows. */
+const apart = (lead: readonly Size[], sizes: readonly number[], kernel: readonly number[]): Size[] => [
+  ...lead,
+  ...sizes.flatMap((s, i) => [s, kernel[i]!]),
+];
+
+const maxPool: Rule = (b, node, [d], need) => {
+  if (d === undefined || !need[0]) return [];
+  const x = node.inputs[0]!;
+  const y = node.outputs[0]!;
+  const window = windowOf(b, node, poolKernel(node));
+  const from = spatial(b, x);
+  const to = spatial(b, y);
+  const known = from !== undefined && to !== undefined;
+  const places = node.outputs[1] ?? "";
+  if (!b.webgpu && places !== "" && int(node, "storage_order", 0) === 0) {
+    if (known && tiles(window, from, to)) {
+      return [
+        b.op("MaxUnpool", [d, places, b.shapeOf(x)], {
+          kernel_shape: [...window.kernel],
+          strides: [...window.strides],
+        }),
+      ];
+    }
+    const flat = (name: string): string => b.op("Reshape", [name, b.ints([-1])]);
+    const zeros = b.filled([b.product(b.sizes(x))], d);
+    const sums = b.op("ScatterElements", [zeros, flat(places), flat(d)], { axis: 0, reduction: "add" });
+    return [b.reshapeLike(sums, x)];
+  }
+  const inside = fixedSpatial(b, x, node);
+  const outside = fixedSpatial(b, y, node);
+  return [
+    tiles(window, inside, outside)
+      ? byTile(b, x, y, d, window, inside, outside)
+      : byTaps(b, x, y, d, window, inside, outside),
+  ];
+};
+
+/** The largest of a tile gets the gradient; equals share it. */
+function byTile(
+  b: Builder,
+  x: string,
+  y: string,
+  d: string,
+  { kernel }: Window,
+  from: readonly number[],
+  to: readonly number[],
+): string {
+  const lead = b.sizes(x).slice(0, 2);
+  const n = kernel.length;
+  const space = range(n, 2);
+  const covered = to.map((t, i) => t * kernel[i]!);
+  const cut = space.filter((i) => covered[i - 2] !== from[i - 2]);
+  const tiled = b.reshape(
+    b.slice(
+      x,
+      cut,
+      cut.map(() => 0),
+      cut.map((i) => covered[i - 2]!),
+    ),
+    apart(lead, to, kernel),
+  );
+  const ones = apart(
+    lead,
+    to,
+    kernel.map(() => 1),
+  );
+  const equal = b.cast(b.op("Equal", [tiled, b.reshape(y, ones)]), b.elem(x));
+  const count = b.sum(
+    equal,
+    range(n).map((i) => 3 + 2 * i),
+    true,
+  );
+  const shared = b.reshape(b.mul(equal, b.div(b.reshape(d, ones), count)), [...lead, ...covered]);
+  return b.pad(shared, Array<number>(n + 2).fill(0), [0, 0, ...covered.map((c, i) => from[i]! - c)]);
+}
+
+/** Tap by tap, whoever equals the maximum first gets the gradient. */
+function byTaps(
+  b: Builder,
+  x: string,
+  y: string,
+  d: string,
+  window: Window,
+  from: readonly number[],
+  to: readonly number[],
+): string {
+  const { strides, dilations, before } = window;
+  const n = to.length;
+  const space = range(n, 2);
+  // As far as the last window reaches, which with ceil_mode may be past the padding.
+  const length = to.map((t, i) => Math.max((t - 1) * strides[i]! + extent(window, i), from[i]! + before[i]!));
+  const after = length.map((l, i) => l - from[i]! - before[i]!);
+  const lowest = b.elem(x) === "float16" ? -65504 : -3.4e38;
+  const wide = b.pad(x, [0, 0, ...before], [0, 0, ...after], lowest);
+  let free: string | undefined;
+  let sum: string | undefined;
+  for (const tap of taps(window.kernel)) {
+    const starts = tap.map((t, i) => t * dilations[i]!);
+    const reach = to.map((t, i) => (t - 1) * strides[i]! + 1);
+    const part = b.slice(
+      wide,
+      space,
+      starts,
+      starts.map((s, i) => s + reach[i]!),
+      strides,
+    );
+    const equal = b.op("Equal", [part, y]);
+    const mine = free === undefined ? equal : b.op("And", [equal, free]);
+    const left = b.op("Not", [equal]);
+    free = free === undefined ? left : b.op("And", [free, left]);
+    const spaced = dilated(b, b.masked(mine, d), strides, to, reach);
+    const placed = b.pad(spaced, [0, 0, ...starts], [0, 0, ...length.map((l, i) => l - starts[i]! - reach[i]!)]);
+    sum = sum === undefined ? placed : b.add(sum, placed);
+  }
+  const cut = space.filter((i) => before[i - 2]! > 0 || after[i - 2]! > 0);
+  return b.slice(
+    sum!,
+    cut,
+    cut.map((i) => before[i - 2]!),
+    cut.map((i) => before[i - 2]! + from[i - 2]!),
+  );
+}
+
+/** Zeros between the elements: a stride backwards. */
+function dilated(
+  b: Builder,
+  x: string,
+  strides: readonly number[],
+  to: readonly number[],
+  reach: readonly number[],
+): string {
+  if (strides.every((s) => s === 1)) return x;
+  const lead = b.sizes(x).slice(0, 2);
+  const split = b.reshape(
+    x,
+    apart(
+      lead,
+      to,
+      strides.map(() => 1),
+    ),
+  );
+  const zeros = Array<number>(2 + 2 * to.length).fill(0);
+  const filled = b.pad(split, zeros, [0, 0, ...strides.flatMap((s) => [0, s - 1])]);
+  const joined = b.reshape(filled, [...lead, ...to.map((t, i) => t * strides[i]!)]);
+  const cut = range(to.length, 2).filter((i) => strides[i - 2]! > 1);
+  return b.slice(
+    joined,
+    cut,
+    cut.map(() => 0),
+    cut.map((i) => reach[i - 2]!),
+  );
+}
+
+/** Every element gets the sum over the windows it is in. */
+function spread(b: Builder, d: string, x: string, window: Window, node: Node): string {
+  const from = fixedSpatial(b, x, node);
+  const to = fixedSpatial(b, d, node);
+  const lead = b.sizes(x).slice(0, 2);
+  const n = to.length;
+  const { kernel, strides, dilations, before, after } = window;
+  if (tiles(window, from, to)) {
+    const wide = b.expand(
+      b.reshape(
+        d,
+        apart(
+          lead,
+          to,
+          kernel.map(() => 1),
+        ),
+      ),
+      apart(lead, to, kernel),
+    );
+    const covered = to.map((t, i) => t * kernel[i]!);
+    return b.pad(b.reshape(wide, [...lead, ...covered]), Array<number>(n + 2).fill(0), [
+      0,
+      0,
+      ...covered.map((c, i) => from[i]! - c),
+    ]);
+  }
+  const images = b.product(lead);
+  const rest = from.map((s, i) => s + before[i]! + after[i]! - ((to[i]! - 1) * strides[i]! + extent(window, i)));
+  const ones = b.array(new Float64Array(kernel.reduce((p, k) => p * k, 1)).fill(1), b.elem(d), [1, 1, ...kernel]);
+  const sum = b.op("ConvTranspose", [b.reshape(d, [images, 1, ...to]), ones], {
+    kernel_shape: [...kernel],
+    strides: [...strides],
+    dilations: [...dilations],
+    // With ceil_mode the last window reaches past the padding, and more is cut off.
+    pads: [...before, ...after.map((a, i) => a - Math.min(0, rest[i]!))],
+    ...(rest.some((r) => r > 0) ? { output_padding: rest.map((r) => Math.max(0, r)) } : {}),
+  });
+  return b.reshape(sum, [...lead, ...from]);
+}
+
+/** How many elements each window averages, per dimension. */
+function counts(window: Window, from: readonly number[], to: readonly number[], padding: boolean): number[][] {
+  return to.map((t, i) => {
+    const { kernel, strides, dilations, before, after } = window;
+    const low = padding ? -before[i]! : 0;
+    const high = from[i]! + (padding ? after[i]! : 0);
+    return range(t).map((o) => {
+      const first = o * strides[i]! - before[i]!;
+      return range(kernel[i]!).filter((k) => first + k * dilations[i]! >= low && first + k * dilations[i]! < high)
+        .length;
+    });
+  });
+}
+
+const averagePool: Rule = unary(({ b, x, y, d, node }) => {
+  const window = windowOf(b, node, poolKernel(node));
+  const all = window.kernel.reduce((p, k) => p * k, 1);
+  const padding = int(node, "count_include_pad", 0) === 1;
+  const ragged =
+    int(node, "ceil_mode", 0) === 1 || (!padding && [...window.before, ...window.after].some((p) => p > 0));
+  if (!ragged) return spread(b, b.scaled(d, 1 / all), x, window, node);
+  const per = counts(window, fixedSpatial(b, x, node), fixedSpatial(b, y, node), padding);
+  const shares = per
+    .reduce<number[]>((products, c) => products.flatMap((p) => c.map((v) => p * v)), [1])
+    .map((p) => 1 / p);
+  const weights = b.array(shares, b.elem(d), [1, 1, ...per.map((c) => c.length)]);
+  return spread(b, b.mul(d, weights), x, window, node);
+});
+
+/** y = (Σ|x|ᵖ)^(1/p), whose slope is |x|^(p−1) sign(x) · y^(1−p). */
+function normSlope(b: Builder, x: string, y: string, d: string, p: number, sum: (d: string) => string): string {
+  const zero = b.op("Equal", [y, b.number(0, y)]);
+  const safe = b.where(zero, b.number(1, y), y);
+  if (p === 1) return b.signed(x, sum(d));
+  if (p === 2) return b.mul(x, sum(b.div(d, safe)));
+  const scaled = b.mul(d, b.op("Pow", [safe, b.number(1 - p, y)]));
+  return b.signed(x, b.mul(sum(scaled), b.op("Pow", [b.op("Abs", [x]), b.number(p - 1, x)])));
+}
+
+const space = (b: Builder, x: string): number[] => range(b.rank(x) - 2, 2);
+
+/** Poolings. */
+export const pooling: Readonly<Record<string, Rule>> = {
+  MaxPool: maxPool,
+  AveragePool: averagePool,
+  LpPool: unary(({ b, x, y, d, node }) => {
+    const window = windowOf(b, node, poolKernel(node));
+    return normSlope(b, x, y, d, int(node, "p", 2), (v) => spread(b, v, x, window, node));
+  }),
+  GlobalAveragePool: unary(({ b, x, d }) =>
+    b.expand(b.per(d, b.product(space(b, x).map((axis) => b.size(x, axis)))), b.sizes(x)),
+  ),
+  GlobalMaxPool: unary(({ b, x, y, d }) => {
+    const equal = b.cast(b.op("Equal", [x, y]), b.elem(x));
+    return b.mul(equal, b.div(d, b.sum(equal, space(b, x), true)));
+  }),
+  GlobalLpPool: unary(({ b, x, y, d, node }) =>
+    normSlope(b, x, y, d, int(node, "p", 2), (v) => b.expand(v, b.sizes(x))),
+  ),
+  // The inverse of scattering is reading at the same places.
+  MaxUnpool: unary(({ b, d, node }) => b.op("Gather", [b.op("Reshape", [d, b.ints([-1])]), node.inputs[1]!])),
+};
