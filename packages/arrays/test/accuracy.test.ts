@@ -222,3 +222,37 @@ test("every value is within the rounding of its operations of the exact one", { 
   );
   expect(skipped).toBeLessThan(checked / 4);
 });
+
+test.each(["wasm", "interpreter"] as const)("the smallest rules of every place do what they say (%s)", (engine) => {
+  const state = {
+    s: { place: "scalar", init: 0 },
+    r: { place: "row", init: 0 },
+    c: { place: "column", init: 0 },
+  } as const;
+  const after = (update: Record<string, string>, shape = [2, 3]) => {
+    const parameter = { name: "w", shape };
+    const program = programOf(spec(update, state), parameter);
+    const data = fill(program, parameter, (name, i) => i + { p: 0, g: 10, s: 20, r: 30, c: 40 }[name]!);
+    const result = step([{ program, parameter, data, env: {} }], engine)[0]!;
+    return Object.fromEntries(Object.entries(result).map(([name, x]) => [name, [...x]]));
+  };
+  const before = { p: [0, 1, 2, 3, 4, 5], g: [10, 11, 12, 13, 14, 15], s: [20], r: [30, 31], c: [40, 41, 42] };
+  expect(after({ p: "g" })).toEqual({ ...before, p: before.g });
+  expect(after({ p: "p + s" })).toEqual({ ...before, p: [20, 21, 22, 23, 24, 25] });
+  expect(after({ p: "p + r" })).toEqual({ ...before, p: [30, 31, 32, 34, 35, 36] });
+  expect(after({ p: "p + c" })).toEqual({ ...before, p: [40, 42, 44, 43, 45, 47] });
+  expect(after({ p: "r * c" })).toEqual({ ...before, p: [1200, 1230, 1260, 1240, 1271, 1302] });
+  expect(after({ p: "g", s: "s + 1" })).toEqual({ ...before, p: before.g, s: [21] });
+  expect(after({ p: "g", r: "s" })).toEqual({ ...before, p: before.g, r: [20, 20] });
+  expect(after({ p: "g", c: "2" })).toEqual({ ...before, p: before.g, c: [2, 2, 2] });
+  expect(after({ p: "r" })).toEqual({ ...before, p: [30, 30, 30, 31, 31, 31] });
+  expect(after({ p: "1" })).toEqual({ ...before, p: [1, 1, 1, 1, 1, 1] });
+  // Without columns there are still rows, and the other way round.
+  expect(after({ p: "g", r: "2 * r + rowSum(g)", s: "s + sum(g)" }, [2, 0])).toMatchObject({
+    r: [60, 62],
+    s: [20],
+    p: [],
+  });
+  expect(after({ p: "g", c: "2 * c + columnSum(g)" }, [0, 3])).toMatchObject({ c: [80, 82, 84], p: [] });
+  expect(after({ p: "g", s: "s + 1" }, [0])).toMatchObject({ s: [21], p: [] });
+});

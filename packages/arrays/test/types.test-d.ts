@@ -1,0 +1,18 @@
+import { adam } from "@descent/adam";
+import { expectTypeOf, test } from "vitest";
+import { allocate, optimizer } from "../src/index.ts";
+
+test("a misspelt parameter is a compile error where its gradient is given", () => {
+  const g = new Float32Array(2);
+  const opt = optimizer({ w: g, b: { data: g, role: "bias" } }, adam());
+  opt.update({ w: g });
+  opt.update({ w: g, b: undefined });
+  // @ts-expect-error there is no parameter `v`
+  opt.update({ v: g });
+  // @ts-expect-error gradients are float32
+  opt.update({ w: new Float64Array(2) });
+  // @ts-expect-error roles are few
+  optimizer({ w: { data: g, role: "biass" } }, adam());
+  const { parameters } = allocate({ w: [2], b: { shape: [3], role: "bias" } });
+  expectTypeOf(parameters).toEqualTypeOf<{ readonly w: Float32Array; readonly b: Float32Array }>();
+});
