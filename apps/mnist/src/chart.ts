@@ -6,8 +6,8 @@ export interface Series {
   readonly points: readonly Point[];
   /** `line` is drawn as it is; `cloud` (many points) as its mean with a band from least to most; `dots` as marks joined. */
   readonly as: "line" | "cloud" | "dots";
-  /** Which of the page's colours, 1 to 4. */
-  readonly colour: 1 | 2 | 3 | 4;
+  /** Which of the page's colours, 1 to `colours`. */
+  readonly colour: number;
   /** Half the height of an error bar, for each point. */
   readonly spread?: readonly number[] | undefined;
 }
@@ -24,6 +24,7 @@ const width = 540;
 const height = 250;
 const inner = { left: 54, right: 14, top: 10, bottom: 34 };
 const bins = 160;
+export const colours = 8;
 
 export const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
@@ -94,7 +95,7 @@ function range(values: readonly number[], log: boolean): [number, number] {
 const fits = ([px, py]: Point, logX: boolean, logY: boolean): boolean =>
   Math.abs(py) < 1e30 && (!logY || py > 1e-30) && (!logX || px > 0);
 
-/** A chart as an SVG element; its colours are the page's (`--c1` … `--c4`, `--ink`, `--grid`). */
+/** A chart as an SVG element; its colours are the page's (`--c1` … `--c8`, `--grid`). */
 export function chart({ title, note, series, x, y }: Chart): string {
   const log = y.log === true;
   const drawn = series.map((one) => {

@@ -141,7 +141,7 @@ export function loadCheckpoint(file: string, asked?: ModelName): Checkpoint {
 }
 
 /** The network of a checkpoint or of a model file. */
-export function loadModel(file: string): { readonly model: Model; readonly weights: Weights; readonly recipe: Recipe } {
-  const { model: net, weights, header } = open(file);
-  return { model: net, weights, recipe: header.recipe as unknown as Recipe };
+export function loadModel(file: string): { readonly model: Model; readonly weights: Weights } {
+  const { model: net, weights } = open(file);
+  return { model: net, weights };
 }

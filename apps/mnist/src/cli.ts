@@ -1,3 +1,4 @@
+import { sgd } from "@descent/sgd";
 import { Command, CommanderError, Option } from "commander";
 import { loadCheckpoint, loadModel } from "./checkpoint.ts";
 import { compare, text } from "./compare.ts";
@@ -9,7 +10,7 @@ import { evaluate } from "./evaluation.ts";
 import { type Interrupt, listen } from "./interrupt.ts";
 import { type ModelName, modelNames } from "./model.ts";
 import { Progress, percent, thousands } from "./progress.ts";
-import { isEquation, optimizerNames, pick, type Recipe, scheduleNames } from "./recipe.ts";
+import { defaultRate, isEquation, optimizerNames, pick, type Recipe, scheduleNames } from "./recipe.ts";
 import { newTraining, prepared, resumedTraining } from "./run.ts";
 import { fileOf, names as files, newRun } from "./run-folder.ts";
 import { closingLine } from "./summary.ts";
@@ -19,7 +20,7 @@ const defaults = {
   optimizer: "radam",
   schedule: "cosine",
   warmup: "0",
-  epochs: 3,
+  epochs: 4,
   batchSize: 64,
   seed: 1,
 } as const satisfies Recipe;
@@ -107,10 +108,12 @@ interface TrainOptions extends Given {
   readonly resume?: string | true;
 }
 
-const recipeOf = (
-  { model, schedule, warmup, weightDecay, clip, epochs, batchSize, limit }: Given,
-  own: Pick<Recipe, "optimizer" | "lr" | "seed">,
-): Recipe => ({ model, schedule, warmup, weightDecay, clip, epochs, batchSize, limit, ...own });
+/** The rate is put down even where it was left to the program: the run can be done again when its advice has changed. */
+function recipeOf(given: Given, { optimizer, lr, seed }: Pick<Recipe, "optimizer" | "lr" | "seed">): Recipe {
+  const { model, schedule, warmup, weightDecay, clip, epochs, batchSize, limit } = given;
+  const rate = lr ?? (isEquation(schedule) ? undefined : defaultRate(optimizer));
+  return { model, optimizer, lr: rate, schedule, warmup, weightDecay, clip, epochs, batchSize, limit, seed };
+}
 
 /** Everything is said on one stream, so that with --json the other holds the result and nothing else. */
 interface Voice {
@@ -232,11 +235,10 @@ async function compareCommand(options: CompareOptions): Promise<number> {
 async function evaluateCommand(options: Common & { readonly checkpoint: string }): Promise<number> {
   const out = voice(options);
   const file = fileOf(options.checkpoint, files.model);
-  const { model, weights, recipe } = loadModel(file);
+  const { model, weights } = loadModel(file);
   const mnist = await loadMnist(options.data);
   const { engine, choice } = await start(options, out);
-  const { configured } = prepared({ ...recipe, limit: undefined, batchSize: 1 }, mnist).optimizer;
-  const learner = await engine.learner({ model, weights, optimizer: configured });
+  const learner = await engine.learner({ model, weights, optimizer: sgd() }); // which is never asked to step
   const begun = performance.now();
   const found = await evaluate(learner, mnist.test);
   const seconds = (performance.now() - begun) / 1000;
@@ -306,7 +308,12 @@ function build(done: (code: Promise<number>) => void): Command {
           .argParser(optimizerName)
           .default(defaults.optimizer),
       )
-      .addOption(new Option("--lr <rate>", "the highest rate (default: the rule's own)").argParser(positive("--lr")))
+      .addOption(
+        new Option(
+          "--lr <rate>",
+          `the highest rate (default: one that suits the rule, ${defaultRate(defaults.optimizer)} for ${defaults.optimizer})`,
+        ).argParser(positive("--lr")),
+      )
       .addOption(
         new Option("--seed <n>", "of the first weights and the order of the images")
           .argParser(whole("--seed", 0))
@@ -327,7 +334,7 @@ function build(done: (code: Promise<number>) => void): Command {
           .default(["radam", "adam", "sgd"], "radam,adam,sgd"),
       )
       .addOption(
-        new Option("--lrs <rates>", "rates, separated by commas (default: each rule's own)").argParser(
+        new Option("--lrs <rates>", "rates, separated by commas (default: one that suits each rule)").argParser(
           (given: string) => separated(given, positive("--lrs")),
         ),
       )

@@ -1,9 +1,9 @@
 import path from "node:path";
-import { chart, escaped, short } from "./chart.ts";
+import { chart, colours, escaped, short } from "./chart.ts";
 import { UserError } from "./errors.ts";
 import { writeJson, writeWhole } from "./files.ts";
 import { model, startingWeights } from "./model.ts";
-import { duration, percent } from "./progress.ts";
+import { duration, percent, thousands } from "./progress.ts";
 import type { Recipe } from "./recipe.ts";
 import { page, table } from "./report.ts";
 import { prepared, type World } from "./run.ts";
@@ -73,14 +73,21 @@ export function rows(trials: readonly Trial[]): Row[] {
 
 const head = ["optimizer", "rate", "test accuracy", "test loss", "time", "runs"] as const;
 
-const cells = (row: Row): string[] => [
-  row.title,
-  row.lr === null ? "equation" : short(row.lr),
-  row.accuracy === null ? "diverged" : `${percent(row.accuracy.mean)} ± ${(row.accuracy.deviation * 100).toFixed(2)}`,
-  row.loss === null ? "" : `${row.loss.mean.toFixed(4)} ± ${row.loss.deviation.toFixed(4)}`,
-  duration(row.seconds.mean),
-  row.diverged === 0 ? String(row.runs) : `${row.runs} (${row.diverged} diverged)`,
-];
+/** `91.00 % ± 1.41`; a single run has no deviation to speak of. */
+const give = ({ mean, deviation }: Spread, runs: number, write: (value: number) => string): string =>
+  runs > 1 ? `${write(mean)} ± ${write(deviation).replace(" %", "")}` : write(mean);
+
+function cells({ title, lr, accuracy, loss, seconds, runs, diverged }: Row): string[] {
+  const ended = runs - diverged;
+  return [
+    title,
+    lr === null ? "equation" : short(lr),
+    accuracy === null ? "diverged" : give(accuracy, ended, percent),
+    loss === null ? "" : give(loss, ended, (value) => value.toFixed(4)),
+    duration(seconds.mean),
+    diverged === 0 ? String(runs) : `${runs} (${diverged} diverged)`,
+  ];
+}
 
 /** The table for a terminal, mean ± standard deviation over the seeds. */
 export function text(all: readonly Row[]): string {
@@ -103,28 +110,30 @@ function html(all: readonly Row[], recipe: Recipe, where: string, trainImages: n
     return {
       name: title,
       as: "dots" as const,
-      colour: ((i % 4) + 1) as 1 | 2 | 3 | 4, // 1 to 4
+      colour: (i % colours) + 1,
       points: points.map((row) => [row.lr!, row.accuracy!.mean] as const), // filtered above
       spread: points.map((row) => row.accuracy!.deviation),
     };
   });
   const drawn = several
-    ? `<section><h2>Accuracy against rate</h2><div class="charts">${chart({
-        title: "Test accuracy",
+    ? `<section class="wide">${chart({
+        title: "Test accuracy against rate",
         note: "mean and standard deviation over the seeds",
         x: { label: "learning rate", log: true },
         y: { percent: true },
         series,
-      })}</div></section>`
+      })}</section>`
     : "";
   const best = all[0];
+  const won = best?.accuracy ?? undefined;
+  const ended = best === undefined ? 0 : best.runs - best.diverged;
   return page(
     "Optimizers compared on MNIST",
     `<header><p class="kicker">MNIST · ${escaped(recipe.model)} · ${escaped(where)}</p>
-<h1>${best === undefined ? "Compared" : escaped(best.title)}</h1>
-<p class="lead">did best on the test images after ${recipe.epochs} epoch${recipe.epochs === 1 ? "" : "s"} of ${trainImages.toLocaleString("en")} images: ${best?.accuracy == null ? "none" : `${percent(best.accuracy.mean)} ± ${(best.accuracy.deviation * 100).toFixed(2)}`}.</p></header>
-<section><h2>All of them</h2>${table(head, all.map(cells))}</section>
-${drawn}`,
+<h1>${won === undefined ? "None" : escaped(best!.title)}</h1>
+<p class="lead">did best on the test images after ${recipe.epochs} epoch${recipe.epochs === 1 ? "" : "s"} of ${thousands(trainImages)} images${won === undefined ? "" : `: ${give(won, ended, percent)}`}.</p></header>
+${drawn}
+<section><h2>All of them</h2>${table(head, all.map(cells))}</section>`,
   );
 }
 

@@ -28,9 +28,9 @@ export interface Choice {
   readonly passedOver: readonly { readonly device: DeviceName; readonly why: string }[];
 }
 
-const software = /swiftshader|llvmpipe|lavapipe|softpipe|software|\bwarp\b|basic render/i;
+const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|software|\bwarp\b|basic render/i;
 
-export const isSoftware = (adapter: string): boolean => software.test(adapter);
+export const isSoftware = (adapter: string): boolean => softwareNames.test(adapter);
 
 /**
  * Which device to run on. `auto` takes the best that is real; one asked for by name is taken or refused with what to
@@ -39,7 +39,7 @@ export const isSoftware = (adapter: string): boolean => software.test(adapter);
 export function choose(asked: DeviceName | "auto", found: readonly Found[], allowSoftware = false): Choice {
   if (asked !== "auto") {
     const one = found.find(({ device }) => device === asked);
-    if (one?.usable === true) return { device: asked, what: one.what, passedOver: [] };
+    if (one?.usable === true) return { device: asked, what: named(one), passedOver: [] };
     throw new UserError(
       `--device ${asked} cannot be used: ${one?.what ?? "unknown"}.${one?.remedy === undefined ? "" : ` ${one.remedy}`}`,
     );
@@ -51,10 +51,12 @@ export function choose(asked: DeviceName | "auto", found: readonly Found[], allo
     if (!one.usable) passedOver.push({ device, why: one.what });
     else if (one.software === true && !allowSoftware)
       passedOver.push({ device, why: `only a software GPU (${one.what}), slower than wasm` });
-    else return { device, what: one.what, passedOver };
+    else return { device, what: named(one), passedOver };
   }
   throw new UserError(`No device can be used: ${passedOver.map(({ device, why }) => `${device}: ${why}`).join("; ")}.`);
 }
+
+const named = ({ what, software }: Found): string => (software === true ? `${what} (a software GPU)` : what);
 
 /** The one honest line. */
 export function deviceLine({ device, what, passedOver }: Choice, engine: string): string {

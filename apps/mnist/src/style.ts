@@ -10,6 +10,10 @@ export const style = `:root {
   --c2: #d1572f;
   --c3: #2e8b63;
   --c4: #8a5cc2;
+  --c5: #b58900;
+  --c6: #0f9aa8;
+  --c7: #c04f8d;
+  --c8: #7a7f87;
   --bad: #c33f2d;
   --good: #dcebe2;
 }
@@ -25,6 +29,10 @@ export const style = `:root {
     --c2: #f08a5d;
     --c3: #62c496;
     --c4: #b794f0;
+    --c5: #e0b54a;
+    --c6: #4fcad6;
+    --c7: #f08cc0;
+    --c8: #a9afb8;
     --bad: #ff7a66;
     --good: #22382d;
   }
@@ -150,6 +158,18 @@ small,
 .c4 {
   --c: var(--c4);
 }
+.c5 {
+  --c: var(--c5);
+}
+.c6 {
+  --c: var(--c6);
+}
+.c7 {
+  --c: var(--c7);
+}
+.c8 {
+  --c: var(--c8);
+}
 .grid {
   stroke: var(--grid);
 }
@@ -171,6 +191,9 @@ small,
   fill: var(--card);
   stroke: var(--c);
   stroke-width: 2;
+}
+.wide .chart {
+  max-width: 52rem;
 }
 .chart .scroll {
   margin-top: 0.8rem;

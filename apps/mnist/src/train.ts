@@ -85,7 +85,8 @@ export async function train(run: {
 
   let evaluation: Evaluation | undefined;
   let last: EpochLine | undefined;
-  let pace = 0; // seconds per update, of late
+  let pace = 0; // seconds per update
+  let sitting = 0; // updates since the program started
   while (epoch < epochs) {
     const places = order(count, seed, epoch);
     while (place < count) {
@@ -100,7 +101,9 @@ export async function train(run: {
       if (waiting.length >= readEvery || place >= count || stopping) await readSteps();
       const took = (performance.now() - before) / 1000;
       stepSeconds += took;
-      pace = pace === 0 ? took : 0.98 * pace + 0.02 * took;
+      // The mean of late; the first update of a sitting compiles kernels and tells nothing of the rest.
+      sitting++;
+      pace += (took - pace) / Math.min(Math.max(1, sitting - 1), 50);
       if (waiting.length === 0) {
         const done = epoch * count + place;
         listener.standing?.({

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { inflateSync } from "node:zlib";
+import { adadelta } from "@descent/adagrad";
 import { adamw, radam } from "@descent/adam";
 import { type Leaf, size } from "@descent/core";
 import fc from "fast-check";
@@ -14,7 +15,7 @@ import { model, modelNames, startingWeights } from "../src/model.ts";
 import { order } from "../src/order.ts";
 import { greyPng } from "../src/png.ts";
 import { bar, duration } from "../src/progress.ts";
-import { optimizerNames, optimizerOf, pick, type Recipe, scheduleNames } from "../src/recipe.ts";
+import { defaultRate, optimizerNames, optimizerOf, pick, type Recipe, scheduleNames } from "../src/recipe.ts";
 import { fileOf, nameLatest, newRun } from "../src/run-folder.ts";
 import { scratch } from "./world.ts";
 
@@ -212,6 +213,12 @@ describe("recipes", () => {
     }
   });
 
+  test("have a rate for every rule, be it measured here or the rule's own", () => {
+    for (const optimizer of optimizerNames) expect(defaultRate(optimizer)).toBeGreaterThan(0);
+    expect(defaultRate("adadelta")).toBe(adadelta.hyper.lr);
+    expect(optimizerOf(recipe, 10).lr).toBe(defaultRate("radam"));
+  });
+
   test("take a name as people write it, and offer the nearest for one that is wrong", () => {
     expect(pick("optimizer", "AdamW", optimizerNames)).toBe("adamw");
     expect(pick("optimizer", "rmsprop-centered", optimizerNames)).toBe("rmspropCentered");
@@ -288,7 +295,7 @@ describe("devices", () => {
       "Running on wasm: WebAssembly, by tfjs 4. Passed over: cuda (no NVIDIA GPU found), webgpu (only a software GPU (google swiftshader), slower than wasm).",
     );
     expect(choose("auto", [cuda, soft, wasm, cpu], true).device).toBe("webgpu");
-    expect(choose("webgpu", [soft]).what).toBe("google swiftshader");
+    expect(choose("webgpu", [soft]).what).toBe("google swiftshader (a software GPU)");
   });
 
   test("one asked for by name is used or refused with what to install, never replaced", () => {
