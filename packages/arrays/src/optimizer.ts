@@ -28,7 +28,7 @@ export interface Described {
 
 export interface OptimizerOptions {
   /**
-   * `wasm` (an error where it is not allowed) or `interpreter`, which generates no code and is some thirty times
+   * `wasm` (an error where it is not allowed) or `interpreter`, which generates no code and is some fifty times
    * slower; by default the first that is allowed. Both give the same bits.
    */
   readonly engine?: Engine | undefined;
