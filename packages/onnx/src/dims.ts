@@ -242,8 +242,12 @@ function byDegree(a: readonly [string, number], b: readonly [string, number]): n
   return factors(b[0]).length - factors(a[0]).length || (a[0] < b[0] ? -1 : 1);
 }
 
+/** Expressions larger than any shape needs grow exponentially in damaged models: each becomes a size of its own. */
+let large = 0;
+
 function text(p: Polynomial): Dim {
   const [only, more] = p;
+  if (p.size > 64 || [...p.keys()].some((key) => key.length > 1000)) return `?large${large++}`;
   if (only === undefined) return 0;
   if (more === undefined && only[0] === "") return only[1];
   if (more === undefined && only[1] === 1 && factors(only[0]).length === 1) return bare(only[0]);

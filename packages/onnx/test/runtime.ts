@@ -37,3 +37,15 @@ function constantFrom(tensor: Tensor): Constant {
   }
   return { elem: tensor.type as Elem, dims: [...tensor.dims], data: tensor.data as TypedArray }; // As above.
 }
+
+/** The largest difference between two tensors, relative where they are large; infinite if their types differ. */
+export function apart(a: Constant | undefined, b: Constant | undefined): number {
+  if (a === undefined || b === undefined || a.elem !== b.elem) return Number.POSITIVE_INFINITY;
+  if (String(a.dims) !== String(b.dims)) return Number.POSITIVE_INFINITY;
+  let worst = 0;
+  for (let i = 0; i < a.data.length; i++) {
+    const [x, y] = [Number(a.data[i]), Number(b.data[i])];
+    if (x !== y && !(Number.isNaN(x) && Number.isNaN(y))) worst = Math.max(worst, Math.abs(x - y) / (1 + Math.abs(y)));
+  }
+  return Number.isNaN(worst) ? Number.POSITIVE_INFINITY : worst;
+}

@@ -66,6 +66,9 @@ export class Call {
 
   /** Says the type of output `i`. */
   out(i: number, elem: Elem, shape: readonly Dim[] | undefined): void {
+    if (shape?.some((d) => typeof d === "number" && !(d >= 0 && Number.isSafeInteger(d)))) {
+      this.fail(`would make a tensor of [${shape.join(", ")}].`);
+    }
     this.types[i] = { elem, shape };
   }
   /** Says what is known of output `i`'s entries. */
@@ -77,7 +80,8 @@ export class Call {
     return `?${this.node.outputs[i]}.${axis}`;
   }
   unknowns(i: number, rank: number | undefined): Dim[] | undefined {
-    return rank === undefined ? undefined : Array.from({ length: rank }, (_, axis) => this.unknown(i, axis));
+    // A damaged model may claim any rank; no runtime goes beyond a few.
+    return rank === undefined || rank < 0 || rank > 64 ? undefined : Array.from({ length: rank }, (_, axis) => this.unknown(i, axis));
   }
 
   /** The element type of a DataType an attribute gives. */

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import {
+  type Constant,
+  constantOf,
+  decodeModel,
+  decodeTensor,
+  type ModelProto,
+  type ValueInfoProto,
+} from "../src/index.ts";
+import { hasTestdata, testdata } from "./testdata.ts";
+
+/** One of ONNX's own backend tests: a model, what it is fed and what it shall give. */
+export interface NodeTest {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly model: ModelProto;
+  readonly feeds: Readonly<Record<string, Constant>>;
+  readonly wanted: Readonly<Record<string, Constant>>;
+}
+
+/** Those with tensors only: sequences and optionals are no business of this package, nor are the training operators. */
+export function nodeTests(): NodeTest[] {
+  if (!hasTestdata) return [];
+  const folders = ["node", "simple", "pytorch-converted", "pytorch-operator"];
+  return folders.flatMap((folder) => readdirSync(`${testdata}/${folder}`).flatMap((name) => read(folder, name) ?? []));
+}
+
+function read(folder: string, name: string): NodeTest | undefined {
+  const data = `${testdata}/${folder}/${name}/test_data_set_0`;
+  if (!existsSync(data)) return undefined;
+  const bytes = readFileSync(`${testdata}/${folder}/${name}/model.onnx`);
+  const model = decodeModel(bytes);
+  const weights = new Set(model.graph?.initializer?.map((t) => t.name));
+  const inputs = (model.graph?.input ?? []).filter((input) => !weights.has(input.name));
+  const outputs = model.graph?.output ?? [];
+  const training = model.opsetImport?.some(({ domain }) => domain === "ai.onnx.preview.training");
+  const sequences = model.graph?.node?.some(
+    ({ opType = "" }) => /Sequence|Optional/.test(opType) && opType !== "ReverseSequence",
+  );
+  if (training || sequences || [...inputs, ...outputs].some(({ type }) => type?.tensorType === undefined))
+    return undefined;
+  const tensors = (list: readonly ValueInfoProto[], kind: string): Record<string, Constant> =>
+    Object.fromEntries(
+      list.flatMap(({ name: of = "" }, i) => {
+        const file = `${data}/${kind}_${i}.pb`;
+        return existsSync(file) ? [[of, constantOf(decodeTensor(readFileSync(file)))]] : [];
+      }),
+    );
+  return { name, bytes, model, feeds: tensors(inputs, "input"), wanted: tensors(outputs, "output") };
+}
