@@ -1,12 +1,12 @@
-import assert from "node:assert/strict";
 import { adamw, radam } from "@descent/adam";
 import { type Configured, clipByGlobalNorm, freeze, partition, schedule } from "@descent/core";
 import { momentum } from "@descent/sgd";
 import type * as tfjs from "@tensorflow/tfjs";
+import { expect } from "vitest";
 import { type DescentOptimizer, optimizer } from "../src/index.ts";
 import { normal } from "./numbers.ts";
 
-/** What must hold on every backend, in functions that need no test runner: WebGPU runs them in a process of its own. */
+/** What must hold on every backend. */
 export type Scenario = (tf: typeof tfjs) => Promise<void>;
 
 /** A small network with its layers named and its weights from fixed numbers. */
@@ -117,10 +117,10 @@ export const resumes =
     };
     if (!together) drop();
     const second = await load(tf, saved);
-    assert.equal((second.optimizer as DescentOptimizer).step, 6);
-    assert.equal(await train(tf, second, 6, 10), wanted);
-    assert.deepEqual(await weights(second), end);
-    assert.equal((second.optimizer as DescentOptimizer).step, 10);
+    expect((second.optimizer as DescentOptimizer).step).toBe(6);
+    expect(await train(tf, second, 6, 10)).toBe(wanted);
+    expect(await weights(second)).toEqual(end);
+    expect((second.optimizer as DescentOptimizer).step).toBe(10);
     second.optimizer.dispose();
     second.dispose();
     if (together) drop();
@@ -139,19 +139,19 @@ export const leaksNothing =
     await model.trainOnBatch(xs, ys);
     const running = tensors();
     for (let i = 0; i < steps; i++) await model.trainOnBatch(xs, ys);
-    assert.equal(tensors(), running, "after trainOnBatch");
+    expect(tensors(), "after trainOnBatch").toBe(running);
     await model.fit(xs, ys, { batchSize: 4, epochs: 2, verbose: 0 });
-    assert.equal(tensors(), running, "after fit");
+    expect(tensors(), "after fit").toBe(running);
     for (let i = 0; i < 3; i++) await save(tf, model);
-    assert.equal(tensors(), running, "after save");
+    expect(tensors(), "after save").toBe(running);
     await opt.state();
     opt.load(await opt.state());
-    assert.equal(tensors(), running, "after state and load");
+    expect(tensors(), "after state and load").toBe(running);
     const again = await load(tf, await save(tf, model));
     await again.trainOnBatch(xs, ys);
     again.optimizer.dispose();
     again.dispose();
-    assert.equal(tensors(), running, "after loading a model and disposing of it");
+    expect(tensors(), "after loading a model and disposing of it").toBe(running);
     const w = tf.tidy(() => tf.variable(tf.ones([3])));
     const loss = (): tfjs.Scalar => tf.sum(tf.square(w));
     const other = optimizer(radam({ lr: 0.1 }));
@@ -161,13 +161,13 @@ export const leaksNothing =
     tf.tidy(() => {
       for (let i = 0; i < 10; i++) other.minimize(loss, false, [w]);
     });
-    assert.equal(tensors(), stepping, "after minimize");
+    expect(tensors(), "after minimize").toBe(stepping);
     other.dispose();
     w.dispose();
     opt.dispose();
     model.dispose();
     tf.dispose([xs, ys]);
-    assert.equal(tensors(), before, "after dispose");
+    expect(tensors(), "after dispose").toBe(before);
   };
 
 /** The same ten steps through fit, trainOnBatch, minimize and applyGradients end at the same numbers. */
@@ -181,7 +181,7 @@ export const everyWayIn: Scenario = async (tf) => {
     const opt = optimizer(configured());
     compile(model, opt);
     await go(model, opt);
-    assert.equal(opt.step, steps, name);
+    expect(opt.step, name).toBe(steps);
     ends[name] = await weights(model);
     opt.dispose();
     model.dispose();
@@ -215,8 +215,7 @@ export const everyWayIn: Scenario = async (tf) => {
   // The paths form the loss by different operators, so gradients differ in their last bits.
   for (const [name, end] of Object.entries(others))
     for (const [i, w] of end.entries())
-      for (const [k, x] of w.entries())
-        assert.ok(Math.abs(x - trainOnBatch![i]![k]!) < 2e-5, `${name}: ${x} for ${trainOnBatch![i]![k]}`);
+      for (const [k, x] of w.entries()) expect(Math.abs(x - trainOnBatch![i]![k]!), name).toBeLessThan(2e-5);
 };
 
 export const scenarios = (steps: number): Readonly<Record<string, Scenario>> => ({

@@ -1,6 +1,6 @@
 import type { Session, Target } from "@descent/conformance";
+import * as tf from "@tensorflow/tfjs";
 import { optimizer } from "../src/index.ts";
-import { tf } from "./backends.ts";
 
 /**
  * tfjs on whichever backend it uses, as a target of the conformance kit. Sessions run side by side with variables of

@@ -1,0 +1,18 @@
+import * as tf from "@tensorflow/tfjs";
+import "@tensorflow/tfjs-backend-webgpu";
+import { describeBackend } from "@descent/conformance";
+import { beforeAll, describe, expect, test } from "vitest";
+import { scenarios } from "./scenarios.ts";
+import { tfjs } from "./target.ts";
+
+// tfjs's two backends for graphics cards, on Chromium's software one.
+describe.each(["webgl", "webgpu"] as const)("in a browser, on tfjs's %s backend", (backend) => {
+  beforeAll(async () => {
+    expect(await tf.setBackend(backend)).toBe(true);
+    await tf.ready();
+  }, 60_000);
+  // GPUs compute cos and sin to an absolute error of 2^-11.
+  describeBackend(tfjs(`tfjs ${backend}`), { live: () => tf.memory().numTensors, tolerance: 5e-4 });
+  const some = Object.entries(scenarios(10)).filter(([name]) => !name.includes("beside"));
+  test.each(some)("%s", (_, scenario) => scenario(tf), 60_000);
+});
