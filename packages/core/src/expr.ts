@@ -8,7 +8,10 @@ export type Unary = "neg" | "sqrt" | "abs" | "sign" | "exp" | "log" | "tanh" | "
 export type Arithmetic = "add" | "sub" | "mul" | "div" | "pow" | "min" | "max";
 export type Comparison = "lt" | "le" | "gt" | "ge" | "eq" | "ne";
 export type Logic = "and" | "or";
-/** `sum` of the elements or of their squares (`sumsq`), taken in double precision; `value` says over what. */
+/**
+ * `sum` of the elements or of their squares (`sumsq`), taken in double precision; `value` says over what. A value with one
+ * number per row or column counts once for every element it is spread over, so its mean is that of its numbers.
+ */
 export type Reduction = "sum" | "sumsq";
 export type Op =
   | Unary

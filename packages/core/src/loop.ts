@@ -1,5 +1,5 @@
 import { list, OptimizerError, suggestion } from "./errors.ts";
-import { topological } from "./expr.ts";
+import { facts, topological } from "./expr.ts";
 import { assign, type Configured } from "./groups.ts";
 import { type Env, hostFunction } from "./host.ts";
 import { decaysByRole, matrix, type Parameter, type Role, type Shape, size } from "./parameter.ts";
@@ -113,7 +113,7 @@ function newPlan(program: Program): Plan {
   const kept = Object.keys(program.slots).filter((slot) => program.slots[slot]!.place === "host");
   return {
     reads: topological(roots)
-      .filter((e) => e.op === "var")
+      .filter((e) => e.op === "var" && (facts as readonly unknown[]).includes(e.value))
       .map((e) => e.value as string) // var nodes hold names
       .concat(kept),
     evaluate: (env) => {
@@ -218,14 +218,19 @@ export class Loop<T> {
       const { group, program, parameter } = record;
       if (!group || !program) continue; // frozen
       const hyper = entry(hypers, group, () => this.#hyperNow(group));
-      const env: Env = { ...hyper, ...record.facts, ...(record.host ?? initialHost(program, hyper)), t: record.t + 1 };
+      const own = record.host ?? initialHost(program, hyper);
+      const t = record.t + 1;
       const { reads, evaluate } = plan(program);
       const shared = entry(
         entry(values, group, () => new Map()),
         program,
         () => new Map<string, HostValues>(),
       );
-      const { scalars, host } = entry(shared, reads.map((n) => env[n]).join(), () => evaluate(env));
+      const { scalars, host } = entry(
+        shared,
+        reads.map((n) => (n === "t" ? t : (record.facts[n] ?? own[n]))).join(),
+        () => evaluate({ ...hyper, ...record.facts, ...own, t }),
+      );
       record.slots ??= this.#allocate(parameter, program, hyper);
       jobs.push({ program, parameter, tensors: { p, g, ...record.slots }, scalars });
       commits.push(() => {
