@@ -1,0 +1,121 @@
+import { list, OptimizerError, suggestion } from "@descent/core";
+import type { Runtime, RuntimeTensor } from "./runtime.ts";
+
+/** Numbers as a caller has them; integers may come as any integer array, they are converted to what the model wants. */
+export type Numbers =
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | readonly number[];
+/** A tensor of a batch: numbers with their dimensions, or numbers alone where the model leaves at most one size open. */
+export type BatchValue = Numbers | { readonly data: Numbers; readonly dims: readonly number[] };
+/** Inputs and labels by name. */
+export type Batch = Readonly<Record<string, BatchValue>>;
+
+/** What a graph expects of an input. */
+export interface Expected {
+  readonly elem: string;
+  /** Sizes, by number or by name where the batch decides; nothing where not even the rank is known. */
+  readonly shape: readonly (number | string)[] | undefined;
+}
+
+/** A batch's tensor, checked: what it is to be fed as. */
+export interface Fed {
+  readonly name: string;
+  readonly elem: string;
+  readonly dims: readonly number[];
+  readonly data: Numbers;
+}
+
+const isNumbers = (x: unknown): x is Numbers => Array.isArray(x) || (ArrayBuffer.isView(x) && !(x instanceof DataView));
+
+/** Checks a batch against what is expected, and settles the sizes it leaves open; one name, one size. */
+export function check(batch: Batch, expected: ReadonlyMap<string, Expected>): Fed[] {
+  const names = [...expected.keys()];
+  for (const name of Object.keys(batch))
+    if (!expected.has(name))
+      throw new OptimizerError(
+        `The batch has \`${name}\`, which the model does not take; it takes ${list(names)}.${suggestion(name, names)}`,
+      );
+  const sizes = new Map<string, { readonly size: number; readonly of: string }>();
+  return names.map((name) => {
+    const value: unknown = batch[name];
+    const { elem, shape } = expected.get(name)!; // a key of it
+    if (value === undefined)
+      throw new OptimizerError(`The batch lacks \`${name}\`, ${elem} [${shape ?? "of any shape"}].`);
+    const bare = isNumbers(value);
+    const data: unknown = bare ? value : (value as { data?: unknown } | null)?.data;
+    if (!isNumbers(data))
+      throw new OptimizerError(`\`${name}\` holds no numbers. Give it a typed array, or { data, dims }.`);
+    const dims = bare ? open(name, data.length, shape) : [...(value as { dims: readonly number[] }).dims];
+    const count = dims.reduce((n, d) => n * d, 1);
+    if (count !== data.length)
+      throw new OptimizerError(`\`${name}\` of shape [${dims}] should hold ${count} numbers and holds ${data.length}.`);
+    if (shape && shape.length !== dims.length)
+      throw new OptimizerError(`\`${name}\` has shape [${dims}]; the model takes [${shape}].`);
+    shape?.forEach((d, axis) => {
+      const size = dims[axis]!; // of equal length, checked above
+      const wanted = typeof d === "number" ? { size: d, of: "the model" } : sizes.get(d);
+      if (wanted && wanted.size !== size)
+        throw new OptimizerError(
+          `\`${name}\` has ${size} in dimension ${axis}, and ${typeof d === "number" ? "the model takes" : `\`${wanted.of}\` has`} ${wanted.size}: [${dims}] for [${shape}].`,
+        );
+      if (typeof d === "string") sizes.set(d, { size, of: name });
+    });
+    return { name, elem, dims, data };
+  });
+}
+
+/** The dimensions of numbers given without: the one size left open takes what is there. */
+function open(name: string, length: number, shape: Expected["shape"]): number[] {
+  if (!shape) throw new OptimizerError(`The model does not say the shape of \`${name}\`. Give it as { data, dims }.`);
+  const unknown = shape.filter((d) => typeof d !== "number");
+  if (unknown.length === 0) return shape as number[]; // numbers only
+  const rest = shape.reduce<number>((n, d) => (typeof d === "number" ? n * d : n), 1);
+  const size = length / rest;
+  if (unknown.length > 1 || rest === 0 || !Number.isInteger(size))
+    throw new OptimizerError(
+      `\`${name}\` has ${length} numbers, from which its shape [${shape}] does not follow. Give it as { data, dims }.`,
+    );
+  return shape.map((d) => (typeof d === "number" ? d : size));
+}
+
+/** What tells batches of different shapes apart. */
+export const signature = (fed: readonly Fed[]): string => fed.map(({ name, dims }) => `${name}[${dims}]`).join();
+
+const makers: Readonly<Record<string, (x: Numbers) => unknown>> = {
+  float32: (x) => (x instanceof Float32Array ? x : Float32Array.from(x as ArrayLike<number>, Number)),
+  float64: (x) => (x instanceof Float64Array ? x : Float64Array.from(x as ArrayLike<number>, Number)),
+  int64: (x) => (x instanceof BigInt64Array ? x : BigInt64Array.from(x as ArrayLike<number>, (v) => BigInt(v))),
+  uint64: (x) => (x instanceof BigUint64Array ? x : BigUint64Array.from(x as ArrayLike<number>, (v) => BigInt(v))),
+  int32: (x) => (x instanceof Int32Array ? x : Int32Array.from(x as ArrayLike<number>, Number)),
+  uint32: (x) => (x instanceof Uint32Array ? x : Uint32Array.from(x as ArrayLike<number>, Number)),
+  int16: (x) => (x instanceof Int16Array ? x : Int16Array.from(x as ArrayLike<number>, Number)),
+  uint16: (x) => (x instanceof Uint16Array ? x : Uint16Array.from(x as ArrayLike<number>, Number)),
+  int8: (x) => (x instanceof Int8Array ? x : Int8Array.from(x as ArrayLike<number>, Number)),
+  uint8: (x) => (x instanceof Uint8Array ? x : Uint8Array.from(x as ArrayLike<number>, Number)),
+  bool: (x) => Uint8Array.from(x as ArrayLike<number>, (v) => (v ? 1 : 0)),
+};
+
+/** A batch's tensor as the runtime takes it, converted where its element type asks for it. */
+export function tensor(runtime: Runtime, { name, elem, dims, data }: Fed): RuntimeTensor {
+  const make = makers[elem];
+  if (!make) throw new OptimizerError(`\`${name}\` is ${elem}, which cannot be fed from JavaScript numbers here.`);
+  let converted: unknown;
+  try {
+    converted = make(data);
+  } catch (cause) {
+    throw new OptimizerError(`\`${name}\` is to be ${elem}, and holds what is no whole number.`, { cause });
+  }
+  // the constructor of ONNX Runtime is overloaded by element type; the array was made to fit it
+  const Tensor = runtime.Tensor as new (type: string, data: unknown, dims: readonly number[]) => RuntimeTensor;
+  return new Tensor(elem, converted, dims);
+}

@@ -1,0 +1,153 @@
+import {
+  type Expr,
+  isReduction,
+  type Op,
+  OptimizerError,
+  type Parameter,
+  type Program,
+  slotShape,
+  topological,
+} from "@descent/core";
+import type { Graph } from "@descent/onnx";
+
+/** One parameter's share of an update that is joined to a graph: what its tensors and host values are called there. */
+export interface GraphJob {
+  readonly program: Program;
+  readonly parameter: Parameter;
+  /** The values `p`, `g` and each device slot stand for, slots in the parameter's own shape or that of their place. */
+  readonly tensors: Readonly<Record<string, string>>;
+  /** One float32 value of rank 0 per `program.scalars`. */
+  readonly scalars: readonly string[];
+}
+
+const operators: Readonly<Partial<Record<Op, string>>> = {
+  neg: "Neg",
+  sqrt: "Sqrt",
+  abs: "Abs",
+  exp: "Exp",
+  log: "Log",
+  tanh: "Tanh",
+  cos: "Cos",
+  floor: "Floor",
+  not: "Not",
+  add: "Add",
+  sub: "Sub",
+  mul: "Mul",
+  div: "Div",
+  pow: "Pow",
+  min: "Min",
+  max: "Max",
+  lt: "Less",
+  le: "LessOrEqual",
+  gt: "Greater",
+  ge: "GreaterOrEqual",
+  eq: "Equal",
+  and: "And",
+  or: "Or",
+  select: "Where",
+};
+
+/**
+ * Joins an update to a graph as standard operators and returns, by job, the names of the new values of `p` and of each
+ * slot. Reductions are float32 here, over the model they are the sum over all jobs that take them.
+ */
+export function lower(graph: Graph, jobs: readonly GraphJob[]): Readonly<Record<string, string>>[] {
+  const op = (name: string, inputs: readonly string[], attributes = {}): string =>
+    graph.op(name, inputs, attributes)[0]!; // one output
+  const known = jobs.map((job) => new Map(job.program.scalars.map((e, i) => [e, job.scalars[i]!] as const)));
+  const totals = new Map<Expr, string>();
+
+  const value = (e: Expr, j: number): string => {
+    const memo = known[j]!;
+    for (const node of topological([e])) if (!memo.has(node) && needed(node, memo)) memo.set(node, compute(node, j));
+    return memo.get(e)!; // the last of the order
+  };
+  /** Host values are given; what only they need is not computed here. */
+  const needed = (e: Expr, memo: ReadonlyMap<Expr, string>): boolean =>
+    e.op === "const" || e.place !== "host" || memo.has(e);
+
+  const compute = (e: Expr, j: number): string => {
+    const { tensors, parameter, program } = jobs[j]!;
+    const arg = (i: number): string => known[j]!.get(e.args[i]!)!; // children come first
+    if (e.op === "const") return graph.constant(e.value as number); // const nodes hold numbers
+    if (e.op === "var") {
+      const name = tensors[e.value as string]; // var nodes hold names
+      if (name === undefined) throw new OptimizerError(`${program.title}: nothing is known of \`${e.value}\` here.`);
+      return placed(name, e, parameter);
+    }
+    if (isReduction(e)) return e.place === "model" ? total(e) : reduced(e, arg(0), parameter);
+    if (e.op === "sign")
+      return op("Where", [
+        op("Greater", [arg(0), graph.constant(0)]),
+        graph.constant(1),
+        op("Where", [op("Less", [arg(0), graph.constant(0)]), graph.constant(-1), arg(0)]), // ±0 and NaN stay
+      ]);
+    if (e.op === "ne") return op("Not", [op("Equal", [arg(0), arg(1)])]);
+    if (e.op === "matmul") return op("MatMul", [arg(0), arg(1)]);
+    if (e.op === "transpose") return op("Transpose", [arg(0)], { perm: [1, 0] });
+    if (e.op === "select") return op("Where", [truth(e.args[0]!, arg(0)), arg(1), arg(2)]);
+    if (e.op === "and" || e.op === "or" || e.op === "not")
+      return op(
+        operators[e.op]!,
+        e.args.map((a, i) => truth(a, arg(i))),
+      );
+    const name = operators[e.op];
+    if (name === undefined) throw new OptimizerError(`${program.title}: \`${e.op}\` has no ONNX operator.`);
+    return op(
+      name,
+      e.args.map((_, i) => arg(i)),
+    );
+  };
+  /** A condition worked out on the host comes as a number. */
+  const truth = (e: Expr, name: string): string =>
+    e.place === "host" ? op("Greater", [name, graph.constant(0.5)]) : name;
+
+  const total = (e: Expr): string => {
+    let sum = totals.get(e);
+    if (sum === undefined) {
+      const parts = jobs.flatMap(({ program, parameter }, j) =>
+        program.passes.some((pass) => pass.includes(e)) ? [reduced(e, value(e.args[0]!, j), parameter)] : [],
+      );
+      sum = parts.reduce((a, b) => op("Add", [a, b]));
+      totals.set(e, sum);
+    }
+    return sum;
+  };
+  const reduced = (e: Expr, of: string, { shape }: Parameter): string => {
+    const rank = shape.length;
+    const squares = e.op === "sumsq" ? op("Mul", [of, of]) : of;
+    const axes =
+      e.place === "row"
+        ? rank > 1
+          ? range(1, rank)
+          : range(0, rank)
+        : e.place === "column"
+          ? rank > 1
+            ? [0]
+            : []
+          : range(0, rank);
+    const keepdims = e.place === "row" || e.place === "column" ? 1 : 0;
+    return axes.length === 0 ? squares : op("ReduceSum", [squares, graph.ints(axes)], { keepdims });
+  };
+  /** A row's or column's numbers as they broadcast against the parameter. */
+  const placed = (name: string, e: Expr, { shape }: Parameter): string => {
+    if ((e.place !== "row" && e.place !== "column") || shape.length < 2) return name;
+    const full = e.place === "row" ? [shape[0]!, ...shape.slice(1).map(() => 1)] : [1, ...shape.slice(1)];
+    return op("Reshape", [name, graph.ints(full)]);
+  };
+
+  return jobs.map(({ program, parameter }, j) =>
+    Object.fromEntries(
+      Object.entries(program.outputs).map(([name, e]) => {
+        const slot = program.slots[name] ?? { place: "tensor", init: 0 }; // `p` itself
+        const shape = slotShape(slot, parameter);
+        const result = value(e, j);
+        if (graph.typeOf(result)?.shape?.join() === shape.join()) return [name, result];
+        // a row's numbers lie spread for broadcasting; a value of a narrower place fills its tensor
+        return [name, op(e.place === slot.place ? "Reshape" : "Expand", [result, graph.ints(shape)])];
+      }),
+    ),
+  );
+}
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);

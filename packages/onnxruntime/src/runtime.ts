@@ -1,0 +1,63 @@
+import { OptimizerError } from "@descent/core";
+
+/** The element types that data and labels may have. */
+export type RuntimeType =
+  | "float32" | "float64" | "float16" | "int64" | "int32" | "int16" | "int8" | "uint64" | "uint32" | "uint16" | "uint8" | "bool" | "string"; // biome-ignore format: one list
+
+/** The part of an ONNX Runtime tensor that is used here: the same in onnxruntime-node and onnxruntime-web. */
+export interface RuntimeTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly location: string;
+  readonly data: unknown;
+  getData(releaseData?: boolean): Promise<unknown>;
+  dispose(): void;
+}
+
+export interface RuntimeSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(
+    feeds: Readonly<Record<string, RuntimeTensor>>,
+    fetches: Readonly<Record<string, RuntimeTensor | null>> | readonly string[],
+  ): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  release(): Promise<void>;
+}
+
+/** What `import * as ort from "onnxruntime-node"` (or `-web`) gives. */
+export interface Runtime {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options?: object): Promise<RuntimeSession>;
+  };
+  readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => RuntimeTensor;
+  readonly env?: { readonly versions?: { readonly common?: string; readonly node?: string; readonly web?: string } };
+}
+
+/** A provider by name or with its options, as ONNX Runtime takes it. */
+export type ExecutionProvider = string | ({ readonly name: string } & Readonly<Record<string, unknown>>);
+
+export const providerName = (provider: ExecutionProvider): string =>
+  typeof provider === "string" ? provider : provider.name;
+
+/** onnxruntime-node, where it is installed and this is Node. */
+export async function nodeRuntime(): Promise<Runtime> {
+  try {
+    const name = "onnxruntime-node"; // not a literal, so that bundlers for browsers leave it alone
+    const module = (await import(/* @vite-ignore */ name)) as Runtime & { default?: Runtime };
+    return module.InferenceSession ? module : module.default!; // CommonJS seen through ESM
+  } catch (cause) {
+    throw new OptimizerError(
+      "onnxruntime-node is not installed, and no runtime was given. Run `npm install onnxruntime-node`, or pass `runtime: ort` (in a browser, onnxruntime-web).",
+      { cause },
+    );
+  }
+}
+
+/**
+ * WebGPU convolutions in the provider's own layout give wrong numbers for some channel counts (6, 9, 15 … in, a multiple
+ * of 4 out; onnxruntime issue 29651), so they are asked for in the model's layout.
+ */
+export const safely = (provider: ExecutionProvider): ExecutionProvider =>
+  providerName(provider) === "webgpu"
+    ? { preferredLayout: "NCHW", ...(typeof provider === "string" ? { name: provider } : provider) }
+    : provider;

@@ -1,0 +1,79 @@
+import { OptimizerError } from "@descent/core";
+import { exportModel, Graph } from "@descent/onnx";
+import { type ExecutionProvider, providerName, type Runtime, safely } from "./runtime.ts";
+
+const tested = new WeakMap<Runtime, Map<string, Promise<void>>>();
+
+/**
+ * One small convolution and product whose result is known, on the provider that is to train. Some providers have
+ * computed wrong numbers without a word; such a one is refused at its first use.
+ */
+export function selfTest(runtime: Runtime, providers: readonly ExecutionProvider[]): Promise<void> {
+  const key = JSON.stringify(providers);
+  let known = tested.get(runtime);
+  if (!known) tested.set(runtime, (known = new Map()));
+  let result = known.get(key);
+  if (!result) known.set(key, (result = run(runtime, providers)));
+  return result;
+}
+
+const [CHANNELS, KERNELS, SIDE, WINDOW] = [6, 4, 5, 3] as const; // counts for which a faulty layout shows
+const value = (i: number): number => ((i * 7 + 3) % 11) / 8 - 0.6;
+
+async function run(runtime: Runtime, providers: readonly ExecutionProvider[]): Promise<void> {
+  const name = providerName(providers[0]!); // the trainer has at least one
+  const x = Float32Array.from({ length: CHANNELS * SIDE * SIDE }, (_, i) => value(i));
+  const w = Float32Array.from({ length: KERNELS * CHANNELS * WINDOW * WINDOW }, (_, i) => value(i + 5));
+  const graph = new Graph();
+  graph.input("x", { elem: "float32", shape: [1, CHANNELS, SIDE, SIDE] });
+  graph.input("w", { elem: "float32", shape: [KERNELS, CHANNELS, WINDOW, WINDOW] });
+  const [y] = graph.op("Conv", ["x", "w"], { kernel_shape: [WINDOW, WINDOW] });
+  const [flat] = graph.op("Reshape", [y!, graph.ints([KERNELS, -1])]);
+  const [turned] = graph.op("Transpose", [flat!], { perm: [1, 0] });
+  graph.op("MatMul", [flat!, turned!], {}, ["z"]);
+  graph.output("z");
+  const options = {
+    logSeverityLevel: 3,
+    executionProviders: providers.map(safely),
+  };
+  let got: Float32Array;
+  try {
+    const session = await runtime.InferenceSession.create(exportModel(graph), options);
+    const feeds = {
+      x: new runtime.Tensor("float32", x, [1, CHANNELS, SIDE, SIDE]),
+      w: new runtime.Tensor("float32", w, [KERNELS, CHANNELS, WINDOW, WINDOW]),
+    };
+    got = (await session.run(feeds, ["z"])).z!.data as Float32Array; // a float32 output
+    await session.release();
+  } catch (cause) {
+    throw new OptimizerError(
+      `ONNX Runtime has no working provider "${name}" here: ${(cause as Error).message.split("\n")[0]}. Use another, such as "cpu".`,
+      { cause },
+    );
+  }
+  const expected = reference(x, w);
+  const worst = Math.max(...expected.map((e, i) => Math.abs(e - got[i]!)));
+  const scale = Math.max(...expected.map(Math.abs));
+  // float32 sums of about fifty products each, twice
+  if (!(worst <= 1e-4 * scale))
+    throw new OptimizerError(
+      `The provider "${name}" computes wrongly here: a small convolution is off by ${worst.toPrecision(2)} of ${scale.toPrecision(2)}. Use another, such as "cpu".`,
+    );
+}
+
+function reference(x: Float32Array, w: Float32Array): number[] {
+  const out = SIDE - WINDOW + 1;
+  const y = Array.from({ length: KERNELS }, (_, k) =>
+    Array.from({ length: out * out }, (_, at) => {
+      let sum = 0;
+      for (let c = 0; c < CHANNELS; c++)
+        for (let i = 0; i < WINDOW; i++)
+          for (let j = 0; j < WINDOW; j++)
+            sum +=
+              x[(c * SIDE + Math.floor(at / out) + i) * SIDE + (at % out) + j]! *
+              w[((k * CHANNELS + c) * WINDOW + i) * WINDOW + j]!;
+      return sum;
+    }),
+  );
+  return y.flatMap((a) => y.map((b) => a.reduce((sum, v, i) => sum + v * b[i]!, 0)));
+}
