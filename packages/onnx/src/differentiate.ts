@@ -4,6 +4,7 @@ import { product } from "./dims.ts";
 import { isFloat } from "./elem.ts";
 import { names, OnnxError } from "./errors.ts";
 import { expansions } from "./expand.ts";
+import { prune } from "./fold.ts";
 import { Builder, type Target } from "./gradients/builder.ts";
 import { flat, rounding, rules } from "./gradients/index.ts";
 import type { Gradients, Rule } from "./gradients/rule.ts";
@@ -444,19 +445,6 @@ function order(graph: Graph, first: readonly string[]): void {
     const type = all.get(name);
     if (type !== undefined) graph.inputs.set(name, type);
   }
-}
-
-/** Takes out the nodes and initializers that no output depends on. */
-export function prune(graph: Graph): void {
-  const used = new Set(graph.outputs.keys());
-  const kept: Node[] = [];
-  for (const node of [...graph.nodes].reverse()) {
-    if (!node.outputs.some((name) => used.has(name))) continue;
-    kept.push(node);
-    for (const name of [...node.inputs, ...captured(node)]) used.add(name);
-  }
-  graph.nodes.splice(0, graph.nodes.length, ...kept.reverse());
-  for (const name of [...graph.initializers.keys()]) if (!used.has(name)) graph.initializers.delete(name);
 }
 
 export type { Axes, Gradients, Role, Rule, Trainable };

@@ -2,6 +2,7 @@ import { type Dim, exact, product, same } from "../dims.ts";
 import { type Elem, isFloat } from "../elem.ts";
 import { OnnxError } from "../errors.ts";
 import { type AttributeInput, describe, type Graph, type Node } from "../graph.ts";
+import { toBfloat16, toHalf } from "../half.ts";
 
 /** Where a graph is to run: it decides between formulations that give the same numbers. */
 export type Target = "cpu" | "wasm" | "cuda" | "webgpu";
@@ -216,7 +217,7 @@ export class Builder {
   /** Numbers of a floating type. */
   array(values: ArrayLike<number>, elem: Elem, dims: readonly number[] = [values.length]): string {
     if (elem === "float16" || elem === "bfloat16") {
-      return this.graph.constant(Uint16Array.from(values, elem === "float16" ? halfBits : brainBits), elem, dims);
+      return this.graph.constant(Uint16Array.from(values, elem === "float16" ? toHalf : toBfloat16), elem, dims);
     }
     if (elem === "float64") return this.graph.constant(Float64Array.from(values), elem, dims);
     if (elem === "float32") return this.graph.constant(Float32Array.from(values), elem, dims);
@@ -453,32 +454,3 @@ function trimmed(inputs: readonly string[]): readonly string[] {
   while (end > 0 && inputs[end - 1] === "") end--;
   return inputs.slice(0, end);
 }
-
-/** The bits of the nearest float16. */
-export function halfBits(value: number): number {
-  if (Number.isNaN(value)) return 0x7e00;
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const x = Math.abs(value);
-  if (x >= 65520) return sign | 0x7c00;
-  if (x < 2 ** -14) return sign | even(x * 2 ** 24);
-  const exponent = Math.floor(Math.log2(x) + 1e-12);
-  const power = x >= 2 ** (exponent + 1) ? exponent + 1 : x < 2 ** exponent ? exponent - 1 : exponent;
-  // Rounding up to the next power of two carries into the exponent, which is where it belongs.
-  return sign | (((power + 15) << 10) + even((x / 2 ** power - 1) * 1024));
-}
-
-/** The bits of the nearest bfloat16. */
-export function brainBits(value: number): number {
-  const bits = new Uint32Array(Float32Array.of(value).buffer)[0]!;
-  if (Number.isNaN(value)) return 0x7fc0;
-  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
-}
-
-/** To the nearest integer, ties to even. */
-function even(x: number): number {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
-}
-
-export type { Constant, constant, Graph };

@@ -12,7 +12,9 @@ interface Sampling {
   readonly antialias: boolean;
 }
 
-/** Where an output element lies among the input's. */
+const f = Math.fround;
+
+/** Where an output element lies among the input's: rounded as runtimes do, in float32, which decides ties. */
 function original(
   i: number,
   from: number,
@@ -21,28 +23,28 @@ function original(
   roi: readonly [number, number],
   s: Sampling,
 ): number {
-  // The size that the scale asks for, which need not be whole.
-  const wanted = scale * from;
+  const by = f(scale);
+  const half = f(f(i + 0.5) / by);
   switch (s.coordinates) {
     case "asymmetric":
-      return i / scale;
+      return f(i / by);
     case "align_corners":
-      return wanted === 1 || to === 1 ? 0 : (i * (from - 1)) / (to - 1);
+      return to === 1 ? 0 : f(f(i * (from - 1)) / (to - 1));
     case "pytorch_half_pixel":
-      return to > 1 ? (i + 0.5) / scale - 0.5 : 0;
+      return to > 1 ? f(half - 0.5) : 0;
     case "tf_half_pixel_for_nn":
-      return (i + 0.5) / scale;
+      return half;
     case "tf_crop_and_resize":
       return to > 1
-        ? roi[0] * (from - 1) + (i * (roi[1] - roi[0]) * (from - 1)) / (to - 1)
-        : 0.5 * (roi[0] + roi[1]) * (from - 1);
+        ? f(roi[0] * (from - 1) + (i * (roi[1] - roi[0]) * (from - 1)) / (to - 1))
+        : f(0.5 * (roi[0] + roi[1]) * (from - 1));
     case "half_pixel_symmetric": {
-      const adjustment = to / wanted;
-      const centre = from / 2;
-      return centre * (1 - adjustment) + (i + 0.5) / scale - 0.5;
+      // The size that the scale asks for need not be whole.
+      const adjustment = f(to / f(by * from));
+      return f(f(f((from / 2) * f(1 - adjustment)) + half) - 0.5);
     }
     default:
-      return (i + 0.5) / scale - 0.5;
+      return f(half - 0.5);
   }
 }
 
@@ -64,8 +66,7 @@ function cubic(x: number, a: number): number {
 function weights(from: number, to: number, scale: number, roi: readonly [number, number], s: Sampling): Float64Array {
   const all = new Float64Array(from * to);
   for (let i = 0; i < to; i++) {
-    // Runtimes work the place out in float32, which decides ties.
-    const x = Math.fround(original(i, from, to, scale, roi, s));
+    const x = original(i, from, to, scale, roi, s);
     if (s.coordinates === "tf_crop_and_resize" && (x < 0 || x > from - 1)) continue;
     const put = (at: number, weight: number): void => {
       all[i * from + Math.max(0, Math.min(at, from - 1))]! += weight;
@@ -81,9 +82,10 @@ function weights(from: number, to: number, scale: number, roi: readonly [number,
     const reach = radius / stretch;
     const first = Math.floor(x - reach) + 1;
     const taps = range(Math.ceil(2 * reach) + 1, first).map((at) => [at, kernel((at - x) * stretch)] as const);
-    const renormalised = s.antialias || (s.excludeOutside && !linear);
-    const used = renormalised ? taps.filter(([at]) => at >= 0 && at < from) : taps;
-    const sum = renormalised ? used.reduce((t, [, w]) => t + w, 0) : 1;
+    // Beyond the border stands its element again, unless it is left out.
+    const cut = s.excludeOutside && !(linear && !s.antialias);
+    const used = cut ? taps.filter(([at]) => at >= 0 && at < from) : taps;
+    const sum = cut || s.antialias ? used.reduce((t, [, w]) => t + w, 0) : 1;
     for (const [at, w] of used) if (w !== 0) put(at, w / sum);
   }
   return all;
