@@ -31,6 +31,11 @@ export interface Outcome {
 export const updatesOf = (count: number, { batchSize, epochs }: Pick<Recipe, "batchSize" | "epochs">): number =>
   Math.ceil(count / batchSize) * epochs;
 
+const diverged = (loss: number, where: string): UserError =>
+  new UserError(
+    `The loss is ${loss} ${where}: training has diverged. Try a lower --lr, a longer --warmup, or --clip 1.`,
+  );
+
 /** The loop: epochs of shuffled batches from `from` on, each epoch closed by the test images. */
 export async function train(run: {
   readonly learner: Learner;
@@ -76,15 +81,18 @@ export async function train(run: {
     waiting = [];
     listener.steps?.(lines);
     const wild = lines.find((line) => !Number.isFinite(line.loss));
-    if (wild !== undefined) {
-      throw new UserError(
-        `The loss is ${wild.loss} at update ${wild.step}, with the rate ${wild.lr.toPrecision(3)}: training has diverged. Try a lower --lr, a longer --warmup, or --clip 1.`,
-      );
-    }
+    if (wild !== undefined)
+      throw diverged(wild.loss, `at update ${wild.step}, with the rate ${wild.lr.toPrecision(3)}`);
   };
 
   let evaluation: Evaluation | undefined;
   let last: EpochLine | undefined;
+  const ended = async (found: Evaluation | undefined): Promise<Outcome> => ({
+    evaluation: found,
+    weights: await learner.weights(),
+    position: position(),
+    last,
+  });
   let pace = 0; // seconds per update
   let sitting = 0; // updates since the program started
   while (epoch < epochs) {
@@ -120,11 +128,13 @@ export async function train(run: {
       }
       if (stopping) {
         await save();
-        return { evaluation: undefined, weights: await learner.weights(), position: position(), last };
+        return ended(undefined);
       }
       await breathe();
     }
     evaluation = await evaluate(learner, test);
+    // The last update may be the one that went wrong: before it can be saved.
+    if (!Number.isFinite(evaluation.loss)) throw diverged(evaluation.loss, `over the test images after update ${step}`);
     epoch++;
     const means = { trainLoss: loss / count, trainAccuracy: right / count };
     [place, loss, right] = [0, 0, 0];
@@ -138,13 +148,7 @@ export async function train(run: {
     };
     listener.epoch?.(last);
     await save();
-    if (stop() && epoch < epochs)
-      return { evaluation: undefined, weights: await learner.weights(), position: position(), last };
+    if (stop() && epoch < epochs) return ended(undefined);
   }
-  return {
-    evaluation: evaluation ?? (await evaluate(learner, test)),
-    weights: await learner.weights(),
-    position: position(),
-    last,
-  };
+  return ended(evaluation ?? (await evaluate(learner, test)));
 }

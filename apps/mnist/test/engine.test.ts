@@ -257,6 +257,20 @@ describe("training", () => {
     learner.dispose();
   });
 
+  test("whose very last update goes wrong saves nothing of it", async () => {
+    const { train: digits, test: tested } = await small();
+    const given = { ...recipe, optimizer: "sgd", epochs: 1, batchSize: 320 };
+    const steps = updatesOf(digits.count, given);
+    expect(steps).toBe(1);
+    const optimizer = optimizerOf({ ...given, lr: 1e30, schedule: "constant" }, steps);
+    const learner = await learn(given, digits, { optimizer: optimizer.configured });
+    let saved = 0;
+    const listener = { checkpoint: () => void saved++ };
+    const run = train({ learner, readEvery: 1, recipe: given, optimizer, digits, test: tested, listener });
+    await expect(run).rejects.toThrow(/over the test images after update 1: training has diverged/);
+    expect(saved).toBe(0);
+  });
+
   test("stopped anywhere and resumed ends where the uninterrupted run does, to the bit", async () => {
     const { train: digits, test: tested } = await small();
     const optimizer = optimizerOf(recipe, updatesOf(digits.count, recipe));
