@@ -1,5 +1,5 @@
 import type { Dim } from "./dims.ts";
-import { OnnxError } from "./errors.ts";
+import { names, OnnxError } from "./errors.ts";
 import type { Builder } from "./gradients/builder.ts";
 import { positive, range } from "./gradients/rule.ts";
 import type { Graph, TensorType } from "./graph.ts";
@@ -20,9 +20,10 @@ export interface BuiltLoss {
   readonly labels: readonly LabelInput[];
 }
 
-/** What a model is trained to make small. */
+/** What a model is trained to make small. Its kind and options are data, from which `lossFrom` makes it again. */
 export interface Loss {
   readonly kind: string;
+  readonly options: object;
   build(b: Builder, outputs: readonly string[]): BuiltLoss;
 }
 
@@ -63,6 +64,7 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   }
   return {
     kind: "crossEntropy",
+    options,
     build(b, outputs) {
       const from = logitsOf(b, outputs, options.from);
       const shape = b.shape(from);
@@ -187,10 +189,26 @@ export function huber(options: HuberOptions = {}): Loss {
   });
 }
 
+const kinds: Readonly<Record<string, (options: object) => Loss>> = {
+  crossEntropy,
+  binaryCrossEntropyWithLogits,
+  meanSquared,
+  meanAbsolute,
+  huber,
+};
+
+/** The loss of a kind and options, as another thread or a file has them. */
+export function lossFrom({ kind, options }: { readonly kind: string; readonly options: object }): Loss {
+  const make = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  if (make === undefined) throw new OnnxError(`There is no loss "${kind}". There are ${names(Object.keys(kinds))}.`);
+  return make(options);
+}
+
 /** A loss that compares element by element with labels of the same shape. */
 function compared(kind: string, options: Common, build: (b: Builder, x: string, z: string) => string): Loss {
   return {
     kind,
+    options,
     build(b, outputs) {
       const x = logitsOf(b, outputs, options.from);
       const label = addInput(b, options.labels, { elem: b.elem(x), shape: b.shape(x) });
