@@ -12,7 +12,7 @@ export interface Call {
 }
 
 /** Functions may call functions, each twice the one below; beyond this many nodes it is no model but an attack. */
-const mostNodes = 1_000_000;
+const mostNodes = 250_000;
 const mostDepth = 64;
 
 /** Nodes with every call of a model's own function replaced by the function's body. */

@@ -81,7 +81,9 @@ export class Call {
   }
   unknowns(i: number, rank: number | undefined): Dim[] | undefined {
     // A damaged model may claim any rank; no runtime goes beyond a few.
-    return rank === undefined || rank < 0 || rank > 64 ? undefined : Array.from({ length: rank }, (_, axis) => this.unknown(i, axis));
+    return rank === undefined || rank < 0 || rank > 64
+      ? undefined
+      : Array.from({ length: rank }, (_, axis) => this.unknown(i, axis));
   }
 
   /** The element type of a DataType an attribute gives. */

@@ -103,7 +103,8 @@ const globalPool: Inference = (c) => {
 
 /** ⌊size · scale⌋; a float is a fraction of a power of two, so that most factors are exact for a name too. */
 function scaled(size: Dim, scale: number): Dim | undefined {
-  if (typeof size === "number") return Math.floor(size * scale);
+  // Runtimes multiply in float32, in which 5 · 1.4 is 7 and not a little less.
+  if (typeof size === "number") return Math.floor(Math.fround(size * scale));
   for (let denominator = 1; denominator <= 64; denominator *= 2) {
     if (Number.isInteger(scale * denominator)) return floorDiv(mul(size, scale * denominator), denominator);
   }

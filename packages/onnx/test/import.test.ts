@@ -1,0 +1,399 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { Dim } from "../src/dims.ts";
+import { elemCode } from "../src/elem.ts";
+import {
+  type Constant,
+  constant,
+  encodeModel,
+  exportModel,
+  type FunctionProto,
+  Graph,
+  importModel,
+  type ModelProto,
+  type NodeProto,
+  tensorOf,
+  type ValueInfoProto,
+} from "../src/index.ts";
+import { apart, run } from "./runtime.ts";
+import { fixture, fixtures } from "./testdata.ts";
+
+const info = (name: string, shape: readonly Dim[], elem: Constant["elem"] = "float32"): ValueInfoProto => ({
+  name,
+  type: {
+    tensorType: {
+      elemType: elemCode(elem),
+      shape: { dim: shape.map((d) => (typeof d === "number" ? { dimValue: d } : { dimParam: d })) },
+    },
+  },
+});
+const node = (
+  opType: string,
+  input: readonly string[],
+  output: readonly string[],
+  rest: NodeProto = {},
+): NodeProto => ({
+  opType,
+  input,
+  output,
+  ...rest,
+});
+const model = (
+  parts: Omit<ModelProto, "graph"> & { readonly graph: NonNullable<ModelProto["graph"]> },
+): ModelProto => ({
+  irVersion: 9,
+  opsetImport: [{ version: 20 }, { domain: "mine", version: 1 }],
+  ...parts,
+  graph: { name: "g", ...parts.graph },
+});
+const x = (dims: readonly number[]): Constant => {
+  const count = dims.reduce((a, b) => a * b, 1);
+  return constant(
+    Float32Array.from({ length: count }, (_, i) => Math.sin(i + 0.5)),
+    "float32",
+    dims,
+  );
+};
+
+describe("importing and exporting", () => {
+  test.each(fixtures)("%s gives the same numbers in plain onnxruntime", async (name) => {
+    const bytes = readFileSync(fixture(name));
+    const feeds = {
+      in0:
+        name === "gpt_o17"
+          ? constant(
+              BigInt64Array.from({ length: 48 }, (_, i) => BigInt((i * 11) % 61)),
+              "int64",
+              [3, 16],
+            )
+          : x(name === "lenet" ? [3, 1, 28, 28] : [3, 3, 32, 32]),
+    };
+    const original = await run(bytes, feeds);
+    const whole = await run(exportModel(importModel(bytes)), feeds);
+    const fixed = await run(exportModel(importModel(bytes, { shapes: { in0: feeds.in0.dims } })), feeds);
+    for (const output of Object.keys(original)) {
+      // onnxruntime fuses what it finds, and with shapes folded it finds more: sums run in another order.
+      expect(apart(whole[output], original[output])).toBeLessThan(1e-5);
+      expect(apart(fixed[output], original[output])).toBeLessThan(1e-5);
+    }
+  });
+
+  test.each(fixtures)("%s keeps its weights under their names, and comes back from its own export", (name) => {
+    const bytes = readFileSync(fixture(name));
+    const graph = importModel(bytes);
+    const again = importModel(exportModel(graph));
+    expect([...again.initializers.keys()]).toEqual([...graph.initializers.keys()]);
+    expect(again.nodes).toEqual(graph.nodes.map((n, i) => ({ ...n, name: n.name === "" ? `${n.op}_${i}` : n.name })));
+    expect(again.outputs).toEqual(graph.outputs);
+    for (const [weight, value] of again.initializers) expect(value).toEqual(graph.initializers.get(weight));
+  });
+});
+
+describe("sizes", () => {
+  const source = model({
+    graph: {
+      node: [node("Add", ["a", "b"], ["c"]), node("Shape", ["c"], ["s"])],
+      input: [info("a", ["batch", "past + 1"]), info("b", ["batch", 1])],
+      output: [info("c", ["batch", "x"]), info("s", [2], "int64")],
+    },
+  });
+  test("keep their names", () => {
+    const graph = importModel(source);
+    expect(graph.outputs.get("c")).toEqual({ elem: "float32", shape: ["batch", "past + 1"] });
+    expect(graph.symbolic("s")?.entries).toEqual(["batch", "past + 1"]);
+  });
+  test("that are given hold wherever the name stands", () => {
+    const graph = importModel(source, { shapes: { b: [8, 1] } });
+    expect(graph.inputs.get("a")?.shape).toEqual([8, "past + 1"]);
+    expect(graph.outputs.get("c")?.shape).toEqual([8, "past + 1"]);
+    const all = importModel(source, { shapes: { a: [8, 5] } });
+    expect([...(all.value("s")?.data ?? [])]).toEqual([8n, 5n]);
+  });
+  test("that contradict each other or the model are errors", () => {
+    expect(() => importModel(source, { shapes: { a: [8, 5], b: [4, 1] } })).toThrow(
+      '`shapes` gives "batch" the sizes 8 and 4 (at `b`).',
+    );
+    expect(() => importModel(source, { shapes: { a: [8] } })).toThrow(
+      "`a` has 2 dimensions, and `shapes` gives it [8].",
+    );
+    expect(() => importModel(source, { shapes: { z: [8] } })).toThrow(
+      "`shapes` names `z`; the model's inputs are `a`, `b`.",
+    );
+  });
+});
+
+describe("functions", () => {
+  /** scaled(x; by) = by·x + relu(x), with a constant of its own. */
+  const scaled: FunctionProto = {
+    name: "Scaled",
+    domain: "mine",
+    input: ["x"],
+    output: ["y", "r"],
+    attribute: ["by"],
+    opsetImport: [{ version: 17 }],
+    node: [
+      node("Constant", [], ["k"], { attribute: [{ name: "value_float", refAttrName: "by", type: 1 }] }),
+      node("Mul", ["x", "k"], ["t"]),
+      node("Relu", ["x"], ["r"]),
+      node("Add", ["t", "r"], ["u"]),
+      // Written for operator set 17, in which the axes are an attribute.
+      node("ReduceMean", ["u"], ["y"], { attribute: [{ name: "axes", type: 7, ints: [1] }] }),
+    ],
+  };
+  /** Calls the other one, leaving out an output, and has an attribute with a default. */
+  const outer: FunctionProto = {
+    name: "Outer",
+    domain: "mine",
+    input: ["a", "b"],
+    output: ["first", "same"],
+    attributeProto: [{ name: "by", type: 1, f: 3 }],
+    opsetImport: [{ version: 17 }, { domain: "mine", version: 1 }],
+    node: [
+      node("Scaled", ["a"], ["s", ""], { domain: "mine", attribute: [{ name: "by", refAttrName: "by", type: 1 }] }),
+      node("Add", ["s", "b"], ["first"]),
+      node("Identity", ["a"], ["same"]),
+    ],
+  };
+  const source = model({
+    functions: [scaled, outer],
+    graph: {
+      node: [
+        node("Scaled", ["x"], ["p", "q"], {
+          domain: "mine",
+          name: "one",
+          attribute: [{ name: "by", type: 1, f: 0.5 }],
+        }),
+        node("Outer", ["q", "p"], ["o", "same"], { domain: "mine", name: "two" }),
+        node("Add", ["o", "same"], ["y"]),
+      ],
+      input: [info("x", ["n", 4])],
+      output: [info("y", ["n", 4]), info("p", ["n", 1])],
+    },
+  });
+
+  test("are put in place of their calls, each in its own operator set", async () => {
+    const graph = importModel(source);
+    expect(new Set(graph.nodes.map((n) => n.domain))).toEqual(new Set([""]));
+    expect(new Set(graph.nodes.flatMap((n) => n.outputs)).size).toBe(graph.nodes.length);
+    expect(graph.outputs.get("p")?.shape).toEqual(["n", 1]);
+    const feeds = { x: x([3, 4]) };
+    // onnxruntime reads every function in the operator set of the model.
+    const old = { ...source, opsetImport: [{ version: 17 }, { domain: "mine", version: 1 }] };
+    const [before, after] = [await run(encodeModel(old), feeds), await run(exportModel(graph), feeds)];
+    for (const name of ["y", "p"]) expect(apart(after[name], before[name])).toBeLessThan(1e-6);
+  });
+
+  test("may give back what they are given", () => {
+    const mirror: FunctionProto = { name: "Mirror", domain: "mine", input: ["a"], output: ["a", "a"] };
+    const call = node("Mirror", ["x"], ["y", "z"], { domain: "mine" });
+    const output = [info("y", ["n", 4]), info("z", ["n", 4])];
+    const graph = importModel({ ...source, functions: [mirror], graph: { ...source.graph, node: [call], output } });
+    expect(graph.nodes.map((n) => [n.op, ...n.inputs, ...n.outputs])).toEqual([
+      ["Identity", "x", "y"],
+      ["Identity", "x", "z"],
+    ]);
+  });
+
+  test("that call themselves, or each other without end, are errors", () => {
+    const self = { ...outer, node: [node("Outer", ["a", "b"], ["first", ""], { domain: "mine" })] };
+    expect(() => importModel({ ...source, functions: [scaled, self] })).toThrow("Function `Outer` calls itself");
+    // Each calls the one below twice: 2^40 nodes from forty functions.
+    const bomb = Array.from({ length: 40 }, (_, i): FunctionProto => {
+      const call = { opType: i === 0 ? "Relu" : `F${i - 1}`, domain: i === 0 ? "" : "mine" };
+      return {
+        name: `F${i}`,
+        domain: "mine",
+        input: ["x"],
+        output: ["y"],
+        node: [
+          { ...call, input: ["x"], output: ["t"] },
+          { ...call, input: ["t"], output: ["y"] },
+        ],
+      };
+    });
+    const call = node("F39", ["x"], ["y"], { domain: "mine" });
+    const exploding = { ...source, functions: bomb, graph: { ...source.graph, node: [call], output: [info("y", [])] } };
+    expect(() => importModel(exploding)).toThrow("functions make more than 250000 nodes");
+  }, 20_000);
+});
+
+describe("control flow", () => {
+  const branch = (nodes: readonly NodeProto[], output: string): NonNullable<ModelProto["graph"]> => ({
+    name: "branch",
+    node: nodes,
+    output: [{ name: output }],
+  });
+  const conditional = (condition: readonly NodeProto[]): ModelProto =>
+    model({
+      graph: {
+        node: [
+          ...condition,
+          node("If", ["c"], ["r"], {
+            attribute: [
+              { name: "then_branch", type: 5, g: branch([node("Squeeze", ["x", "axis"], ["t"])], "t") },
+              { name: "else_branch", type: 5, g: branch([node("Neg", ["x"], ["t"]), node("Neg", ["t"], ["u"])], "u") },
+            ],
+          }),
+          node("Exp", ["r"], ["y"]),
+        ],
+        initializer: [tensorOf("axis", constant([1], "int64")), tensorOf("one", constant([1], "int64"))],
+        input: [info("x", ["n", "m"]), info("flag", [1], "bool")],
+        output: [{ name: "y" }],
+      },
+    });
+  const bySize = conditional([
+    node("Shape", ["x"], ["size"], { attribute: [{ name: "start", type: 2, i: 1 }] }),
+    node("Equal", ["size", "one"], ["c"]),
+    // So that the flag is used in both.
+    node("Not", ["flag"], ["unused"]),
+  ]);
+  const byInput = conditional([node("Identity", ["flag"], ["c"])]);
+
+  test("that is decided by a size is gone, and the branch not taken need not fit", async () => {
+    const squeezed = importModel(bySize, { shapes: { x: ["n", 1] } });
+    expect(squeezed.nodes.map((n) => n.op)).toEqual(["Squeeze", "Exp"]);
+    expect(squeezed.outputs.get("y")?.shape).toEqual(["n"]);
+    const kept = importModel(bySize, { shapes: { x: ["n", 4] } });
+    expect(kept.nodes.map((n) => n.op)).toEqual(["Neg", "Neg", "Exp"]);
+    expect(kept.outputs.get("y")?.shape).toEqual(["n", 4]);
+    const feeds = { x: x([2, 4]), flag: constant([1], "bool", [1]) };
+    const [before, after] = [await run(encodeModel(bySize), feeds), await run(exportModel(kept), feeds)];
+    expect(apart(after.y, before.y)).toBe(0);
+  });
+
+  test("that is decided in the run stays, its branches reading what is around them", async () => {
+    const graph = importModel(byInput);
+    expect(graph.nodes.map((n) => n.op)).toEqual(["If", "Exp"]);
+    expect(graph.outputs.get("y")).toEqual({ elem: "float32", shape: undefined });
+    for (const flag of [0, 1]) {
+      const feeds = { x: x([2, 1]), flag: constant([flag], "bool", [1]) };
+      const [before, after] = [await run(encodeModel(byInput), feeds), await run(exportModel(graph), feeds)];
+      expect(apart(after.y, before.y)).toBe(0);
+    }
+  });
+
+  test("in rounds has shapes that hold in every round", () => {
+    const body = (nodes: readonly NodeProto[], carried: string): NonNullable<ModelProto["graph"]> => ({
+      name: "body",
+      node: [node("Identity", ["go"], ["again"]), ...nodes, node("ReduceSum", [carried], ["scan"])],
+      input: [info("i", [], "int64"), info("go", [], "bool"), { name: "h", type: { tensorType: { elemType: 1 } } }],
+      output: [{ name: "again" }, { name: carried }, { name: "scan" }],
+    });
+    const loop = (g: NonNullable<ModelProto["graph"]>): ModelProto =>
+      model({
+        graph: {
+          node: [node("Loop", ["rounds", "", "x"], ["last", "all"], { attribute: [{ name: "body", type: 5, g }] })],
+          initializer: [tensorOf("rounds", constant(5, "int64"))],
+          input: [info("x", ["n", 3])],
+          output: [{ name: "last" }, { name: "all" }],
+        },
+      });
+    const same = importModel(loop(body([node("Neg", ["h"], ["next"])], "next")));
+    expect(same.outputs.get("last")?.shape).toEqual(["n", 3]);
+    expect(same.outputs.get("all")?.shape).toEqual([5, 1, 1]);
+    const grown = importModel(
+      loop(body([node("Concat", ["h", "h"], ["next"], { attribute: [{ name: "axis", type: 2, i: 0 }] })], "next")),
+    );
+    expect(grown.outputs.get("last")?.shape).toEqual([expect.stringMatching(/^\?/), 3]);
+  });
+});
+
+describe("a model that cannot be a graph", () => {
+  const broken = (graph: NonNullable<ModelProto["graph"]>): ModelProto =>
+    model({ graph: { input: [info("x", ["n"])], output: [info("y", ["n"])], ...graph } });
+
+  test.each<readonly [string, NonNullable<ModelProto["graph"]>, string]>([
+    ["reads what nobody makes", { node: [node("Neg", ["z"], ["y"])] }, "Neg `y` reads `z`, which is neither an input"],
+    [
+      "has a cycle",
+      { node: [node("Neg", ["b"], ["a"], { name: "n1" }), node("Neg", ["a"], ["b"]), node("Neg", ["b"], ["y"])] },
+      "Neg `n1`, Neg `b`, Neg `y` in graph `g` need each other's outputs: the graph has a cycle.",
+    ],
+    [
+      "makes a value twice",
+      { node: [node("Neg", ["x"], ["y"]), node("Abs", ["x"], ["y"])] },
+      "`y` is made twice, the second time by Abs `y`.",
+    ],
+    ["lacks an output", { node: [node("Neg", ["x"], ["z"])] }, "Output `y` is made by no node."],
+    [
+      "has an operator of somebody else's",
+      { node: [node("Secret", ["x"], ["y"], { domain: "mine" })], output: [{ name: "y" }] },
+      "The type of output `y` is not known: mine.Secret `y` has no shape inference here.",
+    ],
+    [
+      "adds what cannot be added",
+      {
+        node: [node("Add", ["x", "w"], ["y"], { name: "sum" })],
+        input: [info("x", [3])],
+        initializer: [tensorOf("w", constant([1, 2]))],
+      },
+      "Add `sum` cannot broadcast 3 with 2. Its inputs are `x` float32[3], `w` float32[2].",
+    ],
+    [
+      "has a sequence as input",
+      { node: [node("Neg", ["x"], ["y"])], input: [{ name: "x", type: { sequenceType: {} } }] },
+      "Input `x` is a sequence; only tensors can be inputs here.",
+    ],
+    [
+      "names a weight twice",
+      { initializer: [tensorOf("w", constant([1])), tensorOf("w", constant([2]))] },
+      "There are two initializers `w`.",
+    ],
+  ])("because it %s is an error that says where", (_, graph, message) => {
+    expect(() => importModel(broken(graph))).toThrow(message);
+  });
+
+  test("an operator of somebody else's whose type the file tells is kept", () => {
+    const source = broken({
+      node: [node("Secret", ["x"], ["s"], { domain: "mine" }), node("Neg", ["s"], ["y"])],
+      valueInfo: [info("s", ["n"])],
+    });
+    const graph = importModel(source);
+    expect(graph.type("y").shape).toEqual(["n"]);
+    expect(importModel(exportModel(graph), {}).domains.get("mine")).toBe(1);
+  });
+
+  test("nodes in any order are put in order", () => {
+    const graph = importModel(broken({ node: [node("Neg", ["a"], ["y"]), node("Abs", ["x"], ["a"])] }));
+    expect(graph.nodes.map((n) => n.op)).toEqual(["Abs", "Neg"]);
+  });
+});
+
+describe("building a graph", () => {
+  test("a mistake is an error at the node that is made, with the shapes", () => {
+    const g = new Graph();
+    g.input("x", { elem: "float32", shape: ["batch", 3] });
+    expect(() => g.op("MatMul", ["x", g.constant(new Float32Array(8), "float32", [4, 2])])).toThrow(
+      /MatMul `MatMul_\d+` needs the inner sizes to be equal, and they are 3 and 4\. Its inputs are `x` float32\[batch, 3\], `constant_0` float32\[4, 2\]\./,
+    );
+    expect(() => g.op("Add", ["x", g.constant(1, "int64")])).toThrow("needs inputs of one element type");
+    expect(() => g.op("Neg", ["nobody"])).toThrow("reads `nobody`");
+    expect(() => g.type("nobody")).toThrow("The graph has no value `nobody`.");
+    expect(() => g.constant(new Float32Array(3), "float32", [2])).toThrow(
+      "takes 2 entries, but a Float32Array of 3 was given",
+    );
+  });
+
+  test("names are never given twice, subgraphs included", () => {
+    const g = new Graph();
+    const inner = new Graph(20, g);
+    const names = [g.fresh("a"), inner.fresh("a"), new Graph(20, inner).fresh("a"), g.fresh("a")];
+    expect(new Set(names).size).toBe(4);
+  });
+
+  test("a symbolic batch stays symbolic through a network, and is what a run has", async () => {
+    const g = new Graph();
+    g.input("x", { elem: "float32", shape: ["batch", 3, "side", "side"] });
+    const [conv = ""] = g.op("Conv", ["x", g.constant(new Float32Array(8 * 27), "float32", [8, 3, 3, 3])], {
+      strides: [2, 2],
+      pads: [1, 1, 1, 1],
+    });
+    const [pool = ""] = g.op("MaxPool", [conv], { kernel_shape: [2, 2], strides: [2, 2] });
+    const [flat = ""] = g.op("Flatten", [pool]);
+    g.output(flat);
+    expect(g.shape(conv)).toEqual(["batch", 8, "floor((side + 1) / 2)", "floor((side + 1) / 2)"]);
+    expect(g.shape(pool)[2]).toBe("floor((side + 1) / 4)");
+    const { [flat]: result } = await run(exportModel(g), { x: x([2, 3, 9, 9]) });
+    expect(result?.dims).toEqual([2, 8 * 2 * 2]);
+  });
+});
