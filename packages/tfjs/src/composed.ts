@@ -115,7 +115,7 @@ function analyse(program: Program): Analysis {
 class Numbers {
   readonly #known = new Map<string | number, Tensor>();
   get(value: number, boolean: boolean): Tensor {
-    const key = boolean ? `${value !== 0}` : Object.is(value, -0) ? "-0" : value;
+    const key = boolean ? `${value !== 0}` : value;
     let found = this.#known.get(key);
     if (!found) {
       found = keep(boolean ? scalar(value !== 0, "bool") : scalar(value, "float32"));

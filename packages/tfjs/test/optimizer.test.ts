@@ -315,6 +315,26 @@ describe("saved models", () => {
     for (const [name, { t }] of Object.entries(parameters)) expect(t, name).toBe(/conv/.test(name) ? 1 : 3);
   });
 
+  test("a layer that is thawed after loading takes up its state, while the others' steps go on", async () => {
+    const model = network(tf, "later");
+    compile(model, optimizer(radam()));
+    await train(tf, model, 0, 2);
+    model.layers[0]!.trainable = false;
+    compile(model, model.optimizer as DescentOptimizer);
+    await train(tf, model, 2, 3);
+    const second = await load(tf, await save(tf, model));
+    second.layers[0]!.trainable = false;
+    compile(second, second.optimizer as DescentOptimizer);
+    await train(tf, second, 3, 5);
+    for (const thawed of [model, second]) thawed.layers[0]!.trainable = true;
+    await train(tf, model, 3, 3);
+    compile(second, second.optimizer as DescentOptimizer);
+    await train(tf, second, 5, 6);
+    const { step, parameters } = (second.optimizer as DescentOptimizer).inspect();
+    expect(step).toBe(6);
+    for (const [name, { t }] of Object.entries(parameters)) expect(t, name).toBe(/conv/.test(name) ? 3 : 6);
+  });
+
   test("of another optimizer or another shape are refused", async () => {
     const w = variable("w/kernel", [2, 3]);
     const opt = optimizer(adam());
@@ -386,6 +406,49 @@ describe("states", () => {
     expect([report.loaded, report.unexpected]).toEqual([["a/kernel"], ["a/bias"]]);
     expect(other.step).toBe(1);
     vars[0]!.dispose();
+  });
+
+  test("and weights may be put back into the optimizer they came from", async () => {
+    const vars = variables();
+    const opt = optimizer(radam());
+    for (let i = 0; i < 2; i++) opt.applyGradients(ones(...vars));
+    const kept = await opt.getWeights();
+    const wanted = await opt.state();
+    for (let i = 0; i < 3; i++) opt.applyGradients(ones(...vars));
+    for (let again = 0; again < 2; again++) {
+      await opt.setWeights(again === 0 ? kept : await opt.getWeights());
+      expect(opt.step).toBe(2);
+      const { names } = JSON.parse(String(opt.getConfig().descent)) as { names: string[] };
+      expect(names).toEqual(["a/kernel", "a/bias"]);
+      expect(await opt.state()).toEqual(wanted);
+    }
+    opt.applyGradients(ones(...vars));
+    expect(Object.values(opt.inspect().parameters).map(({ t }) => t)).toEqual([3, 3]);
+    tf.dispose(vars);
+  });
+
+  test("are copies", async () => {
+    const vars = variables();
+    const opt = optimizer(adam());
+    opt.applyGradients(ones(...vars));
+    const before = encodeState(await opt.state());
+    for (const { data } of Object.values((await opt.state()).tensors)) data.fill(7);
+    expect(encodeState(await opt.state())).toEqual(before);
+    tf.dispose(vars);
+  });
+
+  test("that are loaded replace weights that were waiting for their variables", async () => {
+    const vars = variables();
+    const first = optimizer(adam());
+    for (let i = 0; i < 4; i++) first.applyGradients(ones(...vars));
+    const opt = optimizer(adam());
+    await opt.setWeights(await first.getWeights());
+    const state = await first.state();
+    const { "a/kernel": kernel } = state.meta.parameters;
+    opt.load({ ...state, meta: { ...state.meta, parameters: { "a/kernel": kernel! } } }, { strict: false });
+    opt.applyGradients(ones(...vars));
+    expect(Object.values(opt.inspect().parameters).map(({ t }) => t)).toEqual([5, 1]);
+    tf.dispose(vars);
   });
 
   test("after dispose there is none, and no step", async () => {

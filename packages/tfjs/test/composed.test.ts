@@ -1,0 +1,65 @@
+import { reference } from "@descent/conformance";
+import { configured, type Equations, type Slots } from "@descent/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { use } from "./backends.ts";
+import { normal } from "./numbers.ts";
+import { tfjs } from "./target.ts";
+
+/** Equations whose values are narrower than what reads them, or inputs as they are. */
+const rules: Readonly<Record<string, readonly [update: Equations, state?: Slots]>> = {
+  "a state holds the parameter as it was": [{ before: "p", p: "p - lr * (g + before)" }, { before: 0 }],
+  "two states change places": [
+    { a: "b", b: "a + g", p: "p - lr * a" },
+    { a: 1, b: 2 },
+  ],
+  "a gradient is kept as it is": [{ last: "g", p: "p - lr * last" }, { last: 0 }],
+  "a choice of the host's, summed": [{ p: "p - lr * g / sum(t > 2 ? abs(g) : 1)" }],
+  "rows in a sum over all": [{ p: "p - lr * g / (1 + sum(rowMean(g)^2))" }],
+  "a number beside rows and columns": [
+    { s: "0.5 * s + norm(g)", p: "p - lr * rowMean(g) * columnMean(p) / s" },
+    { s: { place: "scalar", init: 1 } },
+  ],
+  "states of rows and columns": [
+    {
+      r: "0.9 * r + rowMean(g^2)",
+      c: "0.9 * c + columnMean(g^2)",
+      p: "p - lr * g / sqrt(r * c / mean(r) + 0.01)",
+    },
+    { r: { place: "row", init: 0 }, c: { place: "column", init: 0.5 } },
+  ],
+  "a state of the host's on the device": [{ m: "t", p: "p - lr * m" }, { m: 0 }],
+  "a comparison as a number": [{ m: "g > 0", p: "p - lr * m" }, { m: 0 }],
+  "a total that needs a total": [{ u: "g / totalNorm(g)", p: "p - lr * u * total(u * p)" }],
+};
+
+describe.each(["cpu", "wasm"] as const)("composed of operators of the %s backend", (backend) => {
+  beforeAll(() => use(backend));
+  afterAll(() => use("cpu"));
+  describe.each([
+    ["kernel", [4, 3]],
+    ["convolution", [2, 2, 3]],
+    ["bias", [5]],
+    ["number", []],
+  ])("a %s", (_, shape) => {
+    test.each(Object.entries(rules))("%s", async (_, [update, state = {}]) => {
+      const configuration = configured({ title: "Probe", paper: "", hyper: { lr: 0.1 }, state, update }, {});
+      const starts = Object.fromEntries(["v", "w"].map((name, i) => [name, { shape, data: normal(shape, i + 1) }]));
+      const sessions = [tfjs(backend), reference].map((target) => target.start(starts, configuration));
+      const [here, there] = (await Promise.all(sessions)) as [
+        Awaited<(typeof sessions)[0]>,
+        Awaited<(typeof sessions)[0]>,
+      ];
+      for (let step = 0; step < 4; step++) {
+        const g = { v: normal(shape, 10 + step), w: normal(shape, 20 + step) };
+        await here.update(g);
+        await there.update(g);
+      }
+      for (const name of ["v", "w"]) {
+        const wanted = await there.read(name);
+        // Sums are float32 here and double precision there: some 1e-6 of numbers near one.
+        expect([...(await here.read(name))]).toEqual([...wanted].map((x) => expect.closeTo(x, 4)));
+      }
+      here.dispose();
+    });
+  });
+});
