@@ -1,0 +1,181 @@
+import { type Axes, type Parameter, size } from "@descent/core";
+import { heNormal, type Initializer, initialize, normal, ones, stream, zeros } from "@descent/initializers";
+import { exportModel, Graph } from "@descent/onnx";
+
+/** A weight with the numbers that every contender starts from. */
+export interface Weight extends Parameter {
+  readonly data: Float32Array;
+  /** Stored [in, out], as exporters write the product with a sequence; PyTorch has [out, in]. */
+  readonly turned: boolean;
+}
+
+/** A model as an ONNX file, and the one batch it is trained on. */
+export interface Model {
+  readonly name: ModelName;
+  readonly title: string;
+  readonly bytes: Uint8Array;
+  readonly weights: readonly Weight[];
+  readonly input: { readonly data: Float32Array | BigInt64Array; readonly dims: readonly number[] };
+  readonly labels: { readonly data: BigInt64Array; readonly dims: readonly number[] };
+}
+
+const SEED = 1;
+const [kernel2, kernel4]: readonly Axes[] = [
+  { in: [1], out: [0] },
+  { in: [1], out: [0] },
+];
+
+/** The layers of PyTorch, in the operators that its exporter writes for them. */
+class Builder {
+  readonly graph = new Graph();
+  readonly weights: Weight[] = [];
+  readonly #frozen: ReadonlySet<string> = new Set(["running_mean", "running_var"]);
+
+  op(op: string, inputs: readonly string[], attributes: Parameters<Graph["op"]>[2] = {}): string {
+    return this.graph.op(op, inputs, attributes)[0]!; // one output
+  }
+
+  weight(name: string, shape: readonly number[], initializer: Initializer, rest: Partial<Weight> = {}): string {
+    const parameter = { name, shape, ...rest };
+    const data = initialize(parameter, initializer, SEED);
+    this.graph.initializer(name, { elem: "float32", dims: shape, data });
+    if (!this.#frozen.has(name.split(".").at(-1)!)) this.weights.push({ ...parameter, data, turned: false, ...rest });
+    return name;
+  }
+
+  /** torch.nn.Linear on rows. */
+  dense(x: string, name: string, inputs: number, outputs: number): string {
+    const w = this.weight(`${name}.weight`, [outputs, inputs], heNormal(), { axes: kernel2 });
+    return this.op("Gemm", [x, w, this.weight(`${name}.bias`, [outputs], zeros())], { transB: 1 });
+  }
+
+  /** torch.nn.Linear on a sequence, [batch, time, inputs]. */
+  linear(x: string, name: string, inputs: number, outputs: number): string {
+    const scale = normal({ std: 1 / Math.sqrt(inputs) });
+    const w = this.weight(`${name}.weight`, [inputs, outputs], scale, { turned: true });
+    return this.op("Add", [this.op("MatMul", [x, w]), this.weight(`${name}.bias`, [outputs], zeros())]);
+  }
+
+  conv(x: string, name: string, [outputs, inputs, k]: readonly [number, number, number], stride = 1, bias = false) {
+    const p = (k - 1) / 2;
+    const w = this.weight(`${name}.weight`, [outputs, inputs, k, k], heNormal(), { axes: kernel4 });
+    const all = bias ? [x, w, this.weight(`${name}.bias`, [outputs], zeros())] : [x, w];
+    return this.op("Conv", all, { kernel_shape: [k, k], strides: [stride, stride], pads: [p, p, p, p] });
+  }
+
+  batchNorm(x: string, name: string, channels: number): string {
+    const of = (part: string, initializer: Initializer): string =>
+      this.weight(`${name}.${part}`, [channels], initializer);
+    const inputs = [of("weight", ones()), of("bias", zeros()), of("running_mean", zeros()), of("running_var", ones())];
+    return this.op("BatchNormalization", [x, ...inputs], { training_mode: 1 });
+  }
+
+  layerNorm(x: string, name: string, width: number): string {
+    const inputs = [this.weight(`${name}.weight`, [width], ones()), this.weight(`${name}.bias`, [width], zeros())];
+    return this.op("LayerNormalization", [x, ...inputs]);
+  }
+
+  relu = (x: string): string => this.op("Relu", [x]);
+
+  model(name: ModelName, title: string, logits: string, batch: Pick<Model, "input" | "labels">): Model {
+    this.op("Identity", [logits]);
+    this.graph.op("Identity", [logits], {}, ["logits"]);
+    this.graph.output("logits");
+    const count = this.weights.reduce((n, { shape }) => n + size(shape), 0).toLocaleString("en");
+    const { graph, weights } = this;
+    return { name, title: `${title} (${count} parameters)`, bytes: exportModel(graph), weights, ...batch };
+  }
+}
+
+/** Random numbers: the time of a step does not depend on what the images show. */
+function images(...dims: readonly number[]): Model["input"] {
+  const random = stream(SEED, "images");
+  return { dims, data: Float32Array.from({ length: size(dims) }, (_, i) => random.normal(i)) };
+}
+function labels(classes: number, name: string, ...dims: readonly number[]): Model["labels"] {
+  const random = stream(SEED, name);
+  const one = (_: unknown, i: number): bigint => BigInt(Math.floor(random.uniform(i) * classes));
+  return { dims, data: BigInt64Array.from({ length: size(dims) }, one) };
+}
+
+function mlp(): Model {
+  const b = new Builder();
+  b.graph.input("x", { elem: "float32", shape: ["batch", 784] });
+  const hidden = b.relu(b.dense("x", "0", 784, 256));
+  const logits = b.dense(hidden, "2", 256, 10);
+  const batch = { input: images(128, 784), labels: labels(10, "labels", 128) };
+  return b.model("mlp", "MLP 784-256-10, batch 128", logits, batch);
+}
+
+function cnn(): Model {
+  const b = new Builder();
+  b.graph.input("x", { elem: "float32", shape: ["batch", 1, 28, 28] });
+  const pool = (x: string): string => b.op("MaxPool", [x], { kernel_shape: [2, 2], strides: [2, 2] });
+  let x = pool(b.relu(b.conv("x", "0", [8, 1, 5], 1, true)));
+  x = pool(b.relu(b.conv(x, "3", [16, 8, 5], 1, true)));
+  x = b.relu(b.dense(b.op("Flatten", [x]), "7", 784, 128));
+  const batch = { input: images(64, 1, 28, 28), labels: labels(10, "labels", 64) };
+  const title = "CNN of two 5×5 convolutions, 8 and 16 channels, each with pooling, and 128 hidden units, batch 64";
+  return b.model("cnn", title, b.dense(x, "9", 128, 10), batch);
+}
+
+function resnet(): Model {
+  const width = 16;
+  const b = new Builder();
+  b.graph.input("x", { elem: "float32", shape: ["batch", 3, 32, 32] });
+  let x = b.relu(b.batchNorm(b.conv("x", "conv", [width, 3, 7], 2), "norm", width));
+  x = b.op("MaxPool", [x], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] });
+  [1, 2, 4].forEach((factor, i) => {
+    const [from, to, stride] = [i === 0 ? width : (width * factor) / 2, width * factor, i === 0 ? 1 : 2];
+    const at = `blocks.${i}`;
+    let y = b.relu(b.batchNorm(b.conv(x, `${at}.conv1`, [to, from, 3], stride), `${at}.norm1`, to));
+    y = b.batchNorm(b.conv(y, `${at}.conv2`, [to, to, 3]), `${at}.norm2`, to);
+    if (from !== to) x = b.batchNorm(b.conv(x, `${at}.short.0`, [to, from, 1], stride), `${at}.short.1`, to);
+    x = b.relu(b.op("Add", [y, x]));
+  });
+  const pooled = b.op("Flatten", [b.op("GlobalAveragePool", [x])]);
+  const batch = { input: images(32, 3, 32, 32), labels: labels(10, "labels", 32) };
+  const title = "ResNet of three blocks, width 16, batch normalisation, 32 × 32 images, batch 32";
+  return b.model("resnet", title, b.dense(pooled, "head", 4 * width, 10), batch);
+}
+
+function gpt(): Model {
+  const [layers, d, heads, time, vocabulary, batch] = [4, 128, 4, 64, 65, 8];
+  const b = new Builder();
+  const { graph } = b;
+  graph.input("x", { elem: "int64", shape: ["batch", time] });
+  const table = normal({ std: 0.02 });
+  const tokens = b.weight("wte.weight", [vocabulary, d], table);
+  const places = b.weight("wpe.weight", [time, d], table);
+  const causal = Float32Array.from({ length: time * time }, (_, i) => (i % time > Math.floor(i / time) ? -1e9 : 0));
+  const mask = graph.constant(causal, "float32", [1, 1, time, time]);
+  let x = b.op("Add", [b.op("Gather", [tokens, "x"]), places]);
+  const split = (v: string, perm: readonly number[]): string =>
+    b.op("Transpose", [b.op("Reshape", [v, graph.ints([0, 0, heads, d / heads])])], { perm });
+  for (let i = 0; i < layers; i++) {
+    const at = `blocks.${i}`;
+    const qkv = b.linear(b.layerNorm(x, `${at}.norm1`, d), `${at}.qkv`, d, 3 * d);
+    const [q = "", k = "", v = ""] = graph.op("Split", [qkv], { axis: 2, num_outputs: 3 }, 3);
+    const scores = b.op("MatMul", [split(q, [0, 2, 1, 3]), split(k, [0, 2, 3, 1])]);
+    const scaled = b.op("Mul", [scores, graph.constant(1 / Math.sqrt(d / heads))]);
+    const share = b.op("Softmax", [b.op("Add", [scaled, mask])], { axis: -1 });
+    const mixed = b.op("Transpose", [b.op("MatMul", [share, split(v, [0, 2, 1, 3])])], { perm: [0, 2, 1, 3] });
+    x = b.op("Add", [x, b.linear(b.op("Reshape", [mixed, graph.ints([0, 0, d])]), `${at}.out`, d, d)]);
+    const wide = b.op("Gelu", [b.linear(b.layerNorm(x, `${at}.norm2`, d), `${at}.up`, d, 4 * d)], {
+      approximate: "tanh",
+    });
+    x = b.op("Add", [x, b.linear(wide, `${at}.down`, 4 * d, d)]);
+  }
+  const last = b.layerNorm(x, "norm", d);
+  const logits = b.op("MatMul", [last, b.op("Transpose", [tokens], { perm: [1, 0] })]); // tied
+  return b.model("gpt", "GPT of 4 layers, width 128, 64 characters, batch 8", logits, {
+    input: labels(vocabulary, "text", batch, time),
+    labels: labels(vocabulary, "labels", batch, time),
+  });
+}
+
+const builders = { mlp, cnn, resnet, gpt };
+export type ModelName = keyof typeof builders;
+export const modelNames = Object.keys(builders) as ModelName[]; // the keys of a record of ModelName
+/** The model of a name: the same numbers at every call. */
+export const model = (name: ModelName): Model => builders[name]();
