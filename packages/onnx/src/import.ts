@@ -169,7 +169,7 @@ class Importer {
     }
     const calls = inlined(proto.node ?? [], this.#model.functions ?? [], opsets, (name) => graph.fresh(name));
     // The last first, so that what a branch consists of can take its place.
-    const waiting = [...sorted(graph, calls)].reverse();
+    const waiting = sorted(graph, calls).reverse();
     for (let call = waiting.pop(); call !== undefined; call = waiting.pop()) {
       const { node: protoNode, opsets: at } = call;
       const start = graph.nodes.length;
@@ -344,28 +344,37 @@ function refine(graph: Graph, name: string, declared: ReadonlyMap<string, Tensor
 }
 
 /** Nodes in an order in which each comes after what it reads; the file's own order if it is one, as it should be. */
-function sorted(graph: Graph, calls: readonly Call[]): readonly Call[] {
-  const made = new Set<string>();
-  const makes = new Set(calls.flatMap(({ node }) => node.output ?? []));
-  const ready = ({ reads }: Call): boolean => reads.every((name) => name === "" || made.has(name) || !makes.has(name));
+function sorted(graph: Graph, calls: readonly Call[]): Call[] {
+  const maker = new Map<string, number>();
+  for (const [i, { node }] of calls.entries())
+    for (const output of node.output ?? []) if (output !== "" && !maker.has(output)) maker.set(output, i);
   const order: Call[] = [];
-  let waiting: readonly Call[] = calls;
-  while (waiting.length > 0) {
-    const later: Call[] = [];
-    for (const call of waiting) {
-      if (!ready(call)) later.push(call);
-      else {
-        order.push(call);
-        for (const output of call.node.output ?? []) made.add(output);
+  const state = new Uint8Array(calls.length); // 1 while what it reads is put in order, 2 when it is in order itself
+  for (const start of calls.keys()) {
+    // Depth first, without recursion: a chain may be as long as the model.
+    const path = [start];
+    for (let i = path.at(-1); i !== undefined; i = path.at(-1)) {
+      const call = calls[i];
+      if (call === undefined || state[i] === 2) {
+        path.pop();
+        continue;
       }
+      const before = call.reads.flatMap((name) => maker.get(name) ?? []).filter((k) => state[k] !== 2);
+      if (before.length === 0) {
+        state[i] = 2;
+        order.push(call);
+        path.pop();
+        continue;
+      }
+      if (state[i] === 1) {
+        const stuck = before
+          .slice(0, 3)
+          .map((k) => `${calls[k]?.node.opType} \`${calls[k]?.node.name || calls[k]?.node.output?.[0]}\``);
+        throw new OnnxError(`The graph \`${graph.name}\` has a cycle: it goes through ${stuck.join(", ")}.`);
+      }
+      state[i] = 1;
+      path.push(...before.reverse());
     }
-    if (later.length === waiting.length) {
-      const stuck = later.slice(0, 3).map(({ node }) => `${node.opType} \`${node.name || node.output?.[0]}\``);
-      throw new OnnxError(
-        `${stuck.join(", ")} in graph \`${graph.name}\` need each other's outputs: the graph has a cycle.`,
-      );
-    }
-    waiting = later;
   }
   return order;
 }

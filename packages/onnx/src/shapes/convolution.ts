@@ -134,11 +134,10 @@ const resize: Inference = (c) => {
     }
   } else if (scales !== undefined && scales.data.length > 0) {
     if (scales.data.length !== axes.length) c.fail(`has ${scales.data.length} scales for ${axes.length} dimensions.`);
+    // By the standard a crop scales what is cropped, and onnxruntime scales the whole.
     const crop = string(c.node, "coordinate_transformation_mode", "half_pixel") === "tf_crop_and_resize";
-    const roi = crop ? c.constant(1)?.data : undefined;
     for (const [k, axis] of axes.entries()) {
-      const part = crop ? Number(roi?.[k + axes.length]) - Number(roi?.[k]) : 1;
-      const size = Number.isNaN(part) ? undefined : scaled(x[axis] ?? 1, Number(scales.data[k]) * part);
+      const size = crop ? undefined : scaled(x[axis] ?? 1, Number(scales.data[k]));
       result[axis] = size ?? c.unknown(0, axis);
     }
   } else for (const axis of axes) result[axis] = c.unknown(0, axis);
