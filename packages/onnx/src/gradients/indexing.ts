@@ -195,6 +195,13 @@ export const indexing: Readonly<Record<string, Rule>> = {
     if (axis !== undefined) return gathered(b, d, places, b.sizes(x), axis);
     return b.reshapeLike(gathered(b, d, places, [b.product(b.sizes(x))], 0), x);
   }),
+  // start, start + delta, … up to a limit, which says how many.
+  Range: (b, node, [d], need) => {
+    if (d === undefined) return [];
+    const [start = "", , delta = ""] = node.inputs;
+    const step = b.div(b.sub(node.outputs[0]!, start), delta);
+    return [need[0] ? b.sum(d, [0]) : undefined, undefined, need[2] ? b.sum(b.mul(d, step), [0]) : undefined];
+  },
   // A one-hot tensor is made of two values.
   OneHot: (b, node, [d], need) => {
     if (d === undefined || !need[2]) return [];

@@ -59,7 +59,7 @@ const layerNormalization: Rule = (b, node, [d, dMean, dInv], need) => {
 };
 
 const batchNormalization: Rule = (b, node, [d, dMean, dVariance], need) => {
-  const [x = "", scale = "", , mean = "", variance = ""] = node.inputs;
+  const [x = "", scale = "", bias = "", mean = "", variance = ""] = node.inputs;
   const sizes = b.sizes(x);
   const axes = range(sizes.length).filter((i) => i !== 1);
   const channels = sizes[1]!;
@@ -73,21 +73,28 @@ const batchNormalization: Rule = (b, node, [d, dMean, dVariance], need) => {
   const hat = b.mul(centred, inv);
   const parts: string[] = [];
   const result: (string | undefined)[] = [];
+  const n = b.product(axes.map((axis) => b.size(x, axis)));
   if (d !== undefined) {
-    const dHat = b.mul(d, perChannel(scale));
-    if (need[0]) parts.push(training ? throughNormalised(b, dHat, hat, inv, axes) : b.mul(dHat, inv));
-    if (need[1]) result[1] = b.sum(b.mul(d, hat), axes);
-    if (need[2]) result[2] = b.sum(d, axes);
+    const dScale = need[1] || (need[0] && training) ? b.sum(b.mul(d, hat), axes, true) : undefined;
+    const dBias = need[2] || (need[0] && training) ? b.sum(d, axes, true) : undefined;
+    const factor = b.mul(perChannel(scale), inv);
+    if (need[0]) {
+      // What training takes away are the very sums that scale and bias want.
+      const left = training ? b.sub(d, b.per(b.add(dBias!, b.mul(hat, dScale!)), n)) : d;
+      parts.push(b.mul(factor, left));
+    }
+    if (need[1]) result[1] = b.reshapeLike(dScale!, scale);
+    if (need[2]) result[2] = b.reshapeLike(dBias!, bias);
+    const dHat = !training && (need[3] || need[4]) ? b.mul(d, factor) : d;
     // Fixed statistics are inputs like others.
-    if (!training && need[3]) result[3] = b.neg(b.sum(b.mul(dHat, inv), axes));
+    if (!training && need[3]) result[3] = b.neg(b.sum(dHat, axes));
     if (!training && need[4]) {
-      const slope = b.mul(b.mul(dHat, hat), b.square(inv));
+      const slope = b.mul(b.mul(dHat, hat), inv);
       result[4] = b.scaled(b.sum(slope, axes), -0.5);
     }
   }
   if (batch !== undefined) {
     const momentum = float(node, "momentum", 0.9);
-    const n = b.product(axes.map((axis) => b.size(x, axis)));
     if (dMean !== undefined) {
       if (need[0]) parts.push(b.expand(b.per(b.scaled(perChannel(dMean), 1 - momentum), n), sizes));
       if (need[3]) result[3] = b.scaled(dMean, momentum);

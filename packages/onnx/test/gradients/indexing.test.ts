@@ -122,6 +122,15 @@ describe("reading and writing at computed places", () => {
       build: (g) => squared(g, g.op("Compress", ["x", "c"])[0]!),
     },
     {
+      name: "Range",
+      inputs: {
+        start: f.float([]),
+        limit: { elem: "float32", dims: [], data: [4.3], diff: false },
+        delta: f.float([], 0.9, 1),
+      },
+      build: (g) => squared(g, g.op("Range", ["start", "limit", "delta"])[0]!),
+    },
+    {
       name: "OneHot, the values",
       inputs: { i: f.ints([4], 3), v: f.float([2]) },
       build: (g) => squared(g, g.op("OneHot", ["i", g.ints([3]), "v"])[0]!),
