@@ -1,6 +1,6 @@
-// Writes what is generated from the rules: the table in README.md and the pages of the families.
+// Writes what is generated from the rules: the table in README.md and RULES.md of the families.
 // usage: npm run docs [-- --check]   (--check writes nothing and fails if something is not current)
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { latex, type RuleSpec, trace } from "@descent/core";
@@ -61,7 +61,7 @@ const firstSentence = (text: string): string =>
 function table(rules: readonly Entry[]): string {
   const rows = rules.map(
     ({ family, name, rule, comment }) =>
-      `| [\`${name}\`](packages/${family}#${name.toLowerCase()}) | ${rule.title} | \`@descent/${family}\` | ${4 * slots(rule)} B | ${firstSentence(comment)} |`,
+      `| [\`${name}\`](packages/${family}/RULES.md#${name.toLowerCase()}) | ${rule.title} | \`@descent/${family}\` | ${4 * slots(rule)} B | ${firstSentence(comment)} |`,
   );
   return ["| | | package | state per parameter | in a sentence |", "| --- | --- | --- | --- | --- |", ...rows].join(
     "\n",
@@ -74,7 +74,7 @@ function page(rules: readonly Entry[]): string {
       const { passes } = trace(rule);
       const cost = `${4 * slots(rule)} bytes of state per parameter, ${passes.length + 1} pass${passes.length ? "es" : ""} over memory.`;
       return [
-        `### ${name}`,
+        `## ${name}`,
         comment,
         `$$\n${latex(rule)}\n$$`,
         `\`${name}({ ${Object.entries(rule.hyper)
@@ -86,15 +86,10 @@ function page(rules: readonly Entry[]): string {
 }
 
 let stale = 0;
-/** Replaces what stands between the two markers of `part`; a file without them is not touched. */
-function generate(file: string, part: string, text: string): void {
+/** Brings a file up to date, or says that it is not. */
+function current(file: string, after: string): void {
   const full = path.join(root, file);
-  const before = readFileSync(full, "utf8");
-  const [open, close] = [`<!-- generated: ${part} -->`, `<!-- end of ${part} -->`];
-  const [start, end] = [before.indexOf(open), before.indexOf(close)];
-  if (start < 0 || end < start) throw new Error(`${file} lacks the markers ${open} … ${close}.`);
-  const after = `${before.slice(0, start)}${open}\n\n${text}\n\n${before.slice(end)}`;
-  if (after === before) return;
+  if (existsSync(full) && readFileSync(full, "utf8") === after) return;
   stale++;
   if (check) console.error(`${file} is not current: run npm run docs`);
   else {
@@ -103,10 +98,21 @@ function generate(file: string, part: string, text: string): void {
   }
 }
 
+/** A file with what stands between the two markers of `part` replaced. */
+function withPart(file: string, part: string, text: string): string {
+  const before = readFileSync(path.join(root, file), "utf8");
+  const [open, close] = [`<!-- generated: ${part} -->`, `<!-- end of ${part} -->`];
+  const [start, end] = [before.indexOf(open), before.indexOf(close)];
+  if (start < 0 || end < start) throw new Error(`${file} lacks the markers ${open} … ${close}.`);
+  return `${before.slice(0, start)}${open}\n\n${text}\n\n${before.slice(end)}`;
+}
+
 const rules = await entries();
 if (rules.length === 0) throw new Error("No rules were found under packages/.");
-generate("README.md", "optimizers", table(rules));
-for (const family of new Set(rules.map((r) => r.family)))
-  generate(`packages/${family}/README.md`, "optimizers", page(rules.filter((r) => r.family === family)));
+current("README.md", withPart("README.md", "optimizers", table(rules)));
+for (const family of new Set(rules.map((r) => r.family))) {
+  const head = `# The rules of @descent/${family}\n\nWritten by \`npm run docs\` from the rules themselves.\n\n`;
+  current(`packages/${family}/RULES.md`, `${head}${page(rules.filter((r) => r.family === family))}\n`);
+}
 if (stale === 0) console.log(`The documentation of ${rules.length} rules is current.`);
 process.exitCode = check && stale > 0 ? 1 : 0;
