@@ -15,7 +15,6 @@ import {
   addN,
   broadcastTo,
   cast,
-  clone,
   cos,
   div,
   equal,
@@ -180,20 +179,19 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: ReadonlyMap<Expr,
   return (e) => (isReduction(e) && e.value === "model" && !totals.has(e) ? reduced(e, e.args[0]!) : at(e));
 }
 
-/** The new values of a job's tensors, by name, each of its tensor's shape and not sharing a variable. */
+/**
+ * The new values of a job's tensors, by name, each of its tensor's shape. A reshape is a tensor of its own even where it
+ * changes nothing, so a value that is an input as it was outlives the assignment to that input.
+ */
 function outputs(job: Job<Tensor>, numbers: Numbers, totals: ReadonlyMap<Expr, Tensor>): Record<string, Tensor> {
   const at = evaluator(job, numbers, totals);
-  const inputs = new Set(Object.values(job.tensors));
   return tidy(() => {
     const out: Record<string, Tensor> = {};
     for (const [name, e] of Object.entries(job.program.outputs)) {
-      const { shape } = job.tensors[name]!; // a program changes only what it has
+      const { shape, size } = job.tensors[name]!; // a program changes only what it has
       const raw = at(e);
       const value = raw.dtype === "bool" ? cast(raw, "float32") : raw;
-      const filled =
-        value.size === shape.reduce((n, d) => n * d, 1) ? reshape(value, shape) : spread(value, e, job, shape);
-      // A kept number or an input as it is: the tidy must not take it, and no later assignment reach it.
-      out[name] = filled === value && (inputs.has(value) || e.place === "host") ? clone(value) : filled;
+      out[name] = value.size === size ? reshape(value, shape) : spread(value, e, job, shape);
     }
     return out;
   });

@@ -130,6 +130,9 @@ const pool: Case[] = [1, 2, 3].flatMap((strides) =>
 );
 pool.push(
   ["max pooling 2x2", (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, "valid"), [2, 8, 8, 5]],
+  ["max pooling of four equal channels", (x) => tf.maxPool(tf.mul(x, 0) as tf.Tensor4D, 3, 2, "valid"), [2, 9, 8, 4]],
+  ["max pooling padded along x", (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, "same"), [2, 4, 5, 4]],
+  ["max pooling padded along y", (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, "same"), [2, 5, 4, 4]],
   ["max pooling of equal numbers", (x) => tf.maxPool(tf.mul(x, 0) as tf.Tensor4D, 2, 2, "same"), image],
   ["max pooling of negative numbers", (x) => tf.maxPool(tf.sub(x, 9) as tf.Tensor4D, 2, 2, "same"), image],
   ["max pooling in three dimensions", (x) => tf.maxPool3d(x as tf.Tensor5D, 2, 2, "same"), [2, 5, 5, 4, 3]],

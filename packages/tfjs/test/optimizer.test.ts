@@ -244,6 +244,18 @@ describe("saved models", () => {
     expect(await weights(second)).toEqual(await weights(model));
   });
 
+  test("keep what was said of variables whose names say nothing", async () => {
+    const model = network(tf, "said");
+    const parameter = (v: tf.Variable) => (/hidden\/kernel/.test(v.name) ? ({ role: "norm" } as const) : undefined);
+    compile(model, optimizer(adamw(), { parameter }));
+    await train(tf, model, 0, 1);
+    const second = await load(tf, await save(tf, model));
+    await train(tf, second, 1, 2);
+    const { parameters } = (second.optimizer as DescentOptimizer).inspect();
+    for (const [name, { decays }] of Object.entries(parameters))
+      expect(decays, name).toBe(/kernel/.test(name) && !/hidden/.test(name));
+  });
+
   test("refuse a schedule that is a function, by its name", async () => {
     const model = network(tf, "refused");
     compile(model, optimizer(adam({ lr: (step) => 1 / (step + 1) })));
@@ -423,7 +435,9 @@ describe("states", () => {
       expect(await opt.state()).toEqual(wanted);
     }
     opt.applyGradients(ones(...vars));
-    expect(Object.values(opt.inspect().parameters).map(({ t }) => t)).toEqual([3, 3]);
+    await opt.setWeights(await opt.getWeights());
+    opt.applyGradients(ones(...vars));
+    expect(Object.values(opt.inspect().parameters).map(({ t }) => t)).toEqual([4, 4]);
     tf.dispose(vars);
   });
 
