@@ -3,6 +3,7 @@ import type { Builder, Size } from "./builder.ts";
 import { type Rule, range } from "./rule.ts";
 import {
   convolution as attributes,
+  dilated,
   extent,
   fixedSpatial,
   groupsOf,
@@ -17,7 +18,7 @@ import {
 const mostTaps = 32;
 
 /** The gradient of a convolution's input, of the given sizes. */
-function inputGradient(
+export function inputGradient(
   b: Builder,
   d: string,
   w: string,
@@ -38,6 +39,12 @@ function inputGradient(
   if (to !== undefined && from.every((s) => typeof s === "number")) {
     // What the last step did not reach.
     const rest = from.map((s, i) => s + before[i]! + after[i]! - ((to[i]! - 1) * strides[i]! + extent(window, i)));
+    if (b.webgpu && kernel.length > 2 && [...first, ...last].every((p) => p >= 0)) {
+      // WebGPU has no ConvTranspose of three dimensions: zeros between the elements, and a kernel that moves by one.
+      const reach = to.map((t, i) => (t - 1) * strides[i]! + 1);
+      const wide = b.pad(dilated(b, d, strides, to, reach), [0, 0, ...rest.map(() => 0)], [0, 0, ...rest]);
+      return inputGradient(b, wide, w, sizes, { ...window, strides: strides.map(() => 1) }, group, node);
+    }
     return b.op("ConvTranspose", [d, w], {
       ...attributes(window, group),
       ...(rest.some((r) => r !== 0) ? { output_padding: rest } : {}),

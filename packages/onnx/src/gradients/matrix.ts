@@ -75,19 +75,14 @@ export function equationOf(b: Builder, node: Node): Equation {
     return [...before, ...Array.from({ length: hidden }, (_, i) => `.${hidden - i}`), ...after];
   };
   const inputs = terms.map((term, i) => spread(term, b.rank(node.inputs[i]!)));
-  const rank = b.rank(node.outputs[0]!);
-  let output: string[];
-  if (right !== undefined) output = spread(right, rank);
-  else {
-    // Without an arrow: the broadcast dimensions, then the labels that appear once, in alphabetical order.
-    const all = inputs.flat();
-    const dots = [...new Set(all.filter((l) => l.startsWith(".")))].sort(
-      (p, q) => Number(q.slice(1)) - Number(p.slice(1)),
-    );
-    const once = all.filter((l) => !l.startsWith(".") && all.indexOf(l) === all.lastIndexOf(l)).sort();
-    output = [...dots, ...once];
-  }
-  return { inputs, output };
+  const all = inputs.flat();
+  const dots = [...new Set(all.filter((l) => l.startsWith(".")))].sort(
+    (p, q) => Number(q.slice(1)) - Number(p.slice(1)),
+  );
+  if (right !== undefined) return { inputs, output: spread(right, right.replace("...", "").length + dots.length) };
+  // Without an arrow: the broadcast dimensions, then the labels that appear once, in alphabetical order.
+  const once = all.filter((l) => !l.startsWith(".") && all.indexOf(l) === all.lastIndexOf(l)).sort();
+  return { inputs, output: [...dots, ...once] };
 }
 
 const einsum: Rule = (b, node, [d], need) => {

@@ -210,11 +210,13 @@ function folded(i: number, size: number, mode: string): number {
 
 const depthToSpace: Rule = unary(({ b, x, d, node }) => {
   const blocksize = int(node, "blocksize", 1);
-  if (string(node, "mode", "DCR") === "DCR") return b.op("SpaceToDepth", [d], { blocksize });
+  const rows = string(node, "mode", "DCR") === "CRD";
+  // SpaceToDepth has one order of channels only, and WebGPU has it not.
+  if (!rows && !b.webgpu) return b.op("SpaceToDepth", [d], { blocksize });
   const [n, c, h, w] = b.sizes(x) as [Size, Size, Size, Size]; // Four dimensions, or the model is not valid.
   const depth = b.fixed(x, 1, node) / blocksize ** 2;
   const apart = b.reshape(d, [n, depth, h, blocksize, w, blocksize]);
-  return b.reshape(b.transpose(apart, [0, 1, 3, 5, 2, 4]), [n, c, h, w]);
+  return b.reshape(b.transpose(apart, rows ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4]), [n, c, h, w]);
 });
 
 /** Operators that only move elements. */

@@ -1,7 +1,8 @@
 import { int, type Node } from "../graph.ts";
-import type { Builder, Size } from "./builder.ts";
+import type { Builder } from "./builder.ts";
+import { inputGradient } from "./convolution.ts";
 import { type Rule, range, unary } from "./rule.ts";
-import { extent, fixedSpatial, poolKernel, spatial, taps, type Window, windowOf } from "./window.ts";
+import { apart, dilated, extent, fixedSpatial, poolKernel, spatial, taps, type Window, windowOf } from "./window.ts";
 
 /** Whether the windows tile the input: each element is in one window at most, none is padding. */
 function tiles(window: Window, from: readonly number[], to: readonly number[]): boolean {
@@ -14,12 +15,6 @@ function tiles(window: Window, from: readonly number[], to: readonly number[]): 
       to[i]! * k <= from[i]!,
   );
 }
-
-/** [n, c, h, w] taken apart into [n, c, h / k, k, w / k, k]; `sizes` counts the windows. */
-const apart = (lead: readonly Size[], sizes: readonly number[], kernel: readonly number[]): Size[] => [
-  ...lead,
-  ...sizes.flatMap((s, i) => [s, kernel[i]!]),
-];
 
 const maxPool: Rule = (b, node, [d], need) => {
   if (d === undefined || !need[0]) return [];
@@ -139,36 +134,6 @@ function byTaps(
   );
 }
 
-/** Zeros between the elements: a stride backwards. */
-function dilated(
-  b: Builder,
-  x: string,
-  strides: readonly number[],
-  to: readonly number[],
-  reach: readonly number[],
-): string {
-  if (strides.every((s) => s === 1)) return x;
-  const lead = b.sizes(x).slice(0, 2);
-  const split = b.reshape(
-    x,
-    apart(
-      lead,
-      to,
-      strides.map(() => 1),
-    ),
-  );
-  const zeros = Array<number>(2 + 2 * to.length).fill(0);
-  const filled = b.pad(split, zeros, [0, 0, ...strides.flatMap((s) => [0, s - 1])]);
-  const joined = b.reshape(filled, [...lead, ...to.map((t, i) => t * strides[i]!)]);
-  const cut = range(to.length, 2).filter((i) => strides[i - 2]! > 1);
-  return b.slice(
-    joined,
-    cut,
-    cut.map(() => 0),
-    cut.map((i) => reach[i - 2]!),
-  );
-}
-
 /** Every element gets the sum over the windows it is in. */
 function spread(b: Builder, d: string, x: string, window: Window, node: Node): string {
   const from = fixedSpatial(b, x, node);
@@ -195,18 +160,15 @@ function spread(b: Builder, d: string, x: string, window: Window, node: Node): s
       ...covered.map((c, i) => from[i]! - c),
     ]);
   }
-  const images = b.product(lead);
   const rest = from.map((s, i) => s + before[i]! + after[i]! - ((to[i]! - 1) * strides[i]! + extent(window, i)));
   const ones = b.array(new Float64Array(kernel.reduce((p, k) => p * k, 1)).fill(1), b.elem(d), [1, 1, ...kernel]);
-  const sum = b.op("ConvTranspose", [b.reshape(d, [images, 1, ...to]), ones], {
-    kernel_shape: [...kernel],
-    strides: [...strides],
-    dilations: [...dilations],
-    // With ceil_mode the last window reaches past the padding, and more is cut off.
-    pads: [...before, ...after.map((a, i) => a - Math.min(0, rest[i]!))],
-    ...(rest.some((r) => r > 0) ? { output_padding: rest.map((r) => Math.max(0, r)) } : {}),
-  });
-  return b.reshape(sum, [...lead, ...from]);
+  const images = b.product(lead);
+  // The adjoint of a sum over windows is that of a convolution with ones; with ceil_mode the last window reaches past the padding.
+  const wide = { ...window, after: after.map((a, i) => a - Math.min(0, rest[i]!)) };
+  return b.reshape(inputGradient(b, b.reshape(d, [images, 1, ...to]), ones, [images, 1, ...from], wide, 1, node), [
+    ...lead,
+    ...from,
+  ]);
 }
 
 /** How many elements each window averages, per dimension. */

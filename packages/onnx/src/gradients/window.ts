@@ -1,6 +1,6 @@
 import { OnnxError } from "../errors.ts";
 import { describe, int, ints, type Node, string } from "../graph.ts";
-import type { Builder } from "./builder.ts";
+import type { Builder, Size } from "./builder.ts";
 import { range } from "./rule.ts";
 
 /** How a kernel moves over the spatial dimensions. */
@@ -79,4 +79,40 @@ export function convolution(window: Window, group: number): Record<string, numbe
     pads: [...window.before, ...window.after],
     ...(group === 1 ? {} : { group }),
   };
+}
+
+/** [n, c, h, w] taken apart into [n, c, h / k, k, w / k, k]; `sizes` counts the windows. */
+export const apart = (lead: readonly Size[], sizes: readonly number[], kernel: readonly number[]): Size[] => [
+  ...lead,
+  ...sizes.flatMap((s, i) => [s, kernel[i]!]),
+];
+
+/** Zeros between the elements: a stride backwards. */
+export function dilated(
+  b: Builder,
+  x: string,
+  strides: readonly number[],
+  to: readonly number[],
+  reach: readonly number[],
+): string {
+  if (strides.every((s) => s === 1)) return x;
+  const lead = b.sizes(x).slice(0, 2);
+  const split = b.reshape(
+    x,
+    apart(
+      lead,
+      to,
+      strides.map(() => 1),
+    ),
+  );
+  const zeros = Array<number>(2 + 2 * to.length).fill(0);
+  const filled = b.pad(split, zeros, [0, 0, ...strides.flatMap((s) => [0, s - 1])]);
+  const joined = b.reshape(filled, [...lead, ...to.map((t, i) => t * strides[i]!)]);
+  const cut = range(to.length, 2).filter((i) => strides[i - 2]! > 1);
+  return b.slice(
+    joined,
+    cut,
+    cut.map(() => 0),
+    cut.map((i) => reach[i - 2]!),
+  );
 }

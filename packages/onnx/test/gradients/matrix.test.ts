@@ -56,7 +56,12 @@ describe("products of matrices", () => {
 
 const equation = (text: string, ...shapes: readonly (readonly number[])[]): Case => {
   const inputs = Object.fromEntries(shapes.map((s, i) => [`x${i}`, f.float(s)]));
-  return { name: `Einsum ${text}`, inputs, build: (g) => g.op("Einsum", Object.keys(inputs), { equation: text })[0]! };
+  return {
+    name: `Einsum ${text}`,
+    inputs,
+    targets: ["cpu", "webgpu"],
+    build: (g) => g.op("Einsum", Object.keys(inputs), { equation: text })[0]!,
+  };
 };
 describe("Einsum", () => {
   run([
