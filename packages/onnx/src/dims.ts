@@ -10,7 +10,7 @@ type Polynomial = ReadonlyMap<string, number>;
 
 const separator = "\u0000";
 const parsed = new Map<string, Polynomial>();
-const calls = { floor: floorDiv, max, min, broadcast } as const satisfies Record<
+const calls = { floor: floorDiv, trunc: truncDiv, max, min, broadcast } as const satisfies Record<
   string,
   (a: Dim, b: Dim) => Dim | undefined
 >;
@@ -72,6 +72,13 @@ export function floorDiv(a: Dim, b: Dim): Dim {
   if (whole !== undefined) return whole;
   if (typeof a === "string" && typeof b === "number") return floorOf(a, b);
   return call("floor", text(polynomial(a)), text(polynomial(b)));
+}
+
+/** a / b without its fraction, as integers are divided in a graph: towards zero. */
+export function truncDiv(a: Dim, b: Dim): Dim {
+  if (typeof a === "number" && typeof b === "number") return Math.trunc(a / b);
+  if (compare(a, -1) === 1 && compare(b, 0) === 1) return floorDiv(a, b);
+  return exact(a, b) ?? call("trunc", a, b);
 }
 
 /** ⌈a / b⌉ for a number b > 0. */
@@ -207,7 +214,9 @@ function floorOf(a: string, b: number): Dim {
 /** A call as an atom of its own; its arguments are put as they stand inside an expression. */
 function call(name: keyof typeof calls, a: Dim, b: Dim): string {
   const [first, second] = [a, b].map((dim) => expression(polynomial(dim)));
-  const atom = name === "floor" ? `floor(${group(first)} / ${group(second)})` : `${name}(${first}, ${second})`;
+  const atom = /floor|trunc/.test(name)
+    ? `${name}(${group(first)} / ${group(second)})`
+    : `${name}(${first}, ${second})`;
   // It is an atom from now on: read as a call again it would be computed again, without end.
   parsed.set(atom, new Map([[atom, 1]]));
   return atom;
@@ -279,7 +288,7 @@ interface Parts {
 }
 /** floor(a / b), max(a, b) and so on, taken apart. */
 function taken(atom: string): Parts | undefined {
-  return /^(floor|max|min|broadcast)\(/.test(atom) ? new Reader(atom).parts() : undefined;
+  return /^(floor|trunc|max|min|broadcast)\(/.test(atom) ? new Reader(atom).parts() : undefined;
 }
 
 /** Operators stand between spaces, so that "batch-size" stays a name. */
@@ -340,10 +349,10 @@ class Reader {
     return new Map([[token, 1]]);
   }
   #call(): Parts | undefined {
-    const name = this.#take("floor", "max", "min", "broadcast");
+    const name = this.#take("floor", "trunc", "max", "min", "broadcast");
     if (name === undefined || this.#take("(") === undefined) return undefined;
     const a = this.#sum();
-    if (a === undefined || this.#take(name === "floor" ? "/" : ",") === undefined) return undefined;
+    if (a === undefined || this.#take(/floor|trunc/.test(name) ? "/" : ",") === undefined) return undefined;
     const b = this.#sum();
     if (b === undefined || this.#take(")") === undefined) return undefined;
     return { name: name as Parts["name"], args: [text(a), text(b)] }; // Only these names were taken.

@@ -1,5 +1,16 @@
+import type { Dim } from "./dims.ts";
 import { arrayOf, type Elem, elemBits, isInteger, type TypedArray } from "./elem.ts";
-import { type Constant, constant, type Graph, int, ints, type Node, type TensorType, tensor } from "./graph.ts";
+import {
+  type Constant,
+  constant,
+  type Graph,
+  int,
+  ints,
+  type Node,
+  type SymbolicValue,
+  type TensorType,
+  tensor,
+} from "./graph.ts";
 
 /** Larger results are left to the runtime, which folds them too, so that a few bytes of model never become gigabytes here. */
 const most = 16_384;
@@ -21,11 +32,66 @@ export function evaluate(
   node: Node,
   types: readonly (TensorType | undefined)[],
 ): readonly Constant[] | undefined {
+  return apply(node, types, (name) => graph.literalValue(name));
+}
+
+/** Operators that only move elements of input 0, or of all inputs. */
+const moves: ReadonlySet<string> = new Set(
+  "Identity Reshape Flatten Squeeze Unsqueeze Transpose Slice Gather Split Tile Expand Concat".split(" "),
+);
+
+/** The outputs of a node that moves entries of which not all are known: where each entry comes from is computed as if it was. */
+export function moved(
+  graph: Graph,
+  node: Node,
+  types: readonly (TensorType | undefined)[],
+): readonly SymbolicValue[] | undefined {
+  if (node.domain !== "" || !moves.has(node.op)) return undefined;
+  const sources = new Map<string, number>();
+  const entries: (Dim | undefined)[] = [];
+  let known = false;
+  const data = node.op === "Concat" ? node.inputs : node.inputs.slice(0, 1);
+  if (data.length === 1 && node.inputs.lastIndexOf(data[0] ?? "") > 0) return undefined;
+  for (const name of data) {
+    const value = graph.symbolic(name);
+    const type = graph.typeOf(name);
+    const sizes = type?.shape?.filter((d) => typeof d === "number") ?? [];
+    const count = sizes.reduce((a, b) => a * b, 1);
+    // What is open has a place among what is known, if only it is small.
+    if (value === undefined && (sizes.length !== type?.shape?.length || count > 64 || type.elem === "string"))
+      return undefined;
+    sources.set(name, entries.length);
+    entries.push(...(value?.entries ?? Array<undefined>(count).fill(undefined)));
+    known ||= value !== undefined;
+  }
+  if (!known) return undefined;
+  const from = apply(node, types, (name) => {
+    const start = sources.get(name);
+    const dims = graph.typeOf(name)?.shape?.map(Number) ?? [];
+    if (start === undefined) return graph.literalValue(name);
+    return constant(
+      Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => start + i),
+      "int32",
+      dims,
+    );
+  });
+  return from?.map(({ dims, data: at }, i) => ({
+    elem: types[i]?.elem ?? "int64",
+    dims,
+    entries: Array.from(at, Number).map((k) => entries[k]),
+  }));
+}
+
+function apply(
+  node: Node,
+  types: readonly (TensorType | undefined)[],
+  known: (name: string) => Constant | undefined,
+): readonly Constant[] | undefined {
   const rule = node.domain === "" && Object.hasOwn(table, node.op) ? table[node.op] : undefined;
   if (rule === undefined) return undefined;
   const inputs: (Constant | undefined)[] = [];
   for (const name of node.inputs) {
-    const value = name === "" ? undefined : graph.literalValue(name);
+    const value = name === "" ? undefined : known(name);
     if (name !== "" && (value === undefined || value.data.length > 4 * most || !plain(value.elem))) return undefined;
     inputs.push(value);
   }
@@ -244,8 +310,9 @@ const concat: Fold = ({ node, inputs, shape, types: [type] }) => {
   if (type === undefined) return undefined;
   const axis = int(node, "axis", 0);
   const at = axis < 0 ? axis + shape.length : axis;
+  const elem = inputs[0]?.elem ?? type.elem;
   const data = arrayOf(
-    type.elem,
+    elem,
     shape.reduce((a, b) => a * b, 1),
   );
   const own = strides(shape);
@@ -459,6 +526,19 @@ export function readsOf(node: Node): string[] {
   return reads;
 }
 
+/** A Reshape's target without reading sizes in the run: what it copies is 0, and one more size may be left to be found out. */
+function target(graph: Graph, node: Node): readonly number[] | undefined {
+  const [x = "", to = ""] = node.inputs;
+  const shape = graph.typeOf(x)?.shape;
+  const entries = graph.symbolic(to)?.entries;
+  if (shape === undefined || entries === undefined || entries.includes(0) || int(node, "allowzero", 0) !== 0)
+    return undefined;
+  const known = entries.map((d, i) => (typeof d === "string" && d === shape[i] ? 0 : d));
+  const open = known.filter((d) => typeof d !== "number");
+  if (open.includes(undefined) || open.length + (known.includes(-1) ? 1 : 0) > 1) return undefined;
+  return known.map((d) => (typeof d === "number" ? d : -1));
+}
+
 /** Nodes whose values are known become constants, unless they are outputs; a name that only repeats another is read by that. */
 export function fold(graph: Graph): void {
   const before = graph.nodes.splice(0);
@@ -489,11 +569,11 @@ export function fold(graph: Graph): void {
         continue;
       }
     }
-    graph.nodes.push(
-      node.inputs.some((name) => alias.has(name))
-        ? { ...node, inputs: node.inputs.map((name) => alias.get(name) ?? name) }
-        : node,
-    );
+    const inputs = node.inputs.map((name) => alias.get(name) ?? name);
+    const sizes =
+      node.op === "Reshape" && graph.literalValue(inputs[1] ?? "") === undefined ? target(graph, node) : undefined;
+    if (sizes !== undefined) inputs[1] = graph.ints(sizes);
+    graph.nodes.push({ ...node, inputs });
   }
 }
 

@@ -344,8 +344,7 @@ export function constant(
   const array = arrayOf(type, list.length);
   for (let i = 0; i < list.length; i++) {
     const x = list[i];
-    if (array instanceof BigInt64Array || array instanceof BigUint64Array)
-      array[i] = BigInt(Number.isInteger(Number(x)) ? (typeof x === "bigint" ? x : Number(x)) : Math.trunc(Number(x)));
+    if (array instanceof BigInt64Array || array instanceof BigUint64Array) array[i] = whole(x);
     else array[i] = Number(x);
   }
   return {
@@ -353,6 +352,15 @@ export function constant(
     dims: dims ?? (Array.isArray(data) || ArrayBuffer.isView(data) ? [list.length] : []),
     data: array,
   };
+}
+
+/** An integer of 64 bits. "To the end" is 2^63 − 1, which as a number is one too many. */
+function whole(x: unknown): bigint {
+  if (typeof x === "bigint") return x;
+  const number = Math.trunc(Number(x));
+  if (Number.isNaN(number)) throw new OnnxError(`${x} is no integer.`);
+  if (number >= 2 ** 63) return 2n ** 63n - 1n;
+  return number < -(2 ** 63) ? -(2n ** 63n) : BigInt(number);
 }
 
 function elemOfArray(data: TypedArray): Elem {

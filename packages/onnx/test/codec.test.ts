@@ -16,9 +16,9 @@ import {
   tensorOf,
 } from "../src/index.ts";
 import { decodeTensor, encodeTensor } from "../src/model.ts";
-import { files, fixture, fixtures, hasTestdata } from "./testdata.ts";
+import { dynamic, files, fixture, fixtures, hasTestdata } from "./testdata.ts";
 
-const models = [...fixtures.map(fixture), ...files(".onnx")];
+const models = [...fixtures.map(fixture), ...dynamic.map(fixture), ...files(".onnx")];
 
 describe("a file that is read and written", () => {
   test(`is the same, byte for byte, for each of ${models.length} models`, () => {
@@ -245,7 +245,7 @@ describe("a damaged file", () => {
     { weight: 3, arbitrary: fc.constantFrom(...sources) },
   );
   /** Small files, and beginnings of the fixtures. */
-  const small = [...sources.filter((b) => b.length < 20_000), ...sources.slice(0, 3).map((b) => b.subarray(0, 20_000))];
+  const small = [...sources.filter((b) => b.length < 20_000), ...sources.slice(0, 8).map((b) => b.subarray(0, 20_000))];
   // Most of a large file is weights, in which nothing can break.
   const place = fc.oneof(
     { weight: 3, arbitrary: fc.double({ min: 0, max: 0.05, noNaN: true }) },

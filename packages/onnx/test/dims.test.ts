@@ -16,6 +16,7 @@ import {
   same,
   sub,
   symbols,
+  truncDiv,
 } from "../src/dims.ts";
 
 describe("sizes by name", () => {
@@ -33,6 +34,9 @@ describe("sizes by name", () => {
     expect(exact(mul("batch", add("seq", 1)), add("seq", 1))).toBe("batch");
     expect(floorDiv(add(mul(4, "h"), 7), 4)).toBe("h + 1");
     expect(floorDiv(floorDiv("h", 2), 2)).toBe("floor(h / 4)");
+    expect(truncDiv("h", 2)).toBe("floor(h / 2)");
+    expect(add(truncDiv(sub("h", "w"), 2), sub(1, truncDiv(sub("h", "w"), 2)))).toBe(1);
+    expect(bind(truncDiv(sub("h", "w"), 2), { h: 1, w: 4 })).toBe(-1);
     expect(ceilDiv("h", 2)).toBe("floor((h + 1) / 2)");
   });
 
@@ -69,7 +73,7 @@ describe("sizes by name", () => {
             (s: Readonly<Record<string, Dim>>) =>
               f(a(s), b(s)),
         ),
-        fc.tuple(fc.constantFrom(floorDiv, ceilDiv), tie("e"), fc.integer({ min: 1, max: 5 })).map(
+        fc.tuple(fc.constantFrom(floorDiv, ceilDiv, truncDiv), tie("e"), fc.integer({ min: 1, max: 5 })).map(
           ([f, a, b]) =>
             (s: Readonly<Record<string, Dim>>) =>
               f(a(s), b),

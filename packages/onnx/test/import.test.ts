@@ -55,29 +55,7 @@ const x = (dims: readonly number[]): Constant => {
   );
 };
 
-describe("importing and exporting", () => {
-  test.each(fixtures)("%s gives the same numbers in plain onnxruntime", async (name) => {
-    const bytes = readFileSync(fixture(name));
-    const feeds = {
-      in0:
-        name === "gpt_o17"
-          ? constant(
-              BigInt64Array.from({ length: 48 }, (_, i) => BigInt((i * 11) % 61)),
-              "int64",
-              [3, 16],
-            )
-          : x(name === "lenet" ? [3, 1, 28, 28] : [3, 3, 32, 32]),
-    };
-    const original = await run(bytes, feeds);
-    const whole = await run(exportModel(importModel(bytes)), feeds);
-    const fixed = await run(exportModel(importModel(bytes, { shapes: { in0: feeds.in0.dims } })), feeds);
-    for (const output of Object.keys(original)) {
-      // onnxruntime fuses what it finds, and with shapes folded it finds more: sums run in another order.
-      expect(apart(whole[output], original[output])).toBeLessThan(1e-5);
-      expect(apart(fixed[output], original[output])).toBeLessThan(1e-5);
-    }
-  });
-
+describe("exporting", () => {
   test.each(fixtures)("%s keeps its weights under their names, and comes back from its own export", (name) => {
     const bytes = readFileSync(fixture(name));
     const graph = importModel(bytes);

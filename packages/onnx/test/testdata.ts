@@ -16,4 +16,12 @@ export function files(ending: string, folder = ""): string[] {
 }
 
 export const fixtures = ["lenet", "resnet", "gpt_o17"] as const;
+/** PyTorch's exports with more than the batch open, by fixtures/dynamic.py. */
+export const dynamic = [
+  "dynamic_encoder",
+  "dynamic_attention",
+  "dynamic_recurrent",
+  "dynamic_unet",
+  "dynamic_mixed",
+] as const;
 export const fixture = (name: string): string => `${import.meta.dirname}/fixtures/${name}.onnx`;

@@ -1,4 +1,4 @@
-import { add, ceilDiv, type Dim, exact, floorDiv, mul, product, sub } from "../dims.ts";
+import { add, ceilDiv, type Dim, floorDiv, min, mul, product, sub } from "../dims.ts";
 import { int, ints, string } from "../graph.ts";
 import type { Call, Inference } from "./call.ts";
 
@@ -30,7 +30,7 @@ export function windowOf(c: Call, kernel: readonly Dim[]): Window {
 }
 
 /** How many places a window takes along one dimension. */
-function places(c: Call, size: Dim, w: Window, i: number, ceil: boolean): Dim | undefined {
+function places(c: Call, size: Dim, w: Window, i: number, ceil: boolean): Dim {
   const stride = w.strides[i] ?? 1;
   if (w.auto === "SAME_UPPER" || w.auto === "SAME_LOWER") return ceilDiv(size, stride);
   const [begin, end] = w.auto === "VALID" ? [0, 0] : [w.pads[i] ?? 0, w.pads[i + w.kernel.length] ?? 0];
@@ -39,15 +39,12 @@ function places(c: Call, size: Dim, w: Window, i: number, ceil: boolean): Dim | 
   if (typeof free === "number" && free < 0)
     c.fail(`has a window of ${reach} for a padded size of ${add(size, begin + end)}.`);
   if (!ceil) return add(floorDiv(free, stride), 1);
-  if (typeof free !== "number" || typeof size !== "number")
-    return exact(free, stride) === undefined ? undefined : add(floorDiv(free, stride), 1);
-  const count = Math.ceil(free / stride) + 1;
   // A window that would begin in the padding at the end is left out.
-  return (count - 1) * stride >= size + begin ? count - 1 : count;
+  return min(add(ceilDiv(free, stride), 1), ceilDiv(add(size, begin), stride));
 }
 
 export function slid(c: Call, spatial: readonly Dim[], w: Window, ceil = false): Dim[] {
-  return spatial.map((size, i) => places(c, size, w, i, ceil) ?? c.unknown(0, i + 2));
+  return spatial.map((size, i) => places(c, size, w, i, ceil));
 }
 
 function conv(c: Call, x: readonly Dim[] | undefined, w: readonly Dim[] | undefined): Dim[] | undefined {

@@ -1,4 +1,4 @@
-import { add, broadcast, type Dim, exact, floorDiv, max, min, mul, same, sub } from "../dims.ts";
+import { add, broadcast, type Dim, floorDiv, max, min, mul, same, sub, truncDiv } from "../dims.ts";
 import { type Elem, elemOf } from "../elem.ts";
 import { int, type SymbolicValue } from "../graph.ts";
 import type { Call, Inference } from "./call.ts";
@@ -29,14 +29,14 @@ function zip(
   combine: (entries: readonly (Dim | undefined)[]) => Dim | undefined,
 ): SymbolicValue | undefined {
   const known = call.node.inputs.map((_, i) => call.symbolic(i)).filter((v) => v !== undefined);
-  if (known.length !== call.node.inputs.length || known.some((v) => v.dims.length > 1)) return undefined;
+  if (known.length !== call.node.inputs.length) return undefined;
   const [first] = known;
   if (first === undefined) return undefined;
   const widest = known.reduce(
     (a, b) => (b.dims.length > a.dims.length || b.entries.length > a.entries.length ? b : a),
     first,
   );
-  if (known.some((v) => v.entries.length !== 1 && v.entries.length !== widest.entries.length)) return undefined;
+  if (known.some((v) => v.entries.length !== 1 && String(v.dims) !== String(widest.dims))) return undefined;
   return {
     elem,
     dims: widest.dims,
@@ -89,11 +89,6 @@ function order(a: Dim, b: Dim): number | undefined {
   return same(a, b) ? 0 : smaller === a ? -1 : 1;
 }
 
-const identity: Inference = (c) => {
-  c.out(0, c.elem(0), c.shape(0));
-  c.value(0, c.symbolic(0));
-};
-
 const cast: Inference = (c) => {
   const elem = c.node.op === "CastLike" ? c.elem(1) : elemOf(int(c.node, "to", 0));
   if (elem === undefined) return c.fail(`casts to element type ${int(c.node, "to", 0)}, which is not known.`);
@@ -105,7 +100,7 @@ const cast: Inference = (c) => {
 
 const unaries =
   "Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Ceil Celu Clip Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid HardSwish " +
-  "Hardmax LeakyRelu Log LogSoftmax Mish Neg Not Reciprocal Relu Round Selu Shrink Sigmoid Sign Sin Sinh " +
+  "Hardmax Identity LeakyRelu Log LogSoftmax Mish Neg Not Reciprocal Relu Round Selu Shrink Sigmoid Sign Sin Sinh " +
   "Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu";
 
 export const elementwise: Readonly<Record<string, Inference>> = {
@@ -116,7 +111,6 @@ export const elementwise: Readonly<Record<string, Inference>> = {
     if (value !== undefined)
       c.value(0, { ...value, entries: value.entries.map((e) => (e === undefined ? e : sub(0, e))) });
   },
-  Identity: identity,
   Cast: cast,
   CastLike: cast,
   PRelu: (c) => c.out(0, c.elem(0), c.shape(0)),
@@ -127,25 +121,11 @@ export const elementwise: Readonly<Record<string, Inference>> = {
   Add: binary(add),
   Sub: binary(sub),
   Mul: binary(mul),
-  // Integer division drops the fraction; sizes are not negative.
-  Div: binary((a, b) =>
-    typeof a === "number" && typeof b === "number"
-      ? b === 0
-        ? undefined
-        : Math.trunc(a / b)
-      : b === 0
-        ? undefined
-        : floorDiv(a, b),
-  ),
-  Mod: binary((a, b) =>
-    b === 0
-      ? undefined
-      : exact(a, b) !== undefined
-        ? 0
-        : typeof a === "number" && typeof b === "number"
-          ? a - b * Math.floor(a / b)
-          : sub(a, mul(b, floorDiv(a, b))),
-  ),
+  Div: binary((a, b) => (b === 0 ? undefined : truncDiv(a, b))),
+  Mod: (c) => {
+    const quotient = int(c.node, "fmod", 0) === 0 ? floorDiv : truncDiv;
+    binary((a, b) => (b === 0 ? undefined : sub(a, mul(b, quotient(a, b)))))(c);
+  },
   Max: binary(max),
   Min: binary(min),
   Sum: binary(add),

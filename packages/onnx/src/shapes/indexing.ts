@@ -1,5 +1,5 @@
-import type { Dim } from "../dims.ts";
-import { int } from "../graph.ts";
+import { type Dim, product } from "../dims.ts";
+import { int, tensor } from "../graph.ts";
 import type { Inference } from "./call.ts";
 
 const like =
@@ -47,7 +47,13 @@ export const indexing: Readonly<Record<string, Inference>> = {
   Trilu: like(0),
   OneHot: oneHot,
   TopK: topK,
-  NonZero: (c) => c.out(0, "int64", [c.rank(0) ?? c.unknown(0, 0), c.unknown(0, 1)]),
+  NonZero: (c) => {
+    // Of ones it is how older exports count to a size.
+    const maker = c.graph.nodes.findLast((n) => n.outputs.includes(c.node.inputs[0] ?? ""));
+    const ones = maker?.op === "ConstantOfShape" && Number(tensor(maker, "value")?.data[0] ?? 0) !== 0;
+    const shape = c.shape(0);
+    c.out(0, "int64", [shape?.length ?? c.unknown(0, 0), ones && shape ? product(shape) : c.unknown(0, 1)]);
+  },
   Compress: (c) => {
     const shape = c.shape(0);
     const axis = int(c.node, "axis");

@@ -1,4 +1,4 @@
-import { evaluate } from "../fold.ts";
+import { evaluate, moved } from "../fold.ts";
 import type { Graph, Node } from "../graph.ts";
 import { Call, type Inference, Unknown } from "./call.ts";
 import { control } from "./control.ts";
@@ -42,9 +42,10 @@ export function infer(graph: Graph, node: Node): void {
     }
   }
   const constants = evaluate(graph, node, call.types);
+  const movedValues = constants === undefined ? moved(graph, node, call.types) : undefined;
   node.outputs.forEach((name, i) => {
     if (name === "") return;
     graph.setType(name, call.types[i]);
-    graph.setValue(name, constants?.[i] ?? call.values[i]);
+    graph.setValue(name, constants?.[i] ?? movedValues?.[i] ?? call.values[i]);
   });
 }

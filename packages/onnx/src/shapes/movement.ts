@@ -102,26 +102,11 @@ const slice: Inference = (c) => {
     result[axis] = size ?? c.unknown(0, axis);
   }
   c.out(0, elem, result);
-  const value = c.symbolic(0);
-  const [from, to, by] = [starts[0], ends[0], steps[0]];
-  if (value?.dims.length === 1 && axes.length === 1 && [from, to, by].every((x) => typeof x === "number")) {
-    c.value(0, list(range(value.entries, Number(from), Number(to), Number(by)), value.elem));
-  }
 };
-
-function range<T>(all: readonly T[], start: number, end: number, step: number): T[] {
-  const n = all.length;
-  const at = (x: number, low: number, high: number) => Math.max(low, Math.min(x < 0 ? x + n : x, high));
-  const picked: T[] = [];
-  if (step > 0) for (let i = at(start, 0, n), e = at(end, 0, n); i < e; i += step) picked.push(...all.slice(i, i + 1));
-  else for (let i = at(start, 0, n - 1), e = at(end, -1, n - 1); i > e; i += step) picked.push(...all.slice(i, i + 1));
-  return picked;
-}
 
 const unsqueeze: Inference = (c) => {
   const shape = c.shape(0);
   const axes = c.given(1) ? c.ints(1) : ints(c.node, "axes");
-  const value = c.symbolic(0);
   if (shape === undefined || axes === undefined) {
     const count = c.entries(1)?.length;
     return c.out(0, c.elem(0), shape && count !== undefined ? c.unknowns(0, shape.length + count) : undefined);
@@ -132,7 +117,6 @@ const unsqueeze: Inference = (c) => {
   const rest = [...shape];
   const result = Array.from({ length: rank }, (_, i) => (at.has(i) ? 1 : (rest.shift() ?? 1)));
   c.out(0, c.elem(0), result);
-  if (value !== undefined) c.value(0, { ...value, dims: result.map(Number) });
 };
 
 const squeeze: Inference = (c) => {
@@ -152,10 +136,11 @@ const squeeze: Inference = (c) => {
     const size = shape[axis];
     if (typeof size === "number" && size !== 1) c.fail(`removes dimension ${axis}, whose size is ${size}, not 1.`);
   }
-  const result = shape.filter((_, i) => !axes.has(i));
-  c.out(0, c.elem(0), result);
-  const value = c.symbolic(0);
-  if (value !== undefined) c.value(0, { ...value, dims: result.map(Number) });
+  c.out(
+    0,
+    c.elem(0),
+    shape.filter((_, i) => !axes.has(i)),
+  );
 };
 
 const concat: Inference = (c) => {
@@ -177,10 +162,6 @@ const concat: Inference = (c) => {
   }
   if (open) result[axis] = c.unknown(0, axis);
   c.out(0, elem, result);
-  if (known.length !== 1 || (elem !== "int64" && elem !== "int32")) return;
-  const values = c.node.inputs.map((_, i) => c.entries(i));
-  if (values.every((v) => v !== undefined) && !values.flat().every((v) => v === undefined))
-    c.value(0, list(values.flat(), elem));
 };
 
 const split: Inference = (c) => {
@@ -199,8 +180,6 @@ const split: Inference = (c) => {
     const sum = given.reduce((a: number, b) => a + Number(b), 0);
     if (sum !== size) c.fail(`splits a size of ${size} into parts that add up to ${sum}.`);
   }
-  const value = c.symbolic(0);
-  let start = 0;
   for (let i = 0; i < n; i++) {
     let part: Dim | undefined;
     if (c.given(1) || given !== undefined) part = given?.[i];
@@ -215,10 +194,6 @@ const split: Inference = (c) => {
       elem,
       shape.map((d, k) => (k === axis ? (part ?? c.unknown(i, k)) : d)),
     );
-    if (value?.dims.length === 1 && typeof part === "number") {
-      c.value(i, list(value.entries.slice(start, start + part), value.elem));
-      start += part;
-    }
   }
 };
 
@@ -228,15 +203,6 @@ const gather: Inference = (c) => {
   if (data === undefined || index === undefined) return c.out(0, elem, undefined);
   const axis = c.axis(int(c.node, "axis", 0), data.length);
   c.out(0, elem, [...data.slice(0, axis), ...index, ...data.slice(axis + 1)]);
-  const value = c.symbolic(0);
-  const at = c.symbolic(1);
-  if (value?.dims.length !== 1 || at === undefined) return;
-  const n = value.entries.length;
-  c.value(0, {
-    elem,
-    dims: at.dims,
-    entries: at.entries.map((i) => (typeof i === "number" ? value.entries[i < 0 ? i + n : i] : undefined)),
-  });
 };
 
 const expand: Inference = (c) => {
@@ -249,13 +215,7 @@ const expand: Inference = (c) => {
   }
   const rank = Math.max(shape.length, target.length);
   const wide = target.map((d, i) => d ?? c.unknown(0, i + rank - target.length));
-  const result = broadcastShapes(c, [shape, wide]);
-  c.out(0, elem, result);
-  const value = c.symbolic(0);
-  const [length] = result ?? [];
-  if (value?.entries.length === 1 && result?.length === 1 && typeof length === "number" && length <= 64) {
-    c.value(0, list(Array(length).fill(value.entries[0]), elem));
-  }
+  c.out(0, elem, broadcastShapes(c, [shape, wide]));
 };
 
 const shapeOf: Inference = (c) => {
@@ -277,8 +237,6 @@ const transpose: Inference = (c) => {
     c.elem(0),
     perm.map((p) => shape[p] ?? c.fail(`has perm [${perm}].`)),
   );
-  // A vector transposed is itself.
-  if (shape.length < 2) c.value(0, c.symbolic(0));
 };
 
 const flatten: Inference = (c) => {
@@ -381,12 +339,7 @@ const random =
   };
 
 export const movement: Readonly<Record<string, Inference>> = {
-  Reshape: (c) => {
-    const result = reshape(c);
-    c.out(0, c.elem(0), result);
-    const value = c.symbolic(0);
-    if (value !== undefined && result?.every((d) => typeof d === "number")) c.value(0, { ...value, dims: result });
-  },
+  Reshape: (c) => c.out(0, c.elem(0), reshape(c)),
   Transpose: transpose,
   Flatten: flatten,
   Slice: slice,
