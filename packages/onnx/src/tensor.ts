@@ -3,8 +3,11 @@ import { OnnxError } from "./errors.ts";
 import type { Constant } from "./graph.ts";
 import type { SparseTensorProto, StringStringEntryProto, TensorProto } from "./model.ts";
 
-/** Gives the bytes of a file that lies beside the model, by the name the model has for it. */
-export type External = (location: string) => Uint8Array;
+/**
+ * Gives a file that lies beside the model, by the name the model has for it: the whole of it, or, for files too large to be read
+ * at once, just the `length` bytes from `offset` on.
+ */
+export type External = (location: string, offset: number, length: number) => Uint8Array;
 
 /** A tensor as the model has it, its data a view of the file's bytes where they are aligned, else a copy. */
 export function constantOf(tensor: TensorProto, external?: External): Constant {
@@ -77,10 +80,12 @@ function externalBytes(name: string, tensor: TensorProto, bytes: number, externa
       `${name} lies in the file "${location}" beside the model. Give a function that reads it: \`external: (location) => bytes\`.`,
     );
   }
-  const file = external(location);
   const size = length ?? bytes;
   if (size !== bytes)
     throw new OnnxError(`${name} takes ${bytes} bytes, but says that "${location}" has ${size} of them.`);
+  const file = external(location, offset, size);
+  // As long as the part is the part: a whole file of that length would end before its offset.
+  if (file.length === size) return file;
   if (offset + size > file.length) {
     throw new OnnxError(`${name} is bytes ${offset} to ${offset + size} of "${location}", which has ${file.length}.`);
   }

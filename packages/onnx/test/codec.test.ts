@@ -154,6 +154,9 @@ describe("a tensor", () => {
     expect([...constantOf(at, external).data]).toEqual([2, 3]);
     expect(constantOf(at, external).data.buffer).toBe(file.buffer);
     expect([...constantOf(place(["location", "weights.bin"]), external).data]).toEqual([0, 1]);
+    // A file of many gigabytes is read in parts.
+    const part = (_: string, offset: number, length: number): Uint8Array => file.slice(offset, offset + length);
+    expect([...constantOf(at, part).data]).toEqual([2, 3]);
     expect(() => constantOf(at)).toThrow('Tensor `w` lies in the file "weights.bin" beside the model.');
     for (const location of ["/etc/passwd", "../secret", "a/../../b", "C:\\x", "\\\\host\\x"]) {
       expect(() => constantOf(place(["location", location]), external)).toThrow("outside the model's folder");
