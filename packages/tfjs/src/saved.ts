@@ -135,22 +135,21 @@ export function bind(
   const left = new Set(saved);
   let open = [...fresh];
   const pair = (key: (name: string) => string): void => {
-    const unique = (names: readonly string[]): Map<string, string> => {
-      const by = new Map<string, string>();
-      const twice = new Set<string>();
-      for (const name of names) by.has(key(name)) ? twice.add(key(name)) : by.set(key(name), name);
-      for (const k of twice) by.delete(k);
-      return by;
+    const byKey = (names: Iterable<string>): Map<string, string[]> => {
+      const groups = new Map<string, string[]>();
+      for (const name of names) groups.set(key(name), [...(groups.get(key(name)) ?? []), name]);
+      return groups;
     };
-    const theirs = unique([...left]);
-    const ours = unique(open.map(({ name }) => name));
-    open = open.filter(({ name }) => {
-      const match = ours.get(key(name)) === name ? theirs.get(key(name)) : undefined;
-      if (match === undefined) return true;
-      pairs.set(name, match);
-      left.delete(match);
-      return false;
-    });
+    const theirs = byKey(left);
+    for (const [k, ours] of byKey(open.map(({ name }) => name))) {
+      const same = theirs.get(k);
+      if (same?.length !== ours.length) continue;
+      for (const [i, name] of ours.entries()) {
+        pairs.set(name, same[i]!);
+        left.delete(same[i]!);
+      }
+    }
+    open = open.filter(({ name }) => !pairs.has(name));
   };
   pair((name) => name);
   pair((name) => name.replace(/_\d+$/, ""));

@@ -25,7 +25,11 @@ describe("variables are the saved parameters", () => {
     });
   });
   test("in their order where names do not tell them apart, or tell nothing", () => {
-    expect(of(["a/w_1", "a/w_2"], ["a/w_4", "a/w_3"])).toEqual({ "a/w_4": "a/w_1", "a/w_3": "a/w_2" });
+    expect(of(["a/w_1", "0", "a/w_2"], ["17", "a/w_4", "a/w_3"])).toEqual({
+      "a/w_4": "a/w_1",
+      "a/w_3": "a/w_2",
+      "17": "0",
+    });
     expect(of(["0", "3"], ["17", "20"])).toEqual({ "17": "0", "20": "3" });
   });
   test("and others may turn up later, or be new", () => {
