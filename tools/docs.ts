@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { latex, type RuleSpec, trace } from "@descent/core";
+import { operatorsMarkdown } from "@descent/onnx";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const check = process.argv.includes("--check");
@@ -114,5 +115,6 @@ for (const family of new Set(rules.map((r) => r.family))) {
   const head = `# The rules of @descent/${family}\n\nWritten by \`npm run docs\` from the rules themselves.\n\n`;
   current(`packages/${family}/RULES.md`, `${head}${page(rules.filter((r) => r.family === family))}\n`);
 }
+current("packages/onnx/OPERATORS.md", operatorsMarkdown());
 if (stale === 0) console.log(`The documentation of ${rules.length} rules is current.`);
 process.exitCode = check && stale > 0 ? 1 : 0;

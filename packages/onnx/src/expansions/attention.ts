@@ -85,4 +85,31 @@ function positions(b: Builder, size: Size): string {
   return b.op("Range", [scalar(0), end, scalar(1)]);
 }
 
-export const transformer: Readonly<Record<string, Expansion>> = { Attention: attention };
+/** Pairs of numbers turned by angles that grow with the position. */
+const rotary: Expansion = (b, node) => {
+  const [given = "", cosines = "", sines = "", at = ""] = node.inputs;
+  const flat = b.rank(given) === 3;
+  const x = flat ? heads(b, given, int(node, "num_heads", 1), node) : given;
+  const size = b.fixed(x, 3, node);
+  const turned = int(node, "rotary_embedding_dim", 0) || size;
+  const angle = (cache: string): string => b.unsqueeze(at === "" ? cache : b.op("Gather", [cache, at]), [1]);
+  const [cos, sin] = [angle(cosines), angle(sines)];
+  const [part = "", rest] = turned < size ? b.split(x, 3, [turned, size - turned]) : [x];
+  const interleaved = int(node, "interleaved", 0) === 1;
+  const every = (from: number): string => b.slice(part, [3], [from], [turned], [2]);
+  const [first = "", second = ""] = interleaved ? [every(0), every(1)] : b.split(part, 3, [turned / 2, turned / 2]);
+  const real = b.sub(b.mul(first, cos), b.mul(second, sin));
+  const imaginary = b.add(b.mul(first, sin), b.mul(second, cos));
+  let both: string;
+  if (interleaved) {
+    const sizes = b.sizes(part);
+    both = b.reshape(b.concat([b.unsqueeze(real, [4]), b.unsqueeze(imaginary, [4])], 4), sizes);
+  } else both = b.concat([real, imaginary], 3);
+  name(b, node, 0, () => {
+    const y = rest === undefined ? both : b.concat([both, rest], 3);
+    return flat ? b.reshapeLike(b.transpose(y, [0, 2, 1, 3]), given) : y;
+  });
+  return true;
+};
+
+export const transformer: Readonly<Record<string, Expansion>> = { Attention: attention, RotaryEmbedding: rotary };

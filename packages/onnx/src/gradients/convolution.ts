@@ -1,4 +1,5 @@
-import { ints, type Node, string } from "../graph.ts";
+import { OnnxError } from "../errors.ts";
+import { describe, ints, type Node, string } from "../graph.ts";
 import type { Builder, Size } from "./builder.ts";
 import { type Rule, range } from "./rule.ts";
 import {
@@ -271,5 +272,28 @@ const convTranspose: Rule = (b, node, [d], need) => {
   ];
 };
 
+/** Columns are added into an image; each is what its tap sees of the image's gradient. */
+const columns: Rule = (b, node, [d], need) => {
+  if (d === undefined || !need[0]) return [];
+  const [x = "", , blockInput = ""] = node.inputs;
+  const kernel = b.integers(blockInput);
+  if (kernel === undefined) {
+    throw new OnnxError(`The gradient of ${describe(node)} needs its block_shape to be a constant.`);
+  }
+  const window = windowOf(b, node, kernel);
+  const image = fixedSpatial(b, d, node);
+  const to = image.map(
+    (s, i) => Math.floor((s + window.before[i]! + window.after[i]! - extent(window, i)) / window.strides[i]!) + 1,
+  );
+  const input = padded(b, d, window);
+  const lead = b.sizes(d).slice(0, 2);
+  const parts = taps(kernel).map((tap) => b.reshape(seen(b, input, tap, window, to), [...lead, 1, b.product(to)]));
+  return [b.reshapeLike(b.concat(parts, 2), x)];
+};
+
 /** Convolutions of one to three spatial dimensions. */
-export const convolution: Readonly<Record<string, Rule>> = { Conv: conv, ConvTranspose: convTranspose };
+export const convolution: Readonly<Record<string, Rule>> = {
+  Conv: conv,
+  ConvTranspose: convTranspose,
+  Col2Im: columns,
+};

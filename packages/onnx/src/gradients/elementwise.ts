@@ -1,5 +1,6 @@
 import { isFloat } from "../elem.ts";
-import { float, int, string } from "../graph.ts";
+import { OnnxError } from "../errors.ts";
+import { describe, float, int, string } from "../graph.ts";
 import type { Builder } from "./builder.ts";
 import { binary, type Rule, unary } from "./rule.ts";
 
@@ -234,6 +235,11 @@ export const broadcasting: Readonly<Record<string, Rule>> = {
   DequantizeLinear: (b, node, [d], need) => {
     if (d === undefined || !need[1]) return [];
     const [x = "", scale = "", zero = ""] = node.inputs;
+    if (int(node, "block_size", 0) > 0) {
+      throw new OnnxError(
+        `${describe(node)} has a scale per block, and no gradient for it. Leave \`${scale}\` out of \`wrt\`.`,
+      );
+    }
     const elem = b.elem(d);
     const shape = b.shape(x);
     const axis = int(node, "axis", 1);

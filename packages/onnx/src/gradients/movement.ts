@@ -234,6 +234,12 @@ export const movement: Readonly<Record<string, Rule>> = {
   Pad: pad,
   DepthToSpace: depthToSpace,
   SpaceToDepth: unary(({ b, d, node }) => b.op("DepthToSpace", [d], { blocksize: int(node, "blocksize", 1) })),
+  // What was cut off comes back as zeros, what was added is cut off: around the same centre.
+  CenterCropPad: unary(({ b, x, d, node }) => {
+    const axes = ints(node, "axes") ?? range(b.rank(x));
+    const shape = b.shapeTensor(axes.map((axis) => b.size(x, axis)));
+    return b.op("CenterCropPad", [d, shape], { axes });
+  }),
   Trilu: unary(({ b, d, node }) => b.op("Trilu", [d, node.inputs[1] ?? ""], { upper: int(node, "upper", 1) })),
   CumSum: unary(({ b, d, node }) =>
     b.op("CumSum", [d, node.inputs[1]!], {

@@ -140,7 +140,7 @@ function spread(b: Builder, d: string, x: string, window: Window, node: Node): s
   const to = fixedSpatial(b, d, node);
   const lead = b.sizes(x).slice(0, 2);
   const n = to.length;
-  const { kernel, strides, dilations, before, after } = window;
+  const { kernel, strides, before, after } = window;
   if (tiles(window, from, to)) {
     const wide = b.expand(
       b.reshape(

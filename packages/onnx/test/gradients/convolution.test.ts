@@ -128,6 +128,31 @@ describe("convolutions", () => {
   ]);
 });
 
+describe("columns added into an image", () => {
+  const col = (
+    name: string,
+    x: readonly number[],
+    image: readonly number[],
+    block: readonly number[],
+    attributes: Attributes = {},
+  ): Case => ({
+    name: `Col2Im, ${name}`,
+    inputs: { x: f.float(x) },
+    build: (g) => {
+      const [y = ""] = g.op("Col2Im", ["x", g.ints(image), g.ints(block)], attributes);
+      return g.op("Mul", [y, y])[0]!;
+    },
+  });
+  run([
+    col("plain", [2, 12, 6], [3, 4], [2, 2]),
+    col("strides, padding, dilation", [1, 8, 9], [5, 6], [2, 2], {
+      strides: [2, 2],
+      pads: [1, 0, 0, 1],
+      dilations: [1, 2],
+    }),
+  ]);
+});
+
 describe("transposed convolutions", () => {
   const op = "ConvTranspose";
   run([

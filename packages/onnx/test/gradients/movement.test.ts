@@ -139,6 +139,8 @@ describe("movement of elements", () => {
       ]),
     })),
     moved("SpaceToDepth", [2, 2, 4, 6], (g) => op(g, "SpaceToDepth", ["x"], { blocksize: 2 })),
+    moved("CenterCropPad", [4, 5], (g) => op(g, "CenterCropPad", ["x", g.ints([7, 2])])),
+    moved("CenterCropPad along an axis", [3, 6, 2], (g) => op(g, "CenterCropPad", ["x", g.ints([3])], { axes: [1] })),
     moved("Trilu, lower", [2, 4, 4], (g) => op(g, "Trilu", ["x"], { upper: 0 })),
     moved("Trilu, above the diagonal", [3, 4], (g) => op(g, "Trilu", ["x", g.constant(1, "int64", [])])),
     ...[0, 1].flatMap((reverse) =>

@@ -149,6 +149,25 @@ describe("attention", () => {
       { is_causal: 1 },
       3,
     ),
+    ...[0, 1].flatMap((interleaved): Case[] => [
+      {
+        name: `RotaryEmbedding, four dimensions, interleaved ${interleaved}`,
+        inputs: { x: f.float([2, 3, 2, 4]), cos: f.float([2, 2, 2]), sin: f.float([2, 2, 2]) },
+        opset,
+        build: (g) => g.op("RotaryEmbedding", ["x", "cos", "sin"], { interleaved })[0]!,
+      },
+      {
+        name: `RotaryEmbedding, three dimensions, by position, a part, interleaved ${interleaved}`,
+        inputs: { x: f.float([2, 3, 12]), cos: f.float([5, 2]), sin: f.float([5, 2]), at: f.ints([2, 3], 5) },
+        opset,
+        build: (g) =>
+          g.op("RotaryEmbedding", ["x", "cos", "sin", "at"], {
+            interleaved,
+            num_heads: 2,
+            rotary_embedding_dim: 4,
+          })[0]!,
+      },
+    ]),
     {
       name: "attention as exporters write it",
       inputs: { x: f.float([2, 4, 8]), wq: f.float([8, 24]), wo: f.float([8, 8]) },
