@@ -2,6 +2,7 @@ import { compare } from "./dims.ts";
 import { elemCode, elems } from "./elem.ts";
 import { OnnxError } from "./errors.ts";
 import { type Attributes, describe, float, floatList, type Graph, int, ints, type Node, string } from "./graph.ts";
+import { toBfloat16, toHalf } from "./half.ts";
 
 type Upgrade = (at: Step) => void;
 
@@ -41,10 +42,8 @@ class Step {
   /** A scalar of the element type of input 0. */
   scalar(value: number): string {
     const { elem } = this.graph.type(this.input(0));
-    if (elem === "float16" || elem === "bfloat16") {
-      const [wide = ""] = [this.graph.constant(value)];
-      return this.graph.op("Cast", [wide], { to: elem })[0] ?? "";
-    }
+    if (elem === "float16") return this.graph.constant(Uint16Array.of(toHalf(value)), elem, []);
+    if (elem === "bfloat16") return this.graph.constant(Uint16Array.of(toBfloat16(value)), elem, []);
     return this.graph.constant(value, elem);
   }
   fail(what: string): never {

@@ -161,6 +161,59 @@ describe("functions", () => {
     for (const name of ["y", "p"]) expect(apart(after[name], before[name])).toBeLessThan(1e-6);
   });
 
+  test("may have branches, which read the function's values and the call's attributes", async () => {
+    const branch = (nodes: readonly NodeProto[]): NonNullable<ModelProto["graph"]> => ({
+      name: "branch",
+      node: nodes,
+      initializer: [tensorOf("two", constant(2))],
+      output: [{ name: "t" }],
+    });
+    const k = node("Constant", [], ["k"], { attribute: [{ name: "value_float", refAttrName: "by", type: 1 }] });
+    const choosing: FunctionProto = {
+      name: "Choosing",
+      domain: "mine",
+      input: ["x", "flag"],
+      output: ["y"],
+      attribute: ["by"],
+      opsetImport: [{ version: 20 }],
+      node: [
+        node("Abs", ["x"], ["a"]),
+        node("If", ["flag"], ["y"], {
+          name: "choice",
+          attribute: [
+            {
+              name: "then_branch",
+              type: 5,
+              g: branch([k, node("Mul", ["a", "k"], ["u"]), node("Mul", ["u", "two"], ["t"])]),
+            },
+            { name: "else_branch", type: 5, g: branch([node("Sub", ["x", "two"], ["t"])]) },
+          ],
+        }),
+      ],
+    };
+    // Twice, so that the names inside must be made different.
+    const call = (input: string, output: string): NodeProto =>
+      node("Choosing", [input, "flag"], [output], { domain: "mine", attribute: [{ name: "by", type: 1, f: 0.5 }] });
+    const choices = model({
+      functions: [choosing],
+      graph: {
+        node: [call("x", "t"), call("t", "y")],
+        input: [info("x", ["n", 4]), info("flag", [1], "bool")],
+        output: [info("y", ["n", 4])],
+      },
+    });
+    const graph = importModel(choices);
+    expect(graph.nodes.map((n) => n.op)).toEqual(["Abs", "If", "Abs", "If"]);
+    for (const flag of [0, 1]) {
+      const feeds = { x: x([3, 4]), flag: constant([flag], "bool") };
+      const after = await run(exportModel(graph), feeds);
+      const f = (v: number): number => (flag === 1 ? Math.abs(v) : v - 2);
+      // Halving and doubling round nothing; subtracting twice rounds in float32.
+      const expected = Array.from(feeds.x.data, Number).map((v) => Math.fround(f(Math.fround(f(v)))));
+      expect(Array.from(after.y?.data ?? [], Number)).toEqual(expected);
+    }
+  });
+
   test("may give back what they are given", () => {
     const mirror: FunctionProto = { name: "Mirror", domain: "mine", input: ["a"], output: ["a", "a"] };
     const call = node("Mirror", ["x"], ["y", "z"], { domain: "mine" });
@@ -193,6 +246,50 @@ describe("functions", () => {
     const exploding = { ...source, functions: bomb, graph: { ...source.graph, node: [call], output: [info("y", [])] } };
     expect(() => importModel(exploding)).toThrow("functions make more than 250000 nodes");
   }, 20_000);
+});
+
+test("a constant may be written in eight ways, and is a constant all the same", () => {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const nodes = [
+    node("Constant", [], ["a"], { attribute: [{ name: "value", type: 4, t: tensorOf("", constant([1, 2])) }] }),
+    node("Constant", [], ["b"], { attribute: [{ name: "value_float", type: 1, f: 0.5 }] }),
+    node("Constant", [], ["c"], { attribute: [{ name: "value_int", type: 2, i: 2n ** 60n }] }),
+    node("Constant", [], ["d"], { attribute: [{ name: "value_floats", type: 6, floats: [0.5, 1] }] }),
+    node("Constant", [], ["e"], { attribute: [{ name: "value_ints", type: 7, ints: [3, 4] }] }),
+    node("Constant", [], ["f"], { attribute: [{ name: "value_string", type: 3, s: bytes("ü") }] }),
+    node("Constant", [], ["g"], { attribute: [{ name: "value_strings", type: 8, strings: [bytes("x"), bytes("y")] }] }),
+    node("Constant", [], ["h"], {
+      attribute: [
+        {
+          name: "sparse_value",
+          type: 11,
+          sparseTensor: {
+            dims: [3],
+            values: tensorOf("", constant([7])),
+            indices: tensorOf("", constant([1], "int64")),
+          },
+        },
+      ],
+    }),
+  ];
+  const output = nodes.map((n) => ({ name: n.output?.[0] ?? "" }));
+  const graph = importModel(model({ graph: { node: nodes, output } }));
+  expect(graph.nodes).toEqual([]);
+  const values = [..."abcde", "h"].map((name) => [graph.value(name)?.elem, ...(graph.value(name)?.data ?? [])]);
+  expect(values).toEqual([
+    ["float32", 1, 2],
+    ["float32", 0.5],
+    ["int64", 2n ** 60n],
+    ["float32", 0.5, 1],
+    ["int64", 3n, 4n],
+    ["float32", 0, 7, 0],
+  ]);
+  expect(graph.value("f")).toMatchObject({ elem: "string", dims: [], strings: [bytes("ü")] });
+  expect(graph.value("g")).toMatchObject({ dims: [2], strings: [bytes("x"), bytes("y")] });
+  const empty = node("Constant", [], ["a"], { name: "c0" });
+  expect(() => importModel(model({ graph: { node: [empty], output: [{ name: "a" }] } }))).toThrow(
+    "Constant `c0` has no value.",
+  );
 });
 
 describe("control flow", () => {

@@ -261,6 +261,66 @@ describe("an operator of an old operator set, in today's form", () => {
     expect(() => importModel(modelOf(old).model)).toThrow(message);
   });
 
+  // onnxruntime reads operator sets from 7 on, so what these mean is worked out by hand.
+  test.each<readonly [string, Old, readonly number[], number]>([
+    [
+      "Add along an axis",
+      { opset: 6, op: "Add", attributes: { broadcast: 1, axis: 0 }, inputs: [f([2, 3]), constant([10, 20])] },
+      [2, 3],
+      10,
+    ],
+    [
+      "Add along the last axes",
+      { opset: 6, op: "Add", attributes: { broadcast: 1 }, inputs: [f([2, 3]), constant([10, 20, 30])] },
+      [2, 3],
+      10,
+    ],
+    [
+      "Cast by a name",
+      { opset: 5, op: "Cast", attributes: { to: { kind: "string", value: "DOUBLE" } }, inputs: [f([2])] },
+      [2],
+      0,
+    ],
+    [
+      "Reshape to an attribute",
+      { opset: 4, op: "Reshape", attributes: { shape: [3, -1] }, inputs: [f([2, 3])] },
+      [3, 2],
+      0,
+    ],
+    ["Concat along the axis of old", { opset: 3, op: "Concat", inputs: [f([2, 1]), f([2, 3])] }, [2, 4], 0],
+    [
+      "Upsample by two factors",
+      {
+        opset: 1,
+        op: "Upsample",
+        attributes: { height_scale: { kind: "float", value: 2 }, width_scale: { kind: "float", value: 3 } },
+        inputs: [f([1, 1, 2, 2])],
+      },
+      [1, 1, 4, 6],
+      0,
+    ],
+  ])("%s, of before operator set 7", async (_, old, dims, first) => {
+    const { model, feeds } = modelOf(old);
+    const { y0 } = await run(exportModel(importModel(model)), feeds);
+    expect(y0?.dims).toEqual(dims);
+    expect(Number(y0?.data[0])).toBeCloseTo(Math.sin(0.3) + first, 5);
+  });
+
+  test("PRelu of before operator set 7 has a slope for each channel", async () => {
+    const x = constant(new Float32Array(8).fill(-1), "float32", [1, 2, 2, 2]);
+    const { model, feeds } = modelOf({ opset: 6, op: "PRelu", inputs: [x, constant([0.5, 2])] });
+    const { y0 } = await run(exportModel(importModel(model)), feeds);
+    expect([...(y0?.data ?? [])]).toEqual([-0.5, -0.5, -0.5, -0.5, -2, -2, -2, -2]);
+  });
+
+  test("bounds are of the element type of what they bound", () => {
+    const half = constant(new Uint16Array(3), "float16", [3]);
+    const graph = importModel(modelOf({ opset: 10, op: "Clip", attributes: { min: 0, max: 6 }, inputs: [half] }).model);
+    const [, low = "", high = ""] = graph.nodes[0]?.inputs ?? [];
+    expect(graph.value(low)).toEqual({ elem: "float16", dims: [], data: Uint16Array.of(0) });
+    expect(graph.value(high)).toEqual({ elem: "float16", dims: [], data: Uint16Array.of(0x4600) });
+  });
+
   test("a norm that trained in operator set 9 trains, with its three outputs", async () => {
     const { model, feeds } = modelOf({
       opset: 9,
