@@ -77,8 +77,12 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
   const tape = new Tape(graph, options.target ?? "cpu", wanted, options.gradients ?? {});
   const { b } = tape;
   const updates: { readonly name: string; readonly next: string }[] = [];
-  for (const node of source.nodes)
+  for (const node of source.nodes) {
     tape.stage(copied(trains(node) ? tracked(node, source, graph, updates) : node, graph));
+    // What an operator of another domain makes, only the model may say.
+    for (const name of node.outputs)
+      if (name !== "" && graph.typeOf(name) === undefined) graph.setType(name, source.typeOf(name));
+  }
   const built = tape.build(() => lossOf(b, options.loss, [...source.outputs.keys()]));
   const { elem, shape } = graph.type(built.loss);
   if (!isFloat(elem) || shape === undefined || product(shape) !== 1) {
@@ -94,7 +98,8 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
 
   const missing = wanted.filter((name) => gradients.get(name) === undefined);
   if (missing.length > 0 && options.unreached !== "zeros") {
-    const stopped = tape.stopped.size > 0 ? ` Gradients end at ${names(tape.stopped)}, whose slope is zero.` : "";
+    const ends = [...tape.stopped].slice(0, 3).join(", ");
+    const stopped = ends === "" ? "" : ` Gradients end at ${ends}, whose slope is zero.`;
     throw new OnnxError(
       `The loss does not depend on ${names(missing)}, so there is nothing to train.${stopped} ` +
         'Leave them out of `wrt`, or ask for zeros with `unreached: "zeros"`.',
