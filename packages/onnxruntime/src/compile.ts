@@ -1,24 +1,23 @@
-import {
-  type Differentiated,
-  differentiate,
-  type External,
-  exportModel,
-  type Graph,
-  importModel,
-  int,
-  type Loss,
-  type LossFunction,
-  prune,
-  type Target,
-} from "@descent/onnx";
+import { exportModel, type Graph, type Target } from "@descent/onnx";
 import { type Fed, signature } from "./feeds.ts";
-import { type ExecutionProvider, providerName, type Runtime, type RuntimeSession, safely } from "./runtime.ts";
+import { lostBy } from "./lost.ts";
+import {
+  type ExecutionProvider,
+  providerName,
+  type Runtime,
+  type RuntimeSession,
+  type RuntimeTensor,
+  refusal,
+  safely,
+} from "./runtime.ts";
+import type { Shapes, Source, Training } from "./source.ts";
 
 /** What a compiled graph is for. */
 export type Purpose = "train" | "evaluate" | "predict";
 
+/** A session and what its outputs are. */
 export interface Compiled {
-  readonly session: RuntimeSession;
+  readonly session: Session;
   /** The name of the loss, where there is one. */
   readonly loss: string | undefined;
   /** The model's own outputs. */
@@ -27,15 +26,13 @@ export interface Compiled {
   readonly gradients: ReadonlyMap<string, string>;
   /** New value by statistic that the forward pass keeps: running means and variances. */
   readonly statistics: ReadonlyMap<string, string>;
+  /** How many seeds it takes. */
+  readonly seeds: number;
 }
 
 export interface CompilerOptions {
   readonly runtime: Runtime;
-  readonly model: Uint8Array;
-  readonly external?: External | undefined;
-  readonly loss: Loss | LossFunction | undefined;
-  /** The weights that are trained, by name. */
-  readonly trained: readonly string[];
+  readonly source: Source;
   readonly executionProviders: readonly ExecutionProvider[];
   readonly sessionOptions: Readonly<Record<string, unknown>>;
 }
@@ -44,7 +41,43 @@ export interface CompilerOptions {
 export interface Extension {
   /** Equal for equal extensions. */
   readonly key: string;
-  extend(training: Differentiated): Readonly<Record<string, unknown>>;
+  extend(training: Training): Readonly<Record<string, unknown>>;
+}
+
+/** A session that takes tensors of its own provider only: ONNX Runtime would read the memory of others as numbers. */
+export class Session {
+  readonly inputs: ReadonlySet<string>;
+  readonly #session: RuntimeSession;
+  readonly #device: boolean;
+
+  constructor(session: RuntimeSession, device: boolean) {
+    this.inputs = new Set(session.inputNames);
+    this.#session = session;
+    this.#device = device;
+  }
+
+  /** Runs, and gives all outputs; those named in `into` are written there where the runtime can. */
+  async run(
+    feeds: Readonly<Record<string, RuntimeTensor>>,
+    into: Readonly<Record<string, RuntimeTensor>> = {},
+  ): Promise<Readonly<Record<string, RuntimeTensor>>> {
+    if (!this.#device)
+      for (const name in feeds) {
+        const { location } = feeds[name]!; // a key of it
+        if (location !== "cpu" && location !== "none") throw refusal(name, location);
+      }
+    const fetches: Record<string, RuntimeTensor | null> = {};
+    for (const name of this.#session.outputNames) fetches[name] = into[name] ?? null;
+    try {
+      return await this.#session.run(feeds, fetches);
+    } catch (cause) {
+      throw lostBy(cause);
+    }
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
 }
 
 /** More than these are in use only where every batch has a shape of its own, and then sessions must not pile up. */
@@ -74,11 +107,10 @@ export class Compiler {
   }
 
   /** A session for any graph, kept under a key. */
-  async plain(key: string, build: () => { readonly graph: Graph; readonly options: object }): Promise<RuntimeSession> {
-    const { session } = await this.#cached(key, async () => {
+  async plain(key: string, build: () => { readonly graph: Graph; readonly options: object }): Promise<Session> {
+    const { session } = await this.#cached(key, () => {
       const { graph, options } = build();
-      const none = { loss: undefined, outputs: [], gradients: new Map(), statistics: new Map() };
-      return this.#session(graph, none, options);
+      return this.#session(graph, nothing, options);
     });
     return session;
   }
@@ -102,54 +134,35 @@ export class Compiler {
     }
   }
 
-  async #make(purpose: Purpose, batch: readonly Fed[], extension: Extension | undefined): Promise<Compiled> {
-    const { model, external, loss, trained, executionProviders } = this.#options;
-    const labels = new Set(this.#labels);
-    const shapes = Object.fromEntries(
-      batch.filter(({ name }) => !labels.has(name)).map(({ name, dims }) => [name, dims]),
-    );
-    const source = importModel(model, { shapes, ...(external ? { external } : {}) });
-    const outputs = [...source.outputs.keys()];
-    if (purpose !== "train") inference(source);
+  #make(purpose: Purpose, batch: readonly Fed[], extension: Extension | undefined): Promise<Compiled> {
+    const { source } = this.#options;
+    const shapes: Shapes = Object.fromEntries(batch.map(({ name, dims }) => [name, dims]));
     if (purpose === "predict") {
-      for (const name of [...trained, ...this.#statistics]) asInput(source, name);
-      return this.#session(source, { loss: undefined, outputs, gradients: new Map(), statistics: new Map() }, {});
+      const { graph, outputs } = source.prediction(shapes);
+      return this.#session(graph, { ...nothing, outputs }, {});
     }
-    if (purpose === "evaluate") for (const name of this.#statistics) asInput(source, name);
-    const d = differentiate(source, { loss, wrt: trained, target: targetOf(executionProviders) });
     if (purpose === "evaluate") {
-      for (const { grad } of d.parameters) d.graph.outputs.delete(grad);
-      prune(d.graph);
-      return this.#session(d.graph, { ...d, gradients: new Map(), statistics: new Map() }, {});
+      const { graph, loss, outputs } = source.evaluation(shapes);
+      return this.#session(graph, { ...nothing, loss, outputs }, {});
     }
-    const extra = extension?.extend(d) ?? {};
-    const gradients = new Map(d.parameters.map((p) => [p.name, p.grad] as const));
-    const statistics = new Map(d.statistics.map((s) => [s.name, s.next] as const));
-    return this.#session(d.graph, { loss: d.loss, outputs: d.outputs, gradients, statistics }, extra);
+    const training = source.training(shapes);
+    const options = extension?.extend(training) ?? {};
+    const { graph, loss, outputs, seeds } = training;
+    const gradients = new Map(training.parameters.map((p) => [p.name, p.grad] as const));
+    const statistics = new Map(training.statistics.map((s) => [s.name, s.next] as const));
+    return this.#session(graph, { loss, outputs, gradients, statistics, seeds }, options);
   }
 
-  async #session(
-    graph: Graph,
-    { loss, outputs, gradients, statistics }: Omit<Compiled, "session">,
-    extra: object,
-  ): Promise<Compiled> {
+  async #session(graph: Graph, known: Omit<Compiled, "session">, options: object): Promise<Compiled> {
     const { runtime, executionProviders, sessionOptions } = this.#options;
     const session = await runtime.InferenceSession.create(exportModel(graph), {
       logSeverityLevel: 3, // ONNX Runtime warns of every initializer it can drop
       ...sessionOptions,
       executionProviders: executionProviders.map(safely),
-      ...extra,
+      ...options,
     });
-    return { session, loss, outputs, gradients, statistics };
+    return { session: new Session(session, this.target === "webgpu"), ...known };
   }
-
-  /** What is learnt from the model when the trainer is made: the names that labels and statistics have. */
-  learn({ labels, statistics }: Differentiated): void {
-    this.#labels = labels.map((l) => l.name);
-    this.#statistics = statistics.map((s) => s.name);
-  }
-  #labels: readonly string[] = [];
-  #statistics: readonly string[] = [];
 
   async dispose(): Promise<void> {
     const all = [...this.#sessions.values()];
@@ -158,32 +171,16 @@ export class Compiler {
   }
 }
 
+const nothing: Omit<Compiled, "session"> = {
+  loss: undefined,
+  outputs: [],
+  gradients: new Map(),
+  statistics: new Map(),
+  seeds: 0,
+};
+
 /** Formulations are chosen for the provider that runs most of the graph. */
 export function targetOf(providers: readonly ExecutionProvider[]): Target {
   const [first = "cpu"] = providers.map(providerName);
   return first === "webgpu" || first === "wasm" || first === "cuda" ? first : first === "tensorrt" ? "cuda" : "cpu";
-}
-
-/** Weights become inputs, so that one session serves all their values. */
-function asInput(graph: Graph, name: string): void {
-  const constant = graph.initializers.get(name);
-  if (constant) graph.input(name, { elem: constant.elem, shape: constant.dims });
-}
-
-/** What behaves otherwise in training, as it is in use: no dropout, normalisation by the running statistics. */
-function inference(graph: Graph): void {
-  graph.rewrite((node) => {
-    const [output = ""] = node.outputs;
-    if (node.domain !== "") return false;
-    if (node.op === "Dropout" && node.outputs.slice(1).every((o) => o === "")) {
-      graph.op("Identity", [node.inputs[0]!], {}, [output]);
-      return true;
-    }
-    if (node.op === "BatchNormalization" && int(node, "training_mode", 0) === 1) {
-      const { training_mode: _, ...attributes } = node.attributes;
-      graph.add({ ...node, outputs: [output], attributes });
-      return true;
-    }
-    return false;
-  });
 }

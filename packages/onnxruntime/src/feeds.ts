@@ -1,5 +1,5 @@
 import { list, OptimizerError, suggestion } from "@descent/core";
-import type { Runtime, RuntimeTensor } from "./runtime.ts";
+import { type Runtime, type RuntimeTensor, refusal } from "./runtime.ts";
 
 /** Numbers as a caller has them; integers may come as any integer array, they are converted to what the model wants. */
 export type Numbers =
@@ -51,6 +51,8 @@ export function check(batch: Batch, expected: ReadonlyMap<string, Expected>): Fe
     const { elem, shape } = expected.get(name)!; // a key of it
     if (value === undefined)
       throw new OptimizerError(`The batch lacks \`${name}\`, ${elem} [${shape ?? "of any shape"}].`);
+    const location = (value as { location?: unknown } | null)?.location; // of a tensor of ONNX Runtime, which is { data, dims }
+    if (location !== undefined && location !== "cpu") throw refusal(name, String(location));
     const bare = isNumbers(value);
     const data: unknown = bare ? value : (value as { data?: unknown } | null)?.data;
     if (!isNumbers(data))
@@ -105,13 +107,16 @@ const makers: Readonly<Record<string, (x: Numbers) => unknown>> = {
   bool: (x) => Uint8Array.from(x as ArrayLike<number>, (v) => (v ? 1 : 0)),
 };
 
+const shared = (data: Numbers): boolean =>
+  ArrayBuffer.isView(data) && typeof SharedArrayBuffer !== "undefined" && data.buffer instanceof SharedArrayBuffer;
+
 /** A batch's tensor as the runtime takes it, converted where its element type asks for it. */
 export function tensor(runtime: Runtime, { name, elem, dims, data }: Fed): RuntimeTensor {
   const make = makers[elem];
   if (!make) throw new OptimizerError(`\`${name}\` is ${elem}, which cannot be fed from JavaScript numbers here.`);
   let converted: unknown;
   try {
-    converted = make(data);
+    converted = make(shared(data) ? data.slice() : data); // which ONNX Runtime does not take
   } catch (cause) {
     throw new OptimizerError(`\`${name}\` is to be ${elem}, and holds what is no whole number.`, { cause });
   }

@@ -1,10 +1,13 @@
 import { OptimizerError } from "@descent/core";
+import type { External } from "@descent/onnx";
 
 // Node's modules by name, so that bundlers for browsers leave them alone.
 const node = <T>(name: string): Promise<T> => import(/* @vite-ignore */ `node:${name}`) as Promise<T>;
-type Fs = typeof import("node:fs/promises");
 
-const isNode = (): boolean => typeof process === "object" && process.versions?.node !== undefined;
+export const isNode = (): boolean => typeof process === "object" && process.versions?.node !== undefined;
+
+/** Whether a name means a file, rather than something to fetch. */
+const isFile = (name: string): boolean => isNode() && !/^(https?|data|blob):/.test(name);
 
 /** The bytes of a model or checkpoint: as given, fetched from a URL, or read from a file. */
 export async function bytesOf(source: string | URL | Uint8Array | ArrayBuffer, what: string): Promise<Uint8Array> {
@@ -12,8 +15,8 @@ export async function bytesOf(source: string | URL | Uint8Array | ArrayBuffer, w
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   const text = String(source);
   try {
-    if (isNode() && !/^https?:/.test(text)) {
-      const { readFile } = await node<Fs>("fs/promises");
+    if (isFile(text)) {
+      const { readFile } = await node<typeof import("node:fs/promises")>("fs/promises");
       return await readFile(/^file:/.test(text) ? new URL(text) : text);
     }
     const answer = await fetch(text);
@@ -24,14 +27,54 @@ export async function bytesOf(source: string | URL | Uint8Array | ArrayBuffer, w
   }
 }
 
+/** Reads the files beside a model that is one itself: where tensors of large models lie. */
+export async function beside(model: string): Promise<External | undefined> {
+  if (!isFile(model)) return undefined;
+  const [fs, path, { fileURLToPath }] = await Promise.all([
+    node<typeof import("node:fs")>("fs"),
+    node<typeof import("node:path")>("path"),
+    node<typeof import("node:url")>("url"),
+  ]);
+  const folder = path.dirname(/^file:/.test(model) ? fileURLToPath(model) : model);
+  const read = new Map<string, Uint8Array>();
+  return (location) => {
+    let bytes = read.get(location);
+    if (!bytes) read.set(location, (bytes = readLarge(fs, path.join(folder, location))));
+    return bytes;
+  };
+}
+
+/** A whole file, also one of more than the 2 GB that `readFileSync` takes. */
+function readLarge(fs: typeof import("node:fs"), path: string): Uint8Array {
+  let file: number;
+  try {
+    file = fs.openSync(path, "r");
+  } catch (cause) {
+    throw new OptimizerError(`Weights of the model lie in ${path}, which cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  try {
+    const bytes = new Uint8Array(fs.fstatSync(file).size);
+    for (let at = 0; at < bytes.length; ) {
+      const got = fs.readSync(file, bytes, at, Math.min(bytes.length - at, 2 ** 30), at);
+      if (got === 0) throw new OptimizerError(`${path} became shorter while it was read.`);
+      at += got;
+    }
+    return bytes;
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
 /** Writes a file whole or not at all: to a temporary name beside it, then renamed. */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const { open, rename, rm } = await node<Fs>("fs/promises");
+export async function writeWhole(path: string, ...parts: readonly Uint8Array[]): Promise<void> {
+  const { open, rename, rm } = await node<typeof import("node:fs/promises")>("fs/promises");
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(temporary, "w");
     try {
-      await file.writeFile(bytes);
+      for (const part of parts) await file.writeFile(part); // one after the other
       await file.sync();
     } finally {
       await file.close();
@@ -41,9 +84,11 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     await rm(temporary, { force: true });
     throw new OptimizerError(
       `${path} could not be written: ${(cause as Error).message}. What was there is untouched.`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
+}
+
+export async function baseName(path: string): Promise<string> {
+  return (await node<typeof import("node:path")>("path")).basename(path);
 }

@@ -1,7 +1,6 @@
 import {
   type Backend,
   type Configured,
-  type HyperValue,
   type Inspection,
   type Job,
   type LoadReport,
@@ -13,13 +12,15 @@ import {
   type Step,
   size,
 } from "@descent/core";
-import { type Differentiated, Graph } from "@descent/onnx";
+import { Graph } from "@descent/onnx";
 import type { Compiled, Compiler } from "./compile.ts";
+import { SEEDS, seedsOf } from "./dropout.ts";
 import { type Fed, tensor } from "./feeds.ts";
-import { lossOf, pick, type Weight } from "./host-plan.ts";
+import { lossOf, outputsOf } from "./host-plan.ts";
 import { lower } from "./lower.ts";
-import type { Forward, Plan } from "./plan.ts";
+import type { Forward, Gradients, Hyper, Outputs, Plan, Stepped, Waiting, Weight, Weights } from "./plan.ts";
 import type { Runtime, RuntimeTensor } from "./runtime.ts";
+import type { Training } from "./source.ts";
 
 /** A tensor that lives wherever ONNX Runtime left it; steps replace it. */
 class Held {
@@ -71,11 +72,19 @@ export class GraphPlan implements Plan {
   readonly #parameters: ReadonlyMap<string, Held>;
   readonly #kept: ReadonlyMap<string, Held>;
   #sums: { readonly held: ReadonlyMap<string, Held>; count: number } | undefined;
+  readonly #seed: number;
   #count = 0;
 
-  constructor(compiler: Compiler, configured: Configured, weights: readonly Weight[], kept: readonly Weight[]) {
+  constructor(
+    compiler: Compiler,
+    configured: Configured,
+    weights: readonly Weight[],
+    kept: readonly Weight[],
+    seed: number,
+  ) {
     this.#runtime = compiler.runtime;
     this.#compiler = compiler;
+    this.#seed = seed;
     const held = ({ name, shape, initial }: Weight) =>
       [name, new Held(name, shape, this.#tensor(initial.slice(), shape))] as const;
     this.#parameters = new Map(weights.map(held));
@@ -97,62 +106,47 @@ export class GraphPlan implements Plan {
     return this.#loop.step;
   }
 
-  async train(
-    batch: readonly Fed[],
-    apply: (loss: number) => boolean,
-  ): Promise<Forward & { readonly applied: boolean }> {
+  async train(batch: readonly Fed[], always: boolean): Promise<Stepped> {
     const step = this.#begin(this.#parameters.keys());
     const scalars = sharing(step.jobs);
     const compiled = await this.#compiler.compiled("train", batch, {
       key: `update ${scalars.of}`,
-      extend: (d) => this.#joined(d, step.jobs, scalars),
+      extend: (training) => this.#joined(training, step.jobs, scalars),
     });
-    const feeds = { ...this.#feeds(batch, compiled), ...this.#state(step.jobs, scalars) };
-    const results = await compiled.session.run(feeds, compiled.session.outputNames);
+    const results = await compiled.session.run({
+      ...this.#feeds(batch, compiled),
+      ...this.#state(step.jobs, scalars),
+    });
     const loss = lossOf(results, compiled);
-    return {
-      loss,
-      outputs: pick(results, compiled.outputs),
-      applied: this.#settle(results, compiled, step, () => apply(loss)),
-    };
+    const applied = always || Number.isFinite(loss);
+    if (applied) this.#take(results, step);
+    else
+      for (const { parameter, program } of step.jobs)
+        for (const name of Object.keys(program.outputs)) free(results[outputName(name, parameter.name)]!);
+    this.#keep(results, compiled, applied);
+    return { loss, outputs: outputsOf(results, compiled), applied };
   }
 
-  async accumulate(
-    batch: readonly Fed[],
-    apply: (loss: number) => boolean,
-  ): Promise<Forward & { readonly applied: boolean }> {
-    this.#sums ??= {
-      held: new Map(
-        [...this.#parameters].map(([n, { shape }]) => [
-          n,
-          new Held(n, shape, this.#tensor(new Float32Array(size(shape)), shape)),
-        ]),
-      ),
-      count: 0,
-    };
+  async accumulate(batch: readonly Fed[], always: boolean): Promise<Stepped> {
+    this.#sums ??= { held: this.#heldSums(({ shape }) => new Float32Array(size(shape))), count: 0 };
     const { held } = this.#sums;
     const compiled = await this.#compiler.compiled("train", batch, {
       key: "accumulate",
-      extend: (d) => {
-        for (const { name, grad, shape } of d.parameters) {
-          d.graph.input(sumName(name), { elem: "float32", shape });
-          d.graph.op("Add", [sumName(name), grad], {}, [nextName(sumName(name))]);
-          d.graph.outputs.delete(grad);
-          d.graph.output(nextName(sumName(name)));
+      extend: ({ graph, parameters, statistics }) => {
+        for (const { name, grad, shape } of parameters) {
+          graph.input(sumName(name), { elem: "float32", shape });
+          graph.op("Add", [sumName(name), grad], {}, [nextName(sumName(name))]);
+          graph.outputs.delete(grad);
+          graph.output(nextName(sumName(name)));
         }
-        return this.#locations(
-          [...d.parameters.map((p) => nextName(sumName(p.name))), ...d.statistics.map((s) => s.next)],
-          d.graph,
-        );
+        const sums = parameters.map((p) => nextName(sumName(p.name)));
+        return this.#locations([...sums, ...statistics.map((s) => s.next)], graph);
       },
     });
     const sums = Object.fromEntries([...held].map(([name, { tensor }]) => [sumName(name), tensor]));
-    const results = await compiled.session.run(
-      { ...this.#feeds(batch, compiled), ...sums },
-      compiled.session.outputNames,
-    );
+    const results = await compiled.session.run({ ...this.#feeds(batch, compiled), ...sums });
     const loss = lossOf(results, compiled);
-    const applied = apply(loss);
+    const applied = always || Number.isFinite(loss);
     for (const [name, sum] of held) {
       const next = results[nextName(sumName(name))]!; // an output of the extension
       if (applied) sum.tensor = next;
@@ -160,19 +154,36 @@ export class GraphPlan implements Plan {
     }
     this.#keep(results, compiled, applied);
     if (applied) this.#sums.count++;
-    return { loss, outputs: pick(results, compiled.outputs), applied };
+    return { loss, outputs: outputsOf(results, compiled), applied };
   }
 
   async applyAccumulated(): Promise<void> {
     const sums = this.#sums;
-    if (!sums || sums.count === 0) throw new OptimizerError("No gradients wait. Call accumulate(batch) first.");
+    if (!sums || sums.count === 0) throw new OptimizerError("No gradients wait for an update.");
     const gradients = Object.fromEntries([...sums.held].map(([name, { tensor }]) => [name, tensor]));
     await this.#update(gradients, 1 / sums.count);
     for (const held of sums.held.values()) held.tensor = this.#tensor(new Float32Array(size(held.shape)), held.shape);
     sums.count = 0;
   }
 
-  async applyGradients(gradients: Readonly<Record<string, Float32Array>>): Promise<void> {
+  async waiting(): Promise<Waiting | undefined> {
+    if (!this.#sums || this.#sums.count === 0) return undefined;
+    return { sums: await this.#download([...this.#sums.held]), count: this.#sums.count };
+  }
+
+  async setWaiting(waiting: Waiting | undefined): Promise<void> {
+    for (const held of this.#sums?.held.values() ?? []) held.dispose();
+    this.#sums = waiting && { held: this.#heldSums(({ name }) => waiting.sums[name]!.slice()), count: waiting.count };
+  }
+
+  #heldSums(initial: (p: Held) => Float32Array): ReadonlyMap<string, Held> {
+    const sums = [...this.#parameters.values()].map(
+      (p) => [p.name, new Held(p.name, p.shape, this.#tensor(initial(p), p.shape))] as const,
+    );
+    return new Map(sums);
+  }
+
+  async applyGradients(gradients: Gradients): Promise<void> {
     const tensors = Object.entries(gradients).map(([name, g]) => {
       const held = this.#parameters.get(name);
       if (!held) throw new OptimizerError(`There is a gradient for \`${name}\`, which is not trained here.`);
@@ -212,49 +223,46 @@ export class GraphPlan implements Plan {
       feeds[name] = this.#parameters.get(name)!.tensor;
       feeds[sumName(name)] = gradients[name]!;
     }
-    const results = await session.run(feeds, session.outputNames);
-    this.#take(results, step);
+    this.#take(await session.run(feeds), step);
   }
 
-  async gradients(
-    batch: readonly Fed[],
-  ): Promise<Forward & { readonly gradients: Readonly<Record<string, Float32Array>> }> {
+  async gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }> {
     const compiled = await this.#compiler.compiled("train", batch);
-    const results = await compiled.session.run(this.#feeds(batch, compiled), compiled.session.outputNames);
+    const results = await compiled.session.run(this.#feeds(batch, compiled));
     const gradients = [...compiled.gradients].map(
-      ([name, output]) => [name, (results[output]!.data as Float32Array).slice()] as const,
-    ); // gradients are float32
+      ([name, output]) => [name, (results[output]!.data as Float32Array).slice()] as const, // gradients are float32
+    );
     return {
       loss: lossOf(results, compiled),
-      outputs: pick(results, compiled.outputs),
+      outputs: outputsOf(results, compiled),
       gradients: Object.fromEntries(gradients),
     };
   }
 
   async evaluate(batch: readonly Fed[]): Promise<Forward> {
     const compiled = await this.#compiler.compiled("evaluate", batch);
-    const results = await compiled.session.run(this.#feeds(batch, compiled), compiled.session.outputNames);
-    return { loss: lossOf(results, compiled), outputs: pick(results, compiled.outputs) };
+    const results = await compiled.session.run(this.#feeds(batch, compiled));
+    return { loss: lossOf(results, compiled), outputs: outputsOf(results, compiled) };
   }
 
-  async predict(batch: readonly Fed[]): Promise<Forward["outputs"]> {
+  async predict(batch: readonly Fed[]): Promise<Outputs> {
     const compiled = await this.#compiler.compiled("predict", batch);
-    return pick(await compiled.session.run(this.#feeds(batch, compiled), compiled.outputs), compiled.outputs);
+    return outputsOf(await compiled.session.run(this.#feeds(batch, compiled)), compiled);
   }
 
-  set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {
+  async set(hyper: Hyper, group?: string): Promise<void> {
     this.#loop.set(hyper, group);
   }
 
-  inspect(): Inspection {
+  async inspect(): Promise<Inspection> {
     return this.#loop.inspect();
   }
 
-  weights(): Promise<Readonly<Record<string, Float32Array>>> {
+  weights(): Promise<Weights> {
     return this.#download([...this.#parameters, ...this.#kept]);
   }
 
-  async setWeights(weights: Readonly<Record<string, Float32Array>>): Promise<void> {
+  async setWeights(weights: Weights): Promise<void> {
     for (const [name, data] of Object.entries(weights)) {
       const held = this.#parameters.get(name) ?? this.#kept.get(name)!; // names were checked by the trainer
       held.tensor = this.#tensor(data.slice(), held.shape);
@@ -294,11 +302,15 @@ export class GraphPlan implements Plan {
   }
 
   /** Joins the update to a training graph: gradients give way to new weights and state. */
-  #joined(d: Differentiated, jobs: readonly Job<Held>[], scalars: Scalars): Readonly<Record<string, unknown>> {
-    const grads = new Map(d.parameters.map((p) => [p.name, p.grad]));
-    for (const grad of grads.values()) d.graph.outputs.delete(grad);
-    const outputs = join(d.graph, jobs, scalars, (name) => grads.get(name)!);
-    return this.#locations([...outputs, ...d.statistics.map((s) => s.next)], d.graph);
+  #joined(
+    { graph, parameters, statistics }: Training,
+    jobs: readonly Job<Held>[],
+    scalars: Scalars,
+  ): Readonly<Record<string, unknown>> {
+    const grads = new Map(parameters.map((p) => [p.name, p.grad]));
+    for (const grad of grads.values()) graph.outputs.delete(grad);
+    const outputs = join(graph, jobs, scalars, (name) => grads.get(name)!); // every job's parameter has one
+    return this.#locations([...outputs, ...statistics.map((s) => s.next)], graph);
   }
 
   /** Session options under which these outputs stay on the device, where the device can keep them. */
@@ -308,11 +320,15 @@ export class GraphPlan implements Plan {
     return { preferredOutputLocation: Object.fromEntries(where) };
   }
 
-  #feeds(batch: readonly Fed[], { session }: Compiled): Record<string, RuntimeTensor> {
-    const wanted = new Set(session.inputNames);
+  #feeds(batch: readonly Fed[], { session: { inputs }, seeds }: Compiled): Record<string, RuntimeTensor> {
     const feeds: Record<string, RuntimeTensor> = {};
-    for (const fed of batch) if (wanted.has(fed.name)) feeds[fed.name] = tensor(this.#runtime, fed);
-    for (const [name, held] of [...this.#parameters, ...this.#kept]) if (wanted.has(name)) feeds[name] = held.tensor;
+    for (const fed of batch) if (inputs.has(fed.name)) feeds[fed.name] = tensor(this.#runtime, fed);
+    for (const all of [this.#parameters, this.#kept])
+      for (const [name, held] of all) if (inputs.has(name)) feeds[name] = held.tensor;
+    if (seeds > 0) {
+      const data = seedsOf(seeds, this.#seed, this.step, this.#sums?.count ?? 0);
+      feeds[SEEDS] = tensor(this.#runtime, { name: SEEDS, elem: "uint32", dims: [seeds], data });
+    }
     return feeds;
   }
 
@@ -326,25 +342,6 @@ export class GraphPlan implements Plan {
     for (const { parameter, tensors } of jobs)
       for (const [slot, held] of slotsOf(tensors)) feeds[slotName(slot, parameter.name)] = held.tensor;
     return feeds;
-  }
-
-  #settle(
-    results: Readonly<Record<string, RuntimeTensor>>,
-    compiled: Compiled,
-    step: Step<Held>,
-    fit: () => boolean,
-  ): boolean {
-    let applied = false;
-    try {
-      applied = fit();
-    } finally {
-      if (applied) this.#take(results, step);
-      else
-        for (const { parameter, program } of step.jobs)
-          for (const name of Object.keys(program.outputs)) free(results[outputName(name, parameter.name)]!);
-      this.#keep(results, compiled, applied);
-    }
-    return applied;
   }
 
   #take(results: Readonly<Record<string, RuntimeTensor>>, { jobs, commit }: Step<Held>): void {
@@ -363,7 +360,7 @@ export class GraphPlan implements Plan {
   }
 
   /** Copies on the host. A tensor on a device comes through a session of its own: asking the tensor ends the process in Node. */
-  async #download(held: readonly (readonly [string, Held])[]): Promise<Readonly<Record<string, Float32Array>>> {
+  async #download(held: readonly (readonly [string, Held])[]): Promise<Weights> {
     const away = held.filter(([, { tensor: t }]) => t.location === "gpu-buffer");
     let results: Readonly<Record<string, RuntimeTensor>> = {};
     if (away.length > 0) {
@@ -377,10 +374,7 @@ export class GraphPlan implements Plan {
         });
         return { graph, options: {} };
       });
-      results = await session.run(
-        Object.fromEntries(away.map(([, { tensor: t }], i) => [`x${i}`, t])),
-        session.outputNames,
-      );
+      results = await session.run(Object.fromEntries(away.map(([, { tensor: t }], i) => [`x${i}`, t])));
     }
     const there = new Map(away.map(([name], i) => [name, results[`y${i}`]!] as const));
     return Object.fromEntries(

@@ -1,22 +1,22 @@
 import { allocate, type Optimizer, optimizer } from "@descent/arrays";
 import {
   type Configured,
-  type HyperValue,
   type Inspection,
   type LoadReport,
   OptimizerError,
-  type Parameter,
   type Shape,
   type StateDict,
 } from "@descent/core";
-import type { Compiled, Compiler } from "./compile.ts";
+import type { Compiled, Compiler, Purpose } from "./compile.ts";
+import { SEEDS, seedsOf } from "./dropout.ts";
 import { type Fed, tensor } from "./feeds.ts";
-import type { Forward, Plan } from "./plan.ts";
+import type { Forward, Gradients, Hyper, Outputs, Plan, Stepped, Waiting, Weight, Weights } from "./plan.ts";
 import type { Runtime, RuntimeTensor } from "./runtime.ts";
 
-/** A tensor the model starts from. */
-export interface Weight extends Parameter {
-  readonly initial: Float32Array;
+/** What of a run is the same every time: weights to feed, gradients to fill. */
+interface Bound {
+  readonly feeds: Readonly<Record<string, RuntimeTensor>>;
+  readonly into: Readonly<Record<string, RuntimeTensor>>;
 }
 
 /**
@@ -28,24 +28,45 @@ export class HostPlan implements Plan {
   readonly #runtime: Runtime;
   readonly #compiler: Compiler;
   readonly #optimizer: Optimizer;
+  readonly #seed: number;
   readonly #parameters: Readonly<Record<string, Float32Array>>;
   readonly #gradients: Readonly<Record<string, Float32Array>>;
   /** What the forward pass keeps, and parameters nobody trains but evaluation needs. */
-  readonly #kept: Map<string, { readonly shape: Shape; data: Float32Array }>;
-  readonly #shapes: ReadonlyMap<string, Shape>;
-  /** Sums of gradients that wait, and how many they are. */
-  #waiting: { readonly sums: Readonly<Record<string, Float32Array>>; count: number } | undefined;
+  readonly #kept: ReadonlyMap<string, Float32Array>;
+  /** The tensors of parameters, gradients and kept values: views, made once. */
+  readonly #tensors: ReadonlyMap<string, RuntimeTensor>;
+  readonly #into: ReadonlyMap<string, RuntimeTensor>;
+  readonly #bound = new WeakMap<Compiled, Bound>();
+  #waiting: { readonly sums: Gradients; count: number } | undefined;
 
-  constructor(compiler: Compiler, configured: Configured, weights: readonly Weight[], kept: readonly Weight[]) {
-    this.#runtime = compiler.runtime;
+  constructor(
+    compiler: Compiler,
+    configured: Configured,
+    weights: readonly Weight[],
+    kept: readonly Weight[],
+    seed: number,
+  ) {
+    const { runtime } = compiler;
+    this.#runtime = runtime;
     this.#compiler = compiler;
+    this.#seed = seed;
     const described = Object.fromEntries(weights.map(({ name, shape, role, axes }) => [name, { shape, role, axes }]));
     const { parameters, gradients } = allocate(described);
     for (const { name, initial } of weights) parameters[name]!.set(initial); // allocated by the same names
     this.#parameters = parameters;
     this.#gradients = gradients;
-    this.#shapes = new Map(weights.map(({ name, shape }) => [name, shape]));
-    this.#kept = new Map(kept.map(({ name, shape, initial }) => [name, { shape, data: initial.slice() }]));
+    this.#kept = new Map(kept.map(({ name, initial }) => [name, initial.slice()]));
+    const make = (data: Float32Array, shape: Shape): RuntimeTensor => new runtime.Tensor("float32", data, shape);
+    this.#tensors = new Map([
+      ...weights.map(({ name, shape }) => [name, make(parameters[name]!, shape)] as const),
+      ...kept.map(({ name, shape }) => [name, make(this.#kept.get(name)!, shape)] as const),
+    ]);
+    this.#into = new Map(
+      // onnxruntime-node fills the tensors it is handed for outputs
+      runtime.env?.versions?.node === undefined
+        ? []
+        : weights.map(({ name, shape }) => [name, make(gradients[name]!, shape)] as const),
+    );
     this.#optimizer = optimizer(parameters, configured);
   }
 
@@ -53,12 +74,9 @@ export class HostPlan implements Plan {
     return this.#optimizer.step;
   }
 
-  async train(
-    batch: readonly Fed[],
-    apply: (loss: number) => boolean,
-  ): Promise<Forward & { readonly applied: boolean }> {
+  async train(batch: readonly Fed[], always: boolean): Promise<Stepped> {
     const forward = await this.#backward(batch);
-    const applied = apply(forward.loss);
+    const applied = always || Number.isFinite(forward.loss);
     if (applied) {
       this.#optimizer.update(this.#gradients);
       forward.keep();
@@ -66,17 +84,11 @@ export class HostPlan implements Plan {
     return { loss: forward.loss, outputs: forward.outputs, applied };
   }
 
-  async accumulate(
-    batch: readonly Fed[],
-    apply: (loss: number) => boolean,
-  ): Promise<Forward & { readonly applied: boolean }> {
+  async accumulate(batch: readonly Fed[], always: boolean): Promise<Stepped> {
     const forward = await this.#backward(batch);
-    const applied = apply(forward.loss);
+    const applied = always || Number.isFinite(forward.loss);
     if (applied) {
-      this.#waiting ??= {
-        sums: Object.fromEntries(Object.entries(this.#gradients).map(([n, g]) => [n, new Float32Array(g.length)])),
-        count: 0,
-      };
+      this.#waiting ??= { sums: mapValues(this.#gradients, (g) => new Float32Array(g.length)), count: 0 };
       for (const [name, sum] of Object.entries(this.#waiting.sums)) {
         const g = this.#gradients[name]!; // sums were made from them
         for (let i = 0; i < sum.length; i++) sum[i]! += g[i]!;
@@ -88,57 +100,58 @@ export class HostPlan implements Plan {
   }
 
   async applyAccumulated(): Promise<void> {
-    if (!this.#waiting || this.#waiting.count === 0)
-      throw new OptimizerError("No gradients wait. Call accumulate(batch) first.");
+    if (!this.#waiting || this.#waiting.count === 0) throw new OptimizerError("No gradients wait for an update.");
     const { sums, count } = this.#waiting;
     for (const [name, sum] of Object.entries(sums)) {
-      const g = this.#gradients[name]!;
+      const g = this.#gradients[name]!; // sums were made from them
       for (let i = 0; i < sum.length; i++) g[i] = sum[i]! / count;
-      sum.fill(0);
     }
-    this.#waiting.count = 0;
     this.#optimizer.update(this.#gradients);
+    for (const sum of Object.values(sums)) sum.fill(0);
+    this.#waiting.count = 0;
   }
 
-  async gradients(
-    batch: readonly Fed[],
-  ): Promise<Forward & { readonly gradients: Readonly<Record<string, Float32Array>> }> {
+  async waiting(): Promise<Waiting | undefined> {
+    if (!this.#waiting || this.#waiting.count === 0) return undefined;
+    return { sums: mapValues(this.#waiting.sums, (sum) => sum.slice()), count: this.#waiting.count };
+  }
+
+  async setWaiting(waiting: Waiting | undefined): Promise<void> {
+    this.#waiting = waiting && { sums: mapValues(waiting.sums, (sum) => sum.slice()), count: waiting.count };
+  }
+
+  async gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }> {
     const { loss, outputs } = await this.#backward(batch);
-    const gradients = Object.fromEntries(Object.entries(this.#gradients).map(([name, g]) => [name, g.slice()]));
-    return { loss, outputs, gradients };
+    return { loss, outputs, gradients: mapValues(this.#gradients, (g) => g.slice()) };
   }
 
-  async applyGradients(gradients: Readonly<Record<string, Float32Array>>): Promise<void> {
+  async applyGradients(gradients: Gradients): Promise<void> {
     this.#optimizer.update(gradients);
   }
 
   async evaluate(batch: readonly Fed[]): Promise<Forward> {
-    const compiled = await this.#compiler.compiled("evaluate", batch);
-    const results = await compiled.session.run(this.#feeds(batch, compiled), compiled.session.outputNames);
-    return { loss: lossOf(results, compiled), outputs: pick(results, compiled.outputs) };
+    const [results, compiled] = await this.#run("evaluate", batch);
+    return { loss: lossOf(results, compiled), outputs: outputsOf(results, compiled) };
   }
 
-  async predict(batch: readonly Fed[]): Promise<Forward["outputs"]> {
-    const compiled = await this.#compiler.compiled("predict", batch);
-    return pick(await compiled.session.run(this.#feeds(batch, compiled), compiled.outputs), compiled.outputs);
+  async predict(batch: readonly Fed[]): Promise<Outputs> {
+    return outputsOf(...(await this.#run("predict", batch)));
   }
 
-  set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {
+  async set(hyper: Hyper, group?: string): Promise<void> {
     this.#optimizer.set(hyper, group);
   }
 
-  inspect(): Inspection {
+  async inspect(): Promise<Inspection> {
     return this.#optimizer.inspect();
   }
 
-  async weights(): Promise<Readonly<Record<string, Float32Array>>> {
-    const kept = [...this.#kept].map(([name, { data }]) => [name, data.slice()] as const);
-    return Object.fromEntries([...Object.entries(this.#parameters).map(([n, p]) => [n, p.slice()] as const), ...kept]);
+  async weights(): Promise<Weights> {
+    return mapValues({ ...this.#parameters, ...Object.fromEntries(this.#kept) }, (p) => p.slice());
   }
 
-  async setWeights(weights: Readonly<Record<string, Float32Array>>): Promise<void> {
-    for (const [name, data] of Object.entries(weights))
-      (this.#parameters[name] ?? this.#kept.get(name)!.data).set(data); // names and lengths were checked by the trainer
+  async setWeights(weights: Weights): Promise<void> {
+    for (const [name, data] of Object.entries(weights)) (this.#parameters[name] ?? this.#kept.get(name)!).set(data); // names and lengths were checked by the trainer
   }
 
   async state(): Promise<StateDict> {
@@ -156,53 +169,65 @@ export class HostPlan implements Plan {
 
   /** Forward and backward: the gradients lie in `#gradients` afterwards. */
   async #backward(batch: readonly Fed[]): Promise<Forward & { keep(): void }> {
-    const compiled = await this.#compiler.compiled("train", batch);
-    const fetches: Record<string, RuntimeTensor | null> = {};
-    for (const name of compiled.session.outputNames) fetches[name] = null;
-    for (const [name, output] of compiled.gradients)
-      fetches[output] = this.#tensor(this.#gradients[name]!, this.#shapes.get(name)!);
-    const results = await compiled.session.run(this.#feeds(batch, compiled), fetches);
+    const [results, compiled] = await this.#run("train", batch);
     for (const [name, output] of compiled.gradients) {
-      const into = this.#gradients[name]!; // every parameter has its gradient
-      const from = results[output]!.data as Float32Array; // gradients have their parameters' type
-      // what was written in place need not be copied again
-      if (from.buffer !== into.buffer && !(fetches[output] && inPlace(this.#runtime))) into.set(from);
+      if (this.#into.has(name)) continue; // it lies there already
+      this.#gradients[name]!.set(results[output]!.data as Float32Array); // every parameter has its gradient, of its own type
     }
     return {
       loss: lossOf(results, compiled),
-      outputs: pick(results, compiled.outputs),
+      outputs: outputsOf(results, compiled),
       keep: () => {
         for (const [name, output] of compiled.statistics)
-          this.#kept.get(name)!.data.set(results[output]!.data as Float32Array); // statistics are float32
+          this.#kept.get(name)!.set(results[output]!.data as Float32Array); // statistics are float32
       },
     };
   }
 
-  #feeds(batch: readonly Fed[], compiled: Compiled): Record<string, RuntimeTensor> {
-    const feeds: Record<string, RuntimeTensor> = {};
-    for (const fed of batch)
-      if (compiled.session.inputNames.includes(fed.name)) feeds[fed.name] = tensor(this.#runtime, fed);
-    for (const [name, p] of Object.entries(this.#parameters))
-      if (compiled.session.inputNames.includes(name)) feeds[name] = this.#tensor(p, this.#shapes.get(name)!);
-    for (const [name, { data, shape }] of this.#kept)
-      if (compiled.session.inputNames.includes(name)) feeds[name] = this.#tensor(data, shape);
-    return feeds;
-  }
-
-  #tensor(data: Float32Array, shape: Shape): RuntimeTensor {
-    return new this.#runtime.Tensor("float32", data, shape);
+  async #run(
+    purpose: Purpose,
+    batch: readonly Fed[],
+  ): Promise<[results: Readonly<Record<string, RuntimeTensor>>, compiled: Compiled]> {
+    const compiled = await this.#compiler.compiled(purpose, batch);
+    const { session, gradients, seeds } = compiled;
+    let bound = this.#bound.get(compiled);
+    if (!bound) {
+      const into = [...gradients].flatMap(([name, output]) => {
+        const tensor = this.#into.get(name);
+        return tensor ? [[output, tensor] as const] : [];
+      });
+      bound = {
+        feeds: Object.fromEntries([...this.#tensors].filter(([name]) => session.inputs.has(name))),
+        into: Object.fromEntries(into),
+      };
+      this.#bound.set(compiled, bound);
+    }
+    const feeds = { ...bound.feeds };
+    for (const fed of batch) if (session.inputs.has(fed.name)) feeds[fed.name] = tensor(this.#runtime, fed);
+    if (seeds > 0)
+      feeds[SEEDS] = tensor(this.#runtime, {
+        name: SEEDS,
+        elem: "uint32",
+        dims: [seeds],
+        data: seedsOf(seeds, this.#seed, this.step, this.#waiting?.count ?? 0),
+      });
+    return [await session.run(feeds, bound.into), compiled];
   }
 }
-
-/** onnxruntime-node fills the tensors it is handed for outputs. */
-const inPlace = ({ env }: Runtime): boolean => env?.versions?.node !== undefined;
 
 export function lossOf(results: Readonly<Record<string, RuntimeTensor>>, { loss }: Compiled): number {
   const [value] = results[loss!]!.data as Float32Array; // graphs with a loss have it as an output, a scalar
   return value!;
 }
 
-export const pick = (
-  results: Readonly<Record<string, RuntimeTensor>>,
-  names: readonly string[],
-): Record<string, RuntimeTensor> => Object.fromEntries(names.map((name) => [name, results[name]!])); // asked for by these names
+/** The model's outputs as plain data. */
+export const outputsOf = (results: Readonly<Record<string, RuntimeTensor>>, { outputs }: Compiled): Outputs =>
+  Object.fromEntries(
+    outputs.map((name) => {
+      const { type, dims, data } = results[name]!; // outputs of the graph
+      return [name, { type, dims, data }];
+    }),
+  );
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value)]));

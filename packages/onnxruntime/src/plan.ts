@@ -1,37 +1,66 @@
-import type { HyperValue, Inspection, LoadReport, StateDict } from "@descent/core";
+import type { HyperValue, Inspection, LoadReport, Parameter, StateDict } from "@descent/core";
 import type { Fed } from "./feeds.ts";
-import type { RuntimeTensor } from "./runtime.ts";
 
-/** What a forward pass gave. */
+/** A tensor that training starts from. */
+export interface Weight extends Parameter {
+  readonly initial: Float32Array;
+}
+
+/** Numbers that the model gave, with their dimensions. */
+export interface Output {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: unknown;
+}
+export type Outputs = Readonly<Record<string, Output>>;
+
+/** What a forward pass gave, on the host. */
 export interface Forward {
   readonly loss: number;
-  /** The model's outputs, on the host. */
-  readonly outputs: Readonly<Record<string, RuntimeTensor>>;
+  readonly outputs: Outputs;
+}
+/** What a step gave, and whether it was taken. */
+export interface Stepped extends Forward {
+  readonly applied: boolean;
+}
+export type Gradients = Readonly<Record<string, Float32Array>>;
+export type Weights = Readonly<Record<string, Float32Array>>;
+
+export type Hyper = Readonly<Record<string, HyperValue>>;
+
+/** Gradients that wait for an update: their sums, and of how many batches. */
+export interface Waiting {
+  readonly sums: Gradients;
+  readonly count: number;
 }
 
 /**
  * Where the update happens: on the host in WebAssembly memory, or in the graph with parameters and state staying on the
- * device. A trainer does not know which it has.
+ * device. A trainer does not know which it has, nor in which thread: arguments and results are data.
  */
 export interface Plan {
   readonly name: "host" | "graph";
   readonly step: number;
-  /** Forward, backward, and the update if `apply` finds the loss fit. */
-  train(batch: readonly Fed[], apply: (loss: number) => boolean): Promise<Forward & { readonly applied: boolean }>;
-  /** Forward and backward, the gradients added to those that wait. */
-  accumulate(batch: readonly Fed[], apply: (loss: number) => boolean): Promise<Forward & { readonly applied: boolean }>;
+  /** Forward, backward, and the update; with a loss that is not finite only if `always`. */
+  train(batch: readonly Fed[], always: boolean): Promise<Stepped>;
+  /** Forward and backward, the gradients added to those that wait; with a loss that is not finite only if `always`. */
+  accumulate(batch: readonly Fed[], always: boolean): Promise<Stepped>;
   /** The update by the mean of the gradients that wait. */
   applyAccumulated(): Promise<void>;
+  /** A copy of the gradients that wait, if any do. */
+  waiting(): Promise<Waiting | undefined>;
+  /** Makes these the gradients that wait. */
+  setWaiting(waiting: Waiting | undefined): Promise<void>;
   /** Forward and backward: copies of the gradients. */
-  gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Readonly<Record<string, Float32Array>> }>;
-  applyGradients(gradients: Readonly<Record<string, Float32Array>>): Promise<void>;
+  gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }>;
+  applyGradients(gradients: Gradients): Promise<void>;
   evaluate(batch: readonly Fed[]): Promise<Forward>;
-  predict(batch: readonly Fed[]): Promise<Forward["outputs"]>;
-  set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void;
-  inspect(): Inspection;
+  predict(batch: readonly Fed[]): Promise<Outputs>;
+  set(hyper: Hyper, group?: string): Promise<void>;
+  inspect(): Promise<Inspection>;
   /** Copies of the weights, and of what the forward pass keeps (running means). */
-  weights(): Promise<Readonly<Record<string, Float32Array>>>;
-  setWeights(weights: Readonly<Record<string, Float32Array>>): Promise<void>;
+  weights(): Promise<Weights>;
+  setWeights(weights: Weights): Promise<void>;
   state(): Promise<StateDict>;
   load(state: StateDict, options?: { readonly strict?: boolean | undefined }): Promise<LoadReport>;
   dispose(): Promise<void>;

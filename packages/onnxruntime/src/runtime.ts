@@ -30,7 +30,10 @@ export interface Runtime {
     create(model: Uint8Array, options?: object): Promise<RuntimeSession>;
   };
   readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => RuntimeTensor;
-  readonly env?: { readonly versions?: { readonly common?: string; readonly node?: string; readonly web?: string } };
+  readonly env?: {
+    readonly versions?: { readonly common?: string; readonly node?: string; readonly web?: string };
+    readonly webgpu?: object;
+  };
 }
 
 /** A provider by name or with its options, as ONNX Runtime takes it. */
@@ -39,19 +42,28 @@ export type ExecutionProvider = string | ({ readonly name: string } & Readonly<R
 export const providerName = (provider: ExecutionProvider): string =>
   typeof provider === "string" ? provider : provider.name;
 
-/** onnxruntime-node, where it is installed and this is Node. */
-export async function nodeRuntime(): Promise<Runtime> {
+/** A runtime that is given, or the module of this name or address; onnxruntime-node where none is told. */
+export async function runtimeOf(given: Runtime | string | URL | undefined): Promise<Runtime> {
+  if (given !== undefined && typeof given !== "string" && !(given instanceof URL)) return given;
+  const name = String(given ?? "onnxruntime-node"); // not a literal, so that bundlers for browsers leave it alone
   try {
-    const name = "onnxruntime-node"; // not a literal, so that bundlers for browsers leave it alone
     const module = (await import(/* @vite-ignore */ name)) as Runtime & { default?: Runtime };
     return module.InferenceSession ? module : module.default!; // CommonJS seen through ESM
   } catch (cause) {
     throw new OptimizerError(
-      "onnxruntime-node is not installed, and no runtime was given. Run `npm install onnxruntime-node`, or pass `runtime: ort` (in a browser, onnxruntime-web).",
+      given === undefined
+        ? "onnxruntime-node is not installed, and no runtime was given. Run `npm install onnxruntime-node`, or pass `runtime: ort` (in a browser, onnxruntime-web)."
+        : `The runtime ${name} cannot be imported: ${(cause as Error).message}`,
       { cause },
     );
   }
 }
+
+/** Why a tensor is not fed. */
+export const refusal = (name: string, location: string): OptimizerError =>
+  new OptimizerError(
+    `\`${name}\` lies on a device (${location}), and is to be read by a provider that is not there. Copy it to the host first.`,
+  );
 
 /**
  * WebGPU convolutions in the provider's own layout give wrong numbers for some channel counts (6, 9, 15 … in, a multiple

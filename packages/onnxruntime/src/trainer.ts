@@ -9,65 +9,60 @@ import {
   type Parameter,
   type Shape,
   size,
+  suggestion,
 } from "@descent/core";
-import {
-  type Differentiated,
-  differentiate,
-  type External,
-  importModel,
-  type LabelInput,
-  type Loss,
-  type LossFunction,
-  trainables,
-  updateInitializers,
-  type Wanted,
-} from "@descent/onnx";
+import type { External, Loss, LossFunction } from "@descent/onnx";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
-import { Compiler, targetOf } from "./compile.ts";
-import { type Batch, check, type Expected, type Fed } from "./feeds.ts";
-import { bytesOf, writeWhole } from "./files.ts";
-import { GraphPlan } from "./graph-plan.ts";
-import { HostPlan, type Weight } from "./host-plan.ts";
-import type { Forward, Plan } from "./plan.ts";
-import { type ExecutionProvider, nodeRuntime, providerName, type Runtime } from "./runtime.ts";
-import { selfTest } from "./self-test.ts";
+import { type Engine, LocalEngine, type Opening, type Started, type Starting } from "./engine.ts";
+import { type Batch, check, type Fed } from "./feeds.ts";
+import { baseName, bytesOf, writeWhole } from "./files.ts";
+import { LostError } from "./lost.ts";
+import type { Forward, Gradients, Outputs, Plan, Stepped, Weights } from "./plan.ts";
+import { RemoteEngine, type TrainingWorker } from "./remote.ts";
+import type { ExecutionProvider, Runtime } from "./runtime.ts";
+import type { Candidate, FixedShapes } from "./source.ts";
 
-export interface TrainerOptions {
+/** How a training graph that was saved is opened: what it has in it cannot be chosen again. */
+export interface OpenOptions {
   /** A rule with its options, or a partition of them, with any transforms. */
   readonly optimizer: Configured;
-  /** What is made small; by default the model's first output, which then is a scalar. */
-  readonly loss?: Loss | LossFunction | undefined;
-  /** Which weights are trained: names, a pattern or a choice; by default all. Others cost no gradient. */
-  readonly trainable?: Wanted | undefined;
   /** Where it runs, best first, as ONNX Runtime takes it. Default ["cpu"]. */
   readonly executionProviders?: readonly ExecutionProvider[] | undefined;
-  /** `import * as ort from "onnxruntime-web"` (or -node). Default: onnxruntime-node. */
-  readonly runtime?: Runtime | undefined;
+  /** `import * as ort from "onnxruntime-web"` (or -node), or the name of such a module. Default: onnxruntime-node. */
+  readonly runtime?: Runtime | string | URL | undefined;
   /** Further options of `InferenceSession.create`: threads, profiling … */
   readonly sessionOptions?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Runs in a worker, so that this thread stays free: ONNX Runtime blocks its thread for a whole step. In a browser, a
+   * function that makes the worker, whose file calls `serve`.
+   */
+  readonly worker?: boolean | (() => TrainingWorker) | undefined;
   /** Where the update happens: `host` (default, but on webgpu) in WebAssembly memory, or `graph` on the device. */
   readonly plan?: "host" | "graph" | undefined;
   /** What happens when a loss is not finite: an error (default), or the step is skipped, or taken all the same. */
   readonly nonFinite?: "throw" | "skip" | "apply" | undefined;
   /** Batches whose gradients are averaged for one update of `trainStep`. Default 1. */
   readonly accumulate?: number | undefined;
-  /** Reads the files that tensors of a large model lie in. */
+  /** From which dropout is drawn, together with the step. Default 0. */
+  readonly seed?: number | undefined;
+}
+
+export interface TrainerOptions extends OpenOptions {
+  /** What is made small; by default the model's first output, which then is a scalar. */
+  readonly loss?: Loss | LossFunction | undefined;
+  /** Which weights are trained: names, a pattern or a choice; by default all. Others cost no gradient. */
+  readonly trainable?: readonly string[] | RegExp | ((parameter: Parameter) => boolean) | undefined;
+  /** The model's outputs that steps give back; by default all. None saves copying what nobody reads. */
+  readonly outputs?: readonly string[] | undefined;
+  /** Sizes that the model leaves open: `{ input: ["batch", 3, 224, 224] }`. */
+  readonly shapes?: FixedShapes | undefined;
+  /** Reads the files that tensors of a large model lie in; by default those beside it, if the model is a file. */
   readonly external?: External | undefined;
 }
 
-/** Numbers that the model gave, with their dimensions. */
-export interface Output {
-  readonly data: unknown;
-  readonly dims: readonly number[];
-  readonly type: string;
-}
-export type Outputs = Readonly<Record<string, Output>>;
-
-export interface StepResult {
-  readonly loss: number;
+export interface StepResult extends Forward {
   /** Whether weights moved: not while gradients accumulate, and not where a loss that is not finite was skipped. */
   readonly updated: boolean;
-  readonly outputs: Outputs;
 }
 
 /**
@@ -75,75 +70,73 @@ export interface StepResult {
  * Calls may overlap; they are carried out one after the other.
  */
 export class Trainer {
-  readonly #bytes: Uint8Array;
-  readonly #plan: Plan;
-  readonly #options: TrainerOptions;
-  readonly #inputs: ReadonlyMap<string, Expected>;
-  readonly #labels: readonly LabelInput[];
+  readonly #engine: Engine;
+  readonly #options: OpenOptions;
+  readonly #started: Started;
+  /** Of everything that is kept: weights and statistics. */
   readonly #shapes: ReadonlyMap<string, Shape>;
-  readonly #trained: readonly Parameter[];
+  readonly #labels: ReadonlyMap<string, Started["labels"][number]>;
+  readonly #plan: Plan;
+  /** Shared with the engine, which may find that all is lost at a time when nothing was asked. */
+  readonly #closing: Closing;
   #waiting = 0;
+  #disposed: Promise<void> | undefined;
   #tail: Promise<unknown> = Promise.resolve();
-  #closed: string | undefined;
 
-  private constructor(
-    bytes: Uint8Array,
-    plan: Plan,
-    options: TrainerOptions,
-    inputs: ReadonlyMap<string, Expected>,
-    labels: readonly LabelInput[],
-    weights: readonly Parameter[],
-    trained: readonly Parameter[],
-  ) {
-    this.#bytes = bytes;
-    this.#plan = plan;
+  private constructor(engine: Engine, options: OpenOptions, started: Started, closing: Closing) {
+    this.#engine = engine;
     this.#options = options;
-    this.#inputs = inputs;
-    this.#labels = labels;
-    this.#shapes = new Map(weights.map(({ name, shape }) => [name, shape]));
-    this.#trained = trained;
+    this.#started = started;
+    this.#shapes = new Map([...started.parameters, ...started.statistics].map(({ name, shape }) => [name, shape]));
+    this.#labels = new Map(started.labels.map((l) => [l.name, l]));
+    this.#plan = engine.plan;
+    this.#closing = closing;
   }
 
   /**
    * A trainer for a model given as bytes, a path or a URL. Throws where the model cannot be trained, the runtime is not
    * there, or the provider computes wrongly.
    */
-  static async create(model: string | URL | Uint8Array | ArrayBuffer, options: TrainerOptions): Promise<Trainer> {
-    const { accumulate = 1, executionProviders = ["cpu"], optimizer, external, loss } = options;
+  static create(model: string | URL | Uint8Array | ArrayBuffer, options: TrainerOptions): Promise<Trainer> {
+    return Trainer.#make({ model, artifact: false, external: options.external }, options, (candidates) => {
+      const { loss, outputs, shapes } = options;
+      return { trained: trainedOf(candidates, options), loss, outputs, shapes };
+    });
+  }
+
+  /** A trainer for a training graph that `saveTrainingGraph` wrote: nothing is differentiated again. */
+  static open(graph: string | URL | Uint8Array | ArrayBuffer, options: OpenOptions): Promise<Trainer> {
+    return Trainer.#make({ model: graph, artifact: true, external: undefined }, options, (candidates) => {
+      const trained = trainedOf(candidates, options);
+      return { trained, loss: undefined, outputs: undefined, shapes: undefined };
+    });
+  }
+
+  static async #make(
+    what: Pick<Opening, "model" | "artifact" | "external">,
+    options: OpenOptions,
+    choose: (candidates: readonly Candidate[]) => Pick<Starting, "trained" | "loss" | "outputs" | "shapes">,
+  ): Promise<Trainer> {
+    const { accumulate = 1, executionProviders = ["cpu"], optimizer, worker = false, seed = 0 } = options;
     if (!Number.isInteger(accumulate) || accumulate < 1)
       throw new OptimizerError(`accumulate is ${accumulate}. It is a whole number of batches, at least 1.`);
     if (executionProviders.length === 0)
       throw new OptimizerError('executionProviders is empty. Name at least one, such as "cpu".');
-    const [bytes, runtime] = await Promise.all([bytesOf(model, "model"), options.runtime ?? nodeRuntime()]);
-    const source = importModel(bytes, external ? { external } : {});
-    const chosen = trainedOf(source, options);
-    const target = targetOf(executionProviders);
-    const d = differentiate(source, { loss, wrt: chosen.map((p) => p.name), target });
-    for (const { name, elem } of d.parameters)
-      if (elem !== "float32")
-        throw new OptimizerError(
-          `\`${name}\` is ${elem}, and weights are trained in float32. Convert the model, or leave it out of \`trainable\`.`,
-        );
-    await selfTest(runtime, executionProviders);
-    const data = new Map([...source.inputs].map(([name, type]) => [name, type as Expected] as const));
-    for (const { name, type } of d.labels) data.set(name, type);
-    const compile = {
-      runtime,
-      model: bytes,
-      external,
-      loss,
-      trained: chosen.map((p) => p.name),
-      executionProviders,
-      sessionOptions: options.sessionOptions ?? {},
+    if (!Number.isSafeInteger(seed)) throw new OptimizerError(`seed is ${seed}. It is a whole number.`);
+    const closing: Closing = { why: undefined };
+    const lost = ({ message }: LostError): void => {
+      closing.why ??= message;
     };
-    const weights = d.parameters.map(weight);
-    const statistics = d.statistics.map(weight);
-    const kind = options.plan ?? (providerName(executionProviders[0]!) === "webgpu" ? "graph" : "host");
-    const compiler = new Compiler(compile);
-    compiler.learn(d);
-    const Chosen = kind === "host" ? HostPlan : GraphPlan;
-    const plan = new Chosen(compiler, optimizer, weights, statistics);
-    return new Trainer(bytes, plan, options, data, d.labels, [...weights, ...statistics], weights);
+    const engine: Engine = worker === false ? new LocalEngine(lost) : await RemoteEngine.start(worker, lost);
+    try {
+      const { runtime, sessionOptions = {}, plan } = options;
+      const candidates = await engine.open({ ...what, runtime, executionProviders, sessionOptions });
+      const started = await engine.start({ ...choose(candidates), optimizer, plan, seed });
+      return new Trainer(engine, options, started, closing);
+    } catch (error) {
+      await engine.dispose();
+      throw error;
+    }
   }
 
   /** Updates done. */
@@ -153,30 +146,38 @@ export class Trainer {
 
   /** Where the update happens. */
   get plan(): "host" | "graph" {
-    return this.#plan.name;
+    return this.#started.plan;
   }
 
   /** The weights that are trained. */
   get parameters(): readonly Parameter[] {
-    return this.#trained.map(({ name, shape, role, axes }) => ({ name, shape, role, axes }));
+    return this.#started.parameters;
   }
 
   /** How many numbers are trained. */
   get size(): number {
-    return this.#trained.reduce((n, p) => n + size(p.shape), 0);
+    return this.parameters.reduce((n, p) => n + size(p.shape), 0);
   }
 
-  /** One batch: forward, backward, and the update, or every `accumulate`-th time the update by the mean of the gradients. */
+  /** What a batch holds: the model's inputs and the labels, with their types, sizes by name where a batch decides. */
+  get inputs(): Started["inputs"] {
+    return this.#started.inputs;
+  }
+
+  /**
+   * One batch: forward, backward, and the update, or every `accumulate`-th time the update by the mean of the gradients.
+   * Its arrays are read when its turn comes, so they must not change before the step has ended.
+   */
   trainStep(batch: Batch): Promise<StepResult> {
     return this.#next(async () => {
-      const { accumulate = 1 } = this.#options;
+      const { accumulate = 1, nonFinite } = this.#options;
       const fed = this.#fed(batch);
-      const fit = (loss: number): boolean => this.#fit(loss);
+      const always = nonFinite === "apply";
       if (accumulate === 1) {
-        const { loss, outputs, applied } = await this.#plan.train(fed, fit);
+        const { loss, outputs, applied } = this.#checked(await this.#plan.train(fed, always));
         return { loss, outputs, updated: applied };
       }
-      const { loss, outputs, applied } = await this.#plan.accumulate(fed, fit);
+      const { loss, outputs, applied } = this.#checked(await this.#plan.accumulate(fed, always));
       if (applied) this.#waiting++;
       const updated = this.#waiting >= accumulate;
       if (updated) {
@@ -188,7 +189,7 @@ export class Trainer {
   }
 
   /** The loss and the outputs of a batch as the model is in use: no dropout, normalisation by the running statistics. */
-  evalStep(batch: Batch): Promise<{ readonly loss: number; readonly outputs: Outputs }> {
+  evalStep(batch: Batch): Promise<Forward> {
     return this.#next(() => this.#plan.evaluate(this.#fed(batch)));
   }
 
@@ -198,34 +199,32 @@ export class Trainer {
   }
 
   /** The loss and a copy of every gradient, for a loop of one's own; nothing moves. */
-  gradients(batch: Batch): Promise<Forward & { readonly gradients: Readonly<Record<string, Float32Array>> }> {
+  gradients(batch: Batch): Promise<Forward & { readonly gradients: Gradients }> {
     return this.#next(() => this.#plan.gradients(this.#fed(batch)));
   }
 
   /** One update by gradients of one's own. Weights without one are not touched. */
-  applyGradients(gradients: Readonly<Record<string, Float32Array>>): Promise<void> {
+  applyGradients(gradients: Gradients): Promise<void> {
     return this.#next(() => this.#plan.applyGradients(gradients));
   }
 
-  /** Changes hyper-parameters from the next update on: `trainer.set({ lr: 1e-4 })`. */
-  set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {
-    this.#open();
-    this.#plan.set(hyper, group);
+  /** Changes hyper-parameters from the next update on: `await trainer.set({ lr: 1e-4 })`. */
+  set(hyper: Readonly<Record<string, HyperValue>>, group?: string): Promise<void> {
+    return this.#next(() => this.#plan.set(hyper, group));
   }
 
   /** Rates, groups, who decays, how often each weight was updated. */
-  inspect(): Inspection {
-    this.#open();
-    return this.#plan.inspect();
+  inspect(): Promise<Inspection> {
+    return this.#next(() => this.#plan.inspect());
   }
 
   /** Copies of the weights, and of the running statistics of normalisation, by name. */
-  weights(): Promise<Readonly<Record<string, Float32Array>>> {
+  weights(): Promise<Weights> {
     return this.#next(() => this.#plan.weights());
   }
 
   /** Sets some or all weights. Throws, and sets none, for an unknown name or another length. */
-  setWeights(weights: Readonly<Record<string, Float32Array>>): Promise<void> {
+  setWeights(weights: Weights): Promise<void> {
     return this.#next(async () => {
       for (const [name, data] of Object.entries(weights)) this.#check(name, data.length);
       await this.#plan.setWeights(weights);
@@ -237,7 +236,7 @@ export class Trainer {
     const weights = await this.weights();
     const all = new Float32Array(this.size);
     let at = 0;
-    for (const { name } of this.#trained) {
+    for (const { name } of this.parameters) {
       all.set(weights[name]!, at); // every trained weight is among them
       at += weights[name]!.length;
     }
@@ -250,7 +249,7 @@ export class Trainer {
       throw new OptimizerError(`The weights are ${this.size} numbers, and ${all.length} were given.`);
     let at = 0;
     await this.setWeights(
-      Object.fromEntries(this.#trained.map(({ name, shape }) => [name, all.subarray(at, (at += size(shape)))])),
+      Object.fromEntries(this.parameters.map(({ name, shape }) => [name, all.subarray(at, (at += size(shape)))])),
     );
   }
 
@@ -261,7 +260,12 @@ export class Trainer {
       const parameters = Object.entries(weights).map(
         ([name, data]) => [name, { shape: this.#shapes.get(name)!, data }] as const, // by the same names
       );
-      return { parameters: Object.fromEntries(parameters), optimizer: await this.#plan.state() };
+      const waiting = await this.#plan.waiting();
+      return {
+        parameters: Object.fromEntries(parameters),
+        optimizer: await this.#plan.state(),
+        ...(waiting ? { waiting } : {}),
+      };
     });
   }
 
@@ -278,7 +282,7 @@ export class Trainer {
     source: string | URL | Uint8Array | Checkpoint,
     options: { readonly strict?: boolean | undefined } = {},
   ): Promise<LoadReport> {
-    const { parameters, optimizer } =
+    const { parameters, optimizer, waiting } =
       typeof source === "object" && "optimizer" in source
         ? source
         : decodeCheckpoint(await bytesOf(source as string | URL | Uint8Array, "checkpoint")); // the other forms
@@ -290,74 +294,112 @@ export class Trainer {
       const misfits = names.filter(
         (name) => Object.hasOwn(parameters, name) && parameters[name]!.shape.join() !== this.#shapes.get(name)!.join(),
       );
+      const sums = waiting?.sums ?? {};
+      const unfit = this.parameters.filter(({ name, shape }) => sums[name]?.length !== size(shape));
       const problems = [
         ...(missing.length > 0 ? [`it lacks ${list(missing)}`] : []),
         ...(others.length > 0 ? [`it has ${list(others)}, which this trainer does not train`] : []),
         ...misfits.map(
           (n) => `\`${n}\` was saved with shape [${parameters[n]!.shape}] and has [${this.#shapes.get(n)!}]`,
         ),
+        ...(waiting && unfit.length > 0 ? [`gradients wait in it, but not for ${list(unfit.map((p) => p.name))}`] : []),
       ];
       if (strict && problems.length > 0)
         throw new OptimizerError(`The checkpoint is of another model: ${problems.join("; ")}. Nothing was loaded.`);
-      const report = await this.#plan.load(optimizer, { strict }); // first, for it may still refuse
       const fits = names.filter((name) => !missing.includes(name) && !misfits.includes(name));
+      for (const name of fits) this.#check(name, parameters[name]!.data.length);
+      const report = await this.#plan.load(optimizer, { strict }); // before the weights, for it may still refuse
       await this.#plan.setWeights(Object.fromEntries(fits.map((name) => [name, parameters[name]!.data])));
+      const kept = unfit.length > 0 ? undefined : waiting;
+      await this.#plan.setWaiting(kept);
+      this.#waiting = kept?.count ?? 0;
       return report;
     });
   }
 
   /** The original model with the weights as they are now, all else untouched: for any ONNX runtime. */
   async exportModel(): Promise<Uint8Array> {
-    const weights = await this.weights();
-    return updateInitializers(this.#bytes, weights);
+    return (await this.#next(() => this.#engine.exportModel())).model;
   }
 
-  /** Writes the trained model to a file, whole or not at all. */
+  /**
+   * Writes the trained model to a file, whole or not at all. Where the original kept tensors in a file beside it, so does
+   * this one, under its own name and `.data`.
+   */
   async saveModel(path: string): Promise<void> {
-    await writeWhole(path, await this.exportModel());
+    const beside = `${path}.data`;
+    const location = await baseName(beside);
+    const { model, data } = await this.#next(() => this.#engine.exportModel(location));
+    if (data) await writeWhole(beside, ...data);
+    await writeWhole(path, model);
   }
 
-  /** Releases sessions, memory and device tensors. */
+  /**
+   * Writes the graph that computes the loss and the gradients, with the weights of now, as an ONNX file of standard
+   * operators: `Trainer.open` trains it further, and any runtime runs it.
+   */
+  async saveTrainingGraph(path: string): Promise<void> {
+    await writeWhole(path, await this.trainingGraph());
+  }
+
+  /** The bytes of the file that `saveTrainingGraph` writes. */
+  trainingGraph(): Promise<Uint8Array> {
+    return this.#next(() => this.#engine.trainingGraph());
+  }
+
+  /** Releases sessions, memory and device tensors, and ends the worker. A second call does nothing. */
   dispose(): Promise<void> {
-    return this.#next(async () => {
-      this.#closed = "was disposed of";
-      await this.#plan.dispose();
+    this.#disposed ??= this.#tail.then(async () => {
+      const lost = this.#closing.why !== undefined;
+      this.#closing.why ??= "was disposed of";
+      try {
+        await this.#engine.dispose();
+      } catch (error) {
+        if (!lost) throw error; // what is lost cannot be released
+      }
     });
+    return this.#disposed;
   }
 
   /** One call after the other: a session must not run twice at once, and a step must be whole before it is saved. */
   #next<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#tail.then(() => {
+    const result = this.#tail.then(async () => {
       this.#open();
-      return task();
+      try {
+        return await task();
+      } catch (error) {
+        if (!(error instanceof LostError)) throw error;
+        this.#closing.why ??= error.message;
+        throw closed(this.#closing.why, error);
+      }
     });
     this.#tail = result.catch(() => {});
     return result;
   }
 
   #open(): void {
-    if (this.#closed !== undefined) throw new OptimizerError(`This trainer ${this.#closed}. Make a new one.`);
+    if (this.#disposed && this.#closing.why === undefined) throw closed("was disposed of");
+    if (this.#closing.why !== undefined) throw closed(this.#closing.why);
   }
 
   #fed(batch: Batch, withLabels = true): Fed[] {
-    const labels = new Map(this.#labels.map((l) => [l.name, l]));
-    const expected = withLabels ? this.#inputs : new Map([...this.#inputs].filter(([name]) => !labels.has(name)));
+    const { inputs } = this.#started;
+    const expected = withLabels ? inputs : new Map([...inputs].filter(([name]) => !this.#labels.has(name)));
     const fed = check(batch, expected);
     for (const { name, data } of fed) {
-      const label = labels.get(name);
+      const label = this.#labels.get(name);
       if (label?.classes !== undefined)
         checkLabels(name, data as ArrayLike<number | bigint>, label.classes, label.ignoreIndex); // numbers of any kind
     }
     return fed;
   }
 
-  #fit(loss: number): boolean {
-    const { nonFinite = "throw" } = this.#options;
-    if (Number.isFinite(loss) || nonFinite === "apply") return true;
-    if (nonFinite === "skip") return false;
-    throw new OptimizerError(
-      `The loss is ${loss} at step ${this.step}, and the step was not applied. Lower the rate, clip the gradients, or skip such batches with nonFinite: "skip".`,
-    );
+  #checked(stepped: Stepped): Stepped {
+    if (!stepped.applied && (this.#options.nonFinite ?? "throw") === "throw")
+      throw new OptimizerError(
+        `The loss is ${stepped.loss} at step ${this.step}, and the step was not applied. Lower the rate, clip the gradients, or skip such batches with nonFinite: "skip".`,
+      );
+    return stepped;
   }
 
   #check(name: string, length: number): void {
@@ -369,18 +411,28 @@ export class Trainer {
   }
 }
 
-/** The weights to train: those chosen, without those the optimizer freezes. */
-function trainedOf(source: Parameters<typeof trainables>[0], { trainable, optimizer }: TrainerOptions): Parameter[] {
-  const all = trainables(source);
-  if (all.length === 0)
-    throw new OptimizerError(
-      "The model has no floating weights, so there is nothing to train. Was it exported with its parameters?",
-    );
-  const known = Array.isArray(trainable) ? (trainable as readonly string[]) : undefined; // the other forms of Wanted are no arrays
+/** Why a trainer cannot be used any more, if it cannot. */
+interface Closing {
+  why: string | undefined;
+}
+
+const closed = (why: string, cause?: unknown): OptimizerError =>
+  new OptimizerError(
+    `This trainer ${why}. Make a new one${why.startsWith("lost") ? ", and load the last checkpoint" : ""}.`,
+    { cause },
+  );
+
+/** The names of the weights to train: those chosen, without those the optimizer freezes. */
+function trainedOf(
+  all: readonly Candidate[],
+  { trainable, optimizer }: Pick<TrainerOptions, "trainable" | "optimizer">,
+): string[] {
+  const names = all.map((p) => p.name);
+  const known = Array.isArray(trainable) ? (trainable as readonly string[]) : undefined; // the other forms are no arrays
   for (const name of known ?? [])
-    if (!all.some((p) => p.name === name))
+    if (!names.includes(name))
       throw new OptimizerError(
-        `\`trainable\` names \`${name}\`, which is no floating weight of the model; they are ${list(all.map((p) => p.name))}.`,
+        `\`trainable\` names \`${name}\`, which is no floating weight of the model; they are ${list(names)}.${suggestion(name, names)}`,
       );
   const chosen = all.filter((p) =>
     known
@@ -388,16 +440,21 @@ function trainedOf(source: Parameters<typeof trainables>[0], { trainable, optimi
       : trainable instanceof RegExp
         ? new RegExp(trainable.source, trainable.flags.replace(/[gy]/g, "")).test(p.name)
         : trainable
-          ? (trainable as (p: (typeof all)[number]) => boolean)(p)
+          ? (trainable as (p: Parameter) => boolean)(p) // no array and no pattern
           : true,
   );
   const groups = assign(optimizer, chosen);
   const trained = chosen.filter((_, i) => groups[i]!.leaf !== undefined); // one group each
   if (trained.length === 0)
     throw new OptimizerError(
-      `No weight is left to train: ${chosen.length === 0 ? "`trainable` chooses none" : "all are frozen"} of ${list(all.map((p) => p.name))}.`,
+      `No weight is left to train: ${chosen.length === 0 ? "`trainable` chooses none" : "all are frozen"} of ${list(names)}.`,
     );
-  return trained;
+  const wrong = trained.filter((p) => p.elem !== "float32");
+  if (wrong.length > 0)
+    throw new OptimizerError(
+      `${list(wrong.map((p) => p.name))} ${wrong.length > 1 ? "are" : "is"} ${wrong[0]!.elem}, and weights are trained in float32. Convert the model, or leave such weights out of \`trainable\`.`,
+    );
+  return trained.map((p) => p.name);
 }
 
 function checkLabels(
@@ -414,14 +471,4 @@ function checkLabels(
         `\`${name}\` holds ${label} at place ${i}. Labels are whole numbers from 0 to ${classes - 1}.`,
       );
   }
-}
-
-function weight({
-  name,
-  shape,
-  initial,
-  ...rest
-}: Differentiated["parameters"][number] | Differentiated["statistics"][number]): Weight {
-  const { role, axes } = rest as Partial<Parameter>; // statistics have neither
-  return { name, shape, role, axes, initial: initial.data as Float32Array }; // float32, checked by the caller
 }

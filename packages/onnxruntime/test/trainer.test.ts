@@ -1,55 +1,9 @@
-import { readFileSync } from "node:fs";
 import { adam, adamw } from "@descent/adam";
 import { clipByGlobalNorm, freeze, partition, schedule } from "@descent/core";
 import { momentum, sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
-import {
-  type Batch,
-  crossEntropy,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  Trainer,
-  type TrainerOptions,
-} from "../src/index.ts";
-
-const folder = new URL("../../onnx/test/fixtures/", import.meta.url);
-const model = (name: string): Uint8Array => readFileSync(new URL(`${name}.onnx`, folder));
-interface Fixture {
-  readonly loss: number;
-  readonly inputs: readonly number[][];
-  readonly inputShapes: readonly number[][];
-  readonly target: readonly number[];
-  readonly targetShape: readonly number[];
-  readonly grads: Readonly<Record<string, readonly number[]>>;
-}
-const fixture = (name: string): Fixture => JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8")) as Fixture;
-
-/** A fixture's batch as the trainer takes it. */
-function batchOf({ inputs, inputShapes, target, targetShape }: Fixture): Batch {
-  return { in0: { data: inputs[0]!, dims: inputShapes[0]! }, labels: { data: target, dims: targetShape } };
-}
-const train = (name: string, options: Partial<TrainerOptions> = {}): Promise<Trainer> =>
-  Trainer.create(model(name), { optimizer: adam({ lr: 1e-2 }), loss: crossEntropy(), ...options });
-
-/** ‖a − b‖ against how far b moved from the start. */
-function apart(a: Weights, b: Weights, start: Weights): number {
-  let [difference, moved] = [0, 0];
-  for (const [name, x] of Object.entries(b))
-    x.forEach((v, i) => {
-      difference += (a[name]![i]! - v) ** 2;
-      moved += (v - start[name]![i]!) ** 2;
-    });
-  return Math.sqrt(difference / moved);
-}
-type Weights = Readonly<Record<string, Float32Array>>;
-async function trained(name: string, options: Partial<TrainerOptions>, steps: number): Promise<Weights> {
-  const trainer = await train(name, options);
-  const batch = batchOf(fixture(name));
-  for (let i = 0; i < steps; i++) await trainer.trainStep(batch);
-  const weights = await trainer.weights();
-  await trainer.dispose();
-  return weights;
-}
+import { type Batch, decodeCheckpoint, encodeCheckpoint, Trainer } from "../src/index.ts";
+import { apart, batchOf, fixture, train, trained } from "./models.ts";
 
 describe.each(["lenet", "resnet", "gpt_o17"])("%s, exported by PyTorch", (name) => {
   test("has PyTorch's loss and every one of its gradients", async () => {

@@ -1,0 +1,188 @@
+import { type Configured, OptimizerError, type Parameter } from "@descent/core";
+import {
+  constantOf,
+  decodeModel,
+  type External,
+  encodeModel,
+  externalize,
+  type Loss,
+  type LossFunction,
+  type ModelProto,
+  tensorOf,
+  updateInitializers,
+} from "@descent/onnx";
+import { ArtifactSource, encodeArtifact } from "./artifact.ts";
+import { Compiler, targetOf } from "./compile.ts";
+import type { Expected } from "./feeds.ts";
+import { beside, bytesOf } from "./files.ts";
+import { GraphPlan } from "./graph-plan.ts";
+import { HostPlan } from "./host-plan.ts";
+import { type LostError, watchDevice } from "./lost.ts";
+import type { Plan } from "./plan.ts";
+import { type ExecutionProvider, providerName, type Runtime, runtimeOf } from "./runtime.ts";
+import { selfTest } from "./self-test.ts";
+import { type Candidate, candidates, type FixedShapes, type LabelInput, ModelSource, type Source } from "./source.ts";
+
+/** Which model, and what runs it. */
+export interface Opening {
+  readonly model: string | URL | Uint8Array | ArrayBuffer;
+  /** Whether the model is a training graph that was saved. */
+  readonly artifact: boolean;
+  readonly runtime: Runtime | string | URL | undefined;
+  readonly executionProviders: readonly ExecutionProvider[];
+  readonly sessionOptions: Readonly<Record<string, unknown>>;
+  readonly external: External | undefined;
+}
+
+/** How it is trained. */
+export interface Starting {
+  readonly optimizer: Configured;
+  /** Names. */
+  readonly trained: readonly string[];
+  readonly loss: Loss | LossFunction | undefined;
+  readonly plan: "host" | "graph" | undefined;
+  readonly seed: number;
+  readonly outputs: readonly string[] | undefined;
+  readonly shapes: FixedShapes | undefined;
+}
+
+/** What a trainer knows of what it trains. */
+export interface Started {
+  readonly plan: "host" | "graph";
+  readonly inputs: ReadonlyMap<string, Expected>;
+  readonly labels: readonly LabelInput[];
+  readonly parameters: readonly Parameter[];
+  /** Tensors that are not trained, but kept: running statistics. */
+  readonly statistics: readonly Parameter[];
+}
+
+/** What does a trainer's work: in its own thread, or in a worker. */
+export interface Engine {
+  /** Reads the model; the weights that may be trained. */
+  open(opening: Opening): Promise<readonly Candidate[]>;
+  start(starting: Starting): Promise<Started>;
+  /** There once it was started. */
+  readonly plan: Plan;
+  /**
+   * The original model with the weights of now. If it kept tensors in files beside it, they are put into the model, or,
+   * where a name is given, into one file of that name.
+   */
+  exportModel(location?: string): Promise<Exported>;
+  trainingGraph(): Promise<Uint8Array>;
+  dispose(): Promise<void>;
+}
+
+export interface Exported {
+  readonly model: Uint8Array;
+  /** The file beside it, in parts, if there is to be one. */
+  readonly data: readonly Uint8Array[] | undefined;
+}
+
+interface Running {
+  readonly source: Source;
+  readonly plan: Plan;
+  /** The original model. */
+  readonly model: Uint8Array;
+}
+
+export class LocalEngine implements Engine {
+  readonly #lost: (error: LostError) => void;
+  #opened: (Omit<Opening, "runtime" | "model"> & { readonly runtime: Runtime; readonly bytes: Uint8Array }) | undefined;
+  #running: Running | undefined;
+
+  /** `lost` is called when the device is lost at a time when nothing was asked. */
+  constructor(lost: (error: LostError) => void) {
+    this.#lost = lost;
+  }
+
+  get plan(): Plan {
+    return this.#started().plan;
+  }
+
+  async open(opening: Opening): Promise<readonly Candidate[]> {
+    const { model, artifact, executionProviders, sessionOptions } = opening;
+    const [bytes, runtime, external] = await Promise.all([
+      bytesOf(model, artifact ? "training graph" : "model"),
+      runtimeOf(opening.runtime),
+      opening.external ?? (typeof model === "string" || model instanceof URL ? beside(String(model)) : undefined),
+    ]);
+    this.#opened = { bytes, runtime, external, artifact, executionProviders, sessionOptions };
+    if (!artifact) return candidates(bytes, external);
+    return new ArtifactSource(bytes).parameters.map(({ initial: _, ...p }) => ({ ...p, elem: "float32" }));
+  }
+
+  async start({ optimizer, trained, loss, plan: asked, seed, outputs, shapes }: Starting): Promise<Started> {
+    const opened = this.#opened;
+    if (!opened) throw new OptimizerError("The engine was started before it was opened.");
+    const { bytes, runtime, external, executionProviders, sessionOptions } = opened;
+    const target = targetOf(executionProviders);
+    let source: Source;
+    let model = bytes;
+    if (opened.artifact) {
+      const artifact = new ArtifactSource(bytes, trained);
+      if (target === "webgpu" && artifact.target !== "webgpu")
+        throw new OptimizerError(
+          `The training graph was made for the provider "${artifact.target}", and webgpu lacks operators that it may have. Save it from a trainer on webgpu.`,
+        );
+      source = artifact;
+      model = artifact.model;
+    } else source = new ModelSource(bytes, { external, loss, trained, target, outputs, shapes });
+    await selfTest(runtime, executionProviders);
+    const compiler = new Compiler({ runtime, source, executionProviders, sessionOptions });
+    const kind = asked ?? (providerName(executionProviders[0]!) === "webgpu" ? "graph" : "host"); // the trainer has one
+    const Chosen = kind === "host" ? HostPlan : GraphPlan;
+    const plan = new Chosen(compiler, optimizer, source.parameters, source.statistics, seed);
+    this.#running = { source, plan, model };
+    if (target === "webgpu") void watchDevice(runtime, this.#lost);
+    const described = ({ name, shape, role, axes }: Parameter): Parameter => ({ name, shape, role, axes });
+    return {
+      plan: kind,
+      inputs: source.inputs,
+      labels: source.labels,
+      parameters: source.parameters.map(described),
+      statistics: source.statistics.map(described),
+    };
+  }
+
+  async exportModel(location?: string): Promise<Exported> {
+    const { plan, model } = this.#started();
+    const weights = await plan.weights();
+    const proto = decodeModel(model);
+    if (!proto.graph?.initializer?.some(isExternal))
+      return { model: updateInitializers(proto, weights), data: undefined };
+    const external = this.#opened?.external;
+    if (location === undefined)
+      return { model: updateInitializers(inlined(proto, external), weights), data: undefined };
+    return externalize(updateInitializers(proto, weights), { location, ...(external ? { external } : {}) });
+  }
+
+  async trainingGraph(): Promise<Uint8Array> {
+    const { plan, model, source } = this.#started();
+    const whole = encodeModel(inlined(decodeModel(model), this.#opened?.external));
+    const target = source instanceof ArtifactSource ? source.target : targetOf(this.#opened?.executionProviders ?? []);
+    return encodeArtifact(source, target, whole, await plan.weights());
+  }
+
+  async dispose(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    this.#opened = undefined;
+    await running?.plan.dispose();
+  }
+
+  #started(): Running {
+    if (!this.#running) throw new OptimizerError("The engine is not running.");
+    return this.#running;
+  }
+}
+
+const isExternal = ({ dataLocation }: { readonly dataLocation?: number }): boolean => dataLocation === 1;
+
+/** The model with all its tensors inside. */
+function inlined(model: ModelProto, external: External | undefined): ModelProto {
+  if (!model.graph?.initializer?.some(isExternal)) return model;
+  const initializer = model.graph.initializer.map((tensor) =>
+    isExternal(tensor) ? tensorOf(tensor.name ?? "", constantOf(tensor, external)) : tensor,
+  );
+  return { ...model, graph: { ...model.graph, initializer } };
+}

@@ -1,0 +1,263 @@
+import {
+  type Inspection,
+  type LoadReport,
+  OptimizerError,
+  type Parameter,
+  type StateDict,
+  toPlain,
+} from "@descent/core";
+import type { Engine, Exported, Opening, Started, Starting } from "./engine.ts";
+import type { Fed } from "./feeds.ts";
+import { isNode } from "./files.ts";
+import { LostError } from "./lost.ts";
+import { type Answer, type Notice, packed, plainHyper, revivedError } from "./message.ts";
+import type { Forward, Gradients, Hyper, Outputs, Plan, Stepped, Waiting, Weights } from "./plan.ts";
+import type { Candidate } from "./source.ts";
+
+/** A worker of a browser, or of Node's `worker_threads`. */
+export type TrainingWorker = BrowserWorker | NodeWorker;
+interface BrowserWorker {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  addEventListener(type: string, listener: (event: unknown) => void): void;
+  terminate(): void;
+}
+interface NodeWorker {
+  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+  on(event: string, listener: (value: unknown) => void): unknown;
+  terminate(): Promise<number>;
+  ref(): void;
+  unref(): void;
+}
+
+/** A worker of this package's own, which only Node can start without a file of the program's. */
+async function ownWorker(): Promise<TrainingWorker> {
+  if (!isNode())
+    throw new OptimizerError(
+      'In a browser, `worker` is a function that makes the worker: () => new Worker(new URL("./train.worker.js", import.meta.url), { type: "module" }), and that file says: import * as ort from "onnxruntime-web"; import { serve } from "@descent/onnxruntime/worker"; serve(ort);',
+    );
+  const { Worker } = (await import(
+    /* @vite-ignore */ `${"node:"}worker_threads`
+  )) as typeof import("node:worker_threads");
+  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url));
+  // run from its source, which takes a loader of TypeScript in every thread
+  const source = new URL("./worker.ts", import.meta.url);
+  return new Worker(`import("tsx/esm/api").then((tsx) => { tsx.register(); return import("${source}"); })`, {
+    eval: true,
+    execArgv: ["--conditions=@descent/source"],
+  });
+}
+
+/** An engine in a worker. Calls wait for their answers, which come in the order of the calls. */
+export class RemoteEngine implements Engine {
+  readonly #worker: TrainingWorker;
+  readonly #lost: (error: LostError) => void;
+  readonly #calls = new Map<
+    number,
+    { readonly resolve: (value: never) => void; readonly reject: (error: Error) => void }
+  >();
+  #count = 0;
+  #step = 0;
+  #gone: LostError | undefined;
+  #candidates: readonly Parameter[] = [];
+  #plan: Plan | undefined;
+
+  private constructor(worker: TrainingWorker, lost: (error: LostError) => void) {
+    this.#worker = worker;
+    this.#lost = lost;
+    if ("on" in worker) {
+      worker.on("message", (data) => this.#hear(data as Answer | Notice)); // as `serve` posts them
+      worker.on("error", (error) => this.#end(error as Error)); // so Node has it
+      worker.on("exit", (code) => this.#end(new Error(`it ended with code ${code}`)));
+    } else {
+      worker.addEventListener("message", (event) => this.#hear((event as { readonly data: Answer | Notice }).data)); // a MessageEvent
+      worker.addEventListener("error", (event) => {
+        const { message } = event as { readonly message?: string }; // an ErrorEvent, or an Event where the file is missing
+        this.#end(new Error(message ?? "its file cannot be loaded"));
+      });
+    }
+    this.#hold();
+  }
+
+  /** `lost` is called when the worker ends, or loses its device, at a time when nothing was asked. */
+  static async start(worker: true | (() => TrainingWorker), lost: (error: LostError) => void): Promise<RemoteEngine> {
+    return new RemoteEngine(worker === true ? await ownWorker() : worker(), lost);
+  }
+
+  get plan(): Plan {
+    if (!this.#plan) throw new OptimizerError("The engine is not running.");
+    return this.#plan;
+  }
+
+  async open({ model, runtime, external, ...rest }: Opening): Promise<readonly Candidate[]> {
+    if (runtime !== undefined && typeof runtime !== "string" && !(runtime instanceof URL))
+      throw new OptimizerError(
+        "A runtime is a module, which cannot cross to a worker. Give its name or address, or a worker of your own that says serve(ort).",
+      );
+    if (external)
+      throw new OptimizerError(
+        "`external` is a function, which cannot cross to a worker. Give the model by its path: files beside it are found.",
+      );
+    const place = typeof model === "string" || model instanceof URL ? absolute(String(model)) : model;
+    const candidates = await this.#call<readonly Candidate[]>("open", {
+      ...rest,
+      model: place,
+      runtime: runtime === undefined ? undefined : String(runtime),
+    });
+    this.#candidates = candidates;
+    return candidates;
+  }
+
+  async start({ optimizer, loss, ...rest }: Starting): Promise<Started> {
+    if (typeof loss === "function")
+      throw new OptimizerError(
+        "The loss is a function, which cannot cross to a worker. Use one of the losses by name, or train without `worker` in a worker of your own.",
+      );
+    const trained = this.#candidates.filter((p) => rest.trained.includes(p.name));
+    const started = await this.#call<Started>("start", {
+      ...rest,
+      optimizer: toPlain(optimizer, trained),
+      loss: loss && { kind: loss.kind, options: loss.options },
+    });
+    this.#plan = new RemotePlan(
+      started.plan,
+      () => this.#step,
+      (method, ...args) => this.#call(method, ...args),
+    );
+    return started;
+  }
+
+  exportModel(location?: string): Promise<Exported> {
+    return this.#call("exportModel", location);
+  }
+
+  trainingGraph(): Promise<Uint8Array> {
+    return this.#call("trainingGraph");
+  }
+
+  /** Ends the worker, which may have ended already. */
+  async dispose(): Promise<void> {
+    try {
+      if (!this.#gone) await this.#call("dispose");
+    } finally {
+      this.#gone ??= new LostError("was disposed of");
+      await this.#worker.terminate();
+    }
+  }
+
+  #hear(message: Answer | Notice): void {
+    if ("lost" in message) {
+      this.#end(revivedError(message.lost));
+      return;
+    }
+    this.#step = message.step;
+    const call = this.#calls.get(message.id);
+    this.#calls.delete(message.id);
+    if (message.error) call?.reject(revivedError(message.error));
+    else call?.resolve(message.value as never); // of the type the call asks for
+    this.#hold();
+  }
+
+  #call<T>(method: string, ...args: readonly unknown[]): Promise<T> {
+    if (this.#gone) return Promise.reject(this.#gone);
+    return new Promise<T>((resolve, reject) => {
+      const id = this.#count++;
+      const { value, transfer } = packed(args, false);
+      try {
+        this.#worker.postMessage({ id, method, args: value }, transfer);
+      } catch (cause) {
+        reject(new OptimizerError(`What was given cannot cross to a worker: ${(cause as Error).message}`, { cause }));
+        return;
+      }
+      this.#calls.set(id, { resolve, reject });
+      this.#hold();
+    });
+  }
+
+  /** In Node, a worker that waits for nothing does not keep the program from ending. */
+  #hold(): void {
+    if (!("ref" in this.#worker)) return;
+    if (this.#calls.size > 0) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  #end(error: Error): void {
+    if (this.#gone) return;
+    this.#gone =
+      error instanceof LostError ? error : new LostError(`lost its worker: ${error.message}`, { cause: error });
+    for (const { reject } of this.#calls.values()) reject(this.#gone);
+    this.#calls.clear();
+    this.#lost(this.#gone);
+  }
+}
+
+/** A name relative to the page is another one in a worker. */
+function absolute(place: string): string {
+  if (isNode()) return place;
+  return new URL(place, (globalThis as { document?: { baseURI: string } }).document?.baseURI ?? import.meta.url).href;
+}
+
+class RemotePlan implements Plan {
+  readonly name: "host" | "graph";
+  readonly #step: () => number;
+  readonly #call: <T>(method: string, ...args: readonly unknown[]) => Promise<T>;
+
+  constructor(
+    name: "host" | "graph",
+    step: () => number,
+    call: <T>(method: string, ...args: readonly unknown[]) => Promise<T>,
+  ) {
+    this.name = name;
+    this.#step = step;
+    this.#call = call;
+  }
+
+  get step(): number {
+    return this.#step();
+  }
+  train(batch: readonly Fed[], always: boolean): Promise<Stepped> {
+    return this.#call("train", batch, always);
+  }
+  accumulate(batch: readonly Fed[], always: boolean): Promise<Stepped> {
+    return this.#call("accumulate", batch, always);
+  }
+  applyAccumulated(): Promise<void> {
+    return this.#call("applyAccumulated");
+  }
+  waiting(): Promise<Waiting | undefined> {
+    return this.#call("waiting");
+  }
+  setWaiting(waiting: Waiting | undefined): Promise<void> {
+    return this.#call("setWaiting", waiting);
+  }
+  gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }> {
+    return this.#call("gradients", batch);
+  }
+  applyGradients(gradients: Gradients): Promise<void> {
+    return this.#call("applyGradients", gradients);
+  }
+  evaluate(batch: readonly Fed[]): Promise<Forward> {
+    return this.#call("evaluate", batch);
+  }
+  predict(batch: readonly Fed[]): Promise<Outputs> {
+    return this.#call("predict", batch);
+  }
+  async set(hyper: Hyper, group?: string): Promise<void> {
+    return this.#call("set", plainHyper(hyper), group);
+  }
+  inspect(): Promise<Inspection> {
+    return this.#call("inspect");
+  }
+  weights(): Promise<Weights> {
+    return this.#call("weights");
+  }
+  setWeights(weights: Weights): Promise<void> {
+    return this.#call("setWeights", weights);
+  }
+  state(): Promise<StateDict> {
+    return this.#call("state");
+  }
+  load(state: StateDict, options?: { readonly strict?: boolean | undefined }): Promise<LoadReport> {
+    return this.#call("load", state, options);
+  }
+  async dispose(): Promise<void> {} // the engine disposes of it
+}

@@ -1,0 +1,178 @@
+import { OptimizerError, type Parameter } from "@descent/core";
+import {
+  type Constant,
+  type Dim,
+  differentiate,
+  type External,
+  type Graph,
+  importModel,
+  int,
+  type LabelInput,
+  type Loss,
+  type LossFunction,
+  prune,
+  type Target,
+  trainables,
+} from "@descent/onnx";
+import { seedDropouts } from "./dropout.ts";
+import type { Expected } from "./feeds.ts";
+import type { Weight } from "./plan.ts";
+
+/** Sizes of a batch by input; none leaves them to the run. */
+export type Shapes = Readonly<Record<string, readonly number[]>>;
+
+/** Sizes of inputs, by number or name. */
+export type FixedShapes = Readonly<Record<string, readonly Dim[]>>;
+export type { LabelInput };
+
+/** Forward, loss and gradients. Weights and statistics are inputs. */
+export interface Training {
+  readonly graph: Graph;
+  /** The name of the output that is the loss. */
+  readonly loss: string;
+  /** The model's own outputs. */
+  readonly outputs: readonly string[];
+  readonly parameters: readonly { readonly name: string; readonly shape: readonly number[]; readonly grad: string }[];
+  /** What the forward pass keeps, and the output that is its next value. */
+  readonly statistics: readonly { readonly name: string; readonly next: string }[];
+  /** How many seeds the graph draws its dropout from. */
+  readonly seeds: number;
+}
+
+/** The model as it is in use, with the loss. Weights and statistics are inputs. */
+export interface Evaluation {
+  readonly graph: Graph;
+  readonly loss: string;
+  readonly outputs: readonly string[];
+}
+
+/** Where the graphs of a trainer come from: differentiated from a model, or read from a training graph that was saved. */
+export interface Source {
+  /** The model's inputs and the labels. */
+  readonly inputs: ReadonlyMap<string, Expected>;
+  readonly labels: readonly LabelInput[];
+  readonly parameters: readonly Weight[];
+  /** Running statistics of normalisations that train. */
+  readonly statistics: readonly Weight[];
+  training(shapes?: Shapes): Training;
+  evaluation(shapes?: Shapes): Evaluation;
+  prediction(shapes: Shapes): Omit<Evaluation, "loss">;
+}
+
+/** A weight that may be trained. */
+export interface Candidate extends Parameter {
+  readonly elem: string;
+}
+
+export interface ModelSourceOptions {
+  readonly external?: External | undefined;
+  readonly loss: Loss | LossFunction | undefined;
+  /** Names. */
+  readonly trained: readonly string[];
+  readonly target: Target;
+  /** The outputs that steps give back; all by default. */
+  readonly outputs?: readonly string[] | undefined;
+  /** Sizes of inputs that the model leaves open, or not even the number of. */
+  readonly shapes?: FixedShapes | undefined;
+}
+
+/** The weights of a model. */
+export const candidates = (model: Uint8Array, external: External | undefined): Candidate[] =>
+  trainables(importModel(model, external ? { external } : {})).map(({ name, shape, elem, role, axes }) => {
+    return { name, shape, elem, role, axes };
+  });
+
+/** Differentiates a model, for each set of batch shapes anew: known sizes make leaner graphs. */
+export class ModelSource implements Source {
+  readonly inputs: ReadonlyMap<string, Expected>;
+  readonly labels: readonly LabelInput[] = [];
+  readonly parameters: readonly Weight[];
+  readonly statistics: readonly Weight[];
+  readonly #model: Uint8Array;
+  readonly #options: ModelSourceOptions;
+
+  constructor(model: Uint8Array, options: ModelSourceOptions) {
+    this.#model = model;
+    this.#options = options;
+    const source = this.#import();
+    const { parameters, statistics, labels } = this.#differentiated(source);
+    this.inputs = new Map<string, Expected>([...source.inputs, ...labels.map((l) => [l.name, l.type] as const)]);
+    this.labels = labels;
+    this.parameters = parameters.map(({ name, shape, role, axes, initial }) => ({
+      name,
+      shape,
+      role,
+      axes,
+      initial: initial.data as Float32Array, // the trainer takes float32 weights only
+    }));
+    this.statistics = statistics.map(({ name, shape, initial }) => ({ name, shape, initial: floats(name, initial) }));
+  }
+
+  training(shapes?: Shapes): Training {
+    const source = this.#import(shapes);
+    const seeds = seedDropouts(source);
+    return { ...this.#differentiated(source), seeds };
+  }
+
+  evaluation(shapes?: Shapes): Evaluation {
+    const source = this.#import(shapes);
+    inference(source);
+    for (const { name } of this.statistics) asInput(source, name);
+    const { graph, loss, outputs, parameters } = this.#differentiated(source);
+    for (const { grad } of parameters) graph.outputs.delete(grad);
+    prune(graph);
+    return { graph, loss, outputs };
+  }
+
+  prediction(shapes: Shapes): Omit<Evaluation, "loss"> {
+    const graph = this.#import(shapes);
+    inference(graph);
+    for (const { name } of [...this.parameters, ...this.statistics]) asInput(graph, name);
+    return { graph, outputs: [...graph.outputs.keys()] };
+  }
+
+  #import(shapes: Shapes = {}): Graph {
+    const { external, shapes: fixed = {} } = this.#options;
+    const given = Object.entries(shapes).filter(([name]) => !this.labels.some((l) => l.name === name));
+    return importModel(this.#model, {
+      shapes: { ...fixed, ...Object.fromEntries(given) },
+      ...(external ? { external } : {}),
+    });
+  }
+
+  #differentiated(source: Graph): ReturnType<typeof differentiate> {
+    const { loss, trained, target, outputs } = this.#options;
+    return differentiate(source, { loss, wrt: trained, target, outputs });
+  }
+}
+
+/** Weights become inputs, so that one session serves all their values. */
+export function asInput(graph: Graph, name: string): void {
+  const constant = graph.initializers.get(name);
+  if (constant) graph.input(name, { elem: constant.elem, shape: constant.dims });
+}
+
+/** What behaves otherwise in training, as it is in use: no dropout, normalisation by the running statistics. */
+function inference(graph: Graph): void {
+  graph.rewrite((node) => {
+    const [output = ""] = node.outputs;
+    if (node.domain !== "") return false;
+    if (node.op === "Dropout" && node.outputs.slice(1).every((o) => o === "")) {
+      graph.op("Identity", [node.inputs[0]!], {}, [output]);
+      return true;
+    }
+    if (node.op === "BatchNormalization" && int(node, "training_mode", 0) === 1) {
+      const { training_mode: _, ...attributes } = node.attributes;
+      graph.add({ ...node, outputs: [output], attributes });
+      return true;
+    }
+    return false;
+  });
+}
+
+function floats(name: string, { elem, data }: Constant): Float32Array {
+  if (data instanceof Float32Array) return data;
+  throw new OptimizerError(
+    `The running statistic \`${name}\` is ${elem}, and training is in float32. Convert the model.`,
+  );
+}

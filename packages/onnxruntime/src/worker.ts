@@ -1,0 +1,4 @@
+// What `worker: true` starts in Node.
+import { serve } from "./serve.ts";
+
+serve();

@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { adam, adamw } from "@descent/adam";
+import { clipByGlobalNorm, OptimizerError, partition, schedule } from "@descent/core";
+import { OnnxError } from "@descent/onnx";
+import { afterAll, describe, expect, test } from "vitest";
+import { type Batch, crossEntropy, huber, Trainer, type TrainerOptions } from "../src/index.ts";
+import { batchOf, fixture, perceptron, train } from "./models.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "descent-worker-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const batch = batchOf(fixture("lenet"));
+
+describe("in a worker", () => {
+  test("trains, evaluates, saves and exports to the same bits as in this thread", async () => {
+    const optimizer = clipByGlobalNorm(
+      partition(
+        { slow: adamw({ lr: schedule("1e-3 / (1 + step)"), decays: (p) => p.shape.length > 1 }), fast: adam() },
+        (p) => (p.name.startsWith("c") ? "slow" : "fast"),
+      ),
+      1,
+    );
+    const loss = crossEntropy({ smoothing: 0.1 });
+    const results = [];
+    for (const worker of [false, true]) {
+      const trainer = await train("lenet", { optimizer, loss, worker });
+      const steps = [await trainer.trainStep(batch), await trainer.trainStep(batch)];
+      await trainer.set({ lr: schedule("1e-2 * 0.5 ^ step") }, "fast");
+      steps.push(await trainer.trainStep(batch));
+      const { labels: _, ...inputs } = batch;
+      const file = path.join(folder, `${worker}.safetensors`);
+      await trainer.save(file);
+      const report = await trainer.load(file);
+      const { gradients } = await trainer.gradients(batch);
+      await trainer.applyGradients(gradients);
+      results.push({
+        steps,
+        report,
+        step: trainer.step,
+        plan: trainer.plan,
+        inputs: trainer.inputs,
+        parameters: trainer.parameters,
+        evaluated: await trainer.evalStep(batch),
+        predicted: await trainer.predict(inputs),
+        inspection: await trainer.inspect(),
+        checkpoint: await trainer.checkpoint(),
+        exported: await trainer.exportModel(),
+        graph: await trainer.trainingGraph(),
+      });
+      await trainer.dispose();
+    }
+    expect(results[1]).toEqual(results[0]);
+    expect(results[1]?.step).toBe(4);
+  });
+
+  test("leaves this thread free during a step", async () => {
+    const bytes = perceptron([512, 1024, 512, 10]);
+    const big: Batch = { x: new Float32Array(512 * 512).fill(0.1), labels: new Int32Array(512) };
+    const make = (worker: boolean): Promise<Trainer> =>
+      Trainer.create(bytes, { optimizer: adam(), loss: crossEntropy(), worker });
+    /** The longest that this thread was kept from its timers during a step, as a share of the step. */
+    const blocked = async (trainer: Trainer): Promise<number> => {
+      await trainer.trainStep(big);
+      const start = performance.now();
+      let [last, longest] = [start, 0];
+      const tick = (): void => {
+        longest = Math.max(longest, performance.now() - last);
+        last = performance.now();
+      };
+      const timer = setInterval(tick, 1);
+      for (let i = 0; i < 3; i++) await trainer.trainStep(big);
+      tick();
+      clearInterval(timer);
+      return longest / ((last - start) / 3);
+    };
+    const [here, there] = [await make(false), await make(true)];
+    expect(await blocked(here)).toBeGreaterThan(0.5);
+    // a busy machine may keep any thread waiting for a moment: the best of three
+    const shares = [await blocked(there), await blocked(there), await blocked(there)];
+    expect(Math.min(...shares)).toBeLessThan(0.4);
+    for (const t of [here, there]) await t.dispose();
+  });
+
+  test("copies of a large array only the part a batch views, and leaves the batch to its owner", async () => {
+    const trainer = await train("lenet", { worker: true });
+    const all = new Float32Array(100 * 784).map((_, i) => Math.sin(i));
+    const labels = new Uint8Array(100);
+    const { loss } = await trainer.evalStep({ in0: all.subarray(784, 3 * 784), labels: labels.subarray(1, 3) });
+    expect(loss).toBe((await trainer.evalStep({ in0: all.slice(784, 3 * 784), labels: [0, 0] })).loss);
+    expect([all.length, labels.length]).toEqual([100 * 784, 100]);
+    const shared = new Float32Array(new SharedArrayBuffer(2 * 784 * 4));
+    shared.set(all.subarray(784, 3 * 784));
+    expect((await trainer.evalStep({ in0: shared, labels: [0, 0] })).loss).toBe(loss);
+    await trainer.dispose();
+  });
+
+  test("errors cross with their kind and message, and the trainer goes on", async () => {
+    const make = (options: Partial<TrainerOptions>): Promise<Trainer> => train("lenet", { worker: true, ...options });
+    const broken = Trainer.create(new Uint8Array([8, 1, 99]), { optimizer: adam(), worker: true });
+    await expect(broken).rejects.toThrow(OnnxError);
+    await expect(broken).rejects.toThrow(/byte/);
+    await expect(make({ executionProviders: ["quantum"] })).rejects.toThrow('no working provider "quantum"');
+    await expect(make({ trainable: ["f9"] })).rejects.toThrow("`trainable` names `f9`");
+    await expect(make({ loss: (g) => g.constant(0) })).rejects.toThrow("The loss is a function");
+    await expect(make({ optimizer: adam({ lr: () => 1 }) })).rejects.toThrow("a plain function");
+    await expect(make({ external: () => new Uint8Array() })).rejects.toThrow("`external` is a function");
+    const ort = await import("onnxruntime-node");
+    await expect(make({ runtime: ort })).rejects.toThrow("A runtime is a module");
+    await expect(make({ runtime: "no-such-runtime" })).rejects.toThrow(
+      "The runtime no-such-runtime cannot be imported",
+    );
+    await expect(make({ sessionOptions: { f: () => {} } })).rejects.toThrow("cannot cross to a worker");
+    const trainer = await make({});
+    await expect(trainer.trainStep({ ...batch, labels: [0, 1, 2, 10] })).rejects.toThrow(
+      "`labels` holds 10 at place 3",
+    );
+    await expect(trainer.set({ momentum: 1 })).rejects.toThrow(OptimizerError);
+    await expect(trainer.set({ lr: () => 1 })).rejects.toThrow("The schedule of lr is a plain function");
+    await expect(trainer.applyGradients({ nobody: new Float32Array(1) })).rejects.toThrow("`nobody`");
+    await trainer.set({ lr: 0.5 });
+    expect((await trainer.inspect()).groups[""]?.hyper.lr).toBe(0.5);
+    expect((await trainer.trainStep(batch)).updated).toBe(true);
+    await trainer.dispose();
+  });
+
+  test("every loss with options crosses", async () => {
+    const bytes = perceptron([3, 2]);
+    const losses = [];
+    for (const worker of [false, true]) {
+      const trainer = await Trainer.create(bytes, {
+        optimizer: adam(),
+        loss: huber({ delta: 0.1, labels: "z" }),
+        worker,
+      });
+      losses.push((await trainer.trainStep({ x: [1, 2, 3], z: [4, 5] })).loss);
+      await trainer.dispose();
+    }
+    expect(losses[1]).toBe(losses[0]);
+  });
+
+  test("a worker that ends fails what was asked of it and closes the trainer", async () => {
+    const { Worker } = await import("node:worker_threads");
+    const source = new URL("../src/worker.ts", import.meta.url);
+    const code = `import("tsx/esm/api").then((tsx) => { tsx.register(); return import("${source}"); })`;
+    const worker = new Worker(code, { eval: true, execArgv: ["--conditions=@descent/source"] });
+    const trainer = await train("lenet", { worker: () => worker });
+    const step = trainer.trainStep(batch);
+    await Promise.all([
+      worker.terminate(),
+      expect(step).rejects.toThrow("This trainer lost its worker: it ended with code 1. Make a new one, and load the"),
+    ]);
+    await expect(trainer.weights()).rejects.toThrow("This trainer lost its worker");
+    await trainer.dispose();
+    await trainer.dispose();
+  });
+
+  test("runs onnxruntime-web as well, by its name", async () => {
+    const here = await train("lenet");
+    const there = await train("lenet", {
+      worker: true,
+      runtime: "onnxruntime-web",
+      executionProviders: ["wasm"],
+      // one thread, for ONNX Runtime's own would be workers of the worker
+      sessionOptions: { intraOpNumThreads: 1 },
+    });
+    const losses = [];
+    for (const t of [here, there]) losses.push((await t.trainStep(batch)).loss, (await t.trainStep(batch)).loss);
+    expect(losses[2]! / losses[0]!).toBeCloseTo(1, 5);
+    expect(losses[3]! / losses[1]!).toBeCloseTo(1, 4);
+    for (const t of [here, there]) await t.dispose();
+  });
+});
