@@ -100,7 +100,8 @@ function weightGradient(
   // The weights of a convolution that is itself a gradient may have the batch among their sizes.
   if (to !== undefined && count <= mostTaps && typeof inputs === "number" && typeof outputs === "number") {
     if (group > 1 && inputs === 1) return byTaps(b, x, d, window, group, outputs / group, to);
-    if (group === 1 && (inputs > 16 || count === 1)) return byColumns(b, x, d, window, inputs, outputs, to);
+    // Measured: a matrix product wins where the kernel is small, a convolution where it is large and channels are few.
+    if (group === 1 && (count <= 16 || inputs >= 32)) return byColumns(b, x, d, window, inputs, outputs, to);
   }
   return byConvolution(b, x, d, window, group, node);
 }
