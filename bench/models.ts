@@ -20,10 +20,7 @@ export interface Model {
 }
 
 const SEED = 1;
-const [kernel2, kernel4]: readonly Axes[] = [
-  { in: [1], out: [0] },
-  { in: [1], out: [0] },
-];
+const outFirst: Axes = { in: [1], out: [0] };
 
 /** The layers of PyTorch, in the operators that its exporter writes for them. */
 class Builder {
@@ -45,7 +42,7 @@ class Builder {
 
   /** torch.nn.Linear on rows. */
   dense(x: string, name: string, inputs: number, outputs: number): string {
-    const w = this.weight(`${name}.weight`, [outputs, inputs], heNormal(), { axes: kernel2 });
+    const w = this.weight(`${name}.weight`, [outputs, inputs], heNormal(), { axes: outFirst });
     return this.op("Gemm", [x, w, this.weight(`${name}.bias`, [outputs], zeros())], { transB: 1 });
   }
 
@@ -58,7 +55,7 @@ class Builder {
 
   conv(x: string, name: string, [outputs, inputs, k]: readonly [number, number, number], stride = 1, bias = false) {
     const p = (k - 1) / 2;
-    const w = this.weight(`${name}.weight`, [outputs, inputs, k, k], heNormal(), { axes: kernel4 });
+    const w = this.weight(`${name}.weight`, [outputs, inputs, k, k], heNormal(), { axes: outFirst });
     const all = bias ? [x, w, this.weight(`${name}.bias`, [outputs], zeros())] : [x, w];
     return this.op("Conv", all, { kernel_shape: [k, k], strides: [stride, stride], pads: [p, p, p, p] });
   }
@@ -78,7 +75,6 @@ class Builder {
   relu = (x: string): string => this.op("Relu", [x]);
 
   model(name: ModelName, title: string, logits: string, batch: Pick<Model, "input" | "labels">): Model {
-    this.op("Identity", [logits]);
     this.graph.op("Identity", [logits], {}, ["logits"]);
     this.graph.output("logits");
     const count = this.weights.reduce((n, { shape }) => n + size(shape), 0).toLocaleString("en");

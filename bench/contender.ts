@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+export interface Contender {
+  /** One step, which is waited for if it is a promise. */
+  step(): unknown;
+  readonly losses?: readonly number[];
+  /** Of the libraries that do the work. */
+  readonly versions?: Readonly<Record<string, string>>;
+  dispose?(): unknown;
+}
+
+/** A library that a package of this repository brings for its own tests. */
+export function libraryOf(pack: string, name: string): unknown {
+  const require = createRequire(new URL(`../packages/${pack}/package.json`, import.meta.url));
+  try {
+    return require(name);
+  } catch (error) {
+    throw new Error(`${name} is not installed (${(error as NodeJS.ErrnoException).code ?? "it does not load"})`);
+  }
+}
+
+/** The version of a library as its package.json says. */
+export function versionOf(pack: string, name: string): string {
+  const require = createRequire(new URL(`../packages/${pack}/package.json`, import.meta.url));
+  for (const folder of require.resolve.paths(name) ?? [])
+    try {
+      const { version } = JSON.parse(readFileSync(`${folder}/${name}/package.json`, "utf8")) as { version: string };
+      return version;
+    } catch {
+      // not in this folder
+    }
+  return "?";
+}

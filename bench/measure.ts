@@ -1,0 +1,102 @@
+import { loadavg } from "node:os";
+import type { Contestant } from "./process.ts";
+import type { Task, Turn } from "./protocol.ts";
+
+/** Somebody who takes turns. */
+export interface Entry {
+  readonly id: string;
+  /** As the report calls it. */
+  readonly label: string;
+  readonly threads: number;
+  readonly process: Contestant;
+  readonly task: Task;
+}
+
+/** How long a measurement takes. */
+export interface Effort {
+  readonly rounds: number;
+  /** Of one turn, in milliseconds. */
+  readonly turn: number;
+  /** Steps of a turn at least. */
+  readonly least: number;
+}
+
+export interface Measured {
+  readonly entry: Entry;
+  readonly turns: readonly Turn[];
+  readonly losses: readonly number[];
+}
+
+export interface Match {
+  readonly measured: readonly Measured[];
+  readonly absent: readonly { readonly entry: Entry; readonly why: string }[];
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (sorted.length - 1) * q;
+  const [low, high] = [sorted[Math.floor(at)] ?? Number.NaN, sorted[Math.ceil(at)] ?? Number.NaN];
+  return low + (high - low) * (at - Math.floor(at));
+}
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** Of all steps of all turns. */
+export const medianOf = ({ turns }: Measured): number => median(turns.flatMap(({ times }) => times));
+export const bestOf = ({ turns }: Measured): number => Math.min(...turns.flatMap(({ times }) => times));
+
+/**
+ * How many times as long as `base` it takes, from the medians of the same round, so that a machine that is busy for a
+ * while is so for both: the median of the rounds and their middle half.
+ */
+export function ratio(of: Measured, base: Measured): { readonly median: number; readonly range: [number, number] } {
+  const rounds = of.turns.map(({ times }, i) => median(times) / median(base.turns[i]!.times)); // both took every turn
+  return { median: median(rounds), range: [quantile(rounds, 0.25), quantile(rounds, 0.75)] };
+}
+
+/** Threads of whoever had the last turn wait for work for a while before they sleep. */
+const PAUSE = 50;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Loads all, lets them take turns, and drops them. One who cannot is left out, with the reason. */
+export async function play(entries: readonly Entry[], effort: Effort, say: (text: string) => void): Promise<Match> {
+  const absent: { entry: Entry; why: string }[] = [];
+  const playing = new Map<string, { entry: Entry; turns: Turn[]; losses: readonly number[] }>();
+  const versions: Record<string, string> = {};
+  const out = (entry: Entry, error: unknown): void => {
+    playing.delete(entry.id);
+    absent.push({ entry, why: error instanceof Error ? error.message : String(error) });
+  };
+  for (const entry of entries) {
+    say(`loading ${entry.label}`);
+    try {
+      const answer = await entry.process.ask({ load: entry.task, id: entry.id });
+      if ("absent" in answer) out(entry, answer.absent);
+      else if ("loaded" in answer) {
+        Object.assign(versions, answer.versions);
+        playing.set(entry.id, { entry, turns: [], losses: answer.losses ?? [] });
+      }
+    } catch (error) {
+      out(entry, error);
+    }
+  }
+  for (let round = 0; round < effort.rounds; round++) {
+    const order = [...playing.values()];
+    // From both ends in turn: nobody always follows the same one.
+    for (const { entry, turns } of round % 2 === 0 ? order : order.reverse()) {
+      say(`round ${round + 1} of ${effort.rounds}: ${entry.label}`);
+      await pause(PAUSE);
+      try {
+        const answer = await entry.process.ask({ go: entry.id, ms: effort.turn, least: effort.least });
+        if ("times" in answer) turns.push(answer);
+      } catch (error) {
+        out(entry, error);
+      }
+    }
+  }
+  for (const { entry } of [...playing.values()]) await entry.process.ask({ drop: entry.id }).catch(() => {});
+  return { measured: [...playing.values()], absent, versions };
+}
+
+/** Of the last minute: processes that ran or wanted to. */
+export const load = (): number => loadavg()[0] ?? Number.NaN;

@@ -1,0 +1,84 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { adamw } from "@descent/adam";
+import { crossEntropy, type Runtime, Trainer } from "@descent/onnxruntime";
+import { libraryOf } from "./contender.ts";
+import { type ModelName, model } from "./models.ts";
+import { STILL } from "./protocol.ts";
+import { digits, table } from "./report.ts";
+
+type Shapes = readonly Readonly<Record<string, readonly number[]>>[];
+/** An event of ONNX Runtime's profile: a kernel of a node, in microseconds. */
+interface Event {
+  readonly cat?: string;
+  readonly name?: string;
+  readonly dur?: number;
+  readonly args?: {
+    readonly op_name?: string;
+    readonly input_type_shape?: Shapes;
+    readonly output_type_shape?: Shapes;
+  };
+}
+
+const [WARM, STEPS] = [10, 40];
+
+/** Where a step's time goes on one thread, by kernel and by node: ONNX Runtime's own profile. */
+export async function profile(name: ModelName): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), "descent-profile-"));
+  const { bytes, title, weights, input, labels } = model(name);
+  let took = 0;
+  try {
+    const trainer = await Trainer.create(bytes, {
+      optimizer: adamw({ lr: STILL }),
+      loss: crossEntropy(),
+      trainable: weights.map(({ name }) => name), // a mask is a tensor of the file like any other
+      runtime: libraryOf("onnxruntime", "onnxruntime-node") as Runtime,
+      sessionOptions: { intraOpNumThreads: 1, enableProfiling: true, profileFilePrefix: path.join(folder, "profile") },
+    });
+    for (let i = 0; i < WARM + STEPS; i++) {
+      const start = performance.now();
+      await trainer.trainStep({ x: input, labels });
+      if (i >= WARM) took += performance.now() - start;
+    }
+    await trainer.dispose();
+    const [file] = readdirSync(folder);
+    if (file === undefined) return `${title}: ONNX Runtime wrote no profile.`;
+    const events = JSON.parse(readFileSync(path.join(folder, file), "utf8")) as Event[]; // as ONNX Runtime writes it
+    const kernels = events.filter((e) => e.cat === "Node" && e.name?.endsWith("_kernel_time"));
+    const total = kernels.reduce((sum, { dur = 0 }) => sum + dur, 0);
+    const runs = WARM + STEPS;
+    const by = (key: (e: Event) => string): string[][] => {
+      const sums = new Map<string, { us: number; count: number }>();
+      for (const e of kernels) {
+        const one = sums.get(key(e)) ?? { us: 0, count: 0 };
+        sums.set(key(e), { us: one.us + (e.dur ?? 0), count: one.count + 1 });
+      }
+      return [...sums]
+        .sort(([, a], [, b]) => b.us - a.us)
+        .slice(0, 14)
+        .map(([k, { us, count }]) => [
+          k,
+          digits(us / runs),
+          `${((us / total) * 100).toFixed(1)} %`,
+          String(count / runs),
+        ]);
+    };
+    const shapes = (of: Shapes | undefined): string =>
+      (of ?? []).map((one) => Object.values(one)[0]?.join("×") || "scalar").join(", ");
+    const node = ({ name = "", args }: Event): string =>
+      `${name.replace("_kernel_time", "")}: ${shapes(args?.input_type_shape)} → ${shapes(args?.output_type_shape)}`;
+    const head = ["µs per step", "share", "nodes"];
+    return [
+      `## ${title}`,
+      `${digits(took / STEPS)} ms per step with the profile on, ${digits(total / runs / 1000)} of it in kernels.`,
+      table(
+        ["operator", ...head],
+        by((e) => e.args?.op_name ?? "?"),
+      ),
+      table(["node", ...head], by(node)),
+    ].join("\n\n");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,53 @@
+// A process of contenders written in JavaScript: reads requests, one a line, and answers each. See process.ts.
+import { createInterface } from "node:readline";
+import type { Contender } from "./contender.ts";
+import { type Answer, MARK, type Request, type Task, type Turn } from "./protocol.ts";
+
+const contenders = new Map<string, Contender>();
+
+async function make(task: Task): Promise<Contender> {
+  if (task.kind === "step") return (await import("./updates.ts")).update(task);
+  if (task.who.startsWith("tfjs")) return (await import("./training-tfjs.ts")).training(task);
+  return (await import("./training-onnxruntime.ts")).training(task);
+}
+
+/** Steps for about so many milliseconds, at least so many; the first few are not counted. Short ones are timed in groups. */
+async function turn({ step }: Contender, ms: number, least: number): Promise<Turn> {
+  const run = async (count: number): Promise<number> => {
+    const start = performance.now();
+    for (let i = 0; i < count; i++) {
+      const done = step();
+      if (done) await done;
+    }
+    return (performance.now() - start) / count;
+  };
+  await run(1); // other contenders had the caches
+  const group = Math.max(1, Math.ceil(GROUP / (await run(1))));
+  const times: number[] = [];
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  while (times.length < least || performance.now() - start < ms) times.push(await run(group));
+  const { user, system } = process.cpuUsage(cpu);
+  return { times, busy: (user + system) / 1000 / (performance.now() - start) };
+}
+const GROUP = 0.3; // milliseconds, against which reading the clock is nothing
+
+async function answer(request: Request): Promise<Answer> {
+  if ("go" in request) return turn(contenders.get(request.go)!, request.ms, request.least); // the parent loaded it
+  if ("drop" in request) {
+    await contenders.get(request.drop)?.dispose?.();
+    contenders.delete(request.drop);
+    return { dropped: true };
+  }
+  try {
+    const made = await make(request.load);
+    contenders.set(request.id, made);
+    return { loaded: true, versions: made.versions ?? {}, ...(made.losses ? { losses: made.losses } : {}) };
+  } catch (error) {
+    return { absent: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error) };
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin }))
+  process.stdout.write(`${MARK}${JSON.stringify(await answer(JSON.parse(line) as Request))}\n`); // from our own parent
+process.exit(0); // whatever threads a library still holds

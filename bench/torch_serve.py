@@ -1,0 +1,48 @@
+"""What a process of PyTorch contenders shares: reads requests, one a line, and answers each, as serve.ts does."""
+
+import json
+import math
+import sys
+import time
+
+MARK = "@answer "
+GROUP = 0.3e-3  # seconds, against which reading the clock is nothing
+
+
+def turn(step, ms, least):
+    """Steps for about so many milliseconds, at least so many; the first few are not counted."""
+
+    def run(count):
+        start = time.perf_counter()
+        for _ in range(count):
+            step()
+        return (time.perf_counter() - start) / count
+
+    run(1)  # other contenders had the caches
+    group = max(1, math.ceil(GROUP / run(1)))
+    times = []
+    cpu, start = time.process_time(), time.perf_counter()
+    while len(times) < least or (time.perf_counter() - start) * 1e3 < ms:
+        times.append(run(group) * 1e3)
+    return {"times": times, "busy": (time.process_time() - cpu) / (time.perf_counter() - start)}
+
+
+def serve(load, versions):
+    """`load(task)` gives a step and the losses of its first ones; says what is missing by raising LookupError."""
+    steps = {}
+
+    def answer(request):
+        if "go" in request:
+            return turn(steps[request["go"]], request["ms"], request["least"])
+        if "drop" in request:
+            steps.pop(request["drop"], None)
+            return {"dropped": True}
+        try:
+            step, losses = load(request["load"])
+        except LookupError as missing:
+            return {"absent": str(missing)}
+        steps[request["id"]] = step
+        return {"loaded": True, "losses": losses, "versions": versions}
+
+    for line in sys.stdin:
+        print(MARK + json.dumps(answer(json.loads(line))), flush=True)

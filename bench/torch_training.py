@@ -1,0 +1,121 @@
+"""The models of models.ts in PyTorch, as one writes them there, trained with AdamW from the same weights on the same batch."""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from torch_serve import serve
+
+torch.set_num_threads(int(sys.argv[1]))
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.norm1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.norm2 = nn.BatchNorm2d(outputs)
+        short = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+        self.short = nn.Identity() if inputs == outputs else nn.Sequential(short, nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        y = F.relu(self.norm1(self.conv1(x)))
+        return F.relu(self.norm2(self.conv2(y)) + self.short(x))
+
+
+class ResNet(nn.Module):
+    def __init__(self, width=16):
+        super().__init__()
+        self.conv = nn.Conv2d(3, width, 7, 2, 3, bias=False)
+        self.norm = nn.BatchNorm2d(width)
+        self.blocks = nn.Sequential(
+            Block(width, width, 1), Block(width, 2 * width, 2), Block(2 * width, 4 * width, 2)
+        )
+        self.head = nn.Linear(4 * width, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.norm(self.conv(x))), 3, 2, 1)
+        return self.head(torch.flatten(F.adaptive_avg_pool2d(self.blocks(x), 1), 1))
+
+
+class Layer(nn.Module):
+    def __init__(self, d, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(d), nn.LayerNorm(d)
+        self.qkv, self.out = nn.Linear(d, 3 * d), nn.Linear(d, d)
+        self.up, self.down = nn.Linear(d, 4 * d), nn.Linear(4 * d, d)
+
+    def forward(self, x):
+        batch, time, d = x.shape
+        parts = self.qkv(self.norm1(x)).split(d, dim=2)
+        q, k, v = (part.view(batch, time, self.heads, -1).transpose(1, 2) for part in parts)
+        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        x = x + self.out(mixed.transpose(1, 2).reshape(batch, time, d))
+        return x + self.down(F.gelu(self.up(self.norm2(x)), approximate="tanh"))
+
+
+class GPT(nn.Module):
+    def __init__(self, vocabulary=65, d=128, heads=4, layers=4, time=64):
+        super().__init__()
+        self.wte, self.wpe = nn.Embedding(vocabulary, d), nn.Embedding(time, d)
+        self.blocks = nn.Sequential(*(Layer(d, heads) for _ in range(layers)))
+        self.norm = nn.LayerNorm(d)
+
+    def forward(self, x):
+        x = self.wte(x) + self.wpe.weight[: x.shape[1]]
+        return self.norm(self.blocks(x)) @ self.wte.weight.T
+
+
+models = {
+    "mlp": lambda: nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)),
+    "cnn": lambda: nn.Sequential(
+        *(nn.Conv2d(1, 8, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(8, 16, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)),
+    ),
+    "resnet": ResNet,
+    "gpt": GPT,
+}
+
+
+def load(task):
+    folder = Path(task["folder"])
+    spec = json.loads((folder / "spec.json").read_text())
+    data = bytearray((folder / "data.bin").read_bytes())
+
+    def tensor(of):
+        dtype = getattr(torch, of["type"])
+        count = torch.Size(of["shape"]).numel()
+        return torch.frombuffer(data, dtype=dtype, count=count, offset=of["at"]).reshape(of["shape"]).clone()
+
+    model = models[task["model"]]()
+    weights = {w["name"]: tensor(w).T if w["turned"] else tensor(w) for w in spec["weights"]}
+    missing = model.load_state_dict({k: v.contiguous() for k, v in weights.items()}, strict=False)
+    # running statistics start as PyTorch makes them
+    assert not missing.unexpected_keys and all(
+        "running" in k or "batches" in k for k in missing.missing_keys
+    ), missing
+    x, labels = tensor(spec["input"]), tensor(spec["labels"]).flatten()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=spec["rate"], weight_decay=0.01, foreach=True)
+
+    def step():
+        optimizer.zero_grad()
+        logits = model(x)
+        loss = F.cross_entropy(logits.reshape(-1, logits.shape[-1]), labels)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    losses = [step() for _ in range(task["check"])]
+    for group in optimizer.param_groups:
+        group["lr"] = spec["still"]
+    return step, losses
+
+
+serve(load, {"PyTorch": torch.__version__})

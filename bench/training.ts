@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { javascript, noPyTorch, pytorch } from "./contestants.ts";
+import { machine } from "./machine.ts";
+import {
+  bestOf,
+  type Effort,
+  type Entry,
+  load,
+  type Match,
+  type Measured,
+  median,
+  medianOf,
+  play,
+  ratio,
+} from "./measure.ts";
+import { type Model, type ModelName, model } from "./models.ts";
+import type { Contestant } from "./process.ts";
+import { RATE, STILL } from "./protocol.ts";
+import { digits, table } from "./report.ts";
+
+interface Who {
+  readonly who: string;
+  readonly label: string;
+  readonly threads: number;
+  readonly start: () => Contestant;
+  /** Models it is written for; all if not said. */
+  readonly models?: readonly ModelName[];
+}
+
+/** The first is what the others are compared with, on as many threads. */
+const BASE = "host";
+const all: readonly Who[] = [
+  ...[1, 2].flatMap((threads): Who[] => [
+    { who: BASE, label: "Descent, onnxruntime-node, update on the host", threads, start: javascript },
+    { who: "graph", label: "Descent, onnxruntime-node, update in the graph", threads, start: javascript },
+    { who: "torch", label: "PyTorch", threads, start: () => pytorch("torch_training.py", threads) },
+    { who: "web", label: "Descent, onnxruntime-web in WebAssembly", threads, start: javascript },
+  ]),
+  { who: "tfjs descent", label: "Descent's AdamW on tfjs-wasm", threads: 1, start: javascript, models: ["mlp", "cnn"] },
+  { who: "tfjs adam", label: "tf.train.adam on tfjs-wasm", threads: 1, start: javascript, models: ["mlp", "cnn"] },
+];
+
+/** Weights and batch for a process that cannot build the model itself. */
+function share({ weights, input, labels }: Model, folder: string): void {
+  let at = 0;
+  const parts: Uint8Array[] = [];
+  const place = (data: Float32Array | BigInt64Array, shape: readonly number[]) => {
+    const spec = { at, shape, type: data instanceof Float32Array ? "float32" : "int64" };
+    parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    at += data.byteLength;
+    return spec;
+  };
+  const spec = {
+    rate: RATE,
+    still: STILL,
+    input: place(input.data, input.dims),
+    labels: place(labels.data, labels.dims),
+    weights: weights.map(({ name, turned, shape, data }) => ({ name, turned, ...place(data, shape) })),
+  };
+  writeFileSync(path.join(folder, "data.bin"), Buffer.concat(parts));
+  writeFileSync(path.join(folder, "spec.json"), JSON.stringify(spec));
+}
+
+/** How many of the first losses are compared, and how far apart they may be: AdamW without decay is still a peer. */
+const [CHECK, APART] = [5, 1e-3];
+
+/** The largest relative difference between the first losses. */
+function apart({ losses }: Measured, base: Measured): number {
+  return Math.max(...losses.map((loss, i) => Math.abs(loss / base.losses[i]! - 1))); // of as many steps
+}
+
+function section(title: string, { measured, absent }: Match, missing: readonly string[]): string {
+  const base = (threads: number): Measured | undefined =>
+    measured.find(({ entry }) => entry.task.who === BASE && entry.threads === threads);
+  const rows = measured.map((one) => {
+    const { entry } = one;
+    const against = base(entry.threads);
+    const r = against && ratio(one, against);
+    const difference = against && apart(one, against);
+    return [
+      entry.label,
+      String(entry.threads),
+      digits(medianOf(one)),
+      digits(bestOf(one)),
+      r && one !== against ? `${r.median.toFixed(2)} (${r.range.map((x) => x.toFixed(2)).join("–")})` : "1",
+      difference === undefined || one === against ? "" : difference.toExponential(0),
+    ];
+  });
+  const wrong = measured.filter((one) => {
+    const against = base(one.entry.threads);
+    return against !== undefined && !(apart(one, against) < APART);
+  });
+  const head = ["", "threads", "median ms", "best ms", "÷ host", "losses differ"];
+  const lines = [`### ${title}`, table(head, rows)];
+  const out = [
+    ...wrong.map(({ entry }) => `- ${entry.label}: its first losses are others, so this is no comparison.`),
+    ...missing.map((text) => `- ${text}`),
+    ...absent.map(({ entry, why }) => `- ${entry.label}, threads ${entry.threads}: left out, ${why}.`),
+  ];
+  return [...lines, ...(out.length > 0 ? [out.join("\n")] : [])].join("\n\n");
+}
+
+/** Forward, backward and update per step. Returns the section of the report. */
+export async function training(
+  names: readonly ModelName[],
+  effort: Effort,
+  say: (text: string) => void,
+): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), "descent-bench-"));
+  const without = noPyTorch();
+  const entries = all.filter(({ who }) => who !== "torch" || without === undefined);
+  const processes = entries.map(({ start }) => start());
+  const before = load();
+  const matches: { readonly title: string; readonly match: Match }[] = [];
+  try {
+    for (const name of names) {
+      const built = model(name);
+      share(built, folder);
+      const players = entries.flatMap(({ who, label, threads, models }, i): Entry[] => {
+        const task = { kind: "training", who, model: name, folder, threads, check: CHECK } as const;
+        const entry = { id: `${who} ${threads}`, label, threads, process: processes[i]!, task }; // one for each
+        return models?.includes(name) === false ? [] : [entry];
+      });
+      const match = await play(players, effort, (text) => say(`${name}, ${text}`));
+      matches.push({ title: built.title, match });
+    }
+  } finally {
+    for (const one of processes) one.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const after = load();
+  const missing = without === undefined ? [] : [`PyTorch: left out, ${without}.`];
+  const single = matches.flatMap(({ match }) => match.measured).filter(({ entry }) => entry.threads === 1);
+  const busy = median(single.flatMap(({ turns }) => turns.map((t) => t.busy)));
+  const versions = Object.assign({}, ...matches.map(({ match }) => match.versions)) as Record<string, string>;
+  return [
+    "## Training: forward, backward and AdamW, per step",
+    conditions({ before, after, busy, effort, versions }),
+    "“÷ host”: how many times as long as Descent's update on the host, with as many threads, in the same round; the middle half of the rounds in brackets. “Losses differ”: the largest relative difference between the losses of the first five steps, from the same weights on the same batch; tf.train.adam has no weight decay. PyTorch runs eagerly, with `foreach` AdamW and its fused attention.",
+    ...matches.map(({ title, match }) => section(title, match, missing)),
+  ].join("\n\n");
+}
+
+/** Under which conditions numbers came to be, said where they are. */
+export function conditions(of: {
+  readonly before: number;
+  readonly after: number;
+  readonly busy: number;
+  readonly effort: Effort;
+  readonly versions: Readonly<Record<string, string>>;
+}): string {
+  const { before, after, busy, effort, versions } = of;
+  const libraries = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const other = before > 0.7 ? " Other work ran at the same time, so medians are higher than on a quiet machine." : "";
+  return [
+    `- ${machine()}; ${libraries.join(", ")}.`,
+    `- ${new Date().toISOString().slice(0, 10)}; load average ${before.toFixed(1)} before, ${after.toFixed(1)} after; contenders on one thread had ${Math.round(busy * 100)} % of a core.${other}`,
+    `- ${effort.rounds} rounds; a turn is ${effort.turn} ms or ${effort.least} steps, whichever is more, after two that do not count.`,
+  ].join("\n");
+}
