@@ -1,4 +1,5 @@
 import { decodeSafetensors, decodeState, encodeSafetensors, type SafeTensor, type StateDict } from "@descent/core";
+import { deviceNames, engineNames, type Place } from "./device.ts";
 import type { Weights } from "./engine.ts";
 import { oneLine, UserError } from "./errors.ts";
 import { writeWhole } from "./files.ts";
@@ -22,6 +23,11 @@ export interface Position {
   readonly stepSeconds: number;
 }
 
+/** An engine on a device, with the engine's version. */
+export interface Where extends Place {
+  readonly version: string;
+}
+
 /** All it takes to go on exactly: the order of the images follows from recipe and position. */
 export interface Checkpoint {
   readonly recipe: Recipe;
@@ -30,8 +36,8 @@ export interface Checkpoint {
   readonly state: StateDict;
   /** Of the training images and labels. */
   readonly data: string;
-  /** What it was trained on, for people to read: another device may round differently. */
-  readonly device: string;
+  /** What it was trained on, where that can be told: another place may round differently. */
+  readonly where: Where | undefined;
 }
 
 const entry = "descent-mnist";
@@ -45,7 +51,7 @@ const tensors = (net: Model, weights: Weights, prefix: string): Record<string, S
  * One safetensors file: parameters under `p/`, the optimizer's state under its own keys with its meta data in the entry
  * `descent`, as every adapter reads them, and the run's in the entry `descent-mnist`.
  */
-export function saveCheckpoint(file: string, { recipe, position, weights, state, data, device }: Checkpoint): void {
+export function saveCheckpoint(file: string, { recipe, position, weights, state, data, where }: Checkpoint): void {
   const slots = Object.fromEntries(
     Object.entries(state.tensors).map(([key, { shape, data: numbers }]): [string, SafeTensor] => [
       key,
@@ -54,7 +60,7 @@ export function saveCheckpoint(file: string, { recipe, position, weights, state,
   );
   const header = {
     descent: JSON.stringify(state.meta),
-    [entry]: JSON.stringify({ version: 1, recipe, position, data, device }),
+    [entry]: JSON.stringify({ version: 1, recipe, position, data, where }),
   };
   writeWhole(file, encodeSafetensors({ ...tensors(model(recipe.model), weights, "p/"), ...slots }, header));
 }
@@ -111,6 +117,13 @@ function open(file: string): Opened {
   return { model: net, weights, header, bytes };
 }
 
+function whereOf(found: unknown): Where | undefined {
+  if (!isRecord(found)) return undefined;
+  const device = deviceNames.find((name) => name === found.device);
+  const engine = engineNames.find((name) => name === found.engine);
+  return device && engine ? { device, engine, version: String(found.version) } : undefined;
+}
+
 /** A checkpoint to go on from. `asked` is the model named on the command line. */
 export function loadCheckpoint(file: string, asked?: ModelName): Checkpoint {
   const { model: net, weights, header, bytes } = open(file);
@@ -136,7 +149,7 @@ export function loadCheckpoint(file: string, asked?: ModelName): Checkpoint {
     weights,
     state: { meta: state.meta, tensors: slots },
     data: String(header.data),
-    device: String(header.device),
+    where: whereOf(header.where),
   };
 }
 

@@ -3,16 +3,30 @@ import { Command, CommanderError, Option } from "commander";
 import { loadCheckpoint, loadModel } from "./checkpoint.ts";
 import { compare, text } from "./compare.ts";
 import { loadMnist, type Mnist } from "./data.ts";
-import { type Choice, choose, type DeviceName, deviceLine, deviceNames, findDevices } from "./device.ts";
+import {
+  type Asked,
+  type Choice,
+  choose,
+  type DeviceName,
+  deviceLine,
+  deviceNames,
+  type EngineName,
+  engineNames,
+  fitting,
+  type Place,
+  places,
+} from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { oneLine, UserError } from "./errors.ts";
 import { evaluate } from "./evaluation.ts";
+import { findDevices } from "./find.ts";
 import { type Interrupt, listen } from "./interrupt.ts";
 import { type ModelName, modelNames } from "./model.ts";
 import { Progress, percent, thousands } from "./progress.ts";
 import { defaultRate, isEquation, optimizerNames, pick, type Recipe, scheduleNames } from "./recipe.ts";
 import { newTraining, prepared, resumedTraining } from "./run.ts";
 import { fileOf, names as files, newRun } from "./run-folder.ts";
+import { startEngine } from "./start.ts";
 import { closingLine } from "./summary.ts";
 
 const defaults = {
@@ -47,14 +61,15 @@ const notNegative =
 const modelName = (given: string): ModelName => pick("model", given, modelNames) as ModelName; // one of the names
 const deviceName = (given: string): DeviceName | "auto" =>
   pick("device", given, ["auto", ...deviceNames]) as DeviceName | "auto"; // one of the names
+const engineName = (given: string): EngineName | "auto" =>
+  pick("engine", given, ["auto", ...engineNames]) as EngineName | "auto"; // one of the names
 const optimizerName = (given: string): string => pick("optimizer", given, optimizerNames);
 const scheduleText = (given: string): string => (isEquation(given) ? given : pick("schedule", given, scheduleNames));
 
 const separated = <T>(text: string, read: (part: string) => T): T[] => text.split(",").map((part) => read(part.trim()));
 
 /** Options of everything that runs a network. */
-interface Common {
-  readonly device: DeviceName | "auto";
+interface Common extends Asked {
   readonly allowSoftwareGpu?: boolean;
   readonly data?: string;
   readonly json?: boolean;
@@ -64,6 +79,7 @@ interface Common {
 const common = (command: Command): Command =>
   command
     .addOption(new Option("--device <name>", `auto, ${deviceNames.join(", ")}`).argParser(deviceName).default("auto"))
+    .addOption(new Option("--engine <name>", `auto, ${engineNames.join(", ")}`).argParser(engineName).default("auto"))
     .option("--allow-software-gpu", "let auto take a GPU that is computed on the CPU")
     .option("--data <place>", "a folder, or an http(s) address, with the four MNIST files (.gz or not)")
     .option("--json", "print the result as one line of JSON on standard output, all else on standard error")
@@ -132,18 +148,22 @@ function voice({ json }: Common): Voice {
   };
 }
 
-/** Chooses and starts the device, and says so. */
-async function start(options: Common, { say }: Voice): Promise<{ engine: Engine; choice: Choice }> {
-  const { device } = options;
-  const choice = choose(
-    device,
-    await findDevices(device === "auto" ? deviceNames : [device]),
-    options.allowSoftwareGpu,
-  );
-  const { startEngine } = await import("./start.ts"); // loads TensorFlow.js, which --help does not need
-  const engine = await startEngine(choice);
-  say(deviceLine(choice, `${engine.name} ${engine.version}`));
-  return { engine, choice };
+/** Where to run; a run that began elsewhere than `auto` would take it goes on there, where that is still possible. */
+async function choice(options: Common, begun?: Place): Promise<Choice> {
+  const [own] = await findDevices(begun === undefined ? [] : fitting(options, [begun]));
+  if (own?.usable === true) {
+    const others = { place: "every other", why: "the run began on this one" };
+    return { ...choose(own, [own]), passedOver: [others] };
+  }
+  return choose(options, await findDevices(fitting(options, places)), options.allowSoftwareGpu);
+}
+
+/** Chooses and starts engine and device, and says so. */
+async function start(options: Common, { say }: Voice, begun?: Place): Promise<{ engine: Engine; choice: Choice }> {
+  const chosen = await choice(options, begun);
+  const engine = await startEngine(chosen);
+  say(deviceLine(chosen, `${engine.name} ${engine.version}`));
+  return { engine, choice: chosen };
 }
 
 async function whileListening<T>({ say }: Voice, work: (interrupt: Interrupt) => Promise<T>): Promise<T> {
@@ -162,6 +182,7 @@ async function trainCommand(options: TrainOptions, command: Command): Promise<nu
   const out = voice(options);
   const { resume } = options;
   let recipe = recipeOf(options, { optimizer: options.optimizer, lr: options.lr, seed: options.seed });
+  let begun: Place | undefined;
   let go: (world: Parameters<typeof newTraining>[2]) => ReturnType<typeof newTraining>;
   if (resume === undefined) {
     const fresh = recipe;
@@ -180,12 +201,13 @@ async function trainCommand(options: TrainOptions, command: Command): Promise<nu
     }
     const resumed: Recipe = { ...saved.recipe, epochs: given("epochs") ? options.epochs : saved.recipe.epochs };
     recipe = resumed;
+    begun = saved.where;
     go = (world) => resumedTraining(file, saved, resumed, world);
   }
   const mnist = await loadMnist(options.data);
   prepared(recipe, mnist); // what cannot start is said before a device is started for it
   out.say(describe(mnist, recipe.limit));
-  const { engine, choice } = await start(options, out);
+  const { engine, choice } = await start(options, out, begun);
   return whileListening(out, async (interrupt) => {
     const { folder, summary } = await go({ engine, choice, mnist, progress: out.progress, stop: interrupt.asked });
     if (summary === undefined) return interrupt.code();
@@ -274,13 +296,14 @@ async function devicesCommand(options: Pick<Common, "json">): Promise<number> {
   const found = await findDevices();
   if (options.json === true) process.stdout.write(`${JSON.stringify(found)}\n`);
   else {
-    for (const { device, usable, software, what, remedy } of found) {
+    for (const { device, engine, usable, software, what, remedy } of found) {
       const state = usable ? (software === true ? "software" : "usable") : "no";
       process.stdout.write(
-        `${device.padEnd(8)}${state.padEnd(10)}${what}${usable || remedy === undefined ? "" : `. ${remedy}`}\n`,
+        `${device.padEnd(8)}${engine.padEnd(13)}${state.padEnd(10)}${what}${usable || remedy === undefined ? "" : `. ${remedy}`}\n`,
       );
     }
-    process.stdout.write(`auto takes ${choose("auto", found).device}.\n`);
+    const { device, engine } = choose({ device: "auto", engine: "auto" }, found);
+    process.stdout.write(`auto takes ${device} by ${engine}.\n`);
   }
   return 0;
 }
@@ -289,6 +312,7 @@ const examples = `
 Examples:
   npm start                                             RAdam, a convolutional network, the best device there is
   npm start -- train --optimizer adamw --lr 2e-3 --weight-decay 0.01
+  npm start -- train --engine tfjs --device wasm        the same by TensorFlow.js in WebAssembly
   npm start -- train --resume                           go on with the newest run
   npm start -- compare --optimizers radam,adam,sgd --lrs 1e-3,3e-3 --seeds 3
   npm start -- evaluate --checkpoint runs/latest

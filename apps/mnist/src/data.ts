@@ -218,8 +218,8 @@ export function batch(all: Digits, places: Uint32Array): { images: Float32Array;
   const labels = new Uint8Array(places.length);
   places.forEach((place, i) => {
     labels[i] = all.labels[place]!;
-    for (let k = 0, from = place * pixels, to = i * pixels; k < pixels; k++)
-      images[to + k] = scaled[all.images[from + k]!]!;
+    const image = all.images.subarray(place * pixels, (place + 1) * pixels);
+    for (let k = 0; k < pixels; k++) images[i * pixels + k] = scaled[image[k]!]!;
   });
   return { images, labels };
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { size } from "@descent/core";
-import { type Checkpoint, saveCheckpoint, saveModel } from "./checkpoint.ts";
+import { type Checkpoint, saveCheckpoint, saveModel, type Where } from "./checkpoint.ts";
 import { type Digits, fingerprint, first, type Mnist } from "./data.ts";
 import type { Choice } from "./device.ts";
 import type { Engine } from "./engine.ts";
@@ -70,13 +70,18 @@ export async function resumedTraining(file: string, saved: Checkpoint, recipe: R
   world.progress.say(
     `Resuming ${folder} after ${thousands(position.step)} updates, in epoch ${position.epoch + 1} of ${recipe.epochs}.`,
   );
-  const device = deviceName(world);
-  if (saved.device !== device)
-    world.progress.say(`It was trained on ${saved.device} before; ${device} may round differently.`);
+  const [before, now] = [saved.where === undefined ? "something else" : said(saved.where), said(whereOf(world))];
+  if (before !== now) world.progress.say(`It was trained on ${before} before; ${now} may round differently.`);
   return training(recipe, folder, digits, optimizer, world, saved);
 }
 
-const deviceName = ({ choice, engine }: World): string => `${choice.device} by ${engine.name} ${engine.version}`;
+const whereOf = ({ choice: { device, engine: name }, engine: { version } }: World): Where => ({
+  device,
+  engine: name,
+  version,
+});
+
+const said = ({ device, engine, version }: Where): string => `${device} by ${engine} ${version}`;
 
 async function training(
   recipe: Recipe,
@@ -118,7 +123,7 @@ async function training(
           );
         },
         checkpoint: (now) =>
-          saveCheckpoint(path.join(folder, names.checkpoint), { ...now, recipe, data, device: deviceName(world) }),
+          saveCheckpoint(path.join(folder, names.checkpoint), { ...now, recipe, data, where: whereOf(world) }),
       },
     });
     if (outcome.evaluation === undefined) {
@@ -180,7 +185,7 @@ function summarize(
     started: started.toISOString(),
     node: process.version,
     version: packageVersion(),
-    command: commandOf(recipe, choice.device),
+    command: commandOf(recipe, choice),
     files: [names.checkpoint, names.model, ...own, names.metrics, names.report, names.summary],
   };
 }

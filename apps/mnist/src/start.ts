@@ -1,89 +1,17 @@
-import { pathToFileURL } from "node:url";
-import util from "node:util";
-import * as tf from "@tensorflow/tfjs";
-import { type Choice, cudaFile, dawnFile } from "./device.ts";
+import type { Choice } from "./device.ts";
 import type { Engine } from "./engine.ts";
-import { tfjsEngine } from "./engine-tfjs.ts";
 import { oneLine, UserError } from "./errors.ts";
 
-/** How many updates share one read of their numbers where a read has to wait for the GPU. */
-const readRarely = 16;
-
-async function cuda(): Promise<string> {
-  // tfjs-node 4.22 calls this function of Node's, which Node 23 removed; later releases with the repair are unpublished.
-  const old = util as { isNullOrUndefined?: (value: unknown) => boolean };
-  old.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-  const file = cudaFile();
-  if (file === undefined) throw new Error("@tensorflow/tfjs-node-gpu is not installed");
-  await import(pathToFileURL(file).href); // registers the backend `tensorflow` in the engine that all copies of tfjs share
-  return "tensorflow";
-}
-
-async function webgpu(): Promise<string> {
-  const file = dawnFile();
-  if (file === undefined) throw new Error("the npm package webgpu is not installed");
-  const { create, globals } = (await import(pathToFileURL(file).href)) as typeof import("webgpu");
-  Object.assign(globalThis, globals);
-  const gpu = create([]);
-  // Node 21 has a `navigator` of its own, which cannot be assigned to.
-  if (globalThis.navigator === undefined)
-    Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent: "node" }, configurable: true });
-  else Object.defineProperty(globalThis.navigator, "gpu", { value: gpu, configurable: true });
-  await import("@tensorflow/tfjs-backend-webgpu"); // looks for navigator.gpu when it is loaded
-  return "webgpu";
-}
-
-async function wasm(): Promise<string> {
-  await import("@tensorflow/tfjs-backend-wasm");
-  return "wasm";
-}
-
-const starters = { cuda, webgpu, wasm, cpu: async () => "cpu" };
-
-/** A convolution and its gradients on a fixed image, as numbers. */
-async function sample(): Promise<Float32Array> {
-  const out = tf.tidy(() => {
-    const wave = (n: number, step: number): Float32Array =>
-      Float32Array.from({ length: n }, (_, i) => Math.sin(i * step));
-    const image = tf.tensor4d(wave(128, 0.7), [2, 8, 8, 1]);
-    const kernel = tf.tensor4d(wave(36, 0.3), [3, 3, 1, 4]);
-    const loss = (x: tf.Tensor, w: tf.Tensor): tf.Scalar =>
-      tf.mean(tf.square(tf.maxPool(tf.relu(tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "valid")), 2, 2, "valid")));
-    const { value, grads } = tf.valueAndGrads(loss)([image, kernel]);
-    return tf.concat([tf.reshape(value, [1]), ...grads.map((grad) => tf.reshape(grad, [-1]))]);
-  });
-  const data = await out.data();
-  out.dispose();
-  return data as Float32Array;
-}
-
-/** Throws where a GPU's numbers are not those of plain JavaScript: a driver that computes wrongly trains nothing. */
-async function prove(backend: string): Promise<void> {
-  const found = await sample();
-  await tf.setBackend("cpu");
-  const wanted = await sample();
-  await tf.setBackend(backend);
-  const size = Math.max(...wanted.map(Math.abs));
-  // 1e-3: single precision and another order of summing give 1e-6, half precision 1e-2.
-  const off = wanted.findIndex((value, i) => !(Math.abs(value - found[i]!) <= 1e-3 * size));
-  if (off >= 0) throw new Error(`it computes wrongly: ${found[off]} where ${wanted[off]} is right`);
-}
-
-/** Starts the device and gives the engine on it. A device that does not start is an error, never another device. */
-export async function startEngine(choice: Choice): Promise<Engine> {
-  tf.enableProdMode(); // also keeps tfjs from advertising its native add-on
-  const gpu = choice.device === "cuda" || choice.device === "webgpu";
+/** Starts the engine chosen on its device. One that does not start is an error, never another one. */
+export async function startEngine({ device, engine, what }: Choice): Promise<Engine> {
   try {
-    const backend = await starters[choice.device]();
-    if (!(await tf.setBackend(backend))) throw new Error(`tfjs cannot start its backend ${backend}`);
-    await tf.ready();
-    if (gpu) await prove(backend);
+    // Only the engine that runs is loaded.
+    const { start } = await (engine === "tfjs" ? import("./start-tfjs.ts") : import("./start-onnxruntime.ts"));
+    return await start(device);
   } catch (error) {
     throw new UserError(
-      `--device ${choice.device} (${choice.what}) does not work: ${oneLine(error)}. Choose another with --device.`,
+      `--device ${device} --engine ${engine} (${what}) does not work: ${oneLine(error).replace(/\.?$/, ".")} Choose another with --device or --engine.`,
       { cause: error },
     );
   }
-  return tfjsEngine(tf, choice.device === "webgpu" ? readRarely : 1);
 }

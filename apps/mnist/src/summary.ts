@@ -1,4 +1,4 @@
-import type { Choice } from "./device.ts";
+import type { Choice, Place } from "./device.ts";
 import { duration, percent } from "./progress.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -48,10 +48,10 @@ const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : 
 const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 
 /** The command line of a recipe. */
-export const commandOf = (recipe: Recipe, device: string): string =>
+export const commandOf = (recipe: Recipe, { device, engine }: Place): string =>
   [
     "npm start -- train",
-    ...Object.entries({ ...recipe, device }).flatMap(([name, value]) =>
+    ...Object.entries({ ...recipe, device, engine }).flatMap(([name, value]) =>
       value === undefined ? [] : [flag(name), quote(String(value))],
     ),
   ].join(" ");

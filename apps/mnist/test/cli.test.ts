@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { main } from "../src/cli.ts";
+import { type Found, places } from "../src/device.ts";
 import { run, scratch, smallFiles, writeFiles } from "./world.ts";
 
 /** Whole programs start here, each with TensorFlow.js, on machines that may be busy. */
@@ -33,71 +34,63 @@ const lines = (file: string): Record<string, unknown>[] =>
 const timeless = (file: string): unknown[] => lines(file).map(({ seconds: _, ...rest }) => rest);
 
 describe("train", () => {
-  test("reaches 88 % with 2,000 images of MNIST, and leaves a whole run folder", { timeout: slow }, async () => {
-    const cwd = scratch();
-    const args = [
-      "train",
-      "--model",
-      "mlp",
-      "--limit",
-      "2000",
-      "--lr",
-      "0.01",
-      "--batch-size",
-      "32",
-      "--epochs",
-      "4",
-      "--device",
-      "wasm",
-    ];
-    const { code, out, err } = await run(args, { cwd });
-    expect(err).toBe("");
-    expect(code).toBe(0);
-    const folder = path.join(cwd, "runs", readlinkSync(path.join(cwd, "runs", "latest")));
-    expect(path.basename(folder)).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-radam$/);
-    const summary = json(path.join(folder, "summary.json"));
-    // A logistic regression reaches 86 % with so few; this network 90 % with every seed tried.
-    expect(summary.testAccuracy).toBeGreaterThan(0.88);
-    expect(summary).toMatchObject({
-      optimizer: "radam",
-      engine: "tfjs",
-      device: "wasm",
-      seed: 1,
-      epochs: 4,
-      batchSize: 32,
-      model: "mlp",
-      lr: 0.01,
-      schedule: "cosine",
-      parameters: 101770,
-      steps: 252,
-      testImages: 10000,
-      node: process.version,
-    });
-    expect(summary.imagesPerSecond).toBeGreaterThan(0);
-    expect(summary.seconds).toBeGreaterThan(0);
-    const last = out.trim().split("\n").at(-1);
-    expect(last).toMatch(/^Test accuracy \d\d\.\d\d %, loss 0\.\d{4}, with RAdam by tfjs on wasm in [\d.]+ s\.$/);
-    expect(out).toContain("Running on wasm");
-    expect(readdirSync(folder).sort()).toEqual([
-      "checkpoint.safetensors",
-      "metrics.jsonl",
-      "model.json",
-      "model.safetensors",
-      "report.html",
-      "summary.json",
-      "weights.bin",
-    ]);
-    const all = lines(path.join(folder, "metrics.jsonl"));
-    const steps = all.filter((line) => "loss" in line);
-    expect(steps).toHaveLength(252);
-    for (const line of steps)
-      for (const name of ["loss", "lr", "gradNorm", "updateRatio"]) expect(line[name]).toBeTypeOf("number");
-    expect(all.filter((line) => "testLoss" in line).map((line) => line.epoch)).toEqual([1, 2, 3, 4]);
-    expect(readFileSync(path.join(folder, "report.html"), "utf8")).toContain("Update-to-weight ratio");
+  test.each([
+    ["tfjs", "wasm", ["model.json", "weights.bin"]],
+    ["onnxruntime", "cpu", ["model.onnx"]],
+  ])(
+    "by %s on %s reaches 88 %% with 2,000 images of MNIST, and leaves a whole run folder",
+    {
+      timeout: slow,
+    },
+    async (engine, device, own) => {
+      const cwd = scratch();
+      const recipe = "--model mlp --limit 2000 --lr 0.01 --batch-size 32 --epochs 4";
+      const args = ["train", ...recipe.split(" "), "--engine", engine, "--device", device];
+      const { code, out, err } = await run(args, { cwd });
+      expect(err).toBe("");
+      expect(code).toBe(0);
+      const folder = path.join(cwd, "runs", readlinkSync(path.join(cwd, "runs", "latest")));
+      expect(path.basename(folder)).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-radam$/);
+      const summary = json(path.join(folder, "summary.json"));
+      // A logistic regression reaches 86 % with so few; this network 90 % with every seed tried.
+      expect(summary.testAccuracy).toBeGreaterThan(0.88);
+      expect(summary).toMatchObject({
+        optimizer: "radam",
+        engine,
+        engineVersion: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+        device,
+        seed: 1,
+        epochs: 4,
+        batchSize: 32,
+        model: "mlp",
+        lr: 0.01,
+        schedule: "cosine",
+        parameters: 101770,
+        steps: 252,
+        testImages: 10000,
+        node: process.version,
+      });
+      expect(summary.imagesPerSecond).toBeGreaterThan(0);
+      expect(summary.seconds).toBeGreaterThan(0);
+      const last = out.trim().split("\n").at(-1);
+      expect(last).toMatch(/^Test accuracy \d\d\.\d\d %, loss 0\.\d{4}, with RAdam by \w+ on \w+ in [\d.]+ s\.$/);
+      expect(last).toContain(`by ${engine} on ${device} in`);
+      expect(out).toContain(`Running on ${device}: `);
+      const common = ["checkpoint.safetensors", "metrics.jsonl", "model.safetensors", "report.html", "summary.json"];
+      expect(readdirSync(folder).sort()).toEqual([...common, ...own].sort());
+      expect(summary.command).toContain(`--device ${device} --engine ${engine}`);
+      const all = lines(path.join(folder, "metrics.jsonl"));
+      const steps = all.filter((line) => "loss" in line);
+      expect(steps).toHaveLength(252);
+      for (const line of steps)
+        for (const name of ["loss", "lr", "gradNorm", "updateRatio"]) expect(line[name]).toBeTypeOf("number");
+      expect(all.filter((line) => "testLoss" in line).map((line) => line.epoch)).toEqual([1, 2, 3, 4]);
+      expect(readFileSync(path.join(folder, "report.html"), "utf8")).toContain("Update-to-weight ratio");
 
-    const tested = await run(["evaluate", "--checkpoint", "runs/latest", "--json"], { cwd });
-    expect(JSON.parse(tested.out)).toMatchObject({ testAccuracy: summary.testAccuracy, model: "mlp" });
-  });
+      const tested = await run(["evaluate", "--checkpoint", "runs/latest", "--engine", engine, "--json"], { cwd });
+      expect(JSON.parse(tested.out)).toMatchObject({ testAccuracy: summary.testAccuracy, model: "mlp", engine });
+    },
+  );
 
   test("with --json prints one line of JSON and nothing else on standard output", { timeout: slow }, async () => {
     const cwd = scratch();
@@ -112,61 +105,77 @@ describe("train", () => {
     expect(existsSync(path.join(cwd, "runs"))).toBe(false); // --out names the folder
   });
 
-  test("stopped with Ctrl-C saves, and resumed ends where the uninterrupted run does, to the bit", {
-    timeout: slow,
-  }, async () => {
-    const cwd = scratch();
-    const args = [
-      "--model",
-      "mlp",
-      "--data",
-      data,
-      "--batch-size",
-      "4",
-      "--epochs",
-      "4",
-      "--device",
-      "wasm",
-      "--clip",
-      "1",
-      "--weight-decay",
-      "0.01",
-      "--warmup",
-      "5%",
-    ];
-    expect((await run([...args, "--out", "whole"], { cwd })).code).toBe(0);
-    let sent = false;
-    const stopped = await run([...args, "--out", "parts"], {
-      cwd,
-      watch: (printed, kill) => {
-        if (sent || !printed.includes("Epoch 1/4")) return;
-        sent = true;
-        kill("SIGINT");
-      },
-    });
-    expect(stopped.code).toBe(130);
-    expect(stopped.out).toMatch(/Stopped after \d+ updates\. Continue with: npm start -- train --resume parts\n$/);
-    expect(readdirSync(path.join(cwd, "parts")).sort()).toEqual(["checkpoint.safetensors", "metrics.jsonl"]);
-    const resumed = await run(["train", "--resume", "parts", "--data", data], { cwd });
-    expect(resumed.code).toBe(0);
-    expect(readFileSync(path.join(cwd, "parts", "model.safetensors"))).toEqual(
-      readFileSync(path.join(cwd, "whole", "model.safetensors")),
-    );
-    expect(timeless(path.join(cwd, "parts", "metrics.jsonl"))).toEqual(
-      timeless(path.join(cwd, "whole", "metrics.jsonl")),
-    );
+  test.each([
+    ["tfjs", "wasm"],
+    ["onnxruntime", "cpu"],
+  ])(
+    "by %s on %s stopped with Ctrl-C saves, and resumed ends where the uninterrupted run does, to the bit",
+    {
+      timeout: slow,
+    },
+    async (engine, device) => {
+      const cwd = scratch();
+      const args = [
+        "--model",
+        "mlp",
+        "--data",
+        data,
+        "--batch-size",
+        "4",
+        "--epochs",
+        "4",
+        "--engine",
+        engine,
+        "--device",
+        device,
+        "--clip",
+        "1",
+        "--weight-decay",
+        "0.01",
+        "--warmup",
+        "5%",
+      ];
+      expect((await run([...args, "--out", "whole"], { cwd })).code).toBe(0);
+      let sent = false;
+      const stopped = await run([...args, "--out", "parts"], {
+        cwd,
+        watch: (printed, kill) => {
+          if (sent || !printed.includes("Epoch 1/4")) return;
+          sent = true;
+          kill("SIGINT");
+        },
+      });
+      expect(stopped.code).toBe(130);
+      expect(stopped.out).toMatch(/Stopped after \d+ updates\. Continue with: npm start -- train --resume parts\n$/);
+      expect(readdirSync(path.join(cwd, "parts")).sort()).toEqual(["checkpoint.safetensors", "metrics.jsonl"]);
+      const resumed = await run(["train", "--resume", "parts", "--data", data], { cwd });
+      expect(resumed.code).toBe(0);
+      expect(resumed.out).toMatch(
+        new RegExp(
+          `^Running on ${device}: .*, by ${engine} .* Passed over: every other \\(the run began on this one\\)`,
+          "m",
+        ),
+      );
+      expect(resumed.out).not.toContain("may round differently");
+      expect(readFileSync(path.join(cwd, "parts", "model.safetensors"))).toEqual(
+        readFileSync(path.join(cwd, "whole", "model.safetensors")),
+      );
+      expect(timeless(path.join(cwd, "parts", "metrics.jsonl"))).toEqual(
+        timeless(path.join(cwd, "whole", "metrics.jsonl")),
+      );
 
-    const again = await run(["--resume", "parts", "--data", data], { cwd });
-    expect([again.code, again.err]).toEqual([
-      1,
-      expect.stringMatching(/at the end of its 4 epochs\. Train on with --epochs 5/),
-    ]);
-    const other = await run(["--resume", "parts", "--epochs", "5"], { cwd });
-    expect([other.code, other.err]).toEqual([1, expect.stringMatching(/trained on other images/)]);
-    const on = await run(["--resume", "parts", "--epochs", "5", "--data", data], { cwd });
-    expect(on.code).toBe(0);
-    expect(json(path.join(cwd, "parts", "summary.json"))).toMatchObject({ epochs: 5, steps: 400 });
-  });
+      const again = await run(["--resume", "parts", "--data", data], { cwd });
+      expect([again.code, again.err]).toEqual([
+        1,
+        expect.stringMatching(/at the end of its 4 epochs\. Train on with --epochs 5/),
+      ]);
+      const other = await run(["--resume", "parts", "--epochs", "5"], { cwd });
+      expect([other.code, other.err]).toEqual([1, expect.stringMatching(/trained on other images/)]);
+      const on = await run(["--resume", "parts", "--epochs", "5", "--data", data], { cwd });
+      expect(on.code).toBe(0);
+      expect(json(path.join(cwd, "parts", "summary.json"))).toMatchObject({ epochs: 5, steps: 400 });
+    },
+  );
 
   test("Ctrl-C twice in a moment ends it as a signal does", { timeout: slow }, async () => {
     const cwd = scratch();
@@ -252,15 +261,83 @@ test("compare prints a table of means and deviations", { timeout: slow }, async 
   expect(existsSync(path.join(cwd, "c", "compare.html"))).toBe(true);
 });
 
-test("devices lists all four, with what is missing", { timeout: slow }, async () => {
+test("a run goes on with another engine when told to, and says that it may round differently", {
+  timeout: slow,
+}, async () => {
+  const cwd = scratch();
+  const args = ["--model", "mlp", "--data", data, "--out", "x", "--engine", "onnxruntime", "--device", "cpu"];
+  expect((await run([...args, "--epochs", "1"], { cwd })).code).toBe(0);
+  const on = await run(["--resume", "x", "--epochs", "2", "--data", data, "--engine", "tfjs", "--device", "wasm"], {
+    cwd,
+  });
+  expect([on.code, on.err]).toEqual([0, ""]);
+  expect(on.out).toMatch(/trained on cpu by onnxruntime [\d.]+ before; wasm by tfjs [\d.]+ may round differently/);
+  expect(json(path.join(cwd, "x", "summary.json"))).toMatchObject({ engine: "tfjs", epochs: 2 });
+});
+
+test("devices lists every engine on every device, with what is missing", { timeout: slow }, async () => {
   const { code, out } = await run(["devices", "--json"], { cwd: scratch() });
   expect(code).toBe(0);
-  const found: { device: string; usable: boolean; what: string }[] = JSON.parse(out);
-  expect(found.map(({ device }) => device)).toEqual(["cuda", "webgpu", "wasm", "cpu"]);
-  expect(found.filter(({ usable }) => usable).map(({ device }) => device)).toEqual(
-    expect.arrayContaining(["wasm", "cpu"]),
+  const found: Found[] = JSON.parse(out);
+  expect(found.map(({ device, engine }) => `${device} by ${engine}`)).toEqual(
+    places.map(({ device, engine }) => `${device} by ${engine}`),
+  );
+  const usable = found.filter((one) => one.usable).map(({ device, engine }) => `${device} by ${engine}`);
+  expect(usable).toEqual(
+    expect.arrayContaining(["cpu by onnxruntime", "wasm by tfjs", "wasm by onnxruntime", "cpu by tfjs"]),
   );
   for (const { what } of found) expect(what).not.toBe("");
+});
+
+describe("where onnxruntime-node has no binary", () => {
+  /** Puts a package in its place that fails as the real one does on such a machine. */
+  function without(): Record<string, string> {
+    const folder = scratch();
+    writeFileSync(path.join(folder, "index.js"), 'require("./bin/onnxruntime_binding.node");');
+    writeFileSync(
+      path.join(folder, "hide.cjs"),
+      `const { Module } = require("node:module");
+const resolve = Module._resolveFilename;
+Module._resolveFilename = function (name, ...rest) {
+  return name === "onnxruntime-node" ? ${JSON.stringify(path.join(folder, "index.js"))} : resolve.call(this, name, ...rest);
+};`,
+    );
+    return { NODE_OPTIONS: `--require=${JSON.stringify(path.join(folder, "hide.cjs"))}` };
+  }
+
+  test("auto runs by tfjs, and says why", { timeout: slow }, async () => {
+    const args = ["--model", "mlp", "--data", data, "--epochs", "1"];
+    const { code, out } = await run(args, { cwd: scratch(), env: without() });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Running on \w+: .*, by tfjs .*$/m);
+    if (/Running on wasm/.test(out))
+      expect(out).toMatch(/Passed over: .*cpu by onnxruntime \(onnxruntime-node has no binary for \w+ on \w+\)\.$/m);
+  });
+
+  test("asked for by name it is an error that says what there is", { timeout: slow }, async () => {
+    const args = ["--data", data, "--engine", "onnxruntime", "--device", "cpu"];
+    const { code, err } = await run(args, { cwd: scratch(), env: without() });
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^--device cpu --engine onnxruntime cannot be used: onnxruntime-node has no binary for \w+ on \w+\. .*--device wasm\.\n$/,
+    );
+  });
+});
+
+test("CUDA's library for onnxruntime is named where it is missing, with the command that installs it", {
+  timeout: slow,
+}, async () => {
+  // A machine with an NVIDIA GPU is one whose nvidia-smi lists it.
+  const bin = scratch();
+  writeFileSync(path.join(bin, "nvidia-smi"), "#!/bin/sh\necho Test GPU\n", { mode: 0o755 });
+  if (process.platform !== "linux" || process.arch !== "x64") return expect(bin).toBeDefined(); // the library is for these
+  const env = { PATH: `${bin}:${process.env.PATH}` };
+  const { code, err } = await run(["--data", data, "--engine", "onnxruntime", "--device", "cuda"], {
+    cwd: scratch(),
+    env,
+  });
+  expect(code).toBe(1);
+  expect(err).toMatch(/^--device cuda --engine onnxruntime cannot be used: .*CUDA library.*CUDA 12.*cuDNN 9.*\n$/);
 });
 
 describe("bad input is one line and exit code 1:", () => {
@@ -285,6 +362,7 @@ describe("bad input is one line and exit code 1:", () => {
     ["--model cnm", "There is no model `cnm`. Did you mean cnn?"],
     ["--schedule cosin", "There is no schedule `cosin`. Did you mean cosine?"],
     ["--device wsm", "There is no device `wsm`. Did you mean wasm?"],
+    ["--engine onyxruntime", "There is no engine `onyxruntime`. Did you mean onnxruntime?"],
     ["trian", "There is no command `trian`. Did you mean train?"],
     ["--optimiser adam", "Unknown option '--optimiser' (Did you mean --optimizer?). See --help."],
     ["--lr", "Option '--lr <rate>' argument missing. See --help."],

@@ -2,17 +2,20 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { sgd } from "@descent/sgd";
 import * as tf from "@tensorflow/tfjs";
+import * as ort from "onnxruntime-node";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import "@tensorflow/tfjs-backend-wasm";
 import { loadCheckpoint, loadModel, saveCheckpoint, saveModel } from "../src/checkpoint.ts";
 import { compare, rows, spread, type Trial, text } from "../src/compare.ts";
 import { batch, type Digits, fingerprint, loadMnist, type Mnist } from "../src/data.ts";
 import type { Engine, Learner } from "../src/engine.ts";
+import { onnxruntimeEngine } from "../src/engine-onnxruntime.ts";
 import { tfjsEngine } from "../src/engine-tfjs.ts";
 import { UserError } from "../src/errors.ts";
 import { evaluate } from "../src/evaluation.ts";
 import type { EpochLine, StepLine } from "../src/metrics.ts";
 import { model, startingWeights } from "../src/model.ts";
+import { order } from "../src/order.ts";
 import { Progress } from "../src/progress.ts";
 import { optimizerOf, type Recipe } from "../src/recipe.ts";
 import { report } from "../src/report.ts";
@@ -22,7 +25,9 @@ import { scratch, smallFiles, writeFiles } from "./world.ts";
 
 vi.setConfig({ testTimeout: 60_000 }); // whole trainings, on machines that may be busy
 
-let engine: Engine;
+const engineNames = ["tfjs", "onnxruntime"] as const;
+type EngineName = (typeof engineNames)[number];
+let engines: Readonly<Record<EngineName, Engine>>;
 let mnist: Mnist;
 let folder: string;
 
@@ -30,7 +35,10 @@ beforeAll(async () => {
   tf.enableProdMode();
   await tf.setBackend("wasm");
   await tf.ready();
-  engine = tfjsEngine(tf, 1);
+  engines = {
+    tfjs: tfjsEngine(tf, 1),
+    onnxruntime: onnxruntimeEngine(ort, ort.env.versions.node ?? "", "cpu", { intraOpNumThreads: 1 }),
+  };
 });
 
 async function small(): Promise<Mnist> {
@@ -54,46 +62,27 @@ const recipe: Recipe = {
 async function learn(
   given: Recipe,
   digits: Digits,
-  from: Partial<Parameters<Engine["learner"]>[0]> = {},
+  { engine = "tfjs", ...from }: Partial<Parameters<Engine["learner"]>[0]> & { readonly engine?: EngineName } = {},
 ): Promise<Learner> {
   const net = model(given.model);
   const optimizer = optimizerOf(given, updatesOf(digits.count, given)).configured;
-  const learner = await engine.learner({ model: net, weights: startingWeights(net, given.seed), optimizer, ...from });
+  const learner = await engines[engine].learner({
+    model: net,
+    weights: startingWeights(net, given.seed),
+    optimizer,
+    ...from,
+  });
   onTestFinished(() => learner.dispose());
   return learner;
 }
 
-describe("the engine", () => {
-  test.each(["mlp", "cnn"] as const)("%s leaks no tensor over two epochs, and none when it is done", async (name) => {
-    const { train: digits, test: tested } = await small();
-    const given = { ...recipe, model: name, epochs: 1 };
-    const optimizer = optimizerOf(given, updatesOf(digits.count, given));
-    const before = tf.memory().numTensors;
-    const learner = await learn(given, digits);
-    const counts: number[] = [];
-    for (let i = 0; i < 2; i++) {
-      await train({
-        learner,
-        readEvery: 1,
-        recipe: given,
-        optimizer,
-        digits,
-        test: tested,
-        listener: { checkpoint: () => {} },
-      });
-      counts.push(tf.memory().numTensors);
-    }
-    expect(counts[1]).toBe(counts[0]);
-    learner.dispose();
-    expect(tf.memory().numTensors).toBe(before);
-  });
-
+describe.each(engineNames)("the engine %s", (engine) => {
   test("an update of gradient descent moves as far as its numbers say", async () => {
     const { train: digits } = await small();
     const net = model("mlp");
     const weights = startingWeights(net, 5);
     const lr = 0.25; // a power of two: the product with the gradient is exact
-    const learner = await learn(recipe, digits, { weights, optimizer: sgd({ lr }) });
+    const learner = await learn(recipe, digits, { weights, optimizer: sgd({ lr }), engine });
     const { images, labels } = batch(
       digits,
       Uint32Array.from({ length: 32 }, (_, i) => i),
@@ -122,24 +111,51 @@ describe("the engine", () => {
 
   test("the numbers of several updates are read together, oldest first", async () => {
     const { train: digits } = await small();
-    const one = await learn(recipe, digits);
-    const all = await learn(recipe, digits, { weights: await one.weights() }).catch((error: unknown) => error);
-    // Two networks cannot share their parameters' names, which tell their states apart.
-    expect(all).toBeInstanceOf(Error);
-    one.dispose();
-    const singly: number[] = [];
-    const a = await learn(recipe, digits);
     const { images, labels } = batch(digits, Uint32Array.of(0, 1, 2, 3));
+    const singly: number[] = [];
+    const a = await learn(recipe, digits, { engine });
     for (let i = 0; i < 3; i++) {
       await a.step(images, labels);
       singly.push(...(await a.read()).map(({ loss }) => loss));
     }
     a.dispose();
-    const b = await learn(recipe, digits);
+    const b = await learn(recipe, digits, { engine });
     for (let i = 0; i < 3; i++) await b.step(images, labels);
     expect((await b.read()).map(({ loss }) => loss)).toEqual(singly);
     expect(await b.read()).toEqual([]);
-    b.dispose();
+  });
+});
+
+describe("the engine tfjs", () => {
+  test.each(["mlp", "cnn"] as const)("%s leaks no tensor over two epochs, and none when it is done", async (name) => {
+    const { train: digits, test: tested } = await small();
+    const given = { ...recipe, model: name, epochs: 1 };
+    const optimizer = optimizerOf(given, updatesOf(digits.count, given));
+    const before = tf.memory().numTensors;
+    const learner = await learn(given, digits);
+    const counts: number[] = [];
+    for (let i = 0; i < 2; i++) {
+      await train({
+        learner,
+        readEvery: 1,
+        recipe: given,
+        optimizer,
+        digits,
+        test: tested,
+        listener: { checkpoint: () => {} },
+      });
+      counts.push(tf.memory().numTensors);
+    }
+    expect(counts[1]).toBe(counts[0]);
+    learner.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test("refuses two networks at once, whose parameters have the same names", async () => {
+    const { train: digits } = await small();
+    await learn(recipe, digits);
+    // Names tell the states of parameters apart.
+    await expect(learn(recipe, digits)).rejects.toThrow(/already/);
   });
 
   test.each(["mlp", "cnn"] as const)("%s is saved so that tf.loadLayersModel predicts the same", async (name) => {
@@ -172,6 +188,95 @@ describe("the engine", () => {
   });
 });
 
+describe("the engine onnxruntime", () => {
+  test.each(["mlp", "cnn"] as const)(
+    "%s is saved so that plain onnxruntime-node gives the same logits",
+    async (name) => {
+      const { train: digits, test: tested } = await small();
+      const learner = await learn({ ...recipe, model: name }, digits, { engine: "onnxruntime" });
+      const step = batch(digits, Uint32Array.of(0, 1, 2, 3));
+      await learner.step(step.images, step.labels); // what is saved is what was trained
+      const { images } = batch(
+        tested,
+        Uint32Array.from({ length: 20 }, (_, i) => i),
+      );
+      const logits = await learner.logits(images);
+      const out = scratch();
+      expect(await learner.save(out)).toEqual(["model.onnx"]);
+      const session = await ort.InferenceSession.create(path.join(out, "model.onnx"));
+      const results = await session.run({ images: new ort.Tensor("float32", images, [20, 28, 28, 1]) });
+      await session.release();
+      expect(results.logits!.dims).toEqual([20, 10]);
+      // 5 digits: single precision; weights that are constants are laid out for kernels that add in another order.
+      expect(Array.from(results.logits!.data as Float32Array)).toEqual(Array.from(logits, (x) => expect.closeTo(x, 5)));
+    },
+  );
+});
+
+describe("the engines", () => {
+  test.each(["mlp", "cnn"] as const)(
+    "train %s alike from the same seed, to the rounding of single precision",
+    async (name) => {
+      const { train: digits } = await small();
+      const given = { ...recipe, model: name };
+      const both = [
+        await learn(given, digits, { engine: "tfjs" }),
+        await learn(given, digits, { engine: "onnxruntime" }),
+      ];
+      const places = order(digits.count, given.seed, 0);
+      for (let step = 0; step < 20; step++) {
+        const at = (step * 16) % digits.count;
+        const { images, labels } = batch(digits, places.subarray(at, at + 16));
+        const [a, b] = await Promise.all(
+          both.map(async (learner) => {
+            await learner.step(images, labels);
+            return (await learner.read())[0]!;
+          }),
+        );
+        // 2e-6 is eight units in the last place of a loss between 2 and 4: sums over the same numbers in another order.
+        expect(Math.abs(a!.loss - b!.loss)).toBeLessThan(2e-6);
+        expect(a!.accuracy).toBeCloseTo(b!.accuracy, 6);
+        // 2e-4: norms of 100,000 numbers are sums in single precision in one engine and in double in the other.
+        expect(Math.abs(a!.gradNorm / b!.gradNorm - 1)).toBeLessThan(2e-4);
+        expect(Math.abs(a!.updateRatio / b!.updateRatio - 1)).toBeLessThan(2e-4);
+      }
+    },
+  );
+
+  test.each([
+    ["tfjs", "onnxruntime"],
+    ["onnxruntime", "tfjs"],
+  ] as const)("resume each other's checkpoints: from %s to %s", async (first, second) => {
+    const { train: digits, test: tested } = await small();
+    const optimizer = optimizerOf(recipe, updatesOf(digits.count, recipe));
+    const common = { readEvery: 1, recipe, optimizer, digits, test: tested };
+    const half = await learn(recipe, digits, { engine: first });
+    const file = path.join(scratch(), "checkpoint.safetensors");
+    const rest = { recipe, data: fingerprint(digits), where: undefined };
+    await train({
+      ...common,
+      learner: half,
+      recipe: { ...recipe, epochs: 1 },
+      listener: { checkpoint: (now) => saveCheckpoint(file, { ...now, ...rest }) },
+    });
+    half.dispose();
+    const { weights, state, position } = loadCheckpoint(file);
+    const ends = await Promise.all(
+      [first, second].map(async (engine) => {
+        const learner = await learn(recipe, digits, { engine, weights, state });
+        const state1 = await learner.state();
+        expect(state1.meta).toEqual(state.meta);
+        expect(state1.tensors).toEqual(state.tensors);
+        const { last } = await train({ ...common, learner, from: position });
+        return last!;
+      }),
+    );
+    // 1e-5 of the loss: ten updates apart by rounding alone.
+    expect(Math.abs(ends[0]!.testLoss / ends[1]!.testLoss - 1)).toBeLessThan(1e-5);
+    expect(ends[0]!.testAccuracy).toBe(ends[1]!.testAccuracy);
+  });
+});
+
 describe("a checkpoint", () => {
   async function trained(given: Recipe, epochs: number): Promise<{ file: string; digits: Digits }> {
     const { train: digits, test: tested } = await small();
@@ -186,7 +291,8 @@ describe("a checkpoint", () => {
       digits,
       test: tested,
       listener: {
-        checkpoint: (now) => saveCheckpoint(file, { ...now, recipe: given, data: fingerprint(digits), device: "wasm" }),
+        checkpoint: (now) =>
+          saveCheckpoint(file, { ...now, recipe: given, data: fingerprint(digits), where: undefined }),
       },
     });
     learner.dispose();
@@ -244,12 +350,12 @@ describe("a checkpoint", () => {
   });
 });
 
-describe("training", () => {
+describe.each(engineNames)("training by %s", (engine) => {
   test("that diverges ends with one line that says when and what to try", async () => {
     const { train: digits, test: tested } = await small();
     const given = { ...recipe, optimizer: "sgd", lr: 1e20, schedule: "constant" };
     const optimizer = optimizerOf(given, updatesOf(digits.count, given));
-    const learner = await learn(given, digits);
+    const learner = await learn(given, digits, { engine });
     const run = train({ learner, readEvery: 1, recipe: given, optimizer, digits, test: tested });
     await expect(run).rejects.toThrow(
       /^The loss is (NaN|Infinity) at update \d+, with the rate 1\.00e\+20: training has diverged\. Try/,
@@ -263,7 +369,7 @@ describe("training", () => {
     const steps = updatesOf(digits.count, given);
     expect(steps).toBe(1);
     const optimizer = optimizerOf({ ...given, lr: 1e30, schedule: "constant" }, steps);
-    const learner = await learn(given, digits, { optimizer: optimizer.configured });
+    const learner = await learn(given, digits, { optimizer: optimizer.configured, engine });
     let saved = 0;
     const listener = { checkpoint: () => void saved++ };
     const run = train({ learner, readEvery: 1, recipe: given, optimizer, digits, test: tested, listener });
@@ -275,11 +381,11 @@ describe("training", () => {
     const { train: digits, test: tested } = await small();
     const optimizer = optimizerOf(recipe, updatesOf(digits.count, recipe));
     const common = { readEvery: 1, recipe, optimizer, digits, test: tested };
-    const straight = await learn(recipe, digits);
+    const straight = await learn(recipe, digits, { engine });
     const wanted = await train({ ...common, learner: straight });
     straight.dispose();
     for (const updates of [1, 10, 14, 20]) {
-      const first = await learn(recipe, digits);
+      const first = await learn(recipe, digits, { engine });
       let done = 0;
       const counting: Learner = {
         ...first,
@@ -294,7 +400,7 @@ describe("training", () => {
       first.dispose();
       const { position, weights, state } = saved!;
       expect(position.step).toBe(updates);
-      const second = await learn(recipe, digits, { weights, state });
+      const second = await learn(recipe, digits, { weights, state, engine });
       const found = await train({ ...common, learner: second, from: position });
       second.dispose();
       expect(found.weights).toEqual(wanted.weights);
@@ -309,7 +415,7 @@ describe("training", () => {
     const lines: StepLine[][] = [];
     for (const readEvery of [1, 4]) {
       const all: StepLine[] = [];
-      const learner = await learn(recipe, digits);
+      const learner = await learn(recipe, digits, { engine });
       const listener = { steps: (some: readonly StepLine[]) => void all.push(...some) };
       await train({ learner, readEvery, recipe, optimizer, digits, test: tested, listener });
       learner.dispose();
@@ -424,8 +530,8 @@ describe("a comparison", () => {
       [1e-3, 1e30].map((lr): Recipe => ({ ...recipe, optimizer, lr, schedule: "constant", epochs: 1 })),
     );
     const world = {
-      engine,
-      choice: { device: "wasm", what: "", passedOver: [] },
+      engine: engines.tfjs,
+      choice: { device: "wasm", engine: "tfjs", what: "", passedOver: [] },
       mnist: data,
       progress: silent,
       stop: () => false,

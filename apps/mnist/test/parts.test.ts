@@ -7,7 +7,19 @@ import { type Leaf, size } from "@descent/core";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { chart, short, ticks } from "../src/chart.ts";
-import { choose, deviceLine, type Found, isSoftware } from "../src/device.ts";
+import {
+  choose,
+  type DeviceName,
+  deviceLine,
+  deviceNames,
+  type EngineName,
+  engineNames,
+  type Found,
+  fitting,
+  isSoftware,
+  type Place,
+  places,
+} from "../src/device.ts";
 import { cannotRead, cannotWrite, oneLine, UserError } from "../src/errors.ts";
 import { makeFolder, writeWhole } from "../src/files.ts";
 import { MetricsLog, readMetrics, rewindMetrics } from "../src/metrics.ts";
@@ -276,33 +288,73 @@ describe("recipes", () => {
   });
 });
 
-describe("devices", () => {
-  const cuda: Found = { device: "cuda", usable: false, what: "no NVIDIA GPU found", remedy: "Install a driver." };
-  const gpu: Found = { device: "webgpu", usable: true, what: "nvidia ada RTX 4090", software: false };
-  const soft: Found = { device: "webgpu", usable: true, what: "google swiftshader", software: true };
-  const wasm: Found = { device: "wasm", usable: true, what: "WebAssembly" };
-  const cpu: Found = { device: "cpu", usable: true, what: "JavaScript" };
+describe("places to run", () => {
+  const auto = { device: "auto", engine: "auto" } as const;
+  const found = (place: string, what: string, rest: Partial<Found> = {}): Found => {
+    const [device, engine] = place.split(" ") as [DeviceName, EngineName]; // written below
+    return { device, engine, usable: true, what, ...rest };
+  };
+  const no = { usable: false } as const;
+  const cuda = [
+    found("cuda tfjs", "no NVIDIA GPU found", { ...no, remedy: "Install a driver." }),
+    found("cuda onnxruntime", "no NVIDIA GPU found", { ...no, remedy: "Install a driver." }),
+  ];
+  const gpu = [found("webgpu tfjs", "RTX 4090"), found("webgpu onnxruntime", "RTX 4090")];
+  const soft = gpu.map((one) => ({ ...one, what: "google swiftshader", software: true }));
+  const native = found("cpu onnxruntime", "native kernels");
+  const none = { ...native, ...no, what: "no binary for plan9", remedy: "Use --device wasm." };
+  const wasm = [found("wasm onnxruntime", "WebAssembly"), found("wasm tfjs", "WebAssembly")];
+  const plain = found("cpu tfjs", "JavaScript");
+  const place = ({ device, engine }: Place): string => `${device} by ${engine}`;
 
-  test("auto takes a real GPU before the CPU, and cuda before webgpu", () => {
-    expect(choose("auto", [cuda, gpu, wasm, cpu]).device).toBe("webgpu");
-    expect(choose("auto", [{ ...cuda, usable: true }, gpu, wasm, cpu]).device).toBe("cuda");
-    expect(choose("auto", [cpu, wasm]).device).toBe("wasm");
+  test("auto takes a real GPU before the CPU, cuda before webgpu, and native kernels before WebAssembly", () => {
+    const cpus = [plain, ...wasm, native];
+    expect(place(choose(auto, [...cpus, ...cuda, ...gpu]))).toBe("webgpu by tfjs");
+    expect(place(choose(auto, [...cpus, ...gpu, { ...cuda[1]!, usable: true }]))).toBe("cuda by onnxruntime");
+    expect(place(choose(auto, [...cpus, ...cuda]))).toBe("cpu by onnxruntime");
+    expect(place(choose(auto, [plain, ...wasm]))).toBe("wasm by tfjs");
+    expect(place(choose(auto, [plain]))).toBe("cpu by tfjs");
   });
 
-  test("auto passes a software GPU over unless asked, and says why", () => {
-    const choice = choose("auto", [cuda, soft, wasm, cpu]);
+  test("auto passes a software GPU over unless asked, and says why, once for all engines", () => {
+    const all = [...cuda, ...soft, native, ...wasm, plain];
+    expect(deviceLine(choose(auto, all), "onnxruntime 1")).toBe(
+      "Running on cpu: native kernels, by onnxruntime 1. Passed over: cuda (no NVIDIA GPU found), webgpu (only a software GPU (google swiftshader), slower than the CPU).",
+    );
+    expect(place(choose(auto, all, true))).toBe("webgpu by tfjs");
+    expect(choose({ ...auto, device: "webgpu" }, soft).what).toBe("google swiftshader (a software GPU)");
+  });
+
+  test("an engine without a binary for the machine is passed over by auto, and named with its reason", () => {
+    const choice = choose(auto, [...cuda, none, ...wasm, plain]);
     expect(deviceLine(choice, "tfjs 4")).toBe(
-      "Running on wasm: WebAssembly, by tfjs 4. Passed over: cuda (no NVIDIA GPU found), webgpu (only a software GPU (google swiftshader), slower than wasm).",
+      "Running on wasm: WebAssembly, by tfjs 4. Passed over: cuda (no NVIDIA GPU found), cpu by onnxruntime (no binary for plan9).",
     );
-    expect(choose("auto", [cuda, soft, wasm, cpu], true).device).toBe("webgpu");
-    expect(choose("webgpu", [soft]).what).toBe("google swiftshader (a software GPU)");
+    expect(place(choose({ ...auto, device: "cpu" }, [none, plain]))).toBe("cpu by tfjs");
   });
 
-  test("one asked for by name is used or refused with what to install, never replaced", () => {
-    expect(() => choose("cuda", [cuda, gpu, wasm, cpu])).toThrow(
-      "--device cuda cannot be used: no NVIDIA GPU found. Install a driver.",
+  test("a device or an engine asked for by name is used or refused with what to install, never replaced", () => {
+    const all = [...cuda, ...gpu, none, ...wasm, plain];
+    expect(() => choose({ ...auto, device: "cuda" }, all)).toThrow(
+      /^--device cuda cannot be used: no NVIDIA GPU found\. Install a driver\.$/,
     );
-    expect(choose("cpu", [cuda, gpu, wasm, cpu]).device).toBe("cpu");
+    expect(() => choose({ device: "cpu", engine: "onnxruntime" }, all)).toThrow(
+      /^--device cpu --engine onnxruntime cannot be used: no binary for plan9\. Use --device wasm\.$/,
+    );
+    expect(() => choose({ ...auto, engine: "onnxruntime" }, [cuda[1]!, none])).toThrow(
+      "--engine onnxruntime cannot be used: cuda (no NVIDIA GPU found), cpu (no binary for plan9). Install a driver. Use --device wasm.",
+    );
+    expect(place(choose({ ...auto, engine: "onnxruntime" }, all))).toBe("webgpu by onnxruntime");
+    expect(place(choose({ device: "wasm", engine: "onnxruntime" }, all))).toBe("wasm by onnxruntime");
+    expect(place(choose({ ...auto, device: "cpu" }, [plain, native]))).toBe("cpu by onnxruntime");
+  });
+
+  test("only what fits the question is looked at", () => {
+    expect(fitting({ device: "webgpu", engine: "tfjs" }, places).map(place)).toEqual(["webgpu by tfjs"]);
+    expect(fitting({ ...auto, device: "wasm" }, places).map(place)).toEqual(["wasm by tfjs", "wasm by onnxruntime"]);
+    expect(fitting(auto, places)).toEqual(places);
+    // every engine on every device
+    expect(new Set(places.map(place)).size).toBe(deviceNames.length * engineNames.length);
   });
 
   test("software GPUs are known by their names", () => {

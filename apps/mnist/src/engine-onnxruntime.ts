@@ -1,0 +1,146 @@
+import path from "node:path";
+import { exportModel, Graph } from "@descent/onnx";
+import { crossEntropy, type ExecutionProvider, type Runtime, Trainer } from "@descent/onnxruntime";
+import { classes, side } from "./data.ts";
+import type { Engine, Learner, StepNumbers, Weights } from "./engine.ts";
+import { writeWhole } from "./files.ts";
+import type { Model } from "./model.ts";
+
+/**
+ * The network as an ONNX model from `images`, `[batch, 28, 28, 1]`, to `logits`, `[batch, 10]`. Its weights keep the
+ * layout of the app (HWIO kernels, NHWC when flattened), turned where an operator wants another, so that weights and
+ * optimizer state mean the same in every engine.
+ */
+export function onnxModel({ layers, parameters }: Model, weights: Weights): Uint8Array {
+  const graph = new Graph();
+  const op = (name: string, inputs: readonly string[], attributes = {}): string =>
+    graph.op(name, inputs, attributes)[0]!; // one output
+  graph.input("images", { elem: "float32", shape: ["batch", side, side, 1] });
+  for (const { name, shape } of parameters)
+    graph.initializer(name, { elem: "float32", dims: shape, data: weights[name]! });
+  // With one channel, channels first and channels last are the same numbers.
+  let x = op("Reshape", ["images", graph.ints([-1, 1, side, side])]);
+  layers.forEach((layer, i) => {
+    switch (layer.kind) {
+      case "conv": {
+        const kernel = op("Transpose", [`${layer.name}/kernel`], { perm: [3, 2, 0, 1] });
+        x = op("Conv", [x, kernel, `${layer.name}/bias`], { kernel_shape: [layer.size, layer.size] });
+        if (layers[i + 1]?.kind !== "pool") x = op("Relu", [x]);
+        break;
+      }
+      case "pool":
+        x = op("MaxPool", [x], { kernel_shape: [layer.size, layer.size], strides: [layer.size, layer.size] });
+        // The ReLU of the greatest is the greatest of the ReLUs, and here it has fewer numbers to see.
+        if (layers[i - 1]?.kind === "conv") x = op("Relu", [x]);
+        break;
+      case "flatten":
+        x = op("Flatten", [op("Transpose", [x], { perm: [0, 2, 3, 1] })], { axis: 1 });
+        break;
+      case "dense": {
+        x = op("Gemm", [x, `${layer.name}/kernel`, `${layer.name}/bias`]);
+        if (layer.relu) x = op("Relu", [x]);
+        break;
+      }
+    }
+  });
+  graph.op("Identity", [x], {}, ["logits"]);
+  graph.output("logits");
+  return exportModel(graph);
+}
+
+/**
+ * Sums of squares over all numbers: of the gradients, of how far the weights moved, and of the weights now. One plain loop,
+ * since closures for each number, or three loops, would take as long as the update.
+ */
+function sums(before: Weights, after: Weights, gradients: Weights): { gradient: number; moved: number; size: number } {
+  let [gradient, moved, size] = [0, 0, 0];
+  for (const [name, w] of Object.entries(after)) {
+    const b = before[name]!; // of the same network
+    const g = gradients[name]!; // every weight is trained
+    for (let i = 0; i < w.length; i++) {
+      const x = w[i]!;
+      const d = g[i]!;
+      const step = x - b[i]!;
+      gradient += d * d;
+      moved += step * step;
+      size += x * x;
+    }
+  }
+  return { gradient, moved, size };
+}
+
+/** How many rows have their greatest logit at their label. */
+function right(logits: Float32Array, labels: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < labels.length; i++) {
+    let best = 0;
+    for (let k = 1; k < classes; k++) if (logits[i * classes + k]! > logits[i * classes + best]!) best = k;
+    if (best === labels[i]) count++;
+  }
+  return count;
+}
+
+/** The engine on stock ONNX Runtime: a provider with the options of its sessions. */
+export function onnxruntimeEngine(
+  runtime: Runtime,
+  version: string,
+  provider: ExecutionProvider,
+  sessionOptions: Readonly<Record<string, unknown>> = {},
+): Engine {
+  return {
+    name: "onnxruntime",
+    version,
+    readEvery: 1, // the loss comes back with every step
+    async learner({ model, weights, optimizer, state }): Promise<Learner> {
+      const trainer = await Trainer.create(onnxModel(model, weights), {
+        runtime,
+        optimizer,
+        loss: crossEntropy(),
+        executionProviders: [provider],
+        sessionOptions,
+        // The numbers of an update need weights and gradients on the host, so that is where it is done.
+        plan: "host",
+      });
+      if (state !== undefined) {
+        const parameters = model.parameters.map(({ name, shape }) => [name, { shape, data: weights[name]! }] as const);
+        await trainer.load({ parameters: Object.fromEntries(parameters), optimizer: state });
+      }
+      let before = await trainer.weights();
+      let { size } = sums(before, before, before);
+      let numbers: StepNumbers[] = [];
+      const images = (data: Float32Array) => ({ data, dims: [data.length / (side * side), side, side, 1] });
+      return {
+        async step(data, labels) {
+          const { loss, outputs, gradients } = await trainer.gradients({ images: images(data), labels });
+          await trainer.applyGradients(gradients);
+          const after = await trainer.weights();
+          const found = sums(before, after, gradients);
+          numbers.push({
+            loss,
+            accuracy: right(outputs.logits!.data as Float32Array, labels) / labels.length, // float32, as the model says
+            gradNorm: Math.sqrt(found.gradient),
+            updateRatio: Math.sqrt(found.moved / size),
+          });
+          before = after;
+          size = found.size;
+        },
+        async read() {
+          const all = numbers;
+          numbers = [];
+          return all;
+        },
+        async logits(data) {
+          const outputs = await trainer.predict({ images: images(data) });
+          return outputs.logits!.data as Float32Array; // float32, as the model says
+        },
+        weights: () => trainer.weights(),
+        state: async () => (await trainer.checkpoint()).optimizer,
+        async save(folder) {
+          writeWhole(path.join(folder, "model.onnx"), await trainer.exportModel());
+          return ["model.onnx"];
+        },
+        dispose: () => void trainer.dispose(),
+      };
+    },
+  };
+}

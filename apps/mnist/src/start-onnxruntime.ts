@@ -1,0 +1,37 @@
+import type { Runtime } from "@descent/onnxruntime";
+import { sgd } from "@descent/sgd";
+import type { DeviceName } from "./device.ts";
+import type { Engine } from "./engine.ts";
+import { onnxruntimeEngine } from "./engine-onnxruntime.ts";
+import { threads } from "./find.ts";
+import { model, startingWeights } from "./model.ts";
+
+/**
+ * Options of the sessions on the CPU. Threads that spin while they wait for work would take the cores from everything
+ * else, and on a machine that is busy they double the time of an update.
+ */
+const native = {
+  intraOpNumThreads: threads,
+  interOpNumThreads: 1,
+  extra: { session: { intra_op: { allow_spinning: "0" } } },
+};
+
+async function runtime(device: DeviceName): Promise<Runtime> {
+  if (device !== "wasm") return import("onnxruntime-node");
+  const web = await import("onnxruntime-web");
+  web.env.wasm.numThreads = 1;
+  return web;
+}
+
+/** ONNX Runtime on a device. */
+export async function start(device: DeviceName): Promise<Engine> {
+  const ort = await runtime(device);
+  const { common, node = common, web = common } = ort.env?.versions ?? {};
+  const version = (device === "wasm" ? web : node) ?? "of unknown version";
+  const engine = onnxruntimeEngine(ort, version, device, device === "cpu" ? native : {});
+  // The first trainer on a provider tests that it computes right; this one is small, and fails before a run begins.
+  const net = model("mlp");
+  const learner = await engine.learner({ model: net, weights: startingWeights(net, 0), optimizer: sgd() });
+  learner.dispose();
+  return engine;
+}
