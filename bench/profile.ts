@@ -4,6 +4,7 @@ import path from "node:path";
 import { adamw } from "@descent/adam";
 import { crossEntropy, type Runtime, Trainer } from "@descent/onnxruntime";
 import { libraryOf } from "./contender.ts";
+import { median } from "./measure.ts";
 import { type ModelName, model } from "./models.ts";
 import { STILL } from "./protocol.ts";
 import { digits, table } from "./report.ts";
@@ -22,12 +23,14 @@ interface Event {
 }
 
 const [WARM, STEPS] = [10, 40];
+/** Rows of a table. */
+const MOST = 16;
 
 /** Where a step's time goes on one thread, by kernel and by node: ONNX Runtime's own profile. */
 export async function profile(name: ModelName): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), "descent-profile-"));
   const { bytes, title, weights, input, labels } = model(name);
-  let took = 0;
+  const took: number[] = [];
   try {
     const trainer = await Trainer.create(bytes, {
       optimizer: adamw({ lr: STILL }),
@@ -39,30 +42,32 @@ export async function profile(name: ModelName): Promise<string> {
     for (let i = 0; i < WARM + STEPS; i++) {
       const start = performance.now();
       await trainer.trainStep({ x: input, labels });
-      if (i >= WARM) took += performance.now() - start;
+      if (i >= WARM) took.push(performance.now() - start);
     }
     await trainer.dispose();
     const [file] = readdirSync(folder);
     if (file === undefined) return `${title}: ONNX Runtime wrote no profile.`;
     const events = JSON.parse(readFileSync(path.join(folder, file), "utf8")) as Event[]; // as ONNX Runtime writes it
-    const kernels = events.filter((e) => e.cat === "Node" && e.name?.endsWith("_kernel_time"));
-    const total = kernels.reduce((sum, { dur = 0 }) => sum + dur, 0);
-    const runs = WARM + STEPS;
+    const nodes = new Map<string, { readonly event: Event; readonly times: number[] }>();
+    for (const event of events) {
+      if (event.cat !== "Node" || !event.name?.endsWith("_kernel_time")) continue;
+      const one = nodes.get(event.name);
+      if (one === undefined) nodes.set(event.name, { event, times: [event.dur ?? 0] });
+      else one.times.push(event.dur ?? 0);
+    }
+    // The median of each node, so that it matters little what else the machine did.
+    const kernels = [...nodes.values()].map(({ event, times }) => ({ event, us: median(times) }));
+    const total = kernels.reduce((sum, { us }) => sum + us, 0);
     const by = (key: (e: Event) => string): string[][] => {
       const sums = new Map<string, { us: number; count: number }>();
-      for (const e of kernels) {
-        const one = sums.get(key(e)) ?? { us: 0, count: 0 };
-        sums.set(key(e), { us: one.us + (e.dur ?? 0), count: one.count + 1 });
+      for (const { event, us } of kernels) {
+        const one = sums.get(key(event)) ?? { us: 0, count: 0 };
+        sums.set(key(event), { us: one.us + us, count: one.count + 1 });
       }
       return [...sums]
-        .sort(([, a], [, b]) => b.us - a.us)
-        .slice(0, 14)
-        .map(([k, { us, count }]) => [
-          k,
-          digits(us / runs),
-          `${((us / total) * 100).toFixed(1)} %`,
-          String(count / runs),
-        ]);
+        .sort(([, x], [, y]) => y.us - x.us)
+        .slice(0, MOST)
+        .map(([k, { us, count }]) => [k, digits(us), `${((us / total) * 100).toFixed(1)} %`, String(count)]);
     };
     const shapes = (of: Shapes | undefined): string =>
       (of ?? []).map((one) => Object.values(one)[0]?.join("×") || "scalar").join(", ");
@@ -71,7 +76,7 @@ export async function profile(name: ModelName): Promise<string> {
     const head = ["µs per step", "share", "nodes"];
     return [
       `## ${title}`,
-      `${digits(took / STEPS)} ms per step with the profile on, ${digits(total / runs / 1000)} of it in kernels.`,
+      `${digits(median(took))} ms per step with the profile on, ${digits(total / 1000)} of it in kernels; medians.`,
       table(
         ["operator", ...head],
         by((e) => e.args?.op_name ?? "?"),
