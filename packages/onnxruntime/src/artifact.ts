@@ -188,7 +188,8 @@ function filled(model: ModelProto, known: ReadonlyMap<string, TensorProto>): Mod
   });
 }
 
-const mapInitializers = (model: ModelProto, change: (tensor: TensorProto) => TensorProto): ModelProto =>
+/** The model with every initializer changed. */
+export const mapInitializers = (model: ModelProto, change: (tensor: TensorProto) => TensorProto): ModelProto =>
   model.graph?.initializer
     ? { ...model, graph: { ...model.graph, initializer: model.graph.initializer.map(change) } }
     : model;

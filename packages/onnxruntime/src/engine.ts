@@ -8,10 +8,12 @@ import {
   type Loss,
   type LossFunction,
   type ModelProto,
+  type NodeProto,
+  type TensorProto,
   tensorOf,
   updateInitializers,
 } from "@descent/onnx";
-import { ArtifactSource, encodeArtifact } from "./artifact.ts";
+import { ArtifactSource, encodeArtifact, mapInitializers } from "./artifact.ts";
 import { Compiler, targetOf } from "./compile.ts";
 import type { Expected } from "./feeds.ts";
 import { beside, bytesOf } from "./files.ts";
@@ -65,9 +67,9 @@ export interface Engine {
   readonly plan: Plan;
   /**
    * The original model with the weights of now. If it kept tensors in files beside it, they are put into the model, or,
-   * where a name is given, into one file of that name.
+   * where a name is given, into one file of that name. With `inference`, nodes that train do so no more.
    */
-  exportModel(location?: string): Promise<Exported>;
+  exportModel(inference: boolean, location?: string): Promise<Exported>;
   trainingGraph(): Promise<Uint8Array>;
   dispose(): Promise<void>;
 }
@@ -144,16 +146,23 @@ export class LocalEngine implements Engine {
     };
   }
 
-  async exportModel(location?: string): Promise<Exported> {
+  async exportModel(inference: boolean, location?: string): Promise<Exported> {
     const { plan, model } = this.#started();
     const weights = await plan.weights();
-    const proto = decodeModel(model);
-    if (!proto.graph?.initializer?.some(isExternal))
-      return { model: updateInitializers(proto, weights), data: undefined };
     const external = this.#opened?.external;
-    if (location === undefined)
+    const proto = inference ? inferring(decodeModel(model)) : decodeModel(model);
+    if (location === undefined || !hasExternal(proto))
       return { model: updateInitializers(inlined(proto, external), weights), data: undefined };
-    return externalize(updateInitializers(proto, weights), { location, ...(external ? { external } : {}) });
+    // tensor by tensor, for such a model may be too large to be encoded in one piece
+    const updated = mapInitializers(proto, (tensor) => {
+      const { [tensor.name ?? ""]: data } = weights;
+      const dims = (tensor.dims ?? []).map(Number);
+      return data ? tensorOf(tensor.name ?? "", { elem: "float32", dims, data }) : inside(tensor, external);
+    });
+    const moved = externalize(updated, { location });
+    const names = new Set(proto.graph?.initializer?.map(({ name }) => name));
+    const others = Object.entries(weights).filter(([name]) => !names.has(name)); // in Constant nodes
+    return others.length > 0 ? { ...moved, model: updateInitializers(moved.model, Object.fromEntries(others)) } : moved;
   }
 
   async trainingGraph(): Promise<Uint8Array> {
@@ -176,13 +185,26 @@ export class LocalEngine implements Engine {
   }
 }
 
-const isExternal = ({ dataLocation }: { readonly dataLocation?: number }): boolean => dataLocation === 1;
+const isExternal = ({ dataLocation }: TensorProto): boolean => dataLocation === 1;
+const hasExternal = ({ graph }: ModelProto): boolean => graph?.initializer?.some(isExternal) ?? false;
 
-/** The model with all its tensors inside. */
-function inlined(model: ModelProto, external: External | undefined): ModelProto {
-  if (!model.graph?.initializer?.some(isExternal)) return model;
-  const initializer = model.graph.initializer.map((tensor) =>
-    isExternal(tensor) ? tensorOf(tensor.name ?? "", constantOf(tensor, external)) : tensor,
-  );
-  return { ...model, graph: { ...model.graph, initializer } };
+/** A tensor with its numbers in the model, not in a file beside it. */
+const inside = (tensor: TensorProto, external: External | undefined): TensorProto =>
+  isExternal(tensor) ? tensorOf(tensor.name ?? "", constantOf(tensor, external)) : tensor;
+const inlined = (model: ModelProto, external: External | undefined): ModelProto =>
+  hasExternal(model) ? mapInitializers(model, (tensor) => inside(tensor, external)) : model;
+
+/** The model with what trains in it made to do as it does in use: normalisation by running statistics, no dropout. */
+function inferring(model: ModelProto): ModelProto {
+  const { graph } = model;
+  if (!graph?.node) return model;
+  const read = new Set([...graph.node.flatMap((n) => n.input ?? []), ...(graph.output ?? []).map((o) => o.name ?? "")]);
+  const node = graph.node.map((n): NodeProto => {
+    const [first = "", ...rest] = n.output ?? [];
+    if ((n.domain ?? "") !== "" || rest.some((name) => read.has(name))) return n;
+    if (n.opType === "BatchNormalization" && n.attribute?.some((a) => a.name === "training_mode"))
+      return { ...n, output: [first], attribute: n.attribute.filter((a) => a.name !== "training_mode") };
+    return n.opType === "Dropout" && n.input?.[2] ? { ...n, output: [first], input: n.input.slice(0, 2) } : n;
+  });
+  return { ...model, graph: { ...graph, node } };
 }

@@ -5,4 +5,4 @@ export { type GraphJob, lower } from "./lower.ts";
 export type { Forward, Output, Outputs, Waiting } from "./plan.ts";
 export type { TrainingWorker } from "./remote.ts";
 export type { ExecutionProvider, Runtime, RuntimeSession, RuntimeTensor } from "./runtime.ts";
-export { type OpenOptions, type StepResult, Trainer, type TrainerOptions } from "./trainer.ts";
+export { type ExportOptions, type OpenOptions, type StepResult, Trainer, type TrainerOptions } from "./trainer.ts";

@@ -126,8 +126,8 @@ export class RemoteEngine implements Engine {
     return started;
   }
 
-  exportModel(location?: string): Promise<Exported> {
-    return this.#call("exportModel", location);
+  exportModel(inference: boolean, location?: string): Promise<Exported> {
+    return this.#call("exportModel", inference, location);
   }
 
   trainingGraph(): Promise<Uint8Array> {

@@ -30,6 +30,8 @@ export interface Runtime {
     create(model: Uint8Array, options?: object): Promise<RuntimeSession>;
   };
   readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => RuntimeTensor;
+  /** onnxruntime-node has it. */
+  readonly listSupportedBackends?: () => readonly { readonly name: string }[];
   readonly env?: {
     readonly versions?: { readonly common?: string; readonly node?: string; readonly web?: string };
     readonly webgpu?: object;

@@ -13,7 +13,10 @@ export function selfTest(runtime: Runtime, providers: readonly ExecutionProvider
   let known = tested.get(runtime);
   if (!known) tested.set(runtime, (known = new Map()));
   let result = known.get(key);
-  if (!result) known.set(key, (result = run(runtime, providers)));
+  if (!result) {
+    known.set(key, (result = run(runtime, providers)));
+    result.catch(() => known.delete(key)); // what failed may be mended
+  }
   return result;
 }
 
@@ -46,10 +49,10 @@ async function run(runtime: Runtime, providers: readonly ExecutionProvider[]): P
     got = (await session.run(feeds, ["z"])).z!.data as Float32Array; // a float32 output
     await session.release();
   } catch (cause) {
-    throw new OptimizerError(
-      `ONNX Runtime has no working provider "${name}" here: ${(cause as Error).message.split("\n")[0]}. Use another, such as "cpu".`,
-      { cause },
-    );
+    const why = (cause as Error).message.split("\n")[0]?.replace(/\.$/, "");
+    throw new OptimizerError(`ONNX Runtime has no working provider "${name}" here: ${why}. ${remedy(name, runtime)}`, {
+      cause,
+    });
   }
   const expected = reference(x, w);
   const worst = Math.max(...expected.map((e, i) => Math.abs(e - got[i]!)));
@@ -59,6 +62,21 @@ async function run(runtime: Runtime, providers: readonly ExecutionProvider[]): P
     throw new OptimizerError(
       `The provider "${name}" computes wrongly here: a small convolution is off by ${worst.toPrecision(2)} of ${scale.toPrecision(2)}. Use another, such as "cpu".`,
     );
+}
+
+/** What to do where a provider does not work. */
+function remedy(name: string, { env, listSupportedBackends }: Runtime): string {
+  if ((name === "cuda" || name === "tensorrt") && env?.versions?.node !== undefined)
+    return (
+      "The npm package comes without it: run `ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node` " +
+      '(Linux x64, with an NVIDIA driver, CUDA 12 and cuDNN 9), or use another provider, such as "cpu".'
+    );
+  if (name === "webgpu")
+    return env?.versions?.node === undefined
+      ? 'Import "onnxruntime-web/webgpu" in a browser that has navigator.gpu, or use "wasm".'
+      : 'It needs a GPU with a driver for Vulkan, Direct3D 12 or Metal. Use another, such as "cpu".';
+  const others = listSupportedBackends?.().map((b) => `"${b.name}"`) ?? [];
+  return `Use another, such as ${others.length > 0 ? others.join(" or ") : '"cpu" in Node or "wasm" in a browser'}.`;
 }
 
 function reference(x: Float32Array, w: Float32Array): number[] {

@@ -61,7 +61,7 @@ function handler(
     start: ({ optimizer, loss, ...rest }: PlainStarting) =>
       engine.start({ ...rest, optimizer: fromPlain(optimizer, { rules }), loss: loss && lossFrom(loss) }),
     set: (hyper: PlainHyper, group?: string) => engine.plan.set(revivedHyper(hyper), group),
-    exportModel: (location?: string) => engine.exportModel(location),
+    exportModel: (inference: boolean, location?: string) => engine.exportModel(inference, location),
     trainingGraph: () => engine.trainingGraph(),
     dispose: () => engine.dispose(),
   };

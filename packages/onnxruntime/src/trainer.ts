@@ -65,6 +65,11 @@ export interface StepResult extends Forward {
   readonly updated: boolean;
 }
 
+export interface ExportOptions {
+  /** Takes BatchNormalization and Dropout out of training mode. Default false. */
+  readonly inference?: boolean | undefined;
+}
+
 /**
  * Trains an ONNX model with stock ONNX Runtime: the gradient graph is made of standard operators, the update is any rule.
  * Calls may overlap; they are carried out one after the other.
@@ -317,19 +322,22 @@ export class Trainer {
     });
   }
 
-  /** The original model with the weights as they are now, all else untouched: for any ONNX runtime. */
-  async exportModel(): Promise<Uint8Array> {
-    return (await this.#next(() => this.#engine.exportModel())).model;
+  /**
+   * The original model with the weights as they are now, all else untouched: for any ONNX runtime. A model that was
+   * exported to train, with BatchNormalization or Dropout in training mode, leaves that mode with `inference: true`.
+   */
+  async exportModel({ inference = false }: ExportOptions = {}): Promise<Uint8Array> {
+    return (await this.#next(() => this.#engine.exportModel(inference))).model;
   }
 
   /**
    * Writes the trained model to a file, whole or not at all. Where the original kept tensors in a file beside it, so does
    * this one, under its own name and `.data`.
    */
-  async saveModel(path: string): Promise<void> {
+  async saveModel(path: string, { inference = false }: ExportOptions = {}): Promise<void> {
     const beside = `${path}.data`;
     const location = await baseName(beside);
-    const { model, data } = await this.#next(() => this.#engine.exportModel(location));
+    const { model, data } = await this.#next(() => this.#engine.exportModel(inference, location));
     if (data) await writeWhole(beside, ...data);
     await writeWhole(path, model);
   }

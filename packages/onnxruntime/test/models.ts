@@ -64,3 +64,17 @@ export function perceptron(sizes: readonly number[]): Uint8Array {
   graph.output("y");
   return exportModel(graph);
 }
+
+/** The mean of an input after a weight, of ones, and Dropout that trains: `x` [1000] → a scalar. */
+export function dropping(ratio: number): Uint8Array {
+  const graph = new Graph();
+  graph.input("x", { elem: "float32", shape: ["n"] });
+  graph.initializer("w", { elem: "float32", dims: [1], data: Float32Array.of(1) });
+  const [product = ""] = graph.op("Mul", ["x", "w"]);
+  const [dropped = ""] = graph.op("Dropout", [product, graph.constant(ratio), graph.constant(true, "bool")]);
+  graph.op("Identity", [dropped], {}, ["dropped"]);
+  graph.op("ReduceMean", [dropped], { keepdims: 0 }, ["mean"]);
+  graph.output("mean");
+  graph.output("dropped");
+  return exportModel(graph);
+}
