@@ -23,6 +23,8 @@ const env = {
   npm_config_update_notifier: "false",
   npm_config_loglevel: "error",
   npm_config_prefer_offline: "true",
+  // Should an install script run after all, it is not to fetch CUDA from elsewhere: that is what setup:cuda is for.
+  ONNXRUNTIME_NODE_INSTALL: "skip",
 };
 // Set when this was itself started by npx, and would mislead the npx below.
 delete env.npm_config_package;
