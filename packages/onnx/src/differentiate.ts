@@ -299,7 +299,7 @@ class Tape {
 
   #record(node: Node): void {
     if (!this.#needed(node)) return;
-    if (flat.has(node.op) && standard(node)) {
+    if (flat.has(node.op) && standard(node) && !Object.hasOwn(this.#own, keyOf(node))) {
       this.stopped.add(describe(node));
       return;
     }

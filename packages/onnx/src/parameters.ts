@@ -68,6 +68,11 @@ function usesOf(graph: Graph): Map<string, Use[]> {
   for (const [name, { dims }] of graph.initializers)
     origins.set(name, { parameter: name, dims: dims.map((_, i) => i) });
   const producers = graph.producers();
+  const record = (parameter: string, use: Use): void => {
+    const all = uses.get(parameter);
+    if (all === undefined) uses.set(parameter, [use]);
+    else all.push(use);
+  };
   for (const node of graph.nodes) {
     const [first = ""] = node.inputs;
     const from = origins.get(first);
@@ -75,6 +80,7 @@ function usesOf(graph: Graph): Map<string, Use[]> {
     if (from !== undefined) {
       if (["Identity", "Cast", "DequantizeLinear"].includes(node.op)) {
         origins.set(output, from);
+        for (const name of node.inputs.slice(1)) record(name, { fixed: true }); // scales and zero points
         continue;
       }
       if (node.op === "Transpose") {
@@ -86,10 +92,7 @@ function usesOf(graph: Graph): Map<string, Use[]> {
     node.inputs.forEach((name, i) => {
       const origin = origins.get(name);
       if (origin === undefined) return;
-      const use = useOf(graph, node, i, origin, producers);
-      const all = uses.get(origin.parameter);
-      if (all === undefined) uses.set(origin.parameter, [use]);
-      else all.push(use);
+      record(origin.parameter, useOf(graph, node, i, origin, producers));
     });
   }
   return uses;
