@@ -9,6 +9,7 @@ import {
   type LossFunction,
   type ModelProto,
   type NodeProto,
+  type Rule,
   type TensorProto,
   tensorOf,
   updateInitializers,
@@ -23,7 +24,7 @@ import { type LostError, watchDevice } from "./lost.ts";
 import type { Plan } from "./plan.ts";
 import { type ExecutionProvider, providerName, type Runtime, runtimeOf } from "./runtime.ts";
 import { selfTest } from "./self-test.ts";
-import { type Candidate, candidates, type FixedShapes, type LabelInput, ModelSource, type Source } from "./source.ts";
+import { type Candidates, candidates, type FixedShapes, type LabelInput, ModelSource, type Source } from "./source.ts";
 
 /** Which model, and what runs it. */
 export interface Opening {
@@ -46,6 +47,8 @@ export interface Starting {
   readonly seed: number;
   readonly outputs: readonly string[] | undefined;
   readonly shapes: FixedShapes | undefined;
+  readonly gradients: Readonly<Record<string, Rule>> | undefined;
+  readonly unreached: "error" | "zeros" | undefined;
 }
 
 /** What a trainer knows of what it trains. */
@@ -61,7 +64,7 @@ export interface Started {
 /** What does a trainer's work: in its own thread, or in a worker. */
 export interface Engine {
   /** Reads the model; the weights that may be trained. */
-  open(opening: Opening): Promise<readonly Candidate[]>;
+  open(opening: Opening): Promise<Candidates>;
   start(starting: Starting): Promise<Started>;
   /** There once it was started. */
   readonly plan: Plan;
@@ -101,7 +104,7 @@ export class LocalEngine implements Engine {
     return this.#started().plan;
   }
 
-  async open(opening: Opening): Promise<readonly Candidate[]> {
+  async open(opening: Opening): Promise<Candidates> {
     const { model, artifact, executionProviders, sessionOptions } = opening;
     const [bytes, runtime, external] = await Promise.all([
       bytesOf(model, artifact ? "training graph" : "model"),
@@ -110,10 +113,11 @@ export class LocalEngine implements Engine {
     ]);
     this.#opened = { bytes, runtime, external, artifact, executionProviders, sessionOptions };
     if (!artifact) return candidates(bytes, external);
-    return new ArtifactSource(bytes).parameters.map(({ initial: _, ...p }) => ({ ...p, elem: "float32" }));
+    const weights = new ArtifactSource(bytes).parameters.map(({ initial: _, ...p }) => ({ ...p, elem: "float32" }));
+    return { weights, quantized: [] };
   }
 
-  async start({ optimizer, trained, loss, plan: asked, seed, outputs, shapes }: Starting): Promise<Started> {
+  async start({ optimizer, plan: asked, seed, ...how }: Starting): Promise<Started> {
     const opened = this.#opened;
     if (!opened) throw new OptimizerError("The engine was started before it was opened.");
     const { bytes, runtime, external, executionProviders, sessionOptions } = opened;
@@ -121,14 +125,14 @@ export class LocalEngine implements Engine {
     let source: Source;
     let model = bytes;
     if (opened.artifact) {
-      const artifact = new ArtifactSource(bytes, trained);
+      const artifact = new ArtifactSource(bytes, how.trained);
       if (target === "webgpu" && artifact.target !== "webgpu")
         throw new OptimizerError(
           `The training graph was made for the provider "${artifact.target}", and webgpu lacks operators that it may have. Save it from a trainer on webgpu.`,
         );
       source = artifact;
       model = artifact.model;
-    } else source = new ModelSource(bytes, { external, loss, trained, target, outputs, shapes });
+    } else source = new ModelSource(bytes, { ...how, external, target });
     await selfTest(runtime, executionProviders);
     const compiler = new Compiler({ runtime, source, executionProviders, sessionOptions });
     const kind = asked ?? (providerName(executionProviders[0]!) === "webgpu" ? "graph" : "host"); // the trainer has one

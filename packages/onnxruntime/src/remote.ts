@@ -12,7 +12,7 @@ import { isNode } from "./files.ts";
 import { LostError } from "./lost.ts";
 import { type Answer, type Notice, packed, plainHyper, revivedError } from "./message.ts";
 import type { Forward, Gradients, Hyper, Outputs, Plan, Stepped, Waiting, Weights } from "./plan.ts";
-import type { Candidate } from "./source.ts";
+import type { Candidates } from "./source.ts";
 
 /** A worker of a browser, or of Node's `worker_threads`. */
 export type TrainingWorker = BrowserWorker | NodeWorker;
@@ -88,7 +88,7 @@ export class RemoteEngine implements Engine {
     return this.#plan;
   }
 
-  async open({ model, runtime, external, ...rest }: Opening): Promise<readonly Candidate[]> {
+  async open({ model, runtime, external, ...rest }: Opening): Promise<Candidates> {
     if (runtime !== undefined && typeof runtime !== "string" && !(runtime instanceof URL))
       throw new OptimizerError(
         "A runtime is a module, which cannot cross to a worker. Give its name or address, or a worker of your own that says serve(ort).",
@@ -98,12 +98,12 @@ export class RemoteEngine implements Engine {
         "`external` is a function, which cannot cross to a worker. Give the model by its path: files beside it are found.",
       );
     const place = typeof model === "string" || model instanceof URL ? absolute(String(model)) : model;
-    const candidates = await this.#call<readonly Candidate[]>("open", {
+    const candidates = await this.#call<Candidates>("open", {
       ...rest,
       model: place,
       runtime: runtime === undefined ? undefined : String(runtime),
     });
-    this.#candidates = candidates;
+    this.#candidates = candidates.weights;
     return candidates;
   }
 
@@ -111,6 +111,10 @@ export class RemoteEngine implements Engine {
     if (typeof loss === "function")
       throw new OptimizerError(
         "The loss is a function, which cannot cross to a worker. Use one of the losses by name, or train without `worker` in a worker of your own.",
+      );
+    if (rest.gradients)
+      throw new OptimizerError(
+        "`gradients` are functions, which cannot cross to a worker. Train without `worker` in a worker of your own.",
       );
     const trained = this.#candidates.filter((p) => rest.trained.includes(p.name));
     const started = await this.#call<Started>("start", {

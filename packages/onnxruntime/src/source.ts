@@ -10,7 +10,9 @@ import {
   type LabelInput,
   type Loss,
   type LossFunction,
+  OnnxError,
   prune,
+  type Rule,
   type Target,
   trainables,
 } from "@descent/onnx";
@@ -74,13 +76,31 @@ export interface ModelSourceOptions {
   readonly outputs?: readonly string[] | undefined;
   /** Sizes of inputs that the model leaves open, or not even the number of. */
   readonly shapes?: FixedShapes | undefined;
+  readonly gradients?: Readonly<Record<string, Rule>> | undefined;
+  readonly unreached?: "error" | "zeros" | undefined;
 }
 
-/** The weights of a model. */
-export const candidates = (model: Uint8Array, external: External | undefined): Candidate[] =>
-  trainables(importModel(model, external ? { external } : {})).map(({ name, shape, elem, role, axes }) => {
-    return { name, shape, elem, role, axes };
-  });
+/** What of a model may be trained. */
+export interface Candidates {
+  readonly weights: readonly Candidate[];
+  /** Names of weights that are quantized, and cannot be. */
+  readonly quantized: readonly string[];
+}
+
+export function candidates(model: Uint8Array, external: External | undefined): Candidates {
+  const graph = importModel(model, external ? { external } : {});
+  const weights = trainables(graph).map(({ name, shape, elem, role, axes }) => ({ name, shape, elem, role, axes }));
+  const readers = graph.nodes.filter(({ op }) =>
+    /^(DequantizeLinear|QLinear|MatMulInteger|ConvInteger|MatMulN)/.test(op),
+  );
+  const quantized = readers.flatMap(({ inputs }) =>
+    inputs.filter((name) => {
+      const constant = graph.initializers.get(name);
+      return constant !== undefined && /^(u?int(2|4|8)|float8)/.test(constant.elem) && constant.data.length > 1;
+    }),
+  );
+  return { weights, quantized: [...new Set(quantized)] };
+}
 
 /** Differentiates a model, for each set of batch shapes anew: known sizes make leaner graphs. */
 export class ModelSource implements Source {
@@ -141,8 +161,14 @@ export class ModelSource implements Source {
   }
 
   #differentiated(source: Graph): ReturnType<typeof differentiate> {
-    const { loss, trained, target, outputs } = this.#options;
-    return differentiate(source, { loss, wrt: trained, target, outputs });
+    const { loss, trained, target, outputs, gradients, unreached } = this.#options;
+    try {
+      return differentiate(source, { loss, wrt: trained, target, outputs, gradients, unreached });
+    } catch (error) {
+      if (!(error instanceof OnnxError)) throw error;
+      // what `differentiate` calls so is an option of the trainer by another name
+      throw new OnnxError(error.message.replaceAll("`wrt`", "`trainable`"), { cause: error });
+    }
   }
 }
 

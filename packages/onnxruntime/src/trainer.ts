@@ -11,7 +11,7 @@ import {
   size,
   suggestion,
 } from "@descent/core";
-import type { External, Loss, LossFunction } from "@descent/onnx";
+import type { External, Loss, LossFunction, Rule } from "@descent/onnx";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { type Engine, LocalEngine, type Opening, type Started, type Starting } from "./engine.ts";
 import { type Batch, check, type Fed } from "./feeds.ts";
@@ -20,7 +20,7 @@ import { LostError } from "./lost.ts";
 import type { Forward, Gradients, Outputs, Plan, Stepped, Weights } from "./plan.ts";
 import { RemoteEngine, type TrainingWorker } from "./remote.ts";
 import type { ExecutionProvider, Runtime } from "./runtime.ts";
-import type { Candidate, FixedShapes } from "./source.ts";
+import type { Candidates, FixedShapes } from "./source.ts";
 
 /** How a training graph that was saved is opened: what it has in it cannot be chosen again. */
 export interface OpenOptions {
@@ -56,6 +56,10 @@ export interface TrainerOptions extends OpenOptions {
   readonly outputs?: readonly string[] | undefined;
   /** Sizes that the model leaves open: `{ input: ["batch", 3, 224, 224] }`. */
   readonly shapes?: FixedShapes | undefined;
+  /** Gradients of operators that have none here, or other ones, by name ("Op" or "domain.Op"). */
+  readonly gradients?: Readonly<Record<string, Rule>> | undefined;
+  /** What is done about a weight that the loss does not depend on. Default "error". */
+  readonly unreached?: "error" | "zeros" | undefined;
   /** Reads the files that tensors of a large model lie in; by default those beside it, if the model is a file. */
   readonly external?: External | undefined;
 }
@@ -104,23 +108,29 @@ export class Trainer {
    */
   static create(model: string | URL | Uint8Array | ArrayBuffer, options: TrainerOptions): Promise<Trainer> {
     return Trainer.#make({ model, artifact: false, external: options.external }, options, (candidates) => {
-      const { loss, outputs, shapes } = options;
-      return { trained: trainedOf(candidates, options), loss, outputs, shapes };
+      const { loss, outputs, shapes, gradients, unreached } = options;
+      return { trained: trainedOf(candidates, options), loss, outputs, shapes, gradients, unreached };
     });
   }
 
   /** A trainer for a training graph that `saveTrainingGraph` wrote: nothing is differentiated again. */
   static open(graph: string | URL | Uint8Array | ArrayBuffer, options: OpenOptions): Promise<Trainer> {
     return Trainer.#make({ model: graph, artifact: true, external: undefined }, options, (candidates) => {
-      const trained = trainedOf(candidates, options);
-      return { trained, loss: undefined, outputs: undefined, shapes: undefined };
+      const none = {
+        loss: undefined,
+        outputs: undefined,
+        shapes: undefined,
+        gradients: undefined,
+        unreached: undefined,
+      };
+      return { ...none, trained: trainedOf(candidates, options) };
     });
   }
 
   static async #make(
     what: Pick<Opening, "model" | "artifact" | "external">,
     options: OpenOptions,
-    choose: (candidates: readonly Candidate[]) => Pick<Starting, "trained" | "loss" | "outputs" | "shapes">,
+    choose: (candidates: Candidates) => Omit<Starting, "optimizer" | "plan" | "seed">,
   ): Promise<Trainer> {
     const { accumulate = 1, executionProviders = ["cpu"], optimizer, worker = false, seed = 0 } = options;
     if (!Number.isInteger(accumulate) || accumulate < 1)
@@ -432,10 +442,18 @@ const closed = (why: string, cause?: unknown): OptimizerError =>
 
 /** The names of the weights to train: those chosen, without those the optimizer freezes. */
 function trainedOf(
-  all: readonly Candidate[],
+  { weights: all, quantized }: Candidates,
   { trainable, optimizer }: Pick<TrainerOptions, "trainable" | "optimizer">,
 ): string[] {
   const names = all.map((p) => p.name);
+  if (quantized.length > 0 && (trainable === undefined || all.length === 0))
+    throw new OptimizerError(
+      `${list(quantized)} ${quantized.length > 1 ? "are" : "is"} quantized, and whole numbers cannot be trained. Train the model it was quantized from${all.length > 0 ? ", or only such weights as are not: name them in `trainable`" : ""}.`,
+    );
+  if (all.length === 0)
+    throw new OptimizerError(
+      "The model has no floating weights, so there is nothing to train. Was it exported with its parameters?",
+    );
   const known = Array.isArray(trainable) ? (trainable as readonly string[]) : undefined; // the other forms are no arrays
   for (const name of known ?? [])
     if (!names.includes(name))

@@ -1,0 +1,327 @@
+import { adam } from "@descent/adam";
+import { type Constant, exportModel, Graph, meanSquared, OnnxError, type TensorType } from "@descent/onnx";
+import { sgd } from "@descent/sgd";
+import * as ort from "onnxruntime-node";
+import { describe, expect, test } from "vitest";
+import { decodeCheckpoint, encodeCheckpoint, Trainer, type TrainerOptions } from "../src/index.ts";
+import { batchOf, dropping, fixture, model, perceptron, train } from "./models.ts";
+
+const ones = (...dims: readonly number[]): Constant => ({
+  elem: "float32",
+  dims,
+  data: new Float32Array(dims.reduce((n, d) => n * d, 1)).fill(1),
+});
+
+/** `x` times a weight, then whatever `build` makes of it, which is the output. */
+function scaled(build: (g: Graph, h: string) => string, type: Partial<TensorType> = {}): Uint8Array {
+  const g = new Graph();
+  g.input("x", { elem: "float32", shape: ["batch", 2], ...type });
+  g.initializer("w", ones(1));
+  const [h = ""] = g.op("Mul", ["x", "w"]);
+  g.output(build(g, h));
+  return exportModel(g);
+}
+const make = (bytes: Uint8Array, options: Partial<TrainerOptions> = {}): Promise<Trainer> =>
+  Trainer.create(bytes, { optimizer: adam(), loss: meanSquared(), ...options });
+
+describe("a model that cannot be trained is an error that says why, and what to do", () => {
+  test.each<readonly [why: string, bytes: () => Uint8Array, message: RegExp | string]>([
+    [
+      "without weights",
+      () => {
+        const g = new Graph();
+        g.input("x", { elem: "float32", shape: [2] });
+        g.output(g.op("Relu", ["x"])[0]!);
+        return exportModel(g);
+      },
+      "The model has no floating weights, so there is nothing to train. Was it exported with its parameters?",
+    ],
+    [
+      "with an operator that has no gradient",
+      () => scaled((g, h) => g.op("Unique", [h])[0]!),
+      /Unique `.*`.*has no gradient.*Freeze the weights before it by leaving them out of `trainable`, or give its gradient with `gradients`/,
+    ],
+    [
+      "with an operator of somebody's own",
+      () =>
+        scaled((g, h) => {
+          g.domains.set("com.acme", 1);
+          const [y = ""] = g.op("Warp", [h], {}, 1, "com.acme");
+          g.setType(y, { elem: "float32", shape: ["batch", 2] });
+          return y;
+        }),
+      /com\.acme\.Warp `.*` has no gradient/,
+    ],
+    [
+      "with a weight that the loss cannot feel",
+      () => scaled((g, h) => g.op("Round", [h])[0]!),
+      /The loss does not depend on `w`.*Gradients end at Round .*Leave them out of `trainable`/,
+    ],
+    [
+      "of unknown rank",
+      () => scaled((g, h) => g.op("Softmax", [h], { axis: 1 })[0]!, { shape: undefined }),
+      /The rank of `.*is not known\. Give the shapes of the inputs with `shapes`/,
+    ],
+    [
+      "with quantized weights",
+      () =>
+        scaled((g, h) => {
+          g.initializer("q", { elem: "int8", dims: [2, 2], data: Int8Array.of(1, 2, 3, 4) });
+          g.initializer("scale", ones());
+          return g.op("MatMul", [h, g.op("DequantizeLinear", ["q", "scale"])[0]!])[0]!;
+        }),
+      "`q` is quantized, and whole numbers cannot be trained. Train the model it was quantized from, or only such weights as are not: name them in `trainable`.",
+    ],
+    [
+      "in half precision",
+      () => {
+        const g = new Graph();
+        g.input("x", { elem: "float16", shape: [2] });
+        g.initializer("w", { elem: "float16", dims: [2], data: new Uint16Array(2) });
+        g.output(g.op("Mul", ["x", "w"])[0]!);
+        return exportModel(g);
+      },
+      "`w` is float16, and weights are trained in float32. Convert the model, or leave such weights out of `trainable`.",
+    ],
+    ["that is cut off", () => model("lenet").subarray(0, 1000), /byte/],
+  ])("%s", async (_, bytes, message) => {
+    const failing = make(bytes());
+    await expect(failing).rejects.toThrow(message);
+    await expect(failing).rejects.toThrow(Error);
+  });
+
+  test("and what can be done is done: shapes, a choice of weights, gradients of one's own", async () => {
+    const batch = { x: [1, 2, 3, 4], labels: [1, 1, 1, 1] };
+    const ranked = await make(
+      scaled((g, h) => g.op("Softmax", [h], { axis: 1 })[0]!, { shape: undefined }),
+      { shapes: { x: ["batch", 2] } },
+    );
+    expect((await ranked.trainStep(batch)).outputs).toHaveProperty("Softmax_0.dims", [2, 2]);
+
+    const base = (g: Graph, h: string): string => {
+      g.initializer("q", { elem: "int8", dims: [2, 2], data: Int8Array.of(1, 2, 3, 4) });
+      g.initializer("scale", ones());
+      return g.op("MatMul", [h, g.op("DequantizeLinear", ["q", "scale"])[0]!])[0]!;
+    };
+    const frozen = await make(scaled(base), { trainable: ["w"] });
+    expect((await frozen.trainStep(batch)).updated).toBe(true);
+    expect(Object.keys(await frozen.weights())).toEqual(["w"]);
+
+    // rounding trained straight through, as for a network that is to be quantized
+    const rounded = await make(
+      scaled((g, h) => g.op("Round", [h])[0]!),
+      { gradients: { Round: (_, __, [d]) => [d] } },
+    );
+    const { gradients } = await rounded.gradients(batch);
+    expect([...gradients.w!]).toEqual([(2 * (0 * 1 + 1 * 2 + 2 * 3 + 3 * 4)) / 4]); // d/dw mean (wx − 1)² at w = 1
+
+    const aside = await make(
+      scaled((g, h) => {
+        g.initializer("u", ones(1));
+        g.output(g.op("Mul", ["x", "u"])[0]!);
+        return h;
+      }),
+      { loss: meanSquared({ from: "Mul_0" }), unreached: "zeros" },
+    );
+    expect((await aside.gradients(batch)).gradients).toMatchObject({ u: Float32Array.of(0) });
+    for (const t of [ranked, frozen, rounded, aside]) await t.dispose();
+  });
+
+  test("an error of the model is an OnnxError, which the trainer's own are not", async () => {
+    await expect(make(scaled((g, h) => g.op("Unique", [h])[0]!))).rejects.toThrow(OnnxError);
+  });
+});
+
+describe("outputs", () => {
+  test("of steps are those asked for, of predict all", async () => {
+    const bytes = scaled((g, h) => {
+      g.op("Exp", [h], {}, ["large"]);
+      g.output("large");
+      return h;
+    });
+    const trainer = await make(bytes, { outputs: [], loss: meanSquared({ from: "Mul_0" }) });
+    const batch = { x: [1, 2], labels: [1, 1] };
+    expect((await trainer.trainStep(batch)).outputs).toEqual({});
+    expect((await trainer.evalStep(batch)).outputs).toEqual({});
+    expect(Object.keys(await trainer.predict({ x: [1, 2] })).sort()).toEqual(["Mul_0", "large"]);
+    await expect(make(bytes, { outputs: ["none"] })).rejects.toThrow("`outputs` names `none`");
+    await trainer.dispose();
+  });
+});
+
+describe("Dropout", () => {
+  const x = Float32Array.from({ length: 10_000 }, (_, i) => 1 + (i % 7));
+  const drop = (options: Partial<TrainerOptions> = {}, ratio = 0.3): Promise<Trainer> =>
+    Trainer.create(dropping(ratio), { optimizer: sgd({ lr: 0 }), ...options });
+  const dropped = async (trainer: Trainer): Promise<Float32Array> =>
+    (await trainer.trainStep({ x })).outputs.dropped!.data as Float32Array; // a float32 output
+
+  test("drops its share, scales the rest, and has the gradient of just that", async () => {
+    const trainer = await drop();
+    const { outputs, gradients, loss } = await trainer.gradients({ x });
+    const y = outputs.dropped!.data as Float32Array; // a float32 output
+    const zeros = y.filter((v) => v === 0).length;
+    expect(Math.abs(zeros / x.length - 0.3)).toBeLessThan(0.02); // four standard deviations of 0.0046
+    y.forEach((v, i) => {
+      if (v !== 0) expect(v).toBeCloseTo(x[i]! / 0.7, 4);
+    });
+    expect(gradients.w![0]).toBeCloseTo(loss, 4); // d/dw mean(w · x · mask) at w = 1
+    // and drops without a pattern: neighbours, and places a power of two apart, are dropped independently
+    for (const gap of [1, 2, 64, 1024]) {
+      const both = y.filter((v, i) => v === 0 && y[(i + gap) % y.length] === 0).length;
+      expect(Math.abs(both / x.length - 0.09)).toBeLessThan(0.012); // four standard deviations of 0.003
+    }
+    await trainer.dispose();
+  });
+
+  test("draws anew for every step, the same from the same seed, others from another", async () => {
+    const [a, b, c] = [await drop(), await drop(), await drop({ seed: 1 })];
+    const [first, second] = [await dropped(a), await dropped(a)];
+    expect(second).not.toEqual(first);
+    expect([await dropped(b), await dropped(b)]).toEqual([first, second]);
+    expect(await dropped(c)).not.toEqual(first);
+    for (const t of [a, b, c]) await t.dispose();
+  });
+
+  test("drops the same on both plans, in a worker, on WebAssembly and from a saved graph", async () => {
+    const here = await drop();
+    const expected = await dropped(here);
+    const others = [
+      await drop({ plan: "graph" }),
+      await drop({ worker: true, runtime: "onnxruntime-web", executionProviders: ["wasm"] }),
+      await Trainer.open(await here.trainingGraph(), { optimizer: sgd({ lr: 0 }) }),
+    ];
+    for (const other of others) {
+      expect(await dropped(other)).toEqual(expected);
+      await other.dispose();
+    }
+    await here.dispose();
+  });
+
+  test.each(["host", "graph"] as const)(
+    "resumes exactly, also between two batches of one update (%s)",
+    async (plan) => {
+      const options = { plan, accumulate: 2, optimizer: adam() };
+      const whole = await drop(options);
+      for (let i = 0; i < 3; i++) await whole.trainStep({ x });
+      const resumed = await drop(options);
+      await resumed.load(decodeCheckpoint(encodeCheckpoint(await whole.checkpoint())));
+      for (let i = 0; i < 3; i++) expect(await dropped(resumed)).toEqual(await dropped(whole));
+      expect(await resumed.checkpoint()).toEqual(await whole.checkpoint());
+      // what waited before a load is forgotten
+      await resumed.trainStep({ x });
+      const fresh = await drop(options);
+      await resumed.load(await fresh.checkpoint());
+      expect((await resumed.trainStep({ x })).updated).toBe(false);
+      for (const t of [whole, resumed, fresh]) await t.dispose();
+    },
+  );
+
+  test("drops nothing in evaluation, prediction and the exported model", async () => {
+    const trainer = await drop();
+    const mean = x.reduce((sum, v) => sum + v, 0) / x.length;
+    expect((await trainer.evalStep({ x })).loss).toBeCloseTo(mean, 4);
+    expect((await trainer.predict({ x })).dropped!.data).toEqual(x);
+    const session = await ort.InferenceSession.create(await trainer.exportModel({ inference: true }), {
+      logSeverityLevel: 3,
+    });
+    expect((await session.run({ x: new ort.Tensor("float32", x, [x.length]) })).dropped!.data).toEqual(x);
+    await session.release();
+    await trainer.dispose();
+  });
+
+  test("of all or nothing is left to the runtime", async () => {
+    const trainer = await drop({}, 0);
+    expect(await dropped(trainer)).toEqual(x);
+    await trainer.dispose();
+  });
+
+  test("takes a seed that is a whole number", async () => {
+    await expect(drop({ seed: 0.5 })).rejects.toThrow("seed is 0.5. It is a whole number.");
+  });
+});
+
+describe("BatchNormalization in training mode", () => {
+  test("normalises by the batch, and moves its running statistics by the momentum of the model", async () => {
+    const g = new Graph();
+    g.input("x", { elem: "float32", shape: ["batch", 1] });
+    for (const [name, value] of [["scale", 1], ["bias", 0], ["mean", 0.5], ["variance", 2]] as const)
+      g.initializer(name, { elem: "float32", dims: [1], data: Float32Array.of(value) }); // biome-ignore format: a table
+    const [y = ""] = g.op(
+      "BatchNormalization",
+      ["x", "scale", "bias", "mean", "variance"],
+      { training_mode: 1, momentum: 0.75, epsilon: 1e-5 },
+      ["y", "next_mean", "next_variance"],
+    );
+    g.output(y);
+    const trainer = await make(exportModel(g), { optimizer: sgd({ lr: 0 }) });
+    expect(trainer.parameters.map((p) => p.name)).toEqual(["scale", "bias"]);
+    const batch = { x: [1, 2, 3, 6], labels: [0, 0, 0, 0] };
+    const { outputs } = await trainer.trainStep(batch);
+    const deviation = Math.sqrt(3.5 + 1e-5); // of 1 2 3 6 about 3, divided by 4
+    [1, 2, 3, 6].forEach((v, i) => {
+      expect((outputs.y!.data as Float32Array)[i]).toBeCloseTo((v - 3) / deviation, 5);
+    });
+    const after = await trainer.weights();
+    expect(after.mean![0]).toBeCloseTo(0.75 * 0.5 + 0.25 * 3, 5);
+    expect(after.variance![0]).toBeCloseTo(0.75 * 2 + 0.25 * 3.5, 5);
+    // which evaluation uses and leaves as they are, and an exported model keeps
+    const { outputs: evaluated } = await trainer.evalStep(batch);
+    const expected = (1 - after.mean![0]!) / Math.sqrt(after.variance![0]! + 1e-5);
+    expect((evaluated.y!.data as Float32Array)[0]).toBeCloseTo(expected, 5);
+    await trainer.gradients(batch);
+    expect(await trainer.weights()).toEqual(after);
+    const again = await make(await trainer.exportModel());
+    expect(await again.weights()).toEqual(after);
+    // a step that is skipped leaves them too
+    const skipping = await make(await trainer.exportModel(), { nonFinite: "skip" });
+    await skipping.trainStep({ ...batch, labels: [0, 0, 0, Number.NaN] });
+    expect(await skipping.weights()).toEqual(after);
+    for (const t of [trainer, again, skipping]) await t.dispose();
+  });
+});
+
+test("16 shapes of batches keep their sessions, more release the one used longest ago", async () => {
+  const { runtime, live } = counting();
+  const trainer = await Trainer.create(perceptron([1, 1]), { optimizer: adam(), loss: meanSquared(), runtime });
+  const before = live();
+  const step = (n: number): Promise<unknown> =>
+    trainer.trainStep({ x: new Float32Array(n), labels: new Float32Array(n) });
+  for (let n = 1; n <= 16; n++) await step(n);
+  expect(live() - before).toBe(16);
+  for (let n = 17; n <= 20; n++) await step(n);
+  expect(live() - before).toBe(16);
+  await trainer.dispose();
+  expect(live()).toBe(0);
+});
+
+test("nothing is left behind by a trainer that could not be made", async () => {
+  const { runtime, live } = counting();
+  await expect(train("lenet", { runtime, loss: undefined })).rejects.toThrow("Give a `loss`");
+  const trainer = await train("lenet", { runtime });
+  await trainer.trainStep(batchOf(fixture("lenet")));
+  await trainer.evalStep(batchOf(fixture("lenet")));
+  await trainer.dispose();
+  expect(live()).toBe(0);
+});
+
+/** onnxruntime-node with a count of the sessions that were made and not released. */
+function counting(): { readonly runtime: NonNullable<TrainerOptions["runtime"]>; readonly live: () => number } {
+  let count = 0;
+  const runtime = {
+    ...ort,
+    InferenceSession: {
+      async create(bytes: Uint8Array, options?: object) {
+        const session = await ort.InferenceSession.create(bytes, options);
+        count++;
+        const release = session.release.bind(session);
+        session.release = async () => {
+          count--;
+          await release();
+        };
+        return session;
+      },
+    },
+  };
+  return { runtime, live: () => count };
+}
