@@ -176,6 +176,15 @@ describe("what cannot be differentiated is told by name, with what to do", () =>
     );
   });
 
+  test("an operator of another domain, also under a name that is known", () => {
+    expect(() => differentiate(through("Relu", [3, 3], "com.example"))).toThrow(
+      "com.example.Relu `layer/odd` has no gradient",
+    );
+    expect(() => differentiate(through("LSTM", [3, 3], "com.example"))).toThrow(
+      "com.example.LSTM `layer/odd` has no gradient",
+    );
+  });
+
   test("but not if nothing that is trained lies before it", () => {
     const g = through("Det");
     g.initializer("b", floats([]));
@@ -531,6 +540,24 @@ describe("roles of parameters", () => {
     expect(roles((g) => op(g, "Gather", [weight(g, "t", [10, 4]), "ids"]))).toEqual({
       t: ["embedding", { in: [0], out: [1] }],
     });
+  });
+  test("of a recurrent layer too", () => {
+    const found = roles((g) => {
+      g.input("steps", { elem: "float32", shape: [5, 1, 3] });
+      const inputs = ["steps", weight(g, "w", [1, 8, 3]), weight(g, "r", [1, 8, 2]), weight(g, "b", [1, 16])];
+      return op(g, "LSTM", [...inputs, "", weight(g, "h", [1, 1, 2])], { hidden_size: 2 });
+    });
+    const axes = { in: [2], out: [1], batch: [0] };
+    expect(found).toEqual({ w: ["kernel", axes], r: ["kernel", axes], b: "bias", h: undefined });
+  });
+  test("and are left open where nothing tells", () => {
+    expect(roles((g) => op(g, "Add", [op(g, "Mul", ["x", weight(g, "s", [3])]), weight(g, "b", [3])]))).toEqual({
+      s: undefined,
+      b: undefined,
+    });
+    expect(
+      roles((g) => op(g, "Add", [op(g, "MatMul", ["x", weight(g, "w", [3, 3])]), weight(g, "b", [2, 1])])),
+    ).toEqual({ w: ["kernel", { in: [0], out: [1] }], b: undefined });
   });
   test("statistics, bounds and constants are no parameters", () => {
     const normed = roles((g) =>

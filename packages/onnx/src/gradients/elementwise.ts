@@ -1,4 +1,3 @@
-import { isFloat } from "../elem.ts";
 import { OnnxError } from "../errors.ts";
 import { describe, float, int, string } from "../graph.ts";
 import type { Builder } from "./builder.ts";
@@ -251,10 +250,4 @@ export const broadcasting: Readonly<Record<string, Rule>> = {
     const others = shape.map((_, i) => i).filter((i) => along.length === 0 || i !== at);
     return [undefined, b.reshapeLike(b.cast(b.sum(b.mul(d, centred), others), b.elem(scale)), scale)];
   },
-};
-
-/** Whether a gradient can flow through a value of this type. */
-export const carries = (b: Builder, name: string): boolean => {
-  const type = b.graph.typeOf(name);
-  return type !== undefined && isFloat(type.elem);
 };

@@ -109,16 +109,17 @@ describe("control flow", () => {
           l.input(s, { elem, shape: [2] });
           l.input(x, { elem, shape: [2] });
           const next = op(l, "Mul", [op(l, "Sin", [s]), x]);
-          return [next, op(l, "Exp", [next])];
+          return [next, op(l, "Exp", [next]), op(l, "Neg", [next])];
         });
         const attributes = {
           num_scan_inputs: 1,
           scan_input_axes: [1],
           scan_input_directions: [1],
-          scan_output_axes: [1],
-          scan_output_directions: [1],
+          scan_output_axes: [-1, 0],
+          scan_output_directions: [1, 0],
         };
-        return g.op("Scan", ["s", "xs"], { body, ...attributes }, 2)[1]!;
+        const [, across = "", down = ""] = g.op("Scan", ["s", "xs"], { body, ...attributes }, 3);
+        return op(g, "MatMul", [across, down]);
       },
     },
   ];

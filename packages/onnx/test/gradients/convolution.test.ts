@@ -173,6 +173,13 @@ describe("transposed convolutions", () => {
       conv(`auto_pad ${auto_pad}`, [1, 2, 4, 3], [2, 3, 3, 4], { auto_pad, strides: [2, 3] }, { op }),
     ),
     conv("a given size", [1, 2, 3, 3], [2, 2, 3, 3], { strides: [3, 2], output_shape: [10, 8] }, { op }),
+    conv(
+      "a given size and more output",
+      [1, 2, 3, 3],
+      [2, 2, 3, 3],
+      { strides: [2, 2], output_shape: [7, 6], output_padding: [1, 1] },
+      { op },
+    ),
     conv("a given smaller size", [1, 2, 3, 3], [2, 2, 3, 3], { strides: [2, 2], output_shape: [6, 6] }, { op }),
     conv("one dimension", [2, 3, 5], [3, 2, 4], { strides: [2], pads: [1, 1] }, { op }),
     conv("three dimensions", [1, 2, 3, 2, 3], [2, 2, 2, 2, 2], { strides: [2, 1, 2] }, { op }),
