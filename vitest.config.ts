@@ -47,6 +47,8 @@ const chromium = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/goog
 if (chromium !== undefined) {
   projects.push({
     extends: true,
+    // Made for browsers as it is; bundled once more when it is first met, it would reload a test that runs.
+    optimizeDeps: { exclude: ["onnxruntime-web"] },
     test: {
       name: "browser",
       include: ["packages/*/test/**/*.browser.test.ts"],

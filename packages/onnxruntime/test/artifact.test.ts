@@ -8,7 +8,8 @@ import { momentum } from "@descent/sgd";
 import * as ort from "onnxruntime-node";
 import { afterAll, describe, expect, test } from "vitest";
 import { crossEntropy, Trainer } from "../src/index.ts";
-import { apart, batchOf, fixture, model, perceptron, train } from "./models.ts";
+import { perceptron } from "./graphs.ts";
+import { apart, batchOf, fixture, model, train } from "./models.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "descent-artifact-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

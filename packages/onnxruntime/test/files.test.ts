@@ -17,7 +17,8 @@ import { decodeModel, externalize } from "@descent/onnx";
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { crossEntropy, type Numbers, type Output, Trainer } from "../src/index.ts";
-import { batchOf, fixture, model, perceptron, train } from "./models.ts";
+import { perceptron } from "./graphs.ts";
+import { batchOf, fixture, model, train } from "./models.ts";
 
 const root = mkdtempSync(path.join(tmpdir(), "descent-files-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

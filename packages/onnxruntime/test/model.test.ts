@@ -4,7 +4,8 @@ import { sgd } from "@descent/sgd";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { decodeCheckpoint, encodeCheckpoint, Trainer, type TrainerOptions } from "../src/index.ts";
-import { batchOf, dropping, fixture, model, perceptron, train } from "./models.ts";
+import { dropping, perceptron } from "./graphs.ts";
+import { batchOf, fixture, model, train } from "./models.ts";
 
 const ones = (...dims: readonly number[]): Constant => ({
   elem: "float32",

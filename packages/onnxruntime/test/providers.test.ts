@@ -4,7 +4,8 @@ import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { crossEntropy, type Runtime, type RuntimeSession, Trainer, type TrainerOptions } from "../src/index.ts";
 import { watchDevice } from "../src/lost.ts";
-import { perceptron, train } from "./models.ts";
+import { perceptron } from "./graphs.ts";
+import { train } from "./models.ts";
 
 const batch = { x: [1, 2, 3], labels: [1] };
 const small = (options: Partial<TrainerOptions>): Promise<Trainer> =>

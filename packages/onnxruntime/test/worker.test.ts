@@ -6,7 +6,8 @@ import { clipByGlobalNorm, OptimizerError, partition, schedule } from "@descent/
 import { OnnxError } from "@descent/onnx";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Batch, crossEntropy, huber, Trainer, type TrainerOptions } from "../src/index.ts";
-import { batchOf, fixture, perceptron, train } from "./models.ts";
+import { perceptron } from "./graphs.ts";
+import { batchOf, fixture, train } from "./models.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "descent-worker-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -12,7 +12,8 @@ import {
   Trainer,
   type TrainerOptions,
 } from "../../src/index.ts";
-import { apart, batchOf, dropping, fixture, perceptron, train } from "../models.ts";
+import { dropping, perceptron } from "../graphs.ts";
+import { apart, batchOf, fixture, train } from "../models.ts";
 
 const webgpu = { executionProviders: ["webgpu"] } as const;
 const batch = batchOf(fixture("lenet"));

@@ -1,0 +1,102 @@
+/// <reference types="vite/client" />
+import { adam, adamw } from "@descent/adam";
+import { clipByGlobalNorm, schedule } from "@descent/core";
+import asyncify from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
+import plain from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import * as ortWasm from "onnxruntime-web/wasm";
+import * as ortWebgpu from "onnxruntime-web/webgpu";
+import { describe, expect, test } from "vitest";
+import lenet from "../../onnx/test/fixtures/lenet.onnx?url";
+import {
+  type Batch,
+  crossEntropy,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type StepResult,
+  Trainer,
+  type TrainerOptions,
+} from "../src/index.ts";
+import { perceptron } from "./graphs.ts";
+
+ortWasm.env.wasm.wasmPaths = { wasm: plain };
+ortWebgpu.env.wasm.wasmPaths = { wasm: asyncify };
+
+// four pictures: a bar in one of ten places
+const labels = [1, 3, 7, 9];
+const images = Float32Array.from({ length: 4 * 784 }, (_, i) => {
+  const [picture, column] = [Math.floor(i / 784), i % 28];
+  return Math.abs(column - 2.5 * labels[picture]! - 2) < 2 ? 1 : 0;
+});
+const batch = { in0: images, labels };
+const make = (options: Partial<TrainerOptions>): Promise<Trainer> =>
+  Trainer.create(lenet, { optimizer: adam({ lr: 2e-3 }), loss: crossEntropy(), ...options });
+async function steps(trainer: Trainer, count: number, on: Batch = batch): Promise<number[]> {
+  const losses: StepResult[] = [];
+  for (let i = 0; i < count; i++) losses.push(await trainer.trainStep(on));
+  return losses.map((s) => s.loss);
+}
+const wasm = { runtime: ortWasm, executionProviders: ["wasm"] };
+const webgpu = { runtime: ortWebgpu, executionProviders: ["webgpu"] };
+
+describe("in a browser, on onnxruntime-web", () => {
+  test("a model trains in WebAssembly, and a checkpoint resumes exactly", async () => {
+    const trainer = await make(wasm);
+    expect(trainer.plan).toBe("host");
+    const losses = await steps(trainer, 30);
+    expect(losses[0]).toBeGreaterThan(2);
+    expect(losses.at(-1)).toBeLessThan(0.2);
+    const resumed = await make(wasm);
+    await resumed.load(decodeCheckpoint(encodeCheckpoint(await trainer.checkpoint())));
+    expect(await steps(resumed, 2)).toEqual(await steps(trainer, 2));
+    expect(await resumed.weights()).toEqual(await trainer.weights());
+    const exported = await trainer.exportModel();
+    const session = await ortWasm.InferenceSession.create(exported);
+    const { out } = await session.run({ in0: new ortWasm.Tensor("float32", images, [4, 1, 28, 28]) });
+    const predicted = (await trainer.predict({ in0: images })).out?.data as Float32Array; // a float32 output
+    predicted.forEach((v, i) => {
+      expect(out?.data[i]).toBeCloseTo(v, 4);
+    });
+    await session.release();
+    for (const t of [trainer, resumed]) await t.dispose();
+  }, 60_000);
+
+  test("a worker trains to the same bits, and dispose ends it", async () => {
+    const here = await make(wasm);
+    const there = await make({
+      executionProviders: ["wasm"],
+      worker: () => new Worker(new URL("./train.worker.ts", import.meta.url), { type: "module" }),
+    });
+    expect(await steps(there, 3)).toEqual(await steps(here, 3));
+    expect(await there.checkpoint()).toEqual(await here.checkpoint());
+    await expect(there.trainStep({ ...batch, labels: [0, 0, 0, 10] })).rejects.toThrow("`labels` holds 10");
+    for (const t of [here, there]) await t.dispose();
+    await expect(there.weights()).rejects.toThrow("was disposed of");
+  }, 60_000);
+
+  test("says how a worker is made, and that a file is missing", async () => {
+    await expect(make({ worker: true })).rejects.toThrow("In a browser, `worker` is a function that makes the worker");
+    await expect(make({ worker: () => new Worker("/no-such-worker.js") })).rejects.toThrow("lost its worker");
+    const none = Trainer.create("/no-such-model.onnx.json", { optimizer: adam(), ...wasm });
+    await expect(none).rejects.toThrow();
+  });
+
+  test("on webgpu, weights and state stay on the device, and steps are those of WebAssembly", async () => {
+    expect(navigator.gpu).toBeDefined();
+    const optimizer = clipByGlobalNorm(adamw({ lr: schedule("1e-3 / (1 + step)"), eps: 1e-4 }), 1);
+    const small = (options: Partial<TrainerOptions>): Promise<Trainer> =>
+      Trainer.create(perceptron([20, 16, 4]), { optimizer, loss: crossEntropy(), ...options });
+    const rows = { x: Float32Array.from({ length: 60 }, (_, i) => Math.sin(i * i)), labels: [0, 3, 1] };
+    const [cpu, gpu] = [await small(wasm), await small(webgpu)];
+    expect(gpu.plan).toBe("graph");
+    const expected = await steps(cpu, 3, rows);
+    (await steps(gpu, 3, rows)).forEach((loss, i) => {
+      expect(Math.abs(loss / expected[i]! - 1)).toBeLessThan(1e-4); // float32 sums in another order
+    });
+    const bytes = encodeCheckpoint(await gpu.checkpoint());
+    const resumed = await small(webgpu);
+    await resumed.load(decodeCheckpoint(bytes));
+    expect(encodeCheckpoint(await resumed.checkpoint())).toEqual(bytes);
+    expect(await steps(resumed, 1, rows)).toEqual(await steps(gpu, 1, rows));
+    for (const t of [cpu, gpu, resumed]) await t.dispose();
+  }, 120_000);
+});
