@@ -289,6 +289,51 @@ test("devices lists every engine on every device, with what is missing", { timeo
   for (const { what } of found) expect(what).not.toBe("");
 });
 
+test("by onnxruntime on wasm a run ends where it does on cpu", { timeout: slow }, async () => {
+  const cwd = scratch();
+  const args = ["--model", "mlp", "--data", data, "--epochs", "2", "--engine", "onnxruntime"];
+  for (const device of ["wasm", "cpu"])
+    expect(await run([...args, "--device", device, "--out", device], { cwd })).toMatchObject({ code: 0, err: "" });
+  const [wasm, cpu] = ["wasm", "cpu"].map((device) => json(path.join(cwd, device, "summary.json")));
+  expect(wasm).toMatchObject({ engine: "onnxruntime", device: "wasm", testAccuracy: cpu!.testAccuracy });
+  // 1e-4: ten updates apart by the rounding of single precision.
+  expect(Math.abs(Number(wasm!.testLoss) / Number(cpu!.testLoss) - 1)).toBeLessThan(1e-4);
+});
+
+/** Chromium brings a Vulkan loader and SwiftShader, a GPU in software, which Dawn runs on as on any other. */
+const vulkan = [path.dirname(process.env.CHROMIUM_PATH ?? ""), "/usr/lib/chromium", "/usr/lib64/chromium-browser"].find(
+  (folder) =>
+    existsSync(path.join(folder, "vk_swiftshader_icd.json")) && existsSync(path.join(folder, "libvulkan.so.1")),
+);
+if (vulkan === undefined) console.warn("No Chromium, whose software GPU a test runs on: it is left out.");
+
+test.skipIf(vulkan === undefined)(
+  "onnxruntime trains on a software GPU when told to, and never by itself",
+  {
+    timeout: slow,
+  },
+  async () => {
+    const cwd = scratch();
+    const env = {
+      VK_ICD_FILENAMES: path.join(vulkan ?? "", "vk_swiftshader_icd.json"),
+      LD_LIBRARY_PATH: [vulkan, process.env.LD_LIBRARY_PATH].filter(Boolean).join(":"),
+      XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR ?? cwd,
+    };
+    const args = ["--model", "mlp", "--data", data, "--batch-size", "320", "--epochs", "1", "--engine", "onnxruntime"];
+    const told = await run([...args, "--device", "webgpu", "--out", "gpu"], { cwd, env });
+    expect(told.out).toMatch(/^Running on webgpu: .*SwiftShader.* \(a software GPU\), by onnxruntime [\d.]+\.$/m);
+    expect(told.code).toBe(0);
+    const auto = await run([...args, "--out", "cpu"], { cwd, env });
+    expect(auto.out).toMatch(
+      /^Running on cpu: .*webgpu \(only a software GPU \(.*SwiftShader.*\), slower than the CPU\)\.$/m,
+    );
+    const [gpu, cpu] = ["gpu", "cpu"].map((out) => json(path.join(cwd, out, "summary.json")));
+    expect(gpu!.testAccuracy).toBe(cpu!.testAccuracy);
+    // 1e-4: one update apart by the rounding of single precision.
+    expect(Math.abs(Number(gpu!.testLoss) / Number(cpu!.testLoss) - 1)).toBeLessThan(1e-4);
+  },
+);
+
 describe("where onnxruntime-node has no binary", () => {
   /** Puts a package in its place that fails as the real one does on such a machine. */
   function without(): Record<string, string> {
