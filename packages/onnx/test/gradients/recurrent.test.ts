@@ -194,6 +194,16 @@ describe("attention", () => {
       },
     },
     {
+      name: "Attention, all keys and values used",
+      inputs: { ...plain, pk: f.float([2, 2, 1, 4]), pv: f.float([2, 2, 1, 4]) },
+      opset,
+      build: (g) => {
+        const [y = "", k = "", v = ""] = g.op("Attention", [...all, "", "pk", "pv"], {}, 3);
+        const scores = g.op("MatMul", [y, g.op("Transpose", [k], { perm: [0, 1, 3, 2] })[0]!])[0]!;
+        return g.op("MatMul", [scores, v])[0]!;
+      },
+    },
+    {
       name: "a value that is fixed",
       inputs: { ...plain, v: fixed(plain.v!) },
       opset,
