@@ -452,4 +452,4 @@ function order(graph: Graph, first: readonly string[]): void {
   }
 }
 
-export type { Axes, Gradients, Role, Rule, Trainable };
+export type { Rule, Trainable };

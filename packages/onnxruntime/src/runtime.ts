@@ -1,9 +1,5 @@
 import { OptimizerError } from "@descent/core";
 
-/** The element types that data and labels may have. */
-export type RuntimeType =
-  | "float32" | "float64" | "float16" | "int64" | "int32" | "int16" | "int8" | "uint64" | "uint32" | "uint16" | "uint8" | "bool" | "string"; // biome-ignore format: one list
-
 /** The part of an ONNX Runtime tensor that is used here: the same in onnxruntime-node and onnxruntime-web. */
 export interface RuntimeTensor {
   readonly type: string;
