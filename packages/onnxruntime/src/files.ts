@@ -27,7 +27,7 @@ export async function bytesOf(source: string | URL | Uint8Array | ArrayBuffer, w
   }
 }
 
-/** Reads the files beside a model that is one itself: where tensors of large models lie. */
+/** Reads from the files beside a model that is one itself, where tensors of large models lie. */
 export async function beside(model: string): Promise<External | undefined> {
   if (!isFile(model)) return undefined;
   const [fs, path, { fileURLToPath }] = await Promise.all([
@@ -36,34 +36,33 @@ export async function beside(model: string): Promise<External | undefined> {
     node<typeof import("node:url")>("url"),
   ]);
   const folder = path.dirname(/^file:/.test(model) ? fileURLToPath(model) : model);
-  const read = new Map<string, Uint8Array>();
-  return (location) => {
-    let bytes = read.get(location);
-    if (!bytes) read.set(location, (bytes = readLarge(fs, path.join(folder, location))));
+  const read = new Map<string, Uint8Array>(); // once, for a model is imported for every shape of batches
+  return (location, offset, length) => {
+    const key = `${offset} ${length} ${location}`;
+    let bytes = read.get(key);
+    if (!bytes) read.set(key, (bytes = readPart(fs, path.join(folder, location), offset, length)));
     return bytes;
   };
 }
 
-/** A whole file, also one of more than the 2 GB that `readFileSync` takes. */
-function readLarge(fs: typeof import("node:fs"), path: string): Uint8Array {
-  let file: number;
+/** A part of a file, which may be longer than the 2 GB that one call reads. */
+function readPart(fs: typeof import("node:fs"), path: string, offset: number, length: number): Uint8Array {
+  let file: number | undefined;
   try {
     file = fs.openSync(path, "r");
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length; ) {
+      const got = fs.readSync(file, bytes, at, Math.min(length - at, 2 ** 30), offset + at);
+      if (got === 0) throw new Error(`it has no ${length} bytes from ${offset} on`);
+      at += got;
+    }
+    return bytes;
   } catch (cause) {
     throw new OptimizerError(`Weights of the model lie in ${path}, which cannot be read: ${(cause as Error).message}`, {
       cause,
     });
-  }
-  try {
-    const bytes = new Uint8Array(fs.fstatSync(file).size);
-    for (let at = 0; at < bytes.length; ) {
-      const got = fs.readSync(file, bytes, at, Math.min(bytes.length - at, 2 ** 30), at);
-      if (got === 0) throw new OptimizerError(`${path} became shorter while it was read.`);
-      at += got;
-    }
-    return bytes;
   } finally {
-    fs.closeSync(file);
+    if (file !== undefined) fs.closeSync(file);
   }
 }
 

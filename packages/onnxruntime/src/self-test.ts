@@ -68,7 +68,7 @@ async function run(runtime: Runtime, providers: readonly ExecutionProvider[]): P
 function remedy(name: string, { env, listSupportedBackends }: Runtime): string {
   if ((name === "cuda" || name === "tensorrt") && env?.versions?.node !== undefined)
     return (
-      "The npm package comes without it: run `ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node` " +
+      "The npm package comes without it: run `ONNXRUNTIME_NODE_INSTALL=true npm rebuild onnxruntime-node` " +
       '(Linux x64, with an NVIDIA driver, CUDA 12 and cuDNN 9), or use another provider, such as "cpu".'
     );
   if (name === "webgpu")

@@ -137,6 +137,8 @@ describe("a model with its weights in files beside it", () => {
     });
     expect(apart((await plain(file, { x }))[0], (await trainer.predict({ x: batch.x })).y)).toBeLessThan(1e-6);
     await trainer.dispose();
+    writeFileSync(at("weights.bin"), readFileSync(at("weights.bin")).subarray(0, -1));
+    await expect(Trainer.create(file, options)).rejects.toThrow(/weights\.bin.*it has no \d+ bytes from \d+ on/);
     rmSync(at("weights.bin"));
     await expect(Trainer.create(file, options)).rejects.toThrow(
       /Weights of the model lie in .*weights\.bin, which cannot be read/,

@@ -72,7 +72,7 @@ describe("a provider", () => {
     const cuda = ort.listSupportedBackends().some((b) => b.name === "cuda" && b.bundled);
     if (!cuda)
       await expect(small({ executionProviders: ["cuda"] })).rejects.toThrow(
-        'no working provider "cuda" here: OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library. The npm package comes without it: run `ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`',
+        'no working provider "cuda" here: OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library. The npm package comes without it: run `ONNXRUNTIME_NODE_INSTALL=true npm rebuild onnxruntime-node`',
       );
   });
 
