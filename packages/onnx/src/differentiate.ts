@@ -11,7 +11,7 @@ import type { Gradients, Rule } from "./gradients/rule.ts";
 import { type Constant, describe, Graph, int, type Node, subgraph, type TensorType } from "./graph.ts";
 import { importModel } from "./import.ts";
 import type { BuiltLoss, LabelInput, Loss, LossFunction } from "./losses.ts";
-import { type Axes, type Role, type Trainable, trainables } from "./parameters.ts";
+import { type Trainable, trainables } from "./parameters.ts";
 import { captured, copied, renamedCopy } from "./subgraphs.ts";
 
 export type { Target } from "./gradients/builder.ts";
