@@ -139,7 +139,7 @@ export class LocalEngine implements Engine {
     const Chosen = kind === "host" ? HostPlan : GraphPlan;
     const plan = new Chosen(compiler, optimizer, source.parameters, source.statistics, seed);
     this.#running = { source, plan, model };
-    if (target === "webgpu") void watchDevice(runtime, this.#lost);
+    if (target === "webgpu") watchDevice(runtime, this.#lost).catch(() => {}); // then a run will tell
     const described = ({ name, shape, role, axes }: Parameter): Parameter => ({ name, shape, role, axes });
     return {
       plan: kind,

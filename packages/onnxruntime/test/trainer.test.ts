@@ -224,6 +224,10 @@ describe("what is wrong is said, and nothing is half done", () => {
     expect(skipping.step).toBe(0);
     expect((await skipping.trainStep(batch)).updated).toBe(true);
     await skipping.dispose();
+    const applying = await train("lenet", { plan, nonFinite: "apply" });
+    expect(await applying.trainStep(bad)).toMatchObject({ loss: Number.NaN, updated: true });
+    expect((await applying.weights())["f3.bias"]![0]).toBeNaN();
+    await applying.dispose();
   });
 
   test("in a checkpoint of another model or rule: nothing is loaded", async () => {

@@ -57,7 +57,7 @@ async function run(icd: string): Promise<{ readonly report: Report | undefined; 
 }
 
 test.skipIf(!vulkan)(
-  "on onnxruntime-node's webgpu provider models train as on the cpu, on the device, and resume to the bit",
+  "on onnxruntime-node's webgpu provider models train as on the cpu, rules conform, and training resumes to the bit",
   async () => {
     // SwiftShader deadlocks now and then, so a process that does not come back is started again; a failing test is not.
     let { report, output } = await run(vulkan!);
@@ -70,7 +70,7 @@ test.skipIf(!vulkan)(
         .map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages[0]?.slice(0, 300)}`),
     ]);
     expect(failed).toEqual([]);
-    expect(report!.numPassedTests).toBe(8);
+    expect(report!.numPassedTests).toBeGreaterThan(60);
   },
   320_000,
 );

@@ -1,0 +1,34 @@
+import type { Session, Target } from "@descent/conformance";
+import * as ort from "onnxruntime-node";
+import { Compiler } from "../src/compile.ts";
+import { GraphPlan } from "../src/graph-plan.ts";
+
+/** The update as it is lowered to ONNX operators, alone, as a target of the conformance kit, which brings the gradients. */
+export const inGraph = (provider: string): Target => ({
+  name: `onnxruntime ${provider}, in the graph`,
+  start: async (starts, configured): Promise<Session> => {
+    const compiler = new Compiler({
+      runtime: ort,
+      source: undefined as never, // for nothing is differentiated here
+      executionProviders: [provider],
+      sessionOptions: { intraOpNumThreads: 1 },
+    });
+    const weights = Object.entries(starts).map(([name, { data, ...rest }]) => ({ name, initial: data, ...rest }));
+    const plan = new GraphPlan(compiler, configured, weights, [], 0);
+    let inspection = await plan.inspect();
+    const seen = async <T>(result: Promise<T>): Promise<T> => {
+      const value = await result;
+      inspection = await plan.inspect();
+      return value;
+    };
+    return {
+      update: (gradients) => seen(plan.applyGradients(gradients)),
+      read: async (name) => (await plan.weights())[name]!,
+      set: (hyper) => void seen(plan.set(hyper)),
+      state: () => plan.state(),
+      load: (state, options) => seen(plan.load(state, options)),
+      inspect: () => inspection,
+      dispose: () => void plan.dispose(),
+    };
+  },
+});
