@@ -23,7 +23,7 @@ import { findDevices } from "./find.ts";
 import { type Interrupt, listen } from "./interrupt.ts";
 import { type ModelName, modelNames } from "./model.ts";
 import { Progress, percent, thousands } from "./progress.ts";
-import { defaultRate, isEquation, optimizerNames, pick, type Recipe, scheduleNames } from "./recipe.ts";
+import { defaultDecay, defaultRate, isEquation, optimizerNames, pick, type Recipe, scheduleNames } from "./recipe.ts";
 import { newTraining, prepared, resumedTraining } from "./run.ts";
 import { fileOf, names as files, newRun } from "./run-folder.ts";
 import { startEngine } from "./start.ts";
@@ -34,7 +34,7 @@ const defaults = {
   optimizer: "radam",
   schedule: "cosine",
   warmup: "0",
-  epochs: 4,
+  epochs: 5,
   batchSize: 64,
   seed: 1,
 } as const satisfies Recipe;
@@ -98,9 +98,10 @@ const training = (command: Command): Command =>
     )
     .option("--warmup <updates|percent>", "how long the rate rises first: 100, or 5%", defaults.warmup)
     .addOption(
-      new Option("--weight-decay <number>", "the rule's own, or decoupled where it has none").argParser(
-        notNegative("--weight-decay"),
-      ),
+      new Option(
+        "--weight-decay <number>",
+        "the rule's own, or decoupled where it has none; radam has 0.1 in train unless told otherwise",
+      ).argParser(notNegative("--weight-decay")),
     )
     .addOption(new Option("--clip <norm>", "the greatest norm of all gradients together").argParser(positive("--clip")))
     .addOption(
@@ -124,7 +125,7 @@ interface TrainOptions extends Given {
   readonly resume?: string | true;
 }
 
-/** The rate is put down even where it was left to the program: the run can be done again when its advice has changed. */
+/** What was left to the program is put down too: the run can be done again when its advice has changed. */
 function recipeOf(given: Given, { optimizer, lr, seed }: Pick<Recipe, "optimizer" | "lr" | "seed">): Recipe {
   const { model, schedule, warmup, weightDecay, clip, epochs, batchSize, limit } = given;
   const rate = lr ?? (isEquation(schedule) ? undefined : defaultRate(optimizer));
@@ -181,7 +182,8 @@ const describe = ({ train, test, source }: Mnist, limit?: number): string =>
 async function trainCommand(options: TrainOptions, command: Command): Promise<number> {
   const out = voice(options);
   const { resume } = options;
-  let recipe = recipeOf(options, { optimizer: options.optimizer, lr: options.lr, seed: options.seed });
+  const { weightDecay = defaultDecay(options.optimizer) } = options;
+  let recipe = recipeOf({ ...options, weightDecay }, options);
   let begun: Place | undefined;
   let go: (world: Parameters<typeof newTraining>[2]) => ReturnType<typeof newTraining>;
   if (resume === undefined) {

@@ -27,7 +27,15 @@ import { model, modelNames, startingWeights } from "../src/model.ts";
 import { order } from "../src/order.ts";
 import { greyPng } from "../src/png.ts";
 import { bar, duration } from "../src/progress.ts";
-import { defaultRate, optimizerNames, optimizerOf, pick, type Recipe, scheduleNames } from "../src/recipe.ts";
+import {
+  defaultDecay,
+  defaultRate,
+  optimizerNames,
+  optimizerOf,
+  pick,
+  type Recipe,
+  scheduleNames,
+} from "../src/recipe.ts";
 import { fileOf, nameLatest, newRun } from "../src/run-folder.ts";
 import { scratch } from "./world.ts";
 
@@ -268,6 +276,11 @@ describe("recipes", () => {
     expect(() => optimizerOf({ ...recipe, schedule: "1e-2 * q" }, 10)).toThrow(/unknown symbol/);
     expect(() => optimizerOf({ ...recipe, schedule: "1e-2 - step" }, 10)).toThrow(/rate -8\.99 at step 9/);
     expect(() => optimizerOf({ ...recipe, schedule: "1e-2 / (step + 1)", lr: 1 }, 10)).toThrow(/put --lr into it/);
+  });
+
+  test("decay by default in the default run alone, other rules as they do themselves", () => {
+    expect(defaultDecay("radam")).toBe(0.1);
+    for (const optimizer of optimizerNames) if (optimizer !== "radam") expect(defaultDecay(optimizer)).toBeUndefined();
   });
 
   test("set a rule's own decay, and put a decoupled one before a rule that has none", () => {
