@@ -135,11 +135,11 @@ export class GraphPlan implements Plan {
       extend: ({ graph, parameters, statistics }) => {
         for (const { name, grad, shape } of parameters) {
           graph.input(sumName(name), { elem: "float32", shape });
-          graph.op("Add", [sumName(name), grad], {}, [nextName(sumName(name))]);
+          graph.op("Add", [sumName(name), grad], {}, [nextSumName(name)]);
           graph.outputs.delete(grad);
-          graph.output(nextName(sumName(name)));
+          graph.output(nextSumName(name));
         }
-        const sums = parameters.map((p) => nextName(sumName(p.name)));
+        const sums = parameters.map((p) => nextSumName(p.name));
         return this.#locations([...sums, ...statistics.map((s) => s.next)], graph);
       },
     });
@@ -148,7 +148,7 @@ export class GraphPlan implements Plan {
     const loss = lossOf(results, compiled);
     const applied = always || Number.isFinite(loss);
     for (const [name, sum] of held) {
-      const next = results[nextName(sumName(name))]!; // an output of the extension
+      const next = results[nextSumName(name)]!; // an output of the extension
       if (applied) sum.tensor = next;
       else free(next);
     }
@@ -201,22 +201,16 @@ export class GraphPlan implements Plan {
     const names = step.jobs.map((j) => j.parameter.name);
     const session = await this.#compiler.plain(`update ${JSON.stringify(names)} ${scalars.of}`, () => {
       const graph = new Graph();
-      graph.input("factor", { elem: "float32", shape: [] });
-      const jobs = step.jobs.map(({ parameter: { name, shape } }) => {
+      graph.input(FACTOR, { elem: "float32", shape: [] });
+      for (const { name, shape } of step.jobs.map((j) => j.parameter)) {
         graph.input(name, { elem: "float32", shape });
         graph.input(sumName(name), { elem: "float32", shape });
-        return { name, grad: graph.op("Mul", ["factor", sumName(name)])[0]! };
-      });
-      return {
-        graph,
-        options: this.#locations(
-          join(graph, step.jobs, scalars, (name) => jobs.find((j) => j.name === name)!.grad),
-          graph,
-        ),
-      };
+      }
+      const outputs = join(graph, step.jobs, scalars, (name) => graph.op("Mul", [FACTOR, sumName(name)])[0]!); // one output
+      return { graph, options: this.#locations(outputs, graph) };
     });
     const feeds: Record<string, RuntimeTensor> = {
-      factor: this.#tensor(Float32Array.of(factor), []),
+      [FACTOR]: this.#tensor(Float32Array.of(factor), []),
       ...this.#state(step.jobs, scalars),
     };
     for (const name of names) {
@@ -387,13 +381,14 @@ export class GraphPlan implements Plan {
   }
 }
 
-const sumName = (parameter: string): string => `${parameter}.sum`;
-const nextName = (name: string): string => `${name}.next`;
-const slotName = (slot: string, parameter: string): string => `${slot}/${parameter}`;
-const scalarName = (set: number, i: number): string => `host.${set}.${i}`;
-/** What a program's output is called in the graph. */
-const outputName = (name: string, parameter: string): string =>
-  nextName(name === "p" ? parameter : slotName(name, parameter));
+// What the update adds to a graph, under names that no model has.
+const FACTOR = "descent.factor";
+const scalarName = (set: number, i: number): string => `descent.host.${set}.${i}`;
+const slotName = (slot: string, parameter: string): string => `descent.slot.${slot}/${parameter}`;
+/** The new value of `p` or of a slot. */
+const outputName = (name: string, parameter: string): string => `descent.next.${name}/${parameter}`;
+const sumName = (parameter: string): string => `descent.sum/${parameter}`;
+const nextSumName = (parameter: string): string => `descent.next.sum/${parameter}`;
 
 const slotsOf = (tensors: Job<Held>["tensors"]): [string, Held][] =>
   Object.entries(tensors).filter(([name]) => name !== "p" && name !== "g");

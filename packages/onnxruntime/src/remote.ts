@@ -38,10 +38,11 @@ async function ownWorker(): Promise<TrainingWorker> {
   const { Worker } = (await import(
     /* @vite-ignore */ `${"node:"}worker_threads`
   )) as typeof import("node:worker_threads");
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./worker.js", import.meta.url));
+  // not `new URL("./worker.js", …)`, at which bundlers for browsers would bundle a second copy of everything
+  const file = new URL(import.meta.url.replace(/remote(?=\.\w+$)/, "worker"));
+  if (!file.pathname.endsWith(".ts")) return new Worker(file);
   // run from its source, which takes a loader of TypeScript in every thread
-  const source = new URL("./worker.ts", import.meta.url);
-  return new Worker(`import("tsx/esm/api").then((tsx) => { tsx.register(); return import("${source}"); })`, {
+  return new Worker(`import("tsx/esm/api").then((tsx) => { tsx.register(); return import("${file}"); })`, {
     eval: true,
     execArgv: ["--conditions=@descent/source"],
   });

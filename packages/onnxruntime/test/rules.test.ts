@@ -9,10 +9,11 @@ import {
   schedule,
   withL2,
 } from "@descent/core";
+import { exportModel, Graph } from "@descent/onnx";
 import { cosine, warmup } from "@descent/schedules";
 import { momentum, sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
-import { crossEntropy, Trainer, type TrainerOptions } from "../src/index.ts";
+import { crossEntropy, meanSquared, Trainer, type TrainerOptions } from "../src/index.ts";
 import { perceptron } from "./graphs.ts";
 import { apart, type Weights } from "./models.ts";
 
@@ -45,4 +46,28 @@ describe("what is made of rules moves alike on the host and in the graph, joined
     // float32 in both; sums are float64 on the host, and quotients of small gradients magnify what that changes
     expect(apart(graph, host, start)).toBeLessThan(2e-5);
   });
+});
+
+test("names that a model has itself are no obstacle", async () => {
+  const graph = new Graph();
+  graph.input("x", { elem: "float32", shape: ["batch", 2] });
+  let value = "x";
+  for (const name of ["w", "m/w", "v/w", "w.sum", "w.next", "factor", "host.0.0", "w.grad", "loss"]) {
+    graph.initializer(name, { elem: "float32", dims: [2], data: Float32Array.of(1.1, 0.9) });
+    [value = ""] = graph.op("Mul", [value, name]);
+  }
+  graph.output(value);
+  const results = [];
+  for (const plan of ["host", "graph"] as const) {
+    const options = { optimizer: adam({ eps: 1e-4 }), loss: meanSquared({ labels: "p" }), plan, accumulate: 2 };
+    const trainer = await Trainer.create(exportModel(graph), options);
+    const start = await trainer.weights();
+    for (let i = 0; i < 4; i++) await trainer.trainStep({ x: [1, 2, 3, 4], p: [1, 1, 0, 0] });
+    await trainer.applyGradients((await trainer.gradients({ x: [1, 2], p: [1, 1] })).gradients);
+    results.push([start, await trainer.weights()] as const);
+    await trainer.dispose();
+  }
+  const [[start, host], [, inGraph]] = results as [(typeof results)[0], (typeof results)[0]]; // of two rounds
+  expect(Object.keys(host)).toHaveLength(9);
+  expect(apart(inGraph, host, start)).toBeLessThan(2e-5);
 });
