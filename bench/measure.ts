@@ -41,17 +41,29 @@ export function quantile(values: readonly number[], q: number): number {
 }
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/** Of all steps of all turns. */
-export const medianOf = ({ turns }: Measured): number => median(turns.flatMap(({ times }) => times));
+/** The median round's median step: a round in which it was disturbed has fewer steps, and counts no less. */
+export const medianOf = ({ turns }: Measured): number => median(turns.map(({ times }) => median(times)));
+/** The fastest step of all, which other work on the machine disturbs least. */
 export const bestOf = ({ turns }: Measured): number => Math.min(...turns.flatMap(({ times }) => times));
+
+export interface Ratio {
+  readonly median: number;
+  readonly range: readonly [number, number];
+  /** Of the fastest steps. */
+  readonly best: number;
+}
 
 /**
  * How many times as long as `base` it takes, from the medians of the same round, so that a machine that is busy for a
  * while is so for both: the median of the rounds and their middle half.
  */
-export function ratio(of: Measured, base: Measured): { readonly median: number; readonly range: [number, number] } {
+export function ratio(of: Measured, base: Measured): Ratio {
   const rounds = of.turns.map(({ times }, i) => median(times) / median(base.turns[i]!.times)); // both took every turn
-  return { median: median(rounds), range: [quantile(rounds, 0.25), quantile(rounds, 0.75)] };
+  return {
+    median: median(rounds),
+    range: [quantile(rounds, 0.25), quantile(rounds, 0.75)],
+    best: bestOf(of) / bestOf(base),
+  };
 }
 
 /** Threads of whoever had the last turn wait for work for a while before they sleep. */

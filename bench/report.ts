@@ -18,8 +18,8 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 const HEAD = `# Results
 
 Written by \`npm run bench -- training --write\` and \`npm run bench -- step --write\`; do not edit. All contenders of a table
-are alive at the same time, each in a process of its own, and take turns; ratios compare turns of the same round. A ratio above
-1 says that the other takes so many times as long as Descent.
+are alive at the same time, in processes of their own, and take turns; ratios compare turns of the same round. A ratio above 1
+says that the other takes so many times as long as Descent. [How to run it](README.md).
 `;
 
 const SECTIONS = ["training", "step"] as const;

@@ -78,7 +78,7 @@ export async function step(totals: readonly number[], effort: Effort, say: (text
   });
   return [
     "## The update alone, on one thread",
-    conditions({ before, after: load(), busy: median(busy), effort, versions }),
+    conditions({ before, after: load(), busy: [median(busy)], effort, versions }),
     "Medians; in brackets how many times as long as Descent's own update on arrays of `allocate` by the same rule, in the same round. tf.train.adam has no weight decay.",
     ...tables,
     ...(absent.size > 0 ? [[...absent].map((text) => `- ${text}`).join("\n")] : []),

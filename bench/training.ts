@@ -71,28 +71,49 @@ function apart({ losses }: Measured, base: Measured): number {
   return Math.max(...losses.map((loss, i) => Math.abs(loss / base.losses[i]! - 1))); // of as many steps
 }
 
+const stepsOf = ({ turns }: Measured): string => String(turns.reduce((n, { times }) => n + times.length, 0));
+
+/** Whether Descent is as fast as PyTorch on one thread, which is the aim. */
+function aim(matches: readonly { readonly name: ModelName; readonly match: Match }[]): string {
+  const found = matches.flatMap(({ name, match }) => {
+    const of = (who: string) => match.measured.find(({ entry }) => entry.task.who === who && entry.threads === 1);
+    const [torch, base] = [of("torch"), of(BASE)];
+    return torch && base ? [{ name, r: ratio(torch, base) }] : [];
+  });
+  if (found.length === 0) return "";
+  const text = found.map(({ name, r }) => `${name} ${r.median.toFixed(2)} (best steps ${r.best.toFixed(2)})`);
+  const behind = found.filter(({ r }) => r.best < 1).map(({ name }) => name);
+  const why =
+    behind.length === 0
+      ? ""
+      : ` Below 1, PyTorch is faster: ${behind.join(", ")}; [why](README.md#where-pytorch-is-faster).`;
+  return `**PyTorch's time ÷ Descent's, one thread:** ${text.join(", ")}.${why}`;
+}
+
 function section(title: string, { measured, absent }: Match, missing: readonly string[]): string {
   const base = (threads: number): Measured | undefined =>
     measured.find(({ entry }) => entry.task.who === BASE && entry.threads === threads);
   const rows = measured.map((one) => {
     const { entry } = one;
     const against = base(entry.threads);
-    const r = against && ratio(one, against);
     const difference = against && apart(one, against);
+    const cells = [entry.label, String(entry.threads), digits(medianOf(one)), digits(bestOf(one))];
+    if (against === undefined || one === against) return [...cells, "1", "1", "", stepsOf(one)];
+    const r = ratio(one, against);
+    const range = r.range.map((x) => x.toFixed(2)).join("–");
     return [
-      entry.label,
-      String(entry.threads),
-      digits(medianOf(one)),
-      digits(bestOf(one)),
-      r && one !== against ? `${r.median.toFixed(2)} (${r.range.map((x) => x.toFixed(2)).join("–")})` : "1",
-      difference === undefined || one === against ? "" : difference.toExponential(0),
+      ...cells,
+      `${r.median.toFixed(2)} (${range})`,
+      r.best.toFixed(2),
+      difference!.toExponential(0),
+      stepsOf(one),
     ];
   });
   const wrong = measured.filter((one) => {
     const against = base(one.entry.threads);
     return against !== undefined && !(apart(one, against) < APART);
   });
-  const head = ["", "threads", "median ms", "best ms", "÷ host", "losses differ"];
+  const head = ["", "threads", "median ms", "best ms", "÷ host", "best ÷ best", "losses differ", "steps"];
   const lines = [`### ${title}`, table(head, rows)];
   const out = [
     ...wrong.map(({ entry }) => `- ${entry.label}: its first losses are others, so this is no comparison.`),
@@ -113,7 +134,7 @@ export async function training(
   const entries = all.filter(({ who }) => who !== "torch" || without === undefined);
   const processes = entries.map(({ start }) => start());
   const before = load();
-  const matches: { readonly title: string; readonly match: Match }[] = [];
+  const matches: { readonly name: ModelName; readonly title: string; readonly match: Match }[] = [];
   try {
     for (const name of names) {
       const built = model(name);
@@ -124,7 +145,7 @@ export async function training(
         return models?.includes(name) === false ? [] : [entry];
       });
       const match = await play(players, effort, (text) => say(`${name}, ${text}`));
-      matches.push({ title: built.title, match });
+      matches.push({ name, title: built.title, match });
     }
   } finally {
     for (const one of processes) one.close();
@@ -132,31 +153,37 @@ export async function training(
   }
   const after = load();
   const missing = without === undefined ? [] : [`PyTorch: left out, ${without}.`];
-  const single = matches.flatMap(({ match }) => match.measured).filter(({ entry }) => entry.threads === 1);
-  const busy = median(single.flatMap(({ turns }) => turns.map((t) => t.busy)));
+  const measured = matches.flatMap(({ match }) => match.measured);
+  const busy = [1, 2].map((threads) =>
+    median(measured.filter(({ entry }) => entry.threads === threads).flatMap(({ turns }) => turns.map((t) => t.busy))),
+  );
   const versions = Object.assign({}, ...matches.map(({ match }) => match.versions)) as Record<string, string>;
   return [
     "## Training: forward, backward and AdamW, per step",
     conditions({ before, after, busy, effort, versions }),
-    "“÷ host”: how many times as long as Descent's update on the host, with as many threads, in the same round; the middle half of the rounds in brackets. “Losses differ”: the largest relative difference between the losses of the first five steps, from the same weights on the same batch; tf.train.adam has no weight decay. PyTorch runs eagerly, with `foreach` AdamW and its fused attention.",
+    ...[aim(matches)].filter((text) => text !== ""),
+    "“Median”: of the rounds' median steps. “÷ host”: how many times as long as Descent's update on the host, with as many threads, in the same round; the middle half of the rounds in brackets. “Best”: the fastest step, which other work disturbs least. “Losses differ”: the largest relative difference between the losses of the first five steps, from the same weights on the same batch; tf.train.adam has no weight decay. PyTorch runs eagerly, with `foreach` AdamW and its fused attention.",
     ...matches.map(({ title, match }) => section(title, match, missing)),
   ].join("\n\n");
 }
 
-/** Under which conditions numbers came to be, said where they are. */
+/** Under which conditions numbers came to be, said where they are; `busy` is by number of threads. */
 export function conditions(of: {
   readonly before: number;
   readonly after: number;
-  readonly busy: number;
+  readonly busy: readonly number[];
   readonly effort: Effort;
   readonly versions: Readonly<Record<string, string>>;
 }): string {
   const { before, after, busy, effort, versions } = of;
   const libraries = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const other = before > 0.7 ? " Other work ran at the same time, so medians are higher than on a quiet machine." : "";
+  const other = before > 0.7 ? " Other work ran at the same time: medians are higher than on a quiet machine." : "";
+  const shares = busy
+    .map((share, i) => `those of ${i + 1} thread${i === 0 ? "" : "s"} had ${Math.round(share * 100)} % of a core`)
+    .join(", ");
   return [
     `- ${machine()}; ${libraries.join(", ")}.`,
-    `- ${new Date().toISOString().slice(0, 10)}; load average ${before.toFixed(1)} before, ${after.toFixed(1)} after; contenders on one thread had ${Math.round(busy * 100)} % of a core.${other}`,
+    `- ${new Date().toISOString().slice(0, 10)}; load average ${before.toFixed(1)} before, ${after.toFixed(1)} after; of the contenders ${shares}.${other}`,
     `- ${effort.rounds} rounds; a turn is ${effort.turn} ms or ${effort.least} steps, whichever is more, after two that do not count.`,
   ].join("\n");
 }
