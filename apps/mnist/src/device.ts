@@ -13,7 +13,7 @@ export interface Place {
 
 /**
  * All of them, best first. Those on the CPU stand in the order of their speed, measured with an epoch of the default run
- * on two idle cores: 5.4 s for native kernels, 7.8 s for TensorFlow.js in WebAssembly, 10.9 s for ONNX Runtime there.
+ * on two idle cores: 5.0 s for native kernels, 7.8 s for TensorFlow.js in WebAssembly, 10.9 s for ONNX Runtime there.
  */
 export const places: readonly Place[] = [
   { device: "cuda", engine: "tfjs" },

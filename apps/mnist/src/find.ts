@@ -31,8 +31,8 @@ export const cudaFile = (): string | undefined => {
 };
 
 /**
- * How many threads onnxruntime's kernels get. On two idle cores a second one takes a tenth off the time of so small a
- * network (5.4 s instead of 5.9 s an epoch); what a third would do was not measured.
+ * How many threads onnxruntime's kernels get. On two idle cores an epoch of the default run takes 5.0 s with two and 5.8 s
+ * with one, which is the faster only where other programs keep a core busy; what a third would do was not measured.
  */
 export const threads = Math.min(2, availableParallelism());
 
