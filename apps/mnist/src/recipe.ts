@@ -76,8 +76,8 @@ export const defaultRate = (optimizer: string): number | undefined =>
   Object.hasOwn(rates, optimizer) ? rates[optimizer] : rules.get(optimizer)?.hyper.lr;
 
 /**
- * The decoupled decay that the default run has: over five seeds it takes the mean test accuracy from 99.07 % to 99.20 %.
- * Other rules decay as they do themselves until told otherwise, so that a comparison compares the rules.
+ * The decoupled decay that the default run has: over five seeds of four epochs it took the mean test accuracy from
+ * 99.07 % to 99.20 %. Other rules decay as they do themselves until told otherwise, so that a comparison compares the rules.
  */
 const defaultDecays: Readonly<Record<string, number>> = { radam: 0.1 };
 
