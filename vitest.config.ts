@@ -1,12 +1,24 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 // Tests may import any package by its name, and get its source: the arrows between packages bind only what is shipped.
-const alias = readdirSync("packages").map((name) => ({
-  find: new RegExp(`^@descent/${name}$`),
-  replacement: `${import.meta.dirname}/packages/${name}/src/index.ts`,
-}));
+const alias = readdirSync("packages").flatMap((folder) => {
+  const { name, exports }: { name: string; exports: Record<string, { "@descent/source"?: string }> } = JSON.parse(
+    readFileSync(`packages/${folder}/package.json`, "utf8"),
+  );
+  return Object.entries(exports).flatMap(([path, { "@descent/source": source }]) =>
+    source
+      ? [
+          {
+            find: new RegExp(`^${name}${path.slice(1)}$`),
+            replacement: join(import.meta.dirname, "packages", folder, source),
+          },
+        ]
+      : [],
+  );
+});
 
 const projects: TestProjectConfiguration[] = [
   {

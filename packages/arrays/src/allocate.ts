@@ -1,5 +1,6 @@
 import { type Axes, OptimizerError, type Role, type Shape, size } from "@descent/core";
-import { Arena, refusal } from "./arena.ts";
+import { Arena } from "./arena.ts";
+import { refusal } from "./runner.ts";
 
 /** What `allocate` is told of a parameter: its shape, and what else is known of it. */
 export interface Description {

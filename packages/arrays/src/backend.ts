@@ -9,19 +9,28 @@ import {
   type Program,
   size,
 } from "@descent/core";
-import { Arena, arenaOf, type Need, need } from "./arena.ts";
+import {
+  type Domain,
+  domainOf,
+  type Elementwise,
+  type Kernel,
+  operations,
+  type Plan,
+  plan,
+  type Stage,
+} from "@descent/core/kernels";
+import { Arena, arenaOf } from "./arena.ts";
 import { interpret } from "./blocks.ts";
-import type { Run } from "./engine.ts";
-import type { Domain, Kernel } from "./kernel.ts";
-import { domainOf, type Elementwise, operations, type Plan, plan, type Stage } from "./plan.ts";
+import type { Run } from "./run.ts";
+import { type Need, need, type Runner, runnerOf } from "./runner.ts";
 
 export type Engine = "wasm" | "interpreter";
 
 /** What the loop calls a tensor: an array, or the promise of one that is given its memory with all others at once. */
 export class Tensor {
   #array: Float32Array = NOTHING;
-  /** The arena the array lies in, if it lies in one, and where. */
-  arena: Arena | undefined;
+  /** What runs kernels in the memory the array lies in, if something does, and where it lies. */
+  runner: Runner | undefined;
   at = 0;
   /** Whether the bytes up to the next multiple of 16 are nobody's. */
   padded = false;
@@ -34,9 +43,9 @@ export class Tensor {
   }
   set array(array: Float32Array) {
     this.#array = array;
-    this.arena = arenaOf(array);
+    this.runner = runnerOf(array);
     this.at = array.byteOffset;
-    this.padded = this.arena?.isBlock(array) ?? false;
+    this.padded = arenaOf(array)?.isBlock(array) ?? false;
   }
 }
 /** The array of a tensor that has none. */
@@ -59,7 +68,7 @@ interface Pending {
 interface State {
   readonly job: Job<Tensor>;
   readonly plan: Plan;
-  readonly arena: Arena | undefined;
+  readonly runner: Runner | undefined;
   readonly rows: number;
   readonly cols: number;
   readonly values: Map<Expr, number>;
@@ -165,7 +174,7 @@ export class ArraysBackend implements Backend<Tensor> {
 
   free(tensor: Tensor): void {
     if (this.#pending.delete(tensor)) return;
-    const { arena } = tensor;
+    const arena = arenaOf(tensor.array);
     arena?.give(tensor.array);
     if (arena?.empty) this.#own.delete(arena);
     tensor.array = NOTHING;
@@ -192,9 +201,9 @@ export class ArraysBackend implements Backend<Tensor> {
   }
 
   #prepare(job: Job<Tensor>, made: Plan): State {
-    const arena = this.engine === "wasm" ? this.#home(job) : undefined;
-    if (arena) for (const kernel of made.kernels) arena.prepare(kernel);
-    if (made.elementwise) return { job, plan: made, arena, rows: 0, cols: 0, ...NO_VALUES };
+    const runner = this.engine === "wasm" ? this.#home(job) : undefined;
+    if (runner) for (const kernel of made.kernels) runner.prepare(kernel);
+    if (made.elementwise) return { job, plan: made, runner, rows: 0, cols: 0, ...NO_VALUES };
     const { rows, cols } = matrix(job.parameter);
     const values = new Map(job.program.scalars.map((e, i) => [e, job.scalars[i]!]));
     for (const { input, key } of made.values) values.set(key, job.tensors[input]!.array[0]!);
@@ -210,15 +219,15 @@ export class ArraysBackend implements Backend<Tensor> {
         ...kernel.sums.map((e) => new Float64Array(e.value === "row" ? rows : 1)),
         ...kernel.columnSums.map(() => new Float64Array(cols)),
       ]);
-    return { job, plan: made, arena, rows, cols, values, vectors, sums };
+    return { job, plan: made, runner, rows, cols, values, vectors, sums };
   }
 
   /** The memory in which a job's kernels run: where its state lies, else its parameter, else one of this backend's. */
-  #home({ program, tensors }: Job<Tensor>): Arena {
+  #home({ program, tensors }: Job<Tensor>): Runner {
     const { inputs } = program; // p, g, then the slots
     for (let i = 0; i < inputs.length; i++) {
       const tensor = tensors[inputs[(i + 2) % inputs.length]!];
-      if (tensor?.arena?.fits(this.#need)) return tensor.arena;
+      if (tensor?.runner?.fits(this.#need)) return tensor.runner;
     }
     for (const arena of this.#own) if (arena.fits(this.#need)) return arena;
     const arena = new Arena(0, this.#need);
@@ -268,14 +277,14 @@ export class ArraysBackend implements Backend<Tensor> {
 
   /** One call for the job at `i` and those after it that continue it in memory; returns how many that were. */
   #elements(states: readonly State[], i: number, step: Elementwise): number {
-    const { job, arena } = states[i]!;
+    const { job, runner } = states[i]!;
     const tensors = step.inputs.map((input) => job.tensors[input]!);
     let length = size(job.parameter.shape);
     let count = 1;
-    if (arena && tensors.every((t) => t.arena === arena))
+    if (runner && tensors.every((t) => t.runner === runner))
       for (let last = job; ; count++) {
         const next = states[i + count];
-        const distance = next?.arena === arena ? continues(step, job, last, next.job, length) : undefined;
+        const distance = next?.runner === runner ? continues(step, job, last, next.job, length) : undefined;
         if (!next || distance === undefined) break;
         last = next.job;
         length = distance + size(last.parameter.shape);
@@ -288,13 +297,13 @@ export class ArraysBackend implements Backend<Tensor> {
       args: step.scalars.map((at) => job.scalars[at]!),
       sums: [],
     };
-    if (arena) arena.run(run);
+    if (runner) runner.run(run);
     else interpret(run);
     return count;
   }
 
   #stage(state: State, { wanted, evaluate, steps }: Stage): void {
-    const { job, arena, rows, cols, values, vectors } = state;
+    const { job, runner, rows, cols, values, vectors } = state;
     for (const [i, number] of evaluate(values).entries()) values.set(wanted[i]!, number);
     const elements: Record<Domain, number> = { tensor: size(job.parameter.shape), row: rows, column: cols };
     for (const { kernel, domain } of steps) {
@@ -308,7 +317,7 @@ export class ArraysBackend implements Backend<Tensor> {
         args: kernel.args.map(({ key, perRow }) => (perRow ? vectors.get(key)! : values.get(key)!)),
         sums,
       };
-      if (arena) arena.run(run);
+      if (runner) runner.run(run);
       else interpret(run);
       for (const [i, e] of [...kernel.sums, ...kernel.columnSums].entries()) {
         const vector = vectors.get(e);
@@ -341,13 +350,13 @@ function continues(
   length: number,
 ): number | undefined {
   if (next.program !== first.program || !sameNumbers(next.scalars, first.scalars)) return undefined;
-  const { arena } = first.tensors[inputs[0]!]!;
+  const { runner } = first.tensors[inputs[0]!]!;
   const distance = (next.tensors[inputs[0]!]!.at - first.tensors[inputs[0]!]!.at) / 4;
   const gap = distance - length;
   if (gap < 0 || gap > 3) return undefined;
   for (const input of inputs) {
     const tensor = next.tensors[input]!;
-    if (tensor.arena !== arena || tensor.at - first.tensors[input]!.at !== 4 * distance) return undefined;
+    if (tensor.runner !== runner || tensor.at - first.tensors[input]!.at !== 4 * distance) return undefined;
     if (gap > 0 && !last.tensors[input]!.padded) return undefined;
   }
   return distance;

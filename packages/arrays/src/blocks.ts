@@ -1,6 +1,6 @@
 import type { Expr } from "@descent/core";
-import type { Run } from "./engine.ts";
-import { CHUNK, type Kernel, operand } from "./kernel.ts";
+import { type Kernel, operand } from "@descent/core/kernels";
+import { CHUNK, type Run } from "./run.ts";
 
 /** Elements at a time: two kilobytes, so that every intermediate result stays in the first-level cache. */
 const SIZE = 512;

@@ -15,8 +15,8 @@ import {
   suggestion,
 } from "@descent/core";
 import { describedBy } from "./allocate.ts";
-import { refusal } from "./arena.ts";
 import { ArraysBackend, type Engine, NOTHING, Tensor } from "./backend.ts";
+import { refusal } from "./runner.ts";
 
 /** A parameter's numbers with what is known of it. Without a shape it is a vector. */
 export interface Described {
@@ -133,7 +133,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     }
     this.#loop.update(tensors);
     // Gradients made anew for every step are not kept until the next one.
-    for (const { g } of Object.values(tensors)) if (!g.arena) g.array = NOTHING;
+    for (const { g } of Object.values(tensors)) if (!g.runner) g.array = NOTHING;
   }
 
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {

@@ -1,5 +1,5 @@
 import { type Expr, isBoolean } from "@descent/core";
-import { type Kernel, operand } from "./kernel.ts";
+import { type Kernel, operand } from "@descent/core/kernels";
 
 /* ---- the binary format: https://webassembly.github.io/spec/core/binary ---- */
 type Bytes = readonly number[];

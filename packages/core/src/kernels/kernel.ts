@@ -1,13 +1,4 @@
-import { type Expr, isReduction, isUniform } from "@descent/core";
-
-/**
- * The order of every sum, the same in both engines and for any number of threads: elements are taken in chunks of
- * 16384 from the start of the tensor (of the row, where the sum's operand depends on values by row or column); within a
- * chunk lane k of four adds the elements i ≡ k (mod 4) in float64, squares included; the chunk is
- * (lane0 + lane1) + (lane2 + lane3); chunks are added in order (rows within 16384 columns first), then the tensors
- * of a model in the order of their names. A sum per column adds its rows in order.
- */
-export const CHUNK = 16384;
+import { type Expr, isReduction, isUniform } from "../expr.ts";
 
 /** What a loop runs over: the elements of a tensor, or a vector with one number per row or per column. */
 export type Domain = "tensor" | "row" | "column";
@@ -28,7 +19,7 @@ export interface Arg {
   readonly perRow: boolean;
 }
 
-/** One fused loop: reads its buffers and arguments, then stores and adds up. Both engines run exactly this. */
+/** One fused loop: reads its buffers and arguments, then stores and adds up. Every backend that fuses runs exactly this. */
 export interface Kernel {
   readonly buffers: readonly Buffer[];
   readonly args: readonly Arg[];

@@ -1,4 +1,6 @@
-import { type Expr, hostFunction, type Program, type SlotSpec, variable } from "@descent/core";
+import { type Expr, variable } from "../expr.ts";
+import { hostFunction } from "../host.ts";
+import type { Program, SlotSpec } from "../program.ts";
 import { type Domain, type Kernel, kernel, reach } from "./kernel.ts";
 
 export interface Step {

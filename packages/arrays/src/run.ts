@@ -1,0 +1,24 @@
+import type { Kernel } from "@descent/core/kernels";
+
+/**
+ * The order of every sum, the same in both engines and for any number of threads: elements are taken in chunks of
+ * 16384 from the start of the tensor (of the row, where the sum's operand depends on values by row or column); within a
+ * chunk lane k of four adds the elements i ≡ k (mod 4) in float64, squares included; the chunk is
+ * (lane0 + lane1) + (lane2 + lane3); chunks are added in order (rows within 16384 columns first), then the tensors
+ * of a model in the order of their names. A sum per column adds its rows in order.
+ */
+export const CHUNK = 16384;
+
+/** One loop with what it runs on. */
+export interface Run {
+  readonly kernel: Kernel;
+  /** A loop that is not by rows has one row, of all elements. */
+  readonly rows: number;
+  readonly cols: number;
+  /** One per buffer: rows × cols numbers, or cols of them where the buffer is per column. */
+  readonly arrays: readonly Float32Array[];
+  /** One per argument: a number, or one number per row. */
+  readonly args: readonly (number | Float32Array)[];
+  /** One per sum, with one element or one per row; then one per sum by column. They are added to. */
+  readonly sums: readonly Float64Array[];
+}

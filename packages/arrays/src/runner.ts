@@ -1,0 +1,195 @@
+import type { Kernel } from "@descent/core/kernels";
+import { CHUNK, type Run } from "./run.ts";
+import { emit, imported } from "./wasm.ts";
+
+/** Bytes of a chunk of float64 numbers. */
+const REGION = 8 * CHUNK;
+/** Blocks start at whole vectors of four floats. */
+export const BLOCK = 16;
+/** Instead of an address. */
+const OUTSIDE = -1;
+export const up = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
+
+/** What the largest kernel needs beside the tensors: regions to copy chunks through, and bytes for its frame. */
+export interface Need {
+  readonly regions: number;
+  readonly frame: number;
+}
+
+const frameBytes = ({ buffers, args, columnSums }: Kernel): number =>
+  4 * (1 + buffers.length + columnSums.length + args.length);
+
+export const need = (kernels: Iterable<Kernel>): Need => {
+  let regions = 0;
+  let frame = 0;
+  for (const k of kernels) {
+    regions = Math.max(regions, k.buffers.length + k.columnSums.length);
+    frame = Math.max(frame, up(frameBytes(k), BLOCK) + 8 * k.sums.length);
+  }
+  return { regions, frame };
+};
+
+const modules = new WeakMap<Kernel, WebAssembly.Module>();
+
+type Entry = (frame: number, sums: number) => void;
+
+const runners = new WeakMap<ArrayBufferLike, Runner>();
+
+/** What runs kernels in the memory an array views, if there is something. */
+export const runnerOf = (array: Float32Array): Runner | undefined => runners.get(array.buffer);
+
+/**
+ * Runs kernels in a WebAssembly memory, whosever it is: `at` is the address of `Runner.bytes(need)` bytes that nobody
+ * else uses, a multiple of 16. There lie regions to copy chunks of other arrays through, and a kernel's frame.
+ */
+export class Runner {
+  readonly memory: WebAssembly.Memory;
+  readonly #need: Need;
+  readonly #scratch: number;
+  readonly #frame: number;
+  readonly #entries = new WeakMap<Kernel, Entry>();
+  #floats!: Float32Array;
+  #integers!: Int32Array;
+  #doubles!: Float64Array;
+
+  static bytes({ regions, frame }: Need): number {
+    return regions * REGION + up(frame, BLOCK) + BLOCK;
+  }
+
+  constructor(memory: WebAssembly.Memory, at: number, need: Need) {
+    this.memory = memory;
+    this.#need = need;
+    this.#scratch = at;
+    this.#frame = at + need.regions * REGION;
+    this.#look();
+  }
+
+  /** Makes the views anew; a memory that grew has another buffer. */
+  #look(): void {
+    const { buffer } = this.memory;
+    this.#floats = new Float32Array(buffer);
+    this.#integers = new Int32Array(buffer);
+    this.#doubles = new Float64Array(buffer);
+    runners.set(buffer, this);
+  }
+
+  fits({ regions, frame }: Need): boolean {
+    return regions <= this.#need.regions && frame <= this.#need.frame;
+  }
+
+  /** Compiles a kernel for this memory, unless it is already. */
+  prepare(kernel: Kernel): Entry {
+    let entry = this.#entries.get(kernel);
+    if (!entry) {
+      let module = modules.get(kernel);
+      if (!module) modules.set(kernel, (module = new WebAssembly.Module(emit(kernel))));
+      const { k } = new WebAssembly.Instance(module, { m: { m: this.memory, ...imported } }).exports;
+      this.#entries.set(kernel, (entry = k as Entry)); // emitted with this signature
+    }
+    return entry;
+  }
+
+  /** Runs one loop; arrays outside this memory are copied through it, a chunk at a time. */
+  run({ kernel, rows, cols, arrays, args, sums }: Run): void {
+    const entry = this.prepare(kernel);
+    if (this.#floats.buffer !== this.memory.buffer) this.#look();
+    const { buffers, columnSums } = kernel;
+    const count = buffers.length;
+    const totals = kernel.sums.length;
+    const frame = this.#frame;
+    const pointerAt = frame / 4 + 1;
+    const columnAt = pointerAt + count;
+    const argAt = columnAt + columnSums.length;
+    const sumsAt = up(frame + frameBytes(kernel), BLOCK);
+    // Where each array begins here, or in its region; those by column and the sums by column begin anew in every chunk.
+    const base: number[] = [];
+    let copies = false;
+    for (let i = 0; i < count; i++) {
+      const inside = arrays[i]!.buffer === this.memory.buffer;
+      base.push(inside ? arrays[i]!.byteOffset : OUTSIDE);
+      if (!inside) copies = true;
+    }
+    // Whole rows where a chunk holds several; all of them where nothing is copied.
+    const group = !copies ? rows : cols > CHUNK ? 1 : Math.floor(CHUNK / cols);
+    let perRow = false;
+    for (let i = 0; i < args.length; i++) {
+      const x = args[i]!;
+      if (typeof x === "number") this.#floats[argAt + i] = x;
+      else perRow = true;
+    }
+    for (let start = 0; start < cols; start += CHUNK) {
+      const width = Math.min(cols - start, CHUNK);
+      this.#integers[pointerAt - 1] = width;
+      for (let i = 0; i < count; i++)
+        if (buffers[i]!.perColumn && base[i] === OUTSIDE) this.#copyIn(arrays[i]!, start, width, this.#region(i));
+      for (let i = 0; i < columnSums.length; i++) {
+        const at = this.#region(count + i);
+        this.#integers[columnAt + i] = at;
+        this.#doubles.set(sums[totals + i]!.subarray(start, start + width), at / 8);
+      }
+      for (let first = 0; first < rows; first += group) {
+        const many = Math.min(group, rows - first);
+        const at = first * cols + start;
+        const length = (many - 1) * cols + width;
+        if (copies)
+          for (let i = 0; i < count; i++) {
+            const { read, perColumn } = buffers[i]!;
+            if (read && !perColumn && base[i] === OUTSIDE) this.#copyIn(arrays[i]!, at, length, this.#region(i));
+          }
+        for (let row = first; row < first + many; row++) {
+          for (let i = 0; i < count; i++) {
+            const { perColumn } = buffers[i]!;
+            this.#integers[pointerAt + i] =
+              base[i] === OUTSIDE
+                ? this.#region(i) + (perColumn ? 0 : 4 * (row - first) * cols)
+                : base[i]! + 4 * (perColumn ? start : row * cols + start);
+          }
+          if (perRow)
+            for (let i = 0; i < args.length; i++) {
+              const x = args[i]!;
+              if (typeof x !== "number") this.#floats[argAt + i] = x[row]!;
+            }
+          entry(frame, sumsAt);
+          for (let i = 0; i < totals; i++) {
+            const into = sums[i]!;
+            const to = into.length === 1 ? 0 : row;
+            into[to] = into[to]! + this.#doubles[sumsAt / 8 + i]!;
+          }
+        }
+        if (copies)
+          for (let i = 0; i < count; i++)
+            if (buffers[i]!.store && base[i] === OUTSIDE) this.#copyOut(arrays[i]!, at, length, this.#region(i));
+      }
+      for (let i = 0; i < columnSums.length; i++) {
+        const from = this.#region(count + i) / 8;
+        sums[totals + i]!.set(this.#doubles.subarray(from, from + width), start);
+      }
+    }
+  }
+
+  /** Where chunks of the kernel's array number i are copied to. */
+  #region(i: number): number {
+    return this.#scratch + i * REGION;
+  }
+
+  #copyIn(from: Float32Array, at: number, length: number, to: number): void {
+    this.#floats.set(length === from.length ? from : from.subarray(at, at + length), to / 4);
+  }
+
+  #copyOut(to: Float32Array, at: number, length: number, from: number): void {
+    to.set(this.#floats.subarray(from / 4, from / 4 + length), at);
+  }
+}
+
+/** Why WebAssembly cannot be used here, or nothing where it can. */
+export function refusal(): string | undefined {
+  if (typeof WebAssembly !== "object") return "this runtime has no WebAssembly";
+  try {
+    // A kernel of nothing still holds SIMD instructions.
+    const nothing = { buffers: [], args: [], constants: [], order: [], sums: [], columnSums: [], byRows: false };
+    new WebAssembly.Module(emit(nothing));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,3 @@
+/** The loops a program becomes, for backends that fuse: what each reads, computes, stores and adds up, and in which order they run. */
+export * from "./kernel.ts";
+export * from "./plan.ts";
