@@ -4,6 +4,7 @@ export * from "./groups.ts";
 export * from "./host.ts";
 export * from "./latex.ts";
 export * from "./loop.ts";
+export * from "./options.ts";
 export * from "./parameter.ts";
 export { type Ast, build, type Infix, type Lookup, parse } from "./parse.ts";
 export { fromPlain, type Plain, type PlainRule, toPlain } from "./plain.ts";

@@ -1,5 +1,5 @@
+import { finite } from "@descent/core";
 import { fill, type Initializer } from "./initialize.ts";
-import { finite } from "./options.ts";
 
 /** The same value everywhere. Throws if it is not finite. */
 export function constant(value: number): Initializer {

@@ -1,5 +1,4 @@
-import { list, OptimizerError, suggestion } from "@descent/core";
-import { finite, notNegative } from "./options.ts";
+import { finite, list, notNegative, OptimizerError, suggestion } from "@descent/core";
 
 /**
  * What an activation takes from the size of a signal, and the weights before it give back. The first five are PyTorch's;

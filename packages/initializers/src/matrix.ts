@@ -1,8 +1,7 @@
-import { size } from "@descent/core";
+import { finite, knownOptions, size } from "@descent/core";
 import { asGain, type Nonlinearity } from "./gain.ts";
 import { fill, type Initializer } from "./initialize.ts";
 import { asMatrix } from "./layout.ts";
-import { finite, known } from "./options.ts";
 import { orthonormal } from "./qr.ts";
 
 export interface OrthogonalOptions {
@@ -21,7 +20,7 @@ export interface IdentityOptions {
  * are orthonormal times `gain`. One matrix per batch index. A matrix needs no `axes`; anything else without them throws.
  */
 export function orthogonal(options: OrthogonalOptions = {}): Initializer {
-  const gain = asGain("orthogonal", known("orthogonal", options, ["gain"]).gain ?? 1);
+  const gain = asGain("orthogonal", knownOptions("orthogonal", options, ["gain"]).gain ?? 1);
   return (parameter, random) => {
     const { batch, outputs: rows, inputs, field } = asMatrix(parameter);
     const columns = inputs * size(field);
@@ -46,7 +45,7 @@ export function orthogonal(options: OrthogonalOptions = {}): Initializer {
  * (torch calls it dirac for convolutions). A matrix needs no `axes`; anything else without them throws.
  */
 export function identity(options: IdentityOptions = {}): Initializer {
-  const { gain = 1 } = known("identity", options, ["gain"]);
+  const { gain = 1 } = knownOptions("identity", options, ["gain"]);
   finite("identity", { gain });
   return (parameter) => {
     const { outputs, inputs, field } = asMatrix(parameter);

@@ -1,6 +1,5 @@
-import { OptimizerError } from "@descent/core";
+import { finite, knownOptions, notNegative, OptimizerError } from "@descent/core";
 import { fill, type Initializer } from "./initialize.ts";
-import { finite, known, notNegative } from "./options.ts";
 
 export interface UniformOptions {
   readonly min: number;
@@ -16,7 +15,7 @@ export interface NormalOptions {
 
 /** Every number from `min` to `max` alike; the bounds are rounded to float32 with the rest. Throws if `min` is above `max`. */
 export function uniform(options: UniformOptions): Initializer {
-  const { min, max } = known("uniform", options, ["min", "max"]);
+  const { min, max } = knownOptions("uniform", options, ["min", "max"]);
   finite("uniform", { min, max });
   if (min > max) throw new OptimizerError(`\`uniform\` runs from ${min} to ${max}. Give the smaller bound as \`min\`.`);
   return (parameter, random) =>
@@ -28,7 +27,7 @@ export function uniform(options: UniformOptions): Initializer {
 
 /** The bell curve, uncut. Throws if `std` is below 0. */
 export function normal(options: NormalOptions): Initializer {
-  const { mean = 0, std } = known("normal", options, ["mean", "std"]);
+  const { mean = 0, std } = knownOptions("normal", options, ["mean", "std"]);
   finite("normal", { mean });
   notNegative("normal", { std });
   return (parameter, random) => fill(parameter, (i) => mean + std * random.normal(i));
@@ -40,7 +39,7 @@ export function normal(options: NormalOptions): Initializer {
  * Throws if `std` is below 0.
  */
 export function truncatedNormal(options: NormalOptions): Initializer {
-  const { mean = 0, std } = known("truncatedNormal", options, ["mean", "std"]);
+  const { mean = 0, std } = knownOptions("truncatedNormal", options, ["mean", "std"]);
   finite("truncatedNormal", { mean });
   notNegative("truncatedNormal", { std });
   return (parameter, random) => fill(parameter, (i) => mean + std * random.truncated(i));

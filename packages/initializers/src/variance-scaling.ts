@@ -1,8 +1,7 @@
-import { OptimizerError, suggestion } from "@descent/core";
+import { knownOptions, notNegative, OptimizerError, suggestion } from "@descent/core";
 import { asGain, type Nonlinearity } from "./gain.ts";
 import { fill, type Initializer } from "./initialize.ts";
 import { fans } from "./layout.ts";
-import { known, notNegative } from "./options.ts";
 import { CUT } from "./stream.ts";
 
 /** Which fan the variance is divided by: that of the forward pass, of the backward pass, or their mean. */
@@ -24,7 +23,7 @@ export interface VarianceScalingOptions {
  * Throws if the parameter has no `axes`, or an option is not one of its kind.
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
-  return scaled("varianceScaling", known("varianceScaling", options, ["scale", "mode", "distribution"]));
+  return scaled("varianceScaling", knownOptions("varianceScaling", options, ["scale", "mode", "distribution"]));
 }
 
 export interface XavierOptions {
@@ -46,7 +45,7 @@ export interface Truncated {
 
 /** Glorot & Bengio's compromise between the two passes (AISTATS 2010): uniform within ±gain·√(6 / (fanIn + fanOut)). */
 export function xavierUniform(options: XavierOptions = {}): Initializer {
-  const { gain = 1 } = known("xavierUniform", options, ["gain"]);
+  const { gain = 1 } = knownOptions("xavierUniform", options, ["gain"]);
   return scaled("xavierUniform", {
     scale: asGain("xavierUniform", gain) ** 2,
     mode: "fanAvg",
@@ -59,7 +58,7 @@ export function xavierUniform(options: XavierOptions = {}): Initializer {
  * `truncated: true` the one of Keras and JAX, of the same variance.
  */
 export function xavierNormal(options: XavierOptions & Truncated = {}): Initializer {
-  const { gain = 1, truncated = false } = known("xavierNormal", options, ["gain", "truncated"]);
+  const { gain = 1, truncated = false } = knownOptions("xavierNormal", options, ["gain", "truncated"]);
   const scale = asGain("xavierNormal", gain) ** 2;
   return scaled("xavierNormal", { scale, mode: "fanAvg", distribution: bell(truncated) });
 }
@@ -69,7 +68,7 @@ export function xavierNormal(options: XavierOptions & Truncated = {}): Initializ
  * start with `gain: gain("leakyRelu", Math.sqrt(5))`, which is ±1/√fanIn.
  */
 export function heUniform(options: HeOptions = {}): Initializer {
-  const { gain: by = "relu", mode = "fanIn" } = known("heUniform", options, ["gain", "mode"]);
+  const { gain: by = "relu", mode = "fanIn" } = knownOptions("heUniform", options, ["gain", "mode"]);
   return scaled("heUniform", { scale: asGain("heUniform", by) ** 2, mode, distribution: "uniform" });
 }
 
@@ -82,7 +81,7 @@ export function heNormal(options: HeOptions & Truncated = {}): Initializer {
     gain: by = "relu",
     mode = "fanIn",
     truncated = false,
-  } = known("heNormal", options, ["gain", "mode", "truncated"]);
+  } = knownOptions("heNormal", options, ["gain", "mode", "truncated"]);
   return scaled("heNormal", { scale: asGain("heNormal", by) ** 2, mode, distribution: bell(truncated) });
 }
 
@@ -94,7 +93,7 @@ export const lecunUniform = (): Initializer => scaled("lecunUniform", { distribu
  * normal of the same variance with `truncated: false`.
  */
 export function lecunNormal(options: Truncated = {}): Initializer {
-  const { truncated = true } = known("lecunNormal", options, ["truncated"]);
+  const { truncated = true } = knownOptions("lecunNormal", options, ["truncated"]);
   return scaled("lecunNormal", { distribution: bell(truncated) });
 }
 

@@ -1,5 +1,4 @@
-import { schedule } from "@descent/core";
-import { finite } from "./options.ts";
+import { finite, schedule } from "@descent/core";
 import { type Equation, number } from "./text.ts";
 
 /** The same value at every step; where a number is meant, a number will do. Throws if `value` is not finite. */

@@ -1,4 +1,4 @@
-import { finite, known, positive } from "./options.ts";
+import { finite, knownOptions, positive } from "@descent/core";
 import { between, type Equation, progress } from "./text.ts";
 
 export interface CosineOptions {
@@ -16,7 +16,7 @@ export interface CosineOptions {
  * Throws where a number is not finite or `over` not above 0.
  */
 export function cosine(options: CosineOptions): Equation {
-  const { from, to = 0, over } = known("cosine", options, ["from", "to", "over"]);
+  const { from, to = 0, over } = knownOptions("cosine", options, ["from", "to", "over"]);
   finite("cosine", { from, to });
   positive("cosine", { over });
   // The quotient comes first, in brackets: it is exactly 1 at the end, and then the cosine exactly -1.

@@ -1,5 +1,4 @@
-import { schedule } from "@descent/core";
-import { finite, known, positive } from "./options.ts";
+import { finite, knownOptions, positive, schedule } from "@descent/core";
 import { type Equation, number } from "./text.ts";
 
 export interface ExponentialOptions {
@@ -28,7 +27,12 @@ export interface StepwiseOptions {
  */
 export function exponential(options: ExponentialOptions): Equation {
   const where = "exponential";
-  const { from, rate, over = 1, staircase = false } = known(where, options, ["from", "rate", "over", "staircase"]);
+  const {
+    from,
+    rate,
+    over = 1,
+    staircase = false,
+  } = knownOptions(where, options, ["from", "rate", "over", "staircase"]);
   finite(where, { from });
   positive(where, { rate, over });
   return schedule(`${number(from)} * ${number(rate)}^${stairs(over, staircase)}`);
@@ -36,7 +40,7 @@ export function exponential(options: ExponentialOptions): Equation {
 
 /** One factor `rate` every so many updates, flat between: torch's StepLR. Throws as `exponential` does. */
 export function stepwise(options: StepwiseOptions): Equation {
-  const { from, rate, every } = known("stepwise", options, ["from", "rate", "every"]);
+  const { from, rate, every } = knownOptions("stepwise", options, ["from", "rate", "every"]);
   finite("stepwise", { from });
   positive("stepwise", { rate, every });
   return schedule(`${number(from)} * ${number(rate)}^${stairs(every, true)}`);

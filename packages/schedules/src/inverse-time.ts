@@ -1,6 +1,5 @@
-import { schedule } from "@descent/core";
+import { finite, knownOptions, notNegative, positive, schedule } from "@descent/core";
 import { stairs } from "./exponential.ts";
-import { finite, known, notNegative, positive } from "./options.ts";
 import { type Equation, number } from "./text.ts";
 
 export interface InverseTimeOptions {
@@ -21,7 +20,12 @@ export interface InverseTimeOptions {
  */
 export function inverseTime(options: InverseTimeOptions): Equation {
   const where = "inverseTime";
-  const { from, rate, over = 1, staircase = false } = known(where, options, ["from", "rate", "over", "staircase"]);
+  const {
+    from,
+    rate,
+    over = 1,
+    staircase = false,
+  } = knownOptions(where, options, ["from", "rate", "over", "staircase"]);
   finite(where, { from });
   notNegative(where, { rate });
   positive(where, { over });

@@ -1,5 +1,4 @@
-import { OptimizerError, type Schedule, schedule } from "@descent/core";
-import { whole } from "./options.ts";
+import { OptimizerError, type Schedule, schedule, whole } from "@descent/core";
 import { asSchedule, bracketed, type Equation, isEquation, shifted } from "./text.ts";
 
 /** A schedule, or a number for a constant one, and the step at which it takes over. */

@@ -1,4 +1,4 @@
-import { finite, known, positive } from "./options.ts";
+import { finite, knownOptions, positive } from "@descent/core";
 import { between, type Equation, progress } from "./text.ts";
 
 export interface LinearOptions {
@@ -30,7 +30,7 @@ export function linear(options: LinearOptions): Equation {
 }
 
 function along(where: string, options: PolynomialOptions, names: readonly (keyof PolynomialOptions)[]): Equation {
-  const { from, to = 0, over, power = 1 } = known(where, options, names);
+  const { from, to = 0, over, power = 1 } = knownOptions(where, options, names);
   finite(where, { from, to });
   positive(where, { over, power });
   const done = progress(over);

@@ -1,5 +1,4 @@
-import { type Schedule, schedule } from "@descent/core";
-import { finite } from "./options.ts";
+import { finite, type Schedule, schedule } from "@descent/core";
 
 /** A schedule that is its own equation, so it can be printed, saved with a model and sent to any backend. */
 export type Equation = Schedule & { readonly text: string };

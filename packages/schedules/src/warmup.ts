@@ -1,6 +1,5 @@
-import { OptimizerError, type Schedule } from "@descent/core";
+import { finite, knownOptions, OptimizerError, type Schedule, whole } from "@descent/core";
 import { joined } from "./join.ts";
-import { finite, known, whole } from "./options.ts";
 import { asSchedule, between, type Equation } from "./text.ts";
 
 export interface WarmupOptions {
@@ -18,7 +17,7 @@ export interface WarmupOptions {
 export function warmup(steps: number, then: number | Equation, options?: WarmupOptions): Equation;
 export function warmup(steps: number, then: number | Schedule, options?: WarmupOptions): Schedule;
 export function warmup(steps: number, then: number | Schedule, options: WarmupOptions = {}): Schedule {
-  const { from = 0 } = known("warmup", options, ["from"]);
+  const { from = 0 } = knownOptions("warmup", options, ["from"]);
   whole("warmup", { steps });
   finite("warmup", { from });
   const after = asSchedule("warmup", "then", then);

@@ -22,61 +22,43 @@ export interface Windows {
 
 const flat: Axis = { in: 1, out: 1, taps: 1, stride: 1, dilation: 1, pad: 0 };
 
+const height = (i: backend_util.Conv2DInfo | backend_util.Conv3DInfo): Axis => ({
+  in: i.inHeight,
+  out: i.outHeight,
+  taps: i.filterHeight,
+  stride: i.strideHeight,
+  dilation: i.dilationHeight,
+  pad: i.padInfo.top,
+});
+const width = (i: backend_util.Conv2DInfo | backend_util.Conv3DInfo): Axis => ({
+  in: i.inWidth,
+  out: i.outWidth,
+  taps: i.filterWidth,
+  stride: i.strideWidth,
+  dilation: i.dilationWidth,
+  pad: i.padInfo.left,
+});
+const depth = (i: backend_util.Conv3DInfo): Axis => ({
+  in: i.inDepth,
+  out: i.outDepth,
+  taps: i.filterDepth,
+  stride: i.strideDepth,
+  dilation: i.dilationDepth,
+  pad: i.padInfo.front,
+});
+
 export const windows2d = (i: backend_util.Conv2DInfo): Windows => ({
   batch: i.batchSize,
   inChannels: i.inChannels,
   outChannels: i.outChannels,
-  axes: [
-    flat,
-    {
-      in: i.inHeight,
-      out: i.outHeight,
-      taps: i.filterHeight,
-      stride: i.strideHeight,
-      dilation: i.dilationHeight,
-      pad: i.padInfo.top,
-    },
-    {
-      in: i.inWidth,
-      out: i.outWidth,
-      taps: i.filterWidth,
-      stride: i.strideWidth,
-      dilation: i.dilationWidth,
-      pad: i.padInfo.left,
-    },
-  ],
+  axes: [flat, height(i), width(i)],
 });
 
 export const windows3d = (i: backend_util.Conv3DInfo): Windows => ({
   batch: i.batchSize,
   inChannels: i.inChannels,
   outChannels: i.outChannels,
-  axes: [
-    {
-      in: i.inDepth,
-      out: i.outDepth,
-      taps: i.filterDepth,
-      stride: i.strideDepth,
-      dilation: i.dilationDepth,
-      pad: i.padInfo.front,
-    },
-    {
-      in: i.inHeight,
-      out: i.outHeight,
-      taps: i.filterHeight,
-      stride: i.strideHeight,
-      dilation: i.dilationHeight,
-      pad: i.padInfo.top,
-    },
-    {
-      in: i.inWidth,
-      out: i.outWidth,
-      taps: i.filterWidth,
-      stride: i.strideWidth,
-      dilation: i.dilationWidth,
-      pad: i.padInfo.left,
-    },
-  ],
+  axes: [depth(i), height(i), width(i)],
 });
 
 /** Where tap `k` of output `o` reads, which may be in the padding. */

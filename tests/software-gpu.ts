@@ -1,0 +1,93 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** Chromium brings a Vulkan loader and SwiftShader, a GPU in software, which Dawn runs on as on any other. */
+const folder = [dirname(process.env.CHROMIUM_PATH ?? ""), "/usr/lib/chromium", "/usr/lib64/chromium-browser"].find(
+  (path) => existsSync(join(path, "vk_swiftshader_icd.json")) && existsSync(join(path, "libvulkan.so.1")),
+);
+
+/** Whether tests can run on a software GPU; says so where they cannot. */
+export const softwareGpu: boolean = folder !== undefined;
+if (!softwareGpu) console.warn("No Chromium, whose software GPU the WebGPU tests run on: they are left out.");
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+export interface Outcome {
+  readonly passed: number;
+  /** What did not pass, with the beginning of its message. */
+  readonly failed: readonly string[];
+}
+
+/**
+ * Runs the tests of a Vitest configuration on the software GPU, in a process of its own, which a hanging adapter, or one
+ * that aborts, cannot take along. SwiftShader deadlocks now and then, so a process that does not come back is started
+ * again; a failing test is not. Throws, with what was printed, when no process has come back.
+ */
+export async function onSoftwareGpu(config: string, { seconds }: { readonly seconds: number }): Promise<Outcome> {
+  if (folder === undefined) throw new Error("There is no software GPU here; ask `softwareGpu` first.");
+  let output = "";
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const run = await once(config, folder, seconds);
+    if (run.report) return outcome(run.report);
+    output = run.output;
+  }
+  throw new Error(`The tests of ${config} did not come back in three times ${seconds} s.\n${output.slice(-2000)}`);
+}
+
+const outcome = ({ numPassedTests, testResults }: Report): Outcome => ({
+  passed: numPassedTests,
+  failed: testResults.flatMap(({ message, assertionResults }) => [
+    ...(message ? [message] : []),
+    ...assertionResults
+      .filter(({ status }) => status !== "passed")
+      .map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages[0]?.slice(0, 300)}`),
+  ]),
+});
+
+async function once(
+  config: string,
+  vulkan: string,
+  seconds: number,
+): Promise<{ readonly report: Report | undefined; readonly output: string }> {
+  const temporary = mkdtempSync(join(tmpdir(), "descent-webgpu-"));
+  const file = join(temporary, "report.json");
+  const root = join(import.meta.dirname, "..");
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const child = spawn(
+    process.execPath,
+    [vitest, "run", "--root", root, "--config", config, "--reporter=json", `--outputFile=${file}`],
+    {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR ?? temporary,
+        VK_ICD_FILENAMES: join(vulkan, "vk_swiftshader_icd.json"),
+        LD_LIBRARY_PATH: [vulkan, process.env.LD_LIBRARY_PATH].filter(Boolean).join(":"),
+      },
+    },
+  );
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  const timer = setTimeout(() => child.kill("SIGKILL"), 1000 * seconds);
+  await new Promise((done) => child.on("close", done));
+  clearTimeout(timer);
+  const report = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Report) : undefined; // as vitest writes it
+  rmSync(temporary, { recursive: true, force: true });
+  return { report, output };
+}
