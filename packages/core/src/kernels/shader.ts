@@ -1,0 +1,169 @@
+import { type Expr, isBoolean } from "../expr.ts";
+
+/** What shading languages spell differently; the rest of an expression reads the same in all of them. */
+export interface Language {
+  /** A new name for a value, which is constant from then on. */
+  local(type: "float" | "uint" | "bool", name: string, value: string): string;
+  /** A function from floats to a float. */
+  define(name: string, parameters: readonly string[], body: string): string;
+  choose(condition: string, yes: string, no: string): string;
+  /** The bits of a float, and the float of these bits. */
+  bits(float: string): string;
+  float(bits: string): string;
+}
+
+/** WebGPU's. It has no way to forbid that `a * b + c` is rounded once, or that subnormal numbers are flushed. */
+export const wgsl: Language = {
+  local: (_, name, value) => `let ${name} = ${value};`,
+  define: (name, parameters, body) => `fn ${name}(${parameters.map((p) => `${p}: f32`).join(", ")}) -> f32 {${body}}`,
+  choose: (condition, yes, no) => `select(${no}, ${yes}, ${condition})`,
+  bits: (float) => `bitcast<u32>(${float})`,
+  float: (bits) => `bitcast<f32>(${bits})`,
+};
+
+/** GLSL ES 3.00, WebGL 2's. What was said of WGSL holds here as well: `precise` came with ES 3.20. */
+export const glsl: Language = {
+  local: (type, name, value) => `${type === "bool" ? "" : "highp "}${type} ${name} = ${value};`,
+  define: (name, parameters, body) =>
+    `highp float ${name}(${parameters.map((p) => `highp float ${p}`).join(", ")}) {${body}}`,
+  choose: (condition, yes, no) => `(${condition} ? ${yes} : ${no})`,
+  bits: (float) => `floatBitsToUint(${float})`,
+  float: (bits) => `uintBitsToFloat(${bits})`,
+};
+
+/** Arithmetic on the values of a kernel, as text. */
+export interface Shader {
+  /** Functions that the statements call, for the top of the shader. */
+  readonly functions: string;
+  readonly statements: string;
+  /** A value as a float: one of `order`, a constant or a leaf. */
+  value(e: Expr): string;
+}
+
+const infix: Readonly<Partial<Record<Expr["op"], string>>> = {
+  add: "+",
+  sub: "-",
+  mul: "*",
+  div: "/",
+  lt: "<",
+  le: "<=",
+  gt: ">",
+  ge: ">=",
+  eq: "==",
+  ne: "!=",
+  and: "&&",
+  or: "||",
+};
+
+/** By bits: languages have no `isnan` or let compilers assume that there are no NaNs. */
+const nan = ({ bits }: Language, x: string): string => `(${bits(x)} & 0x7fffffffu) > 0x7f800000u`;
+
+/**
+ * Operations that shading languages leave open, or have without the cases that the array backends agree on: NaN goes
+ * through `min`, `max` and `sign`, −0 is less than 0, and negative numbers have powers where the exponent is whole.
+ */
+const functions: Readonly<Partial<Record<Expr["op"], (l: Language) => string>>> = {
+  sign: (l) => l.define("d_sign", ["x"], ` return ${l.choose("x > 0.0", "1.0", l.choose("x < 0.0", "-1.0", "x"))}; `),
+  min: (l) => extreme(l, "d_min", "<", "|"),
+  max: (l) => extreme(l, "d_max", ">", "&"),
+  pow: (l) =>
+    l.define(
+      "d_pow",
+      ["x", "y"],
+      `
+  if (y == 0.0) { return 1.0; }
+  if (${nan(l, "x")} || ${nan(l, "y")}) { return x + y; }
+  ${l.local("float", "size", "exp2(y * log2(abs(x)))")}
+  if ((${l.bits("x")} >> 31u) == 0u) { return size; }
+  if (floor(y) != y) { return ${l.choose("x * 0.5 == x", "size", l.float(`${l.bits("size")} | 0x7fffffffu`))}; }
+  ${l.local("float", "half", "y * 0.5")}
+  return ${l.choose("floor(half) == half", "size", "-size")};
+`,
+    ),
+};
+
+const extreme = (l: Language, name: string, better: string, ofZeros: string): string =>
+  l.define(
+    name,
+    ["x", "y"],
+    `
+  if (${nan(l, "x")}) { return x; }
+  if (${nan(l, "y")}) { return y; }
+  if (x == y) { return ${l.float(`${l.bits("x")} ${ofZeros} ${l.bits("y")}`)}; }
+  return ${l.choose(`x ${better} y`, "x", "y")};
+`,
+  );
+
+/** Float32 numbers to the bit: small whole ones as digits, others by their bits. */
+function literal(l: Language, value: number): string {
+  const x = Math.fround(value);
+  if (Number.isInteger(x) && Math.abs(x) < 2 ** 24 && !Object.is(x, -0)) return `${x < 0 ? `(${x}.0)` : `${x}.0`}`;
+  return l.float(`0x${new Uint32Array(Float32Array.of(x).buffer)[0]!.toString(16)}u`);
+}
+
+/**
+ * Prints `order` (children first) as statements of one thread that computes one element. `leaf` names what is not
+ * computed here, always a float: buffers and arguments as they were read before. Constants are printed where they are
+ * needed; infinities and NaN are named first, because WGSL refuses expressions that it can see are not finite.
+ *
+ * A device may differ from the array backends in what its language leaves open: it may round `a * b + c` once, flush
+ * subnormal numbers, be 2.5 units in the last place off in a quotient or a root and more in `exp`, `log`, `tanh`, `cos`
+ * and powers, and compute what is not finite as it likes. One that rounds every operation gives the same bits.
+ */
+export function shader(l: Language, order: readonly Expr[], leaf: (e: Expr) => string): Shader {
+  const computed = new Map(order.map((e, i) => [e, `e${i}`]));
+  const statements: string[] = [];
+  const odd = new Map<string, string>();
+  const constant = (value: number): string => {
+    const text = literal(l, value);
+    if (Number.isFinite(Math.fround(value))) return text;
+    let name = odd.get(text);
+    if (name === undefined) {
+      odd.set(text, (name = `odd${odd.size}`));
+      const bits = value > 0 ? "0x7f800000u" : value < 0 ? "0xff800000u" : "0x7fc00000u";
+      statements.push(l.local("uint", `${name}Bits`, bits), l.local("float", name, l.float(`${name}Bits`)));
+    }
+    return name;
+  };
+  const plain = (e: Expr): string => (e.op === "const" ? constant(e.value as number) : (computed.get(e) ?? leaf(e))); // const nodes hold numbers
+  const isTruth = (e: Expr): boolean => computed.has(e) && isBoolean(e);
+  const number = (e: Expr): string => (isTruth(e) ? l.choose(plain(e), "1.0", "0.0") : plain(e));
+  const truth = (e: Expr): string => (isTruth(e) ? plain(e) : `(${plain(e)} != 0.0)`);
+
+  const compute = (e: Expr): string => {
+    const [a, b, c] = e.args as readonly [Expr, Expr, Expr]; // as many as the operation reads
+    switch (e.op) {
+      case "select":
+        return l.choose(truth(a), number(b), number(c));
+      case "and":
+      case "or":
+        return `${truth(a)} ${infix[e.op]} ${truth(b)}`;
+      case "not":
+        return `!${truth(a)}`;
+      case "neg":
+        return `-${number(a)}`;
+      case "matmul":
+      case "transpose":
+      case "sum":
+      case "sumsq":
+      case "const":
+      case "var":
+        throw new TypeError(`\`${e.op}\` is no operation on elements`);
+      default: {
+        const between = infix[e.op];
+        if (between) return `${number(a)} ${between} ${number(b)}`;
+        return `${functions[e.op] ? `d_${e.op}` : e.op}(${e.args.map(number).join(", ")})`;
+      }
+    }
+  };
+  for (const [e, name] of computed) {
+    const value = compute(e);
+    statements.push(l.local(isBoolean(e) ? "bool" : "float", name, value));
+  }
+  const used = [...new Set(order.map((e) => e.op))];
+  return {
+    functions: used.flatMap((op) => functions[op]?.(l) ?? []).join("\n"),
+    statements: statements.join("\n"),
+    value: number,
+  };
+}
