@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 export interface Contender {
   /** One step, which is waited for if it is a promise. */
   step(): unknown;
-  readonly losses?: readonly number[];
+  /** What shows that the work is the same: losses of the first steps, or parameters after them. */
+  readonly proof?: readonly number[];
   /** Of the libraries that do the work. */
   readonly versions?: Readonly<Record<string, string>>;
   dispose?(): unknown;
@@ -22,7 +23,7 @@ export function libraryOf(pack: string, name: string): unknown {
 
 /** The version of a library as its package.json says. */
 export function versionOf(pack: string, name: string): string {
-  const require = createRequire(new URL(`../packages/${pack}/package.json`, import.meta.url));
+  const require = createRequire(new URL(`../${pack === "." ? "" : `packages/${pack}/`}package.json`, import.meta.url));
   for (const folder of require.resolve.paths(name) ?? [])
     try {
       const { version } = JSON.parse(readFileSync(`${folder}/${name}/package.json`, "utf8")) as { version: string };

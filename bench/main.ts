@@ -1,48 +1,77 @@
-/**
- * What a step costs, beside others' that do the same on the same machine at the same time.
- *
- *   npm run bench                              both parts below in a few minutes, with few repetitions
- *   npm run bench -- training [mlp gpt …]      forward, backward and update per step
- *   npm run bench -- step                      the update alone, by size and number of tensors
- *   npm run bench -- profile gpt …             where a training step's time goes, by operator
- *     --write          puts what was measured into bench/RESULTS.md
- *     --rounds n       turns of each contender
- *     --turn ms        length of a turn
- *
- * PyTorch takes part where DESCENT_PYTHON (or python3) has torch.
- */
 import { parseArgs } from "node:util";
+import { growth } from "./growth.ts";
 import type { Effort } from "./measure.ts";
 import { type ModelName, modelNames } from "./models.ts";
 import { profile } from "./profile.ts";
 import { type Section, write } from "./report.ts";
-import { step } from "./step.ts";
+import { type Stepped, step, stepRules } from "./step.ts";
 import { training } from "./training.ts";
+
+const HELP = `What a step costs, beside others that do the same on the same machine at the same time.
+
+  npm run bench                             all parts but the profile, with few repetitions: minutes
+  npm run bench:full                        all parts at length, up to 5e7 parameters, into bench/RESULTS.md
+
+  npm run bench -- training [${modelNames.join("|")} …]
+                                            forward, backward and update per step
+  npm run bench -- step [${stepRules.join("|")} …]
+                                            the update alone, by number of parameters and tensors
+  npm run bench -- growth                   what a step, a tensor and a parameter cost
+  npm run bench -- profile [${modelNames.join("|")} …]
+                                            where a training step's time goes, by operator
+
+    --write          put each section into bench/RESULTS.md as soon as it is measured
+    --full           up to 5e7 parameters, at length
+    --rounds n       turns of each contender
+    --turn ms        length of a turn
+    --sizes 1e4,1e6  parameters in all, of "step"
+    --counts 1,200   tensors they are in, of "step"
+
+  DESCENT_PYTHON     a Python that has torch; python3 if not set
+  CC                 a C compiler; cc, gcc or clang if not set
+
+Whoever is not there is left out, with a line that says why. A run that was interrupted has written what it had
+measured; the rest is measured by naming it: npm run bench:full -- step lamb clip`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: "boolean" }, rounds: { type: "string" }, turn: { type: "string" } },
+  options: {
+    help: { type: "boolean", short: "h" },
+    write: { type: "boolean" },
+    full: { type: "boolean" },
+    rounds: { type: "string" },
+    turn: { type: "string" },
+    sizes: { type: "string" },
+    counts: { type: "string" },
+  },
 });
 const [part, ...rest] = positionals;
 
-const isModel = (name: string): name is ModelName => (modelNames as readonly string[]).includes(name);
 function fail(why: string): never {
-  console.error(why);
+  console.error(`${why} --help says more.`);
   process.exit(1);
 }
 function whole(name: "rounds" | "turn", otherwise: number): number {
   const n = Number(values[name] ?? otherwise);
   return Number.isInteger(n) && n > 0 ? n : fail(`--${name} is "${values[name]}". It is a whole number, at least 1.`);
 }
-function models(): readonly ModelName[] {
-  const unknown = rest.filter((name) => !isModel(name));
-  if (unknown.length > 0) fail(`There is no model "${unknown[0]}". There are ${modelNames.join(", ")}.`);
-  return rest.length > 0 ? rest.filter(isModel) : modelNames;
+function list(name: "sizes" | "counts", otherwise: readonly number[]): readonly number[] {
+  const given = values[name]?.split(",").map(Number) ?? otherwise;
+  if (given.every((n) => Number.isSafeInteger(n) && n > 0)) return given;
+  return fail(`--${name} is "${values[name]}". It is a list of whole numbers, such as 1e4,1e6.`);
 }
-const effort = (rounds: number, turn: number): Effort => ({
+/** The names after a part, or all there are. */
+function named<Name extends string>(kind: string, names: readonly Name[]): readonly Name[] {
+  const known = (name: string): name is Name => (names as readonly string[]).includes(name);
+  const unknown = rest.find((name) => !known(name));
+  if (unknown !== undefined) fail(`There is no ${kind} "${unknown}". There are ${names.join(", ")}.`);
+  return rest.length > 0 ? rest.filter(known) : names;
+}
+const effort = (rounds: number, turn: number, warm?: number): Effort => ({
   rounds: whole("rounds", rounds),
   turn: whole("turn", turn),
   least: 3,
+  warm,
 });
 
 /** What is being done, on a line that the next one takes. */
@@ -56,22 +85,56 @@ async function report(section: Section, measure: Promise<string>): Promise<void>
   if (values.write) write(section, text);
 }
 
-const sizes = [1e4, 1e5, 1e6, 1e7];
-switch (part) {
-  case undefined:
-    await report("training", training(modelNames, effort(3, 150), say));
-    await report("step", step(sizes.slice(0, 3), effort(3, 50), say));
-    break;
-  case "training":
-    await report("training", training(models(), effort(11, 400), say));
-    break;
-  case "step":
-    if (rest.length > 0) fail(`"step" takes no "${rest[0]}".`);
-    await report("step", step(sizes, effort(9, 100), say));
-    break;
-  case "profile":
-    for (const name of models()) console.log(`${await profile(name)}\n`);
-    break;
-  default:
-    fail(`There is no part "${part}". There are training, step and profile.`);
+const decades = [1e4, 1e5, 1e6, 1e7];
+const long = {
+  training: (models: readonly ModelName[]) => report("training", training(models, effort(11, 400), say)),
+  step: async (rules: readonly Stepped[]) => {
+    const counts = list("counts", [1, 200]);
+    const totals = list("sizes", values.full ? [...decades, 5e7] : decades);
+    if (totals.some((n) => counts.some((count) => n % count !== 0)))
+      fail(`Sizes ${totals.join(", ")} cannot be cut into ${counts.join(", ")} equal tensors.`);
+    for (const rule of rules) await report(`step ${rule}`, step(rule, { totals, counts }, effort(9, 100, 100), say));
+  },
+  growth: () => {
+    const sizes = [1, 100, 1000, 1e4, 1e5];
+    return report("growth", growth({ sizes, counts: [1, 10, 100, 1000], total: 1e5 }, effort(9, 50, 50), say));
+  },
+};
+/** Few repetitions of sizes that tell most. */
+async function short(): Promise<void> {
+  await report("training", training(modelNames, effort(3, 150), say));
+  const [totals, counts] = [list("sizes", [1e4, 1e6, 1e7]), list("counts", [1, 200])];
+  await report("step adamw", step("adamw", { totals, counts }, effort(3, 40, 60), say));
+  for (const rule of stepRules)
+    if (rule !== "adamw")
+      await report(`step ${rule}`, step(rule, { totals: totals.slice(0, 2), counts }, effort(3, 40, 60), say));
+  await report("growth", growth({ sizes: [1, 1e3, 1e5], counts: [1, 100, 1000], total: 1e5 }, effort(3, 40, 60), say));
 }
+
+if (values.help) console.log(HELP);
+else
+  switch (part) {
+    case undefined:
+      if (!values.full) await short();
+      else {
+        await long.step(stepRules);
+        await long.growth();
+        await long.training(modelNames);
+      }
+      break;
+    case "training":
+      await long.training(named("model", modelNames));
+      break;
+    case "step":
+      await long.step(named("rule", stepRules));
+      break;
+    case "growth":
+      if (rest.length > 0) fail(`"growth" takes no "${rest[0]}".`);
+      await long.growth();
+      break;
+    case "profile":
+      for (const name of named("model", modelNames)) console.log(`${await profile(name)}\n`);
+      break;
+    default:
+      fail(`There is no part "${part}". There are training, step, growth and profile.`);
+  }

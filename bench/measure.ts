@@ -19,12 +19,14 @@ export interface Effort {
   readonly turn: number;
   /** Steps of a turn at least. */
   readonly least: number;
+  /** Milliseconds of a turn that goes before and does not count: JavaScript is slow until it was compiled. */
+  readonly warm?: number | undefined;
 }
 
 export interface Measured {
   readonly entry: Entry;
   readonly turns: readonly Turn[];
-  readonly losses: readonly number[];
+  readonly proof: readonly number[];
 }
 
 export interface Match {
@@ -73,7 +75,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** Loads all, lets them take turns, and drops them. One who cannot is left out, with the reason. */
 export async function play(entries: readonly Entry[], effort: Effort, say: (text: string) => void): Promise<Match> {
   const absent: { entry: Entry; why: string }[] = [];
-  const playing = new Map<string, { entry: Entry; turns: Turn[]; losses: readonly number[] }>();
+  const playing = new Map<string, { entry: Entry; turns: Turn[]; proof: readonly number[] }>();
   const versions: Record<string, string> = {};
   const out = (entry: Entry, error: unknown): void => {
     playing.delete(entry.id);
@@ -86,21 +88,23 @@ export async function play(entries: readonly Entry[], effort: Effort, say: (text
       if ("absent" in answer) out(entry, answer.absent);
       else if ("loaded" in answer) {
         Object.assign(versions, answer.versions);
-        playing.set(entry.id, { entry, turns: [], losses: answer.losses ?? [] });
+        playing.set(entry.id, { entry, turns: [], proof: answer.proof ?? [] });
       }
     } catch (error) {
       out(entry, error);
     }
   }
-  for (let round = 0; round < effort.rounds; round++) {
+  for (let round = effort.warm === undefined ? 0 : -1; round < effort.rounds; round++) {
+    const counts = round >= 0;
     const order = [...playing.values()];
     // From both ends in turn: nobody always follows the same one.
     for (const { entry, turns } of round % 2 === 0 ? order : order.reverse()) {
       say(`round ${round + 1} of ${effort.rounds}: ${entry.label}`);
-      await pause(PAUSE);
+      if (counts) await pause(PAUSE);
       try {
-        const answer = await entry.process.ask({ go: entry.id, ms: effort.turn, least: effort.least });
-        if ("times" in answer) turns.push(answer);
+        const ms = counts ? effort.turn : (effort.warm ?? 0);
+        const answer = await entry.process.ask({ go: entry.id, ms, least: counts ? effort.least : 1 });
+        if (counts && "times" in answer) turns.push(answer);
       } catch (error) {
         out(entry, error);
       }

@@ -5,6 +5,11 @@ export const RATE = 1e-3;
 /** … and of those that are timed: a batch learnt by heart has gradients near zero, and tiny numbers are slow to compute with. */
 export const STILL = 1e-9;
 
+/** What an update is by. `limit` is none: AdamW's reads and writes with hardly any arithmetic, which is what memory allows. */
+export type Rule = "adamw" | "momentum" | "lion" | "lamb" | "clip" | "limit";
+/** Steps after which contenders of an update are compared. */
+export const PROOF = 5;
+
 /** What a contender is to do. Each lives in a process with others of its kind at most, and is asked to run in turns. */
 export type Task =
   | {
@@ -21,11 +26,19 @@ export type Task =
   | {
       readonly kind: "step";
       readonly who: string;
+      readonly rule: Rule;
+      readonly threads: number;
+      /** The rate of the first steps, which show that the work is the same … */
+      readonly rate: number;
+      /** … and of those that are timed. */
+      readonly still: number;
       /** So many tensors … */
       readonly count: number;
       /** … of so many parameters. */
       readonly size: number;
     };
+
+export type UpdateTask = Task & { readonly kind: "step" };
 
 export type Request =
   | { readonly load: Task; readonly id: string }
@@ -44,7 +57,7 @@ export interface Turn {
 }
 
 export type Answer =
-  | { readonly loaded: true; readonly losses?: readonly number[]; readonly versions: Readonly<Record<string, string>> }
+  | { readonly loaded: true; readonly proof?: readonly number[]; readonly versions: Readonly<Record<string, string>> }
   | { readonly absent: string }
   | Turn
   | { readonly dropped: true };

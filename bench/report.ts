@@ -1,10 +1,15 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { machine } from "./machine.ts";
+import type { Effort } from "./measure.ts";
 
 const file = new URL("RESULTS.md", import.meta.url);
 
 /** Three digits, as many as the measurement bears. */
 export const digits = (x: number): string =>
   Number.isFinite(x) ? (x >= 1000 ? Math.round(x).toString() : x.toPrecision(3)) : "–";
+
+/** A power of ten as one says it: 1e4. */
+export const scientific = (x: number): string => (x < 1000 ? String(x) : x.toExponential().replace("+", ""));
 
 /** A table in Markdown that reads well in a terminal too: the first column to the left, numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -15,14 +20,36 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), `| ${rule.join(" | ")} |`, ...rows.map(line)].join("\n");
 }
 
+/** Under which conditions numbers came to be, said where they are; `busy` is by number of threads. */
+export function conditions(of: {
+  readonly before: number;
+  readonly after: number;
+  readonly busy: readonly number[];
+  readonly effort: Effort;
+  readonly versions: Readonly<Record<string, string>>;
+}): string {
+  const { before, after, busy, effort, versions } = of;
+  const libraries = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const other = before > 0.7 ? " Other work ran at the same time: medians are higher than on a quiet machine." : "";
+  const shares = busy
+    .map((share, i) => `those of ${i + 1} thread${i === 0 ? "" : "s"} had ${Math.round(share * 100)} % of a core`)
+    .join(", ");
+  return [
+    `- ${machine()}; ${libraries.join(", ")}.`,
+    `- ${new Date().toISOString().slice(0, 10)}; load average ${before.toFixed(1)} before, ${after.toFixed(1)} after; of the contenders ${shares}.${other}`,
+    `- ${effort.rounds} rounds; a turn is ${effort.turn} ms or ${effort.least} steps, whichever is more, after two that do not count.`,
+  ].join("\n");
+}
+
 const HEAD = `# Results
 
-Written by \`npm run bench -- training --write\` and \`npm run bench -- step --write\`; do not edit. All contenders of a table
-are alive at the same time, in processes of their own, and take turns; ratios compare turns of the same round. A ratio above 1
+Written by \`npm run bench:full\`, or by \`npm run bench -- … --write\` in part; do not edit. All contenders of a table are
+alive at the same time and take turns, most in processes of their own; ratios compare turns of the same round. A ratio above 1
 says that the other takes so many times as long as Descent. [How to run it](README.md).
 `;
 
-const SECTIONS = ["training", "step"] as const;
+/** In the order of the file. */
+const SECTIONS = ["training", "step adamw", "step momentum", "step lion", "step lamb", "step clip", "growth"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** Replaces a section of RESULTS.md and leaves the others. */

@@ -42,7 +42,7 @@ async function answer(request: Request): Promise<Answer> {
   try {
     const made = await make(request.load);
     contenders.set(request.id, made);
-    return { loaded: true, versions: made.versions ?? {}, ...(made.losses ? { losses: made.losses } : {}) };
+    return { loaded: true, versions: made.versions ?? {}, ...(made.proof ? { proof: made.proof } : {}) };
   } catch (error) {
     return { absent: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error) };
   }

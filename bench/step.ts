@@ -1,86 +1,106 @@
-import { javascript, noPyTorch, pytorch } from "./contestants.ts";
-import { type Effort, type Entry, load, type Measured, median, medianOf, play, ratio } from "./measure.ts";
-import { digits, table } from "./report.ts";
-import { conditions } from "./training.ts";
+import { aimsTable } from "./aims.ts";
+import { type Cell, type Cells, measure } from "./cells.ts";
+import { type Effort, type Measured, median, medianOf, quantile, ratio } from "./measure.ts";
+import { base, peers } from "./peers.ts";
+import type { Rule } from "./protocol.ts";
+import { digits, scientific, table } from "./report.ts";
 
-/** Who lives in one process: those that would disturb each other do not. */
-type Home = "arrays" | "by hand" | "tfjs descent" | "tfjs adam" | "torch";
-interface Who {
-  readonly who: string;
-  readonly label: string;
-  readonly home: Home;
-  /** What it is compared with. */
-  readonly base: string;
+/** What is measured of an update: its title, and the bytes that a parameter's numbers make when they go to and fro. */
+const rules = {
+  adamw: { title: "AdamW", bytes: 28 },
+  momentum: { title: "SGD with momentum", bytes: 20 },
+  lion: { title: "Lion, a rule of signs", bytes: 20 },
+  lamb: { title: "LAMB, with two norms per tensor", bytes: 40 },
+  clip: { title: "AdamW, its gradient clipped by the global norm", bytes: 32 },
+} as const satisfies Partial<Record<Rule, object>>;
+
+export type Stepped = keyof typeof rules;
+export const stepRules = Object.keys(rules) as readonly Stepped[]; // its keys
+
+export interface Sizes {
+  /** Parameters in all … */
+  readonly totals: readonly number[];
+  /** … in so many tensors. */
+  readonly counts: readonly number[];
 }
 
-const all: readonly Who[] = [
-  { who: "arrays adamw", label: "Descent AdamW, arrays of `allocate`", home: "arrays", base: "arrays adamw" },
-  { who: "arrays adamw, ordinary", label: "Descent AdamW, ordinary arrays", home: "arrays", base: "arrays adamw" },
-  { who: "tfjs descent", label: "Descent AdamW on tfjs-wasm", home: "tfjs descent", base: "arrays adamw" },
-  { who: "by hand", label: "AdamW as a loop by hand", home: "by hand", base: "arrays adamw" },
-  { who: "tfjs adam", label: "tf.train.adam on tfjs-wasm", home: "tfjs adam", base: "arrays adamw" },
-  { who: "torch foreach", label: "PyTorch AdamW, foreach", home: "torch", base: "arrays adamw" },
-  { who: "torch fused", label: "PyTorch AdamW, fused", home: "torch", base: "arrays adamw" },
-  { who: "arrays clip", label: "Descent, clipped AdamW", home: "arrays", base: "arrays clip" },
-  { who: "torch clip", label: "PyTorch, clipped AdamW", home: "torch", base: "arrays clip" },
-  { who: "arrays momentum", label: "Descent momentum", home: "arrays", base: "arrays momentum" },
-  { who: "torch momentum", label: "PyTorch SGD with momentum", home: "torch", base: "arrays momentum" },
-];
-
-/** The update alone, on one thread. Returns the section of the report. */
-export async function step(totals: readonly number[], effort: Effort, say: (text: string) => void): Promise<string> {
-  const without = noPyTorch();
-  const players = all.filter(({ home }) => home !== "torch" || without === undefined);
-  const homes = new Map(
-    [...new Set(players.map(({ home }) => home))].map((home) => [
-      home,
-      home === "torch" ? pytorch("torch_step.py", 1) : javascript(),
-    ]),
-  );
-  const before = load();
-  const busy: number[] = [];
-  const absent = new Set(without === undefined ? [] : [`PyTorch: left out, ${without}.`]);
-  const versions: Record<string, string> = {};
-  const found = new Map<string, Measured>();
-  const columns = [1, 200].flatMap((count) => totals.map((total) => ({ count, total })));
-  try {
-    for (const { count, total } of columns) {
-      const entries = players.map(({ who, label, home }): Entry => {
-        const task = { kind: "step", who, count, size: total / count } as const;
-        return { id: who, label, threads: 1, process: homes.get(home)!, task }; // a process for every home
-      });
-      const match = await play(entries, effort, (text) => say(`${count} × ${total / count}, ${text}`));
-      Object.assign(versions, match.versions);
-      for (const { entry, why } of match.absent)
-        absent.add(`${entry.label}: left out of ${count} × ${total / count}, ${why}.`);
-      for (const one of match.measured) {
-        found.set(`${one.entry.id} ${count} ${total}`, one);
-        busy.push(...one.turns.map((t) => t.busy));
-      }
-    }
-  } finally {
-    for (const one of homes.values()) one.close();
-  }
-  const tables = [1, 200].map((count) => {
-    const rows = players.map(({ who, label, base }) => [
-      label,
-      ...totals.map((total) => {
-        const one = found.get(`${who} ${count} ${total}`);
-        const against = found.get(`${base} ${count} ${total}`);
-        if (one === undefined) return "–";
-        const ns = digits((medianOf(one) * 1e6) / total);
-        return against === undefined || one === against ? ns : `${ns} (${digits(ratio(one, against).median)}×)`;
-      }),
-    ]);
+/** The update alone by one rule. Returns the section of the report. */
+export async function step(
+  rule: Stepped,
+  { totals, counts }: Sizes,
+  effort: Effort,
+  say: (text: string) => void,
+): Promise<string> {
+  const columns = counts.flatMap((count) => totals.map((total): Cell => ({ count, total })));
+  const cells = await measure(rule, peers, columns, effort, say);
+  const parts = counts.map((count) => {
     const title =
       count === 1 ? "One tensor of so many parameters" : `${count} equal tensors, so many parameters in all`;
-    return `### ${title}\n\n${table(["ns per parameter", ...totals.map((n) => n.toExponential(0).replace("+", ""))], rows)}`;
+    return `### ${title}\n\n${times(cells, count, totals)}`;
   });
   return [
-    "## The update alone, on one thread",
-    conditions({ before, after: load(), busy: [median(busy)], effort, versions }),
-    "Medians; in brackets how many times as long as Descent's own update on arrays of `allocate` by the same rule, in the same round. tf.train.adam has no weight decay.",
-    ...tables,
-    ...(absent.size > 0 ? [[...absent].map((text) => `- ${text}`).join("\n")] : []),
+    `## The update alone: ${rules[rule].title}`,
+    cells.conditions,
+    "Nanoseconds per parameter: the median of the rounds, how far apart their middle half is (±), and how many times as long as Descent on arrays of `allocate` in the same round.",
+    ...parts,
+    `### Memory\n\n${memory(cells, counts[0] ?? 1, totals, rules[rule].bytes)}`,
+    ...(rule === "adamw" ? [`### Aims\n\n${aims(cells, totals)}`] : []),
+    ...(cells.notes.length > 0 ? [cells.notes.map((text) => `- ${text}`).join("\n")] : []),
   ].join("\n\n");
 }
+
+/** Half the width of the rounds' middle half, in percent of their median. */
+function spread({ turns }: Measured): string {
+  const rounds = turns.map(({ times }) => median(times));
+  const half = (quantile(rounds, 0.75) - quantile(rounds, 0.25)) / 2;
+  return `± ${Math.round((100 * half) / median(rounds))} %`;
+}
+
+function times(cells: Cells, count: number, totals: readonly number[]): string {
+  const rows = peers.flatMap((peer) => {
+    const found = totals.map((total) => {
+      const cell = { count, total };
+      const [one, against] = [cells.of(peer, cell), cells.of(base, cell)];
+      if (one === undefined) return "–";
+      const ns = `${digits((medianOf(one) * 1e6) / total)} ${spread(one)}`;
+      return against === undefined || peer === base ? ns : `${ns}, ${digits(ratio(one, against).median)}×`;
+    });
+    return found.every((text) => text === "–") ? [] : [[peer.label, ...found]];
+  });
+  return table(["ns per parameter", ...totals.map(scientific)], rows);
+}
+
+/** Billions of bytes per second, beside what memory allowed at the time. */
+function memory(cells: Cells, count: number, totals: readonly number[], bytes: number): string {
+  const speed = (one: Measured, each: number, total: number): number => (each * total) / (medianOf(one) * 1e6);
+  const limited = [1, 2].flatMap((threads) => {
+    const found = totals.map((total) => {
+      const limit = cells.limit(threads, { count, total });
+      return limit ? digits(speed(limit.measured, limit.bytes, total)) : "–";
+    });
+    return found.every((text) => text === "–") ? [] : [[`limit${threads === 1 ? "" : ", two threads"}`, ...found]];
+  });
+  const rows = peers.flatMap((peer) => {
+    if (!peer.memory) return [];
+    const found = totals.map((total) => {
+      const cell = { count, total };
+      const [one, limit] = [cells.of(peer, cell), cells.limit(peer.threads, cell)];
+      if (one === undefined) return "–";
+      const own = speed(one, bytes, total);
+      return limit
+        ? `${digits(own)} (${Math.round((100 * own) / speed(limit.measured, limit.bytes, total))} %)`
+        : digits(own);
+    });
+    return found.every((text) => text === "–") ? [] : [[peer.label, ...found]];
+  });
+  return [
+    `Each step reads and writes ${bytes} bytes per parameter. “Limit” is what was measured beside: AdamW's reads and writes with one addition each, in C (without a compiler a copy in JavaScript); in brackets the share of it. A rule that reads fewer arrays may be above it.`,
+    table(
+      [`GB per second, ${count === 1 ? "one tensor" : `${count} tensors`}`, ...totals.map(scientific)],
+      [...limited, ...rows],
+    ),
+  ].join("\n\n");
+}
+
+const aims = (cells: Cells, totals: readonly number[]): string =>
+  `Ratios of the rounds' medians, in brackets of the fastest steps; by number of parameters. Where one is missed: [why](README.md#where-an-aim-is-missed).\n\n${aimsTable(cells, totals)}`;

@@ -28,7 +28,7 @@ def turn(step, ms, least):
 
 
 def serve(load, versions):
-    """`load(task)` gives a step and the losses of its first ones; says what is missing by raising LookupError."""
+    """`load(task)` gives a step and what shows that it does the same work; says what is missing by raising LookupError."""
     steps = {}
 
     def answer(request):
@@ -38,11 +38,11 @@ def serve(load, versions):
             steps.pop(request["drop"], None)
             return {"dropped": True}
         try:
-            step, losses = load(request["load"])
+            step, proof = load(request["load"])
         except LookupError as missing:
             return {"absent": str(missing)}
         steps[request["id"]] = step
-        return {"loaded": True, "losses": losses, "versions": versions}
+        return {"loaded": True, "proof": proof, "versions": versions}
 
     for line in sys.stdin:
         print(MARK + json.dumps(answer(json.loads(line))), flush=True)

@@ -8,30 +8,40 @@ from torch_serve import serve
 
 torch.set_num_threads(int(sys.argv[1]))
 
+PROOF = 5  # steps after which a few parameters are told
+
 optimizers = {
-    "torch foreach": lambda p: torch.optim.AdamW(p, lr=1e-3, foreach=True),
-    "torch fused": lambda p: torch.optim.AdamW(p, lr=1e-3, fused=True),
-    "torch clip": lambda p: torch.optim.AdamW(p, lr=1e-3, foreach=True),
-    "torch momentum": lambda p: torch.optim.SGD(p, lr=1e-3, momentum=0.9, foreach=True),
+    "torch foreach adamw": lambda p, lr: torch.optim.AdamW(p, lr=lr, foreach=True),
+    "torch fused adamw": lambda p, lr: torch.optim.AdamW(p, lr=lr, fused=True),
+    "torch foreach clip": lambda p, lr: torch.optim.AdamW(p, lr=lr, foreach=True),
+    "torch fused clip": lambda p, lr: torch.optim.AdamW(p, lr=lr, fused=True),
+    "torch foreach momentum": lambda p, lr: torch.optim.SGD(p, lr=lr, momentum=0.9, foreach=True),
+    "torch fused momentum": lambda p, lr: torch.optim.SGD(p, lr=lr, momentum=0.9, fused=True),
 }
 
 
 def load(task):
-    who = task["who"]
+    who = f"{task['who']} {task['rule']}"
     if who not in optimizers:
         raise LookupError(f"there is no {who}")
-    gradient = torch.sin(torch.arange(task["size"], dtype=torch.float32))
-    parameters = [torch.zeros(task["size"], requires_grad=True) for _ in range(task["count"])]
+    sine = torch.sin(torch.arange(task["size"], dtype=torch.float32))
+    parameters = [sine.clone().requires_grad_() for _ in range(task["count"])]
     for p in parameters:
-        p.grad = gradient.clone()
-    optimizer = optimizers[who](parameters)
+        p.grad = sine.clone()
+    optimizer = optimizers[who](parameters, task["rate"])
 
     def clipped():
         # the limit is above the norm after the first time, as gradients are clipped in place; the work is the same
         torch.nn.utils.clip_grad_norm_(parameters, 1.0, foreach=True)
         optimizer.step()
 
-    return (clipped if who == "torch clip" else optimizer.step), []
+    step = clipped if task["rule"] == "clip" else optimizer.step
+    for _ in range(PROOF):
+        step()
+    proof = parameters[-1][1:4].tolist()
+    for group in optimizer.param_groups:
+        group["lr"] = task["still"]
+    return step, proof
 
 
 serve(load, {"PyTorch": torch.__version__})

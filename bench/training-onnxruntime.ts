@@ -26,7 +26,7 @@ export async function training(task: Task & { readonly kind: "training" }): Prom
   trainer.set({ lr: STILL });
   return {
     step: () => trainer.trainStep(batch),
-    losses,
+    proof: losses,
     versions: { [library]: versionOf("onnxruntime", library) },
     dispose: () => trainer.dispose(),
   };

@@ -44,7 +44,7 @@ function converted(
 /** What a step of tfjs would be, on the backend that it trains with in Node. */
 export async function training(task: Task & { readonly kind: "training" }): Promise<Contender> {
   if (task.model !== "mlp" && task.model !== "cnn") throw new Error("tfjs is compared on the MLP and the CNN alone");
-  const tf = (await tfjsOnWasm()) as Tf;
+  const tf = await tfjsOn("wasm");
   const built = model(task.model);
   const variables = Object.fromEntries(
     built.weights.map(({ name }) => {
@@ -85,7 +85,7 @@ export async function training(task: Task & { readonly kind: "training" }): Prom
   const opt = make(STILL);
   return {
     step: () => step(opt),
-    losses,
+    proof: losses,
     versions: { "tfjs-backend-wasm": versionOf("tfjs", "@tensorflow/tfjs-backend-wasm") },
     dispose() {
       opt.dispose();
@@ -95,10 +95,10 @@ export async function training(task: Task & { readonly kind: "training" }): Prom
   };
 }
 
-/** tfjs on its WebAssembly backend: the same instance of tfjs-core that the adapter imports. */
-export async function tfjsOnWasm(): Promise<unknown> {
+/** tfjs on one of its backends: the same instance of tfjs-core that the adapter imports. */
+export async function tfjsOn(backend: "wasm" | "cpu"): Promise<Tf> {
   const tf = libraryOf("tfjs", "@tensorflow/tfjs") as Tf;
-  libraryOf("tfjs", "@tensorflow/tfjs-backend-wasm");
-  if (!(await tf.setBackend("wasm").catch(() => false))) throw new Error("tfjs has no WebAssembly backend here");
+  if (backend === "wasm") libraryOf("tfjs", "@tensorflow/tfjs-backend-wasm");
+  if (!(await tf.setBackend(backend).catch(() => false))) throw new Error(`tfjs has no backend "${backend}" here`);
   return tf;
 }

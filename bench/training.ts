@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { javascript, noPyTorch, pytorch } from "./contestants.ts";
-import { machine } from "./machine.ts";
 import {
   bestOf,
   type Effort,
@@ -18,7 +17,7 @@ import {
 import { type Model, type ModelName, model } from "./models.ts";
 import type { Contestant } from "./process.ts";
 import { RATE, STILL } from "./protocol.ts";
-import { digits, table } from "./report.ts";
+import { conditions, digits, table } from "./report.ts";
 
 interface Who {
   readonly who: string;
@@ -67,8 +66,8 @@ function share({ weights, input, labels }: Model, folder: string): void {
 const [CHECK, APART] = [5, 1e-3];
 
 /** The largest relative difference between the first losses. */
-function apart({ losses }: Measured, base: Measured): number {
-  return Math.max(...losses.map((loss, i) => Math.abs(loss / base.losses[i]! - 1))); // of as many steps
+function apart({ proof }: Measured, base: Measured): number {
+  return Math.max(...proof.map((loss, i) => Math.abs(loss / base.proof[i]! - 1))); // of as many steps
 }
 
 const stepsOf = ({ turns }: Measured): string => String(turns.reduce((n, { times }) => n + times.length, 0));
@@ -165,25 +164,4 @@ export async function training(
     "“Median”: of the rounds' median steps. “÷ host”: how many times as long as Descent's update on the host, with as many threads, in the same round; the middle half of the rounds in brackets. “Best”: the fastest step, which other work disturbs least. “Losses differ”: the largest relative difference between the losses of the first five steps, from the same weights on the same batch; tf.train.adam has no weight decay. PyTorch runs eagerly, with `foreach` AdamW and its fused attention.",
     ...matches.map(({ title, match }) => section(title, match, missing)),
   ].join("\n\n");
-}
-
-/** Under which conditions numbers came to be, said where they are; `busy` is by number of threads. */
-export function conditions(of: {
-  readonly before: number;
-  readonly after: number;
-  readonly busy: readonly number[];
-  readonly effort: Effort;
-  readonly versions: Readonly<Record<string, string>>;
-}): string {
-  const { before, after, busy, effort, versions } = of;
-  const libraries = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const other = before > 0.7 ? " Other work ran at the same time: medians are higher than on a quiet machine." : "";
-  const shares = busy
-    .map((share, i) => `those of ${i + 1} thread${i === 0 ? "" : "s"} had ${Math.round(share * 100)} % of a core`)
-    .join(", ");
-  return [
-    `- ${machine()}; ${libraries.join(", ")}.`,
-    `- ${new Date().toISOString().slice(0, 10)}; load average ${before.toFixed(1)} before, ${after.toFixed(1)} after; of the contenders ${shares}.${other}`,
-    `- ${effort.rounds} rounds; a turn is ${effort.turn} ms or ${effort.least} steps, whichever is more, after two that do not count.`,
-  ].join("\n");
 }

@@ -1,96 +1,108 @@
-import { adamw } from "@descent/adam";
 import { allocate, optimizer } from "@descent/arrays";
-import { type Configured, clipByGlobalNorm } from "@descent/core";
-import { momentum } from "@descent/sgd";
 import { optimizer as tfjsOptimizer } from "@descent/tfjs";
 import type * as tfjs from "@tensorflow/tfjs-core";
+import { type Arrays, byHand, type Step } from "./by-hand.ts";
 import { type Contender, versionOf } from "./contender.ts";
-import type { Task } from "./protocol.ts";
-import { tfjsOnWasm } from "./training-tfjs.ts";
+import { PROOF, type UpdateTask } from "./protocol.ts";
+import { configured } from "./rules.ts";
+import { tfjsOn } from "./training-tfjs.ts";
+import { inWasm } from "./wasm-by-hand.ts";
 
-type UpdateTask = Task & { readonly kind: "step" };
-type Arrays = Readonly<Record<string, Float32Array>>;
+type Named = Readonly<Record<string, Float32Array>>;
 
+/** Parameters and gradients are alike at the start: everybody has a sine, and nobody's numbers are tiny. */
+function fill(array: Float32Array): Float32Array {
+  for (let i = 0; i < array.length; i++) array[i] = Math.sin(i);
+  return array;
+}
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `w${i}`);
-const make = ({ count, size }: UpdateTask): Arrays =>
+const make = ({ count, size }: UpdateTask): Named =>
   Object.fromEntries(names(count).map((k) => [k, new Float32Array(size)]));
-function fill(gradients: Arrays): Arrays {
-  for (const g of Object.values(gradients)) for (let i = 0; i < g.length; i++) g[i] = Math.sin(i);
-  return gradients;
-}
-const RATE = 1e-3;
-const all = { decays: () => true }; // of every parameter, as in PyTorch
+/** What all agree on after the first steps: a few numbers of the last tensor. */
+const told = (array: Float32Array): number[] => [...array.subarray(1, 4)];
 
-function arrays(task: UpdateTask, configured: Configured, inside: boolean): Contender {
+function arrays(task: UpdateTask, inside: boolean): Contender {
   const shapes = Object.fromEntries(names(task.count).map((k) => [k, [task.size]]));
-  const made = inside ? allocate(shapes) : { parameters: make(task), gradients: make(task) };
-  const opt = optimizer(made.parameters, configured);
-  const gradients = fill(made.gradients);
-  return { step: () => opt.update(gradients), dispose: () => opt.dispose() };
+  const { parameters, gradients }: { readonly parameters: Named; readonly gradients: Named } = inside
+    ? allocate(shapes)
+    : { parameters: make(task), gradients: make(task) };
+  for (const array of [...Object.values(parameters), ...Object.values(gradients)]) fill(array);
+  const opt = optimizer(parameters, descent(task));
+  for (let i = 0; i < PROOF; i++) opt.update(gradients);
+  const proof = told(parameters[`w${task.count - 1}`]!); // the last
+  opt.set({ lr: task.still });
+  return { step: () => opt.update(gradients), proof, dispose: () => opt.dispose() };
 }
 
-/** AdamW as one would write it by hand, with everything that can be taken out of the loop taken out. */
-function byHand(task: UpdateTask): Contender {
-  const [p, g, m, v] = [make(task), fill(make(task)), make(task), make(task)];
-  const [b1, b2, eps, decay] = [0.9, 0.999, 1e-8, 0.01];
-  let t = 0;
-  return {
-    step() {
-      t++;
-      const [c1, c2] = [1 / (1 - b1 ** t), 1 / (1 - b2 ** t)];
-      for (const k of Object.keys(p)) loop(p[k]!, g[k]!, m[k]!, v[k]!, b1, b2, c1, c2, RATE, eps, 1 - RATE * decay); // one of each for every name
-    },
-  };
+function descent({ rule, rate }: UpdateTask) {
+  if (rule === "limit") throw new Error("Descent has no rule that does nothing");
+  return configured[rule](rate);
 }
-function loop(
-  p: Float32Array,
-  g: Float32Array,
-  m: Float32Array,
-  v: Float32Array,
-  b1: number,
-  b2: number,
-  c1: number,
-  c2: number,
-  lr: number,
-  eps: number,
-  keep: number,
-): void {
-  for (let i = 0; i < p.length; i++) {
-    const x = g[i]!;
-    const a = b1 * m[i]! + (1 - b1) * x;
-    const b = b2 * v[i]! + (1 - b2) * x * x;
-    m[i] = a;
-    v[i] = b;
-    p[i] = keep * p[i]! - (lr * c1 * a) / (Math.sqrt(c2 * b) + eps);
+
+/** A loop over tensors, from the first step on. */
+function loop({ rate, still }: UpdateTask, tensors: readonly Arrays[], step: Step): Contender {
+  for (const { p, g } of tensors) {
+    fill(p);
+    fill(g);
   }
+  let t = 0;
+  while (t < PROOF) step(tensors, ++t, rate);
+  return { proof: told(tensors.at(-1)!.p), step: () => step(tensors, ++t, still) };
+}
+function inJavaScript(task: UpdateTask): Contender {
+  const array = (): Float32Array => new Float32Array(task.size);
+  const tensors = names(task.count).map(() => ({ p: array(), g: array(), m: array(), v: array() }));
+  return loop(task, tensors, byHand[task.rule]);
+}
+function inWebAssembly(task: UpdateTask): Contender {
+  const { tensors, step } = inWasm(task.count, task.size);
+  return loop(task, tensors, step);
 }
 
 /** A tfjs optimizer on variables that stay in tfjs. */
-async function tensors(task: UpdateTask, make: (tf: typeof tfjs) => tfjs.Optimizer): Promise<Contender> {
-  const tf = (await tfjsOnWasm()) as typeof tfjs;
-  const variables = names(task.count).map((name) => tf.variable(tf.zeros([task.size]), true, name));
-  const gradients = Object.fromEntries(
-    variables.map(({ name }) => [name, tf.tensor1d(Float32Array.from({ length: task.size }, (_, i) => Math.sin(i)))]),
-  );
+async function tensors(
+  { count, size }: UpdateTask,
+  backend: "wasm" | "cpu",
+  make: (tf: typeof tfjs) => tfjs.Optimizer,
+): Promise<Contender> {
+  const tf = await tfjsOn(backend);
+  const sine = (): tfjs.Tensor1D => tf.tensor1d(fill(new Float32Array(size)));
+  const variables = names(count).map((name) => {
+    const initial = sine();
+    const variable = tf.variable(initial, true, name);
+    initial.dispose();
+    return variable;
+  });
+  const gradients = Object.fromEntries(variables.map(({ name }) => [name, sine()]));
   const opt = make(tf);
+  for (let i = 0; i < PROOF; i++) opt.applyGradients(gradients);
+  const proof = tf.tidy(() => Array.from(tf.slice(variables.at(-1)!, 1, Math.min(3, size - 1)).dataSync()));
+  const library = `@tensorflow/tfjs-backend-${backend}`;
   return {
     step: () => opt.applyGradients(gradients),
-    versions: { "tfjs-backend-wasm": versionOf("tfjs", "@tensorflow/tfjs-backend-wasm") },
+    proof,
+    versions: { [`tfjs-backend-${backend}`]: versionOf("tfjs", library) },
     dispose() {
       opt.dispose();
       tf.dispose([variables, Object.values(gradients)]);
     },
   };
 }
+function tfjsTrain({ rule, rate }: UpdateTask): (tf: typeof tfjs) => tfjs.Optimizer {
+  if (rule === "momentum") return (tf) => tf.train.momentum(rate, 0.9);
+  return (tf) => tf.train.adam(rate, 0.9, 0.999, 1e-8);
+}
 
 const contenders: Readonly<Record<string, (task: UpdateTask) => Contender | Promise<Contender>>> = {
-  "arrays adamw": (task) => arrays(task, adamw({ lr: RATE, ...all }), true),
-  "arrays adamw, ordinary": (task) => arrays(task, adamw({ lr: RATE, ...all }), false),
-  "arrays clip": (task) => arrays(task, clipByGlobalNorm(adamw({ lr: RATE, ...all }), 1), true),
-  "arrays momentum": (task) => arrays(task, momentum({ lr: RATE, momentum: 0.9 }), true),
-  "by hand": byHand,
-  "tfjs adam": (task) => tensors(task, (tf) => tf.train.adam(RATE, 0.9, 0.999, 1e-8)),
-  "tfjs descent": (task) => tensors(task, () => tfjsOptimizer(adamw({ lr: RATE, ...all }))),
+  arrays: (task) => arrays(task, true),
+  ordinary: (task) => arrays(task, false),
+  "by hand": inJavaScript,
+  "wasm by hand": inWebAssembly,
+  "tfjs descent": (task) => tensors(task, "wasm", () => tfjsOptimizer(descent(task))),
+  tfjs: (task) => tensors(task, "wasm", tfjsTrain(task)),
+  "tfjs cpu": (task) => tensors(task, "cpu", tfjsTrain(task)),
+  onnx: async (task) => (await import("./updates-onnx.ts")).onnx(task),
+  jax: async (task) => (await import("./updates-jax.ts")).jax(task),
 };
 
 /** One update of all parameters, by the name of who does it. */

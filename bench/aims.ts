@@ -1,0 +1,68 @@
+import type { Cells } from "./cells.ts";
+import { type Ratio, ratio } from "./measure.ts";
+import { base, type Peer, peers } from "./peers.ts";
+import { digits, scientific, table } from "./report.ts";
+
+const peer = (who: string, threads = 1): Peer => {
+  const found = peers.find((p) => p.who === who && p.threads === threads);
+  if (found === undefined) throw new Error(`There is no ${who} of ${threads} threads.`);
+  return found;
+};
+
+/** A ratio that the update is to have, by the time of one peer over that of another. */
+interface Aim {
+  readonly text: string;
+  /** Whose time … */
+  readonly of: Peer;
+  /** … over whose. */
+  readonly over: Peer;
+  readonly most?: number;
+  readonly least?: number;
+  readonly count: number;
+  /** The sizes it is for; all if not said. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+const tfjs = { of: peer("tfjs"), over: peer("tfjs descent") };
+const aims: readonly Aim[] = [
+  { text: "≤ 1.1× C of 128 bits", of: base, over: peer("c baseline"), most: 1.1, count: 1 },
+  { text: "≤ 1.25× C of this machine's vectors from 1e7 on", of: base, over: peer("c native"), most: 1.25, count: 1, from: 1e7 }, // biome-ignore format: one aim a line
+  { text: "tf.train.adam on tfjs-wasm takes ≥ 7×, one tensor", ...tfjs, least: 7, count: 1 },
+  { text: "tf.train.adam on tfjs-wasm takes ≥ 50×, 200 small ones", ...tfjs, least: 50, count: 200, to: 1e5 },
+  { text: "jax-js's optax takes ≥ 20×, one tensor", of: peer("jax"), over: base, least: 20, count: 1 },
+  { text: "jax-js's optax takes ≥ 20×, 200", of: peer("jax"), over: base, least: 20, count: 200 },
+  { text: "not slower than PyTorch's foreach, one tensor", of: peer("torch foreach"), over: base, least: 1, count: 1 },
+  { text: "not slower than PyTorch's foreach, 200", of: peer("torch foreach"), over: base, least: 1, count: 200 },
+  { text: "not slower than PyTorch's fused, one tensor", of: peer("torch fused"), over: base, least: 1, count: 1 },
+  { text: "not slower than PyTorch's fused, 200", of: peer("torch fused"), over: base, least: 1, count: 200 },
+];
+
+interface Found extends Ratio {
+  readonly total: number;
+}
+
+/** The aims of AdamW with what was measured, as a table. */
+export function aimsTable(cells: Cells, totals: readonly number[]): string {
+  const rows = aims.map((aim) => {
+    const found = totals
+      .filter((total) => total >= (aim.from ?? 0) && total <= (aim.to ?? Number.POSITIVE_INFINITY))
+      .flatMap((total): Found[] => {
+        const cell = { count: aim.count, total };
+        const [of, over] = [cells.of(aim.of, cell), cells.of(aim.over, cell)];
+        return of && over ? [{ total, ...ratio(of, over) }] : [];
+      });
+    const told = found.map((one) => `${scientific(one.total)}: ${digits(one.median)} (${digits(one.best)})`).join(", ");
+    return [aim.text, told === "" ? "–" : told, verdict(aim, found)];
+  });
+  return table(["aim", "measured", ""], rows);
+}
+
+function verdict({ most = Number.POSITIVE_INFINITY, least = 0 }: Aim, found: readonly Found[]): string {
+  if (found.length === 0) return "not measured";
+  const missed = found.filter(({ median }) => !(median <= most && median >= least));
+  if (missed.length === 0) return "met";
+  return missed.length === found.length
+    ? "missed"
+    : `missed at ${missed.map(({ total }) => scientific(total)).join(", ")}`;
+}

@@ -1,0 +1,128 @@
+import { freemem } from "node:os";
+import { type Compiled, compile } from "./compiler.ts";
+import { javascript, noPyTorch, pytorch } from "./contestants.ts";
+import { type Effort, type Entry, load, type Measured, median, play } from "./measure.ts";
+import { ARRAYS_BYTES, base, type Home, idOf, limits, type Peer } from "./peers.ts";
+import { Contestant } from "./process.ts";
+import { RATE, type Rule, STILL } from "./protocol.ts";
+import { conditions } from "./report.ts";
+
+/** So many equal tensors with so many parameters in all. */
+export interface Cell {
+  readonly count: number;
+  readonly total: number;
+}
+
+/** What was measured of one rule. */
+export interface Cells {
+  readonly rule: Rule;
+  readonly effort: Effort;
+  of(peer: Peer, cell: Cell): Measured | undefined;
+  /** The limit of memory that was measured beside, and the bytes it moves per parameter. */
+  limit(threads: number, cell: Cell): { readonly measured: Measured; readonly bytes: number } | undefined;
+  /** Under which conditions, who was left out and whose work is another. */
+  readonly conditions: string;
+  readonly notes: readonly string[];
+}
+
+/** How far parameters may be apart after the first steps, relative to them: tf.train.adam has no weight decay. */
+const APART = 1e-3;
+function another({ proof }: Measured, { proof: wanted }: Measured): boolean {
+  return wanted.some((x, i) => !(Math.abs((proof[i] ?? Number.NaN) / x - 1) <= APART));
+}
+
+/** Matches of all peers that have the rule, in processes of their own; a match for every cell. */
+export async function measure(
+  rule: Rule,
+  peers: readonly Peer[],
+  cells: readonly Cell[],
+  effort: Effort,
+  say: (text: string) => void,
+): Promise<Cells> {
+  const compiled: Compiled = compile();
+  const noTorch = noPyTorch();
+  const missing = new Map<Home, string>();
+  if ("why" in compiled) missing.set("c", `C: left out, ${compiled.why}.`);
+  if (noTorch !== undefined) missing.set("torch", `PyTorch: left out, ${noTorch}.`);
+  const limit: readonly Peer[] = "why" in compiled ? limits.javascript : limits.c;
+  const players = [...peers.filter(({ rules }) => rules.includes(rule)), ...limit].filter(
+    ({ home }) => !missing.has(home),
+  );
+  const start = (home: Home): Contestant => {
+    if (home === "torch") return pytorch("torch_step.py", 1);
+    return home === "c" && "program" in compiled ? new Contestant(compiled.program, []) : javascript();
+  };
+  const homes = new Map([...new Set(players.map(({ home }) => home))].map((home) => [home, start(home)]));
+  const notes = new Set(missing.values());
+  const found = new Map<string, Measured>();
+  const versions: Record<string, string> = {};
+  const before = load();
+  try {
+    for (const cell of cells) {
+      const name = `${rule}, ${cell.count} × ${cell.total / cell.count}`;
+      const able = players.filter(({ most = Number.POSITIVE_INFINITY }) => cell.total <= most);
+      for (const peer of players)
+        if (!able.includes(peer))
+          notes.add(`${peer.label}: left out above ${peer.most} parameters, where a step takes seconds.`);
+      for (const together of batches(able, cell)) {
+        const entries = together.map((peer): Entry => {
+          const [id, label, process] = [idOf(peer), peer.label, homes.get(peer.home)!]; // one for every home
+          const what = { rule: peer.rules[0] === "limit" ? "limit" : rule, count: cell.count, size: cell.total / cell.count } as const; // biome-ignore format: one line
+          const task = {
+            kind: "step",
+            who: peer.who,
+            threads: peer.threads,
+            rate: RATE,
+            still: STILL,
+            ...what,
+          } as const;
+          return { id, label, threads: peer.threads, process, task };
+        });
+        const match = await play(entries, effort, (text) => say(`${name}, ${text}`));
+        Object.assign(versions, match.versions);
+        for (const { entry, why } of match.absent) notes.add(`${entry.label}: left out of ${name}, ${why}.`);
+        const first = match.measured.find(({ entry }) => entry.id === idOf(base));
+        for (const one of match.measured) {
+          if (first && one.entry.task.kind === "step" && one.entry.task.rule === rule && another(one, first))
+            notes.add(`${one.entry.label}: other numbers after the first steps of ${name}, so this is no comparison.`);
+          const at = key(one.entry.id, cell);
+          if (!found.has(at)) found.set(at, one);
+        }
+      }
+    }
+  } finally {
+    for (const one of homes.values()) one.close();
+    if ("program" in compiled) compiled.remove();
+  }
+  const busy = [1, 2].flatMap((threads) => {
+    const turns = [...found.values()].filter(({ entry }) => entry.threads === threads).flatMap(({ turns }) => turns);
+    return turns.length > 0 ? [median(turns.map((t) => t.busy))] : [];
+  });
+  return {
+    rule,
+    effort,
+    of: (peer, cell) => found.get(key(idOf(peer), cell)),
+    limit(threads, cell) {
+      const measured = found.get(key(idOf({ ...limit[0]!, threads: threads === 2 ? 2 : 1 }), cell)); // there is one always
+      return measured && { measured, bytes: "why" in compiled ? 16 : 28 };
+    },
+    conditions: conditions({ before, after: load(), busy, effort, versions }),
+    notes: [...notes],
+  };
+}
+
+const key = (id: string, { count, total }: Cell): string => `${id} ${count} ${total}`;
+
+/** Who can be alive at the same time without the machine swapping; the base is in every batch. */
+function batches(peers: readonly Peer[], { total }: Cell): Peer[][] {
+  const room = freemem() * 0.7;
+  const need = (batch: readonly Peer[]): number =>
+    batch.reduce((sum, { bytes = ARRAYS_BYTES }) => sum + bytes * total, 0);
+  const out: Peer[][] = [];
+  for (const peer of peers) {
+    const last = out.at(-1);
+    if (last && need([...last, peer]) <= room) last.push(peer);
+    else out.push(peer === base || last === undefined ? [peer] : [base, peer]);
+  }
+  return out;
+}

@@ -1,0 +1,63 @@
+import type { Rule } from "./protocol.ts";
+
+/** Who lives in one process: those that would disturb each other do not. */
+export type Home = "arrays" | "by hand" | "tfjs descent" | "tfjs" | "tfjs cpu" | "onnx" | "jax" | "c" | "torch";
+
+/** Somebody who updates parameters. */
+export interface Peer {
+  /** As its process knows it. */
+  readonly who: string;
+  readonly label: string;
+  readonly home: Home;
+  readonly threads: 1 | 2;
+  readonly rules: readonly Rule[];
+  /** Measured beside every rule, as what memory allows. */
+  readonly limit?: true;
+  /** Parameters in all above which a step takes seconds. */
+  readonly most?: number;
+  /** Bytes per parameter that it has at its peak; four arrays if not said. */
+  readonly bytes?: number;
+  /** Its share of memory's speed is told. */
+  readonly memory?: true;
+  /** Takes part in the tables of how cost grows. */
+  readonly grows?: true;
+}
+
+export const ARRAYS_BYTES = 16;
+const every: readonly Rule[] = ["adamw", "momentum", "lion", "lamb", "clip"];
+
+/** What the others are compared with. */
+export const base: Peer = {
+  ...{ who: "arrays", label: "Descent, arrays of `allocate`", home: "arrays", threads: 1, rules: every },
+  ...{ memory: true, grows: true },
+};
+
+/** In the order of the report. */
+export const peers: readonly Peer[] = [
+  base,
+  { who: "ordinary", label: "Descent, ordinary arrays", home: "arrays", threads: 1, rules: every, grows: true },
+  { who: "tfjs descent", label: "Descent on tfjs-wasm", home: "tfjs descent", threads: 1, rules: ["adamw", "momentum"], bytes: 92, grows: true }, // biome-ignore format: one peer a line
+  { who: "c baseline", label: "C, 128 bits", home: "c", threads: 1, rules: every, memory: true, grows: true },
+  { who: "c native", label: "C, this machine's vectors", home: "c", threads: 1, rules: every, memory: true },
+  { who: "c baseline", label: "C, 128 bits, two threads", home: "c", threads: 2, rules: ["adamw"], memory: true },
+  { who: "c native", label: "C, this machine's vectors, two threads", home: "c", threads: 2, rules: ["adamw"], memory: true }, // biome-ignore format: one peer a line
+  { who: "wasm by hand", label: "a kernel by hand in WebAssembly", home: "arrays", threads: 1, rules: ["adamw"] },
+  { who: "by hand", label: "a loop by hand in JavaScript", home: "by hand", threads: 1, rules: every, grows: true },
+  { who: "tfjs", label: "tf.train on tfjs-wasm", home: "tfjs", threads: 1, rules: ["adamw", "momentum"], bytes: 92, grows: true }, // biome-ignore format: one peer a line
+  { who: "tfjs cpu", label: "tf.train on tfjs-cpu", home: "tfjs cpu", threads: 1, rules: ["adamw"], most: 1e6 },
+  { who: "jax", label: "jax-js, optax's AdamW under `jit`", home: "jax", threads: 1, rules: ["adamw"], bytes: 64 },
+  { who: "onnx", label: "an ONNX graph in onnxruntime-node", home: "onnx", threads: 1, rules: ["adamw"], bytes: 64 },
+  { who: "torch foreach", label: "PyTorch, foreach", home: "torch", threads: 1, rules: ["adamw", "momentum", "clip"], bytes: 32, grows: true }, // biome-ignore format: one peer a line
+  { who: "torch fused", label: "PyTorch, fused", home: "torch", threads: 1, rules: ["adamw", "momentum", "clip"], memory: true, grows: true }, // biome-ignore format: one peer a line
+];
+
+/** What memory allows: AdamW's reads and writes in C, or a copy where there is no compiler. */
+export const limits = {
+  c: ([1, 2] as const).map(
+    (threads): Peer => ({ who: "c native", label: "limit", home: "c", threads, rules: ["limit"] }),
+  ),
+  javascript: [{ who: "by hand", label: "limit", home: "by hand", threads: 1, rules: ["limit"] }],
+} as const satisfies Readonly<Record<string, readonly Peer[]>>;
+
+export const idOf = ({ who, threads, rules }: Peer): string =>
+  `${who} ${threads}${rules[0] === "limit" ? " limit" : ""}`;
