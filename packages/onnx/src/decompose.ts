@@ -1,6 +1,7 @@
 import type { Builder } from "./gradients/builder.ts";
 import { labelsOf, oneHot } from "./gradients/classification.ts";
 import { mayDrop, moments } from "./gradients/normalization.ts";
+import { comparable } from "./gradients/pooling.ts";
 import { range } from "./gradients/rule.ts";
 import { float, int, type Node, string } from "./graph.ts";
 
@@ -59,8 +60,9 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
     b.named(node.outputs[0]!, "Identity", [found]);
     return node;
   },
-  // Where the largest elements were is asked of the operator itself, except on WebGPU, which cannot say.
-  MaxPool: (b, node) => (b.webgpu || int(node, "storage_order", 0) === 1 ? undefined : withOutputs(b, node, 2)),
+  // Where the largest elements were is asked of the operator itself, unless it can be seen, and except on WebGPU, which cannot say.
+  MaxPool: (b, node) =>
+    b.webgpu || comparable(b, node) || int(node, "storage_order", 0) === 1 ? undefined : withOutputs(b, node, 2),
   LayerNormalization: (b, node) => (b.elem(node.inputs[0]!) === "float64" ? undefined : withOutputs(b, node, 3)),
   Dropout: (b, node) => (mayDrop(b, node) ? withOutputs(b, node, 2) : undefined),
   BatchNormalization: (b, node) => {

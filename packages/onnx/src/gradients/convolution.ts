@@ -1,6 +1,7 @@
 import { OnnxError } from "../errors.ts";
 import { describe, ints, type Node, string } from "../graph.ts";
 import type { Builder, Size } from "./builder.ts";
+import { patchedInput, patchedWeights } from "./patches.ts";
 import { type Rule, range } from "./rule.ts";
 import {
   convolution as attributes,
@@ -17,6 +18,8 @@ import {
 
 /** Beyond this many taps a node for each is not worth it. */
 const mostTaps = 32;
+/** Fewer channels than these leave the kernels of a convolution half empty. */
+const fewChannels = 16;
 
 /** The gradient of a convolution's input, of the given sizes. */
 export function inputGradient(
@@ -29,10 +32,16 @@ export function inputGradient(
   node: Node,
 ): string {
   const { kernel, strides, before, after } = window;
-  // Where the kernel moves by one, the adjoint is a convolution with the kernel turned over, which runtimes do fast.
+  const patched = group === 1 ? patchedInput(b, d, w, sizes, window) : undefined;
+  if (patched !== undefined) return patched;
+  const [outputs, inputs] = b.shape(w);
+  const few =
+    typeof outputs === "number" && typeof inputs === "number" && inputs < Math.min(fewChannels, outputs) && group === 1;
+  // Where the kernel moves by one, the adjoint is a convolution with the kernel turned over, which runtimes do fast if it is
+  // not to make a few channels of many.
   const first = kernel.map((_, i) => extent(window, i) - 1 - before[i]!);
   const last = kernel.map((_, i) => extent(window, i) - 1 - after[i]!);
-  if (strides.every((s) => s === 1) && [...first, ...last].every((p) => p >= 0)) {
+  if ((b.webgpu || !few) && strides.every((s) => s === 1) && [...first, ...last].every((p) => p >= 0)) {
     return b.op("Conv", [d, turned(b, w, group, node)], attributes({ ...window, before: first, after: last }, group));
   }
   const from = sizes.slice(2);
@@ -94,6 +103,8 @@ function weightGradient(
   group: number,
   node: Node,
 ): string {
+  const patched = group === 1 ? patchedWeights(b, x, d, w, window) : undefined;
+  if (patched !== undefined) return patched;
   const [outputs, inputs] = b.shape(w);
   const count = window.kernel.reduce((n, k) => n * k, 1);
   const to = spatial(b, d);

@@ -13,13 +13,13 @@ const density = (b: Builder, x: string): string => b.scaled(b.exp(b.scaled(b.squ
 /** d · 1/√g(x), where that derivative is meant. */
 const overRoot = (b: Builder, d: string, radicand: string): string => b.div(d, b.op("Sqrt", [radicand]));
 
-const geluTanh: Rule = unary(({ b, x, d }) => {
-  const k = Math.sqrt(2 / Math.PI);
-  const x2 = b.square(x);
-  const t = b.op("Tanh", [b.scaled(b.mul(x, b.plus(b.scaled(x2, 0.044715), 1)), k)]);
-  const slope = b.scaled(b.plus(b.scaled(x2, 3 * 0.044715), 1), k);
-  const inner = b.mul(b.scaled(x, 0.5), b.mul(b.from(1, b.square(t)), slope));
-  return b.mul(d, b.add(b.scaled(b.plus(t, 1), 0.5), inner));
+/** y = x σ(v) with v = 2 √(2/π) (x + 0.044715 x³), whose slope is σ + y (1 − σ) v′. */
+const geluTanh: Rule = unary(({ b, x, y, d }) => {
+  const k = 2 * Math.sqrt(2 / Math.PI);
+  const part = b.plus(b.scaled(b.square(x), 0.044715 * k), k); // v = x · part and v′ = 3 part − 2 k
+  const s = b.op("Sigmoid", [b.mul(x, part)]);
+  const slope = b.plus(b.scaled(part, 3), -2 * k);
+  return b.mul(d, b.add(s, b.mul(b.mul(y, b.from(1, s)), slope)));
 });
 
 const geluErf: Rule = unary(({ b, x, d }) => b.mul(d, b.add(normal(b, x), b.mul(x, density(b, x)))));

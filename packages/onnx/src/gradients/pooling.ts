@@ -16,6 +16,40 @@ function tiles(window: Window, from: readonly number[], to: readonly number[]): 
   );
 }
 
+/** A larger image of numbers is not worth its room in the graph. */
+const mostCounted = 1 << 16;
+
+/** Whether every element is in one window, so that enlarged maxima can be compared with all: faster than asking for places. */
+export function comparable(b: Builder, node: Node): boolean {
+  const x = node.inputs[0]!;
+  const from = spatial(b, x);
+  // Resize has no float64 on the CPU, and numbers of 16 bits cannot count the elements of a large window.
+  if (b.webgpu || b.elem(x) !== "float32" || from === undefined || (node.outputs[1] ?? "") !== "") return false;
+  if (from.reduce((n, s) => n * s, 1) > mostCounted) return false;
+  const window = windowOf(b, node, poolKernel(node));
+  const to = from.map((s, i) => Math.floor(s / window.kernel[i]!));
+  return tiles(window, from, to) && to.every((t, i) => t * window.kernel[i]! === from[i]);
+}
+
+/** Of the elements that equal their window's maximum the first gets the gradient: the one that counts most when counted down. */
+function byComparison(b: Builder, x: string, y: string, d: string, { kernel, strides }: Window): string {
+  const enlarged = (v: string): string =>
+    b.op("Resize", [v, "", b.array([1, 1, ...kernel], "float32")], {
+      mode: "nearest",
+      coordinate_transformation_mode: "asymmetric",
+      nearest_mode: "floor",
+    });
+  const from = spatial(b, x)!; // `comparable` asks for it
+  const count = kernel.reduce((p, k) => p * k, 1);
+  const down = taps(from).map((at) => count - at.reduce((place, c, i) => place * kernel[i]! + (c % kernel[i]!), 0));
+  const equal = b.cast(b.op("Equal", [x, enlarged(y)]), "float32");
+  const counted = b.mul(equal, b.array(down, "float32", [1, 1, ...from]));
+  const first = b.op("MaxPool", [counted], { kernel_shape: [...kernel], strides: [...strides] });
+  // At least 1, so that none is the first where NaN equals nothing.
+  const chosen = b.op("Equal", [counted, enlarged(b.op("Max", [first, b.number(1, x)]))]);
+  return b.mul(b.cast(chosen, "float32"), enlarged(d));
+}
+
 const maxPool: Rule = (b, node, [d], need) => {
   if (d === undefined || !need[0]) return [];
   const x = node.inputs[0]!;
@@ -26,7 +60,8 @@ const maxPool: Rule = (b, node, [d], need) => {
   const known = from !== undefined && to !== undefined;
   const places = node.outputs[1] ?? "";
   if (!b.webgpu && places !== "" && int(node, "storage_order", 0) === 0) {
-    if (known && tiles(window, from, to)) {
+    // MaxUnpool has float32 only.
+    if (known && tiles(window, from, to) && b.elem(x) === "float32") {
       return [
         b.op("MaxUnpool", [d, places, b.shapeOf(x)], {
           kernel_shape: [...window.kernel],
@@ -39,6 +74,7 @@ const maxPool: Rule = (b, node, [d], need) => {
     const sums = b.op("ScatterElements", [zeros, flat(places), flat(d)], { axis: 0, reduction: "add" });
     return [b.reshapeLike(sums, x)];
   }
+  if (comparable(b, node)) return [byComparison(b, x, y, d, window)];
   const inside = fixedSpatial(b, x, node);
   const outside = fixedSpatial(b, y, node);
   return [

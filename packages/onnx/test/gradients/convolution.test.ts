@@ -16,6 +16,7 @@ const conv = (
   return { name: `${op}, ${name}`, inputs, build: (g) => g.op(op, Object.keys(inputs), attributes)[0]!, ...rest };
 };
 
+const both = ["cpu", "webgpu"] as const;
 /** Then the kernel of the second gradient has sizes by name, and attributes are numbers. */
 const once = "the second gradient needs the image's sizes as numbers";
 
@@ -55,13 +56,41 @@ describe("convolutions", () => {
     conv("1 × 1, stride 2", [2, 3, 5, 5], [4, 3, 1, 1], { strides: [2, 2] }),
     conv("1 × 1, padded", [2, 3, 4, 4], [4, 3, 1, 1], { pads: [1, 0, 1, 0] }),
     conv(
-      "many channels, by columns",
+      "many channels",
       [1, 18, 4, 4],
       [2, 18, 3, 3],
       { pads: [1, 1, 1, 1] },
-      { symbolic: { x: ["batch", 18, 4, 4] } },
+      { symbolic: { x: ["batch", 18, 4, 4] }, targets: both },
     ),
-    conv("many channels, stride and dilation", [1, 17, 6, 7], [2, 17, 2, 3], { strides: [2, 1], dilations: [1, 2] }),
+    conv(
+      "many channels, stride and dilation",
+      [1, 17, 6, 7],
+      [2, 17, 2, 3],
+      { strides: [2, 1], dilations: [1, 2] },
+      { targets: both },
+    ),
+    conv("many channels and a large image", [1, 16, 88, 88], [1, 16, 3, 3]),
+    conv("few channels, a batch of 16", [16, 2, 5, 6], [3, 2, 3, 3], {
+      pads: [1, 0, 2, 1],
+      strides: [2, 1],
+      dilations: [1, 2],
+    }),
+    conv("few channels of many", [2, 2, 5, 6], [17, 2, 3, 3], { pads: [1, 1, 1, 1] }, { targets: both }),
+    conv(
+      "a small image under many outputs",
+      [2, 2, 4, 4],
+      [16, 2, 3, 3],
+      { pads: [1, 1, 1, 1] },
+      { symbolic: { x: ["batch", 2, 4, 4] }, targets: both },
+    ),
+    conv(
+      "a small image under many outputs, stride and dilation",
+      [2, 2, 4, 4],
+      [16, 2, 2, 3],
+      { pads: [0, 2, 1, 1], strides: [2, 1], dilations: [1, 2] },
+      { symbolic: { x: ["batch", 2, 4, 4] }, targets: both },
+    ),
+    conv("a small image of one dimension", [2, 3, 9], [16, 3, 3], { pads: [1, 1], strides: [2] }),
     conv(
       "two groups, stride 2",
       [2, 4, 6, 6],

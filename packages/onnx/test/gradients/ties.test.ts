@@ -11,9 +11,10 @@ async function gradient(
   attributes: Readonly<Record<string, AttributeInput>> = {},
   others: readonly number[] = [],
   target: "cpu" | "webgpu" = "cpu",
+  elem: "float32" | "float64" = "float32",
 ): Promise<readonly number[]> {
   const g = new Graph();
-  g.input("x", { elem: "float32", shape: dims });
+  g.input("x", { elem, shape: dims });
   g.output(g.op(op, ["x", ...others.map((v) => g.constant(v))], attributes)[0]!);
   const made = differentiate(g, {
     loss: (h, [y = ""]) => h.op("ReduceSum", [y], { keepdims: 0 })[0]!,
@@ -21,7 +22,7 @@ async function gradient(
     target,
   });
   const s = await session(made.graph);
-  const out = await s.run({ x: tensor("float32", x, dims) });
+  const out = await s.run({ x: tensor(elem, x, dims) });
   await s.release();
   return Array.from(out["x.grad"]!.data as Float32Array);
 }
@@ -45,6 +46,23 @@ describe("where a function has no slope, the gradient is", () => {
         1, 1, 0, 0, 0, 0,
       ]);
     }
+  });
+
+  test("the first's where windows do not overlap, each window by itself, whatever the type", async () => {
+    const x = [2, 5, 1, 7, 5, 0, 7, 7, 3, 3, 4, 4, 3, 3, 9, 4, -1, -2, 0, 0, -1, -1, 0, 0];
+    const first = [0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 0];
+    for (const elem of ["float32", "float64"] as const) {
+      const attributes = { kernel_shape: [2, 2], strides: [2, 2] };
+      expect(await gradient("MaxPool", x, [1, 1, 6, 4], attributes, [], "cpu", elem)).toEqual(first);
+    }
+  });
+
+  test("nothing's where a window is NaN, and the other windows' are as they would be", async () => {
+    const found = await gradient("MaxPool", [Number.NaN, Number.NaN, 1, 2], [1, 1, 4], {
+      kernel_shape: [2],
+      strides: [2],
+    });
+    expect(found).toEqual([0, 0, 0, 1]);
   });
 
   test("the first operand's of Max and Min", async () => {
