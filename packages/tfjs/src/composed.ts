@@ -204,26 +204,29 @@ function spread(value: Tensor, e: Expr, { parameter }: Job<Tensor>, shape: numbe
   return broadcastTo(value, shape);
 }
 
+/** Whether a program takes sums over the model. */
+export const totalling = (program: Program): boolean => analyse(program).totals.length > 0;
+
 /**
- * One step by the framework's own operators: the reference for every fused kernel, and the fallback. Element
- * operations round to float32 one by one; sums are float32 here, in the order the tfjs backend takes. All new values
- * are there before the first is assigned.
+ * One step by the framework's own operators: the reference for every fused loop, and the fallback. Element operations
+ * round to float32 one by one; sums are float32 here, in the order the tfjs backend takes. Computes all new values,
+ * which the tidy it is called in owns, and returns what assigns them.
  */
-export function runComposed(jobs: readonly Job<Tensor>[]): void {
+export function compose(jobs: readonly Job<Tensor>[]): () => void {
   const numbers = new Numbers();
   try {
-    tidy(() => {
-      const totals = new Map<Expr, Tensor>();
-      const wanted = new Set(jobs.flatMap(({ program }) => analyse(program).totals));
-      for (const e of wanted) {
-        const holders = jobs.filter(({ program }) => analyse(program).reductions.has(e));
-        const total = tidy(() => addN(holders.map((job) => evaluator(job, numbers, totals)(e))));
-        totals.set(e, total);
-      }
-      const results = jobs.map((job) => outputs(job, numbers, totals));
+    const totals = new Map<Expr, Tensor>();
+    const wanted = new Set(jobs.flatMap(({ program }) => analyse(program).totals));
+    for (const e of wanted) {
+      const holders = jobs.filter(({ program }) => analyse(program).reductions.has(e));
+      const total = tidy(() => addN(holders.map((job) => evaluator(job, numbers, totals)(e))));
+      totals.set(e, total);
+    }
+    const results = jobs.map((job) => outputs(job, numbers, totals));
+    return () => {
       for (const [i, { tensors }] of jobs.entries())
         for (const [name, value] of Object.entries(results[i]!)) (tensors[name] as Variable).assign(value); // what a program changes is p or a slot
-    });
+    };
   } finally {
     numbers.dispose();
   }

@@ -14,6 +14,8 @@ import {
   suggestion,
 } from "@descent/core";
 import {
+  clone,
+  dispose,
   engine,
   keep,
   tensor as makeTensor,
@@ -37,7 +39,7 @@ import {
   textToNumbers,
   writeConfig,
 } from "./saved.ts";
-import { tensors } from "./tensors.ts";
+import { type Execution, Tensors } from "./tensors.ts";
 import { registerWasmGradients } from "./wasm/gradients.ts";
 
 /** tfjs-core uses this type and does not export it. */
@@ -49,6 +51,11 @@ export interface NamedTensor {
 export interface OptimizerOptions {
   /** Says what a variable's name does not: its role, or which dimensions are in and out. */
   readonly parameter?: Describe | undefined;
+  /**
+   * Whether an update may run as the backend's own few loops rather than one tfjs operator after another; yes by
+   * default. Elements come out the same, sums are more exact.
+   */
+  readonly fused?: boolean | undefined;
 }
 
 /** Rules whose macros a saved optimizer may need, by title. */
@@ -80,6 +87,7 @@ export class DescentOptimizer extends Optimizer {
   readonly #configured: Configured;
   readonly #describe: Describe | undefined;
   readonly #overrides = new Map<string, Record<string, HyperValue>>();
+  readonly #tensors: Tensors;
   #loop: Loop<Tensor>;
   readonly #parameters = new Map<string, Parameter>();
   /** Names of the parameters of the saved optimizer this one continues, in its order. */
@@ -95,7 +103,8 @@ export class DescentOptimizer extends Optimizer {
     this.#describe = options.parameter;
     this.#saved = restored?.names ?? [];
     this.#bound = restored?.bound ?? new Map();
-    this.#loop = new Loop(tensors, configured);
+    this.#tensors = new Tensors({ fuse: options.fused ?? true });
+    this.#loop = new Loop(this.#tensors, configured);
     registerWasmGradients();
   }
 
@@ -105,6 +114,10 @@ export class DescentOptimizer extends Optimizer {
   }
   get step(): number {
     return this.iterations;
+  }
+  /** How the last update was computed: how many variables fused, how many composed of tfjs operators. */
+  get execution(): Execution | undefined {
+    return this.#tensors.execution;
   }
 
   override computeGradients(f: () => Scalar, varList?: Variable[]): { value: Scalar; grads: NamedTensorMap } {
@@ -239,13 +252,15 @@ export class DescentOptimizer extends Optimizer {
   /** The state by name, the same in every adapter; `encodeState` of @descent/core makes a file of it. */
   async state(): Promise<StateDict> {
     const slots = this.#loop.slots();
-    const reads = slots.map(({ tensor }) => tensor.data<"float32">()); // all asked for before anything can step
+    // All asked for before anything can step, of clones: what is being read is shared, and not written over.
+    const clones = tidy(() => slots.map(({ tensor }) => keep(clone(tensor))));
+    const reads = clones.map((tensor) => tensor.data<"float32">());
     const meta = this.#loop.meta();
     const step = this.iterations;
     // What was loaded and belongs to variables not seen yet is still state.
     const names = new Map(this.#unclaimed().map((name) => [name, name]));
     const rest = this.#pending && renamed(this.#pending, names, step);
-    const data = await Promise.all(reads);
+    const data = await Promise.all(reads).finally(() => dispose(clones));
     return {
       meta: {
         ...meta,
@@ -340,7 +355,7 @@ export class DescentOptimizer extends Optimizer {
     };
     this.#saved = names;
     this.#loop.dispose();
-    this.#loop = new Loop(tensors, this.#configured);
+    this.#loop = new Loop(this.#tensors, this.#configured);
     this.#parameters.clear();
     this.#bound.clear();
     this.iterations_ = this.iterations;

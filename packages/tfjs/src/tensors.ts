@@ -1,11 +1,52 @@
-import type { Backend } from "@descent/core";
-import { fill, type Tensor, tidy, variable } from "@tensorflow/tfjs-core";
-import { runComposed } from "./composed.ts";
+import type { Backend, Job, Parameter, Shape } from "@descent/core";
+import { engine, fill, type Tensor, tidy, variable } from "@tensorflow/tfjs-core";
+import { compose, totalling } from "./composed.ts";
+import { fusedOn } from "./fused/index.ts";
+
+/** How an update was computed. */
+export interface Execution {
+  /** The tfjs backend it ran on. */
+  readonly backend: string;
+  /** How many variables were stepped by the backend's fused loops … */
+  readonly fused: number;
+  /** … and how many by tfjs operators, one after the other. */
+  readonly composed: number;
+}
 
 /** State lives in variables, which no tidy disposes of, on whichever backend tfjs uses. */
-export const tensors: Backend<Tensor> = {
-  name: "tfjs",
-  slot: (_, shape, init) => tidy(() => variable(fill([...shape], init, "float32"), false)),
-  run: runComposed,
-  free: (tensor) => tensor.dispose(),
-};
+export class Tensors implements Backend<Tensor> {
+  readonly name = "tfjs";
+  readonly #fuse: boolean;
+  #execution: Execution | undefined;
+
+  constructor({ fuse }: { readonly fuse: boolean }) {
+    this.#fuse = fuse;
+  }
+
+  /** How the last update was computed; nothing before the first. */
+  get execution(): Execution | undefined {
+    return this.#execution;
+  }
+
+  slot(_: Parameter, shape: Shape, init: number): Tensor {
+    return tidy(() => variable(fill([...shape], init, "float32"), false));
+  }
+
+  free(tensor: Tensor): void {
+    tensor.dispose();
+  }
+
+  /** Fused where the backend can, composed where it cannot. Sums over the model need all jobs in one place. */
+  run(jobs: readonly Job<Tensor>[]): void {
+    const fused = this.#fuse ? fusedOn(engine().backend) : undefined;
+    let taken = fused ? jobs.filter((job) => fused.takes(job)) : [];
+    if (taken.length < jobs.length && jobs.some(({ program }) => totalling(program))) taken = [];
+    const rest = taken.length === jobs.length ? [] : jobs.filter((job) => !taken.includes(job));
+    tidy(() => {
+      const assign = compose(rest);
+      if (taken.length > 0) fused?.run(taken);
+      assign();
+    });
+    this.#execution = { backend: engine().backendName, fused: taken.length, composed: rest.length };
+  }
+}

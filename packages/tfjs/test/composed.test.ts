@@ -44,7 +44,9 @@ describe.each(["cpu", "wasm"] as const)("composed of operators of the %s backend
     test.each(Object.entries(rules))("%s", async (_, [update, state = {}]) => {
       const configuration = configured({ title: "Probe", paper: "", hyper: { lr: 0.1 }, state, update }, {});
       const starts = Object.fromEntries(["v", "w"].map((name, i) => [name, { shape, data: normal(shape, i + 1) }]));
-      const sessions = [tfjs(backend), reference].map((target) => target.start(starts, configuration));
+      const sessions = [tfjs(backend, { fused: false }), reference].map((target) =>
+        target.start(starts, configuration),
+      );
       const [here, there] = (await Promise.all(sessions)) as [
         Awaited<(typeof sessions)[0]>,
         Awaited<(typeof sessions)[0]>,

@@ -10,10 +10,14 @@ const variance = "the mean square and the squared mean both overflow float32, an
 const overflows = { rmspropCentered: variance, rmspropCenteredMomentum: variance };
 const golden = (family: string): URL => new URL(`../../${family}/test/golden/`, import.meta.url);
 
-describe.each(["cpu", "wasm"] as const)("on tfjs's %s backend", (backend) => {
+describe.each([
+  { backend: "cpu", how: "fused" },
+  { backend: "cpu", how: "composed" },
+  { backend: "wasm", how: "composed" },
+] as const)("on tfjs's $backend backend, $how", ({ backend, how }) => {
   beforeAll(() => use(backend));
   afterAll(() => use("cpu"));
-  const target = tfjs(`tfjs ${backend}`);
+  const target = tfjs(`tfjs ${backend}, ${how}`, { fused: how === "fused" });
   describeBackend(target, { live: () => tf.memory().numTensors });
   describeRules(sgd, golden("sgd"), { targets: [target] });
   describeRules(adagrad, golden("adagrad"), { targets: [target], overflows });

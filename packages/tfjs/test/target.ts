@@ -6,7 +6,7 @@ import { optimizer } from "../src/index.ts";
  * tfjs on whichever backend it uses, as a target of the conformance kit. Sessions run side by side with variables of
  * the same names, which tfjs does not allow, so each session registers its own before it acts.
  */
-export const tfjs = (name: string): Target => ({
+export const tfjs = (name: string, { fused }: { readonly fused?: boolean } = {}): Target => ({
   name,
   start: (starts, configured): Session => {
     const registered = tf.engine().registeredVariables;
@@ -22,7 +22,7 @@ export const tfjs = (name: string): Target => ({
       return action();
     };
     const describe = ({ name }: tf.Variable) => ({ role: starts[name]!.role, axes: starts[name]!.axes });
-    const session = optimizer(configured, { parameter: describe });
+    const session = optimizer(configured, { parameter: describe, fused });
     return {
       update: (gradients) =>
         act(() => {

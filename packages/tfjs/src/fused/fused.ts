@@ -1,0 +1,16 @@
+import type { Job } from "@descent/core";
+import type { KernelBackend, Tensor } from "@tensorflow/tfjs-core";
+
+/** How one of tfjs's backends runs a rule's equations as a few loops instead of an operator each. */
+export interface Fused {
+  /** Whether it can run a job, tensors included: asked at every step. What it does not take is composed. */
+  takes(job: Job<Tensor>): boolean;
+  /**
+   * Gives `p` and the slots of every job their new values; on an error no tensor has changed. Sums over the model run
+   * over exactly these jobs. Called within a tidy. What a program changes are variables, which may be assigned to.
+   */
+  run(jobs: readonly Job<Tensor>[]): void;
+}
+
+/** The fused updates of a backend, asked once per backend; nothing where it lacks any of what they use. */
+export type Detect = (backend: KernelBackend) => Fused | undefined;
