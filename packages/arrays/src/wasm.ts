@@ -1,80 +1,59 @@
 import { type Expr, isBoolean } from "@descent/core";
 import { type Kernel, operand } from "@descent/core/kernels";
-
-/* ---- the binary format: https://webassembly.github.io/spec/core/binary ---- */
-type Bytes = readonly number[];
-
-function unsigned(n: number): number[] {
-  const out: number[] = [];
-  do {
-    const low = n & 127;
-    n >>>= 7;
-    out.push(n ? low | 128 : low);
-  } while (n);
-  return out;
-}
-function signed(n: number): number[] {
-  const out: number[] = [];
-  for (;;) {
-    const low = n & 127;
-    n >>= 7;
-    if ((n === 0 && !(low & 64)) || (n === -1 && low & 64)) return [...out, low];
-    out.push(low | 128);
-  }
-}
-const float = (x: number): number[] => [...new Uint8Array(Float32Array.of(x).buffer)];
-const vector = (items: readonly Bytes[]): number[] => [...unsigned(items.length), ...items.flat()];
-const section = (id: number, body: Bytes): number[] => [id, ...unsigned(body.length), ...body];
-const text = (s: string): number[] => vector([...s].map((c) => [c.charCodeAt(0)]));
-const simd = (op: number, ...immediate: number[]): number[] => [0xfd, ...unsigned(op), ...immediate];
-
-const I32 = 0x7f;
-const F64 = 0x7c;
-const V128 = 0x7b;
-const VOID = 0x40;
-
-const BLOCK = [0x02, VOID];
-const LOOP = [0x03, VOID];
-const IF = [0x04, VOID];
-const ELSE = [0x05];
-const END = [0x0b];
-const BREAK_IF = [0x0d];
-const I32_LOAD = [0x28, 2];
-const F64_STORE = [0x39, 3];
-const I32_EQZ = [0x45];
-const I32_GT = [0x4a];
-const I32_GE = [0x4e];
-const I32_ADD = [0x6a];
-const I32_SUB = [0x6b];
-const I32_AND = [0x71];
-const I32_SHIFT_RIGHT = [0x76];
-const F64_ADD = [0xa0];
-const DEMOTE = [0xb6];
-const PROMOTE = [0xbb];
-
-// Alignment is a hint only; views may start at any float.
-const LOAD = simd(0x00, 2);
-const LOAD_SPLAT = simd(0x09, 2);
-const STORE = simd(0x0b, 2);
-const STORE_LANE = simd(0x5a, 2);
-const STORE_TWO_LANES = simd(0x5b, 2);
-const CONST = simd(0x0c);
-const HIGH_HALF = simd(0x0d, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15); // a shuffle of bytes
-const I32X4_SPLAT = simd(0x11);
-const F32X4_EXTRACT = simd(0x1f);
-const F32X4_REPLACE = simd(0x20);
-const F64X2_EXTRACT = simd(0x21);
-const I32X4_GT = simd(0x3b);
-const F32X4_NE = simd(0x42);
-const F32X4_GT = simd(0x44);
-const NOT = simd(0x4d);
-const AND = simd(0x4e);
-const OR = simd(0x50);
-const BITSELECT = simd(0x52);
-const F64X2_PROMOTE_LOW = simd(0x5f);
-const F32X4_ABS = simd(0xe0);
-const F64X2_ADD = simd(0xf0);
-const F64X2_MUL = simd(0xf2);
+import {
+  AND,
+  assemble,
+  BITSELECT,
+  BLOCK,
+  BREAK_IF,
+  type Bytes,
+  CONST,
+  DEMOTE,
+  ELSE,
+  END,
+  F32X4_ABS,
+  F32X4_EXTRACT,
+  F32X4_GT,
+  F32X4_NE,
+  F32X4_REPLACE,
+  F64,
+  F64_ADD,
+  F64_STORE,
+  F64X2_ADD,
+  F64X2_EXTRACT,
+  F64X2_MUL,
+  F64X2_PROMOTE_LOW,
+  functionType,
+  get,
+  HIGH_HALF,
+  I32,
+  I32_ADD,
+  I32_AND,
+  I32_EQZ,
+  I32_GE,
+  I32_GT,
+  I32_LOAD,
+  I32_SHIFT_RIGHT,
+  I32_SUB,
+  I32X4_GT,
+  I32X4_SPLAT,
+  IF,
+  int,
+  LOAD,
+  LOAD_SPLAT,
+  LOOP,
+  NOT,
+  OR,
+  PROMOTE,
+  STORE,
+  STORE_LANE,
+  STORE_TWO_LANES,
+  set,
+  simd,
+  splat,
+  unsigned,
+  V128,
+} from "./assembler.ts";
 
 /** Operations that are one instruction, which rounds and treats NaN and signed zeros as `Math` does. */
 const instructions: Readonly<Partial<Record<Expr["op"], Bytes>>> = {
@@ -97,15 +76,15 @@ const instructions: Readonly<Partial<Record<Expr["op"], Bytes>>> = {
 };
 
 /** Operations that JavaScript computes, element by element, in double precision. */
-export const imported: Readonly<Record<Imported, (x: number, y: number) => number>> = {
+export const imported: Readonly<Record<Function_, (x: number, y: number) => number>> = {
   exp: Math.exp,
   log: Math.log,
   tanh: Math.tanh,
   cos: Math.cos,
   pow: Math.pow,
 };
-type Imported = "exp" | "log" | "tanh" | "cos" | "pow";
-const isImported = (op: Expr["op"]): op is Imported => op in imported;
+type Function_ = "exp" | "log" | "tanh" | "cos" | "pow";
+const isImported = (op: Expr["op"]): op is Function_ => op in imported;
 
 /** Vectors of four in one turn of the main loop; graphs beyond this many nodes would only spill registers. */
 const UNROLL = 4;
@@ -123,10 +102,6 @@ export function emit(kernel: Kernel): Uint8Array<ArrayBuffer> {
   const put = (...parts: readonly Bytes[]): void => {
     for (const part of parts) for (const byte of part) code.push(byte);
   };
-  const get = (local: number): number[] => [0x20, ...unsigned(local)];
-  const set = (local: number): number[] => [0x21, ...unsigned(local)];
-  const int = (n: number): number[] => [0x41, ...signed(n)];
-  const splat = (x: number): number[] => [...CONST, ...float(x), ...float(x), ...float(x), ...float(x)];
 
   const [FRAME, SUMS] = [0, 1] as const;
   let locals = 2;
@@ -259,26 +234,19 @@ export function emit(kernel: Kernel): Uint8Array<ArrayBuffer> {
   });
   put(END);
 
-  const types = [
-    [0x60, ...vector([[I32], [I32]]), 0],
-    [0x60, ...vector([[F64]]), ...vector([[F64]])],
-    [0x60, ...vector([[F64], [F64]]), ...vector([[F64]])],
-  ];
-  const imports = [
-    ...functions.map((name) => [...text("m"), ...text(name), 0, name === "pow" ? 2 : 1]),
-    [...text("m"), ...text("m"), 2, 0, 0],
-  ];
-  const declared = vector([
-    [...unsigned(integers), I32],
-    [...unsigned(locals - 2 - integers), V128],
-  ]);
-  const body = [...declared, ...code];
-  return new Uint8Array([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, vector(types)),
-    ...section(2, vector(imports)),
-    ...section(3, vector([[0]])),
-    ...section(7, vector([[...text("k"), 0, ...unsigned(functions.length)]])),
-    ...section(10, vector([[...unsigned(body.length), ...body]])),
-  ]);
+  return assemble({
+    types: [functionType([I32, I32], []), functionType([F64], [F64]), functionType([F64, F64], [F64])],
+    imports: functions.map((name) => ({ name, type: name === "pow" ? 2 : 1 })),
+    functions: [
+      {
+        name: "k",
+        type: 0,
+        locals: [
+          [integers, I32],
+          [locals - 2 - integers, V128],
+        ],
+        code,
+      },
+    ],
+  });
 }
