@@ -306,7 +306,9 @@ export class ArraysBackend implements Backend<Tensor> {
     const { job, runner, rows, cols, values, vectors } = state;
     for (const [i, number] of evaluate(values).entries()) values.set(wanted[i]!, number);
     const elements: Record<Domain, number> = { tensor: size(job.parameter.shape), row: rows, column: cols };
-    for (const { kernel, domain } of steps) {
+    for (const step of steps) {
+      if (step.kind !== "loop") throw new TypeError(`the arrays backend has no ${step.kind}`);
+      const { kernel, domain } = step;
       const sums = state.sums.get(kernel)!; // made in `#prepare`
       const run: Run = {
         kernel,

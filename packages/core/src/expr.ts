@@ -127,12 +127,51 @@ export function apply(op: Exclude<Op, "const" | "var" | Reduction>, ...raw: Expr
       : op === "select"
         ? [truth(raw[0]!), number(raw[1]!), number(raw[2]!)]
         : raw.map(number);
-  if (op !== "matmul" && op !== "transpose") {
-    if (args.every((a) => a.op === "const")) return constant(scalarOps[op](...args.map((a) => a.value as number))); // const nodes hold numbers
-    const simpler = simplify(op, args);
-    if (simpler) return simpler;
-  } else if (args.every(isUniform)) throw new SyntaxError(`\`${op}\` needs a matrix`);
-  return intern(op, args, op === "matmul" || op === "transpose" ? "tensor" : widest(args));
+  if (op === "matmul" || op === "transpose") {
+    if (!args.every((a) => a.place === "tensor")) throw new SyntaxError(`\`${op}\` needs a matrix`);
+    return op === "matmul" ? intern(op, args, "tensor") : transposed(args[0]!);
+  }
+  if (args.every((a) => a.op === "const")) return constant(scalarOps[op](...args.map((a) => a.value as number))); // const nodes hold numbers
+  return simplify(op, args) ?? lifted(op, args) ?? intern(op, args, widest(args));
+}
+
+/* Transposes are moved to where they cost nothing: into products, and over formulas to the products that read those. */
+const flips = new WeakMap<Expr, Expr>();
+function transposed(e: Expr): Expr {
+  if (e.op === "transpose") return e.args[0]!;
+  let known = flips.get(e);
+  if (!known) {
+    if (e.op === "matmul") known = apply("matmul", transposed(e.args[1]!), transposed(e.args[0]!));
+    else if (ofProducts(e))
+      known = apply(e.op as Unary, ...e.args.map((a) => (isUniform(a) ? a : transposed(a)))); // no variable, no reduction
+    else known = intern("transpose", [e], "tensor");
+    flips.set(e, known);
+  }
+  return known;
+}
+
+const products = new WeakMap<Expr, boolean>();
+/** Whether every matrix in a formula is a product, which is as easily made transposed. */
+function ofProducts(e: Expr): boolean {
+  let known = products.get(e);
+  if (known === undefined) {
+    const matrices = e.args.filter((a) => !isUniform(a));
+    const elementwise = e.op !== "transpose" && !isReduction(e);
+    known = e.op === "matmul" || (elementwise && matrices.length > 0 && matrices.every(ofProducts));
+    products.set(e, known);
+  }
+  return known;
+}
+
+/** `f(a', b')` as `f(a, b)'`, where that leaves no other transpose behind. */
+function lifted(
+  op: Exclude<Op, "const" | "var" | "matmul" | "transpose" | Reduction>,
+  args: readonly Expr[],
+): Expr | undefined {
+  const matrices = args.filter((a) => !isUniform(a));
+  if (!matrices.some((a) => a.op === "transpose") || !matrices.every((a) => a.op === "transpose" || ofProducts(a)))
+    return undefined;
+  return transposed(apply(op, ...args.map((a) => (isUniform(a) ? a : transposed(a)))));
 }
 
 const isConst = (e: Expr, value: number): boolean => e.op === "const" && e.value === value;
@@ -190,7 +229,8 @@ function simplify(op: Op, args: readonly Expr[]): Expr | undefined {
 export function reduce(op: Reduction, over: Over, of: Expr): Expr {
   const e = number(of);
   if (isUniform(e)) throw new SyntaxError(`\`${op}\` of what is one number already`);
-  return intern(op, [e], over, over);
+  const whole = over === "scalar" || over === "model";
+  return intern(op, [whole && e.op === "transpose" ? e.args[0]! : e], over, over);
 }
 
 /** The reductions that equations may call. */

@@ -12,5 +12,6 @@ export { levels, type Program, type SlotSpec, trace, uses } from "./program.ts";
 export * from "./rule.ts";
 export * from "./safetensors.ts";
 export * from "./schedule.ts";
+export { type Shapes, shapes } from "./shapes.ts";
 export * from "./state.ts";
 export * from "./transforms.ts";

@@ -5,6 +5,7 @@ import { type Env, hostFunction } from "./host.ts";
 import { decaysByRole, matrix, type Parameter, type Role, type Shape, size } from "./parameter.ts";
 import { type Program, type SlotSpec, trace } from "./program.ts";
 import { checkHyper, type HyperValue, type Leaf } from "./rule.ts";
+import { shapes } from "./shapes.ts";
 import { checkMeta, checkTensor, type StateDict, type StateMeta, slotKey } from "./state.ts";
 
 /** One parameter's share of a step, as a backend gets it. */
@@ -177,6 +178,7 @@ export class Loop<T> {
       if (!group) groups.set(label, (group = { label, leaf, hyper: { ...leaf.hyper } }));
       const { rows, cols } = matrix(parameter);
       const program = trace(leaf.rule, { rows, cols });
+      shapes(program, { rows, cols });
       this.#backend.check?.(program, parameter);
       const decays = +(leaf.decays ?? decaysByRole)(parameter);
       return { ...none, group, program, facts: { rows, cols, size: size(parameter.shape), decays } };

@@ -5,7 +5,7 @@ export type Domain = "tensor" | "row" | "column";
 
 /** An array that the loop walks. */
 export interface Buffer {
-  /** Whose values: a variable, or an expression that an earlier step has put in a vector. */
+  /** Whose values: a variable, or an expression that an earlier step has put in a vector or a matrix. */
   readonly key: Expr;
   /** One number per column, read anew for every row. */
   readonly perColumn: boolean;
@@ -51,17 +51,17 @@ export function reach(roots: Iterable<Expr>, stop: (e: Expr) => boolean): Expr[]
   return order;
 }
 
-/** A loop over `domain` that stores into `stores` (key → new value) and takes the given reductions. */
+/** A loop over `domain` that stores into `stores` (key → new value) and takes the given reductions; what is `held` is read. */
 export function kernel(
   domain: Domain,
   stores: ReadonlyMap<Expr, Expr>,
   reductions: readonly Expr[],
-  inVector: (e: Expr) => boolean,
+  held: (e: Expr) => boolean,
 ): Kernel {
   const isRow = (e: Expr): boolean => domain === "tensor" && e.place === "row";
   const isArg = (e: Expr): boolean => e.op !== "const" && (isUniform(e) || isRow(e));
   const isRead = (e: Expr): boolean =>
-    !isArg(e) && (e.op === "var" || isReduction(e) || (e.place === "column" && domain === "tensor") || inVector(e));
+    !isArg(e) && (e.op === "var" || isReduction(e) || (e.place === "column" && domain === "tensor") || held(e));
   const roots = [...stores.values(), ...reductions.map(operand)];
   const reached = reach(roots, (e) => isArg(e) || isRead(e));
   const reads = reached.filter((e) => e.op !== "const" && isRead(e));

@@ -1,12 +1,20 @@
 import { type Expr, variable } from "../expr.ts";
 import { hostFunction } from "../host.ts";
+import type { Matrix } from "../parameter.ts";
 import type { Program, SlotSpec } from "../program.ts";
+import { shapes } from "../shapes.ts";
 import { type Domain, type Kernel, kernel, reach } from "./kernel.ts";
+import { isSymmetric, layOut, type Placed, type Product, type Transposition } from "./matrices.ts";
 
-export interface Step {
+export interface LoopStep {
+  readonly kind: "loop";
   readonly kernel: Kernel;
   readonly domain: Domain;
+  /** The size of the matrices it runs over; `undefined` where that is the parameter's. */
+  readonly matrix: Matrix | undefined;
 }
+
+export type Step = LoopStep | Product | Transposition;
 
 /** What can run once the reductions of the stage before are known. */
 export interface Stage {
@@ -21,7 +29,7 @@ export interface Stage {
 
 /**
  * A program in the order in which it is computed. What is one number (`values`) is float64 and kept by expression; so
- * are the float32 `vectors` by row and by column.
+ * are the float32 `vectors` by row and by column, and the `matrices` that are neither a variable nor gone after a loop.
  */
 export interface Plan {
   readonly stages: readonly Stage[];
@@ -29,6 +37,9 @@ export interface Plan {
   /** Slots of one number, read before the first stage. */
   readonly values: readonly { readonly input: string; readonly key: Expr }[];
   readonly vectors: readonly { readonly key: Expr; readonly input: string | undefined }[];
+  /** Where in a workspace of `workspace` floats each matrix lies; those of which one is read last before the other is made share room. */
+  readonly matrices: readonly Placed[];
+  readonly workspace: number;
   /** New values of slots of one number, written after the last stage. */
   readonly stores: readonly { readonly input: string; readonly value: Expr }[];
   /** Whether a step must take the sums of all jobs before it can finish any. */
@@ -45,13 +56,16 @@ export interface Elementwise {
   readonly scalars: readonly number[];
 }
 
-const plans = new WeakMap<Program, Plan>();
+const plans = new WeakMap<Program, Map<string, Plan>>();
 
-/** The plan of a program, made once. */
-export function plan(program: Program): Plan {
+/** The plan of a program for matrices of a size, made once; the size matters only where there are products. */
+export function plan(program: Program, matrix: Matrix = { rows: 1, cols: 1 }): Plan {
   let known = plans.get(program);
-  if (!known) plans.set(program, (known = make(program)));
-  return known;
+  if (!known) plans.set(program, (known = new Map()));
+  const key = shapes(program, matrix) ? `${matrix.rows}x${matrix.cols}` : "";
+  let made = known.get(key);
+  if (!made) known.set(key, (made = make(program, matrix)));
+  return made;
 }
 
 /** Text that is equal for equal expressions, whichever copy of core built them. */
@@ -63,12 +77,19 @@ function spell(root: Expr): string {
 
 export const domainOf = (e: Expr): Domain => (e.place === "row" || e.place === "column" ? e.place : "tensor");
 
-function make(program: Program): Plan {
+function make(program: Program, own: Matrix): Plan {
   // Found in the graph rather than made: a second copy of core would make another node.
   const found = reach(Object.values(program.outputs), () => false).filter((e) => e.op === "var" && e.place !== "host");
   const node = (name: string, place: SlotSpec["place"]): Expr =>
     found.find((e) => e.value === name) ?? variable(name, place);
   const placeOf = (name: string): SlotSpec["place"] => program.slots[name]?.place ?? "tensor"; // p is no slot
+
+  const sizes = shapes(program, own);
+  /** The size of a matrix that is not of the parameter's. */
+  const sizeOf = (e: Expr): Matrix | undefined => {
+    const size = sizes?.get(e);
+    return size && (size.rows !== own.rows || size.cols !== own.cols) ? size : undefined;
+  };
 
   const values = program.inputs
     .filter((n) => placeOf(n) === "scalar")
@@ -77,6 +98,8 @@ function make(program: Program): Plan {
   for (const name of program.inputs)
     if (domainOf(node(name, placeOf(name))) !== "tensor") vectors.set(node(name, placeOf(name)), name);
   const known = new Set<Expr>([...program.scalars, ...values.map((v) => v.key)]);
+  const matrices = new Set<Expr>();
+  const held = (e: Expr): boolean => vectors.has(e) || matrices.has(e);
 
   /** One stage: what it needs computed first, then its loops. */
   function stage(reductions: readonly Expr[], outputs: Readonly<Record<string, Expr>>): Stage {
@@ -87,8 +110,14 @@ function make(program: Program): Plan {
       known.add(e);
       wanted.push(e);
     };
-    const step = (domain: Domain, into: ReadonlyMap<Expr, Expr>, sums: readonly Expr[]): void => {
-      const k = kernel(domain, into, sums, (e) => vectors.has(e));
+    const step = (
+      domain: Domain,
+      into: ReadonlyMap<Expr, Expr>,
+      sums: readonly Expr[],
+      matrix?: Matrix | undefined,
+    ): void => {
+      multiply([...into.values(), ...sums.map((e) => e.args[0]!)]); // reductions have one argument
+      const k = kernel(domain, into, sums, held);
       for (const { key, perRow } of k.args) {
         if (perRow) vector(key);
         else want(key);
@@ -99,17 +128,58 @@ function make(program: Program): Plan {
         if (domainOf(e) === "tensor") known.add(e);
         else vectors.set(e, undefined);
       }
-      steps.push({ kernel: k, domain });
+      steps.push({ kind: "loop", kernel: k, domain, matrix });
     };
     /** Computes what is by row or column into a vector of its own, unless it has one. */
     const vector = (e: Expr): void => {
       if (!vectors.has(e)) step(domainOf(e), new Map([[e, e]]), []);
     };
+    /** Makes every product and transpose that these expressions need. */
+    const multiply = (roots: readonly Expr[]): void => {
+      if (!sizes) return;
+      const done = (e: Expr): boolean => held(e) || e.op === "matmul" || e.op === "transpose" || e.place !== "tensor";
+      for (const e of reach(roots, done)) {
+        if (held(e)) continue;
+        if (e.op === "matmul") product(e);
+        else if (e.op === "transpose") {
+          const of = e.args[0]!; // transpose has one argument
+          matrix(of);
+          const { rows, cols } = sizes.get(e)!; // every matrix has a size
+          steps.push({ kind: "transposition", of, into: e, rows, cols });
+          matrices.add(e);
+        }
+      }
+    };
+    const product = (e: Expr): void => {
+      const [left, right] = e.args.map((a) => {
+        const key = a.op === "transpose" ? a.args[0]! : a;
+        matrix(key);
+        return { key, transposed: key !== a };
+      }) as [Product["left"], Product["right"]]; // matmul has two arguments
+      const { rows, cols } = sizes!.get(e)!; // every matrix has a size
+      const inner = sizes!.get(e.args[0]!)!.cols;
+      steps.push({ kind: "product", left, right, rows, inner, cols, symmetric: isSymmetric(e), into: e });
+      matrices.add(e);
+    };
+    /** Computes a formula into a matrix of its own, unless it has one or is a variable. */
+    const matrix = (e: Expr): void => {
+      if (e.op === "var" || held(e)) return;
+      if (e.op === "matmul" || e.op === "transpose") multiply([e]);
+      else step("tensor", new Map([[e, e]]), [], sizeOf(e));
+      matrices.add(e);
+    };
 
     // A loop by rows and a loop over elements add in different orders: a sum takes the second wherever it can.
-    const byRows = (e: Expr): boolean => kernel("tensor", new Map(), [e], (x) => vectors.has(x)).byRows;
-    for (const sums of [reductions.filter((e) => !byRows(e)), reductions.filter(byRows)])
-      if (sums.length > 0) step("tensor", new Map(), sums);
+    multiply(reductions.map((e) => e.args[0]!)); // reductions have one argument
+    const byRows = (e: Expr): boolean => kernel("tensor", new Map(), [e], held).byRows;
+    const groups = new Map<string, Expr[]>();
+    for (const rows of [false, true])
+      for (const e of reductions.filter((r) => byRows(r) === rows)) {
+        const size = sizeOf(e.args[0]!);
+        const key = `${rows} ${size?.rows}x${size?.cols}`;
+        groups.set(key, [...(groups.get(key) ?? []), e]);
+      }
+    for (const sums of groups.values()) step("tensor", new Map(), sums, sizeOf(sums[0]!.args[0]!));
 
     // Slots by row and by column go last: the loop over elements may still read what they were.
     for (const domain of ["tensor", "row", "column"] as const) {
@@ -131,12 +201,14 @@ function make(program: Program): Plan {
   const stores = Object.entries(program.outputs)
     .filter(([name]) => placeOf(name) === "scalar")
     .map(([input, value]) => ({ input, value }));
-  const kernels = stages.flatMap((s) => s.steps.map((x) => x.kernel));
+  const steps = stages.flatMap((s) => s.steps);
+  const kernels = steps.flatMap((s) => (s.kind === "loop" ? [s.kernel] : []));
   return {
     stages,
     kernels,
     values,
     vectors: [...vectors].map(([key, input]) => ({ key, input })),
+    ...layOut(steps, (e) => (matrices.has(e) ? sizes!.get(e) : undefined)), // every matrix has a size
     stores,
     model: stages.some((s) => s.model.length > 0),
     elementwise: stages.length === 1 && stores.length === 0 ? elementwise(program, kernels) : undefined,

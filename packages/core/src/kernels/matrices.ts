@@ -1,0 +1,101 @@
+import { type Expr, isReduction, isUniform } from "../expr.ts";
+import type { Matrix } from "../parameter.ts";
+import type { Step } from "./plan.ts";
+
+/** A matrix of a product, read as it lies or transposed: a variable of the program, or an earlier step's result. */
+export interface Factor {
+  readonly key: Expr;
+  readonly transposed: boolean;
+}
+
+/** `into` = left @ right, rows × inner by inner × cols. */
+export interface Product {
+  readonly kind: "product";
+  readonly left: Factor;
+  readonly right: Factor;
+  readonly rows: number;
+  readonly inner: number;
+  readonly cols: number;
+  /** Whether the result equals its transpose to the bit, if every element adds its products in order: one half is enough. */
+  readonly symmetric: boolean;
+  readonly into: Expr;
+}
+
+/** `into` (rows × cols) = `of` transposed, where no product could read it so. */
+export interface Transposition {
+  readonly kind: "transposition";
+  readonly of: Expr;
+  readonly into: Expr;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+export interface Placed {
+  readonly key: Expr;
+  /** In floats. */
+  readonly at: number;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+const symmetries = new WeakMap<Expr, boolean>();
+/** Whether a formula is symmetric by how it is made: X X', products of one symmetric matrix with itself, and what is computed of such element by element. */
+export function isSymmetric(e: Expr): boolean {
+  let known = symmetries.get(e);
+  if (known === undefined) {
+    const plain = (x: Expr): Expr => (x.op === "transpose" ? x.args[0]! : x);
+    const matrices = e.args.filter((a) => !isUniform(a));
+    if (e.op === "matmul") {
+      const [a, b] = e.args as readonly [Expr, Expr]; // matmul has two arguments
+      known = plain(a) === plain(b) && (a !== b || isSymmetric(plain(a)));
+    } else known = !isReduction(e) && matrices.length > 0 && matrices.every(isSymmetric);
+    symmetries.set(e, known);
+  }
+  return known;
+}
+
+/** Matrices begin at multiples of this many floats, as buffers bound by offset must. */
+const UNIT = 64;
+
+/**
+ * Room in one workspace for the matrices that steps make, from the step that makes one to the last that reads it. A loop
+ * may write where a matrix lies that it reads for the last time; a product may not.
+ */
+export function layOut(
+  steps: readonly Step[],
+  sizeOf: (e: Expr) => Matrix | undefined,
+): { readonly matrices: readonly Placed[]; readonly workspace: number } {
+  const last = new Map<Expr, number>();
+  steps.forEach((step, i) => {
+    for (const e of reads(step)) last.set(e, i);
+  });
+  const placed: Placed[] = [];
+  let live: (Placed & { readonly floats: number })[] = [];
+  let workspace = 0;
+  steps.forEach((step, i) => {
+    for (const key of writes(step)) {
+      const size = sizeOf(key);
+      if (!size) continue;
+      const floats = Math.ceil((size.rows * size.cols) / UNIT) * UNIT;
+      const heir = step.kind === "loop" ? live.find((m) => m.floats === floats && last.get(m.key) === i) : undefined;
+      let at = heir?.at ?? 0;
+      if (heir) live = live.filter((m) => m !== heir);
+      else for (const m of live) if (m.at < at + floats && at < m.at + m.floats) at = m.at + m.floats;
+      live.push({ key, at, ...size, floats });
+      live.sort((a, b) => a.at - b.at);
+      placed.push({ key, at, ...size });
+      workspace = Math.max(workspace, at + floats);
+    }
+    live = live.filter((m) => last.get(m.key)! > i); // what is made is read later
+  });
+  return { matrices: placed, workspace };
+}
+
+function reads(step: Step): readonly Expr[] {
+  if (step.kind === "product") return [step.left.key, step.right.key];
+  if (step.kind === "transposition") return [step.of];
+  return step.kernel.buffers.filter((b) => b.read).map((b) => b.key);
+}
+
+const writes = (step: Step): readonly Expr[] =>
+  step.kind === "loop" ? step.kernel.buffers.filter((b) => b.store).map((b) => b.key) : [step.into];
