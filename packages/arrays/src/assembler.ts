@@ -100,15 +100,21 @@ export const functionType = (takes: Bytes, gives: Bytes): number[] => [
   ...vector(gives.map((t) => [t])),
 ];
 
+/** All that 32-bit addresses reach: a shared memory is declared with the most it may have. */
+const MOST_PAGES = 65536;
+
 /** A module that works in the memory `m.m`, calls functions of `m`, and exports functions by name. */
 export function assemble({
   types,
   imports = [],
   functions,
+  shared = false,
 }: {
   readonly types: readonly Bytes[];
   readonly imports?: readonly Imported[];
   readonly functions: readonly Defined[];
+  /** Whether the memory is one that threads share: a module for one kind runs in no memory of the other. */
+  readonly shared?: boolean;
 }): Uint8Array<ArrayBuffer> {
   const bodies = functions.map(({ locals, code }) => [
     ...vector(locals.map(([count, type]) => [...unsigned(count), type])),
@@ -121,7 +127,7 @@ export function assemble({
       2,
       vector([
         ...imports.map(({ name, type }) => [...text("m"), ...text(name), 0, type]),
-        [...text("m"), ...text("m"), 2, 0, 0],
+        [...text("m"), ...text("m"), 2, ...(shared ? [3, 0, ...unsigned(MOST_PAGES)] : [0, 0])],
       ]),
     ),
     ...section(3, vector(functions.map(({ type }) => unsigned(type)))),

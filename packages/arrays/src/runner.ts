@@ -29,7 +29,10 @@ export const need = (kernels: Iterable<Kernel>): Need => {
   return { regions, frame };
 };
 
-const modules = new WeakMap<Kernel, WebAssembly.Module>();
+const modules = {
+  shared: new WeakMap<Kernel, WebAssembly.Module>(),
+  alone: new WeakMap<Kernel, WebAssembly.Module>(),
+};
 
 type Entry = (frame: number, sums: number) => void;
 
@@ -73,6 +76,12 @@ export class Runner {
     runners.set(buffer, this);
   }
 
+  /** Numbers in this memory. A memory that grows takes such views away, so they are asked for anew. */
+  view(at: number, length: number): Float32Array {
+    if (this.#floats.buffer !== this.memory.buffer) this.#look();
+    return new Float32Array(this.memory.buffer, at, length);
+  }
+
   fits({ regions, frame }: Need): boolean {
     return regions <= this.#need.regions && frame <= this.#need.frame;
   }
@@ -81,8 +90,11 @@ export class Runner {
   prepare(kernel: Kernel): Entry {
     let entry = this.#entries.get(kernel);
     if (!entry) {
-      let module = modules.get(kernel);
-      if (!module) modules.set(kernel, (module = new WebAssembly.Module(emit(kernel))));
+      // By tag: a memory of another realm is as good.
+      const shared = Object.prototype.toString.call(this.memory.buffer) === "[object SharedArrayBuffer]";
+      const known = shared ? modules.shared : modules.alone;
+      let module = known.get(kernel);
+      if (!module) known.set(kernel, (module = new WebAssembly.Module(emit(kernel, { shared }))));
       const { k } = new WebAssembly.Instance(module, { m: { m: this.memory, ...imported } }).exports;
       this.#entries.set(kernel, (entry = k as Entry)); // emitted with this signature
     }

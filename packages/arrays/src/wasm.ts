@@ -94,9 +94,10 @@ const UNROLL_LIMIT = 256;
  * A kernel as a WebAssembly module exporting `k(frame, sums)`. At `frame` lie, four bytes each: the number of elements,
  * a pointer for every buffer and every sum by column, and a float for every argument. It writes one float64 for every
  * sum at `sums`, and adds to the float64 numbers that the sums by column point to. Imports the memory `m.m` and the
- * functions of `imported` that it needs. Loads may reach 12 bytes past the last element, stores never do.
+ * functions of `imported` that it needs; a module for a memory that threads share runs in no other, and the reverse.
+ * Loads may reach 12 bytes past the last element, stores never do.
  */
-export function emit(kernel: Kernel): Uint8Array<ArrayBuffer> {
+export function emit(kernel: Kernel, { shared = false }: { readonly shared?: boolean } = {}): Uint8Array<ArrayBuffer> {
   const { buffers, args, constants, order, sums, columnSums } = kernel;
   const code: number[] = [];
   const put = (...parts: readonly Bytes[]): void => {
@@ -235,6 +236,7 @@ export function emit(kernel: Kernel): Uint8Array<ArrayBuffer> {
   put(END);
 
   return assemble({
+    shared,
     types: [functionType([I32, I32], []), functionType([F64], [F64]), functionType([F64, F64], [F64])],
     imports: functions.map((name) => ({ name, type: name === "pow" ? 2 : 1 })),
     functions: [

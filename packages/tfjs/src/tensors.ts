@@ -1,6 +1,7 @@
 import type { Backend, Job, Parameter, Shape } from "@descent/core";
-import { engine, fill, type Tensor, tidy, variable } from "@tensorflow/tfjs-core";
+import { engine, fill, type KernelBackend, type Tensor, tidy, variable } from "@tensorflow/tfjs-core";
 import { compose, totalling } from "./composed.ts";
+import type { Fused } from "./fused/fused.ts";
 import { fusedOn } from "./fused/index.ts";
 
 /** How an update was computed. */
@@ -17,6 +18,7 @@ export interface Execution {
 export class Tensors implements Backend<Tensor> {
   readonly name = "tfjs";
   readonly #fuse: boolean;
+  readonly #fused = new WeakMap<KernelBackend, Fused | "none">();
   #execution: Execution | undefined;
 
   constructor({ fuse }: { readonly fuse: boolean }) {
@@ -36,9 +38,16 @@ export class Tensors implements Backend<Tensor> {
     tensor.dispose();
   }
 
+  #fusedOn(backend: KernelBackend): Fused | undefined {
+    if (!this.#fuse) return undefined;
+    let fused = this.#fused.get(backend);
+    if (!fused) this.#fused.set(backend, (fused = fusedOn(backend) ?? "none"));
+    return fused === "none" ? undefined : fused;
+  }
+
   /** Fused where the backend can, composed where it cannot. Sums over the model need all jobs in one place. */
   run(jobs: readonly Job<Tensor>[]): void {
-    const fused = this.#fuse ? fusedOn(engine().backend) : undefined;
+    const fused = this.#fusedOn(engine().backend);
     let taken = fused ? jobs.filter((job) => fused.takes(job)) : [];
     if (taken.length < jobs.length && jobs.some(({ program }) => totalling(program))) taken = [];
     const rest = taken.length === jobs.length ? [] : jobs.filter((job) => !taken.includes(job));

@@ -13,6 +13,7 @@ const golden = (family: string): URL => new URL(`../../${family}/test/golden/`, 
 describe.each([
   { backend: "cpu", how: "fused" },
   { backend: "cpu", how: "composed" },
+  { backend: "wasm", how: "fused" },
   { backend: "wasm", how: "composed" },
 ] as const)("on tfjs's $backend backend, $how", ({ backend, how }) => {
   beforeAll(() => use(backend));

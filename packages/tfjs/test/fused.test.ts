@@ -8,7 +8,7 @@ import { randn, tf, use } from "./backends.ts";
 const variables = (...shapes: number[][]): tf.Variable[] =>
   shapes.map((shape, i) => tf.variable(randn(shape, i + 1), true));
 
-describe.each(["cpu"] as const)("updates fused on the %s backend", (backend) => {
+describe.each(["cpu", "wasm"] as const)("updates fused on the %s backend", (backend) => {
   beforeAll(() => use(backend));
   afterAll(() => use("cpu"));
 

@@ -1,4 +1,4 @@
-import { Tensor as ArrayTensor, refusal } from "@descent/arrays/engine";
+import { refusal } from "@descent/arrays/engine";
 import { engine, type KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
 import { ArrayUpdates, type Storage } from "./arrays.ts";
 import type { Detect } from "./fused.ts";
@@ -7,6 +7,7 @@ import type { Detect } from "./fused.ts";
 interface CpuBackend extends KernelBackend {
   /** Finds a tensor's numbers, which it fetches from another backend if they are there. */
   readonly data: { get(dataId: object): { readonly values?: unknown; readonly refCount: number } };
+  readonly bufferSync: unknown;
 }
 
 /** This backend hands out its own arrays, and keeps those of its users: only what was made here is written over. */
@@ -16,7 +17,6 @@ class CpuStorage implements Storage {
   constructor(backend: CpuBackend) {
     this.#backend = backend;
   }
-  prepare(): void {}
   /** A parameter's numbers may be with anybody who has awaited `data()`; nobody else sees those of a slot. */
   owns(tensor: Tensor, name: string): boolean {
     const array = this.#array(tensor);
@@ -27,10 +27,9 @@ class CpuStorage implements Storage {
     this.#made.add(array);
     return engine().makeTensor(array, tensor.shape, "float32", this.#backend);
   }
-  view(tensor: Tensor): ArrayTensor {
-    return new ArrayTensor(this.#array(tensor));
+  view(tensor: Tensor): Float32Array {
+    return this.#array(tensor);
   }
-  wrote(): void {}
   #array({ dataId }: Tensor): Float32Array {
     const { values } = this.#backend.data.get(dataId);
     return values instanceof Float32Array ? values : Float32Array.from(values as number[]); // a float32 tensor may be made of an array of numbers
@@ -39,7 +38,7 @@ class CpuStorage implements Storage {
 
 /** Updates over the cpu backend's arrays, in chunks that fit the cache. */
 export const cpu: Detect = (backend) => {
-  const { data } = backend as Partial<CpuBackend>;
-  if (engine().registry.cpu !== backend || typeof data?.get !== "function") return undefined;
+  const { data, bufferSync } = backend as Partial<CpuBackend>;
+  if (typeof data?.get !== "function" || typeof bufferSync !== "function") return undefined;
   return new ArrayUpdates(refusal() === undefined ? "wasm" : "interpreter", new CpuStorage(backend as CpuBackend));
 };

@@ -12,5 +12,8 @@ export interface Fused {
   run(jobs: readonly Job<Tensor>[]): void;
 }
 
-/** The fused updates of a backend, asked once per backend; nothing where it lacks any of what they use. */
+/**
+ * Fused updates on a backend, or nothing where it lacks any of what they use: told by what the backend has, not by its
+ * name alone. Asked once by every optimizer, so what they keep goes with it; what is dear to make is kept by backend.
+ */
 export type Detect = (backend: KernelBackend) => Fused | undefined;

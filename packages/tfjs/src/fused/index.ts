@@ -1,17 +1,15 @@
 import type { KernelBackend } from "@tensorflow/tfjs-core";
 import { cpu } from "./cpu.ts";
 import type { Detect, Fused } from "./fused.ts";
+import { wasm } from "./wasm.ts";
 
-const detectors: readonly Detect[] = [cpu];
+const detectors: readonly Detect[] = [wasm, cpu];
 
-const known = new WeakMap<KernelBackend, Fused | "none">();
-
-/** The fused updates of a backend, if there are any for it. */
+/** Fused updates on a backend, if there are any for it. */
 export function fusedOn(backend: KernelBackend): Fused | undefined {
-  let found = known.get(backend);
-  if (!found) {
-    for (const detect of detectors) found ??= detect(backend);
-    known.set(backend, (found ??= "none"));
+  for (const detect of detectors) {
+    const found = detect(backend);
+    if (found) return found;
   }
-  return found === "none" ? undefined : found;
+  return undefined;
 }

@@ -7,13 +7,23 @@ export interface WasmBackend {
   typedArrayFromHeap(tensor: TensorInfo): TypedArray;
   disposeData(dataId: object): boolean;
   incRef(dataId: object): void;
-  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
+  /** Finds a tensor, which it fetches from another backend if it is there. */
+  readonly dataIdMap: {
+    get(dataId: object): { readonly id: number; readonly memoryOffset: number; readonly refCount: number };
+  };
   /** Emscripten's module; the memory is in one of two places, by whether it is shared between threads. */
   readonly wasm: {
     readonly asm?: { readonly memory?: WebAssembly.Memory };
     readonly wasmMemory?: WebAssembly.Memory;
+    _malloc(bytes: number): number;
+    readonly tfjs: {
+      registerTensor(id: number, size: number, memoryOffset: number): void;
+      disposeData(id: number): void;
+    };
   };
 }
+
+export const memoryOf = ({ wasm }: WasmBackend): WebAssembly.Memory | undefined => wasm.asm?.memory ?? wasm.wasmMemory;
 
 /** What a kernel is called with. */
 export interface Call {
@@ -62,7 +72,7 @@ export class Heap {
   }
   /** The loops over the backend's memory; nothing where it cannot be had, or SIMD not be compiled. */
   get loops(): Loops | undefined {
-    const memory = this.#backend.wasm.asm?.memory ?? this.#backend.wasm.wasmMemory;
+    const memory = memoryOf(this.#backend);
     if (!memory || !hasSimd()) return undefined;
     let loops = made.get(memory);
     if (!loops) made.set(memory, (loops = new Loops(memory)));

@@ -1,0 +1,81 @@
+import { type Need, need, Runner, refusal } from "@descent/arrays/engine";
+import { OptimizerError, type Program } from "@descent/core";
+import { plan } from "@descent/core/kernels";
+import { engine, type KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
+import { memoryOf, type WasmBackend } from "../wasm/heap.ts";
+import { ArrayUpdates, type Storage } from "./arrays.ts";
+import type { Detect } from "./fused.ts";
+
+/** Room for any rule in sight; what is not touched costs no memory. */
+const GENEROUS: Need = { regions: 16, frame: 8192 };
+
+/** What runs kernels in a backend's memory; it is never given back, since optimizers remember it. */
+const runners = new WeakMap<WebAssembly.Memory, Runner>();
+
+/** The backend's heap, where tensors are written over in place. */
+class WasmStorage implements Storage {
+  readonly #backend: WasmBackend & KernelBackend;
+  readonly #memory: WebAssembly.Memory;
+  #runner: Runner | undefined;
+  #prepared = new WeakSet<Program>();
+
+  constructor(backend: WasmBackend & KernelBackend, memory: WebAssembly.Memory) {
+    this.#backend = backend;
+    this.#memory = memory;
+  }
+
+  prepare(program: Program): void {
+    if (this.#prepared.has(program)) return;
+    const wanted = need(plan(program).kernels);
+    let runner = runners.get(this.#memory);
+    if (!runner?.fits(wanted)) {
+      const most = {
+        regions: Math.max(wanted.regions, GENEROUS.regions),
+        frame: Math.max(wanted.frame, GENEROUS.frame),
+      };
+      const bytes = Runner.bytes(most) + 16;
+      const at = this.#backend.wasm._malloc(bytes) >>> 0;
+      if (at === 0)
+        throw new OptimizerError(`The wasm backend has no room for another ${bytes} bytes. Dispose of some tensors.`);
+      runners.set(this.#memory, (runner = new Runner(this.#memory, Math.ceil(at / 16) * 16, most)));
+    }
+    this.#runner = runner;
+    this.#prepared.add(program);
+  }
+
+  owns({ dataId }: Tensor): boolean {
+    return this.#backend.dataIdMap.get(dataId).refCount === 1;
+  }
+
+  copy(tensor: Tensor): Tensor {
+    const info = this.#backend.makeOutput(tensor.shape, "float32");
+    this.#backend.typedArrayFromHeap(info).set(this.#backend.typedArrayFromHeap(tensor));
+    return engine().makeTensorFromTensorInfo(info, this.#backend);
+  }
+
+  view({ dataId, size }: Tensor, known: Float32Array): Float32Array {
+    const { memoryOffset } = this.#backend.dataIdMap.get(dataId);
+    const here = known.buffer === this.#memory.buffer && known.byteOffset === memoryOffset && known.length === size;
+    return here ? known : this.#runner!.view(memoryOffset, size); // `prepare` came first
+  }
+
+  /** The backend keeps weights of products and convolutions rearranged, by tensor, until it hears that it is gone. */
+  wrote({ dataId, size }: Tensor): void {
+    const { id, memoryOffset } = this.#backend.dataIdMap.get(dataId);
+    const { tfjs } = this.#backend.wasm;
+    tfjs.disposeData(id);
+    tfjs.registerTensor(id, size, memoryOffset);
+  }
+}
+
+/** Updates in the wasm backend's own memory: nothing is copied. */
+export const wasm: Detect = (backend) => {
+  const { wasm: module, dataIdMap } = backend as Partial<WasmBackend>;
+  if (typeof module?._malloc !== "function" || typeof dataIdMap?.get !== "function") return undefined;
+  if (typeof module.tfjs?.registerTensor !== "function" || typeof module.tfjs.disposeData !== "function")
+    return undefined;
+  const found = backend as WasmBackend & KernelBackend; // it has all that is used of it
+  const memory = memoryOf(found);
+  if (!memory || refusal() !== undefined) return undefined;
+  return new ArrayUpdates("wasm", new WasmStorage(found, memory));
+};
