@@ -24,8 +24,8 @@ const HELP = `What a step costs, beside others that do the same on the same mach
     --full           up to 5e7 parameters, at length
     --rounds n       turns of each contender
     --turn ms        length of a turn
-    --sizes 1e4,1e6  parameters in all, of "step"
-    --counts 1,200   tensors they are in, of "step"
+    --sizes 1e4,1e6  parameters in all, of "step" and "growth"
+    --counts 1,200   tensors they are in
 
   DESCENT_PYTHON     a Python that has torch; python3 if not set
   CC                 a C compiler; cc, gcc or clang if not set
@@ -60,6 +60,11 @@ function list(name: "sizes" | "counts", otherwise: readonly number[]): readonly 
   if (given.every((n) => Number.isSafeInteger(n) && n > 0)) return given;
   return fail(`--${name} is "${values[name]}". It is a list of whole numbers, such as 1e4,1e6.`);
 }
+/** Tensors of a total are equal. */
+function fit(totals: readonly number[], counts: readonly number[]): void {
+  if (totals.some((n) => counts.some((count) => n % count !== 0)))
+    fail(`Not every one of ${totals.join(", ")} parameters can be cut into ${counts.join(", ")} equal tensors.`);
+}
 /** The names after a part, or all there are. */
 function named<Name extends string>(kind: string, names: readonly Name[]): readonly Name[] {
   const known = (name: string): name is Name => (names as readonly string[]).includes(name);
@@ -67,12 +72,10 @@ function named<Name extends string>(kind: string, names: readonly Name[]): reado
   if (unknown !== undefined) fail(`There is no ${kind} "${unknown}". There are ${names.join(", ")}.`);
   return rest.length > 0 ? rest.filter(known) : names;
 }
-const effort = (rounds: number, turn: number, warm?: number): Effort => ({
-  rounds: whole("rounds", rounds),
-  turn: whole("turn", turn),
-  least: 3,
-  warm,
-});
+function effort(rounds: number, otherwise: number, warm?: number): Effort {
+  const turn = whole("turn", otherwise);
+  return { rounds: whole("rounds", rounds), turn, least: 3, warm: warm && Math.min(warm, turn) };
+}
 
 /** What is being done, on a line that the next one takes. */
 function say(text: string): void {
@@ -91,24 +94,26 @@ const long = {
   step: async (rules: readonly Stepped[]) => {
     const counts = list("counts", [1, 200]);
     const totals = list("sizes", values.full ? [...decades, 5e7] : decades);
-    if (totals.some((n) => counts.some((count) => n % count !== 0)))
-      fail(`Sizes ${totals.join(", ")} cannot be cut into ${counts.join(", ")} equal tensors.`);
+    fit(totals, counts);
     for (const rule of rules) await report(`step ${rule}`, step(rule, { totals, counts }, effort(9, 100, 100), say));
   },
   growth: () => {
-    const sizes = [1, 100, 1000, 1e4, 1e5];
-    return report("growth", growth({ sizes, counts: [1, 10, 100, 1000], total: 1e5 }, effort(9, 50, 50), say));
+    const [sizes, counts] = [list("sizes", [1, 100, 1000, 1e4, 1e5]), list("counts", [1, 10, 100, 1000])];
+    const total = Math.max(...sizes);
+    fit([total], counts);
+    return report("growth", growth({ sizes, counts, total }, effort(9, 50, 50), say));
   },
 };
 /** Few repetitions of sizes that tell most. */
 async function short(): Promise<void> {
   await report("training", training(modelNames, effort(3, 150), say));
   const [totals, counts] = [list("sizes", [1e4, 1e6, 1e7]), list("counts", [1, 200])];
-  await report("step adamw", step("adamw", { totals, counts }, effort(3, 40, 60), say));
+  fit(totals, counts);
+  await report("step adamw", step("adamw", { totals, counts }, effort(3, 50, 50), say));
   for (const rule of stepRules)
     if (rule !== "adamw")
-      await report(`step ${rule}`, step(rule, { totals: totals.slice(0, 2), counts }, effort(3, 40, 60), say));
-  await report("growth", growth({ sizes: [1, 1e3, 1e5], counts: [1, 100, 1000], total: 1e5 }, effort(3, 40, 60), say));
+      await report(`step ${rule}`, step(rule, { totals: totals.slice(0, 2), counts }, effort(3, 50, 50), say));
+  await report("growth", growth({ sizes: [1, 1e3, 1e5], counts: [1, 100, 1000], total: 1e5 }, effort(3, 50, 50), say));
 }
 
 if (values.help) console.log(HELP);

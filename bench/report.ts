@@ -52,14 +52,18 @@ says that the other takes so many times as long as Descent. [How to run it](READ
 const SECTIONS = ["training", "step adamw", "step momentum", "step lion", "step lamb", "step clip", "growth"] as const;
 export type Section = (typeof SECTIONS)[number];
 
-/** Replaces a section of RESULTS.md and leaves the others. */
-export function write(section: Section, text: string): void {
-  const before = existsSync(file) ? readFileSync(file, "utf8") : "";
+/** Replaces a section of the file's text and leaves the others. */
+export function withSection(before: string, section: Section, text: string): string {
   const parts = SECTIONS.map((name) => {
     const [open, close] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
     const kept = before.split(open)[1]?.split(close)[0];
     const body = name === section ? text : kept;
     return body === undefined ? [] : [`${open}\n\n${body.trim()}\n\n${close}\n`];
   });
-  writeFileSync(file, [HEAD, ...parts.flat()].join("\n"));
+  return [HEAD, ...parts.flat()].join("\n");
+}
+
+/** Puts a section into RESULTS.md. */
+export function write(section: Section, text: string): void {
+  writeFileSync(file, withSection(existsSync(file) ? readFileSync(file, "utf8") : "", section, text));
 }

@@ -67,9 +67,9 @@ async function tensors(
 ): Promise<Contender> {
   const tf = await tfjsOn(backend);
   const sine = (): tfjs.Tensor1D => tf.tensor1d(fill(new Float32Array(size)));
-  const variables = names(count).map((name) => {
+  const variables = names(count).map(() => {
     const initial = sine();
-    const variable = tf.variable(initial, true, name);
+    const variable = tf.variable(initial);
     initial.dispose();
     return variable;
   });
