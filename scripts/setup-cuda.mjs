@@ -1,47 +1,19 @@
 // npm run setup:cuda [-- onnxruntime]: brings a library for `npm start -- --device cuda`, which no ordinary install does,
-// because its install script downloads from a host other than the npm registry. TensorFlow's lands in .cuda/, beside the
-// workspace and outside its lockfile, and deleting that folder undoes it; ONNX Runtime's lands beside its other
-// libraries in node_modules, and goes with them.
+// because it is not on the npm registry. TensorFlow's lands in .tensorflow/, as setup-tensorflow.mjs says; ONNX
+// Runtime's lands beside its other libraries in node_modules, and goes with them.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { install, pnpm, root } from "./pm.mjs";
+import { install, root } from "./pm.mjs";
+import { setup } from "./setup-tensorflow.mjs";
 
 const engine = process.argv[2] ?? "tfjs";
 if (engine === "onnxruntime") onnxruntime();
-else if (engine === "tfjs") tfjs();
+else if (engine === "tfjs") setup(true);
 else {
   console.error(`There is no engine \`${engine}\`. There are tfjs and onnxruntime.`);
   process.exit(1);
-}
-
-function tfjs() {
-  const version = "4.22.0";
-  const folder = path.join(root, ".cuda");
-  const fail = (what) => {
-    rmSync(folder, { recursive: true, force: true });
-    refuse(`@tensorflow/tfjs-node-gpu ${version} ${what}`, "CUDA 11.2 and cuDNN 8.1");
-  };
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
-  writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "cuda-backend", private: true }));
-  writeFileSync(
-    path.join(folder, "pnpm-workspace.yaml"),
-    [
-      "packages: []",
-      "pmOnFail: ignore",
-      "allowBuilds:",
-      "  '@tensorflow/tfjs-node-gpu': true",
-      "  core-js: false",
-      "",
-    ].join("\n"),
-  );
-  if (pnpm("--dir", folder, "add", `@tensorflow/tfjs-node-gpu@${version}`) !== 0) fail("could not be installed");
-  const load = "require('@tensorflow/tfjs-node-gpu')";
-  const loaded = spawnSync(process.execPath, ["-e", load], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
-  if (loaded.status !== 0) fail("was installed, but does not load");
-  console.log(`@tensorflow/tfjs-node-gpu ${version} is in .cuda/: npm start -- --engine tfjs --device cuda`);
 }
 
 function onnxruntime() {

@@ -27,7 +27,7 @@ import { defaultDecay, defaultRate, isEquation, optimizerNames, pick, type Recip
 import { newTraining, prepared, resumedTraining } from "./run.ts";
 import { fileOf, names as files, newRun } from "./run-folder.ts";
 import { startEngine } from "./start.ts";
-import { closingLine } from "./summary.ts";
+import { closingLine, optimizerShare } from "./summary.ts";
 
 const defaults = {
   model: "cnn",
@@ -213,6 +213,8 @@ async function trainCommand(options: TrainOptions, command: Command): Promise<nu
   return whileListening(out, async (interrupt) => {
     const { folder, summary } = await go({ engine, choice, mnist, progress: out.progress, stop: interrupt.asked });
     if (summary === undefined) return interrupt.code();
+    const share = optimizerShare(summary);
+    if (share !== undefined) out.say(`The optimizer took ${share}`);
     out.say(`Report, model and metrics are in ${folder}`);
     out.result(closingLine(summary), { ...summary, folder });
     return 0;

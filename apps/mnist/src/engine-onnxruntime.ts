@@ -112,7 +112,9 @@ export function onnxruntimeEngine(
       return {
         async step(data, labels) {
           const { loss, outputs, gradients } = await trainer.gradients({ images: images(data), labels });
+          const begun = performance.now();
           await trainer.applyGradients(gradients);
+          const seconds = (performance.now() - begun) / 1000;
           const after = await trainer.weights();
           const found = sums(before, after, gradients);
           numbers.push({
@@ -123,6 +125,7 @@ export function onnxruntimeEngine(
           });
           before = after;
           size = found.size;
+          return seconds;
         },
         async read() {
           const all = numbers;

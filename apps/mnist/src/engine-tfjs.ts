@@ -85,6 +85,13 @@ function layersModel(tf: Tf, { layers }: Model): tensorflow.Sequential {
   return made;
 }
 
+/** With the TensorFlow that computes, where it is that and not tfjs itself. */
+function versionOf(tf: Tf): string {
+  const { binding } = tf.backend() as { readonly binding?: { readonly TF_Version?: string } }; // tfjs-node's has them
+  const native = binding?.TF_Version;
+  return native === undefined ? tf.version_core : `${tf.version_core} with TensorFlow ${native}`;
+}
+
 async function read(variables: Variables): Promise<Weights> {
   const entries = Object.entries(variables).map(
     async ([name, variable]) => [name, new Float32Array(await variable.data())] as const,
@@ -92,11 +99,22 @@ async function read(variables: Variables): Promise<Weights> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** The engine on a tfjs backend that has been started; `readEvery` is how many updates share one read of their numbers. */
-export function tfjsEngine(tf: Tf, readEvery: number): Engine {
+/** How many updates there are to each that is timed on a backend whose work is queued, which has to be emptied for it. */
+const timedEvery = 32;
+
+/** What is known of the backend that has been started. */
+interface Backend {
+  /** How many updates share one read of their numbers. */
+  readonly readEvery: number;
+  /** It computes after its operators have returned. */
+  readonly queued: boolean;
+}
+
+/** The engine on a tfjs backend that has been started. */
+export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
   return {
     name: "tfjs",
-    version: tf.version_core,
+    version: versionOf(tf),
     readEvery,
     async learner({ model, weights, optimizer: configured, state }): Promise<Learner> {
       const variables: Variables = Object.fromEntries(
@@ -113,9 +131,21 @@ export function tfjsEngine(tf: Tf, readEvery: number): Engine {
       const norm = (tensors: readonly tensorflow.Tensor[]): tensorflow.Scalar =>
         tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
 
+      const largest = list.reduce((a, b) => (b.size > a.size ? b : a));
+      /** The time when all that was asked of the backend is done; tfjs reads small tensors without asking a GPU. */
+      const done = async (): Promise<number> => {
+        if (queued) {
+          const sum = tf.tidy(() => tf.sum(largest));
+          await sum.data();
+          sum.dispose();
+        }
+        return performance.now();
+      };
+      let steps = 0;
+
       return {
-        step(images, labels) {
-          const row = tf.tidy(() => {
+        async step(images, labels) {
+          const given = tf.tidy(() => {
             const x = tf.tensor4d(images, [labels.length, side, side, 1]);
             const y = tf.tensor1d(Int32Array.from(labels), "int32");
             const wanted = tf.oneHot(y, classes) as tensorflow.Tensor2D;
@@ -127,13 +157,21 @@ export function tfjsEngine(tf: Tf, readEvery: number): Engine {
               return tf.losses.softmaxCrossEntropy(wanted, logits) as tensorflow.Scalar;
             }, list);
             const before = list.map((variable) => tf.add(variable, 0)); // a copy: the update may be done in place
-            opt.applyGradients(grads);
-            const moved = norm(list.map((variable, i) => tf.sub(variable, before[i]!)));
-            const all = tf.stack([value, right!, norm(Object.values(grads)), tf.div(moved, norm(before))]); // the closure has run
-            right!.dispose();
-            return all as tensorflow.Tensor1D;
+            return { value, right: right!, grads, before }; // the closure has run
           });
-          numbers.push(row);
+          const timed = !queued || steps++ % timedEvery === 1; // the first of all compiles its kernels
+          const begun = timed ? await done() : 0;
+          opt.applyGradients(given.grads);
+          const ended = timed ? await done() : 0;
+          const waited = timed && queued ? (await done()) - ended : 0; // what it takes to wait for nothing
+          const row = tf.tidy(() => {
+            const { value, right, grads, before } = given;
+            const moved = norm(list.map((variable, i) => tf.sub(variable, before[i]!)));
+            return tf.stack([value, right, norm(Object.values(grads)), tf.div(moved, norm(before))]);
+          });
+          numbers.push(row as tensorflow.Tensor1D);
+          tf.dispose(given);
+          return timed ? Math.max(0, ended - begun - waited) / 1000 : undefined;
         },
         async read() {
           const rows = numbers;

@@ -17,8 +17,11 @@ export interface StepNumbers {
 
 /** A network in training. Images are `[n, 28, 28, 1]` float32, labels one byte each. */
 export interface Learner {
-  /** Does one update; its numbers come with a later `read`. */
-  step(images: Float32Array, labels: Uint8Array): void | Promise<void>;
+  /**
+   * Does one update; its numbers come with a later `read`. Gives the seconds that the optimizer alone took, or nothing
+   * where this update was not timed.
+   */
+  step(images: Float32Array, labels: Uint8Array): Promise<number | undefined>;
   /** The numbers of every step since the last call, oldest first. */
   read(): Promise<StepNumbers[]>;
   /** `[n, 10]`, one row for each image. */

@@ -23,11 +23,16 @@ const resolve = (name: string, from: NodeJS.Require = here): string | undefined 
 
 export const dawnFile = (): string | undefined => resolve("webgpu");
 
-/** tfjs-node-gpu as installed beside this app, or by `npm run setup:cuda` into `.cuda`. */
-export const cudaFile = (): string | undefined => {
-  const name = "@tensorflow/tfjs-node-gpu";
-  const own = path.join(root, ".cuda", "package.json");
-  return resolve(name) ?? (existsSync(own) ? resolve(name, createRequire(own)) : undefined);
+/** tfjs-node as installed beside this app, or by `npm run setup:tensorflow` or `setup:cuda` into `.tensorflow`. */
+export const tensorflowFile = (): string | undefined => {
+  const own = path.join(root, ".tensorflow", "package.json");
+  const from = existsSync(own) ? [here, createRequire(own)] : [here];
+  for (const one of from)
+    for (const name of ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"]) {
+      const file = resolve(name, one);
+      if (file !== undefined) return file;
+    }
+  return undefined;
 };
 
 /**
@@ -118,36 +123,64 @@ async function findNvidia(): Promise<Look> {
     : { usable: true, what: name };
 }
 
-const tfjsCudaProbe = `
+/** What `repairTfjsNode` of @descent/tfjs does is written out here: this runs without the app's compiler. */
+const tensorflowProbe = `
 import util from "node:util";
-util.isNullOrUndefined ??= (value) => value == null;
-const tf = (await import(process.argv[1])).default;
-await tf.ready();
-tf.tidy(() => tf.add(tf.ones([2]), 1).dataSync());
-console.log(JSON.stringify({ gpu: String(tf.backend().isUsingGpuDevice === true) }));
+let said;
+try {
+  util.isNullOrUndefined ??= (value) => value == null;
+  const tf = (await import(process.argv[1])).default;
+  const [two] = tf.tidy(() => tf.add(tf.ones([1]), 1).dataSync());
+  const { isUsingGpuDevice, binding } = tf.backend();
+  if (two !== 2) throw new Error("it computes wrongly");
+  said = { version: String(binding.TF_Version), gpu: isUsingGpuDevice === true };
+} catch (error) {
+  said = { error: String(error?.message ?? error) };
+}
+console.log(JSON.stringify(said));
 process.exit(0);
 `;
 
-async function findTfjsCuda(nvidia: Look): Promise<Look> {
-  if (!nvidia.usable) return nvidia;
-  const setup = "Install it with `npm run setup:cuda`, and CUDA 11.2 with cuDNN 8.1.";
-  const file = cudaFile();
-  if (file === undefined)
-    return {
-      usable: false,
-      what: `${nvidia.what} is here, but @tensorflow/tfjs-node-gpu is not installed`,
-      remedy: setup,
-    };
-  const gpu = text(answer(await probe(tfjsCudaProbe, pathToFileURL(file).href)), "gpu");
-  if (gpu === undefined) return { usable: false, what: "@tensorflow/tfjs-node-gpu does not load", remedy: setup };
-  if (gpu !== "true") {
-    return {
-      usable: false,
-      what: "@tensorflow/tfjs-node-gpu loads, but TensorFlow sees no GPU",
-      remedy: "It needs CUDA 11.2 and cuDNN 8.1.",
-    };
+/** What became of tfjs-node: the version of TensorFlow in it and whether that sees a GPU, or what stood in its way. */
+type Tensorflow =
+  | { readonly version: string; readonly gpu: boolean }
+  | { readonly trouble: string; readonly installed: boolean };
+
+async function findTensorflow(): Promise<Tensorflow> {
+  const file = tensorflowFile();
+  if (file === undefined) return { trouble: "@tensorflow/tfjs-node is not installed", installed: false };
+  const ran = await probe(tensorflowProbe, pathToFileURL(file).href);
+  const said = answer(ran);
+  const version = text(said, "version");
+  if (version === undefined) {
+    const trouble = `@tensorflow/tfjs-node does not load (${short(text(said, "error") ?? ran.err)})`;
+    return { trouble, installed: true };
   }
-  return nvidia;
+  return { version, gpu: typeof said === "object" && said !== null && Reflect.get(said, "gpu") === true };
+}
+
+/** TensorFlow on the GPU that nvidia-smi lists. */
+function tfjsCuda(nvidia: Look, tensorflow: Tensorflow): Look {
+  if (!nvidia.usable) return nvidia;
+  const setup = "Install it with `npm run setup:cuda`.";
+  if ("trouble" in tensorflow)
+    return { usable: false, what: `${nvidia.what} is here, but ${tensorflow.trouble}`, remedy: setup };
+  if (!tensorflow.gpu)
+    return {
+      usable: false,
+      what: `${nvidia.what} is here, but TensorFlow ${tensorflow.version} sees no GPU`,
+      remedy:
+        "It may be without CUDA: `npm run setup:cuda` brings one that has it. The GPU's driver must be for CUDA 12.",
+    };
+  return { usable: true, what: `${nvidia.what}, TensorFlow ${tensorflow.version}` };
+}
+
+/** TensorFlow's kernels where tfjs-node is installed, else those that tfjs has in JavaScript. */
+function tfjsCpu(tensorflow: Tensorflow): Look {
+  if (!("trouble" in tensorflow)) return { usable: true, what: `native kernels of TensorFlow ${tensorflow.version}` };
+  if (!tensorflow.installed)
+    return { usable: true, what: "plain JavaScript, slow (native kernels: npm run setup:tensorflow)" };
+  return { usable: false, what: tensorflow.trouble, remedy: "Install it again: npm run setup:tensorflow." };
 }
 
 /** Adds two numbers on a provider, and says that it did or what stood in its way. */
@@ -261,12 +294,13 @@ export function findDevices(wanted: readonly Place[] = places): Promise<Found[]>
   const nvidia = once(findNvidia);
   const adapter = once(findAdapter);
   const native = once(findOnnxruntimeCpu);
+  const tensorflow = once(findTensorflow);
   const finders: Readonly<Record<EngineName, Readonly<Record<DeviceName, () => Promise<Look>>>>> = {
     tfjs: {
-      cuda: async () => findTfjsCuda(await nvidia()),
+      cuda: async () => tfjsCuda(await nvidia(), await tensorflow()),
       webgpu: adapter,
       wasm: async () => wasm("@tensorflow/tfjs-backend-wasm"),
-      cpu: async () => ({ usable: true, what: "plain JavaScript on the CPU, slow" }),
+      cpu: async () => tfjsCpu(await tensorflow()),
     },
     onnxruntime: {
       cuda: async () => findOnnxruntimeCuda(await native(), await nvidia()),

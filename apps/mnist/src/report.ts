@@ -5,7 +5,7 @@ import type { Metrics } from "./metrics.ts";
 import { greyPng } from "./png.ts";
 import { duration, percent, thousands } from "./progress.ts";
 import { style } from "./style.ts";
-import type { Summary } from "./summary.ts";
+import { optimizerShare, type Summary } from "./summary.ts";
 
 /** A page that needs nothing but itself: no script, no other file, no network. */
 export const page = (title: string, body: string): string => `<!doctype html>
@@ -129,6 +129,7 @@ export function report(summary: Summary, metrics: Metrics, evaluation: Evaluatio
   const wrong = evaluation.mistakes.length;
   const surest = evaluation.mistakes.slice(0, shown);
   const { recipe } = summary;
+  const share = optimizerShare(summary);
   const recipeRows = Object.entries(recipe).filter(([, value]) => value !== undefined);
   const body = `<header>
 <p class="kicker">MNIST · ${escaped(summary.title)} · ${escaped(summary.started.slice(0, 16).replace("T", " "))}</p>
@@ -146,7 +147,11 @@ ${[
     `rate ${summary.lr === null ? summary.schedule : short(summary.lr)}, ${summary.lr === null ? "given as an equation" : summary.schedule}`,
   ),
   tile("Model", summary.model, `${thousands(summary.parameters)} parameters`),
-  tile("Speed", `${thousands(summary.imagesPerSecond)} / s`, "training images"),
+  tile(
+    "Speed",
+    `${thousands(summary.imagesPerSecond)} / s`,
+    `training images${share === undefined ? "" : `; the optimizer took ${share}`}`,
+  ),
   tile("Time", duration(summary.seconds), `${thousands(summary.steps)} updates of ${summary.batchSize} images`),
 ].join("\n")}
 </dl>

@@ -151,7 +151,7 @@ async function training(
 function summarize(
   recipe: Recipe,
   optimizer: Optimizer,
-  { evaluation, position, last }: Outcome,
+  { evaluation, position, last, pace }: Outcome,
   digits: Digits,
   started: Date,
   own: readonly string[],
@@ -169,6 +169,8 @@ function summarize(
     deviceWhat: choice.what,
     seconds: position.seconds,
     imagesPerSecond: (position.epoch * digits.count) / position.stepSeconds,
+    stepMilliseconds: pace === undefined ? null : pace.step * 1000,
+    optimizerMilliseconds: pace === undefined ? null : pace.optimizer * 1000,
     seed: recipe.seed,
     epochs: recipe.epochs,
     steps: position.step,

@@ -1,23 +1,36 @@
 import { pathToFileURL } from "node:url";
-import util from "node:util";
+import { repairTfjsNode } from "@descent/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import type { DeviceName } from "./device.ts";
 import type { Engine } from "./engine.ts";
 import { tfjsEngine } from "./engine-tfjs.ts";
-import { cudaFile, dawnFile } from "./find.ts";
+import { dawnFile, tensorflowFile } from "./find.ts";
 
 /** How many updates share one read of their numbers where a read has to wait for the GPU. */
 const readRarely = 16;
 
-async function cuda(): Promise<string> {
-  // tfjs-node 4.22 calls this function of Node's, which Node 23 removed; later releases with the repair are unpublished.
-  const old = util as { isNullOrUndefined?: (value: unknown) => boolean };
-  old.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
-  const file = cudaFile();
-  if (file === undefined) throw new Error("@tensorflow/tfjs-node-gpu is not installed");
-  await import(pathToFileURL(file).href); // registers the backend `tensorflow` in the engine that all copies of tfjs share
+/** TensorFlow, on a GPU or kept from it. */
+async function tensorflow(file: string, gpu: boolean): Promise<string> {
+  repairTfjsNode();
+  const { env } = process;
+  env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  if (gpu)
+    env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true"; // it would take all of the GPU's memory at once
+  else env.CUDA_VISIBLE_DEVICES = "-1";
+  await import(pathToFileURL(file).href); // registers its backend in the engine that all copies of tfjs share
   return "tensorflow";
+}
+
+async function cuda(): Promise<string> {
+  const file = tensorflowFile();
+  if (file === undefined) throw new Error("@tensorflow/tfjs-node is not installed");
+  return tensorflow(file, true);
+}
+
+/** Native kernels where they are installed: what `devices` says of this machine. */
+async function cpu(): Promise<string> {
+  const file = tensorflowFile();
+  return file === undefined ? "cpu" : tensorflow(file, false);
 }
 
 async function webgpu(): Promise<string> {
@@ -39,7 +52,7 @@ async function wasm(): Promise<string> {
   return "wasm";
 }
 
-const starters = { cuda, webgpu, wasm, cpu: async () => "cpu" };
+const starters = { cuda, webgpu, wasm, cpu };
 
 /** A convolution and its gradients on a fixed image, as numbers. */
 async function sample(): Promise<Float32Array> {
@@ -76,6 +89,7 @@ export async function start(device: DeviceName): Promise<Engine> {
   const backend = await starters[device]();
   if (!(await tf.setBackend(backend))) throw new Error(`tfjs cannot start its backend ${backend}`);
   await tf.ready();
-  if (device === "cuda" || device === "webgpu") await prove(backend);
-  return tfjsEngine(tf, device === "webgpu" ? readRarely : 1);
+  const queued = device === "cuda" || device === "webgpu";
+  if (queued) await prove(backend);
+  return tfjsEngine(tf, { readEvery: device === "webgpu" ? readRarely : 1, queued });
 }

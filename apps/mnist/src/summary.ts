@@ -19,6 +19,9 @@ export interface Summary {
   readonly seconds: number;
   /** Training images for each second spent on updates. */
   readonly imagesPerSecond: number;
+  /** Milliseconds of an update, and of the optimizer's part in it: means of this sitting; null where there was but one. */
+  readonly stepMilliseconds: number | null;
+  readonly optimizerMilliseconds: number | null;
   readonly seed: number;
   readonly epochs: number;
   readonly steps: number;
@@ -55,6 +58,15 @@ export const commandOf = (recipe: Recipe, { device, engine }: Place): string =>
       value === undefined ? [] : [flag(name), quote(String(value))],
     ),
   ].join(" ");
+
+/** The optimizer's part of a training step. */
+export const optimizerShare = ({
+  stepMilliseconds: step,
+  optimizerMilliseconds: optimizer,
+}: Pick<Summary, "stepMilliseconds" | "optimizerMilliseconds">): string | undefined =>
+  step === null || optimizer === null
+    ? undefined
+    : `${percent(optimizer / step, 1)} of a step, ${Number(optimizer.toPrecision(2))} of ${Number(step.toPrecision(2))} ms`;
 
 /** The last line a run prints. */
 export const closingLine = ({ testAccuracy, testLoss, title, engine, device, seconds }: Summary): string =>

@@ -26,6 +26,15 @@ export interface Outcome {
   readonly position: Position;
   /** The last full epoch's. */
   readonly last: EpochLine | undefined;
+  readonly pace: Pace | undefined;
+}
+
+/** Mean seconds since the program started, but for its first update, which compiles kernels: what none can be told of is left out. */
+export interface Pace {
+  /** Of a whole update: its batch, both passes through the network, the optimizer, and the reading of its numbers. */
+  readonly step: number;
+  /** Of the optimizer's part of it. */
+  readonly optimizer: number;
 }
 
 export const updatesOf = (count: number, { batchSize, epochs }: Pick<Recipe, "batchSize" | "epochs">): number =>
@@ -92,7 +101,11 @@ export async function train(run: {
     weights: await learner.weights(),
     position: position(),
     last,
+    pace: steady.count > 0 && timed.count > 0 ? { step: mean(steady), optimizer: mean(timed) } : undefined,
   });
+  const steady = { seconds: 0, count: 0 };
+  const timed = { seconds: 0, count: 0 };
+  const mean = ({ seconds, count }: typeof steady): number => seconds / count;
   let pace = 0; // seconds per update
   let sitting = 0; // updates since the program started
   while (epoch < epochs) {
@@ -101,7 +114,7 @@ export async function train(run: {
       const before = performance.now();
       const these = places.subarray(place, place + batchSize);
       const { images, labels } = batch(digits, these);
-      await learner.step(images, labels);
+      const updating = await learner.step(images, labels);
       step++;
       place += these.length;
       waiting.push({ step, size: these.length, epoch: epoch + place / count });
@@ -111,6 +124,14 @@ export async function train(run: {
       stepSeconds += took;
       // The mean of late; the first update of a sitting compiles kernels and tells nothing of the rest.
       sitting++;
+      if (sitting > 1) {
+        steady.seconds += took;
+        steady.count++;
+        if (updating !== undefined) {
+          timed.seconds += updating;
+          timed.count++;
+        }
+      }
       pace += (took - pace) / Math.min(Math.max(1, sitting - 1), 50);
       if (waiting.length === 0) {
         const done = epoch * count + place;

@@ -73,6 +73,9 @@ describe("train", () => {
       });
       expect(summary.imagesPerSecond).toBeGreaterThan(0);
       expect(summary.seconds).toBeGreaterThan(0);
+      expect(summary.optimizerMilliseconds).toBeGreaterThan(0);
+      expect(summary.optimizerMilliseconds).toBeLessThan(Number(summary.stepMilliseconds));
+      expect(out).toMatch(/^The optimizer took [\d.]+ % of a step, [\d.]+ of [\d.]+ ms$/m);
       const last = out.trim().split("\n").at(-1);
       expect(last).toMatch(/^Test accuracy \d\d\.\d\d %, loss 0\.\d{4}, with RAdam by \w+ on \w+ in [\d.]+ s\.$/);
       expect(last).toContain(`by ${engine} on ${device} in`);
@@ -335,21 +338,39 @@ test.skipIf(vulkan === undefined)(
   },
 );
 
+/** The environment of a process that finds the files given in the place of packages, or nothing in it. */
+function replacing(packages: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const folder = scratch();
+  const files = Object.entries(packages).map(([name, code], i) => {
+    const file = path.join(folder, `${i}.js`);
+    if (code !== undefined) writeFileSync(file, code);
+    return [name, code === undefined ? null : file];
+  });
+  writeFileSync(
+    path.join(folder, "hide.cjs"),
+    `const { Module } = require("node:module");
+const resolve = Module._resolveFilename;
+const files = ${JSON.stringify(Object.fromEntries(files))};
+Module._resolveFilename = function (name, ...rest) {
+  const file = files[name];
+  if (file === null) throw new Error("Cannot find module " + name);
+  return file ?? resolve.call(this, name, ...rest);
+};`,
+  );
+  return { NODE_OPTIONS: `--require=${JSON.stringify(path.join(folder, "hide.cjs"))}` };
+}
+
+/** The environment of a machine with an NVIDIA GPU, which is one whose nvidia-smi lists it. */
+function nvidia(): Record<string, string> {
+  const bin = scratch();
+  writeFileSync(path.join(bin, "nvidia-smi"), "#!/bin/sh\necho Test GPU\n", { mode: 0o755 });
+  return { PATH: `${bin}:${process.env.PATH}` };
+}
+
 describe("where onnxruntime-node has no binary", () => {
   /** Puts a package in its place that fails as the real one does on such a machine. */
-  function without(): Record<string, string> {
-    const folder = scratch();
-    writeFileSync(path.join(folder, "index.js"), 'require("./bin/onnxruntime_binding.node");');
-    writeFileSync(
-      path.join(folder, "hide.cjs"),
-      `const { Module } = require("node:module");
-const resolve = Module._resolveFilename;
-Module._resolveFilename = function (name, ...rest) {
-  return name === "onnxruntime-node" ? ${JSON.stringify(path.join(folder, "index.js"))} : resolve.call(this, name, ...rest);
-};`,
-    );
-    return { NODE_OPTIONS: `--require=${JSON.stringify(path.join(folder, "hide.cjs"))}` };
-  }
+  const without = (): Record<string, string> =>
+    replacing({ "onnxruntime-node": 'require("./bin/onnxruntime_binding.node");' });
 
   test("auto runs by tfjs, and says why", { timeout: slow }, async () => {
     const args = ["--model", "mlp", "--data", data, "--epochs", "1"];
@@ -370,20 +391,77 @@ Module._resolveFilename = function (name, ...rest) {
   });
 });
 
-test("CUDA's library for onnxruntime is named where it is missing, with the command that installs it", {
-  timeout: slow,
-}, async () => {
-  // A machine with an NVIDIA GPU is one whose nvidia-smi lists it.
-  const bin = scratch();
-  writeFileSync(path.join(bin, "nvidia-smi"), "#!/bin/sh\necho Test GPU\n", { mode: 0o755 });
-  if (process.platform !== "linux" || process.arch !== "x64") return expect(bin).toBeDefined(); // the library is for these
-  const env = { PATH: `${bin}:${process.env.PATH}` };
-  const { code, err } = await run(["--data", data, "--engine", "onnxruntime", "--device", "cuda"], {
-    cwd: scratch(),
-    env,
+test.skipIf(process.platform !== "linux" || process.arch !== "x64")(
+  // the library is for these alone
+  "CUDA's library for onnxruntime is named where it is missing, with the command that installs it",
+  { timeout: slow },
+  async () => {
+    const args = ["--data", data, "--engine", "onnxruntime", "--device", "cuda"];
+    const { code, err } = await run(args, { cwd: scratch(), env: nvidia() });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^--device cuda --engine onnxruntime cannot be used: .*CUDA library.*CUDA 12.*cuDNN 9.*\n$/);
+  },
+);
+
+describe.skipIf(process.platform === "win32")("TensorFlow's kernels for tfjs", () => {
+  /** As much of tfjs-node as is asked whether it works. */
+  const tfjsNode = (gpu: boolean): string => `
+    const tensor = { dataSync: () => [2] };
+    module.exports = { ones: () => tensor, add: () => tensor, tidy: (f) => f(),
+      backend: () => ({ isUsingGpuDevice: ${gpu}, binding: { TF_Version: "9.8.7" } }) };`;
+
+  test.each([
+    {
+      state: "that see a GPU are on it, and on the CPU too",
+      node: tfjsNode(true),
+      cuda: [true, /^Test GPU, TensorFlow 9\.8\.7$/, undefined],
+      cpu: [true, /^native kernels of TensorFlow 9\.8\.7$/, undefined],
+    },
+    {
+      state: "that see no GPU are on the CPU alone",
+      node: tfjsNode(false),
+      cuda: [false, /^Test GPU is here, but TensorFlow 9\.8\.7 sees no GPU$/, /npm run setup:cuda.* driver/],
+      cpu: [true, /^native kernels of TensorFlow 9\.8\.7$/, undefined],
+    },
+    {
+      state: "that do not load are nowhere",
+      node: 'throw new Error("libcudart.so.11.0: cannot open");',
+      cuda: [false, /^Test GPU is here, but .* does not load \(libcudart\.so\.11\.0: cannot open\)$/, /setup:cuda/],
+      cpu: [false, /^@tensorflow\/tfjs-node does not load \(libcudart/, /setup:tensorflow/],
+    },
+    {
+      state: "that are not installed leave plain JavaScript",
+      node: undefined,
+      cuda: [false, /^Test GPU is here, but @tensorflow\/tfjs-node is not installed$/, /npm run setup:cuda/],
+      cpu: [true, /^plain JavaScript, slow .*setup:tensorflow/, undefined],
+    },
+  ] as const)("$state", { timeout: slow }, async ({ node, cuda, cpu }) => {
+    const packages = { "@tensorflow/tfjs-node-gpu": node, "@tensorflow/tfjs-node": node };
+    const { out } = await run(["devices", "--json"], { cwd: scratch(), env: { ...replacing(packages), ...nvidia() } });
+    const found: Found[] = JSON.parse(out);
+    for (const [device, [usable, what, remedy]] of Object.entries({ cuda, cpu })) {
+      const one = found.find((each) => each.engine === "tfjs" && each.device === device)!;
+      expect(one.what).toMatch(what);
+      expect(one.usable).toBe(usable);
+      if (remedy === undefined) expect(one.remedy).toBeUndefined();
+      else expect(one.remedy).toMatch(remedy);
+    }
   });
-  expect(code).toBe(1);
-  expect(err).toMatch(/^--device cuda --engine onnxruntime cannot be used: .*CUDA library.*CUDA 12.*cuDNN 9.*\n$/);
+
+  const there = existsSync(new URL("../../../.tensorflow/package.json", import.meta.url));
+  if (!there) console.warn("No tfjs-node: nothing trains on TensorFlow. `npm run setup:tensorflow` brings it.");
+
+  test.skipIf(!there)("end a run where WebAssembly does", { timeout: slow }, async () => {
+    const cwd = scratch();
+    const args = ["--data", data, "--batch-size", "160", "--epochs", "2", "--engine", "tfjs"];
+    for (const device of ["cpu", "wasm"])
+      expect(await run([...args, "--device", device, "--out", device], { cwd })).toMatchObject({ code: 0 });
+    const [cpu, wasm] = ["cpu", "wasm"].map((device) => json(path.join(cwd, device, "summary.json")));
+    expect(cpu!.engineVersion).toMatch(/^4\.22\.0 with TensorFlow \d/);
+    expect(cpu!.testAccuracy).toBe(wasm!.testAccuracy);
+    // 1e-4: four updates of a convolutional network apart by the rounding of single precision.
+    expect(Math.abs(Number(cpu!.testLoss) / Number(wasm!.testLoss) - 1)).toBeLessThan(1e-4);
+  });
 });
 
 describe("bad input is one line and exit code 1:", () => {

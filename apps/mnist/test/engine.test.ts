@@ -36,7 +36,7 @@ beforeAll(async () => {
   await tf.setBackend("wasm");
   await tf.ready();
   engines = {
-    tfjs: tfjsEngine(tf, 1),
+    tfjs: tfjsEngine(tf, { readEvery: 1, queued: false }),
     onnxruntime: onnxruntimeEngine(ort, ort.env.versions.node ?? "", "cpu", { intraOpNumThreads: 1 }),
   };
 });
@@ -426,6 +426,71 @@ describe.each(engineNames)("training by %s", (engine) => {
   });
 });
 
+describe("the optimizer's part of a step", () => {
+  test.each(engineNames)("is more than nothing by %s, and less than the whole", async (engine) => {
+    const { train: digits, test: tested } = await small();
+    const optimizer = optimizerOf(recipe, updatesOf(digits.count, recipe));
+    const learner = await learn(recipe, digits, { engine });
+    const { pace } = await train({ learner, readEvery: 1, recipe, optimizer, digits, test: tested });
+    expect(pace!.optimizer).toBeGreaterThan(0);
+    expect(pace!.optimizer).toBeLessThan(pace!.step);
+  });
+
+  test("is the mean of the updates that were timed, but for the first, which compiles kernels", async () => {
+    const { train: digits, test: tested } = await small();
+    const given = { ...recipe, epochs: 1, batchSize: 80 };
+    const learner = await learn(given, digits);
+    const optimizer = optimizerOf(given, updatesOf(digits.count, given));
+    const told = [100, 1, undefined, 3];
+    const timed = {
+      ...learner,
+      step: async (...batch: Parameters<Learner["step"]>) => {
+        await learner.step(...batch);
+        return told.shift();
+      },
+    };
+    const run = (one: Learner, recipe: Recipe) =>
+      train({ learner: one, readEvery: 1, recipe, optimizer, digits, test: tested });
+    expect((await run(timed, given)).pace?.optimizer).toBe(2);
+    expect((await run(learner, { ...given, batchSize: 320 })).pace).toBeUndefined(); // one update, and no other
+  });
+
+  test("is timed now and then where work is queued, and no number changes by it", async () => {
+    const { train: digits, test: tested } = await small();
+    const optimizer = optimizerOf(recipe, updatesOf(digits.count, recipe));
+    const ends = [];
+    for (const queued of [false, true]) {
+      const engine = tfjsEngine(tf, { readEvery: 4, queued });
+      const learner = await engine.learner({
+        model: model("mlp"),
+        weights: startingWeights(model("mlp"), 1),
+        optimizer: optimizer.configured,
+      });
+      const before = tf.memory().numTensors;
+      const times: (number | undefined)[] = [];
+      const step = async (...batch: Parameters<Learner["step"]>) => {
+        times.push(await learner.step(...batch));
+        return times.at(-1);
+      };
+      const { weights } = await train({
+        learner: { ...learner, step },
+        readEvery: 4,
+        recipe,
+        optimizer,
+        digits,
+        test: tested,
+      });
+      const slots = 2 * model("mlp").parameters.length; // RAdam's m and v, made at the first update
+      expect(tf.memory().numTensors).toBe(before + slots);
+      learner.dispose();
+      ends.push({ weights, timed: times.flatMap((time, i) => (time === undefined ? [] : [i])) });
+    }
+    expect(ends[0]!.timed).toHaveLength(20);
+    expect(ends[1]!.timed).toEqual([1]);
+    expect(ends[1]!.weights).toEqual(ends[0]!.weights);
+  });
+});
+
 describe("an evaluation", () => {
   test("counts what is right, orders the mistakes by confidence and takes the mean of the losses", async () => {
     const { test: tested } = await small();
@@ -481,7 +546,7 @@ test("a report is one page that holds everything it shows", async () => {
   const evaluation = { count: 77, accuracy: 50 / 77, loss: 1.25, confusion, mistakes };
   const summary: Summary = {
     testAccuracy: 50 / 77, testLoss: 1.25, trainLoss: 1, optimizer: "radam", title: "RAdam <b>", engine: "tfjs", engineVersion: "4", device: "wasm", deviceWhat: "x",
-    seconds: 61, imagesPerSecond: 1234, seed: 1, epochs: 2, steps: 20, batchSize: 32, trainImages: 320, testImages: 77, parameters: 101770, model: "mlp", lr: 3e-3,
+    seconds: 61, imagesPerSecond: 1234, stepMilliseconds: 8, optimizerMilliseconds: 0.5, seed: 1, epochs: 2, steps: 20, batchSize: 32, trainImages: 320, testImages: 77, parameters: 101770, model: "mlp", lr: 3e-3,
     schedule: "cosine", rate: "x", recipe, data: "d", started: "2026-11-22T09:05:07.000Z", node: "v20", version: "0", command: "npm start -- train", files: [],
   }; // biome-ignore format: a record of no interest
   const html = report(summary, { steps, epochs }, evaluation, tested);
@@ -491,6 +556,7 @@ test("a report is one page that holds everything it shows", async () => {
   expect(html.match(/<img src="data:image\/png;base64,/g)).toHaveLength(20); // the twenty surest of 27
   expect(html).toContain("27 × a 4 taken for a 9");
   expect(html).toContain("64.94 %");
+  expect(html).toContain("the optimizer took 6.3 % of a step, 0.5 of 8 ms");
   expect(html).toContain("prefers-color-scheme: dark");
   expect(html).toContain("RAdam &#60;b&#62;");
   expect(html).not.toMatch(/<script|<link|https?:\/\/|url\(|NaN|undefined/); // nothing from elsewhere, nothing missing

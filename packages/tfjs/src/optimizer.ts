@@ -40,6 +40,7 @@ import {
   writeConfig,
 } from "./saved.ts";
 import { type Execution, Tensors } from "./tensors.ts";
+import { repairTfjsNode } from "./tfjs-node.ts";
 import { registerWasmGradients } from "./wasm/gradients.ts";
 
 /** tfjs-core uses this type and does not export it. */
@@ -106,6 +107,7 @@ export class DescentOptimizer extends Optimizer {
     this.#tensors = new Tensors({ fuse: options.fused ?? true });
     this.#loop = new Loop(this.#tensors, configured);
     registerWasmGradients();
+    repairTfjsNode();
   }
 
   /** Updates done; where schedules stand. */

@@ -5,7 +5,7 @@ import { normal } from "./numbers.ts";
 export { tf };
 
 /** Switches tfjs to a backend; a backend that is not there fails the test that asked for it. */
-export async function use(name: "cpu" | "wasm" | "webgpu"): Promise<void> {
+export async function use(name: "cpu" | "wasm" | "webgpu" | "tensorflow"): Promise<void> {
   const there = await tf.setBackend(name);
   await tf.ready();
   if (!there || tf.getBackend() !== name)

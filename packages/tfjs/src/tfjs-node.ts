@@ -1,0 +1,16 @@
+/** What this file reads of Node's `process`, which other hosts lack. */
+interface Host {
+  readonly process?: { readonly getBuiltinModule?: (name: string) => object | undefined };
+}
+
+/**
+ * Lets `@tensorflow/tfjs-node` 4.22 run on Node 23 and later, where every operator fails: it calls
+ * `util.isNullOrUndefined`, which Node removed, and its repair was never published. Puts that function back, and does
+ * nothing where it is there or there is no Node. An optimizer does it when it is made; a program that computes before,
+ * such as one that builds its model first, calls it right after importing tfjs-node.
+ */
+export function repairTfjsNode(): void {
+  const util = (globalThis as Host).process?.getBuiltinModule?.("node:util"); // Node has it from 20.16 and 22.3 on
+  if (util !== undefined && !("isNullOrUndefined" in util))
+    Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
+}
