@@ -1,4 +1,5 @@
 /** The array engine itself, for adapters that hold arrays or WebAssembly memories of their own. */
-export { ArraysBackend, type Engine, Tensor } from "./backend.ts";
+export { ArraysBackend, type Engine } from "./backend.ts";
 export { type Need, need, Runner, refusal } from "./runner.ts";
+export { Tensor } from "./tensor.ts";
 export { emit, imported } from "./wasm.ts";

@@ -15,8 +15,9 @@ import {
   suggestion,
 } from "@descent/core";
 import { describedBy } from "./allocate.ts";
-import { ArraysBackend, type Engine, NOTHING, Tensor } from "./backend.ts";
+import { ArraysBackend, type Engine } from "./backend.ts";
 import { refusal } from "./runner.ts";
+import { Tensor } from "./tensor.ts";
 
 /** A parameter's numbers with what is known of it. Without a shape it is a vector. */
 export interface Described {
@@ -60,8 +61,9 @@ const kindOf = (x: unknown): string => {
   const tag = Object.prototype.toString.call(x).slice(8, -1);
   return typeof x === "object" && x !== null ? (/^[AEIO]/.test(tag) ? `an ${tag}` : `a ${tag}`) : String(x);
 };
-// By tag, not by `instanceof`: arrays of another realm (an iframe, a test environment) are as good.
-const isFloat32Array = (x: unknown): x is Float32Array => Object.prototype.toString.call(x) === "[object Float32Array]";
+// By tag, not only by `instanceof`: arrays of another realm (an iframe, a test environment) are as good.
+const isFloat32Array = (x: unknown): x is Float32Array =>
+  x instanceof Float32Array || Object.prototype.toString.call(x) === "[object Float32Array]";
 
 /** What the optimizer keeps of one parameter: its tensors, and the gradient last seen fit. */
 interface Entry {
@@ -88,6 +90,7 @@ export function optimizer<const Name extends string>(
 class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   readonly engine: Engine;
   readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #pairs: readonly (readonly [string, Entry])[];
   readonly #byBuffer = new Map<ArrayBufferLike, Entry[]>();
   readonly #backend: ArraysBackend;
   readonly #loop: Loop<Tensor>;
@@ -101,6 +104,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     this.#entries = new Map(
       Object.entries<Float32Array | Described>(parameters).map(([name, given]) => [name, entry(name, given)]),
     );
+    this.#pairs = [...this.#entries];
     for (const e of this.#entries.values())
       this.#byBuffer.set(e.p.array.buffer, [...(this.#byBuffer.get(e.p.array.buffer) ?? []), e]);
     for (const inside of this.#byBuffer.values()) refuseOverlap(inside);
@@ -116,24 +120,29 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   update(gradients: { readonly [K in Name]?: Float32Array | undefined }): void {
     this.#alive();
     const given: Readonly<Record<string, Float32Array | undefined>> = gradients;
-    for (const name of Object.keys(given))
+    // In the order of the parameters, so that those that lie together are stepped together.
+    const stepped: (readonly [string, Entry])[] = [];
+    for (const pair of this.#pairs) {
+      const gradient = Object.hasOwn(given, pair[0]) ? given[pair[0]] : undefined;
+      if (gradient === undefined) continue;
+      this.#fit(pair[1], gradient);
+      stepped.push(pair);
+    }
+    const names = Object.keys(given);
+    if (names.length > stepped.length) this.#refuseUnknown(names);
+    this.#loop.update(stepped);
+    // Gradients made anew for every step are not kept until the next one.
+    for (const [, { g }] of stepped) g.drop();
+  }
+
+  #refuseUnknown(names: readonly string[]): void {
+    for (const name of names)
       if (!this.#entries.has(name)) {
-        const names = [...this.#entries.keys()];
+        const all = [...this.#entries.keys()];
         throw new OptimizerError(
-          `There is a gradient for \`${name}\`, which is no parameter here; there are ${list(names)}.${suggestion(name, names)}`,
+          `There is a gradient for \`${name}\`, which is no parameter here; there are ${list(all)}.${suggestion(name, all)}`,
         );
       }
-    // In the order of the parameters, so that those that lie together are stepped together.
-    const tensors: Record<string, { readonly p: Tensor; readonly g: Tensor }> = {};
-    for (const [name, e] of this.#entries) {
-      const gradient = Object.hasOwn(given, name) ? given[name] : undefined;
-      if (gradient === undefined) continue;
-      this.#fit(e, gradient);
-      tensors[name] = e;
-    }
-    this.#loop.update(tensors);
-    // Gradients made anew for every step are not kept until the next one.
-    for (const { g } of Object.values(tensors)) if (!g.runner) g.array = NOTHING;
   }
 
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {

@@ -6,6 +6,8 @@ import { emit, imported } from "./wasm.ts";
 const REGION = 8 * CHUNK;
 /** Blocks start at whole vectors of four floats. */
 export const BLOCK = 16;
+/** So few floats are copied sooner than a call to copy them is made. */
+const FEW = 96;
 /** Instead of an address. */
 const OUTSIDE = -1;
 export const up = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
@@ -51,6 +53,8 @@ export class Runner {
   readonly #scratch: number;
   readonly #frame: number;
   readonly #entries = new WeakMap<Kernel, Entry>();
+  readonly #base: number[] = [];
+  #buffer!: ArrayBufferLike;
   #floats!: Float32Array;
   #integers!: Int32Array;
   #doubles!: Float64Array;
@@ -70,6 +74,7 @@ export class Runner {
   /** Makes the views anew; a memory that grew has another buffer. */
   #look(): void {
     const { buffer } = this.memory;
+    this.#buffer = buffer;
     this.#floats = new Float32Array(buffer);
     this.#integers = new Int32Array(buffer);
     this.#doubles = new Float64Array(buffer);
@@ -104,7 +109,8 @@ export class Runner {
   /** Runs one loop; arrays outside this memory are copied through it, a chunk at a time. */
   run({ kernel, rows, cols, arrays, args, sums }: Run): void {
     const entry = this.prepare(kernel);
-    if (this.#floats.buffer !== this.memory.buffer) this.#look();
+    const { buffer } = this.memory;
+    if (this.#buffer !== buffer) this.#look();
     const { buffers, columnSums } = kernel;
     const count = buffers.length;
     const totals = kernel.sums.length;
@@ -114,11 +120,11 @@ export class Runner {
     const argAt = columnAt + columnSums.length;
     const sumsAt = up(frame + frameBytes(kernel), BLOCK);
     // Where each array begins here, or in its region; those by column and the sums by column begin anew in every chunk.
-    const base: number[] = [];
+    const base = this.#base;
     let copies = false;
     for (let i = 0; i < count; i++) {
-      const inside = arrays[i]!.buffer === this.memory.buffer;
-      base.push(inside ? arrays[i]!.byteOffset : OUTSIDE);
+      const inside = arrays[i]!.buffer === buffer;
+      base[i] = inside ? arrays[i]!.byteOffset : OUTSIDE;
       if (!inside) copies = true;
     }
     // Whole rows where a chunk holds several; all of them where nothing is copied.
@@ -185,11 +191,15 @@ export class Runner {
   }
 
   #copyIn(from: Float32Array, at: number, length: number, to: number): void {
-    this.#floats.set(length === from.length ? from : from.subarray(at, at + length), to / 4);
+    const floats = this.#floats;
+    if (length <= FEW) for (let i = 0; i < length; i++) floats[to / 4 + i] = from[at + i]!;
+    else floats.set(length === from.length ? from : from.subarray(at, at + length), to / 4);
   }
 
   #copyOut(to: Float32Array, at: number, length: number, from: number): void {
-    to.set(this.#floats.subarray(from / 4, from / 4 + length), at);
+    const floats = this.#floats;
+    if (length <= FEW) for (let i = 0; i < length; i++) to[at + i] = floats[from / 4 + i]!;
+    else to.set(floats.subarray(from / 4, from / 4 + length), at);
   }
 }
 

@@ -14,8 +14,9 @@ import {
   trace,
 } from "@descent/core";
 import { expect } from "vitest";
-import { ArraysBackend, type Engine, Tensor } from "../src/backend.ts";
+import { ArraysBackend, type Engine } from "../src/backend.ts";
 import { allocate } from "../src/index.ts";
+import { Tensor } from "../src/tensor.ts";
 
 /** A rule for one test. */
 export const spec = (

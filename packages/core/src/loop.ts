@@ -12,7 +12,7 @@ import { checkMeta, checkTensor, type StateDict, type StateMeta, slotKey } from 
 export interface Job<T> {
   readonly program: Program;
   readonly parameter: Parameter;
-  /** `p`, `g` and the device slots, by name. */
+  /** `p`, `g` and the device slots, by name: the same object as in the last step if they are the same tensors. */
   readonly tensors: Readonly<Record<string, T>>;
   /** One float64 per `program.scalars`. Jobs with equal values share the array. */
   readonly scalars: readonly number[];
@@ -29,6 +29,11 @@ export interface Backend<T> {
   run(jobs: readonly Job<T>[]): void;
   free(tensor: T): void;
 }
+
+/** The tensors that a step is given, by the name of the parameter. */
+export type Pairs<T> =
+  | Readonly<Record<string, { readonly p: T; readonly g: T }>>
+  | Iterable<readonly [string, { readonly p: T; readonly g: T }]>;
 
 /** A step worked out and not yet taken. */
 export interface Step<T> {
@@ -82,16 +87,24 @@ interface Group {
   readonly hyper: Record<string, HyperValue>;
 }
 
+/** Parameters of one group with one program that agree in the facts it reads: at one `t` they get the same numbers. */
+interface Kin {
+  readonly group: Group;
+  readonly program: Program;
+  readonly facts: Env;
+}
+
 interface Record_<T> {
   readonly parameter: Parameter;
   /** Nothing for a frozen parameter. */
-  readonly group: Group | undefined;
-  readonly program: Program | undefined;
-  readonly facts: Env;
+  readonly kin: Kin | undefined;
+  readonly decays: boolean;
   t: number;
   /** Slots kept on the host; nothing before the first update. */
   host: Readonly<Record<string, number>> | undefined;
   slots: Readonly<Record<string, T>> | undefined;
+  /** The tensors of the last job. */
+  tensors: Readonly<Record<string, T>> | undefined;
 }
 
 /** What the host contributes to one parameter's step: numbers the kernels read, and the next host slots. */
@@ -99,9 +112,16 @@ interface HostValues {
   readonly scalars: readonly number[];
   readonly host: Readonly<Record<string, number>>;
 }
+/** Those of all kin that were at the same `t` with the same host slots. */
+interface Shared extends HostValues {
+  readonly t: number;
+  readonly before: Readonly<Record<string, number>>;
+}
 interface Plan {
-  /** The names the host values depend on; parameters in which these agree share them. */
+  /** The facts that the host values depend on, besides `t`. */
   readonly reads: readonly string[];
+  /** The slots kept on the host. */
+  readonly kept: readonly string[];
   readonly evaluate: (env: Env) => HostValues;
 }
 
@@ -112,11 +132,10 @@ function newPlan(program: Program): Plan {
   const roots = [...program.scalars, ...Object.values(program.host)];
   const values = hostFunction(roots);
   const kept = Object.keys(program.slots).filter((slot) => program.slots[slot]!.place === "host");
+  const read = new Set(topological(roots).flatMap((e) => (e.op === "var" ? [e.value] : [])));
   return {
-    reads: topological(roots)
-      .filter((e) => e.op === "var" && (facts as readonly unknown[]).includes(e.value))
-      .map((e) => e.value as string) // var nodes hold names
-      .concat(kept),
+    reads: facts.filter((fact) => fact !== "t" && read.has(fact)),
+    kept,
     evaluate: (env) => {
       const all = values(env);
       const next = slots.map((slot, i) => [slot, all[program.scalars.length + i]!] as const);
@@ -135,6 +154,7 @@ export class Loop<T> {
   readonly #configured: Configured;
   readonly #groups = new Map<string, Group>();
   readonly #records = new Map<string, Record_<T>>();
+  readonly #kins = new Map<Program, readonly Kin[]>();
   #step = 0;
   #disposed = false;
 
@@ -170,19 +190,25 @@ export class Loop<T> {
         throw new OptimizerError(`\`${name}\` has the shape [${shape}]. Dimensions are whole numbers.`);
     }
     const groups = new Map(this.#groups);
+    const kins = new Map(this.#kins);
     const records = assign(this.#configured, parameters).map(({ label, leaf }, i): Record_<T> => {
       const parameter = parameters[i]!; // one assignment per parameter
-      const none = { parameter, t: 0, host: undefined, slots: undefined };
-      if (!leaf) return { ...none, group: undefined, program: undefined, facts: {} };
-      let group = groups.get(label);
-      if (!group) groups.set(label, (group = { label, leaf, hyper: { ...leaf.hyper } }));
+      const none = { parameter, t: 0, host: undefined, slots: undefined, tensors: undefined };
+      if (!leaf) return { ...none, kin: undefined, decays: false };
+      const group = entry(groups, label, () => ({ label, leaf, hyper: { ...leaf.hyper } }));
       const { rows, cols } = matrix(parameter);
       const program = trace(leaf.rule, { rows, cols });
       shapes(program, { rows, cols });
       this.#backend.check?.(program, parameter);
-      const decays = +(leaf.decays ?? decaysByRole)(parameter);
-      return { ...none, group, program, facts: { rows, cols, size: size(parameter.shape), decays } };
+      const decays = (leaf.decays ?? decaysByRole)(parameter);
+      const all: Env = { rows, cols, size: size(parameter.shape), decays: +decays };
+      const { reads } = plan(program);
+      const alike = entry(kins, program, () => []);
+      let kin = alike.find((k) => k.group === group && reads.every((name) => k.facts[name] === all[name]));
+      if (!kin) kins.set(program, [...alike, (kin = { group, program, facts: all })]);
+      return { ...none, kin, decays };
     });
+    for (const [program, all] of kins) this.#kins.set(program, all);
     for (const [label, group] of groups) this.#groups.set(label, group);
     for (const record of records) this.#records.set(record.parameter.name, record);
   }
@@ -198,7 +224,7 @@ export class Loop<T> {
    * One update of the parameters given; those left out are not touched: no decay, no momentum, and their `t` stays.
    * On an error nothing has changed.
    */
-  update(tensors: Readonly<Record<string, { readonly p: T; readonly g: T }>>): void {
+  update(tensors: Pairs<T>): void {
     const { jobs, commit } = this.begin(tensors);
     if (jobs.length === 0) return;
     this.#backend.run(jobs);
@@ -209,39 +235,45 @@ export class Loop<T> {
    * The two halves of `update` for backends that answer later: the jobs of a step, and what to call once they are done.
    * Without `commit` the step has not happened.
    */
-  begin(tensors: Readonly<Record<string, { readonly p: T; readonly g: T }>>): Step<T> {
+  begin(tensors: Pairs<T>): Step<T> {
     this.#alive();
     const hypers = new Map<Group, Env>();
-    const values = new Map<Group, Map<Program, Map<string, HostValues>>>();
+    const values = new Map<Kin, Shared[]>();
     const jobs: Job<T>[] = [];
-    const commits: (() => void)[] = [];
-    for (const [name, { p, g }] of Object.entries(tensors)) {
+    const stepped: Record_<T>[] = [];
+    const next: HostValues[] = [];
+    let last: Kin | undefined;
+    let shared: Shared | undefined;
+    for (const [name, { p, g }] of Symbol.iterator in tensors ? tensors : Object.entries(tensors)) {
       const record = this.#record(name);
-      const { group, program, parameter } = record;
-      if (!group || !program) continue; // frozen
-      const hyper = entry(hypers, group, () => this.#hyperNow(group));
-      const own = record.host ?? initialHost(program, hyper);
+      const { kin, parameter } = record;
+      if (!kin) continue; // frozen
+      const { group, program } = kin;
+      let hyper = hypers.get(group);
+      if (!hyper) hypers.set(group, (hyper = this.#hyperNow(group)));
       const t = record.t + 1;
-      const { reads, evaluate } = plan(program);
-      const shared = entry(
-        entry(values, group, () => new Map()),
-        program,
-        () => new Map<string, HostValues>(),
-      );
-      const { scalars, host } = entry(
-        shared,
-        reads.map((n) => (n === "t" ? t : (record.facts[n] ?? own[n]))).join(),
-        () => evaluate({ ...hyper, ...record.facts, ...own, t }),
-      );
+      const before = record.host ?? initialHost(program, hyper);
+      // Nearly always as for the parameter before, or for all of its kin.
+      if (kin !== last || t !== shared?.t || before !== shared.before) {
+        const known = entry(values, kin, () => []);
+        shared = known.find((v) => v.t === t && sameHost(program, v.before, before));
+        if (!shared) {
+          const computed = plan(program).evaluate({ ...hyper, ...kin.facts, ...before, t });
+          known.push((shared = { ...computed, t, before }));
+        }
+        last = kin;
+      }
       record.slots ??= this.#allocate(parameter, program, hyper);
-      jobs.push({ program, parameter, tensors: { p, g, ...record.slots }, scalars });
-      commits.push(() => {
-        record.t++;
-        record.host = host;
-      });
+      if (record.tensors?.p !== p || record.tensors.g !== g) record.tensors = { p, g, ...record.slots };
+      jobs.push({ program, parameter, tensors: record.tensors, scalars: shared.scalars });
+      stepped.push(record);
+      next.push(shared);
     }
     const commit = (): void => {
-      for (const each of commits) each();
+      for (let i = 0; i < stepped.length; i++) {
+        stepped[i]!.t++;
+        stepped[i]!.host = next[i]!.host;
+      }
       this.#step++;
     };
     return { jobs, commit };
@@ -276,24 +308,24 @@ export class Loop<T> {
   inspect(): Inspection {
     const groups: Record<string, Inspection["groups"][string]> = {};
     for (const group of this.#groups.values()) {
-      const parameters = [...this.#records.values()].filter((r) => r.group === group).map((r) => r.parameter.name);
+      const parameters = [...this.#records.values()].filter((r) => r.kin?.group === group).map((r) => r.parameter.name);
       groups[group.label] = { rule: group.leaf.rule.title, hyper: this.#hyperNow(group), parameters };
     }
     const parameters: Record<string, Inspection["parameters"][string]> = {};
-    for (const { parameter, group, t, facts } of this.#records.values()) {
+    for (const { parameter, kin, t, decays } of this.#records.values()) {
       const { name, shape, role } = parameter;
-      parameters[name] = { group: group?.label, t, decays: facts.decays === 1, shape, role };
+      parameters[name] = { group: kin?.group.label, t, decays, shape, role };
     }
     return { step: this.#step, groups, parameters };
   }
 
   /** The state tensors there are, with the keys they are saved under. Parameters not yet updated have none. */
   slots(): { readonly key: string; readonly parameter: Parameter; readonly shape: Shape; readonly tensor: T }[] {
-    return [...this.#records.values()].flatMap(({ parameter, program, slots }) =>
+    return [...this.#records.values()].flatMap(({ parameter, kin, slots }) =>
       Object.entries(slots ?? {}).map(([slot, tensor]) => ({
         key: slotKey(slot, parameter.name),
         parameter,
-        shape: slotShape(program!.slots[slot]!, parameter), // what has slots has a program that names them
+        shape: slotShape(kin!.program.slots[slot]!, parameter), // what has slots has a program that names them
         tensor,
       })),
     );
@@ -305,10 +337,10 @@ export class Loop<T> {
     for (const { label, leaf, hyper } of this.#groups.values())
       groups[label] = { rule: leaf.rule.title, hyper: mapValues(hyper, plainHyper) };
     const parameters: Record<string, StateMeta["parameters"][string]> = {};
-    for (const { parameter, group, t, host } of this.#records.values()) {
-      if (!group) continue;
+    for (const { parameter, kin, t, host } of this.#records.values()) {
+      if (!kin) continue;
       const kept = host && Object.keys(host).length > 0 ? { host } : {};
-      parameters[parameter.name] = { group: group.label, shape: parameter.shape, t, ...kept };
+      parameters[parameter.name] = { group: kin.group.label, shape: parameter.shape, t, ...kept };
     }
     return { version: 1, step: this.#step, groups, parameters };
   }
@@ -328,7 +360,7 @@ export class Loop<T> {
     const missing: string[] = [];
     const accepted: Record_<T>[] = [];
     for (const record of this.#records.values()) {
-      if (!record.group) continue;
+      if (!record.kin) continue;
       const { name } = record.parameter;
       if (!Object.hasOwn(meta.parameters, name)) missing.push(name);
       else {
@@ -337,7 +369,7 @@ export class Loop<T> {
         else accepted.push(record);
       }
     }
-    const unexpected = Object.keys(meta.parameters).filter((name) => !this.#records.get(name)?.group);
+    const unexpected = Object.keys(meta.parameters).filter((name) => !this.#records.get(name)?.kin);
     const problems = [
       ...(missing.length > 0 ? [`it does not know ${list(missing)}`] : []),
       ...(unexpected.length > 0 ? [`it has ${list(unexpected)}, which this optimizer does not train`] : []),
@@ -349,8 +381,8 @@ export class Loop<T> {
       );
     const fresh = accepted.map((record) => {
       const saved = meta.parameters[record.parameter.name]!; // accepted only if it is there
-      const { group, program, parameter } = record;
-      const device = saved.t > 0 ? this.#allocate(parameter, program!, this.#hyperNow(group!)) : undefined; // not frozen
+      const { group, program } = record.kin!; // not frozen
+      const device = saved.t > 0 ? this.#allocate(record.parameter, program, this.#hyperNow(group)) : undefined;
       return { record, saved, device };
     });
     for (const { record, saved, device } of fresh) {
@@ -376,6 +408,7 @@ export class Loop<T> {
     for (const record of this.#records.values()) this.#free(record);
     this.#records.clear();
     this.#groups.clear();
+    this.#kins.clear();
     this.#disposed = true;
   }
 
@@ -417,6 +450,7 @@ export class Loop<T> {
   #free(record: Record_<T>): void {
     for (const tensor of Object.values(record.slots ?? {})) this.#backend.free(tensor);
     record.slots = undefined;
+    record.tensors = undefined;
   }
 
   #changed(meta: StateMeta): string[] {
@@ -438,6 +472,9 @@ const initialHost = (program: Program, hyper: Env): Record<string, number> =>
       .map(([slot, spec]) => [slot, initial(spec, hyper)]),
   );
 
+const sameHost = (program: Program, a: Env, b: Env): boolean =>
+  a === b || plan(program).kept.every((slot) => Object.is(a[slot], b[slot]));
+
 /** The shape of a slot: the parameter's, or one number per row, per column or in all. */
 export function slotShape({ place }: SlotSpec, parameter: Parameter): Shape {
   const { rows, cols } = matrix(parameter);
@@ -448,7 +485,7 @@ const plainHyper = (value: HyperValue): number | string =>
   typeof value === "number" ? value : (value.text ?? "(a function)");
 
 function mismatch<T>(
-  { parameter, group, program }: Record_<T>,
+  { parameter, kin }: Record_<T>,
   meta: StateMeta,
   tensors: StateDict["tensors"],
 ): string | undefined {
@@ -456,10 +493,11 @@ function mismatch<T>(
   if (saved.shape.join() !== parameter.shape.join())
     return `was saved with shape [${saved.shape}] and has shape [${parameter.shape}]`;
   const rule = Object.hasOwn(meta.groups, saved.group) ? meta.groups[saved.group]!.rule : "an unknown rule";
-  const title = group!.leaf.rule.title; // frozen parameters are not compared
+  const { group, program } = kin!; // frozen parameters are not compared
+  const { title } = group.leaf.rule;
   if (rule !== title) return `was trained by ${rule} and now has ${title}`;
   if (saved.t === 0) return undefined;
-  for (const [slot, spec] of Object.entries(program!.slots)) {
+  for (const [slot, spec] of Object.entries(program.slots)) {
     if (spec.place === "host") {
       if (saved.host?.[slot] === undefined) return `lacks the state \`${slot}\``;
       continue;

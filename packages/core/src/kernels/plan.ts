@@ -44,16 +44,11 @@ export interface Plan {
   readonly stores: readonly { readonly input: string; readonly value: Expr }[];
   /** Whether a step must take the sums of all jobs before it can finish any. */
   readonly model: boolean;
-  /** The one loop over elements that is all this program needs, where that is so: such jobs may be merged. */
-  readonly elementwise: Elementwise | undefined;
-}
-
-export interface Elementwise {
-  readonly kernel: Kernel;
-  /** The tensors that the kernel's buffers are, by name. */
-  readonly inputs: readonly string[];
-  /** Which of the program's scalars its arguments are. */
-  readonly scalars: readonly number[];
+  /**
+   * Whether its loops run over elements alone, and its numbers are all the host's or the model's: then jobs whose scalars
+   * agree share every number, and where they lie together a loop without sums may run over all of them.
+   */
+  readonly merges: boolean;
 }
 
 const plans = new WeakMap<Program, Map<string, Plan>>();
@@ -211,16 +206,10 @@ function make(program: Program, own: Matrix): Plan {
     ...layOut(steps, (e) => (matrices.has(e) ? sizes!.get(e) : undefined)), // every matrix has a size
     stores,
     model: stages.some((s) => s.model.length > 0),
-    elementwise: stages.length === 1 && stores.length === 0 ? elementwise(program, kernels) : undefined,
+    merges:
+      values.length + vectors.size + stores.length === 0 &&
+      steps.every((s) => s.kind === "loop" && !s.kernel.byRows && s.kernel.sums.every((e) => e.value === "model")),
   };
-}
-
-function elementwise(program: Program, kernels: readonly Kernel[]): Elementwise | undefined {
-  const [only, ...others] = kernels;
-  if (!only || others.length > 0 || only.byRows) return undefined;
-  const scalars = only.args.map(({ key }) => program.scalars.indexOf(key));
-  if (scalars.includes(-1)) return undefined;
-  return { kernel: only, inputs: only.buffers.map(({ key }) => key.value as string), scalars }; // by element only variables are stored
 }
 
 /** Every operation a program uses. */

@@ -1,0 +1,304 @@
+import { type Expr, type Job, matrix, size } from "@descent/core";
+import { type Domain, domainOf, type Kernel, type Plan } from "@descent/core/kernels";
+import type { Run } from "./run.ts";
+import type { Runner } from "./runner.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** One loop of one job, or of several that lie together in memory. */
+export interface Task {
+  /** Nothing where the interpreter runs it. */
+  readonly runner: Runner | undefined;
+  readonly run: Run;
+  /** Where the run's arrays are from, if they may be others in the next step. */
+  readonly loose: readonly (Tensor | Float32Array)[] | undefined;
+}
+
+/** A task's run with the arrays of this step. */
+export const runOf = ({ run, loose }: Task): Run => (loose ? { ...run, arrays: loose.map(arrayOf) } : run);
+const arrayOf = (x: Tensor | Float32Array): Float32Array => ("array" in x ? x.array : x);
+
+/** Runs tasks that do not depend on each other. */
+export type Execute = (tasks: readonly Task[]) => void;
+
+/** A job, its place among the jobs of the step, and the memory in which its kernels run. */
+interface Item {
+  readonly job: Job<Tensor>;
+  readonly index: number;
+  readonly runner: Runner | undefined;
+}
+
+/** The tasks of one step of a stage: one kernel with the same numbers. */
+interface Batch {
+  readonly kernel: Kernel;
+  readonly args: (number | Float32Array)[];
+  readonly tasks: readonly Task[];
+}
+
+/** Jobs in which all numbers agree. Where a program takes numbers from single tensors each of its jobs is alone. */
+interface Lot {
+  readonly plan: Plan;
+  readonly first: Item;
+  /** What is one number and known so far. */
+  readonly values: Map<Expr, number>;
+  readonly vectors: ReadonlyMap<Expr, Float32Array>;
+  readonly stages: readonly (readonly Batch[])[];
+}
+
+/** The sums over the model that are taken between one stage and the next. */
+interface Totals {
+  readonly totals: Float64Array;
+  /** In the order of names, so that no sum depends on the order in which parameters were given. */
+  readonly parts: readonly { readonly total: number; readonly sum: Float64Array }[];
+  readonly readers: readonly { readonly total: number; readonly values: Map<Expr, number>; readonly sum: Expr }[];
+}
+
+/**
+ * The jobs of a step, worked out: who shares numbers, which loops run in which order, what lies together and becomes one
+ * loop. It serves every later step of the same jobs; only numbers differ then.
+ */
+export class Schedule {
+  readonly #jobs: readonly Job<Tensor>[];
+  /** For every job the index of one whose scalars it must share. */
+  readonly #leaders: number[] = [];
+  /** All tensors, with where they were. */
+  readonly #tensors: readonly { readonly tensor: Tensor; readonly runner: Runner | undefined; readonly at: number }[];
+  readonly #lots: readonly Lot[];
+  /** One per stage but the last; nothing where no sum runs over the model. */
+  readonly #totals: readonly Totals[] | undefined;
+
+  constructor(
+    jobs: readonly Job<Tensor>[],
+    plans: readonly Plan[],
+    homeOf: (job: Job<Tensor>, plan: Plan) => Runner | undefined,
+  ) {
+    this.#jobs = jobs;
+    this.#tensors = jobs.flatMap(({ tensors }) =>
+      Object.values(tensors).map((tensor) => ({ tensor, runner: tensor.runner, at: tensor.at })),
+    );
+    const together: { readonly plan: Plan; readonly items: Item[] }[] = [];
+    const byPlan = new Map<Plan, (typeof together)[number][]>();
+    for (const [index, job] of jobs.entries()) {
+      const plan = plans[index]!;
+      this.#leaders.push(index);
+      // Without elements there is nothing to do, unless a slot of another size says otherwise.
+      if (plan.merges && size(job.parameter.shape) === 0) continue;
+      const item: Item = { job, index, runner: homeOf(job, plan) };
+      const lots = byPlan.get(plan) ?? [];
+      byPlan.set(plan, lots);
+      const mine = plan.merges
+        ? lots.find(({ items }) => sameNumbers(items[0]!.job.scalars, job.scalars)) // lots are not empty
+        : undefined;
+      if (mine) {
+        mine.items.push(item);
+        this.#leaders[index] = mine.items[0]!.index;
+      } else {
+        const lot = { plan, items: [item] };
+        lots.push(lot);
+        together.push(lot);
+      }
+    }
+    const sources = new Map<string, { readonly name: string; readonly sum: Float64Array }[]>();
+    this.#lots = together.map(({ plan, items }) =>
+      arrange(plan, items, (key, part) => {
+        const parts = sources.get(key);
+        if (parts) parts.push(part);
+        else sources.set(key, [part]);
+      }),
+    );
+    this.#totals = plans.some((p) => p.model) ? this.#sumsOver(sources) : undefined;
+  }
+
+  #sumsOver(sources: ReadonlyMap<string, readonly { readonly name: string; readonly sum: Float64Array }[]>): Totals[] {
+    const levels = Math.max(0, ...this.#lots.map((lot) => lot.stages.length - 1));
+    return Array.from({ length: levels }, (_, level) => {
+      const keys = new Map<string, number>();
+      const readers = this.#lots.flatMap(({ plan, values }) =>
+        (level < plan.stages.length - 1 ? plan.stages[level]!.model : []).map(({ sum, spelt }) => {
+          const total = keys.get(spelt) ?? keys.size;
+          keys.set(spelt, total);
+          return { total, values, sum };
+        }),
+      );
+      const parts = [...keys].flatMap(([spelt, total]) =>
+        [...(sources.get(sourceKey(level, spelt)) ?? [])].sort(byName).map(({ sum }) => ({ total, sum })),
+      );
+      return { totals: new Float64Array(keys.size), parts, readers };
+    });
+  }
+
+  /** Whether these are the jobs that were worked out, with everything where it was. */
+  serves(jobs: readonly Job<Tensor>[]): boolean {
+    if (jobs.length !== this.#jobs.length) return false;
+    for (let i = 0; i < jobs.length; i++) {
+      const [job, known, leader] = [jobs[i]!, this.#jobs[i]!, jobs[this.#leaders[i]!]!];
+      if (job.tensors !== known.tensors || job.program !== known.program) return false;
+      if (!sameNumbers(job.scalars, leader.scalars)) return false;
+    }
+    for (const { tensor, runner, at } of this.#tensors)
+      if (tensor.runner !== runner || (runner && tensor.at !== at)) return false;
+    return true;
+  }
+
+  /** A step of jobs that it serves. */
+  run(jobs: readonly Job<Tensor>[], execute: Execute): void {
+    for (const { plan, first, values } of this.#lots) {
+      const { program, scalars, tensors } = jobs[first.index]!;
+      values.clear(); // what is known need not be computed
+      for (let i = 0; i < scalars.length; i++) values.set(program.scalars[i]!, scalars[i]!);
+      for (const { input, key } of plan.values) values.set(key, tensors[input]!.array[0]!);
+    }
+    if (!this.#totals) {
+      // Each job from its first sum to its last store, while it is in the cache.
+      for (const lot of this.#lots) {
+        for (let level = 0; level < lot.stages.length; level++) stage(lot, level, execute);
+        storeValues(lot);
+      }
+      return;
+    }
+    for (const [level, { totals, parts, readers }] of this.#totals.entries()) {
+      for (const lot of this.#lots) if (level < lot.stages.length - 1) stage(lot, level, execute);
+      totals.fill(0);
+      for (const { total, sum } of parts) totals[total] = totals[total]! + sum[0]!;
+      for (const { total, values, sum } of readers) values.set(sum, totals[total]!);
+    }
+    for (const lot of this.#lots) {
+      stage(lot, lot.stages.length - 1, execute);
+      storeValues(lot);
+    }
+  }
+}
+
+const sourceKey = (level: number, spelt: string): string => `${level} ${spelt}`;
+
+/** Works out the loops of a lot; `take` is told of every tensor's part of a sum over the model. */
+function arrange(
+  plan: Plan,
+  items: readonly Item[],
+  take: (key: string, part: { readonly name: string; readonly sum: Float64Array }) => void,
+): Lot {
+  const first = items[0]!; // lots are not empty
+  const { tensors, parameter } = first.job;
+  const { rows, cols } = matrix(parameter);
+  const vectors = new Map<Expr, Float32Array>();
+  for (const { key, input } of plan.vectors)
+    vectors.set(
+      key,
+      input === undefined ? new Float32Array(domainOf(key) === "row" ? rows : cols) : tensors[input]!.array,
+    );
+  const stages = plan.stages.map(({ steps, model }, level) =>
+    steps.map((step): Batch => {
+      if (step.kind !== "loop") throw new TypeError(`the arrays backend has no ${step.kind}`);
+      const { kernel, domain } = step;
+      const args = kernel.args.map(({ key, perRow }) => (perRow ? vectors.get(key)! : 0));
+      // By element only variables are stored, which have names.
+      const arraysOf = ({ job }: Item) =>
+        kernel.buffers.map(({ key }) => vectors.get(key) ?? job.tensors[key.value as string]!);
+      const task = (item: Item, length: number): Task => {
+        const arrays = arraysOf(item);
+        const loose = arrays.some((x) => "array" in x && !x.runner);
+        const sums = [
+          ...kernel.sums.map((e) => new Float64Array(e.value === "row" ? rows : 1)),
+          ...kernel.columnSums.map(() => new Float64Array(cols)),
+        ];
+        for (const { sum, spelt } of model) {
+          const at = kernel.sums.indexOf(sum);
+          if (at >= 0) take(sourceKey(level, spelt), { name: item.job.parameter.name, sum: sums[at]! });
+        }
+        const run = {
+          kernel,
+          rows: kernel.byRows ? rows : 1,
+          cols: kernel.byRows ? cols : length,
+          arrays: loose ? [] : arrays.map(arrayOf),
+          args,
+          sums,
+        };
+        return { runner: item.runner, run, loose: loose ? arrays : undefined };
+      };
+      const elements: Record<Domain, number> = { tensor: size(parameter.shape), row: rows, column: cols };
+      if (!plan.merges) return { kernel, args, tasks: [task(first, elements[domain])] };
+      // Every tensor has a sum of its own, whatever it lies beside.
+      if (kernel.sums.length > 0)
+        return { kernel, args, tasks: items.map((item) => task(item, size(item.job.parameter.shape))) };
+      return { kernel, args, tasks: stretches(kernel, items).map(({ item, length }) => task(item, length)) };
+    }),
+  );
+  return { plan, first, values: new Map(), vectors, stages };
+}
+
+function stage({ plan, stages, values, vectors }: Lot, level: number, execute: Execute): void {
+  const { wanted, evaluate } = plan.stages[level]!;
+  if (wanted.length > 0) for (const [i, number] of evaluate(values).entries()) values.set(wanted[i]!, number);
+  for (const { kernel, args, tasks } of stages[level]!) {
+    for (const [i, { key, perRow }] of kernel.args.entries()) if (!perRow) args[i] = values.get(key)!;
+    for (const { run } of tasks)
+      for (const sum of run.sums) {
+        if (sum.length === 1) sum[0] = 0;
+        else sum.fill(0);
+      }
+    execute(tasks);
+    if (plan.merges) continue;
+    const { sums } = tasks[0]!.run; // of the only job
+    for (const [i, e] of [...kernel.sums, ...kernel.columnSums].entries()) {
+      const vector = vectors.get(e);
+      if (vector) vector.set(sums[i]!);
+      else values.set(e, sums[i]![0]!);
+    }
+  }
+}
+
+function storeValues({ plan: { stores }, first, values }: Lot): void {
+  for (const { input, value } of stores) first.job.tensors[input]!.array[0] = values.get(value)!;
+}
+
+/** The items of which each must have a loop of its own, with the lengths of those loops: the rest continues them. */
+function stretches(kernel: Kernel, items: readonly Item[]): { readonly item: Item; readonly length: number }[] {
+  const tensorsOf = ({ job }: Item): Tensor[] => kernel.buffers.map(({ key }) => job.tensors[key.value as string]!); // variables, which have names
+  const all = items.map((item) => ({ item, tensors: tensorsOf(item), length: size(item.job.parameter.shape) }));
+  const [inside, outside]: [typeof all, typeof all] = [[], []];
+  for (const each of all) {
+    const { runner } = each.item;
+    (runner && each.tensors.every((t) => t.runner === runner) ? inside : outside).push(each);
+  }
+  const order = new Map([...new Set(inside.map(({ item }) => item.runner))].map((runner, i) => [runner, i]));
+  inside.sort((a, b) => order.get(a.item.runner)! - order.get(b.item.runner)! || a.tensors[0]!.at - b.tensors[0]!.at);
+  const out: { item: Item; length: number }[] = [];
+  for (let i = 0; i < inside.length; ) {
+    const first = inside[i++]!;
+    let { length } = first;
+    for (let last = first; i < inside.length; last = inside[i++]!) {
+      const next = inside[i]!;
+      const distance = continues(first.tensors, last.tensors, next.tensors, length);
+      if (distance === undefined) break;
+      length = distance + next.length;
+    }
+    out.push({ item: first.item, length });
+  }
+  return [...out, ...outside];
+}
+
+/**
+ * How many floats after the beginning of `first` the tensors of `next` begin, if that is the same for all, with nothing
+ * of anybody's in between: `last` ends `length` floats after the beginning.
+ */
+function continues(
+  first: readonly Tensor[],
+  last: readonly Tensor[],
+  next: readonly Tensor[],
+  length: number,
+): number | undefined {
+  const distance = (next[0]!.at - first[0]!.at) / 4;
+  const gap = distance - length;
+  if (gap < 0 || gap > 3) return undefined;
+  for (const [i, tensor] of next.entries()) {
+    if (tensor.runner !== first[i]!.runner || tensor.at - first[i]!.at !== 4 * distance) return undefined;
+    if (gap > 0 && !last[i]!.padded) return undefined;
+  }
+  return distance;
+}
+
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+
+/** The loop shares the array between jobs whose numbers agree, but another caller need not. */
+const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a === b || (a.length === b.length && a.every((x, i) => Object.is(x, b[i])));
