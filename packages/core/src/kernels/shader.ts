@@ -76,8 +76,8 @@ const functions: Readonly<Partial<Record<Expr["op"], (l: Language) => string>>> 
   ${l.local("float", "size", "exp2(y * log2(abs(x)))")}
   if ((${l.bits("x")} >> 31u) == 0u) { return size; }
   if (floor(y) != y) { return ${l.choose("x * 0.5 == x", "size", l.float(`${l.bits("size")} | 0x7fffffffu`))}; }
-  ${l.local("float", "half", "y * 0.5")}
-  return ${l.choose("floor(half) == half", "size", "-size")};
+  ${l.local("float", "halved", "y * 0.5")}
+  return ${l.choose("floor(halved) == halved", "size", "-size")};
 `,
     ),
 };
