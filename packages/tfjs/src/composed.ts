@@ -127,8 +127,29 @@ class Numbers {
   }
 }
 
+/** What an expression of elements is computed from. */
+export interface Values {
+  readonly program: Program;
+  readonly shape: readonly number[];
+  tensor(e: Expr): Tensor;
+  number(e: Expr): number;
+}
+
+/** How a backend computes the elements of whole expressions at once, where tfjs has an operator for each operation. */
+export interface Elements {
+  /** Nothing where it cannot; then the expression is computed by its operator. */
+  compute(e: Expr, values: Values): Tensor | undefined;
+  /** A tensor in the form that `compute` reads, made once for all that read it. */
+  input(tensor: Tensor): Tensor;
+}
+
 /** Evaluates expressions of one job; every value is computed once. */
-function evaluator(job: Job<Tensor>, numbers: Numbers, totals: ReadonlyMap<Expr, Tensor>): (e: Expr) => Tensor {
+function evaluator(
+  job: Job<Tensor>,
+  numbers: Numbers,
+  totals: ReadonlyMap<Expr, Tensor>,
+  elements: Elements | undefined,
+): (e: Expr) => Tensor {
   const { program, parameter, tensors, scalars } = job;
   const { matrices, scalars: places } = analyse(program);
   const { rows, cols } = matrix(parameter);
@@ -139,7 +160,10 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: ReadonlyMap<Expr,
   const at = (e: Expr): Tensor => {
     if (e.place === "host") return numbers.get(number(e), isBoolean(e));
     let value = known.get(e);
-    if (!value) known.set(e, (value = make(e)));
+    if (!value) {
+      value = make(e);
+      known.set(e, (value = elements?.input(value) ?? value));
+    }
     return value;
   };
   const truth = (e: Expr): Tensor => (e.place === "host" ? numbers.get(number(e), true) : at(e));
@@ -151,6 +175,12 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: ReadonlyMap<Expr,
     }
     const [a, b, c] = e.args as readonly [Expr, Expr, Expr]; // as many as the operator has are read
     if (isReduction(e)) return e.value === "model" ? totals.get(e)! : reduced(e, a);
+    if (elements && e.op !== "matmul" && e.op !== "transpose") {
+      const shape =
+        e.place === "tensor" ? whole : e.place === "row" ? [rows, 1] : e.place === "column" ? [1, cols] : [];
+      const value = elements.compute(e, { program, shape, tensor: at, number });
+      if (value) return value;
+    }
     switch (e.op) {
       case "select": {
         const chosen = a.place !== "host" ? undefined : number(a) !== 0 ? b : c;
@@ -183,8 +213,13 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: ReadonlyMap<Expr,
  * The new values of a job's tensors, by name, each of its tensor's shape. A reshape is a tensor of its own even where it
  * changes nothing, so a value that is an input as it was outlives the assignment to that input.
  */
-function outputs(job: Job<Tensor>, numbers: Numbers, totals: ReadonlyMap<Expr, Tensor>): Record<string, Tensor> {
-  const at = evaluator(job, numbers, totals);
+function outputs(
+  job: Job<Tensor>,
+  numbers: Numbers,
+  totals: ReadonlyMap<Expr, Tensor>,
+  elements: Elements | undefined,
+): Record<string, Tensor> {
+  const at = evaluator(job, numbers, totals, elements);
   return tidy(() => {
     const out: Record<string, Tensor> = {};
     for (const [name, e] of Object.entries(job.program.outputs)) {
@@ -212,17 +247,17 @@ export const totalling = (program: Program): boolean => analyse(program).totals.
  * round to float32 one by one; sums are float32 here, in the order the tfjs backend takes. Computes all new values,
  * which the tidy it is called in owns, and returns what assigns them.
  */
-export function compose(jobs: readonly Job<Tensor>[]): () => void {
+export function compose(jobs: readonly Job<Tensor>[], elements?: Elements): () => void {
   const numbers = new Numbers();
   try {
     const totals = new Map<Expr, Tensor>();
     const wanted = new Set(jobs.flatMap(({ program }) => analyse(program).totals));
     for (const e of wanted) {
       const holders = jobs.filter(({ program }) => analyse(program).reductions.has(e));
-      const total = tidy(() => addN(holders.map((job) => evaluator(job, numbers, totals)(e))));
-      totals.set(e, total);
+      const total = tidy(() => addN(holders.map((job) => evaluator(job, numbers, totals, elements)(e))));
+      totals.set(e, elements?.input(total) ?? total);
     }
-    const results = jobs.map((job) => outputs(job, numbers, totals));
+    const results = jobs.map((job) => outputs(job, numbers, totals, elements));
     return () => {
       for (const [i, { tensors }] of jobs.entries())
         for (const [name, value] of Object.entries(results[i]!)) (tensors[name] as Variable).assign(value); // what a program changes is p or a slot

@@ -2,8 +2,9 @@ import type { KernelBackend } from "@tensorflow/tfjs-core";
 import { cpu } from "./cpu.ts";
 import type { Detect, Fused } from "./fused.ts";
 import { wasm } from "./wasm.ts";
+import { webgl } from "./webgl.ts";
 
-const detectors: readonly Detect[] = [wasm, cpu];
+const detectors: readonly Detect[] = [wasm, cpu, webgl];
 
 /** Fused updates on a backend, if there are any for it. */
 export function fusedOn(backend: KernelBackend): Fused | undefined {

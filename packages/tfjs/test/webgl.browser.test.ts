@@ -1,0 +1,267 @@
+import { adam, adamw } from "@descent/adam";
+import { describeBackend } from "@descent/conformance";
+import { type Configured, clipByGlobalNorm, configured } from "@descent/core";
+import { momentum, sgd } from "@descent/sgd";
+import * as tf from "@tensorflow/tfjs";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type OptimizerOptions, optimizer } from "../src/index.ts";
+import { normal } from "./numbers.ts";
+import { tfjs } from "./target.ts";
+
+interface Backend {
+  runWebGLProgram(program: { readonly constructor: { readonly name: string } }, ...rest: unknown[]): tf.TensorInfo;
+  readonly binaryCache: Readonly<Record<string, unknown>>;
+}
+const backend = (): Backend => tf.backend() as unknown as Backend; // the webgl backend is used throughout
+
+/** The programs that `act` launches, by their names. */
+function launches(act: () => void): string[] {
+  const names: string[] = [];
+  const gl = backend();
+  const run = gl.runWebGLProgram;
+  gl.runWebGLProgram = (program, ...rest) => {
+    names.push(program.constructor.name);
+    return run.call(gl, program, ...rest);
+  };
+  try {
+    act();
+  } finally {
+    gl.runWebGLProgram = run;
+  }
+  return names;
+}
+const UPDATE = "DescentUpdate";
+const compiled = (): number => Object.keys(backend().binaryCache).filter((key) => key.startsWith(UPDATE)).length;
+
+/** Variables with gradients that lie packed on the graphics card, as those of dense layers do. */
+function model(shapes: readonly (readonly number[])[]): { variables: tf.Variable[]; gradients: tf.NamedTensorMap } {
+  const randn = (shape: readonly number[], seed: number): tf.Tensor => tf.tensor(normal(shape, seed), [...shape]);
+  const variables = shapes.map((shape, i) => tf.tidy(() => tf.variable(randn(shape, i + 1))));
+  const gradients = Object.fromEntries(
+    variables.map((v, i) => [v.name, tf.tidy(() => tf.abs(randn(v.shape, i + 50)).mul(0.1))]),
+  );
+  return { variables, gradients };
+}
+
+async function train(rule: Configured, options: OptimizerOptions, shapes: readonly (readonly number[])[], steps = 5) {
+  const { variables, gradients } = model(shapes);
+  const opt = optimizer(rule, options);
+  for (let i = 0; i < steps; i++) opt.applyGradients(gradients);
+  const numbers = await Promise.all(variables.map(async (v) => [...(await v.data())]));
+  const { execution } = opt;
+  opt.dispose();
+  tf.dispose([variables, gradients]);
+  return { numbers, execution };
+}
+
+describe("updates fused on tfjs's webgl backend", () => {
+  beforeAll(async () => {
+    expect(await tf.setBackend("webgl")).toBe(true);
+    await tf.ready();
+  }, 60_000);
+  const float32 = tf.env().getBool("WEBGL_RENDER_FLOAT32_ENABLED");
+  afterEach(() => tf.env().set("WEBGL_RENDER_FLOAT32_ENABLED", float32));
+
+  // SwiftShader rounds every operation; cos it computes to an absolute error of 2^-11.
+  describeBackend(tfjs("tfjs webgl, fused"), { exact: true, tolerance: 5e-4 });
+
+  const shapes = [[], [1], [3], [5, 3], [4, 6], [1, 7], [3, 3, 2, 5], [2, 1, 1, 1, 3, 2], [300], [0, 3]];
+  test.each([
+    ["Adam", adam()],
+    ["momentum", momentum({ lr: 0.1 })],
+  ])("%s ends at the bits of the composed update, whatever the shapes", async (_, rule) => {
+    const fused = await train(rule, {}, shapes);
+    const composed = await train(rule, { fused: false }, shapes);
+    expect(fused.execution).toEqual({ backend: "webgl", fused: shapes.length, composed: 0 });
+    expect(composed.execution).toEqual({ backend: "webgl", fused: 0, composed: shapes.length });
+    expect(fused.numbers).toEqual(composed.numbers);
+  });
+
+  test("launch one program for each tensor that a step stores", () => {
+    const { variables, gradients } = model([[64, 33], [33]]);
+    const programs = (rule: Configured, options?: OptimizerOptions): string[] => {
+      const opt = optimizer(rule, options);
+      opt.applyGradients(gradients);
+      const names = launches(() => opt.applyGradients(gradients));
+      opt.dispose();
+      return names;
+    };
+    expect(programs(adam())).toEqual(Array(6).fill(UPDATE));
+    expect(programs(sgd())).toEqual(Array(2).fill(UPDATE));
+    expect(programs(adam(), { fused: false }).length).toBeGreaterThan(24);
+    tf.dispose([variables, gradients]);
+  });
+
+  test("compile nothing between steps, with other hyper-parameters, or for tensors of other shapes", () => {
+    const rule = adamw({ lr: 0.0123 });
+    const first = model([[5, 4], [3, 3, 2, 4], [1]]);
+    const opt = optimizer(rule);
+    opt.applyGradients(first.gradients);
+    const before = compiled();
+    expect(before).toBeGreaterThan(0);
+    for (let i = 0; i < 3; i++) opt.applyGradients(first.gradients);
+    opt.set({ lr: 0.5 });
+    opt.applyGradients(first.gradients);
+    const second = model([[7], [9, 2], [1000, 3], [2, 3, 5, 7], [6, 5, 4, 3, 2], [1, 1]]);
+    opt.applyGradients(second.gradients);
+    expect(compiled()).toBe(before);
+    opt.dispose();
+    tf.dispose([first.variables, first.gradients, second.variables, second.gradients]);
+  });
+
+  test("read tensors that were never uploaded, that lie unpacked, sliced or reshaped", async () => {
+    const numbers = [...normal([6, 5], 3)];
+    const wanted = numbers.map((x) => Math.fround(x - Math.fround(0.5 * x)));
+    const sources: Readonly<Record<string, () => tf.Tensor>> = {
+      "never uploaded": () => tf.tensor(numbers, [6, 5]),
+      packed: () => tf.tidy(() => tf.neg(tf.neg(tf.tensor(numbers, [6, 5]).mul(1)))),
+      unpacked: () => tf.tidy(() => tf.sum(tf.stack([tf.tensor(numbers, [6, 5]), tf.zeros([6, 5])]), 0)),
+      sliced: () =>
+        tf.tidy(() => tf.slice(tf.sum(tf.tensor([...normal([2, 5], 9), ...numbers], [1, 8, 5]), 0), [2, 0])),
+      reshaped: () => tf.tidy(() => tf.reshape(tf.neg(tf.neg(tf.tensor(numbers, [2, 3, 5]).mul(1))), [6, 5])),
+    };
+    const held = tf.memory().numTensors;
+    for (const [p, makeP] of Object.entries(sources))
+      for (const [g, makeG] of Object.entries(sources)) {
+        const v = tf.tidy(() => tf.variable(makeP()));
+        const gradient = makeG();
+        const opt = optimizer(sgd({ lr: 0.5 }));
+        opt.applyGradients({ [v.name]: gradient });
+        expect([...(await v.data())], `${p} less ${g}`).toEqual(wanted);
+        tf.dispose([v, gradient]);
+      }
+    expect(tf.memory().numTensors).toBe(held);
+  });
+
+  test("leave zeros past the edges of what they store, where tfjs's matrix product reads", async () => {
+    // Without eps the elements past the edge would be 0 / 0.
+    const { variables, gradients } = model([
+      [3, 5],
+      [5, 3],
+    ]);
+    const opt = optimizer(adam({ eps: 0 }));
+    for (let i = 0; i < 2; i++) opt.applyGradients(gradients);
+    const [a, b] = variables as [tf.Variable, tf.Variable];
+    const [x, y] = [await a.array(), await b.array()] as number[][][];
+    const product = tf.tidy(() => tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D));
+    const actual = (await product.array()) as number[][];
+    for (const i of [0, 1, 2])
+      for (const j of [0, 1, 2])
+        expect(actual[i]![j]).toBeCloseTo(
+          [0, 1, 2, 3, 4].reduce((s, k) => s + x![i]![k]! * y![k]![j]!, 0),
+          5,
+        );
+    tf.dispose([variables, gradients, product]);
+    opt.dispose();
+  });
+
+  test("leave clones, reads under way and tidied scopes as they were", async () => {
+    const { variables, gradients } = model([[5, 7]]);
+    const [v] = variables as [tf.Variable];
+    const before = [...(await v.data())];
+    const opt = optimizer(adam({ lr: 1 }));
+    const clone = v.clone();
+    const flat = tf.reshape(v, [35]);
+    const reading = v.data();
+    tf.tidy(() => opt.applyGradients(gradients));
+    const pending = v.data();
+    const state = opt.state();
+    opt.applyGradients(gradients);
+    expect([...(await reading)]).toEqual(before);
+    expect([...(await clone.data())]).toEqual(before);
+    expect([...(await flat.data())]).toEqual(before);
+    const once = optimizer(adam({ lr: 1 }), { fused: false });
+    const same = tf.variable(clone);
+    once.applyGradients({ [same.name]: gradients[v.name]! });
+    expect([...(await pending)]).toEqual([...(await same.data())]);
+    expect((await state).tensors[`m/${v.name}`]!.data).toEqual((await once.state()).tensors[`m/${same.name}`]!.data);
+    opt.dispose();
+    once.dispose();
+    tf.dispose([variables, gradients, clone, flat, same]);
+  });
+
+  test("go on when tfjs goes from one backend to another and back", async () => {
+    const run = async (...backends: string[]): Promise<number[]> => {
+      await tf.setBackend(backends[0]!);
+      const { variables, gradients } = model([[5, 7]]);
+      const opt = optimizer(adam());
+      for (const name of backends) {
+        await tf.setBackend(name);
+        opt.applyGradients(gradients);
+        expect(opt.execution).toEqual({ backend: name, fused: 1, composed: 0 });
+      }
+      const numbers = [...(await variables[0]!.data())];
+      opt.dispose();
+      tf.dispose([variables, gradients]);
+      return numbers;
+    };
+    const wanted = await run("webgl", "webgl", "webgl");
+    expect(await run("webgl", "cpu", "webgl")).toEqual(wanted);
+    expect(await run("cpu", "webgl", "webgl")).toEqual(wanted);
+  });
+
+  test.each([
+    ["Adam", adam()],
+    ["Adam clipped by the norm of all gradients", clipByGlobalNorm(adam(), 1)],
+  ])("%s holds as many tensors, buffers and bytes after a thousand steps as before", (_, rule) => {
+    const empty = tf.memory().numTensors;
+    const { variables, gradients } = model([[9, 7], [7], []]);
+    const opt = optimizer(rule);
+    for (let i = 0; i < 3; i++) opt.applyGradients(gradients);
+    const before = tf.memory();
+    expect(before).toHaveProperty("numBytesInGPU");
+    for (let i = 0; i < 1000; i++) opt.applyGradients(gradients);
+    expect(tf.memory()).toEqual(before);
+    opt.dispose();
+    tf.dispose([variables, gradients]);
+    expect(tf.memory().numTensors).toBe(empty);
+  });
+
+  test("a program that does not compile changes nothing", async () => {
+    const { variables, gradients } = model([[2, 2], [3]]);
+    const opt = optimizer(adam());
+    opt.applyGradients(gradients);
+    const at = await Promise.all(variables.map(async (v) => [...(await v.data())]));
+    const held = tf.memory().numTensors;
+    const gl = backend();
+    const run = gl.runWebGLProgram;
+    let left = 4;
+    gl.runWebGLProgram = (...args) => {
+      if (args[0].constructor.name === UPDATE && left-- === 0) throw new Error("Failed to compile fragment shader.");
+      return run.apply(gl, args);
+    };
+    try {
+      expect(() => opt.applyGradients(gradients)).toThrow("Failed to compile");
+    } finally {
+      gl.runWebGLProgram = run;
+    }
+    expect(opt.step).toBe(1);
+    expect(await Promise.all(variables.map(async (v) => [...(await v.data())]))).toEqual(at);
+    expect(tf.memory().numTensors).toBe(held);
+    opt.dispose();
+    tf.dispose([variables, gradients]);
+  });
+
+  test("a device that renders no float32 composes its updates, and an optimizer says so", async () => {
+    tf.env().set("WEBGL_RENDER_FLOAT32_ENABLED", false);
+    const { execution } = await train(adam(), {}, [[3]], 1);
+    expect(execution).toEqual({ backend: "webgl", fused: 0, composed: 1 });
+  });
+
+  test("a rule of more tensors than a shader can read falls apart into programs that can be run", async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `s${i}`);
+    const rule = configured(
+      {
+        title: "Many",
+        paper: "",
+        hyper: { lr: 0.1 },
+        state: Object.fromEntries(names.map((n, i) => [n, i + 1])),
+        update: { p: `p - lr * (g + ${names.join(" + ")})` },
+      },
+      {},
+    );
+    const fused = await train(rule, {}, [[3, 5]], 2);
+    expect(fused.execution?.fused).toBe(1);
+    expect(fused.numbers).toEqual((await train(rule, { fused: false }, [[3, 5]], 2)).numbers);
+  });
+});
