@@ -77,6 +77,37 @@ describe("updates fused on tfjs's webgl backend", () => {
     expect(fused.numbers).toEqual(composed.numbers);
   });
 
+  test("products of matrices, sums by row and by column are tfjs's own, and what reads them is fused", async () => {
+    const rule = configured(
+      {
+        title: "Mixed",
+        paper: "",
+        hyper: { lr: 0.1 },
+        state: { r: { place: "row", init: 1 }, c: { place: "column", init: 1 }, m: 0 },
+        update: {
+          r: "0.5 * r + rowMean(g^2)",
+          c: "0.5 * c + columnMean(g^2)",
+          s: "g @ g'", // of another shape than p
+          m: "0.9 * m + (0.5 * s + 0.1 * s @ s) @ p - 0.1 * g",
+          p: "p - lr * m / (sqrt(r * c) + norm(m))",
+        },
+      },
+      {},
+    );
+    const matrices = [
+      [5, 3],
+      [4, 6],
+      [3, 3, 2, 5],
+      [1, 4],
+    ];
+    const fused = await train(rule, {}, matrices);
+    expect(fused.execution?.fused).toBe(matrices.length);
+    const composed = await train(rule, { fused: false }, matrices);
+    // Adding and multiplying in turn may be rounded apart in tfjs's programs, and sums taken in another order.
+    for (const [i, numbers] of fused.numbers.entries())
+      for (const [k, x] of numbers.entries()) expect(x).toBeCloseTo(composed.numbers[i]![k]!, 5);
+  });
+
   test("launch one program for each tensor that a step stores", () => {
     const { variables, gradients } = model([[64, 33], [33]]);
     const programs = (rule: Configured, options?: OptimizerOptions): string[] => {

@@ -123,14 +123,14 @@ class WebGLElements implements Elements {
     const region = regionOf(program, e);
     const { tensors, numbers } = region;
     if (tensors.length > env().getNumber("WEBGL_MAX_TEXTURES_IN_SHADER")) return undefined;
-    const inputs = tensors.map((x) => {
-      const { dataId, shape, dtype } = tensor(x);
-      return { dataId, shape: four(shape), dtype };
-    });
+    const values = tensors.map(tensor);
+    // Products of matrices have other shapes than the parameter.
+    const outShape = values[tensors.findIndex(({ place }) => place === e.place)]?.shape ?? [...shape];
+    const inputs = values.map(({ dataId, shape, dtype }) => ({ dataId, shape: four(shape), dtype }));
     const uniforms = numbers.length > 0 ? [numbers.map(number)] : [];
     const dtype = isBoolean(e) ? "bool" : "float32";
-    const info = this.#backend.runWebGLProgram(new DescentUpdate(region, shape), inputs, dtype, uniforms, true);
-    return this.#tensor({ ...info, shape: [...shape] });
+    const info = this.#backend.runWebGLProgram(new DescentUpdate(region, outShape), inputs, dtype, uniforms, true);
+    return this.#tensor({ ...info, shape: outShape });
   }
 
   /** tfjs packs what a program wants packed, and once more for the next program. */
