@@ -29,13 +29,12 @@ const MOST = 16;
 /** Where a step's time goes on one thread, by kernel and by node: ONNX Runtime's own profile. */
 export async function profile(name: ModelName): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), "descent-profile-"));
-  const { bytes, title, weights, input, labels } = model(name);
+  const { bytes, title, input, labels } = model(name);
   const took: number[] = [];
   try {
     const trainer = await Trainer.create(bytes, {
       optimizer: adamw({ lr: STILL }),
       loss: crossEntropy(),
-      trainable: weights.map(({ name }) => name), // a mask is a tensor of the file like any other
       runtime: libraryOf("onnxruntime", "onnxruntime-node") as Runtime,
       sessionOptions: { intraOpNumThreads: 1, enableProfiling: true, profileFilePrefix: path.join(folder, "profile") },
     });

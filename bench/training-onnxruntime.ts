@@ -6,7 +6,7 @@ import { RATE, STILL, type Task } from "./protocol.ts";
 
 /** This repository's trainer: the update on the host or in the graph, natively or in WebAssembly. */
 export async function training(task: Task & { readonly kind: "training" }): Promise<Contender> {
-  const { bytes, weights, input, labels } = model(task.model);
+  const { bytes, input, labels } = model(task.model);
   const web = task.who === "web";
   const library = web ? "onnxruntime-web" : "onnxruntime-node";
   const runtime = libraryOf("onnxruntime", library) as Runtime & { env: { wasm: { numThreads: number } } }; // either is one
@@ -14,7 +14,6 @@ export async function training(task: Task & { readonly kind: "training" }): Prom
   const trainer = await Trainer.create(bytes, {
     optimizer: adamw({ lr: RATE, weightDecay: 0.01, decays: () => true }), // of every parameter, as in PyTorch
     loss: crossEntropy(),
-    trainable: weights.map(({ name }) => name), // a mask is a tensor of the file like any other
     runtime,
     executionProviders: [web ? "wasm" : "cpu"],
     sessionOptions: { intraOpNumThreads: task.threads },

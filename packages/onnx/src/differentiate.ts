@@ -22,7 +22,7 @@ export type Wanted = readonly string[] | RegExp | ((parameter: Trainable) => boo
 export interface DifferentiateOptions {
   /** What is made small. Default: the model's first output, which then is a scalar. */
   readonly loss?: Loss | LossFunction | undefined;
-  /** The weights that are trained; they become inputs. The others stay in the graph and cost no gradient. Default: all. */
+  /** The weights that are trained; they become inputs. The others stay in the graph and cost no gradient. Default: all `trainables`. */
   readonly wrt?: Wanted | undefined;
   /** Inputs whose gradients are wanted as well. */
   readonly inputs?: readonly string[] | undefined;

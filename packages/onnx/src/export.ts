@@ -1,6 +1,6 @@
-import { elemCode } from "./elem.ts";
+import { elemCode, isFloat } from "./elem.ts";
 import { names, OnnxError } from "./errors.ts";
-import type { Attribute, Graph, Node, TensorType } from "./graph.ts";
+import type { Attribute, Constant, Graph, Node, TensorType } from "./graph.ts";
 import {
   type AttributeProto,
   type DimensionProto,
@@ -53,10 +53,28 @@ function graphProto(graph: Graph): GraphProto {
   const lost = [...graph.outputs.keys()].filter((name) => !graph.has(name));
   if (lost.length > 0)
     throw new OnnxError(`The outputs ${names(lost)} of graph \`${graph.name}\` are made by no node.`);
+  // In a file a floating initializer may be trained, and what a Constant node makes may not.
+  const literal = ([name, { elem }]: readonly [string, Constant]): boolean =>
+    isFloat(elem) && graph.literalValue(name) !== undefined;
+  const initializers = [...graph.initializers];
+  const taken = new Set(graph.nodes.map(({ name }) => name));
+  /** Runtimes want a name of its own for every node. */
+  const fresh = (prefix: string): string => {
+    let name = prefix;
+    for (let n = 1; taken.has(name); n++) name = `${prefix}.${n}`;
+    taken.add(name);
+    return name;
+  };
   return {
-    node: graph.nodes.map((node, i) => nodeProto(node, i)),
+    node: [
+      ...initializers.filter(literal).map(([output, value]): NodeProto => {
+        const attribute = [attributeProto("value", { kind: "tensor", value })];
+        return { output: [output], name: fresh(output), opType: "Constant", attribute };
+      }),
+      ...graph.nodes.map((node, i) => nodeProto(node, node.name === "" ? fresh(`${node.op}_${i}`) : node.name)),
+    ],
     name: graph.name,
-    initializer: [...graph.initializers].map(([name, value]) => tensorOf(name, value)),
+    initializer: initializers.filter((one) => !literal(one)).map(([name, value]) => tensorOf(name, value)),
     input: [...graph.inputs].map(([name]) => valueInfo(name, graph.typeOf(name))),
     output: [...graph.outputs].map(([name]) => valueInfo(name, graph.typeOf(name))),
   };
@@ -75,14 +93,14 @@ function valueInfo(name: string, type: TensorType | undefined): ValueInfoProto {
   };
 }
 
-function nodeProto(node: Node, i: number): NodeProto {
+function nodeProto(node: Node, name: string): NodeProto {
   const inputs = [...node.inputs];
   while (inputs.at(-1) === "") inputs.pop();
-  const attribute = Object.entries(node.attributes).map(([name, value]) => attributeProto(name, value));
+  const attribute = Object.entries(node.attributes).map(([key, value]) => attributeProto(key, value));
   return {
     input: inputs,
     output: node.outputs,
-    name: node.name === "" ? `${node.op}_${i}` : node.name,
+    name,
     opType: node.op,
     attribute,
     ...(node.domain === "" ? {} : { domain: node.domain }),

@@ -29,7 +29,10 @@ interface Use {
   readonly fixed?: true;
 }
 
-/** The weights of a model: its floating initializers, without those that are constants of the computation or statistics. */
+/**
+ * The weights of a model: its floating initializers, without statistics, bounds and masks. What a Constant node makes is a
+ * constant of the computation. A file tells no more: tables of angles, say, are initializers like any weight.
+ */
 export function trainables(graph: Graph): Trainable[] {
   const uses = usesOf(graph);
   const found: Trainable[] = [];
@@ -37,9 +40,17 @@ export function trainables(graph: Graph): Trainable[] {
     if (!isFloat(initial.elem) || graph.literalValue(name) !== undefined) continue;
     const all = uses.get(name) ?? [];
     if (all.length > 0 && all.every((u) => u.fixed)) continue;
-    found.push({ name, shape: initial.dims, elem: initial.elem, initial, ...agreed(all.filter((u) => !u.fixed)) });
+    const use = agreed(all.filter((u) => !u.fixed));
+    if (use.role === undefined && masks(initial)) continue;
+    found.push({ name, shape: initial.dims, elem: initial.elem, initial, ...use });
   }
   return found;
+}
+
+/** Whether a tensor holds −∞, or a number that stands for it: what is added to scores of attention, and never learnt. */
+function masks({ data }: Constant): boolean {
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return false;
+  return data.some((v: number) => v <= -1e9);
 }
 
 /** The role and axes that all uses agree on; a table that is also a matrix, as tied weights are, is a table. */

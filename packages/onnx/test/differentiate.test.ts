@@ -554,6 +554,17 @@ describe("roles of parameters", () => {
     const axes = { in: [2], out: [1], batch: [0] };
     expect(found).toStrictEqual({ w: ["kernel", axes], r: ["kernel", axes], b: "bias", h: undefined });
   });
+  test("and a mask has none, nor is it a weight, although it is an initializer; what else is added to scores is", () => {
+    const scored = (values: readonly number[]): Record<string, unknown> =>
+      roles((g) => {
+        g.initializer("m", { elem: "float32", dims: [2, 4], data: Float32Array.from(values) });
+        return op(g, "Softmax", [op(g, "Add", [op(g, "MatMul", ["x", weight(g, "w", [3, 4])]), "m"])]);
+      });
+    const zeros = Array<number>(7).fill(0);
+    expect(Object.keys(scored([...zeros, Number.NEGATIVE_INFINITY]))).toEqual(["w"]);
+    expect(Object.keys(scored([...zeros, -3.4028235e38]))).toEqual(["w"]);
+    expect(Object.keys(scored([...zeros, -2]))).toEqual(["m", "w"]);
+  });
   test("and are left open where nothing tells", () => {
     expect(roles((g) => op(g, "Add", [op(g, "Mul", ["x", weight(g, "s", [3])]), weight(g, "b", [3])]))).toStrictEqual({
       s: undefined,

@@ -5,6 +5,7 @@ import { elemCode } from "../src/elem.ts";
 import {
   type Constant,
   constant,
+  decodeModel,
   encodeModel,
   exportModel,
   type FunctionProto,
@@ -13,6 +14,7 @@ import {
   type ModelProto,
   type NodeProto,
   tensorOf,
+  trainables,
   type ValueInfoProto,
 } from "../src/index.ts";
 import { apart, run } from "./runtime.ts";
@@ -60,10 +62,38 @@ describe("exporting", () => {
     const bytes = readFileSync(fixture(name));
     const graph = importModel(bytes);
     const again = importModel(exportModel(graph));
-    expect([...again.initializers.keys()]).toEqual([...graph.initializers.keys()]);
+    expect([...again.initializers.keys()].sort()).toEqual([...graph.initializers.keys()].sort());
     expect(again.nodes).toEqual(graph.nodes.map((n, i) => ({ ...n, name: n.name === "" ? `${n.op}_${i}` : n.name })));
     expect(again.outputs).toEqual(graph.outputs);
     for (const [weight, value] of again.initializers) expect(value).toEqual(graph.initializers.get(weight));
+    expect(trainables(again)).toEqual(trainables(graph));
+  });
+
+  test("keeps constants apart from weights, so that a mask is not trained after a trip through a file", async () => {
+    const g = new Graph();
+    g.input("x", { elem: "float32", shape: ["batch", 2, 2] });
+    g.initializer("w", constant(new Float32Array(4).fill(0.5), "float32", [2, 2]));
+    g.initializer("steps", constant([1, 2], "int64", [2]));
+    const [scores = ""] = g.op("Div", [g.op("MatMul", ["x", "w"])[0]!, g.constant(Math.SQRT2)]);
+    const [masked = ""] = g.op("Add", [scores, g.literal("mask", constant([0, -100, 0, 0], "float32", [2, 2]))]);
+    g.output(g.op("Softmax", [masked])[0]!);
+    const bytes = exportModel(g);
+    const again = importModel(bytes, { fold: false });
+    expect(trainables(again).map(({ name }) => name)).toEqual(["w"]);
+    expect(again.literalValue("mask")?.data).toEqual(Float32Array.of(0, -100, 0, 0));
+    expect(again.literalValue("steps")?.data).toEqual(BigInt64Array.of(1n, 2n));
+    const feeds = { x: x([1, 2, 2]) };
+    expect(await run(exportModel(again), feeds)).toEqual(await run(bytes, feeds));
+  });
+
+  test("names every node by itself, also beside nodes that brought a name", async () => {
+    const g = new Graph();
+    g.input("x", { elem: "float32", shape: [2] });
+    g.add({ op: "Neg", domain: "", name: "Exp_1", inputs: ["x"], outputs: ["y"], attributes: {} });
+    g.op("Exp", ["y"], {}, ["z"]);
+    g.output("z");
+    expect(decodeModel(exportModel(g)).graph?.node?.map(({ name }) => name)).toEqual(["Exp_1", "Exp_1.1"]);
+    expect((await run(exportModel(g), { x: x([2]) })).z?.dims).toEqual([2]);
   });
 });
 

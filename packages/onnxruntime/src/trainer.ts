@@ -50,7 +50,10 @@ export interface OpenOptions {
 export interface TrainerOptions extends OpenOptions {
   /** What is made small; by default the model's first output, which then is a scalar. */
   readonly loss?: Loss | LossFunction | undefined;
-  /** Which weights are trained: names, a pattern or a choice; by default all. Others cost no gradient. */
+  /**
+   * Which weights are trained: names, a pattern or a choice; by default all, which leaves out statistics, masks and what `Constant`
+   * nodes make. Others cost no gradient.
+   */
   readonly trainable?: readonly string[] | RegExp | ((parameter: Parameter) => boolean) | undefined;
   /** The model's outputs that steps give back; by default all. None saves copying what nobody reads. */
   readonly outputs?: readonly string[] | undefined;
