@@ -35,6 +35,8 @@ export interface CompilerOptions {
   readonly source: Source;
   readonly executionProviders: readonly ExecutionProvider[];
   readonly sessionOptions: Readonly<Record<string, unknown>>;
+  /** Whether outputs are written into tensors that are handed in for them. */
+  readonly fills: boolean;
 }
 
 /** What is joined to a training graph, and the session options its outputs ask for. */
@@ -56,7 +58,7 @@ export class Session {
     this.#device = device;
   }
 
-  /** Runs, and gives all outputs; those named in `into` are written there where the runtime can. */
+  /** Runs, and gives all outputs; those named in `into` are written there. */
   async run(
     feeds: Readonly<Record<string, RuntimeTensor>>,
     into: Readonly<Record<string, RuntimeTensor>> = {},
@@ -94,6 +96,10 @@ export class Compiler {
 
   get runtime(): Runtime {
     return this.#options.runtime;
+  }
+
+  get fills(): boolean {
+    return this.#options.fills;
   }
 
   get target(): Target {

@@ -133,8 +133,8 @@ export class LocalEngine implements Engine {
       source = artifact;
       model = artifact.model;
     } else source = new ModelSource(bytes, { ...how, external, target });
-    await selfTest(runtime, executionProviders);
-    const compiler = new Compiler({ runtime, source, executionProviders, sessionOptions });
+    const { fills } = await selfTest(runtime, executionProviders);
+    const compiler = new Compiler({ runtime, source, executionProviders, sessionOptions, fills });
     const kind = asked ?? (providerName(executionProviders[0]!) === "webgpu" ? "graph" : "host"); // the trainer has one
     const Chosen = kind === "host" ? HostPlan : GraphPlan;
     const plan = new Chosen(compiler, optimizer, source.parameters, source.statistics, seed);

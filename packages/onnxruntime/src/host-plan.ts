@@ -62,10 +62,7 @@ export class HostPlan implements Plan {
       ...kept.map(({ name, shape }) => [name, make(this.#kept.get(name)!, shape)] as const),
     ]);
     this.#into = new Map(
-      // onnxruntime-node fills the tensors it is handed for outputs
-      runtime.env?.versions?.node === undefined
-        ? []
-        : weights.map(({ name, shape }) => [name, make(gradients[name]!, shape)] as const),
+      compiler.fills ? weights.map(({ name, shape }) => [name, make(gradients[name]!, shape)] as const) : [],
     );
     this.#optimizer = optimizer(parameters, configured);
   }

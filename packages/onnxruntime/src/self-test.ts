@@ -1,14 +1,27 @@
 import { OptimizerError } from "@descent/core";
 import { exportModel, Graph } from "@descent/onnx";
-import { type ExecutionProvider, providerName, type Runtime, safely } from "./runtime.ts";
+import {
+  type ExecutionProvider,
+  providerName,
+  type Runtime,
+  type RuntimeSession,
+  type RuntimeTensor,
+  safely,
+} from "./runtime.ts";
 
-const tested = new WeakMap<Runtime, Map<string, Promise<void>>>();
+/** What a provider was seen to do. */
+export interface Tested {
+  /** Whether outputs are written into tensors that are handed in for them; else the tensors handed in may come back as they were. */
+  readonly fills: boolean;
+}
+
+const tested = new WeakMap<Runtime, Map<string, Promise<Tested>>>();
 
 /**
  * One small convolution and product whose result is known, on the provider that is to train. Some providers have
  * computed wrong numbers without a word; such a one is refused at its first use.
  */
-export function selfTest(runtime: Runtime, providers: readonly ExecutionProvider[]): Promise<void> {
+export function selfTest(runtime: Runtime, providers: readonly ExecutionProvider[]): Promise<Tested> {
   const key = JSON.stringify(providers);
   let known = tested.get(runtime);
   if (!known) tested.set(runtime, (known = new Map()));
@@ -23,7 +36,7 @@ export function selfTest(runtime: Runtime, providers: readonly ExecutionProvider
 const [CHANNELS, KERNELS, SIDE, WINDOW] = [6, 4, 5, 3] as const; // counts for which a faulty layout shows
 const value = (i: number): number => ((i * 7 + 3) % 11) / 8 - 0.6;
 
-async function run(runtime: Runtime, providers: readonly ExecutionProvider[]): Promise<void> {
+async function run(runtime: Runtime, providers: readonly ExecutionProvider[]): Promise<Tested> {
   const name = providerName(providers[0]!); // the trainer has at least one
   const x = Float32Array.from({ length: CHANNELS * SIDE * SIDE }, (_, i) => value(i));
   const w = Float32Array.from({ length: KERNELS * CHANNELS * WINDOW * WINDOW }, (_, i) => value(i + 5));
@@ -39,15 +52,16 @@ async function run(runtime: Runtime, providers: readonly ExecutionProvider[]): P
     logSeverityLevel: 3,
     executionProviders: providers.map(safely),
   };
+  let session: RuntimeSession;
+  let feeds: Readonly<Record<string, RuntimeTensor>>;
   let got: Float32Array;
   try {
-    const session = await runtime.InferenceSession.create(exportModel(graph), options);
-    const feeds = {
+    session = await runtime.InferenceSession.create(exportModel(graph), options);
+    feeds = {
       x: new runtime.Tensor("float32", x, [1, CHANNELS, SIDE, SIDE]),
       w: new runtime.Tensor("float32", w, [KERNELS, CHANNELS, WINDOW, WINDOW]),
     };
     got = (await session.run(feeds, ["z"])).z!.data as Float32Array; // a float32 output
-    await session.release();
   } catch (cause) {
     const why = (cause as Error).message.split("\n")[0]?.replace(/\.$/, "");
     throw new OptimizerError(`ONNX Runtime has no working provider "${name}" here: ${why}. ${remedy(name, runtime)}`, {
@@ -58,10 +72,33 @@ async function run(runtime: Runtime, providers: readonly ExecutionProvider[]): P
   const worst = Math.max(...expected.map((e, i) => Math.abs(e - got[i]!)));
   const scale = Math.max(...expected.map(Math.abs));
   // float32 sums of about fifty products each, twice
-  if (!(worst <= 1e-4 * scale))
+  const right = worst <= 1e-4 * scale;
+  const fills = right && (await filled(runtime, session, feeds, got));
+  await session.release();
+  if (!right)
     throw new OptimizerError(
       `The provider "${name}" computes wrongly here: a small convolution is off by ${worst.toPrecision(2)} of ${scale.toPrecision(2)}. Use another, such as "cpu".`,
     );
+  return { fills };
+}
+
+/**
+ * Whether the session writes into what it is handed. It is seen by doing it, for which library computes cannot be asked: of
+ * onnxruntime-node and -web in one process, "cpu" is whichever was loaded first.
+ */
+async function filled(
+  { Tensor }: Runtime,
+  session: RuntimeSession,
+  feeds: Readonly<Record<string, RuntimeTensor>>,
+  expected: Float32Array,
+): Promise<boolean> {
+  const z = new Float32Array(expected.length);
+  try {
+    await session.run(feeds, { z: new Tensor("float32", z, [KERNELS, KERNELS]) });
+  } catch {
+    return false; // a runtime that does not take them
+  }
+  return expected.some((v) => v !== 0) && z.every((v, i) => v === expected[i]);
 }
 
 /** What to do where a provider does not work. */

@@ -12,6 +12,7 @@ export const inGraph = (provider: string): Target => ({
       source: undefined as never, // for nothing is differentiated here
       executionProviders: [provider],
       sessionOptions: { intraOpNumThreads: 1 },
+      fills: true,
     });
     const weights = Object.entries(starts).map(([name, { data, ...rest }]) => ({ name, initial: data, ...rest }));
     const plan = new GraphPlan(compiler, configured, weights, [], 0);
