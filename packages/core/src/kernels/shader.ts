@@ -80,6 +80,40 @@ const functions: Readonly<Partial<Record<Expr["op"], (l: Language) => string>>> 
   return ${l.choose("floor(halved) == halved", "size", "-size")};
 `,
     ),
+  // Languages let a cosine be 2^-11 off. By the reduction and the polynomials of Cephes: 1e-7, for arguments up to 8192.
+  cos: (l) =>
+    l.define(
+      "d_cos",
+      ["x"],
+      `
+  ${l.local("float", "size", "abs(x)")}
+  ${l.local("float", "octants", "2.0 * floor((floor(size * 1.27323954473516) + 1.0) * 0.5)")}
+  ${l.local("float", "turn", "octants - 8.0 * floor(octants * 0.125)")}
+  ${l.local("float", "y", "((size - octants * 0.78515625) - octants * 2.4187564849853515625e-4) - octants * 3.77489497744594108e-8")}
+  ${l.local("float", "z", "y * y")}
+  ${l.local("float", "sine", "((-1.9515295891e-4 * z + 8.3321608736e-3) * z - 1.6666654611e-1) * z * y + y")}
+  ${l.local("float", "cosine", "((2.443315711809948e-5 * z - 1.388731625493765e-3) * z + 4.166664568298827e-2) * z * z - 0.5 * z + 1.0")}
+  if (turn == 2.0) { return -sine; }
+  if (turn == 4.0) { return -cosine; }
+  return ${l.choose("turn == 6.0", "sine", "cosine")};
+`,
+    ),
+  // Languages inherit the error, and the overflow, of a quotient of exponentials. By Cephes again.
+  tanh: (l) =>
+    l.define(
+      "d_tanh",
+      ["x"],
+      `
+  ${l.local("float", "size", "abs(x)")}
+  if (size > 9.0) { return ${l.choose("x > 0.0", "1.0", "-1.0")}; }
+  if (size > 0.625) {
+    ${l.local("float", "far", "1.0 - 2.0 / (exp(2.0 * size) + 1.0)")}
+    return ${l.choose("x > 0.0", "far", "-far")};
+  }
+  ${l.local("float", "z", "x * x")}
+  return ((((-5.70498872745e-3 * z + 2.06390887954e-2) * z - 5.37397155531e-2) * z + 1.33314422036e-1) * z - 3.33332819422e-1) * z * x + x;
+`,
+    ),
 };
 
 const extreme = (l: Language, name: string, better: string, ofZeros: string): string =>
@@ -107,8 +141,8 @@ function literal(l: Language, value: number): string {
  * needed; infinities and NaN are named first, because WGSL refuses expressions that it can see are not finite.
  *
  * A device may differ from the array backends in what its language leaves open: it may round `a * b + c` once, flush
- * subnormal numbers, be 2.5 units in the last place off in a quotient or a root and more in `exp`, `log`, `tanh`, `cos`
- * and powers, and compute what is not finite as it likes. One that rounds every operation gives the same bits.
+ * subnormal numbers, be 2.5 units in the last place off in a quotient or a root and more in `exp`, `log` and powers, and
+ * compute what is not finite as it likes. One that rounds every operation gives the same bits.
  */
 export function shader(l: Language, order: readonly Expr[], leaf: (e: Expr) => string): Shader {
   const computed = new Map(order.map((e, i) => [e, `e${i}`]));

@@ -1,0 +1,86 @@
+/**
+ * The part of WebGPU that is used here, by structure: whatever gave you the device (a browser, `webgpu` on Node,
+ * a framework), and whichever types describe it (TypeScript's own, @webgpu/types), it fits.
+ */
+export interface GpuBuffer {
+  /** Bytes. */
+  readonly size: number;
+  readonly usage: number;
+  destroy(): void;
+  mapAsync(mode: number): Promise<unknown>;
+  getMappedRange(): ArrayBuffer;
+  unmap(): void;
+}
+
+export interface GpuComputePass {
+  setPipeline(pipeline: unknown): unknown;
+  setBindGroup(index: number, group: unknown): unknown;
+  dispatchWorkgroups(x: number, y: number): unknown;
+  end(): unknown;
+}
+
+export interface GpuCommandEncoder {
+  beginComputePass(): GpuComputePass;
+  copyBufferToBuffer(from: unknown, fromOffset: number, to: unknown, toOffset: number, size: number): unknown;
+  clearBuffer(buffer: unknown, offset: number, size: number): unknown;
+  finish(): unknown;
+}
+
+export interface GpuDevice<B extends GpuBuffer = GpuBuffer> {
+  readonly limits: {
+    readonly maxBufferSize: number;
+    readonly maxStorageBufferBindingSize: number;
+    readonly maxStorageBuffersPerShaderStage: number;
+    readonly maxComputeWorkgroupsPerDimension: number;
+  };
+  readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
+  readonly queue: {
+    submit(commands: Iterable<unknown>): unknown;
+    writeBuffer(
+      buffer: unknown,
+      offset: number,
+      data: ArrayBuffer | ArrayBufferView<ArrayBuffer>,
+      dataOffset?: number,
+      size?: number,
+    ): unknown;
+  };
+  createBuffer(descriptor: {
+    readonly label: string;
+    readonly size: number;
+    readonly usage: number;
+    readonly mappedAtCreation: boolean;
+  }): B;
+  createShaderModule(descriptor: { readonly label: string; readonly code: string }): unknown;
+  createBindGroupLayout(descriptor: { readonly label?: string; readonly entries: Iterable<unknown> }): unknown;
+  createPipelineLayout(descriptor: { readonly label?: string; readonly bindGroupLayouts: Iterable<unknown> }): unknown;
+  createComputePipeline(descriptor: {
+    readonly label?: string;
+    readonly layout: unknown;
+    readonly compute: { readonly module: unknown; readonly entryPoint?: string };
+  }): unknown;
+  createBindGroup(descriptor: {
+    readonly label?: string;
+    readonly layout: unknown;
+    readonly entries: Iterable<unknown>;
+  }): unknown;
+  createCommandEncoder(descriptor: { readonly label: string }): GpuCommandEncoder;
+  pushErrorScope(filter: "validation" | "out-of-memory"): unknown;
+  popErrorScope(): Promise<{ readonly message: string } | null>;
+}
+
+// The numbers of GPUBufferUsage, GPUMapMode and GPUShaderStage, which Node has no globals for.
+export const MAP_READ = 0x1;
+export const COPY_SRC = 0x4;
+export const COPY_DST = 0x8;
+export const STORAGE = 0x80;
+export const READ = 0x1;
+export const COMPUTE = 0x4;
+
+/** Some floats of a buffer. */
+export interface View {
+  readonly buffer: GpuBuffer;
+  /** Bytes, a multiple of four. */
+  readonly offset: number;
+  /** Floats. */
+  readonly length: number;
+}
