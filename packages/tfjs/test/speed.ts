@@ -1,6 +1,6 @@
-// How long training takes on tfjs's wasm backend: node_modules/.bin/tsx --tsconfig tsconfig.test.json packages/tfjs/test/speed.ts
-// First with the missing kernel alone, composed of tfjs operators, then with all of ours. Best and median of a network's
-// steps, and of an optimizer's share of them beside tf.train.adam's.
+// node_modules/.bin/tsx --tsconfig tsconfig.test.json packages/tfjs/test/speed.ts [networks|updates]
+// How long a network's steps take on tfjs's wasm backend, first with the missing kernel alone, composed of tfjs operators,
+// then with all of ours; and how long an update takes, fused and composed, beside tf.train.adam's in turns.
 import { adam, radam } from "@descent/adam";
 import { getKernel, type KernelFunc, registerKernel, unregisterKernel } from "@tensorflow/tfjs-core";
 import { optimizer } from "../src/index.ts";
@@ -72,35 +72,61 @@ function composedFilterGradient(): void {
   registerKernel({ kernelName: "Conv2DBackpropFilter", backendName: "wasm", kernelFunc });
 }
 
-await use("wasm");
-composedFilterGradient();
-for (const network of networks)
-  for (const batch of [64, 128])
-    console.log(`${network.name}: built in  ${await train(network, batch, tf.train.adam(1e-3))}`);
-unregisterKernel("Conv2DBackpropFilter", "wasm");
-for (const network of networks)
-  for (const batch of [64, 128])
-    console.log(`${network.name}: here      ${await train(network, batch, optimizer(radam()))}`);
-if (!getKernel("Conv2DBackpropFilter", "wasm")) throw new Error("An optimizer should have supplied the kernel.");
-
-const shapes = [[784, 128], [128], [128, 10], [10]];
-for (const backend of ["cpu", "wasm"] as const) {
-  await use(backend);
-  const all: Readonly<Record<string, tf.Optimizer>> = {
-    "tf.train.adam": tf.train.adam(1e-3),
-    adam: optimizer(adam()),
-    radam: optimizer(radam()),
-  };
-  const variables = Object.keys(all).map(() => shapes.map((s) => tf.variable(tf.randomNormal(s))));
-  const gradients = shapes.map((s) => tf.randomNormal(s));
-  const times: Record<string, number[]> = {};
-  for (let turn = 0; turn < 60; turn++)
-    for (const [i, [name, opt]] of Object.entries(all).entries()) {
-      const start = performance.now();
-      opt.applyGradients(variables[i]!.map((v, k) => ({ name: v.name, tensor: gradients[k]! })));
-      await variables[i]![0]!.data();
-      (times[name] ??= []).push(performance.now() - start);
-    }
-  for (const [name, t] of Object.entries(times))
-    console.log(`${backend}, 101,770 parameters in 4 variables: ${name} ${told(t)} ms an update`);
+async function networkSteps(): Promise<void> {
+  await use("wasm");
+  composedFilterGradient();
+  for (const network of networks)
+    for (const batch of [64, 128])
+      console.log(`${network.name}: built in  ${await train(network, batch, tf.train.adam(1e-3))}`);
+  unregisterKernel("Conv2DBackpropFilter", "wasm");
+  for (const network of networks)
+    for (const batch of [64, 128])
+      console.log(`${network.name}: here      ${await train(network, batch, optimizer(radam()))}`);
+  if (!getKernel("Conv2DBackpropFilter", "wasm")) throw new Error("An optimizer should have supplied the kernel.");
 }
+
+/** One update of as many variables of that size, after which the numbers are still in tfjs. */
+function updates(count: number, size: number, turns: number): void {
+  const contestants = {
+    "tf.train.adam": tf.train.adam(1e-3),
+    composed: optimizer(adam(), { fused: false }),
+    fused: optimizer(adam()),
+  };
+  const numbers = Array.from({ length: count }, () => tf.randomNormal([size]));
+  const variables = Object.keys(contestants).map(() => numbers.map((x) => tf.variable(x)));
+  const times: number[][] = variables.map(() => []);
+  for (let turn = 0; turn < turns; turn++)
+    for (const [i, opt] of Object.values(contestants).entries()) {
+      // Gradients are new tensors in every step, as they are in training.
+      const gradients = variables[i]!.map(({ name }, k) => ({ name, tensor: tf.neg(numbers[k]!) }));
+      const start = performance.now();
+      opt.applyGradients(gradients);
+      times[i]!.push(performance.now() - start);
+      tf.dispose(gradients.map(({ tensor }) => tensor));
+    }
+  const best = times.map((t) => Math.min(...t));
+  const told = Object.keys(contestants).map(
+    (name, i) => `${name} ${best[i]!.toFixed(3)} (${(best[0]! / best[i]!).toFixed(1)}x)`,
+  );
+  console.log(`${tf.getBackend()}, ${count} x ${size}: ${told.join(", ")} ms, best of ${turns}`);
+  for (const opt of Object.values(contestants)) opt.dispose();
+  tf.dispose([numbers, variables]);
+}
+
+const asked = process.argv[2];
+if (asked !== "updates") await networkSteps();
+if (asked !== "networks")
+  for (const backend of ["wasm", "cpu"] as const) {
+    await use(backend);
+    const turns = backend === "wasm" ? 100 : 15;
+    for (const [count, size] of [
+      [1, 1e4],
+      [1, 1e5],
+      [1, 1e6],
+      [200, 50],
+      [200, 500],
+      [200, 5000],
+    ] as const)
+      updates(count, size, turns);
+    if (backend === "wasm") updates(1, 1e7, 15);
+  }
