@@ -52,16 +52,35 @@ interface Totals {
   readonly readers: readonly { readonly total: number; readonly values: Map<Expr, number>; readonly sum: Expr }[];
 }
 
+/** A tensor and where it was when last looked at. */
+interface Place {
+  readonly tensor: Tensor;
+  readonly runner: Runner | undefined;
+  /** What must not change: the very array, its place in the memory among others, or nothing. */
+  readonly stays: "array" | "address" | undefined;
+  readonly at: number;
+  /** Arrays outside WebAssembly memories are not held. */
+  array: Float32Array | undefined;
+}
+
+/** The arrays of a task inside a WebAssembly memory, and where they are from. */
+interface Inside {
+  readonly arrays: Float32Array[];
+  readonly from: readonly (Tensor | Float32Array)[];
+}
+
 /**
  * The jobs of a step, worked out: who shares numbers, which loops run in which order, what lies together and becomes one
- * loop. It serves every later step of the same jobs; only numbers differ then.
+ * loop. It serves every later step of the same jobs; only numbers differ then, and where tensors lie that are alone.
  */
 export class Schedule {
   readonly #jobs: readonly Job<Tensor>[];
   /** For every job the index of one whose scalars it must share. */
   readonly #leaders: number[] = [];
-  /** All tensors, with where they were. */
-  readonly #tensors: readonly { readonly tensor: Tensor; readonly runner: Runner | undefined; readonly at: number }[];
+  readonly #places: readonly Place[];
+  readonly #inside: Inside[] = [];
+  /** Whether a tensor lies elsewhere than in the last step. */
+  #moved = false;
   readonly #lots: readonly Lot[];
   /** One per stage but the last; nothing where no sum runs over the model. */
   readonly #totals: readonly Totals[] | undefined;
@@ -72,9 +91,6 @@ export class Schedule {
     homeOf: (job: Job<Tensor>, plan: Plan) => Runner | undefined,
   ) {
     this.#jobs = jobs;
-    this.#tensors = jobs.flatMap(({ tensors }) =>
-      Object.values(tensors).map((tensor) => ({ tensor, runner: tensor.runner, at: tensor.at })),
-    );
     const together: { readonly plan: Plan; readonly items: Item[] }[] = [];
     const byPlan = new Map<Plan, (typeof together)[number][]>();
     for (const [index, job] of jobs.entries()) {
@@ -97,13 +113,27 @@ export class Schedule {
         together.push(lot);
       }
     }
+    const stays = new Map<Tensor, "array" | "address">();
     const sources = new Map<string, { readonly name: string; readonly sum: Float64Array }[]>();
     this.#lots = together.map(({ plan, items }) =>
-      arrange(plan, items, (key, part) => {
-        const parts = sources.get(key);
-        if (parts) parts.push(part);
-        else sources.set(key, [part]);
+      arrange(plan, items, {
+        part: (key, part) => {
+          const parts = sources.get(key);
+          if (parts) parts.push(part);
+          else sources.set(key, [part]);
+        },
+        inside: (inside) => this.#inside.push(inside),
+        stays: (tensor, what) => stays.set(tensor, what),
       }),
+    );
+    this.#places = jobs.flatMap(({ tensors }) =>
+      Object.values(tensors).map((tensor) => ({
+        tensor,
+        runner: tensor.runner,
+        stays: stays.get(tensor),
+        at: tensor.at,
+        array: tensor.runner || stays.has(tensor) ? tensor.array : undefined,
+      })),
     );
     this.#totals = plans.some((p) => p.model) ? this.#sumsOver(sources) : undefined;
   }
@@ -134,13 +164,22 @@ export class Schedule {
       if (job.tensors !== known.tensors || job.program !== known.program) return false;
       if (!sameNumbers(job.scalars, leader.scalars)) return false;
     }
-    for (const { tensor, runner, at } of this.#tensors)
-      if (tensor.runner !== runner || (runner && tensor.at !== at)) return false;
+    for (const place of this.#places) {
+      const { tensor, runner, stays, at } = place;
+      if (place.array === tensor.array) continue;
+      if (tensor.runner !== runner || stays === "array" || (stays && tensor.at !== at)) return false;
+      if (!runner) continue;
+      place.array = tensor.array;
+      this.#moved = true;
+    }
     return true;
   }
 
   /** A step of jobs that it serves. */
   run(jobs: readonly Job<Tensor>[], execute: Execute): void {
+    if (this.#moved)
+      for (const { arrays, from } of this.#inside) for (let i = 0; i < from.length; i++) arrays[i] = arrayOf(from[i]!);
+    this.#moved = false;
     for (const { plan, first, values } of this.#lots) {
       const { program, scalars, tensors } = jobs[first.index]!;
       values.clear(); // what is known need not be computed
@@ -170,21 +209,26 @@ export class Schedule {
 
 const sourceKey = (level: number, spelt: string): string => `${level} ${spelt}`;
 
-/** Works out the loops of a lot; `take` is told of every tensor's part of a sum over the model. */
-function arrange(
-  plan: Plan,
-  items: readonly Item[],
-  take: (key: string, part: { readonly name: string; readonly sum: Float64Array }) => void,
-): Lot {
+/** What a schedule is told of while the loops of a lot are worked out. */
+interface Notes {
+  /** A tensor's part of a sum over the model. */
+  part(key: string, part: { readonly name: string; readonly sum: Float64Array }): void;
+  inside(inside: Inside): void;
+  stays(tensor: Tensor, what: "array" | "address"): void;
+}
+
+function arrange(plan: Plan, items: readonly Item[], notes: Notes): Lot {
   const first = items[0]!; // lots are not empty
   const { tensors, parameter } = first.job;
   const { rows, cols } = matrix(parameter);
   const vectors = new Map<Expr, Float32Array>();
-  for (const { key, input } of plan.vectors)
+  for (const { key, input } of plan.vectors) {
+    if (input !== undefined) notes.stays(tensors[input]!, "array");
     vectors.set(
       key,
       input === undefined ? new Float32Array(domainOf(key) === "row" ? rows : cols) : tensors[input]!.array,
     );
+  }
   const stages = plan.stages.map(({ steps, model }, level) =>
     steps.map((step): Batch => {
       if (step.kind !== "loop") throw new TypeError(`the arrays backend has no ${step.kind}`);
@@ -194,32 +238,34 @@ function arrange(
       const arraysOf = ({ job }: Item) =>
         kernel.buffers.map(({ key }) => vectors.get(key) ?? job.tensors[key.value as string]!);
       const task = (item: Item, length: number): Task => {
-        const arrays = arraysOf(item);
-        const loose = arrays.some((x) => "array" in x && !x.runner);
+        const from = arraysOf(item);
+        const loose = from.some((x) => "array" in x && !x.runner);
+        const arrays = loose ? [] : from.map(arrayOf);
+        if (!loose) notes.inside({ arrays, from });
         const sums = [
           ...kernel.sums.map((e) => new Float64Array(e.value === "row" ? rows : 1)),
           ...kernel.columnSums.map(() => new Float64Array(cols)),
         ];
         for (const { sum, spelt } of model) {
           const at = kernel.sums.indexOf(sum);
-          if (at >= 0) take(sourceKey(level, spelt), { name: item.job.parameter.name, sum: sums[at]! });
+          if (at >= 0) notes.part(sourceKey(level, spelt), { name: item.job.parameter.name, sum: sums[at]! });
         }
         const run = {
           kernel,
           rows: kernel.byRows ? rows : 1,
           cols: kernel.byRows ? cols : length,
-          arrays: loose ? [] : arrays.map(arrayOf),
+          arrays,
           args,
           sums,
         };
-        return { runner: item.runner, run, loose: loose ? arrays : undefined };
+        return { runner: item.runner, run, loose: loose ? from : undefined };
       };
       const elements: Record<Domain, number> = { tensor: size(parameter.shape), row: rows, column: cols };
       if (!plan.merges) return { kernel, args, tasks: [task(first, elements[domain])] };
       // Every tensor has a sum of its own, whatever it lies beside.
       if (kernel.sums.length > 0)
         return { kernel, args, tasks: items.map((item) => task(item, size(item.job.parameter.shape))) };
-      return { kernel, args, tasks: stretches(kernel, items).map(({ item, length }) => task(item, length)) };
+      return { kernel, args, tasks: stretches(kernel, items, notes).map(({ item, length }) => task(item, length)) };
     }),
   );
   return { plan, first, values: new Map(), vectors, stages };
@@ -251,7 +297,11 @@ function storeValues({ plan: { stores }, first, values }: Lot): void {
 }
 
 /** The items of which each must have a loop of its own, with the lengths of those loops: the rest continues them. */
-function stretches(kernel: Kernel, items: readonly Item[]): { readonly item: Item; readonly length: number }[] {
+function stretches(
+  kernel: Kernel,
+  items: readonly Item[],
+  notes: Notes,
+): { readonly item: Item; readonly length: number }[] {
   const tensorsOf = ({ job }: Item): Tensor[] => kernel.buffers.map(({ key }) => job.tensors[key.value as string]!); // variables, which have names
   const all = items.map((item) => ({ item, tensors: tensorsOf(item), length: size(item.job.parameter.shape) }));
   const [inside, outside]: [typeof all, typeof all] = [[], []];
@@ -270,6 +320,7 @@ function stretches(kernel: Kernel, items: readonly Item[]): { readonly item: Ite
       const distance = continues(first.tensors, last.tensors, next.tensors, length);
       if (distance === undefined) break;
       length = distance + next.length;
+      for (const tensor of [...last.tensors, ...next.tensors]) notes.stays(tensor, "address");
     }
     out.push({ item: first.item, length });
   }

@@ -4,25 +4,41 @@ import { expect, test } from "vitest";
 import { ArraysBackend, need, Runner, Tensor } from "../src/engine.ts";
 import { expectSame, fill, programOf, spec, step } from "./run.ts";
 
-test("kernels run in a memory that threads share, and in one that has grown, to the same bits", () => {
-  const parameter = { name: "w", shape: [7, 5] };
-  const update = { m: "0.9 * m + exp(g)", c: "c + columnMean(g)", p: "p - lr * m / norm(m) + c" };
-  const program = programOf(spec(update, { m: 0, c: { place: "column", init: 0 } }), parameter);
-  const data = fill(program, parameter, (name, i) => Math.sin(i + name.length));
-  const env = { lr: 0.1, rows: 7, cols: 5, size: 35 };
-  const wanted = step([{ program, parameter, data, env }], "interpreter");
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: 64, shared: true });
-  const runner = new Runner(memory, 0, need(plan(program).kernels));
-  memory.grow(1);
-  const tensors: Record<string, Tensor> = {};
-  for (const [i, [name, numbers]] of Object.entries(data).entries()) {
-    const at = 16 * 65536 + 4096 * i; // in what it grew by
-    tensors[name] = new Tensor(runner.view(at, numbers.length));
-    tensors[name].array.set(numbers);
+const PAGE = 65536;
+const parameter = { name: "w", shape: [7, 5] };
+const env = { lr: 0.1, rows: 7, cols: 5, size: 35 };
+
+test.each([
+  ["threads share", true],
+  ["is one thread's", false],
+])("in a memory that %s, which grows and where tensors move, every step has the same bits", (_, shared) => {
+  for (const update of [
+    { m: "0.9 * m + exp(g)", c: "c + columnMean(g)", p: "p - lr * m / norm(m) + c" },
+    { m: "0.9 * m + g", c: "0.5 * c", p: "p - lr * m" },
+  ]) {
+    const program = programOf(spec(update, { m: 0, c: { place: "column", init: 0 } }), parameter);
+    const memory = new WebAssembly.Memory({ initial: 16, maximum: 64, shared });
+    const runner = new Runner(memory, 0, need(plan(program).kernels));
+    let data = fill(program, parameter, (name, i) => Math.sin(i + name.length));
+    const tensors = Object.fromEntries(Object.keys(data).map((name) => [name, new Tensor()]));
+    const scalars = hostFunction(program.scalars)(env);
+    const backend = new ArraysBackend("wasm");
+    for (let turn = 0; turn < 6; turn++) {
+      const page = memory.grow(1); // takes away every view there was
+      for (const [i, [name, numbers]] of Object.entries(data).entries()) {
+        // At first all that was done is that the memory has grown; then all lie elsewhere, then one of them.
+        const at = (turn < 2 ? 16 : turn < 4 || name !== "c" ? page : 16) * PAGE + 4096 * i;
+        tensors[name]!.array = runner.view(at, numbers.length);
+        tensors[name]!.array.set(numbers);
+      }
+      const job: Job<Tensor> = { program, parameter, tensors, scalars };
+      backend.run([job]);
+      [data] = step([{ program, parameter, data, env }], "interpreter") as [typeof data];
+      expectSame(
+        [Object.fromEntries(Object.entries(tensors).map(([name, { array }]) => [name, array.slice()]))],
+        [data],
+      );
+      expect(tensors.p!.runner).toBe(runner);
+    }
   }
-  const job: Job<Tensor> = { program, parameter, tensors, scalars: hostFunction(program.scalars)(env) };
-  new ArraysBackend("wasm").run([job]);
-  const found = Object.fromEntries(Object.entries(tensors).map(([name, { array }]) => [name, array.slice()]));
-  expectSame([found], wanted);
-  expect(tensors.p!.runner).toBe(runner);
 });
