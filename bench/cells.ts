@@ -60,9 +60,11 @@ export async function measure(
   try {
     for (const cell of cells) {
       const name = `${rule}, ${cell.count} × ${cell.total / cell.count}`;
-      const able = players.filter(({ most = Number.POSITIVE_INFINITY }) => cell.total <= most);
+      const able = players.filter(
+        ({ least = 0, most = Number.POSITIVE_INFINITY }) => least <= cell.total && cell.total <= most,
+      );
       for (const peer of players)
-        if (!able.includes(peer))
+        if (cell.total > (peer.most ?? cell.total))
           notes.add(`${peer.label}: left out above ${peer.most} parameters, where a step takes seconds.`);
       for (const together of batches(able, cell)) {
         const entries = together.map((peer): Entry => {

@@ -1,11 +1,29 @@
 import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Contestant } from "./process.ts";
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
+let built = false;
+/** Compiles what has changed: as users get the packages, not as tests read them. */
+function build(): void {
+  if (built) return;
+  const tsc = createRequire(import.meta.url).resolve("typescript/package.json");
+  execFileSync(process.execPath, [path.join(path.dirname(tsc), "bin", "tsc"), "-b"], {
+    cwd: file(".."),
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  built = true;
+}
+
 /** A process of contenders in JavaScript, started as this one was. */
-export const javascript = (): Contestant => new Contestant(process.execPath, [...process.execArgv, file("serve.ts")]);
+export function javascript(): Contestant {
+  build();
+  const env = { TSX_TSCONFIG_PATH: file("tsconfig.built.json") };
+  return new Contestant(process.execPath, [...process.execArgv, file("serve.ts")], env);
+}
 
 const python = process.env.DESCENT_PYTHON ?? "python3";
 

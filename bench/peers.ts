@@ -13,8 +13,10 @@ export interface Peer {
   readonly rules: readonly Rule[];
   /** Measured beside every rule, as what memory allows. */
   readonly limit?: true;
-  /** Parameters in all above which a step takes seconds. */
+  /** Parameters in all above which a step takes seconds … */
   readonly most?: number;
+  /** … and below which two threads wait for each other for longer than they work. */
+  readonly least?: number;
   /** Bytes per parameter that it has at its peak; four arrays if not said. */
   readonly bytes?: number;
   /** Its share of memory's speed is told. */
@@ -24,6 +26,7 @@ export interface Peer {
 }
 
 export const ARRAYS_BYTES = 16;
+const SHARED = 1e5;
 const every: readonly Rule[] = ["adamw", "momentum", "lion", "lamb", "clip"];
 
 /** What the others are compared with. */
@@ -39,8 +42,16 @@ export const peers: readonly Peer[] = [
   { who: "tfjs descent", label: "Descent on tfjs-wasm", home: "tfjs descent", threads: 1, rules: ["adamw", "momentum"], bytes: 92, grows: true }, // biome-ignore format: one peer a line
   { who: "c baseline", label: "C, 128 bits", home: "c", threads: 1, rules: every, memory: true, grows: true },
   { who: "c native", label: "C, this machine's vectors", home: "c", threads: 1, rules: every, memory: true },
-  { who: "c baseline", label: "C, 128 bits, two threads", home: "c", threads: 2, rules: ["adamw"], memory: true },
-  { who: "c native", label: "C, this machine's vectors, two threads", home: "c", threads: 2, rules: ["adamw"], memory: true }, // biome-ignore format: one peer a line
+  {
+    who: "c baseline",
+    label: "C, 128 bits, two threads",
+    home: "c",
+    threads: 2,
+    rules: ["adamw"],
+    least: SHARED,
+    memory: true,
+  },
+  { who: "c native", label: "C, this machine's vectors, two threads", home: "c", threads: 2, rules: ["adamw"], least: SHARED, memory: true }, // biome-ignore format: one peer a line
   { who: "wasm by hand", label: "a kernel by hand in WebAssembly", home: "arrays", threads: 1, rules: ["adamw"] },
   { who: "by hand", label: "a loop by hand in JavaScript", home: "by hand", threads: 1, rules: every, grows: true },
   { who: "tfjs", label: "tf.train on tfjs-wasm", home: "tfjs", threads: 1, rules: ["adamw", "momentum"], bytes: 92, grows: true }, // biome-ignore format: one peer a line
@@ -53,9 +64,10 @@ export const peers: readonly Peer[] = [
 
 /** What memory allows: AdamW's reads and writes in C, or a copy where there is no compiler. */
 export const limits = {
-  c: ([1, 2] as const).map(
-    (threads): Peer => ({ who: "c native", label: "limit", home: "c", threads, rules: ["limit"] }),
-  ),
+  c: [
+    { who: "c native", label: "limit", home: "c", threads: 1, rules: ["limit"] },
+    { who: "c native", label: "limit", home: "c", threads: 2, rules: ["limit"], least: SHARED },
+  ],
   javascript: [{ who: "by hand", label: "limit", home: "by hand", threads: 1, rules: ["limit"] }],
 } as const satisfies Readonly<Record<string, readonly Peer[]>>;
 
