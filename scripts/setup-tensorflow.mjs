@@ -39,7 +39,7 @@ export function setup(cuda) {
   const wanted = [`${name}@${addon}`, ...(linux ? [`node-api-headers@${headers}`] : [])];
   if (pnpm("--dir", folder, "add", ...wanted) !== 0) fail(`${name} ${addon} could not be installed.`);
   if (linux) compile(path.join(folder, "node_modules", name), cuda, fail);
-  const code = `const tf = require("${name}"); console.log(tf.backend().isUsingGpuDevice ? "sees the GPU" : "runs on the CPU")`;
+  const code = `const tf = require("${name}"); console.log(tf.backend().isUsingGpuDevice ? "sees the GPU" : "sees no GPU, and runs on the CPU")`;
   const loaded = spawnSync(process.execPath, ["-e", code], {
     cwd: folder,
     env: { TF_CPP_MIN_LOG_LEVEL: "2", ...process.env },

@@ -291,6 +291,15 @@ test("devices lists every engine on every device, with what is missing", { timeo
     expect.arrayContaining(["cpu by onnxruntime", "wasm by tfjs", "wasm by onnxruntime", "cpu by tfjs"]),
   );
   for (const { what } of found) expect(what).not.toBe("");
+
+  const plain = await run(["devices"], { cwd: scratch() });
+  const printed = plain.out.trimEnd().split("\n");
+  expect(printed).toHaveLength(places.length + 1);
+  for (const [i, { device, engine, usable: can, software, what, remedy }] of found.entries())
+    expect(printed[i]!.replaceAll(/ +/g, " ")).toBe(
+      `${device} ${engine} ${can ? (software ? "software" : "usable") : "no"} ${can ? what : `${what}. ${remedy}`}`,
+    );
+  expect(printed.at(-1)).toMatch(/^auto takes \w+ by \w+\.$/);
 });
 
 test("by onnxruntime on wasm a run ends where it does on cpu", { timeout: slow }, async () => {
@@ -338,11 +347,11 @@ test.skipIf(vulkan === undefined)(
   },
 );
 
-/** The environment of a process that finds the files given in the place of packages, or nothing in it. */
-function replacing(packages: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const folder = scratch();
+/** The environment of a process that finds the code given in the place of packages, or nothing in it. */
+function replacing(packages: Readonly<Record<string, string | undefined>>, folder = scratch()): Record<string, string> {
+  mkdirSync(path.join(folder, "dist"));
   const files = Object.entries(packages).map(([name, code], i) => {
-    const file = path.join(folder, `${i}.js`);
+    const file = path.join(folder, "dist", `${i}.js`);
     if (code !== undefined) writeFileSync(file, code);
     return [name, code === undefined ? null : file];
   });
@@ -391,17 +400,47 @@ describe("where onnxruntime-node has no binary", () => {
   });
 });
 
-test.skipIf(process.platform !== "linux" || process.arch !== "x64")(
-  // the library is for these alone
-  "CUDA's library for onnxruntime is named where it is missing, with the command that installs it",
-  { timeout: slow },
-  async () => {
+// The library is for these alone.
+describe.skipIf(process.platform !== "linux" || process.arch !== "x64")("CUDA by onnxruntime", () => {
+  const cuda = async (env: Readonly<Record<string, string>>): Promise<Found | undefined> => {
+    const { out } = await run(["devices", "--json"], { cwd: scratch(), env: { ...nvidia(), ...env } });
+    return JSON.parse(out).find(({ device, engine }: Found) => device === "cuda" && engine === "onnxruntime");
+  };
+  /** onnxruntime-node with its CUDA library, on which a session is made or not. */
+  const library = (session: string): Record<string, string> => {
+    const folder = scratch();
+    const bin = path.join(folder, "bin", "napi-v6", "linux", "x64");
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(path.join(bin, "libonnxruntime_providers_cuda.so"), "");
+    const code = `exports.Tensor = class {};
+      const run = async () => ({ y: { data: [4] } });
+      exports.InferenceSession = { create: async (_, { executionProviders: [on] }) => {
+        if (on === "cuda") { ${session} }
+        return { run };
+      } };`;
+    return replacing({ "onnxruntime-node": code }, folder);
+  };
+
+  test("is refused where its library is missing, with the command that installs it", { timeout: slow }, async () => {
     const args = ["--data", data, "--engine", "onnxruntime", "--device", "cuda"];
     const { code, err } = await run(args, { cwd: scratch(), env: nvidia() });
     expect(code).toBe(1);
-    expect(err).toMatch(/^--device cuda --engine onnxruntime cannot be used: .*CUDA library.*CUDA 12.*cuDNN 9.*\n$/);
-  },
-);
+    expect(err).toMatch(/^--device cuda --engine onnxruntime cannot be used: .*CUDA library/);
+    expect(err).toMatch(/npm run setup:cuda -- onnxruntime.*CUDA 12.*cuDNN 9.*\n$/);
+  });
+
+  test("is not usable where its library does not load, and says what that lacks", { timeout: slow }, async () => {
+    expect(await cuda(library('throw new Error("libcudnn.so.9: cannot open");'))).toMatchObject({
+      usable: false,
+      what: expect.stringMatching(/CUDA library does not load \(libcudnn\.so\.9: cannot open\)$/),
+      remedy: expect.stringContaining("CUDA 12 with cuDNN 9"),
+    });
+  });
+
+  test("is the GPU's name where it computes", { timeout: slow }, async () => {
+    expect(await cuda(library(""))).toMatchObject({ usable: true, what: "Test GPU" });
+  });
+});
 
 describe.skipIf(process.platform === "win32")("TensorFlow's kernels for tfjs", () => {
   /** As much of tfjs-node as is asked whether it works. */
