@@ -52,7 +52,13 @@ export async function measure(
     if (home === "torch") return pytorch("torch_step.py", 1);
     return home === "c" && "program" in compiled ? new Contestant(compiled.program, []) : javascript();
   };
-  const homes = new Map([...new Set(players.map(({ home }) => home))].map((home) => [home, start(home)]));
+  const homes = new Map<Home, Contestant>();
+  /** One that ended, where there was no memory for it, is started again for the next cell. */
+  const processOf = (home: Home): Contestant => {
+    let process = homes.get(home);
+    if (process === undefined || process.ended) homes.set(home, (process = start(home)));
+    return process;
+  };
   const notes = new Set(missing.values());
   const found = new Map<string, Measured>();
   const versions: Record<string, string> = {};
@@ -68,7 +74,7 @@ export async function measure(
           notes.add(`${peer.label}: left out above ${peer.most} parameters, where a step takes seconds.`);
       for (const together of batches(able, cell)) {
         const entries = together.map((peer): Entry => {
-          const [id, label, process] = [idOf(peer), peer.label, homes.get(peer.home)!]; // one for every home
+          const [id, label, process] = [idOf(peer), peer.label, processOf(peer.home)];
           const what = { rule: peer.rules[0] === "limit" ? "limit" : rule, count: cell.count, size: cell.total / cell.count } as const; // biome-ignore format: one line
           const task = {
             kind: "step",

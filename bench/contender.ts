@@ -11,6 +11,12 @@ export interface Contender {
   dispose?(): unknown;
 }
 
+/** What parameters and gradients are at the start: numbers of which none is tiny. */
+export function sine(array: Float32Array): Float32Array {
+  for (let i = 0; i < array.length; i++) array[i] = Math.sin(i);
+  return array;
+}
+
 /** A library that a package of this repository brings for its own tests. */
 export function libraryOf(pack: string, name: string): unknown {
   const require = createRequire(new URL(`../packages/${pack}/package.json`, import.meta.url));

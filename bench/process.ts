@@ -31,6 +31,11 @@ export class Contestant {
     this.#child.on("close", (code, signal) => end(`it ended with ${signal ?? code}`));
   }
 
+  /** Whether it ended, or was ended because it was silent. */
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
   /** One request, one answer; a process that ends or is silent for too long is an error. */
   ask(request: Request, seconds = 120): Promise<Answer> {
     if (this.#ended !== undefined) return Promise.reject(new Error(this.#why()));

@@ -1,5 +1,5 @@
 import { type Array as JaxArray, jit, numpy as np } from "@jax-js/jax";
-import { type Contender, versionOf } from "./contender.ts";
+import { type Contender, sine, versionOf } from "./contender.ts";
 import { PROOF, type UpdateTask } from "./protocol.ts";
 
 /*
@@ -52,11 +52,11 @@ function adamw(lr: number): (gradients: JaxArray[], ...state: State) => State {
 
 /** jax-js in WebAssembly, the update compiled by `jit`. */
 export async function jax({ count, size, rate }: UpdateTask): Promise<Contender> {
-  const make = (f: (i: number) => number): JaxArray[] =>
-    Array.from({ length: count }, () => np.array(Float32Array.from({ length: size }, (_, i) => f(i))));
-  const zero = (): number => 0;
-  const gradients = make(Math.sin);
-  let state: State = [make(Math.sin), make(zero), make(zero), np.array(0, { dtype: np.uint32 })];
+  const make = (fill: (array: Float32Array) => Float32Array): JaxArray[] =>
+    Array.from({ length: count }, () => np.array(fill(new Float32Array(size))));
+  const zero = (array: Float32Array): Float32Array => array;
+  const gradients = make(sine);
+  let state: State = [make(sine), make(zero), make(zero), np.array(0, { dtype: np.uint32 })];
   const compiled = jit(adamw(rate));
   const step = async (): Promise<void> => {
     state = compiled(

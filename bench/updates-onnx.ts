@@ -1,6 +1,6 @@
 import { exportModel, Graph } from "@descent/onnx";
 import type { Runtime, RuntimeTensor } from "@descent/onnxruntime";
-import { type Contender, libraryOf, versionOf } from "./contender.ts";
+import { type Contender, libraryOf, sine, versionOf } from "./contender.ts";
 import { PROOF, type UpdateTask } from "./protocol.ts";
 
 const [B1, B2] = [0.9, 0.999];
@@ -32,18 +32,11 @@ export async function onnx({ count, size, rate }: UpdateTask): Promise<Contender
   const session = await runtime.InferenceSession.create(graph(count, size), { intraOpNumThreads: 1 });
   const tensor = (data: Float32Array, dims: readonly number[]): RuntimeTensor =>
     new runtime.Tensor("float32", data, dims);
-  const vectors = (kind: string, f: (i: number) => number): [string, RuntimeTensor][] =>
-    Array.from({ length: count }, (_, k) => [
-      `${kind}${k}`,
-      tensor(
-        Float32Array.from({ length: size }, (_, i) => f(i)),
-        [size],
-      ),
-    ]);
-  const zero = (): number => 0;
-  const start = (p: (i: number) => number) => [...vectors("p", p), ...vectors("m", zero), ...vectors("v", zero)];
-  const gradients = Object.fromEntries(vectors("g", Math.sin));
-  let [from, to] = [start(Math.sin), start(zero)];
+  const vectors = (kind: string, fill = (array: Float32Array) => array): [string, RuntimeTensor][] =>
+    Array.from({ length: count }, (_, k) => [`${kind}${k}`, tensor(fill(new Float32Array(size)), [size])]);
+  const gradients = Object.fromEntries(vectors("g", sine));
+  let from = [...vectors("p", sine), ...vectors("m"), ...vectors("v")];
+  let to = [...vectors("p"), ...vectors("m"), ...vectors("v")];
   let t = 0;
   const step = async (): Promise<void> => {
     t++;

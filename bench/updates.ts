@@ -2,7 +2,7 @@ import { allocate, optimizer } from "@descent/arrays";
 import { optimizer as tfjsOptimizer } from "@descent/tfjs";
 import type * as tfjs from "@tensorflow/tfjs-core";
 import { type Arrays, byHand, type Step } from "./by-hand.ts";
-import { type Contender, versionOf } from "./contender.ts";
+import { type Contender, sine, versionOf } from "./contender.ts";
 import { PROOF, type UpdateTask } from "./protocol.ts";
 import { configured } from "./rules.ts";
 import { tfjsOn } from "./training-tfjs.ts";
@@ -10,11 +10,6 @@ import { inWasm } from "./wasm-by-hand.ts";
 
 type Named = Readonly<Record<string, Float32Array>>;
 
-/** Parameters and gradients are alike at the start: everybody has a sine, and nobody's numbers are tiny. */
-function fill(array: Float32Array): Float32Array {
-  for (let i = 0; i < array.length; i++) array[i] = Math.sin(i);
-  return array;
-}
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `w${i}`);
 const make = ({ count, size }: UpdateTask): Named =>
   Object.fromEntries(names(count).map((k) => [k, new Float32Array(size)]));
@@ -26,7 +21,7 @@ function arrays(task: UpdateTask, inside: boolean): Contender {
   const { parameters, gradients }: { readonly parameters: Named; readonly gradients: Named } = inside
     ? allocate(shapes)
     : { parameters: make(task), gradients: make(task) };
-  for (const array of [...Object.values(parameters), ...Object.values(gradients)]) fill(array);
+  for (const array of [...Object.values(parameters), ...Object.values(gradients)]) sine(array);
   const opt = optimizer(parameters, descent(task));
   for (let i = 0; i < PROOF; i++) opt.update(gradients);
   const proof = told(parameters[`w${task.count - 1}`]!); // the last
@@ -42,8 +37,8 @@ function descent({ rule, rate }: UpdateTask) {
 /** A loop over tensors, from the first step on. */
 function loop({ rate, still }: UpdateTask, tensors: readonly Arrays[], step: Step): Contender {
   for (const { p, g } of tensors) {
-    fill(p);
-    fill(g);
+    sine(p);
+    sine(g);
   }
   let t = 0;
   while (t < PROOF) step(tensors, ++t, rate);
@@ -66,14 +61,14 @@ async function tensors(
   make: (tf: typeof tfjs) => tfjs.Optimizer,
 ): Promise<Contender> {
   const tf = await tfjsOn(backend);
-  const sine = (): tfjs.Tensor1D => tf.tensor1d(fill(new Float32Array(size)));
+  const filled = (): tfjs.Tensor1D => tf.tensor1d(sine(new Float32Array(size)));
   const variables = names(count).map(() => {
-    const initial = sine();
+    const initial = filled();
     const variable = tf.variable(initial);
     initial.dispose();
     return variable;
   });
-  const gradients = Object.fromEntries(variables.map(({ name }) => [name, sine()]));
+  const gradients = Object.fromEntries(variables.map(({ name }) => [name, filled()]));
   const opt = make(tf);
   for (let i = 0; i < PROOF; i++) opt.applyGradients(gradients);
   const proof = tf.tidy(() => Array.from(tf.slice(variables.at(-1)!, 1, Math.min(3, size - 1)).dataSync()));
