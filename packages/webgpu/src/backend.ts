@@ -159,7 +159,7 @@ export class WebgpuBackend implements Backend<Tensor> {
   run(jobs: readonly Job<Tensor>[]): void {
     try {
       this.settle();
-      const dispatches = this.#stepper.prepare(jobs, this.#encoder !== undefined);
+      const dispatches = this.#stepper.prepare(jobs, this.#encoder && ((numbers) => this.#filled(numbers)));
       if (dispatches.length === 0) return;
       const encoder = this.#encoder ?? this.device.createCommandEncoder({ label: "descent" });
       const pass = encoder.beginComputePass();
@@ -199,6 +199,21 @@ export class WebgpuBackend implements Backend<Tensor> {
 
   dispose(): void {
     this.#stepper.dispose();
+  }
+
+  /** A buffer of a recorded step, which goes with it. */
+  #filled(numbers: ArrayBuffer): GpuBuffer {
+    this.#watch();
+    const { byteLength } = numbers;
+    const buffer = this.device.createBuffer({
+      label: "descent: table",
+      size: byteLength,
+      usage: STORAGE,
+      mappedAtCreation: true,
+    });
+    new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(numbers));
+    buffer.unmap();
+    return buffer;
   }
 
   #buffer(label: string, bytes: number, usage: number): GpuBuffer {

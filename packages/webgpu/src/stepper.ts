@@ -81,7 +81,8 @@ export class Stepper {
   /** The bind groups of the last step, which the next one most likely has too. */
   #groups = new Map<string, unknown>();
   #table: GpuBuffer | undefined;
-  #recorded = false;
+  /** Whether the caller may have steps that are not submitted yet. */
+  #apart = false;
   #scratch: GpuBuffer | undefined;
 
   /** `made` is called before anything is asked of the device that it could refuse. */
@@ -101,27 +102,22 @@ export class Stepper {
   }
 
   /**
-   * The dispatches of a step, in their order. Numbers that change from step to step are written to the device's queue now,
-   * so the dispatches must be submitted before the next step is prepared; with `apart` they have a buffer of their own, and
-   * may be submitted whenever.
+   * The dispatches of a step, in their order. They read numbers that change from step to step, which go to a buffer of the
+   * stepper's own by the device's queue: submit before the next step is prepared. With `place` the caller puts them into
+   * a buffer (of the usage STORAGE), and may submit whenever.
    */
-  prepare(jobs: readonly Job<View>[], apart = false): readonly Dispatch[] {
+  prepare(jobs: readonly Job<View>[], place?: (numbers: ArrayBuffer) => GpuBuffer): readonly Dispatch[] {
     const states = jobs.map((job): State => {
       const { rows, cols } = matrix(job.parameter);
       return { job, loops: loopsOf(job.program), rows, cols, length: size(job.parameter.shape), places: new Map() };
     });
     const { batches, floats } = this.#batches(states);
     if (batches.length === 0) return [];
-    this.#recorded ||= apart;
+    this.#apart ||= place !== undefined;
     const scratch = this.#room("scratch", Math.max(4 * floats, ALIGNED));
     const { data, at } = table(batches);
-    const target = apart
-      ? this.#buffer("table of a recorded step", data.byteLength, true)
-      : this.#room("table", data.byteLength);
-    if (apart) {
-      new Uint8Array(target.getMappedRange()).set(new Uint8Array(data));
-      target.unmap();
-    } else this.device.queue.writeBuffer(target, 0, data);
+    const target = place ? place(data) : this.#room("table", data.byteLength);
+    if (!place) this.device.queue.writeBuffer(target, 0, data);
     const kept = new Map<string, unknown>();
     const dispatches = batches.map((batch, i) => this.#dispatch(batch, target, at[i]!, scratch, kept)); // one place per batch
     this.#groups = kept;
@@ -368,22 +364,18 @@ export class Stepper {
   #room(which: "table" | "scratch", bytes: number): GpuBuffer {
     const now = which === "table" ? this.#table : this.#scratch;
     if (now && now.size >= bytes) return now;
-    // What was recorded and not yet submitted may need the old one, which is then left to be collected.
-    if (!this.#recorded) now?.destroy();
-    const made = this.#buffer(which, up(bytes * 1.5, ALIGNED), false);
+    // A step that is not submitted yet needs the old one, which is then left to be collected.
+    if (!this.#apart) now?.destroy();
+    this.#made();
+    const made = this.device.createBuffer({
+      label: `descent: ${which}`,
+      size: up(bytes * 1.5, ALIGNED),
+      usage: STORAGE | COPY_DST,
+      mappedAtCreation: false,
+    });
     if (which === "table") this.#table = made;
     else this.#scratch = made;
     return made;
-  }
-
-  #buffer(label: string, bytes: number, mapped: boolean): GpuBuffer {
-    this.#made();
-    return this.device.createBuffer({
-      label: `descent: ${label}`,
-      size: bytes,
-      usage: STORAGE | COPY_DST,
-      mappedAtCreation: mapped,
-    });
   }
 }
 

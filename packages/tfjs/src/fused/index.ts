@@ -3,8 +3,9 @@ import { cpu } from "./cpu.ts";
 import type { Detect, Fused } from "./fused.ts";
 import { wasm } from "./wasm.ts";
 import { webgl } from "./webgl.ts";
+import { webgpu } from "./webgpu.ts";
 
-const detectors: readonly Detect[] = [wasm, cpu, webgl];
+const detectors: readonly Detect[] = [wasm, cpu, webgl, webgpu];
 
 /** Fused updates on a backend, if there are any for it. */
 export function fusedOn(backend: KernelBackend): Fused | undefined {

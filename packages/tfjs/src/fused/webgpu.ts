@@ -1,0 +1,196 @@
+import { type Job, OptimizerError, type Program } from "@descent/core";
+import {
+  encode,
+  type GpuBuffer,
+  type GpuComputePass,
+  type GpuDevice,
+  Stepper,
+  type View,
+} from "@descent/webgpu/engine";
+import {
+  type DataType,
+  engine,
+  env,
+  type KernelBackend,
+  type Tensor,
+  type TensorInfo,
+  type Variable,
+} from "@tensorflow/tfjs-core";
+import type { Detect, Fused } from "./fused.ts";
+
+/** What tfjs-backend-webgpu 4 keeps of a tensor. */
+interface TensorData {
+  readonly resource?: GpuBuffer | null;
+  readonly external?: boolean;
+  readonly refCount: number;
+  values?: unknown;
+}
+
+/** The part of tfjs-backend-webgpu 4 that is used here. */
+interface WebGPUBackend extends KernelBackend {
+  readonly device: GpuDevice;
+  readonly tensorMap: { get(dataId: object): TensorData };
+  readonly commandQueueOwnedIds: WeakSet<object>;
+  readonly bufferManager: { acquireBuffer(size: number, usage: number): GpuBuffer };
+  readonly uniformPendingDisposal: GpuBuffer[];
+  commandEncoder: {
+    beginComputePass(descriptor: object): GpuComputePass;
+    copyBufferToBuffer(from: unknown, fromOffset: number, to: unknown, toOffset: number, size: number): unknown;
+  } | null;
+  computePassEncoder: GpuComputePass | null;
+  dispatchCountInPass: number;
+  uploadToGPU(dataId: object): void;
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+  makeTensorInfo(shape: readonly number[], dtype: DataType): TensorInfo;
+}
+
+const [STORAGE, COPY_DST] = [0x80, 0x8] as const;
+
+/**
+ * One dispatch for each variable (and a few for the sums of all) in tfjs's own compute pass, in place: commands run in
+ * the order in which they are recorded, so what was asked of a variable before still sees it as it was.
+ */
+class WebGPUUpdates implements Fused {
+  readonly #backend: WebGPUBackend;
+  readonly #stepper: Stepper;
+  readonly #able = new WeakMap<Program, boolean>();
+
+  constructor(backend: WebGPUBackend) {
+    this.#backend = backend;
+    this.#stepper = new Stepper(backend.device);
+  }
+
+  takes(job: Job<Tensor>): boolean {
+    let able = this.#able.get(job.program);
+    if (able === undefined) this.#able.set(job.program, (able = this.#canRun(job)));
+    return (
+      able &&
+      job.program.inputs.every((name) => job.tensors[name]!.dtype === "float32" && !job.tensors[name]!.isDisposed) // p, g and every slot are there
+    );
+  }
+
+  #canRun({ program, parameter }: Job<Tensor>): boolean {
+    // Each tensor has a buffer of its own; two more are the stepper's.
+    if (program.inputs.length + 2 > this.#backend.device.limits.maxStorageBuffersPerShaderStage) return false;
+    try {
+      this.#stepper.check(program, parameter);
+      return true;
+    } catch (error) {
+      if (error instanceof OptimizerError) return false;
+      throw error;
+    }
+  }
+
+  run(jobs: readonly Job<Tensor>[]): void {
+    const backend = this.#backend;
+    const gradients = new Set(jobs.map(({ tensors }) => tensors.g!.dataId));
+    const fresh: { readonly old: Variable; readonly now: Tensor }[] = [];
+    const written: Tensor[] = [];
+    /** The tensor that gets a variable's new numbers: itself where nobody else has them. */
+    const target = (tensor: Tensor): Tensor => {
+      let now = tensor;
+      const { refCount, external } = backend.tensorMap.get(tensor.dataId);
+      // A parameter may be a gradient, its own or another's, which must stay as it was until all have been read.
+      if (refCount > 1 || external || gradients.has(tensor.dataId)) {
+        now = this.#copy(tensor);
+        fresh.push({ old: tensor as Variable, now }); // what a program changes is p or a slot
+      }
+      written.push(now);
+      return now;
+    };
+    const views = jobs.map((job) => {
+      const { inputs, outputs } = job.program;
+      const named = inputs.map((name) => {
+        const tensor = job.tensors[name]!; // p, g and every slot are there
+        return [name, Object.hasOwn(outputs, name) ? target(tensor) : tensor] as const;
+      });
+      return { ...job, tensors: Object.fromEntries(named.map(([name, tensor]) => [name, this.#view(tensor)])) };
+    });
+    const dispatches = this.#stepper.prepare(views, (numbers) => this.#place(numbers));
+    if (dispatches.length > 0) {
+      backend.ensureCommandEncoderReady();
+      backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass({}); // made ready just now
+      encode(backend.computePassEncoder, dispatches);
+      backend.dispatchCountInPass += dispatches.length;
+      if (backend.dispatchCountInPass >= env().getNumber("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE")) {
+        backend.endComputePassEncoder();
+        backend.submitQueue();
+      }
+    }
+    for (const { dataId, size } of written) if (size > 0) keepOffCpu(backend.tensorMap.get(dataId));
+    for (const { old, now } of fresh) {
+      old.assign(now);
+      now.dispose();
+    }
+  }
+
+  /** A tensor with the same numbers, of which there is no second holder. */
+  #copy(tensor: Tensor): Tensor {
+    const backend = this.#backend;
+    const info = backend.makeTensorInfo(tensor.shape, "float32");
+    const copy = engine().makeTensorFromTensorInfo(info, backend);
+    if (tensor.size > 0) {
+      const [from, to] = [this.#view(tensor).buffer, this.#view(copy).buffer];
+      backend.ensureCommandEncoderReady();
+      backend.endComputePassEncoder();
+      backend.commandEncoder!.copyBufferToBuffer(from, 0, to, 0, 4 * tensor.size); // made ready just now
+    } else backend.tensorMap.get(copy.dataId).values = new Float32Array(0);
+    return copy;
+  }
+
+  /** A tensor's buffer, which is not released before the commands that use it are submitted. */
+  #view({ dataId, size }: Tensor): View {
+    const backend = this.#backend;
+    if (size === 0) return { buffer: NOTHING, offset: 0, length: 0 };
+    backend.uploadToGPU(dataId);
+    backend.commandQueueOwnedIds.add(dataId);
+    return { buffer: backend.tensorMap.get(dataId).resource!, offset: 0, length: size }; // uploaded just now
+  }
+
+  /** As tfjs does with the uniforms of its programs: the buffer is used again once these commands are submitted. */
+  #place(numbers: ArrayBuffer): GpuBuffer {
+    const backend = this.#backend;
+    const buffer = backend.bufferManager.acquireBuffer(numbers.byteLength, STORAGE | COPY_DST);
+    backend.device.queue.writeBuffer(buffer, 0, numbers);
+    backend.uniformPendingDisposal.push(buffer);
+    return buffer;
+  }
+}
+
+/** Stands for the buffer of a tensor without elements, which no shader sees. */
+const NOTHING: GpuBuffer = {
+  size: 0,
+  usage: 0,
+  destroy: () => {},
+  mapAsync: async () => {},
+  getMappedRange: () => new ArrayBuffer(0),
+  unmap: () => {},
+};
+
+/**
+ * tfjs keeps what it has read of a tensor, and a reading that was under way before a step would be kept after it. What is
+ * written in place is read anew each time.
+ */
+function keepOffCpu(data: TensorData): void {
+  Object.defineProperty(data, "values", { configurable: true, enumerable: true, get: () => null, set: () => {} });
+}
+
+/** Updates on the webgpu backend, in its own buffers and command encoder. */
+export const webgpu: Detect = (backend) => {
+  const found = backend as Partial<WebGPUBackend>; // asked for what it has
+  const has =
+    typeof found.tensorMap?.get === "function" &&
+    typeof found.device?.createComputePipeline === "function" &&
+    typeof found.bufferManager?.acquireBuffer === "function" &&
+    typeof found.commandQueueOwnedIds?.add === "function" &&
+    Array.isArray(found.uniformPendingDisposal) &&
+    typeof found.dispatchCountInPass === "number" &&
+    "commandEncoder" in backend &&
+    "computePassEncoder" in backend &&
+    ["uploadToGPU", "ensureCommandEncoderReady", "endComputePassEncoder", "submitQueue", "makeTensorInfo"].every(
+      (name) => typeof Reflect.get(backend, name) === "function",
+    );
+  return has ? new WebGPUUpdates(backend as WebGPUBackend) : undefined;
+};
