@@ -1,5 +1,6 @@
 import { type Axes, OptimizerError, type Role, type Shape, size } from "@descent/core";
 import { Arena } from "./arena.ts";
+import { MOST_THREADS, notShared } from "./crew.ts";
 import { refusal } from "./runner.ts";
 
 /** What `allocate` is told of a parameter: its shape, and what else is known of it. */
@@ -22,17 +23,24 @@ export interface Allocation<Name extends string> {
 /** Room for the copies and frames of any rule in sight; what is not touched costs no memory. */
 const GENEROUS = { regions: 32, frame: 8192 };
 
+export interface AllocateOptions {
+  /** How many state tensors per parameter find room, 4 unless told; m and v are two. */
+  readonly slots?: number | undefined;
+  /** In memory that threads can share, as `optimizer(…, { threads })` needs; a page must be cross-origin isolated. */
+  readonly shared?: boolean | undefined;
+}
+
 /**
  * Parameters and gradients (all zero) in one WebAssembly memory with room for an optimizer's state: such arrays are
  * stepped where they are, in one call for all, while others are copied through a chunk at a time. `optimizer` remembers
- * their shapes and roles. `slots` is how many state tensors per parameter find room (m and v are two); the memory goes
- * with the last array into it. Without WebAssembly they are ordinary arrays.
+ * their shapes and roles; the memory goes with the last array into it. Without WebAssembly they are ordinary arrays.
  *
- * Throws an OptimizerError for a shape that is none, and where the machine has no room.
+ * Throws an OptimizerError for a shape that is none, where the machine has no room, and for memory to share where there
+ * is none.
  */
 export function allocate<const Name extends string>(
   shapes: { readonly [K in Name]: Shape | Description },
-  { slots = 4 }: { readonly slots?: number | undefined } = {},
+  { slots = 4, shared = false }: AllocateOptions = {},
 ): Allocation<Name> {
   const entries = Object.entries<Shape | Description>(shapes).map(([name, given]) => {
     const description = "shape" in given ? given : { shape: given };
@@ -40,8 +48,11 @@ export function allocate<const Name extends string>(
       throw new OptimizerError(`\`${name}\` has the shape [${description.shape}]. Dimensions are whole numbers.`);
     return { name, description, length: size(description.shape) };
   });
-  const most = Arena.room(GENEROUS);
-  const wasm = refusal() === undefined;
+  const generous = { ...GENEROUS, threads: shared ? MOST_THREADS : 1 };
+  const most = Arena.room(generous);
+  const why = refusal();
+  const unshared = shared ? (why ?? notShared()) : undefined;
+  if (unshared !== undefined) throw new OptimizerError(`Memory cannot be shared here: ${unshared}.`);
   const parameters: Record<string, Float32Array> = {};
   const gradients: Record<string, Float32Array> = {};
   for (let i = 0; i < entries.length; ) {
@@ -51,7 +62,8 @@ export function allocate<const Name extends string>(
     while (i + many < entries.length && floats(i + many + 1) <= most) many++;
     const here = entries.slice(i, i + many);
     const need = 2 * Arena.floats(here.map((e) => e.length));
-    const arena = wasm ? new Arena(Math.max(need, Math.min(most, floats(i + many))), GENEROUS) : undefined;
+    const arena =
+      why === undefined ? new Arena(Math.max(need, Math.min(most, floats(i + many))), generous, { shared }) : undefined;
     for (const into of [parameters, gradients])
       for (const { name, description, length } of here) {
         const array = arena ? arena.take(length)! : new Float32Array(length); // there is room for both

@@ -33,9 +33,9 @@ export class Arena extends Runner {
   }
 
   /** Throws an OptimizerError where the machine does not have that much memory. */
-  constructor(floats: number, need: Need) {
+  constructor(floats: number, need: Need, { shared = false }: { readonly shared?: boolean } = {}) {
     const bytes = up(4 * floats, BLOCK);
-    super(reserve(bytes + Runner.bytes(need)), bytes, need);
+    super(reserve(bytes + Runner.bytes(need), shared), bytes, need);
     this.#free = bytes > 0 ? [{ at: 0, bytes }] : [];
     arenas.set(this.memory.buffer, this);
   }
@@ -85,10 +85,10 @@ export class Arena extends Runner {
   }
 }
 
-function reserve(bytes: number): WebAssembly.Memory {
+function reserve(bytes: number, shared: boolean): WebAssembly.Memory {
   const pages = Math.ceil(bytes / PAGE);
   try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {
     throw new OptimizerError(
       `There is no room for another ${Math.ceil((pages * PAGE) / 2 ** 20)} MiB of optimizer state. Train fewer parameters, or freeze some.`,

@@ -2,6 +2,7 @@ import { type Backend, type Job, list, OptimizerError, type Parameter, type Prog
 import { operations, type Plan, plan } from "@descent/core/kernels";
 import { Arena, arenaOf } from "./arena.ts";
 import { interpret } from "./blocks.ts";
+import type { Crew } from "./crew.ts";
 import { type Need, need, type Runner } from "./runner.ts";
 import { runOf, Schedule, type Task } from "./schedule.ts";
 import { NOTHING, Tensor } from "./tensor.ts";
@@ -19,6 +20,7 @@ interface Pending {
 export class ArraysBackend implements Backend<Tensor> {
   readonly name = "arrays";
   readonly engine: Engine;
+  readonly #crew: Crew | undefined;
   readonly #arrayOf: (parameter: Parameter) => Float32Array | undefined;
   /** Programs that were checked. */
   readonly #plans = new Map<Program, Plan>();
@@ -29,10 +31,18 @@ export class ArraysBackend implements Backend<Tensor> {
   #schedule: Schedule | undefined;
   #need: Need = { regions: 0, frame: 0 };
 
-  /** `arrayOf` finds a parameter's array, so that its state can be put in the same memory. */
-  constructor(engine: Engine, arrayOf: (parameter: Parameter) => Float32Array | undefined = () => undefined) {
+  /**
+   * `arrayOf` finds a parameter's array, so that its state can be put in the same memory. A crew shares what lies in
+   * memory that its threads share; state must find room there.
+   */
+  constructor(
+    engine: Engine,
+    arrayOf: (parameter: Parameter) => Float32Array | undefined = () => undefined,
+    crew?: Crew,
+  ) {
     this.engine = engine;
     this.#arrayOf = arrayOf;
+    this.#crew = crew;
   }
 
   check(program: Program, parameter: Parameter): void {
@@ -95,6 +105,10 @@ export class ArraysBackend implements Backend<Tensor> {
       if (arena) put(arena, group);
       else rest.push(group);
     }
+    if (this.#crew && rest.length > 0)
+      throw new OptimizerError(
+        `The state of \`${rest[0]![0]!.parameter.name}\` finds no room beside its parameter, where all threads could reach it. Ask for room: allocate(shapes, { shared: true, slots: ${Math.max(...groups.map((g) => g.length))} }).`, // groups are not empty
+      );
     const made: Arena[] = [];
     const floats = (group: readonly Pending[]): number => Arena.floats(group.map((p) => p.length));
     for (let i = 0; i < rest.length; ) {
@@ -128,6 +142,7 @@ export class ArraysBackend implements Backend<Tensor> {
   }
 
   run(jobs: readonly Job<Tensor>[]): void {
+    this.#crew?.check();
     if (!this.#schedule?.serves(jobs)) {
       // Everything that can fail comes first: memory, compilation. From then on only arithmetic is left.
       const plans = jobs.map(({ program, parameter }) => this.#plan(program, parameter));
@@ -135,11 +150,16 @@ export class ArraysBackend implements Backend<Tensor> {
       this.#schedule = new Schedule(jobs, plans, (job, { kernels }) => {
         if (this.engine !== "wasm") return undefined;
         const runner = this.#home(job);
-        for (const kernel of kernels) runner.prepare(kernel);
+        for (const kernel of kernels) {
+          runner.prepare(kernel);
+          if (runner.threads > 1) this.#crew?.learn(runner, kernel);
+        }
         return runner;
       });
     }
-    this.#schedule.run(jobs, execute);
+    this.#schedule.run(jobs, (tasks) => {
+      if (tasks.length > 0 && !this.#crew?.run(tasks)) execute(tasks);
+    });
   }
 
   /** The memory in which a job's kernels run: where its state lies, else its parameter, else one of this backend's. */

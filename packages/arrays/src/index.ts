@@ -1,3 +1,3 @@
-export { type Allocation, allocate, type Description } from "./allocate.ts";
+export { type AllocateOptions, type Allocation, allocate, type Description } from "./allocate.ts";
 export type { Engine } from "./backend.ts";
 export { type Described, type Optimizer, type OptimizerOptions, optimizer } from "./optimizer.ts";

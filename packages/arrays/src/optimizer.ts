@@ -16,7 +16,8 @@ import {
 } from "@descent/core";
 import { describedBy } from "./allocate.ts";
 import { ArraysBackend, type Engine } from "./backend.ts";
-import { refusal } from "./runner.ts";
+import { Crew, MOST_THREADS, notShared } from "./crew.ts";
+import { refusal, runnerOf } from "./runner.ts";
 import { Tensor } from "./tensor.ts";
 
 /** A parameter's numbers with what is known of it. Without a shape it is a vector. */
@@ -33,6 +34,12 @@ export interface OptimizerOptions {
    * slower; by default the first that is allowed. Both give the same bits.
    */
   readonly engine?: Engine | undefined;
+  /**
+   * How many threads share a step, this one included; 1 unless told. For parameters and gradients of
+   * `allocate(shapes, { shared: true })`, by WebAssembly. The bits are those of one thread, which alone does what is too
+   * little to share and what comes before the workers have started. `dispose()` ends them; a process does not wait for them.
+   */
+  readonly threads?: number | undefined;
 }
 
 /** Steps Float32Arrays in place. */
@@ -40,6 +47,8 @@ export interface Optimizer<Name extends string = string> {
   /** Updates done. */
   readonly step: number;
   readonly engine: Engine;
+  /** Threads that take part now: 1 until all workers have started. */
+  readonly threads: number;
   /**
    * One update of the parameters whose gradients are given. A parameter without one is left as it is, state and decay
    * included. Throws an OptimizerError, and changes nothing, for an unknown name or a gradient that does not fit.
@@ -92,14 +101,17 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #pairs: readonly (readonly [string, Entry])[];
   readonly #byBuffer = new Map<ArrayBufferLike, Entry[]>();
+  readonly #crew: Crew | undefined;
   readonly #backend: ArraysBackend;
   readonly #loop: Loop<Tensor>;
 
   constructor(
     parameters: { readonly [K in Name]: Float32Array | Described },
     configured: Configured,
-    { engine }: OptimizerOptions,
+    { engine, threads = 1 }: OptimizerOptions,
   ) {
+    if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS)
+      throw new OptimizerError(`There cannot be ${threads} threads; there can be 1 to ${MOST_THREADS}.`);
     this.engine = chosen(engine);
     this.#entries = new Map(
       Object.entries<Float32Array | Described>(parameters).map(([name, given]) => [name, entry(name, given)]),
@@ -108,13 +120,35 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     for (const e of this.#entries.values())
       this.#byBuffer.set(e.p.array.buffer, [...(this.#byBuffer.get(e.p.array.buffer) ?? []), e]);
     for (const inside of this.#byBuffer.values()) refuseOverlap(inside);
-    this.#backend = new ArraysBackend(this.engine, ({ name }) => this.#entries.get(name)?.p.array);
+    if (threads > 1) this.#refuseUnshared();
+    this.#crew = threads > 1 ? new Crew(threads) : undefined;
+    this.#backend = new ArraysBackend(this.engine, ({ name }) => this.#entries.get(name)?.p.array, this.#crew);
     this.#loop = new Loop(this.#backend, configured);
-    this.#loop.add([...this.#entries.values()].map((e) => e.parameter));
+    try {
+      this.#loop.add([...this.#entries.values()].map((e) => e.parameter));
+    } catch (error) {
+      this.#crew?.dispose();
+      throw error;
+    }
+  }
+
+  /** Throws where threads cannot be had, or cannot reach a parameter. */
+  #refuseUnshared(): void {
+    const why = this.engine === "wasm" ? notShared() : "the interpreter is one thread; they need WebAssembly";
+    if (why !== undefined) throw new OptimizerError(`Threads cannot be used here: ${why}.`);
+    for (const { parameter, p } of this.#entries.values())
+      if (p.array.length > 0 && p.runner?.shared !== true)
+        throw new OptimizerError(
+          `\`${parameter.name}\` does not lie in memory that threads share. Make parameters and gradients by allocate(shapes, { shared: true }), or leave out \`threads\`.`,
+        );
   }
 
   get step(): number {
     return this.#loop.step;
+  }
+
+  get threads(): number {
+    return this.#crew?.threads ?? 1;
   }
 
   update(gradients: { readonly [K in Name]?: Float32Array | undefined }): void {
@@ -156,6 +190,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
 
   state(): StateDict {
     this.#alive();
+    this.#crew?.checkState();
     this.#backend.settle();
     const tensors = this.#loop.slots().map(({ key, shape, tensor }) => [key, { shape, data: tensor.array.slice() }]);
     return { meta: this.#loop.meta(), tensors: Object.fromEntries(tensors) };
@@ -170,6 +205,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   dispose(): void {
     this.#loop.dispose();
     this.#backend.dispose();
+    this.#crew?.dispose();
   }
 
   #alive(): void {
@@ -198,6 +234,10 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
           `The gradient of \`${name}\` overlaps the parameter \`${other.parameter.name}\`, which changes during the step. Copy it.`,
         );
     }
+    if (this.#crew && length > 0 && runnerOf(gradient) !== p.runner)
+      throw new OptimizerError(
+        `The gradient of \`${name}\` does not lie in the memory of its parameter, where all threads could reach it. Write it into the \`gradients\` of allocate(shapes, { shared: true }).`,
+      );
     g.array = gradient;
   }
 }

@@ -1,6 +1,8 @@
 import type { Kernel } from "@descent/core/kernels";
+import { imported } from "./functions.ts";
 import { CHUNK, type Run } from "./run.ts";
-import { emit, imported } from "./wasm.ts";
+import { emit } from "./wasm.ts";
+import type { Pattern } from "./work.ts";
 
 /** Bytes of a chunk of float64 numbers. */
 const REGION = 8 * CHUNK;
@@ -16,7 +18,12 @@ export const up = (n: number, unit: number): number => Math.ceil(n / unit) * uni
 export interface Need {
   readonly regions: number;
   readonly frame: number;
+  /** How many threads there may be, each with a frame of its own; one unless told. */
+  readonly threads?: number | undefined;
 }
+
+/** Bytes from one thread's frame to the next one's. */
+const distance = ({ frame }: Need): number => up(frame, BLOCK) + BLOCK;
 
 const frameBytes = ({ buffers, args, columnSums }: Kernel): number =>
   4 * (1 + buffers.length + columnSums.length + args.length);
@@ -59,8 +66,8 @@ export class Runner {
   #integers!: Int32Array;
   #doubles!: Float64Array;
 
-  static bytes({ regions, frame }: Need): number {
-    return regions * REGION + up(frame, BLOCK) + BLOCK;
+  static bytes(need: Need): number {
+    return need.regions * REGION + (need.threads ?? 1) * distance(need);
   }
 
   constructor(memory: WebAssembly.Memory, at: number, need: Need) {
@@ -87,6 +94,16 @@ export class Runner {
     return new Float32Array(this.memory.buffer, at, length);
   }
 
+  /** Whether threads can share this memory, and how many have frames in it. */
+  get threads(): number {
+    return this.shared ? (this.#need.threads ?? 1) : 1;
+  }
+
+  get shared(): boolean {
+    // By tag: a memory of another realm is as good.
+    return Object.prototype.toString.call(this.memory.buffer) === "[object SharedArrayBuffer]";
+  }
+
   fits({ regions, frame }: Need): boolean {
     return regions <= this.#need.regions && frame <= this.#need.frame;
   }
@@ -95,15 +112,33 @@ export class Runner {
   prepare(kernel: Kernel): Entry {
     let entry = this.#entries.get(kernel);
     if (!entry) {
-      // By tag: a memory of another realm is as good.
-      const shared = Object.prototype.toString.call(this.memory.buffer) === "[object SharedArrayBuffer]";
-      const known = shared ? modules.shared : modules.alone;
-      let module = known.get(kernel);
-      if (!module) known.set(kernel, (module = new WebAssembly.Module(emit(kernel, { shared }))));
-      const { k } = new WebAssembly.Instance(module, { m: { m: this.memory, ...imported } }).exports;
+      const { k } = new WebAssembly.Instance(this.#compile(kernel), { m: { m: this.memory, ...imported } }).exports;
       this.#entries.set(kernel, (entry = k as Entry)); // emitted with this signature
     }
     return entry;
+  }
+
+  #compile(kernel: Kernel): WebAssembly.Module {
+    const { shared } = this;
+    const known = shared ? modules.shared : modules.alone;
+    let module = known.get(kernel);
+    if (!module) known.set(kernel, (module = new WebAssembly.Module(emit(kernel, { shared }))));
+    return module;
+  }
+
+  /** What another thread must know to run a kernel in this memory. */
+  pattern(kernel: Kernel): Pattern {
+    const { buffers, args, sums } = kernel;
+    return {
+      memory: this.memory,
+      module: this.#compile(kernel),
+      buffers: buffers.length,
+      args: args.length,
+      sums: sums.length,
+      frame: this.#frame,
+      sumsAt: up(this.#frame + frameBytes(kernel), BLOCK),
+      distance: distance(this.#need),
+    };
   }
 
   /** Runs one loop; arrays outside this memory are copied through it, a chunk at a time. */

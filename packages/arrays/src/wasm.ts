@@ -55,6 +55,8 @@ import {
   V128,
 } from "./assembler.ts";
 
+import { type ImportedFunction, imported } from "./functions.ts";
+
 /** Operations that are one instruction, which rounds and treats NaN and signed zeros as `Math` does. */
 const instructions: Readonly<Partial<Record<Expr["op"], Bytes>>> = {
   add: simd(0xe4),
@@ -75,16 +77,7 @@ const instructions: Readonly<Partial<Record<Expr["op"], Bytes>>> = {
   ge: simd(0x46),
 };
 
-/** Operations that JavaScript computes, element by element, in double precision. */
-export const imported: Readonly<Record<Function_, (x: number, y: number) => number>> = {
-  exp: Math.exp,
-  log: Math.log,
-  tanh: Math.tanh,
-  cos: Math.cos,
-  pow: Math.pow,
-};
-type Function_ = "exp" | "log" | "tanh" | "cos" | "pow";
-const isImported = (op: Expr["op"]): op is Function_ => op in imported;
+const isImported = (op: Expr["op"]): op is ImportedFunction => op in imported;
 
 /** Vectors of four in one turn of the main loop; graphs beyond this many nodes would only spill registers. */
 const UNROLL = 4;

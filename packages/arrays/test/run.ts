@@ -13,8 +13,9 @@ import {
   slotShape,
   trace,
 } from "@descent/core";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { ArraysBackend, type Engine } from "../src/backend.ts";
+import type { Crew } from "../src/crew.ts";
 import { allocate } from "../src/index.ts";
 import { Tensor } from "../src/tensor.ts";
 
@@ -29,8 +30,8 @@ export const probe = (...args: Parameters<typeof spec>): Configured => configure
 
 /** The tensors of one parameter by name: `p`, `g` and slots. */
 export type Data = Readonly<Record<string, Float32Array>>;
-/** Where the arrays lie: in ordinary memory, or all in one WebAssembly memory. */
-export type Layout = "outside" | "inside";
+/** Where the arrays lie: in ordinary memory, or all in one WebAssembly memory, of one thread or shared by several. */
+export type Layout = "outside" | "inside" | "shared";
 
 export interface Case {
   readonly program: Program;
@@ -41,22 +42,43 @@ export interface Case {
 
 /** One step of the jobs on copies of their data: what all tensors are afterwards. */
 export function step(cases: readonly Case[], engine: Engine, layout: Layout = "outside"): Data[] {
+  const { jobs, arrays } = prepared(cases, layout);
+  new ArraysBackend(engine).run(jobs);
+  return arrays;
+}
+
+/** The same by all threads of a crew, in memory that they share: whatever can be shared is. */
+export async function stepTogether(cases: readonly Case[], crew: Crew, threads: number): Promise<Data[]> {
+  const { jobs, arrays, reset } = prepared(cases, "shared");
+  const backend = new ArraysBackend("wasm", undefined, crew);
+  backend.run(jobs); // the crew learns the kernels
+  await vi.waitFor(() => expect(crew.threads).toBe(threads), { timeout: 20_000, interval: 1 });
+  reset();
+  backend.run(jobs);
+  return arrays;
+}
+
+function prepared(
+  cases: readonly Case[],
+  layout: Layout,
+): { readonly jobs: readonly Job<Tensor>[]; readonly arrays: Data[]; reset(): void } {
   const all = cases.flatMap(({ data }, i) => Object.entries(data).map(([n, x]) => [`${i} ${n}`, x] as const));
   const { parameters } =
-    layout === "inside"
-      ? allocate(Object.fromEntries(all.map(([n, x]) => [n, [x.length]])))
-      : { parameters: Object.fromEntries(all.map(([n, x]) => [n, new Float32Array(x.length)])) };
-  for (const [n, x] of all) parameters[n]!.set(x);
+    layout === "outside"
+      ? { parameters: Object.fromEntries(all.map(([n, x]) => [n, new Float32Array(x.length)])) }
+      : allocate(Object.fromEntries(all.map(([n, x]) => [n, [x.length]])), { shared: layout === "shared" });
+  const reset = (): void => {
+    for (const [n, x] of all) parameters[n]!.set(x);
+  };
+  reset();
   const arrays = cases.map(({ data }, i) =>
     Object.fromEntries(Object.keys(data).map((n) => [n, parameters[`${i} ${n}`]!])),
   );
-  const backend = new ArraysBackend(engine);
   const jobs = cases.map(({ program, parameter, env }, i): Job<Tensor> => {
     const tensors = Object.fromEntries(Object.entries(arrays[i]!).map(([n, x]) => [n, new Tensor(x)]));
     return { program, parameter, tensors, scalars: hostFunction(program.scalars)(env) };
   });
-  backend.run(jobs);
-  return arrays;
+  return { jobs, arrays, reset };
 }
 
 /** Fills `p`, `g` and the slots of a program. */

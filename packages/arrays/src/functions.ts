@@ -1,0 +1,9 @@
+/** Operations that JavaScript computes, element by element, in double precision: what kernels import. */
+export const imported: Readonly<Record<ImportedFunction, (x: number, y: number) => number>> = {
+  exp: Math.exp,
+  log: Math.log,
+  tanh: Math.tanh,
+  cos: Math.cos,
+  pow: Math.pow,
+};
+export type ImportedFunction = "exp" | "log" | "tanh" | "cos" | "pow";
