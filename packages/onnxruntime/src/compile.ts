@@ -1,4 +1,5 @@
 import { exportModel, type Graph, type Target } from "@descent/onnx";
+import { inBlocks } from "./blocked.ts";
 import { type Fed, signature } from "./feeds.ts";
 import { lostBy } from "./lost.ts";
 import {
@@ -161,11 +162,19 @@ export class Compiler {
 
   async #session(graph: Graph, known: Omit<Compiled, "session">, options: object): Promise<Compiled> {
     const { runtime, executionProviders, sessionOptions } = this.#options;
-    const session = await runtime.InferenceSession.create(exportModel(graph), {
-      logSeverityLevel: 3, // ONNX Runtime warns of every initializer it can drop
-      ...sessionOptions,
-      executionProviders: executionProviders.map(safely),
-      ...options,
+    const create = (model: Uint8Array): Promise<RuntimeSession> =>
+      runtime.InferenceSession.create(model, {
+        logSeverityLevel: 3, // ONNX Runtime warns of every initializer it can drop
+        ...sessionOptions,
+        executionProviders: executionProviders.map(safely),
+        ...options,
+      });
+    const plain = exportModel(graph);
+    const cpu = executionProviders.every((provider) => providerName(provider) === "cpu");
+    const fast = cpu && (await inBlocks(graph, runtime)) ? exportModel(graph) : plain;
+    const session = await create(fast).catch((error: unknown) => {
+      if (fast === plain) throw error;
+      return create(plain);
     });
     return { session: new Session(session, this.target === "webgpu"), ...known };
   }
