@@ -125,6 +125,9 @@ interface Plan {
   readonly evaluate: (env: Env) => HostValues;
 }
 
+/** What most programs keep on the host. */
+const NONE: Readonly<Record<string, number>> = Object.freeze({});
+
 const plans = new WeakMap<Program, Plan>();
 const plan = (program: Program): Plan => entry(plans, program, () => newPlan(program));
 function newPlan(program: Program): Plan {
@@ -138,6 +141,7 @@ function newPlan(program: Program): Plan {
     kept,
     evaluate: (env) => {
       const all = values(env);
+      if (slots.length === 0 && kept.length === 0) return { scalars: all, host: NONE };
       const next = slots.map((slot, i) => [slot, all[program.scalars.length + i]!] as const);
       const same = kept.map((slot) => [slot, env[slot]!] as const);
       return { scalars: all.slice(0, program.scalars.length), host: Object.fromEntries([...same, ...next]) };
@@ -258,7 +262,8 @@ export class Loop<T> {
         const known = entry(values, kin, () => []);
         shared = known.find((v) => v.t === t && sameHost(program, v.before, before));
         if (!shared) {
-          const computed = plan(program).evaluate({ ...hyper, ...kin.facts, ...before, t });
+          const env = Object.assign({}, hyper, kin.facts, before, { t }); // in V8 four times as fast as a spread
+          const computed = plan(program).evaluate(env);
           known.push((shared = { ...computed, t, before }));
         }
         last = kin;
@@ -309,7 +314,7 @@ export class Loop<T> {
     const groups: Record<string, Inspection["groups"][string]> = {};
     for (const group of this.#groups.values()) {
       const parameters = [...this.#records.values()].filter((r) => r.kin?.group === group).map((r) => r.parameter.name);
-      groups[group.label] = { rule: group.leaf.rule.title, hyper: this.#hyperNow(group), parameters };
+      groups[group.label] = { rule: group.leaf.rule.title, hyper: { ...this.#hyperNow(group) }, parameters };
     }
     const parameters: Record<string, Inspection["parameters"][string]> = {};
     for (const { parameter, kin, t, decays } of this.#records.values()) {
@@ -425,7 +430,8 @@ export class Loop<T> {
     );
   }
 
-  #hyperNow({ leaf, hyper }: Group): Record<string, number> {
+  #hyperNow({ leaf, hyper }: Group): Env {
+    if (isPlain(hyper)) return hyper;
     return mapValues(hyper, (value, name) => {
       if (typeof value === "number") return value;
       const now = value(this.#step);
@@ -516,6 +522,12 @@ function entry<K, V>(map: { get(key: K): V | undefined; set(key: K, value: V): u
   let value = map.get(key);
   if (value === undefined) map.set(key, (value = make()));
   return value;
+}
+
+/** Whether nothing in it is scheduled. */
+function isPlain(hyper: Readonly<Record<string, HyperValue>>): hyper is Env {
+  for (const name in hyper) if (typeof hyper[name] !== "number") return false;
+  return true;
 }
 
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A, name: string) => B): Record<string, B> =>
