@@ -57,7 +57,10 @@ export const STORE: Bytes = simd(0x0b, 2);
 export const STORE_LANE: Bytes = simd(0x5a, 2);
 export const STORE_TWO_LANES: Bytes = simd(0x5b, 2);
 export const CONST: Bytes = simd(0x0c);
-export const HIGH_HALF: Bytes = simd(0x0d, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15); // a shuffle of bytes
+/** Four floats out of the eight of two vectors. */
+export const shuffle = (...floats: readonly [number, number, number, number]): Bytes =>
+  simd(0x0d, ...floats.flatMap((f) => [4 * f, 4 * f + 1, 4 * f + 2, 4 * f + 3]));
+export const HIGH_HALF: Bytes = shuffle(2, 3, 2, 3);
 export const I32X4_SPLAT: Bytes = simd(0x11);
 export const F32X4_EXTRACT: Bytes = simd(0x1f);
 export const F32X4_REPLACE: Bytes = simd(0x20);
@@ -71,11 +74,14 @@ export const OR: Bytes = simd(0x50);
 export const BITSELECT: Bytes = simd(0x52);
 export const F64X2_PROMOTE_LOW: Bytes = simd(0x5f);
 export const F32X4_ABS: Bytes = simd(0xe0);
+export const F32X4_ADD: Bytes = simd(0xe4);
+export const F32X4_MUL: Bytes = simd(0xe6);
 export const F64X2_ADD: Bytes = simd(0xf0);
 export const F64X2_MUL: Bytes = simd(0xf2);
 
 export const get = (local: number): number[] => [0x20, ...unsigned(local)];
 export const set = (local: number): number[] => [0x21, ...unsigned(local)];
+export const tee = (local: number): number[] => [0x22, ...unsigned(local)];
 export const int = (n: number): number[] => [0x41, ...signed(n)];
 /** Four times the same float. */
 export const splat = (x: number): number[] => [...CONST, ...float(x), ...float(x), ...float(x), ...float(x)];

@@ -1,11 +1,12 @@
-import { type Backend, type Job, list, OptimizerError, type Parameter, type Program, size } from "@descent/core";
-import { operations, type Plan, plan } from "@descent/core/kernels";
+import { type Backend, type Job, matrix, OptimizerError, type Parameter, type Program, size } from "@descent/core";
+import { type Plan, plan } from "@descent/core/kernels";
 import { Arena, arenaOf } from "./arena.ts";
 import { interpret } from "./blocks.ts";
 import type { Crew } from "./crew.ts";
 import { type Need, need, type Runner } from "./runner.ts";
 import { runOf, Schedule, type Task } from "./schedule.ts";
 import { NOTHING, Tensor } from "./tensor.ts";
+import { type Matmul, type Room, Workspace } from "./workspace.ts";
 
 export type Engine = "wasm" | "interpreter";
 
@@ -22,25 +23,30 @@ export class ArraysBackend implements Backend<Tensor> {
   readonly engine: Engine;
   readonly #crew: Crew | undefined;
   readonly #arrayOf: (parameter: Parameter) => Float32Array | undefined;
-  /** Programs that were checked. */
-  readonly #plans = new Map<Program, Plan>();
+  /** Plans that were checked. */
+  readonly #plans = new Set<Plan>();
   readonly #pending = new Map<Tensor, Pending>();
   /** Memories of its own; those of `allocate` belong to whoever holds their arrays. */
   readonly #own = new Set<Arena>();
   /** How the last step was run. */
   #schedule: Schedule | undefined;
+  #workspace: Workspace | undefined;
+  readonly #matmul: Matmul | undefined;
   #need: Need = { regions: 0, frame: 0 };
 
   /**
    * `arrayOf` finds a parameter's array, so that its state can be put in the same memory. A crew shares what lies in
-   * memory that its threads share; state must find room there.
+   * memory that its threads share; state must find room
+   * there. `matmul` takes over products.
    */
   constructor(
     engine: Engine,
     arrayOf: (parameter: Parameter) => Float32Array | undefined = () => undefined,
     crew?: Crew,
+    matmul?: Matmul | undefined,
   ) {
     this.engine = engine;
+    this.#matmul = matmul;
     this.#arrayOf = arrayOf;
     this.#crew = crew;
   }
@@ -50,18 +56,11 @@ export class ArraysBackend implements Backend<Tensor> {
   }
 
   #plan(program: Program, parameter: Parameter): Plan {
-    const known = this.#plans.get(program);
-    if (known) return known;
-    const used = operations(program);
-    const missing = (["matmul", "transpose"] as const).filter((op) => used.has(op));
-    if (missing.length > 0)
-      throw new OptimizerError(
-        `${program.title} uses ${list(missing)}, which the arrays backend does not have yet; \`${parameter.name}\` cannot be trained by it. Give it another rule: partition(…).`,
-      );
-    const made = plan(program);
+    const made = plan(program, matrix(parameter));
+    if (this.#plans.has(made)) return made;
     const { regions, frame } = need(made.kernels);
     this.#need = { regions: Math.max(regions, this.#need.regions), frame: Math.max(frame, this.#need.frame) };
-    this.#plans.set(program, made);
+    this.#plans.add(made);
     return made;
   }
 
@@ -137,6 +136,7 @@ export class ArraysBackend implements Backend<Tensor> {
   /** Lets go of all memory; the slots were freed before. */
   dispose(): void {
     this.#schedule = undefined;
+    this.#workspace = undefined;
     this.#own.clear();
     this.#plans.clear();
   }
@@ -147,19 +147,30 @@ export class ArraysBackend implements Backend<Tensor> {
       // Everything that can fail comes first: memory, compilation. From then on only arithmetic is left.
       const plans = jobs.map(({ program, parameter }) => this.#plan(program, parameter));
       this.settle();
-      this.#schedule = new Schedule(jobs, plans, (job, { kernels }) => {
-        if (this.engine !== "wasm") return undefined;
-        const runner = this.#home(job);
-        for (const kernel of kernels) {
-          runner.prepare(kernel);
-          if (runner.threads > 1) this.#crew?.learn(runner, kernel);
-        }
-        return runner;
-      });
+      this.#schedule = new Schedule(
+        jobs,
+        plans,
+        (job, { kernels }) => {
+          if (this.engine !== "wasm") return undefined;
+          const runner = this.#home(job);
+          for (const kernel of kernels) {
+            runner.prepare(kernel);
+            if (runner.threads > 1) this.#crew?.learn(runner, kernel);
+          }
+          return runner;
+        },
+        (room) => this.#roomFor(room),
+      );
     }
     this.#schedule.run(jobs, (tasks) => {
       if (tasks.length > 0 && !this.#crew?.run(tasks)) execute(tasks);
     });
+  }
+
+  #roomFor(room: Room): Workspace {
+    if (!this.#workspace?.fits(room, this.#need))
+      this.#workspace = new Workspace(room, this.engine === "wasm" ? this.#need : undefined, this.#matmul);
+    return this.#workspace;
   }
 
   /** The memory in which a job's kernels run: where its state lies, else its parameter, else one of this backend's. */

@@ -19,6 +19,7 @@ import { ArraysBackend, type Engine } from "./backend.ts";
 import { Crew, MOST_THREADS, notShared } from "./crew.ts";
 import { refusal, runnerOf } from "./runner.ts";
 import { Tensor } from "./tensor.ts";
+import type { Matmul } from "./workspace.ts";
 
 /** A parameter's numbers with what is known of it. Without a shape it is a vector. */
 export interface Described {
@@ -40,6 +41,11 @@ export interface OptimizerOptions {
    * little to share and what comes before the workers have started. `dispose()` ends them; a process does not wait for them.
    */
   readonly threads?: number | undefined;
+  /**
+   * Multiplies matrices in place of the loops here: `await onnxMatmul()` of @descent/onnxruntime is some four times as
+   * fast. Bits are then those of that library, which may differ from one machine to the next.
+   */
+  readonly matmul?: Matmul | undefined;
 }
 
 /** Steps Float32Arrays in place. */
@@ -108,7 +114,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   constructor(
     parameters: { readonly [K in Name]: Float32Array | Described },
     configured: Configured,
-    { engine, threads = 1 }: OptimizerOptions,
+    { engine, threads = 1, matmul }: OptimizerOptions,
   ) {
     if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS)
       throw new OptimizerError(`There cannot be ${threads} threads; there can be 1 to ${MOST_THREADS}.`);
@@ -122,7 +128,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     for (const inside of this.#byBuffer.values()) refuseOverlap(inside);
     if (threads > 1) this.#refuseUnshared();
     this.#crew = threads > 1 ? new Crew(threads) : undefined;
-    this.#backend = new ArraysBackend(this.engine, ({ name }) => this.#entries.get(name)?.p.array, this.#crew);
+    this.#backend = new ArraysBackend(this.engine, ({ name }) => this.#entries.get(name)?.p.array, this.#crew, matmul);
     this.#loop = new Loop(this.#backend, configured);
     try {
       this.#loop.add([...this.#entries.values()].map((e) => e.parameter));

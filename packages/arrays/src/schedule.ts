@@ -1,8 +1,10 @@
 import { type Expr, type Job, matrix, size } from "@descent/core";
 import { type Domain, domainOf, type Kernel, type Plan } from "@descent/core/kernels";
+import { transpose } from "./gemm.ts";
 import type { Run } from "./run.ts";
 import type { Runner } from "./runner.ts";
 import type { Tensor } from "./tensor.ts";
+import { carries, type Room, roomOf, type Workspace } from "./workspace.ts";
 
 /** One loop of one job, or of several that lie together in memory. */
 export interface Task {
@@ -34,6 +36,9 @@ interface Batch {
   readonly tasks: readonly Task[];
 }
 
+/** A step that is no loop: makes a matrix of others. */
+type Make = () => void;
+
 /** Jobs in which all numbers agree. Where a program takes numbers from single tensors each of its jobs is alone. */
 interface Lot {
   readonly plan: Plan;
@@ -41,7 +46,7 @@ interface Lot {
   /** What is one number and known so far. */
   readonly values: Map<Expr, number>;
   readonly vectors: ReadonlyMap<Expr, Float32Array>;
-  readonly stages: readonly (readonly Batch[])[];
+  readonly stages: readonly (readonly (Batch | Make)[])[];
 }
 
 /** The sums over the model that are taken between one stage and the next. */
@@ -89,6 +94,7 @@ export class Schedule {
     jobs: readonly Job<Tensor>[],
     plans: readonly Plan[],
     homeOf: (job: Job<Tensor>, plan: Plan) => Runner | undefined,
+    workspaceOf: (room: Room) => Workspace,
   ) {
     this.#jobs = jobs;
     const together: { readonly plan: Plan; readonly items: Item[] }[] = [];
@@ -115,8 +121,20 @@ export class Schedule {
     }
     const stays = new Map<Tensor, "array" | "address">();
     const sources = new Map<string, { readonly name: string; readonly sum: Float64Array }[]>();
-    this.#lots = together.map(({ plan, items }) =>
-      arrange(plan, items, {
+    const model = plans.some((p) => p.model);
+    // Jobs one after the other make their matrices in the same place.
+    const room = { matrices: 0, copies: 0 };
+    const rooms = together.map(({ plan }) => {
+      const { matrices, copies } = roomOf(plan);
+      room.copies = Math.max(room.copies, copies);
+      const own = model && carries(plan);
+      const at = own ? room.matrices : 0;
+      room.matrices = own ? at + matrices : Math.max(room.matrices, matrices);
+      return at;
+    });
+    const workspace = room.matrices > 0 ? workspaceOf(room) : undefined;
+    this.#lots = together.map(({ plan, items }, i) =>
+      arrange(plan, items, workspace && { workspace, at: rooms[i]! }, {
         part: (key, part) => {
           const parts = sources.get(key);
           if (parts) parts.push(part);
@@ -135,7 +153,7 @@ export class Schedule {
         array: tensor.runner || stays.has(tensor) ? tensor.array : undefined,
       })),
     );
-    this.#totals = plans.some((p) => p.model) ? this.#sumsOver(sources) : undefined;
+    this.#totals = model ? this.#sumsOver(sources) : undefined;
   }
 
   #sumsOver(sources: ReadonlyMap<string, readonly { readonly name: string; readonly sum: Float64Array }[]>): Totals[] {
@@ -217,7 +235,14 @@ interface Notes {
   stays(tensor: Tensor, what: "array" | "address"): void;
 }
 
-function arrange(plan: Plan, items: readonly Item[], notes: Notes): Lot {
+/** Where a lot's matrices are made. */
+interface Made {
+  readonly workspace: Workspace;
+  /** In floats. */
+  readonly at: number;
+}
+
+function arrange(plan: Plan, items: readonly Item[], made: Made | undefined, notes: Notes): Lot {
   const first = items[0]!; // lots are not empty
   const { tensors, parameter } = first.job;
   const { rows, cols } = matrix(parameter);
@@ -229,16 +254,40 @@ function arrange(plan: Plan, items: readonly Item[], notes: Notes): Lot {
       input === undefined ? new Float32Array(domainOf(key) === "row" ? rows : cols) : tensors[input]!.array,
     );
   }
+  const matrices = made?.workspace.matrices(plan, made.at);
+  // By element only variables and matrices are read and stored; variables have names.
+  const arrayAt = (key: Expr, { job }: Item): Tensor | Float32Array =>
+    vectors.get(key) ?? matrices?.get(key) ?? job.tensors[key.value as string]!;
   const stages = plan.stages.map(({ steps, model }, level) =>
-    steps.map((step): Batch => {
-      if (step.kind !== "loop") throw new TypeError(`the arrays backend has no ${step.kind}`);
+    steps.map((step): Batch | Make => {
+      if (step.kind === "transposition") {
+        const [of, into] = [arrayAt(step.of, first), matrices!.get(step.into)!]; // plans with steps like these have matrices
+        return () => transpose(arrayOf(of), step.rows, step.cols, into);
+      }
+      if (step.kind === "product") {
+        const [left, right] = [arrayAt(step.left.key, first), arrayAt(step.right.key, first)];
+        const into = matrices!.get(step.into)!; // as above
+        const { rows, inner, cols, symmetric } = step;
+        return () =>
+          made!.workspace.multiply({
+            left: { at: arrayOf(left), transposed: step.left.transposed },
+            right: { at: arrayOf(right), transposed: step.right.transposed },
+            into,
+            rows,
+            inner,
+            cols,
+            symmetric,
+          });
+      }
       const { kernel, domain } = step;
       const args = kernel.args.map(({ key, perRow }) => (perRow ? vectors.get(key)! : 0));
-      // By element only variables are stored, which have names.
-      const arraysOf = ({ job }: Item) =>
-        kernel.buffers.map(({ key }) => vectors.get(key) ?? job.tensors[key.value as string]!);
+      // A loop runs where most of what it walks lies; the rest is copied.
+      const inside = kernel.buffers.filter(({ key }) => matrices?.has(key)).length;
+      const here = 2 * inside > kernel.buffers.length ? made?.workspace : undefined;
       const task = (item: Item, length: number): Task => {
-        const from = arraysOf(item);
+        const from = kernel.buffers.map(({ key }) => arrayAt(key, item));
+        const runner = here ? here.runner : item.runner;
+        here?.runner?.prepare(kernel);
         const loose = from.some((x) => "array" in x && !x.runner);
         const arrays = loose ? [] : from.map(arrayOf);
         if (!loose) notes.inside({ arrays, from });
@@ -258,9 +307,14 @@ function arrange(plan: Plan, items: readonly Item[], notes: Notes): Lot {
           args,
           sums,
         };
-        return { runner: item.runner, run, loose: loose ? from : undefined };
+        return { runner, run, loose: loose ? from : undefined };
       };
-      const elements: Record<Domain, number> = { tensor: size(parameter.shape), row: rows, column: cols };
+      const { matrix: own } = step;
+      const elements: Record<Domain, number> = {
+        tensor: own ? own.rows * own.cols : size(parameter.shape),
+        row: rows,
+        column: cols,
+      };
       if (!plan.merges) return { kernel, args, tasks: [task(first, elements[domain])] };
       // Every tensor has a sum of its own, whatever it lies beside.
       if (kernel.sums.length > 0)
@@ -274,7 +328,12 @@ function arrange(plan: Plan, items: readonly Item[], notes: Notes): Lot {
 function stage({ plan, stages, values, vectors }: Lot, level: number, execute: Execute): void {
   const { wanted, evaluate } = plan.stages[level]!;
   if (wanted.length > 0) for (const [i, number] of evaluate(values).entries()) values.set(wanted[i]!, number);
-  for (const { kernel, args, tasks } of stages[level]!) {
+  for (const batch of stages[level]!) {
+    if (typeof batch === "function") {
+      batch();
+      continue;
+    }
+    const { kernel, args, tasks } = batch;
     for (const [i, { key, perRow }] of kernel.args.entries()) if (!perRow) args[i] = values.get(key)!;
     for (const { run } of tasks)
       for (const sum of run.sums) {

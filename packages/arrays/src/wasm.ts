@@ -12,8 +12,10 @@ import {
   ELSE,
   END,
   F32X4_ABS,
+  F32X4_ADD,
   F32X4_EXTRACT,
   F32X4_GT,
+  F32X4_MUL,
   F32X4_NE,
   F32X4_REPLACE,
   F64,
@@ -51,6 +53,7 @@ import {
   set,
   simd,
   splat,
+  tee,
   unsigned,
   V128,
 } from "./assembler.ts";
@@ -59,9 +62,9 @@ import { type ImportedFunction, imported } from "./functions.ts";
 
 /** Operations that are one instruction, which rounds and treats NaN and signed zeros as `Math` does. */
 const instructions: Readonly<Partial<Record<Expr["op"], Bytes>>> = {
-  add: simd(0xe4),
+  add: F32X4_ADD,
   sub: simd(0xe5),
-  mul: simd(0xe6),
+  mul: F32X4_MUL,
   div: simd(0xe7),
   min: simd(0xe8),
   max: simd(0xe9),
@@ -200,7 +203,7 @@ export function emit(kernel: Kernel, { shared = false }: { readonly shared?: boo
     stores(STORE, 16 * turn);
   }
   advance(unroll);
-  put(get(turns), int(1), I32_SUB, [0x22, ...unsigned(turns)], BREAK_IF, [0], END, END);
+  put(get(turns), int(1), I32_SUB, tee(turns), BREAK_IF, [0], END, END);
 
   // What is left, four at a time; what lies beyond the end is neither stored nor summed.
   put(get(left), int(4 * unroll - 1), I32_AND, set(left));
@@ -220,7 +223,7 @@ export function emit(kernel: Kernel, { shared = false }: { readonly shared?: boo
     put(END, END);
   }
   advance(1);
-  put(get(left), int(4), I32_SUB, [0x22, ...unsigned(left)], int(0), I32_GT, BREAK_IF, [0], END, END);
+  put(get(left), int(4), I32_SUB, tee(left), int(0), I32_GT, BREAK_IF, [0], END, END);
 
   accumulators.forEach(([low, top], i) => {
     put(get(SUMS), get(low), F64X2_EXTRACT, [0], get(low), F64X2_EXTRACT, [1], F64_ADD);

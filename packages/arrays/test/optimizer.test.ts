@@ -271,10 +271,10 @@ describe("what the arrays optimizer refuses", () => {
     );
   });
 
-  test("rules of matrix products, by name", () => {
-    const product = probe({ p: "p - g @ g'" });
-    expect(() => optimizer({ w: { data: w, shape: [2, 2] } }, product)).toThrow(
-      "Probe uses `matmul`, `transpose`, which the arrays backend does not have yet; `w` cannot be trained by it. Give it another rule: partition(…).",
+  test("products of matrices that do not fit, by name", () => {
+    const product = probe({ p: "p - g @ g" });
+    expect(() => optimizer({ w: { data: w, shape: [1, 4] } }, product)).toThrow(
+      "Probe cannot be run on a parameter of 1 × 4: it multiplies a matrix of 1 × 4 by one of 1 × 4. Give it another rule: partition(…).",
     );
   });
 

@@ -1,4 +1,15 @@
-import { type Configured, configured, type Equations, partition, type Slots } from "@descent/core";
+import {
+  apply,
+  type Configured,
+  configured,
+  type Equations,
+  formula,
+  type Macro,
+  type Macros,
+  partition,
+  type Shape,
+  type Slots,
+} from "@descent/core";
 import { describe, expect, test } from "vitest";
 import type { Starts, Target } from "./backend.ts";
 import {
@@ -30,8 +41,8 @@ export interface BackendChecks {
   readonly live?: (() => number) | undefined;
 }
 
-const probe = (update: Equations, state: Slots = {}): Configured =>
-  configured({ title: "Probe", paper: "", hyper: { lr: 0.1, c: 0.25 }, state, update }, {});
+const probe = (update: Equations, state: Slots = {}, macros: Macros = {}): Configured =>
+  configured({ title: "Probe", paper: "", hyper: { lr: 0.1, c: 0.25 }, state, update, macros }, {});
 
 /** Each operator of the notation at least once, on elements. The divisors and arguments stay away from poles. */
 export const elementwise: readonly string[] = [
@@ -81,7 +92,34 @@ export const matrixReducing: readonly string[] = [
   "g - columnMean(p)",
   "rowSum(p^2) * columnSum(g)",
   "g / sqrt(rowMean(g^2) * columnMean(g^2) / mean(g^2) + c)",
+  "(g' * p' + c)' - p",
 ];
+
+/** Products of matrices and transposes, of sizes that a parameter of any number of rows and columns gives. */
+export const products: readonly string[] = [
+  "g @ g' @ g",
+  "(g @ p') @ p - g",
+  "p @ (g' @ g)",
+  "(g' @ (p @ p'))'",
+  "p @ (g' @ p - p' @ g)",
+  "norm(g @ p') * g",
+  "sum((g @ g') * (p @ p')) * p",
+  "(c * (g @ g') - (p @ p') @ (g @ g')) @ p",
+  "g * min(1, c / totalNorm(p @ g'))",
+  "orthogonalize(g) - c * p",
+];
+/** What only a square matrix can be asked for. */
+export const squareProducts: readonly string[] = ["g + g'", "g @ p + p' @ g", "g' * p - g @ g", "rowMean(g') * p"];
+
+/** Five steps of the quintic Newton–Schulz iteration towards the nearest orthogonal matrix, as Muon takes them. */
+const orthogonalize: Macro = ({ rows, cols }, given) => {
+  const tall = rows > cols;
+  let x = normalized(tall ? apply("transpose", given!) : given!); // called with one argument
+  for (let step = 0; step < 5; step++) x = quintic(x);
+  return tall ? apply("transpose", x) : x;
+};
+const normalized = formula({ y: "x / (norm(x) + 1e-7)" });
+const quintic = formula({ A: "x @ x'", B: "-4.775 * A + 2.0315 * A @ A", y: "3.4445 * x + B @ x" });
 
 /** State of every place a backend keeps, so that saving and freezing have something to lose. */
 const memory = probe(
@@ -89,9 +127,9 @@ const memory = probe(
   { m: 0.5, s: { place: "scalar", init: 1 }, h: { place: "host", init: 1 } },
 );
 
-const matrices = (data: Data): Data => {
+const matrices = (data: Data, shape: Shape = [3, 7]): Data => {
   const starts: Starts = Object.fromEntries(
-    Object.entries(data.starts).map(([name, s]) => [name, { ...s, shape: name === "w" ? [3, 7] : s.shape }]),
+    Object.entries(data.starts).map(([name, s]) => [name, { ...s, shape: name === "w" ? shape : s.shape }]),
   );
   return { ...data, starts };
 };
@@ -116,7 +154,7 @@ export function describeBackend(
     };
     const declare = (formulas: readonly string[], on: Data, bits: boolean): void => {
       for (const formula of formulas) {
-        const rule = probe({ p: `p - lr * (${formula})` });
+        const rule = probe({ p: `p - lr * (${formula})` }, {}, { orthogonalize });
         const reason = refuses[formula];
         if (reason === undefined) test(`computes ${formula}`, () => agrees(rule, on, bits));
         else
@@ -129,6 +167,13 @@ export function describeBackend(
     declare(transcendental, data, false);
     declare(reducing, data, false);
     declare(matrixReducing, matrices(data), false);
+    describe.each([[[3, 7]], [[7, 3]], [[7, 3, 1]]])("in a parameter of shape %j", (shape) => {
+      declare(products, matrices(data, shape), false);
+    });
+    describe("in a square matrix", () => {
+      const { starts, steps } = matrices(sampleData({ steps: 4, sizes: [25] }), [5, 5]);
+      declare(squareProducts, { starts, steps }, false);
+    });
 
     test.each([0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 63, 64, 65, 1000, 4099])(
       "steps tensors of %i elements",

@@ -1,5 +1,5 @@
 export type { Gradients, Session, Start, Starts, Target } from "./backend.ts";
-export { type BackendChecks, describeBackend } from "./backends.ts";
+export { type BackendChecks, describeBackend, products, squareProducts } from "./backends.ts";
 export { type Data, sampleData } from "./checks.ts";
 export { displacementError, largestError, TOLERANCE } from "./displacement.ts";
 export {

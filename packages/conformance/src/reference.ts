@@ -9,6 +9,7 @@ import {
   OptimizerError,
   type StateDict,
   scalarOps,
+  shapes,
   size,
   topological,
 } from "@descent/core";
@@ -102,9 +103,15 @@ function node(
   const args = e.args.map((a) => known.get(a)!);
   const n = length.tensor!;
   const { rows, cols } = matrix(job.parameter);
-  if (e.op === "matmul" || e.op === "transpose") throw new OptimizerError(`The reference backend has no \`${e.op}\`.`);
+  const sizes = shapes(job.program, { rows, cols });
+  if (e.op === "matmul" || e.op === "transpose") {
+    const [a, b] = e.args.map((x) => sizes!.get(x)!); // a program with products has the sizes of its matrices
+    const [x, y] = args as [Float64Array, Float64Array]; // the second is read for products only
+    if (e.op === "matmul") return product(x, y, a!.rows, a!.cols, b!.cols);
+    return Float64Array.from(x, (_, k) => x[(k % a!.rows) * a!.cols + Math.floor(k / a!.rows)]!);
+  }
   if (e.op === "sum" || e.op === "sumsq") {
-    const whole = args[0]!.length === n ? args[0]! : spread(args[0]!, e.args[0]!, n, job);
+    const whole = e.args[0]!.place === "tensor" ? args[0]! : spread(args[0]!, e.args[0]!, n, job);
     if (e.value === "scalar") return Float64Array.of(sum(e, whole));
     const lines = Float64Array.from({ length: e.value === "row" ? rows : cols }, () => 0);
     whole.forEach((x, k) => {
@@ -114,9 +121,22 @@ function node(
   }
   const f = scalarOps[e.op as keyof typeof scalarOps]; // var, const, reductions and matrix operations were handled above
   if (isUniform(e)) return Float64Array.of(f(...args.map((x) => x[0]!)));
-  const m = length[e.place]!;
+  const own = sizes?.get(e);
+  const m = own ? own.rows * own.cols : length[e.place]!;
   const wide = args.map((x, k) => (x.length === m && !isUniform(e.args[k]!) ? x : spread(x, e.args[k]!, m, job)));
   return Float64Array.from({ length: m }, (_, k) => Math.fround(f(...wide.map((x) => Math.fround(x[k]!)))));
+}
+
+/** Sums in double precision, rounded once. */
+function product(a: Float64Array, b: Float64Array, rows: number, inner: number, cols: number): Float64Array {
+  const out = new Float64Array(rows * cols);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < cols; j++) {
+      let total = 0;
+      for (let k = 0; k < inner; k++) total += a[i * inner + k]! * b[k * cols + j]!;
+      out[i * cols + j] = Math.fround(total);
+    }
+  return out;
 }
 
 /** The yardstick as a target of the kit. */

@@ -1,24 +1,26 @@
 import { OptimizerError } from "./errors.ts";
 import { type Expr, isReduction, isUniform, topological } from "./expr.ts";
 import type { Matrix } from "./parameter.ts";
-import type { Program } from "./program.ts";
+import { type Program, uses } from "./program.ts";
 
 /** The size of every matrix in a program that makes others than the parameter's; `undefined` where all are the parameter's. */
 export type Shapes = ReadonlyMap<Expr, Matrix> | undefined;
 
-const known = new WeakMap<Program, Map<string, Shapes>>();
+/** By size; nothing for a program without products. */
+const known = new WeakMap<Program, Map<string, ReadonlyMap<Expr, Matrix>> | undefined>();
 
 /**
  * The sizes of a program's matrices for a parameter of this size: products and transposes have their own, everything
  * else that of the parameter. Throws an OptimizerError that names the rule where sizes do not fit.
  */
 export function shapes(program: Program, matrix: Matrix): Shapes {
-  let sizes = known.get(program);
-  if (!sizes) known.set(program, (sizes = new Map()));
+  if (!known.has(program))
+    known.set(program, uses(program, "matmul") || uses(program, "transpose") ? new Map() : undefined);
+  const sizes = known.get(program);
+  if (!sizes) return undefined;
   const key = `${matrix.rows}x${matrix.cols}`;
-  if (sizes.has(key)) return sizes.get(key);
-  const found = infer(program, matrix);
-  sizes.set(key, found);
+  let found = sizes.get(key);
+  if (!found) sizes.set(key, (found = infer(program, matrix)));
   return found;
 }
 
@@ -31,16 +33,14 @@ function meanOf({ op, args: [a, b] }: Expr): Expr | undefined {
 const same = (a: Matrix, b: Matrix): boolean => a.rows === b.rows && a.cols === b.cols;
 const text = ({ rows, cols }: Matrix): string => `${rows} × ${cols}`;
 
-function infer(program: Program, own: Matrix): Shapes {
-  const order = topological(Object.values(program.outputs));
-  if (!order.some(({ op }) => op === "matmul" || op === "transpose")) return undefined;
+function infer(program: Program, own: Matrix): ReadonlyMap<Expr, Matrix> {
   const wrong = (what: string): never => {
     throw new OptimizerError(
       `${program.title} cannot be run on a parameter of ${text(own)}: ${what}. Give it another rule: partition(…).`,
     );
   };
   const sizes = new Map<Expr, Matrix>();
-  for (const e of order) {
+  for (const e of topological(Object.values(program.outputs))) {
     const [a, b] = e.args.map((x) => sizes.get(x));
     if (e.place !== "tensor") {
       if (isReduction(e) && !isUniform(e) && a && !same(a, own))

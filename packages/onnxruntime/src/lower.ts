@@ -1,10 +1,12 @@
 import {
   type Expr,
   isReduction,
+  matrix,
   type Op,
   OptimizerError,
   type Parameter,
   type Program,
+  shapes,
   slotShape,
   topological,
 } from "@descent/core";
@@ -51,7 +53,8 @@ const operators: Readonly<Partial<Record<Op, string>>> = {
  * Joins an update to a graph as standard operators and returns, by job, the names of the new values of `p` and of each
  * slot. Reductions are float32 here, over the model they are the sum over all jobs that take them.
  */
-export function lower(graph: Graph, jobs: readonly GraphJob[]): Readonly<Record<string, string>>[] {
+export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record<string, string>>[] {
+  const jobs = given.map((job) => asMatrices(graph, job));
   const op = (name: string, inputs: readonly string[], attributes = {}): string =>
     graph.op(name, inputs, attributes)[0]!; // one output
   const known = jobs.map((job) => new Map(job.program.scalars.map((e, i) => [e, job.scalars[i]!] as const)));
@@ -136,7 +139,7 @@ export function lower(graph: Graph, jobs: readonly GraphJob[]): Readonly<Record<
     return op("Reshape", [name, graph.ints(full)]);
   };
 
-  return jobs.map(({ program, parameter }, j) =>
+  return given.map(({ program, parameter }, j) =>
     Object.fromEntries(
       Object.entries(program.outputs).map(([name, e]) => {
         const slot = program.slots[name] ?? { place: "tensor", init: 0 }; // `p` itself
@@ -148,6 +151,18 @@ export function lower(graph: Graph, jobs: readonly GraphJob[]): Readonly<Record<
       }),
     ),
   );
+}
+
+/** A job that multiplies matrices, with all its tensors as such. */
+function asMatrices(graph: Graph, job: GraphJob): GraphJob {
+  const { program, parameter, tensors } = job;
+  const { rows, cols } = matrix(parameter);
+  if (parameter.shape.length === 2 || !shapes(program, { rows, cols })) return job;
+  const flat = Object.entries(tensors).map(([name, tensor]) => {
+    const place = program.slots[name]?.place ?? "tensor"; // `p` and `g` are no slots
+    return [name, place === "tensor" ? graph.op("Reshape", [tensor, graph.ints([rows, cols])])[0]! : tensor] as const; // one output
+  });
+  return { ...job, parameter: { ...parameter, shape: [rows, cols] }, tensors: Object.fromEntries(flat) };
 }
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);

@@ -6,7 +6,7 @@ import type { Fused } from "./fused.ts";
 /** A backend whose tensors are arrays, or lie in a memory that can be viewed as such. */
 export interface Storage {
   /** Told of every program before tensors are viewed for it. */
-  prepare?(program: Program): void;
+  prepare?(program: Program, parameter: Parameter): void;
   /** Whether a tensor's numbers may be written over: whether nobody else has them. */
   owns(tensor: Tensor, name: string): boolean;
   /** A tensor with the same numbers, of which there is no second holder. */
@@ -80,7 +80,7 @@ export class ArrayUpdates implements Fused {
   }
 
   #view({ program, parameter }: Job<Tensor>, targets: readonly Tensor[]): Record<string, ArrayTensor> {
-    this.#storage.prepare?.(program);
+    this.#storage.prepare?.(program, parameter);
     let views = this.#views.get(parameter);
     if (!views) {
       views = Object.fromEntries(program.inputs.map((name) => [name, new ArrayTensor()]));

@@ -1,5 +1,5 @@
 import { type Need, need, Runner, refusal } from "@descent/arrays/engine";
-import { OptimizerError, type Program } from "@descent/core";
+import { matrix, OptimizerError, type Parameter, type Program } from "@descent/core";
 import { plan } from "@descent/core/kernels";
 import { engine, type KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
 import { memoryOf, type WasmBackend } from "../wasm/heap.ts";
@@ -24,9 +24,9 @@ class WasmStorage implements Storage {
     this.#memory = memory;
   }
 
-  prepare(program: Program): void {
+  prepare(program: Program, parameter: Parameter): void {
     if (this.#prepared.has(program)) return;
-    const wanted = need(plan(program).kernels);
+    const wanted = need(plan(program, matrix(parameter)).kernels);
     let runner = runners.get(this.#memory);
     if (!runner?.fits(wanted)) {
       const most = {
