@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { chromium } from "./tests/chromium.ts";
 
 // Tests may import any package by its name, and get its source: the arrows between packages bind only what is shipped.
 const alias = readdirSync("packages").flatMap((folder) => {
@@ -52,10 +53,7 @@ const projects: TestProjectConfiguration[] = [
   },
 ];
 
-// A real browser is optional: without one its project is left out, and a line says so.
-const chromium = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
-  (file) => file !== undefined && existsSync(file),
-);
+// Without a browser its project is left out, and a line says so.
 if (chromium !== undefined) {
   projects.push({
     extends: true,

@@ -9,14 +9,18 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { chromium as chromiums } from "playwright";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chromium } from "./chromium.ts";
 import { packages, readmeExample, root } from "./workspace.ts";
 
 /** What a command prints; if it fails, everything it said. */
@@ -166,5 +170,64 @@ describe("a bundler shakes out what is not used", () => {
     expect(lean).not.toContain(unusedTitle);
     // The mark would be seen if it were there.
     expect(await bundle(`export { ${used}, ${unused} } from "${name}";`)).toContain(unusedTitle);
+  });
+});
+
+// vitest.config.ts says so where there is no browser.
+describe.runIf(chromium)("a page in a browser, bundled from what is published, under a content security policy", () => {
+  const page = path.join(project, "page");
+  const script = `
+    import { allocate, optimizer } from "@descent/arrays";
+    import { adamw } from "@descent/adam";
+    const made = (threads) => {
+      const { parameters, gradients } = allocate({ w: [300_001] }, { shared: threads > 1 });
+      for (let i = 0; i < 300_001; i++) [parameters.w[i], gradients.w[i]] = [Math.cos(i), Math.sin(i)];
+      return { w: parameters.w, gradients, opt: optimizer(parameters, adamw(), { threads }) };
+    };
+    globalThis.go = async () => {
+      const [one, all] = [made(1), made(2)];
+      const step = () => [one, all].forEach(({ opt, gradients }) => opt.update(gradients));
+      for (step(); all.opt.threads < 2; step()) await new Promise((resolve) => setTimeout(resolve, 5));
+      for (let k = 0; k < 10; k++) step();
+      const same = all.w.every((x, i) => Object.is(x, one.w[i]));
+      return { threads: all.opt.threads, same, moved: all.w[0] !== 1 };
+    };`;
+
+  /** What the page answers when it is served with these headers. */
+  async function answer(headers: Readonly<Record<string, string>>): Promise<unknown> {
+    const server = createServer(({ url = "/" }, response) => {
+      const file = path.join(page, "dist", url === "/" ? "index.html" : path.basename(url));
+      if (!existsSync(file)) return response.writeHead(404).end();
+      const type = file.endsWith(".js") ? "text/javascript" : "text/html";
+      const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+      response.writeHead(200, { "content-type": type, "content-security-policy": policy, ...headers });
+      response.end(readFileSync(file));
+    }).listen(0);
+    const browser = await chromiums.launch({ executablePath: chromium!, args: ["--no-sandbox", "--disable-gpu"] }); // there is one
+    try {
+      const tab = await browser.newPage();
+      await tab.goto(`http://localhost:${(server.address() as AddressInfo).port}/`); // it listens to a port
+      await tab.waitForFunction("globalThis.go");
+      return await tab.evaluate("go().catch((error) => error.message)");
+    } finally {
+      await browser.close();
+      server.close();
+    }
+  }
+
+  beforeAll(async () => {
+    mkdirSync(page);
+    writeFileSync(path.join(page, "page.js"), script);
+    writeFileSync(path.join(page, "index.html"), '<!doctype html><script type="module" src="./page.js"></script>');
+    await build({ root: page, configFile: false, logLevel: "error", build: { assetsDir: "" } });
+  });
+
+  test("shares the steps of arrays between threads, to the bits of one, if it is cross-origin isolated", async () => {
+    const isolated = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+    expect(await answer(isolated)).toEqual({ threads: 2, same: true, moved: true });
+  });
+
+  test("is told which headers to serve if it is not", async () => {
+    expect(await answer({})).toContain("Serve it with the headers `Cross-Origin-Opener-Policy: same-origin`");
   });
 });
