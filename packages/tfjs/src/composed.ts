@@ -20,6 +20,7 @@ import {
   equal,
   exp,
   floor,
+  getBackend,
   greater,
   greaterEqual,
   keep,
@@ -52,11 +53,15 @@ import {
   zeros,
 } from "@tensorflow/tfjs-core";
 
+/** On wasm, tfjs's own takes what is below 1.2e-7 for zero. Zeros of both signs and NaN are their own signs. */
+const signOf = (a: Tensor): Tensor =>
+  getBackend() === "wasm" ? where(greater(abs(a), 0), where(greater(a, 0), 1, -1), a) : sign(a);
+
 const operators: Readonly<Partial<Record<Op, (a: Tensor, b: Tensor) => Tensor>>> = {
   neg: (a) => neg(a),
   sqrt: (a) => sqrt(a),
   abs: (a) => abs(a),
-  sign: (a) => sign(a),
+  sign: signOf,
   exp: (a) => exp(a),
   log: (a) => log(a),
   tanh: (a) => tanh(a),

@@ -137,6 +137,7 @@ export class DescentOptimizer extends Optimizer {
       if (g == null) continue;
       const p = engine().registeredVariables[name];
       if (!p) throw new OptimizerError(`There is no variable named \`${name}\`. Was it disposed of?`);
+      if (g.isDisposed) throw new OptimizerError(`The gradient of \`${name}\` was disposed of before it was used.`);
       if (g.shape.join() !== p.shape.join())
         throw new OptimizerError(`\`${name}\` has shape [${p.shape}], and its gradient [${g.shape}].`);
       pairs[name] = { p, g };

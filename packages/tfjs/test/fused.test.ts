@@ -1,12 +1,28 @@
-import { adam } from "@descent/adam";
+import * as adagrads from "@descent/adagrad";
+import * as adams from "@descent/adam";
 import { clipByGlobalNorm, partition } from "@descent/core";
-import { sgd } from "@descent/sgd";
+import * as sgds from "@descent/sgd";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type OptimizerOptions, optimizer } from "../src/index.ts";
 import { randn, tf, use } from "./backends.ts";
+import { describeSafety } from "./safety.ts";
+
+const { adam } = adams;
+const { sgd } = sgds;
 
 const variables = (...shapes: number[][]): tf.Variable[] =>
   shapes.map((shape, i) => tf.variable(randn(shape, i + 1), true));
+
+describe.each([
+  { backend: "cpu", how: "fused", other: "wasm" },
+  { backend: "cpu", how: "composed" },
+  { backend: "wasm", how: "fused", other: "cpu" },
+  { backend: "wasm", how: "composed" },
+] as const)("on the $backend backend, $how", ({ backend, how, ...options }) => {
+  beforeAll(() => use(backend));
+  afterAll(() => use("cpu"));
+  describeSafety(tf, { fused: how === "fused", ...options });
+});
 
 describe.each(["cpu", "wasm"] as const)("updates fused on the %s backend", (backend) => {
   beforeAll(() => use(backend));
@@ -39,4 +55,50 @@ describe.each(["cpu", "wasm"] as const)("updates fused on the %s backend", (back
     together.applyGradients(gradients);
     expect(together.execution).toEqual({ backend, fused: 0, composed: 2 });
   });
+
+  test("end at the bits of composed ones, whatever the size, where nothing is summed", async () => {
+    // Powers and exponentials are tfjs's own in composed updates; these rules have but what IEEE 754 rounds.
+    for (const [name, rule] of Object.entries({ ...sgds, ...adagrads, ...adams })) {
+      const ends = [true, false].map(async (fused) => {
+        const all = [[], [1], [2], [3], [5, 7], [16, 4], [0, 3], [20_001]].map((shape, i) =>
+          tf.tidy(() => tf.variable(randn(shape, i + 1))),
+        );
+        const opt = optimizer(rule({ lr: 0.1 }), { fused });
+        for (let step = 0; step < 4; step++)
+          tf.tidy(() =>
+            opt.applyGradients(all.map((v, i) => ({ name: v.name, tensor: randn(v.shape, 100 * step + i) }))),
+          );
+        const numbers = await Promise.all(all.map((v) => v.data()));
+        expect(opt.execution).toMatchObject({ fused: fused ? all.length : 0 });
+        const slots = Object.values((await opt.state()).tensors).map(({ data }) => data);
+        opt.dispose();
+        tf.dispose(all);
+        return [...numbers, ...slots].map((x) => [...new Uint32Array(x.slice().buffer)]);
+      });
+      const [fused, composed] = await Promise.all(ends);
+      expect(fused, name).toEqual(composed);
+    }
+  });
+});
+
+test("updates fused on the wasm backend follow its memory when that grows", async () => {
+  await use("wasm");
+  const memory = (): number => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length; // it is this backend
+  const ends: number[][] = [];
+  for (const grow of [false, true]) {
+    const v = tf.tidy(() => tf.variable(randn([5], 1)));
+    const g = randn([5], 2);
+    const opt = optimizer(adam({ lr: 0.1 }));
+    for (let i = 0; i < 3; i++) {
+      opt.applyGradients({ [v.name]: g });
+      const before = memory();
+      if (grow) tf.dispose(tf.zeros([before / 4]));
+      expect(memory() > before).toBe(grow);
+    }
+    ends.push([...(await v.data())]);
+    opt.dispose();
+    tf.dispose([v, g]);
+  }
+  expect(ends[1]).toEqual(ends[0]);
+  await use("cpu");
 });
