@@ -26,7 +26,8 @@ export interface Peer {
 }
 
 export const ARRAYS_BYTES = 16;
-const SHARED = 1e5;
+/** From so many parameters on a step of Descent is shared between threads. */
+const SHARED = 2 ** 18;
 const every: readonly Rule[] = ["adamw", "momentum", "lion", "lamb", "clip"];
 
 /** What the others are compared with. */
@@ -38,6 +39,7 @@ export const base: Peer = {
 /** In the order of the report. */
 export const peers: readonly Peer[] = [
   base,
+  { who: "arrays", label: "Descent, arrays of `allocate`, two threads", home: "arrays", threads: 2, rules: ["adamw", "clip"], least: SHARED, memory: true }, // biome-ignore format: one peer a line
   { who: "ordinary", label: "Descent, ordinary arrays", home: "arrays", threads: 1, rules: every, grows: true },
   { who: "tfjs descent", label: "Descent on tfjs-wasm", home: "tfjs descent", threads: 1, rules: ["adamw", "momentum"], bytes: 92, grows: true }, // biome-ignore format: one peer a line
   { who: "c baseline", label: "C, 128 bits", home: "c", threads: 1, rules: every, memory: true, grows: true },

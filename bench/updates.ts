@@ -16,13 +16,17 @@ const make = ({ count, size }: UpdateTask): Named =>
 /** What all agree on after the first steps: a few numbers of the last tensor. */
 const told = (array: Float32Array): number[] => [...array.subarray(1, 4)];
 
-function arrays(task: UpdateTask, inside: boolean): Contender {
+async function arrays(task: UpdateTask, inside: boolean): Promise<Contender> {
+  const { threads } = task;
   const shapes = Object.fromEntries(names(task.count).map((k) => [k, [task.size]]));
   const { parameters, gradients }: { readonly parameters: Named; readonly gradients: Named } = inside
-    ? allocate(shapes)
+    ? allocate(shapes, { shared: threads > 1 })
     : { parameters: make(task), gradients: make(task) };
   for (const array of [...Object.values(parameters), ...Object.values(gradients)]) sine(array);
-  const opt = optimizer(parameters, descent(task));
+  const opt = optimizer(parameters, descent(task), { threads });
+  const end = performance.now() + 10_000;
+  while (opt.threads < threads && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+  if (opt.threads < threads) throw new Error("its threads did not start in ten seconds");
   for (let i = 0; i < PROOF; i++) opt.update(gradients);
   const proof = told(parameters[`w${task.count - 1}`]!); // the last
   opt.set({ lr: task.still });
