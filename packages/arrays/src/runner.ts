@@ -8,8 +8,6 @@ import type { Pattern } from "./work.ts";
 const REGION = 8 * CHUNK;
 /** Blocks start at whole vectors of four floats. */
 export const BLOCK = 16;
-/** So few floats are copied sooner than a call to copy them is made. */
-const FEW = 96;
 /** Instead of an address. */
 const OUTSIDE = -1;
 export const up = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
@@ -45,6 +43,15 @@ const modules = {
 
 type Entry = (frame: number, sums: number) => void;
 
+/** A kernel ready to run, with the places of its pointers and arguments, in four bytes each, and of its sums. */
+interface Prepared {
+  readonly kernel: Kernel;
+  readonly entry: Entry;
+  readonly pointerAt: number;
+  readonly argAt: number;
+  readonly sumsAt: number;
+}
+
 const runners = new WeakMap<ArrayBufferLike, Runner>();
 
 /** What runs kernels in the memory an array views, if there is something. */
@@ -60,7 +67,8 @@ export class Runner {
   readonly #scratch: number;
   readonly #frame: number;
   readonly #entries = new WeakMap<Kernel, Entry>();
-  readonly #base: number[] = [];
+  /** The kernel that ran last, and where what it reads lies. */
+  #last: Prepared | undefined;
   #buffer!: ArrayBufferLike;
   #floats!: Float32Array;
   #integers!: Int32Array;
@@ -142,20 +150,61 @@ export class Runner {
   }
 
   /** Runs one loop; arrays outside this memory are copied through it, a chunk at a time. */
-  run({ kernel, rows, cols, arrays, args, sums }: Run): void {
-    const entry = this.prepare(kernel);
-    const { buffer } = this.memory;
-    if (this.#buffer !== buffer) this.#look();
+  run(run: Run): void {
+    const { kernel, args } = run;
+    if (this.#buffer !== this.memory.buffer) this.#look();
+    let last = this.#last;
+    if (last?.kernel !== kernel) {
+      const pointerAt = this.#frame / 4 + 1;
+      const argAt = pointerAt + kernel.buffers.length + kernel.columnSums.length;
+      const sumsAt = up(this.#frame + frameBytes(kernel), BLOCK);
+      this.#last = last = { kernel, entry: this.prepare(kernel), pointerAt, argAt, sumsAt };
+    }
+    for (let i = 0; i < args.length; i++) {
+      const x = args[i]!;
+      if (typeof x === "number") this.#floats[last.argAt + i] = x;
+    }
+    if (kernel.byRows) this.#byRows(run, last);
+    else this.#line(run, last);
+  }
+
+  #line({ kernel: { buffers, sums: added }, cols, arrays, sums }: Run, { entry, pointerAt, sumsAt }: Prepared): void {
+    const integers = this.#integers;
+    const buffer = this.#buffer;
+    for (let start = 0; start < cols; start += CHUNK) {
+      const width = Math.min(cols - start, CHUNK);
+      integers[pointerAt - 1] = width;
+      let copied = false;
+      for (let i = 0; i < buffers.length; i++) {
+        const array = arrays[i]!;
+        if (array.buffer === buffer) integers[pointerAt + i] = array.byteOffset + 4 * start;
+        else {
+          const region = this.#region(i);
+          if (buffers[i]!.read) this.#copyIn(array, start, width, region);
+          integers[pointerAt + i] = region;
+          copied = true;
+        }
+      }
+      entry(this.#frame, sumsAt);
+      for (let i = 0; i < added.length; i++) {
+        const into = sums[i]!;
+        into[0] = into[0]! + this.#doubles[sumsAt / 8 + i]!;
+      }
+      if (copied)
+        for (let i = 0; i < buffers.length; i++)
+          if (buffers[i]!.store && arrays[i]!.buffer !== buffer)
+            this.#copyOut(arrays[i]!, start, width, this.#region(i));
+    }
+  }
+
+  #byRows({ kernel, rows, cols, arrays, args, sums }: Run, { entry, pointerAt, argAt, sumsAt }: Prepared): void {
+    const buffer = this.#buffer;
     const { buffers, columnSums } = kernel;
     const count = buffers.length;
     const totals = kernel.sums.length;
-    const frame = this.#frame;
-    const pointerAt = frame / 4 + 1;
     const columnAt = pointerAt + count;
-    const argAt = columnAt + columnSums.length;
-    const sumsAt = up(frame + frameBytes(kernel), BLOCK);
     // Where each array begins here, or in its region; those by column and the sums by column begin anew in every chunk.
-    const base = this.#base;
+    const base: number[] = [];
     let copies = false;
     for (let i = 0; i < count; i++) {
       const inside = arrays[i]!.buffer === buffer;
@@ -164,12 +213,7 @@ export class Runner {
     }
     // Whole rows where a chunk holds several; all of them where nothing is copied.
     const group = !copies ? rows : cols > CHUNK ? 1 : Math.floor(CHUNK / cols);
-    let perRow = false;
-    for (let i = 0; i < args.length; i++) {
-      const x = args[i]!;
-      if (typeof x === "number") this.#floats[argAt + i] = x;
-      else perRow = true;
-    }
+    const perRow = args.some((x) => typeof x !== "number");
     for (let start = 0; start < cols; start += CHUNK) {
       const width = Math.min(cols - start, CHUNK);
       this.#integers[pointerAt - 1] = width;
@@ -202,7 +246,7 @@ export class Runner {
               const x = args[i]!;
               if (typeof x !== "number") this.#floats[argAt + i] = x[row]!;
             }
-          entry(frame, sumsAt);
+          entry(this.#frame, sumsAt);
           for (let i = 0; i < totals; i++) {
             const into = sums[i]!;
             const to = into.length === 1 ? 0 : row;
@@ -226,15 +270,11 @@ export class Runner {
   }
 
   #copyIn(from: Float32Array, at: number, length: number, to: number): void {
-    const floats = this.#floats;
-    if (length <= FEW) for (let i = 0; i < length; i++) floats[to / 4 + i] = from[at + i]!;
-    else floats.set(length === from.length ? from : from.subarray(at, at + length), to / 4);
+    this.#floats.set(length === from.length ? from : from.subarray(at, at + length), to / 4);
   }
 
   #copyOut(to: Float32Array, at: number, length: number, from: number): void {
-    const floats = this.#floats;
-    if (length <= FEW) for (let i = 0; i < length; i++) to[at + i] = floats[from / 4 + i]!;
-    else to.set(floats.subarray(from / 4, from / 4 + length), at);
+    to.set(this.#floats.subarray(from / 4, from / 4 + length), at);
   }
 }
 
