@@ -269,7 +269,7 @@ export class Loop<T> {
         last = kin;
       }
       record.slots ??= this.#allocate(parameter, program, hyper);
-      if (record.tensors?.p !== p || record.tensors.g !== g) record.tensors = { p, g, ...record.slots };
+      if (record.tensors?.p !== p || record.tensors.g !== g) record.tensors = Object.assign({ p, g }, record.slots);
       jobs.push({ program, parameter, tensors: record.tensors, scalars: shared.scalars });
       stepped.push(record);
       next.push(shared);

@@ -129,20 +129,20 @@ export class DescentOptimizer extends Optimizer {
 
   /** One update. Variables without a gradient are left as they are; on an error every variable is. */
   applyGradients(gradients: NamedTensorMap | readonly { name: string; tensor: Tensor | null | undefined }[]): void {
-    const given: readonly (readonly [string, Tensor | null | undefined])[] = Array.isArray(gradients)
-      ? gradients.map(({ name, tensor }) => [name, tensor] as const)
-      : Object.entries(gradients as NamedTensorMap); // not the array
-    const pairs: Record<string, { p: Variable; g: Tensor }> = {};
-    for (const [name, g] of given) {
-      if (g == null) continue;
-      const p = engine().registeredVariables[name];
+    const { registeredVariables } = engine();
+    const pairs = new Map<string, { readonly p: Variable; readonly g: Tensor }>();
+    const give = (name: string, g: Tensor | null | undefined): void => {
+      if (g == null) return;
+      const p = registeredVariables[name];
       if (!p) throw new OptimizerError(`There is no variable named \`${name}\`. Was it disposed of?`);
       if (g.isDisposed) throw new OptimizerError(`The gradient of \`${name}\` was disposed of before it was used.`);
-      if (g.shape.join() !== p.shape.join())
+      if (!sameShape(g.shape, p.shape))
         throw new OptimizerError(`\`${name}\` has shape [${p.shape}], and its gradient [${g.shape}].`);
-      pairs[name] = { p, g };
-    }
-    this.#take(Object.values(pairs).map(({ p }) => p));
+      pairs.set(name, { p, g });
+    };
+    if (Array.isArray(gradients)) for (const { name, tensor } of gradients) give(name, tensor);
+    else for (const [name, tensor] of Object.entries(gradients as NamedTensorMap)) give(name, tensor); // not the array
+    this.#take([...pairs.values()].map(({ p }) => p));
     this.#loop.update(pairs);
     this.iterations_ = this.#loop.step;
   }
@@ -150,8 +150,8 @@ export class DescentOptimizer extends Optimizer {
   /** Takes variables in that are seen for the first time. */
   #take(variables: readonly Variable[]): void {
     for (const { name, shape } of variables) {
-      const before = this.#parameters.get(name)?.shape ?? shape;
-      if (before.join() !== shape.join())
+      const before = this.#parameters.get(name)?.shape;
+      if (before && !sameShape(before, shape))
         throw new OptimizerError(
           `\`${name}\` has shape [${shape}] and had [${before}] at the last step: it is another variable. Make a new optimizer for a new model.`,
         );
@@ -389,6 +389,12 @@ export class DescentOptimizer extends Optimizer {
     const { configured, ...restored } = readConfig(config.descent, rules);
     return new cls(configured, {}, restored);
   }
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function write(tensor: Tensor, data: Float32Array): void {

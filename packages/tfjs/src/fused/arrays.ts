@@ -1,98 +1,120 @@
 import { ArraysBackend, Tensor as ArrayTensor, type Engine } from "@descent/arrays/engine";
 import { type Job, OptimizerError, type Parameter, type Program } from "@descent/core";
-import type { Tensor, Variable } from "@tensorflow/tfjs-core";
+import { type Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { Fused } from "./fused.ts";
 
-/** A backend whose tensors are arrays, or lie in a memory that can be viewed as such. */
-export interface Storage {
-  /** Told of every program before tensors are viewed for it. */
+/** A backend whose tensors are arrays, or lie in a memory that can be viewed as such. `Data` is what it knows of one. */
+export interface Storage<Data> {
+  /** Told of every parameter before its tensors are viewed. */
   prepare?(program: Program, parameter: Parameter): void;
+  find(tensor: Tensor): Data;
   /** Whether a tensor's numbers may be written over: whether nobody else has them. */
-  owns(tensor: Tensor, name: string): boolean;
+  owns(data: Data, name: string): boolean;
   /** A tensor with the same numbers, of which there is no second holder. */
   copy(tensor: Tensor): Tensor;
   /** Where a tensor's numbers are now. Asked when all copies are made, since those may move the memory. */
-  view(tensor: Tensor, known: Float32Array): Float32Array;
+  view(data: Data, size: number, known: Float32Array): Float32Array;
   /** Told of every parameter that was written over. */
-  wrote?(parameter: Tensor): void;
+  wrote?(parameter: Data, size: number): void;
+}
+
+/** What a program does to its inputs, in their order. */
+interface Uses {
+  readonly inputs: readonly string[];
+  readonly writes: readonly boolean[];
 }
 
 /** Runs a step over the arrays that a backend's tensors are: by WebAssembly kernels, or by the interpreter. */
-export class ArrayUpdates implements Fused {
+export class ArrayUpdates<Data> implements Fused {
   readonly #backend: ArraysBackend;
-  readonly #storage: Storage;
-  readonly #able = new WeakMap<Program, boolean>();
+  readonly #storage: Storage<Data>;
+  /** Nothing for programs that arrays cannot run. */
+  readonly #uses = new WeakMap<Program, Uses | "none">();
   /** Each parameter's tensors as arrays, by name: the same objects at every step, which saves looking at them anew. */
   readonly #views = new WeakMap<Parameter, Record<string, ArrayTensor>>();
 
-  constructor(engine: Engine, storage: Storage) {
+  constructor(engine: Engine, storage: Storage<Data>) {
     this.#backend = new ArraysBackend(engine);
     this.#storage = storage;
   }
 
   takes(job: Job<Tensor>): boolean {
-    let able = this.#able.get(job.program);
-    if (able === undefined) this.#able.set(job.program, (able = this.#canRun(job)));
-    if (!able) return false;
-    for (const name of job.program.inputs) {
+    const uses = this.#usesOf(job);
+    if (uses === "none") return false;
+    for (const name of uses.inputs) {
       const tensor = job.tensors[name]!; // p, g and every slot are there
       if (tensor.dtype !== "float32" || tensor.isDisposed) return false;
     }
     return true;
   }
 
-  #canRun({ program, parameter }: Job<Tensor>): boolean {
+  #usesOf({ program, parameter }: Job<Tensor>): Uses | "none" {
+    let uses = this.#uses.get(program);
+    if (uses) return uses;
     try {
       this.#backend.check(program, parameter);
-      return true;
+      const { inputs, outputs } = program;
+      uses = { inputs, writes: inputs.map((name) => Object.hasOwn(outputs, name)) };
     } catch (error) {
-      if (error instanceof OptimizerError) return false;
-      throw error;
+      if (!(error instanceof OptimizerError)) throw error;
+      uses = "none";
     }
+    this.#uses.set(program, uses);
+    return uses;
   }
 
   run(jobs: readonly Job<Tensor>[]): void {
-    const gradients = new Set(jobs.map(({ tensors }) => tensors.g!.dataId));
+    const storage = this.#storage;
+    // A parameter may be a gradient, its own or another's, and must stay as it was until all have been read.
+    const lent = new Set(jobs.flatMap(({ tensors: { g } }) => (g instanceof Variable ? [g.dataId] : [])));
     const fresh: { readonly old: Variable; readonly now: Tensor }[] = [];
-    const inPlace: Tensor[] = [];
-    /** The tensor that gets a variable's new numbers: itself where nobody else has them. */
-    const written = (tensor: Tensor, name: string): Tensor => {
-      // A parameter may be a gradient, its own or another's, which must stay as it was until all have been read.
-      if (this.#storage.owns(tensor, name) && !gradients.has(tensor.dataId)) {
-        if (name === "p") inPlace.push(tensor);
-        return tensor;
+    const found: Data[] = [];
+    for (const job of jobs) {
+      const { inputs, writes } = this.#usesOf(job) as Uses; // it was taken
+      for (let i = 0; i < inputs.length; i++) {
+        const name = inputs[i]!;
+        const tensor = job.tensors[name]!;
+        let data = storage.find(tensor);
+        if (writes[i] && !(storage.owns(data, name) && !lent.has(tensor.dataId))) {
+          const now = storage.copy(tensor);
+          fresh.push({ old: tensor as Variable, now }); // what a program changes is p or a slot
+          data = storage.find(now);
+        }
+        found.push(data);
       }
-      const now = this.#storage.copy(tensor);
-      fresh.push({ old: tensor as Variable, now }); // what a program changes is p or a slot
-      return now;
-    };
-    const targets = jobs.map(({ program: { inputs, outputs }, tensors }) =>
-      inputs.map((name) => (Object.hasOwn(outputs, name) ? written(tensors[name]!, name) : tensors[name]!)),
-    );
-    const arrays = jobs.map((job, i) => ({ ...job, tensors: this.#view(job, targets[i]!) }));
+    }
+    let at = 0;
+    const arrays = jobs.map(({ program, parameter, tensors, scalars }): Job<ArrayTensor> => {
+      const views = this.#viewsOf(program, parameter);
+      for (const name of program.inputs) {
+        const view = views[name]!;
+        const array = storage.view(found[at++]!, tensors[name]!.size, view.array);
+        if (array !== view.array) view.array = array;
+      }
+      return { program, parameter, tensors: views, scalars };
+    });
     this.#backend.run(arrays);
-    for (const { tensors } of arrays) tensors.g!.array = NOTHING; // gradients are made anew for every step
+    for (const { tensors } of arrays) tensors.g!.drop(); // gradients are made anew for every step
+    if (storage.wrote) {
+      at = 0; // the first input is p
+      for (const { program, tensors } of jobs) {
+        storage.wrote(found[at]!, tensors.p!.size);
+        at += program.inputs.length;
+      }
+    }
     for (const { old, now } of fresh) {
       old.assign(now);
       now.dispose();
     }
-    if (this.#storage.wrote) for (const parameter of inPlace) this.#storage.wrote(parameter);
   }
 
-  #view({ program, parameter }: Job<Tensor>, targets: readonly Tensor[]): Record<string, ArrayTensor> {
-    this.#storage.prepare?.(program, parameter);
+  #viewsOf(program: Program, parameter: Parameter): Record<string, ArrayTensor> {
     let views = this.#views.get(parameter);
     if (!views) {
+      this.#storage.prepare?.(program, parameter);
       views = Object.fromEntries(program.inputs.map((name) => [name, new ArrayTensor()]));
       this.#views.set(parameter, views);
-    }
-    for (const [i, name] of program.inputs.entries()) {
-      const known = views[name]!;
-      const array = this.#storage.view(targets[i]!, known.array);
-      if (array !== known.array) known.array = array;
     }
     return views;
   }
 }
-
-const NOTHING = new Float32Array(0);

@@ -2,7 +2,7 @@ import { type Need, need, Runner, refusal } from "@descent/arrays/engine";
 import { matrix, OptimizerError, type Parameter, type Program } from "@descent/core";
 import { plan } from "@descent/core/kernels";
 import { engine, type KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
-import { memoryOf, type WasmBackend } from "../wasm/heap.ts";
+import { memoryOf, type WasmBackend, type WasmData } from "../wasm/heap.ts";
 import { ArrayUpdates, type Storage } from "./arrays.ts";
 import type { Detect } from "./fused.ts";
 
@@ -13,11 +13,10 @@ const GENEROUS: Need = { regions: 16, frame: 8192 };
 const runners = new WeakMap<WebAssembly.Memory, Runner>();
 
 /** The backend's heap, where tensors are written over in place. */
-class WasmStorage implements Storage {
+class WasmStorage implements Storage<WasmData> {
   readonly #backend: WasmBackend & KernelBackend;
   readonly #memory: WebAssembly.Memory;
   #runner: Runner | undefined;
-  #prepared = new WeakSet<Program>();
 
   constructor(backend: WasmBackend & KernelBackend, memory: WebAssembly.Memory) {
     this.#backend = backend;
@@ -25,7 +24,6 @@ class WasmStorage implements Storage {
   }
 
   prepare(program: Program, parameter: Parameter): void {
-    if (this.#prepared.has(program)) return;
     const wanted = need(plan(program, matrix(parameter)).kernels);
     let runner = runners.get(this.#memory);
     if (!runner?.fits(wanted)) {
@@ -40,11 +38,14 @@ class WasmStorage implements Storage {
       runners.set(this.#memory, (runner = new Runner(this.#memory, Math.ceil(at / 16) * 16, most)));
     }
     this.#runner = runner;
-    this.#prepared.add(program);
   }
 
-  owns({ dataId }: Tensor): boolean {
-    return this.#backend.dataIdMap.get(dataId).refCount === 1;
+  find({ dataId }: Tensor): WasmData {
+    return this.#backend.dataIdMap.get(dataId);
+  }
+
+  owns({ refCount }: WasmData): boolean {
+    return refCount === 1;
   }
 
   copy(tensor: Tensor): Tensor {
@@ -53,15 +54,13 @@ class WasmStorage implements Storage {
     return engine().makeTensorFromTensorInfo(info, this.#backend);
   }
 
-  view({ dataId, size }: Tensor, known: Float32Array): Float32Array {
-    const { memoryOffset } = this.#backend.dataIdMap.get(dataId);
-    const here = known.buffer === this.#memory.buffer && known.byteOffset === memoryOffset && known.length === size;
+  view({ memoryOffset }: WasmData, size: number, known: Float32Array): Float32Array {
+    const here = known.byteOffset === memoryOffset && known.length === size && known.buffer === this.#memory.buffer;
     return here ? known : this.#runner!.view(memoryOffset, size); // `prepare` came first
   }
 
   /** The backend keeps weights of products and convolutions rearranged, by tensor, until it hears that it is gone. */
-  wrote({ dataId, size }: Tensor): void {
-    const { id, memoryOffset } = this.#backend.dataIdMap.get(dataId);
+  wrote({ id, memoryOffset }: WasmData, size: number): void {
     const { tfjs } = this.#backend.wasm;
     tfjs.disposeData(id);
     tfjs.registerTensor(id, size, memoryOffset);

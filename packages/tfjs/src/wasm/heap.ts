@@ -1,6 +1,13 @@
 import { type DataType, getKernel, type TensorInfo, type TypedArray } from "@tensorflow/tfjs-core";
 import { hasSimd, Loops } from "./simd.ts";
 
+/** What the backend knows of a tensor. */
+export interface WasmData {
+  readonly id: number;
+  readonly memoryOffset: number;
+  readonly refCount: number;
+}
+
 /** The part of tfjs-backend-wasm 4 that kernels use. It is public there, and declared here so that nothing is imported. */
 export interface WasmBackend {
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
@@ -8,9 +15,7 @@ export interface WasmBackend {
   disposeData(dataId: object): boolean;
   incRef(dataId: object): void;
   /** Finds a tensor, which it fetches from another backend if it is there. */
-  readonly dataIdMap: {
-    get(dataId: object): { readonly id: number; readonly memoryOffset: number; readonly refCount: number };
-  };
+  readonly dataIdMap: { get(dataId: object): WasmData };
   /** Emscripten's module; the memory is in one of two places, by whether it is shared between threads. */
   readonly wasm: {
     readonly asm?: { readonly memory?: WebAssembly.Memory };
