@@ -194,6 +194,12 @@ const nothing: Omit<Compiled, "session"> = {
   seeds: 0,
 };
 
+/** Session options under which these outputs stay on the device, and all others come to the host. */
+export function locations(stay: readonly string[], graph: Graph): Readonly<Record<string, unknown>> {
+  const where = [...graph.outputs.keys()].map((name) => [name, stay.includes(name) ? "gpu-buffer" : "cpu"] as const);
+  return { preferredOutputLocation: Object.fromEntries(where) };
+}
+
 /** Formulations are chosen for the provider that runs most of the graph. */
 export function targetOf(providers: readonly ExecutionProvider[]): Target {
   const [first = "cpu"] = providers.map(providerName);

@@ -1,4 +1,5 @@
 import type { Graph, Node } from "@descent/onnx";
+import type { Fed } from "./feeds.ts";
 
 /** The input that seeds are fed through: one uint32 for each Dropout of the graph. */
 export const SEEDS = "descent.seeds";
@@ -52,7 +53,7 @@ function drops(graph: Graph, { op, domain, inputs }: Node): boolean {
 }
 
 /** The seeds of one forward pass, from the trainer's seed and where training stands. */
-export function seedsOf(count: number, ...at: readonly number[]): Uint32Array {
+function seedsOf(count: number, ...at: readonly number[]): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => {
     let h = 0x243f6a88;
     for (const x of [...at, i]) {
@@ -63,4 +64,18 @@ export function seedsOf(count: number, ...at: readonly number[]): Uint32Array {
     }
     return h >>> 0;
   });
+}
+
+/** What of a batch a session takes, and the seeds it draws from. */
+export function drawn(
+  batch: readonly Fed[],
+  {
+    session: { inputs },
+    seeds,
+  }: { readonly session: { readonly inputs: ReadonlySet<string> }; readonly seeds: number },
+  ...at: readonly number[]
+): Fed[] {
+  const taken = batch.filter(({ name }) => inputs.has(name));
+  if (seeds === 0) return taken;
+  return [...taken, { name: SEEDS, elem: "uint32", dims: [seeds], data: seedsOf(seeds, ...at) }];
 }

@@ -16,14 +16,16 @@ import {
 } from "@descent/onnx";
 import { ArtifactSource, encodeArtifact, mapInitializers } from "./artifact.ts";
 import { Compiler, targetOf } from "./compile.ts";
+import { DevicePlan } from "./device-plan.ts";
 import type { Expected } from "./feeds.ts";
 import { beside, bytesOf } from "./files.ts";
 import { GraphPlan } from "./graph-plan.ts";
 import { HostPlan } from "./host-plan.ts";
 import { type LostError, watchDevice } from "./lost.ts";
-import type { Plan } from "./plan.ts";
-import { type ExecutionProvider, providerName, type Runtime, runtimeOf } from "./runtime.ts";
+import type { Plan, PlanName } from "./plan.ts";
+import { type ExecutionProvider, type Runtime, runtimeOf } from "./runtime.ts";
 import { selfTest } from "./self-test.ts";
+import { share } from "./share.ts";
 import { type Candidates, candidates, type FixedShapes, type LabelInput, ModelSource, type Source } from "./source.ts";
 
 /** Which model, and what runs it. */
@@ -43,7 +45,7 @@ export interface Starting {
   /** Names. */
   readonly trained: readonly string[];
   readonly loss: Loss | LossFunction | undefined;
-  readonly plan: "host" | "graph" | undefined;
+  readonly plan: PlanName | undefined;
   readonly seed: number;
   readonly outputs: readonly string[] | undefined;
   readonly shapes: FixedShapes | undefined;
@@ -53,7 +55,7 @@ export interface Starting {
 
 /** What a trainer knows of what it trains. */
 export interface Started {
-  readonly plan: "host" | "graph";
+  readonly plan: PlanName;
   readonly inputs: ReadonlyMap<string, Expected>;
   readonly labels: readonly LabelInput[];
   readonly parameters: readonly Parameter[];
@@ -135,14 +137,12 @@ export class LocalEngine implements Engine {
     } else source = new ModelSource(bytes, { ...how, external, target });
     const { fills } = await selfTest(runtime, executionProviders);
     const compiler = new Compiler({ runtime, source, executionProviders, sessionOptions, fills });
-    const kind = asked ?? (providerName(executionProviders[0]!) === "webgpu" ? "graph" : "host"); // the trainer has one
-    const Chosen = kind === "host" ? HostPlan : GraphPlan;
-    const plan = new Chosen(compiler, optimizer, source.parameters, source.statistics, seed);
+    const plan = await planOf(asked, compiler, { executionProviders, optimizer, source, seed });
     this.#running = { source, plan, model };
     if (target === "webgpu") watchDevice(runtime, this.#lost).catch(() => {}); // then a run will tell
     const described = ({ name, shape, role, axes }: Parameter): Parameter => ({ name, shape, role, axes });
     return {
-      plan: kind,
+      plan: plan.name,
       inputs: source.inputs,
       labels: source.labels,
       parameters: source.parameters.map(described),
@@ -187,6 +187,35 @@ export class LocalEngine implements Engine {
     if (!this.#running) throw new OptimizerError("The engine is not running.");
     return this.#running;
   }
+}
+
+/** The plan that was asked for; or, on webgpu, the device's where it can be shared, and the graph's where not. */
+async function planOf(
+  asked: PlanName | undefined,
+  compiler: Compiler,
+  {
+    executionProviders,
+    optimizer,
+    source,
+    seed,
+  }: Pick<Opening, "executionProviders"> & Pick<Starting, "optimizer" | "seed"> & { readonly source: Source },
+): Promise<Plan> {
+  const { parameters, statistics } = source;
+  if (asked === "host" || (asked === undefined && compiler.target !== "webgpu"))
+    return new HostPlan(compiler, optimizer, parameters, statistics, seed);
+  if (asked !== "graph") {
+    const shared = await share(compiler.runtime, executionProviders);
+    if (typeof shared !== "string") {
+      try {
+        return new DevicePlan(compiler, shared, optimizer, parameters, statistics, seed);
+      } catch (error) {
+        await shared.release();
+        if (asked === "device" || !(error instanceof OptimizerError)) throw error;
+      }
+    } else if (asked === "device")
+      throw new OptimizerError(`The update cannot run on the device: ${shared}. Use plan: "graph" or "host".`);
+  }
+  return new GraphPlan(compiler, optimizer, parameters, statistics, seed);
 }
 
 const isExternal = ({ dataLocation }: TensorProto): boolean => dataLocation === 1;

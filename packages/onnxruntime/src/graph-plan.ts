@@ -13,8 +13,9 @@ import {
   size,
 } from "@descent/core";
 import { Graph } from "@descent/onnx";
-import type { Compiled, Compiler } from "./compile.ts";
-import { SEEDS, seedsOf } from "./dropout.ts";
+import { addToSums, nextSumName, sumName } from "./accumulate.ts";
+import { type Compiled, type Compiler, locations } from "./compile.ts";
+import { drawn } from "./dropout.ts";
 import { type Fed, tensor } from "./feeds.ts";
 import { lossOf, outputsOf } from "./host-plan.ts";
 import { lower } from "./lower.ts";
@@ -132,15 +133,9 @@ export class GraphPlan implements Plan {
     const { held } = this.#sums;
     const compiled = await this.#compiler.compiled("train", batch, {
       key: "accumulate",
-      extend: ({ graph, parameters, statistics }) => {
-        for (const { name, grad, shape } of parameters) {
-          graph.input(sumName(name), { elem: "float32", shape });
-          graph.op("Add", [sumName(name), grad], {}, [nextSumName(name)]);
-          graph.outputs.delete(grad);
-          graph.output(nextSumName(name));
-        }
-        const sums = parameters.map((p) => nextSumName(p.name));
-        return this.#locations([...sums, ...statistics.map((s) => s.next)], graph);
+      extend: (training) => {
+        const sums = addToSums(training);
+        return this.#locations([...sums, ...training.statistics.map((s) => s.next)], training.graph);
       },
     });
     const sums = Object.fromEntries([...held].map(([name, { tensor }]) => [sumName(name), tensor]));
@@ -309,20 +304,16 @@ export class GraphPlan implements Plan {
 
   /** Session options under which these outputs stay on the device, where the device can keep them. */
   #locations(stay: readonly string[], graph: Graph): Readonly<Record<string, unknown>> {
-    if (this.#compiler.target !== "webgpu") return {};
-    const where = [...graph.outputs.keys()].map((name) => [name, stay.includes(name) ? "gpu-buffer" : "cpu"] as const);
-    return { preferredOutputLocation: Object.fromEntries(where) };
+    return this.#compiler.target === "webgpu" ? locations(stay, graph) : {};
   }
 
-  #feeds(batch: readonly Fed[], { session: { inputs }, seeds }: Compiled): Record<string, RuntimeTensor> {
+  #feeds(batch: readonly Fed[], compiled: Compiled): Record<string, RuntimeTensor> {
+    const { inputs } = compiled.session;
     const feeds: Record<string, RuntimeTensor> = {};
-    for (const fed of batch) if (inputs.has(fed.name)) feeds[fed.name] = tensor(this.#runtime, fed);
+    for (const fed of drawn(batch, compiled, this.#seed, this.step, this.#sums?.count ?? 0))
+      feeds[fed.name] = tensor(this.#runtime, fed);
     for (const all of [this.#parameters, this.#kept])
       for (const [name, held] of all) if (inputs.has(name)) feeds[name] = held.tensor;
-    if (seeds > 0) {
-      const data = seedsOf(seeds, this.#seed, this.step, this.#sums?.count ?? 0);
-      feeds[SEEDS] = tensor(this.#runtime, { name: SEEDS, elem: "uint32", dims: [seeds], data });
-    }
     return feeds;
   }
 
@@ -387,8 +378,6 @@ const scalarName = (set: number, i: number): string => `descent.host.${set}.${i}
 const slotName = (slot: string, parameter: string): string => `descent.slot.${slot}/${parameter}`;
 /** The new value of `p` or of a slot. */
 const outputName = (name: string, parameter: string): string => `descent.next.${name}/${parameter}`;
-const sumName = (parameter: string): string => `descent.sum/${parameter}`;
-const nextSumName = (parameter: string): string => `descent.next.sum/${parameter}`;
 
 const slotsOf = (tensors: Job<Held>["tensors"]): [string, Held][] =>
   Object.entries(tensors).filter(([name]) => name !== "p" && name !== "g");

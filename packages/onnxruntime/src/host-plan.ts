@@ -8,7 +8,7 @@ import {
   type StateDict,
 } from "@descent/core";
 import type { Compiled, Compiler, Purpose } from "./compile.ts";
-import { SEEDS, seedsOf } from "./dropout.ts";
+import { drawn } from "./dropout.ts";
 import { type Fed, tensor } from "./feeds.ts";
 import type { Forward, Gradients, Hyper, Outputs, Plan, Stepped, Waiting, Weight, Weights } from "./plan.ts";
 import type { Runtime, RuntimeTensor } from "./runtime.ts";
@@ -186,7 +186,7 @@ export class HostPlan implements Plan {
     batch: readonly Fed[],
   ): Promise<[results: Readonly<Record<string, RuntimeTensor>>, compiled: Compiled]> {
     const compiled = await this.#compiler.compiled(purpose, batch);
-    const { session, gradients, seeds } = compiled;
+    const { session, gradients } = compiled;
     let bound = this.#bound.get(compiled);
     if (!bound) {
       const into = [...gradients].flatMap(([name, output]) => {
@@ -200,14 +200,8 @@ export class HostPlan implements Plan {
       this.#bound.set(compiled, bound);
     }
     const feeds = { ...bound.feeds };
-    for (const fed of batch) if (session.inputs.has(fed.name)) feeds[fed.name] = tensor(this.#runtime, fed);
-    if (seeds > 0)
-      feeds[SEEDS] = tensor(this.#runtime, {
-        name: SEEDS,
-        elem: "uint32",
-        dims: [seeds],
-        data: seedsOf(seeds, this.#seed, this.step, this.#waiting?.count ?? 0),
-      });
+    for (const fed of drawn(batch, compiled, this.#seed, this.step, this.#waiting?.count ?? 0))
+      feeds[fed.name] = tensor(this.#runtime, fed);
     return [await session.run(feeds, bound.into), compiled];
   }
 }

@@ -35,11 +35,16 @@ export interface Waiting {
 }
 
 /**
- * Where the update happens: on the host in WebAssembly memory, or in the graph with parameters and state staying on the
- * device. A trainer does not know which it has, nor in which thread: arguments and results are data.
+ * Where the update happens: on the host in WebAssembly memory; in the graph, parameters and state staying on the device;
+ * or on the device that ONNX Runtime shares, by one submission after the graph's.
+ */
+export type PlanName = "host" | "graph" | "device";
+
+/**
+ * A model's training, step by step, wherever the update happens. A trainer does not know which it has, nor in which thread: arguments and results are data.
  */
 export interface Plan {
-  readonly name: "host" | "graph";
+  readonly name: PlanName;
   readonly step: number;
   /** Forward, backward, and the update; with a loss that is not finite only if `always`. */
   train(batch: readonly Fed[], always: boolean): Promise<Stepped>;

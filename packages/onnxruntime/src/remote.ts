@@ -11,7 +11,7 @@ import type { Fed } from "./feeds.ts";
 import { isNode } from "./files.ts";
 import { LostError } from "./lost.ts";
 import { type Answer, type Notice, packed, plainHyper, revivedError } from "./message.ts";
-import type { Forward, Gradients, Hyper, Outputs, Plan, Stepped, Waiting, Weights } from "./plan.ts";
+import type { Forward, Gradients, Hyper, Outputs, Plan, PlanName, Stepped, Waiting, Weights } from "./plan.ts";
 import type { Candidates } from "./source.ts";
 
 /** A worker of a browser, or of Node's `worker_threads`. */
@@ -202,12 +202,12 @@ function absolute(place: string): string {
 }
 
 class RemotePlan implements Plan {
-  readonly name: "host" | "graph";
+  readonly name: PlanName;
   readonly #step: () => number;
   readonly #call: <T>(method: string, ...args: readonly unknown[]) => Promise<T>;
 
   constructor(
-    name: "host" | "graph",
+    name: PlanName,
     step: () => number,
     call: <T>(method: string, ...args: readonly unknown[]) => Promise<T>,
   ) {

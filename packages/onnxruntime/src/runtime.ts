@@ -25,7 +25,13 @@ export interface Runtime {
   readonly InferenceSession: {
     create(model: Uint8Array, options?: object): Promise<RuntimeSession>;
   };
-  readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => RuntimeTensor;
+  readonly Tensor: (new (
+    type: "float32",
+    data: Float32Array,
+    dims: readonly number[],
+  ) => RuntimeTensor) & {
+    fromGpuBuffer?(buffer: unknown, options: { dataType: "float32"; dims: readonly number[] }): RuntimeTensor;
+  };
   /** onnxruntime-node has it. */
   readonly listSupportedBackends?: () => readonly { readonly name: string }[];
   readonly env?: {

@@ -17,7 +17,7 @@ import { type Engine, LocalEngine, type Opening, type Started, type Starting } f
 import { type Batch, check, type Fed } from "./feeds.ts";
 import { baseName, bytesOf, writeWhole } from "./files.ts";
 import { LostError } from "./lost.ts";
-import type { Forward, Gradients, Outputs, Plan, Stepped, Weights } from "./plan.ts";
+import type { Forward, Gradients, Outputs, Plan, PlanName, Stepped, Weights } from "./plan.ts";
 import { RemoteEngine, type TrainingWorker } from "./remote.ts";
 import type { ExecutionProvider, Runtime } from "./runtime.ts";
 import type { Candidates, FixedShapes } from "./source.ts";
@@ -37,8 +37,11 @@ export interface OpenOptions {
    * function that makes the worker, whose file calls `serve`.
    */
   readonly worker?: boolean | (() => TrainingWorker) | undefined;
-  /** Where the update happens: `host` (default, but on webgpu) in WebAssembly memory, or `graph` on the device. */
-  readonly plan?: "host" | "graph" | undefined;
+  /**
+   * Where the update happens: `host` (default, but on webgpu) in WebAssembly memory; `device` (default on webgpu where
+   * ONNX Runtime shares its device) in one submission after the graph's; or `graph`, as nodes of it.
+   */
+  readonly plan?: PlanName | undefined;
   /** What happens when a loss is not finite: an error (default), or the step is skipped, or taken all the same. */
   readonly nonFinite?: "throw" | "skip" | "apply" | undefined;
   /** Batches whose gradients are averaged for one update of `trainStep`. Default 1. */
@@ -163,7 +166,7 @@ export class Trainer {
   }
 
   /** Where the update happens. */
-  get plan(): "host" | "graph" {
+  get plan(): PlanName {
     return this.#started.plan;
   }
 
