@@ -1,0 +1,153 @@
+/**
+ * How a state tensor is kept in fewer than four bytes a number. A step decodes a stretch to float32, computes, and
+ * encodes the result, so rules and kernels know nothing of it. What was decoded encodes to itself again, whatever the
+ * codec: a state saved as float32 continues to the bit.
+ *
+ * - `bfloat16`: float32 without its lower half, rounded up or down at random in proportion to the distance, so that a
+ *   running average whose steps are smaller than a digit still moves as it should on average. The random numbers are a
+ *   function of the parameter's name, the slot, the element and the step.
+ * - `float8`: blocks of 256 numbers with one power of two in common. Where a block has a negative number, one sign, four
+ *   exponent and three mantissa bits (OCP's E4M3 without NaN); where it has none, as second moments have none, five
+ *   exponent and three mantissa bits of the square root, which is never rounded to zero: a second moment lost to zero
+ *   would be divided by. Rounded to nearest, ties to even. A NaN, or a number of 2¹²⁷ or more,
+ *   makes NaN of its block.
+ */
+export type Codec = "bfloat16" | "float8";
+
+/** Numbers that share a scale. */
+export const BLOCK = 256;
+
+/** A tensor's numbers as a codec keeps them. `heads` are the blocks' scales and kinds; bfloat16 has none. */
+export interface Coded {
+  readonly codec: Codec;
+  readonly length: number;
+  readonly codes: Uint8Array | Uint16Array;
+  readonly heads: Int16Array;
+}
+
+const whole = (length: number): number => BLOCK * Math.ceil(length / BLOCK);
+
+/** Bytes that `coded` needs for so many numbers. */
+export const codedBytes = (codec: Codec, length: number): number =>
+  codec === "bfloat16" ? 2 * whole(length) : whole(length) + (2 * whole(length)) / BLOCK;
+
+/** Room for `length` numbers, all zero, at the beginning of a buffer that is zero. */
+export function coded(codec: Codec, length: number, buffer: ArrayBufferLike, at: number): Coded {
+  const n = whole(length);
+  return codec === "bfloat16"
+    ? { codec, length, codes: new Uint16Array(buffer, at, n), heads: new Int16Array(0) }
+    : { codec, length, codes: new Uint8Array(buffer, at, n), heads: new Int16Array(buffer, at + n, n / BLOCK) };
+}
+
+/** A block of zeros, of signed numbers, of roots, of what is no number. With the scale's exponent × 4 it is a head. */
+export const ZERO = 0;
+export const SIGNED = 1;
+export const ROOTS = 2;
+export const BROKEN = 3;
+
+/** The exponent of what brings a code's exponent and mantissa, laid into a float32's, to the code's own value. */
+export const LIFT = { signed: 120, roots: 112 } as const;
+/** The exponent of the largest code, whose mantissa is 1.875. */
+export const TOP = { signed: 8, roots: 16 } as const;
+/** From here on rounding might reach infinity. */
+export const LIMIT: number = 2 ** 127;
+/** The smallest exponent of a float32 with all its digits. */
+export const LEAST = -126;
+
+const bits = new Uint32Array(1);
+const float = new Float32Array(bits.buffer);
+const toFloat = (b: number): number => {
+  bits[0] = b;
+  return float[0]!;
+};
+const toBits = (x: number): number => {
+  float[0] = x;
+  return bits[0]!;
+};
+
+/** Thirty-two random bits of a number: Wellons' lowbias32, https://nullprogram.com/blog/2018/07/31. */
+export function scramble(x: number): number {
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+/** Between the seeds of neighbours: 2³² divided by the golden ratio. */
+export const STRIDE = 0x9e3779b9;
+
+/** The seed of one slot of one parameter in one step. */
+export function seedOf(parameter: string, slot: string, t: number): number {
+  let seed = t;
+  for (const text of [parameter, slot]) {
+    for (let i = 0; i < text.length; i++) seed = scramble(seed ^ text.charCodeAt(i));
+    seed = scramble(seed + 1);
+  }
+  return seed;
+}
+
+/** Numbers `at` to `at + length`, into `out` from `to` on. `at` is a multiple of BLOCK. */
+export function decode({ codec, codes, heads }: Coded, at: number, length: number, out: Float32Array, to = 0): void {
+  if (codec === "bfloat16") for (let i = 0; i < length; i++) out[to + i] = toFloat(codes[at + i]! << 16);
+  else
+    for (let start = 0; start < length; start += BLOCK) {
+      const head = heads[(at + start) / BLOCK]!;
+      const end = Math.min(length, start + BLOCK);
+      const kind = head & 3;
+      if (kind === ZERO || kind === BROKEN) out.fill(kind === ZERO ? 0 : Number.NaN, to + start, to + end);
+      else
+        for (let i = start; i < end; i++) {
+          const code = codes[at + i]!;
+          if (kind === SIGNED)
+            out[to + i] = toFloat(((code & 0x7f) << 20) | ((code & 0x80) << 24)) * 2 ** LIFT.signed * 2 ** (head >> 2);
+          else out[to + i] = (toFloat(code << 20) * 2 ** LIFT.roots * 2 ** (head >> 2)) ** 2;
+        }
+    }
+}
+
+/** Puts numbers `from` to `from + length` of `x` at `at`, a multiple of BLOCK; `length` is one too, or goes to the end. */
+export function encode(to: Coded, at: number, length: number, x: Float32Array, from: number, seed: number): void {
+  const { codec, codes, heads } = to;
+  if (codec === "bfloat16")
+    for (let i = 0; i < length; i++) {
+      // Thirty-two random bits serve an element of each half of eight.
+      const random = scramble(Math.imul(((at + i) >> 3) * 4 + (i & 3), STRIDE) + seed);
+      codes[at + i] = bfloat16(toBits(x[from + i]!), i & 4 ? random >>> 16 : random & 0xffff);
+    }
+  else
+    for (let start = 0; start < length; start += BLOCK) {
+      const end = Math.min(length, start + BLOCK);
+      let most = 0;
+      let signs = 0;
+      for (let i = start; i < end; i++) {
+        most = Math.max(most, Math.abs(x[from + i]!));
+        signs |= toBits(x[from + i]!);
+      }
+      // A negative number that becomes zero keeps its sign, and so its block its kind.
+      const kind = !(most < LIMIT) ? BROKEN : signs < 0 ? SIGNED : most > 0 ? ROOTS : ZERO;
+      const b = (at + start) / BLOCK;
+      if (kind === ZERO || kind === BROKEN) {
+        heads[b] = kind;
+        codes.fill(0, at + start, at + end);
+        continue;
+      }
+      const top = toBits(kind === ROOTS ? Math.sqrt(most) : most);
+      const exponent = (top >> 23) - 127 + ((top & 0x7fffff) > 0x700000 ? 1 : 0);
+      const scale = Math.max(LEAST, exponent - (kind === ROOTS ? TOP.roots : TOP.signed));
+      heads[b] = (scale << 2) | kind;
+      const down = 2 ** -(kind === ROOTS ? LIFT.roots : LIFT.signed);
+      for (let i = start; i < end; i++) {
+        const size = Math.abs(x[from + i]!);
+        const laid = toBits(Math.fround((kind === ROOTS ? Math.fround(Math.sqrt(size)) : size) * 2 ** -scale) * down);
+        const code = (laid + 0x7ffff + ((laid >>> 20) & 1)) >>> 20;
+        const sign = (toBits(x[from + i]!) >>> 24) & 0x80;
+        codes[at + i] = kind === SIGNED ? code | sign : Math.max(code, size > 0 ? 1 : 0);
+      }
+    }
+}
+
+/** The upper half of a float32, rounded by sixteen random bits; numbers stay finite, and NaN stays NaN. */
+function bfloat16(x: number, random: number): number {
+  const sign = x & 0x80000000;
+  const size = x & 0x7fffffff;
+  const rounded = size < 0x7f800000 ? Math.min(size + random, 0x7f7fffff) : size > 0x7f800000 ? size | 0x400000 : size;
+  return (sign | rounded) >>> 16;
+}
