@@ -2,7 +2,9 @@ import { type Backend, type Job, matrix, OptimizerError, type Parameter, type Pr
 import { type Plan, plan } from "@descent/core/kernels";
 import { Arena, arenaOf } from "./arena.ts";
 import { interpret } from "./blocks.ts";
+import { type Codec, type Coded, coded, codedBytes, decode, encode, isCoded, seedOf } from "./codec.ts";
 import type { Crew } from "./crew.ts";
+import type { Run } from "./run.ts";
 import { type Need, need, type Runner } from "./runner.ts";
 import { runOf, Schedule, type Task } from "./schedule.ts";
 import { NOTHING, Tensor } from "./tensor.ts";
@@ -15,6 +17,24 @@ interface Pending {
   readonly parameter: Parameter;
   readonly length: number;
   readonly fill: number | Float32Array;
+  readonly codec: Codec | undefined;
+}
+
+/** Tensors of fewer numbers are kept in float32: they would save next to nothing. */
+export const CODED_FROM = 4096;
+
+/** Floats of memory that a slot takes. */
+const floatsOf = ({ codec, length }: Pending): number => (codec ? Math.ceil(codedBytes(codec, length) / 4) : length);
+
+export interface Placement {
+  /** Finds a parameter's array, so that its state can be put in the same memory. */
+  readonly arrayOf?: ((parameter: Parameter) => Float32Array | undefined) | undefined;
+  /** How the slot of this name is kept, where it has one number per element; in float32 if nothing is said. */
+  readonly codecOf?: ((slot: string) => Codec | undefined) | undefined;
+  /** Threads that share what lies in memory they share; state must find room there. */
+  readonly crew?: Crew | undefined;
+  /** Takes over products of matrices. */
+  readonly matmul?: Matmul | undefined;
 }
 
 /** Runs programs over Float32Arrays: by WebAssembly kernels, or by the interpreter, to the same bits. */
@@ -22,7 +42,12 @@ export class ArraysBackend implements Backend<Tensor> {
   readonly name = "arrays";
   readonly engine: Engine;
   readonly #crew: Crew | undefined;
-  readonly #arrayOf: (parameter: Parameter) => Float32Array | undefined;
+  readonly #arrayOf: NonNullable<Placement["arrayOf"]>;
+  readonly #codecOf: Placement["codecOf"];
+  /** The names of all slots that programs have. */
+  readonly slots: Set<string> = new Set();
+  /** Parameters whose matrices are multiplied, which codecs know nothing of. */
+  readonly #multiplied = new WeakSet<Parameter>();
   /** Plans that were checked. */
   readonly #plans = new Set<Plan>();
   readonly #pending = new Map<Tensor, Pending>();
@@ -34,25 +59,18 @@ export class ArraysBackend implements Backend<Tensor> {
   readonly #matmul: Matmul | undefined;
   #need: Need = { regions: 0, frame: 0 };
 
-  /**
-   * `arrayOf` finds a parameter's array, so that its state can be put in the same memory. A crew shares what lies in
-   * memory that its threads share; state must find room
-   * there. `matmul` takes over products.
-   */
-  constructor(
-    engine: Engine,
-    arrayOf: (parameter: Parameter) => Float32Array | undefined = () => undefined,
-    crew?: Crew,
-    matmul?: Matmul | undefined,
-  ) {
+  constructor(engine: Engine, { arrayOf = () => undefined, codecOf, crew, matmul }: Placement = {}) {
     this.engine = engine;
     this.#matmul = matmul;
     this.#arrayOf = arrayOf;
+    this.#codecOf = codecOf;
     this.#crew = crew;
   }
 
   check(program: Program, parameter: Parameter): void {
-    this.#plan(program, parameter);
+    const { stages } = this.#plan(program, parameter);
+    if (stages.some(({ steps }) => steps.some(({ kind }) => kind !== "loop"))) this.#multiplied.add(parameter);
+    for (const slot of Object.keys(program.slots)) this.slots.add(slot);
   }
 
   #plan(program: Program, parameter: Parameter): Plan {
@@ -64,9 +82,11 @@ export class ArraysBackend implements Backend<Tensor> {
     return made;
   }
 
-  slot(parameter: Parameter, shape: readonly number[], fill: number): Tensor {
+  slot(parameter: Parameter, shape: readonly number[], fill: number, name: string): Tensor {
     const tensor = new Tensor();
-    this.#pending.set(tensor, { tensor, parameter, length: size(shape), fill });
+    const length = size(shape);
+    const fits = length === size(parameter.shape) && length >= CODED_FROM && !this.#multiplied.has(parameter);
+    this.#pending.set(tensor, { tensor, parameter, length, fill, codec: fits ? this.#codecOf?.(name) : undefined });
     return tensor;
   }
 
@@ -75,7 +95,7 @@ export class ArraysBackend implements Backend<Tensor> {
     if (this.#pending.size === 0) return;
     const pending = [...this.#pending.values()];
     if (this.engine === "wasm") this.#place(pending);
-    else for (const each of pending) each.tensor.array = filled(new Float32Array(each.length), each.fill);
+    else for (const each of pending) give(each, new Float32Array(floatsOf(each)));
     this.#pending.clear();
   }
 
@@ -83,7 +103,20 @@ export class ArraysBackend implements Backend<Tensor> {
   write(tensor: Tensor, data: Float32Array): void {
     const pending = this.#pending.get(tensor);
     if (pending) this.#pending.set(tensor, { ...pending, fill: data });
+    else if (tensor.coded) encode(tensor.coded, 0, data.length, data);
     else tensor.array.set(data);
+  }
+
+  /** How much memory a slot takes. */
+  bytes(tensor: Tensor): number {
+    const pending = this.#pending.get(tensor);
+    if (pending) return 4 * floatsOf(pending);
+    return (tensor.coded?.block ?? tensor.array).byteLength;
+  }
+
+  /** A copy of a slot's numbers. */
+  read(tensor: Tensor): Float32Array {
+    return tensor.coded ? decoded(tensor.coded) : tensor.array.slice();
   }
 
   /**
@@ -96,7 +129,7 @@ export class ArraysBackend implements Backend<Tensor> {
     const rest: Pending[][] = [];
     const fits = (arena: Arena | undefined, group: Pending[]): arena is Arena =>
       arena?.fits(this.#need) === true &&
-      arena.hasRoom([...(placed.get(arena) ?? []), group].flatMap((g) => g.map((p) => p.length)));
+      arena.hasRoom([...(placed.get(arena) ?? []), group].flatMap((g) => g.map(floatsOf)));
     const put = (arena: Arena, group: Pending[]): unknown => placed.set(arena, [...(placed.get(arena) ?? []), group]);
     for (const group of groups) {
       const value = this.#arrayOf(group[0]!.parameter); // groups are not empty
@@ -109,7 +142,7 @@ export class ArraysBackend implements Backend<Tensor> {
         `The state of \`${rest[0]![0]!.parameter.name}\` finds no room beside its parameter, where all threads could reach it. Ask for room: allocate(shapes, { shared: true, slots: ${Math.max(...groups.map((g) => g.length))} }).`, // groups are not empty
       );
     const made: Arena[] = [];
-    const floats = (group: readonly Pending[]): number => Arena.floats(group.map((p) => p.length));
+    const floats = (group: readonly Pending[]): number => Arena.floats(group.map(floatsOf));
     for (let i = 0; i < rest.length; ) {
       let total = floats(rest[i]!);
       const first = i++;
@@ -121,16 +154,17 @@ export class ArraysBackend implements Backend<Tensor> {
     for (const arena of made) this.#own.add(arena);
     for (const [arena, inside] of placed)
       for (let k = 0; inside.some((group) => k < group.length); k++)
-        for (const { tensor, length, fill } of inside.flatMap((group) => group.slice(k, k + 1)))
-          tensor.array = filled(arena.take(length)!, fill); // there is room, as was made sure above
+        for (const each of inside.flatMap((group) => group.slice(k, k + 1))) give(each, arena.take(floatsOf(each))!); // there is room, as was made sure above
   }
 
   free(tensor: Tensor): void {
     if (this.#pending.delete(tensor)) return;
-    const arena = arenaOf(tensor.array);
-    arena?.give(tensor.array);
+    const array = tensor.coded?.block ?? tensor.array;
+    const arena = arenaOf(array);
+    arena?.give(array);
     if (arena?.empty) this.#own.delete(arena);
     tensor.array = NOTHING;
+    tensor.coded = undefined;
   }
 
   /** Lets go of all memory; the slots were freed before. */
@@ -162,6 +196,10 @@ export class ArraysBackend implements Backend<Tensor> {
         (room) => this.#roomFor(room),
       );
     }
+    if (this.#codecOf)
+      for (const { parameter, tensors, t } of jobs)
+        for (const [slot, { coded }] of Object.entries(tensors))
+          if (coded) coded.seed = seedOf(parameter.name, slot, t);
     this.#schedule.run(jobs, (tasks) => {
       if (tasks.length > 0 && !this.#crew?.run(tasks)) execute(tasks);
     });
@@ -178,7 +216,8 @@ export class ArraysBackend implements Backend<Tensor> {
     const { inputs } = program; // p, g, then the slots
     for (let i = 0; i < inputs.length; i++) {
       const tensor = tensors[inputs[(i + 2) % inputs.length]!];
-      if (tensor?.runner?.fits(this.#need)) return tensor.runner;
+      const home = tensor?.home;
+      if (home?.fits(this.#need)) return home;
     }
     for (const arena of this.#own) if (arena.fits(this.#need)) return arena;
     const arena = new Arena(0, this.#need);
@@ -189,16 +228,40 @@ export class ArraysBackend implements Backend<Tensor> {
 
 function execute(tasks: readonly Task[]): void {
   for (const task of tasks) {
-    if (task.runner) task.runner.run(runOf(task));
-    else interpret(runOf(task));
+    const run = runOf(task);
+    const loop = (whole: Run): void => (task.runner ? task.runner.run(whole) : interpret(whole));
+    // Rows begin anywhere in a codec's blocks.
+    if (run.kernel.byRows && run.arrays.some(isCoded)) decodedWhole(run, loop);
+    else loop(run);
   }
 }
 
-const filled = (array: Float32Array, fill: number | Float32Array): Float32Array => {
-  if (typeof fill === "number") array.fill(fill);
-  else array.set(fill);
-  return array;
-};
+/** Runs a loop on all numbers of its coded arrays at once, decoded for the time being. */
+function decodedWhole(run: Run, loop: (run: Run) => void): void {
+  const arrays = run.arrays.map((x) => (isCoded(x) ? decoded(x) : x));
+  loop({ ...run, arrays });
+  for (const [i, x] of run.arrays.entries())
+    if (isCoded(x) && run.kernel.buffers[i]!.store) encode(x, 0, x.length, arrays[i]!);
+}
+
+function decoded(x: Coded): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(x.length);
+  decode(x, 0, x.length, out);
+  return out;
+}
+
+/** Gives a slot its memory and its first numbers. */
+function give({ tensor, length, fill, codec }: Pending, block: Float32Array): void {
+  if (codec) {
+    tensor.coded = { ...coded(codec, length, block.buffer, block.byteOffset), block };
+    if (fill !== 0)
+      encode(tensor.coded, 0, length, typeof fill === "number" ? new Float32Array(length).fill(fill) : fill);
+    return;
+  }
+  if (typeof fill === "number") block.fill(fill);
+  else block.set(fill);
+  tensor.array = block;
+}
 
 function groupBy<A, K>(items: readonly A[], key: (item: A) => K): Map<K, A[]> {
   const groups = new Map<K, A[]>();

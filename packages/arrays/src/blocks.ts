@@ -1,5 +1,6 @@
 import type { Expr } from "@descent/core";
 import { type Kernel, operand } from "@descent/core/kernels";
+import { type Coded, decode, encode, isCoded } from "./codec.ts";
 import { CHUNK, type Run } from "./run.ts";
 
 /** Elements at a time: two kilobytes, so that every intermediate result stays in the first-level cache. */
@@ -171,11 +172,13 @@ class Interpreter {
   }
 }
 
-function load(o: Block, n: number, from: Float32Array, at: number): void {
-  for (let i = 0; i < n; i++) o[i] = from[at + i]!;
+function load(o: Block, n: number, from: Float32Array | Coded, at: number): void {
+  if (isCoded(from)) decode(from, at, n, o);
+  else for (let i = 0; i < n; i++) o[i] = from[at + i]!;
 }
-function write(to: Float32Array, at: number, n: number, a: Block): void {
-  for (let i = 0; i < n; i++) to[at + i] = a[i]!;
+function write(to: Float32Array | Coded, at: number, n: number, a: Block): void {
+  if (isCoded(to)) encode(to, at, n, a);
+  else for (let i = 0; i < n; i++) to[at + i] = a[i]!;
 }
 function addLanes(lanes: Float64Array, n: number, a: Block, squared: boolean): void {
   for (let i = 0; i < n; i++) {

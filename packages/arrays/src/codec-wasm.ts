@@ -262,9 +262,10 @@ export interface Codecs {
 }
 
 /** codec.ts, to the bit, as a WebAssembly module over the memory `m.m`, for whole eights and blocks, one at least. */
-export function emitCodecs(): Uint8Array<ArrayBuffer> {
+export function emitCodecs({ shared = false }: { readonly shared?: boolean } = {}): Uint8Array<ArrayBuffer> {
   const takes = (n: number): number[] => functionType(new Array<number>(n).fill(I32), []);
   return assemble({
+    shared,
     types: [takes(3), takes(4), takes(5)],
     functions: [
       { name: "encode16", type: 2, locals: [[5, V128]], code: encode16() },

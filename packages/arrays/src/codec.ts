@@ -9,7 +9,7 @@
  * - `float8`: blocks of 256 numbers with one power of two in common. Where a block has a negative number, one sign, four
  *   exponent and three mantissa bits (OCP's E4M3 without NaN); where it has none, as second moments have none, five
  *   exponent and three mantissa bits of the square root, which is never rounded to zero: a second moment lost to zero
- *   would be divided by. Rounded to nearest, ties to even. A NaN, or a number of 2¹²⁷ or more,
+ *   would be divided by. Rounded to nearest, ties to even. A NaN, or a number beyond half of the largest,
  *   makes NaN of its block.
  */
 export type Codec = "bfloat16" | "float8";
@@ -23,7 +23,13 @@ export interface Coded {
   readonly length: number;
   readonly codes: Uint8Array | Uint16Array;
   readonly heads: Int16Array;
+  /** Where the random numbers of the next encoding begin. */
+  seed: number;
+  /** What an array has. */
+  readonly buffer?: undefined;
 }
+
+export const isCoded = (x: Float32Array | Coded): x is Coded => x.buffer === undefined;
 
 const whole = (length: number): number => BLOCK * Math.ceil(length / BLOCK);
 
@@ -35,8 +41,14 @@ export const codedBytes = (codec: Codec, length: number): number =>
 export function coded(codec: Codec, length: number, buffer: ArrayBufferLike, at: number): Coded {
   const n = whole(length);
   return codec === "bfloat16"
-    ? { codec, length, codes: new Uint16Array(buffer, at, n), heads: new Int16Array(0) }
-    : { codec, length, codes: new Uint8Array(buffer, at, n), heads: new Int16Array(buffer, at + n, n / BLOCK) };
+    ? { codec, length, codes: new Uint16Array(buffer, at, n), heads: new Int16Array(0), seed: 0 }
+    : {
+        codec,
+        length,
+        codes: new Uint8Array(buffer, at, n),
+        heads: new Int16Array(buffer, at + n, n / BLOCK),
+        seed: 0,
+      };
 }
 
 /** A block of zeros, of signed numbers, of roots, of what is no number. With the scale's exponent × 4 it is a head. */
@@ -50,7 +62,7 @@ export const LIFT = { signed: 120, roots: 112 } as const;
 /** The exponent of the largest code, whose mantissa is 1.875. */
 export const TOP = { signed: 8, roots: 16 } as const;
 /** From here on rounding might reach infinity. */
-export const LIMIT: number = 2 ** 127;
+export const LIMIT: number = 1.9375 * 2 ** 126;
 /** The smallest exponent of a float32 with all its digits. */
 export const LEAST = -126;
 
@@ -104,8 +116,8 @@ export function decode({ codec, codes, heads }: Coded, at: number, length: numbe
 }
 
 /** Puts numbers `from` to `from + length` of `x` at `at`, a multiple of BLOCK; `length` is one too, or goes to the end. */
-export function encode(to: Coded, at: number, length: number, x: Float32Array, from: number, seed: number): void {
-  const { codec, codes, heads } = to;
+export function encode(to: Coded, at: number, length: number, x: Float32Array, from = 0): void {
+  const { codec, codes, heads, seed } = to;
   if (codec === "bfloat16")
     for (let i = 0; i < length; i++) {
       // Thirty-two random bits serve an element of each half of eight.

@@ -184,7 +184,7 @@ export class Crew {
     for (const { run } of tasks) {
       integers[at++] = first;
       integers[at++] = run.cols;
-      for (const array of run.arrays) integers[at++] = array.byteOffset;
+      for (const array of run.arrays) integers[at++] = (array as Float32Array).byteOffset; // `run` made sure that all lie in one memory
       first += Math.ceil(run.cols / this.#size);
     }
     this.#control[word.parts] = parts;

@@ -16,6 +16,7 @@ import {
 } from "@descent/core";
 import { describedBy } from "./allocate.ts";
 import { ArraysBackend, type Engine } from "./backend.ts";
+import type { Codec } from "./codec.ts";
 import { Crew, MOST_THREADS, notShared } from "./crew.ts";
 import { refusal, runnerOf } from "./runner.ts";
 import { Tensor } from "./tensor.ts";
@@ -46,7 +47,17 @@ export interface OptimizerOptions {
    * fast. Bits are then those of that library, which may differ from one machine to the next.
    */
   readonly matmul?: Matmul | undefined;
+  /**
+   * How the state is kept: `float32` (the default, 4 bytes a number), `bfloat16` rounded at random (2 bytes) or `float8`
+   * in blocks of 256 with a common scale (1.01 bytes); for every slot, or by name: `{ m: "float8", v: "bfloat16" }`.
+   * Arithmetic stays float32. Slots of one number per row, column or tensor, and tensors of fewer than 4096 numbers, are
+   * kept in float32 always, and so are matrices that a rule multiplies. One thread steps what a codec keeps. A saved
+   * state is float32 and loads into any precision; into the same one to the bit.
+   */
+  readonly state?: Precision | Readonly<Record<string, Precision>> | undefined;
 }
+
+export type Precision = "float32" | Codec;
 
 /** Steps Float32Arrays in place. */
 export interface Optimizer<Name extends string = string> {
@@ -55,6 +66,8 @@ export interface Optimizer<Name extends string = string> {
   readonly engine: Engine;
   /** Threads that take part now: 1 until all workers have started. */
   readonly threads: number;
+  /** Bytes that the state takes; before the first update there is none. */
+  readonly stateBytes: number;
   /**
    * One update of the parameters whose gradients are given. A parameter without one is left as it is, state and decay
    * included. Throws an OptimizerError, and changes nothing, for an unknown name or a gradient that does not fit.
@@ -114,7 +127,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   constructor(
     parameters: { readonly [K in Name]: Float32Array | Described },
     configured: Configured,
-    { engine, threads = 1, matmul }: OptimizerOptions,
+    { engine, threads = 1, matmul, state }: OptimizerOptions,
   ) {
     if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS)
       throw new OptimizerError(`There cannot be ${threads} threads; there can be 1 to ${MOST_THREADS}.`);
@@ -126,15 +139,34 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     for (const e of this.#entries.values())
       this.#byBuffer.set(e.p.array.buffer, [...(this.#byBuffer.get(e.p.array.buffer) ?? []), e]);
     for (const inside of this.#byBuffer.values()) refuseOverlap(inside);
+    const codecOf = codecs(state);
     if (threads > 1) this.#refuseUnshared();
     this.#crew = threads > 1 ? new Crew(threads) : undefined;
-    this.#backend = new ArraysBackend(this.engine, ({ name }) => this.#entries.get(name)?.p.array, this.#crew, matmul);
+    this.#backend = new ArraysBackend(this.engine, {
+      arrayOf: ({ name }) => this.#entries.get(name)?.p.array,
+      codecOf,
+      crew: this.#crew,
+      matmul,
+    });
     this.#loop = new Loop(this.#backend, configured);
     try {
       this.#loop.add([...this.#entries.values()].map((e) => e.parameter));
+      this.#refuseUnknownSlots(state);
     } catch (error) {
       this.#crew?.dispose();
       throw error;
+    }
+  }
+
+  /** Throws if precision was chosen for a slot that no rule has. */
+  #refuseUnknownSlots(state: OptimizerOptions["state"]): void {
+    if (typeof state === "object") {
+      const { slots } = this.#backend;
+      for (const name of Object.keys(state))
+        if (!slots.has(name))
+          throw new OptimizerError(
+            `No rule here has a state \`${name}\` to keep as ${state[name]}; there are ${list([...slots])}.${suggestion(name, slots)}`,
+          );
     }
   }
 
@@ -155,6 +187,10 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
 
   get threads(): number {
     return this.#crew?.threads ?? 1;
+  }
+
+  get stateBytes(): number {
+    return this.#loop.slots().reduce((bytes, { tensor }) => bytes + this.#backend.bytes(tensor), 0);
   }
 
   update(gradients: { readonly [K in Name]?: Float32Array | undefined }): void {
@@ -198,7 +234,9 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     this.#alive();
     this.#crew?.checkState();
     this.#backend.settle();
-    const tensors = this.#loop.slots().map(({ key, shape, tensor }) => [key, { shape, data: tensor.array.slice() }]);
+    const tensors = this.#loop
+      .slots()
+      .map(({ key, shape, tensor }) => [key, { shape, data: this.#backend.read(tensor) }]);
     return { meta: this.#loop.meta(), tensors: Object.fromEntries(tensors) };
   }
 
@@ -246,6 +284,24 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
       );
     g.array = gradient;
   }
+}
+
+function codecs(state: unknown): ((slot: string) => Codec | undefined) | undefined {
+  const all = ["float32", "bfloat16", "float8"];
+  const check = (precision: unknown): Codec | undefined => {
+    if (!all.some((p) => p === precision))
+      throw new OptimizerError(
+        `State cannot be kept as ${typeof precision === "string" ? `\`${precision}\`` : kindOf(precision)}; there are ${list(all)}.${suggestion(String(precision), all)}`,
+      );
+    return precision === "float32" ? undefined : (precision as Codec); // one of the three
+  };
+  if (state === undefined) return undefined;
+  if (typeof state !== "object" || state === null) {
+    const codec = check(state);
+    return codec && (() => codec);
+  }
+  const bySlot = new Map(Object.entries(state).map(([slot, precision]) => [slot, check(precision)]));
+  return (slot) => bySlot.get(slot);
 }
 
 function chosen(engine: unknown): Engine {

@@ -1,4 +1,5 @@
 import type { Kernel } from "@descent/core/kernels";
+import type { Coded } from "./codec.ts";
 
 /**
  * The order of every sum, the same in both engines and for any number of threads: elements are taken in chunks of
@@ -16,7 +17,7 @@ export interface Run {
   readonly rows: number;
   readonly cols: number;
   /** One per buffer: rows × cols numbers, or cols of them where the buffer is per column. */
-  readonly arrays: readonly Float32Array[];
+  readonly arrays: readonly (Float32Array | Coded)[];
   /** One per argument: a number, or one number per row. */
   readonly args: readonly (number | Float32Array)[];
   /** One per sum, with one element or one per row; then one per sum by column. They are added to. */

@@ -1,4 +1,6 @@
 import type { Kernel } from "@descent/core/kernels";
+import { BLOCK as CODED, type Coded, decode, encode, isCoded } from "./codec.ts";
+import { type Codecs, emitCodecs } from "./codec-wasm.ts";
 import { imported } from "./functions.ts";
 import { CHUNK, type Run } from "./run.ts";
 import { emit } from "./wasm.ts";
@@ -55,7 +57,7 @@ interface Prepared {
 const runners = new WeakMap<ArrayBufferLike, Runner>();
 
 /** What runs kernels in the memory an array views, if there is something. */
-export const runnerOf = (array: Float32Array): Runner | undefined => runners.get(array.buffer);
+export const runnerOf = (array: ArrayBufferView): Runner | undefined => runners.get(array.buffer);
 
 /**
  * Runs kernels in a WebAssembly memory, whosever it is: `at` is the address of `Runner.bytes(need)` bytes that nobody
@@ -69,6 +71,7 @@ export class Runner {
   readonly #entries = new WeakMap<Kernel, Entry>();
   /** The kernel that ran last, and where what it reads lies. */
   #last: Prepared | undefined;
+  #coding: Codecs | undefined;
   #buffer!: ArrayBufferLike;
   #floats!: Float32Array;
   #integers!: Int32Array;
@@ -207,8 +210,9 @@ export class Runner {
     const base: number[] = [];
     let copies = false;
     for (let i = 0; i < count; i++) {
-      const inside = arrays[i]!.buffer === buffer;
-      base[i] = inside ? arrays[i]!.byteOffset : OUTSIDE;
+      const array = arrays[i]!;
+      const inside = array.buffer === buffer;
+      base[i] = inside ? array.byteOffset : OUTSIDE;
       if (!inside) copies = true;
     }
     // Whole rows where a chunk holds several; all of them where nothing is copied.
@@ -269,12 +273,43 @@ export class Runner {
     return this.#scratch + i * REGION;
   }
 
-  #copyIn(from: Float32Array, at: number, length: number, to: number): void {
-    this.#floats.set(length === from.length ? from : from.subarray(at, at + length), to / 4);
+  #copyIn(from: Float32Array | Coded, at: number, length: number, to: number): void {
+    if (isCoded(from)) this.#decode(from, at, length, to);
+    else this.#floats.set(length === from.length ? from : from.subarray(at, at + length), to / 4);
   }
 
-  #copyOut(to: Float32Array, at: number, length: number, from: number): void {
-    to.set(this.#floats.subarray(from / 4, from / 4 + length), at);
+  #copyOut(to: Float32Array | Coded, at: number, length: number, from: number): void {
+    if (isCoded(to)) this.#encode(to, at, length, from);
+    else to.set(this.#floats.subarray(from / 4, from / 4 + length), at);
+  }
+
+  #decode(from: Coded, at: number, length: number, to: number): void {
+    const { codec, codes, heads } = from;
+    const { decode16, decode8 } = this.#codecs();
+    const blocks = Math.ceil(length / CODED);
+    if (codes.buffer !== this.#buffer) decode(from, at, length, this.#floats, to / 4);
+    else if (codec === "bfloat16") decode16(codes.byteOffset + 2 * at, to, (blocks * CODED) / 8);
+    else decode8(codes.byteOffset + at, heads.byteOffset + 2 * (at / CODED), to, blocks);
+  }
+
+  #encode(to: Coded, at: number, length: number, from: number): void {
+    const { codec, codes, heads, seed } = to;
+    const { encode16, encode8 } = this.#codecs();
+    const blocks = Math.ceil(length / CODED);
+    // What lies behind the last number counts for nothing in its block.
+    this.#floats.fill(0, from / 4 + length, from / 4 + blocks * CODED);
+    if (codes.buffer !== this.#buffer) encode(to, at, length, this.#floats, from / 4);
+    else if (codec === "bfloat16") encode16(codes.byteOffset + 2 * at, from, (blocks * CODED) / 8, at / 8, seed);
+    else encode8(codes.byteOffset + at, heads.byteOffset + 2 * (at / CODED), from, blocks);
+  }
+
+  #codecs(): Codecs {
+    if (!this.#coding) {
+      const module = new WebAssembly.Module(emitCodecs({ shared: this.shared }));
+      const { exports } = new WebAssembly.Instance(module, { m: { m: this.memory } });
+      this.#coding = exports as unknown as Codecs; // emitted with these functions
+    }
+    return this.#coding;
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Expr, type Job, matrix, size } from "@descent/core";
 import { type Domain, domainOf, type Kernel, type Plan } from "@descent/core/kernels";
+import type { Coded } from "./codec.ts";
 import { transpose } from "./gemm.ts";
 import type { Run } from "./run.ts";
 import type { Runner } from "./runner.ts";
@@ -17,7 +18,9 @@ export interface Task {
 
 /** A task's run with the arrays of this step. */
 export const runOf = ({ run, loose }: Task): Run => (loose ? { ...run, arrays: loose.map(arrayOf) } : run);
-const arrayOf = (x: Tensor | Float32Array): Float32Array => ("array" in x ? x.array : x);
+const arrayOf = (x: Tensor | Float32Array): Float32Array | Coded => ("array" in x ? (x.coded ?? x.array) : x);
+/** Of what is multiplied, which no codec keeps. */
+const matrixOf = (x: Tensor | Float32Array): Float32Array => ("array" in x ? x.array : x);
 
 /** Runs tasks that do not depend on each other. */
 export type Execute = (tasks: readonly Task[]) => void;
@@ -70,7 +73,7 @@ interface Place {
 
 /** The arrays of a task inside a WebAssembly memory, and where they are from. */
 interface Inside {
-  readonly arrays: Float32Array[];
+  readonly arrays: (Float32Array | Coded)[];
   readonly from: readonly (Tensor | Float32Array)[];
 }
 
@@ -262,7 +265,7 @@ function arrange(plan: Plan, items: readonly Item[], made: Made | undefined, not
     steps.map((step): Batch | Make => {
       if (step.kind === "transposition") {
         const [of, into] = [arrayAt(step.of, first), matrices!.get(step.into)!]; // plans with steps like these have matrices
-        return () => transpose(arrayOf(of), step.rows, step.cols, into);
+        return () => transpose(matrixOf(of), step.rows, step.cols, into);
       }
       if (step.kind === "product") {
         const [left, right] = [arrayAt(step.left.key, first), arrayAt(step.right.key, first)];
@@ -270,8 +273,8 @@ function arrange(plan: Plan, items: readonly Item[], made: Made | undefined, not
         const { rows, inner, cols, symmetric } = step;
         return () =>
           made!.workspace.multiply({
-            left: { at: arrayOf(left), transposed: step.left.transposed },
-            right: { at: arrayOf(right), transposed: step.right.transposed },
+            left: { at: matrixOf(left), transposed: step.left.transposed },
+            right: { at: matrixOf(right), transposed: step.right.transposed },
             into,
             rows,
             inner,

@@ -1,4 +1,5 @@
 import { arenaOf } from "./arena.ts";
+import type { Coded } from "./codec.ts";
 import { type Runner, runnerOf } from "./runner.ts";
 
 /** The array of a tensor that has none. */
@@ -13,6 +14,9 @@ export class Tensor {
   /** Whether the bytes up to the next multiple of 16 are nobody's. */
   padded = false;
 
+  /** What it is instead of an array, if a codec keeps it. */
+  coded: (Coded & { readonly block: Float32Array }) | undefined;
+
   constructor(array?: Float32Array) {
     if (array) this.array = array;
   }
@@ -24,6 +28,11 @@ export class Tensor {
     this.runner = runnerOf(array);
     this.at = array.byteOffset;
     this.padded = this.runner !== undefined && (arenaOf(array)?.isBlock(array) ?? false);
+  }
+
+  /** Where kernels should best run for its sake. */
+  get home(): Runner | undefined {
+    return this.coded ? runnerOf(this.coded.codes) : this.runner;
   }
 
   /** Lets go of the array, if it lies where nothing runs kernels. */

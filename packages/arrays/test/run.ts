@@ -50,7 +50,7 @@ export function step(cases: readonly Case[], engine: Engine, layout: Layout = "o
 /** The same by all threads of a crew, in memory that they share: whatever can be shared is. */
 export async function stepTogether(cases: readonly Case[], crew: Crew, threads: number): Promise<Data[]> {
   const { jobs, arrays, reset } = prepared(cases, "shared");
-  const backend = new ArraysBackend("wasm", undefined, crew);
+  const backend = new ArraysBackend("wasm", { crew });
   backend.run(jobs); // the crew learns the kernels
   await vi.waitFor(() => expect(crew.threads).toBe(threads), { timeout: 20_000, interval: 1 });
   reset();
@@ -76,7 +76,7 @@ function prepared(
   );
   const jobs = cases.map(({ program, parameter, env }, i): Job<Tensor> => {
     const tensors = Object.fromEntries(Object.entries(arrays[i]!).map(([n, x]) => [n, new Tensor(x)]));
-    return { program, parameter, tensors, scalars: hostFunction(program.scalars)(env) };
+    return { program, parameter, tensors, scalars: hostFunction(program.scalars)(env), t: 1 };
   });
   return { jobs, arrays, reset };
 }

@@ -31,7 +31,7 @@ test.each([
         tensors[name]!.array = runner.view(at, numbers.length);
         tensors[name]!.array.set(numbers);
       }
-      const job: Job<Tensor> = { program, parameter, tensors, scalars };
+      const job: Job<Tensor> = { program, parameter, tensors, scalars, t: turn + 1 };
       backend.run([job]);
       [data] = step([{ program, parameter, data, env }], "interpreter") as [typeof data];
       expectSame(

@@ -16,6 +16,8 @@ export interface Job<T> {
   readonly tensors: Readonly<Record<string, T>>;
   /** One float64 per `program.scalars`. Jobs with equal values share the array. */
   readonly scalars: readonly number[];
+  /** Which update of this parameter it is, from 1. */
+  readonly t: number;
 }
 
 /** What a framework supplies: room for state, and a way to run traced equations over it. */
@@ -23,8 +25,8 @@ export interface Backend<T> {
   readonly name: string;
   /** Throws an OptimizerError where this backend cannot run the program on this parameter. */
   check?(program: Program, parameter: Parameter): void;
-  /** A new state tensor, filled. */
-  slot(parameter: Parameter, shape: Shape, fill: number): T;
+  /** A new state tensor, filled, for the slot `name`. */
+  slot(parameter: Parameter, shape: Shape, fill: number, name: string): T;
   /** Gives `p` and the slots of every job their new values. All or nothing: on an error no tensor has changed. */
   run(jobs: readonly Job<T>[]): void;
   free(tensor: T): void;
@@ -270,7 +272,7 @@ export class Loop<T> {
       }
       record.slots ??= this.#allocate(parameter, program, hyper);
       if (record.tensors?.p !== p || record.tensors.g !== g) record.tensors = Object.assign({ p, g }, record.slots);
-      jobs.push({ program, parameter, tensors: record.tensors, scalars: shared.scalars });
+      jobs.push({ program, parameter, tensors: record.tensors, scalars: shared.scalars, t });
       stepped.push(record);
       next.push(shared);
     }
@@ -445,7 +447,7 @@ export class Loop<T> {
     try {
       for (const [slot, spec] of Object.entries(program.slots))
         if (spec.place !== "host")
-          made[slot] = this.#backend.slot(parameter, slotShape(spec, parameter), initial(spec, hyper));
+          made[slot] = this.#backend.slot(parameter, slotShape(spec, parameter), initial(spec, hyper), slot);
     } catch (error) {
       for (const tensor of Object.values(made)) this.#backend.free(tensor);
       throw error;

@@ -84,14 +84,14 @@ export class ArrayUpdates<Data> implements Fused {
       }
     }
     let at = 0;
-    const arrays = jobs.map(({ program, parameter, tensors, scalars }): Job<ArrayTensor> => {
+    const arrays = jobs.map(({ program, parameter, tensors, scalars, t }): Job<ArrayTensor> => {
       const views = this.#viewsOf(program, parameter);
       for (const name of program.inputs) {
         const view = views[name]!;
         const array = storage.view(found[at++]!, tensors[name]!.size, view.array);
         if (array !== view.array) view.array = array;
       }
-      return { program, parameter, tensors: views, scalars };
+      return { program, parameter, tensors: views, scalars, t };
     });
     this.#backend.run(arrays);
     for (const { tensors } of arrays) tensors.g!.drop(); // gradients are made anew for every step
