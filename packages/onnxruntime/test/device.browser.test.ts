@@ -290,6 +290,22 @@ describe("the update on the device that onnxruntime-web computes on", { timeout:
     expect((await second.trainStep(rows)).updated).toBe(true);
   });
 
+  test("a device of one's own is used, and left alive", async () => {
+    const device = await (await navigator.gpu.requestAdapter())!.requestDevice();
+    const t = await trainer({ executionProviders: [{ name: "webgpu", device }] });
+    expect(t.plan).toBe("device");
+    const other = await trainer();
+    for (const each of [t, other]) await each.trainStep(rows);
+    expect(await t.checkpoint()).toEqual(await other.checkpoint());
+    await t.dispose();
+    await other.dispose();
+    device.pushErrorScope("validation");
+    device.createBuffer({ size: 16, usage: GPUBufferUsage.STORAGE }).destroy();
+    expect(await device.popErrorScope()).toBeNull();
+    expect(await Promise.race([device.lost, "alive"])).toBe("alive");
+    device.destroy();
+  });
+
   test("a rule that @descent/webgpu cannot run is run in the graph, and refused where the device was asked for", async () => {
     const rule = {
       title: "Products",
