@@ -99,6 +99,12 @@ export class Compiler {
     return this.#options.runtime;
   }
 
+  /** Threads of a session, where they were told. */
+  get threads(): number | undefined {
+    const { intraOpNumThreads } = this.#options.sessionOptions;
+    return typeof intraOpNumThreads === "number" ? intraOpNumThreads : undefined;
+  }
+
   get fills(): boolean {
     return this.#options.fills;
   }

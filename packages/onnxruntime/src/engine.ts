@@ -22,6 +22,7 @@ import { beside, bytesOf } from "./files.ts";
 import { GraphPlan } from "./graph-plan.ts";
 import { HostPlan } from "./host-plan.ts";
 import { type LostError, watchDevice } from "./lost.ts";
+import { onnxMatmul } from "./matmul.ts";
 import type { Plan, PlanName } from "./plan.ts";
 import { type ExecutionProvider, type Runtime, runtimeOf } from "./runtime.ts";
 import { selfTest } from "./self-test.ts";
@@ -201,8 +202,11 @@ async function planOf(
   }: Pick<Opening, "executionProviders"> & Pick<Starting, "optimizer" | "seed"> & { readonly source: Source },
 ): Promise<Plan> {
   const { parameters, statistics } = source;
-  if (asked === "host" || (asked === undefined && compiler.target !== "webgpu"))
-    return new HostPlan(compiler, optimizer, parameters, statistics, seed);
+  if (asked === "host" || (asked === undefined && compiler.target !== "webgpu")) {
+    // What fills the tensors it is handed is onnxruntime-node.
+    const matmul = compiler.fills ? await onnxMatmul({ threads: compiler.threads }) : undefined;
+    return new HostPlan(compiler, optimizer, parameters, statistics, seed, matmul);
+  }
   if (asked !== "graph") {
     const shared = await share(compiler.runtime, executionProviders);
     if (typeof shared !== "string") {

@@ -1,4 +1,4 @@
-import { allocate, type Optimizer, optimizer } from "@descent/arrays";
+import { allocate, type Matmul, type Optimizer, optimizer } from "@descent/arrays";
 import {
   type Configured,
   type Inspection,
@@ -45,6 +45,7 @@ export class HostPlan implements Plan {
     weights: readonly Weight[],
     kept: readonly Weight[],
     seed: number,
+    matmul?: Matmul | undefined,
   ) {
     const { runtime } = compiler;
     this.#runtime = runtime;
@@ -64,7 +65,7 @@ export class HostPlan implements Plan {
     this.#into = new Map(
       compiler.fills ? weights.map(({ name, shape }) => [name, make(gradients[name]!, shape)] as const) : [],
     );
-    this.#optimizer = optimizer(parameters, configured);
+    this.#optimizer = optimizer(parameters, configured, { matmul });
   }
 
   get step(): number {

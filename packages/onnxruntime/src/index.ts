@@ -2,6 +2,7 @@ export { binaryCrossEntropyWithLogits, crossEntropy, huber, meanAbsolute, meanSq
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export type { Batch, BatchValue, Expected, Numbers } from "./feeds.ts";
 export { type GraphJob, lower } from "./lower.ts";
+export { type MatmulOptions, onnxMatmul } from "./matmul.ts";
 export type { Forward, Output, Outputs, PlanName, Waiting } from "./plan.ts";
 export type { TrainingWorker } from "./remote.ts";
 export type { ExecutionProvider, Runtime, RuntimeSession, RuntimeTensor } from "./runtime.ts";

@@ -1,0 +1,119 @@
+import type { Factor, Matmul, Multiplication } from "@descent/arrays";
+import { exportModel, Graph } from "@descent/onnx";
+import type { Runtime, RuntimeTensor } from "./runtime.ts";
+
+export interface MatmulOptions {
+  /** Threads of ONNX Runtime; its own choice unless told. */
+  readonly threads?: number | undefined;
+}
+
+/** Products of fewer multiplications are done before ONNX Runtime has looked at its inputs. */
+const LEAST = 2 ** 17;
+
+/** The native session that onnxruntime-node's own `InferenceSession` waits for: it runs before it returns. */
+interface NativeSession {
+  loadModel(buffer: ArrayBufferLike, at: number, length: number, options: object): void;
+  run(
+    feeds: Readonly<Record<string, RuntimeTensor>>,
+    fetches: Readonly<Record<string, RuntimeTensor>>,
+    options: object,
+  ): unknown;
+}
+interface Binding {
+  readonly binding: { readonly InferenceSession: new () => NativeSession };
+  initOrt?(): void;
+}
+
+/**
+ * Products by onnxruntime-node, for the optimizers of @descent/arrays; nothing where it is not installed or has no such
+ * binding, so that `optimizer(parameters, rule, { matmul: await onnxMatmul() })` uses it when present. Every element is
+ * within `inner` · 2⁻²⁴ of the sum of its terms' sizes, but bits depend on the processor and on the number of threads.
+ */
+export async function onnxMatmul({ threads }: MatmulOptions = {}): Promise<Matmul | undefined> {
+  try {
+    // Names that are no literals, so that bundlers for browsers leave them alone.
+    const [node, ort] = ["node:module", "onnxruntime-node"];
+    const { createRequire } = (await import(/* @vite-ignore */ node)) as typeof import("node:module");
+    const require = createRequire(import.meta.url);
+    const runtime = require(ort) as Runtime;
+    // Updates do not wait, and the public `run` answers later although the library below it does not.
+    const { binding, initOrt } = require(`${ort}/dist/binding.js`) as Binding;
+    initOrt?.();
+    const matmul = new OnnxMatmul(runtime, () => {
+      const session = new binding.InferenceSession();
+      return {
+        session,
+        load: (model) =>
+          session.loadModel(model.buffer, model.byteOffset, model.byteLength, {
+            logSeverityLevel: 3,
+            ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+          }),
+      };
+    });
+    return matmul.works() ? matmul : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A session that is yet to be told its model. */
+interface Empty {
+  readonly session: NativeSession;
+  load(model: Uint8Array): void;
+}
+
+class OnnxMatmul implements Matmul {
+  readonly #runtime: Runtime;
+  readonly #make: () => Empty;
+  /** By which factors lie transposed. */
+  readonly #sessions = new Map<string, NativeSession>();
+
+  constructor(runtime: Runtime, make: () => Empty) {
+    this.#runtime = runtime;
+    this.#make = make;
+  }
+
+  multiply({ left, right, into, rows, inner, cols }: Multiplication<Float32Array>): boolean {
+    if (rows * inner * cols < LEAST) return false;
+    this.#run(left, right, into, rows, inner, cols);
+    return true;
+  }
+
+  /** Whether one and two by one is two, written where it was asked for. */
+  works(): boolean {
+    const [a, b, c] = [Float32Array.of(1, 2), Float32Array.of(3, 4), new Float32Array(1)];
+    this.#run({ at: a, transposed: false }, { at: b, transposed: true }, c, 1, 2, 1);
+    return c[0] === 11;
+  }
+
+  #run(
+    left: Factor<Float32Array>,
+    right: Factor<Float32Array>,
+    into: Float32Array,
+    rows: number,
+    inner: number,
+    cols: number,
+  ): void {
+    const tensor = (data: Float32Array, height: number, width: number): RuntimeTensor =>
+      new this.#runtime.Tensor("float32", data, [height, width]);
+    const a = left.transposed ? tensor(left.at, inner, rows) : tensor(left.at, rows, inner);
+    const b = right.transposed ? tensor(right.at, cols, inner) : tensor(right.at, inner, cols);
+    this.#session(left.transposed, right.transposed).run({ a, b }, { c: tensor(into, rows, cols) }, {});
+  }
+
+  #session(transA: boolean, transB: boolean): NativeSession {
+    const key = `${transA} ${transB}`;
+    let known = this.#sessions.get(key);
+    if (!known) {
+      const graph = new Graph();
+      graph.input("a", { elem: "float32", shape: transA ? ["inner", "rows"] : ["rows", "inner"] });
+      graph.input("b", { elem: "float32", shape: transB ? ["cols", "inner"] : ["inner", "cols"] });
+      graph.op("Gemm", ["a", "b"], { transA: Number(transA), transB: Number(transB) }, ["c"]);
+      graph.output("c");
+      const { session, load } = this.#make();
+      load(exportModel(graph));
+      this.#sessions.set(key, (known = session));
+    }
+    return known;
+  }
+}
