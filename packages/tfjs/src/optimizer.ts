@@ -131,6 +131,7 @@ export class DescentOptimizer extends Optimizer {
   applyGradients(gradients: NamedTensorMap | readonly { name: string; tensor: Tensor | null | undefined }[]): void {
     const { registeredVariables } = engine();
     const pairs = new Map<string, { readonly p: Variable; readonly g: Tensor }>();
+    const variables: Variable[] = [];
     const give = (name: string, g: Tensor | null | undefined): void => {
       if (g == null) return;
       const p = registeredVariables[name];
@@ -138,25 +139,28 @@ export class DescentOptimizer extends Optimizer {
       if (g.isDisposed) throw new OptimizerError(`The gradient of \`${name}\` was disposed of before it was used.`);
       if (!sameShape(g.shape, p.shape))
         throw new OptimizerError(`\`${name}\` has shape [${p.shape}], and its gradient [${g.shape}].`);
+      if (!pairs.has(name)) variables.push(p);
       pairs.set(name, { p, g });
     };
     if (Array.isArray(gradients)) for (const { name, tensor } of gradients) give(name, tensor);
     else for (const [name, tensor] of Object.entries(gradients as NamedTensorMap)) give(name, tensor); // not the array
-    this.#take([...pairs.values()].map(({ p }) => p));
+    this.#take(variables);
     this.#loop.update(pairs);
     this.iterations_ = this.#loop.step;
   }
 
   /** Takes variables in that are seen for the first time. */
   #take(variables: readonly Variable[]): void {
-    for (const { name, shape } of variables) {
+    const fresh: Variable[] = [];
+    for (const variable of variables) {
+      const { name, shape } = variable;
       const before = this.#parameters.get(name)?.shape;
-      if (before && !sameShape(before, shape))
+      if (!before) fresh.push(variable);
+      else if (!sameShape(before, shape))
         throw new OptimizerError(
           `\`${name}\` has shape [${shape}] and had [${before}] at the last step: it is another variable. Make a new optimizer for a new model.`,
         );
     }
-    const fresh = variables.filter(({ name }) => !this.#loop.has(name));
     if (fresh.length === 0) return;
     const parameters = fresh.map((v) => parameterOf(v, this.#describe));
     const names = this.#match(fresh);

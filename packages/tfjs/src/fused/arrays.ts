@@ -1,6 +1,6 @@
 import { ArraysBackend, Tensor as ArrayTensor, type Engine } from "@descent/arrays/engine";
 import { type Job, OptimizerError, type Parameter, type Program } from "@descent/core";
-import { type Tensor, Variable } from "@tensorflow/tfjs-core";
+import type { Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { Fused } from "./fused.ts";
 
 /** A backend whose tensors are arrays, or lie in a memory that can be viewed as such. `Data` is what it knows of one. */
@@ -66,7 +66,8 @@ export class ArrayUpdates<Data> implements Fused {
   run(jobs: readonly Job<Tensor>[]): void {
     const storage = this.#storage;
     // A parameter may be a gradient, its own or another's, and must stay as it was until all have been read.
-    const lent = new Set(jobs.flatMap(({ tensors: { g } }) => (g instanceof Variable ? [g.dataId] : [])));
+    const lent = new Set<object>();
+    for (const { tensors } of jobs) if ("trainable" in tensors.g!) lent.add(tensors.g.dataId);
     const fresh: { readonly old: Variable; readonly now: Tensor }[] = [];
     const found: Data[] = [];
     for (const job of jobs) {
