@@ -41,7 +41,7 @@ export const peers: readonly Peer[] = [
   base,
   { who: "arrays", label: "Descent, arrays of `allocate`, two threads", home: "arrays", threads: 2, rules: ["adamw", "clip"], least: SHARED, memory: true }, // biome-ignore format: one peer a line
   { who: "ordinary", label: "Descent, ordinary arrays", home: "arrays", threads: 1, rules: every, grows: true },
-  { who: "tfjs descent", label: "Descent on tfjs-wasm", home: "tfjs descent", threads: 1, rules: ["adamw", "momentum"], bytes: 92, grows: true }, // biome-ignore format: one peer a line
+  { who: "tfjs descent", label: "Descent on tfjs-wasm", home: "tfjs descent", threads: 1, rules: ["adamw", "momentum"], grows: true }, // biome-ignore format: one peer a line
   { who: "c baseline", label: "C, 128 bits", home: "c", threads: 1, rules: every, memory: true, grows: true },
   { who: "c native", label: "C, this machine's vectors", home: "c", threads: 1, rules: every, memory: true },
   {
