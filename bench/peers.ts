@@ -1,7 +1,19 @@
 import type { Rule } from "./protocol.ts";
 
 /** Who lives in one process: those that would disturb each other do not. */
-export type Home = "arrays" | "by hand" | "tfjs descent" | "tfjs" | "tfjs cpu" | "onnx" | "jax" | "c" | "torch";
+export type Home =
+  | "arrays"
+  | "ordinary"
+  | "shared"
+  | "codecs"
+  | "by hand"
+  | "tfjs descent"
+  | "tfjs"
+  | "tfjs cpu"
+  | "onnx"
+  | "jax"
+  | "c"
+  | "torch";
 
 /** Somebody who updates parameters. */
 export interface Peer {
@@ -39,8 +51,10 @@ export const base: Peer = {
 /** In the order of the report. */
 export const peers: readonly Peer[] = [
   base,
-  { who: "arrays", label: "Descent, arrays of `allocate`, two threads", home: "arrays", threads: 2, rules: ["adamw", "clip"], least: SHARED, memory: true }, // biome-ignore format: one peer a line
-  { who: "ordinary", label: "Descent, ordinary arrays", home: "arrays", threads: 1, rules: every, grows: true },
+  { who: "arrays", label: "Descent, arrays of `allocate`, two threads", home: "shared", threads: 2, rules: ["adamw", "clip"], least: SHARED, memory: true }, // biome-ignore format: one peer a line
+  { who: "bfloat16", label: "Descent, its state in bfloat16", home: "codecs", threads: 1, rules: ["adamw"] },
+  { who: "float8", label: "Descent, its state in 8 bits", home: "codecs", threads: 1, rules: ["adamw"] },
+  { who: "ordinary", label: "Descent, ordinary arrays", home: "ordinary", threads: 1, rules: every, grows: true },
   { who: "tfjs descent", label: "Descent on tfjs-wasm", home: "tfjs descent", threads: 1, rules: ["adamw", "momentum"], grows: true }, // biome-ignore format: one peer a line
   { who: "c baseline", label: "C, 128 bits", home: "c", threads: 1, rules: every, memory: true, grows: true },
   { who: "c native", label: "C, this machine's vectors", home: "c", threads: 1, rules: every, memory: true },
@@ -54,7 +68,7 @@ export const peers: readonly Peer[] = [
     memory: true,
   },
   { who: "c native", label: "C, this machine's vectors, two threads", home: "c", threads: 2, rules: ["adamw"], least: SHARED, memory: true }, // biome-ignore format: one peer a line
-  { who: "wasm by hand", label: "a kernel by hand in WebAssembly", home: "arrays", threads: 1, rules: ["adamw"] },
+  { who: "wasm by hand", label: "a kernel by hand in WebAssembly", home: "by hand", threads: 1, rules: ["adamw"] },
   { who: "by hand", label: "a loop by hand in JavaScript", home: "by hand", threads: 1, rules: every, grows: true },
   { who: "tfjs", label: "tf.train on tfjs-wasm", home: "tfjs", threads: 1, rules: ["adamw", "momentum"], bytes: 92, grows: true }, // biome-ignore format: one peer a line
   { who: "tfjs cpu", label: "tf.train on tfjs-cpu", home: "tfjs cpu", threads: 1, rules: ["adamw"], most: 1e6 },

@@ -1,4 +1,4 @@
-import { allocate, optimizer } from "@descent/arrays";
+import { allocate, optimizer, type Precision } from "@descent/arrays";
 import { optimizer as tfjsOptimizer } from "@descent/tfjs";
 import type * as tfjs from "@tensorflow/tfjs-core";
 import { type Arrays, byHand, type Step } from "./by-hand.ts";
@@ -16,14 +16,14 @@ const make = ({ count, size }: UpdateTask): Named =>
 /** What all agree on after the first steps: a few numbers of the last tensor. */
 const told = (array: Float32Array): number[] => [...array.subarray(1, 4)];
 
-async function arrays(task: UpdateTask, inside: boolean): Promise<Contender> {
+async function arrays(task: UpdateTask, inside: boolean, state: Precision = "float32"): Promise<Contender> {
   const { threads } = task;
   const shapes = Object.fromEntries(names(task.count).map((k) => [k, [task.size]]));
   const { parameters, gradients }: { readonly parameters: Named; readonly gradients: Named } = inside
     ? allocate(shapes, { shared: threads > 1 })
     : { parameters: make(task), gradients: make(task) };
   for (const array of [...Object.values(parameters), ...Object.values(gradients)]) sine(array);
-  const opt = optimizer(parameters, descent(task), { threads });
+  const opt = optimizer(parameters, descent(task), { threads, state });
   const end = performance.now() + 10_000;
   while (opt.threads < threads && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
   if (opt.threads < threads) throw new Error("its threads did not start in ten seconds");
@@ -94,6 +94,8 @@ function tfjsTrain({ rule, rate }: UpdateTask): (tf: typeof tfjs) => tfjs.Optimi
 
 const contenders: Readonly<Record<string, (task: UpdateTask) => Contender | Promise<Contender>>> = {
   arrays: (task) => arrays(task, true),
+  bfloat16: (task) => arrays(task, true, "bfloat16"),
+  float8: (task) => arrays(task, true, "float8"),
   ordinary: (task) => arrays(task, false),
   "by hand": inJavaScript,
   "wasm by hand": inWebAssembly,
