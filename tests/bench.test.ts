@@ -18,6 +18,8 @@ const bench = (...args: string[]): string =>
       stdio: ["ignore", "pipe", "inherit"],
     },
   );
+/** A dozen processes are started, on a machine that may be busy with other tests. */
+const PATIENCE = 240_000;
 const tiny = ["--rounds", "1", "--turn", "1"];
 /** The first cells of tables' rows. */
 const rows = (text: string): string[] => [...text.matchAll(/^\| (.+?) +\|/gm)].map(([, label]) => label ?? "");
@@ -30,7 +32,7 @@ describe("the benchmark of updates runs", () => {
     const sections = bench("step", "adamw", "lamb", ...tiny, "--sizes", "400", "--counts", "1,4").split("\n## ");
     adamw = sections.find((text) => text.includes("AdamW\n")) ?? "";
     lamb = sections.find((text) => text.includes("LAMB")) ?? "";
-  });
+  }, PATIENCE);
   // A compiler and PyTorch are a machine's own matter; whatever else is missing is a defect.
   const own = (of: readonly string[]): string[] => of.filter((note) => !/^(C|PyTorch): left out, .+; set (CC|DESCENT_PYTHON)/.test(note)); // biome-ignore format: one line
 
@@ -46,11 +48,15 @@ describe("the benchmark of updates runs", () => {
     expect(rows(lamb)).not.toContain("tf.train on tfjs-wasm");
   });
 
-  test("with two threads where there is work for two", () => {
-    const text = bench("step", "clip", ...tiny, "--sizes", "262144", "--counts", "1");
-    expect(rows(text)).toContain("Descent, arrays of `allocate`, two threads");
-    expect(own(notes(text).slice(3))).toEqual([]);
-  });
+  test(
+    "with two threads where there is work for two",
+    () => {
+      const text = bench("step", "clip", ...tiny, "--sizes", "262144", "--counts", "1");
+      expect(rows(text)).toContain("Descent, arrays of `allocate`, two threads");
+      expect(own(notes(text).slice(3))).toEqual([]);
+    },
+    PATIENCE,
+  );
 
   test("with the share of memory's speed, and the aims with what was measured", () => {
     expect(rows(adamw)).toContain("limit");
@@ -59,10 +65,14 @@ describe("the benchmark of updates runs", () => {
   });
 });
 
-test("how cost grows is told with the line through it", () => {
-  const text = bench("growth", ...tiny, "--sizes", "1,100", "--counts", "1,10");
-  expect(text.match(/\| Descent, arrays of `allocate` +(\| +-?[\d.]+ ){4}\|/g)).toHaveLength(2);
-});
+test(
+  "how cost grows is told with the line through it",
+  () => {
+    const text = bench("growth", ...tiny, "--sizes", "1,100", "--counts", "1,10");
+    expect(text.match(/\| Descent, arrays of `allocate` +(\| +-?[\d.]+ ){4}\|/g)).toHaveLength(2);
+  },
+  PATIENCE,
+);
 
 test("--help tells of every part and option", () => {
   const text = bench("--help");
