@@ -214,7 +214,7 @@ async function planOf(
         return new DevicePlan(compiler, shared, optimizer, parameters, statistics, seed);
       } catch (error) {
         await shared.release();
-        if (asked === "device" || !(error instanceof OptimizerError)) throw error;
+        throw error;
       }
     } else if (asked === "device")
       throw new OptimizerError(`The update cannot run on the device: ${shared}. Use plan: "graph" or "host".`);

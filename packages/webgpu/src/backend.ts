@@ -1,4 +1,4 @@
-import { type Backend, type Job, OptimizerError, type Parameter, type Program, type Shape, size } from "@descent/core";
+import { type Backend, type Job, OptimizerError, type Parameter, type Shape, size } from "@descent/core";
 import {
   COPY_DST,
   COPY_SRC,
@@ -73,10 +73,6 @@ export class WebgpuBackend implements Backend<Tensor> {
     this.device = device;
     this.#end = endOf(device);
     this.#stepper = new Stepper(device, () => this.#watch());
-  }
-
-  check(program: Program, parameter: Parameter): void {
-    this.#stepper.check(program, parameter);
   }
 
   /** Throws if the device is lost, or has refused what was asked of it. */

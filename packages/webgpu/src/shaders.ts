@@ -1,5 +1,17 @@
-import { type Expr, isReduction, isUniform, type Program } from "@descent/core";
-import { type Domain, type Kernel, operand, type Plan, plan, reach, shader, wgsl } from "@descent/core/kernels";
+import { type Expr, isReduction, isUniform, type Matrix, type Program } from "@descent/core";
+import {
+  type Domain,
+  type Factor,
+  type Kernel,
+  operand,
+  type Plan,
+  type Product,
+  plan,
+  reach,
+  shader,
+  type Transposition,
+  wgsl,
+} from "@descent/core/kernels";
 
 /** Threads of a workgroup. */
 const THREADS = 256;
@@ -9,17 +21,23 @@ const STEPPED = 4 * THREADS;
 export const SUMMED: number = 16 * THREADS;
 /** A workgroup adds 64 columns of 256 rows. */
 const TILE = { columns: 64, rows: 256 } as const;
+/** A workgroup multiplies 64 rows by 64 columns, 16 products of each at a time; a thread has four by four of the sums. */
+const SIDE = 64;
+const DEPTH = 16;
+const OWN = 4;
 
 /**
- * How a loop is spread over workgroups: over elements; over elements to add them up; a workgroup per row; a tile per
- * workgroup, to add up columns. The last two add up what others left: sums of parts, and of parts of columns.
+ * How a loop is spread over workgroups: over elements, all of one tensor where it reads them in another order; over
+ * elements to add them up; a workgroup per row; a tile per workgroup, to add up columns or for a product of matrices. The
+ * last two add up what others left: sums of parts, and of parts of columns.
  */
-export type Kind = "elements" | "sums" | "rows" | "columns" | "parts" | "columnParts";
+export type Kind = "elements" | "transposition" | "sums" | "rows" | "columns" | "product" | "parts" | "columnParts";
 
 /** How many workgroups a loop takes. */
 export function workgroups(kind: Kind, length: number, rows: number, cols: number): number {
   switch (kind) {
     case "elements":
+    case "transposition":
     case "columnParts":
       return Math.ceil(length / STEPPED);
     case "sums":
@@ -28,6 +46,8 @@ export function workgroups(kind: Kind, length: number, rows: number, cols: numbe
       return rows;
     case "columns":
       return Math.ceil(cols / TILE.columns) * rowTiles(rows);
+    case "product":
+      return Math.ceil(rows / SIDE) * Math.ceil(cols / SIDE);
     case "parts":
       return 1;
   }
@@ -38,6 +58,10 @@ export const rowTiles = (rows: number): number => Math.ceil(rows / TILE.rows);
 export interface Loop {
   readonly kind: Kind;
   readonly domain: Domain | "scalar";
+  /** The size of the matrices it runs over; `undefined` where that is the parameter's. */
+  readonly matrix: Matrix | undefined;
+  /** Of a product: the columns of its left factor. */
+  readonly inner: number;
   readonly title: string;
   /** Tensors it reads or writes, by name; the entry holds where each begins in its binding. */
   readonly names: readonly string[];
@@ -65,6 +89,8 @@ function frame(functions: string, declared: readonly string[], stride: number, b
 @group(0) @binding(1) var<storage, read_write> scratch: array<f32>;
 ${declared.join("\n")}
 var<workgroup> lanes: array<f32, ${THREADS}>;
+var<workgroup> downs: array<f32, ${SIDE * DEPTH}>;
+var<workgroup> acrosses: array<f32, ${SIDE * DEPTH}>;
 @compute @workgroup_size(${THREADS})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) ids: vec3u, @builtin(local_invocation_index) thread: u32) {
 let group = id.x + id.y * ids.x;
@@ -104,6 +130,7 @@ function around(kind: Kind, sums: readonly string[], outputs: readonly string[],
     outputs.map((to, i) => tree(`sum${i}`, down, `scratch[${to} + ${at}]`, keep)).join("");
   switch (kind) {
     case "elements":
+    case "transposition":
     case "sums": {
       const many = kind === "sums" ? SUMMED : STEPPED;
       return `${accumulators}
@@ -143,6 +170,7 @@ ${body}
 function loop(
   kind: Kind,
   domain: Loop["domain"],
+  matrix: Matrix | undefined,
   program: Program,
   kernel: Pick<Kernel, "buffers" | "args">,
   stores: ReadonlyMap<Expr, Expr>,
@@ -168,12 +196,18 @@ function loop(
   const made: Pick<Loop, "names" | "scratch" | "sums"> = { names, scratch, sums };
   const stride = words(made);
   const word = (at: number): string => `table[entry + ${at}u]`;
-  const index = (e: Expr): string =>
-    perRow.has(e) ? " + row" : perColumn.has(e) ? " + column" : isUniform(e) ? "" : " + i";
+  // A tensor's piece begins where its window does, a matrix in the scratch buffer always at its first element.
+  const index = (e: Expr): string => {
+    if (perRow.has(e)) return " + row";
+    if (perColumn.has(e)) return " + column";
+    return isUniform(e) ? "" : e.op === "var" ? " + i" : " + first + i";
+  };
 
   return {
     kind,
     domain,
+    matrix,
+    inner: 0,
     title: program.title,
     ...made,
     written,
@@ -201,10 +235,7 @@ function loop(
       const outputs = sums.map((_, i) => word(FIXED + names.length + scratch.length + i));
       return frame(
         printed.functions,
-        writable.map(
-          (write, i) =>
-            `@group(0) @binding(${2 + i}) var<storage, ${write ? "read_write" : "read"}> b${i}: array<f32>;`,
-        ),
+        declarations(writable),
         stride,
         [
           ...names.map((_, i) => `let o${i} = ${word(FIXED + i)};`),
@@ -222,10 +253,115 @@ function loop(
   };
 }
 
+const declarations = (writable: readonly boolean[]): string[] =>
+  writable.map(
+    (write, i) => `@group(0) @binding(${2 + i}) var<storage, ${write ? "read_write" : "read"}> b${i}: array<f32>;`,
+  );
+
+/** What of a loop is the same for products and transpositions: they read factors and write a matrix in the scratch buffer. */
+function matrices(
+  factors: readonly Expr[],
+  into: Expr,
+  body: (read: (e: Expr, at: string) => string, write: (at: string, value: string) => string) => string,
+): Pick<Loop, "domain" | "names" | "written" | "scratch" | "sums" | "code"> {
+  const distinct = [...new Set(factors)];
+  const names = distinct.flatMap((e) => (e.op === "var" ? String(e.value) : []));
+  const scratch = [into, ...distinct.filter((e) => e.op !== "var")];
+  const word = (i: number): string => `table[entry + ${FIXED + i}u]`;
+  return {
+    domain: "tensor",
+    names,
+    written: new Set(),
+    scratch,
+    sums: [],
+    code(bindings, writable) {
+      const read = (e: Expr, at: string): string => {
+        if (e.op !== "var") return `scratch[${word(names.length + scratch.indexOf(e))} + ${at}]`;
+        const i = names.indexOf(String(e.value));
+        return `b${bindings[i]}[${word(i)} + ${at}]`;
+      };
+      const write = (at: string, value: string): string => `scratch[${word(names.length)} + ${at}] = ${value};`;
+      const stride = FIXED + names.length + scratch.length;
+      return frame("", declarations(writable), stride, body(read, write));
+    },
+  };
+}
+
+/** A product of matrices by tiles; each sum adds its products in order. */
+function product({ left, right, rows, inner, cols, into }: Product, title: string): Loop {
+  const tile = (
+    { key, transposed }: Factor,
+    side: "down" | "across",
+    read: (e: Expr, at: string) => string,
+  ): string => {
+    const far = side === "down" ? "length" : "cols";
+    // Threads beside each other read numbers beside each other.
+    const along = (side === "down") === transposed;
+    const [s, k] = along ? [`j % ${SIDE}u`, `j / ${SIDE}u`] : [`j / ${DEPTH}u`, `j % ${DEPTH}u`];
+    const at = along ? `(k * ${far} + ${side})` : `(${side} * first + k)`;
+    return `{
+let ${side} = ${side === "down" ? "top" : "edge"} + ${s};
+let k = start + ${k};
+var x = 0.0;
+if (${side} < ${far} && k < first) { x = ${read(key, at)}; }
+${side === "down" ? "downs" : "acrosses"}[(${k}) * ${SIDE}u + ${s}] = x;
+}`;
+  };
+  return {
+    kind: "product",
+    matrix: { rows, cols },
+    inner,
+    title,
+    ...matrices(
+      [left.key, right.key],
+      into,
+      (read, write) => `let tiles = (cols + ${SIDE - 1}u) / ${SIDE}u;
+let top = (turn / tiles) * ${SIDE}u;
+let edge = (turn % tiles) * ${SIDE}u;
+let y = (thread / ${SIDE / OWN}u) * ${OWN}u;
+let x = (thread % ${SIDE / OWN}u) * ${OWN}u;
+var sums: array<f32, ${OWN * OWN}>;
+for (var start = 0u; start < first; start += ${DEPTH}u) {
+for (var j = thread; j < ${SIDE * DEPTH}u; j += ${THREADS}u) {
+${tile(left, "down", read)}
+${tile(right, "across", read)}
+}
+workgroupBarrier();
+for (var k = 0u; k < ${DEPTH}u; k++) {
+for (var a = 0u; a < ${OWN}u; a++) {
+let factor = downs[k * ${SIDE}u + y + a];
+for (var b = 0u; b < ${OWN}u; b++) { sums[a * ${OWN}u + b] += factor * acrosses[k * ${SIDE}u + x + b]; }
+}
+}
+workgroupBarrier();
+}
+for (var a = 0u; a < ${OWN}u; a++) {
+for (var b = 0u; b < ${OWN}u; b++) {
+let row = top + y + a;
+let column = edge + x + b;
+if (row < length && column < cols) { ${write("row * cols + column", `sums[a * ${OWN}u + b]`)} }
+}
+}`,
+    ),
+  };
+}
+
+const transposition = ({ of, into, rows, cols }: Transposition, title: string): Loop => ({
+  kind: "transposition",
+  matrix: { rows, cols },
+  inner: 0,
+  title,
+  ...matrices([of], into, (read, write) =>
+    around("transposition", [], [], write("i", read(of, "(column * (length / cols) + row)"))),
+  ),
+});
+
 /** Adds up parts of sums: from `first` on, `length` of them, into the place that `cols` says. */
 export const parts: Loop = {
   kind: "parts",
   domain: "scalar",
+  matrix: undefined,
+  inner: 0,
   title: "sums",
   names: [],
   written: new Set(),
@@ -270,25 +406,27 @@ export interface Loops {
   readonly last: Loop | undefined;
 }
 
-const known = new WeakMap<Program, Loops>();
+const known = new WeakMap<Plan, Loops>();
 
-export function loopsOf(program: Program): Loops {
-  let made = known.get(program);
-  if (!made) known.set(program, (made = make(program)));
-  return made;
+/** The loops of a program for a parameter of this size, which matters only where there are products of matrices. */
+export function loopsOf(program: Program, size: Matrix): Loops {
+  const made = plan(program, size);
+  let loops = known.get(made);
+  if (!loops) known.set(made, (loops = make(program, made)));
+  return loops;
 }
 
-function make(program: Program): Loops {
-  const made = plan(program);
+function make(program: Program, made: Plan): Loops {
   const stages = made.stages.map(({ steps }) =>
     steps.flatMap((step) => {
-      if (step.kind !== "loop") throw new TypeError(`the webgpu backend has no ${step.kind}`);
-      const { kernel, domain } = step;
+      if (step.kind === "product") return product(step, program.title);
+      if (step.kind === "transposition") return transposition(step, program.title);
+      const { kernel, domain, matrix } = step;
       const stores = new Map(kernel.buffers.flatMap((b) => (b.store ? [[b.key, b.store] as const] : [])));
       const take = (kind: Kind, sums: readonly Expr[]): Loop[] =>
-        sums.length > 0 ? [loop(kind, domain, program, kernel, new Map(), sums)] : [];
+        sums.length > 0 ? [loop(kind, domain, matrix, program, kernel, new Map(), sums)] : [];
       return [
-        ...(stores.size > 0 ? [loop("elements", domain, program, kernel, stores, [])] : []),
+        ...(stores.size > 0 ? [loop("elements", domain, matrix, program, kernel, stores, [])] : []),
         ...take("sums", kernel.sums.filter(isUniform)),
         ...take(
           "rows",
@@ -300,7 +438,7 @@ function make(program: Program): Loops {
   );
   const scalars = new Map(made.stores.map(({ input, value }) => [slotOf(made, input), value] as const));
   const none = { buffers: [], args: [] };
-  const last = scalars.size > 0 ? loop("elements", "scalar", program, none, scalars, []) : undefined;
+  const last = scalars.size > 0 ? loop("elements", "scalar", undefined, program, none, scalars, []) : undefined;
   return { plan: made, stages, last };
 }
 

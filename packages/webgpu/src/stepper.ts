@@ -1,5 +1,5 @@
-import { type Expr, type Job, list, matrix, OptimizerError, type Parameter, type Program, size } from "@descent/core";
-import { domainOf, operations } from "@descent/core/kernels";
+import { type Expr, type Job, matrix, OptimizerError, size } from "@descent/core";
+import { domainOf } from "@descent/core/kernels";
 import { COMPUTE, COPY_DST, type GpuBuffer, type GpuComputePass, type GpuDevice, STORAGE, type View } from "./gpu.ts";
 import {
   columnParts,
@@ -65,7 +65,12 @@ interface Pipeline {
   readonly pipeline: unknown;
   readonly layout: unknown;
 }
-const pipelines = new WeakMap<object, WeakMap<Loop, Map<string, Pipeline>>>();
+/** By loop, and by shader: rules of one shape, and products of all sizes, are one pipeline. */
+interface Pipelines {
+  readonly byLoop: WeakMap<Loop, Map<string, Pipeline>>;
+  readonly byCode: Map<string, Pipeline>;
+}
+const pipelines = new WeakMap<object, Pipelines>();
 const ids = new WeakMap<object, number>();
 let count = 0;
 function id(of: object): number {
@@ -91,16 +96,6 @@ export class Stepper {
     this.#made = made;
   }
 
-  /** Throws where a program cannot run on the device. */
-  check(program: Program, parameter: Parameter): void {
-    const used = operations(program);
-    const missing = (["matmul", "transpose"] as const).filter((op) => used.has(op));
-    if (missing.length > 0)
-      throw new OptimizerError(
-        `${program.title} uses ${list(missing)}, which the webgpu backend does not have yet; \`${parameter.name}\` cannot be trained by it. Give it another rule: partition(…).`,
-      );
-  }
-
   /**
    * The dispatches of a step, in their order. They read numbers that change from step to step, which go to a buffer of the
    * stepper's own by the device's queue: submit before the next step is prepared. With `place` the caller puts them into
@@ -109,7 +104,14 @@ export class Stepper {
   prepare(jobs: readonly Job<View>[], place?: (numbers: ArrayBuffer) => GpuBuffer): readonly Dispatch[] {
     const states = jobs.map((job): State => {
       const { rows, cols } = matrix(job.parameter);
-      return { job, loops: loopsOf(job.program), rows, cols, length: size(job.parameter.shape), places: new Map() };
+      return {
+        job,
+        loops: loopsOf(job.program, { rows, cols }),
+        rows,
+        cols,
+        length: size(job.parameter.shape),
+        places: new Map(),
+      };
     });
     const { batches, floats } = this.#batches(states);
     if (batches.length === 0) return [];
@@ -131,19 +133,35 @@ export class Stepper {
     this.#groups.clear();
   }
 
-  /** Level by level, because some sums run over all jobs. */
+  /**
+   * Level by level, because some sums run over all jobs; jobs with products of matrices one after the other in one
+   * workspace, where no such sum forbids it.
+   */
   #batches(states: readonly State[]): { readonly batches: readonly Batch[]; readonly floats: number } {
-    const batches: Batch[] = [];
     let floats = 0;
     const take = (many: number): number => {
       const from = floats;
       floats += many;
       return from;
     };
-    for (const { loops, rows, cols, places } of states)
+    const room = ({ loops }: State): number => loops.plan.workspace;
+    const together = states.some(({ loops }) => loops.plan.model);
+    const shared = together ? 0 : take(Math.max(0, ...states.map(room)));
+    for (const state of states) {
+      const { loops, rows, cols, places } = state;
       for (const { key, input } of loops.plan.vectors)
         if (input === undefined) places.set(key, take(domainOf(key) === "row" ? rows : cols));
+      const from = together ? take(room(state)) : shared;
+      for (const { key, at } of loops.plan.matrices) places.set(key, from + at);
+    }
+    const waves = together
+      ? [states]
+      : [states.filter((s) => room(s) === 0), ...states.filter((s) => room(s) > 0).map((s) => [s])];
+    return { batches: waves.flatMap((wave) => this.#wave(wave, take)), floats };
+  }
 
+  #wave(states: readonly State[], take: (many: number) => number): readonly Batch[] {
+    const batches: Batch[] = [];
     const levels = Math.max(0, ...states.map(({ loops }) => loops.stages.length - 1));
     for (let level = 0; level < levels; level++) {
       const here = states.filter(({ loops }) => level < loops.stages.length - 1);
@@ -163,37 +181,46 @@ export class Stepper {
           this.#add((open[i] ??= new Map()), state, loop, take, none);
       batches.push(...inOrder(open));
     }
-    return { batches, floats };
+    return batches;
   }
 
   /** Gives the sums of a level their places, and says how their parts are added up. */
   #sums(states: readonly State[], level: number, take: (many: number) => number, finish: Batch): void {
-    const totals = new Map<string, { readonly to: number; readonly of: { state: State; sum: Expr }[] }>();
-    const add = (to: number, of: readonly { readonly state: State; readonly sum: Expr }[]): void => {
-      const many = of.reduce((n, { state }) => n + this.#parts(state), 0);
+    interface Part {
+      readonly state: State;
+      readonly sum: Expr;
+      readonly many: number;
+    }
+    const totals = new Map<string, { readonly to: number; readonly of: Part[] }>();
+    const add = (to: number, of: readonly Part[]): void => {
+      const many = of.reduce((n, part) => n + part.many, 0);
       const from = take(many);
       let at = from;
-      for (const { state, sum } of of) {
-        state.places.set(partsOf(sum), at);
-        state.places.set(sum, to);
-        at += this.#parts(state);
+      for (const part of of) {
+        part.state.places.set(partsOf(part.sum), at);
+        part.state.places.set(part.sum, to);
+        at += part.many;
       }
       finish.entries.push({ groups: 1, length: many, first: from, cols: to, scalars: 0, rest: [] });
     };
     for (const state of states) {
       const { model } = state.loops.plan.stages[level]!;
       const spelt = new Map(model.map((m) => [m.sum, m.spelt]));
-      for (const { kind, sums } of state.loops.stages[level]!)
-        for (const sum of kind === "sums" ? sums : []) {
+      for (const loop of state.loops.stages[level]!) {
+        if (loop.kind !== "sums") continue;
+        const { length } = extent(state, loop);
+        const many = this.#segments(length).reduce((n, s) => n + workgroups("sums", s.length, 0, 0), 0);
+        for (const sum of loop.sums) {
           const key = spelt.get(sum);
           if (key === undefined) {
-            add(take(1), [{ state, sum }]);
+            add(take(1), [{ state, sum, many }]);
             continue;
           }
           let total = totals.get(key);
           if (!total) totals.set(key, (total = { to: take(1), of: [] }));
-          total.of.push({ state, sum });
+          total.of.push({ state, sum, many });
         }
+      }
     }
     // By name, so that the sum does not depend on the order in which parameters were given.
     for (const { to, of } of totals.values())
@@ -201,11 +228,6 @@ export class Stepper {
         to,
         [...of].sort((a, b) => byName(a.state, b.state)),
       );
-  }
-
-  /** Workgroups that add up a tensor. */
-  #parts(state: State): number {
-    return this.#segments(state.length).reduce((n, s) => n + workgroups("sums", s.length, 0, 0), 0);
   }
 
   /** The pieces of a tensor that fit a binding; nearly always one. */
@@ -218,10 +240,10 @@ export class Stepper {
 
   /** Puts a job's loop into the batch it can run in. */
   #add(open: Map<string, Batch>, state: State, loop: Loop, take: (many: number) => number, finish: Batch): void {
-    const { job, rows, cols, places } = state;
+    const { job, places } = state;
     const { kind, domain } = loop;
-    const length = { tensor: state.length, row: rows, column: cols, scalar: 1 }[domain];
-    const whole = kind === "rows" || kind === "columns" || domain !== "tensor";
+    const { rows, cols, length } = extent(state, loop);
+    const inPieces = (kind === "elements" || kind === "sums") && domain === "tensor";
     /** Adds up columns from parts of them; without parts they are zero. */
     const total = (vector: number, columns: number, from: number, many: number): void => {
       const groups = workgroups("columnParts", columns, 0, 0);
@@ -238,17 +260,25 @@ export class Stepper {
       return from;
     });
     if (length === 0) return;
+    if (kind === "product" && loop.inner === 0) {
+      // Factors without elements are no bindings; their product is zeros.
+      const groups = workgroups("columnParts", length, 0, 0);
+      const first = 0;
+      const zeros = { groups, length, first, cols: places.get(loop.scratch[0]!)!, scalars: 0, rest: [] }; // where it goes
+      open.set(`${id(loop)} zeros ${id(state)}`, { ...collector(columnParts), entries: [zeros] });
+      return;
+    }
     let part = 0;
-    for (const segment of whole ? [{ first: 0, length }] : this.#segments(length)) {
+    for (const segment of inPieces ? this.#segments(length) : [{ first: 0, length }]) {
       const groups = workgroups(kind, segment.length, rows, cols);
-      const { bindings, windows, offsets } = this.#bind(state, loop, segment, whole);
-      const key = `${id(loop)} ${bindings.join()} ${windows.map((w) => `${id(w.buffer)}+${w.offset}`).join()}`;
+      const { bindings, windows, offsets } = this.#bind(state, loop, segment, inPieces);
+      const key = `${id(loop)} ${bindings.join()} ${windows.map((w) => `${id(w.buffer)}+${w.offset}+${w.size}`).join()}`;
       let batch = open.get(key);
       if (!batch) open.set(key, (batch = { loop, bindings, windows, entries: [] }));
       batch.entries.push({
         groups,
-        length: segment.length,
-        first: segment.first,
+        length: kind === "product" ? rows : segment.length,
+        first: kind === "product" ? loop.inner : segment.first,
         cols: domain === "tensor" ? cols : length,
         scalars: job.scalars,
         rest: [
@@ -266,7 +296,7 @@ export class Stepper {
     { job }: State,
     loop: Loop,
     segment: { readonly first: number; readonly length: number },
-    whole: boolean,
+    inPieces: boolean,
   ): {
     readonly bindings: readonly number[];
     readonly windows: readonly Window[];
@@ -277,8 +307,8 @@ export class Stepper {
     const offsets: number[] = [];
     const bindings = loop.names.map((name) => {
       const { buffer, offset, length } = job.tensors[name]!; // the program's own
-      const begin = offset + (whole ? 0 : 4 * segment.first);
-      const end = whole ? offset + 4 * length : begin + 4 * segment.length;
+      const begin = offset + (inPieces ? 4 * segment.first : 0);
+      const end = inPieces ? begin + 4 * segment.length : offset + 4 * length;
       const from = buffer.size <= most ? 0 : begin - (begin % ALIGNED);
       const bytes = buffer.size <= most ? buffer.size - (buffer.size % 4) : end - from;
       if (bytes > most)
@@ -337,39 +367,52 @@ export class Stepper {
 
   #pipeline(loop: Loop, bindings: readonly number[], writable: readonly boolean[]): Pipeline {
     const { device } = this;
-    let loops = pipelines.get(device);
-    if (!loops) pipelines.set(device, (loops = new WeakMap()));
-    let known = loops.get(loop);
-    if (!known) loops.set(loop, (known = new Map()));
+    let made = pipelines.get(device);
+    if (!made) pipelines.set(device, (made = { byLoop: new WeakMap(), byCode: new Map() }));
+    let known = made.byLoop.get(loop);
+    if (!known) made.byLoop.set(loop, (known = new Map()));
     const key = `${bindings.join()} ${writable.join()}`;
-    let made = known.get(key);
-    if (made) return made;
+    let found = known.get(key);
+    if (found) return found;
+    const code = loop.code(bindings, writable);
+    found = made.byCode.get(code) ?? this.#compile(loop, writable, code);
+    made.byCode.set(code, found);
+    known.set(key, found);
+    return found;
+  }
+
+  #compile({ title }: Loop, writable: readonly boolean[], code: string): Pipeline {
+    const { device } = this;
     this.#made();
-    const label = `descent: ${loop.title}`;
+    const label = `descent: ${title}`;
     const types = ["read-only-storage", "storage", ...writable.map((w) => (w ? "storage" : "read-only-storage"))];
     const layout = device.createBindGroupLayout({
       label,
       entries: types.map((type, binding) => ({ binding, visibility: COMPUTE, buffer: { type } })),
     });
-    const module = device.createShaderModule({ label, code: loop.code(bindings, writable) });
     const pipeline = device.createComputePipeline({
       label,
       layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: "main" },
+      compute: { module: device.createShaderModule({ label, code }), entryPoint: "main" },
     });
-    known.set(key, (made = { pipeline, layout }));
-    return made;
+    return { pipeline, layout };
   }
 
   #room(which: "table" | "scratch", bytes: number): GpuBuffer {
     const now = which === "table" ? this.#table : this.#scratch;
     if (now && now.size >= bytes) return now;
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
+    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    if (bytes > most)
+      throw new OptimizerError(
+        `A step needs ${bytes} bytes for what it computes on the way, and this device shows a shader ${most} at a time. Ask for the device with requiredLimits: { maxBufferSize: ${bytes}, maxStorageBufferBindingSize: ${bytes} }.`,
+      );
     // A step that is not submitted yet needs the old one, which is then left to be collected.
     if (!this.#apart) now?.destroy();
     this.#made();
     const made = this.device.createBuffer({
       label: `descent: ${which}`,
-      size: up(bytes * 1.5, ALIGNED),
+      size: Math.max(bytes, Math.min(up(bytes * 1.5, ALIGNED), most - (most % ALIGNED))),
       usage: STORAGE | COPY_DST,
       mappedAtCreation: false,
     });
@@ -386,6 +429,16 @@ export function encode(pass: GpuComputePass, dispatches: readonly Dispatch[]): v
     pass.setBindGroup(0, group);
     pass.dispatchWorkgroups(x, y);
   }
+}
+
+/** How much a loop runs over. */
+function extent(
+  state: State,
+  { domain, matrix: own }: Loop,
+): { readonly rows: number; readonly cols: number; readonly length: number } {
+  const { rows, cols } = own ?? state;
+  const all = own ? rows * cols : state.length;
+  return { rows, cols, length: { tensor: all, row: rows, column: cols, scalar: 1 }[domain] };
 }
 
 const collector = (loop: Loop): Batch => ({ loop, bindings: [], windows: [], entries: [] });

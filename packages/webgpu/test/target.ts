@@ -1,12 +1,7 @@
-import { products, type Session, squareProducts, type Target } from "@descent/conformance";
+import type { Session, Target } from "@descent/conformance";
 import { allocate, type GpuBuffer, type GpuDevice, optimizer } from "../src/index.ts";
 
 const [STORAGE, COPY_SRC, COPY_DST, MAP_READ, READ] = [0x80, 0x4, 0x8, 0x1, 0x1] as const;
-
-/** What the kit is told of formulas that this backend does not run. */
-export const refuses: Readonly<Record<string, string>> = Object.fromEntries(
-  [...products, ...squareProducts].map((formula) => [formula, "there is no shader for products of matrices"]),
-);
 
 /** A buffer with these numbers, and as long as they are. */
 export function bufferOf<B extends GpuBuffer>(device: GpuDevice<B>, data: Float32Array): B {

@@ -1,4 +1,4 @@
-import { type Job, OptimizerError, type Program } from "@descent/core";
+import { type Job, type Program, uses } from "@descent/core";
 import {
   encode,
   type GpuBuffer,
@@ -64,23 +64,21 @@ class WebGPUUpdates implements Fused {
 
   takes(job: Job<Tensor>): boolean {
     let able = this.#able.get(job.program);
-    if (able === undefined) this.#able.set(job.program, (able = this.#canRun(job)));
+    if (able === undefined) this.#able.set(job.program, (able = this.#canRun(job.program)));
     return (
       able &&
       job.program.inputs.every((name) => job.tensors[name]!.dtype === "float32" && !job.tensors[name]!.isDisposed) // p, g and every slot are there
     );
   }
 
-  #canRun({ program, parameter }: Job<Tensor>): boolean {
-    // Each tensor has a buffer of its own; two more are the stepper's.
-    if (program.inputs.length + 2 > this.#backend.device.limits.maxStorageBuffersPerShaderStage) return false;
-    try {
-      this.#stepper.check(program, parameter);
-      return true;
-    } catch (error) {
-      if (error instanceof OptimizerError) return false;
-      throw error;
-    }
+  /** Each tensor has a buffer of its own, and two more are the stepper's; tfjs has products of matrices. */
+  #canRun(program: Program): boolean {
+    const { maxStorageBuffersPerShaderStage } = this.#backend.device.limits;
+    return (
+      program.inputs.length + 2 <= maxStorageBuffersPerShaderStage &&
+      !uses(program, "matmul") &&
+      !uses(program, "transpose")
+    );
   }
 
   run(jobs: readonly Job<Tensor>[]): void {
