@@ -57,6 +57,10 @@ const projects: TestProjectConfiguration[] = [
 if (chromium !== undefined) {
   projects.push({
     extends: true,
+    // Pages isolated from other origins have SharedArrayBuffer, and with it threads.
+    server: {
+      headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
+    },
     // Made for browsers as it is; bundled once more when it is first met, it would reload a test that runs.
     optimizeDeps: { exclude: ["onnxruntime-web"] },
     test: {
