@@ -7,6 +7,7 @@ import sys
 import adagrad
 import adam
 import initializers
+import products
 import safetensors_fixtures
 import schedules
 import sgd
@@ -19,7 +20,7 @@ parser.add_argument("--check", action="store_true")
 check = parser.parse_args().check
 
 files: dict[str, str | bytes] = {}
-for family in (sgd, adagrad, adam, transforms, schedules, initializers, streams):
+for family in (sgd, adagrad, adam, transforms, schedules, initializers, streams, products):
     files |= {path: dump(value) for path, value in family.goldens().items()}
 files |= safetensors_fixtures.fixtures()
 

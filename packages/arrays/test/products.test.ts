@@ -2,6 +2,7 @@ import { apply, clipByGlobalNorm, configured, formula, type Macro, type RuleSpec
 import { describe, expect, test } from "vitest";
 import { interpretProduct, type Multiplication, Multiplier } from "../src/gemm.ts";
 import { optimizer } from "../src/index.ts";
+import golden from "./golden/newton-schulz.json" with { type: "json" };
 import { expectSame, fill, programOf, spec, step, uniform } from "./run.ts";
 
 type Product = Omit<Multiplication<Float32Array>, "into">;
@@ -158,6 +159,14 @@ const muonLike: RuleSpec = spec(
 );
 
 describe("rules with products", () => {
+  test.each(golden.cases)("Newton–Schulz of $shape is PyTorch's in float64", ({ shape, given, result }) => {
+    const rule = configured(spec({ p: "orthogonalize(g)" }, {}, { lr: 0 }, { orthogonalize }), {});
+    const p = new Float32Array(given.length);
+    optimizer({ p: { data: p, shape } }, rule).update({ p: Float32Array.from(given) });
+    // Elements are below one; each iteration multiplies what was rounded before by 3.4 at most.
+    for (const [i, x] of result.entries()) expect(Math.abs(p[i]! - x)).toBeLessThan(3.5 ** 5 * 2 ** -24);
+  });
+
   const shapes = [[3, 7], [7, 3], [5, 5], [1, 9], [9], [16, 3, 3], [64, 40], [2, 600], [0, 4], [4, 0], []];
   const rules: Readonly<Record<string, RuleSpec>> = {
     "a Muon-like one": muonLike,
