@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { growth } from "./growth.ts";
 import type { Effort } from "./measure.ts";
 import { type ModelName, modelNames } from "./models.ts";
+import { products } from "./products.ts";
 import { profile } from "./profile.ts";
 import { type Section, write } from "./report.ts";
 import { type Stepped, step, stepRules } from "./step.ts";
@@ -17,6 +18,7 @@ const HELP = `What a step costs, beside others that do the same on the same mach
   npm run bench -- step [${stepRules.join("|")} …]
                                             the update alone, by number of parameters and tensors
   npm run bench -- growth                   what a step, a tensor and a parameter cost
+  npm run bench -- products                 what products of matrices cost, by rows and columns (--sizes 256,512)
   npm run bench -- profile [${modelNames.join("|")} …]
                                             where a training step's time goes, by operator
 
@@ -137,9 +139,13 @@ else
       if (rest.length > 0) fail(`"growth" takes no "${rest[0]}".`);
       await long.growth();
       break;
+    case "products":
+      if (rest.length > 0) fail(`"products" takes no "${rest[0]}".`);
+      console.log(`${await products(list("sizes", [256, 512, 1024]), { ...effort(5, 50), least: 1 }, say)}\n`);
+      break;
     case "profile":
       for (const name of named("model", modelNames)) console.log(`${await profile(name)}\n`);
       break;
     default:
-      fail(`There is no part "${part}". There are training, step, growth and profile.`);
+      fail(`There is no part "${part}". There are training, step, growth, products and profile.`);
   }
