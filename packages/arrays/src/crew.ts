@@ -26,8 +26,14 @@ type AnyWorker = Worker | import("node:worker_threads").Worker;
 function startWorker(): AnyWorker {
   const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
   // The very form that bundlers look for, with the file's name as it is published.
-  if (!node) return new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "optimizer" });
-  const file = new URL(import.meta.url.replace(/crew(?=\.\w+$)/, "worker"));
+  if (!node) return new Worker(new URL("./crew-member.js", import.meta.url), { type: "module", name: "optimizer" });
+  const own = /\/crew(\.[jt]s)$/;
+  // In a bundle this would start the whole program once more.
+  if (!own.test(import.meta.url))
+    throw new OptimizerError(
+      "Threads cannot be used here: a bundler has taken this code away from the file that a thread runs. Leave @descent/arrays out of the bundle, as an external module.",
+    );
+  const file = new URL(import.meta.url.replace(own, "/crew-member$1"));
   const worker = file.pathname.endsWith(".ts")
     ? // run from its source, which takes a loader of TypeScript in every thread
       new node.Worker(`import("tsx/esm/api").then((tsx) => { tsx.register(); return import("${file}"); })`, {
