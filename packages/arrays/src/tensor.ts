@@ -1,4 +1,4 @@
-import { arenaOf } from "./arena.ts";
+import { type Arena, arenaOf } from "./arena.ts";
 import type { Coded } from "./codec.ts";
 import { type Runner, runnerOf } from "./runner.ts";
 
@@ -8,6 +8,7 @@ export const NOTHING: Float32Array = new Float32Array(0);
 /** What the loop calls a tensor: an array, or the promise of one that is given its memory with all others at once. */
 export class Tensor {
   #array: Float32Array = NOTHING;
+  #arena: Arena | undefined;
   /** What runs kernels in the memory the array lies in, if something does, and where it lies. */
   runner: Runner | undefined;
   at = 0;
@@ -24,10 +25,13 @@ export class Tensor {
     return this.#array;
   }
   set array(array: Float32Array) {
+    if (array.buffer !== this.#array.buffer) {
+      this.runner = runnerOf(array);
+      this.#arena = this.runner && arenaOf(array);
+    }
     this.#array = array;
-    this.runner = runnerOf(array);
     this.at = array.byteOffset;
-    this.padded = this.runner !== undefined && (arenaOf(array)?.isBlock(array) ?? false);
+    this.padded = this.#arena?.isBlock(array) ?? false;
   }
 
   /** Where kernels should best run for its sake. */

@@ -9,6 +9,9 @@ import type { Detect } from "./fused.ts";
 /** Room for any rule in sight; what is not touched costs no memory. */
 const GENEROUS: Need = { regions: 16, frame: 8192 };
 
+/** A view is some hundred bytes; making one costs more than a kernel call. */
+const MOST_VIEWS = 4096;
+
 /** What runs kernels in a backend's memory; it is never given back, since optimizers remember it. */
 const runners = new WeakMap<WebAssembly.Memory, Runner>();
 
@@ -17,6 +20,8 @@ class WasmStorage implements Storage<WasmData> {
   readonly #backend: WasmBackend & KernelBackend;
   readonly #memory: WebAssembly.Memory;
   #runner: Runner | undefined;
+  /** Views by address. */
+  readonly #views = new Map<number, Float32Array>();
 
   constructor(backend: WasmBackend & KernelBackend, memory: WebAssembly.Memory) {
     this.#backend = backend;
@@ -55,8 +60,15 @@ class WasmStorage implements Storage<WasmData> {
   }
 
   view({ memoryOffset }: WasmData, size: number, known: Float32Array): Float32Array {
-    const here = known.byteOffset === memoryOffset && known.length === size && known.buffer === this.#memory.buffer;
-    return here ? known : this.#runner!.view(memoryOffset, size); // `prepare` came first
+    const { buffer } = this.#memory;
+    if (known.byteOffset === memoryOffset && known.length === size && known.buffer === buffer) return known;
+    // Gradients are made anew for every step, and mostly where those of the step before were.
+    const seen = this.#views.get(memoryOffset);
+    if (seen?.length === size && seen.buffer === buffer) return seen;
+    if (this.#views.size >= MOST_VIEWS) this.#views.clear();
+    const view = this.#runner!.view(memoryOffset, size); // `prepare` came first
+    this.#views.set(memoryOffset, view);
+    return view;
   }
 
   /** The backend keeps weights of products and convolutions rearranged, by tensor, until it hears that it is gone. */
