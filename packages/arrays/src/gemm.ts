@@ -92,28 +92,32 @@ export function transpose(
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const advance = (local: number, by: Bytes): Bytes => [...get(local), ...by, ...I32_ADD, ...set(local)];
-/** `body` as often as the local says, which is counted down to zero. */
-const times = (local: number, body: Bytes): Bytes => [
-  ...[...BLOCK, ...get(local), ...I32_EQZ, ...BREAK_IF, 0, ...LOOP],
+/** `body` as often as the local says, once at least; it is counted down to zero. */
+const repeat = (local: number, body: Bytes): Bytes => [
+  ...LOOP,
   ...body,
-  ...[...get(local), ...int(1), ...I32_SUB, ...tee(local), ...BREAK_IF, 0, ...END, ...END],
+  ...[...get(local), ...int(1), ...I32_SUB, ...tee(local), ...BREAK_IF, 0, ...END],
+];
+/** The same, or not at all. */
+const times = (local: number, body: Bytes): Bytes => [
+  ...[...BLOCK, ...get(local), ...I32_EQZ, ...BREAK_IF, 0, ...repeat(local, body), ...END],
 ];
 
 /**
- * `tiles(a, b, c, stride, quads, count, add)`: that many tiles of C, one below the other, from packed panels of A and
- * one of B, 4 × quads deep; stored, or added to what is there. `stride` is C's, in bytes.
+ * `tiles(a, b, c, stride, depth, count, add)`: that many tiles of C, one below the other, from packed panels of A and
+ * one of B; stored, or added to what is there. `stride` is C's, in bytes. The inner loop is not unrolled: V8 would run
+ * out of registers.
  */
 function tiles(): Defined {
-  const [A, B, C, STRIDE, QUADS, COUNT, ADD, FROM, LEFT, ROW] = range(10) as [
+  const [A, B, C, STRIDE, DEEP, COUNT, ADD, FROM, LEFT, ROW] = range(10) as [
     ...[number, number, number, number, number, number, number, number, number, number],
   ];
   const sum = (i: number, half: number): number => 10 + 2 * i + half;
   const [low, high, x] = [18, 19, 20] as const;
-  const step = (k: number): Bytes => [
-    ...[...get(FROM), ...LOAD, ...unsigned(4 * WIDE * k), ...set(low)],
-    ...[...get(FROM), ...LOAD, ...unsigned(4 * WIDE * k + 16), ...set(high)],
+  const step = [
+    ...[...get(FROM), ...LOAD, ...unsigned(0), ...set(low), ...get(FROM), ...LOAD, ...unsigned(16), ...set(high)],
     ...range(TALL).flatMap((i) => [
-      ...[...get(A), ...LOAD_SPLAT, ...unsigned(4 * (TALL * k + i)), ...set(x)],
+      ...[...get(A), ...LOAD_SPLAT, ...unsigned(4 * i), ...set(x)],
       ...[low, high].flatMap((b, half) => [
         ...[...get(sum(i, half)), ...get(x), ...get(b), ...F32X4_MUL, ...F32X4_ADD, ...set(sum(i, half))],
       ]),
@@ -127,8 +131,8 @@ function tiles(): Defined {
   const code = [
     ...times(COUNT, [
       ...range(TALL).flatMap((i) => range(2).flatMap((half) => [...splat(0), ...set(sum(i, half))])),
-      ...[...get(B), ...set(FROM), ...get(QUADS), ...set(LEFT)],
-      ...times(LEFT, [...range(4).flatMap(step), ...advance(FROM, int(16 * WIDE)), ...advance(A, int(16 * TALL))]),
+      ...[...get(B), ...set(FROM), ...get(DEEP), ...set(LEFT)],
+      ...repeat(LEFT, [...step, ...advance(FROM, int(4 * WIDE)), ...advance(A, int(4 * TALL))]),
       ...[...get(ADD), ...IF, ...get(C), ...set(ROW)],
       ...each((i, half) => [
         ...[...get(ROW), ...LOAD, ...unsigned(16 * half), ...get(sum(i, half)), ...F32X4_ADD, ...set(sum(i, half))],
@@ -211,13 +215,11 @@ const compiled = (): WebAssembly.Module =>
   ));
 
 interface Loops {
-  tiles(a: number, b: number, c: number, stride: number, quads: number, count: number, add: number): void;
+  tiles(a: number, b: number, c: number, stride: number, depth: number, count: number, add: number): void;
   copy4(from: number, to: number, count: number, stride: number): void;
   copy8(from: number, to: number, count: number, stride: number): void;
   turn(from: number, to: number, quads: number, stride: number, apart: number): void;
 }
-
-const up = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
 
 /** Multiplies matrices that lie in one WebAssembly memory; `at` is the address of `FLOATS` floats that nobody else uses. */
 export class Multiplier {
@@ -277,15 +279,14 @@ export class Multiplier {
     add: boolean,
   ): void {
     if (first >= height) return;
-    const quads = up(depth, 4) / 4;
-    const right = this.#right + 16 * quads * panel;
-    const left = (row: number): number => this.#left + 16 * quads * row;
+    const right = this.#right + 4 * depth * panel;
+    const left = (row: number): number => this.#left + 4 * depth * row;
     const at = (row: number): number => into + 4 * ((top + row) * cols + side);
     const whole = cols - side >= WIDE ? Math.floor((height - first) / TALL) : 0;
-    if (whole > 0) this.#loops.tiles(left(first), right, at(first), 4 * cols, quads, whole, add ? 1 : 0);
+    if (whole > 0) this.#loops.tiles(left(first), right, at(first), 4 * cols, depth, whole, add ? 1 : 0);
     const rest = first + whole * TALL;
     if (rest >= height) return;
-    this.#loops.tiles(left(rest), right, this.#edge, 4 * WIDE, quads, Math.ceil((height - rest) / TALL), 0);
+    this.#loops.tiles(left(rest), right, this.#edge, 4 * WIDE, depth, Math.ceil((height - rest) / TALL), 0);
     const width = Math.min(WIDE, cols - side);
     const floats = this.#floats;
     for (let row = rest; row < height; row++)
@@ -298,7 +299,7 @@ export class Multiplier {
 
   /**
    * Lines `first` … `first + count` of a factor, a panel of `wide` after the other: in each the numbers of one depth lie
-   * together. What is missing is zero, which changes no sum: none that began at zero is ever −0.
+   * together. Where lines are missing there are zeros, of which nothing is stored.
    */
   #pack(
     from: number,
@@ -312,9 +313,8 @@ export class Multiplier {
     wide: typeof TALL | typeof WIDE,
   ): void {
     const { copy4, copy8, turn } = this.#loops;
-    const deep = up(depth, 4);
     const floats = this.#floats;
-    for (let i = 0; i < count; i += wide, to += 4 * deep * wide) {
+    for (let i = 0; i < count; i += wide, to += 4 * depth * wide) {
       const here = Math.min(wide, count - i);
       const at = (line: number, k: number): number =>
         from + 4 * (together ? (start + k) * stride + first + i + line : (first + i + line) * stride + start + k);
@@ -326,9 +326,9 @@ export class Multiplier {
           for (let line = 0; line < wide; line += 4) turn(at(line, 0), to + 4 * line, done / 4, 4 * stride, 4 * wide);
         }
       }
-      for (let k = done; k < deep; k++)
+      for (let k = done; k < depth; k++)
         for (let line = 0; line < wide; line++)
-          floats[to / 4 + k * wide + line] = line < here && k < depth ? floats[at(line, k) / 4]! : 0;
+          floats[to / 4 + k * wide + line] = line < here ? floats[at(line, k) / 4]! : 0;
     }
   }
 
