@@ -38,14 +38,26 @@ async function ownWorker(): Promise<TrainingWorker> {
   const { Worker } = (await import(
     /* @vite-ignore */ `${"node:"}worker_threads`
   )) as typeof import("node:worker_threads");
-  // not `new URL("./worker.js", …)`, at which bundlers for browsers would bundle a second copy of everything
-  const file = new URL(import.meta.url.replace(/remote(?=\.\w+$)/, "worker"));
+  const file = workerFile(import.meta.url);
   if (!file.pathname.endsWith(".ts")) return new Worker(file);
   // run from its source, which takes a loader of TypeScript in every thread
   return new Worker(`import("tsx/esm/api").then((tsx) => { tsx.register(); return import("${file}"); })`, {
     eval: true,
     execArgv: ["--conditions=@descent/source"],
   });
+}
+
+/**
+ * The file of the worker beside this module's. Not by `new URL("./worker.js", …)`, at which bundlers for browsers would
+ * bundle a second copy of everything. Throws an OptimizerError in a bundle, where it would be the whole program.
+ */
+export function workerFile(url: string): URL {
+  const own = /\/remote(\.[jt]s)$/;
+  if (!own.test(url))
+    throw new OptimizerError(
+      'A bundler has taken this code away from the file that a worker runs. Leave @descent/onnxruntime out of the bundle, as an external module, or make the worker yourself: its file says: import * as ort from "onnxruntime-node"; import { serve } from "@descent/onnxruntime/worker"; serve(ort);',
+    );
+  return new URL(url.replace(own, "/worker$1"));
 }
 
 /** An engine in a worker. Calls wait for their answers, which come in the order of the calls. */

@@ -6,6 +6,7 @@ import { clipByGlobalNorm, OptimizerError, partition, schedule } from "@descent/
 import { OnnxError } from "@descent/onnx";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Batch, crossEntropy, huber, Trainer, type TrainerOptions } from "../src/index.ts";
+import { workerFile } from "../src/remote.ts";
 import { perceptron } from "./graphs.ts";
 import { batchOf, fixture, train } from "./models.ts";
 
@@ -171,4 +172,12 @@ describe("in a worker", () => {
     expect(losses[3]! / losses[1]!).toBeCloseTo(1, 4);
     for (const t of [here, there]) await t.dispose();
   });
+});
+
+test("a bundle, whose file is another, is not started a second time as its own worker", () => {
+  expect(workerFile("file:///app/node_modules/@descent/onnxruntime/dist/remote.js").pathname).toMatch(
+    /\/dist\/worker\.js$/,
+  );
+  for (const bundle of ["file:///app/bundle.js", "file:///app/remote.bundle.js", "file:///app/not-remote.js"])
+    expect(() => workerFile(bundle)).toThrow("Leave @descent/onnxruntime out of the bundle");
 });
