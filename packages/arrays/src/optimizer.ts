@@ -43,8 +43,8 @@ export interface OptimizerOptions {
    */
   readonly threads?: number | undefined;
   /**
-   * Multiplies matrices in place of the loops here: `await onnxMatmul()` of @descent/onnxruntime is some four times as
-   * fast. Bits are then those of that library, which may differ from one machine to the next.
+   * Multiplies matrices in place of the loops here: `await onnxMatmul()` of @descent/onnxruntime is two to four
+   * times as fast. Bits are then those of that library, which may differ from one machine to the next.
    */
   readonly matmul?: Matmul | undefined;
   /**

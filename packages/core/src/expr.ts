@@ -129,10 +129,23 @@ export function apply(op: Exclude<Op, "const" | "var" | Reduction>, ...raw: Expr
         : raw.map(number);
   if (op === "matmul" || op === "transpose") {
     if (!args.every((a) => a.place === "tensor")) throw new SyntaxError(`\`${op}\` needs a matrix`);
-    return op === "matmul" ? intern(op, args, "tensor") : transposed(args[0]!);
+    return op === "matmul" ? product(args[0]!, args[1]!) : transposed(args[0]!);
   }
   if (args.every((a) => a.op === "const")) return constant(scalarOps[op](...args.map((a) => a.value as number))); // const nodes hold numbers
   return simplify(op, args) ?? lifted(op, args) ?? intern(op, args, widest(args));
+}
+
+/** Factors the host knows come in front of a product, not into it: `2 * A @ A` is the square of `A`, and no matrix is made for `2 * A`. */
+function product(a: Expr, b: Expr): Expr {
+  const factor = (e: Expr): readonly [Expr, Expr] | undefined => {
+    const found = split(e.op === "transpose" ? e.args[0]! : e);
+    if (!found || !isHost(found[0])) return undefined;
+    return [found[0], e.op === "transpose" ? transposed(found[1]) : found[1]];
+  };
+  const left = factor(a);
+  if (left) return apply("mul", left[0], product(left[1], b));
+  const right = factor(b);
+  return right ? apply("mul", right[0], product(a, right[1])) : intern("matmul", [a, b], "tensor");
 }
 
 /* Transposes are moved to where they cost nothing: into products, and over formulas to the products that read those. */

@@ -75,6 +75,14 @@ describe("transposes go where they cost nothing", () => {
   });
 });
 
+test("factors that the host knows come in front of products", () => {
+  expect(mm(apply("mul", half, p), g)).toBe(apply("mul", half, mm(p, g)));
+  expect(mm(p, t(apply("mul", half, g)))).toBe(apply("mul", half, mm(p, t(g))));
+  // A norm stays where it was written: the product of what was not divided yet might overflow.
+  const scaled = apply("mul", apply("div", constant(1), reduce("sumsq", "scalar", p)), p);
+  expect(mm(scaled, g).op).toBe("matmul");
+});
+
 describe("sizes", () => {
   const sizeOf = (formula: string, matrix: Matrix): unknown =>
     shapes(trace(spec({ x: formula, p: "p + norm(x) * g" })), matrix);
