@@ -154,13 +154,39 @@ export function emit(kernel: Kernel, { shared = false }: { readonly shared?: boo
       : [...value, ...F64X2_PROMOTE_LOW, ...set(scratch), ...get(scratch), ...get(scratch), ...F64X2_MUL];
   const high = (value: Bytes): Bytes => [...value, ...value, ...HIGH_HALF];
 
-  /** Everything for four elements, `turn` vectors after the pointers, but the stores. */
-  const four = (turn: number, masked: boolean): void => {
-    buffers.forEach((buffer, i) => {
-      if (buffer.read) put(get(pointers[i]!), LOAD, unsigned(16 * turn), set(local.get(buffer.key)!));
-    });
-    order.forEach(compute);
-    const kept = (e: Expr): Bytes => (masked ? [...number(e), ...get(mask), ...AND] : number(e));
+  // What others are computed from is stored first: it need not stay in a register until the end.
+  const at = new Map(order.map((e, i) => [e, i]));
+  const stored = buffers
+    .map(({ key, read, store }, i) => ({ key, read, store, pointer: pointers[i]! }))
+    .filter((buffer): buffer is typeof buffer & { readonly store: Expr } => buffer.store !== undefined)
+    .sort((a, b) => (at.get(a.store) ?? -1) - (at.get(b.store) ?? -1));
+  const loads = new Map(buffers.flatMap(({ key, read }, i) => (read ? [[key, pointers[i]!] as const] : [])));
+
+  /**
+   * Everything for four elements, `turn` vectors after the pointers. In the middle of the array, where four numbers are
+   * stored at once, that is done as soon as they are known.
+   */
+  const four = (turn: number, middle: boolean): void => {
+    const done = new Set<Expr>();
+    const ensure = (e: Expr): void => {
+      if (done.has(e)) return;
+      done.add(e);
+      const pointer = loads.get(e);
+      if (pointer !== undefined) put(get(pointer), LOAD, unsigned(16 * turn), set(local.get(e)!));
+      else if (computed.has(e)) {
+        e.args.forEach(ensure);
+        compute(e);
+      }
+    };
+    // What is only read may be the very array that something is stored into.
+    for (const { key, read, store } of buffers) if (read && !store) ensure(key);
+    for (const { key, store, pointer } of stored) {
+      ensure(store);
+      ensure(key);
+      if (middle) put(get(pointer), number(store), STORE, unsigned(16 * turn));
+    }
+    for (const reduction of [...sums, ...columnSums]) ensure(operand(reduction));
+    const kept = (e: Expr): Bytes => (middle ? number(e) : [...number(e), ...get(mask), ...AND]);
     sums.forEach((reduction, i) => {
       const value = kept(operand(reduction));
       const [low, top] = accumulators[i]!;
@@ -180,9 +206,7 @@ export function emit(kernel: Kernel, { shared = false }: { readonly shared?: boo
     });
   };
   const stores = (instruction: Bytes, offset: number, ...lane: number[]): void => {
-    buffers.forEach(({ store }, i) => {
-      if (store) put(get(pointers[i]!), number(store), instruction, unsigned(offset), lane);
-    });
+    for (const { store, pointer } of stored) put(get(pointer), number(store), instruction, unsigned(offset), lane);
   };
   const advance = (turn: number): void => {
     for (const [i, pointer] of pointers.entries())
@@ -198,10 +222,7 @@ export function emit(kernel: Kernel, { shared = false }: { readonly shared?: boo
   const unroll = order.length > UNROLL_LIMIT ? 1 : UNROLL;
   put(get(left), int(Math.log2(4 * unroll)), I32_SHIFT_RIGHT, set(turns));
   put(BLOCK, get(turns), I32_EQZ, BREAK_IF, [0], LOOP);
-  for (let turn = 0; turn < unroll; turn++) {
-    four(turn, false);
-    stores(STORE, 16 * turn);
-  }
+  for (let turn = 0; turn < unroll; turn++) four(turn, true);
   advance(unroll);
   put(get(turns), int(1), I32_SUB, tee(turns), BREAK_IF, [0], END, END);
 
@@ -210,7 +231,7 @@ export function emit(kernel: Kernel, { shared = false }: { readonly shared?: boo
   put(BLOCK, get(left), I32_EQZ, BREAK_IF, [0], LOOP);
   if (sums.length > 0)
     put(get(left), I32X4_SPLAT, CONST, ...[0, 1, 2, 3].map((i) => [i, 0, 0, 0]), I32X4_GT, set(mask));
-  four(0, true);
+  four(0, false);
   if (buffers.some((b) => b.store)) {
     put(get(left), int(4), I32_GE, IF);
     stores(STORE, 0);
