@@ -229,17 +229,21 @@ export class ArraysBackend implements Backend<Tensor> {
 function execute(tasks: readonly Task[]): void {
   for (const task of tasks) {
     const run = runOf(task);
-    const loop = (whole: Run): void => (task.runner ? task.runner.run(whole) : interpret(whole));
     // Rows begin anywhere in a codec's blocks.
-    if (run.kernel.byRows && run.arrays.some(isCoded)) decodedWhole(run, loop);
-    else loop(run);
+    if (run.kernel.byRows && run.arrays.some(isCoded)) decodedWhole(run, task.runner);
+    else loop(run, task.runner);
   }
 }
 
+function loop(run: Run, runner: Runner | undefined): void {
+  if (runner) runner.run(run);
+  else interpret(run);
+}
+
 /** Runs a loop on all numbers of its coded arrays at once, decoded for the time being. */
-function decodedWhole(run: Run, loop: (run: Run) => void): void {
+function decodedWhole(run: Run, runner: Runner | undefined): void {
   const arrays = run.arrays.map((x) => (isCoded(x) ? decoded(x) : x));
-  loop({ ...run, arrays });
+  loop({ ...run, arrays }, runner);
   for (const [i, x] of run.arrays.entries())
     if (isCoded(x) && run.kernel.buffers[i]!.store) encode(x, 0, x.length, arrays[i]!);
 }

@@ -34,9 +34,12 @@ interface Item {
 
 /** The tasks of one step of a stage: one kernel with the same numbers. */
 interface Batch {
-  readonly kernel: Kernel;
   readonly args: (number | Float32Array)[];
+  /** Which of the lot's numbers are arguments; nothing for those by row. */
+  readonly from: readonly (number | undefined)[];
   readonly tasks: readonly Task[];
+  /** Where sums of the lot's only job go: among its numbers, or into a vector. */
+  readonly sums: readonly { readonly sum: Float64Array; readonly into: number | Float32Array }[];
 }
 
 /** A step that is no loop: makes a matrix of others. */
@@ -46,9 +49,11 @@ type Make = () => void;
 interface Lot {
   readonly plan: Plan;
   readonly first: Item;
-  /** What is one number and known so far. */
-  readonly values: Map<Expr, number>;
-  readonly vectors: ReadonlyMap<Expr, Float32Array>;
+  /** What is one number, at its place on the plan's sheet. */
+  readonly values: Float64Array;
+  /** Slots of one number: where they are read, and where written. */
+  readonly slots: readonly { readonly input: string; readonly at: number }[];
+  readonly stores: readonly { readonly input: string; readonly at: number }[];
   readonly stages: readonly (readonly (Batch | Make)[])[];
 }
 
@@ -57,7 +62,7 @@ interface Totals {
   readonly totals: Float64Array;
   /** In the order of names, so that no sum depends on the order in which parameters were given. */
   readonly parts: readonly { readonly total: number; readonly sum: Float64Array }[];
-  readonly readers: readonly { readonly total: number; readonly values: Map<Expr, number>; readonly sum: Expr }[];
+  readonly readers: readonly { readonly total: number; readonly values: Float64Array; readonly at: number }[];
 }
 
 /** A tensor and where it was when last looked at. */
@@ -167,7 +172,7 @@ export class Schedule {
         (level < plan.stages.length - 1 ? plan.stages[level]!.model : []).map(({ sum, spelt }) => {
           const total = keys.get(spelt) ?? keys.size;
           keys.set(spelt, total);
-          return { total, values, sum };
+          return { total, values, at: plan.sheet.at(sum) };
         }),
       );
       const parts = [...keys].flatMap(([spelt, total]) =>
@@ -201,11 +206,10 @@ export class Schedule {
     if (this.#moved)
       for (const { arrays, from } of this.#inside) for (let i = 0; i < from.length; i++) arrays[i] = arrayOf(from[i]!);
     this.#moved = false;
-    for (const { plan, first, values } of this.#lots) {
-      const { program, scalars, tensors } = jobs[first.index]!;
-      values.clear(); // what is known need not be computed
-      for (let i = 0; i < scalars.length; i++) values.set(program.scalars[i]!, scalars[i]!);
-      for (const { input, key } of plan.values) values.set(key, tensors[input]!.array[0]!);
+    for (const { first, values, slots } of this.#lots) {
+      const { scalars, tensors } = jobs[first.index]!;
+      for (let i = 0; i < scalars.length; i++) values[i] = scalars[i]!; // their places come first
+      for (const { input, at } of slots) values[at] = tensors[input]!.array[0]!;
     }
     if (!this.#totals) {
       // Each job from its first sum to its last store, while it is in the cache.
@@ -219,7 +223,7 @@ export class Schedule {
       for (const lot of this.#lots) if (level < lot.stages.length - 1) stage(lot, level, execute);
       totals.fill(0);
       for (const { total, sum } of parts) totals[total] = totals[total]! + sum[0]!;
-      for (const { total, values, sum } of readers) values.set(sum, totals[total]!);
+      for (const { total, values, at } of readers) values[at] = totals[total]!;
     }
     for (const lot of this.#lots) {
       stage(lot, lot.stages.length - 1, execute);
@@ -284,6 +288,7 @@ function arrange(plan: Plan, items: readonly Item[], made: Made | undefined, not
       }
       const { kernel, domain } = step;
       const args = kernel.args.map(({ key, perRow }) => (perRow ? vectors.get(key)! : 0));
+      const places = kernel.args.map(({ key, perRow }) => (perRow ? undefined : plan.sheet.at(key)));
       // A loop runs where most of what it walks lies; the rest is copied.
       const inside = kernel.buffers.filter(({ key }) => matrices?.has(key)).length;
       const here = 2 * inside > kernel.buffers.length ? made?.workspace : undefined;
@@ -318,44 +323,60 @@ function arrange(plan: Plan, items: readonly Item[], made: Made | undefined, not
         row: rows,
         column: cols,
       };
-      if (!plan.merges) return { kernel, args, tasks: [task(first, elements[domain])] };
+      if (!plan.merges) {
+        const only = task(first, elements[domain]);
+        const sums = [...kernel.sums, ...kernel.columnSums].map((e, i) => ({
+          sum: only.run.sums[i]!,
+          into: vectors.get(e) ?? plan.sheet.at(e),
+        }));
+        return { args, from: places, tasks: [only], sums };
+      }
       // Every tensor has a sum of its own, whatever it lies beside.
-      if (kernel.sums.length > 0)
-        return { kernel, args, tasks: items.map((item) => task(item, size(item.job.parameter.shape))) };
-      return { kernel, args, tasks: stretches(kernel, items, notes).map(({ item, length }) => task(item, length)) };
+      const tasks =
+        kernel.sums.length > 0
+          ? items.map((item) => task(item, size(item.job.parameter.shape)))
+          : stretches(kernel, items, notes).map(({ item, length }) => task(item, length));
+      return { args, from: places, tasks, sums: [] };
     }),
   );
-  return { plan, first, values: new Map(), vectors, stages };
+  const { sheet } = plan;
+  return {
+    plan,
+    first,
+    values: sheet.row(),
+    slots: plan.values.map(({ input, key }) => ({ input, at: sheet.at(key) })),
+    stores: plan.stores.map(({ input, value }) => ({ input, at: sheet.at(value) })),
+    stages,
+  };
 }
 
-function stage({ plan, stages, values, vectors }: Lot, level: number, execute: Execute): void {
-  const { wanted, evaluate } = plan.stages[level]!;
-  if (wanted.length > 0) for (const [i, number] of evaluate(values).entries()) values.set(wanted[i]!, number);
+function stage({ plan, stages, values }: Lot, level: number, execute: Execute): void {
+  plan.stages[level]!.compute(values);
   for (const batch of stages[level]!) {
     if (typeof batch === "function") {
       batch();
       continue;
     }
-    const { kernel, args, tasks } = batch;
-    for (const [i, { key, perRow }] of kernel.args.entries()) if (!perRow) args[i] = values.get(key)!;
+    const { args, from, tasks, sums } = batch;
+    for (let i = 0; i < from.length; i++) {
+      const at = from[i];
+      if (at !== undefined) args[i] = values[at]!;
+    }
     for (const { run } of tasks)
       for (const sum of run.sums) {
         if (sum.length === 1) sum[0] = 0;
         else sum.fill(0);
       }
     execute(tasks);
-    if (plan.merges) continue;
-    const { sums } = tasks[0]!.run; // of the only job
-    for (const [i, e] of [...kernel.sums, ...kernel.columnSums].entries()) {
-      const vector = vectors.get(e);
-      if (vector) vector.set(sums[i]!);
-      else values.set(e, sums[i]![0]!);
+    for (const { sum, into } of sums) {
+      if (typeof into === "number") values[into] = sum[0]!;
+      else into.set(sum);
     }
   }
 }
 
-function storeValues({ plan: { stores }, first, values }: Lot): void {
-  for (const { input, value } of stores) first.job.tensors[input]!.array[0] = values.get(value)!;
+function storeValues({ stores, first, values }: Lot): void {
+  for (const { input, at } of stores) first.job.tensors[input]!.array[0] = values[at]!;
 }
 
 /** The items of which each must have a loop of its own, with the lengths of those loops: the rest continues them. */

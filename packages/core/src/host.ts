@@ -3,75 +3,98 @@ import { type Expr, scalarOps, topological } from "./expr.ts";
 /** Values by name: hyper-parameters, `t`, and what is known of the parameter. */
 export type Env = Readonly<Record<string, number>>;
 
+/** Gives the numbers that it was made for their values, from those given. */
+export type Compute = (numbers: Float64Array) => void;
+
 /**
- * Expressions as one function of an environment, in double precision; what is `known` already (a finished reduction)
- * is taken, not computed. `1 - b^n` is −expm1(n·log b), which keeps every digit of a bias correction when b is close
- * to one.
+ * A row of float64 numbers with a place for each expression: what is given is put there, the rest is computed from it,
+ * by a list of operations made once, so that a step costs no more than its arithmetic.
  */
-export function hostFunction(roots: readonly Expr[]): (env: Env, known?: ReadonlyMap<Expr, number>) => number[] {
-  const order = topological(roots);
-  const at = new Map(order.map((e, i) => [e, i]));
-  // Values, and the number of the call that computed each. They are kept between calls, as is a function for every
-  // expression: a step of a small model costs little more than its host values.
-  const done = new Float64Array(order.length);
-  const call = new Float64Array(order.length);
-  let calls = 0;
-  let env: Env = {};
-  let known: ReadonlyMap<Expr, number> | undefined;
-  const value = (i: number): number => {
-    if (call[i] !== calls) {
-      done[i] = known?.get(order[i]!) ?? nodes[i]!();
-      call[i] = calls;
-    }
-    return done[i]!;
-  };
-  const nodes = order.map((e) =>
-    node(
-      e,
-      (arg) => at.get(arg)!,
-      value,
-      (name) => env[name],
-    ),
-  );
-  const wanted = roots.map((r) => at.get(r)!);
-  return (given, finished) => {
-    calls++;
-    env = given;
-    known = finished;
-    return wanted.map(value);
-  };
+export class Sheet {
+  readonly #at = new Map<Expr, number>();
+  readonly #constants: (readonly [at: number, value: number])[] = [];
+
+  /** The place of an expression that is given. */
+  give(e: Expr): number {
+    const known = this.#at.get(e);
+    if (known !== undefined) return known;
+    const at = this.#at.size;
+    this.#at.set(e, at);
+    return at;
+  }
+
+  /** The place of an expression that is given, or was to be computed. */
+  at(e: Expr): number {
+    const at = this.#at.get(e);
+    if (at === undefined) throw new TypeError(`\`${e.op}\` is neither given nor computed`);
+    return at;
+  }
+
+  /** What computes the expressions that have no place yet from those that have one by now. */
+  compute(roots: readonly Expr[]): Compute {
+    const operations: Operation[] = [];
+    const places: number[] = [];
+    const visit = (e: Expr): void => {
+      if (this.#at.has(e)) return;
+      if (e.op === "const") {
+        this.#constants.push([this.give(e), e.value as number]); // const nodes hold numbers
+        return;
+      }
+      const { f, args } = operation(e);
+      args.forEach(visit);
+      const [a = 0, b = 0, c = 0] = args.map((arg) => this.at(arg));
+      operations.push(f);
+      places.push(this.give(e), a, b, c);
+    };
+    roots.forEach(visit);
+    // The place of a result, then those of three arguments, of which an operation reads as many as it has.
+    const from = Int32Array.from(places);
+    return (numbers) => {
+      for (let i = 0, k = 0; i < operations.length; i++, k += 4)
+        numbers[from[k]!] = operations[i]!(numbers[from[k + 1]!]!, numbers[from[k + 2]!]!, numbers[from[k + 3]!]!);
+    };
+  }
+
+  /** A row with room for all that have a place, in which constants have their values. */
+  row(): Float64Array {
+    const row = new Float64Array(this.#at.size);
+    for (const [at, value] of this.#constants) row[at] = value;
+    return row;
+  }
 }
 
-/** One expression as a function of what its arguments are at the time. */
-function node(
-  e: Expr,
-  indexOf: (e: Expr) => number,
-  value: (i: number) => number,
-  read: (name: string) => number | undefined,
-): () => number {
-  if (e.op === "const") return () => e.value as number; // const nodes hold numbers
-  if (e.op === "var") {
-    const name = e.value as string; // var nodes hold names
-    return () => {
-      const found = read(name);
-      if (found === undefined) throw new TypeError(`no value for \`${name}\``);
-      return found;
-    };
-  }
-  if (e.op === "sum" || e.op === "sumsq" || e.op === "matmul" || e.op === "transpose")
-    return () => {
-      throw new TypeError(`\`${e.op}\` is not a host operation`);
-    };
-  const operation = scalarOps[e.op];
-  const [a = 0, b = 0, c = 0] = e.args.map(indexOf);
-  if (e.op === "sub" && e.args[1]!.op === "pow") {
-    const [base, power] = e.args[1]!.args.map(indexOf) as [number, number]; // pow has two arguments
-    return () =>
-      value(a) === 1 && value(base) > 0
-        ? -Math.expm1(value(power) * Math.log(value(base)))
-        : operation(value(a), value(b));
-  }
-  if (e.args.length === 1) return () => operation(value(a));
-  if (e.args.length === 2) return () => operation(value(a), value(b));
-  return () => operation(value(a), value(b), value(c));
+type Operation = (a: number, b: number, c: number) => number;
+
+/** `1 - b^n` is −expm1(n·log b), which keeps every digit of a bias correction when b is close to one. */
+const minusPower: Operation = (a, base, power) =>
+  a === 1 && base > 0 ? -Math.expm1(power * Math.log(base)) : a - base ** power;
+
+function operation(e: Expr): { readonly f: Operation; readonly args: readonly Expr[] } {
+  const [first, second] = e.args;
+  if (e.op === "sub" && second!.op === "pow") return { f: minusPower, args: [first!, ...second!.args] };
+  if (e.op === "const" || e.op === "var" || e.op === "sum" || e.op === "sumsq") throw unknown(e);
+  if (e.op === "matmul" || e.op === "transpose") throw unknown(e);
+  return { f: scalarOps[e.op], args: e.args };
+}
+const unknown = (e: Expr): TypeError =>
+  new TypeError(`\`${e.op === "var" ? String(e.value) : e.op}\` is not computed on the host`);
+
+/** Expressions as one function of an environment, in double precision. */
+export function hostFunction(roots: readonly Expr[]): (env: Env) => number[] {
+  const sheet = new Sheet();
+  const variables = topological(roots).flatMap(
+    (e) => (e.op === "var" ? [{ name: e.value as string, at: sheet.give(e) }] : []), // var nodes hold names
+  );
+  const compute = sheet.compute(roots);
+  const wanted = roots.map((e) => sheet.at(e));
+  const numbers = sheet.row();
+  return (env) => {
+    for (const { name, at } of variables) {
+      const value = env[name];
+      if (value === undefined) throw new TypeError(`no value for \`${name}\``);
+      numbers[at] = value;
+    }
+    compute(numbers);
+    return wanted.map((at) => numbers[at]!);
+  };
 }

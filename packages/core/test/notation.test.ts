@@ -191,11 +191,7 @@ describe("a program", () => {
       update: { c: "m + 10 * g", m: "m + g", p: "p - lr * (100 * c + m)" },
     };
     const { outputs } = trace(lion);
-    const values = (e: Expr): number =>
-      hostFunction([e])(
-        { lr: 1 },
-        new Map([["p", 0] as const, ["g", 1] as const, ["m", 5] as const].map(([n, x]) => [variable(n, "tensor"), x])),
-      )[0]!;
+    const values = (e: Expr): number => hostFunction([e])({ lr: 1, p: 0, g: 1, m: 5 })[0]!;
     expect(values(outputs.p!)).toBe(-(100 * 15 + 6));
     expect(values(outputs.m!)).toBe(6);
   });

@@ -1,10 +1,10 @@
 import {
   type Backend,
   type Expr,
-  hostFunction,
   isReduction,
   type Job,
   type Program,
+  Sheet,
   topological,
   variable,
 } from "../src/index.ts";
@@ -39,12 +39,16 @@ export const plain: Backend<Float64Array> = {
 };
 
 function evaluate(e: Expr, job: Job<Float64Array>, known: ReadonlyMap<Expr, number>): Float64Array {
-  const value = hostFunction([e]);
-  const inputs = tensorInputs(job.program);
+  const sheet = new Sheet();
+  const inputs = tensorInputs(job.program).map((x) => ({ from: job.tensors[String(x.value)]!, at: sheet.give(x) }));
+  const uniform = [...known].map(([x, value]) => ({ value, at: sheet.give(x) }));
+  const compute = sheet.compute([e]);
+  const row = sheet.row();
+  for (const { value, at } of uniform) row[at] = value;
   return job.tensors.p!.map((_, i) => {
-    const element = new Map(known);
-    for (const x of inputs) element.set(x, job.tensors[String(x.value)]![i]!);
-    return value({}, element)[0]!;
+    for (const { from, at } of inputs) row[at] = from[i]!;
+    compute(row);
+    return row[sheet.at(e)]!;
   });
 }
 

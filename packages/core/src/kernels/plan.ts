@@ -1,5 +1,5 @@
 import { type Expr, variable } from "../expr.ts";
-import { hostFunction } from "../host.ts";
+import { type Compute, Sheet } from "../host.ts";
 import type { Matrix } from "../parameter.ts";
 import type { Program, SlotSpec } from "../program.ts";
 import { shapes } from "../shapes.ts";
@@ -18,10 +18,8 @@ export type Step = LoopStep | Product | Transposition;
 
 /** What can run once the reductions of the stage before are known. */
 export interface Stage {
-  /** What is one number per tensor or model and needed here, in float64 on the host. */
-  readonly wanted: readonly Expr[];
-  /** The wanted numbers from those known so far. */
-  readonly evaluate: (known: ReadonlyMap<Expr, number>) => readonly number[];
+  /** Computes what is one number per tensor or model and needed here, on the plan's sheet, from what is known so far. */
+  readonly compute: Compute;
   readonly steps: readonly Step[];
   /** The sums over the model that this stage takes, and text that is equal for equal sums of two rules. */
   readonly model: readonly { readonly sum: Expr; readonly spelt: string }[];
@@ -32,6 +30,8 @@ export interface Stage {
  * are the float32 `vectors` by row and by column, and the `matrices` that are neither a variable nor gone after a loop.
  */
 export interface Plan {
+  /** Where each number has its place: scalars of the program, `values`, sums, and what stages compute. */
+  readonly sheet: Sheet;
   readonly stages: readonly Stage[];
   readonly kernels: readonly Kernel[];
   /** Slots of one number, read before the first stage. */
@@ -93,6 +93,8 @@ function make(program: Program, own: Matrix): Plan {
   for (const name of program.inputs)
     if (domainOf(node(name, placeOf(name))) !== "tensor") vectors.set(node(name, placeOf(name)), name);
   const known = new Set<Expr>([...program.scalars, ...values.map((v) => v.key)]);
+  const sheet = new Sheet();
+  for (const e of known) sheet.give(e);
   const matrices = new Set<Expr>();
   const held = (e: Expr): boolean => vectors.has(e) || matrices.has(e);
 
@@ -120,8 +122,10 @@ function make(program: Program, own: Matrix): Plan {
       for (const { key, read } of k.buffers) if (read && domainOf(key) !== "tensor") vector(key);
       for (const key of into.keys()) if (domainOf(key) !== "tensor" && !vectors.has(key)) vectors.set(key, undefined);
       for (const e of sums) {
-        if (domainOf(e) === "tensor") known.add(e);
-        else vectors.set(e, undefined);
+        if (domainOf(e) === "tensor") {
+          known.add(e);
+          sheet.give(e);
+        } else vectors.set(e, undefined);
       }
       steps.push({ kind: "loop", kernel: k, domain, matrix });
     };
@@ -183,10 +187,8 @@ function make(program: Program, own: Matrix): Plan {
     }
     for (const [name, e] of Object.entries(outputs)) if (placeOf(name) === "scalar") want(e);
 
-    const evaluate = hostFunction(wanted);
     return {
-      wanted,
-      evaluate: (numbers) => evaluate({}, numbers),
+      compute: sheet.compute(wanted),
       steps,
       model: reductions.filter((e) => e.value === "model").map((sum) => ({ sum, spelt: spell(sum) })),
     };
@@ -199,6 +201,7 @@ function make(program: Program, own: Matrix): Plan {
   const steps = stages.flatMap((s) => s.steps);
   const kernels = steps.flatMap((s) => (s.kind === "loop" ? [s.kernel] : []));
   return {
+    sheet,
     stages,
     kernels,
     values,
