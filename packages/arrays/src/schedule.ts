@@ -140,7 +140,8 @@ export class Schedule {
       room.matrices = own ? at + matrices : Math.max(room.matrices, matrices);
       return at;
     });
-    const workspace = room.matrices > 0 ? workspaceOf(room) : undefined;
+    // Even where all of its matrices are empty a plan is told where they are.
+    const workspace = together.some(({ plan }) => plan.matrices.length > 0) ? workspaceOf(room) : undefined;
     this.#lots = together.map(({ plan, items }, i) =>
       arrange(plan, items, workspace && { workspace, at: rooms[i]! }, {
         part: (key, part) => {

@@ -188,6 +188,15 @@ describe("rules with products", () => {
     for (const data of wanted) for (const x of Object.values(data)) expect(x.every(Number.isFinite)).toBe(true);
   });
 
+  test("run where every matrix is empty", () => {
+    for (const engine of ["wasm", "interpreter"] as const) {
+      const [w, v] = [new Float32Array(0), new Float32Array(0)];
+      const opt = optimizer({ w: { data: w, shape: [0, 4] }, v }, configured(muonLike, {}), { engine });
+      opt.update({ w, v });
+      expect(opt.step).toBe(1);
+    }
+  });
+
   test("a transpose that no product can read is made", () => {
     const parameter = { name: "w", shape: [33, 33] };
     const program = programOf(spec({ p: "g + p'" }), parameter);
