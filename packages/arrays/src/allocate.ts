@@ -1,14 +1,7 @@
-import { type Axes, OptimizerError, type Role, type Shape, size } from "@descent/core";
+import { type Description, description, knownOptions, OptimizerError, type Shape, size, whole } from "@descent/core";
 import { Arena } from "./arena.ts";
 import { MOST_THREADS, notShared } from "./crew.ts";
 import { refusal } from "./runner.ts";
-
-/** What `allocate` is told of a parameter: its shape, and what else is known of it. */
-export interface Description {
-  readonly shape: Shape;
-  readonly role?: Role | undefined;
-  readonly axes?: Axes | undefined;
-}
 
 const descriptions = new WeakMap<Float32Array, Description>();
 
@@ -40,13 +33,13 @@ export interface AllocateOptions {
  */
 export function allocate<const Name extends string>(
   shapes: { readonly [K in Name]: Shape | Description },
-  { slots = 4, shared = false }: AllocateOptions = {},
+  options: AllocateOptions = {},
 ): Allocation<Name> {
+  const { slots = 4, shared = false } = knownOptions("allocate", options, ["slots", "shared"]);
+  whole("allocate", { slots });
   const entries = Object.entries<Shape | Description>(shapes).map(([name, given]) => {
-    const description = "shape" in given ? given : { shape: given };
-    if (!description.shape.every((d) => Number.isSafeInteger(d) && d >= 0))
-      throw new OptimizerError(`\`${name}\` has the shape [${description.shape}]. Dimensions are whole numbers.`);
-    return { name, description, length: size(description.shape) };
+    const told = description(name, given);
+    return { name, told, length: size(told.shape) };
   });
   const generous = { ...GENEROUS, threads: shared ? MOST_THREADS : 1 };
   const most = Arena.room(generous);
@@ -65,9 +58,9 @@ export function allocate<const Name extends string>(
     const arena =
       why === undefined ? new Arena(Math.max(need, Math.min(most, floats(i + many))), generous, { shared }) : undefined;
     for (const into of [parameters, gradients])
-      for (const { name, description, length } of here) {
+      for (const { name, told, length } of here) {
         const array = arena ? arena.take(length)! : new Float32Array(length); // there is room for both
-        descriptions.set(array, description);
+        descriptions.set(array, told);
         into[name] = array;
       }
     i += many;

@@ -1,4 +1,5 @@
-export { type AllocateOptions, type Allocation, allocate, type Description } from "./allocate.ts";
+export type { Description } from "@descent/core";
+export { type AllocateOptions, type Allocation, allocate } from "./allocate.ts";
 export type { Engine } from "./backend.ts";
 export type { Factor, Multiplication } from "./gemm.ts";
 export { type Described, type Optimizer, type OptimizerOptions, optimizer, type Precision } from "./optimizer.ts";

@@ -3,12 +3,15 @@ import {
   type Configured,
   type HyperValue,
   type Inspection,
+  knownOptions,
   type LoadReport,
   Loop,
   list,
   OptimizerError,
   type Parameter,
   type Role,
+  refuseOverlap,
+  refuseUnknown,
   type Shape,
   type StateDict,
   size,
@@ -56,6 +59,8 @@ export interface OptimizerOptions {
    */
   readonly state?: Precision | Readonly<Record<string, Precision>> | undefined;
 }
+
+const OPTIONS = ["engine", "threads", "matmul", "state"] as const;
 
 export type Precision = "float32" | Codec;
 
@@ -112,7 +117,7 @@ export function optimizer<const Name extends string>(
   configured: Configured,
   options: OptimizerOptions = {},
 ): Optimizer<Name> {
-  return new ArraysOptimizer(parameters, configured, options);
+  return new ArraysOptimizer(parameters, configured, knownOptions("optimizer", options, OPTIONS));
 }
 
 class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
@@ -138,7 +143,12 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     this.#pairs = [...this.#entries];
     for (const e of this.#entries.values())
       this.#byBuffer.set(e.p.array.buffer, [...(this.#byBuffer.get(e.p.array.buffer) ?? []), e]);
-    for (const inside of this.#byBuffer.values()) refuseOverlap(inside);
+    refuseOverlap(
+      this.#pairs.map(([name, { p }]) => {
+        const { buffer: memory, byteOffset: at, byteLength: bytes } = p.array;
+        return { name, memory, at, bytes };
+      }),
+    );
     const codecOf = codecs(state);
     if (threads > 1) this.#refuseUnshared();
     this.#crew = threads > 1 ? new Crew(threads) : undefined;
@@ -204,21 +214,10 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
       this.#fit(pair[1], gradient);
       stepped.push(pair);
     }
-    const names = Object.keys(given);
-    if (names.length > stepped.length) this.#refuseUnknown(names);
+    if (Object.keys(given).length > stepped.length) refuseUnknown(given, this.#entries);
     this.#loop.update(stepped);
     // Gradients made anew for every step are not kept until the next one.
     for (const [, { g }] of stepped) g.drop();
-  }
-
-  #refuseUnknown(names: readonly string[]): void {
-    for (const name of names)
-      if (!this.#entries.has(name)) {
-        const all = [...this.#entries.keys()];
-        throw new OptimizerError(
-          `There is a gradient for \`${name}\`, which is no parameter here; there are ${list(all)}.${suggestion(name, all)}`,
-        );
-      }
   }
 
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {
@@ -347,15 +346,3 @@ const tensors = (parameter: Parameter, data: Float32Array): Entry => ({
 
 const overlap = (a: Float32Array, b: Float32Array): boolean =>
   a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
-
-/** Throws if two parameters in one buffer have numbers in common. */
-function refuseOverlap(entries: readonly Entry[]): void {
-  const sorted = entries.filter((e) => e.length > 0).sort((a, b) => a.p.array.byteOffset - b.p.array.byteOffset);
-  for (const [i, { p, parameter }] of sorted.entries()) {
-    const next = sorted[i + 1];
-    if (next && overlap(p.array, next.p.array))
-      throw new OptimizerError(
-        `${list([parameter.name, next.parameter.name])} share memory. Every parameter needs numbers of its own; copy one.`,
-      );
-  }
-}

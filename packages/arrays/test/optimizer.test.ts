@@ -283,6 +283,12 @@ describe("what the arrays optimizer refuses", () => {
       "There is no engine `gpu`; there are `wasm` and `interpreter`.",
     );
   });
+
+  test("an option it does not know", () => {
+    expect(() => make({ w }, sgd(), { thread: 2 })).toThrow(
+      "`optimizer` has no option `thread`; it takes `engine`, `threads`, `matmul`, `state`. Did you mean `threads`?",
+    );
+  });
 });
 
 describe("where WebAssembly is not allowed", () => {
@@ -455,6 +461,11 @@ describe("arrays of `allocate`", () => {
 
   test("are refused for shapes that are none, and where the machine has no room", () => {
     expect(() => allocate({ w: [2.5] })).toThrow("`w` has the shape [2.5]. Dimensions are whole numbers.");
+    const none: object = { w: 784 };
+    expect(() => allocate({ ...none })).toThrow("`w` has the shape 784. Shapes are lists of whole numbers: [784, 10].");
     expect(() => allocate({ w: [2 ** 16, 2 ** 16] })).toThrow(/There is no room/);
+    expect(() => allocate({ w: [2] }, { slots: -1 })).toThrow("`allocate` has `slots` = -1. Give it a whole number");
+    const wrong: object = { share: true };
+    expect(() => allocate({ w: [2] }, wrong)).toThrow("`allocate` has no option `share`");
   });
 });

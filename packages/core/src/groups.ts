@@ -24,6 +24,10 @@ export type Selector = string | RegExp | ((parameter: Parameter) => boolean);
 function selects(selector: Selector, parameter: Parameter): boolean {
   if (typeof selector === "string") return parameter.name === selector;
   if (typeof selector === "function") return selector(parameter);
+  if (typeof (selector as Partial<RegExp> | undefined)?.test !== "function")
+    throw new OptimizerError(
+      `Parameters are selected by a name, a pattern or a function, and not by ${String(selector)}.`,
+    );
   selector.lastIndex = 0; // a /g pattern remembers where it was
   return selector.test(parameter.name);
 }

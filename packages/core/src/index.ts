@@ -1,5 +1,6 @@
 export { list, nearest, OptimizerError, suggestion } from "./errors.ts";
 export * from "./expr.ts";
+export { refuseOverlap, refuseUnknown } from "./given.ts";
 export * from "./groups.ts";
 export * from "./host.ts";
 export * from "./latex.ts";

@@ -2,9 +2,9 @@ import { list, OptimizerError, suggestion } from "./errors.ts";
 import { facts, topological } from "./expr.ts";
 import { assign, type Configured } from "./groups.ts";
 import { type Env, Sheet } from "./host.ts";
-import { decaysByRole, matrix, type Parameter, type Role, type Shape, size } from "./parameter.ts";
+import { checkShape, decaysByRole, matrix, type Parameter, type Role, type Shape, size } from "./parameter.ts";
 import { type Program, type SlotSpec, trace } from "./program.ts";
-import { checkHyper, type HyperValue, type Leaf } from "./rule.ts";
+import { checkHyper, checkNumber, type HyperValue, type Leaf } from "./rule.ts";
 import { shapes } from "./shapes.ts";
 import { checkMeta, checkTensor, type StateDict, type StateMeta, slotKey } from "./state.ts";
 
@@ -206,8 +206,7 @@ export class Loop<T> {
           `There are two parameters named \`${name}\`. Names tell their states apart; rename one.`,
         );
       seen.add(name);
-      if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0))
-        throw new OptimizerError(`\`${name}\` has the shape [${shape}]. Dimensions are whole numbers.`);
+      checkShape(name, shape);
     }
     const groups = new Map(this.#groups);
     const kins = new Map(this.#kins);
@@ -316,7 +315,7 @@ export class Loop<T> {
         );
       }
       for (const g of takers) {
-        if (typeof value === "number") checkHyper(g.leaf.rule.title, name, value);
+        checkHyper(g.leaf.rule.title, name, value);
         changes.push(() => {
           g.hyper[name] = value;
         });
@@ -450,7 +449,7 @@ export class Loop<T> {
     return mapValues(hyper, (value, name) => {
       if (typeof value === "number") return value;
       const now = value(this.#step);
-      checkHyper(leaf.rule.title, name, now, ` at step ${this.#step}`);
+      checkNumber(leaf.rule.title, name, now, ` at step ${this.#step}`);
       return now;
     });
   }

@@ -1,3 +1,5 @@
+import { OptimizerError } from "./errors.ts";
+
 /** Sizes of the dimensions, outermost first; a scalar has none. */
 export type Shape = readonly number[];
 
@@ -16,11 +18,31 @@ export interface Axes {
  * ([in, out] and HWIO against [out, in] and OIHW), so adapters fill in `axes` and `role` where they are sure of them;
  * nothing downstream guesses.
  */
-export interface Parameter {
-  readonly name: string;
+export interface Description {
   readonly shape: Shape;
   readonly role?: Role | undefined;
   readonly axes?: Axes | undefined;
+}
+
+export interface Parameter extends Description {
+  readonly name: string;
+}
+
+/** What is said of the tensor `name`: its shape alone, or that and more. Throws if the shape is none. */
+export function description(name: string, given: Shape | Description): Description {
+  const whole = typeof given === "object" && given !== null && "shape" in given ? given : { shape: given };
+  checkShape(name, whole.shape);
+  return whole;
+}
+
+/** Throws if what is given as the shape of `name` is none. */
+export function checkShape(name: string, shape: unknown): asserts shape is Shape {
+  if (!Array.isArray(shape))
+    throw new OptimizerError(
+      `\`${name}\` has the shape ${String(shape)}. Shapes are lists of whole numbers: [784, 10].`,
+    );
+  if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0))
+    throw new OptimizerError(`\`${name}\` has the shape [${shape}]. Dimensions are whole numbers.`);
 }
 
 /** Number of elements; 1 for a scalar, 0 when any dimension is empty. */

@@ -126,19 +126,15 @@ export function configured(spec: RuleSpec, options: Readonly<Record<string, unkn
         `${spec.title} has no option \`${name}\`; it takes ${names.join(", ")}.${suggestion(name, names)}`,
       );
     if (value === undefined) continue;
-    if (typeof value !== "number" && typeof value !== "function")
-      throw new OptimizerError(
-        `${spec.title}: ${name} is ${describe(value)}. Give it a number, or a schedule (a function of the step).`,
-      );
-    if (typeof value === "number") checkHyper(spec.title, name, value);
-    hyper[name] = value as HyperValue; // a number or a function, tested above
+    checkHyper(spec.title, name, value);
+    hyper[name] = value;
   }
   if (decays !== undefined && typeof decays !== "function")
     throw new OptimizerError(`${spec.title}: decays is ${describe(decays)}. Give it (parameter) => true or false.`);
   return { kind: "rule", rule: spec, hyper, ...(decays ? { decays: decays as (p: Parameter) => boolean } : {}) };
 }
 
-const describe = (value: unknown): string => (value === null ? "null" : `a ${typeof value}`);
+const describe = (value: unknown): string => (value == null ? String(value) : `a ${typeof value}`);
 
 /** Options are spelt alike in every rule, so their ranges can be stated once: [least, most], most itself excluded. */
 const ranges: Readonly<Record<string, readonly [number, number]>> = {
@@ -153,8 +149,17 @@ const ranges: Readonly<Record<string, readonly [number, number]>> = {
   rho: [0, 1],
 };
 
-/** Throws if a hyper-parameter is NaN, infinite or out of the range its name promises; `when` says at which step. */
-export function checkHyper(title: string, name: string, value: number, when = ""): void {
+/** Throws if what is given for a hyper-parameter is neither a schedule nor a number it can be. */
+export function checkHyper(title: string, name: string, value: unknown): asserts value is HyperValue {
+  if (typeof value !== "function") checkNumber(title, name, value);
+}
+
+/** Throws if a hyper-parameter is no number, NaN, infinite or out of the range its name promises; `when` says at which step. */
+export function checkNumber(title: string, name: string, value: unknown, when = ""): asserts value is number {
+  if (typeof value !== "number")
+    throw new OptimizerError(
+      `${title}: ${name} is ${describe(value)}${when}. Give it a number, or a schedule (a function of the step).`,
+    );
   if (!Number.isFinite(value))
     throw new OptimizerError(`${title}: ${name} is ${value}${when}. It must be a finite number.`);
   const range = Object.hasOwn(ranges, name) ? ranges[name] : undefined;

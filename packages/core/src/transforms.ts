@@ -20,9 +20,7 @@ function extend(leaf: Leaf, title: string, hyper: Readonly<Record<string, HyperV
   for (const [name, value] of Object.entries(hyper)) {
     if (name in leaf.rule.hyper)
       throw new OptimizerError(`${title}: ${leaf.rule.title} has an option \`${name}\` already. Set it there.`);
-    if (typeof value === "number") checkHyper(title, name, value);
-    else if (typeof value !== "function")
-      throw new OptimizerError(`${title}: ${name} is a ${typeof value}. Give it a number or a schedule.`);
+    checkHyper(title, name, value);
   }
   const defaults = Object.fromEntries(Object.keys(hyper).map((name) => [name, 0])); // always overridden by `hyper` below
   const spec: RuleSpec = {

@@ -89,6 +89,8 @@ describe("options", () => {
     expect(message(() => run.step({ w: [1, 1] }))).toContain("lr is NaN at step 1");
     expect(run.values("w")).toEqual([0, 0]);
     expect(run.loop.step).toBe(1);
+    const nested: object = { lr: () => () => 1 };
+    expect(message(() => one(sgd(nested)).step({ w: [1, 1] }))).toContain("lr is a function at step 0");
   });
 });
 
@@ -127,6 +129,10 @@ describe("the loop", () => {
     expect(run.step({ w: [1, 1] }).values("w")).toEqual([-1, -1]);
     expect(message(() => run.loop.set({ beta1: 0.5 }))).toContain("no hyper-parameter `beta1` to set; there are `lr`");
     expect(message(() => run.loop.set({ lr: -2 }))).toContain("lr is -2");
+    const text: object = { lr: "2" };
+    expect(message(() => run.loop.set({ ...text }))).toBe(
+      "SGD: lr is a string. Give it a number, or a schedule (a function of the step).",
+    );
     expect(message(() => run.loop.set({ lr: 1 }, "head"))).toContain("no group `head`");
     expect(run.loop.inspect().groups[""]!.hyper.lr).toBe(2);
   });
@@ -242,6 +248,10 @@ describe("a partition", () => {
     expect(message(() => new Loop(plain, unknown).add(layers))).toContain("`conv1/kernel (c)`, `conv1/bias (c)`");
     expect(message(() => partition({ a: sgd(), b: sgd() }, {}))).toContain("`a`, `b` have no selector");
     expect(message(() => partition({}, {}))).toContain("no groups");
+    const nothing: readonly string[] = [];
+    expect(message(() => labels(freeze(sgd(), nothing[0]!)))).toBe(
+      "Parameters are selected by a name, a pattern or a function, and not by undefined.",
+    );
   });
 
   test("freezes in one line: a frozen parameter never moves and has no state", () => {

@@ -4,6 +4,7 @@ import {
   checkMeta,
   type HyperValue,
   type Inspection,
+  knownOptions,
   type LoadReport,
   Loop,
   list,
@@ -219,7 +220,7 @@ export class DescentOptimizer extends Optimizer {
         );
       }
       for (const label of takers) {
-        if (typeof value === "number") checkHyper(all.get(label)!.rule.title, name, value);
+        checkHyper(all.get(label)!.rule.title, name, value);
         changes.push([label, name, value]);
       }
     }
@@ -411,7 +412,7 @@ function write(tensor: Tensor, data: Float32Array): void {
  */
 export function optimizer(configured: Configured, options?: OptimizerOptions): DescentOptimizer {
   serialization.registerClass(DescentOptimizer);
-  return new DescentOptimizer(configured, options);
+  return new DescentOptimizer(configured, options && knownOptions("optimizer", options, ["parameter", "fused"]));
 }
 
 /**

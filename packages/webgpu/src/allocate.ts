@@ -1,12 +1,5 @@
-import { type Axes, OptimizerError, type Role, type Shape, size } from "@descent/core";
+import { type Description, description, knownOptions, OptimizerError, type Shape, size } from "@descent/core";
 import { COPY_DST, COPY_SRC, type GpuBuffer, type GpuDevice, STORAGE } from "./gpu.ts";
-
-/** What `allocate` is told of a parameter: its shape, and what else is known of it. */
-export interface Description {
-  readonly shape: Shape;
-  readonly role?: Role | undefined;
-  readonly axes?: Axes | undefined;
-}
 
 /** A tensor's place, as `optimizer` takes it and as a bind group does: `{ buffer, offset, size }`, in bytes. */
 export interface Allocated<B extends GpuBuffer> extends Description {
@@ -33,16 +26,15 @@ const BLOCK = 256;
 export function allocate<const Name extends string, B extends GpuBuffer>(
   device: GpuDevice<B>,
   shapes: { readonly [K in Name]: Shape | Description },
-  { usage = 0 }: { readonly usage?: number | undefined } = {},
+  options: { readonly usage?: number | undefined } = {},
 ): Allocation<Name, B> {
+  const { usage = 0 } = knownOptions("allocate", options, ["usage"]);
   const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
   const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   const buffers: { bytes: number; parameters: B | undefined; gradients: B | undefined }[] = [];
   const places = Object.entries<Shape | Description>(shapes).map(([name, given]) => {
-    const description = "shape" in given ? given : { shape: given };
-    if (!description.shape.every((d) => Number.isSafeInteger(d) && d >= 0))
-      throw new OptimizerError(`\`${name}\` has the shape [${description.shape}]. Dimensions are whole numbers.`);
-    const bytes = 4 * size(description.shape);
+    const told = description(name, given);
+    const bytes = 4 * size(told.shape);
     if (bytes > maxBufferSize)
       throw new OptimizerError(
         `\`${name}\` takes ${bytes} bytes, and buffers of this device hold ${maxBufferSize}. Ask for the device with requiredLimits: { maxBufferSize: ${bytes} }.`,
@@ -52,18 +44,18 @@ export function allocate<const Name extends string, B extends GpuBuffer>(
       buffers.push((last = { bytes: 0, parameters: undefined, gradients: undefined }));
     const offset = last.bytes;
     last.bytes += Math.max(BLOCK, Math.ceil(bytes / BLOCK) * BLOCK);
-    return { name, description, bytes, offset, into: last };
+    return { name, told, bytes, offset, into: last };
   });
   const make = (which: "parameters" | "gradients"): Record<string, Allocated<B>> =>
     Object.fromEntries(
-      places.map(({ name, description, bytes, offset, into }) => {
+      places.map(({ name, told, bytes, offset, into }) => {
         into[which] ??= device.createBuffer({
           label: `descent: ${which}`,
           size: into.bytes,
           usage: STORAGE | COPY_SRC | COPY_DST | usage,
           mappedAtCreation: false,
         });
-        return [name, { ...description, buffer: into[which], offset, size: bytes }];
+        return [name, { ...told, buffer: into[which], offset, size: bytes }];
       }),
     );
   return { parameters: make("parameters"), gradients: make("gradients") } as Allocation<Name, B>; // one of each for every name

@@ -1,3 +1,4 @@
-export { type Allocated, type Allocation, allocate, type Description } from "./allocate.ts";
+export type { Description } from "@descent/core";
+export { type Allocated, type Allocation, allocate } from "./allocate.ts";
 export type { GpuBuffer, GpuCommandEncoder, GpuComputePass, GpuDevice } from "./gpu.ts";
 export { type Described, type Gradient, type Gradients, type Optimizer, optimizer } from "./optimizer.ts";

@@ -1,18 +1,19 @@
 import {
   type Axes,
   type Configured,
+  checkShape,
   type HyperValue,
   type Inspection,
   type LoadReport,
   Loop,
-  list,
   OptimizerError,
   type Parameter,
   type Role,
+  refuseOverlap,
+  refuseUnknown,
   type Shape,
   type StateDict,
   size,
-  suggestion,
 } from "@descent/core";
 import { Tensor, WebgpuBackend } from "./backend.ts";
 import { type GpuBuffer, type GpuCommandEncoder, type GpuDevice, STORAGE } from "./gpu.ts";
@@ -75,6 +76,9 @@ export function optimizer<const Name extends string>(
   parameters: { readonly [K in Name]: GpuBuffer | Described },
   configured: Configured,
 ): Optimizer<Name> {
+  // By structure, as buffers are.
+  if (typeof (device as Partial<GpuDevice> | undefined)?.createComputePipeline !== "function")
+    throw new OptimizerError("The first argument is no GPUDevice. Give what `adapter.requestDevice()` resolves to.");
   return new WebgpuOptimizer(device, parameters, configured);
 }
 
@@ -90,7 +94,9 @@ class WebgpuOptimizer<Name extends string> implements Optimizer<Name> {
     );
     for (const e of this.#entries.values())
       this.#byBuffer.set(e.p.buffer, [...(this.#byBuffer.get(e.p.buffer) ?? []), e]);
-    for (const inside of this.#byBuffer.values()) refuseOverlap(inside);
+    refuseOverlap(
+      [...this.#entries].map(([name, { p }]) => ({ name, memory: p.buffer, at: p.offset, bytes: 4 * p.length })),
+    );
     this.#backend = new WebgpuBackend(device);
     this.#loop = new Loop(this.#backend, configured);
     this.#loop.add([...this.#entries.values()].map((e) => e.parameter));
@@ -149,13 +155,7 @@ class WebgpuOptimizer<Name extends string> implements Optimizer<Name> {
   /** Parameters with their gradients, in the order of the parameters: those that lie together are stepped together. */
   #pairs(gradients: Gradients<Name>): Record<string, { readonly p: Tensor; readonly g: Tensor }> {
     const given: Readonly<Record<string, Gradient | undefined>> = gradients;
-    for (const name of Object.keys(given))
-      if (!this.#entries.has(name)) {
-        const names = [...this.#entries.keys()];
-        throw new OptimizerError(
-          `There is a gradient for \`${name}\`, which is no parameter here; there are ${list(names)}.${suggestion(name, names)}`,
-        );
-      }
+    refuseUnknown(given, this.#entries);
     const pairs: Record<string, { readonly p: Tensor; readonly g: Tensor }> = {};
     for (const [name, { p }] of this.#entries) {
       const gradient = Object.hasOwn(given, name) ? given[name] : undefined;
@@ -165,7 +165,7 @@ class WebgpuOptimizer<Name extends string> implements Optimizer<Name> {
   }
 
   #gradient(name: string, length: number, gradient: Gradient): Tensor {
-    const { buffer, offset = 0 } = "buffer" in gradient ? gradient : { buffer: gradient };
+    const { buffer, offset = 0 } = placed(gradient);
     checkBuffer(`The gradient of \`${name}\``, buffer, offset);
     const room = Math.floor((buffer.size - offset) / 4);
     if (room < length)
@@ -200,13 +200,16 @@ function checkBuffer(what: string, buffer: unknown, offset: number): asserts buf
     throw new OptimizerError(`${what} begins at byte ${offset}. Offsets are multiples of four.`);
 }
 
+/** What was given of a tensor; a buffer alone is where it begins. */
+const placed = (given: GpuBuffer | Described): Described =>
+  typeof given === "object" && given !== null && "buffer" in given ? given : { buffer: given };
+
 function entry(name: string, given: GpuBuffer | Described): Entry {
-  const described: Described =
-    typeof given === "object" && given !== null && "buffer" in given ? given : { buffer: given };
-  const { buffer, offset = 0, shape, role, axes } = described;
+  const { buffer, offset = 0, shape, role, axes } = placed(given);
   checkBuffer(`The parameter \`${name}\``, buffer, offset);
   const room = Math.max(0, Math.floor((buffer.size - offset) / 4));
   const full = shape ?? [room];
+  checkShape(name, full);
   const length = size(full);
   if (length > room)
     throw new OptimizerError(
@@ -217,15 +220,3 @@ function entry(name: string, given: GpuBuffer | Described): Entry {
 
 const overlap = (a: Tensor, b: Tensor): boolean =>
   a.offset < b.offset + 4 * b.length && b.offset < a.offset + 4 * a.length;
-
-/** Throws if two parameters in one buffer have numbers in common. */
-function refuseOverlap(entries: readonly Entry[]): void {
-  const sorted = entries.filter((e) => e.p.length > 0).sort((a, b) => a.p.offset - b.p.offset);
-  for (const [i, { p, parameter }] of sorted.entries()) {
-    const next = sorted[i + 1];
-    if (next && overlap(p, next.p))
-      throw new OptimizerError(
-        `${list([parameter.name, next.parameter.name])} share memory. Every parameter needs numbers of its own; copy one.`,
-      );
-  }
-}

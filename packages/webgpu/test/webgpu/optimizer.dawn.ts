@@ -251,12 +251,23 @@ describe("errors say what to do, and nothing has changed", () => {
 
   test.each([
     ["no buffer", { w: {} as never }, /`w` is no GPUBuffer\. Give one/],
+    ["nothing", { w: null as never }, /`w` is no GPUBuffer\. Give one/],
+    ["no shape", { w: { buffer, shape: 4 as never } }, /`w` has the shape 4\. Shapes are lists/],
     ["an odd offset", { w: { buffer, offset: 2, shape: [1] } }, /byte 2\. Offsets are multiples of four/],
     ["too many numbers", { w: { buffer, shape: [5] } }, /shape \[5\], which is 5 numbers, and its buffer holds 4/],
     ["overlap", { w: { buffer, shape: [3] }, b: { buffer, offset: 8 } }, /`w`, `b` share memory/],
   ] as const)("%s", (_, parameters, message) => {
     const given: Readonly<Record<string, Described>> = parameters;
     expect(() => optimizer(device, given, adam())).toThrow(message);
+  });
+
+  test("no device", () => {
+    expect(() => optimizer(undefined as never, { w: buffer }, adam())).toThrow(/is no GPUDevice\. Give what/);
+  });
+
+  test("an option that `allocate` does not have", () => {
+    const wrong: object = { usages: 1 };
+    expect(() => allocate(device, { w: [1] }, wrong)).toThrow("`allocate` has no option `usages`");
   });
 
   test("a buffer that shaders cannot use", () => {
@@ -269,6 +280,7 @@ describe("errors say what to do, and nothing has changed", () => {
     const small = bufferOf(device, new Float32Array(2));
     expect(() => opt.update({ weight: small })).toThrow(/`weight` holds 2 numbers from 0 on, and the parameter has 3/);
     expect(() => opt.update({ weight: buffer })).toThrow(/overlaps the parameter `weight`/);
+    expect(() => opt.update({ weight: null as never })).toThrow(/The gradient of `weight` is no GPUBuffer/);
     expect(() => opt.update({ weigth: small } as never)).toThrow(/`weigth`.*Did you mean `?weight/);
     expect([...(await numbers(device, buffer, 0, 4))]).toEqual([1, 2, 3, 4]);
     expect(opt.step).toBe(0);
