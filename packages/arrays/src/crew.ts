@@ -129,7 +129,7 @@ export class Crew {
     if (here.has(kernel)) return;
     const pattern = runner.pattern(kernel);
     here.set(kernel, this.#tools.length);
-    this.#tools.push(new Tool(pattern, 0, runner.prepare(kernel)));
+    this.#tools.push(new Tool(pattern, 0, runner.prepare(kernel).entry));
     this.#send({ pattern });
   }
 

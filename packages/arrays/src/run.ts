@@ -18,6 +18,8 @@ export interface Run {
   readonly cols: number;
   /** One per buffer: rows × cols numbers, or cols of them where the buffer is per column. */
   readonly arrays: readonly (Float32Array | Coded)[];
+  /** Where they begin, if all of them lie in the memory in which the loop runs. */
+  readonly at?: Int32Array | undefined;
   /** One per argument: a number, or one number per row. */
   readonly args: readonly (number | Float32Array)[];
   /** One per sum, with one element or one per row; then one per sum by column. They are added to. */

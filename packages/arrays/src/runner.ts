@@ -68,7 +68,7 @@ export class Runner {
   readonly #need: Need;
   readonly #scratch: number;
   readonly #frame: number;
-  readonly #entries = new WeakMap<Kernel, Entry>();
+  readonly #prepared = new WeakMap<Kernel, Prepared>();
   /** The kernel that ran last, and where what it reads lies. */
   #last: Prepared | undefined;
   #coding: Codecs | undefined;
@@ -120,13 +120,17 @@ export class Runner {
   }
 
   /** Compiles a kernel for this memory, unless it is already. */
-  prepare(kernel: Kernel): Entry {
-    let entry = this.#entries.get(kernel);
-    if (!entry) {
+  prepare(kernel: Kernel): Prepared {
+    let prepared = this.#prepared.get(kernel);
+    if (!prepared) {
       const { k } = new WebAssembly.Instance(this.#compile(kernel), { m: { m: this.memory, ...imported } }).exports;
-      this.#entries.set(kernel, (entry = k as Entry)); // emitted with this signature
+      const pointerAt = this.#frame / 4 + 1;
+      const argAt = pointerAt + kernel.buffers.length + kernel.columnSums.length;
+      const sumsAt = up(this.#frame + frameBytes(kernel), BLOCK);
+      prepared = { kernel, entry: k as Entry, pointerAt, argAt, sumsAt }; // emitted with this signature
+      this.#prepared.set(kernel, prepared);
     }
-    return entry;
+    return prepared;
   }
 
   #compile(kernel: Kernel): WebAssembly.Module {
@@ -157,21 +161,35 @@ export class Runner {
     const { kernel, args } = run;
     if (this.#buffer !== this.memory.buffer) this.#look();
     let last = this.#last;
-    if (last?.kernel !== kernel) {
-      const pointerAt = this.#frame / 4 + 1;
-      const argAt = pointerAt + kernel.buffers.length + kernel.columnSums.length;
-      const sumsAt = up(this.#frame + frameBytes(kernel), BLOCK);
-      this.#last = last = { kernel, entry: this.prepare(kernel), pointerAt, argAt, sumsAt };
-    }
+    if (last?.kernel !== kernel) this.#last = last = this.prepare(kernel);
     for (let i = 0; i < args.length; i++) {
       const x = args[i]!;
       if (typeof x === "number") this.#floats[last.argAt + i] = x;
     }
     if (kernel.byRows) this.#byRows(run, last);
+    else if (run.at) this.#inside(run, run.at, last);
     else this.#line(run, last);
   }
 
-  #line({ kernel: { buffers, sums: added }, cols, arrays, sums }: Run, { entry, pointerAt, sumsAt }: Prepared): void {
+  /** A loop over arrays of this memory alone. */
+  #inside({ cols, sums }: Run, at: Int32Array, { entry, pointerAt, sumsAt }: Prepared): void {
+    const integers = this.#integers;
+    for (let start = 0; start < cols; start += CHUNK) {
+      integers[pointerAt - 1] = Math.min(cols - start, CHUNK);
+      for (let i = 0; i < at.length; i++) integers[pointerAt + i] = at[i]! + 4 * start;
+      entry(this.#frame, sumsAt);
+      this.#addSums(sums, sumsAt);
+    }
+  }
+
+  #addSums(sums: readonly Float64Array[], sumsAt: number): void {
+    for (let i = 0; i < sums.length; i++) {
+      const into = sums[i]!;
+      into[0] = into[0]! + this.#doubles[sumsAt / 8 + i]!;
+    }
+  }
+
+  #line({ kernel: { buffers }, cols, arrays, sums }: Run, { entry, pointerAt, sumsAt }: Prepared): void {
     const integers = this.#integers;
     const buffer = this.#buffer;
     for (let start = 0; start < cols; start += CHUNK) {
@@ -189,10 +207,7 @@ export class Runner {
         }
       }
       entry(this.#frame, sumsAt);
-      for (let i = 0; i < added.length; i++) {
-        const into = sums[i]!;
-        into[0] = into[0]! + this.#doubles[sumsAt / 8 + i]!;
-      }
+      this.#addSums(sums, sumsAt);
       if (copied)
         for (let i = 0; i < buffers.length; i++)
           if (buffers[i]!.store && arrays[i]!.buffer !== buffer)

@@ -3,7 +3,7 @@ import { type Domain, domainOf, type Kernel, type Plan } from "@descent/core/ker
 import type { Coded } from "./codec.ts";
 import { transpose } from "./gemm.ts";
 import type { Run } from "./run.ts";
-import type { Runner } from "./runner.ts";
+import { type Runner, runnerOf } from "./runner.ts";
 import type { Tensor } from "./tensor.ts";
 import { carries, type Room, roomOf, type Workspace } from "./workspace.ts";
 
@@ -38,6 +38,8 @@ interface Batch {
   /** Which of the lot's numbers are arguments; nothing for those by row. */
   readonly from: readonly (number | undefined)[];
   readonly tasks: readonly Task[];
+  /** What the tasks add to. */
+  readonly added: readonly Float64Array[];
   /** Where sums of the lot's only job go: among its numbers, or into a vector. */
   readonly sums: readonly { readonly sum: Float64Array; readonly into: number | Float32Array }[];
 }
@@ -79,6 +81,7 @@ interface Place {
 /** The arrays of a task inside a WebAssembly memory, and where they are from. */
 interface Inside {
   readonly arrays: (Float32Array | Coded)[];
+  readonly at: Int32Array | undefined;
   readonly from: readonly (Tensor | Float32Array)[];
 }
 
@@ -204,8 +207,7 @@ export class Schedule {
 
   /** A step of jobs that it serves. */
   run(jobs: readonly Job<Tensor>[], execute: Execute): void {
-    if (this.#moved)
-      for (const { arrays, from } of this.#inside) for (let i = 0; i < from.length; i++) arrays[i] = arrayOf(from[i]!);
+    if (this.#moved) for (const inside of this.#inside) find(inside);
     this.#moved = false;
     for (const { first, values, slots } of this.#lots) {
       const { scalars, tensors } = jobs[first.index]!;
@@ -230,6 +232,15 @@ export class Schedule {
       stage(lot, lot.stages.length - 1, execute);
       storeValues(lot);
     }
+  }
+}
+
+/** Takes down where the arrays are now. */
+function find({ arrays, at, from }: Inside): void {
+  for (let i = 0; i < from.length; i++) {
+    const x = from[i]!;
+    arrays[i] = arrayOf(x);
+    if (at) at[i] = "array" in x ? x.at : x.byteOffset;
   }
 }
 
@@ -298,8 +309,16 @@ function arrange(plan: Plan, items: readonly Item[], made: Made | undefined, not
         const runner = here ? here.runner : item.runner;
         here?.runner?.prepare(kernel);
         const loose = from.some((x) => "array" in x && !x.runner);
-        const arrays = loose ? [] : from.map(arrayOf);
-        if (!loose) notes.inside({ arrays, from });
+        const arrays: (Float32Array | Coded)[] = [];
+        const at =
+          runner && !kernel.byRows && from.every((x) => ("array" in x ? x.runner : runnerOf(x)) === runner)
+            ? new Int32Array(from.length)
+            : undefined;
+        if (!loose) {
+          const inside = { arrays, at, from };
+          find(inside);
+          notes.inside(inside);
+        }
         const sums = [
           ...kernel.sums.map((e) => new Float64Array(e.value === "row" ? rows : 1)),
           ...kernel.columnSums.map(() => new Float64Array(cols)),
@@ -313,6 +332,7 @@ function arrange(plan: Plan, items: readonly Item[], made: Made | undefined, not
           rows: kernel.byRows ? rows : 1,
           cols: kernel.byRows ? cols : length,
           arrays,
+          at,
           args,
           sums,
         };
@@ -330,14 +350,14 @@ function arrange(plan: Plan, items: readonly Item[], made: Made | undefined, not
           sum: only.run.sums[i]!,
           into: vectors.get(e) ?? plan.sheet.at(e),
         }));
-        return { args, from: places, tasks: [only], sums };
+        return { args, from: places, tasks: [only], added: only.run.sums, sums };
       }
       // Every tensor has a sum of its own, whatever it lies beside.
       const tasks =
         kernel.sums.length > 0
           ? items.map((item) => task(item, size(item.job.parameter.shape)))
           : stretches(kernel, items, notes).map(({ item, length }) => task(item, length));
-      return { args, from: places, tasks, sums: [] };
+      return { args, from: places, tasks, added: tasks.flatMap(({ run }) => run.sums), sums: [] };
     }),
   );
   const { sheet } = plan;
@@ -358,16 +378,15 @@ function stage({ plan, stages, values }: Lot, level: number, execute: Execute): 
       batch();
       continue;
     }
-    const { args, from, tasks, sums } = batch;
+    const { args, from, tasks, added, sums } = batch;
     for (let i = 0; i < from.length; i++) {
       const at = from[i];
       if (at !== undefined) args[i] = values[at]!;
     }
-    for (const { run } of tasks)
-      for (const sum of run.sums) {
-        if (sum.length === 1) sum[0] = 0;
-        else sum.fill(0);
-      }
+    for (const sum of added) {
+      if (sum.length === 1) sum[0] = 0;
+      else sum.fill(0);
+    }
     execute(tasks);
     for (const { sum, into } of sums) {
       if (typeof into === "number") values[into] = sum[0]!;
