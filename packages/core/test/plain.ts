@@ -1,13 +1,5 @@
-import {
-  type Backend,
-  type Expr,
-  isReduction,
-  type Job,
-  type Program,
-  Sheet,
-  topological,
-  variable,
-} from "../src/index.ts";
+import { Sheet } from "../src/host.ts";
+import { type Backend, type Expr, isReduction, type Job, type Program, topological, variable } from "../src/index.ts";
 
 /** A backend in plain double precision, one element after the other: slow, and simple enough to be believed. */
 export const plain: Backend<Float64Array> = {
