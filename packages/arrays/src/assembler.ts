@@ -53,6 +53,8 @@ export const PROMOTE: Bytes = [0xbb];
 // Alignment is a hint only; views may start at any float.
 export const LOAD: Bytes = simd(0x00, 2);
 export const LOAD_SPLAT: Bytes = simd(0x09, 2);
+/** Two floats, and zeros behind them. */
+export const LOAD_TWO: Bytes = simd(0x5d, 2);
 export const STORE: Bytes = simd(0x0b, 2);
 export const STORE_LANE: Bytes = simd(0x5a, 2);
 export const STORE_TWO_LANES: Bytes = simd(0x5b, 2);

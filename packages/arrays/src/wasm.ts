@@ -43,6 +43,7 @@ import {
   int,
   LOAD,
   LOAD_SPLAT,
+  LOAD_TWO,
   LOOP,
   NOT,
   OR,
@@ -154,6 +155,15 @@ export function emit(kernel: Kernel, { shared = false }: { readonly shared?: boo
       : [...value, ...F64X2_PROMOTE_LOW, ...set(scratch), ...get(scratch), ...get(scratch), ...F64X2_MUL];
   const high = (value: Bytes): Bytes => [...value, ...value, ...HIGH_HALF];
 
+  /** Adds two and two numbers to a sum. */
+  const add = (i: number, low: Bytes, top: Bytes): void => {
+    for (const [accumulator, value] of [
+      [accumulators[i]![0], low],
+      [accumulators[i]![1], top],
+    ] as const)
+      put(get(accumulator), widened(sums[i]!, value), F64X2_ADD, set(accumulator));
+  };
+
   // What others are computed from is stored first: it need not stay in a register until the end.
   const at = new Map(order.map((e, i) => [e, i]));
   const stored = buffers
@@ -178,6 +188,14 @@ export function emit(kernel: Kernel, { shared = false }: { readonly shared?: boo
         compute(e);
       }
     };
+    // Before anything is stored. Two numbers in memory become float64 in one instruction, in a register they take two.
+    const fromMemory = (reduction: Expr): boolean => middle && loads.has(operand(reduction));
+    sums.forEach((reduction, i) => {
+      if (!fromMemory(reduction)) return;
+      const pointer = get(loads.get(operand(reduction))!);
+      const two = (offset: number): Bytes => [...pointer, ...LOAD_TWO, ...unsigned(16 * turn + offset)];
+      add(i, two(0), two(8));
+    });
     // What is only read may be the very array that something is stored into.
     for (const { key, read, store } of buffers) if (read && !store) ensure(key);
     for (const { key, store, pointer } of stored) {
@@ -185,13 +203,11 @@ export function emit(kernel: Kernel, { shared = false }: { readonly shared?: boo
       ensure(key);
       if (middle) put(get(pointer), number(store), STORE, unsigned(16 * turn));
     }
-    for (const reduction of [...sums, ...columnSums]) ensure(operand(reduction));
+    for (const reduction of [...sums.filter((e) => !fromMemory(e)), ...columnSums]) ensure(operand(reduction));
     const kept = (e: Expr): Bytes => (middle ? number(e) : [...number(e), ...get(mask), ...AND]);
     sums.forEach((reduction, i) => {
       const value = kept(operand(reduction));
-      const [low, top] = accumulators[i]!;
-      put(get(low), widened(reduction, value), F64X2_ADD, set(low));
-      put(get(top), widened(reduction, high(value)), F64X2_ADD, set(top));
+      if (!fromMemory(reduction)) add(i, value, high(value));
     });
     columnSums.forEach((reduction, i) => {
       const value = number(operand(reduction));
