@@ -74,7 +74,8 @@ export class ArraysBackend implements Backend<Tensor> {
   }
 
   #plan(program: Program, parameter: Parameter): Plan {
-    const made = plan(program, matrix(parameter));
+    // What a codec keeps is rounded, and would not be read as it was computed.
+    const made = plan(program, matrix(parameter), { early: !this.#codecOf });
     if (this.#plans.has(made)) return made;
     const { regions, frame } = need(made.kernels);
     this.#need = { regions: Math.max(regions, this.#need.regions), frame: Math.max(frame, this.#need.frame) };

@@ -274,9 +274,10 @@ function arrange(plan: Plan, items: readonly Item[], made: Made | undefined, not
     );
   }
   const matrices = made?.workspace.matrices(plan, made.at);
-  // By element only variables and matrices are read and stored; variables have names.
-  const arrayAt = (key: Expr, { job }: Item): Tensor | Float32Array =>
-    vectors.get(key) ?? matrices?.get(key) ?? job.tensors[key.value as string]!;
+  // By element only variables, which have names, slots and matrices are read and stored.
+  const tensorAt = (key: Expr, { job }: Item): Tensor => job.tensors[plan.stored.get(key) ?? (key.value as string)]!;
+  const arrayAt = (key: Expr, item: Item): Tensor | Float32Array =>
+    vectors.get(key) ?? matrices?.get(key) ?? tensorAt(key, item);
   const stages = plan.stages.map(({ steps, model }, level) =>
     steps.map((step): Batch | Make => {
       if (step.kind === "transposition") {
@@ -356,7 +357,7 @@ function arrange(plan: Plan, items: readonly Item[], made: Made | undefined, not
       const tasks =
         kernel.sums.length > 0
           ? items.map((item) => task(item, size(item.job.parameter.shape)))
-          : stretches(kernel, items, notes).map(({ item, length }) => task(item, length));
+          : stretches(kernel, items, tensorAt, notes).map(({ item, length }) => task(item, length));
       return { args, from: places, tasks, added: tasks.flatMap(({ run }) => run.sums), sums: [] };
     }),
   );
@@ -403,9 +404,10 @@ function storeValues({ stores, first, values }: Lot): void {
 function stretches(
   kernel: Kernel,
   items: readonly Item[],
+  tensorAt: (key: Expr, item: Item) => Tensor,
   notes: Notes,
 ): { readonly item: Item; readonly length: number }[] {
-  const tensorsOf = ({ job }: Item): Tensor[] => kernel.buffers.map(({ key }) => job.tensors[key.value as string]!); // variables, which have names
+  const tensorsOf = (item: Item): Tensor[] => kernel.buffers.map(({ key }) => tensorAt(key, item));
   const all = items.map((item) => ({ item, tensors: tensorsOf(item), length: size(item.job.parameter.shape) }));
   const [inside, outside]: [typeof all, typeof all] = [[], []];
   for (const each of all) {

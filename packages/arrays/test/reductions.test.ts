@@ -245,6 +245,32 @@ test.each(engines)("a trust ratio is of each tensor's own norms, and clipping of
   }
 });
 
+test.each([
+  ["a trust ratio", lamb],
+  ["what a slot was is read later", { old: "m", m: "0.9 * m + g", p: "p - 0.1 * norm(m) * old" }],
+  ["two slots are the same number", { m: "m + g", n: "m", p: "p - 0.1 * norm(m) * (m + n)" }],
+  ["a sum over the model", { m: "0.9 * m + g", n: "n + m", p: "p - 0.1 * total(m^2) * m - n" }],
+  ["a later sum", { m: "0.9 * m + g", n: "n + m * norm(m)", p: "p - 0.1 * norm(n) * m" }],
+] as const)("a slot that is stored on the way to a sum has the bits that it has at the end: %s", (_, one) => {
+  const rule = "rule" in one ? one : configured(spec(one, { m: 0.5, n: 0.25 }), {});
+  const run = (engine: Engine, state: { readonly m: "float32" } | undefined) => {
+    const next = uniform(3);
+    const make = (): Record<string, Float32Array> => ({
+      a: Float32Array.from({ length: 20_001 }, next),
+      b: Float32Array.from({ length: 6 }, next),
+    });
+    const p = make();
+    const opt = optimizer(p, rule, { engine, state });
+    for (let k = 0; k < 3; k++) opt.update(make());
+    return { p, state: opt.state().tensors };
+  };
+  // Where codecs are spoken of, slots are stored at the end.
+  const wanted = run("interpreter", { m: "float32" });
+  expect(wanted.p.a![0]).not.toBeNaN();
+  expect(run("wasm", { m: "float32" })).toEqual(wanted);
+  for (const engine of engines) expect(run(engine, undefined)).toEqual(wanted);
+});
+
 test("one minus a power keeps its digits where the base is a slot of one number", () => {
   const parameter = { name: "w", shape: [1] };
   const state = { s: { place: "scalar", init: 1 }, u: { place: "scalar", init: 0 } } as const;

@@ -3,7 +3,7 @@ import { type Compute, Sheet } from "../host.ts";
 import type { Matrix } from "../parameter.ts";
 import type { Program, SlotSpec } from "../program.ts";
 import { shapes } from "../shapes.ts";
-import { type Domain, type Kernel, kernel, reach } from "./kernel.ts";
+import { type Domain, type Kernel, kernel, operand, reach } from "./kernel.ts";
 import { isSymmetric, layOut, type Placed, type Product, type Transposition } from "./matrices.ts";
 
 export interface LoopStep {
@@ -37,6 +37,8 @@ export interface Plan {
   /** Slots of one number, read before the first stage. */
   readonly values: readonly { readonly input: string; readonly key: Expr }[];
   readonly vectors: readonly { readonly key: Expr; readonly input: string | undefined }[];
+  /** Which slot holds a value that is no variable and no matrix, but was stored early. */
+  readonly stored: ReadonlyMap<Expr, string>;
   /** Where in a workspace of `workspace` floats each matrix lies; those of which one is read last before the other is made share room. */
   readonly matrices: readonly Placed[];
   readonly workspace: number;
@@ -53,13 +55,20 @@ export interface Plan {
 
 const plans = new WeakMap<Program, Map<string, Plan>>();
 
-/** The plan of a program for matrices of a size, made once; the size matters only where there are products. */
-export function plan(program: Program, matrix: Matrix = { rows: 1, cols: 1 }): Plan {
+/**
+ * The plan of a program for matrices of a size, made once; the size matters only where there are products. With `early`
+ * a slot that a loop for sums has computed on its way is stored by it, and later loops read the slot.
+ */
+export function plan(
+  program: Program,
+  matrix: Matrix = { rows: 1, cols: 1 },
+  { early = false }: { readonly early?: boolean } = {},
+): Plan {
   let known = plans.get(program);
   if (!known) plans.set(program, (known = new Map()));
-  const key = shapes(program, matrix) ? `${matrix.rows}x${matrix.cols}` : "";
+  const key = `${early} ${shapes(program, matrix) ? `${matrix.rows}x${matrix.cols}` : ""}`;
   let made = known.get(key);
-  if (!made) known.set(key, (made = make(program, matrix)));
+  if (!made) known.set(key, (made = make(program, matrix, early)));
   return made;
 }
 
@@ -72,7 +81,24 @@ function spell(root: Expr): string {
 
 export const domainOf = (e: Expr): Domain => (e.place === "row" || e.place === "column" ? e.place : "tensor");
 
-function make(program: Program, own: Matrix): Plan {
+/**
+ * New values of slots that the sums of the first pass are computed from, where nobody reads the old values afterwards.
+ * The parameter is none of them: it may be its own gradient, which later loops read.
+ */
+function onTheWay({ passes: [first = [], ...later], slots, outputs }: Program): ReadonlyMap<Expr, string> {
+  const computed = new Set(reach(first.map(operand), () => false));
+  const found = new Map<Expr, string>();
+  for (const [name, { place }] of Object.entries(slots)) {
+    const value = outputs[name];
+    if (place === "tensor" && value && value.op !== "var" && computed.has(value)) found.set(value, name);
+  }
+  const done = new Set<Expr>([...found.keys(), ...first]);
+  const read = reach([...Object.values(outputs), ...later.flat()], (e) => done.has(e));
+  const names = new Set(read.map((e) => (e.op === "var" ? e.value : undefined)));
+  return [...found.values()].some((name) => names.has(name)) ? new Map() : found;
+}
+
+function make(program: Program, own: Matrix, early: boolean): Plan {
   // Found in the graph rather than made: a second copy of core would make another node.
   const found = reach(Object.values(program.outputs), () => false).filter((e) => e.op === "var" && e.place !== "host");
   const node = (name: string, place: SlotSpec["place"]): Expr =>
@@ -96,7 +122,8 @@ function make(program: Program, own: Matrix): Plan {
   const sheet = new Sheet();
   for (const e of known) sheet.give(e);
   const matrices = new Set<Expr>();
-  const held = (e: Expr): boolean => vectors.has(e) || matrices.has(e);
+  const stored = new Map<Expr, string>();
+  const held = (e: Expr): boolean => vectors.has(e) || matrices.has(e) || stored.has(e);
 
   /** One stage: what it needs computed first, then its loops. */
   function stage(reductions: readonly Expr[], outputs: Readonly<Record<string, Expr>>): Stage {
@@ -178,7 +205,10 @@ function make(program: Program, own: Matrix): Plan {
         const key = `${rows} ${size?.rows}x${size?.cols}`;
         groups.set(key, [...(groups.get(key) ?? []), e]);
       }
-    for (const sums of groups.values()) step("tensor", new Map(), sums, sizeOf(sums[0]!.args[0]!));
+    const slots = early && !sizes && groups.size === 1 && reductions === program.passes[0] ? onTheWay(program) : [];
+    const into = new Map([...slots].map(([e, name]) => [node(name, "tensor"), e]));
+    for (const sums of groups.values()) step("tensor", into, sums, sizeOf(operand(sums[0]!)));
+    for (const [e, name] of slots) stored.set(e, name);
 
     // Slots by row and by column go last: the loop over elements may still read what they were.
     for (const domain of ["tensor", "row", "column"] as const) {
@@ -194,7 +224,9 @@ function make(program: Program, own: Matrix): Plan {
     };
   }
 
-  const stages = [...program.passes.map((reductions) => stage(reductions, {})), stage([], program.outputs)];
+  const passes = program.passes.map((reductions) => stage(reductions, {}));
+  const rest = Object.entries(program.outputs).filter(([name, e]) => stored.get(e) !== name);
+  const stages = [...passes, stage([], Object.fromEntries(rest))];
   const stores = Object.entries(program.outputs)
     .filter(([name]) => placeOf(name) === "scalar")
     .map(([input, value]) => ({ input, value }));
@@ -206,6 +238,7 @@ function make(program: Program, own: Matrix): Plan {
     kernels,
     values,
     vectors: [...vectors].map(([key, input]) => ({ key, input })),
+    stored,
     ...layOut(steps, (e) => (matrices.has(e) ? sizes!.get(e) : undefined)), // every matrix has a size
     stores,
     model: stages.some((s) => s.model.length > 0),
