@@ -5,7 +5,7 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 
 interface Manifest {
   readonly name: string;
-  readonly exports: unknown;
+  readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
@@ -24,6 +24,12 @@ export const packages: readonly Package[] = readdirSync(`${root}packages`)
   .filter(({ path }) => existsSync(`${path}/package.json`))
   // A package.json that is not one fails in pnpm long before it is read here.
   .map((at) => ({ ...at, manifest: JSON.parse(readFileSync(`${at.path}/package.json`, "utf8")) as Manifest }));
+
+/** What a program can import from a package: its name, and that with a path. */
+export const entries = ({ name, exports }: Manifest): string[] =>
+  Object.keys(exports)
+    .filter((entry) => entry !== "./package.json")
+    .map((entry) => name + entry.slice(1));
 
 /** The first TypeScript block of a package's README: what somebody tries first. */
 export function readmeExample(path: string): string {
