@@ -15,7 +15,18 @@ import { drawn } from "./dropout.ts";
 import { type Fed, tensor } from "./feeds.ts";
 import { lossOf, outputsOf } from "./host-plan.ts";
 import { lostBy } from "./lost.ts";
-import type { Forward, Gradients, Hyper, Outputs, Plan, Stepped, Waiting, Weight, Weights } from "./plan.ts";
+import {
+  checkGradients,
+  type Forward,
+  type Gradients,
+  type Hyper,
+  type Outputs,
+  type Plan,
+  type Stepped,
+  type Waiting,
+  type Weight,
+  type Weights,
+} from "./plan.ts";
 import type { Runtime, RuntimeTensor } from "./runtime.ts";
 import type { Shared } from "./share.ts";
 import type { Training } from "./source.ts";
@@ -188,12 +199,7 @@ export class DevicePlan implements Plan {
   }
 
   async applyGradients(gradients: Gradients): Promise<void> {
-    for (const [name, g] of Object.entries(gradients)) {
-      const held = this.#gradients.get(name);
-      if (!held) throw new OptimizerError(`There is a gradient for \`${name}\`, which is not trained here.`);
-      if (g.length !== held.length)
-        throw new OptimizerError(`\`${name}\` has ${g.length} gradients for ${held.length} parameters.`);
-    }
+    checkGradients(gradients, this.#gradients);
     for (const [name, g] of Object.entries(gradients)) this.#shared.write(this.#gradients.get(name)!.buffer, g); // looked at above
     this.#update(Object.keys(gradients));
   }

@@ -19,7 +19,18 @@ import { drawn } from "./dropout.ts";
 import { type Fed, tensor } from "./feeds.ts";
 import { lossOf, outputsOf } from "./host-plan.ts";
 import { lower } from "./lower.ts";
-import type { Forward, Gradients, Hyper, Outputs, Plan, Stepped, Waiting, Weight, Weights } from "./plan.ts";
+import {
+  checkGradients,
+  type Forward,
+  type Gradients,
+  type Hyper,
+  type Outputs,
+  type Plan,
+  type Stepped,
+  type Waiting,
+  type Weight,
+  type Weights,
+} from "./plan.ts";
 import type { Runtime, RuntimeTensor } from "./runtime.ts";
 import type { Training } from "./source.ts";
 
@@ -179,13 +190,10 @@ export class GraphPlan implements Plan {
   }
 
   async applyGradients(gradients: Gradients): Promise<void> {
-    const tensors = Object.entries(gradients).map(([name, g]) => {
-      const held = this.#parameters.get(name);
-      if (!held) throw new OptimizerError(`There is a gradient for \`${name}\`, which is not trained here.`);
-      if (g.length !== size(held.shape))
-        throw new OptimizerError(`\`${name}\` has ${g.length} gradients for ${size(held.shape)} parameters.`);
-      return [name, this.#tensor(g, held.shape)] as const;
-    });
+    checkGradients(gradients, this.#parameters);
+    const tensors = Object.entries(gradients).map(
+      ([name, g]) => [name, this.#tensor(g, this.#parameters.get(name)!.shape)] as const, // looked at above
+    );
     await this.#update(Object.fromEntries(tensors), 1);
   }
 

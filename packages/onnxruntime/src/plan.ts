@@ -1,4 +1,14 @@
-import type { HyperValue, Inspection, LoadReport, Parameter, StateDict } from "@descent/core";
+import {
+  type HyperValue,
+  type Inspection,
+  type LoadReport,
+  OptimizerError,
+  type Parameter,
+  refuseUnknown,
+  type Shape,
+  type StateDict,
+  size,
+} from "@descent/core";
 import type { Fed } from "./feeds.ts";
 
 /** A tensor that training starts from. */
@@ -69,4 +79,13 @@ export interface Plan {
   state(): Promise<StateDict>;
   load(state: StateDict, options?: { readonly strict?: boolean | undefined }): Promise<LoadReport>;
   dispose(): Promise<void>;
+}
+
+/** Throws for a gradient of no parameter, or of another length. */
+export function checkGradients(gradients: Gradients, parameters: ReadonlyMap<string, { readonly shape: Shape }>): void {
+  refuseUnknown(gradients, parameters);
+  for (const [name, { length }] of Object.entries(gradients)) {
+    const wanted = size(parameters.get(name)!.shape); // refused otherwise
+    if (length !== wanted) throw new OptimizerError(`\`${name}\` has ${length} gradients for ${wanted} parameters.`);
+  }
 }
