@@ -209,9 +209,11 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     // In the order of the parameters, so that those that lie together are stepped together.
     const stepped: (readonly [string, Entry])[] = [];
     for (const pair of this.#pairs) {
-      const gradient = Object.hasOwn(given, pair[0]) ? given[pair[0]] : undefined;
-      if (gradient === undefined) continue;
-      this.#fit(pair[1], gradient);
+      const [name, entry] = pair;
+      const gradient = given[name];
+      // The array of the step before is a gradient for sure; `constructor` is one only if somebody calls a parameter so.
+      if (gradient === undefined || (gradient !== entry.g.array && !Object.hasOwn(given, name))) continue;
+      this.#fit(entry, gradient);
       stepped.push(pair);
     }
     if (Object.keys(given).length > stepped.length) refuseUnknown(given, this.#entries);
