@@ -32,6 +32,12 @@ const claims: Readonly<Record<string, Claim>> = {
   "momentum on arrays of `allocate`": { of: { who: "arrays", rule: "momentum" }, over: kernel, ...one, usual: 0.49 },
   "clipped AdamW on arrays of `allocate`": { of: { who: "arrays", rule: "clip" }, over: kernel, ...one, usual: 1.5 },
   "AdamW on 200 small tensors": { of: { who: "arrays", rule: "adamw" }, over: loop, ...small, usual: 0.85 },
+  "LAMB on 200 small tensors": {
+    of: { who: "arrays", rule: "lamb" },
+    over: { who: "by hand", rule: "lamb" },
+    ...small,
+    usual: 1.45,
+  },
   // last: tfjs lets go of array buffers, after which JavaScript's loops are slower in this process
   "AdamW on a tensor of tfjs-wasm": { of: { who: "tfjs descent", rule: "adamw" }, over: { who: "tfjs", rule: "adamw" }, ...one, usual: 0.09 }, // biome-ignore format: one claim a line
   "AdamW on 40 small tensors of tfjs-wasm": { of: { who: "tfjs descent", rule: "adamw" }, over: { who: "tfjs", rule: "adamw" }, count: 40, total: 2000, usual: 0.04 }, // biome-ignore format: one claim a line
