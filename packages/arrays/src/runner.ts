@@ -300,22 +300,21 @@ export class Runner {
 
   #decode(from: Coded, at: number, length: number, to: number): void {
     const { codec, codes, heads } = from;
-    const { decode16, decode8 } = this.#codecs();
     const blocks = Math.ceil(length / CODED);
     if (codes.buffer !== this.#buffer) decode(from, at, length, this.#floats, to / 4);
-    else if (codec === "bfloat16") decode16(codes.byteOffset + 2 * at, to, (blocks * CODED) / 8);
-    else decode8(codes.byteOffset + at, heads.byteOffset + 2 * (at / CODED), to, blocks);
+    else if (codec === "bfloat16") this.#codecs().decode16(codes.byteOffset + 2 * at, to, (blocks * CODED) / 8);
+    else this.#codecs().decode8(codes.byteOffset + at, heads.byteOffset + 2 * (at / CODED), to, blocks);
   }
 
   #encode(to: Coded, at: number, length: number, from: number): void {
     const { codec, codes, heads, seed } = to;
-    const { encode16, encode8 } = this.#codecs();
     const blocks = Math.ceil(length / CODED);
     // What lies behind the last number counts for nothing in its block.
     this.#floats.fill(0, from / 4 + length, from / 4 + blocks * CODED);
     if (codes.buffer !== this.#buffer) encode(to, at, length, this.#floats, from / 4);
-    else if (codec === "bfloat16") encode16(codes.byteOffset + 2 * at, from, (blocks * CODED) / 8, at / 8, seed);
-    else encode8(codes.byteOffset + at, heads.byteOffset + 2 * (at / CODED), from, blocks);
+    else if (codec === "bfloat16")
+      this.#codecs().encode16(codes.byteOffset + 2 * at, from, (blocks * CODED) / 8, at / 8, seed);
+    else this.#codecs().encode8(codes.byteOffset + at, heads.byteOffset + 2 * (at / CODED), from, blocks);
   }
 
   #codecs(): Codecs {

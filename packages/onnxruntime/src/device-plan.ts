@@ -12,7 +12,7 @@ import { type GpuBuffer, type Optimizer, optimizer } from "@descent/webgpu";
 import { addToSums, nextSumName, sumName } from "./accumulate.ts";
 import { type Compiled, type Compiler, locations } from "./compile.ts";
 import { drawn } from "./dropout.ts";
-import { type Fed, tensor } from "./feeds.ts";
+import type { Fed } from "./feeds.ts";
 import { lossOf, outputsOf } from "./host-plan.ts";
 import { lostBy } from "./lost.ts";
 import {
@@ -293,9 +293,7 @@ export class DevicePlan implements Plan {
 
   #feeds(batch: readonly Fed[], compiled: Compiled): Record<string, RuntimeTensor> {
     const { inputs } = compiled.session;
-    const feeds: Record<string, RuntimeTensor> = {};
-    for (const fed of drawn(batch, compiled, this.#seed, this.step, this.#sums?.count ?? 0))
-      feeds[fed.name] = tensor(this.#compiler.runtime, fed);
+    const feeds = drawn(this.#compiler.runtime, batch, compiled, this.#seed, this.step, this.#sums?.count ?? 0);
     for (const [name, held] of this.#parameters) if (inputs.has(name)) feeds[name] = held.tensor;
     for (const [name, { now }] of this.#kept) if (inputs.has(name)) feeds[name] = now.tensor;
     return feeds;

@@ -1,5 +1,6 @@
 import type { Graph, Node } from "@descent/onnx";
-import type { Fed } from "./feeds.ts";
+import { type Fed, tensor } from "./feeds.ts";
+import type { Runtime, RuntimeTensor } from "./runtime.ts";
 
 /** The input that seeds are fed through: one uint32 for each Dropout of the graph. */
 export const SEEDS = "descent.seeds";
@@ -66,16 +67,17 @@ function seedsOf(count: number, ...at: readonly number[]): Uint32Array {
   });
 }
 
-/** What of a batch a session takes, and the seeds it draws from. */
+/** What of a batch a session takes, and the seeds it draws from, by name. */
 export function drawn(
+  runtime: Runtime,
   batch: readonly Fed[],
   {
     session: { inputs },
     seeds,
   }: { readonly session: { readonly inputs: ReadonlySet<string> }; readonly seeds: number },
   ...at: readonly number[]
-): Fed[] {
+): Record<string, RuntimeTensor> {
   const taken = batch.filter(({ name }) => inputs.has(name));
-  if (seeds === 0) return taken;
-  return [...taken, { name: SEEDS, elem: "uint32", dims: [seeds], data: seedsOf(seeds, ...at) }];
+  if (seeds > 0) taken.push({ name: SEEDS, elem: "uint32", dims: [seeds], data: seedsOf(seeds, ...at) });
+  return Object.fromEntries(taken.map((fed) => [fed.name, tensor(runtime, fed)]));
 }

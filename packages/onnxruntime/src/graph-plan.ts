@@ -16,7 +16,7 @@ import { Graph } from "@descent/onnx";
 import { addToSums, nextSumName, sumName } from "./accumulate.ts";
 import { type Compiled, type Compiler, locations } from "./compile.ts";
 import { drawn } from "./dropout.ts";
-import { type Fed, tensor } from "./feeds.ts";
+import type { Fed } from "./feeds.ts";
 import { lossOf, outputsOf } from "./host-plan.ts";
 import { lower } from "./lower.ts";
 import {
@@ -317,9 +317,7 @@ export class GraphPlan implements Plan {
 
   #feeds(batch: readonly Fed[], compiled: Compiled): Record<string, RuntimeTensor> {
     const { inputs } = compiled.session;
-    const feeds: Record<string, RuntimeTensor> = {};
-    for (const fed of drawn(batch, compiled, this.#seed, this.step, this.#sums?.count ?? 0))
-      feeds[fed.name] = tensor(this.#runtime, fed);
+    const feeds = drawn(this.#runtime, batch, compiled, this.#seed, this.step, this.#sums?.count ?? 0);
     for (const all of [this.#parameters, this.#kept])
       for (const [name, held] of all) if (inputs.has(name)) feeds[name] = held.tensor;
     return feeds;

@@ -9,7 +9,7 @@ import {
 } from "@descent/core";
 import type { Compiled, Compiler, Purpose } from "./compile.ts";
 import { drawn } from "./dropout.ts";
-import { type Fed, tensor } from "./feeds.ts";
+import type { Fed } from "./feeds.ts";
 import type { Forward, Gradients, Hyper, Outputs, Plan, Stepped, Waiting, Weight, Weights } from "./plan.ts";
 import type { Runtime, RuntimeTensor } from "./runtime.ts";
 
@@ -200,9 +200,8 @@ export class HostPlan implements Plan {
       };
       this.#bound.set(compiled, bound);
     }
-    const feeds = { ...bound.feeds };
-    for (const fed of drawn(batch, compiled, this.#seed, this.step, this.#waiting?.count ?? 0))
-      feeds[fed.name] = tensor(this.#runtime, fed);
+    const drew = drawn(this.#runtime, batch, compiled, this.#seed, this.step, this.#waiting?.count ?? 0);
+    const feeds = { ...bound.feeds, ...drew };
     return [await session.run(feeds, bound.into), compiled];
   }
 }
