@@ -1,4 +1,5 @@
-import { type Axes, type Parameter, size } from "@descent/core";
+import type { Parameter } from "@descent/core";
+import { type Axes, size } from "@descent/core/adapter";
 import { heNormal, type Initializer, initialize, normal, ones, stream, zeros } from "@descent/initializers";
 import { exportModel, Graph } from "@descent/onnx";
 

@@ -1,5 +1,7 @@
 import { allocate, optimizer } from "@descent/arrays";
-import { apply, configured, type Equations, formula, type Macro } from "@descent/core";
+import { type Equations, formula, type Macro } from "@descent/core";
+import { configured } from "@descent/core/adapter";
+import { apply } from "@descent/core/graph";
 import { onnxMatmul } from "@descent/onnxruntime";
 import type { Tensor2D } from "@tensorflow/tfjs-core";
 import { machine } from "./machine.ts";

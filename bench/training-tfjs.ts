@@ -1,5 +1,5 @@
 import { adamw } from "@descent/adam";
-import { size } from "@descent/core";
+import { size } from "@descent/core/adapter";
 import { optimizer } from "@descent/tfjs";
 import type * as tfjs from "@tensorflow/tfjs-core";
 import { type Contender, libraryOf, versionOf } from "./contender.ts";

@@ -54,7 +54,7 @@ test("core imports nothing", () => {
 });
 
 test.each(pure)("$folder imports @descent/core and nothing else", (pack) => {
-  expect(asks.get(pack)).toEqual(["@descent/core"]);
+  expect([...new Set(asks.get(pack)?.map(packageOf))]).toEqual(["@descent/core"]);
 });
 
 test.each(running)("$folder imports no family, no schedule and no initializer", (pack) => {

@@ -3,7 +3,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { latex, type RuleSpec, trace } from "@descent/core";
+import type { RuleSpec } from "@descent/core/adapter";
+import { latex, trace } from "@descent/core/graph";
 import { operatorsMarkdown } from "@descent/onnx";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");

@@ -26,10 +26,9 @@ import {
   clipByValue,
   decoupledDecay,
   type Equations,
-  type Leaf,
-  type RuleSpec,
   withL2,
 } from "@descent/core";
+import type { Leaf, RuleSpec } from "@descent/core/adapter";
 import * as sgd from "@descent/sgd";
 
 type Setting = Pick<GoldenSetting, "parameters" | "gradients" | "path">;

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { nearest } from "@descent/core";
+import { nearest } from "@descent/core/adapter";
 
 /** Whether a package is a family of rules: its files ask core for `rule`. */
 export function isFamily(home: string): boolean {

@@ -1,4 +1,5 @@
-import { decodeSafetensors, decodeState, encodeSafetensors, type SafeTensor, type StateDict } from "@descent/core";
+import { decodeState, type StateDict } from "@descent/core";
+import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "@descent/core/adapter";
 import { deviceNames, engineNames, type Place } from "./device.ts";
 import type { Weights } from "./engine.ts";
 import { oneLine, UserError } from "./errors.ts";

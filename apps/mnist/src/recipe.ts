@@ -1,15 +1,7 @@
 import * as adagradRules from "@descent/adagrad";
 import * as adamRules from "@descent/adam";
-import {
-  type Configured,
-  clipByGlobalNorm,
-  configured,
-  decoupledDecay,
-  nearest,
-  type RuleSpec,
-  type Schedule,
-  schedule,
-} from "@descent/core";
+import { type Configured, clipByGlobalNorm, decoupledDecay, type Schedule, schedule } from "@descent/core";
+import { configured, nearest, type RuleSpec } from "@descent/core/adapter";
 import * as schedules from "@descent/schedules";
 import * as sgdRules from "@descent/sgd";
 import { oneLine, UserError } from "./errors.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { size } from "@descent/core";
+import { size } from "@descent/core/adapter";
 import { type Checkpoint, saveCheckpoint, saveModel, type Where } from "./checkpoint.ts";
 import { type Digits, fingerprint, first, type Mnist } from "./data.ts";
 import type { Choice } from "./device.ts";

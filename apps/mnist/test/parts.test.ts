@@ -3,7 +3,7 @@ import path from "node:path";
 import { inflateSync } from "node:zlib";
 import { adadelta } from "@descent/adagrad";
 import { adamw, radam } from "@descent/adam";
-import { type Leaf, size } from "@descent/core";
+import { type Leaf, size } from "@descent/core/adapter";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { chart, short, ticks } from "../src/chart.ts";

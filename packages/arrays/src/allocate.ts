@@ -1,4 +1,5 @@
-import { type Description, description, knownOptions, OptimizerError, type Shape, size, whole } from "@descent/core";
+import { OptimizerError } from "@descent/core";
+import { type Description, description, knownOptions, type Shape, size, whole } from "@descent/core/adapter";
 import { Arena } from "./arena.ts";
 import { MOST_THREADS, notShared } from "./crew.ts";
 import { refusal } from "./runner.ts";

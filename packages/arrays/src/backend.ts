@@ -1,4 +1,6 @@
-import { type Backend, type Job, matrix, OptimizerError, type Parameter, type Program, size } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
+import { type Backend, type Job, matrix, size } from "@descent/core/adapter";
+import type { Program } from "@descent/core/graph";
 import { type Plan, plan } from "@descent/core/kernels";
 import { Arena, arenaOf } from "./arena.ts";
 import { interpret } from "./blocks.ts";

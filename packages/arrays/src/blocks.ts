@@ -1,4 +1,4 @@
-import type { Expr } from "@descent/core";
+import type { Expr } from "@descent/core/graph";
 import { type Kernel, operand } from "@descent/core/kernels";
 import { type Coded, decode, encode, isCoded } from "./codec.ts";
 import { CHUNK, type Run } from "./run.ts";

@@ -1,4 +1,4 @@
-export type { Description } from "@descent/core";
+export type { Description } from "@descent/core/adapter";
 export { type AllocateOptions, type Allocation, allocate } from "./allocate.ts";
 export type { Engine } from "./backend.ts";
 export type { Factor, Multiplication } from "./gemm.ts";

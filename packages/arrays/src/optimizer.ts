@@ -1,22 +1,24 @@
 import {
-  type Axes,
   type Configured,
   type HyperValue,
   type Inspection,
-  knownOptions,
   type LoadReport,
-  Loop,
-  list,
   OptimizerError,
   type Parameter,
+  type StateDict,
+} from "@descent/core";
+import {
+  type Axes,
+  knownOptions,
+  Loop,
+  list,
   type Role,
   refuseOverlap,
   refuseUnknown,
   type Shape,
-  type StateDict,
   size,
   suggestion,
-} from "@descent/core";
+} from "@descent/core/adapter";
 import { describedBy } from "./allocate.ts";
 import { ArraysBackend, type Engine } from "./backend.ts";
 import type { Codec } from "./codec.ts";

@@ -1,4 +1,5 @@
-import { type Expr, type Job, matrix, size } from "@descent/core";
+import { type Job, matrix, size } from "@descent/core/adapter";
+import type { Expr } from "@descent/core/graph";
 import { type Domain, domainOf, type Kernel, type Plan } from "@descent/core/kernels";
 import type { Coded } from "./codec.ts";
 import { transpose } from "./gemm.ts";

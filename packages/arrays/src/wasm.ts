@@ -1,4 +1,4 @@
-import { type Expr, isBoolean } from "@descent/core";
+import { type Expr, isBoolean } from "@descent/core/graph";
 import { type Kernel, operand } from "@descent/core/kernels";
 import {
   AND,

@@ -1,4 +1,4 @@
-import type { Expr } from "@descent/core";
+import type { Expr } from "@descent/core/graph";
 import type { Plan, Product, Step } from "@descent/core/kernels";
 import { Arena } from "./arena.ts";
 import { interpretProduct, type Multiplication, Multiplier } from "./gemm.ts";

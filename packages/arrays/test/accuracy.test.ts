@@ -1,14 +1,14 @@
+import type { Macro } from "@descent/core";
 import {
   apply,
   constant,
   type Expr,
   hostFunction,
   isUniform,
-  type Macro,
   type Over,
   type Reduction,
   reduce,
-} from "@descent/core";
+} from "@descent/core/graph";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Case, fill, programOf, spec, step, uniform } from "./run.ts";

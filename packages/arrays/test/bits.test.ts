@@ -1,6 +1,7 @@
 import * as adagrads from "@descent/adagrad";
 import * as adams from "@descent/adam";
-import { apply, type Configured, clipByGlobalNorm, clipByNorm, clipByValue, type Macro, withL2 } from "@descent/core";
+import { type Configured, clipByGlobalNorm, clipByNorm, clipByValue, type Macro, withL2 } from "@descent/core";
+import { apply } from "@descent/core/graph";
 import * as sgds from "@descent/sgd";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -1,5 +1,6 @@
 import { adamw, amsgrad } from "@descent/adam";
-import { type Configured, clipByGlobalNorm, clipByNorm, configured, partition } from "@descent/core";
+import { type Configured, clipByGlobalNorm, clipByNorm, partition } from "@descent/core";
+import { configured } from "@descent/core/adapter";
 import { momentum } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
 import { allocate, type Engine, type Optimizer, optimizer, type Precision } from "../src/index.ts";

@@ -1,4 +1,6 @@
-import { apply, clipByGlobalNorm, configured, formula, type Macro, type RuleSpec } from "@descent/core";
+import { clipByGlobalNorm, formula, type Macro } from "@descent/core";
+import { configured, type RuleSpec } from "@descent/core/adapter";
+import { apply } from "@descent/core/graph";
 import { describe, expect, test } from "vitest";
 import { interpretProduct, type Multiplication, Multiplier } from "../src/gemm.ts";
 import { optimizer } from "../src/index.ts";

@@ -1,3 +1,5 @@
+import type { Macro, Parameter } from "@descent/core";
+import type { RuleSpec } from "@descent/core/adapter";
 import {
   type Arithmetic,
   apply,
@@ -6,15 +8,12 @@ import {
   type Expr,
   isUniform,
   type Logic,
-  type Macro,
   type Over,
-  type Parameter,
   type Place,
   type Reduction,
-  type RuleSpec,
   reduce,
   type Unary,
-} from "@descent/core";
+} from "@descent/core/graph";
 import fc from "fast-check";
 import { type Case, fill, programOf, spec, specials } from "./run.ts";
 

@@ -1,4 +1,5 @@
-import { type Configured, clipByGlobalNorm, configured, partition } from "@descent/core";
+import { type Configured, clipByGlobalNorm, partition } from "@descent/core";
+import { configured } from "@descent/core/adapter";
 import { describe, expect, test } from "vitest";
 import { type Engine, optimizer } from "../src/index.ts";
 import { fill, probe, programOf, spec, step, uniform } from "./run.ts";

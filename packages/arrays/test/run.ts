@@ -1,18 +1,6 @@
-import {
-  type Configured,
-  configured,
-  type Equations,
-  hostFunction,
-  type Job,
-  type Macros,
-  type Parameter,
-  type Program,
-  type RuleSpec,
-  type Slots,
-  size,
-  slotShape,
-  trace,
-} from "@descent/core";
+import type { Configured, Equations, Parameter } from "@descent/core";
+import { configured, type Job, type Macros, type RuleSpec, type Slots, size, slotShape } from "@descent/core/adapter";
+import { hostFunction, type Program, trace } from "@descent/core/graph";
 import { expect, vi } from "vitest";
 import { ArraysBackend, type Engine } from "../src/backend.ts";
 import type { Crew } from "../src/crew.ts";

@@ -1,4 +1,5 @@
-import { hostFunction, type Job } from "@descent/core";
+import type { Job } from "@descent/core/adapter";
+import { hostFunction } from "@descent/core/graph";
 import { plan } from "@descent/core/kernels";
 import { expect, test } from "vitest";
 import { ArraysBackend, need, Runner, Tensor } from "../src/engine.ts";

@@ -1,4 +1,5 @@
-import type { Axes, Configured, HyperValue, Inspection, LoadReport, Role, Shape, StateDict } from "@descent/core";
+import type { Configured, HyperValue, Inspection, LoadReport, StateDict } from "@descent/core";
+import type { Axes, Role, Shape } from "@descent/core/adapter";
 
 /** A parameter to start from. The numbers are copied, never written to. */
 export interface Start {

@@ -1,15 +1,6 @@
-import {
-  apply,
-  type Configured,
-  configured,
-  type Equations,
-  formula,
-  type Macro,
-  type Macros,
-  partition,
-  type Shape,
-  type Slots,
-} from "@descent/core";
+import { type Configured, type Equations, formula, type Macro, partition } from "@descent/core";
+import { configured, type Macros, type Shape, type Slots } from "@descent/core/adapter";
+import { apply } from "@descent/core/graph";
 import { describe, expect, test } from "vitest";
 import type { Starts, Target } from "./backend.ts";
 import {

@@ -1,13 +1,6 @@
-import {
-  type Configured,
-  decodeState,
-  encodeState,
-  freeze,
-  isReduction,
-  type Role,
-  type StateDict,
-  trace,
-} from "@descent/core";
+import { type Configured, decodeState, encodeState, freeze, type StateDict } from "@descent/core";
+import type { Role } from "@descent/core/adapter";
+import { isReduction, trace } from "@descent/core/graph";
 import { expect } from "vitest";
 import type { Gradients, Session, Starts, Target } from "./backend.ts";
 

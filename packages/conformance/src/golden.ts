@@ -1,4 +1,5 @@
-import type { Configured, Role, Rule, Shape } from "@descent/core";
+import type { Configured, Rule } from "@descent/core";
+import type { Role, Shape } from "@descent/core/adapter";
 import type { Session, Starts, Target } from "./backend.ts";
 import { displacementError } from "./displacement.ts";
 

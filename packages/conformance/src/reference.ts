@@ -1,18 +1,6 @@
-import {
-  type Backend,
-  type Expr,
-  isReduction,
-  isUniform,
-  type Job,
-  Loop,
-  matrix,
-  OptimizerError,
-  type StateDict,
-  scalarOps,
-  shapes,
-  size,
-  topological,
-} from "@descent/core";
+import { OptimizerError, type StateDict } from "@descent/core";
+import { type Backend, type Job, Loop, matrix, size } from "@descent/core/adapter";
+import { type Expr, isReduction, isUniform, scalarOps, shapes, topological } from "@descent/core/graph";
 import type { Session, Start, Starts, Target } from "./backend.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { describeBackend, reference } from "@descent/conformance";
-import { configured } from "@descent/core";
+import { configured } from "@descent/core/adapter";
 import { expect, test } from "vitest";
 
 describeBackend(reference, { exact: true });

@@ -1,36 +1,9 @@
-export { list, nearest, OptimizerError, suggestion } from "./errors.ts";
-export * from "./expr.ts";
-export { refuseOverlap, refuseUnknown } from "./given.ts";
-export * from "./groups.ts";
-export { type Env, hostFunction } from "./host.ts";
-export { latex } from "./latex.ts";
-export * from "./loop.ts";
-export * from "./options.ts";
-export * from "./parameter.ts";
-export { type Ast, build, type Infix, type Lookup, parse } from "./parse.ts";
-export { fromPlain, type Plain, type PlainRule, toPlain } from "./plain.ts";
-export { levels, type Program, type SlotSpec, trace, uses } from "./program.ts";
-export {
-  type Checked,
-  checkHyper,
-  configured,
-  type Equations,
-  formula,
-  type Hyper,
-  type HyperValue,
-  inOrder,
-  type Leaf,
-  type Macro,
-  type Macros,
-  type Options,
-  type Rule,
-  type RuleSpec,
-  rule,
-  type Slot,
-  type Slots,
-} from "./rule.ts";
-export * from "./safetensors.ts";
-export * from "./schedule.ts";
-export { type Shapes, shapes } from "./shapes.ts";
-export * from "./state.ts";
-export * from "./transforms.ts";
+/** For people who train: rules, groups, transforms, schedules and state. Adapters build on `/adapter`, backends on `/graph` and `/kernels`. */
+export { OptimizerError } from "./errors.ts";
+export { type Configured, freeze, frozen, partition, type Selector } from "./groups.ts";
+export type { Inspection, LoadReport } from "./loop.ts";
+export type { Parameter } from "./parameter.ts";
+export { type Equations, formula, type HyperValue, type Macro, type Options, type Rule, rule } from "./rule.ts";
+export { type Schedule, schedule } from "./schedule.ts";
+export { decodeState, encodeState, type StateDict } from "./state.ts";
+export { clipByGlobalNorm, clipByNorm, clipByValue, decay, decoupledDecay, withL2 } from "./transforms.ts";

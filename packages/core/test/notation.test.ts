@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Matrix } from "../src/adapter.ts";
 import {
   apply,
   build,
@@ -6,14 +7,12 @@ import {
   type Expr,
   hostFunction,
   latex,
-  type Matrix,
   parse,
   reduce,
-  rule,
-  schedule,
   trace,
   variable,
-} from "../src/index.ts";
+} from "../src/graph.ts";
+import { rule, schedule } from "../src/index.ts";
 
 const host = (text: string, env: Record<string, number> = {}): number => {
   const scope = new Map(Object.keys(env).map((name) => [name, variable(name, "host")]));

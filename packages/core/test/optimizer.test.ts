@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { assign, type Backend, Loop } from "../src/adapter.ts";
 import {
-  assign,
-  type Backend,
   type Configured,
   clipByGlobalNorm,
   clipByNorm,
@@ -11,7 +10,6 @@ import {
   encodeState,
   freeze,
   frozen,
-  Loop,
   type Parameter,
   partition,
   rule,

@@ -1,21 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { fromPlain, Loop, type Plain, toPlain } from "../src/adapter.ts";
+import { apply, constant, type Expr } from "../src/graph.ts";
 import {
-  apply,
   type Configured,
   clipByGlobalNorm,
-  constant,
   decoupledDecay,
-  type Expr,
   freeze,
-  fromPlain,
-  Loop,
   type Macro,
   type Parameter,
-  type Plain,
   partition,
   rule,
   schedule,
-  toPlain,
 } from "../src/index.ts";
 import { plain as backend } from "./plain.ts";
 

@@ -1,5 +1,6 @@
+import type { Backend, Job } from "../src/adapter.ts";
+import { type Expr, isReduction, type Program, topological, variable } from "../src/graph.ts";
 import { Sheet } from "../src/host.ts";
-import { type Backend, type Expr, isReduction, type Job, type Program, topological, variable } from "../src/index.ts";
 
 /** A backend in plain double precision, one element after the other: slow, and simple enough to be believed. */
 export const plain: Backend<Float64Array> = {

@@ -1,17 +1,6 @@
-import {
-  apply,
-  constant,
-  type Equations,
-  type Expr,
-  type Macros,
-  type Matrix,
-  OptimizerError,
-  type RuleSpec,
-  reduce,
-  shapes,
-  trace,
-  variable,
-} from "@descent/core";
+import { type Equations, OptimizerError } from "@descent/core";
+import type { Macros, Matrix, RuleSpec } from "@descent/core/adapter";
+import { apply, constant, type Expr, reduce, shapes, trace, variable } from "@descent/core/graph";
 import { plan, type Step } from "@descent/core/kernels";
 import { describe, expect, test } from "vitest";
 

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeSafetensors, decodeState, encodeSafetensors, type SafeTensor } from "../src/index.ts";
+import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "../src/adapter.ts";
+import { decodeState } from "../src/index.ts";
 
 const folder = new URL("./fixtures/", import.meta.url);
 const file = (name: string): Uint8Array => readFileSync(new URL(name, folder));

@@ -1,4 +1,5 @@
-import { apply, build, constant, type Expr, parse, rule, scalarOps, trace, variable } from "@descent/core";
+import { rule } from "@descent/core";
+import { apply, build, constant, type Expr, parse, scalarOps, trace, variable } from "@descent/core/graph";
 import { glsl, type Kernel, type Language, plan, reach, shader, wgsl } from "@descent/core/kernels";
 import { expect, test } from "vitest";
 

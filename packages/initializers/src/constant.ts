@@ -1,4 +1,4 @@
-import { finite } from "@descent/core";
+import { finite } from "@descent/core/adapter";
 import { fill, type Initializer } from "./initialize.ts";
 
 /** The same value everywhere. Throws if it is not finite. */

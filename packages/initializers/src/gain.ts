@@ -1,4 +1,5 @@
-import { finite, list, notNegative, OptimizerError, suggestion } from "@descent/core";
+import { OptimizerError } from "@descent/core";
+import { finite, list, notNegative, suggestion } from "@descent/core/adapter";
 
 /**
  * What an activation takes from the size of a signal, and the weights before it give back. The first five are PyTorch's;

@@ -1,4 +1,5 @@
-import { OptimizerError, type Parameter, size } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
+import { size } from "@descent/core/adapter";
 import { logical } from "./layout.ts";
 import { type Stream, stream } from "./stream.ts";
 

@@ -1,4 +1,5 @@
-import { type Axes, OptimizerError, type Parameter, size } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
+import { type Axes, size } from "@descent/core/adapter";
 
 /** The layouts that frameworks use, as `axes` of a parameter; the letters name the dimensions, outermost first. */
 export const layouts = {

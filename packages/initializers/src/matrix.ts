@@ -1,4 +1,4 @@
-import { finite, knownOptions, size } from "@descent/core";
+import { finite, knownOptions, size } from "@descent/core/adapter";
 import { asGain, type Nonlinearity } from "./gain.ts";
 import { fill, type Initializer } from "./initialize.ts";
 import { asMatrix } from "./layout.ts";

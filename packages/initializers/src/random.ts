@@ -1,4 +1,5 @@
-import { finite, knownOptions, notNegative, OptimizerError } from "@descent/core";
+import { OptimizerError } from "@descent/core";
+import { finite, knownOptions, notNegative } from "@descent/core/adapter";
 import { fill, type Initializer } from "./initialize.ts";
 
 export interface UniformOptions {

@@ -1,4 +1,5 @@
-import { knownOptions, notNegative, OptimizerError, suggestion } from "@descent/core";
+import { OptimizerError } from "@descent/core";
+import { knownOptions, notNegative, suggestion } from "@descent/core/adapter";
 import { asGain, type Nonlinearity } from "./gain.ts";
 import { fill, type Initializer } from "./initialize.ts";
 import { fans } from "./layout.ts";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { Axes, Parameter } from "@descent/core";
+import type { Parameter } from "@descent/core";
+import type { Axes } from "@descent/core/adapter";
 import { describe, expect, test } from "vitest";
 import {
   fans,

@@ -1,4 +1,5 @@
-import { type Axes, OptimizerError, type Parameter } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
+import type { Axes } from "@descent/core/adapter";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {

@@ -1,11 +1,5 @@
-import {
-  decodeSafetensors,
-  decodeState,
-  encodeSafetensors,
-  OptimizerError,
-  type StateDict,
-  type TensorData,
-} from "@descent/core";
+import { decodeState, OptimizerError, type StateDict } from "@descent/core";
+import { decodeSafetensors, encodeSafetensors, type TensorData } from "@descent/core/adapter";
 import type { Waiting } from "./plan.ts";
 
 /** Everything a trainer needs to continue: weights, what the forward pass keeps (running means), the optimizer's state. */

@@ -1,12 +1,5 @@
-import {
-  type Configured,
-  type Inspection,
-  type LoadReport,
-  OptimizerError,
-  type Shape,
-  type StateDict,
-  size,
-} from "@descent/core";
+import { type Configured, type Inspection, type LoadReport, OptimizerError, type StateDict } from "@descent/core";
+import { type Shape, size } from "@descent/core/adapter";
 import { Graph } from "@descent/onnx";
 import { type GpuBuffer, type Optimizer, optimizer } from "@descent/webgpu";
 import { addToSums, nextSumName, sumName } from "./accumulate.ts";

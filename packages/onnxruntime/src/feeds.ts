@@ -1,4 +1,5 @@
-import { list, OptimizerError, suggestion } from "@descent/core";
+import { OptimizerError } from "@descent/core";
+import { list, suggestion } from "@descent/core/adapter";
 import { type Runtime, type RuntimeTensor, refusal } from "./runtime.ts";
 
 /** Numbers as a caller has them; integers may come as any integer array, they are converted to what the model wants. */

@@ -1,17 +1,12 @@
 import {
-  type Backend,
   type Configured,
   type Inspection,
-  type Job,
   type LoadReport,
-  Loop,
   OptimizerError,
   type Parameter,
-  type Shape,
   type StateDict,
-  type Step,
-  size,
 } from "@descent/core";
+import { type Backend, type Job, Loop, type Shape, type Step, size } from "@descent/core/adapter";
 import { Graph } from "@descent/onnx";
 import { addToSums, nextSumName, sumName } from "./accumulate.ts";
 import { type Compiled, type Compiler, locations } from "./compile.ts";

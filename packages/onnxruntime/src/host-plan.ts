@@ -1,12 +1,6 @@
 import { allocate, type Matmul, type Optimizer, optimizer } from "@descent/arrays";
-import {
-  type Configured,
-  type Inspection,
-  type LoadReport,
-  OptimizerError,
-  type Shape,
-  type StateDict,
-} from "@descent/core";
+import { type Configured, type Inspection, type LoadReport, OptimizerError, type StateDict } from "@descent/core";
+import type { Shape } from "@descent/core/adapter";
 import type { Compiled, Compiler, Purpose } from "./compile.ts";
 import { drawn } from "./dropout.ts";
 import type { Fed } from "./feeds.ts";

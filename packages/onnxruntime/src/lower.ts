@@ -1,15 +1,6 @@
-import {
-  type Expr,
-  isReduction,
-  matrix,
-  type Op,
-  OptimizerError,
-  type Parameter,
-  type Program,
-  shapes,
-  slotShape,
-  topological,
-} from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
+import { matrix, slotShape } from "@descent/core/adapter";
+import { type Expr, isReduction, type Op, type Program, shapes, topological } from "@descent/core/graph";
 import type { Graph } from "@descent/onnx";
 
 /** One parameter's share of an update that is joined to a graph: what its tensors and host values are called there. */

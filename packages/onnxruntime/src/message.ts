@@ -1,4 +1,5 @@
-import { type HyperValue, OptimizerError, type Plain, schedule } from "@descent/core";
+import { type HyperValue, OptimizerError, schedule } from "@descent/core";
+import type { Plain } from "@descent/core/adapter";
 import { OnnxError } from "@descent/onnx";
 import type { Opening, Starting } from "./engine.ts";
 import { LostError } from "./lost.ts";

@@ -4,11 +4,9 @@ import {
   type LoadReport,
   OptimizerError,
   type Parameter,
-  refuseUnknown,
-  type Shape,
   type StateDict,
-  size,
 } from "@descent/core";
+import { refuseUnknown, type Shape, size } from "@descent/core/adapter";
 import type { Fed } from "./feeds.ts";
 
 /** A tensor that training starts from. */

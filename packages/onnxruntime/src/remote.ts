@@ -1,11 +1,5 @@
-import {
-  type Inspection,
-  type LoadReport,
-  OptimizerError,
-  type Parameter,
-  type StateDict,
-  toPlain,
-} from "@descent/core";
+import { type Inspection, type LoadReport, OptimizerError, type Parameter, type StateDict } from "@descent/core";
+import { toPlain } from "@descent/core/adapter";
 import type { Engine, Exported, Opening, Started, Starting } from "./engine.ts";
 import type { Fed } from "./feeds.ts";
 import { isNode } from "./files.ts";

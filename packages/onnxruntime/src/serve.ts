@@ -1,4 +1,4 @@
-import { fromPlain, type Macros } from "@descent/core";
+import { fromPlain, type Macros } from "@descent/core/adapter";
 import { lossFrom } from "@descent/onnx";
 import { LocalEngine } from "./engine.ts";
 import { isNode } from "./files.ts";

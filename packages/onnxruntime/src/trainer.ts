@@ -1,16 +1,12 @@
 import {
-  assign,
   type Configured,
   type HyperValue,
   type Inspection,
   type LoadReport,
-  list,
   OptimizerError,
   type Parameter,
-  type Shape,
-  size,
-  suggestion,
 } from "@descent/core";
+import { assign, list, type Shape, size, suggestion } from "@descent/core/adapter";
 import type { External, Loss, LossFunction, Rule } from "@descent/onnx";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { type Engine, LocalEngine, type Opening, type Started, type Starting } from "./engine.ts";

@@ -1,6 +1,7 @@
 /// <reference types="vite/client" />
 import { adam, adamw } from "@descent/adam";
-import { clipByGlobalNorm, configured, freeze, partition, schedule } from "@descent/core";
+import { clipByGlobalNorm, freeze, partition, schedule } from "@descent/core";
+import { configured } from "@descent/core/adapter";
 import { exportModel, Graph } from "@descent/onnx";
 import { momentum, sgd } from "@descent/sgd";
 import asyncify from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";

@@ -1,5 +1,7 @@
 import { type Matmul, type Multiplication, optimizer } from "@descent/arrays";
-import { apply, configured, formula, type Macro } from "@descent/core";
+import { formula, type Macro } from "@descent/core";
+import { configured } from "@descent/core/adapter";
+import { apply } from "@descent/core/graph";
 import { onnxMatmul } from "@descent/onnxruntime";
 import { expect, test } from "vitest";
 

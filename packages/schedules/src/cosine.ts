@@ -1,4 +1,4 @@
-import { finite, knownOptions, positive } from "@descent/core";
+import { finite, knownOptions, positive } from "@descent/core/adapter";
 import { between, type Equation, progress } from "./text.ts";
 
 export interface CosineOptions {

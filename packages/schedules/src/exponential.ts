@@ -1,4 +1,5 @@
-import { finite, knownOptions, positive, schedule } from "@descent/core";
+import { schedule } from "@descent/core";
+import { finite, knownOptions, positive } from "@descent/core/adapter";
 import { type Equation, number } from "./text.ts";
 
 export interface ExponentialOptions {

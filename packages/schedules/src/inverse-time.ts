@@ -1,4 +1,5 @@
-import { finite, knownOptions, notNegative, positive, schedule } from "@descent/core";
+import { schedule } from "@descent/core";
+import { finite, knownOptions, notNegative, positive } from "@descent/core/adapter";
 import { stairs } from "./exponential.ts";
 import { type Equation, number } from "./text.ts";
 

@@ -1,4 +1,5 @@
-import { OptimizerError, type Schedule, schedule, whole } from "@descent/core";
+import { OptimizerError, type Schedule, schedule } from "@descent/core";
+import { whole } from "@descent/core/adapter";
 import { asSchedule, bracketed, type Equation, isEquation, shifted } from "./text.ts";
 
 /** A schedule, or a number for a constant one, and the step at which it takes over. */

@@ -1,4 +1,5 @@
-import { finite, type Schedule, schedule } from "@descent/core";
+import { type Schedule, schedule } from "@descent/core";
+import { finite } from "@descent/core/adapter";
 
 /** A schedule that is its own equation, so it can be printed, saved with a model and sent to any backend. */
 export type Equation = Schedule & { readonly text: string };

@@ -1,4 +1,5 @@
-import { finite, knownOptions, OptimizerError, type Schedule, whole } from "@descent/core";
+import { OptimizerError, type Schedule } from "@descent/core";
+import { finite, knownOptions, whole } from "@descent/core/adapter";
 import { joined } from "./join.ts";
 import { asSchedule, between, type Equation } from "./text.ts";
 

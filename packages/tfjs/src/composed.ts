@@ -1,14 +1,6 @@
-import {
-  type Expr,
-  isBoolean,
-  isReduction,
-  type Job,
-  matrix,
-  type Op,
-  OptimizerError,
-  type Program,
-  topological,
-} from "@descent/core";
+import { OptimizerError } from "@descent/core";
+import { type Job, matrix } from "@descent/core/adapter";
+import { type Expr, isBoolean, isReduction, type Op, type Program, topological } from "@descent/core/graph";
 import {
   abs,
   add,

@@ -1,4 +1,5 @@
-import { OptimizerError, type Parameter, size } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
+import { size } from "@descent/core/adapter";
 import { type Tensor, tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
 import { type Describe, parameterOf } from "./parameters.ts";
 

@@ -1,19 +1,13 @@
 import {
   type Configured,
-  checkHyper,
-  checkMeta,
   type HyperValue,
   type Inspection,
-  knownOptions,
   type LoadReport,
-  Loop,
-  list,
   OptimizerError,
   type Parameter,
-  type RuleSpec,
   type StateDict,
-  suggestion,
 } from "@descent/core";
+import { checkHyper, checkMeta, knownOptions, Loop, list, type RuleSpec, suggestion } from "@descent/core/adapter";
 import {
   clone,
   dispose,

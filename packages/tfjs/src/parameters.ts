@@ -1,4 +1,5 @@
-import { type Axes, OptimizerError, type Parameter, type Role } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
+import type { Axes, Role } from "@descent/core/adapter";
 import type { Variable } from "@tensorflow/tfjs-core";
 
 /** What a variable's name does not say, by someone who knows the model. What it gives is taken over what was found. */

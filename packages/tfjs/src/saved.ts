@@ -1,17 +1,5 @@
-import {
-  type Configured,
-  decaysByRole,
-  fromPlain,
-  type HyperValue,
-  type Leaf,
-  list,
-  OptimizerError,
-  type Parameter,
-  type Plain,
-  type RuleSpec,
-  type StateDict,
-  toPlain,
-} from "@descent/core";
+import { type Configured, type HyperValue, OptimizerError, type Parameter, type StateDict } from "@descent/core";
+import { decaysByRole, fromPlain, type Leaf, list, type Plain, type RuleSpec, toPlain } from "@descent/core/adapter";
 
 type Overrides = ReadonlyMap<string, Readonly<Record<string, HyperValue>>>;
 

@@ -1,4 +1,5 @@
-import type { Backend, Job, Parameter, Shape } from "@descent/core";
+import type { Parameter } from "@descent/core";
+import type { Backend, Job, Shape } from "@descent/core/adapter";
 import { engine, fill, type KernelBackend, type Tensor, tidy, variable } from "@tensorflow/tfjs-core";
 import { compose, totalling } from "./composed.ts";
 import type { Fused } from "./fused/fused.ts";

@@ -1,5 +1,6 @@
 import { reference } from "@descent/conformance";
-import { configured, type Equations, type Slots } from "@descent/core";
+import type { Equations } from "@descent/core";
+import { configured, type Slots } from "@descent/core/adapter";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { use } from "./backends.ts";
 import { normal } from "./numbers.ts";

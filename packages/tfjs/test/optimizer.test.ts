@@ -1,9 +1,7 @@
 import { adam, adamw, radam } from "@descent/adam";
 import { reference } from "@descent/conformance";
 import {
-  apply,
   type Configured,
-  constant,
   decodeState,
   encodeState,
   freeze,
@@ -13,6 +11,7 @@ import {
   rule,
   schedule,
 } from "@descent/core";
+import { apply, constant } from "@descent/core/graph";
 import { heNormal, initialize, zeros } from "@descent/initializers";
 import { cosine } from "@descent/schedules";
 import { momentum, sgd } from "@descent/sgd";

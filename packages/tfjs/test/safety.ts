@@ -1,5 +1,6 @@
 import { adamw } from "@descent/adam";
-import { type Configured, clipByGlobalNorm, configured, freeze, partition } from "@descent/core";
+import { type Configured, clipByGlobalNorm, freeze, partition } from "@descent/core";
+import { configured } from "@descent/core/adapter";
 import { momentum, sgd } from "@descent/sgd";
 import type * as tfjs from "@tensorflow/tfjs";
 import { expect, test } from "vitest";

@@ -1,6 +1,7 @@
 import { adam, adamw } from "@descent/adam";
 import { describeBackend } from "@descent/conformance";
-import { type Configured, clipByGlobalNorm, configured } from "@descent/core";
+import { type Configured, clipByGlobalNorm } from "@descent/core";
+import { configured } from "@descent/core/adapter";
 import { momentum, sgd } from "@descent/sgd";
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";

@@ -1,4 +1,5 @@
-import { type Description, description, knownOptions, OptimizerError, type Shape, size } from "@descent/core";
+import { OptimizerError } from "@descent/core";
+import { type Description, description, knownOptions, type Shape, size } from "@descent/core/adapter";
 import { COPY_DST, COPY_SRC, type GpuBuffer, type GpuDevice, STORAGE } from "./gpu.ts";
 
 /** A tensor's place, as `optimizer` takes it and as a bind group does: `{ buffer, offset, size }`, in bytes. */

@@ -1,4 +1,5 @@
-import { type Backend, type Job, OptimizerError, type Parameter, type Shape, size } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
+import { type Backend, type Job, type Shape, size } from "@descent/core/adapter";
 import {
   COPY_DST,
   COPY_SRC,

@@ -1,20 +1,22 @@
 import {
-  type Axes,
   type Configured,
-  checkShape,
   type HyperValue,
   type Inspection,
   type LoadReport,
-  Loop,
   OptimizerError,
   type Parameter,
+  type StateDict,
+} from "@descent/core";
+import {
+  type Axes,
+  checkShape,
+  Loop,
   type Role,
   refuseOverlap,
   refuseUnknown,
   type Shape,
-  type StateDict,
   size,
-} from "@descent/core";
+} from "@descent/core/adapter";
 import { Tensor, WebgpuBackend } from "./backend.ts";
 import { type GpuBuffer, type GpuCommandEncoder, type GpuDevice, STORAGE } from "./gpu.ts";
 

@@ -1,4 +1,5 @@
-import { type Expr, isReduction, isUniform, type Matrix, type Program } from "@descent/core";
+import type { Matrix } from "@descent/core/adapter";
+import { type Expr, isReduction, isUniform, type Program } from "@descent/core/graph";
 import {
   type Domain,
   type Factor,

@@ -1,4 +1,6 @@
-import { type Expr, type Job, matrix, OptimizerError, size } from "@descent/core";
+import { OptimizerError } from "@descent/core";
+import { type Job, matrix, size } from "@descent/core/adapter";
+import type { Expr } from "@descent/core/graph";
 import { domainOf } from "@descent/core/kernels";
 import { COMPUTE, COPY_DST, type GpuBuffer, type GpuComputePass, type GpuDevice, STORAGE, type View } from "./gpu.ts";
 import {

@@ -1,5 +1,7 @@
 import { ArraysBackend, Tensor as ArrayTensor, type Engine } from "@descent/arrays/engine";
-import { type Job, OptimizerError, type Parameter, type Program } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
+import type { Job } from "@descent/core/adapter";
+import type { Program } from "@descent/core/graph";
 import type { Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { Fused } from "./fused.ts";
 

@@ -1,4 +1,4 @@
-import type { Job } from "@descent/core";
+import type { Job } from "@descent/core/adapter";
 import type { KernelBackend, Tensor } from "@tensorflow/tfjs-core";
 
 /** How one of tfjs's backends runs a rule's equations as a few loops instead of an operator each. */

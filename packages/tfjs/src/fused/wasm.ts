@@ -1,5 +1,7 @@
 import { type Need, need, Runner, refusal } from "@descent/arrays/engine";
-import { matrix, OptimizerError, type Parameter, type Program } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
+import { matrix } from "@descent/core/adapter";
+import type { Program } from "@descent/core/graph";
 import { plan } from "@descent/core/kernels";
 import { engine, type KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
 import { memoryOf, type WasmBackend, type WasmData } from "../wasm/heap.ts";

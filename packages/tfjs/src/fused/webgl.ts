@@ -1,4 +1,5 @@
-import { type Expr, isBoolean, isReduction, type Job, type Program } from "@descent/core";
+import type { Job } from "@descent/core/adapter";
+import { type Expr, isBoolean, isReduction, type Program } from "@descent/core/graph";
 import { glsl, reach, shader } from "@descent/core/kernels";
 import { type DataType, engine, env, type KernelBackend, type Tensor, type TensorInfo } from "@tensorflow/tfjs-core";
 import { compose, type Elements, type Values } from "../composed.ts";

@@ -1,4 +1,5 @@
-import { type Job, type Program, uses } from "@descent/core";
+import type { Job } from "@descent/core/adapter";
+import { type Program, uses } from "@descent/core/graph";
 import {
   encode,
   type GpuBuffer,

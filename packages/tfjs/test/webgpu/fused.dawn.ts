@@ -1,5 +1,6 @@
 import { adam, adamw } from "@descent/adam";
-import { clipByGlobalNorm, configured } from "@descent/core";
+import { clipByGlobalNorm } from "@descent/core";
+import { configured } from "@descent/core/adapter";
 import { momentum, sgd } from "@descent/sgd";
 import { beforeAll, describe, expect, test } from "vitest";
 import { optimizer } from "../../src/index.ts";

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { adam, adamw } from "@descent/adam";
 import { optimizer as arrays } from "@descent/arrays";
-import { clipByGlobalNorm, configured, freeze, partition } from "@descent/core";
+import { clipByGlobalNorm, freeze, partition } from "@descent/core";
+import { configured } from "@descent/core/adapter";
 import { momentum } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
 import { allocate, type Described, type GpuDevice, optimizer } from "../../src/index.ts";

@@ -1,4 +1,5 @@
-import { apply, configured, constant, type Expr, type Matrix, reduce } from "@descent/core";
+import { configured, type Matrix } from "@descent/core/adapter";
+import { apply, constant, type Expr, reduce } from "@descent/core/graph";
 import { expect, test } from "vitest";
 import { optimizer } from "../../src/index.ts";
 import { bufferOf, numbers } from "../target.ts";

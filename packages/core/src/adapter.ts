@@ -1,0 +1,32 @@
+/** For adapters and packages that extend Descent: the loop, contracts with a backend, checks of what people pass, files of state. */
+export { list, nearest, suggestion } from "./errors.ts";
+export { refuseOverlap, refuseUnknown, type Stretch } from "./given.ts";
+export { type Assignment, assign, type Frozen, mapLeaves, type Partition } from "./groups.ts";
+export { type Backend, type Job, Loop, type Pairs, type Step, slotShape } from "./loop.ts";
+export { finite, knownOptions, notNegative, positive, whole } from "./options.ts";
+export {
+  type Axes,
+  checkShape,
+  type Description,
+  decaysByRole,
+  description,
+  type Matrix,
+  matrix,
+  type Role,
+  type Shape,
+  size,
+} from "./parameter.ts";
+export { fromPlain, type Plain, type PlainRule, toPlain } from "./plain.ts";
+export {
+  checkHyper,
+  configured,
+  type Hyper,
+  type Leaf,
+  type Macros,
+  type RuleSpec,
+  type Slot,
+  type Slots,
+} from "./rule.ts";
+export { type Dtype, decodeSafetensors, encodeSafetensors, type SafeData, type SafeTensor } from "./safetensors.ts";
+export { checkMeta, checkTensor, type ParameterState, type StateMeta, slotKey, type TensorData } from "./state.ts";
+export { type DecayOptions, prepend } from "./transforms.ts";
