@@ -3,6 +3,7 @@ export { list, nearest, suggestion } from "./errors.ts";
 export { refuseOverlap, refuseUnknown, type Stretch } from "./given.ts";
 export { type Assignment, assign, type Frozen, mapLeaves, type Partition } from "./groups.ts";
 export { type Backend, type Job, Loop, type Pairs, type Step, slotShape } from "./loop.ts";
+export { type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finite.ts";
 export { finite, knownOptions, notNegative, positive, whole } from "./options.ts";
 export {
   type Axes,

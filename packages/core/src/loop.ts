@@ -46,6 +46,8 @@ export interface Step<T> {
 /** What an optimizer is doing now; hyper-parameters as the next update will use them. */
 export interface Inspection {
   readonly step: number;
+  /** Updates that were refused, with an error or without, because gradients were not finite. */
+  readonly nonFinite: number;
   readonly groups: Readonly<
     Record<
       string,
@@ -176,6 +178,7 @@ export class Loop<T> {
   readonly #records = new Map<string, Record_<T>>();
   readonly #kins = new Map<Program, readonly Kin[]>();
   #step = 0;
+  #nonFinite = 0;
   #disposed = false;
 
   constructor(backend: Backend<T>, configured: Configured) {
@@ -190,6 +193,11 @@ export class Loop<T> {
 
   get disposed(): boolean {
     return this.#disposed;
+  }
+
+  /** Counts an update that an adapter refused because gradients were not finite; `inspect()` shows how many. */
+  countNonFinite(): void {
+    this.#nonFinite++;
   }
 
   has(name: string): boolean {
@@ -335,7 +343,7 @@ export class Loop<T> {
       const { name, shape, role } = parameter;
       parameters[name] = { group: kin?.group.label, t, decays, shape, role };
     }
-    return { step: this.#step, groups, parameters };
+    return { step: this.#step, nonFinite: this.#nonFinite, groups, parameters };
   }
 
   /** The state tensors there are, with the keys they are saved under. Parameters not yet updated have none. */
