@@ -47,10 +47,15 @@ const asks = new Map(packages.map((pack) => [pack, importsOf(pack)]));
 /** What computes and does not run anything: families of rules, schedules, initializers. They know the notation alone. */
 const pure = packages.filter((pack) => ["schedules", "initializers"].includes(pack.folder) || isFamily(pack.path));
 /** What runs rules, or helps to: adapters to frameworks, model formats, the test kit. */
-const running = packages.filter((pack) => pack.folder !== "core" && !pure.includes(pack));
+const running = packages.filter((pack) => !["core", "files"].includes(pack.folder) && !pure.includes(pack));
 
 test("core imports nothing", () => {
   expect(packages.filter(({ folder }) => folder === "core").map((core) => asks.get(core))).toEqual([[]]);
+});
+
+test("files imports Node's own modules and nothing else", () => {
+  const files = packages.find(({ folder }) => folder === "files")!;
+  expect(asks.get(files)?.filter((name) => !name.startsWith("node:"))).toEqual([]);
 });
 
 test.each(pure)("$folder imports @descent/core and nothing else", (pack) => {

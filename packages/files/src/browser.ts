@@ -1,0 +1,12 @@
+// Bundlers for browsers take this module, so that a program which writes files only in Node still bundles.
+import type * as node from "./index.ts";
+
+const nowhere = (name: string): never => {
+  throw new Error(`${name} of @descent/files needs Node: a browser has no file system.`);
+};
+
+export const writeFile: typeof node.writeFile = async () => nowhere("writeFile");
+export const cleanTemporaries: typeof node.cleanTemporaries = async () => nowhere("cleanTemporaries");
+export const lock: typeof node.lock = async () => nowhere("lock");
+
+export { LockedError } from "./locked.ts";

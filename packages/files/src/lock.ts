@@ -1,0 +1,134 @@
+import { randomBytes } from "node:crypto";
+import { readdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import path from "node:path";
+import { LockedError } from "./locked.ts";
+import { isAlive, ownerOf, token } from "./owner.ts";
+
+export { LockedError } from "./locked.ts";
+
+/** A folder that is held. */
+export interface Lock {
+  /** Lets the next one have the folder. A second call does nothing. */
+  release(): Promise<void>;
+}
+
+const name = ".lock";
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+
+/**
+ * Puts `text` at `file` in one go, or says that something is there. A symbolic link has its whole text from its first
+ * moment; where links are not allowed, a file that is new has it a moment later.
+ */
+async function claim(file: string, text: string): Promise<boolean> {
+  try {
+    await symlink(text, file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    if (!["EPERM", "EACCES", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EINVAL"].includes(codeOf(error))) throw error;
+  }
+  try {
+    await writeFile(file, text, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** The text of a claim; nothing where there is none. */
+async function read(file: string): Promise<string | undefined> {
+  try {
+    return await readlink(file).catch((error: unknown) => {
+      if (!["EINVAL", "UNKNOWN"].includes(codeOf(error))) throw error;
+      return readFile(file, "utf8");
+    });
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+interface Claim {
+  readonly file: string;
+  readonly text: string;
+}
+
+const tokenOf = (text: string): string => text.split(" ", 1)[0] ?? "";
+
+/**
+ * The claims on a folder, first to last. Each of them names a process in its text, and the next one, of the process that
+ * takes over after that one has died, has the text's token in its name: so only one can take over from each.
+ */
+async function claims(folder: string): Promise<Claim[]> {
+  const out: Claim[] = [];
+  let file = path.join(folder, name);
+  for (let text = await read(file); text !== undefined; text = await read(file)) {
+    out.push({ file, text });
+    if (ownerOf(tokenOf(text)) === undefined) break; // not ours
+    file = path.join(folder, `${name}.${tokenOf(text)}`);
+  }
+  return out;
+}
+
+function held({ file, text }: Claim, folder: string): LockedError {
+  const owner = ownerOf(tokenOf(text));
+  const advice = `If nothing uses it any more, remove \`${file}\`.`;
+  if (owner === undefined) return new LockedError(`\`${folder}\` is locked by \`${file}\`. ${advice}`, file);
+  const by = `process ${owner.pid} on ${text.slice(text.indexOf(" ") + 1)}`;
+  return isAlive(owner) === true
+    ? new LockedError(`\`${folder}\` is in use by ${by}. Wait until that has ended.`, file)
+    : new LockedError(`\`${folder}\` is in use by ${by}, which cannot be asked from here. ${advice}`, file);
+}
+
+/** Removes what a claim left behind on the way; the first claim goes last, since it is what others look at. */
+async function clear(folder: string, withFirst: boolean): Promise<void> {
+  for (const one of await readdir(folder))
+    if (one.startsWith(`${name}.`) && ownerOf(one.slice(name.length + 1)) !== undefined)
+      await rm(path.join(folder, one), { force: true });
+  if (withFirst) await rm(path.join(folder, name), { force: true });
+}
+
+/**
+ * Takes a folder for this process, or throws a `LockedError` that says who has it. The lock of a process that has died
+ * is taken over; on Linux that is known even where its id is in use again. That of another machine is not: the error
+ * says which file to remove. The lock is `.lock` in the folder and goes with `release`.
+ */
+export async function lock(folder: string): Promise<Lock> {
+  const own = token(randomBytes(8).toString("hex"));
+  const text = `${own} ${hostname()}`;
+  const first = path.join(folder, name);
+  for (;;) {
+    const found = await claims(folder);
+    const last = found.at(-1);
+    const owner = last === undefined ? undefined : ownerOf(tokenOf(last.text));
+    if (last !== undefined && (owner === undefined || isAlive(owner) !== false)) throw held(last, folder);
+    const next = last === undefined ? first : path.join(folder, `${name}.${tokenOf(last.text)}`);
+    if (!(await claim(next, text))) continue; // somebody was faster: look again
+    // The chain may have been cut off meanwhile by one who took over, worked and left.
+    if ((await claims(folder)).at(-1)?.text !== text) {
+      await rm(next, { force: true });
+      continue;
+    }
+    if (next !== first) {
+      try {
+        await rename(next, first);
+      } catch (error) {
+        await rm(next, { force: true }).catch(() => {});
+        throw error;
+      }
+      await clear(folder, false).catch(() => {}); // what stays is out of the chain and harms nobody
+    }
+    let released = false;
+    return {
+      release: async () => {
+        if (released) return;
+        released = true;
+        await clear(folder, true);
+      },
+    };
+  }
+}

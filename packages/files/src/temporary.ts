@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import { lstat, readdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { isAlive, ownerOf, token } from "./owner.ts";
+
+const prefix = ".descent-";
+const suffix = ".tmp";
+
+/** A name that nobody can guess, of one length whatever the final name is, so that it never gets too long. */
+export const temporaryName = (): string => `${prefix}${token(randomBytes(8).toString("hex"))}${suffix}`;
+
+/** A temporary of another machine is left alone until nothing has been written to it for so long. */
+const day = 24 * 60 * 60 * 1000;
+
+/**
+ * Removes the temporary files that `writeFile` left in a folder because its process was killed. Those of running
+ * processes stay, and so do those of other machines for a day. Returns the names removed.
+ */
+export async function cleanTemporaries(folder: string): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const name of await readdir(folder)) {
+    if (!(name.startsWith(prefix) && name.endsWith(suffix))) continue;
+    const owner = ownerOf(name.slice(prefix.length, -suffix.length));
+    if (owner === undefined) continue;
+    const alive = isAlive(owner);
+    if (alive === true) continue;
+    const file = path.join(folder, name);
+    const stat = await lstat(file).catch(() => undefined); // another process may be cleaning too
+    if (stat === undefined || !stat.isFile()) continue;
+    if (alive === undefined && Date.now() - stat.mtimeMs < day) continue;
+    await rm(file, { force: true });
+    removed.push(name);
+  }
+  return removed;
+}
