@@ -30,6 +30,7 @@ async function ours(kind: Kind, n: number, onnx: boolean): Promise<Run> {
   if (onnx && !matmul) throw new Error("onnxruntime-node is not there");
   const update: Equations = { p: kind };
   const rule = {
+    id: "product",
     title: kind,
     paper: "",
     hyper: { start: 0.01 },

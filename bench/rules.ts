@@ -5,6 +5,7 @@ import type { Rule } from "./protocol.ts";
 
 /** A sign rule: two averages of the gradient, of which one steps and the other is remembered. */
 const lion = rule({
+  id: "lion",
   title: "Lion",
   paper: "https://arxiv.org/abs/2302.06675",
   hyper: { lr: 1e-4, beta1: 0.9, beta2: 0.99, weightDecay: 1e-2 },
@@ -19,6 +20,7 @@ const lion = rule({
 
 /** Norms per tensor: Adam's step as long as the tensor it changes. */
 const lamb = rule({
+  id: "lamb",
   title: "LAMB",
   paper: "https://arxiv.org/abs/1904.00962",
   hyper: { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-6, weightDecay: 1e-2 },

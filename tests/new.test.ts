@@ -27,7 +27,7 @@ describe("npm run new", () => {
       "https://arxiv.org/abs/2302.06675",
     ]);
     expect(read("packages/adam/src/lion-sharp.ts")).toContain(
-      'title: "Lion ♯",\n  paper: "https://arxiv.org/abs/2302.06675"',
+      'id: "lion-sharp",\n  title: "Lion ♯",\n  paper: "https://arxiv.org/abs/2302.06675"',
     );
     const written: { lionSharp: Rule } = await import(path.join(copy, "packages/adam/src/lion-sharp.ts"));
     expect(written.lionSharp({ lr: 0.1 }).hyper).toEqual({ lr: 0.1 });

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { isRule } from "@descent/core";
 import type { RuleSpec } from "@descent/core/adapter";
 import { latex, trace } from "@descent/core/graph";
 import { operatorsMarkdown } from "@descent/onnx";
@@ -16,10 +17,6 @@ interface Entry {
   readonly rule: RuleSpec;
   /** The doc comment above the rule. */
   readonly comment: string;
-}
-
-function isRule(value: unknown): value is RuleSpec {
-  return typeof value === "function" && "title" in value && "update" in value && "hyper" in value;
 }
 
 /** The doc comment in front of `export const name`, as running text. */

@@ -52,6 +52,7 @@ export function scaffold(root: string, args: readonly string[]): string {
 
 /** One sentence: what this method sees that others do not. Then where its defaults come from. */
 export const ${name} = rule({
+  id: ${JSON.stringify(file.replace(/\.ts$/, ""))},
   title: ${JSON.stringify(title)},
   paper: ${JSON.stringify(values.paper ?? "https://arxiv.org/abs/…")},
   hyper: { lr: 1e-3 },

@@ -1,6 +1,6 @@
 import * as adagradRules from "@descent/adagrad";
 import * as adamRules from "@descent/adam";
-import { type Configured, clipByGlobalNorm, decoupledDecay, type Schedule, schedule } from "@descent/core";
+import { type Configured, clipByGlobalNorm, decoupledDecay, isRule, type Schedule, schedule } from "@descent/core";
 import { configured, nearest, type RuleSpec } from "@descent/core/adapter";
 import * as schedules from "@descent/schedules";
 import * as sgdRules from "@descent/sgd";
@@ -27,9 +27,6 @@ export interface Recipe {
   /** Train on the first so many images only. */
   readonly limit?: number | undefined;
 }
-
-const isRule = (value: unknown): value is RuleSpec =>
-  typeof value === "function" && "title" in value && "hyper" in value && "update" in value;
 
 const exported: Readonly<Record<string, unknown>> = { ...sgdRules, ...adagradRules, ...adamRules };
 

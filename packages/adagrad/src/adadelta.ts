@@ -5,6 +5,7 @@ import { rule } from "@descent/core";
  * factor (1, as in PyTorch). The new mean square of the gradient is used, the old one of the steps (Zeiler, 2012).
  */
 export const adadelta = rule({
+  id: "adadelta",
   title: "Adadelta",
   paper: "https://arxiv.org/abs/1212.5701",
   hyper: { lr: 1, rho: 0.9, eps: 1e-6 },

@@ -6,9 +6,11 @@ import { rule } from "@descent/core";
  * as in PyTorch (Duchi, Hazan and Singer, 2011).
  */
 export const adagrad = rule({
+  id: "adagrad",
   title: "Adagrad",
   paper: "https://jmlr.org/papers/v12/duchi11a.html",
   hyper: { lr: 1e-2, decay: 0, initial: 0, eps: 1e-10 },
+  ranges: { initial: [0, Infinity] },
   state: { s: "initial" },
   update: {
     rate: "lr / (1 + decay * (t - 1))",

@@ -4,6 +4,7 @@ import { rmspropCentered } from "./rmsprop-centered.ts";
 /** Centered RMSProp with a heavy ball behind it: the full method of Graves (2013), rate outside the sum as in PyTorch. */
 export const rmspropCenteredMomentum = rule({
   ...rmspropCentered,
+  id: "rmsprop-centered-momentum",
   title: "Centered RMSProp with momentum",
   hyper: { ...rmspropCentered.hyper, momentum: 0.9 },
   state: { ...rmspropCentered.state, b: 0 },

@@ -7,6 +7,7 @@ import { rmsprop } from "./rmsprop.ts";
  */
 export const rmspropCentered = rule({
   ...rmsprop,
+  id: "rmsprop-centered",
   title: "Centered RMSProp",
   paper: "https://arxiv.org/abs/1308.0850",
   state: { ...rmsprop.state, gBar: 0 },

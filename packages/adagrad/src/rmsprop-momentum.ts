@@ -4,6 +4,7 @@ import { rmsprop } from "./rmsprop.ts";
 /** RMSProp with a heavy ball behind it: normalised gradients are summed, the rate stays outside, as in PyTorch. */
 export const rmspropMomentum = rule({
   ...rmsprop,
+  id: "rmsprop-momentum",
   title: "RMSProp with momentum",
   hyper: { ...rmsprop.hyper, momentum: 0.9 },
   state: { ...rmsprop.state, b: 0 },

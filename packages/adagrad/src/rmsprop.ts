@@ -5,6 +5,7 @@ import { rule } from "@descent/core";
  * count. Defaults and ε outside the root as in PyTorch (`rho` is its `alpha`); Hinton's lecture has rho 0.9 and lr 1e-3.
  */
 export const rmsprop = rule({
+  id: "rmsprop",
   title: "RMSProp",
   paper: "https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf",
   hyper: { lr: 1e-2, rho: 0.99, eps: 1e-8 },

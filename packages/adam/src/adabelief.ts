@@ -7,6 +7,7 @@ import { adam } from "./adam.ts";
  */
 export const adabelief = rule({
   ...adam,
+  id: "adabelief",
   title: "AdaBelief",
   paper: "https://arxiv.org/abs/2010.07468",
   hyper: { ...adam.hyper, eps: 1e-16 },

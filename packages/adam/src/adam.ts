@@ -5,6 +5,7 @@ import { rule } from "@descent/core";
  * about `lr` whatever the gradient's scale. ε is added outside the root, as in the paper and PyTorch.
  */
 export const adam = rule({
+  id: "adam",
   title: "Adam",
   paper: "https://arxiv.org/abs/1412.6980",
   hyper: { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8 },

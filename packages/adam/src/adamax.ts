@@ -4,6 +4,7 @@ import { adam } from "./adam.ts";
 /** Adam by the largest recent gradient instead of the mean square; that needs no correction. ε is inside the maximum, as in PyTorch. */
 export const adamax = rule({
   ...adam,
+  id: "adamax",
   title: "Adamax",
   hyper: { ...adam.hyper, lr: 2e-3 },
   state: { m: 0, u: 0 },

@@ -7,6 +7,7 @@ import { adam } from "./adam.ts";
  */
 export const adamw = rule({
   ...adam,
+  id: "adamw",
   title: "AdamW",
   paper: "https://arxiv.org/abs/1711.05101",
   hyper: { ...adam.hyper, weightDecay: 1e-2 },

@@ -7,6 +7,7 @@ import { adam } from "./adam.ts";
  */
 export const amsgrad = rule({
   ...adam,
+  id: "amsgrad",
   title: "AMSGrad",
   paper: "https://openreview.net/forum?id=ryQu7f-RZ",
   state: { ...adam.state, vMax: 0 },

@@ -7,6 +7,7 @@ import { adam } from "./adam.ts";
  */
 export const nadam = rule({
   ...adam,
+  id: "nadam",
   title: "NAdam",
   paper: "https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ",
   hyper: { ...adam.hyper, lr: 2e-3, decay: 4e-3 },

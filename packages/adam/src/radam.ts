@@ -8,6 +8,7 @@ import { adam } from "./adam.ts";
  */
 export const radam = rule({
   ...adam,
+  id: "radam",
   title: "RAdam",
   paper: "https://arxiv.org/abs/1908.03265",
   update: {

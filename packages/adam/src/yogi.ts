@@ -7,9 +7,11 @@ import { adam } from "./adam.ts";
  */
 export const yogi = rule({
   ...adam,
+  id: "yogi",
   title: "Yogi",
   paper: "https://papers.nips.cc/paper/8186",
   hyper: { ...adam.hyper, lr: 1e-2, eps: 1e-3, initial: 1e-6 },
+  ranges: { initial: [0, Infinity] },
   state: { m: "initial", v: "initial" },
   update: { ...adam.update, v: "v - (1 - beta2) * sign(v - g^2) * g^2" },
 });

@@ -58,6 +58,7 @@ const everything = ({ parameters, opt }: Trial): Record<string, Float32Array> =>
 
 const byRows = configured(
   {
+    id: "rows",
     title: "Rows",
     paper: "",
     hyper: { lr: 0.1 },
@@ -128,6 +129,7 @@ describe.each(["bfloat16", "float8"] as const)("state in %s", (precision) => {
 
 test("matrices that a rule multiplies stay exact", () => {
   const product = {
+    id: "product",
     title: "Product",
     paper: "",
     hyper: { lr: 0.1 },

@@ -13,7 +13,7 @@ export const spec = (
   state: Slots = {},
   hyper: Readonly<Record<string, number>> = { lr: 0.1 },
   macros: Macros = {},
-): RuleSpec => ({ title: "Probe", paper: "", hyper, state, update, macros });
+): RuleSpec => ({ id: "probe", title: "Probe", paper: "", hyper, state, update, macros });
 export const probe = (...args: Parameters<typeof spec>): Configured => configured(spec(...args), {});
 
 /** The tensors of one parameter by name: `p`, `g` and slots. */

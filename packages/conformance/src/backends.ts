@@ -33,7 +33,7 @@ export interface BackendChecks {
 }
 
 const probe = (update: Equations, state: Slots = {}, macros: Macros = {}): Configured =>
-  configured({ title: "Probe", paper: "", hyper: { lr: 0.1, c: 0.25 }, state, update, macros }, {});
+  configured({ id: "probe", title: "Probe", paper: "", hyper: { lr: 0.1, c: 0.25 }, state, update, macros }, {});
 
 /** Each operator of the notation at least once, on elements. The divisors and arguments stay away from poles. */
 export const elementwise: readonly string[] = [

@@ -1,4 +1,4 @@
-import type { Configured, Rule } from "@descent/core";
+import { type Configured, isRule, type Rule } from "@descent/core";
 import type { Role, Shape } from "@descent/core/adapter";
 import type { Session, Starts, Target } from "./backend.ts";
 import { displacementError } from "./displacement.ts";
@@ -25,14 +25,11 @@ export interface GoldenSetting {
 }
 
 /** Any rule, whatever its options; `never` because functions are contravariant in what they take. */
-export type AnyRule = Pick<Rule, "title" | "hyper" | "state" | "update"> & ((options?: never) => Configured);
+export type AnyRule = Pick<Rule, "id" | "title" | "hyper" | "state" | "update"> & ((options?: never) => Configured);
 
 /** The rules among a module's exports, by name. */
 export const rulesOf = (module: Readonly<Record<string, unknown>>): [name: string, rule: AnyRule][] =>
-  Object.entries(module).filter(
-    (entry): entry is [string, AnyRule] =>
-      typeof entry[1] === "function" && "update" in entry[1] && "hyper" in entry[1] && "state" in entry[1],
-  );
+  Object.entries(module).filter((entry): entry is [string, Rule & AnyRule] => isRule(entry[1]));
 
 /** Calls a rule with options that are known at run time only. */
 export const configure = (rule: AnyRule, options: Readonly<Record<string, unknown>>): Configured =>

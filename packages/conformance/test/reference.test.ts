@@ -7,7 +7,14 @@ describeBackend(reference, { exact: true });
 test("the reference rounds every operation on elements, and none on the host", async () => {
   const [a, b, c] = [0.1, 0.2, 0.3].map(Math.fround) as [number, number, number];
   const rule = configured(
-    { title: "Probe", paper: "", hyper: { c: 0.1 }, state: {}, update: { p: "(p * p + g) * g * (c * 3)" } },
+    {
+      id: "probe",
+      title: "Probe",
+      paper: "",
+      hyper: { c: 0.1 },
+      state: {},
+      update: { p: "(p * p + g) * g * (c * 3)" },
+    },
     {},
   );
   const session = await reference.start({ w: { shape: [2], data: Float32Array.of(a, b) } }, rule);
@@ -20,7 +27,10 @@ test("the reference rounds every operation on elements, and none on the host", a
 });
 
 test("the reference sums in double precision", async () => {
-  const rule = configured({ title: "Probe", paper: "", hyper: {}, state: {}, update: { p: "p * 0 + sum(g)" } }, {});
+  const rule = configured(
+    { id: "probe", title: "Probe", paper: "", hyper: {}, state: {}, update: { p: "p * 0 + sum(g)" } },
+    {},
+  );
   // In single precision the ones would vanish beside 2^24.
   const session = await reference.start({ w: { shape: [5], data: new Float32Array(5) } }, rule);
   session.update({ w: Float32Array.of(2 ** 24, 1, 1, 1, -(2 ** 24)) });

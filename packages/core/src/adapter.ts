@@ -2,6 +2,7 @@
 export { list, nearest, suggestion } from "./errors.ts";
 export { refuseOverlap, refuseUnknown, type Stretch } from "./given.ts";
 export { type Assignment, assign, type Frozen, mapLeaves, type Partition } from "./groups.ts";
+export { checkHyper, rangeOf, rangeText } from "./hyper.ts";
 export { type Backend, type Job, Loop, type Pairs, type Step, slotShape } from "./loop.ts";
 export { type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finite.ts";
 export { finite, knownOptions, notNegative, positive, whole } from "./options.ts";
@@ -18,16 +19,8 @@ export {
   size,
 } from "./parameter.ts";
 export { fromPlain, type Plain, type PlainRule, toPlain } from "./plain.ts";
-export {
-  checkHyper,
-  configured,
-  type Hyper,
-  type Leaf,
-  type Macros,
-  type RuleSpec,
-  type Slot,
-  type Slots,
-} from "./rule.ts";
+export { configured, type Leaf } from "./rule.ts";
 export { type Dtype, decodeSafetensors, encodeSafetensors, type SafeData, type SafeTensor } from "./safetensors.ts";
+export type { Hyper, Macros, Range, Ranges, RuleSpec, Slot, Slots } from "./spec.ts";
 export { checkMeta, checkTensor, type ParameterState, type StateMeta, slotKey, type TensorData } from "./state.ts";
 export { type DecayOptions, prepend } from "./transforms.ts";

@@ -4,5 +4,5 @@ export { type Env, hostFunction } from "./host.ts";
 export { latex } from "./latex.ts";
 export { type Ast, build, type Infix, type Lookup, parse } from "./parse.ts";
 export { levels, type Program, type SlotSpec, trace, uses } from "./program.ts";
-export { inOrder } from "./rule.ts";
 export { type Shapes, shapes } from "./shapes.ts";
+export { inOrder } from "./spec.ts";

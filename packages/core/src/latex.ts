@@ -1,5 +1,5 @@
 import { type Ast, type Infix, parse } from "./parse.ts";
-import { inOrder, type RuleSpec } from "./rule.ts";
+import { inOrder, type RuleSpec } from "./spec.ts";
 
 const letters: Readonly<Record<string, string>> = {
   p: "\\theta",

@@ -2,10 +2,12 @@ import { list, OptimizerError, suggestion } from "./errors.ts";
 import { facts, topological } from "./expr.ts";
 import { assign, type Configured } from "./groups.ts";
 import { type Env, Sheet } from "./host.ts";
+import { checkHyper, checkNumber } from "./hyper.ts";
 import { checkShape, decaysByRole, matrix, type Parameter, type Role, type Shape, size } from "./parameter.ts";
 import { type Program, type SlotSpec, trace } from "./program.ts";
-import { checkHyper, checkNumber, type HyperValue, type Leaf } from "./rule.ts";
+import type { Leaf } from "./rule.ts";
 import { shapes } from "./shapes.ts";
+import type { HyperValue } from "./spec.ts";
 import { checkMeta, checkTensor, type StateDict, type StateMeta, slotKey } from "./state.ts";
 
 /** One parameter's share of a step, as a backend gets it. */
@@ -323,7 +325,7 @@ export class Loop<T> {
         );
       }
       for (const g of takers) {
-        checkHyper(g.leaf.rule.title, name, value);
+        checkHyper(g.leaf.rule, name, value);
         changes.push(() => {
           g.hyper[name] = value;
         });
@@ -457,7 +459,7 @@ export class Loop<T> {
     return mapValues(hyper, (value, name) => {
       if (typeof value === "number") return value;
       const now = value(this.#step);
-      checkNumber(leaf.rule.title, name, now, ` at step ${this.#step}`);
+      checkNumber(leaf.rule, name, now, ` at step ${this.#step}`);
       return now;
     });
   }

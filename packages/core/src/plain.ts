@@ -1,23 +1,27 @@
 import { OptimizerError } from "./errors.ts";
 import type { Configured } from "./groups.ts";
 import type { Parameter } from "./parameter.ts";
+import { configured as checked, type Leaf } from "./rule.ts";
+import { schedule } from "./schedule.ts";
 import {
-  configured as checked,
+  checkId,
   type Equations,
   type Hyper,
   type HyperValue,
-  type Leaf,
   type Macros,
+  type Ranges,
   type RuleSpec,
   type Slots,
-} from "./rule.ts";
-import { schedule } from "./schedule.ts";
+} from "./spec.ts";
 
 /** A rule without what is no data: its macros, by name only. */
 export interface PlainRule {
+  /** Absent from what was written before rules had ids. */
+  readonly id?: string;
   readonly title: string;
   readonly paper: string;
   readonly hyper: Hyper;
+  readonly ranges?: Ranges;
   readonly state: Slots;
   readonly update: Equations;
   readonly before?: readonly Equations[];
@@ -66,9 +70,11 @@ export function toPlain(configured: Configured, parameters: readonly Parameter[]
   return {
     kind: "rule",
     rule: {
+      id: rule.id,
       title: rule.title,
       paper: rule.paper,
       hyper: rule.hyper,
+      ...(rule.ranges ? { ranges: rule.ranges } : {}),
       state: rule.state,
       update: rule.update,
       ...(rule.before ? { before: rule.before } : {}),
@@ -117,7 +123,9 @@ export function fromPlain(
     };
   }
   if (plain.kind !== "rule") throw new OptimizerError("These data are no optimizer configuration.");
-  const { macros: names = [], ...rest } = plain.rule;
+  const { macros: names = [], ...saved } = plain.rule;
+  const rest = { ...saved, id: saved.id ?? idOf(saved.title) };
+  checkId(rest.id);
   const macros = Object.hasOwn(rules, rest.title) ? rules[rest.title]!.macros : undefined;
   const missing = names.filter((name) => !macros || !Object.hasOwn(macros, name));
   if (missing.length > 0)
@@ -133,3 +141,19 @@ export function fromPlain(
   const decaying = new Set(plain.decays.map(rename));
   return { ...leaf, decays: ({ name }) => decaying.has(name) };
 }
+
+/** The ids of rules whose titles do not give them. */
+const untitled: Readonly<Record<string, string>> = {
+  "Centered RMSProp": "rmsprop-centered",
+  "Centered RMSProp with momentum": "rmsprop-centered-momentum",
+  "RMSProp with momentum": "rmsprop-momentum",
+};
+
+/** The id of a rule that was saved by its title alone. */
+const idOf = (title: string): string =>
+  Object.hasOwn(untitled, title)
+    ? untitled[title]!
+    : title
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9]+/g, "-")
+        .replaceAll(/^-|-$/g, "");

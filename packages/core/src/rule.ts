@@ -1,79 +1,28 @@
-import { list, OptimizerError, suggestion } from "./errors.ts";
-import { type Expr, facts, functions } from "./expr.ts";
-import type { Matrix, Parameter } from "./parameter.ts";
+import { OptimizerError, suggestion } from "./errors.ts";
+import type { Expr } from "./expr.ts";
+import { checkHyper, describe } from "./hyper.ts";
+import type { Parameter } from "./parameter.ts";
 import { build, parse } from "./parse.ts";
-import type { Schedule } from "./schedule.ts";
+import {
+  checkId,
+  type Equations,
+  type Hyper,
+  type HyperValue,
+  type Macros,
+  origin,
+  type Range,
+  type RuleSpec,
+  type Slots,
+} from "./spec.ts";
+import type { Builtin, Checked } from "./symbols.ts";
 
-/* ---- names are checked by the compiler, at the equation ---- */
-type Delimiter =
-  | " " | "\n" | "+" | "-" | "*" | "/" | "^" | "(" | ")" | "," | "?" | ":" | "<" | ">" | "=" | "&" | "|" | "!" | "@" | "'"; // biome-ignore format: one list
-type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | ".";
-type NameOf<W extends string> = W extends "" | `${Digit}${string}` ? never : W;
-type Names<S extends string, Word extends string = "", Out extends string = never> = S extends `${infer C}${infer Rest}`
-  ? C extends Delimiter
-    ? Names<Rest, "", Out | NameOf<Word>>
-    : Names<Rest, `${Word}${C}`, Out>
-  : Out | NameOf<Word>;
-type Builtin =
-  | "p" | "g" | (typeof facts)[number]
-  | "sqrt" | "abs" | "sign" | "exp" | "log" | "tanh" | "cos" | "floor" | "min" | "max" | "clamp"
-  | "sum" | "mean" | "norm" | "rms" | "total" | "totalNorm" | "rowSum" | "rowMean" | "columnSum" | "columnMean"; // biome-ignore format: one list
-/** The equations themselves where every name is known, and a sentence naming the unknown one where it is not. */
-export type Checked<U extends Equations, Known extends string> = {
-  readonly [K in keyof U]: Exclude<Names<U[K]>, Known | (keyof U & string)> extends infer Bad extends string
-    ? [Bad] extends [never]
-      ? U[K]
-      : `unknown symbol '${Bad}'`
-    : never;
-};
-
-/** Symbol → right-hand side, run top to bottom like the paper's algorithm box, `p` last. */
-export type Equations = Readonly<Record<string, string>>;
-
-/** The order equations run in: as written, but `p` last, so that a variant may spread a rule and add equations to it. */
-export function inOrder(equations: Equations): [name: string, source: string][] {
-  const lines = Object.entries(equations);
-  return [...lines.filter(([name]) => name !== "p"), ...lines.filter(([name]) => name === "p")];
-}
-export type Hyper = Readonly<Record<string, number>>;
-/**
- * What a state symbol starts as: a number or the name of a hyper-parameter, one per element; or `{ place, init }` for
- * one per row, column or tensor, or one float64 number kept on the host.
- */
-export type Slot =
-  | number
-  | string
-  | { readonly place: "host" | "scalar" | "row" | "column" | "tensor"; readonly init: number | string };
-export type Slots = Readonly<Record<string, Slot>>;
-/** A named piece of formula for what equations cannot say: told how many rows and columns `p` has, expressions in, expression out. */
-export type Macro = (matrix: Matrix, ...args: Expr[]) => Expr;
-export type Macros = Readonly<Record<string, Macro>>;
-
-/** A number, or a schedule: a function of the number of updates done. */
-export type HyperValue = number | Schedule;
+/** Options by name: each a number, or a schedule. What is left out has the rule's default. */
 export type Options<H extends Hyper> = { readonly [K in keyof H]?: HyperValue | undefined } & {
   /** Which parameters weight decay acts on; by default all but biases and normalisation scales. */
   readonly decays?: ((parameter: Parameter) => boolean) | undefined;
 };
 
-/** What an optimizer is, as data. Call it with options to use it; spread it to make a variant. */
-export interface RuleSpec<
-  H extends Hyper = Hyper,
-  S extends Slots = Slots,
-  U extends Equations = Equations,
-  M extends Macros = Macros,
-> {
-  readonly title: string;
-  readonly paper: string;
-  /** Defaults; every one may be given as a schedule. */
-  readonly hyper: H;
-  readonly state: S;
-  readonly macros?: M | undefined;
-  readonly update: U;
-  /** Equations run before `update`, outermost transform first. */
-  readonly before?: readonly Equations[] | undefined;
-}
-
+/** An update rule: its description, and a function from options to what an optimizer is configured with. */
 export interface Rule<
   H extends Hyper = Hyper,
   S extends Slots = Slots,
@@ -102,17 +51,41 @@ export function rule<
   const U extends Equations,
   const M extends Macros = Record<never, never>,
 >(spec: {
+  readonly id: string;
   readonly title: string;
   readonly paper: string;
   readonly hyper: H;
+  readonly ranges?: { readonly [K in keyof H]?: Range } | undefined;
   readonly state: S;
   readonly macros?: M | undefined;
   readonly update: Checked<U, (keyof H | keyof S | keyof M | Builtin) & string>;
   readonly before?: readonly Equations[] | undefined;
 }): Rule<H, S, U, M> {
   const plain = spec as unknown as RuleSpec<H, S, U, M>; // Checked<U> is U once it compiles
+  checkId(plain.id);
+  checkVariant(plain);
   const configure = (options?: Options<H>): Leaf => configured(plain, options ?? {});
-  return Object.assign(configure, plain);
+  return Object.assign(configure, plain, { [origin]: plain });
+}
+
+/** Whether a value is a rule, ready to be called: exports of a package may be anything. */
+export const isRule = (value: unknown): value is Rule =>
+  typeof value === "function" &&
+  "id" in value &&
+  typeof value.id === "string" &&
+  ["hyper", "state", "update"].every((part) => typeof Reflect.get(value, part) === "object");
+
+/** A variant that steps otherwise than the rule it spreads, under that rule's id, would load the other's state. */
+function checkVariant(spec: RuleSpec): void {
+  const parent = spec[origin];
+  if (!parent || parent.id !== spec.id) return;
+  const method = ({ state, update, before }: RuleSpec): string => JSON.stringify([state, update, before]);
+  const macros = ({ macros = {} }: RuleSpec): unknown[] => Object.entries(macros).flat();
+  const [mine, theirs] = [macros(spec), macros(parent)];
+  if (method(spec) !== method(parent) || mine.length !== theirs.length || mine.some((x, i) => x !== theirs[i]))
+    throw new OptimizerError(
+      `${spec.title} changes the equations of ${parent.title} and has its id, \`${spec.id}\`. Give it an \`id\` of its own.`,
+    );
 }
 
 /** A rule's options checked against what it takes. */
@@ -121,52 +94,17 @@ export function configured(spec: RuleSpec, options: Readonly<Record<string, unkn
   const hyper: Record<string, HyperValue> = { ...spec.hyper };
   const names = Object.keys(spec.hyper);
   for (const [name, value] of Object.entries(given)) {
-    if (!(name in hyper))
+    if (!Object.hasOwn(hyper, name))
       throw new OptimizerError(
         `${spec.title} has no option \`${name}\`; it takes ${names.join(", ")}.${suggestion(name, names)}`,
       );
     if (value === undefined) continue;
-    checkHyper(spec.title, name, value);
+    checkHyper(spec, name, value);
     hyper[name] = value;
   }
   if (decays !== undefined && typeof decays !== "function")
     throw new OptimizerError(`${spec.title}: decays is ${describe(decays)}. Give it (parameter) => true or false.`);
   return { kind: "rule", rule: spec, hyper, ...(decays ? { decays: decays as (p: Parameter) => boolean } : {}) };
-}
-
-const describe = (value: unknown): string => (value == null ? String(value) : `a ${typeof value}`);
-
-/** Options are spelt alike in every rule, so their ranges can be stated once: [least, most], most itself excluded. */
-const ranges: Readonly<Record<string, readonly [number, number]>> = {
-  lr: [0, Infinity],
-  eps: [0, Infinity],
-  weightDecay: [0, Infinity],
-  l2: [0, Infinity],
-  momentum: [0, 1],
-  beta1: [0, 1],
-  beta2: [0, 1],
-  beta3: [0, 1],
-  rho: [0, 1],
-};
-
-/** Throws if what is given for a hyper-parameter is neither a schedule nor a number it can be. */
-export function checkHyper(title: string, name: string, value: unknown): asserts value is HyperValue {
-  if (typeof value !== "function") checkNumber(title, name, value);
-}
-
-/** Throws if a hyper-parameter is no number, NaN, infinite or out of the range its name promises; `when` says at which step. */
-export function checkNumber(title: string, name: string, value: unknown, when = ""): asserts value is number {
-  if (typeof value !== "number")
-    throw new OptimizerError(
-      `${title}: ${name} is ${describe(value)}${when}. Give it a number, or a schedule (a function of the step).`,
-    );
-  if (!Number.isFinite(value))
-    throw new OptimizerError(`${title}: ${name} is ${value}${when}. It must be a finite number.`);
-  const range = Object.hasOwn(ranges, name) ? ranges[name] : undefined;
-  if (range && (value < range[0] || value >= range[1]))
-    throw new OptimizerError(
-      `${title}: ${name} is ${value}${when}. It must be at least ${range[0]}${range[1] < Infinity ? ` and less than ${range[1]}` : ""}.`,
-    );
 }
 
 /** A named sub-formula of one expression `x`; its last equation is its value. Formulas are text, control flow is TypeScript. */
@@ -182,14 +120,4 @@ export function formula<const U extends Equations>(equations: Checked<U, Builtin
     }
     return last;
   };
-}
-
-/** Names an author may not give to a hyper-parameter, slot or macro. */
-export function checkNames(spec: RuleSpec): void {
-  const taken = new Set<string>(["p", "g", ...facts, ...Object.keys(functions)]);
-  const twice = [...Object.keys(spec.hyper), ...Object.keys(spec.state), ...Object.keys(spec.macros ?? {})].filter(
-    (name) => taken.has(name) || !taken.add(name),
-  );
-  if (twice.length > 0)
-    throw new OptimizerError(`${spec.title}: ${list(twice)} named twice, or the name of something built in. Rename.`);
 }

@@ -1,7 +1,9 @@
 import { OptimizerError } from "./errors.ts";
 import { type Configured, mapLeaves } from "./groups.ts";
+import { checkHyper } from "./hyper.ts";
 import type { Parameter } from "./parameter.ts";
-import { checkHyper, type Equations, type HyperValue, type Leaf, type RuleSpec } from "./rule.ts";
+import type { Leaf } from "./rule.ts";
+import type { Equations, HyperValue, RuleSpec } from "./spec.ts";
 
 /**
  * A transform puts equations in front of a rule's own, so it costs no pass over memory that its formula does not need.
@@ -18,18 +20,14 @@ export function prepend(
 
 function extend(leaf: Leaf, title: string, hyper: Readonly<Record<string, HyperValue>>, equations: Equations): Leaf {
   for (const [name, value] of Object.entries(hyper)) {
-    if (name in leaf.rule.hyper)
+    if (Object.hasOwn(leaf.rule.hyper, name))
       throw new OptimizerError(`${title}: ${leaf.rule.title} has an option \`${name}\` already. Set it there.`);
-    checkHyper(title, name, value);
+    checkHyper({ title }, name, value);
   }
   const defaults = Object.fromEntries(Object.keys(hyper).map((name) => [name, 0])); // always overridden by `hyper` below
   const spec: RuleSpec = {
-    title: leaf.rule.title,
-    paper: leaf.rule.paper,
+    ...leaf.rule,
     hyper: { ...leaf.rule.hyper, ...defaults },
-    state: leaf.rule.state,
-    macros: leaf.rule.macros,
-    update: leaf.rule.update,
     before: [equations, ...(leaf.rule.before ?? [])],
   };
   return { ...leaf, rule: spec, hyper: { ...leaf.hyper, ...hyper } };

@@ -61,6 +61,7 @@ describe("the notation", () => {
 
   test("names rule, equation and what is in scope when a symbol is unknown", () => {
     const broken = rule({
+      id: "adabroken",
       title: "AdaBroken",
       paper: "",
       hyper: { lr: 1, beta2: 0.9 },
@@ -157,6 +158,7 @@ describe("a schedule", () => {
 
 describe("a program", () => {
   const adam = {
+    id: "adam",
     title: "Adam",
     paper: "",
     hyper: { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, decay: 0 },
@@ -183,6 +185,7 @@ describe("a program", () => {
 
   test("reads a state symbol before its own line as last step's and after it as this step's", () => {
     const lion = {
+      id: "lion",
       title: "Lion",
       paper: "",
       hyper: { lr: 1 },
@@ -196,12 +199,19 @@ describe("a program", () => {
   });
 
   test("runs the equation for p last, wherever a spread left it", () => {
-    const spec = { title: "X", paper: "", hyper: { lr: 1 }, state: {}, update: { p: "p - lr * u", u: "2 * g" } };
+    const spec = {
+      id: "x",
+      title: "X",
+      paper: "",
+      hyper: { lr: 1 },
+      state: {},
+      update: { p: "p - lr * u", u: "2 * g" },
+    };
     expect(trace(spec).outputs.p).toBe(trace({ ...spec, update: { p: "p - lr * (2 * g)" } }).outputs.p);
   });
 
   test("refuses equations that leave p alone, and a slot too narrow for its value", () => {
-    const spec = { title: "Lazy", paper: "", hyper: {}, state: {}, update: { q: "g" } };
+    const spec = { id: "lazy", title: "Lazy", paper: "", hyper: {}, state: {}, update: { q: "g" } };
     expect(message(() => trace(spec))).toBe("Lazy: no equation changes `p`.");
     const narrow = { ...spec, state: { n: { place: "scalar", init: 0 } as const }, update: { n: "g", p: "p - g" } };
     expect(message(() => trace(narrow))).toBe(
@@ -215,6 +225,7 @@ describe("a program", () => {
 
   test("hands macros the size of the matrix and is traced once for each", () => {
     const spec = rule({
+      id: "sized",
       title: "Sized",
       paper: "",
       hyper: { lr: 1 },

@@ -19,8 +19,9 @@ import {
 } from "../src/index.ts";
 import { plain } from "./plain.ts";
 
-const sgd = rule({ title: "SGD", paper: "", hyper: { lr: 0.5 }, state: {}, update: { p: "p - lr * g" } });
+const sgd = rule({ id: "sgd", title: "SGD", paper: "", hyper: { lr: 0.5 }, state: {}, update: { p: "p - lr * g" } });
 const momentum = rule({
+  id: "momentum",
   title: "Momentum",
   paper: "",
   hyper: { lr: 0.5, momentum: 0.5 },

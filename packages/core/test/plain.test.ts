@@ -15,6 +15,7 @@ import {
 import { plain as backend } from "./plain.ts";
 
 const momentum = rule({
+  id: "momentum",
   title: "Momentum",
   paper: "",
   hyper: { lr: 0.5, momentum: 0.5 },
@@ -74,7 +75,13 @@ test("a schedule that is a plain function cannot be written, and the error names
 
 test("a rule's macros are code: they are asked for by the rule's title", () => {
   const twice: Macro = (_, x: Expr | undefined) => apply("mul", constant(2), x!);
-  const spec = { ...momentum, title: "Twice", macros: { twice }, update: { b: "b + g", p: "p - lr * twice(g)" } };
+  const spec = {
+    ...momentum,
+    id: "twice",
+    title: "Twice",
+    macros: { twice },
+    update: { b: "b + g", p: "p - lr * twice(g)" },
+  };
   const leaf: Configured = { kind: "rule", rule: spec, hyper: momentum.hyper };
   const data = throughJson(leaf);
   expect(() => fromPlain(data)).toThrow("Twice needs its macros twice");

@@ -10,6 +10,7 @@ const t = (x: Expr): Expr => apply("transpose", x);
 const mm = (a: Expr, b: Expr): Expr => apply("matmul", a, b);
 
 const spec = (update: Equations, macros: Macros = {}): RuleSpec => ({
+  id: "probe",
   title: "Probe",
   paper: "",
   hyper: { lr: 0.1 },

@@ -2,6 +2,7 @@ import { formula, partition, rule } from "@descent/core";
 import { expectTypeOf, test } from "vitest";
 
 const adam = rule({
+  id: "adam",
   title: "Adam",
   paper: "",
   hyper: { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8 },

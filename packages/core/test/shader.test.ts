@@ -87,6 +87,7 @@ test("constants keep every bit of a float32, infinities and NaN included", () =>
 });
 
 const lion = rule({
+  id: "lion",
   title: "Lion",
   paper: "",
   hyper: { lr: 1e-4, beta1: 0.9, beta2: 0.99 },

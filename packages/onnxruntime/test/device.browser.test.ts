@@ -309,6 +309,7 @@ describe("the update on the device that onnxruntime-web computes on", { timeout:
 
   test("a rule that multiplies matrices runs on the device as on the host, and nowhere else when that was asked for", async () => {
     const rule = {
+      id: "products",
       title: "Products",
       paper: "",
       hyper: { lr: 0.01 },

@@ -69,7 +69,14 @@ const orthogonalize: Macro = ({ rows, cols }, given) => {
 test("an update by ONNX Runtime's products is the arrays' own but for rounding", async () => {
   const rule = configured(
     {
-      ...{ title: "Orthogonal momentum", paper: "", hyper: { lr: 1 }, state: { m: 0 }, macros: { orthogonalize } },
+      ...{
+        id: "orthogonal-momentum",
+        title: "Orthogonal momentum",
+        paper: "",
+        hyper: { lr: 1 },
+        state: { m: 0 },
+        macros: { orthogonalize },
+      },
       update: { m: "0.9 * m + g", p: "p - lr * orthogonalize(m)" },
     },
     {},

@@ -5,6 +5,7 @@ import { rule } from "@descent/core";
  * As in PyTorch the rate is outside the sum, so that a schedule acts at once (Polyak, 1964).
  */
 export const momentum = rule({
+  id: "momentum",
   title: "Momentum",
   paper: "https://doi.org/10.1016/0041-5553(64)90137-5",
   hyper: { lr: 1e-3, momentum: 0.9 },

@@ -7,6 +7,7 @@ import { momentum } from "./momentum.ts";
  */
 export const nesterov = rule({
   ...momentum,
+  id: "nesterov",
   title: "Nesterov",
   paper: "https://proceedings.mlr.press/v28/sutskever13.html",
   update: { ...momentum.update, p: "p - lr * (g + momentum * b)" },

@@ -5,6 +5,7 @@ import { rule } from "@descent/core";
  * The default rate is PyTorch's; the method is Robbins and Monro's of 1951.
  */
 export const sgd = rule({
+  id: "sgd",
   title: "SGD",
   paper: "https://doi.org/10.1214/aoms/1177729586",
   hyper: { lr: 1e-3 },

@@ -214,7 +214,7 @@ export class DescentOptimizer extends Optimizer {
         );
       }
       for (const label of takers) {
-        checkHyper(all.get(label)!.rule.title, name, value);
+        checkHyper(all.get(label)!.rule, name, value);
         changes.push([label, name, value]);
       }
     }

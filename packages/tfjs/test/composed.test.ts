@@ -43,7 +43,10 @@ describe.each(["cpu", "wasm"] as const)("composed of operators of the %s backend
     ["number", []],
   ])("a %s", (_, shape) => {
     test.each(Object.entries(rules))("%s", async (_, [update, state = {}]) => {
-      const configuration = configured({ title: "Probe", paper: "", hyper: { lr: 0.1 }, state, update }, {});
+      const configuration = configured(
+        { id: "probe", title: "Probe", paper: "", hyper: { lr: 0.1 }, state, update },
+        {},
+      );
       const starts = Object.fromEntries(["v", "w"].map((name, i) => [name, { shape, data: normal(shape, i + 1) }]));
       const sessions = [tfjs(backend, { fused: false }), reference].map((target) =>
         target.start(starts, configuration),

@@ -269,6 +269,7 @@ describe("saved models", () => {
   test("need the code of macros handed in", async () => {
     const double: Macro = (_, x) => apply("mul", constant(2), x!);
     const doubled = rule({
+      id: "doubled",
       title: "Doubled",
       paper: "",
       hyper: { lr: 0.1 },

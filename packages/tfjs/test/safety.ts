@@ -11,6 +11,7 @@ import { batch, compile, network, train, weights } from "./scenarios.ts";
 /** State in every place there is, and a sum over it all. */
 const rows = configured(
   {
+    id: "rows",
     title: "Rows",
     paper: "",
     hyper: { lr: 0.1 },

@@ -86,6 +86,7 @@ describe("updates fused on tfjs's webgl backend", () => {
   test("products of matrices, sums by row and by column are tfjs's own, and what reads them is fused", async () => {
     const rule = configured(
       {
+        id: "mixed",
         title: "Mixed",
         paper: "",
         hyper: { lr: 0.1 },
@@ -244,6 +245,7 @@ describe("updates fused on tfjs's webgl backend", () => {
     const names = Array.from({ length: 20 }, (_, i) => `s${i}`);
     const rule = configured(
       {
+        id: "many",
         title: "Many",
         paper: "",
         hyper: { lr: 0.1 },

@@ -34,7 +34,7 @@ describe("updates fused on tfjs's webgpu backend", () => {
     expect(execution(adam())).toEqual(fused);
     expect(execution(clipByGlobalNorm(adam(), 1))).toEqual(fused);
     expect(execution(adam(), { fused: false })).toEqual(composed);
-    const none = { title: "Probe", paper: "", hyper: { lr: 0.1 } };
+    const none = { id: "probe", title: "Probe", paper: "", hyper: { lr: 0.1 } };
     expect(execution(configured({ ...none, state: {}, update: { p: "p - lr * g @ g' @ g" } }, {}))).toEqual(composed);
     const slots = ["a", "b", "c", "d", "e"];
     const state = Object.fromEntries(slots.map((s) => [s, 0]));

@@ -161,7 +161,7 @@ describe("an optimizer of GPU buffers", () => {
 
   test("adds up a million numbers as exactly as float32 lets it", async () => {
     const n = 1_000_003;
-    const sums = { rule: "sum" as const, title: "Sum", paper: "", hyper: { lr: 1 } };
+    const sums = { id: "sum", title: "Sum", paper: "", hyper: { lr: 1 } };
     const g = random(n, 3);
     for (const [formula, wanted] of [
       ["norm(g)", Math.sqrt(g.reduce((s, x) => s + x * x, 0))],
@@ -191,6 +191,7 @@ describe("an optimizer of GPU buffers", () => {
     ] as const) {
       const rule = configured(
         {
+          id: "factors",
           title: "Factors",
           paper: "",
           hyper: { lr: 0.1 },

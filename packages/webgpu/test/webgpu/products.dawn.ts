@@ -58,7 +58,7 @@ function newtonSchulz(given: Numbers): Numbers {
   return given.rows > given.cols ? transpose(x) : x;
 }
 
-const probe = { title: "Probe", paper: "", hyper: { lr: 0.5 }, state: {} };
+const probe = { id: "probe", title: "Probe", paper: "", hyper: { lr: 0.5 }, state: {} };
 const orthogonal = configured(
   { ...probe, update: { p: "p - lr * orthogonalize(g)" }, macros: { orthogonalize: formula } },
   {},

@@ -1,0 +1,58 @@
+import { OptimizerError } from "./errors.ts";
+import type { HyperValue, Range, RuleSpec } from "./spec.ts";
+
+/** Above 0, as the lower end of a range. */
+const ABOVE_0 = Number.MIN_VALUE;
+
+/** Options are spelt alike in every rule and transform, so their ranges are stated once; a rule may state its own. */
+const shared: Readonly<Record<string, Range>> = {
+  lr: [0, Infinity],
+  eps: [0, Infinity],
+  weightDecay: [0, Infinity],
+  decay: [0, Infinity],
+  l2: [0, Infinity],
+  momentum: [0, 1],
+  beta1: [0, 1],
+  beta2: [0, 1],
+  beta3: [0, 1],
+  rho: [0, 1],
+  limit: [ABOVE_0, Infinity],
+  maxNorm: [ABOVE_0, Infinity],
+  maxGlobalNorm: [ABOVE_0, Infinity],
+};
+
+/** The range of an option: the rule's own, else that of every option of this name; nothing where any finite number will do. */
+export function rangeOf({ ranges = {} }: Pick<RuleSpec, "ranges">, name: string): Range | undefined {
+  if (Object.hasOwn(ranges, name)) return ranges[name];
+  return Object.hasOwn(shared, name) ? shared[name] : undefined;
+}
+
+/** What a range asks for, in words: "at least 0 and less than 1". */
+export function rangeText([least, below]: Range): string {
+  const from = least === ABOVE_0 ? "above 0" : least > -Infinity ? `at least ${least}` : "";
+  const to = below < Infinity ? `less than ${below}` : "";
+  return [from, to].filter((part) => part !== "").join(" and ");
+}
+
+/** The rule, or the transform, whose option is checked. */
+type Owner = Pick<RuleSpec, "title" | "ranges">;
+
+/** Throws if what is given for a hyper-parameter is neither a schedule nor a number it can be. */
+export function checkHyper(owner: Owner, name: string, value: unknown): asserts value is HyperValue {
+  if (typeof value !== "function") checkNumber(owner, name, value);
+}
+
+/** Throws if a hyper-parameter is not a number, NaN, infinite or out of its range; `when` says at which step. */
+export function checkNumber(owner: Owner, name: string, value: unknown, when = ""): asserts value is number {
+  if (typeof value !== "number")
+    throw new OptimizerError(
+      `${owner.title}: ${name} is ${describe(value)}${when}. Give it a number, or a schedule (a function of the step).`,
+    );
+  if (!Number.isFinite(value))
+    throw new OptimizerError(`${owner.title}: ${name} is ${value}${when}. It must be a finite number.`);
+  const range = rangeOf(owner, name);
+  if (range && (value < range[0] || value >= range[1]))
+    throw new OptimizerError(`${owner.title}: ${name} is ${value}${when}. It must be ${rangeText(range)}.`);
+}
+
+export const describe = (value: unknown): string => (value == null ? String(value) : `a ${typeof value}`);

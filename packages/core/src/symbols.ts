@@ -1,0 +1,28 @@
+import type { facts } from "./expr.ts";
+
+/* The names that equations read, found by the compiler, so that a misspelt one is an error at its equation. */
+
+type Delimiter =
+  | " " | "\n" | "+" | "-" | "*" | "/" | "^" | "(" | ")" | "," | "?" | ":" | "<" | ">" | "=" | "&" | "|" | "!" | "@" | "'"; // biome-ignore format: one list
+type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | ".";
+type NameOf<W extends string> = W extends "" | `${Digit}${string}` ? never : W;
+type Names<S extends string, Word extends string = "", Out extends string = never> = S extends `${infer C}${infer Rest}`
+  ? C extends Delimiter
+    ? Names<Rest, "", Out | NameOf<Word>>
+    : Names<Rest, `${Word}${C}`, Out>
+  : Out | NameOf<Word>;
+
+/** What every equation may read or call besides its rule's own names. */
+export type Builtin =
+  | "p" | "g" | (typeof facts)[number]
+  | "sqrt" | "abs" | "sign" | "exp" | "log" | "tanh" | "cos" | "floor" | "min" | "max" | "clamp"
+  | "sum" | "mean" | "norm" | "rms" | "total" | "totalNorm" | "rowSum" | "rowMean" | "columnSum" | "columnMean"; // biome-ignore format: one list
+
+/** The equations themselves where every name is known, and a sentence naming the unknown one where it is not. */
+export type Checked<U extends Readonly<Record<string, string>>, Known extends string> = {
+  readonly [K in keyof U]: Exclude<Names<U[K]>, Known | (keyof U & string)> extends infer Bad extends string
+    ? [Bad] extends [never]
+      ? U[K]
+      : `unknown symbol '${Bad}'`
+    : never;
+};

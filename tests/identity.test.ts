@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { isRule, type Rule } from "@descent/core";
+import { expect, test } from "vitest";
+import { isFamily } from "../tools/new.ts";
+import { packages } from "./workspace.ts";
+
+const families = packages.filter(({ path }) => isFamily(path));
+const camel = (id: string): string => id.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+const rules: [family: string, name: string, rule: Rule][] = [];
+for (const { folder, path } of families) {
+  const module: Record<string, unknown> = await import(`${path}/src/index.ts`);
+  for (const [name, value] of Object.entries(module)) if (isRule(value)) rules.push([folder, name, value]);
+}
+
+test("every file of a family is one rule that goes by the file's name, exported in camel case", () => {
+  for (const { folder, path: home } of families) {
+    const files = readdirSync(path.join(home, "src")).filter((file) => file !== "index.ts");
+    const own = rules.filter(([family]) => family === folder);
+    expect(own.map(([, , { id }]) => `${id}.ts`).sort()).toEqual(files.sort());
+    for (const [, name, { id }] of own) {
+      expect(name).toBe(camel(id));
+      expect(readFileSync(path.join(home, "src", `${id}.ts`), "utf8")).toContain(`export const ${name} = rule({`);
+    }
+  }
+  expect(rules.length).toBeGreaterThan(16);
+});
+
+test("no two rules of the repository share an id or a title: saved state tells them apart by it", () => {
+  const ids = rules.map(([, , { id }]) => id);
+  const titles = rules.map(([, , { title }]) => title);
+  expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
+  expect(titles.filter((title, i) => titles.indexOf(title) !== i)).toEqual([]);
+});
