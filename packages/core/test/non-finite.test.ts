@@ -22,7 +22,7 @@ test("the error names the parameters, the step and what to do", () => {
 test("inspect shows how many updates were refused", () => {
   const loop = new Loop(
     plain,
-    rule({ title: "SGD", paper: "", hyper: { lr: 1 }, state: {}, update: { p: "p - lr * g" } })(),
+    rule({ id: "sgd", title: "SGD", paper: "", hyper: { lr: 1 }, state: {}, update: { p: "p - lr * g" } })(),
   );
   expect(loop.inspect().nonFinite).toBe(0);
   loop.countNonFinite();
