@@ -1,28 +1,34 @@
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Contestant } from "./process.ts";
 
+export const repository: string = fileURLToPath(new URL("..", import.meta.url));
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-let built = false;
-/** Compiles what has changed: as users get the packages, not as tests read them. */
-function build(): void {
-  if (built) return;
-  const tsc = createRequire(import.meta.url).resolve("typescript/package.json");
+const built = new Set<string>();
+/** Compiles what has changed in a checkout: packages run as users get them, not as tests read them. */
+export function build(root: string): void {
+  if (built.has(root)) return;
+  const tsc = createRequire(path.join(root, "package.json")).resolve("typescript/package.json");
   execFileSync(process.execPath, [path.join(path.dirname(tsc), "bin", "tsc"), "-b"], {
-    cwd: file(".."),
+    cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
-  built = true;
+  built.add(root);
 }
 
-/** A process of contenders in JavaScript, started as this one was. */
-export function javascript(): Contestant {
-  build();
-  const env = { TSX_TSCONFIG_PATH: file("tsconfig.built.json") };
-  return new Contestant(process.execPath, [...process.execArgv, file("serve.ts")], env);
+/**
+ * A process of contenders in JavaScript: a checkout's own packages, served by its own `serve.ts`. An earlier checkout's
+ * answers the same requests, or says that it does not know the contender.
+ */
+export function javascript(root = repository): Contestant {
+  build(root);
+  const bench = path.join(root, "bench");
+  const tsx = pathToFileURL(createRequire(path.join(root, "package.json")).resolve("tsx")).href;
+  const env = { TSX_TSCONFIG_PATH: path.join(bench, "tsconfig.built.json") };
+  return new Contestant(process.execPath, ["--import", tsx, path.join(bench, "serve.ts")], env);
 }
 
 const python = process.env.DESCENT_PYTHON ?? "python3";

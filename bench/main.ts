@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { growth } from "./growth.ts";
+import { guard } from "./guard/guard.ts";
 import type { Effort } from "./measure.ts";
 import { type ModelName, modelNames } from "./models.ts";
 import { products } from "./products.ts";
@@ -21,6 +22,8 @@ const HELP = `What a step costs, beside others that do the same on the same mach
   npm run bench -- products                 what products of matrices cost, by rows and columns (--sizes 256,512)
   npm run bench -- profile [${modelNames.join("|")} …]
                                             where a training step's time goes, by operator
+  npm run bench -- guard                    the update beside an earlier commit's, built next to this one: fails where
+                                            it takes more than 1.5 times as long, three times over (--against REF)
 
     --write          put each section into bench/RESULTS.md as soon as it is measured
     --full           up to 5e7 parameters, at length
@@ -28,6 +31,7 @@ const HELP = `What a step costs, beside others that do the same on the same mach
     --turn ms        length of a turn
     --sizes 1e4,1e6  parameters in all, of "step" and "growth"
     --counts 1,200   tensors they are in
+    --against REF    the commit that "guard" compares with; the last release, or the commit before, if not given
 
   DESCENT_PYTHON     a Python that has torch; python3 if not set
   CC                 a C compiler; cc, gcc or clang if not set
@@ -45,6 +49,7 @@ const { values, positionals } = parseArgs({
     turn: { type: "string" },
     sizes: { type: "string" },
     counts: { type: "string" },
+    against: { type: "string" },
   },
 });
 const [part, ...rest] = positionals;
@@ -146,6 +151,14 @@ else
     case "profile":
       for (const name of named("model", modelNames)) console.log(`${await profile(name)}\n`);
       break;
+    case "guard": {
+      if (rest.length > 0) fail(`"guard" takes no "${rest[0]}".`);
+      const { text, ok } = await guard(values.against, say);
+      say("");
+      console.log(`${text}\n`);
+      process.exitCode = ok ? 0 : 1;
+      break;
+    }
     default:
-      fail(`There is no part "${part}". There are training, step, growth, products and profile.`);
+      fail(`There is no part "${part}". There are training, step, growth, products, profile and guard.`);
   }

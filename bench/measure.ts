@@ -70,7 +70,7 @@ export function ratio(of: Measured, base: Measured): Ratio {
 
 /** Threads of whoever had the last turn wait for work for a while before they sleep. */
 const PAUSE = 50;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Loads all, lets them take turns, and drops them. One who cannot is left out, with the reason. */
 export async function play(entries: readonly Entry[], effort: Effort, say: (text: string) => void): Promise<Match> {

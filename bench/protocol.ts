@@ -36,6 +36,8 @@ export type Task =
       readonly count: number;
       /** … of so many parameters. */
       readonly size: number;
+      /** Every step is done so many times: what a guard must notice. */
+      readonly repeat?: number;
     };
 
 export type UpdateTask = Task & { readonly kind: "step" };

@@ -6,9 +6,23 @@ import { type Answer, MARK, type Request, type Task, type Turn } from "./protoco
 const contenders = new Map<string, Contender>();
 
 async function make(task: Task): Promise<Contender> {
-  if (task.kind === "step") return (await import("./updates.ts")).update(task);
+  if (task.kind === "step") return repeated(await (await import("./updates.ts")).update(task), task.repeat ?? 1);
   if (task.who.startsWith("tfjs")) return (await import("./training-tfjs.ts")).training(task);
   return (await import("./training-onnxruntime.ts")).training(task);
+}
+
+/** Does everything so many times. */
+function repeated(contender: Contender, times: number): Contender {
+  if (times === 1) return contender;
+  return {
+    ...contender,
+    step: () => {
+      let done = contender.step();
+      for (let i = 1; i < times; i++)
+        done = done instanceof Promise ? done.then(() => contender.step()) : contender.step();
+      return done;
+    },
+  };
 }
 
 /** Steps for about so many milliseconds, at least so many; the first few are not counted. Short ones are timed in groups. */
