@@ -1,4 +1,4 @@
-import { main } from "./cli.ts";
+import { main } from "./cli/cli.ts";
 
 // A reader that went away, such as `| head`, ends the program quietly.
 for (const stream of [process.stdout, process.stderr]) {

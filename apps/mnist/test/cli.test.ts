@@ -11,8 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { main } from "../src/cli.ts";
-import { type Found, places } from "../src/device.ts";
+import { main } from "../src/cli/cli.ts";
+import { type Found, places } from "../src/devices/device.ts";
 import { run, scratch, smallFiles, writeFiles } from "./world.ts";
 
 /** Whole programs start here, each with TensorFlow.js, on machines that may be busy. */

@@ -5,7 +5,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { batch, fingerprint, first, loadMnist, pixels, readImages, readLabels } from "../src/data.ts";
+import { batch, fingerprint, first, loadMnist, pixels, readImages, readLabels } from "../src/data/data.ts";
 import { UserError } from "../src/errors.ts";
 import { idx, names, scratch, smallFiles, writeFiles } from "./world.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type Interrupt, listen } from "../src/interrupt.ts";
+import { type Interrupt, listen } from "../src/terminal/interrupt.ts";
 
 let interrupt: Interrupt;
 const said: string[] = [];

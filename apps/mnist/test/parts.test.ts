@@ -6,7 +6,6 @@ import { adamw, radam } from "@descent/adam";
 import { type Leaf, size } from "@descent/core/adapter";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { chart, short, ticks } from "../src/chart.ts";
 import {
   choose,
   type DeviceName,
@@ -19,14 +18,16 @@ import {
   isSoftware,
   type Place,
   places,
-} from "../src/device.ts";
+} from "../src/devices/device.ts";
+import { model, modelNames, startingWeights } from "../src/engines/model.ts";
 import { cannotRead, cannotWrite, oneLine, UserError } from "../src/errors.ts";
-import { makeFolder, writeWhole } from "../src/files.ts";
-import { MetricsLog, readMetrics, rewindMetrics } from "../src/metrics.ts";
-import { model, modelNames, startingWeights } from "../src/model.ts";
-import { order } from "../src/order.ts";
-import { greyPng } from "../src/png.ts";
-import { bar, duration } from "../src/progress.ts";
+import { chart, short, ticks } from "../src/report/chart.ts";
+import { greyPng } from "../src/report/png.ts";
+import { makeFolder, writeWhole } from "../src/run/files.ts";
+import { fileOf, nameLatest, newRun } from "../src/run/folder.ts";
+import { MetricsLog, readMetrics, rewindMetrics } from "../src/run/metrics.ts";
+import { bar, duration } from "../src/terminal/progress.ts";
+import { order } from "../src/training/order.ts";
 import {
   defaultDecay,
   defaultRate,
@@ -35,8 +36,7 @@ import {
   pick,
   type Recipe,
   scheduleNames,
-} from "../src/recipe.ts";
-import { fileOf, nameLatest, newRun } from "../src/run-folder.ts";
+} from "../src/training/recipe.ts";
 import { scratch } from "./world.ts";
 
 const recipe: Recipe = {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
-import { classes, pixels, side } from "../src/data.ts";
+import { classes, pixels, side } from "../src/data/data.ts";
 
 /** A folder that is gone after the test. */
 export function scratch(): string {

@@ -1,12 +1,12 @@
 import { decodeState, type StateDict } from "@descent/core";
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "@descent/core/adapter";
-import { deviceNames, engineNames, type Place } from "./device.ts";
-import type { Weights } from "./engine.ts";
-import { oneLine, UserError } from "./errors.ts";
+import { deviceNames, engineNames, type Place } from "../devices/device.ts";
+import type { Weights } from "../engines/engine.ts";
+import { type Model, type ModelName, model, modelNames } from "../engines/model.ts";
+import { oneLine, UserError } from "../errors.ts";
+import type { Recipe } from "../training/recipe.ts";
 import { writeWhole } from "./files.ts";
-import { type Model, type ModelName, model, modelNames } from "./model.ts";
-import type { Recipe } from "./recipe.ts";
-import { readRunFile } from "./run-folder.ts";
+import { readRunFile } from "./folder.ts";
 
 /** Where a run stands between two updates. */
 export interface Position {

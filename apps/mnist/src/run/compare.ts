@@ -1,13 +1,13 @@
 import path from "node:path";
-import { chart, colours, escaped, short } from "./chart.ts";
-import { UserError } from "./errors.ts";
+import { model, startingWeights } from "../engines/model.ts";
+import { UserError } from "../errors.ts";
+import { chart, colours, escaped, short } from "../report/chart.ts";
+import { page, table } from "../report/report.ts";
+import { duration, percent, thousands } from "../terminal/progress.ts";
+import type { Recipe } from "../training/recipe.ts";
+import { train } from "../training/train.ts";
 import { writeJson, writeWhole } from "./files.ts";
-import { model, startingWeights } from "./model.ts";
-import { duration, percent, thousands } from "./progress.ts";
-import type { Recipe } from "./recipe.ts";
-import { page, table } from "./report.ts";
 import { prepared, type World } from "./run.ts";
-import { train } from "./train.ts";
 
 /** One run of the comparison. */
 export interface Trial {

@@ -1,6 +1,6 @@
 import type { Parameter } from "@descent/core";
 import { glorotUniform, heNormal, initialize, zeros } from "@descent/initializers";
-import { classes, side } from "./data.ts";
+import { classes, side } from "../data/data.ts";
 import type { Weights } from "./engine.ts";
 
 /** One layer, as data, so that any engine can build it. Images are NHWC, kernels HWIO, convolutions have no padding. */

@@ -1,9 +1,9 @@
 import path from "node:path";
 import { exportModel, Graph } from "@descent/onnx";
 import { crossEntropy, type ExecutionProvider, type Runtime, Trainer } from "@descent/onnxruntime";
-import { classes, side } from "./data.ts";
+import { classes, side } from "../data/data.ts";
+import { writeWhole } from "../run/files.ts";
 import type { Engine, Learner, StepNumbers, Weights } from "./engine.ts";
-import { writeWhole } from "./files.ts";
 import type { Model } from "./model.ts";
 
 /**

@@ -1,6 +1,6 @@
-import type { Choice, Place } from "./device.ts";
-import { duration, percent } from "./progress.ts";
-import type { Recipe } from "./recipe.ts";
+import type { Choice, Place } from "../devices/device.ts";
+import { duration, percent } from "../terminal/progress.ts";
+import type { Recipe } from "../training/recipe.ts";
 
 /** What summary.json says of a finished run. */
 export interface Summary {

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
-import { cannotRead, cannotWrite, UserError } from "./errors.ts";
+import { cannotRead, cannotWrite, UserError } from "../errors.ts";
 import { writeWhole } from "./files.ts";
 
 /** One update, a line of metrics.jsonl. */

@@ -1,10 +1,10 @@
 import type { Runtime } from "@descent/onnxruntime";
 import { sgd } from "@descent/sgd";
-import type { DeviceName } from "./device.ts";
+import type { DeviceName } from "../devices/device.ts";
+import { threads } from "../devices/find.ts";
 import type { Engine } from "./engine.ts";
-import { onnxruntimeEngine } from "./engine-onnxruntime.ts";
-import { threads } from "./find.ts";
 import { model, startingWeights } from "./model.ts";
+import { onnxruntimeEngine } from "./onnxruntime.ts";
 
 /**
  * Options of the sessions on the CPU. Threads that spin while they wait for work would take the cores from everything

@@ -1,10 +1,10 @@
 import { pathToFileURL } from "node:url";
 import { repairTfjsNode } from "@descent/tfjs";
 import * as tf from "@tensorflow/tfjs";
-import type { DeviceName } from "./device.ts";
+import type { DeviceName } from "../devices/device.ts";
+import { dawnFile, tensorflowFile } from "../devices/find.ts";
 import type { Engine } from "./engine.ts";
-import { tfjsEngine } from "./engine-tfjs.ts";
-import { dawnFile, tensorflowFile } from "./find.ts";
+import { tfjsEngine } from "./tfjs.ts";
 
 /** How many updates share one read of their numbers where a read has to wait for the GPU. */
 const readRarely = 16;

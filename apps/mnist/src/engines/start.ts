@@ -1,6 +1,6 @@
-import type { Choice } from "./device.ts";
+import type { Choice } from "../devices/device.ts";
+import { oneLine, UserError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
-import { oneLine, UserError } from "./errors.ts";
 
 /** Starts the engine chosen on its device. One that does not start is an error, never another one. */
 export async function startEngine({ device, engine, what }: Choice): Promise<Engine> {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import path from "node:path";
-import { cannotWrite, isCode } from "./errors.ts";
+import { cannotWrite, isCode } from "../errors.ts";
 
 /**
  * Writes a file so that it is there whole or not at all: the bytes go to a new name beside it, reach the disk, and

@@ -1,5 +1,5 @@
-import { batch, classes, type Digits } from "./data.ts";
-import type { Learner } from "./engine.ts";
+import { batch, classes, type Digits } from "../data/data.ts";
+import type { Learner } from "../engines/engine.ts";
 
 /** A digit that was taken for another. */
 export interface Mistake {

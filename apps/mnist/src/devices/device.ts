@@ -1,4 +1,4 @@
-import { UserError } from "./errors.ts";
+import { UserError } from "../errors.ts";
 
 export type DeviceName = "cuda" | "webgpu" | "wasm" | "cpu";
 export const deviceNames: readonly DeviceName[] = ["cuda", "webgpu", "wasm", "cpu"];

@@ -1,8 +1,6 @@
 import { sgd } from "@descent/sgd";
 import { Command, CommanderError, Option } from "commander";
-import { loadCheckpoint, loadModel } from "./checkpoint.ts";
-import { compare, text } from "./compare.ts";
-import { loadMnist, type Mnist } from "./data.ts";
+import { loadMnist, type Mnist } from "../data/data.ts";
 import {
   type Asked,
   type Choice,
@@ -15,19 +13,29 @@ import {
   fitting,
   type Place,
   places,
-} from "./device.ts";
-import type { Engine } from "./engine.ts";
-import { oneLine, UserError } from "./errors.ts";
-import { evaluate } from "./evaluation.ts";
-import { findDevices } from "./find.ts";
-import { type Interrupt, listen } from "./interrupt.ts";
-import { type ModelName, modelNames } from "./model.ts";
-import { Progress, percent, thousands } from "./progress.ts";
-import { defaultDecay, defaultRate, isEquation, optimizerNames, pick, type Recipe, scheduleNames } from "./recipe.ts";
-import { newTraining, prepared, resumedTraining } from "./run.ts";
-import { fileOf, names as files, newRun } from "./run-folder.ts";
-import { startEngine } from "./start.ts";
-import { closingLine, optimizerShare } from "./summary.ts";
+} from "../devices/device.ts";
+import { findDevices } from "../devices/find.ts";
+import type { Engine } from "../engines/engine.ts";
+import { type ModelName, modelNames } from "../engines/model.ts";
+import { startEngine } from "../engines/start.ts";
+import { oneLine, UserError } from "../errors.ts";
+import { loadCheckpoint, loadModel } from "../run/checkpoint.ts";
+import { compare, text } from "../run/compare.ts";
+import { fileOf, names as files, newRun } from "../run/folder.ts";
+import { newTraining, prepared, resumedTraining } from "../run/run.ts";
+import { closingLine, optimizerShare } from "../run/summary.ts";
+import { type Interrupt, listen } from "../terminal/interrupt.ts";
+import { Progress, percent, thousands } from "../terminal/progress.ts";
+import { evaluate } from "../training/evaluation.ts";
+import {
+  defaultDecay,
+  defaultRate,
+  isEquation,
+  optimizerNames,
+  pick,
+  type Recipe,
+  scheduleNames,
+} from "../training/recipe.ts";
 
 const defaults = {
   model: "cnn",

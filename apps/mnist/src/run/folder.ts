@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import { cannotRead, cannotWrite, isCode, UserError } from "./errors.ts";
+import { cannotRead, cannotWrite, isCode, UserError } from "../errors.ts";
 import { makeFolder, writeWhole } from "./files.ts";
 
 export const runs = "runs";

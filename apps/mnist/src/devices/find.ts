@@ -4,14 +4,14 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { oneLine } from "../errors.ts";
 import { type DeviceName, type EngineName, type Found, isSoftware, type Place, places } from "./device.ts";
-import { oneLine } from "./errors.ts";
 
 /** What a look gave, whatever it was that looked. */
 type Look = Omit<Found, keyof Place>;
 
 const here = createRequire(import.meta.url);
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
 const resolve = (name: string, from: NodeJS.Require = here): string | undefined => {
   try {

@@ -1,11 +1,11 @@
+import { classes, type Digits, pixels, side } from "../data/data.ts";
+import type { Metrics } from "../run/metrics.ts";
+import { optimizerShare, type Summary } from "../run/summary.ts";
+import { duration, percent, thousands } from "../terminal/progress.ts";
+import type { Evaluation, Mistake } from "../training/evaluation.ts";
 import { chart, escaped, short } from "./chart.ts";
-import { classes, type Digits, pixels, side } from "./data.ts";
-import type { Evaluation, Mistake } from "./evaluation.ts";
-import type { Metrics } from "./metrics.ts";
 import { greyPng } from "./png.ts";
-import { duration, percent, thousands } from "./progress.ts";
 import { style } from "./style.ts";
-import { optimizerShare, type Summary } from "./summary.ts";
 
 /** A page that needs nothing but itself: no script, no other file, no network. */
 export const page = (title: string, body: string): string => `<!doctype html>

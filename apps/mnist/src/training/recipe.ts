@@ -4,8 +4,8 @@ import { type Configured, clipByGlobalNorm, decoupledDecay, isRule, type Schedul
 import { configured, nearest, type RuleSpec } from "@descent/core/adapter";
 import * as schedules from "@descent/schedules";
 import * as sgdRules from "@descent/sgd";
-import { oneLine, UserError } from "./errors.ts";
-import type { ModelName } from "./model.ts";
+import type { ModelName } from "../engines/model.ts";
+import { oneLine, UserError } from "../errors.ts";
 
 /** Everything that decides what a run computes. Two runs of one recipe on one device give the same bits. */
 export interface Recipe {

@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import path from "node:path";
 import { crc32, gunzipSync } from "node:zlib";
-import { cannotRead, cannotWrite, isCode, reason, UserError } from "./errors.ts";
-import { makeFolder } from "./files.ts";
+import { cannotRead, cannotWrite, isCode, reason, UserError } from "../errors.ts";
+import { makeFolder } from "../run/files.ts";
 
 /** Handwritten digits: `images` holds 28 × 28 grey bytes for each (0 is paper, 255 is ink), `labels` what each shows. */
 export interface Digits {

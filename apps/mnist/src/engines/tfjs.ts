@@ -1,9 +1,9 @@
 import path from "node:path";
 import { optimizer } from "@descent/tfjs";
 import type * as tensorflow from "@tensorflow/tfjs";
-import { classes, side } from "./data.ts";
+import { classes, side } from "../data/data.ts";
+import { writeWhole } from "../run/files.ts";
 import type { Engine, Learner, StepNumbers, Weights } from "./engine.ts";
-import { writeWhole } from "./files.ts";
 import type { Layer, Model } from "./model.ts";
 
 type Tf = typeof tensorflow;

@@ -1,11 +1,11 @@
-import type { Checkpoint, Position } from "./checkpoint.ts";
-import { batch, type Digits, type Mnist } from "./data.ts";
-import type { Learner, Weights } from "./engine.ts";
-import { UserError } from "./errors.ts";
+import { batch, type Digits, type Mnist } from "../data/data.ts";
+import type { Learner, Weights } from "../engines/engine.ts";
+import { UserError } from "../errors.ts";
+import type { Checkpoint, Position } from "../run/checkpoint.ts";
+import type { EpochLine, StepLine } from "../run/metrics.ts";
+import type { Standing } from "../terminal/progress.ts";
 import { breathe, type Evaluation, evaluate } from "./evaluation.ts";
-import type { EpochLine, StepLine } from "./metrics.ts";
 import { order } from "./order.ts";
-import type { Standing } from "./progress.ts";
 import type { Optimizer, Recipe } from "./recipe.ts";
 
 export const start: Position = { epoch: 0, place: 0, step: 0, loss: 0, right: 0, seconds: 0, stepSeconds: 0 };

@@ -1,20 +1,20 @@
 import path from "node:path";
 import { size } from "@descent/core/adapter";
+import { type Digits, fingerprint, first, type Mnist } from "../data/data.ts";
+import type { Choice } from "../devices/device.ts";
+import type { Engine } from "../engines/engine.ts";
+import { model, startingWeights } from "../engines/model.ts";
+import { UserError } from "../errors.ts";
+import { report } from "../report/report.ts";
+import { duration, type Progress, percent, thousands } from "../terminal/progress.ts";
+import { type Optimizer, optimizerOf, type Recipe } from "../training/recipe.ts";
+import { type Outcome, train, updatesOf } from "../training/train.ts";
+import { packageVersion } from "../version.ts";
 import { type Checkpoint, saveCheckpoint, saveModel, type Where } from "./checkpoint.ts";
-import { type Digits, fingerprint, first, type Mnist } from "./data.ts";
-import type { Choice } from "./device.ts";
-import type { Engine } from "./engine.ts";
-import { UserError } from "./errors.ts";
 import { writeJson, writeWhole } from "./files.ts";
+import { nameLatest, names, newRun } from "./folder.ts";
 import { MetricsLog, readMetrics, rewindMetrics } from "./metrics.ts";
-import { model, startingWeights } from "./model.ts";
-import { duration, type Progress, percent, thousands } from "./progress.ts";
-import { type Optimizer, optimizerOf, type Recipe } from "./recipe.ts";
-import { report } from "./report.ts";
-import { nameLatest, names, newRun } from "./run-folder.ts";
 import { commandOf, type Summary } from "./summary.ts";
-import { type Outcome, train, updatesOf } from "./train.ts";
-import { packageVersion } from "./version.ts";
 
 /** What a run needs of the world. */
 export interface World {
