@@ -84,4 +84,4 @@ def goldens():
             run_adadelta, adadelta, {"lr": 1.0, "rho": 0.9, "eps": 1e-6},
         ),
     }
-    return {f"packages/adagrad/test/golden/{name}.json": value for name, value in out.items()}
+    return {f"packages/conformance/goldens/adagrad/{name}.json": value for name, value in out.items()}

@@ -144,4 +144,4 @@ def goldens():
             settings(0.02, 0.1, 0.02), run_adabelief, adabelief, {**hyper, "eps": 1e-16},
         ),
     }
-    return {f"packages/adam/test/golden/{name}.json": value for name, value in out.items()}
+    return {f"packages/conformance/goldens/adam/{name}.json": value for name, value in out.items()}

@@ -44,4 +44,4 @@ def goldens():
         "momentum": golden("momentum", source, heavy, run(), momentum, hyper),
         "nesterov": golden("nesterov", source + ", nesterov=True", heavy, run(nesterov=True), nesterov, hyper),
     }
-    return {f"packages/sgd/test/golden/{name}.json": value for name, value in out.items()}
+    return {f"packages/conformance/goldens/sgd/{name}.json": value for name, value in out.items()}

@@ -32,7 +32,7 @@ describe("npm run new", () => {
     const written: { lionSharp: Rule } = await import(path.join(copy, "packages/adam/src/lion-sharp.ts"));
     expect(written.lionSharp({ lr: 0.1 }).hyper).toEqual({ lr: 0.1 });
     expect(read(".changeset/adam-lion-sharp.md")).toBe('---\n"@descent/adam": minor\n---\n\nLion ♯: `lionSharp`.\n');
-    expect(next).toContain("packages/adam/test/golden/lionSharp.json");
+    expect(next).toContain("packages/conformance/goldens/adam/lionSharp.json");
   });
 
   test("puts the export line where the alphabet wants it and leaves the others alone", () => {

@@ -15,6 +15,7 @@ import {
   followGolden,
   type Golden,
   type GoldenSetting,
+  goldens as goldensOf,
   readGoldens,
   rulesOf,
   TOLERANCE,
@@ -68,7 +69,7 @@ async function subjects(): Promise<Subject[]> {
   const out: Subject[] = [];
   const families = { sgd, adagrad, adam };
   for (const [family, module] of Object.entries(families)) {
-    const goldens: ReadonlyMap<string, Golden> = await readGoldens(new URL(`packages/${family}/test/golden/`, root));
+    const goldens: ReadonlyMap<string, Golden> = await readGoldens(goldensOf(family));
     for (const [name, rule] of rulesOf(module)) {
       const settings = goldens.get(name)?.settings ?? [];
       const cases = settings.map((setting) => ({ setting, leaf: leafOf(configure(rule, setting.options)) }));

@@ -75,7 +75,7 @@ packages/${family}/src/index.ts      exports it
 ${path.relative(root, changeset)}      one line for the changelog
 
 What is left to you, because it must not come from the rule itself:
-packages/${family}/test/golden/${name}.json      ten steps by somebody else's code
+packages/conformance/goldens/${family}/${name}.json      ten steps by somebody else's code
 
   1. goldens/${family}.py: a line in goldens() that runs the published implementation, and the paper's box in NumPy
   2. python goldens/make.py

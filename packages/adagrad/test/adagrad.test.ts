@@ -1,8 +1,9 @@
 import * as rules from "@descent/adagrad";
-import { describeRules, law } from "@descent/conformance";
+import { goldens } from "@descent/conformance";
+import { describeRules, law } from "@descent/conformance/vitest";
 
 const variance = "the mean square and the squared mean both overflow float32, and their difference is NaN";
-describeRules(rules, new URL("./golden/", import.meta.url), {
+describeRules(rules, goldens("adagrad"), {
   overflows: { rmspropCentered: variance, rmspropCenteredMomentum: variance },
 });
 law("RMSProp with momentum of 0 is RMSProp", rules.rmspropMomentum({ momentum: 0 }), rules.rmsprop());

@@ -1,11 +1,12 @@
 import * as rules from "@descent/adam";
-import { describeRules, law } from "@descent/conformance";
+import { goldens } from "@descent/conformance";
+import { describeRules, law } from "@descent/conformance/vitest";
 import { decoupledDecay } from "@descent/core";
 import { sgd } from "@descent/sgd";
 
 const { adam, adamw, nadam, radam } = rules;
 
-describeRules(rules, new URL("./golden/", import.meta.url), {
+describeRules(rules, goldens("adam"), {
   overflows: { yogi: "v is infinite after one step, and v - g^2 is NaN at the next" },
 });
 law("AdamW without decay is Adam", adamw({ weightDecay: 0 }), adam());

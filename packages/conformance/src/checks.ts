@@ -1,59 +1,8 @@
 import { type Configured, decodeState, encodeState, freeze, type StateDict } from "@descent/core";
-import type { Role } from "@descent/core/adapter";
 import { isReduction, trace } from "@descent/core/graph";
-import { expect } from "vitest";
-import type { Gradients, Session, Starts, Target } from "./backend.ts";
-
-/** Start values and gradients of several steps: what a check runs on. */
-export interface Data {
-  readonly starts: Starts;
-  readonly steps: readonly Gradients[];
-}
-
-/** A small linear congruential generator: the same numbers everywhere, uniform in [-1, 1). */
-function uniform(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  };
-}
-
-export interface Sample {
-  readonly steps?: number | undefined;
-  /** Size of the gradients. */
-  readonly scale?: number | undefined;
-  /** Elements per tensor: a kernel, a bias, a kernel, … */
-  readonly sizes?: readonly number[] | undefined;
-}
-
-/** Two tensors of unlike roles and sizes that fill no whole SIMD register, and correlated gradients with a zero among them. */
-export function sampleData({ steps = 8, scale = 1, sizes = [21, 5] }: Sample = {}): Data {
-  const next = uniform(7);
-  const roles: readonly Role[] = ["kernel", "bias"];
-  const starts: Starts = Object.fromEntries(
-    sizes.map((n, i) => [
-      i === 0 ? "w" : i === 1 ? "b" : `x${i}`,
-      { shape: [n], role: roles[i % 2], data: Float32Array.from({ length: n }, () => next() / 2) },
-    ]),
-  );
-  const last = new Map<string, number[]>();
-  return {
-    starts,
-    steps: Array.from({ length: steps }, () =>
-      Object.fromEntries(
-        Object.entries(starts).map(([name, { data }]) => {
-          const g = Array.from(data, (_, k) => (k === 2 ? 0 : 0.6 * (last.get(name)?.[k] ?? 0) + 0.8 * next()));
-          last.set(name, g);
-          return [name, Float32Array.from(g, (x) => x * scale)];
-        }),
-      ),
-    ),
-  };
-}
-
-export const pick = <V>(record: Readonly<Record<string, V>>, names: readonly string[]): Record<string, V> =>
-  Object.fromEntries(names.filter((n) => n in record).map((n) => [n, record[n]!])); // filtered to those there
+import { assert, sameBits, sameState, within } from "./assert.ts";
+import { type Data, pick, sampleData } from "./data.ts";
+import type { Session, Starts, Target } from "./target.ts";
 
 /** Starts an optimizer, lets `use` work with it, and disposes of it whatever happens. */
 export async function using<R>(
@@ -87,17 +36,21 @@ export const run = (
     return readAll(session, starts);
   });
 
-/** The same numbers to the last bit; zeros of both signs are told apart, NaN equals NaN. */
-export function expectBits(
-  actual: Readonly<Record<string, Float32Array>>,
-  wanted: Readonly<Record<string, Float32Array>>,
-): void {
-  expect(Object.keys(actual).sort()).toEqual(Object.keys(wanted).sort());
-  for (const [name, x] of Object.entries(wanted)) {
-    const y = actual[name]!; // the keys agree
-    expect(y.length, name).toBe(x.length);
-    const i = x.findIndex((v, k) => !Object.is(v, y[k]));
-    if (i >= 0) expect.fail(`\`${name}\`[${i}] is ${y[i]} where ${x[i]} was expected, to the last bit`);
+const EXACT =
+  "A backend declared `exact` rounds every element operation to float32, one by one and without fused multiply-add, and rounds host scalars to float32 where they meet elements";
+
+/** The target must give the bits of `expected`. A failure names the first step at which it does not. */
+export async function checkExact(target: Target, expected: Target, configured: Configured, data: Data): Promise<void> {
+  const both = async (steps: Data["steps"]) =>
+    Promise.all([target, expected].map((one) => run(one, configured, { ...data, steps }))) as Promise<
+      [Record<string, Float32Array>, Record<string, Float32Array>]
+    >; // one for each target
+  try {
+    sameBits(...(await both(data.steps)));
+  } catch (error) {
+    for (let n = 1; n < data.steps.length; n++)
+      await within(`after step ${n}`, async () => sameBits(...(await both(data.steps.slice(0, n)))));
+    throw new Error(`after step ${data.steps.length}: ${(error as Error).message}. ${EXACT}.`, { cause: error }); // sameBits throws errors
   }
 }
 
@@ -121,18 +74,21 @@ export async function checkResume(target: Target, configured: Configured, { star
       Object.entries(starts).map(([name, start]) => [name, { ...start, data: now[name]! }]),
     );
     await using(target, again, configured, async (second) => {
-      const report = await second.load(saved);
-      expect(report).toMatchObject({ missing: [], unexpected: [], mismatched: [], changed: [] });
-      for (const gradients of steps.slice(half)) {
+      const { missing, unexpected, mismatched, changed } = await second.load(saved);
+      const found = { missing, unexpected, mismatched, changed };
+      sameState(found, { missing: [], unexpected: [], mismatched: [], changed: [] }, "the report of load");
+      for (const [k, gradients] of steps.slice(half).entries()) {
         await first.update(gradients);
         await second.update(gradients);
+        const where = `resumed after step ${half}, at step ${half + k + 1}`;
+        await within(where, async () => sameBits(await readAll(second, starts), await readAll(first, starts)));
       }
-      expectBits(await readAll(second, starts), await readAll(first, starts));
-      expect(await second.state()).toEqual(await first.state());
+      sameState(await second.state(), await first.state());
     });
   });
 }
 
+/** Tensors stepped alone must move as they do together. */
 export async function checkApart(target: Target, configured: Configured, data: Data): Promise<void> {
   const together = await run(target, configured, data);
   for (const name of Object.keys(data.starts)) {
@@ -140,34 +96,40 @@ export async function checkApart(target: Target, configured: Configured, data: D
       starts: pick(data.starts, [name]),
       steps: data.steps.map((g) => pick(g, [name])),
     });
-    expectBits(alone, pick(together, [name]));
+    await within("stepped alone, beside others", () => sameBits(alone, pick(together, [name])));
   }
 }
 
+/** The order in which parameters and gradients are given must not matter. */
 export async function checkOrder(target: Target, configured: Configured, data: Data): Promise<void> {
   const names = Object.keys(data.starts).reverse();
-  const turned = await run(target, configured, {
+  const reversed = await run(target, configured, {
     starts: pick(data.starts, names),
     // Every other step in the first order, so that the order also changes while running.
     steps: data.steps.map((g, k) => (k % 2 ? g : pick(g, names))),
   });
-  expectBits(turned, await run(target, configured, data));
+  const straight = await run(target, configured, data);
+  await within("given in reverse order", () => sameBits(reversed, straight));
 }
 
+/** A frozen parameter must stay as it is, without state, and the others must not notice. */
 export async function checkFrozen(target: Target, configured: Configured, data: Data): Promise<void> {
   const [kept, ...others] = Object.keys(data.starts).reverse();
   const name = kept!; // data has parameters
   await using(target, data.starts, freeze(configured, name), async (session) => {
     for (const gradients of data.steps) await session.update(gradients);
     const now = await readAll(session, data.starts);
-    expectBits(pick(now, [name]), { [name]: data.starts[name]!.data });
+    await within("a frozen parameter moved", () => sameBits(pick(now, [name]), { [name]: data.starts[name]!.data }));
     const { tensors } = await session.state();
-    expect(Object.keys(tensors).filter((key) => key.endsWith(`/${name}`))).toEqual([]);
+    const slots = Object.keys(tensors).filter((key) => key.endsWith(`/${name}`));
+    assert(slots.length === 0, `the frozen \`${name}\` has state: ${slots.join(", ")}`);
     const without = { starts: pick(data.starts, others), steps: data.steps.map((g) => pick(g, others)) };
-    expectBits(pick(now, others), await run(target, configured, without));
+    const rest = await run(target, configured, without);
+    await within("beside a frozen parameter", () => sameBits(pick(now, others), rest));
   });
 }
 
+/** A parameter without a gradient must be skipped: no decay, no momentum, and its `t` stays. */
 export async function checkMissing(target: Target, configured: Configured, { starts, steps }: Data): Promise<void> {
   const names = Object.keys(starts);
   const name = names.at(-1)!; // data has parameters
@@ -177,32 +139,69 @@ export async function checkMissing(target: Target, configured: Configured, { sta
     const before = await readAll(session, starts);
     await session.update(pick(steps[1]!, others));
     const skipped = await readAll(session, starts);
-    expectBits(pick(skipped, [name]), pick(before, [name]));
-    expect(session.inspect().parameters[name]!.t).toBe(1);
-    for (const other of others) expect(session.inspect().parameters[other]!.t).toBe(2);
+    await within("a parameter without a gradient moved", () => sameBits(pick(skipped, [name]), pick(before, [name])));
+    const updates = (of: string): number => session.inspect().parameters[of]!.t;
+    assert(updates(name) === 1, `\`${name}\` had one gradient in two steps, and its t is ${updates(name)}; expected 1`);
+    for (const other of others)
+      assert(updates(other) === 2, `\`${other}\` had two gradients, and its t is ${updates(other)}; expected 2`);
     await session.update(steps[2]!);
     if (couplesTensors(configured)) return;
     const alone = { starts: pick(starts, [name]), steps: [steps[0]!, steps[2]!].map((g) => pick(g, [name])) };
-    expectBits(pick(await readAll(session, starts), [name]), await run(target, configured, alone));
+    const now = pick(await readAll(session, starts), [name]);
+    const expected = await run(target, configured, alone);
+    await within("after a step without a gradient", () => sameBits(now, expected));
   });
 }
 
+/** A tensor without elements takes part and changes nothing for the others. */
 export async function checkEmpty(target: Target, configured: Configured, { starts, steps }: Data): Promise<void> {
   const empty = new Float32Array(0);
   const withEmpty = { ...starts, empty: { shape: [0, 3], data: empty } };
   const gradients = steps.map((g) => ({ ...g, empty }));
   const { empty: nothing, ...rest } = await run(target, configured, { starts: withEmpty, steps: gradients });
-  expect(nothing).toHaveLength(0);
-  expectBits(rest, await run(target, configured, { starts, steps }));
+  assert(nothing?.length === 0, `the tensor without elements has ${nothing?.length} elements after a step`);
+  const without = await run(target, configured, { starts, steps });
+  await within("beside a tensor without elements", () => sameBits(rest, without));
   await checkResume(target, configured, { starts: withEmpty, steps: gradients });
 }
 
-/** The sizes of gradient among which a rule must stay finite: none, one whose square underflows, one whose square overflows. */
+/** A backend may decline tensors without elements, and must then say so when the optimizer is made or stepped. */
+export async function checkRefusesEmpty(
+  target: Target,
+  configured: Configured,
+  { starts, steps }: Data,
+): Promise<void> {
+  const empty = new Float32Array(0);
+  const withEmpty = { ...starts, empty: { shape: [0, 3], data: empty } };
+  const accepted = await run(target, configured, { starts: withEmpty, steps: [{ ...steps[0]!, empty }] }).then(
+    () => true,
+    () => false,
+  );
+  assert(!accepted, "it steps tensors without elements now; remove `refusesEmpty`");
+}
+
+/** Gradient sizes at which a rule must stay finite: none, one whose square underflows, one whose square overflows. */
 export const extremes = [0, 1e-30, 1e30] as const;
 
-export async function staysFinite(target: Target, configured: Configured, scale: number): Promise<boolean> {
-  const now = await run(target, configured, sampleData({ steps: 4, scale }));
-  return Object.values(now).every((x) => x.every(Number.isFinite));
+/** The first number that is not finite, or nothing. */
+export async function firstNonFinite(
+  target: Target,
+  configured: Configured,
+  scale: number,
+): Promise<
+  { readonly tensor: string; readonly element: number; readonly step: number; readonly value: number } | undefined
+> {
+  const { starts, steps } = sampleData({ steps: 4, scale });
+  return using(target, starts, configured, async (session) => {
+    for (const [k, gradients] of steps.entries()) {
+      await session.update(gradients);
+      for (const [tensor, x] of Object.entries(await readAll(session, starts))) {
+        const element = x.findIndex((v) => !Number.isFinite(v));
+        if (element >= 0) return { tensor, element, step: k + 1, value: x[element]! };
+      }
+    }
+    return undefined;
+  });
 }
 
 /** Every hyper-parameter as a schedule that alternates, against the same numbers set by hand before each step. */
@@ -225,5 +224,6 @@ export async function checkSchedules(
     }
     return readAll(session, starts);
   });
-  expectBits(await run(target, scheduled, { starts, steps }), wanted);
+  const found = await run(target, scheduled, { starts, steps });
+  await within("scheduled hyper-parameters, beside the same numbers set by hand", () => sameBits(found, wanted));
 }

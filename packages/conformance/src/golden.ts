@@ -1,7 +1,7 @@
 import { type Configured, isRule, type Rule } from "@descent/core";
 import type { Role, Shape } from "@descent/core/adapter";
-import type { Session, Starts, Target } from "./backend.ts";
 import { displacementError } from "./displacement.ts";
+import type { Session, Starts, Target } from "./target.ts";
 
 /** A path through parameter space from a source that is not this library: see `goldens/` in the repository. */
 export interface Golden {
@@ -35,13 +35,58 @@ export const rulesOf = (module: Readonly<Record<string, unknown>>): [name: strin
 export const configure = (rule: AnyRule, options: Readonly<Record<string, unknown>>): Configured =>
   rule(options as never); // the rule checks names and values itself
 
-/** All goldens of a folder on disk by rule, or those handed in as data (a browser has no folder). */
+/** The folder of the goldens of one of Descent's families, for authors of backends: `describeRules(adam, goldens("adam"))`. */
+export function goldens(family: string): URL {
+  const here = import.meta.url; // not written inside new URL(…), which bundlers would follow
+  return new URL(`../goldens/${family}/`, here);
+}
+
+const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === "object" && x !== null;
+
+/** A golden read from JSON. Throws a TypeError that names the entry which is missing or of another kind. */
+export function parseGolden(value: unknown, where: string): Golden {
+  const must = (holds: boolean, what: string): void => {
+    if (!holds) throw new TypeError(`The golden ${where} ${what}. ${SCHEMA}`);
+  };
+  must(isRecord(value), "is not an object");
+  const golden = value as Partial<Golden>; // its entries are checked below
+  must(typeof golden.rule === "string", "has no `rule`, the export's name");
+  must(typeof golden.source === "string", "has no `source`, the library or paper its numbers come from");
+  must(isRecord(golden.hyper), "has no `hyper`, the rule's defaults by name");
+  must(Array.isArray(golden.settings) && golden.settings.length > 0, "has no `settings`");
+  for (const [i, setting] of golden.settings!.entries()) {
+    const at = `has settings[${i}] without`;
+    must(isRecord(setting), `has settings[${i}] that is not an object`);
+    must(typeof setting.name === "string", `${at} a \`name\``);
+    must(isRecord(setting.options), `${at} \`options\``);
+    must(isRecord(setting.parameters), `${at} \`parameters\``);
+    must(Array.isArray(setting.gradients) && setting.gradients.length > 0, `${at} \`gradients\``);
+    must(Array.isArray(setting.path), `${at} a \`path\``);
+    must(
+      setting.path.length === setting.gradients.length,
+      `has ${setting.gradients.length} gradients and a path of ${setting.path.length} steps in settings[${i}]`,
+    );
+    for (const [name, parameter] of Object.entries(setting.parameters))
+      must(Array.isArray(parameter?.start), `${at} a \`start\` for \`${name}\``);
+  }
+  return golden as Golden; // every entry was checked
+}
+
+/** The form of a golden, for messages. */
+export const SCHEMA =
+  "A golden is { rule, source, hyper, settings: [{ name, options, parameters: { w: { shape, role, start } }, gradients: [{ w }, …], path: [{ w }, …] }, …] }, numbers in double precision, from a source other than the rule under test.";
+
+/** All goldens of a folder on disk by rule, or those handed in as data (a browser has no folder). A missing folder holds none. */
 export async function readGoldens(from: URL | readonly Golden[]): Promise<ReadonlyMap<string, Golden>> {
-  if (!(from instanceof URL)) return new Map(from.map((g) => [g.rule, g]));
+  if (!(from instanceof URL)) return new Map(from.map((g, i) => [g.rule, parseGolden(g, `number ${i}`)]));
+  const { existsSync } = await import("node:fs");
   const { readdir, readFile } = await import("node:fs/promises");
+  if (!existsSync(from)) return new Map();
   const files = (await readdir(from)).filter((f) => f.endsWith(".json"));
   const goldens = await Promise.all(
-    files.map(async (f) => [f.slice(0, -5), JSON.parse(await readFile(new URL(f, from), "utf8")) as Golden] as const), // written by goldens/make.py
+    files.map(
+      async (f) => [f.slice(0, -5), parseGolden(JSON.parse(await readFile(new URL(f, from), "utf8")), f)] as const,
+    ),
   );
   return new Map(goldens);
 }

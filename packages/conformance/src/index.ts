@@ -1,6 +1,17 @@
-export type { Gradients, Session, Start, Starts, Target } from "./backend.ts";
-export { type BackendChecks, describeBackend, products, squareProducts } from "./backends.ts";
-export { type Data, sampleData } from "./checks.ts";
+/** The checks themselves, for any test runner; `/vitest` and `/node-test` are bound to theirs. */
+export { arraysTargets } from "./arrays.ts";
+export { ConformanceError } from "./assert.ts";
+export { type Data, sampleData } from "./data.ts";
+export {
+  type BackendChecks,
+  elementwise,
+  matrixReducing,
+  products,
+  reducing,
+  squareProducts,
+  transcendental,
+} from "./describe-backend.ts";
+export type { RuleChecks } from "./describe-rules.ts";
 export { displacementError, largestError, TOLERANCE } from "./displacement.ts";
 export {
   type AnyRule,
@@ -9,11 +20,13 @@ export {
   type Golden,
   type GoldenError,
   type GoldenSetting,
+  goldens,
+  parseGolden,
   readGoldens,
   rulesOf,
 } from "./golden.ts";
-export { type LawOptions, law } from "./laws.ts";
-export { installMatchers } from "./matchers.ts";
+export { type Kit, kit } from "./kit.ts";
+export type { LawOptions } from "./law.ts";
 export { reference } from "./reference.ts";
-export { describeRules, type RuleChecks } from "./rules.ts";
-export { arraysTargets } from "./targets.ts";
+export type { Runner } from "./runner.ts";
+export type { Gradients, Session, Start, Starts, Target } from "./target.ts";

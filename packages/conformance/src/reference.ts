@@ -1,7 +1,7 @@
 import { OptimizerError, type StateDict } from "@descent/core";
 import { type Backend, type Job, Loop, matrix, size } from "@descent/core/adapter";
 import { type Expr, isReduction, isUniform, scalarOps, shapes, topological } from "@descent/core/graph";
-import type { Session, Start, Starts, Target } from "./backend.ts";
+import type { Session, Start, Starts, Target } from "./target.ts";
 
 /**
  * The yardstick: the graph evaluated node by node, whole tensors at a time, by nothing cleverer than a loop. Element

@@ -1,26 +1,30 @@
 import { adam, yogi } from "@descent/adam";
-import { displacementError, installMatchers, reference, type Session, type Target } from "@descent/conformance";
+import { displacementError, reference, type Session, type Target } from "@descent/conformance";
+import { installMatchers } from "@descent/conformance/vitest";
 import { momentum, nesterov, sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
+import { sameBits, sameState } from "../src/assert.ts";
 import {
   checkApart,
   checkEmpty,
+  checkExact,
   checkFrozen,
   checkMissing,
   checkOrder,
+  checkRefusesEmpty,
   checkResume,
   checkSchedules,
-  expectBits,
+  firstNonFinite,
   run,
-  sampleData,
-  staysFinite,
 } from "../src/checks.ts";
-import { configure, followGolden, readGoldens, rulesOf } from "../src/golden.ts";
+import { sampleData } from "../src/data.ts";
+import { configure, followGolden, type Golden, goldens, parseGolden, readGoldens, rulesOf } from "../src/golden.ts";
+import { kit } from "../src/kit.ts";
 
 const data = sampleData();
 const heavy = momentum({ lr: 0.1 });
 
-/** The reference with one thing broken. */
+/** The reference, sabotaged in one way. */
 const sabotaged = (change: (session: Session, starts: number) => Partial<Session>): Target => {
   let starts = 0;
   return {
@@ -57,8 +61,8 @@ describe("displacement", () => {
 });
 
 describe("goldens", async () => {
-  const goldens = await readGoldens(new URL("../../sgd/test/golden/", import.meta.url));
-  const [setting] = goldens.get("momentum")!.settings;
+  const all = await readGoldens(goldens("sgd"));
+  const [setting] = all.get("momentum")!.settings;
   test("are followed by their rule and by no other", async () => {
     expect((await followGolden(reference, configure(momentum, setting!.options), setting!)).error).toBeLessThan(1e-6);
     expect((await followGolden(reference, configure(nesterov, setting!.options), setting!)).error).toBeGreaterThan(0.1);
@@ -68,7 +72,7 @@ describe("goldens", async () => {
     expect((await followGolden(reference, configure(momentum, options), setting!)).error).toBeGreaterThan(5e-5);
   });
   test("can be handed in as data", async () => {
-    const given = await readGoldens([...goldens.values()]);
+    const given = await readGoldens([...all.values()]);
     expect([...given.keys()].sort()).toEqual(["momentum", "nesterov", "sgd"]);
   });
   test("belong to exported rules, and to nothing else that is exported", () => {
@@ -79,10 +83,10 @@ describe("goldens", async () => {
 describe("each check passes on a sound backend and fails on a broken one", () => {
   test("bits", () => {
     const of = (...x: number[]) => ({ w: Float32Array.from(x) });
-    expect(() => expectBits(of(0, Number.NaN), of(0, Number.NaN))).not.toThrow();
-    expect(() => expectBits(of(0, 0), of(0, -0))).toThrow(/`w`\[1\]/);
-    expect(() => expectBits(of(1), of(1 + 2 ** -23))).toThrow();
-    expect(() => expectBits({}, of(1))).toThrow();
+    expect(() => sameBits(of(0, Number.NaN), of(0, Number.NaN))).not.toThrow();
+    expect(() => sameBits(of(0, 0), of(0, -0))).toThrow(/`w`\[1\]/);
+    expect(() => sameBits(of(1), of(1 + 2 ** -23))).toThrow();
+    expect(() => sameBits({}, of(1))).toThrow();
   });
 
   test("resume", async () => {
@@ -149,11 +153,18 @@ describe("each check passes on a sound backend and fails on a broken one", () =>
       },
     }));
     await expect(checkEmpty(refuses, heavy, data)).rejects.toThrow();
+    await checkRefusesEmpty(refuses, heavy, data);
+    await expect(checkRefusesEmpty(reference, heavy, data)).rejects.toThrow(/remove `refusesEmpty`/);
   });
 
   test("extreme gradients", async () => {
-    expect(await staysFinite(reference, heavy, 1e30)).toBe(true);
-    expect(await staysFinite(reference, yogi(), 1e30)).toBe(false);
+    expect(await firstNonFinite(reference, heavy, 1e30)).toBeUndefined();
+    expect(await firstNonFinite(reference, yogi(), 1e30)).toMatchObject({
+      tensor: "w",
+      element: 0,
+      step: 2,
+      value: Number.NaN,
+    });
   });
 
   test("schedules", async () => {
@@ -169,4 +180,68 @@ test("the sample has gradients that correlate, change sign and are zero somewher
   expect(signs.every((s) => s[2] === 0)).toBe(true);
   expect(signs.some((s, k) => k > 0 && s.some((x, i) => x !== signs[k - 1]![i]))).toBe(true);
   expect(await run(reference, heavy, data)).toEqual(await run(reference, heavy, sampleData()));
+});
+
+describe("a failure explains itself", () => {
+  test("by element, bits and distance", () => {
+    const of = (...x: number[]) => ({ w: Float32Array.from(x) });
+    expect(() => sameBits(of(1, 2), of(1, 2 + 2 ** -22))).toThrow(
+      "`w`[1] is 2 (0x40000000); expected 2.000000238418579 (0x40000001), 1 unit in the last place apart, and 0 other elements differ",
+    );
+    expect(() => sameBits(of(-0), of(0))).toThrow(/0 units in the last place apart/);
+    expect(() => sameBits({ w: new Float32Array(2) }, { v: new Float32Array(2) })).toThrow(
+      "the tensors are w; expected v",
+    );
+    expect(() => sameState({ meta: { step: 2 } }, { meta: { step: 3 } })).toThrow("state.meta.step is 2; expected 3");
+  });
+
+  test("by the first step at which bits differ, and says what `exact` promises", async () => {
+    const late = sabotaged((session) => {
+      let step = 0;
+      return { update: (g) => session.update(++step < 3 ? g : { ...g, b: g.b!.map((x) => x * 1.001) }) };
+    });
+    await expect(checkExact(late, reference, heavy, data)).rejects.toThrow(/^after step 3: `b`\[0\]/);
+    const always = sabotaged((session) => ({ read: async (name) => (await session.read(name)).map((x) => x + 1) }));
+    await expect(checkExact(always, reference, heavy, sampleData({ steps: 1 }))).rejects.toThrow(
+      /rounds host scalars to float32 where they meet elements/,
+    );
+  });
+
+  test("by the entry that a golden lacks", () => {
+    expect(() => parseGolden({ rule: "mine", source: "paper" }, "mine.json")).toThrow(
+      /The golden mine.json has no `hyper`/,
+    );
+    const setting = { name: "defaults", options: {}, parameters: {}, gradients: [{}] };
+    expect(() => parseGolden({ rule: "mine", source: "paper", hyper: {}, settings: [setting] }, "mine.json")).toThrow(
+      /settings\[0\] without a `path`/,
+    );
+  });
+});
+
+describe("a rule without a golden", () => {
+  /** The tests that the kit declares, by name, with their failures once run. */
+  async function declared(goldens: readonly Golden[] | URL): Promise<Map<string, () => void | Promise<void>>> {
+    const tests = new Map<string, () => void | Promise<void>>();
+    const waiting: (void | Promise<void>)[] = [];
+    const { describeRules } = kit({
+      describe: (_, declare) => void waiting.push(declare()),
+      test: (name, body) => void tests.set(name, body),
+    });
+    describeRules({ momentum }, goldens, { targets: [reference] });
+    await Promise.all(waiting);
+    return tests;
+  }
+
+  test.each([
+    ["data", []],
+    ["a folder that is not there", new URL("./nowhere/", import.meta.url)],
+  ] as const)("fails with what to do, from %s, and its other checks still run", async (_, from) => {
+    const tests = await declared(from);
+    expect(tests.get("momentum has a golden with its defaults")).toThrow(
+      /the rule `momentum` has no golden\..*A golden is \{/,
+    );
+    const resume = tests.get("continues from a saved state bit for bit");
+    expect(resume).toBeDefined();
+    await resume!();
+  });
 });

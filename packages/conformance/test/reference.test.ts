@@ -1,4 +1,5 @@
-import { describeBackend, reference } from "@descent/conformance";
+import { reference } from "@descent/conformance";
+import { describeBackend } from "@descent/conformance/vitest";
 import { configured } from "@descent/core/adapter";
 import { expect, test } from "vitest";
 

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { adam, adamw } from "@descent/adam";
-import { arraysTargets, configure, followGolden, type GoldenSetting, law, TOLERANCE } from "@descent/conformance";
+import { arraysTargets, configure, followGolden, type GoldenSetting, TOLERANCE } from "@descent/conformance";
+import { law } from "@descent/conformance/vitest";
 import {
   type Configured,
   clipByGlobalNorm,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { adadelta, adagrad, rmsprop, rmspropCentered } from "@descent/adagrad";
 import { adam, adamax } from "@descent/adam";
-import { displacementError, TOLERANCE } from "@descent/conformance";
+import { displacementError, goldens, TOLERANCE } from "@descent/conformance";
 import type { Configured } from "@descent/core";
 import { momentum, sgd } from "@descent/sgd";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -71,7 +71,7 @@ describe("formulas", () => {
     (o: Record<string, number | undefined>) => tf.Optimizer,
     (o: Record<string, number | undefined>) => Configured,
   ][])("%s with the same hyper-parameters goes where PyTorch goes", (rule, theirs, ours) => {
-    const file = new URL(`../../adagrad/test/golden/${rule}.json`, import.meta.url);
+    const file = new URL(`${rule}.json`, goldens("adagrad"));
     const golden = JSON.parse(readFileSync(file, "utf8")) as Path & { hyper: Record<string, number> }; // written by goldens/make.py
     const wrong: number[] = [];
     for (const setting of golden.settings) {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-webgpu";
-import { describeBackend } from "@descent/conformance";
+import { describeBackend } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
 import { scenarios } from "./scenarios.ts";
 import { tfjs } from "./target.ts";

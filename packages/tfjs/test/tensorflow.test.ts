@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import util from "node:util";
 import * as adagrad from "@descent/adagrad";
 import * as adam from "@descent/adam";
-import { describeBackend, describeRules } from "@descent/conformance";
+import { goldens } from "@descent/conformance";
+import { describeBackend, describeRules } from "@descent/conformance/vitest";
 import * as sgd from "@descent/sgd";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { optimizer, repairTfjsNode } from "../src/index.ts";
@@ -76,12 +77,11 @@ describe.skipIf(!there)("on tfjs's tensorflow backend", () => {
 
   const variance = "the mean square and the squared mean both overflow float32, and their difference is NaN";
   const overflows = { rmspropCentered: variance, rmspropCenteredMomentum: variance };
-  const golden = (family: string): URL => new URL(`../../${family}/test/golden/`, import.meta.url);
   const target = tfjs("tfjs tensorflow");
   describeBackend(target, { live: () => tf.memory().numTensors });
-  describeRules(sgd, golden("sgd"), { targets: [target] });
-  describeRules(adagrad, golden("adagrad"), { targets: [target], overflows });
-  describeRules(adam, golden("adam"), {
+  describeRules(sgd, goldens("sgd"), { targets: [target] });
+  describeRules(adagrad, goldens("adagrad"), { targets: [target], overflows });
+  describeRules(adam, goldens("adam"), {
     targets: [target],
     overflows: { yogi: "v is infinite after one step, and v - g^2 is NaN at the next" },
   });

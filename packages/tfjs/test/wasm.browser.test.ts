@@ -1,5 +1,5 @@
 /// <reference types="vite/client" />
-import { describeBackend } from "@descent/conformance";
+import { describeBackend } from "@descent/conformance/vitest";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import plain from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";

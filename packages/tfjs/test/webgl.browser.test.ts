@@ -1,5 +1,5 @@
 import { adam, adamw } from "@descent/adam";
-import { describeBackend } from "@descent/conformance";
+import { describeBackend } from "@descent/conformance/vitest";
 import { type Configured, clipByGlobalNorm } from "@descent/core";
 import { configured } from "@descent/core/adapter";
 import { momentum, sgd } from "@descent/sgd";

@@ -1,6 +1,6 @@
 import { adamw } from "@descent/adam";
 import { optimizer as arrays } from "@descent/arrays";
-import { describeBackend } from "@descent/conformance";
+import { describeBackend } from "@descent/conformance/vitest";
 import { clipByGlobalNorm } from "@descent/core";
 import { expect, test } from "vitest";
 import { allocate, optimizer } from "../src/index.ts";

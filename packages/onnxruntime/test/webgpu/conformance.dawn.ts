@@ -1,4 +1,4 @@
-import { describeBackend } from "@descent/conformance";
+import { describeBackend } from "@descent/conformance/vitest";
 import { inGraph } from "../target.ts";
 
 // GPUs compute cos and sin to an absolute error of 2^-11.

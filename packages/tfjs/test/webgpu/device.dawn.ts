@@ -1,5 +1,6 @@
 import * as adam from "@descent/adam";
-import { describeBackend, describeRules, readGoldens } from "@descent/conformance";
+import { goldens, readGoldens } from "@descent/conformance";
+import { describeBackend, describeRules } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
 import { optimizer } from "../../src/index.ts";
 import { tf } from "../backends.ts";
@@ -12,14 +13,14 @@ beforeAll(start);
 
 const { radam, amsgrad } = adam;
 const rules = { radam, amsgrad };
-const all = await readGoldens(new URL("../../../adam/test/golden/", import.meta.url));
-const goldens = [...all.values()].filter(({ rule }) => rule in rules);
+const all = await readGoldens(goldens("adam"));
+const chosen = [...all.values()].filter(({ rule }) => rule in rules);
 
 describe("on tfjs's webgpu backend", () => {
   const target = tfjs("tfjs webgpu");
   // One rounding for each operation, as SwiftShader's instructions have it, and a cosine of our own.
   describeBackend(target, { live: () => tf.memory().numTensors, exact: true });
-  describeRules(rules, goldens, { targets: [target] });
+  describeRules(rules, chosen, { targets: [target] });
   // A software GPU takes seconds for each, and the browser's tests run the rest.
   const some = Object.entries(scenarios(10)).filter(([name]) =>
     /^(fit|two rules and a frozen layer: a|no tensor)/.test(name),

@@ -1,5 +1,6 @@
 import * as adam from "@descent/adam";
-import { describeBackend, describeRules, readGoldens } from "@descent/conformance";
+import { goldens, readGoldens } from "@descent/conformance";
+import { describeBackend, describeRules } from "@descent/conformance/vitest";
 import { webgpu } from "../target.ts";
 import { device, watched } from "./device.ts";
 
@@ -11,6 +12,6 @@ describeBackend(apart, { exact: true, live: () => counts.buffers });
 
 const { radam, amsgrad } = adam;
 const rules = { radam, amsgrad };
-const all = await readGoldens(new URL("../../../adam/test/golden/", import.meta.url));
-const goldens = [...all.values()].filter(({ rule }) => rule in rules);
-describeRules(rules, goldens, { targets: [together] });
+const all = await readGoldens(goldens("adam"));
+const chosen = [...all.values()].filter(({ rule }) => rule in rules);
+describeRules(rules, chosen, { targets: [together] });

@@ -1,6 +1,6 @@
 import { allocate, type Engine, optimizer } from "@descent/arrays";
-import type { Session, Target } from "./backend.ts";
 import { copies } from "./reference.ts";
+import type { Session, Target } from "./target.ts";
 
 /** Typed arrays on one engine: in the engine's own memory, where it steps them in place, or anywhere. */
 const arrays = (name: string, engine: Engine, where: "allocated" | "anywhere"): Target => ({

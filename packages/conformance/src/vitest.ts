@@ -1,5 +1,15 @@
-import { expect } from "vitest";
+/** The kit for vitest, and a matcher that compares displacements. */
+import { describe, expect, test } from "vitest";
 import { displacementError, TOLERANCE } from "./displacement.ts";
+import { type Kit, kit } from "./kit.ts";
+
+const bound: Kit = kit({
+  describe: (name, declare) => void describe(name, declare),
+  test: (name, body) => void test(name, body),
+});
+export const describeBackend: Kit["describeBackend"] = bound.describeBackend;
+export const describeRules: Kit["describeRules"] = bound.describeRules;
+export const law: Kit["law"] = bound.law;
 
 interface DisplacementMatchers<R> {
   /** Passes where the numbers moved from `start` as `golden` did: ‖actual − golden‖ ≤ tolerance · ‖golden − start‖. */

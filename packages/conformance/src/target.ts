@@ -8,10 +8,12 @@ export interface Start {
   readonly role?: Role | undefined;
   readonly axes?: Axes | undefined;
 }
+/** Parameters to start from, by name. */
 export type Starts = Readonly<Record<string, Start>>;
+/** One gradient per parameter that takes part in a step, by name. */
 export type Gradients = Readonly<Record<string, Float32Array>>;
 
-/** An optimizer at work on a backend, as the kit drives it; each call may answer at once or later. */
+/** An optimizer at work, as the kit drives it; each call may answer at once or with a promise. */
 export interface Session {
   update(gradients: Gradients): void | Promise<void>;
   /** The parameter's numbers now. */
@@ -23,7 +25,7 @@ export interface Session {
   dispose(): void;
 }
 
-/** What an adapter hands to the kit: a name for the reports, and how to start an optimizer on these parameters. */
+/** What the kit tests: a name for the reports, and how to start an optimizer on these parameters. */
 export interface Target {
   readonly name: string;
   start(parameters: Starts, configured: Configured): Session | Promise<Session>;

@@ -1,0 +1,118 @@
+import { arraysTargets } from "./arrays.ts";
+import { assert, sameState } from "./assert.ts";
+import {
+  checkApart,
+  checkFrozen,
+  checkMissing,
+  checkOrder,
+  checkResume,
+  checkSchedules,
+  couplesTensors,
+  extremes,
+  firstNonFinite,
+} from "./checks.ts";
+import { sampleData } from "./data.ts";
+import { declareEmpty } from "./describe-backend.ts";
+import { TOLERANCE } from "./displacement.ts";
+import { type AnyRule, configure, followGolden, type Golden, readGoldens, rulesOf, SCHEMA } from "./golden.ts";
+import type { Runner } from "./runner.ts";
+import type { Target } from "./target.ts";
+
+export interface RuleChecks {
+  /** Where to run; by default typed arrays in WebAssembly and in the interpreter. */
+  readonly targets?: readonly Target[] | undefined;
+  /** The largest displacement error allowed; by default {@link TOLERANCE}, for its reason. */
+  readonly tolerance?: number | undefined;
+  /** Rules that cannot stay finite with gradients near 1e30, and why. It fails when one of them does stay finite. */
+  readonly overflows?: Readonly<Record<string, string>> | undefined;
+  /** Why these targets decline tensors without elements. It fails when one is accepted. */
+  readonly refusesEmpty?: string | undefined;
+}
+
+/**
+ * Declares the tests every rule must pass, for every rule a module exports: its goldens, exact resume, independence
+ * of tensors and of their order, freezing, missing gradients, empty tensors, extreme gradients, schedules.
+ *
+ * `describeRules(await import("../src/index.ts"), new URL("./golden/", import.meta.url))`
+ */
+export function describeRules(
+  runner: Runner,
+  module: Readonly<Record<string, unknown>>,
+  from: URL | readonly Golden[],
+  checks: RuleChecks = {},
+): void {
+  const { describe, test } = runner;
+  const rules = rulesOf(module);
+  describe("rules", async () => {
+    const goldens = await readGoldens(from);
+    const place = (name: string): string =>
+      from instanceof URL ? `Put ${name}.json into ${from.pathname}.` : "Hand it in as data.";
+
+    test("the module exports rules, and every golden and exception belongs to one", () => {
+      const names = new Set(rules.map(([name]) => name));
+      assert(names.size > 0, "the module exports no rules; pass a namespace, `import * as rules from …`");
+      for (const [file, { rule }] of goldens) {
+        assert(rule === file, `the golden ${file}.json is for \`${rule}\`; a golden bears its rule's name`);
+        assert(names.has(file), `the golden \`${file}\` belongs to none of ${[...names].join(", ")}`);
+      }
+      for (const name of Object.keys(checks.overflows ?? {}))
+        assert(names.has(name), `\`overflows\` names \`${name}\`, which is not among ${[...names].join(", ")}`);
+    });
+    for (const [name, rule] of rules) describeRule(runner, name, rule, goldens.get(name), place, checks);
+  });
+}
+
+function describeRule(
+  { describe, test }: Runner,
+  name: string,
+  rule: AnyRule,
+  golden: Golden | undefined,
+  place: (name: string) => string,
+  { targets = arraysTargets(), tolerance = TOLERANCE, overflows = {}, refusesEmpty }: RuleChecks,
+): void {
+  const widest = golden?.settings.find((s) => s.name !== "defaults" && Object.keys(s.options).length > 1);
+  const options = widest?.options ?? golden?.settings[0]?.options ?? {};
+  const configured = configure(rule, options);
+  const data = sampleData();
+
+  test(`${name} has a golden with its defaults`, () => {
+    assert(golden !== undefined, `the rule \`${name}\` has no golden. ${place(name)} ${SCHEMA}`);
+    sameState(rule.hyper, golden.hyper, `${name}.hyper`);
+  });
+
+  for (const target of targets)
+    describe(`${name} on ${target.name}`, () => {
+      for (const setting of golden?.settings ?? [])
+        test(`moves as ${golden!.source} does: ${setting.name}`, async () => {
+          const { error, tensor, step } = await followGolden(target, configure(rule, setting.options), setting);
+          assert(
+            error <= tolerance,
+            `\`${tensor}\` is ${error.toExponential(2)} of its displacement away from the golden at step ${step}; allowed is ${tolerance}`,
+          );
+        });
+
+      test("continues from a saved state bit for bit", () => checkResume(target, configured, data));
+      if (!couplesTensors(configured))
+        test("steps tensors together as it steps them apart", () => checkApart(target, configured, data));
+      test("ignores the order in which parameters and gradients are given", () => checkOrder(target, configured, data));
+      test("leaves a frozen parameter alone", () => checkFrozen(target, configured, data));
+      test("skips a parameter without a gradient", () => checkMissing(target, configured, data));
+      declareEmpty({ test }, target, configured, data, refusesEmpty);
+      test("takes schedules as the numbers they stand for", () =>
+        checkSchedules(target, (h) => configure(rule, h), { ...rule.hyper, ...options }, data));
+
+      for (const scale of extremes) {
+        const reason = scale === 1e30 ? overflows[name] : undefined;
+        test(`${reason ? "does not stay" : "stays"} finite with gradients of ${scale}${reason ? `: ${reason}` : ""}`, async () => {
+          const found = await firstNonFinite(target, configure(rule, {}), scale);
+          if (reason !== undefined)
+            assert(found !== undefined, `it stays finite now; remove \`${name}\` from \`overflows\``);
+          else if (found !== undefined)
+            assert(
+              false,
+              `\`${found.tensor}\`[${found.element}] is ${found.value} after step ${found.step} with gradients of ${scale}. Guard the equation, or give the reason in \`overflows\`.`,
+            );
+        });
+      }
+    });
+}

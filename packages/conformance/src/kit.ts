@@ -1,0 +1,24 @@
+import type { Configured } from "@descent/core";
+import { type BackendChecks, describeBackend } from "./describe-backend.ts";
+import { describeRules, type RuleChecks } from "./describe-rules.ts";
+import type { Golden } from "./golden.ts";
+import { type LawOptions, law } from "./law.ts";
+import type { Runner } from "./runner.ts";
+import type { Target } from "./target.ts";
+
+/** The kit bound to a test runner. */
+export interface Kit {
+  /** Declares the tests every backend must pass. */
+  describeBackend(target: Target, checks?: BackendChecks): void;
+  /** Declares the tests every rule must pass, for every rule a module exports. */
+  describeRules(module: Readonly<Record<string, unknown>>, goldens: URL | readonly Golden[], checks?: RuleChecks): void;
+  /** Declares that two optimizers are one, bit for bit. */
+  law(claim: string, left: Configured, right: Configured, options?: LawOptions): void;
+}
+
+/** Binds the kit to any runner with `describe` and `test`: `kit({ describe, test })`. */
+export const kit = (runner: Runner): Kit => ({
+  describeBackend: (target, checks) => describeBackend(runner, target, checks),
+  describeRules: (module, goldens, checks) => describeRules(runner, module, goldens, checks),
+  law: (claim, left, right, options) => law(runner, claim, left, right, options),
+});

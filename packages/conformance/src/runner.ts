@@ -1,0 +1,5 @@
+/** What the kit needs of a test runner: vitest, jest, node:test and Mocha all have it. */
+export interface Runner {
+  describe(name: string, declare: () => void | Promise<void>): void;
+  test(name: string, body: () => void | Promise<void>): void;
+}
