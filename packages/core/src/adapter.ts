@@ -1,11 +1,12 @@
 /** For adapters and packages that extend Descent: the loop, contracts with a backend, checks of what people pass, files of state. */
-export { list, nearest, suggestion } from "./errors.ts";
+export { checkConfigured, type Frozen, type Partition } from "./configured.ts";
+export { isRecord, list, nearest, shown, suggestion } from "./errors.ts";
 export { refuseOverlap, refuseUnknown, type Stretch } from "./given.ts";
-export { type Assignment, assign, type Frozen, mapLeaves, type Partition } from "./groups.ts";
+export { type Assignment, assign, mapLeaves } from "./groups.ts";
 export { checkHyper, rangeOf, rangeText } from "./hyper.ts";
 export { type Backend, type Job, Loop, type Pairs, type Step, slotShape } from "./loop.ts";
 export { type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finite.ts";
-export { finite, knownOptions, notNegative, positive, whole } from "./options.ts";
+export { finite, knownOptions, meant, notNegative, positive, whole } from "./options.ts";
 export {
   type Axes,
   checkShape,
@@ -23,4 +24,4 @@ export { configured, type Leaf } from "./rule.ts";
 export { type Dtype, decodeSafetensors, encodeSafetensors, type SafeData, type SafeTensor } from "./safetensors.ts";
 export type { Hyper, Macros, Range, Ranges, RuleSpec, Slot, Slots } from "./spec.ts";
 export { checkMeta, checkTensor, type ParameterState, type StateMeta, slotKey, type TensorData } from "./state.ts";
-export { type DecayOptions, prepend } from "./transforms.ts";
+export { type DecayOptions, type Prefix, prepend } from "./transforms.ts";

@@ -3,11 +3,16 @@ export class OptimizerError extends Error {
   override readonly name = "OptimizerError";
 }
 
+/** Longer words are not typing mistakes, and comparing them would take long. */
+const LONGEST = 64;
+
 /** The candidate within two or so typing mistakes of `word`, for "did you mean …?". */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LONGEST) return undefined;
   let best: string | undefined;
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
+    if (candidate.length > LONGEST) continue;
     const d = distance(word.toLowerCase(), candidate.toLowerCase());
     if (d < least) {
       least = d;
@@ -46,4 +51,34 @@ export function list(names: readonly string[], most = 8): string {
   const shown = names.slice(0, most).map((n) => `\`${n}\``);
   const rest = names.length - shown.length;
   return rest > 0 ? `${shown.join(", ")} and ${rest} more` : shown.join(", ");
+}
+
+/** Whether a value is an object of named values: neither a list, a Map nor an instance of a class, whose values could be missed. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null; // Object.prototype, whichever realm's
+}
+
+/** Any value in a few words, for an error: `0.5`, `"adam"`, "a promise", "an object { lr, eps }". Never throws. */
+export function shown(value: unknown): string {
+  try {
+    if (typeof value === "string")
+      return value.length > 40 ? `${JSON.stringify(value.slice(0, 40))}…` : JSON.stringify(value);
+    if (typeof value === "function") return value.name === "" ? "a function" : `the function \`${value.name}\``;
+    if (typeof value === "bigint") return `${value}n`;
+    if (typeof value === "symbol") return "a symbol";
+    if (typeof value !== "object" || value === null) return String(value);
+    if (Array.isArray(value)) return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
+    if (isRecord(value)) {
+      const names = Object.keys(value);
+      if (names.length === 0) return "an empty object";
+      return `an object { ${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""} }`.slice(0, 200);
+    }
+    const kind: unknown = value.constructor?.name;
+    if (typeof kind !== "string" || kind === "") return "an object";
+    return `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`.slice(0, 80);
+  } catch {
+    return "an object"; // a proxy, say, that answers no question
+  }
 }

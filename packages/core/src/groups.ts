@@ -1,33 +1,22 @@
-import { list, OptimizerError, suggestion } from "./errors.ts";
+import { type Configured, checkConfigured, type Frozen, type Partition } from "./configured.ts";
+import { isRecord, list, OptimizerError, shown, suggestion } from "./errors.ts";
 import type { Parameter } from "./parameter.ts";
 import type { Leaf } from "./rule.ts";
-
-/** Parameters that are left as they are. */
-export interface Frozen {
-  readonly kind: "frozen";
-}
-
-/** Different rules, or different options, for different parameters. */
-export interface Partition {
-  readonly kind: "partition";
-  readonly groups: Readonly<Record<string, Configured>>;
-  /** Every label whose group the parameter belongs to: exactly one, or the optimizer refuses to start. */
-  labels(parameter: Parameter): readonly string[];
-}
-
-/** What an optimizer is made from: a rule with its options, or a partition of them. */
-export type Configured = Leaf | Frozen | Partition;
 
 /** Which parameters: by exact name, by pattern, or by what is known of them. */
 export type Selector = string | RegExp | ((parameter: Parameter) => boolean);
 
+function checkSelector(where: string, selector: unknown): asserts selector is Selector {
+  if (typeof selector === "string" || typeof selector === "function") return;
+  if (typeof (selector as Partial<RegExp> | null | undefined)?.test !== "function")
+    throw new OptimizerError(
+      `${where}: parameters are selected by a name, a pattern or a function; got ${shown(selector)}.`,
+    );
+}
+
 function selects(selector: Selector, parameter: Parameter): boolean {
   if (typeof selector === "string") return parameter.name === selector;
   if (typeof selector === "function") return selector(parameter);
-  if (typeof (selector as Partial<RegExp> | undefined)?.test !== "function")
-    throw new OptimizerError(
-      `Parameters are selected by a name, a pattern or a function, and not by ${String(selector)}.`,
-    );
   selector.lastIndex = 0; // a /g pattern remembers where it was
   return selector.test(parameter.name);
 }
@@ -41,17 +30,28 @@ export function partition<const G extends Readonly<Record<string, Configured>>>(
   groups: G,
   choose: ((parameter: Parameter) => keyof G & string) | { readonly [K in keyof G]?: Selector },
 ): Partition {
+  if (!isRecord(groups))
+    throw new OptimizerError(
+      `\`partition\` takes groups by name: partition({ hidden: adamw(), rest: sgd() }, …); got ${shown(groups)}.`,
+    );
   const labels = Object.keys(groups);
   if (labels.length === 0) throw new OptimizerError("partition: no groups. Name at least one.");
+  checkConfigured({ kind: "partition", groups, labels: () => [] }, "partition");
   if (typeof choose === "function") return { kind: "partition", groups, labels: (p) => [choose(p)] };
+  if (!isRecord(choose))
+    throw new OptimizerError(
+      `\`partition\` must be told which parameters go where: by a function (parameter) => group, or by an object of selectors; got ${shown(choose)}.`,
+    );
   const selectors = Object.entries<Selector | undefined>(choose).filter(
     (entry): entry is [string, Selector] => entry[1] !== undefined,
   );
-  for (const [label] of selectors)
+  for (const [label, selector] of selectors) {
     if (!labels.includes(label))
       throw new OptimizerError(
         `partition: there is no group \`${label}\` among ${list(labels)}.${suggestion(label, labels)}`,
       );
+    checkSelector(`partition, group \`${label}\``, selector);
+  }
   const rest = labels.filter((label) => !selectors.some(([l]) => l === label));
   if (rest.length > 1)
     throw new OptimizerError(
@@ -71,11 +71,15 @@ export function partition<const G extends Readonly<Record<string, Configured>>>(
 export const frozen = (): Frozen => ({ kind: "frozen" });
 
 /** `freeze(adam(), /^conv1/)`: the selected parameters stay as they are, the rest are trained. */
-export const freeze = (configured: Configured, selector: Selector): Partition => ({
-  kind: "partition",
-  groups: { frozen: frozen(), trained: configured },
-  labels: (p) => [selects(selector, p) ? "frozen" : "trained"],
-});
+export function freeze(configured: Configured, selector: Selector): Partition {
+  checkConfigured(configured, "freeze");
+  checkSelector("freeze", selector);
+  return {
+    kind: "partition",
+    groups: { frozen: frozen(), trained: configured },
+    labels: (p) => [selects(selector, p) ? "frozen" : "trained"],
+  };
+}
 
 /** The same partition with every rule in it changed. */
 export function mapLeaves(configured: Configured, change: (leaf: Leaf) => Leaf): Configured {

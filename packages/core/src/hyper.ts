@@ -1,4 +1,4 @@
-import { OptimizerError } from "./errors.ts";
+import { OptimizerError, shown } from "./errors.ts";
 import type { HyperValue, Range, RuleSpec } from "./spec.ts";
 
 /** Above 0, as the lower end of a range. */
@@ -46,7 +46,7 @@ export function checkHyper(owner: Owner, name: string, value: unknown): asserts 
 export function checkNumber(owner: Owner, name: string, value: unknown, when = ""): asserts value is number {
   if (typeof value !== "number")
     throw new OptimizerError(
-      `${owner.title}: ${name} is ${describe(value)}${when}. Give it a number, or a schedule (a function of the step).`,
+      `${owner.title}: ${name} is ${shown(value)}${when}. Give it a number, or a schedule (a function of the step).`,
     );
   if (!Number.isFinite(value))
     throw new OptimizerError(`${owner.title}: ${name} is ${value}${when}. It must be a finite number.`);
@@ -54,5 +54,3 @@ export function checkNumber(owner: Owner, name: string, value: unknown, when = "
   if (range && (value < range[0] || value >= range[1]))
     throw new OptimizerError(`${owner.title}: ${name} is ${value}${when}. It must be ${rangeText(range)}.`);
 }
-
-export const describe = (value: unknown): string => (value == null ? String(value) : `a ${typeof value}`);

@@ -1,6 +1,7 @@
 /** For people who train: rules, groups, transforms, schedules and state. Adapters build on `/adapter`, backends on `/graph` and `/kernels`. */
+export type { Configured } from "./configured.ts";
 export { OptimizerError } from "./errors.ts";
-export { type Configured, freeze, frozen, partition, type Selector } from "./groups.ts";
+export { freeze, frozen, partition, type Selector } from "./groups.ts";
 export type { Inspection, LoadReport } from "./loop.ts";
 export type { Parameter } from "./parameter.ts";
 export { formula, isRule, type Options, type Rule, rule } from "./rule.ts";

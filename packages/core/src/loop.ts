@@ -1,6 +1,7 @@
+import { type Configured, checkConfigured } from "./configured.ts";
 import { list, OptimizerError, suggestion } from "./errors.ts";
 import { facts, topological } from "./expr.ts";
-import { assign, type Configured } from "./groups.ts";
+import { assign } from "./groups.ts";
 import { type Env, Sheet } from "./host.ts";
 import { checkHyper, checkNumber } from "./hyper.ts";
 import { checkShape, decaysByRole, matrix, type Parameter, type Role, type Shape, size } from "./parameter.ts";
@@ -184,6 +185,7 @@ export class Loop<T> {
   #disposed = false;
 
   constructor(backend: Backend<T>, configured: Configured) {
+    checkConfigured(configured, "optimizer");
     this.#backend = backend;
     this.#configured = configured;
   }

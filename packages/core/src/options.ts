@@ -1,32 +1,103 @@
-import { list, OptimizerError, suggestion } from "./errors.ts";
+import { isRecord, list, OptimizerError, shown, suggestion } from "./errors.ts";
 
-/* What schedules, initializers and whoever else takes options by name refuse, in one wording. */
+/* Checks of what is passed by name, for rules, schedules, initializers and adapters, in one wording. */
+
+/** Other libraries' names of options, in lower case without separators, and ours: those that there are get offered. */
+const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  learningrate: ["lr"],
+  stepsize: ["lr"],
+  alpha: ["lr", "rho"],
+  eta: ["lr"],
+  lrdecay: ["decay"],
+  momentumdecay: ["decay"],
+  learningratedecay: ["decay"],
+  epsilon: ["eps"],
+  betas: ["beta1", "beta2"],
+  b1: ["beta1"],
+  b2: ["beta2"],
+  mu: ["momentum"],
+  gamma: ["rho", "momentum", "rate"],
+  decayrate: ["rho", "rate"],
+  discountingfactor: ["rho"],
+  initialaccumulatorvalue: ["initial"],
+  weightdecay: ["weightDecay"],
+  wd: ["weightDecay"],
+  initialvalue: ["from"],
+  initvalue: ["from"],
+  initiallearningrate: ["from"],
+  endvalue: ["to"],
+  endlearningrate: ["to"],
+  alphamin: ["to"],
+  etamin: ["to"],
+  decaysteps: ["over"],
+  transitionsteps: ["over"],
+  tmax: ["over"],
+  stepsizesteps: ["every"],
+  stddev: ["std"],
+  scale: ["std"],
+  mean: ["mean"],
+  minval: ["min"],
+  maxval: ["max"],
+  nonlinearity: ["gain"],
+};
+
+/** What is not an option here, but a rule or a transform of its own. */
+const instead: Readonly<Record<string, string>> = {
+  weightdecay: "Wrap the rule: decoupledDecay(…, 0.01), or withL2(…, 0.01) for a penalty.",
+  wd: "Wrap the rule: decoupledDecay(…, 0.01), or withL2(…, 0.01) for a penalty.",
+  l2: "Wrap the rule: withL2(…, 0.01).",
+  nesterov: "It is a rule of its own: nesterov() of @descent/sgd, or nadam() of @descent/adam.",
+  usenesterov: "It is a rule of its own: nesterov() of @descent/sgd, or nadam() of @descent/adam.",
+  amsgrad: "It is a rule of its own: amsgrad() of @descent/adam.",
+  centered: "It is a rule of its own: rmspropCentered() of @descent/adagrad.",
+  momentum: "It is a rule of its own: momentum() of @descent/sgd, or rmspropMomentum() of @descent/adagrad.",
+  clipnorm: "Wrap the rule: clipByNorm(…, 1).",
+  globalclipnorm: "Wrap the rule: clipByGlobalNorm(…, 1).",
+  clipvalue: "Wrap the rule: clipByValue(…, 0.5).",
+};
+
+/** What somebody may have meant by an option that there is not, with a leading space; nothing where nobody can tell. */
+export function meant(name: string, names: readonly string[]): string {
+  const plain = name.length > 40 ? "" : name.toLowerCase().replace(/[_\-\s]/g, "");
+  const ours = Object.hasOwn(elsewhere, plain) ? elsewhere[plain]!.filter((n) => names.includes(n)) : [];
+  if (ours.length > 0)
+    return ` Did you mean ${(plain === "betas" ? ours : ours.slice(0, 1)).map((n) => `\`${n}\``).join(" and ")}?`;
+  const near = suggestion(name, names);
+  if (near === "" && Object.hasOwn(instead, plain)) return ` ${instead[plain]!}`;
+  return near;
+}
 
 /** Refuses options that `where` does not have, so that a typing mistake is not a default. */
 export function knownOptions<T extends object>(where: string, options: T, names: readonly (keyof T & string)[]): T {
-  if (typeof options !== "object" || options === null)
-    throw new OptimizerError(`\`${where}\` takes its options by name: ${where}({ ${names.join(", ")} }).`);
+  if (!isRecord(options))
+    throw new OptimizerError(
+      `\`${where}\` takes its options by name: { ${names.join(", ")} }. It was given ${shown(options)}.`,
+    );
   for (const name of Object.keys(options))
     if (!names.some((n) => n === name))
-      throw new OptimizerError(
-        `\`${where}\` has no option \`${name}\`; it takes ${list(names)}.${suggestion(name, names)}`,
-      );
+      throw new OptimizerError(`\`${where}\` has no option \`${name}\`; it takes ${list(names)}.${meant(name, names)}`);
   return options;
 }
 
+/** Numbers by the names that they were given under. */
 type Given = Readonly<Record<string, number>>;
 
-function must(where: string, given: Given, fits: (value: number) => boolean, what: string): void {
+function must(where: string, given: Given, fits: (value: number) => boolean, wanted: string): void {
   for (const [name, value] of Object.entries(given))
     if (typeof value !== "number" || !fits(value))
-      throw new OptimizerError(`\`${where}\` has \`${name}\` ${shown(value)}. Give it ${what}.`);
+      throw new OptimizerError(
+        `\`${where}\` has \`${name}\` ${value === undefined ? "left out" : `= ${shown(value)}`}. Give it ${wanted}.`,
+      );
 }
-const shown = (value: unknown): string => (value === undefined ? "left out" : `= ${String(value)}`);
 
+/** Throws unless every value given is a finite number. */
 export const finite = (where: string, given: Given): void => must(where, given, Number.isFinite, "a finite number");
+/** Throws unless every value given is a finite number above 0. */
 export const positive = (where: string, given: Given): void =>
   must(where, given, (x) => x > 0 && x < Infinity, "a finite number above 0");
+/** Throws unless every value given is a finite number, 0 or above. */
 export const notNegative = (where: string, given: Given): void =>
   must(where, given, (x) => x >= 0 && x < Infinity, "a finite number, 0 or above");
+/** Throws unless every value given is a whole number, 0 or above. */
 export const whole = (where: string, given: Given): void =>
   must(where, given, (x) => Number.isSafeInteger(x) && x >= 0, "a whole number, 0 or above");

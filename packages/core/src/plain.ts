@@ -1,5 +1,5 @@
+import { type Configured, checkConfigured } from "./configured.ts";
 import { OptimizerError } from "./errors.ts";
-import type { Configured } from "./groups.ts";
 import type { Parameter } from "./parameter.ts";
 import { configured as checked, type Leaf } from "./rule.ts";
 import { schedule } from "./schedule.ts";
@@ -50,6 +50,7 @@ export type Plain =
  * is asked of each parameter. Throws an OptimizerError that names a schedule without text.
  */
 export function toPlain(configured: Configured, parameters: readonly Parameter[]): Plain {
+  checkConfigured(configured, "toPlain");
   if (configured.kind === "frozen") return { kind: "frozen" };
   if (configured.kind === "partition") {
     const labels = parameters.map((p) => [p.name, configured.labels(p)[0] ?? ""] as const);

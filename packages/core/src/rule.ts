@@ -1,6 +1,7 @@
-import { OptimizerError, suggestion } from "./errors.ts";
+import { isRecord, OptimizerError, shown } from "./errors.ts";
 import type { Expr } from "./expr.ts";
-import { checkHyper, describe } from "./hyper.ts";
+import { checkHyper } from "./hyper.ts";
+import { meant } from "./options.ts";
 import type { Parameter } from "./parameter.ts";
 import { build, parse } from "./parse.ts";
 import {
@@ -64,7 +65,11 @@ export function rule<
   const plain = spec as unknown as RuleSpec<H, S, U, M>; // Checked<U> is U once it compiles
   checkId(plain.id);
   checkVariant(plain);
-  const configure = (options?: Options<H>): Leaf => configured(plain, options ?? {});
+  const configure = (...given: [options?: Options<H>]): Leaf => {
+    const [options = {}] = given;
+    if (given.length > 1 || !isRecord(options)) throw misgiven(plain, given);
+    return configured(plain, options);
+  };
   return Object.assign(configure, plain, { [origin]: plain });
 }
 
@@ -88,6 +93,23 @@ function checkVariant(spec: RuleSpec): void {
     );
 }
 
+/** Options as other libraries take them, one after the other: refused with the call that was meant. */
+function misgiven({ id, title, hyper }: RuleSpec, given: readonly unknown[]): OptimizerError {
+  const name = exportName(id);
+  const names = Object.keys(hyper);
+  const pairs = given.flatMap((value, i) =>
+    names[i] !== undefined && typeof value === "number" ? [`${names[i]}: ${value}`] : [],
+  );
+  const call = pairs.length > 0 ? pairs.join(", ") : `${names[0] ?? "lr"}: ${hyper[names[0] ?? ""] ?? 0.01}`;
+  return new OptimizerError(
+    `${title} takes its options by name: ${name}({ ${call} }). It was given ${given.map(shown).join(" and ")}.`,
+  );
+}
+
+/** `rmsprop-centered` → `rmspropCentered`: what a rule is exported as. */
+export const exportName = (id: string): string =>
+  id.replace(/^.*\//, "").replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
 /** A rule's options checked against what it takes. */
 export function configured(spec: RuleSpec, options: Readonly<Record<string, unknown>>): Leaf {
   const { decays, ...given } = options;
@@ -96,14 +118,14 @@ export function configured(spec: RuleSpec, options: Readonly<Record<string, unkn
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(hyper, name))
       throw new OptimizerError(
-        `${spec.title} has no option \`${name}\`; it takes ${names.join(", ")}.${suggestion(name, names)}`,
+        `${spec.title} has no option \`${name}\`; it takes ${names.join(", ")}.${meant(name, names)}`,
       );
     if (value === undefined) continue;
     checkHyper(spec, name, value);
     hyper[name] = value;
   }
   if (decays !== undefined && typeof decays !== "function")
-    throw new OptimizerError(`${spec.title}: decays is ${describe(decays)}. Give it (parameter) => true or false.`);
+    throw new OptimizerError(`${spec.title}: decays is ${shown(decays)}. Give it (parameter) => true or false.`);
   return { kind: "rule", rule: spec, hyper, ...(decays ? { decays: decays as (p: Parameter) => boolean } : {}) };
 }
 

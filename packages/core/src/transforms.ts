@@ -1,65 +1,81 @@
-import { OptimizerError } from "./errors.ts";
-import { type Configured, mapLeaves } from "./groups.ts";
+import { type Configured, checkConfigured } from "./configured.ts";
+import { OptimizerError, shown } from "./errors.ts";
+import { mapLeaves } from "./groups.ts";
 import { checkHyper } from "./hyper.ts";
+import { knownOptions } from "./options.ts";
 import type { Parameter } from "./parameter.ts";
 import type { Leaf } from "./rule.ts";
-import type { Equations, HyperValue, RuleSpec } from "./spec.ts";
+import type { Equations, HyperValue, Ranges } from "./spec.ts";
+
+/** Options that a transform adds to a rule, and the equations that it puts in front of the rule's own. */
+export interface Prefix {
+  readonly hyper: Readonly<Record<string, HyperValue>>;
+  readonly ranges?: Ranges | undefined;
+  readonly equations: Equations;
+}
 
 /**
  * A transform puts equations in front of a rule's own, so it costs no pass over memory that its formula does not need.
- * Applied to a partition it changes every group. The outermost transform sees the gradient first.
+ * Applied to a partition it changes every group. The outermost transform sees the gradient first. `name` is the
+ * transform's, for errors.
  */
-export function prepend(
-  configured: Configured,
-  title: string,
-  hyper: Readonly<Record<string, HyperValue>>,
-  equations: Equations,
-): Configured {
-  return mapLeaves(configured, (leaf) => extend(leaf, title, hyper, equations));
+export function prepend(configured: Configured, name: string, prefix: Prefix): Configured {
+  checkConfigured(configured, name);
+  return mapLeaves(configured, (leaf) => extend(leaf, name, prefix));
 }
 
-function extend(leaf: Leaf, title: string, hyper: Readonly<Record<string, HyperValue>>, equations: Equations): Leaf {
+function extend(leaf: Leaf, transform: string, { hyper, ranges, equations }: Prefix): Leaf {
+  const { rule } = leaf;
   for (const [name, value] of Object.entries(hyper)) {
-    if (Object.hasOwn(leaf.rule.hyper, name))
-      throw new OptimizerError(`${title}: ${leaf.rule.title} has an option \`${name}\` already. Set it there.`);
-    checkHyper({ title }, name, value);
+    if (Object.hasOwn(rule.hyper, name))
+      throw new OptimizerError(`${transform}: ${rule.title} has an option \`${name}\` already. Set it there.`);
+    checkHyper({ title: transform, ranges }, name, value);
   }
   const defaults = Object.fromEntries(Object.keys(hyper).map((name) => [name, 0])); // always overridden by `hyper` below
-  const spec: RuleSpec = {
-    ...leaf.rule,
-    hyper: { ...leaf.rule.hyper, ...defaults },
-    before: [equations, ...(leaf.rule.before ?? [])],
+  const extended = {
+    ...rule,
+    hyper: { ...rule.hyper, ...defaults },
+    ...(ranges ? { ranges: { ...rule.ranges, ...ranges } } : {}),
+    before: [equations, ...(rule.before ?? [])],
   };
-  return { ...leaf, rule: spec, hyper: { ...leaf.hyper, ...hyper } };
+  return { ...leaf, rule: extended, hyper: { ...leaf.hyper, ...hyper } };
 }
 
-/** Cuts every gradient element off at ±`limit`. */
+/** Cuts every gradient element off at ±`limit`, above 0. */
 export const clipByValue = (configured: Configured, limit: HyperValue): Configured =>
-  prepend(configured, "clipByValue", { limit }, { g: "clamp(g, -limit, limit)" });
+  prepend(configured, "clipByValue", { hyper: { limit }, equations: { g: "clamp(g, -limit, limit)" } });
 
-/** Shortens each tensor's gradient to a Euclidean length of at most `maxNorm`, keeping its direction. */
+/** Shortens each tensor's gradient to a Euclidean length of at most `maxNorm`, above 0, keeping its direction. */
 export const clipByNorm = (configured: Configured, maxNorm: HyperValue): Configured =>
-  prepend(configured, "clipByNorm", { maxNorm }, { g: "g * min(1, maxNorm / norm(g))" });
+  prepend(configured, "clipByNorm", { hyper: { maxNorm }, equations: { g: "g * min(1, maxNorm / norm(g))" } });
 
 /**
- * Shortens the gradient of the whole model to a Euclidean length of at most `maxGlobalNorm`, keeping its direction
- * (Pascanu, Mikolov and Bengio, 2013, https://arxiv.org/abs/1211.5063). The norm is taken over all parameters stepped
- * together that are clipped, across groups; one pass over the gradients more.
+ * Shortens the gradient of the whole model to a Euclidean length of at most `maxGlobalNorm`, above 0, keeping its
+ * direction (Pascanu, Mikolov and Bengio, 2013, https://arxiv.org/abs/1211.5063). The norm is taken over all parameters
+ * stepped together that are clipped, across groups; it costs one more pass over the gradients.
  */
 export const clipByGlobalNorm = (configured: Configured, maxGlobalNorm: HyperValue): Configured =>
-  prepend(configured, "clipByGlobalNorm", { maxGlobalNorm }, { g: "g * min(1, maxGlobalNorm / totalNorm(g))" });
+  prepend(configured, "clipByGlobalNorm", {
+    hyper: { maxGlobalNorm },
+    equations: { g: "g * min(1, maxGlobalNorm / totalNorm(g))" },
+  });
 
 export interface DecayOptions {
   /** Which parameters decay; by default all but biases and normalisation scales. */
   readonly decays?: ((parameter: Parameter) => boolean) | undefined;
 }
 
-const masked = (configured: Configured, { decays }: DecayOptions): Configured =>
-  decays ? mapLeaves(configured, (leaf) => ({ ...leaf, decays })) : configured;
+function decaying(configured: Configured, name: string, prefix: Prefix, options: DecayOptions): Configured {
+  const { decays } = knownOptions(name, options, ["decays"]);
+  if (decays !== undefined && typeof decays !== "function")
+    throw new OptimizerError(`\`${name}\`: decays is ${shown(decays)}. Give it (parameter) => true or false.`);
+  const extended = prepend(configured, name, prefix);
+  return decays ? mapLeaves(extended, (leaf) => ({ ...leaf, decays })) : extended;
+}
 
 /** Adds the gradient of the penalty ½·l2·‖p‖² (coupled decay): an adaptive rule rescales it with the rest. */
 export const withL2 = (configured: Configured, l2: HyperValue, options: DecayOptions = {}): Configured =>
-  masked(prepend(configured, "withL2", { l2 }, { g: "g + l2 * decays * p" }), options);
+  decaying(configured, "withL2", { hyper: { l2 }, equations: { g: "g + l2 * decays * p" } }, options);
 
 /** The equations of decoupled decay: shrink first, then step, as PyTorch's AdamW does. */
 export const decay = { p: "(1 - lr * weightDecay * decays) * p" } as const;
@@ -72,4 +88,4 @@ export const decoupledDecay = (
   configured: Configured,
   weightDecay: HyperValue,
   options: DecayOptions = {},
-): Configured => masked(prepend(configured, "decoupledDecay", { weightDecay }, decay), options);
+): Configured => decaying(configured, "decoupledDecay", { hyper: { weightDecay }, equations: decay }, options);

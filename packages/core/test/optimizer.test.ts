@@ -81,7 +81,7 @@ describe("options", () => {
     expect(message(() => sgd({ lr: -1 }))).toBe("SGD: lr is -1. It must be at least 0.");
     expect(message(() => momentum({ momentum: 1 }))).toContain("at least 0 and less than 1");
     const text: object = { lr: "1e-3" };
-    expect(message(() => sgd(text))).toContain("lr is a string. Give it a number, or a schedule");
+    expect(message(() => sgd(text))).toContain('lr is "1e-3". Give it a number, or a schedule');
   });
   test("that a schedule makes NaN stop the step it happens in, and nothing has moved", () => {
     const run = one(sgd({ lr: (step) => (step === 1 ? Number.NaN : 1) })).step({ w: [1, 1] });
@@ -130,7 +130,7 @@ describe("the loop", () => {
     expect(message(() => run.loop.set({ lr: -2 }))).toContain("lr is -2");
     const text: object = { lr: "2" };
     expect(message(() => run.loop.set({ ...text }))).toBe(
-      "SGD: lr is a string. Give it a number, or a schedule (a function of the step).",
+      'SGD: lr is "2". Give it a number, or a schedule (a function of the step).',
     );
     expect(message(() => run.loop.set({ lr: 1 }, "head"))).toContain("no group `head`");
     expect(run.loop.inspect().groups[""]!.hyper.lr).toBe(2);
@@ -249,7 +249,7 @@ describe("a partition", () => {
     expect(message(() => partition({}, {}))).toContain("no groups");
     const nothing: readonly string[] = [];
     expect(message(() => labels(freeze(sgd(), nothing[0]!)))).toBe(
-      "Parameters are selected by a name, a pattern or a function, and not by undefined.",
+      "freeze: parameters are selected by a name, a pattern or a function; got undefined.",
     );
   });
 
