@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { chromium } from "./tests/chromium.ts";
+import { HANG } from "./tests/limits.ts";
 
 // Tests may import any package by its name, and get its source: the arrows between packages bind only what is shipped.
 const alias = readdirSync("packages").flatMap((folder) => {
@@ -26,9 +27,6 @@ const projects: TestProjectConfiguration[] = [
     extends: true,
     test: {
       name: "unit",
-      // A slow test is no failure on a busy machine, one that hangs is.
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
       include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "tests/**/*.test.ts"],
       exclude: ["**/*.browser.test.ts", "tests/packaging.test.ts", "**/node_modules/**"],
     },
@@ -36,7 +34,7 @@ const projects: TestProjectConfiguration[] = [
   // Builds, packs and installs every package into an empty project outside the repository.
   {
     extends: true,
-    test: { name: "packaging", include: ["tests/packaging.test.ts"], testTimeout: 60_000 },
+    test: { name: "packaging", include: ["tests/packaging.test.ts"] },
   },
   {
     extends: true,
@@ -98,6 +96,8 @@ export default defineConfig({
   resolve: { alias },
   test: {
     projects,
+    testTimeout: HANG,
+    hookTimeout: HANG,
     passWithNoTests: true,
     reporters: ["default", ["json", { outputFile: ".ci/out/vitest.json" }]],
     coverage: { provider: "v8", include: ["packages/*/src/**"], reporter: ["text-summary", "json-summary"] },

@@ -37,7 +37,7 @@ export class Contestant {
   }
 
   /** One request, one answer; a process that ends or is silent for too long is an error. */
-  ask(request: Request, seconds = 120): Promise<Answer> {
+  ask(request: Request, seconds = 300): Promise<Answer> {
     if (this.#ended !== undefined) return Promise.reject(new Error(this.#why()));
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {

@@ -5,6 +5,7 @@ import { line } from "../bench/growth.ts";
 import { type Measured, ratio } from "../bench/measure.ts";
 import { peers } from "../bench/peers.ts";
 import { withSection } from "../bench/report.ts";
+import { HANG } from "./limits.ts";
 import { root } from "./workspace.ts";
 
 const bench = (...args: string[]): string =>
@@ -18,8 +19,8 @@ const bench = (...args: string[]): string =>
       stdio: ["ignore", "pipe", "inherit"],
     },
   );
-/** A dozen processes are started, on a machine that may be busy with other tests. */
-const PATIENCE = 240_000;
+/** A dozen processes are started one after the other, on a machine that may be busy with other tests. */
+const PATIENCE = 3 * HANG;
 const tiny = ["--rounds", "1", "--turn", "1"];
 /** The first cells of tables' rows. */
 const rows = (text: string): string[] => [...text.matchAll(/^\| (.+?) +\|/gm)].map(([, label]) => label ?? "");

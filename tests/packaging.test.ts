@@ -65,7 +65,7 @@ beforeAll(async () => {
       mkdirSync(path.dirname(link), { recursive: true });
       symlinkSync(path.join(home, "node_modules", name), link, "junction");
     }
-}, 120_000);
+});
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 

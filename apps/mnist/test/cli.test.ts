@@ -16,8 +16,6 @@ import { type Found, places } from "../src/devices/device.ts";
 import { run, scratch, smallFiles, writeFiles } from "./world.ts";
 
 /** Whole programs start here, each with TensorFlow.js, on machines that may be busy. */
-const slow = 120_000;
-
 /** A small data set, for the whole file. */
 const data = mkdtempSync(path.join(tmpdir(), "descent-mnist-data-"));
 beforeAll(() => void writeFiles(data, smallFiles()));
@@ -39,9 +37,7 @@ describe("train", () => {
     { engine: "onnxruntime", device: "cpu", own: ["model.onnx"] },
   ])(
     "by $engine on $device reaches 88 % with 2,000 images of MNIST, and leaves a whole run folder",
-    {
-      timeout: slow,
-    },
+    {},
     async ({ engine, device, own }) => {
       const cwd = scratch();
       const recipe = "--model mlp --limit 2000 --lr 0.01 --batch-size 32 --epochs 4";
@@ -96,7 +92,7 @@ describe("train", () => {
     },
   );
 
-  test("with --json prints one line of JSON and nothing else on standard output", { timeout: slow }, async () => {
+  test("with --json prints one line of JSON and nothing else on standard output", async () => {
     const cwd = scratch();
     const { out, code } = await run(
       ["--json", "--model", "mlp", "--data", data, "--epochs", "1", "--out", "here", "--optimizer", "AdamW"],
@@ -114,9 +110,7 @@ describe("train", () => {
     ["onnxruntime", "cpu"],
   ])(
     "by %s on %s stopped with Ctrl-C saves, and resumed ends where the uninterrupted run does, to the bit",
-    {
-      timeout: slow,
-    },
+    {},
     async (engine, device) => {
       const cwd = scratch();
       const args = [
@@ -181,7 +175,7 @@ describe("train", () => {
     },
   );
 
-  test("Ctrl-C twice in a moment ends it as a signal does", { timeout: slow }, async () => {
+  test("Ctrl-C twice in a moment ends it as a signal does", async () => {
     const cwd = scratch();
     let sent = false;
     const { code, out } = await run(["--model", "cnn", "--batch-size", "2048", "--epochs", "9", "--out", "x"], {
@@ -197,7 +191,7 @@ describe("train", () => {
     expect(out).not.toContain("Epoch 9/9");
   });
 
-  test("a full disk ends it with one line, and what was there before is whole", { timeout: slow }, async () => {
+  test("a full disk ends it with one line, and what was there before is whole", async () => {
     const cwd = scratch();
     const args = ["--model", "mlp", "--data", data, "--epochs", "1"];
     // A limit on the size of files fails a write half-way, as a full disk does: 500 blocks of 1,024 bytes.
@@ -217,7 +211,7 @@ describe("train", () => {
     expect(readdirSync(path.join(cwd, "b")).filter((name) => name.includes("tmp"))).toEqual([]);
   });
 
-  test("a loss that is no number ends it with one line", { timeout: slow }, async () => {
+  test("a loss that is no number ends it with one line", async () => {
     const cwd = scratch();
     const { code, err } = await run(
       ["--model", "mlp", "--data", data, "--optimizer", "sgd", "--lr", "1e25", "--out", "x"],
@@ -228,7 +222,7 @@ describe("train", () => {
     expect(existsSync(path.join(cwd, "x", "summary.json"))).toBe(false);
   });
 
-  test("webgpu asked for by name where there is no GPU fails with what to install", { timeout: slow }, async () => {
+  test("webgpu asked for by name where there is no GPU fails with what to install", async () => {
     const nowhere = { VK_DRIVER_FILES: "/nonexistent.json", VK_ICD_FILENAMES: "/nonexistent.json" }; // hides a GPU from Vulkan
     if (process.platform !== "linux") return expect(nowhere).toBeDefined(); // Metal and Direct3D cannot be hidden
     const { code, out, err } = await run(["--device", "webgpu", "--data", data], { cwd: scratch(), env: nowhere });
@@ -238,7 +232,7 @@ describe("train", () => {
   });
 });
 
-test("compare prints a table of means and deviations", { timeout: slow }, async () => {
+test("compare prints a table of means and deviations", async () => {
   const cwd = scratch();
   const args = [
     "compare",
@@ -265,9 +259,7 @@ test("compare prints a table of means and deviations", { timeout: slow }, async 
   expect(existsSync(path.join(cwd, "c", "compare.html"))).toBe(true);
 });
 
-test("a run goes on with another engine when told to, and says that it may round differently", {
-  timeout: slow,
-}, async () => {
+test("a run goes on with another engine when told to, and says that it may round differently", {}, async () => {
   const cwd = scratch();
   const args = ["--model", "mlp", "--data", data, "--out", "x", "--engine", "onnxruntime", "--device", "cpu"];
   expect((await run([...args, "--epochs", "1"], { cwd })).code).toBe(0);
@@ -279,7 +271,7 @@ test("a run goes on with another engine when told to, and says that it may round
   expect(json(path.join(cwd, "x", "summary.json"))).toMatchObject({ engine: "tfjs", epochs: 2 });
 });
 
-test("devices lists every engine on every device, with what is missing", { timeout: slow }, async () => {
+test("devices lists every engine on every device, with what is missing", async () => {
   const { code, out } = await run(["devices", "--json"], { cwd: scratch() });
   expect(code).toBe(0);
   const found: Found[] = JSON.parse(out);
@@ -302,7 +294,7 @@ test("devices lists every engine on every device, with what is missing", { timeo
   expect(printed.at(-1)).toMatch(/^auto takes \w+ by \w+\.$/);
 });
 
-test("by onnxruntime on wasm a run ends where it does on cpu", { timeout: slow }, async () => {
+test("by onnxruntime on wasm a run ends where it does on cpu", async () => {
   const cwd = scratch();
   const args = ["--model", "mlp", "--data", data, "--epochs", "2", "--engine", "onnxruntime"];
   for (const device of ["wasm", "cpu"])
@@ -322,9 +314,7 @@ if (vulkan === undefined) console.warn("No Chromium, whose software GPU a test r
 
 test.skipIf(vulkan === undefined)(
   "onnxruntime trains on a software GPU when told to, and never by itself",
-  {
-    timeout: slow,
-  },
+  {},
   async () => {
     const cwd = scratch();
     const env = {
@@ -381,7 +371,7 @@ describe("where onnxruntime-node has no binary", () => {
   const without = (): Record<string, string> =>
     replacing({ "onnxruntime-node": 'require("./bin/onnxruntime_binding.node");' });
 
-  test("auto runs by tfjs, and says why", { timeout: slow }, async () => {
+  test("auto runs by tfjs, and says why", async () => {
     const args = ["--model", "mlp", "--data", data, "--epochs", "1"];
     const { code, out } = await run(args, { cwd: scratch(), env: without() });
     expect(code).toBe(0);
@@ -390,7 +380,7 @@ describe("where onnxruntime-node has no binary", () => {
       expect(out).toMatch(/Passed over: .*cpu by onnxruntime \(onnxruntime-node has no binary for \w+ on \w+\)\.$/m);
   });
 
-  test("asked for by name it is an error that says what there is", { timeout: slow }, async () => {
+  test("asked for by name it is an error that says what there is", async () => {
     const args = ["--data", data, "--engine", "onnxruntime", "--device", "cpu"];
     const { code, err } = await run(args, { cwd: scratch(), env: without() });
     expect(code).toBe(1);
@@ -421,7 +411,7 @@ describe.skipIf(process.platform !== "linux" || process.arch !== "x64")("CUDA by
     return replacing({ "onnxruntime-node": code }, folder);
   };
 
-  test("is refused where its library is missing, with the command that installs it", { timeout: slow }, async () => {
+  test("is refused where its library is missing, with the command that installs it", async () => {
     const args = ["--data", data, "--engine", "onnxruntime", "--device", "cuda"];
     const { code, err } = await run(args, { cwd: scratch(), env: nvidia() });
     expect(code).toBe(1);
@@ -429,7 +419,7 @@ describe.skipIf(process.platform !== "linux" || process.arch !== "x64")("CUDA by
     expect(err).toMatch(/npm run setup:cuda -- onnxruntime.*CUDA 12.*cuDNN 9.*\n$/);
   });
 
-  test("is not usable where its library does not load, and says what that lacks", { timeout: slow }, async () => {
+  test("is not usable where its library does not load, and says what that lacks", async () => {
     expect(await cuda(library('throw new Error("libcudnn.so.9: cannot open");'))).toMatchObject({
       usable: false,
       what: expect.stringMatching(/CUDA library does not load \(libcudnn\.so\.9: cannot open\)$/),
@@ -437,7 +427,7 @@ describe.skipIf(process.platform !== "linux" || process.arch !== "x64")("CUDA by
     });
   });
 
-  test("is the GPU's name where it computes", { timeout: slow }, async () => {
+  test("is the GPU's name where it computes", async () => {
     expect(await cuda(library(""))).toMatchObject({ usable: true, what: "Test GPU" });
   });
 });
@@ -474,7 +464,7 @@ describe.skipIf(process.platform === "win32")("TensorFlow's kernels for tfjs", (
       cuda: [false, /^Test GPU is here, but @tensorflow\/tfjs-node is not installed$/, /npm run setup:cuda/],
       cpu: [true, /^plain JavaScript, slow .*setup:tensorflow/, undefined],
     },
-  ] as const)("$state", { timeout: slow }, async ({ node, cuda, cpu }) => {
+  ] as const)("$state", async ({ node, cuda, cpu }) => {
     const packages = { "@tensorflow/tfjs-node-gpu": node, "@tensorflow/tfjs-node": node };
     const { out } = await run(["devices", "--json"], { cwd: scratch(), env: { ...replacing(packages), ...nvidia() } });
     const found: Found[] = JSON.parse(out);
@@ -490,7 +480,7 @@ describe.skipIf(process.platform === "win32")("TensorFlow's kernels for tfjs", (
   const there = existsSync(new URL("../../../.tensorflow/package.json", import.meta.url));
   if (!there) console.warn("No tfjs-node: nothing trains on TensorFlow. `npm run setup:tensorflow` brings it.");
 
-  test.skipIf(!there)("end a run where WebAssembly does", { timeout: slow }, async () => {
+  test.skipIf(!there)("end a run where WebAssembly does", async () => {
     const cwd = scratch();
     const args = ["--data", data, "--batch-size", "160", "--epochs", "2", "--engine", "tfjs"];
     for (const device of ["cpu", "wasm"])

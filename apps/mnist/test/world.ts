@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
+import { HANG } from "../../../tests/limits.ts";
 import { classes, pixels, side } from "../src/data/data.ts";
 
 /** A folder that is gone after the test. */
@@ -96,7 +97,7 @@ export function run(
   const [file, rest] =
     before === undefined ? [words[0]!, words.slice(1)] : ["bash", ["-c", `${before}; exec "$@"`, "bash", ...words]];
   return new Promise((done, fail) => {
-    const child = spawn(file, rest, { cwd, env: { ...process.env, ...env }, timeout: 110_000 });
+    const child = spawn(file, rest, { cwd, env: { ...process.env, ...env }, timeout: HANG });
     let out = "";
     let err = "";
     const heard = (): void => watch?.(out + err, (signal) => void child.kill(signal));

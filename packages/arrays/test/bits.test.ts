@@ -18,7 +18,7 @@ function expectEnginesAgree(cases: readonly Case[]): void {
 }
 
 // Every random rule compiles some thirty kernels.
-describe("the kernels and the interpreter give the same bits", { timeout: 60_000 }, () => {
+describe("the kernels and the interpreter give the same bits", () => {
   test("for random rules of every operation, place and reduction, on special and ordinary numbers", () => {
     const shape = fc.oneof(
       fc.nat({ max: 70 }).map((n) => [n]),

@@ -183,7 +183,7 @@ describe.each(engines)("an optimizer of arrays (%s)", (engine) => {
     expect(w).toEqual(after);
   });
 
-  test("holds no more after ten thousand steps than after a hundred", { timeout: 60_000 }, () => {
+  test("holds no more after ten thousand steps than after a hundred", () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
     const held = (): number => {

@@ -143,7 +143,7 @@ const factored = spec(
   { lr: 0.01, beta: 0.9, eps: 1e-30 },
 );
 
-describe("a factored second moment", { timeout: 30_000 }, () => {
+describe("a factored second moment", () => {
   const reference = (shape: readonly [number, number], start: Float32Array, gradients: readonly Float32Array[]) => {
     const [rows, cols] = shape;
     const [r, c, p] = [new Float64Array(rows), new Float64Array(cols), Float64Array.from(start)];

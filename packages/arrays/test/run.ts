@@ -2,6 +2,7 @@ import type { Configured, Equations, Parameter } from "@descent/core";
 import { configured, type Job, type Macros, type RuleSpec, type Slots, size, slotShape } from "@descent/core/adapter";
 import { hostFunction, type Program, trace } from "@descent/core/graph";
 import { expect, vi } from "vitest";
+import { HANG } from "../../../tests/limits.ts";
 import { ArraysBackend, type Engine } from "../src/backend.ts";
 import type { Crew } from "../src/crew.ts";
 import { allocate } from "../src/index.ts";
@@ -40,7 +41,7 @@ export async function stepTogether(cases: readonly Case[], crew: Crew, threads: 
   const { jobs, arrays, reset } = prepared(cases, "shared");
   const backend = new ArraysBackend("wasm", { crew });
   backend.run(jobs); // the crew learns the kernels
-  await vi.waitFor(() => expect(crew.threads).toBe(threads), { timeout: 20_000, interval: 1 });
+  await vi.waitFor(() => expect(crew.threads).toBe(threads), { timeout: HANG, interval: 1 });
   reset();
   backend.run(jobs);
   return arrays;

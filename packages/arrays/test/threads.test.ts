@@ -6,6 +6,7 @@ import { type Configured, clipByGlobalNorm, clipByNorm } from "@descent/core";
 import { momentum, sgd } from "@descent/sgd";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { HANG } from "../../../tests/limits.ts";
 import { Crew } from "../src/crew.ts";
 import { allocate, type Optimizer, optimizer } from "../src/index.ts";
 import { caseOf, ruleOf, trees } from "./random.ts";
@@ -41,7 +42,7 @@ function watch(): readonly InstanceType<typeof Worker>[] {
 }
 
 const allStarted = (opt: Optimizer, threads: number): Promise<void> =>
-  vi.waitFor(() => expect(opt.threads).toBe(threads), { timeout: 20_000, interval: 1 });
+  vi.waitFor(() => expect(opt.threads).toBe(threads), { timeout: HANG, interval: 1 });
 
 function fillAll(arrays: Data, next: () => number): void {
   for (const x of Object.values(arrays)) for (let i = 0; i < x.length; i++) x[i] = next();
@@ -50,7 +51,7 @@ const data = (opt: Optimizer): Data =>
   Object.fromEntries(Object.entries(opt.state().tensors).map(([key, tensor]) => [key, tensor.data]));
 
 describe.each([2, 3])("%i threads give the bits of one", (threads) => {
-  test("for random rules, on special and ordinary numbers, however the pieces fall", { timeout: 120_000 }, async () => {
+  test("for random rules, on special and ordinary numbers, however the pieces fall", async () => {
     const crew = new Crew(threads, { least: 1, size: 16384 });
     try {
       await fc.assert(
@@ -154,7 +155,7 @@ describe("the threads of an optimizer", () => {
       opt.update(gradients);
       console.log(opt.threads);`;
     const args = ["--conditions=@descent/source", "--import=tsx/esm", "--input-type=module", "--eval", script];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 30_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, args);
     expect(stdout).toBe("2\n");
   });
 

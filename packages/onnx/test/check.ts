@@ -113,7 +113,7 @@ export function run(cases: readonly Case[]): void {
           targets.length > 1 || target !== "cpu" ? target : "",
           symbolic === undefined ? "" : "sizes by name",
         ].filter((s) => s !== "");
-        test(`${one.name}${suffix.length > 0 ? ` (${suffix.join(", ")})` : ""}`, { timeout: 20_000 }, async () => {
+        test(`${one.name}${suffix.length > 0 ? ` (${suffix.join(", ")})` : ""}`, async () => {
           let outcome: Outcome;
           try {
             outcome = await check(one, one.single ? "float32" : "float64", target, symbolic);

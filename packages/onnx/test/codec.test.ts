@@ -230,16 +230,13 @@ describe("a damaged file", () => {
     expect(() => decodeModel(many, { items: 4999 })).toThrow("one item more than the limit allows");
   });
 
-  /** Runs something on a damaged model: it works, or it says what is wrong, soon. */
+  /** Runs something on a damaged model: it works, or it says what is wrong; if it hangs, so does the test. */
   function survives(bytes: Uint8Array): void {
-    const start = performance.now();
     try {
       exportModel(importModel(bytes));
     } catch (error) {
       if (!(error instanceof OnnxError)) throw error;
     }
-    // The slowest takes 40 ms here; a hang would take for ever.
-    expect(performance.now() - start).toBeLessThan(5000);
   }
 
   const sources = models.map((file) => new Uint8Array(readFileSync(file)));

@@ -24,9 +24,7 @@ describe.each(fixtures)("%s, exported by PyTorch", (name) => {
 
   for (const target of ["cpu", "webgpu", "cuda"] as const)
     for (const sizes of ["numbers", "names"] as const) {
-      test(`loss and every gradient are autograd's: sizes by ${sizes}, as for ${target}`, {
-        timeout: 30_000,
-      }, async () => {
+      test(`loss and every gradient are autograd's: sizes by ${sizes}, as for ${target}`, async () => {
         const model = importModel(bytes, sizes === "numbers" ? { shapes } : {});
         const wanted = Object.keys(reference.grads);
         const { graph, loss, parameters, statistics, labels } = differentiate(model, {

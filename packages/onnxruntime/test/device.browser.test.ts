@@ -82,7 +82,7 @@ function watch(): void {
   });
 }
 
-describe("the update on the device that onnxruntime-web computes on", { timeout: 120_000 }, () => {
+describe("the update on the device that onnxruntime-web computes on", () => {
   const made: Trainer[] = [];
   const trainer = async (...args: Parameters<typeof make>): Promise<Trainer> => {
     const t = await make(...args);
