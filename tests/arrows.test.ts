@@ -1,25 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { parseSync } from "vite";
 import { expect, test } from "vitest";
 import { isFamily } from "../tools/new.ts";
+import { imports } from "./imports.ts";
 import { type Package, packages } from "./workspace.ts";
-
-/** The modules that a TypeScript file asks for, static and dynamic, types included; comments and strings are not asked. */
-function imports(file: string, source: string): string[] {
-  const { program, errors } = parseSync(file, source);
-  if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`);
-  const found: string[] = [];
-  const visit = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return;
-    if ("type" in node && "source" in node && /Import|Export/.test(String(node.type))) {
-      const { source } = node;
-      if (typeof source === "object" && source !== null && "value" in source) found.push(String(source.value));
-    }
-    for (const child of Object.values(node)) visit(child);
-  };
-  visit(program);
-  return found;
-}
 
 function importsOf({ path }: Package): string[] {
   const files = readdirSync(`${path}/src`, { recursive: true, encoding: "utf8" }).filter((file) =>

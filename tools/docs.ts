@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { isRule } from "@descent/core";
 import type { RuleSpec } from "@descent/core/adapter";
 import { latex, trace } from "@descent/core/graph";
-import { operatorsMarkdown } from "@descent/onnx";
+import { operatorsMarkdown } from "@descent/onnx/autodiff";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const check = process.argv.includes("--check");

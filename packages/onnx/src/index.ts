@@ -1,25 +1,29 @@
+/** For people with a model: read it, look at it, differentiate it, write it. Packages that work on graphs use `/graph`, `/proto` and `/autodiff`. */
+export type { Target } from "./autodiff/builder.ts";
 export {
   type Differentiated,
   type DifferentiateOptions,
   differentiate,
   type Statistic,
-  type Target,
   type TrainedParameter,
-  type Wanted,
-} from "./differentiate.ts";
-export { bind, type Dim, symbols } from "./dims.ts";
-export type { Elem, TypedArray } from "./elem.ts";
+} from "./autodiff/differentiate.ts";
+export type { GradientRule } from "./autodiff/gradients/rule.ts";
+export {
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  huber,
+  type Loss,
+  type LossFunction,
+  meanAbsolute,
+  meanSquared,
+} from "./autodiff/losses.ts";
+export { type Trainable, trainables } from "./autodiff/parameters.ts";
+export type { Wanted } from "./autodiff/wanted.ts";
 export { OnnxError } from "./errors.ts";
-export { type ExportOptions, exportModel, modelOf } from "./export.ts";
-export { fold, prune } from "./fold.ts";
-export { Builder, type Size } from "./gradients/builder.ts";
-export type { Gradients, Rule } from "./gradients/rule.ts";
-export * from "./graph.ts";
-export { floatsOf } from "./half.ts";
-export { type ImportOptions, importModel } from "./import.ts";
-export * from "./losses.ts";
-export * from "./model.ts";
-export { type Axes, type Role, type Trainable, trainables } from "./parameters.ts";
-export { operatorsMarkdown, type Support, type SupportedOperator, supportedOperators } from "./table.ts";
-export { constantOf, type External, tensorOf } from "./tensor.ts";
-export { type ExternalOptions, externalize, type UpdateOptions, updateInitializers } from "./weights.ts";
+export { type ExportOptions, exportModel } from "./graph/export.ts";
+export { Graph } from "./graph/graph.ts";
+export { type ImportOptions, importModel } from "./graph/import.ts";
+export type { External } from "./proto/external.ts";
+export { type ExternalOptions, externalize } from "./proto/externalize.ts";
+export { decodeModel, encodeModel, type ModelProto } from "./proto/model.ts";
+export { type UpdateOptions, updateInitializers } from "./proto/weights.ts";

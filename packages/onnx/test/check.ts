@@ -1,10 +1,11 @@
 import * as ort from "onnxruntime-node";
 import { expect, test } from "vitest";
-import { differentiate } from "../src/differentiate.ts";
-import type { Elem, TypedArray } from "../src/elem.ts";
-import { exportModel } from "../src/export.ts";
-import type { Target } from "../src/gradients/builder.ts";
-import { constant, Graph } from "../src/graph.ts";
+import type { Target } from "../src/autodiff/builder.ts";
+import { differentiate } from "../src/autodiff/differentiate.ts";
+import { exportModel } from "../src/graph/export.ts";
+import { Graph } from "../src/graph/graph.ts";
+import { constant } from "../src/proto/constant.ts";
+import type { Elem, TypedArray } from "../src/proto/elem.ts";
 
 /** A tensor fed to a graph. */
 export interface Feed {

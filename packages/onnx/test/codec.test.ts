@@ -1,21 +1,10 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { arrayOf, elemCode, elems, entries } from "../src/elem.ts";
-import {
-  type Constant,
-  constant,
-  constantOf,
-  decodeModel,
-  type Elem,
-  encodeModel,
-  exportModel,
-  importModel,
-  type ModelProto,
-  OnnxError,
-  tensorOf,
-} from "../src/index.ts";
-import { decodeTensor, encodeTensor } from "../src/model.ts";
+import { decodeModel, encodeModel, exportModel, importModel, type ModelProto, OnnxError } from "../src/index.ts";
+import { arrayOf, elemCode, elems, entries } from "../src/proto/elem.ts";
+import { type Constant, constant, constantOf, type Elem, tensorOf } from "../src/proto/index.ts";
+import { decodeTensor, encodeTensor } from "../src/proto/model.ts";
 import { dynamic, files, fixture, fixtures, hasTestdata } from "./testdata.ts";
 
 const models = [...fixtures.map(fixture), ...dynamic.map(fixture), ...files(".onnx")];

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { differentiate, type Wanted } from "../src/differentiate.ts";
-import { exportModel } from "../src/export.ts";
-import { Graph } from "../src/graph.ts";
-import { importModel } from "../src/import.ts";
-import { crossEntropy, meanSquared } from "../src/losses.ts";
-import { trainables } from "../src/parameters.ts";
+import { differentiate } from "../src/autodiff/differentiate.ts";
+import { crossEntropy, meanSquared } from "../src/autodiff/losses.ts";
+import { trainables } from "../src/autodiff/parameters.ts";
+import type { Wanted } from "../src/autodiff/wanted.ts";
+import { exportModel } from "../src/graph/export.ts";
+import { Graph } from "../src/graph/graph.ts";
+import { importModel } from "../src/graph/import.ts";
 import { Feeds, session, tensor } from "./check.ts";
 import { fixture } from "./testdata.ts";
 

@@ -17,7 +17,7 @@ import {
   sub,
   symbols,
   truncDiv,
-} from "../src/dims.ts";
+} from "../src/graph/dims.ts";
 
 describe("sizes by name", () => {
   test("have one text per value", () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type AttributeInput, type Constant, constant, exportModel, fold, Graph, prune } from "../src/index.ts";
+import { type AttributeInput, fold, prune } from "../src/graph/index.ts";
+import { exportModel, Graph } from "../src/index.ts";
+import { type Constant, constant } from "../src/proto/index.ts";
 import { apart, run } from "./runtime.ts";
 
 type Case = readonly [

@@ -1,22 +1,24 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Dim } from "../src/dims.ts";
-import { elemCode } from "../src/elem.ts";
+import type { Dim } from "../src/graph/dims.ts";
 import {
-  type Constant,
-  constant,
   decodeModel,
   encodeModel,
   exportModel,
-  type FunctionProto,
   Graph,
   importModel,
   type ModelProto,
+  trainables,
+} from "../src/index.ts";
+import { elemCode } from "../src/proto/elem.ts";
+import {
+  type Constant,
+  constant,
+  type FunctionProto,
   type NodeProto,
   tensorOf,
-  trainables,
   type ValueInfoProto,
-} from "../src/index.ts";
+} from "../src/proto/index.ts";
 import { apart, run } from "./runtime.ts";
 import { fixture, fixtures } from "./testdata.ts";
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { differentiate } from "../src/differentiate.ts";
-import type { Target } from "../src/gradients/builder.ts";
-import { Graph } from "../src/graph.ts";
+import type { Target } from "../src/autodiff/builder.ts";
+import { differentiate } from "../src/autodiff/differentiate.ts";
 import {
   binaryCrossEntropyWithLogits,
   crossEntropy,
@@ -10,7 +9,8 @@ import {
   lossFrom,
   meanAbsolute,
   meanSquared,
-} from "../src/losses.ts";
+} from "../src/autodiff/losses.ts";
+import { Graph } from "../src/graph/graph.ts";
 import { Feeds, session, tensor } from "./check.ts";
 
 const f = new Feeds(12);

@@ -1,10 +1,11 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
-import { differentiate } from "../src/differentiate.ts";
-import { isFloat } from "../src/elem.ts";
-import type { Constant, Graph } from "../src/graph.ts";
-import { importModel } from "../src/import.ts";
-import { tensorOf } from "../src/tensor.ts";
+import { differentiate } from "../src/autodiff/differentiate.ts";
+import type { Graph } from "../src/graph/graph.ts";
+import { importModel } from "../src/graph/import.ts";
+import type { Constant } from "../src/proto/constant.ts";
+import { isFloat } from "../src/proto/elem.ts";
+import { tensorOf } from "../src/proto/tensor.ts";
 import { Feeds, session, tensor } from "./check.ts";
 import { type NodeTest, nodeTests } from "./nodes.ts";
 

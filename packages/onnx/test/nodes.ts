@@ -1,12 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import {
-  type Constant,
-  constantOf,
-  decodeModel,
-  decodeTensor,
-  type ModelProto,
-  type ValueInfoProto,
-} from "../src/index.ts";
+import { decodeModel, type ModelProto } from "../src/index.ts";
+import { type Constant, constantOf, decodeTensor, type ValueInfoProto } from "../src/proto/index.ts";
 import { hasTestdata, testdata } from "./testdata.ts";
 
 /** One of ONNX's own backend tests: a model, what it is fed and what it shall give. */

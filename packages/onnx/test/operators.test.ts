@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type AttributeInput, bind, type Constant, constant, type Dim, exportModel, Graph } from "../src/index.ts";
+import { type AttributeInput, bind, type Dim } from "../src/graph/index.ts";
+import { exportModel, Graph } from "../src/index.ts";
+import { type Constant, constant } from "../src/proto/index.ts";
 import { run } from "./runtime.ts";
 
 /** A tensor that is fed, one that stands in the graph, or none. */

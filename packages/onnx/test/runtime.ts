@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { Elem, TypedArray } from "../src/elem.ts";
-import type { Constant } from "../src/graph.ts";
+import type { Constant } from "../src/proto/constant.ts";
+import type { Elem, TypedArray } from "../src/proto/elem.ts";
 
 /** Runs a model on plain onnxruntime and gives every output, of tensors only. */
 export async function run(

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { bind, type Constant, constant, type Dim, exportModel, type Graph, importModel } from "../src/index.ts";
+import { bind, type Dim } from "../src/graph/index.ts";
+import { exportModel, type Graph, importModel } from "../src/index.ts";
+import { type Constant, constant } from "../src/proto/index.ts";
 import { nodeTests } from "./nodes.ts";
 import { apart, run } from "./runtime.ts";
 import { fixture, hasTestdata } from "./testdata.ts";

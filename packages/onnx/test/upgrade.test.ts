@@ -1,17 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { elemCode } from "../src/elem.ts";
-import {
-  type AttributeInput,
-  type AttributeProto,
-  attribute,
-  type Constant,
-  constant,
-  encodeModel,
-  exportModel,
-  importModel,
-  type ModelProto,
-  tensorOf,
-} from "../src/index.ts";
+import { attribute } from "../src/graph/attribute.ts";
+import type { AttributeInput } from "../src/graph/index.ts";
+import { encodeModel, exportModel, importModel, type ModelProto } from "../src/index.ts";
+import { elemCode } from "../src/proto/elem.ts";
+import { type AttributeProto, type Constant, constant, tensorOf } from "../src/proto/index.ts";
 import { apart, run } from "./runtime.ts";
 
 interface Old {

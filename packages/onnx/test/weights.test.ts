@@ -3,19 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../src/half.ts";
-import {
-  type Constant,
-  constant,
-  constantOf,
-  decodeModel,
-  encodeModel,
-  externalize,
-  floatsOf,
-  importModel,
-  tensorOf,
-  updateInitializers,
-} from "../src/index.ts";
+import { decodeModel, encodeModel, externalize, importModel, updateInitializers } from "../src/index.ts";
+import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../src/proto/half.ts";
+import { type Constant, constant, constantOf, floatsOf, tensorOf } from "../src/proto/index.ts";
 import { run } from "./runtime.ts";
 import { fixture, fixtures } from "./testdata.ts";
 

@@ -1,19 +1,8 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import {
-  type Constant,
-  constantOf,
-  decodeModel,
-  encodeModel,
-  type Graph,
-  importModel,
-  type LabelInput,
-  type ModelProto,
-  modelOf,
-  prune,
-  type Target,
-  type TensorProto,
-  tensorOf,
-} from "@descent/onnx";
+import { decodeModel, encodeModel, type Graph, importModel, type ModelProto, type Target } from "@descent/onnx";
+import type { LabelInput } from "@descent/onnx/autodiff";
+import { modelOf, prune } from "@descent/onnx/graph";
+import { type Constant, constantOf, type TensorProto, tensorOf } from "@descent/onnx/proto";
 import { SEEDS } from "./dropout.ts";
 import type { Expected } from "./feeds.ts";
 import type { Weight, Weights } from "./plan.ts";

@@ -1,4 +1,5 @@
-import { exportModel, Graph, type Node } from "@descent/onnx";
+import { exportModel, Graph } from "@descent/onnx";
+import type { Node } from "@descent/onnx/graph";
 import type { Runtime, RuntimeSession } from "./runtime.ts";
 
 /**

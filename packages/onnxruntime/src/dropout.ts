@@ -1,4 +1,5 @@
-import type { Graph, Node } from "@descent/onnx";
+import type { Graph } from "@descent/onnx";
+import type { Node } from "@descent/onnx/graph";
 import { type Fed, tensor } from "./feeds.ts";
 import type { Runtime, RuntimeTensor } from "./runtime.ts";
 

@@ -1,19 +1,16 @@
 import { type Configured, OptimizerError, type Parameter } from "@descent/core";
 import {
-  constantOf,
   decodeModel,
   type External,
   encodeModel,
   externalize,
+  type GradientRule,
   type Loss,
   type LossFunction,
   type ModelProto,
-  type NodeProto,
-  type Rule,
-  type TensorProto,
-  tensorOf,
   updateInitializers,
 } from "@descent/onnx";
+import { constantOf, type NodeProto, type TensorProto, tensorOf } from "@descent/onnx/proto";
 import { ArtifactSource, encodeArtifact, mapInitializers } from "./artifact.ts";
 import { Compiler, targetOf } from "./compile.ts";
 import { DevicePlan } from "./device-plan.ts";
@@ -50,7 +47,7 @@ export interface Starting {
   readonly seed: number;
   readonly outputs: readonly string[] | undefined;
   readonly shapes: FixedShapes | undefined;
-  readonly gradients: Readonly<Record<string, Rule>> | undefined;
+  readonly gradients: Readonly<Record<string, GradientRule>> | undefined;
   readonly unreached: "error" | "zeros" | undefined;
 }
 

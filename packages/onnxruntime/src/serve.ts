@@ -1,5 +1,5 @@
 import { fromPlain, type Macros } from "@descent/core/adapter";
-import { lossFrom } from "@descent/onnx";
+import { lossFrom } from "@descent/onnx/autodiff";
 import { LocalEngine } from "./engine.ts";
 import { isNode } from "./files.ts";
 import {

@@ -1,21 +1,19 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import {
-  type Constant,
-  type Dim,
   differentiate,
   type External,
+  type GradientRule,
   type Graph,
   importModel,
-  int,
-  type LabelInput,
   type Loss,
   type LossFunction,
   OnnxError,
-  prune,
-  type Rule,
   type Target,
   trainables,
 } from "@descent/onnx";
+import type { LabelInput } from "@descent/onnx/autodiff";
+import { type Dim, int, prune } from "@descent/onnx/graph";
+import type { Constant } from "@descent/onnx/proto";
 import { seedDropouts } from "./dropout.ts";
 import type { Expected } from "./feeds.ts";
 import type { Weight } from "./plan.ts";
@@ -76,7 +74,7 @@ export interface ModelSourceOptions {
   readonly outputs?: readonly string[] | undefined;
   /** Sizes of inputs that the model leaves open, or not even the number of. */
   readonly shapes?: FixedShapes | undefined;
-  readonly gradients?: Readonly<Record<string, Rule>> | undefined;
+  readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
   readonly unreached?: "error" | "zeros" | undefined;
 }
 

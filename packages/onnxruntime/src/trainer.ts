@@ -7,7 +7,7 @@ import {
   type Parameter,
 } from "@descent/core";
 import { assign, list, type Shape, size, suggestion } from "@descent/core/adapter";
-import type { External, Loss, LossFunction, Rule } from "@descent/onnx";
+import type { External, GradientRule, Loss, LossFunction } from "@descent/onnx";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { type Engine, LocalEngine, type Opening, type Started, type Starting } from "./engine.ts";
 import { type Batch, check, type Fed } from "./feeds.ts";
@@ -59,7 +59,7 @@ export interface TrainerOptions extends OpenOptions {
   /** Sizes that the model leaves open: `{ input: ["batch", 3, 224, 224] }`. */
   readonly shapes?: FixedShapes | undefined;
   /** Gradients of operators that have none here, or other ones, by name ("Op" or "domain.Op"). */
-  readonly gradients?: Readonly<Record<string, Rule>> | undefined;
+  readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
   /** What is done about a weight that the loss does not depend on. Default "error". */
   readonly unreached?: "error" | "zeros" | undefined;
   /** Reads the files that tensors of a large model lie in; by default those beside it, if the model is a file. */

@@ -1,5 +1,7 @@
 import { adam } from "@descent/adam";
-import { type Constant, exportModel, Graph, meanSquared, OnnxError, type TensorType } from "@descent/onnx";
+import { exportModel, Graph, meanSquared, OnnxError } from "@descent/onnx";
+import type { TensorType } from "@descent/onnx/graph";
+import type { Constant } from "@descent/onnx/proto";
 import { sgd } from "@descent/sgd";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";

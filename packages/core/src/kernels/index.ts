@@ -1,5 +1,6 @@
 /** The loops a program becomes, for backends that fuse: what each reads, computes, stores and adds up, and in which order they run. */
 export * from "./kernel.ts";
-export type { Factor, Placed, Product, Transposition } from "./matrices.ts";
+export type { Placed } from "./matrices.ts";
 export * from "./plan.ts";
 export * from "./shader.ts";
+export * from "./step.ts";

@@ -1,34 +1,6 @@
 import { type Expr, isReduction, isUniform } from "../expr.ts";
 import type { Matrix } from "../parameter.ts";
-import type { Step } from "./plan.ts";
-
-/** A matrix of a product, read as it lies or transposed: a variable of the program, or an earlier step's result. */
-export interface Factor {
-  readonly key: Expr;
-  readonly transposed: boolean;
-}
-
-/** `into` = left @ right, rows × inner by inner × cols. */
-export interface Product {
-  readonly kind: "product";
-  readonly left: Factor;
-  readonly right: Factor;
-  readonly rows: number;
-  readonly inner: number;
-  readonly cols: number;
-  /** Whether the result equals its transpose to the bit, if every element adds its products in order: one half is enough. */
-  readonly symmetric: boolean;
-  readonly into: Expr;
-}
-
-/** `into` (rows × cols) = `of` transposed, where no product could read it so. */
-export interface Transposition {
-  readonly kind: "transposition";
-  readonly of: Expr;
-  readonly into: Expr;
-  readonly rows: number;
-  readonly cols: number;
-}
+import type { Step } from "./step.ts";
 
 export interface Placed {
   readonly key: Expr;

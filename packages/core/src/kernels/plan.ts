@@ -4,17 +4,8 @@ import type { Matrix } from "../parameter.ts";
 import type { Program, SlotSpec } from "../program.ts";
 import { shapes } from "../shapes.ts";
 import { type Domain, type Kernel, kernel, operand, reach } from "./kernel.ts";
-import { isSymmetric, layOut, type Placed, type Product, type Transposition } from "./matrices.ts";
-
-export interface LoopStep {
-  readonly kind: "loop";
-  readonly kernel: Kernel;
-  readonly domain: Domain;
-  /** The size of the matrices it runs over; `undefined` where that is the parameter's. */
-  readonly matrix: Matrix | undefined;
-}
-
-export type Step = LoopStep | Product | Transposition;
+import { isSymmetric, layOut, type Placed } from "./matrices.ts";
+import type { Product, Step } from "./step.ts";
 
 /** What can run once the reductions of the stage before are known. */
 export interface Stage {

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { Graph } from "../../src/graph.ts";
+import { Graph } from "../../src/graph/graph.ts";
 import { type Case, type Feed, Feeds, run } from "../check.ts";
 
 const f = new Feeds(11);

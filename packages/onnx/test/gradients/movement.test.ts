@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import type { Graph } from "../../src/graph.ts";
+import type { Graph } from "../../src/graph/graph.ts";
 import { type Case, Feeds, run } from "../check.ts";
 
 const f = new Feeds(4);

@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import type { AttributeInput } from "../../src/graph.ts";
+import type { AttributeInput } from "../../src/graph/attribute.ts";
 import { type Case, type Feed, Feeds, fixed, run } from "../check.ts";
 
 const f = new Feeds(9);

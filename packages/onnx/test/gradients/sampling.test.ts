@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import type { AttributeInput } from "../../src/graph.ts";
+import type { AttributeInput } from "../../src/graph/attribute.ts";
 import { type Case, Feeds, run } from "../check.ts";
 
 const f = new Feeds(10);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { differentiate } from "../../src/differentiate.ts";
-import { type AttributeInput, Graph } from "../../src/graph.ts";
+import { differentiate } from "../../src/autodiff/differentiate.ts";
+import type { AttributeInput } from "../../src/graph/attribute.ts";
+import { Graph } from "../../src/graph/graph.ts";
 import { session, tensor } from "../check.ts";
 
 /** The gradient of the sum of what an operator gives, where there are several to choose from. */

@@ -1,0 +1,220 @@
+import { names, OnnxError } from "../errors.ts";
+import { product } from "../graph/dims.ts";
+import { prune } from "../graph/fold.ts";
+import { Graph } from "../graph/graph.ts";
+import { importModel } from "../graph/import.ts";
+import { int, type Node, type Scope } from "../graph/node.ts";
+import { copied } from "../graph/subgraphs.ts";
+import type { Constant } from "../proto/constant.ts";
+import { isFloat } from "../proto/elem.ts";
+import type { Builder, Target } from "./builder.ts";
+import type { GradientRule } from "./gradients/rule.ts";
+import type { BuiltLoss, LabelInput, Loss, LossFunction } from "./losses.ts";
+import type { Trainable } from "./parameters.ts";
+import { Tape } from "./tape.ts";
+import { choose, type Wanted } from "./wanted.ts";
+
+export interface DifferentiateOptions {
+  /** What is made small. Default: the model's first output, which then is a scalar. */
+  readonly loss?: Loss | LossFunction | undefined;
+  /** The weights that are trained; they become inputs. The others stay in the graph and cost no gradient. Default: all `trainables`. */
+  readonly wrt?: Wanted | undefined;
+  /** Inputs whose gradients are wanted as well. */
+  readonly inputs?: readonly string[] | undefined;
+  /** Where the graph is to run: chooses among formulations that give the same numbers. Default "cpu". */
+  readonly target?: Target | undefined;
+  /** What is done about a weight that the loss does not depend on. Default "error". */
+  readonly unreached?: "error" | "zeros" | undefined;
+  /** The model's outputs that stay outputs. Default: all. */
+  readonly outputs?: readonly string[] | undefined;
+  /** Gradients of operators that have none here, or other ones, by name ("Op" or "domain.Op"). */
+  readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
+}
+
+/** A trained weight of the graph: an input now, with its gradient an output. */
+export interface TrainedParameter extends Trainable {
+  /** The name of the output that is its gradient. */
+  readonly grad: string;
+}
+
+/** Running statistics of a BatchNormalization that trains: an input, and the output that is its value after the step. */
+export interface Statistic {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initial: Constant;
+  readonly next: string;
+}
+
+export interface Differentiated {
+  /** Inputs: the model's, the labels, the parameters, running statistics. Outputs: the loss, the model's, the gradients, statistics. */
+  readonly graph: Graph;
+  /** The name of the output that is the loss, a scalar. */
+  readonly loss: string;
+  /** The inputs that the loss added. */
+  readonly labels: readonly LabelInput[];
+  /** The outputs that are the model's. */
+  readonly outputs: readonly string[];
+  readonly parameters: readonly TrainedParameter[];
+  /** The gradients of inputs that were asked for. */
+  readonly inputs: readonly { readonly name: string; readonly grad: string }[];
+  readonly statistics: readonly Statistic[];
+}
+
+/**
+ * The graph of a model, its loss and the gradients of its weights, in standard operators, by reverse accumulation. The model
+ * stays as it is.
+ */
+export function differentiate(model: Graph | Uint8Array, options: DifferentiateOptions = {}): Differentiated {
+  const source = model instanceof Graph ? model : importModel(model);
+  const chosen = choose(source, options.wrt, (options.inputs ?? []).length > 0);
+  const wanted = [...chosen.map((p) => p.name), ...(options.inputs ?? [])];
+  const graph = started(source, wanted);
+  const tape = new Tape(graph, options.target ?? "cpu", wanted, options.gradients ?? {});
+  const { b } = tape;
+  const updates: { readonly name: string; readonly next: string }[] = [];
+  for (const node of source.nodes) {
+    tape.stage(copied(trains(node) ? tracked(node, source, graph, updates) : node, graph));
+    // What an operator of another domain makes, only the model may say.
+    for (const name of node.outputs)
+      if (name !== "" && graph.typeOf(name) === undefined) graph.setType(name, source.typeOf(name));
+  }
+  const built = tape.build(() => lossOf(b, options.loss, [...source.outputs.keys()]));
+  const { elem, shape } = graph.type(built.loss);
+  if (!isFloat(elem) || shape === undefined || product(shape) !== 1) {
+    const how = options.loss === undefined ? "Give a `loss`." : "Reduce it with ReduceMean or ReduceSum.";
+    throw new OnnxError(`The loss is ${elem} [${shape?.join(", ") ?? "?"}] and must be one floating number. ${how}`);
+  }
+  const one = b.array(
+    [1],
+    elem,
+    shape.map(() => 1),
+  );
+  const gradients = tape.backward(new Map([[built.loss, one]]), wanted);
+
+  const missing = wanted.filter((name) => gradients.get(name) === undefined);
+  if (missing.length > 0 && options.unreached !== "zeros") {
+    const ends = [...tape.stopped].slice(0, 3).join(", ");
+    const stopped = ends === "" ? "" : ` Gradients end at ${ends}, whose slope is zero.`;
+    throw new OnnxError(
+      `The loss does not depend on ${names(missing)}, so there is nothing to train.${stopped} ` +
+        'Leave them out of `wrt`, or ask for zeros with `unreached: "zeros"`.',
+    );
+  }
+  /** An output of this name, or one like it, that has the value of `value`. */
+  const output = (name: string, value: string): string => {
+    const as = graph.has(name) ? graph.fresh(name) : name;
+    b.named(as, "Identity", [value]);
+    return graph.output(as);
+  };
+  graph.outputs.clear();
+  const loss = built.loss === "loss" ? graph.output("loss") : output("loss", built.loss);
+  const outputs = (options.outputs ?? [...source.outputs.keys()]).filter((name) => name !== loss);
+  for (const name of outputs) {
+    if (!graph.has(name)) throw new OnnxError(`\`outputs\` names \`${name}\`, and the model has no such value.`);
+    graph.output(name, source.outputs.get(name) ?? graph.type(name));
+  }
+  const gradientOf = (name: string): string => {
+    const type = graph.type(name);
+    const found = gradients.get(name) ?? b.zerosLike(name);
+    const as = output(`${name}.grad`, found);
+    graph.setType(as, type);
+    return graph.output(as, type);
+  };
+  const parameters = chosen.map((p) => ({ ...p, grad: gradientOf(p.name) }));
+  const inputs = (options.inputs ?? []).map((name) => ({ name, grad: gradientOf(name) }));
+  const statistics = updates.map(({ name, next }): Statistic => {
+    const initial = source.initializers.get(name)!;
+    graph.output(next, { elem: initial.elem, shape: initial.dims });
+    return { name, shape: initial.dims, initial, next };
+  });
+  order(graph, [...source.inputs.keys(), ...built.labels.map((l) => l.name), ...chosen.map((p) => p.name)]);
+  prune(graph);
+  return { graph, loss, labels: built.labels, outputs, parameters, inputs, statistics };
+}
+
+/** A graph with the inputs and weights of another; the weights that are trained or updated are inputs. */
+function started(source: Graph, wanted: readonly string[]): Graph {
+  const graph = new Graph(source.opset);
+  graph.name = source.name;
+  for (const [domain, version] of source.domains) graph.domains.set(domain, version);
+  for (const name of valuesOf(source)) graph.reserve(name);
+  for (const [name, type] of source.inputs) graph.input(name, type);
+  const updated = source.nodes.flatMap((n) => (trains(n) ? n.inputs.slice(3, 5) : []));
+  const inputs = new Set([...wanted, ...updated]);
+  for (const name of wanted) {
+    const type = source.inputs.get(name);
+    if (type === undefined && !source.initializers.has(name)) {
+      throw new OnnxError(`\`inputs\` names \`${name}\`. The model's inputs are ${names(source.inputs.keys())}.`);
+    }
+    if (type !== undefined && !isFloat(type.elem)) {
+      throw new OnnxError(`The input \`${name}\` is ${type.elem}: only floating tensors have gradients.`);
+    }
+  }
+  for (const [name, value] of source.initializers) {
+    if (inputs.has(name)) graph.input(name, { elem: value.elem, shape: value.dims });
+    else if (source.literalValue(name) !== undefined) graph.literal(name, value);
+    else graph.initializer(name, value);
+  }
+  return graph;
+}
+
+/** A BatchNormalization that updates its statistics, with names for the new ones. */
+function tracked(
+  node: Node,
+  source: Graph,
+  graph: Graph,
+  updates: { readonly name: string; readonly next: string }[],
+): Node {
+  const outputs = [node.outputs[0]!, node.outputs[1] ?? "", node.outputs[2] ?? ""];
+  for (const i of [1, 2]) {
+    const name = node.inputs[i + 2]!;
+    if (!source.initializers.has(name) || updates.some((s) => s.name === name)) continue;
+    outputs[i] ||= graph.fresh(`${name}.next`);
+    updates.push({ name, next: outputs[i]! });
+  }
+  while (outputs.at(-1) === "") outputs.pop();
+  return { ...node, outputs };
+}
+
+/** Appends the loss. */
+function lossOf(b: Builder, loss: Loss | LossFunction | undefined, outputs: readonly string[]): BuiltLoss {
+  const { graph } = b;
+  if (loss === undefined) {
+    const [first] = outputs;
+    if (first === undefined) throw new OnnxError("The model has no output, so there is no loss.");
+    return { loss: first, labels: [] };
+  }
+  if (typeof loss !== "function") return loss.build(b, outputs);
+  const before = new Set(graph.inputs.keys());
+  const name = loss(graph, outputs);
+  if (!graph.has(name)) throw new OnnxError(`The loss is \`${name}\`, which is not in the graph.`);
+  return {
+    loss: name,
+    labels: [...graph.inputs].filter(([n]) => !before.has(n)).map(([n, type]) => ({ name: n, type })),
+  };
+}
+
+const trains = (node: Node): boolean =>
+  node.op === "BatchNormalization" && node.domain === "" && int(node, "training_mode", 0) === 1;
+/** Every name in a graph and the graphs inside it. */
+function valuesOf(graph: Scope): Set<string> {
+  const all = new Set([...graph.inputs.keys(), ...graph.initializers.keys(), ...graph.outputs.keys()]);
+  for (const node of graph.nodes) {
+    for (const name of node.outputs) if (name !== "") all.add(name);
+    for (const attribute of Object.values(node.attributes)) {
+      if (attribute.kind === "graph") for (const name of valuesOf(attribute.value)) all.add(name);
+      if (attribute.kind === "graphs") for (const g of attribute.value) for (const name of valuesOf(g)) all.add(name);
+    }
+  }
+  return all;
+}
+
+/** Puts the inputs into this order, those not named last. */
+function order(graph: Graph, first: readonly string[]): void {
+  const all = new Map(graph.inputs);
+  graph.inputs.clear();
+  for (const name of [...first, ...all.keys()]) {
+    const type = all.get(name);
+    if (type !== undefined) graph.inputs.set(name, type);
+  }
+}

@@ -1,0 +1,126 @@
+import { OnnxError } from "../../errors.ts";
+
+import { describe, int, ints, type Node, type Scope, subgraph } from "../../graph/node.ts";
+import { inline } from "../../graph/subgraphs.ts";
+import { positive, range } from "../axes.ts";
+import type { Builder } from "../builder.ts";
+import { type Expansion, name } from "./expansion.ts";
+
+/** More rounds than this are not written out. */
+const mostRounds = 1024;
+
+const body = (node: Node, which = "body"): Scope => {
+  const graph = subgraph(node, which);
+  if (graph === undefined) throw new OnnxError(`${describe(node)} has no ${which}.`);
+  return graph;
+};
+
+function unrollable(node: Node, rounds: number): void {
+  if (rounds <= mostRounds) return;
+  throw new OnnxError(
+    `${describe(node)} has ${rounds} rounds, and its gradient writes out at most ${mostRounds}. Freeze the weights that it depends on.`,
+  );
+}
+
+const truth = (b: Builder, value: string): boolean | undefined => {
+  const known = b.graph.value(value)?.data[0];
+  return known === undefined ? undefined : Number(known) !== 0;
+};
+
+/** A condition that is known decides for one branch. */
+const decided: Expansion = (b, node) => {
+  const condition = truth(b, node.inputs[0]!);
+  if (condition === undefined) return false;
+  const outputs = inline(b.graph, body(node, condition ? "then_branch" : "else_branch"), []);
+  outputs.forEach((value, i) => {
+    name(b, node, i, () => value);
+  });
+  return true;
+};
+
+/** A loop whose number of rounds is known, round by round. */
+const loop: Expansion = (b, node) => {
+  const [count = "", condition = "", ...initial] = node.inputs;
+  const inner = body(node);
+  const known = b.integers(count)?.[0];
+  const fail = (why: string): never => {
+    throw new OnnxError(
+      `The gradient of ${describe(node)} needs a number of rounds that is known before the run, and ${why}. ` +
+        "Fix the sizes it depends on with `shapes` when the model is imported, or freeze the weights that it depends on.",
+    );
+  };
+  if (known === undefined) return fail("its trip count is not");
+  if (condition !== "" && truth(b, condition) !== true) return fail("its condition is computed");
+  unrollable(node, known);
+  let state: readonly string[] = initial;
+  const scanned: string[][] = [];
+  for (let i = 0; i < known; i++) {
+    const on = b.graph.constant([1], "bool", []);
+    const [next = "", ...values] = inline(b.graph, inner, [b.graph.constant(i, "int64", []), on, ...state]);
+    const goesOn = truth(b, next);
+    if (goesOn === undefined) return fail("the body computes whether to go on");
+    state = values.slice(0, initial.length);
+    values.slice(initial.length).forEach((value, k) => {
+      (scanned[k] ??= []).push(value);
+    });
+    if (!goesOn) break;
+  }
+  state.forEach((value, i) => {
+    name(b, node, i, () => value);
+  });
+  scanned.forEach((values, k) => {
+    name(b, node, initial.length + k, () =>
+      b.concat(
+        values.map((v) => b.unsqueeze(v, [0])),
+        0,
+      ),
+    );
+  });
+  return true;
+};
+
+/** A scan over a dimension of known size. */
+const scan: Expansion = (b, node) => {
+  const inner = body(node);
+  const n = int(node, "num_scan_inputs", 0);
+  const initial = node.inputs.slice(0, -n);
+  const inputs = node.inputs.slice(-n);
+  const outputs = inner.outputs.size - initial.length;
+  const axes = ints(node, "scan_input_axes") ?? Array<number>(n).fill(0);
+  const backwards = ints(node, "scan_input_directions") ?? Array<number>(n).fill(0);
+  const outAxes = ints(node, "scan_output_axes") ?? Array<number>(outputs).fill(0);
+  const outBackwards = ints(node, "scan_output_directions") ?? Array<number>(outputs).fill(0);
+  const [first = ""] = inputs;
+  const rounds = b.fixed(first, positive(axes[0] ?? 0, b.rank(first)), node);
+  unrollable(node, rounds);
+  const slices = inputs.map((x, k) => {
+    const axis = positive(axes[k]!, b.rank(x));
+    const parts = b.split(x, axis, Array<number>(rounds).fill(1)).map((part) => b.squeeze(part, [axis]));
+    return backwards[k] === 1 ? parts.reverse() : parts;
+  });
+  let state: readonly string[] = initial;
+  const scanned = range(outputs).map((): string[] => []);
+  for (let i = 0; i < rounds; i++) {
+    const values = inline(b.graph, inner, [...state, ...slices.map((s) => s[i]!)]);
+    state = values.slice(0, initial.length);
+    scanned.forEach((all, k) => {
+      all.push(values[initial.length + k]!);
+    });
+  }
+  state.forEach((value, i) => {
+    name(b, node, i, () => value);
+  });
+  scanned.forEach((values, k) => {
+    const all = outBackwards[k] === 1 ? [...values].reverse() : values;
+    const axis = positive(outAxes[k]!, b.rank(values[0]!) + 1);
+    name(b, node, initial.length + k, () =>
+      b.concat(
+        all.map((v) => b.unsqueeze(v, [axis])),
+        axis,
+      ),
+    );
+  });
+  return true;
+};
+
+export const control: Readonly<Record<string, Expansion>> = { If: decided, Loop: loop, Scan: scan };

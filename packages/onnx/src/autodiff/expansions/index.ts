@@ -1,0 +1,15 @@
+import { transformer } from "./attention.ts";
+import { control } from "./control.ts";
+import { contraction } from "./einsum.ts";
+import type { Expansion } from "./expansion.ts";
+import { recurrent } from "./recurrent.ts";
+import { sampling } from "./sampling.ts";
+
+/** Operators that gradients flow through in simpler ones. */
+export const expansions: Readonly<Record<string, Expansion>> = {
+  ...contraction,
+  ...control,
+  ...recurrent,
+  ...sampling,
+  ...transformer,
+};

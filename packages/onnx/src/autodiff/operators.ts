@@ -1,0 +1,111 @@
+import { lowerings } from "./decompose.ts";
+import { expansions } from "./expansions/index.ts";
+import { flat, rounding, rules } from "./gradients/index.ts";
+
+/** How gradients pass an operator. */
+export type Support = "rule" | "expanded" | "zero" | "error" | "none" | "whole";
+
+const about: Readonly<Record<Support, string>> = {
+  rule: "has a gradient",
+  expanded: "is written in simpler operators, which have gradients",
+  zero: "has slope zero: gradients end here, silently",
+  error: "rounds: an error, since training through it would silently not happen",
+  none: "has no gradient: an error where one is needed, unless `gradients` gives it",
+  whole: "has no floating output (or input): gradients end here",
+};
+
+/** The operators of ai.onnx up to opset 24, those for sequences, texts and images files left out. */
+const operators =
+  "Abs Acos Acosh Add AffineGrid And ArgMax ArgMin Asin Asinh Atan Atanh Attention AveragePool BatchNormalization Bernoulli " +
+  "BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BlackmanWindow Cast CastLike Ceil Celu CenterCropPad Clip Col2Im " +
+  "Compress Concat Constant ConstantOfShape Conv ConvInteger ConvTranspose Cos Cosh CumSum DFT DeformConv DepthToSpace " +
+  "DequantizeLinear Det Div Dropout DynamicQuantizeLinear Einsum Elu Equal Erf Exp Expand EyeLike Flatten Floor GRU Gather " +
+  "GatherElements GatherND Gelu Gemm GlobalAveragePool GlobalLpPool GlobalMaxPool Greater GreaterOrEqual GridSample " +
+  "GroupNormalization HammingWindow HannWindow HardSigmoid HardSwish Hardmax Identity If InstanceNormalization IsInf IsNaN " +
+  "LRN LSTM LayerNormalization LeakyRelu Less LessOrEqual Log LogSoftmax Loop LpNormalization LpPool MatMul MatMulInteger " +
+  "Max MaxPool MaxRoiPool MaxUnpool Mean MeanVarianceNormalization MelWeightMatrix Min Mish Mod Mul Multinomial Neg " +
+  "NegativeLogLikelihoodLoss NonMaxSuppression NonZero Not OneHot Or PRelu Pad Pow QLinearConv QLinearMatMul QuantizeLinear " +
+  "RMSNormalization RNN RandomNormal RandomNormalLike RandomUniform RandomUniformLike Range Reciprocal ReduceL1 ReduceL2 " +
+  "ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu Reshape Resize " +
+  "ReverseSequence RoiAlign RotaryEmbedding Round STFT Scan ScatterElements ScatterND Selu Shape Shrink Sigmoid Sign Sin " +
+  "Sinh Size Slice Softmax SoftmaxCrossEntropyLoss Softplus Softsign SpaceToDepth Split Sqrt Squeeze Sub Sum Swish Tan Tanh " +
+  "TensorScatter ThresholdedRelu Tile TopK Transpose Trilu Unique Unsqueeze Where Xor";
+
+const whole = new Set(
+  (
+    "And ArgMax ArgMin BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BlackmanWindow Constant ConvInteger Equal Greater " +
+    "GreaterOrEqual HammingWindow HannWindow IsInf IsNaN Less LessOrEqual MatMulInteger MelWeightMatrix Multinomial " +
+    "NonMaxSuppression NonZero Not Or QLinearConv QLinearMatMul Shape Size Xor"
+  ).split(" "),
+);
+
+/** Notes on what is special about an operator's gradient. */
+const notes: Readonly<Record<string, string>> = {
+  BatchNormalization: "training and fixed statistics; composed on WebGPU, which cannot train it",
+  Cast: "floating types only",
+  DequantizeLinear: "of the scale, not of the whole numbers: a frozen base lets gradients pass to activations",
+  Einsum: "matrix products on WebGPU",
+  If: "both branches, repeated backwards",
+  Loop: "number of rounds known before the run",
+  MaxPool: "places of the maxima; found again by comparison on WebGPU",
+  Pad: "all modes",
+  Range: "of start and delta",
+  Resize: "all modes; sizes known before the run",
+  Scan: "length known before the run",
+  OneHot: "of the two values",
+  LSTM: "unrolled: length known before the run",
+  GRU: "unrolled: length known before the run",
+  RNN: "unrolled: length known before the run",
+};
+
+export interface SupportedOperator {
+  readonly op: string;
+  readonly support: Support;
+  readonly note?: string;
+}
+
+/** Every operator of ai.onnx and how gradients pass it. */
+export function supportedOperators(): SupportedOperator[] {
+  const of = (op: string): Support => {
+    if (Object.hasOwn(rules, op) || op === "If") return "rule";
+    if (Object.hasOwn(expansions, op)) return "expanded";
+    if (flat.has(op)) return "zero";
+    if (rounding.has(op)) return "error";
+    return whole.has(op) ? "whole" : "none";
+  };
+  const all = new Set([
+    ...operators.split(" "),
+    ...Object.keys(rules),
+    ...Object.keys(expansions),
+    ...flat,
+    ...rounding,
+  ]);
+  return [...all].sort().map((op) => {
+    const note =
+      notes[op] ??
+      (Object.hasOwn(lowerings, op) && ["Sum", "Mean", "LogSoftmax"].includes(op) ? "composed on WebGPU" : undefined);
+    return { op, support: of(op), ...(note === undefined ? {} : { note }) };
+  });
+}
+
+/** OPERATORS.md, generated. */
+export function operatorsMarkdown(): string {
+  const all = supportedOperators();
+  const parts = (Object.keys(about) as Support[]).map((support) => {
+    // The keys of a literal.
+    const found = all.filter((o) => o.support === support);
+    const rows = found.map(({ op, note }) => (note === undefined ? `\`${op}\`` : `\`${op}\` (${note})`));
+    return `## An operator that ${about[support]}\n\n${found.length}: ${rows.join(", ")}.`;
+  });
+  const gradients = all.filter((o) => o.support === "rule" || o.support === "expanded").length;
+  return [
+    "# Operators and their gradients",
+    "Written by `npm run docs` from the rules themselves.",
+    `Gradients pass ${gradients} operators of ai.onnx, every option of each unless it says otherwise, and each gradient has a ` +
+      "gradient itself. Older operator sets are brought to opset 20 first. An operator of another domain needs its gradient given " +
+      "with `gradients`.",
+    ...parts,
+  ]
+    .join("\n\n")
+    .concat("\n");
+}

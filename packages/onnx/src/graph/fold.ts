@@ -1,0 +1,83 @@
+import type { Graph } from "./graph.ts";
+import { int, type Node, type Scope } from "./node.ts";
+
+/** Names that a graph's nodes read from around it. */
+function readsFromOutside(graph: Scope): string[] {
+  const reads = [...graph.outputs.keys()];
+  for (const node of graph.nodes) reads.push(...readsOf(node));
+  return reads;
+}
+
+/** What a node reads, its subgraphs included. */
+export function readsOf(node: Node): string[] {
+  const reads = [...node.inputs];
+  for (const a of Object.values(node.attributes)) {
+    if (a.kind === "graph") reads.push(...readsFromOutside(a.value));
+    else if (a.kind === "graphs") reads.push(...a.value.flatMap(readsFromOutside));
+  }
+  return reads;
+}
+
+/** A Reshape's target without reading sizes in the run: what it copies is 0, and one more size may be left to be found out. */
+function target(graph: Graph, node: Node): readonly number[] | undefined {
+  const [x = "", to = ""] = node.inputs;
+  const shape = graph.typeOf(x)?.shape;
+  const entries = graph.symbolic(to)?.entries;
+  if (shape === undefined || entries === undefined || entries.includes(0) || int(node, "allowzero", 0) !== 0)
+    return undefined;
+  const known = entries.map((d, i) => (typeof d === "string" && d === shape[i] ? 0 : d));
+  const open = known.filter((d) => typeof d !== "number");
+  if (open.includes(undefined) || open.length + (known.includes(-1) ? 1 : 0) > 1) return undefined;
+  return known.map((d) => (typeof d === "number" ? d : -1));
+}
+
+/** Nodes whose values are known become constants, unless they are outputs; a name that only repeats another is read by that. */
+export function fold(graph: Graph): void {
+  const before = graph.nodes.splice(0);
+  const alias = new Map<string, string>();
+  const inSubgraphs = new Set<string>();
+  for (const node of before) for (const name of readsOf({ ...node, inputs: [] })) inSubgraphs.add(name);
+  for (const node of before) {
+    const outputs = node.outputs.filter((name) => name !== "");
+    if (!outputs.some((name) => graph.outputs.has(name))) {
+      const values = outputs.map((name) => graph.literalValue(name));
+      if (outputs.length > 0 && values.every((value) => value !== undefined)) {
+        outputs.forEach((name, i) => {
+          const value = values[i];
+          if (value !== undefined) graph.literal(name, value);
+        });
+        continue;
+      }
+      const [from, to] = [node.inputs[0], node.outputs[0]];
+      if (
+        node.op === "Identity" &&
+        node.domain === "" &&
+        from &&
+        to &&
+        !inSubgraphs.has(to) &&
+        graph.typeOf(to) !== undefined
+      ) {
+        alias.set(to, alias.get(from) ?? from);
+        continue;
+      }
+    }
+    const inputs = node.inputs.map((name) => alias.get(name) ?? name);
+    const sizes =
+      node.op === "Reshape" && graph.literalValue(inputs[1] ?? "") === undefined ? target(graph, node) : undefined;
+    if (sizes !== undefined) inputs[1] = graph.ints(sizes);
+    graph.nodes.push({ ...node, inputs });
+  }
+}
+
+/** Removes nodes whose outputs nobody reads, and initializers too. */
+export function prune(graph: Graph): void {
+  const read = new Set(graph.outputs.keys());
+  const kept: Node[] = [];
+  for (const node of graph.nodes.splice(0).reverse()) {
+    if (!node.outputs.some((name) => read.has(name))) continue;
+    kept.push(node);
+    for (const name of readsOf(node)) read.add(name);
+  }
+  graph.nodes.push(...kept.reverse());
+  for (const name of [...graph.initializers.keys()]) if (!read.has(name)) graph.initializers.delete(name);
+}

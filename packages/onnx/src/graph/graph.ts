@@ -1,0 +1,264 @@
+import { OnnxError } from "../errors.ts";
+import { type Constant, constant } from "../proto/constant.ts";
+import { type Elem, entries, holds, type TypedArray } from "../proto/elem.ts";
+import { type AttributeInput, attribute } from "./attribute.ts";
+import { type Dim, product } from "./dims.ts";
+import { type Attribute, describe, type Node, type Scope, type SymbolicValue, type TensorType } from "./node.ts";
+import { infer } from "./shapes/infer.ts";
+
+/**
+ * A graph of ONNX operators that is always typed: every node appended tells the types of its outputs, and of integer tensors
+ * made from sizes also the values. Order is run order. A subgraph (`outer` given) sees the names of the graph around it.
+ */
+export class Graph implements Scope {
+  opset: number;
+  name = "graph";
+  /** Versions of the operator sets beside ai.onnx. */
+  readonly domains: Map<string, number> = new Map();
+  readonly inputs: Map<string, TensorType> = new Map();
+  readonly outputs: Map<string, TensorType> = new Map();
+  readonly initializers: Map<string, Constant> = new Map();
+  readonly nodes: Node[] = [];
+  readonly outer: Graph | undefined;
+  readonly #types: Map<string, TensorType> = new Map();
+  readonly #symbolic: Map<string, SymbolicValue> = new Map();
+  readonly #derived: Map<string, Constant> = new Map();
+  /** Initializers that are constants of the computation, not weights. */
+  readonly #literals: Set<string> = new Set();
+  readonly #shared: Map<string, string> = new Map();
+  readonly #made: Set<string> = new Set();
+  readonly #names: Set<string>;
+  readonly #counters: Map<string, number>;
+
+  constructor(opset = 20, outer?: Graph) {
+    this.opset = opset;
+    this.outer = outer;
+    // Names are never shared between a graph and those inside it: a shadowed name is legal, but nobody reads it right.
+    this.#names = outer === undefined ? new Set() : outer.#names;
+    this.#counters = outer === undefined ? new Map() : outer.#counters;
+  }
+
+  /**
+   * Appends a node and returns the names of its outputs. The number of outputs, or their names, may be given; the attribute
+   * `to` and `dtype` take an element type ("float32").
+   */
+  op(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeInput>> = {},
+    outputs: number | readonly string[] = 1,
+    domain = "",
+  ): string[] {
+    const given = typeof outputs === "number" ? Array.from({ length: outputs }, () => this.fresh(op)) : [...outputs];
+    const all: Record<string, Attribute> = {};
+    for (const [key, value] of Object.entries(attributes)) if (value !== undefined) all[key] = attribute(key, value);
+    this.add({ op, domain, name: "", inputs: [...inputs], outputs: given, attributes: all });
+    return given;
+  }
+
+  /** Appends a node as it is, and infers the types of its outputs. */
+  add(node: Node): void {
+    for (const input of node.inputs)
+      if (input !== "" && !this.has(input)) {
+        throw new OnnxError(
+          `${describe(node)} reads \`${input}\`, which is neither an input, an initializer nor the output of an earlier node.`,
+        );
+      }
+    for (const output of node.outputs) {
+      if (output === "") continue;
+      this.#names.add(output);
+      this.#made.add(output);
+    }
+    this.nodes.push(node);
+    infer(this, node);
+  }
+
+  /**
+   * A constant of the computation; equal small ones are one initializer. Numbers are float32 unless `elem` says otherwise, a
+   * bare number has rank 0, a list rank 1.
+   */
+  constant(
+    data: number | bigint | boolean | readonly (number | bigint | boolean)[] | TypedArray,
+    elem?: Elem,
+    dims?: readonly number[],
+  ): string {
+    const value = constant(data, elem, dims);
+    const key = value.data.length <= 64 ? `${value.elem}|${value.dims}|${bits(value)}` : undefined;
+    const shared = key === undefined ? undefined : this.#shared.get(key);
+    if (shared !== undefined && this.initializers.has(shared)) return shared;
+    const name = this.literal(this.fresh("constant"), value);
+    if (key !== undefined) this.#shared.set(key, name);
+    return name;
+  }
+
+  /** A list of integers as int64: axes, shapes, pads. */
+  ints(values: readonly number[]): string {
+    return this.constant(values, "int64");
+  }
+
+  /** Whether the name is a value of this graph or of one around it. */
+  has(name: string): boolean {
+    return (
+      this.inputs.has(name) || this.initializers.has(name) || this.#made.has(name) || (this.outer?.has(name) ?? false)
+    );
+  }
+
+  /** The type of a value; an error if there is no such value or nothing is known of it. */
+  type(name: string): TensorType {
+    const type = this.typeOf(name);
+    if (type !== undefined) return type;
+    const maker = this.nodes.find((n) => n.outputs.includes(name));
+    if (maker !== undefined) {
+      throw new OnnxError(`The type of \`${name}\` is not known: ${describe(maker)} has no shape inference here.`);
+    }
+    throw new OnnxError(`The graph has no value \`${name}\`.`);
+  }
+
+  /** The type of a value if it is known. */
+  typeOf(name: string): TensorType | undefined {
+    return this.#types.get(name) ?? this.outer?.typeOf(name);
+  }
+
+  /** The shape of a value; an error if not even its rank is known. */
+  shape(name: string): readonly Dim[] {
+    const { shape } = this.type(name);
+    if (shape !== undefined) return shape;
+    const maker = this.nodes.find((n) => n.outputs.includes(name));
+    const from = maker === undefined ? "" : `, the output of ${describe(maker)},`;
+    throw new OnnxError(`The rank of \`${name}\`${from} is not known. Give the shapes of the inputs with \`shapes\`.`);
+  }
+
+  /** The value of a name where it is known without running: an initializer, or computed from sizes and constants. */
+  value(name: string): Constant | undefined {
+    return (
+      this.initializers.get(name) ??
+      this.#derived.get(name) ??
+      (this.#types.has(name) ? undefined : this.outer?.value(name))
+    );
+  }
+
+  /** The entries of an integer tensor as far as they are known, sizes by name where they are not numbers. */
+  symbolic(name: string): SymbolicValue | undefined {
+    const known = this.#symbolic.get(name);
+    if (known !== undefined) return known;
+    if (!this.#types.has(name)) return this.outer?.symbolic(name);
+    const value = this.value(name);
+    if (value === undefined || value.data.length > 4096) return undefined;
+    if (!["int64", "int32", "bool"].includes(value.elem)) return undefined;
+    return { elem: value.elem, dims: value.dims, entries: Array.from(value.data, Number) };
+  }
+
+  /** Whether a name's value is a constant of the computation: a literal, an integer, or computed from such; never a weight. */
+  literalValue(name: string): Constant | undefined {
+    const derived = this.#derived.get(name);
+    if (derived !== undefined) return derived;
+    const own = this.initializers.get(name);
+    if (own === undefined) return this.#types.has(name) ? undefined : this.outer?.literalValue(name);
+    const weight = !this.#literals.has(name) && ["float32", "float64", "float16", "bfloat16"].includes(own.elem);
+    return weight ? undefined : own;
+  }
+
+  /** A name that is not in use here, in the graphs around or in those inside. */
+  fresh(prefix: string): string {
+    for (let n = this.#counters.get(prefix) ?? 0; ; n++) {
+      const name = `${prefix}_${n}`;
+      if (this.#names.has(name)) continue;
+      this.#counters.set(prefix, n + 1);
+      this.#names.add(name);
+      return name;
+    }
+  }
+
+  /** Marks a name as in use. */
+  reserve(name: string): void {
+    this.#names.add(name);
+  }
+
+  input(name: string, type: TensorType): string {
+    this.inputs.set(name, type);
+    this.initializers.delete(name);
+    this.#literals.delete(name);
+    this.setType(name, type);
+    return name;
+  }
+
+  /** Makes a value an output of the graph; its type is the one inferred unless given. */
+  output(name: string, type?: TensorType): string {
+    this.outputs.set(name, type ?? this.type(name));
+    return name;
+  }
+
+  /** Adds a weight: a tensor that may be trained, so nothing computed from it is folded if it is of a floating type. */
+  initializer(name: string, value: Constant): string {
+    this.#check(name, value);
+    this.initializers.set(name, value);
+    this.setType(name, { elem: value.elem, shape: value.dims });
+    return name;
+  }
+
+  /** Adds a constant of the computation under a name of its own; `constant` finds the name itself. */
+  literal(name: string, value: Constant): string {
+    this.initializer(name, value);
+    this.#literals.add(name);
+    return name;
+  }
+
+  /** Sets what is known of a value (inference does it for every node). */
+  setType(name: string, type: TensorType | undefined): void {
+    this.#names.add(name);
+    if (type === undefined) this.#types.delete(name);
+    else this.#types.set(name, type);
+  }
+
+  /** Sets what is known of the value itself (inference does it for every node). */
+  setValue(name: string, value: Constant | SymbolicValue | undefined): void {
+    this.#symbolic.delete(name);
+    this.#derived.delete(name);
+    if (value === undefined) return;
+    if ("data" in value) this.#derived.set(name, value);
+    else if (value.entries.every((e) => typeof e === "number")) {
+      this.#derived.set(name, constant(value.entries, value.elem, value.dims));
+    } else this.#symbolic.set(name, value);
+  }
+
+  /** Which node makes each value. */
+  producers(): Map<string, Node> {
+    const made = new Map<string, Node>();
+    for (const node of this.nodes) for (const output of node.outputs) if (output !== "") made.set(output, node);
+    return made;
+  }
+
+  /** Infers every type and value again, from the types of the inputs and the initializers. */
+  refresh(): void {
+    for (const node of this.nodes)
+      for (const output of node.outputs) {
+        this.#types.delete(output);
+        this.setValue(output, undefined);
+      }
+    for (const node of this.nodes) infer(this, node);
+    for (const name of this.outputs.keys()) {
+      const type = this.typeOf(name);
+      if (type !== undefined) this.outputs.set(name, type);
+    }
+  }
+
+  /** Goes through the nodes in order; where `replace` appends nodes that make a node's outputs and returns true, they take its place. */
+  rewrite(replace: (node: Node) => boolean): void {
+    const before = this.nodes.splice(0);
+    for (const node of before) if (!replace(node)) this.add(node);
+  }
+
+  #check(name: string, { elem, dims, data, strings }: Constant): void {
+    const count = Number(product(dims));
+    const wanted = elem === "string" ? count : entries(elem, count);
+    const has = elem === "string" ? (strings?.length ?? 0) : data.length;
+    if (has !== wanted || !holds(elem, data)) {
+      throw new OnnxError(
+        `\`${name}\` is ${elem} [${dims}] and takes ${wanted} entries, but a ${data.constructor.name} of ${has} was given.`,
+      );
+    }
+  }
+}
+function bits({ data }: Constant): string {
+  return Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).join();
+}

@@ -1,0 +1,383 @@
+import { names, OnnxError } from "../errors.ts";
+import { type Constant, constant } from "../proto/constant.ts";
+import { elemOf } from "../proto/elem.ts";
+import type { External } from "../proto/external.ts";
+import {
+  type AttributeProto,
+  decodeModel,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TypeProto,
+} from "../proto/model.ts";
+import { constantOf, denseOf } from "../proto/tensor.ts";
+import { bind, canonical, type Dim } from "./dims.ts";
+import { fold, prune } from "./fold.ts";
+import { type Call, inlined, spliced } from "./functions.ts";
+import { Graph } from "./graph.ts";
+import { type Attribute, describe, type Node, type TensorType } from "./node.ts";
+import { upgrade } from "./upgrade.ts";
+
+export interface ImportOptions {
+  /** Sizes of inputs, by name: fixes "batch" (and whatever shares its name), or gives a fixed size a name again. */
+  readonly shapes?: Readonly<Record<string, readonly Dim[]>>;
+  /** Reads the files that tensors of large models lie in. */
+  readonly external?: External;
+  /** Whether what follows from constants and sizes is computed now, and what nothing needs is left out; true. */
+  readonly fold?: boolean;
+}
+
+/** The operator set graphs are brought to: the first with every operator the gradients are made of. */
+export const targetOpset = 20;
+
+/**
+ * A graph from a model: functions inlined, constants lifted out of their nodes, old operators in today's form (opset 20, or the
+ * model's own if it is newer), every type inferred, shape arithmetic folded. Weights keep their names and are not folded.
+ */
+export function importModel(source: Uint8Array | ModelProto, options: ImportOptions = {}): Graph {
+  const model = source instanceof Uint8Array ? decodeModel(source) : source;
+  const proto = model.graph;
+  if (proto === undefined) throw new OnnxError("The model has no graph.");
+  const opsets = new Map(
+    (model.opsetImport ?? []).map(({ domain = "", version = 1 }) => [own(domain), Number(version)]),
+  );
+  const from = opsets.get("") ?? 1;
+  const graph = new Graph(Math.max(targetOpset, from));
+  for (const [domain, version] of opsets) if (domain !== "") graph.domains.set(domain, version);
+  const importer = new Importer(model, options);
+  importer.fill(graph, proto, opsets);
+  if (options.fold ?? true) {
+    fold(graph);
+    prune(graph);
+  }
+  return graph;
+}
+
+/** "ai.onnx" is another name of the default domain. */
+function own(domain: string): string {
+  return domain === "ai.onnx" ? "" : domain;
+}
+
+class Importer {
+  readonly #options: ImportOptions;
+  readonly #model: ModelProto;
+  /** Sizes the names of the model stand for, from `shapes`. */
+  #sizes: Record<string, Dim> = {};
+  /** Whether `shapes` contradicts a size of the model, so that nothing it says of inner shapes can be believed. */
+  #reshaped = false;
+
+  constructor(model: ModelProto, options: ImportOptions) {
+    this.#model = model;
+    this.#options = options;
+  }
+
+  /** The whole of the outermost graph. */
+  fill(graph: Graph, proto: GraphProto, opsets: ReadonlyMap<string, number>): void {
+    this.#initializers(graph, proto);
+    this.#inputs(graph, proto);
+    this.#nodes(graph, proto, opsets);
+    this.#outputs(graph, proto);
+  }
+
+  #initializers(graph: Graph, proto: GraphProto): void {
+    const add = (name: string, value: Constant): void => {
+      if (name === "") throw new OnnxError("An initializer has no name.");
+      if (graph.initializers.has(name)) throw new OnnxError(`There are two initializers \`${name}\`.`);
+      graph.initializer(name, value);
+    };
+    for (const tensor of proto.initializer ?? []) add(tensor.name ?? "", constantOf(tensor, this.#options.external));
+    for (const sparse of proto.sparseInitializer ?? []) {
+      add(sparse.values?.name ?? "", denseOf(sparse, this.#options.external));
+    }
+  }
+
+  #inputs(graph: Graph, proto: GraphProto): void {
+    const inputs = (proto.input ?? []).filter(({ name = "" }) => !graph.initializers.has(name));
+    const shapes = this.#options.shapes ?? {};
+    const unknown = Object.keys(shapes).filter((name) => !inputs.some((input) => input.name === name));
+    if (unknown.length > 0) {
+      throw new OnnxError(
+        `\`shapes\` names ${names(unknown)}; the model's inputs are ${names(inputs.map(({ name = "" }) => name))}.`,
+      );
+    }
+    const types = inputs.map(({ name = "", type }) => [name, this.#inputType(name, type)] as const);
+    for (const [name, { shape }] of types) {
+      const given = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+      if (given === undefined || shape === undefined) continue;
+      if (given.length !== shape.length) {
+        throw new OnnxError(
+          `\`${name}\` has ${shape.length} dimensions, and \`shapes\` gives it [${given.join(", ")}].`,
+        );
+      }
+      for (const [i, d] of shape.entries()) {
+        const to = given[i] ?? d;
+        if (typeof d === "number") this.#reshaped ||= d !== to;
+        else if (canonical(d) === d && /^[^\s(),]+$/.test(d)) {
+          const before = this.#sizes[d];
+          if (before !== undefined && before !== to) {
+            throw new OnnxError(`\`shapes\` gives "${d}" the sizes ${before} and ${to} (at \`${name}\`).`);
+          }
+          this.#sizes[d] = to;
+        }
+      }
+    }
+    for (const [name, type] of types) {
+      const given = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+      graph.input(name, { elem: type.elem, shape: given ?? type.shape?.map((d) => bind(d, this.#sizes)) });
+    }
+  }
+
+  #inputType(name: string, type: TypeProto | undefined): TensorType {
+    const known = tensorType(type, (i) => `${name}.${i}`);
+    if (known !== undefined) return known;
+    const kind = type?.sequenceType
+      ? "a sequence"
+      : type?.mapType
+        ? "a map"
+        : type?.optionalType
+          ? "optional"
+          : "of no type";
+    throw new OnnxError(`Input \`${name}\` is ${kind}; only tensors can be inputs here.`);
+  }
+
+  #outputs(graph: Graph, proto: GraphProto): void {
+    for (const { name = "", type } of proto.output ?? []) {
+      if (!graph.has(name)) throw new OnnxError(`Output \`${name}\` is made by no node.`);
+      const declared = tensorType(type, () => undefined);
+      const known =
+        graph.typeOf(name) ?? (this.#reshaped || declared === undefined ? undefined : this.#bound(declared));
+      if (known === undefined) {
+        const maker = graph.producers().get(name);
+        throw new OnnxError(
+          `The type of output \`${name}\` is not known${maker === undefined ? "" : `: ${describe(maker)} has no shape inference here`}.`,
+        );
+      }
+      graph.setType(name, known);
+      graph.output(name, known);
+    }
+  }
+
+  #bound({ elem, shape }: TensorType): TensorType {
+    return { elem, shape: shape?.map((d) => bind(d, this.#sizes)) };
+  }
+
+  #nodes(graph: Graph, proto: GraphProto, opsets: ReadonlyMap<string, number>): void {
+    graph.name = proto.name === undefined || proto.name === "" ? graph.name : proto.name;
+    const declared = new Map<string, TensorType>();
+    if (!this.#reshaped) {
+      for (const { name = "", type } of [...(proto.valueInfo ?? []), ...(proto.output ?? [])]) {
+        const known = tensorType(type, () => undefined);
+        if (known !== undefined) declared.set(name, this.#bound(known));
+      }
+    }
+    const calls = inlined(proto.node ?? [], this.#model.functions ?? [], opsets, (name) => graph.fresh(name));
+    // The last first, so that what a branch consists of can take its place.
+    const waiting = sorted(graph, calls).reverse();
+    for (let call = waiting.pop(); call !== undefined; call = waiting.pop()) {
+      const { node: protoNode, opsets: at } = call;
+      const start = graph.nodes.length;
+      const branch = chosen(graph, protoNode);
+      if (branch !== undefined) {
+        const { nodes, initializers } = spliced(branch, protoNode.output ?? [], (name) => graph.fresh(name));
+        for (const tensor of initializers)
+          graph.initializer(tensor.name ?? "", constantOf(tensor, this.#options.external));
+        waiting.push(...inlined(nodes, this.#model.functions ?? [], at, (name) => graph.fresh(name)).reverse());
+        continue;
+      }
+      const node = this.#node(graph, protoNode, at);
+      if (node === undefined) continue;
+      for (const output of node.outputs) {
+        if (output !== "" && graph.has(output) && !(graph.outer?.has(output) ?? false)) {
+          throw new OnnxError(`\`${output}\` is made twice, the second time by ${describe(node)}.`);
+        }
+      }
+      if (node.domain === "") upgrade(graph, node, at.get("") ?? 1);
+      else {
+        if (!graph.domains.has(node.domain)) graph.domains.set(node.domain, at.get(node.domain) ?? 1);
+        graph.add(node);
+      }
+      for (const added of graph.nodes.slice(start)) for (const output of added.outputs) refine(graph, output, declared);
+    }
+  }
+
+  /** A node as the graph has it; undefined for a constant, which becomes a literal at once. */
+  #node(graph: Graph, proto: NodeProto, opsets: ReadonlyMap<string, number>): Node | undefined {
+    const attributes: Record<string, Attribute> = {};
+    const head = {
+      op: proto.opType ?? "",
+      domain: own(proto.domain ?? ""),
+      name: proto.name ?? "",
+      inputs: proto.input ?? [],
+      outputs: proto.output ?? [],
+    };
+    for (const attribute of proto.attribute ?? []) {
+      attributes[attribute.name ?? ""] = this.#attribute(graph, { ...head, attributes: {} }, attribute, opsets);
+    }
+    const node = { ...head, attributes };
+    if (node.op !== "Constant" || node.domain !== "") return node;
+    const [output] = node.outputs;
+    const sparse = proto.attribute?.find((a) => a.name === "sparse_value")?.sparseTensor;
+    const value = sparse === undefined ? literal(node) : denseOf(sparse, this.#options.external);
+    if (value === undefined || output === undefined) throw new OnnxError(`${describe(node)} has no value.`);
+    graph.literal(output, value);
+    return undefined;
+  }
+
+  #attribute(graph: Graph, node: Node, a: AttributeProto, opsets: ReadonlyMap<string, number>): Attribute {
+    const text = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    const { external } = this.#options;
+    switch (a.type ?? kindOf(a)) {
+      case 1:
+        return { kind: "float", value: a.f ?? 0 };
+      case 2:
+        return { kind: "int", value: a.i ?? 0 };
+      case 3:
+        return { kind: "string", value: text(a.s ?? new Uint8Array(0)) };
+      case 4:
+        return { kind: "tensor", value: constantOf(a.t ?? {}, external) };
+      case 5:
+        return { kind: "graph", value: this.#subgraph(graph, node, a.g ?? {}, opsets) };
+      case 6:
+        return { kind: "floats", value: a.floats ?? [] };
+      case 7:
+        return { kind: "ints", value: a.ints ?? [] };
+      case 8:
+        return { kind: "strings", value: (a.strings ?? []).map(text) };
+      case 9:
+        return { kind: "tensors", value: (a.tensors ?? []).map((t) => constantOf(t, external)) };
+      case 10:
+        return { kind: "graphs", value: (a.graphs ?? []).map((g) => this.#subgraph(graph, node, g, opsets)) };
+      default:
+        return { kind: "other", value: a };
+    }
+  }
+
+  #subgraph(outer: Graph, node: Node, proto: GraphProto, opsets: ReadonlyMap<string, number>): Graph {
+    const graph = new Graph(outer.opset, outer);
+    for (const { name = "" } of proto.input ?? []) graph.reserve(name);
+    this.#initializers(graph, proto);
+    for (const { name = "", type } of proto.input ?? []) {
+      const known = tensorType(type, (i) => `${name}.${i}`);
+      graph.input(name, known ?? { elem: "float32", shape: undefined });
+      if (known === undefined) graph.setType(name, undefined);
+    }
+    this.#nodes(graph, proto, opsets);
+    for (const { name = "", type } of proto.output ?? []) {
+      if (!graph.has(name))
+        throw new OnnxError(`Output \`${name}\` of a subgraph of ${describe(node)} is made by no node.`);
+      const known = graph.typeOf(name) ?? tensorType(type, () => undefined);
+      graph.output(name, known ?? { elem: "float32", shape: undefined });
+    }
+    return graph;
+  }
+}
+
+/** The branch that an If takes, where that is known now: the other one need not even be valid for these shapes. */
+function chosen(graph: Graph, node: NodeProto): GraphProto | undefined {
+  if (node.opType !== "If" || own(node.domain ?? "") !== "") return undefined;
+  const condition = graph.literalValue(node.input?.[0] ?? "")?.data[0];
+  if (condition === undefined) return undefined;
+  const branch = node.attribute?.find(
+    ({ name }) => name === (Number(condition) === 0 ? "else_branch" : "then_branch"),
+  )?.g;
+  return branch?.sparseInitializer === undefined ? branch : undefined;
+}
+
+/** The value of a Constant node. */
+function literal(node: Node): Constant | undefined {
+  for (const [name, a] of Object.entries(node.attributes)) {
+    if (a.kind === "tensor") return a.value;
+    if (name === "value_float" && a.kind === "float") return constant(a.value, "float32");
+    if (name === "value_int" && a.kind === "int") return constant(a.value, "int64");
+    if (name === "value_floats" && a.kind === "floats") return constant(a.value, "float32");
+    if (name === "value_ints" && a.kind === "ints") return constant(a.value, "int64");
+    const encoder = new TextEncoder();
+    const empty = { elem: "string", data: new Uint8Array(0) } as const;
+    if (name === "value_string" && a.kind === "string")
+      return { ...empty, dims: [], strings: [encoder.encode(a.value)] };
+    if (name === "value_strings" && a.kind === "strings") {
+      return { ...empty, dims: [a.value.length], strings: a.value.map((s) => encoder.encode(s)) };
+    }
+  }
+  return undefined;
+}
+
+/** Files of before 2017 leave the kind out; then what is there tells it. */
+function kindOf(a: AttributeProto): number {
+  if (a.f !== undefined) return 1;
+  if (a.i !== undefined) return 2;
+  if (a.s !== undefined) return 3;
+  if (a.t !== undefined) return 4;
+  if (a.g !== undefined) return 5;
+  if (a.floats !== undefined) return 6;
+  if (a.ints !== undefined) return 7;
+  if (a.strings !== undefined) return 8;
+  if (a.tensors !== undefined) return 9;
+  return a.graphs !== undefined ? 10 : 7;
+}
+
+/** What a file says of a tensor; undefined if it is none, or of an element type not known here. */
+function tensorType(
+  type: TypeProto | undefined,
+  nameless: (axis: number) => string | undefined,
+): TensorType | undefined {
+  const elem = elemOf(type?.tensorType?.elemType ?? 0);
+  if (elem === undefined) return undefined;
+  const dims = type?.tensorType?.shape?.dim;
+  const shape = type?.tensorType?.shape === undefined ? undefined : (dims ?? []);
+  return {
+    elem,
+    shape: shape?.map(({ dimValue, dimParam }, i) => {
+      if (dimValue !== undefined && dimValue >= 0) return Number(dimValue);
+      const name = dimParam === undefined || dimParam === "" ? nameless(i) : dimParam;
+      return name === undefined ? "?" : canonical(name);
+    }),
+  };
+}
+
+/** Takes from the file what inference could not find out. */
+function refine(graph: Graph, name: string, declared: ReadonlyMap<string, TensorType>): void {
+  const said = declared.get(name);
+  if (said === undefined || name === "") return;
+  const known = graph.typeOf(name);
+  if (known !== undefined && known.elem !== said.elem) return;
+  const given = said.shape?.map((d, i) => (d === "?" ? `?${name}.${i}` : d));
+  const merged = known?.shape?.map((d, i) => (typeof d === "string" && d.includes("?") ? (given?.[i] ?? d) : d));
+  graph.setType(name, { elem: said.elem, shape: merged ?? given });
+}
+
+/** Nodes in an order in which each comes after what it reads; the file's own order if it is one, as it should be. */
+function sorted(graph: Graph, calls: readonly Call[]): Call[] {
+  const maker = new Map<string, number>();
+  for (const [i, { node }] of calls.entries())
+    for (const output of node.output ?? []) if (output !== "" && !maker.has(output)) maker.set(output, i);
+  const order: Call[] = [];
+  const state = new Uint8Array(calls.length); // 1 while what it reads is put in order, 2 when it is in order itself
+  for (const start of calls.keys()) {
+    // Depth first, without recursion: a chain may be as long as the model.
+    const path = [start];
+    for (let i = path.at(-1); i !== undefined; i = path.at(-1)) {
+      const call = calls[i];
+      if (call === undefined || state[i] === 2) {
+        path.pop();
+        continue;
+      }
+      const before = call.reads.flatMap((name) => maker.get(name) ?? []).filter((k) => state[k] !== 2);
+      if (before.length === 0) {
+        state[i] = 2;
+        order.push(call);
+        path.pop();
+        continue;
+      }
+      if (state[i] === 1) {
+        const stuck = before
+          .slice(0, 3)
+          .map((k) => `${calls[k]?.node.opType} \`${calls[k]?.node.name || calls[k]?.node.output?.[0]}\``);
+        throw new OnnxError(`The graph \`${graph.name}\` has a cycle: it goes through ${stuck.join(", ")}.`);
+      }
+      state[i] = 1;
+      path.push(...before.reverse());
+    }
+  }
+  return order;
+}

@@ -1,0 +1,183 @@
+import { OnnxError } from "../errors.ts";
+import { type Message, messageOf } from "./schema.ts";
+import { Decoder, Encoder, type Fields, type Limits, wire } from "./wire.ts";
+
+/** A number; a bigint where a number would round it. */
+export type Int64 = number | bigint;
+
+/** Anything read from a file carries here what is not in the schema, and the order it stood in; spreading keeps it. */
+interface Wired {
+  readonly [wire]?: Fields[typeof wire];
+}
+
+export interface ModelProto extends Wired {
+  readonly irVersion?: Int64;
+  readonly opsetImport?: readonly OperatorSetIdProto[];
+  readonly producerName?: string;
+  readonly producerVersion?: string;
+  readonly domain?: string;
+  readonly modelVersion?: Int64;
+  readonly docString?: string;
+  readonly graph?: GraphProto;
+  readonly metadataProps?: readonly StringStringEntryProto[];
+  readonly trainingInfo?: readonly TrainingInfoProto[];
+  readonly functions?: readonly FunctionProto[];
+  readonly configuration?: readonly object[];
+}
+export interface TrainingInfoProto extends Wired {
+  readonly initialization?: GraphProto;
+  readonly algorithm?: GraphProto;
+  readonly initializationBinding?: readonly StringStringEntryProto[];
+  readonly updateBinding?: readonly StringStringEntryProto[];
+}
+export interface OperatorSetIdProto extends Wired {
+  readonly domain?: string;
+  readonly version?: Int64;
+}
+export interface StringStringEntryProto extends Wired {
+  readonly key?: string;
+  readonly value?: string;
+}
+export interface GraphProto extends Wired {
+  readonly node?: readonly NodeProto[];
+  readonly name?: string;
+  readonly initializer?: readonly TensorProto[];
+  readonly sparseInitializer?: readonly SparseTensorProto[];
+  readonly docString?: string;
+  readonly input?: readonly ValueInfoProto[];
+  readonly output?: readonly ValueInfoProto[];
+  readonly valueInfo?: readonly ValueInfoProto[];
+  readonly quantizationAnnotation?: readonly object[];
+  readonly metadataProps?: readonly StringStringEntryProto[];
+}
+export interface SparseTensorProto extends Wired {
+  readonly values?: TensorProto;
+  readonly indices?: TensorProto;
+  readonly dims?: readonly Int64[];
+}
+export interface NodeProto extends Wired {
+  readonly input?: readonly string[];
+  readonly output?: readonly string[];
+  readonly name?: string;
+  readonly opType?: string;
+  readonly domain?: string;
+  readonly overload?: string;
+  readonly attribute?: readonly AttributeProto[];
+  readonly docString?: string;
+  readonly metadataProps?: readonly StringStringEntryProto[];
+  readonly deviceConfigurations?: readonly object[];
+}
+export interface AttributeProto extends Wired {
+  readonly name?: string;
+  readonly refAttrName?: string;
+  readonly docString?: string;
+  readonly type?: number;
+  readonly f?: number;
+  readonly i?: Int64;
+  readonly s?: Uint8Array;
+  readonly t?: TensorProto;
+  readonly g?: GraphProto;
+  readonly sparseTensor?: SparseTensorProto;
+  readonly tp?: TypeProto;
+  readonly floats?: readonly number[];
+  readonly ints?: readonly Int64[];
+  readonly strings?: readonly Uint8Array[];
+  readonly tensors?: readonly TensorProto[];
+  readonly graphs?: readonly GraphProto[];
+  readonly sparseTensors?: readonly SparseTensorProto[];
+  readonly typeProtos?: readonly TypeProto[];
+}
+export interface TensorProto extends Wired {
+  readonly dims?: readonly Int64[];
+  readonly dataType?: number;
+  readonly segment?: object;
+  readonly floatData?: Float32Array;
+  readonly int32Data?: Int32Array;
+  readonly stringData?: readonly Uint8Array[];
+  readonly int64Data?: BigInt64Array;
+  readonly name?: string;
+  readonly docString?: string;
+  /** A view of the file's bytes, hardly ever aligned. */
+  readonly rawData?: Uint8Array;
+  readonly externalData?: readonly StringStringEntryProto[];
+  readonly dataLocation?: number;
+  readonly doubleData?: Float64Array;
+  readonly uint64Data?: BigUint64Array;
+  readonly metadataProps?: readonly StringStringEntryProto[];
+}
+export interface ValueInfoProto extends Wired {
+  readonly name?: string;
+  readonly type?: TypeProto;
+  readonly docString?: string;
+  readonly metadataProps?: readonly StringStringEntryProto[];
+}
+export interface TypeProto extends Wired {
+  readonly tensorType?: TensorTypeProto;
+  readonly sequenceType?: { readonly elemType?: TypeProto };
+  readonly mapType?: { readonly keyType?: number; readonly valueType?: TypeProto };
+  readonly optionalType?: { readonly elemType?: TypeProto };
+  readonly sparseTensorType?: TensorTypeProto;
+  readonly opaqueType?: object;
+  readonly denotation?: string;
+}
+export interface TensorTypeProto extends Wired {
+  readonly elemType?: number;
+  readonly shape?: TensorShapeProto;
+}
+export interface TensorShapeProto extends Wired {
+  readonly dim?: readonly DimensionProto[];
+}
+export interface DimensionProto extends Wired {
+  readonly dimValue?: Int64;
+  readonly dimParam?: string;
+  readonly denotation?: string;
+}
+export interface FunctionProto extends Wired {
+  readonly name?: string;
+  readonly input?: readonly string[];
+  readonly output?: readonly string[];
+  readonly attribute?: readonly string[];
+  readonly attributeProto?: readonly AttributeProto[];
+  readonly node?: readonly NodeProto[];
+  readonly docString?: string;
+  readonly opsetImport?: readonly OperatorSetIdProto[];
+  readonly domain?: string;
+  readonly overload?: string;
+  readonly valueInfo?: readonly ValueInfoProto[];
+  readonly metadataProps?: readonly StringStringEntryProto[];
+}
+
+/**
+ * A model from its file's bytes. Tensors are views of them, so keep the bytes unchanged as long as the model is used. Damaged
+ * bytes give an OnnxError with the offset; the time and memory it takes are bounded by the length of the file.
+ */
+export function decodeModel(bytes: Uint8Array, limits?: Limits): ModelProto {
+  const model: ModelProto = decode(messageOf("ModelProto"), bytes, limits);
+  if (model.graph === undefined && model.functions === undefined) {
+    throw new OnnxError(
+      `These ${bytes.length} bytes hold no graph. Is it an ONNX model${bytes[0] === 0x7b ? ", and not JSON" : ""}?`,
+    );
+  }
+  return model;
+}
+
+/** The bytes of a model. One that was read and not changed is written as it was: unknown fields, order and all. */
+export function encodeModel(model: ModelProto): Uint8Array {
+  return encode(messageOf("ModelProto"), model);
+}
+
+/** A tensor by itself, as test data and checkpoints keep it. */
+export function decodeTensor(bytes: Uint8Array, limits?: Limits): TensorProto {
+  return decode(messageOf("TensorProto"), bytes, limits);
+}
+export function encodeTensor(tensor: TensorProto): Uint8Array {
+  return encode(messageOf("TensorProto"), tensor);
+}
+
+// The schema is the same as the interfaces above, which a test holds against each other.
+function decode<T>(message: Message, bytes: Uint8Array, limits: Limits | undefined): T {
+  return new Decoder(bytes, limits).decode(message) as T;
+}
+function encode(message: Message, value: object): Uint8Array {
+  return new Encoder().encode(message, value as Fields);
+}

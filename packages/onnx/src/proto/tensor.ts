@@ -1,0 +1,110 @@
+import { OnnxError } from "../errors.ts";
+import type { Constant } from "./constant.ts";
+import { arrayOf, type Elem, elemBits, elemCode, elemOf, entries, type TypedArray } from "./elem.ts";
+import { type External, externalBytes } from "./external.ts";
+import type { SparseTensorProto, TensorProto } from "./model.ts";
+
+/** A tensor as the model has it, its data a view of the file's bytes where they are aligned, else a copy. */
+export function constantOf(tensor: TensorProto, external?: External): Constant {
+  const name = tensor.name === undefined || tensor.name === "" ? "A tensor" : `Tensor \`${tensor.name}\``;
+  const elem = elemOf(tensor.dataType ?? 0);
+  if (elem === undefined) throw new OnnxError(`${name} has element type ${tensor.dataType ?? 0}, which is not known.`);
+  if (tensor.segment !== undefined) throw new OnnxError(`${name} is cut into segments, which no runtime reads.`);
+  const dims = (tensor.dims ?? []).map(Number);
+  const count = dims.reduce((a, b) => a * b, 1);
+  if (dims.some((d) => d < 0) || !Number.isSafeInteger(count)) {
+    throw new OnnxError(`${name} has the sizes [${dims.join(", ")}].`);
+  }
+  if (elem === "string") {
+    const strings = tensor.stringData ?? [];
+    if (strings.length !== count) throw short(name, elem, dims, count, strings.length);
+    return { elem, dims, data: new Uint8Array(0), strings };
+  }
+  const length = entries(elem, count);
+  const raw =
+    tensor.dataLocation === 1
+      ? externalBytes(name, tensor, Math.ceil((count * elemBits(elem)) / 8), external)
+      : tensor.rawData;
+  if (raw !== undefined) {
+    const bytes = Math.ceil((count * elemBits(elem)) / 8);
+    if (raw.length !== bytes) throw short(name, elem, dims, bytes, raw.length, "bytes");
+    return { elem, dims, data: viewOf(elem, raw, length) };
+  }
+  const typed = typedData(elem, tensor);
+  if (typed.length !== length) throw short(name, elem, dims, length, typed.length);
+  return { elem, dims, data: typed };
+}
+
+function short(
+  name: string,
+  elem: Elem,
+  dims: readonly number[],
+  wanted: number,
+  has: number,
+  unit = "entries",
+): OnnxError {
+  return new OnnxError(
+    `${name} is ${elem} [${dims.join(", ")}] and takes ${wanted} ${unit}, but the model has ${has}.`,
+  );
+}
+
+/** Little-endian bytes as numbers: in place if they happen to be aligned. */
+function viewOf(elem: Elem, raw: Uint8Array, length: number): TypedArray {
+  const { BYTES_PER_ELEMENT: width } = arrayOf(elem, 0);
+  if (raw.byteOffset % width === 0) return arrayOf(elem, raw.buffer, raw.byteOffset, length);
+  return arrayOf(elem, new Uint8Array(raw).buffer, 0, length);
+}
+
+function typedData(elem: Elem, tensor: TensorProto): TypedArray {
+  if (elem === "float32" || elem === "complex64") return tensor.floatData ?? new Float32Array(0);
+  if (elem === "float64" || elem === "complex128") return tensor.doubleData ?? new Float64Array(0);
+  if (elem === "int64") return tensor.int64Data ?? new BigInt64Array(0);
+  const wide = elem === "uint64" || elem === "uint32" ? tensor.uint64Data : tensor.int32Data;
+  if (elem === "uint64" && wide instanceof BigUint64Array) return wide;
+  // Narrow types stand one to a 32-bit entry: 16-bit floats as their bits, 4-bit numbers in pairs.
+  const data = arrayOf(elem, wide?.length ?? 0);
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return data;
+  for (let i = 0; i < data.length; i++) data[i] = Number(wide?.[i] ?? 0);
+  return data;
+}
+
+/** A tensor as raw data, its bytes a view of the constant's. */
+export function tensorOf(name: string, { elem, dims, data, strings }: Constant): TensorProto {
+  const head = { dims, dataType: elemCode(elem), name };
+  if (elem === "string") return { ...head, stringData: strings ?? [] };
+  return { ...head, rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+}
+
+/** How many elements a sparse tensor may be written out to: it takes its few bytes to ask for any number. */
+const most = 2 ** 28;
+
+/** A sparse tensor written out. */
+export function denseOf(sparse: SparseTensorProto, external?: External): Constant {
+  const name = `Sparse tensor \`${sparse.values?.name ?? ""}\``;
+  const dims = (sparse.dims ?? []).map(Number);
+  const count = dims.reduce((a, b) => a * b, 1);
+  if (dims.some((d) => d < 0) || count > most) throw new OnnxError(`${name} has the sizes [${dims.join(", ")}].`);
+  const values = constantOf(sparse.values ?? {}, external);
+  const indices = constantOf(sparse.indices ?? {}, external);
+  if (elemBits(values.elem) < 8 || values.elem.startsWith("complex")) {
+    throw new OnnxError(`${name} is of ${values.elem}, which cannot be sparse here.`);
+  }
+  const data = arrayOf(values.elem, count);
+  const n = values.data.length;
+  const rank = indices.dims.length === 2 ? dims.length : 1;
+  if (indices.data.length !== n * rank)
+    throw new OnnxError(`${name} has ${indices.data.length} indices for ${n} values.`);
+  for (let i = 0; i < n; i++) {
+    let at = 0;
+    for (let k = 0; k < rank; k++) {
+      const index = Number(indices.data[i * rank + k]);
+      if (index < 0 || index >= (rank === 1 ? count : (dims[k] ?? 1)))
+        throw new OnnxError(`${name} has the index ${index}.`);
+      at = at * (dims[k] ?? 1) * (rank === 1 ? 0 : 1) + index;
+    }
+    const value = values.data[i] ?? 0;
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[at] = BigInt(value);
+    else data[at] = Number(value);
+  }
+  return { elem: values.elem, dims, data };
+}

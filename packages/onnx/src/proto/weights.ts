@@ -1,0 +1,86 @@
+import { names, OnnxError } from "../errors.ts";
+import { elemOf } from "./elem.ts";
+import { externalPlace, without } from "./external.ts";
+import { toBfloat16, toHalf } from "./half.ts";
+import { decodeModel, encodeModel, type ModelProto, type NodeProto, type TensorProto } from "./model.ts";
+
+export interface UpdateOptions {
+  /**
+   * Writes a weight that lies in a file beside the model back to where it lay. Without it such weights are put into the model
+   * itself.
+   */
+  readonly external?: (location: string, offset: number, bytes: Uint8Array) => void;
+}
+
+/**
+ * The model with other weights and nothing else changed: every byte that is no weight stays as it was. Names are those of
+ * initializers, or of the outputs of Constant nodes; the element type stays, so float16 weights are rounded.
+ */
+export function updateInitializers(
+  source: Uint8Array | ModelProto,
+  weights: Readonly<Record<string, ArrayLike<number>>>,
+  options: UpdateOptions = {},
+): Uint8Array {
+  const model = source instanceof Uint8Array ? decodeModel(source) : source;
+  const { graph } = model;
+  if (graph === undefined) throw new OnnxError("The model has no graph.");
+  const left = new Set(Object.keys(weights));
+  const update = (name: string, tensor: TensorProto): TensorProto => {
+    const values = Object.hasOwn(weights, name) ? weights[name] : undefined;
+    if (values === undefined) return tensor;
+    left.delete(name);
+    return replaced(name, tensor, values, options);
+  };
+  const initializer = graph.initializer?.map((tensor) => update(tensor.name ?? "", tensor));
+  const node = graph.node?.map((n) => constantNode(n, update));
+  if (left.size > 0) {
+    const known = (graph.initializer ?? []).map((tensor) => tensor.name ?? "");
+    throw new OnnxError(`The model has no weights ${names(left)}. It has ${names(known)}.`);
+  }
+  return encodeModel({
+    ...model,
+    graph: { ...graph, ...(initializer && { initializer }), ...(node && { node }) },
+  });
+}
+
+function constantNode(node: NodeProto, update: (name: string, tensor: TensorProto) => TensorProto): NodeProto {
+  if (node.opType !== "Constant" || node.attribute?.[0]?.t === undefined) return node;
+  const attribute = node.attribute.map((a) =>
+    a.t === undefined ? a : { ...a, t: update(node.output?.[0] ?? "", a.t) },
+  );
+  return { ...node, attribute };
+}
+
+/** The tensor with other numbers, kept in the way it was kept. */
+function replaced(name: string, tensor: TensorProto, values: ArrayLike<number>, options: UpdateOptions): TensorProto {
+  const elem = elemOf(tensor.dataType ?? 0);
+  const dims = (tensor.dims ?? []).map(Number);
+  const count = dims.reduce((a, b) => a * b, 1);
+  if (values.length !== count) {
+    throw new OnnxError(
+      `\`${name}\` is [${dims.join(", ")}], which is ${count} numbers, and ${values.length} were given.`,
+    );
+  }
+  let data: Float32Array | Float64Array | Uint16Array;
+  if (elem === "float32") data = values instanceof Float32Array ? values : Float32Array.from(values);
+  else if (elem === "float64") data = Float64Array.from(values);
+  else if (elem === "float16") data = Uint16Array.from(values, toHalf);
+  else if (elem === "bfloat16") data = Uint16Array.from(values, toBfloat16);
+  else
+    throw new OnnxError(
+      `\`${name}\` is ${elem ?? `of element type ${tensor.dataType}`}, which is no floating type to be trained.`,
+    );
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (tensor.dataLocation === 1) {
+    const { location, offset } = externalPlace(`Tensor \`${name}\``, tensor.externalData ?? []);
+    if (options.external !== undefined) {
+      options.external(location, offset, bytes);
+      return tensor;
+    }
+    return { ...without(tensor), rawData: bytes };
+  }
+  if (tensor.rawData !== undefined) return { ...tensor, rawData: bytes };
+  if (data instanceof Float32Array) return { ...tensor, floatData: data };
+  if (data instanceof Float64Array) return { ...tensor, doubleData: data };
+  return { ...tensor, int32Data: Int32Array.from(data) };
+}
