@@ -218,7 +218,7 @@ describe("what the arrays optimizer refuses", () => {
     ],
     [
       { "dense/kernels": w },
-      "There is a gradient for `dense/kernels`, which is no parameter here; there are `dense/kernel`, `w`. Did you mean `dense/kernel`?",
+      "There is a gradient for `dense/kernels`, which is not a parameter here; there are `dense/kernel`, `w`. Did you mean `dense/kernel`?",
     ],
     [
       { w: new Float64Array(4) },
@@ -246,7 +246,7 @@ describe("what the arrays optimizer refuses", () => {
       { a: new Float32Array(shared, 0, 10), b: new Float32Array(shared, 60, 5), c: new Float32Array(shared, 36, 6) },
       "`a`, `c` share memory. Every parameter needs numbers of its own; copy one.",
     ],
-    [{ a: w, b: w }, "`a`, `b` share memory."],
+    [{ a: w, b: w }, "`a`, `b` are the same numbers. Tied weights are one parameter: give them once"],
   ])("parameters %#", (parameters, message) => {
     expect(() => make(parameters, sgd())).toThrow(message);
   });

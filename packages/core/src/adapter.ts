@@ -1,10 +1,17 @@
 /** For adapters and packages that extend Descent: the loop, contracts with a backend, checks of what people pass, files of state. */
 export { checkConfigured, type Frozen, type Partition } from "./configured.ts";
-export { isRecord, list, nearest, shown, suggestion } from "./errors.ts";
-export { refuseOverlap, refuseUnknown, type Stretch } from "./given.ts";
+export { among, isRecord, list, nearest, shown, suggestion } from "./errors.ts";
+export { type Named, named, refuseOverlap, refuseUnknown, type Stretch } from "./given.ts";
 export { type Assignment, assign, mapLeaves } from "./groups.ts";
 export { checkHyper, rangeOf, rangeText } from "./hyper.ts";
-export { type Backend, type Job, Loop, type Pairs, type Step, slotShape } from "./loop.ts";
+export type { Answer } from "./loop/answer.ts";
+export type { AsyncBackend, Backend, Job, Pairs, ReduceSums } from "./loop/backend.ts";
+export type { Kept } from "./loop/inspect.ts";
+export type { LoadOptions, Write } from "./loop/load.ts";
+export { AsyncLoop, Loop } from "./loop/loop.ts";
+export { slotShape } from "./loop/slots.ts";
+export type { Step } from "./loop/step.ts";
+export type { Exchanged, World } from "./loop/world.ts";
 export { type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finite.ts";
 export { finite, knownOptions, meant, notNegative, positive, whole } from "./options.ts";
 export {

@@ -82,3 +82,7 @@ export function shown(value: unknown): string {
     return "an object"; // a proxy, say, that answers no question
   }
 }
+
+/** "there are `a`, `b`", or "there are none". */
+export const among = (names: readonly string[]): string =>
+  names.length === 0 ? "there are none" : `there are ${list(names)}`;

@@ -1,11 +1,46 @@
-import { list, OptimizerError, suggestion } from "./errors.ts";
+import { among, list, OptimizerError, shown, suggestion } from "./errors.ts";
 
-/* What adapters refuse of the memory and the gradients that are theirs to step, in one wording. */
+/* What adapters refuse of the parameters, memory and gradients that they are given, in one wording. */
+
+/** Values by name: a record, or pairs such as a Map's. */
+export type Named<V> = Readonly<Record<string, V>> | Iterable<readonly [string, V]>;
+
+/**
+ * The names and values of a record, or of a Map or any other iterable of pairs. Throws for everything else, and for two
+ * values of one name; also for instances without properties of their own, which have names only behind getters. `what`
+ * begins the error: "The parameters".
+ */
+export function named<V>(what: string, given: Named<V>): (readonly [name: string, value: V])[] {
+  const wrong = (why: string): never => {
+    throw new OptimizerError(`${what} must be given by name, { name: value } or a Map; ${why}.`);
+  };
+  if (typeof given !== "object" || given === null) return wrong(`got ${shown(given)}`);
+  if (!(Symbol.iterator in given)) {
+    const pairs = Object.entries(given);
+    return pairs.length > 0 || isPlain(given) ? pairs : wrong(`got ${shown(given)} without properties of its own`);
+  }
+  const pairs = new Map<string, V>();
+  for (const pair of given as Iterable<unknown>) {
+    if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "string")
+      return wrong(`got ${shown(given)}, which is not made of [name, value]`);
+    const [name, value] = pair as [string, V]; // checked above
+    if (pairs.has(name)) return wrong(`there are two values named \`${name}\``);
+    pairs.set(name, value);
+  }
+  return [...pairs];
+}
+
+/** Whether an object is a record, also one of another realm or without a prototype. */
+function isPlain(given: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(given);
+  if (prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.prototype.toString.call(given) === "[object Object]";
+}
 
 /** Where a parameter lies, in bytes. */
 export interface Stretch {
   readonly name: string;
-  /** What two parameters may share, and no byte of it: an ArrayBuffer, a GPUBuffer. */
+  /** The memory that other parameters may lie in too, but not at the same bytes: an ArrayBuffer, a GPUBuffer. */
   readonly memory: object;
   readonly at: number;
   readonly bytes: number;
@@ -24,10 +59,12 @@ export function refuseOverlap(places: Iterable<Stretch>): void {
     inside.sort((a, b) => a.at - b.at);
     for (const [i, { name, at, bytes }] of inside.entries()) {
       const next = inside[i + 1];
-      if (next && next.at < at + bytes)
-        throw new OptimizerError(
-          `${list([name, next.name])} share memory. Every parameter needs numbers of its own; copy one.`,
-        );
+      if (!next || next.at >= at + bytes) continue;
+      throw new OptimizerError(
+        next.at === at && next.bytes === bytes
+          ? `${list([name, next.name])} are the same numbers. Tied weights are one parameter: give them once, under one name, and as its gradient the sum of the gradients of all their uses.`
+          : `${list([name, next.name])} share memory. Every parameter needs numbers of its own; copy one.`,
+      );
     }
   }
 }
@@ -38,7 +75,7 @@ export function refuseUnknown(gradients: object, parameters: ReadonlyMap<string,
     if (!parameters.has(name)) {
       const names = [...parameters.keys()];
       throw new OptimizerError(
-        `There is a gradient for \`${name}\`, which is no parameter here; there are ${list(names)}.${suggestion(name, names)}`,
+        `There is a gradient for \`${name}\`, which is not a parameter here; ${among(names)}.${suggestion(name, names)}`,
       );
     }
 }

@@ -2,7 +2,8 @@
 export type { Configured } from "./configured.ts";
 export { OptimizerError } from "./errors.ts";
 export { freeze, frozen, partition, type Selector } from "./groups.ts";
-export type { Inspection, LoadReport } from "./loop.ts";
+export type { Inspection } from "./loop/inspect.ts";
+export type { LoadReport } from "./loop/load.ts";
 export type { Parameter } from "./parameter.ts";
 export { formula, isRule, type Options, type Rule, rule } from "./rule.ts";
 export { type Schedule, schedule } from "./schedule.ts";

@@ -248,7 +248,7 @@ describe("a partition", () => {
     expect(message(() => partition({ a: sgd(), b: sgd() }, {}))).toContain("`a`, `b` have no selector");
     expect(message(() => partition({}, {}))).toContain("no groups");
     const nothing: readonly string[] = [];
-    expect(message(() => labels(freeze(sgd(), nothing[0]!)))).toBe(
+    expect(message(() => freeze(sgd(), nothing[0]!))).toBe(
       "freeze: parameters are selected by a name, a pattern or a function; got undefined.",
     );
   });
@@ -347,7 +347,7 @@ describe("state", () => {
 
   test("of another rule, another shape or other parameters is refused whole, with all the reasons", () => {
     const state = trained().save();
-    expect(message(() => one(sgd()).load(state))).toContain("`w` was trained by Momentum and now has SGD");
+    expect(message(() => one(sgd()).load(state))).toContain("`w` was trained by momentum and now has sgd");
     const other = new Run(momentum(), [vector("w", 3), vector("x", 1)]);
     const text = message(() => other.load(state));
     expect(text).toContain("it does not know `x`");

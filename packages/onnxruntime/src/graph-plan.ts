@@ -115,23 +115,27 @@ export class GraphPlan implements Plan {
 
   async train(batch: readonly Fed[], always: boolean): Promise<Stepped> {
     const step = this.#begin(this.#parameters.keys());
-    const scalars = sharing(step.jobs);
-    const compiled = await this.#compiler.compiled("train", batch, {
-      key: `update ${scalars.of}`,
-      extend: (training) => this.#joined(training, step.jobs, scalars),
-    });
-    const results = await compiled.session.run({
-      ...this.#feeds(batch, compiled),
-      ...this.#state(step.jobs, scalars),
-    });
-    const loss = lossOf(results, compiled);
-    const applied = always || Number.isFinite(loss);
-    if (applied) this.#take(results, step);
-    else
-      for (const { parameter, program } of step.jobs)
-        for (const name of Object.keys(program.outputs)) free(results[outputName(name, parameter.name)]!);
-    this.#keep(results, compiled, applied);
-    return { loss, outputs: outputsOf(results, compiled), applied };
+    try {
+      const scalars = sharing(step.jobs);
+      const compiled = await this.#compiler.compiled("train", batch, {
+        key: `update ${scalars.of}`,
+        extend: (training) => this.#joined(training, step.jobs, scalars),
+      });
+      const results = await compiled.session.run({
+        ...this.#feeds(batch, compiled),
+        ...this.#state(step.jobs, scalars),
+      });
+      const loss = lossOf(results, compiled);
+      const applied = always || Number.isFinite(loss);
+      if (applied) this.#take(results, step);
+      else
+        for (const { parameter, program } of step.jobs)
+          for (const name of Object.keys(program.outputs)) free(results[outputName(name, parameter.name)]!);
+      this.#keep(results, compiled, applied);
+      return { loss, outputs: outputsOf(results, compiled), applied };
+    } finally {
+      step.cancel(); // does nothing once it was committed
+    }
   }
 
   async accumulate(batch: readonly Fed[], always: boolean): Promise<Stepped> {
@@ -195,6 +199,14 @@ export class GraphPlan implements Plan {
   /** The update alone, by gradients times a factor. */
   async #update(gradients: Readonly<Record<string, RuntimeTensor>>, factor: number): Promise<void> {
     const step = this.#begin(Object.keys(gradients));
+    try {
+      await this.#run(step, gradients, factor);
+    } finally {
+      step.cancel(); // does nothing once it was committed
+    }
+  }
+
+  async #run(step: Step<Held>, gradients: Readonly<Record<string, RuntimeTensor>>, factor: number): Promise<void> {
     const scalars = sharing(step.jobs);
     const names = step.jobs.map((j) => j.parameter.name);
     const session = await this.#compiler.plain(`update ${JSON.stringify(names)} ${scalars.of}`, () => {
@@ -272,7 +284,10 @@ export class GraphPlan implements Plan {
     return this.#loop.load(
       state,
       (held, data) => {
-        held.tensor = this.#tensor(data.slice(), held.shape);
+        const tensor = this.#tensor(data.slice(), held.shape);
+        return () => {
+          held.tensor = tensor;
+        };
       },
       options,
     );

@@ -211,7 +211,9 @@ describe("the update on the device that onnxruntime-web computes on", () => {
     await gpu.applyGradients({ b1: Float32Array.of(1, 2, 3, 4) });
     const after = await gpu.weights();
     expect(after).toEqual({ ...before, b1: Float32Array.of(-0.5, -1, -1.5, -2) });
-    await expect(gpu.applyGradients({ b0: new Float32Array(8) })).rejects.toThrow("`b0`, which is no parameter here");
+    await expect(gpu.applyGradients({ b0: new Float32Array(8) })).rejects.toThrow(
+      "`b0`, which is not a parameter here",
+    );
     await expect(gpu.applyGradients({ b1: new Float32Array(3) })).rejects.toThrow("`b1` has 3 gradients for 4");
     expect(await gpu.weights()).toEqual(after);
     await gpu.set({ lr: 0.25 });

@@ -243,7 +243,7 @@ describe("what is wrong is said, and nothing is half done", () => {
     const byMomentum = await train("lenet", { optimizer: momentum() });
     await byMomentum.trainStep(batch);
     await expect(trainer.load(await byMomentum.checkpoint())).rejects.toThrow(
-      "was trained by Momentum and now has Adam",
+      "was trained by momentum and now has adam",
     );
     expect(await trainer.checkpoint()).toEqual(before);
     for (const t of [other, trainer, byMomentum]) await t.dispose();

@@ -191,7 +191,7 @@ export class DescentOptimizer extends Optimizer {
 
   #resume(state: StateDict, names: ReadonlyMap<string, string>): void {
     const step = this.#loop.step === 0 ? state.meta.step : this.#loop.step;
-    const { mismatched } = this.#loop.load(renamed(state, names, step), write, { strict: false });
+    const { mismatched } = this.#load(renamed(state, names, step), { strict: false });
     if (mismatched.length > 0)
       throw new OptimizerError(
         `The saved optimizer state does not fit: ${mismatched.map(({ name, why }) => `\`${name}\` ${why}`).join("; ")}.`,
@@ -286,10 +286,20 @@ export class DescentOptimizer extends Optimizer {
       .filter((name) => !this.#loop.has(name))
       .flatMap((name) => engine().registeredVariables[name] ?? []);
     this.#take(variables);
-    const report = this.#loop.load(state, write, options);
+    const report = this.#load(state, options);
     this.#pending = undefined;
     this.iterations_ = this.#loop.step;
     return report;
+  }
+
+  /** All new numbers are on the device before the first variable takes its own. */
+  #load(state: StateDict, options?: { readonly strict?: boolean | undefined }): LoadReport {
+    engine().startScope("load");
+    try {
+      return this.#loop.load(state, write, options);
+    } finally {
+      engine().endScope();
+    }
   }
 
   /**
@@ -396,8 +406,9 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return true;
 }
 
-function write(tensor: Tensor, data: Float32Array): void {
-  tidy(() => (tensor as Variable).assign(makeTensor(data, tensor.shape, "float32"))); // state tensors are variables
+function write(tensor: Tensor, data: Float32Array): () => void {
+  const next = makeTensor(data, tensor.shape, "float32");
+  return () => (tensor as Variable).assign(next); // state tensors are variables
 }
 
 /**

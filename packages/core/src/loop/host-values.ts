@@ -1,0 +1,64 @@
+import { facts, topological } from "../expr.ts";
+import { type Env, Sheet } from "../host.ts";
+import type { Program } from "../program.ts";
+import { entry } from "./maps.ts";
+
+/** What the host contributes to one parameter's step: the numbers that kernels read, and the next host slots. */
+export interface HostValues {
+  readonly scalars: readonly number[];
+  readonly host: Readonly<Record<string, number>>;
+}
+
+/** A program's host expressions, ready to be computed in double precision. */
+export interface HostPart {
+  /** The facts that the values depend on, besides `t`. */
+  readonly reads: readonly string[];
+  /** The slots kept on the host. */
+  readonly kept: readonly string[];
+  /** The values of update `t`, from hyper-parameters, facts and the host slots before it. */
+  readonly evaluate: (t: number, hyper: Env, facts: Env, before: Env) => HostValues;
+}
+
+/** The host slots of most programs: none. */
+const NONE: Record<string, number> = Object.freeze({});
+
+const parts = new WeakMap<Program, HostPart>();
+
+/** The host part of a program, made once. */
+export const hostPart = (program: Program): HostPart => entry(parts, program, () => newHostPart(program));
+
+function newHostPart(program: Program): HostPart {
+  const roots = [...program.scalars, ...Object.values(program.host)];
+  const kept = Object.keys(program.slots).filter((slot) => program.slots[slot]!.place === "host");
+  const sheet = new Sheet();
+  const read = topological(roots).flatMap(
+    (e) => (e.op === "var" ? [{ name: e.value as string, at: sheet.give(e) }] : []), // var nodes hold names
+  );
+  const reads: readonly string[] = facts.filter((fact) => fact !== "t" && read.some(({ name }) => name === fact));
+  const fixed = read.filter(({ name }) => reads.includes(name));
+  const held = read.filter(({ name }) => kept.includes(name));
+  const time = read.filter(({ name }) => name === "t");
+  const hypers = read.filter((one) => ![...fixed, ...held, ...time].includes(one));
+  const compute = sheet.compute(roots);
+  const scalars = program.scalars.map((e) => sheet.at(e));
+  const next = new Map(Object.entries(program.host).map(([slot, e]) => [slot, sheet.at(e)]));
+  const numbers = sheet.row();
+  return {
+    reads,
+    kept,
+    evaluate: (t, hyper, facts, before) => {
+      for (const { name, at } of hypers) numbers[at] = hyper[name]!;
+      for (const { name, at } of fixed) numbers[at] = facts[name]!;
+      for (const { name, at } of held) numbers[at] = before[name]!;
+      for (const { at } of time) numbers[at] = t;
+      compute(numbers);
+      const after = (slot: string): number => (next.has(slot) ? numbers[next.get(slot)!]! : before[slot]!);
+      const host = kept.length === 0 ? NONE : Object.fromEntries(kept.map((slot) => [slot, after(slot)]));
+      return { scalars: scalars.map((at) => numbers[at]!), host };
+    },
+  };
+}
+
+/** Whether two parameters of one program have the same host slots, bit for bit. */
+export const sameHost = (program: Program, a: Env, b: Env): boolean =>
+  a === b || hostPart(program).kept.every((slot) => Object.is(a[slot], b[slot]));

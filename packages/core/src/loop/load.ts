@@ -1,0 +1,161 @@
+import { list, OptimizerError } from "../errors.ts";
+import { size } from "../parameter.ts";
+import { checkMeta, checkTensor, type ParameterState, type StateDict, type StateMeta, slotKey } from "../state.ts";
+import type { Course } from "./answer.ts";
+import { type Group, hyperNow, plainHyper } from "./groups.ts";
+import type { Member, Roster } from "./roster.ts";
+import { allocate, slotShape } from "./slots.ts";
+
+/** What `load` found. After a strict load only `loaded` and `changed` may be non-empty. */
+export interface LoadReport {
+  readonly loaded: readonly string[];
+  /** Parameters of the optimizer that the state does not know. */
+  readonly missing: readonly string[];
+  /** Parameters of the state that the optimizer does not have. */
+  readonly unexpected: readonly string[];
+  readonly mismatched: readonly { readonly name: string; readonly why: string }[];
+  /** Hyper-parameters that differ from those the state was saved with; the optimizer keeps its own. */
+  readonly changed: readonly string[];
+}
+
+/** Whether everything must fit; `false` takes what does, and reports the rest. */
+export interface LoadOptions {
+  readonly strict?: boolean | undefined;
+}
+
+/**
+ * Gives a state tensor its numbers: at once if that cannot fail, else it makes what it needs and returns the function
+ * that puts it in place. Those functions are called when everything is ready, and must not throw.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: a callback that writes at once returns nothing
+export type Write<T> = (tensor: T, data: Float32Array) => void | (() => void);
+
+/** A parameter with what is saved of it, and that which will be its slots. */
+interface Fit<T> {
+  readonly member: Member<T>;
+  readonly saved: ParameterState;
+}
+
+/**
+ * Continues from a saved state, into the slots there are and new ones where there are none. Everything that can fail
+ * comes before the first change, so that on an error nothing has changed.
+ */
+export function* load<T>(
+  roster: Roster<T>,
+  state: StateDict,
+  write: Write<T>,
+  { strict = true }: LoadOptions,
+): Course<LoadReport> {
+  roster.alive();
+  const meta = checkMeta(state?.meta);
+  const { fits, report } = compare(roster, meta, state.tensors);
+  if (strict) refuse(report);
+  const fresh = new Map<Member<T>, Readonly<Record<string, T>>>();
+  const changes: (() => void)[] = [];
+  try {
+    for (const { member, saved } of fits) {
+      const { group, program } = member.cohort!; // not frozen
+      if (saved.t > 0 && !member.slots)
+        fresh.set(member, allocate(roster.backend, member.parameter, program, hyperNow(group, roster.step)));
+    }
+    yield roster.backend.settle?.();
+    for (const { member, saved } of fits) {
+      if (saved.t === 0) continue;
+      for (const [slot, tensor] of Object.entries(member.slots ?? fresh.get(member)!)) {
+        const { data } = state.tensors[slotKey(slot, member.parameter.name)]!; // checked by `mismatch`
+        const change = write(tensor, data);
+        if (change) changes.push(change);
+      }
+    }
+  } catch (error) {
+    for (const slots of fresh.values()) for (const tensor of Object.values(slots)) roster.backend.free(tensor);
+    throw error;
+  }
+  roster.end("a state was loaded since it was begun");
+  for (const change of changes) change();
+  for (const { member, saved } of fits) {
+    if (saved.t === 0) roster.free(member);
+    else member.slots ??= fresh.get(member);
+    member.t = saved.t;
+    member.host = saved.host;
+  }
+  roster.step = meta.step;
+  return report;
+}
+
+/** What of a state fits which parameters, and everything that does not. */
+function compare<T>(
+  { groups, members }: Roster<T>,
+  meta: StateMeta,
+  tensors: StateDict["tensors"],
+): { readonly fits: readonly Fit<T>[]; readonly report: LoadReport } {
+  const mismatched: { name: string; why: string }[] = [];
+  const missing: string[] = [];
+  const fits: Fit<T>[] = [];
+  for (const member of members.values()) {
+    if (!member.cohort) continue;
+    const { name } = member.parameter;
+    const saved = Object.hasOwn(meta.parameters, name) ? meta.parameters[name] : undefined;
+    const why = saved && mismatch(member, saved, meta, tensors);
+    if (!saved) missing.push(name);
+    else if (why !== undefined) mismatched.push({ name, why });
+    else fits.push({ member, saved });
+  }
+  const unexpected = Object.keys(meta.parameters).filter((name) => !members.get(name)?.cohort);
+  const loaded = fits.map(({ member }) => member.parameter.name);
+  return { fits, report: { loaded, missing, unexpected, mismatched, changed: changedSince(meta, groups.values()) } };
+}
+
+/** Throws one error with everything that keeps a state from being loaded whole. */
+function refuse({ missing, unexpected, mismatched }: LoadReport): void {
+  const problems = [
+    ...(missing.length > 0 ? [`it does not know ${list(missing)}`] : []),
+    ...(unexpected.length > 0 ? [`it has ${list(unexpected)}, which this optimizer does not train`] : []),
+    ...mismatched.map(({ name, why }) => `\`${name}\` ${why}`),
+  ];
+  const more = problems.length > 8 ? ` and ${problems.length - 8} more` : "";
+  if (problems.length > 0)
+    throw new OptimizerError(
+      `The saved state does not fit: ${problems.slice(0, 8).join("; ")}${more}. Nothing was loaded; load with { strict: false } to take what fits.`,
+    );
+}
+
+/** Why what is saved of a parameter does not fit it; undefined if it does. */
+function mismatch<T>(
+  { parameter, cohort }: Member<T>,
+  saved: ParameterState,
+  meta: StateMeta,
+  tensors: StateDict["tensors"],
+): string | undefined {
+  if (saved.shape.join() !== parameter.shape.join())
+    return `was saved with shape [${saved.shape}] and has shape [${parameter.shape}]`;
+  const { group, program } = cohort!; // frozen parameters are not compared
+  const rule = Object.hasOwn(meta.groups, saved.group) ? meta.groups[saved.group]!.rule : "an unknown rule";
+  const { id, title } = group.leaf.rule;
+  // States written before rules had ids hold titles.
+  if (rule !== id && rule !== title) return `was trained by ${rule} and now has ${id}`;
+  if (saved.t === 0) return undefined;
+  for (const [slot, spec] of Object.entries(program.slots)) {
+    if (spec.place === "host") {
+      if (!saved.host || !Object.hasOwn(saved.host, slot)) return `lacks the state \`${slot}\``;
+      continue;
+    }
+    const key = slotKey(slot, parameter.name);
+    const found = Object.hasOwn(tensors, key) ? tensors[key] : undefined;
+    if (!found) return `lacks the state \`${slot}\``;
+    checkTensor(key, found);
+    if (found.data.length !== size(slotShape(spec, parameter)))
+      return `has a state \`${slot}\` of shape [${found.shape}], which should be [${slotShape(spec, parameter)}]`;
+  }
+  return undefined;
+}
+
+/** Hyper-parameters that differ from the saved ones. */
+const changedSince = (meta: StateMeta, groups: Iterable<Group>): string[] =>
+  [...groups].flatMap(({ label, hyper }) => {
+    const saved = Object.hasOwn(meta.groups, label) ? meta.groups[label]!.hyper : {};
+    const value = (name: string): unknown => (Object.hasOwn(saved, name) ? saved[name] : undefined);
+    return Object.keys({ ...hyper, ...saved })
+      .filter((name) => (Object.hasOwn(hyper, name) ? plainHyper(hyper[name]!) : undefined) !== value(name))
+      .map((name) => (label === "" ? name : `${label}: ${name}`));
+  });

@@ -1,0 +1,206 @@
+import type { Configured } from "../configured.ts";
+import { OptimizerError } from "../errors.ts";
+import type { Parameter } from "../parameter.ts";
+import type { HyperValue } from "../spec.ts";
+import type { StateDict, StateMeta } from "../state.ts";
+import { later, now, tooLate } from "./answer.ts";
+import type { AsyncBackend, Backend, Pairs } from "./backend.ts";
+import { setHyper } from "./groups.ts";
+import { type Inspection, inspect, type Kept, keptSlots, metaOf } from "./inspect.ts";
+import { type LoadOptions, type LoadReport, load, type Write } from "./load.ts";
+import { Roster } from "./roster.ts";
+import { begin, checkWorld, type Step, take } from "./step.ts";
+import type { World } from "./world.ts";
+
+/** What both loops do alike. */
+class BaseLoop<T> {
+  protected readonly roster: Roster<T>;
+
+  constructor(backend: AsyncBackend<T>, configured: Configured) {
+    this.roster = new Roster(backend, configured);
+  }
+
+  /** Updates done. */
+  get step(): number {
+    return this.roster.step;
+  }
+
+  /** Whether `dispose` was called. */
+  get disposed(): boolean {
+    return this.roster.disposed;
+  }
+
+  /** Whether a parameter of this name was added. */
+  has(name: string): boolean {
+    return this.roster.members.has(name);
+  }
+
+  /** Takes parameters in, giving each its group. Throws, and takes none, if one is of no group, known already or refused. */
+  add(parameters: readonly Parameter[]): void {
+    this.roster.add(parameters);
+  }
+
+  /** Changes hyper-parameters from the next update on, in one group or in every group that has them. */
+  set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {
+    this.roster.alive();
+    setHyper(this.roster.groups, hyper, group);
+  }
+
+  /** The groups with their rules and current hyper-parameters, and what is known of every parameter. */
+  inspect(): Inspection {
+    return inspect(this.roster);
+  }
+
+  /** Counts an update that an adapter refused because gradients were not finite; `inspect()` shows how many. */
+  countNonFinite(): void {
+    this.roster.nonFinite++;
+  }
+
+  /** The state tensors there are, with the keys they are saved under. Parameters not yet updated have none. */
+  slots(): Kept<T>[] {
+    return keptSlots(this.roster);
+  }
+
+  /** The part of the state that is not tensors. */
+  meta(): StateMeta {
+    return metaOf(this.roster);
+  }
+}
+
+/**
+ * The loop every adapter shares: who has which rule, how many updates each parameter has had, where the schedules
+ * stand, what is saved. It holds no arithmetic on tensors; `T` is whatever the backend calls a tensor.
+ */
+export class Loop<T> extends BaseLoop<T> {
+  readonly #world: World<void> | undefined;
+  readonly #backend: Backend<T>;
+
+  /** With a `world` of several ranks, the backend must say how gradients are reduced. */
+  constructor(
+    backend: Backend<T>,
+    configured: Configured,
+    { world }: { readonly world?: World<void> | undefined } = {},
+  ) {
+    super(backend, configured);
+    checkWorld(backend, world);
+    this.#backend = backend;
+    this.#world = world && world.size > 1 ? world : undefined;
+  }
+
+  /**
+   * One update of the parameters given; those left out are not touched: no decay, no momentum, and their `t` stays.
+   * On an error nothing has changed.
+   */
+  update(tensors: Pairs<T>): void {
+    const step = begin(this.roster, tensors);
+    if (step.jobs.length === 0) step.cancel();
+    else if (this.#world) now(take(this.roster, step, this.#world), this.#backend.name);
+    else this.#run(step);
+  }
+
+  /** `take` for one process, without a generator: this is where small steps spend their time. */
+  #run({ jobs, commit, cancel }: Step<T>): void {
+    try {
+      const answer: unknown = this.#backend.run(jobs);
+      if (answer !== undefined) throw tooLate(this.#backend.name);
+    } catch (error) {
+      cancel();
+      throw error;
+    }
+    commit();
+  }
+
+  /**
+   * The two halves of `update`, for adapters that run the jobs themselves: the jobs of a step, and what to call once
+   * they are done, or have failed. One step is under way at a time.
+   */
+  begin(tensors: Pairs<T>): Step<T> {
+    return begin(this.roster, tensors);
+  }
+
+  /** Forgets a parameter and frees its state. A step under way can no longer be committed. */
+  remove(name: string): void {
+    this.roster.remove(name);
+  }
+
+  /**
+   * Continues from a saved state. Strict unless told otherwise: a parameter missing or left over, another shape or
+   * another rule is one error that lists them all; `strict: false` takes what fits and reports. On an error nothing has
+   * changed. A step under way can no longer be committed.
+   */
+  load(state: StateDict, write: Write<T>, options: LoadOptions = {}): LoadReport {
+    return now(load(this.roster, state, write, options), this.#backend.name);
+  }
+
+  /** Frees the state. The optimizer cannot be used afterwards; a second call does nothing. */
+  dispose(): void {
+    this.roster.dispose();
+  }
+}
+
+/**
+ * The loop for backends that answer later. One update or load is under way at a time: a call before the last one has
+ * been awaited is an error, and changes nothing.
+ */
+export class AsyncLoop<T> extends BaseLoop<T> {
+  readonly #world: World | undefined;
+  #busy: Promise<unknown> | undefined;
+
+  /** With a `world` of several ranks, the backend must say how gradients are reduced. */
+  constructor(
+    backend: AsyncBackend<T>,
+    configured: Configured,
+    { world }: { readonly world?: World | undefined } = {},
+  ) {
+    super(backend, configured);
+    checkWorld(backend, world);
+    this.#world = world;
+  }
+
+  /**
+   * One update of the parameters given; those left out are not touched: no decay, no momentum, and their `t` stays.
+   * On an error nothing has changed.
+   */
+  async update(tensors: Pairs<T>): Promise<void> {
+    this.#idle();
+    const step = begin(this.roster, tensors);
+    if (step.jobs.length === 0) step.cancel();
+    else await this.#hold(later(take(this.roster, step, this.#world)));
+  }
+
+  /** Forgets a parameter and frees its state. */
+  remove(name: string): void {
+    this.#idle();
+    this.roster.remove(name);
+  }
+
+  /**
+   * Continues from a saved state. Strict unless told otherwise: a parameter missing or left over, another shape or
+   * another rule is one error that lists them all; `strict: false` takes what fits and reports. On an error nothing has
+   * changed.
+   */
+  async load(state: StateDict, write: Write<T>, options: LoadOptions = {}): Promise<LoadReport> {
+    this.#idle();
+    return this.#hold(later(load(this.roster, state, write, options)));
+  }
+
+  /** Frees the state, once an update under way has ended. The optimizer cannot be used afterwards. */
+  async dispose(): Promise<void> {
+    await this.#busy?.catch(() => {}); // whoever waits for it is told
+    this.roster.dispose();
+  }
+
+  /** Throws while something is under way. */
+  #idle(): void {
+    if (this.#busy) throw new OptimizerError("The last update or load has not ended. Await it before the next call.");
+  }
+
+  async #hold<R>(work: Promise<R>): Promise<R> {
+    this.#busy = work;
+    try {
+      return await work;
+    } finally {
+      this.#busy = undefined;
+    }
+  }
+}

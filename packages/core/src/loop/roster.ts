@@ -1,0 +1,144 @@
+import { type Configured, checkConfigured } from "../configured.ts";
+import { among, OptimizerError, suggestion } from "../errors.ts";
+import { assign } from "../groups.ts";
+import type { Env } from "../host.ts";
+import { checkShape, decaysByRole, matrix, type Parameter, size } from "../parameter.ts";
+import { type Program, trace } from "../program.ts";
+import { shapes } from "../shapes.ts";
+import type { AsyncBackend } from "./backend.ts";
+import type { Group } from "./groups.ts";
+import { hostPart } from "./host-values.ts";
+import { entry } from "./maps.ts";
+
+/** Parameters of one group with one program that agree in the facts it reads: at one `t` they get the same numbers. */
+export interface Cohort {
+  readonly group: Group;
+  readonly program: Program;
+  readonly facts: Env;
+}
+
+/** A parameter with all that the loop keeps of it. */
+export interface Member<T> {
+  readonly parameter: Parameter;
+  /** Undefined for a frozen parameter. */
+  readonly cohort: Cohort | undefined;
+  readonly decays: boolean;
+  /** Updates it has had. */
+  t: number;
+  /** Slots kept on the host; undefined before the first update. */
+  host: Readonly<Record<string, number>> | undefined;
+  slots: Readonly<Record<string, T>> | undefined;
+  /** The tensors of the last job. */
+  tensors: Readonly<Record<string, T>> | undefined;
+  /** The last step that it was in, by its number among all that were begun. */
+  begun: number;
+}
+
+/** A step that was begun: once `ended` it cannot be committed, and the text says why. */
+export interface Flight {
+  ended: string | undefined;
+}
+
+/** Who is trained by what, and how far: the one place where the loop keeps what changes. */
+export class Roster<T> {
+  readonly backend: AsyncBackend<T>;
+  readonly #configured: Configured;
+  readonly groups: Map<string, Group> = new Map();
+  readonly members: Map<string, Member<T>> = new Map();
+  readonly #cohorts = new Map<Program, readonly Cohort[]>();
+  /** Updates done. */
+  step = 0;
+  /** Updates refused because gradients were not finite. */
+  nonFinite = 0;
+  /** Steps begun, whatever became of them. */
+  begun = 0;
+  /** The step that was begun and has not ended. */
+  flight: Flight | undefined;
+  disposed = false;
+
+  constructor(backend: AsyncBackend<T>, configured: Configured) {
+    checkConfigured(configured, "optimizer");
+    this.backend = backend;
+    this.#configured = configured;
+  }
+
+  /** Takes parameters in, giving each its group. Throws, and takes none, if one is of no group, known already or refused. */
+  add(parameters: readonly Parameter[]): void {
+    this.alive();
+    const seen = new Set<string>();
+    for (const { name, shape } of parameters) {
+      if (this.members.has(name) || seen.has(name))
+        throw new OptimizerError(
+          `There are two parameters named \`${name}\`. Names tell their states apart; rename one.`,
+        );
+      seen.add(name);
+      checkShape(name, shape);
+    }
+    const groups = new Map(this.groups);
+    const cohorts = new Map(this.#cohorts);
+    const members = assign(this.#configured, parameters).map(({ label, leaf }, i): Member<T> => {
+      const parameter = parameters[i]!; // one assignment per parameter
+      const fresh = { parameter, t: 0, host: undefined, slots: undefined, tensors: undefined, begun: 0 };
+      if (!leaf) return { ...fresh, cohort: undefined, decays: false };
+      const group = entry(groups, label, () => ({ label, leaf, hyper: { ...leaf.hyper } }));
+      const { rows, cols } = matrix(parameter);
+      const program = trace(leaf.rule, { rows, cols });
+      shapes(program, { rows, cols });
+      this.backend.check?.(program, parameter);
+      const decays = (leaf.decays ?? decaysByRole)(parameter);
+      const facts: Env = { rows, cols, size: size(parameter.shape), decays: +decays };
+      const { reads } = hostPart(program);
+      const known = entry(cohorts, program, () => []);
+      let cohort = known.find((c) => c.group === group && reads.every((name) => c.facts[name] === facts[name]));
+      if (!cohort) cohorts.set(program, [...known, (cohort = { group, program, facts })]);
+      return { ...fresh, cohort, decays };
+    });
+    for (const [program, all] of cohorts) this.#cohorts.set(program, all);
+    for (const [label, group] of groups) this.groups.set(label, group);
+    for (const member of members) this.members.set(member.parameter.name, member);
+  }
+
+  /** Forgets a parameter and frees its state. */
+  remove(name: string): void {
+    const member = this.get(name);
+    this.end(`\`${name}\` was removed`);
+    this.free(member);
+    this.members.delete(name);
+  }
+
+  /** The member of this name. Throws if there is none. */
+  get(name: string): Member<T> {
+    const member = this.members.get(name);
+    if (member) return member;
+    const names = [...this.members.keys()];
+    throw new OptimizerError(`There is no parameter \`${name}\` here; ${among(names)}.${suggestion(name, names)}`);
+  }
+
+  /** Ends the step under way, if there is one, so that it cannot be committed. */
+  end(why: string): void {
+    if (this.flight) this.flight.ended = why;
+    this.flight = undefined;
+  }
+
+  /** Frees a member's state. */
+  free(member: Member<T>): void {
+    for (const tensor of Object.values(member.slots ?? {})) this.backend.free(tensor);
+    member.slots = undefined;
+    member.tensors = undefined;
+  }
+
+  /** Throws after `dispose`. */
+  alive(): void {
+    if (this.disposed) throw new OptimizerError("This optimizer was disposed of. Make a new one.");
+  }
+
+  /** Frees all state. The roster is empty from then on; a second call does nothing. */
+  dispose(): void {
+    this.end("the optimizer was disposed of");
+    for (const member of this.members.values()) this.free(member);
+    this.members.clear();
+    this.groups.clear();
+    this.#cohorts.clear();
+    this.disposed = true;
+  }
+}

@@ -1,0 +1,116 @@
+import { OptimizerError } from "../errors.ts";
+import { named } from "../given.ts";
+import type { Env } from "../host.ts";
+import type { Answer, Course } from "./answer.ts";
+import type { Job, Pairs } from "./backend.ts";
+import { type Group, hyperNow } from "./groups.ts";
+import { type HostValues, hostPart, sameHost } from "./host-values.ts";
+import { entry } from "./maps.ts";
+import type { Cohort, Flight, Member, Roster } from "./roster.ts";
+import { allocate, initialHost } from "./slots.ts";
+import type { World } from "./world.ts";
+
+/** A step worked out and not yet taken. It ends once: by `commit` or by `cancel`. */
+export interface Step<T> {
+  readonly jobs: readonly Job<T>[];
+  /** Counts the step as taken. Throws if it has ended, or if the loop has loaded, removed or disposed since. */
+  commit(): void;
+  /** Ends the step as if it had not been begun; does nothing if it has ended. */
+  cancel(): void;
+}
+
+/** Host values of all members of a cohort that were at the same `t` with the same host slots. */
+interface Shared extends HostValues {
+  readonly t: number;
+  readonly before: Readonly<Record<string, number>>;
+}
+
+/** Works out a step of the parameters given. Nothing has changed until it is committed, but that their slots exist. */
+export function begin<T>(roster: Roster<T>, tensors: Pairs<T>): Step<T> {
+  roster.alive();
+  if (roster.flight)
+    throw new OptimizerError(
+      "A step was begun and has not ended. Await update(), or call commit() or cancel() of the step, before the next one.",
+    );
+  const begun = ++roster.begun;
+  const hypers = new Map<Group, Env>();
+  const values = new Map<Cohort, Shared[]>();
+  const jobs: Job<T>[] = [];
+  const stepped: Member<T>[] = [];
+  const next: HostValues[] = [];
+  let last: Cohort | undefined;
+  let shared: Shared | undefined;
+  for (const [name, { p, g }] of Symbol.iterator in tensors ? tensors : named("The tensors of an update", tensors)) {
+    const member = roster.get(name);
+    if (member.begun === begun)
+      throw new OptimizerError(`There are two gradients for \`${name}\` in one update. Add them up, and give the sum.`);
+    member.begun = begun;
+    const { cohort, parameter } = member;
+    if (!cohort) continue; // frozen
+    const { group, program } = cohort;
+    let hyper = hypers.get(group);
+    if (!hyper) hypers.set(group, (hyper = hyperNow(group, roster.step)));
+    const t = member.t + 1;
+    const before = member.host ?? initialHost(program, hyper);
+    // Nearly always as for the parameter before, or for all of its cohort.
+    if (cohort !== last || t !== shared?.t || before !== shared.before) {
+      const known = entry(values, cohort, () => []);
+      shared = known.find((v) => v.t === t && sameHost(program, v.before, before));
+      if (!shared) {
+        const { scalars, host } = hostPart(program).evaluate(t, hyper, cohort.facts, before);
+        known.push((shared = { scalars, host, t, before }));
+      }
+      last = cohort;
+    }
+    member.slots ??= allocate(roster.backend, parameter, program, hyper);
+    if (member.tensors?.p !== p || member.tensors.g !== g) member.tensors = Object.assign({ p, g }, member.slots);
+    jobs.push({ program, parameter, tensors: member.tensors, scalars: shared.scalars, t });
+    stepped.push(member);
+    next.push(shared);
+  }
+  const flight: Flight = { ended: undefined };
+  roster.flight = flight;
+  return {
+    jobs,
+    commit: () => {
+      if (flight.ended !== undefined)
+        throw new OptimizerError(`This step cannot be committed: ${flight.ended}. Begin another.`);
+      for (let i = 0; i < stepped.length; i++) {
+        stepped[i]!.t++;
+        stepped[i]!.host = next[i]!.host;
+      }
+      roster.step++;
+      roster.end("it was committed already");
+    },
+    cancel: () => {
+      if (flight.ended === undefined) roster.end("it was cancelled");
+    },
+  };
+}
+
+/** Carries a step out on a backend, over the ranks of a world if there are several: reduce, run, gather, commit. */
+export function* take<T>(roster: Roster<T>, { jobs, commit, cancel }: Step<T>, world: World | undefined): Course<void> {
+  const { backend } = roster;
+  try {
+    if (world && world.size > 1) {
+      yield backend.reduceGradients!(jobs, world); // checked when the loop was made
+      yield backend.run(jobs, (sums): Answer => world.sum(sums));
+      yield backend.gatherParameters?.(jobs, world);
+    } else yield backend.run(jobs);
+  } catch (error) {
+    cancel();
+    throw error;
+  }
+  commit();
+}
+
+/** Throws if a backend cannot train in this world. */
+export function checkWorld(
+  { name, reduceGradients }: { name: string; reduceGradients?: unknown },
+  world?: World,
+): void {
+  if (world && world.size > 1 && !reduceGradients)
+    throw new OptimizerError(
+      `The backend \`${name}\` trains in one process, and this world has ${world.size}. Leave out \`world\`, or start one process.`,
+    );
+}

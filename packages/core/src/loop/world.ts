@@ -1,0 +1,26 @@
+import type { Answer } from "./answer.ts";
+
+/** Numbers that ranks exchange. */
+export type Exchanged = Float32Array | Float64Array;
+
+/**
+ * The processes that train together, as message passing sees them. Every rank calls the same operations in the same
+ * order, with arrays of the same lengths, and gets the same bits. Structural: an MPI binding is one, and so is a set of
+ * worker threads. With `Done` void operations block; with a promise they are awaited.
+ */
+export interface World<Done extends Answer = Answer> {
+  /** Which process this is, from 0 … */
+  readonly rank: number;
+  /** … of how many. */
+  readonly size: number;
+  /** Which process of this machine this is, from 0: chooses a GPU. */
+  readonly localRank: number;
+  /** Replaces each number by its sum (or largest, or smallest) over all ranks. */
+  sum(numbers: Exchanged, how?: "sum" | "max" | "min"): Done;
+  /** Sums over all ranks and keeps a piece: `into` gets the `counts[rank]` numbers that follow those of lower ranks. */
+  reduceScatter(numbers: Exchanged, into: Exchanged, counts: readonly number[]): Done;
+  /** Fills in the pieces of all ranks, `counts[r]` numbers of rank r after those of lower ranks; one's own is there. */
+  gather(numbers: Exchanged, counts: readonly number[]): Done;
+  /** Gives all ranks the numbers of one. */
+  broadcast(numbers: Exchanged, from: number): Done;
+}
