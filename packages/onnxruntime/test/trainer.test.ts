@@ -123,7 +123,7 @@ describe("a trainer", () => {
       );
       expect(after["f3.weight"]).toEqual(before["f3.weight"]);
       const twoOfThem = { "f3.bias": gradients["f3.bias"]!, "f3.wieght": new Float32Array(1) };
-      await expect(trainer.applyGradients(twoOfThem)).rejects.toThrow(/`f3\.wieght`, which is no .*`f3\.weight`\?/);
+      await expect(trainer.applyGradients(twoOfThem)).rejects.toThrow(/`f3\.wieght`, which is not a .*`f3\.weight`\?/);
       await expect(trainer.applyGradients({ "f3.bias": new Float32Array(3) })).rejects.toThrow("3 gradients for 10");
       expect(await trainer.weights()).toEqual(after);
       await trainer.dispose();
