@@ -1,40 +1,30 @@
-import { OptimizerError, type Parameter } from "@descent/core";
+import type { Parameter } from "@descent/core";
 import { type Backend, type Job, matrix, size } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { type Plan, plan } from "@descent/core/kernels";
-import { Arena, arenaOf } from "./arena.ts";
-import { interpret } from "./blocks.ts";
-import { type Codec, type Coded, coded, codedBytes, decode, encode, isCoded, seedOf } from "./codec.ts";
-import type { Crew } from "./crew.ts";
-import type { Run } from "./run.ts";
-import { type Need, need, type Runner } from "./runner.ts";
-import { runOf, Schedule, type Task } from "./schedule.ts";
-import { NOTHING, Tensor } from "./tensor.ts";
-import { type Matmul, type Room, Workspace } from "./workspace.ts";
+import { type Codec, seedOf } from "./codec/codec.ts";
+import { type Matmul, type Room, Workspace } from "./matrices/workspace.ts";
+import { Slots } from "./memory/slots.ts";
+import type { Tensor } from "./memory/tensor.ts";
+import { execute } from "./step/execute.ts";
+import { PreparedStep } from "./step/step.ts";
+import type { Pool } from "./threads/pool.ts";
+import { type Need, need, type Runner } from "./wasm/runner.ts";
 
+/** How kernels run: as WebAssembly, or by an interpreter that generates no code. */
 export type Engine = "wasm" | "interpreter";
 
-interface Pending {
-  readonly tensor: Tensor;
-  readonly parameter: Parameter;
-  readonly length: number;
-  readonly fill: number | Float32Array;
-  readonly codec: Codec | undefined;
-}
-
 /** Tensors of fewer numbers are kept in float32: they would save next to nothing. */
-export const CODED_FROM = 4096;
+const CODED_FROM = 4096;
 
-/** Floats of memory that a slot takes. */
-const floatsOf = ({ codec, length }: Pending): number => (codec ? Math.ceil(codedBytes(codec, length) / 4) : length);
-
-export interface Placement {
+/** Options of an `ArraysBackend`. */
+export interface BackendOptions {
   /** Finds a parameter's array, so that its state can be put in the same memory. */
   readonly arrayOf?: ((parameter: Parameter) => Float32Array | undefined) | undefined;
-  /** How the slot of this name is kept, where it has one number per element; in float32 if nothing is said. */
+  /** How the slot of this name is kept, where it has one number per element; float32 by default. */
   readonly codecOf?: ((slot: string) => Codec | undefined) | undefined;
-  /** Threads that share what lies in memory they share; state must find room there. */
-  readonly crew?: Crew | undefined;
+  /** Threads that share the work in memory that they share; state must fit there. */
+  readonly pool?: Pool | undefined;
   /** Takes over products of matrices. */
   readonly matmul?: Matmul | undefined;
 }
@@ -43,40 +33,37 @@ export interface Placement {
 export class ArraysBackend implements Backend<Tensor> {
   readonly name = "arrays";
   readonly engine: Engine;
-  readonly #crew: Crew | undefined;
-  readonly #arrayOf: NonNullable<Placement["arrayOf"]>;
-  readonly #codecOf: Placement["codecOf"];
-  /** The names of all slots that programs have. */
-  readonly slots: Set<string> = new Set();
-  /** Parameters whose matrices are multiplied, which codecs know nothing of. */
-  readonly #multiplied = new WeakSet<Parameter>();
-  /** Plans that were checked. */
-  readonly #plans = new Set<Plan>();
-  readonly #pending = new Map<Tensor, Pending>();
-  /** Memories of its own; those of `allocate` belong to whoever holds their arrays. */
-  readonly #own = new Set<Arena>();
-  /** How the last step was run. */
-  #schedule: Schedule | undefined;
-  #workspace: Workspace | undefined;
+  readonly #pool: Pool | undefined;
+  readonly #codecOf: BackendOptions["codecOf"];
   readonly #matmul: Matmul | undefined;
+  readonly #slots: Slots;
+  /** The names of all slots that programs have. */
+  readonly slotNames: Set<string> = new Set();
+  /** Parameters whose matrices are multiplied, which codecs cannot keep. */
+  readonly #multiplied = new WeakSet<Parameter>();
+  /** Plans that were checked, and what the largest kernel of them needs. */
+  readonly #plans = new Set<Plan>();
   #need: Need = { regions: 0, frame: 0 };
+  /** The last step, which most likely serves the next. */
+  #step: PreparedStep | undefined;
+  #workspace: Workspace | undefined;
 
-  constructor(engine: Engine, { arrayOf = () => undefined, codecOf, crew, matmul }: Placement = {}) {
+  constructor(engine: Engine, { arrayOf = () => undefined, codecOf, pool, matmul }: BackendOptions = {}) {
     this.engine = engine;
-    this.#matmul = matmul;
-    this.#arrayOf = arrayOf;
+    this.#slots = new Slots({ wasm: engine === "wasm", beside: pool !== undefined, arrayOf });
     this.#codecOf = codecOf;
-    this.#crew = crew;
+    this.#pool = pool;
+    this.#matmul = matmul;
   }
 
   check(program: Program, parameter: Parameter): void {
     const { stages } = this.#plan(program, parameter);
     if (stages.some(({ steps }) => steps.some(({ kind }) => kind !== "loop"))) this.#multiplied.add(parameter);
-    for (const slot of Object.keys(program.slots)) this.slots.add(slot);
+    for (const slot of Object.keys(program.slots)) this.slotNames.add(slot);
   }
 
   #plan(program: Program, parameter: Parameter): Plan {
-    // What a codec keeps is rounded, and would not be read as it was computed.
+    // A codec rounds what it keeps: it would not be read as it was computed.
     const made = plan(program, matrix(parameter), { early: !this.#codecOf });
     if (this.#plans.has(made)) return made;
     const { regions, frame } = need(made.kernels);
@@ -86,135 +73,80 @@ export class ArraysBackend implements Backend<Tensor> {
   }
 
   slot(parameter: Parameter, shape: readonly number[], fill: number, name: string): Tensor {
-    const tensor = new Tensor();
     const length = size(shape);
     const fits = length === size(parameter.shape) && length >= CODED_FROM && !this.#multiplied.has(parameter);
-    this.#pending.set(tensor, { tensor, parameter, length, fill, codec: fits ? this.#codecOf?.(name) : undefined });
-    return tensor;
+    return this.#slots.promise(parameter, length, fill, fits ? this.#codecOf?.(name) : undefined);
   }
 
   /** Gives every slot that was asked for its memory. */
   settle(): void {
-    if (this.#pending.size === 0) return;
-    const pending = [...this.#pending.values()];
-    if (this.engine === "wasm") this.#place(pending);
-    else for (const each of pending) give(each, new Float32Array(floatsOf(each)));
-    this.#pending.clear();
+    this.#slots.settle(this.#need);
   }
 
   /** Gives a slot its numbers; one that has no memory yet gets them by `settle`. */
   write(tensor: Tensor, data: Float32Array): void {
-    const pending = this.#pending.get(tensor);
-    if (pending) this.#pending.set(tensor, { ...pending, fill: data });
-    else if (tensor.coded) encode(tensor.coded, 0, data.length, data);
-    else tensor.array.set(data);
-  }
-
-  /** How much memory a slot takes. */
-  bytes(tensor: Tensor): number {
-    const pending = this.#pending.get(tensor);
-    if (pending) return 4 * floatsOf(pending);
-    return (tensor.coded?.block ?? tensor.array).byteLength;
+    this.#slots.write(tensor, data);
   }
 
   /** A copy of a slot's numbers. */
   read(tensor: Tensor): Float32Array {
-    return tensor.coded ? decoded(tensor.coded) : tensor.array.slice();
+    return this.#slots.read(tensor);
   }
 
-  /**
-   * In the parameter's own memory where that has room, else in one of this backend's. The first slots of all
-   * parameters lie together, then the second ones: so parameters that lie together can be stepped in one call.
-   */
-  #place(pending: readonly Pending[]): void {
-    const groups = [...groupBy(pending, (p) => p.parameter).values()];
-    const placed = new Map<Arena, Pending[][]>();
-    const rest: Pending[][] = [];
-    const fits = (arena: Arena | undefined, group: Pending[]): arena is Arena =>
-      arena?.fits(this.#need) === true &&
-      arena.hasRoom([...(placed.get(arena) ?? []), group].flatMap((g) => g.map(floatsOf)));
-    const put = (arena: Arena, group: Pending[]): unknown => placed.set(arena, [...(placed.get(arena) ?? []), group]);
-    for (const group of groups) {
-      const value = this.#arrayOf(group[0]!.parameter); // groups are not empty
-      const arena = [value && arenaOf(value), ...this.#own].find((a) => fits(a, group));
-      if (arena) put(arena, group);
-      else rest.push(group);
-    }
-    if (this.#crew && rest.length > 0)
-      throw new OptimizerError(
-        `The state of \`${rest[0]![0]!.parameter.name}\` finds no room beside its parameter, where all threads could reach it. Ask for room: allocate(shapes, { shared: true, slots: ${Math.max(...groups.map((g) => g.length))} }).`, // groups are not empty
-      );
-    const made: Arena[] = [];
-    const floats = (group: readonly Pending[]): number => Arena.floats(group.map(floatsOf));
-    for (let i = 0; i < rest.length; ) {
-      let total = floats(rest[i]!);
-      const first = i++;
-      while (i < rest.length && total + floats(rest[i]!) <= Arena.room(this.#need)) total += floats(rest[i++]!);
-      const arena = new Arena(total, this.#need);
-      made.push(arena);
-      placed.set(arena, rest.slice(first, i));
-    }
-    for (const arena of made) this.#own.add(arena);
-    for (const [arena, inside] of placed)
-      for (let k = 0; inside.some((group) => k < group.length); k++)
-        for (const each of inside.flatMap((group) => group.slice(k, k + 1))) give(each, arena.take(floatsOf(each))!); // there is room, as was made sure above
+  /** How much memory a slot takes. */
+  bytes(tensor: Tensor): number {
+    return this.#slots.bytes(tensor);
   }
 
   free(tensor: Tensor): void {
-    if (this.#pending.delete(tensor)) return;
-    const array = tensor.coded?.block ?? tensor.array;
-    const arena = arenaOf(array);
-    arena?.give(array);
-    if (arena?.empty) this.#own.delete(arena);
-    tensor.array = NOTHING;
-    tensor.coded = undefined;
+    this.#slots.free(tensor);
   }
 
   /** Lets go of all memory; the slots were freed before. */
   dispose(): void {
-    this.#schedule = undefined;
+    this.#step = undefined;
     this.#workspace = undefined;
-    this.#own.clear();
+    this.#slots.dispose();
     this.#plans.clear();
   }
 
   run(jobs: readonly Job<Tensor>[]): void {
-    this.#crew?.check();
-    if (!this.#schedule?.serves(jobs)) {
-      // Everything that can fail comes first: memory, compilation. From then on only arithmetic is left.
-      const plans = jobs.map(({ program, parameter }) => this.#plan(program, parameter));
-      this.settle();
-      this.#schedule = new Schedule(
-        jobs,
-        plans,
-        (job, { kernels }) => {
-          if (this.engine !== "wasm") return undefined;
-          const runner = this.#home(job);
-          for (const kernel of kernels) {
-            runner.prepare(kernel);
-            if (runner.threads > 1) this.#crew?.learn(runner, kernel);
-          }
-          return runner;
-        },
-        (room) => this.#roomFor(room),
-      );
-    }
+    this.#pool?.check();
+    if (!this.#step?.serves(jobs)) this.#step = this.#prepare(jobs);
     if (this.#codecOf)
       for (const { parameter, tensors, t } of jobs)
         for (const [slot, { coded }] of Object.entries(tensors))
           if (coded) coded.seed = seedOf(parameter.name, slot, t);
-    this.#schedule.run(jobs, (tasks) => {
-      if (tasks.length > 0 && !this.#crew?.run(tasks)) execute(tasks);
-    });
+    this.#step.run(jobs, (tasks) => execute(tasks, this.#pool));
   }
 
-  #roomFor(room: Room): Workspace {
+  /** Does all that can fail: memory, compilation. After it only arithmetic is left. */
+  #prepare(jobs: readonly Job<Tensor>[]): PreparedStep {
+    const plans = jobs.map(({ program, parameter }) => this.#plan(program, parameter));
+    this.settle();
+    return new PreparedStep(
+      jobs,
+      plans,
+      (job, { kernels }) => {
+        if (this.engine !== "wasm") return undefined;
+        const runner = this.#home(job);
+        for (const kernel of kernels) {
+          runner.prepare(kernel);
+          if (runner.threads > 1) this.#pool?.learn(runner, kernel);
+        }
+        return runner;
+      },
+      (room) => this.#workspaceOf(room),
+    );
+  }
+
+  #workspaceOf(room: Room): Workspace {
     if (!this.#workspace?.fits(room, this.#need))
       this.#workspace = new Workspace(room, this.engine === "wasm" ? this.#need : undefined, this.#matmul);
     return this.#workspace;
   }
 
-  /** The memory in which a job's kernels run: where its state lies, else its parameter, else one of this backend's. */
+  /** The memory in which a job's kernels run: its state's, else its parameter's, else one of this backend's. */
   #home({ program, tensors }: Job<Tensor>): Runner {
     const { inputs } = program; // p, g, then the slots
     for (let i = 0; i < inputs.length; i++) {
@@ -222,60 +154,6 @@ export class ArraysBackend implements Backend<Tensor> {
       const home = tensor?.home;
       if (home?.fits(this.#need)) return home;
     }
-    for (const arena of this.#own) if (arena.fits(this.#need)) return arena;
-    const arena = new Arena(0, this.#need);
-    this.#own.add(arena);
-    return arena;
+    return this.#slots.anyArena(this.#need);
   }
-}
-
-function execute(tasks: readonly Task[]): void {
-  for (const task of tasks) {
-    const run = runOf(task);
-    // Rows begin anywhere in a codec's blocks.
-    if (run.kernel.byRows && run.arrays.some(isCoded)) decodedWhole(run, task.runner);
-    else loop(run, task.runner);
-  }
-}
-
-function loop(run: Run, runner: Runner | undefined): void {
-  if (runner) runner.run(run);
-  else interpret(run);
-}
-
-/** Runs a loop on all numbers of its coded arrays at once, decoded for the time being. */
-function decodedWhole(run: Run, runner: Runner | undefined): void {
-  const arrays = run.arrays.map((x) => (isCoded(x) ? decoded(x) : x));
-  loop({ ...run, arrays }, runner);
-  for (const [i, x] of run.arrays.entries())
-    if (isCoded(x) && run.kernel.buffers[i]!.store) encode(x, 0, x.length, arrays[i]!);
-}
-
-function decoded(x: Coded): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(x.length);
-  decode(x, 0, x.length, out);
-  return out;
-}
-
-/** Gives a slot its memory and its first numbers. */
-function give({ tensor, length, fill, codec }: Pending, block: Float32Array): void {
-  if (codec) {
-    tensor.coded = { ...coded(codec, length, block.buffer, block.byteOffset), block };
-    if (fill !== 0)
-      encode(tensor.coded, 0, length, typeof fill === "number" ? new Float32Array(length).fill(fill) : fill);
-    return;
-  }
-  if (typeof fill === "number") block.fill(fill);
-  else block.set(fill);
-  tensor.array = block;
-}
-
-function groupBy<A, K>(items: readonly A[], key: (item: A) => K): Map<K, A[]> {
-  const groups = new Map<K, A[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
 }

@@ -1,4 +1,5 @@
 /** The array engine itself, for adapters that hold arrays or WebAssembly memories of their own. */
-export { ArraysBackend, type Engine } from "./backend.ts";
-export { type Need, need, Runner, refusal } from "./runner.ts";
-export { Tensor } from "./tensor.ts";
+export { ArraysBackend, type BackendOptions, type Engine } from "./backend.ts";
+export { Tensor } from "./memory/tensor.ts";
+export { type Need, need, Runner } from "./wasm/runner.ts";
+export { refusal } from "./wasm/support.ts";

@@ -19,13 +19,15 @@ import {
   size,
   suggestion,
 } from "@descent/core/adapter";
-import { describedBy } from "./allocate.ts";
 import { ArraysBackend, type Engine } from "./backend.ts";
-import type { Codec } from "./codec.ts";
-import { Crew, MOST_THREADS, notShared } from "./crew.ts";
-import { refusal, runnerOf } from "./runner.ts";
-import { Tensor } from "./tensor.ts";
-import type { Matmul } from "./workspace.ts";
+import type { Codec } from "./codec/codec.ts";
+import type { Matmul } from "./matrices/workspace.ts";
+import { describedBy } from "./memory/allocate.ts";
+import { Tensor } from "./memory/tensor.ts";
+import { Pool } from "./threads/pool.ts";
+import { MOST_THREADS, notShared } from "./threads/support.ts";
+import { runnerOf } from "./wasm/runner.ts";
+import { refusal } from "./wasm/support.ts";
 
 /** A parameter's numbers with what is known of it. Without a shape it is a vector. */
 export interface Described {
@@ -127,7 +129,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #pairs: readonly (readonly [string, Entry])[];
   readonly #byBuffer = new Map<ArrayBufferLike, Entry[]>();
-  readonly #crew: Crew | undefined;
+  readonly #pool: Pool | undefined;
   readonly #backend: ArraysBackend;
   readonly #loop: Loop<Tensor>;
 
@@ -153,11 +155,11 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     );
     const codecOf = codecs(state);
     if (threads > 1) this.#refuseUnshared();
-    this.#crew = threads > 1 ? new Crew(threads) : undefined;
+    this.#pool = threads > 1 ? new Pool(threads) : undefined;
     this.#backend = new ArraysBackend(this.engine, {
       arrayOf: ({ name }) => this.#entries.get(name)?.p.array,
       codecOf,
-      crew: this.#crew,
+      pool: this.#pool,
       matmul,
     });
     this.#loop = new Loop(this.#backend, configured);
@@ -165,7 +167,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
       this.#loop.add([...this.#entries.values()].map((e) => e.parameter));
       this.#refuseUnknownSlots(state);
     } catch (error) {
-      this.#crew?.dispose();
+      this.#pool?.dispose();
       throw error;
     }
   }
@@ -173,7 +175,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   /** Throws if precision was chosen for a slot that no rule has. */
   #refuseUnknownSlots(state: OptimizerOptions["state"]): void {
     if (typeof state === "object") {
-      const { slots } = this.#backend;
+      const { slotNames: slots } = this.#backend;
       for (const name of Object.keys(state))
         if (!slots.has(name))
           throw new OptimizerError(
@@ -198,7 +200,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   }
 
   get threads(): number {
-    return this.#crew?.threads ?? 1;
+    return this.#pool?.threads ?? 1;
   }
 
   get stateBytes(): number {
@@ -235,7 +237,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
 
   state(): StateDict {
     this.#alive();
-    this.#crew?.checkState();
+    this.#pool?.checkState();
     this.#backend.settle();
     const tensors = this.#loop
       .slots()
@@ -252,7 +254,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   dispose(): void {
     this.#loop.dispose();
     this.#backend.dispose();
-    this.#crew?.dispose();
+    this.#pool?.dispose();
   }
 
   #alive(): void {
@@ -281,7 +283,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
           `The gradient of \`${name}\` overlaps the parameter \`${other.parameter.name}\`, which changes during the step. Copy it.`,
         );
     }
-    if (this.#crew && length > 0 && runnerOf(gradient) !== p.runner)
+    if (this.#pool && length > 0 && runnerOf(gradient) !== p.runner)
       throw new OptimizerError(
         `The gradient of \`${name}\` does not lie in the memory of its parameter, where all threads could reach it. Write it into the \`gradients\` of allocate(shapes, { shared: true }).`,
       );

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BLOCK, type Codec, coded, codedBytes, decode, encode, STRIDE, seedOf } from "../src/codec.ts";
-import { type Codecs, emitCodecs } from "../src/codec-wasm.ts";
+import { BLOCK, type Codec, coded, codedBytes, decode, encode, STRIDE, seedOf } from "../src/codec/codec.ts";
+import { type Codecs, emitCodecs } from "../src/codec/emit.ts";
 
 const codecs: readonly Codec[] = ["bfloat16", "float8"];
 

@@ -2,8 +2,9 @@ import { clipByGlobalNorm, formula, type Macro } from "@descent/core";
 import { configured, type RuleSpec } from "@descent/core/adapter";
 import { apply } from "@descent/core/graph";
 import { describe, expect, test } from "vitest";
-import { interpretProduct, type Multiplication, Multiplier } from "../src/gemm.ts";
 import { optimizer } from "../src/index.ts";
+import { Multiplier } from "../src/matrices/multiplier.ts";
+import { interpretProduct, type Multiplication } from "../src/matrices/product.ts";
 import golden from "./golden/newton-schulz.json" with { type: "json" };
 import { expectSame, fill, programOf, spec, step, uniform } from "./run.ts";
 
@@ -12,22 +13,22 @@ type Product = Omit<Multiplication<Float32Array>, "into">;
 /** The product by WebAssembly, in a memory with the factors and a guard behind the result. */
 function multiplied({ left, right, ...sizes }: Product): Float32Array {
   const length = sizes.rows * sizes.cols;
-  const at = { left: Multiplier.FLOATS, right: 0, into: 0 };
-  at.right = at.left + left.at.length;
-  at.into = at.right + right.at.length;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((4 * (at.into + length + 1)) / 65536) });
+  const address = { left: Multiplier.FLOATS, right: 0, into: 0 };
+  address.right = address.left + left.matrix.length;
+  address.into = address.right + right.matrix.length;
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((4 * (address.into + length + 1)) / 65536) });
   const floats = new Float32Array(memory.buffer);
   floats.fill(Number.NaN); // what was there before must not be seen
-  floats.set(left.at, at.left);
-  floats.set(right.at, at.right);
+  floats.set(left.matrix, address.left);
+  floats.set(right.matrix, address.right);
   new Multiplier(memory, 0).multiply({
     ...sizes,
-    left: { ...left, at: 4 * at.left },
-    right: { ...right, at: 4 * at.right },
-    into: 4 * at.into,
+    left: { ...left, matrix: 4 * address.left },
+    right: { ...right, matrix: 4 * address.right },
+    into: 4 * address.into,
   });
-  expect(floats[at.into + length], "the number behind the result").toBeNaN();
-  return floats.slice(at.into, at.into + length);
+  expect(floats[address.into + length], "the number behind the result").toBeNaN();
+  return floats.slice(address.into, address.into + length);
 }
 
 function interpreted(product: Product): Float32Array {
@@ -45,22 +46,22 @@ const sides = [
 ] as const;
 
 function productOf(rows: number, inner: number, cols: number, a: boolean, b: boolean): Product {
-  const left = { at: random(rows * inner, rows + inner), transposed: a };
-  const right = { at: random(inner * cols, 7 * cols + inner), transposed: b };
+  const left = { matrix: random(rows * inner, rows + inner), transposed: a };
+  const right = { matrix: random(inner * cols, 7 * cols + inner), transposed: b };
   return { left, right, rows, inner, cols, symmetric: false };
 }
 
 function expectRight(product: Product, result: Float32Array): void {
   const { left, right, rows, inner, cols } = product;
-  const at = (m: Product["left"], i: number, k: number, width: number, height: number): number =>
-    m.at[m.transposed ? k * height + i : i * width + k]!;
+  const element = (m: Product["left"], i: number, k: number, width: number, height: number): number =>
+    m.matrix[m.transposed ? k * height + i : i * width + k]!;
   let worst = 0;
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < cols; j++) {
       let exact = 0;
       let size = 0;
       for (let k = 0; k < inner; k++) {
-        const x = at(left, i, k, inner, rows) * at(right, k, j, cols, inner);
+        const x = element(left, i, k, inner, rows) * element(right, k, j, cols, inner);
         exact += x;
         size += Math.abs(x);
       }
@@ -102,14 +103,20 @@ describe("a product of matrices", () => {
   test.each([1, 3, 4, 7, 8, 12, 63, 64, 129, 133, 261, 1031])(
     "known to be symmetric is computed by half, to the same bits: %i rows",
     (n) => {
-      const at = random(n * 37, n);
+      const matrix = random(n * 37, n);
       for (const a of [false, true]) {
-        const product = { left: { at, transposed: a }, right: { at, transposed: !a }, rows: n, inner: 37, cols: n };
+        const product = {
+          left: { matrix, transposed: a },
+          right: { matrix, transposed: !a },
+          rows: n,
+          inner: 37,
+          cols: n,
+        };
         const whole = multiplied({ ...product, symmetric: false });
         expectSame([{ x: multiplied({ ...product, symmetric: true }) }], [{ x: whole }]);
         const square = {
-          left: { at: whole, transposed: false },
-          right: { at: whole, transposed: a },
+          left: { matrix: whole, transposed: false },
+          right: { matrix: whole, transposed: a },
           rows: n,
           inner: n,
           cols: n,
@@ -125,8 +132,8 @@ describe("a product of matrices", () => {
   test("passes NaN and infinities on as the interpreter does, and keeps them out of other rows", () => {
     for (const [a, b] of sides) {
       const product = productOf(6, 10, 9, a, b);
-      product.left.at.set([Infinity, -Infinity, Number.NaN], 3);
-      product.right.at.set([1e38, -1e38, Infinity, 0, -0], 20);
+      product.left.matrix.set([Infinity, -Infinity, Number.NaN], 3);
+      product.right.matrix.set([1e38, -1e38, Infinity, 0, -0], 20);
       expectSame([{ x: multiplied(product) }], [{ x: interpreted(product) }]);
     }
   });
@@ -219,8 +226,8 @@ describe("rules with products", () => {
       const opt = optimizer({ p: { data: p, shape: [rows, cols] } }, configured(muonLike, { lr: 1 }));
       opt.update({ p: random(rows * cols, 5) });
       const gram = interpreted({
-        left: { at: p, transposed: rows > cols },
-        right: { at: p, transposed: rows < cols },
+        left: { matrix: p, transposed: rows > cols },
+        right: { matrix: p, transposed: rows < cols },
         ...{ rows: 12, inner: 40, cols: 12, symmetric: true },
       });
       // The quintic takes every singular value to between 0.68 and 1.13, so their squares' mean to between these squares.

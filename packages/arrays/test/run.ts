@@ -4,9 +4,9 @@ import { hostFunction, type Program, trace } from "@descent/core/graph";
 import { expect, vi } from "vitest";
 import { HANG } from "../../../tests/limits.ts";
 import { ArraysBackend, type Engine } from "../src/backend.ts";
-import type { Crew } from "../src/crew.ts";
 import { allocate } from "../src/index.ts";
-import { Tensor } from "../src/tensor.ts";
+import { Tensor } from "../src/memory/tensor.ts";
+import type { Pool } from "../src/threads/pool.ts";
 
 /** A rule for one test. */
 export const spec = (
@@ -36,12 +36,12 @@ export function step(cases: readonly Case[], engine: Engine, layout: Layout = "o
   return arrays;
 }
 
-/** The same by all threads of a crew, in memory that they share: whatever can be shared is. */
-export async function stepTogether(cases: readonly Case[], crew: Crew, threads: number): Promise<Data[]> {
+/** The same by all threads of a pool, in memory that they share: whatever can be shared is. */
+export async function stepTogether(cases: readonly Case[], pool: Pool, threads: number): Promise<Data[]> {
   const { jobs, arrays, reset } = prepared(cases, "shared");
-  const backend = new ArraysBackend("wasm", { crew });
-  backend.run(jobs); // the crew learns the kernels
-  await vi.waitFor(() => expect(crew.threads).toBe(threads), { timeout: HANG, interval: 1 });
+  const backend = new ArraysBackend("wasm", { pool });
+  backend.run(jobs); // the pool learns the kernels
+  await vi.waitFor(() => expect(pool.threads).toBe(threads), { timeout: HANG, interval: 1 });
   reset();
   backend.run(jobs);
   return arrays;

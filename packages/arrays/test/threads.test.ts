@@ -7,8 +7,8 @@ import { momentum, sgd } from "@descent/sgd";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { HANG } from "../../../tests/limits.ts";
-import { Crew } from "../src/crew.ts";
 import { allocate, type Optimizer, optimizer } from "../src/index.ts";
+import { Pool } from "../src/threads/pool.ts";
 import { caseOf, ruleOf, trees } from "./random.ts";
 import { type Data, expectSame, probe, spec, specials, step, stepTogether, uniform } from "./run.ts";
 
@@ -52,7 +52,7 @@ const data = (opt: Optimizer): Data =>
 
 describe.each([2, 3])("%i threads give the bits of one", (threads) => {
   test("for random rules, on special and ordinary numbers, however the pieces fall", async () => {
-    const crew = new Crew(threads, { least: 1, size: 16384 });
+    const pool = new Pool(threads, { least: 1, size: 16384 });
     try {
       await fc.assert(
         fc.asyncProperty(trees, fc.constantFrom(1, 16383, 16384, 40_001, 100_003), fc.nat(), async (t, n, seed) => {
@@ -64,13 +64,13 @@ describe.each([2, 3])("%i threads give the bits of one", (threads) => {
             caseOf(rule, { name: "w", shape: [n] }, 0.7, of),
             caseOf(rule, { name: "v", shape: [20_000] }, 0.7, of),
           ];
-          expectSame(await stepTogether(cases, crew, threads), step(cases, "wasm", "inside"));
+          expectSame(await stepTogether(cases, pool, threads), step(cases, "wasm", "inside"));
         }),
         { numRuns: Number(process.env.RUNS ?? 60) / 3 },
       );
-      expect(crew.shared).toBeGreaterThan(20);
+      expect(pool.shared).toBeGreaterThan(20);
     } finally {
-      crew.dispose();
+      pool.dispose();
     }
   });
 
@@ -112,7 +112,7 @@ describe.each([2, 3])("%i threads give the bits of one", (threads) => {
 });
 
 test("what is too little to share is done by one thread, and a large step by all", async () => {
-  const run = vi.spyOn(Crew.prototype, "run");
+  const run = vi.spyOn(Pool.prototype, "run");
   const { parameters, gradients } = allocate({ large: [2 ** 18], little: [1000] }, { shared: true });
   const opt = optimizer(parameters, sgd(), { threads: 2 });
   opt.update(gradients);
@@ -217,7 +217,7 @@ describe("threads are refused", () => {
     const { parameters: w, gradients: g } = allocate({ w: [10] }, { shared: true, slots: 1 });
     const opt = optimizer(w, adamw(), { threads: 2 });
     expect(() => opt.update(g)).toThrow(
-      "The state of `w` finds no room beside its parameter, where all threads could reach it. Ask for room: allocate(shapes, { shared: true, slots: 2 }).",
+      "The state of `w` does not fit beside its parameter, where all threads could reach it. Ask for room: allocate(shapes, { shared: true, slots: 2 }).",
     );
     opt.dispose();
   });

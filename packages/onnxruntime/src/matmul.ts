@@ -82,7 +82,7 @@ class OnnxMatmul implements Matmul {
   /** Whether one and two by one is two, written where it was asked for. */
   works(): boolean {
     const [a, b, c] = [Float32Array.of(1, 2), Float32Array.of(3, 4), new Float32Array(1)];
-    this.#run({ at: a, transposed: false }, { at: b, transposed: true }, c, 1, 2, 1);
+    this.#run({ matrix: a, transposed: false }, { matrix: b, transposed: true }, c, 1, 2, 1);
     return c[0] === 11;
   }
 
@@ -96,8 +96,8 @@ class OnnxMatmul implements Matmul {
   ): void {
     const tensor = (data: Float32Array, height: number, width: number): RuntimeTensor =>
       new this.#runtime.Tensor("float32", data, [height, width]);
-    const a = left.transposed ? tensor(left.at, inner, rows) : tensor(left.at, rows, inner);
-    const b = right.transposed ? tensor(right.at, cols, inner) : tensor(right.at, inner, cols);
+    const a = left.transposed ? tensor(left.matrix, inner, rows) : tensor(left.matrix, rows, inner);
+    const b = right.transposed ? tensor(right.matrix, cols, inner) : tensor(right.matrix, inner, cols);
     this.#session(left.transposed, right.transposed).run({ a, b }, { c: tensor(into, rows, cols) }, {});
   }
 

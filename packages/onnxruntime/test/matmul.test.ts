@@ -26,8 +26,8 @@ test.each([
     [33, 300, 65],
     [1, 700, 400],
   ] as const) {
-    const left = { at: random(rows * inner, 1), transposed: a };
-    const right = { at: random(inner * cols, 2), transposed: b };
+    const left = { matrix: random(rows * inner, 1), transposed: a };
+    const right = { matrix: random(inner * cols, 2), transposed: b };
     const into = new Float32Array(rows * cols);
     expect(matmul.multiply({ left, right, into, rows, inner, cols, symmetric: false })).toBe(true);
     let worst = 0;
@@ -35,7 +35,7 @@ test.each([
       for (let j = 0; j < cols; j++) {
         let [exact, size] = [0, 0];
         for (let k = 0; k < inner; k++) {
-          const x = left.at[a ? k * rows + i : i * inner + k]! * right.at[b ? j * inner + k : k * cols + j]!;
+          const x = left.matrix[a ? k * rows + i : i * inner + k]! * right.matrix[b ? j * inner + k : k * cols + j]!;
           exact += x;
           size += Math.abs(x);
         }
@@ -49,8 +49,8 @@ test.each([
 test("small products are left to the loops of the arrays", async () => {
   const at = random(9, 1);
   const product: Multiplication<Float32Array> = {
-    left: { at, transposed: false },
-    right: { at, transposed: true },
+    left: { matrix: at, transposed: false },
+    right: { matrix: at, transposed: true },
     into: new Float32Array(9),
     ...{ rows: 3, inner: 3, cols: 3, symmetric: true },
   };

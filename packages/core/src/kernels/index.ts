@@ -4,3 +4,4 @@ export type { Placed } from "./matrices.ts";
 export * from "./plan.ts";
 export * from "./shader.ts";
 export * from "./step.ts";
+export * as wasm from "./wasm/index.ts";

@@ -38,15 +38,15 @@ export const codedBytes = (codec: Codec, length: number): number =>
   codec === "bfloat16" ? 2 * whole(length) : whole(length) + (2 * whole(length)) / BLOCK;
 
 /** Room for `length` numbers, all zero, at the beginning of a buffer that is zero. */
-export function coded(codec: Codec, length: number, buffer: ArrayBufferLike, at: number): Coded {
+export function coded(codec: Codec, length: number, buffer: ArrayBufferLike, address: number): Coded {
   const n = whole(length);
   return codec === "bfloat16"
-    ? { codec, length, codes: new Uint16Array(buffer, at, n), heads: new Int16Array(0), seed: 0 }
+    ? { codec, length, codes: new Uint16Array(buffer, address, n), heads: new Int16Array(0), seed: 0 }
     : {
         codec,
         length,
-        codes: new Uint8Array(buffer, at, n),
-        heads: new Int16Array(buffer, at + n, n / BLOCK),
+        codes: new Uint8Array(buffer, address, n),
+        heads: new Int16Array(buffer, address + n, n / BLOCK),
         seed: 0,
       };
 }
@@ -96,18 +96,18 @@ export function seedOf(parameter: string, slot: string, t: number): number {
   return seed;
 }
 
-/** Numbers `at` to `at + length`, into `out` from `to` on. `at` is a multiple of BLOCK. */
-export function decode({ codec, codes, heads }: Coded, at: number, length: number, out: Float32Array, to = 0): void {
-  if (codec === "bfloat16") for (let i = 0; i < length; i++) out[to + i] = toFloat(codes[at + i]! << 16);
+/** Reads numbers `start` to `start + length` into `out`, from `to` on. `start` is a multiple of BLOCK. */
+export function decode({ codec, codes, heads }: Coded, start: number, length: number, out: Float32Array, to = 0): void {
+  if (codec === "bfloat16") for (let i = 0; i < length; i++) out[to + i] = toFloat(codes[start + i]! << 16);
   else
-    for (let start = 0; start < length; start += BLOCK) {
-      const head = heads[(at + start) / BLOCK]!;
-      const end = Math.min(length, start + BLOCK);
+    for (let first = 0; first < length; first += BLOCK) {
+      const head = heads[(start + first) / BLOCK]!;
+      const end = Math.min(length, first + BLOCK);
       const kind = head & 3;
-      if (kind === ZERO || kind === BROKEN) out.fill(kind === ZERO ? 0 : Number.NaN, to + start, to + end);
+      if (kind === ZERO || kind === BROKEN) out.fill(kind === ZERO ? 0 : Number.NaN, to + first, to + end);
       else
-        for (let i = start; i < end; i++) {
-          const code = codes[at + i]!;
+        for (let i = first; i < end; i++) {
+          const code = codes[start + i]!;
           if (kind === SIGNED)
             out[to + i] = toFloat(((code & 0x7f) << 20) | ((code & 0x80) << 24)) * 2 ** LIFT.signed * 2 ** (head >> 2);
           else out[to + i] = (toFloat(code << 20) * 2 ** LIFT.roots * 2 ** (head >> 2)) ** 2;
@@ -115,30 +115,30 @@ export function decode({ codec, codes, heads }: Coded, at: number, length: numbe
     }
 }
 
-/** Puts numbers `from` to `from + length` of `x` at `at`, a multiple of BLOCK; `length` is one too, or goes to the end. */
-export function encode(to: Coded, at: number, length: number, x: Float32Array, from = 0): void {
+/** Stores `length` numbers of `x`, from `from` on, as numbers `start` and those after it. Both are multiples of BLOCK, unless `length` goes to the end. */
+export function encode(to: Coded, start: number, length: number, x: Float32Array, from = 0): void {
   const { codec, codes, heads, seed } = to;
   if (codec === "bfloat16")
     for (let i = 0; i < length; i++) {
       // Thirty-two random bits serve an element of each half of eight.
-      const random = scramble(Math.imul(((at + i) >> 3) * 4 + (i & 3), STRIDE) + seed);
-      codes[at + i] = bfloat16(toBits(x[from + i]!), i & 4 ? random >>> 16 : random & 0xffff);
+      const random = scramble(Math.imul(((start + i) >> 3) * 4 + (i & 3), STRIDE) + seed);
+      codes[start + i] = bfloat16(toBits(x[from + i]!), i & 4 ? random >>> 16 : random & 0xffff);
     }
   else
-    for (let start = 0; start < length; start += BLOCK) {
-      const end = Math.min(length, start + BLOCK);
+    for (let first = 0; first < length; first += BLOCK) {
+      const end = Math.min(length, first + BLOCK);
       let most = 0;
       let signs = 0;
-      for (let i = start; i < end; i++) {
+      for (let i = first; i < end; i++) {
         most = Math.max(most, Math.abs(x[from + i]!));
         signs |= toBits(x[from + i]!);
       }
       // A negative number that becomes zero keeps its sign, and so its block its kind.
       const kind = !(most < LIMIT) ? BROKEN : signs < 0 ? SIGNED : most > 0 ? ROOTS : ZERO;
-      const b = (at + start) / BLOCK;
+      const b = (start + first) / BLOCK;
       if (kind === ZERO || kind === BROKEN) {
         heads[b] = kind;
-        codes.fill(0, at + start, at + end);
+        codes.fill(0, start + first, start + end);
         continue;
       }
       const top = toBits(kind === ROOTS ? Math.sqrt(most) : most);
@@ -146,12 +146,12 @@ export function encode(to: Coded, at: number, length: number, x: Float32Array, f
       const scale = Math.max(LEAST, exponent - (kind === ROOTS ? TOP.roots : TOP.signed));
       heads[b] = (scale << 2) | kind;
       const down = 2 ** -(kind === ROOTS ? LIFT.roots : LIFT.signed);
-      for (let i = start; i < end; i++) {
+      for (let i = first; i < end; i++) {
         const size = Math.abs(x[from + i]!);
         const laid = toBits(Math.fround((kind === ROOTS ? Math.fround(Math.sqrt(size)) : size) * 2 ** -scale) * down);
         const code = (laid + 0x7ffff + ((laid >>> 20) & 1)) >>> 20;
         const sign = (toBits(x[from + i]!) >>> 24) & 0x80;
-        codes[at + i] = kind === SIGNED ? code | sign : Math.max(code, size > 0 ? 1 : 0);
+        codes[start + i] = kind === SIGNED ? code | sign : Math.max(code, size > 0 ? 1 : 0);
       }
     }
 }
@@ -162,4 +162,11 @@ function bfloat16(x: number, random: number): number {
   const size = x & 0x7fffffff;
   const rounded = size < 0x7f800000 ? Math.min(size + random, 0x7f7fffff) : size > 0x7f800000 ? size | 0x400000 : size;
   return (sign | rounded) >>> 16;
+}
+
+/** All of a tensor's numbers. */
+export function decoded(x: Coded): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(x.length);
+  decode(x, 0, x.length, out);
+  return out;
 }

@@ -1,5 +1,5 @@
 import type { Kernel } from "@descent/core/kernels";
-import type { Coded } from "./codec.ts";
+import type { Coded } from "../codec/codec.ts";
 
 /**
  * The order of every sum, the same in both engines and for any number of threads: elements are taken in chunks of
@@ -10,18 +10,21 @@ import type { Coded } from "./codec.ts";
  */
 export const CHUNK = 16384;
 
-/** One loop with what it runs on. */
-export interface Run {
+/** Numbers that a kernel reads or stores: as they are, or as a codec keeps them. */
+export type Numbers = Float32Array | Coded;
+
+/** A kernel with what it runs on. */
+export interface KernelCall {
   readonly kernel: Kernel;
-  /** A loop that is not by rows has one row, of all elements. */
+  /** One row of all elements, unless the kernel runs by rows. */
   readonly rows: number;
   readonly cols: number;
   /** One per buffer: rows × cols numbers, or cols of them where the buffer is per column. */
-  readonly arrays: readonly (Float32Array | Coded)[];
-  /** Where they begin, if all of them lie in the memory in which the loop runs. */
-  readonly at?: Int32Array | undefined;
+  readonly arrays: readonly Numbers[];
+  /** Their addresses, if all of them lie in the memory in which the kernel runs. */
+  readonly addresses?: Int32Array | undefined;
   /** One per argument: a number, or one number per row. */
   readonly args: readonly (number | Float32Array)[];
-  /** One per sum, with one element or one per row; then one per sum by column. They are added to. */
-  readonly sums: readonly Float64Array[];
+  /** What sums are added to: one per sum, with one element or one per row; then one per sum by column. */
+  readonly accumulators: readonly Float64Array[];
 }

@@ -1,0 +1,59 @@
+import type { Coded } from "../codec/codec.ts";
+import type { Numbers } from "../kernels/call.ts";
+import { type Runner, runnerOf } from "../wasm/runner.ts";
+import { type Arena, arenaOf } from "./arena.ts";
+
+/** The array of a tensor that has none. */
+const NOTHING: Float32Array = new Float32Array(0);
+
+/** What a codec keeps instead of an array, and the stretch of memory it lies in. */
+export type CodedBlock = Coded & { readonly block: Float32Array };
+
+/** A tensor as the optimizer's loop knows it: an array, or the promise of one until all slots are given memory at once. */
+export class Tensor {
+  #array: Float32Array = NOTHING;
+  #arena: Arena | undefined;
+  /** Runs kernels in the memory that the array lies in, if it lies in such a memory. */
+  runner: Runner | undefined;
+  address = 0;
+  /** Whether the bytes up to the next multiple of 16 belong to no other array. */
+  padded = false;
+  /** Its numbers, if a codec keeps them instead of an array. */
+  coded: CodedBlock | undefined;
+
+  constructor(array?: Float32Array) {
+    if (array) this.array = array;
+  }
+  get array(): Float32Array {
+    return this.#array;
+  }
+  set array(array: Float32Array) {
+    if (array.buffer !== this.#array.buffer) {
+      this.runner = runnerOf(array);
+      this.#arena = this.runner && arenaOf(array);
+    }
+    this.#array = array;
+    this.address = array.byteOffset;
+    this.padded = this.#arena?.isWhole(array) ?? false;
+  }
+
+  get numbers(): Numbers {
+    return this.coded ?? this.#array;
+  }
+
+  /** The runner that kernels on this tensor should best use. */
+  get home(): Runner | undefined {
+    return this.coded ? runnerOf(this.coded.codes) : this.runner;
+  }
+
+  /** Lets go of the array, unless it lies in a runner's memory. */
+  drop(): void {
+    if (!this.runner) this.#array = NOTHING;
+  }
+
+  /** Lets go of all numbers. */
+  clear(): void {
+    this.array = NOTHING;
+    this.coded = undefined;
+  }
+}

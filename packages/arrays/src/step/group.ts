@@ -1,0 +1,56 @@
+import { type Job, size } from "@descent/core/adapter";
+import type { Plan } from "@descent/core/kernels";
+import type { Tensor } from "../memory/tensor.ts";
+import type { Runner } from "../wasm/runner.ts";
+
+/** A job, its index among the jobs of the step, and the runner of its kernels; none where the interpreter runs them. */
+export interface Item {
+  readonly job: Job<Tensor>;
+  readonly index: number;
+  readonly runner: Runner | undefined;
+}
+
+/** Jobs of one plan whose numbers all agree. Where a plan takes numbers from single tensors, each job is a group of its own. */
+export interface JobGroup {
+  readonly plan: Plan;
+  /** At least one. */
+  readonly items: readonly Item[];
+}
+
+export interface Grouped {
+  readonly groups: readonly JobGroup[];
+  /** For every job the index of the one whose scalars it must share. */
+  readonly leaders: readonly number[];
+}
+
+/** The first pass: puts jobs together that share every number, in the order in which their first ones come. */
+export function group(
+  jobs: readonly Job<Tensor>[],
+  plans: readonly Plan[],
+  homeOf: (job: Job<Tensor>, plan: Plan) => Runner | undefined,
+): Grouped {
+  const groups: { readonly plan: Plan; readonly items: Item[] }[] = [];
+  const byPlan = new Map<Plan, (typeof groups)[number][]>();
+  const leaders = jobs.map((job, index) => {
+    const plan = plans[index]!; // one per job
+    // Without elements there is nothing to do, unless a slot has another size.
+    if (plan.merges && size(job.parameter.shape) === 0) return index;
+    const item = { job, index, runner: homeOf(job, plan) };
+    const alike = byPlan.get(plan) ?? [];
+    byPlan.set(plan, alike);
+    const mine = plan.merges ? alike.find(({ items }) => sameNumbers(items[0]!.job.scalars, job.scalars)) : undefined; // no group is empty
+    if (mine) {
+      mine.items.push(item);
+      return mine.items[0]!.index;
+    }
+    const made = { plan, items: [item] };
+    alike.push(made);
+    groups.push(made);
+    return index;
+  });
+  return { groups, leaders };
+}
+
+/** Whether two jobs have the same scalars. The loop shares the array between such jobs, but another caller need not. */
+export const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
+  a === b || (a.length === b.length && a.every((x, i) => Object.is(x, b[i])));
