@@ -1,17 +1,7 @@
 import { type Ast, type Infix, parse } from "./parse.ts";
 import { inOrder, type RuleSpec } from "./spec.ts";
+import { numberOf, power, strength, symbolOf, type Typeset } from "./typeset.ts";
 
-const letters: Readonly<Record<string, string>> = {
-  p: "\\theta",
-  lr: "\\alpha",
-  eps: "\\epsilon",
-  beta: "\\beta",
-  weightDecay: "\\lambda",
-  momentum: "\\mu",
-  rho: "\\rho",
-  mu: "\\mu",
-  Inf: "\\infty",
-};
 const verbs: Readonly<Record<string, string>> = {
   exp: "\\exp",
   log: "\\log",
@@ -21,22 +11,19 @@ const verbs: Readonly<Record<string, string>> = {
   max: "\\max",
 };
 
-/** A symbol as papers set it: `beta1` → β₁, `vHat` → v̂, `gBar` → ḡ, `vMax` → v with an upright subscript. */
-function symbol(name: string): string {
-  const accent = /^(.+)(Hat|Bar)$/.exec(name);
-  if (accent) return `\\${accent[2] === "Hat" ? "hat" : "bar"}{${symbol(accent[1]!)}}`; // both groups matched
-  if (letters[name]) return letters[name];
-  const numbered = /^(.*\D)(\d+)$/.exec(name);
-  if (numbered) return `${symbol(numbered[1]!)}_{${numbered[2]}}`;
-  const compound = /^([a-z]+)([A-Z]\w*)$/.exec(name);
-  if (compound && (compound[1]!.length === 1 || letters[compound[1]!]))
-    return `${symbol(compound[1]!)}_{${letters[compound[2]!] ?? `\\mathrm{${compound[2]!.toLowerCase()}}`}}`;
-  return name.length > 1 ? `\\mathrm{${name}}` : name;
+function symbol(s: Typeset): string {
+  switch (s.kind) {
+    case "letter":
+      return s.latex;
+    case "word":
+      return `\\mathrm{${s.text}}`;
+    case "accent":
+      return `\\${s.accent}{${symbol(s.of)}}`;
+    case "sub":
+      return `${symbol(s.of)}_{${symbol(s.sub)}}`;
+  }
 }
 
-const power: Readonly<Record<Infix, number>> = {
-  or: 2, and: 3, lt: 4, le: 4, gt: 4, ge: 4, eq: 4, ne: 4, add: 5, sub: 5, mul: 6, matmul: 6, div: 9, pow: 8,
-}; // biome-ignore format: one table
 const between: Readonly<Partial<Record<Infix, string>>> = {
   or: " \\lor ",
   and: " \\land ",
@@ -51,26 +38,16 @@ const between: Readonly<Partial<Record<Infix, string>>> = {
   mul: "\\,",
   matmul: "\\,",
 };
-const strength = (e: Ast): number =>
-  e.kind === "binary"
-    ? power[e.op]
-    : e.kind === "unary"
-      ? e.op === "transpose"
-        ? 9
-        : 7
-      : e.kind === "choice"
-        ? 1
-        : 10;
 const brackets = (e: Ast, least: number): string => (strength(e) < least ? `\\left(${print(e)}\\right)` : print(e));
 
 function print(e: Ast): string {
   switch (e.kind) {
     case "number": {
-      const [digits, exponent] = e.value > 0 && e.value < 0.01 ? e.value.toExponential().split("e") : [String(e.value)];
-      return exponent === undefined ? digits! : `${digits === "1" ? "" : `${digits} \\cdot `}10^{${Number(exponent)}}`;
+      const { digits, exponent } = numberOf(e.value);
+      return exponent === undefined ? digits : `${digits === "1" ? "" : `${digits} \\cdot `}10^{${exponent}}`;
     }
     case "name":
-      return symbol(e.name);
+      return symbol(symbolOf(e.name));
     case "call": {
       const args = e.args.map(print);
       if (e.name === "sqrt") return `\\sqrt{${args[0]}}`;
@@ -98,7 +75,7 @@ function print(e: Ast): string {
 
 /** One equation as LaTeX: `vHat`, `v / (1 - beta2^t)` gives `\hat{v} \leftarrow \frac{v}{1 - \beta_{2}^{t}}`. */
 export const latexEquation = (name: string, source: string): string =>
-  `${symbol(name)} \\leftarrow ${print(parse(source))}`;
+  `${symbol(symbolOf(name))} \\leftarrow ${print(parse(source))}`;
 
 /** A rule as its paper's algorithm box, one aligned line an equation, for any LaTeX or MathJax. */
 export function latex(rule: Pick<RuleSpec, "update" | "before">): string {
