@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { isFamily } from "../tools/new.ts";
+import { familiesOf } from "../tools/families.ts";
 import { imports } from "./imports.ts";
-import { type Package, packages } from "./workspace.ts";
+import { type Package, packages, root } from "./workspace.ts";
 
 function importsOf({ path }: Package): string[] {
   const files = readdirSync(`${path}/src`, { recursive: true, encoding: "utf8" }).filter((file) =>
@@ -26,9 +26,12 @@ test("an import is seen in every form it can take, and nowhere else", () => {
   expect(imports("a.ts", source)).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
 });
 
+const families = familiesOf(root);
 const asks = new Map(packages.map((pack) => [pack, importsOf(pack)]));
 /** What computes and does not run anything: families of rules, schedules, initializers. They know the notation alone. */
-const pure = packages.filter((pack) => ["schedules", "initializers"].includes(pack.folder) || isFamily(pack.path));
+const pure = packages.filter(
+  (pack) => ["schedules", "initializers"].includes(pack.folder) || families.includes(pack.folder),
+);
 /** What runs rules, or helps to: adapters to frameworks, model formats, the test kit. */
 const running = packages.filter((pack) => !["core", "files"].includes(pack.folder) && !pure.includes(pack));
 

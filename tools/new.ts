@@ -1,19 +1,10 @@
 // npm run new -- <family> <name> [--title "Title"] [--paper https://…]
 // Writes what a new rule needs, filled in as far as a machine can know it: its file, its export line, its changeset.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { nearest } from "@descent/core/adapter";
-
-/** Whether a package is a family of rules: its files ask core for `rule`. */
-export function isFamily(home: string): boolean {
-  const source = path.join(home, "src");
-  if (!existsSync(path.join(source, "index.ts"))) return false;
-  const files = readdirSync(source).filter((file) => file.endsWith(".ts"));
-  return files.some((file) =>
-    /^import \{ .*\brule\b.* \} from "@descent\/core"/m.test(readFileSync(path.join(source, file), "utf8")),
-  );
-}
+import { familiesOf } from "./families.ts";
 
 /** Scaffolds a rule in the workspace at `root` and returns what to do next; throws a sentence if it cannot. */
 export function scaffold(root: string, args: readonly string[]): string {
@@ -22,9 +13,7 @@ export function scaffold(root: string, args: readonly string[]): string {
     allowPositionals: true,
     options: { title: { type: "string" }, paper: { type: "string" } },
   });
-  const families = readdirSync(path.join(root, "packages")).filter((name) =>
-    isFamily(path.join(root, "packages", name)),
-  );
+  const families = familiesOf(root);
   const [family, name, ...rest] = positionals;
   if (family === undefined || name === undefined || rest.length > 0)
     throw new Error(

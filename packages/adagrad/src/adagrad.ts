@@ -2,8 +2,9 @@ import { rule } from "@descent/core";
 
 /**
  * Each parameter's rate falls with the squares of all gradients it has seen, so rare features keep learning.
- * `decay` lowers the rate as 1/(1 + decay·(t−1)), `initial` is what the sum starts from; both 0 and ε outside the root
- * as in PyTorch (Duchi, Hazan and Singer, 2011).
+ * No decay of the rate, a sum that starts at 0, and ε outside the root, as in PyTorch (Duchi, Hazan and Singer, 2011).
+ *
+ * @property decay lowers the rate as 1/(1 + decay·(t−1))
  */
 export const adagrad = rule({
   id: "adagrad",

@@ -6,9 +6,7 @@ import { sgd } from "@descent/sgd";
 
 const { adam, adamw, nadam, radam } = rules;
 
-describeRules(rules, goldens("adam"), {
-  overflows: { yogi: "v is infinite after one step, and v - g^2 is NaN at the next" },
-});
+describeRules(rules, goldens("adam"));
 law("AdamW without decay is Adam", adamw({ weightDecay: 0 }), adam());
 law("AdamW where nothing decays is Adam", adamw({ weightDecay: 0.5, decays: () => false }), adam());
 law("AdamW is Adam with decoupled decay", adamw({ weightDecay: 0.02 }), decoupledDecay(adam(), 0.02));

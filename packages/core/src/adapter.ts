@@ -3,7 +3,7 @@ export { checkConfigured, type Frozen, type Partition } from "./configured.ts";
 export { among, isRecord, list, nearest, shown, suggestion } from "./errors.ts";
 export { type Named, named, refuseOverlap, refuseUnknown, type Stretch } from "./given.ts";
 export { type Assignment, assign, mapLeaves } from "./groups.ts";
-export { checkHyper, rangeOf, rangeText } from "./hyper.ts";
+export { checkHyper, meaningOf, rangeOf, rangeText } from "./hyper.ts";
 export type { Answer } from "./loop/answer.ts";
 export type { AsyncBackend, Backend, Job, Pairs, ReduceSums } from "./loop/backend.ts";
 export type { Kept } from "./loop/inspect.ts";

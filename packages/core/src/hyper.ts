@@ -21,6 +21,23 @@ const shared: Readonly<Record<string, Range>> = {
   maxGlobalNorm: [ABOVE_0, Infinity],
 };
 
+/** The meaning of options, spelt alike in every rule; a rule's doc comment says what only its own mean. */
+const meanings: Readonly<Record<string, string>> = {
+  lr: "learning rate: the size of a step",
+  eps: "added to the denominator, so that a parameter whose gradients were all near zero does not jump",
+  weightDecay: "the fraction of a parameter, times `lr`, that each step takes off",
+  l2: "weight of the penalty l2/2 · ‖p‖² whose gradient is added to g",
+  momentum: "how much of the last step's velocity is kept",
+  beta1: "how much of the running mean of gradients is kept at each step",
+  beta2: "how much of the running mean of squared gradients is kept at each step",
+  rho: "how much of the running mean of squared gradients is kept at each step",
+  initial: "where the running sum or mean of squares starts",
+};
+
+/** The meaning of an option that every rule spells alike; nothing for a rule's own. */
+export const meaningOf = (name: string): string | undefined =>
+  Object.hasOwn(meanings, name) ? meanings[name] : undefined;
+
 /** The range of an option: the rule's own, else that of every option of this name; nothing where any finite number will do. */
 export function rangeOf({ ranges = {} }: Pick<RuleSpec, "ranges">, name: string): Range | undefined {
   if (Object.hasOwn(ranges, name)) return ranges[name];

@@ -1,9 +1,7 @@
-import * as adagradRules from "@descent/adagrad";
-import * as adamRules from "@descent/adam";
+import { type AnyRule, rules as catalogue, load } from "@descent/catalogue";
 import { type Configured, clipByGlobalNorm, decoupledDecay, isRule, type Schedule, schedule } from "@descent/core";
 import { configured, nearest, type RuleSpec } from "@descent/core/adapter";
 import * as schedules from "@descent/schedules";
-import * as sgdRules from "@descent/sgd";
 import type { ModelName } from "../engines/model.ts";
 import { oneLine, UserError } from "../errors.ts";
 
@@ -28,11 +26,9 @@ export interface Recipe {
   readonly limit?: number | undefined;
 }
 
-const exported: Readonly<Record<string, unknown>> = { ...sgdRules, ...adagradRules, ...adamRules };
-
-/** Every rule that the family packages export, by name: a new one is here as soon as it is exported. */
-const rules: ReadonlyMap<string, RuleSpec> = new Map(
-  Object.entries(exported).filter((entry): entry is [string, RuleSpec] => isRule(entry[1])),
+/** Every rule of the catalogue by its exported name: a new one is here as soon as its family exports it. */
+const rules: ReadonlyMap<string, AnyRule> = new Map(
+  await Promise.all(catalogue.map(async ({ id, name }) => [name, await load(id)] as const)),
 );
 
 export const optimizerNames: readonly string[] = [...rules.keys()].sort();

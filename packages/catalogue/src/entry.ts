@@ -1,0 +1,52 @@
+/** One option of a rule. */
+export interface OptionEntry {
+  readonly name: string;
+  readonly default: number;
+  /** At least the first and less than the second; absent where any finite number will do. `null` is unbounded. */
+  readonly range?: readonly [least: number, below: number | null];
+  readonly meaning: string;
+}
+
+/** One slot of a rule's state. */
+export interface SlotEntry {
+  readonly name: string;
+  /** One number per element, row, column or tensor, or one for the host. */
+  readonly place: "tensor" | "row" | "column" | "scalar" | "host";
+  /** A number, or the name of the option it starts as. */
+  readonly init: number | string;
+}
+
+/** Everything that is known of a rule without running it. */
+export interface RuleEntry {
+  /** Names the rule in saved state: kebab case. */
+  readonly id: string;
+  /** The export's name: camel case. */
+  readonly name: string;
+  /** The package that exports it is `@descent/<family>`. */
+  readonly family: string;
+  readonly title: string;
+  readonly paper: string;
+  /** The insight, in a sentence. */
+  readonly sentence: string;
+  /** The whole doc comment. */
+  readonly comment: string;
+  /** In the order they run, those of `before` first. */
+  readonly equations: readonly (readonly [symbol: string, formula: string])[];
+  readonly latex: string;
+  readonly mathml: string;
+  readonly options: readonly OptionEntry[];
+  readonly slots: readonly SlotEntry[];
+  /** State per element of a parameter, in bytes of float32. */
+  readonly bytes: number;
+  /** Passes over memory per step. */
+  readonly passes: number;
+  /** Packages that run it. */
+  readonly backends: readonly string[];
+  readonly golden: {
+    readonly source: string;
+    /** The largest displacement error over its settings and steps, on @descent/arrays. */
+    readonly error: number;
+  };
+  /** One-token changes of the rule that its goldens cannot tell from it, each listed with a reason. */
+  readonly mutants: number;
+}

@@ -1,0 +1,44 @@
+/** Every rule as data, and the rules themselves on demand. */
+
+import { type Configured, OptimizerError, type Schedule } from "@descent/core";
+import type { RuleSpec } from "@descent/core/adapter";
+import { nearest } from "@descent/core/adapter";
+import type { RuleEntry } from "./entry.ts";
+import { loaders } from "./loaders.ts";
+import { rules } from "./rules.ts";
+
+export type { OptionEntry, RuleEntry, SlotEntry } from "./entry.ts";
+export { rules };
+
+/** The families, each the package `@descent/<family>`. */
+export const families: readonly string[] = Object.keys(loaders);
+
+/** A rule whose options are known at run time only. */
+export type AnyRule = RuleSpec & ((options?: Readonly<Record<string, number | Schedule>>) => Configured);
+
+/** The entry of a rule by id or by the name of its export; `AdamW`, `adam-w` and `adamw` are one. Nothing where there is none. */
+export const find = (name: string): RuleEntry | undefined =>
+  rules.find(({ id, name: own }) => plain(id) === plain(name) || plain(own) === plain(name));
+
+const plain = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, "");
+
+/** The rule itself, by id or export name; its family is imported when first asked for. Throws an OptimizerError that offers the nearest. */
+export async function load(name: string): Promise<AnyRule> {
+  const entry = typeof name === "string" ? find(name) : undefined;
+  if (!entry) {
+    const ids = rules.map(({ id }) => id);
+    const near = typeof name === "string" ? nearest(name, ids) : undefined;
+    throw new OptimizerError(
+      `There is no rule \`${String(name)}\`. ${near === undefined ? `There are ${ids.join(", ")}.` : `Did you mean \`${near}\`?`}`,
+    );
+  }
+  const module = await loadFamily(entry.family);
+  return module[entry.name] as AnyRule; // `npm run docs -- --check` holds entries and exports together
+}
+
+/** All exports of a family. */
+export async function loadFamily(family: string): Promise<Readonly<Record<string, unknown>>> {
+  const load = Object.hasOwn(loaders, family) ? loaders[family] : undefined;
+  if (!load) throw new OptimizerError(`There is no family \`${String(family)}\`. There are ${families.join(", ")}.`);
+  return load();
+}

@@ -1,0 +1,6 @@
+// Written by `npm run docs` from the rules themselves.
+export const loaders: Readonly<Record<string, () => Promise<Readonly<Record<string, unknown>>>>> = {
+  adagrad: () => import("@descent/adagrad"),
+  adam: () => import("@descent/adam"),
+  sgd: () => import("@descent/sgd"),
+};

@@ -1,0 +1,41 @@
+import { isRule, OptimizerError } from "@descent/core";
+import { parse, trace } from "@descent/core/graph";
+import { describe, expect, test } from "vitest";
+import { families, find, load, loadFamily, rules } from "../src/index.ts";
+
+test("the catalogue has every rule that a family exports, and no other", async () => {
+  const exported = await Promise.all(
+    families.map(async (family) =>
+      Object.entries(await loadFamily(family)).flatMap(([name, value]) => (isRule(value) ? [`${family}/${name}`] : [])),
+    ),
+  );
+  expect(rules.map(({ family, name }) => `${family}/${name}`).sort()).toEqual(exported.flat().sort());
+});
+
+describe.each(rules)("$id", (entry) => {
+  test("is what the rule says of itself", async () => {
+    const rule = await load(entry.id);
+    expect(rule).toMatchObject({ id: entry.id, title: entry.title, paper: entry.paper });
+    expect(Object.fromEntries(entry.options.map((o) => [o.name, o.default]))).toEqual(rule.hyper);
+    expect(entry.passes).toBe(trace(rule).passes.length + 1);
+    for (const [, formula] of entry.equations) expect(() => parse(formula)).not.toThrow();
+    for (const { name, range, meaning, default: value } of entry.options) {
+      expect(meaning, name).not.toBe("");
+      if (range) expect(value >= range[0] && value < (range[1] ?? Infinity), `${name} = ${value}`).toBe(true);
+    }
+    expect(entry.golden.error).toBeLessThan(1e-5);
+  });
+});
+
+test("a rule is found by id, by export and as people spell it", async () => {
+  expect(find("rmsprop-centered")).toBe(find("rmspropCentered"));
+  expect(find("AdamW")?.id).toBe("adamw");
+  expect(find("constructor")).toBeUndefined();
+  expect((await load("radam")).id).toBe("radam");
+});
+
+test("a name that is not in it is refused with the nearest", async () => {
+  await expect(load("adamn")).rejects.toThrow("There is no rule `adamn`. Did you mean `adam`?");
+  await expect(load(3 as never)).rejects.toThrow(OptimizerError);
+  await expect(loadFamily("constructor")).rejects.toThrow(/There is no family `constructor`/);
+});

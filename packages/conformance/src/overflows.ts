@@ -1,0 +1,8 @@
+const variance = "the mean square and the squared mean both overflow float32, and their difference is NaN";
+
+/** Descent's rules that cannot stay finite with gradients near 1e30 in float32, by id, with the reason. */
+export const overflows: Readonly<Record<string, string>> = {
+  "rmsprop-centered": variance,
+  "rmsprop-centered-momentum": variance,
+  yogi: "v is infinite after one step, and v - g^2 is NaN at the next",
+};

@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { arraysTargets, configure, followGolden, goldens, readGoldens, rulesOf } from "@descent/conformance";
+import { meaningOf, type RuleSpec, rangeOf } from "@descent/core/adapter";
+import { inOrder, latex, mathml, trace } from "@descent/core/graph";
+import type { RuleEntry } from "../packages/catalogue/src/entry.ts";
+import { familiesOf } from "./families.ts";
+
+/** The conformance tests of each of these run every rule of every family. */
+const backends = ["arrays", "onnxruntime", "tfjs", "webgpu"];
+
+/** The doc comment in front of `export const name`, as lines. */
+function commentOf(folder: string, name: string): string {
+  for (const file of readdirSync(folder)) {
+    const text = readFileSync(path.join(folder, file), "utf8");
+    const found = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*export const ${name}\\b`).exec(text);
+    if (found)
+      return found[1]!
+        .split("\n")
+        .map((line) => line.replace(/^\s*\*?\s?/, "").trim())
+        .join("\n")
+        .trim();
+  }
+  throw new Error(`${folder}: \`${name}\` has no doc comment. Say in one sentence what it does.`);
+}
+
+/** The first sentence, without the reference it may end in. */
+const firstSentence = (text: string): string =>
+  (/^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text).replace(/ \([^()]*\d{4}[^()]*\)\.$/, ".");
+
+/** A doc comment as its running text and its `@property` lines, which explain the rule's own options. */
+function partsOf(comment: string): { readonly text: string; readonly own: ReadonlyMap<string, string> } {
+  const [text = "", ...tags] = comment.split(/^@property /m);
+  const running = (lines: string): string => lines.replaceAll("\n", " ").trim();
+  return {
+    text: running(text),
+    own: new Map(tags.map((tag) => [tag.split(/\s/, 1)[0]!, running(tag.slice(tag.search(/\s/)))])), // split gives one part
+  };
+}
+
+function meaning(rule: RuleSpec, option: string, own: ReadonlyMap<string, string>): string {
+  const text = own.get(option) ?? meaningOf(option);
+  if (text === undefined)
+    throw new Error(`${rule.title}: say what \`${option}\` means, in the doc comment: @property ${option} …`);
+  return text;
+}
+
+/** One rule with everything that can be derived from it. Errors of goldens are rounded, so that they are the same on every processor. */
+async function entry(root: string, family: string, name: string, rule: RuleSpec, mutants: number): Promise<RuleEntry> {
+  const { text: comment, own } = partsOf(commentOf(path.join(root, "packages", family, "src"), name));
+  const golden = (await readGoldens(goldens(family))).get(name);
+  if (!golden)
+    throw new Error(
+      `\`${name}\` has no golden: add a line to goldens/${family}.py and run \`python goldens/make.py ${name}\`, which writes packages/conformance/goldens/${family}/${name}.json.`,
+    );
+  let error = 0;
+  for (const setting of golden.settings) {
+    const followed = await followGolden(arraysTargets()[0]!, configure(rule as never, setting.options), setting); // the fast path comes first
+    error = Math.max(error, followed.error);
+  }
+  const { passes, slots } = trace(rule);
+  const places = Object.entries(slots).map(([slot, { place, init }]) => ({ name: slot, place, init }));
+  return {
+    id: rule.id,
+    name,
+    family,
+    title: rule.title,
+    paper: rule.paper,
+    sentence: firstSentence(comment),
+    comment,
+    equations: [...(rule.before ?? []), rule.update].flatMap(inOrder),
+    latex: latex(rule),
+    mathml: mathml(rule),
+    options: Object.entries(rule.hyper).map(([option, value]) => {
+      const range = rangeOf(rule, option);
+      return {
+        name: option,
+        default: value,
+        ...(range ? { range: [range[0], range[1] < Infinity ? range[1] : null] as const } : {}),
+        meaning: meaning(rule, option, own),
+      };
+    }),
+    slots: places,
+    bytes: 4 * places.filter(({ place }) => place === "tensor").length,
+    passes: passes.length + 1,
+    backends,
+    golden: { source: golden.source, error: Number(error.toExponential(0)) },
+    mutants,
+  };
+}
+
+interface Allowance {
+  readonly mutants: readonly string[];
+}
+
+/** Every rule that a family exports. */
+export async function entries(root: string): Promise<RuleEntry[]> {
+  const allowed = (
+    JSON.parse(readFileSync(path.join(root, "goldens/mutants.allowed.json"), "utf8")) as Allowance[]
+  ).flatMap(({ mutants }) => mutants);
+  const found: RuleEntry[] = [];
+  for (const family of familiesOf(root)) {
+    const module: Record<string, unknown> = await import(
+      pathToFileURL(path.join(root, "packages", family, "src/index.ts")).href
+    );
+    for (const [name, rule] of rulesOf(module)) {
+      const left = allowed.filter((mutant) => mutant.startsWith(`${name}: `)).length;
+      found.push(await entry(root, family, name, rule as unknown as RuleSpec, left)); // rulesOf admits rules only
+    }
+  }
+  return found;
+}
+
+const HEAD = "// Written by `npm run docs` from the rules themselves.\n";
+
+/** The catalogue's data. */
+export const rulesModule = (rules: readonly RuleEntry[]): string =>
+  `${HEAD}import type { RuleEntry } from "./entry.ts";\n\nexport const rules: readonly RuleEntry[] = ${JSON.stringify(rules, null, 2)};\n`;
+
+/** One import per family, taken when a rule is asked for. */
+export function loadersModule(families: readonly string[]): string {
+  const lines = families.map(
+    (family) => `  ${/^\w+$/.test(family) ? family : JSON.stringify(family)}: () => import("@descent/${family}"),`,
+  );
+  return `${HEAD}export const loaders: Readonly<Record<string, () => Promise<Readonly<Record<string, unknown>>>>> = {\n${lines.join("\n")}\n};\n`;
+}
