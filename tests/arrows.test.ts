@@ -33,7 +33,7 @@ const pure = packages.filter(
   (pack) => ["schedules", "initializers"].includes(pack.folder) || families.includes(pack.folder),
 );
 /** What runs rules, or helps to: adapters to frameworks, model formats, the test kit. */
-const running = packages.filter((pack) => !["core", "files"].includes(pack.folder) && !pure.includes(pack));
+const running = packages.filter((pack) => !["core", "files", "catalogue"].includes(pack.folder) && !pure.includes(pack));
 
 test("core imports nothing", () => {
   expect(packages.filter(({ folder }) => folder === "core").map((core) => asks.get(core))).toEqual([[]]);
@@ -51,6 +51,13 @@ test.each(pure)("$folder imports @descent/core and nothing else", (pack) => {
 test.each(running)("$folder imports no family, no schedule and no initializer", (pack) => {
   const names = pure.map(({ manifest }) => manifest.name);
   expect(asks.get(pack)?.filter((name) => names.includes(name))).toEqual([]);
+});
+
+test("the catalogue imports core and the families, and no package imports the catalogue", () => {
+  const [catalogue] = packages.filter(({ folder }) => folder === "catalogue");
+  const known = ["core", ...families].map((folder) => `@descent/${folder}`);
+  expect(asks.get(catalogue!)?.filter((name) => !known.includes(packageOf(name)))).toEqual([]); // it is one of the packages
+  expect(packages.filter((pack) => asks.get(pack)?.includes("@descent/catalogue"))).toEqual([]);
 });
 
 test.each(packages)("$folder declares what it imports, so that it works when installed alone", (pack) => {

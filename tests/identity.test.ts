@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { isRule, type Rule } from "@descent/core";
 import { expect, test } from "vitest";
-import { isFamily } from "../tools/new.ts";
-import { packages } from "./workspace.ts";
+import { familiesOf } from "../tools/families.ts";
+import { packages, root } from "./workspace.ts";
 
-const families = packages.filter(({ path }) => isFamily(path));
+const families = packages.filter(({ folder }) => familiesOf(root).includes(folder));
 const camel = (id: string): string => id.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 const rules: [family: string, name: string, rule: Rule][] = [];

@@ -12,7 +12,8 @@ const read = (file: string): string => readFileSync(path.join(copy, file), "utf8
 beforeEach(() => {
   copy = mkdtempSync(path.join(tmpdir(), "descent-new-"));
   for (const { folder } of packages)
-    cpSync(path.join(root, "packages", folder, "src"), path.join(copy, "packages", folder, "src"), { recursive: true });
+    for (const part of ["src", "package.json"])
+      cpSync(path.join(root, "packages", folder, part), path.join(copy, "packages", folder, part), { recursive: true });
 });
 afterEach(() => rmSync(copy, { recursive: true, force: true }));
 

@@ -116,7 +116,17 @@ const HEAD = "// Written by `npm run docs` from the rules themselves.\n";
 
 /** The catalogue's data. */
 export const rulesModule = (rules: readonly RuleEntry[]): string =>
-  `${HEAD}import type { RuleEntry } from "./entry.ts";\n\nexport const rules: readonly RuleEntry[] = ${JSON.stringify(rules, null, 2)};\n`;
+  `${HEAD}import type { RuleEntry } from "./entry.ts";\n\nexport const rules: readonly RuleEntry[] = ${compact(rules)};\n`;
+
+/** JSON with short lists and objects on one line each. */
+const compact = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(
+    /([[{])\n\s+([^[\]{}]*?)\n\s+([\]}])/g,
+    (whole, open, inside: string, close) => {
+      const line = `${open}${open === "{" ? " " : ""}${inside.replace(/\n\s+/g, " ")}${open === "{" ? " " : ""}${close}`;
+      return line.length <= 110 ? line : whole;
+    },
+  );
 
 /** One import per family, taken when a rule is asked for. */
 export function loadersModule(families: readonly string[]): string {

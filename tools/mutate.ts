@@ -6,8 +6,7 @@
  *   npm run mutate -- adam yogi    those only
  */
 import { readFile } from "node:fs/promises";
-import * as adagrad from "@descent/adagrad";
-import * as adam from "@descent/adam";
+import { families, load, loadFamily } from "@descent/catalogue";
 import {
   type AnyRule,
   arraysTargets,
@@ -30,7 +29,6 @@ import {
   withL2,
 } from "@descent/core";
 import type { Leaf, RuleSpec } from "@descent/core/adapter";
-import * as sgd from "@descent/sgd";
 
 type Setting = Pick<GoldenSetting, "parameters" | "gradients" | "path">;
 interface Case {
@@ -67,22 +65,22 @@ function leafOf(configured: Configured): Leaf {
 
 async function subjects(): Promise<Subject[]> {
   const out: Subject[] = [];
-  const families = { sgd, adagrad, adam };
-  for (const [family, module] of Object.entries(families)) {
+  for (const family of families) {
     const goldens: ReadonlyMap<string, Golden> = await readGoldens(goldensOf(family));
-    for (const [name, rule] of rulesOf(module)) {
+    for (const [name, rule] of rulesOf(await loadFamily(family))) {
       const settings = goldens.get(name)?.settings ?? [];
       const cases = settings.map((setting) => ({ setting, leaf: leafOf(configure(rule, setting.options)) }));
       out.push({ name, cases, own: "all" });
     }
   }
-  const inner: Readonly<Record<string, AnyRule>> = { sgd: sgd.sgd, adam: adam.adam };
   const transforms = { clipByValue, clipByNorm, clipByGlobalNorm, withL2, decoupledDecay };
   for (const [name, transform] of Object.entries(transforms)) {
     const { settings } = await readJson<TransformGolden>(`packages/core/test/golden/${name}.json`);
+    const inner = new Map<string, AnyRule>();
+    for (const { inner: name } of settings) inner.set(name, await load(name));
     const cases = settings.map((s) => ({
       setting: s,
-      leaf: leafOf(transform(configure(inner[s.inner]!, s.innerOptions), s.value)),
+      leaf: leafOf(transform(configure(inner.get(s.inner)!, s.innerOptions), s.value)), // loaded above
     }));
     out.push({ name, cases, own: "before" });
   }

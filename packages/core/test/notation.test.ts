@@ -7,6 +7,7 @@ import {
   type Expr,
   hostFunction,
   latex,
+  mathml,
   parse,
   reduce,
   trace,
@@ -258,5 +259,24 @@ describe("LaTeX", () => {
       "\\theta &\\leftarrow \\begin{cases} \\theta - \\alpha\\,\\left(a + b\\right) \\cdot 2 & \\rho > 5 \\\\ 10^{-3} - \\left(a - b\\right) & \\text{otherwise} \\end{cases}",
       "\\end{aligned}",
     ]);
+  });
+
+  test("is printed as MathML, escaped and balanced", () => {
+    const text = mathml({
+      before: [{ g: "g * min(1, c / totalNorm(g))" }],
+      update: { vHat: "v / (1 - beta2^t)", a: "b < 2 && c >= 1e-3 ? abs(g) : -(g' @ g)", p: "p - lr * (a - vMax) * 2" },
+    });
+    expect(text).toContain('<mover accent="true"><mi>v</mi><mo>^</mo></mover>');
+    expect(text).toContain("<msub><mi>β</mi><mn>2</mn></msub>");
+    expect(text).toContain("<msub><mi>v</mi><mtext>max</mtext></msub>");
+    expect(text).toContain("<mo>&lt;</mo>");
+    expect(text).not.toMatch(/<mo><<|&&/);
+    const open: string[] = [];
+    for (const [, close, tag = ""] of text.matchAll(/<(\/?)(\w+)[^>]*>/g)) {
+      if (close === "") open.push(tag);
+      else expect(open.pop()).toBe(tag);
+    }
+    expect(open).toEqual([]);
+    expect(text.match(/<mtr>/g)).toHaveLength(6); // four equations, and the two cases of one
   });
 });

@@ -4,6 +4,7 @@ import util from "node:util";
 import { families, loadFamily } from "@descent/catalogue";
 import { goldens } from "@descent/conformance";
 import { describeBackend, describeRules } from "@descent/conformance/vitest";
+import { sgd } from "@descent/sgd";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { optimizer, repairTfjsNode } from "../src/index.ts";
 import { randn, tf, use } from "./backends.ts";
@@ -21,7 +22,7 @@ const asBefore = (): void => {
 
 describe("what tfjs-node misses of Node 23", () => {
   test("is put back by an optimizer, and by hand", () => {
-    for (const repair of [repairTfjsNode, () => optimizer(sgd.sgd()).dispose()]) {
+    for (const repair of [repairTfjsNode, () => optimizer(sgd()).dispose()]) {
       asNode23();
       repair();
       expect([null, undefined, 0, "", false].map((value) => node.isNullOrUndefined?.(value))).toEqual([

@@ -1,6 +1,6 @@
 import { type AnyRule, rules as catalogue, load } from "@descent/catalogue";
-import { type Configured, clipByGlobalNorm, decoupledDecay, isRule, type Schedule, schedule } from "@descent/core";
-import { configured, nearest, type RuleSpec } from "@descent/core/adapter";
+import { type Configured, clipByGlobalNorm, decoupledDecay, type Schedule, schedule } from "@descent/core";
+import { configured, nearest } from "@descent/core/adapter";
 import * as schedules from "@descent/schedules";
 import type { ModelName } from "../engines/model.ts";
 import { oneLine, UserError } from "../errors.ts";
