@@ -33,7 +33,9 @@ const pure = packages.filter(
   (pack) => ["schedules", "initializers"].includes(pack.folder) || families.includes(pack.folder),
 );
 /** What runs rules, or helps to: adapters to frameworks, model formats, the test kit. */
-const running = packages.filter((pack) => !["core", "files", "catalogue"].includes(pack.folder) && !pure.includes(pack));
+const running = packages.filter(
+  (pack) => !["core", "files", "catalogue"].includes(pack.folder) && !pure.includes(pack),
+);
 
 test("core imports nothing", () => {
   expect(packages.filter(({ folder }) => folder === "core").map((core) => asks.get(core))).toEqual([[]]);
