@@ -1,18 +1,31 @@
-import { decodeState, OptimizerError, type StateDict } from "@descent/core";
-import { decodeSafetensors, encodeSafetensors, type TensorData } from "@descent/core/adapter";
-import type { Waiting } from "./plan.ts";
+import { decodeState, OptimizerError, type Parameter, type StateDict } from "@descent/core";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  list,
+  type Shape,
+  shown,
+  size,
+  suggestion,
+  type TensorData,
+} from "@descent/core/adapter";
+import { bytesOf, type FileSource } from "./files/read.ts";
+import type { Snapshot, Waiting } from "./plans/training.ts";
+import { isFloat32Array } from "./session/feeds.ts";
 
-/** Everything a trainer needs to continue: weights, what the forward pass keeps (running means), the optimizer's state. */
+/** Everything that a trainer needs to continue: weights, running statistics and the optimizer's state. */
 export interface Checkpoint {
+  /** Weights and running statistics by name. */
   readonly parameters: Readonly<Record<string, TensorData>>;
+  /** The optimizer's state, as every backend loads it. */
   readonly optimizer: StateDict;
-  /** Sums of gradients that were still to make an update, and of how many batches they are. */
+  /** Gradients that wait for their update, where `accumulate` is above 1. */
   readonly waiting?: Waiting | undefined;
 }
 
 const WEIGHTS = "p/";
 const WAITING = "g/";
-/** Metadata entry: of how many batches the gradients are. */
+/** Metadata entry: the number of batches in the waiting gradients. */
 const BATCHES = "descent.waiting";
 
 /**
@@ -33,13 +46,13 @@ export function encodeCheckpoint({ parameters, optimizer, waiting }: Checkpoint)
   });
 }
 
-/** Reads what `encodeCheckpoint` wrote. Throws an OptimizerError for a file that is none, or is damaged. */
+/** Reads what `encodeCheckpoint` wrote. Throws an OptimizerError for another file or a damaged one. */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { meta, tensors } = decodeState(bytes);
   const parameters = taken(WEIGHTS, tensors);
   if (Object.keys(parameters).length === 0)
     throw new OptimizerError(
-      "This file holds optimizer state and no weights, so it is no checkpoint of a trainer, which `trainer.save()` writes.",
+      "This file contains optimizer state but no weights, so it is not a checkpoint that `trainer.save()` wrote.",
     );
   const state = Object.entries(tensors).filter(([key]) => !key.startsWith(WEIGHTS) && !key.startsWith(WAITING));
   const sums = Object.entries(taken(WAITING, tensors)).map(([name, { data }]) => [name, data] as const);
@@ -47,7 +60,9 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   if (sums.length === 0) return { parameters, optimizer };
   const count = Number(decodeSafetensors(bytes).metadata[BATCHES]);
   if (!(Number.isSafeInteger(count) && count > 0))
-    throw new OptimizerError(`The checkpoint is damaged: its gradients are of "${count}" batches.`);
+    throw new OptimizerError(
+      `The checkpoint is damaged: the number of batches in its waiting gradients is "${count}".`,
+    );
   return { parameters, optimizer, waiting: { sums: Object.fromEntries(sums), count } };
 }
 
@@ -58,3 +73,76 @@ const taken = <T>(prefix: string, all: Readonly<Record<string, T>>): Record<stri
   Object.fromEntries(
     Object.entries(all).flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [])),
   );
+
+/** A checkpoint from wherever it is. */
+export async function checkpointOf(source: FileSource | Checkpoint): Promise<Checkpoint> {
+  if (typeof source !== "object" || source === null || !("optimizer" in source || "parameters" in source))
+    return decodeCheckpoint(await bytesOf(source, "checkpoint"));
+  const { parameters, optimizer, waiting } = source as { readonly [K in keyof Checkpoint]: unknown }; // looked at below
+  const sums = isObject(waiting) ? waiting.sums : undefined;
+  const whole =
+    isObject(parameters) &&
+    isObject(optimizer) &&
+    isObject(optimizer.meta) &&
+    isObject(optimizer.tensors) &&
+    Object.values(parameters).every(isTensor) &&
+    (waiting === undefined || (isObject(sums) && Number.isSafeInteger(isObject(waiting) && waiting.count)));
+  if (!whole)
+    throw new OptimizerError(
+      "This object is not a checkpoint: it must be the result of `trainer.checkpoint()` or `decodeCheckpoint(bytes)`.",
+    );
+  return source as Checkpoint; // as was just seen
+}
+
+const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === "object" && x !== null;
+const isTensor = (x: unknown): boolean => isObject(x) && Array.isArray(x.shape) && "data" in x;
+
+/** Throws an OptimizerError for a weight that is not there, or numbers that do not fit it. */
+export function fit(name: string, data: unknown, shapes: ReadonlyMap<string, Shape>): void {
+  const shape = shapes.get(name);
+  const names = [...shapes.keys()];
+  if (!shape)
+    throw new OptimizerError(
+      `There is no trained weight \`${name}\`; there are ${list(names)}.${suggestion(name, names)}`,
+    );
+  if (!isFloat32Array(data)) throw new OptimizerError(`\`${name}\` must be a Float32Array; got ${shown(data)}.`);
+  if (data.length !== size(shape))
+    throw new OptimizerError(
+      `\`${name}\` of shape [${shape}] is ${size(shape)} numbers, and ${data.length} were given.`,
+    );
+}
+
+/**
+ * The parts of a checkpoint that a trainer of these shapes can take. Strict, a checkpoint that does not fit in every part is
+ * refused with all reasons.
+ */
+export function fitting(
+  { parameters, optimizer, waiting }: Checkpoint,
+  shapes: ReadonlyMap<string, Shape>,
+  trained: readonly Parameter[],
+  strict: boolean,
+): Snapshot {
+  const names = [...shapes.keys()];
+  const missing = names.filter((name) => !Object.hasOwn(parameters, name));
+  const others = Object.keys(parameters).filter((name) => !shapes.has(name));
+  const misfits = names.filter(
+    (name) => Object.hasOwn(parameters, name) && parameters[name]!.shape.join() !== shapes.get(name)!.join(),
+  );
+  const sums = waiting?.sums ?? {};
+  const unfit = trained.filter(({ name, shape }) => !isFloat32Array(sums[name]) || sums[name].length !== size(shape));
+  const problems = [
+    ...(missing.length > 0 ? [`it lacks ${list(missing)}`] : []),
+    ...(others.length > 0 ? [`it has ${list(others)}, which this trainer does not train`] : []),
+    ...misfits.map((n) => `\`${n}\` was saved with shape [${parameters[n]!.shape}] and has [${shapes.get(n)!}]`),
+    ...(waiting && unfit.length > 0 ? [`gradients wait in it, but not for ${list(unfit.map((p) => p.name))}`] : []),
+  ];
+  if (strict && problems.length > 0)
+    throw new OptimizerError(`The checkpoint is of another model: ${problems.join("; ")}. Nothing was loaded.`);
+  const fits = names.filter((name) => !missing.includes(name) && !misfits.includes(name));
+  for (const name of fits) fit(name, parameters[name]!.data, shapes);
+  return {
+    weights: Object.fromEntries(fits.map((name) => [name, parameters[name]!.data])), // a name of it
+    optimizer,
+    waiting: unfit.length > 0 ? undefined : waiting,
+  };
+}

@@ -1,9 +1,20 @@
 export { binaryCrossEntropyWithLogits, crossEntropy, huber, meanAbsolute, meanSquared } from "@descent/onnx";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
-export type { Batch, BatchValue, Expected, Numbers } from "./feeds.ts";
-export { type GraphJob, lower } from "./lower.ts";
-export { type MatmulOptions, onnxMatmul } from "./matmul.ts";
-export type { Forward, Output, Outputs, PlanName, Waiting } from "./plan.ts";
-export type { TrainingWorker } from "./remote.ts";
-export type { ExecutionProvider, Runtime, RuntimeSession, RuntimeTensor } from "./runtime.ts";
-export { type ExportOptions, type OpenOptions, type StepResult, Trainer, type TrainerOptions } from "./trainer.ts";
+export type { FileLike, FileSource } from "./files/read.ts";
+export type { FixedShapes } from "./graphs/model.ts";
+export type { OpenOptions, TrainerOptions } from "./options.ts";
+export { type GraphJob, lower } from "./plans/lower.ts";
+export type {
+  Forward,
+  Gradients,
+  Output,
+  Outputs,
+  Plan,
+  Waiting,
+  Weights,
+} from "./plans/training.ts";
+export { type MatmulOptions, onnxMatmul } from "./quirks/matmul.ts";
+export type { Batch, BatchValue, Expected, Numbers } from "./session/feeds.ts";
+export type { ExecutionProvider, Runtime, RuntimeSession, RuntimeTensor } from "./session/runtime.ts";
+export { type ExportOptions, type LoadOptions, type StepResult, Trainer } from "./trainer.ts";
+export type { TrainingWorker } from "./worker/remote.ts";

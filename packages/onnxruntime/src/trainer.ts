@@ -1,79 +1,35 @@
-import {
-  type Configured,
-  type HyperValue,
-  type Inspection,
-  type LoadReport,
-  OptimizerError,
-  type Parameter,
-} from "@descent/core";
-import { assign, list, type Shape, size, suggestion } from "@descent/core/adapter";
-import type { External, GradientRule, Loss, LossFunction } from "@descent/onnx";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
-import { type Engine, LocalEngine, type Opening, type Started, type Starting } from "./engine.ts";
-import { type Batch, check, type Fed } from "./feeds.ts";
-import { baseName, bytesOf, writeWhole } from "./files.ts";
-import { LostError } from "./lost.ts";
-import type { Forward, Gradients, Outputs, Plan, PlanName, Stepped, Weights } from "./plan.ts";
-import { RemoteEngine, type TrainingWorker } from "./remote.ts";
-import type { ExecutionProvider, Runtime } from "./runtime.ts";
-import type { Candidates, FixedShapes } from "./source.ts";
+import { type HyperValue, type Inspection, type LoadReport, OptimizerError, type Parameter } from "@descent/core";
+import { isRecord, type Shape, shown, size } from "@descent/core/adapter";
+import { fedBatch } from "./batch.ts";
+import { type Checkpoint, checkpointOf, encodeCheckpoint, fit, fitting } from "./checkpoint.ts";
+import type { Engine, Opening, Started, Starting } from "./engine/engine.ts";
+import { LocalEngine } from "./engine/local.ts";
+import { baseName, type FileSource } from "./files/read.ts";
+import { store } from "./files/write.ts";
+import type { Candidates } from "./graphs/model.ts";
+import { checkCreate, checkOpen, checkSwitches, type OpenOptions, type TrainerOptions } from "./options.ts";
+import type { Forward, Gradients, Outputs, Plan, Training, Weights } from "./plans/training.ts";
+import { LostError } from "./quirks/lost.ts";
+import { type Batch, isFloat32Array } from "./session/feeds.ts";
+import { trainedOf } from "./trainable.ts";
+import { RemoteEngine } from "./worker/remote.ts";
 
-/** How a training graph that was saved is opened: what it has in it cannot be chosen again. */
-export interface OpenOptions {
-  /** A rule with its options, or a partition of them, with any transforms. */
-  readonly optimizer: Configured;
-  /** Where it runs, best first, as ONNX Runtime takes it. Default ["cpu"]. */
-  readonly executionProviders?: readonly ExecutionProvider[] | undefined;
-  /** `import * as ort from "onnxruntime-web"` (or -node), or the name of such a module. Default: onnxruntime-node. */
-  readonly runtime?: Runtime | string | URL | undefined;
-  /** Further options of `InferenceSession.create`: threads, profiling … */
-  readonly sessionOptions?: Readonly<Record<string, unknown>> | undefined;
-  /**
-   * Runs in a worker, so that this thread stays free: ONNX Runtime blocks its thread for a whole step. In a browser, a
-   * function that makes the worker, whose file calls `serve`.
-   */
-  readonly worker?: boolean | (() => TrainingWorker) | undefined;
-  /**
-   * Where the update happens: `host` (default, but on webgpu) in WebAssembly memory; `device` (default on webgpu where
-   * ONNX Runtime shares its device) in one submission after the graph's; or `graph`, as nodes of it.
-   */
-  readonly plan?: PlanName | undefined;
-  /** What happens when a loss is not finite: an error (default), or the step is skipped, or taken all the same. */
-  readonly nonFinite?: "throw" | "skip" | "apply" | undefined;
-  /** Batches whose gradients are averaged for one update of `trainStep`. Default 1. */
-  readonly accumulate?: number | undefined;
-  /** From which dropout is drawn, together with the step. Default 0. */
-  readonly seed?: number | undefined;
-}
-
-export interface TrainerOptions extends OpenOptions {
-  /** What is made small; by default the model's first output, which then is a scalar. */
-  readonly loss?: Loss | LossFunction | undefined;
-  /**
-   * Which weights are trained: names, a pattern or a choice; by default all, which leaves out statistics, masks and what `Constant`
-   * nodes make. Others cost no gradient.
-   */
-  readonly trainable?: readonly string[] | RegExp | ((parameter: Parameter) => boolean) | undefined;
-  /** The model's outputs that steps give back; by default all. None saves copying what nobody reads. */
-  readonly outputs?: readonly string[] | undefined;
-  /** Sizes that the model leaves open: `{ input: ["batch", 3, 224, 224] }`. */
-  readonly shapes?: FixedShapes | undefined;
-  /** Gradients of operators that have none here, or other ones, by name ("Op" or "domain.Op"). */
-  readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
-  /** What is done about a weight that the loss does not depend on. Default "error". */
-  readonly unreached?: "error" | "zeros" | undefined;
-  /** Reads the files that tensors of a large model lie in; by default those beside it, if the model is a file. */
-  readonly external?: External | undefined;
-}
-
+/** The result of `trainStep`. */
 export interface StepResult extends Forward {
-  /** Whether weights moved: not while gradients accumulate, and not where a loss that is not finite was skipped. */
+  /** Whether weights moved: not while gradients accumulate, and not where a step that is not finite was skipped. */
   readonly updated: boolean;
 }
 
+/** Options of `exportModel` and `saveModel`. */
 export interface ExportOptions {
   /** Takes BatchNormalization and Dropout out of training mode. Default false. */
   readonly inference?: boolean | undefined;
+}
+
+/** Options of `load`. */
+export interface LoadOptions {
+  /** Refuses a checkpoint that does not fit in every part. Default true. */
+  readonly strict?: boolean | undefined;
 }
 
 /**
@@ -84,40 +40,41 @@ export class Trainer {
   readonly #engine: Engine;
   readonly #options: OpenOptions;
   readonly #started: Started;
-  /** Of everything that is kept: weights and statistics. */
+  /** The shapes of everything that is kept: weights and statistics. */
   readonly #shapes: ReadonlyMap<string, Shape>;
-  readonly #labels: ReadonlyMap<string, Started["labels"][number]>;
-  readonly #plan: Plan;
-  /** Shared with the engine, which may find that all is lost at a time when nothing was asked. */
+  readonly #training: Training;
+  /** Shared with the engine, which may lose its device or worker while nothing is asked. */
   readonly #closing: Closing;
   #waiting = 0;
   #disposed: Promise<void> | undefined;
   #tail: Promise<unknown> = Promise.resolve();
+  #writing: Promise<unknown> = Promise.resolve();
 
   private constructor(engine: Engine, options: OpenOptions, started: Started, closing: Closing) {
     this.#engine = engine;
     this.#options = options;
     this.#started = started;
     this.#shapes = new Map([...started.parameters, ...started.statistics].map(({ name, shape }) => [name, shape]));
-    this.#labels = new Map(started.labels.map((l) => [l.name, l]));
-    this.#plan = engine.plan;
+    this.#training = engine.training;
     this.#closing = closing;
   }
 
   /**
-   * A trainer for a model given as bytes, a path or a URL. Throws where the model cannot be trained, the runtime is not
-   * there, or the provider computes wrongly.
+   * A trainer for a model given as bytes, a `File` or `Blob`, a path or a URL. Throws where the model cannot be trained, the
+   * runtime is missing, or the provider computes wrongly.
    */
-  static create(model: string | URL | Uint8Array | ArrayBuffer, options: TrainerOptions): Promise<Trainer> {
-    return Trainer.#make({ model, artifact: false, external: options.external }, options, (candidates) => {
+  static async create(model: FileSource, options: TrainerOptions): Promise<Trainer> {
+    checkCreate(options);
+    return Trainer.#make({ model, trainingGraph: false, external: options.external }, options, (candidates) => {
       const { loss, outputs, shapes, gradients, unreached } = options;
       return { trained: trainedOf(candidates, options), loss, outputs, shapes, gradients, unreached };
     });
   }
 
   /** A trainer for a training graph that `saveTrainingGraph` wrote: nothing is differentiated again. */
-  static open(graph: string | URL | Uint8Array | ArrayBuffer, options: OpenOptions): Promise<Trainer> {
-    return Trainer.#make({ model: graph, artifact: true, external: undefined }, options, (candidates) => {
+  static async open(graph: FileSource, options: OpenOptions): Promise<Trainer> {
+    checkOpen(options);
+    return Trainer.#make({ model: graph, trainingGraph: true, external: undefined }, options, (candidates) => {
       const none = {
         loss: undefined,
         outputs: undefined,
@@ -130,16 +87,11 @@ export class Trainer {
   }
 
   static async #make(
-    what: Pick<Opening, "model" | "artifact" | "external">,
+    { model, ...rest }: Pick<Opening, "trainingGraph" | "external"> & { readonly model: FileSource },
     options: OpenOptions,
     choose: (candidates: Candidates) => Omit<Starting, "optimizer" | "plan" | "seed">,
   ): Promise<Trainer> {
-    const { accumulate = 1, executionProviders = ["cpu"], optimizer, worker = false, seed = 0 } = options;
-    if (!Number.isInteger(accumulate) || accumulate < 1)
-      throw new OptimizerError(`accumulate is ${accumulate}. It is a whole number of batches, at least 1.`);
-    if (executionProviders.length === 0)
-      throw new OptimizerError('executionProviders is empty. Name at least one, such as "cpu".');
-    if (!Number.isSafeInteger(seed)) throw new OptimizerError(`seed is ${seed}. It is a whole number.`);
+    const { executionProviders = ["cpu"], optimizer, worker = false, seed = 0 } = options;
     const closing: Closing = { why: undefined };
     const lost = ({ message }: LostError): void => {
       closing.why ??= message;
@@ -147,7 +99,7 @@ export class Trainer {
     const engine: Engine = worker === false ? new LocalEngine(lost) : await RemoteEngine.start(worker, lost);
     try {
       const { runtime, sessionOptions = {}, plan } = options;
-      const candidates = await engine.open({ ...what, runtime, executionProviders, sessionOptions });
+      const candidates = await engine.open({ ...rest, model, runtime, executionProviders, sessionOptions });
       const started = await engine.start({ ...choose(candidates), optimizer, plan, seed });
       return new Trainer(engine, options, started, closing);
     } catch (error) {
@@ -158,11 +110,11 @@ export class Trainer {
 
   /** Updates done. */
   get step(): number {
-    return this.#plan.step;
+    return this.#training.step;
   }
 
   /** Where the update happens. */
-  get plan(): PlanName {
+  get plan(): Plan {
     return this.#started.plan;
   }
 
@@ -171,80 +123,88 @@ export class Trainer {
     return this.#started.parameters;
   }
 
-  /** How many numbers are trained. */
+  /** The count of trained numbers. */
   get size(): number {
     return this.parameters.reduce((n, p) => n + size(p.shape), 0);
   }
 
-  /** What a batch holds: the model's inputs and the labels, with their types, sizes by name where a batch decides. */
+  /** The tensors of a batch: the model's inputs and the labels, with their types; sizes by name where a batch decides. */
   get inputs(): Started["inputs"] {
     return this.#started.inputs;
   }
 
   /**
-   * One batch: forward, backward, and the update, or every `accumulate`-th time the update by the mean of the gradients.
-   * Its arrays are read when its turn comes, so they must not change before the step has ended.
+   * One batch: forward, backward and the update, or every `accumulate`-th time the update by the mean of the gradients. Its
+   * arrays are read when its turn comes, so they must not change before the step has ended.
    */
   trainStep(batch: Batch): Promise<StepResult> {
     return this.#next(async () => {
-      const { accumulate = 1, nonFinite } = this.#options;
-      const fed = this.#fed(batch);
-      const always = nonFinite === "apply";
-      if (accumulate === 1) {
-        const { loss, outputs, applied } = this.#checked(await this.#plan.train(fed, always));
-        return { loss, outputs, updated: applied };
-      }
-      const { loss, outputs, applied } = this.#checked(await this.#plan.accumulate(fed, always));
-      if (applied) this.#waiting++;
+      const { accumulate = 1 } = this.#options;
+      const fed = fedBatch(batch, this.#started);
+      const { loss, outputs, fault } = await (accumulate === 1
+        ? this.#training.train(fed, this.#guard)
+        : this.#training.accumulate(fed, this.#guard));
+      this.#refuse(fault);
+      if (fault !== undefined || accumulate === 1) return { loss, outputs, updated: fault === undefined };
+      this.#waiting++;
       const updated = this.#waiting >= accumulate;
       if (updated) {
-        await this.#plan.applyAccumulated();
+        await this.#training.applyAccumulated();
         this.#waiting = 0;
       }
       return { loss, outputs, updated };
     });
   }
 
-  /** The loss and the outputs of a batch as the model is in use: no dropout, normalisation by the running statistics. */
+  /** The loss and the outputs of a batch in the mode of use: no dropout, normalisation by the running statistics. */
   evalStep(batch: Batch): Promise<Forward> {
-    return this.#next(() => this.#plan.evaluate(this.#fed(batch)));
+    return this.#next(() => this.#training.evaluate(fedBatch(batch, this.#started)));
   }
 
   /** The model's outputs for inputs without labels. */
   predict(inputs: Batch): Promise<Outputs> {
-    return this.#next(() => this.#plan.predict(this.#fed(inputs, false)));
+    return this.#next(() => this.#training.predict(fedBatch(inputs, this.#started, { labels: false })));
   }
 
-  /** The loss and a copy of every gradient, for a loop of one's own; nothing moves. */
+  /** The loss and a copy of every gradient, for a loop of your own; nothing changes. */
   gradients(batch: Batch): Promise<Forward & { readonly gradients: Gradients }> {
-    return this.#next(() => this.#plan.gradients(this.#fed(batch)));
+    return this.#next(() => this.#training.gradients(fedBatch(batch, this.#started)));
   }
 
-  /** One update by gradients of one's own. Weights without one are not touched. */
+  /** One update by your own gradients. Weights without one are not touched. */
   applyGradients(gradients: Gradients): Promise<void> {
-    return this.#next(() => this.#plan.applyGradients(gradients));
+    return this.#next(async () => {
+      checkRecord("applyGradients", "gradients by name", gradients);
+      this.#refuse(await this.#training.applyGradients(gradients, this.#guard));
+    });
   }
 
   /** Changes hyper-parameters from the next update on: `await trainer.set({ lr: 1e-4 })`. */
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): Promise<void> {
-    return this.#next(() => this.#plan.set(hyper, group));
+    return this.#next(async () => {
+      checkRecord("set", "hyper-parameters by name, such as { lr: 1e-4 }", hyper);
+      if (group !== undefined && typeof group !== "string")
+        throw new OptimizerError(`\`set\` takes the name of a group as its second argument; got ${shown(group)}.`);
+      await this.#training.set(hyper, group);
+    });
   }
 
-  /** Rates, groups, who decays, how often each weight was updated. */
+  /** Rates, groups, which weights decay, how often each was updated, and how many batches were not finite. */
   inspect(): Promise<Inspection> {
-    return this.#next(() => this.#plan.inspect());
+    return this.#next(() => this.#training.inspect());
   }
 
   /** Copies of the weights, and of the running statistics of normalisation, by name. */
   weights(): Promise<Weights> {
-    return this.#next(() => this.#plan.weights());
+    return this.#next(() => this.#training.weights());
   }
 
   /** Sets some or all weights. Throws, and sets none, for an unknown name or another length. */
   setWeights(weights: Weights): Promise<void> {
     return this.#next(async () => {
-      for (const [name, data] of Object.entries(weights)) this.#check(name, data.length);
-      await this.#plan.setWeights(weights);
+      checkRecord("setWeights", "weights by name", weights);
+      for (const [name, data] of Object.entries(weights)) fit(name, data, this.#shapes);
+      await this.#training.setWeights(weights);
     });
   }
 
@@ -262,6 +222,8 @@ export class Trainer {
 
   /** Sets all trained weights from one array, in the order of `parameters`. */
   async setContiguousWeights(all: Float32Array): Promise<void> {
+    if (!isFloat32Array(all))
+      throw new OptimizerError(`\`setContiguousWeights\` takes one Float32Array; got ${shown(all)}.`);
     if (all.length !== this.size)
       throw new OptimizerError(`The weights are ${this.size} numbers, and ${all.length} were given.`);
     let at = 0;
@@ -270,96 +232,66 @@ export class Trainer {
     );
   }
 
-  /** Everything there is to continue from. */
+  /** Everything needed to continue. */
   checkpoint(): Promise<Checkpoint> {
     return this.#next(async () => {
-      const weights = await this.#plan.weights();
+      const { weights, optimizer, waiting } = await this.#training.snapshot();
       const parameters = Object.entries(weights).map(
         ([name, data]) => [name, { shape: this.#shapes.get(name)!, data }] as const, // by the same names
       );
-      const waiting = await this.#plan.waiting();
-      return {
-        parameters: Object.fromEntries(parameters),
-        optimizer: await this.#plan.state(),
-        ...(waiting ? { waiting } : {}),
-      };
+      return { parameters: Object.fromEntries(parameters), optimizer, ...(waiting ? { waiting } : {}) };
     });
   }
 
-  /** Writes a checkpoint to a file, whole or not at all. */
-  async save(path: string): Promise<void> {
-    await writeWhole(path, encodeCheckpoint(await this.checkpoint()));
+  /** Writes a checkpoint to a file, whole or not at all. In a browser's page the file is downloaded. */
+  save(path: string | URL): Promise<void> {
+    return this.#write(path, async () => [encodeCheckpoint(await this.checkpoint())]);
   }
 
   /**
-   * Continues from a checkpoint: a file, its bytes, or what `checkpoint()` gave. Strict unless told otherwise: a
-   * checkpoint of another model or rule is refused whole.
+   * Continues from a checkpoint: a file, its bytes, or the result of `checkpoint()`. Strict by default: a checkpoint of
+   * another model or rule is refused as a whole. On an error the trainer is as it was.
    */
-  async load(
-    source: string | URL | Uint8Array | Checkpoint,
-    options: { readonly strict?: boolean | undefined } = {},
-  ): Promise<LoadReport> {
-    const { parameters, optimizer, waiting } =
-      typeof source === "object" && "optimizer" in source
-        ? source
-        : decodeCheckpoint(await bytesOf(source as string | URL | Uint8Array, "checkpoint")); // the other forms
+  async load(source: FileSource | Checkpoint, options: LoadOptions = {}): Promise<LoadReport> {
+    checkSwitches("load", options);
     const { strict = true } = options;
+    const checkpoint = await checkpointOf(source);
     return this.#next(async () => {
-      const names = [...this.#shapes.keys()];
-      const missing = names.filter((name) => !Object.hasOwn(parameters, name));
-      const others = Object.keys(parameters).filter((name) => !this.#shapes.has(name));
-      const misfits = names.filter(
-        (name) => Object.hasOwn(parameters, name) && parameters[name]!.shape.join() !== this.#shapes.get(name)!.join(),
-      );
-      const sums = waiting?.sums ?? {};
-      const unfit = this.parameters.filter(({ name, shape }) => sums[name]?.length !== size(shape));
-      const problems = [
-        ...(missing.length > 0 ? [`it lacks ${list(missing)}`] : []),
-        ...(others.length > 0 ? [`it has ${list(others)}, which this trainer does not train`] : []),
-        ...misfits.map(
-          (n) => `\`${n}\` was saved with shape [${parameters[n]!.shape}] and has [${this.#shapes.get(n)!}]`,
-        ),
-        ...(waiting && unfit.length > 0 ? [`gradients wait in it, but not for ${list(unfit.map((p) => p.name))}`] : []),
-      ];
-      if (strict && problems.length > 0)
-        throw new OptimizerError(`The checkpoint is of another model: ${problems.join("; ")}. Nothing was loaded.`);
-      const fits = names.filter((name) => !missing.includes(name) && !misfits.includes(name));
-      for (const name of fits) this.#check(name, parameters[name]!.data.length);
-      const report = await this.#plan.load(optimizer, { strict }); // before the weights, for it may still refuse
-      await this.#plan.setWeights(Object.fromEntries(fits.map((name) => [name, parameters[name]!.data])));
-      const kept = unfit.length > 0 ? undefined : waiting;
-      await this.#plan.setWaiting(kept);
-      this.#waiting = kept?.count ?? 0;
+      const snapshot = fitting(checkpoint, this.#shapes, this.parameters, strict);
+      const report = await this.#training.restore(snapshot, { strict });
+      this.#waiting = snapshot.waiting?.count ?? 0;
       return report;
     });
   }
 
   /**
-   * The original model with the weights as they are now, all else untouched: for any ONNX runtime. A model that was
-   * exported to train, with BatchNormalization or Dropout in training mode, leaves that mode with `inference: true`.
+   * The original model with the current weights, all else untouched: for any ONNX runtime. A model that was exported to
+   * train, with BatchNormalization or Dropout in training mode, leaves that mode with `inference: true`.
    */
-  async exportModel({ inference = false }: ExportOptions = {}): Promise<Uint8Array> {
-    return (await this.#next(() => this.#engine.exportModel(inference))).model;
+  async exportModel(options: ExportOptions = {}): Promise<Uint8Array> {
+    checkSwitches("exportModel", options);
+    return (await this.#next(() => this.#engine.exportModel(options.inference ?? false))).model;
   }
 
   /**
-   * Writes the trained model to a file, whole or not at all. Where the original kept tensors in a file beside it, so does
-   * this one, under its own name and `.data`.
+   * Writes the trained model to a file, whole or not at all; in a browser's page the file is downloaded. Where the original
+   * kept tensors in a file beside it, so does this one, under its own name and `.data`.
    */
-  async saveModel(path: string, { inference = false }: ExportOptions = {}): Promise<void> {
+  async saveModel(path: string | URL, options: ExportOptions = {}): Promise<void> {
+    checkSwitches("saveModel", options);
     const beside = `${path}.data`;
-    const location = await baseName(beside);
-    const { model, data } = await this.#next(() => this.#engine.exportModel(inference, location));
-    if (data) await writeWhole(beside, ...data);
-    await writeWhole(path, model);
+    const exported = this.#next(() => this.#engine.exportModel(options.inference ?? false, baseName(beside)));
+    exported.catch(() => {}); // the first write waits for it, and throws
+    await this.#write(beside, async () => (await exported).data);
+    await this.#write(path, async () => [(await exported).model]);
   }
 
   /**
-   * Writes the graph that computes the loss and the gradients, with the weights of now, as an ONNX file of standard
-   * operators: `Trainer.open` trains it further, and any runtime runs it.
+   * Writes the graph that computes the loss and the gradients, with the current weights, as an ONNX file of standard
+   * operators: `Trainer.open` trains it further, and any runtime runs it. In a browser's page the file is downloaded.
    */
-  async saveTrainingGraph(path: string): Promise<void> {
-    await writeWhole(path, await this.trainingGraph());
+  saveTrainingGraph(path: string | URL): Promise<void> {
+    return this.#write(path, async () => [await this.trainingGraph()]);
   }
 
   /** The bytes of the file that `saveTrainingGraph` writes. */
@@ -381,7 +313,19 @@ export class Trainer {
     return this.#disposed;
   }
 
-  /** One call after the other: a session must not run twice at once, and a step must be whole before it is saved. */
+  /** Whether a step that is not finite is refused or skipped. */
+  get #guard(): boolean {
+    return this.#options.nonFinite !== "apply";
+  }
+
+  #refuse(fault: string | undefined): void {
+    if (fault === undefined || this.#options.nonFinite === "skip") return;
+    throw new OptimizerError(
+      `${fault} at step ${this.step}, and the step was not applied. Lower the rate, clip the gradients, or leave out such steps with nonFinite: "skip".`,
+    );
+  }
+
+  /** One call after the other: a session must not run twice at once, and a step must be complete before it is saved. */
   #next<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#tail.then(async () => {
       this.#open();
@@ -397,37 +341,21 @@ export class Trainer {
     return result;
   }
 
+  /** One file after the other, while training goes on. Nothing is written where there are no parts. */
+  #write(path: string | URL, parts: () => Promise<readonly Uint8Array[] | undefined>): Promise<void> {
+    const taken = parts(); // now, not when earlier files are written
+    taken.catch(() => {}); // the write below waits for it, and throws
+    const result = this.#writing.then(async () => {
+      const ready = await taken;
+      if (ready) await store(path, ready);
+    });
+    this.#writing = result.catch(() => {});
+    return result;
+  }
+
   #open(): void {
     if (this.#disposed && this.#closing.why === undefined) throw closed("was disposed of");
     if (this.#closing.why !== undefined) throw closed(this.#closing.why);
-  }
-
-  #fed(batch: Batch, withLabels = true): Fed[] {
-    const { inputs } = this.#started;
-    const expected = withLabels ? inputs : new Map([...inputs].filter(([name]) => !this.#labels.has(name)));
-    const fed = check(batch, expected);
-    for (const { name, data } of fed) {
-      const label = this.#labels.get(name);
-      if (label?.classes !== undefined)
-        checkLabels(name, data as ArrayLike<number | bigint>, label.classes, label.ignoreIndex); // numbers of any kind
-    }
-    return fed;
-  }
-
-  #checked(stepped: Stepped): Stepped {
-    if (!stepped.applied && (this.#options.nonFinite ?? "throw") === "throw")
-      throw new OptimizerError(
-        `The loss is ${stepped.loss} at step ${this.step}, and the step was not applied. Lower the rate, clip the gradients, or skip such batches with nonFinite: "skip".`,
-      );
-    return stepped;
-  }
-
-  #check(name: string, length: number): void {
-    const shape = this.#shapes.get(name);
-    if (!shape)
-      throw new OptimizerError(`There is no trained weight \`${name}\`; there are ${list([...this.#shapes.keys()])}.`);
-    if (length !== size(shape))
-      throw new OptimizerError(`\`${name}\` of shape [${shape}] is ${size(shape)} numbers, and ${length} were given.`);
   }
 }
 
@@ -442,61 +370,6 @@ const closed = (why: string, cause?: unknown): OptimizerError =>
     { cause },
   );
 
-/** The names of the weights to train: those chosen, without those the optimizer freezes. */
-function trainedOf(
-  { weights: all, quantized }: Candidates,
-  { trainable, optimizer }: Pick<TrainerOptions, "trainable" | "optimizer">,
-): string[] {
-  const names = all.map((p) => p.name);
-  if (quantized.length > 0 && (trainable === undefined || all.length === 0))
-    throw new OptimizerError(
-      `${list(quantized)} ${quantized.length > 1 ? "are" : "is"} quantized, and whole numbers cannot be trained. Train the model it was quantized from${all.length > 0 ? ", or only such weights as are not: name them in `trainable`" : ""}.`,
-    );
-  if (all.length === 0)
-    throw new OptimizerError(
-      "The model has no floating weights, so there is nothing to train. Was it exported with its parameters?",
-    );
-  const known = Array.isArray(trainable) ? (trainable as readonly string[]) : undefined; // the other forms are no arrays
-  for (const name of known ?? [])
-    if (!names.includes(name))
-      throw new OptimizerError(
-        `\`trainable\` names \`${name}\`, which is no floating weight of the model; they are ${list(names)}.${suggestion(name, names)}`,
-      );
-  const chosen = all.filter((p) =>
-    known
-      ? known.includes(p.name)
-      : trainable instanceof RegExp
-        ? new RegExp(trainable.source, trainable.flags.replace(/[gy]/g, "")).test(p.name)
-        : trainable
-          ? (trainable as (p: Parameter) => boolean)(p) // no array and no pattern
-          : true,
-  );
-  const groups = assign(optimizer, chosen);
-  const trained = chosen.filter((_, i) => groups[i]!.leaf !== undefined); // one group each
-  if (trained.length === 0)
-    throw new OptimizerError(
-      `No weight is left to train: ${chosen.length === 0 ? "`trainable` chooses none" : "all are frozen"} of ${list(names)}.`,
-    );
-  const wrong = trained.filter((p) => p.elem !== "float32");
-  if (wrong.length > 0)
-    throw new OptimizerError(
-      `${list(wrong.map((p) => p.name))} ${wrong.length > 1 ? "are" : "is"} ${wrong[0]!.elem}, and weights are trained in float32. Convert the model, or leave such weights out of \`trainable\`.`,
-    );
-  return trained.map((p) => p.name);
-}
-
-function checkLabels(
-  name: string,
-  data: ArrayLike<number | bigint>,
-  classes: number,
-  ignoreIndex: number | undefined,
-): void {
-  for (let i = 0; i < data.length; i++) {
-    const label = Number(data[i]);
-    if (label === ignoreIndex) continue;
-    if (!(label >= 0 && label < classes && Number.isInteger(label)))
-      throw new OptimizerError(
-        `\`${name}\` holds ${label} at place ${i}. Labels are whole numbers from 0 to ${classes - 1}.`,
-      );
-  }
+function checkRecord(method: string, what: string, given: unknown): void {
+  if (!isRecord(given)) throw new OptimizerError(`\`${method}\` takes ${what}; it was given ${shown(given)}.`);
 }

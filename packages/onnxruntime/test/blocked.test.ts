@@ -2,8 +2,8 @@ import { decodeModel, exportModel, Graph } from "@descent/onnx";
 import { sgd } from "@descent/sgd";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
-import { blocked, blockOf } from "../src/blocked.ts";
 import { crossEntropy, type Runtime, Trainer } from "../src/index.ts";
+import { blocked, blockOf } from "../src/quirks/blocked.ts";
 
 const DOMAIN = "com.microsoft.nchwc";
 const stock: Runtime = ort;

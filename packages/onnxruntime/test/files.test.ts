@@ -1,6 +1,6 @@
 import {
   chmodSync,
-  existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -167,7 +167,7 @@ describe("files are written whole or not at all", () => {
   test.each(writers)("%s into a folder that refuses it is an error, and the old file stays", async (_, write) => {
     const trainer = await train("lenet");
     await expect(write(trainer, at("nowhere/file"))).rejects.toThrow(
-      /nowhere.file could not be written: ENOENT.*\. What was there is untouched\./,
+      /nowhere.file could not be written: ENOENT.*\. The old file is untouched\./,
     );
     mkdirSync(at("taken"));
     writeFileSync(at("taken/inside"), "old");
@@ -185,18 +185,33 @@ describe("files are written whole or not at all", () => {
     await trainer.dispose();
   });
 
-  // every write to /dev/full fails as on a full disk; a link lets the temporary file be it
-  test.skipIf(!existsSync("/dev/full"))("a full disk is an error, and the old file stays", async () => {
+  test("saves of one trainer that overlap are written one after the other, in the order of the calls", async () => {
     const trainer = await train("lenet");
-    writeFileSync(at("file"), "old");
-    for (const [, write] of writers) {
-      symlinkSync("/dev/full", at(`file.${process.pid}.tmp`));
-      await expect(write(trainer, at("file"))).rejects.toThrow("ENOSPC");
-      expect(readFileSync(at("file"), "utf8")).toBe("old");
-      expect(readdirSync(folder)).toEqual(["file"]);
-    }
-    await trainer.save(at("file"));
+    const steps: Promise<unknown>[] = [];
+    for (let i = 0; i < 4; i++) steps.push(trainer.trainStep(batchOf(fixture("lenet"))), trainer.save(at("file")));
+    await Promise.all(steps);
+    expect(readdirSync(folder)).toEqual(["file"]);
+    const resumed = await train("lenet");
+    await resumed.load(at("file"));
+    expect(resumed.step).toBe(4);
+    for (const t of [trainer, resumed]) await t.dispose();
+  });
+
+  test("a failed save does not keep the next one from being written", async () => {
+    const trainer = await train("lenet");
+    const [failed, written] = await Promise.allSettled([trainer.save(at("nowhere/file")), trainer.save(at("file"))]);
+    expect([failed.status, written.status]).toEqual(["rejected", "fulfilled"]);
     expect((await trainer.load(at("file"))).missing).toEqual([]);
+    await trainer.dispose();
+  });
+
+  test("a link at the name is replaced, not followed", async () => {
+    const trainer = await train("lenet");
+    writeFileSync(at("victim"), "precious");
+    symlinkSync(at("victim"), at("file"));
+    await trainer.save(at("file"));
+    expect(readFileSync(at("victim"), "utf8")).toBe("precious");
+    expect(lstatSync(at("file")).isFile()).toBe(true);
     await trainer.dispose();
   });
 

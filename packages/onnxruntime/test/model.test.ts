@@ -37,7 +37,7 @@ describe("a model that cannot be trained is an error that says why, and what to 
         g.output(g.op("Relu", ["x"])[0]!);
         return exportModel(g);
       },
-      "The model has no floating weights, so there is nothing to train. Was it exported with its parameters?",
+      "The model has no floating-point weights, so there is nothing to train. Was it exported with its parameters?",
     ],
     [
       "with an operator that has no gradient",
@@ -73,7 +73,7 @@ describe("a model that cannot be trained is an error that says why, and what to 
           g.initializer("scale", ones());
           return g.op("MatMul", [h, g.op("DequantizeLinear", ["q", "scale"])[0]!])[0]!;
         }),
-      "`q` is quantized, and whole numbers cannot be trained. Train the model it was quantized from, or only such weights as are not: name them in `trainable`.",
+      "`q` is quantized, and integers cannot be trained. Train the model it was quantized from, or name the other weights in `trainable`.",
     ],
     [
       "in half precision",
@@ -240,7 +240,7 @@ describe("Dropout", () => {
   });
 
   test("takes a seed that is a whole number", async () => {
-    await expect(drop({ seed: 0.5 })).rejects.toThrow("seed is 0.5. It is a whole number.");
+    await expect(drop({ seed: 0.5 })).rejects.toThrow("`seed` of Trainer.create must be a whole number; got 0.5.");
   });
 });
 

@@ -3,7 +3,7 @@ import { decodeModel } from "@descent/onnx";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { crossEntropy, type Runtime, type RuntimeSession, Trainer, type TrainerOptions } from "../src/index.ts";
-import { watchDevice } from "../src/lost.ts";
+import { watchDevice } from "../src/quirks/lost.ts";
 import { perceptron } from "./graphs.ts";
 import { train } from "./models.ts";
 

@@ -1,7 +1,8 @@
 import type { Session, Target } from "@descent/conformance";
 import * as ort from "onnxruntime-node";
-import { Compiler } from "../src/compile.ts";
-import { GraphPlan } from "../src/graph-plan.ts";
+import { GraphResidence } from "../src/plans/graph.ts";
+import { TrainingLoop } from "../src/plans/loop.ts";
+import { Compiler } from "../src/session/compiler.ts";
 
 /** The update as it is lowered to ONNX operators, alone, as a target of the conformance kit, which brings the gradients. */
 export const inGraph = (provider: string): Target => ({
@@ -15,7 +16,8 @@ export const inGraph = (provider: string): Target => ({
       fills: true,
     });
     const weights = Object.entries(starts).map(([name, { data, ...rest }]) => ({ name, initial: data, ...rest }));
-    const plan = new GraphPlan(compiler, configured, weights, [], 0);
+    const residence = new GraphResidence(compiler, configured, weights);
+    const plan = new TrainingLoop(compiler, residence, { weights, statistics: [], seed: 0 });
     let inspection = await plan.inspect();
     const seen = async <T>(result: Promise<T>): Promise<T> => {
       const value = await result;
@@ -23,11 +25,11 @@ export const inGraph = (provider: string): Target => ({
       return value;
     };
     return {
-      update: (gradients) => seen(plan.applyGradients(gradients)),
+      update: async (gradients) => void (await seen(plan.applyGradients(gradients, false))),
       read: async (name) => (await plan.weights())[name]!,
       set: (hyper) => void seen(plan.set(hyper)),
-      state: () => plan.state(),
-      load: (state, options) => seen(plan.load(state, options)),
+      state: () => residence.optimizer.state(),
+      load: (state, options) => seen(Promise.resolve().then(() => residence.optimizer.load(state, options))),
       inspect: () => inspection,
       dispose: () => void plan.dispose(),
     };

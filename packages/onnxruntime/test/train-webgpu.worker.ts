@@ -2,7 +2,7 @@
 
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
 import * as ort from "onnxruntime-web/webgpu";
-import { serve } from "../src/serve.ts";
+import { serve } from "../src/worker/serve.ts";
 
 ort.env.wasm.wasmPaths = { wasm };
 serve(ort);

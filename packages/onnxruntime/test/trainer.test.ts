@@ -208,10 +208,14 @@ describe("what is wrong is said, and nothing is half done", () => {
     );
     await expect(Trainer.create(new Uint8Array([8, 1, 99]), { optimizer: adam() })).rejects.toThrow(/byte/);
     await expect(train("lenet", { trainable: ["f9.weight"] })).rejects.toThrow("`trainable` names `f9.weight`");
-    await expect(train("lenet", { trainable: /nothing/ })).rejects.toThrow("No weight is left to train");
-    await expect(train("lenet", { optimizer: freeze(adam(), /./) })).rejects.toThrow("all are frozen");
+    await expect(train("lenet", { trainable: /nothing/ })).rejects.toThrow("`trainable` chooses none of `c1.weight`");
+    await expect(train("lenet", { optimizer: freeze(adam(), /./) })).rejects.toThrow(
+      "The optimizer freezes all of `c1.weight`",
+    );
     await expect(train("lenet", { loss: undefined })).rejects.toThrow("Give a `loss`");
-    await expect(train("lenet", { accumulate: 0 })).rejects.toThrow("accumulate is 0");
+    await expect(train("lenet", { accumulate: 0 })).rejects.toThrow(
+      "`accumulate` of Trainer.create must be a whole number of batches, at least 1; got 0",
+    );
     await expect(train("lenet", { executionProviders: ["quantum"] })).rejects.toThrow('no working provider "quantum"');
   });
 

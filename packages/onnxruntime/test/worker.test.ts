@@ -6,7 +6,7 @@ import { clipByGlobalNorm, OptimizerError, partition, schedule } from "@descent/
 import { OnnxError } from "@descent/onnx";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Batch, crossEntropy, huber, Trainer, type TrainerOptions } from "../src/index.ts";
-import { workerFile } from "../src/remote.ts";
+import { workerFile } from "../src/worker/remote.ts";
 import { perceptron } from "./graphs.ts";
 import { batchOf, fixture, train } from "./models.ts";
 
@@ -142,7 +142,7 @@ describe("in a worker", () => {
 
   test("a worker that ends fails what was asked of it and closes the trainer", async () => {
     const { Worker } = await import("node:worker_threads");
-    const source = new URL("../src/worker.ts", import.meta.url);
+    const source = new URL("../src/worker/worker.ts", import.meta.url);
     const code = `import("tsx/esm/api").then((tsx) => { tsx.register(); return import("${source}"); })`;
     const worker = new Worker(code, { eval: true, execArgv: ["--conditions=@descent/source"] });
     const trainer = await train("lenet", { worker: () => worker });

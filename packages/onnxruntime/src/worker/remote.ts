@@ -1,12 +1,22 @@
-import { type Inspection, type LoadReport, OptimizerError, type Parameter, type StateDict } from "@descent/core";
+import { type Inspection, type LoadReport, OptimizerError, type Parameter } from "@descent/core";
 import { toPlain } from "@descent/core/adapter";
-import type { Engine, Exported, Opening, Started, Starting } from "./engine.ts";
-import type { Fed } from "./feeds.ts";
-import { isNode } from "./files.ts";
-import { LostError } from "./lost.ts";
+import type { Engine, Exported, Opening, Started, Starting } from "../engine/engine.ts";
+import { isNode } from "../files/read.ts";
+import type { Candidates } from "../graphs/model.ts";
+import type {
+  Forward,
+  Gradients,
+  Hyper,
+  Outputs,
+  Plan,
+  Snapshot,
+  Stepped,
+  Training,
+  Weights,
+} from "../plans/training.ts";
+import { LostError } from "../quirks/lost.ts";
+import type { Fed } from "../session/feeds.ts";
 import { type Answer, type Notice, packed, plainHyper, revivedError } from "./message.ts";
-import type { Forward, Gradients, Hyper, Outputs, Plan, PlanName, Stepped, Waiting, Weights } from "./plan.ts";
-import type { Candidates } from "./source.ts";
 
 /** A worker of a browser, or of Node's `worker_threads`. */
 export type TrainingWorker = BrowserWorker | NodeWorker;
@@ -66,17 +76,17 @@ export class RemoteEngine implements Engine {
   #step = 0;
   #gone: LostError | undefined;
   #candidates: readonly Parameter[] = [];
-  #plan: Plan | undefined;
+  #training: Training | undefined;
 
   private constructor(worker: TrainingWorker, lost: (error: LostError) => void) {
     this.#worker = worker;
     this.#lost = lost;
     if ("on" in worker) {
-      worker.on("message", (data) => this.#hear(data as Answer | Notice)); // as `serve` posts them
+      worker.on("message", (data) => this.#receive(data as Answer | Notice)); // as `serve` posts them
       worker.on("error", (error) => this.#end(error as Error)); // so Node has it
       worker.on("exit", (code) => this.#end(new Error(`it ended with code ${code}`)));
     } else {
-      worker.addEventListener("message", (event) => this.#hear((event as { readonly data: Answer | Notice }).data)); // a MessageEvent
+      worker.addEventListener("message", (event) => this.#receive((event as { readonly data: Answer | Notice }).data)); // a MessageEvent
       worker.addEventListener("error", (event) => {
         const { message } = event as { readonly message?: string }; // an ErrorEvent, or an Event where the file is missing
         this.#end(new Error(message ?? "its file cannot be loaded"));
@@ -90,9 +100,9 @@ export class RemoteEngine implements Engine {
     return new RemoteEngine(worker === true ? await ownWorker() : worker(), lost);
   }
 
-  get plan(): Plan {
-    if (!this.#plan) throw new OptimizerError("The engine is not running.");
-    return this.#plan;
+  get training(): Training {
+    if (!this.#training) throw new OptimizerError("The engine is not running.");
+    return this.#training;
   }
 
   async open({ model, runtime, external, ...rest }: Opening): Promise<Candidates> {
@@ -129,7 +139,7 @@ export class RemoteEngine implements Engine {
       optimizer: toPlain(optimizer, trained),
       loss: loss && { kind: loss.kind, options: loss.options },
     });
-    this.#plan = new RemotePlan(
+    this.#training = new RemoteTraining(
       started.plan,
       () => this.#step,
       (method, ...args) => this.#call(method, ...args),
@@ -155,7 +165,7 @@ export class RemoteEngine implements Engine {
     }
   }
 
-  #hear(message: Answer | Notice): void {
+  #receive(message: Answer | Notice): void {
     if ("lost" in message) {
       this.#end(revivedError(message.lost));
       return;
@@ -207,17 +217,13 @@ function absolute(place: string): string {
   return new URL(place, (globalThis as { document?: { baseURI: string } }).document?.baseURI ?? import.meta.url).href;
 }
 
-class RemotePlan implements Plan {
-  readonly name: PlanName;
+class RemoteTraining implements Training {
+  readonly plan: Plan;
   readonly #step: () => number;
   readonly #call: <T>(method: string, ...args: readonly unknown[]) => Promise<T>;
 
-  constructor(
-    name: PlanName,
-    step: () => number,
-    call: <T>(method: string, ...args: readonly unknown[]) => Promise<T>,
-  ) {
-    this.name = name;
+  constructor(plan: Plan, step: () => number, call: <T>(method: string, ...args: readonly unknown[]) => Promise<T>) {
+    this.plan = plan;
     this.#step = step;
     this.#call = call;
   }
@@ -225,26 +231,20 @@ class RemotePlan implements Plan {
   get step(): number {
     return this.#step();
   }
-  train(batch: readonly Fed[], always: boolean): Promise<Stepped> {
-    return this.#call("train", batch, always);
+  train(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
+    return this.#call("train", batch, guard);
   }
-  accumulate(batch: readonly Fed[], always: boolean): Promise<Stepped> {
-    return this.#call("accumulate", batch, always);
+  accumulate(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
+    return this.#call("accumulate", batch, guard);
   }
   applyAccumulated(): Promise<void> {
     return this.#call("applyAccumulated");
   }
-  waiting(): Promise<Waiting | undefined> {
-    return this.#call("waiting");
-  }
-  setWaiting(waiting: Waiting | undefined): Promise<void> {
-    return this.#call("setWaiting", waiting);
-  }
   gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }> {
     return this.#call("gradients", batch);
   }
-  applyGradients(gradients: Gradients): Promise<void> {
-    return this.#call("applyGradients", gradients);
+  applyGradients(gradients: Gradients, guard: boolean): Promise<string | undefined> {
+    return this.#call("applyGradients", gradients, guard);
   }
   evaluate(batch: readonly Fed[]): Promise<Forward> {
     return this.#call("evaluate", batch);
@@ -264,11 +264,11 @@ class RemotePlan implements Plan {
   setWeights(weights: Weights): Promise<void> {
     return this.#call("setWeights", weights);
   }
-  state(): Promise<StateDict> {
-    return this.#call("state");
+  snapshot(): Promise<Snapshot> {
+    return this.#call("snapshot");
   }
-  load(state: StateDict, options?: { readonly strict?: boolean | undefined }): Promise<LoadReport> {
-    return this.#call("load", state, options);
+  restore(snapshot: Snapshot, options?: { readonly strict?: boolean | undefined }): Promise<LoadReport> {
+    return this.#call("restore", snapshot, options);
   }
   async dispose(): Promise<void> {} // the engine disposes of it
 }

@@ -1,7 +1,7 @@
 import { exportModel, Graph } from "@descent/onnx";
 import type { GpuBuffer, GpuDevice } from "@descent/webgpu";
-import { locations } from "./compile.ts";
-import { type ExecutionProvider, providerName, type Runtime, type RuntimeTensor, safely } from "./runtime.ts";
+import { locations } from "../session/compiler.ts";
+import { type ExecutionProvider, providerName, type Runtime, type RuntimeTensor, safely } from "../session/runtime.ts";
 
 // The numbers of GPUBufferUsage and GPUMapMode.
 const [MAP_READ, COPY_SRC, COPY_DST, STORAGE] = [0x1, 0x4, 0x8, 0x80] as const;

@@ -1,7 +1,7 @@
 import type { Graph } from "@descent/onnx";
 import type { Node } from "@descent/onnx/graph";
-import { type Fed, tensor } from "./feeds.ts";
-import type { Runtime, RuntimeTensor } from "./runtime.ts";
+import { type Fed, tensor } from "../session/feeds.ts";
+import type { Runtime, RuntimeTensor } from "../session/runtime.ts";
 
 /** The input that seeds are fed through: one uint32 for each Dropout of the graph. */
 export const SEEDS = "descent.seeds";
@@ -68,7 +68,7 @@ function seedsOf(count: number, ...at: readonly number[]): Uint32Array {
   });
 }
 
-/** What of a batch a session takes, and the seeds it draws from, by name. */
+/** The tensors of a batch that a session takes, and the seeds it draws dropout from, by name. */
 export function drawn(
   runtime: Runtime,
   batch: readonly Fed[],

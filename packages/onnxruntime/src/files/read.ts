@@ -1,4 +1,5 @@
 import { OptimizerError } from "@descent/core";
+import { shown } from "@descent/core/adapter";
 import type { External } from "@descent/onnx";
 
 // Node's modules by name, so that bundlers for browsers leave them alone.
@@ -9,11 +10,29 @@ export const isNode = (): boolean => typeof process === "object" && process.vers
 /** Whether a name means a file, rather than something to fetch. */
 const isFile = (name: string): boolean => isNode() && !/^(https?|data|blob):/.test(name);
 
+/** A file as callers have it: its bytes, a `File` or `Blob`, a path (in Node) or a URL. */
+export type FileSource = string | URL | Uint8Array | ArrayBuffer | FileLike;
+
+/** The part of a `File` or `Blob` that is used here. */
+export interface FileLike {
+  readonly size: number;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+const isFileLike = (x: unknown): x is FileLike =>
+  typeof x === "object" && x !== null && "size" in x && "arrayBuffer" in x && typeof x.arrayBuffer === "function";
+
 /** The bytes of a model or checkpoint: as given, fetched from a URL, or read from a file. */
-export async function bytesOf(source: string | URL | Uint8Array | ArrayBuffer, what: string): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return source;
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  const text = String(source);
+export async function bytesOf(source: FileSource, what: string): Promise<Uint8Array> {
+  const given: unknown = source;
+  if (given instanceof Uint8Array) return given;
+  if (given instanceof ArrayBuffer) return new Uint8Array(given);
+  if (isFileLike(given)) return new Uint8Array(await given.arrayBuffer());
+  if (typeof given !== "string" && !(given instanceof URL))
+    throw new OptimizerError(
+      `The ${what} must be a path, a URL, bytes (Uint8Array or ArrayBuffer) or a File; got ${shown(given)}.`,
+    );
+  const text = String(given);
   try {
     if (isFile(text)) {
       const { readFile } = await node<typeof import("node:fs/promises")>("fs/promises");
@@ -66,28 +85,5 @@ function readPart(fs: typeof import("node:fs"), path: string, offset: number, le
   }
 }
 
-/** Writes a file whole or not at all: to a temporary name beside it, then renamed. */
-export async function writeWhole(path: string, ...parts: readonly Uint8Array[]): Promise<void> {
-  const { open, rename, rm } = await node<typeof import("node:fs/promises")>("fs/promises");
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(temporary, "w");
-    try {
-      for (const part of parts) await file.writeFile(part); // one after the other
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw new OptimizerError(
-      `${path} could not be written: ${(cause as Error).message}. What was there is untouched.`,
-      { cause },
-    );
-  }
-}
-
-export async function baseName(path: string): Promise<string> {
-  return (await node<typeof import("node:path")>("path")).basename(path);
-}
+/** The last part of a path or URL. */
+export const baseName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;

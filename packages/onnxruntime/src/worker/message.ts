@@ -1,11 +1,11 @@
 import { type HyperValue, OptimizerError, schedule } from "@descent/core";
 import type { Plain } from "@descent/core/adapter";
 import { OnnxError } from "@descent/onnx";
-import type { Opening, Starting } from "./engine.ts";
-import { LostError } from "./lost.ts";
-import type { Hyper } from "./plan.ts";
+import type { Opening, Starting } from "../engine/engine.ts";
+import type { Hyper } from "../plans/training.ts";
+import { LostError } from "../quirks/lost.ts";
 
-// What crosses between a trainer and its worker. Rules, losses and schedules are data; functions stay behind.
+// Messages between a trainer and its worker. Rules, losses and schedules are data; functions stay behind.
 
 /** A call, by its number. */
 export interface Call {
@@ -20,7 +20,7 @@ export interface Answer {
   readonly error?: PlainError;
   readonly step: number;
 }
-/** What a worker says unasked. */
+/** A message that a worker sends unasked. */
 export interface Notice {
   readonly lost: PlainError;
 }

@@ -1,7 +1,8 @@
 import { fromPlain, type Macros } from "@descent/core/adapter";
 import { lossFrom } from "@descent/onnx/autodiff";
-import { LocalEngine } from "./engine.ts";
-import { isNode } from "./files.ts";
+import { LocalEngine } from "../engine/local.ts";
+import { isNode } from "../files/read.ts";
+import type { Runtime } from "../session/runtime.ts";
 import {
   type Call,
   type PlainHyper,
@@ -11,7 +12,6 @@ import {
   plainError,
   revivedHyper,
 } from "./message.ts";
-import type { Runtime } from "./runtime.ts";
 
 export interface ServeOptions {
   /** Rules with macros, by title: macros are code, and do not cross to a worker. */
@@ -46,7 +46,7 @@ interface WorkerScope {
 
 /** Results that are copies made for the caller, so that they may move rather than be copied once more. */
 const moving: ReadonlySet<string> = new Set([
-  "train", "accumulate", "waiting", "gradients", "evaluate", "predict", "weights", "state", "trainingGraph",
+  "train", "accumulate", "gradients", "evaluate", "predict", "weights", "snapshot", "trainingGraph",
 ]); // biome-ignore format: one list
 
 function handler(
@@ -60,7 +60,7 @@ function handler(
       engine.open({ ...opening, external: undefined, runtime: opening.runtime ?? runtime }),
     start: ({ optimizer, loss, ...rest }: PlainStarting) =>
       engine.start({ ...rest, optimizer: fromPlain(optimizer, { rules }), loss: loss && lossFrom(loss) }),
-    set: (hyper: PlainHyper, group?: string) => engine.plan.set(revivedHyper(hyper), group),
+    set: (hyper: PlainHyper, group?: string) => engine.training.set(revivedHyper(hyper), group),
     exportModel: (inference: boolean, location?: string) => engine.exportModel(inference, location),
     trainingGraph: () => engine.trainingGraph(),
     dispose: () => engine.dispose(),
@@ -74,14 +74,16 @@ function handler(
       if (method === "dispose") running = false;
       return value;
     }
-    const plan = engine.plan as unknown as Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>; // its methods by name
-    return plan[method]!(...args);
+    const training = engine.training as unknown as Readonly<
+      Record<string, (...args: readonly unknown[]) => Promise<unknown>>
+    >; // its methods by name
+    return training[method]!(...args);
   };
   return (call) => {
     const { id } = call;
     answer(call)
       .then((value) => packed(value, moving.has(call.method)))
-      .then(({ value, transfer }) => post({ id, value, step: running ? engine.plan.step : 0 }, transfer))
-      .catch((error: unknown) => post({ id, error: plainError(error), step: running ? engine.plan.step : 0 }, []));
+      .then(({ value, transfer }) => post({ id, value, step: running ? engine.training.step : 0 }, transfer))
+      .catch((error: unknown) => post({ id, error: plainError(error), step: running ? engine.training.step : 0 }, []));
   };
 }

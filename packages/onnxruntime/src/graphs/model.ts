@@ -14,50 +14,12 @@ import {
 import type { LabelInput } from "@descent/onnx/autodiff";
 import { type Dim, int, prune } from "@descent/onnx/graph";
 import type { Constant } from "@descent/onnx/proto";
+import type { Expected } from "../session/feeds.ts";
 import { seedDropouts } from "./dropout.ts";
-import type { Expected } from "./feeds.ts";
-import type { Weight } from "./plan.ts";
-
-/** Sizes of a batch by input; none leaves them to the run. */
-export type Shapes = Readonly<Record<string, readonly number[]>>;
+import { asInput, type EvaluationGraph, type Shapes, type Source, type TrainingGraph, type Weight } from "./source.ts";
 
 /** Sizes of inputs, by number or name. */
 export type FixedShapes = Readonly<Record<string, readonly Dim[]>>;
-export type { LabelInput };
-
-/** Forward, loss and gradients. Weights and statistics are inputs. */
-export interface Training {
-  readonly graph: Graph;
-  /** The name of the output that is the loss. */
-  readonly loss: string;
-  /** The model's own outputs. */
-  readonly outputs: readonly string[];
-  readonly parameters: readonly { readonly name: string; readonly shape: readonly number[]; readonly grad: string }[];
-  /** What the forward pass keeps, and the output that is its next value. */
-  readonly statistics: readonly { readonly name: string; readonly next: string }[];
-  /** How many seeds the graph draws its dropout from. */
-  readonly seeds: number;
-}
-
-/** The model as it is in use, with the loss. Weights and statistics are inputs. */
-export interface Evaluation {
-  readonly graph: Graph;
-  readonly loss: string;
-  readonly outputs: readonly string[];
-}
-
-/** Where the graphs of a trainer come from: differentiated from a model, or read from a training graph that was saved. */
-export interface Source {
-  /** The model's inputs and the labels. */
-  readonly inputs: ReadonlyMap<string, Expected>;
-  readonly labels: readonly LabelInput[];
-  readonly parameters: readonly Weight[];
-  /** Running statistics of normalisations that train. */
-  readonly statistics: readonly Weight[];
-  training(shapes?: Shapes): Training;
-  evaluation(shapes?: Shapes): Evaluation;
-  prediction(shapes: Shapes): Omit<Evaluation, "loss">;
-}
 
 /** A weight that may be trained. */
 export interface Candidate extends Parameter {
@@ -78,7 +40,7 @@ export interface ModelSourceOptions {
   readonly unreached?: "error" | "zeros" | undefined;
 }
 
-/** What of a model may be trained. */
+/** The parts of a model that may be trained. */
 export interface Candidates {
   readonly weights: readonly Candidate[];
   /** Names of weights that are quantized, and cannot be. */
@@ -126,13 +88,13 @@ export class ModelSource implements Source {
     this.statistics = statistics.map(({ name, shape, initial }) => ({ name, shape, initial: floats(name, initial) }));
   }
 
-  training(shapes?: Shapes): Training {
+  training(shapes?: Shapes): TrainingGraph {
     const source = this.#import(shapes);
     const seeds = seedDropouts(source);
     return { ...this.#differentiated(source), seeds };
   }
 
-  evaluation(shapes?: Shapes): Evaluation {
+  evaluation(shapes?: Shapes): EvaluationGraph {
     const source = this.#import(shapes);
     inference(source);
     for (const { name } of this.statistics) asInput(source, name);
@@ -142,7 +104,7 @@ export class ModelSource implements Source {
     return { graph, loss, outputs };
   }
 
-  prediction(shapes: Shapes): Omit<Evaluation, "loss"> {
+  prediction(shapes: Shapes): Omit<EvaluationGraph, "loss"> {
     const graph = this.#import(shapes);
     inference(graph);
     for (const { name } of [...this.parameters, ...this.statistics]) asInput(graph, name);
@@ -164,19 +126,13 @@ export class ModelSource implements Source {
       return differentiate(source, { loss, wrt: trained, target, outputs, gradients, unreached });
     } catch (error) {
       if (!(error instanceof OnnxError)) throw error;
-      // what `differentiate` calls so is an option of the trainer by another name
+      // the trainer has this option under another name
       throw new OnnxError(error.message.replaceAll("`wrt`", "`trainable`"), { cause: error });
     }
   }
 }
 
-/** Weights become inputs, so that one session serves all their values. */
-export function asInput(graph: Graph, name: string): void {
-  const constant = graph.initializers.get(name);
-  if (constant) graph.input(name, { elem: constant.elem, shape: constant.dims });
-}
-
-/** What behaves otherwise in training, as it is in use: no dropout, normalisation by the running statistics. */
+/** Puts the graph into the mode of use: no dropout, normalisation by the running statistics. */
 function inference(graph: Graph): void {
   graph.rewrite((node) => {
     const [output = ""] = node.outputs;

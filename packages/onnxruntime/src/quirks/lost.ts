@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import type { Runtime } from "./runtime.ts";
+import type { Runtime } from "../session/runtime.ts";
 
 /** What a trainer ran on is gone, and with it the weights since the last checkpoint: nothing can be done with it any more. */
 export class LostError extends OptimizerError {}

@@ -1,6 +1,6 @@
 import type { Factor, Matmul, Multiplication } from "@descent/arrays";
 import { exportModel, Graph } from "@descent/onnx";
-import type { Runtime, RuntimeTensor } from "./runtime.ts";
+import type { Runtime, RuntimeTensor } from "../session/runtime.ts";
 
 export interface MatmulOptions {
   /** Threads of ONNX Runtime; its own choice unless told. */

@@ -1,7 +1,8 @@
 import { exportModel, type Graph, type Target } from "@descent/onnx";
-import { inBlocks } from "./blocked.ts";
+import type { Shapes, Source, TrainingGraph } from "../graphs/source.ts";
+import { inBlocks } from "../quirks/blocked.ts";
+import { lostBy } from "../quirks/lost.ts";
 import { type Fed, signature } from "./feeds.ts";
-import { lostBy } from "./lost.ts";
 import {
   type ExecutionProvider,
   providerName,
@@ -11,7 +12,6 @@ import {
   refusal,
   safely,
 } from "./runtime.ts";
-import type { Shapes, Source, Training } from "./source.ts";
 
 /** What a compiled graph is for. */
 export type Purpose = "train" | "evaluate" | "predict";
@@ -44,7 +44,7 @@ export interface CompilerOptions {
 export interface Extension {
   /** Equal for equal extensions. */
   readonly key: string;
-  extend(training: Training): Readonly<Record<string, unknown>>;
+  extend(training: TrainingGraph): Readonly<Record<string, unknown>>;
 }
 
 /** A session that takes tensors of its own provider only: ONNX Runtime would read the memory of others as numbers. */

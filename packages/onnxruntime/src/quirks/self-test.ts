@@ -7,7 +7,7 @@ import {
   type RuntimeSession,
   type RuntimeTensor,
   safely,
-} from "./runtime.ts";
+} from "../session/runtime.ts";
 
 /** What a provider was seen to do. */
 export interface Tested {

@@ -3,10 +3,12 @@ import { decodeModel, encodeModel, type Graph, importModel, type ModelProto, typ
 import type { LabelInput } from "@descent/onnx/autodiff";
 import { modelOf, prune } from "@descent/onnx/graph";
 import { type Constant, constantOf, type TensorProto, tensorOf } from "@descent/onnx/proto";
+import type { Expected } from "../session/feeds.ts";
 import { SEEDS } from "./dropout.ts";
-import type { Expected } from "./feeds.ts";
-import type { Weight, Weights } from "./plan.ts";
-import { asInput, type Evaluation, type Shapes, type Source, type Training } from "./source.ts";
+import { asInput, type EvaluationGraph, type Shapes, type Source, type TrainingGraph, type Weight } from "./source.ts";
+
+/** Weights and statistics by name. */
+type Numbers = Readonly<Record<string, Float32Array>>;
 
 // Keys of the file's metadata.
 const TRAINING = "descent.training";
@@ -31,7 +33,7 @@ interface Description {
  * loss and the gradients outputs, and metadata that name them. With it go the graph for evaluation and the model it was
  * made from, without the weights that the file has already.
  */
-export function encodeArtifact(source: Source, target: Target, model: Uint8Array, weights: Weights): Uint8Array {
+export function encodeTrainingFile(source: Source, target: Target, model: Uint8Array, weights: Numbers): Uint8Array {
   const training = source.training();
   const evaluation = source.evaluation();
   const description: Description = {
@@ -65,8 +67,8 @@ export function encodeArtifact(source: Source, target: Target, model: Uint8Array
   });
 }
 
-/** The graphs of a file that `encodeArtifact` wrote: nothing is differentiated. */
-export class ArtifactSource implements Source {
+/** The graphs of a file that `encodeTrainingFile` wrote: nothing is differentiated. */
+export class TrainingFile implements Source {
   readonly inputs: ReadonlyMap<string, Expected>;
   readonly labels: readonly LabelInput[];
   readonly parameters: readonly Weight[];
@@ -86,7 +88,7 @@ export class ArtifactSource implements Source {
       throw new OptimizerError(
         "This ONNX file is no training graph, which trainer.saveTrainingGraph() writes. Trainer.create() trains a model.",
       );
-    const parsed = JSON.parse(description) as Description; // as `encodeArtifact` wrote it
+    const parsed = JSON.parse(description) as Description; // as `encodeTrainingFile` wrote it
     if (parsed.version !== 1)
       throw new OptimizerError(
         `The training graph has version ${String(parsed.version)}, and this release reads version 1. Save it again.`,
@@ -119,7 +121,7 @@ export class ArtifactSource implements Source {
     return this.#model();
   }
 
-  training(shapes?: Shapes): Training {
+  training(shapes?: Shapes): TrainingGraph {
     const { loss, outputs, parameters, statistics, seeds } = this.#description;
     const graph = this.#graph(this.#training, shapes);
     const trained = new Set(this.parameters.map((p) => p.name));
@@ -129,11 +131,11 @@ export class ArtifactSource implements Source {
     return { graph, loss, outputs, parameters: kept, statistics, seeds };
   }
 
-  evaluation(shapes?: Shapes): Evaluation {
+  evaluation(shapes?: Shapes): EvaluationGraph {
     return { graph: this.#graph(this.#evaluation, shapes), ...this.#description.evaluation };
   }
 
-  prediction(shapes: Shapes): Omit<Evaluation, "loss"> {
+  prediction(shapes: Shapes): Omit<EvaluationGraph, "loss"> {
     const { graph, loss, outputs } = this.evaluation(shapes);
     if (!outputs.includes(loss)) graph.outputs.delete(loss);
     for (const { name } of this.labels) graph.inputs.delete(name);
@@ -154,7 +156,7 @@ const byName = (tensors: readonly TensorProto[] = []): ReadonlyMap<string, Tenso
   new Map(tensors.map((tensor) => [tensor.name ?? "", tensor]));
 
 /** The model without the numbers of tensors that are known elsewhere: by the same name, and equal unless they are trained. */
-function lightened(model: ModelProto, known: ReadonlyMap<string, TensorProto>, trained: Weights): ModelProto {
+function lightened(model: ModelProto, known: ReadonlyMap<string, TensorProto>, trained: Numbers): ModelProto {
   return mapInitializers(model, (tensor) => {
     const name = tensor.name ?? "";
     const other = known.get(name);

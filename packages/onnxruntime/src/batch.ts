@@ -1,0 +1,35 @@
+import { OptimizerError } from "@descent/core";
+import type { Started } from "./engine/engine.ts";
+import { type Batch, check, type Fed } from "./session/feeds.ts";
+
+/** A batch as a session takes it. Throws an OptimizerError where it does not fit the model, or a label is not a class. */
+export function fedBatch(
+  batch: Batch,
+  { inputs, labels }: Pick<Started, "inputs" | "labels">,
+  { labels: wanted }: { readonly labels: boolean } = { labels: true },
+): Fed[] {
+  const names = new Set(labels.map(({ name }) => name));
+  const fed = check(batch, wanted ? inputs : new Map([...inputs].filter(([name]) => !names.has(name))));
+  for (const { name, data } of fed) {
+    const label = labels.find((l) => l.name === name);
+    if (label?.classes !== undefined)
+      checkLabels(name, data as ArrayLike<number | bigint>, label.classes, label.ignoreIndex); // numbers of any kind
+  }
+  return fed;
+}
+
+function checkLabels(
+  name: string,
+  data: ArrayLike<number | bigint>,
+  classes: number,
+  ignoreIndex: number | undefined,
+): void {
+  for (let i = 0; i < data.length; i++) {
+    const label = Number(data[i]);
+    if (label === ignoreIndex) continue;
+    if (!(label >= 0 && label < classes && Number.isInteger(label)))
+      throw new OptimizerError(
+        `\`${name}\` holds ${label} at place ${i}. Labels are whole numbers from 0 to ${classes - 1}.`,
+      );
+  }
+}

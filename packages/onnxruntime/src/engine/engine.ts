@@ -1,0 +1,66 @@
+import type { Configured, Parameter } from "@descent/core";
+import type { External, GradientRule, Loss, LossFunction } from "@descent/onnx";
+import type { LabelInput } from "@descent/onnx/autodiff";
+import type { FileSource } from "../files/read.ts";
+import type { Candidates, FixedShapes } from "../graphs/model.ts";
+import type { Plan, Training } from "../plans/training.ts";
+import type { Expected } from "../session/feeds.ts";
+import type { ExecutionProvider, Runtime } from "../session/runtime.ts";
+
+/** Which model, and what runs it. */
+export interface Opening {
+  readonly model: FileSource;
+  /** Whether the model is a training graph that was saved. */
+  readonly trainingGraph: boolean;
+  readonly runtime: Runtime | string | URL | undefined;
+  readonly executionProviders: readonly ExecutionProvider[];
+  readonly sessionOptions: Readonly<Record<string, unknown>>;
+  readonly external: External | undefined;
+}
+
+/** How it is trained. */
+export interface Starting {
+  readonly optimizer: Configured;
+  /** Names. */
+  readonly trained: readonly string[];
+  readonly loss: Loss | LossFunction | undefined;
+  readonly plan: Plan | undefined;
+  readonly seed: number;
+  readonly outputs: readonly string[] | undefined;
+  readonly shapes: FixedShapes | undefined;
+  readonly gradients: Readonly<Record<string, GradientRule>> | undefined;
+  readonly unreached: "error" | "zeros" | undefined;
+}
+
+/** The facts that a trainer knows about what it trains. */
+export interface Started {
+  readonly plan: Plan;
+  readonly inputs: ReadonlyMap<string, Expected>;
+  readonly labels: readonly LabelInput[];
+  readonly parameters: readonly Parameter[];
+  /** Tensors that are kept but not trained: running statistics. */
+  readonly statistics: readonly Parameter[];
+}
+
+/** A model in the original format, with the file beside it where there is one. */
+export interface Exported {
+  readonly model: Uint8Array;
+  /** The file beside it, in parts. */
+  readonly data: readonly Uint8Array[] | undefined;
+}
+
+/** Does a trainer's work: in its own thread, or in a worker. */
+export interface Engine {
+  /** Reads the model; returns the weights that may be trained. */
+  open(opening: Opening): Promise<Candidates>;
+  start(starting: Starting): Promise<Started>;
+  /** Available once the engine was started. */
+  readonly training: Training;
+  /**
+   * The original model with the current weights. If it kept tensors in files beside it, they move into the model or, where
+   * a name is given, into one file of that name. With `inference`, nodes leave training mode.
+   */
+  exportModel(inference: boolean, location?: string): Promise<Exported>;
+  trainingGraph(): Promise<Uint8Array>;
+  dispose(): Promise<void>;
+}

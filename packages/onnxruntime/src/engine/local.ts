@@ -1,0 +1,138 @@
+import { OptimizerError, type Parameter } from "@descent/core";
+import { decodeModel, encodeModel } from "@descent/onnx";
+import { beside, bytesOf } from "../files/read.ts";
+import { type Candidates, candidates, ModelSource } from "../graphs/model.ts";
+import type { Source } from "../graphs/source.ts";
+import { encodeTrainingFile, TrainingFile } from "../graphs/training-file.ts";
+import { DeviceResidence } from "../plans/device.ts";
+import { GraphResidence } from "../plans/graph.ts";
+import { HostResidence } from "../plans/host.ts";
+import { TrainingLoop } from "../plans/loop.ts";
+import type { Training } from "../plans/training.ts";
+import { type LostError, watchDevice } from "../quirks/lost.ts";
+import { onnxMatmul } from "../quirks/matmul.ts";
+import { selfTest } from "../quirks/self-test.ts";
+import { share } from "../quirks/share.ts";
+import { Compiler, targetOf } from "../session/compiler.ts";
+import { type Runtime, runtimeOf } from "../session/runtime.ts";
+import type { Engine, Exported, Opening, Started, Starting } from "./engine.ts";
+import { exported, inlined } from "./export.ts";
+
+interface Running {
+  readonly source: Source;
+  readonly training: Training;
+  /** The original model. */
+  readonly model: Uint8Array;
+}
+
+/** The engine in this thread. */
+export class LocalEngine implements Engine {
+  readonly #lost: (error: LostError) => void;
+  #opened: (Omit<Opening, "runtime" | "model"> & { readonly runtime: Runtime; readonly bytes: Uint8Array }) | undefined;
+  #running: Running | undefined;
+
+  /** `lost` is called when the device is lost at a time when nothing was asked. */
+  constructor(lost: (error: LostError) => void) {
+    this.#lost = lost;
+  }
+
+  get training(): Training {
+    return this.#started().training;
+  }
+
+  async open(opening: Opening): Promise<Candidates> {
+    const { model, trainingGraph, executionProviders, sessionOptions } = opening;
+    const [bytes, runtime, external] = await Promise.all([
+      bytesOf(model, trainingGraph ? "training graph" : "model"),
+      runtimeOf(opening.runtime),
+      opening.external ?? (typeof model === "string" || model instanceof URL ? beside(String(model)) : undefined),
+    ]);
+    this.#opened = { bytes, runtime, external, trainingGraph, executionProviders, sessionOptions };
+    if (!trainingGraph) return candidates(bytes, external);
+    const weights = new TrainingFile(bytes).parameters.map(({ initial: _, ...p }) => ({ ...p, elem: "float32" }));
+    return { weights, quantized: [] };
+  }
+
+  async start(starting: Starting): Promise<Started> {
+    const opened = this.#opened;
+    if (!opened) throw new OptimizerError("The engine was started before it was opened.");
+    const { bytes, runtime, external, executionProviders, sessionOptions } = opened;
+    const target = targetOf(executionProviders);
+    let source: Source;
+    let model = bytes;
+    if (opened.trainingGraph) {
+      const file = new TrainingFile(bytes, starting.trained);
+      if (target === "webgpu" && file.target !== "webgpu")
+        throw new OptimizerError(
+          `The training graph was made for the provider "${file.target}" and may use operators that webgpu lacks. Save it from a trainer on webgpu.`,
+        );
+      source = file;
+      model = file.model;
+    } else source = new ModelSource(bytes, { ...starting, external, target });
+    const { fills } = await selfTest(runtime, executionProviders);
+    const compiler = new Compiler({ runtime, source, executionProviders, sessionOptions, fills });
+    const training = await trainingOf(compiler, opened, starting, source);
+    this.#running = { source, training, model };
+    if (target === "webgpu") watchDevice(runtime, this.#lost).catch(() => {}); // then a run will tell
+    const described = ({ name, shape, role, axes }: Parameter): Parameter => ({ name, shape, role, axes });
+    return {
+      plan: training.plan,
+      inputs: source.inputs,
+      labels: source.labels,
+      parameters: source.parameters.map(described),
+      statistics: source.statistics.map(described),
+    };
+  }
+
+  async exportModel(inference: boolean, location?: string): Promise<Exported> {
+    const { training, model } = this.#started();
+    return exported(model, await training.weights(), this.#opened?.external, inference, location);
+  }
+
+  async trainingGraph(): Promise<Uint8Array> {
+    const { training, model, source } = this.#started();
+    const whole = encodeModel(inlined(decodeModel(model), this.#opened?.external));
+    const target = source instanceof TrainingFile ? source.target : targetOf(this.#opened?.executionProviders ?? []);
+    return encodeTrainingFile(source, target, whole, await training.weights());
+  }
+
+  async dispose(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    this.#opened = undefined;
+    await running?.training.dispose();
+  }
+
+  #started(): Running {
+    if (!this.#running) throw new OptimizerError("The engine is not running.");
+    return this.#running;
+  }
+}
+
+/** The training loop over the residence that was asked for; by default on webgpu the device where it is shared, else the graph. */
+async function trainingOf(
+  compiler: Compiler,
+  { executionProviders }: Pick<Opening, "executionProviders">,
+  { plan, optimizer, seed }: Starting,
+  { parameters: weights, statistics }: Source,
+): Promise<Training> {
+  const trained = { weights, statistics, seed };
+  if (plan === "host" || (plan === undefined && compiler.target !== "webgpu")) {
+    // The runtime that fills the tensors it is handed is onnxruntime-node.
+    const matmul = compiler.fills ? await onnxMatmul({ threads: compiler.threads }) : undefined;
+    return new TrainingLoop(compiler, new HostResidence(compiler, optimizer, weights, matmul), trained);
+  }
+  if (plan !== "graph") {
+    const shared = await share(compiler.runtime, executionProviders);
+    if (typeof shared !== "string") {
+      try {
+        return new TrainingLoop(compiler, new DeviceResidence(compiler, shared, optimizer, weights), trained);
+      } catch (error) {
+        await shared.release();
+        throw error;
+      }
+    } else if (plan === "device")
+      throw new OptimizerError(`The update cannot run on the device: ${shared}. Use plan: "graph" or "host".`);
+  }
+  return new TrainingLoop(compiler, new GraphResidence(compiler, optimizer, weights), trained);
+}

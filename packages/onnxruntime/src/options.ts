@@ -1,0 +1,177 @@
+import { type Configured, OptimizerError, type Parameter } from "@descent/core";
+import {
+  checkConfigured,
+  isRecord,
+  list,
+  type NonFinite,
+  nonFiniteOption,
+  shown,
+  suggestion,
+} from "@descent/core/adapter";
+import type { External, GradientRule, Loss, LossFunction } from "@descent/onnx";
+import type { FixedShapes } from "./graphs/model.ts";
+import type { Plan } from "./plans/training.ts";
+import type { ExecutionProvider, Runtime } from "./session/runtime.ts";
+import type { TrainingWorker } from "./worker/remote.ts";
+
+/** Options of `Trainer.open`: what a saved training graph contains cannot be chosen again. */
+export interface OpenOptions {
+  /** A rule with its options, such as `adamw({ lr: 1e-3 })`, or a partition of rules, with any transforms. */
+  readonly optimizer: Configured;
+  /** Providers, best first, as ONNX Runtime takes them. Default ["cpu"]. */
+  readonly executionProviders?: readonly ExecutionProvider[] | undefined;
+  /** `import * as ort from "onnxruntime-web"` (or -node), or the name of such a module. Default: onnxruntime-node. */
+  readonly runtime?: Runtime | string | URL | undefined;
+  /** Further options of `InferenceSession.create`: threads, profiling … */
+  readonly sessionOptions?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Runs in a worker, so that this thread stays free: ONNX Runtime blocks its thread for a whole step. In a browser, give a
+   * function that makes the worker; the worker's file calls `serve`.
+   */
+  readonly worker?: boolean | (() => TrainingWorker) | undefined;
+  /**
+   * Where the update happens: `host` (default, except on webgpu) in WebAssembly memory; `device` (default on webgpu where
+   * ONNX Runtime shares its device) in one submission after the graph's; or `graph`, as nodes of it.
+   */
+  readonly plan?: Plan | undefined;
+  /**
+   * What happens to a step whose loss or gradients are not finite: `throw` (default) refuses it with an error, `skip` leaves
+   * it out and goes on, and `apply` takes it unchecked. Refused and skipped steps write nothing; `inspect()` counts them.
+   */
+  readonly nonFinite?: NonFinite | undefined;
+  /** Batches whose gradients are averaged for one update of `trainStep`. Default 1. */
+  readonly accumulate?: number | undefined;
+  /** The number that dropout is drawn from, together with the step. Default 0. */
+  readonly seed?: number | undefined;
+}
+
+/** Options of `Trainer.create`. */
+export interface TrainerOptions extends OpenOptions {
+  /** The quantity to minimise; by default the model's first output, which must then be a scalar. */
+  readonly loss?: Loss | LossFunction | undefined;
+  /**
+   * The weights to train: names, a pattern, or a function that chooses. By default all except statistics, masks and the
+   * values of `Constant` nodes. Weights that are not trained cost no gradient.
+   */
+  readonly trainable?: readonly string[] | RegExp | ((parameter: Parameter) => boolean) | undefined;
+  /** The model's outputs that steps return. Default: all; an empty list saves copies that nobody reads. */
+  readonly outputs?: readonly string[] | undefined;
+  /** Sizes that the model leaves open: `{ input: ["batch", 3, 224, 224] }`. */
+  readonly shapes?: FixedShapes | undefined;
+  /** Gradients for operators that lack one here, or other ones, by name ("Op" or "domain.Op"). */
+  readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
+  /** What to do about a weight that the loss does not depend on. Default "error". */
+  readonly unreached?: "error" | "zeros" | undefined;
+  /** Reads the files that hold tensors of a large model; by default those beside it, if the model is a file. */
+  readonly external?: External | undefined;
+}
+
+interface Wanted {
+  readonly want: string;
+  fits(value: unknown): boolean;
+}
+const oneOf = (...values: readonly string[]): Wanted => ({
+  want: `must be ${values.map((v) => `"${v}"`).join(" or ")}`,
+  fits: (x) => typeof x === "string" && values.includes(x),
+});
+/** An object that is read by name, whoever made it: a session's options may be an instance. */
+const isObject = (x: unknown): x is Readonly<Record<string, unknown>> =>
+  typeof x === "object" && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x) && !(x instanceof Promise);
+const isNames = (x: unknown): boolean => Array.isArray(x) && x.every((name) => typeof name === "string");
+
+const ofOpen: Readonly<Record<keyof OpenOptions, Wanted>> = {
+  optimizer: { want: "", fits: () => true }, // core looks at it
+  executionProviders: {
+    want: 'must be a list of at least one provider, such as ["cpu"] or ["webgpu", "wasm"]',
+    fits: (x) => Array.isArray(x) && x.length > 0 && x.every(isProvider),
+  },
+  runtime: {
+    want: 'must be a module such as `import * as ort from "onnxruntime-web"`, or its name',
+    fits: (x) => typeof x === "string" || x instanceof URL || isRuntime(x),
+  },
+  sessionOptions: { want: "must be an object of options of InferenceSession.create", fits: isRecord },
+  worker: {
+    want: "must be true, false or a function that makes the worker: () => new Worker(…)",
+    fits: (x) => typeof x === "boolean" || typeof x === "function",
+  },
+  plan: oneOf("host", "graph", "device"),
+  nonFinite: { want: "", fits: () => true }, // core looks at it
+  accumulate: {
+    want: "must be a whole number of batches, at least 1",
+    fits: (x) => Number.isSafeInteger(x) && (x as number) >= 1, // which is a number
+  },
+  seed: { want: "must be a whole number", fits: Number.isSafeInteger },
+};
+
+const ofCreate: Readonly<Record<keyof TrainerOptions, Wanted>> = {
+  ...ofOpen,
+  loss: {
+    want: "must be a loss such as crossEntropy(), or a function (graph, outputs) => name",
+    fits: (x) => typeof x === "function" || (isObject(x) && typeof x.build === "function"),
+  },
+  trainable: {
+    want: "must be a list of names, a pattern such as /^head/, or a function (parameter) => boolean",
+    fits: (x) => isNames(x) || x instanceof RegExp || typeof x === "function",
+  },
+  outputs: { want: "must be a list of the model's outputs by name", fits: isNames },
+  shapes: {
+    want: 'must give sizes by input: { input: ["batch", 3, 224, 224] }',
+    fits: (x) => isRecord(x) && Object.values(x).every(Array.isArray),
+  },
+  gradients: {
+    want: "must give functions by operator",
+    fits: (x) => isRecord(x) && Object.values(x).every((rule) => typeof rule === "function"),
+  },
+  unreached: oneOf("error", "zeros"),
+  external: { want: "must be a function (location, offset, length) => bytes", fits: (x) => typeof x === "function" },
+};
+
+const isProvider = (x: unknown): boolean => typeof x === "string" || (isRecord(x) && typeof x.name === "string");
+const isRuntime = (x: unknown): boolean =>
+  typeof x === "object" && x !== null && "InferenceSession" in x && "Tensor" in x;
+
+/** Refuses options that do not exist and values of the wrong kind, so that a typing mistake is not a default. */
+function checked(where: string, options: unknown, wanted: Readonly<Record<string, Wanted>>): void {
+  const names = Object.keys(wanted);
+  if (!isRecord(options))
+    throw new OptimizerError(
+      `${where} takes its options by name, such as { optimizer: adamw(), loss: crossEntropy() }; got ${shown(options)}.`,
+    );
+  for (const name of Object.keys(options))
+    if (!Object.hasOwn(wanted, name))
+      throw new OptimizerError(
+        `${where} has no option \`${name}\`; it takes ${list(names, names.length)}.${suggestion(name, names)}`,
+      );
+  checkConfigured(options.optimizer, where);
+  nonFiniteOption(where, options.nonFinite, "throw");
+  for (const [name, value] of Object.entries(options)) {
+    const { want, fits } = wanted[name]!; // refused otherwise
+    if (value !== undefined && !fits(value))
+      throw new OptimizerError(`\`${name}\` of ${where} ${want}; got ${shown(value)}.`);
+  }
+}
+
+export const checkCreate = (options: unknown): void => checked("Trainer.create", options, ofCreate);
+export const checkOpen = (options: unknown): void => checked("Trainer.open", options, ofOpen);
+
+const methods = {
+  load: ["strict"],
+  exportModel: ["inference"],
+  saveModel: ["inference"],
+} as const;
+
+/** Refuses options of a method that it does not have, or that are not true or false. */
+export function checkSwitches(method: keyof typeof methods, options: unknown): void {
+  const names: readonly string[] = methods[method];
+  const form = `{ ${names.map((name) => `${name}: true`).join(", ")} }`;
+  if (!isRecord(options))
+    throw new OptimizerError(`\`${method}\` takes its options by name, such as ${form}; got ${shown(options)}.`);
+  for (const [name, value] of Object.entries(options)) {
+    if (!names.includes(name))
+      throw new OptimizerError(
+        `\`${method}\` has no option \`${name}\`; it takes ${list(names)}.${suggestion(name, names)}`,
+      );
+    if (value !== undefined && typeof value !== "boolean")
+      throw new OptimizerError(`\`${name}\` of \`${method}\` must be true or false; got ${shown(value)}.`);
+  }
+}

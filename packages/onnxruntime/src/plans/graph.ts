@@ -1,0 +1,331 @@
+import {
+  type Configured,
+  type Inspection,
+  type LoadReport,
+  OptimizerError,
+  type Parameter,
+  type StateDict,
+} from "@descent/core";
+import { type Backend, type Job, Loop, type Shape, type Step, size } from "@descent/core/adapter";
+import { Graph } from "@descent/onnx";
+import type { TrainingGraph, Weight } from "../graphs/source.ts";
+import { type Compiler, locations } from "../session/compiler.ts";
+import type { RuntimeTensor } from "../session/runtime.ts";
+import { lower } from "./lower.ts";
+import type { Pass, Residence, Steered, Tensors } from "./residence.ts";
+import type { Gradients, Hyper } from "./training.ts";
+import { sumName } from "./waiting.ts";
+
+/** A tensor that lives wherever ONNX Runtime left it; steps replace it. */
+class Held {
+  readonly shape: Shape;
+  #tensor: RuntimeTensor;
+
+  constructor(shape: Shape, tensor: RuntimeTensor) {
+    this.shape = shape;
+    this.#tensor = tensor;
+  }
+
+  get tensor(): RuntimeTensor {
+    return this.#tensor;
+  }
+
+  set tensor(next: RuntimeTensor) {
+    const before = this.#tensor;
+    this.#tensor = next;
+    if (before !== next) free(before);
+  }
+}
+
+const free = (tensor: RuntimeTensor): void => {
+  if (tensor.location === "gpu-buffer") tensor.dispose();
+};
+
+/** Jobs whose host values are one array share their inputs in the graph. */
+interface Scalars {
+  readonly values: readonly (readonly number[])[];
+  /** By job, which of `values`. */
+  readonly of: readonly number[];
+}
+
+/**
+ * The update as nodes of the training graph: a step is one run, and parameters and state stay on the device. Only the loss
+ * and the model's outputs come back to the host.
+ */
+export class GraphResidence implements Residence<Held> {
+  readonly plan = "graph";
+  readonly optimizer: Steered;
+  readonly weights: ReadonlyMap<string, Held>;
+  readonly #compiler: Compiler;
+  readonly #loop: Loop<Held>;
+
+  constructor(compiler: Compiler, configured: Configured, weights: readonly Weight[]) {
+    this.#compiler = compiler;
+    this.weights = new Map(weights.map(({ name, shape, initial }) => [name, this.hold(shape, initial)] as const));
+    const backend: Backend<Held> = {
+      name: "onnxruntime",
+      slot: (_, shape, fill) => this.hold(shape, new Float32Array(size(shape)).fill(fill)),
+      run: () => {
+        throw new OptimizerError("Updates in the graph are run by the trainer.");
+      },
+      free: ({ tensor }) => free(tensor),
+    };
+    this.#loop = new Loop(backend, configured);
+    this.#loop.add(weights.map(({ name, shape, role, axes }): Parameter => ({ name, shape, role, axes })));
+    this.optimizer = new LoopOptimizer(
+      this.#loop,
+      (held) => this.read(held),
+      (held, data) => {
+        const tensor = this.#tensor(data.slice(), held.shape);
+        return () => {
+          held.tensor = tensor;
+        };
+      },
+    );
+  }
+
+  hold(shape: Shape, initial: Float32Array): Held {
+    return new Held(shape, this.#tensor(initial.slice(), shape));
+  }
+
+  feed({ tensor }: Held): RuntimeTensor {
+    return tensor;
+  }
+
+  next(): undefined {}
+
+  take(held: Held, result: RuntimeTensor): void {
+    held.tensor = result;
+  }
+
+  drop(result: RuntimeTensor): void {
+    free(result);
+  }
+
+  /** A tensor on a device comes through a session of its own: asking the tensor ends the process in Node. */
+  async read(held: readonly Held[]): Promise<Float32Array[]> {
+    const away = held.filter(({ tensor }) => tensor.location === "gpu-buffer");
+    let copies: Tensors = {};
+    if (away.length > 0) {
+      const shapes = away.map(({ shape }) => shape);
+      const session = await this.#compiler.plain(`download ${JSON.stringify(shapes)}`, () => {
+        const graph = new Graph();
+        shapes.forEach((shape, i) => {
+          graph.input(`x${i}`, { elem: "float32", shape });
+          graph.op("Identity", [`x${i}`], {}, [`y${i}`]);
+          graph.output(`y${i}`);
+        });
+        return { graph, options: {} };
+      });
+      copies = await session.run(Object.fromEntries(away.map(({ tensor }, i) => [`x${i}`, tensor])));
+    }
+    const there = new Map(away.map((one, i) => [one, copies[`y${i}`]!] as const)); // an output for each
+    return held.map((one) => ((there.get(one) ?? one.tensor).data as Float32Array).slice()); // all are float32
+  }
+
+  write(held: Held, data: Float32Array): void {
+    held.tensor = this.#tensor(data.slice(), held.shape);
+  }
+
+  free({ tensor }: Held): void {
+    free(tensor);
+  }
+
+  /** Outputs stay on the device where the provider can keep them. */
+  staying(outputs: readonly string[], graph: Graph): Readonly<Record<string, unknown>> {
+    return this.#compiler.target === "webgpu" ? locations(outputs, graph) : {};
+  }
+
+  update(): Pass {
+    const step = this.#begin(this.weights.keys());
+    const { jobs } = step;
+    const scalars = sharing(jobs);
+    return {
+      key: `update ${scalars.of}`,
+      join: ({ graph, parameters }: TrainingGraph) => {
+        const grads = new Map(parameters.map((p) => [p.name, p.grad]));
+        for (const grad of grads.values()) graph.outputs.delete(grad);
+        return join(graph, jobs, scalars, (name) => grads.get(name)!); // every job's parameter has one
+      },
+      watched: (_, gradient) => gradient,
+      feeds: this.#state(jobs, scalars),
+      into: () => ({}),
+      take: (results) => this.#take(results, step),
+      drop: (results) => {
+        for (const { parameter, program } of jobs)
+          for (const name of Object.keys(program.outputs)) free(results[outputName(name, parameter.name)]!); // outputs of the joined update
+      },
+      end: () => step.cancel(), // which does nothing once it was committed
+    };
+  }
+
+  async apply(gradients: Gradients): Promise<void> {
+    const tensors = Object.entries(gradients).map(
+      ([name, g]) => [name, this.#tensor(g, this.weights.get(name)!.shape)] as const, // names were checked
+    );
+    await this.#update(new Map(tensors), 1);
+  }
+
+  async applyMean(sums: ReadonlyMap<string, Held>, count: number): Promise<void> {
+    await this.#update(new Map([...sums].map(([name, { tensor }]) => [name, tensor] as const)), count);
+  }
+
+  dispose(): void {
+    this.#loop.dispose();
+    for (const held of this.weights.values()) this.free(held);
+  }
+
+  async release(): Promise<void> {}
+
+  /** The update alone, by gradients divided by a number. */
+  async #update(gradients: ReadonlyMap<string, RuntimeTensor>, count: number): Promise<void> {
+    const step = this.#begin(gradients.keys());
+    try {
+      await this.#run(step, gradients, count);
+    } finally {
+      step.cancel(); // which does nothing once it was committed
+    }
+  }
+
+  async #run(step: Step<Held>, gradients: ReadonlyMap<string, RuntimeTensor>, count: number): Promise<void> {
+    const { jobs } = step;
+    const scalars = sharing(jobs);
+    const names = jobs.map((j) => j.parameter.name);
+    const session = await this.#compiler.plain(`update ${JSON.stringify(names)} ${scalars.of}`, () => {
+      const graph = new Graph();
+      graph.input(COUNT, { elem: "float32", shape: [] });
+      for (const { name, shape } of jobs.map((j) => j.parameter)) {
+        graph.input(name, { elem: "float32", shape });
+        graph.input(sumName(name), { elem: "float32", shape });
+      }
+      const outputs = join(graph, jobs, scalars, (name) => graph.op("Div", [sumName(name), COUNT])[0]!); // one output
+      return { graph, options: this.staying(outputs, graph) };
+    });
+    const feeds: Record<string, RuntimeTensor> = {
+      [COUNT]: this.#tensor(Float32Array.of(count), []),
+      ...this.#state(jobs, scalars),
+    };
+    for (const name of names) {
+      feeds[name] = this.weights.get(name)!.tensor; // names of parameters
+      feeds[sumName(name)] = gradients.get(name)!; // the step was begun with these names
+    }
+    this.#take(await session.run(feeds), step);
+  }
+
+  #begin(names: Iterable<string>): Step<Held> {
+    const tensors = [...names].map((name) => {
+      const p = this.weights.get(name)!; // names of parameters
+      return [name, { p, g: p }] as const; // the gradient is made inside the graph
+    });
+    return this.#loop.begin(tensors);
+  }
+
+  #state(jobs: readonly Job<Held>[], { values }: Scalars): Record<string, RuntimeTensor> {
+    const feeds: Record<string, RuntimeTensor> = {};
+    values.forEach((all, k) => {
+      all.forEach((x, i) => {
+        feeds[scalarName(k, i)] = this.#tensor(Float32Array.of(x), []);
+      });
+    });
+    for (const { parameter, tensors } of jobs)
+      for (const [slot, held] of slotsOf(tensors)) feeds[slotName(slot, parameter.name)] = held.tensor;
+    return feeds;
+  }
+
+  #take(results: Tensors, { jobs, commit }: Step<Held>): void {
+    for (const { parameter, program, tensors } of jobs)
+      for (const name of Object.keys(program.outputs))
+        tensors[name]!.tensor = results[outputName(name, parameter.name)]!; // outputs of the joined update
+    commit();
+  }
+
+  #tensor(data: Float32Array, shape: Shape): RuntimeTensor {
+    return new this.#compiler.runtime.Tensor("float32", data, shape);
+  }
+}
+
+/** The shared loop of optimizers, with state that lies in tensors of ONNX Runtime. */
+class LoopOptimizer implements Steered {
+  readonly #loop: Loop<Held>;
+  readonly #read: (held: readonly Held[]) => Promise<Float32Array[]>;
+  readonly #write: (held: Held, data: Float32Array) => () => void;
+
+  constructor(
+    loop: Loop<Held>,
+    read: (held: readonly Held[]) => Promise<Float32Array[]>,
+    write: (held: Held, data: Float32Array) => () => void,
+  ) {
+    this.#loop = loop;
+    this.#read = read;
+    this.#write = write;
+  }
+  get step(): number {
+    return this.#loop.step;
+  }
+  set(hyper: Hyper, group?: string): void {
+    this.#loop.set(hyper, group);
+  }
+  inspect(): Inspection {
+    return this.#loop.inspect();
+  }
+  async state(): Promise<StateDict> {
+    const slots = this.#loop.slots();
+    const copies = await this.#read(slots.map(({ tensor }) => tensor));
+    const tensors = slots.map(({ key, shape }, i) => [key, { shape, data: copies[i]! }] as const); // one each
+    return { meta: this.#loop.meta(), tensors: Object.fromEntries(tensors) };
+  }
+  load(state: StateDict, options?: { readonly strict?: boolean | undefined }): LoadReport {
+    return this.#loop.load(state, this.#write, options);
+  }
+}
+
+// Names that the update adds to a graph, which no model has.
+const COUNT = "descent.count";
+const scalarName = (set: number, i: number): string => `descent.host.${set}.${i}`;
+const slotName = (slot: string, parameter: string): string => `descent.slot.${slot}/${parameter}`;
+/** The new value of `p` or of a slot. */
+const outputName = (name: string, parameter: string): string => `descent.next.${name}/${parameter}`;
+
+const slotsOf = (tensors: Job<Held>["tensors"]): [string, Held][] =>
+  Object.entries(tensors).filter(([name]) => name !== "p" && name !== "g");
+
+function sharing(jobs: readonly Job<Held>[]): Scalars {
+  const values = [...new Set(jobs.map((j) => j.scalars))];
+  return { values, of: jobs.map((j) => values.indexOf(j.scalars)) };
+}
+
+/** Appends the update of the jobs, and returns the names of its outputs. */
+function join(
+  graph: Graph,
+  jobs: readonly Job<Held>[],
+  { values, of }: Scalars,
+  gradient: (parameter: string) => string,
+): string[] {
+  values.forEach((all, k) => {
+    all.forEach((_, i) => {
+      graph.input(scalarName(k, i), { elem: "float32", shape: [] });
+    });
+  });
+  const lowered = lower(
+    graph,
+    jobs.map(({ program, parameter, tensors, scalars }, j) => {
+      const slots = slotsOf(tensors).map(([slot, { shape }]) => {
+        graph.input(slotName(slot, parameter.name), { elem: "float32", shape });
+        return [slot, slotName(slot, parameter.name)] as const;
+      });
+      return {
+        program,
+        parameter,
+        tensors: { p: parameter.name, g: gradient(parameter.name), ...Object.fromEntries(slots) },
+        scalars: scalars.map((_, i) => scalarName(of[j]!, i)),
+      };
+    }),
+  );
+  return lowered.flatMap((outputs, j) =>
+    Object.entries(outputs).map(([name, value]) => {
+      const output = outputName(name, jobs[j]!.parameter.name);
+      graph.op("Identity", [value], {}, [output]);
+      return graph.output(output);
+    }),
+  );
+}

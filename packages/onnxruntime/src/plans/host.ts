@@ -1,0 +1,122 @@
+import { allocate, type Matmul, type Optimizer, optimizer } from "@descent/arrays";
+import type { Configured } from "@descent/core";
+import type { Shape } from "@descent/core/adapter";
+import type { Weight } from "../graphs/source.ts";
+import type { Compiler } from "../session/compiler.ts";
+import type { Runtime, RuntimeTensor } from "../session/runtime.ts";
+import type { Pass, Residence, Tensors } from "./residence.ts";
+import type { Gradients } from "./training.ts";
+
+/** Numbers in memory, and the tensor that is a view of them. */
+interface Held {
+  readonly data: Float32Array;
+  readonly tensor: RuntimeTensor;
+}
+
+/**
+ * On the host: parameters, gradients and state lie in one WebAssembly memory, which ONNX Runtime reads and writes without a
+ * copy, and one kernel call steps them all.
+ */
+export class HostResidence implements Residence<Held> {
+  readonly plan = "host";
+  readonly optimizer: Optimizer;
+  readonly weights: ReadonlyMap<string, Held>;
+  readonly #runtime: Runtime;
+  readonly #gradients: Readonly<Record<string, Float32Array>>;
+  /** Tensors that runs fill with gradients, where the runtime can. */
+  readonly #into: ReadonlyMap<string, RuntimeTensor>;
+
+  constructor({ runtime, fills }: Compiler, configured: Configured, weights: readonly Weight[], matmul?: Matmul) {
+    this.#runtime = runtime;
+    const described = Object.fromEntries(weights.map(({ name, shape, role, axes }) => [name, { shape, role, axes }]));
+    const { parameters, gradients } = allocate(described);
+    const held = ({ name, shape, initial }: Weight): [string, Held] => {
+      const data = parameters[name]!; // allocated by the same names
+      data.set(initial);
+      return [name, { data, tensor: this.#tensor(data, shape) }];
+    };
+    this.weights = new Map(weights.map(held));
+    this.#gradients = gradients;
+    this.#into = new Map(
+      fills ? weights.map(({ name, shape }) => [name, this.#tensor(gradients[name]!, shape)] as const) : [],
+    );
+    this.optimizer = optimizer(parameters, configured, { matmul });
+  }
+
+  hold(shape: Shape, initial: Float32Array): Held {
+    const data = initial.slice();
+    return { data, tensor: this.#tensor(data, shape) };
+  }
+
+  feed({ tensor }: Held): RuntimeTensor {
+    return tensor;
+  }
+
+  next(): undefined {}
+
+  take({ data }: Held, result: RuntimeTensor): void {
+    data.set(result.data as Float32Array); // all that is held is float32
+  }
+
+  drop(): void {}
+
+  async read(held: readonly Held[]): Promise<Float32Array[]> {
+    return held.map(({ data }) => data.slice());
+  }
+
+  write(held: Held, data: Float32Array): void {
+    held.data.set(data);
+  }
+
+  free(): void {}
+
+  staying(): Readonly<Record<string, unknown>> {
+    return {};
+  }
+
+  update(): Pass {
+    return {
+      key: "",
+      join: () => [],
+      watched: (_, gradient) => gradient,
+      feeds: {},
+      into: (gradients) => {
+        const into: Record<string, RuntimeTensor> = {};
+        for (const [name, output] of gradients) {
+          const tensor = this.#into.get(name);
+          if (tensor) into[output] = tensor;
+        }
+        return into;
+      },
+      take: (results: Tensors, gradients) => {
+        for (const [name, output] of gradients)
+          if (!this.#into.has(name)) this.#gradients[name]!.set(results[output]!.data as Float32Array); // float32 for every parameter
+        this.optimizer.update(this.#gradients);
+      },
+      drop: () => {},
+      end: () => {},
+    };
+  }
+
+  async apply(gradients: Gradients): Promise<void> {
+    this.optimizer.update(gradients);
+  }
+
+  async applyMean(sums: ReadonlyMap<string, Held>, count: number): Promise<void> {
+    for (const [name, { data }] of sums) {
+      const g = this.#gradients[name]!; // there is one for every parameter
+      for (let i = 0; i < data.length; i++) g[i] = data[i]! / count;
+    }
+    this.optimizer.update(this.#gradients);
+  }
+
+  dispose(): void {
+    this.optimizer.dispose();
+  }
+
+  async release(): Promise<void> {}
+
+  #tensor(data: Float32Array, shape: Shape): RuntimeTensor {
+    return new this.#runtime.Tensor("float32", data, shape);
+  }
+}

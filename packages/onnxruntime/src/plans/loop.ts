@@ -1,0 +1,240 @@
+import { type Inspection, type LoadReport, OptimizerError } from "@descent/core";
+import { refuseUnknown, shown, size } from "@descent/core/adapter";
+import { drawn } from "../graphs/dropout.ts";
+import type { Weight } from "../graphs/source.ts";
+import type { Compiled, Compiler } from "../session/compiler.ts";
+import { type Fed, isFloat32Array } from "../session/feeds.ts";
+import type { RuntimeTensor } from "../session/runtime.ts";
+import { addFinite, allFinite, FINITE } from "./finite.ts";
+import type { Pass, Residence, Tensors } from "./residence.ts";
+import type { Forward, Gradients, Hyper, Outputs, Plan, Snapshot, Stepped, Training, Weights } from "./training.ts";
+import { Sums } from "./waiting.ts";
+
+/** What of a model is trained and kept, and the number that dropout is drawn from. */
+export interface Trained {
+  readonly weights: readonly Weight[];
+  /** Running statistics, and weights that are not trained but change hands all the same. */
+  readonly statistics: readonly Weight[];
+  readonly seed: number;
+}
+
+/** The training loop in this thread: the same for every plan, over the residence of its tensors. */
+export class TrainingLoop<H> implements Training {
+  readonly #compiler: Compiler;
+  readonly #residence: Residence<H>;
+  readonly #weights: readonly Weight[];
+  readonly #seed: number;
+  /** What the forward pass keeps. */
+  readonly #kept: ReadonlyMap<string, H>;
+  readonly #sums: Sums<H>;
+  #nonFinite = 0;
+
+  constructor(compiler: Compiler, residence: Residence<H>, { weights, statistics, seed }: Trained) {
+    this.#compiler = compiler;
+    this.#residence = residence;
+    this.#weights = weights;
+    this.#seed = seed;
+    this.#kept = new Map(statistics.map(({ name, shape, initial }) => [name, residence.hold(shape, initial)] as const));
+    this.#sums = new Sums(residence, weights);
+  }
+
+  get plan(): Plan {
+    return this.#residence.plan;
+  }
+
+  get step(): number {
+    return this.#residence.optimizer.step;
+  }
+
+  train(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
+    return this.#pass(batch, this.#residence.update(), guard);
+  }
+
+  accumulate(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
+    return this.#pass(batch, this.#sums.pass(), guard);
+  }
+
+  applyAccumulated(): Promise<void> {
+    return this.#sums.apply();
+  }
+
+  async gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }> {
+    const compiled = await this.#compiler.compiled("train", batch);
+    const results = await compiled.session.run(this.#feeds(batch, compiled));
+    const gradients = [...compiled.gradients].map(
+      ([name, output]) => [name, (results[output]!.data as Float32Array).slice()] as const, // gradients are float32
+    );
+    return { ...forwardOf(results, compiled), gradients: Object.fromEntries(gradients) };
+  }
+
+  async applyGradients(gradients: Gradients, guard: boolean): Promise<string | undefined> {
+    this.#check(gradients);
+    const bad = guard ? Object.keys(gradients).find((name) => !allFinite(gradients[name]!)) : undefined; // a key of it
+    if (bad !== undefined) {
+      this.#nonFinite++;
+      return `The gradient of \`${bad}\` is not finite`;
+    }
+    await this.#residence.apply(gradients);
+    return undefined;
+  }
+
+  async evaluate(batch: readonly Fed[]): Promise<Forward> {
+    const compiled = await this.#compiler.compiled("evaluate", batch);
+    return forwardOf(await compiled.session.run(this.#feeds(batch, compiled)), compiled);
+  }
+
+  async predict(batch: readonly Fed[]): Promise<Outputs> {
+    const compiled = await this.#compiler.compiled("predict", batch);
+    return outputsOf(await compiled.session.run(this.#feeds(batch, compiled)), compiled);
+  }
+
+  async set(hyper: Hyper, group?: string): Promise<void> {
+    this.#residence.optimizer.set(hyper, group);
+  }
+
+  async inspect(): Promise<Inspection> {
+    return { ...this.#residence.optimizer.inspect(), nonFinite: this.#nonFinite };
+  }
+
+  async weights(): Promise<Weights> {
+    const all = [...this.#residence.weights, ...this.#kept];
+    const copies = await this.#residence.read(all.map(([, held]) => held));
+    return Object.fromEntries(all.map(([name], i) => [name, copies[i]!])); // one each
+  }
+
+  async setWeights(weights: Weights): Promise<void> {
+    for (const [name, data] of Object.entries(weights))
+      this.#residence.write(this.#residence.weights.get(name) ?? this.#kept.get(name)!, data); // the trainer checked names
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const [weights, optimizer, waiting] = [
+      await this.weights(),
+      await this.#residence.optimizer.state(),
+      await this.#sums.read(),
+    ];
+    return { weights, optimizer, waiting };
+  }
+
+  async restore(
+    { weights, optimizer, waiting }: Snapshot,
+    options?: { readonly strict?: boolean | undefined },
+  ): Promise<LoadReport> {
+    const before = await this.snapshot();
+    const report = this.#residence.optimizer.load(optimizer, options); // refuses before it changes anything
+    try {
+      await this.setWeights(weights);
+      this.#sums.set(waiting);
+    } catch (error) {
+      this.#residence.optimizer.load(before.optimizer);
+      await this.setWeights(before.weights);
+      this.#sums.set(before.waiting);
+      throw error;
+    }
+    return report;
+  }
+
+  async dispose(): Promise<void> {
+    this.#sums.dispose();
+    for (const held of this.#kept.values()) this.#residence.free(held);
+    this.#residence.dispose();
+    await this.#compiler.dispose();
+    await this.#residence.release();
+  }
+
+  /** One batch through the training graph: its results are taken as a whole, or dropped as a whole. */
+  async #pass(batch: readonly Fed[], pass: Pass, guard: boolean): Promise<Stepped> {
+    try {
+      return await this.#passed(batch, pass, guard);
+    } finally {
+      pass.end();
+    }
+  }
+
+  async #passed(batch: readonly Fed[], pass: Pass, guard: boolean): Promise<Stepped> {
+    const residence = this.#residence;
+    // Gradients on the host are looked at there; on a device the graph says in one number whether they are finite.
+    const inGraph = guard && residence.plan !== "host";
+    const compiled = await this.#compiler.compiled("train", batch, {
+      key: `${pass.key}${inGraph ? " guarded" : ""}`,
+      extend: (training) => {
+        const { graph, parameters, statistics } = training;
+        const stay = [...pass.join(training), ...statistics.map((s) => s.next)];
+        if (inGraph)
+          addFinite(
+            graph,
+            parameters.map(({ name, grad }) => pass.watched(name, grad)),
+          );
+        return residence.staying(stay, graph);
+      },
+    });
+    const { gradients, statistics } = compiled;
+    const into: Record<string, RuntimeTensor> = { ...pass.into(gradients) };
+    for (const [name, output] of statistics) {
+      const next = residence.next(this.#kept.get(name)!); // all of them are kept
+      if (next) into[output] = next;
+    }
+    const results = await compiled.session.run({ ...this.#feeds(batch, compiled), ...pass.feeds }, into);
+    const forward = forwardOf(results, compiled);
+    const fault = guard ? this.#fault(forward.loss, results, compiled, pass) : undefined;
+    if (fault === undefined) pass.take(results, gradients);
+    else {
+      this.#nonFinite++;
+      pass.drop(results);
+    }
+    for (const [name, output] of statistics) {
+      const next = results[output]!; // an output of the training graph
+      if (fault === undefined) residence.take(this.#kept.get(name)!, next);
+      else residence.drop(next);
+    }
+    return { ...forward, fault };
+  }
+
+  /** The loss or gradient of a run that is not finite, in words. */
+  #fault(loss: number, results: Tensors, { gradients }: Compiled, pass: Pass): string | undefined {
+    if (!Number.isFinite(loss)) return `The loss is ${loss}`;
+    if (this.plan !== "host") {
+      const [sum] = results[FINITE]!.data as Float32Array; // a guarded graph has it
+      return Number.isFinite(sum) ? undefined : "A gradient is not finite";
+    }
+    for (const [name, output] of gradients) {
+      const { data } = results[pass.watched(name, output)]!; // an output of the training graph, on the host
+      if (!allFinite(data as Float32Array)) return `The gradient of \`${name}\` is not finite`;
+    }
+    return undefined;
+  }
+
+  #feeds(batch: readonly Fed[], compiled: Compiled): Record<string, RuntimeTensor> {
+    const { inputs } = compiled.session;
+    const feeds = drawn(this.#compiler.runtime, batch, compiled, this.#seed, this.step, this.#sums.count);
+    for (const all of [this.#residence.weights, this.#kept])
+      for (const [name, held] of all) if (inputs.has(name)) feeds[name] = this.#residence.feed(held);
+    return feeds;
+  }
+
+  #check(gradients: Gradients): void {
+    refuseUnknown(gradients, this.#residence.weights);
+    for (const { name, shape } of this.#weights) {
+      if (!Object.hasOwn(gradients, name)) continue;
+      const given: unknown = gradients[name];
+      if (!isFloat32Array(given))
+        throw new OptimizerError(`The gradient of \`${name}\` must be a Float32Array; got ${shown(given)}.`);
+      if (given.length !== size(shape))
+        throw new OptimizerError(`\`${name}\` has ${given.length} gradients for ${size(shape)} parameters.`);
+    }
+  }
+}
+
+function forwardOf(results: Tensors, compiled: Compiled): Forward {
+  const [loss] = results[compiled.loss!]!.data as Float32Array; // graphs with a loss have it as an output, a scalar
+  return { loss: loss!, outputs: outputsOf(results, compiled) };
+}
+
+/** The model's outputs as plain data. */
+const outputsOf = (results: Tensors, { outputs }: Compiled): Outputs =>
+  Object.fromEntries(
+    outputs.map((name) => {
+      const { type, dims, data } = results[name]!; // outputs of the graph
+      return [name, { type, dims, data }];
+    }),
+  );

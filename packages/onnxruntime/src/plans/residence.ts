@@ -1,0 +1,74 @@
+import type { Inspection, LoadReport, StateDict } from "@descent/core";
+import type { Shape } from "@descent/core/adapter";
+import type { Graph } from "@descent/onnx";
+import type { TrainingGraph } from "../graphs/source.ts";
+import type { RuntimeTensor } from "../session/runtime.ts";
+import type { Gradients, Hyper, Plan } from "./training.ts";
+
+/** Tensors of a run by the name of their input or output. */
+export type Tensors = Readonly<Record<string, RuntimeTensor>>;
+
+/** One way to end a training run: the outputs it adds to the graph, and what happens to them once they are known. */
+export interface Pass {
+  /** Equal for passes that compile to the same graph. */
+  readonly key: string;
+  /** Adds nodes and outputs to the training graph; returns the outputs that stay where the device makes them. */
+  join(training: TrainingGraph): readonly string[];
+  /** The value that must be finite before anything is written, for a parameter and its gradient. */
+  watched(parameter: string, gradient: string): string;
+  /** Inputs besides the batch, the weights and the statistics. */
+  readonly feeds: Tensors;
+  /** Tensors that the run itself fills, by output; given the output of every gradient by parameter. */
+  into(gradients: ReadonlyMap<string, string>): Tensors;
+  /** Makes the results the new values. */
+  take(results: Tensors, gradients: ReadonlyMap<string, string>): void;
+  /** Releases the results. */
+  drop(results: Tensors): void;
+  /** Called last, also after an error. */
+  end(): void;
+}
+
+/** The optimizer of a residence, as every backend has it. */
+export interface Steered {
+  readonly step: number;
+  set(hyper: Hyper, group?: string): void;
+  inspect(): Inspection;
+  state(): StateDict | Promise<StateDict>;
+  load(state: StateDict, options?: { readonly strict?: boolean | undefined }): LoadReport;
+}
+
+/**
+ * Where weights, statistics, waiting gradients and optimizer state live between runs, and how an update reaches them. `H`
+ * holds one tensor of float32.
+ */
+export interface Residence<H> {
+  readonly plan: Plan;
+  readonly optimizer: Steered;
+  readonly weights: ReadonlyMap<string, H>;
+  /** A new tensor with these numbers, which are copied. */
+  hold(shape: Shape, initial: Float32Array): H;
+  /** The tensor that runs read. */
+  feed(held: H): RuntimeTensor;
+  /** The tensor that runs write the next value to; none where they make one. */
+  next(held: H): RuntimeTensor | undefined;
+  /** Makes a run's result the value. */
+  take(held: H, result: RuntimeTensor): void;
+  /** Releases a result that is not taken. */
+  drop(result: RuntimeTensor): void;
+  /** Copies on the host. */
+  read(held: readonly H[]): Promise<Float32Array[]>;
+  write(held: H, data: Float32Array): void;
+  free(held: H): void;
+  /** Session options under which these outputs stay where the device makes them. */
+  staying(outputs: readonly string[], graph: Graph): Readonly<Record<string, unknown>>;
+  /** The pass that ends in an update. */
+  update(): Pass;
+  /** The update by gradients from the host, whose names and lengths were checked. */
+  apply(gradients: Gradients): Promise<void>;
+  /** The update by the mean of gradients that were summed over `count` batches. */
+  applyMean(sums: ReadonlyMap<string, H>, count: number): Promise<void>;
+  /** Frees weights, gradients and state; what `hold` made is freed by `free`. */
+  dispose(): void;
+  /** What can be released only after the sessions. */
+  release(): Promise<void>;
+}

@@ -1,0 +1,60 @@
+import { OptimizerError, type Parameter } from "@descent/core";
+import { assign, list, shown, suggestion } from "@descent/core/adapter";
+import type { Candidates } from "./graphs/model.ts";
+import type { TrainerOptions } from "./options.ts";
+
+/** The names of the weights to train: those chosen, without those the optimizer freezes. */
+export function trainedOf(
+  { weights: all, quantized }: Candidates,
+  { trainable, optimizer }: Pick<TrainerOptions, "trainable" | "optimizer">,
+): string[] {
+  const names = all.map((p) => p.name);
+  if (quantized.length > 0 && (trainable === undefined || all.length === 0))
+    throw new OptimizerError(
+      `${list(quantized)} ${are(quantized)} quantized, and integers cannot be trained. Train the model it was quantized from${all.length > 0 ? ", or name the other weights in `trainable`" : ""}.`,
+    );
+  if (all.length === 0)
+    throw new OptimizerError(
+      "The model has no floating-point weights, so there is nothing to train. Was it exported with its parameters?",
+    );
+  const chosen = all.filter(chooser(trainable, names));
+  const groups = assign(optimizer, chosen);
+  const trained = chosen.filter((_, i) => groups[i]!.leaf !== undefined); // one group each
+  if (trained.length === 0)
+    throw new OptimizerError(
+      chosen.length === 0
+        ? `\`trainable\` chooses none of ${list(names)}.`
+        : `The optimizer freezes all of ${list(chosen.map((p) => p.name))}, so there is nothing to train.`,
+    );
+  const wrong = trained.filter((p) => p.elem !== "float32");
+  if (wrong.length > 0)
+    throw new OptimizerError(
+      `${list(wrong.map((p) => p.name))} ${are(wrong)} ${wrong[0]!.elem}, and weights are trained in float32. Convert the model, or leave such weights out of \`trainable\`.`,
+    );
+  return trained.map((p) => p.name);
+}
+
+const are = ({ length }: readonly unknown[]): string => (length > 1 ? "are" : "is");
+
+function chooser(trainable: TrainerOptions["trainable"], names: readonly string[]): (parameter: Parameter) => boolean {
+  if (trainable === undefined) return () => true;
+  if (trainable instanceof RegExp) {
+    const pattern = new RegExp(trainable.source, trainable.flags.replace(/[gy]/g, "")); // without a memory between calls
+    return ({ name }) => pattern.test(name);
+  }
+  if (typeof trainable === "function") {
+    return (parameter) => {
+      const answer: unknown = trainable(parameter);
+      if (typeof answer === "boolean") return answer;
+      throw new OptimizerError(
+        `\`trainable\` must answer true or false; for \`${parameter.name}\` it answered ${shown(answer)}.`,
+      );
+    };
+  }
+  for (const name of trainable)
+    if (!names.includes(name))
+      throw new OptimizerError(
+        `\`trainable\` names \`${name}\`, which is not a floating-point weight of the model; those are ${list(names)}.${suggestion(name, names)}`,
+      );
+  return ({ name }) => trainable.includes(name);
+}
