@@ -1,6 +1,6 @@
 /** For adapters and packages that extend Descent: the loop, contracts with a backend, checks of what people pass, files of state. */
 export { checkConfigured, type Frozen, type Partition } from "./configured.ts";
-export { among, isRecord, list, nearest, shown, suggestion } from "./errors.ts";
+export { among, isCallback, isRecord, list, nearest, shown, suggestion } from "./errors.ts";
 export { type Named, named, refuseOverlap, refuseUnknown, type Stretch } from "./given.ts";
 export { type Assignment, assign, mapLeaves } from "./groups.ts";
 export { checkHyper, meaningOf, rangeOf, rangeText } from "./hyper.ts";
@@ -13,9 +13,10 @@ export { slotShape } from "./loop/slots.ts";
 export type { Step } from "./loop/step.ts";
 export type { Exchanged, World } from "./loop/world.ts";
 export { type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finite.ts";
-export { finite, knownOptions, meant, notNegative, positive, whole } from "./options.ts";
+export { finite, flag, knownOptions, meant, notNegative, positive, whole } from "./options.ts";
 export {
   type Axes,
+  checkParameter,
   checkShape,
   type Description,
   decaysByRole,

@@ -60,12 +60,19 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return prototype === null || Object.getPrototypeOf(prototype) === null; // Object.prototype, whichever realm's
 }
 
+/** Whether a value is a function that can be called: a class is one only to `new`. */
+export const isCallback = (value: unknown): value is (...args: never[]) => unknown =>
+  typeof value === "function" && !/^class\b/.test(Function.prototype.toString.call(value));
+
 /** Any value in a few words, for an error: `0.5`, `"adam"`, "a promise", "an object { lr, eps }". Never throws. */
 export function shown(value: unknown): string {
   try {
     if (typeof value === "string")
       return value.length > 40 ? `${JSON.stringify(value.slice(0, 40))}…` : JSON.stringify(value);
-    if (typeof value === "function") return value.name === "" ? "a function" : `the function \`${value.name}\``;
+    if (typeof value === "function") {
+      const kind = isCallback(value) ? "function" : "class";
+      return value.name === "" ? `a ${kind}` : `the ${kind} \`${value.name}\``;
+    }
     if (typeof value === "bigint") return `${value}n`;
     if (typeof value === "symbol") return "a symbol";
     if (typeof value !== "object" || value === null) return String(value);

@@ -1,3 +1,5 @@
+import { OptimizerError, shown } from "./errors.ts";
+
 /**
  * The expression graph that every update rule becomes. Nodes are interned, so equal formulas are one node, and the
  * constructor puts every formula in one shape: factors known before the loop are gathered in front of it
@@ -39,6 +41,15 @@ export interface Expr {
   readonly place: Place;
   /** The number of a `const`, the name of a `var`, the `Over` of a reduction. */
   readonly value: number | string | undefined;
+}
+
+/** Throws unless `value` is an expression, whichever copy of this package made it; `where` names the call. */
+export function checkExpr(value: unknown, where: string): asserts value is Expr {
+  if (typeof value === "object" && value !== null && "op" in value && "args" in value && Array.isArray(value.args))
+    return;
+  throw new OptimizerError(
+    `${where} takes expressions, such as variable("x", "tensor"), and was given ${shown(value)}.`,
+  );
 }
 
 const table = new Map<string, Expr>();

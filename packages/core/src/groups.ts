@@ -1,5 +1,5 @@
 import { type Configured, checkConfigured, type Frozen, type Partition } from "./configured.ts";
-import { isRecord, list, OptimizerError, shown, suggestion } from "./errors.ts";
+import { isCallback, isRecord, list, OptimizerError, shown, suggestion } from "./errors.ts";
 import type { Parameter } from "./parameter.ts";
 import type { Leaf } from "./rule.ts";
 
@@ -7,7 +7,7 @@ import type { Leaf } from "./rule.ts";
 export type Selector = string | RegExp | ((parameter: Parameter) => boolean);
 
 function checkSelector(where: string, selector: unknown): asserts selector is Selector {
-  if (typeof selector === "string" || typeof selector === "function") return;
+  if (typeof selector === "string" || isCallback(selector)) return;
   if (typeof (selector as Partial<RegExp> | null | undefined)?.test !== "function")
     throw new OptimizerError(
       `${where}: parameters are selected by a name, a pattern or a function; got ${shown(selector)}.`,
@@ -37,7 +37,7 @@ export function partition<const G extends Readonly<Record<string, Configured>>>(
   const labels = Object.keys(groups);
   if (labels.length === 0) throw new OptimizerError("partition: no groups. Name at least one.");
   checkConfigured({ kind: "partition", groups, labels: () => [] }, "partition");
-  if (typeof choose === "function") return { kind: "partition", groups, labels: (p) => [choose(p)] };
+  if (isCallback(choose)) return { kind: "partition", groups, labels: (p) => [choose(p)] };
   if (!isRecord(choose))
     throw new OptimizerError(
       `\`partition\` must be told which parameters go where: by a function (parameter) => group, or by an object of selectors; got ${shown(choose)}.`,

@@ -1,4 +1,4 @@
-import { OptimizerError, shown } from "./errors.ts";
+import { isCallback, OptimizerError, shown } from "./errors.ts";
 import type { HyperValue, Range, RuleSpec } from "./spec.ts";
 
 /** Above 0, as the lower end of a range. */
@@ -56,7 +56,7 @@ type Owner = Pick<RuleSpec, "title" | "ranges">;
 
 /** Throws if what is given for a hyper-parameter is neither a schedule nor a number it can be. */
 export function checkHyper(owner: Owner, name: string, value: unknown): asserts value is HyperValue {
-  if (typeof value !== "function") checkNumber(owner, name, value);
+  if (!isCallback(value)) checkNumber(owner, name, value);
 }
 
 /** Throws if a hyper-parameter is not a number, NaN, infinite or out of its range; `when` says at which step. */

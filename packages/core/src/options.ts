@@ -79,25 +79,30 @@ export function knownOptions<T extends object>(where: string, options: T, names:
   return options;
 }
 
-/** Numbers by the names that they were given under. */
-type Given = Readonly<Record<string, number>>;
+/** Values by the names that they were given under. */
+type Given = Readonly<Record<string, unknown>>;
 
-function must(where: string, given: Given, fits: (value: number) => boolean, wanted: string): void {
+function must(where: string, given: Given, fits: (value: unknown) => boolean, wanted: string): void {
   for (const [name, value] of Object.entries(given))
-    if (typeof value !== "number" || !fits(value))
+    if (!fits(value))
       throw new OptimizerError(
         `\`${where}\` has \`${name}\` ${value === undefined ? "left out" : `= ${shown(value)}`}. Give it ${wanted}.`,
       );
 }
 
+const isNumber = (x: unknown): x is number => typeof x === "number";
+
 /** Throws unless every value given is a finite number. */
 export const finite = (where: string, given: Given): void => must(where, given, Number.isFinite, "a finite number");
 /** Throws unless every value given is a finite number above 0. */
 export const positive = (where: string, given: Given): void =>
-  must(where, given, (x) => x > 0 && x < Infinity, "a finite number above 0");
+  must(where, given, (x) => isNumber(x) && x > 0 && x < Infinity, "a finite number above 0");
 /** Throws unless every value given is a finite number, 0 or above. */
 export const notNegative = (where: string, given: Given): void =>
-  must(where, given, (x) => x >= 0 && x < Infinity, "a finite number, 0 or above");
+  must(where, given, (x) => isNumber(x) && x >= 0 && x < Infinity, "a finite number, 0 or above");
 /** Throws unless every value given is a whole number, 0 or above. */
 export const whole = (where: string, given: Given): void =>
-  must(where, given, (x) => Number.isSafeInteger(x) && x >= 0, "a whole number, 0 or above");
+  must(where, given, (x) => isNumber(x) && Number.isSafeInteger(x) && x >= 0, "a whole number, 0 or above");
+/** Throws unless every value given is true or false. */
+export const flag = (where: string, given: Given): void =>
+  must(where, given, (x) => typeof x === "boolean", "true or false");

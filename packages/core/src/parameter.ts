@@ -1,4 +1,4 @@
-import { OptimizerError } from "./errors.ts";
+import { isRecord, list, OptimizerError, shown } from "./errors.ts";
 
 /** Sizes of the dimensions, outermost first; a scalar has none. */
 export type Shape = readonly number[];
@@ -35,14 +35,48 @@ export function description(name: string, given: Shape | Description): Descripti
   return whole;
 }
 
+const roles: readonly Role[] = ["kernel", "bias", "norm", "embedding"];
+
+/** Throws unless `parameter` has a name and a shape, and `role` and `axes`, where given, are what they must be. */
+export function checkParameter(parameter: unknown): asserts parameter is Parameter {
+  if (typeof parameter !== "object" || parameter === null || !("name" in parameter) || !("shape" in parameter))
+    throw new OptimizerError(
+      `A parameter is { name, shape } and what else is known of it; this one is ${shown(parameter)}.`,
+    );
+  const { name, shape } = parameter;
+  if (typeof name !== "string")
+    throw new OptimizerError(`A parameter's \`name\` is ${shown(name)}. Give it a text, such as "dense/kernel".`);
+  checkShape(name, shape);
+  if ("role" in parameter && parameter.role !== undefined && !roles.some((role) => role === parameter.role))
+    throw new OptimizerError(`\`${name}\` has the role ${shown(parameter.role)}; there are ${list(roles)}.`);
+  if ("axes" in parameter && parameter.axes !== undefined) checkAxes(name, parameter.axes, shape);
+}
+
+function checkAxes(name: string, axes: unknown, shape: Shape): void {
+  const { in: inputs, out: outputs, batch = [] }: Readonly<Record<string, unknown>> = isRecord(axes) ? axes : {};
+  const isDimensions = (given: unknown): given is number[] => Array.isArray(given) && given.every(Number.isSafeInteger);
+  if (!isDimensions(inputs) || !isDimensions(outputs) || !isDimensions(batch))
+    throw new OptimizerError(
+      `\`${name}\` has the axes ${shown(axes)}. Give the dimensions by name, as { in: [0], out: [1] } for [in, out].`,
+    );
+  const named = [inputs, outputs, batch].flat();
+  const strange = named.find((d, i) => !(d in shape) || named.indexOf(d) !== i);
+  if (strange !== undefined)
+    throw new OptimizerError(
+      `\`${name}\` has the shape [${shape.join(", ")}], and its axes name dimension ${strange}${strange in shape ? " twice" : ""}. They may name each of 0 to ${shape.length - 1} once.`,
+    );
+}
+
 /** Throws if what is given as the shape of `name` is none. */
 export function checkShape(name: string, shape: unknown): asserts shape is Shape {
   if (!Array.isArray(shape))
     throw new OptimizerError(
-      `\`${name}\` has the shape ${String(shape)}. Shapes are lists of whole numbers: [784, 10].`,
+      `\`${name}\` has the shape ${shown(shape)}. Shapes are lists of whole numbers: [784, 10].`,
     );
   if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0))
-    throw new OptimizerError(`\`${name}\` has the shape [${shape}]. Dimensions are whole numbers.`);
+    throw new OptimizerError(
+      `\`${name}\` has the shape [${shape.join(", ")}]. Dimensions are whole numbers, 0 or above.`,
+    );
 }
 
 /** Number of elements; 1 for a scalar, 0 when any dimension is empty. */

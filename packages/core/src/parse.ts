@@ -1,4 +1,4 @@
-import { suggestion } from "./errors.ts";
+import { OptimizerError, shown, suggestion } from "./errors.ts";
 import { type Arithmetic, apply, type Comparison, constant, type Expr, functions, type Logic } from "./expr.ts";
 
 /** One right-hand side as it was written, before it becomes a graph; LaTeX is printed from this. */
@@ -45,6 +45,8 @@ export function complain(message: string, source: string, at: number): never {
 
 /** Parses one right-hand side, e.g. `beta1 * m + (1 - beta1) * g`. Throws a SyntaxError with a caret. */
 export function parse(source: string): Ast {
+  if (typeof source !== "string")
+    throw new OptimizerError(`An equation is text, such as "p - lr * g", and not ${shown(source)}.`);
   const tokens: { readonly text: string; readonly at: number }[] = [];
   token.lastIndex = 0;
   for (let end = 0; source.slice(end).trim() !== ""; end = token.lastIndex) {

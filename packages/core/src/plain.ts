@@ -1,18 +1,10 @@
+import { checkSpec } from "./check.ts";
 import { type Configured, checkConfigured } from "./configured.ts";
 import { OptimizerError } from "./errors.ts";
 import type { Parameter } from "./parameter.ts";
 import { configured as checked, type Leaf } from "./rule.ts";
 import { schedule } from "./schedule.ts";
-import {
-  checkId,
-  type Equations,
-  type Hyper,
-  type HyperValue,
-  type Macros,
-  type Ranges,
-  type RuleSpec,
-  type Slots,
-} from "./spec.ts";
+import type { Equations, Hyper, HyperValue, Macros, Range, RuleSpec, Slots } from "./spec.ts";
 
 /** A rule without what is no data: its macros, by name only. */
 export interface PlainRule {
@@ -21,7 +13,8 @@ export interface PlainRule {
   readonly title: string;
   readonly paper: string;
   readonly hyper: Hyper;
-  readonly ranges?: Ranges;
+  /** An end that is infinite is null: JSON has no infinity. */
+  readonly ranges?: Readonly<Record<string, readonly [least: number | null, below: number | null]>>;
   readonly state: Slots;
   readonly update: Equations;
   readonly before?: readonly Equations[];
@@ -75,7 +68,7 @@ export function toPlain(configured: Configured, parameters: readonly Parameter[]
       title: rule.title,
       paper: rule.paper,
       hyper: rule.hyper,
-      ...(rule.ranges ? { ranges: rule.ranges } : {}),
+      ...(rule.ranges ? { ranges: mapValues(rule.ranges, (range) => [ended(range[0]), ended(range[1])]) } : {}),
       state: rule.state,
       update: rule.update,
       ...(rule.before ? { before: rule.before } : {}),
@@ -124,9 +117,14 @@ export function fromPlain(
     };
   }
   if (plain.kind !== "rule") throw new OptimizerError("These data are no optimizer configuration.");
-  const { macros: names = [], ...saved } = plain.rule;
-  const rest = { ...saved, id: saved.id ?? idOf(saved.title) };
-  checkId(rest.id);
+  const { macros: names = [], ranges, ...saved } = plain.rule;
+  const rest = {
+    ...saved,
+    id: saved.id ?? idOf(saved.title),
+    ...(ranges
+      ? { ranges: mapValues(ranges, ([least, below]): Range => [least ?? -Infinity, below ?? Infinity]) }
+      : {}),
+  };
   const macros = Object.hasOwn(rules, rest.title) ? rules[rest.title]!.macros : undefined;
   const missing = names.filter((name) => !macros || !Object.hasOwn(macros, name));
   if (missing.length > 0)
@@ -134,6 +132,7 @@ export function fromPlain(
       `${rest.title} needs its macros ${missing.join(", ")}, which are code and were not saved. Hand the rule over under its title.`,
     );
   const spec: RuleSpec = names.length > 0 ? { ...rest, macros } : rest;
+  checkSpec(spec);
   const hyper = Object.entries(plain.hyper).map(
     ([name, v]) => [name, typeof v === "object" ? schedule(v.schedule) : v] as const,
   );
@@ -158,3 +157,8 @@ const idOf = (title: string): string =>
         .toLowerCase()
         .replaceAll(/[^a-z0-9]+/g, "-")
         .replaceAll(/^-|-$/g, "");
+
+const ended = (end: number): number | null => (Number.isFinite(end) ? end : null);
+
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value)]));

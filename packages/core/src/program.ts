@@ -1,8 +1,9 @@
+import { checkNames } from "./check.ts";
 import { OptimizerError } from "./errors.ts";
 import { type Expr, facts, isReduction, type Op, type Place, topological, variable } from "./expr.ts";
 import type { Matrix } from "./parameter.ts";
 import { build, type Lookup, parse } from "./parse.ts";
-import { checkNames, type Equations, inOrder, type RuleSpec, type Slot } from "./spec.ts";
+import { type Equations, inOrder, type RuleSpec, type Slot } from "./spec.ts";
 
 export interface SlotSpec {
   readonly place: Exclude<Place, "model">;

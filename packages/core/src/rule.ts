@@ -1,11 +1,11 @@
-import { isRecord, OptimizerError, shown } from "./errors.ts";
-import type { Expr } from "./expr.ts";
+import { checkDefaults, checkEquations, checkSpec } from "./check.ts";
+import { isCallback, isRecord, OptimizerError, shown } from "./errors.ts";
+import { checkExpr, type Expr } from "./expr.ts";
 import { checkHyper } from "./hyper.ts";
 import { meant } from "./options.ts";
 import type { Parameter } from "./parameter.ts";
 import { build, parse } from "./parse.ts";
 import {
-  checkId,
   type Equations,
   type Hyper,
   type HyperValue,
@@ -63,7 +63,8 @@ export function rule<
   readonly before?: readonly Equations[] | undefined;
 }): Rule<H, S, U, M> {
   const plain = spec as unknown as RuleSpec<H, S, U, M>; // Checked<U> is U once it compiles
-  checkId(plain.id);
+  checkSpec(plain);
+  checkDefaults(plain);
   checkVariant(plain);
   const configure = (...given: [options?: Options<H>]): Leaf => {
     const [options = {}] = given;
@@ -124,16 +125,23 @@ export function configured(spec: RuleSpec, options: Readonly<Record<string, unkn
     checkHyper(spec, name, value);
     hyper[name] = value;
   }
-  if (decays !== undefined && typeof decays !== "function")
-    throw new OptimizerError(`${spec.title}: decays is ${shown(decays)}. Give it (parameter) => true or false.`);
-  return { kind: "rule", rule: spec, hyper, ...(decays ? { decays: decays as (p: Parameter) => boolean } : {}) };
+  checkDecays(spec.title, decays);
+  return { kind: "rule", rule: spec, hyper, ...(decays ? { decays } : {}) };
+}
+
+/** Throws if `decays` is given and cannot say of a parameter whether it decays. */
+export function checkDecays(where: string, decays: unknown): asserts decays is Leaf["decays"] {
+  if (decays !== undefined && !isCallback(decays))
+    throw new OptimizerError(`${where}: decays is ${shown(decays)}. Give it (parameter) => true or false.`);
 }
 
 /** A named sub-formula of one expression `x`; its last equation is its value. Formulas are text, control flow is TypeScript. */
 export function formula<const U extends Equations>(equations: Checked<U, Builtin | "x">): (x: Expr) => Expr {
+  checkEquations("formula", equations);
   const lines = Object.entries(equations as Equations); // Checked<U> is U once it compiles
   const parsed = lines.map(([name, source]) => [name, source, parse(source)] as const);
   return (x) => {
+    checkExpr(x, "a formula");
     const scope = new Map([["x", x]]);
     let last = x;
     for (const [name, source, ast] of parsed) {

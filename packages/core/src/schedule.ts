@@ -1,3 +1,4 @@
+import { OptimizerError, shown } from "./errors.ts";
 import { variable } from "./expr.ts";
 import { hostFunction } from "./host.ts";
 import { build, parse } from "./parse.ts";
@@ -19,5 +20,10 @@ const STEP = variable("step", "host");
  */
 export function schedule(text: string): Schedule & { readonly text: string } {
   const value = hostFunction([build(parse(text), text, (name) => (name === "step" ? STEP : undefined), ["step"])]);
-  return Object.assign((step: number) => value({ step })[0]!, { text });
+  const at = (step: number): number => {
+    if (typeof step !== "number")
+      throw new OptimizerError(`A schedule takes the number of updates done, and was given ${shown(step)}.`);
+    return value({ step })[0]!; // one root, one value
+  };
+  return Object.assign(at, { text });
 }

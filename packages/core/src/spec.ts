@@ -1,5 +1,4 @@
-import { list, OptimizerError } from "./errors.ts";
-import { type Expr, facts, functions } from "./expr.ts";
+import type { Expr } from "./expr.ts";
 import type { Matrix } from "./parameter.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -61,24 +60,4 @@ export interface RuleSpec<
   /** Equations run before `update`, outermost transform first. */
   readonly before?: readonly Equations[] | undefined;
   readonly [origin]?: RuleSpec | undefined;
-}
-
-const ID = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)?[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
-
-/** Throws if `id` cannot name a rule in a file. */
-export function checkId(id: unknown): asserts id is string {
-  if (typeof id !== "string" || id.length > 80 || !ID.test(id))
-    throw new OptimizerError(
-      `A rule's \`id\` is ${typeof id === "string" ? JSON.stringify(id.slice(0, 80)) : String(id)}. Give it a name in kebab case, such as "rmsprop-centered"; outside Descent with a scope: "acme/lion".`,
-    );
-}
-
-/** Names an author may not give to a hyper-parameter, slot or macro. */
-export function checkNames(spec: RuleSpec): void {
-  const taken = new Set<string>(["p", "g", ...facts, ...Object.keys(functions)]);
-  const twice = [...Object.keys(spec.hyper), ...Object.keys(spec.state), ...Object.keys(spec.macros ?? {})].filter(
-    (name) => taken.has(name) || !taken.add(name),
-  );
-  if (twice.length > 0)
-    throw new OptimizerError(`${spec.title}: ${list(twice)} named twice, or the name of something built in. Rename.`);
 }

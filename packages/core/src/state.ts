@@ -1,4 +1,4 @@
-import { OptimizerError } from "./errors.ts";
+import { isRecord, OptimizerError, shown } from "./errors.ts";
 import { type Shape, size } from "./parameter.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
@@ -39,16 +39,23 @@ export const slotKey = (slot: string, parameter: string): string => `${slot}/${p
 const META = "descent";
 
 /** The state as the bytes of a safetensors file; the meta data travel in its header. */
-export const encodeState = (state: StateDict): Uint8Array<ArrayBuffer> =>
-  encodeSafetensors(
+export function encodeState(state: StateDict): Uint8Array<ArrayBuffer> {
+  if (!isRecord(state) || !isRecord(state.tensors) || !isRecord(state.meta))
+    throw new OptimizerError(`\`encodeState\` takes what optimizer.state() gives; it was given ${shown(state)}.`);
+  return encodeSafetensors(
     Object.fromEntries(
       Object.entries(state.tensors).map(([key, { shape, data }]) => [key, { dtype: "F32" as const, shape, data }]),
     ),
     { [META]: JSON.stringify(state.meta) },
   );
+}
 
 /** Reads what `encodeState` wrote; tensors that are not optimizer state (model weights under `p/`) are kept too. */
 export function decodeState(bytes: Uint8Array): StateDict {
+  if (!ArrayBuffer.isView(bytes) || bytes.BYTES_PER_ELEMENT !== 1)
+    throw new OptimizerError(
+      `\`decodeState\` takes the bytes of a file, a Uint8Array or a Buffer; it was given ${shown(bytes)}.`,
+    );
   const { tensors, metadata } = decodeSafetensors(bytes);
   const text = metadata[META];
   if (text === undefined)
@@ -70,7 +77,6 @@ export function decodeState(bytes: Uint8Array): StateDict {
   return { meta: checkMeta(meta), tensors: out };
 }
 
-const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null && !Array.isArray(x);
 const isCount = (x: unknown): x is number => typeof x === "number" && Number.isSafeInteger(x) && x >= 0;
 
 /** Meta data from a file or from a structured clone, checked field by field. */

@@ -1,10 +1,10 @@
 import { type Configured, checkConfigured } from "./configured.ts";
-import { OptimizerError, shown } from "./errors.ts";
+import { OptimizerError } from "./errors.ts";
 import { mapLeaves } from "./groups.ts";
 import { checkHyper } from "./hyper.ts";
 import { knownOptions } from "./options.ts";
 import type { Parameter } from "./parameter.ts";
-import type { Leaf } from "./rule.ts";
+import { checkDecays, type Leaf } from "./rule.ts";
 import type { Equations, HyperValue, Ranges } from "./spec.ts";
 
 /** Options that a transform adds to a rule, and the equations that it puts in front of the rule's own. */
@@ -67,8 +67,7 @@ export interface DecayOptions {
 
 function decaying(configured: Configured, name: string, prefix: Prefix, options: DecayOptions): Configured {
   const { decays } = knownOptions(name, options, ["decays"]);
-  if (decays !== undefined && typeof decays !== "function")
-    throw new OptimizerError(`\`${name}\`: decays is ${shown(decays)}. Give it (parameter) => true or false.`);
+  checkDecays(`\`${name}\``, decays);
   const extended = prepend(configured, name, prefix);
   return decays ? mapLeaves(extended, (leaf) => ({ ...leaf, decays })) : extended;
 }

@@ -195,7 +195,7 @@ test("any value is named in a few words, and naming it never throws", () => {
     "5n",
     "an empty object",
     "a Date",
-    "the function `Foo`",
+    "the class `Foo`",
     "an object",
     `"${"x".repeat(40)}"…`,
     "a list of 2",

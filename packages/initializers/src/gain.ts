@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import { finite, list, notNegative, suggestion } from "@descent/core/adapter";
+import { finite, list, notNegative, shown, suggestion } from "@descent/core/adapter";
 
 /**
  * What an activation takes from the size of a signal, and the weights before it give back. The first five are PyTorch's;
@@ -30,11 +30,11 @@ export function gain(nonlinearity: Nonlinearity, slope?: number): number {
     finite("gain", { slope: below });
     return Math.sqrt(2 / (1 + below ** 2));
   }
-  if (!Object.hasOwn(gains, nonlinearity)) {
+  if (typeof nonlinearity !== "string" || !Object.hasOwn(gains, nonlinearity)) {
     const names = [...Object.keys(gains), "leakyRelu"];
     throw new OptimizerError(
-      `There is no gain for \`${String(nonlinearity)}\`; there are ${list(names, 20)}, or give a number.` +
-        suggestion(String(nonlinearity), names),
+      `There is no gain for ${shown(nonlinearity)}; there are ${list(names, 20)}, or give a number.` +
+        (typeof nonlinearity === "string" ? suggestion(nonlinearity, names) : ""),
     );
   }
   if (slope !== undefined)

@@ -1,5 +1,5 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import { size } from "@descent/core/adapter";
+import { checkParameter, isCallback, shown, size } from "@descent/core/adapter";
 import { logical } from "./layout.ts";
 import { type Stream, stream } from "./stream.ts";
 
@@ -16,13 +16,18 @@ export type Initializer = (parameter: Parameter, random: Stream) => ArrayLike<nu
  * value is not finite in float32.
  */
 export function initialize(parameter: Parameter, initializer: Initializer, seed: number): Float32Array {
+  checkParameter(parameter);
   const { name, shape } = parameter;
-  if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0))
-    throw new OptimizerError(`\`${name}\` has shape [${shape.join(", ")}]. Give it whole numbers, 0 or above.`);
+  if (!isCallback(initializer))
+    throw new OptimizerError(
+      `\`initialize\` takes an initializer, such as zeros() or heNormal(), and was given ${shown(initializer)}.`,
+    );
   const count = size(shape);
-  const values = initializer(parameter, stream(seed, name));
+  const values: unknown = initializer(parameter, stream(seed, name));
   if (typeof values === "function")
     throw new OptimizerError(`The initializer of \`${name}\` gave a function. Call it first: zeros(), not zeros.`);
+  if (!isList(values))
+    throw new OptimizerError(`The initializer of \`${name}\` gave ${shown(values)}. Return a list of numbers.`);
   if (values.length !== count)
     throw new OptimizerError(
       `The initializer of \`${name}\` gave ${values.length} numbers for ${count}. Return one for each element.`,
@@ -37,14 +42,18 @@ export function initialize(parameter: Parameter, initializer: Initializer, seed:
   return stored;
 }
 
+const isList = (values: unknown): values is ArrayLike<unknown> =>
+  typeof values === "object" && values !== null && "length" in values && typeof values.length === "number";
+
 /** Logical order to stored order: `values` run through the dimensions of `order`, the last of them fastest. */
-function scatter(values: ArrayLike<number>, shape: readonly number[], order: readonly number[]): Float32Array {
+function scatter(values: ArrayLike<unknown>, shape: readonly number[], order: readonly number[]): Float32Array {
   const strides = shape.map((_, d) => size(shape.slice(d + 1)));
   const index = shape.map(() => 0);
   const stored = new Float32Array(values.length);
   let at = 0;
   for (let i = 0; i < values.length; i++) {
-    stored[at] = values[i]!;
+    const value = values[i];
+    stored[at] = typeof value === "number" ? value : Number.NaN; // refused with what is not finite
     for (let k = order.length - 1; k >= 0; k--) {
       const d = order[k]!;
       at += strides[d]!;

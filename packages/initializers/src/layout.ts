@@ -1,5 +1,5 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import { type Axes, size } from "@descent/core/adapter";
+import { type Axes, checkParameter, size } from "@descent/core/adapter";
 
 /** The layouts that frameworks use, as `axes` of a parameter; the letters name the dimensions, outermost first. */
 export const layouts = {
@@ -51,21 +51,16 @@ export interface Logical {
 }
 
 export function logical(parameter: Parameter): Logical {
+  checkParameter(parameter);
   const { name, shape, axes } = parameter;
   if (!axes)
     throw new OptimizerError(
-      `\`${name}\` of shape [${shape.join(", ")}] has no \`axes\`, so nobody knows what is in and what is out. ` +
+      `\`${name}\` of shape [${shape.join(", ")}] has no \`axes\`, so its fans are unknown. ` +
         "Give it a layout, e.g. axes: layouts.dense for [in, out] or layouts.linear for [out, in], " +
         "or start it with what needs none, such as zeros() or normal({ std: 0.02 }).",
     );
   const batch = axes.batch ?? [];
   const named = [...batch, ...axes.out, ...axes.in];
-  const strange = named.find((d, i) => !(d in shape) || named.indexOf(d) !== i);
-  if (strange !== undefined)
-    throw new OptimizerError(
-      `\`${name}\` has shape [${shape.join(", ")}], and its axes name dimension ${strange}${strange in shape ? " twice" : ""}. ` +
-        `They may name each of 0 to ${shape.length - 1} once.`,
-    );
   const rest = shape.flatMap((_, d) => (named.includes(d) ? [] : [d]));
   const sizes = (dimensions: readonly number[]): number[] => dimensions.map((d) => shape[d]!);
   return {

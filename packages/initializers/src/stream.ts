@@ -1,4 +1,5 @@
 import { OptimizerError } from "@descent/core";
+import { shown } from "@descent/core/adapter";
 import { philox } from "./philox.ts";
 
 /** Random numbers by index: number `i` depends on the stream and on `i`, never on what was drawn before. */
@@ -21,8 +22,10 @@ export const CUT = 0.8796256610342398;
  * Throws if `seed` is not a whole number from 0 to 2^53 - 1.
  */
 export function stream(seed: number, name: string): Stream {
+  if (typeof name !== "string")
+    throw new OptimizerError(`A stream goes by a name, such as "dense/kernel", and not by ${shown(name)}.`);
   if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new OptimizerError(`The seed of \`${name}\` is ${String(seed)}. Give a whole number from 0 to 2^53 - 1.`);
+    throw new OptimizerError(`The seed of \`${name}\` is ${shown(seed)}. Give a whole number from 0 to 2^53 - 1.`);
   const key = [seed | 0, Math.floor(seed / 2 ** 32)] as const;
   const hash = fnv1a(name);
   const name0 = Number(BigInt.asIntN(32, hash));
@@ -34,6 +37,8 @@ export function stream(seed: number, name: string): Stream {
   let u = 0;
   let v = 0;
   const seek = (i: number, redraw: number): void => {
+    if (!Number.isSafeInteger(i) || i < 0)
+      throw new OptimizerError(`A stream has no number ${shown(i)}. Indices are whole numbers, 0 or above.`);
     const block = Math.floor(i / 2);
     if (block === at && redraw === redrawn) return;
     const words = philox([block | 0, Math.floor(block / 2 ** 32) | (redraw << 20), name0, name1], key);

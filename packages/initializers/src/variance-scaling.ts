@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import { knownOptions, notNegative, suggestion } from "@descent/core/adapter";
+import { flag, knownOptions, notNegative, shown, suggestion } from "@descent/core/adapter";
 import { asGain, type Nonlinearity } from "./gain.ts";
 import { fill, type Initializer } from "./initialize.ts";
 import { fans } from "./layout.ts";
@@ -61,7 +61,7 @@ export function xavierUniform(options: XavierOptions = {}): Initializer {
 export function xavierNormal(options: XavierOptions & Truncated = {}): Initializer {
   const { gain = 1, truncated = false } = knownOptions("xavierNormal", options, ["gain", "truncated"]);
   const scale = asGain("xavierNormal", gain) ** 2;
-  return scaled("xavierNormal", { scale, mode: "fanAvg", distribution: bell(truncated) });
+  return scaled("xavierNormal", { scale, mode: "fanAvg", distribution: bell("xavierNormal", truncated) });
 }
 
 /**
@@ -83,7 +83,7 @@ export function heNormal(options: HeOptions & Truncated = {}): Initializer {
     mode = "fanIn",
     truncated = false,
   } = knownOptions("heNormal", options, ["gain", "mode", "truncated"]);
-  return scaled("heNormal", { scale: asGain("heNormal", by) ** 2, mode, distribution: bell(truncated) });
+  return scaled("heNormal", { scale: asGain("heNormal", by) ** 2, mode, distribution: bell("heNormal", truncated) });
 }
 
 /** LeCun et al.'s scale (Efficient BackProp, 1998), what selu asks for: uniform within ±√(3 / fanIn). */
@@ -95,10 +95,13 @@ export const lecunUniform = (): Initializer => scaled("lecunUniform", { distribu
  */
 export function lecunNormal(options: Truncated = {}): Initializer {
   const { truncated = true } = knownOptions("lecunNormal", options, ["truncated"]);
-  return scaled("lecunNormal", { distribution: bell(truncated) });
+  return scaled("lecunNormal", { distribution: bell("lecunNormal", truncated) });
 }
 
-const bell = (truncated: boolean): Distribution => (truncated ? "truncatedNormal" : "normal");
+function bell(where: string, truncated: unknown): Distribution {
+  flag(where, { truncated });
+  return truncated ? "truncatedNormal" : "normal";
+}
 
 function scaled(where: string, options: VarianceScalingOptions): Initializer {
   const { scale = 1, mode = "fanIn", distribution = "truncatedNormal" } = options;
@@ -122,11 +125,11 @@ function scaled(where: string, options: VarianceScalingOptions): Initializer {
   };
 }
 
-function oneOf(where: string, name: string, value: string, words: readonly string[]): void {
-  if (words.includes(value)) return;
+function oneOf(where: string, name: string, value: unknown, words: readonly string[]): void {
+  if (words.some((word) => word === value)) return;
   const choice = words.map((word) => `"${word}"`).join(" or ");
   throw new OptimizerError(
-    `\`${where}\` has \`${name}\` = ${String(value)}. Give ${choice}.${suggestion(String(value), words)}`,
+    `\`${where}\` has \`${name}\` = ${shown(value)}. Give ${choice}.${typeof value === "string" ? suggestion(value, words) : ""}`,
   );
 }
 

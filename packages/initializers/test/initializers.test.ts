@@ -451,15 +451,19 @@ describe("mistakes are named", () => {
     [
       "axes beyond the shape",
       run(heNormal(), { name: "w", shape: [4, 5], axes: layouts.hwio }),
-      "`w` has shape [4, 5], and its axes name dimension 3. They may name each of 0 to 1 once.",
+      "`w` has the shape [4, 5], and its axes name dimension 2. They may name each of 0 to 1 once.",
     ],
     [
       "axes twice",
       run(zeros(), { name: "w", shape: [4, 5], axes: { in: [0], out: [0] } }),
-      "`w` has shape [4, 5], and its axes name dimension 0 twice. They may name each of 0 to 1 once.",
+      "`w` has the shape [4, 5], and its axes name dimension 0 twice. They may name each of 0 to 1 once.",
     ],
-    ["no shape", run(zeros(), { name: "w", shape: [-1] }), "`w` has shape [-1]. Give it whole numbers, 0 or above."],
-    ["half a row", run(zeros(), { name: "w", shape: [1.5, 2] }), "`w` has shape [1.5, 2]."],
+    [
+      "no shape",
+      run(zeros(), { name: "w", shape: [-1] }),
+      "`w` has the shape [-1]. Dimensions are whole numbers, 0 or above.",
+    ],
+    ["half a row", run(zeros(), { name: "w", shape: [1.5, 2] }), "`w` has the shape [1.5, 2]."],
     ["too few values", run(() => [1, 2]), "The initializer of `w` gave 2 numbers for 3. Return one for each element."],
     [
       "an initializer not called",
@@ -487,10 +491,14 @@ describe("mistakes are named", () => {
     [
       "a mode of another library",
       mode,
-      '`heNormal` has `mode` = fan_in. Give "fanIn" or "fanOut" or "fanAvg". Did you mean `fanIn`?',
+      '`heNormal` has `mode` = "fan_in". Give "fanIn" or "fanOut" or "fanAvg". Did you mean `fanIn`?',
     ],
-    ["a distribution of another", shape, '`varianceScaling` has `distribution` = gaussian. Give "uniform" or "normal"'],
-    ["an activation's other name", snake, "There is no gain for `leaky_relu`; there are `linear`"],
+    [
+      "a distribution of another",
+      shape,
+      '`varianceScaling` has `distribution` = "gaussian". Give "uniform" or "normal"',
+    ],
+    ["an activation's other name", snake, 'There is no gain for "leaky_relu"; there are `linear`'],
     ["and its own", snake, "Did you mean `leakyRelu`?"],
     ["a slope that none has", () => gain("relu", 0.2), "`relu` has no slope to choose."],
     ["a slope that is none", () => gain("leakyRelu", Number.NaN), "`gain` has `slope` = NaN."],

@@ -104,7 +104,9 @@ describe("a number depends on seed, name and index alone", () => {
     // @ts-expect-error what a JavaScript caller may pass
     const open = (): Stream => stream(seed, "conv1/kernel");
     expect(open).toThrow(OptimizerError);
-    expect(open).toThrow(`The seed of \`conv1/kernel\` is ${seed}. Give a whole number from 0 to 2^53 - 1.`);
+    expect(open).toThrow(
+      `The seed of \`conv1/kernel\` is ${typeof seed === "string" ? JSON.stringify(seed) : seed}. Give a whole number from 0 to 2^53 - 1.`,
+    );
   });
 });
 

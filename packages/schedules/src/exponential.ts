@@ -1,5 +1,5 @@
 import { schedule } from "@descent/core";
-import { finite, knownOptions, positive } from "@descent/core/adapter";
+import { finite, flag, knownOptions, positive } from "@descent/core/adapter";
 import { type Equation, number } from "./text.ts";
 
 export interface ExponentialOptions {
@@ -36,6 +36,7 @@ export function exponential(options: ExponentialOptions): Equation {
   } = knownOptions(where, options, ["from", "rate", "over", "staircase"]);
   finite(where, { from });
   positive(where, { rate, over });
+  flag(where, { staircase });
   return schedule(`${number(from)} * ${number(rate)}^${stairs(over, staircase)}`);
 }
 

@@ -1,5 +1,5 @@
 import { schedule } from "@descent/core";
-import { finite, knownOptions, notNegative, positive } from "@descent/core/adapter";
+import { finite, flag, knownOptions, notNegative, positive } from "@descent/core/adapter";
 import { stairs } from "./exponential.ts";
 import { type Equation, number } from "./text.ts";
 
@@ -30,5 +30,6 @@ export function inverseTime(options: InverseTimeOptions): Equation {
   finite(where, { from });
   notNegative(where, { rate });
   positive(where, { over });
+  flag(where, { staircase });
   return schedule(`${number(from)} / (1 + ${number(rate)} * ${stairs(over, staircase)})`);
 }

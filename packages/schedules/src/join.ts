@@ -1,5 +1,5 @@
 import { OptimizerError, type Schedule, schedule } from "@descent/core";
-import { whole } from "@descent/core/adapter";
+import { shown, whole } from "@descent/core/adapter";
 import { asSchedule, bracketed, type Equation, isEquation, shifted } from "./text.ts";
 
 /** A schedule, or a number for a constant one, and the step at which it takes over. */
@@ -16,8 +16,19 @@ export function join(pieces: readonly Piece[]): Schedule {
   return joined("join", pieces);
 }
 
+const isPair = (piece: unknown): piece is Piece => Array.isArray(piece) && piece.length === 2;
+
 export function joined(where: string, pieces: readonly Piece[]): Schedule {
-  const parts = pieces.map(([start, value]) => {
+  if (!Array.isArray(pieces))
+    throw new OptimizerError(
+      `\`${where}\` takes a list of pieces, [[0, a], [100, b]], and was given ${shown(pieces)}.`,
+    );
+  const parts = pieces.map((piece: unknown) => {
+    if (!isPair(piece))
+      throw new OptimizerError(
+        `\`${where}\` has the piece ${shown(piece)}. Give [start, schedule], such as [100, 1e-3].`,
+      );
+    const [start, value] = piece;
     whole(where, { start });
     return { start, value: asSchedule(`${where} at ${start}`, "value", value) };
   });

@@ -1,3 +1,5 @@
+import { OptimizerError } from "@descent/core";
+import { isRecord, shown } from "@descent/core/adapter";
 import { joined } from "./join.ts";
 import type { Equation } from "./text.ts";
 
@@ -7,6 +9,10 @@ import type { Equation } from "./text.ts";
  * Throws if a boundary is not a whole number, 0 is missing or a value is not finite.
  */
 export function piecewise(values: Readonly<Record<number, number>>): Equation {
+  if (!isRecord(values))
+    throw new OptimizerError(
+      `\`piecewise\` takes values by the step they begin at, { 0: 1e-2, 1000: 1e-3 }, and was given ${shown(values)}.`,
+    );
   const pieces = Object.entries(values).map(([start, value]) => [Number(start), value] as const);
   return joined(
     "piecewise",

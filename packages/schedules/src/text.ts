@@ -1,5 +1,5 @@
 import { type Schedule, schedule } from "@descent/core";
-import { finite } from "@descent/core/adapter";
+import { finite, isCallback } from "@descent/core/adapter";
 
 /** A schedule that is its own equation, so it can be printed, saved with a model and sent to any backend. */
 export type Equation = Schedule & { readonly text: string };
@@ -35,7 +35,7 @@ export const bracketed = (text: string): string =>
 
 /** A number is the schedule that never changes. */
 export function asSchedule(where: string, name: string, value: number | Schedule): Schedule {
-  if (typeof value === "function") return value;
+  if (isCallback(value)) return value;
   finite(where, { [name]: value });
   return schedule(number(value));
 }

@@ -1,0 +1,86 @@
+import { isCallback, isRecord, list, OptimizerError, shown } from "./errors.ts";
+import { facts, functions } from "./expr.ts";
+import { checkNumber } from "./hyper.ts";
+import type { Equations, RuleSpec } from "./spec.ts";
+
+/* What is refused of a rule when it is defined. */
+
+const ID = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)?[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+
+/** Throws if `id` cannot name a rule in a file. */
+export function checkId(id: unknown): asserts id is string {
+  if (typeof id !== "string" || id.length > 80 || !ID.test(id))
+    throw new OptimizerError(
+      `A rule's \`id\` is ${shown(id)}. Give it a name in kebab case, such as "rmsprop-centered"; outside Descent with a scope: "acme/lion".`,
+    );
+}
+
+/** Throws unless these are equations: text by symbol. `where` names the rule or call. */
+export function checkEquations(where: string, equations: unknown): asserts equations is Equations {
+  if (!isRecord(equations))
+    throw new OptimizerError(
+      `${where} takes equations by symbol: { p: "p - lr * g" }. It was given ${shown(equations)}.`,
+    );
+  for (const [name, source] of Object.entries(equations))
+    if (typeof source !== "string")
+      throw new OptimizerError(
+        `${where}: the equation for \`${name}\` is ${shown(source)}. Write it as text: "p - lr * g".`,
+      );
+}
+
+/** Throws unless `spec` describes a rule: each part there and of its kind. What the equations say is not looked at. */
+export function checkSpec(spec: unknown): asserts spec is RuleSpec {
+  if (!isRecord(spec))
+    throw new OptimizerError(
+      `\`rule\` takes a description: rule({ id, title, paper, hyper, state, update }). It was given ${shown(spec)}.`,
+    );
+  checkId(spec.id);
+  const bad = (what: string, value: unknown, wanted: string): never => {
+    throw new OptimizerError(`The rule \`${spec.id}\`: ${what} is ${shown(value)}. Give it ${wanted}.`);
+  };
+  for (const key of ["title", "paper"] as const)
+    if (typeof spec[key] !== "string" || (key === "title" && spec[key] === "")) bad(`\`${key}\``, spec[key], "a text");
+  const { hyper, ranges = {}, state, macros = {}, update, before = [] } = spec;
+  if (!isRecord(hyper)) return bad("`hyper`", hyper, "the options and their defaults: { lr: 1e-3 }");
+  if (!isRecord(ranges)) return bad("`ranges`", ranges, "ranges by option: { beta4: [0, 1] }");
+  for (const [name, range] of Object.entries(ranges)) {
+    if (!Object.hasOwn(hyper, name)) bad(`the option of \`ranges\``, name, `one of ${list(Object.keys(hyper))}`);
+    if (!isRange(range))
+      bad(`the range of \`${name}\``, range, "the least number and the one it must stay below: [0, 1]");
+  }
+  for (const [name, value] of Object.entries(hyper))
+    if (typeof value !== "number") bad(`the default of \`${name}\``, value, "a number");
+  if (!isRecord(state)) return bad("`state`", state, "what is remembered and what it starts as: { m: 0 }, or {}");
+  for (const [name, slot] of Object.entries(state)) if (!isSlot(slot)) bad(`the state \`${name}\``, slot, SLOT);
+  if (!isRecord(macros)) return bad("`macros`", macros, "functions by name");
+  for (const [name, macro] of Object.entries(macros))
+    if (!isCallback(macro)) bad(`the macro \`${name}\``, macro, "a function (matrix, ...expressions) => expression");
+  checkEquations(`The rule \`${spec.id}\``, update);
+  if (!Array.isArray(before)) return bad("`before`", before, "a list of equations: [{ g: … }]");
+  for (const equations of before) checkEquations(`The rule \`${spec.id}\`, in \`before\`,`, equations);
+}
+
+/** Throws if a default is not what its option may be. */
+export function checkDefaults(spec: RuleSpec): void {
+  for (const [name, value] of Object.entries(spec.hyper)) checkNumber(spec, name, value, " by default");
+}
+
+const isRange = (range: unknown): boolean =>
+  Array.isArray(range) && range.length === 2 && typeof range[0] === "number" && range[0] < range[1];
+
+const places = ["host", "scalar", "row", "column", "tensor"];
+const SLOT = `a number, the name of an option, or { place, init } with a place among ${list(places)}`;
+function isSlot(slot: unknown): boolean {
+  const isInit = (init: unknown): boolean => typeof init === "number" || typeof init === "string";
+  return isInit(slot) || (isRecord(slot) && places.some((place) => place === slot.place) && isInit(slot.init));
+}
+
+/** Names an author may not give to a hyper-parameter, slot or macro. */
+export function checkNames(spec: RuleSpec): void {
+  const taken = new Set<string>(["p", "g", ...facts, ...Object.keys(functions)]);
+  const twice = [...Object.keys(spec.hyper), ...Object.keys(spec.state), ...Object.keys(spec.macros ?? {})].filter(
+    (name) => taken.has(name) || !taken.add(name),
+  );
+  if (twice.length > 0)
+    throw new OptimizerError(`${spec.title}: ${list(twice)} named twice, or the name of something built in. Rename.`);
+}

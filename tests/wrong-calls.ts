@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+
+/**
+ * One call that works: arguments made anew for every try, since a call may keep or change them. `call` is what to do with
+ * them where that is not calling the export itself: a method of something, say. `use` does with a result what it is for,
+ * so that nonsense cannot pass by being kept for later.
+ */
+export interface GoodCall {
+  readonly args: () => readonly unknown[];
+  readonly call?: (...args: never[]) => unknown;
+  readonly use?: (result: never) => unknown;
+  /** Places of arguments that may be anything at all: the value that a function tells people about, say. */
+  readonly anything?: readonly number[];
+}
+
+/** Good calls by the name of an export, or by any text for a method of one; a sentence says why an export is not called. */
+export type GoodCalls = Readonly<Record<string, GoodCall | string>>;
+
+/** An optimizer as TensorFlow.js makes them: an instance with getters and methods, and not a record. */
+class AdamOptimizer {
+  readonly learningRate = 0.01;
+  get iterations(): number {
+    return 0;
+  }
+  minimize(): void {}
+  applyGradients(): void {}
+}
+
+/** What people pass by mistake, in the place of something else. */
+const wrong: readonly (readonly [what: string, make: () => unknown])[] = [
+  ["nothing", () => undefined],
+  ["null", () => null],
+  ["a number", () => 0.5],
+  ["a number below 0", () => -3],
+  ["NaN", () => Number.NaN],
+  ["a bigint", () => 3n],
+  ["a string", () => "adam"],
+  ["an empty string", () => ""],
+  ["a boolean", () => true],
+  ["a symbol", () => Symbol("s")],
+  ["a list", () => [1, 2]],
+  ["an empty list", () => []],
+  ["an empty object", () => ({})],
+  ["an object with the names of every object's own", () => JSON.parse('{ "constructor": 1, "__proto__": 2 }')],
+  ["an object without a prototype", () => Object.create(null)],
+  ["a Map", () => new Map([["w", 1]])],
+  ["a function", () => () => 1],
+  ["a class", () => AdamOptimizer],
+  ["a promise", () => Promise.resolve(1)],
+  ["another library's object", () => new AdamOptimizer()],
+];
+
+/** An error of ours says what, where and what to do; one of the engine's, where its own code stumbled. */
+function complaint(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return `threw ${typeof error}`;
+  const ours = error.name === "OptimizerError" || error.name === "OnnxError";
+  const caret = error instanceof SyntaxError && error.message.includes("^"); // an equation, and where in it
+  const { message } = error;
+  if (!ours && !caret) return `threw ${error.name}: ${message}`;
+  if (/\[object \w+\]|^.{0,12}$|`undefined`|\(\) =>/.test(message) || !/\s/.test(message))
+    return `said only: ${message}`;
+  return undefined;
+}
+
+async function outcome({ use }: GoodCall, call: () => unknown): Promise<string | undefined> {
+  try {
+    const result = await call();
+    await use?.(result as never); // what the call gives
+    return undefined;
+  } catch (error) {
+    return complaint(error);
+  }
+}
+
+/**
+ * Declares the tests that every public function must pass: whatever stands in whichever place of its arguments, the answer
+ * is a result or an error of ours, never the engine's TypeError. Every function that a module exports must be in the table.
+ */
+export function wrongCalls(module: Readonly<Record<string, unknown>>, good: GoodCalls): void {
+  test("the table of wrong calls has every function that is exported", () => {
+    const functions = Object.keys(module).filter((name) => typeof module[name] === "function");
+    expect(functions.filter((name) => !Object.hasOwn(good, name))).toEqual([]);
+  });
+  for (const [name, entry] of Object.entries(good)) {
+    if (typeof entry === "string") continue;
+    const call = (args: readonly unknown[]): unknown => {
+      const f = entry.call ?? module[name];
+      if (typeof f !== "function") throw new Error(`there is no export ${name}: give the entry a \`call\``);
+      return Reflect.apply(f, undefined, args);
+    };
+    test(`${name} refuses wrong calls in words`, async () => {
+      const result = await call(entry.args());
+      await entry.use?.(result as never); // what the call gives
+      const failures: string[] = [];
+      const note = (what: string, problem: string | undefined): void => {
+        if (problem !== undefined) failures.push(`${what} ${problem}`);
+      };
+      note("without arguments", await outcome(entry, () => call([])));
+      for (const place of entry.args().keys())
+        for (const [what, make] of wrong) {
+          if (entry.anything?.includes(place)) continue;
+          const given = (): unknown[] => entry.args().map((arg, i) => (i === place ? make() : arg));
+          note(`${what} as argument ${place + 1}`, await outcome(entry, () => call(given())));
+        }
+      expect(failures).toEqual([]);
+    });
+  }
+}
