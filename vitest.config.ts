@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
-import { chromium } from "./tests/chromium.ts";
 import { HANG } from "./tests/limits.ts";
+import { chromium } from "./tests/optional.ts";
+import { LeftOut } from "./tests/reporter.ts";
+import { LongestFirst } from "./tests/sequencer.ts";
 
 // Tests may import any package by its name, and get its source: the arrows between packages bind only what is shipped.
 const alias = readdirSync("packages").flatMap((folder) => {
@@ -51,7 +54,7 @@ const projects: TestProjectConfiguration[] = [
   },
 ];
 
-// Without a browser its project is left out, and a line says so.
+// Without a browser its project is left out, and the end of the run says so.
 if (chromium !== undefined) {
   projects.push({
     extends: true,
@@ -90,7 +93,7 @@ if (chromium !== undefined) {
       },
     },
   });
-} else console.warn("No Chromium was found (set CHROMIUM_PATH): the browser tests are left out.");
+}
 
 export default defineConfig({
   resolve: { alias },
@@ -99,7 +102,10 @@ export default defineConfig({
     testTimeout: HANG,
     hookTimeout: HANG,
     passWithNoTests: true,
-    reporters: ["default", ["json", { outputFile: ".ci/out/vitest.json" }]],
+    // Much of the time of a test is spent waiting for a process of its own, so no core is kept free.
+    maxWorkers: availableParallelism(),
+    sequence: { sequencer: LongestFirst },
+    reporters: ["default", ["json", { outputFile: ".ci/out/vitest.json" }], new LeftOut()],
     coverage: { provider: "v8", include: ["packages/*/src/**"], reporter: ["text-summary", "json-summary"] },
   },
 });

@@ -20,7 +20,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { chromium } from "./chromium.ts";
+import { chromium } from "./optional.ts";
 import { entries, packages, readmeExample, root } from "./workspace.ts";
 
 /** What a command prints; if it fails, everything it said. */

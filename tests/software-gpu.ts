@@ -1,17 +1,12 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { HANG } from "./limits.ts";
+import { vulkan } from "./optional.ts";
 
-/** Chromium brings a Vulkan loader and SwiftShader, a GPU in software, which Dawn runs on as on any other. */
-const folder = [dirname(process.env.CHROMIUM_PATH ?? ""), "/usr/lib/chromium", "/usr/lib64/chromium-browser"].find(
-  (path) => existsSync(join(path, "vk_swiftshader_icd.json")) && existsSync(join(path, "libvulkan.so.1")),
-);
-
-/** Whether tests can run on a software GPU; says so where they cannot. */
-export const softwareGpu: boolean = folder !== undefined;
-if (!softwareGpu) console.warn("No Chromium, whose software GPU the WebGPU tests run on: they are left out.");
+/** Whether tests can run on a software GPU. */
+export const softwareGpu: boolean = vulkan !== undefined;
 
 interface Report {
   readonly numPassedTests: number;
@@ -43,10 +38,10 @@ const SILENCE = HANG;
  * failing test is not. Throws, with what was printed, when no process has come back.
  */
 export async function onSoftwareGpu(config: string): Promise<Outcome> {
-  if (folder === undefined) throw new Error("There is no software GPU here; ask `softwareGpu` first.");
+  if (vulkan === undefined) throw new Error("There is no software GPU here; ask `softwareGpu` first.");
   let output = "";
   for (let attempt = 0; attempt < 3; attempt++) {
-    const run = await once(config, folder);
+    const run = await once(config, vulkan);
     if (run.report) return outcome(run.report);
     output = run.output;
   }

@@ -11,11 +11,11 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { vulkan } from "../../../tests/optional.ts";
 import { main } from "../src/cli/cli.ts";
 import { type Found, places } from "../src/devices/device.ts";
 import { run, scratch, smallFiles, writeFiles } from "./world.ts";
 
-/** Whole programs start here, each with TensorFlow.js, on machines that may be busy. */
 /** A small data set, for the whole file. */
 const data = mkdtempSync(path.join(tmpdir(), "descent-mnist-data-"));
 beforeAll(() => void writeFiles(data, smallFiles()));
@@ -305,13 +305,6 @@ test("by onnxruntime on wasm a run ends where it does on cpu", async () => {
   expect(Math.abs(Number(wasm!.testLoss) / Number(cpu!.testLoss) - 1)).toBeLessThan(1e-4);
 });
 
-/** Chromium brings a Vulkan loader and SwiftShader, a GPU in software, which Dawn runs on as on any other. */
-const vulkan = [path.dirname(process.env.CHROMIUM_PATH ?? ""), "/usr/lib/chromium", "/usr/lib64/chromium-browser"].find(
-  (folder) =>
-    existsSync(path.join(folder, "vk_swiftshader_icd.json")) && existsSync(path.join(folder, "libvulkan.so.1")),
-);
-if (vulkan === undefined) console.warn("No Chromium, whose software GPU a test runs on: it is left out.");
-
 test.skipIf(vulkan === undefined)(
   "onnxruntime trains on a software GPU when told to, and never by itself",
   {},
@@ -478,7 +471,6 @@ describe.skipIf(process.platform === "win32")("TensorFlow's kernels for tfjs", (
   });
 
   const there = existsSync(new URL("../../../.tensorflow/package.json", import.meta.url));
-  if (!there) console.warn("No tfjs-node: nothing trains on TensorFlow. `npm run setup:tensorflow` brings it.");
 
   test.skipIf(!there)("end a run where WebAssembly does", async () => {
     const cwd = scratch();

@@ -3,8 +3,6 @@ import { existsSync, readdirSync } from "node:fs";
 /** ONNX's own backend tests, which Debian packs: `apt-get install libonnx-testdata`. */
 export const testdata: string = process.env.ONNX_TESTDATA ?? "/usr/share/libonnx-testdata/data";
 export const hasTestdata: boolean = existsSync(testdata);
-if (!hasTestdata)
-  console.warn(`The ONNX test data is left out: there is no ${testdata} (apt-get install libonnx-testdata).`);
 
 /** Every file of the test data with this ending. */
 export function files(ending: string, folder = ""): string[] {

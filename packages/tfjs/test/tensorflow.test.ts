@@ -54,7 +54,6 @@ describe("what tfjs-node misses of Node 23", () => {
 const all = await Promise.all(families.map(async (family) => [family, await loadFamily(family)] as const));
 const installed = new URL("../../../.tensorflow/package.json", import.meta.url);
 const there = existsSync(installed);
-if (!there) console.warn("No tfjs-node: the tensorflow backend is left out. `npm run setup:tensorflow` brings it.");
 
 describe.skipIf(!there)("on tfjs's tensorflow backend", () => {
   beforeAll(async () => {

@@ -1,0 +1,24 @@
+import type { Reporter, TestModule, Vitest } from "vitest/node";
+import { leftOut, parts } from "./optional.ts";
+
+/** Ends a run with what it left out, and how to get it. */
+export class LeftOut implements Reporter {
+  #vitest: Vitest | undefined;
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest;
+  }
+
+  async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
+    // Part of the tests was asked for, by name or by file: what else there is is of no interest.
+    const all = await this.#vitest?.globTestSpecifications();
+    if (this.#vitest?.config.testNamePattern !== undefined || all?.length !== modules.length) return;
+    const skipped = new Map<string, number>();
+    for (const { relativeModuleId, children } of modules) {
+      const count = [...children.allTests("skipped")].length;
+      if (count > 0) skipped.set(relativeModuleId, (skipped.get(relativeModuleId) ?? 0) + count);
+    }
+    const lines = leftOut(skipped, parts());
+    if (lines.length > 0) console.log(`Left out:\n${lines.map((line) => `  ${line}`).join("\n")}\n`);
+  }
+}
