@@ -1,10 +1,20 @@
 import { OptimizerError, type StateDict } from "@descent/core";
-import { type Backend, type Job, Loop, matrix, size } from "@descent/core/adapter";
-import { type Expr, isReduction, isUniform, scalarOps, shapes, topological } from "@descent/core/graph";
+import {
+  type Backend,
+  interpret,
+  Loop,
+  type Matrix,
+  matrix,
+  type Operators,
+  type Shape,
+  size,
+  slotShape,
+} from "@descent/core/adapter";
+import { isUniform, scalarOps } from "@descent/core/graph";
 import type { Session, Start, Starts, Target } from "./target.ts";
 
 /**
- * The yardstick: the graph evaluated node by node, whole tensors at a time, by nothing cleverer than a loop. Element
+ * The yardstick: programs interpreted node by node, whole tensors at a time, by nothing cleverer than a loop. Element
  * operations are rounded to float32 one by one; sums, and what is one number per tensor, are kept in double precision.
  * It allocates for every node, and is here to be compared with.
  */
@@ -17,115 +27,83 @@ const backend: Backend<Float32Array> = {
       throw new OptimizerError(
         `\`${wrong.parameter.name}\` has ${wrong.tensors.g!.length} gradients for ${wrong.tensors.p!.length} parameters.`,
       );
-    const values = jobs.map(() => new Map<Expr, Float64Array>());
-    const results = jobs.map((job, i) => outputs(job, i, jobs, values));
+    const given = jobs.map(({ program, parameter, tensors, scalars }) => ({
+      tensors: Object.fromEntries(
+        program.inputs.map((name) => {
+          const slot = program.slots[name];
+          const data = Float64Array.from(tensors[name]!); // the backend has a tensor for each input
+          return [name, shaped(slot ? slotShape(slot, parameter) : parameter.shape, data)];
+        }),
+      ),
+      scalars: scalars.map((x) => operators.constant(x)),
+    }));
+    const results = interpret(jobs, given, operators);
     for (const [i, { tensors }] of jobs.entries())
-      for (const [name, x] of Object.entries(results[i]!)) tensors[name]!.set(x);
+      for (const [name, { data }] of Object.entries(results[i]!)) tensors[name]!.set(data);
   },
   free() {},
 };
 
-function outputs(
-  { program, tensors }: Job<Float32Array>,
-  i: number,
-  jobs: readonly Job<Float32Array>[],
-  values: readonly Map<Expr, Float64Array>[],
-): Record<string, Float64Array> {
-  return Object.fromEntries(
-    Object.entries(program.outputs).map(([name, e]) => {
-      const x = evaluate(e, i, jobs, values);
-      const n = tensors[name]!.length;
-      return [name, x.length === n ? x : spread(x, e, n, jobs[i]!)];
-    }),
-  );
+/** Numbers in rows and columns, in double precision where they are one number per tensor. */
+interface Value extends Matrix {
+  readonly data: Float64Array;
 }
 
-/** One number, a row's or a column's numbers repeated over a matrix. */
-function spread(x: Float64Array, { place }: Expr, n: number, { parameter }: Job<Float32Array>): Float64Array {
-  const { cols } = matrix(parameter);
-  const at =
-    place === "row" ? (k: number) => Math.floor(k / cols) : place === "column" ? (k: number) => k % cols : () => 0;
-  return Float64Array.from({ length: n }, (_, k) => x[at(k)]!);
-}
+const shaped = (shape: Shape, data: Float64Array): Value => ({ ...matrix({ name: "", shape }), data });
 
-function evaluate(
-  root: Expr,
-  i: number,
-  jobs: readonly Job<Float32Array>[],
-  values: readonly Map<Expr, Float64Array>[],
-): Float64Array {
-  const job = jobs[i]!;
-  const known = values[i]!;
-  const { program, parameter, tensors, scalars } = job;
-  const { rows, cols } = matrix(parameter);
-  const length: Record<string, number> = { row: rows, column: cols, tensor: size(parameter.shape) };
-  for (const e of topological([root])) {
-    if (known.has(e)) continue;
-    const host = program.scalars.indexOf(e);
-    if (host >= 0) known.set(e, Float64Array.of(scalars[host]!));
-    else if (e.op === "const")
-      known.set(e, Float64Array.of(e.value as number)); // const nodes hold numbers
-    else if (e.op === "var") {
-      const tensor = tensors[e.value as string]; // var nodes hold names
-      if (tensor) known.set(e, Float64Array.from(tensor));
-    } else if (isReduction(e) && e.value === "model") {
-      const holders = jobs.map((_, k) => k).filter((k) => mentions(jobs[k]!, e));
-      const sums = holders.map((k) => sum(e, evaluate(e.args[0]!, k, jobs, values)));
-      known.set(e, Float64Array.of(sums.reduce((a, b) => a + b, 0)));
-    } else if (e.place !== "host") known.set(e, node(e, known, length, job));
-  }
-  return known.get(root)!;
-}
+/** The index of the number that broadcasting puts at `k` of a matrix of so many columns. */
+const broadcastAt = ({ rows, cols }: Value, k: number, width: number): number =>
+  (rows === 1 ? 0 : Math.floor(k / width)) * cols + (cols === 1 ? 0 : k % width);
 
-const mentions = ({ program }: Job<Float32Array>, e: Expr): boolean =>
-  topological(Object.values(program.outputs)).includes(e);
+/** What sizes of which all but 1 agree broadcast to. */
+const broadcastSize = (sizes: readonly number[]): number => sizes.find((n) => n !== 1) ?? 1;
 
-const sum = (e: Expr, x: Float64Array): number => x.reduce((s, v) => s + (e.op === "sumsq" ? v * v : v), 0);
-
-function node(
-  e: Expr,
-  known: ReadonlyMap<Expr, Float64Array>,
-  length: Readonly<Record<string, number>>,
-  job: Job<Float32Array>,
-): Float64Array {
-  const args = e.args.map((a) => known.get(a)!);
-  const n = length.tensor!;
-  const { rows, cols } = matrix(job.parameter);
-  const sizes = shapes(job.program, { rows, cols });
-  if (e.op === "matmul" || e.op === "transpose") {
-    const [a, b] = e.args.map((x) => sizes!.get(x)!); // a program with products has the sizes of its matrices
-    const [x, y] = args as [Float64Array, Float64Array]; // the second is read for products only
-    if (e.op === "matmul") return product(x, y, a!.rows, a!.cols, b!.cols);
-    return Float64Array.from(x, (_, k) => x[(k % a!.rows) * a!.cols + Math.floor(k / a!.rows)]!);
-  }
-  if (e.op === "sum" || e.op === "sumsq") {
-    const whole = e.args[0]!.place === "tensor" ? args[0]! : spread(args[0]!, e.args[0]!, n, job);
-    if (e.value === "scalar") return Float64Array.of(sum(e, whole));
-    const lines = Float64Array.from({ length: e.value === "row" ? rows : cols }, () => 0);
-    whole.forEach((x, k) => {
-      lines[e.value === "row" ? Math.floor(k / cols) : k % cols]! += e.op === "sumsq" ? x * x : x;
+const operators: Operators<Value> = {
+  constant: (value) => ({ rows: 1, cols: 1, data: Float64Array.of(value) }),
+  reshape: ({ data }, shape) => shaped(shape, data),
+  broadcast(x, shape) {
+    const { rows, cols } = shaped(shape, x.data);
+    return { rows, cols, data: Float64Array.from({ length: rows * cols }, (_, k) => x.data[broadcastAt(x, k, cols)]!) };
+  },
+  reduce({ op, value }, { data, rows, cols }) {
+    const add = (sum: number, x: number): number => sum + (op === "sumsq" ? x * x : x);
+    if (value !== "row" && value !== "column") return { rows: 1, cols: 1, data: Float64Array.of(data.reduce(add, 0)) };
+    const sums = new Float64Array(value === "row" ? rows : cols);
+    data.forEach((x, k) => {
+      const line = value === "row" ? Math.floor(k / cols) : k % cols;
+      sums[line] = add(sums[line]!, x);
     });
-    return lines;
-  }
-  const f = scalarOps[e.op as keyof typeof scalarOps]; // var, const, reductions and matrix operations were handled above
-  if (isUniform(e)) return Float64Array.of(f(...args.map((x) => x[0]!)));
-  const own = sizes?.get(e);
-  const m = own ? own.rows * own.cols : length[e.place]!;
-  const wide = args.map((x, k) => (x.length === m && !isUniform(e.args[k]!) ? x : spread(x, e.args[k]!, m, job)));
-  return Float64Array.from({ length: m }, (_, k) => Math.fround(f(...wide.map((x) => Math.fround(x[k]!)))));
-}
+    return value === "row" ? { rows, cols: 1, data: sums } : { rows: 1, cols, data: sums };
+  },
+  apply(e, args) {
+    if (e.op === "matmul") return product(args[0]!, args[1]!);
+    if (e.op === "transpose") return transposed(args[0]!);
+    const f = scalarOps[e.op as keyof typeof scalarOps]; // interpret keeps all but operations to itself
+    if (isUniform(e)) return operators.constant(f(...args.map(({ data }) => data[0]!)));
+    const [rows, cols] = [broadcastSize(args.map((x) => x.rows)), broadcastSize(args.map((x) => x.cols))];
+    const at = (x: Value, k: number): number => Math.fround(x.data[broadcastAt(x, k, cols)]!);
+    const length = rows * cols;
+    return { rows, cols, data: Float64Array.from({ length }, (_, k) => Math.fround(f(...args.map((x) => at(x, k))))) };
+  },
+};
 
 /** Sums in double precision, rounded once. */
-function product(a: Float64Array, b: Float64Array, rows: number, inner: number, cols: number): Float64Array {
-  const out = new Float64Array(rows * cols);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < cols; j++) {
+function product(a: Value, b: Value): Value {
+  const data = new Float64Array(a.rows * b.cols);
+  for (let i = 0; i < a.rows; i++)
+    for (let j = 0; j < b.cols; j++) {
       let total = 0;
-      for (let k = 0; k < inner; k++) total += a[i * inner + k]! * b[k * cols + j]!;
-      out[i * cols + j] = Math.fround(total);
+      for (let k = 0; k < a.cols; k++) total += a.data[i * a.cols + k]! * b.data[k * b.cols + j]!;
+      data[i * b.cols + j] = Math.fround(total);
     }
-  return out;
+  return { rows: a.rows, cols: b.cols, data };
 }
+
+const transposed = ({ rows, cols, data }: Value): Value => ({
+  rows: cols,
+  cols: rows,
+  data: Float64Array.from(data, (_, k) => data[(k % rows) * cols + Math.floor(k / rows)]!),
+});
 
 /** The yardstick as a target of the kit. */
 export const reference: Target = {

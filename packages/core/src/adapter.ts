@@ -1,9 +1,10 @@
 /** For adapters and packages that extend Descent: the loop, contracts with a backend, checks of what people pass, files of state. */
 export { checkConfigured, type Frozen, type Partition } from "./configured.ts";
 export { among, isCallback, isRecord, list, nearest, shown, suggestion } from "./errors.ts";
-export { type Named, named, refuseOverlap, refuseUnknown, type Stretch } from "./given.ts";
+export { type Named, named, refuseEmpty, refuseOverlap, refuseShape, refuseUnknown, type Stretch } from "./given.ts";
 export { type Assignment, assign, mapLeaves } from "./groups.ts";
 export { checkHyper, meaningOf, rangeOf, rangeText } from "./hyper.ts";
+export { type Given, interpret, type Operators, oncePerJobs, type Part } from "./interpret.ts";
 export type { Answer } from "./loop/answer.ts";
 export type { AsyncBackend, Backend, Job, Pairs, ReduceSums } from "./loop/backend.ts";
 export type { Kept } from "./loop/inspect.ts";

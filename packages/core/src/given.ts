@@ -1,4 +1,5 @@
 import { among, list, OptimizerError, shown, suggestion } from "./errors.ts";
+import { type Parameter, type Shape, size } from "./parameter.ts";
 
 /* What adapters refuse of the parameters, memory and gradients that they are given, in one wording. */
 
@@ -78,4 +79,16 @@ export function refuseUnknown(gradients: object, parameters: ReadonlyMap<string,
         `There is a gradient for \`${name}\`, which is not a parameter here; ${among(names)}.${suggestion(name, names)}`,
       );
     }
+}
+
+/** Throws if the gradient of a parameter has another shape than the parameter. */
+export function refuseShape({ name, shape }: Parameter, gradient: Shape): void {
+  if (gradient.length !== shape.length || gradient.some((d, i) => d !== shape[i]))
+    throw new OptimizerError(`\`${name}\` has the shape [${shape}], and its gradient [${gradient}].`);
+}
+
+/** Throws if a parameter has no elements, for frameworks that have no such tensors. */
+export function refuseEmpty({ name, shape }: Parameter, framework: string): void {
+  if (size(shape) === 0)
+    throw new OptimizerError(`\`${name}\` has no elements, which ${framework} cannot step. Leave it out.`);
 }

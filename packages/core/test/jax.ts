@@ -1,0 +1,57 @@
+import {
+  type Backend,
+  type Given,
+  interpret,
+  type Operators,
+  oncePerJobs,
+  refuseEmpty,
+  refuseShape,
+} from "@descent/core/adapter";
+import { type Array as JaxArray, jit, numpy as np } from "@jax-js/jax";
+
+/** An array of jax-js cannot be written to, so what the loop calls a tensor is a cell that holds one. */
+export type Cell = { array: JaxArray };
+
+// biome-ignore format: a table
+const elements: Readonly<Record<string, (...x: JaxArray[]) => JaxArray>> = {
+  neg: np.negative, sqrt: np.sqrt, abs: np.abs, sign: np.sign, exp: np.exp, log: np.log, tanh: np.tanh, cos: np.cos,
+  floor: np.floor, add: np.add, sub: np.subtract, mul: np.multiply, div: np.divide, pow: np.power, min: np.minimum,
+  max: np.maximum, lt: np.less, le: np.lessEqual, gt: np.greater, ge: np.greaterEqual, eq: np.equal, ne: np.notEqual,
+  and: np.logicalAnd, or: np.logicalOr, not: np.logicalNot, select: np.where, matmul: np.matmul, transpose: np.matrixTranspose,
+};
+
+/** Every use of an array consumes it in jax-js; `ref` keeps one more. */
+const operators: Operators<JaxArray> = {
+  constant: (value) => np.array(value),
+  apply: ({ op }, args) => elements[op]!(...args.map((x) => x.ref)), // as many as the operation has
+  reduce({ op, value }, x) {
+    const terms = op === "sumsq" ? np.square(x.ref) : x.ref;
+    return value === "row" || value === "column" ? terms.sum(value === "row" ? 1 : 0, { keepdims: true }) : terms.sum();
+  },
+  broadcast: (x, shape) => np.broadcastTo(x.ref, [...shape]),
+  reshape: (x, shape) => x.ref.reshape([...shape]),
+  truth: (x) => np.notEqual(x.ref, 0),
+};
+
+const compiled = oncePerJobs((jobs) => jit((given: Given<JaxArray>[]) => interpret(jobs, given, operators)));
+
+/** Steps cells by one compiled function of jax-js per set of parameters. */
+export const jaxBackend: Backend<Cell> = {
+  name: "jax-js",
+  check: (_, parameter) => refuseEmpty(parameter, "jax-js"),
+  slot: (_, shape, fill) => ({ array: np.full([...shape], fill) }),
+  free: ({ array }) => array.dispose(),
+  run(jobs) {
+    for (const { parameter, tensors } of jobs) refuseShape(parameter, tensors.g!.array.shape);
+    const given = jobs.map(({ tensors, scalars }) => ({
+      tensors: Object.fromEntries(Object.entries(tensors).map(([name, { array }]) => [name, array.ref])),
+      scalars: scalars.map((x) => np.array(x)),
+    }));
+    for (const [i, results] of compiled(jobs)(given).entries())
+      for (const [name, array] of Object.entries(results)) {
+        const cell = jobs[i]!.tensors[name]!; // a program changes only what it has
+        cell.array.dispose();
+        cell.array = array;
+      }
+  },
+};
