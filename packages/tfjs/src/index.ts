@@ -1,6 +1,14 @@
-export { applyConstraints, initializeModel, type LayersModel } from "./layers.ts";
-export { DescentOptimizer, type NamedTensor, type OptimizerOptions, optimizer, registerAll } from "./optimizer.ts";
-export type { Describe } from "./parameters.ts";
-export type { Execution } from "./tensors.ts";
+export {
+  DescentOptimizer,
+  type OptimizerOptions,
+  optimizer,
+  registerAll,
+} from "./optimizer.ts";
+export type { NamedTensor } from "./saved/weights.ts";
 export { repairTfjsNode } from "./tfjs-node.ts";
+export type { Execution } from "./update/tensors.ts";
+export type { Gradients } from "./variables/gradients.ts";
+export { applyConstraints, initializeModel, type LayersModel } from "./variables/layers.ts";
+export type { Describe } from "./variables/parameters.ts";
+export type { LoadOptions, TfjsLoadReport, VariableLike } from "./variables/trained.ts";
 export { registerWasmGradients } from "./wasm/gradients.ts";

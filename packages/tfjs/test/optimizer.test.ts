@@ -17,7 +17,7 @@ import { cosine } from "@descent/schedules";
 import { momentum, sgd } from "@descent/sgd";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type DescentOptimizer, initializeModel, optimizer, registerAll } from "../src/index.ts";
-import { parameterOf } from "../src/parameters.ts";
+import { parameterOf } from "../src/variables/parameters.ts";
 import { tf, use } from "./backends.ts";
 import { normal } from "./numbers.ts";
 import { batch, compile, load, network, save, train, weights } from "./scenarios.ts";
@@ -90,7 +90,7 @@ describe("learning rates", () => {
     expect(message(() => opt.set({ beta1: 0 }))).toBe(
       "There is no hyper-parameter `beta1` to set; there are `lr`, `momentum`.",
     );
-    expect(message(() => opt.set({ lr: 1 }, "quick"))).toContain("no group `quick` among `slow`, `fast`");
+    expect(message(() => opt.set({ lr: 1 }, "quick"))).toContain("no group `quick`; there are `slow`, `fast`");
     expect(message(() => opt.set({ lr: Number.NaN }))).toContain("lr is NaN");
     const [text, wrong]: readonly object[] = [{ lr: "0.1" }, { fuse: false }];
     expect(message(() => opt.set({ ...text }))).toContain("Give it a number, or a schedule");
@@ -133,15 +133,14 @@ describe("gradients", () => {
     opt.applyGradients(ones(a));
     const before = a.dataSync().slice();
     expect(message(() => opt.applyGradients([{ name: "a/kernel", tensor: tf.ones([3, 2]) }]))).toBe(
-      "`a/kernel` has shape [2,3], and its gradient [3,2].",
+      "`a/kernel` has shape [2,3] but its gradient has shape [3,2].",
     );
     expect(message(() => opt.applyGradients([{ name: "b/kernel", tensor: tf.ones([2]) }]))).toContain("`b/kernel`");
     expect(a.dataSync()).toEqual(before);
     expect(opt.step).toBe(1);
+    const words = tf.tensor(Array(6).fill("word"), [2, 3]);
+    expect(message(() => opt.applyGradients([{ name: "a/kernel", tensor: words }]))).toContain("holds string values");
     a.dispose();
-    const other = variable("a/kernel", [2, 2]);
-    expect(message(() => opt.applyGradients(ones(other)))).toContain("had [2,3] at the last step");
-    other.dispose();
     const whole = tf.tidy(() => tf.variable(tf.zeros([2], "int32"), true, "whole"));
     expect(message(() => opt.applyGradients([{ name: "whole", tensor: tf.ones([2]) }]))).toContain("`whole` is int32");
     whole.dispose();
@@ -350,26 +349,19 @@ describe("saved models", () => {
     for (const [name, { t }] of Object.entries(parameters)) expect(t, name).toBe(/conv/.test(name) ? 3 : 6);
   });
 
-  test("of another optimizer or another shape are refused", async () => {
+  test("of another optimizer are refused", async () => {
     const w = variable("w/kernel", [2, 3]);
     const opt = optimizer(adam());
     opt.applyGradients(ones(w));
     await expect(opt.setWeights([{ name: "iter", tensor: tf.scalar(3, "int32") }])).rejects.toThrow(
-      "not of a Descent optimizer",
+      "not a Descent optimizer's",
     );
-    const kept = await opt.getWeights();
-    w.dispose();
-    const other = variable("w/kernel", [3, 2]);
-    const fresh = optimizer(adam());
-    await fresh.setWeights(kept);
-    const wrong = "`w/kernel` has shape [3,2], and its saved state, `w/kernel`, [2,3]";
-    for (let i = 0; i < 2; i++) expect(message(() => fresh.applyGradients(ones(other)))).toContain(wrong);
     const stranger = optimizer(radam());
     await stranger.setWeights(await opt.getWeights());
     const same = variable("w/kernel_1", [2, 3]);
     for (let i = 0; i < 2; i++)
       expect(message(() => stranger.applyGradients(ones(same)))).toContain("was trained by adam and now has radam");
-    tf.dispose([other, same]);
+    tf.dispose([w, same]);
   });
 });
 
@@ -496,5 +488,7 @@ test("a model starts from the numbers of an initializer of one's own", () => {
   expect([...bias!.dataSync()]).toEqual([0, 0, 0]);
   initializeModel(model, ({ name }) => (name.endsWith("hidden/bias") ? [1, 2, 3, 4, 5] : undefined));
   expect([...model.layers[3]!.getWeights()[1]!.dataSync()]).toEqual([1, 2, 3, 4, 5]);
-  expect(message(() => initializeModel(model, () => [1]))).toContain("`init_conv/kernel` was given 1 numbers");
+  expect(message(() => initializeModel(model, () => [1]))).toContain(
+    "`init_conv/kernel` of shape [3,3,1,3] needs 27 numbers; got 1",
+  );
 });

@@ -195,6 +195,7 @@ export function describeSafety(
       }
     };
     steps(10);
+    await Promise.all(all.map((v) => v.data()));
     const after = held();
     steps(990);
     await Promise.all(all.map((v) => v.data()));

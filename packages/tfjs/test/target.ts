@@ -22,7 +22,8 @@ export const tfjs = (name: string, { fused }: { readonly fused?: boolean } = {})
       return action();
     };
     const describe = ({ name }: tf.Variable) => ({ role: starts[name]!.role, axes: starts[name]!.axes });
-    const session = optimizer(configured, { parameter: describe, fused });
+    // The kit asks that NaN go through arithmetic as it does everywhere; what is refused has tests of its own.
+    const session = optimizer(configured, { parameter: describe, fused, nonFinite: "apply" });
     return {
       update: (gradients) =>
         act(() => {
@@ -41,9 +42,9 @@ export const tfjs = (name: string, { fused }: { readonly fused?: boolean } = {})
         }),
       read: async (name) => (await variables[name]!.data<"float32">()).slice(),
       set: (hyper) => session.set(hyper),
-      state: () => session.state(),
-      load: (state, options) => act(() => session.load(state, options)),
-      inspect: () => session.inspect(),
+      state: () => act(() => session.state()),
+      load: (state, options) => act(() => session.load(state, { ...options, variables: Object.values(variables) })),
+      inspect: () => act(() => session.inspect()),
       dispose: () => {
         session.dispose();
         act(() => tf.dispose(variables));

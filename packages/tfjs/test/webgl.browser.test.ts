@@ -1,12 +1,14 @@
+import { rmsprop } from "@descent/adagrad";
 import { adam, adamw } from "@descent/adam";
 import { describeBackend } from "@descent/conformance/vitest";
 import { type Configured, clipByGlobalNorm } from "@descent/core";
 import { configured } from "@descent/core/adapter";
 import { momentum, sgd } from "@descent/sgd";
 import * as tf from "@tensorflow/tfjs";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type OptimizerOptions, optimizer } from "../src/index.ts";
 import { normal } from "./numbers.ts";
+import { describeRefusal } from "./refusal.ts";
 import { describeSafety } from "./safety.ts";
 import { tfjs } from "./target.ts";
 
@@ -61,13 +63,13 @@ describe("updates fused on tfjs's webgl backend", () => {
     expect(await tf.setBackend("webgl")).toBe(true);
     await tf.ready();
   }, 60_000);
-  const float32 = tf.env().getBool("WEBGL_RENDER_FLOAT32_ENABLED");
-  afterEach(() => tf.env().set("WEBGL_RENDER_FLOAT32_ENABLED", float32));
 
   // SwiftShader rounds every operation; cos it computes to an absolute error of 2^-11.
   describeBackend(tfjs("tfjs webgl, fused"), { exact: true, tolerance: 5e-4 });
 
   describeSafety(tf, { fused: true, other: "cpu" });
+
+  describe("gradients that are not finite", () => describeRefusal(tf));
 
   // The last are longer than a texture is wide, so that they are folded.
   const small = [[], [1], [3], [5, 3], [4, 6], [1, 7], [3, 3, 2, 5], [2, 1, 1, 1, 3, 2], [300], [0, 3]];
@@ -118,7 +120,7 @@ describe("updates fused on tfjs's webgl backend", () => {
   test("launch one program for each tensor that a step stores", () => {
     const { variables, gradients } = model([[64, 33], [33]]);
     const programs = (rule: Configured, options?: OptimizerOptions): string[] => {
-      const opt = optimizer(rule, options);
+      const opt = optimizer(rule, { nonFinite: "apply", ...options });
       opt.applyGradients(gradients);
       const names = launches(() => opt.applyGradients(gradients));
       opt.dispose();
@@ -127,13 +129,16 @@ describe("updates fused on tfjs's webgl backend", () => {
     expect(programs(adam())).toEqual(Array(6).fill(UPDATE));
     expect(programs(sgd())).toEqual(Array(2).fill(UPDATE));
     expect(programs(adam(), { fused: false }).length).toBeGreaterThan(24);
+    // To refuse what is not finite: the gradient of each variable is looked at and added up, and steps refused are counted.
+    expect(programs(adam(), { nonFinite: "throw" }).filter((name) => name === UPDATE)).toHaveLength(6 + 2 + 1 + 1);
     tf.dispose([variables, gradients]);
   });
 
   test("compile nothing between steps, with other hyper-parameters, or for tensors of other shapes", () => {
     const rule = adamw({ lr: 0.0123 });
     const first = model([[5, 4], [3, 3, 2, 4], [1]]);
-    const opt = optimizer(rule);
+    // Where sums are read, tfjs compiles a program for each way in which one number is spread over a tensor: up to four.
+    const opt = optimizer(rule, { nonFinite: "apply" });
     opt.applyGradients(first.gradients);
     const before = compiled();
     expect(before).toBeGreaterThan(0);
@@ -166,6 +171,7 @@ describe("updates fused on tfjs's webgl backend", () => {
         const opt = optimizer(sgd({ lr: 0.5 }));
         opt.applyGradients({ [v.name]: gradient });
         expect([...(await v.data())], `${p} less ${g}`).toEqual(wanted);
+        opt.dispose();
         tf.dispose([v, gradient]);
       }
     expect(tf.memory().numTensors).toBe(held);
@@ -235,10 +241,57 @@ describe("updates fused on tfjs's webgl backend", () => {
     tf.dispose([variables, gradients]);
   });
 
-  test("a device that renders no float32 composes its updates, and an optimizer says so", async () => {
-    tf.env().set("WEBGL_RENDER_FLOAT32_ENABLED", false);
-    const { execution } = await train(adam(), {}, [[3]], 1);
-    expect(execution).toEqual({ backend: "webgl", fused: 0, composed: 1 });
+  describe("on a device whose textures hold half floats, as many phones have", () => {
+    const half = tf.env().getBool("WEBGL_RENDER_FLOAT32_ENABLED");
+    beforeEach(() => tf.env().set("WEBGL_RENDER_FLOAT32_ENABLED", false));
+    afterEach(() => tf.env().set("WEBGL_RENDER_FLOAT32_ENABLED", half));
+
+    test.each([
+      ["adam", adam({ lr: 0.01 })],
+      ["adamw", adamw({ lr: 0.01 })],
+      ["rmsprop", rmsprop({ lr: 0.003 })],
+      ["clipped", clipByGlobalNorm(adam({ lr: 0.01 }), 1)],
+    ])("%s trains with its defaults, its updates in float32 outside the graphics card", async (_, rule) => {
+      const x = tf.tensor(normal([64, 6], 7), [64, 6]);
+      const y = tf.tidy(() => x.mul(0.5).sum(1, true));
+      const { glorotUniform } = tf.initializers;
+      const model = tf.sequential({
+        layers: [
+          tf.layers.dense({
+            inputShape: [6],
+            units: 8,
+            activation: "tanh",
+            kernelInitializer: glorotUniform({ seed: 3 }),
+          }),
+          tf.layers.dense({ units: 1, kernelInitializer: glorotUniform({ seed: 4 }) }),
+        ],
+      });
+      const opt = optimizer(rule);
+      model.compile({ optimizer: opt, loss: "meanSquaredError" });
+      const { history } = await model.fit(x, y, { epochs: 15, batchSize: 8, shuffle: false, verbose: 0 });
+      const loss = history.loss as number[];
+      expect(loss.at(-1)!).toBeLessThan(0.1 * loss[0]!);
+      expect(opt.execution).toEqual({ backend: "webgl", fused: 4, composed: 0 });
+      opt.dispose();
+      model.dispose();
+      tf.dispose([x, y]);
+    });
+
+    test("refuses gradients that are not finite at once, and numbers that half precision turns to zero", async () => {
+      const v = tf.tidy(() => tf.variable(tf.ones([3])));
+      const opt = optimizer(adam());
+      const wrong = tf.tensor1d([1, Number.NaN, 1]);
+      expect(() => opt.applyGradients({ [v.name]: wrong })).toThrow(`The gradient of \`${v.name}\` is not finite`);
+      const composed = optimizer(adam(), { fused: false });
+      expect(() => composed.applyGradients({ [v.name]: tf.ones([3]) })).toThrow(
+        "Adam: `eps` = 1e-8 is zero in half precision, which is all that this device's webgl computes in. Make it 1e-4 or more",
+      );
+      const wide = optimizer(adam({ eps: 1e-4, lr: 0.1 }), { fused: false });
+      wide.applyGradients({ [v.name]: tf.ones([3]) });
+      expect([...(await v.data())]).toEqual([0.9, 0.9, 0.9].map((n) => expect.closeTo(n, 3)));
+      tf.dispose([v, wrong]);
+      for (const each of [opt, composed, wide]) each.dispose();
+    });
   });
 
   test("a rule of more tensors than a shader can read falls apart into programs that can be run", async () => {

@@ -5,6 +5,7 @@ import { momentum, sgd } from "@descent/sgd";
 import { beforeAll, describe, expect, test } from "vitest";
 import { optimizer } from "../../src/index.ts";
 import { randn, tf } from "../backends.ts";
+import { describeRefusal } from "../refusal.ts";
 import { tfjs } from "../target.ts";
 import { start } from "./start.ts";
 
@@ -108,9 +109,11 @@ describe("updates fused on tfjs's webgpu backend", () => {
     tf.dispose([v, w]);
   });
 
+  describe("with gradients that are not finite", () => describeRefusal(tf));
+
   test("take one dispatch for each variable, and hold no more buffers after a hundred steps", async () => {
     const all = [variable([30, 20]), variable([20]), variable([20, 5]), variable([5])];
-    const opt = optimizer(adam());
+    const opt = optimizer(adam(), { nonFinite: "apply" });
     const backend = tf.backend() as unknown as { dispatchCountInPass: number; submitQueue(): void }; // as tfjs-backend-webgpu 4 has it
     const gradients = Object.fromEntries(all.map((v) => [v.name, tf.onesLike(v)]));
     opt.applyGradients(gradients);

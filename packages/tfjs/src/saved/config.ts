@@ -1,13 +1,23 @@
-import { type Configured, type HyperValue, OptimizerError, type Parameter, type StateDict } from "@descent/core";
-import { decaysByRole, fromPlain, type Leaf, list, type Plain, type RuleSpec, toPlain } from "@descent/core/adapter";
+import { type Configured, OptimizerError, type Parameter } from "@descent/core";
+import {
+  decaysByRole,
+  fromPlain,
+  type Group,
+  type Leaf,
+  list,
+  type Plain,
+  type RuleSpec,
+  toPlain,
+} from "@descent/core/adapter";
 
-type Overrides = ReadonlyMap<string, Readonly<Record<string, HyperValue>>>;
-
-/** The rules of what an optimizer is configured with, by group, nested labels joined by `/` as core joins them. */
-export function leaves(configured: Configured, path: readonly string[] = []): Map<string, Leaf> {
+/** The groups of a configuration, nested labels joined by `/` as core joins them, with hyper-parameters that can be set. */
+export function groupsOf(configured: Configured, path: readonly string[] = []): Map<string, Group> {
   if (configured.kind === "frozen") return new Map();
-  if (configured.kind === "rule") return new Map([[path.join("/"), configured]]);
-  return new Map(Object.entries(configured.groups).flatMap(([label, c]) => [...leaves(c, [...path, label])]));
+  if (configured.kind === "rule") {
+    const label = path.join("/");
+    return new Map([[label, { label, leaf: configured, hyper: { ...configured.hyper } }]]);
+  }
+  return new Map(Object.entries(configured.groups).flatMap(([label, c]) => [...groupsOf(c, [...path, label])]));
 }
 
 /** Every leaf changed, told the label of its group. */
@@ -37,13 +47,13 @@ interface SavedConfig {
  */
 export function writeConfig(
   configured: Configured,
-  overrides: Overrides,
+  groups: ReadonlyMap<string, Group>,
   parameters: readonly Parameter[],
   { roles }: { readonly roles: "named" | "described" },
 ): string {
   const now = mapLabelled(configured, (leaf, label) => ({
     ...leaf,
-    hyper: { ...leaf.hyper, ...overrides.get(label) },
+    hyper: groups.get(label)!.hyper, // every leaf has a group
     ...(roles === "described" && { decays: leaf.decays ?? decaysByRole }),
   }));
   const config: SavedConfig = {
@@ -103,77 +113,3 @@ function byOldName(configured: Configured, bound: ReadonlyMap<string, string>, n
   const labels = (p: Parameter): readonly string[] => configured.labels(old(p, "the group of each parameter"));
   return { kind, groups: Object.fromEntries(groups), labels };
 }
-
-/** A variable that has turned up. */
-export interface Fresh {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
-
-/**
- * Which saved parameter each variable is. Loading a model beside another of the same names gives its variables new
- * ones, so names are compared as they are, then without the number tfjs appends, then by position; shapes must agree.
- */
-export function bind(
-  saved: readonly string[],
-  shapes: (name: string) => readonly number[] | undefined,
-  fresh: readonly Fresh[],
-): Map<string, string> {
-  const pairs = new Map<string, string>();
-  const left = new Set(saved);
-  let open = [...fresh];
-  const pair = (key: (name: string) => string): void => {
-    const byKey = (names: Iterable<string>): Map<string, string[]> => {
-      const groups = new Map<string, string[]>();
-      for (const name of names) groups.set(key(name), [...(groups.get(key(name)) ?? []), name]);
-      return groups;
-    };
-    const theirs = byKey(left);
-    for (const [k, ours] of byKey(open.map(({ name }) => name))) {
-      const same = theirs.get(k);
-      if (same?.length !== ours.length) continue;
-      for (const [i, name] of ours.entries()) {
-        pairs.set(name, same[i]!);
-        left.delete(same[i]!);
-      }
-    }
-    open = open.filter(({ name }) => !pairs.has(name));
-  };
-  pair((name) => name);
-  pair((name) => name.replace(/_\d+$/, ""));
-  if (open.length > 0 && open.length === left.size) {
-    const rest = [...left];
-    for (const [i, { name }] of open.entries()) pairs.set(name, rest[i]!);
-  } else if (open.length > 0 && left.size > 0)
-    throw new OptimizerError(
-      `The saved optimizer state has ${list([...left])}, and the model trains ${list(open.map((f) => f.name))}: they cannot be matched by name or number. Load the model that was saved.`,
-    );
-  for (const { name, shape } of fresh) {
-    const from = pairs.get(name);
-    const was = from === undefined ? undefined : shapes(from);
-    if (was && was.join() !== shape.join())
-      throw new OptimizerError(
-        `\`${name}\` has shape [${shape}], and its saved state, \`${from}\`, [${was}]. Load the model that was saved.`,
-      );
-  }
-  return pairs;
-}
-
-/** The part of a state that belongs to these parameters, under their current names. */
-export function renamed(state: StateDict, names: ReadonlyMap<string, string>, step: number): StateDict {
-  const parameters: Record<string, StateDict["meta"]["parameters"][string]> = {};
-  const tensors: Record<string, StateDict["tensors"][string]> = {};
-  for (const [now, then] of names) {
-    const found = state.meta.parameters[then];
-    if (!found) continue; // frozen
-    parameters[now] = found;
-    for (const [key, tensor] of Object.entries(state.tensors))
-      if (key.endsWith(`/${then}`) && !key.slice(0, -then.length - 1).includes("/"))
-        tensors[`${key.slice(0, -then.length)}${now}`] = tensor;
-  }
-  return { meta: { ...state.meta, step, parameters }, tensors };
-}
-
-/** JSON as the elements of an int32 tensor, one byte each: the only way to put text among a model's weights. */
-export const textToNumbers = (text: string): Int32Array => Int32Array.from(new TextEncoder().encode(text));
-export const numbersToText = (numbers: ArrayLike<number>): string => new TextDecoder().decode(Uint8Array.from(numbers));

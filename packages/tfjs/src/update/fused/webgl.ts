@@ -3,7 +3,9 @@ import { type Expr, isBoolean, isReduction, type Program } from "@descent/core/g
 import { glsl, reach, shader } from "@descent/core/kernels";
 import { type DataType, engine, env, type KernelBackend, type Tensor, type TensorInfo } from "@tensorflow/tfjs-core";
 import { compose, type Elements, type Values } from "../composed.ts";
+import { halfPrecision } from "../half.ts";
 import type { Detect, Fused } from "./fused.ts";
+import { halfUpdates } from "./half.ts";
 
 /** The part of tfjs-backend-webgl 4 that is used here. */
 interface WebGLBackend extends KernelBackend {
@@ -152,22 +154,25 @@ class WebGLElements implements Elements {
  */
 class WebGLUpdates implements Fused {
   readonly #elements: Elements;
+  readonly #half = halfUpdates();
   constructor(backend: WebGLBackend) {
     this.#elements = new WebGLElements(backend);
   }
 
-  takes({ program, tensors }: Job<Tensor>): boolean {
+  takes(job: Job<Tensor>): boolean {
+    if (halfPrecision("webgl")) return this.#half.takes(job);
     const flags = env();
+    const { program, tensors } = job;
     return (
       flags.getNumber("WEBGL_VERSION") === 2 &&
-      flags.getBool("WEBGL_RENDER_FLOAT32_ENABLED") &&
       flags.getBool("WEBGL_PACK") &&
       program.inputs.every((name) => tensors[name]!.dtype === "float32" && !tensors[name]!.isDisposed) // p, g and every slot are there
     );
   }
 
   run(jobs: readonly Job<Tensor>[]): void {
-    compose(jobs, this.#elements)();
+    if (halfPrecision("webgl")) this.#half.run(jobs);
+    else compose(jobs, this.#elements)();
   }
 }
 

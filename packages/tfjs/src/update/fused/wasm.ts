@@ -4,7 +4,7 @@ import { matrix } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { plan } from "@descent/core/kernels";
 import { engine, type KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
-import { memoryOf, type WasmBackend, type WasmData } from "../wasm/heap.ts";
+import { memoryOf, type WasmBackend, type WasmData } from "../../wasm/heap.ts";
 import { ArrayUpdates, type Storage } from "./arrays.ts";
 import type { Detect } from "./fused.ts";
 

@@ -2,7 +2,7 @@ import { OptimizerError, type Parameter } from "@descent/core";
 import type { Axes, Role } from "@descent/core/adapter";
 import type { Variable } from "@tensorflow/tfjs-core";
 
-/** What a variable's name does not say, by someone who knows the model. What it gives is taken over what was found. */
+/** Says what a variable's name does not: its role or its axes. What it returns has precedence over what the name says. */
 export type Describe = (variable: Variable) => Partial<Omit<Parameter, "name" | "shape">> | undefined;
 
 /** Dense and recurrent kernels are [in, out]. */
@@ -12,24 +12,32 @@ const forward = (rank: number): Axes => ({ in: [rank - 2], out: [rank - 1] });
 /** Kernels of transposed convolutions: spatial dimensions first, then out, then in. */
 const backward = (rank: number): Axes => ({ in: [rank - 1], out: [rank - 2] });
 
-const byLayer: readonly (readonly [layer: RegExp, axes: (rank: number) => Axes])[] = [
-  [/_Conv[123]D\d+$/, forward],
-  [/_Conv[23]DTranspose\d+$/, backward],
-];
+const byClass: Readonly<Record<string, (rank: number) => Axes>> = {
+  Conv1D: forward,
+  Conv2D: forward,
+  Conv3D: forward,
+  ConvLSTM2D: forward,
+  Conv2DTranspose: backward,
+  Conv3DTranspose: backward,
+};
+
+/** The class of a layer that has a name given by tfjs: `conv2d_Conv2D1`. */
+const classNamed = (layer: string): string | undefined => /_([A-Z]\w*?)\d+$/.exec(layer)?.[1];
 
 /**
  * What tfjs-layers' names say for certain. A kernel of two dimensions is [in, out]; one of more has known axes only
- * where its layer has a name given by tfjs (`conv2d_Conv2D1`), since a layer named by hand may be a transposed
- * convolution, whose kernel has the same name and rank.
+ * where its layer's class is known, since a transposed convolution has a kernel of the same name and rank: from a name given
+ * by tfjs (`conv2d_Conv2D1`), or from someone who has the layer.
  */
-function byName(name: string, rank: number): { readonly role?: Role; readonly axes?: Axes } {
+function byName(name: string, rank: number, layerClass?: string): { readonly role?: Role; readonly axes?: Axes } {
   const parts = name.split("/");
   const weight = parts.at(-1)!.replace(/_\d+$/, ""); // tfjs makes a second variable of a name unique by a number
   const layer = parts.at(-2);
   if (layer === undefined) return {}; // a variable made by hand
   switch (weight) {
     case "kernel": {
-      const found = rank === 2 ? () => dense : byLayer.find(([pattern]) => pattern.test(layer))?.[1];
+      const known = layerClass ?? classNamed(layer) ?? "";
+      const found = rank === 2 ? () => dense : Object.hasOwn(byClass, known) ? byClass[known] : undefined;
       return { role: "kernel", ...(found && { axes: found(rank) }) };
     }
     case "recurrent_kernel":
@@ -50,19 +58,19 @@ function byName(name: string, rank: number): { readonly role?: Role; readonly ax
   }
 }
 
-/** A parameter of which there is but a name and a shape, in a file. */
-export const parameterNamed = (name: string, shape: readonly number[]): Parameter => ({
+/** A parameter of which a file has only the name and the shape; its layer's class too, for someone who has the model. */
+export const parameterNamed = (name: string, shape: readonly number[], layerClass?: string): Parameter => ({
   name,
   shape,
-  ...byName(name, shape.length),
+  ...byName(name, shape.length, layerClass),
 });
 
 /** A variable as core knows it. Throws if it does not hold float32. */
-export function parameterOf(variable: Variable, describe?: Describe): Parameter {
+export function parameterOf(variable: Variable, describe?: Describe, layerClass?: string): Parameter {
   const { name, shape, dtype } = variable;
   if (dtype !== "float32")
     throw new OptimizerError(
-      `\`${name}\` is ${dtype}, and optimizers step float32. Make it with tf.variable(…, false).`,
+      `\`${name}\` is ${dtype}, and only float32 variables can be trained. Make it with tf.variable(…, false).`,
     );
-  return { ...parameterNamed(name, [...shape]), ...describe?.(variable) };
+  return { ...parameterNamed(name, [...shape], layerClass), ...describe?.(variable) };
 }

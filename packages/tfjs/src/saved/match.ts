@@ -1,0 +1,109 @@
+import type { StateDict } from "@descent/core";
+
+/** A parameter of a saved state. */
+export interface SavedParameter {
+  readonly name: string;
+  /** Unknown for parameters without state, such as frozen ones. */
+  readonly shape: readonly number[] | undefined;
+}
+
+/** A variable that may continue one of them. */
+export interface Candidate {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+export interface Matches {
+  /** The saved name of each variable that continues one, by the variable's name. */
+  readonly pairs: ReadonlyMap<string, string>;
+  /** Names of variables that nothing was saved for. */
+  readonly fresh: readonly string[];
+  /** Variables that have the name of a saved parameter and another shape. */
+  readonly reshaped: readonly { readonly name: string; readonly saved: string; readonly why: string }[];
+}
+
+/** tfjs makes the second variable of a name unique by a number. */
+const withoutSuffix = (name: string): string => name.replace(/_\d+$/, "");
+
+/** Without the numbers that tfjs gives: those of variables, and those of layers that nobody named (`dense_Dense3/kernel`). */
+const withoutNumbers = (name: string): string => withoutSuffix(name).replace(/(_[A-Z]\w*?)\d+(?=\/)/g, "$1");
+
+/** A variable made without a name has a number for one. */
+const isAnonymous = (name: string): boolean => /^\d+$/.test(name);
+
+const fits = ({ shape }: SavedParameter, to: Candidate): boolean => !shape || shape.join() === to.shape.join();
+
+/**
+ * Which saved parameter each variable continues. Loading a model beside another of the same names gives its variables
+ * new ones, so names are compared as they are, then without the number tfjs appends; variables without a name are taken
+ * in their order. Where all names have changed, as in a model that was built again, all of them must agree in order,
+ * kind and shape. A variable that is left over starts fresh.
+ */
+export function match(saved: readonly SavedParameter[], variables: readonly Candidate[]): Matches {
+  const pairs = new Map<string, string>();
+  let theirs = [...saved];
+  let ours = [...variables];
+  const pair = (from: readonly SavedParameter[], to: readonly Candidate[]): void => {
+    if (from.length !== to.length || !to.every((candidate, i) => fits(from[i]!, candidate))) return;
+    for (const [i, { name }] of to.entries()) pairs.set(name, from[i]!.name);
+    theirs = theirs.filter((one) => !from.includes(one));
+    ours = ours.filter((one) => !to.includes(one));
+  };
+  const pairBy = (key: (name: string) => string): void => {
+    for (const [k, to] of byKey(ours, key)) pair(byKey(theirs, key).get(k) ?? [], to);
+  };
+  pairBy((name) => name);
+  pairBy(withoutSuffix);
+  pair(
+    theirs.filter(({ name }) => isAnonymous(name)),
+    ours.filter(({ name }) => isAnonymous(name)),
+  );
+  const kin = (a: readonly { readonly name: string }[]): string => a.map(({ name }) => withoutNumbers(name)).join("\n");
+  if (pairs.size === 0 && kin(theirs) === kin(ours)) pair(theirs, ours);
+  const rest = byKey(theirs, withoutSuffix);
+  const reshaped = ours.flatMap(({ name, shape }) => {
+    const [one, ...more] = rest.get(withoutSuffix(name)) ?? [];
+    if (!one || more.length > 0) return [];
+    return [{ name, saved: one.name, why: `was saved with shape [${one.shape}] and has shape [${shape}]` }];
+  });
+  const changed = new Set(reshaped.map(({ name }) => name));
+  return { pairs, fresh: ours.map(({ name }) => name).filter((name) => !changed.has(name)), reshaped };
+}
+
+/** Whether a variable that was left over might as well have been meant: another model's, under the number tfjs gave it. */
+export function ambiguous(pairs: Matches["pairs"], variables: readonly Candidate[]): boolean {
+  const kind = ({ name, shape }: Candidate): string => `${withoutNumbers(name)} ${shape}`;
+  const chosen = new Set(variables.filter(({ name }) => pairs.has(name)).map(kind));
+  return variables.some((one) => !pairs.has(one.name) && chosen.has(kind(one)));
+}
+
+function byKey<T extends { readonly name: string }>(
+  all: readonly T[],
+  key: (name: string) => string,
+): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const k = key(one.name);
+    const group = groups.get(k);
+    if (group) group.push(one);
+    else groups.set(k, [one]);
+  }
+  return groups;
+}
+
+/** The part of a state that belongs to these parameters, under their current names. */
+export function renamed(state: StateDict, names: ReadonlyMap<string, string>, step: number): StateDict {
+  const parameters: Record<string, StateDict["meta"]["parameters"][string]> = {};
+  const tensors: Record<string, StateDict["tensors"][string]> = {};
+  const now = new Map([...names].map(([name, then]) => [then, name]));
+  for (const [then, name] of now) {
+    const found = Object.hasOwn(state.meta.parameters, then) ? state.meta.parameters[then] : undefined;
+    if (found) parameters[name] = found; // else it was frozen
+  }
+  for (const [key, tensor] of Object.entries(state.tensors)) {
+    const at = key.indexOf("/"); // slot names have none
+    const name = now.get(key.slice(at + 1));
+    if (name !== undefined) tensors[`${key.slice(0, at)}/${name}`] = tensor;
+  }
+  return { meta: { ...state.meta, step, parameters }, tensors };
+}

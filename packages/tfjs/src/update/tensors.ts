@@ -1,0 +1,91 @@
+import type { Parameter } from "@descent/core";
+import type { Backend, Job, Shape } from "@descent/core/adapter";
+import { engine, fill, type KernelBackend, type Tensor, tidy, variable } from "@tensorflow/tfjs-core";
+import { compose, totalling } from "./composed.ts";
+import { readsAtOnce, refuseNonFinite } from "./finite.ts";
+import type { Fused } from "./fused/fused.ts";
+import { fusedOn } from "./fused/index.ts";
+import { Guard } from "./guard.ts";
+import { halfPrecision, refuseVanishing } from "./half.ts";
+
+/** How an update was computed. */
+export interface Execution {
+  /** The tfjs backend it ran on. */
+  readonly backend: string;
+  /** How many variables were stepped by the backend's fused loops … */
+  readonly fused: number;
+  /** … and how many by tfjs operators, one after the other. */
+  readonly composed: number;
+}
+
+/** State lives in variables, which no tidy disposes of, on whichever backend tfjs uses. */
+export class Tensors implements Backend<Tensor> {
+  readonly name = "tfjs";
+  readonly #fuse: boolean;
+  readonly #check: boolean;
+  #guard: Guard | undefined;
+  readonly #fused = new WeakMap<KernelBackend, Fused | "none">();
+  #execution: Execution | undefined;
+
+  /** `fuse`: whether fused loops may be used. `check`: whether steps with non-finite gradients are refused. */
+  constructor({ fuse, check }: { readonly fuse: boolean; readonly check: boolean }) {
+    this.#fuse = fuse;
+    this.#check = check;
+  }
+
+  /** How the last update was computed; nothing before the first. */
+  get execution(): Execution | undefined {
+    return this.#execution;
+  }
+
+  slot(_: Parameter, shape: Shape, init: number): Tensor {
+    return tidy(() => variable(fill([...shape], init, "float32"), false));
+  }
+
+  free(tensor: Tensor): void {
+    tensor.dispose();
+  }
+
+  #fusedOn(backend: KernelBackend): Fused | undefined {
+    if (!this.#fuse) return undefined;
+    let fused = this.#fused.get(backend);
+    if (!fused) this.#fused.set(backend, (fused = fusedOn(backend) ?? "none"));
+    return fused === "none" ? undefined : fused;
+  }
+
+  /**
+   * Fused where the backend can, composed where it cannot. Sums over the model need all jobs in one place. Refuses
+   * gradients that are not finite: by a Refused where they can be read at once, else on the device.
+   */
+  run(jobs: readonly Job<Tensor>[]): void {
+    const { backend, backendName } = engine();
+    const asks = this.#check && !readsAtOnce(backendName) && !halfPrecision(backendName);
+    if (this.#check && !asks) refuseNonFinite(jobs);
+    if (asks) this.#guard ??= new Guard();
+    const all = asks ? this.#guard!.over(jobs) : jobs; // made in the line before
+    const fused = this.#fusedOn(backend);
+    let taken = fused ? all.filter((job) => fused.takes(job)) : [];
+    if (taken.length < all.length && all.some(({ program }) => totalling(program))) taken = [];
+    const rest = taken.length === all.length ? [] : all.filter((job) => !taken.includes(job));
+    if (rest.length > 0 && halfPrecision(backendName)) refuseVanishing(rest);
+    tidy(() => {
+      const assign = compose(rest);
+      if (taken.length > 0) fused?.run(taken);
+      assign();
+    });
+    // With a guard all jobs are in one place, and one of them counts.
+    const [first, second] = [taken.length, rest.length].map((many) => (asks && many > 0 ? many - 1 : many));
+    this.#execution = { backend: backendName, fused: first!, composed: second! }; // as many as were given
+    if (asks) this.#guard?.ask();
+  }
+
+  /** How many steps the device has refused since this was called last, as far as is known. */
+  takeRefused(): number {
+    return this.#guard?.take() ?? 0;
+  }
+
+  dispose(): void {
+    this.#guard?.dispose();
+    this.#guard = undefined;
+  }
+}

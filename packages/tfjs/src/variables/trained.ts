@@ -1,0 +1,243 @@
+import { type Configured, type LoadReport, OptimizerError, type Parameter, type StateDict } from "@descent/core";
+import { checkMeta, Loop, list } from "@descent/core/adapter";
+import { backend_util, engine, tensor as makeTensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { ambiguous, type Candidate, type Matches, match, renamed } from "../saved/match.ts";
+import type { Waiting } from "../saved/waiting.ts";
+import type { Tensors } from "../update/tensors.ts";
+import { type Describe, parameterOf } from "./parameters.ts";
+
+/** The optimizer that stepped a variable last. */
+const owners = new WeakMap<Variable, Trained>();
+
+/** An entry of a tf.LayersModel's `weights`, which reads as its variable. */
+interface LayerWeight {
+  read(): Tensor;
+}
+export type VariableLike = Variable | LayerWeight;
+
+export interface LoadOptions {
+  /** Whether a parameter that is missing, left over or different is an error; true by default. */
+  readonly strict?: boolean | undefined;
+  /**
+   * The variables to load into, such as `model.trainableWeights`. By default those this optimizer has trained, or else
+   * those of the saved names.
+   */
+  readonly variables?: Iterable<VariableLike> | undefined;
+}
+
+/** What `load` found. */
+export interface TfjsLoadReport extends LoadReport {
+  /**
+   * Parameters whose state waits for the first gradients, because several models have variables of these names. They go
+   * to the variables that get gradients first.
+   */
+  readonly waiting: readonly string[];
+}
+
+/** The variables of one optimizer: which they are, their state, and what a saved optimizer left for them. */
+export class Trained {
+  readonly loop: Loop<Tensor>;
+  readonly waiting: Waiting;
+  readonly #describe: Describe | undefined;
+  readonly #variables = new Map<string, Variable>();
+  readonly #parameters = new Map<string, Parameter>();
+  /** Variables that `minimize` or `load` was told of: the optimizer's own, even without a gradient so far. */
+  readonly #listed = new Set<Variable>();
+
+  constructor(tensors: Tensors, configured: Configured, waiting: Waiting, describe: Describe | undefined) {
+    this.loop = new Loop(tensors, configured);
+    this.waiting = waiting;
+    this.#describe = describe;
+  }
+
+  /** Every parameter there is; first those of a saved optimizer whose variables have not turned up. */
+  get parameters(): readonly Parameter[] {
+    this.forget();
+    return [...this.waiting.parameters, ...this.#parameters.values()];
+  }
+
+  /** Says that these variables are the optimizer's, whether or not they get gradients. */
+  list(variables: readonly Variable[]): void {
+    for (const variable of variables) this.#listed.add(variable);
+  }
+
+  /** Takes in those variables that are new, with what a saved optimizer left for them. On an error nothing is kept. */
+  take(variables: readonly Variable[]): readonly Variable[] {
+    this.forget();
+    const fresh = variables.filter((variable) => this.#variables.get(variable.name) !== variable);
+    if (fresh.length === 0) return fresh;
+    const parameters = fresh.map((variable) => parameterOf(variable, this.#describe));
+    const { waiting, loop } = this;
+    const matches = waiting.match(fresh);
+    for (const { name } of fresh) if (this.#variables.has(name)) this.#drop(name); // another variable had the name
+    for (const [now, then] of matches.pairs) waiting.bound.set(now, then);
+    try {
+      loop.add(parameters);
+      const part = waiting.part(matches, loop.step);
+      const mismatched = part ? this.#write(part, { strict: false }).mismatched : [];
+      if (mismatched.length > 0)
+        throw new OptimizerError(
+          `The saved optimizer state does not fit: ${mismatched.map(({ name, why }) => `\`${name}\` ${why}`).join("; ")}.`,
+        );
+    } catch (error) {
+      for (const { name } of fresh) {
+        if (loop.has(name)) loop.remove(name);
+        waiting.bound.delete(name);
+      }
+      throw error;
+    }
+    const apart = waiting.state && describeRest(matches);
+    waiting.take(matches);
+    if (apart) backend_util.warn(apart + describeWaiting(waiting.names));
+    for (const [i, variable] of fresh.entries()) {
+      this.#variables.set(variable.name, variable);
+      this.#parameters.set(variable.name, parameters[i]!); // one each
+      owners.set(variable, this);
+    }
+    return fresh;
+  }
+
+  /** Takes in the variables that belong to the optimizer and have had no gradient, so that its state is complete. */
+  complete(): void {
+    if (this.waiting.names.length > 0) return; // their state is known already, and says which they are
+    const owned = (variable: Variable): boolean => {
+      const owner = owners.get(variable);
+      return owner !== undefined && owner !== this && !owner.loop.disposed;
+    };
+    this.forget();
+    const all = this.#listed.size > 0 ? [...this.#listed] : trainable().filter((variable) => !owned(variable));
+    for (const variable of all)
+      if (variable.trainable && variable.dtype === "float32" && !this.loop.has(variable.name))
+        try {
+          this.take([variable]);
+        } catch (error) {
+          if (!(error instanceof OptimizerError)) throw error; // of no group, so it is not trained here
+        }
+  }
+
+  /** Drops the state of variables that were disposed of. */
+  forget(): void {
+    for (const [name, variable] of this.#variables) if (!isAlive(variable)) this.#drop(name);
+    for (const variable of this.#listed) if (!isAlive(variable)) this.#listed.delete(variable);
+  }
+
+  #drop(name: string): void {
+    this.loop.remove(name);
+    this.#variables.delete(name);
+    this.#parameters.delete(name);
+  }
+
+  load(state: StateDict, { strict = true, variables }: LoadOptions = {}): TfjsLoadReport {
+    const { parameters } = checkMeta(state.meta);
+    const saved = Object.entries(parameters).map(([name, { shape }]) => ({ name, shape }));
+    this.forget();
+    const told = variables && variablesOf(variables);
+    if (told) this.list(told);
+    const own = told ?? [...new Set([...this.#variables.values(), ...this.#listed])];
+    const { pairs, others } = told ? { pairs: match(saved, own).pairs, others: [] } : this.#find(saved, own);
+    if (own.length === 0 && ambiguous(pairs, others)) return this.#wait(state, strict);
+    const chosen = [...own, ...others.filter(({ name }) => pairs.has(name))];
+    const restored = this.waiting.names.length > 0;
+    const fresh = this.take(chosen.filter(({ trainable, dtype }) => trainable && dtype === "float32"));
+    // A saved parameter that no variable continues keeps its name, so that the report can have it.
+    const names = new Map(pairs);
+    const taken = new Set(pairs.values());
+    for (const { name } of saved) if (!taken.has(name) && !names.has(name)) names.set(name, name);
+    try {
+      const report = this.#write(renamed(state, names, state.meta.step), { strict });
+      this.waiting.drop();
+      return { ...report, waiting: [] };
+    } catch (error) {
+      if (!restored) for (const { name } of fresh) this.#drop(name);
+      throw error;
+    }
+  }
+
+  /** Loads into the loop. All new numbers are on the device before the first variable takes its own. */
+  #write(state: StateDict, options: { readonly strict: boolean }): LoadReport {
+    const scope = engine();
+    scope.startScope("load");
+    try {
+      return this.loop.load(state, write, options);
+    } finally {
+      scope.endScope();
+    }
+  }
+
+  /** The variables that saved parameters are for: the optimizer's own first, then whatever is registered. */
+  #find(
+    saved: readonly Candidate[],
+    own: readonly Variable[],
+  ): { readonly pairs: ReadonlyMap<string, string>; readonly others: readonly Variable[] } {
+    const { pairs } = match(saved, own);
+    const taken = new Set(pairs.values());
+    const others = trainable().filter((variable) => !own.includes(variable));
+    const rest = match(
+      saved.filter(({ name }) => !taken.has(name)),
+      others,
+    );
+    return { pairs: new Map([...pairs, ...rest.pairs]), others };
+  }
+
+  #wait(state: StateDict, strict: boolean): TfjsLoadReport {
+    const names = Object.keys(state.meta.parameters);
+    const report = this.#write(renamed(state, new Map(), state.meta.step), { strict: false });
+    this.waiting.hold(state, names, { strict });
+    return { ...report, waiting: names };
+  }
+
+  /** Forgets all state and waits with this one for the variables to turn up. */
+  restore(state: StateDict, names: readonly string[]): void {
+    for (const name of [...this.#variables.keys()]) this.#drop(name);
+    this.#write(renamed(state, new Map(), state.meta.step), { strict: false });
+    this.waiting.hold(state, names, { strict: false });
+  }
+
+  dispose(): void {
+    this.loop.dispose();
+    this.waiting.drop();
+    this.#variables.clear();
+    this.#parameters.clear();
+    this.#listed.clear();
+  }
+}
+
+/** Variables may be disposed of one by one or all together, by `tf.disposeVariables`, which does not mark them. */
+const isAlive = (variable: Variable): boolean => !variable.isDisposed && engine().state.tensorInfo.has(variable.dataId);
+
+/** Every variable that tfjs would train if it were not told which. */
+const trainable = (): Variable[] =>
+  Object.values(engine().registeredVariables).filter(
+    (variable) => variable.trainable && variable.dtype === "float32" && isAlive(variable),
+  );
+
+function variablesOf(given: Iterable<VariableLike>): readonly Variable[] {
+  const wrong = (): OptimizerError =>
+    new OptimizerError("`variables` takes tf.Variables or a model's weights: { variables: model.trainableWeights }.");
+  if (typeof given?.[Symbol.iterator] !== "function") throw wrong();
+  return Array.from(given, (one) => {
+    const variable = typeof (one as { read?: unknown } | null)?.read === "function" ? (one as LayerWeight).read() : one;
+    if (typeof variable !== "object" || variable === null || !("trainable" in variable && "name" in variable))
+      throw wrong();
+    return variable as Variable;
+  });
+}
+
+/** Makes the new numbers first, so that a load that fails half-way has changed nothing. */
+function write(tensor: Tensor, data: Float32Array): () => void {
+  const next = makeTensor(data, tensor.shape, "float32");
+  return () => (tensor as Variable).assign(next); // state tensors are variables
+}
+
+function describeRest({ fresh, reshaped }: Matches): string {
+  if (fresh.length + reshaped.length === 0) return "";
+  return [
+    "The saved optimizer state does not fit all variables.",
+    ...(fresh.length > 0 ? [`It does not know ${list(fresh)}.`] : []),
+    ...reshaped.map(({ name, why }) => `\`${name}\` ${why}.`),
+    "These start afresh.",
+  ].join(" ");
+}
+
+const describeWaiting = (names: readonly string[]): string =>
+  names.length > 0 ? ` The state of ${list(names)} is kept for variables of that name.` : "";
