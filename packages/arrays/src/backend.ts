@@ -3,16 +3,15 @@ import { type Backend, type Job, matrix, size } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { type Plan, plan } from "@descent/core/kernels";
 import { type Codec, seedOf } from "./codec/codec.ts";
-import { type Matmul, type Room, Workspace } from "./matrices/workspace.ts";
+import type { Matmul } from "./matrices/product.ts";
+import { type Room, Workspace } from "./matrices/workspace.ts";
 import { Slots } from "./memory/slots.ts";
 import type { Tensor } from "./memory/tensor.ts";
+import type { Engine } from "./options.ts";
 import { execute } from "./step/execute.ts";
 import { PreparedStep } from "./step/step.ts";
 import type { Pool } from "./threads/pool.ts";
 import { type Need, need, type Runner } from "./wasm/runner.ts";
-
-/** How kernels run: as WebAssembly, or by an interpreter that generates no code. */
-export type Engine = "wasm" | "interpreter";
 
 /** Tensors of fewer numbers are kept in float32: they would save next to nothing. */
 const CODED_FROM = 4096;

@@ -1,5 +1,6 @@
 /** The array engine itself, for adapters that hold arrays or WebAssembly memories of their own. */
-export { ArraysBackend, type BackendOptions, type Engine } from "./backend.ts";
+export { ArraysBackend, type BackendOptions } from "./backend.ts";
 export { Tensor } from "./memory/tensor.ts";
+export type { Engine } from "./options.ts";
 export { type Need, need, Runner } from "./wasm/runner.ts";
 export { refusal } from "./wasm/support.ts";

@@ -1,7 +1,7 @@
 /** Optimizers of plain `Float32Array`s. */
 export type { Description } from "@descent/core/adapter";
-export type { Engine } from "./backend.ts";
-export type { Factor, Multiplication } from "./matrices/product.ts";
-export type { Matmul } from "./matrices/workspace.ts";
+export type { Factor, Matmul, Multiplication } from "./matrices/product.ts";
 export { type AllocateOptions, type Allocation, allocate } from "./memory/allocate.ts";
-export { type Described, type Optimizer, type OptimizerOptions, optimizer, type Precision } from "./optimizer.ts";
+export { type GradientsOf, type Optimizer, optimizer, type ParametersOf } from "./optimizer.ts";
+export type { Engine, OptimizerOptions, Precision } from "./options.ts";
+export type { Described } from "./parameters.ts";

@@ -171,6 +171,66 @@ describe.each(engines)("an optimizer of arrays (%s)", (engine) => {
     expect(opt.inspect().groups[""]!.hyper).toEqual({ lr: 0.25 });
   });
 
+  test("takes parameters and gradients from a Map, or any other pairs", () => {
+    const [w, b] = [numbers(5), numbers(3)];
+    const same = { w: w.slice(), b: b.slice() };
+    const opt = optimizer(new Map(Object.entries({ w, b })), adamw(), { engine });
+    const other = optimizer(same, adamw(), { engine });
+    opt.update(new Map(Object.entries({ w: numbers(5, 2), b: numbers(3, 3) })));
+    other.update({ w: numbers(5, 2), b: numbers(3, 3) });
+    opt.update([["b", numbers(3, 4)]]);
+    other.update({ b: numbers(3, 4) });
+    expectSame([{ w, b }], [same]);
+    expect(opt.inspect()).toEqual(other.inspect());
+  });
+
+  test.each(["float32", "bfloat16"] as const)(
+    "is as it was after a load that failed, its state kept in %s",
+    (state) => {
+      const w = numbers(5000);
+      const make = () => optimizer({ w: w.slice(), x: w.slice() }, adamw(), { engine, state });
+      const opt = make();
+      const gradients = { w: numbers(5000, 2), x: numbers(5000, 3) };
+      opt.update(gradients);
+      const before = opt.state();
+      const damages: Readonly<Record<string, (tensors: Record<string, unknown>) => void>> = {
+        "must hold its data in a Float32Array; got a BigInt64Array": (tensors) => {
+          tensors["v/x"] = { shape: [5000], data: new BigInt64Array(5000) };
+        },
+        "holds 2 numbers": (tensors) => {
+          tensors["v/x"] = { shape: [5000], data: new Float32Array(2) };
+        },
+        "must be { shape, data }; got 3": (tensors) => {
+          tensors["v/x"] = 3;
+        },
+      };
+      for (const [message, damage] of Object.entries(damages)) {
+        const bad = structuredClone(before) as StateDict;
+        bad.tensors["m/w"]!.data[0] = 9;
+        damage(bad.tensors as Record<string, unknown>);
+        for (const [one, kept] of [
+          [opt, before],
+          [make(), undefined],
+        ] as const) {
+          const now = kept ?? one.state();
+          expect(() => one.load(bad)).toThrow(message);
+          expect(one.state()).toEqual(now);
+        }
+      }
+      opt.update(gradients);
+      const undisturbed = make();
+      undisturbed.load(before);
+      undisturbed.update(gradients);
+      expect(opt.state()).toEqual(undisturbed.state());
+    },
+  );
+
+  test("is disposed of by `using`", () => {
+    const opt = optimizer({ w: numbers(3) }, adam(), { engine });
+    opt[Symbol.dispose]();
+    expect(() => opt.update({ w: numbers(3) })).toThrow("This optimizer was disposed of. Make a new one.");
+  });
+
   test("cannot be used after dispose, and says so", () => {
     const w = numbers(3);
     const opt = optimizer({ w }, adam(), { engine });
@@ -224,10 +284,35 @@ describe("what the arrays optimizer refuses", () => {
       { w: new Float64Array(4) },
       "The gradient of `w` is a Float64Array. Gradients are Float32Arrays; Float32Array.from(…) makes one.",
     ],
-    [{ w: [1, 2, 3, 4] }, "The gradient of `w` is an Array."],
+    [{ w: [1, 2, 3, 4] }, "The gradient of `w` is a list of 4."],
     [{ w: null }, "The gradient of `w` is null."],
   ])("gradients %#", (gradients, message) => {
     expect(() => update(gradients)).toThrow(message);
+  });
+
+  class Model {
+    get w(): Float32Array {
+      return w;
+    }
+  }
+  test.each([
+    [
+      new Model(),
+      "The parameters must be given by name, { name: value } or a Map; got a Model without properties of its own.",
+    ],
+    [
+      [w],
+      "The parameters must be given by name, { name: value } or a Map; got a list of 1, which is not made of [name, value].",
+    ],
+    [w, "The parameters must be given by name"],
+    [undefined, "The parameters must be given by name, { name: value } or a Map; got undefined."],
+    [{}, "There are no parameters to optimize. Give them by name: optimizer({ w, b }, adamw())."],
+    [new Map(), "There are no parameters to optimize."],
+  ])("parameters that have no names %#", (parameters, message) => {
+    expect(() => make(parameters, sgd())).toThrow(message);
+  });
+  test.each([[undefined], [null], [3], [new Model()], [w]])("gradients that have no names %#", (gradients) => {
+    expect(() => update(gradients)).toThrow("The gradients must be given by name, { name: value } or a Map; got");
   });
 
   const shared = new ArrayBuffer(80);
@@ -238,9 +323,9 @@ describe("what the arrays optimizer refuses", () => {
     ],
     [{ w: 3 }, "The parameter `w` is 3."],
     [{ w: undefined }, "The parameter `w` is undefined."],
-    [{ w: { data: [1, 2] } }, "The parameter `w` is { data: an Array }."],
-    [{ w: { data: w, shape: [3, 4] } }, "`w` has 4 numbers and the shape [3,4], which is 12. Which is right?"],
-    [{ w: { data: w, shape: 4 } }, "`w` has 4 numbers and the shape [4]. Which is right?"],
+    [{ w: { data: [1, 2] } }, "The parameter `w` is { data: a list of 2 }."],
+    [{ w: { data: w, shape: [3, 4] } }, "`w` has 4 numbers and the shape [3, 4], which is 12. Which is right?"],
+    [{ w: { data: w, shape: 4 } }, "`w` has the shape 4. Shapes are lists of whole numbers: [784, 10]."],
     [{ w: { data: w, shape: [-2, -2] } }, "`w` has the shape [-2,-2]. Dimensions are whole numbers."],
     [
       { a: new Float32Array(shared, 0, 10), b: new Float32Array(shared, 60, 5), c: new Float32Array(shared, 36, 6) },
@@ -279,9 +364,7 @@ describe("what the arrays optimizer refuses", () => {
   });
 
   test("an engine it does not know", () => {
-    expect(() => make({ w }, sgd(), { engine: "gpu" })).toThrow(
-      "There is no engine `gpu`; there are `wasm` and `interpreter`.",
-    );
+    expect(() => make({ w }, sgd(), { engine: "gpu" })).toThrow('`engine` must be `wasm` or `interpreter`; got "gpu".');
   });
 
   test("an option it does not know", () => {

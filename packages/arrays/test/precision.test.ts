@@ -155,9 +155,9 @@ test("what is no precision, and what is no slot, is refused by name", () => {
   const w = new Float32Array(1);
   const make = (state: unknown) => () => optimizer({ w }, adamw(), { state: state as Precision });
   expect(make("bfloat")).toThrow(
-    "State cannot be kept as `bfloat`; there are `float32`, `bfloat16`, `float8`. Did you mean `bfloat16`?",
+    '`state` must be one of `float32`, `bfloat16`, `float8`; got "bfloat". Did you mean `bfloat16`?',
   );
-  expect(make({ m: "float9" })).toThrow("`float9`");
+  expect(make({ m: "float9" })).toThrow('got "float9". Did you mean `float8`?');
   expect(make({ mm: "float8" })).toThrow(
     "No rule here has a state `mm` to keep as float8; there are `m`, `v`. Did you mean `m`?",
   );

@@ -3,8 +3,8 @@ import { configured, type Job, type Macros, type RuleSpec, type Slots, size, slo
 import { hostFunction, type Program, trace } from "@descent/core/graph";
 import { expect, vi } from "vitest";
 import { HANG } from "../../../tests/limits.ts";
-import { ArraysBackend, type Engine } from "../src/backend.ts";
-import { allocate } from "../src/index.ts";
+import { ArraysBackend } from "../src/backend.ts";
+import { allocate, type Engine } from "../src/index.ts";
 import { Tensor } from "../src/memory/tensor.ts";
 import type { Pool } from "../src/threads/pool.ts";
 

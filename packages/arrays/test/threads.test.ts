@@ -195,13 +195,11 @@ describe("threads are refused", () => {
     "Serve it with the headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`.";
 
   test.each([0, 1.5, 65, Number.NaN])("for a number such as %d", (threads) => {
-    expect(() => optimizer(parameters, sgd(), { threads })).toThrow(
-      `There cannot be ${threads} threads; there can be 1 to 64.`,
-    );
+    expect(() => optimizer(parameters, sgd(), { threads })).toThrow(`\`threads\` must be 1 to 64; got ${threads}.`);
   });
   test("for arrays that they cannot reach", () => {
     const message =
-      "`w` does not lie in memory that threads share. Make parameters and gradients by allocate(shapes, { shared: true }), or leave out `threads`.";
+      "`w` does not lie in memory that threads share. Make parameters and gradients with allocate(shapes, { shared: true }), or leave out `threads`.";
     for (const w of [ordinary, allocate({ w: [10] }).parameters.w])
       expect(() => optimizer({ w }, sgd(), { threads: 2 })).toThrow(message);
     const opt = optimizer(parameters, sgd(), { threads: 2 });
@@ -223,7 +221,7 @@ describe("threads are refused", () => {
   });
   test("in the interpreter", () => {
     expect(() => optimizer(parameters, sgd(), { threads: 2, engine: "interpreter" })).toThrow(
-      "Threads cannot be used here: the interpreter is one thread; they need WebAssembly.",
+      "Threads cannot be used here: the interpreter runs on one thread; they need WebAssembly.",
     );
   });
   test("in a page that is not cross-origin isolated, which is told how to become so", () => {

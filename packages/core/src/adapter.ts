@@ -1,5 +1,6 @@
 /** For adapters and packages that extend Descent: the loop, contracts with a backend, checks of what people pass, files of state. */
 export { checkConfigured, type Frozen, type Partition } from "./configured.ts";
+export { ASYNC_DISPOSE, DISPOSE } from "./dispose.ts";
 export { among, isCallback, isRecord, list, nearest, shown, suggestion } from "./errors.ts";
 export { type Named, named, refuseEmpty, refuseOverlap, refuseShape, refuseUnknown, type Stretch } from "./given.ts";
 export { type Assignment, assign, mapLeaves } from "./groups.ts";

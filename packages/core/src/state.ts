@@ -108,8 +108,15 @@ export function checkMeta(meta: unknown): StateMeta {
   return meta as unknown as StateMeta; // every field was checked above
 }
 
-/** Throws unless the tensor has as many numbers as its shape says. */
-export function checkTensor(key: string, { shape, data }: TensorData): void {
-  if (data.length !== size(shape))
-    throw new OptimizerError(`The state's tensor \`${key}\` of shape [${shape}] holds ${data.length} numbers.`);
+/** Throws unless it is a tensor of float32 numbers, as many as its shape says. */
+export function checkTensor(key: string, tensor: unknown): asserts tensor is TensorData {
+  const { shape, data }: Readonly<Record<string, unknown>> = isRecord(tensor) ? tensor : {};
+  if (!Array.isArray(shape) || !shape.every(isCount))
+    throw new OptimizerError(`The state's tensor \`${key}\` must be { shape, data }; got ${shown(tensor)}.`);
+  // By tag: an array of another realm is as good.
+  if (Object.prototype.toString.call(data) !== "[object Float32Array]")
+    throw new OptimizerError(`The state's tensor \`${key}\` must hold its data in a Float32Array; got ${shown(data)}.`);
+  const { length } = data as Float32Array; // as its tag says
+  if (length !== size(shape))
+    throw new OptimizerError(`The state's tensor \`${key}\` of shape [${shape}] holds ${length} numbers.`);
 }

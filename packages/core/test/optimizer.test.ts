@@ -132,7 +132,9 @@ describe("the loop", () => {
     expect(message(() => run.loop.set({ ...text }))).toBe(
       'SGD: lr is "2". Give it a number, or a schedule (a function of the step).',
     );
-    expect(message(() => run.loop.set({ lr: 1 }, "head"))).toContain("no group `head`");
+    expect(message(() => run.loop.set({ lr: 1 }, "head"))).toContain(
+      'There is no group "head": all parameters have one rule. Leave the group out.',
+    );
     expect(run.loop.inspect().groups[""]!.hyper.lr).toBe(2);
   });
 

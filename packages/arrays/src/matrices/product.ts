@@ -24,6 +24,12 @@ export interface Multiplication<Place> {
   readonly symmetric: boolean;
 }
 
+/** Multiplies matrices in place of the loops here: a faster library. */
+export interface Matmul {
+  /** Fills `into`, or returns false to leave the product to the loops here. Not called for empty matrices. */
+  multiply(product: Multiplication<Float32Array>): boolean;
+}
+
 /** A product without generated code, to the same bits. */
 export function interpretProduct({ left, right, into, rows, inner, cols }: Multiplication<Float32Array>): void {
   const a = left.transposed ? transpose(left.matrix, rows, inner) : left.matrix;

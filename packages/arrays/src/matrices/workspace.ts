@@ -3,13 +3,7 @@ import type { Plan } from "@descent/core/kernels";
 import { Arena, ordinary } from "../memory/arena.ts";
 import type { Need, Runner } from "../wasm/runner.ts";
 import { Multiplier } from "./multiplier.ts";
-import { interpretProduct, type Multiplication } from "./product.ts";
-
-/** Multiplies matrices in place of the loops here: a faster library. */
-export interface Matmul {
-  /** Fills `into`, or returns false to leave the product to the loops here. Not called for empty matrices. */
-  multiply(product: Multiplication<Float32Array>): boolean;
-}
+import { interpretProduct, type Matmul, type Multiplication } from "./product.ts";
 
 /** How many floats of a workspace a plan uses: its matrices, and copies of the variables it multiplies. */
 export interface Room {

@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import { type Description, description, knownOptions, type Shape, size, whole } from "@descent/core/adapter";
+import { type Description, description, knownOptions, named, type Shape, size, whole } from "@descent/core/adapter";
 import { MOST_THREADS, notShared } from "../threads/support.ts";
 import { refusal } from "../wasm/support.ts";
 import { Arena, ordinary } from "./arena.ts";
@@ -36,12 +36,12 @@ export interface AllocateOptions {
  * Throws an OptimizerError for an invalid shape, where the machine has no room, and where memory cannot be shared.
  */
 export function allocate<const Name extends string>(
-  shapes: { readonly [K in Name]: Shape | Description },
+  shapes: { readonly [K in Name]: Shape | Description } | Iterable<readonly [Name, Shape | Description]>,
   options: AllocateOptions = {},
 ): Allocation<Name> {
   const { slots = 4, shared = false } = knownOptions("allocate", options, ["slots", "shared"]);
   whole("allocate", { slots });
-  const entries = Object.entries<Shape | Description>(shapes).map(([name, given]) => {
+  const entries = named("The shapes", shapes).map(([name, given]) => {
     const described = description(name, given);
     const length = size(described.shape);
     return { name, described, length, floats: Arena.floats([length]) };

@@ -45,7 +45,9 @@ export function setHyper(
   const chosen = [...groups.values()].filter((g) => label === undefined || g.label === label);
   if (label !== undefined && chosen.length === 0)
     throw new OptimizerError(
-      `There is no group \`${String(label)}\`; ${among(labels)}.${suggestion(String(label), labels)}`,
+      labels.includes("")
+        ? `There is no group ${shown(label)}: all parameters have one rule. Leave the group out.`
+        : `There is no group ${shown(label)}; ${among(labels)}.${typeof label === "string" ? suggestion(label, labels) : ""}`,
     );
   const changes: { readonly group: Group; readonly name: string; readonly value: HyperValue }[] = [];
   for (const [name, value] of Object.entries(hyper)) {

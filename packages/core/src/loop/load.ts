@@ -1,4 +1,5 @@
-import { list, OptimizerError } from "../errors.ts";
+import { isRecord, list, OptimizerError, shown } from "../errors.ts";
+import { knownOptions } from "../options.ts";
 import { size } from "../parameter.ts";
 import { checkMeta, checkTensor, type ParameterState, type StateDict, type StateMeta, slotKey } from "../state.ts";
 import type { Course } from "./answer.ts";
@@ -44,10 +45,15 @@ export function* load<T>(
   roster: Roster<T>,
   state: StateDict,
   write: Write<T>,
-  { strict = true }: LoadOptions,
+  options: LoadOptions,
 ): Course<LoadReport> {
   roster.alive();
-  const meta = checkMeta(state?.meta);
+  const { strict = true } = knownOptions("load", options, ["strict"]);
+  if (!isRecord(state) || !isRecord(state.tensors))
+    throw new OptimizerError(
+      `\`load\` takes what state() returned, or decodeState(bytes) of a file; got ${shown(state)}.`,
+    );
+  const meta = checkMeta(state.meta);
   const { fits, report } = compare(roster, meta, state.tensors);
   if (strict) refuse(report);
   const fresh = new Map<Member<T>, Readonly<Record<string, T>>>();

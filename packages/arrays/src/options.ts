@@ -1,0 +1,103 @@
+import { OptimizerError } from "@descent/core";
+import { isRecord, knownOptions, list, shown, suggestion } from "@descent/core/adapter";
+import type { Codec } from "./codec/codec.ts";
+import type { Matmul } from "./matrices/product.ts";
+import { MOST_THREADS, notShared } from "./threads/support.ts";
+import { refusal } from "./wasm/support.ts";
+
+/** How kernels run: as WebAssembly, or by an interpreter that generates no code. */
+export type Engine = "wasm" | "interpreter";
+
+/** How the numbers of a state tensor are kept. */
+export type Precision = "float32" | Codec;
+
+/** Options of `optimizer`. */
+export interface OptimizerOptions {
+  /**
+   * `wasm` (an error where it is not allowed) or `interpreter`, which generates no code and is some fifty times
+   * slower; by default the first that is allowed. Both give the same bits.
+   */
+  readonly engine?: Engine | undefined;
+  /**
+   * How many threads share a step, this one included; 1 by default. They need WebAssembly, and parameters and gradients
+   * of `allocate(shapes, { shared: true })`. The bits are those of one thread, which alone takes steps that are too small
+   * to share, and those before the workers have started. `dispose()` ends them; a process does not wait for them.
+   */
+  readonly threads?: number | undefined;
+  /**
+   * Multiplies matrices in place of the loops here: `await onnxMatmul()` of @descent/onnxruntime is two to four
+   * times as fast. Bits are then those of that library, which may differ from one machine to the next.
+   */
+  readonly matmul?: Matmul | undefined;
+  /**
+   * How the state is kept: `float32` (the default, 4 bytes per number), `bfloat16` rounded at random (2 bytes) or `float8`
+   * in blocks of 256 with a common scale (1.01 bytes); for every slot, or by name: `{ m: "float8", v: "bfloat16" }`.
+   * Arithmetic stays float32. Slots of one number per row, column or tensor, tensors of fewer than 4096 numbers, and
+   * matrices that a rule multiplies are always kept in float32. Steps on coded state run on one thread. A saved state is
+   * float32 and loads into any precision; into the same one to the bit.
+   */
+  readonly state?: Precision | Readonly<Record<string, Precision>> | undefined;
+}
+
+const OPTIONS = ["engine", "threads", "matmul", "state"] as const;
+const PRECISIONS: readonly Precision[] = ["float32", "bfloat16", "float8"];
+
+/** The options with their defaults. */
+export interface CheckedOptions {
+  readonly engine: Engine;
+  readonly threads: number;
+  readonly matmul: Matmul | undefined;
+  /** The codec of each slot; `undefined` where all are kept in float32. */
+  readonly codecOf: ((slot: string) => Codec | undefined) | undefined;
+  /** The slots that a precision was chosen for by name. */
+  readonly named: Readonly<Record<string, Precision>>;
+}
+
+/** The options of `optimizer`, checked. Throws an OptimizerError for every other, and where the machine cannot do what they ask for. */
+export function checkOptions(given: OptimizerOptions): CheckedOptions {
+  const { engine, threads = 1, matmul, state } = knownOptions("optimizer", given, OPTIONS);
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS)
+    throw new OptimizerError(`\`threads\` must be 1 to ${MOST_THREADS}; got ${shown(threads)}.`);
+  if (matmul !== undefined && typeof (matmul as Partial<Matmul> | null)?.multiply !== "function")
+    throw new OptimizerError(
+      `\`matmul\` must have a function \`multiply\`; got ${shown(matmul)}. Give { matmul: await onnxMatmul() } of @descent/onnxruntime.`,
+    );
+  const chosen = chosenEngine(engine);
+  if (threads > 1) {
+    const why = chosen === "wasm" ? notShared() : "the interpreter runs on one thread; they need WebAssembly";
+    if (why !== undefined) throw new OptimizerError(`Threads cannot be used here: ${why}.`);
+  }
+  return { engine: chosen, threads, matmul, ...precisions(state) };
+}
+
+function precisions(state: unknown): Pick<CheckedOptions, "codecOf" | "named"> {
+  if (state === undefined) return { codecOf: undefined, named: {} };
+  if (!isRecord(state)) {
+    const codec = codecOf(precision("state", state));
+    return { codecOf: codec && (() => codec), named: {} };
+  }
+  const named = Object.entries(state).map(([slot, given]) => [slot, precision(`state.${slot}`, given)] as const);
+  const codecs = new Map(named.map(([slot, kept]) => [slot, codecOf(kept)]));
+  return { codecOf: (slot) => codecs.get(slot), named: Object.fromEntries(named) };
+}
+
+const codecOf = (kept: Precision): Codec | undefined => (kept === "float32" ? undefined : kept);
+
+function precision(where: string, given: unknown): Precision {
+  const found = PRECISIONS.find((p) => p === given);
+  if (found) return found;
+  const hint = typeof given === "string" ? suggestion(given, PRECISIONS) : "";
+  throw new OptimizerError(`\`${where}\` must be one of ${list(PRECISIONS)}; got ${shown(given)}.${hint}`);
+}
+
+function chosenEngine(engine: unknown): Engine {
+  if (engine !== undefined && engine !== "wasm" && engine !== "interpreter")
+    throw new OptimizerError(`\`engine\` must be \`wasm\` or \`interpreter\`; got ${shown(engine)}.`);
+  if (engine === "interpreter") return engine;
+  const why = refusal();
+  if (why === undefined) return "wasm";
+  if (engine === undefined) return "interpreter";
+  throw new OptimizerError(
+    `WebAssembly cannot be used here: ${why}. Under a content security policy add 'wasm-unsafe-eval' to script-src, or use { engine: "interpreter" }.`,
+  );
+}

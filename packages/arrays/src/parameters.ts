@@ -1,0 +1,169 @@
+import { OptimizerError, type Parameter } from "@descent/core";
+import {
+  type Axes,
+  description,
+  type Named,
+  named,
+  type Role,
+  refuseOverlap,
+  type Shape,
+  shown,
+  size,
+} from "@descent/core/adapter";
+import { describedBy } from "./memory/allocate.ts";
+import { Tensor } from "./memory/tensor.ts";
+import { runnerOf } from "./wasm/runner.ts";
+
+/** A parameter's numbers with what is known of it. Without a shape it is a vector. */
+export interface Described {
+  /** The numbers, which are updated in place. */
+  readonly data: Float32Array;
+  /** Sizes of the dimensions, outermost first. */
+  readonly shape?: Shape | undefined;
+  /** What it does in its layer: biases and norms do not decay. */
+  readonly role?: Role | undefined;
+  /** Which dimensions are fan-in and fan-out. */
+  readonly axes?: Axes | undefined;
+}
+
+/** A parameter with its tensors: its values, and the gradient of the step. */
+export interface Entry {
+  /** Its place in the order of parameters. */
+  readonly index: number;
+  readonly parameter: Parameter;
+  readonly length: number;
+  readonly p: Tensor;
+  readonly g: Tensor;
+}
+
+/** The parameters of an optimizer, and the checks of gradients against them. */
+export class Parameters {
+  /** In the order in which they were given. */
+  readonly entries: readonly (readonly [string, Entry])[];
+  readonly byName: ReadonlyMap<string, Entry>;
+  /** By buffer, in order of address. */
+  readonly #byBuffer = new Map<ArrayBufferLike, Entry[]>();
+  /** Whether gradients must lie in the memory of their parameters, because threads share that and no other. */
+  readonly #shared: boolean;
+
+  constructor(given: Named<Float32Array | Described>, { shared }: { readonly shared: boolean }) {
+    this.#shared = shared;
+    this.entries = named("The parameters", given).map(([name, one], index) => [name, entryOf(index, name, one)]);
+    this.byName = new Map(this.entries);
+    if (this.entries.length === 0)
+      throw new OptimizerError("There are no parameters to optimize. Give them by name: optimizer({ w, b }, adamw()).");
+    refuseOverlap(
+      this.entries.map(([name, { p }]) => {
+        const { buffer: memory, byteOffset: at, byteLength: bytes } = p.array;
+        return { name, memory, at, bytes };
+      }),
+    );
+    for (const [, entry] of this.entries) {
+      const { buffer } = entry.p.array;
+      const inside = this.#byBuffer.get(buffer);
+      if (inside) inside.push(entry);
+      else this.#byBuffer.set(buffer, [entry]);
+    }
+    for (const inside of this.#byBuffer.values()) inside.sort((a, b) => a.p.address - b.p.address);
+    if (shared) this.#refuseUnshared();
+  }
+
+  #refuseUnshared(): void {
+    for (const [name, { p }] of this.entries)
+      if (p.array.length > 0 && p.runner?.shared !== true)
+        throw new OptimizerError(
+          `\`${name}\` does not lie in memory that threads share. Make parameters and gradients with allocate(shapes, { shared: true }), or leave out \`threads\`.`,
+        );
+  }
+
+  /** The parameters, in their order, among which are all of these names: few where the names are few. */
+  candidates(names: readonly string[]): readonly (readonly [string, Entry])[] {
+    if (4 * names.length > this.entries.length) return this.entries;
+    const found = names.flatMap((name) => this.byName.get(name) ?? []);
+    return found.sort((a, b) => a.index - b.index).map((entry) => [entry.parameter.name, entry]);
+  }
+
+  /** Checks a gradient and makes it the one of the step. */
+  take({ parameter: { name }, length, p, g }: Entry, gradient: Float32Array): void {
+    if (p.array.length !== length)
+      throw new OptimizerError(
+        `\`${name}\` had ${length} numbers and now has ${p.array.length}. Was its buffer transferred to a worker, or a memory grown?`,
+      );
+    if (gradient === g.array && gradient.length === length) return;
+    if (!isFloat32Array(gradient))
+      throw new OptimizerError(
+        `The gradient of \`${name}\` is ${shown(gradient)}. Gradients are Float32Arrays; Float32Array.from(…) makes one.`,
+      );
+    if (gradient.length !== length)
+      throw new OptimizerError(
+        `\`${name}\` has ${gradient.length} gradients for ${length} parameters. Was it reshaped after the optimizer was made?`,
+      );
+    const inside = this.#byBuffer.get(gradient.buffer);
+    if (inside) refuseOverlapping(name, p, gradient, inside);
+    if (this.#shared && length > 0 && runnerOf(gradient) !== p.runner)
+      throw new OptimizerError(
+        `The gradient of \`${name}\` does not lie in the memory of its parameter, where all threads could reach it. Write it into the \`gradients\` of allocate(shapes, { shared: true }).`,
+      );
+    g.array = gradient;
+  }
+}
+
+/** Throws if a gradient has numbers in common with a parameter, unless it is that parameter's own array. */
+function refuseOverlapping(name: string, p: Tensor, gradient: Float32Array, inside: readonly Entry[]): void {
+  const begin = gradient.byteOffset;
+  const end = begin + gradient.byteLength;
+  // Parameters do not overlap, so the last one that begins before the gradient's end is found first.
+  let low = 0;
+  for (let high = inside.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (inside[middle]!.p.address < end) low = middle + 1;
+    else high = middle;
+  }
+  for (let i = low - 1; i >= 0; i--) {
+    const other = inside[i]!;
+    const { byteLength } = other.p.array;
+    if (other.p.address + byteLength <= begin) {
+      if (byteLength > 0) return;
+      continue; // an empty array may lie anywhere
+    }
+    const same = other.p === p && begin === p.address;
+    if (!same && byteLength > 0 && end > begin)
+      throw new OptimizerError(
+        `The gradient of \`${name}\` overlaps the parameter \`${other.parameter.name}\`, which changes during the step. Copy it.`,
+      );
+  }
+}
+
+// By tag, not only by `instanceof`: arrays of another realm (an iframe, a test environment) are as good.
+const isFloat32Array = (x: unknown): x is Float32Array =>
+  x instanceof Float32Array || Object.prototype.toString.call(x) === "[object Float32Array]";
+
+function entryOf(index: number, name: string, given: unknown): Entry {
+  const wrong = (what: string): never => {
+    throw new OptimizerError(
+      `The parameter \`${name}\` is ${what}. Give a Float32Array, or { data, shape, role, axes }.`,
+    );
+  };
+  if (isFloat32Array(given)) {
+    const { shape = [given.length], ...known } = describedBy(given) ?? {};
+    return entry(index, { name, shape, ...known }, given);
+  }
+  if (typeof given !== "object" || given === null || !("data" in given)) return wrong(shown(given));
+  const { data, shape, role, axes } = given as Described; // each field is checked below
+  if (!isFloat32Array(data)) return wrong(`{ data: ${shown(data)} }`);
+  const known = describedBy(data);
+  const full = description(name, shape ?? known?.shape ?? [data.length]).shape;
+  if (size(full) !== data.length)
+    throw new OptimizerError(
+      `\`${name}\` has ${data.length} numbers and the shape [${full.join(", ")}], which is ${size(full)}. Which is right?`,
+    );
+  return entry(index, { name, shape: full, role: role ?? known?.role, axes: axes ?? known?.axes }, data);
+}
+
+const entry = (index: number, parameter: Parameter, data: Float32Array): Entry => ({
+  index,
+  parameter,
+  length: data.length,
+  p: new Tensor(data),
+  g: new Tensor(),
+});
