@@ -326,7 +326,7 @@ describe("what the arrays optimizer refuses", () => {
     [{ w: { data: [1, 2] } }, "The parameter `w` is { data: a list of 2 }."],
     [{ w: { data: w, shape: [3, 4] } }, "`w` has 4 numbers and the shape [3, 4], which is 12. Which is right?"],
     [{ w: { data: w, shape: 4 } }, "`w` has the shape 4. Shapes are lists of whole numbers: [784, 10]."],
-    [{ w: { data: w, shape: [-2, -2] } }, "`w` has the shape [-2,-2]. Dimensions are whole numbers."],
+    [{ w: { data: w, shape: [-2, -2] } }, "`w` has the shape [-2, -2]. Dimensions are whole numbers, 0 or above."],
     [
       { a: new Float32Array(shared, 0, 10), b: new Float32Array(shared, 60, 5), c: new Float32Array(shared, 36, 6) },
       "`a`, `c` share memory. Every parameter needs numbers of its own; copy one.",
@@ -543,7 +543,7 @@ describe("arrays of `allocate`", () => {
   });
 
   test("are refused for shapes that are none, and where the machine has no room", () => {
-    expect(() => allocate({ w: [2.5] })).toThrow("`w` has the shape [2.5]. Dimensions are whole numbers.");
+    expect(() => allocate({ w: [2.5] })).toThrow("`w` has the shape [2.5]. Dimensions are whole numbers, 0 or above.");
     const none: object = { w: 784 };
     expect(() => allocate({ ...none })).toThrow("`w` has the shape 784. Shapes are lists of whole numbers: [784, 10].");
     expect(() => allocate({ w: [2 ** 16, 2 ** 16] })).toThrow(/There is no room/);

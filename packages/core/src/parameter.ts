@@ -75,7 +75,7 @@ export function checkShape(name: string, shape: unknown): asserts shape is Shape
     );
   if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0))
     throw new OptimizerError(
-      `\`${name}\` has the shape [${shape.join(", ")}]. Dimensions are whole numbers, 0 or above.`,
+      `\`${name}\` has the shape [${shape.map(shown).join(", ")}]. Dimensions are whole numbers, 0 or above.`,
     );
 }
 

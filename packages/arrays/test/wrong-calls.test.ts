@@ -1,0 +1,87 @@
+import { adamw } from "@descent/adam";
+import type { StateDict } from "@descent/core";
+import { wrongCalls } from "../../../tests/wrong-calls.ts";
+import type { Optimizer, OptimizerOptions } from "../src/index.ts";
+import * as arrays from "../src/index.ts";
+
+const { allocate, optimizer } = arrays;
+
+const three = (): Float32Array => Float32Array.of(1, 2, 3);
+const made = (): Optimizer => optimizer({ w: three() }, adamw());
+const step = (opt: Optimizer): void => opt.update({ w: three() });
+/** A state that fits `made()`. */
+const saved = (): StateDict => {
+  const opt = made();
+  step(opt);
+  return opt.state();
+};
+const tensorsOf = (change: (tensor: { shape: unknown; data: unknown }) => void): StateDict => {
+  const state = structuredClone(saved());
+  change(state.tensors["m/w"] as { shape: unknown; data: unknown }); // adamw has one
+  return state;
+};
+
+wrongCalls(arrays, {
+  optimizer: { args: () => [{ w: three() }, adamw(), { threads: 1, engine: "wasm" }], use: step },
+  allocate: {
+    args: () => [{ w: [3] }, { slots: 2 }],
+    use: ({ parameters: { w } }: { parameters: { w: Float32Array } }) => optimizer({ w: w ?? three() }, adamw()),
+  },
+  "a parameter": { call: (w: Float32Array) => optimizer({ w }, adamw()), args: () => [three()] },
+  "a parameter's data, shape, role and axes": {
+    call: (data: Float32Array, shape: number[], role: "bias", axes: { in: number[]; out: number[] }) =>
+      optimizer({ w: { data, shape, role, axes } }, adamw()),
+    args: () => [three(), [3, 1], "bias", { in: [0], out: [1] }],
+    use: step,
+  },
+  "a dimension": { call: (d: number) => optimizer({ w: { data: three(), shape: [d] } }, adamw()), args: () => [3] },
+  "a shape for allocate": { call: (shape: number[]) => allocate({ w: shape }), args: () => [[3]] },
+  "options of allocate": {
+    call: (slots: number, shared: boolean) => allocate({ w: [3] }, { slots, shared }),
+    args: () => [2, true],
+  },
+  "options of optimizer": {
+    call: (
+      engine: "wasm",
+      threads: number,
+      matmul: NonNullable<OptimizerOptions["matmul"]>,
+      state: NonNullable<OptimizerOptions["state"]>,
+    ) => optimizer({ w: three() }, adamw(), { engine, threads, matmul, state }),
+    args: () => ["interpreter", 1, { multiply: () => false }, "bfloat16"],
+    use: step,
+  },
+  "a slot's precision": {
+    call: (m: "float8") => optimizer({ w: three() }, adamw(), { state: { m } }),
+    args: () => ["float8"],
+    use: step,
+  },
+  update: { call: (gradients: Record<string, Float32Array>) => made().update(gradients), args: () => [{ w: three() }] },
+  "a gradient": { call: (w: Float32Array) => made().update({ w }), args: () => [three()] },
+  set: { call: (hyper: { lr: number }, group: string) => made().set(hyper, group), args: () => [{ lr: 1 }, ""] },
+  "a hyper-parameter": { call: (lr: number) => made().set({ lr }), args: () => [0.1] },
+  load: {
+    call: (state: StateDict, options: { strict: boolean }) => made().load(state, options),
+    args: () => [saved(), { strict: true }],
+  },
+  "a state's parts": {
+    call: (meta: StateDict["meta"], tensors: StateDict["tensors"]) => made().load({ meta, tensors }),
+    args: () => [saved().meta, saved().tensors],
+  },
+  "a state's tensor": {
+    call: (tensor: StateDict["tensors"][string]) => {
+      const state = structuredClone(saved());
+      return made().load({ ...state, tensors: { ...state.tensors, "m/w": tensor } });
+    },
+    args: () => [saved().tensors["m/w"]],
+  },
+  "a tensor's shape and data": {
+    call: (shape: unknown, data: unknown) =>
+      made().load(
+        tensorsOf((tensor) => {
+          tensor.shape = shape;
+          tensor.data = data;
+        }),
+      ),
+    args: () => [[3], three()],
+  },
+});
