@@ -6,6 +6,7 @@ const nowhere = (name: string): never => {
 };
 
 export const writeFile: typeof node.writeFile = async () => nowhere("writeFile");
+export const writeLink: typeof node.writeLink = async () => nowhere("writeLink");
 export const cleanTemporaries: typeof node.cleanTemporaries = async () => nowhere("cleanTemporaries");
 export const lock: typeof node.lock = async () => nowhere("lock");
 

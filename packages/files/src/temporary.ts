@@ -13,7 +13,7 @@ export const temporaryName = (): string => `${prefix}${token(randomBytes(8).toSt
 const day = 24 * 60 * 60 * 1000;
 
 /**
- * Removes the temporary files that `writeFile` left in a folder because its process was killed. Those of running
+ * Removes the temporary files that `writeFile` and `writeLink` left in a folder because its process was killed. Those of running
  * processes stay, and so do those of other machines for a day. Returns the names removed.
  */
 export async function cleanTemporaries(folder: string): Promise<readonly string[]> {
@@ -26,7 +26,7 @@ export async function cleanTemporaries(folder: string): Promise<readonly string[
     if (alive === true) continue;
     const file = path.join(folder, name);
     const stat = await lstat(file).catch(() => undefined); // another process may be cleaning too
-    if (stat === undefined || !stat.isFile()) continue;
+    if (stat === undefined || !(stat.isFile() || stat.isSymbolicLink())) continue;
     if (alive === undefined && Date.now() - stat.mtimeMs < day) continue;
     await rm(file, { force: true });
     removed.push(name);

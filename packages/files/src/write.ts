@@ -1,4 +1,4 @@
-import { type FileHandle, lstat, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, lstat, open, rename, rm, stat, symlink } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { temporaryName } from "./temporary.ts";
@@ -114,6 +114,25 @@ export async function writeFile(file: string | URL, content: Content): Promise<v
   } finally {
     // These cannot make it worse, and must not hide what went wrong.
     await made?.close().catch(() => {});
+    if (!placed) await rm(temporary, { force: true }).catch(() => {});
+    await folder?.close().catch(() => {});
+  }
+}
+
+/**
+ * Makes a symbolic link to `target` at `file`, in place of what is there, in one go: a reader finds the old or the new
+ * one. Where links are not allowed, as on Windows by default, the system's error is thrown and nothing has changed.
+ */
+export async function writeLink(file: string, target: string): Promise<void> {
+  const folder = await openFolder(path.dirname(file));
+  const temporary = path.join(path.dirname(file), temporaryName());
+  let placed = false;
+  try {
+    await symlink(target, temporary, "dir");
+    await rename(temporary, file);
+    placed = true;
+    await syncFolder(folder);
+  } finally {
     if (!placed) await rm(temporary, { force: true }).catch(() => {});
     await folder?.close().catch(() => {});
   }

@@ -174,7 +174,7 @@ describe("temporary files", () => {
 
 test("a browser is told that it has no files", async () => {
   const browser = await import("../src/browser.ts");
-  for (const name of ["writeFile", "cleanTemporaries", "lock"] as const)
+  for (const name of ["writeFile", "writeLink", "cleanTemporaries", "lock"] as const)
     await expect(Reflect.apply(browser[name], undefined, ["a", "b"])).rejects.toThrow(
       `${name} of @descent/files needs Node`,
     );

@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { writeFile } from "../src/index.ts";
+import { cleanTemporaries, writeFile, writeLink } from "../src/index.ts";
 import { run, scratch } from "./world.ts";
 
 const posix = process.platform !== "win32";
@@ -115,6 +115,28 @@ describe("where it is written", () => {
     expect(seen.size).toBe(5);
     for (const name of seen) expect(name).toMatch(/^\.descent-[\w-]+-[0-9a-f]{16}\.tmp$/);
   });
+});
+
+test.runIf(posix)("a link takes the place of a link or a file, and a failure leaves nothing", async () => {
+  const folder = scratch();
+  const latest = path.join(folder, "latest");
+  for (const target of ["one", "two"]) {
+    await writeLink(latest, target);
+    expect(fs.readlinkSync(latest)).toBe(target);
+  }
+  fs.rmSync(latest);
+  writeFileSync(latest, "a text");
+  await writeLink(latest, "three");
+  expect(fs.readlinkSync(latest)).toBe("three");
+  fs.mkdirSync(path.join(folder, "taken"));
+  await expect(writeLink(path.join(folder, "taken"), "x")).rejects.toMatchObject({ code: "EISDIR" });
+  symlinkSync("x", path.join(folder, ".descent-deadbeef-1-0badc0de-0123456789abcdef.tmp"));
+  expect(await cleanTemporaries(folder)).toEqual([]); // of another machine, and new
+  expect(
+    readdirSync(folder)
+      .filter((name) => !name.endsWith(".tmp"))
+      .sort(),
+  ).toEqual(["latest", "taken"]);
 });
 
 describe("wrong arguments are refused before anything is touched:", () => {
