@@ -12,9 +12,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { vulkan } from "../../../tests/optional.ts";
-import { main } from "../src/cli/cli.ts";
+import { main } from "../src/cli/main.ts";
 import { type Found, places } from "../src/devices/device.ts";
-import { run, scratch, smallFiles, writeFiles } from "./world.ts";
+import { smallFiles, writeFiles } from "./data.ts";
+import { run, scratch } from "./world.ts";
 
 /** A small data set, for the whole file. */
 const data = mkdtempSync(path.join(tmpdir(), "descent-mnist-data-"));
@@ -165,7 +166,7 @@ describe("train", () => {
       const again = await run(["--resume", "parts", "--data", data], { cwd });
       expect([again.code, again.err]).toEqual([
         1,
-        expect.stringMatching(/at the end of its 4 epochs\. Train on with --epochs 5/),
+        expect.stringMatching(/has had its 4 epochs\. Train on with --epochs 5 or more/),
       ]);
       const other = await run(["--resume", "parts", "--epochs", "5"], { cwd });
       expect([other.code, other.err]).toEqual([1, expect.stringMatching(/trained on other images/)]);
@@ -200,7 +201,7 @@ describe("train", () => {
     expect(first.err).toBe(
       "Cannot write `a/checkpoint.safetensors`: the file may not grow that large here. Make room, or choose another place with --out.\n",
     );
-    expect(readdirSync(path.join(cwd, "a"))).toEqual(["metrics.jsonl"]);
+    expect(readdirSync(path.join(cwd, "a")).sort()).toEqual(["checkpoint.safetensors", "metrics.jsonl"]);
 
     expect((await run([...args, "--out", "b"], { cwd })).code).toBe(0);
     const before = readFileSync(path.join(cwd, "b", "checkpoint.safetensors"));
@@ -510,13 +511,23 @@ describe("bad input is one line and exit code 1:", () => {
     ["--engine onyxruntime", "There is no engine `onyxruntime`. Did you mean onnxruntime?"],
     ["trian", "There is no command `trian`. Did you mean train?"],
     ["--optimiser adam", "Unknown option '--optimiser' (Did you mean --optimizer?). See --help."],
+    ["--learning-rate 1e-3", "Unknown option '--learning-rate' (Did you mean --lr?). See --help."],
+    ["--wd=0.1", "Unknown option '--wd' (Did you mean --weight-decay?). See --help."],
+    [
+      "--device gpu",
+      "There is no device `gpu`. A GPU is used through webgpu or cuda, and auto takes one where it finds one.",
+    ],
+    ["--engine onnx", "There is no engine `onnx`. Did you mean onnxruntime?"],
+    ["--checkpoint-every soon", "--checkpoint-every `soon` is not a number of 0 or more."],
+    ["compare --seeds 1000000", "--seeds `1000000` is not a whole number from 1 to 1,000."],
+    ["--out=", "--out needs a name; got an empty one."],
     ["--lr", "Option '--lr <rate>' argument missing. See --help."],
     ["--lr fast", "--lr `fast` is not a number above 0."],
     ["--lr 0", "--lr `0` is not a number above 0."],
     ["--lr=-1", "--lr `-1` is not a number above 0."],
     ["--lr 1e999", "--lr `1e999` is not a number above 0."],
-    ["--epochs 0", "--epochs `0` is not a whole number of at least 1."],
-    ["--epochs 1.5", "--epochs `1.5` is not a whole number of at least 1."],
+    ["--epochs 0", "--epochs `0` is not a whole number from 1 to 1,000,000."],
+    ["--epochs 1.5", "--epochs `1.5` is not a whole number from 1 to 1,000,000."],
     ["--batch-size 0x10", "--batch-size `0x10` is not a whole number of at least 1."],
     ["--seed=-1", "--seed `-1` is not a whole number of at least 0."],
     ["--limit none", "--limit `none` is not a whole number of at least 1."],
@@ -524,7 +535,7 @@ describe("bad input is one line and exit code 1:", () => {
     ["--weight-decay=-0.1", "--weight-decay `-0.1` is not a number of 0 or more."],
     ["--warmup soon", "--warmup `soon` is neither a whole number of updates nor a part of the run such as 5%."],
     ["--warmup 100%", "--warmup `100%` is neither a whole number of updates nor a part of the run such as 5%."],
-    ["--schedule step*x", "--schedule `step*x` is no equation in `step`: "],
+    ["--schedule step*x", "--schedule `step*x` is not an equation in `step` and `steps`: "],
     ["--data /nonexistent", "Cannot read `/nonexistent`: no such file or folder."],
     ["--resume /nonexistent", "Cannot read `/nonexistent`: no such file or folder."],
     ["evaluate --checkpoint /nonexistent", "Cannot read `/nonexistent`: no such file or folder."],
@@ -542,7 +553,9 @@ describe("bad input is one line and exit code 1:", () => {
       /cannot be used: Not a whole safetensors file/,
     );
     mkdirSync(path.join(folder, "empty"));
-    expect(await says(["--resume", path.join(folder, "empty")])).toMatch(/holds no checkpoint\.safetensors/);
+    expect(await says(["--resume", path.join(folder, "empty")])).toMatch(
+      /holds no checkpoint\.safetensors: that run saved none, or it is not a run folder/,
+    );
   });
 
   test("--verbose adds where it came from", async () => {
@@ -551,6 +564,6 @@ describe("bad input is one line and exit code 1:", () => {
     expect(await main(["--data", "/nonexistent", "--verbose"])).toBe(1);
     spy.mockRestore();
     expect(printed[0]).toBeInstanceOf(Error);
-    expect((printed[0] as Error).stack).toContain("data.ts");
+    expect((printed[0] as Error).stack).toContain("mnist.ts");
   });
 });

@@ -5,9 +5,12 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { batch, fingerprint, first, loadMnist, pixels, readImages, readLabels } from "../src/data/data.ts";
+import { batch, fingerprint, first, pixels } from "../src/data/digits.ts";
+import { readImages, readLabels } from "../src/data/idx.ts";
+import { loadMnist } from "../src/data/mnist.ts";
 import { UserError } from "../src/errors.ts";
-import { idx, names, scratch, smallFiles, writeFiles } from "./world.ts";
+import { idx, names, smallFiles, writeFiles } from "./data.ts";
+import { scratch } from "./world.ts";
 
 const files = smallFiles(20, 10);
 
@@ -97,8 +100,8 @@ describe("files", () => {
     const folder = scratch();
     const train = names[0];
     const cases: [Uint8Array, string | RegExp][] = [
-      [Buffer.from("<!doctype html><p>Not found</p>"), /no MNIST file: it starts with 3c21646f/],
-      [files["train-labels-idx1-ubyte"], /no MNIST file/],
+      [Buffer.from("<!doctype html><p>Not found</p>"), /is not an MNIST file: it starts with 3c21646f/],
+      [files["train-labels-idx1-ubyte"], /is not an MNIST file/],
       [idx([20, 14, 14], new Uint8Array(20 * 196)), /14 × 14/],
       [Buffer.concat([files[train], Buffer.from([0])]), /too long/],
       [idx([0, 28, 28], new Uint8Array()), /0 images and .* 20 labels/],
@@ -119,7 +122,7 @@ describe("files", () => {
     unlinkSync(path.join(folder, name));
     await refuses(folder, name, /missing/);
     mkdirSync(path.join(folder, name));
-    await refuses(folder, name, /that is a folder/);
+    await refuses(folder, name, /is a folder, not a file/);
     await refuses(path.join(folder, "nowhere"), /no such file or folder/);
     await refuses(path.join(folder, names[0]), /is a file/);
   });
@@ -167,7 +170,7 @@ describe("an address", () => {
   test("that answers with something else is refused, and nothing is kept of it", async () => {
     const page = Buffer.from("<html>Sign in to the guest network</html>");
     const { base, cache } = await serve({ [`${names[0]}.gz`]: page });
-    await refuses(base, names[0], /no MNIST file/);
+    await refuses(base, names[0], /is not an MNIST file/);
     expect(kept(cache)).toEqual([]);
   });
 

@@ -1,7 +1,8 @@
 import { cpSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { run, scratch, smallFiles, writeFiles } from "./world.ts";
+import { smallFiles, writeFiles } from "./data.ts";
+import { run, scratch } from "./world.ts";
 
 const folder = new URL("../../../tests/fixtures/first-release/mnist/", import.meta.url);
 

@@ -1,8 +1,5 @@
 import type { Configured, StateDict } from "@descent/core";
-import type { Model } from "./model.ts";
-
-/** Numbers by parameter name, laid out as the model's parameters say. */
-export type Weights = Readonly<Record<string, Float32Array>>;
+import type { Model, Weights } from "./model.ts";
 
 /** What one update was like: all four are read together, since on a GPU every read waits. */
 export interface StepNumbers {
@@ -24,16 +21,16 @@ export interface Learner {
   step(images: Float32Array, labels: Uint8Array): Promise<number | undefined>;
   /** The numbers of every step since the last call, oldest first. */
   read(): Promise<StepNumbers[]>;
-  /** `[n, 10]`, one row for each image. */
+  /** `[n, 10]`, one row per image. */
   logits(images: Float32Array): Promise<Float32Array>;
   weights(): Promise<Weights>;
   state(): Promise<StateDict>;
-  /** Writes the network in the engine's own format; gives the names of the files. */
-  save(folder: string): Promise<string[]>;
+  /** The network in the engine's own format: files by name. */
+  files(): Promise<Readonly<Record<string, string | Uint8Array>>>;
   dispose(): void;
 }
 
-/** What computes: one for each runtime. All start from the same numbers, so their runs can be compared. */
+/** What computes: one per runtime. All start from the same numbers, so their runs can be compared. */
 export interface Engine {
   readonly name: string;
   readonly version: string;

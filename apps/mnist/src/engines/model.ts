@@ -1,7 +1,6 @@
 import type { Parameter } from "@descent/core";
 import { glorotUniform, heNormal, initialize, zeros } from "@descent/initializers";
-import { classes, side } from "../data/data.ts";
-import type { Weights } from "./engine.ts";
+import { classes, side } from "../data/digits.ts";
 
 /** One layer, as data, so that any engine can build it. Images are NHWC, kernels HWIO, convolutions have no padding. */
 export type Layer =
@@ -9,6 +8,9 @@ export type Layer =
   | { readonly kind: "pool"; readonly size: number }
   | { readonly kind: "flatten" }
   | { readonly kind: "dense"; readonly name: string; readonly units: number; readonly relu: boolean };
+
+/** Numbers by parameter name, laid out as the model's parameters say. */
+export type Weights = Readonly<Record<string, Float32Array>>;
 
 export type ModelName = "mlp" | "cnn";
 

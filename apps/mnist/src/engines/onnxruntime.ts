@@ -1,10 +1,8 @@
-import path from "node:path";
 import { exportModel, Graph } from "@descent/onnx";
 import { crossEntropy, type ExecutionProvider, type Runtime, Trainer } from "@descent/onnxruntime";
-import { classes, side } from "../data/data.ts";
-import { writeWhole } from "../run/files.ts";
-import type { Engine, Learner, StepNumbers, Weights } from "./engine.ts";
-import type { Model } from "./model.ts";
+import { classes, side } from "../data/digits.ts";
+import type { Engine, Learner, StepNumbers } from "./engine.ts";
+import type { Model, Weights } from "./model.ts";
 
 /**
  * The network as an ONNX model from `images`, `[batch, 28, 28, 1]`, to `logits`, `[batch, 10]`. Its weights keep the
@@ -138,10 +136,7 @@ export function onnxruntimeEngine(
         },
         weights: () => trainer.weights(),
         state: async () => (await trainer.checkpoint()).optimizer,
-        async save(folder) {
-          writeWhole(path.join(folder, "model.onnx"), await trainer.exportModel());
-          return ["model.onnx"];
-        },
+        files: async () => ({ "model.onnx": await trainer.exportModel() }),
         dispose: () => void trainer.dispose(),
       };
     },

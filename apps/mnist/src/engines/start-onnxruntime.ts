@@ -1,7 +1,7 @@
 import type { Runtime } from "@descent/onnxruntime";
 import { sgd } from "@descent/sgd";
 import type { DeviceName } from "../devices/device.ts";
-import { threads } from "../devices/find.ts";
+import { threads } from "../devices/onnxruntime.ts";
 import type { Engine } from "./engine.ts";
 import { model, startingWeights } from "./model.ts";
 import { onnxruntimeEngine } from "./onnxruntime.ts";

@@ -2,7 +2,8 @@ import { pathToFileURL } from "node:url";
 import { repairTfjsNode } from "@descent/tfjs";
 import * as tf from "@tensorflow/tfjs";
 import type { DeviceName } from "../devices/device.ts";
-import { dawnFile, tensorflowFile } from "../devices/find.ts";
+import { tensorflowFile } from "../devices/tensorflow.ts";
+import { dawnFile } from "../devices/webgpu.ts";
 import type { Engine } from "./engine.ts";
 import { tfjsEngine } from "./tfjs.ts";
 

@@ -1,10 +1,8 @@
-import path from "node:path";
 import { optimizer } from "@descent/tfjs";
 import type * as tensorflow from "@tensorflow/tfjs";
-import { classes, side } from "../data/data.ts";
-import { writeWhole } from "../run/files.ts";
-import type { Engine, Learner, StepNumbers, Weights } from "./engine.ts";
-import type { Layer, Model } from "./model.ts";
+import { classes, side } from "../data/digits.ts";
+import type { Engine, Learner, StepNumbers } from "./engine.ts";
+import type { Layer, Model, Weights } from "./model.ts";
 
 type Tf = typeof tensorflow;
 type Variables = Readonly<Record<string, tensorflow.Variable>>;
@@ -196,28 +194,30 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
         },
         weights: () => read(variables),
         state: () => opt.state(),
-        async save(folder) {
+        async files() {
           const made = layersModel(tf, model);
+          const files: Record<string, string | Uint8Array> = {};
           try {
             made.setWeights(list);
             await made.save(
               tf.io.withSaveHandler(async (artifacts) => {
-                const { weightData, ...rest } = artifacts;
-                const manifest = [{ paths: ["weights.bin"], weights: artifacts.weightSpecs ?? [] }];
-                const { modelTopology, format, generatedBy, convertedBy } = rest;
-                const bytes = tf.io.CompositeArrayBuffer.join(weightData);
-                writeWhole(path.join(folder, "weights.bin"), new Uint8Array(bytes));
-                writeWhole(
-                  path.join(folder, "model.json"),
-                  JSON.stringify({ format, generatedBy, convertedBy, modelTopology, weightsManifest: manifest }),
-                );
+                const { modelTopology, format, generatedBy, convertedBy, weightData, weightSpecs = [] } = artifacts;
+                const weightsManifest = [{ paths: ["weights.bin"], weights: weightSpecs }];
+                files["model.json"] = JSON.stringify({
+                  format,
+                  generatedBy,
+                  convertedBy,
+                  modelTopology,
+                  weightsManifest,
+                });
+                files["weights.bin"] = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
                 return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
               }),
             );
           } finally {
             made.dispose();
           }
-          return ["model.json", "weights.bin"];
+          return files;
         },
         dispose() {
           opt.dispose();

@@ -1,4 +1,4 @@
-import { classes, type Digits, pixels, side } from "../data/data.ts";
+import { classes, type Digits, pixels, side } from "../data/digits.ts";
 import type { Metrics } from "../run/metrics.ts";
 import { optimizerShare, type Summary } from "../run/summary.ts";
 import { duration, percent, thousands } from "../terminal/progress.ts";

@@ -1,12 +1,12 @@
 import path from "node:path";
+import { write, writeJson } from "../disk.ts";
 import { model, startingWeights } from "../engines/model.ts";
 import { UserError } from "../errors.ts";
-import { chart, colours, escaped, short } from "../report/chart.ts";
-import { page, table } from "../report/report.ts";
-import { duration, percent, thousands } from "../terminal/progress.ts";
+import { short } from "../report/chart.ts";
+import { comparisonPage, type Row, type Spread } from "../report/comparison.ts";
+import { duration, percent } from "../terminal/progress.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { train } from "../training/train.ts";
-import { writeJson, writeWhole } from "./files.ts";
 import { prepared, type World } from "./run.ts";
 
 /** One run of the comparison. */
@@ -19,25 +19,6 @@ export interface Trial {
   readonly testAccuracy: number | null;
   readonly testLoss: number | null;
   readonly seconds: number;
-}
-
-/** One line of the table: all seeds of one optimizer at one rate. */
-export interface Row {
-  readonly optimizer: string;
-  readonly title: string;
-  readonly lr: number | null;
-  readonly runs: number;
-  readonly diverged: number;
-  /** Over the runs that did not diverge; null where none is left. */
-  readonly accuracy: Spread | null;
-  readonly loss: Spread | null;
-  readonly seconds: Spread;
-}
-
-export interface Spread {
-  readonly mean: number;
-  /** The sample's standard deviation, 0 for one run. */
-  readonly deviation: number;
 }
 
 export function spread(values: readonly number[]): Spread {
@@ -71,72 +52,6 @@ export function rows(trials: readonly Trial[]): Row[] {
   return out.sort((a, b) => (b.accuracy?.mean ?? -1) - (a.accuracy?.mean ?? -1));
 }
 
-const head = ["optimizer", "rate", "test accuracy", "test loss", "time", "runs"] as const;
-
-/** `91.00 % ± 1.41`; a single run has no deviation to speak of. */
-const give = ({ mean, deviation }: Spread, runs: number, write: (value: number) => string): string =>
-  runs > 1 ? `${write(mean)} ± ${write(deviation).replace(" %", "")}` : write(mean);
-
-function cells({ title, lr, accuracy, loss, seconds, runs, diverged }: Row): string[] {
-  const ended = runs - diverged;
-  return [
-    title,
-    lr === null ? "equation" : short(lr),
-    accuracy === null ? "diverged" : give(accuracy, ended, percent),
-    loss === null ? "" : give(loss, ended, (value) => value.toFixed(4)),
-    duration(seconds.mean),
-    diverged === 0 ? String(runs) : `${runs} (${diverged} diverged)`,
-  ];
-}
-
-/** The table for a terminal, mean ± standard deviation over the seeds. */
-export function text(all: readonly Row[]): string {
-  const lines = [[...head], ...all.map(cells)];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines
-    .map((line) =>
-      line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join("   "),
-    )
-    .join("\n");
-}
-
-function html(all: readonly Row[], recipe: Recipe, where: string, trainImages: number): string {
-  const titles = [...new Set(all.map(({ title }) => title))];
-  const several = new Set(all.map(({ lr }) => lr)).size > 1;
-  const series = titles.map((title, i) => {
-    const points = all
-      .filter((row) => row.title === title && row.lr !== null && row.accuracy !== null)
-      .sort((a, b) => a.lr! - b.lr!); // without lr filtered above
-    return {
-      name: title,
-      as: "dots" as const,
-      colour: (i % colours) + 1,
-      points: points.map((row) => [row.lr!, row.accuracy!.mean] as const), // filtered above
-      spread: points.map((row) => row.accuracy!.deviation),
-    };
-  });
-  const drawn = several
-    ? `<section class="wide">${chart({
-        title: "Test accuracy against rate",
-        note: "mean and standard deviation over the seeds",
-        x: { label: "learning rate", log: true },
-        y: { percent: true },
-        series,
-      })}</section>`
-    : "";
-  const best = all[0];
-  const won = best?.accuracy ?? undefined;
-  const ended = best === undefined ? 0 : best.runs - best.diverged;
-  return page(
-    "Optimizers compared on MNIST",
-    `<header><p class="kicker">MNIST · ${escaped(recipe.model)} · ${escaped(where)}</p>
-<h1>${won === undefined ? "None" : escaped(best!.title)}</h1>
-<p class="lead">did best on the test images after ${recipe.epochs} epoch${recipe.epochs === 1 ? "" : "s"} of ${thousands(trainImages)} images${won === undefined ? "" : `: ${give(won, ended, percent)}`}.</p></header>
-${drawn}
-<section><h2>All of them</h2>${table(head, all.map(cells))}</section>`,
-  );
-}
-
 /** Trains every recipe in turn; compare.json and compare.html in `folder` hold what is done, after every run. */
 export async function compare(
   recipes: readonly Recipe[],
@@ -146,7 +61,7 @@ export async function compare(
   const { engine, choice, mnist, progress, stop } = world;
   const trials: Trial[] = [];
   for (const [i, recipe] of recipes.entries()) {
-    const { digits, optimizer } = prepared(recipe, mnist);
+    const { digits, optimizer } = await prepared(recipe, mnist);
     const net = model(recipe.model);
     const begun = performance.now();
     const learner = await engine.learner({
@@ -190,16 +105,16 @@ export async function compare(
       `${i + 1}/${recipes.length}: ${trial.title}${rate}, seed ${trial.seed}: ${result}, ${duration(trial.seconds)}`,
     );
     const all = rows(trials);
-    writeJson(path.join(folder, "compare.json"), {
+    await writeJson(path.join(folder, "compare.json"), {
       engine: engine.name,
       device: choice.device,
       recipe: { ...recipe, optimizer: undefined, lr: undefined, seed: undefined },
       rows: all,
       trials,
     });
-    writeWhole(
+    await write(
       path.join(folder, "compare.html"),
-      html(all, recipe, `${engine.name} on ${choice.device}`, digits.count),
+      comparisonPage(all, recipe, `${engine.name} on ${choice.device}`, digits.count),
     );
   }
   return { trials, rows: rows(trials) };

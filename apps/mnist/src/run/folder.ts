@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, realpathSync, rmdirSync, statSync } from "node:fs";
+import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
+import { cleanTemporaries, type Lock, LockedError, lock, writeLink } from "@descent/files";
+import { makeFolder, readBounded, write } from "../disk.ts";
 import { cannotRead, cannotWrite, isCode, UserError } from "../errors.ts";
-import { makeFolder, writeWhole } from "./files.ts";
 
 export const runs = "runs";
 
@@ -14,90 +16,169 @@ export const names = {
   report: "report.html",
 } as const;
 
+/** A run's folder, which no other process writes to until it is closed. */
+export interface RunFolder {
+  readonly path: string;
+  close(): Promise<void>;
+  /** Closes it, and takes it away where it was new and nothing is in it: a run that did not start leaves no folder. */
+  discard(): Promise<void>;
+}
+
 const pad = (n: number): string => String(n).padStart(2, "0");
 
 /** Local time as a name that sorts: 2026-11-22T09-05-00. */
 export const stamp = (now: Date): string =>
   `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}T${pad(now.getHours())}-${pad(now.getMinutes())}-${pad(now.getSeconds())}`;
 
-/**
- * Makes the folder of a new run: `out` where it is given, which must be new or empty, else `runs/<time>-<what>`, which
- * `runs/latest` then names.
- */
-export function newRun(out: string | undefined, what: string, now = new Date()): string {
-  if (out !== undefined) {
-    try {
-      makeFolder(out);
-      if (readdirSync(out).length > 0) {
-        throw new UserError(
-          `--out \`${out}\` is not empty, and a run overwrites nothing. Choose a new folder, or continue that run with --resume ${out}.`,
-        );
-      }
-    } catch (error) {
-      throw error instanceof UserError ? error : cannotWrite(out, error);
-    }
-    return out;
+async function open(folder: string, isNew: boolean): Promise<RunFolder> {
+  let held: Lock;
+  try {
+    held = await lock(folder);
+    await cleanTemporaries(folder); // of a run that was killed
+  } catch (error) {
+    throw error instanceof LockedError ? new UserError(error.message, { cause: error }) : cannotWrite(folder, error);
   }
+  // A lock that cannot be removed is stale as soon as this process has ended.
+  const close = (): Promise<void> => held.release().catch(() => {});
+  return {
+    path: folder,
+    close,
+    async discard() {
+      await close();
+      try {
+        if (isNew) rmdirSync(folder);
+      } catch {} // something is in it
+    },
+  };
+}
+
+/**
+ * The folder of a run that goes on, by its own name: `latest` may come to name another run before this one ends.
+ */
+export async function openRun(folder: string): Promise<RunFolder> {
+  try {
+    const own = realpathSync(folder);
+    const near = path.relative(realpathSync("."), own);
+    return await open(near === "" || near.startsWith("..") ? own : near, false);
+  } catch (error) {
+    throw error instanceof UserError ? error : cannotRead(folder, error);
+  }
+}
+
+/** A folder for a run that is named by `--out`. Of two runs that want it at once, one gets it. */
+async function claim(out: string): Promise<RunFolder> {
+  let made: boolean;
+  try {
+    made = await makeFolder(out);
+  } catch (error) {
+    throw cannotWrite(out, error);
+  }
+  const folder = await open(out, made);
+  try {
+    if ((await readdir(out)).some((name) => name !== ".lock"))
+      throw new UserError(
+        `--out \`${out}\` is not empty, and a run overwrites nothing. Choose a new folder, or continue that run with --resume ${out}.`,
+      );
+    return folder;
+  } catch (error) {
+    await folder.close();
+    throw error instanceof UserError ? error : cannotWrite(out, error);
+  }
+}
+
+/** Makes the folder of a new run: `out` where it is given, which must be new or empty, else `runs/<time>-<what>`. */
+export async function newRun(out: string | undefined, what: string, now = new Date()): Promise<RunFolder> {
+  if (out !== undefined) return claim(out);
   const wanted = path.join(runs, `${stamp(now)}-${what}`);
   try {
-    makeFolder(runs);
+    await makeFolder(runs);
+    await cleanTemporaries(runs);
     for (let n = 1; ; n++) {
       const folder = n === 1 ? wanted : `${wanted}-${n}`; // two runs may start within one second
       try {
-        mkdirSync(folder);
+        await mkdir(folder);
       } catch (error) {
         if (isCode(error, "EEXIST")) continue;
         throw error;
       }
-      return folder;
+      return await open(folder, true);
     }
   } catch (error) {
-    throw cannotWrite(wanted, error);
+    throw error instanceof UserError ? error : cannotWrite(wanted, error);
   }
 }
 
 /** Makes `latest`, beside the run, name it: a link, or a text file with its name where links are not allowed. */
-export function nameLatest(folder: string): void {
+export async function nameLatest(folder: string): Promise<void> {
   const latest = path.join(path.dirname(folder), "latest");
-  const link = `${latest}.${process.pid}.tmp`;
+  const name = path.basename(folder);
   try {
-    symlinkSync(path.basename(folder), link, "dir");
-    renameSync(link, latest); // takes the old one's place in one go, be it a link or a text file
-  } catch {
-    rmSync(link, { force: true });
-    writeWhole(latest, `${path.basename(folder)}\n`);
-  }
-}
-
-/** The file that `given` means: itself, or in the run folder that it names; without it, in `runs/latest`. */
-export function fileOf(given: string | undefined, file: string): string {
-  const start = given ?? path.join(runs, "latest");
-  try {
-    const stat = statSync(start);
-    if (stat.isDirectory()) return path.join(start, file);
-    // A small text file named `latest` says where the newest run is.
-    if (path.basename(start) === "latest")
-      return path.join(path.dirname(start), readFileSync(start, "utf8").trim(), file);
-    return start;
+    await writeLink(latest, name);
   } catch (error) {
-    if (given === undefined && isCode(error, "ENOENT")) {
-      throw new UserError(
-        "There is no run to continue here: `runs/latest` does not exist. Name a run folder or a checkpoint file.",
-      );
-    }
-    throw cannotRead(start, error);
+    if (!isCode(error, "EPERM", "EACCES", "ENOSYS", "ENOTSUP", "EOPNOTSUPP")) throw cannotWrite(latest, error);
+    await write(latest, `${name}\n`);
   }
 }
 
-/** The bytes of a file a run left behind. */
+const isFile = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+
+/** The newest run in `runs` that left a checkpoint: what is resumed where `latest` names none. */
+function newest(): string | undefined {
+  let all: string[];
+  try {
+    all = readdirSync(runs);
+  } catch {
+    return undefined;
+  }
+  const stamped = all.filter((name) => /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-/.test(name)).sort();
+  return stamped.map((name) => path.join(runs, name)).findLast((folder) => isFile(path.join(folder, names.checkpoint)));
+}
+
+/** The file that `given` means: itself, or in the run folder that it names. */
+export function fileOf(given: string, file: string): string {
+  try {
+    const stat = statSync(given);
+    if (stat.isDirectory()) return path.join(given, file);
+    // A small text file named `latest` says where the newest run is.
+    if (path.basename(given) === "latest" && stat.isFile() && stat.size < 1000)
+      return path.join(path.dirname(given), readFileSync(given, "utf8").trim(), file);
+    return given;
+  } catch (error) {
+    throw cannotRead(given, error);
+  }
+}
+
+/** The checkpoint to go on from where none is named: that of `runs/latest`, else of the newest run that has one. */
+export function latestCheckpoint(): string {
+  const latest = path.join(runs, "latest");
+  try {
+    if (lstatSync(latest, { throwIfNoEntry: false }) !== undefined) {
+      const file = fileOf(latest, names.checkpoint);
+      if (isFile(file)) return file;
+    }
+  } catch {} // it leads nowhere
+  const found = newest();
+  if (found === undefined) {
+    throw new UserError(
+      "There is no run to continue here: `runs` holds no checkpoint. Name a run folder or a checkpoint file.",
+    );
+  }
+  return path.join(found, names.checkpoint);
+}
+
+/** No file that a run leaves behind and reads again is longer. */
+const longest = 256 * 1024 * 1024;
+
+/** The bytes of a file that a run left behind. */
 export function readRunFile(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    return readBounded(file, longest);
   } catch (error) {
-    throw existsSync(path.dirname(file)) && isCode(error, "ENOENT")
-      ? new UserError(
-          `\`${path.dirname(file)}\` holds no ${path.basename(file)}: that run saved none, or it is no run folder.`,
-        )
-      : cannotRead(file, error);
+    const missing = error instanceof UserError && isCode(error.cause, "ENOENT");
+    if (!missing || statSync(path.dirname(file), { throwIfNoEntry: false }) === undefined) throw error;
+    throw new UserError(
+      `\`${path.dirname(file)}\` holds no ${path.basename(file)}: that run saved none, or it is not a run folder.`,
+      { cause: error },
+    );
   }
 }

@@ -1,6 +1,18 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { size } from "@descent/core/adapter";
+import type { Digits } from "../data/digits.ts";
 import type { Choice, Place } from "../devices/device.ts";
+import type { Engine } from "../engines/engine.ts";
+import { model } from "../engines/model.ts";
 import { duration, percent } from "../terminal/progress.ts";
+import type { Evaluation } from "../training/evaluation.ts";
+import type { Optimizer } from "../training/optimizer.ts";
+import type { Position } from "../training/position.ts";
 import type { Recipe } from "../training/recipe.ts";
+import type { Outcome } from "../training/train.ts";
+import { packageVersion } from "../version.ts";
+import { names } from "./folder.ts";
 
 /** What summary.json says of a finished run. */
 export interface Summary {
@@ -17,9 +29,9 @@ export interface Summary {
   readonly deviceWhat: string;
   /** From the first update to the last test, over all sittings of a resumed run. */
   readonly seconds: number;
-  /** Training images for each second spent on updates. */
+  /** Training images per second spent on updates. */
   readonly imagesPerSecond: number;
-  /** Milliseconds of an update, and of the optimizer's part in it: means of this sitting; null where there was but one. */
+  /** Milliseconds of an update, and of the optimizer's part in it: means of this sitting; null where there was only one. */
   readonly stepMilliseconds: number | null;
   readonly optimizerMilliseconds: number | null;
   readonly seed: number;
@@ -46,9 +58,74 @@ export interface Summary {
   readonly files: readonly string[];
 }
 
+/** The summary of an evaluated run. */
+export function summarize(run: {
+  readonly recipe: Recipe;
+  readonly optimizer: Optimizer;
+  readonly outcome: Omit<Outcome, "evaluation" | "weights">;
+  readonly evaluation: Evaluation;
+  readonly digits: Digits;
+  readonly test: Digits;
+  readonly data: string;
+  readonly started: Date;
+  readonly files: readonly string[];
+  readonly engine: Engine;
+  readonly choice: Choice;
+}): Summary {
+  const { recipe, optimizer, outcome, evaluation, digits, engine, choice } = run;
+  const { position, last, pace } = outcome;
+  return {
+    testAccuracy: evaluation.accuracy,
+    testLoss: evaluation.loss,
+    trainLoss: last?.trainLoss ?? null,
+    optimizer: recipe.optimizer,
+    title: optimizer.title,
+    engine: engine.name,
+    engineVersion: engine.version,
+    device: choice.device,
+    deviceWhat: choice.what,
+    seconds: position.seconds,
+    imagesPerSecond: (position.epoch * digits.count) / position.stepSeconds,
+    stepMilliseconds: pace === undefined ? null : pace.step * 1000,
+    optimizerMilliseconds: pace === undefined ? null : pace.optimizer * 1000,
+    seed: recipe.seed,
+    epochs: recipe.epochs,
+    steps: position.step,
+    batchSize: recipe.batchSize,
+    trainImages: digits.count,
+    testImages: run.test.count,
+    parameters: model(recipe.model).parameters.reduce((sum, { shape }) => sum + size(shape), 0),
+    model: recipe.model,
+    lr: optimizer.lr ?? null,
+    schedule: recipe.schedule,
+    rate: optimizer.rate.text ?? null,
+    recipe,
+    data: run.data,
+    started: run.started.toISOString(),
+    node: process.version,
+    version: packageVersion(),
+    command: commandOf(recipe, choice),
+    files: run.files,
+  };
+}
+
+/** Whether a folder holds all that a run leaves behind which ended at the position. */
+export function isComplete(folder: string, { epoch, step }: Position): boolean {
+  let found: unknown;
+  try {
+    found = JSON.parse(readFileSync(path.join(folder, names.summary), "utf8"));
+  } catch {
+    return false; // missing or damaged: it is written again
+  }
+  const { epochs, steps, files } = Object(found) as Readonly<Record<string, unknown>>;
+  if (epochs !== epoch || steps !== step || !Array.isArray(files)) return false;
+  return files.every((name) => existsSync(path.join(folder, path.basename(String(name)))));
+}
+
 const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+/** An option of a recipe as it is typed. */
+export const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 
 /** The command line of a recipe. */
 export const commandOf = (recipe: Recipe, { device, engine }: Place): string =>

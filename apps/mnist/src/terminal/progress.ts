@@ -1,17 +1,4 @@
-/** Where a run stands, for the one line that shows it. */
-export interface Standing {
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Images of this epoch that are done, and how many it has. */
-  readonly done: number;
-  readonly of: number;
-  /** Means over the epoch so far. */
-  readonly loss: number;
-  readonly accuracy: number;
-  readonly lr: number;
-  readonly imagesPerSecond: number;
-  readonly secondsLeft: number;
-}
+import type { Standing } from "../training/train.ts";
 
 export const percent = (part: number, digits = 2): string => `${(part * 100).toFixed(digits)} %`;
 

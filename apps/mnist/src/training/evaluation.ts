@@ -1,4 +1,4 @@
-import { batch, classes, type Digits } from "../data/data.ts";
+import { batch, classes, type Digits } from "../data/digits.ts";
 import type { Learner } from "../engines/engine.ts";
 
 /** A digit that was taken for another. */

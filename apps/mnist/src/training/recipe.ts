@@ -1,9 +1,6 @@
-import { type AnyRule, rules as catalogue, load } from "@descent/catalogue";
-import { type Configured, clipByGlobalNorm, decoupledDecay, type Schedule, schedule } from "@descent/core";
-import { configured, nearest } from "@descent/core/adapter";
-import * as schedules from "@descent/schedules";
-import type { ModelName } from "../engines/model.ts";
-import { oneLine, UserError } from "../errors.ts";
+import { type ModelName, modelNames } from "../engines/model.ts";
+import { UserError } from "../errors.ts";
+import { ranges } from "./ranges.ts";
 
 /** Everything that decides what a run computes. Two runs of one recipe on one device give the same bits. */
 export interface Recipe {
@@ -26,139 +23,40 @@ export interface Recipe {
   readonly limit?: number | undefined;
 }
 
-/** Every rule of the catalogue by its exported name: a new one is here as soon as its family exports it. */
-const rules: ReadonlyMap<string, AnyRule> = new Map(
-  await Promise.all(catalogue.map(async ({ id, name }) => [name, await load(id)] as const)),
-);
+/** The longest text that an option of a recipe may be: an equation is a line, not a file. */
+export const longestText = 2000;
 
-export const optimizerNames: readonly string[] = [...rules.keys()].sort();
-
-/**
- * Rates that suit the convolutional network: the best of a scan in factors of three, or the next below it where the next
- * above learnt nothing (12,800 images, one epoch, batches of 64). A rule that is not here takes its own default.
- */
-const rates: Readonly<Record<string, number>> = {
-  adabelief: 3e-3,
-  adagrad: 3e-2,
-  adam: 3e-3,
-  adamax: 3e-3,
-  adamw: 3e-3,
-  amsgrad: 3e-3,
-  momentum: 3e-2,
-  nadam: 1e-2,
-  nesterov: 3e-2,
-  radam: 1e-2,
-  rmsprop: 3e-3,
-  rmspropCentered: 3e-3,
-  rmspropCenteredMomentum: 3e-4,
-  rmspropMomentum: 3e-4,
-  sgd: 1e-1,
-  yogi: 3e-3,
-};
-
-/** The rate a rule gets when none is given. */
-export const defaultRate = (optimizer: string): number | undefined =>
-  Object.hasOwn(rates, optimizer) ? rates[optimizer] : rules.get(optimizer)?.hyper.lr;
-
-/**
- * The decoupled decay that the default run has: over five seeds of four epochs it took the mean test accuracy from
- * 99.07 % to 99.20 %. Other rules decay as they do themselves until told otherwise, so that a comparison compares the rules.
- */
-const defaultDecays: Readonly<Record<string, number>> = { radam: 0.1 };
-
-/** The decay a training run gets when none is given; where left out, the rule's own. */
-export const defaultDecay = (optimizer: string): number | undefined =>
-  Object.hasOwn(defaultDecays, optimizer) ? defaultDecays[optimizer] : undefined;
-
-/** AdamW, adam-w and adamw are one name. */
-const plain = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, "");
-
-/** The one of `names` that a person means by `given`, or a UserError that offers the nearest. */
-export function pick(kind: string, given: string, names: readonly string[]): string {
-  const found = names.find((name) => plain(name) === plain(given));
-  if (found !== undefined) return found;
-  const near = nearest(plain(given), names);
-  const offer = near === undefined ? `There are ${names.join(", ")}.` : `Did you mean ${near}?`;
-  throw new UserError(`There is no ${kind} \`${given}\`. ${offer}`);
-}
-
-/** The schedules that need to know no more than the highest rate and how many updates there are. */
-const courses: Readonly<Record<string, (lr: number, over: number) => Schedule>> = {
-  constant: (lr) => schedules.constant(lr),
-  linear: (from, over) => schedules.linear({ from, over }),
-  cosine: (from, over) => schedules.cosine({ from, over }),
-  polynomial: (from, over) => schedules.polynomial({ from, over, power: 2 }),
-  exponential: (from, over) => schedules.exponential({ from, rate: 0.01, over }), // to a hundredth
-  inverseTime: (from, over) => schedules.inverseTime({ from, rate: 9, over }), // to a tenth
-  stepwise: (from, over) => schedules.stepwise({ from, rate: 0.1, every: Math.max(1, Math.ceil(over / 3)) }),
-};
-
-export const scheduleNames: readonly string[] = Object.keys(courses);
-
-/** Digits and operators make an equation; a lone word is a name. */
-export const isEquation = (text: string): boolean => /[^A-Za-z_\s-]/.test(text) || text.trim() === "step";
-
-function equation(text: string): Schedule {
-  try {
-    return schedule(text);
-  } catch (error) {
-    throw new UserError(`--schedule \`${text}\` is no equation in \`step\`: ${oneLine(error)}`, { cause: error });
-  }
-}
-
-function warmupSteps(text: string, steps: number): number {
-  const [, digits = "", unit = ""] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text.trim()) ?? [];
-  const value = Number(digits);
-  if (digits === "" || (unit === "" && !Number.isInteger(value)) || (unit === "%" && value >= 100)) {
-    throw new UserError(`--warmup \`${text}\` is neither a whole number of updates nor a part of the run such as 5%.`);
-  }
-  const out = unit === "%" ? Math.round((value / 100) * steps) : value;
-  if (out >= steps && out > 0)
-    throw new UserError(`--warmup ${text} would last for the whole run of ${steps} updates.`);
-  return out;
-}
-
-export interface Optimizer {
-  readonly configured: Configured;
-  readonly title: string;
-  /** The rate at an update, 0 for the first; nothing where the rule has no rate. */
-  readonly rate: Schedule;
-  /** The highest rate, where the schedule has a name. */
-  readonly lr: number | undefined;
-}
-
-/** The optimizer of a recipe for a run of `steps` updates. Every wrong name or number is a UserError. */
-export function optimizerOf(recipe: Recipe, steps: number): Optimizer {
-  const name = pick("optimizer", recipe.optimizer, optimizerNames);
-  const spec = rules.get(name)!; // pick gives one of the names
-  let rate: Schedule;
-  let lr: number | undefined;
-  if (isEquation(recipe.schedule)) {
-    if (recipe.lr !== undefined) {
-      throw new UserError("--schedule is an equation, which gives the rate itself: put --lr into it, or leave it out.");
-    }
-    if (warmupSteps(recipe.warmup, steps) > 0) {
-      throw new UserError(
-        "--schedule is an equation, which gives the rate itself: put --warmup into it, or leave it out.",
-      );
-    }
-    rate = equation(recipe.schedule);
-  } else {
-    lr = recipe.lr ?? defaultRate(name);
-    if (lr === undefined) throw new UserError(`${spec.title} has no default rate: give one with --lr.`);
-    const course = courses[pick("schedule", recipe.schedule, scheduleNames)]!; // pick gives one of the names
-    const rise = warmupSteps(recipe.warmup, steps);
-    rate = schedules.warmup(rise, course(lr, Math.max(1, steps - rise)));
-  }
-  for (const step of [0, steps - 1]) {
-    const value = rate(step);
-    if (!(value >= 0 && Number.isFinite(value)))
-      throw new UserError(`--schedule gives the rate ${value} at step ${step}.`);
-  }
-  const { weightDecay, clip } = recipe;
-  const decays = weightDecay !== undefined && "weightDecay" in spec.hyper ? { weightDecay } : {};
-  let made: Configured = configured(spec, { lr: rate, ...decays });
-  if (weightDecay !== undefined && !("weightDecay" in spec.hyper)) made = decoupledDecay(made, weightDecay);
-  if (clip !== undefined) made = clipByGlobalNorm(made, clip);
-  return { configured: made, title: spec.title, rate, lr };
+/** A recipe that was saved in `file`: every field is checked, since a person or a disk may have changed it. */
+export function readRecipe(found: unknown, file: string): Recipe {
+  const wrong = (name: string, value: unknown, wanted: string): never => {
+    throw new UserError(`\`${file}\` is damaged: its recipe has ${name} ${JSON.stringify(value)}, not ${wanted}.`);
+  };
+  const all: ReadonlyMap<string, unknown> = new Map(Object.entries(found ?? {}));
+  const text = (name: string): string => {
+    const value = all.get(name);
+    const fits = typeof value === "string" && value.trim() !== "" && value.length <= longestText;
+    return fits ? value : wrong(name, value, "a text");
+  };
+  const optional = (name: keyof typeof ranges): number | undefined => {
+    const value = all.get(name);
+    const { fits, words } = ranges[name];
+    return value === undefined || (typeof value === "number" && fits(value)) ? value : wrong(name, value, words);
+  };
+  const number = (name: keyof typeof ranges): number => optional(name) ?? wrong(name, undefined, ranges[name].words);
+  const name = text("model");
+  const recipe: Recipe = {
+    model: modelNames.find((one) => one === name) ?? wrong("model", name, modelNames.join(" or ")),
+    optimizer: text("optimizer"),
+    lr: optional("lr"),
+    schedule: text("schedule"),
+    warmup: text("warmup"),
+    weightDecay: optional("weightDecay"),
+    clip: optional("clip"),
+    epochs: number("epochs"),
+    batchSize: number("batchSize"),
+    seed: number("seed"),
+    limit: optional("limit"),
+  };
+  const unknown = [...all.keys()].find((one) => !Object.hasOwn(recipe, one));
+  return unknown === undefined ? recipe : wrong(unknown, all.get(unknown), "left out: there is no such option");
 }

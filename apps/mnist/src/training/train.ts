@@ -1,22 +1,45 @@
-import { batch, type Digits, type Mnist } from "../data/data.ts";
-import type { Learner, Weights } from "../engines/engine.ts";
+import type { StateDict } from "@descent/core";
+import { batch, type Digits, type Mnist } from "../data/digits.ts";
+import type { Learner } from "../engines/engine.ts";
+import type { Weights } from "../engines/model.ts";
 import { UserError } from "../errors.ts";
-import type { Checkpoint, Position } from "../run/checkpoint.ts";
-import type { EpochLine, StepLine } from "../run/metrics.ts";
-import type { Standing } from "../terminal/progress.ts";
 import { breathe, type Evaluation, evaluate } from "./evaluation.ts";
+import type { EpochLine, StepLine } from "./lines.ts";
+import type { Optimizer } from "./optimizer.ts";
 import { order } from "./order.ts";
-import type { Optimizer, Recipe } from "./recipe.ts";
+import { type Pace, Stopwatch } from "./pace.ts";
+import { type Position, start } from "./position.ts";
+import type { Recipe } from "./recipe.ts";
 
-export const start: Position = { epoch: 0, place: 0, step: 0, loss: 0, right: 0, seconds: 0, stepSeconds: 0 };
+/** Where a run stands, for the one line that shows it. */
+export interface Standing {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Images of this epoch that are done, and how many it has. */
+  readonly done: number;
+  readonly of: number;
+  /** Means over the epoch so far. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly lr: number;
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+/** All that training goes on from. */
+export interface Saved {
+  readonly position: Position;
+  readonly weights: Weights;
+  readonly state: StateDict;
+}
 
 /** What a run tells while it goes on; each may throw to end it. */
 export interface Listener {
   steps?(lines: readonly StepLine[]): void;
   standing?(at: Standing): void;
   epoch?(line: EpochLine): void;
-  /** After every epoch, and when the run is asked to stop. */
-  checkpoint?(saved: Pick<Checkpoint, "position" | "weights" | "state">): void;
+  /** After every epoch, every `checkpointEvery` seconds, and when the run is asked to stop. */
+  checkpoint?(saved: Saved): Promise<void>;
 }
 
 export interface Outcome {
@@ -24,17 +47,9 @@ export interface Outcome {
   readonly evaluation: Evaluation | undefined;
   readonly weights: Weights;
   readonly position: Position;
-  /** The last full epoch's. */
+  /** The last full epoch's; nothing where this sitting had none. */
   readonly last: EpochLine | undefined;
   readonly pace: Pace | undefined;
-}
-
-/** Mean seconds since the program started, but for its first update, which compiles kernels: what none can be told of is left out. */
-export interface Pace {
-  /** Of a whole update: its batch, both passes through the network, the optimizer, and the reading of its numbers. */
-  readonly step: number;
-  /** Of the optimizer's part of it. */
-  readonly optimizer: number;
 }
 
 export const updatesOf = (count: number, { batchSize, epochs }: Pick<Recipe, "batchSize" | "epochs">): number =>
@@ -55,10 +70,13 @@ export async function train(run: {
   readonly test: Mnist["test"];
   readonly from?: Position | undefined;
   readonly listener?: Listener | undefined;
+  /** Seconds between checkpoints within an epoch; 0 for one after every update. */
+  readonly checkpointEvery?: number | undefined;
   /** Asked after every update. */
   readonly stop?: (() => boolean) | undefined;
 }): Promise<Outcome> {
   const { learner, readEvery, recipe, optimizer, digits, test, listener = {}, stop = () => false } = run;
+  const { checkpointEvery = Number.POSITIVE_INFINITY } = run;
   const { epochs, batchSize, seed } = recipe;
   const { count } = digits;
   let { epoch, place, step, loss, right, seconds, stepSeconds } = run.from ?? start;
@@ -72,9 +90,14 @@ export async function train(run: {
     seconds: (performance.now() - begun) / 1000,
     stepSeconds,
   });
+  let saved = performance.now();
   const save = async (): Promise<void> => {
-    if (listener.checkpoint === undefined) return;
-    listener.checkpoint({ position: position(), weights: await learner.weights(), state: await learner.state() });
+    await listener.checkpoint?.({
+      position: position(),
+      weights: await learner.weights(),
+      state: await learner.state(),
+    });
+    saved = performance.now();
   };
 
   let waiting: { step: number; size: number; epoch: number }[] = [];
@@ -82,7 +105,7 @@ export async function train(run: {
     const numbers = await learner.read();
     const lines = waiting.map(
       (one, i): StepLine => ({ step: one.step, epoch: one.epoch, lr: optimizer.rate(one.step - 1), ...numbers[i]! }),
-    ); // one for each step
+    ); // one per step
     lines.forEach((line, i) => {
       loss += line.loss * waiting[i]!.size;
       right += line.accuracy * waiting[i]!.size;
@@ -96,18 +119,14 @@ export async function train(run: {
 
   let evaluation: Evaluation | undefined;
   let last: EpochLine | undefined;
+  const watch = new Stopwatch();
   const ended = async (found: Evaluation | undefined): Promise<Outcome> => ({
     evaluation: found,
     weights: await learner.weights(),
     position: position(),
     last,
-    pace: steady.count > 0 && timed.count > 0 ? { step: mean(steady), optimizer: mean(timed) } : undefined,
+    pace: watch.pace,
   });
-  const steady = { seconds: 0, count: 0 };
-  const timed = { seconds: 0, count: 0 };
-  const mean = ({ seconds, count }: typeof steady): number => seconds / count;
-  let pace = 0; // seconds per update
-  let sitting = 0; // updates since the program started
   while (epoch < epochs) {
     const places = order(count, seed, epoch);
     while (place < count) {
@@ -119,20 +138,11 @@ export async function train(run: {
       place += these.length;
       waiting.push({ step, size: these.length, epoch: epoch + place / count });
       const stopping = stop();
-      if (waiting.length >= readEvery || place >= count || stopping) await readSteps();
+      const due = place < count && performance.now() - saved >= checkpointEvery * 1000;
+      if (waiting.length >= readEvery || place >= count || stopping || due) await readSteps();
       const took = (performance.now() - before) / 1000;
       stepSeconds += took;
-      // The mean of late; the first update of a sitting compiles kernels and tells nothing of the rest.
-      sitting++;
-      if (sitting > 1) {
-        steady.seconds += took;
-        steady.count++;
-        if (updating !== undefined) {
-          timed.seconds += updating;
-          timed.count++;
-        }
-      }
-      pace += (took - pace) / Math.min(Math.max(1, sitting - 1), 50);
+      watch.add(took, updating);
       if (waiting.length === 0) {
         const done = epoch * count + place;
         listener.standing?.({
@@ -144,13 +154,11 @@ export async function train(run: {
           accuracy: right / place,
           lr: optimizer.rate(step - 1),
           imagesPerSecond: done / stepSeconds,
-          secondsLeft: pace * (updatesOf(count, recipe) - step),
+          secondsLeft: watch.lately * (updatesOf(count, recipe) - step),
         });
       }
-      if (stopping) {
-        await save();
-        return ended(undefined);
-      }
+      if (stopping || due) await save();
+      if (stopping) return ended(undefined);
       await breathe();
     }
     evaluation = await evaluate(learner, test);

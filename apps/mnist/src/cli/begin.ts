@@ -1,0 +1,33 @@
+import type { Mnist } from "../data/digits.ts";
+import { type Choice, choose, deviceLine, fitting, type Place, places } from "../devices/device.ts";
+import { findDevices } from "../devices/find.ts";
+import type { Engine } from "../engines/engine.ts";
+import { startEngine } from "../engines/start.ts";
+import { thousands } from "../terminal/progress.ts";
+import type { Common } from "./options.ts";
+import type { Voice } from "./voice.ts";
+
+/** Where to run; a run that began elsewhere than `auto` would take it goes on there, where that is still possible. */
+async function choice(options: Common, begun?: Place): Promise<Choice> {
+  const [own] = await findDevices(begun === undefined ? [] : fitting(options, [begun]));
+  if (own?.usable === true) {
+    const others = { place: "every other", why: "the run began on this one" };
+    return { ...choose(own, [own]), passedOver: [others] };
+  }
+  return choose(options, await findDevices(fitting(options, places)), options.allowSoftwareGpu);
+}
+
+/** Chooses and starts engine and device, and says so. */
+export async function begin(
+  options: Common,
+  { say }: Voice,
+  begun?: Place,
+): Promise<{ readonly engine: Engine; readonly choice: Choice }> {
+  const chosen = await choice(options, begun);
+  const engine = await startEngine(chosen);
+  say(deviceLine(chosen, `${engine.name} ${engine.version}`));
+  return { engine, choice: chosen };
+}
+
+export const describe = ({ train, test, source }: Mnist, limit?: number): string =>
+  `MNIST from ${source}: ${thousands(Math.min(train.count, limit ?? train.count))} images to train on, ${thousands(test.count)} to test.`;

@@ -1,0 +1,115 @@
+import { Command, CommanderError } from "commander";
+import { oneLine } from "../errors.ts";
+import { pick } from "../training/names.ts";
+import { packageVersion } from "../version.ts";
+import {
+  type CompareOptions,
+  compareOptions,
+  type DevicesOptions,
+  devicesOptions,
+  type EvaluateOptions,
+  evaluateOptions,
+  type TrainOptions,
+  trainOptions,
+} from "./options.ts";
+
+const examples = `
+Examples:
+  npm start                                             RAdam, a convolutional network, the best device there is
+  npm start -- train --optimizer adamw --lr 2e-3 --weight-decay 0.01
+  npm start -- train --engine tfjs --device wasm        the same by TensorFlow.js in WebAssembly
+  npm start -- train --resume                           go on with the newest run
+  npm start -- compare --optimizers radam,adam,sgd --lrs 1e-3,3e-3 --seeds 3
+  npm start -- evaluate --checkpoint runs/latest
+  npm start -- devices`;
+
+/** The commands; each loads what it needs when it runs, so that help and wrong options answer at once. */
+function build(done: (code: Promise<number>) => void): Command {
+  const program = new Command("npm start --")
+    .description("Trains a small network on MNIST with any Descent optimizer, on a GPU or a CPU.")
+    .version(packageVersion(), "--version", "print the version of the optimizers")
+    .addHelpText("after", examples)
+    .helpCommand(false);
+  const train = program
+    .command("train", { isDefault: true })
+    .description("train a network (what happens when no command is given)");
+  trainOptions(train).action((options: TrainOptions, command: Command) =>
+    done(import("./train.ts").then(({ trainCommand }) => trainCommand(options, command))),
+  );
+  const compare = program
+    .command("compare")
+    .description("train several optimizers, rates and seeds, and print a table");
+  compareOptions(compare).action((options: CompareOptions) =>
+    done(import("./compare.ts").then(({ compareCommand }) => compareCommand(options))),
+  );
+  const evaluate = program.command("evaluate").description("test a trained network");
+  evaluateOptions(evaluate).action((options: EvaluateOptions) =>
+    done(import("./evaluate.ts").then(({ evaluateCommand }) => evaluateCommand(options))),
+  );
+  const devices = program.command("devices").description("list what this machine can train on");
+  devicesOptions(devices).action((options: DevicesOptions) =>
+    done(import("./devices.ts").then(({ devicesCommand }) => devicesCommand(options))),
+  );
+  return program;
+}
+
+/** Options by the names that other programs give them. */
+const elsewhere: Readonly<Record<string, string>> = {
+  "--learning-rate": "--lr",
+  "--learningrate": "--lr",
+  "--rate": "--lr",
+  "--wd": "--weight-decay",
+  "--decay": "--weight-decay",
+  "--batch": "--batch-size",
+  "--bs": "--batch-size",
+  "--gpu": "--device webgpu or --device cuda",
+  "--cpu": "--device cpu",
+  "--cuda": "--device cuda",
+  "--backend": "--engine",
+  "--output": "--out",
+  "--dir": "--out",
+  "--steps": "--epochs",
+  "--iterations": "--epochs",
+  "--grad-clip": "--clip",
+  "--continue": "--resume",
+};
+
+/** Commander's message as a sentence; where the option is one of another program, with what it is called here. */
+function sentence(error: CommanderError): string {
+  const line = oneLine(error).replace(/^error: |\.$|(?<=^error: unknown option '[^'=]*)=[^']*/g, "");
+  const unknown = /^unknown option '([^'=]+)/.exec(line)?.[1]?.toLowerCase();
+  const meant = unknown !== undefined && Object.hasOwn(elsewhere, unknown) ? elsewhere[unknown] : undefined;
+  const hinted = meant === undefined ? line : `${line.replace(/ \(Did you mean .*/, "")} (Did you mean ${meant}?)`;
+  return `${hinted.replace(/^./, (c) => c.toUpperCase())}. See --help.`;
+}
+
+/** Runs a command line; gives the exit code. Errors are one line on standard error. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    let work: Promise<number> | undefined;
+    const program = build((code) => {
+      work = code;
+    });
+    for (const command of [program, ...program.commands]) {
+      command
+        .exitOverride()
+        .configureOutput({ outputError: () => {} })
+        .allowExcessArguments(false);
+    }
+    const [command] = args;
+    if (command !== undefined && !command.startsWith("-")) {
+      pick(
+        "command",
+        command,
+        program.commands.map((one) => one.name()),
+      );
+    }
+    program.parse(args, { from: "user" });
+    return (await work) ?? 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help was asked for, and is printed
+    if (args.includes("--verbose")) console.error(error);
+    console.error(error instanceof CommanderError ? sentence(error) : oneLine(error));
+    return 1;
+  }
+}

@@ -1,0 +1,207 @@
+import { type Command, Option } from "commander";
+import { type Asked, deviceNames, engineNames } from "../devices/device.ts";
+import { modelNames } from "../engines/model.ts";
+import { UserError } from "../errors.ts";
+import { pick } from "../training/names.ts";
+import { defaultRate, isEquation, optimizerNames, scheduleNames } from "../training/optimizer.ts";
+import { atLeast0, numberOf, type Range, ranges, seeds } from "../training/ranges.ts";
+import { longestText, type Recipe } from "../training/recipe.ts";
+
+export const defaults = {
+  model: "cnn",
+  optimizer: "radam",
+  schedule: "cosine",
+  warmup: "0",
+  epochs: 5,
+  batchSize: 64,
+  seed: 1,
+} as const satisfies Recipe;
+
+/** Options of everything that runs a network. */
+export interface Common extends Asked {
+  readonly allowSoftwareGpu?: boolean;
+  readonly data?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+type Given = Omit<Recipe, "optimizer" | "seed"> & Common & { readonly out?: string };
+
+export interface TrainOptions extends Given {
+  readonly optimizer: string;
+  readonly seed: number;
+  readonly resume?: string | true;
+  readonly checkpointEvery: number;
+}
+
+export interface CompareOptions extends Given {
+  readonly optimizers: readonly string[];
+  readonly lrs?: readonly number[];
+  readonly seeds: number;
+  readonly seed: number;
+}
+
+export interface EvaluateOptions extends Common {
+  readonly checkpoint: string;
+}
+
+export type DevicesOptions = Pick<Common, "json">;
+
+const gpu = "A GPU is used through webgpu or cuda, and auto takes one where it finds one.";
+
+const number =
+  (flag: string, range: Range) =>
+  (text: string): number =>
+    numberOf(text, range, flag);
+const named =
+  (flag: string) =>
+  (text: string): string => {
+    if (text.trim() === "" || text.includes("\0")) throw new UserError(`${flag} needs a name; got an empty one.`);
+    return text;
+  };
+const separated = <T>(text: string, read: (part: string) => T): T[] => text.split(",").map((part) => read(part.trim()));
+const optimizerName = (given: string): string => pick("optimizer", given, optimizerNames);
+const scheduleText = (given: string): string => {
+  if (given.length > longestText)
+    throw new UserError(`--schedule is ${given.length} characters long; an equation has at most ${longestText}.`);
+  return isEquation(given) ? given : pick("schedule", given, scheduleNames);
+};
+
+const option = <T>(flags: string, description: string, parse: (text: string) => T): Option =>
+  new Option(flags, description).argParser(parse);
+
+const common = (command: Command): Command =>
+  command
+    .addOption(
+      option("--device <name>", `auto, ${deviceNames.join(", ")}`, (text) =>
+        pick("device", text, ["auto", ...deviceNames], { gpu }),
+      ).default("auto"),
+    )
+    .addOption(
+      option("--engine <name>", `auto, ${engineNames.join(", ")}`, (text) =>
+        pick("engine", text, ["auto", ...engineNames], {
+          onnx: "Did you mean onnxruntime?",
+          ort: "Did you mean onnxruntime?",
+          tensorflow: "Did you mean tfjs?",
+        }),
+      ).default("auto"),
+    )
+    .option("--allow-software-gpu", "let auto take a GPU that is computed on the CPU")
+    .addOption(
+      option(
+        "--data <place>",
+        "a folder, or an http(s) address, with the four MNIST files (.gz or not)",
+        named("--data"),
+      ),
+    )
+    .option("--json", "print the result as one line of JSON on standard output, all else on standard error")
+    .option("--verbose", "show where an error came from");
+
+/** Options of a recipe that train and compare share. */
+const training = (command: Command, epochs: number): Command =>
+  command
+    .addOption(
+      option(
+        "--schedule <name|equation>",
+        `the course of the rate over the run: ${scheduleNames.join(", ")}; or the rate as an equation in step and steps, "3e-3 * (1 - step / steps)"`,
+        scheduleText,
+      ).default(defaults.schedule),
+    )
+    .option("--warmup <updates|percent>", "how long the rate rises first: 100, or 5%", defaults.warmup)
+    .addOption(
+      option(
+        "--weight-decay <number>",
+        "the rule's own, or decoupled where it has none; radam has 0.1 in train unless told otherwise",
+        number("--weight-decay", ranges.weightDecay),
+      ),
+    )
+    .addOption(option("--clip <norm>", "the greatest norm of all gradients together", number("--clip", ranges.clip)))
+    .addOption(
+      option("--epochs <n>", "how often to see every image", number("--epochs", ranges.epochs)).default(epochs),
+    )
+    .addOption(
+      option("--batch-size <n>", "images per update", number("--batch-size", ranges.batchSize)).default(
+        defaults.batchSize,
+      ),
+    )
+    .addOption(
+      option("--model <name>", modelNames.join(", "), (text) => pick("model", text, modelNames)).default(
+        defaults.model,
+      ),
+    )
+    .addOption(option("--limit <n>", "train on the first n images only", number("--limit", ranges.limit)));
+
+export const trainOptions = (command: Command): Command =>
+  common(
+    training(
+      command
+        .addOption(option("--optimizer <rule>", optimizerNames.join(", "), optimizerName).default(defaults.optimizer))
+        .addOption(
+          option(
+            "--lr <rate>",
+            `the highest rate (default: one that suits the rule, ${defaultRate(defaults.optimizer)} for ${defaults.optimizer})`,
+            number("--lr", ranges.lr),
+          ),
+        )
+        .addOption(
+          option(
+            "--seed <n>",
+            "of the first weights and the order of the images",
+            number("--seed", ranges.seed),
+          ).default(defaults.seed),
+        ),
+      defaults.epochs,
+    )
+      .addOption(
+        option("--out <folder>", "the run's folder, new or empty (default: runs/<time>-<optimizer>)", named("--out")),
+      )
+      .option("--resume [run]", "go on with a run folder or checkpoint, the newest run unless named")
+      .addOption(
+        option(
+          "--checkpoint-every <seconds>",
+          "how often to save the run within an epoch; 0 for after every update",
+          number("--checkpoint-every", atLeast0),
+        ).default(30),
+      ),
+  );
+
+export const compareOptions = (command: Command): Command =>
+  common(
+    training(
+      command
+        .addOption(
+          option("--optimizers <rules>", "names, separated by commas", (text) =>
+            separated(text, optimizerName),
+          ).default(["radam", "adam", "sgd"], "radam,adam,sgd"),
+        )
+        .addOption(
+          option("--lrs <rates>", "rates, separated by commas (default: one that suits each rule)", (text) =>
+            separated(text, number("--lrs", ranges.lr)),
+          ),
+        )
+        .addOption(option("--seeds <n>", "how many seeds each", number("--seeds", seeds)).default(3))
+        .addOption(option("--seed <n>", "the first of them", number("--seed", ranges.seed)).default(defaults.seed)),
+      1,
+    ).addOption(
+      option(
+        "--out <folder>",
+        "where compare.json and compare.html go, new or empty (default: runs/<time>-compare)",
+        named("--out"),
+      ),
+    ),
+  );
+
+export const evaluateOptions = (command: Command): Command =>
+  common(
+    command.requiredOption("--checkpoint <place>", "a run folder, a checkpoint or a model file", named("--checkpoint")),
+  );
+
+export const devicesOptions = (command: Command): Command =>
+  command.option("--json", "print the list as one line of JSON").option("--verbose", "show where an error came from");
+
+/** What was left to the program is put down too: the run can be done again when its advice has changed. */
+export function recipeOf(given: Given, { optimizer, lr, seed }: Pick<Recipe, "optimizer" | "lr" | "seed">): Recipe {
+  const { model, schedule, warmup, weightDecay, clip, epochs, batchSize, limit } = given;
+  const rate = lr ?? (isEquation(schedule) ? undefined : defaultRate(optimizer));
+  return { model, optimizer, lr: rate, schedule, warmup, weightDecay, clip, epochs, batchSize, limit, seed };
+}

@@ -1,0 +1,74 @@
+import path from "node:path";
+import type { Command } from "commander";
+import { loadMnist } from "../data/mnist.ts";
+import type { Place } from "../devices/device.ts";
+import { UserError } from "../errors.ts";
+import { loadCheckpoint } from "../run/checkpoint.ts";
+import { fileOf, latestCheckpoint, names, openRun } from "../run/folder.ts";
+import { type Ended, newTraining, prepared, resumedTraining, type World } from "../run/run.ts";
+import { closingLine, flag, optimizerShare } from "../run/summary.ts";
+import { defaultDecay } from "../training/optimizer.ts";
+import type { Recipe } from "../training/recipe.ts";
+import { begin, describe } from "./begin.ts";
+import { recipeOf, type TrainOptions } from "./options.ts";
+import { type Voice, voice, whileListening } from "./voice.ts";
+
+/** Data, engine and device for a recipe, then the run. */
+async function run(
+  options: TrainOptions,
+  out: Voice,
+  recipe: Recipe,
+  begun: Place | undefined,
+  go: (world: World) => Promise<Ended>,
+): Promise<number> {
+  const mnist = await loadMnist(options.data);
+  await prepared(recipe, mnist); // what cannot start is said before a device is started for it
+  out.say(describe(mnist, recipe.limit));
+  const { engine, choice } = await begin(options, out, begun);
+  const { checkpointEvery } = options;
+  return whileListening(out, async (interrupt) => {
+    const world = { engine, choice, mnist, progress: out.progress, stop: interrupt.asked, checkpointEvery };
+    const { folder, summary } = await go(world);
+    if (summary === undefined) return interrupt.code();
+    const share = optimizerShare(summary);
+    if (share !== undefined) out.say(`The optimizer took ${share}`);
+    out.say(`Report, model and metrics are in ${folder}`);
+    out.result(closingLine(summary), { ...summary, folder });
+    return interrupt.code(); // 0, unless it was asked to stop and had nothing left to do
+  });
+}
+
+/** The recipe of a run that goes on: its own, and more epochs where they are asked for. */
+function resumedRecipe(file: string, saved: Recipe, asked: Recipe, given: (name: string) => boolean): Recipe {
+  for (const [name, value] of Object.entries(asked)) {
+    const before = saved[name as keyof Recipe]; // the keys of a recipe
+    if (name === "epochs" || !given(name) || value === before) continue;
+    throw new UserError(
+      `\`${file}\` was started with ${name} ${before ?? "left out"}, and a resumed run keeps its options. Leave out ${flag(name)} ${value}, or start a new run.`,
+    );
+  }
+  return given("epochs") ? { ...saved, epochs: asked.epochs } : saved;
+}
+
+export async function trainCommand(options: TrainOptions, command: Command): Promise<number> {
+  const out = voice(options);
+  const { resume } = options;
+  const { weightDecay = defaultDecay(options.optimizer) } = options;
+  const asked = recipeOf({ ...options, weightDecay }, options);
+  if (resume === undefined)
+    return run(options, out, asked, undefined, (world) => newTraining(asked, options.out, world));
+
+  const given = (name: string): boolean => command.getOptionValueSource(name) === "cli";
+  if (given("out")) throw new UserError("--out is for new runs: a resumed one goes on in its own folder.");
+  const found = resume === true ? latestCheckpoint() : fileOf(resume, names.checkpoint);
+  loadCheckpoint(found, given("model") ? options.model : undefined); // a wrong file is said before its folder is locked
+  const folder = await openRun(path.dirname(found));
+  try {
+    const file = path.join(folder.path, path.basename(found));
+    const saved = loadCheckpoint(file);
+    const recipe = resumedRecipe(file, saved.recipe, asked, given);
+    return await run(options, out, recipe, saved.where, (world) => resumedTraining(file, folder, saved, recipe, world));
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,29 @@
+import { type Interrupt, listen } from "../terminal/interrupt.ts";
+import { Progress } from "../terminal/progress.ts";
+
+/** Everything is said on one stream, so that with --json the other holds the result and nothing else. */
+export interface Voice {
+  readonly progress: Progress;
+  readonly say: (line: string) => void;
+  readonly result: (text: string, value: unknown) => void;
+}
+
+export function voice({ json }: { readonly json?: boolean }): Voice {
+  const progress = new Progress(json === true ? process.stderr : process.stdout);
+  const say = (line: string): void => progress.say(line);
+  return {
+    progress,
+    say,
+    result: (line, value) => (json === true ? void process.stdout.write(`${JSON.stringify(value)}\n`) : say(line)),
+  };
+}
+
+/** Does `work`, which Ctrl-C may ask to stop. */
+export async function whileListening<T>({ say }: Voice, work: (interrupt: Interrupt) => Promise<T>): Promise<T> {
+  const interrupt = listen(say);
+  try {
+    return await work(interrupt);
+  } finally {
+    interrupt.release();
+  }
+}

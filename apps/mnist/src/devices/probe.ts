@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
+import { oneLine } from "../errors.ts";
+import type { Found, Place } from "./device.ts";
+
+/** What was found, whatever it was that looked. */
+export type Look = Omit<Found, keyof Place>;
+
+const here = createRequire(import.meta.url);
+
+/** The file of a package, as this app would import it; nothing where it is not installed. */
+export const resolve = (name: string, from: NodeJS.Require = here): string | undefined => {
+  try {
+    return from.resolve(name);
+  } catch {
+    return undefined;
+  }
+};
+
+/** An engine that is not installed, with the command that brings it. */
+export const notInstalled = (name: string, { device, engine }: Place): Look => ({
+  usable: false,
+  what: `${name} is not installed: npm start -- --engine ${engine} --device ${device} brings it`,
+});
+
+export interface Ran {
+  readonly ok: boolean;
+  readonly out: string;
+  readonly err: string;
+}
+
+export const run = (file: string, args: readonly string[]): Promise<Ran> =>
+  new Promise((done) => {
+    execFile(file, args, { timeout: 60_000, windowsHide: true }, (error, out, err) =>
+      done({ ok: error === null, out, err: err || (error?.message ?? "") }),
+    );
+  });
+
+/** Runs a piece of JavaScript in a process of its own: a driver that crashes or prints does it there. */
+export const probe = (code: string, ...args: readonly string[]): Promise<Ran> =>
+  run(process.execPath, ["--input-type=module", "--eval", code, ...args]);
+
+/** The last line of a process's output, which may follow chatter of native libraries. */
+export const answer = (ran: Ran): unknown => {
+  try {
+    return JSON.parse(ran.out.trim().split("\n").at(-1) ?? "");
+  } catch {
+    return undefined;
+  }
+};
+
+/** The value of a text property of something unknown. */
+export const text = (from: unknown, key: string): string | undefined => {
+  const value: unknown = typeof from === "object" && from !== null ? Reflect.get(from, key) : undefined;
+  return typeof value === "string" ? value : undefined;
+};
+
+/** A message as a part of a line. */
+export const short = (message: string): string => oneLine(new Error(message)).slice(0, 120);

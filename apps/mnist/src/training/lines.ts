@@ -1,0 +1,23 @@
+/** One update, a line of metrics.jsonl. */
+export interface StepLine {
+  readonly step: number;
+  /** Epochs done after it, with their fraction. */
+  readonly epoch: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly lr: number;
+  readonly gradNorm: number;
+  readonly updateRatio: number;
+}
+
+/** The end of an epoch, a line of metrics.jsonl. */
+export interface EpochLine {
+  readonly step: number;
+  readonly epoch: number;
+  /** Means over the epoch, each batch seen before its update. */
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+  readonly seconds: number;
+}
