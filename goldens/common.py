@@ -1,4 +1,4 @@
-"""What every golden shares: the data, the runners of the libraries, the comparison with a transcription, the file format."""
+"""The part that every golden shares: the data, the runners of the libraries, the comparison with a transcription, the file format."""
 
 import json
 import math
@@ -141,11 +141,17 @@ def setting_json(name: str, fields: dict, p: Tensors, steps: list[Tensors], path
     }
 
 
-def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[[dict, Tensors, list[Tensors]], Path_], box: Box, defaults: dict, starts: float = 1.0) -> dict:
-    """One rule: `run` is the source, `box` the transcription that must agree with it, `defaults` what a setting leaves out.
+# The rules that make.py was asked for by name; all of them if it is empty.
+ONLY: set[str] = set()
 
-    `starts` scales p_0 where gradients are tiny.
+
+def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[[dict, Tensors, list[Tensors]], Path_], box: Box, defaults: dict, starts: float = 1.0) -> dict | None:
+    """One rule: `run` is the source, `box` the transcription that must agree with it, `defaults` the options a setting leaves out.
+
+    `starts` scales p_0 where gradients are tiny. None for a rule that was not asked for.
     """
+    if ONLY and rule not in ONLY:
+        return None
     out = []
     for name, options in settings.items():
         p = start(name, starts if name == TINY else 1.0)

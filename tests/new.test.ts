@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Rule } from "@descent/core";
@@ -12,8 +12,12 @@ const read = (file: string): string => readFileSync(path.join(copy, file), "utf8
 beforeEach(() => {
   copy = mkdtempSync(path.join(tmpdir(), "descent-new-"));
   for (const { folder } of packages)
-    for (const part of ["src", "package.json"])
+    for (const part of ["src", "package.json", "tsconfig.json"])
       cpSync(path.join(root, "packages", folder, part), path.join(copy, "packages", folder, part), { recursive: true });
+});
+beforeEach(() => {
+  cpSync(path.join(root, "tsconfig.json"), path.join(copy, "tsconfig.json"));
+  mkdirSync(path.join(copy, "goldens"));
 });
 afterEach(() => rmSync(copy, { recursive: true, force: true }));
 
@@ -47,7 +51,7 @@ describe("npm run new", () => {
   });
 
   test.each([
-    [["adam"], "usage: npm run new -- <family> <name>"],
+    [["adam"], "usage: npm run new -- <family> <rule>"],
     [["adma", "lion"], 'There is no family "adma"; there are adagrad, adam, sgd. Did you mean adam?'],
     [["core", "lion"], 'There is no family "core"'],
     [["adam", "Lion-2"], '"Lion-2" cannot be exported.'],
@@ -56,5 +60,23 @@ describe("npm run new", () => {
     const before = read("packages/adam/src/index.ts");
     expect(() => scaffold(copy, args)).toThrow(message);
     expect(read("packages/adam/src/index.ts")).toBe(before);
+  });
+
+  test("makes a family: a package that the workspace builds and the catalogue lists, ready for its first rule", () => {
+    scaffold(copy, ["family", "parameter-free", "--description", "Rules that find their own rate"]);
+    expect(JSON.parse(read("packages/parameter-free/package.json"))).toMatchObject({
+      name: "@descent/parameter-free",
+      description: "Rules that find their own rate",
+      descent: { kind: "family" },
+      dependencies: { "@descent/core": "workspace:^" },
+    });
+    expect(JSON.parse(read("tsconfig.json")).references).toContainEqual({ path: "packages/parameter-free" });
+    expect(JSON.parse(read("packages/catalogue/package.json")).dependencies).toHaveProperty("@descent/parameter-free");
+    expect(read("goldens/parameter_free.py")).toContain("packages/conformance/goldens/parameter-free/{rule}.json");
+    const next = scaffold(copy, ["parameter-free", "dowg"]);
+    expect(read("packages/parameter-free/src/index.ts")).toBe('export { dowg } from "./dowg.ts";\n');
+    expect(next).toContain("goldens/parameter_free.py");
+    expect(() => scaffold(copy, ["family", "parameter-free"])).toThrow("packages/parameter-free exists already.");
+    expect(() => scaffold(copy, ["family", "Free"])).toThrow(/Use kebab-case/);
   });
 });

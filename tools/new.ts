@@ -1,49 +1,69 @@
-// npm run new -- <family> <name> [--title "Title"] [--paper https://…]
-// Writes what a new rule needs, filled in as far as a machine can know it: its file, its export line, its changeset.
+// npm run new -- <family> <rule> [--title "Title"] [--paper https://…]     a rule in a family
+// npm run new -- family <name> [--description "…"]                         a family: a package that holds rules and nothing else
+// Writes everything that can be known beforehand, and says what is left.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { nearest } from "@descent/core/adapter";
 import { familiesOf } from "./families.ts";
 
-/** Scaffolds a rule in the workspace at `root` and returns what to do next; throws a sentence if it cannot. */
+const USAGE = `usage: npm run new -- <family> <rule> [--title "Title"] [--paper https://…]
+       npm run new -- family <name> [--description "One sentence"]`;
+
+/** Scaffolds a rule or a family in the workspace at `root` and returns what to do next; throws a sentence if it cannot. */
 export function scaffold(root: string, args: readonly string[]): string {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { title: { type: "string" }, paper: { type: "string" } },
+    options: { title: { type: "string" }, paper: { type: "string" }, description: { type: "string" } },
   });
   const families = familiesOf(root);
   const [family, name, ...rest] = positionals;
   if (family === undefined || name === undefined || rest.length > 0)
-    throw new Error(
-      `usage: npm run new -- <family> <name> [--title "Title"] [--paper https://…]\nfamilies: ${families.join(", ")}`,
-    );
+    throw new Error(`${USAGE}\nfamilies: ${families.join(", ")}`);
+  if (family === "family") return newFamily(root, name, values.description);
   if (!families.includes(family)) {
     const meant = nearest(family, families);
     const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
-    throw new Error(`There is no family "${family}"; there are ${families.join(", ")}.${hint}`);
+    throw new Error(
+      `There is no family "${family}"; there are ${families.join(", ")}.${hint} \`npm run new -- family ${family}\` makes one.`,
+    );
   }
-  if (!/^[a-z][A-Za-z0-9]*$/.test(name))
-    throw new Error(`"${name}" cannot be exported. Call it as one says it aloud, in camelCase: rmspropCentered.`);
+  return newRule(root, family, name, values);
+}
 
+/** rmspropCentered → rmsprop-centered */
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+function newRule(
+  root: string,
+  family: string,
+  name: string,
+  {
+    title = `${name[0]?.toUpperCase()}${name.slice(1)}`,
+    paper = "https://arxiv.org/abs/…",
+  }: { title?: string | undefined; paper?: string | undefined },
+): string {
+  if (!/^[a-z][A-Za-z0-9]*$/.test(name))
+    throw new Error(`"${name}" cannot be exported. Use the name people say, in camelCase: rmspropCentered.`);
   const home = path.join(root, "packages", family);
-  const file = `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
-  const rule = path.join(home, "src", file);
-  if (existsSync(rule)) throw new Error(`packages/${family}/src/${file} exists already.`);
+  const id = kebab(name);
+  const file = path.join(home, "src", `${id}.ts`);
+  if (existsSync(file)) throw new Error(`packages/${family}/src/${id}.ts exists already.`);
   const index = path.join(home, "src/index.ts");
-  const lines = readFileSync(index, "utf8").trimEnd().split("\n");
-  const title = values.title ?? name[0]?.toUpperCase() + name.slice(1);
+  const lines = readFileSync(index, "utf8")
+    .split("\n")
+    .filter((line) => line !== "");
 
   writeFileSync(
-    rule,
+    file,
     `import { rule } from "@descent/core";
 
 /** One sentence: what this method sees that others do not. Then where its defaults come from. */
 export const ${name} = rule({
-  id: ${JSON.stringify(file.replace(/\.ts$/, ""))},
+  id: ${JSON.stringify(id)},
   title: ${JSON.stringify(title)},
-  paper: ${JSON.stringify(values.paper ?? "https://arxiv.org/abs/…")},
+  paper: ${JSON.stringify(paper)},
   hyper: { lr: 1e-3 },
   state: {},
   update: {
@@ -52,28 +72,108 @@ export const ${name} = rule({
 });
 `,
   );
-  const after = lines.findIndex((line) => moduleOf(line) > `./${file}`);
-  lines.splice(after === -1 ? lines.length : after, 0, `export { ${name} } from "./${file}";`);
+  const after = lines.findIndex((line) => moduleOf(line) > `./${id}.ts`);
+  lines.splice(after === -1 ? lines.length : after, 0, `export { ${name} } from "./${id}.ts";`);
   writeFileSync(index, `${lines.join("\n")}\n`);
-  const changeset = path.join(root, ".changeset", `${family}-${file.replace(/\.ts$/, ".md")}`);
-  mkdirSync(path.dirname(changeset), { recursive: true });
-  writeFileSync(changeset, `---\n"@descent/${family}": minor\n---\n\n${title}: \`${name}\`.\n`);
+  const changeset = writeChangeset(root, `${family}-${id}`, family, `${title}: \`${name}\`.`);
 
-  return `packages/${family}/src/${file}       write the paper's box here
+  return `packages/${family}/src/${id}.ts       write the paper's box here
 packages/${family}/src/index.ts      exports it
-${path.relative(root, changeset)}      one line for the changelog
+${changeset}      one line for the changelog
 
-What is left to you, because it must not come from the rule itself:
-packages/conformance/goldens/${family}/${name}.json      ten steps by somebody else's code
+What is left, because it must not come from the rule itself: ten steps computed by somebody else's code.
+  1. goldens/${family.replaceAll("-", "_")}.py            a line in goldens() that runs the published implementation, and the paper's box in NumPy
+  2. python goldens/make.py ${name}  writes packages/conformance/goldens/${family}/${name}.json
 
-  1. goldens/${family}.py: a line in goldens() that runs the published implementation, and the paper's box in NumPy
-  2. python goldens/make.py
-  3. node scripts/pm.mjs exec vitest run packages/${family}`;
+Then
+  npm run docs                       the catalogue, RULES.md, the table in README.md
+  node scripts/pm.mjs exec vitest run packages/${family}      goldens, resume, freezing, on every engine of arrays
+  npm run mutate -- ${name}          every one-token change of the rule must be noticed
+  npm run lint`;
 }
 
-/** The module that an export line is about; index.ts is in this order. */
-function moduleOf(line: string): string {
-  return /from "(.*)"/.exec(line)?.[1] ?? "";
+/** The module that an export line names; index.ts is in this order. */
+const moduleOf = (line: string): string => /from "(.*)"/.exec(line)?.[1] ?? "";
+
+function writeChangeset(root: string, name: string, family: string, text: string): string {
+  const file = path.join(root, ".changeset", `${name}.md`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `---\n"@descent/${family}": minor\n---\n\n${text}\n`);
+  return path.relative(root, file);
+}
+
+type Json = Record<string, unknown>;
+const readJson = (file: string): Json => JSON.parse(readFileSync(file, "utf8")) as Json;
+const writeJson = (file: string, value: unknown): void => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+
+function newFamily(root: string, name: string, description = `Rules of the ${name} family, as equations`): string {
+  if (!/^[a-z][a-z0-9-]*$/.test(name))
+    throw new Error(`"${name}" cannot be a package. Use kebab-case: parameter-free.`);
+  const home = path.join(root, "packages", name);
+  if (existsSync(home)) throw new Error(`packages/${name} exists already.`);
+  const like = path.join(root, "packages/sgd");
+  mkdirSync(path.join(home, "src"), { recursive: true });
+  mkdirSync(path.join(home, "test"));
+
+  const manifest = {
+    ...readJson(path.join(like, "package.json")),
+    name: `@descent/${name}`,
+    version: "0.0.0",
+    description,
+  };
+  writeJson(path.join(home, "package.json"), { ...manifest, keywords: ["optimizer", "gradient-descent", name] });
+  writeJson(path.join(home, "tsconfig.json"), readJson(path.join(like, "tsconfig.json")));
+  writeFileSync(path.join(home, "src/index.ts"), "");
+  writeFileSync(
+    path.join(home, `test/${name}.test.ts`),
+    `import { goldens } from "@descent/conformance";
+import { describeRules } from "@descent/conformance/vitest";
+import * as rules from "../src/index.ts";
+
+describeRules(rules, goldens(${JSON.stringify(name)}));
+`,
+  );
+  writeFileSync(
+    path.join(home, "README.md"),
+    `# @descent/${name}\n\n${description}.\n\n\`\`\`sh\nnpm install @descent/${name} @descent/arrays\n\`\`\`\n\n[RULES.md](RULES.md) has the formulas, defaults and cost of each, generated from the rules themselves.\n`,
+  );
+  writeFileSync(
+    path.join(root, "goldens", `${name.replaceAll("-", "_")}.py`),
+    `"""The family ${name}: numbers computed by published code, and the papers' boxes in NumPy that must agree with them."""
+
+from common import DEFAULTS, OPTIONS, TINY, golden
+
+
+def goldens():
+    out = {}
+    return {f"packages/conformance/goldens/${name}/{rule}.json": value for rule, value in out.items()}
+`,
+  );
+  refer(path.join(root, "tsconfig.json"), `packages/${name}`);
+  refer(path.join(root, "packages/catalogue/tsconfig.json"), `../${name}`);
+  const catalogue = path.join(root, "packages/catalogue/package.json");
+  const { dependencies, ...others } = readJson(catalogue) as Json & { dependencies: Record<string, string> };
+  const added = Object.entries({ ...dependencies, [`@descent/${name}`]: "workspace:^" }).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  writeJson(catalogue, { ...others, dependencies: Object.fromEntries(added) });
+  const changeset = writeChangeset(root, `first-${name}`, name, `The family ${name}.`);
+
+  return `packages/${name}/                 package.json, tsconfig.json, README.md, src/index.ts, test
+packages/catalogue/           depends on it
+tsconfig.json                 builds it
+goldens/${name.replaceAll("-", "_")}.py             its goldens
+${changeset}      one line for the changelog
+
+Then
+  node scripts/pm.mjs --no-install install    links the package and updates pnpm-lock.yaml
+  npm run new -- ${name} <rule>      its first rule`;
+}
+
+/** Adds a project reference to a tsconfig. */
+function refer(file: string, target: string): void {
+  const { references, ...others } = readJson(file) as Json & { references: { path: string }[] };
+  writeJson(file, { ...others, references: [...references, { path: target }] });
 }
 
 if (import.meta.filename === path.resolve(process.argv[1] ?? "")) {
