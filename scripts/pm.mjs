@@ -1,7 +1,8 @@
-// Runs the pnpm pinned in package.json's "packageManager" on a machine which has nothing but Node and npm.
+// Runs the pnpm that package.json's "packageManager" pins, on a machine that has nothing but Node and npm.
 // usage: node scripts/pm.mjs [--no-install] <pnpm arguments…>
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,10 +24,10 @@ const env = {
   npm_config_update_notifier: "false",
   npm_config_loglevel: "error",
   npm_config_prefer_offline: "true",
-  // Should an install script run after all, it is not to fetch CUDA from elsewhere: that is what setup:cuda is for.
+  // Should an install script run after all, it must not fetch CUDA from elsewhere: setup:cuda does that.
   ONNXRUNTIME_NODE_INSTALL: "skip",
 };
-// Set when this was itself started by npx, and would mislead the npx below.
+// Set when npx started this process; they would mislead the npx below.
 delete env.npm_config_package;
 delete env.npm_config_call;
 
@@ -62,16 +63,62 @@ export function pnpm(...args) {
   return statusOf(run(args));
 }
 
+/** What can be installed, each with all of those before it: the app's default run, its other engines, what tests and tools need. */
+const modes = ["app", "engines", "everything"];
+const selections = {
+  app: ["--prod", "--filter=@descent/mnist..."],
+  engines: ["--prod", "--filter=@descent/mnist...", "--filter=@descent/engines"],
+  everything: [],
+};
+const stamp = path.join(root, "node_modules/.descent.json");
+
+/** What an installation depends on: the lockfile, every manifest, and the Node that runs it. */
+function fingerprint() {
+  const hash = createHash("sha256").update(`${process.version} ${process.platform} ${process.arch}`);
+  const folders = ["packages", "apps"].flatMap((parent) =>
+    readdirSync(path.join(root, parent), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => `${parent}/${entry.name}`),
+  );
+  const manifests = [".", "apps", ...folders.sort()].map((folder) => `${folder}/package.json`);
+  for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", ...manifests]) {
+    const at = path.join(root, file);
+    if (existsSync(at)) hash.update(file).update(readFileSync(at));
+  }
+  return hash.digest("hex");
+}
+
+/** The last installation that succeeded, if node_modules still holds it. */
+function installed() {
+  try {
+    if (!existsSync(path.join(root, "node_modules/.modules.yaml"))) return {};
+    return JSON.parse(readFileSync(stamp, "utf8"));
+  } catch {
+    return {};
+  }
+}
+
 /**
- * Installs what the lockfile says. Its words go to stderr, since stdout belongs to the command that follows; once
- * something is installed it speaks only if it fails.
+ * Installs what the lockfile says, unless that was done already. What an earlier command brought stays: `everything` of an
+ * `npm test` is not removed by the `app` of an `npm start`. The words of pnpm go to stderr, because stdout belongs to the
+ * command that follows; once something is installed, pnpm speaks only if it fails.
  */
-export function install(...options) {
-  const first = !existsSync(path.join(root, "node_modules/.modules.yaml"));
-  const stdio = first ? ["inherit", 2, 2] : ["inherit", "pipe", "pipe"];
-  const done = run(["install", "--frozen-lockfile", "--prefer-offline", ...options], { stdio, encoding: "utf8" });
-  if (!first && done.status !== 0) process.stderr.write(`${done.stdout ?? ""}${done.stderr ?? ""}`);
-  return statusOf(done);
+export function install(wanted = "everything") {
+  const before = installed();
+  // A checkout older than the stamp: only `everything` has Vitest.
+  const has = before.mode ?? (existsSync(path.join(root, "node_modules/vitest")) ? "everything" : "app");
+  const mode = modes[Math.max(modes.indexOf(wanted), modes.indexOf(has))];
+  const hash = fingerprint();
+  if (before.hash === hash && before.mode === mode) return 0;
+  rmSync(stamp, { force: true });
+  const quiet = before.mode === mode || (before.mode === undefined && has === "everything");
+  const stdio = quiet ? ["inherit", "pipe", "pipe"] : ["inherit", 2, 2];
+  const options = ["--frozen-lockfile", "--prefer-offline", ...selections[mode]];
+  const done = run(["install", ...options], { stdio, encoding: "utf8" });
+  if (quiet && done.status !== 0) process.stderr.write(`${done.stdout ?? ""}${done.stderr ?? ""}`);
+  const status = statusOf(done);
+  if (status === 0) writeFileSync(stamp, JSON.stringify({ mode, hash }));
+  return status;
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -1,6 +1,6 @@
 // npm run setup:cuda [-- onnxruntime]: brings a library for `npm start -- --device cuda`, which no ordinary install does,
-// because it is not on the npm registry. TensorFlow's lands in .tensorflow/, as setup-tensorflow.mjs says; ONNX
-// Runtime's lands beside its other libraries in node_modules, and goes with them.
+// because it is not on the npm registry. TensorFlow's goes into .tensorflow/, as setup-tensorflow.mjs says; ONNX Runtime's
+// goes beside its other libraries in node_modules, and is deleted with them.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -18,8 +18,7 @@ else {
 
 function onnxruntime() {
   const needs = "CUDA 12 and cuDNN 9";
-  const everything = existsSync(path.join(root, "node_modules/vitest")); // as scripts/start.mjs does
-  const status = everything ? install() : install("--filter=@descent/mnist...", "--prod");
+  const status = install("app");
   if (status !== 0) process.exit(status);
   const folder = path.dirname(
     createRequire(path.join(root, "apps/mnist/package.json")).resolve("onnxruntime-node/package.json"),

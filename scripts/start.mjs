@@ -1,28 +1,27 @@
-// The main job: installs what apps/mnist needs, then runs it from source with the arguments given.
+// npm start: installs what the run needs, then runs apps/mnist from source with the arguments given.
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { needed } from "./engines.mjs";
 import { install, root } from "./pm.mjs";
 
-// Development dependencies stay out, unless an `npm test` has already brought them: then they must not be removed.
-// (What packages take as peers is a dependency of the root: without it their source would not find it here.)
-const everything = existsSync(path.join(root, "node_modules/vitest"));
-const status = everything ? install() : install("--filter=@descent/mnist...", "--prod");
+const args = process.argv.slice(2);
+const status = install(needed(args));
 if (status !== 0) process.exit(status);
 
 const app = path.join(root, "apps/mnist");
 const tsx = pathToFileURL(createRequire(path.join(app, "package.json")).resolve("tsx")).href;
 const child = spawn(
   process.execPath,
-  ["--conditions=@descent/source", "--import", tsx, path.join(app, "src/main.ts"), ...process.argv.slice(2)],
+  ["--conditions=@descent/source", "--import", tsx, path.join(app, "src/main.ts"), ...args],
   { stdio: "inherit" },
 );
 
-// A terminal sends Ctrl-C to the app and to this process (to this one twice: npm passes it on), so nothing is left to
-// do here but to stay until the app is done. Without a terminal the app hears only what is passed on, once.
+// A terminal sends Ctrl-C to the app and to this process (to this one twice, because npm passes it on), so all that is left
+// to do here is to stay until the app is done. Without a terminal the app hears only what is passed on, once.
 const terminal = hasTerminal();
 let heard = 0;
 process.on("SIGINT", () => {

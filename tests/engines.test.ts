@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+
+interface Machine {
+  gpu(): boolean;
+  tensorflow(): boolean;
+}
+interface Files {
+  readonly platform: NodeJS.Platform;
+  exists(file: string): boolean;
+  list(folder: string): readonly string[];
+}
+/** `scripts/engines.mjs` is plain JavaScript: it runs before anything is installed. */
+interface Engines {
+  needed(args: readonly string[], machine: Machine): "app" | "engines";
+  gpu(files: Files): boolean;
+}
+const { gpu, needed }: Engines = await import(new URL("../scripts/engines.mjs", import.meta.url).href);
+
+const machine = (gpu: boolean, tensorflow = false): Machine => ({ gpu: () => gpu, tensorflow: () => tensorflow });
+
+describe("npm start installs", () => {
+  test.each([
+    ["", false, "app"],
+    ["--optimizer adamw --epochs 3", false, "app"],
+    ["", true, "engines"],
+    ["compare --optimizers adam,sgd", true, "engines"],
+    ["--device cpu", true, "app"],
+    ["--engine onnxruntime --device cuda", true, "app"],
+    ["--device cuda", false, "engines"],
+    ["--engine tfjs", false, "engines"],
+    ["--engine=tfjs", false, "engines"],
+    ["--device webgpu", false, "engines"],
+    ["--device wasm", false, "engines"],
+    ["--engine tfjs --engine onnxruntime", false, "app"],
+    ["devices", false, "app"],
+    ["--help", true, "app"],
+  ])("for `%s` with a GPU there: %s", (args, there, wanted) => {
+    expect(needed(args.split(" "), machine(there))).toBe(wanted);
+  });
+
+  test("all engines where TensorFlow's kernels were set up", () => {
+    expect(needed([], machine(false, true))).toBe("engines");
+  });
+});
+
+describe("a GPU is seen", () => {
+  const on = (platform: NodeJS.Platform, files: readonly string[]): boolean =>
+    gpu({
+      platform,
+      exists: (file) => files.includes(file),
+      list: (folder) =>
+        files.filter((file) => file.startsWith(`${folder}/`)).map((file) => file.slice(folder.length + 1)),
+    });
+
+  test.each([
+    ["by NVIDIA's driver", ["/dev/nvidia0", "/dev/nvidiactl"], true],
+    ["by DirectX under WSL", ["/dev/dxg"], true],
+    ["by a card and a Vulkan loader", ["/dev/dri/renderD128", "/usr/lib/libvulkan.so.1.3.290"], true],
+    ["not by a card that nothing can reach", ["/dev/dri/renderD128"], false],
+    ["not by a Vulkan loader without a card, which runs on the CPU", ["/usr/lib/libvulkan.so.1"], false],
+    ["not on a machine without any of this", [], false],
+  ])("on Linux %s", (_, files, seen) => {
+    expect(on("linux", files)).toBe(seen);
+  });
+
+  test("on macOS always, because it has Metal", () => {
+    expect(on("darwin", [])).toBe(true);
+  });
+});
