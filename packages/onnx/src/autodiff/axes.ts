@@ -1,7 +1,11 @@
+import { entries } from "./bounds.ts";
+
 /** The axis counted from the front. */
 export const positive = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
-export const range = (n: number, from = 0): number[] => Array.from({ length: Math.max(0, n) }, (_, i) => i + from);
+/** The `n` integers from `from` on. */
+export const range = (n: number, from = 0): number[] =>
+  Array.from({ length: entries(Math.max(0, n)) }, (_, i) => i + from);
 
 /** The permutation that undoes a permutation. */
 export function inverse(perm: readonly number[]): number[] {

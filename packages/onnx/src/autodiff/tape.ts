@@ -3,8 +3,9 @@ import type { Dim } from "../graph/dims.ts";
 import { prune } from "../graph/fold.ts";
 import { Graph } from "../graph/graph.ts";
 import { describe, type Node, subgraph, type TensorType } from "../graph/node.ts";
-import { captured, copied, renamedCopy } from "../graph/subgraphs.ts";
+import { captured, copied, renamedCopy, sizeOf } from "../graph/subgraphs.ts";
 import { isFloat } from "../proto/elem.ts";
+import { Budget, TooLarge } from "./bounds.ts";
 import { Builder, type Target } from "./builder.ts";
 import { lowerings } from "./decompose.ts";
 import { expansions } from "./expansions/index.ts";
@@ -20,6 +21,7 @@ export class Tape {
   readonly #nodes: Node[] = [];
   readonly #needs: Set<string>;
   readonly #own: Readonly<Record<string, GradientRule>>;
+  readonly #budget: Budget;
   #expanding = 0;
 
   constructor(
@@ -28,12 +30,14 @@ export class Tape {
     needs: Iterable<string>,
     own: Readonly<Record<string, GradientRule>>,
     stopped: Set<string> = new Set(),
+    budget: Budget = new Budget(),
   ) {
     this.graph = graph;
     this.b = new Builder(graph, target);
     this.#needs = new Set(needs);
     this.#own = own;
     this.stopped = stopped;
+    this.#budget = budget;
   }
 
   #needed(node: Node): boolean {
@@ -50,14 +54,16 @@ export class Tape {
     }
     const start = graph.nodes.length;
     const expand = Object.hasOwn(expansions, node.op) ? expansions[node.op] : undefined;
-    if (expand?.(b, node)) {
+    if (expand !== undefined && sized(node, () => expand(b, node))) {
       if (++this.#expanding > 64) throw new OnnxError(`${describe(node)} expands without end.`);
-      for (const part of graph.nodes.splice(start)) this.stage(part);
+      const parts = graph.nodes.splice(start);
+      sized(node, () => this.#budget.take(sizeOf({ nodes: parts })));
+      for (const part of parts) this.stage(part);
       this.#expanding--;
       return;
     }
     const lower = Object.hasOwn(lowerings, node.op) ? lowerings[node.op] : undefined;
-    const lowered = lower?.(b, node);
+    const lowered = lower === undefined ? undefined : sized(node, () => lower(b, node));
     if (lowered === undefined) graph.add(node);
     this.#record(lowered ?? node);
   }
@@ -115,7 +121,8 @@ export class Tape {
         continue;
       }
       const need = node.inputs.map((name) => this.#needs.has(name));
-      const gradients = this.#rule(node, inside)(b, node, dys, need);
+      const rule = this.#rule(node, inside);
+      const gradients = sized(node, () => rule(b, node, dys, need));
       node.inputs.forEach((name, i) => {
         const gradient = gradients[i];
         if (gradient === undefined || !need[i]) return;
@@ -137,7 +144,7 @@ export class Tape {
         if (body.literalValue(name) !== undefined) graph.literal(name, value);
         else graph.initializer(name, value);
       }
-      const tape = new Tape(graph, this.b.target, wanted, this.#own, this.stopped);
+      const tape = new Tape(graph, this.b.target, wanted, this.#own, this.stopped, this.#budget);
       for (const inner of body.nodes) tape.stage(copied(inner, graph));
       const seeds = [...body.outputs.keys()].flatMap((name, i): [string, string][] => {
         const d = dys[i];
@@ -184,6 +191,18 @@ export class Tape {
     throw new OnnxError(
       `${describe(node)} ${why}, and one is needed with respect to ${names(on)}. ` +
         "Freeze the weights before it by leaving them out of `wrt`, or give its gradient with `gradients`.",
+    );
+  }
+}
+
+/** Names the node at which a gradient would become too large. */
+function sized<T>(node: Node, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    throw new OnnxError(
+      `${describe(node)} ${error.message}. Freeze the weights that it depends on, or make its sizes smaller.`,
     );
   }
 }

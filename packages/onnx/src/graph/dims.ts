@@ -1,3 +1,5 @@
+import { OnnxError } from "../errors.ts";
+
 /**
  * A number, or what is known of a size before run time: a name ("batch") or a canonical expression of names
  * ("batch * seq + 1", "floor(height / 2)"). Two sizes with the same text are equal; a name that starts with "?" stands for a
@@ -9,7 +11,28 @@ export type Dim = number | string;
 type Polynomial = ReadonlyMap<string, number>;
 
 const separator = "\u0000";
-const parsed = new Map<string, Polynomial>();
+/** What is known of a text once and for all. Every one is forgotten when there are too many. */
+class Memo<T> {
+  readonly #known = new Map<string, T>();
+
+  get(key: string, make: () => T): T {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.set(key, made);
+    return made;
+  }
+
+  set(key: string, value: T): void {
+    if (this.#known.size > 100_000) this.#known.clear();
+    this.#known.set(key, value);
+  }
+}
+
+const parsed = new Memo<Polynomial>();
+/** The parts of an atom that is a call, and whether an atom may be below zero: asked again and again of the same ones. */
+const calledParts = new Memo<Parts | null>();
+const negative = new Memo<boolean>();
 const calls = { floor: floorDiv, trunc: truncDiv, max, min, broadcast } as const satisfies Record<
   string,
   (a: Dim, b: Dim) => Dim | undefined
@@ -128,8 +151,10 @@ export function compare(a: Dim, b: Dim): -1 | 0 | 1 | undefined {
 function mayBeNegative(atom: string): boolean {
   const parts = taken(atom);
   if (parts === undefined) return false;
-  const known = parts.args.map((arg) => compare(arg, -1) === 1);
-  return parts.name === "max" ? !known.some(Boolean) : !known.every(Boolean);
+  return negative.get(atom, () => {
+    const known = parts.args.map((arg) => compare(arg, -1) === 1);
+    return parts.name === "max" ? !known.some(Boolean) : !known.every(Boolean);
+  });
 }
 
 /** Whether two sizes are equal: true, false, or undefined where it depends on the names. */
@@ -217,6 +242,7 @@ function call(name: keyof typeof calls, a: Dim, b: Dim): string {
   const atom = /floor|trunc/.test(name)
     ? `${name}(${group(first)} / ${group(second)})`
     : `${name}(${first}, ${second})`;
+  if (atom.length > longest) return `?large${large++}`;
   // It is an atom from now on: read as a call again it would be computed again, without end.
   parsed.set(atom, new Map([[atom, 1]]));
   return atom;
@@ -231,6 +257,11 @@ function group(source = ""): string {
 /** Names that would be torn apart inside an expression stand in quotes there. */
 function atomOf(name: string): string {
   return /^[^\s(),']+$/.test(name) && !/^-?\d+$|^[+\-*/]$/.test(name) ? name : `'${name.replaceAll("'", "’")}'`;
+}
+/** An atom by itself: without quotes, unless they keep it from being read as something else. */
+function named(atom: string): string {
+  const name = bare(atom);
+  return name === atom || polynomial(name).has(atom) ? name : atom;
 }
 function bare(atom: string): string {
   return atom.startsWith("'") ? atom.slice(1, -1) : atom;
@@ -251,16 +282,22 @@ function byDegree(a: readonly [string, number], b: readonly [string, number]): n
   return factors(b[0]).length - factors(a[0]).length || (a[0] < b[0] ? -1 : 1);
 }
 
-/** Expressions larger than any shape needs grow exponentially in damaged models: each becomes a size of its own. */
+/**
+ * Longer expressions than any shape needs: they grow without bound where sizes are divided and concatenated again and again, and
+ * exponentially in damaged models. Each becomes a size of its own.
+ */
+const longest = 512;
+const mostTerms = 64;
 let large = 0;
 
 function text(p: Polynomial): Dim {
   const [only, more] = p;
-  if (p.size > 64 || [...p.keys()].some((key) => key.length > 1000)) return `?large${large++}`;
+  if (p.size > mostTerms) return `?large${large++}`;
   if (only === undefined) return 0;
   if (more === undefined && only[0] === "") return only[1];
-  if (more === undefined && only[1] === 1 && factors(only[0]).length === 1) return bare(only[0]);
-  return expression(p);
+  if (more === undefined && only[1] === 1 && !only[0].includes(separator)) return named(only[0]);
+  const whole = expression(p);
+  return whole.length > longest ? `?large${large++}` : whole;
 }
 function expression(p: Polynomial): string {
   const terms = [...p].sort(byDegree).map(([key, c], i) => {
@@ -273,13 +310,13 @@ function expression(p: Polynomial): string {
 
 function polynomial(dim: Dim): Polynomial {
   if (typeof dim === "number") return new Map(dim === 0 ? [] : [["", dim]]);
-  let p = parsed.get(dim);
-  if (p === undefined) {
-    if (parsed.size > 100_000) parsed.clear();
-    p = new Reader(dim).whole() ?? new Map([[atomOf(dim), 1]]);
-    parsed.set(dim, p);
+  // Twice, because a long name takes quotes and a call two arguments.
+  if (dim.length > 2 * longest + 64) {
+    throw new OnnxError(
+      `A size must be a number, a name or an expression of at most ${longest} characters; got \`${dim.slice(0, 40)}…\` of ${dim.length}.`,
+    );
   }
-  return p;
+  return parsed.get(dim, () => new Reader(dim).whole() ?? new Map([[atomOf(dim), 1]]));
 }
 
 interface Parts {
@@ -288,7 +325,8 @@ interface Parts {
 }
 /** floor(a / b), max(a, b) and so on, taken apart. */
 function taken(atom: string): Parts | undefined {
-  return /^(floor|trunc|max|min|broadcast)\(/.test(atom) ? new Reader(atom).parts() : undefined;
+  if (!/^(floor|trunc|max|min|broadcast)\(/.test(atom)) return undefined;
+  return calledParts.get(atom, () => new Reader(atom).parts() ?? null) ?? undefined;
 }
 
 /** Operators stand between spaces, so that "batch-size" stays a name. */
@@ -296,7 +334,7 @@ class Reader {
   readonly #tokens: readonly string[];
   #at = 0;
   constructor(source: string) {
-    this.#tokens = source.match(/'[^']*'|[(),]|[^\s(),]+/g) ?? [];
+    this.#tokens = source.match(/'[^']*'|[(),']|[^\s(),']+/g) ?? [];
   }
   whole(): Polynomial | undefined {
     const p = this.#sum();
@@ -318,6 +356,7 @@ class Reader {
       const right = this.#term();
       if (right === undefined) return undefined;
       left = plus(left, op === "+" ? right : times(right, polynomial(-1)));
+      if (left.size > mostTerms) return undefined;
     }
     return left;
   }
@@ -327,6 +366,7 @@ class Reader {
       const right = this.#factor();
       if (right === undefined) return undefined;
       left = times(left, right);
+      if (left.size > mostTerms) return undefined;
     }
     return left;
   }
@@ -336,7 +376,7 @@ class Reader {
       return this.#take(")") === undefined ? undefined : inner;
     }
     const token = this.#tokens[this.#at];
-    if (token === undefined || ["+", "-", "*", "/", ")", ","].includes(token)) return undefined;
+    if (token === undefined || ["+", "-", "*", "/", ")", ",", "'"].includes(token)) return undefined;
     if (this.#tokens[this.#at + 1] === "(") {
       const found = this.#call();
       if (found === undefined) return undefined;

@@ -1,21 +1,23 @@
 import type { Graph } from "./graph.ts";
-import { int, type Node, type Scope } from "./node.ts";
-
-/** Names that a graph's nodes read from around it. */
-function readsFromOutside(graph: Scope): string[] {
-  const reads = [...graph.outputs.keys()];
-  for (const node of graph.nodes) reads.push(...readsOf(node));
-  return reads;
-}
+import { int, type Node } from "./node.ts";
 
 /** What a node reads, its subgraphs included. */
 export function readsOf(node: Node): string[] {
-  const reads = [...node.inputs];
-  for (const a of Object.values(node.attributes)) {
-    if (a.kind === "graph") reads.push(...readsFromOutside(a.value));
-    else if (a.kind === "graphs") reads.push(...a.value.flatMap(readsFromOutside));
-  }
+  const reads: string[] = [];
+  collectReads(node, reads);
   return reads;
+}
+
+// Into one list: a spread argument overflows the stack where there are a hundred thousand of them.
+function collectReads(node: Node, reads: string[]): void {
+  for (const name of node.inputs) reads.push(name);
+  for (const a of Object.values(node.attributes)) {
+    if (a.kind !== "graph" && a.kind !== "graphs") continue;
+    for (const graph of a.kind === "graph" ? [a.value] : a.value) {
+      for (const name of graph.outputs.keys()) reads.push(name);
+      for (const inner of graph.nodes) collectReads(inner, reads);
+    }
+  }
 }
 
 /** A Reshape's target without reading sizes in the run: what it copies is 0, and one more size may be left to be found out. */
@@ -78,6 +80,6 @@ export function prune(graph: Graph): void {
     kept.push(node);
     for (const name of readsOf(node)) read.add(name);
   }
-  graph.nodes.push(...kept.reverse());
+  for (const node of kept.reverse()) graph.nodes.push(node);
   for (const name of [...graph.initializers.keys()]) if (!read.has(name)) graph.initializers.delete(name);
 }

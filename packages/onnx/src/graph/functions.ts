@@ -7,44 +7,84 @@ export type Opsets = ReadonlyMap<string, number>;
 export interface Call {
   readonly node: NodeProto;
   readonly opsets: Opsets;
-  /** What the node reads, the names that its subgraphs read from outside included. */
+  /** How many calls of functions it lies within. */
+  readonly depth: number;
+  /** The names the node reads, including those its subgraphs read from outside. */
   readonly reads: readonly string[];
 }
 
-/** Functions may call functions, each twice the one below; beyond this many nodes it is no model but an attack. */
-const mostNodes = 250_000;
+/** Real models stay far below; functions that call functions, each twice the one below, reach any number. */
+const mostNodes = 50_000;
 const mostDepth = 64;
 
-/** Nodes with every call of a model's own function replaced by the function's body. */
-export function inlined(
-  nodes: readonly NodeProto[],
-  functions: readonly FunctionProto[],
-  opsets: Opsets,
-  fresh: (name: string) => string,
-): Call[] {
-  const known = new Map(functions.map((f) => [key(f.domain, f.name, f.overload), f]));
-  const all: Call[] = [];
-  const visit = (list: readonly NodeProto[], at: Opsets, depth: number): void => {
-    for (const node of list) {
-      const callee = known.get(key(node.domain, node.opType, node.overload));
-      if (callee === undefined) {
-        if (all.length >= mostNodes) throw new OnnxError(`The model's functions make more than ${mostNodes} nodes.`);
-        all.push({ node, opsets: at, reads: readsOf(node) });
-        continue;
+/**
+ * The functions of a model while it is imported. One budget holds for the whole import: each call takes what the function's body
+ * has of nodes, graphs inside nodes included, and a call inside a branch that is put in place counts on from the depth of its If.
+ */
+export class Functions {
+  readonly #known: ReadonlyMap<string, FunctionProto>;
+  readonly #weights = new Map<FunctionProto, number>();
+  #made = 0;
+
+  constructor(functions: readonly FunctionProto[]) {
+    this.#known = new Map(functions.map((f) => [key(f.domain, f.name, f.overload), f]));
+  }
+
+  /** Nodes with every call of a model's own function replaced by the function's body. */
+  inlined(nodes: readonly NodeProto[], opsets: Opsets, depth: number, fresh: (name: string) => string): Call[] {
+    const all: Call[] = [];
+    const visit = (list: readonly NodeProto[], at: Opsets, level: number): void => {
+      for (const node of list) {
+        const callee = this.#known.get(key(node.domain, node.opType, node.overload));
+        if (callee === undefined) {
+          all.push({ node, opsets: at, depth: level, reads: readsOf(node) });
+          continue;
+        }
+        if (level >= mostDepth)
+          throw new OnnxError(`Function \`${callee.name}\` calls itself, or ${mostDepth} others in a row.`);
+        this.#take(callee);
+        const own = new Map(
+          (callee.opsetImport ?? []).map(({ domain = "", version = 1 }) => [
+            domain === "ai.onnx" ? "" : domain,
+            Number(version),
+          ]),
+        );
+        visit(instantiate(callee, node, fresh), own.size === 0 ? at : own, level + 1);
       }
-      if (depth >= mostDepth)
-        throw new OnnxError(`Function \`${callee.name}\` calls itself, or ${mostDepth} others in a row.`);
-      const own = new Map(
-        (callee.opsetImport ?? []).map(({ domain = "", version = 1 }) => [
-          domain === "ai.onnx" ? "" : domain,
-          Number(version),
-        ]),
-      );
-      visit(instantiate(callee, node, fresh), own.size === 0 ? at : own, depth + 1);
+    };
+    // Branches and bodies that stand in a function, or were given to it, come again with each call.
+    if (depth > 0) this.#count(nodes.length);
+    visit(nodes, opsets, depth);
+    return all;
+  }
+
+  #take(callee: FunctionProto): void {
+    let weight = this.#weights.get(callee);
+    if (weight === undefined) {
+      const names = (callee.input?.length ?? 0) + (callee.output?.length ?? 0) + (callee.attributeProto?.length ?? 0);
+      this.#weights.set(callee, (weight = 1 + Math.floor(names / 8) + nodesIn(callee.node)));
     }
-  };
-  visit(nodes, opsets, 0);
-  return all;
+    this.#count(weight);
+  }
+
+  #count(nodes: number): void {
+    this.#made += nodes;
+    if (this.#made > mostNodes) {
+      throw new OnnxError(
+        `The model's functions make more than ${mostNodes} nodes. Inline them when the model is exported, or export it without functions.`,
+      );
+    }
+  }
+}
+
+function nodesIn(nodes: readonly NodeProto[] = []): number {
+  let count = 0;
+  for (const { input = [], output = [], attribute = [] } of nodes) {
+    // A node of very many names counts as several.
+    count += 1 + Math.floor((input.length + output.length + attribute.length) / 8);
+    for (const a of attribute) for (const graph of graphsOf(a)) count += nodesIn(graph.node);
+  }
+  return count;
 }
 
 function key(domain = "", name = "", overload = ""): string {
@@ -54,7 +94,7 @@ function key(domain = "", name = "", overload = ""): string {
 /** Names read by a node, those that subgraphs take from around them included. */
 export function readsOf(node: NodeProto): string[] {
   const reads = [...(node.input ?? [])];
-  for (const a of node.attribute ?? []) for (const g of graphsOf(a)) reads.push(...freeNames(g));
+  for (const a of node.attribute ?? []) for (const g of graphsOf(a)) for (const name of freeNames(g)) reads.push(name);
   return reads;
 }
 
@@ -62,10 +102,19 @@ function graphsOf(a: AttributeProto): readonly GraphProto[] {
   return a.g === undefined ? (a.graphs ?? []) : [a.g];
 }
 
-function freeNames(graph: GraphProto): string[] {
-  const own = new Set(definedIn(graph));
-  const reads = (graph.node ?? []).flatMap(readsOf);
-  return [...reads, ...(graph.output ?? []).map(({ name = "" }) => name)].filter((name) => !own.has(name));
+/** Asked for again by every graph around. */
+const freeIn = new WeakMap<GraphProto, readonly string[]>();
+
+function freeNames(graph: GraphProto): readonly string[] {
+  let free = freeIn.get(graph);
+  if (free === undefined) {
+    const own = new Set(definedIn(graph));
+    const reads = new Set<string>();
+    for (const node of graph.node ?? []) for (const name of readsOf(node)) if (!own.has(name)) reads.add(name);
+    for (const { name = "" } of graph.output ?? []) if (!own.has(name)) reads.add(name);
+    freeIn.set(graph, (free = [...reads]));
+  }
+  return free;
 }
 
 function definedIn(graph: Pick<GraphProto, "input" | "initializer" | "sparseInitializer" | "node">): string[] {
@@ -93,9 +142,12 @@ function instantiate(callee: FunctionProto, call: NodeProto, fresh: (name: strin
   const given = new Map((callee.attributeProto ?? []).map((a) => [a.name ?? "", a]));
   for (const a of call.attribute ?? []) given.set(a.name ?? "", a);
   const prefix = call.name || callee.name || "function";
-  const body = new Renaming(renamed, given, (name) => fresh(`${prefix}/${name}`)).nodes(callee.node ?? []);
+  const body = new Renaming(renamed, given, (name) => fresh(short(`${prefix}/${name}`))).nodes(callee.node ?? []);
   return [...body, ...nodes];
 }
+
+/** The end of a name. Every call lengthens the names in it, and a long one would be copied by each. */
+const short = (name: string): string => (name.length > 128 ? `…${name.slice(-127)}` : name);
 
 /** A branch as nodes of the graph around it, and its initializers; its outputs take the names of the node's. */
 export function spliced(
@@ -113,7 +165,7 @@ export function spliced(
     else if (renamed.has(name)) passed.push({ opType: "Identity", input: [renamed.get(name) ?? ""], output: [to] });
     else renamed.set(name, to);
   }
-  const renaming = new Renaming(renamed, undefined, fresh);
+  const renaming = new Renaming(renamed, undefined, (name) => fresh(short(name)));
   const initializers = (branch.initializer ?? []).map((t) => ({ ...t, name: renaming.define(t.name ?? "") }));
   return { nodes: [...renaming.nodes(branch.node ?? []), ...passed], initializers };
 }

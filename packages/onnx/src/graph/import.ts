@@ -13,7 +13,7 @@ import {
 import { constantOf, denseOf } from "../proto/tensor.ts";
 import { bind, canonical, type Dim } from "./dims.ts";
 import { fold, prune } from "./fold.ts";
-import { type Call, inlined, spliced } from "./functions.ts";
+import { type Call, Functions, spliced } from "./functions.ts";
 import { Graph } from "./graph.ts";
 import { type Attribute, describe, type Node, type TensorType } from "./node.ts";
 import { upgrade } from "./upgrade.ts";
@@ -60,14 +60,14 @@ function own(domain: string): string {
 
 class Importer {
   readonly #options: ImportOptions;
-  readonly #model: ModelProto;
+  readonly #functions: Functions;
   /** Sizes the names of the model stand for, from `shapes`. */
   #sizes: Record<string, Dim> = {};
   /** Whether `shapes` contradicts a size of the model, so that nothing it says of inner shapes can be believed. */
   #reshaped = false;
 
   constructor(model: ModelProto, options: ImportOptions) {
-    this.#model = model;
+    this.#functions = new Functions(model.functions ?? []);
     this.#options = options;
   }
 
@@ -75,7 +75,7 @@ class Importer {
   fill(graph: Graph, proto: GraphProto, opsets: ReadonlyMap<string, number>): void {
     this.#initializers(graph, proto);
     this.#inputs(graph, proto);
-    this.#nodes(graph, proto, opsets);
+    this.#nodes(graph, proto, opsets, 0);
     this.#outputs(graph, proto);
   }
 
@@ -161,7 +161,7 @@ class Importer {
     return { elem, shape: shape?.map((d) => bind(d, this.#sizes)) };
   }
 
-  #nodes(graph: Graph, proto: GraphProto, opsets: ReadonlyMap<string, number>): void {
+  #nodes(graph: Graph, proto: GraphProto, opsets: ReadonlyMap<string, number>, depth: number): void {
     graph.name = proto.name === undefined || proto.name === "" ? graph.name : proto.name;
     const declared = new Map<string, TensorType>();
     if (!this.#reshaped) {
@@ -170,21 +170,22 @@ class Importer {
         if (known !== undefined) declared.set(name, this.#bound(known));
       }
     }
-    const calls = inlined(proto.node ?? [], this.#model.functions ?? [], opsets, (name) => graph.fresh(name));
+    const fresh = (name: string): string => graph.fresh(name);
+    const calls = this.#functions.inlined(proto.node ?? [], opsets, depth, fresh);
     // The last first, so that what a branch consists of can take its place.
     const waiting = sorted(graph, calls).reverse();
     for (let call = waiting.pop(); call !== undefined; call = waiting.pop()) {
-      const { node: protoNode, opsets: at } = call;
+      const { node: protoNode, opsets: at, depth: level } = call;
       const start = graph.nodes.length;
       const branch = chosen(graph, protoNode);
       if (branch !== undefined) {
-        const { nodes, initializers } = spliced(branch, protoNode.output ?? [], (name) => graph.fresh(name));
+        const { nodes, initializers } = spliced(branch, protoNode.output ?? [], fresh);
         for (const tensor of initializers)
           graph.initializer(tensor.name ?? "", constantOf(tensor, this.#options.external));
-        waiting.push(...inlined(nodes, this.#model.functions ?? [], at, (name) => graph.fresh(name)).reverse());
+        for (const inner of this.#functions.inlined(nodes, at, level, fresh).reverse()) waiting.push(inner);
         continue;
       }
-      const node = this.#node(graph, protoNode, at);
+      const node = this.#node(graph, call);
       if (node === undefined) continue;
       for (const output of node.outputs) {
         if (output !== "" && graph.has(output) && !(graph.outer?.has(output) ?? false)) {
@@ -201,7 +202,8 @@ class Importer {
   }
 
   /** A node as the graph has it; undefined for a constant, which becomes a literal at once. */
-  #node(graph: Graph, proto: NodeProto, opsets: ReadonlyMap<string, number>): Node | undefined {
+  #node(graph: Graph, call: Call): Node | undefined {
+    const { node: proto } = call;
     const attributes: Record<string, Attribute> = {};
     const head = {
       op: proto.opType ?? "",
@@ -211,7 +213,7 @@ class Importer {
       outputs: proto.output ?? [],
     };
     for (const attribute of proto.attribute ?? []) {
-      attributes[attribute.name ?? ""] = this.#attribute(graph, { ...head, attributes: {} }, attribute, opsets);
+      attributes[attribute.name ?? ""] = this.#attribute(graph, { ...head, attributes: {} }, attribute, call);
     }
     const node = { ...head, attributes };
     if (node.op !== "Constant" || node.domain !== "") return node;
@@ -223,7 +225,7 @@ class Importer {
     return undefined;
   }
 
-  #attribute(graph: Graph, node: Node, a: AttributeProto, opsets: ReadonlyMap<string, number>): Attribute {
+  #attribute(graph: Graph, node: Node, a: AttributeProto, call: Call): Attribute {
     const text = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
     const { external } = this.#options;
     switch (a.type ?? kindOf(a)) {
@@ -236,7 +238,7 @@ class Importer {
       case 4:
         return { kind: "tensor", value: constantOf(a.t ?? {}, external) };
       case 5:
-        return { kind: "graph", value: this.#subgraph(graph, node, a.g ?? {}, opsets) };
+        return { kind: "graph", value: this.#subgraph(graph, node, a.g ?? {}, call) };
       case 6:
         return { kind: "floats", value: a.floats ?? [] };
       case 7:
@@ -246,13 +248,13 @@ class Importer {
       case 9:
         return { kind: "tensors", value: (a.tensors ?? []).map((t) => constantOf(t, external)) };
       case 10:
-        return { kind: "graphs", value: (a.graphs ?? []).map((g) => this.#subgraph(graph, node, g, opsets)) };
+        return { kind: "graphs", value: (a.graphs ?? []).map((g) => this.#subgraph(graph, node, g, call)) };
       default:
         return { kind: "other", value: a };
     }
   }
 
-  #subgraph(outer: Graph, node: Node, proto: GraphProto, opsets: ReadonlyMap<string, number>): Graph {
+  #subgraph(outer: Graph, node: Node, proto: GraphProto, { opsets, depth }: Call): Graph {
     const graph = new Graph(outer.opset, outer);
     for (const { name = "" } of proto.input ?? []) graph.reserve(name);
     this.#initializers(graph, proto);
@@ -261,7 +263,7 @@ class Importer {
       graph.input(name, known ?? { elem: "float32", shape: undefined });
       if (known === undefined) graph.setType(name, undefined);
     }
-    this.#nodes(graph, proto, opsets);
+    this.#nodes(graph, proto, opsets, depth);
     for (const { name = "", type } of proto.output ?? []) {
       if (!graph.has(name))
         throw new OnnxError(`Output \`${name}\` of a subgraph of ${describe(node)} is made by no node.`);
@@ -376,7 +378,7 @@ function sorted(graph: Graph, calls: readonly Call[]): Call[] {
         throw new OnnxError(`The graph \`${graph.name}\` has a cycle: it goes through ${stuck.join(", ")}.`);
       }
       state[i] = 1;
-      path.push(...before.reverse());
+      for (const k of before.reverse()) path.push(k);
     }
   }
   return order;

@@ -25,6 +25,15 @@ function free(graph: Scope): Set<string> {
   return found;
 }
 
+/** How many nodes a graph has, those of the graphs inside it included. */
+export function sizeOf(graph: Pick<Scope, "nodes">): number {
+  let count = graph.nodes.length;
+  for (const node of graph.nodes)
+    for (const attribute of Object.values(node.attributes))
+      for (const inner of graphsOf(attribute)) count += sizeOf(inner);
+  return count;
+}
+
 /** A node for another graph: what is inside it sees that graph's names. */
 export function copied(node: Node, outer: Graph): Node {
   const attributes = Object.entries(node.attributes);

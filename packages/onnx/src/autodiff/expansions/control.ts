@@ -1,26 +1,17 @@
 import { OnnxError } from "../../errors.ts";
 
 import { describe, int, ints, type Node, type Scope, subgraph } from "../../graph/node.ts";
-import { inline } from "../../graph/subgraphs.ts";
+import { inline, sizeOf } from "../../graph/subgraphs.ts";
 import { positive, range } from "../axes.ts";
+import { rounds } from "../bounds.ts";
 import type { Builder } from "../builder.ts";
 import { type Expansion, name } from "./expansion.ts";
-
-/** More rounds than this are not written out. */
-const mostRounds = 1024;
 
 const body = (node: Node, which = "body"): Scope => {
   const graph = subgraph(node, which);
   if (graph === undefined) throw new OnnxError(`${describe(node)} has no ${which}.`);
   return graph;
 };
-
-function unrollable(node: Node, rounds: number): void {
-  if (rounds <= mostRounds) return;
-  throw new OnnxError(
-    `${describe(node)} has ${rounds} rounds, and its gradient writes out at most ${mostRounds}. Freeze the weights that it depends on.`,
-  );
-}
 
 const truth = (b: Builder, value: string): boolean | undefined => {
   const known = b.graph.value(value)?.data[0];
@@ -51,7 +42,7 @@ const loop: Expansion = (b, node) => {
   };
   if (known === undefined) return fail("its trip count is not");
   if (condition !== "" && truth(b, condition) !== true) return fail("its condition is computed");
-  unrollable(node, known);
+  rounds(known, "rounds", sizeOf(inner));
   let state: readonly string[] = initial;
   const scanned: string[][] = [];
   for (let i = 0; i < known; i++) {
@@ -91,16 +82,15 @@ const scan: Expansion = (b, node) => {
   const outAxes = ints(node, "scan_output_axes") ?? Array<number>(outputs).fill(0);
   const outBackwards = ints(node, "scan_output_directions") ?? Array<number>(outputs).fill(0);
   const [first = ""] = inputs;
-  const rounds = b.fixed(first, positive(axes[0] ?? 0, b.rank(first)), node);
-  unrollable(node, rounds);
+  const length = rounds(b.fixed(first, positive(axes[0] ?? 0, b.rank(first)), node), "rounds", sizeOf(inner));
   const slices = inputs.map((x, k) => {
     const axis = positive(axes[k]!, b.rank(x));
-    const parts = b.split(x, axis, Array<number>(rounds).fill(1)).map((part) => b.squeeze(part, [axis]));
+    const parts = b.split(x, axis, Array<number>(length).fill(1)).map((part) => b.squeeze(part, [axis]));
     return backwards[k] === 1 ? parts.reverse() : parts;
   });
   let state: readonly string[] = initial;
   const scanned = range(outputs).map((): string[] => []);
-  for (let i = 0; i < rounds; i++) {
+  for (let i = 0; i < length; i++) {
     const values = inline(b.graph, inner, [...state, ...slices.map((s) => s[i]!)]);
     state = values.slice(0, initial.length);
     scanned.forEach((all, k) => {

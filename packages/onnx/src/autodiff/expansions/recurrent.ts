@@ -1,6 +1,7 @@
 import { OnnxError } from "../../errors.ts";
 import { describe, float, floatList, int, type Node, string, strings } from "../../graph/node.ts";
 import { range } from "../axes.ts";
+import { rounds } from "../bounds.ts";
 import type { Builder, Size } from "../builder.ts";
 import { type Expansion, name } from "./expansion.ts";
 
@@ -129,7 +130,7 @@ function unrolled(cell: Cell): Expansion {
     const direction = string(node, "direction", "forward");
     const directions = direction === "bidirectional" ? 2 : 1;
     const x = batchFirst ? b.transpose(given, [1, 0, 2]) : given;
-    const steps = b.fixed(x, 0, node);
+    const steps = rounds(b.fixed(x, 0, node), "steps");
     const hidden = int(node, "hidden_size") ?? b.fixed(r, 2, node);
     const batch = b.size(x, 1);
     const functions = activations(b, node, cell.activations, directions);

@@ -1,5 +1,6 @@
 import { float, int, ints, string } from "../../graph/node.ts";
 import { range } from "../axes.ts";
+import { entries } from "../bounds.ts";
 import type { Builder, Size } from "../builder.ts";
 import { type Expansion, name } from "./expansion.ts";
 
@@ -111,6 +112,7 @@ const affineGrid: Expansion = (b, node) => {
   const line = (size: number): number[] =>
     range(size).map((i) => (align ? (size === 1 ? 0 : -1 + (2 * i) / (size - 1)) : -1 + (2 * i + 1) / size));
   const lines = space.map(line);
+  entries(space.reduce((all, size) => all * size, 1));
   const points = lines.reduce<number[][]>((all, l) => all.flatMap((p) => l.map((v) => [...p, v])), [[]]);
   const places = b.array(
     points.flatMap((p) => [...p].reverse().concat(1)),

@@ -12,9 +12,9 @@ import {
   groupsOf,
   kernelOf,
   spatial,
-  taps,
   type Window,
   windowOf,
+  writtenTaps,
 } from "./window.ts";
 
 /** Beyond this many taps a node for each is not worth it. */
@@ -147,7 +147,7 @@ function byTaps(
   const input = padded(b, x, window);
   const space = range(to.length, 2);
   const dy = each === 1 ? d : b.reshape(d, [b.size(d, 0), group, each, ...to]);
-  const sums = taps(window.kernel).map((tap) => {
+  const sums = writtenTaps(window.kernel).map((tap) => {
     const part = seen(b, input, tap, window, to);
     if (each === 1) return b.sum(b.mul(part, d), [0, ...space]);
     return b.sum(b.mul(b.unsqueeze(part, [2]), dy), [0, ...space.map((i) => i + 1)]);
@@ -173,7 +173,7 @@ function byColumns(
   const perm = [1, 0, ...space];
   const every = b.product([b.size(d, 0), ...to]);
   const input = b.transpose(padded(b, x, window), perm);
-  const columns = taps(window.kernel).map((tap) => b.reshape(seen(b, input, tap, window, to), [inputs, every]));
+  const columns = writtenTaps(window.kernel).map((tap) => b.reshape(seen(b, input, tap, window, to), [inputs, every]));
   const all = b.concat(columns, 0);
   const dy = b.reshape(b.transpose(d, perm), [outputs, every]);
   const product = b.gemm(dy, all, false, true);
@@ -300,7 +300,9 @@ const columns: GradientRule = (b, node, [d], need) => {
   );
   const input = padded(b, d, window);
   const lead = b.sizes(d).slice(0, 2);
-  const parts = taps(kernel).map((tap) => b.reshape(seen(b, input, tap, window, to), [...lead, 1, b.product(to)]));
+  const parts = writtenTaps(kernel).map((tap) =>
+    b.reshape(seen(b, input, tap, window, to), [...lead, 1, b.product(to)]),
+  );
   return [b.reshapeLike(b.concat(parts, 2), x)];
 };
 

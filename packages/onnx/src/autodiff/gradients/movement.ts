@@ -1,6 +1,7 @@
 import { OnnxError } from "../../errors.ts";
 import { describe, int, ints, string } from "../../graph/node.ts";
 import { inverse, positive, range } from "../axes.ts";
+import { entries } from "../bounds.ts";
 import type { Builder, Size } from "../builder.ts";
 import { gathered } from "./indexing.ts";
 import { type GradientRule, unary } from "./rule.ts";
@@ -123,7 +124,7 @@ function unstrided(
 ): string {
   let first = start < 0 ? start + size : start;
   first = step < 0 ? Math.min(first, size - 1) : Math.max(first, 0);
-  const from: number[] = Array(size).fill(left);
+  const from: number[] = Array(entries(size)).fill(left);
   for (let i = 0; i < left; i++) from[first + i * step] = i;
   const after = range(b.rank(d)).map((i) => (i === axis ? 1 : 0));
   return b.op(

@@ -1,9 +1,21 @@
 import { int, type Node } from "../../graph/node.ts";
 import { range } from "../axes.ts";
+import { entries } from "../bounds.ts";
 import type { Builder } from "../builder.ts";
 import { inputGradient } from "./convolution.ts";
 import { type GradientRule, unary } from "./rule.ts";
-import { apart, dilated, extent, fixedSpatial, poolKernel, spatial, taps, type Window, windowOf } from "./window.ts";
+import {
+  apart,
+  dilated,
+  extent,
+  fixedSpatial,
+  poolKernel,
+  spatial,
+  taps,
+  type Window,
+  windowOf,
+  writtenTaps,
+} from "./window.ts";
 
 /** Whether the windows tile the input: each element is in one window at most, none is padding. */
 function tiles(window: Window, from: readonly number[], to: readonly number[]): boolean {
@@ -144,7 +156,7 @@ function byTaps(
   const wide = b.pad(x, [0, 0, ...before], [0, 0, ...after], lowest);
   let free: string | undefined;
   let sum: string | undefined;
-  for (const tap of taps(window.kernel)) {
+  for (const tap of writtenTaps(window.kernel)) {
     const starts = tap.map((t, i) => t * dilations[i]!);
     const reach = to.map((t, i) => (t - 1) * strides[i]! + 1);
     const part = b.slice(
@@ -198,7 +210,11 @@ function spread(b: Builder, d: string, x: string, window: Window, node: Node): s
     ]);
   }
   const rest = from.map((s, i) => s + before[i]! + after[i]! - ((to[i]! - 1) * strides[i]! + extent(window, i)));
-  const ones = b.array(new Float64Array(kernel.reduce((p, k) => p * k, 1)).fill(1), b.elem(d), [1, 1, ...kernel]);
+  const ones = b.array(new Float64Array(entries(kernel.reduce((p, k) => p * k, 1))).fill(1), b.elem(d), [
+    1,
+    1,
+    ...kernel,
+  ]);
   const images = b.product(lead);
   // The adjoint of a sum over windows is that of a convolution with ones; with ceil_mode the last window reaches past the padding.
   const wide = { ...window, after: after.map((a, i) => a - Math.min(0, rest[i]!)) };
@@ -216,8 +232,10 @@ function counts(window: Window, from: readonly number[], to: readonly number[], 
     const high = from[i]! + (padding ? after[i]! : 0);
     return range(t).map((o) => {
       const first = o * strides[i]! - before[i]!;
-      return range(kernel[i]!).filter((k) => first + k * dilations[i]! >= low && first + k * dilations[i]! < high)
-        .length;
+      // Those k from 0 to the kernel's size for which the place first + k · dilation is within.
+      const from = Math.max(0, Math.ceil((low - first) / dilations[i]!));
+      const end = Math.min(kernel[i]!, Math.ceil((high - first) / dilations[i]!));
+      return Math.max(0, end - from);
     });
   });
 }
@@ -230,6 +248,7 @@ const averagePool: GradientRule = unary(({ b, x, y, d, node }) => {
     int(node, "ceil_mode", 0) === 1 || (!padding && [...window.before, ...window.after].some((p) => p > 0));
   if (!ragged) return spread(b, b.scaled(d, 1 / all), x, window, node);
   const per = counts(window, fixedSpatial(b, x, node), fixedSpatial(b, y, node), padding);
+  entries(per.reduce((n, c) => n * c.length, 1));
   const shares = per
     .reduce<number[]>((products, c) => products.flatMap((p) => c.map((v) => p * v)), [1])
     .map((p) => 1 / p);

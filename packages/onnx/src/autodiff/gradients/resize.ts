@@ -1,6 +1,7 @@
 import { OnnxError } from "../../errors.ts";
 import { describe, float, int, ints, type Node, string } from "../../graph/node.ts";
 import { positive, range } from "../axes.ts";
+import { entries } from "../bounds.ts";
 import type { Builder } from "../builder.ts";
 import { type GradientRule, unary } from "./rule.ts";
 
@@ -65,7 +66,7 @@ function cubic(x: number, a: number): number {
 
 /** How much of each input element each output element takes: [to, from]. */
 function weights(from: number, to: number, scale: number, roi: readonly [number, number], s: Sampling): Float64Array {
-  const all = new Float64Array(from * to);
+  const all = new Float64Array(entries(from * to, 2 ** 25));
   for (let i = 0; i < to; i++) {
     const x = original(i, from, to, scale, roi, s);
     if (s.coordinates === "tf_crop_and_resize" && (x < 0 || x > from - 1)) continue;

@@ -1,6 +1,7 @@
 import { OnnxError } from "../../errors.ts";
 import { describe, int, ints, type Node, string } from "../../graph/node.ts";
 import { range } from "../axes.ts";
+import { entries, rounds } from "../bounds.ts";
 import type { Builder, Size } from "../builder.ts";
 
 /** How a kernel moves over the spatial dimensions. */
@@ -67,7 +68,17 @@ export const groupsOf = (node: Node): number => int(node, "group", 1);
 
 /** Every position within a kernel, the last dimension fastest. */
 export function taps(kernel: readonly number[]): number[][] {
+  entries(kernel.reduce((n, k) => n * k, 1));
   return kernel.reduce<number[][]>((all, k) => all.flatMap((tap) => range(k).map((i) => [...tap, i])), [[]]);
+}
+
+/** Every position within a kernel, for a gradient that appends nodes for each of them. */
+export function writtenTaps(kernel: readonly number[]): number[][] {
+  rounds(
+    kernel.reduce((n, k) => n * k, 1),
+    "positions in its kernel",
+  );
+  return taps(kernel);
 }
 
 /** The attributes of a (transposed) convolution with this window. */
