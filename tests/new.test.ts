@@ -16,7 +16,7 @@ beforeEach(() => {
       cpSync(path.join(root, "packages", folder, part), path.join(copy, "packages", folder, part), { recursive: true });
 });
 beforeEach(() => {
-  cpSync(path.join(root, "tsconfig.json"), path.join(copy, "tsconfig.json"));
+  for (const file of ["tsconfig.json", "tsconfig.base.json"]) cpSync(path.join(root, file), path.join(copy, file));
   mkdirSync(path.join(copy, "goldens"));
 });
 afterEach(() => rmSync(copy, { recursive: true, force: true }));

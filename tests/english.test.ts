@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { findings } from "../tools/english.ts";
+
+test.each([
+  "/** What is made small. */",
+  "  // What a plan feeds.",
+  '  throw new Error("This is no optimizer configuration");',
+  '  "There cannot be 0 threads"',
+  " * All but `loaded` are empty, save `changed`.",
+  "`labels` is to be int64",
+  "costs 12 bytes a number",
+])("%s reads as translated", (line) => {
+  expect(findings(line)).toHaveLength(1);
+});
+
+test.each([
+  "/** The quantity to minimise. */",
+  "// What happens if it fails? It is tried once more.",
+  '  throw new Error("This is not an optimizer configuration");',
+  "`threads` must be 1 to 64; got 0",
+  " * After a strict load only `loaded` and `changed` may be non-empty.",
+  "it is no longer needed, and no more than that",
+  "await trainer.save(`model.onnx`)",
+])("%s does not", (line) => {
+  expect(findings(line)).toEqual([]);
+});
