@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { vulkan } from "../../../tests/optional.ts";
 import { main } from "../src/cli/main.ts";
 import { type Found, places } from "../src/devices/device.ts";
+import { loadCheckpoint } from "../src/run/checkpoint.ts";
 import { smallFiles, writeFiles } from "./data.ts";
 import { run, scratch } from "./world.ts";
 
@@ -191,6 +192,33 @@ describe("train", () => {
     expect(code).toBe(130);
     expect(out).not.toContain("Epoch 9/9");
   });
+
+  test.skipIf(process.platform === "win32")(
+    "a reader that goes away and a closed terminal stop it with a checkpoint, and not with success",
+    async () => {
+      const cwd = scratch();
+      const args = ["--model", "mlp", "--data", data, "--batch-size", "4", "--epochs", "50", "--engine", "onnxruntime"];
+      // The reader takes one line of the run's own and goes.
+      const reader = "{ sed '/^epoch/q' >/dev/null; }";
+      const piped = await run([...args, "--out", "piped"], { cwd, through: reader });
+      expect(piped.code).toBe(141);
+      let sent = false;
+      const hung = await run([...args, "--out", "hung"], {
+        cwd,
+        watch: (printed, kill) => {
+          if (sent || !printed.includes("epoch 1/50")) return;
+          sent = true;
+          kill("SIGHUP");
+        },
+      });
+      expect(hung.code).toBe(129);
+      expect(hung.out).toContain("Continue with: npm start -- train --resume hung");
+      for (const folder of ["piped", "hung"]) {
+        expect(readdirSync(path.join(cwd, folder)).sort()).toEqual(["checkpoint.safetensors", "metrics.jsonl"]);
+        expect(loadCheckpoint(path.join(cwd, folder, "checkpoint.safetensors")).position.step).toBeGreaterThan(0);
+      }
+    },
+  );
 
   test("a full disk ends it with one line, and what was there before is whole", async () => {
     const cwd = scratch();

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, unlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { gzipSync } from "node:zlib";
+import { createGzip, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { batch, fingerprint, first, pixels } from "../src/data/digits.ts";
@@ -123,8 +124,16 @@ describe("files", () => {
     await refuses(folder, name, /missing/);
     mkdirSync(path.join(folder, name));
     await refuses(folder, name, /is a folder, not a file/);
+    if (process.platform === "win32") return;
+    rmSync(path.join(folder, name), { recursive: true });
+    execFileSync("sh", ["-c", 'mkfifo "$0"', path.join(folder, name)]);
+    await refuses(folder, name, /is a device, pipe or socket, not a file/); // without waiting for what it brings
+    rmSync(path.join(folder, name));
+    symlinkSync("/dev/zero", path.join(folder, name));
+    await refuses(folder, name, /is a device, pipe or socket, not a file/);
+    await refuses("/dev/zero", "/dev/zero", /is not a folder/);
     await refuses(path.join(folder, "nowhere"), /no such file or folder/);
-    await refuses(path.join(folder, names[0]), /is a file/);
+    await refuses(path.join(folder, names[0]), /is not a folder/);
   });
 });
 
@@ -172,6 +181,35 @@ describe("an address", () => {
     const { base, cache } = await serve({ [`${names[0]}.gz`]: page });
     await refuses(base, names[0], /is not an MNIST file/);
     expect(kept(cache)).toEqual([]);
+  });
+
+  test.each([
+    ["plain", undefined],
+    ["compressed on the way", "gzip"],
+  ])("that never ends is given up, %s", async (_, encoding) => {
+    let sent = 0;
+    const server = createServer((_, response) => {
+      response.writeHead(200, encoding === undefined ? {} : { "content-encoding": encoding });
+      const zip = createGzip();
+      const out = encoding === undefined ? response : zip;
+      if (out === zip) zip.pipe(response);
+      const block = Buffer.alloc(1 << 20);
+      const go = (): void => {
+        while (!response.destroyed && out.write(block)) sent++;
+        if (!response.destroyed) out.once("drain", go);
+      };
+      go();
+    }).listen(0, "127.0.0.1");
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    await new Promise((ready) => server.once("listening", ready));
+    vi.stubEnv("XDG_CACHE_HOME", scratch());
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await refuses(base, names[0], /is longer than 64 MiB/);
+    expect(sent).toBeLessThan(1000); // MiB: it stopped asking soon after
   });
 
   test("without the files, or with no server, says so", async () => {

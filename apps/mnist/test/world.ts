@@ -34,12 +34,17 @@ export function run(
     readonly watch?: (printed: string, kill: (signal: NodeJS.Signals) => void) => void;
     /** A shell line to go before the program, such as `ulimit -f 100`. */
     readonly before?: string;
+    /** A shell command that reads what the program prints. */
+    readonly through?: string;
   },
 ): Promise<Ran> {
-  const { cwd, env = {}, watch, before } = options;
+  const { cwd, env = {}, watch, before, through } = options;
   const words = [...command, ...args];
+  const line = through === undefined ? `${before}; exec "$@"` : `"$@" | ${through}; exit \${PIPESTATUS[0]}`;
   const [file, rest] =
-    before === undefined ? [words[0]!, words.slice(1)] : ["bash", ["-c", `${before}; exec "$@"`, "bash", ...words]];
+    before === undefined && through === undefined
+      ? [words[0]!, words.slice(1)]
+      : ["bash", ["-c", line, "bash", ...words]];
   return new Promise((done, fail) => {
     const child = spawn(file, rest, { cwd, env: { ...process.env, ...env }, timeout: HANG });
     let out = "";

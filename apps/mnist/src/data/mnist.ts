@@ -30,7 +30,7 @@ export async function loadMnist(where?: string): Promise<Mnist> {
   if (!remote) {
     try {
       if (!statSync(folder).isDirectory())
-        throw new UserError(`--data \`${folder}\` is a file; it names the folder that holds the four MNIST files.`);
+        throw new UserError(`--data \`${folder}\` is not a folder. Name the folder that holds the four MNIST files.`);
     } catch (error) {
       throw error instanceof UserError ? error : cannotRead(folder, error);
     }
