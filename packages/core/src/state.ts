@@ -2,18 +2,21 @@ import { isRecord, OptimizerError, shown } from "./errors.ts";
 import { type Shape, size } from "./parameter.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
-/** What of an optimizer's state is not a tensor: plain JSON. */
+/** The part of an optimizer's state that is not tensors: plain JSON. */
 export interface StateMeta {
   readonly version: 1;
   /** Updates done, which is where every schedule stands. */
   readonly step: number;
+  /** By label: the id of the group's rule (its title, in files written before rules had ids) and its hyper-parameters. */
   readonly groups: Readonly<
     Record<string, { readonly rule: string; readonly hyper: Readonly<Record<string, number | string>> }>
   >;
   readonly parameters: Readonly<Record<string, ParameterState>>;
 }
 
+/** The part of one parameter's state that is not tensors. */
 export interface ParameterState {
+  /** The label of its group. */
   readonly group: string;
   readonly shape: Shape;
   /** Updates this parameter has had. */
@@ -22,6 +25,7 @@ export interface ParameterState {
   readonly host?: Readonly<Record<string, number>> | undefined;
 }
 
+/** The numbers of a state tensor. */
 export interface TensorData {
   readonly shape: Shape;
   readonly data: Float32Array;
@@ -38,7 +42,7 @@ export const slotKey = (slot: string, parameter: string): string => `${slot}/${p
 
 const META = "descent";
 
-/** The state as the bytes of a safetensors file; the meta data travel in its header. */
+/** The state as the bytes of a safetensors file, with the metadata in its header. */
 export function encodeState(state: StateDict): Uint8Array<ArrayBuffer> {
   if (!isRecord(state) || !isRecord(state.tensors) || !isRecord(state.meta))
     throw new OptimizerError(`\`encodeState\` takes what optimizer.state() gives; it was given ${shown(state)}.`);
@@ -62,48 +66,51 @@ export function decodeState(bytes: Uint8Array): StateDict {
     throw new OptimizerError(
       "This safetensors file holds no optimizer state: its metadata have no entry `descent`. Was it saved by another program?",
     );
-  const out: Record<string, TensorData> = {};
-  for (const [key, { dtype, shape, data }] of Object.entries(tensors)) {
-    if (!(data instanceof Float32Array))
-      throw new OptimizerError(`The state's tensor \`${key}\` is ${dtype}, and optimizer state is F32.`);
-    out[key] = { shape, data };
-  }
+  const named = Object.entries(tensors).map(([key, { dtype, shape, data }]): [string, TensorData] => {
+    if (data instanceof Float32Array) return [key, { shape, data }];
+    throw new OptimizerError(`The state's tensor \`${key}\` is ${dtype}; optimizer state is F32.`);
+  });
   let meta: unknown;
   try {
     meta = JSON.parse(text);
   } catch (cause) {
     throw new OptimizerError("The metadata entry `descent` of the state is not JSON. The file is damaged.", { cause });
   }
-  return { meta: checkMeta(meta), tensors: out };
+  return { meta: checkMeta(meta), tensors: Object.fromEntries(named) };
 }
 
 const isCount = (x: unknown): x is number => typeof x === "number" && Number.isSafeInteger(x) && x >= 0;
 
-/** Meta data from a file or from a structured clone, checked field by field. */
+/** Metadata from a file or from a structured clone, checked field by field. */
 export function checkMeta(meta: unknown): StateMeta {
   const bad = (what: string): never => {
     throw new OptimizerError(`The optimizer state is damaged: ${what}.`);
   };
-  if (!isRecord(meta)) return bad("its meta data are no object");
-  if (meta.version !== 1)
+  if (!isRecord(meta)) return bad(`its metadata must be an object; got ${shown(meta)}`);
+  const { version, step, groups, parameters } = meta;
+  if (typeof version === "number" && Number.isSafeInteger(version) && version > 1)
     throw new OptimizerError(
-      `The optimizer state has version ${String(meta.version)}, and this release reads version 1. Load it with the release that wrote it.`,
+      `The optimizer state has version ${version}, and this release reads version 1. Load it with the release that wrote it.`,
     );
-  if (!isCount(meta.step)) return bad("`step` is no count");
-  const { groups, parameters } = meta;
-  if (!isRecord(groups)) return bad("`groups` is no object");
-  for (const [label, g] of Object.entries(groups)) {
-    if (!isRecord(g) || typeof g.rule !== "string" || !isRecord(g.hyper)) return bad(`group \`${label}\``);
-    for (const v of Object.values(g.hyper))
-      if (typeof v !== "number" && typeof v !== "string") return bad(`a hyper-parameter of group \`${label}\``);
+  if (version !== 1) return bad(`its \`version\` must be the number 1; got ${shown(version)}`);
+  if (!isCount(step)) return bad(`its \`step\` must be a whole number, 0 or above; got ${shown(step)}`);
+  if (!isRecord(groups)) return bad(`its \`groups\` must be an object; got ${shown(groups)}`);
+  for (const [label, group] of Object.entries(groups)) {
+    if (!isRecord(group) || typeof group.rule !== "string" || !isRecord(group.hyper))
+      return bad(`its group \`${label}\` must be { rule, hyper }; got ${shown(group)}`);
+    for (const [name, value] of Object.entries(group.hyper))
+      if (typeof value !== "number" && typeof value !== "string")
+        return bad(`\`${name}\` of its group \`${label}\` must be a number or text; got ${shown(value)}`);
   }
-  if (!isRecord(parameters)) return bad("`parameters` is no object");
-  for (const [name, p] of Object.entries(parameters)) {
-    if (!isRecord(p) || typeof p.group !== "string" || !isCount(p.t)) return bad(`parameter \`${name}\``);
-    if (!Array.isArray(p.shape) || !p.shape.every(isCount)) return bad(`the shape of \`${name}\``);
-    const host = p.host;
+  if (!isRecord(parameters)) return bad(`its \`parameters\` must be an object; got ${shown(parameters)}`);
+  for (const [name, state] of Object.entries(parameters)) {
+    if (!isRecord(state) || typeof state.group !== "string" || !isCount(state.t))
+      return bad(`its parameter \`${name}\` must be { group, shape, t }; got ${shown(state)}`);
+    const { shape, host } = state;
+    if (!Array.isArray(shape) || !shape.every(isCount))
+      return bad(`the shape of \`${name}\` must be a list of whole numbers; got ${shown(shape)}`);
     if (host !== undefined && !(isRecord(host) && Object.values(host).every((x) => typeof x === "number")))
-      return bad(`the host state of \`${name}\``);
+      return bad(`the host state of \`${name}\` must be numbers by name; got ${shown(host)}`);
   }
   return meta as unknown as StateMeta; // every field was checked above
 }

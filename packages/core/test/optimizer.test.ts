@@ -382,7 +382,9 @@ describe("state", () => {
     expect(message(() => one(momentum()).load(meta({ version: 2 })))).toContain(
       "version 2, and this release reads version 1",
     );
-    expect(message(() => one(momentum()).load(meta({ step: -1 })))).toContain("`step` is no count");
+    expect(message(() => one(momentum()).load(meta({ step: -1 })))).toContain(
+      "its `step` must be a whole number, 0 or above; got -1",
+    );
     expect(message(() => one(momentum()).load(meta({ parameters: { w: { t: 1 } } })))).toContain("parameter `w`");
     const short = { ...state, tensors: { "b/w": { shape: [2], data: new Float32Array(1) } } };
     expect(message(() => one(momentum()).load(short))).toContain("`b/w` of shape [2] holds 1 numbers");

@@ -83,7 +83,7 @@ export function* load<T>(
     if (saved.t === 0) roster.free(member);
     else member.slots ??= fresh.get(member);
     member.t = saved.t;
-    member.host = saved.host;
+    member.host = saved.host && { ...saved.host };
   }
   roster.step = meta.step;
   return report;

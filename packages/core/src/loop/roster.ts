@@ -2,7 +2,7 @@ import { type Configured, checkConfigured } from "../configured.ts";
 import { among, OptimizerError, suggestion } from "../errors.ts";
 import { assign } from "../groups.ts";
 import type { Env } from "../host.ts";
-import { checkShape, decaysByRole, matrix, type Parameter, size } from "../parameter.ts";
+import { checkParameter, decaysByRole, matrix, type Parameter, size } from "../parameter.ts";
 import { type Program, trace } from "../program.ts";
 import { shapes } from "../shapes.ts";
 import type { AsyncBackend } from "./backend.ts";
@@ -66,13 +66,14 @@ export class Roster<T> {
   add(parameters: readonly Parameter[]): void {
     this.alive();
     const seen = new Set<string>();
-    for (const { name, shape } of parameters) {
+    for (const parameter of parameters) {
+      checkParameter(parameter);
+      const { name } = parameter;
       if (this.members.has(name) || seen.has(name))
         throw new OptimizerError(
           `There are two parameters named \`${name}\`. Names tell their states apart; rename one.`,
         );
       seen.add(name);
-      checkShape(name, shape);
     }
     const groups = new Map(this.groups);
     const cohorts = new Map(this.#cohorts);
