@@ -9,9 +9,9 @@ import { LeftOut } from "./tests/reporter.ts";
 import { LongestFirst } from "./tests/sequencer.ts";
 
 // Tests may import any package by its name, and get its source: the arrows between packages bind only what is shipped.
-const alias = readdirSync("packages").flatMap((folder) => {
+const alias = readdirSync(join(import.meta.dirname, "packages")).flatMap((folder) => {
   const { name, exports }: { name: string; exports: Record<string, { "@descent/source"?: string }> } = JSON.parse(
-    readFileSync(`packages/${folder}/package.json`, "utf8"),
+    readFileSync(join(import.meta.dirname, "packages", folder, "package.json"), "utf8"),
   );
   return Object.entries(exports).flatMap(([path, { "@descent/source": source }]) =>
     source
