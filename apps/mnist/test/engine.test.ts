@@ -3,7 +3,9 @@ import path from "node:path";
 import { sgd } from "@descent/sgd";
 import * as tf from "@tensorflow/tfjs";
 import * as ort from "onnxruntime-node";
+import { chromium as chromiums } from "playwright";
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { chromium } from "../../../tests/optional.ts";
 import "@tensorflow/tfjs-backend-wasm";
 import { batch, type Digits, fingerprint, type Mnist } from "../src/data/digits.ts";
 import { loadMnist } from "../src/data/mnist.ts";
@@ -563,12 +565,21 @@ test("a report is one page that holds everything it shows", async () => {
     expect(html).toMatch(new RegExp(`<figcaption>${title}.*[\\s\\S]*?<svg`));
   expect(html.match(/<svg /g)).toHaveLength(5);
   expect(html.match(/<img src="data:image\/png;base64,/g)).toHaveLength(20); // the twenty surest of 27
-  expect(html).toContain("27 × a 4 taken for a 9");
+  expect(html).toContain("27 × a 4 read as a 9");
   expect(html).toContain("64.94 %");
   expect(html).toContain("the optimizer took 6.3 % of a step, 0.5 of 8 ms");
   expect(html).toContain("prefers-color-scheme: dark");
   expect(html).toContain("RAdam &#60;b&#62;");
   expect(html).not.toMatch(/<script|<link|https?:\/\/|url\(|NaN|undefined/); // nothing from elsewhere, nothing missing
+  if (chromium === undefined) return;
+  const browser = await chromiums.launch({ executablePath: chromium, args: ["--no-sandbox"] });
+  onTestFinished(() => browser.close());
+  for (const width of [320, 390, 800, 1280]) {
+    const page = await browser.newPage({ viewport: { width, height: 800 } });
+    await page.setContent(html);
+    // A phone need not scroll sideways.
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  }
 });
 
 describe("a comparison", () => {

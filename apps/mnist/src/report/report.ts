@@ -7,7 +7,7 @@ import { chart, escaped, short } from "./chart.ts";
 import { greyPng } from "./png.ts";
 import { style } from "./style.ts";
 
-/** A page that needs nothing but itself: no script, no other file, no network. */
+/** A self-contained page: no script, no other file, no network. */
 export const page = (title: string, body: string): string => `<!doctype html>
 <html lang="en">
 <head>
@@ -92,16 +92,16 @@ function confusionTable({ confusion }: Evaluation): string {
       if (predicted === label) return `<td class="right">${count}</td>`;
       if (count === 0) return `<td class="none"></td>`;
       const depth = (8 + 62 * Math.sqrt((count - 1) / most)).toFixed(0);
-      return `<td class="wrong" style="--depth:${depth}%" title="${count} × a ${label} taken for a ${predicted}">${count}</td>`;
+      return `<td class="wrong" style="--depth:${depth}%" title="${count} × a ${label} read as a ${predicted}">${count}</td>`;
     });
     return `<tr><th scope="row">${label}</th>${cells.join("")}<td class="share">${percent((row[label] ?? 0) / Math.max(1, total), 1)}</td></tr>`;
   });
-  return `<div class="scroll"><table class="confusion"><thead><tr><td></td><th colspan="${classes}">taken for</th><td></td></tr>
+  return `<div class="scroll"><table class="confusion"><thead><tr><td></td><th colspan="${classes}">read as</th><td></td></tr>
 <tr><td></td>${digits.map((digit) => `<th scope="col">${digit}</th>`).join("")}<th scope="col">right</th></tr></thead><tbody>
 ${rows.join("\n")}</tbody></table></div>`;
 }
 
-/** The confusions that happened most, as sentences. */
+/** The most common confusions, as sentences. */
 function commonest({ confusion }: Evaluation): string {
   const pairs = confusion.flatMap((row, label) => row.map((count, predicted) => ({ label, predicted, count })));
   const wrong = pairs.filter(({ label, predicted, count }) => label !== predicted && count > 0);
@@ -109,7 +109,7 @@ function commonest({ confusion }: Evaluation): string {
   const most = top[0]?.count ?? 1;
   const items = top.map(
     ({ label, predicted, count }) =>
-      `<li><span><b>${label}</b> taken for <b class="bad">${predicted}</b></span><i style="--part:${((100 * count) / most).toFixed(0)}%"></i><span>${count}</span></li>`,
+      `<li><span><b>${label}</b> read as <b class="bad">${predicted}</b></span><i style="--part:${((100 * count) / most).toFixed(0)}%"></i><span>${count}</span></li>`,
   );
   return `<ol class="pairs">${items.join("")}</ol>`;
 }
@@ -121,10 +121,10 @@ function card({ index, label, predicted, confidence }: Mistake, { images }: Digi
 <p><b>${label}</b> → <b class="bad">${predicted}</b></p><small>${percent(confidence, 1)}</small></li>`;
 }
 
-/** The twenty mistakes that the network was surest of. */
+/** How many of the most confident mistakes are shown. */
 const shown = 20;
 
-/** The page of a finished run. */
+/** report.html of a finished run. */
 export function report(summary: Summary, metrics: Metrics, evaluation: Evaluation, test: Digits): string {
   const wrong = evaluation.mistakes.length;
   const surest = evaluation.mistakes.slice(0, shown);
@@ -155,8 +155,8 @@ ${[
   tile("Time", duration(summary.seconds), `${thousands(summary.steps)} updates of ${summary.batchSize} images`),
 ].join("\n")}
 </dl>
-<section><h2>How it went</h2>
-<p class="lead">Each point of a curve is the mean of neighbouring updates; the band behind it reaches from their least to their most.</p>
+<section><h2>Training</h2>
+<p class="lead">Each point of a curve averages neighbouring updates; the band behind it spans their minimum to their maximum.</p>
 <div class="charts">
 ${curves(metrics)}
 <div class="chart"><figcaption>Epochs</figcaption>
@@ -172,14 +172,14 @@ ${table(
   ]),
 )}</div>
 </div></section>
-<section><h2>What is taken for what</h2><p class="lead">Each row is the digit that was written, each column what the network read. On the right, what happens most.</p>
+<section><h2>Confusion matrix</h2><p class="lead">Rows are the digits written, columns what the network read. The most common confusions are on the right.</p>
 <div class="beside">${confusionTable(evaluation)}
 ${commonest(evaluation)}</div></section>
-<section><h2>The ${surest.length} mistakes it was surest of</h2><p class="lead">What was written, what was read, and the probability it gave to that.</p>
+<section><h2>The ${surest.length} most confident mistakes</h2><p class="lead">The digit written, the digit read, and the probability the network gave it.</p>
 <ul class="mistakes">
 ${surest.map((mistake) => card(mistake, test)).join("\n")}
 </ul></section>
-<section><h2>To do it again</h2>
+<section><h2>Reproduce this run</h2>
 <pre>${escaped(summary.command)}</pre>
 ${table(
   ["option", "value"],

@@ -87,6 +87,16 @@ section {
 }
 .tile,
 .chart,
+@media (max-width: 62rem) {
+  .mistakes {
+    grid-template-columns: repeat(5, minmax(0, 1fr));
+  }
+}
+@media (max-width: 30rem) {
+  .mistakes {
+    grid-template-columns: repeat(4, minmax(0, 1fr));
+  }
+}
 .mistakes li {
   margin: 0;
   border: 1px solid var(--edge);
@@ -281,22 +291,19 @@ th {
 }
 .mistakes {
   display: grid;
-  grid-template-columns: repeat(10, 1fr);
+  grid-template-columns: repeat(10, minmax(0, 1fr));
   gap: 0.6rem;
   margin: 0;
   padding: 0;
   list-style: none;
-}
-@media (max-width: 62rem) {
-  .mistakes {
-    grid-template-columns: repeat(5, 1fr);
-  }
 }
 .mistakes li {
   padding: 0.7rem 0.3rem 0.5rem;
   text-align: center;
 }
 .mistakes img {
+  max-width: 100%;
+  height: auto;
   border-radius: 6px;
   image-rendering: pixelated;
 }
