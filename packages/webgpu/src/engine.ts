@@ -1,3 +1,12 @@
 /** The engine itself, for adapters that hold buffers and command encoders of their own. */
-export type { GpuBuffer, GpuComputePass, GpuDevice, View } from "./gpu.ts";
-export { type Dispatch, encode, Stepper } from "./stepper.ts";
+export {
+  COPY_DST,
+  COPY_SRC,
+  type GpuBuffer,
+  type GpuComputePass,
+  type GpuDevice,
+  STORAGE,
+  type View,
+} from "./device/gpu.ts";
+export { readBack } from "./device/read-back.ts";
+export { type Dispatch, encode, Stepper } from "./step/stepper.ts";

@@ -1,4 +1,6 @@
+/** Optimizers of tensors in WebGPU buffers. */
 export type { Description } from "@descent/core/adapter";
-export { type Allocated, type Allocation, allocate } from "./allocate.ts";
-export type { GpuBuffer, GpuCommandEncoder, GpuComputePass, GpuDevice } from "./gpu.ts";
-export { type Described, type Gradient, type Gradients, type Optimizer, optimizer } from "./optimizer.ts";
+export type { GpuBuffer, GpuCommandEncoder, GpuComputePass, GpuDevice } from "./device/gpu.ts";
+export { type Allocated, type AllocateOptions, type Allocation, allocate } from "./memory/allocate.ts";
+export { type Gradients, type Optimizer, optimizer, type ParametersOf } from "./optimizer.ts";
+export type { Described, Gradient } from "./parameters.ts";

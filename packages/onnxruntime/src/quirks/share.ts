@@ -1,10 +1,7 @@
 import { exportModel, Graph } from "@descent/onnx";
-import type { GpuBuffer, GpuDevice } from "@descent/webgpu";
+import { COPY_DST, COPY_SRC, type GpuBuffer, type GpuDevice, readBack, STORAGE } from "@descent/webgpu/engine";
 import { locations } from "../session/compiler.ts";
 import { type ExecutionProvider, providerName, type Runtime, type RuntimeTensor, safely } from "../session/runtime.ts";
-
-// The numbers of GPUBufferUsage and GPUMapMode.
-const [MAP_READ, COPY_SRC, COPY_DST, STORAGE] = [0x1, 0x4, 0x8, 0x80] as const;
 
 /** The GPU device that ONNX Runtime computes on, which destroys it with its last session: a session is kept until `release`. */
 export class Shared {
@@ -36,22 +33,11 @@ export class Shared {
   }
 
   /** The first floats of buffers, as they are after all that was submitted before. */
-  async read(wanted: readonly { readonly buffer: GpuBuffer; readonly length: number }[]): Promise<Float32Array[]> {
-    const { device } = this;
-    const encoder = device.createCommandEncoder({ label: "descent" });
-    const copies = wanted.map(({ buffer, length }) => {
-      const usage = MAP_READ | COPY_DST;
-      const copy = device.createBuffer({ label: "descent", size: buffer.size, usage, mappedAtCreation: false });
-      encoder.copyBufferToBuffer(buffer, 0, copy, 0, buffer.size);
-      return { copy, length };
-    });
-    device.queue.submit([encoder.finish()]);
-    try {
-      await Promise.all(copies.map(({ copy }) => copy.mapAsync(MAP_READ)));
-      return copies.map(({ copy, length }) => new Float32Array(copy.getMappedRange(), 0, length).slice());
-    } finally {
-      for (const { copy } of copies) copy.destroy();
-    }
+  read(wanted: readonly { readonly buffer: GpuBuffer; readonly length: number }[]): Promise<Float32Array[]> {
+    return readBack(
+      this.device,
+      wanted.map((each) => ({ ...each, offset: 0 })),
+    );
   }
 
   release(): Promise<void> {

@@ -5,7 +5,7 @@ import { clipByGlobalNorm, freeze, partition } from "@descent/core";
 import { configured } from "@descent/core/adapter";
 import { momentum } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
-import { allocate, type Described, type GpuDevice, optimizer } from "../../src/index.ts";
+import { allocate, type Described, type GpuBuffer, type GpuDevice, optimizer } from "../../src/index.ts";
 import { bufferOf, numbers } from "../target.ts";
 import { device as make, watched } from "./device.ts";
 
@@ -234,6 +234,29 @@ describe("an optimizer of GPU buffers", () => {
     expect(printed).toEqual([10]);
   });
 
+  test("is as it was after a load that failed, and is disposed of by `using`", async () => {
+    const buffers = (): Record<"w" | "x", GpuBuffer> => ({
+      w: bufferOf(device, random(9, 1)),
+      x: bufferOf(device, random(9, 2)),
+    });
+    const opt = optimizer(device, new Map(Object.entries(buffers())), adam());
+    opt.update(new Map(Object.entries(buffers())));
+    const before = await opt.state();
+    for (const data of [new BigInt64Array(9), new Float32Array(2), undefined]) {
+      const bad = structuredClone(before);
+      bad.tensors["m/w"]!.data[0] = 9;
+      Object.assign(bad.tensors["v/x"]!, { data });
+      expect(() => opt.load(bad)).toThrow(/`v\/x`/);
+      expect(await opt.state()).toEqual(before);
+    }
+    for (const nothing of [undefined, null, 3]) {
+      expect(() => opt.load(nothing as never)).toThrow("`load` takes what state() returned");
+      expect(() => opt.update(nothing as never)).toThrow("The gradients must be given by name");
+    }
+    opt[Symbol.dispose]();
+    expect(() => opt.update({})).toThrow("This optimizer was disposed of. Make a new one.");
+  });
+
   test("one rule per group, and none for what is frozen", async () => {
     const { parameters, gradients, plain, gradient, write, read } = both(device);
     const groups = partition({ a: adamw(), b: momentum({ lr: 0.1 }) }, { a: /^w$/, b: /^[bkg]$/ });
@@ -252,11 +275,15 @@ describe("errors say what to do, and nothing has changed", () => {
   const buffer = bufferOf(device, Float32Array.of(1, 2, 3, 4));
 
   test.each([
-    ["no buffer", { w: {} as never }, /`w` is no GPUBuffer\. Give one/],
-    ["nothing", { w: null as never }, /`w` is no GPUBuffer\. Give one/],
+    ["no buffer", { w: {} as never }, /`w` must be a GPUBuffer, or { buffer, offset }; got/],
+    ["nothing", { w: null as never }, /`w` must be a GPUBuffer, or { buffer, offset }; got/],
     ["no shape", { w: { buffer, shape: 4 as never } }, /`w` has the shape 4\. Shapes are lists/],
     ["an odd offset", { w: { buffer, offset: 2, shape: [1] } }, /byte 2\. Offsets are multiples of four/],
-    ["too many numbers", { w: { buffer, shape: [5] } }, /shape \[5\], which is 5 numbers, and its buffer holds 4/],
+    [
+      "too many numbers",
+      { w: { buffer, shape: [5] } },
+      /shape \[5\], which is 5 numbers, and its buffer holds 4 from byte 0 on/,
+    ],
     ["overlap", { w: { buffer, shape: [3] }, b: { buffer, offset: 8 } }, /`w`, `b` share memory/],
   ] as const)("%s", (_, parameters, message) => {
     const given: Readonly<Record<string, Described>> = parameters;
@@ -264,7 +291,9 @@ describe("errors say what to do, and nothing has changed", () => {
   });
 
   test("no device", () => {
-    expect(() => optimizer(undefined as never, { w: buffer }, adam())).toThrow(/is no GPUDevice\. Give what/);
+    expect(() => optimizer(undefined as never, { w: buffer }, adam())).toThrow(
+      /must be a GPUDevice, as `await adapter.requestDevice\(\)` gives; got undefined/,
+    );
   });
 
   test("an option that `allocate` does not have", () => {
@@ -280,9 +309,11 @@ describe("errors say what to do, and nothing has changed", () => {
   test("gradients that do not fit", async () => {
     const opt = optimizer(device, { weight: { buffer, shape: [3] } }, adam());
     const small = bufferOf(device, new Float32Array(2));
-    expect(() => opt.update({ weight: small })).toThrow(/`weight` holds 2 numbers from 0 on, and the parameter has 3/);
+    expect(() => opt.update({ weight: small })).toThrow(
+      /`weight` holds 2 numbers from byte 0 on, and the parameter has 3/,
+    );
     expect(() => opt.update({ weight: buffer })).toThrow(/overlaps the parameter `weight`/);
-    expect(() => opt.update({ weight: null as never })).toThrow(/The gradient of `weight` is no GPUBuffer/);
+    expect(() => opt.update({ weight: null as never })).toThrow(/The gradient of `weight` must be a GPUBuffer/);
     expect(() => opt.update({ weigth: small } as never)).toThrow(/`weigth`.*Did you mean `?weight/);
     expect([...(await numbers(device, buffer, 0, 4))]).toEqual([1, 2, 3, 4]);
     expect(opt.step).toBe(0);

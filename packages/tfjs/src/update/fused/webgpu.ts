@@ -1,10 +1,12 @@
 import type { Job } from "@descent/core/adapter";
 import { type Program, uses } from "@descent/core/graph";
 import {
+  COPY_DST,
   encode,
   type GpuBuffer,
   type GpuComputePass,
   type GpuDevice,
+  STORAGE,
   Stepper,
   type View,
 } from "@descent/webgpu/engine";
@@ -46,8 +48,6 @@ interface WebGPUBackend extends KernelBackend {
   submitQueue(): void;
   makeTensorInfo(shape: readonly number[], dtype: DataType): TensorInfo;
 }
-
-const [STORAGE, COPY_DST] = [0x80, 0x8] as const;
 
 /**
  * One dispatch for each variable (and a few for the sums of all) in tfjs's own compute pass, in place: commands run in

@@ -1,7 +1,12 @@
-/**
+import { OptimizerError } from "@descent/core";
+import { shown } from "@descent/core/adapter";
+
+/*
  * The part of WebGPU that is used here, by structure: whatever gave you the device (a browser, `webgpu` on Node,
  * a framework), and whichever types describe it (TypeScript's own, @webgpu/types), it fits.
  */
+
+/** A GPUBuffer. */
 export interface GpuBuffer {
   /** Bytes. */
   readonly size: number;
@@ -12,6 +17,7 @@ export interface GpuBuffer {
   unmap(): void;
 }
 
+/** A GPUComputePassEncoder. */
 export interface GpuComputePass {
   setPipeline(pipeline: unknown): unknown;
   setBindGroup(index: number, group: unknown): unknown;
@@ -19,6 +25,7 @@ export interface GpuComputePass {
   end(): unknown;
 }
 
+/** A GPUCommandEncoder. */
 export interface GpuCommandEncoder {
   beginComputePass(): GpuComputePass;
   copyBufferToBuffer(from: unknown, fromOffset: number, to: unknown, toOffset: number, size: number): unknown;
@@ -26,6 +33,7 @@ export interface GpuCommandEncoder {
   finish(): unknown;
 }
 
+/** A GPUDevice, whose buffers are of type `B`. */
 export interface GpuDevice<B extends GpuBuffer = GpuBuffer> {
   readonly limits: {
     readonly maxBufferSize: number;
@@ -68,13 +76,16 @@ export interface GpuDevice<B extends GpuBuffer = GpuBuffer> {
   popErrorScope(): Promise<{ readonly message: string } | null>;
 }
 
-// The numbers of GPUBufferUsage, GPUMapMode and GPUShaderStage, which Node has no globals for.
+// The numbers of GPUBufferUsage, GPUMapMode and GPUShaderStage, which are not globals in Node.
 export const MAP_READ = 0x1;
 export const COPY_SRC = 0x4;
 export const COPY_DST = 0x8;
 export const STORAGE = 0x80;
 export const READ = 0x1;
 export const COMPUTE = 0x4;
+
+/** The next multiple of `unit`. */
+export const up = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
 
 /** Some floats of a buffer. */
 export interface View {
@@ -83,4 +94,12 @@ export interface View {
   readonly offset: number;
   /** Floats. */
   readonly length: number;
+}
+
+/** Throws unless it is a device, by structure, as buffers are. */
+export function checkDevice(device: unknown): void {
+  if (typeof (device as Partial<GpuDevice> | null | undefined)?.createComputePipeline !== "function")
+    throw new OptimizerError(
+      `The first argument must be a GPUDevice, as \`await adapter.requestDevice()\` gives; got ${shown(device)}.`,
+    );
 }

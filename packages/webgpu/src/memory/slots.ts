@@ -1,0 +1,107 @@
+import { OptimizerError } from "@descent/core";
+import { COPY_DST, COPY_SRC, type GpuDevice, STORAGE, up } from "../device/gpu.ts";
+import { type Arena, Tensor } from "./tensor.ts";
+
+/** Slots begin at whole vectors of four floats. */
+const ALIGNMENT = 16;
+/** Floats that are written to the device at a time. */
+const CHUNK = 2 ** 18;
+
+/** A promised slot, and where in a buffer it will begin. */
+interface Placed {
+  readonly tensor: Tensor;
+  readonly fill: number;
+  readonly offset: number;
+}
+
+/** The memory of state tensors. Slots are promised first and given memory together, so that they lie side by side. */
+export class Slots {
+  readonly #device: GpuDevice;
+  readonly #pending = new Map<Tensor, number>();
+
+  constructor(device: GpuDevice) {
+    this.#device = device;
+  }
+
+  /** A slot of `length` numbers, all `fill`, without memory yet. */
+  promise(length: number, fill: number): Tensor {
+    const tensor = new Tensor(length);
+    this.#pending.set(tensor, fill);
+    return tensor;
+  }
+
+  /**
+   * Gives all promised slots their memory: in one buffer, where the device has such large ones. On an error they are still
+   * promised. `asking` is called before anything is asked of the device that it could refuse.
+   */
+  settle(asking: () => void): void {
+    if (this.#pending.size === 0) return;
+    const layouts = this.#layouts();
+    if (layouts.length > 0) asking();
+    const made: { readonly arena: Arena; readonly inside: readonly Placed[] }[] = [];
+    try {
+      for (const { bytes, inside } of layouts) {
+        const usage = STORAGE | COPY_SRC | COPY_DST;
+        const buffer = this.#device.createBuffer({
+          label: "descent: state",
+          size: bytes,
+          usage,
+          mappedAtCreation: false,
+        });
+        made.push({ arena: { buffer, live: inside.length }, inside });
+      }
+    } catch (error) {
+      for (const { arena } of made) arena.buffer.destroy();
+      throw error;
+    }
+    for (const { arena, inside } of made)
+      for (const { tensor, fill, offset } of inside) {
+        tensor.put(arena.buffer, offset);
+        tensor.arena = arena;
+        if (fill !== 0) this.#fill(tensor, fill); // buffers are made of zeros
+      }
+    this.#pending.clear();
+  }
+
+  /** The promised slots by the buffer they will lie in. Throws where one is larger than any buffer. */
+  #layouts(): readonly { readonly bytes: number; readonly inside: readonly Placed[] }[] {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
+    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    const layouts: { bytes: number; readonly inside: Placed[] }[] = [];
+    for (const [tensor, fill] of this.#pending) {
+      if (tensor.length === 0) continue;
+      const bytes = up(4 * tensor.length, ALIGNMENT);
+      if (bytes > maxBufferSize)
+        throw new OptimizerError(
+          `State of ${bytes} bytes for one tensor, and buffers of this device hold ${maxBufferSize}. Ask for the device with requiredLimits: { maxBufferSize: ${bytes} }.`,
+        );
+      let last = layouts.at(-1);
+      if (!last || last.bytes + bytes > most) layouts.push((last = { bytes: 0, inside: [] }));
+      last.inside.push({ tensor, fill, offset: last.bytes });
+      last.bytes += bytes;
+    }
+    return layouts;
+  }
+
+  /** Gives a slot its numbers. */
+  write(tensor: Tensor, data: Float32Array): void {
+    if (tensor.length === 0) return;
+    const own = data.buffer instanceof ArrayBuffer ? (data as Float32Array<ArrayBuffer>) : data.slice(); // by the test
+    this.#device.queue.writeBuffer(tensor.buffer, tensor.offset, own);
+  }
+
+  #fill(tensor: Tensor, fill: number): void {
+    const chunk = new Float32Array(Math.min(CHUNK, tensor.length)).fill(fill);
+    for (let start = 0; start < tensor.length; start += chunk.length) {
+      const many = Math.min(chunk.length, tensor.length - start);
+      this.#device.queue.writeBuffer(tensor.buffer, tensor.offset + 4 * start, chunk.subarray(0, many));
+    }
+  }
+
+  free(tensor: Tensor): void {
+    if (this.#pending.delete(tensor)) return;
+    const { arena } = tensor;
+    if (arena && --arena.live === 0) arena.buffer.destroy();
+    tensor.arena = undefined;
+  }
+}

@@ -1,0 +1,28 @@
+import type { GpuBuffer, View } from "../device/gpu.ts";
+
+/** Slots that share a buffer, which is destroyed with the last of them. */
+export interface Arena {
+  readonly buffer: GpuBuffer;
+  live: number;
+}
+
+/** A tensor as the optimizer's loop knows it: a view of a buffer, or the promise of one until all slots are given memory at once. */
+export class Tensor implements View {
+  readonly length: number;
+  #view: { readonly buffer: GpuBuffer; readonly offset: number } | undefined;
+  arena: Arena | undefined;
+
+  constructor(length: number, buffer?: GpuBuffer, offset = 0) {
+    this.length = length;
+    if (buffer) this.put(buffer, offset);
+  }
+  put(buffer: GpuBuffer, offset: number): void {
+    this.#view = { buffer, offset };
+  }
+  get buffer(): GpuBuffer {
+    return this.#view!.buffer; // tensors of a job have been given theirs
+  }
+  get offset(): number {
+    return this.#view!.offset; // as above
+  }
+}

@@ -1,0 +1,138 @@
+import { OptimizerError, type Parameter } from "@descent/core";
+import {
+  type Axes,
+  checkShape,
+  type Named,
+  named,
+  type Role,
+  refuseOverlap,
+  refuseUnknown,
+  type Shape,
+  shown,
+  size,
+} from "@descent/core/adapter";
+import { type GpuBuffer, STORAGE } from "./device/gpu.ts";
+import { Tensor } from "./memory/tensor.ts";
+
+/** A tensor's place in a buffer, with what is known of it. Without a shape it is a vector to the end of the buffer. */
+export interface Described<B extends GpuBuffer = GpuBuffer> {
+  /** A buffer of the usage STORAGE. */
+  readonly buffer: B;
+  /** Where the tensor begins, in bytes: a multiple of four. */
+  readonly offset?: number | undefined;
+  /** Sizes of the dimensions, outermost first. */
+  readonly shape?: Shape | undefined;
+  /** What it does in its layer: biases and norms do not decay. */
+  readonly role?: Role | undefined;
+  /** Which dimensions are fan-in and fan-out. */
+  readonly axes?: Axes | undefined;
+}
+
+/** A buffer that begins with the gradient, or one and where in it the gradient begins, in bytes. */
+export type Gradient = GpuBuffer | { readonly buffer: GpuBuffer; readonly offset?: number | undefined };
+
+interface Entry {
+  readonly parameter: Parameter;
+  readonly p: Tensor;
+}
+
+/** A parameter's tensors in a step. */
+export interface Pair {
+  readonly p: Tensor;
+  readonly g: Tensor;
+}
+
+/** The parameters of an optimizer, and the checks of gradients against them. */
+export class Parameters {
+  readonly #byName: ReadonlyMap<string, Entry>;
+  readonly #byBuffer = new Map<GpuBuffer, Entry[]>();
+
+  constructor(given: Named<GpuBuffer | Described>) {
+    this.#byName = new Map(named("The parameters", given).map(([name, one]) => [name, entryOf(name, one)]));
+    if (this.#byName.size === 0)
+      throw new OptimizerError(
+        "There are no parameters to optimize. Give them by name: optimizer(device, { w, b }, adamw()).",
+      );
+    refuseOverlap(
+      [...this.#byName].map(([name, { p }]) => ({ name, memory: p.buffer, at: p.offset, bytes: 4 * p.length })),
+    );
+    for (const entry of this.#byName.values()) {
+      const inside = this.#byBuffer.get(entry.p.buffer);
+      if (inside) inside.push(entry);
+      else this.#byBuffer.set(entry.p.buffer, [entry]);
+    }
+  }
+
+  get all(): readonly Parameter[] {
+    return [...this.#byName.values()].map(({ parameter }) => parameter);
+  }
+
+  /** Parameters with their gradients, in the order of the parameters: those that lie together are stepped together. */
+  pairs(gradients: Named<Gradient | undefined>): Readonly<Record<string, Pair>> {
+    const given = Object.fromEntries(named("The gradients", gradients));
+    refuseUnknown(given, this.#byName);
+    const pairs: Record<string, Pair> = {};
+    for (const [name, { p }] of this.#byName) {
+      const gradient = Object.hasOwn(given, name) ? given[name] : undefined;
+      if (gradient !== undefined) pairs[name] = { p, g: this.#gradient(name, p.length, gradient) };
+    }
+    return pairs;
+  }
+
+  #gradient(name: string, length: number, gradient: Gradient): Tensor {
+    const { buffer, offset = 0 } = placed(gradient);
+    checkBuffer(`The gradient of \`${name}\``, buffer, offset);
+    const room = Math.floor((buffer.size - offset) / 4);
+    if (room < length)
+      throw new OptimizerError(
+        `The buffer of the gradient of \`${name}\` holds ${Math.max(0, room)} numbers from byte ${offset} on, and the parameter has ${length}.`,
+      );
+    const g = new Tensor(length, buffer, offset);
+    const other = this.#byBuffer.get(buffer)?.find(({ p }) => overlap(g, p));
+    if (other)
+      throw new OptimizerError(
+        `The gradient of \`${name}\` overlaps the parameter \`${other.parameter.name}\`, which changes during the step. Copy it.`,
+      );
+    return g;
+  }
+}
+
+// By structure: devices come from browsers, from packages on Node and from frameworks, each with classes of its own.
+const isBuffer = (x: unknown): x is GpuBuffer =>
+  typeof x === "object" &&
+  x !== null &&
+  "size" in x &&
+  typeof x.size === "number" &&
+  "usage" in x &&
+  typeof x.usage === "number" &&
+  "mapAsync" in x;
+
+function checkBuffer(what: string, buffer: unknown, offset: unknown): asserts buffer is GpuBuffer {
+  if (!isBuffer(buffer))
+    throw new OptimizerError(`${what} must be a GPUBuffer, or { buffer, offset }; got ${shown(buffer)}.`);
+  if ((buffer.usage & STORAGE) === 0)
+    throw new OptimizerError(`${what} is in a buffer that shaders cannot use. Make it with GPUBufferUsage.STORAGE.`);
+  if (typeof offset !== "number" || !Number.isSafeInteger(offset) || offset < 0 || offset % 4 !== 0)
+    throw new OptimizerError(`${what} begins at byte ${shown(offset)}. Offsets are multiples of four.`);
+}
+
+/** A tensor as it was given; a buffer alone is one that begins where the buffer does. */
+const placed = (given: GpuBuffer | Described): Described =>
+  typeof given === "object" && given !== null && "buffer" in given ? given : { buffer: given };
+
+function entryOf(name: string, given: GpuBuffer | Described): Entry {
+  const { buffer, offset = 0, shape, role, axes } = placed(given);
+  checkBuffer(`The parameter \`${name}\``, buffer, offset);
+  const room = Math.max(0, Math.floor((buffer.size - offset) / 4));
+  const full = shape ?? [room];
+  checkShape(name, full);
+  const length = size(full);
+  if (length > room)
+    throw new OptimizerError(
+      `\`${name}\` has the shape [${full.join(", ")}], which is ${length} numbers, and its buffer holds ${room} from byte ${offset} on.`,
+    );
+  return { parameter: { name, shape: full, role, axes }, p: new Tensor(length, buffer, offset) };
+}
+
+const overlap = (a: Tensor, b: Tensor): boolean =>
+  a.offset < b.offset + 4 * b.length && b.offset < a.offset + 4 * a.length;

@@ -1,0 +1,92 @@
+import type { Matrix } from "@descent/core/adapter";
+import { type Expr, isReduction, isUniform, type Program } from "@descent/core/graph";
+import { type Kernel, operand, reach, shader, wgsl } from "@descent/core/kernels";
+import { around, declarations, frame } from "./frame.ts";
+import { type DeviceKernel, FIXED, type Kind, words } from "./kernel.ts";
+
+/** A kernel that computes element by element, stores the values of `stores` (by the tensor or vector they go to) and takes reductions of one kind. */
+export function elementwise(
+  kind: Kind,
+  domain: DeviceKernel["domain"],
+  matrix: Matrix | undefined,
+  program: Program,
+  kernel: Pick<Kernel, "buffers" | "args">,
+  stores: ReadonlyMap<Expr, Expr>,
+  sums: readonly Expr[],
+): DeviceKernel {
+  const vectors = new Set([
+    ...kernel.args.filter((a) => a.perRow).map((a) => a.key),
+    ...kernel.buffers.filter((b) => b.read).map((b) => b.key),
+  ]);
+  const perColumn = new Set(kernel.buffers.filter((b) => b.perColumn).map((b) => b.key));
+  const perRow = new Set(kernel.args.filter((a) => a.perRow).map((a) => a.key));
+  const isScalar = (e: Expr): boolean => program.scalars.includes(e);
+  const isLeaf = (e: Expr): boolean =>
+    vectors.has(e) || isScalar(e) || (isUniform(e) && (e.op === "var" || isReduction(e)));
+  const reached = reach([...stores.values(), ...sums.map(operand)], isLeaf).filter((e) => e.op !== "const");
+  const leaves = reached.filter(isLeaf);
+  const order = reached.filter((e) => !isLeaf(e));
+  const touched = [...new Set([...leaves.filter((e) => !isScalar(e)), ...stores.keys()])];
+  const names = touched.flatMap((e) => (e.op === "var" ? String(e.value) : []));
+  const scratch = touched.filter((e) => e.op !== "var");
+  const written = new Set([...stores.keys()].flatMap((e) => (e.op === "var" ? String(e.value) : [])));
+
+  const made: Pick<DeviceKernel, "names" | "scratch" | "sums"> = { names, scratch, sums };
+  const stride = words(made);
+  const word = (at: number): string => `table[entry + ${at}u]`;
+  // A tensor's piece begins where its window does, a matrix in the scratch buffer always at its first element.
+  const index = (e: Expr): string => {
+    if (perRow.has(e)) return " + row";
+    if (perColumn.has(e)) return " + column";
+    return isUniform(e) ? "" : e.op === "var" ? " + i" : " + first + i";
+  };
+
+  return {
+    kind,
+    domain,
+    matrix,
+    inner: 0,
+    title: program.title,
+    ...made,
+    written,
+    code(bindings, writable) {
+      const place = (e: Expr): string => {
+        if (e.op !== "var") return `scratch[v${scratch.indexOf(e)}${index(e)}]`;
+        const at = names.indexOf(String(e.value));
+        return `b${bindings[at]}[o${at}${index(e)}]`;
+      };
+      const printed = shader(wgsl, order, (e) => `x${leaves.indexOf(e)}`);
+      const load = (e: Expr): string =>
+        `let x${leaves.indexOf(e)} = ${isScalar(e) ? `bitcast<f32>(table[scalars + ${program.scalars.indexOf(e)}u])` : place(e)};`;
+      const once = leaves.filter(isUniform);
+      const each = leaves.filter((e) => !isUniform(e));
+      const body = [
+        ...each.map(load),
+        printed.statements,
+        ...[...stores.values()].map((value, i) => `let y${i} = ${printed.value(value)};`),
+        ...[...stores.keys()].map((e, i) => `${place(e)} = y${i};`),
+        ...sums.map((e, i) => {
+          const value = printed.value(operand(e));
+          return `sum${i} += ${e.op === "sumsq" ? `${value} * ${value}` : value};`;
+        }),
+      ].join("\n");
+      const outputs = sums.map((_, i) => word(FIXED + names.length + scratch.length + i));
+      return frame(
+        printed.functions,
+        declarations(writable),
+        stride,
+        [
+          ...names.map((_, i) => `let o${i} = ${word(FIXED + i)};`),
+          ...scratch.map((_, i) => `let v${i} = ${word(FIXED + names.length + i)};`),
+          ...once.map(load),
+          around(
+            kind,
+            sums.map((e) => e.op),
+            outputs,
+            body,
+          ),
+        ].join("\n"),
+      );
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { Matrix } from "@descent/core/adapter";
+import { type Expr, isUniform, type Program } from "@descent/core/graph";
+import { type Plan, plan } from "@descent/core/kernels";
+import { elementwise } from "./elementwise.ts";
+import type { DeviceKernel, Kind } from "./kernel.ts";
+import { product, transposition } from "./matrices.ts";
+
+/** A program as kernels of the device, level by level; sums of a level are whole before the next begins. */
+export interface DeviceProgram {
+  readonly plan: Plan;
+  readonly stages: readonly (readonly DeviceKernel[])[];
+  /** Slots of one number, which change when nothing reads them any more. */
+  readonly last: DeviceKernel | undefined;
+}
+
+const known = new WeakMap<Plan, DeviceProgram>();
+
+/** The kernels of a program for a parameter of this size, which matters only where there are products of matrices. */
+export function deviceProgram(program: Program, size: Matrix): DeviceProgram {
+  const made = plan(program, size);
+  let found = known.get(made);
+  if (!found) known.set(made, (found = make(program, made)));
+  return found;
+}
+
+function make(program: Program, made: Plan): DeviceProgram {
+  const stages = made.stages.map(({ steps }) =>
+    steps.flatMap((step) => {
+      if (step.kind === "product") return product(step, program.title);
+      if (step.kind === "transposition") return transposition(step, program.title);
+      const { kernel, domain, matrix } = step;
+      const stores = new Map(kernel.buffers.flatMap((b) => (b.store ? [[b.key, b.store] as const] : [])));
+      const take = (kind: Kind, sums: readonly Expr[]): DeviceKernel[] =>
+        sums.length > 0 ? [elementwise(kind, domain, matrix, program, kernel, new Map(), sums)] : [];
+      return [
+        ...(stores.size > 0 ? [elementwise("elements", domain, matrix, program, kernel, stores, [])] : []),
+        ...take("sums", kernel.sums.filter(isUniform)),
+        ...take(
+          "rows",
+          kernel.sums.filter((e) => !isUniform(e)),
+        ),
+        ...take("columns", kernel.columnSums),
+      ];
+    }),
+  );
+  const scalars = new Map(made.stores.map(({ input, value }) => [slotOf(made, input), value] as const));
+  const none = { buffers: [], args: [] };
+  const last = scalars.size > 0 ? elementwise("elements", "scalar", undefined, program, none, scalars, []) : undefined;
+  return { plan: made, stages, last };
+}
+
+const slotOf = ({ values }: Plan, input: string): Expr => values.find((v) => v.input === input)!.key; // a slot that is written is an input

@@ -1,0 +1,83 @@
+import { adamw } from "@descent/adam";
+import { wrongCalls } from "../../../tests/wrong-calls.ts";
+import type { GpuBuffer, GpuCommandEncoder, GpuDevice, Optimizer } from "../src/index.ts";
+import * as webgpu from "../src/index.ts";
+
+const { allocate, optimizer } = webgpu;
+
+const buffer = (size = 12): GpuBuffer => ({
+  size,
+  usage: 0x80 | 0x4 | 0x8,
+  destroy: () => {},
+  mapAsync: async () => {},
+  getMappedRange: () => new ArrayBuffer(size),
+  unmap: () => {},
+});
+const encoder = (): GpuCommandEncoder => ({
+  beginComputePass: () => ({ setPipeline() {}, setBindGroup() {}, dispatchWorkgroups() {}, end() {} }),
+  copyBufferToBuffer() {},
+  clearBuffer() {},
+  finish: () => ({}),
+});
+/** A device that does nothing and refuses nothing: wrong calls are refused before they reach it. */
+const device = (): GpuDevice => ({
+  limits: {
+    maxBufferSize: 2 ** 28,
+    maxStorageBufferBindingSize: 2 ** 27,
+    maxStorageBuffersPerShaderStage: 8,
+    maxComputeWorkgroupsPerDimension: 65535,
+  },
+  lost: new Promise(() => {}),
+  queue: { submit() {}, writeBuffer() {} },
+  createBuffer: ({ size }) => buffer(size),
+  createShaderModule: () => ({}),
+  createBindGroupLayout: () => ({}),
+  createPipelineLayout: () => ({}),
+  createComputePipeline: () => ({}),
+  createBindGroup: () => ({}),
+  createCommandEncoder: encoder,
+  pushErrorScope() {},
+  popErrorScope: async () => null,
+});
+
+const made = (): Optimizer => optimizer(device(), { w: buffer() }, adamw());
+const step = (opt: Optimizer): void => opt.update({ w: buffer() });
+const saved = async () => {
+  const opt = made();
+  step(opt);
+  return opt.state();
+};
+const state = await saved();
+
+wrongCalls(webgpu, {
+  optimizer: { args: () => [device(), { w: buffer() }, adamw()], use: step },
+  allocate: { args: () => [device(), { w: [3] }, { usage: 1 }] },
+  "a parameter": { call: (w: GpuBuffer) => optimizer(device(), { w }, adamw()), args: () => [buffer()], use: step },
+  "a parameter's buffer, offset, shape, role and axes": {
+    call: (b: GpuBuffer, offset: number, shape: number[], role: "bias", axes: { in: number[]; out: number[] }) =>
+      optimizer(device(), { w: { buffer: b, offset, shape, role, axes } }, adamw()),
+    args: () => [buffer(), 0, [3, 1], "bias", { in: [0], out: [1] }],
+    use: step,
+  },
+  "a shape for allocate": { call: (shape: number[]) => allocate(device(), { w: shape }), args: () => [[3]] },
+  "the usage of allocate": { call: (usage: number) => allocate(device(), { w: [3] }, { usage }), args: () => [1] },
+  update: { call: (gradients: Record<string, GpuBuffer>) => made().update(gradients), args: () => [{ w: buffer() }] },
+  record: {
+    call: (into: GpuCommandEncoder, gradients: Record<string, GpuBuffer>) => made().record(into, gradients),
+    args: () => [encoder(), { w: buffer() }],
+  },
+  "a gradient": { call: (w: GpuBuffer) => made().update({ w }), args: () => [buffer()] },
+  "a gradient's buffer and offset": {
+    call: (b: GpuBuffer, offset: number) => made().update({ w: { buffer: b, offset } }),
+    args: () => [buffer(), 0],
+  },
+  set: { call: (hyper: { lr: number }, group: string) => made().set(hyper, group), args: () => [{ lr: 1 }, ""] },
+  load: {
+    call: (from: typeof state, options: { strict: boolean }) => made().load(from, options),
+    args: () => [structuredClone(state), { strict: true }],
+  },
+  "a state's parts": {
+    call: (meta: (typeof state)["meta"], tensors: (typeof state)["tensors"]) => made().load({ meta, tensors }),
+    args: () => [state.meta, state.tensors],
+  },
+});
