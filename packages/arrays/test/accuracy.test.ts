@@ -173,7 +173,7 @@ const places = { p: "tensor", s: "scalar", r: "row", c: "column" } as const;
 type Name = keyof typeof places;
 const names = Object.keys(places) as Name[];
 
-test("every value is within the rounding of its operations of the exact one", () => {
+test("every value is as close to the exact one as the rounding of its operations allows", () => {
   let checked = 0;
   let skipped = 0;
   const trees = fc.record({ p: tree, s: tree, r: tree, c: tree });

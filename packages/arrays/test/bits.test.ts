@@ -62,7 +62,7 @@ describe("the kernels and the interpreter give the same bits", () => {
     [2, 40_000],
     [40_000, 2],
     [3, 16_385],
-  ])("for what is read and stored by row and by column of a %i × %i matrix", (rows, cols) => {
+  ])("for values read and stored by row and by column of a %i × %i matrix", (rows, cols) => {
     const state = { r: { place: "row", init: 0 }, c: { place: "column", init: 0 }, m: 0 } as const;
     const update = { m: "m * c + r", c: "c * 0.5 + columnSum(p)", r: "r - rowSum(g^2)", p: "p * r - c" };
     const next = uniform(5);
@@ -106,7 +106,7 @@ describe("the kernels and the interpreter give the same bits", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("for functions JavaScript computes, on a hundred thousand random bit patterns", () => {
+  test("for functions that JavaScript computes, on a hundred thousand random bit patterns", () => {
     const n = 100_000;
     const bits = new Uint32Array(2 * n);
     const next = uniform(3);

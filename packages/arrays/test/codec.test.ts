@@ -27,7 +27,7 @@ describe.each(codecs)("%s", (codec) => {
       { numRuns: 500 },
     );
   });
-  test("keeps zeros, and numbers that need few digits", () => {
+  test("keeps zeros, and numbers of few digits, exactly", () => {
     const few = Float32Array.from({ length: 300 }, (_, i) => (i % 2 ? -1 : 1) * 2 ** -(i % 5) * (1 + (i % 8) / 8));
     expect(roundTrip(codec, few)).toEqual(few);
     expect(roundTrip(codec, new Float32Array(300))).toEqual(new Float32Array(300));
@@ -51,7 +51,7 @@ test("bfloat16 is off by less than its last digit, and on average not at all", (
 test("bfloat16 never rounds a number to infinity", () => {
   expect(roundTrip("bfloat16", new Float32Array(1000).fill(3.4e38)).every(Number.isFinite)).toBe(true);
 });
-test("float8 is off by a sixteenth at most, from the largest of a block down to a sixteen thousandth of it", () => {
+test("float8 is off by at most a sixteenth, from the largest number of a block down to a sixteen-thousandth of it", () => {
   for (const sign of [1, -1]) {
     const x = Float32Array.from({ length: BLOCK }, (_, i) => (i === 7 ? sign : 1) * 1.37 * 2 ** (-i / 18.5));
     const y = roundTrip("float8", x);
@@ -70,7 +70,7 @@ test("every slot, parameter and step has its own random numbers", () => {
   const seeds = ["w", "b", "ww"].flatMap((p) => ["m", "v", "wm"].flatMap((s) => [1, 2, 3].map((t) => seedOf(p, s, t))));
   expect(new Set(seeds).size).toBe(27);
 });
-test("bytes are what is promised", () => {
+test("codecs take the bytes they promise", () => {
   expect(codedBytes("bfloat16", 1 << 20) / (1 << 20)).toBe(2);
   expect(codedBytes("float8", 1 << 20) / (1 << 20)).toBe(1 + 2 / 256);
 });

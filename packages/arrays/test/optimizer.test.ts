@@ -116,7 +116,7 @@ describe.each(engines)("an optimizer of arrays (%s)", (engine) => {
     }
   });
 
-  test("gives a state that later steps do not change, and takes what fits of another's", () => {
+  test("gives a state that later steps do not change, and loads the part of another's that fits", () => {
     const opt = optimizer({ w: numbers(4) }, momentum(), { engine });
     opt.update({ w: numbers(4, 2) });
     const state = opt.state();
@@ -264,9 +264,9 @@ describe.each(engines)("an optimizer of arrays (%s)", (engine) => {
   });
 });
 
-describe("what the arrays optimizer refuses", () => {
+describe("the arrays optimizer refuses", () => {
   const w = numbers(4);
-  // The compiler refuses most of these, but not everybody has one.
+  // The compiler refuses most of these, but callers in JavaScript have none.
   const make = optimizer as (parameters: unknown, ...rest: readonly unknown[]) => ReturnType<typeof optimizer>;
   const update = (gradients: unknown): void =>
     make({ "dense/kernel": new Float32Array(256), w }, sgd()).update(gradients as Record<string, Float32Array>);
@@ -347,7 +347,7 @@ describe("what the arrays optimizer refuses", () => {
     expect(() => opt.update({ b: whole.subarray(9, 17) })).toThrow("The gradient of `b` overlaps the parameter `b`");
   });
 
-  test("a parameter whose buffer went elsewhere", () => {
+  test("a parameter whose buffer was transferred", () => {
     const gone = numbers(4);
     const opt = optimizer({ gone }, sgd());
     structuredClone(gone, { transfer: [gone.buffer] });
@@ -406,7 +406,7 @@ describe("where WebAssembly is not allowed", () => {
     expect(results[1]!.state).toEqual(results[0]!.state);
   });
 
-  test("asking for it is an error that says what to allow", () => {
+  test("asking for it is an error that says how to allow it", () => {
     blocked();
     expect(() => optimizer({ w: numbers(3) }, sgd(), { engine: "wasm" })).toThrow(
       "WebAssembly cannot be used here: violates the Content Security Policy directive. Under a content security policy add 'wasm-unsafe-eval' to script-src, or use { engine: \"interpreter\" }.",
@@ -495,7 +495,7 @@ describe("arrays of `allocate`", () => {
     expect(count(() => optimizer<string>(backwards, sgd()).update(gradients)).calls).toBe(1);
   });
 
-  test("may be cut up: views side by side are stepped together, and nothing between them is touched", () => {
+  test("may be cut up: views side by side are stepped together, and nothing between them changes", () => {
     const flat = allocate({ flat: [64] });
     const names = ["a", "b", "c"] as const;
     const cut = (x: Float32Array) => ({ a: x.subarray(0, 5), b: x.subarray(5, 18), c: x.subarray(20, 31) });
@@ -511,7 +511,7 @@ describe("arrays of `allocate`", () => {
     for (const at of [18, 19, 31, 32, 63]) expect(flat.parameters.flat[at]).toBe(before[at]);
   });
 
-  test("find their state in the same memory, and give it back", () => {
+  test("have their state in the same memory, and give it back", () => {
     const { parameters, gradients } = allocate({ w: [1000], b: [3] }, { slots: 3 });
     const memories = countMemories();
     for (let k = 0; k < 20; k++) {
@@ -542,10 +542,12 @@ describe("arrays of `allocate`", () => {
     expectSame([results[0]!], [results[1]!]);
   });
 
-  test("are refused for shapes that are none, and where the machine has no room", () => {
+  test("are refused for invalid shapes, and where the machine has no room", () => {
     expect(() => allocate({ w: [2.5] })).toThrow("`w` has the shape [2.5]. Dimensions are whole numbers, 0 or above.");
-    const none: object = { w: 784 };
-    expect(() => allocate({ ...none })).toThrow("`w` has the shape 784. Shapes are lists of whole numbers: [784, 10].");
+    const invalid: object = { w: 784 };
+    expect(() => allocate({ ...invalid })).toThrow(
+      "`w` has the shape 784. Shapes are lists of whole numbers: [784, 10].",
+    );
     expect(() => allocate({ w: [2 ** 16, 2 ** 16] })).toThrow(/There is no room/);
     expect(() => allocate({ w: [2] }, { slots: -1 })).toThrow("`allocate` has `slots` = -1. Give it a whole number");
     const wrong: object = { share: true };

@@ -113,7 +113,7 @@ describe.each(["bfloat16", "float8"] as const)("state in %s", (precision) => {
     expectSame([{ v: full.opt.state().tensors["v/v"]!.data }], [{ v: kept }]);
   });
 
-  test("takes the memory it promises, and small tensors stay exact", () => {
+  test("takes the memory it promises, and small tensors stay in float32", () => {
     const { opt, step } = trial(rules.adamw!, precision, "wasm");
     expect(opt.stateBytes).toBe(0);
     step(0);
@@ -127,7 +127,7 @@ describe.each(["bfloat16", "float8"] as const)("state in %s", (precision) => {
   });
 });
 
-test("matrices that a rule multiplies stay exact", () => {
+test("matrices that a rule multiplies stay in float32", () => {
   const product = {
     id: "product",
     title: "Product",
@@ -151,7 +151,7 @@ test("slots may be kept differently, by name", () => {
   expect(some["m/v"]!.data.some((x, i) => x !== all["m/v"]!.data[i])).toBe(true);
 });
 
-test("what is no precision, and what is no slot, is refused by name", () => {
+test("an unknown precision or slot is refused by name", () => {
   const w = new Float32Array(1);
   const make = (state: unknown) => () => optimizer({ w }, adamw(), { state: state as Precision });
   expect(make("bfloat")).toThrow(
@@ -164,8 +164,8 @@ test("what is no precision, and what is no slot, is refused by name", () => {
 });
 
 /**
- * A quadratic with noisy gradients whose scales range over six decades within every block: what is lost to a block's
- * common scale shows. Returns the root mean square distance from the minimum, where it began at 1.
+ * A quadratic with noisy gradients whose scales range over six decades within every block: losses to a block's
+ * common scale show. Returns the root mean square distance from the minimum, where it began at 1.
  */
 function noisyQuadratic(state: Precision): number {
   const n = 4096; // the fewest that a codec keeps
@@ -186,7 +186,7 @@ function noisyQuadratic(state: Precision): number {
   return Math.sqrt(minimum.reduce((sum, m, i) => sum + (m - parameters.x[i]!) ** 2, 0) / n);
 }
 
-test("on a noisy quadratic of mixed scales state in few bytes costs what the README says", () => {
+test("on a noisy quadratic of mixed scales, state in few bytes costs what the README says", () => {
   const [exact, sixteen, eight] = (["float32", "bfloat16", "float8"] as const).map(noisyQuadratic);
   const toFour = (x: number): string => x.toFixed(4);
   expect([exact, sixteen, eight].map((x) => toFour(x!))).toEqual(["0.0092", "0.0092", "0.0117"]);

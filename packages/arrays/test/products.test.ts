@@ -18,7 +18,7 @@ function multiplied({ left, right, ...sizes }: Product): Float32Array {
   address.into = address.right + right.matrix.length;
   const memory = new WebAssembly.Memory({ initial: Math.ceil((4 * (address.into + length + 1)) / 65536) });
   const floats = new Float32Array(memory.buffer);
-  floats.fill(Number.NaN); // what was there before must not be seen
+  floats.fill(Number.NaN); // old numbers must not show
   floats.set(left.matrix, address.left);
   floats.set(right.matrix, address.right);
   new Multiplier(memory, 0).multiply({
@@ -138,7 +138,7 @@ describe("a product of matrices", () => {
     }
   });
 
-  test("of nothing is zeros", () => {
+  test("of empty matrices is zeros", () => {
     for (const [rows, inner, cols] of [
       [3, 0, 5],
       [0, 3, 5],
@@ -254,7 +254,7 @@ describe("rules with products", () => {
     expectSame([results[0]!], [results[1]!]);
   });
 
-  test("a library may multiply in place of the loops here, where it wants to", () => {
+  test("a library may multiply in place of the loops here, where it chooses to", () => {
     const [p, g] = [new Float32Array(6), random(6, 1)];
     const seen: string[] = [];
     const matmul = {

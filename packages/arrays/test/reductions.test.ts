@@ -41,7 +41,7 @@ describe.each(engines)("sums (%s)", (engine) => {
     if (n > 16384) expect(naive(data.g!)).not.toBe(promised(data.g!));
   });
 
-  test("over a matrix take no notice of its rows, also where rows are summed too", () => {
+  test("over a matrix do not depend on its rows, even where rows are summed too", () => {
     const parameter = { name: "w", shape: [3, 5001] };
     const program = programOf(
       spec({ a: "(sum(g) - c) * 2^60", p: "p + rowSum(g)" }, { a: { place: "scalar", init: 0 } }, { c: 0 }),
@@ -62,7 +62,7 @@ describe.each(engines)("sums (%s)", (engine) => {
     for (const x of w) expect(x).toBe(-Math.fround(1 / Math.sqrt(5)));
   });
 
-  test("over the model take in every parameter stepped, whatever its group or rule, in the order of names", () => {
+  test("over the model include every parameter stepped, whatever its group or rule, in the order of names", () => {
     const next = uniform(4);
     const make = (n: number): Float32Array => Float32Array.from({ length: n }, () => next() * 10 ** (9 * next())); // sums of fewer digits are exact
     const gradients: Record<string, Float32Array> = { z: make(70), a: make(1), m: make(20_000), skipped: make(3) };
@@ -113,7 +113,7 @@ describe.each(engines)("sums (%s)", (engine) => {
     }
   });
 
-  test("of what is one number per row count it for every element of the row", () => {
+  test("of one number per row count it for every element of the row", () => {
     const parameter = { name: "w", shape: [3, 5] };
     const program = programOf(
       spec(
@@ -248,7 +248,7 @@ test.each(engines)("a trust ratio is of each tensor's own norms, and clipping of
 
 test.each([
   ["a trust ratio", lamb],
-  ["what a slot was is read later", { old: "m", m: "0.9 * m + g", p: "p - 0.1 * norm(m) * old" }],
+  ["a slot's old value is read later", { old: "m", m: "0.9 * m + g", p: "p - 0.1 * norm(m) * old" }],
   ["two slots are the same number", { m: "m + g", n: "m", p: "p - 0.1 * norm(m) * (m + n)" }],
   ["a sum over the model", { m: "0.9 * m + g", n: "n + m", p: "p - 0.1 * total(m^2) * m - n" }],
   ["a later sum", { m: "0.9 * m + g", n: "n + m * norm(m)", p: "p - 0.1 * norm(n) * m" }],
@@ -265,7 +265,7 @@ test.each([
     for (let k = 0; k < 3; k++) opt.update(make());
     return { p, state: opt.state().tensors };
   };
-  // Where codecs are spoken of, slots are stored at the end.
+  // With codecs, slots are stored at the end.
   const wanted = run("interpreter", { m: "float32" });
   expect(wanted.p.a![0]).not.toBeNaN();
   expect(run("wasm", { m: "float32" })).toEqual(wanted);
@@ -284,7 +284,7 @@ test("one minus a power keeps its digits where the base is a slot of one number"
     expect(step([{ program, parameter, data, env: { t: 7, c: exact } }], engine)[0]!.u![0]).toBe(0);
 });
 
-test("what is uniform is computed in float64 and rounded where elements read it", () => {
+test("uniform values are computed in float64 and rounded where elements read them", () => {
   const parameter = { name: "w", shape: [3] };
   const program = programOf(spec({ p: "p + (sum(g) / 3 - x) * 2^40" }, {}, { x: 0 }), parameter);
   const data = { p: new Float32Array(3), g: Float32Array.of(0.1, 0.2, 0.3) };

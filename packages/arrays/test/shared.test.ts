@@ -11,8 +11,8 @@ const env = { lr: 0.1, rows: 7, cols: 5, size: 35 };
 
 test.each([
   ["threads share", true],
-  ["is one thread's", false],
-])("in a memory that %s, which grows and where tensors move, every step has the same bits", (_, shared) => {
+  ["one thread has", false],
+])("in memory that %s, that grows and where tensors move, every step has the same bits", (_, shared) => {
   for (const update of [
     { m: "0.9 * m + exp(g)", c: "c + columnMean(g)", p: "p - lr * m / norm(m) + c" },
     { m: "0.9 * m + g", c: "0.5 * c", p: "p - lr * m" },
@@ -25,11 +25,11 @@ test.each([
     const scalars = hostFunction(program.scalars)(env);
     const backend = new ArraysBackend("wasm");
     for (let turn = 0; turn < 6; turn++) {
-      const page = memory.grow(1); // takes away every view there was
+      const page = memory.grow(1); // detaches every view
       for (const [i, [name, numbers]] of Object.entries(data).entries()) {
-        // At first all that was done is that the memory has grown; then all lie elsewhere, then one of them.
-        const at = (turn < 2 ? 16 : turn < 4 || name !== "c" ? page : 16) * PAGE + 4096 * i;
-        tensors[name]!.array = runner.view(at, numbers.length);
+        // At first the memory has only grown; then all tensors lie elsewhere, then one of them.
+        const address = (turn < 2 ? 16 : turn < 4 || name !== "c" ? page : 16) * PAGE + 4096 * i;
+        tensors[name]!.array = runner.view(address, numbers.length);
         tensors[name]!.array.set(numbers);
       }
       const job: Job<Tensor> = { program, parameter, tensors, scalars, t: turn + 1 };

@@ -22,7 +22,7 @@ afterEach(() => {
 
 const { Worker } = node;
 type Arguments = ConstructorParameters<typeof Worker>;
-/** What `new Worker` is from now on, until the test is over. */
+/** Replaces `Worker` until the test is over. */
 const replace = (worker: new (...args: Arguments) => InstanceType<typeof Worker>): void => {
   node.Worker = worker as typeof Worker; // has no more statics than a worker needs
 };
@@ -111,7 +111,7 @@ describe.each([2, 3])("%i threads give the bits of one", (threads) => {
   });
 });
 
-test("what is too little to share is done by one thread, and a large step by all", async () => {
+test("one thread takes a step that is too small to share, all threads a large one", async () => {
   const run = vi.spyOn(Pool.prototype, "run");
   const { parameters, gradients } = allocate({ large: [2 ** 18], little: [1000] }, { shared: true });
   const opt = optimizer(parameters, sgd(), { threads: 2 });
@@ -125,14 +125,14 @@ test("what is too little to share is done by one thread, and a large step by all
   opt.dispose();
 });
 
-describe("the threads of an optimizer", () => {
+describe("an optimizer with threads", () => {
   const made = (threads = 2) => {
     const { parameters, gradients } = allocate({ w: [300_000] }, { shared: true });
     gradients.w.fill(1);
     return { parameters, gradients, opt: optimizer(parameters, adamw({ lr: 0.5 }), { threads }) };
   };
 
-  test("end with dispose", async () => {
+  test("ends them when it is disposed of", async () => {
     const workers = watch();
     const { opt, gradients } = made(3);
     opt.update(gradients);
@@ -144,7 +144,7 @@ describe("the threads of an optimizer", () => {
     expect(() => opt.update(gradients)).toThrow("This optimizer was disposed of.");
   });
 
-  test("do not keep a process alive", async () => {
+  test("does not keep a process alive", async () => {
     const [arrays, sgds] = ["../src/index.ts", "../../sgd/src/index.ts"].map((file) => new URL(file, import.meta.url));
     const script = `
       import { allocate, optimizer } from "${arrays}";
@@ -159,7 +159,7 @@ describe("the threads of an optimizer", () => {
     expect(stdout).toBe("2\n");
   });
 
-  test("are told of when one is lost, and nothing has changed", async () => {
+  test("throws before anything has changed when a thread is lost", async () => {
     const workers = watch();
     const { parameters, gradients, opt } = made();
     opt.update(gradients);
@@ -174,7 +174,7 @@ describe("the threads of an optimizer", () => {
     expect(opt.threads).toBe(1);
   });
 
-  test("are told of when one cannot start", async () => {
+  test("throws when a thread cannot start", async () => {
     replace(
       class extends Worker {
         constructor() {
@@ -197,7 +197,7 @@ describe("threads are refused", () => {
   test.each([0, 1.5, 65, Number.NaN])("for a number such as %d", (threads) => {
     expect(() => optimizer(parameters, sgd(), { threads })).toThrow(`\`threads\` must be 1 to 64; got ${threads}.`);
   });
-  test("for arrays that they cannot reach", () => {
+  test("for arrays out of their reach", () => {
     const message =
       "`w` does not lie in memory that threads share. Make parameters and gradients with allocate(shapes, { shared: true }), or leave out `threads`.";
     for (const w of [ordinary, allocate({ w: [10] }).parameters.w])
@@ -211,7 +211,7 @@ describe("threads are refused", () => {
     opt.update(gradients);
     opt.dispose();
   });
-  test("where state finds no room that they can reach", () => {
+  test("where state does not fit within their reach", () => {
     const { parameters: w, gradients: g } = allocate({ w: [10] }, { shared: true, slots: 1 });
     const opt = optimizer(w, adamw(), { threads: 2 });
     expect(() => opt.update(g)).toThrow(
@@ -224,7 +224,7 @@ describe("threads are refused", () => {
       "Threads cannot be used here: the interpreter runs on one thread; they need WebAssembly.",
     );
   });
-  test("in a page that is not cross-origin isolated, which is told how to become so", () => {
+  test("in a page that is not cross-origin isolated, with the headers it needs", () => {
     vi.stubGlobal("crossOriginIsolated", false);
     expect(() => optimizer(parameters, sgd(), { threads: 2 })).toThrow(why);
     expect(() => allocate({ w: [10] }, { shared: true })).toThrow(why);
@@ -233,7 +233,7 @@ describe("threads are refused", () => {
   });
 });
 
-test("a memory to share holds a spec's arrays as any other does", () => {
+test("shared memory has the bits of any other", () => {
   const program = spec({ p: "p - lr * g" });
   const cases = [caseOf(program, { name: "w", shape: [1000] }, 0.1, uniform(3))];
   expectSame(step(cases, "wasm", "shared"), step(cases, "interpreter"));

@@ -1,23 +1,23 @@
 /**
- * How a state tensor is kept in fewer than four bytes a number. A step decodes a stretch to float32, computes, and
- * encodes the result, so rules and kernels know nothing of it. What was decoded encodes to itself again, whatever the
- * codec: a state saved as float32 continues to the bit.
+ * How a state tensor is kept in fewer than four bytes per number. A step decodes a stretch to float32, computes, and
+ * encodes the result, so rules and kernels need not know. Decoded numbers encode to themselves, whatever the codec: a
+ * state saved as float32 continues to the bit.
  *
  * - `bfloat16`: float32 without its lower half, rounded up or down at random in proportion to the distance, so that a
  *   running average whose steps are smaller than a digit still moves as it should on average. The random numbers are a
  *   function of the parameter's name, the slot, the element and the step.
- * - `float8`: blocks of 256 numbers with one power of two in common. Where a block has a negative number, one sign, four
- *   exponent and three mantissa bits (OCP's E4M3 without NaN); where it has none, as second moments have none, five
- *   exponent and three mantissa bits of the square root, which is never rounded to zero: a second moment lost to zero
- *   would be divided by. Rounded to nearest, ties to even. A NaN, or a number beyond half of the largest,
- *   makes NaN of its block.
+ * - `float8`: blocks of 256 numbers that share a power of two. A block with a negative number has one sign bit, four
+ *   exponent bits and three mantissa bits per number (OCP's E4M3 without NaN). A block without, such as second moments,
+ *   has five exponent bits and three mantissa bits of each square root, which is never rounded to zero: a second moment
+ *   lost to zero would be divided by. Rounded to nearest, ties to even. A NaN, or a number beyond half of the largest
+ *   float32, turns its block into NaN.
  */
 export type Codec = "bfloat16" | "float8";
 
 /** Numbers that share a scale. */
 export const BLOCK = 256;
 
-/** A tensor's numbers as a codec keeps them. `heads` are the blocks' scales and kinds; bfloat16 has none. */
+/** A tensor's numbers as a codec keeps them. `heads` are the blocks' scales and kinds; empty for bfloat16. */
 export interface Coded {
   readonly codec: Codec;
   readonly length: number;
@@ -25,7 +25,7 @@ export interface Coded {
   readonly heads: Int16Array;
   /** Where the random numbers of the next encoding begin. */
   seed: number;
-  /** What an array has. */
+  /** Arrays have one; this tells them apart. */
   readonly buffer?: undefined;
 }
 
@@ -51,17 +51,17 @@ export function coded(codec: Codec, length: number, buffer: ArrayBufferLike, add
       };
 }
 
-/** A block of zeros, of signed numbers, of roots, of what is no number. With the scale's exponent × 4 it is a head. */
+/** The kinds of blocks: zeros, signed numbers, roots, NaN. A head is the scale's exponent × 4 plus the kind. */
 export const ZERO = 0;
 export const SIGNED = 1;
 export const ROOTS = 2;
 export const BROKEN = 3;
 
-/** The exponent of what brings a code's exponent and mantissa, laid into a float32's, to the code's own value. */
+/** The exponent of the factor that turns a code, its exponent and mantissa laid into a float32's, into its value. */
 export const LIFT = { signed: 120, roots: 112 } as const;
 /** The exponent of the largest code, whose mantissa is 1.875. */
 export const TOP = { signed: 8, roots: 16 } as const;
-/** From here on rounding might reach infinity. */
+/** From this size on rounding might reach infinity. */
 export const LIMIT: number = 1.9375 * 2 ** 126;
 /** The smallest exponent of a float32 with all its digits. */
 export const LEAST = -126;

@@ -25,6 +25,6 @@ export interface KernelCall {
   readonly addresses?: Int32Array | undefined;
   /** One per argument: a number, or one number per row. */
   readonly args: readonly (number | Float32Array)[];
-  /** What sums are added to: one per sum, with one element or one per row; then one per sum by column. */
+  /** The accumulators of sums: one per sum, with one element or one per row; then one per sum by column. */
   readonly accumulators: readonly Float64Array[];
 }

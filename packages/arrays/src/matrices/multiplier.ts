@@ -1,3 +1,4 @@
+import type { Memory } from "../wasm/instance.ts";
 import { DEPTH, type Multiplication } from "./product.ts";
 import { type Routines, routines, TALL, WIDE } from "./routines.ts";
 
@@ -5,7 +6,7 @@ import { type Routines, routines, TALL, WIDE } from "./routines.ts";
 const ROWS = 128;
 const COLS = 1024;
 
-/** Multiplies matrices that lie in one WebAssembly memory; `address` is that of `FLOATS` floats that nobody else uses. */
+/** Multiplies matrices that lie in one WebAssembly memory; `address` is that of `FLOATS` floats of its own. */
 export class Multiplier {
   static readonly FLOATS: number = DEPTH * (ROWS + COLS) + ROWS * WIDE;
   readonly #floats: Float32Array;
@@ -15,7 +16,7 @@ export class Multiplier {
   /** A column of tiles, on its way to where whole tiles do not fit. */
   readonly #edge: number;
 
-  constructor(memory: WebAssembly.Memory, address: number) {
+  constructor(memory: Memory, address: number) {
     this.#floats = new Float32Array(memory.buffer);
     this.#routines = routines(memory);
     this.#left = address;

@@ -1,4 +1,5 @@
 import { wasm } from "@descent/core/kernels";
+import { instantiate, type Memory } from "../wasm/instance.ts";
 
 /* The inner loops of a product of matrices, in WebAssembly. */
 
@@ -96,8 +97,7 @@ export interface Routines {
 let module: WebAssembly.Module | undefined;
 
 /** The routines over one memory, compiled once for all. */
-export function routines(memory: WebAssembly.Memory): Routines {
+export function routines(memory: Memory): Routines {
   module ??= new WebAssembly.Module(assemble([tiles, copy(TALL), copy(WIDE), turn]));
-  const { exports } = new WebAssembly.Instance(module, { m: { m: memory } });
-  return exports as unknown as Routines; // assembled with these names and signatures
+  return instantiate(module, memory) as unknown as Routines; // assembled with these names and signatures
 }

@@ -12,7 +12,7 @@ export const arenaOf = (array: Float32Array): Arena | undefined => arenas.get(ar
 
 /**
  * One WebAssembly memory of fixed size (growing it would detach every view handed out): arrays in front, and behind them
- * room to copy chunks of other arrays through. Pages nobody touches cost no memory.
+ * room to copy chunks of other arrays through. Untouched pages cost no memory.
  */
 export class Arena extends Runner {
   /** Lengths of the arrays handed out, by address. */
@@ -40,7 +40,7 @@ export class Arena extends Runner {
     arenas.set(this.memory.buffer, this);
   }
 
-  /** An array of zeros; `undefined` where there is no room. Arrays taken one after the other lie so. */
+  /** An array of zeros; `undefined` where there is no room. Arrays taken one after another lie one after another. */
   take(length: number): Float32Array | undefined {
     const bytes = up(4 * length, ALIGNMENT);
     if (bytes === 0) return new Float32Array(this.memory.buffer, 0, 0);
@@ -75,7 +75,7 @@ export class Arena extends Runner {
     return this.#free.some((f) => f.bytes >= 4 * floats);
   }
 
-  /** Whether the array is all that `take` handed out, so that the bytes up to the next multiple of 16 are nobody's. */
+  /** Whether the array is all that `take` handed out, so that the bytes up to the next multiple of 16 are unused. */
   isWhole(array: Float32Array): boolean {
     return this.#taken.get(array.byteOffset) === array.length;
   }

@@ -89,7 +89,7 @@ export class Slots {
     this.#own.clear();
   }
 
-  /** A memory in which kernels of this need can run, for tensors that lie in none. */
+  /** A memory in which kernels of this need can run, for tensors outside every memory. */
   anyArena(need: Need): Arena {
     for (const arena of this.#own) if (arena.fits(need)) return arena;
     const arena = new Arena(0, need);

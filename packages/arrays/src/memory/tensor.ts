@@ -3,10 +3,10 @@ import type { Numbers } from "../kernels/call.ts";
 import { type Runner, runnerOf } from "../wasm/runner.ts";
 import { type Arena, arenaOf } from "./arena.ts";
 
-/** The array of a tensor that has none. */
+/** Stands for the array of a tensor without one. */
 const NOTHING: Float32Array = new Float32Array(0);
 
-/** What a codec keeps instead of an array, and the stretch of memory it lies in. */
+/** A tensor's numbers as a codec keeps them, and the stretch of memory they lie in. */
 export type CodedBlock = Coded & { readonly block: Float32Array };
 
 /** A tensor as the optimizer's loop knows it: an array, or the promise of one until all slots are given memory at once. */

@@ -50,7 +50,7 @@ export interface BoundGroup {
   readonly stages: readonly (readonly (Batch | Make)[])[];
 }
 
-/** What must not change for a bound step to serve another: the very array, or its address among others. */
+/** The property of a tensor that must not change for a bound step to serve another: the very array, or its address. */
 export type Fixed = "array" | "address";
 
 /** Notes of a bound step, taken while its groups are bound. */

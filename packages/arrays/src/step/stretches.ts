@@ -49,7 +49,7 @@ export function stretches(
 }
 
 /**
- * How many floats after the beginning of `first` the tensors of `next` begin, if that is the same for all and nobody's
+ * How many floats after the beginning of `first` the tensors of `next` begin, if that is the same for all and no other
  * numbers lie in between: `last` ends `length` floats after the beginning.
  */
 function continues(

@@ -68,7 +68,7 @@ export class Pool {
   check(): void {
     this.checkState();
     if (Atomics.load(this.#state, word.failed) !== 0) this.#end("it could not go on");
-    // Time in which nobody asked, as in a suspended process, does not count.
+    // Time without calls, as in a suspended process, does not count.
     const now = performance.now();
     this.#waited = this.#ready ? 0 : this.#waited + Math.min(now - this.#asked, 1000);
     this.#asked = now;

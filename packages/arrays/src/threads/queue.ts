@@ -10,9 +10,9 @@ export const word = {
   signal: 0,
   /** Messages sent to every worker. */
   sent: 1,
-  /** Pieces that nobody has taken; whoever takes one counts down. */
+  /** Pieces not yet taken; the thread that takes one counts down. */
   left: 2,
-  /** Pieces done; whoever has done one counts up. */
+  /** Pieces done; the thread that has done one counts up. */
   done: 3,
   pieces: 4,
   /** Which kernel, and how many calls of it there are. */
@@ -30,7 +30,7 @@ export const word = {
 
 /**
  * The work at hand, in numbers that every thread can read. First the arguments, a float each; then for every call its
- * first piece, its length and an address per buffer; then the parts of sums, written by whoever computes them.
+ * first piece, its length and an address per buffer; then the parts of sums, written by the thread that computes them.
  */
 export class Table {
   readonly integers: Int32Array;

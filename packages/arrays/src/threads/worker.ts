@@ -1,5 +1,6 @@
 // A worker of the pool. It handles messages when there are any, works when there is work, and else sleeps.
 import { imported } from "../wasm/functions.ts";
+import { instantiate } from "../wasm/instance.ts";
 import type { Message } from "./message.ts";
 import { spin, Table, ThreadKernel, word, work } from "./queue.ts";
 
@@ -34,7 +35,7 @@ function handle(message: Message): void {
   } else if ("table" in message) table = new Table(message.table);
   else {
     const { kernel } = message;
-    const { k } = new WebAssembly.Instance(kernel.module, { m: { m: kernel.memory, ...imported } }).exports;
+    const { k } = instantiate(kernel.module, kernel.memory, imported);
     kernels.push(new ThreadKernel(kernel, thread, k as (frame: number, sums: number) => void)); // emitted with this signature
   }
 }

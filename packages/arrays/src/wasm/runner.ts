@@ -4,6 +4,7 @@ import { type Codecs, emitCodecs } from "../codec/emit.ts";
 import { CHUNK, type KernelCall, type Numbers } from "../kernels/call.ts";
 import { emit } from "./emit.ts";
 import { imported } from "./functions.ts";
+import { instantiate, type Memory, type Module } from "./instance.ts";
 
 /** Bytes of a chunk of float64 numbers. */
 const REGION = 8 * CHUNK;
@@ -55,8 +56,8 @@ interface Prepared {
 
 /** A kernel compiled for one memory, as another thread needs it. */
 export interface CompiledKernel {
-  readonly memory: WebAssembly.Memory;
-  readonly module: WebAssembly.Module;
+  readonly memory: Memory;
+  readonly module: Module;
   readonly buffers: number;
   readonly args: number;
   readonly sums: number;
@@ -73,10 +74,10 @@ export const runnerOf = (array: ArrayBufferView): Runner | undefined => runners.
 
 /**
  * Runs kernels in a WebAssembly memory, whoever owns it: `address`, a multiple of 16, is that of `Runner.bytes(need)`
- * bytes that nobody else uses. They hold regions to copy chunks of other arrays through, and a kernel's frame.
+ * bytes of its own. They hold regions to copy chunks of other arrays through, and a kernel's frame.
  */
 export class Runner {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: Memory;
   readonly #need: Need;
   readonly #scratch: number;
   readonly #frame: number;
@@ -93,7 +94,7 @@ export class Runner {
     return need.regions * REGION + (need.threads ?? 1) * distance(need);
   }
 
-  constructor(memory: WebAssembly.Memory, address: number, need: Need) {
+  constructor(memory: Memory, address: number, need: Need) {
     this.memory = memory;
     this.#need = need;
     this.#scratch = address;
@@ -135,7 +136,7 @@ export class Runner {
   prepare(kernel: Kernel): Prepared {
     let prepared = this.#prepared.get(kernel);
     if (!prepared) {
-      const { k } = new WebAssembly.Instance(this.#compile(kernel), { m: { m: this.memory, ...imported } }).exports;
+      const { k } = instantiate(this.#compile(kernel), this.memory, imported);
       const pointerIndex = this.#frame / 4 + 1;
       const argIndex = pointerIndex + kernel.buffers.length + kernel.columnSums.length;
       const sumsAddress = up(this.#frame + frameBytes(kernel), ALIGNMENT);
@@ -343,8 +344,7 @@ export class Runner {
   #codecs(): Codecs {
     if (!this.#coding) {
       const module = new WebAssembly.Module(emitCodecs({ shared: this.shared }));
-      const { exports } = new WebAssembly.Instance(module, { m: { m: this.memory } });
-      this.#coding = exports as unknown as Codecs; // emitted with these functions
+      this.#coding = instantiate(module, this.memory) as unknown as Codecs; // emitted with these functions
     }
     return this.#coding;
   }

@@ -43,7 +43,7 @@ export function workgroups(kind: Kind, length: number, rows: number, cols: numbe
 }
 export const rowTiles = (rows: number): number => Math.ceil(rows / TILE.rows);
 
-/** A kernel of the device, for any tensors. What differs from tensor to tensor lies in the table, in an entry of `words` numbers. */
+/** A kernel of the device, for any tensors. All that differs between tensors lies in the table, in an entry of `words` numbers. */
 export interface DeviceKernel {
   readonly kind: Kind;
   readonly domain: Domain | "scalar";

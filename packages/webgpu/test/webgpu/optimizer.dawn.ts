@@ -53,7 +53,7 @@ const dataOf = (plain: Readonly<Record<string, { readonly data: Float32Array }>>
   Object.fromEntries(Object.entries(plain).map(([n, { data }]) => [n, data]));
 
 describe("an optimizer of GPU buffers", () => {
-  test("has the parameters and the state of one of arrays, to the bit, and each goes on from the other's state", async () => {
+  test("has the parameters and state of an optimizer of arrays, to the bit, and each continues from the other's state", async () => {
     const { parameters, gradients, plain, gradient, write, read } = both(device);
     const rule = adamw({ lr: (t) => 0.01 / (1 + t), weightDecay: 0.1 });
     const here = optimizer(device, parameters, rule);
@@ -93,7 +93,7 @@ describe("an optimizer of GPU buffers", () => {
     expect(counts.submissions).toBe(first.submissions + 2);
   });
 
-  test("clips by the norm of all gradients on the device, in one submission more exact than the last place", async () => {
+  test("clips by the norm of all gradients on the device, in one submission, to the last place", async () => {
     const { device: on, counts } = watched(device);
     const { parameters, gradients, plain, gradient, write, read } = both(on);
     const rule = clipByGlobalNorm(adamw({ lr: 0.01 }), 0.5);
@@ -112,7 +112,7 @@ describe("an optimizer of GPU buffers", () => {
       for (const [i, x] of dataOf(plain)[n]!.entries()) expect(Math.abs(now[n]![i]! - x)).toBeLessThan(1e-6);
   });
 
-  test("records steps into somebody else's encoder, several if need be", async () => {
+  test("records steps, even several, into the caller's encoder", async () => {
     const { parameters, gradients, plain, gradient, write, read } = both(device);
     const rule = momentum({ lr: (t) => 0.1 / (t + 1) });
     const [here, there] = [optimizer(device, parameters, rule), arrays(plain, rule)];
@@ -127,7 +127,7 @@ describe("an optimizer of GPU buffers", () => {
     expect(await read()).toEqual(dataOf(plain));
   });
 
-  test("takes gradients from anywhere in a buffer, and leaves parameters without one alone", async () => {
+  test("takes gradients from anywhere in a buffer, and does not touch parameters without one", async () => {
     const { parameters, plain, gradient, read } = both(device);
     const [here, there] = [optimizer(device, parameters, adam()), arrays(plain, adam())];
     const { w, k } = gradient(1);
@@ -139,7 +139,7 @@ describe("an optimizer of GPU buffers", () => {
     expect(here.inspect().parameters.b!.t).toBe(0);
   });
 
-  test("spreads workgroups over two dimensions and tensors over several bindings where a device's limits ask for it", async () => {
+  test("spreads workgroups over two dimensions and tensors over several bindings where a device's limits require it", async () => {
     const n = 70_001;
     const [start, g] = [random(n, 1), random(n, 2)];
     const tight = { maxComputeWorkgroupsPerDimension: 5, maxStorageBufferBindingSize: 65_536 };
@@ -257,7 +257,7 @@ describe("an optimizer of GPU buffers", () => {
     expect(() => opt.update({})).toThrow("This optimizer was disposed of. Make a new one.");
   });
 
-  test("one rule per group, and none for what is frozen", async () => {
+  test("has one rule per group, and leaves frozen parameters alone", async () => {
     const { parameters, gradients, plain, gradient, write, read } = both(device);
     const groups = partition({ a: adamw(), b: momentum({ lr: 0.1 }) }, { a: /^w$/, b: /^[bkg]$/ });
     const rule = freeze(groups, /^g$/);
@@ -290,13 +290,13 @@ describe("errors say what to do, and nothing has changed", () => {
     expect(() => optimizer(device, given, adam())).toThrow(message);
   });
 
-  test("no device", () => {
+  test("anything but a device", () => {
     expect(() => optimizer(undefined as never, { w: buffer }, adam())).toThrow(
       /must be a GPUDevice, as `await adapter.requestDevice\(\)` gives; got undefined/,
     );
   });
 
-  test("an option that `allocate` does not have", () => {
+  test("an option unknown to `allocate`", () => {
     const wrong: object = { usages: 1 };
     expect(() => allocate(device, { w: [1] }, wrong)).toThrow("`allocate` has no option `usages`");
   });
@@ -319,7 +319,7 @@ describe("errors say what to do, and nothing has changed", () => {
     expect(opt.step).toBe(0);
   });
 
-  test("a tensor in more buffers than a shader sees", () => {
+  test("a tensor in more buffers than a shader can bind", () => {
     const { device: few } = watched(device, { maxStorageBuffersPerShaderStage: 3 });
     const opt = optimizer(few, { w: bufferOf(few, new Float32Array(8)) }, adam());
     expect(() => opt.update({ w: bufferOf(few, new Float32Array(8)) })).toThrow(
@@ -327,7 +327,7 @@ describe("errors say what to do, and nothing has changed", () => {
     );
   });
 
-  test("a buffer of another device is told of by the next call", async () => {
+  test("a buffer of another device is reported by the next call", async () => {
     const other = await make();
     const opt = optimizer(device, { w: bufferOf(other, new Float32Array(8)) }, adam());
     opt.update({ w: bufferOf(device, new Float32Array(8)) });
@@ -349,7 +349,7 @@ describe("errors say what to do, and nothing has changed", () => {
     await expect(opt.state()).rejects.toThrow(/was lost/);
   });
 
-  test("an optimizer that was disposed of", () => {
+  test("a disposed optimizer", () => {
     const opt = optimizer(device, { w: buffer }, adam());
     opt.dispose();
     opt.dispose();

@@ -84,7 +84,7 @@ test("Newton–Schulz iterations on matrices of all shapes at once, in one submi
 });
 
 test.each([
-  // What it is, of m, a matrix of 3 × 5.
+  // The value, given m, a matrix of 3 × 5.
   ["g @ g' @ g", (m: Numbers) => times(times(m, transpose(m)), m)],
   ["norm(g' @ g) * g", (m: Numbers) => sum([norm(times(transpose(m), m)), m])],
   ["(g' @ g @ g')'", (m: Numbers) => times(times(m, transpose(m)), m)],
@@ -128,7 +128,7 @@ test("products of matrices without elements are zero", async () => {
   expect([...(await opt.state()).tensors["s/w"]!.data]).toEqual([0]);
 });
 
-test("matrices that a shader cannot see at once are an error that says what to ask for", () => {
+test("matrices too large for one binding are an error that says what to ask for", () => {
   const { device: small } = watched(device, { maxStorageBufferBindingSize: 65536 });
   const rule = configured({ ...probe, update: { p: "p - lr * (g @ g' @ g)" } }, {});
   const make = () => bufferOf(small, new Float32Array(12800));

@@ -1,0 +1,14 @@
+/* WebAssembly's objects by structure: whoever uses this package needs no DOM types for its declarations. */
+
+/** A WebAssembly.Memory. */
+export interface Memory {
+  readonly buffer: ArrayBufferLike;
+}
+
+/** A WebAssembly.Module. */
+export type Module = object;
+
+/** The exports of a module in a memory. */
+export const instantiate = (module: Module, memory: Memory, imports: object = {}): Readonly<Record<string, unknown>> =>
+  new WebAssembly.Instance(module as WebAssembly.Module, { m: { m: memory as WebAssembly.Memory, ...imports } })
+    .exports; // they are what they stand for
