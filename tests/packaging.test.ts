@@ -142,6 +142,28 @@ test("the types of all entries pass a strict compiler that checks libraries too"
   await node(project, tsc, ...flags, "", "consumer.ts");
 });
 
+test("core, the rules and the adapters of arrays and WebGPU need neither DOM types nor newer libraries, and work with `using`", async () => {
+  const code = `
+    import { adamw } from "@descent/adam";
+    import { optimizer } from "@descent/arrays";
+    import * as arrays from "@descent/arrays/engine";
+    import { optimizer as gpu } from "@descent/webgpu";
+    import * as webgpu from "@descent/webgpu/engine";
+    import * as kernels from "@descent/core/kernels";
+    const w = new Float32Array(1);
+    { using opt = optimizer({ w }, adamw()); opt.update({ w }); }
+    export { arrays, gpu, kernels, webgpu };`;
+  writeFileSync(path.join(project, "no-dom.ts"), code);
+  const tsc = path.join(root, "node_modules/typescript/bin/tsc");
+  await node(
+    project,
+    tsc,
+    ..."--noEmit --strict --module nodenext --target es2022 --lib es2022 --types".split(" "),
+    "",
+    "no-dom.ts",
+  );
+});
+
 describe("a bundler shakes out what is not used", () => {
   async function bundle(code: string): Promise<string> {
     const entry = path.join(project, "entry.js");

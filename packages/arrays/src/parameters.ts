@@ -20,7 +20,7 @@ export interface Described {
   readonly data: Float32Array;
   /** Sizes of the dimensions, outermost first. */
   readonly shape?: Shape | undefined;
-  /** What it does in its layer: biases and norms do not decay. */
+  /** Its part in the layer: biases and norms do not decay. */
   readonly role?: Role | undefined;
   /** Which dimensions are fan-in and fan-out. */
   readonly axes?: Axes | undefined;
@@ -51,7 +51,9 @@ export class Parameters {
     this.entries = named("The parameters", given).map(([name, one], index) => [name, entryOf(index, name, one)]);
     this.byName = new Map(this.entries);
     if (this.entries.length === 0)
-      throw new OptimizerError("There are no parameters to optimize. Give them by name: optimizer({ w, b }, adamw()).");
+      throw new OptimizerError(
+        "An optimizer needs at least one parameter. Give them by name: optimizer({ w, b }, adamw()).",
+      );
     refuseOverlap(
       this.entries.map(([name, { p }]) => {
         const { buffer: memory, byteOffset: at, byteLength: bytes } = p.array;

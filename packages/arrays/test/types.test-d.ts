@@ -7,7 +7,7 @@ test("a misspelt parameter is a compile error where its gradient is given", () =
   const opt = optimizer({ w: g, b: { data: g, role: "bias" } }, adam());
   opt.update({ w: g });
   opt.update({ w: g, b: undefined });
-  // @ts-expect-error there is no parameter `v`
+  // @ts-expect-error `v` is not a parameter
   opt.update({ v: g });
   // @ts-expect-error gradients are float32
   opt.update({ w: new Float64Array(2) });

@@ -22,7 +22,7 @@ export interface Described<B extends GpuBuffer = GpuBuffer> {
   readonly offset?: number | undefined;
   /** Sizes of the dimensions, outermost first. */
   readonly shape?: Shape | undefined;
-  /** What it does in its layer: biases and norms do not decay. */
+  /** Its part in the layer: biases and norms do not decay. */
   readonly role?: Role | undefined;
   /** Which dimensions are fan-in and fan-out. */
   readonly axes?: Axes | undefined;
@@ -51,7 +51,7 @@ export class Parameters {
     this.#byName = new Map(named("The parameters", given).map(([name, one]) => [name, entryOf(name, one)]));
     if (this.#byName.size === 0)
       throw new OptimizerError(
-        "There are no parameters to optimize. Give them by name: optimizer(device, { w, b }, adamw()).",
+        "An optimizer needs at least one parameter. Give them by name: optimizer(device, { w, b }, adamw()).",
       );
     refuseOverlap(
       [...this.#byName].map(([name, { p }]) => ({ name, memory: p.buffer, at: p.offset, bytes: 4 * p.length })),

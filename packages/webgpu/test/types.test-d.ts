@@ -18,7 +18,7 @@ test("a misspelt parameter is a compile error where its gradient is given", () =
   const opt = optimizer(device, { w: g, b: { buffer: g, offset: 8, role: "bias" } }, adam());
   opt.update({ w: g });
   opt.record(encoder, { w: { buffer: g, offset: 4 }, b: undefined });
-  // @ts-expect-error there is no parameter `v`
+  // @ts-expect-error `v` is not a parameter
   opt.update({ v: g });
   // @ts-expect-error gradients are buffers
   opt.update({ w: new Float32Array(2) });

@@ -40,7 +40,7 @@ export class Arena extends Runner {
     arenas.set(this.memory.buffer, this);
   }
 
-  /** An array of zeros; `undefined` where there is no room. Arrays taken one after another lie one after another. */
+  /** An array of zeros; `undefined` where it does not fit. Arrays taken one after another lie one after another. */
   take(length: number): Float32Array | undefined {
     const bytes = up(4 * length, ALIGNMENT);
     if (bytes === 0) return new Float32Array(this.memory.buffer, 0, 0);
@@ -105,6 +105,6 @@ export function ordinary(length: number): Float32Array {
 
 const noRoom = (bytes: number, cause: unknown): OptimizerError =>
   new OptimizerError(
-    `There is no room for another ${Math.ceil(bytes / 2 ** 20)} MiB of optimizer state. Train fewer parameters, or freeze some.`,
+    `The machine cannot give another ${Math.ceil(bytes / 2 ** 20)} MiB of memory. Train fewer parameters, or freeze some.`,
     { cause },
   );

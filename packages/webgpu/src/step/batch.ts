@@ -51,7 +51,7 @@ export const collector = (kernel: DeviceKernel): Batch => ({ kernel, bindings: [
 export class OpenBatches {
   readonly #byPlace: Map<string, Batch>[] = [];
 
-  /** The batch of this key at this place, made if there is none. */
+  /** The batch of this key at this place, made where it is missing. */
   at(place: number, key: string, make: () => Batch): Batch {
     this.#byPlace[place] ??= new Map();
     const batches = this.#byPlace[place];
