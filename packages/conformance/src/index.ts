@@ -1,6 +1,7 @@
-/** The checks themselves, for any test runner; `/vitest` and `/node-test` are bound to theirs. */
+/** The kit, bound to the test runner at work; `kit` binds it to any other. */
 export { arraysTargets } from "./arrays.ts";
 export { ConformanceError } from "./assert.ts";
+export { describeBackend, describeRules, law } from "./auto.ts";
 export { type Data, sampleData } from "./data.ts";
 export {
   type BackendChecks,

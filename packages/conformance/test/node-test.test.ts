@@ -8,8 +8,7 @@ const tsx = pathToFileURL(createRequire(new URL("../../../package.json", import.
 
 test("the kit runs under node --test", async () => {
   const script = `
-    import { arraysTargets } from "@descent/conformance";
-    import { describeBackend } from "@descent/conformance/node-test";
+    import { arraysTargets, describeBackend } from "@descent/conformance";
     describeBackend(arraysTargets()[0], { exact: true });`;
   const args = [
     "--conditions=@descent/source",
@@ -20,7 +19,8 @@ test("the kit runs under node --test", async () => {
     "--eval",
     script,
   ];
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { VITEST: _, ...rest } = process.env;
+  const env = { ...rest, NODE_TEST_CONTEXT: "child" }; // as `node --test` starts each file
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname, env });
   expect(stdout).toMatch(/^# fail 0$/m);
   expect(Number(/^# pass (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(90);
