@@ -1,8 +1,10 @@
 import { reference } from "@descent/conformance";
-import type { Equations } from "@descent/core";
+import { clipByGlobalNorm, clipByNorm, type Equations } from "@descent/core";
 import { configured, type Slots } from "@descent/core/adapter";
+import { sgd } from "@descent/sgd";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { use } from "./backends.ts";
+import { optimizer } from "../src/index.ts";
+import { tf, use } from "./backends.ts";
 import { normal } from "./numbers.ts";
 import { tfjs } from "./target.ts";
 
@@ -68,4 +70,48 @@ describe.each(["cpu", "wasm"] as const)("composed of operators of the %s backend
       here.dispose();
     });
   });
+});
+
+describe.each(["cpu", "wasm"] as const)("norms composed on the %s backend", (backend) => {
+  beforeAll(() => use(backend));
+  afterAll(() => use("cpu"));
+  test.each([
+    ...[1e10, 1e19, 1e20, 1e30].map((size) => [1, size] as const),
+    ...[1e-15, 1e-20, 1e-24].map((size) => [1e-25, size] as const),
+  ])("clip to a length of %d what is %d times 3 and 4, though squares overflow or vanish", (limit, size) => {
+    for (const clip of [clipByGlobalNorm, clipByNorm]) {
+      const [v, w] = [tf.variable(tf.zeros([2])), tf.variable(tf.zeros([0, 3]))];
+      const opt = optimizer(clip(sgd({ lr: 1 / limit }), limit), { fused: false });
+      opt.applyGradients({ [v.name]: tf.tensor1d([3 * size, 4 * size]), [w.name]: tf.zeros([0, 3]) });
+      expect([...v.dataSync()]).toEqual([expect.closeTo(-0.6, 5), expect.closeTo(-0.8, 5)]);
+      tf.dispose([v, w]);
+    }
+  });
+  test("of zeros are zero", () => {
+    const v = tf.variable(tf.ones([2]));
+    optimizer(clipByGlobalNorm(sgd(), 1), { fused: false }).applyGradients({ [v.name]: tf.zeros([2]) });
+    expect([...v.dataSync()]).toEqual([1, 1]);
+    v.dispose();
+  });
+});
+
+test("tensors of six dimensions are composed, sums and choices included", async () => {
+  await use("cpu");
+  const rule = configured(
+    {
+      id: "six",
+      title: "Six",
+      paper: "",
+      hyper: { lr: 0.5 },
+      state: {},
+      update: { p: "p - lr * (norm(g) > 1 ? g : 0)" },
+    },
+    {},
+  );
+  const shape = [2, 1, 1, 1, 3, 2];
+  const v = tf.tidy(() => tf.variable(tf.zeros(shape)));
+  optimizer(rule, { fused: false }).applyGradients({ [v.name]: tf.ones(shape) });
+  expect([...v.dataSync()]).toEqual(Array(12).fill(-0.5));
+  expect(v.shape).toEqual(shape);
+  v.dispose();
 });

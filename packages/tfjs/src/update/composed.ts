@@ -23,6 +23,7 @@ import {
   logicalNot,
   logicalOr,
   matMul,
+  max,
   maximum,
   minimum,
   mul,
@@ -79,13 +80,15 @@ const operators: Readonly<Partial<Record<Op, (a: Tensor, b: Tensor) => Tensor>>>
   transpose: (a) => transpose(a),
 };
 
-/** What of a program matters here, found once. */
+/** What is found out about a program once. */
 interface Analysis {
   /** Whether rows and columns mean anything to it, so that its tensors are handled as matrices. */
   readonly matrices: boolean;
   readonly reductions: ReadonlySet<Expr>;
   /** Sums over the model, those first that others need. */
   readonly totals: readonly Expr[];
+  /** Those of them whose root is all that anybody reads. */
+  readonly norms: ReadonlySet<Expr>;
   readonly scalars: ReadonlyMap<Expr, number>;
 }
 const analyses = new WeakMap<Program, Analysis>();
@@ -101,10 +104,34 @@ function analyse(program: Program): Analysis {
     ),
     reductions: new Set(reductions),
     totals: reductions.filter((e) => e.value === "model"),
+    norms: new Set(
+      reductions.filter(
+        (sum) =>
+          nodes.every((e) => !e.args.includes(sum) || isNorm(e)) && !Object.values(program.outputs).includes(sum),
+      ),
+    ),
     scalars: new Map(program.scalars.map((e, i) => [e, i])),
   };
   analyses.set(program, known);
   return known;
+}
+
+/** The root of a sum of squares, over a tensor or over the model. */
+const isNorm = ({ op, args: [of] }: Expr): boolean =>
+  op === "sqrt" && of?.op === "sumsq" && (of.place === "scalar" || of.place === "model");
+
+/**
+ * The Euclidean norm of all these numbers. Squares of what is above 1.8e19 overflow float32, and those of what is below
+ * 1e-19 vanish, so very large and very small numbers are scaled first, by a power of two: nothing else is rounded anew.
+ */
+function normOf(values: readonly Tensor[]): Tensor {
+  const some = values.filter(({ size }) => size > 0); // the webgpu backend cannot sum no numbers
+  if (some.length === 0) return zeros([]);
+  const largest = some.map((x) => max(abs(x))).reduce((a, b) => maximum(a, b));
+  const [large, small] = [greater(largest, 2 ** 50), less(largest, 2 ** -50)];
+  const scaled = (by: number): Tensor => where(large, 2 ** -by, where(small, 2 ** by, 1));
+  const down = scaled(90);
+  return mul(sqrt(addN(some.map((x) => sum(square(mul(x, down)))))), scaled(-90));
 }
 
 /** Host numbers as tensors, made once per step however many parameters read them. */
@@ -140,17 +167,28 @@ export interface Elements {
   input(tensor: Tensor): Tensor;
 }
 
+interface Evaluator {
+  at(e: Expr): Tensor;
+  /** A value with one number per element. */
+  spreadOut(e: Expr): Tensor;
+  /** This job's part of a sum over the model. */
+  partial(e: Expr): Tensor;
+}
+
+/** Sums over the model; or, where no `Elements` read them, their roots if those are all that is read. */
+interface Totals {
+  readonly sums: Map<Expr, Tensor>;
+  readonly roots: Map<Expr, Tensor>;
+}
+
 /** Evaluates expressions of one job; every value is computed once. */
-function evaluator(
-  job: Job<Tensor>,
-  numbers: Numbers,
-  totals: ReadonlyMap<Expr, Tensor>,
-  elements: Elements | undefined,
-): (e: Expr) => Tensor {
+function evaluator(job: Job<Tensor>, numbers: Numbers, totals: Totals, elements: Elements | undefined): Evaluator {
   const { program, parameter, tensors, scalars } = job;
   const { matrices, scalars: places } = analyse(program);
   const { rows, cols } = matrix(parameter);
-  const whole = matrices ? [rows, cols] : [...parameter.shape];
+  // tfjs chooses between tensors of four dimensions at most.
+  const folded = matrices || (!elements && parameter.shape.length > 4);
+  const whole = folded ? [rows, cols] : [...parameter.shape];
   const known = new Map<Expr, Tensor>();
 
   const number = (e: Expr): number => (e.op === "const" ? (e.value as number) : scalars[places.get(e)!]!); // const nodes hold numbers, device nodes read no other host nodes than the program's scalars
@@ -167,11 +205,13 @@ function evaluator(
   const make = (e: Expr): Tensor => {
     if (e.op === "var") {
       const tensor = tensors[e.value as string]!; // var nodes hold names
-      if (!matrices || e.place === "scalar") return tensor;
+      if (!folded || e.place === "scalar") return tensor;
       return reshape(tensor, e.place === "row" ? [rows, 1] : e.place === "column" ? [1, cols] : whole);
     }
     const [a, b, c] = e.args as readonly [Expr, Expr, Expr]; // as many as the operator has are read
-    if (isReduction(e)) return e.value === "model" ? totals.get(e)! : reduced(e, a);
+    if (totals.roots.has(a)) return totals.roots.get(a)!;
+    if (!elements && isNorm(e) && a.place === "scalar") return normOf([spreadOut(a.args[0]!)]);
+    if (isReduction(e)) return e.value === "model" ? totals.sums.get(e)! : reduced(e, a);
     if (elements && e.op !== "matmul" && e.op !== "transpose") {
       const shape =
         e.place === "tensor" ? whole : e.place === "row" ? [rows, 1] : e.place === "column" ? [1, cols] : [];
@@ -196,14 +236,15 @@ function evaluator(
       }
     }
   };
+  const spreadOut = (a: Expr): Tensor => (a.place === "tensor" ? at(a) : broadcastTo(at(a), whole));
   const reduced = (e: Expr, a: Expr): Tensor => {
-    const value = a.place === "tensor" ? at(a) : broadcastTo(at(a), whole);
+    const value = spreadOut(a);
     // The webgpu backend cannot sum no numbers.
     if (value.size === 0) return zeros(e.value === "row" ? [rows, 1] : e.value === "column" ? [1, cols] : []);
     const terms = e.op === "sumsq" ? square(value) : value;
     return e.value === "row" ? sum(terms, 1, true) : e.value === "column" ? sum(terms, 0, true) : sum(terms);
   };
-  return (e) => (isReduction(e) && e.value === "model" && !totals.has(e) ? reduced(e, e.args[0]!) : at(e));
+  return { at, spreadOut, partial: (e) => reduced(e, e.args[0]!) }; // reductions have one argument
 }
 
 /**
@@ -213,10 +254,10 @@ function evaluator(
 function outputs(
   job: Job<Tensor>,
   numbers: Numbers,
-  totals: ReadonlyMap<Expr, Tensor>,
+  totals: Totals,
   elements: Elements | undefined,
 ): Record<string, Tensor> {
-  const at = evaluator(job, numbers, totals, elements);
+  const { at } = evaluator(job, numbers, totals, elements);
   return tidy(() => {
     const out: Record<string, Tensor> = {};
     for (const [name, e] of Object.entries(job.program.outputs)) {
@@ -247,12 +288,17 @@ export const totalling = (program: Program): boolean => analyse(program).totals.
 export function compose(jobs: readonly Job<Tensor>[], elements?: Elements): () => void {
   const numbers = new Numbers();
   try {
-    const totals = new Map<Expr, Tensor>();
+    const totals: Totals = { sums: new Map(), roots: new Map() };
     const wanted = new Set(jobs.flatMap(({ program }) => analyse(program).totals));
     for (const e of wanted) {
       const holders = jobs.filter(({ program }) => analyse(program).reductions.has(e));
-      const total = tidy(() => addN(holders.map((job) => evaluator(job, numbers, totals, elements)(e))));
-      totals.set(e, elements?.input(total) ?? total);
+      const root = !elements && holders.every(({ program }) => analyse(program).norms.has(e));
+      const total = tidy(() => {
+        const parts = holders.map((job) => evaluator(job, numbers, totals, elements));
+        if (root) return normOf(parts.map(({ spreadOut }) => spreadOut(e.args[0]!))); // reductions have one argument
+        return addN(parts.map(({ partial }) => partial(e)));
+      });
+      (root ? totals.roots : totals.sums).set(e, elements?.input(total) ?? total);
     }
     const results = jobs.map((job) => outputs(job, numbers, totals, elements));
     return () => {
