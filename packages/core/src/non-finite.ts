@@ -1,4 +1,4 @@
-import { list, OptimizerError, suggestion } from "./errors.ts";
+import { list, OptimizerError, shown, suggestion } from "./errors.ts";
 
 /**
  * What happens to an update whose gradients contain NaN or an infinity: an error, a step left out and counted, or the
@@ -14,8 +14,7 @@ export function nonFiniteOption(where: string, given: unknown, otherwise: NonFin
   const policy = policies.find((one) => one === given);
   if (policy) return policy;
   const hint = typeof given === "string" ? suggestion(given, policies) : "";
-  const shown = typeof given === "string" ? `"${given}"` : String(given);
-  throw new OptimizerError(`\`${where}\`: nonFinite must be one of ${list(policies)}; got ${shown}.${hint}`);
+  throw new OptimizerError(`\`${where}\`: nonFinite must be one of ${list(policies)}; got ${shown(given)}.${hint}`);
 }
 
 /** The error for gradients that contain NaN or an infinity, at the step after `step` updates. */

@@ -1,6 +1,8 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { type Configured, type HyperValue, type Inspection, OptimizerError, type StateDict } from "@descent/core";
 import {
   checkConfigured,
+  DISPOSE,
   type Group,
   knownOptions,
   type NonFinite,
@@ -8,6 +10,7 @@ import {
   nonFiniteOption,
   type RuleSpec,
   setHyper,
+  shown,
 } from "@descent/core/adapter";
 import {
   clone,
@@ -27,8 +30,8 @@ import { fromWeights, type NamedTensor, Weights } from "./saved/weights.ts";
 import { repairTfjsNode } from "./tfjs-node.ts";
 import { Refused } from "./update/finite.ts";
 import { type Execution, Tensors } from "./update/tensors.ts";
-import { type Gradients, pairsOf } from "./variables/gradients.ts";
-import type { Describe } from "./variables/parameters.ts";
+import { checkedLoss, checkVariables, type Gradients, pairsOf } from "./variables/gradients.ts";
+import { checkDescribe, type Describe } from "./variables/parameters.ts";
 import { type LoadOptions, type TfjsLoadReport, Trained } from "./variables/trained.ts";
 import { registerWasmGradients } from "./wasm/gradients.ts";
 
@@ -67,6 +70,8 @@ export class DescentOptimizer extends Optimizer {
     return typeof named?.getClassName === "function" && named.getClassName() === DescentOptimizer.className;
   }
 
+  /** `dispose`, for `using`. */
+  declare readonly [Symbol.dispose]: () => void;
   readonly #configured: Configured;
   readonly #describe: Describe | undefined;
   readonly #groups: ReadonlyMap<string, Group>;
@@ -79,15 +84,19 @@ export class DescentOptimizer extends Optimizer {
   #untold = 0;
   #weights: Weights | undefined;
 
+  /** Made by `optimizer`, or from a saved model, whose variables it waits for. */
   constructor(configured: Configured, options: OptimizerOptions = {}, waiting: Waiting = new Waiting()) {
     super();
     checkConfigured(configured, "optimizer");
+    knownOptions("optimizer", options, ["parameter", "fused", "nonFinite"]);
+    checkDescribe(options.parameter, "optimizer: `parameter`");
     this.#configured = configured;
     this.#groups = groupsOf(configured);
     this.#describe = options.parameter;
     this.#nonFinite = nonFiniteOption("optimizer", options.nonFinite, "throw");
     this.#tensors = new Tensors({ fuse: options.fused ?? true, check: this.#nonFinite !== "apply" });
     this.#trained = new Trained(this.#tensors, configured, waiting, this.#describe);
+    Object.defineProperty(this, DISPOSE, { value: () => this.dispose() });
     registerWasmGradients();
     repairTfjsNode();
   }
@@ -108,7 +117,8 @@ export class DescentOptimizer extends Optimizer {
   /** The loss and its gradients; `varList` are the optimizer's variables from now on. */
   override computeGradients(f: () => Scalar, varList?: Variable[]): { value: Scalar; grads: NamedTensorMap } {
     registerWasmGradients(); // the backend may have come since
-    const computed = super.computeGradients(f, varList);
+    checkVariables(varList);
+    const computed = super.computeGradients(checkedLoss(f), varList);
     if (varList) this.#trained.list(varList);
     return computed;
   }
@@ -278,7 +288,7 @@ export class DescentOptimizer extends Optimizer {
     cls: serialization.SerializableConstructor<T>,
     config: serialization.ConfigDict,
   ): T {
-    const { configured, names, bound } = readConfig(config.descent, rules);
+    const { configured, names, bound } = readConfig(config?.descent, rules);
     return new cls(configured, {}, new Waiting(names, bound));
   }
 }
@@ -289,8 +299,7 @@ export class DescentOptimizer extends Optimizer {
  */
 export function optimizer(configured: Configured, options: OptimizerOptions = {}): DescentOptimizer {
   serialization.registerClass(DescentOptimizer);
-  const given = knownOptions("optimizer", options, ["parameter", "fused", "nonFinite"]);
-  return new DescentOptimizer(configured, given);
+  return new DescentOptimizer(configured, options);
 }
 
 /**
@@ -301,6 +310,11 @@ export function registerAll(
   tf: Pick<typeof import("@tensorflow/tfjs-core"), "serialization">,
   options: { readonly rules?: readonly RuleSpec[] | undefined } = {},
 ): void {
+  if (typeof tf?.serialization?.registerClass !== "function")
+    throw new OptimizerError(`registerAll takes the tf that loads models, registerAll(tf); got ${shown(tf)}.`);
+  const given = knownOptions("registerAll", options, ["rules"]).rules ?? [];
+  if (!Array.isArray(given) || !given.every((rule) => typeof rule?.title === "string"))
+    throw new OptimizerError(`registerAll takes rules as a list, { rules: [muon] }; got ${shown(given)}.`);
   tf.serialization.registerClass(DescentOptimizer);
-  for (const rule of options.rules ?? []) rules[rule.title] = rule;
+  for (const rule of given) rules[rule.title] = rule;
 }

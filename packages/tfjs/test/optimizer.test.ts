@@ -90,7 +90,7 @@ describe("learning rates", () => {
     expect(message(() => opt.set({ beta1: 0 }))).toBe(
       "There is no hyper-parameter `beta1` to set; there are `lr`, `momentum`.",
     );
-    expect(message(() => opt.set({ lr: 1 }, "quick"))).toContain("no group `quick`; there are `slow`, `fast`");
+    expect(message(() => opt.set({ lr: 1 }, "quick"))).toContain('no group "quick"; there are `slow`, `fast`');
     expect(message(() => opt.set({ lr: Number.NaN }))).toContain("lr is NaN");
     const [text, wrong]: readonly object[] = [{ lr: "0.1" }, { fuse: false }];
     expect(message(() => opt.set({ ...text }))).toContain("Give it a number, or a schedule");
@@ -135,7 +135,9 @@ describe("gradients", () => {
     expect(message(() => opt.applyGradients([{ name: "a/kernel", tensor: tf.ones([3, 2]) }]))).toBe(
       "`a/kernel` has shape [2,3] but its gradient has shape [3,2].",
     );
-    expect(message(() => opt.applyGradients([{ name: "b/kernel", tensor: tf.ones([2]) }]))).toContain("`b/kernel`");
+    expect(message(() => opt.applyGradients([{ name: "b/kernel", tensor: tf.ones([2]) }]))).toContain(
+      'no variable named "b/kernel"',
+    );
     expect(a.dataSync()).toEqual(before);
     expect(opt.step).toBe(1);
     const words = tf.tensor(Array(6).fill("word"), [2, 3]);

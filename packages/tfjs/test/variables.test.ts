@@ -196,7 +196,7 @@ describe("a state that is loaded", () => {
     expect([opt.step, counts(opt)]).toEqual([0, {}]);
     for (const wrong of [3, [null], ["w"], [{}]])
       expect(() => opt.load(state, { variables: wrong as unknown as tf.Variable[] })).toThrow(
-        "`variables` takes tf.Variables or a model's weights: { variables: model.trainableWeights }",
+        "`variables` takes tf.Variables or a model's weights, { variables: model.trainableWeights }; got",
       );
     a.dispose();
     other.dispose();
@@ -305,6 +305,18 @@ describe("a step that throws", () => {
     opt.dispose();
     w.dispose();
   });
+});
+
+test("`using` frees an optimizer at the end of its block", () => {
+  const before = tf.memory().numTensors;
+  const w = variable("w", 1, 2);
+  {
+    using opt = optimizer(adam());
+    opt.minimize(() => tf.sum(w), false, [w]);
+    expect(tf.memory().numTensors).toBe(before + 3);
+  }
+  w.dispose();
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 describe("initializeModel", () => {

@@ -7,6 +7,7 @@ import {
   list,
   type Plain,
   type RuleSpec,
+  shown,
   toPlain,
 } from "@descent/core/adapter";
 
@@ -74,11 +75,16 @@ export interface Restored {
 /** Reads what `writeConfig` wrote. `rules` supplies macros, which are code and in no file. */
 export function readConfig(text: unknown, rules: Readonly<Record<string, RuleSpec>>): Restored {
   if (typeof text !== "string")
-    throw new OptimizerError("This configuration is not one of a Descent optimizer: its entry `descent` is missing.");
-  const config = JSON.parse(text) as SavedConfig; // written by writeConfig, whose version is checked next
-  if (config.version !== 1)
+    throw new OptimizerError("This is not a Descent optimizer's configuration: its entry `descent` is missing.");
+  let config: SavedConfig;
+  try {
+    config = JSON.parse(text) as SavedConfig; // written by writeConfig, whose version is checked next
+  } catch (cause) {
+    throw new OptimizerError("The saved optimizer configuration is not JSON. The model file is damaged.", { cause });
+  }
+  if (config?.version !== 1)
     throw new OptimizerError(
-      `The optimizer was saved in version ${String(config.version)}, and this release reads version 1. Load it with the release that wrote it.`,
+      `The optimizer was saved in version ${shown(config?.version)}, and this release reads version 1. Load it with the release that wrote it.`,
     );
   checkMacros(config.configured, rules);
   const bound = new Map<string, string>();

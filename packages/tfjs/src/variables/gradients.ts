@@ -1,5 +1,6 @@
 import { OptimizerError } from "@descent/core";
-import { engine, type NamedTensorMap, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { isCallback, shown } from "@descent/core/adapter";
+import { engine, type NamedTensorMap, type Scalar, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 
 /** Gradients as tfjs hands them over: by name, or as a list. A variable that had none has `null` or `undefined`. */
 export type Gradients =
@@ -28,8 +29,8 @@ export function pairsOf(gradients: Gradients): Map<string, Pair> {
   const pairs = new Map<string, Pair>();
   const give = (name: string, g: Tensor | null | undefined): void => {
     if (g == null) return;
-    const p = registeredVariables[name];
-    if (!p) throw new OptimizerError(`There is no variable named \`${name}\`. Was it disposed of?`);
+    const p = typeof name === "string" ? registeredVariables[name] : undefined;
+    if (!p) throw new OptimizerError(`There is no variable named ${shown(name)}. Was it disposed of?`);
     if (!Array.isArray(g.shape))
       throw new OptimizerError(`The gradient of \`${name}\` is not a tensor. Give applyGradients tensors by name.`);
     if (g.dtype === "string" || g.dtype === "complex64")
@@ -42,4 +43,33 @@ export function pairsOf(gradients: Gradients): Map<string, Pair> {
   if (Array.isArray(gradients)) for (const one of gradients) give(one?.name, one?.tensor);
   else for (const [name, tensor] of Object.entries(gradients as NamedTensorMap)) give(name, tensor); // not the array
   return pairs;
+}
+
+/** Throws unless these are variables of which one can be trained, or nothing: then tfjs takes all there are. */
+export function checkVariables(variables: unknown): void {
+  if (variables == null) return;
+  const isVariable = (v: unknown): boolean => typeof v === "object" && v !== null && "trainable" in v && "name" in v;
+  if (!Array.isArray(variables) || !variables.every(isVariable))
+    throw new OptimizerError(`The variables to train must be a list of tf.Variables; got ${shown(variables)}.`);
+  if (!variables.some(({ trainable }: Variable) => trainable))
+    throw new OptimizerError(
+      `None of the ${variables.length} variables to train is trainable. Make them with tf.variable(…, true).`,
+    );
+}
+
+/** The loss as it is, but for an error where it returns no scalar. */
+export function checkedLoss(f: () => Scalar): () => Scalar {
+  if (!isCallback(f))
+    throw new OptimizerError(`The loss must be a function that computes a scalar from the variables; got ${shown(f)}.`);
+  return () => {
+    const loss: unknown = f();
+    const shape = (loss as Partial<Tensor> | null | undefined)?.shape;
+    if (!Array.isArray(shape))
+      throw new OptimizerError(`The loss function must return a tf.Scalar at once; it returned ${shown(loss)}.`);
+    if (shape.length > 0)
+      throw new OptimizerError(
+        `The loss function must return a scalar; it returned shape [${shape}]. Take its mean: tf.mean(loss).`,
+      );
+    return loss as Scalar; // checked above
+  };
 }

@@ -1,7 +1,7 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import { size } from "@descent/core/adapter";
+import { isCallback, size } from "@descent/core/adapter";
 import { type Tensor, tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
-import { type Describe, parameterOf } from "./parameters.ts";
+import { checkDescribe, type Describe, parameterOf } from "./parameters.ts";
 
 /** The part of a tf.LayersModel's weight that is used here. */
 interface Weight {
@@ -43,7 +43,8 @@ export function initializeModel(
   describe?: Describe,
 ): void {
   const weights = weightsOf(model, "initializeModel");
-  if (typeof initial !== "function")
+  checkDescribe(describe, "initializeModel: `describe`");
+  if (!isCallback(initial))
     throw new OptimizerError(
       "initializeModel takes a function from a parameter to its numbers: initializeModel(model, (p) => initialize(p, heNormal(), 42)).",
     );

@@ -1,9 +1,17 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import type { Axes, Role } from "@descent/core/adapter";
+import { type Axes, isCallback, type Role, shown } from "@descent/core/adapter";
 import type { Variable } from "@tensorflow/tfjs-core";
 
 /** Says what a variable's name does not: its role or its axes. What it returns has precedence over what the name says. */
 export type Describe = (variable: Variable) => Partial<Omit<Parameter, "name" | "shape">> | undefined;
+
+/** Throws unless it is such a function, or nothing. */
+export function checkDescribe(describe: unknown, where: string): void {
+  if (describe !== undefined && !isCallback(describe))
+    throw new OptimizerError(
+      `${where} must be a function of a variable, such as (v) => ({ role: "bias" }); got ${shown(describe)}.`,
+    );
+}
 
 /** Dense and recurrent kernels are [in, out]. */
 const dense: Axes = { in: [0], out: [1] };

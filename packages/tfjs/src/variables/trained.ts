@@ -1,5 +1,5 @@
 import { type Configured, type LoadReport, OptimizerError, type Parameter, type StateDict } from "@descent/core";
-import { checkMeta, Loop, list } from "@descent/core/adapter";
+import { checkMeta, Loop, list, shown } from "@descent/core/adapter";
 import { backend_util, engine, tensor as makeTensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { ambiguous, type Candidate, type Matches, match, renamed } from "../saved/match.ts";
 import type { Waiting } from "../saved/waiting.ts";
@@ -128,10 +128,10 @@ export class Trained {
   }
 
   load(state: StateDict, { strict = true, variables }: LoadOptions = {}): TfjsLoadReport {
-    const { parameters } = checkMeta(state.meta);
+    const { parameters } = checkMeta(state?.meta);
     const saved = Object.entries(parameters).map(([name, { shape }]) => ({ name, shape }));
     this.forget();
-    const told = variables && variablesOf(variables);
+    const told = variables === undefined ? undefined : variablesOf(variables);
     if (told) this.list(told);
     const own = told ?? [...new Set([...this.#variables.values(), ...this.#listed])];
     const { pairs, others } = told ? { pairs: match(saved, own).pairs, others: [] } : this.#find(saved, own);
@@ -213,7 +213,9 @@ const trainable = (): Variable[] =>
 
 function variablesOf(given: Iterable<VariableLike>): readonly Variable[] {
   const wrong = (): OptimizerError =>
-    new OptimizerError("`variables` takes tf.Variables or a model's weights: { variables: model.trainableWeights }.");
+    new OptimizerError(
+      `\`variables\` takes tf.Variables or a model's weights, { variables: model.trainableWeights }; got ${shown(given)}.`,
+    );
   if (typeof given?.[Symbol.iterator] !== "function") throw wrong();
   return Array.from(given, (one) => {
     const variable = typeof (one as { read?: unknown } | null)?.read === "function" ? (one as LayerWeight).read() : one;
