@@ -64,6 +64,11 @@ export interface TrainerOptions extends OpenOptions {
   readonly unreached?: "error" | "zeros" | undefined;
   /** Reads the files that hold tensors of a large model; by default those beside it, if the model is a file. */
   readonly external?: External | undefined;
+  /**
+   * A folder besides the model's own that files of tensors may lie in. Links that lead out of the model's folder are refused
+   * otherwise; in Hugging Face's cache they lead to `blobs`, so that the folder of the model in the cache is what to give.
+   */
+  readonly externalRoot?: string | undefined;
 }
 
 interface Wanted {
@@ -124,6 +129,7 @@ const ofCreate: Readonly<Record<keyof TrainerOptions, Wanted>> = {
   },
   unreached: oneOf("error", "zeros"),
   external: { want: "must be a function (location, offset, length) => bytes", fits: (x) => typeof x === "function" },
+  externalRoot: { want: "must be the path of a folder", fits: (x) => typeof x === "string" && x !== "" },
 };
 
 const isProvider = (x: unknown): boolean => typeof x === "string" || (isRecord(x) && typeof x.name === "string");

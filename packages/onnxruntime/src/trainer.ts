@@ -65,29 +65,37 @@ export class Trainer {
    */
   static async create(model: FileSource, options: TrainerOptions): Promise<Trainer> {
     checkCreate(options);
-    return Trainer.#make({ model, trainingGraph: false, external: options.external }, options, (candidates) => {
-      const { loss, outputs, shapes, gradients, unreached } = options;
-      return { trained: trainedOf(candidates, options), loss, outputs, shapes, gradients, unreached };
-    });
+    return Trainer.#make(
+      { model, trainingGraph: false, external: options.external, externalRoot: options.externalRoot },
+      options,
+      (candidates) => {
+        const { loss, outputs, shapes, gradients, unreached } = options;
+        return { trained: trainedOf(candidates, options), loss, outputs, shapes, gradients, unreached };
+      },
+    );
   }
 
   /** A trainer for a training graph that `saveTrainingGraph` wrote: nothing is differentiated again. */
   static async open(graph: FileSource, options: OpenOptions): Promise<Trainer> {
     checkOpen(options);
-    return Trainer.#make({ model: graph, trainingGraph: true, external: undefined }, options, (candidates) => {
-      const none = {
-        loss: undefined,
-        outputs: undefined,
-        shapes: undefined,
-        gradients: undefined,
-        unreached: undefined,
-      };
-      return { ...none, trained: trainedOf(candidates, options) };
-    });
+    return Trainer.#make(
+      { model: graph, trainingGraph: true, external: undefined, externalRoot: undefined },
+      options,
+      (candidates) => {
+        const none = {
+          loss: undefined,
+          outputs: undefined,
+          shapes: undefined,
+          gradients: undefined,
+          unreached: undefined,
+        };
+        return { ...none, trained: trainedOf(candidates, options) };
+      },
+    );
   }
 
   static async #make(
-    { model, ...rest }: Pick<Opening, "trainingGraph" | "external"> & { readonly model: FileSource },
+    { model, ...rest }: Pick<Opening, "trainingGraph" | "external" | "externalRoot"> & { readonly model: FileSource },
     options: OpenOptions,
     choose: (candidates: Candidates) => Omit<Starting, "optimizer" | "plan" | "seed">,
   ): Promise<Trainer> {

@@ -1,10 +1,13 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -143,6 +146,59 @@ describe("a model with its weights in files beside it", () => {
     await expect(Trainer.create(file, options)).rejects.toThrow(
       /Weights of the model lie in .*weights\.bin, which cannot be read/,
     );
+  });
+
+  test("may come by hard links and links within its folder; links that lead out are refused unless allowed", async () => {
+    const file = write();
+    const options = { optimizer: adam(), loss: crossEntropy() };
+    const opens = async (more: { readonly externalRoot?: string } = {}): Promise<void> => {
+      const trainer = await Trainer.create(file, { ...options, ...more });
+      expect(apart((await trainer.predict({ x: batch.x })).y, wanted)).toBeLessThan(1e-6);
+      await trainer.dispose();
+    };
+    const wanted = (await plain(file, { x }))[0]!;
+    mkdirSync(at("blobs"));
+    mkdirSync(at("snapshot"));
+    renameSync(at("weights.bin"), at("blobs/abc"));
+    linkSync(at("blobs/abc"), at("weights.bin"));
+    await opens();
+    rmSync(at("weights.bin"));
+    symlinkSync("blobs/abc", at("weights.bin"));
+    await opens();
+    // As in Hugging Face's cache, where a snapshot is made of links to blobs beside it.
+    renameSync(file, at("snapshot/model.onnx"));
+    symlinkSync("../blobs/abc", at("snapshot/weights.bin"));
+    const snapshot = Trainer.create(at("snapshot/model.onnx"), options);
+    await expect(snapshot).rejects.toThrow(
+      /weights\.bin.*leads out of the model's folder, to .*blobs.abc\..*externalRoot: ".*blobs"/,
+    );
+    const allowed = await Trainer.create(at("snapshot/model.onnx"), { ...options, externalRoot: folder });
+    expect(apart((await allowed.predict({ x: batch.x })).y, wanted)).toBeLessThan(1e-6);
+    await allowed.dispose();
+    await expect(
+      Trainer.create(at("snapshot/model.onnx"), { ...options, externalRoot: at("snapshot") }),
+    ).rejects.toThrow("leads out of the model's folder");
+    // A folder whose name merely begins like the one allowed.
+    mkdirSync(at("blob"));
+    await expect(Trainer.create(at("snapshot/model.onnx"), { ...options, externalRoot: at("blob") })).rejects.toThrow(
+      "leads out of the model's folder",
+    );
+  });
+
+  test.skipIf(process.platform === "win32")("are not read from pipes, devices or folders, at once", async () => {
+    const file = write();
+    const create = (): Promise<Trainer> =>
+      Trainer.create(file, { optimizer: adam(), loss: crossEntropy(), externalRoot: "/" });
+    const places: readonly (() => void)[] = [
+      () => execFileSync("mkfifo", [at("weights.bin")]),
+      () => symlinkSync("/dev/zero", at("weights.bin")),
+      () => mkdirSync(at("weights.bin")),
+    ];
+    for (const make of places) {
+      rmSync(at("weights.bin"), { recursive: true });
+      make();
+      await expect(create()).rejects.toThrow("it must be an ordinary file, not a folder, pipe or device");
+    }
   });
 });
 

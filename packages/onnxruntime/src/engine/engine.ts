@@ -16,6 +16,8 @@ export interface Opening {
   readonly executionProviders: readonly ExecutionProvider[];
   readonly sessionOptions: Readonly<Record<string, unknown>>;
   readonly external: External | undefined;
+  /** A folder besides the model's that files of tensors may lie in. */
+  readonly externalRoot: string | undefined;
 }
 
 /** How it is trained. */

@@ -1,6 +1,7 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import { decodeModel, encodeModel } from "@descent/onnx";
-import { beside, bytesOf } from "../files/read.ts";
+import { beside } from "../files/external.ts";
+import { bytesOf } from "../files/read.ts";
 import { type Candidates, candidates, ModelSource } from "../graphs/model.ts";
 import type { Source } from "../graphs/source.ts";
 import { encodeTrainingFile, TrainingFile } from "../graphs/training-file.ts";
@@ -45,9 +46,10 @@ export class LocalEngine implements Engine {
     const [bytes, runtime, external] = await Promise.all([
       bytesOf(model, trainingGraph ? "training graph" : "model"),
       runtimeOf(opening.runtime),
-      opening.external ?? (typeof model === "string" || model instanceof URL ? beside(String(model)) : undefined),
+      opening.external ??
+        (typeof model === "string" || model instanceof URL ? beside(String(model), opening.externalRoot) : undefined),
     ]);
-    this.#opened = { bytes, runtime, external, trainingGraph, executionProviders, sessionOptions };
+    this.#opened = { ...opening, bytes, runtime, external };
     if (!trainingGraph) return candidates(bytes, external);
     const weights = new TrainingFile(bytes).parameters.map(({ initial: _, ...p }) => ({ ...p, elem: "float32" }));
     return { weights, quantized: [] };
