@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { adam } from "@descent/adam";
-import { freeze } from "@descent/core";
-import { decodeModel, encodeModel, exportModel, Graph, updateInitializers } from "@descent/onnx";
+import { freeze, OptimizerError } from "@descent/core";
+import { decodeModel, encodeModel, exportModel, Graph, OnnxError, updateInitializers } from "@descent/onnx";
 import { momentum } from "@descent/sgd";
 import * as ort from "onnxruntime-node";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { crossEntropy, Trainer } from "../src/index.ts";
 import { perceptron } from "./graphs.ts";
 import { apart, batchOf, fixture, model, train } from "./models.ts";
@@ -134,5 +134,90 @@ describe("a training graph that was saved", () => {
       metadata: { "descent.training": '{"version":2}', "descent.evaluation": "", "descent.model": "" },
     });
     await expect(Trainer.open(described, { optimizer: adam() })).rejects.toThrow("has version 2");
+  });
+});
+
+describe("a training graph whose description is damaged is refused", () => {
+  type Json = Record<string, unknown> & { parameters: { name: string; shape: number[]; grad: string }[] };
+  let saved: Uint8Array;
+  beforeAll(async () => {
+    const trainer = await Trainer.create(perceptron([2, 3, 3]), { optimizer: adam(), loss: crossEntropy() });
+    saved = await trainer.trainingGraph();
+    await trainer.dispose();
+  });
+  const open = (key: string, change: (value: string) => string): Promise<Trainer> => {
+    const proto = decodeModel(saved);
+    const metadataProps = proto.metadataProps?.map((p) => (p.key === key ? { ...p, value: change(p.value ?? "") } : p));
+    return Trainer.open(encodeModel({ ...proto, ...(metadataProps && { metadataProps }) }), { optimizer: adam() });
+  };
+  const edited =
+    (change: (d: Json) => unknown) =>
+    (text: string): string => {
+      const d = JSON.parse(text) as Json;
+      return JSON.stringify(change(d) ?? d);
+    };
+
+  const first = (d: Json): Json["parameters"][number] => d.parameters[0]!;
+  test.each<readonly [string, (d: Json) => unknown, RegExp]>([
+    [
+      "a gradient of another name",
+      (d) => void (first(d).grad = "nope"),
+      /the gradient `nope` is not among the graph's outputs/,
+    ],
+    [
+      "the gradient of another weight",
+      (d) => void (first(d).grad = d.parameters[1]!.grad),
+      /the output `.*` occurs twice/,
+    ],
+    ["the loss for a gradient", (d) => void (first(d).grad = String(d.loss)), /the output `.*` occurs twice/],
+    ["another shape", (d) => void (first(d).shape = [7]), /the gradient `.*` is \[.*\], and `.*` is \[7\]/],
+    ["a weight twice", (d) => void d.parameters.push(first(d)), /the weight `.*` occurs twice/],
+    ["a weight that there is not", (d) => void (first(d).name = "nope"), /lacks the weights of `nope`/],
+    ["a loss that there is not", (d) => void (d.loss = "nope"), /the loss `nope`/],
+    ["seeds without end", (d) => void (d.seeds = 1e9), /it has 1000000000 seeds, and the graph takes 0/],
+    [
+      "no parameters",
+      (d) => void Reflect.deleteProperty(d, "parameters"),
+      /`parameters` must be a list; got undefined/,
+    ],
+    ["parameters of another kind", (d) => ({ ...d, parameters: [3] }), /`parameters`\[0\] must be an object; got 3/],
+    ["another target", (d) => void (d.target = "tpu"), /`target` must be cpu, wasm, cuda or webgpu; got "tpu"/],
+    ["another version", (d) => void (d.version = 2), /has version 2, and this release reads version 1/],
+    ["a version in words", (d) => void (d.version = "1"), /its version must be 1; got "1"/],
+    ["null", () => "null", /its version must be 1/],
+  ])("%s", async (_, change, message) => {
+    await expect(open("descent.training", edited(change))).rejects.toThrow(OptimizerError);
+    await expect(open("descent.training", edited(change))).rejects.toThrow(message);
+  });
+
+  test("half of it, or what is not base64", async () => {
+    await expect(open("descent.training", (s) => s.slice(0, 50))).rejects.toThrow(
+      /description is damaged: it is not JSON/,
+    );
+    await expect(open("descent.evaluation", () => "%%%")).rejects.toThrow(/`descent.evaluation` .* must be base64/);
+    await expect(open("descent.evaluation", () => "AAAA")).rejects.toThrow(OnnxError);
+  });
+
+  test("any value in any place of it is an error in words, or changes nothing of what is trained", async () => {
+    const values = [null, 0, -1, 1e9, "x", [], {}, true];
+    const paths: string[][] = [];
+    const walk = (value: unknown, at: string[]): void => {
+      if (at.length > 0) paths.push(at);
+      if (typeof value === "object" && value !== null) for (const [k, v] of Object.entries(value)) walk(v, [...at, k]);
+    };
+    walk(JSON.parse(decodeModel(saved).metadataProps?.find((p) => p.key === "descent.training")?.value ?? ""), []);
+    for (const [i, at] of paths.entries()) {
+      const value = values[i % values.length];
+      const change = (d: Json): void => {
+        let place: Record<string, unknown> = d;
+        for (const key of at.slice(0, -1)) place = place[key] as Record<string, unknown>; // as it was walked
+        place[at.at(-1)!] = value;
+      };
+      await open("descent.training", edited(change)).then(
+        (t) => t.dispose(),
+        (error: unknown) =>
+          expect(error instanceof OptimizerError || error instanceof OnnxError, `${at}: ${String(error)}`).toBe(true),
+      );
+    }
   });
 });

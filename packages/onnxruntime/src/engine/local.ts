@@ -42,7 +42,7 @@ export class LocalEngine implements Engine {
   }
 
   async open(opening: Opening): Promise<Candidates> {
-    const { model, trainingGraph, executionProviders, sessionOptions } = opening;
+    const { model, trainingGraph } = opening;
     const [bytes, runtime, external] = await Promise.all([
       bytesOf(model, trainingGraph ? "training graph" : "model"),
       runtimeOf(opening.runtime),

@@ -1,9 +1,10 @@
-import { OptimizerError, type Parameter } from "@descent/core";
+import { OptimizerError } from "@descent/core";
 import { decodeModel, encodeModel, type Graph, importModel, type ModelProto, type Target } from "@descent/onnx";
 import type { LabelInput } from "@descent/onnx/autodiff";
 import { modelOf, prune } from "@descent/onnx/graph";
 import { type Constant, constantOf, type TensorProto, tensorOf } from "@descent/onnx/proto";
 import type { Expected } from "../session/feeds.ts";
+import { checkGraph, type Description, parseDescription } from "./description.ts";
 import { SEEDS } from "./dropout.ts";
 import { asInput, type EvaluationGraph, type Shapes, type Source, type TrainingGraph, type Weight } from "./source.ts";
 
@@ -14,19 +15,6 @@ type Numbers = Readonly<Record<string, Float32Array>>;
 const TRAINING = "descent.training";
 const EVALUATION = "descent.evaluation";
 const MODEL = "descent.model";
-
-/** What the file says of its graph, as JSON. */
-interface Description {
-  readonly version: 1;
-  readonly target: Target;
-  readonly loss: string;
-  readonly outputs: readonly string[];
-  readonly labels: readonly LabelInput[];
-  readonly parameters: readonly (Parameter & { readonly grad: string })[];
-  readonly statistics: readonly { readonly name: string; readonly next: string }[];
-  readonly seeds: number;
-  readonly evaluation: { readonly loss: string; readonly outputs: readonly string[] };
-}
 
 /**
  * A training graph as an ONNX file: standard operators, the parameters inputs with their weights as initializers, the
@@ -88,17 +76,15 @@ export class TrainingFile implements Source {
       throw new OptimizerError(
         "This ONNX file is no training graph, which trainer.saveTrainingGraph() writes. Trainer.create() trains a model.",
       );
-    const parsed = JSON.parse(description) as Description; // as `encodeTrainingFile` wrote it
-    if (parsed.version !== 1)
-      throw new OptimizerError(
-        `The training graph has version ${String(parsed.version)}, and this release reads version 1. Save it again.`,
-      );
+    const parsed = parseDescription(description);
     const known = byName(proto.graph?.initializer);
     const initial = (name: string): { readonly shape: readonly number[]; readonly initial: Float32Array } => {
       const tensor = known.get(name);
       if (!tensor) throw new OptimizerError(`The training graph lacks the weights of \`${name}\`. Save it again.`);
-      const { dims, data } = constantOf(tensor);
-      return { shape: dims, initial: data as Float32Array }; // written as float32
+      const { dims, data, elem } = constantOf(tensor);
+      if (!(data instanceof Float32Array) || elem !== "float32")
+        throw new OptimizerError(`The weights of \`${name}\` must be float32 in a training graph; got ${elem}.`);
+      return { shape: dims, initial: data };
     };
     const weights = parsed.parameters.map(({ grad: _, ...p }): Weight => ({ ...p, ...initial(p.name) }));
     const chosen = (name: string): boolean => trained?.includes(name) ?? true;
@@ -111,9 +97,11 @@ export class TrainingFile implements Source {
     this.target = parsed.target;
     this.#description = parsed;
     this.#training = proto;
-    this.#evaluation = filled(decodeModel(bytes(evaluation)), known);
-    this.#model = () => encodeModel(filled(decodeModel(bytes(model)), known));
-    this.inputs = new Map([...this.#graph(proto).inputs].filter(([name]) => name !== SEEDS && !known.has(name)));
+    this.#evaluation = filled(decodeModel(bytes(evaluation, EVALUATION)), known);
+    this.#model = () => encodeModel(filled(decodeModel(bytes(model, MODEL)), known));
+    const graph = this.#graph(proto);
+    checkGraph(parsed, graph, this.#graph(this.#evaluation));
+    this.inputs = new Map([...graph.inputs].filter(([name]) => name !== SEEDS && !known.has(name)));
   }
 
   /** The model that the file was made from. */
@@ -199,4 +187,12 @@ function base64(data: Uint8Array): string {
   for (let i = 0; i < data.length; i += 0x8000) text += String.fromCharCode(...data.subarray(i, i + 0x8000));
   return btoa(text);
 }
-const bytes = (text: string): Uint8Array => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+function bytes(text: string, key: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  } catch (cause) {
+    throw new OptimizerError(`\`${key}\` of the training graph is damaged: it must be base64. Save it again.`, {
+      cause,
+    });
+  }
+}
