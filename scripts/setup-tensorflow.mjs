@@ -1,22 +1,21 @@
 // npm run setup:tensorflow: TensorFlow's own kernels for tfjs, on the CPU; npm run setup:cuda: on an NVIDIA GPU too.
-// @tensorflow/tfjs-node is installed without its install script, whose TensorFlow is of 2022 and for CUDA 11.2. On Linux
-// its unchanged addon is compiled here instead, against the TensorFlow that Python's registry has, which brings its own
-// CUDA 12 and cuDNN 9. Elsewhere the install script runs after all. All of it lands in .tensorflow/, beside the workspace
-// and outside its lockfile; deleting that folder undoes it.
+// @tensorflow/tfjs-node is installed without its install script, which fetches a TensorFlow of 2022 for CUDA 11.2. On Linux
+// its unchanged addon is compiled here instead, against the TensorFlow of Python's registry, which brings its own CUDA 12
+// and cuDNN 9. Elsewhere the install script does run. Everything goes into .tensorflow/, beside the workspace and outside
+// its lockfile; deleting that folder undoes it.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pnpm, root } from "./pm.mjs";
 
 const addon = "4.22.0";
 const headers = "1.9.0";
-const tensorflow = "2.21.0";
 const whole = path.join(root, ".tensorflow");
-const folder = `${whole}.part`; // what is interrupted is never taken for whole
+const folder = `${whole}.part`; // so that an interrupted set-up is never taken for a finished one
 const linux = process.platform === "linux";
 
-/** Fills .tensorflow/, for a GPU where `cuda` says so; ends the process with what is missing where that fails. */
+/** Fills .tensorflow/, for a GPU if `cuda`. Where that fails, it ends the process and says what is missing. */
 export function setup(cuda) {
   const needs = linux
     ? `the internet, a C++ compiler, and Python 3.10 to 3.13 with pip${cuda ? ", and to run a driver for CUDA 12" : ""}`
@@ -58,14 +57,18 @@ export function setup(cuda) {
 function compile(link, cuda, fail) {
   const python = path.join(folder, "python");
   const library = path.join(python, "tensorflow");
-  const build = process.arch === "x64" ? "tensorflow-cpu" : "tensorflow"; // elsewhere one is for both
-  const wheel = cuda ? [`tensorflow[and-cuda]==${tensorflow}`] : ["--no-deps", `${build}==${tensorflow}`];
-  const pip = ["-m", "pip", "install", "--target", python, "--no-compile", "--only-binary=:all:", ...wheel];
-  console.log(`Fetching TensorFlow ${tensorflow}, ${cuda ? "several gigabytes with CUDA" : "a third of a gigabyte"} …`);
-  if (spawnSync("python3", [...pip, "--quiet", "--disable-pip-version-check"], { stdio: "inherit" }).status !== 0)
-    fail(`TensorFlow ${tensorflow} could not be installed with python3 -m pip.`);
+  // The wheel with the library is enough for the CPU; on x64 there is a smaller one.
+  const wanted = cuda ? "tensorflow-cuda" : process.arch === "x64" ? "tensorflow-cpu" : "tensorflow";
+  const requirements = path.join(import.meta.dirname, "python", `${wanted}.txt`);
+  const version = /^tensorflow\S*==(\S+)/m.exec(readFileSync(requirements, "utf8"))[1];
+  const pip = ["-m", "pip", "install", "--target", python, "--no-compile", "--only-binary=:all:"];
+  // The file lists everything with its hash, and nothing else may come.
+  pip.push("--no-deps", "--require-hashes", "--requirement", requirements, "--quiet", "--disable-pip-version-check");
+  console.log(`Fetching TensorFlow ${version}, ${cuda ? "several gigabytes with CUDA" : "a third of a gigabyte"} …`);
+  if (spawnSync("python3", pip, { stdio: "inherit" }).status !== 0)
+    fail(`TensorFlow ${version} could not be installed with python3 -m pip.`);
 
-  const home = realpathSync(link); // the place that the loader will see, not pnpm's link to it
+  const home = realpathSync(link); // where the loader will look, not pnpm's link to it
   const own = path.join(home, "package.json");
   const to = createRequire(own)("@mapbox/node-pre-gyp").find(own);
   mkdirSync(path.dirname(to), { recursive: true });
