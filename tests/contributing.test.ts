@@ -43,6 +43,22 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
+test("the walks through the code name files that exist", () => {
+  const walks = page
+    .split("### A ")
+    .slice(1)
+    .map((part) => part.split("\n## ")[0]!); // split gives one part
+  expect(walks.length).toBe(2);
+  for (const walk of walks) {
+    const [, home = ""] = /\((?:`)(packages\/\w+)(?:`)\)/.exec(walk) ?? [];
+    for (const [, file = ""] of walk.matchAll(/`([\w-]+(?:\/[\w-]+)*\.ts)`/g))
+      expect(
+        [home, "packages/core"].some((at) => existsSync(path.join(root, at, "src", file))),
+        file,
+      ).toBe(true);
+  }
+});
+
 describe("a contributor who follows CONTRIBUTING.md", () => {
   test("gets the files of a rule that does not exist yet", async () => {
     const file = at("packages", family, "src", `${name}.ts`);
