@@ -12,7 +12,7 @@ export interface Baseline {
 
 const cache = path.join(repository, ".cache", "guard");
 
-function run(file: string, args: readonly string[], cwd = repository): string {
+function run(file: string, args: readonly string[], cwd: string): string {
   try {
     return execFileSync(file, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
   } catch (error) {
@@ -20,14 +20,6 @@ function run(file: string, args: readonly string[], cwd = repository): string {
     throw new Error(stderr?.trim().split("\n").at(-1) || message);
   }
 }
-const git = (...args: string[]): string => run("git", args);
-const attempt = (...args: string[]): string | undefined => {
-  try {
-    return git(...args) || undefined;
-  } catch {
-    return undefined;
-  }
-};
 
 interface Choice {
   readonly ref: string;
@@ -35,20 +27,27 @@ interface Choice {
 }
 
 /** The commit to compare with: the one asked for, else the last release, else where this branch began, else the last commit. */
-function choose(against: string | undefined): Choice {
+export function choose(against: string | undefined, root = repository): Choice {
   if (against !== undefined) return { ref: against, why: "as asked" };
-  if (attempt("rev-parse", "--git-dir") === undefined) throw new Error("this is not a git checkout");
-  const edited = attempt("status", "--porcelain", "--untracked-files=no") !== undefined;
-  const before = edited ? "HEAD" : "HEAD^";
-  const release = attempt("describe", "--tags", "--abbrev=0", "--match=@descent/*", before);
+  /** What git says; nothing where it fails or has nothing to say. */
+  const git = (...args: string[]): string | undefined => {
+    try {
+      return run("git", args, root) || undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  if (git("rev-parse", "--git-dir") === undefined) throw new Error("this is not a git checkout");
+  const edited = git("status", "--porcelain", "--untracked-files=no") !== undefined;
+  const release = git("describe", "--tags", "--abbrev=0", "--match=@descent/*", edited ? "HEAD" : "HEAD^");
   if (release !== undefined) return { ref: release, why: "the last release" };
   if (edited) return { ref: "HEAD", why: "the commit under the changes of this tree" };
   const head = git("rev-parse", "HEAD");
   for (const trunk of ["origin/HEAD", "origin/main", "main"]) {
-    const base = attempt("merge-base", "HEAD", trunk);
+    const base = git("merge-base", "HEAD", trunk);
     if (base !== undefined && base !== head) return { ref: base, why: `where this branch left ${trunk}` };
   }
-  if (attempt("rev-parse", "--verify", "--quiet", "HEAD^") === undefined)
+  if (git("rev-parse", "--verify", "--quiet", "HEAD^") === undefined)
     throw new Error("this clone has no commit before HEAD (a shallow one? `git fetch --unshallow`)");
   return { ref: "HEAD^", why: "the commit before HEAD" };
 }
@@ -56,6 +55,7 @@ function choose(against: string | undefined): Choice {
 /** Checks the commit out, installs what its lockfile says and compiles its packages. Throws with the reason where that fails. */
 export function baseline(against: string | undefined, say: (text: string) => void): Baseline {
   const { ref, why } = choose(against);
+  const git = (...args: string[]): string => run("git", args, repository);
   const commit = git("rev-parse", "--verify", `${ref}^{commit}`);
   const name = `${git("log", "-1", "--format=%h %s", commit)} (${why})`;
   const root = path.join(cache, commit);
@@ -77,5 +77,5 @@ export function baseline(against: string | undefined, say: (text: string) => voi
 function clean(): void {
   for (const folder of existsSync(cache) ? readdirSync(cache) : [])
     rmSync(path.join(cache, folder), { recursive: true, force: true });
-  git("worktree", "prune");
+  run("git", ["worktree", "prune"], repository);
 }
