@@ -126,6 +126,11 @@ export class Trainer {
     return this.#started.plan;
   }
 
+  /** The names of the providers in use: those asked for, without the first ones where they cannot be had here. */
+  get executionProviders(): readonly string[] {
+    return this.#started.executionProviders;
+  }
+
   /** The weights that are trained. */
   get parameters(): readonly Parameter[] {
     return this.#started.parameters;

@@ -37,6 +37,8 @@ export interface Starting {
 /** The facts that a trainer knows about what it trains. */
 export interface Started {
   readonly plan: Plan;
+  /** The providers in use, by name. */
+  readonly executionProviders: readonly string[];
   readonly inputs: ReadonlyMap<string, Expected>;
   readonly labels: readonly LabelInput[];
   readonly parameters: readonly Parameter[];

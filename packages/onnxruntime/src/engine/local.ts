@@ -1,5 +1,5 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import { decodeModel, encodeModel } from "@descent/onnx";
+import { decodeModel, encodeModel, type Target } from "@descent/onnx";
 import { beside } from "../files/external.ts";
 import { bytesOf } from "../files/read.ts";
 import { type Candidates, candidates, ModelSource } from "../graphs/model.ts";
@@ -12,14 +12,16 @@ import { TrainingLoop } from "../plans/loop.ts";
 import type { Training } from "../plans/training.ts";
 import { type LostError, watchDevice } from "../quirks/lost.ts";
 import { onnxMatmul } from "../quirks/matmul.ts";
-import { selfTest } from "../quirks/self-test.ts";
+import { working } from "../quirks/self-test.ts";
 import { share } from "../quirks/share.ts";
 import { Compiler, targetOf } from "../session/compiler.ts";
-import { type Runtime, runtimeOf } from "../session/runtime.ts";
+import { inTurn } from "../session/queue.ts";
+import { providerName, type Runtime, runtimeOf } from "../session/runtime.ts";
 import type { Engine, Exported, Opening, Started, Starting } from "./engine.ts";
 import { exported, inlined } from "./export.ts";
 
 interface Running {
+  readonly target: Target;
   readonly source: Source;
   readonly training: Training;
   /** The original model. */
@@ -49,7 +51,7 @@ export class LocalEngine implements Engine {
       opening.external ??
         (typeof model === "string" || model instanceof URL ? beside(String(model), opening.externalRoot) : undefined),
     ]);
-    this.#opened = { ...opening, bytes, runtime, external };
+    this.#opened = { ...opening, bytes, runtime: inTurn(runtime), external };
     if (!trainingGraph) return candidates(bytes, external);
     const weights = new TrainingFile(bytes).parameters.map(({ initial: _, ...p }) => ({ ...p, elem: "float32" }));
     return { weights, quantized: [] };
@@ -58,7 +60,8 @@ export class LocalEngine implements Engine {
   async start(starting: Starting): Promise<Started> {
     const opened = this.#opened;
     if (!opened) throw new OptimizerError("The engine was started before it was opened.");
-    const { bytes, runtime, external, executionProviders, sessionOptions } = opened;
+    const { bytes, runtime, external, sessionOptions } = opened;
+    const { executionProviders, fills } = await working(runtime, opened.executionProviders);
     const target = targetOf(executionProviders);
     let source: Source;
     let model = bytes;
@@ -71,14 +74,14 @@ export class LocalEngine implements Engine {
       source = file;
       model = file.model;
     } else source = new ModelSource(bytes, { ...starting, external, target });
-    const { fills } = await selfTest(runtime, executionProviders);
     const compiler = new Compiler({ runtime, source, executionProviders, sessionOptions, fills });
-    const training = await trainingOf(compiler, opened, starting, source);
-    this.#running = { source, training, model };
+    const training = await trainingOf(compiler, executionProviders, starting, source);
+    this.#running = { target, source, training, model };
     if (target === "webgpu") watchDevice(runtime, this.#lost).catch(() => {}); // then a run will tell
     const described = ({ name, shape, role, axes }: Parameter): Parameter => ({ name, shape, role, axes });
     return {
       plan: training.plan,
+      executionProviders: executionProviders.map(providerName),
       inputs: source.inputs,
       labels: source.labels,
       parameters: source.parameters.map(described),
@@ -92,10 +95,10 @@ export class LocalEngine implements Engine {
   }
 
   async trainingGraph(): Promise<Uint8Array> {
-    const { training, model, source } = this.#started();
+    const { training, model, source, target } = this.#started();
     const whole = encodeModel(inlined(decodeModel(model), this.#opened?.external));
-    const target = source instanceof TrainingFile ? source.target : targetOf(this.#opened?.executionProviders ?? []);
-    return encodeTrainingFile(source, target, whole, await training.weights());
+    const made = source instanceof TrainingFile ? source.target : target;
+    return encodeTrainingFile(source, made, whole, await training.weights());
   }
 
   async dispose(): Promise<void> {
@@ -114,7 +117,7 @@ export class LocalEngine implements Engine {
 /** The training loop over the residence that was asked for; by default on webgpu the device where it is shared, else the graph. */
 async function trainingOf(
   compiler: Compiler,
-  { executionProviders }: Pick<Opening, "executionProviders">,
+  executionProviders: Opening["executionProviders"],
   { plan, optimizer, seed }: Starting,
   { parameters: weights, statistics }: Source,
 ): Promise<Training> {

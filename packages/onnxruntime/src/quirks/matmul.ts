@@ -1,5 +1,6 @@
 import type { Factor, Matmul, Multiplication } from "@descent/arrays";
 import { exportModel, Graph } from "@descent/onnx";
+import { computing } from "../session/queue.ts";
 import type { Runtime, RuntimeTensor } from "../session/runtime.ts";
 
 export interface MatmulOptions {
@@ -98,7 +99,9 @@ class OnnxMatmul implements Matmul {
       new this.#runtime.Tensor("float32", data, [height, width]);
     const a = left.transposed ? tensor(left.matrix, inner, rows) : tensor(left.matrix, rows, inner);
     const b = right.transposed ? tensor(right.matrix, cols, inner) : tensor(right.matrix, inner, cols);
-    this.#session(left.transposed, right.transposed).run({ a, b }, { c: tensor(into, rows, cols) }, {});
+    computing(() =>
+      this.#session(left.transposed, right.transposed).run({ a, b }, { c: tensor(into, rows, cols) }, {}),
+    );
   }
 
   #session(transA: boolean, transB: boolean): NativeSession {

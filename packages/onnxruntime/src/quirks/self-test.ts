@@ -9,11 +9,38 @@ import {
   safely,
 } from "../session/runtime.ts";
 
-/** What a provider was seen to do. */
-export interface Tested {
+/** The result of testing a provider. */
+interface Tested {
   /** Whether outputs are written into tensors that are handed in for them; else the tensors handed in may come back as they were. */
   readonly fills: boolean;
 }
+
+/** The providers that work here, and what the first of them was seen to do. */
+export interface Working extends Tested {
+  readonly executionProviders: readonly ExecutionProvider[];
+}
+
+/**
+ * The providers from the first one on that can be had here: `["webgpu", "wasm"]` is `["wasm"]` on a machine without a GPU.
+ * Throws an OptimizerError where there is none, and for one that computes wrongly.
+ */
+export async function working(runtime: Runtime, providers: readonly ExecutionProvider[]): Promise<Working> {
+  let first: unknown;
+  for (const [i, provider] of providers.entries()) {
+    try {
+      // Alone: ONNX Runtime leaves out providers of a list without saying which.
+      const { fills } = await selfTest(runtime, [provider]);
+      return { executionProviders: providers.slice(i), fills };
+    } catch (error) {
+      if (!(error instanceof MissingError)) throw error;
+      first ??= error;
+    }
+  }
+  throw first;
+}
+
+/** The provider cannot be had here. */
+class MissingError extends OptimizerError {}
 
 const tested = new WeakMap<Runtime, Map<string, Promise<Tested>>>();
 
@@ -21,7 +48,7 @@ const tested = new WeakMap<Runtime, Map<string, Promise<Tested>>>();
  * One small convolution and product whose result is known, on the provider that is to train. Some providers have
  * computed wrong numbers without a word; such a one is refused at its first use.
  */
-export function selfTest(runtime: Runtime, providers: readonly ExecutionProvider[]): Promise<Tested> {
+function selfTest(runtime: Runtime, providers: readonly ExecutionProvider[]): Promise<Tested> {
   const key = JSON.stringify(providers);
   let known = tested.get(runtime);
   if (!known) tested.set(runtime, (known = new Map()));
@@ -64,9 +91,10 @@ async function run(runtime: Runtime, providers: readonly ExecutionProvider[]): P
     got = (await session.run(feeds, ["z"])).z!.data as Float32Array; // a float32 output
   } catch (cause) {
     const why = (cause as Error).message.split("\n")[0]?.replace(/\.$/, "");
-    throw new OptimizerError(`ONNX Runtime has no working provider "${name}" here: ${why}. ${remedy(name, runtime)}`, {
-      cause,
-    });
+    throw new MissingError(
+      `ONNX Runtime has no working provider "${name}" here: ${why}. ${remedy(name, runtime, String(cause))}`,
+      { cause },
+    );
   }
   const expected = reference(x, w);
   const worst = Math.max(...expected.map((e, i) => Math.abs(e - got[i]!)));
@@ -101,19 +129,32 @@ async function filled(
   return expected.some((v) => v !== 0) && z.every((v, i) => v === expected[i]);
 }
 
-/** What to do where a provider does not work. */
-function remedy(name: string, { env, listSupportedBackends }: Runtime): string {
-  if ((name === "cuda" || name === "tensorrt") && env?.versions?.node !== undefined)
+/** Advice where a provider does not work. */
+function remedy(name: string, { env, listSupportedBackends }: Runtime, why: string): string {
+  const node = env?.versions?.node !== undefined;
+  if (!node && /content security policy|unsafe-eval|disallowed by embedder|code generation/i.test(why))
+    return "The page's Content-Security-Policy forbids WebAssembly: allow 'wasm-unsafe-eval' in its script-src.";
+  if (
+    !node &&
+    /magic word|mime|\bwasm\b.*(fetch|load|404)|(fetch|load|import).*\b(wasm|mjs)\b|initWasm|aborted/i.test(why)
+  )
+    return (
+      "The files ort-wasm-*.wasm and ort-wasm-*.mjs of onnxruntime-web/dist are not served where they are looked for, or a page " +
+      'comes in their place: set `ort.env.wasm.wasmPaths` to their folder, or to their addresses { wasm: "…", mjs: "…" }, before the first trainer, and reload.'
+    );
+  if ((name === "cuda" || name === "tensorrt") && node)
     return (
       "The npm package comes without it: run `ONNXRUNTIME_NODE_INSTALL=true npm rebuild onnxruntime-node` " +
       '(Linux x64, with an NVIDIA driver, CUDA 12 and cuDNN 9), or use another provider, such as "cpu".'
     );
   if (name === "webgpu")
-    return env?.versions?.node === undefined
-      ? 'Import "onnxruntime-web/webgpu" in a browser that has navigator.gpu, or use "wasm".'
-      : 'It needs a GPU with a driver for Vulkan, Direct3D 12 or Metal. Use another, such as "cpu".';
-  const others = listSupportedBackends?.().map((b) => `"${b.name}"`) ?? [];
-  return `Use another, such as ${others.length > 0 ? others.join(" or ") : '"cpu" in Node or "wasm" in a browser'}.`;
+    return node
+      ? 'It needs a GPU with a driver for Vulkan, Direct3D 12 or Metal. Use another, such as "cpu".'
+      : 'Import "onnxruntime-web/webgpu" in a browser that has navigator.gpu, or use ["webgpu", "wasm"].';
+  const others = (listSupportedBackends?.().map((b) => b.name) ?? (node ? ["cpu"] : ["wasm", "webgpu"])).filter(
+    (other) => other !== name,
+  );
+  return `Use another, such as ${others.map((other) => `"${other}"`).join(" or ")}.`;
 }
 
 function reference(x: Float32Array, w: Float32Array): number[] {

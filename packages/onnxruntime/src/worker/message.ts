@@ -20,6 +20,17 @@ export interface Answer {
   readonly error?: PlainError;
   readonly step: number;
 }
+/** The first call: by what each side notices that the other one ends. */
+export interface Attachment {
+  /** In Node: the memory of a gate. */
+  readonly gate?: SharedArrayBuffer;
+  /** In a browser: the name of a lock that the worker holds as long as it lives. */
+  readonly lock?: string;
+}
+/** The Web Locks of a browser. */
+export interface Locks {
+  request(name: string, held: () => Promise<void>): Promise<void>;
+}
 /** A message that a worker sends unasked. */
 export interface Notice {
   readonly lost: PlainError;

@@ -1,5 +1,5 @@
 import { type Inspection, type LoadReport, OptimizerError, type Parameter } from "@descent/core";
-import { toPlain } from "@descent/core/adapter";
+import { shown, toPlain } from "@descent/core/adapter";
 import type { Engine, Exported, Opening, Started, Starting } from "../engine/engine.ts";
 import { isNode } from "../files/read.ts";
 import type { Candidates } from "../graphs/model.ts";
@@ -16,7 +16,8 @@ import type {
 } from "../plans/training.ts";
 import { LostError } from "../quirks/lost.ts";
 import type { Fed } from "../session/feeds.ts";
-import { type Answer, type Notice, packed, plainHyper, revivedError } from "./message.ts";
+import { closeGate, closeOnExit, newGate } from "./gate.ts";
+import { type Answer, type Attachment, type Locks, type Notice, packed, plainHyper, revivedError } from "./message.ts";
 
 /** A worker of a browser, or of Node's `worker_threads`. */
 export type TrainingWorker = BrowserWorker | NodeWorker;
@@ -37,7 +38,7 @@ interface NodeWorker {
 async function ownWorker(): Promise<TrainingWorker> {
   if (!isNode())
     throw new OptimizerError(
-      'In a browser, `worker` is a function that makes the worker: () => new Worker(new URL("./train.worker.js", import.meta.url), { type: "module" }), and that file says: import * as ort from "onnxruntime-web"; import { serve } from "@descent/onnxruntime/worker"; serve(ort);',
+      'In a browser, `worker` is a function that makes the worker: () => new Worker(new URL("./train.worker.js", import.meta.url), { type: "module" }), and that file says: import * as ort from "onnxruntime-web/wasm"; import { serve } from "@descent/onnxruntime/worker"; serve(ort);',
     );
   const { Worker } = (await import(
     /* @vite-ignore */ `${"node:"}worker_threads`
@@ -64,6 +65,15 @@ export function workerFile(url: string): URL {
   return new URL(url.replace(own, "/worker$1"));
 }
 
+function checked(worker: unknown): TrainingWorker {
+  const fits = typeof worker === "object" && worker !== null && "postMessage" in worker && "terminate" in worker;
+  if (!fits)
+    throw new OptimizerError(
+      `\`worker\` must be a function that returns the worker: () => new Worker(…); it returned ${shown(worker)}.`,
+    );
+  return worker as TrainingWorker; // which has what a worker has
+}
+
 /** An engine in a worker. Calls wait for their answers, which come in the order of the calls. */
 export class RemoteEngine implements Engine {
   readonly #worker: TrainingWorker;
@@ -77,6 +87,8 @@ export class RemoteEngine implements Engine {
   #gone: LostError | undefined;
   #candidates: readonly Parameter[] = [];
   #training: Training | undefined;
+
+  #forgetExit = (): void => {};
 
   private constructor(worker: TrainingWorker, lost: (error: LostError) => void) {
     this.#worker = worker;
@@ -97,7 +109,14 @@ export class RemoteEngine implements Engine {
 
   /** `lost` is called when the worker ends, or loses its device, at a time when nothing was asked. */
   static async start(worker: true | (() => TrainingWorker), lost: (error: LostError) => void): Promise<RemoteEngine> {
-    return new RemoteEngine(worker === true ? await ownWorker() : worker(), lost);
+    const engine = new RemoteEngine(worker === true ? await ownWorker() : checked(await worker()), lost);
+    try {
+      await engine.#attach();
+    } catch (error) {
+      await engine.dispose();
+      throw error;
+    }
+    return engine;
   }
 
   get training(): Training {
@@ -161,8 +180,31 @@ export class RemoteEngine implements Engine {
       if (!this.#gone) await this.#call("dispose");
     } finally {
       this.#gone ??= new LostError("was disposed of");
+      this.#forgetExit();
       await this.#worker.terminate();
     }
+  }
+
+  /** Arranges that each side notices when the other one ends. */
+  async #attach(): Promise<void> {
+    const worker = this.#worker;
+    if ("on" in worker) {
+      const gate = newGate();
+      this.#forgetExit = closeOnExit(gate);
+      const terminate = worker.terminate.bind(worker);
+      worker.terminate = () => {
+        closeGate(gate);
+        return terminate();
+      };
+      await this.#call("attach", { gate: gate.buffer } satisfies Attachment);
+      return;
+    }
+    const { locks } = navigator as { readonly locks?: Locks }; // not in pages of plain http
+    if (!locks) return;
+    const lock = `descent ${crypto.randomUUID()}`;
+    await this.#call("attach", { lock } satisfies Attachment);
+    // Whoever holds it, the worker, no longer does so when it has ended: a browser has no other sign of that.
+    void locks.request(lock, async () => this.#end(new Error("it was ended")));
   }
 
   #receive(message: Answer | Notice): void {
@@ -203,6 +245,7 @@ export class RemoteEngine implements Engine {
 
   #end(error: Error): void {
     if (this.#gone) return;
+    this.#forgetExit();
     this.#gone =
       error instanceof LostError ? error : new LostError(`lost its worker: ${error.message}`, { cause: error });
     for (const { reject } of this.#calls.values()) reject(this.#gone);

@@ -1,10 +1,15 @@
-import { fromPlain, type Macros } from "@descent/core/adapter";
+import { OptimizerError } from "@descent/core";
+import { fromPlain, knownOptions, type Macros, shown } from "@descent/core/adapter";
 import { lossFrom } from "@descent/onnx/autodiff";
 import { LocalEngine } from "../engine/local.ts";
 import { isNode } from "../files/read.ts";
+import { guardRuntime } from "../session/queue.ts";
 import type { Runtime } from "../session/runtime.ts";
+import { workerGate } from "./gate.ts";
 import {
+  type Attachment,
   type Call,
+  type Locks,
   type PlainHyper,
   type PlainOpening,
   type PlainStarting,
@@ -13,35 +18,72 @@ import {
   revivedHyper,
 } from "./message.ts";
 
+/** Options of `serve`. */
 export interface ServeOptions {
   /** Rules with macros, by title: macros are code, and do not cross to a worker. */
   readonly rules?: Readonly<Record<string, { readonly macros?: Macros | undefined }>> | undefined;
 }
 
 /**
- * Makes this worker train: the whole of a worker file is `serve(ort)`, with `import * as ort from "onnxruntime-web"`.
- * In Node, onnxruntime-node needs not be given.
+ * Makes this worker train: the whole of a worker file is `serve(ort)`, with `import * as ort from "onnxruntime-web/wasm"`.
+ * In Node, onnxruntime-node need not be given. ONNX Runtime's own threads may load the same file; there it does nothing.
  */
 export function serve(runtime?: Runtime, options: ServeOptions = {}): void {
+  checkServe(runtime, options);
   if (!isNode()) {
     const scope = globalThis as unknown as WorkerScope; // a module that runs in a worker
+    if (scope.name?.startsWith("em-pthread")) return;
     const handle = handler(runtime, options, (message, transfer) => scope.postMessage(message, transfer));
-    scope.onmessage = ({ data }) => handle(data);
+    scope.addEventListener("message", ({ data }) => {
+      if (isCall(data)) handle(data);
+    });
     return;
   }
-  // what is posted meanwhile waits in the port
+  // messages that come meanwhile wait in the port
   void import(/* @vite-ignore */ `${"node:"}worker_threads`).then(
-    ({ parentPort }: typeof import("node:worker_threads")) => {
-      const port = parentPort!; // of a worker
+    ({ parentPort, workerData }: typeof import("node:worker_threads")) => {
+      if (String(workerData).startsWith("em-pthread")) return;
+      if (!parentPort) throw new OptimizerError("`serve` is called in the file of a worker; this is the main thread.");
+      const port = parentPort;
       const handle = handler(runtime, options, (message, transfer) => port.postMessage(message, transfer));
-      port.on("message", handle);
+      port.on("message", (data: unknown) => {
+        if (isCall(data)) handle(data);
+      });
     },
   );
 }
 
+const isCall = (x: unknown): x is Call =>
+  typeof x === "object" && x !== null && "id" in x && "method" in x && "args" in x && Array.isArray(x.args);
+
+function checkServe(runtime: unknown, options: unknown): void {
+  const given = typeof runtime === "object" && runtime !== null && "InferenceSession" in runtime;
+  if (runtime !== undefined && !given)
+    throw new OptimizerError(
+      `\`serve\` takes ONNX Runtime: import * as ort from "onnxruntime-web/wasm"; serve(ort). It was given ${shown(runtime)}.`,
+    );
+  knownOptions("serve", options as ServeOptions, ["rules"]);
+}
+
 interface WorkerScope {
-  onmessage: (event: { readonly data: Call }) => void;
+  readonly name?: string;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+}
+
+/** Lets the other side notice when this worker ends, and keeps the process from ending while ONNX Runtime computes. */
+async function attach({ gate, lock }: Attachment): Promise<void> {
+  if (gate) guardRuntime(workerGate(new Int32Array(gate)));
+  if (lock === undefined) return;
+  const { locks } = navigator as { readonly locks?: Locks }; // who sends a lock has locks
+  await new Promise<void>((held, failed) => {
+    const always = (): Promise<void> => {
+      held();
+      return new Promise(() => {});
+    };
+    if (locks) locks.request(lock, always).catch(failed);
+    else held();
+  });
 }
 
 /** Results that are copies made for the caller, so that they may move rather than be copied once more. */
@@ -56,6 +98,7 @@ function handler(
 ): (call: Call) => void {
   const engine = new LocalEngine((error) => post({ lost: plainError(error) }, []));
   const methods: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = {
+    attach,
     open: (opening: PlainOpening) =>
       engine.open({ ...opening, external: undefined, runtime: opening.runtime ?? runtime }),
     start: ({ optimizer, loss, ...rest }: PlainStarting) =>
