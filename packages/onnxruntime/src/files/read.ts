@@ -24,25 +24,40 @@ const isFileLike = (x: unknown): x is FileLike =>
 /** The bytes of a model or checkpoint: as given, fetched from a URL, or read from a file. */
 export async function bytesOf(source: FileSource, what: string): Promise<Uint8Array> {
   const given: unknown = source;
-  if (given instanceof Uint8Array) return given;
-  if (given instanceof ArrayBuffer) return new Uint8Array(given);
-  if (isFileLike(given)) return new Uint8Array(await given.arrayBuffer());
+  if (given instanceof Uint8Array) return looked(given, what, "");
+  if (given instanceof ArrayBuffer) return looked(new Uint8Array(given), what, "");
+  if (isFileLike(given)) return looked(new Uint8Array(await given.arrayBuffer()), what, "");
   if (typeof given !== "string" && !(given instanceof URL))
     throw new OptimizerError(
       `The ${what} must be a path, a URL, bytes (Uint8Array or ArrayBuffer) or a File; got ${shown(given)}.`,
     );
   const text = String(given);
+  let bytes: Uint8Array;
   try {
     if (isFile(text)) {
       const { readFile } = await node<typeof import("node:fs/promises")>("fs/promises");
-      return await readFile(/^file:/.test(text) ? new URL(text) : text);
+      bytes = await readFile(/^file:/.test(text) ? new URL(text) : text);
+    } else {
+      const answer = await fetch(text);
+      if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+      bytes = new Uint8Array(await answer.arrayBuffer());
     }
-    const answer = await fetch(text);
-    if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-    return new Uint8Array(await answer.arrayBuffer());
   } catch (cause) {
     throw new OptimizerError(`The ${what} ${text} cannot be read: ${(cause as Error).message}`, { cause });
   }
+  return looked(bytes, what, ` ${text}`);
+}
+
+/** Refuses the two things that servers and repositories often give in place of a file. */
+function looked(bytes: Uint8Array, what: string, name: string): Uint8Array {
+  const start = new TextDecoder().decode(bytes.subarray(0, 200)).trimStart().toLowerCase();
+  if (start.startsWith("<!doctype") || start.startsWith("<html"))
+    throw new OptimizerError(
+      `The ${what}${name} is an HTML page. A server answers with its page where a file is missing: look at the address.`,
+    );
+  if (start.startsWith("version https://git-lfs"))
+    throw new OptimizerError(`The ${what}${name} is a pointer of Git LFS. Fetch the file itself: git lfs pull.`);
+  return bytes;
 }
 
 /** The last part of a path or URL. */
