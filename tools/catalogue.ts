@@ -116,7 +116,7 @@ const HEAD = "// Written by `npm run docs` from the rules themselves.\n";
 
 /** The catalogue's data. */
 export const rulesModule = (rules: readonly RuleEntry[]): string =>
-  `${HEAD}import type { RuleEntry } from "./entry.ts";\n\nexport const rules: readonly RuleEntry[] = ${compact(rules)};\n`;
+  `${HEAD}import type { RuleEntry } from "./entry.ts";\n\n/** Every rule, by family and name. */\nexport const rules: readonly RuleEntry[] = ${compact(rules)};\n`;
 
 /** JSON with short lists and objects on one line each. */
 const compact = (value: unknown): string =>

@@ -1,6 +1,7 @@
 // Written by `npm run docs` from the rules themselves.
 import type { RuleEntry } from "./entry.ts";
 
+/** Every rule, by family and name. */
 export const rules: readonly RuleEntry[] = [
   {
     "id": "adadelta",

@@ -21,6 +21,7 @@ import { reference } from "./reference.ts";
 import type { Runner } from "./runner.ts";
 import type { Starts, Target } from "./target.ts";
 
+/** The promises of a backend, and its refusals. */
 export interface BackendChecks {
   /** Whether element arithmetic gives the same bits as one float32 rounding per operation. GPUs promise less. */
   readonly exact?: boolean | undefined;
@@ -80,6 +81,7 @@ export const reducing: readonly string[] = [
   "total(g * p) * g",
   "norm(g - mean(g)) * g",
 ];
+/** Sums over the rows and columns of a matrix. */
 export const matrixReducing: readonly string[] = [
   "g - rowMean(g)",
   "g - columnMean(p)",

@@ -19,6 +19,7 @@ import { overflows as known } from "./overflows.ts";
 import type { Runner } from "./runner.ts";
 import type { Target } from "./target.ts";
 
+/** Where rules run, and the exceptions that are known. */
 export interface RuleChecks {
   /** Where to run; by default typed arrays in WebAssembly and in the interpreter. */
   readonly targets?: readonly Target[] | undefined;

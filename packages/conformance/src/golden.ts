@@ -13,6 +13,7 @@ export interface Golden {
   readonly settings: readonly GoldenSetting[];
 }
 
+/** One path: options, start, gradients, and the parameters after each step. */
 export interface GoldenSetting {
   readonly name: string;
   readonly options: Readonly<Record<string, number>>;

@@ -6,6 +6,7 @@ import { sampleData } from "./data.ts";
 import type { Runner } from "./runner.ts";
 import type { Target } from "./target.ts";
 
+/** Options of `law`. */
 export interface LawOptions {
   readonly targets?: readonly Target[] | undefined;
   readonly steps?: number | undefined;

@@ -7,14 +7,18 @@ import { OptimizerError, shown } from "./errors.ts";
  * number the host computed in double precision, and all backends do the same arithmetic.
  */
 export type Unary = "neg" | "sqrt" | "abs" | "sign" | "exp" | "log" | "tanh" | "cos" | "floor" | "not";
+/** Operators on two numbers. */
 export type Arithmetic = "add" | "sub" | "mul" | "div" | "pow" | "min" | "max";
+/** Comparisons of two numbers, true or false. */
 export type Comparison = "lt" | "le" | "gt" | "ge" | "eq" | "ne";
+/** Operators on two truth values. */
 export type Logic = "and" | "or";
 /**
  * `sum` of the elements or of their squares (`sumsq`), taken in double precision; `value` says over what. A value with one
  * number per row or column counts once for every element it is spread over, so its mean is that of its numbers.
  */
 export type Reduction = "sum" | "sumsq";
+/** Every operation of the expression graph. */
 export type Op =
   | Unary
   | Arithmetic
@@ -35,6 +39,7 @@ export type Place = "host" | "model" | "scalar" | "row" | "column" | "tensor";
 /** What a reduction runs over, and so where its result lives. */
 export type Over = "model" | "scalar" | "row" | "column";
 
+/** One node of the expression graph: frozen, interned, shared by every formula that contains it. */
 export interface Expr {
   readonly op: Op;
   readonly args: readonly Expr[];
@@ -70,7 +75,9 @@ function intern(op: Op, args: readonly Expr[], place: Place, value?: number | st
   return node;
 }
 
+/** A number of an equation. */
 export const constant = (value: number): Expr => intern("const", [], "host", value);
+/** A symbol, and where its value lives. */
 export const variable = (name: string, place: Place): Expr => intern("var", [], place, name);
 
 /** Symbols about a parameter or step that every equation may use; all of them host values. */
@@ -94,6 +101,7 @@ function widest(args: readonly Expr[]): Place {
 }
 
 const logical = new Set<Op>(["lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"]);
+/** Whether an expression is true or false rather than a number. */
 export const isBoolean = (e: Expr): boolean => logical.has(e.op);
 const number = (e: Expr): Expr => (isBoolean(e) ? intern("select", [e, constant(1), constant(0)], e.place) : e);
 const truth = (e: Expr): Expr => (isBoolean(e) ? e : apply("ne", e, constant(0)));
@@ -301,4 +309,5 @@ export function topological(roots: Iterable<Expr>): Expr[] {
   return order;
 }
 
+/** Whether an expression is a sum over a tensor, its rows or columns, or the model. */
 export const isReduction = (e: Expr): boolean => e.op === "sum" || e.op === "sumsq";

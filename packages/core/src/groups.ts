@@ -89,6 +89,7 @@ export function mapLeaves(configured: Configured, change: (leaf: Leaf) => Leaf):
   return { kind: "partition", groups, labels: (p) => configured.labels(p) };
 }
 
+/** The rule of one parameter. */
 export interface Assignment {
   /** The labels on the way to the rule, joined by `/`; empty where nothing is partitioned. */
   readonly label: string;

@@ -24,6 +24,7 @@ export interface Description {
   readonly axes?: Axes | undefined;
 }
 
+/** A named tensor to train, described without its numbers. */
 export interface Parameter extends Description {
   readonly name: string;
 }
@@ -88,6 +89,7 @@ export interface Matrix {
   readonly cols: number;
 }
 
+/** The rows and columns of a parameter. */
 export function matrix({ shape }: Parameter): Matrix {
   const rows = shape.length > 1 ? shape[0]! : 1;
   return { rows, cols: size(shape.slice(shape.length > 1 ? 1 : 0)) };

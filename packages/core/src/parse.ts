@@ -9,6 +9,7 @@ export type Ast =
   | { readonly kind: "unary"; readonly op: "neg" | "not" | "transpose"; readonly of: Ast; readonly at: number }
   | { readonly kind: "binary"; readonly op: Infix; readonly left: Ast; readonly right: Ast; readonly at: number }
   | { readonly kind: "choice"; readonly test: Ast; readonly yes: Ast; readonly no: Ast; readonly at: number };
+/** Operators between two operands. */
 export type Infix = Exclude<Arithmetic, "min" | "max"> | Comparison | Logic | "matmul";
 
 /** Binding powers, loosest first: choice < or < and < comparison < sum < product < minus < power < transpose. */

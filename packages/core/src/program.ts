@@ -5,6 +5,7 @@ import type { Matrix } from "./parameter.ts";
 import { build, type Lookup, parse } from "./parse.ts";
 import { type Equations, inOrder, type RuleSpec, type Slot } from "./spec.ts";
 
+/** The place of a slot, and what it starts as. */
 export interface SlotSpec {
   readonly place: Exclude<Place, "model">;
   /** A number, or the name of the hyper-parameter it starts as. */

@@ -19,6 +19,7 @@ export type HyperValue = number | Schedule;
 
 /** What an option may be: at least the first number and less than the second. `Number.MIN_VALUE` as the first means above 0. */
 export type Range = readonly [least: number, below: number];
+/** Ranges by option. */
 export type Ranges = Readonly<Record<string, Range>>;
 
 /**
@@ -29,10 +30,12 @@ export type Slot =
   | number
   | string
   | { readonly place: "host" | "scalar" | "row" | "column" | "tensor"; readonly init: number | string };
+/** State symbols with what each starts as. */
 export type Slots = Readonly<Record<string, Slot>>;
 
 /** A named piece of formula for what equations cannot say: told how many rows and columns `p` has, expressions in, expression out. */
 export type Macro = (matrix: Matrix, ...args: Expr[]) => Expr;
+/** Macros by name. */
 export type Macros = Readonly<Record<string, Macro>>;
 
 /** A rule carries its own description under this key, so that a variant that spreads it is known to be one. */

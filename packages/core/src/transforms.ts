@@ -60,6 +60,7 @@ export const clipByGlobalNorm = (configured: Configured, maxGlobalNorm: HyperVal
     equations: { g: "g * min(1, maxGlobalNorm / totalNorm(g))" },
   });
 
+/** Which parameters decay. */
 export interface DecayOptions {
   /** Which parameters decay; by default all but biases and normalisation scales. */
   readonly decays?: ((parameter: Parameter) => boolean) | undefined;

@@ -18,6 +18,7 @@ const gains = {
   mish: 1.4868475812732114,
 } as const;
 
+/** Activations whose gain is known. */
 export type Nonlinearity = keyof typeof gains | "leakyRelu";
 
 /**

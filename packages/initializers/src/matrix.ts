@@ -4,11 +4,13 @@ import { fill, type Initializer } from "./initialize.ts";
 import { asMatrix } from "./layout.ts";
 import { orthonormal } from "./qr.ts";
 
+/** Options of `orthogonal`. */
 export interface OrthogonalOptions {
   /** A number, or the activation that follows: 1 unless given. */
   readonly gain?: number | Nonlinearity | undefined;
 }
 
+/** Options of `identity`. */
 export interface IdentityOptions {
   /** 1 unless given. */
   readonly gain?: number | undefined;

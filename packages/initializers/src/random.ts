@@ -2,11 +2,13 @@ import { OptimizerError } from "@descent/core";
 import { finite, knownOptions, notNegative } from "@descent/core/adapter";
 import { fill, type Initializer } from "./initialize.ts";
 
+/** Options of `uniform`. */
 export interface UniformOptions {
   readonly min: number;
   readonly max: number;
 }
 
+/** Options of `normal`. */
 export interface NormalOptions {
   /** 0 unless given. */
   readonly mean?: number | undefined;

@@ -7,8 +7,10 @@ import { CUT } from "./stream.ts";
 
 /** Which fan the variance is divided by: that of the forward pass, of the backward pass, or their mean. */
 export type Mode = "fanIn" | "fanOut" | "fanAvg";
+/** The distribution that numbers are drawn from. */
 export type Distribution = "uniform" | "normal" | "truncatedNormal";
 
+/** Options of `varianceScaling`. */
 export interface VarianceScalingOptions {
   /** The variance before it is divided by the fan, 0 or above; 1 unless given. */
   readonly scale?: number | undefined;
@@ -27,11 +29,13 @@ export function varianceScaling(options: VarianceScalingOptions = {}): Initializ
   return scaled("varianceScaling", knownOptions("varianceScaling", options, ["scale", "mode", "distribution"]));
 }
 
+/** Options of the Xavier initializers. */
 export interface XavierOptions {
   /** A number, or the activation that follows: 1 unless given. */
   readonly gain?: number | Nonlinearity | undefined;
 }
 
+/** Options of the He initializers. */
 export interface HeOptions {
   /** A number, or the activation that follows: "relu" (√2) unless given. */
   readonly gain?: number | Nonlinearity | undefined;
@@ -39,6 +43,7 @@ export interface HeOptions {
   readonly mode?: Mode | undefined;
 }
 
+/** A normal distribution cut off at two standard deviations. */
 export interface Truncated {
   /** Whether to cut the bell curve at two of its deviations, and widen it to keep the variance. */
   readonly truncated?: boolean | undefined;

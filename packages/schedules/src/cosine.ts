@@ -1,6 +1,7 @@
 import { finite, knownOptions, positive } from "@descent/core/adapter";
 import { between, type Equation, progress } from "./text.ts";
 
+/** Options of `cosine`. */
 export interface CosineOptions {
   /** The value at step 0. */
   readonly from: number;

@@ -2,6 +2,7 @@ import { schedule } from "@descent/core";
 import { finite, flag, knownOptions, positive } from "@descent/core/adapter";
 import { type Equation, number } from "./text.ts";
 
+/** Options of `exponential`. */
 export interface ExponentialOptions {
   /** The value at step 0. */
   readonly from: number;
@@ -13,6 +14,7 @@ export interface ExponentialOptions {
   readonly staircase?: boolean | undefined;
 }
 
+/** Options of `stepwise`. */
 export interface StepwiseOptions {
   /** The value at step 0. */
   readonly from: number;

@@ -3,6 +3,7 @@ import { finite, flag, knownOptions, notNegative, positive } from "@descent/core
 import { stairs } from "./exponential.ts";
 import { type Equation, number } from "./text.ts";
 
+/** Options of `inverseTime`. */
 export interface InverseTimeOptions {
   /** The value at step 0. */
   readonly from: number;

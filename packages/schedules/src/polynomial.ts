@@ -1,6 +1,7 @@
 import { finite, knownOptions, positive } from "@descent/core/adapter";
 import { between, type Equation, progress } from "./text.ts";
 
+/** Options of `linear`. */
 export interface LinearOptions {
   /** The value at step 0. */
   readonly from: number;
@@ -10,6 +11,7 @@ export interface LinearOptions {
   readonly over: number;
 }
 
+/** Options of `polynomial`. */
 export interface PolynomialOptions extends LinearOptions {
   /** 1 is a straight line, 2 slows down towards `to`; above 0, 1 unless given. */
   readonly power?: number | undefined;

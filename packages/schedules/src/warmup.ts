@@ -3,6 +3,7 @@ import { finite, knownOptions, whole } from "@descent/core/adapter";
 import { joined } from "./join.ts";
 import { asSchedule, between, type Equation } from "./text.ts";
 
+/** Options of `warmup`. */
 export interface WarmupOptions {
   /** The value the rise sets out from, one update before the first; 0 unless given. */
   readonly from?: number | undefined;

@@ -28,6 +28,7 @@ const distance = ({ frame }: Need): number => up(frame, ALIGNMENT) + ALIGNMENT;
 const frameBytes = ({ buffers, args, columnSums }: Kernel): number =>
   4 * (1 + buffers.length + columnSums.length + args.length);
 
+/** The memory that kernels need beside their arrays. */
 export const need = (kernels: Iterable<Kernel>): Need => {
   let regions = 0;
   let frame = 0;

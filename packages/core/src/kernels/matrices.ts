@@ -2,6 +2,7 @@ import { type Expr, isReduction, isUniform } from "../expr.ts";
 import type { Matrix } from "../parameter.ts";
 import type { Step } from "./step.ts";
 
+/** A matrix with its place in the workspace. */
 export interface Placed {
   readonly key: Expr;
   /** In floats. */

@@ -70,6 +70,7 @@ function spell(root: Expr): string {
   return order.map((e) => `${e.op} ${e.place} ${String(e.value)} ${e.args.map((a) => at.get(a)).join()}`).join(";");
 }
 
+/** The shape of the loop that computes an expression. */
 export const domainOf = (e: Expr): Domain => (e.place === "row" || e.place === "column" ? e.place : "tensor");
 
 /**

@@ -11,6 +11,7 @@ export type Target = "cpu" | "wasm" | "cuda" | "webgpu";
 
 /** A size that is a number, or one that only the run tells. */
 export type Size = number | RuntimeSize;
+/** A size that is known only when the graph runs: the value that holds it. */
 export interface RuntimeSize {
   readonly dim: Dim;
   /** Appends what computes it, as int64 of shape [1]. */

@@ -14,6 +14,7 @@ import type { Trainable } from "./parameters.ts";
 import { Tape } from "./tape.ts";
 import { choose, type Wanted } from "./wanted.ts";
 
+/** Options of `differentiate`. */
 export interface DifferentiateOptions {
   /** What is made small. Default: the model's first output, which then is a scalar. */
   readonly loss?: Loss | LossFunction | undefined;
@@ -45,6 +46,7 @@ export interface Statistic {
   readonly next: string;
 }
 
+/** The names that `differentiate` added to the graph. */
 export interface Differentiated {
   /** Inputs: the model's, the labels, the parameters, running statistics. Outputs: the loss, the model's, the gradients, statistics. */
   readonly graph: Graph;

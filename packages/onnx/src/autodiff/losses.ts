@@ -15,6 +15,7 @@ export interface LabelInput {
   readonly ignoreIndex?: number;
 }
 
+/** The value of a loss in a graph, and the inputs it added. */
 export interface BuiltLoss {
   /** The name of a scalar. */
   readonly loss: string;
@@ -31,6 +32,7 @@ export interface Loss {
 /** Any graph: nodes appended to the model's, from the names of its outputs to the name of a scalar. */
 export type LossFunction = (graph: Graph, outputs: readonly string[]) => string;
 
+/** How the losses of a batch become one number. */
 export type Reduction = "mean" | "sum";
 
 interface Common {
@@ -41,6 +43,7 @@ interface Common {
   readonly reduction?: Reduction;
 }
 
+/** Options of `crossEntropy`. */
 export interface CrossEntropyOptions extends Common {
   /** The dimension of the logits that counts classes. Default −1, the last; images have theirs at 1. */
   readonly axis?: number;
@@ -147,6 +150,7 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   };
 }
 
+/** Options of `binaryCrossEntropy`. */
 export interface BinaryCrossEntropyOptions extends Common {
   /** How much a positive label counts against a negative one. */
   readonly positiveWeight?: number;
@@ -174,6 +178,7 @@ export function meanAbsolute(options: Common = {}): Loss {
   return compared("meanAbsolute", options, (b, x, z) => reduced(b, b.op("Abs", [b.sub(x, z)]), options.reduction));
 }
 
+/** Options of `huber`. */
 export interface HuberOptions extends Common {
   /** Up to this distance the loss is quadratic, beyond it linear. Default 1. */
   readonly delta?: number;

@@ -58,6 +58,7 @@ const notes: Readonly<Record<string, string>> = {
   RNN: "unrolled: length known before the run",
 };
 
+/** One operator and how it is differentiated. */
 export interface SupportedOperator {
   readonly op: string;
   readonly support: Support;

@@ -14,6 +14,7 @@ import { tensorOf } from "../proto/tensor.ts";
 import type { Graph } from "./graph.ts";
 import type { Attribute, Node, Scope, TensorType } from "./node.ts";
 
+/** Options of `exportModel`. */
 export interface ExportOptions {
   /** Who made it, as the file says; "descent". */
   readonly producer?: string;

@@ -18,6 +18,7 @@ import { Graph } from "./graph.ts";
 import { type Attribute, describe, type Node, type TensorType } from "./node.ts";
 import { upgrade } from "./upgrade.ts";
 
+/** Options of `importModel`. */
 export interface ImportOptions {
   /** Sizes of inputs, by name: fixes "batch" (and whatever shares its name), or gives a fixed size a name again. */
   readonly shapes?: Readonly<Record<string, readonly Dim[]>>;

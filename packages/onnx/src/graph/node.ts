@@ -15,6 +15,7 @@ export interface SymbolicValue {
   readonly entries: readonly (Dim | undefined)[];
 }
 
+/** The value of an attribute. */
 export type Attribute =
   | { readonly kind: "int"; readonly value: number | bigint }
   | { readonly kind: "float"; readonly value: number }
@@ -28,7 +29,9 @@ export type Attribute =
   | { readonly kind: "graphs"; readonly value: readonly Scope[] }
   /** Sparse tensors and type descriptions, kept as they were read. */
   | { readonly kind: "other"; readonly value: object };
+/** Attributes by name. */
 export type Attributes = Readonly<Record<string, Attribute>>;
+/** One operator of a graph: its inputs and outputs by name. */
 export interface Node {
   readonly op: string;
   readonly domain: string;
@@ -105,26 +108,32 @@ export function ints(node: Node, name: string): number[] | undefined {
   return get(node, name, "ints")?.map(Number);
 }
 
+/** The attribute as a float; `otherwise` where the node has none. */
 export function float(node: Node, name: string, otherwise: number): number {
   return get(node, name, "float") ?? otherwise;
 }
 
+/** The attribute as a list of floats. */
 export function floatList(node: Node, name: string): readonly number[] | undefined {
   return get(node, name, "floats");
 }
 
+/** The attribute as a text; `otherwise` where the node has none. */
 export function string(node: Node, name: string, otherwise: string): string {
   return get(node, name, "string") ?? otherwise;
 }
 
+/** The attribute as a list of texts. */
 export function strings(node: Node, name: string): readonly string[] | undefined {
   return get(node, name, "strings");
 }
 
+/** The attribute as a tensor. */
 export function tensor(node: Node, name: string): Constant | undefined {
   return get(node, name, "tensor");
 }
 
+/** The attribute as a graph. */
 export function subgraph(node: Node, name: string): Scope | undefined {
   return get(node, name, "graph");
 }

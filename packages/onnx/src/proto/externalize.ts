@@ -2,6 +2,7 @@ import { type External, without } from "./external.ts";
 import { decodeModel, encodeModel, type GraphProto, type ModelProto, type TensorProto } from "./model.ts";
 import { constantOf, tensorOf } from "./tensor.ts";
 
+/** Options of `externalize`. */
 export interface ExternalOptions {
   /** The name of the file beside the model, as the model will say it. */
   readonly location: string;

@@ -10,6 +10,7 @@ interface Wired {
   readonly [wire]?: Fields[typeof wire];
 }
 
+/** The message `ModelProto` of onnx.proto. */
 export interface ModelProto extends Wired {
   readonly irVersion?: Int64;
   readonly opsetImport?: readonly OperatorSetIdProto[];
@@ -24,20 +25,24 @@ export interface ModelProto extends Wired {
   readonly functions?: readonly FunctionProto[];
   readonly configuration?: readonly object[];
 }
+/** The message `TrainingInfoProto` of onnx.proto. */
 export interface TrainingInfoProto extends Wired {
   readonly initialization?: GraphProto;
   readonly algorithm?: GraphProto;
   readonly initializationBinding?: readonly StringStringEntryProto[];
   readonly updateBinding?: readonly StringStringEntryProto[];
 }
+/** The message `OperatorSetIdProto` of onnx.proto. */
 export interface OperatorSetIdProto extends Wired {
   readonly domain?: string;
   readonly version?: Int64;
 }
+/** The message `StringStringEntryProto` of onnx.proto. */
 export interface StringStringEntryProto extends Wired {
   readonly key?: string;
   readonly value?: string;
 }
+/** The message `GraphProto` of onnx.proto. */
 export interface GraphProto extends Wired {
   readonly node?: readonly NodeProto[];
   readonly name?: string;
@@ -50,11 +55,13 @@ export interface GraphProto extends Wired {
   readonly quantizationAnnotation?: readonly object[];
   readonly metadataProps?: readonly StringStringEntryProto[];
 }
+/** The message `SparseTensorProto` of onnx.proto. */
 export interface SparseTensorProto extends Wired {
   readonly values?: TensorProto;
   readonly indices?: TensorProto;
   readonly dims?: readonly Int64[];
 }
+/** The message `NodeProto` of onnx.proto. */
 export interface NodeProto extends Wired {
   readonly input?: readonly string[];
   readonly output?: readonly string[];
@@ -67,6 +74,7 @@ export interface NodeProto extends Wired {
   readonly metadataProps?: readonly StringStringEntryProto[];
   readonly deviceConfigurations?: readonly object[];
 }
+/** The message `AttributeProto` of onnx.proto. */
 export interface AttributeProto extends Wired {
   readonly name?: string;
   readonly refAttrName?: string;
@@ -87,6 +95,7 @@ export interface AttributeProto extends Wired {
   readonly sparseTensors?: readonly SparseTensorProto[];
   readonly typeProtos?: readonly TypeProto[];
 }
+/** The message `TensorProto` of onnx.proto. */
 export interface TensorProto extends Wired {
   readonly dims?: readonly Int64[];
   readonly dataType?: number;
@@ -105,12 +114,14 @@ export interface TensorProto extends Wired {
   readonly uint64Data?: BigUint64Array;
   readonly metadataProps?: readonly StringStringEntryProto[];
 }
+/** The message `ValueInfoProto` of onnx.proto. */
 export interface ValueInfoProto extends Wired {
   readonly name?: string;
   readonly type?: TypeProto;
   readonly docString?: string;
   readonly metadataProps?: readonly StringStringEntryProto[];
 }
+/** The message `TypeProto` of onnx.proto. */
 export interface TypeProto extends Wired {
   readonly tensorType?: TensorTypeProto;
   readonly sequenceType?: { readonly elemType?: TypeProto };
@@ -120,18 +131,22 @@ export interface TypeProto extends Wired {
   readonly opaqueType?: object;
   readonly denotation?: string;
 }
+/** The message `TensorTypeProto` of onnx.proto. */
 export interface TensorTypeProto extends Wired {
   readonly elemType?: number;
   readonly shape?: TensorShapeProto;
 }
+/** The message `TensorShapeProto` of onnx.proto. */
 export interface TensorShapeProto extends Wired {
   readonly dim?: readonly DimensionProto[];
 }
+/** The message `DimensionProto` of onnx.proto. */
 export interface DimensionProto extends Wired {
   readonly dimValue?: Int64;
   readonly dimParam?: string;
   readonly denotation?: string;
 }
+/** The message `FunctionProto` of onnx.proto. */
 export interface FunctionProto extends Wired {
   readonly name?: string;
   readonly input?: readonly string[];
@@ -170,6 +185,7 @@ export function encodeModel(model: ModelProto): Uint8Array {
 export function decodeTensor(bytes: Uint8Array, limits?: Limits): TensorProto {
   return decode(messageOf("TensorProto"), bytes, limits);
 }
+/** The bytes of one tensor, as a TensorProto. */
 export function encodeTensor(tensor: TensorProto): Uint8Array {
   return encode(messageOf("TensorProto"), tensor);
 }

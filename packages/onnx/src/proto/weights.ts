@@ -4,6 +4,7 @@ import { externalPlace, without } from "./external.ts";
 import { toBfloat16, toHalf } from "./half.ts";
 import { decodeModel, encodeModel, type ModelProto, type NodeProto, type TensorProto } from "./model.ts";
 
+/** Options of `updateWeights`. */
 export interface UpdateOptions {
   /**
    * Writes a weight that lies in a file beside the model back to where it lay. Without it such weights are put into the model

@@ -3,6 +3,7 @@ import { exportModel, Graph } from "@descent/onnx";
 import { computing } from "../session/queue.ts";
 import type { Runtime, RuntimeTensor } from "../session/runtime.ts";
 
+/** Options of `onnxMatmul`. */
 export interface MatmulOptions {
   /** Threads of ONNX Runtime; its own choice unless told. */
   readonly threads?: number | undefined;

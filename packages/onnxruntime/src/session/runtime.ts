@@ -10,6 +10,7 @@ export interface RuntimeTensor {
   dispose(): void;
 }
 
+/** The part of an ONNX Runtime session that training uses. */
 export interface RuntimeSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];

@@ -13,8 +13,10 @@ const owners = new WeakMap<Variable, Trained>();
 interface LayerWeight {
   read(): Tensor;
 }
+/** The part of a tf.Variable that the optimizer reads. */
 export type VariableLike = Variable | LayerWeight;
 
+/** Options of `load`. */
 export interface LoadOptions {
   /** Whether a parameter that is missing, left over or different is an error; true by default. */
   readonly strict?: boolean | undefined;

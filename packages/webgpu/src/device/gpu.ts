@@ -78,8 +78,11 @@ export interface GpuDevice<B extends GpuBuffer = GpuBuffer> {
 
 // The numbers of GPUBufferUsage, GPUMapMode and GPUShaderStage, which are not globals in Node.
 export const MAP_READ = 0x1;
+/** GPUBufferUsage.COPY_SRC. */
 export const COPY_SRC = 0x4;
+/** GPUBufferUsage.COPY_DST. */
 export const COPY_DST = 0x8;
+/** GPUBufferUsage.STORAGE. */
 export const STORAGE = 0x80;
 export const READ = 0x1;
 export const COMPUTE = 0x4;

@@ -9,9 +9,13 @@ export interface Value<T extends Type> {
   readonly type: T;
   readonly code: Code;
 }
+/** The value type of an integer or an address. */
 export type I32 = Value<"i32">;
+/** The value type of a float32. */
 export type F32 = Value<"f32">;
+/** The value type of a float64. */
 export type F64 = Value<"f64">;
+/** The value type of a SIMD register. */
 export type V128 = Value<"v128">;
 
 /** An i32, or a number that is written as a constant. */
