@@ -255,9 +255,11 @@ describe("what cannot be", () => {
       differentiate(model(shape), { loss, inputs: ["x"] });
 
   test("names what is wrong and what to do", () => {
-    expect(() => crossEntropy({ smoothing: 1.5 })).toThrow("smoothing is 1.5");
+    expect(() => crossEntropy({ smoothing: 1.5 })).toThrow(
+      "`smoothing` of crossEntropy must be a number from 0 to 1; got 1.5.",
+    );
     expect(() => crossEntropy({ probabilities: true, ignoreIndex: 0 })).toThrow("Weigh such rows with zeros");
-    expect(() => huber({ delta: 0 })).toThrow("delta is 0");
+    expect(() => huber({ delta: 0 })).toThrow("`delta` of huber must be a number greater than 0; got 0.");
     expect(() => lossFrom({ kind: "cross", options: {} })).toThrow("`crossEntropy`");
     expect(built(crossEntropy({ from: "logits" }))).toThrow(
       "`from` is `logits`, and the model has no such value. Its outputs are `y`.",

@@ -1,7 +1,8 @@
+import { checkOptions, isFunction, isRecord, oneOf, shown, texts } from "../check.ts";
 import { names, OnnxError } from "../errors.ts";
 import { product } from "../graph/dims.ts";
 import { prune } from "../graph/fold.ts";
-import { Graph } from "../graph/graph.ts";
+import { Graph, isGraph } from "../graph/graph.ts";
 import { importModel } from "../graph/import.ts";
 import { int, type Node, type Scope } from "../graph/node.ts";
 import { copied } from "../graph/subgraphs.ts";
@@ -67,7 +68,25 @@ export interface Differentiated {
  * stays as it is.
  */
 export function differentiate(model: Graph | Uint8Array, options: DifferentiateOptions = {}): Differentiated {
-  const source = model instanceof Graph ? model : importModel(model);
+  checkOptions("differentiate", options, {
+    loss: {
+      want: "a loss such as crossEntropy(), or a function (graph, outputs) => name",
+      fits: (x) => isFunction(x) || (isRecord(x) && typeof x.build === "function"),
+    },
+    wrt: {
+      want: "a list of names, a pattern such as /^head/, or a function (parameter) => boolean",
+      fits: (x) => texts.fits(x) || x instanceof RegExp || isFunction(x),
+    },
+    inputs: texts,
+    target: oneOf("cpu", "wasm", "cuda", "webgpu"),
+    unreached: oneOf("error", "zeros"),
+    outputs: texts,
+    gradients: {
+      want: 'functions by operator: { "com.example.Op": (b, node, dys, need) => … }',
+      fits: (x) => isRecord(x) && Object.values(x).every(isFunction),
+    },
+  });
+  const source = isGraph(model) ? model : importModel(model);
   const chosen = choose(source, options.wrt, (options.inputs ?? []).length > 0);
   const wanted = [...chosen.map((p) => p.name), ...(options.inputs ?? [])];
   const graph = started(source, wanted);
@@ -188,7 +207,11 @@ function lossOf(b: Builder, loss: Loss | LossFunction | undefined, outputs: read
   }
   if (typeof loss !== "function") return loss.build(b, outputs);
   const before = new Set(graph.inputs.keys());
-  const name = loss(graph, outputs);
+  const name: unknown = loss(graph, outputs);
+  if (typeof name !== "string")
+    throw new OnnxError(
+      `The loss is a function and must return the name of a value, which \`graph.op(…)\` gives in a list; got ${shown(name)}.`,
+    );
   if (!graph.has(name)) throw new OnnxError(`The loss is \`${name}\`, which is not in the graph.`);
   return {
     loss: name,

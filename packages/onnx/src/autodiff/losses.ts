@@ -1,3 +1,4 @@
+import { check, checkOptions, isRecord, numbers, oneOf, text, type Wanted, yesNo } from "../check.ts";
 import { names, OnnxError } from "../errors.ts";
 import type { Dim } from "../graph/dims.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -57,10 +58,24 @@ export interface CrossEntropyOptions extends Common {
   readonly ignoreIndex?: number;
 }
 
+const common = { labels: text, from: text, reduction: oneOf("mean", "sum") } as const;
+const whole: Wanted = { want: "a whole number", fits: Number.isSafeInteger };
+const positiveNumber: Wanted = {
+  want: "a number greater than 0",
+  fits: (x) => typeof x === "number" && x > 0 && x < Number.POSITIVE_INFINITY,
+};
+
 /** −log softmax(logits) at the label, as `torch.nn.CrossEntropyLoss`. */
 export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
+  checkOptions("crossEntropy", options, {
+    ...common,
+    axis: whole,
+    probabilities: yesNo,
+    smoothing: { want: "a number from 0 to 1", fits: (x) => typeof x === "number" && x >= 0 && x <= 1 },
+    classWeights: numbers,
+    ignoreIndex: whole,
+  });
   const { probabilities = false, smoothing = 0, classWeights, ignoreIndex, reduction = "mean" } = options;
-  if (!(smoothing >= 0 && smoothing <= 1)) throw new OnnxError(`smoothing is ${smoothing}; it is between 0 and 1.`);
   if (probabilities && ignoreIndex !== undefined) {
     throw new OnnxError(
       "ignoreIndex is a label, and with `probabilities` there are none. Weigh such rows with zeros instead.",
@@ -158,6 +173,7 @@ export interface BinaryCrossEntropyOptions extends Common {
 
 /** −z log σ(x) − (1 − z) log(1 − σ(x)) of logits x and labels z, as `torch.nn.BCEWithLogitsLoss`. */
 export function binaryCrossEntropyWithLogits(options: BinaryCrossEntropyOptions = {}): Loss {
+  checkOptions("binaryCrossEntropyWithLogits", options, { ...common, positiveWeight: positiveNumber });
   const { positiveWeight = 1, reduction = "mean" } = options;
   return compared("binaryCrossEntropyWithLogits", options, (b, x, z) => {
     // log(1 + e^−x) + (1 − z) x, which does not overflow: softplus(x) − z x.
@@ -170,11 +186,13 @@ export function binaryCrossEntropyWithLogits(options: BinaryCrossEntropyOptions 
 
 /** The mean of (x − z)². */
 export function meanSquared(options: Common = {}): Loss {
+  checkOptions("meanSquared", options, common);
   return compared("meanSquared", options, (b, x, z) => reduced(b, b.square(b.sub(x, z)), options.reduction));
 }
 
 /** The mean of |x − z|. */
 export function meanAbsolute(options: Common = {}): Loss {
+  checkOptions("meanAbsolute", options, common);
   return compared("meanAbsolute", options, (b, x, z) => reduced(b, b.op("Abs", [b.sub(x, z)]), options.reduction));
 }
 
@@ -186,8 +204,8 @@ export interface HuberOptions extends Common {
 
 /** ½ e² of an error e up to delta, beyond it delta · (|e| − ½ delta), as `torch.nn.HuberLoss`. */
 export function huber(options: HuberOptions = {}): Loss {
+  checkOptions("huber", options, { ...common, delta: positiveNumber });
   const { delta = 1 } = options;
-  if (!(delta > 0)) throw new OnnxError(`delta is ${delta}; it is greater than zero.`);
   return compared("huber", options, (b, x, z) => {
     const error = b.op("Abs", [b.sub(x, z)]);
     const linear = b.scaled(b.plus(error, -delta / 2), delta);
@@ -204,7 +222,11 @@ const kinds: Readonly<Record<string, (options: object) => Loss>> = {
 };
 
 /** The loss of a kind and options, as another thread or a file has them. */
-export function lossFrom({ kind, options }: { readonly kind: string; readonly options: object }): Loss {
+export function lossFrom(plain: { readonly kind: string; readonly options: object }): Loss {
+  check("A loss's data", plain, { want: '{ kind: "crossEntropy", options: {} }', fits: isRecord });
+  const { kind, options } = plain;
+  check("The kind of a loss", kind, text);
+  check("The options of a loss", options, { want: "an object", fits: isRecord });
   const make = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   if (make === undefined) throw new OnnxError(`There is no loss "${kind}". There are ${names(Object.keys(kinds))}.`);
   return make(options);

@@ -1,4 +1,4 @@
-import type { Graph } from "../graph/graph.ts";
+import { checkGraph, type Graph } from "../graph/graph.ts";
 import { int, ints, type Node } from "../graph/node.ts";
 import type { Constant } from "../proto/constant.ts";
 import { isFloat } from "../proto/elem.ts";
@@ -36,6 +36,7 @@ interface Use {
  * constant of the computation. A file tells no more: tables of angles, say, are initializers like any weight.
  */
 export function trainables(graph: Graph): Trainable[] {
+  checkGraph("The argument of trainables()", graph);
   const uses = usesOf(graph);
   const found: Trainable[] = [];
   for (const [name, initial] of graph.initializers) {

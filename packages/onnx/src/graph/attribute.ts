@@ -1,3 +1,5 @@
+import { shown } from "../check.ts";
+import { OnnxError } from "../errors.ts";
 import type { Constant } from "../proto/constant.ts";
 import { type Elem, elemCode, elemOf } from "../proto/elem.ts";
 import type { Attribute, Scope } from "./node.ts";
@@ -34,6 +36,10 @@ export function attribute(name: string, value: Exclude<AttributeInput, undefined
     const elem = name === "to" || name === "dtype" ? elemNamed(value) : undefined;
     return elem === undefined ? { kind: "string", value } : { kind: "int", value: elemCode(elem) };
   }
+  if (typeof value !== "object" || value === null || value instanceof Promise || value instanceof Map)
+    throw new OnnxError(
+      `The attribute \`${name}\` must be a number, a text, a list of either, a tensor or a graph; got ${shown(value)}.`,
+    );
   if (isScope(value)) return { kind: "graph", value };
   if (!Array.isArray(value)) {
     // Not an array, so a Constant or an Attribute, and only the latter has a kind.

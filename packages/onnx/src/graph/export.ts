@@ -1,3 +1,4 @@
+import { checkOptions, isRecord, text } from "../check.ts";
 import { names, OnnxError } from "../errors.ts";
 import type { Constant } from "../proto/constant.ts";
 import { elemCode, isFloat } from "../proto/elem.ts";
@@ -11,7 +12,7 @@ import {
   type ValueInfoProto,
 } from "../proto/model.ts";
 import { tensorOf } from "../proto/tensor.ts";
-import type { Graph } from "./graph.ts";
+import { checkGraph, type Graph } from "./graph.ts";
 import type { Attribute, Node, Scope, TensorType } from "./node.ts";
 
 /** Options of `exportModel`. */
@@ -31,6 +32,18 @@ export function exportModel(graph: Graph, options: ExportOptions = {}): Uint8Arr
 
 /** The model with this graph, its tensors views of the graph's. */
 export function modelOf(graph: Graph, options: ExportOptions = {}): ModelProto {
+  checkGraph("What is exported", graph);
+  checkOptions("exportModel", options, {
+    producer: text,
+    irVersion: {
+      want: "a whole number from 1 to 100",
+      fits: (x) => Number.isSafeInteger(x) && Number(x) >= 1 && Number(x) <= 100,
+    },
+    metadata: {
+      want: "texts by name",
+      fits: (x) => isRecord(x) && Object.values(x).every((v) => typeof v === "string"),
+    },
+  });
   const metadata = Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value }));
   return {
     irVersion: options.irVersion ?? irVersionOf(graph.opset),

@@ -1,10 +1,26 @@
+import { check, isRecord, text, type Wanted } from "../check.ts";
 import { OnnxError } from "../errors.ts";
 import { type Constant, constant } from "../proto/constant.ts";
-import { type Elem, entries, holds, type TypedArray } from "../proto/elem.ts";
+import { type Elem, elems, entries, holds, type TypedArray } from "../proto/elem.ts";
 import { type AttributeInput, attribute } from "./attribute.ts";
 import { type Dim, product } from "./dims.ts";
 import { type Attribute, describe, type Node, type Scope, type SymbolicValue, type TensorType } from "./node.ts";
 import { infer } from "./shapes/infer.ts";
+
+/** Whether this is a graph; told by its methods, because there may be two copies of this package. */
+export function isGraph(value: unknown): value is Graph {
+  return (
+    isRecord(value) &&
+    Array.isArray(value.nodes) &&
+    typeof value.op === "function" &&
+    typeof value.typeOf === "function"
+  );
+}
+
+/** Refuses what is not a graph. */
+export function checkGraph(what: string, value: unknown): void {
+  check(what, value, { want: "a Graph, which importModel() returns", fits: isGraph });
+}
 
 /**
  * A graph of ONNX operators that is always typed: every node appended tells the types of its outputs, and of integer tensors
@@ -31,6 +47,8 @@ export class Graph implements Scope {
   readonly #counters: Map<string, number>;
 
   constructor(opset = 20, outer?: Graph) {
+    check("The operator set of a Graph", opset, { want: "a whole number from 1 to 1000", fits: isOpset });
+    if (outer !== undefined) checkGraph("The graph around a Graph", outer);
     this.opset = opset;
     this.outer = outer;
     // Names are never shared between a graph and those inside it: a shadowed name is legal, but nobody reads it right.
@@ -49,6 +67,11 @@ export class Graph implements Scope {
     outputs: number | readonly string[] = 1,
     domain = "",
   ): string[] {
+    check("The operator", op, text);
+    check(`The inputs of ${op}`, inputs, inputNames);
+    check(`The attributes of ${op}`, attributes, { want: "an object", fits: isRecord });
+    check(`The outputs of ${op}`, outputs, outputNames);
+    check(`The domain of ${op}`, domain, { want: "a text", fits: (x) => typeof x === "string" });
     const given = typeof outputs === "number" ? Array.from({ length: outputs }, () => this.fresh(op)) : [...outputs];
     const all: Record<string, Attribute> = {};
     for (const [key, value] of Object.entries(attributes)) if (value !== undefined) all[key] = attribute(key, value);
@@ -174,7 +197,10 @@ export class Graph implements Scope {
     this.#names.add(name);
   }
 
+  /** Makes a name an input of this type, such as `{ elem: "float32", shape: ["batch", 3] }`; returns the name. */
   input(name: string, type: TensorType): string {
+    check("The name of an input", name, text);
+    check(`The type of \`${name}\``, type, tensorType);
     this.inputs.set(name, type);
     this.initializers.delete(name);
     this.#literals.delete(name);
@@ -184,12 +210,16 @@ export class Graph implements Scope {
 
   /** Makes a value an output of the graph; its type is the one inferred unless given. */
   output(name: string, type?: TensorType): string {
+    check("The name of an output", name, text);
+    if (type !== undefined) check(`The type of \`${name}\``, type, tensorType);
     this.outputs.set(name, type ?? this.type(name));
     return name;
   }
 
   /** Adds a weight: a tensor that may be trained, so nothing computed from it is folded if it is of a floating type. */
   initializer(name: string, value: Constant): string {
+    check("The name of an initializer", name, text);
+    check(`The value of \`${name}\``, value, constantValue);
     this.#check(name, value);
     this.initializers.set(name, value);
     this.setType(name, { elem: value.elem, shape: value.dims });
@@ -262,3 +292,32 @@ export class Graph implements Scope {
 function bits({ data }: Constant): string {
   return Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).join();
 }
+
+const isOpset = (x: unknown): boolean => Number.isSafeInteger(x) && Number(x) >= 1 && Number(x) <= 1000;
+const inputNames: Wanted = {
+  want: 'a list of names, "" for an optional input that is left out',
+  fits: (x) => Array.isArray(x) && x.every((name) => typeof name === "string"),
+};
+const outputNames: Wanted = {
+  want: "their number or a list of their names",
+  fits: (x) => (Number.isSafeInteger(x) && Number(x) >= 0 && Number(x) <= 1_000_000) || inputNames.fits(x),
+};
+const isElem = (x: unknown): boolean => typeof x === "string" && (elems() as readonly string[]).includes(x);
+const tensorType: Wanted = {
+  want: '{ elem: "float32", shape: ["batch", 3] }, or `shape: undefined` where not even the rank is known',
+  fits: (x) =>
+    isRecord(x) &&
+    isElem(x.elem) &&
+    (x.shape === undefined ||
+      (Array.isArray(x.shape) && x.shape.every((d) => typeof d === "string" || (Number.isSafeInteger(d) && d >= 0)))),
+};
+const constantValue: Wanted = {
+  want: 'a tensor: { elem: "float32", dims: [2, 3], data: new Float32Array(6) }',
+  fits: (x) =>
+    isRecord(x) &&
+    isElem(x.elem) &&
+    Array.isArray(x.dims) &&
+    x.dims.every((d) => Number.isSafeInteger(d) && d >= 0) &&
+    ArrayBuffer.isView(x.data) &&
+    !(x.data instanceof DataView),
+};

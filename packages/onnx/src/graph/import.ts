@@ -1,3 +1,4 @@
+import { check, checkOptions, func, isRecord, model as wantedModel, yesNo } from "../check.ts";
 import { names, OnnxError } from "../errors.ts";
 import { type Constant, constant } from "../proto/constant.ts";
 import { elemOf } from "../proto/elem.ts";
@@ -36,6 +37,15 @@ export const targetOpset = 20;
  * model's own if it is newer), every type inferred, shape arithmetic folded. Weights keep their names and are not folded.
  */
 export function importModel(source: Uint8Array | ModelProto, options: ImportOptions = {}): Graph {
+  check("What is imported", source, wantedModel);
+  checkOptions("importModel", options, {
+    shapes: {
+      want: 'sizes by input: { images: [8, 3, "height", "width"] }',
+      fits: (x) => isRecord(x) && Object.values(x).every((s) => Array.isArray(s) && s.every(isSize)),
+    },
+    external: func,
+    fold: yesNo,
+  });
   const model = source instanceof Uint8Array ? decodeModel(source) : source;
   const proto = model.graph;
   if (proto === undefined) throw new OnnxError("The model has no graph.");
@@ -53,6 +63,8 @@ export function importModel(source: Uint8Array | ModelProto, options: ImportOpti
   }
   return graph;
 }
+
+const isSize = (d: unknown): boolean => typeof d === "string" || (Number.isSafeInteger(d) && Number(d) >= 0);
 
 /** "ai.onnx" is another name of the default domain. */
 function own(domain: string): string {

@@ -1,3 +1,4 @@
+import { check, checkOptions, func, text, model as wantedModel } from "../check.ts";
 import { type External, without } from "./external.ts";
 import { decodeModel, encodeModel, type GraphProto, type ModelProto, type TensorProto } from "./model.ts";
 import { constantOf, tensorOf } from "./tensor.ts";
@@ -18,8 +19,16 @@ export interface ExternalOptions {
  */
 export function externalize(
   source: Uint8Array | ModelProto,
-  { location, minimum = 1024, external }: ExternalOptions,
+  options: ExternalOptions,
 ): { readonly model: Uint8Array; readonly data: readonly Uint8Array[] } {
+  check("The source of externalize()", source, wantedModel);
+  checkOptions("externalize", options, {
+    location: text,
+    minimum: { want: "a number of bytes", fits: (x) => typeof x === "number" && x >= 0 },
+    external: func,
+  });
+  const { location, minimum = 1024, external } = options;
+  check("`location` of externalize", location, text);
   const model = source instanceof Uint8Array ? decodeModel(source) : source;
   const data: Uint8Array[] = [];
   let end = 0;

@@ -1,3 +1,4 @@
+import { check, isRecord, model as wantedModel } from "../check.ts";
 import { OnnxError } from "../errors.ts";
 import { type Message, messageOf } from "./schema.ts";
 import { Decoder, Encoder, type Fields, type Limits, wire } from "./wire.ts";
@@ -167,6 +168,7 @@ export interface FunctionProto extends Wired {
  * bytes give an OnnxError with the offset; the time and memory it takes are bounded by the length of the file.
  */
 export function decodeModel(bytes: Uint8Array, limits?: Limits): ModelProto {
+  checkBytes("a model", bytes, limits);
   const model: ModelProto = decode(messageOf("ModelProto"), bytes, limits);
   if (model.graph === undefined && model.functions === undefined) {
     throw new OnnxError(
@@ -178,16 +180,29 @@ export function decodeModel(bytes: Uint8Array, limits?: Limits): ModelProto {
 
 /** The bytes of a model. One that was read and not changed is written as it was: unknown fields, order and all. */
 export function encodeModel(model: ModelProto): Uint8Array {
+  check("What encodeModel() writes", model, {
+    want: "what decodeModel() or modelOf() returns",
+    fits: (x) => wantedModel.fits(x) && !(x instanceof Uint8Array),
+  });
   return encode(messageOf("ModelProto"), model);
 }
 
 /** A tensor by itself, as test data and checkpoints keep it. */
 export function decodeTensor(bytes: Uint8Array, limits?: Limits): TensorProto {
+  checkBytes("a tensor", bytes, limits);
   return decode(messageOf("TensorProto"), bytes, limits);
 }
 /** The bytes of one tensor, as a TensorProto. */
 export function encodeTensor(tensor: TensorProto): Uint8Array {
   return encode(messageOf("TensorProto"), tensor);
+}
+
+function checkBytes(what: string, bytes: unknown, limits: Limits | undefined): void {
+  check(`The bytes of ${what}`, bytes, {
+    want: "a Uint8Array (an ArrayBuffer as new Uint8Array(buffer), a file read by readFile)",
+    fits: (x) => x instanceof Uint8Array,
+  });
+  if (limits !== undefined) check("The limits of decoding", limits, { want: "an object of numbers", fits: isRecord });
 }
 
 // The schema is the same as the interfaces above, which a test holds against each other.

@@ -1,3 +1,4 @@
+import { check, checkOptions, func, isRecord, model as wantedModel } from "../check.ts";
 import { names, OnnxError } from "../errors.ts";
 import { elemOf } from "./elem.ts";
 import { externalPlace, without } from "./external.ts";
@@ -22,6 +23,12 @@ export function updateInitializers(
   weights: Readonly<Record<string, ArrayLike<number>>>,
   options: UpdateOptions = {},
 ): Uint8Array {
+  check("The source of updateInitializers()", source, wantedModel);
+  check("The weights of updateInitializers()", weights, {
+    want: "numbers by name: { w: new Float32Array(12) }",
+    fits: (x) => isRecord(x) && !(x instanceof Map) && Object.values(x).every(isNumbers),
+  });
+  checkOptions("updateInitializers", options, { external: func });
   const model = source instanceof Uint8Array ? decodeModel(source) : source;
   const { graph } = model;
   if (graph === undefined) throw new OnnxError("The model has no graph.");
@@ -43,6 +50,9 @@ export function updateInitializers(
     graph: { ...graph, ...(initializer && { initializer }), ...(node && { node }) },
   });
 }
+
+const isNumbers = (x: unknown): boolean =>
+  (ArrayBuffer.isView(x) && !(x instanceof DataView)) || (Array.isArray(x) && x.every((n) => typeof n === "number"));
 
 function constantNode(node: NodeProto, update: (name: string, tensor: TensorProto) => TensorProto): NodeProto {
   if (node.opType !== "Constant" || node.attribute?.[0]?.t === undefined) return node;
