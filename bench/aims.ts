@@ -5,21 +5,21 @@ import { digits, scientific, table } from "./report.ts";
 
 const peer = (who: string, threads = 1): Peer => {
   const found = peers.find((p) => p.who === who && p.threads === threads);
-  if (found === undefined) throw new Error(`There is no ${who} of ${threads} threads.`);
+  if (found === undefined) throw new Error(`No peer "${who}" runs on ${threads} threads.`);
   return found;
 };
 
-/** A ratio that the update is to have, by the time of one peer over that of another. */
+/** A target for the update: the time of one peer over that of another. */
 interface Aim {
   readonly text: string;
-  /** Whose time … */
+  /** The peer whose time is divided … */
   readonly of: Peer;
-  /** … over whose. */
+  /** … by the time of this one. */
   readonly over: Peer;
   readonly most?: number;
   readonly least?: number;
   readonly count: number;
-  /** The sizes it is for; all if not said. */
+  /** The sizes it applies to; all by default. */
   readonly from?: number;
   readonly to?: number;
 }
@@ -44,7 +44,7 @@ interface Found extends Ratio {
   readonly total: number;
 }
 
-/** The aims of AdamW with what was measured, as a table. */
+/** AdamW's aims beside the measurements, as a table. */
 export function aimsTable(cells: Cells, totals: readonly number[]): string {
   const rows = aims.map((aim) => {
     const found = totals

@@ -8,12 +8,12 @@ export interface Arrays {
   readonly v: Float32Array;
 }
 
-/** A step of all tensors, the `t`-th, at the rate `lr`. */
+/** Step `t` of all tensors, at the rate `lr`. */
 export type Step = (tensors: readonly Arrays[], t: number, lr: number) => void;
 
 const [B1, B2, EPS, DECAY] = [0.9, 0.999, 1e-8, 0.01];
 
-/** AdamW of one tensor, whose gradients are scaled; everything that can be taken out of the loop is. */
+/** AdamW on one tensor with scaled gradients. Everything that can be is hoisted out of the loop. */
 function adamw({ p, g, m, v }: Arrays, scale: number, t: number, lr: number): void {
   const [rate, root, keep] = [lr / (1 - B1 ** t), 1 / Math.sqrt(1 - B2 ** t), 1 - lr * DECAY];
   for (let i = 0; i < p.length; i++) {
@@ -40,7 +40,7 @@ function lion({ p, g, m }: Arrays, lr: number): void {
     m[i] = 0.99 * before + 0.01 * x;
   }
 }
-/** The step before its length is known goes into `u`. */
+/** `u` holds the step until its length is known. */
 function lamb({ p, g, m, v }: Arrays, u: Float32Array, t: number, lr: number): void {
   const [first, root] = [1 / (1 - B1 ** t), 1 / Math.sqrt(1 - B2 ** t)];
   let [pp, uu] = [0, 0];
@@ -65,7 +65,7 @@ function squares(x: Float32Array): number {
 }
 let scratch: Float32Array = new Float32Array(0);
 
-/** The rules as one would write them by hand in JavaScript. */
+/** The rules as people write them by hand in JavaScript. */
 export const byHand: Readonly<Record<Rule, Step>> = {
   adamw: (tensors, t, lr) => {
     for (const one of tensors) adamw(one, 1, t, lr);
@@ -87,7 +87,7 @@ export const byHand: Readonly<Record<Rule, Step>> = {
     for (const { g } of tensors) sum += squares(g);
     for (const one of tensors) adamw(one, Math.min(1, 1 / Math.sqrt(sum)), t, lr);
   },
-  // Copies are as fast as memory, whoever compiled the engine: two numbers read and two written.
+  // A copy is as fast as memory in any engine: two numbers read, two written.
   limit: (tensors) => {
     for (const { p, g, m, v } of tensors) {
       p.set(g);

@@ -1,37 +1,37 @@
 import { freemem } from "node:os";
 import { type Compiled, compile } from "./compiler.ts";
-import { javascript, noPyTorch, pytorch } from "./contestants.ts";
+import { ContenderProcess } from "./contender-process.ts";
 import { type Effort, type Entry, load, type Measured, median, play } from "./measure.ts";
 import { ARRAYS_BYTES, base, type Home, idOf, limits, type Peer } from "./peers.ts";
-import { Contestant } from "./process.ts";
+import { javascript, noPyTorch, pytorch } from "./processes.ts";
 import { RATE, type Rule, STILL } from "./protocol.ts";
 import { conditions } from "./report.ts";
 
-/** So many equal tensors with so many parameters in all. */
+/** `count` equal tensors with `total` parameters altogether. */
 export interface Cell {
   readonly count: number;
   readonly total: number;
 }
 
-/** What was measured of one rule. */
+/** The measurements of one rule. */
 export interface Cells {
   readonly rule: Rule;
   readonly effort: Effort;
   of(peer: Peer, cell: Cell): Measured | undefined;
-  /** The limit of memory that was measured beside, and the bytes it moves per parameter. */
+  /** The memory limit measured alongside, and the bytes it moves per parameter. */
   limit(threads: number, cell: Cell): { readonly measured: Measured; readonly bytes: number } | undefined;
-  /** Under which conditions, who was left out and whose work is another. */
+  /** The conditions; then the peers that were left out, and those that did different work. */
   readonly conditions: string;
   readonly notes: readonly string[];
 }
 
-/** How far parameters may be apart after the first steps, relative to them: tf.train.adam has no weight decay. */
+/** The relative difference of parameters allowed after the first steps: tf.train.adam has no weight decay. */
 const APART = 1e-3;
 function another({ proof }: Measured, { proof: wanted }: Measured): boolean {
   return wanted.some((x, i) => !(Math.abs((proof[i] ?? Number.NaN) / x - 1) <= APART));
 }
 
-/** Matches of all peers that have the rule, in processes of their own; a match for every cell. */
+/** Measures every peer that has the rule, in processes of their own: one match per cell. */
 export async function measure(
   rule: Rule,
   peers: readonly Peer[],
@@ -48,13 +48,13 @@ export async function measure(
   const players = [...peers.filter(({ rules }) => rules.includes(rule)), ...limit].filter(
     ({ home }) => !missing.has(home),
   );
-  const start = (home: Home): Contestant => {
+  const start = (home: Home): ContenderProcess => {
     if (home === "torch") return pytorch("torch_step.py", 1);
-    return home === "c" && "program" in compiled ? new Contestant(compiled.program, []) : javascript();
+    return home === "c" && "program" in compiled ? new ContenderProcess(compiled.program, []) : javascript();
   };
-  const homes = new Map<Home, Contestant>();
-  /** One that ended, where there was no memory for it, is started again for the next cell. */
-  const processOf = (home: Home): Contestant => {
+  const homes = new Map<Home, ContenderProcess>();
+  /** A process that ran out of memory is started again for the next cell. */
+  const processOf = (home: Home): ContenderProcess => {
     let process = homes.get(home);
     if (process === undefined || process.ended) homes.set(home, (process = start(home)));
     return process;
@@ -71,7 +71,7 @@ export async function measure(
       );
       for (const peer of players)
         if (cell.total > (peer.most ?? cell.total))
-          notes.add(`${peer.label}: left out above ${peer.most} parameters, where a step takes seconds.`);
+          notes.add(`${peer.label}: left out above ${peer.most} parameters, because a step takes seconds there.`);
       for (const together of batches(able, cell)) {
         const entries = together.map((peer): Entry => {
           const [id, label, process] = [idOf(peer), peer.label, processOf(peer.home)];
@@ -92,7 +92,9 @@ export async function measure(
         const first = match.measured.find(({ entry }) => entry.id === idOf(base));
         for (const one of match.measured) {
           if (first && one.entry.task.kind === "step" && one.entry.task.rule === rule && another(one, first))
-            notes.add(`${one.entry.label}: other numbers after the first steps of ${name}, so this is no comparison.`);
+            notes.add(
+              `${one.entry.label}: its parameters differ after the first steps of ${name}, so the times do not compare.`,
+            );
           const at = key(one.entry.id, cell);
           if (!found.has(at)) found.set(at, one);
         }
@@ -111,7 +113,7 @@ export async function measure(
     effort,
     of: (peer, cell) => found.get(key(idOf(peer), cell)),
     limit(threads, cell) {
-      const measured = found.get(key(idOf({ ...limit[0]!, threads: threads === 2 ? 2 : 1 }), cell)); // there is one always
+      const measured = found.get(key(idOf({ ...limit[0]!, threads: threads === 2 ? 2 : 1 }), cell)); // there always is one
       return measured && { measured, bytes: "why" in compiled ? 16 : 28 };
     },
     conditions: conditions({ before, after: load(), busy, effort, versions }),
@@ -121,7 +123,7 @@ export async function measure(
 
 const key = (id: string, { count, total }: Cell): string => `${id} ${count} ${total}`;
 
-/** Who can be alive at the same time without the machine swapping; the base is in every batch. */
+/** Groups of peers that fit into memory together; the base is in each. */
 function batches(peers: readonly Peer[], { total }: Cell): Peer[][] {
   const room = freemem() * 0.7;
   const need = (batch: readonly Peer[]): number =>

@@ -6,17 +6,17 @@ import path from "node:path";
 const source = (file: string): string => path.join(import.meta.dirname, "c", file);
 const COMPILERS = [process.env.CC, "cc", "gcc", "clang"].filter((name) => name !== undefined && name !== "");
 
-/** Vectorised, and every operation rounded: a square root need not set errno, and nothing traps. */
+/** Vectorised, with every operation rounded. A square root need not set errno, and nothing traps. */
 const FLAGS = ["-O3", "-std=gnu11", "-fno-math-errno", "-fno-trapping-math"];
 const BASELINE = [...FLAGS, "-ffp-contract=off", "-DVARIANT=baseline"];
 const NATIVE = [...FLAGS, "-march=native", "-DVARIANT=native"];
-/** Compilers prefer half of AVX-512's width unless told; on other processors they do not know the option. */
+/** Compilers use half of AVX-512's width unless told otherwise; for other processors they do not know the option. */
 const WIDE = [...NATIVE, "-mprefer-vector-width=512"];
 
-/** The loops of `c/` as a program, or why there is none. */
+/** The loops of `c/` as a program, or the reason it could not be built. */
 export type Compiled = { readonly program: string; remove(): void } | { readonly why: string };
 
-/** Compiles the loops in C where a compiler is found. */
+/** Compiles the C loops if there is a compiler. */
 export function compile(): Compiled {
   let why = "no compiler was found";
   for (const compiler of COMPILERS) {

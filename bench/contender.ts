@@ -2,22 +2,22 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 export interface Contender {
-  /** One step, which is waited for if it is a promise. */
+  /** Takes one step; a promise is awaited. */
   step(): unknown;
-  /** What shows that the work is the same: losses of the first steps, or parameters after them. */
+  /** Evidence that the work is the same: the losses of the first steps, or the parameters after them. */
   readonly proof?: readonly number[];
-  /** Of the libraries that do the work. */
+  /** The versions of the libraries that do the work. */
   readonly versions?: Readonly<Record<string, string>>;
   dispose?(): unknown;
 }
 
-/** What parameters and gradients are at the start: numbers of which none is tiny. */
+/** Fills parameters and gradients at the start, with numbers that are never tiny. */
 export function sine(array: Float32Array): Float32Array {
   for (let i = 0; i < array.length; i++) array[i] = Math.sin(i);
   return array;
 }
 
-/** A library that a package of this repository brings for its own tests. */
+/** A library that one of the packages installs for its tests. */
 export function libraryOf(pack: string, name: string): unknown {
   const require = createRequire(new URL(`../packages/${pack}/package.json`, import.meta.url));
   try {

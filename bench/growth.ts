@@ -3,7 +3,7 @@ import { type Effort, medianOf } from "./measure.ts";
 import { peers } from "./peers.ts";
 import { digits, scientific, table } from "./report.ts";
 
-/** The line through points that are as far off as they are large: least squares of relative errors. */
+/** The line through points whose errors grow with their size: least squares of the relative errors. */
 export function line(points: readonly (readonly [x: number, y: number])[]): readonly [at0: number, slope: number] {
   let [w, wx, wy, wxx, wxy] = [0, 0, 0, 0, 0];
   for (const [x, y] of points) {
@@ -19,14 +19,14 @@ export function line(points: readonly (readonly [x: number, y: number])[]): read
 }
 
 export interface Growth {
-  /** Parameters of one tensor. */
+  /** The parameters of one tensor, for the first table. */
   readonly sizes: readonly number[];
-  /** Tensors of `total` parameters in all. */
+  /** The tensors that `total` parameters are split into, for the second. */
   readonly counts: readonly number[];
   readonly total: number;
 }
 
-/** How the cost of AdamW grows with the parameters of one tensor, and with the tensors of as many parameters. */
+/** How the cost of AdamW grows with the parameters of one tensor, and with the number of tensors. */
 export async function growth(
   { sizes, counts, total }: Growth,
   effort: Effort,

@@ -1,6 +1,6 @@
 import { arch, cpus, platform, totalmem } from "node:os";
 
-/** What the numbers depend on, and nothing that names this machine. */
+/** The hardware and Node version that the numbers depend on, without a name of the machine. */
 export function machine(): string {
   const all = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);

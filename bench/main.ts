@@ -9,7 +9,7 @@ import { type Section, write } from "./report.ts";
 import { type Stepped, step, stepRules } from "./step.ts";
 import { training } from "./training.ts";
 
-const HELP = `What a step costs, beside others that do the same on the same machine at the same time.
+const HELP = `The cost of a step, beside other libraries that do the same work on the same machine at the same time.
 
   npm run bench                             all parts but the profile, with few repetitions: minutes
   npm run bench:full                        all parts at length, up to 5e7 parameters, into bench/RESULTS.md
@@ -18,8 +18,8 @@ const HELP = `What a step costs, beside others that do the same on the same mach
                                             forward, backward and update per step
   npm run bench -- step [${stepRules.join("|")} …]
                                             the update alone, by number of parameters and tensors
-  npm run bench -- growth                   what a step, a tensor and a parameter cost
-  npm run bench -- products                 what products of matrices cost, by rows and columns (--sizes 256,512)
+  npm run bench -- growth                   the cost per step, per tensor and per parameter
+  npm run bench -- products                 the cost of matrix products, by rows and columns (--sizes 256,512)
   npm run bench -- profile [${modelNames.join("|")} …]
                                             where a training step's time goes, by operator
   npm run bench -- guard                    the update beside an earlier commit's, built next to this one: fails where
@@ -36,8 +36,8 @@ const HELP = `What a step costs, beside others that do the same on the same mach
   DESCENT_PYTHON     a Python that has torch; python3 if not set
   CC                 a C compiler; cc, gcc or clang if not set
 
-Whoever is not there is left out, with a line that says why. A run that was interrupted has written what it had
-measured; the rest is measured by naming it: npm run bench:full -- step lamb clip`;
+A contender that is not installed is left out, and a line says why. An interrupted run has already written what it
+measured; name the remaining parts to measure them: npm run bench:full -- step lamb clip`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -60,23 +60,25 @@ function fail(why: string): never {
 }
 function whole(name: "rounds" | "turn", otherwise: number): number {
   const n = Number(values[name] ?? otherwise);
-  return Number.isInteger(n) && n > 0 ? n : fail(`--${name} is "${values[name]}". It is a whole number, at least 1.`);
+  return Number.isInteger(n) && n > 0
+    ? n
+    : fail(`--${name} must be a whole number, at least 1; got "${values[name]}".`);
 }
 function list(name: "sizes" | "counts", otherwise: readonly number[]): readonly number[] {
   const given = values[name]?.split(",").map(Number) ?? otherwise;
   if (given.every((n) => Number.isSafeInteger(n) && n > 0)) return given;
-  return fail(`--${name} is "${values[name]}". It is a list of whole numbers, such as 1e4,1e6.`);
+  return fail(`--${name} must be a list of whole numbers, such as 1e4,1e6; got "${values[name]}".`);
 }
-/** Tensors of a total are equal. */
+/** Every total must divide into equal tensors. */
 function fit(totals: readonly number[], counts: readonly number[]): void {
   if (totals.some((n) => counts.some((count) => n % count !== 0)))
-    fail(`Not every one of ${totals.join(", ")} parameters can be cut into ${counts.join(", ")} equal tensors.`);
+    fail(`${totals.join(", ")} parameters must all divide into ${counts.join(", ")} equal tensors.`);
 }
-/** The names after a part, or all there are. */
+/** The names given after a part, or all names. */
 function named<Name extends string>(kind: string, names: readonly Name[]): readonly Name[] {
   const known = (name: string): name is Name => (names as readonly string[]).includes(name);
   const unknown = rest.find((name) => !known(name));
-  if (unknown !== undefined) fail(`There is no ${kind} "${unknown}". There are ${names.join(", ")}.`);
+  if (unknown !== undefined) fail(`Unknown ${kind} "${unknown}". Choose from ${names.join(", ")}.`);
   return rest.length > 0 ? rest.filter(known) : names;
 }
 function effort(rounds: number, otherwise: number, warm?: number): Effort {
@@ -84,7 +86,7 @@ function effort(rounds: number, otherwise: number, warm?: number): Effort {
   return { rounds: whole("rounds", rounds), turn, least: 3, warm: warm && Math.min(warm, turn) };
 }
 
-/** What is being done, on a line that the next one takes. */
+/** Shows progress on one line, which the next message replaces. */
 function say(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
@@ -111,7 +113,7 @@ const long = {
     return report("growth", growth({ sizes, counts, total }, effort(9, 50, 50), say));
   },
 };
-/** Few repetitions of sizes that tell most. */
+/** Few repetitions, at the most telling sizes. */
 async function short(): Promise<void> {
   await report("training", training(modelNames, effort(3, 150), say));
   const [totals, counts] = [list("sizes", [1e4, 1e6, 1e7]), list("counts", [1, 200])];
@@ -160,5 +162,5 @@ else
       break;
     }
     default:
-      fail(`There is no part "${part}". There are training, step, growth, products, profile and guard.`);
+      fail(`Unknown part "${part}". Choose from training, step, growth, products, profile and guard.`);
   }

@@ -1,25 +1,25 @@
 import { loadavg } from "node:os";
-import type { Contestant } from "./process.ts";
+import type { ContenderProcess } from "./contender-process.ts";
 import type { Task, Turn } from "./protocol.ts";
 
-/** Somebody who takes turns. */
+/** A contender in a match. */
 export interface Entry {
   readonly id: string;
-  /** As the report calls it. */
+  /** Its name in the report. */
   readonly label: string;
   readonly threads: number;
-  readonly process: Contestant;
+  readonly process: ContenderProcess;
   readonly task: Task;
 }
 
-/** How long a measurement takes. */
+/** The length of a measurement. */
 export interface Effort {
   readonly rounds: number;
-  /** Of one turn, in milliseconds. */
+  /** The length of one turn, in milliseconds. */
   readonly turn: number;
-  /** Steps of a turn at least. */
+  /** The least number of steps in a turn. */
   readonly least: number;
-  /** Milliseconds of a turn that goes before and does not count: JavaScript is slow until it was compiled. */
+  /** The length of a first turn that does not count, in milliseconds: JavaScript is slow until it is compiled. */
   readonly warm?: number | undefined;
 }
 
@@ -43,21 +43,21 @@ export function quantile(values: readonly number[], q: number): number {
 }
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/** The median round's median step: a round in which it was disturbed has fewer steps, and counts no less. */
+/** The median over rounds of their median step: a disturbed round has fewer steps but counts the same. */
 export const medianOf = ({ turns }: Measured): number => median(turns.map(({ times }) => median(times)));
-/** The fastest step of all, which other work on the machine disturbs least. */
+/** The fastest step, which other work on the machine disturbs least. */
 export const bestOf = ({ turns }: Measured): number => Math.min(...turns.flatMap(({ times }) => times));
 
 export interface Ratio {
   readonly median: number;
   readonly range: readonly [number, number];
-  /** Of the fastest steps. */
+  /** The ratio of the fastest steps. */
   readonly best: number;
 }
 
 /**
- * How many times as long as `base` it takes, from the medians of the same round, so that a machine that is busy for a
- * while is so for both: the median of the rounds and their middle half.
+ * The time over that of `base`. Medians of the same round are compared, so that a machine that is busy for a while is busy
+ * for both; given are the median of the rounds and their middle half.
  */
 export function ratio(of: Measured, base: Measured): Ratio {
   const rounds = of.turns.map(({ times }, i) => median(times) / median(base.turns[i]!.times)); // both took every turn
@@ -68,11 +68,11 @@ export function ratio(of: Measured, base: Measured): Ratio {
   };
 }
 
-/** Threads of whoever had the last turn wait for work for a while before they sleep. */
+/** After a turn a contender's threads spin for a while before they sleep. */
 const PAUSE = 50;
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Loads all, lets them take turns, and drops them. One who cannot is left out, with the reason. */
+/** Loads every contender, lets them take turns and drops them. One that fails is left out, with the reason. */
 export async function play(entries: readonly Entry[], effort: Effort, say: (text: string) => void): Promise<Match> {
   const absent: { entry: Entry; why: string }[] = [];
   const playing = new Map<string, { entry: Entry; turns: Turn[]; proof: readonly number[] }>();
@@ -97,7 +97,7 @@ export async function play(entries: readonly Entry[], effort: Effort, say: (text
   for (let round = effort.warm === undefined ? 0 : -1; round < effort.rounds; round++) {
     const counts = round >= 0;
     const order = [...playing.values()];
-    // From both ends in turn: nobody always follows the same one.
+    // The order alternates, so that no contender always follows the same one.
     for (const { entry, turns } of round % 2 === 0 ? order : order.reverse()) {
       say(`round ${round + 1} of ${effort.rounds}: ${entry.label}`);
       if (counts) await pause(PAUSE);
@@ -114,5 +114,5 @@ export async function play(entries: readonly Entry[], effort: Effort, say: (text
   return { measured: [...playing.values()], absent, versions };
 }
 
-/** Of the last minute: processes that ran or wanted to. */
+/** The load average of the last minute. */
 export const load = (): number => loadavg()[0] ?? Number.NaN;

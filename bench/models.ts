@@ -6,7 +6,7 @@ import { exportModel, Graph } from "@descent/onnx";
 /** A weight with the numbers that every contender starts from. */
 export interface Weight extends Parameter {
   readonly data: Float32Array;
-  /** Stored [in, out], as exporters write the product with a sequence; PyTorch has [out, in]. */
+  /** Stored as [in, out], as exporters write a product with a sequence; PyTorch stores [out, in]. */
   readonly turned: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface Model {
 const SEED = 1;
 const outFirst: Axes = { in: [1], out: [0] };
 
-/** The layers of PyTorch, in the operators that its exporter writes for them. */
+/** PyTorch's layers, as the operators that its exporter writes. */
 class Builder {
   readonly graph = new Graph();
   readonly weights: Weight[] = [];
@@ -174,5 +174,5 @@ function gpt(): Model {
 const builders = { mlp, cnn, resnet, gpt };
 export type ModelName = keyof typeof builders;
 export const modelNames = Object.keys(builders) as ModelName[]; // the keys of a record of ModelName
-/** The model of a name: the same numbers at every call. */
+/** Builds a model by name, with the same numbers at every call. */
 export const model = (name: ModelName): Model => builders[name]();

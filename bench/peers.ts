@@ -1,6 +1,6 @@
 import type { Rule } from "./protocol.ts";
 
-/** Who lives in one process: those that would disturb each other do not. */
+/** The process a peer lives in: peers that would disturb each other have processes of their own. */
 export type Home =
   | "arrays"
   | "ordinary"
@@ -15,34 +15,34 @@ export type Home =
   | "c"
   | "torch";
 
-/** Somebody who updates parameters. */
+/** A program that updates parameters. */
 export interface Peer {
-  /** As its process knows it. */
+  /** Its name within its process. */
   readonly who: string;
   readonly label: string;
   readonly home: Home;
   readonly threads: 1 | 2;
   readonly rules: readonly Rule[];
-  /** Measured beside every rule, as what memory allows. */
+  /** Measured beside every rule, to show what memory allows. */
   readonly limit?: true;
-  /** Parameters in all above which a step takes seconds … */
+  /** The total of parameters above which a step takes seconds … */
   readonly most?: number;
   /** … and below which two threads wait for each other for longer than they work. */
   readonly least?: number;
-  /** Bytes per parameter that it has at its peak; four arrays if not said. */
+  /** Peak memory in bytes per parameter; four arrays by default. */
   readonly bytes?: number;
-  /** Its share of memory's speed is told. */
+  /** Whether the report gives its share of the memory's speed. */
   readonly memory?: true;
-  /** Takes part in the tables of how cost grows. */
+  /** Whether it is in the tables of growth. */
   readonly grows?: true;
 }
 
 export const ARRAYS_BYTES = 16;
-/** From so many parameters on a step of Descent is shared between threads. */
+/** The number of parameters from which Descent shares a step between threads. */
 const SHARED = 2 ** 18;
 const every: readonly Rule[] = ["adamw", "momentum", "lion", "lamb", "clip"];
 
-/** What the others are compared with. */
+/** The peer that the others are compared with. */
 export const base: Peer = {
   ...{ who: "arrays", label: "Descent, arrays of `allocate`", home: "arrays", threads: 1, rules: every },
   ...{ memory: true, grows: true },

@@ -19,12 +19,12 @@ const orthogonalize: Macro = ({ rows, cols }, given) => {
 
 const kinds = ["m @ g", "m @ g'", "g @ g'", "orthogonalize(g)"] as const;
 type Kind = (typeof kinds)[number];
-/** Products of n × n matrices in each. */
+/** The number of n × n products in each. */
 const counts: Readonly<Record<Kind, number>> = { "m @ g": 1, "m @ g'": 1, "g @ g'": 1, "orthogonalize(g)": 15 };
 
 type Run = () => void;
 
-/** A product as the rule of an update, with everything that an update has beside it. */
+/** A product as an update rule, with the overhead of a whole update. */
 async function ours(kind: Kind, n: number, onnx: boolean): Promise<Run> {
   const matmul = onnx ? await onnxMatmul({ threads: 1 }) : undefined;
   if (onnx && !matmul) throw new Error("onnxruntime-node is not there");
@@ -76,7 +76,7 @@ const contenders: Readonly<Record<string, (kind: Kind, n: number) => Promise<Run
   "tfjs, wasm": theirs,
 };
 
-/** What products of square matrices cost on one thread, alone and in Newton–Schulz, all in one process. */
+/** The cost of products of square matrices on one thread, alone and in Newton–Schulz iterations, all in one process. */
 export async function products(sizes: readonly number[], effort: Effort, say: (text: string) => void): Promise<string> {
   const rows: string[][] = [];
   for (const kind of kinds)

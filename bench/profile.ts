@@ -10,7 +10,7 @@ import { STILL } from "./protocol.ts";
 import { digits, table } from "./report.ts";
 
 type Shapes = readonly Readonly<Record<string, readonly number[]>>[];
-/** An event of ONNX Runtime's profile: a kernel of a node, in microseconds. */
+/** An event in ONNX Runtime's profile: one node's kernel, in microseconds. */
 interface Event {
   readonly cat?: string;
   readonly name?: string;
@@ -23,10 +23,10 @@ interface Event {
 }
 
 const [WARM, STEPS] = [10, 40];
-/** Rows of a table. */
+/** The most rows a table has. */
 const MOST = 16;
 
-/** Where a step's time goes on one thread, by kernel and by node: ONNX Runtime's own profile. */
+/** Where a step's time goes on one thread, by kernel and by node, according to ONNX Runtime's profile. */
 export async function profile(name: ModelName): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), "descent-profile-"));
   const { bytes, title, input, labels } = model(name);
@@ -54,7 +54,7 @@ export async function profile(name: ModelName): Promise<string> {
       if (one === undefined) nodes.set(event.name, { event, times: [event.dur ?? 0] });
       else one.times.push(event.dur ?? 0);
     }
-    // The median of each node, so that it matters little what else the machine did.
+    // The median per node, so that other work on the machine matters little.
     const kernels = [...nodes.values()].map(({ event, times }) => ({ event, us: median(times) }));
     const total = kernels.reduce((sum, { us }) => sum + us, 0);
     const by = (key: (e: Event) => string): string[][] => {

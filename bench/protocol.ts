@@ -5,22 +5,22 @@ export const RATE = 1e-3;
 /** … and of those that are timed: a batch learnt by heart has gradients near zero, and tiny numbers are slow to compute with. */
 export const STILL = 1e-9;
 
-/** What an update is by. `limit` is none: AdamW's reads and writes with hardly any arithmetic, which is what memory allows. */
+/** The rule of an update. `limit` is AdamW's reads and writes with hardly any arithmetic, which shows what memory allows. */
 export type Rule = "adamw" | "momentum" | "lion" | "lamb" | "clip" | "limit";
-/** Steps after which contenders of an update are compared. */
+/** The number of steps after which the parameters of contenders are compared. */
 export const PROOF = 5;
 
-/** What a contender is to do. Each lives in a process with others of its kind at most, and is asked to run in turns. */
+/** The work of a contender. It shares a process with others of its kind at most, and runs in turns. */
 export type Task =
   | {
       readonly kind: "training";
-      /** Who: a name that the process knows. */
+      /** The contender's name within its process. */
       readonly who: string;
       readonly model: ModelName;
-      /** Where the weights and the batch lie, for a process that cannot build the model itself. */
+      /** The folder with the weights and the batch, for a process that cannot build the model itself. */
       readonly folder: string;
       readonly threads: number;
-      /** Losses of so many steps are told, for comparison. */
+      /** The number of first losses to report, for comparison. */
       readonly check: number;
     }
   | {
@@ -32,11 +32,11 @@ export type Task =
       readonly rate: number;
       /** … and of those that are timed. */
       readonly still: number;
-      /** So many tensors … */
+      /** The number of tensors … */
       readonly count: number;
-      /** … of so many parameters. */
+      /** … and the parameters in each. */
       readonly size: number;
-      /** Every step is done so many times: what a guard must notice. */
+      /** How often every step is done: a guard must notice 2. */
       readonly repeat?: number;
     };
 
@@ -47,14 +47,14 @@ export type Request =
   | { readonly go: string; readonly ms: number; readonly least: number }
   | { readonly drop: string };
 
-/** Answers are lines that start so; whatever else a library prints is no answer. */
+/** The start of a line that is an answer; libraries print other lines. */
 export const MARK = "@answer ";
 
 /** One turn of a contender. */
 export interface Turn {
   /** Milliseconds of each step. */
   readonly times: readonly number[];
-  /** Seconds of processor time per second that passed: below the number of threads, the machine had other work. */
+  /** Processor time over elapsed time. If it is below the number of threads, the machine had other work. */
   readonly busy: number;
 }
 

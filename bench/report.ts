@@ -4,14 +4,14 @@ import type { Effort } from "./measure.ts";
 
 const file = new URL("RESULTS.md", import.meta.url);
 
-/** Three digits, as many as the measurement bears. */
+/** Three digits, which is what the measurement supports. */
 export const digits = (x: number): string =>
   Number.isFinite(x) ? (x >= 1000 ? Math.round(x).toString() : x.toPrecision(3)) : "–";
 
-/** A power of ten as one says it: 1e4. */
+/** A power of ten, written 1e4. */
 export const scientific = (x: number): string => (x < 1000 ? String(x) : x.toExponential().replace("+", ""));
 
-/** A table in Markdown that reads well in a terminal too: the first column to the left, numbers to the right. */
+/** A Markdown table that also reads well in a terminal: the first column aligned left, numbers right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map((row) => row[i]?.length ?? 0)));
   const cell = (text: string, i: number): string => (i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!)); // a width for every column
@@ -20,7 +20,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), `| ${rule.join(" | ")} |`, ...rows.map(line)].join("\n");
 }
 
-/** Under which conditions numbers came to be, said where they are; `busy` is by number of threads. */
+/** The conditions of a measurement, printed beside its numbers. `busy` is indexed by the number of threads. */
 export function conditions(of: {
   readonly before: number;
   readonly after: number;
@@ -48,7 +48,7 @@ alive at the same time and take turns, most in processes of their own; ratios co
 says that the other takes so many times as long as Descent. [How to run it](README.md).
 `;
 
-/** In the order of the file. */
+/** The sections, in the order of the file. */
 const SECTIONS = ["training", "step adamw", "step momentum", "step lion", "step lamb", "step clip", "growth"] as const;
 export type Section = (typeof SECTIONS)[number];
 

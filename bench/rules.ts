@@ -3,7 +3,7 @@ import { type Configured, clipByGlobalNorm, decay, rule } from "@descent/core";
 import { momentum } from "@descent/sgd";
 import type { Rule } from "./protocol.ts";
 
-/** A sign rule: two averages of the gradient, of which one steps and the other is remembered. */
+/** A sign rule with two averages of the gradient: one makes the step, the other is kept. */
 const lion = rule({
   id: "lion",
   title: "Lion",
@@ -18,7 +18,7 @@ const lion = rule({
   },
 });
 
-/** Norms per tensor: Adam's step as long as the tensor it changes. */
+/** Norms per tensor: Adam's step, scaled to the norm of the tensor. */
 const lamb = rule({
   id: "lamb",
   title: "LAMB",

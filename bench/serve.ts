@@ -1,4 +1,4 @@
-// A process of contenders written in JavaScript: reads requests, one a line, and answers each. See process.ts.
+// A process of contenders written in JavaScript: reads one request per line and answers it. See contender-process.ts.
 import { createInterface } from "node:readline";
 import type { Contender } from "./contender.ts";
 import { type Answer, MARK, type Request, type Task, type Turn } from "./protocol.ts";
@@ -11,7 +11,7 @@ async function make(task: Task): Promise<Contender> {
   return (await import("./training-onnxruntime.ts")).training(task);
 }
 
-/** Does everything so many times. */
+/** A contender that does every step so many times. */
 function repeated(contender: Contender, times: number): Contender {
   if (times === 1) return contender;
   return {
@@ -25,7 +25,7 @@ function repeated(contender: Contender, times: number): Contender {
   };
 }
 
-/** Steps for about so many milliseconds, at least so many; the first few are not counted. Short ones are timed in groups. */
+/** Takes steps for about `ms` milliseconds, and at least `least` of them. The first few do not count; short steps are timed in groups. */
 async function turn({ step }: Contender, ms: number, least: number): Promise<Turn> {
   const run = async (count: number): Promise<number> => {
     const start = performance.now();
@@ -35,7 +35,7 @@ async function turn({ step }: Contender, ms: number, least: number): Promise<Tur
     }
     return (performance.now() - start) / count;
   };
-  await run(1); // other contenders had the caches
+  await run(1); // other contenders filled the caches
   const group = Math.max(1, Math.ceil(GROUP / (await run(1))));
   const times: number[] = [];
   const cpu = process.cpuUsage();
@@ -44,7 +44,7 @@ async function turn({ step }: Contender, ms: number, least: number): Promise<Tur
   const { user, system } = process.cpuUsage(cpu);
   return { times, busy: (user + system) / 1000 / (performance.now() - start) };
 }
-const GROUP = 0.3; // milliseconds, against which reading the clock is nothing
+const GROUP = 0.3; // milliseconds, next to which reading the clock costs nothing
 
 async function answer(request: Request): Promise<Answer> {
   if ("go" in request) return turn(contenders.get(request.go)!, request.ms, request.least); // the parent loaded it
@@ -64,4 +64,4 @@ async function answer(request: Request): Promise<Answer> {
 
 for await (const line of createInterface({ input: process.stdin }))
   process.stdout.write(`${MARK}${JSON.stringify(await answer(JSON.parse(line) as Request))}\n`); // from our own parent
-process.exit(0); // whatever threads a library still holds
+process.exit(0); // even if a library still holds threads

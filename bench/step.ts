@@ -5,7 +5,7 @@ import { base, peers } from "./peers.ts";
 import type { Rule } from "./protocol.ts";
 import { digits, scientific, table } from "./report.ts";
 
-/** What is measured of an update: its title, and the bytes that a parameter's numbers make when they go to and fro. */
+/** The rules whose update is measured: a title, and the bytes per parameter that a step reads and writes. */
 const rules = {
   adamw: { title: "AdamW", bytes: 28 },
   momentum: { title: "SGD with momentum", bytes: 20 },
@@ -18,13 +18,13 @@ export type Stepped = keyof typeof rules;
 export const stepRules = Object.keys(rules) as readonly Stepped[]; // its keys
 
 export interface Sizes {
-  /** Parameters in all … */
+  /** The totals of parameters … */
   readonly totals: readonly number[];
-  /** … in so many tensors. */
+  /** … and the numbers of tensors they are split into. */
   readonly counts: readonly number[];
 }
 
-/** The update alone by one rule. Returns the section of the report. */
+/** Measures one rule's update alone. Returns the section of the report. */
 export async function step(
   rule: Stepped,
   { totals, counts }: Sizes,
@@ -49,7 +49,7 @@ export async function step(
   ].join("\n\n");
 }
 
-/** Half the width of the rounds' middle half, in percent of their median. */
+/** Half the interquartile range of the rounds, in percent of their median. */
 function spread({ turns }: Measured): string {
   const rounds = turns.map(({ times }) => median(times));
   const half = (quantile(rounds, 0.75) - quantile(rounds, 0.25)) / 2;
@@ -70,7 +70,7 @@ function times(cells: Cells, count: number, totals: readonly number[]): string {
   return table(["ns per parameter", ...totals.map(scientific)], rows);
 }
 
-/** Billions of bytes per second, beside what memory allowed at the time. */
+/** Gigabytes per second, beside what memory allowed at the same time. */
 function memory(cells: Cells, count: number, totals: readonly number[], bytes: number): string {
   const speed = (one: Measured, each: number, total: number): number => (each * total) / (medianOf(one) * 1e6);
   const limited = [1, 2].flatMap((threads) => {

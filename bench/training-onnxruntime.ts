@@ -4,7 +4,7 @@ import { type Contender, libraryOf, versionOf } from "./contender.ts";
 import { model } from "./models.ts";
 import { RATE, STILL, type Task } from "./protocol.ts";
 
-/** This repository's trainer: the update on the host or in the graph, natively or in WebAssembly. */
+/** Descent's trainer, with the update on the host or in the graph, native or in WebAssembly. */
 export async function training(task: Task & { readonly kind: "training" }): Promise<Contender> {
   const { bytes, input, labels } = model(task.model);
   const web = task.who === "web";

@@ -8,7 +8,7 @@ import { RATE, STILL, type Task } from "./protocol.ts";
 
 type Tf = typeof tfjs;
 
-/** Elements in another order of dimensions. */
+/** Permutes the dimensions of an array. */
 function transposed(data: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
   const strides = shape.map((_, d) => size(shape.slice(d + 1)));
   const to = order.map((d) => shape[d]!);
@@ -21,7 +21,7 @@ function transposed(data: Float32Array, shape: readonly number[], order: readonl
   return out;
 }
 
-/** PyTorch's layouts as tfjs has them: kernels HWIO, dense [in, out], images channels last when flattened. */
+/** Converts PyTorch's layouts to those of tfjs: kernels HWIO, dense [in, out], images channels last when flattened. */
 function converted(
   { name, weights }: Model,
   key: string,
@@ -41,7 +41,7 @@ function converted(
   return { shape: [inputs, outputs], data: transposed(data, shape, [1, 0]) };
 }
 
-/** What a step of tfjs would be, on the backend that it trains with in Node. */
+/** A training step of plain tfjs, on the backend it uses in Node. */
 export async function training(task: Task & { readonly kind: "training" }): Promise<Contender> {
   if (task.model !== "mlp" && task.model !== "cnn") throw new Error("tfjs is compared on the MLP and the CNN alone");
   const tf = await tfjsOn("wasm");

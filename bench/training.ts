@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { javascript, noPyTorch, pytorch } from "./contestants.ts";
+import type { ContenderProcess } from "./contender-process.ts";
 import {
   bestOf,
   type Effort,
@@ -15,7 +15,7 @@ import {
   ratio,
 } from "./measure.ts";
 import { type Model, type ModelName, model } from "./models.ts";
-import type { Contestant } from "./process.ts";
+import { javascript, noPyTorch, pytorch } from "./processes.ts";
 import { RATE, STILL } from "./protocol.ts";
 import { conditions, digits, table } from "./report.ts";
 
@@ -23,12 +23,12 @@ interface Who {
   readonly who: string;
   readonly label: string;
   readonly threads: number;
-  readonly start: () => Contestant;
-  /** Models it is written for; all if not said. */
+  readonly start: () => ContenderProcess;
+  /** The models it supports; all by default. */
   readonly models?: readonly ModelName[];
 }
 
-/** The first is what the others are compared with, on as many threads. */
+/** The contender that the others are compared with, on as many threads. */
 const BASE = "host";
 const all: readonly Who[] = [
   ...[1, 2].flatMap((threads): Who[] => [
@@ -41,7 +41,7 @@ const all: readonly Who[] = [
   { who: "tfjs adam", label: "tf.train.adam on tfjs-wasm", threads: 1, start: javascript, models: ["mlp", "cnn"] },
 ];
 
-/** Weights and batch for a process that cannot build the model itself. */
+/** Writes weights and batch for a process that cannot build the model itself. */
 function share({ weights, input, labels }: Model, folder: string): void {
   let at = 0;
   const parts: Uint8Array[] = [];
@@ -62,7 +62,7 @@ function share({ weights, input, labels }: Model, folder: string): void {
   writeFileSync(path.join(folder, "spec.json"), JSON.stringify(spec));
 }
 
-/** How many of the first losses are compared, and how far apart they may be: AdamW without decay is still a peer. */
+/** The number of first losses compared, and the relative difference allowed: AdamW without decay still counts as a peer. */
 const [CHECK, APART] = [5, 1e-3];
 
 /** The largest relative difference between the first losses. */
@@ -115,14 +115,14 @@ function section(title: string, { measured, absent }: Match, missing: readonly s
   const head = ["", "threads", "median ms", "best ms", "÷ host", "best ÷ best", "losses differ", "steps"];
   const lines = [`### ${title}`, table(head, rows)];
   const out = [
-    ...wrong.map(({ entry }) => `- ${entry.label}: its first losses are others, so this is no comparison.`),
+    ...wrong.map(({ entry }) => `- ${entry.label}: its first losses differ, so the times do not compare.`),
     ...missing.map((text) => `- ${text}`),
     ...absent.map(({ entry, why }) => `- ${entry.label}, threads ${entry.threads}: left out, ${why}.`),
   ];
   return [...lines, ...(out.length > 0 ? [out.join("\n")] : [])].join("\n\n");
 }
 
-/** Forward, backward and update per step. Returns the section of the report. */
+/** Measures a whole training step: forward, backward and update. Returns the section of the report. */
 export async function training(
   names: readonly ModelName[],
   effort: Effort,

@@ -5,7 +5,7 @@ import { PROOF, type UpdateTask } from "./protocol.ts";
 
 const [B1, B2] = [0.9, 0.999];
 
-/** AdamW in ONNX's operators, as one would write it: one run steps every tensor. */
+/** AdamW in ONNX's operators, as people would write it: one run steps every tensor. */
 function graph(count: number, size: number): Uint8Array {
   const graph = new Graph();
   const op = (name: string, inputs: readonly string[], output?: string): string =>

@@ -13,7 +13,7 @@ type Named = Readonly<Record<string, Float32Array>>;
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `w${i}`);
 const make = ({ count, size }: UpdateTask): Named =>
   Object.fromEntries(names(count).map((k) => [k, new Float32Array(size)]));
-/** What all agree on after the first steps: a few numbers of the last tensor. */
+/** A few numbers of the last tensor, on which all contenders agree after the first steps. */
 const told = (array: Float32Array): number[] => [...array.subarray(1, 4)];
 
 async function arrays(task: UpdateTask, inside: boolean, state: Precision = "float32"): Promise<Contender> {
@@ -38,7 +38,7 @@ function descent({ rule, rate }: UpdateTask) {
   return configured[rule](rate);
 }
 
-/** A loop over tensors, from the first step on. */
+/** A contender that loops over tensors. */
 function loop({ rate, still }: UpdateTask, tensors: readonly Arrays[], step: Step): Contender {
   for (const { p, g } of tensors) {
     sine(p);
@@ -58,7 +58,7 @@ function inWebAssembly(task: UpdateTask): Contender {
   return loop(task, tensors, step);
 }
 
-/** A tfjs optimizer on variables that stay in tfjs. */
+/** A tfjs optimizer whose variables stay in tfjs. */
 async function tensors(
   { count, size }: UpdateTask,
   backend: "wasm" | "cpu",
@@ -106,9 +106,9 @@ const contenders: Readonly<Record<string, (task: UpdateTask) => Contender | Prom
   jax: async (task) => (await import("./updates-jax.ts")).jax(task),
 };
 
-/** One update of all parameters, by the name of who does it. */
+/** Makes the contender that a task names. */
 export function update(task: UpdateTask): Contender | Promise<Contender> {
   const made = contenders[task.who];
-  if (made === undefined) throw new Error(`there is no ${task.who}`);
+  if (made === undefined) throw new Error(`unknown contender "${task.who}"`);
   return made(task);
 }

@@ -4,7 +4,7 @@ import type { Arrays, Step } from "./by-hand.ts";
 type Bytes = readonly number[];
 const [I32, F32, V128, VOID] = [0x7f, 0x7d, 0x7b, 0x40];
 const unsigned = (n: number): Bytes => (n < 128 ? [n] : [(n & 127) | 128, ...unsigned(n >> 7)]);
-const signed = (n: number): Bytes => (n < 64 ? [n] : [(n & 127) | 128, ...signed(n >> 7)]); // none is negative
+const signed = (n: number): Bytes => (n < 64 ? [n] : [(n & 127) | 128, ...signed(n >> 7)]); // never negative here
 const simd = (op: number): Bytes => [0xfd, ...unsigned(op)];
 const section = (id: number, ...body: number[]): Bytes => [id, ...unsigned(body.length), ...body];
 const get = (local: number): Bytes => [0x20, local];
@@ -20,10 +20,10 @@ const END = 0x0b;
 const SPLAT = simd(0x13);
 const [SQRT, ADD, SUB, MUL, DIV] = [simd(0xe3), simd(0xe4), simd(0xe5), simd(0xe6), simd(0xe7)];
 
-/** Vectors of four that one turn of the loop takes. */
+/** The number of four-wide vectors per iteration of the loop. */
 const UNROLL = 4;
 
-/** AdamW, four numbers at a time, as one would write it in WebAssembly's text format. */
+/** AdamW, four numbers at a time, as people would write it in WebAssembly's text format. */
 function code(): Bytes {
   const [p, g, m, v, end] = [0, 1, 2, 3, 4]; // addresses: the loop turns until p reaches the end
   const scalars = [5, 6, 7, 8, 9, 10, 11, 12]; // arguments, which are spread over vectors

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { root } from "./pm.mjs";
 
-/** What to install for these arguments of the app: the default engine alone, or all of them. */
+/** The installation that these arguments of the app need: the default engine alone (`app`), or all of them. */
 export function needed(args, machine = thisMachine) {
   const engine = option(args, "engine");
   const device = option(args, "device");

@@ -63,7 +63,7 @@ export function pnpm(...args) {
   return statusOf(run(args));
 }
 
-/** What can be installed, each with all of those before it: the app's default run, its other engines, what tests and tools need. */
+/** The installations, each including those before it: the app's default run, its other engines, tests and tools. */
 const modes = ["app", "engines", "everything"];
 const selections = {
   app: ["--prod", "--filter=@descent/mnist..."],
@@ -72,7 +72,7 @@ const selections = {
 };
 const stamp = path.join(root, "node_modules/.descent.json");
 
-/** What an installation depends on: the lockfile, every manifest, and the Node that runs it. */
+/** A hash of everything an installation depends on: the lockfile, every manifest, and the Node that runs it. */
 function fingerprint() {
   const hash = createHash("sha256").update(`${process.version} ${process.platform} ${process.arch}`);
   const folders = ["packages", "apps"].flatMap((parent) =>

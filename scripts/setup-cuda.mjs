@@ -12,7 +12,7 @@ const engine = process.argv[2] ?? "tfjs";
 if (engine === "onnxruntime") onnxruntime();
 else if (engine === "tfjs") setup(true);
 else {
-  console.error(`There is no engine \`${engine}\`. There are tfjs and onnxruntime.`);
+  console.error(`Unknown engine \`${engine}\`. Choose tfjs or onnxruntime.`);
   process.exit(1);
 }
 

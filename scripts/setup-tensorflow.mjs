@@ -26,7 +26,7 @@ export function setup(cuda) {
     process.exit(1);
   };
   rmSync(folder, { recursive: true, force: true });
-  if (cuda && process.platform === "darwin") fail("There is no CUDA for macOS; use --device webgpu.");
+  if (cuda && process.platform === "darwin") fail("macOS has no CUDA; use --device webgpu.");
   // The two packages differ in the library that their install script fetches, and in nothing else.
   const name = cuda && !linux ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
   mkdirSync(folder);

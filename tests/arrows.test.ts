@@ -28,11 +28,11 @@ test("an import is seen in every form it can take, and nowhere else", () => {
 
 const families = familiesOf(root);
 const asks = new Map(packages.map((pack) => [pack, importsOf(pack)]));
-/** What computes and does not run anything: families of rules, schedules, initializers. They know the notation alone. */
+/** Packages that compute but run nothing: families of rules, schedules, initializers. They know only the notation. */
 const pure = packages.filter(
   (pack) => ["schedules", "initializers"].includes(pack.folder) || families.includes(pack.folder),
 );
-/** What runs rules, or helps to: adapters to frameworks, model formats, the test kit. */
+/** Packages that run rules or help to: adapters to frameworks, model formats, the test kit. */
 const running = packages.filter(
   (pack) => !["core", "files", "catalogue"].includes(pack.folder) && !pure.includes(pack),
 );

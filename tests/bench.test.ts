@@ -34,10 +34,10 @@ describe("the benchmark of updates runs", () => {
     adamw = sections.find((text) => text.includes("AdamW\n")) ?? "";
     lamb = sections.find((text) => text.includes("LAMB")) ?? "";
   }, PATIENCE);
-  // A compiler and PyTorch are a machine's own matter; whatever else is missing is a defect.
+  // A machine may lack a compiler and PyTorch; anything else that is missing is a defect.
   const own = (of: readonly string[]): string[] => of.filter((note) => !/^(C|PyTorch): left out, .+; set (CC|DESCENT_PYTHON)/.test(note)); // biome-ignore format: one line
 
-  test("everybody takes part, does the same work, and nobody else", () => {
+  test("every peer takes part and does the same work, and no others do", () => {
     const there = rows(adamw);
     for (const { label, home, rules, least = 0 } of peers)
       if (rules.includes("adamw") && least <= 400 && home !== "c" && home !== "torch") expect(there).toContain(label);
@@ -59,7 +59,7 @@ describe("the benchmark of updates runs", () => {
     PATIENCE,
   );
 
-  test("with the share of memory's speed, and the aims with what was measured", () => {
+  test("with the share of the memory's speed, and the aims beside the measurements", () => {
     expect(rows(adamw)).toContain("limit");
     expect(adamw).toMatch(/\| tf\.train\.adam on tfjs-wasm takes ≥ 7×, one tensor +\| +400: [\d.]+ \([\d.]+\) \| +(met|missed) \|/); // biome-ignore format: one line
     expect(adamw).toMatch(/from 1e7 on +\| +– \| not measured \|/);
@@ -67,7 +67,7 @@ describe("the benchmark of updates runs", () => {
 });
 
 test(
-  "how cost grows is told with the line through it",
+  "the growth of cost is reported with the line through it",
   () => {
     const text = bench("growth", ...tiny, "--sizes", "1,100", "--counts", "1,10");
     expect(text.match(/\| Descent, arrays of `allocate` +(\| +-?[\d.]+ ){4}\|/g)).toHaveLength(2);
@@ -75,7 +75,7 @@ test(
   PATIENCE,
 );
 
-test("--help tells of every part and option", () => {
+test("--help lists every part and option", () => {
   const text = bench("--help");
   for (const word of ["training", "step", "growth", "profile", "--full", "--write", "--rounds", "--turn", "--sizes"])
     expect(text).toContain(word);
@@ -87,7 +87,7 @@ test("a line goes through points on a line, and is not bent by the large ones", 
   expect(Math.abs(at0 - 5)).toBeLessThan(0.5); // ten percent of the largest would move an unweighted line by far more
 });
 
-test("a ratio is of turns of the same round, so that a machine that is busy for a while is so for both", () => {
+test("a ratio is of turns of the same round, so that a machine that is busy for a while is busy for both", () => {
   const measured = (...rounds: number[]): Measured => ({
     entry: {} as Measured["entry"], // not looked at
     turns: rounds.map((ms) => ({ times: [ms], busy: 1 })),
@@ -96,7 +96,7 @@ test("a ratio is of turns of the same round, so that a machine that is busy for 
   expect(ratio(measured(2, 20, 2), measured(1, 10, 1)).median).toBe(2);
 });
 
-test("a section is put into the results and the others stay", () => {
+test("a section replaces its predecessor in the results and leaves the others alone", () => {
   const first = withSection("", "step lamb", "## Norms");
   const both = withSection(first, "training", "## Steps");
   expect(both).toMatch(/<!-- training -->\n\n## Steps\n\n<!-- end of training -->\n\n<!-- step lamb -->\n\n## Norms/);

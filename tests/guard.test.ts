@@ -14,7 +14,7 @@ describe("a repetition of the guard", () => {
     expect(judge(quiet(1.1))).toEqual({ ratio: 1.1, control: 2, rounds: 10 });
   });
 
-  test("does not mind disturbed rounds, whoever was disturbed", () => {
+  test("is not misled by disturbed rounds, whichever contender was disturbed", () => {
     const busy: readonly Round[] = [
       { baseline: 1.2, current: 90, doubled: 5 },
       { baseline: 70, current: 2.3, doubled: 80 },

@@ -11,7 +11,7 @@ export interface Part {
   readonly files: RegExp;
   /** How to get it. */
   readonly command: string;
-  /** What is missing without it beside skipped tests, or instead of any. */
+  /** Anything left out without it besides skipped tests. */
   readonly less?: string;
 }
 

@@ -23,7 +23,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromium } from "./optional.ts";
 import { entries, packages, readmeExample, root } from "./workspace.ts";
 
-/** What a command prints; if it fails, everything it said. */
+/** Returns what a command prints; if it fails, throws with all of its output. */
 async function run(cwd: string, file: string, args: readonly string[], shell = false): Promise<string> {
   try {
     return (await promisify(execFile)(file, args, { cwd, shell })).stdout;
@@ -98,7 +98,7 @@ describe.each(packages)("$manifest.name", ({ folder, path: home, manifest }) => 
       await node(project, `${folder}.readme.mjs`);
     });
 
-  test("publint has nothing to say", async () => {
+  test("publint finds nothing", async () => {
     const data = readFileSync(tarball(folder));
     const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
     const { messages, pkg } = await publint({ strict: true, pack: { tarball: bytes } });
@@ -109,7 +109,7 @@ describe.each(packages)("$manifest.name", ({ folder, path: home, manifest }) => 
   test("its types resolve as its code does (attw, profile esm-only)", async () => {
     const result = await checkPackage(createPackageFromTarballData(readFileSync(tarball(folder))));
     if (result.types === false) throw new Error(`${manifest.name} ships no types.`);
-    // The profile: what cannot work in a package without CommonJS is not a fault of it.
+    // The profile: a package without CommonJS is not to blame for what cannot work without it.
     const problems = result.problems.filter(
       (p) => !("resolutionKind" in p && (p.resolutionKind === "node10" || p.resolutionKind === "node16-cjs")),
     );
@@ -184,7 +184,7 @@ describe("a bundler shakes out what is not used", () => {
     ["@descent/adagrad", "adagrad", "adadelta"],
     ["@descent/adam", "adam", "radam"],
   ])("%s: %s comes without %s", async (name, used, unused) => {
-    // A rule's title is a string in its file, which minifiers and bundlers keep: it marks the rule.
+    // A rule's title is a string in its file, which bundlers keep, so it marks the rule.
     const title = async (rule: string): Promise<string> =>
       (
         await node(
@@ -199,12 +199,12 @@ describe("a bundler shakes out what is not used", () => {
     const lean = await bundle(`export { ${used} } from "${name}";`);
     expect(lean).toContain(usedTitle);
     expect(lean).not.toContain(unusedTitle);
-    // The mark would be seen if it were there.
+    // The mark is visible if it is there.
     expect(await bundle(`export { ${used}, ${unused} } from "${name}";`)).toContain(unusedTitle);
   });
 });
 
-// vitest.config.ts says so where there is no browser.
+// The end of a run says so if there is no browser.
 describe.runIf(chromium)("a page in a browser, bundled from what is published, under a content security policy", () => {
   const page = path.join(project, "page");
   const script = `
@@ -224,7 +224,7 @@ describe.runIf(chromium)("a page in a browser, bundled from what is published, u
       return { threads: all.opt.threads, same, moved: all.w[0] !== 1 };
     };`;
 
-  /** What the page answers when it is served with these headers. */
+  /** Serves the page with these headers and returns its answer. */
   async function answer(headers: Readonly<Record<string, string>>): Promise<unknown> {
     const server = createServer(({ url = "/" }, response) => {
       const file = path.join(page, "dist", url === "/" ? "index.html" : path.basename(url));

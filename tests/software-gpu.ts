@@ -22,7 +22,7 @@ interface Report {
 
 export interface Outcome {
   readonly passed: number;
-  /** What did not pass, with the beginning of its message. */
+  /** The tests that failed, each with the beginning of its message. */
   readonly failed: readonly string[];
 }
 
@@ -33,12 +33,12 @@ export const NO_LIMIT = 0;
 const SILENCE = HANG;
 
 /**
- * Runs the tests of a Vitest configuration on the software GPU, in a process of its own, which a hanging adapter, or one
- * that aborts, cannot take along. SwiftShader deadlocks now and then, so a process that falls silent is started again; a
+ * Runs the tests of a Vitest configuration on the software GPU, in a separate process, so that an adapter that hangs or
+ * aborts does not take this one with it. SwiftShader deadlocks now and then, so a process that falls silent is started again; a
  * failing test is not. Throws, with what was printed, when no process has come back.
  */
 export async function onSoftwareGpu(config: string): Promise<Outcome> {
-  if (vulkan === undefined) throw new Error("There is no software GPU here; ask `softwareGpu` first.");
+  if (vulkan === undefined) throw new Error("This machine has no software GPU; check `softwareGpu` first.");
   let output = "";
   for (let attempt = 0; attempt < 3; attempt++) {
     const run = await once(config, vulkan);

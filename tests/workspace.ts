@@ -25,13 +25,13 @@ export const packages: readonly Package[] = readdirSync(`${root}packages`)
   // A package.json that is not one fails in pnpm long before it is read here.
   .map((at) => ({ ...at, manifest: JSON.parse(readFileSync(`${at.path}/package.json`, "utf8")) as Manifest }));
 
-/** What a program can import from a package: its name, and that with a path. */
+/** The entry points of a package: its name alone, and with a path. */
 export const entries = ({ name, exports }: Manifest): string[] =>
   Object.keys(exports)
     .filter((entry) => entry !== "./package.json")
     .map((entry) => name + entry.slice(1));
 
-/** The first TypeScript block of a package's README: what somebody tries first. */
+/** The first TypeScript block of a package's README, which is the first thing a reader tries. */
 export function readmeExample(path: string): string {
   const code = /```ts\n(.*?)```/s.exec(readFileSync(`${path}/README.md`, "utf8"))?.[1];
   if (code === undefined) throw new Error(`${path}/README.md shows no code.`);

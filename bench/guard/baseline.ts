@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { build, repository } from "../contestants.ts";
+import { build, repository } from "../processes.ts";
 
 /** An earlier state of the repository, built beside this one. */
 export interface Baseline {
   readonly root: string;
-  /** As the report calls it: the commit, and why this one. */
+  /** Its name in the report: the commit, and why it was chosen. */
   readonly name: string;
 }
 
@@ -29,7 +29,7 @@ interface Choice {
 /** The commit to compare with: the one asked for, else the last release, else where this branch began, else the last commit. */
 export function choose(against: string | undefined, root = repository): Choice {
   if (against !== undefined) return { ref: against, why: "as asked" };
-  /** What git says; nothing where it fails or has nothing to say. */
+  /** The output of git; undefined if it fails or prints nothing. */
   const git = (...args: string[]): string | undefined => {
     try {
       return run("git", args, root) || undefined;

@@ -12,7 +12,7 @@ const claim = (name: string, who: string, rule: Rule, count: number, total: numb
   task: { kind: "step", who, rule, threads: 1, rate: RATE, still: STILL, count, size: total / count },
 });
 
-const one = [1, 1e5] as const; // in the second cache, so that nobody waits for memory
+const one = [1, 1e5] as const; // fits the second-level cache, so that memory does not matter
 const small = [200, 1e4] as const;
 
 export const claims: readonly Claim[] = [

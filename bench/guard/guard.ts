@@ -1,7 +1,7 @@
-import { javascript, repository } from "../contestants.ts";
+import type { ContenderProcess } from "../contender-process.ts";
 import { machine } from "../machine.ts";
 import { load, pause } from "../measure.ts";
-import type { Contestant } from "../process.ts";
+import { javascript, repository } from "../processes.ts";
 import type { UpdateTask } from "../protocol.ts";
 import { digits, table } from "../report.ts";
 import { type Baseline, baseline } from "./baseline.ts";
@@ -68,7 +68,7 @@ const words: Readonly<Record<Verdict, string>> = {
 
 /** One repetition of a claim, in new processes. */
 async function repeat(task: UpdateTask, root: string): Promise<Repetition | { readonly absent: string }> {
-  const processes: Contestant[] = [];
+  const processes: ContenderProcess[] = [];
   try {
     const start = async (root: string, task: UpdateTask): Promise<() => Promise<number>> => {
       const process = javascript(root);
@@ -90,7 +90,7 @@ async function repeat(task: UpdateTask, root: string): Promise<Repetition | { re
     return await insist(async (i): Promise<Round> => {
       const round = { baseline: 0, current: 0, doubled: 0 };
       const order = ["baseline", "current", "doubled"] as const;
-      // From both ends by turns: nobody always follows the same one.
+      // The order alternates, so that no contender always follows the same one.
       for (const one of i % 2 === 0 ? order : order.toReversed()) {
         await pause(PAUSE);
         round[one] = await who[one]();

@@ -14,7 +14,7 @@ export interface Repetition {
   readonly rounds: number;
 }
 
-/** Twice as slow is above this on any machine, noise of the fastest steps is not. */
+/** Code that is twice as slow exceeds this on any machine; the noise of the fastest steps does not. */
 export const LIMIT = 1.5;
 /** A claim fails after so many repetitions, each above the limit. */
 export const REPETITIONS = 3;
@@ -44,7 +44,7 @@ export async function insist(round: (i: number) => Promise<Round>): Promise<Repe
   return judge(rounds);
 }
 
-/** What the repetitions say of a claim so far; `undecided` asks for another one while any are left. */
+/** The outcome of a claim so far. While it is `undecided`, another repetition is run if any are left. */
 export type Verdict = "holds" | "slower" | "undecided";
 
 /** One good repetition is enough to hold. A repetition that did not notice doubled work counts for nothing. */

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { type Answer, MARK, type Request } from "./protocol.ts";
 
-/** A process that contenders live in. It waits between its turns, so that all take them under the same conditions. */
-export class Contestant {
+/** A process that contenders live in. It waits between turns, so that all contenders run under the same conditions. */
+export class ContenderProcess {
   readonly #child: ChildProcess;
   #waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
   #said = "";
@@ -12,7 +12,7 @@ export class Contestant {
   constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.#child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
     const { stdin, stdout, stderr } = this.#child;
-    stdin?.on("error", () => {}); // of a process that has ended, which is noticed below
+    stdin?.on("error", () => {}); // the process has ended, which is handled below
     stderr?.on("data", (data) => {
       this.#said = (this.#said + data).slice(-4000);
     });
@@ -31,12 +31,12 @@ export class Contestant {
     this.#child.on("close", (code, signal) => end(`it ended with ${signal ?? code}`));
   }
 
-  /** Whether it ended, or was ended because it was silent. */
+  /** Whether it ended by itself or was ended for its silence. */
   get ended(): boolean {
     return this.#ended !== undefined;
   }
 
-  /** One request, one answer; a process that ends or is silent for too long is an error. */
+  /** Sends one request and returns the answer. Throws if the process ends or stays silent too long. */
   ask(request: Request, seconds = 300): Promise<Answer> {
     if (this.#ended !== undefined) return Promise.reject(new Error(this.#why()));
     return new Promise((resolve, reject) => {
@@ -65,7 +65,7 @@ export class Contestant {
     this.#child.kill();
   }
 
-  /** Why there is no answer, with the last line the process said, without the paths of this machine. */
+  /** The reason there was no answer, with the last line the process printed, stripped of paths of this machine. */
   #why(): string {
     const last = this.#said.trim().split("\n").at(-1) ?? "";
     return `${this.#ended}${last === "" ? "" : `: ${last.replace(/(?:\/[\w.@+-]+){2,}/g, "…").slice(0, 200)}`}`;

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { Contestant } from "./process.ts";
+import { ContenderProcess } from "./contender-process.ts";
 
 export const repository: string = fileURLToPath(new URL("..", import.meta.url));
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -23,17 +23,17 @@ export function build(root: string): void {
  * A process of contenders in JavaScript: a checkout's own packages, served by its own `serve.ts`. An earlier checkout's
  * answers the same requests, or says that it does not know the contender.
  */
-export function javascript(root = repository): Contestant {
+export function javascript(root = repository): ContenderProcess {
   build(root);
   const bench = path.join(root, "bench");
   const tsx = pathToFileURL(createRequire(path.join(root, "package.json")).resolve("tsx")).href;
   const env = { TSX_TSCONFIG_PATH: path.join(bench, "tsconfig.built.json") };
-  return new Contestant(process.execPath, ["--import", tsx, path.join(bench, "serve.ts")], env);
+  return new ContenderProcess(process.execPath, ["--import", tsx, path.join(bench, "serve.ts")], env);
 }
 
 const python = process.env.DESCENT_PYTHON ?? "python3";
 
-/** Why there is no PyTorch, or nothing. */
+/** The reason PyTorch cannot run; undefined if it can. */
 export function noPyTorch(): string | undefined {
   try {
     execFileSync(python, ["-c", "import torch"], { stdio: ["ignore", "ignore", "pipe"], timeout: 60_000 });
@@ -47,8 +47,8 @@ export function noPyTorch(): string | undefined {
 }
 
 /** A process of PyTorch contenders. */
-export const pytorch = (script: string, threads: number): Contestant =>
-  new Contestant(python, [file(script), String(threads)], {
+export const pytorch = (script: string, threads: number): ContenderProcess =>
+  new ContenderProcess(python, [file(script), String(threads)], {
     OMP_NUM_THREADS: String(threads),
     PYTHONDONTWRITEBYTECODE: "1",
   });
