@@ -31,13 +31,13 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: "unit",
       include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "tests/**/*.test.ts"],
-      exclude: ["**/*.browser.test.ts", "tests/packaging.test.ts", "**/node_modules/**"],
+      exclude: ["**/*.browser.test.ts", "tests/{packaging,installs}.test.ts", "**/node_modules/**"],
     },
   },
   // Builds, packs and installs every package into an empty project outside the repository.
   {
     extends: true,
-    test: { name: "packaging", include: ["tests/packaging.test.ts"] },
+    test: { name: "packaging", include: ["tests/{packaging,installs}.test.ts"] },
   },
   {
     extends: true,

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -13,7 +12,6 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { chromium as chromiums } from "playwright";
 import { publint } from "publint";
@@ -21,33 +19,15 @@ import { formatMessage } from "publint/utils";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromium } from "./optional.ts";
+import { node, packInto, run } from "./tarballs.ts";
 import { entries, packages, readmeExample, root } from "./workspace.ts";
-
-/** Returns what a command prints; if it fails, throws with all of its output. */
-async function run(cwd: string, file: string, args: readonly string[], shell = false): Promise<string> {
-  try {
-    return (await promisify(execFile)(file, args, { cwd, shell })).stdout;
-  } catch (error) {
-    const said =
-      error instanceof Error && "stdout" in error && "stderr" in error ? `${error.stdout}${error.stderr}` : "";
-    throw new Error(`${path.basename(file)} ${args.join(" ")} failed:\n${said || error}`);
-  }
-}
-const node = (cwd: string, ...args: string[]): Promise<string> => run(cwd, process.execPath, args);
-const pnpm = (...args: string[]): Promise<string> => node(root, `${root}scripts/pm.mjs`, "--no-install", ...args);
 
 /** An empty project outside the repository, with every tarball installed. */
 const project = mkdtempSync(path.join(tmpdir(), "descent-packaging-"));
-const tarball = (folder: string): string => {
-  const file = readdirSync(project).find((name) => name.startsWith(`descent-${folder}-`) && name.endsWith(".tgz"));
-  if (file === undefined) throw new Error(`@descent/${folder} was not packed.`);
-  return path.join(project, file);
-};
+let tarball: (folder: string) => string;
 
 beforeAll(async () => {
-  await pnpm("exec", "turbo", "run", "build", "--filter=./packages/*");
-  await pnpm("--recursive", "--filter=./packages/*", "pack", "--pack-destination", project);
-
+  tarball = await packInto(project);
   const dependencies = Object.fromEntries(packages.map((p) => [p.manifest.name, `file:${tarball(p.folder)}`]));
   // The tarballs need each other: without overrides npm would ask the registry for @descent/core.
   const overrides = Object.fromEntries(packages.map((p) => [p.manifest.name, `$${p.manifest.name}`]));
@@ -56,7 +36,7 @@ beforeAll(async () => {
     JSON.stringify({ name: "somebody", private: true, type: "module", dependencies, overrides }),
   );
   const quiet = ["--prefer-offline", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund"];
-  await run(project, "npm", ["install", ...quiet], process.platform === "win32");
+  await run(project, "npm", ["install", ...quiet], { shell: process.platform === "win32" });
   // The frameworks that packages take as peers, and that their examples use, are what a user has already.
   for (const { path: home, manifest } of packages)
     for (const name of Object.keys({ ...manifest.peerDependencies, ...manifest.devDependencies })) {

@@ -37,3 +37,10 @@ export function readmeExample(path: string): string {
   if (code === undefined) throw new Error(`${path}/README.md shows no code.`);
   return code;
 }
+
+/** What a package's README says to install for its first example: the first command that installs. */
+export function readmeInstall(path: string): string[] {
+  const line = /^npm (?:i|install) (.+)$/m.exec(readFileSync(`${path}/README.md`, "utf8"))?.[1];
+  if (line === undefined) throw new Error(`${path}/README.md does not say how to install it.`);
+  return line.split(/\s+/).filter((word) => word !== "" && !word.startsWith("-"));
+}

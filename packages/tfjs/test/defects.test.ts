@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { adadelta, adagrad, rmsprop, rmspropCentered } from "@descent/adagrad";
 import { adam, adamax } from "@descent/adam";
 import { displacementError, goldens, TOLERANCE } from "@descent/conformance";
-import type { Configured } from "@descent/core";
+import { type Configured, rule } from "@descent/core";
 import { momentum, sgd } from "@descent/sgd";
 import { beforeAll, describe, expect, test } from "vitest";
 import { applyConstraints, DescentOptimizer, optimizer } from "../src/index.ts";
@@ -39,6 +39,22 @@ describe("formulas", () => {
     expect(steps(tf.train.rmsprop(0.01, 0.9, 0, 1e-7, true), 1e-3, 1)).toEqual([Number.NaN]);
     const ours = steps(optimizer(rmspropCentered({ lr: 0.01, rho: 0.9 })), 1e-3, 200);
     expect(ours.every(Number.isFinite)).toBe(true);
+  });
+
+  test("RMSProp differs by ρ and by the place of ε; one line makes it tfjs's", () => {
+    const inside = rule({
+      ...rmsprop,
+      id: "test/rmsprop-inside",
+      title: "RMSProp, ε inside",
+      update: { ...rmsprop.update, p: "p - lr * g / sqrt(v + eps)" },
+    });
+    for (const g of [2, 1e-3, 1e-6]) {
+      const theirs = steps(tf.train.rmsprop(0.01), g, 5);
+      const near = (paths: number[]): boolean => paths.every((x, i) => Math.abs(x / theirs[i]! - 1) < 1e-5);
+      expect(near(steps(optimizer(inside({ lr: 0.01, rho: 0.9, eps: 1e-7 })), g, 5)), `${g}`).toBe(true);
+      expect(near(steps(optimizer(rmsprop({ lr: 0.01 })), g, 5)), `${g}`).toBe(false);
+      expect(near(steps(optimizer(rmsprop({ lr: 0.01, rho: 0.9 })), g, 5)), `${g}`).toBe(g > 1);
+    }
   });
 
   interface Path {

@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { node, packInto, pnpm, run } from "./tarballs.ts";
+import { entries, packages, readmeExample, readmeInstall, root } from "./workspace.ts";
+
+/** Empty projects outside the repository, one for each package, each with what the package's README says to install. */
+const workspace = mkdtempSync(path.join(tmpdir(), "descent-installs-"));
+const projects = packages.map(({ folder, path: home, manifest }) => ({
+  name: manifest.name,
+  folder,
+  home,
+  at: path.join(workspace, folder),
+}));
+const at = (folder: string): string => path.join(workspace, folder);
+
+beforeAll(async () => {
+  const tarball = await packInto(workspace);
+  // Nothing is asked of a registry: our packages are the tarballs, and frameworks are those of this repository.
+  const overrides: Record<string, string> = {};
+  for (const { folder, path: home, manifest } of packages) {
+    for (const name of Object.keys({ ...manifest.peerDependencies, ...manifest.devDependencies }))
+      if (!name.startsWith("@descent/")) overrides[name] ??= `link:${home}/node_modules/${name}`;
+    overrides[manifest.name] = `file:${tarball(folder)}`;
+  }
+  const settings = [
+    "packages: ['*']",
+    "hoist: false", // so that no package reaches what it did not ask for
+    "overrides:",
+    ...Object.entries(overrides).map(([name, where]) => `  '${name}': '${where}'`),
+  ];
+  writeFileSync(path.join(workspace, "pnpm-workspace.yaml"), `${settings.join("\n")}\n`);
+  writeFileSync(path.join(workspace, "package.json"), '{ "name": "somebody", "private": true }');
+  for (const { home, folder } of projects) {
+    mkdirSync(at(folder));
+    const dependencies = Object.fromEntries(readmeInstall(home).map((name) => [name, "*"]));
+    writeFileSync(path.join(at(folder), "package.json"), JSON.stringify({ name: folder, private: true, dependencies }));
+  }
+  await pnpm("-C", workspace, "install", "--offline", "--ignore-scripts", "--no-frozen-lockfile");
+});
+
+afterAll(() => rmSync(workspace, { recursive: true, force: true }));
+
+describe.each(projects)(
+  "$name, installed as its README says by a package manager that is strict",
+  ({ home, folder }) => {
+    // The test kit's example is a test file, as each family has one: packages/*/test.
+    test.skipIf(folder === "conformance")("runs the README's example", async () => {
+      const file = path.join(at(folder), "example.mjs");
+      writeFileSync(file, readmeExample(home));
+      await node(at(folder), file);
+    });
+  },
+);
+
+/** The folder of a TypeScript under a name of the root's package.json. */
+const tsc = (name: string): string => path.join(root, "node_modules", name, "bin/tsc");
+const flags =
+  "--strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --module nodenext --target es2022".split(" ");
+
+test("the README names the oldest TypeScript, and the types of all entries pass it", async () => {
+  const { version } = JSON.parse(readFileSync(path.join(root, "node_modules/typescript-oldest/package.json"), "utf8"));
+  const [major, minor] = String(version).split(".");
+  expect(readFileSync(`${root}README.md`, "utf8")).toContain(`TypeScript ${major}.${minor} or newer`);
+  for (const { folder, manifest } of packages) {
+    if (folder === "conformance") continue; // Vitest's own types ask for more
+    const imports = entries(manifest).map((name, i) => `import * as m${i} from "${name}";\nvoid m${i};\n`);
+    writeFileSync(path.join(at(folder), "types.mts"), imports.join(""));
+    // tfjs's own types do not pass a compiler that checks libraries.
+    const check = folder === "tfjs" ? ["--skipLibCheck"] : [];
+    await node(
+      at(folder),
+      tsc("typescript-oldest"),
+      "--noEmit",
+      ...flags,
+      ...check,
+      "--lib",
+      "es2022,dom",
+      "types.mts",
+    );
+  }
+});
+
+describe("a CommonJS project", () => {
+  test.each(["typescript-oldest", "typescript"])(
+    "compiles with %s under `module: nodenext`, and runs",
+    async (compiler) => {
+      const source = `import { adamw } from "@descent/adam";
+import { optimizer } from "@descent/arrays";
+const w = new Float32Array([1]);
+optimizer({ w }, adamw({ lr: 0.1 })).update({ w: new Float32Array([1]) });
+console.log(w[0]! < 1);
+`;
+      writeFileSync(path.join(at("adam"), "main.cts"), source);
+      await node(at("adam"), tsc(compiler), ...flags, "--lib", "es2022,dom", "main.cts");
+      expect(readFileSync(path.join(at("adam"), "main.cjs"), "utf8")).toContain("require(");
+      expect(await node(at("adam"), "main.cjs")).toBe("true\n");
+    },
+  );
+
+  test("tests with jest by `await import()` and the option that the README names", async () => {
+    const option = "--experimental-vm-modules";
+    expect(readFileSync(`${root}README.md`, "utf8")).toContain(`NODE_OPTIONS=${option} npx jest`);
+    writeFileSync(
+      path.join(at("tfjs"), "train.test.js"),
+      `const tf = require("@tensorflow/tfjs");
+test("trains", async () => {
+  const { adam } = await import("@descent/adam");
+  const { optimizer } = await import("@descent/tfjs");
+  await tf.setBackend("cpu");
+  const w = tf.variable(tf.tensor1d([1]));
+  optimizer(adam({ lr: 0.1 })).minimize(() => w.square().sum());
+  expect(w.dataSync()[0]).toBeCloseTo(0.9);
+});
+`,
+    );
+    const jest = path.join(root, "node_modules/jest/bin/jest.js");
+    const args = [jest, "--rootDir", at("tfjs"), "--ci", "--silent", "--cacheDirectory", path.join(workspace, ".jest")];
+    await run(at("tfjs"), process.execPath, args, { env: { NODE_OPTIONS: option } });
+  });
+});
