@@ -14,7 +14,9 @@ import {
   Loop,
   list,
   type Named,
+  type NonFinite,
   named,
+  nonFiniteGradients,
   refuseUnknown,
   suggestion,
 } from "@descent/core/adapter";
@@ -84,10 +86,14 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   readonly #pool: Pool | undefined;
   readonly #backend: ArraysBackend;
   readonly #loop: Loop<Tensor>;
+  readonly #nonFinite: NonFinite;
+  /** The parameters that are not frozen. */
+  readonly #trained: ReadonlySet<string>;
 
   constructor(parameters: Named<Float32Array | Described>, configured: Configured, options: OptimizerOptions) {
-    const { engine, threads, matmul, codecOf, named: precisions } = checkOptions(options);
+    const { engine, threads, matmul, codecOf, named: precisions, nonFinite } = checkOptions(options);
     this.engine = engine;
+    this.#nonFinite = nonFinite;
     this.#parameters = new Parameters(parameters, { shared: threads > 1 });
     const { entries, byName } = this.#parameters;
     this.#pool = threads > 1 ? new Pool(threads) : undefined;
@@ -97,6 +103,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
       this.#loop = new Loop(this.#backend, configured);
       this.#loop.add(entries.map(([, { parameter }]) => parameter));
       this.#refuseUnknownSlots(precisions);
+      this.#trained = new Set(Object.keys(this.#loop.meta().parameters));
     } catch (error) {
       this.#pool?.dispose();
       throw error;
@@ -141,9 +148,22 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     }
     if (names.length > stepped.length) refuseUnknown(given, this.#parameters.byName);
     if (names.length === 0) named("The gradients", gradients as Named<Float32Array>); // throws for what has no names
-    this.#loop.update(stepped);
+    if (this.#nonFinite === "apply" || this.#finite(stepped)) this.#loop.update(stepped);
     // Gradients made anew for every step are not kept until the next one.
     for (const [, { g }] of stepped) g.drop();
+  }
+
+  /** Whether all gradients are finite. Where they are not, counts the step, and throws unless the option says to skip it. */
+  #finite(stepped: readonly (readonly [string, Entry])[]): boolean {
+    const broken = stepped.filter(([name, { g }]) => this.#trained.has(name) && !allFinite(g.array));
+    if (broken.length === 0) return true;
+    for (const [, { g }] of stepped) g.drop();
+    this.#loop.countNonFinite();
+    if (this.#nonFinite === "skip") return false;
+    throw nonFiniteGradients(
+      broken.map(([name]) => name),
+      this.#loop.step,
+    );
   }
 
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {
@@ -182,6 +202,13 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   #alive(): void {
     if (this.#loop.disposed) throw new OptimizerError("This optimizer was disposed of. Make a new one.");
   }
+}
+
+/** Whether no number is NaN or infinite: zero times each is zero. */
+function allFinite(numbers: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i]! * 0;
+  return sum === 0;
 }
 
 /** Gradients as a record. */

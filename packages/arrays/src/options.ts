@@ -1,5 +1,13 @@
 import { OptimizerError } from "@descent/core";
-import { isRecord, knownOptions, list, shown, suggestion } from "@descent/core/adapter";
+import {
+  isRecord,
+  knownOptions,
+  list,
+  type NonFinite,
+  nonFiniteOption,
+  shown,
+  suggestion,
+} from "@descent/core/adapter";
 import type { Codec } from "./codec/codec.ts";
 import type { Matmul } from "./matrices/product.ts";
 import { MOST_THREADS, notShared } from "./threads/support.ts";
@@ -37,9 +45,15 @@ export interface OptimizerOptions {
    * float32 and loads into any precision; into the same one to the bit.
    */
   readonly state?: Precision | Readonly<Record<string, Precision>> | undefined;
+  /**
+   * What happens to an update whose gradients contain NaN or an infinity: `"apply"`, the default; `"throw"` an error; or
+   * `"skip"` the step. The last two change nothing, are counted by `inspect().nonFinite`, and read the gradients once more:
+   * about a nanosecond per number.
+   */
+  readonly nonFinite?: NonFinite | undefined;
 }
 
-const OPTIONS = ["engine", "threads", "matmul", "state"] as const;
+const OPTIONS = ["engine", "threads", "matmul", "state", "nonFinite"] as const;
 const PRECISIONS: readonly Precision[] = ["float32", "bfloat16", "float8"];
 
 /** The options with their defaults. */
@@ -51,11 +65,12 @@ export interface CheckedOptions {
   readonly codecOf: ((slot: string) => Codec | undefined) | undefined;
   /** The slots that a precision was chosen for by name. */
   readonly named: Readonly<Record<string, Precision>>;
+  readonly nonFinite: NonFinite;
 }
 
 /** The options of `optimizer`, checked. Throws an OptimizerError for every other, and where the machine cannot do what they ask for. */
 export function checkOptions(given: OptimizerOptions): CheckedOptions {
-  const { engine, threads = 1, matmul, state } = knownOptions("optimizer", given, OPTIONS);
+  const { engine, threads = 1, matmul, state, nonFinite } = knownOptions("optimizer", given, OPTIONS);
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS)
     throw new OptimizerError(`\`threads\` must be 1 to ${MOST_THREADS}; got ${shown(threads)}.`);
   if (matmul !== undefined && typeof (matmul as Partial<Matmul> | null)?.multiply !== "function")
@@ -67,7 +82,13 @@ export function checkOptions(given: OptimizerOptions): CheckedOptions {
     const why = chosen === "wasm" ? notShared() : "the interpreter runs on one thread; they need WebAssembly";
     if (why !== undefined) throw new OptimizerError(`Threads cannot be used here: ${why}.`);
   }
-  return { engine: chosen, threads, matmul, ...precisions(state) };
+  return {
+    engine: chosen,
+    threads,
+    matmul,
+    ...precisions(state),
+    nonFinite: nonFiniteOption("optimizer", nonFinite, "apply"),
+  };
 }
 
 function precisions(state: unknown): Pick<CheckedOptions, "codecOf" | "named"> {

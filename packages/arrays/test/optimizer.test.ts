@@ -225,6 +225,37 @@ describe.each(engines)("an optimizer of arrays (%s)", (engine) => {
     },
   );
 
+  test("applies, refuses or skips gradients that are not finite, as chosen", () => {
+    const make = (nonFinite?: "throw" | "skip" | "apply") => {
+      const parameters = { w: numbers(5), b: numbers(3), frozen: numbers(2) };
+      const opt = optimizer(parameters, freeze(adam(), "frozen"), { engine, nonFinite });
+      opt.update({ w: numbers(5, 2), b: numbers(3, 3) });
+      return { parameters, opt, before: [structuredClone(parameters), opt.state()] };
+    };
+    for (const bad of [Number.NaN, Infinity, -Infinity]) {
+      const gradients = { w: numbers(5, 4), b: Float32Array.of(1, bad, 1) };
+      for (const nonFinite of ["throw", "skip"] as const) {
+        const { parameters, opt, before } = make(nonFinite);
+        if (nonFinite === "skip") opt.update(gradients);
+        else
+          expect(() => opt.update(gradients)).toThrow(
+            "The gradient of `b` is not finite at step 1, and the step was not",
+          );
+        expect([parameters, opt.state()]).toEqual(before);
+        expect([opt.step, opt.inspect().nonFinite]).toEqual([1, 1]);
+        opt.update({ w: numbers(5, 4), frozen: Float32Array.of(bad, 1) });
+        expect([opt.step, opt.inspect().nonFinite]).toEqual([2, 1]);
+      }
+      for (const nonFinite of ["apply", undefined] as const) {
+        const { parameters, opt } = make(nonFinite);
+        opt.update(gradients);
+        expect(opt.step).toBe(2);
+        expect(parameters.b[1]).toBeNaN();
+        expect(parameters.w.every(Number.isFinite)).toBe(true);
+      }
+    }
+  });
+
   test("is disposed of by `using`", () => {
     const opt = optimizer({ w: numbers(3) }, adam(), { engine });
     opt[Symbol.dispose]();
@@ -369,7 +400,7 @@ describe("the arrays optimizer refuses", () => {
 
   test("an option it does not know", () => {
     expect(() => make({ w }, sgd(), { thread: 2 })).toThrow(
-      "`optimizer` has no option `thread`; it takes `engine`, `threads`, `matmul`, `state`. Did you mean `threads`?",
+      "`optimizer` has no option `thread`; it takes `engine`, `threads`, `matmul`, `state`, `nonFinite`. Did you mean `threads`?",
     );
   });
 });

@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { adamw } from "@descent/adam";
 import { type Configured, clipByGlobalNorm, clipByNorm } from "@descent/core";
@@ -157,6 +160,44 @@ describe("an optimizer with threads", () => {
     const args = ["--conditions=@descent/source", "--import=tsx/esm", "--input-type=module", "--eval", script];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     expect(stdout).toBe("2\n");
+  });
+
+  test.each([
+    ["the process exits", "process.exit(0);"],
+    ["the worker that it runs in is terminated", "await worker.terminate();"],
+  ])("is gone without a trace when %s in the middle of its steps", async (_, end) => {
+    const folder = mkdtempSync(join(tmpdir(), "descent-"));
+    const file = join(folder, "main.mjs");
+    const [arrays, sgds] = ["../src/index.ts", "../../sgd/src/index.ts"].map(
+      (source) => new URL(source, import.meta.url),
+    );
+    writeFileSync(
+      file,
+      `
+      import { once } from "node:events";
+      import { isMainThread, parentPort, Worker } from "node:worker_threads";
+      if (isMainThread) {
+        const source = 'import("tsx/esm/api").then((tsx) => { tsx.register(); return import("' + import.meta.url + '"); })';
+        const worker = new Worker(source, { eval: true });
+        await once(worker, "message");
+        ${end}
+      } else {
+        const { allocate, optimizer } = await import("${arrays}");
+        const { sgd } = await import("${sgds}");
+        const { parameters, gradients } = allocate({ w: [2_000_000] }, { shared: true });
+        const opt = optimizer(parameters, sgd(), { threads: 3 });
+        while (opt.threads < 3) { opt.update(gradients); await new Promise((resolve) => setTimeout(resolve, 10)); }
+        parentPort.postMessage("all threads take part");
+        for (;;) opt.update(gradients);
+      }`,
+    );
+    try {
+      const args = ["--conditions=@descent/source", "--import=tsx/esm", file];
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: HANG });
+      expect([stdout, stderr]).toEqual(["", ""]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("throws before anything has changed when a thread is lost", async () => {

@@ -9,6 +9,7 @@ export const DEPTH = 256;
 export interface Factor<Place> {
   /** An array, or an address. */
   readonly matrix: Place;
+  /** Whether the factor is the transpose of what lies there. */
   readonly transposed: boolean;
 }
 
@@ -16,9 +17,13 @@ export interface Factor<Place> {
 export interface Multiplication<Place> {
   readonly left: Factor<Place>;
   readonly right: Factor<Place>;
+  /** Where the result goes, row by row. */
   readonly into: Place;
+  /** Rows of the left factor and of the result. */
   readonly rows: number;
+  /** Columns of the left factor, rows of the right one. */
   readonly inner: number;
+  /** Columns of the right factor and of the result. */
   readonly cols: number;
   /** Whether the result is known to be symmetric. */
   readonly symmetric: boolean;

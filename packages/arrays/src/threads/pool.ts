@@ -43,11 +43,18 @@ export class Pool {
     this.#least = least;
     this.#size = size;
     Atomics.store(this.#state, word.sent, 1);
-    this.#workers = Array.from({ length: threads - 1 }, (_, i) => {
-      const worker = startThread((why) => this.#end(why));
-      worker.send({ state: this.#state.buffer, thread: i + 1 } satisfies Message);
-      return worker;
-    });
+    const workers: Thread[] = [];
+    this.#workers = workers;
+    try {
+      for (let thread = 1; thread < threads; thread++) {
+        const worker = startThread((why) => this.#end(why));
+        workers.push(worker);
+        worker.send({ state: this.#state.buffer, thread } satisfies Message);
+      }
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   /** Threads that take part now. */

@@ -16,7 +16,9 @@ export const up = (n: number, unit: number): number => Math.ceil(n / unit) * uni
 
 /** The room that the largest kernel needs beside the tensors: regions to copy chunks through, and bytes for its frame. */
 export interface Need {
+  /** How many arrays are copied through at a time. */
   readonly regions: number;
+  /** Bytes of a kernel's pointers, arguments and sums. */
   readonly frame: number;
   /** How many threads there may be, each with a frame of its own; 1 by default. */
   readonly threads?: number | undefined;
@@ -28,7 +30,7 @@ const distance = ({ frame }: Need): number => up(frame, ALIGNMENT) + ALIGNMENT;
 const frameBytes = ({ buffers, args, columnSums }: Kernel): number =>
   4 * (1 + buffers.length + columnSums.length + args.length);
 
-/** The memory that kernels need beside their arrays. */
+/** The room that kernels need. */
 export const need = (kernels: Iterable<Kernel>): Need => {
   let regions = 0;
   let frame = 0;

@@ -9,13 +9,13 @@ export interface Value<T extends Type> {
   readonly type: T;
   readonly code: Code;
 }
-/** The value type of an integer or an address. */
+/** A 32-bit integer: a count, an address, a condition. */
 export type I32 = Value<"i32">;
-/** The value type of a float32. */
+/** A float32. */
 export type F32 = Value<"f32">;
-/** The value type of a float64. */
+/** A float64. */
 export type F64 = Value<"f64">;
-/** The value type of a SIMD register. */
+/** Sixteen bytes: four float32 numbers or integers, two float64 numbers. */
 export type V128 = Value<"v128">;
 
 /** An i32, or a number that is written as a constant. */
@@ -30,8 +30,11 @@ export interface Statement {
 /** Statements in the order in which they run. */
 export type Body = Statement | readonly Body[];
 
+/** A value of these instructions. */
 export const value = <T extends Type>(type: T, ...code: readonly Code[]): Value<T> => ({ type, code });
+/** A statement of these instructions. */
 export const statement = (...code: readonly Code[]): Statement => ({ type: "nothing", code });
+/** The instructions of a body. */
 export const codeOf = (body: Body): Code => ("code" in body ? body.code : body.map(codeOf));
 
 /** A non-negative integer in LEB128. */

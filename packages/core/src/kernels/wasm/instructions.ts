@@ -46,7 +46,7 @@ const EIGHT = 3;
 export const select = <T extends Exclude<Type, "v128">>(yes: Value<T>, no: Value<T>, condition: I32): Value<T> =>
   value(yes.type, yes.code, no.code, condition.code, 0x1b);
 
-/** Instructions on 32-bit integers and addresses. */
+/** Instructions on 32-bit integers. */
 export const i32 = {
   const: (x: number): I32 => value("i32", int(x)),
   load: (address: Int, offset = 0): I32 => value("i32", int(address), 0x28, FOUR, unsigned(offset)),
@@ -67,7 +67,7 @@ export const i32 = {
   reinterpret: (x: F32): I32 => value("i32", x.code, 0xbc),
 };
 
-/** Instructions on float32. */
+/** Instructions on a float32. */
 export const f32 = {
   const: (x: number): F32 => value("f32", 0x43, float(x)),
   lt: (a: F32, b: F32): I32 => value("i32", a.code, b.code, 0x5d),
@@ -77,7 +77,7 @@ export const f32 = {
   reinterpret: (a: I32): F32 => value("f32", a.code, 0xbe),
 };
 
-/** Instructions on float64. */
+/** Instructions on a float64. */
 export const f64 = {
   store: (address: Int, x: F64, offset = 0): Statement =>
     statement(int(address), x.code, 0x39, EIGHT, unsigned(offset)),
@@ -85,7 +85,7 @@ export const f64 = {
   promote: (a: F32): F64 => value("f64", a.code, 0xbb),
 };
 
-/** Instructions on the bits of a SIMD register. */
+/** Loads, stores and bitwise instructions on vectors. */
 export const v128 = {
   load: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x00), FOUR, unsigned(offset)),
   /** One float in all four lanes. */
@@ -108,13 +108,13 @@ export const v128 = {
   bitselect: (yes: V128, no: V128, mask: V128): V128 => value("v128", yes.code, no.code, mask.code, simd(0x52)),
 };
 
-/** Instructions on sixteen bytes at once. */
+/** Instructions on sixteen bytes. */
 export const i8x16 = {
   /** Two vectors of sixteen-bit integers as one of bytes, each kept between 0 and 255. */
   narrowU: two(0x66),
 };
 
-/** Instructions on eight 16-bit integers at once. */
+/** Instructions on eight 16-bit integers. */
 export const i16x8 = {
   /** Two vectors of integers as one of half their width, each kept between 0 and 65535. */
   narrowU: two(0x86),
@@ -122,7 +122,7 @@ export const i16x8 = {
   extendHighU: one(0x8a),
 };
 
-/** Instructions on four 32-bit integers at once. */
+/** Instructions on four 32-bit integers. */
 export const i32x4 = {
   const: (...x: readonly [number, number, number, number]): V128 =>
     value("v128", simd(0x0c), [...new Uint8Array(Int32Array.from(x).buffer)]),
@@ -141,7 +141,7 @@ export const i32x4 = {
   maxS: two(0xb8),
 };
 
-/** Instructions on four float32 at once. */
+/** Instructions on four float32 numbers. */
 export const f32x4 = {
   /** Four times the same constant. */
   all: (x: number): V128 => value("v128", simd(0x0c), float(x), float(x), float(x), float(x)),
@@ -177,7 +177,7 @@ export const f32x4 = {
   pmax: two(0xeb),
 };
 
-/** Instructions on two float64 at once. */
+/** Instructions on two float64 numbers. */
 export const f64x2 = {
   extractLane: (lane: number, a: V128): F64 => value("f64", a.code, simd(0x21), lane),
   /** The first two floats in double precision. */
