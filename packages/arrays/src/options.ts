@@ -46,7 +46,7 @@ export interface OptimizerOptions {
    */
   readonly state?: Precision | Readonly<Record<string, Precision>> | undefined;
   /**
-   * What happens to an update whose gradients contain NaN or an infinity: `"apply"`, the default; `"throw"` an error; or
+   * Handling of an update whose gradients contain NaN or an infinity: `"apply"`, the default; `"throw"` an error; or
    * `"skip"` the step. The last two change nothing, are counted by `inspect().nonFinite`, and read the gradients once more:
    * about a nanosecond per number.
    */
