@@ -4,7 +4,7 @@ import path from "node:path";
 import { type Content, writeFile } from "@descent/files";
 import { cannotRead, cannotWrite, isCode, UserError } from "./errors.ts";
 
-/** Writes a file whole or not at all; what the system refuses is a UserError. */
+/** Writes a file whole or not at all. System errors become UserErrors. */
 export async function write(file: string, content: Content): Promise<void> {
   try {
     await writeFile(file, content);
@@ -23,8 +23,8 @@ const isThere = (folder: string): Promise<boolean> =>
   );
 
 /**
- * Makes a folder and those above it; false where it was there already. Node's own recursive mkdir never ends where
- * nothing can be made, as in /proc.
+ * Makes a folder and its parents; false if it existed. Node's recursive mkdir loops forever where nothing can be created,
+ * as in /proc.
  */
 export async function makeFolder(folder: string): Promise<boolean> {
   try {
@@ -35,18 +35,17 @@ export async function makeFolder(folder: string): Promise<boolean> {
     const above = path.dirname(path.resolve(folder));
     if (!isCode(error, "ENOENT") || (await isThere(above))) throw error;
     await makeFolder(above);
-    return makeFolder(folder); // another run may be making the same
+    return makeFolder(folder); // another run may be making it too
   }
 }
 
 /**
- * The bytes of a file of at most `most` bytes. A pipe, a device or a folder is refused, without waiting for what a pipe
- * may bring.
+ * Reads a file of at most `most` bytes. Folders, pipes and devices are refused, without waiting for a pipe's writer.
  */
 export function readBounded(file: string, most: number): Uint8Array {
   let open: number | undefined;
   try {
-    open = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)); // Windows has no such flag, and no pipes by name
+    open = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)); // Windows lacks the flag, and FIFOs
     const found = fstatSync(open);
     if (!found.isFile())
       throw new UserError(
@@ -54,13 +53,13 @@ export function readBounded(file: string, most: number): Uint8Array {
       );
     if (found.size > most)
       throw new UserError(
-        `\`${file}\` has ${found.size.toLocaleString("en")} bytes, and may have ${most.toLocaleString("en")}.`,
+        `\`${file}\` has ${found.size.toLocaleString("en")} bytes; the limit is ${most.toLocaleString("en")}.`,
       );
     const bytes = Buffer.alloc(found.size);
     let length = 0;
     while (length < bytes.length) {
       const got = readSync(open, bytes, length, bytes.length - length, length);
-      if (got === 0) break; // it has become shorter
+      if (got === 0) break; // the file was truncated
       length += got;
     }
     return bytes.subarray(0, length);

@@ -1,4 +1,4 @@
-/** Something the person at the keyboard can put right: printed as one line, without a stack, exit code 1. */
+/** An error the user can fix: printed as one line without a stack trace, exit code 1. */
 export class UserError extends Error {
   override readonly name = "UserError";
 }
@@ -6,7 +6,7 @@ export class UserError extends Error {
 const code = (error: unknown): string | undefined =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 
-/** True for an error of the operating system with this code, such as `ENOENT`. */
+/** Whether this is a system error with one of these codes, such as `ENOENT`. */
 export const isCode = (error: unknown, ...codes: readonly string[]): boolean => codes.includes(code(error) ?? "");
 
 const causes: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ const causes: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open",
 };
 
-/** What went wrong in words, without the system call and path that Node repeats. */
+/** The reason in words, without the system call and path that Node includes. */
 export function reason(error: unknown): string {
   const known = causes[code(error) ?? ""];
   if (known !== undefined) return known;
@@ -37,11 +37,11 @@ export const cannotRead = (file: string, error: unknown): UserError =>
 
 export function cannotWrite(file: string, error: unknown): UserError {
   const full = isCode(error, "ENOSPC", "EDQUOT", "EFBIG");
-  const advice = full ? "Make room, or choose another place with --out" : "Choose another place with --out";
+  const advice = full ? "Make room, or choose another folder with --out" : "Choose another folder with --out";
   return new UserError(`Cannot write \`${file}\`: ${reason(error)}. ${advice}.`, { cause: error });
 }
 
-/** The one line for an error of any kind; control characters cannot break it in two. */
+/** Any error's message as a single line. */
 export const oneLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error))
     .split(/\r?\n/)

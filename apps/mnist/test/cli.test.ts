@@ -30,7 +30,7 @@ const lines = (file: string): Record<string, unknown>[] =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-/** What is left when the times are taken away, which no two runs share. */
+/** Lines without their times, which differ between runs. */
 const timeless = (file: string): unknown[] => lines(file).map(({ seconds: _, ...rest }) => rest);
 
 describe("train", () => {
@@ -151,10 +151,7 @@ describe("train", () => {
       const resumed = await run(["train", "--resume", "parts", "--data", data], { cwd });
       expect(resumed.code).toBe(0);
       expect(resumed.out).toMatch(
-        new RegExp(
-          `^Running on ${device}: .*, by ${engine} .* Passed over: every other \\(the run began on this one\\)`,
-          "m",
-        ),
+        new RegExp(`^Running on ${device}: .*, by ${engine} .* Passed over: every other \\(the run began here\\)`, "m"),
       );
       expect(resumed.out).not.toContain("may round differently");
       expect(readFileSync(path.join(cwd, "parts", "model.safetensors"))).toEqual(
@@ -167,10 +164,10 @@ describe("train", () => {
       const again = await run(["--resume", "parts", "--data", data], { cwd });
       expect([again.code, again.err]).toEqual([
         1,
-        expect.stringMatching(/has had its 4 epochs\. Train on with --epochs 5 or more/),
+        expect.stringMatching(/has completed its 4 epochs\. To train longer, pass --epochs 5 or more/),
       ]);
       const other = await run(["--resume", "parts", "--epochs", "5"], { cwd });
-      expect([other.code, other.err]).toEqual([1, expect.stringMatching(/trained on other images/)]);
+      expect([other.code, other.err]).toEqual([1, expect.stringMatching(/trained on different images/)]);
       const on = await run(["--resume", "parts", "--epochs", "5", "--data", data], { cwd });
       expect(on.code).toBe(0);
       expect(json(path.join(cwd, "parts", "summary.json"))).toMatchObject({ epochs: 5, steps: 400 });
@@ -227,7 +224,7 @@ describe("train", () => {
     const first = await run([...args, "--out", "a"], { cwd, before: "ulimit -f 500" });
     expect(first.code).toBe(1);
     expect(first.err).toBe(
-      "Cannot write `a/checkpoint.safetensors`: the file may not grow that large here. Make room, or choose another place with --out.\n",
+      "Cannot write `a/checkpoint.safetensors`: the file may not grow that large here. Make room, or choose another folder with --out.\n",
     );
     expect(readdirSync(path.join(cwd, "a")).sort()).toEqual(["checkpoint.safetensors", "metrics.jsonl"]);
 
@@ -240,18 +237,18 @@ describe("train", () => {
     expect(readdirSync(path.join(cwd, "b")).filter((name) => name.includes("tmp"))).toEqual([]);
   });
 
-  test("a loss that is no number ends it with one line", async () => {
+  test("a loss that is not a number ends it with one line", async () => {
     const cwd = scratch();
     const { code, err } = await run(
       ["--model", "mlp", "--data", data, "--optimizer", "sgd", "--lr", "1e25", "--out", "x"],
       { cwd },
     );
     expect(code).toBe(1);
-    expect(err).toMatch(/^The loss is \S+ at update \d+, .* training has diverged\. Try .*\n$/);
+    expect(err).toMatch(/^The loss is \S+ at update \d+, .* training diverged\. Try .*\n$/);
     expect(existsSync(path.join(cwd, "x", "summary.json"))).toBe(false);
   });
 
-  test("webgpu asked for by name where there is no GPU fails with what to install", async () => {
+  test("webgpu asked for by name on a machine without a GPU fails with what to install", async () => {
     const nowhere = { VK_DRIVER_FILES: "/nonexistent.json", VK_ICD_FILENAMES: "/nonexistent.json" }; // hides a GPU from Vulkan
     if (process.platform !== "linux") return expect(nowhere).toBeDefined(); // Metal and Direct3D cannot be hidden
     const { code, out, err } = await run(["--device", "webgpu", "--data", data], { cwd: scratch(), env: nowhere });
@@ -296,7 +293,7 @@ test("a run goes on with another engine when told to, and says that it may round
     cwd,
   });
   expect([on.code, on.err]).toEqual([0, ""]);
-  expect(on.out).toMatch(/trained on cpu by onnxruntime [\d.]+ before; wasm by tfjs [\d.]+ may round differently/);
+  expect(on.out).toMatch(/trained on cpu by onnxruntime [\d.]+; wasm by tfjs [\d.]+ may round differently/);
   expect(json(path.join(cwd, "x", "summary.json"))).toMatchObject({ engine: "tfjs", epochs: 2 });
 });
 
@@ -515,7 +512,7 @@ describe.skipIf(process.platform === "win32")("TensorFlow's kernels for tfjs", (
 });
 
 describe("bad input is one line and exit code 1:", () => {
-  /** What the program says on standard error, run in this process: none of these get as far as a device. */
+  /** The program's standard error, run in this process: none of these get as far as a device. */
   async function says(args: readonly string[]): Promise<string> {
     const printed: string[] = [];
     const spies = [
@@ -531,24 +528,21 @@ describe("bad input is one line and exit code 1:", () => {
   }
 
   test.each([
-    ["--optimizer radm", "There is no optimizer `radm`. Did you mean radam?"],
-    ["compare --optimizers adam,radm", "There is no optimizer `radm`. Did you mean radam?"],
-    ["--model cnm", "There is no model `cnm`. Did you mean cnn?"],
-    ["--schedule cosin", "There is no schedule `cosin`. Did you mean cosine?"],
-    ["--device wsm", "There is no device `wsm`. Did you mean wasm?"],
-    ["--engine onyxruntime", "There is no engine `onyxruntime`. Did you mean onnxruntime?"],
-    ["trian", "There is no command `trian`. Did you mean train?"],
+    ["--optimizer radm", "Unknown optimizer `radm`. Did you mean radam?"],
+    ["compare --optimizers adam,radm", "Unknown optimizer `radm`. Did you mean radam?"],
+    ["--model cnm", "Unknown model `cnm`. Did you mean cnn?"],
+    ["--schedule cosin", "Unknown schedule `cosin`. Did you mean cosine?"],
+    ["--device wsm", "Unknown device `wsm`. Did you mean wasm?"],
+    ["--engine onyxruntime", "Unknown engine `onyxruntime`. Did you mean onnxruntime?"],
+    ["trian", "Unknown command `trian`. Did you mean train?"],
     ["--optimiser adam", "Unknown option '--optimiser' (Did you mean --optimizer?). See --help."],
     ["--learning-rate 1e-3", "Unknown option '--learning-rate' (Did you mean --lr?). See --help."],
     ["--wd=0.1", "Unknown option '--wd' (Did you mean --weight-decay?). See --help."],
-    [
-      "--device gpu",
-      "There is no device `gpu`. A GPU is used through webgpu or cuda, and auto takes one where it finds one.",
-    ],
-    ["--engine onnx", "There is no engine `onnx`. Did you mean onnxruntime?"],
+    ["--device gpu", "Unknown device `gpu`. Use webgpu or cuda for a GPU; auto takes one if it finds one."],
+    ["--engine onnx", "Unknown engine `onnx`. Did you mean onnxruntime?"],
     ["--checkpoint-every soon", "--checkpoint-every `soon` is not a number of 0 or more."],
     ["compare --seeds 1000000", "--seeds `1000000` is not a whole number from 1 to 1,000."],
-    ["--out=", "--out needs a name; got an empty one."],
+    ["--out=", "--out needs a value; got an empty one."],
     ["--lr", "Option '--lr <rate>' argument missing. See --help."],
     ["--lr fast", "--lr `fast` is not a number above 0."],
     ["--lr 0", "--lr `0` is not a number above 0."],
@@ -561,20 +555,20 @@ describe("bad input is one line and exit code 1:", () => {
     ["--limit none", "--limit `none` is not a whole number of at least 1."],
     ["--clip 0", "--clip `0` is not a number above 0."],
     ["--weight-decay=-0.1", "--weight-decay `-0.1` is not a number of 0 or more."],
-    ["--warmup soon", "--warmup `soon` is neither a whole number of updates nor a part of the run such as 5%."],
-    ["--warmup 100%", "--warmup `100%` is neither a whole number of updates nor a part of the run such as 5%."],
+    ["--warmup soon", "--warmup `soon` must be a whole number of updates, or a percentage of the run such as 5%."],
+    ["--warmup 100%", "--warmup `100%` must be a whole number of updates, or a percentage of the run such as 5%."],
     ["--schedule step*x", "--schedule `step*x` is not an equation in `step` and `steps`: "],
     ["--data /nonexistent", "Cannot read `/nonexistent`: no such file or folder."],
     ["--resume /nonexistent", "Cannot read `/nonexistent`: no such file or folder."],
     ["evaluate --checkpoint /nonexistent", "Cannot read `/nonexistent`: no such file or folder."],
     ["evaluate", "Required option '--checkpoint <place>' not specified. See --help."],
-    ["--batch-size 70000", "--batch-size 70000 is more than the 60,000 training images there are."],
-    ["--limit 64 --warmup 50", "--warmup 50 would last for the whole run of "],
+    ["--batch-size 70000", "--batch-size 70000 exceeds the 60,000 training images."],
+    ["--limit 64 --warmup 50", "--warmup 50 would last the whole run of "],
   ])("%s", async (line, wanted) => {
     expect(await says(line.split(" "))).toContain(wanted);
   });
 
-  test("a file that is no checkpoint, and a folder without one", async () => {
+  test("a file that is not a checkpoint, and a folder without one", async () => {
     const folder = scratch();
     writeFileSync(path.join(folder, "x.safetensors"), "no tensors here");
     expect(await says(["--resume", path.join(folder, "x.safetensors")])).toMatch(
@@ -582,7 +576,7 @@ describe("bad input is one line and exit code 1:", () => {
     );
     mkdirSync(path.join(folder, "empty"));
     expect(await says(["--resume", path.join(folder, "empty")])).toMatch(
-      /holds no checkpoint\.safetensors: that run saved none, or it is not a run folder/,
+      /contains no checkpoint\.safetensors: that run did not save one, or it is not a run folder/,
     );
   });
 

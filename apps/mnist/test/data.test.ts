@@ -55,7 +55,7 @@ describe("files", () => {
     for (const length of new Set([0, 1, 3, 4, 7, 8, 15, 16, 17, whole.length - 1])) {
       if (length >= whole.length) continue;
       writeFileSync(path.join(folder, name), whole.subarray(0, length));
-      await refuses(folder, name, /cut short/);
+      await refuses(folder, name, /is truncated/);
     }
   });
 
@@ -110,11 +110,11 @@ describe("files", () => {
     ];
     for (const [bytes, why] of cases) await refuses(writeFiles(folder, { ...files, [train]: bytes }), train, why);
     const labels = files["train-labels-idx1-ubyte"].map((byte, i) => (i === 11 ? 10 : byte));
-    await refuses(writeFiles(folder, { ...files, "train-labels-idx1-ubyte": labels }), /label 10 at 3/);
+    await refuses(writeFiles(folder, { ...files, "train-labels-idx1-ubyte": labels }), /label 10 at index 3/);
   });
 
   test("sizes whose product is beyond any file are refused without asking for memory", () => {
-    expect(() => readImages(idx([0xffffffff, 28, 28], new Uint8Array(8)), "x")).toThrow(/cut short: 24 bytes/);
+    expect(() => readImages(idx([0xffffffff, 28, 28], new Uint8Array(8)), "x")).toThrow(/truncated: 24 bytes/);
   });
 
   test("a file that is missing, a folder or not to be read is named", async () => {
@@ -208,7 +208,7 @@ describe("an address", () => {
     vi.stubEnv("XDG_CACHE_HOME", scratch());
     onTestFinished(() => void vi.unstubAllEnvs());
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    await refuses(base, names[0], /is longer than 64 MiB/);
+    await refuses(base, names[0], /is larger than 64 MiB/);
     expect(sent).toBeLessThan(1000); // MiB: it stopped asking soon after
   });
 

@@ -20,7 +20,7 @@ test("Ctrl-C asks the run to stop, and says what another one does", () => {
   expect([interrupt.asked(), interrupt.code()]).toEqual([false, 0]);
   process.emit("SIGINT", "SIGINT");
   expect([interrupt.asked(), interrupt.code(), exit.mock.calls.length]).toEqual([true, 130, 0]);
-  expect(said).toEqual(["Stopping after this update; Ctrl-C again leaves at once."]);
+  expect(said).toEqual(["Stopping after this update; press Ctrl-C again to quit at once."]);
 });
 
 test("the same Ctrl-C passed on by a parent does not count as another one", () => {

@@ -35,7 +35,7 @@ describe("files", () => {
 
   test("that cannot be written are refused in one line", async () => {
     await expect(write(path.join(scratch(), "no", "a.json"), "new")).rejects.toThrow(
-      /^Cannot write `.*a\.json`: no such file or folder\. Choose another place with --out\.$/,
+      /^Cannot write `.*a\.json`: no such file or folder\. Choose another folder with --out\.$/,
     );
   });
 
@@ -54,7 +54,7 @@ describe("files", () => {
     const file = path.join(folder, "a");
     writeFileSync(file, "12345");
     expect(Buffer.from(readBounded(file, 5)).toString()).toBe("12345");
-    expect(() => readBounded(file, 4)).toThrow("has 5 bytes, and may have 4.");
+    expect(() => readBounded(file, 4)).toThrow("has 5 bytes; the limit is 4.");
     expect(() => readBounded(folder, 4)).toThrow("is a folder, not a file.");
     expect(() => readBounded(path.join(folder, "no"), 4)).toThrow(/^Cannot read `.*no`: no such file or folder\.$/);
     if (process.platform === "win32") return;
@@ -134,7 +134,7 @@ describe("run folders", () => {
 
   test("the run to resume is latest's, or the newest that has a checkpoint", () => {
     inside();
-    expect(() => latestCheckpoint()).toThrow(/no run to continue here/);
+    expect(() => latestCheckpoint()).toThrow(/Nothing to resume/);
     const put = (name: string, whole: boolean): void => {
       mkdirSync(path.join("runs", name), { recursive: true });
       if (whole) writeFileSync(path.join("runs", name, names.checkpoint), "");
@@ -328,8 +328,12 @@ describe("a checkpoint", () => {
       /recipe has schedule " +", not a text/,
     ],
     ["a schedule without end", (own) => void (own.recipe!.schedule = "1+".repeat(9999)), /recipe has schedule/],
-    ["an option of another program", (own) => void (own.recipe!.momentum = 1), /recipe has momentum 1, not left out/],
-    ["another model", (own) => void (own.recipe!.model = "rnn"), /holds a model "rnn"; this program knows mlp and cnn/],
+    ["an option of another program", (own) => void (own.recipe!.momentum = 1), /recipe has momentum 1, not an option/],
+    [
+      "another model",
+      (own) => void (own.recipe!.model = "rnn"),
+      /contains the unknown model "rnn"; this program has mlp and cnn/,
+    ],
     ["no data", (own) => void ((own as Record<string, unknown>).data = "x"), /has "x" as the checksum of its images/],
     ["another version", (own) => void ((own as Record<string, unknown>).version = 3), /has version 3 of its format/],
   ])("with %s is refused", async (_, edit, message) => {
@@ -351,6 +355,6 @@ describe("a checkpoint", () => {
   test("that is another engine's model says where this program's own lies", async () => {
     const at = path.join(scratch(), "model.onnx");
     writeFileSync(at, Buffer.alloc(100, 8));
-    expect(() => loadModel(at)).toThrow(/model\.onnx` cannot be used: .* model\.safetensors lies beside that one\.$/);
+    expect(() => loadModel(at)).toThrow(/model\.onnx` cannot be used: .* use model\.safetensors beside it\.$/);
   });
 });

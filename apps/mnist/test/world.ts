@@ -16,7 +16,7 @@ export function scratch(): string {
 
 const app = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-/** What runs the app from its source. */
+/** The command that runs the app from source. */
 export const command = [process.execPath, "--conditions=@descent/source", "--import", tsx, app] as const;
 
 export interface Ran {

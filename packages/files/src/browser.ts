@@ -1,4 +1,4 @@
-// Bundlers for browsers take this module, so that a program which writes files only in Node still bundles.
+// Bundlers for browsers use this module, so that programs that write files only in Node still bundle.
 import type * as node from "./index.ts";
 
 const nowhere = (name: string): never => {

@@ -7,9 +7,9 @@ import { isAlive, ownerOf, token } from "./owner.ts";
 
 export { LockedError } from "./locked.ts";
 
-/** A folder that is held. */
+/** A lock on a folder. */
 export interface Lock {
-  /** Lets the next one have the folder. A second call does nothing. */
+  /** Releases the folder. Further calls do nothing. */
   release(): Promise<void>;
 }
 
@@ -19,8 +19,8 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 
 /**
- * Puts `text` at `file` in one go, or says that something is there. A symbolic link has its whole text from its first
- * moment; where links are not allowed, a file that is new has it a moment later.
+ * Creates `file` with `text`; false if it exists. A symbolic link is created together with its text, atomically; where links
+ * are not allowed, a regular file gets its text a moment after it is created.
  */
 async function claim(file: string, text: string): Promise<boolean> {
   try {
@@ -39,7 +39,7 @@ async function claim(file: string, text: string): Promise<boolean> {
   }
 }
 
-/** The text of a claim; nothing where there is none. */
+/** The text of a claim; undefined if the file does not exist. */
 async function read(file: string): Promise<string | undefined> {
   try {
     return await readlink(file).catch((error: unknown) => {
@@ -60,15 +60,15 @@ interface Claim {
 const tokenOf = (text: string): string => text.split(" ", 1)[0] ?? "";
 
 /**
- * The claims on a folder, first to last. Each of them names a process in its text, and the next one, of the process that
- * takes over after that one has died, has the text's token in its name: so only one can take over from each.
+ * The claims on a folder, as a chain. Each claim's text names its process. The claim of the process that takes over from a
+ * dead one has the dead one's token in its file name, so only one process can take over from each; the last one holds.
  */
 async function claims(folder: string): Promise<Claim[]> {
   const out: Claim[] = [];
   let file = path.join(folder, name);
   for (let text = await read(file); text !== undefined; text = await read(file)) {
     out.push({ file, text });
-    if (ownerOf(tokenOf(text)) === undefined) break; // not ours
+    if (ownerOf(tokenOf(text)) === undefined) break; // not written by this package
     file = path.join(folder, `${name}.${tokenOf(text)}`);
   }
   return out;
@@ -84,7 +84,7 @@ function held({ file, text }: Claim, folder: string): LockedError {
     : new LockedError(`\`${folder}\` is in use by ${by}, which cannot be asked from here. ${advice}`, file);
 }
 
-/** Removes what a claim left behind on the way; the first claim goes last, since it is what others look at. */
+/** Removes leftover claims; the first one last, because that is where others start reading. */
 async function clear(folder: string, withFirst: boolean): Promise<void> {
   for (const one of await readdir(folder))
     if (one.startsWith(`${name}.`) && ownerOf(one.slice(name.length + 1)) !== undefined)
@@ -93,9 +93,9 @@ async function clear(folder: string, withFirst: boolean): Promise<void> {
 }
 
 /**
- * Takes a folder for this process, or throws a `LockedError` that says who has it. The lock of a process that has died
- * is taken over; on Linux that is known even where its id is in use again. That of another machine is not: the error
- * says which file to remove. The lock is `.lock` in the folder and goes with `release`.
+ * Locks a folder for this process, or throws a `LockedError` that names the holder. The lock of a dead process is taken over
+ * (on Linux even if its process id is in use again). A lock of another machine is respected, and the error says which file
+ * to remove by hand. The lock is `.lock` in the folder; `release` removes it.
  */
 export async function lock(folder: string): Promise<Lock> {
   const own = token(randomBytes(8).toString("hex"));
@@ -107,8 +107,8 @@ export async function lock(folder: string): Promise<Lock> {
     const owner = last === undefined ? undefined : ownerOf(tokenOf(last.text));
     if (last !== undefined && (owner === undefined || isAlive(owner) !== false)) throw held(last, folder);
     const next = last === undefined ? first : path.join(folder, `${name}.${tokenOf(last.text)}`);
-    if (!(await claim(next, text))) continue; // somebody was faster: look again
-    // The chain may have been cut off meanwhile by one who took over, worked and left.
+    if (!(await claim(next, text))) continue; // another process was faster
+    // The chain may have changed meanwhile: another process may have taken over, and released.
     if ((await claims(folder)).at(-1)?.text !== text) {
       await rm(next, { force: true });
       continue;
@@ -120,7 +120,7 @@ export async function lock(folder: string): Promise<Lock> {
         await rm(next, { force: true }).catch(() => {});
         throw error;
       }
-      await clear(folder, false).catch(() => {}); // what stays is out of the chain and harms nobody
+      await clear(folder, false).catch(() => {}); // leftovers are unreachable and harmless
     }
     let released = false;
     return {

@@ -6,10 +6,10 @@ import { isAlive, ownerOf, token } from "./owner.ts";
 const prefix = ".descent-";
 const suffix = ".tmp";
 
-/** A name that nobody can guess, of one length whatever the final name is, so that it never gets too long. */
+/** An unguessable name of fixed length, so that it fits however long the final name is. */
 export const temporaryName = (): string => `${prefix}${token(randomBytes(8).toString("hex"))}${suffix}`;
 
-/** A temporary of another machine is left alone until nothing has been written to it for so long. */
+/** How long another machine's temporary file must be untouched before it is removed. */
 const day = 24 * 60 * 60 * 1000;
 
 /**

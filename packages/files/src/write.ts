@@ -3,16 +3,16 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { temporaryName } from "./temporary.ts";
 
-/** The bytes of a file, text as UTF-8. Large content comes in chunks, as they are made. */
+/** The content of a file: text (written as UTF-8), bytes, or chunks of bytes. */
 export type Content = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** One call writes less than 2 GiB. */
+/** Maximum bytes per system call, which is limited to 2 GiB. */
 const most = 2 ** 30;
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 
-/** One call may write less than it is given, for instance what is left of the disk. */
+/** Writes all bytes: a single call may write fewer than it is given. */
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length; )
     done += (await file.write(bytes, done, Math.min(bytes.length - done, most))).bytesWritten;
@@ -42,12 +42,12 @@ function check(file: unknown, content: unknown): void {
 }
 
 /**
- * The permissions of the file to replace, nothing where there is none or a link. A folder, device, pipe or socket is
- * refused, by a link too: a rename would put a file in the place of `/dev/stdout`.
+ * The permissions of the file to replace; undefined if the file is new or a link. Refuses folders, devices, pipes and
+ * sockets, and links to them: a rename would replace `/dev/stdout` by a file.
  */
 async function modeOf(file: string): Promise<number | undefined> {
   const found = await stat(file).catch((error: unknown) => {
-    if (["ENOENT", "ELOOP"].includes(codeOf(error))) return undefined; // nothing there, or a link that leads nowhere
+    if (["ENOENT", "ELOOP"].includes(codeOf(error))) return undefined; // nothing there, or a dangling link
     throw error;
   });
   if (found === undefined) return undefined;
@@ -61,13 +61,13 @@ async function modeOf(file: string): Promise<number | undefined> {
   return (await lstat(file)).isSymbolicLink() ? undefined : found.mode & 0o7777;
 }
 
-/** A folder, open to be synced; nothing where the platform cannot, as Windows, or does not let this user. */
+/** Opens a folder for syncing; undefined where that is not possible, as on Windows. */
 async function openFolder(folder: string): Promise<FileHandle | undefined> {
   if (process.platform === "win32") return undefined;
   try {
     return await open(folder, "r");
   } catch (error) {
-    if (codeOf(error) === "EACCES") return undefined; // a folder that may be written and not read
+    if (codeOf(error) === "EACCES") return undefined; // writable but not readable
     throw error;
   }
 }
@@ -76,21 +76,20 @@ async function syncFolder(folder: FileHandle | undefined): Promise<void> {
   try {
     await folder?.sync();
   } catch (error) {
-    if (!["EINVAL", "ENOTSUP", "EOPNOTSUPP"].includes(codeOf(error))) throw error; // some network file systems
+    if (!["EINVAL", "ENOTSUP", "EOPNOTSUPP"].includes(codeOf(error))) throw error; // not supported by some network file systems
   }
 }
 
 /**
- * Writes a file so that it is there whole or not at all, whatever ends the process and when.
+ * Writes a file atomically: it is there whole or not at all, even if the process is killed.
  *
- * The bytes go to a new file of a random name in the same folder, are synced to the disk and renamed over `file`, and
- * the folder is synced too. Overlapping calls do not mix: the last to finish stays. A file that is replaced passes on
- * its permissions; a symbolic link is replaced and not followed; a folder, device, pipe or socket is refused. When
- * anything fails, `chunks` included, the error of the system is thrown as it is, the old file is untouched, and the
- * temporary one is removed. (The one error after the rename is that of syncing the folder: then the new file is in
- * place, and a power cut may undo it.)
+ * The content is written to a new, randomly named file in the same folder, synced to disk and renamed over `file`; then the
+ * folder is synced. Of overlapping calls the last to finish wins. A replaced file's permissions are kept; a symbolic link
+ * is replaced, not followed; folders, devices, pipes and sockets are refused. If anything fails, including the iteration of
+ * chunks, the original error is thrown, the old file is untouched, and the temporary file is removed. The one exception is
+ * an error while syncing the folder: the new file is then in place, but a power cut may undo it.
  *
- * A killed process leaves its temporary file behind: see {@link cleanTemporaries}.
+ * A killed process leaves its temporary file behind; see {@link cleanTemporaries}.
  */
 export async function writeFile(file: string | URL, content: Content): Promise<void> {
   check(file, content);
@@ -101,7 +100,7 @@ export async function writeFile(file: string | URL, content: Content): Promise<v
   let made: FileHandle | undefined;
   let placed = false;
   try {
-    made = await open(temporary, "wx"); // never an existing file, nor through a link
+    made = await open(temporary, "wx"); // fails if the file exists, and never follows a link
     if (mode !== undefined) await made.chmod(mode);
     for await (const chunk of chunks(content)) await writeAll(made, chunk);
     await made.sync();
@@ -112,7 +111,7 @@ export async function writeFile(file: string | URL, content: Content): Promise<v
     placed = true;
     await syncFolder(folder);
   } finally {
-    // These cannot make it worse, and must not hide what went wrong.
+    // Ignore errors of the cleanup, so that they do not hide the original one.
     await made?.close().catch(() => {});
     if (!placed) await rm(temporary, { force: true }).catch(() => {});
     await folder?.close().catch(() => {});
@@ -120,8 +119,8 @@ export async function writeFile(file: string | URL, content: Content): Promise<v
 }
 
 /**
- * Makes a symbolic link to `target` at `file`, in place of what is there, in one go: a reader finds the old or the new
- * one. Where links are not allowed, as on Windows by default, the system's error is thrown and nothing has changed.
+ * Atomically replaces `file` by a symbolic link to `target`. Where links are not allowed, as on Windows by default, the
+ * system's error is thrown and nothing changes.
  */
 export async function writeLink(file: string, target: string): Promise<void> {
   const folder = await openFolder(path.dirname(file));

@@ -229,7 +229,7 @@ describe("when a step fails", () => {
     expect(readdirSync(path.dirname(file))).toEqual(["a"]);
   });
 
-  test.runIf(posix)("a file system that cannot sync a folder is none of the caller's business", async () => {
+  test.runIf(posix)("a file system that cannot sync folders is not an error", async () => {
     const file = path.join(scratch(), "a");
     fail("sync folder", "EINVAL");
     await writeFile(file, "new");

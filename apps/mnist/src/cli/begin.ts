@@ -7,17 +7,17 @@ import { thousands } from "../terminal/progress.ts";
 import type { Common } from "./options.ts";
 import type { Voice } from "./voice.ts";
 
-/** Where to run; a run that began elsewhere than `auto` would take it goes on there, where that is still possible. */
+/** Where to run. A resumed run stays on the device and engine it began on if they are still usable. */
 async function choice(options: Common, begun?: Place): Promise<Choice> {
   const [own] = await findDevices(begun === undefined ? [] : fitting(options, [begun]));
   if (own?.usable === true) {
-    const others = { place: "every other", why: "the run began on this one" };
+    const others = { place: "every other", why: "the run began here" };
     return { ...choose(own, [own]), passedOver: [others] };
   }
   return choose(options, await findDevices(fitting(options, places)), options.allowSoftwareGpu);
 }
 
-/** Chooses and starts engine and device, and says so. */
+/** Chooses and starts an engine and device, and prints which. */
 export async function begin(
   options: Common,
   { say }: Voice,

@@ -24,7 +24,7 @@ export async function compareCommand(options: CompareOptions): Promise<number> {
       const world = { engine, choice, mnist, progress: out.progress, stop: interrupt.asked };
       const { trials, rows } = await compare(recipes, folder.path, world);
       if (trials.length > 0) {
-        out.say(`The table is in ${folder.path} too, as compare.html and compare.json`);
+        out.say(`The table is also in ${folder.path}, as compare.html and compare.json`);
         out.result(`\n${comparisonText(rows)}`, {
           engine: engine.name,
           device: choice.device,

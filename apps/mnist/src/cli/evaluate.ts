@@ -16,7 +16,7 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<number>
   const { model, weights } = loadModel(file);
   const mnist = await loadMnist(options.data);
   const { engine, choice } = await begin(options, out);
-  const learner = await engine.learner({ model, weights, optimizer: sgd() }); // which is never asked to step
+  const learner = await engine.learner({ model, weights, optimizer: sgd() }); // never used: nothing is trained
   const begun = performance.now();
   const found = await evaluate(learner, mnist.test);
   const seconds = (performance.now() - begun) / 1000;

@@ -15,24 +15,22 @@ import {
 
 const examples = `
 Examples:
-  npm start                                             RAdam, a convolutional network, the best device there is
+  npm start                                             RAdam, a convolutional network, the best device available
   npm start -- train --optimizer adamw --lr 2e-3 --weight-decay 0.01
-  npm start -- train --engine tfjs --device wasm        the same by TensorFlow.js in WebAssembly
-  npm start -- train --resume                           go on with the newest run
+  npm start -- train --engine tfjs --device wasm        the same with TensorFlow.js in WebAssembly
+  npm start -- train --resume                           resume the newest run
   npm start -- compare --optimizers radam,adam,sgd --lrs 1e-3,3e-3 --seeds 3
   npm start -- evaluate --checkpoint runs/latest
   npm start -- devices`;
 
-/** The commands; each loads what it needs when it runs, so that help and wrong options answer at once. */
+/** The commands. Each imports its code when it runs, so that help and option errors are instant. */
 function build(done: (code: Promise<number>) => void): Command {
   const program = new Command("npm start --")
     .description("Trains a small network on MNIST with any Descent optimizer, on a GPU or a CPU.")
     .version(packageVersion(), "--version", "print the version of the optimizers")
     .addHelpText("after", examples)
     .helpCommand(false);
-  const train = program
-    .command("train", { isDefault: true })
-    .description("train a network (what happens when no command is given)");
+  const train = program.command("train", { isDefault: true }).description("train a network (the default command)");
   trainOptions(train).action((options: TrainOptions, command: Command) =>
     done(import("./train.ts").then(({ trainCommand }) => trainCommand(options, command))),
   );
@@ -46,14 +44,14 @@ function build(done: (code: Promise<number>) => void): Command {
   evaluateOptions(evaluate).action((options: EvaluateOptions) =>
     done(import("./evaluate.ts").then(({ evaluateCommand }) => evaluateCommand(options))),
   );
-  const devices = program.command("devices").description("list what this machine can train on");
+  const devices = program.command("devices").description("list the devices and engines of this machine");
   devicesOptions(devices).action((options: DevicesOptions) =>
     done(import("./devices.ts").then(({ devicesCommand }) => devicesCommand(options))),
   );
   return program;
 }
 
-/** Options by the names that other programs give them. */
+/** Names that other programs give these options. */
 const elsewhere: Readonly<Record<string, string>> = {
   "--learning-rate": "--lr",
   "--learningrate": "--lr",
@@ -74,7 +72,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "--continue": "--resume",
 };
 
-/** Commander's message as a sentence; where the option is one of another program, with what it is called here. */
+/** Commander's message as a sentence, with this program's name for options of other programs. */
 function sentence(error: CommanderError): string {
   const line = oneLine(error).replace(/^error: |\.$|(?<=^error: unknown option '[^'=]*)=[^']*/g, "");
   const unknown = /^unknown option '([^'=]+)/.exec(line)?.[1]?.toLowerCase();
@@ -83,7 +81,7 @@ function sentence(error: CommanderError): string {
   return `${hinted.replace(/^./, (c) => c.toUpperCase())}. See --help.`;
 }
 
-/** Runs a command line; gives the exit code. Errors are one line on standard error. */
+/** Runs a command line and returns the exit code. Errors are one line on standard error. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
     let work: Promise<number> | undefined;

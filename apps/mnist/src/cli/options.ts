@@ -17,7 +17,7 @@ export const defaults = {
   seed: 1,
 } as const satisfies Recipe;
 
-/** Options of everything that runs a network. */
+/** Options of every command that runs a network. */
 export interface Common extends Asked {
   readonly allowSoftwareGpu?: boolean;
   readonly data?: string;
@@ -47,7 +47,7 @@ export interface EvaluateOptions extends Common {
 
 export type DevicesOptions = Pick<Common, "json">;
 
-const gpu = "A GPU is used through webgpu or cuda, and auto takes one where it finds one.";
+const gpu = "Use webgpu or cuda for a GPU; auto takes one if it finds one.";
 
 const number =
   (flag: string, range: Range) =>
@@ -56,7 +56,7 @@ const number =
 const named =
   (flag: string) =>
   (text: string): string => {
-    if (text.trim() === "" || text.includes("\0")) throw new UserError(`${flag} needs a name; got an empty one.`);
+    if (text.trim() === "" || text.includes("\0")) throw new UserError(`${flag} needs a value; got an empty one.`);
     return text;
   };
 const separated = <T>(text: string, read: (part: string) => T): T[] => text.split(",").map((part) => read(part.trim()));
@@ -86,16 +86,12 @@ const common = (command: Command): Command =>
         }),
       ).default("auto"),
     )
-    .option("--allow-software-gpu", "let auto take a GPU that is computed on the CPU")
+    .option("--allow-software-gpu", "let auto use a GPU emulated on the CPU")
     .addOption(
-      option(
-        "--data <place>",
-        "a folder, or an http(s) address, with the four MNIST files (.gz or not)",
-        named("--data"),
-      ),
+      option("--data <place>", "folder or http(s) address of the four MNIST files (.gz or not)", named("--data")),
     )
-    .option("--json", "print the result as one line of JSON on standard output, all else on standard error")
-    .option("--verbose", "show where an error came from");
+    .option("--json", "print the result as one line of JSON on standard output, everything else on standard error")
+    .option("--verbose", "show the stack trace of an error");
 
 /** Options of a recipe that train and compare share. */
 const training = (command: Command, epochs: number): Command =>
@@ -103,21 +99,21 @@ const training = (command: Command, epochs: number): Command =>
     .addOption(
       option(
         "--schedule <name|equation>",
-        `the course of the rate over the run: ${scheduleNames.join(", ")}; or the rate as an equation in step and steps, "3e-3 * (1 - step / steps)"`,
+        `how the rate changes over the run: ${scheduleNames.join(", ")}; or the rate as an equation in step and steps, "3e-3 * (1 - step / steps)"`,
         scheduleText,
       ).default(defaults.schedule),
     )
-    .option("--warmup <updates|percent>", "how long the rate rises first: 100, or 5%", defaults.warmup)
+    .option("--warmup <updates|percent>", "length of the warm-up, in updates or percent: 100, or 5%", defaults.warmup)
     .addOption(
       option(
         "--weight-decay <number>",
-        "the rule's own, or decoupled where it has none; radam has 0.1 in train unless told otherwise",
+        "the rule's own weight decay, or a decoupled one; train uses 0.1 for radam by default",
         number("--weight-decay", ranges.weightDecay),
       ),
     )
-    .addOption(option("--clip <norm>", "the greatest norm of all gradients together", number("--clip", ranges.clip)))
+    .addOption(option("--clip <norm>", "clip the global norm of the gradients to this", number("--clip", ranges.clip)))
     .addOption(
-      option("--epochs <n>", "how often to see every image", number("--epochs", ranges.epochs)).default(epochs),
+      option("--epochs <n>", "passes over the training images", number("--epochs", ranges.epochs)).default(epochs),
     )
     .addOption(
       option("--batch-size <n>", "images per update", number("--batch-size", ranges.batchSize)).default(
@@ -139,27 +135,27 @@ export const trainOptions = (command: Command): Command =>
         .addOption(
           option(
             "--lr <rate>",
-            `the highest rate (default: one that suits the rule, ${defaultRate(defaults.optimizer)} for ${defaults.optimizer})`,
+            `the peak learning rate (default: tuned per rule, ${defaultRate(defaults.optimizer)} for ${defaults.optimizer})`,
             number("--lr", ranges.lr),
           ),
         )
         .addOption(
           option(
             "--seed <n>",
-            "of the first weights and the order of the images",
+            "seed of the initial weights and of the order of the images",
             number("--seed", ranges.seed),
           ).default(defaults.seed),
         ),
       defaults.epochs,
     )
       .addOption(
-        option("--out <folder>", "the run's folder, new or empty (default: runs/<time>-<optimizer>)", named("--out")),
+        option("--out <folder>", "folder for the run, new or empty (default: runs/<time>-<optimizer>)", named("--out")),
       )
-      .option("--resume [run]", "go on with a run folder or checkpoint, the newest run unless named")
+      .option("--resume [run]", "resume a run folder or a checkpoint (default: the newest run)")
       .addOption(
         option(
           "--checkpoint-every <seconds>",
-          "how often to save the run within an epoch; 0 for after every update",
+          "seconds between checkpoints within an epoch; 0 for one after every update",
           number("--checkpoint-every", atLeast0),
         ).default(30),
       ),
@@ -170,22 +166,26 @@ export const compareOptions = (command: Command): Command =>
     training(
       command
         .addOption(
-          option("--optimizers <rules>", "names, separated by commas", (text) =>
+          option("--optimizers <rules>", "rules, separated by commas", (text) =>
             separated(text, optimizerName),
           ).default(["radam", "adam", "sgd"], "radam,adam,sgd"),
         )
         .addOption(
-          option("--lrs <rates>", "rates, separated by commas (default: one that suits each rule)", (text) =>
+          option("--lrs <rates>", "learning rates, separated by commas (default: tuned per rule)", (text) =>
             separated(text, number("--lrs", ranges.lr)),
           ),
         )
-        .addOption(option("--seeds <n>", "how many seeds each", number("--seeds", seeds)).default(3))
-        .addOption(option("--seed <n>", "the first of them", number("--seed", ranges.seed)).default(defaults.seed)),
+        .addOption(
+          option("--seeds <n>", "runs with different seeds per optimizer and rate", number("--seeds", seeds)).default(
+            3,
+          ),
+        )
+        .addOption(option("--seed <n>", "the first seed", number("--seed", ranges.seed)).default(defaults.seed)),
       1,
     ).addOption(
       option(
         "--out <folder>",
-        "where compare.json and compare.html go, new or empty (default: runs/<time>-compare)",
+        "folder for compare.json and compare.html, new or empty (default: runs/<time>-compare)",
         named("--out"),
       ),
     ),
@@ -197,9 +197,11 @@ export const evaluateOptions = (command: Command): Command =>
   );
 
 export const devicesOptions = (command: Command): Command =>
-  command.option("--json", "print the list as one line of JSON").option("--verbose", "show where an error came from");
+  command
+    .option("--json", "print the list as one line of JSON")
+    .option("--verbose", "show the stack trace of an error");
 
-/** What was left to the program is put down too: the run can be done again when its advice has changed. */
+/** Records defaults too, so that the run can be reproduced after they change. */
 export function recipeOf(given: Given, { optimizer, lr, seed }: Pick<Recipe, "optimizer" | "lr" | "seed">): Recipe {
   const { model, schedule, warmup, weightDecay, clip, epochs, batchSize, limit } = given;
   const rate = lr ?? (isEquation(schedule) ? undefined : defaultRate(optimizer));

@@ -13,7 +13,7 @@ import { begin, describe } from "./begin.ts";
 import { recipeOf, type TrainOptions } from "./options.ts";
 import { type Voice, voice, whileListening } from "./voice.ts";
 
-/** Data, engine and device for a recipe, then the run. */
+/** Loads data, starts an engine, and runs. */
 async function run(
   options: TrainOptions,
   out: Voice,
@@ -22,7 +22,7 @@ async function run(
   go: (world: World) => Promise<Ended>,
 ): Promise<number> {
   const mnist = await loadMnist(options.data);
-  await prepared(recipe, mnist); // what cannot start is said before a device is started for it
+  await prepared(recipe, mnist); // fail before starting a device
   out.say(describe(mnist, recipe.limit));
   const { engine, choice } = await begin(options, out, begun);
   const { checkpointEvery } = options;
@@ -34,17 +34,17 @@ async function run(
     if (share !== undefined) out.say(`The optimizer took ${share}`);
     out.say(`Report, model and metrics are in ${folder}`);
     out.result(closingLine(summary), { ...summary, folder });
-    return interrupt.code(); // 0, unless it was asked to stop and had nothing left to do
+    return interrupt.code(); // 0, unless asked to stop after the last update
   });
 }
 
-/** The recipe of a run that goes on: its own, and more epochs where they are asked for. */
+/** The recipe of a resumed run: its own, with a new number of epochs if one is given. */
 function resumedRecipe(file: string, saved: Recipe, asked: Recipe, given: (name: string) => boolean): Recipe {
   for (const [name, value] of Object.entries(asked)) {
-    const before = saved[name as keyof Recipe]; // the keys of a recipe
+    const before = saved[name as keyof Recipe]; // keys of a recipe
     if (name === "epochs" || !given(name) || value === before) continue;
     throw new UserError(
-      `\`${file}\` was started with ${name} ${before ?? "left out"}, and a resumed run keeps its options. Leave out ${flag(name)} ${value}, or start a new run.`,
+      `\`${file}\` was started with ${flag(name)} ${before ?? "unset"}, and a resumed run keeps its options. Leave out ${flag(name)} ${value}, or start a new run.`,
     );
   }
   return given("epochs") ? { ...saved, epochs: asked.epochs } : saved;
@@ -59,9 +59,9 @@ export async function trainCommand(options: TrainOptions, command: Command): Pro
     return run(options, out, asked, undefined, (world) => newTraining(asked, options.out, world));
 
   const given = (name: string): boolean => command.getOptionValueSource(name) === "cli";
-  if (given("out")) throw new UserError("--out is for new runs: a resumed one goes on in its own folder.");
+  if (given("out")) throw new UserError("--out is for new runs; a resumed run continues in its own folder.");
   const found = resume === true ? latestCheckpoint() : fileOf(resume, names.checkpoint);
-  loadCheckpoint(found, given("model") ? options.model : undefined); // a wrong file is said before its folder is locked
+  loadCheckpoint(found, given("model") ? options.model : undefined); // report a wrong file before locking its folder
   const folder = await openRun(path.dirname(found));
   try {
     const file = path.join(folder.path, path.basename(found));

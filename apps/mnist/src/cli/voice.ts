@@ -1,7 +1,7 @@
 import { type Interrupt, listen } from "../terminal/interrupt.ts";
 import { Progress } from "../terminal/progress.ts";
 
-/** Everything is said on one stream, so that with --json the other holds the result and nothing else. */
+/** All messages go to one stream, so that with --json standard output holds only the result. */
 export interface Voice {
   readonly progress: Progress;
   readonly say: (line: string) => void;
@@ -18,7 +18,7 @@ export function voice({ json }: { readonly json?: boolean }): Voice {
   };
 }
 
-/** Does `work`, which Ctrl-C may ask to stop. */
+/** Runs `work` while listening for requests to stop. */
 export async function whileListening<T>({ say }: Voice, work: (interrupt: Interrupt) => Promise<T>): Promise<T> {
   const interrupt = listen(say);
   try {

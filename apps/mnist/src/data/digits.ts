@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 
-/** Handwritten digits: `images` holds 28 × 28 grey bytes for each (0 is paper, 255 is ink), `labels` what each shows. */
+/** Handwritten digits: `images` holds 28 × 28 grey bytes per digit (0 is paper, 255 is ink), `labels` their values. */
 export interface Digits {
   readonly count: number;
   readonly images: Uint8Array;
@@ -10,7 +10,7 @@ export interface Digits {
 export interface Mnist {
   readonly train: Digits;
   readonly test: Digits;
-  /** Where the files came from, for people to read. */
+  /** Where the files came from, for messages. */
   readonly source: string;
 }
 
@@ -24,10 +24,10 @@ export function first(all: Digits, limit: number | undefined): Digits {
   return { count: limit, images: all.images.subarray(0, limit * pixels), labels: all.labels.subarray(0, limit) };
 }
 
-/** A number that changes when any image or label does: a checkpoint holds it, since it can go on only with its own data. */
+/** A checksum of images and labels, saved in checkpoints: a run can only resume on its own data. */
 export const fingerprint = (all: Digits): string => crc32(all.labels, crc32(all.images)).toString(16).padStart(8, "0");
 
-/** A byte as the networks see it: mean 0 and deviation 1 over the training images (0.1307 and 0.3081 of full ink). */
+/** Normalizes a byte: mean 0 and deviation 1 over the training images (0.1307 and 0.3081 of full ink). */
 const scaled = Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - 0.1307) / 0.3081);
 
 /** The images at `places`, scaled, in one array of `[places.length, 28, 28, 1]`. */

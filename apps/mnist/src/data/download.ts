@@ -8,7 +8,7 @@ import { reason, UserError } from "../errors.ts";
 import { readImages, readLabels } from "./idx.ts";
 import { type Fetch, largest, unpack } from "./source.ts";
 
-/** Where downloads are kept: the user's cache folder, one folder per address. */
+/** The cache for downloads: one folder per address in the user's cache folder. */
 const cacheFolder = (address: string): string =>
   path.join(
     process.env.XDG_CACHE_HOME ?? path.join(homedir(), ".cache"),
@@ -23,7 +23,7 @@ async function keep(file: string, bytes: Uint8Array): Promise<void> {
     await writeFile(file, bytes);
   } catch (error) {
     throw new UserError(
-      `Cannot keep a download as \`${file}\`: ${reason(error)}. Set XDG_CACHE_HOME to another folder.`,
+      `Cannot cache a download as \`${file}\`: ${reason(error)}. Set XDG_CACHE_HOME to another folder.`,
       {
         cause: error,
       },
@@ -33,7 +33,7 @@ async function keep(file: string, bytes: Uint8Array): Promise<void> {
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MiB`;
 
-/** The body of an answer, or a UserError as soon as it is longer than any of the files, however it was compressed. */
+/** The body of a response. Throws as soon as it exceeds the limit, also when it was compressed in transit. */
 async function bodyOf(response: Response, file: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -42,13 +42,13 @@ async function bodyOf(response: Response, file: string): Promise<Uint8Array> {
     length += part.length;
     if (length > largest)
       throw new UserError(
-        `Cannot download \`${file}\`: it is longer than ${megabytes(largest)}, and the largest file of MNIST has 45.`,
+        `Cannot download \`${file}\`: it is larger than ${megabytes(largest)}, and the largest MNIST file has 45 MiB.`,
       );
   }
   return Buffer.concat(parts, length);
 }
 
-/** The files at an http(s) address, each downloaded once. */
+/** Reads the files at an http(s) address; each is downloaded once and cached. */
 export function fromAddress(base: string): Fetch {
   const address = base.endsWith("/") ? base : `${base}/`;
   const cache = cacheFolder(address);
@@ -70,7 +70,7 @@ export function fromAddress(base: string): Fetch {
         throw new UserError(`Cannot download \`${file}\`: ${reason(cause)}.`, { cause: error });
       }
       const plain = unpack(bytes, file);
-      // Only a file that reads well is kept, so that a broken answer is asked for again the next time.
+      // Cache only valid files, so that a broken response is requested again next time.
       if (name.includes("images")) readImages(plain, file);
       else readLabels(plain, file);
       await keep(kept, plain);

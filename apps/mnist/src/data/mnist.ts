@@ -15,13 +15,13 @@ async function digits(fetch: Fetch, stem: string): Promise<Digits> {
       `\`${images.file}\` has ${read.count} images and \`${labels.file}\` ${read.labels.length} labels.`,
     );
   }
-  if (read.count === 0) throw new UserError(`\`${images.file}\` holds no images.`);
+  if (read.count === 0) throw new UserError(`\`${images.file}\` contains no images.`);
   return read;
 }
 
 /**
- * All of MNIST. `where` is a folder or an http(s) address that holds the four IDX files, zipped or not; without it they
- * come from the npm package. Every file that is missing, unreadable or damaged is a UserError that names it.
+ * Loads MNIST. `where` is a folder or an http(s) address with the four IDX files, gzipped or not; by default they come from
+ * the npm package. A missing, unreadable or damaged file is a UserError that names it.
  */
 export async function loadMnist(where?: string): Promise<Mnist> {
   const remote = where !== undefined && /^https?:\/\//i.test(where);
@@ -30,7 +30,7 @@ export async function loadMnist(where?: string): Promise<Mnist> {
   if (!remote) {
     try {
       if (!statSync(folder).isDirectory())
-        throw new UserError(`--data \`${folder}\` is not a folder. Name the folder that holds the four MNIST files.`);
+        throw new UserError(`--data \`${folder}\` is not a folder. Name the folder with the four MNIST files.`);
     } catch (error) {
       throw error instanceof UserError ? error : cannotRead(folder, error);
     }

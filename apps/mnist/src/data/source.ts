@@ -1,15 +1,15 @@
 import { gunzipSync } from "node:zlib";
 import { reason, UserError } from "../errors.ts";
 
-/** Gives the bytes of one of the four files, and the name to call it by in an error. */
+/** Reads one of the four files; `file` names it in errors. */
 export type Fetch = (name: string) => Promise<{ bytes: Uint8Array; file: string }>;
 
-/** The largest of the four files has 47,040,016 bytes. More is neither read, nor downloaded, nor unpacked. */
+/** Maximum bytes to read, download or unpack; the largest of the four files has 47,040,016. */
 export const largest = 64 * 1024 * 1024;
 
-/** The bytes of a gzip file, or those of any other as they are. */
+/** Unpacks a gzip file; other bytes are returned as is. */
 export function unpack(bytes: Uint8Array, file: string): Uint8Array {
-  if (!(bytes[0] === 0x1f && bytes[1] === 0x8b)) return bytes; // not gzip, whatever its name says
+  if (!(bytes[0] === 0x1f && bytes[1] === 0x8b)) return bytes; // not gzip, whatever its name
   try {
     return gunzipSync(bytes, { maxOutputLength: largest });
   } catch (error) {

@@ -12,8 +12,8 @@ export interface Place {
 }
 
 /**
- * All of them, best first. Those on the CPU stand in the order of their speed, measured with an epoch of the default run
- * on two idle cores: 5.0 s for native kernels, 7.8 s for TensorFlow.js in WebAssembly, 10.9 s for ONNX Runtime there.
+ * All places, best first. Those on the CPU are in order of speed, measured by an epoch of the default run on two idle
+ * cores: 5.0 s for native kernels, 7.8 s for TensorFlow.js in WebAssembly, 10.9 s for ONNX Runtime in WebAssembly.
  */
 export const places: readonly Place[] = [
   { device: "cuda", engine: "tfjs" },
@@ -26,14 +26,14 @@ export const places: readonly Place[] = [
   { device: "cpu", engine: "tfjs" },
 ];
 
-/** What a look at the machine gave, before anything was started. */
+/** The result of probing a place. */
 export interface Found extends Place {
   readonly usable: boolean;
-  /** What it is, where it is there; why it cannot be used, where it is not. */
+  /** A description if usable, otherwise the reason it is not. */
   readonly what: string;
-  /** It computes on the CPU while it pretends to be a GPU. */
+  /** A GPU emulated on the CPU. */
   readonly software?: boolean | undefined;
-  /** What would make it usable. */
+  /** How to make it usable. */
   readonly remedy?: string | undefined;
 }
 
@@ -44,12 +44,12 @@ export interface Choice extends Place {
 }
 
 interface Reason {
-  /** The device, with its engine where the reason is not that of all engines. */
+  /** The device, with its engine unless the reason is the same for all engines. */
   readonly place: string;
   readonly why: string;
 }
 
-/** What the person at the keyboard asked for. */
+/** The device and engine asked for on the command line. */
 export interface Asked {
   readonly device: DeviceName | "auto";
   readonly engine: EngineName | "auto";
@@ -59,7 +59,7 @@ const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|software|\bwarp\b|
 
 export const isSoftware = (adapter: string): boolean => softwareNames.test(adapter);
 
-/** The places that fit what was asked, best first. */
+/** The places that match what was asked for, best first. */
 export const fitting = <P extends Place>({ device, engine }: Asked, all: readonly P[]): P[] =>
   places.flatMap((place) =>
     (device === "auto" || place.device === device) && (engine === "auto" || place.engine === engine)
@@ -68,8 +68,8 @@ export const fitting = <P extends Place>({ device, engine }: Asked, all: readonl
   );
 
 /**
- * Where to run. `auto` takes the best that is real; a device or engine asked for by name is taken or refused with what to
- * install, and nothing else is tried in its place.
+ * Chooses where to run. `auto` takes the best place without a software GPU; a device or engine asked for by name is used, or
+ * refused with what to install and never replaced by another.
  */
 export function choose(asked: Asked, found: readonly Found[], allowSoftware = asked.device !== "auto"): Choice {
   const candidates = fitting(asked, found);
@@ -89,13 +89,13 @@ export function choose(asked: Asked, found: readonly Found[], allowSoftware = as
   );
 }
 
-/** What was asked for by name, as it was typed. */
+/** The flags that were given. */
 const flags = ({ device, engine }: Asked): string =>
   [device === "auto" ? "" : `--device ${device}`, engine === "auto" ? "" : `--engine ${engine}`].join(" ").trim();
 
 const named = ({ what, software }: Found): string => (software === true ? `${what} (a software GPU)` : what);
 
-/** Why each was passed over; a reason that holds for all engines of a device is given once. */
+/** Why each was passed over; a reason shared by all engines of a device is given once. */
 function reasons(passedOver: readonly Found[], candidates: readonly Found[]): Reason[] {
   const out = new Map<string, Reason>();
   for (const { device, engine, what } of passedOver) {
@@ -109,7 +109,7 @@ function reasons(passedOver: readonly Found[], candidates: readonly Found[]): Re
   return [...out.values()];
 }
 
-/** The one honest line. */
+/** The line that says where the run happens, and why not elsewhere. */
 export function deviceLine({ device, what, passedOver }: Choice, engine: string): string {
   const others = passedOver.map(({ place, why }) => `${place} (${why})`).join(", ");
   return `Running on ${device}: ${what}, by ${engine}.${others === "" ? "" : ` Passed over: ${others}.`}`;

@@ -12,7 +12,7 @@ function wasm(name: string, engine: EngineName): Look {
     : { usable: true, what: "WebAssembly on the CPU, one thread" };
 }
 
-/** Takes a look when it is first asked for, and not again: engines share what they look at. */
+/** Runs a probe on first use and caches its result, because engines share probes. */
 const once = <T>(look: () => Promise<T>): (() => Promise<T>) => {
   let taken: Promise<T> | undefined;
   return () => (taken ??= look());
@@ -23,7 +23,7 @@ const adapter = once(findAdapter);
 const native = once(findOnnxruntimeCpu);
 const tensorflow = once(findTensorflow);
 
-/** What was found for tfjs, where tfjs itself is installed. */
+/** The result of a probe for tfjs, provided that tfjs itself is installed. */
 const tfjs = (device: DeviceName, look: () => Promise<Look>) => async (): Promise<Look> => {
   const found = await look();
   return !found.usable || resolve("@tensorflow/tfjs") !== undefined
@@ -46,6 +46,6 @@ const finders: Readonly<Record<EngineName, Readonly<Record<DeviceName, () => Pro
   },
 };
 
-/** Looks for the places named, all at once; nothing is started in this process. */
+/** Probes the given places in parallel; nothing is started in this process. */
 export const findDevices = (wanted: readonly Place[] = places): Promise<Found[]> =>
   Promise.all(wanted.map(async ({ device, engine }) => ({ device, engine, ...(await finders[engine][device]()) })));

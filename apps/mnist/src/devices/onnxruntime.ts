@@ -6,12 +6,12 @@ import { answer, type Look, notInstalled, probe, resolve, short, text } from "./
 import { driver } from "./webgpu.ts";
 
 /**
- * How many threads onnxruntime's kernels get. On two idle cores an epoch of the default run takes 5.0 s with two and 5.8 s
- * with one, which is the faster only where other programs keep a core busy; what a third would do was not measured.
+ * Threads for onnxruntime's kernels. On two idle cores an epoch of the default run takes 5.0 s with two threads and 5.8 s
+ * with one; one is faster only if other programs keep a core busy. More than two were not measured.
  */
 export const threads = Math.min(2, availableParallelism());
 
-/** Adds two numbers on a provider, and says that it did or what stood in its way. */
+/** Adds two numbers on a provider, and prints the sum or the error. */
 const onnxruntimeProbe = `
 let said;
 try {
@@ -28,7 +28,7 @@ console.log(JSON.stringify(said));
 process.exit(0);
 `;
 
-/** Why a provider of an onnxruntime package does not compute; nothing where it does. */
+/** Why a provider of an onnxruntime package does not work; undefined if it does. */
 async function tryProvider(file: string, provider: string): Promise<string | undefined> {
   const { exportModel, Graph } = await import("@descent/onnx");
   const graph = new Graph();
@@ -72,7 +72,7 @@ const libraries = (file: string): string =>
 export async function findOnnxruntimeCuda(cpu: Look, nvidia: Look): Promise<Look> {
   if (!nvidia.usable) return nvidia;
   if (!cpu.usable) return cpu;
-  const file = resolve(native)!; // it is installed: it computes on the CPU
+  const file = resolve(native)!; // installed, because it works on the CPU
   const needs = "CUDA 12 with cuDNN 9";
   if (process.platform !== "linux" || process.arch !== "x64")
     return { usable: false, what: `${native} has CUDA for Linux on x64 only`, remedy: "Use --device webgpu." };
@@ -96,7 +96,7 @@ export async function findOnnxruntimeCuda(cpu: Look, nvidia: Look): Promise<Look
 export async function findOnnxruntimeWebgpu(cpu: Look, adapter: Look): Promise<Look> {
   if (!adapter.usable) return adapter;
   if (!cpu.usable) return cpu;
-  const trouble = await tryProvider(resolve(native)!, "webgpu"); // it is installed: it computes on the CPU
+  const trouble = await tryProvider(resolve(native)!, "webgpu"); // installed, because it works on the CPU
   return trouble === undefined
     ? adapter
     : { usable: false, what: `${native} cannot use ${adapter.what} (${short(trouble)})`, remedy: driver };

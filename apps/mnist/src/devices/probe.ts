@@ -3,12 +3,12 @@ import { createRequire } from "node:module";
 import { oneLine } from "../errors.ts";
 import type { Found, Place } from "./device.ts";
 
-/** What was found, whatever it was that looked. */
+/** The result of a probe. */
 export type Look = Omit<Found, keyof Place>;
 
 const here = createRequire(import.meta.url);
 
-/** The file of a package, as this app would import it; nothing where it is not installed. */
+/** The file this app would import for a package; undefined if it is not installed. */
 export const resolve = (name: string, from: NodeJS.Require = here): string | undefined => {
   try {
     return from.resolve(name);
@@ -17,10 +17,10 @@ export const resolve = (name: string, from: NodeJS.Require = here): string | und
   }
 };
 
-/** An engine that is not installed, with the command that brings it. */
+/** An engine that is not installed, with the command that installs it. */
 export const notInstalled = (name: string, { device, engine }: Place): Look => ({
   usable: false,
-  what: `${name} is not installed: npm start -- --engine ${engine} --device ${device} brings it`,
+  what: `${name} is not installed: npm start -- --engine ${engine} --device ${device} installs it`,
 });
 
 export interface Ran {
@@ -36,11 +36,11 @@ export const run = (file: string, args: readonly string[]): Promise<Ran> =>
     );
   });
 
-/** Runs a piece of JavaScript in a process of its own: a driver that crashes or prints does it there. */
+/** Runs JavaScript in a separate process, to contain drivers that crash or print. */
 export const probe = (code: string, ...args: readonly string[]): Promise<Ran> =>
   run(process.execPath, ["--input-type=module", "--eval", code, ...args]);
 
-/** The last line of a process's output, which may follow chatter of native libraries. */
+/** The last line of a process's output as JSON; native libraries may print before it. */
 export const answer = (ran: Ran): unknown => {
   try {
     return JSON.parse(ran.out.trim().split("\n").at(-1) ?? "");
@@ -49,11 +49,11 @@ export const answer = (ran: Ran): unknown => {
   }
 };
 
-/** The value of a text property of something unknown. */
+/** A string property of an unknown value. */
 export const text = (from: unknown, key: string): string | undefined => {
   const value: unknown = typeof from === "object" && from !== null ? Reflect.get(from, key) : undefined;
   return typeof value === "string" ? value : undefined;
 };
 
-/** A message as a part of a line. */
+/** A message shortened to fit in a line. */
 export const short = (message: string): string => oneLine(new Error(message)).slice(0, 120);

@@ -7,7 +7,7 @@ import { answer, type Look, probe, resolve, short, text } from "./probe.ts";
 const here = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
-/** tfjs-node as installed beside this app, or by `npm run setup:tensorflow` or `setup:cuda` into `.tensorflow`. */
+/** tfjs-node, installed beside this app or in `.tensorflow` by `npm run setup:tensorflow` or `setup:cuda`. */
 export const tensorflowFile = (): string | undefined => {
   const own = path.join(root, ".tensorflow", "package.json");
   const from = existsSync(own) ? [here, createRequire(own)] : [here];
@@ -19,7 +19,7 @@ export const tensorflowFile = (): string | undefined => {
   return undefined;
 };
 
-/** What `repairTfjsNode` of @descent/tfjs does is written out here: this runs without the app's compiler. */
+/** Repeats `repairTfjsNode` of @descent/tfjs, because this runs as plain JavaScript. */
 const tensorflowProbe = `
 import util from "node:util";
 let said;
@@ -37,7 +37,7 @@ console.log(JSON.stringify(said));
 process.exit(0);
 `;
 
-/** What became of tfjs-node: the version of TensorFlow in it and whether that sees a GPU, or what stood in its way. */
+/** tfjs-node: its TensorFlow version and whether it sees a GPU, or why it cannot be used. */
 export type Tensorflow =
   | { readonly version: string; readonly gpu: boolean }
   | { readonly trouble: string; readonly installed: boolean };
@@ -71,7 +71,7 @@ export function tfjsCuda(nvidia: Look, tensorflow: Tensorflow): Look {
   return { usable: true, what: `${nvidia.what}, TensorFlow ${tensorflow.version}` };
 }
 
-/** TensorFlow's kernels where tfjs-node is installed, else those that tfjs has in JavaScript. */
+/** TensorFlow's kernels if tfjs-node is installed, otherwise tfjs's own in JavaScript. */
 export function tfjsCpu(tensorflow: Tensorflow): Look {
   if (!("trouble" in tensorflow)) return { usable: true, what: `native kernels of TensorFlow ${tensorflow.version}` };
   if (!tensorflow.installed)

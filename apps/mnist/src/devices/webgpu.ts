@@ -18,7 +18,7 @@ process.exit(0);
 export const driver =
   "Install the GPU's driver and, on Linux, the Vulkan loader (Debian and Ubuntu: apt install libvulkan1).";
 
-/** The adapter that Dawn finds: the one of tfjs, and the name of the one that onnxruntime's own Dawn finds. */
+/** The adapter Dawn finds: tfjs uses it, and onnxruntime's own Dawn finds the same one. */
 export async function findAdapter(): Promise<Look> {
   const dawn = dawnFile();
   if (dawn === undefined) return notInstalled("the npm package webgpu", { device: "webgpu", engine: "tfjs" });

@@ -2,14 +2,14 @@ import type { Parameter } from "@descent/core";
 import { glorotUniform, heNormal, initialize, zeros } from "@descent/initializers";
 import { classes, side } from "../data/digits.ts";
 
-/** One layer, as data, so that any engine can build it. Images are NHWC, kernels HWIO, convolutions have no padding. */
+/** One layer as data, so that any engine can build it. Images are NHWC, kernels HWIO, convolutions unpadded. */
 export type Layer =
   | { readonly kind: "conv"; readonly name: string; readonly size: number; readonly filters: number }
   | { readonly kind: "pool"; readonly size: number }
   | { readonly kind: "flatten" }
   | { readonly kind: "dense"; readonly name: string; readonly units: number; readonly relu: boolean };
 
-/** Numbers by parameter name, laid out as the model's parameters say. */
+/** Weights by parameter name, in the layout of the model's parameters. */
 export type Weights = Readonly<Record<string, Float32Array>>;
 
 export type ModelName = "mlp" | "cnn";
@@ -17,11 +17,11 @@ export type ModelName = "mlp" | "cnn";
 export interface Model {
   readonly name: ModelName;
   readonly layers: readonly Layer[];
-  /** In the order in which the layers use them: kernel, then bias. */
+  /** In layer order: kernel, then bias. */
   readonly parameters: readonly Parameter[];
 }
 
-/** Every convolution and every dense layer but the last is followed by a ReLU; the last gives one logit for each digit. */
+/** A ReLU follows every convolution and every dense layer except the last, which outputs one logit per digit. */
 const layers: Readonly<Record<ModelName, readonly Layer[]>> = {
   mlp: [
     { kind: "flatten" },
@@ -63,7 +63,7 @@ function parametersOf(all: readonly Layer[]): Parameter[] {
         shape = [height * width * channels];
         break;
       case "dense":
-        add(layer.name, [height, layer.units], layer.units); // flattened: the one size left is the number of inputs
+        add(layer.name, [height, layer.units], layer.units); // flattened, so `height` is the number of inputs
         shape = [layer.units];
         break;
     }
@@ -77,12 +77,12 @@ export const model = (name: ModelName): Model => ({
   parameters: parametersOf(layers[name]),
 });
 
-/** The numbers that training starts from: the same for every engine, since they depend on the seed and the names alone. */
+/** Initial weights. They depend only on the seed and parameter names, so they are the same for every engine. */
 export function startingWeights({ layers: all, parameters }: Model, seed: number): Weights {
   const last = all.at(-1);
   const initializer = (name: string) => {
     if (name.endsWith("/bias")) return zeros();
-    // Half of a ReLU's inputs are lost, which He's variance makes up for; the last layer has none.
+    // He initialization compensates for the half that ReLU zeroes; the last layer has no ReLU.
     return last?.kind === "dense" && name === `${last.name}/kernel` ? glorotUniform() : heNormal();
   };
   return Object.fromEntries(parameters.map((one) => [one.name, initialize(one, initializer(one.name), seed)]));

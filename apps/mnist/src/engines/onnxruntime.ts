@@ -5,8 +5,8 @@ import type { Engine, Learner, StepNumbers } from "./engine.ts";
 import type { Model, Weights } from "./model.ts";
 
 /**
- * The network as an ONNX model from `images`, `[batch, 28, 28, 1]`, to `logits`, `[batch, 10]`. Its weights keep the
- * layout of the app (HWIO kernels, NHWC when flattened), turned where an operator wants another, so that weights and
+ * The network as an ONNX model from `images`, `[batch, 28, 28, 1]`, to `logits`, `[batch, 10]`. Weights keep the app's
+ * layout (HWIO kernels, NHWC when flattened) and are transposed where an operator needs another, so that weights and
  * optimizer state mean the same in every engine.
  */
 export function onnxModel({ layers, parameters }: Model, weights: Weights): Uint8Array {
@@ -16,7 +16,7 @@ export function onnxModel({ layers, parameters }: Model, weights: Weights): Uint
   graph.input("images", { elem: "float32", shape: ["batch", side, side, 1] });
   for (const { name, shape } of parameters)
     graph.initializer(name, { elem: "float32", dims: shape, data: weights[name]! });
-  // With one channel, channels first and channels last are the same numbers.
+  // With one channel, NCHW and NHWC are the same bytes.
   let x = op("Reshape", ["images", graph.ints([-1, 1, side, side])]);
   layers.forEach((layer, i) => {
     switch (layer.kind) {
@@ -28,7 +28,7 @@ export function onnxModel({ layers, parameters }: Model, weights: Weights): Uint
       }
       case "pool":
         x = op("MaxPool", [x], { kernel_shape: [layer.size, layer.size], strides: [layer.size, layer.size] });
-        // The ReLU of the greatest is the greatest of the ReLUs, and here it has fewer numbers to see.
+        // ReLU commutes with max, and after pooling there are fewer numbers.
         if (layers[i - 1]?.kind === "conv") x = op("Relu", [x]);
         break;
       case "flatten":
@@ -47,8 +47,8 @@ export function onnxModel({ layers, parameters }: Model, weights: Weights): Uint
 }
 
 /**
- * Sums of squares over all numbers: of the gradients, of how far the weights moved, and of the weights now. One plain loop,
- * since closures for each number, or three loops, would take as long as the update.
+ * Sums of squares over all parameters: of the gradients, of the update, and of the weights after it. One plain loop, because
+ * callbacks or three loops would take as long as the update itself.
  */
 function sums(before: Weights, after: Weights, gradients: Weights): { gradient: number; moved: number; size: number } {
   let [gradient, moved, size] = [0, 0, 0];
@@ -67,7 +67,7 @@ function sums(before: Weights, after: Weights, gradients: Weights): { gradient: 
   return { gradient, moved, size };
 }
 
-/** How many rows have their greatest logit at their label. */
+/** The number of rows whose largest logit is at their label. */
 function right(logits: Float32Array, labels: Uint8Array): number {
   let count = 0;
   for (let i = 0; i < labels.length; i++) {
@@ -78,7 +78,7 @@ function right(logits: Float32Array, labels: Uint8Array): number {
   return count;
 }
 
-/** The engine on stock ONNX Runtime: a provider with the options of its sessions. */
+/** The engine on stock ONNX Runtime, for an execution provider and its session options. */
 export function onnxruntimeEngine(
   runtime: Runtime,
   version: string,
@@ -96,7 +96,7 @@ export function onnxruntimeEngine(
         loss: crossEntropy(),
         executionProviders: [provider],
         sessionOptions,
-        // The numbers of an update need weights and gradients on the host, so that is where it is done.
+        // An update's numbers need weights and gradients on the host, so the update runs there too.
         plan: "host",
       });
       if (state !== undefined) {

@@ -7,8 +7,8 @@ import { model, startingWeights } from "./model.ts";
 import { onnxruntimeEngine } from "./onnxruntime.ts";
 
 /**
- * Options of the sessions on the CPU. Threads that spin while they wait for work would take the cores from everything
- * else, and on a machine that is busy they double the time of an update.
+ * Session options on the CPU. Threads that spin while waiting take cores from everything else, and double the time of an
+ * update on a busy machine.
  */
 const native = {
   intraOpNumThreads: threads,
@@ -29,7 +29,7 @@ export async function start(device: DeviceName): Promise<Engine> {
   const { common, node = common, web = common } = ort.env?.versions ?? {};
   const version = (device === "wasm" ? web : node) ?? "of unknown version";
   const engine = onnxruntimeEngine(ort, version, device, device === "cpu" ? native : {});
-  // The first trainer on a provider tests that it computes right; this one is small, and fails before a run begins.
+  // The first trainer on a provider verifies that it computes correctly; a small one fails before a run begins.
   const net = model("mlp");
   const learner = await engine.learner({ model: net, weights: startingWeights(net, 0), optimizer: sgd() });
   learner.dispose();

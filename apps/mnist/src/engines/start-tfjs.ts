@@ -7,18 +7,18 @@ import { dawnFile } from "../devices/webgpu.ts";
 import type { Engine } from "./engine.ts";
 import { tfjsEngine } from "./tfjs.ts";
 
-/** How many updates share one read of their numbers where a read has to wait for the GPU. */
+/** Updates per read-back of their numbers on backends where a read waits for the GPU. */
 const readRarely = 16;
 
-/** TensorFlow, on a GPU or kept from it. */
+/** TensorFlow, on a GPU or restricted to the CPU. */
 async function tensorflow(file: string, gpu: boolean): Promise<string> {
   repairTfjsNode();
   const { env } = process;
   env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   if (gpu)
-    env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true"; // it would take all of the GPU's memory at once
+    env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true"; // otherwise it reserves all of the GPU's memory at once
   else env.CUDA_VISIBLE_DEVICES = "-1";
-  await import(pathToFileURL(file).href); // registers its backend in the engine that all copies of tfjs share
+  await import(pathToFileURL(file).href); // registers its backend with the engine all copies of tfjs share
   return "tensorflow";
 }
 
@@ -28,7 +28,7 @@ async function cuda(): Promise<string> {
   return tensorflow(file, true);
 }
 
-/** Native kernels where they are installed: what `devices` says of this machine. */
+/** Native kernels if they are installed, as `devices` reports. */
 async function cpu(): Promise<string> {
   const file = tensorflowFile();
   return file === undefined ? "cpu" : tensorflow(file, false);
@@ -40,11 +40,11 @@ async function webgpu(): Promise<string> {
   const { create, globals } = (await import(pathToFileURL(file).href)) as typeof import("webgpu");
   Object.assign(globalThis, globals);
   const gpu = create([]);
-  // Node 21 has a `navigator` of its own, which cannot be assigned to.
+  // Node 21 and later have their own read-only `navigator`.
   if (globalThis.navigator === undefined)
     Object.defineProperty(globalThis, "navigator", { value: { gpu, userAgent: "node" }, configurable: true });
   else Object.defineProperty(globalThis.navigator, "gpu", { value: gpu, configurable: true });
-  await import("@tensorflow/tfjs-backend-webgpu"); // looks for navigator.gpu when it is loaded
+  await import("@tensorflow/tfjs-backend-webgpu"); // reads navigator.gpu while it loads
   return "webgpu";
 }
 
@@ -72,14 +72,14 @@ async function sample(): Promise<Float32Array> {
   return data as Float32Array;
 }
 
-/** Throws where a GPU's numbers are not those of plain JavaScript: a driver that computes wrongly trains nothing. */
+/** Throws if a GPU's results differ from plain JavaScript's: a driver that computes wrongly cannot train. */
 async function prove(backend: string): Promise<void> {
   const found = await sample();
   await tf.setBackend("cpu");
   const wanted = await sample();
   await tf.setBackend(backend);
   const size = Math.max(...wanted.map(Math.abs));
-  // 1e-3: single precision and another order of summing give 1e-6, half precision 1e-2.
+  // 1e-3: single precision and another summation order give 1e-6, half precision 1e-2.
   const off = wanted.findIndex((value, i) => !(Math.abs(value - found[i]!) <= 1e-3 * size));
   if (off >= 0) throw new Error(`it computes wrongly: ${found[off]} where ${wanted[off]} is right`);
 }

@@ -2,7 +2,7 @@ import type { Choice } from "../devices/device.ts";
 import { oneLine, UserError } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 
-/** Starts the engine chosen on its device. One that does not start is an error, never another one. */
+/** Starts the chosen engine on its device; if it does not start, that is an error, not a fallback. */
 export async function startEngine({ device, engine, what }: Choice): Promise<Engine> {
   try {
     // Only the engine that runs is loaded.
@@ -10,7 +10,7 @@ export async function startEngine({ device, engine, what }: Choice): Promise<Eng
     return await start(device);
   } catch (error) {
     throw new UserError(
-      `--device ${device} --engine ${engine} (${what}) does not work: ${oneLine(error).replace(/\.?$/, ".")} Choose another with --device or --engine.`,
+      `--device ${device} --engine ${engine} (${what}) does not work: ${oneLine(error).replace(/\.?$/, ".")} Choose another --device or --engine.`,
       { cause: error },
     );
   }

@@ -7,7 +7,7 @@ import type { Layer, Model, Weights } from "./model.ts";
 type Tf = typeof tensorflow;
 type Variables = Readonly<Record<string, tensorflow.Variable>>;
 
-/** The network's logits, `[n, 10]`, from images `[n, 28, 28, 1]`. */
+/** The network's logits, `[n, 10]`, for images `[n, 28, 28, 1]`. */
 function forward(
   tf: Tf,
   layers: readonly Layer[],
@@ -43,8 +43,8 @@ function forward(
 }
 
 /**
- * The same network of tfjs-layers, with a softmax at its end: what `tf.loadLayersModel` gives back. Its layers have a
- * prefix, since tfjs lets no two variables have one name and those in training have the plain ones.
+ * The same network as a tfjs-layers model with a final softmax, which `tf.loadLayersModel` can load. Its layers have a
+ * prefix because tfjs requires unique variable names, and the variables in training have the plain ones.
  */
 function layersModel(tf: Tf, { layers }: Model): tensorflow.Sequential {
   const made = tf.sequential();
@@ -83,7 +83,7 @@ function layersModel(tf: Tf, { layers }: Model): tensorflow.Sequential {
   return made;
 }
 
-/** With the TensorFlow that computes, where it is that and not tfjs itself. */
+/** The version, including that of TensorFlow if its kernels do the computing. */
 function versionOf(tf: Tf): string {
   const { binding } = tf.backend() as { readonly binding?: { readonly TF_Version?: string } }; // tfjs-node's has them
   const native = binding?.TF_Version;
@@ -97,18 +97,18 @@ async function read(variables: Variables): Promise<Weights> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** How many updates there are to each that is timed on a backend whose work is queued, which has to be emptied for it. */
+/** On a queued backend one in so many updates is timed, because timing drains the queue. */
 const timedEvery = 32;
 
-/** What is known of the backend that has been started. */
+/** Properties of a backend that has been started. */
 interface Backend {
-  /** How many updates share one read of their numbers. */
+  /** Updates per read-back of their numbers. */
   readonly readEvery: number;
-  /** It computes after its operators have returned. */
+  /** Operators return before their work is done. */
   readonly queued: boolean;
 }
 
-/** The engine on a tfjs backend that has been started. */
+/** The engine for a tfjs backend that has been started. */
 export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
   return {
     name: "tfjs",
@@ -130,7 +130,7 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
         tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
 
       const largest = list.reduce((a, b) => (b.size > a.size ? b : a));
-      /** The time when all that was asked of the backend is done; tfjs reads small tensors without asking a GPU. */
+      /** The time once all queued work is done. Sums a large tensor, because tfjs reads small ones without asking the GPU. */
       const done = async (): Promise<number> => {
         if (queued) {
           const sum = tf.tidy(() => tf.sum(largest));
@@ -150,18 +150,18 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
             let right: tensorflow.Tensor | undefined;
             const { value, grads } = opt.computeGradients(() => {
               const logits = forward(tf, model.layers, variables, x);
-              // Kept, since what the closure does not return is gone when the gradients are taken.
+              // Kept, because anything the closure does not return is disposed when the gradients are taken.
               right = tf.keep(tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), y), "float32")));
               return tf.losses.softmaxCrossEntropy(wanted, logits) as tensorflow.Scalar;
             }, list);
             const before = list.map((variable) => tf.add(variable, 0)); // a copy: the update may be done in place
             return { value, right: right!, grads, before }; // the closure has run
           });
-          const timed = !queued || steps++ % timedEvery === 1; // the first of all compiles its kernels
+          const timed = !queued || steps++ % timedEvery === 1; // not the very first, which compiles kernels
           const begun = timed ? await done() : 0;
           opt.applyGradients(given.grads);
           const ended = timed ? await done() : 0;
-          const waited = timed && queued ? (await done()) - ended : 0; // what it takes to wait for nothing
+          const waited = timed && queued ? (await done()) - ended : 0; // the cost of an idle wait
           const row = tf.tidy(() => {
             const { value, right, grads, before } = given;
             const moved = norm(list.map((variable, i) => tf.sub(variable, before[i]!)));

@@ -1,14 +1,14 @@
-/** A point, or a gap where y is not finite or beyond what a scale can hold. */
+/** A point; a gap if y is not finite or is out of the scale's range. */
 export type Point = readonly [x: number, y: number];
 
 export interface Series {
   readonly name: string;
   readonly points: readonly Point[];
-  /** `line` is drawn as it is; `cloud` (many points) as its mean with a band from least to most; `dots` as marks joined. */
+  /** `line` is drawn as is, `cloud` (many points) as a mean with a min–max band, `dots` as connected markers. */
   readonly as: "line" | "cloud" | "dots";
-  /** Which of the page's colours, 1 to `colours`. */
+  /** One of the page's colours, 1 to `colours`. */
   readonly colour: number;
-  /** Half the height of an error bar, for each point. */
+  /** Half the height of each point's error bar. */
   readonly spread?: readonly number[] | undefined;
 }
 
@@ -28,7 +28,7 @@ export const colours = 8;
 
 export const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
-/** A number as a person writes it on an axis: 0.003, 1,200, 2e-7. */
+/** A number formatted for an axis: 0.003, 1,200, 2e-7. */
 export function short(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -40,7 +40,7 @@ export function short(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString("en", { maximumFractionDigits: 6 });
 }
 
-/** Round numbers between `low` and `high`: about `most` of them, or on a log scale the 1s, and 2s and 5s where few. */
+/** Round numbers between `low` and `high`, about `most` of them; on a log scale powers of ten, with 2s and 5s if few. */
 export function ticks(low: number, high: number, log: boolean, most = 5): number[] {
   if (log) {
     const decades = Math.log10(high / low);
@@ -62,7 +62,7 @@ export function ticks(low: number, high: number, log: boolean, most = 5): number
   return out;
 }
 
-/** Mean, least and most of neighbouring points, so that thousands of steps become a readable curve. */
+/** Mean, minimum and maximum of neighbouring points, so that thousands of steps become a readable curve. */
 function condense(points: readonly Point[]): { x: number; mean: number; low: number; high: number }[] {
   const per = Math.max(1, Math.ceil(points.length / bins));
   const out = [];
@@ -78,7 +78,7 @@ function condense(points: readonly Point[]): { x: number; mean: number; low: num
 const path = (points: readonly Point[]): string =>
   points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${x.toFixed(1)},${y.toFixed(1)}`).join("");
 
-/** The least and greatest of the values, apart even where all are equal. */
+/** The range of the values, widened if all are equal. */
 function range(values: readonly number[], log: boolean): [number, number] {
   let low = Math.min(...values);
   let high = Math.max(...values);
@@ -91,7 +91,7 @@ function range(values: readonly number[], log: boolean): [number, number] {
   return [low, high];
 }
 
-/** Whether a scale can hold it: a diverged run may have numbers near the limits of what numbers are. */
+/** Whether a scale can show it: a diverged run may have values near the limits of float64. */
 const fits = ([px, py]: Point, logX: boolean, logY: boolean): boolean =>
   Math.abs(py) < 1e30 && (!logY || py > 1e-30) && (!logX || px > 0);
 

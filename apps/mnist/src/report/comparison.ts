@@ -10,7 +10,7 @@ export interface Row {
   readonly lr: number | null;
   readonly runs: number;
   readonly diverged: number;
-  /** Over the runs that did not diverge; null where none is left. */
+  /** Over the runs that did not diverge; null if all did. */
   readonly accuracy: Spread | null;
   readonly loss: Spread | null;
   readonly seconds: Spread;
@@ -24,7 +24,7 @@ export interface Spread {
 
 const head = ["optimizer", "rate", "test accuracy", "test loss", "time", "runs"] as const;
 
-/** `91.00 % ± 1.41`; a single run has no deviation to speak of. */
+/** `91.00 % ± 1.41`; a single run has no deviation. */
 const give = ({ mean, deviation }: Spread, runs: number, write: (value: number) => string): string =>
   runs > 1 ? `${write(mean)} ± ${write(deviation).replace(" %", "")}` : write(mean);
 
@@ -58,7 +58,7 @@ export function comparisonPage(all: readonly Row[], recipe: Recipe, where: strin
   const series = titles.map((title, i) => {
     const points = all
       .filter((row) => row.title === title && row.lr !== null && row.accuracy !== null)
-      .sort((a, b) => a.lr! - b.lr!); // without lr filtered above
+      .sort((a, b) => a.lr! - b.lr!); // rows without lr were filtered out
     return {
       name: title,
       as: "dots" as const,

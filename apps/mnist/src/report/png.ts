@@ -15,7 +15,7 @@ export function greyPng(pixels: Uint8Array, width: number, height: number): Buff
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header[8] = 8; // bits per pixel; colour type 0 (grey), no interlacing: the zeros after it
-  const rows = Buffer.alloc((width + 1) * height); // each row starts with its filter, 0: none
+  const rows = Buffer.alloc((width + 1) * height); // each row starts with its filter byte, 0 for none
   for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const empty = new Uint8Array();

@@ -1,4 +1,4 @@
-/** The look of every page this app writes, on light and on dark paper. */
+/** The style of every page this app writes, light and dark. */
 export const style = `:root {
   --paper: #fbfaf8;
   --card: #ffffff;

@@ -15,12 +15,12 @@ export interface Where extends Place {
   readonly version: string;
 }
 
-/** All it takes to go on exactly: the order of the images follows from recipe and position. */
+/** Everything needed to resume exactly; the order of the images follows from recipe and position. */
 export interface Checkpoint extends Saved {
   readonly recipe: Recipe;
-  /** Of the training images and labels. */
+  /** Checksum of the training images and labels. */
   readonly data: string;
-  /** What it was trained on, where that can be told: another place may round differently. */
+  /** Where it was trained, if known: another engine or device may round differently. */
   readonly where: Where | undefined;
 }
 
@@ -30,8 +30,8 @@ const tensors = (net: Model, weights: Weights, prefix: string): Record<string, S
   );
 
 /**
- * One safetensors file: parameters under `p/`, the optimizer's state under its own keys with its metadata in the entry
- * `descent`, as every adapter reads them, and the run's own in the entry `descent-mnist`.
+ * Writes one safetensors file: parameters under `p/`, the optimizer's state under its own keys with metadata in the entry
+ * `descent`, as every adapter reads them, and the run's metadata in the entry `descent-mnist`.
  */
 export async function saveCheckpoint(file: string, saved: Checkpoint): Promise<void> {
   const { recipe, position, weights, state, data, where } = saved;
@@ -45,7 +45,7 @@ export async function saveCheckpoint(file: string, saved: Checkpoint): Promise<v
   await write(file, encode(all, { recipe, position, data, where }, { descent: JSON.stringify(state.meta) }));
 }
 
-/** The parameters alone, under their own names. */
+/** Writes the parameters alone, under their own names. */
 export const saveModel = (file: string, recipe: Recipe, weights: Weights): Promise<void> =>
   write(file, encode(tensors(model(recipe.model), weights, ""), { recipe }));
 
@@ -63,16 +63,16 @@ function open(file: string): Opened {
   const known = modelNames.find((one) => one === name);
   if (known === undefined)
     throw new UserError(
-      `\`${file}\` holds a model ${JSON.stringify(name)}; this program knows ${modelNames.join(" and ")}.`,
+      `\`${file}\` contains the unknown model ${JSON.stringify(name)}; this program has ${modelNames.join(" and ")}.`,
     );
   const net = model(known);
   const weights: Record<string, Float32Array> = {};
   for (const { name: parameter, shape } of net.parameters) {
     const found = tensors[`p/${parameter}`] ?? tensors[parameter];
     if (found === undefined || !(found.data instanceof Float32Array) || found.shape.join() !== shape.join()) {
-      const has = found === undefined ? "has none" : `has ${found.dtype} [${found.shape.join(", ")}]`;
+      const has = found === undefined ? "lacks it" : `has ${found.dtype} [${found.shape.join(", ")}]`;
       throw new UserError(
-        `\`${file}\` holds another model: ${known} has \`${parameter}\` as F32 [${shape.join(", ")}], and the file ${has}.`,
+        `\`${file}\` does not match its model: ${known} has \`${parameter}\` as F32 [${shape.join(", ")}], and the file ${has}.`,
       );
     }
     const wild = found.data.findIndex((value) => !Number.isFinite(value));
@@ -90,18 +90,14 @@ function readWhere(found: unknown): Where | undefined {
   return device && engine ? { device, engine, version: String(found.version).slice(0, 100) } : undefined;
 }
 
-/** A checkpoint to go on from. `asked` is the model named on the command line. */
+/** Loads a checkpoint. `asked` is the model named on the command line, if any. */
 export function loadCheckpoint(file: string, asked?: ModelName): Checkpoint {
   const { model: net, weights, own, bytes } = open(file);
   if (asked !== undefined && asked !== net.name) {
-    throw new UserError(
-      `\`${file}\` is a checkpoint of another model: it holds ${net.name}, and --model asks for ${asked}.`,
-    );
+    throw new UserError(`\`${file}\` is a checkpoint of ${net.name}, but --model asks for ${asked}.`);
   }
   if (!isRecord(own.position)) {
-    throw new UserError(
-      `\`${file}\` holds a model without a checkpoint: resume from checkpoint.safetensors beside it.`,
-    );
+    throw new UserError(`\`${file}\` is a model, not a checkpoint: resume from checkpoint.safetensors beside it.`);
   }
   const position = readPosition(own.position, file);
   const recipe = readRecipe(own.recipe, file);
@@ -124,7 +120,7 @@ export function loadCheckpoint(file: string, asked?: ModelName): Checkpoint {
   };
 }
 
-/** The network of a checkpoint or of a model file. */
+/** Loads the network of a checkpoint or of a model file. */
 export function loadModel(file: string): { readonly model: Model; readonly weights: Weights } {
   const { model: net, weights } = open(file);
   return { model: net, weights };

@@ -15,7 +15,7 @@ export interface Trial {
   readonly title: string;
   readonly lr: number | null;
   readonly seed: number;
-  /** Null where training diverged. */
+  /** Null if training diverged. */
   readonly testAccuracy: number | null;
   readonly testLoss: number | null;
   readonly seconds: number;
@@ -27,7 +27,7 @@ export function spread(values: readonly number[]): Spread {
   return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
 }
 
-/** The trials gathered into rows, best mean accuracy first. */
+/** Groups trials into rows, best mean accuracy first. */
 export function rows(trials: readonly Trial[]): Row[] {
   const groups = new Map<string, Trial[]>();
   for (const trial of trials) {
@@ -35,7 +35,7 @@ export function rows(trials: readonly Trial[]): Row[] {
     groups.set(key, [...(groups.get(key) ?? []), trial]);
   }
   const out = [...groups.values()].map((group): Row => {
-    const { optimizer, title, lr } = group[0]!; // a group is made with its first trial
+    const { optimizer, title, lr } = group[0]!; // groups are never empty
     const accuracies = group.flatMap(({ testAccuracy }) => (testAccuracy === null ? [] : [testAccuracy]));
     const losses = group.flatMap(({ testLoss }) => (testLoss === null ? [] : [testLoss]));
     return {
@@ -52,7 +52,7 @@ export function rows(trials: readonly Trial[]): Row[] {
   return out.sort((a, b) => (b.accuracy?.mean ?? -1) - (a.accuracy?.mean ?? -1));
 }
 
-/** Trains every recipe in turn; compare.json and compare.html in `folder` hold what is done, after every run. */
+/** Trains every recipe in turn, updating compare.json and compare.html in `folder` after each. */
 export async function compare(
   recipes: readonly Recipe[],
   folder: string,
@@ -84,7 +84,7 @@ export async function compare(
       if (ended.evaluation === undefined) break; // asked to stop
       outcome = ended.evaluation;
     } catch (error) {
-      if (!(error instanceof UserError)) throw error; // the loss was no number any more
+      if (!(error instanceof UserError)) throw error; // otherwise it diverged
     } finally {
       progress.clear();
       learner.dispose();

@@ -7,7 +7,7 @@ import { cannotRead, cannotWrite, isCode, UserError } from "../errors.ts";
 
 export const runs = "runs";
 
-/** The names of what a run leaves behind. */
+/** The files of a run. */
 export const names = {
   checkpoint: "checkpoint.safetensors",
   model: "model.safetensors",
@@ -16,17 +16,17 @@ export const names = {
   report: "report.html",
 } as const;
 
-/** A run's folder, which no other process writes to until it is closed. */
+/** A run's folder, locked against other processes until it is closed. */
 export interface RunFolder {
   readonly path: string;
   close(): Promise<void>;
-  /** Closes it, and takes it away where it was new and nothing is in it: a run that did not start leaves no folder. */
+  /** Closes it, and removes it if this run created it and it is still empty. */
   discard(): Promise<void>;
 }
 
 const pad = (n: number): string => String(n).padStart(2, "0");
 
-/** Local time as a name that sorts: 2026-11-22T09-05-00. */
+/** Local time as a sortable name: 2026-11-22T09-05-00. */
 export const stamp = (now: Date): string =>
   `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}T${pad(now.getHours())}-${pad(now.getMinutes())}-${pad(now.getSeconds())}`;
 
@@ -34,11 +34,11 @@ async function open(folder: string, isNew: boolean): Promise<RunFolder> {
   let held: Lock;
   try {
     held = await lock(folder);
-    await cleanTemporaries(folder); // of a run that was killed
+    await cleanTemporaries(folder); // left by a run that was killed
   } catch (error) {
     throw error instanceof LockedError ? new UserError(error.message, { cause: error }) : cannotWrite(folder, error);
   }
-  // A lock that cannot be removed is stale as soon as this process has ended.
+  // A lock that cannot be removed becomes stale when this process exits.
   const close = (): Promise<void> => held.release().catch(() => {});
   return {
     path: folder,
@@ -47,13 +47,13 @@ async function open(folder: string, isNew: boolean): Promise<RunFolder> {
       await close();
       try {
         if (isNew) rmdirSync(folder);
-      } catch {} // something is in it
+      } catch {} // it is not empty
     },
   };
 }
 
 /**
- * The folder of a run that goes on, by its own name: `latest` may come to name another run before this one ends.
+ * Opens the folder of a run to resume, by its real name: `latest` may point to another run before this one ends.
  */
 export async function openRun(folder: string): Promise<RunFolder> {
   try {
@@ -65,7 +65,7 @@ export async function openRun(folder: string): Promise<RunFolder> {
   }
 }
 
-/** A folder for a run that is named by `--out`. Of two runs that want it at once, one gets it. */
+/** Claims the folder given by `--out`. Of two runs that want it at once, exactly one gets it. */
 async function claim(out: string): Promise<RunFolder> {
   let made: boolean;
   try {
@@ -77,7 +77,7 @@ async function claim(out: string): Promise<RunFolder> {
   try {
     if ((await readdir(out)).some((name) => name !== ".lock"))
       throw new UserError(
-        `--out \`${out}\` is not empty, and a run overwrites nothing. Choose a new folder, or continue that run with --resume ${out}.`,
+        `--out \`${out}\` is not empty, and runs never overwrite files. Choose a new folder, or resume that run with --resume ${out}.`,
       );
     return folder;
   } catch (error) {
@@ -86,7 +86,7 @@ async function claim(out: string): Promise<RunFolder> {
   }
 }
 
-/** Makes the folder of a new run: `out` where it is given, which must be new or empty, else `runs/<time>-<what>`. */
+/** Creates the folder of a new run: `out` if given, which must be new or empty, otherwise `runs/<time>-<what>`. */
 export async function newRun(out: string | undefined, what: string, now = new Date()): Promise<RunFolder> {
   if (out !== undefined) return claim(out);
   const wanted = path.join(runs, `${stamp(now)}-${what}`);
@@ -108,7 +108,7 @@ export async function newRun(out: string | undefined, what: string, now = new Da
   }
 }
 
-/** Makes `latest`, beside the run, name it: a link, or a text file with its name where links are not allowed. */
+/** Points `latest`, beside the run, to it: a symbolic link, or a text file where links are not allowed. */
 export async function nameLatest(folder: string): Promise<void> {
   const latest = path.join(path.dirname(folder), "latest");
   const name = path.basename(folder);
@@ -122,7 +122,7 @@ export async function nameLatest(folder: string): Promise<void> {
 
 const isFile = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 
-/** The newest run in `runs` that left a checkpoint: what is resumed where `latest` names none. */
+/** The newest run in `runs` that has a checkpoint. */
 function newest(): string | undefined {
   let all: string[];
   try {
@@ -134,12 +134,12 @@ function newest(): string | undefined {
   return stamped.map((name) => path.join(runs, name)).findLast((folder) => isFile(path.join(folder, names.checkpoint)));
 }
 
-/** The file that `given` means: itself, or in the run folder that it names. */
+/** The file `given` refers to: `given` itself, or `file` in the run folder it names. */
 export function fileOf(given: string, file: string): string {
   try {
     const stat = statSync(given);
     if (stat.isDirectory()) return path.join(given, file);
-    // A small text file named `latest` says where the newest run is.
+    // Where links are not allowed, `latest` is a text file with the run's name.
     if (path.basename(given) === "latest" && stat.isFile() && stat.size < 1000)
       return path.join(path.dirname(given), readFileSync(given, "utf8").trim(), file);
     return given;
@@ -148,7 +148,7 @@ export function fileOf(given: string, file: string): string {
   }
 }
 
-/** The checkpoint to go on from where none is named: that of `runs/latest`, else of the newest run that has one. */
+/** The checkpoint to resume by default: that of `runs/latest`, otherwise of the newest run that has one. */
 export function latestCheckpoint(): string {
   const latest = path.join(runs, "latest");
   try {
@@ -156,20 +156,18 @@ export function latestCheckpoint(): string {
       const file = fileOf(latest, names.checkpoint);
       if (isFile(file)) return file;
     }
-  } catch {} // it leads nowhere
+  } catch {} // a dangling link
   const found = newest();
   if (found === undefined) {
-    throw new UserError(
-      "There is no run to continue here: `runs` holds no checkpoint. Name a run folder or a checkpoint file.",
-    );
+    throw new UserError("Nothing to resume: `runs` contains no checkpoint. Name a run folder or a checkpoint file.");
   }
   return path.join(found, names.checkpoint);
 }
 
-/** No file that a run leaves behind and reads again is longer. */
+/** Maximum size of a checkpoint or model file. */
 const longest = 256 * 1024 * 1024;
 
-/** The bytes of a file that a run left behind. */
+/** Reads a checkpoint or model file. */
 export function readRunFile(file: string): Uint8Array {
   try {
     return readBounded(file, longest);
@@ -177,7 +175,7 @@ export function readRunFile(file: string): Uint8Array {
     const missing = error instanceof UserError && isCode(error.cause, "ENOENT");
     if (!missing || statSync(path.dirname(file), { throwIfNoEntry: false }) === undefined) throw error;
     throw new UserError(
-      `\`${path.dirname(file)}\` holds no ${path.basename(file)}: that run saved none, or it is not a run folder.`,
+      `\`${path.dirname(file)}\` contains no ${path.basename(file)}: that run did not save one, or it is not a run folder.`,
       { cause: error },
     );
   }

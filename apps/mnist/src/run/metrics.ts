@@ -6,11 +6,11 @@ import type { EpochLine, StepLine } from "../training/lines.ts";
 export interface Metrics {
   readonly steps: readonly StepLine[];
   readonly epochs: readonly EpochLine[];
-  /** The lines that could not be read: a crash or the disk damaged them. */
+  /** The number of unreadable lines. */
   readonly damaged: number;
 }
 
-/** metrics.jsonl, open for writing: a line is there whole or not at all. */
+/** metrics.jsonl, open for appending. Lines are written whole or not at all. */
 export class MetricsLog {
   readonly #file: string;
   readonly #open: number;
@@ -40,7 +40,7 @@ export class MetricsLog {
     }
   }
 
-  /** Brings the lines so far to the disk: before a checkpoint that counts on them. */
+  /** Syncs the lines so far to disk, before a checkpoint that relies on them. */
   sync(): void {
     try {
       fsyncSync(this.#open);
@@ -64,17 +64,17 @@ function holds<K extends string>(line: unknown, keys: readonly K[]): line is Rea
 
 function parse(line: string): unknown {
   try {
-    // null is what JSON makes of the NaN or infinity of a run that diverged
+    // JSON.stringify writes the NaN or infinity of a diverged run as null
     return JSON.parse(line, (_, value: unknown) => (value === null ? Number.NaN : value));
   } catch {
     return undefined;
   }
 }
 
-/** Some five million updates. */
+/** About five million updates. */
 const longest = 1024 * 1024 * 1024;
 
-/** What a run has written so far. Lines that cannot be read are counted and left out, as are all of a missing file. */
+/** Reads the metrics so far. Unreadable lines are counted and skipped; a missing file counts as empty. */
 export function readMetrics(file: string): Metrics {
   let text: string;
   try {
@@ -96,7 +96,7 @@ export function readMetrics(file: string): Metrics {
   return { steps, epochs, damaged };
 }
 
-/** Drops the lines after a checkpoint, which the resumed run will write again, and those that are damaged. */
+/** Drops lines after a checkpoint, which the resumed run writes again, and damaged ones. */
 export async function rewindMetrics(file: string, step: number, epoch: number): Promise<Metrics> {
   const found = readMetrics(file);
   const steps = found.steps.filter((line) => line.step <= step);

@@ -18,34 +18,32 @@ import { nameLatest, names, newRun, type RunFolder } from "./folder.ts";
 import { MetricsLog, readMetrics, rewindMetrics } from "./metrics.ts";
 import { isComplete, type Summary, summarize } from "./summary.ts";
 
-/** What a run needs of the world. */
+/** Everything a run needs besides its recipe. */
 export interface World {
   readonly engine: Engine;
   readonly choice: Choice;
   readonly mnist: Mnist;
   readonly progress: Progress;
-  /** True once someone asked the run to stop. */
+  /** Whether the run was asked to stop. */
   readonly stop: () => boolean;
-  /** Seconds between checkpoints within an epoch; 0 for one after every update. */
+  /** Seconds between checkpoints within an epoch; 0 saves after every update. */
   readonly checkpointEvery?: number | undefined;
 }
 
 export interface Ended {
   readonly folder: string;
-  /** Nothing where the run was stopped before its end. */
+  /** Undefined if the run was stopped early. */
   readonly summary: Summary | undefined;
 }
 
-/** The training images of a recipe, and its optimizer for as many updates as they make. */
+/** The training images of a recipe and its optimizer, configured for the resulting number of updates. */
 export async function prepared(
   recipe: Recipe,
   mnist: Mnist,
 ): Promise<{ readonly digits: Digits; readonly optimizer: Optimizer }> {
   const digits = first(mnist.train, recipe.limit);
   if (recipe.batchSize > digits.count) {
-    throw new UserError(
-      `--batch-size ${recipe.batchSize} is more than the ${thousands(digits.count)} training images there are.`,
-    );
+    throw new UserError(`--batch-size ${recipe.batchSize} exceeds the ${thousands(digits.count)} training images.`);
   }
   return { digits, optimizer: await optimizerOf(recipe, updatesOf(digits.count, recipe)) };
 }
@@ -58,15 +56,15 @@ interface Run {
   readonly optimizer: Optimizer;
   readonly world: World;
   readonly saved?: Checkpoint;
-  /** The last full epoch's line, of an earlier sitting. */
+  /** The last completed epoch before this resume. */
   readonly last?: EpochLine | undefined;
-  /** Called once the folder holds a checkpoint. */
+  /** Called once the folder contains a checkpoint. */
   readonly begun?: () => Promise<void>;
 }
 
-/** A new run, in a folder of its own. */
+/** Starts a run in a new folder. */
 export async function newTraining(recipe: Recipe, out: string | undefined, world: World): Promise<Ended> {
-  const { digits, optimizer } = await prepared(recipe, world.mnist); // before the folder: a run that cannot start leaves none
+  const { digits, optimizer } = await prepared(recipe, world.mnist); // before creating the folder, so that a run that cannot start leaves none
   const folder = await newRun(out, recipe.optimizer);
   try {
     const begun = async (): Promise<void> => {
@@ -78,7 +76,7 @@ export async function newTraining(recipe: Recipe, out: string | undefined, world
   }
 }
 
-/** Goes on from the checkpoint in an open folder; `epochs` may be more than the run set out for. */
+/** Resumes from a checkpoint in an open folder; `recipe.epochs` may exceed the original number. */
 export async function resumedTraining(
   file: string,
   folder: RunFolder,
@@ -91,28 +89,25 @@ export async function resumedTraining(
   const { digits, optimizer } = await prepared(recipe, mnist);
   if (fingerprint(digits) !== saved.data)
     throw new UserError(
-      `\`${file}\` was trained on other images than those of ${mnist.source}. Name its own with --data.`,
+      `\`${file}\` was trained on different images than those in ${mnist.source}. Pass the original ones with --data.`,
     );
   checkPosition(position, recipe, digits.count, file);
   const trained = position.epoch >= recipe.epochs;
   if (trained && (recipe.epochs !== saved.recipe.epochs || isComplete(folder.path, position)))
     throw new UserError(
-      `\`${folder.path}\` has had its ${recipe.epochs} epochs. Train on with --epochs ${position.epoch + 1} or more.`,
+      `\`${folder.path}\` has completed its ${recipe.epochs} epochs. To train longer, pass --epochs ${position.epoch + 1} or more.`,
     );
   const metrics = path.join(folder.path, names.metrics);
   const { epochs, damaged } = await rewindMetrics(metrics, position.step, position.epoch);
   const done = `after ${thousands(position.step)} updates`;
   progress.say(
     trained
-      ? `Finishing ${folder.path}, which was trained ${done} and stopped before its report.`
+      ? `Finishing ${folder.path}: trained, ${done}, but stopped before its report was written.`
       : `Resuming ${folder.path} ${done}, in epoch ${position.epoch + 1} of ${recipe.epochs}.`,
   );
-  if (damaged > 0)
-    progress.say(
-      `\`${metrics}\` was damaged: ${damaged} of its lines could not be read, and are missing in the report.`,
-    );
+  if (damaged > 0) progress.say(`\`${metrics}\` was damaged: ${damaged} unreadable lines are missing from the report.`);
   const [before, now] = [saved.where === undefined ? "something else" : said(saved.where), said(whereOf(world))];
-  if (before !== now) progress.say(`It was trained on ${before} before; ${now} may round differently.`);
+  if (before !== now) progress.say(`It was trained on ${before}; ${now} may round differently.`);
   const last = epochs.find(({ epoch }) => epoch === position.epoch);
   return training({ recipe, folder: folder.path, digits, optimizer, world, saved, last });
 }
@@ -135,7 +130,7 @@ async function training(run: Run): Promise<Ended> {
     model: net,
     weights: saved?.weights ?? startingWeights(net, recipe.seed),
     optimizer: optimizer.configured,
-    state: saved?.position.step === 0 ? undefined : saved?.state, // before the first update there is none
+    state: saved?.position.step === 0 ? undefined : saved?.state, // the first update creates it
   });
   let log: MetricsLog | undefined;
   try {
@@ -145,7 +140,7 @@ async function training(run: Run): Promise<Ended> {
       metrics.sync();
       await saveCheckpoint(at(names.checkpoint), { ...now, recipe, data, where: whereOf(world) });
     };
-    // From here on the run can be resumed, with the epochs that it is to have now.
+    // From here on the run can be resumed, with its new number of epochs.
     if (saved === undefined || saved.recipe.epochs !== recipe.epochs)
       await checkpoint({
         position: saved?.position ?? start,
@@ -191,7 +186,7 @@ async function training(run: Run): Promise<Ended> {
   }
 }
 
-/** Writes what a trained run leaves behind; what is there from the time before a crash is written again. */
+/** Writes the results of a trained run, overwriting any left by an attempt that crashed. */
 async function finish(
   { recipe, folder, digits, optimizer, world: { engine, choice, mnist } }: Run,
   evaluation: Evaluation,
@@ -217,6 +212,6 @@ async function finish(
     choice,
   });
   await write(at(names.report), report(summary, readMetrics(at(names.metrics)), evaluation, mnist.test));
-  await writeJson(at(names.summary), summary); // last: where it is, the run is complete
+  await writeJson(at(names.summary), summary); // last, because it marks the run as complete
   return summary;
 }

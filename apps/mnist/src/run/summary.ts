@@ -14,24 +14,24 @@ import type { Outcome } from "../training/train.ts";
 import { packageVersion } from "../version.ts";
 import { names } from "./folder.ts";
 
-/** What summary.json says of a finished run. */
+/** summary.json of a finished run. */
 export interface Summary {
   readonly testAccuracy: number;
   readonly testLoss: number;
-  /** Over the last epoch, each batch seen before its update. */
+  /** Over the last epoch; each batch is measured before its update. */
   readonly trainLoss: number | null;
   readonly optimizer: string;
-  /** The optimizer's name as its paper writes it. */
+  /** The optimizer's name as written in its paper. */
   readonly title: string;
   readonly engine: string;
   readonly engineVersion: string;
   readonly device: Choice["device"];
   readonly deviceWhat: string;
-  /** From the first update to the last test, over all sittings of a resumed run. */
+  /** From the first update to the last evaluation, summed over all resumes. */
   readonly seconds: number;
   /** Training images per second spent on updates. */
   readonly imagesPerSecond: number;
-  /** Milliseconds of an update, and of the optimizer's part in it: means of this sitting; null where there was only one. */
+  /** Mean milliseconds per update, and of the optimizer alone, since the last resume; null after fewer than two updates. */
   readonly stepMilliseconds: number | null;
   readonly optimizerMilliseconds: number | null;
   readonly seed: number;
@@ -40,10 +40,10 @@ export interface Summary {
   readonly batchSize: number;
   readonly trainImages: number;
   readonly testImages: number;
-  /** How many numbers were trained. */
+  /** The number of trained values. */
   readonly parameters: number;
   readonly model: string;
-  /** The highest rate; null where the schedule is an equation. */
+  /** The peak rate; null if the schedule is an equation. */
   readonly lr: number | null;
   readonly schedule: string;
   /** The rate as an equation in `step`. */
@@ -53,12 +53,12 @@ export interface Summary {
   readonly started: string;
   readonly node: string;
   readonly version: string;
-  /** What to type for the same run. */
+  /** The command that reproduces the run. */
   readonly command: string;
   readonly files: readonly string[];
 }
 
-/** The summary of an evaluated run. */
+/** Builds the summary of an evaluated run. */
 export function summarize(run: {
   readonly recipe: Recipe;
   readonly optimizer: Optimizer;
@@ -109,13 +109,13 @@ export function summarize(run: {
   };
 }
 
-/** Whether a folder holds all that a run leaves behind which ended at the position. */
+/** Whether a folder holds all results of a run that ended at this position. */
 export function isComplete(folder: string, { epoch, step }: Position): boolean {
   let found: unknown;
   try {
     found = JSON.parse(readFileSync(path.join(folder, names.summary), "utf8"));
   } catch {
-    return false; // missing or damaged: it is written again
+    return false; // missing or damaged
   }
   const { epochs, steps, files } = Object(found) as Readonly<Record<string, unknown>>;
   if (epochs !== epoch || steps !== step || !Array.isArray(files)) return false;
@@ -124,7 +124,7 @@ export function isComplete(folder: string, { epoch, step }: Position): boolean {
 
 const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-/** An option of a recipe as it is typed. */
+/** The command-line flag of a recipe's option. */
 export const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 
 /** The command line of a recipe. */
@@ -136,7 +136,7 @@ export const commandOf = (recipe: Recipe, { device, engine }: Place): string =>
     ),
   ].join(" ");
 
-/** The optimizer's part of a training step. */
+/** The optimizer's share of a training step, in words. */
 export const optimizerShare = ({
   stepMilliseconds: step,
   optimizerMilliseconds: optimizer,

@@ -2,12 +2,12 @@ import { crc32 } from "node:zlib";
 import { decodeSafetensors, encodeSafetensors, type SafeTensor } from "@descent/core/adapter";
 import { oneLine, UserError } from "../errors.ts";
 
-/** The name of this program's own entry in the metadata of a safetensors file: JSON with a `version`. */
+/** This app's entry in a safetensors file's metadata: JSON with a `version`. */
 export const entry = "descent-mnist";
-/** The entry with the checksums, since version 2. */
+/** The entry with the checksums; present since version 2. */
 const checksums = "descent-mnist-crc32";
 
-/** 1 had no checksums, so that one flipped bit of a weight went unnoticed. */
+/** Version 1 had no checksums, so a flipped bit in a weight went unnoticed. */
 const version = 2;
 
 type Tensors = Readonly<Record<string, SafeTensor>>;
@@ -15,7 +15,7 @@ type Texts = Readonly<Record<string, string>>;
 
 const hex = (crc: number): string => crc.toString(16).padStart(8, "0");
 
-/** A checksum for every tensor and every text, so that a damaged file can say which part of it is. */
+/** A checksum per tensor and per metadata text, so that an error can say which part is damaged. */
 function sums(tensors: Tensors, texts: Texts): Texts {
   const bytes = ({ data }: SafeTensor): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return Object.fromEntries([
@@ -24,7 +24,7 @@ function sums(tensors: Tensors, texts: Texts): Texts {
   ]);
 }
 
-/** A safetensors file with checksums. `own` goes into this program's entry, `texts` are entries of others. */
+/** Encodes a safetensors file with checksums. `own` becomes this app's entry; `texts` are other entries. */
 export function encode(tensors: Tensors, own: object, texts: Texts = {}): Uint8Array {
   const all = { ...texts, [entry]: JSON.stringify({ version, ...own }) };
   return encodeSafetensors(tensors, { ...all, [checksums]: JSON.stringify(sums(tensors, all)) });
@@ -42,7 +42,7 @@ function record(text: string | undefined): Readonly<Record<string, unknown>> {
   }
 }
 
-/** The tensors of a file that `encode` made, and its own entry. `file` is the name that errors give. */
+/** Decodes a file written by `encode`, verifying its checksums. `file` names it in errors. */
 export function decode(
   bytes: Uint8Array,
   file: string,
@@ -52,14 +52,14 @@ export function decode(
     decoded = decodeSafetensors(bytes);
   } catch (error) {
     const other = /\.onnx$|\.json$|\.bin$/.test(file)
-      ? ` This program reads its own .safetensors files: model.safetensors lies beside that one.`
+      ? ` This program reads .safetensors files; use model.safetensors beside it.`
       : "";
     throw new UserError(`\`${file}\` cannot be used: ${oneLine(error)}${other}`, { cause: error });
   }
   const { tensors, metadata } = decoded;
   const own = record(metadata[entry]);
   if (own.version === undefined)
-    throw new UserError(`\`${file}\` was not saved by this program: its metadata has no entry \`${entry}\`.`);
+    throw new UserError(`\`${file}\` was not saved by this program: its metadata lacks the entry \`${entry}\`.`);
   if (own.version !== 1 && own.version !== version)
     throw new UserError(
       `\`${file}\` has version ${JSON.stringify(own.version)} of its format; this program reads 1 and ${version}.`,
@@ -72,7 +72,7 @@ export function decode(
     );
     if (wrong !== undefined)
       throw new UserError(
-        `\`${file}\` is damaged: the checksum of ${wrong.replace(" ", " `")}\` is not what was saved. Use another copy of it.`,
+        `\`${file}\` is damaged: the checksum of ${wrong.replace(" ", " `")}\` does not match. Use another copy.`,
       );
   }
   return { tensors, own };

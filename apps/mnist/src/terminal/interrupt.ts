@@ -1,9 +1,9 @@
 import { constants } from "node:os";
 
-/** What asks a run to stop after its update: Ctrl-C, a closed terminal, a reader of the output that went away. */
+/** A request to stop after the current update: Ctrl-C, a closed terminal, or a closed output pipe. */
 export interface Interrupt {
   readonly asked: () => boolean;
-  /** The exit code that tells what it was: 130 for Ctrl-C. */
+  /** The exit code for its cause: 130 for Ctrl-C. */
   readonly code: () => number;
   release(): void;
 }
@@ -12,16 +12,16 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 const codeOf = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
-/** The run that listens, which wants to save itself before the program ends. */
+/** Set while a run is listening, so that it can save a checkpoint before the program exits. */
 let ask: ((code: number) => void) | undefined;
 
-/** Ends the program, at once or, while a run listens, after its update. For output that nobody reads any more. */
+/** Exits, or asks the run in progress to stop first. Called when nobody reads the output any more. */
 export function leave(code: number): void {
   if (ask === undefined) process.exit(code);
   else ask(code);
 }
 
-/** The exit code for a stream that failed: what a process has that SIGPIPE ended, or 1 as for any error. */
+/** The exit code for a failed stream: for EPIPE the one SIGPIPE would give, otherwise 1. */
 export const streamCode = ({ code }: NodeJS.ErrnoException): number => (code === "EPIPE" ? 128 + 13 : 1);
 
 export function listen(say: (line: string) => void): Interrupt {
@@ -31,10 +31,10 @@ export function listen(say: (line: string) => void): Interrupt {
     if (asked !== undefined) return;
     asked = code;
     heard = performance.now();
-    say("Stopping after this update; Ctrl-C again leaves at once.");
+    say("Stopping after this update; press Ctrl-C again to quit at once.");
   };
   const hear = (name: NodeJS.Signals): void => {
-    // One request may come twice: the group of processes gets it, and npm passes it on.
+    // One Ctrl-C may arrive twice: the process group receives it, and npm forwards it.
     if (asked === undefined) stop(codeOf(name));
     else if (name !== "SIGHUP" && performance.now() - heard > 500) process.exit(codeOf(name));
   };

@@ -13,7 +13,7 @@ export function duration(seconds: number): string {
 
 export const thousands = (n: number): string => Math.round(n).toLocaleString("en");
 
-/** The standing in at most `columns` characters; the bar takes what the numbers leave. */
+/** Progress in at most `columns` characters; the bar fills the space the numbers leave. */
 export function bar(at: Standing, columns: number): string {
   const part = at.of === 0 ? 0 : Math.min(1, at.done / at.of);
   const head = `epoch ${at.epoch}/${at.epochs} `;
@@ -31,7 +31,7 @@ export function bar(at: Standing, columns: number): string {
   return `${head}${drawn}${facts}`.slice(0, Math.max(1, columns - 1)); // the last column would wrap in some terminals
 }
 
-/** Shows a run to whoever watches: a bar that redraws in place in a terminal, a plain line now and then elsewhere. */
+/** Shows a run's progress: a bar redrawn in place in a terminal, an occasional plain line elsewhere. */
 export class Progress {
   readonly #out: NodeJS.WriteStream;
   readonly #live: boolean;
@@ -43,7 +43,7 @@ export class Progress {
     this.#live = out.isTTY === true && process.env.TERM !== "dumb";
   }
 
-  /** Called after every step; draws ten times a second in a terminal, and elsewhere at once and then every ten seconds. */
+  /** Call after every step. Redraws at most ten times per second in a terminal, once per ten seconds elsewhere. */
   show(at: Standing): void {
     const now = performance.now();
     if (now - this.#shown < (this.#live ? 100 : 10_000) && this.#shown > 0) return;
@@ -54,13 +54,13 @@ export class Progress {
     } else this.#out.write(`${bar(at, 0x7fff).replace(/[━╌]+ /, "")}\n`);
   }
 
-  /** Takes the bar away, so that the next line stands alone. */
+  /** Erases the bar before another line is printed. */
   clear(): void {
     if (this.#drawn) this.#out.write("\r\x1b[2K");
     this.#drawn = false;
   }
 
-  /** A line that stays, above the bar. */
+  /** Prints a permanent line above the bar. */
   say(line: string): void {
     this.clear();
     this.#out.write(`${line}\n`);

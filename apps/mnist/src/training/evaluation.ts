@@ -1,13 +1,13 @@
 import { batch, classes, type Digits } from "../data/digits.ts";
 import type { Learner } from "../engines/engine.ts";
 
-/** A digit that was taken for another. */
+/** A misclassified digit. */
 export interface Mistake {
-  /** Its place in the test set. */
+  /** Index in the test set. */
   readonly index: number;
   readonly label: number;
   readonly predicted: number;
-  /** The probability given to the wrong answer. */
+  /** The probability assigned to the wrong answer. */
   readonly confidence: number;
 }
 
@@ -16,18 +16,18 @@ export interface Evaluation {
   readonly accuracy: number;
   /** Mean cross-entropy, in nats. */
   readonly loss: number;
-  /** `confusion[label][predicted]`: how many. */
+  /** `confusion[label][predicted]` is a count. */
   readonly confusion: readonly (readonly number[])[];
   /** Most confident first. */
   readonly mistakes: readonly Mistake[];
 }
 
-const chunk = 500; // the activations of that many images stay near the size of a cache
+const chunk = 500; // keeps the activations near the size of a CPU cache
 
-/** Lets timers, signals and streams have their turn between two pieces of work. */
+/** Yields to timers, signals and streams. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** How well the network does on all of `digits`; softmax and sums are taken in float64. */
+/** Evaluates the network on all of `digits`; softmax and sums are computed in float64. */
 export async function evaluate(learner: Pick<Learner, "logits">, digits: Digits): Promise<Evaluation> {
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const mistakes: Mistake[] = [];
@@ -40,7 +40,7 @@ export async function evaluate(learner: Pick<Learner, "logits">, digits: Digits)
       const row = logits.subarray(i * classes, (i + 1) * classes);
       const top = row.reduce((a, b) => Math.max(a, b), -Infinity);
       const sum = row.reduce((total, x) => total + Math.exp(x - top), 0);
-      const predicted = Math.max(0, row.indexOf(top)); // a row of NaN has no greatest
+      const predicted = Math.max(0, row.indexOf(top)); // NaNs have no maximum
       loss += Math.log(sum) + top - row[label]!;
       confusion[label]![predicted]!++;
       if (predicted !== label) mistakes.push({ index: start + i, label, predicted, confidence: 1 / sum });

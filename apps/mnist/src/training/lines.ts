@@ -1,7 +1,7 @@
 /** One update, a line of metrics.jsonl. */
 export interface StepLine {
   readonly step: number;
-  /** Epochs done after it, with their fraction. */
+  /** Epochs completed after this update, as a fraction. */
   readonly epoch: number;
   readonly loss: number;
   readonly accuracy: number;
@@ -14,7 +14,7 @@ export interface StepLine {
 export interface EpochLine {
   readonly step: number;
   readonly epoch: number;
-  /** Means over the epoch, each batch seen before its update. */
+  /** Means over the epoch; each batch is measured before its update. */
   readonly trainLoss: number;
   readonly trainAccuracy: number;
   readonly testLoss: number;

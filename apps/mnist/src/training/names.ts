@@ -1,12 +1,12 @@
 import { nearest } from "@descent/core/adapter";
 import { UserError } from "../errors.ts";
 
-/** AdamW, adam-w and adamw are one name. */
+/** `AdamW`, `adam-w` and `adamw` are the same name. */
 const plain = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, "");
 
 /**
- * The one of `names` that a person means by `given`, or a UserError that offers the nearest. `hints` answers words that
- * people use for something else than their nearest name.
+ * The name that `given` stands for, or a UserError that suggests the nearest. `hints` overrides the suggestion for words
+ * whose nearest name is not what people mean.
  */
 export function pick<Name extends string>(
   kind: string,
@@ -20,5 +20,5 @@ export function pick<Name extends string>(
   const hint = Object.hasOwn(hints, plain(given)) ? hints[plain(given)] : undefined;
   const near = plain(given).length > 100 ? undefined : nearest(plain(given), names);
   const offer = near === undefined ? `Choose one of ${names.join(", ")}.` : `Did you mean ${near}?`;
-  throw new UserError(`There is no ${kind} \`${word}\`. ${hint ?? offer}`);
+  throw new UserError(`Unknown ${kind} \`${word}\`. ${hint ?? offer}`);
 }

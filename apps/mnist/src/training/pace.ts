@@ -1,8 +1,8 @@
-/** Mean seconds of the updates since the program started, without the first, which compiles kernels. */
+/** Mean seconds per update since the program started, excluding the first, which compiles kernels. */
 export interface Pace {
-  /** Of a whole update: its batch, both passes through the network, the optimizer, and the reading of its numbers. */
+  /** A whole update: batch, forward and backward pass, optimizer, and reading back its numbers. */
   readonly step: number;
-  /** Of the optimizer's part of it. */
+  /** The optimizer alone. */
   readonly optimizer: number;
 }
 
@@ -14,14 +14,14 @@ interface Sum {
 const plus = ({ seconds, count }: Sum, more: number): Sum => ({ seconds: seconds + more, count: count + 1 });
 const mean = ({ seconds, count }: Sum): number => seconds / count;
 
-/** Measures updates: for the summary, and for the guess at the time left. */
+/** Times updates, for the summary and for the estimate of the time left. */
 export class Stopwatch {
   #updates = 0;
   #steps: Sum = { seconds: 0, count: 0 };
   #optimizer: Sum = { seconds: 0, count: 0 };
   #lately = 0;
 
-  /** One update, and the optimizer's part of it where that was timed. */
+  /** Records one update, and the optimizer's share of it if that was timed. */
   add(seconds: number, optimizer: number | undefined): void {
     this.#updates++;
     if (this.#updates > 1) {
@@ -31,12 +31,12 @@ export class Stopwatch {
     this.#lately += (seconds - this.#lately) / Math.min(Math.max(1, this.#updates - 1), 50);
   }
 
-  /** Seconds per update, lately. */
+  /** Seconds per update, averaged over the last 50. */
   get lately(): number {
     return this.#lately;
   }
 
-  /** Nothing where there was but the first update, or none was timed. */
+  /** Undefined after only one update, or when none was timed. */
   get pace(): Pace | undefined {
     if (this.#steps.count === 0 || this.#optimizer.count === 0) return undefined;
     return { step: mean(this.#steps), optimizer: mean(this.#optimizer) };

@@ -2,23 +2,23 @@ import { UserError } from "../errors.ts";
 import { atLeast0, count, finite, type Range } from "./ranges.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** Where a run stands between two updates. */
+/** The state of a run's loop between two updates. */
 export interface Position {
-  /** Whole epochs done. */
+  /** Completed epochs. */
   readonly epoch: number;
-  /** Images done of the epoch under way. */
+  /** Images processed in the current epoch. */
   readonly place: number;
-  /** Updates done. */
+  /** Completed updates. */
   readonly step: number;
-  /** Over the images of the epoch under way: sums of their losses, and how many were right. */
+  /** Over the images of the current epoch: the sum of losses and the number classified correctly. */
   readonly loss: number;
   readonly right: number;
-  /** Time spent so far: in all, and on updates alone. */
+  /** Seconds spent so far: in total, and on updates alone. */
   readonly seconds: number;
   readonly stepSeconds: number;
 }
 
-/** Of a run that has not begun. */
+/** The position of a run that has not started. */
 export const start: Position = { epoch: 0, place: 0, step: 0, loss: 0, right: 0, seconds: 0, stepSeconds: 0 };
 
 const fields: Readonly<Record<keyof Position, Range>> = {
@@ -31,7 +31,7 @@ const fields: Readonly<Record<keyof Position, Range>> = {
   stepSeconds: atLeast0,
 };
 
-/** A position that was saved in `file`: every field is checked. */
+/** Validates a position read from `file`. */
 export function readPosition(found: Readonly<Record<string, unknown>>, file: string): Position {
   const read = (name: keyof Position): number => {
     const value = found[name];
@@ -50,7 +50,7 @@ export function readPosition(found: Readonly<Record<string, unknown>>, file: str
   };
 }
 
-/** Throws unless a run over so many images passes through the position. */
+/** Throws unless a run over `images` images passes through this position. */
 export function checkPosition(
   { epoch, place, step, right }: Position,
   { batchSize }: Recipe,
@@ -59,7 +59,7 @@ export function checkPosition(
 ): void {
   const updates = epoch * Math.ceil(images / batchSize) + Math.ceil(place / batchSize);
   const whole = place === images || (place < images && place % batchSize === 0);
-  // The sum of what each batch had right, as parts of it, may be off by rounding.
+  // `right` is summed from per-batch fractions, so it may be off by rounding.
   if (whole && step === updates && right <= place + 1e-3) return;
   throw new UserError(
     `\`${file}\` is damaged: no run over ${images} images in batches of ${batchSize} is at image ${place} of epoch ${epoch + 1} after ${step} updates with ${right} right.`,

@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 
-/** The values that a number may have, and those values in words. */
+/** The values a number may take, as a predicate and in words. */
 export interface Range {
   readonly fits: (value: number) => boolean;
   readonly words: string;
@@ -20,7 +20,7 @@ export const atLeast0: Range = {
 };
 export const finite: Range = { fits: Number.isFinite, words: "a number" };
 
-/** Of the numbers of a recipe, wherever they come from: the command line or a checkpoint. */
+/** Valid numbers of a recipe, whether from the command line or from a checkpoint. */
 export const ranges = {
   lr: above0,
   weightDecay: atLeast0,
@@ -31,12 +31,12 @@ export const ranges = {
   limit: whole(1),
 } as const satisfies Readonly<Record<string, Range>>;
 
-/** How many runs of each. */
+/** Runs per optimizer and rate in a comparison. */
 export const seeds: Range = whole(1, 1000);
-/** A count of things done. */
+/** A count. */
 export const count: Range = whole(0);
 
-/** A number as a person types it; what is wrong with it is a UserError that begins with `what`. */
+/** Parses a number typed by a person; a UserError that begins with `what` if it is not in range. */
 export function numberOf(text: string, { fits, words }: Range, what: string): number {
   const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
   if (!fits(value)) throw new UserError(`${what} \`${text}\` is not ${words}.`);

@@ -2,31 +2,31 @@ import { type ModelName, modelNames } from "../engines/model.ts";
 import { UserError } from "../errors.ts";
 import { ranges } from "./ranges.ts";
 
-/** Everything that decides what a run computes. Two runs of one recipe on one device give the same bits. */
+/** Everything that determines what a run computes. Two runs of one recipe on one device give the same bits. */
 export interface Recipe {
   readonly model: ModelName;
-  /** A rule by its exported name. */
+  /** The export name of a rule. */
   readonly optimizer: string;
-  /** The highest rate of the schedule; where left out, what `defaultRate` says. */
+  /** The peak rate of the schedule; `defaultRate` if omitted. */
   readonly lr?: number | undefined;
-  /** A name of `scheduleNames`, or an equation in `step` that gives the rate itself. */
+  /** One of `scheduleNames`, or the rate as an equation in `step` and `steps`. */
   readonly schedule: string;
-  /** How many updates the rate takes to rise, or which part of the run: `100` or `5%`. */
+  /** Length of the warm-up, in updates or as a percentage of the run: `100` or `5%`. */
   readonly warmup: string;
   readonly weightDecay?: number | undefined;
-  /** The greatest norm that all gradients together may have. */
+  /** The maximum global norm of the gradients. */
   readonly clip?: number | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
-  /** Train on the first so many images only. */
+  /** Train only on the first `limit` images. */
   readonly limit?: number | undefined;
 }
 
-/** The longest text that an option of a recipe may be: an equation is a line, not a file. */
+/** The maximum length of a text option. */
 export const longestText = 2000;
 
-/** A recipe that was saved in `file`: every field is checked, since a person or a disk may have changed it. */
+/** Validates a recipe read from `file`, field by field: a person or a disk may have changed it. */
 export function readRecipe(found: unknown, file: string): Recipe {
   const wrong = (name: string, value: unknown, wanted: string): never => {
     throw new UserError(`\`${file}\` is damaged: its recipe has ${name} ${JSON.stringify(value)}, not ${wanted}.`);
@@ -58,5 +58,5 @@ export function readRecipe(found: unknown, file: string): Recipe {
     limit: optional("limit"),
   };
   const unknown = [...all.keys()].find((one) => !Object.hasOwn(recipe, one));
-  return unknown === undefined ? recipe : wrong(unknown, all.get(unknown), "left out: there is no such option");
+  return unknown === undefined ? recipe : wrong(unknown, all.get(unknown), "an option of this program");
 }

@@ -11,11 +11,11 @@ import { type Pace, Stopwatch } from "./pace.ts";
 import { type Position, start } from "./position.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** Where a run stands, for the one line that shows it. */
+/** Progress of a run, for the progress line. */
 export interface Standing {
   readonly epoch: number;
   readonly epochs: number;
-  /** Images of this epoch that are done, and how many it has. */
+  /** Images processed in this epoch, and how many it has. */
   readonly done: number;
   readonly of: number;
   /** Means over the epoch so far. */
@@ -26,28 +26,28 @@ export interface Standing {
   readonly secondsLeft: number;
 }
 
-/** All that training goes on from. */
+/** Everything training resumes from. */
 export interface Saved {
   readonly position: Position;
   readonly weights: Weights;
   readonly state: StateDict;
 }
 
-/** What a run tells while it goes on; each may throw to end it. */
+/** Callbacks of a run; any of them may throw to end it. */
 export interface Listener {
   steps?(lines: readonly StepLine[]): void;
   standing?(at: Standing): void;
   epoch?(line: EpochLine): void;
-  /** After every epoch, every `checkpointEvery` seconds, and when the run is asked to stop. */
+  /** Called after every epoch, every `checkpointEvery` seconds, and when the run is asked to stop. */
   checkpoint?(saved: Saved): Promise<void>;
 }
 
 export interface Outcome {
-  /** Nothing where the run was stopped before its end. */
+  /** Undefined if the run was stopped early. */
   readonly evaluation: Evaluation | undefined;
   readonly weights: Weights;
   readonly position: Position;
-  /** The last full epoch's; nothing where this sitting had none. */
+  /** The last completed epoch since the program started. */
   readonly last: EpochLine | undefined;
   readonly pace: Pace | undefined;
 }
@@ -56,11 +56,9 @@ export const updatesOf = (count: number, { batchSize, epochs }: Pick<Recipe, "ba
   Math.ceil(count / batchSize) * epochs;
 
 const diverged = (loss: number, where: string): UserError =>
-  new UserError(
-    `The loss is ${loss} ${where}: training has diverged. Try a lower --lr, a longer --warmup, or --clip 1.`,
-  );
+  new UserError(`The loss is ${loss} ${where}: training diverged. Try a lower --lr, a longer --warmup, or --clip 1.`);
 
-/** The loop: epochs of shuffled batches from `from` on, each epoch closed by the test images. */
+/** The training loop: epochs of shuffled batches, each followed by an evaluation on the test images. */
 export async function train(run: {
   readonly learner: Learner;
   readonly readEvery: number;
@@ -70,9 +68,9 @@ export async function train(run: {
   readonly test: Mnist["test"];
   readonly from?: Position | undefined;
   readonly listener?: Listener | undefined;
-  /** Seconds between checkpoints within an epoch; 0 for one after every update. */
+  /** Seconds between checkpoints within an epoch; 0 saves after every update. */
   readonly checkpointEvery?: number | undefined;
-  /** Asked after every update. */
+  /** Polled after every update. */
   readonly stop?: (() => boolean) | undefined;
 }): Promise<Outcome> {
   const { learner, readEvery, recipe, optimizer, digits, test, listener = {}, stop = () => false } = run;
@@ -162,7 +160,7 @@ export async function train(run: {
       await breathe();
     }
     evaluation = await evaluate(learner, test);
-    // The last update may be the one that went wrong: before it can be saved.
+    // Before it is saved: the last update may be the one that diverged.
     if (!Number.isFinite(evaluation.loss)) throw diverged(evaluation.loss, `over the test images after update ${step}`);
     epoch++;
     const means = { trainLoss: loss / count, trainAccuracy: right / count };

@@ -3,10 +3,10 @@ import type { FileHandle } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import path from "node:path";
 
-/** How a call goes wrong: the process is killed before it, or it fails with a code of the system. */
+/** How a call goes wrong: the process is killed before it, or it fails with a system error. */
 export type Way = "kill" | "ENOSPC" | "EIO" | "EMFILE";
 
-/** The call that goes wrong, counted from 1; a write may be done by half first. */
+/** The call that goes wrong, counted from 1; with `half`, half of a write is done first. */
 export interface Fault {
   readonly call: number;
   readonly way: Way;
@@ -15,7 +15,7 @@ export interface Fault {
 
 interface Call {
   readonly name: string;
-  /** Its bytes can be written by half. */
+  /** Whether it can be done by half. */
   readonly writes: boolean;
 }
 
@@ -24,7 +24,7 @@ const numbers: Readonly<Record<Way, number>> = { kill: 0, ENOSPC: -28, EIO: -5, 
 let calls: Call[] = [];
 let fault: Fault | undefined;
 
-/** From here on calls are counted anew, and one of them goes wrong. */
+/** Restarts the count of calls, and arms a fault. */
 export function arm(next: Fault | undefined): void {
   calls = [];
   fault = next;
@@ -33,19 +33,19 @@ export function arm(next: Fault | undefined): void {
 /** The calls since `arm`. */
 export const counted = (): readonly Call[] => calls;
 
-/** True for a path in the current folder, which is the run's; the data, the program and its packages lie elsewhere. */
+/** Whether a path is in the current folder, which is the run's; data, program and packages are elsewhere. */
 const isOurs = (given: unknown): boolean =>
   (typeof given === "string" || given instanceof URL) &&
   path.resolve(String(given)).startsWith(process.cwd() + path.sep);
 
-/** Counts a call; where it is the one to go wrong, does so: `half` does half of a write, `first` what happens all the same. */
+/** Counts a call and injects the fault if it is due. `half` does half of a write; `first` is done even if the call fails. */
 function pass(name: string, half?: () => void, first?: () => void): void {
   calls.push({ name, writes: half !== undefined });
   if (fault === undefined || calls.length !== fault.call) return;
   if (fault.half === true) half?.();
   if (fault.way === "kill") {
     process.kill(process.pid, "SIGKILL");
-    for (;;); // the signal may take a moment, and nothing more is to happen
+    for (;;); // until the signal arrives
   }
   first?.();
   const { way } = fault;
@@ -64,7 +64,7 @@ function replace(owner: object, name: string, make: (real: Method) => Method): v
   );
 }
 
-/** A handle of one of our files, each of whose calls counts. */
+/** Counts the calls of a file handle. */
 function watched(handle: FileHandle): FileHandle {
   for (const name of ["sync", "chmod"])
     replace(handle, name, (real) => async (...args) => {
@@ -79,7 +79,7 @@ function watched(handle: FileHandle): FileHandle {
     return real(...args);
   });
   replace(handle, "close", (real) => async () => {
-    // A close that fails has closed all the same.
+    // A close that fails still closes the file.
     let closed: unknown;
     pass("handle.close", undefined, () => (closed = real()));
     return closed ?? real();
@@ -87,7 +87,7 @@ function watched(handle: FileHandle): FileHandle {
   return handle;
 }
 
-/** Puts itself between this process and its files. */
+/** Wraps the file-system functions of this process. */
 export function install(): void {
   const ours = new Set<unknown>();
   for (const name of ["rename", "rm", "mkdir", "symlink", "lstat", "stat", "readdir", "readlink", "readFile"])
@@ -98,7 +98,7 @@ export function install(): void {
   replace(fs.promises, "open", (real) => async (...args) => {
     if (!isOurs(args[0])) return real(...args);
     pass("open");
-    return watched((await real(...args)) as FileHandle); // what open gives
+    return watched((await real(...args)) as FileHandle); // the result of open
   });
   for (const name of ["readdirSync", "statSync", "lstatSync", "rmdirSync", "readFileSync"])
     replace(fs, name, (real) => (...args) => {

@@ -10,7 +10,7 @@ import type { Result, Task } from "./worker.ts";
 
 const worker = fileURLToPath(new URL("worker.ts", import.meta.url));
 
-/** A process that runs tasks, one after the other. */
+/** A process that runs tasks, one at a time. */
 class Worker {
   readonly #child: ChildProcess;
   readonly #ready: Promise<unknown>;
@@ -26,7 +26,7 @@ class Worker {
     this.#ready = this.#next();
   }
 
-  /** What it tells next; nothing where it was killed. */
+  /** Its next message; undefined if it was killed. */
   #next<T>(): Promise<T | undefined> {
     return new Promise((done, fail) => {
       const told = (message: T): void => {
@@ -59,7 +59,7 @@ class Worker {
   }
 }
 
-/** Does `work` on all of `items`, on as many processes as there are cores; the next item goes to whoever is free. */
+/** Runs `work` on all items, with one process per core; a free one takes the next item. */
 async function inParallel<T>(
   items: readonly T[],
   work: (item: T, own: { worker: Worker }) => Promise<void>,
@@ -80,14 +80,14 @@ const device = ["--engine", "onnxruntime", "--device", "cpu"];
 /** Two epochs of two updates, with a checkpoint after each. */
 const recipe = "--batch-size 32 --epochs 2 --checkpoint-every 0".split(" ");
 
-/** A command of the app that faults happen to, and what finishes the run afterwards. */
+/** A command of the app to inject faults into, and the command that finishes the run afterwards. */
 interface Case {
   readonly name: string;
-  /** The folder that it starts in. */
+  /** The folder it starts from. */
   readonly from?: string | undefined;
   readonly args: readonly string[];
   readonly resume: readonly string[];
-  /** The folder in which all went well. */
+  /** The folder of the undisturbed run. */
   wanted: string;
 }
 
@@ -98,20 +98,20 @@ interface Point {
   result?: Result | undefined;
 }
 
-/** What became of the faults. */
+/** The results of a sweep. */
 export interface Counts {
   readonly calls: Readonly<Record<string, number>>;
   readonly injected: number;
   readonly killed: number;
   readonly failed: Readonly<Record<Exclude<Way, "kill">, number>>;
-  /** Of all: writes that were done by half. */
+  /** Of these, in the middle of a write. */
   readonly half: number;
   readonly resumed: number;
-  /** The fault came before the run had its first checkpoint: the command was given again. */
+  /** Faults before the first checkpoint: the command was run again. */
   readonly anew: number;
-  /** The fault did not keep the command from its end. */
+  /** Faults that the command survived by itself. */
   readonly unharmed: number;
-  /** Whatever did not end with the bits of an undisturbed run. */
+  /** Runs that did not end with the bits of an undisturbed one. */
   readonly lost: readonly string[];
 }
 
@@ -123,11 +123,11 @@ const runOf = (folder: string): string | undefined => {
 
 const timeless = (file: string): string => readFileSync(file, "utf8").replaceAll(/,"seconds":[\d.e-]+/g, "");
 
-/** What differs between two finished runs; nothing where they are the same. */
+/** The difference between two finished runs; undefined if they are the same. */
 function difference(folder: string, wanted: string): string | undefined {
   const [found, right] = [runOf(folder), runOf(wanted)];
-  if (found === undefined || right === undefined) return "there is no run";
-  // A lock that could not be removed is stale when its process has ended.
+  if (found === undefined || right === undefined) return "the run is missing";
+  // A lock that could not be removed is stale once its process has exited.
   const [files, rightFiles] = [found, right].map((run) => readdirSync(run).filter((name) => name !== ".lock"));
   if (String(files?.sort()) !== String(rightFiles?.sort())) return `it holds ${files?.join(", ")}`;
   for (const name of [names.model, "model.onnx"])
@@ -140,9 +140,9 @@ function difference(folder: string, wanted: string): string | undefined {
 }
 
 /**
- * Kills the app at its calls to the file system, and makes them fail, each in a run of its own; then finishes the run
- * with `--resume` and compares it with an undisturbed one. `every` takes each so-many-th of the faults of every
- * kind only.
+ * Injects faults into the app, each into a run of its own: kills it before a file-system call, makes the call fail, or
+ * interrupts a write half-way. Then finishes the run with `--resume` and compares it with an undisturbed one. `every` takes
+ * only every n-th fault of each kind.
  */
 export async function sweep({
   every = 1,
@@ -180,7 +180,7 @@ export async function sweep({
             points.push({ of: one, fault: { call: i + 1, way, half }, folder: "" });
     };
     await plan(cases[0]!);
-    // Stopped in its second epoch, as by a power cut: what is resumed below, under faults.
+    // Killed in its second epoch: resumed below, under faults.
     const stopped = folder();
     const killed = new Worker();
     await killed.run({ folder: stopped, args: start, fault: { call: Math.round(0.6 * calls.train!), way: "kill" } });
@@ -231,15 +231,15 @@ export async function sweep({
     });
     say(`${failures.length} failed`);
     const counts = { resumed: 0, anew: 0, unharmed: 0 };
-    // In processes that start now: what the others held is free.
+    // In new processes: the others have exited, and their locks are stale.
     await inParallel(chosen, async (point, { worker }) => {
       const { of, folder, result } = point;
       const anew = runOf(folder) === undefined;
       if (result?.code === 0) counts.unharmed++;
       else {
         const finished = await worker.run({ folder, args: anew ? of.args : of.resume });
-        // A fault at the very end leaves a whole run, which there is nothing to resume of.
-        const whole = finished?.code === 1 && /has had its \d epochs/.test(finished.errors.join());
+        // A fault at the very end leaves a complete run, which cannot be resumed.
+        const whole = finished?.code === 1 && /has completed its \d epochs/.test(finished.errors.join());
         if (finished?.code !== 0 && !whole) return lose(point, `--resume: ${finished?.errors.join()}`);
         if (anew) counts.anew++;
         else if (whole) counts.unharmed++;

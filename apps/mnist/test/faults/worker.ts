@@ -1,4 +1,4 @@
-// A process that runs the app as often as it is told, each time in a folder of its own and with a fault of its own.
+// A process that runs the app on request, each time in another folder and with another fault.
 import { main } from "../../src/cli/main.ts";
 import { arm, counted, type Fault, install } from "./inject.ts";
 
@@ -11,9 +11,9 @@ export interface Task {
 
 export interface Result {
   readonly code: number;
-  /** What it said on standard error. */
+  /** Its lines on standard error. */
   readonly errors: readonly string[];
-  /** The calls to the file system, true for those that write. */
+  /** Its file-system calls; true for those that write. */
   readonly calls: readonly boolean[];
 }
 
