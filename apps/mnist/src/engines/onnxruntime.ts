@@ -98,6 +98,7 @@ export function onnxruntimeEngine(
         sessionOptions,
         // An update's numbers need weights and gradients on the host, so the update runs there too.
         plan: "host",
+        nonFinite: "apply", // the loop sees it in the update's numbers, and says more
       });
       if (state !== undefined) {
         const parameters = model.parameters.map(({ name, shape }) => [name, { shape, data: weights[name]! }] as const);

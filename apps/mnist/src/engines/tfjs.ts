@@ -123,7 +123,10 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
       );
       const list = Object.values(variables);
       const known = new Map(model.parameters.map((parameter) => [parameter.name, parameter]));
-      const opt = optimizer(configured, { parameter: ({ name }) => known.get(name) });
+      const opt = optimizer(configured, {
+        parameter: ({ name }) => known.get(name),
+        nonFinite: "apply", // the loop sees it in the update's numbers, and says more
+      });
       if (state !== undefined) opt.load(state);
       let numbers: tensorflow.Tensor1D[] = [];
       const norm = (tensors: readonly tensorflow.Tensor[]): tensorflow.Scalar =>

@@ -55,8 +55,10 @@ export interface Outcome {
 export const updatesOf = (count: number, { batchSize, epochs }: Pick<Recipe, "batchSize" | "epochs">): number =>
   Math.ceil(count / batchSize) * epochs;
 
-const diverged = (loss: number, where: string): UserError =>
-  new UserError(`The loss is ${loss} ${where}: training diverged. Try a lower --lr, a longer --warmup, or --clip 1.`);
+const diverged = (what: string, value: number, where: string): UserError =>
+  new UserError(
+    `The ${what} is ${value} ${where}: training diverged. Try a lower --lr, a longer --warmup, or --clip 1.`,
+  );
 
 /** The training loop: epochs of shuffled batches, each followed by an evaluation on the test images. */
 export async function train(run: {
@@ -110,9 +112,15 @@ export async function train(run: {
     });
     waiting = [];
     listener.steps?.(lines);
-    const wild = lines.find((line) => !Number.isFinite(line.loss));
-    if (wild !== undefined)
-      throw diverged(wild.loss, `at update ${wild.step}, with the rate ${wild.lr.toPrecision(3)}`);
+    // Before such an update can be saved: its weights may not be finite either.
+    for (const { step, lr, loss, gradNorm, updateRatio } of lines)
+      for (const [what, value] of Object.entries({
+        loss,
+        "gradient norm": gradNorm,
+        "update-to-weight ratio": updateRatio,
+      }))
+        if (!Number.isFinite(value))
+          throw diverged(what, value, `at update ${step}, with the rate ${lr.toPrecision(3)}`);
   };
 
   let evaluation: Evaluation | undefined;
@@ -161,7 +169,8 @@ export async function train(run: {
     }
     evaluation = await evaluate(learner, test);
     // Before it is saved: the last update may be the one that diverged.
-    if (!Number.isFinite(evaluation.loss)) throw diverged(evaluation.loss, `over the test images after update ${step}`);
+    if (!Number.isFinite(evaluation.loss))
+      throw diverged("loss", evaluation.loss, `over the test images after update ${step}`);
     epoch++;
     const means = { trainLoss: loss / count, trainAccuracy: right / count };
     [place, loss, right] = [0, 0, 0];
