@@ -1,5 +1,6 @@
 import { isCallback, isRecord, list, OptimizerError, shown } from "./errors.ts";
-import { facts, functions } from "./expr.ts";
+import { facts } from "./expr.ts";
+import { functions } from "./functions.ts";
 import { checkNumber } from "./hyper.ts";
 import type { Equations, RuleSpec } from "./spec.ts";
 
@@ -77,7 +78,7 @@ function isSlot(slot: unknown): boolean {
 
 /** Names an author may not give to a hyper-parameter, slot or macro. */
 export function checkNames(spec: RuleSpec): void {
-  const taken = new Set<string>(["p", "g", ...facts, ...Object.keys(functions)]);
+  const taken = new Set<string>(["p", "g", ...facts, ...functions.keys()]);
   const twice = [...Object.keys(spec.hyper), ...Object.keys(spec.state), ...Object.keys(spec.macros ?? {})].filter(
     (name) => taken.has(name) || !taken.add(name),
   );

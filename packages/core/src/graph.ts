@@ -1,9 +1,36 @@
 /** For backends: expressions, the programs that rules become, and the shapes of their values. */
-export * from "./expr.ts";
+export { build, type Lookup } from "./build.ts";
+export { apply, reduce } from "./construct.ts";
+export {
+  constant,
+  type Expr,
+  type ExprOf,
+  facts,
+  isBoolean,
+  isReduction,
+  isUniform,
+  type Over,
+  type Place,
+  topological,
+  variable,
+} from "./expr.ts";
+export { type FunctionName, functions, type NamedFunction, reductions } from "./functions.ts";
 export { type Env, hostFunction } from "./host.ts";
 export { latex } from "./latex.ts";
 export { mathml } from "./mathml.ts";
-export { type Ast, build, type Infix, type Lookup, parse } from "./parse.ts";
+export {
+  type Applied,
+  type Arithmetic,
+  type Comparison,
+  type Infix,
+  type Logic,
+  type Op,
+  type Reduction,
+  type ScalarOp,
+  scalarOps,
+  type Unary,
+} from "./operations.ts";
+export { type Ast, parse } from "./parse.ts";
 export { levels, type Program, type SlotSpec, trace, uses } from "./program.ts";
 export { type Shapes, shapes } from "./shapes.ts";
 export { inOrder } from "./spec.ts";

@@ -1,4 +1,6 @@
-import { type Expr, scalarOps, topological } from "./expr.ts";
+import { OptimizerError } from "./errors.ts";
+import { type Expr, isReduction, postorder, topological } from "./expr.ts";
+import { scalarOps } from "./operations.ts";
 
 /** Values by name: hyper-parameters, `t`, and what is known of the parameter. */
 export type Env = Readonly<Record<string, number>>;
@@ -26,7 +28,7 @@ export class Sheet {
   /** The place of an expression that is given, or was to be computed. */
   at(e: Expr): number {
     const at = this.#at.get(e);
-    if (at === undefined) throw new TypeError(`\`${e.op}\` is neither given nor computed`);
+    if (at === undefined) throw new OptimizerError(`\`${e.op}\` is neither given nor computed.`);
     return at;
   }
 
@@ -34,19 +36,17 @@ export class Sheet {
   compute(roots: readonly Expr[]): Compute {
     const operations: Operation[] = [];
     const places: number[] = [];
-    const visit = (e: Expr): void => {
-      if (this.#at.has(e)) return;
-      if (e.op === "const") {
-        this.#constants.push([this.give(e), e.value as number]); // const nodes hold numbers
-        return;
+    const wanted = postorder(roots, (e) => (this.#at.has(e) || e.op === "const" ? [] : operation(e).args));
+    for (const e of wanted) {
+      if (this.#at.has(e)) continue;
+      if (e.op === "const") this.#constants.push([this.give(e), e.value]);
+      else {
+        const { f, args } = operation(e);
+        const [a = 0, b = 0, c = 0] = args.map((arg) => this.at(arg));
+        operations.push(f);
+        places.push(this.give(e), a, b, c);
       }
-      const { f, args } = operation(e);
-      args.forEach(visit);
-      const [a = 0, b = 0, c = 0] = args.map((arg) => this.at(arg));
-      operations.push(f);
-      places.push(this.give(e), a, b, c);
-    };
-    roots.forEach(visit);
+    }
     // The place of a result, then those of three arguments, of which an operation reads as many as it has.
     const from = Int32Array.from(places);
     return (numbers) => {
@@ -70,28 +70,25 @@ const minusPower: Operation = (a, base, power) =>
   a === 1 && base > 0 ? -Math.expm1(power * Math.log(base)) : a - base ** power;
 
 function operation(e: Expr): { readonly f: Operation; readonly args: readonly Expr[] } {
-  const [first, second] = e.args;
-  if (e.op === "sub" && second!.op === "pow") return { f: minusPower, args: [first!, ...second!.args] };
-  if (e.op === "const" || e.op === "var" || e.op === "sum" || e.op === "sumsq") throw unknown(e);
-  if (e.op === "matmul" || e.op === "transpose") throw unknown(e);
+  if (e.op === "sub" && e.args[1].op === "pow") return { f: minusPower, args: [e.args[0], ...e.args[1].args] };
+  if (e.op === "const" || e.op === "var" || isReduction(e) || e.op === "matmul" || e.op === "transpose")
+    throw new OptimizerError(
+      `\`${e.op === "var" ? e.value : e.op}\` is not computed on the host, and has no value there.`,
+    );
   return { f: scalarOps[e.op], args: e.args };
 }
-const unknown = (e: Expr): TypeError =>
-  new TypeError(`\`${e.op === "var" ? String(e.value) : e.op}\` is not computed on the host`);
 
 /** Expressions as one function of an environment, in double precision. */
 export function hostFunction(roots: readonly Expr[]): (env: Env) => number[] {
   const sheet = new Sheet();
-  const variables = topological(roots).flatMap(
-    (e) => (e.op === "var" ? [{ name: e.value as string, at: sheet.give(e) }] : []), // var nodes hold names
-  );
+  const variables = topological(roots).flatMap((e) => (e.op === "var" ? [{ name: e.value, at: sheet.give(e) }] : []));
   const compute = sheet.compute(roots);
   const wanted = roots.map((e) => sheet.at(e));
   const numbers = sheet.row();
   return (env) => {
     for (const { name, at } of variables) {
       const value = env[name];
-      if (value === undefined) throw new TypeError(`no value for \`${name}\``);
+      if (value === undefined) throw new OptimizerError(`There is no value for \`${name}\`.`);
       numbers[at] = value;
     }
     compute(numbers);

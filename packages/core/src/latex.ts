@@ -1,15 +1,7 @@
-import { type Ast, type Infix, parse } from "./parse.ts";
+import { operators } from "./operations.ts";
+import { type Ast, fold, parse } from "./parse.ts";
 import { inOrder, type RuleSpec } from "./spec.ts";
-import { numberOf, power, strength, symbolOf, type Typeset } from "./typeset.ts";
-
-const verbs: Readonly<Record<string, string>> = {
-  exp: "\\exp",
-  log: "\\log",
-  tanh: "\\tanh",
-  cos: "\\cos",
-  min: "\\min",
-  max: "\\max",
-};
+import { formOf, numberOf, strength, symbolOf, type Typeset } from "./typeset.ts";
 
 function symbol(s: Typeset): string {
   switch (s.kind) {
@@ -24,23 +16,12 @@ function symbol(s: Typeset): string {
   }
 }
 
-const between: Readonly<Partial<Record<Infix, string>>> = {
-  or: " \\lor ",
-  and: " \\land ",
-  lt: " < ",
-  le: " \\le ",
-  gt: " > ",
-  ge: " \\ge ",
-  eq: " = ",
-  ne: " \\ne ",
-  add: " + ",
-  sub: " - ",
-  mul: "\\,",
-  matmul: "\\,",
-};
-const brackets = (e: Ast, least: number): string => (strength(e) < least ? `\\left(${print(e)}\\right)` : print(e));
+const print = (ast: Ast): string => fold<string>(ast, printNode);
 
-function print(e: Ast): string {
+function printNode(e: Ast, operands: readonly string[]): string {
+  const [a = "", b = "", c = ""] = operands;
+  const brackets = (operand: Ast, text: string, least: number): string =>
+    strength(operand) < least ? `\\left(${text}\\right)` : text;
   switch (e.kind) {
     case "number": {
       const { digits, exponent } = numberOf(e.value);
@@ -49,26 +30,26 @@ function print(e: Ast): string {
     case "name":
       return symbol(symbolOf(e.name));
     case "call": {
-      const args = e.args.map(print);
-      if (e.name === "sqrt") return `\\sqrt{${args[0]}}`;
-      if (e.name === "abs") return `\\left|${args[0]}\\right|`;
-      if (e.name === "norm") return `\\left\\lVert ${args[0]} \\right\\rVert`;
-      if (e.name === "totalNorm") return `\\left\\lVert ${args[0]} \\right\\rVert_{\\mathrm{model}}`;
-      if (e.name === "floor") return `\\left\\lfloor ${args[0]} \\right\\rfloor`;
-      return `${verbs[e.name] ?? `\\operatorname{${e.name}}`}\\left(${args.join(", ")}\\right)`;
+      const form = formOf(e.name);
+      if (form === "root") return `\\sqrt{${a}}`;
+      if (typeof form === "object") {
+        const [open, close] = form.latex;
+        return `${open}${a}${close}${form.below === undefined ? "" : `_{\\mathrm{${form.below}}}`}`;
+      }
+      return `${form === "verb" ? `\\${e.name}` : `\\operatorname{${e.name}}`}\\left(${operands.join(", ")}\\right)`;
     }
     case "unary":
-      if (e.op === "transpose") return `${brackets(e.of, 9)}^{\\top}`;
-      return `${e.op === "neg" ? "-" : "\\lnot "}${brackets(e.of, 7)}`;
+      if (e.op === "transpose") return `${brackets(e.of, a, 9)}^{\\top}`;
+      return `${e.op === "neg" ? "-" : "\\lnot "}${brackets(e.of, a, 7)}`;
     case "choice":
-      return `\\begin{cases} ${print(e.yes)} & ${print(e.test)} \\\\ ${print(e.no)} & \\text{otherwise} \\end{cases}`;
+      return `\\begin{cases} ${b} & ${a} \\\\ ${c} & \\text{otherwise} \\end{cases}`;
     case "binary": {
-      if (e.op === "div") return `\\frac{${print(e.left)}}{${print(e.right)}}`;
-      if (e.op === "pow") return `${brackets(e.left, 9)}^{${print(e.right)}}`;
-      const own = power[e.op];
+      if (e.op === "div") return `\\frac{${a}}{${b}}`;
+      if (e.op === "pow") return `${brackets(e.left, a, 9)}^{${b}}`;
+      const { binds, latex } = operators[e.op];
       // a number after a product sign would read as one number with what precedes it
-      const dot = e.op === "mul" && e.right.kind === "number" ? " \\cdot " : between[e.op]!;
-      return `${brackets(e.left, own)}${dot}${brackets(e.right, own + (e.op === "sub" ? 1 : 0))}`;
+      const dot = e.op === "mul" && e.right.kind === "number" ? " \\cdot " : latex;
+      return `${brackets(e.left, a, binds)}${dot}${brackets(e.right, b, binds + (e.op === "sub" ? 1 : 0))}`;
     }
   }
 }

@@ -1,6 +1,7 @@
-import { type Ast, type Infix, parse } from "./parse.ts";
+import { operators } from "./operations.ts";
+import { type Ast, fold, parse } from "./parse.ts";
 import { inOrder, type RuleSpec } from "./spec.ts";
-import { numberOf, power, strength, symbolOf, type Typeset } from "./typeset.ts";
+import { formOf, numberOf, strength, symbolOf, type Typeset } from "./typeset.ts";
 
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 const mi = (text: string): string => `<mi>${escaped(text)}</mi>`;
@@ -23,23 +24,12 @@ function symbol(s: Typeset): string {
   }
 }
 
-const between: Readonly<Record<Exclude<Infix, "div" | "pow">, string>> = {
-  or: "∨",
-  and: "∧",
-  lt: "<",
-  le: "≤",
-  gt: ">",
-  ge: "≥",
-  eq: "=",
-  ne: "≠",
-  add: "+",
-  sub: "−",
-  mul: "\u2062", // an invisible times
-  matmul: "\u2062",
-};
-const brackets = (e: Ast, least: number): string => (strength(e) < least ? fenced("(", print(e), ")") : print(e));
+const print = (ast: Ast): string => fold<string>(ast, printNode);
 
-function print(e: Ast): string {
+function printNode(e: Ast, operands: readonly string[]): string {
+  const [a = "", b = "", c = ""] = operands;
+  const brackets = (operand: Ast, text: string, least: number): string =>
+    strength(operand) < least ? fenced("(", text, ")") : text;
   switch (e.kind) {
     case "number": {
       const { digits, exponent } = numberOf(e.value);
@@ -50,30 +40,27 @@ function print(e: Ast): string {
     case "name":
       return symbol(symbolOf(e.name));
     case "call": {
-      const args = e.args.map(print);
-      const first = args[0]!; // a call has an argument
-      if (e.name === "sqrt") return `<msqrt>${first}</msqrt>`;
-      if (e.name === "abs") return fenced("|", first, "|");
-      if (e.name === "norm") return fenced("‖", first, "‖");
-      if (e.name === "totalNorm") return `<msub>${fenced("‖", first, "‖")}<mtext>model</mtext></msub>`;
-      if (e.name === "floor") return fenced("⌊", first, "⌋");
-      return row(mi(e.name), fenced("(", args.join(mo(",")), ")"));
+      const form = formOf(e.name);
+      if (form === "root") return `<msqrt>${a}</msqrt>`;
+      if (typeof form === "string") return row(mi(e.name), fenced("(", operands.join(mo(",")), ")"));
+      const inside = fenced(form.text[0], a, form.text[1]);
+      return form.below === undefined ? inside : `<msub>${inside}<mtext>${form.below}</mtext></msub>`;
     }
     case "unary":
-      if (e.op === "transpose") return `<msup>${brackets(e.of, 9)}${mo("⊤")}</msup>`;
-      return row(mo(e.op === "neg" ? "−" : "¬"), brackets(e.of, 7));
+      if (e.op === "transpose") return `<msup>${brackets(e.of, a, 9)}${mo("⊤")}</msup>`;
+      return row(mo(e.op === "neg" ? "−" : "¬"), brackets(e.of, a, 7));
     case "choice": {
       const line = (value: string, test: string): string => `<mtr><mtd>${value}</mtd><mtd>${test}</mtd></mtr>`;
-      const lines = line(print(e.yes), print(e.test)) + line(print(e.no), "<mtext>otherwise</mtext>");
+      const lines = line(b, a) + line(c, "<mtext>otherwise</mtext>");
       return row(mo("{"), `<mtable columnalign="left">${lines}</mtable>`);
     }
     case "binary": {
-      if (e.op === "div") return `<mfrac>${print(e.left)}${print(e.right)}</mfrac>`;
-      if (e.op === "pow") return `<msup>${brackets(e.left, 9)}${print(e.right)}</msup>`;
-      const own = power[e.op];
+      if (e.op === "div") return `<mfrac>${a}${b}</mfrac>`;
+      if (e.op === "pow") return `<msup>${brackets(e.left, a, 9)}${b}</msup>`;
+      const { binds, text } = operators[e.op];
       // a number after a product sign would read as one number with the factor before it
-      const sign = e.op === "mul" && e.right.kind === "number" ? "·" : between[e.op];
-      return row(brackets(e.left, own), mo(sign), brackets(e.right, own + (e.op === "sub" ? 1 : 0)));
+      const sign = e.op === "mul" && e.right.kind === "number" ? "·" : text;
+      return row(brackets(e.left, a, binds), mo(sign), brackets(e.right, b, binds + (e.op === "sub" ? 1 : 0)));
     }
   }
 }

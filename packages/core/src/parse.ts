@@ -1,5 +1,5 @@
-import { OptimizerError, shown, suggestion } from "./errors.ts";
-import { type Arithmetic, apply, type Comparison, constant, type Expr, functions, type Logic } from "./expr.ts";
+import { OptimizerError, shown } from "./errors.ts";
+import { type Infix, operators } from "./operations.ts";
 
 /** One right-hand side as it was written, before it becomes a graph; LaTeX is printed from this. */
 export type Ast =
@@ -9,161 +9,190 @@ export type Ast =
   | { readonly kind: "unary"; readonly op: "neg" | "not" | "transpose"; readonly of: Ast; readonly at: number }
   | { readonly kind: "binary"; readonly op: Infix; readonly left: Ast; readonly right: Ast; readonly at: number }
   | { readonly kind: "choice"; readonly test: Ast; readonly yes: Ast; readonly no: Ast; readonly at: number };
-/** Operators between two operands. */
-export type Infix = Exclude<Arithmetic, "min" | "max"> | Comparison | Logic | "matmul";
 
-/** Binding powers, loosest first: choice < or < and < comparison < sum < product < minus < power < transpose. */
-const infix: Readonly<Record<string, readonly [power: number, op: Infix]>> = {
-  "||": [2, "or"],
-  "&&": [3, "and"],
-  "<": [4, "lt"],
-  ">": [4, "gt"],
-  "<=": [4, "le"],
-  ">=": [4, "ge"],
-  "==": [4, "eq"],
-  "!=": [4, "ne"],
-  "+": [5, "add"],
-  "-": [5, "sub"],
-  "*": [6, "mul"],
-  "/": [6, "div"],
-  "@": [6, "matmul"],
-  "^": [8, "pow"],
-};
+/** Longer than any equation somebody wrote: a limit for text from strangers. */
+const LONGEST = 100_000;
+const LONGEST_NAME = 64;
+
 const CHOICE = 1;
 const MINUS = 7;
+const infix: ReadonlyMap<string, { readonly op: Infix; readonly binds: number }> = new Map(
+  (Object.keys(operators) as Infix[]).map((op) => [operators[op].token, { op, binds: operators[op].binds }]), // keys of a literal
+);
 
 const letter = "A-Za-z_\\u0370-\\u03ff";
 const token = new RegExp(
   `\\s*(?:(\\d+\\.?\\d*(?:[eE][-+]?\\d+)?|\\.\\d+(?:[eE][-+]?\\d+)?)|([${letter}][\\w\\u0370-\\u03ff]*)|(<=|>=|==|!=|&&|\\|\\||[-+*/@'^()?:<>,!]))`,
   "y",
 );
-const isName = (text: string): boolean => new RegExp(`^[${letter}]`).test(text);
+const blank = /\s*/y;
+const name = new RegExp(`^[${letter}][\\w\\u0370-\\u03ff]*$`);
+const startsName = new RegExp(`^[${letter}]`);
 
-/** A complaint with the equation and a caret under the offending token. */
+/** Whether an equation can call something by this name. */
+export const isName = (text: string): boolean => text.length <= LONGEST_NAME && name.test(text) && text !== "__proto__";
+
+/** A complaint with the equation, or what surrounds the place in a long one, and a caret under the offending token. */
 export function complain(message: string, source: string, at: number): never {
-  throw new SyntaxError(`${message}\n    ${source}\n    ${" ".repeat(at)}^`);
+  const from = at > 100 ? at - 60 : 0;
+  const to = source.length - at > 100 ? at + 60 : source.length;
+  const part = source.slice(from, to).replaceAll(/\s/g, " ");
+  const shownPart = `${from > 0 ? "…" : ""}${part}${to < source.length ? "…" : ""}`;
+  throw new SyntaxError(`${message}\n    ${shownPart}\n    ${" ".repeat(at - from + (from > 0 ? 1 : 0))}^`);
 }
 
-/** Parses one right-hand side, e.g. `beta1 * m + (1 - beta1) * g`. Throws a SyntaxError with a caret. */
+interface Token {
+  readonly text: string;
+  readonly at: number;
+}
+
+function tokensOf(source: string): Token[] {
+  const tokens: Token[] = [];
+  for (let end = 0; ; end = token.lastIndex) {
+    token.lastIndex = end;
+    const match = token.exec(source);
+    if (!match) {
+      blank.lastIndex = end;
+      blank.exec(source);
+      if (blank.lastIndex < source.length) complain("unexpected character", source, blank.lastIndex);
+      return tokens;
+    }
+    const text = (match[1] ?? match[2] ?? match[3])!; // one of the three groups matched
+    if (text.length > LONGEST_NAME)
+      complain("a name or number too long to read", source, token.lastIndex - text.length);
+    tokens.push({ text, at: token.lastIndex - text.length });
+  }
+}
+
+/** What an operand is still wanted for, and how tightly the expression around it binds. */
+type Open = { readonly binds: number; readonly at: number } & (
+  | { readonly kind: "bracket" }
+  | { readonly kind: "call"; readonly name: string; readonly args: readonly Ast[] }
+  | { readonly kind: "unary"; readonly op: "neg" | "not" }
+  | { readonly kind: "binary"; readonly op: Infix; readonly left: Ast }
+  | { readonly kind: "yes"; readonly test: Ast }
+  | { readonly kind: "no"; readonly test: Ast; readonly yes: Ast }
+);
+
+/**
+ * Parses one right-hand side, e.g. `beta1 * m + (1 - beta1) * g`, by precedence climbing on a stack of its own, so that
+ * depth is not limited and time grows with length alone. Throws a SyntaxError with a caret, and an OptimizerError for
+ * what is not text or longer than 100,000 characters.
+ */
 export function parse(source: string): Ast {
   if (typeof source !== "string")
     throw new OptimizerError(`An equation is text, such as "p - lr * g", and not ${shown(source)}.`);
-  const tokens: { readonly text: string; readonly at: number }[] = [];
-  token.lastIndex = 0;
-  for (let end = 0; source.slice(end).trim() !== ""; end = token.lastIndex) {
-    token.lastIndex = end;
-    const match = token.exec(source);
-    if (!match) return complain("unexpected character", source, end + source.slice(end).search(/\S/));
-    const text = (match[1] ?? match[2] ?? match[3])!; // one of the three groups matched
-    tokens.push({ text, at: token.lastIndex - text.length });
-  }
+  if (source.length > LONGEST)
+    throw new OptimizerError(
+      `An equation of ${source.length} characters is too long to read; the limit is ${LONGEST}. It begins ${shown(source)}.`,
+    );
+  const tokens = tokensOf(source);
+  const open: Open[] = [];
   let i = 0;
+  let binds = 0;
   const peek = (): string => tokens[i]?.text ?? "";
   const at = (): number => tokens[i]?.at ?? source.length;
   const expect = (text: string): void => {
     if (peek() !== text) complain(`expected \`${text}\``, source, at());
     i++;
   };
-
-  function prefix(): Ast {
-    const start = at();
-    const text = peek();
-    i++;
-    if (/^[\d.]/.test(text)) return { kind: "number", value: Number(text), at: start };
-    if (text === "-") return { kind: "unary", op: "neg", of: expression(MINUS), at: start };
-    if (text === "!") return { kind: "unary", op: "not", of: expression(MINUS), at: start };
-    if (text === "(") {
-      const inner = expression(0);
-      expect(")");
-      return inner;
-    }
-    if (!isName(text)) return complain("expected a value", source, start);
-    if (peek() !== "(") return { kind: "name", name: text, at: start };
-    i++;
-    const args = [expression(0)];
-    while (peek() === ",") {
-      i++;
-      args.push(expression(0));
-    }
-    expect(")");
-    return { kind: "call", name: text, args, at: start };
-  }
-  function expression(power: number): Ast {
-    let left = prefix();
+  /** Reads up to the end of a number or name, leaving open what stands before it. */
+  const operand = (): Ast => {
     for (;;) {
-      const here = at();
-      if (peek() === "?" && power <= CHOICE) {
-        i++;
-        const yes = expression(CHOICE);
-        expect(":");
-        left = { kind: "choice", test: left, yes, no: expression(CHOICE), at: here };
-        continue;
-      }
-      if (peek() === "'") {
-        i++;
-        left = { kind: "unary", op: "transpose", of: left, at: here };
-        continue;
-      }
-      const entry = infix[peek()];
-      if (!entry || entry[0] < power) return left;
+      const start = at();
+      const text = peek();
       i++;
-      const [binds, op] = entry;
-      left = { kind: "binary", op, left, right: expression(op === "pow" ? MINUS : binds + 1), at: here };
+      if (/^[\d.]/.test(text)) return { kind: "number", value: Number(text), at: start };
+      if (text === "-" || text === "!") {
+        open.push({ kind: "unary", op: text === "-" ? "neg" : "not", binds, at: start });
+        binds = MINUS;
+      } else if (text === "(") {
+        open.push({ kind: "bracket", binds, at: start });
+        binds = 0;
+      } else if (!startsName.test(text)) complain("expected a value", source, start);
+      else if (peek() === "(") {
+        i++;
+        open.push({ kind: "call", name: text, args: [], binds, at: start });
+        binds = 0;
+      } else return { kind: "name", name: text, at: start };
+    }
+  };
+
+  let left = operand();
+  for (;;) {
+    const here = at();
+    const text = peek();
+    const next = infix.get(text);
+    if (text === "'") {
+      i++;
+      left = { kind: "unary", op: "transpose", of: left, at: here };
+    } else if (text === "?" && binds <= CHOICE) {
+      i++;
+      open.push({ kind: "yes", test: left, binds, at: here });
+      binds = CHOICE;
+      left = operand();
+    } else if (next && next.binds >= binds) {
+      i++;
+      open.push({ kind: "binary", op: next.op, left, binds, at: here });
+      binds = next.op === "pow" ? MINUS : next.binds + 1;
+      left = operand();
+    } else {
+      const outer = open.pop();
+      if (!outer) break;
+      binds = outer.binds;
+      if (outer.kind === "unary") left = { kind: "unary", op: outer.op, of: left, at: outer.at };
+      else if (outer.kind === "binary") left = { ...outer, kind: "binary", right: left };
+      else if (outer.kind === "no") left = { kind: "choice", test: outer.test, yes: outer.yes, no: left, at: outer.at };
+      else if (outer.kind === "bracket") expect(")");
+      else if (outer.kind === "yes") {
+        expect(":");
+        open.push({ ...outer, kind: "no", yes: left });
+        binds = CHOICE;
+        left = operand();
+      } else {
+        const args = [...outer.args, left];
+        if (peek() === ",") {
+          i++;
+          open.push({ ...outer, args });
+          binds = 0;
+          left = operand();
+        } else {
+          expect(")");
+          left = { kind: "call", name: outer.name, args, at: outer.at };
+        }
+      }
     }
   }
-  const root = expression(0);
   if (i < tokens.length) complain(`unexpected \`${peek()}\``, source, at());
-  return root;
+  return left;
 }
 
-/** What a name stands for: a value, a macro, or nothing. */
-export type Lookup = (name: string) => Expr | ((...args: Expr[]) => Expr) | undefined;
+const parts = (ast: Ast): readonly Ast[] => {
+  switch (ast.kind) {
+    case "call":
+      return ast.args;
+    case "unary":
+      return [ast.of];
+    case "binary":
+      return [ast.left, ast.right];
+    case "choice":
+      return [ast.test, ast.yes, ast.no];
+    default:
+      return [];
+  }
+};
 
-/** Turns a parsed right-hand side into a graph, looking its names up in `scope`; `names` are offered for typing mistakes. */
-export function build(ast: Ast, source: string, lookup: Lookup, names: Iterable<string> = []): Expr {
-  const known = [...names];
-  const at = (e: Ast): Expr => {
-    switch (e.kind) {
-      case "number":
-        return constant(e.value);
-      case "name": {
-        const found = lookup(e.name);
-        if (typeof found === "object") return found;
-        if (typeof found === "function" || e.name in functions)
-          return complain(`\`${e.name}\` is a function; give it its arguments`, source, e.at);
-        return complain(`unknown symbol \`${e.name}\`.${suggestion(e.name, known)}`, source, e.at);
-      }
-      case "call": {
-        const args = e.args.map(at);
-        const macro = lookup(e.name);
-        if (typeof macro === "function") return macro(...args);
-        const f = functions[e.name];
-        if (macro) return complain(`\`${e.name}\` is a value, not a function`, source, e.at);
-        if (!f)
-          return complain(
-            `unknown function \`${e.name}\`.${suggestion(e.name, [...Object.keys(functions), ...known])}`,
-            source,
-            e.at,
-          );
-        if (f.arity !== args.length)
-          return complain(`\`${e.name}\` takes ${f.arity}, not ${args.length}`, source, e.at);
-        return made(e, () => f.build(...args));
-      }
-      case "unary":
-        return made(e, () => apply(e.op, at(e.of)));
-      case "binary":
-        return made(e, () => apply(e.op, at(e.left), at(e.right)));
-      case "choice":
-        return apply("select", at(e.test), at(e.yes), at(e.no));
-    }
-  };
-  const made = (e: Ast, make: () => Expr): Expr => {
-    try {
-      return make();
-    } catch (error) {
-      if (error instanceof SyntaxError && !error.message.includes("\n")) complain(error.message, source, e.at);
-      throw error;
-    }
-  };
-  return at(ast);
+/** What a tree comes to, operands first; `make` is told what the operands came to. Deep trees take no deep stack. */
+export function fold<T>(ast: Ast, make: (node: Ast, operands: readonly T[]) => T): T {
+  const open: { readonly node: Ast; readonly parts: readonly Ast[]; readonly done: T[] }[] = [];
+  let node: Ast | undefined = ast;
+  for (;;) {
+    for (; node; node = parts(node)[0]) open.push({ node, parts: parts(node), done: [] });
+    const { node: whole, done } = open.pop()!; // something was pushed, or had operands left
+    const value = make(whole, done);
+    const outer = open.at(-1);
+    if (!outer) return value;
+    outer.done.push(value);
+    node = outer.parts[outer.done.length];
+  }
 }

@@ -1,8 +1,10 @@
+import { build, type Lookup } from "./build.ts";
 import { checkNames } from "./check.ts";
 import { OptimizerError } from "./errors.ts";
-import { type Expr, facts, isReduction, type Op, type Place, topological, variable } from "./expr.ts";
+import { type Expr, facts, isReduction, type Place, topological, variable } from "./expr.ts";
+import type { Op } from "./operations.ts";
 import type { Matrix } from "./parameter.ts";
-import { build, type Lookup, parse } from "./parse.ts";
+import { parse } from "./parse.ts";
 import { type Equations, inOrder, type RuleSpec, type Slot } from "./spec.ts";
 
 /** The place of a slot, and what it starts as. */
@@ -52,7 +54,7 @@ function traceAnew(spec: RuleSpec, matrix: Matrix): Program {
   const scope = new Map<string, Expr>();
   for (const name of ["p", "g"]) scope.set(name, variable(name, "tensor"));
   for (const [name, { place, init }] of Object.entries(slots)) {
-    if (typeof init === "string" && !(init in spec.hyper))
+    if (typeof init === "string" && !Object.hasOwn(spec.hyper, init))
       throw new OptimizerError(
         `${spec.title}: the state \`${name}\` starts as \`${init}\`, which is no hyper-parameter.`,
       );

@@ -1,10 +1,11 @@
+import { build } from "./build.ts";
 import { checkDefaults, checkEquations, checkSpec } from "./check.ts";
 import { isCallback, isRecord, OptimizerError, shown } from "./errors.ts";
 import { checkExpr, type Expr } from "./expr.ts";
 import { checkHyper } from "./hyper.ts";
 import { meant } from "./options.ts";
 import type { Parameter } from "./parameter.ts";
-import { build, parse } from "./parse.ts";
+import { parse } from "./parse.ts";
 import {
   type Equations,
   type Hyper,

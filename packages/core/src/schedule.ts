@@ -1,7 +1,8 @@
+import { build } from "./build.ts";
 import { OptimizerError, shown } from "./errors.ts";
 import { variable } from "./expr.ts";
 import { hostFunction } from "./host.ts";
-import { build, parse } from "./parse.ts";
+import { parse } from "./parse.ts";
 
 /**
  * A hyper-parameter that changes with the step: a pure function of the number of updates already done (0 at the first).

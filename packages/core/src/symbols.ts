@@ -1,4 +1,5 @@
 import type { facts } from "./expr.ts";
+import type { FunctionName } from "./functions.ts";
 
 /* The names that equations read, found by the compiler, so that a misspelt one is an error at its equation. */
 
@@ -13,10 +14,7 @@ type Names<S extends string, Word extends string = "", Out extends string = neve
   : Out | NameOf<Word>;
 
 /** What every equation may read or call besides its rule's own names. */
-export type Builtin =
-  | "p" | "g" | (typeof facts)[number]
-  | "sqrt" | "abs" | "sign" | "exp" | "log" | "tanh" | "cos" | "floor" | "min" | "max" | "clamp"
-  | "sum" | "mean" | "norm" | "rms" | "total" | "totalNorm" | "rowSum" | "rowMean" | "columnSum" | "columnMean"; // biome-ignore format: one list
+export type Builtin = "p" | "g" | (typeof facts)[number] | FunctionName;
 
 /** The equations themselves where every name is known, and a sentence naming the unknown one where it is not. */
 export type Checked<U extends Readonly<Record<string, string>>, Known extends string> = {

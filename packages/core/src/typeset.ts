@@ -1,5 +1,7 @@
 /* Decisions that every printer of formulas shares: how a symbol looks, how a number is written, where brackets are needed. */
-import type { Ast, Infix } from "./parse.ts";
+import { functions } from "./functions.ts";
+import { type Form, operators } from "./operations.ts";
+import type { Ast } from "./parse.ts";
 
 /** A symbol as papers set it: a letter, a word in upright type, an accent over one, a subscript under one. */
 export type Typeset =
@@ -50,13 +52,12 @@ export function numberOf(value: number): { readonly digits: string; readonly exp
   return { digits: digits!, exponent: Number(exponent) }; // toExponential has both
 }
 
-/** How tightly an operator holds its operands; a fraction needs no brackets. */
-export const power: Readonly<Record<Infix, number>> = {
-  or: 2, and: 3, lt: 4, le: 4, gt: 4, ge: 4, eq: 4, ne: 4, add: 5, sub: 5, mul: 6, matmul: 6, div: 9, pow: 8,
-}; // biome-ignore format: one table
+/** How a function is set; those of macros by their names. */
+export const formOf = (name: string): Form => functions.get(name)?.form ?? "word";
 
+/** How tightly what is printed holds together: a fraction needs no brackets. */
 export function strength(e: Ast): number {
-  if (e.kind === "binary") return power[e.op];
+  if (e.kind === "binary") return e.op === "div" ? 9 : operators[e.op].binds;
   if (e.kind === "unary") return e.op === "transpose" ? 9 : 7;
   return e.kind === "choice" ? 1 : 10;
 }

@@ -1,4 +1,4 @@
-import { type Expr, isReduction, isUniform } from "../expr.ts";
+import { type Expr, isReduction, isUniform, postorder } from "../expr.ts";
 
 /** What a loop runs over: the elements of a tensor, or a vector with one number per row or per column. */
 export type Domain = "tensor" | "row" | "column";
@@ -39,16 +39,7 @@ export const operand = (reduction: Expr): Expr => reduction.args[0]!; // reducti
 
 /** Children-first order of what `roots` depend on, looking no further than where `stop` says. */
 export function reach(roots: Iterable<Expr>, stop: (e: Expr) => boolean): Expr[] {
-  const seen = new Set<Expr>();
-  const order: Expr[] = [];
-  const visit = (e: Expr): void => {
-    if (seen.has(e)) return;
-    seen.add(e);
-    if (!stop(e)) e.args.forEach(visit);
-    order.push(e);
-  };
-  for (const root of roots) visit(root);
-  return order;
+  return postorder(roots, (e) => (stop(e) ? [] : e.args));
 }
 
 /** A loop over `domain` that stores into `stores` (key → new value) and takes the given reductions; what is `held` is read. */

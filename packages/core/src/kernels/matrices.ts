@@ -1,4 +1,4 @@
-import { type Expr, isReduction, isUniform } from "../expr.ts";
+import { type Expr, isReduction, isUniform, postorder } from "../expr.ts";
 import type { Matrix } from "../parameter.ts";
 import type { Step } from "./step.ts";
 
@@ -14,17 +14,19 @@ export interface Placed {
 const symmetries = new WeakMap<Expr, boolean>();
 /** Whether a formula is symmetric by how it is made: X X', products of one symmetric matrix with itself, and what is computed of such element by element. */
 export function isSymmetric(e: Expr): boolean {
-  let known = symmetries.get(e);
-  if (known === undefined) {
-    const plain = (x: Expr): Expr => (x.op === "transpose" ? x.args[0]! : x);
-    const matrices = e.args.filter((a) => !isUniform(a));
-    if (e.op === "matmul") {
-      const [a, b] = e.args as readonly [Expr, Expr]; // matmul has two arguments
-      known = plain(a) === plain(b) && (a !== b || isSymmetric(plain(a)));
-    } else known = !isReduction(e) && matrices.length > 0 && matrices.every(isSymmetric);
-    symmetries.set(e, known);
+  const plain = (x: Expr): Expr => (x.op === "transpose" ? x.args[0] : x);
+  const deciding = (x: Expr): readonly Expr[] => {
+    if (symmetries.has(x) || isReduction(x)) return [];
+    if (x.op === "matmul") return x.args[0] === x.args[1] ? [plain(x.args[0])] : [];
+    return x.args.filter((a) => !isUniform(a));
+  };
+  for (const x of postorder([e], deciding)) {
+    if (symmetries.has(x)) continue;
+    const parts = deciding(x);
+    const all = parts.every((a) => symmetries.get(a));
+    symmetries.set(x, all && (x.op === "matmul" ? plain(x.args[0]) === plain(x.args[1]) : parts.length > 0));
   }
-  return known;
+  return symmetries.get(e)!; // it is the last of its own postorder
 }
 
 /** Matrices begin at multiples of this many floats, as buffers bound by offset must. */

@@ -31,9 +31,7 @@ function newHostPart(program: Program): HostPart {
   const roots = [...program.scalars, ...Object.values(program.host)];
   const kept = Object.keys(program.slots).filter((slot) => program.slots[slot]!.place === "host");
   const sheet = new Sheet();
-  const read = topological(roots).flatMap(
-    (e) => (e.op === "var" ? [{ name: e.value as string, at: sheet.give(e) }] : []), // var nodes hold names
-  );
+  const read = topological(roots).flatMap((e) => (e.op === "var" ? [{ name: e.value, at: sheet.give(e) }] : []));
   const reads: readonly string[] = facts.filter((fact) => fact !== "t" && read.some(({ name }) => name === fact));
   const fixed = read.filter(({ name }) => reads.includes(name));
   const held = read.filter(({ name }) => kept.includes(name));

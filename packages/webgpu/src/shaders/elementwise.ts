@@ -24,7 +24,7 @@ export function elementwise(
   const isLeaf = (e: Expr): boolean =>
     vectors.has(e) || isScalar(e) || (isUniform(e) && (e.op === "var" || isReduction(e)));
   const reached = reach([...stores.values(), ...sums.map(operand)], isLeaf).filter((e) => e.op !== "const");
-  const leaves = reached.filter(isLeaf);
+  const leaves: readonly Expr[] = reached.filter(isLeaf);
   const order = reached.filter((e) => !isLeaf(e));
   const touched = [...new Set([...leaves.filter((e) => !isScalar(e)), ...stores.keys()])];
   const names = touched.flatMap((e) => (e.op === "var" ? String(e.value) : []));
