@@ -28,7 +28,7 @@ export type Expr =
   | Node<Arithmetic | Comparison | Logic | "matmul", readonly [Expr, Expr]>
   | Node<"select", readonly [Expr, Expr, Expr]>;
 /** The expressions of one kind. */
-export type ExprOf<O extends Op> = Extract<Expr, { readonly op: O }> & { readonly op: O };
+export type ExprOf<O extends Op> = Extract<Expr, { readonly op: O }>;
 
 /** Throws unless `value` is an expression, whichever copy of this package made it; `where` names the call. */
 export function checkExpr(value: unknown, where: string): asserts value is Expr {

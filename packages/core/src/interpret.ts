@@ -1,5 +1,6 @@
+import { apply } from "./construct.ts";
 import { OptimizerError } from "./errors.ts";
-import { apply, constant, type Expr, isBoolean, isReduction, type Place, topological, variable } from "./expr.ts";
+import { constant, type Expr, isBoolean, isReduction, type Place, topological, variable } from "./expr.ts";
 import type { Job } from "./loop/backend.ts";
 import { slotShape } from "./loop/slots.ts";
 import { matrix, type Shape } from "./parameter.ts";
@@ -61,8 +62,8 @@ export function interpret<V extends NonNullable<unknown>>(
 
   const make = (e: Expr, j: number): V => {
     const job = jobs[j]!;
-    if (e.op === "const") return operators.constant(e.value as number); // const nodes hold numbers
-    if (e.op === "var") return input(e.value as string, job, given[j]!, operators); // var nodes hold names
+    if (e.op === "const") return operators.constant(e.value);
+    if (e.op === "var") return input(e.value, job, given[j]!, operators);
     if (isReduction(e)) return e.value === "model" ? total(e) : partial(e, j);
     const args = e.args.map((arg, i) => {
       const value = at(arg, j);

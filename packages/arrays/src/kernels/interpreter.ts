@@ -22,7 +22,7 @@ class Interpreter {
     this.#kernel = kernel;
     const { buffers, args, constants, order, sums, columnSums } = kernel;
     const slices = this.#slices;
-    for (const e of constants) slices.set(e, new Float32Array(SIZE).fill(e.value as number)); // const nodes hold numbers
+    for (const e of constants) slices.set(e, new Float32Array(SIZE).fill(e.value));
     for (const { key } of args) slices.set(key, new Float32Array(SIZE));
     for (const { key, read } of buffers) if (read) slices.set(key, new Float32Array(SIZE));
     // A slice is free again after the last operation that reads it; what is stored or summed is read at the very end.

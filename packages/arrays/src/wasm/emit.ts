@@ -126,7 +126,7 @@ function loopOf(kernel: Kernel, imports: ReadonlyMap<ImportedFunction, wasm.Impo
       left.set(i32.load(frame)),
       pointers.map((pointer, i) => pointer.set(i32.load(frame, 4 * (1 + i)))),
       args.map(({ key }, i) => localOf(key).set(v128.load32Splat(frame, 4 * (1 + pointers.length + i)))),
-      constants.map((e) => localOf(e).set(f32x4.all(e.value as number))), // const nodes hold numbers
+      constants.map((e) => localOf(e).set(f32x4.all(e.value))),
 
       turns.set(i32.shrU(left, Math.log2(4 * unroll))),
       times(

@@ -1,4 +1,4 @@
-import { type Expr, isReduction, isUniform, postorder } from "../expr.ts";
+import { type Expr, type ExprOf, isReduction, isUniform, postorder } from "../expr.ts";
 
 /** What a loop runs over: the elements of a tensor, or a vector with one number per row or per column. */
 export type Domain = "tensor" | "row" | "column";
@@ -23,7 +23,7 @@ export interface Arg {
 export interface Kernel {
   readonly buffers: readonly Buffer[];
   readonly args: readonly Arg[];
-  readonly constants: readonly Expr[];
+  readonly constants: readonly ExprOf<"const">[];
   /** What is computed per element, children first. */
   readonly order: readonly Expr[];
   /** Reductions to one number per loop, or per row. */

@@ -159,7 +159,7 @@ export function shader(l: Language, order: readonly Expr[], leaf: (e: Expr) => s
     }
     return name;
   };
-  const plain = (e: Expr): string => (e.op === "const" ? constant(e.value as number) : (computed.get(e) ?? leaf(e))); // const nodes hold numbers
+  const plain = (e: Expr): string => (e.op === "const" ? constant(e.value) : (computed.get(e) ?? leaf(e)));
   const isTruth = (e: Expr): boolean => computed.has(e) && isBoolean(e);
   const number = (e: Expr): string => (isTruth(e) ? l.choose(plain(e), "1.0", "0.0") : plain(e));
   const truth = (e: Expr): string => (isTruth(e) ? plain(e) : `(${plain(e)} != 0.0)`);

@@ -63,9 +63,9 @@ export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record
   const compute = (e: Expr, j: number): string => {
     const { tensors, parameter, program } = jobs[j]!;
     const arg = (i: number): string => known[j]!.get(e.args[i]!)!; // children come first
-    if (e.op === "const") return graph.constant(e.value as number); // const nodes hold numbers
+    if (e.op === "const") return graph.constant(e.value);
     if (e.op === "var") {
-      const name = tensors[e.value as string]; // var nodes hold names
+      const name = tensors[e.value];
       if (name === undefined) throw new OptimizerError(`${program.title}: nothing is known of \`${e.value}\` here.`);
       return placed(name, e, parameter);
     }

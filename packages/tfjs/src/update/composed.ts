@@ -191,7 +191,7 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: Totals, elements:
   const whole = folded ? [rows, cols] : [...parameter.shape];
   const known = new Map<Expr, Tensor>();
 
-  const number = (e: Expr): number => (e.op === "const" ? (e.value as number) : scalars[places.get(e)!]!); // const nodes hold numbers, device nodes read no other host nodes than the program's scalars
+  const number = (e: Expr): number => (e.op === "const" ? e.value : scalars[places.get(e)!]!); // device nodes read no other host nodes than the program's scalars
   const at = (e: Expr): Tensor => {
     if (e.place === "host") return numbers.get(number(e), isBoolean(e));
     let value = known.get(e);
@@ -204,7 +204,7 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: Totals, elements:
   const truth = (e: Expr): Tensor => (e.place === "host" ? numbers.get(number(e), true) : at(e));
   const make = (e: Expr): Tensor => {
     if (e.op === "var") {
-      const tensor = tensors[e.value as string]!; // var nodes hold names
+      const tensor = tensors[e.value]!;
       if (!folded || e.place === "scalar") return tensor;
       return reshape(tensor, e.place === "row" ? [rows, 1] : e.place === "column" ? [1, cols] : whole);
     }
