@@ -2,6 +2,7 @@ import { isCallback, isRecord, list, OptimizerError, shown } from "./errors.ts";
 import { facts } from "./expr.ts";
 import { functions } from "./functions.ts";
 import { checkNumber } from "./hyper.ts";
+import { isName } from "./parse.ts";
 import type { Equations, RuleSpec } from "./spec.ts";
 
 /* What is refused of a rule when it is defined. */
@@ -22,11 +23,20 @@ export function checkEquations(where: string, equations: unknown): asserts equat
     throw new OptimizerError(
       `${where} takes equations by symbol: { p: "p - lr * g" }. It was given ${shown(equations)}.`,
     );
-  for (const [name, source] of Object.entries(equations))
+  for (const [name, source] of Object.entries(equations)) {
+    checkName(where, name);
     if (typeof source !== "string")
       throw new OptimizerError(
         `${where}: the equation for \`${name}\` is ${shown(source)}. Write it as text: "p - lr * g".`,
       );
+  }
+}
+
+function checkName(where: string, name: string): void {
+  if (!isName(name))
+    throw new OptimizerError(
+      `${where} has the symbol ${shown(name)}. Symbols are a letter and then letters, digits and _, 64 at most.`,
+    );
 }
 
 /** Throws unless `spec` describes a rule: each part there and of its kind. What the equations say is not looked at. */
@@ -52,6 +62,8 @@ export function checkSpec(spec: unknown): asserts spec is RuleSpec {
   for (const [name, value] of Object.entries(hyper))
     if (typeof value !== "number") bad(`the default of \`${name}\``, value, "a number");
   if (!isRecord(state)) return bad("`state`", state, "what is remembered and what it starts as: { m: 0 }, or {}");
+  for (const name of [hyper, state, macros].flatMap((part) => (isRecord(part) ? Object.keys(part) : [])))
+    checkName(`The rule \`${spec.id}\``, name);
   for (const [name, slot] of Object.entries(state)) if (!isSlot(slot)) bad(`the state \`${name}\``, slot, SLOT);
   if (!isRecord(macros)) return bad("`macros`", macros, "functions by name");
   for (const [name, macro] of Object.entries(macros))

@@ -32,6 +32,10 @@ const startsName = new RegExp(`^[${letter}]`);
 /** Whether an equation can call something by this name. */
 export const isName = (text: string): boolean => text.length <= LONGEST_NAME && name.test(text) && text !== "__proto__";
 
+/** The names that an equation reads or calls. */
+export const namesIn = (source: string): string[] =>
+  tokensOf(source).flatMap(({ text }) => (startsName.test(text) ? [text] : []));
+
 /** A complaint with the equation, or what surrounds the place in a long one, and a caret under the offending token. */
 export function complain(message: string, source: string, at: number): never {
   const from = at > 100 ? at - 60 : 0;

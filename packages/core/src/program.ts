@@ -1,11 +1,11 @@
 import { build, type Lookup } from "./build.ts";
 import { checkNames } from "./check.ts";
-import { OptimizerError } from "./errors.ts";
-import { type Expr, facts, isReduction, type Place, topological, variable } from "./expr.ts";
+import { list, OptimizerError, suggestion } from "./errors.ts";
+import { checkExpr, type Expr, facts, isReduction, type Place, topological, variable } from "./expr.ts";
 import type { Op } from "./operations.ts";
 import type { Matrix } from "./parameter.ts";
-import { parse } from "./parse.ts";
-import { type Equations, inOrder, type RuleSpec, type Slot } from "./spec.ts";
+import { namesIn, parse } from "./parse.ts";
+import { inOrder, type RuleSpec, type Slot } from "./spec.ts";
 
 /** The place of a slot, and what it starts as. */
 export interface SlotSpec {
@@ -48,43 +48,72 @@ export function trace(spec: RuleSpec, matrix: Matrix = { rows: 1, cols: 1 }): Pr
   return program;
 }
 
-function traceAnew(spec: RuleSpec, matrix: Matrix): Program {
+/** Deeper formulas than any rule's: a limit for equations from strangers. */
+const DEEPEST = 2000;
+/** More sums that wait for one another than any rule has. */
+const MOST_PASSES = 256;
+
+const slotsOf = (spec: RuleSpec): Record<string, SlotSpec> =>
+  Object.fromEntries(Object.entries(spec.state).map(([name, slot]) => [name, slotSpec(slot)]));
+
+/** What every symbol of a rule stands for once its equations have run, where `macro` gives the value of each macro's call. */
+function resolve(spec: RuleSpec, macro: (name: string, args: readonly Expr[]) => Expr): ReadonlyMap<string, Expr> {
   checkNames(spec);
-  const slots = Object.fromEntries(Object.entries(spec.state).map(([name, slot]) => [name, slotSpec(slot)]));
   const scope = new Map<string, Expr>();
   for (const name of ["p", "g"]) scope.set(name, variable(name, "tensor"));
-  for (const [name, { place, init }] of Object.entries(slots)) {
+  for (const [name, { place, init }] of Object.entries(slotsOf(spec))) {
     if (typeof init === "string" && !Object.hasOwn(spec.hyper, init))
       throw new OptimizerError(
-        `${spec.title}: the state \`${name}\` starts as \`${init}\`, which is no hyper-parameter.`,
+        `${spec.title}: the state \`${name}\` starts as \`${init}\`, which is not one of its options.${suggestion(init, Object.keys(spec.hyper))}`,
       );
     scope.set(name, variable(name, place));
   }
   for (const name of [...facts, ...Object.keys(spec.hyper)]) scope.set(name, variable(name, "host"));
-  const lookup: Lookup = (name) => {
-    const macro = spec.macros && Object.hasOwn(spec.macros, name) ? spec.macros[name] : undefined;
-    return macro ? (...args) => macro(matrix, ...args) : scope.get(name);
-  };
-  const run = (equations: Equations): void => {
-    for (const [name, source] of inOrder(equations)) {
-      try {
-        scope.set(name, build(parse(source), source, lookup, scope.keys()));
-      } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error;
-        const [what, ...where] = error.message.split("\n");
-        throw new SyntaxError(
-          [
-            `${spec.title}: ${what} (in the equation for \`${name}\`)`,
-            ...where,
-            `  In scope: ${[...scope.keys()].join(" ")}`,
-          ].join("\n"),
-        );
-      }
+  const lookup: Lookup = (name) =>
+    spec.macros && Object.hasOwn(spec.macros, name) ? (...args) => macro(name, args) : scope.get(name);
+  for (const [name, source] of [...(spec.before ?? []), spec.update].flatMap(inOrder)) {
+    try {
+      scope.set(name, build(parse(source), source, lookup, scope.keys()));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      const [what, ...where] = error.message.split("\n");
+      throw new SyntaxError(
+        [
+          `${spec.title}: ${what} (in the equation for \`${name}\`)`,
+          ...where,
+          `  In scope: ${[...scope.keys()].slice(0, 60).join(" ")}${scope.size > 60 ? " …" : ""}`,
+        ].join("\n"),
+      );
     }
-  };
-  for (const equations of spec.before ?? []) run(equations);
-  run(spec.update);
+  }
+  return scope;
+}
 
+/**
+ * Throws where the equations of a rule do not make sense, so that its author hears of it when the rule is defined: a syntax
+ * error, an unknown symbol, an option that no equation reads, a state whose place does not hold its value. What macros do
+ * with a size is known when a parameter is given.
+ */
+export function checkMeaning(spec: RuleSpec): void {
+  if (Object.keys(spec.macros ?? {}).length === 0) trace(spec);
+  else resolve(spec, (name) => variable(name, "tensor"));
+  const read = new Set<unknown>(Object.values(slotsOf(spec)).map(({ init }) => init));
+  for (const equations of [...(spec.before ?? []), spec.update])
+    for (const source of Object.values(equations)) for (const name of namesIn(source)) read.add(name);
+  const unread = Object.keys(spec.hyper).filter((name) => !read.has(name));
+  if (unread.length > 0)
+    throw new OptimizerError(
+      `${spec.title} has ${list(unread)} among its options, and no equation reads ${unread.length > 1 ? "them" : "it"}. Use ${unread.length > 1 ? "them" : "it"}, or take ${unread.length > 1 ? "them" : "it"} out of \`hyper\`.`,
+    );
+}
+
+function traceAnew(spec: RuleSpec, matrix: Matrix): Program {
+  const slots = slotsOf(spec);
+  const scope = resolve(spec, (name, args) => {
+    const value = spec.macros![name]!(matrix, ...args); // it was found there
+    checkExpr(value, `${spec.title}: an equation`);
+    return value;
+  });
   const outputs: Record<string, Expr> = {};
   const host: Record<string, Expr> = {};
   for (const [name, place] of [
@@ -95,12 +124,13 @@ function traceAnew(spec: RuleSpec, matrix: Matrix): Program {
     if (e === variable(name, place)) continue;
     if (!fits(e.place, place))
       throw new OptimizerError(
-        `${spec.title}: \`${name}\` has one number per ${place} and its equation gives one per ${e.place}.`,
+        `${spec.title}: \`${name}\` has ${counts[place]}, and its equation gives ${counts[e.place]}. ${name === "p" ? "Its update must have the parameter's shape" : `Give the state { place: "${e.place}", init: … }, or sum or average its equation`}.`,
       );
     (place === "host" ? host : outputs)[name] = e;
   }
   if (!outputs.p) throw new OptimizerError(`${spec.title}: no equation changes \`p\`.`);
   const roots = Object.values(outputs);
+  checkDepth(spec.title, [...roots, ...Object.values(host)]);
   return Object.freeze({
     title: spec.title,
     inputs: ["p", "g", ...Object.keys(slots).filter((n) => slots[n]!.place !== "host")],
@@ -111,6 +141,15 @@ function traceAnew(spec: RuleSpec, matrix: Matrix): Program {
     passes: passes(roots),
   });
 }
+
+const counts: Readonly<Record<Place, string>> = {
+  host: "one number, kept on the host",
+  model: "one number for the whole model",
+  scalar: "one number",
+  row: "one number per row",
+  column: "one number per column",
+  tensor: "one number per element",
+};
 
 /** A wider place holds a narrower value: one number may fill a row, a row a tensor. */
 function fits(value: Place, slot: Place): boolean {
@@ -139,6 +178,21 @@ export function levels(roots: readonly Expr[]): Map<Expr, number> {
   for (const e of topological(roots))
     level.set(e, Math.max(0, ...e.args.map((a) => level.get(a)!)) + (isReduction(e) ? 1 : 0));
   return level;
+}
+
+/** Throws if a formula is deeper than backends can follow. */
+function checkDepth(title: string, roots: readonly Expr[]): void {
+  const depths = new Map<Expr, number>();
+  for (const e of topological(roots)) {
+    const depth = 1 + e.args.reduce((most, a) => Math.max(most, depths.get(a)!), 0); // children come first
+    if (depth > DEEPEST)
+      throw new OptimizerError(`${title}: its equations are nested more than ${DEEPEST} operations deep.`);
+    depths.set(e, depth);
+  }
+  const most = levels(roots).values();
+  for (const level of most)
+    if (level > MOST_PASSES)
+      throw new OptimizerError(`${title}: more than ${MOST_PASSES} sums wait for one another in its equations.`);
 }
 
 function passes(roots: readonly Expr[]): Expr[][] {

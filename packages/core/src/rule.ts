@@ -1,11 +1,12 @@
 import { build } from "./build.ts";
 import { checkDefaults, checkEquations, checkSpec } from "./check.ts";
 import { isCallback, isRecord, OptimizerError, shown } from "./errors.ts";
-import { checkExpr, type Expr } from "./expr.ts";
+import { checkExpr, type Expr, variable } from "./expr.ts";
 import { checkHyper } from "./hyper.ts";
 import { meant } from "./options.ts";
 import type { Parameter } from "./parameter.ts";
 import { parse } from "./parse.ts";
+import { checkMeaning } from "./program.ts";
 import {
   type Equations,
   type Hyper,
@@ -67,6 +68,7 @@ export function rule<
   checkSpec(plain);
   checkDefaults(plain);
   checkVariant(plain);
+  checkMeaning(plain);
   const configure = (...given: [options?: Options<H>]): Leaf => {
     const [options = {}] = given;
     if (given.length > 1 || !isRecord(options)) throw misgiven(plain, given);
@@ -141,7 +143,7 @@ export function formula<const U extends Equations>(equations: Checked<U, Builtin
   checkEquations("formula", equations);
   const lines = Object.entries(equations as Equations); // Checked<U> is U once it compiles
   const parsed = lines.map(([name, source]) => [name, source, parse(source)] as const);
-  return (x) => {
+  const apply = (x: Expr): Expr => {
     checkExpr(x, "a formula");
     const scope = new Map([["x", x]]);
     let last = x;
@@ -151,4 +153,6 @@ export function formula<const U extends Equations>(equations: Checked<U, Builtin
     }
     return last;
   };
+  apply(variable("x", "tensor")); // for what is wrong with the equations
+  return apply;
 }

@@ -4,6 +4,7 @@ import { mapLeaves } from "./groups.ts";
 import { checkHyper } from "./hyper.ts";
 import { knownOptions } from "./options.ts";
 import type { Parameter } from "./parameter.ts";
+import { trace } from "./program.ts";
 import { checkDecays, type Leaf } from "./rule.ts";
 import type { Equations, HyperValue, Ranges } from "./spec.ts";
 
@@ -38,6 +39,7 @@ function extend(leaf: Leaf, transform: string, { hyper, ranges, equations }: Pre
     ...(ranges ? { ranges: { ...rule.ranges, ...ranges } } : {}),
     before: [equations, ...(rule.before ?? [])],
   };
+  if (Object.keys(rule.macros ?? {}).length === 0) trace(extended); // decoupledDecay of a rule without `lr`, say
   return { ...leaf, rule: extended, hyper: { ...leaf.hyper, ...hyper } };
 }
 

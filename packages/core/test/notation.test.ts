@@ -61,15 +61,16 @@ describe("the notation", () => {
   });
 
   test("names rule, equation and what is in scope when a symbol is unknown", () => {
-    const broken = rule({
-      id: "adabroken",
-      title: "AdaBroken",
-      paper: "",
-      hyper: { lr: 1, beta2: 0.9 },
-      state: { v: 0 },
-      update: { v: "beta2 * v + (1 - beta3) * g^2" as string, p: "p - lr * g" },
-    });
-    expect(message(() => trace(broken))).toBe(
+    const broken = (): unknown =>
+      rule({
+        id: "adabroken",
+        title: "AdaBroken",
+        paper: "",
+        hyper: { lr: 1, beta2: 0.9 },
+        state: { v: 0 },
+        update: { v: "beta2 * v + (1 - beta3) * g^2" as string, p: "p - lr * g" },
+      });
+    expect(message(broken)).toBe(
       [
         "AdaBroken: unknown symbol `beta3`. Did you mean `beta2`? (in the equation for `v`)",
         "    beta2 * v + (1 - beta3) * g^2",
@@ -216,11 +217,11 @@ describe("a program", () => {
     expect(message(() => trace(spec))).toBe("Lazy: no equation changes `p`.");
     const narrow = { ...spec, state: { n: { place: "scalar", init: 0 } as const }, update: { n: "g", p: "p - g" } };
     expect(message(() => trace(narrow))).toBe(
-      "Lazy: `n` has one number per scalar and its equation gives one per tensor.",
+      'Lazy: `n` has one number, and its equation gives one number per element. Give the state { place: "tensor", init: … }, or sum or average its equation.',
     );
     expect(message(() => trace({ ...spec, state: { g: 0 }, update: { p: "g" } }))).toContain("named twice");
     expect(message(() => trace({ ...spec, state: { m: "start" }, update: { p: "g" } }))).toContain(
-      "no hyper-parameter",
+      "which is not one of its options",
     );
   });
 

@@ -1,0 +1,246 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fromPlain, Loop } from "../src/adapter.ts";
+import {
+  apply,
+  constant,
+  type Expr,
+  hostFunction,
+  latex,
+  mathml,
+  parse,
+  reduce,
+  trace,
+  variable,
+} from "../src/graph.ts";
+import { OptimizerError, rule, schedule } from "../src/index.ts";
+import { plan } from "../src/kernels/index.ts";
+import { plain as backend } from "./plain.ts";
+
+const message = (f: () => unknown): string => {
+  try {
+    f();
+  } catch (error) {
+    if (error instanceof OptimizerError || error instanceof SyntaxError) return error.message;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+};
+const base = { id: "probe", title: "Probe", paper: "", hyper: { lr: 0.1 }, state: {} } as const;
+const probe = (p: string): unknown => rule({ ...base, update: { p: p as "p - lr * g" } });
+
+/** Any text that could be an equation, and much that could not. */
+const pieces = fc.constantFrom(
+  ...[
+    "p",
+    "g",
+    "t",
+    "lr",
+    "step",
+    "1",
+    "2.5e-3",
+    ".5",
+    "+",
+    "-",
+    "*",
+    "/",
+    "^",
+    "@",
+    "'",
+    "(",
+    ")",
+    ",",
+    "?",
+    ":",
+    "<",
+  ],
+  ...[
+    "<=",
+    "==",
+    "!=",
+    "&&",
+    "||",
+    "!",
+    "sqrt(",
+    "min(",
+    "clamp(",
+    "sum(",
+    "norm(",
+    "constructor",
+    "toString",
+    "é",
+    "$",
+  ],
+  ...["__proto__", "hasOwnProperty(", " ", "\n", "\t", "0x1", "1e999", "e", "θ", "'''"],
+);
+const text = fc.array(pieces, { maxLength: 60 }).map((parts) => parts.join(" "));
+
+describe("an equation from anybody", () => {
+  test("is read, or refused with a caret under what is wrong", () => {
+    fc.assert(
+      fc.property(text, (source) => {
+        let said = "";
+        try {
+          schedule(source)(3);
+          probe(source);
+        } catch (error) {
+          if (!(error instanceof SyntaxError || error instanceof OptimizerError)) throw error;
+          said = error.message;
+        }
+        expect(said === "" || /\^|equation|operation|shape/.test(said), `${source}: ${said}`).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each([
+    ["terms", (n: number) => Array(n).fill("step").join("+")],
+    ["parentheses", (n: number) => `${"(".repeat(n)}step${")".repeat(n)}`],
+    ["signs", (n: number) => `${"-".repeat(n)}step`],
+    ["powers", (n: number) => `${"step^".repeat(n)}2`],
+    ["choices", (n: number) => `${"step < 1 ? 1 : ".repeat(n / 10)}2`],
+    ["choices within choices", (n: number) => `${"step < 1 ? ".repeat(n / 10)}1${" : 2".repeat(n / 10)}`],
+    ["calls", (n: number) => `${"abs(".repeat(n / 10)}step${")".repeat(n / 10)}`],
+    ["blanks", (n: number) => `step${" ".repeat(n)}`],
+    ["tokens and blanks", (n: number) => `1${"+1".repeat(n / 4)}${" ".repeat(n / 2)}`],
+    ["digits", (n: number) => `step + ${"1".repeat(n / 2000)}`],
+  ])("may have tens of thousands of %s: parsing, tracing and the host take no deep stack", (_, make) => {
+    expect(schedule(make(15_000))(0)).not.toBeUndefined();
+    const update = { p: "p - lr * g", u: make(10_000).replaceAll("step", "t") };
+    expect(latex({ update }).length).toBeGreaterThan(20);
+    expect(mathml({ update }).length).toBeGreaterThan(20);
+  });
+
+  test("of more than 100,000 characters is refused, and so is a name of more than 64", () => {
+    expect(message(() => parse("1+".repeat(60_000)))).toContain(
+      "120000 characters is too long to read; the limit is 100000",
+    );
+    expect(message(() => parse(`1 + ${"a".repeat(65)}`))).toContain("a name or number too long to read");
+    expect(parse(`1 + ${"a".repeat(64)}`)).toMatchObject({ op: "add" });
+  });
+
+  test("is read by time that grows with its length: twice the text makes twice the tokens, and no more work for each", () => {
+    // Reading each token used to look at all that follows it. Counted by the reads of a string, not by a clock.
+    const looks = (n: number): number => {
+      let count = 0;
+      const { exec } = RegExp.prototype;
+      RegExp.prototype.exec = function (this: RegExp, given: string) {
+        count++;
+        return exec.call(this, given);
+      };
+      try {
+        parse(`1${"+1".repeat(n)}${" ".repeat(n)}`);
+      } finally {
+        RegExp.prototype.exec = exec;
+      }
+      return count;
+    };
+    expect(looks(20_000) / looks(10_000)).toBeLessThan(2.1);
+  });
+
+  test("that is long is shown around the caret only", () => {
+    const said = message(() => parse(`${"1 + ".repeat(10_000)}$ + ${"1 + ".repeat(10_000)}1`));
+    expect(said.length).toBeLessThan(400);
+    const [, shown, caret] = said.split("\n");
+    expect(shown![caret!.indexOf("^")]).toBe("$");
+  });
+
+  test.each(["constructor", "toString", "hasOwnProperty", "__proto__", "valueOf"])("knows no symbol `%s`", (name) => {
+    expect(message(() => schedule(`step + ${name}`))).toContain(`unknown symbol \`${name}\``);
+    expect(message(() => schedule(`${name}(step)`))).toContain(`unknown function \`${name}\``);
+    expect(message(() => schedule(`step ${name} step`))).toContain(`unexpected \`${name}\``);
+  });
+});
+
+describe("a rule from anybody", () => {
+  test("that doubles its formula at every line is a graph of as many nodes as lines", () => {
+    const lines = Array.from({ length: 500 }, (_, i) => [`x${i + 1}`, `x${i} * x${i} + x${i}`]);
+    const update = Object.fromEntries([["x0", "g"], ...lines, ["p", "p - lr * x500"]]);
+    const program = trace(rule({ ...base, update })().rule);
+    expect(plan(program).kernels).toHaveLength(1);
+    expect(plan(program).kernels[0]!.order.length).toBeLessThan(1100);
+  });
+
+  test("is refused where it is deeper than a kernel can be, or takes more passes", () => {
+    expect(message(() => probe(`p - lr * g${" + t * g".repeat(2500)}`))).toBe(
+      "Probe: its equations are nested more than 2000 operations deep.",
+    );
+    const sums = Array.from({ length: 300 }, (_, i) => [`x${i + 1}`, `g / norm(x${i})`]);
+    expect(message(() => rule({ ...base, update: { x0: "g", ...Object.fromEntries(sums), p: "p - lr * x300" } }))).toBe(
+      "Probe: more than 256 sums wait for one another in its equations.",
+    );
+  });
+
+  test("runs where it is almost that deep", () => {
+    const loop = new Loop(
+      backend,
+      rule({ ...base, update: { p: `p - lr * (g${" + g / t".repeat(600)})` as string } })(),
+    );
+    loop.add([{ name: "w", shape: [1] }]);
+    const p = Float64Array.of(0);
+    loop.update({ w: { p, g: Float64Array.of(1) } });
+    expect(p[0]).toBeCloseTo(-60.1, 9);
+  });
+
+  test("may fold constants without end: they are one number", () => {
+    expect(schedule(`step * 0 + ${"2^".repeat(5000)}2`)(1)).toBe(Infinity);
+    expect(hostFunction([constant(Infinity)])({})).toEqual([Infinity]);
+  });
+
+  test("of thousands of transposes and products is turned over without a deep stack", () => {
+    const [p, g] = [variable("p", "tensor"), variable("g", "tensor")];
+    let e: Expr = apply("matmul", p, g);
+    for (let i = 0; i < 5000; i++) e = i % 2 ? apply("add", e, apply("matmul", g, p)) : apply("sqrt", e);
+    const turned = apply("transpose", e);
+    expect(apply("transpose", turned)).toBe(e);
+    expect(reduce("sum", "scalar", turned).op).toBe("sum");
+  });
+
+  test.each<[object, string]>([
+    [{ update: { p: 5 } }, "the equation for `p` is 5"],
+    [{ update: { "a b": "1", p: "p - lr * g" } }, 'has the symbol "a b"'],
+    [JSON.parse('{ "update": { "__proto__": "g", "p": "p - lr * g" } }'), 'has the symbol "__proto__"'],
+    [{ state: { m: { place: "moon", init: 0 } } }, "the state `m` is an object { place, init }. Give it a number"],
+    [{ hyper: { lr: "1" } }, 'the default of `lr` is "1". Give it a number'],
+    [{ before: "p" }, "`before` is"],
+    [{ id: "../../etc" }, "`id` is"],
+  ])("saved as %j is refused", (part, what) => {
+    const saved = { ...base, update: { p: "p - lr * g" }, ...part };
+    expect(message(() => fromPlain({ kind: "rule", rule: saved, hyper: {} } as never))).toContain(what);
+  });
+});
+
+describe("a rule is checked where it is defined", () => {
+  test.each<[string, object, string]>([
+    ["a syntax error", { update: { p: "p - lr * * g" } }, "Probe: expected a value (in the equation for `p`)"],
+    ["an unknown symbol", { update: { p: "p - lr * gg" } }, "Probe: unknown symbol `gg`. Did you mean `g`?"],
+    ["a wrong number of arguments", { update: { p: "p - lr * min(g)" } }, "`min` takes 2, not 1"],
+    [
+      "an option that nothing reads",
+      { update: { p: "p - g" } },
+      "Probe has `lr` among its options, and no equation reads it.",
+    ],
+    ["no step", { update: { q: "lr * g" } }, "Probe: no equation changes `p`."],
+    [
+      "a place that is too narrow",
+      { state: { v: { place: "row", init: 0 } }, update: { v: "v + g", p: "p - lr * g" } },
+      "Probe: `v` has one number per row, and its equation gives one number per element.",
+    ],
+    [
+      "a start that there is not",
+      { state: { v: "lrr" } },
+      "starts as `lrr`, which is not one of its options. Did you mean `lr`?",
+    ],
+    ["a range of another option", { ranges: { beta1: [0, 1] } }, '`ranges` is "beta1". Give it one of `lr`.'],
+    ["a range that is empty", { ranges: { lr: [1, 1] } }, "the range of `lr` is a list of 2. Give it the least number"],
+    ["a default out of its range", { hyper: { lr: -1 } }, "Probe: lr is -1 by default. It must be at least 0."],
+    ["a name that is built in", { hyper: { lr: 1, sqrt: 1 } }, "`sqrt` named twice, or the name of something built in"],
+    [
+      "a syntax error beside macros",
+      { macros: { twice: (_: unknown, x: Expr) => x }, update: { p: "p - lr * twice(g" } },
+      "expected `)`",
+    ],
+  ])("%s", (_, part, what) => {
+    expect(message(() => rule({ ...base, update: { p: "p - lr * g" }, ...part } as never))).toContain(what);
+  });
+});
