@@ -47,7 +47,7 @@ interface Operator {
 }
 
 const TIMES = "\u2062"; // an invisible times
-/** Operators between two operands. */
+/** The operators that stand between two operands. */
 export const operators = {
   or: { token: "||", binds: 2, latex: " \\lor ", text: "∨" },
   and: { token: "&&", binds: 3, latex: " \\land ", text: "∧" },
@@ -70,10 +70,15 @@ type OfArity<N extends number> = {
   [K in Elementwise]: (typeof elementwise)[K]["arity"] extends N ? K : never;
 }[Elementwise];
 
+/** Operators between two operands. */
 export type Infix = keyof typeof operators;
+/** Operations on one number or truth value. */
 export type Unary = "neg" | "not" | OfArity<1>;
+/** Comparisons of two numbers, true or false. */
 export type Comparison = "lt" | "le" | "gt" | "ge" | "eq" | "ne";
+/** Operations on two truth values. */
 export type Logic = "and" | "or";
+/** Operations on two numbers. */
 export type Arithmetic = Exclude<Infix, Comparison | Logic | "matmul"> | OfArity<2>;
 
 /**
@@ -86,6 +91,7 @@ export type Reduction = "sum" | "sumsq";
 export type ScalarOp = Unary | Arithmetic | Comparison | Logic | "select";
 /** What values are computed from others by; sums aside. */
 export type Applied = ScalarOp | "matmul" | "transpose";
+/** Every operation of the expression graph. */
 export type Op = Applied | Reduction | "const" | "var";
 
 /** One column of a table, by the names of its rows. */

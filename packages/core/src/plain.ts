@@ -1,7 +1,8 @@
 import { checkSpec } from "./check.ts";
 import { type Configured, checkConfigured } from "./configured.ts";
-import { OptimizerError } from "./errors.ts";
-import type { Parameter } from "./parameter.ts";
+import { isCallback, isRecord, OptimizerError, shown } from "./errors.ts";
+import { knownOptions } from "./options.ts";
+import { checkParameter, type Parameter } from "./parameter.ts";
 import { configured as checked, type Leaf } from "./rule.ts";
 import { schedule } from "./schedule.ts";
 import type { Equations, Hyper, HyperValue, Macros, Range, RuleSpec, Slots } from "./spec.ts";
@@ -44,6 +45,13 @@ export type Plain =
  */
 export function toPlain(configured: Configured, parameters: readonly Parameter[]): Plain {
   checkConfigured(configured, "toPlain");
+  if (!Array.isArray(parameters))
+    throw new OptimizerError(`\`toPlain\` takes a list of parameters, and was given ${shown(parameters)}.`);
+  for (const parameter of parameters) checkParameter(parameter);
+  return plainOf(configured, parameters);
+}
+
+function plainOf(configured: Configured, parameters: readonly Parameter[]): Plain {
   if (configured.kind === "frozen") return { kind: "frozen" };
   if (configured.kind === "partition") {
     const labels = parameters.map((p) => [p.name, configured.labels(p)[0] ?? ""] as const);
@@ -51,7 +59,7 @@ export function toPlain(configured: Configured, parameters: readonly Parameter[]
       ([label, c]) =>
         [
           label,
-          toPlain(
+          plainOf(
             c,
             parameters.filter((_, i) => labels[i]![1] === label),
           ),
@@ -87,25 +95,40 @@ function plainValue({ title }: RuleSpec, name: string, value: HyperValue): numbe
   );
 }
 
+/** What a configuration read from data may need besides. */
+export interface PlainOptions {
+  /** The rules whose macros are needed: macros are code, which is not saved. */
+  readonly rules?: Readonly<Record<string, { readonly macros?: Macros | undefined }>>;
+  /** The name of today of a parameter, by the name that was saved. */
+  readonly rename?: (name: string) => string;
+}
+
 /**
  * The configuration that `toPlain` wrote. Rules with macros must be given by their title; `rename` maps parameter names
  * where they have changed since. Throws an OptimizerError where the data do not make a configuration.
  */
-export function fromPlain(
-  plain: Plain,
-  {
-    rules = {},
-    rename = (name) => name,
-  }: {
-    readonly rules?: Readonly<Record<string, { readonly macros?: Macros | undefined }>>;
-    readonly rename?: (name: string) => string;
-  } = {},
-): Configured {
+export function fromPlain(plain: Plain, options: PlainOptions = {}): Configured {
+  const { rules = {}, rename = (name: string) => name } = knownOptions("fromPlain", options, ["rules", "rename"]);
+  if (!isRecord(rules)) throw new OptimizerError(`\`fromPlain\` takes rules by id, and was given ${shown(rules)}.`);
+  if (!isCallback(rename))
+    throw new OptimizerError(`\`fromPlain\`: rename is ${shown(rename)}. Give it (name) => the name of today.`);
+  return read(plain, { rules, rename }, 0);
+}
+
+const damaged = (what: string, value: unknown): never => {
+  throw new OptimizerError(`This is not an optimizer configuration: ${what} is ${shown(value)}.`);
+};
+
+function read(plain: Plain, options: Required<PlainOptions>, depth: number): Configured {
+  const { rules, rename } = options;
+  if (!isRecord(plain)) return damaged("it", plain);
+  if (depth > 64)
+    throw new OptimizerError("This is not an optimizer configuration: its groups are nested without end.");
   if (plain.kind === "frozen") return { kind: "frozen" };
   if (plain.kind === "partition") {
-    const groups = Object.fromEntries(
-      Object.entries(plain.groups).map(([l, c]) => [l, fromPlain(c, { rules, rename })]),
-    );
+    if (!isRecord(plain.groups)) damaged("`groups`", plain.groups);
+    if (!isRecord(plain.labels)) damaged("`labels`", plain.labels);
+    const groups = Object.fromEntries(Object.entries(plain.groups).map(([l, c]) => [l, read(c, options, depth + 1)]));
     const labels = new Map(Object.entries(plain.labels).map(([name, label]) => [rename(name), label]));
     return {
       kind: "partition",
@@ -116,11 +139,13 @@ export function fromPlain(
       },
     };
   }
-  if (plain.kind !== "rule") throw new OptimizerError("These data are no optimizer configuration.");
+  if (plain.kind !== "rule") return damaged("its `kind`", Reflect.get(plain, "kind"));
+  if (!isRecord(plain.rule)) damaged("`rule`", plain.rule);
+  if (!isRecord(plain.hyper)) damaged("`hyper`", plain.hyper);
   const { macros: names = [], ranges, ...saved } = plain.rule;
   const rest = {
     ...saved,
-    id: saved.id ?? idOf(saved.title),
+    id: saved.id ?? idOf(String(saved.title)),
     ...(ranges
       ? { ranges: mapValues(ranges, ([least, below]): Range => [least ?? -Infinity, below ?? Infinity]) }
       : {}),

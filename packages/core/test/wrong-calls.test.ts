@@ -80,6 +80,25 @@ describe("@descent/core", () => {
     withL2: decaying(),
     decoupledDecay: decaying(),
     encodeState: { args: () => [state()] },
+    toPlain: { args: () => [adam(), [parameter]] },
+    fromPlain: {
+      args: () => [core.toPlain(adam(), [parameter]), { rules: {}, rename: (name: string) => name }],
+      use: step,
+    },
+    "fromPlain, the rule": {
+      args: () => [spec],
+      call: (saved: adapter.PlainRule) => core.fromPlain({ kind: "rule", rule: saved, hyper: {} }),
+      use: step,
+    },
+    "fromPlain, the hyper-parameters": {
+      args: () => [{ lr: 1 }],
+      call: (hyper: Record<string, number>) => core.fromPlain({ kind: "rule", rule: { ...adam }, hyper } as never),
+      use: step,
+    },
+    encodeSafetensors: {
+      args: () => [{ w: { dtype: "F32", shape: [2], data: new Float32Array(2) } }, { format: "pt" }],
+    },
+    decodeSafetensors: { args: () => [core.encodeState(state())] },
     decodeState: { args: () => [core.encodeState(state())] },
   });
 });
