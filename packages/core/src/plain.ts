@@ -145,7 +145,7 @@ function read(plain: Plain, options: Required<PlainOptions>, depth: number): Con
   const { macros: names = [], ranges, ...saved } = plain.rule;
   const rest = {
     ...saved,
-    id: saved.id ?? idOf(String(saved.title)),
+    id: saved.id ?? (typeof saved.title === "string" ? idOf(saved.title) : damaged("its rule's `title`", saved.title)),
     ...(ranges
       ? { ranges: mapValues(ranges, ([least, below]): Range => [least ?? -Infinity, below ?? Infinity]) }
       : {}),
