@@ -32,7 +32,9 @@ const BATCHES = "descent.waiting";
  * A checkpoint as the bytes of one safetensors file: weights under `p/`, optimizer state under its slots, gradients that
  * wait under `g/`.
  */
-export function encodeCheckpoint({ parameters, optimizer, waiting }: Checkpoint): Uint8Array<ArrayBuffer> {
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+  checkCheckpoint(checkpoint);
+  const { parameters, optimizer, waiting } = checkpoint;
   const all = Object.entries({ ...optimizer.tensors, ...under(WEIGHTS, parameters) }).map(
     ([key, { shape, data }]) => [key, { dtype: "F32", shape, data }] as const,
   );
@@ -78,20 +80,30 @@ const taken = <T>(prefix: string, all: Readonly<Record<string, T>>): Record<stri
 export async function checkpointOf(source: FileSource | Checkpoint): Promise<Checkpoint> {
   if (typeof source !== "object" || source === null || !("optimizer" in source || "parameters" in source))
     return decodeCheckpoint(await bytesOf(source, "checkpoint"));
-  const { parameters, optimizer, waiting } = source as { readonly [K in keyof Checkpoint]: unknown }; // looked at below
-  const sums = isObject(waiting) ? waiting.sums : undefined;
+  checkCheckpoint(source);
+  return source;
+}
+
+/** Throws an OptimizerError for anything but a checkpoint. */
+function checkCheckpoint(source: unknown): asserts source is Checkpoint {
+  const { parameters, optimizer, waiting }: { readonly [K in keyof Checkpoint]?: unknown } = isObject(source)
+    ? source
+    : {};
   const whole =
     isObject(parameters) &&
     isObject(optimizer) &&
     isObject(optimizer.meta) &&
     isObject(optimizer.tensors) &&
     Object.values(parameters).every(isTensor) &&
-    (waiting === undefined || (isObject(sums) && Number.isSafeInteger(isObject(waiting) && waiting.count)));
+    (waiting === undefined ||
+      (isObject(waiting) &&
+        isObject(waiting.sums) &&
+        Number.isSafeInteger(waiting.count) &&
+        Number(waiting.count) > 0));
   if (!whole)
     throw new OptimizerError(
-      "This object is not a checkpoint: it must be the result of `trainer.checkpoint()` or `decodeCheckpoint(bytes)`.",
+      `A checkpoint must be the result of \`trainer.checkpoint()\` or \`decodeCheckpoint(bytes)\`; got ${shown(source)}.`,
     );
-  return source as Checkpoint; // as was just seen
 }
 
 const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === "object" && x !== null;

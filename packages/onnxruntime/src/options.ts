@@ -96,7 +96,7 @@ const ofOpen: Readonly<Record<keyof OpenOptions, Wanted>> = {
   },
   sessionOptions: { want: "must be an object of options of InferenceSession.create", fits: isRecord },
   worker: {
-    want: "must be true, false or a function that makes the worker: () => new Worker(…)",
+    want: "must be true, false or a function that returns a new Worker",
     fits: (x) => typeof x === "boolean" || typeof x === "function",
   },
   plan: oneOf("host", "graph", "device"),

@@ -44,7 +44,15 @@ function chooser(trainable: TrainerOptions["trainable"], names: readonly string[
   }
   if (typeof trainable === "function") {
     return (parameter) => {
-      const answer: unknown = trainable(parameter);
+      let answer: unknown;
+      try {
+        answer = trainable(parameter);
+      } catch (cause) {
+        throw new OptimizerError(
+          `The function \`trainable\` threw for \`${parameter.name}\`: ${(cause as Error).message}`,
+          { cause },
+        );
+      }
       if (typeof answer === "boolean") return answer;
       throw new OptimizerError(
         `\`trainable\` must answer true or false; for \`${parameter.name}\` it answered ${shown(answer)}.`,

@@ -292,6 +292,7 @@ export class Trainer {
    */
   async saveModel(path: string | URL, options: ExportOptions = {}): Promise<void> {
     checkSwitches("saveModel", options);
+    checkPath(path);
     const beside = `${path}.data`;
     const exported = this.#next(() => this.#engine.exportModel(options.inference ?? false, baseName(beside)));
     exported.catch(() => {}); // the first write waits for it, and throws
@@ -355,7 +356,8 @@ export class Trainer {
   }
 
   /** One file after the other, while training goes on. Nothing is written where there are no parts. */
-  #write(path: string | URL, parts: () => Promise<readonly Uint8Array[] | undefined>): Promise<void> {
+  async #write(path: string | URL, parts: () => Promise<readonly Uint8Array[] | undefined>): Promise<void> {
+    checkPath(path);
     const taken = parts(); // now, not when earlier files are written
     taken.catch(() => {}); // the write below waits for it, and throws
     const result = this.#writing.then(async () => {
@@ -363,7 +365,7 @@ export class Trainer {
       if (ready) await store(path, ready);
     });
     this.#writing = result.catch(() => {});
-    return result;
+    await result;
   }
 
   #open(): void {
@@ -385,4 +387,9 @@ const closed = (why: string, cause?: unknown): OptimizerError =>
 
 function checkRecord(method: string, what: string, given: unknown): void {
   if (!isRecord(given)) throw new OptimizerError(`\`${method}\` takes ${what}; it was given ${shown(given)}.`);
+}
+
+function checkPath(path: unknown): void {
+  const given = (typeof path === "string" && path !== "" && !path.includes("\0")) || path instanceof URL;
+  if (!given) throw new OptimizerError(`A file is written to a path or a file: URL; got ${shown(path)}.`);
 }

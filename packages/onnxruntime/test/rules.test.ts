@@ -71,3 +71,30 @@ test("names that a model has itself are no obstacle", async () => {
   expect(Object.keys(host)).toHaveLength(9);
   expect(apart(inGraph, host, start)).toBeLessThan(2e-5);
 });
+
+test.each([
+  ["clipByGlobalNorm", clipByGlobalNorm],
+  ["clipByNorm", clipByNorm],
+] as const)(
+  "%s takes gradients whose squares float32 does not hold to the length that was asked for",
+  async (_, clip) => {
+    const graph = new Graph();
+    graph.initializer("w", { elem: "float32", dims: [2], data: new Float32Array(2) });
+    graph.input("x", { elem: "float32", shape: [2] });
+    graph.op("ReduceSum", [graph.op("Mul", ["w", "x"])[0]!], { keepdims: 0 }, ["loss"]);
+    graph.output("loss");
+    const model = exportModel(graph);
+    for (const [limit, sizes] of [
+      [1, [1e10, 1e19, 1e20, 1e30, 6e37]],
+      [1e-25, [1e-15, 1e-20, 1e-24]],
+    ] as const)
+      for (const scale of sizes)
+        for (const plan of ["host", "graph"] as const) {
+          const trainer = await Trainer.create(model, { optimizer: clip(sgd({ lr: 1 / limit }), limit), plan });
+          await trainer.trainStep({ x: [3 * scale, 4 * scale] });
+          const { w } = await trainer.weights();
+          expect([w![0], w![1]].map((x) => Math.round(x! * 1e4) / 1e4)).toEqual([-0.6, -0.8]);
+          await trainer.dispose();
+        }
+  },
+);

@@ -123,7 +123,14 @@ export class ModelSource implements Source {
   #differentiated(source: Graph): ReturnType<typeof differentiate> {
     const { loss, trained, target, outputs, gradients, unreached } = this.#options;
     try {
-      return differentiate(source, { loss, wrt: trained, target, outputs, gradients, unreached });
+      return differentiate(source, {
+        loss: typeof loss === "function" ? told(loss) : loss,
+        wrt: trained,
+        target,
+        outputs,
+        gradients,
+        unreached,
+      });
     } catch (error) {
       if (!(error instanceof OnnxError)) throw error;
       // the trainer has this option under another name
@@ -131,6 +138,18 @@ export class ModelSource implements Source {
     }
   }
 }
+
+/** The loss as a function of the caller's, whose own errors say whose they are. */
+const told =
+  (loss: LossFunction): LossFunction =>
+  (graph, outputs) => {
+    try {
+      return loss(graph, outputs);
+    } catch (cause) {
+      if (cause instanceof OnnxError) throw cause;
+      throw new OptimizerError(`The function \`loss\` threw: ${(cause as Error).message}`, { cause });
+    }
+  };
 
 /** Puts the graph into the mode of use: no dropout, normalisation by the running statistics. */
 function inference(graph: Graph): void {

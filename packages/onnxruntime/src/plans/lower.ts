@@ -1,5 +1,5 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import { matrix, slotShape } from "@descent/core/adapter";
+import { isRecord, matrix, shown, size, slotShape } from "@descent/core/adapter";
 import { type Expr, isReduction, type Op, type Program, shapes, topological } from "@descent/core/graph";
 import type { Graph } from "@descent/onnx";
 
@@ -42,14 +42,17 @@ const operators: Readonly<Partial<Record<Op, string>>> = {
 
 /**
  * Joins an update to a graph as standard operators and returns, by job, the names of the new values of `p` and of each
- * slot. Reductions are float32 here, over the model they are the sum over all jobs that take them.
+ * slot. Reductions are float32 here; over the model they are the sum over all jobs that take them, in the order of the jobs,
+ * on which their last bits depend.
  */
 export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record<string, string>>[] {
+  check(graph, given);
   const jobs = given.map((job) => asMatrices(graph, job));
   const op = (name: string, inputs: readonly string[], attributes = {}): string =>
     graph.op(name, inputs, attributes)[0]!; // one output
   const known = jobs.map((job) => new Map(job.program.scalars.map((e, i) => [e, job.scalars[i]!] as const)));
   const totals = new Map<Expr, string>();
+  const norms = new Map<Expr, string>();
 
   const value = (e: Expr, j: number): string => {
     const memo = known[j]!;
@@ -70,6 +73,8 @@ export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record
       return placed(name, e, parameter);
     }
     if (isReduction(e)) return e.place === "model" ? total(e) : reduced(e, arg(0), parameter);
+    if (e.op === "sqrt" && e.args[0]!.op === "sumsq" && (e.args[0]!.place === "model" || e.args[0]!.place === "scalar"))
+      return norm(e.args[0]!, j);
     if (e.op === "sign")
       return op("Where", [
         op("Greater", [arg(0), graph.constant(0)]),
@@ -96,16 +101,46 @@ export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record
   const truth = (e: Expr, name: string): string =>
     e.place === "host" ? op("Greater", [name, graph.constant(0.5)]) : name;
 
+  /** The jobs that a sum over the model is taken over. */
+  const over = (e: Expr): number[] =>
+    jobs.flatMap(({ program }, j) => (program.passes.some((pass) => pass.includes(e)) ? [j] : []));
   const total = (e: Expr): string => {
     let sum = totals.get(e);
     if (sum === undefined) {
-      const parts = jobs.flatMap(({ program, parameter }, j) =>
-        program.passes.some((pass) => pass.includes(e)) ? [reduced(e, value(e.args[0]!, j), parameter)] : [],
-      );
+      const parts = over(e).map((j) => reduced(e, value(e.args[0]!, j), jobs[j]!.parameter));
       sum = parts.reduce((a, b) => op("Add", [a, b]));
       totals.set(e, sum);
     }
     return sum;
+  };
+
+  /**
+   * The root of a sum of squares, of numbers whose squares float32 may not hold: those above 2^50 or below 2^-60 are scaled
+   * by a power of two, which changes no bit of the others.
+   */
+  const norm = (e: Expr, own: number): string => {
+    const found = e.place === "model" ? norms.get(e) : undefined;
+    if (found !== undefined) return found;
+    const taken = (e.place === "model" ? over(e) : [own]).map((j) => ({
+      numbers: value(e.args[0]!, j),
+      parameter: jobs[j]!.parameter,
+    }));
+    // The largest of no numbers is an error or minus infinity.
+    const filled = taken.filter(({ parameter }) => size(parameter.shape) > 0);
+    const largest = filled
+      .map(({ numbers }) => op("ReduceMax", [op("Abs", [numbers])], { keepdims: 0 }))
+      .reduce((a, b) => op("Max", [a, b]), graph.constant(0));
+    const scale = op("Where", [
+      op("Greater", [largest, graph.constant(2 ** 50)]),
+      graph.constant(2 ** -90),
+      op("Where", [op("Less", [largest, graph.constant(2 ** -60)]), graph.constant(2 ** 100), graph.constant(1)]),
+    ]);
+    const sum = taken
+      .map(({ numbers, parameter }) => reduced(e, op("Mul", [numbers, scale]), parameter))
+      .reduce((a, b) => op("Add", [a, b]));
+    const result = op("Div", [op("Sqrt", [sum]), scale]);
+    if (e.place === "model") norms.set(e, result);
+    return result;
   };
   const reduced = (e: Expr, of: string, { shape }: Parameter): string => {
     const rank = shape.length;
@@ -157,3 +192,14 @@ function asMatrices(graph: Graph, job: GraphJob): GraphJob {
 }
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+
+function check(graph: unknown, jobs: unknown): void {
+  if (typeof graph !== "object" || graph === null || !("initializers" in graph && "op" in graph))
+    throw new OptimizerError(`\`lower\` takes a Graph as its first argument; got ${shown(graph)}.`);
+  const isJob = (x: unknown): boolean =>
+    isRecord(x) && isRecord(x.program) && isRecord(x.parameter) && isRecord(x.tensors) && Array.isArray(x.scalars);
+  if (!Array.isArray(jobs) || !jobs.every(isJob))
+    throw new OptimizerError(
+      `\`lower\` takes a list of jobs { program, parameter, tensors, scalars } as its second argument; got ${shown(jobs)}.`,
+    );
+}

@@ -1,4 +1,5 @@
 import type { Factor, Matmul, Multiplication } from "@descent/arrays";
+import { knownOptions, positive, whole } from "@descent/core/adapter";
 import { exportModel, Graph } from "@descent/onnx";
 import { computing } from "../session/queue.ts";
 import type { Runtime, RuntimeTensor } from "../session/runtime.ts";
@@ -31,7 +32,10 @@ interface Binding {
  * binding, so that `optimizer(parameters, rule, { matmul: await onnxMatmul() })` uses it when present. Every element is
  * within `inner` · 2⁻²⁴ of the sum of its terms' sizes, but bits depend on the processor and on the number of threads.
  */
-export async function onnxMatmul({ threads }: MatmulOptions = {}): Promise<Matmul | undefined> {
+export async function onnxMatmul(options: MatmulOptions = {}): Promise<Matmul | undefined> {
+  const { threads } = knownOptions("onnxMatmul", options, ["threads"]);
+  if (threads !== undefined) positive("onnxMatmul", { threads });
+  if (threads !== undefined) whole("onnxMatmul", { threads });
   try {
     // Names that are no literals, so that bundlers for browsers leave them alone.
     const [node, ort] = ["node:module", "onnxruntime-node"];

@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import { list, suggestion } from "@descent/core/adapter";
+import { isRecord, list, shown, suggestion } from "@descent/core/adapter";
 import { type Runtime, type RuntimeTensor, refusal } from "./runtime.ts";
 
 /** Numbers as a caller has them; integers may come as any integer array, they are converted to what the model wants. */
@@ -45,6 +45,8 @@ const isNumbers = (x: unknown): x is Numbers => Array.isArray(x) || (ArrayBuffer
 /** Checks a batch against what is expected, and settles the sizes it leaves open; one name, one size. */
 export function check(batch: Batch, expected: ReadonlyMap<string, Expected>): Fed[] {
   const names = [...expected.keys()];
+  if (!isRecord(batch))
+    throw new OptimizerError(`A batch is an object of numbers by name, here ${list(names)}; got ${shown(batch)}.`);
   for (const name of Object.keys(batch))
     if (!expected.has(name))
       throw new OptimizerError(
@@ -61,8 +63,13 @@ export function check(batch: Batch, expected: ReadonlyMap<string, Expected>): Fe
     const bare = isNumbers(value);
     const data: unknown = bare ? value : (value as { data?: unknown } | null)?.data;
     if (!isNumbers(data))
-      throw new OptimizerError(`\`${name}\` holds no numbers. Give it a typed array, or { data, dims }.`);
-    const dims = bare ? open(name, data.length, shape) : [...(value as { dims: readonly number[] }).dims];
+      throw new OptimizerError(
+        `\`${name}\` must be a typed array, a list of numbers, or { data, dims } of one; got ${shown(value)}.`,
+      );
+    if (Array.isArray(data)) checkNumbers(name, data);
+    const dims = bare ? open(name, data.length, shape) : dimsOf(name, value);
+    if (dims[0] === 0)
+      throw new OptimizerError(`\`${name}\` of shape [${dims}] is empty. A batch needs at least one example.`);
     const count = dims.reduce((n, d) => n * d, 1);
     if (count !== data.length)
       throw new OptimizerError(`\`${name}\` of shape [${dims}] should hold ${count} numbers and holds ${data.length}.`);
@@ -79,6 +86,24 @@ export function check(batch: Batch, expected: ReadonlyMap<string, Expected>): Fe
     });
     return { name, elem, dims, data };
   });
+}
+
+/** Throws for a text, a hole or a nested list among numbers. */
+function checkNumbers(name: string, data: readonly unknown[]): void {
+  for (let i = 0; i < data.length; i++) {
+    const kind = typeof data[i];
+    if (kind !== "number" && kind !== "bigint" && kind !== "boolean")
+      throw new OptimizerError(
+        `\`${name}\` must be numbers; it has ${shown(data[i])} at place ${i}.${Array.isArray(data[i]) ? " Flatten nested lists, and give { data, dims }." : ""}`,
+      );
+  }
+}
+
+function dimsOf(name: string, value: unknown): number[] {
+  const dims: unknown = (value as { readonly dims?: unknown }).dims; // of an object, as it has `data`
+  if (!Array.isArray(dims) || !dims.every((d) => Number.isSafeInteger(d) && d >= 0))
+    throw new OptimizerError(`\`${name}\` is { data, dims }, and dims must be a list of sizes; got ${shown(dims)}.`);
+  return [...dims];
 }
 
 /** The dimensions of numbers given without: the one size left open takes what is there. */
@@ -123,7 +148,7 @@ export function tensor(runtime: Runtime, { name, elem, dims, data }: Fed): Runti
   try {
     converted = make(shared(data) ? data.slice() : data); // which ONNX Runtime does not take
   } catch (cause) {
-    throw new OptimizerError(`\`${name}\` is to be ${elem}, and holds what is no whole number.`, { cause });
+    throw new OptimizerError(`\`${name}\` must be ${elem} but contains non-integers.`, { cause });
   }
   // the constructor of ONNX Runtime is overloaded by element type; the array was made to fit it
   const Tensor = runtime.Tensor as new (type: string, data: unknown, dims: readonly number[]) => RuntimeTensor;

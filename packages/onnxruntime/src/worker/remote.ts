@@ -65,12 +65,16 @@ export function workerFile(url: string): URL {
   return new URL(url.replace(own, "/worker$1"));
 }
 
-function checked(worker: unknown): TrainingWorker {
+async function made(make: () => TrainingWorker): Promise<TrainingWorker> {
+  let worker: unknown;
+  try {
+    worker = await make();
+  } catch (cause) {
+    throw new OptimizerError(`The function \`worker\` threw: ${(cause as Error).message}`, { cause });
+  }
   const fits = typeof worker === "object" && worker !== null && "postMessage" in worker && "terminate" in worker;
   if (!fits)
-    throw new OptimizerError(
-      `\`worker\` must be a function that returns the worker: () => new Worker(…); it returned ${shown(worker)}.`,
-    );
+    throw new OptimizerError(`\`worker\` must be a function that returns a new Worker; it returned ${shown(worker)}.`);
   return worker as TrainingWorker; // which has what a worker has
 }
 
@@ -109,7 +113,7 @@ export class RemoteEngine implements Engine {
 
   /** `lost` is called when the worker ends, or loses its device, at a time when nothing was asked. */
   static async start(worker: true | (() => TrainingWorker), lost: (error: LostError) => void): Promise<RemoteEngine> {
-    const engine = new RemoteEngine(worker === true ? await ownWorker() : checked(await worker()), lost);
+    const engine = new RemoteEngine(worker === true ? await ownWorker() : await made(worker), lost);
     try {
       await engine.#attach();
     } catch (error) {
