@@ -1,5 +1,7 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { type HyperValue, type Inspection, type LoadReport, OptimizerError, type Parameter } from "@descent/core";
-import { isRecord, type Shape, shown, size } from "@descent/core/adapter";
+import { ASYNC_DISPOSE, DISPOSE, isRecord, type Shape, shown, size } from "@descent/core/adapter";
 import { fedBatch } from "./batch.ts";
 import { type Checkpoint, checkpointOf, encodeCheckpoint, fit, fitting } from "./checkpoint.ts";
 import type { Engine, Opening, Started, Starting } from "./engine/engine.ts";
@@ -37,6 +39,10 @@ export interface LoadOptions {
  * Calls may overlap; they are carried out one after the other.
  */
 export class Trainer {
+  /** `await using trainer = await Trainer.create(…)` calls `dispose` at the end of the block and waits for it. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
+  /** `using trainer = …` calls `dispose` at the end of the block and does not wait. */
+  declare readonly [Symbol.dispose]: () => void;
   readonly #engine: Engine;
   readonly #options: OpenOptions;
   readonly #started: Started;
@@ -57,6 +63,8 @@ export class Trainer {
     this.#shapes = new Map([...started.parameters, ...started.statistics].map(({ name, shape }) => [name, shape]));
     this.#training = engine.training;
     this.#closing = closing;
+    Object.defineProperty(this, ASYNC_DISPOSE, { value: () => this.dispose() });
+    Object.defineProperty(this, DISPOSE, { value: () => void this.dispose() });
   }
 
   /**

@@ -171,6 +171,19 @@ describe("a trainer", () => {
   });
 });
 
+test.each([false, true])(
+  "using and await using dispose of a trainer at the end of the block (worker: %s)",
+  async (worker) => {
+    const left: Trainer[] = [];
+    {
+      await using waited = await train("lenet", { worker });
+      using started = await train("lenet", { worker });
+      left.push(waited, started);
+    }
+    for (const trainer of left) await expect(trainer.weights()).rejects.toThrow("was disposed of");
+  },
+);
+
 describe("what is wrong is said, and nothing is half done", () => {
   const lenet = fixture("lenet");
   const batch = batchOf(lenet);
