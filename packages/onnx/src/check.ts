@@ -1,6 +1,6 @@
 import { names, OnnxError } from "./errors.ts";
 
-/** What was given, in an error: short, and never a whole object. */
+/** A value as an error shows it: briefly, and never a whole object. */
 export function shown(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);

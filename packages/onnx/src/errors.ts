@@ -1,9 +1,9 @@
-/** What is wrong with a model, where in it, and what to do; written for the person who made the call. */
+/** An error in a model or a call: it says what is wrong, where, and what to do. */
 export class OnnxError extends Error {
   override readonly name = "OnnxError";
 }
 
-/** `a`, `b` and 7 more: names in an error, never a screenful. */
+/** Names as an error lists them: `a`, `b` and 7 more. */
 export function names(all: Iterable<string>, most = 8): string {
   const list = [...all];
   const shown = list.slice(0, most).map((n) => `\`${n}\``);

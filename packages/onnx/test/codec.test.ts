@@ -121,9 +121,7 @@ describe("a tensor", () => {
     );
     expect(() => constantOf({ ...tensor, dims: [-1] })).toThrow("Tensor `w` has the sizes [-1].");
     expect(() => constantOf({ ...tensor, dims: [2 ** 40, 2 ** 40] })).toThrow("has the sizes");
-    expect(() => constantOf({ ...tensor, dataType: 99 })).toThrow(
-      "Tensor `w` has element type 99, which is not known.",
-    );
+    expect(() => constantOf({ ...tensor, dataType: 99 })).toThrow("Tensor `w` has the unknown element type 99.");
   });
 
   test("may lie in a file beside the model, but nowhere else", () => {
@@ -199,7 +197,7 @@ describe("a damaged file", () => {
     expect(decode(0x9b, 6)).toThrow("damaged at byte 0: wire type 3, in ModelProto.");
     expect(decode(0)).toThrow("damaged at byte 0: field number 0");
     expect(decode(0x3a, 128, 128, 128, 128, 128, 128, 128, 1)).toThrow("damaged at byte 1: a length or tag there is");
-    expect(decode()).toThrow("These 0 bytes hold no graph. Is it an ONNX model?");
+    expect(decode()).toThrow("These 0 bytes contain no graph. Is this an ONNX model?");
     expect(() => decodeModel(new TextEncoder().encode('{"a":1}'))).toThrow(OnnxError);
     // float_data of five bytes
     expect(() => decodeTensor(Uint8Array.of(0x22, 5, 0, 0, 0, 0, 0))).toThrow("5 bytes for numbers of 4");

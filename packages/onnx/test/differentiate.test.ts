@@ -137,13 +137,13 @@ describe("the loss", () => {
 
   test("must be one number", () => {
     expect(() => differentiate(perceptron())).toThrow(
-      "The loss is float32 [batch, 2] and must be one floating number. Give a `loss`.",
+      "The loss is float32 [batch, 2] and must be a single floating-point number. Give a `loss`.",
     );
     expect(() => differentiate(perceptron(), { loss: (_, [y = ""]) => y })).toThrow(
       "Reduce it with ReduceMean or ReduceSum",
     );
     expect(() => differentiate(perceptron(), { loss: () => "nowhere" })).toThrow(
-      "The loss is `nowhere`, which is not in the graph",
+      "The loss must name a value of the graph; got `nowhere`",
     );
   });
 
@@ -233,7 +233,7 @@ describe("what cannot be differentiated is told by name, with what to do", () =>
     const [step = ""] = g.op("Floor", ["unused"]);
     g.output(step);
     expect(() => differentiate(g, { loss: meanSquared() })).toThrow(
-      "The loss does not depend on `unused`, so there is nothing to train. Gradients end at Floor `Floor_0`, whose slope is zero. Leave them out of `wrt`, or ask for zeros",
+      "The loss does not depend on `unused`, so they cannot be trained. Gradients end at Floor `Floor_0`, whose slope is zero. Leave them out of `wrt`, or ask for zeros",
     );
   });
 
@@ -258,7 +258,7 @@ describe("what cannot be differentiated is told by name, with what to do", () =>
     expect(of({ wrt: ["first/wieght"] })).toThrow(
       "`wrt` names `first/wieght`, which is not in the model. Its weights are `first/weight`",
     );
-    expect(of({ wrt: ["x"] })).toThrow("is an input of the model. Its gradient is had with `inputs`.");
+    expect(of({ wrt: ["x"] })).toThrow("is an input of the model. Ask for its gradient with `inputs`.");
     expect(of({ wrt: /^third/ })).toThrow("`wrt` chooses none of the model's weights");
     expect(of({ wrt: [] })).toThrow("`wrt` chooses none");
     expect(of({ inputs: ["z"] })).toThrow("`inputs` names `z`. The model's inputs are `x`.");

@@ -374,7 +374,7 @@ describe("a model that cannot be a graph", () => {
     model({ graph: { input: [info("x", ["n"])], output: [info("y", ["n"])], ...graph } });
 
   test.each<readonly [string, NonNullable<ModelProto["graph"]>, string]>([
-    ["reads what nobody makes", { node: [node("Neg", ["z"], ["y"])] }, "Neg `y` reads `z`, which is neither an input"],
+    ["reads what nobody makes", { node: [node("Neg", ["z"], ["y"])] }, "Neg `y` reads `z`, which is not an input"],
     [
       "has a cycle",
       { node: [node("Neg", ["b"], ["a"], { name: "n1" }), node("Neg", ["a"], ["b"]), node("Neg", ["b"], ["y"])] },
@@ -383,13 +383,13 @@ describe("a model that cannot be a graph", () => {
     [
       "makes a value twice",
       { node: [node("Neg", ["x"], ["y"]), node("Abs", ["x"], ["y"])] },
-      "`y` is made twice, the second time by Abs `y`.",
+      "`y` is produced twice, the second time by Abs `y`.",
     ],
-    ["lacks an output", { node: [node("Neg", ["x"], ["z"])] }, "Output `y` is made by no node."],
+    ["lacks an output", { node: [node("Neg", ["x"], ["z"])] }, "Output `y` is not produced by any node."],
     [
       "has an operator of somebody else's",
       { node: [node("Secret", ["x"], ["y"], { domain: "mine" })], output: [{ name: "y" }] },
-      "The type of output `y` is not known: mine.Secret `y` has no shape inference here.",
+      "The type of output `y` is unknown: there is no shape inference for mine.Secret `y`.",
     ],
     [
       "adds what cannot be added",

@@ -258,7 +258,7 @@ describe("what cannot be", () => {
     expect(() => crossEntropy({ smoothing: 1.5 })).toThrow(
       "`smoothing` of crossEntropy must be a number from 0 to 1; got 1.5.",
     );
-    expect(() => crossEntropy({ probabilities: true, ignoreIndex: 0 })).toThrow("Weigh such rows with zeros");
+    expect(() => crossEntropy({ probabilities: true, ignoreIndex: 0 })).toThrow("Give those rows zero weight");
     expect(() => huber({ delta: 0 })).toThrow("`delta` of huber must be a number greater than 0; got 0.");
     expect(() => lossFrom({ kind: "cross", options: {} })).toThrow("`crossEntropy`");
     expect(built(crossEntropy({ from: "logits" }))).toThrow(

@@ -3,7 +3,7 @@ import { decodeModel, type ModelProto } from "../src/index.ts";
 import { type Constant, constantOf, decodeTensor, type ValueInfoProto } from "../src/proto/index.ts";
 import { hasTestdata, testdata } from "./testdata.ts";
 
-/** One of ONNX's own backend tests: a model, what it is fed and what it shall give. */
+/** One of ONNX's own backend tests: a model, what it is fed and what it must give. */
 export interface NodeTest {
   readonly name: string;
   readonly bytes: Uint8Array;

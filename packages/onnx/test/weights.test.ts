@@ -94,7 +94,7 @@ describe("a weight", () => {
       "`typed` is [2], which is 2 numbers, and 1 were given.",
     );
     expect(() => updateInitializers(model, { count: [1] })).toThrow(
-      "`count` is int64, which is no floating type to be trained.",
+      "`count` is int64 and cannot be trained: only floating types can.",
     );
   });
 });

@@ -6,7 +6,7 @@ import { describe, type Node } from "../graph/node.ts";
 import { type Elem, isFloat } from "../proto/elem.ts";
 import { toBfloat16, toHalf } from "../proto/half.ts";
 
-/** Where a graph is to run: it decides between formulations that give the same numbers. */
+/** Where a graph will run, which decides between formulations that give the same numbers. */
 export type Target = "cpu" | "wasm" | "cuda" | "webgpu";
 
 /** A size that is a number, or one that only the run tells. */
@@ -20,7 +20,7 @@ export interface RuntimeSize {
   readonly of?: { readonly name: string; readonly axis: number };
 }
 
-/** What is known of the size before the run. */
+/** The size as far as it is known before the run. */
 export const dimOf = (size: Size): Dim => (typeof size === "number" ? size : size.dim);
 
 /**
@@ -69,7 +69,7 @@ export class Builder {
     this.graph.op(op, trimmed(inputs), attributes, [name]);
   }
 
-  // What is known of a value
+  // Types and shapes
 
   elem(name: string): Elem {
     return this.graph.type(name).elem;

@@ -17,7 +17,7 @@ import { choose, type Wanted } from "./wanted.ts";
 
 /** Options of `differentiate`. */
 export interface DifferentiateOptions {
-  /** What is made small. Default: the model's first output, which then is a scalar. */
+  /** The quantity to minimise. Default: the model's first output, which must then be a scalar. */
   readonly loss?: Loss | LossFunction | undefined;
   /** The weights that are trained; they become inputs. The others stay in the graph and cost no gradient. Default: all `trainables`. */
   readonly wrt?: Wanted | undefined;
@@ -25,7 +25,7 @@ export interface DifferentiateOptions {
   readonly inputs?: readonly string[] | undefined;
   /** Where the graph is to run: chooses among formulations that give the same numbers. Default "cpu". */
   readonly target?: Target | undefined;
-  /** What is done about a weight that the loss does not depend on. Default "error". */
+  /** How to treat a weight that the loss does not depend on. Default "error". */
   readonly unreached?: "error" | "zeros" | undefined;
   /** The model's outputs that stay outputs. Default: all. */
   readonly outputs?: readonly string[] | undefined;
@@ -95,7 +95,7 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
   const updates: { readonly name: string; readonly next: string }[] = [];
   for (const node of source.nodes) {
     tape.stage(copied(trains(node) ? tracked(node, source, graph, updates) : node, graph));
-    // What an operator of another domain makes, only the model may say.
+    // Only the model can tell the types of outputs of operators from other domains.
     for (const name of node.outputs)
       if (name !== "" && graph.typeOf(name) === undefined) graph.setType(name, source.typeOf(name));
   }
@@ -103,7 +103,9 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
   const { elem, shape } = graph.type(built.loss);
   if (!isFloat(elem) || shape === undefined || product(shape) !== 1) {
     const how = options.loss === undefined ? "Give a `loss`." : "Reduce it with ReduceMean or ReduceSum.";
-    throw new OnnxError(`The loss is ${elem} [${shape?.join(", ") ?? "?"}] and must be one floating number. ${how}`);
+    throw new OnnxError(
+      `The loss is ${elem} [${shape?.join(", ") ?? "?"}] and must be a single floating-point number. ${how}`,
+    );
   }
   const one = b.array(
     [1],
@@ -117,7 +119,7 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
     const ends = [...tape.stopped].slice(0, 3).join(", ");
     const stopped = ends === "" ? "" : ` Gradients end at ${ends}, whose slope is zero.`;
     throw new OnnxError(
-      `The loss does not depend on ${names(missing)}, so there is nothing to train.${stopped} ` +
+      `The loss does not depend on ${names(missing)}, so they cannot be trained.${stopped} ` +
         'Leave them out of `wrt`, or ask for zeros with `unreached: "zeros"`.',
     );
   }
@@ -212,7 +214,7 @@ function lossOf(b: Builder, loss: Loss | LossFunction | undefined, outputs: read
     throw new OnnxError(
       `The loss is a function and must return the name of a value, which \`graph.op(…)\` gives in a list; got ${shown(name)}.`,
     );
-  if (!graph.has(name)) throw new OnnxError(`The loss is \`${name}\`, which is not in the graph.`);
+  if (!graph.has(name)) throw new OnnxError(`The loss must name a value of the graph; got \`${name}\`.`);
   return {
     loss: name,
     labels: [...graph.inputs].filter(([n]) => !before.has(n)).map(([n, type]) => ({ name: n, type })),

@@ -10,9 +10,9 @@ import type { Builder } from "./builder.ts";
 export interface LabelInput {
   readonly name: string;
   readonly type: TensorType;
-  /** Of class labels: they are whole numbers from 0 to one less than this. */
+  /** For class labels: the number of classes; labels are integers from 0 to one less. */
   readonly classes?: number;
-  /** Of class labels: the one that does not count. */
+  /** For class labels: the label that is ignored. */
   readonly ignoreIndex?: number;
 }
 
@@ -23,7 +23,7 @@ export interface BuiltLoss {
   readonly labels: readonly LabelInput[];
 }
 
-/** What a model is trained to make small. Its kind and options are data, from which `lossFrom` makes it again. */
+/** The quantity to minimise. Its kind and options are plain data, from which `lossFrom` makes it again. */
 export interface Loss {
   readonly kind: string;
   readonly options: object;
@@ -37,24 +37,24 @@ export type LossFunction = (graph: Graph, outputs: readonly string[]) => string;
 export type Reduction = "mean" | "sum";
 
 interface Common {
-  /** The name of the input that this loss adds for what is wanted. Default "labels". */
+  /** The name of the input that this loss adds for the labels. Default "labels". */
   readonly labels?: string;
-  /** The output (or any other value) of the model that it is compared with. Default: the first output. */
+  /** The output (or any other value) of the model to compare with the labels. Default: the first output. */
   readonly from?: string;
   readonly reduction?: Reduction;
 }
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions extends Common {
-  /** The dimension of the logits that counts classes. Default −1, the last; images have theirs at 1. */
+  /** The class dimension of the logits. Default −1, the last; images usually have it at 1. */
   readonly axis?: number;
   /** Labels are distributions over the classes, of the shape of the logits, rather than whole numbers. */
   readonly probabilities?: boolean;
-  /** How much of each label is spread evenly over all classes. Default 0. */
+  /** The share of each label that is spread evenly over all classes. Default 0. */
   readonly smoothing?: number;
-  /** How much each class counts; a mean is over these weights. */
+  /** The weight of each class; a mean is weighted by them. */
   readonly classWeights?: readonly number[];
-  /** Labels of this value do not count. */
+  /** Labels of this value are ignored. */
   readonly ignoreIndex?: number;
 }
 
@@ -78,7 +78,7 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   const { probabilities = false, smoothing = 0, classWeights, ignoreIndex, reduction = "mean" } = options;
   if (probabilities && ignoreIndex !== undefined) {
     throw new OnnxError(
-      "ignoreIndex is a label, and with `probabilities` there are none. Weigh such rows with zeros instead.",
+      "ignoreIndex is a label, and `probabilities` has no such labels. Give those rows zero weight instead.",
     );
   }
   return {
@@ -165,9 +165,9 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   };
 }
 
-/** Options of `binaryCrossEntropy`. */
+/** Options of `binaryCrossEntropyWithLogits`. */
 export interface BinaryCrossEntropyOptions extends Common {
-  /** How much a positive label counts against a negative one. */
+  /** The weight of a positive label relative to a negative one. Default 1. */
   readonly positiveWeight?: number;
 }
 
@@ -228,7 +228,7 @@ export function lossFrom(plain: { readonly kind: string; readonly options: objec
   check("The kind of a loss", kind, text);
   check("The options of a loss", options, { want: "an object", fits: isRecord });
   const make = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
-  if (make === undefined) throw new OnnxError(`There is no loss "${kind}". There are ${names(Object.keys(kinds))}.`);
+  if (make === undefined) throw new OnnxError(`Unknown loss "${kind}"; the losses are ${names(Object.keys(kinds))}.`);
   return make(options);
 }
 

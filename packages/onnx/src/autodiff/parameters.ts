@@ -3,7 +3,7 @@ import { int, ints, type Node } from "../graph/node.ts";
 import type { Constant } from "../proto/constant.ts";
 import { isFloat } from "../proto/elem.ts";
 
-/** What a parameter does in its layer. */
+/** The part a parameter plays in its layer. */
 export type Role = "kernel" | "bias" | "norm" | "embedding";
 
 /** Which dimensions are fan-in, fan-out and batch; those not named are the receptive field. */

@@ -12,11 +12,11 @@ import { expansions } from "./expansions/index.ts";
 import { flat, rounding, rules } from "./gradients/index.ts";
 import type { GradientRule, Gradients } from "./gradients/rule.ts";
 
-/** The forward pass as it is written down, and its way back. */
+/** Records the forward pass, and appends the backward pass from it. */
 export class Tape {
   readonly graph: Graph;
   readonly b: Builder;
-  /** Operators at which a gradient that was wanted ended. */
+  /** Operators of slope zero, where gradients ended. */
   readonly stopped: Set<string>;
   readonly #nodes: Node[] = [];
   readonly #needs: Set<string>;
@@ -93,7 +93,7 @@ export class Tape {
     if (!carried) this.stopped.add(describe(node));
   }
 
-  /** Appends the gradients, from those of some values to those of others. */
+  /** Appends the gradients of some values, given those of others. */
   backward(seeds: ReadonlyMap<string, string>, wanted: readonly string[]): Map<string, string | undefined> {
     const { b } = this;
     const sums = new Map<string, string[]>();

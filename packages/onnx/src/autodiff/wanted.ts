@@ -17,7 +17,7 @@ export function choose(graph: Graph, wanted: Wanted | undefined, forInputs: bool
       if (known !== undefined) return known;
       const initial = graph.initializers.get(name);
       const what = graph.inputs.has(name)
-        ? "is an input of the model. Its gradient is had with `inputs`."
+        ? "is an input of the model. Ask for its gradient with `inputs`."
         : initial === undefined
           ? `is not in the model. Its weights are ${names(all.map((p) => p.name))}.`
           : "";

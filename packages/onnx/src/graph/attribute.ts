@@ -4,7 +4,7 @@ import type { Constant } from "../proto/constant.ts";
 import { type Elem, elemCode, elemOf } from "../proto/elem.ts";
 import type { Attribute, Scope } from "./node.ts";
 
-/** What `op` takes for an attribute: the bare value, its kind being known from its name, or an Attribute. */
+/** An attribute as `op` takes it: an Attribute, or a bare value whose kind follows from its name. */
 export type AttributeInput =
   | number
   | bigint

@@ -11,7 +11,7 @@ export type Dim = number | string;
 type Polynomial = ReadonlyMap<string, number>;
 
 const separator = "\u0000";
-/** What is known of a text once and for all. Every one is forgotten when there are too many. */
+/** Remembers what has been computed for a text, and forgets everything when there is too much. */
 class Memo<T> {
   readonly #known = new Map<string, T>();
 
@@ -57,14 +57,14 @@ export function mul(a: Dim, b: Dim): Dim {
   return text(times(polynomial(a), polynomial(b)));
 }
 
-/** The product of sizes; 1 of none. */
+/** The product of sizes; 1 for an empty list. */
 export function product(sizes: Iterable<Dim>): Dim {
   let all: Dim = 1;
   for (const size of sizes) all = mul(all, size);
   return all;
 }
 
-/** a / b where that is an integer whatever the names stand for; undefined where it cannot be told. */
+/** a / b where that is an integer whatever the names stand for; otherwise undefined. */
 export function exact(a: Dim, b: Dim): Dim | undefined {
   if (typeof a === "number" && typeof b === "number") return b !== 0 && a % b === 0 ? a / b : undefined;
   if (a === b) return 1;
@@ -195,7 +195,7 @@ export function bind(dim: Dim, sizes: Readonly<Record<string, Dim>>): Dim {
   return sum;
 }
 
-/** The name or expression as it is kept; a text that is no expression is a name, whatever is in it. */
+/** The name or expression in canonical form; a text that is not an expression is a name, whatever it contains. */
 export function canonical(name: string): Dim {
   return text(polynomial(name));
 }
@@ -254,7 +254,7 @@ function group(source = ""): string {
   return /^('[^']*'|[^\s(),']+)$/.test(source) ? source : `(${source})`;
 }
 
-/** Names that would be torn apart inside an expression stand in quotes there. */
+/** Quotes names that an expression would otherwise split. */
 function atomOf(name: string): string {
   return /^[^\s(),']+$/.test(name) && !/^-?\d+$|^[+\-*/]$/.test(name) ? name : `'${name.replaceAll("'", "’")}'`;
 }

@@ -3,7 +3,7 @@ import { arrayOf, type Elem, elemBits, isInteger, type TypedArray } from "../pro
 import type { Dim } from "./dims.ts";
 import { int, ints, type Node, type Scope, type SymbolicValue, type TensorType, tensor } from "./node.ts";
 
-/** Larger results are left to the runtime, which folds them too, so that a few bytes of model never become gigabytes here. */
+/** The runtime folds larger results itself, so that a few bytes of model never become gigabytes here. */
 const most = 16_384;
 
 type Fold = (at: Folding) => Constant | readonly Constant[] | undefined;
@@ -48,7 +48,7 @@ export function moved(
     const type = graph.typeOf(name);
     const sizes = type?.shape?.filter((d) => typeof d === "number") ?? [];
     const count = sizes.reduce((a, b) => a * b, 1);
-    // What is open has a place among what is known, if only it is small.
+    // Unknown entries take places among the known ones, if there are few.
     if (value === undefined && (sizes.length !== type?.shape?.length || count > 64 || type.elem === "string"))
       return undefined;
     sources.set(name, entries.length);
@@ -98,7 +98,7 @@ function apply(
   return made === undefined || Array.isArray(made) ? (made as readonly Constant[] | undefined) : [made as Constant]; // As tested.
 }
 
-/** One array entry for each element, in a type that arithmetic is done in here. */
+/** Whether the element type has one array entry per element and arithmetic here. */
 function plain(elem: Elem): boolean {
   return elem !== "string" && !elem.startsWith("complex") && elemBits(elem) >= 8;
 }
@@ -240,7 +240,7 @@ const cast: Fold = ({ inputs: [x], shape, types: [type] }) => {
     const v = x.data[i] ?? 0;
     if (type.elem === "bool") set(data, i, Number(v) === 0 ? 0 : 1);
     else if (typeof v === "bigint") set(data, i, big ? v : isInteger(type.elem) ? BigInt.asIntN(32, v) : Number(v));
-    // What does not fit has no defined value: it is left to the runtime.
+    // A value that does not fit is undefined in ONNX, so the runtime decides.
     else if (isInteger(type.elem) && !(Math.abs(v) < 2 ** 31)) {
       if (!big || !(Math.abs(v) < 2 ** 53)) return undefined;
       set(data, i, BigInt(Math.trunc(v)));
@@ -374,7 +374,7 @@ const range: Fold = ({ inputs: [start, , delta], shape, types: [type] }) => {
   return { elem: type.elem, dims: shape, data };
 };
 
-/** Reduces integers, and of floats only what rounds nothing. */
+/** Reductions of integers, and of floats where nothing is rounded. */
 function reduce(
   step: (a: number, b: number) => number,
   big: (a: bigint, b: bigint) => bigint,

@@ -17,11 +17,11 @@ import type { Attribute, Node, Scope, TensorType } from "./node.ts";
 
 /** Options of `exportModel`. */
 export interface ExportOptions {
-  /** Who made it, as the file says; "descent". */
+  /** The name of the producer to store in the file. Default "descent". */
   readonly producer?: string;
-  /** Version of the file format; the first that has the graph's operator set. */
+  /** Version of the file format. Default: the first that supports the graph's operator set. */
   readonly irVersion?: number;
-  /** What the file says beside the graph. */
+  /** Metadata to store in the file, besides the graph. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -68,7 +68,7 @@ function irVersionOf(opset: number): number {
 function graphProto(graph: Scope): GraphProto {
   const lost = [...graph.outputs.keys()].filter((name) => !graph.has(name));
   if (lost.length > 0)
-    throw new OnnxError(`The outputs ${names(lost)} of graph \`${graph.name}\` are made by no node.`);
+    throw new OnnxError(`The outputs ${names(lost)} of graph \`${graph.name}\` are not produced by any node.`);
   // In a file a floating initializer may be trained, and what a Constant node makes may not.
   const literal = ([name, { elem }]: readonly [string, Constant]): boolean =>
     isFloat(elem) && graph.literalValue(name) !== undefined;

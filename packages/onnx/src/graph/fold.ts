@@ -1,7 +1,7 @@
 import type { Graph } from "./graph.ts";
 import { int, type Node } from "./node.ts";
 
-/** What a node reads, its subgraphs included. */
+/** The names a node reads, including those its subgraphs read. */
 export function readsOf(node: Node): string[] {
   const reads: string[] = [];
   collectReads(node, reads);
@@ -33,7 +33,7 @@ function target(graph: Graph, node: Node): readonly number[] | undefined {
   return known.map((d) => (typeof d === "number" ? d : -1));
 }
 
-/** Nodes whose values are known become constants, unless they are outputs; a name that only repeats another is read by that. */
+/** Replaces nodes whose values are known by constants, unless they are outputs, and readers of an Identity by readers of its input. */
 export function fold(graph: Graph): void {
   const before = graph.nodes.splice(0);
   const alias = new Map<string, string>();
@@ -71,7 +71,7 @@ export function fold(graph: Graph): void {
   }
 }
 
-/** Removes nodes whose outputs nobody reads, and initializers too. */
+/** Removes nodes and initializers that nobody reads. */
 export function prune(graph: Graph): void {
   const read = new Set(graph.outputs.keys());
   const kept: Node[] = [];

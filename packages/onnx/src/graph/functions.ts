@@ -41,7 +41,9 @@ export class Functions {
           continue;
         }
         if (level >= mostDepth)
-          throw new OnnxError(`Function \`${callee.name}\` calls itself, or ${mostDepth} others in a row.`);
+          throw new OnnxError(
+            `Function \`${callee.name}\` calls itself, or is nested more than ${mostDepth} calls deep.`,
+          );
         this.#take(callee);
         const own = new Map(
           (callee.opsetImport ?? []).map(({ domain = "", version = 1 }) => [
@@ -209,7 +211,7 @@ class Renaming {
   #attribute(a: AttributeProto): AttributeProto[] {
     if (a.refAttrName !== undefined && a.refAttrName !== "" && this.#given !== undefined) {
       const value = this.#given.get(a.refAttrName);
-      // What neither the call nor the function gives has the operator's own default.
+      // If neither the call nor the function gives a value, the operator's default applies.
       return value === undefined ? [] : [{ ...value, name: a.name ?? "" }];
     }
     if (a.g !== undefined) return [{ ...a, g: this.#graph(a.g) }];

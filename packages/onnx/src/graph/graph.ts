@@ -23,8 +23,8 @@ export function checkGraph(what: string, value: unknown): void {
 }
 
 /**
- * A graph of ONNX operators that is always typed: every node appended tells the types of its outputs, and of integer tensors
- * made from sizes also the values. Order is run order. A subgraph (`outer` given) sees the names of the graph around it.
+ * A typed graph of ONNX operators: appending a node infers the types of its outputs and, for integer tensors computed from
+ * sizes, their values. Nodes are in run order. A subgraph (one with `outer`) sees the names of the graph around it.
  */
 export class Graph implements Scope {
   opset: number;
@@ -84,7 +84,7 @@ export class Graph implements Scope {
     for (const input of node.inputs)
       if (input !== "" && !this.has(input)) {
         throw new OnnxError(
-          `${describe(node)} reads \`${input}\`, which is neither an input, an initializer nor the output of an earlier node.`,
+          `${describe(node)} reads \`${input}\`, which is not an input, an initializer or the output of an earlier node.`,
         );
       }
     for (const output of node.outputs) {
@@ -132,7 +132,7 @@ export class Graph implements Scope {
     if (type !== undefined) return type;
     const maker = this.nodes.find((n) => n.outputs.includes(name));
     if (maker !== undefined) {
-      throw new OnnxError(`The type of \`${name}\` is not known: ${describe(maker)} has no shape inference here.`);
+      throw new OnnxError(`The type of \`${name}\` is unknown: there is no shape inference for ${describe(maker)}.`);
     }
     throw new OnnxError(`The graph has no value \`${name}\`.`);
   }
@@ -192,7 +192,7 @@ export class Graph implements Scope {
     }
   }
 
-  /** Marks a name as in use. */
+  /** Marks a name as used. */
   reserve(name: string): void {
     this.#names.add(name);
   }

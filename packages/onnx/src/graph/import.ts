@@ -155,14 +155,14 @@ class Importer {
 
   #outputs(graph: Graph, proto: GraphProto): void {
     for (const { name = "", type } of proto.output ?? []) {
-      if (!graph.has(name)) throw new OnnxError(`Output \`${name}\` is made by no node.`);
+      if (!graph.has(name)) throw new OnnxError(`Output \`${name}\` is not produced by any node.`);
       const declared = tensorType(type, () => undefined);
       const known =
         graph.typeOf(name) ?? (this.#reshaped || declared === undefined ? undefined : this.#bound(declared));
       if (known === undefined) {
         const maker = graph.producers().get(name);
         throw new OnnxError(
-          `The type of output \`${name}\` is not known${maker === undefined ? "" : `: ${describe(maker)} has no shape inference here`}.`,
+          `The type of output \`${name}\` is unknown${maker === undefined ? "" : `: there is no shape inference for ${describe(maker)}`}.`,
         );
       }
       graph.setType(name, known);
@@ -202,7 +202,7 @@ class Importer {
       if (node === undefined) continue;
       for (const output of node.outputs) {
         if (output !== "" && graph.has(output) && !(graph.outer?.has(output) ?? false)) {
-          throw new OnnxError(`\`${output}\` is made twice, the second time by ${describe(node)}.`);
+          throw new OnnxError(`\`${output}\` is produced twice, the second time by ${describe(node)}.`);
         }
       }
       if (node.domain === "") upgrade(graph, node, at.get("") ?? 1);
@@ -279,7 +279,7 @@ class Importer {
     this.#nodes(graph, proto, opsets, depth);
     for (const { name = "", type } of proto.output ?? []) {
       if (!graph.has(name))
-        throw new OnnxError(`Output \`${name}\` of a subgraph of ${describe(node)} is made by no node.`);
+        throw new OnnxError(`Output \`${name}\` of a subgraph of ${describe(node)} is not produced by any node.`);
       const known = graph.typeOf(name) ?? tensorType(type, () => undefined);
       graph.output(name, known ?? { elem: "float32", shape: undefined });
     }
@@ -317,7 +317,7 @@ function literal(node: Node): Constant | undefined {
   return undefined;
 }
 
-/** Files of before 2017 leave the kind out; then what is there tells it. */
+/** Files from before 2017 omit the kind; it follows from the field that is set. */
 function kindOf(a: AttributeProto): number {
   if (a.f !== undefined) return 1;
   if (a.i !== undefined) return 2;
@@ -331,7 +331,7 @@ function kindOf(a: AttributeProto): number {
   return a.graphs !== undefined ? 10 : 7;
 }
 
-/** What a file says of a tensor; undefined if it is none, or of an element type not known here. */
+/** The declared type of a value; undefined if it is not a tensor, or has an unknown element type. */
 function tensorType(
   type: TypeProto | undefined,
   nameless: (axis: number) => string | undefined,
@@ -350,7 +350,7 @@ function tensorType(
   };
 }
 
-/** Takes from the file what inference could not find out. */
+/** Uses the types declared in the file where inference found none. */
 function refine(graph: Graph, name: string, declared: ReadonlyMap<string, TensorType>): void {
   const said = declared.get(name);
   if (said === undefined || name === "") return;

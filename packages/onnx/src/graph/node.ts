@@ -3,7 +3,7 @@ import type { Constant } from "../proto/constant.ts";
 import type { Elem } from "../proto/elem.ts";
 import type { Dim } from "./dims.ts";
 
-/** What is known of a tensor: its element type and its sizes, `undefined` where not even their number is known. */
+/** The type of a tensor: its element type and its sizes; `shape` is undefined if even the rank is unknown. */
 export interface TensorType {
   readonly elem: Elem;
   readonly shape: readonly Dim[] | undefined;

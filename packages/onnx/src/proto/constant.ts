@@ -42,7 +42,7 @@ export function constant(
 function whole(x: unknown): bigint {
   if (typeof x === "bigint") return x;
   const number = Math.trunc(Number(x));
-  if (Number.isNaN(number)) throw new OnnxError(`${x} is no integer.`);
+  if (Number.isNaN(number)) throw new OnnxError(`Expected an integer; got ${x}.`);
   if (number >= 2 ** 63) return 2n ** 63n - 1n;
   return number < -(2 ** 63) ? -(2n ** 63n) : BigInt(number);
 }

@@ -27,7 +27,7 @@ export type Elem =
   | "uint2"
   | "int2";
 
-/** What a tensor's numbers are kept in: 64-bit integers as BigInt arrays, bool as bytes, narrow floats as their bits. */
+/** The arrays that store tensors: 64-bit integers as BigInt arrays, bool as bytes, narrow floats as their bits. */
 export type TypedArray =
   | Float32Array
   | Float64Array
@@ -118,7 +118,7 @@ export function arrayOf(elem: Elem, length: number): TypedArray;
 export function arrayOf(elem: Elem, buffer: ArrayBufferLike, byteOffset: number, length: number): TypedArray;
 export function arrayOf(elem: Elem, a: number | ArrayBufferLike, byteOffset = 0, length = 0): TypedArray {
   const make = constructors[table[elem][2]];
-  // A shared buffer is read like any other; the type that says so would spread to everybody who holds a tensor.
+  // A shared buffer reads like any other; typing it as such would burden everybody who holds a tensor.
   return typeof a === "number" ? new make(a) : new make(a as ArrayBuffer, byteOffset, length);
 }
 

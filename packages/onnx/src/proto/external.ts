@@ -2,8 +2,8 @@ import { OnnxError } from "../errors.ts";
 import type { StringStringEntryProto, TensorProto } from "./model.ts";
 
 /**
- * Gives a file that lies beside the model, by the name the model has for it: the whole of it, or, for files too large to be read
- * at once, just the `length` bytes from `offset` on.
+ * Reads a file beside the model, by the name the model gives it: either the whole file or, for files too large to read at once,
+ * just the `length` bytes from `offset` on.
  */
 export type External = (location: string, offset: number, length: number) => Uint8Array;
 
@@ -23,7 +23,7 @@ export function externalBytes(
   if (size !== bytes)
     throw new OnnxError(`${name} takes ${bytes} bytes, but says that "${location}" has ${size} of them.`);
   const file = external(location, offset, size);
-  // As long as the part is the part: a whole file of that length would end before its offset.
+  // An answer of exactly this length is the part itself: a whole file of that length would end before the offset.
   if (file.length === size) return file;
   if (offset + size > file.length) {
     throw new OnnxError(`${name} is bytes ${offset} to ${offset + size} of "${location}", which has ${file.length}.`);
@@ -37,12 +37,12 @@ interface Place {
   readonly length: number | undefined;
 }
 
-/** Where a tensor of external data lies. */
+/** The file and the bytes in it that hold an external tensor. */
 export function externalPlace(name: string, pairs: readonly StringStringEntryProto[]): Place {
   const all = new Map(pairs.map(({ key = "", value = "" }) => [key, value]));
   const location = all.get("location");
   if (location === undefined || location === "") throw new OnnxError(`${name} is external, but has no location.`);
-  // A model must not read whatever file it likes.
+  // Otherwise a model could read any file.
   if (/^([/\\]|[a-z]:)|(^|[/\\])\.\.([/\\]|$)/i.test(location)) {
     throw new OnnxError(`${name} lies in "${location}", which is outside the model's folder.`);
   }

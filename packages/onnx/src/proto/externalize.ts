@@ -5,17 +5,17 @@ import { constantOf, tensorOf } from "./tensor.ts";
 
 /** Options of `externalize`. */
 export interface ExternalOptions {
-  /** The name of the file beside the model, as the model will say it. */
+  /** The name of the file beside the model, as the model will refer to it. */
   readonly location: string;
-  /** The least number of bytes for a tensor to be moved; 1024. */
+  /** Tensors of at least this many bytes are moved. Default 1024. */
   readonly minimum?: number;
   /** Reads tensors that are external already. */
   readonly external?: External;
 }
 
 /**
- * Moves the weights of a model into a file beside it, which a model of 2 GB and more must do. `data` is that file in parts, to
- * be written one after the other; large tensors begin at multiples of 4096, so that a runtime can map them.
+ * Moves the weights of a model into a file beside it, as models of 2 GB and more require. `data` is that file in parts, to be
+ * written one after the other; tensors begin at multiples of 4096, so that a runtime can map them into memory.
  */
 export function externalize(
   source: Uint8Array | ModelProto,

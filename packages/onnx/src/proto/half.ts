@@ -59,5 +59,5 @@ export function floatsOf({ elem, data }: Constant): Float32Array {
   if (elem === "float64") return Float32Array.from(Array.from(data, Number));
   if (elem === "float16") return Float32Array.from(Array.from(data, Number), fromHalf);
   if (elem === "bfloat16") return Float32Array.from(Array.from(data, Number), fromBfloat16);
-  throw new OnnxError(`A tensor of ${elem} has no floats.`);
+  throw new OnnxError(`A tensor of ${elem} cannot be read as floats.`);
 }

@@ -3,10 +3,10 @@ import { OnnxError } from "../errors.ts";
 import { type Message, messageOf } from "./schema.ts";
 import { Decoder, Encoder, type Fields, type Limits, wire } from "./wire.ts";
 
-/** A number; a bigint where a number would round it. */
+/** A number, or a bigint where a number would lose precision. */
 export type Int64 = number | bigint;
 
-/** Anything read from a file carries here what is not in the schema, and the order it stood in; spreading keeps it. */
+/** Anything read from a file carries its unknown fields and their order here; spreading an object keeps them. */
 interface Wired {
   readonly [wire]?: Fields[typeof wire];
 }
@@ -107,7 +107,7 @@ export interface TensorProto extends Wired {
   readonly int64Data?: BigInt64Array;
   readonly name?: string;
   readonly docString?: string;
-  /** A view of the file's bytes, hardly ever aligned. */
+  /** A view of the file's bytes, rarely aligned. */
   readonly rawData?: Uint8Array;
   readonly externalData?: readonly StringStringEntryProto[];
   readonly dataLocation?: number;
@@ -172,7 +172,7 @@ export function decodeModel(bytes: Uint8Array, limits?: Limits): ModelProto {
   const model: ModelProto = decode(messageOf("ModelProto"), bytes, limits);
   if (model.graph === undefined && model.functions === undefined) {
     throw new OnnxError(
-      `These ${bytes.length} bytes hold no graph. Is it an ONNX model${bytes[0] === 0x7b ? ", and not JSON" : ""}?`,
+      `These ${bytes.length} bytes contain no graph. Is this an ONNX model${bytes[0] === 0x7b ? ", and not JSON" : ""}?`,
     );
   }
   return model;
@@ -187,7 +187,7 @@ export function encodeModel(model: ModelProto): Uint8Array {
   return encode(messageOf("ModelProto"), model);
 }
 
-/** A tensor by itself, as test data and checkpoints keep it. */
+/** A single tensor from its bytes, as test data and checkpoints store it. */
 export function decodeTensor(bytes: Uint8Array, limits?: Limits): TensorProto {
   checkBytes("a tensor", bytes, limits);
   return decode(messageOf("TensorProto"), bytes, limits);
@@ -205,7 +205,7 @@ function checkBytes(what: string, bytes: unknown, limits: Limits | undefined): v
   if (limits !== undefined) check("The limits of decoding", limits, { want: "an object of numbers", fits: isRecord });
 }
 
-// The schema is the same as the interfaces above, which a test holds against each other.
+// A test checks that the schema and the interfaces above agree.
 function decode<T>(message: Message, bytes: Uint8Array, limits: Limits | undefined): T {
   return new Decoder(bytes, limits).decode(message) as T;
 }

@@ -8,7 +8,7 @@ export type Kind = "s" | "y" | "i" | "u" | "n" | "f" | "d" | "F" | "D" | "N" | "
 export interface Field {
   readonly no: number;
   readonly name: string;
-  /** What it holds if it is no message. */
+  /** The kind of value, if the field is not a message. */
   readonly kind: Kind | undefined;
   readonly message: Message | undefined;
   readonly repeated: boolean;

@@ -8,8 +8,8 @@ import type { SparseTensorProto, TensorProto } from "./model.ts";
 export function constantOf(tensor: TensorProto, external?: External): Constant {
   const name = tensor.name === undefined || tensor.name === "" ? "A tensor" : `Tensor \`${tensor.name}\``;
   const elem = elemOf(tensor.dataType ?? 0);
-  if (elem === undefined) throw new OnnxError(`${name} has element type ${tensor.dataType ?? 0}, which is not known.`);
-  if (tensor.segment !== undefined) throw new OnnxError(`${name} is cut into segments, which no runtime reads.`);
+  if (elem === undefined) throw new OnnxError(`${name} has the unknown element type ${tensor.dataType ?? 0}.`);
+  if (tensor.segment !== undefined) throw new OnnxError(`${name} is split into segments, which no runtime reads.`);
   const dims = (tensor.dims ?? []).map(Number);
   const count = dims.reduce((a, b) => a * b, 1);
   if (dims.some((d) => d < 0) || !Number.isSafeInteger(count)) {
@@ -75,10 +75,10 @@ export function tensorOf(name: string, { elem, dims, data, strings }: Constant):
   return { ...head, rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
 }
 
-/** How many elements a sparse tensor may be written out to: it takes its few bytes to ask for any number. */
+/** The largest dense size of a sparse tensor: a few bytes of file can ask for any. */
 const most = 2 ** 28;
 
-/** A sparse tensor written out. */
+/** A sparse tensor as a dense one. */
 export function denseOf(sparse: SparseTensorProto, external?: External): Constant {
   const name = `Sparse tensor \`${sparse.values?.name ?? ""}\``;
   const dims = (sparse.dims ?? []).map(Number);

@@ -5,17 +5,17 @@ import { externalPlace, without } from "./external.ts";
 import { toBfloat16, toHalf } from "./half.ts";
 import { decodeModel, encodeModel, type ModelProto, type NodeProto, type TensorProto } from "./model.ts";
 
-/** Options of `updateWeights`. */
+/** Options of `updateInitializers`. */
 export interface UpdateOptions {
   /**
-   * Writes a weight that lies in a file beside the model back to where it lay. Without it such weights are put into the model
+   * Writes a weight that is stored in a file beside the model back into that file. Without it such weights move into the model
    * itself.
    */
   readonly external?: (location: string, offset: number, bytes: Uint8Array) => void;
 }
 
 /**
- * The model with other weights and nothing else changed: every byte that is no weight stays as it was. Names are those of
+ * The model with other weights and nothing else changed: every other byte stays the same. Names are those of
  * initializers, or of the outputs of Constant nodes; the element type stays, so float16 weights are rounded.
  */
 export function updateInitializers(
@@ -62,7 +62,7 @@ function constantNode(node: NodeProto, update: (name: string, tensor: TensorProt
   return { ...node, attribute };
 }
 
-/** The tensor with other numbers, kept in the way it was kept. */
+/** The tensor with other numbers, stored in the same fields. */
 function replaced(name: string, tensor: TensorProto, values: ArrayLike<number>, options: UpdateOptions): TensorProto {
   const elem = elemOf(tensor.dataType ?? 0);
   const dims = (tensor.dims ?? []).map(Number);
@@ -79,7 +79,7 @@ function replaced(name: string, tensor: TensorProto, values: ArrayLike<number>, 
   else if (elem === "bfloat16") data = Uint16Array.from(values, toBfloat16);
   else
     throw new OnnxError(
-      `\`${name}\` is ${elem ?? `of element type ${tensor.dataType}`}, which is no floating type to be trained.`,
+      `\`${name}\` is ${elem ?? `of element type ${tensor.dataType}`} and cannot be trained: only floating types can.`,
     );
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (tensor.dataLocation === 1) {

@@ -1,20 +1,20 @@
 import { OnnxError } from "../errors.ts";
 import type { Field, Message } from "./schema.ts";
 
-/** A message as it is kept: its fields by name, and how it was written if protobuf would not write it so by itself. */
+/** A decoded message: its fields by name, and how it was encoded where that differs from protobuf's canonical encoding. */
 export interface Fields {
   [name: string]: unknown;
   [wire]?: readonly Run[];
 }
 
-/** Fields in the order they were read, with those unknown here as the bytes they were: what keeps a file as it was. */
+/** Fields in the order they were read, unknown ones as raw bytes, so that a file can be written back unchanged. */
 export const wire: unique symbol = Symbol("wire");
 type Run = Uint8Array | { readonly field: Field; count: number; readonly packed: boolean };
 
 export interface Limits {
-  /** How deep messages may lie in each other; protobuf's own limit is 100, which is 32 graphs in graphs. */
+  /** How deeply messages may be nested; protobuf's own limit is 100, which allows 32 nested graphs. */
   readonly depth?: number;
-  /** How many messages and strings a file may hold. */
+  /** How many messages and strings a file may contain. */
   readonly items?: number;
 }
 
@@ -22,7 +22,7 @@ type List = Float32Array | Float64Array | Int32Array | BigInt64Array | BigUint64
 const lists = { F: Float32Array, D: Float64Array, N: Int32Array, L: BigInt64Array, U: BigUint64Array } as const;
 const fixed = { f: 4, d: 8, F: 4, D: 8 } as const;
 
-/** Reads messages. Every length is checked against what is there before anything is allocated for it. */
+/** Reads messages. Every length is checked against the bytes that remain before anything is allocated for it. */
 export class Decoder {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;

@@ -180,6 +180,11 @@ describe("operators on two tensors", () => {
       build: (g) => g.op("Clip", ["x", "low", "high"])[0]!,
     },
     {
+      name: "Clip whose bounds cross: every element is the upper one",
+      inputs: { x: kinked, low: f.float([], 0.8, 0.81), high: f.float([], 0.2, 0.21) },
+      build: (g) => g.op("Clip", ["x", "low", "high"])[0]!,
+    },
+    {
       name: "Clip from below",
       inputs: { x: kinked, low: f.float([], -0.95, -0.94) },
       build: (g) => g.op("Clip", ["x", "low"])[0]!,

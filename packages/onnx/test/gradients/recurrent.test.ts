@@ -136,6 +136,23 @@ describe("attention", () => {
     ),
     attend("softcap", plain, all, { softcap: 0.5 }),
     attend(
+      "softcap, then a mask",
+      { ...plain, m: { elem: "bool", dims: [3, 3], data: [1, 0, 0, 1, 1, 0, 0, 1, 1], diff: false } },
+      [...all, "m"],
+      { softcap: 0.5 },
+    ),
+    attend(
+      "a query that has no key",
+      { ...plain, m: { elem: "bool", dims: [3, 3], data: [0, 0, 0, 1, 1, 0, 0, 1, 1], diff: false } },
+      [...all, "m"],
+    ),
+    attend(
+      "a query that has no key, causal",
+      { ...plain, m: { elem: "bool", dims: [3, 3], data: [0, 1, 1, 1, 1, 0, 0, 1, 1], diff: false } },
+      [...all, "m"],
+      { is_causal: 1 },
+    ),
+    attend(
       "past keys and values",
       { ...plain, pk: f.float([2, 2, 2, 4]), pv: f.float([2, 2, 2, 4]) },
       [...all, "", "pk", "pv"],

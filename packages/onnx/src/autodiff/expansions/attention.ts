@@ -1,4 +1,5 @@
-import { float, int, type Node } from "../../graph/node.ts";
+import { names, OnnxError } from "../../errors.ts";
+import { describe, float, int, type Node } from "../../graph/node.ts";
 import type { Builder, Size } from "../builder.ts";
 import { type Expansion, name } from "./expansion.ts";
 
@@ -8,9 +9,22 @@ function heads(b: Builder, x: string, count: number, node: Node): string {
   return b.transpose(b.reshape(x, [b.size(x, 0), b.size(x, 1), count, size]), [0, 2, 1, 3]);
 }
 
+const attributes =
+  "is_causal kv_num_heads left_window_size q_num_heads qk_matmul_output_mode right_window_size scale softcap softmax_precision".split(
+    " ",
+  );
+
+/** An attribute that is not understood would change what is computed without a word. */
+function checkAttention(node: Node): void {
+  const unknown = Object.keys(node.attributes).filter((name) => !attributes.includes(name));
+  if (unknown.length > 0)
+    throw new OnnxError(`${describe(node)} has attributes that its gradient does not know: ${names(unknown)}.`);
+}
+
 /** Softmax of scaled products of queries and keys, applied to values, in plain operators. */
 const attention: Expansion = (b, node) => {
-  const [q0 = "", k0 = "", v0 = "", mask = "", pastK = "", pastV = "", lengths = ""] = node.inputs;
+  const [q0 = "", k0 = "", v0 = "", mask = "", pastK = "", pastV = ""] = node.inputs;
+  checkAttention(node);
   const flat = b.rank(q0) === 3;
   const queries = flat ? int(node, "q_num_heads", 1) : b.fixed(q0, 1, node);
   const shared = flat ? int(node, "kv_num_heads", queries) : b.fixed(k0, 1, node);
@@ -44,27 +58,21 @@ const attention: Expansion = (b, node) => {
   const mode = int(node, "qk_matmul_output_mode", 0);
   const seen: string[] = [scores];
 
-  const length = b.size(q, 2);
-  const total = b.size(k, 2);
-  const lowest = b.elem(scores) === "float16" ? -65504 : -3.4028234663852886e38;
-  if (int(node, "is_causal", 0) === 1) {
-    const column = positions(b, total);
-    let row = b.unsqueeze(positions(b, length), [1]);
-    if (pastK !== "") row = b.add(row, position(b, b.size(pastK, 2)));
-    scores = b.where(b.op("LessOrEqual", [column, row]), scores, b.number(lowest, scores));
-  }
-  if (mask !== "") {
-    scores = b.elem(mask) === "bool" ? b.where(mask, scores, b.number(lowest, scores)) : b.add(scores, mask);
-  }
-  if (lengths !== "") {
-    const valid = b.op("Less", [positions(b, total), b.unsqueeze(lengths, [1])]);
-    scores = b.where(b.unsqueeze(valid, [1, 2]), scores, b.number(lowest, scores));
-  }
-  seen.push(scores);
+  // Softcap before the mask, or what is masked would have a finite score.
   const cap = float(node, "softcap", 0);
   if (cap !== 0) scores = b.scaled(b.op("Tanh", [b.scaled(scores, 1 / cap)]), cap);
   seen.push(scores);
-  const p = b.op("Softmax", [scores], { axis: -1 });
+  const lowest = b.elem(scores) === "float16" ? -65504 : -3.4028234663852886e38;
+  const { allowed, always } = attended(b, node, q, k);
+  if (mask !== "" && b.elem(mask) !== "bool") scores = b.add(scores, padded(b, mask, k, Number.NEGATIVE_INFINITY));
+  if (allowed !== undefined) scores = b.where(allowed, scores, b.number(lowest, scores));
+  seen.push(scores);
+  let p = b.op("Softmax", [scores], { axis: -1 });
+  // A query without any key has a row of zeros, and none of its scores a gradient.
+  if (allowed !== undefined && !always) {
+    const some = b.op("ReduceMax", [b.cast(allowed, b.elem(p)), b.ints([-1])], { keepdims: 1 });
+    p = b.masked(b.op("Greater", [some, b.number(0, p)]), p);
+  }
   seen.push(p);
   name(b, node, 3, () => seen[mode]!);
   name(b, node, 0, () => {
@@ -75,6 +83,62 @@ const attention: Expansion = (b, node) => {
   });
   return true;
 };
+
+/** A mask for fewer keys than there are excludes the others. */
+function padded(b: Builder, mask: string, k: string, value: number): string {
+  const [own, all] = [b.size(mask, b.rank(mask) - 1), b.size(k, 2)];
+  if (typeof own !== "number" || typeof all !== "number" || own === all || own === 1) return mask;
+  const zeros = Array<number>(b.rank(mask) - 1).fill(0);
+  return b.pad(mask, [...zeros, 0], [...zeros, all - own], value);
+}
+
+interface Attended {
+  /** Bool that broadcasts to the scores; undefined if every query attends every key. */
+  readonly allowed: string | undefined;
+  /** Whether every query surely has a key. */
+  readonly always: boolean;
+}
+
+/**
+ * Which keys each query may attend. A query's position counts the valid
+ * keys before its block: those of the past, or of an external cache `lengths` less the queries.
+ */
+function attended(b: Builder, node: Node, q: string, k: string): Attended {
+  const [, , , mask = "", pastK = "", , lengths = ""] = node.inputs;
+  const causal = int(node, "is_causal", 0) === 1;
+  const left = int(node, "left_window_size", -1);
+  const right = int(node, "right_window_size", -1);
+  const parts: string[] = [];
+  const column = positions(b, b.size(k, 2));
+  if (causal || left >= 0 || right >= 0) {
+    let row = b.unsqueeze(positions(b, b.size(q, 2)), [1]);
+    if (pastK !== "") row = b.add(row, position(b, b.size(pastK, 2)));
+    else if (lengths !== "") {
+      const before = b.sub(b.cast(lengths, "int64"), position(b, b.size(q, 2)));
+      row = b.add(row, b.unsqueeze(before, [1, 2, 3]));
+    }
+    const shifted = (by: number): string => (by === 0 ? row : b.add(row, b.ints([by])));
+    if (causal || right >= 0) parts.push(b.op("LessOrEqual", [column, shifted(causal ? 0 : right)]));
+    if (left >= 0) parts.push(b.op("GreaterOrEqual", [column, shifted(-left)]));
+  }
+  if (mask !== "") {
+    const bool = b.elem(mask) === "bool";
+    const numbers = bool ? b.cast(mask, "float32") : mask;
+    const wide = padded(b, numbers, k, bool ? 0 : Number.NEGATIVE_INFINITY);
+    if (bool) parts.push(wide === numbers ? mask : b.cast(wide, "bool"));
+    // Of numbers only −∞ excludes a key; the lowest finite number leaves it a weight.
+    else parts.push(b.op("Greater", [wide, b.number(Number.NEGATIVE_INFINITY, wide)]));
+  }
+  if (lengths !== "") {
+    const valid = b.op("Less", [column, b.unsqueeze(b.cast(lengths, "int64"), [1])]);
+    parts.push(b.unsqueeze(valid, [1, 2]));
+  }
+  const [first, ...rest] = parts;
+  if (first === undefined) return { allowed: undefined, always: true };
+  const allowed = rest.reduce((all, part) => b.op("And", [all, part]), first);
+  // Causal alone, every query has the first key at least.
+  return { allowed, always: parts.length === 1 && mask === "" && lengths === "" && left < 0 };
+}
 
 const position = (b: Builder, size: Size): string => (typeof size === "number" ? b.ints([size]) : size.tensor());
 

@@ -1,7 +1,7 @@
 import type { Node } from "../../graph/node.ts";
 import type { Builder } from "../builder.ts";
 
-/** Appends simpler nodes that make the outputs of a node, which gradients then flow through; false if the node stays. */
+/** Appends simpler nodes that compute a node's outputs, so that gradients flow through them; false if the node stays. */
 export type Expansion = (b: Builder, node: Node) => boolean;
 
 /** Gives a value the name that an output of the node has; nothing if the output is left out. */

@@ -5,7 +5,7 @@ import type { Expansion } from "./expansion.ts";
 import { recurrent } from "./recurrent.ts";
 import { sampling } from "./sampling.ts";
 
-/** Operators that gradients flow through in simpler ones. */
+/** Operators whose gradients flow through simpler operators. */
 export const expansions: Readonly<Record<string, Expansion>> = {
   ...contraction,
   ...control,

@@ -27,7 +27,7 @@ function activations(b: Builder, node: Node, standard: readonly string[], direct
   const functions = all.map((given): Function => {
     const known = Object.keys(defaults).concat("Relu", "Tanh", "Sigmoid", "Softsign", "Softplus");
     const op = known.find((k) => k.toLowerCase() === given.toLowerCase());
-    if (op === undefined) throw new OnnxError(`${describe(node)} has the activation "${given}", which is not known.`);
+    if (op === undefined) throw new OnnxError(`${describe(node)} has the unknown activation "${given}".`);
     const [a, c] = defaults[op] ?? [0, 0];
     const alpha = takesAlpha.has(op) ? (alphas.shift() ?? a) : a;
     const beta = takesBeta.has(op) ? (betas.shift() ?? c) : c;
@@ -42,7 +42,7 @@ function activations(b: Builder, node: Node, standard: readonly string[], direct
   return range(directions).map((d) => functions.slice(d * standard.length, (d + 1) * standard.length));
 }
 
-/** What a cell carries from step to step; the first entry is what it puts out. */
+/** The values a cell carries from step to step; the first is its output. */
 type State = readonly string[];
 
 interface Cell {
@@ -168,7 +168,7 @@ function unrolled(cell: Cell): Expansion {
         let next = cell.step(b, inputs[t]!, state, at);
         out[t] = next[0]!;
         if (lengths !== "") {
-          // A sequence that is over, or backwards has not begun, keeps its state and puts out zeros.
+          // A sequence that has ended (or, backwards, not begun) keeps its state and outputs zeros.
           const runs = b.unsqueeze(b.op("Greater", [lengths, b.graph.constant(t, b.elem(lengths), [])]), [1]);
           const before = state;
           out[t] = b.masked(runs, out[t]!);

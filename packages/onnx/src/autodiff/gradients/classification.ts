@@ -37,7 +37,7 @@ export function oneHot(b: Builder, labels: string, x: string, node: Node): strin
   return b.cast(b.op("Equal", [b.unsqueeze(labels, [1]), numbers]), b.elem(x));
 }
 
-/** What each label's own loss is multiplied by, [n, 1, d…] or a scalar. */
+/** The factor of each label's loss, [n, 1, d…] or a scalar. */
 function scaleOf(b: Builder, node: Node, d: string, weight: string | undefined, labels: string): string {
   const reduction = string(node, "reduction", "mean");
   const all = range(b.rank(labels));

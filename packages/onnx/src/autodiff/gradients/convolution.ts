@@ -48,7 +48,7 @@ export function inputGradient(
   const from = sizes.slice(2);
   const to = spatial(b, d);
   if (to !== undefined && from.every((s) => typeof s === "number")) {
-    // What the last step did not reach.
+    // The part that the last step did not reach.
     const rest = from.map((s, i) => s + before[i]! + after[i]! - ((to[i]! - 1) * strides[i]! + extent(window, i)));
     if (b.webgpu && kernel.length > 2 && [...first, ...last].every((p) => p >= 0)) {
       // WebGPU has no ConvTranspose of three dimensions: zeros between the elements, and a kernel that moves by one.
@@ -118,7 +118,7 @@ function weightGradient(
   return byConvolution(b, x, d, window, group, node);
 }
 
-/** What a tap of the kernel sees of the padded input: one element per output. */
+/** The elements of the padded input that one tap of the kernel sees: one per output. */
 function seen(
   b: Builder,
   padded: string,

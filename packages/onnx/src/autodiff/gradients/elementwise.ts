@@ -222,12 +222,14 @@ export const broadcasting: Readonly<Record<string, GradientRule>> = {
     const all = b.shape(x).map((_, i) => i);
     const outside = (within: string, bound: string): string =>
       b.reshapeLike(b.sum(b.where(within, b.number(0, d), d), all), bound);
-    // Where the bounds cross, the upper one wins.
-    const atLow = above !== undefined && below !== undefined ? b.op("Or", [above, b.op("Not", [below])]) : above;
+    // Where the bounds cross, every element is the upper one.
+    const crossed = low !== "" && high !== "" && (need[1] || need[2]) ? b.op("Greater", [low, high]) : undefined;
+    const atLow = above !== undefined && crossed !== undefined ? b.op("Or", [above, crossed]) : above;
+    const atHigh = below !== undefined && crossed !== undefined ? b.op("And", [below, b.op("Not", [crossed])]) : below;
     return [
       need[0] ? (inside === undefined ? d : b.masked(inside, d)) : undefined,
       need[1] && atLow !== undefined ? outside(atLow, low) : undefined,
-      need[2] && below !== undefined ? outside(below, high) : undefined,
+      need[2] && atHigh !== undefined ? outside(atHigh, high) : undefined,
     ];
   },
   // x is whole numbers, so only the scale has a gradient; `dequantize` in the table says more.

@@ -179,7 +179,7 @@ const pad: GradientRule = (b, node, [d], need) => {
         cut.map((p) => (p.after > 0 ? -p.after : 2 ** 31 - 1)),
       );
     } else {
-      // What was added is cut off, what was cut off comes back as zeros.
+      // Padding is cut off again, and cropped parts come back as zeros.
       dx = b.op("Pad", [d, b.op("Neg", [padsInput]), "", axesInput]);
     }
     const filled = need[2] && value !== "";
@@ -236,7 +236,7 @@ export const movement: Readonly<Record<string, GradientRule>> = {
   Pad: pad,
   DepthToSpace: depthToSpace,
   SpaceToDepth: unary(({ b, d, node }) => b.op("DepthToSpace", [d], { blocksize: int(node, "blocksize", 1) })),
-  // What was cut off comes back as zeros, what was added is cut off: around the same centre.
+  // Cropped parts come back as zeros and padding is cut off, around the same centre.
   CenterCropPad: unary(({ b, x, d, node }) => {
     const axes = ints(node, "axes") ?? range(b.rank(x));
     const shape = b.shapeTensor(axes.map((axis) => b.size(x, axis)));

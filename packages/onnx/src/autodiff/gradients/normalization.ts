@@ -3,7 +3,7 @@ import { positive, range } from "../axes.ts";
 import type { Builder, Size } from "../builder.ts";
 import { type GradientRule, unary } from "./rule.ts";
 
-/** What normalisation subtracts and multiplies by, over some axes, dimensions kept. */
+/** The mean that normalisation subtracts and the factor it multiplies by, over some axes, keeping dimensions. */
 export interface Moments {
   readonly centred: string;
   readonly mean: string;
@@ -80,7 +80,7 @@ const batchNormalization: GradientRule = (b, node, [d, dMean, dVariance], need) 
     const dBias = need[2] || (need[0] && training) ? b.sum(d, axes, true) : undefined;
     const factor = b.mul(perChannel(scale), inv);
     if (need[0]) {
-      // What training takes away are the very sums that scale and bias want.
+      // The sums subtracted in training are exactly the gradients of scale and bias.
       const left = training ? b.sub(d, b.per(b.add(dBias!, b.mul(hat, dScale!)), n)) : d;
       parts.push(b.mul(factor, left));
     }
@@ -171,7 +171,7 @@ export const normalization: Readonly<Record<string, GradientRule>> = {
     return b.sub(part, b.mul(y, b.sum(part, [int(node, "axis", -1)], true)));
   }),
   LogSoftmax: unary(({ b, y, d, node }) => b.sub(d, b.mul(b.exp(y), b.sum(d, [int(node, "axis", -1)], true)))),
-  // What was dropped has no gradient, the rest was scaled up; while predicting nothing is dropped.
+  // Dropped elements have no gradient, the others were scaled up; nothing is dropped in prediction.
   Dropout: unary(({ b, x, d, node }) => {
     const [, ratio = "", training = ""] = node.inputs;
     const kept = node.outputs[1] ?? "";

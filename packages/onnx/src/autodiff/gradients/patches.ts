@@ -81,7 +81,7 @@ export function patchedWeights(b: Builder, x: string, d: string, w: string, wind
   const [outputs, inputs] = b.shape(w);
   const [from, to, batch] = [spatial(b, x), spatial(b, d), b.size(x, 0)];
   if (b.webgpu || typeof inputs !== "number" || typeof outputs !== "number") return undefined;
-  // A kernel of one element sees each pixel once: nothing is to be copied.
+  // A kernel of one element sees each pixel once, so nothing needs copying.
   if (from === undefined || to === undefined || count(kernel) === 1 || count(to) === 0) return undefined;
   const places = count(to) * count(kernel);
   const n = kernel.length;

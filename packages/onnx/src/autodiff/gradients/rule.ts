@@ -10,7 +10,7 @@ export type Gradients = readonly (string | undefined)[];
  */
 export type GradientRule = (b: Builder, node: Node, dys: Gradients, need: readonly boolean[]) => Gradients;
 
-/** What a rule of one input and one output is told. */
+/** The arguments of a rule for one input and one output. */
 export interface Unary {
   readonly b: Builder;
   readonly x: string;

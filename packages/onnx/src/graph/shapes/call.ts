@@ -4,7 +4,7 @@ import { type Elem, elemOf } from "../../proto/elem.ts";
 import { type Dim, same } from "../dims.ts";
 import { describe, type Node, type Scope, type SymbolicValue, type TensorType } from "../node.ts";
 
-/** Thrown and caught inside inference where an input's type is not known, so that nothing can be said of the outputs. */
+/** Thrown and caught inside inference where an input's type is unknown, and with it those of the outputs. */
 export class Unknown extends Error {}
 
 /** One node as its inference sees it: what is known of the inputs, and where to say what is known of the outputs. */
@@ -65,18 +65,18 @@ export class Call {
     return this.given(i) ? this.graph.symbolic(this.node.inputs[i] ?? "") : undefined;
   }
 
-  /** Says the type of output `i`. */
+  /** Sets the type of output `i`. */
   out(i: number, elem: Elem, shape: readonly Dim[] | undefined): void {
     if (shape?.some((d) => typeof d === "number" && !(d >= 0 && Number.isSafeInteger(d)))) {
       this.fail(`would make a tensor of [${shape.join(", ")}].`);
     }
     this.types[i] = { elem, shape };
   }
-  /** Says what is known of output `i`'s entries. */
+  /** Sets the entries of output `i`, as far as they are known. */
   value(i: number, value: SymbolicValue | undefined): void {
     this.values[i] = value;
   }
-  /** A size of output `i` nothing is known of; the same name each time it is inferred. */
+  /** An unknown size of output `i`; it has the same name each time it is inferred. */
   unknown(i: number, axis: number): Dim {
     return `?${this.node.outputs[i]}.${axis}`;
   }
@@ -89,7 +89,7 @@ export class Call {
 
   /** The element type of a DataType an attribute gives. */
   codeElem(code: number): Elem {
-    return elemOf(code) ?? this.fail(`names element type ${code}, which is not known.`);
+    return elemOf(code) ?? this.fail(`names the unknown element type ${code}.`);
   }
 
   /** An axis counted from the end if negative, checked against the rank. */
@@ -101,7 +101,7 @@ export class Call {
   axes(axes: readonly number[], rank: number): number[] {
     return axes.map((axis) => this.axis(axis, rank));
   }
-  /** Two sizes that must be equal: the one that says more. */
+  /** Of two sizes that must be equal, the more specific one. */
   unify(a: Dim, b: Dim, what: string): Dim {
     if (same(a, b) === false) this.fail(`needs ${what} to be equal, and they are ${a} and ${b}.`);
     return typeof a === "number" || (typeof b === "string" && b.startsWith("?")) ? a : b;

@@ -2,14 +2,14 @@ import { type Dim, same } from "../dims.ts";
 import { int, ints, type Scope, subgraph, type TensorType } from "../node.ts";
 import type { Call, Inference } from "./call.ts";
 
-/** Bodies within bodies are inferred twice each; beyond this many levels their types are left open. */
+/** Nested bodies are inferred twice per level; below this depth their types are left open. */
 const deepest = 8;
 
 function depth(graph: Scope): number {
   return graph.outer === undefined ? 0 : depth(graph.outer) + 1;
 }
 
-/** What holds of a value that is one or the other. */
+/** The type that covers both of two types. */
 function either(c: Call, i: number, a: TensorType | undefined, b: TensorType | undefined): TensorType | undefined {
   if (a === undefined || b === undefined) return undefined;
   if (a.elem !== b.elem) c.fail(`gives output ${i} as ${a.elem} or as ${b.elem}.`);
@@ -24,7 +24,7 @@ function resultTypes(graph: Scope): (TensorType | undefined)[] {
   return [...graph.outputs.keys()].map((name) => graph.typeOf(name));
 }
 
-/** Tells a body the types of its inputs; what follows for its outputs. */
+/** The types of a body's outputs, given those of its inputs. */
 function run(body: Scope, inputs: readonly (TensorType | undefined)[]): (TensorType | undefined)[] {
   for (const [i, name] of [...body.inputs.keys()].entries()) {
     const type = inputs[i];

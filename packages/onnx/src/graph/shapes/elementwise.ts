@@ -91,7 +91,7 @@ function order(a: Dim, b: Dim): number | undefined {
 
 const cast: Inference = (c) => {
   const elem = c.node.op === "CastLike" ? c.elem(1) : elemOf(int(c.node, "to", 0));
-  if (elem === undefined) return c.fail(`casts to element type ${int(c.node, "to", 0)}, which is not known.`);
+  if (elem === undefined) return c.fail(`casts to the unknown element type ${int(c.node, "to", 0)}.`);
   c.out(0, elem, c.shape(0));
   const value = c.symbolic(0);
   if (value !== undefined && (elem === "int64" || elem === "int32") && value.elem !== "bool")
