@@ -26,7 +26,7 @@ class AdamOptimizer {
   applyGradients(): void {}
 }
 
-/** What people pass by mistake, in the place of something else. */
+/** Things people pass by mistake. */
 const wrong: readonly (readonly [what: string, make: () => unknown])[] = [
   ["nothing", () => undefined],
   ["null", () => null],

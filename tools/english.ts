@@ -17,10 +17,10 @@ export const phrases: readonly Phrase[] = [
   },
   {
     found:
-      /\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|fewer\b|better\b|worse\b|faster\b|slower\b|larger\b|smaller\b|other\b|doubt\b)[a-z`]/i,
+      /(?<!\bthere )\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|fewer\b|better\b|worse\b|faster\b|slower\b|larger\b|smaller\b|other\b|doubt\b)[a-z`]/i,
     say: '"is not a …", or "has no …"',
   },
-  { found: /\b(?:is|are|was|were|has|have|there is|there are) none\b/i, say: '"is not one", "has no …"' },
+  { found: /(?<!\bthere )\b(?:is|are|was|were) none\b/, say: '"is not one", "has no …"' },
   { found: /\bThere cannot be\b/, say: '"`threads` must be 1 to 64; got 0"' },
   { found: /,? save (?:for )?(?:`|the\b|that\b|those\b|where\b|what\b)/, say: '"except"' },
   { found: /\b(?:is|are) to be (?!\w+ed\b.*\?)/, say: '"must be"' },
@@ -32,7 +32,7 @@ export const phrases: readonly Phrase[] = [
   { found: /\bfor it (?:is|has|was|would|does|can)\b/i, say: '"because it …"' },
   {
     found:
-      /\b(?:once|twice|times?|lines?|bytes|numbers?|milliseconds?|seconds?|steps?) an? (?:step|element|number|parameter|tensor|equation|row|column|file|epoch|update)\b/,
+      /\b(?:once|twice|bytes|numbers?|milliseconds?|seconds?|bits) an? (?:step|element|number|parameter|tensor|equation|row|column|file|epoch|update)\b/,
     say: '"per …"',
   },
 ];

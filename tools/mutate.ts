@@ -166,7 +166,7 @@ const allowances = await readJson<readonly Allowance[]>("goldens/mutants.allowed
 const reasons = new Map(allowances.flatMap(({ reason, mutants }) => mutants.map((m) => [m, reason] as const)));
 const target = arraysTargets()[0]!; // the fast path comes first
 
-/** Seen: some golden of the subject moves otherwise. Refused: the mutant is no valid rule. */
+/** Seen: some golden of the subject moves otherwise. Refused: the mutant is not a valid rule. */
 async function fate(cases: readonly Case[], change: Mutant["change"]): Promise<"seen" | "refused" | "survived"> {
   for (const { leaf, setting } of cases) {
     try {

@@ -55,7 +55,7 @@ const shaped = (shape: Shape, data: Float64Array): Value => ({ ...matrix({ name:
 const broadcastAt = ({ rows, cols }: Value, k: number, width: number): number =>
   (rows === 1 ? 0 : Math.floor(k / width)) * cols + (cols === 1 ? 0 : k % width);
 
-/** What sizes of which all but 1 agree broadcast to. */
+/** The size that operands broadcast to: they agree, except where one is 1. */
 const broadcastSize = (sizes: readonly number[]): number => sizes.find((n) => n !== 1) ?? 1;
 
 const operators: Operators<Value> = {

@@ -1,4 +1,4 @@
-/** What the kit needs of a test runner: vitest, jest, node:test and Mocha all have it. */
+/** The part of a test runner that the kit needs: vitest, jest, node:test and Mocha all have it. */
 export interface Runner {
   describe(name: string, declare: () => void | Promise<void>): void;
   test(name: string, body: () => void | Promise<void>): void;

@@ -25,7 +25,7 @@ export interface Session {
   dispose(): void;
 }
 
-/** What the kit tests: a name for the reports, and how to start an optimizer on these parameters. */
+/** A backend under test: a name for the reports, and how to start an optimizer on these parameters. */
 export interface Target {
   readonly name: string;
   start(parameters: Starts, configured: Configured): Session | Promise<Session>;

@@ -2,7 +2,7 @@ import { OptimizerError } from "@descent/core";
 import { finite, list, notNegative, shown, suggestion } from "@descent/core/adapter";
 
 /**
- * What an activation takes from the size of a signal, and the weights before it give back. The first five are PyTorch's;
+ * The factor by which an activation shrinks a signal, which the weights before it make up for. The first five are PyTorch's;
  * those of tanh and selu are conventions of the field. The rest are 1/√E[f(z)²] for a standard normal z, the criterion of
  * He et al. (https://arxiv.org/abs/1502.01852), which gives relu its √2.
  */

@@ -76,7 +76,7 @@ export function fnv1a(name: string): bigint {
   return hash;
 }
 
-// TextEncoder is no part of JavaScript itself, and this package declares no host.
+// TextEncoder belongs to the host, not to JavaScript, and this package assumes no host.
 function* utf8(text: string): Generator<number> {
   for (const character of text) {
     const code = character.codePointAt(0)!; // a character of a string has a code

@@ -269,7 +269,7 @@ describe("the same start everywhere", () => {
 });
 
 describe("orthogonal", () => {
-  /** What is left of WWᵀ or WᵀW, whichever is smaller, without the identity times gain². */
+  /** WWᵀ or WᵀW, whichever is smaller, minus gain² times the identity. */
   const defect = (w: Float32Array, rows: number, columns: number, gain = 1): number => {
     const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
     const at = (k: number, i: number): number => (rows <= columns ? w[k * columns + i]! : w[i * columns + k]!);
@@ -501,7 +501,7 @@ describe("mistakes are named", () => {
     ["an activation's other name", snake, 'There is no gain for "leaky_relu"; there are `linear`'],
     ["and its own", snake, "Did you mean `leakyRelu`?"],
     ["a slope that none has", () => gain("relu", 0.2), "`relu` has no slope to choose."],
-    ["a slope that is none", () => gain("leakyRelu", Number.NaN), "`gain` has `slope` = NaN."],
+    ["a slope that is not a number", () => gain("leakyRelu", Number.NaN), "`gain` has `slope` = NaN."],
   ])("%s", (_, mistake, message) => {
     expect(mistake).toThrow(OptimizerError);
     expect(mistake).toThrow(message);

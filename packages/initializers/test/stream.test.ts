@@ -100,7 +100,7 @@ describe("a number depends on seed, name and index alone", () => {
     expect(stream(0, "w").uniform(0)).toBe(firsts[0]);
   });
 
-  test.each([-1, 0.5, Number.NaN, Infinity, 2 ** 53, "0", undefined])("%s is no seed", (seed) => {
+  test.each([-1, 0.5, Number.NaN, Infinity, 2 ** 53, "0", undefined])("%s is not a seed", (seed) => {
     // @ts-expect-error what a JavaScript caller may pass
     const open = (): Stream => stream(seed, "conv1/kernel");
     expect(open).toThrow(OptimizerError);

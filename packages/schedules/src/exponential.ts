@@ -6,7 +6,7 @@ import { type Equation, number } from "./text.ts";
 export interface ExponentialOptions {
   /** The value at step 0. */
   readonly from: number;
-  /** What `over` updates multiply the value by; above 0, and below 1 for a decay. */
+  /** The factor that `over` updates multiply the value by; above 0, and below 1 for a decay. */
   readonly rate: number;
   /** How many updates one factor `rate` takes; 1 unless given. */
   readonly over?: number | undefined;
@@ -18,7 +18,7 @@ export interface ExponentialOptions {
 export interface StepwiseOptions {
   /** The value at step 0. */
   readonly from: number;
-  /** What each stair multiplies the value by; above 0, and below 1 for a decay. */
+  /** The factor of each stair; above 0, and below 1 for a decay. */
   readonly rate: number;
   /** How many updates the value stays the same. */
   readonly every: number;

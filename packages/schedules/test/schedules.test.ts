@@ -375,7 +375,7 @@ describe("mistakes are named", () => {
       () => piecewise({ 0: 1, 0.5: 2 }),
       "`piecewise` has `start` = 0.5. Give it a whole number, 0 or above",
     ],
-    ["a value that is none", () => piecewise({ 0: 1, 5: Number.NaN }), "`piecewise at 5` has `value` = NaN."],
+    ["a value that is not a number", () => piecewise({ 0: 1, 5: Number.NaN }), "`piecewise at 5` has `value` = NaN."],
     [
       "a step back",
       () =>
@@ -396,8 +396,8 @@ describe("mistakes are named", () => {
       "`join` starts a piece at 0 after one at 0.",
     ],
     ["part of an update", () => warmup(46.9, 1), "`warmup` has `steps` = 46.9. Give it a whole number, 0 or above."],
-    ["a peak that is none", () => warmup(5, () => Number.NaN), "`warmup` leads to NaN"],
-    ["a factor that is none", () => scale(1, Infinity), "`scale` has `factor` = Infinity."],
+    ["a peak that is not a number", () => warmup(5, () => Number.NaN), "`warmup` leads to NaN"],
+    ["a factor that is not finite", () => scale(1, Infinity), "`scale` has `factor` = Infinity."],
   ])("%s", (_, mistake, message) => {
     expect(mistake).toThrow(OptimizerError);
     expect(mistake).toThrow(message);
