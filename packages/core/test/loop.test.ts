@@ -96,12 +96,16 @@ describe("a step that was begun", () => {
     expect([loop.step, p.a[0]]).toEqual([1, 0.5]);
   });
 
-  test("has one gradient for each parameter", () => {
-    const { loop, p } = start();
-    const [pair] = Object.entries(pairs(p, 1));
-    expect(() => loop.update([pair!, pair!])).toThrow("There are two gradients for `a` in one update.");
-    loop.update([pair!]);
-    expect(loop.inspect().parameters.a!.t).toBe(1);
+  test("has one gradient for each parameter, in whatever order they come", () => {
+    for (const order of ["aa", "aba", "bab", "baa", "bb"]) {
+      const { loop, p } = start();
+      const all = pairs(p, 1);
+      expect(() => loop.update([...order].map((name) => [name, all[name]!] as const))).toThrow(
+        /There are two gradients for `[ab]` in one update/,
+      );
+      loop.update([...new Set(order)].map((name) => [name, all[name]!] as const));
+      expect(loop.inspect().parameters[order[0]!]!.t).toBe(1);
+    }
   });
 });
 

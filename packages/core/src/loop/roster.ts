@@ -19,6 +19,8 @@ export interface Cohort {
 
 /** A parameter with all that the loop keeps of it. */
 export interface Member<T> {
+  /** Its place in the order in which members were added. */
+  readonly index: number;
   readonly parameter: Parameter;
   /** Undefined for a frozen parameter. */
   readonly cohort: Cohort | undefined;
@@ -30,8 +32,6 @@ export interface Member<T> {
   slots: Readonly<Record<string, T>> | undefined;
   /** The tensors of the last job. */
   tensors: Readonly<Record<string, T>> | undefined;
-  /** The last step that it was in, by its number among all that were begun. */
-  begun: number;
 }
 
 /** A step that was begun: once `ended` it cannot be committed, and the text says why. */
@@ -50,8 +50,8 @@ export class Roster<T> {
   step = 0;
   /** Updates refused because gradients were not finite. */
   nonFinite = 0;
-  /** Steps begun, whatever became of them. */
-  begun = 0;
+  /** Members ever added. */
+  #added = 0;
   /** The step that was begun and has not ended. */
   flight: Flight | undefined;
   disposed = false;
@@ -79,7 +79,7 @@ export class Roster<T> {
     const cohorts = new Map(this.#cohorts);
     const members = assign(this.#configured, parameters).map(({ label, leaf }, i): Member<T> => {
       const parameter = parameters[i]!; // one assignment per parameter
-      const fresh = { parameter, t: 0, host: undefined, slots: undefined, tensors: undefined, begun: 0 };
+      const fresh = { index: this.#added + i, parameter, t: 0, host: undefined, slots: undefined, tensors: undefined };
       if (!leaf) return { ...fresh, cohort: undefined, decays: false };
       const group = entry(groups, label, () => ({ label, leaf, hyper: { ...leaf.hyper } }));
       const { rows, cols } = matrix(parameter);
@@ -97,6 +97,7 @@ export class Roster<T> {
     for (const [program, all] of cohorts) this.#cohorts.set(program, all);
     for (const [label, group] of groups) this.groups.set(label, group);
     for (const member of members) this.members.set(member.parameter.name, member);
+    this.#added += members.length;
   }
 
   /** Forgets a parameter and frees its state. */

@@ -32,21 +32,25 @@ export function begin<T>(roster: Roster<T>, tensors: Pairs<T>): Step<T> {
     throw new OptimizerError(
       "A step was begun and has not ended. Await update(), or call commit() or cancel() of the step, before the next one.",
     );
-  const begun = ++roster.begun;
   const hypers = new Map<Group, Env>();
   const values = new Map<Cohort, Shared[]>();
   const jobs: Job<T>[] = [];
   const stepped: Member<T>[] = [];
   const next: HostValues[] = [];
+  let highest = -1;
+  let seen: Set<Member<T>> | undefined;
   let last: Cohort | undefined;
   let shared: Shared | undefined;
   for (const [name, { p, g }] of Symbol.iterator in tensors ? tensors : named("The tensors of an update", tensors)) {
     const member = roster.get(name);
-    if (member.begun === begun)
-      throw new OptimizerError(`There are two gradients for \`${name}\` in one update. Add them up, and give the sum.`);
-    member.begun = begun;
-    const { cohort, parameter } = member;
+    const { cohort, parameter, index } = member;
     if (!cohort) continue; // frozen
+    // In the order in which they were added none comes twice, and nothing has to be remembered of them.
+    if (index > highest) highest = index;
+    else seen ??= new Set(stepped);
+    if (seen?.has(member))
+      throw new OptimizerError(`There are two gradients for \`${name}\` in one update. Add them up, and give the sum.`);
+    seen?.add(member);
     const { group, program } = cohort;
     let hyper = hypers.get(group);
     if (!hyper) hypers.set(group, (hyper = hyperNow(group, roster.step)));
