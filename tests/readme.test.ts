@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test, vi } from "vitest";
 import { packages, root } from "./workspace.ts";
 
 const readmes = ["README.md", ...packages.map(({ folder }) => path.join("packages", folder, "README.md"))];
+const pages = [...readmes, path.join("packages", "core", "ADAPTERS.md")];
 // beside the app, whose node_modules hold every framework that an example may import
 const folder = path.join(root, "apps", "mnist", ".examples");
 mkdirSync(folder, { recursive: true });
@@ -15,7 +16,7 @@ const blocks = (file: string): string[] =>
     .map((m) => m[1]!)
     .filter((code) => !/@descent\/conformance/.test(code));
 
-describe.each(readmes.filter((file) => blocks(file).length > 0))("%s", (file) => {
+describe.each(pages.filter((file) => blocks(file).length > 0))("%s", (file) => {
   test.each(blocks(file).map((code, i) => [i + 1, code] as const))(
     "example %i runs",
     async (i, code) => {

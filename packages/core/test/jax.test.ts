@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import type { Starts, Target } from "@descent/conformance";
 import { describeBackend } from "@descent/conformance/vitest";
 import { Loop, size } from "@descent/core/adapter";
 import { defaultDevice, init, type Array as JaxArray, numpy as np } from "@jax-js/jax";
+import { expect, test } from "vitest";
 import { jaxBackend } from "./jax.ts";
 
 await init("wasm");
@@ -63,3 +65,8 @@ const target: Target = {
 };
 
 describeBackend(target, { refusesEmpty: "jax-js has no arrays without elements" });
+
+test("the adapter of the page for authors of adapters is this one, word for word", () => {
+  const read = (file: string): string => readFileSync(new URL(file, import.meta.url), "utf8");
+  expect(read("../ADAPTERS.md")).toContain(read("jax.ts"));
+});
