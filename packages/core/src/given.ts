@@ -1,7 +1,7 @@
 import { among, list, OptimizerError, shown, suggestion } from "./errors.ts";
 import { type Parameter, type Shape, size } from "./parameter.ts";
 
-/* What adapters refuse of the parameters, memory and gradients that they are given, in one wording. */
+/* Checks of the parameters, memory and gradients that adapters are given, in one wording. */
 
 /** Values by name: a record, or pairs such as a Map's. */
 export type Named<V> = Readonly<Record<string, V>> | Iterable<readonly [string, V]>;

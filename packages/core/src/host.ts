@@ -32,7 +32,7 @@ export class Sheet {
     return at;
   }
 
-  /** What computes the expressions that have no place yet from those that have one by now. */
+  /** A function that computes the expressions that have no place yet from those that have one by now. */
   compute(roots: readonly Expr[]): Compute {
     const operations: Operation[] = [];
     const places: number[] = [];

@@ -31,7 +31,7 @@ export interface Operators<V> {
 /** A program, and the parameter it steps: what of a `Job` is the same at every step. */
 export type Part = Pick<Job<unknown>, "program" | "parameter">;
 
-/** What a program computes from, as values of a framework. */
+/** The inputs of a program, as values of a framework. */
 export interface Given<V> {
   /** `p`, `g` and the device slots, by name, each in the shape it is kept in. */
   readonly tensors: Readonly<Record<string, V>>;

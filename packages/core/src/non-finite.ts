@@ -1,7 +1,7 @@
 import { list, OptimizerError, shown, suggestion } from "./errors.ts";
 
 /**
- * What happens to an update whose gradients contain NaN or an infinity: an error, a step left out and counted, or the
+ * The answer to an update whose gradients contain NaN or an infinity: an error, a step left out and counted, or the
  * step as it is. With `throw` and `skip` no number has changed.
  */
 export type NonFinite = "throw" | "skip" | "apply";

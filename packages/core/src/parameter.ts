@@ -3,7 +3,7 @@ import { isRecord, list, OptimizerError, shown } from "./errors.ts";
 /** Sizes of the dimensions, outermost first; a scalar has none. */
 export type Shape = readonly number[];
 
-/** What a parameter does in its layer. Biases and norms are left out of weight decay. */
+/** The part a parameter plays in its layer. Biases and norms are left out of weight decay. */
 export type Role = "kernel" | "bias" | "norm" | "embedding";
 
 /** Which dimensions are fan-in, fan-out and batch (neither); those not named are the receptive field. */
@@ -14,7 +14,7 @@ export interface Axes {
 }
 
 /**
- * What a rule may know of a tensor without touching its numbers. Frameworks lay tensors out differently
+ * The facts about a tensor that a rule may use without touching its numbers. Frameworks lay tensors out differently
  * ([in, out] and HWIO against [out, in] and OIHW), so adapters fill in `axes` and `role` where they are sure of them;
  * nothing downstream guesses.
  */
@@ -29,7 +29,7 @@ export interface Parameter extends Description {
   readonly name: string;
 }
 
-/** What is said of the tensor `name`: its shape alone, or that and more. Throws if the shape is none. */
+/** The description of the tensor `name`, given whole or as its shape alone. Throws if the shape is not valid. */
 export function description(name: string, given: Shape | Description): Description {
   const whole = typeof given === "object" && given !== null && "shape" in given ? given : { shape: given };
   checkShape(name, whole.shape);
@@ -68,7 +68,7 @@ function checkAxes(name: string, axes: unknown, shape: Shape): void {
     );
 }
 
-/** Throws if what is given as the shape of `name` is none. */
+/** Throws unless `shape`, given for `name`, is a list of whole numbers. */
 export function checkShape(name: string, shape: unknown): asserts shape is Shape {
   if (!Array.isArray(shape))
     throw new OptimizerError(

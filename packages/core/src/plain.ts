@@ -7,7 +7,7 @@ import { configured as checked, type Leaf } from "./rule.ts";
 import { schedule } from "./schedule.ts";
 import type { Equations, Hyper, HyperValue, Macros, Range, RuleSpec, Slots } from "./spec.ts";
 
-/** A rule without what is no data: its macros, by name only. */
+/** A rule as data: macros, which are code, by name only. */
 export interface PlainRule {
   /** Absent from what was written before rules had ids. */
   readonly id?: string;

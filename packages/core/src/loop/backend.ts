@@ -18,9 +18,9 @@ export interface Job<T> {
 /** Adds numbers up over the ranks of a world, in place. */
 export type ReduceSums<Done extends Answer> = (sums: Float64Array) => Done;
 
-/** What both kinds of backend supply; `Done` says whether they answer at once. */
+/** The members that both kinds of backend have; `Done` says whether they answer at once. */
 interface Supplies<T, Done extends Answer> {
-  /** What errors call it. */
+  /** Its name in errors. */
   readonly name: string;
   /** Throws an OptimizerError where this backend cannot run the program on this parameter. */
   check?(program: Program, parameter: Parameter): void;
@@ -41,10 +41,10 @@ interface Supplies<T, Done extends Answer> {
   gatherParameters?(jobs: readonly Job<T>[], world: World<Done>): Done;
 }
 
-/** What a framework supplies that answers at once: room for state, and a way to run traced equations over it. */
+/** A framework that answers at once: room for state, and a way to run traced equations over it. */
 export interface Backend<T> extends Supplies<T, void> {}
 
-/** What a framework supplies that may answer later: each promise is awaited before the step goes on. */
+/** A framework that may answer later: each promise is awaited before the step goes on. */
 export interface AsyncBackend<T> extends Supplies<T, Answer> {}
 
 /** The tensors that a step is given, by the name of the parameter. */

@@ -3,7 +3,7 @@ import { type Env, Sheet } from "../host.ts";
 import type { Program } from "../program.ts";
 import { entry } from "./maps.ts";
 
-/** What the host contributes to one parameter's step: the numbers that kernels read, and the next host slots. */
+/** The host's share of one parameter's step: the numbers that kernels read, and the next host slots. */
 export interface HostValues {
   readonly scalars: readonly number[];
   readonly host: Readonly<Record<string, number>>;

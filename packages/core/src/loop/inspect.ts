@@ -5,7 +5,7 @@ import { mapValues } from "./maps.ts";
 import type { Roster } from "./roster.ts";
 import { slotShape } from "./slots.ts";
 
-/** What is known of one group. */
+/** The facts about one group. */
 interface InspectedGroup {
   /** The title of its rule. */
   readonly rule: string;
@@ -14,7 +14,7 @@ interface InspectedGroup {
   readonly parameters: readonly string[];
 }
 
-/** What is known of one parameter. */
+/** The facts about one parameter. */
 interface InspectedParameter {
   /** Undefined if it is frozen. */
   readonly group: string | undefined;
@@ -26,7 +26,7 @@ interface InspectedParameter {
   readonly role: Role | undefined;
 }
 
-/** What an optimizer is doing now; hyper-parameters as the next update will use them. */
+/** The present condition of an optimizer; hyper-parameters as the next update will use them. */
 export interface Inspection {
   /** Updates done. */
   readonly step: number;

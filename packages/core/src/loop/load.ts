@@ -7,7 +7,7 @@ import { type Group, hyperNow, plainHyper } from "./groups.ts";
 import type { Member, Roster } from "./roster.ts";
 import { allocate, slotShape } from "./slots.ts";
 
-/** What `load` found. After a strict load only `loaded` and `changed` may be non-empty. */
+/** The result of `load`. After a strict load only `loaded` and `changed` may be non-empty. */
 export interface LoadReport {
   readonly loaded: readonly string[];
   /** Parameters of the optimizer that the state does not know. */
@@ -89,7 +89,7 @@ export function* load<T>(
   return report;
 }
 
-/** What of a state fits which parameters, and everything that does not. */
+/** The parts of a state that fit, with their parameters, and everything that does not. */
 function compare<T>(
   { groups, members }: Roster<T>,
   meta: StateMeta,

@@ -12,7 +12,7 @@ import { Roster } from "./roster.ts";
 import { begin, checkWorld, type Step, take } from "./step.ts";
 import type { World } from "./world.ts";
 
-/** What both loops do alike. */
+/** The part that both loops share. */
 class BaseLoop<T> {
   protected readonly roster: Roster<T>;
 
