@@ -7,11 +7,19 @@ type Delimiter =
   | " " | "\n" | "+" | "-" | "*" | "/" | "^" | "(" | ")" | "," | "?" | ":" | "<" | ">" | "=" | "&" | "|" | "!" | "@" | "'"; // biome-ignore format: one list
 type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | ".";
 type NameOf<W extends string> = W extends "" | `${Digit}${string}` ? never : W;
-type Names<S extends string, Word extends string = "", Out extends string = never> = S extends `${infer C}${infer Rest}`
+type Letters<
+  S extends string,
+  Word extends string = "",
+  Out extends string = never,
+> = S extends `${infer C}${infer Rest}`
   ? C extends Delimiter
-    ? Names<Rest, "", Out | NameOf<Word>>
-    : Names<Rest, `${Word}${C}`, Out>
+    ? Letters<Rest, "", Out | NameOf<Word>>
+    : Letters<Rest, `${Word}${C}`, Out>
   : Out | NameOf<Word>;
+/** At spaces first: a compiler goes 1,000 deep, and equations are longer than that in letters, but not in words. */
+type Names<S extends string, Out extends string = never> = S extends `${infer Word} ${infer Rest}`
+  ? Names<Rest, Out | Letters<Word>>
+  : Out | Letters<S>;
 
 /** What every equation may read or call besides its rule's own names. */
 export type Builtin = "p" | "g" | (typeof facts)[number] | FunctionName;
