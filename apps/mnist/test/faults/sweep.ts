@@ -201,8 +201,14 @@ export async function sweep({
     const resumedWell = difference(cases[1]!.wanted, cases[0]!.wanted);
     if (resumedWell !== undefined) throw new Error(`An undisturbed --resume ended elsewhere: ${resumedWell}.`);
 
+    const seen: Record<string, number> = {};
     const chosen = points
-      .filter((_, i) => i % every === 0)
+      .filter(({ fault: { way, half } }) => {
+        const kind = `${way} ${half}`;
+        const n = (seen[kind] ?? 0) + 1;
+        seen[kind] = n;
+        return n % every === 1 % every; // the first of each kind, then every n-th
+      })
       .map((point) => ({ ...point, folder: folder(point.of.from) }));
     say(
       `${chosen.length} faults at ${Object.entries(calls)
