@@ -220,7 +220,7 @@ export class DescentOptimizer extends Optimizer {
     const clones = tidy(() => slots.map(({ tensor }) => keep(clone(tensor))));
     const reads = clones.map((tensor) => tensor.data<"float32">());
     const meta = loop.meta();
-    // What was loaded and belongs to variables not seen yet is still state.
+    // State that was loaded for variables not seen yet is still state.
     const rest = waiting.state && renamed(waiting.state, new Map(waiting.names.map((n) => [n, n])), meta.step);
     const data = await Promise.all(reads).finally(() => dispose(clones));
     return {

@@ -1,4 +1,4 @@
-/** What this file reads of Node's `process`, which other hosts lack. */
+/** The part of Node's `process` that is used here. Other hosts lack it. */
 interface Host {
   readonly process?: { readonly getBuiltinModule?: (name: string) => object | undefined };
 }
@@ -6,7 +6,7 @@ interface Host {
 /**
  * Lets `@tensorflow/tfjs-node` 4.22 run on Node 23 and later, where every operator fails: it calls
  * `util.isNullOrUndefined`, which Node removed, and its repair was never published. Puts that function back, and does
- * nothing where it is there or there is no Node. An optimizer does it when it is made; a program that computes before,
+ * nothing if it is there already or this is not Node. An optimizer does it when it is made; a program that computes before,
  * such as one that builds its model first, calls it right after importing tfjs-node.
  */
 export function repairTfjsNode(): void {

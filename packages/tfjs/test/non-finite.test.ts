@@ -92,7 +92,7 @@ describe.each([
     });
   });
 
-  test("of frozen variables are nobody's business; the largest numbers are finite", async () => {
+  test("of frozen variables do not matter, and the largest float32 numbers are finite", async () => {
     const { opt, give, dispose } = start(freeze(adam(), "n3"));
     give((numbers, size) => {
       if (size === 3) numbers.fill(Number.NaN);

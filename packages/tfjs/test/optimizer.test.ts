@@ -462,7 +462,7 @@ describe("states", () => {
     tf.dispose(vars);
   });
 
-  test("after dispose there is none, and no step", async () => {
+  test("is empty after dispose, and a step is refused", async () => {
     const w = variable("gone");
     const opt = optimizer(adam());
     opt.applyGradients(ones(w));

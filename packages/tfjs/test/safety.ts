@@ -33,7 +33,7 @@ const rules: Readonly<Record<string, Configured>> = {
   "state by row, by column and by tensor": rows,
 };
 
-/** What nobody who trains may notice of how an update is computed, on the backend that tfjs uses. */
+/** However an update is computed on the backend that tfjs uses, people who train must not notice. */
 export function describeSafety(
   tf: typeof tfjs,
   { fused, other }: { readonly fused: boolean /** A backend to go to and come back from. */; readonly other?: string },

@@ -21,7 +21,7 @@ export function groupsOf(configured: Configured, path: readonly string[] = []): 
   return new Map(Object.entries(configured.groups).flatMap(([label, c]) => [...groupsOf(c, [...path, label])]));
 }
 
-/** Every leaf changed, told the label of its group. */
+/** The configuration with every leaf changed by a function of the leaf and its group's label. */
 function mapLabelled(
   configured: Configured,
   change: (leaf: Leaf, label: string) => Leaf,
@@ -37,7 +37,7 @@ function mapLabelled(
 interface SavedConfig {
   readonly version: 1;
   readonly configured: Plain;
-  /** Every parameter there was, frozen ones too, in its order. */
+  /** Every parameter, frozen ones too, in the order they came. */
   readonly names: readonly string[];
 }
 
@@ -65,7 +65,7 @@ export function writeConfig(
   return JSON.stringify(config).replaceAll("_", "\\u005f");
 }
 
-/** What a saved optimizer was, and the map from current names to its own that its configuration looks parameters up in. */
+/** A saved optimizer's configuration and parameter names. The configuration looks parameters up in `bound`, from current names to saved ones. */
 export interface Restored {
   readonly configured: Configured;
   readonly names: readonly string[];
@@ -96,11 +96,11 @@ function checkMacros(plain: Plain, rules: Readonly<Record<string, RuleSpec>>): v
   if (plain.kind === "partition") for (const group of Object.values(plain.groups)) checkMacros(group, rules);
   if (plain.kind !== "rule" || !plain.rule.macros || Object.hasOwn(rules, plain.rule.title)) return;
   throw new OptimizerError(
-    `The saved optimizer ${plain.rule.title} uses ${list(plain.rule.macros)}, which is code and not in the file. Hand its rule to registerAll(tf, { rules: [… ] }) before loading.`,
+    `The saved optimizer ${plain.rule.title} uses ${list(plain.rule.macros)}, which is code and not in the file. Give its rule to registerAll(tf, { rules: [… ] }) before loading.`,
   );
 }
 
-/** The functions of a configuration read from a file know parameters by the names they had in it. */
+/** Functions of a configuration that was read from a file know parameters by their names in that file. */
 function byOldName(configured: Configured, bound: ReadonlyMap<string, string>, names: ReadonlySet<string>): Configured {
   const old = (p: Parameter, what: string): Parameter => {
     const name = bound.get(p.name) ?? p.name;

@@ -25,7 +25,7 @@ export interface Matches {
 /** tfjs makes the second variable of a name unique by a number. */
 const withoutSuffix = (name: string): string => name.replace(/_\d+$/, "");
 
-/** Without the numbers that tfjs gives: those of variables, and those of layers that nobody named (`dense_Dense3/kernel`). */
+/** Without the numbers that tfjs gives to variables, and to layers without a name of their own (`dense_Dense3/kernel`). */
 const withoutNumbers = (name: string): string => withoutSuffix(name).replace(/(_[A-Z]\w*?)\d+(?=\/)/g, "$1");
 
 /** A variable made without a name has a number for one. */

@@ -7,7 +7,7 @@ const NOTHING: Matches = { pairs: new Map(), fresh: [], reshaped: [] };
 
 /** The parameters of a saved optimizer, until the variables that continue them turn up. */
 export class Waiting {
-  /** What each variable was called when the optimizer was saved, for as long as the optimizer lives. */
+  /** The name each variable had when the optimizer was saved; kept as long as the optimizer lives. */
   readonly bound: Map<string, string>;
   #names: readonly string[];
   #state: StateDict | undefined;

@@ -8,7 +8,7 @@ export interface NamedTensor {
   tensor: Tensor;
 }
 
-/** What is saved beside the tensors of a state. */
+/** The part of a saved optimizer that is text. */
 interface SavedText {
   readonly meta: unknown;
   readonly names: readonly string[];

@@ -46,7 +46,7 @@ import {
   zeros,
 } from "@tensorflow/tfjs-core";
 
-/** On wasm, tfjs's own takes what is below 1.2e-7 for zero. Zeros of both signs and NaN are their own signs. */
+/** On wasm, tfjs's own sign takes numbers below 1.2e-7 for zero. Zeros of both signs and NaN are their own signs. */
 const signOf = (a: Tensor): Tensor =>
   getBackend() === "wasm" ? where(greater(abs(a), 0), where(greater(a, 0), 1, -1), a) : sign(a);
 
@@ -80,7 +80,7 @@ const operators: Readonly<Partial<Record<Op, (a: Tensor, b: Tensor) => Tensor>>>
   transpose: (a) => transpose(a),
 };
 
-/** What is found out about a program once. */
+/** Facts about a program, worked out once. */
 interface Analysis {
   /** Whether rows and columns mean anything to it, so that its tensors are handled as matrices. */
   readonly matrices: boolean;
@@ -151,7 +151,7 @@ class Numbers {
   }
 }
 
-/** What an expression of elements is computed from. */
+/** The inputs of an expression of elements. */
 export interface Values {
   readonly program: Program;
   readonly shape: readonly number[];
@@ -161,7 +161,7 @@ export interface Values {
 
 /** How a backend computes the elements of whole expressions at once, where tfjs has an operator for each operation. */
 export interface Elements {
-  /** Nothing where it cannot; then the expression is computed by its operator. */
+  /** Undefined if it cannot; then the expression is computed by its operator. */
   compute(e: Expr, values: Values): Tensor | undefined;
   /** A tensor in the form that `compute` reads, made once for all that read it. */
   input(tensor: Tensor): Tensor;

@@ -18,7 +18,7 @@ export interface Execution {
   readonly composed: number;
 }
 
-/** State lives in variables, which no tidy disposes of, on whichever backend tfjs uses. */
+/** Keeps state in variables, which no tidy disposes of, on whichever backend tfjs uses, and runs steps there. */
 export class Tensors implements Backend<Tensor> {
   readonly name = "tfjs";
   readonly #fuse: boolean;
@@ -33,7 +33,7 @@ export class Tensors implements Backend<Tensor> {
     this.#check = check;
   }
 
-  /** How the last update was computed; nothing before the first. */
+  /** How the last update was computed; undefined before the first. */
   get execution(): Execution | undefined {
     return this.#execution;
   }

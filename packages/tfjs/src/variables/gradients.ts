@@ -57,7 +57,7 @@ export function checkVariables(variables: unknown): void {
     );
 }
 
-/** The loss as it is, but for an error where it returns no scalar. */
+/** The loss function, with a clear error if it does not return a scalar. */
 export function checkedLoss(f: () => Scalar): () => Scalar {
   if (!isCallback(f))
     throw new OptimizerError(`The loss must be a function that computes a scalar from the variables; got ${shown(f)}.`);

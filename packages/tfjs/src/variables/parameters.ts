@@ -33,7 +33,7 @@ const byClass: Readonly<Record<string, (rank: number) => Axes>> = {
 const classNamed = (layer: string): string | undefined => /_([A-Z]\w*?)\d+$/.exec(layer)?.[1];
 
 /**
- * What tfjs-layers' names say for certain. A kernel of two dimensions is [in, out]; one of more has known axes only
+ * The role and axes that tfjs-layers' names give for certain. A kernel of two dimensions is [in, out]; one of more has known axes only
  * where its layer's class is known, since a transposed convolution has a kernel of the same name and rank: from a name given
  * by tfjs (`conv2d_Conv2D1`), or from someone who has the layer.
  */

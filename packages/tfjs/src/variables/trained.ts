@@ -27,7 +27,7 @@ export interface LoadOptions {
   readonly variables?: Iterable<VariableLike> | undefined;
 }
 
-/** What `load` found. */
+/** The outcome of `load`. */
 export interface TfjsLoadReport extends LoadReport {
   /**
    * Parameters whose state waits for the first gradients, because several models have variables of these names. They go

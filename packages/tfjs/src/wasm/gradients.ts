@@ -10,7 +10,7 @@ import {
 import { Heap, type Kernel } from "./heap.ts";
 import { maxPool3D, maxPool3DGrad, maxPoolGrad } from "./pooling.ts";
 
-/** Sums the rows of x by segment: the gradient of a gather, and so of an embedding. The wasm backend lacks it. */
+/** Sums the rows of x by segment, the gradient of a gather and so of an embedding. The wasm backend lacks it. */
 const unsortedSegmentSum: Kernel = ({ inputs, attrs, backend }) => {
   const heap = new Heap(backend);
   const { x, segmentIds } = inputs as { x: TensorInfo; segmentIds: TensorInfo }; // the kernel's declared inputs
@@ -23,7 +23,7 @@ const unsortedSegmentSum: Kernel = ({ inputs, attrs, backend }) => {
   const along = segmentIds.shape[0] ? ids.length / segmentIds.shape[0] : 0;
   for (let k = 0; k < ids.length; k++) {
     const segment = ids[k]!;
-    if (segment < 0 || segment >= numSegments) continue; // as everywhere in tfjs, left out
+    if (segment < 0 || segment >= numSegments) continue; // left out, as everywhere in tfjs
     let i = k * inner;
     let o = (segment * along + (k % along)) * inner;
     for (const end = i + inner; i < end; ) to[o++]! += from[i++]!;
@@ -31,7 +31,7 @@ const unsortedSegmentSum: Kernel = ({ inputs, attrs, backend }) => {
   return out;
 };
 
-/** Below this many multiplications the built-in loop is done before the transposes would be. */
+/** Below this many multiplications the built-in loop finishes before the transposes would. */
 const SMALL_PRODUCT = 2 ** 13;
 
 /**
@@ -91,7 +91,7 @@ function summingColumns(original: Kernel): Kernel {
   };
 }
 
-/** A bias added to every row, for which the built-in kernel works out where each element comes from. */
+/** Adds a bias to every row. The built-in kernel computes each element's source by division. */
 function addingRows(original: Kernel): Kernel {
   return (call) => {
     const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo }; // the kernel's declared inputs
@@ -108,7 +108,7 @@ function addingRows(original: Kernel): Kernel {
   };
 }
 
-/** A clone shares its numbers, as on the other backends; the built-in one copies them, some forty times a step. */
+/** A clone shares its numbers, as on the other backends. The built-in kernel copies them, some forty times per step. */
 function sharing(original: Kernel): Kernel {
   return (call) => {
     const { x } = call.inputs as { x: TensorInfo }; // the kernel's declared input
@@ -116,7 +116,7 @@ function sharing(original: Kernel): Kernel {
   };
 }
 
-/** What is registered, given the kernel that was there. */
+/** The kernels to register, each made from the kernel that was there. */
 const kernels: Readonly<Record<string, (original: Kernel) => Kernel>> = {
   Conv2DBackpropFilter: () => conv2DBackpropFilter,
   DepthwiseConv2dNativeBackpropFilter: () => depthwiseBackpropFilter,
@@ -142,7 +142,7 @@ const ours = Symbol.for("@descent/tfjs kernel");
 /**
  * Supplies the gradient kernels that tfjs-backend-wasm lacks (convolutions by their filters, depthwise convolutions,
  * embeddings), corrects those it has wrong (max pooling over negative numbers, 3-D convolution and pooling), and replaces
- * those that hold training up. Does nothing where the backend is not there or this was done before. An optimizer made by
+ * those that slow training down. Does nothing if the backend is not there or this was done before. An optimizer made by
  * this package calls it by itself; call it to train with another one. Returns the names of the kernels registered.
  */
 export function registerWasmGradients(): readonly string[] {

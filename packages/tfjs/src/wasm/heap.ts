@@ -1,7 +1,7 @@
 import { type DataType, getKernel, type TensorInfo, type TypedArray } from "@tensorflow/tfjs-core";
 import { hasSimd, Loops } from "./simd.ts";
 
-/** What the backend knows of a tensor. */
+/** The backend's record of a tensor. */
 export interface WasmData {
   readonly id: number;
   readonly memoryOffset: number;
@@ -14,7 +14,7 @@ export interface WasmBackend {
   typedArrayFromHeap(tensor: TensorInfo): TypedArray;
   disposeData(dataId: object): boolean;
   incRef(dataId: object): void;
-  /** Finds a tensor, which it fetches from another backend if it is there. */
+  /** Finds a tensor, and fetches it if it is on another backend. */
   readonly dataIdMap: { get(dataId: object): WasmData };
   /** Emscripten's module; the memory is in one of two places, by whether it is shared between threads. */
   readonly wasm: {
@@ -30,7 +30,7 @@ export interface WasmBackend {
 
 export const memoryOf = ({ wasm }: WasmBackend): WebAssembly.Memory | undefined => wasm.asm?.memory ?? wasm.wasmMemory;
 
-/** What a kernel is called with. */
+/** The arguments of a kernel. */
 export interface Call {
   readonly inputs: Readonly<Record<string, TensorInfo | undefined>>;
   readonly backend: object;
@@ -49,8 +49,8 @@ export function builtin(name: string): Kernel {
 const made = new WeakMap<WebAssembly.Memory, Loops>();
 
 /**
- * Tensors on the wasm heap, below the engine: nothing here is recorded on a tape or belongs to a tidy, so what is
- * allocated is freed by hand. Views are taken anew after every allocation, which may move the heap.
+ * Tensors on the wasm heap, below the engine: nothing here is recorded on a tape or belongs to a tidy, so allocations are
+ * freed by hand. Every allocation may move the heap, so views are taken again after it.
  */
 export class Heap {
   readonly #backend: WasmBackend;
@@ -68,14 +68,14 @@ export class Heap {
     return this.#backend.typedArrayFromHeap(tensor);
   }
   floats(tensor: TensorInfo): Float32Array {
-    if (tensor.dtype !== "float32") throw new Error(`A gradient was asked of a tensor of type ${tensor.dtype}.`);
+    if (tensor.dtype !== "float32") throw new Error(`Gradients need float32 tensors; got ${tensor.dtype}.`);
     return this.view(tensor) as Float32Array; // float32 was checked
   }
   /** Where a tensor lies in the backend's memory, in bytes. */
   pointer(tensor: TensorInfo): number {
     return this.#backend.dataIdMap.get(tensor.dataId).memoryOffset;
   }
-  /** The loops over the backend's memory; nothing where it cannot be had, or SIMD not be compiled. */
+  /** The loops over the backend's memory; undefined if the memory cannot be reached or SIMD is not supported. */
   get loops(): Loops | undefined {
     const memory = memoryOf(this.#backend);
     if (!memory || !hasSimd()) return undefined;

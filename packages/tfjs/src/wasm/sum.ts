@@ -22,7 +22,7 @@ function roomIn(memory: WebAssembly.Memory, { wasm }: WasmBackend): Room | undef
   return room;
 }
 
-/** The sum of a float32 tensor of the wasm backend, in double precision; nothing where its memory cannot be had. */
+/** The sum of a float32 tensor of the wasm backend, in double precision; undefined if its memory cannot be reached. */
 export function sumOnHeap(tensor: Tensor, backend: KernelBackend): number | undefined {
   const wasm = backend as KernelBackend & WasmBackend; // the caller has seen that it is this backend
   const memory = memoryOf(wasm);

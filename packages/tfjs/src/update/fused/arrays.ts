@@ -5,22 +5,22 @@ import type { Program } from "@descent/core/graph";
 import type { Tensor, Variable } from "@tensorflow/tfjs-core";
 import type { Fused } from "./fused.ts";
 
-/** A backend whose tensors are arrays, or lie in a memory that can be viewed as such. `Data` is what it knows of one. */
+/** A backend whose tensors are arrays, or lie in memory that can be viewed as arrays. `Data` is its record of a tensor. */
 export interface Storage<Data> {
-  /** Told of every parameter before its tensors are viewed. */
+  /** Called for every parameter before its tensors are viewed. */
   prepare?(program: Program, parameter: Parameter): void;
   find(tensor: Tensor): Data;
-  /** Whether a tensor's numbers may be written over: whether nobody else has them. */
+  /** Whether a tensor's numbers can be overwritten, because nothing else refers to them. */
   owns(data: Data, name: string): boolean;
-  /** A tensor with the same numbers, of which there is no second holder. */
+  /** A tensor with the same numbers that nothing else refers to. */
   copy(tensor: Tensor): Tensor;
-  /** Where a tensor's numbers are now. Asked when all copies are made, since those may move the memory. */
+  /** A tensor's numbers where they are now. Called after all copies are made, because copying may move the memory. */
   view(data: Data, size: number, known: Float32Array): Float32Array;
-  /** Told of every parameter that was written over. */
+  /** Called for every parameter that was overwritten. */
   wrote?(parameter: Data, size: number): void;
 }
 
-/** What a program does to its inputs, in their order. */
+/** The inputs of a program, and which of them it writes. */
 interface Uses {
   readonly inputs: readonly string[];
   readonly writes: readonly boolean[];
@@ -30,9 +30,9 @@ interface Uses {
 export class ArrayUpdates<Data> implements Fused {
   readonly #backend: ArraysBackend;
   readonly #storage: Storage<Data>;
-  /** Nothing for programs that arrays cannot run. */
+  /** `"none"` for programs that arrays cannot run. */
   readonly #uses = new WeakMap<Program, Uses | "none">();
-  /** Each parameter's tensors as arrays, by name: the same objects at every step, which saves looking at them anew. */
+  /** Each parameter's tensors as arrays, by name. The objects stay the same from step to step, so the engine recognises them. */
   readonly #views = new WeakMap<Parameter, Record<string, ArrayTensor>>();
 
   constructor(engine: Engine, storage: Storage<Data>) {
@@ -67,7 +67,7 @@ export class ArrayUpdates<Data> implements Fused {
 
   run(jobs: readonly Job<Tensor>[]): void {
     const storage = this.#storage;
-    // A parameter may be a gradient, its own or another's, and must stay as it was until all have been read.
+    // A parameter may also be a gradient, its own or another's, and must not change before all have been read.
     const lent = new Set<object>();
     for (const { tensors } of jobs) if ("trainable" in tensors.g!) lent.add(tensors.g.dataId);
     const fresh: { readonly old: Variable; readonly now: Tensor }[] = [];
@@ -97,7 +97,7 @@ export class ArrayUpdates<Data> implements Fused {
       return { program, parameter, tensors: views, scalars, t };
     });
     this.#backend.run(arrays);
-    for (const { tensors } of arrays) tensors.g!.drop(); // gradients are made anew for every step
+    for (const { tensors } of arrays) tensors.g!.drop(); // gradients are new tensors in every step
     if (storage.wrote) {
       at = 0; // the first input is p
       for (const { program, tensors } of jobs) {

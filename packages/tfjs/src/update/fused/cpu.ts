@@ -9,7 +9,7 @@ interface CpuData {
 }
 /** The part of tfjs-backend-cpu 4 that is used here. */
 interface CpuBackend extends KernelBackend {
-  /** Finds a tensor's numbers, which it fetches from another backend if they are there. */
+  /** Finds a tensor's numbers, and fetches them if they are on another backend. */
   readonly data: { get(dataId: object): CpuData };
   readonly bufferSync: unknown;
 }
@@ -17,7 +17,7 @@ interface CpuBackend extends KernelBackend {
 const arrayOf = ({ values }: CpuData): Float32Array =>
   values instanceof Float32Array ? values : Float32Array.from(values as number[]); // a float32 tensor may be made of an array of numbers
 
-/** This backend hands out its own arrays, and keeps those of its users: only what was made here is written over. */
+/** This backend hands out its own arrays and keeps arrays that users gave it, so only arrays made here are overwritten. */
 class CpuStorage implements Storage<CpuData> {
   readonly #backend: CpuBackend;
   readonly #made = new WeakSet<Float32Array>();
@@ -27,7 +27,7 @@ class CpuStorage implements Storage<CpuData> {
   find({ dataId }: Tensor): CpuData {
     return this.#backend.data.get(dataId);
   }
-  /** A parameter's numbers may be with anybody who has awaited `data()`; nobody else sees those of a slot. */
+  /** Anyone who awaited `data()` may hold a parameter's array; a slot's array stays private. */
   owns(data: CpuData, name: string): boolean {
     return name !== "p" && this.#made.has(arrayOf(data)) && data.refCount === 1;
   }

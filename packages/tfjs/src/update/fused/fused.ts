@@ -1,9 +1,9 @@
 import type { Job } from "@descent/core/adapter";
 import type { KernelBackend, Tensor } from "@tensorflow/tfjs-core";
 
-/** How one of tfjs's backends runs a rule's equations as a few loops instead of an operator each. */
+/** How a tfjs backend runs a rule's equations as a few loops instead of one operator per operation. */
 export interface Fused {
-  /** Whether it can run a job, tensors included: asked at every step. What it does not take is composed. */
+  /** Whether it can run a job, given its tensors. Asked at every step; jobs it does not take are composed. */
   takes(job: Job<Tensor>): boolean;
   /**
    * Gives `p` and the slots of every job their new values; on an error no tensor has changed. Sums over the model run
@@ -13,7 +13,7 @@ export interface Fused {
 }
 
 /**
- * Fused updates on a backend, or nothing where it lacks any of what they use: told by what the backend has, not by its
- * name alone. Asked once by every optimizer, so what they keep goes with it; what is dear to make is kept by backend.
+ * Fused updates for a backend, or undefined if it lacks anything they use: decided by the backend's members, not its name.
+ * Called once per optimizer and backend. What is expensive to make is cached per backend.
  */
 export type Detect = (backend: KernelBackend) => Fused | undefined;

@@ -7,7 +7,7 @@ import { webgpu } from "./webgpu.ts";
 
 const detectors: readonly Detect[] = [wasm, cpu, webgl, webgpu];
 
-/** Fused updates on a backend, if there are any for it. */
+/** The fused updates for a backend, if it has any. */
 export function fusedOn(backend: KernelBackend): Fused | undefined {
   for (const detect of detectors) {
     const found = detect(backend);

@@ -8,16 +8,16 @@ import { memoryOf, type WasmBackend, type WasmData } from "../../wasm/heap.ts";
 import { ArrayUpdates, type Storage } from "./arrays.ts";
 import type { Detect } from "./fused.ts";
 
-/** Room for any rule in sight; what is not touched costs no memory. */
+/** Room for any rule in sight; untouched pages cost no memory. */
 const GENEROUS: Need = { regions: 16, frame: 8192 };
 
 /** A view is some hundred bytes; making one costs more than a kernel call. */
 const MOST_VIEWS = 4096;
 
-/** What runs kernels in a backend's memory; it is never given back, since optimizers remember it. */
+/** The runner of kernels in each backend's memory. It is never freed, because optimizers hold on to it. */
 const runners = new WeakMap<WebAssembly.Memory, Runner>();
 
-/** The backend's heap, where tensors are written over in place. */
+/** The backend's heap, where tensors are overwritten in place. */
 class WasmStorage implements Storage<WasmData> {
   readonly #backend: WasmBackend & KernelBackend;
   readonly #memory: WebAssembly.Memory;
@@ -64,7 +64,7 @@ class WasmStorage implements Storage<WasmData> {
   view({ memoryOffset }: WasmData, size: number, known: Float32Array): Float32Array {
     const { buffer } = this.#memory;
     if (known.byteOffset === memoryOffset && known.length === size && known.buffer === buffer) return known;
-    // Gradients are made anew for every step, and mostly where those of the step before were.
+    // Gradients are new tensors in every step, mostly at the addresses of the last step's.
     const seen = this.#views.get(memoryOffset);
     if (seen?.length === size && seen.buffer === buffer) return seen;
     if (this.#views.size >= MOST_VIEWS) this.#views.clear();
@@ -73,7 +73,7 @@ class WasmStorage implements Storage<WasmData> {
     return view;
   }
 
-  /** The backend keeps weights of products and convolutions rearranged, by tensor, until it hears that it is gone. */
+  /** The backend caches rearranged weights of products and convolutions by tensor, until that tensor is disposed of. */
   wrote({ id, memoryOffset }: WasmData, size: number): void {
     const { tfjs } = this.#backend.wasm;
     tfjs.disposeData(id);

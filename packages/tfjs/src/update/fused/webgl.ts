@@ -20,7 +20,7 @@ interface WebGLBackend extends KernelBackend {
   ): TensorInfo;
 }
 
-/** Everything between what must be there and an expression, as one program for the graphics card. */
+/** An expression down to the values that must be computed before it, as one program for the graphics card. */
 interface Region {
   readonly tensors: readonly Expr[];
   readonly numbers: readonly Expr[];
@@ -38,7 +38,7 @@ function regionOf(program: Program, e: Expr): Region {
 }
 
 function makeRegion(program: Program, root: Expr): Region {
-  // Adam's p is computed from the m and v that were stored a moment ago.
+  // Adam's p is computed from the m and v that this step has just stored.
   const stored = new Set(Object.values(program.outputs).filter((e) => e.place === "tensor"));
   const isLeaf = (e: Expr): boolean =>
     e.op === "var" || isReduction(e) || e.op === "matmul" || e.op === "transpose" || (stored.has(e) && e !== root);
@@ -136,7 +136,7 @@ class WebGLElements implements Elements {
     return this.#tensor({ ...info, shape: outShape });
   }
 
-  /** tfjs packs what a program wants packed, and once more for the next program. */
+  /** tfjs packs a tensor for each program that wants it packed; this packs it once. */
   input(tensor: Tensor): Tensor {
     const { texture, isPacked } = this.#backend.texData.get(tensor.dataId);
     if (!texture || isPacked) return tensor;

@@ -21,7 +21,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { Detect, Fused } from "./fused.ts";
 
-/** What tfjs-backend-webgpu 4 keeps of a tensor. */
+/** tfjs-backend-webgpu 4's record of a tensor. */
 interface TensorData {
   readonly resource?: GpuBuffer | null;
   readonly external?: boolean;
@@ -87,11 +87,11 @@ class WebGPUUpdates implements Fused {
     const gradients = new Set(jobs.map(({ tensors }) => tensors.g!.dataId));
     const fresh: { readonly old: Variable; readonly now: Tensor }[] = [];
     const written: Tensor[] = [];
-    /** The tensor that gets a variable's new numbers: itself where nobody else has them. */
+    /** The tensor that receives a variable's new numbers: the variable itself unless something else refers to its numbers. */
     const target = (tensor: Tensor): Tensor => {
       let now = tensor;
       const { refCount, external } = backend.tensorMap.get(tensor.dataId);
-      // A parameter may be a gradient, its own or another's, which must stay as it was until all have been read.
+      // A parameter may also be a gradient, its own or another's, and must not change before all have been read.
       if (refCount > 1 || external || gradients.has(tensor.dataId)) {
         now = this.#copy(tensor);
         fresh.push({ old: tensor as Variable, now }); // what a program changes is p or a slot
@@ -125,7 +125,7 @@ class WebGPUUpdates implements Fused {
     }
   }
 
-  /** A tensor with the same numbers, of which there is no second holder. */
+  /** A tensor with the same numbers that nothing else refers to. */
   #copy(tensor: Tensor): Tensor {
     const backend = this.#backend;
     const info = backend.makeTensorInfo(tensor.shape, "float32");
@@ -158,7 +158,7 @@ class WebGPUUpdates implements Fused {
   }
 }
 
-/** Stands for the buffer of a tensor without elements, which no shader sees. */
+/** Stands for the buffer of a tensor without elements. No shader binds it. */
 const NOTHING: GpuBuffer = {
   size: 0,
   usage: 0,
@@ -169,8 +169,8 @@ const NOTHING: GpuBuffer = {
 };
 
 /**
- * tfjs keeps what it has read of a tensor, and a reading that was under way before a step would be kept after it. What is
- * written in place is read anew each time.
+ * tfjs caches the values it has read of a tensor, and would cache a read that began before a step. Tensors that are
+ * written in place are read again each time.
  */
 function keepOffCpu(data: TensorData): void {
   Object.defineProperty(data, "values", { configurable: true, enumerable: true, get: () => null, set: () => {} });
