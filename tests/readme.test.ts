@@ -17,25 +17,21 @@ const blocks = (file: string): string[] =>
     .filter((code) => !/@descent\/conformance/.test(code));
 
 describe.each(pages.filter((file) => blocks(file).length > 0))("%s", (file) => {
-  test.each(blocks(file).map((code, i) => [i + 1, code] as const))(
-    "example %i runs",
-    async (i, code) => {
-      const example = path.join(folder, `${file.replaceAll(/\W/g, "-")}-${i}.ts`);
-      writeFileSync(example, code);
-      const printed = vi.spyOn(console, "log").mockImplementation(() => {});
-      try {
-        await expect(import(/* @vite-ignore */ example)).resolves.toBeDefined();
-        // an example that says what it ends near is held to it
-        if (/console\.log\(.*\); \/\/ near \[0, 0\]/.test(code)) {
-          const [last] = printed.mock.calls.at(-1) ?? [];
-          for (const x of last as Float32Array) expect(Math.abs(x)).toBeLessThan(0.1);
-        }
-      } finally {
-        printed.mockRestore();
+  test.each(blocks(file).map((code, i) => [i + 1, code] as const))("example %i runs", async (i, code) => {
+    const example = path.join(folder, `${file.replaceAll(/\W/g, "-")}-${i}.ts`);
+    writeFileSync(example, code);
+    const printed = vi.spyOn(console, "log").mockImplementation(() => {});
+    try {
+      await expect(import(/* @vite-ignore */ example)).resolves.toBeDefined();
+      // an example that says what it ends near is held to it
+      if (/console\.log\(.*\); \/\/ near \[0, 0\]/.test(code)) {
+        const [last] = printed.mock.calls.at(-1) ?? [];
+        for (const x of last as Float32Array) expect(Math.abs(x)).toBeLessThan(0.1);
       }
-    },
-    60_000,
-  );
+    } finally {
+      printed.mockRestore();
+    }
+  });
 });
 
 test("every package but the test kit shows how it is used", () => {

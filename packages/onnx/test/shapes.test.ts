@@ -162,7 +162,7 @@ describe.skipIf(!hasTestdata)("ONNX's own tests of operators", () => {
         reason,
       ).toBe(true);
     expect(ran).toBeGreaterThan(980);
-  }, 60_000);
+  });
 
   test("with every size a name nothing is inferred that a run contradicts", () => {
     let known = 0;

@@ -98,7 +98,7 @@ describe("the update on the device that onnxruntime-web computes on", () => {
     graph.op("Neg", ["x"], {}, ["y"]);
     graph.output("y");
     kept = await ort.InferenceSession.create(exportModel(graph), { executionProviders: ["webgpu"] });
-  }, 120_000);
+  });
   afterAll(() => {
     for (const each of restore) each();
   });

@@ -58,7 +58,7 @@ describe("in a browser, on onnxruntime-web", () => {
     });
     await session.release();
     for (const t of [trainer, resumed]) await t.dispose();
-  }, 60_000);
+  });
 
   test("a worker trains to the same bits, and dispose ends it", async () => {
     const here = await make(wasm);
@@ -71,7 +71,7 @@ describe("in a browser, on onnxruntime-web", () => {
     await expect(there.trainStep({ ...batch, labels: [0, 0, 0, 10] })).rejects.toThrow("`labels` holds 10");
     for (const t of [here, there]) await t.dispose();
     await expect(there.weights()).rejects.toThrow("was disposed of");
-  }, 60_000);
+  });
 
   test("says how a worker is made, and that a file is missing", async () => {
     await expect(make({ worker: true })).rejects.toThrow("In a browser, `worker` is a function that makes the worker");
@@ -98,5 +98,5 @@ describe("in a browser, on onnxruntime-web", () => {
     expect(encodeCheckpoint(await resumed.checkpoint())).toEqual(bytes);
     expect(await steps(resumed, 1, rows)).toEqual(await steps(gpu, 1, rows));
     for (const t of [cpu, gpu, resumed]) await t.dispose();
-  }, 120_000);
+  });
 });

@@ -10,10 +10,10 @@ describe.each(["webgl", "webgpu"] as const)("in a browser, on tfjs's %s backend"
   beforeAll(async () => {
     expect(await tf.setBackend(backend)).toBe(true);
     await tf.ready();
-  }, 60_000);
+  });
   // GPUs compute cos and sin to an absolute error of 2^-11.
   describeBackend(tfjs(`tfjs ${backend}`), { live: () => tf.memory().numTensors, tolerance: 5e-4 });
   describeBackend(tfjs(`tfjs ${backend}, composed`, { fused: false }), { tolerance: 5e-4 });
   const some = Object.entries(scenarios(10)).filter(([name]) => !name.includes("beside"));
-  test.each(some)("%s", (_, scenario) => scenario(tf), 60_000);
+  test.each(some)("%s", (_, scenario) => scenario(tf));
 });

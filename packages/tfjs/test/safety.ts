@@ -204,7 +204,7 @@ export function describeSafety(
     opt.dispose();
     tf.dispose(all);
     expect([tf.memory().numTensors, tf.memory().numDataBuffers, tf.backend().numDataIds()]).toEqual(start);
-  }, 120_000);
+  });
 
   test("what is assigned between steps is where the next one starts", async () => {
     const v = variable([4, 3]);

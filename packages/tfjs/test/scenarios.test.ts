@@ -5,5 +5,5 @@ import { scenarios } from "./scenarios.ts";
 describe.each(["cpu", "wasm"] as const)("on tfjs's %s backend", (backend) => {
   beforeAll(() => use(backend));
   afterAll(() => use("cpu"));
-  test.each(Object.entries(scenarios(1000)))("%s", (_, scenario) => scenario(tf), 60_000);
+  test.each(Object.entries(scenarios(1000)))("%s", (_, scenario) => scenario(tf));
 });

@@ -78,7 +78,7 @@ describe.skipIf(!there)("on tfjs's tensorflow backend", () => {
   describeBackend(target, { live: () => tf.memory().numTensors });
   for (const [family, module] of all) describeRules(module, goldens(family), { targets: [target] });
 
-  test.each(Object.entries(scenarios(1000)))("%s", (_, scenario) => scenario(tf), 60_000);
+  test.each(Object.entries(scenarios(1000)))("%s", (_, scenario) => scenario(tf));
 
   test("the gradients of a convolution are those of plain JavaScript", async () => {
     const gradients = (): Promise<Float32Array>[] => {

@@ -19,7 +19,7 @@ describe("in a browser, on tfjs's wasm backend with threads", () => {
     });
     expect(await tf.setBackend("wasm")).toBe(true);
     await tf.ready();
-  }, 60_000);
+  });
 
   test("the memory that updates run in is one that threads share", () => {
     const { wasm } = tf.backend() as unknown as { wasm: { wasmMemory?: WebAssembly.Memory } }; // it is this backend

@@ -62,7 +62,7 @@ describe("updates fused on tfjs's webgl backend", () => {
   beforeAll(async () => {
     expect(await tf.setBackend("webgl")).toBe(true);
     await tf.ready();
-  }, 60_000);
+  });
 
   // SwiftShader rounds every operation; cos it computes to an absolute error of 2^-11.
   describeBackend(tfjs("tfjs webgl, fused"), { exact: true, tolerance: 5e-4 });
