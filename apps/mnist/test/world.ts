@@ -45,8 +45,10 @@ export function run(
     before === undefined && through === undefined
       ? [words[0]!, words.slice(1)]
       : ["bash", ["-c", line, "bash", ...words]];
+  // A shell warns on stderr of a locale that is not installed.
+  const locale = before === undefined ? {} : { LC_ALL: "C" };
   return new Promise((done, fail) => {
-    const child = spawn(file, rest, { cwd, env: { ...process.env, ...env }, timeout: HANG });
+    const child = spawn(file, rest, { cwd, env: { ...process.env, ...locale, ...env }, timeout: HANG });
     let out = "";
     let err = "";
     const heard = (): void => watch?.(out + err, (signal) => void child.kill(signal));
