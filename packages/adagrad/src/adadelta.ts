@@ -2,7 +2,7 @@ import { rule } from "@descent/core";
 
 /**
  * A rate in the units of the parameter: the size of recent steps over the size of recent gradients, so `lr` is a plain
- * factor (1, as in PyTorch). The new mean square of the gradient is used, the old one of the steps (Zeiler, 2012).
+ * factor (1, as in PyTorch). It uses the new mean square of the gradient and the old one of the steps (Zeiler, 2012).
  */
 export const adadelta = rule({
   id: "adadelta",

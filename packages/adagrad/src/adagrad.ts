@@ -2,7 +2,7 @@ import { rule } from "@descent/core";
 
 /**
  * Each parameter's rate falls with the squares of all gradients it has seen, so rare features keep learning.
- * No decay of the rate, a sum that starts at 0, and ε outside the root, as in PyTorch (Duchi, Hazan and Singer, 2011).
+ * The rate does not decay, the sum starts at 0, and ε is outside the root, as in PyTorch (Duchi, Hazan and Singer, 2011).
  *
  * @property decay lowers the rate as 1/(1 + decay·(t−1))
  */

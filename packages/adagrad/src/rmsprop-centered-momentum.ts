@@ -1,7 +1,7 @@
 import { rule } from "@descent/core";
 import { rmspropCentered } from "./rmsprop-centered.ts";
 
-/** Centered RMSProp with a heavy ball behind it: the full method of Graves (2013), rate outside the sum as in PyTorch. */
+/** Centered RMSProp plus momentum: the full method of Graves (2013), with the rate outside the sum, as in PyTorch. */
 export const rmspropCenteredMomentum = rule({
   ...rmspropCentered,
   id: "rmsprop-centered-momentum",

@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { rmsprop } from "./rmsprop.ts";
 
 /**
- * RMSProp that divides by the standard deviation of the gradient instead of its mean square (Graves, 2013). Rounding
- * can make the variance a little negative; it is cut off at 0, where other libraries give NaN.
+ * RMSProp that divides by the gradient's standard deviation instead of its root mean square (Graves, 2013). Rounding
+ * can make the variance slightly negative; it is clamped at 0, where other libraries give NaN.
  */
 export const rmspropCentered = rule({
   ...rmsprop,

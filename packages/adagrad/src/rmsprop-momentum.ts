@@ -1,7 +1,7 @@
 import { rule } from "@descent/core";
 import { rmsprop } from "./rmsprop.ts";
 
-/** RMSProp with a heavy ball behind it: normalised gradients are summed, the rate stays outside, as in PyTorch. */
+/** RMSProp plus momentum: normalised gradients accumulate, and the rate multiplies their sum, as in PyTorch. */
 export const rmspropMomentum = rule({
   ...rmsprop,
   id: "rmsprop-momentum",

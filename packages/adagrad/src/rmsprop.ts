@@ -1,8 +1,8 @@
 import { rule } from "@descent/core";
 
 /**
- * Adagrad that forgets: the gradient over the root of its recent mean square, so that only its sign and regularity
- * count. Defaults and ε outside the root as in PyTorch (`rho` is its `alpha`); Hinton's lecture has rho 0.9 and lr 1e-3.
+ * Adagrad that forgets: it divides the gradient by the root of its recent mean square, so only sign and regularity
+ * count. Defaults and ε outside the root are PyTorch's (`rho` is its `alpha`); Hinton's lecture has rho 0.9 and lr 1e-3.
  */
 export const rmsprop = rule({
   id: "rmsprop",

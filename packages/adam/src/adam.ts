@@ -1,8 +1,8 @@
 import { rule } from "@descent/core";
 
 /**
- * The mean of recent gradients over the root of their mean square, both corrected for having started at zero: steps of
- * about `lr` whatever the gradient's scale. ε is added outside the root, as in the paper and PyTorch.
+ * The mean of recent gradients over the root of their mean square, both corrected for starting at zero: steps are about
+ * `lr`, whatever the gradient's scale. ε is added outside the root, as in the paper and PyTorch.
  */
 export const adam = rule({
   id: "adam",

@@ -1,7 +1,10 @@
 import { rule } from "@descent/core";
 import { adam } from "./adam.ts";
 
-/** Adam by the largest recent gradient instead of the mean square; that needs no correction. ε is inside the maximum, as in PyTorch. */
+/**
+ * Adam that divides by the largest recent gradient instead of the root mean square, and so needs no bias correction
+ * there. ε is inside the maximum, as in PyTorch.
+ */
 export const adamax = rule({
   ...adam,
   id: "adamax",

@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { adam } from "./adam.ts";
 
 /**
- * Adam whose rates never rise again: it divides by the largest mean square seen, which mends a case where Adam does not
- * converge. The maximum is of the uncorrected v, as in PyTorch; Optax takes that of v̂ (Reddi, Kale and Kumar, 2018).
+ * Adam whose rates never rise again: it divides by the largest mean square seen, which fixes a case where Adam does not
+ * converge. The maximum is over the uncorrected v, as in PyTorch; Optax uses v̂ (Reddi, Kale and Kumar, 2018).
  */
 export const amsgrad = rule({
   ...adam,

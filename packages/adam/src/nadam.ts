@@ -2,7 +2,7 @@ import { rule } from "@descent/core";
 import { adam } from "./adam.ts";
 
 /**
- * Adam with Nesterov's look-ahead in its mean. The momentum warms up as Dozat's μ; the product of all μ so far is part
+ * Adam with Nesterov's look-ahead in its mean gradient. The momentum warms up as Dozat's μ; the product of all μ so far is part
  * of the state. Defaults are PyTorch's (Dozat, 2016).
  *
  * @property decay how fast the momentum warms up: μ = beta1·(1 − 0.96^(t·decay)/2), PyTorch's momentum_decay

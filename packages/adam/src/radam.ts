@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { adam } from "./adam.ts";
 
 /**
- * Adam that waits: until its mean square has more than five degrees of freedom it is plain momentum, and then it enters
- * by the factor r, so no warm-up is needed. ε is added to the uncorrected root and the threshold is 5, as in the
+ * Adam that needs no warm-up: it is plain momentum until its mean square has more than five degrees of freedom, and then
+ * the adaptive rate enters by the factor r. ε is added to the uncorrected root and the threshold is 5, as in the
  * authors' code and PyTorch; with beta2 = 0.999 the first five steps are momentum.
  */
 export const radam = rule({

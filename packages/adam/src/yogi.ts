@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { adam } from "./adam.ts";
 
 /**
- * Adam whose mean square moves towards g² by a step of fixed size: it cannot shrink fast, so rates cannot jump. Both
- * moments start at `initial`, and ε is large, as in the authors' experiments and Optax.
+ * Adam whose mean square moves towards g² in steps that do not depend on its own size: it cannot shrink fast, so rates
+ * cannot jump. Both moments start at `initial`, and ε is large, as in the authors' experiments and Optax.
  */
 export const yogi = rule({
   ...adam,

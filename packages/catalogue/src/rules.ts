@@ -10,7 +10,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "Adadelta",
     "paper": "https://arxiv.org/abs/1212.5701",
     "sentence": "A rate in the units of the parameter: the size of recent steps over the size of recent gradients, so `lr` is a plain factor (1, as in PyTorch).",
-    "comment": "A rate in the units of the parameter: the size of recent steps over the size of recent gradients, so `lr` is a plain factor (1, as in PyTorch). The new mean square of the gradient is used, the old one of the steps (Zeiler, 2012).",
+    "comment": "A rate in the units of the parameter: the size of recent steps over the size of recent gradients, so `lr` is a plain factor (1, as in PyTorch). It uses the new mean square of the gradient and the old one of the steps (Zeiler, 2012).",
     "equations": [
       ["v", "rho * v + (1 - rho) * g^2"],
       ["d", "sqrt(u + eps) / sqrt(v + eps) * g"],
@@ -56,7 +56,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "Adagrad",
     "paper": "https://jmlr.org/papers/v12/duchi11a.html",
     "sentence": "Each parameter's rate falls with the squares of all gradients it has seen, so rare features keep learning.",
-    "comment": "Each parameter's rate falls with the squares of all gradients it has seen, so rare features keep learning. No decay of the rate, a sum that starts at 0, and ε outside the root, as in PyTorch (Duchi, Hazan and Singer, 2011).",
+    "comment": "Each parameter's rate falls with the squares of all gradients it has seen, so rare features keep learning. The rate does not decay, the sum starts at 0, and ε is outside the root, as in PyTorch (Duchi, Hazan and Singer, 2011).",
     "equations": [
       ["rate", "lr / (1 + decay * (t - 1))"],
       ["s", "s + g^2"],
@@ -108,8 +108,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "adagrad",
     "title": "RMSProp",
     "paper": "https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf",
-    "sentence": "Adagrad that forgets: the gradient over the root of its recent mean square, so that only its sign and regularity count.",
-    "comment": "Adagrad that forgets: the gradient over the root of its recent mean square, so that only its sign and regularity count. Defaults and ε outside the root as in PyTorch (`rho` is its `alpha`); Hinton's lecture has rho 0.9 and lr 1e-3.",
+    "sentence": "Adagrad that forgets: it divides the gradient by the root of its recent mean square, so only sign and regularity count.",
+    "comment": "Adagrad that forgets: it divides the gradient by the root of its recent mean square, so only sign and regularity count. Defaults and ε outside the root are PyTorch's (`rho` is its `alpha`); Hinton's lecture has rho 0.9 and lr 1e-3.",
     "equations": [
       ["v", "rho * v + (1 - rho) * g^2"],
       ["p", "p - lr * g / (sqrt(v) + eps)"]
@@ -151,8 +151,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "adagrad",
     "title": "Centered RMSProp",
     "paper": "https://arxiv.org/abs/1308.0850",
-    "sentence": "RMSProp that divides by the standard deviation of the gradient instead of its mean square.",
-    "comment": "RMSProp that divides by the standard deviation of the gradient instead of its mean square (Graves, 2013). Rounding can make the variance a little negative; it is cut off at 0, where other libraries give NaN.",
+    "sentence": "RMSProp that divides by the gradient's standard deviation instead of its root mean square.",
+    "comment": "RMSProp that divides by the gradient's standard deviation instead of its root mean square (Graves, 2013). Rounding can make the variance slightly negative; it is clamped at 0, where other libraries give NaN.",
     "equations": [
       ["v", "rho * v + (1 - rho) * g^2"],
       ["gBar", "rho * gBar + (1 - rho) * g"],
@@ -197,8 +197,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "adagrad",
     "title": "Centered RMSProp with momentum",
     "paper": "https://arxiv.org/abs/1308.0850",
-    "sentence": "Centered RMSProp with a heavy ball behind it: the full method of Graves (2013), rate outside the sum as in PyTorch.",
-    "comment": "Centered RMSProp with a heavy ball behind it: the full method of Graves (2013), rate outside the sum as in PyTorch.",
+    "sentence": "Centered RMSProp plus momentum: the full method of Graves (2013), with the rate outside the sum, as in PyTorch.",
+    "comment": "Centered RMSProp plus momentum: the full method of Graves (2013), with the rate outside the sum, as in PyTorch.",
     "equations": [
       ["v", "rho * v + (1 - rho) * g^2"],
       ["gBar", "rho * gBar + (1 - rho) * g"],
@@ -251,8 +251,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "adagrad",
     "title": "RMSProp with momentum",
     "paper": "https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf",
-    "sentence": "RMSProp with a heavy ball behind it: normalised gradients are summed, the rate stays outside, as in PyTorch.",
-    "comment": "RMSProp with a heavy ball behind it: normalised gradients are summed, the rate stays outside, as in PyTorch.",
+    "sentence": "RMSProp plus momentum: normalised gradients accumulate, and the rate multiplies their sum, as in PyTorch.",
+    "comment": "RMSProp plus momentum: normalised gradients accumulate, and the rate multiplies their sum, as in PyTorch.",
     "equations": [
       ["v", "rho * v + (1 - rho) * g^2"],
       ["b", "momentum * b + g / (sqrt(v) + eps)"],
@@ -355,8 +355,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "adam",
     "title": "Adam",
     "paper": "https://arxiv.org/abs/1412.6980",
-    "sentence": "The mean of recent gradients over the root of their mean square, both corrected for having started at zero: steps of about `lr` whatever the gradient's scale.",
-    "comment": "The mean of recent gradients over the root of their mean square, both corrected for having started at zero: steps of about `lr` whatever the gradient's scale. ε is added outside the root, as in the paper and PyTorch.",
+    "sentence": "The mean of recent gradients over the root of their mean square, both corrected for starting at zero: steps are about `lr`, whatever the gradient's scale.",
+    "comment": "The mean of recent gradients over the root of their mean square, both corrected for starting at zero: steps are about `lr`, whatever the gradient's scale. ε is added outside the root, as in the paper and PyTorch.",
     "equations": [
       ["m", "beta1 * m + (1 - beta1) * g"],
       ["v", "beta2 * v + (1 - beta2) * g^2"],
@@ -408,8 +408,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "adam",
     "title": "Adamax",
     "paper": "https://arxiv.org/abs/1412.6980",
-    "sentence": "Adam by the largest recent gradient instead of the mean square; that needs no correction.",
-    "comment": "Adam by the largest recent gradient instead of the mean square; that needs no correction. ε is inside the maximum, as in PyTorch.",
+    "sentence": "Adam that divides by the largest recent gradient instead of the root mean square, and so needs no bias correction there.",
+    "comment": "Adam that divides by the largest recent gradient instead of the root mean square, and so needs no bias correction there. ε is inside the maximum, as in PyTorch.",
     "equations": [
       ["m", "beta1 * m + (1 - beta1) * g"],
       ["u", "max(beta2 * u, abs(g) + eps)"],
@@ -523,8 +523,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "adam",
     "title": "AMSGrad",
     "paper": "https://openreview.net/forum?id=ryQu7f-RZ",
-    "sentence": "Adam whose rates never rise again: it divides by the largest mean square seen, which mends a case where Adam does not converge.",
-    "comment": "Adam whose rates never rise again: it divides by the largest mean square seen, which mends a case where Adam does not converge. The maximum is of the uncorrected v, as in PyTorch; Optax takes that of v̂ (Reddi, Kale and Kumar, 2018).",
+    "sentence": "Adam whose rates never rise again: it divides by the largest mean square seen, which fixes a case where Adam does not converge.",
+    "comment": "Adam whose rates never rise again: it divides by the largest mean square seen, which fixes a case where Adam does not converge. The maximum is over the uncorrected v, as in PyTorch; Optax uses v̂ (Reddi, Kale and Kumar, 2018).",
     "equations": [
       ["m", "beta1 * m + (1 - beta1) * g"],
       ["v", "beta2 * v + (1 - beta2) * g^2"],
@@ -578,8 +578,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "adam",
     "title": "NAdam",
     "paper": "https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ",
-    "sentence": "Adam with Nesterov's look-ahead in its mean.",
-    "comment": "Adam with Nesterov's look-ahead in its mean. The momentum warms up as Dozat's μ; the product of all μ so far is part of the state. Defaults are PyTorch's (Dozat, 2016).",
+    "sentence": "Adam with Nesterov's look-ahead in its mean gradient.",
+    "comment": "Adam with Nesterov's look-ahead in its mean gradient. The momentum warms up as Dozat's μ; the product of all μ so far is part of the state. Defaults are PyTorch's (Dozat, 2016).",
     "equations": [
       ["mu", "beta1 * (1 - 0.5 * 0.96^(t * decay))"],
       ["muNext", "beta1 * (1 - 0.5 * 0.96^((t + 1) * decay))"],
@@ -641,8 +641,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "adam",
     "title": "RAdam",
     "paper": "https://arxiv.org/abs/1908.03265",
-    "sentence": "Adam that waits: until its mean square has more than five degrees of freedom it is plain momentum, and then it enters by the factor r, so no warm-up is needed.",
-    "comment": "Adam that waits: until its mean square has more than five degrees of freedom it is plain momentum, and then it enters by the factor r, so no warm-up is needed. ε is added to the uncorrected root and the threshold is 5, as in the authors' code and PyTorch; with beta2 = 0.999 the first five steps are momentum.",
+    "sentence": "Adam that needs no warm-up: it is plain momentum until its mean square has more than five degrees of freedom, and then the adaptive rate enters by the factor r.",
+    "comment": "Adam that needs no warm-up: it is plain momentum until its mean square has more than five degrees of freedom, and then the adaptive rate enters by the factor r. ε is added to the uncorrected root and the threshold is 5, as in the authors' code and PyTorch; with beta2 = 0.999 the first five steps are momentum.",
     "equations": [
       ["rhoInf", "2 / (1 - beta2) - 1"],
       ["rho", "rhoInf - 2 * t * beta2^t / (1 - beta2^t)"],
@@ -696,8 +696,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "adam",
     "title": "Yogi",
     "paper": "https://papers.nips.cc/paper/8186",
-    "sentence": "Adam whose mean square moves towards g² by a step of fixed size: it cannot shrink fast, so rates cannot jump.",
-    "comment": "Adam whose mean square moves towards g² by a step of fixed size: it cannot shrink fast, so rates cannot jump. Both moments start at `initial`, and ε is large, as in the authors' experiments and Optax.",
+    "sentence": "Adam whose mean square moves towards g² in steps that do not depend on its own size: it cannot shrink fast, so rates cannot jump.",
+    "comment": "Adam whose mean square moves towards g² in steps that do not depend on its own size: it cannot shrink fast, so rates cannot jump. Both moments start at `initial`, and ε is large, as in the authors' experiments and Optax.",
     "equations": [
       ["m", "beta1 * m + (1 - beta1) * g"],
       ["v", "v - (1 - beta2) * sign(v - g^2) * g^2"],
@@ -755,8 +755,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "sgd",
     "title": "Momentum",
     "paper": "https://doi.org/10.1016/0041-5553(64)90137-5",
-    "sentence": "A heavy ball: the step is a running sum of gradients, so what they agree on builds up and what they dispute cancels.",
-    "comment": "A heavy ball: the step is a running sum of gradients, so what they agree on builds up and what they dispute cancels. As in PyTorch the rate is outside the sum, so that a schedule acts at once (Polyak, 1964).",
+    "sentence": "A heavy ball: the step is a running sum of gradients, so components that agree build up and those that conflict cancel.",
+    "comment": "A heavy ball: the step is a running sum of gradients, so components that agree build up and those that conflict cancel. As in PyTorch, the rate is outside the sum, so a schedule takes effect at once (Polyak, 1964).",
     "equations": [
       ["b", "momentum * b + g"],
       ["p", "p - lr * b"]
@@ -792,8 +792,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "sgd",
     "title": "Nesterov",
     "paper": "https://proceedings.mlr.press/v28/sutskever13.html",
-    "sentence": "Momentum that looks where it is going.",
-    "comment": "Momentum that looks where it is going. This is the form in which the look-ahead point is the parameter itself, so one gradient a step suffices (Sutskever et al., 2013; as in PyTorch).",
+    "sentence": "Momentum with the gradient taken at the point where momentum leads.",
+    "comment": "Momentum with the gradient taken at the point where momentum leads. In this form the parameter itself is the look-ahead point, so one gradient per step suffices (Sutskever et al., 2013; as in PyTorch).",
     "equations": [
       ["b", "momentum * b + g"],
       ["p", "p - lr * (g + momentum * b)"]
@@ -829,8 +829,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "sgd",
     "title": "SGD",
     "paper": "https://doi.org/10.1214/aoms/1177729586",
-    "sentence": "Steepest descent: every parameter moves against its gradient, as far as the gradient is long.",
-    "comment": "Steepest descent: every parameter moves against its gradient, as far as the gradient is long. The default rate is PyTorch's; the method is Robbins and Monro's of 1951.",
+    "sentence": "Steepest descent: every parameter moves against its gradient by `lr` times the gradient.",
+    "comment": "Steepest descent: every parameter moves against its gradient by `lr` times the gradient. The default rate is PyTorch's; the method is from Robbins and Monro (1951).",
     "equations": [
       ["p", "p - lr * g"]
     ],

@@ -1,8 +1,8 @@
 import { rule } from "@descent/core";
 
 /**
- * A heavy ball: the step is a running sum of gradients, so what they agree on builds up and what they dispute cancels.
- * As in PyTorch the rate is outside the sum, so that a schedule acts at once (Polyak, 1964).
+ * A heavy ball: the step is a running sum of gradients, so components that agree build up and those that conflict cancel.
+ * As in PyTorch, the rate is outside the sum, so a schedule takes effect at once (Polyak, 1964).
  */
 export const momentum = rule({
   id: "momentum",

@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { momentum } from "./momentum.ts";
 
 /**
- * Momentum that looks where it is going. This is the form in which the look-ahead point is the parameter itself, so one
- * gradient a step suffices (Sutskever et al., 2013; as in PyTorch).
+ * Momentum with the gradient taken at the point where momentum leads. In this form the parameter itself is the look-ahead
+ * point, so one gradient per step suffices (Sutskever et al., 2013; as in PyTorch).
  */
 export const nesterov = rule({
   ...momentum,

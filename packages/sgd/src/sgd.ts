@@ -1,8 +1,8 @@
 import { rule } from "@descent/core";
 
 /**
- * Steepest descent: every parameter moves against its gradient, as far as the gradient is long.
- * The default rate is PyTorch's; the method is Robbins and Monro's of 1951.
+ * Steepest descent: every parameter moves against its gradient by `lr` times the gradient.
+ * The default rate is PyTorch's; the method is from Robbins and Monro (1951).
  */
 export const sgd = rule({
   id: "sgd",
