@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -5,7 +6,9 @@ import { adam, adamw } from "@descent/adam";
 import { clipByGlobalNorm, OptimizerError, partition, schedule } from "@descent/core";
 import { OnnxError } from "@descent/onnx";
 import { afterAll, describe, expect, test } from "vitest";
+import { root } from "../../../tests/workspace.ts";
 import { type Batch, crossEntropy, huber, Trainer, type TrainerOptions } from "../src/index.ts";
+import { closeGate, newGate } from "../src/worker/gate.ts";
 import { workerFile } from "../src/worker/remote.ts";
 import { perceptron } from "./graphs.ts";
 import { batchOf, fixture, train } from "./models.ts";
@@ -179,4 +182,55 @@ test("a bundle, whose file is another, is not started a second time as its own w
   );
   for (const bundle of ["file:///app/bundle.js", "file:///app/remote.bundle.js", "file:///app/not-remote.js"])
     expect(() => workerFile(bundle)).toThrow("Leave @descent/onnxruntime out of the bundle");
+});
+
+describe("a process that ends while a worker computes", () => {
+  /** Runs exit.ts, which ends after this many steps, and returns how its process ended and what it printed. */
+  const ended = (steps: number): Promise<{ code: number | null; signal: string | null; printed: string }> => {
+    const child = spawn(process.execPath, ["--import", "tsx", path.join(import.meta.dirname, "exit.ts"), `${steps}`], {
+      cwd: root,
+      env: { ...process.env, TSX_TSCONFIG_PATH: path.join(root, "tsconfig.test.json") },
+    });
+    let printed = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => {
+        printed += chunk.toString();
+      });
+    return new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal, printed })));
+  };
+
+  // Without the gate ONNX Runtime aborts about one process in six: the code of any one run would show little.
+  test("ends with its own code, whichever step it is in", async () => {
+    for (const steps of [0, 2, 4, 6]) {
+      const both = await Promise.all([ended(steps), ended(steps + 1)]);
+      for (const one of both) expect(one).toEqual({ code: 0, signal: null, printed: "ends\n" });
+    }
+  });
+
+  test("waits until nothing is inside the worker's gate, and lets nothing in after that", async () => {
+    const { Worker } = await import("node:worker_threads");
+    const gate = newGate();
+    const seen = new Int32Array(new SharedArrayBuffer(8));
+    const [inside, after] = [0, 1];
+    // It computes until the gate is closed on it, and tries to go on afterwards.
+    const code = `
+      const { workerData: { gate, seen, file }, parentPort } = require("node:worker_threads");
+      import("tsx/esm/api").then((tsx) => (tsx.register(), import(file))).then(({ workerGate }) => {
+        const door = workerGate(gate);
+        door.enter();
+        parentPort.postMessage("inside");
+        Atomics.wait(gate, 1, 0);
+        Atomics.store(seen, ${inside}, 1);
+        door.leave();
+        door.enter();
+        Atomics.store(seen, ${after}, 1);
+      });`;
+    const file = new URL("../src/worker/gate.ts", import.meta.url).href;
+    const worker = new Worker(code, { eval: true, workerData: { gate, seen, file } });
+    await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
+    closeGate(gate);
+    expect(Atomics.load(seen, inside)).toBe(1);
+    await worker.terminate();
+    expect(Atomics.load(seen, after)).toBe(0);
+  });
 });
