@@ -35,7 +35,7 @@ export interface OpenOptions {
    */
   readonly plan?: Plan | undefined;
   /**
-   * What happens to a step whose loss or gradients are not finite: `throw` (default) refuses it with an error, `skip` leaves
+   * The treatment of a step whose loss or gradients are not finite: `throw` (default) refuses it with an error, `skip` leaves
    * it out and goes on, and `apply` takes it unchecked. Refused and skipped steps write nothing; `inspect()` counts them.
    */
   readonly nonFinite?: NonFinite | undefined;
@@ -60,7 +60,7 @@ export interface TrainerOptions extends OpenOptions {
   readonly shapes?: FixedShapes | undefined;
   /** Gradients for operators that lack one here, or other ones, by name ("Op" or "domain.Op"). */
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
-  /** What to do about a weight that the loss does not depend on. Default "error". */
+  /** The treatment of a weight that the loss does not depend on. Default "error". */
   readonly unreached?: "error" | "zeros" | undefined;
   /** Reads the files that hold tensors of a large model; by default those beside it, if the model is a file. */
   readonly external?: External | undefined;

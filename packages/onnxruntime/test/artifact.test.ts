@@ -121,7 +121,7 @@ describe("a training graph that was saved", () => {
 
   test("is told from a model, and a model from it", async () => {
     await expect(Trainer.open(perceptron([2, 2]), { optimizer: adam() })).rejects.toThrow(
-      "This ONNX file is no training graph",
+      "This ONNX file is not a training graph",
     );
     await expect(Trainer.open("nowhere.onnx", { optimizer: adam() })).rejects.toThrow(
       "The training graph nowhere.onnx cannot be read",

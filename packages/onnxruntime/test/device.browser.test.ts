@@ -47,7 +47,7 @@ const TOLERANCE = 1e-4;
 
 /** Buffers of ours that were made and not destroyed. */
 const live = new Set<GPUBuffer>();
-/** What came to the host, in bytes; what was submitted with commands of ours; and everybody's dispatches. */
+/** Bytes read back to the host, submissions with commands of ours, and everybody's dispatches. */
 const seen = { read: 0, submitted: 0, dispatched: 0 };
 const restore: (() => void)[] = [];
 function watch(): void {

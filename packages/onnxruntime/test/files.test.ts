@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 const at = (name: string): string => path.join(folder, name);
 
-/** What plain onnxruntime-node makes of a model. */
+/** The outputs of plain onnxruntime-node for a model. */
 async function plain(file: Uint8Array | string, feeds: Readonly<Record<string, ort.Tensor>>): Promise<ort.Tensor[]> {
   // a path and bytes are two overloads
   const session = await (typeof file === "string"

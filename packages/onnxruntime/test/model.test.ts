@@ -110,7 +110,7 @@ describe("a model that cannot be trained is an error that says why, and what to 
     expect((await frozen.trainStep(batch)).updated).toBe(true);
     expect(Object.keys(await frozen.weights())).toEqual(["w"]);
 
-    // rounding trained straight through, as for a network that is to be quantized
+    // rounding trained straight through, as for a network that will be quantized
     const rounded = await make(
       scaled((g, h) => g.op("Round", [h])[0]!),
       { gradients: { Round: (_, __, [d]) => [d] } },

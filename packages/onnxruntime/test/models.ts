@@ -5,7 +5,7 @@ import { type Batch, crossEntropy, Trainer, type TrainerOptions } from "../src/i
 const folder = new URL("../../onnx/test/fixtures/", import.meta.url);
 /** The bytes of a model that PyTorch exported. */
 export const model = (name: string): Uint8Array => readFileSync(new URL(`${name}.onnx`, folder));
-/** What PyTorch computed for it. */
+/** The numbers that PyTorch computed for it. */
 export interface Fixture {
   readonly loss: number;
   readonly inputs: readonly number[][];

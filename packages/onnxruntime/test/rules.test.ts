@@ -48,7 +48,7 @@ describe("what is made of rules moves alike on the host and in the graph, joined
   });
 });
 
-test("names that a model has itself are no obstacle", async () => {
+test("a model may use the names that the update adds", async () => {
   const graph = new Graph();
   graph.input("x", { elem: "float32", shape: ["batch", 2] });
   let value = "x";

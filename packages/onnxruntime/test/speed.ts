@@ -1,4 +1,4 @@
-// What a step costs over one bare run of ONNX Runtime and one call of the update's kernel, on a perceptron of 203,530
+// The cost of a step over one bare run of ONNX Runtime and one call of the update's kernel, on a perceptron of 203,530
 // parameters and batches of 128. usage: tsx --tsconfig tsconfig.test.json packages/onnxruntime/test/speed.ts [threads]
 
 import { adam } from "@descent/adam";

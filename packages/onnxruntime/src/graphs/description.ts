@@ -4,7 +4,7 @@ import type { Graph, Target } from "@descent/onnx";
 import type { LabelInput } from "@descent/onnx/autodiff";
 import { SEEDS } from "./dropout.ts";
 
-/** What a training graph's file says of its graph, as JSON. */
+/** The description of its graph that a training graph's file carries, as JSON. */
 export interface Description {
   readonly version: 1;
   readonly target: Target;

@@ -74,7 +74,7 @@ export class TrainingFile implements Source {
     const [description, evaluation, model] = [TRAINING, EVALUATION, MODEL].map((key) => metadata.get(key));
     if (description === undefined || evaluation === undefined || model === undefined)
       throw new OptimizerError(
-        "This ONNX file is no training graph, which trainer.saveTrainingGraph() writes. Trainer.create() trains a model.",
+        "This ONNX file is not a training graph: trainer.saveTrainingGraph() writes those. Trainer.create() trains a model.",
       );
     const parsed = parseDescription(description);
     const known = byName(proto.graph?.initializer);

@@ -10,7 +10,7 @@ import type { Pass, Residence, Tensors } from "./residence.ts";
 import type { Forward, Gradients, Hyper, Outputs, Plan, Snapshot, Stepped, Training, Weights } from "./training.ts";
 import { Sums } from "./waiting.ts";
 
-/** What of a model is trained and kept, and the number that dropout is drawn from. */
+/** The tensors of a model that are trained and kept, and the seed of dropout. */
 export interface Trained {
   readonly weights: readonly Weight[];
   /** Running statistics, and weights that are not trained but change hands all the same. */
@@ -24,7 +24,7 @@ export class TrainingLoop<H> implements Training {
   readonly #residence: Residence<H>;
   readonly #weights: readonly Weight[];
   readonly #seed: number;
-  /** What the forward pass keeps. */
+  /** Running statistics, which the forward pass updates. */
   readonly #kept: ReadonlyMap<string, H>;
   readonly #sums: Sums<H>;
   #nonFinite = 0;

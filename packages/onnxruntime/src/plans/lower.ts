@@ -185,7 +185,7 @@ function asMatrices(graph: Graph, job: GraphJob): GraphJob {
   const { rows, cols } = matrix(parameter);
   if (parameter.shape.length === 2 || !shapes(program, { rows, cols })) return job;
   const flat = Object.entries(tensors).map(([name, tensor]) => {
-    const place = program.slots[name]?.place ?? "tensor"; // `p` and `g` are no slots
+    const place = program.slots[name]?.place ?? "tensor"; // `p` and `g` are not slots
     return [name, place === "tensor" ? graph.op("Reshape", [tensor, graph.ints([rows, cols])])[0]! : tensor] as const; // one output
   });
   return { ...job, parameter: { ...parameter, shape: [rows, cols] }, tensors: Object.fromEntries(flat) };

@@ -69,6 +69,6 @@ export interface Residence<H> {
   applyMean(sums: ReadonlyMap<string, H>, count: number): Promise<void>;
   /** Frees weights, gradients and state; what `hold` made is freed by `free`. */
   dispose(): void;
-  /** What can be released only after the sessions. */
+  /** Releases the rest, once the sessions are released. */
   release(): Promise<void>;
 }

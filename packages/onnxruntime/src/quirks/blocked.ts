@@ -30,7 +30,7 @@ export function blocked(graph: Graph, block: number): boolean {
   for (const node of graph.nodes)
     for (const name of node.inputs) readers.set(name, [...(readers.get(name) ?? []), node]);
   const rectified = new Set<Node>();
-  // What an inner graph reads is not seen among the readers.
+  // `readers` does not list reads by inner graphs.
   const nested = graph.nodes.some(({ attributes }) =>
     Object.values(attributes).some(({ kind }) => /^graph/.test(kind)),
   );

@@ -1,7 +1,7 @@
 import { OptimizerError } from "@descent/core";
 import type { Runtime } from "../session/runtime.ts";
 
-/** What a trainer ran on is gone, and with it the weights since the last checkpoint: nothing can be done with it any more. */
+/** The device or worker of a trainer is gone, and with it the weights since the last checkpoint. The trainer stays closed. */
 export class LostError extends OptimizerError {}
 
 // Dawn and browsers say that a device is lost; CUDA goes on refusing after these.

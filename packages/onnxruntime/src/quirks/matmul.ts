@@ -37,7 +37,7 @@ export async function onnxMatmul(options: MatmulOptions = {}): Promise<Matmul | 
   if (threads !== undefined) positive("onnxMatmul", { threads });
   if (threads !== undefined) whole("onnxMatmul", { threads });
   try {
-    // Names that are no literals, so that bundlers for browsers leave them alone.
+    // Not literals in the imports, so that bundlers for browsers leave them alone.
     const [node, ort] = ["node:module", "onnxruntime-node"];
     const { createRequire } = (await import(/* @vite-ignore */ node)) as typeof import("node:module");
     const require = createRequire(import.meta.url);

@@ -46,7 +46,7 @@ const tested = new WeakMap<Runtime, Map<string, Promise<Tested>>>();
 
 /**
  * One small convolution and product whose result is known, on the provider that is to train. Some providers have
- * computed wrong numbers without a word; such a one is refused at its first use.
+ * computed wrong numbers and reported no error; such a one is refused at its first use.
  */
 function selfTest(runtime: Runtime, providers: readonly ExecutionProvider[]): Promise<Tested> {
   const key = JSON.stringify(providers);

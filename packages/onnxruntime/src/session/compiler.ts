@@ -13,7 +13,7 @@ import {
   safely,
 } from "./runtime.ts";
 
-/** What a compiled graph is for. */
+/** The use of a compiled graph. */
 export type Purpose = "train" | "evaluate" | "predict";
 
 /** A session and what its outputs are. */
@@ -40,7 +40,7 @@ export interface CompilerOptions {
   readonly fills: boolean;
 }
 
-/** What is joined to a training graph, and the session options its outputs ask for. */
+/** Nodes that join a training graph, and the session options that their outputs need. */
 export interface Extension {
   /** Equal for equal extensions. */
   readonly key: string;

@@ -21,14 +21,14 @@ export type BatchValue = Numbers | { readonly data: Numbers; readonly dims: read
 /** Inputs and labels by name. */
 export type Batch = Readonly<Record<string, BatchValue>>;
 
-/** What a graph expects of an input. */
+/** The element type and shape that a graph expects of an input. */
 export interface Expected {
   readonly elem: string;
   /** Sizes, by number or by name where the batch decides; nothing where not even the rank is known. */
   readonly shape: readonly (number | string)[] | undefined;
 }
 
-/** A batch's tensor, checked: what it is to be fed as. */
+/** A checked tensor of a batch, with the element type and dimensions to feed it with. */
 export interface Fed {
   readonly name: string;
   readonly elem: string;
@@ -120,7 +120,7 @@ function open(name: string, length: number, shape: Expected["shape"]): number[] 
   return shape.map((d) => (typeof d === "number" ? d : size));
 }
 
-/** What tells batches of different shapes apart. */
+/** Equal for batches of equal shapes. */
 export const signature = (fed: readonly Fed[]): string => fed.map(({ name, dims }) => `${name}[${dims}]`).join();
 
 const makers: Readonly<Record<string, (x: Numbers) => unknown>> = {

@@ -21,7 +21,7 @@ export interface RuntimeSession {
   release(): Promise<void>;
 }
 
-/** What `import * as ort from "onnxruntime-node"` (or `-web`) gives. */
+/** The module that `import * as ort from "onnxruntime-node"` (or `-web`) gives. */
 export interface Runtime {
   readonly InferenceSession: {
     create(model: Uint8Array, options?: object): Promise<RuntimeSession>;
@@ -67,7 +67,7 @@ export async function runtimeOf(given: Runtime | string | URL | undefined): Prom
 /** Why a tensor is not fed. */
 export const refusal = (name: string, location: string): OptimizerError =>
   new OptimizerError(
-    `\`${name}\` lies on a device (${location}), and is to be read by a provider that is not there. Copy it to the host first.`,
+    `\`${name}\` is on a device (${location}) that the provider cannot read. Copy it to the host first.`,
   );
 
 /**

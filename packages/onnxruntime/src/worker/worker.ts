@@ -1,4 +1,4 @@
-// What `worker: true` starts in Node.
+// The file that `worker: true` starts in Node.
 import { serve } from "./serve.ts";
 
 serve();

@@ -141,7 +141,7 @@ describe("on onnxruntime-node's webgpu provider", () => {
     for (const t of [cpu, gpu, opened]) await t.dispose();
   });
 
-  test("a tensor on the device is no batch, for another provider would read it as numbers of the host", async () => {
+  test("a tensor on the device is refused as a batch, because another provider would read it as numbers of the host", async () => {
     const graph = new Graph();
     graph.input("x", { elem: "float32", shape: [4] });
     graph.op("Exp", ["x"], {}, ["y"]);
@@ -154,7 +154,7 @@ describe("on onnxruntime-node's webgpu provider", () => {
     expect(y!.location).toBe("gpu-buffer");
     const trainer = await train("lenet");
     await expect(trainer.trainStep({ in0: y as never, labels: [0] })).rejects.toThrow(
-      "`in0` lies on a device (gpu-buffer)",
+      "`in0` is on a device (gpu-buffer)",
     );
     y!.dispose();
     await trainer.dispose();
