@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { arraysTargets, configure, followGolden, goldens, readGoldens, rulesOf } from "@descent/conformance";
-import { meaningOf, type RuleSpec, rangeOf } from "@descent/core/adapter";
+import { type RuleSpec, rangeOf } from "@descent/core/adapter";
 import { inOrder, latex, mathml, trace } from "@descent/core/graph";
 import type { RuleEntry } from "../packages/catalogue/src/entry.ts";
 import { familiesOf } from "./families.ts";
@@ -10,45 +10,97 @@ import { familiesOf } from "./families.ts";
 /** The conformance tests of each of these run every rule of every family. */
 const backends = ["arrays", "onnxruntime", "tfjs", "webgpu"];
 
-/** The doc comment in front of `export const name`, as lines. */
-function commentOf(folder: string, name: string): string {
-  for (const file of readdirSync(folder)) {
-    const text = readFileSync(path.join(folder, file), "utf8");
-    const found = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*export const ${name}\\b`).exec(text);
-    if (found)
-      return found[1]!
-        .split("\n")
-        .map((line) => line.replace(/^\s*\*?\s?/, "").trim())
-        .join("\n")
-        .trim();
+/** The doc comment in front of `export const name`: the file, its text around the comment, and the comment's lines. */
+interface Comment {
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+  readonly text: string;
+}
+
+const unstarred = (comment: string): string =>
+  comment
+    .split("\n")
+    .map((line) => line.replace(/^\s*\*?\s?/, "").trim())
+    .join("\n")
+    .trim();
+
+function commentOf(folder: string, name: string): Comment {
+  for (const entry of readdirSync(folder)) {
+    const file = path.join(folder, entry);
+    const source = readFileSync(file, "utf8");
+    const found = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/(?=\\s*export const ${name}\\b)`).exec(source);
+    if (!found) continue;
+    const [whole, text] = [found[0], found[1]!]; // the pattern has one group
+    const after = source.slice(found.index + whole.length);
+    return { file, before: source.slice(0, found.index), after, text: unstarred(text) };
   }
   throw new Error(`${folder}: \`${name}\` has no doc comment. Say in one sentence what it does.`);
+}
+
+/** The meanings of options that every rule spells alike: the comments of core's `SharedOptions`. */
+export function sharedMeanings(root: string): ReadonlyMap<string, string> {
+  const source = readFileSync(path.join(root, "packages/core/src/hyper.ts"), "utf8");
+  const body = /interface SharedOptions \{([\s\S]*?)\n\}/.exec(source)?.[1] ?? "";
+  return new Map([...body.matchAll(/\/\*\* (.*) \*\/\s+(\w+):/g)].map(([, text, name]) => [name!, text!])); // two groups
+}
+
+/** The number as people write it. */
+export const number = (x: number): string =>
+  x !== 0 && (Math.abs(x) < 1e-3 || Math.abs(x) >= 1e5) ? x.toExponential() : `${x}`;
+
+/** Words in lines of at most 117 characters, those after the first indented: what fits behind ` * `. */
+function wrapped(text: string): string[] {
+  const lines = [""];
+  for (const word of text.split(/ (?![-\d.e]+\)$)/)) {
+    const line = lines.at(-1)!; // never empty
+    if (line.length + word.length < 117) lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+    else lines.push(`  ${word}`);
+  }
+  return lines;
+}
+
+/** The source of a rule whose doc comment ends in the meaning and default of each option, for editors to show at its call. */
+export function withOptions(root: string, { family, name, options }: RuleEntry): { file: string; source: string } {
+  const { file, before, after, text } = commentOf(path.join(root, "packages", family, "src"), name);
+  const [running = ""] = text.split(/^@property /m);
+  const tags = options.flatMap((o) => wrapped(`@property ${o.name} ${o.meaning} (default ${number(o.default)})`));
+  const lines = [...running.trim().split("\n"), ...tags].map((line) => ` * ${line}\n`);
+  return { file: path.relative(root, file), source: `${before}/**\n${lines.join("")} */${after}` };
 }
 
 /** The first sentence, without the reference it may end in. */
 const firstSentence = (text: string): string =>
   (/^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text).replace(/ \([^()]*\d{4}[^()]*\)\.$/, ".");
 
-/** A doc comment as its running text and its `@property` lines, which explain the rule's own options. */
+/** A doc comment as its running text and its `@property` lines, which explain options; `npm run docs` adds the defaults. */
 function partsOf(comment: string): { readonly text: string; readonly own: ReadonlyMap<string, string> } {
   const [text = "", ...tags] = comment.split(/^@property /m);
   const running = (lines: string): string => lines.replaceAll("\n", " ").trim();
   return {
     text: running(text),
-    own: new Map(tags.map((tag) => [tag.split(/\s/, 1)[0]!, running(tag.slice(tag.search(/\s/)))])), // split gives one part
+    own: new Map(
+      tags.map((tag) => [
+        tag.split(/\s/, 1)[0]!,
+        running(tag.slice(tag.search(/\s/))).replace(/ \(default [^()]*\)$/, ""),
+      ]),
+    ), // split gives one part
   };
 }
 
-function meaning(rule: RuleSpec, option: string, own: ReadonlyMap<string, string>): string {
-  const text = own.get(option) ?? meaningOf(option);
+/** A shared option means the same in every rule; the others are explained in the rule's comment. */
+function meaning(rule: RuleSpec, option: string, shared: Meanings, own: Meanings): string {
+  const text = shared.get(option) ?? own.get(option);
   if (text === undefined)
     throw new Error(`${rule.title}: say what \`${option}\` means, in the doc comment: @property ${option} …`);
   return text;
 }
+type Meanings = ReadonlyMap<string, string>;
 
 /** One rule with everything that can be derived from it. Errors of goldens are rounded, so that they are the same on every processor. */
 async function entry(root: string, family: string, name: string, rule: RuleSpec, mutants: number): Promise<RuleEntry> {
-  const { text: comment, own } = partsOf(commentOf(path.join(root, "packages", family, "src"), name));
+  const { text: comment, own } = partsOf(commentOf(path.join(root, "packages", family, "src"), name).text);
+  const shared = sharedMeanings(root);
   const golden = (await readGoldens(goldens(family))).get(name);
   if (!golden)
     throw new Error(
@@ -78,7 +130,7 @@ async function entry(root: string, family: string, name: string, rule: RuleSpec,
         name: option,
         default: value,
         ...(range ? { range: [range[0], range[1] < Infinity ? range[1] : null] as const } : {}),
-        meaning: meaning(rule, option, own),
+        meaning: meaning(rule, option, shared, own),
       };
     }),
     slots: places,

@@ -1,18 +1,16 @@
-// Writes everything that is generated from the rules: the catalogue, the table in README.md, RULES.md of the families.
+// Writes everything that is generated from the rules: the catalogue, the table in README.md, RULES.md of the families, and
+// the lines of the rules' own comments that explain their options.
 // usage: npm run docs [-- --check]   (--check writes nothing and fails if something is not current)
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { operatorsMarkdown } from "@descent/onnx/autodiff";
 import type { RuleEntry } from "../packages/catalogue/src/entry.ts";
-import { entries, loadersModule, rulesModule } from "./catalogue.ts";
+import { entries, loadersModule, number, rulesModule, withOptions } from "./catalogue.ts";
 import { familiesOf } from "./families.ts";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const check = process.argv.includes("--check");
-
-const number = (x: number): string =>
-  x !== 0 && (Math.abs(x) < 1e-3 || Math.abs(x) >= 1e5) ? x.toExponential() : `${x}`;
 
 function table(rules: readonly RuleEntry[]): string {
   const rows = rules.map(
@@ -68,6 +66,10 @@ const rules = await entries(root);
 if (rules.length === 0) throw new Error("No rules were found under packages/.");
 current("packages/catalogue/src/loaders.ts", loadersModule(families));
 current("packages/catalogue/src/rules.ts", rulesModule(rules));
+for (const rule of rules) {
+  const { file, source } = withOptions(root, rule);
+  current(file, source);
+}
 current("README.md", withPart("README.md", "optimizers", table(rules)));
 for (const family of families) {
   const own = rules.filter((rule) => rule.family === family);

@@ -3,8 +3,11 @@ import { rule } from "@descent/core";
 /**
  * Each parameter's rate falls with the squares of all gradients it has seen, so rare features keep learning.
  * The rate does not decay, the sum starts at 0, and ε is outside the root, as in PyTorch (Duchi, Hazan and Singer, 2011).
- *
- * @property decay lowers the rate as 1/(1 + decay·(t−1))
+ * @property lr learning rate: the size of a step (default 0.01)
+ * @property decay lowers the rate as 1/(1 + decay·(t−1)) (default 0)
+ * @property initial where the running sum or mean of squares starts (default 0)
+ * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
+ *   (default 1e-10)
  */
 export const adagrad = rule({
   id: "adagrad",

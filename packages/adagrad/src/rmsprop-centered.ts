@@ -4,6 +4,10 @@ import { rmsprop } from "./rmsprop.ts";
 /**
  * RMSProp that divides by the gradient's standard deviation instead of its root mean square (Graves, 2013). Rounding
  * can make the variance slightly negative; it is clamped at 0, where other libraries give NaN.
+ * @property lr learning rate: the size of a step (default 0.01)
+ * @property rho how much of the running mean of squared gradients is kept at each step (default 0.99)
+ * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
+ *   (default 1e-8)
  */
 export const rmspropCentered = rule({
   ...rmsprop,

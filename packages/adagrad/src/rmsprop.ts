@@ -3,6 +3,10 @@ import { rule } from "@descent/core";
 /**
  * Adagrad that forgets: it divides the gradient by the root of its recent mean square, so only sign and regularity
  * count. Defaults and ε outside the root are PyTorch's (`rho` is its `alpha`); Hinton's lecture has rho 0.9 and lr 1e-3.
+ * @property lr learning rate: the size of a step (default 0.01)
+ * @property rho how much of the running mean of squared gradients is kept at each step (default 0.99)
+ * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
+ *   (default 1e-8)
  */
 export const rmsprop = rule({
   id: "rmsprop",

@@ -4,6 +4,11 @@ import { adam } from "./adam.ts";
 /**
  * Adam that divides by the largest recent gradient instead of the root mean square, and so needs no bias correction
  * there. ε is inside the maximum, as in PyTorch.
+ * @property lr learning rate: the size of a step (default 0.002)
+ * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
+ * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)
+ * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
+ *   (default 1e-8)
  */
 export const adamax = rule({
   ...adam,

@@ -5,6 +5,11 @@ import { adam } from "./adam.ts";
  * Adam that needs no warm-up: it is plain momentum until its mean square has more than five degrees of freedom, and then
  * the adaptive rate enters by the factor r. ε is added to the uncorrected root and the threshold is 5, as in the
  * authors' code and PyTorch; with beta2 = 0.999 the first five steps are momentum.
+ * @property lr learning rate: the size of a step (default 0.001)
+ * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
+ * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)
+ * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
+ *   (default 1e-8)
  */
 export const radam = rule({
   ...adam,

@@ -4,7 +4,7 @@ export { ASYNC_DISPOSE, DISPOSE } from "./dispose.ts";
 export { among, isCallback, isRecord, list, nearest, shown, suggestion } from "./errors.ts";
 export { type Named, named, refuseEmpty, refuseOverlap, refuseShape, refuseUnknown, type Stretch } from "./given.ts";
 export { type Assignment, assign, mapLeaves } from "./groups.ts";
-export { checkHyper, meaningOf, rangeOf, rangeText } from "./hyper.ts";
+export { checkHyper, rangeOf, rangeText } from "./hyper.ts";
 export { type Given, interpret, type Operators, oncePerJobs, type Part } from "./interpret.ts";
 export type { Answer } from "./loop/answer.ts";
 export type { AsyncBackend, Backend, Job, Pairs, ReduceSums } from "./loop/backend.ts";

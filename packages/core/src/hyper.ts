@@ -4,6 +4,31 @@ import type { HyperValue, Range, RuleSpec } from "./spec.ts";
 /** Above 0, as the lower end of a range. */
 const ABOVE_0 = Number.MIN_VALUE;
 
+/**
+ * Options that every rule spells alike, each with its meaning. Editors show these comments where options are written, and
+ * `npm run docs` copies them into the catalogue and into the rules' own comments.
+ */
+export interface SharedOptions {
+  /** learning rate: the size of a step */
+  lr: HyperValue;
+  /** added to the denominator, so that a parameter whose gradients were all near zero does not jump */
+  eps: HyperValue;
+  /** the fraction of a parameter, times `lr`, that each step takes off */
+  weightDecay: HyperValue;
+  /** weight of the penalty l2/2 · ‖p‖² whose gradient is added to g */
+  l2: HyperValue;
+  /** how much of the last step's velocity is kept */
+  momentum: HyperValue;
+  /** how much of the running mean of gradients is kept at each step */
+  beta1: HyperValue;
+  /** how much of the running mean of squared gradients is kept at each step */
+  beta2: HyperValue;
+  /** how much of the running mean of squared gradients is kept at each step */
+  rho: HyperValue;
+  /** where the running sum or mean of squares starts */
+  initial: HyperValue;
+}
+
 /** Options are spelt alike in every rule and transform, so their ranges are stated once; a rule may state its own. */
 const shared: Readonly<Record<string, Range>> = {
   lr: [0, Infinity],
@@ -20,23 +45,6 @@ const shared: Readonly<Record<string, Range>> = {
   maxNorm: [ABOVE_0, Infinity],
   maxGlobalNorm: [ABOVE_0, Infinity],
 };
-
-/** The meaning of options, spelt alike in every rule; a rule's doc comment says what only its own mean. */
-const meanings: Readonly<Record<string, string>> = {
-  lr: "learning rate: the size of a step",
-  eps: "added to the denominator, so that a parameter whose gradients were all near zero does not jump",
-  weightDecay: "the fraction of a parameter, times `lr`, that each step takes off",
-  l2: "weight of the penalty l2/2 · ‖p‖² whose gradient is added to g",
-  momentum: "how much of the last step's velocity is kept",
-  beta1: "how much of the running mean of gradients is kept at each step",
-  beta2: "how much of the running mean of squared gradients is kept at each step",
-  rho: "how much of the running mean of squared gradients is kept at each step",
-  initial: "where the running sum or mean of squares starts",
-};
-
-/** The meaning of an option that every rule spells alike; nothing for a rule's own. */
-export const meaningOf = (name: string): string | undefined =>
-  Object.hasOwn(meanings, name) ? meanings[name] : undefined;
 
 /** The range of an option: the rule's own, else that of every option of this name; nothing where any finite number will do. */
 export function rangeOf({ ranges = {} }: Pick<RuleSpec, "ranges">, name: string): Range | undefined {

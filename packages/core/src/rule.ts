@@ -2,7 +2,7 @@ import { build } from "./build.ts";
 import { checkDefaults, checkEquations, checkSpec } from "./check.ts";
 import { isCallback, isRecord, OptimizerError, shown } from "./errors.ts";
 import { checkExpr, type Expr, variable } from "./expr.ts";
-import { checkHyper } from "./hyper.ts";
+import { checkHyper, type SharedOptions } from "./hyper.ts";
 import { meant } from "./options.ts";
 import type { Parameter } from "./parameter.ts";
 import { parse } from "./parse.ts";
@@ -19,8 +19,13 @@ import {
 } from "./spec.ts";
 import type { Builtin, Checked } from "./symbols.ts";
 
+/** A number or a schedule. Editors show the default that an option has when it is left out. */
+export type DefaultsTo<Default extends number> = HyperValue | Default;
+
 /** Options by name: each a number, or a schedule. What is left out has the rule's default. */
-export type Options<H extends Hyper> = { readonly [K in keyof H]?: HyperValue | undefined } & {
+export type Options<H extends Hyper> = {
+  readonly [K in keyof SharedOptions as Extract<K, keyof H>]?: DefaultsTo<H[K]> | undefined;
+} & { readonly [K in keyof H as Exclude<K, keyof SharedOptions>]?: DefaultsTo<H[K]> | undefined } & {
   /** Which parameters weight decay acts on; by default all but biases and normalisation scales. */
   readonly decays?: ((parameter: Parameter) => boolean) | undefined;
 };
@@ -43,6 +48,13 @@ export interface Leaf {
   readonly decays?: ((parameter: Parameter) => boolean) | undefined;
 }
 
+/** A rule as it is written down: a spec whose equations the compiler has checked. */
+export interface RuleText<H extends Hyper, S extends Slots, U extends Equations, M extends Macros>
+  extends Omit<RuleSpec<H, S, U, M>, "update" | "ranges" | typeof origin> {
+  readonly ranges?: { readonly [K in keyof H]?: Range } | undefined;
+  readonly update: Checked<U, (keyof H | keyof S | keyof M | Builtin) & string>;
+}
+
 /**
  * An update rule from the equations of its paper. Before its own line a state symbol is last step's value, after it
  * this step's; `p` is the parameter, `g` its gradient, `t` counts this parameter's updates from 1. A misspelt symbol is
@@ -53,17 +65,7 @@ export function rule<
   const S extends Slots,
   const U extends Equations,
   const M extends Macros = Record<never, never>,
->(spec: {
-  readonly id: string;
-  readonly title: string;
-  readonly paper: string;
-  readonly hyper: H;
-  readonly ranges?: { readonly [K in keyof H]?: Range } | undefined;
-  readonly state: S;
-  readonly macros?: M | undefined;
-  readonly update: Checked<U, (keyof H | keyof S | keyof M | Builtin) & string>;
-  readonly before?: readonly Equations[] | undefined;
-}): Rule<H, S, U, M> {
+>(spec: RuleText<H, S, U, M>): Rule<H, S, U, M> {
   const plain = spec as unknown as RuleSpec<H, S, U, M>; // Checked<U> is U once it compiles
   checkSpec(plain);
   checkDefaults(plain);

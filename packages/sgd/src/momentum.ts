@@ -3,6 +3,8 @@ import { rule } from "@descent/core";
 /**
  * A heavy ball: the step is a running sum of gradients, so components that agree build up and those that conflict cancel.
  * As in PyTorch, the rate is outside the sum, so a schedule takes effect at once (Polyak, 1964).
+ * @property lr learning rate: the size of a step (default 0.001)
+ * @property momentum how much of the last step's velocity is kept (default 0.9)
  */
 export const momentum = rule({
   id: "momentum",

@@ -3,6 +3,7 @@ import { rule } from "@descent/core";
 /**
  * Steepest descent: every parameter moves against its gradient by `lr` times the gradient.
  * The default rate is PyTorch's; the method is from Robbins and Monro (1951).
+ * @property lr learning rate: the size of a step (default 0.001)
  */
 export const sgd = rule({
   id: "sgd",
