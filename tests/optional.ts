@@ -42,7 +42,7 @@ export function parts(): readonly Part[] {
     {
       name: "Chromium",
       there: chromium !== undefined,
-      files: /packaging\.test\.ts$/,
+      files: /(packaging|bundlers)\.test\.ts$/,
       command: browser,
       less: "every test in a browser",
     },

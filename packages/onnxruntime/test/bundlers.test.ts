@@ -1,0 +1,150 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { adam } from "@descent/adam";
+import { build as esbuild } from "esbuild";
+import { type Browser, chromium as chromiums } from "playwright";
+import { build as vite } from "vite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chromium } from "../../../tests/optional.ts";
+import { packages } from "../../../tests/workspace.ts";
+import { crossEntropy, Trainer } from "../src/index.ts";
+import { perceptron } from "./graphs.ts";
+
+// The page and the worker file of the README. Webpack is not tested: it would bring sixteen direct dependencies, and theirs,
+// into the repository for one page.
+const source = path.join(import.meta.dirname, "bundled");
+const out = mkdtempSync(path.join(tmpdir(), "descent-bundlers-"));
+const model = perceptron([3, 2]);
+const isolated = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+/** The file that a bundler for browsers takes for each entry of a package, from the source. */
+const alias: Readonly<Record<string, string>> = Object.fromEntries(
+  packages.flatMap(({ path: home, manifest }) =>
+    Object.entries(manifest.exports).flatMap(([entry, at]) => {
+      if (typeof at !== "object" || at === null || !("@descent/source" in at)) return [];
+      const browser = "browser" in at ? String(at.browser).replace("/dist/", "/src/").replace(/js$/, "ts") : undefined;
+      return [[manifest.name + entry.slice(1), path.join(home, browser ?? String(at["@descent/source"]))] as const];
+    }),
+  ),
+);
+
+async function byVite(format: "es" | "iife"): Promise<string> {
+  const folder = path.join(out, format);
+  const find = Object.entries(alias).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
+  await vite({
+    root: source,
+    base: "./",
+    configFile: false,
+    logLevel: "error",
+    resolve: { alias: find },
+    worker: { format },
+    build: { outDir: folder, emptyOutDir: true, assetsDir: "", minify: false, target: "es2022" },
+  });
+  return folder;
+}
+
+async function byEsbuild(): Promise<string> {
+  const folder = path.join(out, "esbuild");
+  await esbuild({
+    entryPoints: ["page.js", "train.worker.js"].map((file) => path.join(source, file)),
+    outdir: folder,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    alias,
+    logLevel: "error",
+  });
+  for (const end of ["wasm", "mjs"])
+    copyFileSync(
+      path.join(import.meta.dirname, `../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.${end}`),
+      path.join(folder, `ort-wasm-simd-threaded.${end}`),
+    );
+  copyFileSync(path.join(source, "index.html"), path.join(folder, "index.html"));
+  return folder;
+}
+
+const types: Readonly<Record<string, string>> = {
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+  ".html": "text/html",
+};
+
+// The end of a run says so if there is no browser.
+describe.runIf(chromium)("a page that a bundler made", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromiums.launch({ executablePath: chromium!, args: ["--no-sandbox", "--disable-gpu"] }); // there is one
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(out, { recursive: true, force: true });
+  });
+
+  /** Serves a folder, with `wasm` in the place of its .wasm files if given, and returns what the page says. */
+  async function trained(
+    folder: string,
+    { headers = {}, wasm, worker }: { headers?: object; wasm?: number | string; worker: boolean },
+  ): Promise<{ readonly said: unknown; readonly isolated: unknown }> {
+    const server = createServer(({ url = "/" }, response) => {
+      const name = path.basename(url.split("?")[0]!);
+      const file = path.join(folder, url === "/" ? "index.html" : name);
+      if (wasm !== undefined && name.endsWith(".wasm"))
+        return typeof wasm === "number"
+          ? response.writeHead(wasm).end()
+          : response.writeHead(200, { "content-type": "text/html" }).end(wasm);
+      if (!existsSync(file)) return response.writeHead(404).end();
+      response.writeHead(200, { "content-type": types[path.extname(file)] ?? "text/plain", ...headers });
+      response.end(readFileSync(file));
+    }).listen(0);
+    const tab = await browser.newPage();
+    try {
+      await tab.goto(`http://localhost:${(server.address() as AddressInfo).port}/`); // it listens to a port
+      await tab.waitForFunction("globalThis.losses");
+      const said = await tab.evaluate(`losses(${JSON.stringify([...model])}, ${worker})`);
+      return { said, isolated: await tab.evaluate("crossOriginIsolated") };
+    } finally {
+      await tab.close();
+      server.close();
+      server.closeAllConnections();
+    }
+  }
+
+  async function expected(): Promise<number[]> {
+    const trainer = await Trainer.create(model, { optimizer: adam({ lr: 1e-2 }), loss: crossEntropy() });
+    const losses: number[] = [];
+    for (let i = 0; i < 3; i++) losses.push((await trainer.trainStep({ x: [1, 2, 3], labels: [1] })).loss);
+    await trainer.dispose();
+    return losses;
+  }
+
+  test.each([
+    ["Vite, workers as modules", () => byVite("es")],
+    ["Vite, workers as plain scripts", () => byVite("iife")],
+    ["esbuild", byEsbuild],
+  ] as const)("trains in the README's worker with two threads of ONNX Runtime: %s", async (_, bundle) => {
+    const wanted = await expected();
+    const { said, isolated: is } = await trained(await bundle(), { headers: isolated, worker: true });
+    expect(is).toBe(true);
+    expect(said).toHaveLength(3);
+    (said as number[]).forEach((loss, i) => {
+      expect(loss).toBeCloseTo(wanted[i]!, 5);
+    });
+  });
+
+  test("is told `wasmPaths` if the .wasm file is missing or a page comes in its place, and 'wasm-unsafe-eval' if a policy forbids it", async () => {
+    const folder = await byVite("es");
+    for (const worker of [false, true]) {
+      for (const wasm of [404, "<!doctype html><title>app</title>"])
+        expect((await trained(folder, { wasm, worker })).said).toMatch(
+          /no working provider "wasm".*`ort\.env\.wasm\.wasmPaths`/,
+        );
+      const headers = { "content-security-policy": "default-src 'self'; script-src 'self'" };
+      expect((await trained(folder, { headers, worker })).said).toMatch(
+        /no working provider "wasm".*'wasm-unsafe-eval'/,
+      );
+    }
+  });
+});
