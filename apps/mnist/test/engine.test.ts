@@ -577,6 +577,16 @@ test("a report is one page that holds everything it shows", async () => {
     await page.setContent(html);
     // A phone need not scroll sideways.
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    const drawn = await page.evaluate(() => ({
+      cards: [".tile", "figure.chart", "div.chart", ".mistakes li"].map((selector) => {
+        const { margin, borderTopWidth } = getComputedStyle(document.querySelector(selector) as Element);
+        return [margin, borderTopWidth];
+      }),
+      mistakesPerRow: getComputedStyle(document.querySelector(".mistakes") as Element).gridTemplateColumns.split(" ")
+        .length,
+    }));
+    expect(drawn.cards).toEqual(Array(4).fill(["0px", "1px"]));
+    expect(drawn.mistakesPerRow).toBe(width <= 480 ? 4 : width <= 992 ? 5 : 10);
   }
 });
 

@@ -161,7 +161,7 @@ ${[
 ${curves(metrics)}
 <div class="chart"><figcaption>Epochs</figcaption>
 ${table(
-  ["epoch", "training loss", "training", "test loss", "test", "time"],
+  ["epoch", "training loss", "training", "test loss", "test", "after"],
   metrics.epochs.map((line) => [
     String(line.epoch),
     line.trainLoss.toFixed(4),

@@ -87,16 +87,6 @@ section {
 }
 .tile,
 .chart,
-@media (max-width: 62rem) {
-  .mistakes {
-    grid-template-columns: repeat(5, minmax(0, 1fr));
-  }
-}
-@media (max-width: 30rem) {
-  .mistakes {
-    grid-template-columns: repeat(4, minmax(0, 1fr));
-  }
-}
 .mistakes li {
   margin: 0;
   border: 1px solid var(--edge);
@@ -296,6 +286,19 @@ th {
   margin: 0;
   padding: 0;
   list-style: none;
+}
+@media (max-width: 62rem) {
+  .mistakes {
+    grid-template-columns: repeat(5, minmax(0, 1fr));
+  }
+}
+@media (max-width: 30rem) {
+  .tick {
+    font-size: 16px;
+  }
+  .mistakes {
+    grid-template-columns: repeat(4, minmax(0, 1fr));
+  }
 }
 .mistakes li {
   padding: 0.7rem 0.3rem 0.5rem;
