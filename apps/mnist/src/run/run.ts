@@ -164,7 +164,7 @@ async function training(run: Run): Promise<Ended> {
         epoch: (line) => {
           metrics.write([line]);
           progress.say(
-            `Epoch ${line.epoch}/${recipe.epochs}: training loss ${line.trainLoss.toFixed(4)}, test loss ${line.testLoss.toFixed(4)}, test accuracy ${percent(line.testAccuracy)}, ${duration(line.seconds)}`,
+            `Epoch ${line.epoch}/${recipe.epochs}: training loss ${line.trainLoss.toFixed(4)}, test loss ${line.testLoss.toFixed(4)}, test accuracy ${percent(line.testAccuracy)}, after ${duration(line.seconds)}`,
           );
         },
         checkpoint,

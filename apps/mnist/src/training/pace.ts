@@ -27,13 +27,13 @@ export class Stopwatch {
     if (this.#updates > 1) {
       this.#steps = plus(this.#steps, seconds);
       if (optimizer !== undefined) this.#optimizer = plus(this.#optimizer, optimizer);
+      this.#lately += (seconds - this.#lately) / Math.min(this.#updates - 1, 50);
     }
-    this.#lately += (seconds - this.#lately) / Math.min(Math.max(1, this.#updates - 1), 50);
   }
 
-  /** Seconds per update, averaged over the last 50. */
+  /** Seconds per update, averaged over the last 50; NaN until the second update, because the first compiles kernels. */
   get lately(): number {
-    return this.#lately;
+    return this.#updates > 1 ? this.#lately : Number.NaN;
   }
 
   /** Undefined after only one update, or when none was timed. */

@@ -23,6 +23,7 @@ export interface Standing {
   readonly accuracy: number;
   readonly lr: number;
   readonly imagesPerSecond: number;
+  /** NaN after only one update. */
   readonly secondsLeft: number;
 }
 
