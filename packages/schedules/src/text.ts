@@ -1,5 +1,5 @@
-import { type Schedule, schedule } from "@descent/core";
-import { finite, isCallback } from "@descent/core/adapter";
+import { OptimizerError, type Schedule, schedule } from "@descent/core";
+import { isCallback, shown } from "@descent/core/adapter";
 
 /** A schedule that is its own equation, so it can be printed, saved with a model and sent to any backend. */
 export type Equation = Schedule & { readonly text: string };
@@ -36,7 +36,10 @@ export const bracketed = (text: string): string =>
 /** A number is the schedule that never changes. */
 export function asSchedule(where: string, name: string, value: number | Schedule): Schedule {
   if (isCallback(value)) return value;
-  finite(where, { [name]: value });
+  if (!Number.isFinite(value))
+    throw new OptimizerError(
+      `\`${where}\` has \`${name}\` ${value === undefined ? "left out" : `= ${shown(value)}`}. Give it a schedule or a finite number.`,
+    );
   return schedule(number(value));
 }
 

@@ -1,5 +1,5 @@
 import { OptimizerError, type Schedule } from "@descent/core";
-import { finite, knownOptions, whole } from "@descent/core/adapter";
+import { finite, isCallback, knownOptions, whole } from "@descent/core/adapter";
 import { joined } from "./join.ts";
 import { asSchedule, between, type Equation } from "./text.ts";
 
@@ -20,6 +20,10 @@ export function warmup(steps: number, then: number | Equation, options?: WarmupO
 export function warmup(steps: number, then: number | Schedule, options?: WarmupOptions): Schedule;
 export function warmup(steps: number, then: number | Schedule, options: WarmupOptions = {}): Schedule {
   const { from = 0 } = knownOptions("warmup", options, ["from"]);
+  if (isCallback(steps))
+    throw new OptimizerError(
+      "`warmup` takes the number of steps first, then the schedule: warmup(100, cosine({ … })).",
+    );
   whole("warmup", { steps });
   finite("warmup", { from });
   const after = asSchedule("warmup", "then", then);

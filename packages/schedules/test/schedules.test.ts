@@ -348,6 +348,10 @@ describe("mistakes are named", () => {
   const nothing = (): unknown => cosine(null);
   // @ts-expect-error what a JavaScript caller may write
   const word = (): unknown => constant("0.1");
+  // @ts-expect-error what a JavaScript caller may write
+  const alone = (): unknown => warmup(10);
+  // @ts-expect-error what a JavaScript caller may write
+  const swapped = (): unknown => warmup(linear({ from: 1, over: 5 }), 10);
 
   test.each<[string, () => unknown, string]>([
     [
@@ -359,6 +363,8 @@ describe("mistakes are named", () => {
     ["no options", bare, "`cosine` takes its options by name: { from, to, over }."],
     ["null for options", nothing, "`cosine` takes its options by name: { from, to, over }."],
     ["text for a number", word, '`constant` has `value` = "0.1". Give it a finite number.'],
+    ["no schedule", alone, "`warmup` has `then` left out. Give it a schedule or a finite number."],
+    ["the wrong order", swapped, "`warmup` takes the number of steps first"],
     ["no length", () => cosine({ from: 1, over: 0 }), "`cosine` has `over` = 0. Give it a finite number above 0."],
     ["less than none", () => polynomial({ from: 1, over: -5 }), "`polynomial` has `over` = -5."],
     ["NaN", () => linear({ from: Number.NaN, over: 5 }), "`linear` has `from` = NaN. Give it a finite number."],
