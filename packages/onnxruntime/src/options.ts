@@ -1,7 +1,6 @@
 import { type Configured, OptimizerError, type Parameter } from "@descent/core";
 import {
   checkConfigured,
-  isCallback,
   isRecord,
   list,
   type NonFinite,
@@ -113,11 +112,11 @@ const ofCreate: Readonly<Record<keyof TrainerOptions, Wanted>> = {
   ...ofOpen,
   loss: {
     want: "must be a loss such as crossEntropy(), or a function (graph, outputs) => name",
-    fits: (x) => isCallback(x) || (isObject(x) && isCallback(x.build)),
+    fits: (x) => typeof x === "function" || (isObject(x) && typeof x.build === "function"),
   },
   trainable: {
     want: "must be a list of names, a pattern such as /^head/, or a function (parameter) => boolean",
-    fits: (x) => isNames(x) || x instanceof RegExp || isCallback(x),
+    fits: (x) => isNames(x) || x instanceof RegExp || typeof x === "function",
   },
   outputs: { want: "must be a list of the model's outputs by name", fits: isNames },
   shapes: {

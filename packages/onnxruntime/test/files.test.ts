@@ -223,7 +223,7 @@ describe("files are written whole or not at all", () => {
   test.each(writers)("%s into a folder that refuses it is an error, and the old file stays", async (_, write) => {
     const trainer = await train("lenet");
     await expect(write(trainer, at("nowhere/file"))).rejects.toThrow(
-      /nowhere.file could not be written: ENOENT.*\. The old file is untouched\./,
+      /nowhere.file could not be written: there is no folder of that name\. An older file there is untouched\./,
     );
     mkdirSync(at("taken"));
     writeFileSync(at("taken/inside"), "old");

@@ -217,8 +217,10 @@ describe("what is wrong is said, and nothing is half done", () => {
 
   test("in a model or in what is asked of it", async () => {
     await expect(Trainer.create("nowhere.onnx", { optimizer: adam() })).rejects.toThrow(
-      "The model nowhere.onnx cannot be read",
+      "The model nowhere.onnx cannot be read: no such file or folder.",
     );
+    const json = new TextEncoder().encode('{"format":"layers-model"}');
+    await expect(Trainer.create(json, { optimizer: adam() })).rejects.toThrow("is JSON text. Give an ONNX file.");
     await expect(Trainer.create(new Uint8Array([8, 1, 99]), { optimizer: adam() })).rejects.toThrow(/byte/);
     await expect(train("lenet", { trainable: ["f9.weight"] })).rejects.toThrow("`trainable` names `f9.weight`");
     await expect(train("lenet", { trainable: /nothing/ })).rejects.toThrow("`trainable` chooses none of `c1.weight`");

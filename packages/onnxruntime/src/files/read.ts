@@ -43,17 +43,23 @@ export async function bytesOf(source: FileSource, what: string): Promise<Uint8Ar
       bytes = new Uint8Array(await answer.arrayBuffer());
     }
   } catch (cause) {
-    throw new OptimizerError(`The ${what} ${text} cannot be read: ${(cause as Error).message}`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "no such file or folder." : message;
+    throw new OptimizerError(`The ${what} ${text} cannot be read: ${why}`, { cause });
   }
   return looked(bytes, what, ` ${text}`);
 }
 
-/** Refuses the two things that servers and repositories often give in place of a file. */
+/** Refuses what servers and repositories often give in place of a file, and the text formats of other libraries. */
 function looked(bytes: Uint8Array, what: string, name: string): Uint8Array {
   const start = new TextDecoder().decode(bytes.subarray(0, 200)).trimStart().toLowerCase();
   if (start.startsWith("<!doctype") || start.startsWith("<html"))
     throw new OptimizerError(
       `The ${what}${name} is an HTML page. A server answers with its page where a file is missing: look at the address.`,
+    );
+  if (/^\{\s*["}]/.test(start))
+    throw new OptimizerError(
+      `The ${what}${name} is JSON text. Give ${what === "checkpoint" ? "a safetensors file, as `save` writes it" : "an ONNX file"}.`,
     );
   if (start.startsWith("version https://git-lfs"))
     throw new OptimizerError(`The ${what}${name} is a pointer of Git LFS. Fetch the file itself: git lfs pull.`);

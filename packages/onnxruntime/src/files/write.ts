@@ -17,9 +17,9 @@ export async function store(path: string | URL, parts: readonly Uint8Array[]): P
   try {
     await writeFile(path, parts);
   } catch (cause) {
-    throw new OptimizerError(`${path} could not be written: ${(cause as Error).message}. The old file is untouched.`, {
-      cause,
-    });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "there is no folder of that name" : message;
+    throw new OptimizerError(`${path} could not be written: ${why}. An older file there is untouched.`, { cause });
   }
 }
 
