@@ -8,6 +8,7 @@ import { profile } from "./profile.ts";
 import { type Section, write } from "./report.ts";
 import { type Stepped, step, stepRules } from "./step.ts";
 import { training } from "./training.ts";
+import { types } from "./types.ts";
 
 const HELP = `The cost of a step, beside other libraries that do the same work on the same machine at the same time.
 
@@ -22,6 +23,7 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
   npm run bench -- products                 the cost of matrix products, by rows and columns (--sizes 256,512)
   npm run bench -- profile [${modelNames.join("|")} …]
                                             where a training step's time goes, by operator
+  npm run bench -- types                    the compiler's cost of checking 100 rules of 12 equations
   npm run bench -- guard                    the update beside an earlier commit's, built next to this one: fails where
                                             it takes more than 1.5 times as long, three times over (--against REF)
 
@@ -153,6 +155,10 @@ else
     case "profile":
       for (const name of named("model", modelNames)) console.log(`${await profile(name)}\n`);
       break;
+    case "types":
+      if (rest.length > 0) fail(`"types" takes no "${rest[0]}".`);
+      console.log(`${await types(100, 12, whole("rounds", 3), say)}\n`);
+      break;
     case "guard": {
       if (rest.length > 0) fail(`"guard" takes no "${rest[0]}".`);
       const { text, ok } = await guard(values.against, say);
@@ -162,5 +168,5 @@ else
       break;
     }
     default:
-      fail(`Unknown part "${part}". Choose from training, step, growth, products, profile and guard.`);
+      fail(`Unknown part "${part}". Choose from training, step, growth, products, profile, types and guard.`);
   }

@@ -75,9 +75,29 @@ test(
   PATIENCE,
 );
 
+test(
+  "the compiler's cost of rules is reported for every compiler that is installed",
+  () => {
+    const table = bench("types", "--rounds", "1");
+    expect(table.match(/^\| TypeScript [\d.]+ \| [\d,]{5,} \| [\d.]+ \|$/gm)).toHaveLength(2);
+  },
+  PATIENCE,
+);
+
 test("--help lists every part and option", () => {
   const text = bench("--help");
-  for (const word of ["training", "step", "growth", "profile", "--full", "--write", "--rounds", "--turn", "--sizes"])
+  for (const word of [
+    "training",
+    "step",
+    "growth",
+    "profile",
+    "types",
+    "--full",
+    "--write",
+    "--rounds",
+    "--turn",
+    "--sizes",
+  ])
     expect(text).toContain(word);
 });
 
