@@ -11,6 +11,8 @@ export interface GoodCall {
   readonly use?: (result: never) => unknown;
   /** Places of arguments that may be anything at all: the value that a function tells people about, say. */
   readonly anything?: readonly number[];
+  /** Places of objects that another library made, or checks: what is in them is not tried. */
+  readonly foreign?: readonly number[];
 }
 
 /** Good calls by the name of an export, or by any text for a method of one; a sentence says why an export is not called. */
@@ -50,6 +52,10 @@ const wrong: readonly (readonly [what: string, make: () => unknown])[] = [
   ["another library's object", () => new AdamOptimizer()],
 ];
 
+/** Whether it is a record, of options or of things by name. */
+const isPlain = (x: unknown): x is object =>
+  typeof x === "object" && x !== null && Object.getPrototypeOf(x) === Object.prototype;
+
 /** An error of ours says what, where and what to do; one of the engine's, where its own code stumbled. */
 function complaint(error: unknown): string | undefined {
   if (!(error instanceof Error)) return `threw ${typeof error}`;
@@ -73,7 +79,7 @@ async function outcome({ use }: GoodCall, call: () => unknown): Promise<string |
 }
 
 /**
- * Declares the tests that every public function must pass: whatever stands in whichever place of its arguments, the answer
+ * Declares the tests that every public function must pass: whatever stands in whichever place of its arguments, or of the records among them, the answer
  * is a result or an error of ours, never the engine's TypeError. Every function that a module exports must be in the table.
  */
 export function wrongCalls(module: Readonly<Record<string, unknown>>, good: GoodCalls): void {
@@ -102,6 +108,14 @@ export function wrongCalls(module: Readonly<Record<string, unknown>>, good: Good
           const given = (): unknown[] => entry.args().map((arg, i) => (i === place ? make() : arg));
           note(`${what} as argument ${place + 1}`, await outcome(entry, () => call(given())));
         }
+      const known = [...(entry.anything ?? []), ...(entry.foreign ?? [])];
+      for (const [place, arg] of entry.args().entries())
+        for (const key of isPlain(arg) && !known.includes(place) ? Object.keys(arg) : [])
+          for (const [what, make] of wrong) {
+            const given = (): unknown[] =>
+              entry.args().map((a, i) => (i === place ? { ...(a as object), [key]: make() } : a));
+            note(`${what} as \`${key}\` of argument ${place + 1}`, await outcome(entry, () => call(given())));
+          }
       expect(failures).toEqual([]);
     });
   }

@@ -200,7 +200,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   }
 
   #alive(): void {
-    if (this.#loop.disposed) throw new OptimizerError("This optimizer was disposed of. Make a new one.");
+    this.#loop.alive();
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Configured, checkConfigured, type Frozen, type Partition } from "./configured.ts";
 import { isCallback, isRecord, list, OptimizerError, shown, suggestion } from "./errors.ts";
-import type { Parameter } from "./parameter.ts";
+import { type Parameter, saidOf } from "./parameter.ts";
 import type { Leaf } from "./rule.ts";
 
 /** Which parameters: by exact name, by pattern, or by what is known of them. */
@@ -14,9 +14,9 @@ function checkSelector(where: string, selector: unknown): asserts selector is Se
     );
 }
 
-function selects(selector: Selector, parameter: Parameter): boolean {
+function selects(where: string, selector: Selector, parameter: Parameter): boolean {
   if (typeof selector === "string") return parameter.name === selector;
-  if (typeof selector === "function") return selector(parameter);
+  if (typeof selector === "function") return saidOf(where, parameter, selector(parameter));
   selector.lastIndex = 0; // a /g pattern remembers where it was
   return selector.test(parameter.name);
 }
@@ -61,7 +61,9 @@ export function partition<const G extends Readonly<Record<string, Configured>>>(
     kind: "partition",
     groups,
     labels: (p) => {
-      const found = selectors.filter(([, selector]) => selects(selector, p)).map(([label]) => label);
+      const found = selectors
+        .filter(([label, selector]) => selects(`partition, group \`${label}\``, selector, p))
+        .map(([label]) => label);
       return found.length > 0 ? found : rest;
     },
   };
@@ -77,7 +79,7 @@ export function freeze(configured: Configured, selector: Selector): Partition {
   return {
     kind: "partition",
     groups: { frozen: frozen(), trained: configured },
-    labels: (p) => [selects(selector, p) ? "frozen" : "trained"],
+    labels: (p) => [selects("freeze", selector, p) ? "frozen" : "trained"],
   };
 }
 
@@ -108,7 +110,7 @@ export function assign(configured: Configured, parameters: readonly Parameter[])
     if (labels.length > 1) ambiguous.push(`${p.name} (${labels.join(", ")})`);
     const group = label !== undefined && Object.hasOwn(c.groups, label) ? c.groups[label] : undefined;
     if (label !== undefined && group) return of(group, p, [...path, label]);
-    unmatched.push(label === undefined ? p.name : `${p.name} (${String(label)})`);
+    unmatched.push(label === undefined ? p.name : `${p.name} (${typeof label === "string" ? label : shown(label)})`);
     return { label: "", leaf: undefined };
   };
   const found = parameters.map((p) => of(configured, p, []));

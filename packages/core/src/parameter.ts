@@ -95,5 +95,17 @@ export function matrix({ shape }: Parameter): Matrix {
   return { rows, cols: size(shape.slice(shape.length > 1 ? 1 : 0)) };
 }
 
+/**
+ * What a person's function says of a parameter. Throws unless that is true or false: a promise or a text is always truthy,
+ * and would freeze or decay everything.
+ */
+export function saidOf(where: string, { name }: Parameter, answer: unknown): boolean {
+  if (typeof answer !== "boolean")
+    throw new OptimizerError(
+      `${where}: the function must return true or false; for \`${name}\` it returned ${shown(answer)}.`,
+    );
+  return answer;
+}
+
 /** The rule of thumb of the field: matrices decay, biases and normalisation scales do not. */
 export const decaysByRole = ({ role }: Parameter): boolean => role !== "bias" && role !== "norm";

@@ -2,7 +2,7 @@ import { checkSpec } from "./check.ts";
 import { type Configured, checkConfigured } from "./configured.ts";
 import { isCallback, isRecord, OptimizerError, shown } from "./errors.ts";
 import { knownOptions } from "./options.ts";
-import { checkParameter, type Parameter } from "./parameter.ts";
+import { checkParameter, type Parameter, saidOf } from "./parameter.ts";
 import { configured as checked, type Leaf } from "./rule.ts";
 import { schedule } from "./schedule.ts";
 import type { Equations, Hyper, HyperValue, Macros, Range, RuleSpec, Slots } from "./spec.ts";
@@ -83,7 +83,9 @@ function plainOf(configured: Configured, parameters: readonly Parameter[]): Plai
       ...(macros.length > 0 ? { macros } : {}),
     },
     hyper: Object.fromEntries(Object.entries(configured.hyper).map(([name, v]) => [name, plainValue(rule, name, v)])),
-    ...(decays ? { decays: parameters.filter(decays).map((p) => p.name) } : {}),
+    ...(decays
+      ? { decays: parameters.filter((p) => saidOf(`${rule.title}: decays`, p, decays(p))).map((p) => p.name) }
+      : {}),
   };
 }
 
@@ -143,9 +145,14 @@ function read(plain: Plain, options: Required<PlainOptions>, depth: number): Con
   if (!isRecord(plain.rule)) damaged("`rule`", plain.rule);
   if (!isRecord(plain.hyper)) damaged("`hyper`", plain.hyper);
   const { macros: names = [], ranges, ...saved } = plain.rule;
+  if (typeof saved.title !== "string") damaged("its rule's `title`", saved.title);
+  if (!isTexts(names)) damaged("its rule's `macros`", names);
+  if (ranges !== undefined && !(isRecord(ranges) && Object.values(ranges).every(Array.isArray)))
+    damaged("its rule's `ranges`", ranges);
+  if (plain.decays !== undefined && !isTexts(plain.decays)) damaged("`decays`", plain.decays);
   const rest = {
     ...saved,
-    id: saved.id ?? (typeof saved.title === "string" ? idOf(saved.title) : damaged("its rule's `title`", saved.title)),
+    id: saved.id ?? idOf(saved.title),
     ...(ranges
       ? { ranges: mapValues(ranges, ([least, below]): Range => [least ?? -Infinity, below ?? Infinity]) }
       : {}),
@@ -158,9 +165,7 @@ function read(plain: Plain, options: Required<PlainOptions>, depth: number): Con
     );
   const spec: RuleSpec = names.length > 0 ? { ...rest, macros } : rest;
   checkSpec(spec);
-  const hyper = Object.entries(plain.hyper).map(
-    ([name, v]) => [name, typeof v === "object" ? schedule(v.schedule) : v] as const,
-  );
+  const hyper = Object.entries(plain.hyper).map(([name, v]) => [name, isRecord(v) ? schedule(v.schedule) : v] as const);
   const leaf: Leaf = checked(spec, Object.fromEntries(hyper));
   if (!plain.decays) return leaf;
   const decaying = new Set(plain.decays.map(rename));
@@ -182,6 +187,9 @@ const idOf = (title: string): string =>
         .toLowerCase()
         .replaceAll(/[^a-z0-9]+/g, "-")
         .replaceAll(/^-|-$/g, "");
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === "string");
 
 const ended = (end: number): number | null => (Number.isFinite(end) ? end : null);
 

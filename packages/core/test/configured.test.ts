@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkConfigured, knownOptions, Loop, meant, shown, toPlain } from "../src/adapter.ts";
 import {
+  type Configured,
   clipByGlobalNorm,
   clipByNorm,
   clipByValue,
@@ -200,4 +201,21 @@ test("any value is named in a few words, and naming it never throws", () => {
     `"${"x".repeat(40)}"…`,
     "a list of 2",
   ]);
+});
+
+describe("a function that says which parameters", () => {
+  const answers: readonly [what: string, answer: () => unknown][] = [
+    ["a Promise", async () => false],
+    [`"no"`, () => "no"],
+    ["undefined", () => {}],
+  ];
+  const start = (configured: Configured): void => new Loop(backend, configured).add([{ name: "w", shape: [2] }]);
+  test.each(answers)("must say true or false, and %s is neither", (shown, answer) => {
+    const says = answer as () => boolean;
+    const why = `the function must return true or false; for \`w\` it returned ${shown}.`;
+    expect(() => start(freeze(adam(), says))).toThrow(`freeze: ${why}`);
+    expect(() => start(partition({ a: adam(), b: adam() }, { a: says }))).toThrow(`partition, group \`a\`: ${why}`);
+    expect(() => start(adam({ decays: says }))).toThrow(`decays: ${why}`);
+    expect(() => toPlain(adam({ decays: says }), [{ name: "w", shape: [2] }])).toThrow(`decays: ${why}`);
+  });
 });

@@ -130,6 +130,39 @@ class Slow implements AsyncBackend<Float64Array> {
   }
 }
 
+describe("a schedule that calls its own optimizer", () => {
+  const during = (call: (loop: Loop<Float64Array>, p: Readonly<Record<string, Float64Array>>) => void) => {
+    const p = { a: Float64Array.of(1) };
+    const armed = { now: false };
+    const lr = (): number => {
+      if (armed.now) call(loop, p);
+      return 0.5;
+    };
+    const loop = new Loop(plain, momentum({ lr }));
+    loop.add([{ name: "a", shape: [1] }]);
+    loop.update(pairs(p, 1));
+    armed.now = true;
+    return { p, loop, armed };
+  };
+
+  test("takes no step within a step, and the outer one is not taken either", () => {
+    const { p, loop, armed } = during((own, given) => own.update(pairs(given, 1)));
+    expect(() => loop.update(pairs(p, 1))).toThrow("A step was begun and has not ended.");
+    expect([p.a[0], loop.step]).toEqual([0.5, 1]);
+    armed.now = false;
+    loop.update(pairs(p, 1)); // nothing is left under way
+    expect([p.a[0], loop.step]).toEqual([-0.25, 2]);
+  });
+
+  test("ends the step if it loads or disposes", () => {
+    const loading = during((own) => own.load(stateOf(own), (tensor, data) => tensor.set(data)));
+    expect(() => loading.loop.update(pairs(loading.p, 1))).toThrow("a state was loaded since it was begun");
+    const disposing = during((own) => own.dispose());
+    expect(() => disposing.loop.update(pairs(disposing.p, 1))).toThrow("the optimizer was disposed of");
+    expect([disposing.p.a[0], disposing.loop.disposed]).toEqual([0.5, true]);
+  });
+});
+
 describe("an asynchronous loop", () => {
   const slow = (): { backend: Slow; loop: AsyncLoop<Float64Array>; p: Readonly<Record<string, Float64Array>> } => {
     const backend = new Slow();

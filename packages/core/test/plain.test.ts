@@ -87,3 +87,22 @@ test("a rule's macros are code: they are asked for by the rule's title", () => {
   expect(() => fromPlain(data)).toThrow("Twice needs its macros twice");
   expect(trajectory(fromPlain(data, { rules: { Twice: spec } }))).toEqual(trajectory(leaf));
 });
+
+test.each<[what: string, change: (plain: Record<string, unknown>, rule: Record<string, unknown>) => void]>([
+  ["`hyper`", (plain) => Object.assign(plain, { hyper: 5 })],
+  ["`decays`", (plain) => Object.assign(plain, { decays: "w" })],
+  ["`decays`", (plain) => Object.assign(plain, { decays: [1] })],
+  ["its rule's `title`", (_, rule) => Object.assign(rule, { title: null })],
+  ["its rule's `macros`", (_, rule) => Object.assign(rule, { macros: "polar" })],
+  ["its rule's `macros`", (_, rule) => Object.assign(rule, { macros: [{}] })],
+  ["its rule's `ranges`", (_, rule) => Object.assign(rule, { ranges: { lr: null } })],
+])("a damaged configuration is refused by the name of the part: %s", (what, change) => {
+  const plain = JSON.parse(JSON.stringify(toPlain(momentum(), parameters)));
+  change(plain, plain.rule);
+  expect(() => fromPlain(plain)).toThrow(`This is not an optimizer configuration: ${what} is `);
+});
+
+test("a hyper-parameter that is null is refused by its name", () => {
+  const plain = JSON.parse(JSON.stringify(toPlain(momentum(), parameters)));
+  expect(() => fromPlain({ ...plain, hyper: { lr: null } })).toThrow("Momentum: lr is null.");
+});

@@ -62,7 +62,7 @@ describe("@descent/core", () => {
     "an option": { args: () => [0.1], call: (lr: number) => adam({ lr }) },
     "decays, an option": { args: () => [() => true], call: (decays: () => boolean) => adam({ decays }), use: step },
     formula: { args: () => [{ y: "x * x" }], use: (f: (e: graph.Expr) => graph.Expr) => f(x) },
-    "formula(…)": { args: () => [x], call: core.formula({ y: "x * x" }) },
+    "formula(…)": { args: () => [x], foreign: [0], call: core.formula({ y: "x * x" }) },
     schedule: { args: () => ["1e-3 / (step + 1)"], use: (s: core.Schedule) => s(3) },
     "schedule(…)": { args: () => [3], call: core.schedule("1e-3 / (step + 1)") },
     partition: { args: () => [{ a: adam(), b: core.frozen() }, () => "a"], use: step },

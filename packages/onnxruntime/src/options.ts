@@ -1,6 +1,7 @@
 import { type Configured, OptimizerError, type Parameter } from "@descent/core";
 import {
   checkConfigured,
+  isCallback,
   isRecord,
   list,
   type NonFinite,
@@ -112,11 +113,11 @@ const ofCreate: Readonly<Record<keyof TrainerOptions, Wanted>> = {
   ...ofOpen,
   loss: {
     want: "must be a loss such as crossEntropy(), or a function (graph, outputs) => name",
-    fits: (x) => typeof x === "function" || (isObject(x) && typeof x.build === "function"),
+    fits: (x) => isCallback(x) || (isObject(x) && isCallback(x.build)),
   },
   trainable: {
     want: "must be a list of names, a pattern such as /^head/, or a function (parameter) => boolean",
-    fits: (x) => isNames(x) || x instanceof RegExp || typeof x === "function",
+    fits: (x) => isNames(x) || x instanceof RegExp || isCallback(x),
   },
   outputs: { want: "must be a list of the model's outputs by name", fits: isNames },
   shapes: {

@@ -64,7 +64,7 @@ wrongCalls(onnxruntime, {
   optimizer: option("optimizer", () => adam()),
   executionProviders: option("executionProviders", () => ["cpu"]),
   runtime: option("runtime", () => ort),
-  sessionOptions: option("sessionOptions", () => ({ intraOpNumThreads: 1 })),
+  sessionOptions: { ...option("sessionOptions", () => ({ intraOpNumThreads: 1 })), foreign: [0] }, // ONNX Runtime checks them
   worker: option("worker", () => false),
   plan: option("plan", () => "graph"),
   nonFinite: option("nonFinite", () => "skip"),

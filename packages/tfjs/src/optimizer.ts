@@ -181,6 +181,7 @@ export class DescentOptimizer extends Optimizer {
 
   /** Changes hyper-parameters from the next update on, in one group or in every group that has them. */
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {
+    this.#trained.loop.alive();
     setHyper(this.#groups, hyper, group);
     this.#changed = true;
     this.#replay();
@@ -205,6 +206,7 @@ export class DescentOptimizer extends Optimizer {
 
   /** Groups, current hyper-parameters, every parameter with its group, count and mask, and how many updates were refused. */
   inspect(): Inspection {
+    this.#trained.loop.alive();
     this.#hear();
     this.#trained.forget();
     return this.#trained.loop.inspect();
@@ -212,6 +214,7 @@ export class DescentOptimizer extends Optimizer {
 
   /** The state by name, the same in every adapter; `encodeState` of @descent/core makes a file of it. */
   async state(): Promise<StateDict> {
+    this.#trained.loop.alive();
     this.#trained.complete();
     this.#replay();
     const { loop, waiting } = this.#trained;

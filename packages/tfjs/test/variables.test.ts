@@ -319,6 +319,38 @@ test("`using` frees an optimizer at the end of its block", () => {
   expect(tf.memory().numTensors).toBe(before);
 });
 
+test("a disposed optimizer refuses every call, and says so", async () => {
+  const w = variable("w", 1, 2);
+  const opt = optimizer(adam());
+  opt.minimize(() => tf.sum(w), false, [w]);
+  const state = await opt.state();
+  const weights = await opt.getWeights();
+  opt.dispose();
+  const calls: readonly (() => unknown)[] = [
+    () => opt.minimize(() => tf.sum(w), false, [w]),
+    () => opt.set({ lr: 1 }),
+    () => opt.inspect(),
+    () => opt.state(),
+    () => opt.load(state),
+    () => opt.getWeights(),
+    () => opt.setWeights(weights),
+  ];
+  for (const call of calls) await expect((async () => call())()).rejects.toThrow("This optimizer was disposed of.");
+  opt.dispose(); // the only call that does nothing
+  w.dispose();
+});
+
+test("gradients come in a record or a list, of variables that there are", () => {
+  const opt = optimizer(adam());
+  for (const given of [Promise.resolve({}), new Map(), new (class Gradients {})(), "w"])
+    expect(() => opt.applyGradients(given as never)).toThrow("applyGradients takes gradients by the names");
+  const one = tf.scalar(1);
+  for (const name of ["toString", "constructor"])
+    expect(() => opt.applyGradients({ [name]: one })).toThrow(`There is no variable named "${name}".`);
+  one.dispose();
+  opt.dispose();
+});
+
 describe("initializeModel", () => {
   const kernels = (p: Parameters<typeof initialize>[0]): Float32Array =>
     initialize(p, p.role === "kernel" ? heNormal() : zeros(), 42);

@@ -50,8 +50,8 @@ const saved = async () => {
 const state = await saved();
 
 wrongCalls(webgpu, {
-  optimizer: { args: () => [device(), { w: buffer() }, adamw()], use: step },
-  allocate: { args: () => [device(), { w: [3] }, { usage: 1 }] },
+  optimizer: { args: () => [device(), { w: buffer() }, adamw()], foreign: [0], use: step },
+  allocate: { args: () => [device(), { w: [3] }, { usage: 1 }], foreign: [0] },
   "a parameter": { call: (w: GpuBuffer) => optimizer(device(), { w }, adamw()), args: () => [buffer()], use: step },
   "a parameter's buffer, offset, shape, role and axes": {
     call: (b: GpuBuffer, offset: number, shape: number[], role: "bias", axes: { in: number[]; out: number[] }) =>
@@ -65,6 +65,7 @@ wrongCalls(webgpu, {
   record: {
     call: (into: GpuCommandEncoder, gradients: Record<string, GpuBuffer>) => made().record(into, gradients),
     args: () => [encoder(), { w: buffer() }],
+    foreign: [0],
   },
   "a gradient": { call: (w: GpuBuffer) => made().update({ w }), args: () => [buffer()] },
   "a gradient's buffer and offset": {

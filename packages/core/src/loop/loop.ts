@@ -30,6 +30,11 @@ class BaseLoop<T> {
     return this.roster.disposed;
   }
 
+  /** Throws after `dispose`. */
+  alive(): void {
+    this.roster.alive();
+  }
+
   /** Whether a parameter of this name was added. */
   has(name: string): boolean {
     return this.roster.members.has(name);

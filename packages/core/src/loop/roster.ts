@@ -2,7 +2,7 @@ import { type Configured, checkConfigured } from "../configured.ts";
 import { among, OptimizerError, suggestion } from "../errors.ts";
 import { assign } from "../groups.ts";
 import type { Env } from "../host.ts";
-import { checkParameter, decaysByRole, matrix, type Parameter, size } from "../parameter.ts";
+import { checkParameter, decaysByRole, matrix, type Parameter, saidOf, size } from "../parameter.ts";
 import { type Program, trace } from "../program.ts";
 import { shapes } from "../shapes.ts";
 import type { AsyncBackend } from "./backend.ts";
@@ -86,7 +86,9 @@ export class Roster<T> {
       const program = trace(leaf.rule, { rows, cols });
       shapes(program, { rows, cols });
       this.backend.check?.(program, parameter);
-      const decays = (leaf.decays ?? decaysByRole)(parameter);
+      const decays = leaf.decays
+        ? saidOf(`${leaf.rule.title}: decays`, parameter, leaf.decays(parameter))
+        : decaysByRole(parameter);
       const facts: Env = { rows, cols, size: size(parameter.shape), decays: +decays };
       const { reads } = hostPart(program);
       const known = entry(cohorts, program, () => []);

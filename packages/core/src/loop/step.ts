@@ -32,6 +32,20 @@ export function begin<T>(roster: Roster<T>, tensors: Pairs<T>): Step<T> {
     throw new OptimizerError(
       "A step was begun and has not ended. Await update(), or call commit() or cancel() of the step, before the next one.",
     );
+  const flight: Flight = { ended: undefined };
+  roster.flight = flight; // before schedules are called, which may be anybody's code
+  try {
+    const step = workOut(roster, tensors, flight);
+    if (flight.ended !== undefined)
+      throw new OptimizerError(`This step cannot be taken: ${flight.ended}, by a schedule of its own.`);
+    return step;
+  } catch (error) {
+    if (roster.flight === flight) roster.end("it failed");
+    throw error;
+  }
+}
+
+function workOut<T>(roster: Roster<T>, tensors: Pairs<T>, flight: Flight): Step<T> {
   const hypers = new Map<Group, Env>();
   const values = new Map<Cohort, Shared[]>();
   const jobs: Job<T>[] = [];
@@ -72,8 +86,6 @@ export function begin<T>(roster: Roster<T>, tensors: Pairs<T>): Step<T> {
     stepped.push(member);
     next.push(shared);
   }
-  const flight: Flight = { ended: undefined };
-  roster.flight = flight;
   return {
     jobs,
     commit: () => {

@@ -71,7 +71,7 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
   checkOptions("differentiate", options, {
     loss: {
       want: "a loss such as crossEntropy(), or a function (graph, outputs) => name",
-      fits: (x) => isFunction(x) || (isRecord(x) && typeof x.build === "function"),
+      fits: (x) => isFunction(x) || (isRecord(x) && isFunction(x.build)),
     },
     wrt: {
       want: "a list of names, a pattern such as /^head/, or a function (parameter) => boolean",
@@ -199,6 +199,8 @@ function tracked(
   return { ...node, outputs };
 }
 
+const isBuilt = (x: unknown): x is BuiltLoss => isRecord(x) && typeof x.loss === "string" && Array.isArray(x.labels);
+
 /** Appends the loss. */
 function lossOf(b: Builder, loss: Loss | LossFunction | undefined, outputs: readonly string[]): BuiltLoss {
   const { graph } = b;
@@ -207,7 +209,14 @@ function lossOf(b: Builder, loss: Loss | LossFunction | undefined, outputs: read
     if (first === undefined) throw new OnnxError("The model has no output, so there is no loss.");
     return { loss: first, labels: [] };
   }
-  if (typeof loss !== "function") return loss.build(b, outputs);
+  if (typeof loss !== "function") {
+    const built: unknown = loss.build(b, outputs);
+    if (!isBuilt(built) || !graph.has(built.loss))
+      throw new OnnxError(
+        `The \`build\` of a loss must return { loss, labels }, with \`loss\` the name of a value of the graph; got ${isBuilt(built) ? `the name ${shown(built.loss)}` : shown(built)}.`,
+      );
+    return built;
+  }
   const before = new Set(graph.inputs.keys());
   const name: unknown = loss(graph, outputs);
   if (typeof name !== "string")

@@ -1,3 +1,4 @@
+import { shown } from "../check.ts";
 import { OnnxError } from "../errors.ts";
 import type { Field, Message } from "./schema.ts";
 
@@ -361,7 +362,8 @@ export class Encoder {
           inside = this.size(field.message, x as Fields); // The schema says that it is a message.
           this.#sizes[at] = inside;
         } else if (field.kind === "s") {
-          inside = utf8Size(String(x));
+          if (typeof x !== "string") throw new OnnxError(`\`${field.name}\` of a model must be text; got ${shown(x)}.`);
+          inside = utf8Size(x);
           this.#sizes.push(inside);
         } else if (x instanceof Uint8Array) inside = x.length;
         else {
@@ -467,6 +469,8 @@ function varintSize(value: number): number {
 }
 function numberSize(kind: Field["kind"], x: unknown): number {
   if (kind !== undefined && kind in fixed) return fixed[kind as keyof typeof fixed]; // As tested.
+  if (typeof x !== "bigint" && !Number.isSafeInteger(x) && typeof x !== "boolean")
+    throw new OnnxError(`A field of the model must be a whole number; got ${shown(x)}.`);
   if (typeof x === "number" && x >= 0) return varintSize(x);
   let size = 1;
   for (let rest = BigInt.asUintN(64, BigInt(x as number | bigint)) >> 7n; rest > 0n; rest >>= 7n) size++; // An integer.

@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import { isCallback, shown } from "@descent/core/adapter";
+import { isCallback, isRecord, shown } from "@descent/core/adapter";
 import { engine, type NamedTensorMap, type Scalar, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 
 /** Gradients as tfjs hands them over: by name, or as a list. A variable that had none has `null` or `undefined`. */
@@ -21,15 +21,16 @@ const sameShape = (a: readonly number[], b: readonly number[]): boolean => {
 
 /** The variables that have a gradient, by name. Throws an OptimizerError that names what is wrong. */
 export function pairsOf(gradients: Gradients): Map<string, Pair> {
-  if (typeof gradients !== "object" || gradients === null)
+  if (!Array.isArray(gradients) && !isRecord(gradients))
     throw new OptimizerError(
-      "applyGradients takes gradients by the names of their variables, such as tf.variableGrads(f).grads.",
+      `applyGradients takes gradients by the names of their variables, such as tf.variableGrads(f).grads; got ${shown(gradients)}.`,
     );
   const { registeredVariables } = engine();
   const pairs = new Map<string, Pair>();
   const give = (name: string, g: Tensor | null | undefined): void => {
     if (g == null) return;
-    const p = typeof name === "string" ? registeredVariables[name] : undefined;
+    const p =
+      typeof name === "string" && Object.hasOwn(registeredVariables, name) ? registeredVariables[name] : undefined;
     if (!p) throw new OptimizerError(`There is no variable named ${shown(name)}. Was it disposed of?`);
     if (!Array.isArray(g.shape))
       throw new OptimizerError(`The gradient of \`${name}\` is not a tensor. Give applyGradients tensors by name.`);

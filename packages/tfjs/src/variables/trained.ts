@@ -1,5 +1,5 @@
 import { type Configured, type LoadReport, OptimizerError, type Parameter, type StateDict } from "@descent/core";
-import { checkMeta, Loop, list, shown } from "@descent/core/adapter";
+import { checkMeta, isRecord, Loop, list, shown } from "@descent/core/adapter";
 import { backend_util, engine, tensor as makeTensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { ambiguous, type Candidate, type Matches, match, renamed } from "../saved/match.ts";
 import type { Waiting } from "../saved/waiting.ts";
@@ -130,7 +130,11 @@ export class Trained {
   }
 
   load(state: StateDict, { strict = true, variables }: LoadOptions = {}): TfjsLoadReport {
-    const { parameters } = checkMeta(state?.meta);
+    if (!isRecord(state) || !isRecord(state.tensors))
+      throw new OptimizerError(
+        `\`load\` takes what state() returned, or decodeState(bytes) of a file; got ${shown(state)}.`,
+      );
+    const { parameters } = checkMeta(state.meta);
     const saved = Object.entries(parameters).map(([name, { shape }]) => ({ name, shape }));
     this.forget();
     const told = variables === undefined ? undefined : variablesOf(variables);
