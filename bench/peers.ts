@@ -78,7 +78,7 @@ export const peers: readonly Peer[] = [
   { who: "torch fused", label: "PyTorch, fused", home: "torch", threads: 1, rules: ["adamw", "momentum", "clip"], memory: true, grows: true }, // biome-ignore format: one peer a line
 ];
 
-/** What memory allows: AdamW's reads and writes in C, or a copy where there is no compiler. */
+/** The limit set by memory: AdamW's reads and writes in C, or a copy where there is no compiler. */
 export const limits = {
   c: [
     { who: "c native", label: "limit", home: "c", threads: 1, rules: ["limit"] },

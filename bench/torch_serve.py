@@ -1,4 +1,4 @@
-"""What a process of PyTorch contenders shares: reads requests, one a line, and answers each, as serve.ts does."""
+"""Shared by processes of PyTorch contenders: reads requests, one per line, and answers each, as serve.ts does."""
 
 import json
 import math

@@ -38,7 +38,7 @@ export function readmeExample(path: string): string {
   return code;
 }
 
-/** What a package's README says to install for its first example: the first command that installs. */
+/** The packages that a README's first install command names. */
 export function readmeInstall(path: string): string[] {
   const line = /^npm (?:i|install) (.+)$/m.exec(readFileSync(`${path}/README.md`, "utf8"))?.[1];
   if (line === undefined) throw new Error(`${path}/README.md does not say how to install it.`);

@@ -40,7 +40,7 @@ export type GradientsOf<Name extends string> =
 export interface Optimizer<Name extends string = string> {
   /** Updates done. */
   readonly step: number;
-  /** How its kernels run. */
+  /** The engine that runs its kernels. */
   readonly engine: Engine;
   /** Threads that take part now: 1 until all workers have started. */
   readonly threads: number;
@@ -53,11 +53,11 @@ export interface Optimizer<Name extends string = string> {
   update(gradients: GradientsOf<Name>): void;
   /** Changes hyper-parameters from the next update on, in one group or in all that have them. */
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void;
-  /** The groups with their rules and current hyper-parameters, and what is known of every parameter. */
+  /** The groups with their rules and current hyper-parameters, and the state of every parameter. */
   inspect(): Inspection;
   /** A copy of the state by name, without the parameters themselves. */
   state(): StateDict;
-  /** Continues from a state, to the bit; strict by default. On an error nothing has changed. */
+  /** Resumes from a state, bit for bit; strict by default. Changes nothing on an error. */
   load(state: StateDict, options?: LoadOptions): LoadReport;
   /** Frees the state and ends the threads. The parameters stay. */
   dispose(): void;
@@ -116,7 +116,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     for (const [name, precision] of Object.entries(precisions))
       if (!slotNames.has(name))
         throw new OptimizerError(
-          `No rule here has a state \`${name}\` to keep as ${precision}; there are ${list([...slotNames])}.${suggestion(name, slotNames)}`,
+          `No rule here has a state \`${name}\` to store as ${precision}; the states are ${list([...slotNames])}.${suggestion(name, slotNames)}`,
         );
   }
 

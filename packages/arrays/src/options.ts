@@ -23,26 +23,26 @@ export type Precision = "float32" | Codec;
 export interface OptimizerOptions {
   /**
    * `wasm` (an error where it is not allowed) or `interpreter`, which generates no code and is some fifty times
-   * slower; by default the first that is allowed. Both give the same bits.
+   * slower; by default the first of these that is allowed. Both give the same bits.
    */
   readonly engine?: Engine | undefined;
   /**
    * How many threads share a step, this one included; 1 by default. They need WebAssembly, and parameters and gradients
-   * of `allocate(shapes, { shared: true })`. The bits are those of one thread, which alone takes steps that are too small
-   * to share, and those before the workers have started. `dispose()` ends them; a process does not wait for them.
+   * from `allocate(shapes, { shared: true })`. The bits are those of one thread. Small steps, and those before the workers
+   * have started, run on this thread alone. `dispose()` ends the workers; they do not keep a process alive.
    */
   readonly threads?: number | undefined;
   /**
-   * Multiplies matrices in place of the loops here: `await onnxMatmul()` of @descent/onnxruntime is two to four
-   * times as fast. Bits are then those of that library, which may differ from one machine to the next.
+   * Replaces the built-in matrix product: `await onnxMatmul()` of @descent/onnxruntime is two to four times as fast. The
+   * bits then come from that library and may differ between machines.
    */
   readonly matmul?: Matmul | undefined;
   /**
-   * How the state is kept: `float32` (the default, 4 bytes per number), `bfloat16` rounded at random (2 bytes) or `float8`
+   * How the state is stored: `float32` (the default, 4 bytes per number), `bfloat16` rounded at random (2 bytes) or `float8`
    * in blocks of 256 with a common scale (1.01 bytes); for every slot, or by name: `{ m: "float8", v: "bfloat16" }`.
    * Arithmetic stays float32. Slots of one number per row, column or tensor, tensors of fewer than 4096 numbers, and
-   * matrices that a rule multiplies are always kept in float32. Steps on coded state run on one thread. A saved state is
-   * float32 and loads into any precision; into the same one to the bit.
+   * matrices that a rule multiplies are always stored in float32. Steps with such state run on one thread. A saved state is
+   * float32 and loads into any precision, and into the same one exactly.
    */
   readonly state?: Precision | Readonly<Record<string, Precision>> | undefined;
   /**
@@ -68,7 +68,7 @@ export interface CheckedOptions {
   readonly nonFinite: NonFinite;
 }
 
-/** The options of `optimizer`, checked. Throws an OptimizerError for every other, and where the machine cannot do what they ask for. */
+/** The options of `optimizer`, checked. Throws an OptimizerError for unknown options and for those this machine cannot satisfy. */
 export function checkOptions(given: OptimizerOptions): CheckedOptions {
   const { engine, threads = 1, matmul, state, nonFinite } = knownOptions("optimizer", given, OPTIONS);
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS)

@@ -74,7 +74,7 @@ export class Parameters {
     for (const [name, { p }] of this.entries)
       if (p.array.length > 0 && p.runner?.shared !== true)
         throw new OptimizerError(
-          `\`${name}\` does not lie in memory that threads share. Make parameters and gradients with allocate(shapes, { shared: true }), or leave out \`threads\`.`,
+          `\`${name}\` is not in memory that threads share. Make parameters and gradients with allocate(shapes, { shared: true }), or leave out \`threads\`.`,
         );
   }
 
@@ -104,7 +104,7 @@ export class Parameters {
     if (inside) refuseOverlapping(name, p, gradient, inside);
     if (this.#shared && length > 0 && runnerOf(gradient) !== p.runner)
       throw new OptimizerError(
-        `The gradient of \`${name}\` does not lie in the memory of its parameter, where all threads could reach it. Write it into the \`gradients\` of allocate(shapes, { shared: true }).`,
+        `The gradient of \`${name}\` is not in its parameter's memory, which all threads share. Write it into the \`gradients\` of allocate(shapes, { shared: true }).`,
       );
     g.array = gradient;
   }

@@ -579,7 +579,7 @@ describe("arrays of `allocate`", () => {
     expect(() => allocate({ ...invalid })).toThrow(
       "`w` has the shape 784. Shapes are lists of whole numbers: [784, 10].",
     );
-    expect(() => allocate({ w: [2 ** 16, 2 ** 16] })).toThrow(/The machine cannot give another 32\d{3} MiB of memory/);
+    expect(() => allocate({ w: [2 ** 16, 2 ** 16] })).toThrow(/Cannot allocate another 32\d{3} MiB of memory/);
     expect(() => allocate({ w: [2] }, { slots: -1 })).toThrow("`allocate` has `slots` = -1. Give it a whole number");
     const wrong: object = { share: true };
     expect(() => allocate({ w: [2] }, wrong)).toThrow("`allocate` has no option `share`");

@@ -159,7 +159,7 @@ test("an unknown precision or slot is refused by name", () => {
   );
   expect(make({ m: "float9" })).toThrow('got "float9". Did you mean `float8`?');
   expect(make({ mm: "float8" })).toThrow(
-    "No rule here has a state `mm` to keep as float8; there are `m`, `v`. Did you mean `m`?",
+    "No rule here has a state `mm` to store as float8; the states are `m`, `v`. Did you mean `m`?",
   );
 });
 

@@ -208,7 +208,7 @@ describe("an optimizer with threads", () => {
     const [w, state] = [parameters.w.slice(), data(opt)];
     await workers[0]!.terminate();
     expect(() => opt.update(gradients)).toThrow(
-      "A thread of this optimizer is gone: it ended with code 1. This step was not taken; a new optimizer can load its state().",
+      "A thread of this optimizer has ended: it ended with code 1. This step was not applied; make a new optimizer and load this one's state().",
     );
     expectSame([{ w: parameters.w }], [{ w }]);
     expectSame([data(opt)], [state]);
@@ -225,7 +225,9 @@ describe("an optimizer with threads", () => {
     );
     const { gradients, opt } = made();
     opt.update(gradients); // by this thread, which does not wait
-    await vi.waitFor(() => expect(() => opt.update(gradients)).toThrow(/A thread of this optimizer is gone: .*worker/));
+    await vi.waitFor(() =>
+      expect(() => opt.update(gradients)).toThrow(/A thread of this optimizer has ended: .*worker/),
+    );
   });
 });
 
@@ -240,14 +242,14 @@ describe("threads are refused", () => {
   });
   test("for arrays out of their reach", () => {
     const message =
-      "`w` does not lie in memory that threads share. Make parameters and gradients with allocate(shapes, { shared: true }), or leave out `threads`.";
+      "`w` is not in memory that threads share. Make parameters and gradients with allocate(shapes, { shared: true }), or leave out `threads`.";
     for (const w of [ordinary, allocate({ w: [10] }).parameters.w])
       expect(() => optimizer({ w }, sgd(), { threads: 2 })).toThrow(message);
     const opt = optimizer(parameters, sgd(), { threads: 2 });
     for (const w of [ordinary, allocate({ w: [10] }, { shared: true }).gradients.w])
       for (let again = 0; again < 2; again++)
         expect(() => opt.update({ w })).toThrow(
-          "The gradient of `w` does not lie in the memory of its parameter, where all threads could reach it.",
+          "The gradient of `w` is not in its parameter's memory, which all threads share.",
         );
     opt.update(gradients);
     opt.dispose();
@@ -256,7 +258,7 @@ describe("threads are refused", () => {
     const { parameters: w, gradients: g } = allocate({ w: [10] }, { shared: true, slots: 1 });
     const opt = optimizer(w, adamw(), { threads: 2 });
     expect(() => opt.update(g)).toThrow(
-      "The state of `w` does not fit beside its parameter, where all threads could reach it. Ask for room: allocate(shapes, { shared: true, slots: 2 }).",
+      "The state of `w` does not fit in its parameter's memory, which all threads share. Reserve room for it: allocate(shapes, { shared: true, slots: 2 }).",
     );
     opt.dispose();
   });

@@ -7,8 +7,8 @@ export function constant(value: number): Initializer {
   return (parameter) => fill(parameter, () => value);
 }
 
-/** Where most biases start. */
+/** All zeros: where most biases start. */
 export const zeros = (): Initializer => constant(0);
 
-/** Where the scales of normalisation layers start. */
+/** All ones: where the scales of normalisation layers start. */
 export const ones = (): Initializer => constant(1);

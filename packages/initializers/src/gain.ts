@@ -2,7 +2,7 @@ import { OptimizerError } from "@descent/core";
 import { finite, list, notNegative, shown, suggestion } from "@descent/core/adapter";
 
 /**
- * The factor by which an activation shrinks a signal, which the weights before it make up for. The first five are PyTorch's;
+ * The factor that weights need to make up for the activation that follows and shrinks the signal. The first five are PyTorch's;
  * those of tanh and selu are conventions of the field. The rest are 1/√E[f(z)²] for a standard normal z, the criterion of
  * He et al. (https://arxiv.org/abs/1502.01852), which gives relu its √2.
  */
@@ -39,7 +39,7 @@ export function gain(nonlinearity: Nonlinearity, slope?: number): number {
     );
   }
   if (slope !== undefined)
-    throw new OptimizerError(`\`${nonlinearity}\` has no slope to choose. Leave it out, or say \`leakyRelu\`.`);
+    throw new OptimizerError(`\`${nonlinearity}\` has no slope. Leave out \`slope\`, or use \`leakyRelu\`.`);
   return gains[nonlinearity];
 }
 

@@ -4,15 +4,15 @@ import { logical } from "./layout.ts";
 import { type Stream, stream } from "./stream.ts";
 
 /**
- * The first values of a parameter, in double precision and in logical order: batch, out, in, receptive field where its `axes`
- * are known, otherwise as it is stored. What depends on `random` alone and on the index is the same in every framework.
+ * The initial values of a parameter, in double precision. They are in logical order (batch, out, in, receptive field) if its
+ * `axes` are known, otherwise in stored order. Values that depend only on `random` and the index agree in every framework.
  */
 export type Initializer = (parameter: Parameter, random: Stream) => ArrayLike<number>;
 
 /**
- * The first values of a parameter as its framework stores them, rounded once to float32. They depend on the seed, the
- * parameter's name and its logical shape: not on what else is initialized, in what order, or on the layout.
- * Throws if the seed is not a whole number from 0 to 2^53 - 1, if the initializer needs axes that are not there, or if a
+ * The initial values of a parameter as its framework stores them, rounded once to float32. They depend on the seed, the
+ * parameter's name and its logical shape, but not on other parameters, their order, or the layout.
+ * Throws if the seed is not a whole number from 0 to 2^53 - 1, if the initializer needs axes that are missing, or if a
  * value is not finite in float32.
  */
 export function initialize(parameter: Parameter, initializer: Initializer, seed: number): Float32Array {
@@ -20,7 +20,7 @@ export function initialize(parameter: Parameter, initializer: Initializer, seed:
   const { name, shape } = parameter;
   if (!isCallback(initializer))
     throw new OptimizerError(
-      `\`initialize\` takes an initializer, such as zeros() or heNormal(), and was given ${shown(initializer)}.`,
+      `\`initialize\` takes an initializer, such as zeros() or heNormal(); got ${shown(initializer)}.`,
     );
   const count = size(shape);
   const values: unknown = initializer(parameter, stream(seed, name));

@@ -25,14 +25,14 @@ export const layouts = {
   depthwiseHwio: { in: [], out: [3], batch: [2] },
 } as const satisfies Readonly<Record<string, Axes>>;
 
-/** How many numbers feed one output (`fanIn`) and how many outputs one input feeds (`fanOut`). */
+/** How many inputs each output depends on (`fanIn`) and how many outputs each input affects (`fanOut`). */
 export interface Fans {
   readonly fanIn: number;
   readonly fanOut: number;
 }
 
 /**
- * The fans of a parameter, from its `axes`: in and out sizes times the receptive field, batch dimensions left aside. The same
+ * The fans of a parameter, from its `axes`: in and out sizes times the receptive field, without batch dimensions. The same
  * as torch, Keras and JAX where those can express the layout. Throws if the parameter has no `axes`, or wrong ones.
  */
 export function fans(parameter: Parameter): Fans {

@@ -17,7 +17,7 @@ export interface IdentityOptions {
 }
 
 /**
- * A rotation drawn uniformly from all of them, so that a deep linear net neither shrinks nor stretches a signal (Saxe et al.,
+ * A rotation drawn uniformly from all rotations, so a deep linear net neither shrinks nor stretches a signal (Saxe et al.,
  * https://arxiv.org/abs/1312.6120). The kernel is read as the matrix [out, in × receptive field]; the shorter side's vectors
  * are orthonormal times `gain`. One matrix per batch index. A matrix needs no `axes`; anything else without them throws.
  */

@@ -16,7 +16,7 @@ export interface NormalOptions {
   readonly std: number;
 }
 
-/** Every number from `min` to `max` alike; the bounds are rounded to float32 with the rest. Throws if `min` is above `max`. */
+/** Uniform from `min` to `max`; the bounds are rounded to float32 with the rest. Throws if `min` is above `max`. */
 export function uniform(options: UniformOptions): Initializer {
   const { min, max } = knownOptions("uniform", options, ["min", "max"]);
   finite("uniform", { min, max });
@@ -28,7 +28,7 @@ export function uniform(options: UniformOptions): Initializer {
     });
 }
 
-/** The bell curve, uncut. Throws if `std` is below 0. */
+/** The normal distribution, not truncated. Throws if `std` is below 0. */
 export function normal(options: NormalOptions): Initializer {
   const { mean = 0, std } = knownOptions("normal", options, ["mean", "std"]);
   finite("normal", { mean });
@@ -37,8 +37,8 @@ export function normal(options: NormalOptions): Initializer {
 }
 
 /**
- * The bell curve cut at two of its standard deviations, drawn again where it fell outside. `std` is that of the curve before
- * the cut, as in Keras and JAX: what is drawn has 0.8796 of it. `varianceScaling` makes up for that, this does not.
+ * The normal distribution truncated at two standard deviations; numbers outside are drawn again. `std` is the deviation
+ * before truncation, as in Keras and JAX; the result has 0.8796 of it. `varianceScaling` corrects for that, this does not.
  * Throws if `std` is below 0.
  */
 export function truncatedNormal(options: NormalOptions): Initializer {

@@ -23,7 +23,7 @@ export const CUT = 0.8796256610342398;
  */
 export function stream(seed: number, name: string): Stream {
   if (typeof name !== "string")
-    throw new OptimizerError(`A stream goes by a name, such as "dense/kernel", and not by ${shown(name)}.`);
+    throw new OptimizerError(`\`stream\` takes a name, such as "dense/kernel"; got ${shown(name)}.`);
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new OptimizerError(`The seed of \`${name}\` is ${shown(seed)}. Give a whole number from 0 to 2^53 - 1.`);
   const key = [seed | 0, Math.floor(seed / 2 ** 32)] as const;
@@ -38,7 +38,7 @@ export function stream(seed: number, name: string): Stream {
   let v = 0;
   const seek = (i: number, redraw: number): void => {
     if (!Number.isSafeInteger(i) || i < 0)
-      throw new OptimizerError(`A stream has no number ${shown(i)}. Indices are whole numbers, 0 or above.`);
+      throw new OptimizerError(`A stream has no number at index ${shown(i)}. Indices are whole numbers, 0 or above.`);
     const block = Math.floor(i / 2);
     if (block === at && redraw === redrawn) return;
     const words = philox([block | 0, Math.floor(block / 2 ** 32) | (redraw << 20), name0, name1], key);

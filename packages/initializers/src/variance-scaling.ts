@@ -22,8 +22,8 @@ export interface VarianceScalingOptions {
 
 /**
  * Variance scale / fan, so that signals keep their size from layer to layer. Every distribution has exactly that variance:
- * the truncated normal is widened by 1/0.8796 for what the cut at ±2σ takes away, as in Keras and JAX.
- * Throws if the parameter has no `axes`, or an option is not one of its kind.
+ * the truncated normal is widened by 1/0.8796 to make up for the cut at ±2σ, as in Keras and JAX.
+ * Throws if the parameter has no `axes`, or an option is of the wrong kind.
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
   return scaled("varianceScaling", knownOptions("varianceScaling", options, ["scale", "mode", "distribution"]));
@@ -39,7 +39,7 @@ export interface XavierOptions {
 export interface HeOptions {
   /** A number, or the activation that follows: "relu" (√2) unless given. */
   readonly gain?: number | Nonlinearity | undefined;
-  /** "fanIn" keeps signals their size on the way forward, "fanOut" gradients on the way back; "fanIn" unless given. */
+  /** "fanIn" preserves the size of signals going forward, "fanOut" that of gradients going back; "fanIn" unless given. */
   readonly mode?: Mode | undefined;
 }
 
@@ -91,7 +91,7 @@ export function heNormal(options: HeOptions & Truncated = {}): Initializer {
   return scaled("heNormal", { scale: asGain("heNormal", by) ** 2, mode, distribution: bell("heNormal", truncated) });
 }
 
-/** LeCun et al.'s scale (Efficient BackProp, 1998), what selu asks for: uniform within ±√(3 / fanIn). */
+/** LeCun et al.'s scale (Efficient BackProp, 1998), which selu needs: uniform within ±√(3 / fanIn). */
 export const lecunUniform = (): Initializer => scaled("lecunUniform", { distribution: "uniform" });
 
 /**

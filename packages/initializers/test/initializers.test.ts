@@ -500,7 +500,7 @@ describe("mistakes are named", () => {
     ],
     ["an activation's other name", snake, 'There is no gain for "leaky_relu"; there are `linear`'],
     ["and its own", snake, "Did you mean `leakyRelu`?"],
-    ["a slope that none has", () => gain("relu", 0.2), "`relu` has no slope to choose."],
+    ["a slope that none has", () => gain("relu", 0.2), "`relu` has no slope."],
     ["a slope that is not a number", () => gain("leakyRelu", Number.NaN), "`gain` has `slope` = NaN."],
   ])("%s", (_, mistake, message) => {
     expect(mistake).toThrow(OptimizerError);

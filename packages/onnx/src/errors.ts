@@ -1,4 +1,4 @@
-/** An error in a model or a call: it says what is wrong, where, and what to do. */
+/** An error in a model or a call; its message says what is wrong, where, and what to do. */
 export class OnnxError extends Error {
   override readonly name = "OnnxError";
 }

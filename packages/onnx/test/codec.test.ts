@@ -34,7 +34,7 @@ describe("a file that is read and written", () => {
     const model = decodeModel(Uint8Array.from(odd));
     expect(model).toMatchObject({ producerName: "a", irVersion: 7, opsetImport: [{ version: 13 }] });
     expect([...encodeModel(model)]).toEqual(odd);
-    // What is changed is changed in its place, what is new comes last.
+    // Changed fields keep their place, new ones come last.
     const changed = encodeModel({ ...model, irVersion: 8, domain: "d" });
     expect([...changed]).toEqual([...odd.with(7, 8), 0x22, 1, 0x64]);
   });
@@ -144,7 +144,7 @@ describe("a tensor", () => {
     // A file of many gigabytes is read in parts.
     const part = (_: string, offset: number, length: number): Uint8Array => file.slice(offset, offset + length);
     expect([...constantOf(at, part).data]).toEqual([2, 3]);
-    expect(() => constantOf(at)).toThrow('Tensor `w` lies in the file "weights.bin" beside the model.');
+    expect(() => constantOf(at)).toThrow('Tensor `w` is stored in the file "weights.bin" next to the model.');
     for (const location of ["/etc/passwd", "../secret", "a/../../b", "C:\\x", "\\\\host\\x"]) {
       expect(() => constantOf(place(["location", location]), external)).toThrow("outside the model's folder");
     }
@@ -208,7 +208,7 @@ describe("a damaged file", () => {
     const lengthOf = (n: number): number[] => (n < 128 ? [n] : [(n % 128) + 128, Math.floor(n / 128)]);
     // From within: a graph is in an attribute, an attribute in a node, a node in a graph.
     for (let i = 0; i < 200; i++) nested = [[0x2a, 0x0a, 0x32][i % 3] ?? 0, ...lengthOf(nested.length), ...nested];
-    expect(decode(0x3a, ...lengthOf(nested.length), ...nested)).toThrow("messages deep, and the limit is 100");
+    expect(decode(0x3a, ...lengthOf(nested.length), ...nested)).toThrow("messages deep; the limit is 100");
     // Two bytes make a message: a file of some megabytes would become gigabytes of objects.
     const nodes = new Uint8Array(2 * 5000);
     for (let i = 0; i < nodes.length; i += 2) nodes[i] = 0x0a;

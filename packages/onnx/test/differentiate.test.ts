@@ -233,7 +233,7 @@ describe("what cannot be differentiated is told by name, with what to do", () =>
     const [step = ""] = g.op("Floor", ["unused"]);
     g.output(step);
     expect(() => differentiate(g, { loss: meanSquared() })).toThrow(
-      "The loss does not depend on `unused`, so they cannot be trained. Gradients end at Floor `Floor_0`, whose slope is zero. Leave them out of `wrt`, or ask for zeros",
+      "The loss does not depend on `unused`, so they cannot be trained. Gradients end at Floor `Floor_0`, whose slope is zero. Leave them out of `wrt`, or get zero gradients",
     );
   });
 
@@ -407,7 +407,7 @@ describe("a graph of gradients", () => {
       const [mean, variance] = statistics.map(({ next }) => Array.from(out[next]!.data as Float32Array));
       expect(mean).toEqual([6, 12]);
       expect(variance).toEqual([1, 4]);
-      // What was fed is as it was.
+      // The fed tensors are unchanged.
       expect(Array.from(feeds.mean!.data as Float32Array)).toEqual([10, 20]);
     }
   });
@@ -575,7 +575,7 @@ describe("roles of parameters", () => {
       roles((g) => op(g, "Add", [op(g, "MatMul", ["x", weight(g, "w", [3, 3])]), weight(g, "b", [2, 1])])),
     ).toStrictEqual({ w: ["kernel", { in: [0], out: [1] }], b: undefined });
   });
-  test("statistics, bounds and constants are no parameters", () => {
+  test("statistics, bounds and constants are not parameters", () => {
     const normed = roles((g) =>
       op(g, "BatchNormalization", [
         "image",

@@ -127,7 +127,7 @@ describe.each(targets)("cross-entropy for %s", (target) => {
     ["class weights", { weights }],
     ["smoothing", { smoothing: 0.2 }],
     ["a label ignored", { ignore: labels[2]! }],
-    ["a label ignored that is no class", { ignore: -100 }],
+    ["an ignored label that is not a class", { ignore: -100 }],
     ["all of it", { weights, smoothing: 0.3, ignore: labels[2]! }],
     ["all of it, a sum", { weights, smoothing: 0.3, ignore: labels[2]!, sum: true }],
   ];

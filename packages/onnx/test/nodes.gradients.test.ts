@@ -94,7 +94,7 @@ async function check(
     inputs: wrt,
     unreached: "zeros",
   });
-  // What comes out can be differentiated again; check.ts says whether rightly.
+  // The result can be differentiated again; check.ts checks the values.
   differentiate(made.graph, {
     loss: (g) =>
       sumOf(
@@ -143,7 +143,7 @@ async function check(
     const data = feeds[name]!.data as Float32Array; // As above.
     expect(gradient.dims, name).toEqual(feeds[name]!.dims);
     const count = Math.min(data.length, 10);
-    // What float32 rounds off the value itself looks like a slope.
+    // The rounding error of the value itself looks like a slope.
     let largest = 0.02 * Math.max(1, Math.abs(await value()));
     let off = 0;
     for (let k = 0; k < count; k++) {

@@ -12,7 +12,7 @@ export interface NodeTest {
   readonly wanted: Readonly<Record<string, Constant>>;
 }
 
-/** Those with tensors only: sequences and optionals are no business of this package, nor are the training operators. */
+/** The tests with tensors only: this package does not cover sequences, optionals or the training operators. */
 export function nodeTests(): NodeTest[] {
   if (!hasTestdata) return [];
   const folders = ["node", "simple", "pytorch-converted", "pytorch-operator"];

@@ -12,7 +12,7 @@ export async function run(
   const results = await session.run(Object.fromEntries(Object.entries(feeds).map(([name, c]) => [name, tensorFor(c)])));
   const all: Record<string, Constant> = {};
   for (const [name, tensor] of Object.entries(results)) {
-    // An optional or a sequence is no tensor.
+    // An optional or a sequence is not a tensor.
     if (tensor instanceof Tensor) all[name] = constantFrom(tensor);
   }
   await session.release();

@@ -109,13 +109,13 @@ describe.each([
 describe.skipIf(!hasTestdata)("ONNX's own tests of operators", () => {
   // StringNormalizer asks for the locale en_US, which not every machine has.
   const tests = nodeTests().filter(({ name }) => !name.startsWith("test_strnorm"));
-  /** What happens to a test whose model cannot be imported or run, and why that is right. */
+  /** Tests whose models cannot be imported or run, and why that is right. */
   const excused: readonly (readonly [RegExp, string])[] = [
     [/^test_castlike_.*BFLOAT16/, "its data has another rank than its model says"],
     [/tf_half_pixel_for_nn$/, "the mode is gone from the operator sets after 12"],
     [/^test_scan_sum$/, "Scan was batched in operator set 8 only"],
   ];
-  /** What plain onnxruntime 1.30 does not run either. */
+  /** Tests that plain onnxruntime 1.30 cannot run either. */
   const unsupported =
     /^test_(bitshift_(left|right)_uint16|cast_(BFLOAT16_to_FLOAT|FLOAT_to_BFLOAT16)|(gru|lstm|simple_rnn)_batchwise|(max|min)_u?int16|pow_types_float32_uint(32|64))$/;
   /** Each run draws other numbers. */
@@ -185,7 +185,7 @@ describe.skipIf(!hasTestdata)("ONNX's own tests of operators", () => {
       expect(contradictions(graph, sizes, results), name).toEqual([]);
       known += graph.nodes.length - open(graph).length;
     }
-    // What is left open hangs on data: NonZero, Compress, a shape that is an input.
+    // The unknown ones depend on data: NonZero, Compress, a shape that is an input.
     expect(known).toBeGreaterThan(1950);
   });
 });

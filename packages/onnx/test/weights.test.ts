@@ -40,7 +40,7 @@ describe.each(fixtures)("weights written back into %s", (name) => {
     expect(differs.length).toBeGreaterThan(0);
     expect(differs.every((i) => i >= start && i < start + (tensor?.length ?? 0))).toBe(true);
 
-    // What the graph gives with the weight as it is there, the file gives on its own.
+    // The file alone gives what the graph gives with the new weight.
     const feeds = feedsOf(name);
     const [before, after] = [await run(bytes, feeds), await run(changed, feeds)];
     expect(after.out?.data).not.toEqual(before.out?.data);

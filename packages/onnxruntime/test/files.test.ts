@@ -133,7 +133,7 @@ describe("a model with its weights in files beside it", () => {
   test("takes a reader where it comes as bytes, and says what is missing", async () => {
     const file = write();
     const options = { optimizer: adam(), loss: crossEntropy() };
-    await expect(Trainer.create(readFileSync(file), options)).rejects.toThrow('lies in the file "weights.bin"');
+    await expect(Trainer.create(readFileSync(file), options)).rejects.toThrow('is stored in the file "weights.bin"');
     const trainer = await Trainer.create(readFileSync(file), {
       ...options,
       external: (location) => readFileSync(at(location)),

@@ -5,9 +5,9 @@ import { between, type Equation, progress } from "./text.ts";
 export interface CosineOptions {
   /** The value at step 0. */
   readonly from: number;
-  /** The value at step `over` and ever after, exactly; 0 unless given. */
+  /** The value from step `over` on, exactly; 0 unless given. */
   readonly to?: number | undefined;
-  /** How many updates half a wave takes, above 0; it need not be whole. */
+  /** How many updates the half wave takes, above 0; it need not be whole. */
   readonly over: number;
 }
 

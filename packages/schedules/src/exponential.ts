@@ -8,9 +8,9 @@ export interface ExponentialOptions {
   readonly from: number;
   /** The factor that `over` updates multiply the value by; above 0, and below 1 for a decay. */
   readonly rate: number;
-  /** How many updates one factor `rate` takes; 1 unless given. */
+  /** How many updates it takes to apply `rate` once; 1 unless given. */
   readonly over?: number | undefined;
-  /** Whether the value falls in steps, once every `over` updates, instead of a little at each. */
+  /** Whether the value falls in stairs, once every `over` updates, instead of a little at each. */
   readonly staircase?: boolean | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface StepwiseOptions {
 }
 
 /**
- * The same share lost in each `over` updates: from · rate^(step / over). With `over` 1 it is torch's ExponentialLR, else
+ * Loses the same share every `over` updates: from · rate^(step / over). With `over` 1 it is torch's ExponentialLR, otherwise
  * optax's and Keras's exponential decay. Throws where a number is not finite, or `rate` or `over` not above 0.
  */
 export function exponential(options: ExponentialOptions): Equation {

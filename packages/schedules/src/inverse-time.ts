@@ -7,17 +7,17 @@ import { type Equation, number } from "./text.ts";
 export interface InverseTimeOptions {
   /** The value at step 0. */
   readonly from: number;
-  /** How much `over` updates add to the divisor; 0 or above. With 1 the value halves in the first `over` updates. */
+  /** How much the divisor grows per `over` updates; 0 or above. With 1 the value halves in the first `over` updates. */
   readonly rate: number;
-  /** How many updates one `rate` takes; 1 unless given. */
+  /** How many updates add one `rate` to the divisor; 1 unless given. */
   readonly over?: number | undefined;
-  /** Whether the value falls in steps, once every `over` updates, instead of a little at each. */
+  /** Whether the value falls in stairs, once every `over` updates, instead of a little at each. */
   readonly staircase?: boolean | undefined;
 }
 
 /**
- * from / (1 + rate · step / over): slow enough that the steps taken add up to any distance, which is what the classical
- * proof of convergence asks of gradient descent (Robbins & Monro 1951). The same as Keras's InverseTimeDecay.
+ * from / (1 + rate · step / over): decays slowly enough for the steps to add up to any distance, as the classical proof of
+ * convergence requires (Robbins & Monro 1951). The same as Keras's InverseTimeDecay.
  * Throws where a number is not finite, `rate` below 0 or `over` not above 0.
  */
 export function inverseTime(options: InverseTimeOptions): Equation {

@@ -7,7 +7,7 @@ export type Piece<S extends Schedule = Schedule> = readonly [start: number, valu
 
 /**
  * One schedule after another: `join([[0, a], [100, b]])` is `a(step)` before step 100 and `b(step - 100)` from there on.
- * The result is an equation where every piece is, otherwise a plain function.
+ * The result is an equation if every piece is one, otherwise a plain function.
  * Throws if the starts are not whole, do not begin at 0 or do not rise.
  */
 export function join(pieces: readonly Piece<Equation>[]): Equation;
@@ -20,9 +20,7 @@ const isPair = (piece: unknown): piece is Piece => Array.isArray(piece) && piece
 
 export function joined(where: string, pieces: readonly Piece[]): Schedule {
   if (!Array.isArray(pieces))
-    throw new OptimizerError(
-      `\`${where}\` takes a list of pieces, [[0, a], [100, b]], and was given ${shown(pieces)}.`,
-    );
+    throw new OptimizerError(`\`${where}\` takes a list of pieces, [[0, a], [100, b]]; got ${shown(pieces)}.`);
   const parts = pieces.map((piece: unknown) => {
     if (!isPair(piece))
       throw new OptimizerError(
@@ -35,7 +33,7 @@ export function joined(where: string, pieces: readonly Piece[]): Schedule {
   const [first, ...rest] = parts;
   if (first?.start !== 0)
     throw new OptimizerError(
-      `\`${where}\` says nothing about step 0${first ? `, it begins at ${first.start}` : ""}. Give it a piece that starts at 0.`,
+      `\`${where}\` has no piece for step 0${first ? `; its first starts at ${first.start}` : ""}. Give it a piece that starts at 0.`,
     );
   if (rest.length === 0) return first.value;
   rest.reduce((before, { start }) => {

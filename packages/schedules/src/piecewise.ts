@@ -11,7 +11,7 @@ import type { Equation } from "./text.ts";
 export function piecewise(values: Readonly<Record<number, number>>): Equation {
   if (!isRecord(values))
     throw new OptimizerError(
-      `\`piecewise\` takes values by the step they begin at, { 0: 1e-2, 1000: 1e-3 }, and was given ${shown(values)}.`,
+      `\`piecewise\` takes values by the step at which they begin, { 0: 1e-2, 1000: 1e-3 }; got ${shown(values)}.`,
     );
   const pieces = Object.entries(values).map(([start, value]) => [Number(start), value] as const);
   return joined(

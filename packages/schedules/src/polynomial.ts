@@ -5,9 +5,9 @@ import { between, type Equation, progress } from "./text.ts";
 export interface LinearOptions {
   /** The value at step 0. */
   readonly from: number;
-  /** The value at step `over` and ever after, exactly; 0 unless given. */
+  /** The value from step `over` on, exactly; 0 unless given. */
   readonly to?: number | undefined;
-  /** How many updates the way takes, above 0; it need not be whole. */
+  /** How many updates the change takes, above 0; it need not be whole. */
   readonly over: number;
 }
 

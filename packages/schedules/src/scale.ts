@@ -3,7 +3,7 @@ import { asSchedule, bracketed, type Equation, isEquation } from "./text.ts";
 
 /**
  * A schedule times a number or another schedule, step by step: the same course at a tenth of the rate for one group of
- * parameters, say. An equation where both are, otherwise a plain function. Throws if a number is not finite.
+ * parameters, say. An equation if both are, otherwise a plain function. Throws if a number is not finite.
  */
 export function scale(inner: number | Equation, factor: number | Equation): Equation;
 export function scale(inner: number | Schedule, factor: number | Schedule): Schedule;

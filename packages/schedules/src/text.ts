@@ -16,7 +16,7 @@ export function between(from: number, to: number, left: string, done: string): E
   return schedule(to === 0 ? begin : from === 0 ? end : `${begin} + ${end}`);
 }
 
-/** How much of a schedule lies behind: 0 at the first step, 1 from `over` on. */
+/** The share of a schedule that is done: 0 at the first step, 1 from `over` on. */
 export const progress = (over: number): string => `min(step, ${number(over)}) / ${number(over)}`;
 
 /** The same equation begun `start` steps later. */

@@ -5,15 +5,15 @@ import { asSchedule, between, type Equation } from "./text.ts";
 
 /** Options of `warmup`. */
 export interface WarmupOptions {
-  /** The value the rise sets out from, one update before the first; 0 unless given. */
+  /** The value from which the rate rises, one update before the first; 0 unless given. */
   readonly from?: number | undefined;
 }
 
 /**
  * Rises in a straight line for `steps` updates, then follows `then` from its beginning: adaptive methods take wild steps
- * while their averages are young (Goyal et al., https://arxiv.org/abs/1706.02677). The first update is not wasted on a rate
- * of zero: it gets 1/steps of the way, and the last of the rise all of it, `then(0)`.
- * The result is an equation where `then` is a number or one, otherwise a plain function.
+ * while their averages are young (Goyal et al., https://arxiv.org/abs/1706.02677). The first update does not waste a step on
+ * a rate of zero: it gets 1/steps of the rise, and the last update of the warm-up gets all of it, `then(0)`.
+ * The result is an equation if `then` is one or a number, otherwise a plain function.
  * Throws if `steps` is not whole, or `from` or `then(0)` not finite.
  */
 export function warmup(steps: number, then: number | Equation, options?: WarmupOptions): Equation;

@@ -374,8 +374,8 @@ describe("mistakes are named", () => {
     ["no stairs", () => stepwise({ from: 1, rate: 0.5, every: 0 }), "`stepwise` has `every` = 0."],
     ["a pole ahead", () => inverseTime({ from: 1, rate: -1 }), "`inverseTime` has `rate` = -1."],
     ["a fall without end", () => inverseTime({ from: 1, rate: Infinity }), "`inverseTime` has `rate` = Infinity."],
-    ["no beginning", () => piecewise({ 10: 1 }), "`piecewise` says nothing about step 0, it begins at 10."],
-    ["nothing", () => join([]), "`join` says nothing about step 0. Give it a piece that starts at 0."],
+    ["no beginning", () => piecewise({ 10: 1 }), "`piecewise` has no piece for step 0; its first starts at 10."],
+    ["nothing", () => join([]), "`join` has no piece for step 0. Give it a piece that starts at 0."],
     [
       "half a step",
       () => piecewise({ 0: 1, 0.5: 2 }),

@@ -37,17 +37,17 @@ import { registerWasmGradients } from "./wasm/gradients.ts";
 
 /** How an optimizer for TensorFlow.js differs from the default. */
 export interface OptimizerOptions {
-  /** Says what a variable's name does not: its role, or which dimensions are in and out. */
+  /** Gives what a variable's name does not tell: its role, or which dimensions are in and out. */
   readonly parameter?: Describe | undefined;
   /**
-   * Whether an update may run as the backend's own few loops instead of one tfjs operator after another; true by
-   * default. Elements come out the same, sums are more exact.
+   * Whether an update may run as a few loops of the backend instead of many tfjs operators; true by default. Elements come
+   * out the same, and sums are more exact.
    */
   readonly fused?: boolean | undefined;
   /**
-   * What to do with gradients that contain NaN or infinity: `"throw"` an error, the default; `"skip"` the step, which
-   * `inspect().nonFinite` counts; or `"apply"` it. Nothing is written by the first two. The webgl and webgpu backends leave
-   * such a step out on the device, and the error comes with a later step.
+   * Handling of gradients that contain NaN or infinity: `"throw"` an error, the default; `"skip"` the step, which
+   * `inspect().nonFinite` counts; or `"apply"` it. The first two write nothing. The webgl and webgpu backends skip such a
+   * step on the device, and the error comes with a later step.
    */
   readonly nonFinite?: NonFinite | undefined;
 }
@@ -57,7 +57,7 @@ const rules: Record<string, RuleSpec> = {};
 
 /**
  * Core's optimizer loop as a tf.Optimizer: for model.compile, fit, minimize and applyGradients. Its state belongs to the
- * variables, is made at their first step, and lives on whatever backend tfjs uses then. Make one with `optimizer`.
+ * variables, is created at their first step, and lives on the backend tfjs uses then. Make one with `optimizer`.
  */
 export class DescentOptimizer extends Optimizer {
   /** The name under which a saved model finds this class. */
@@ -80,7 +80,7 @@ export class DescentOptimizer extends Optimizer {
   readonly #tensors: Tensors;
   readonly #trained: Trained;
   readonly #nonFinite: NonFinite;
-  /** Steps that a device has left out and no error has told of. */
+  /** Steps that a device has skipped and no error has reported yet. */
   #untold = 0;
   #weights: Weights | undefined;
 
@@ -101,7 +101,7 @@ export class DescentOptimizer extends Optimizer {
     repairTfjsNode();
   }
 
-  /** Updates done; where schedules stand. */
+  /** Updates done; schedules are evaluated at this step. */
   override get iterations(): number {
     return this.#trained.loop.step;
   }
@@ -167,7 +167,7 @@ export class DescentOptimizer extends Optimizer {
     this.#untold = 0;
     if (steps > 0 && this.#nonFinite === "throw")
       throw new OptimizerError(
-        `${steps === 1 ? "An earlier step was" : `${steps} earlier steps were`} not applied, because gradients, or their norm, were not finite. Lower the rate, clip the gradients, or leave out such steps with nonFinite: "skip".`,
+        `${steps === 1 ? "An earlier step was" : `${steps} earlier steps were`} not applied, because gradients, or their norm, were not finite. Lower the rate, clip the gradients, or skip such steps with nonFinite: "skip".`,
       );
   }
 

@@ -52,7 +52,7 @@ export function describeSafety(
       composed: fused ? 0 : jobs,
     });
   };
-  /** What two plain steps give, for comparison. */
+  /** The result of two plain steps, for comparison. */
   const plain = async (rule: Configured, shape: number[]): Promise<number[]> => {
     const [opt, v] = [optimizer(rule, { fused }), variable(shape)];
     for (let i = 0; i < 2; i++) give(opt, v);
@@ -98,7 +98,7 @@ export function describeSafety(
     const saved = await asked[2];
     expect(saved.length).toBeGreaterThan(1);
     expect(await numbers(v)).toEqual(await plain(rule, [4, 3]));
-    // What is read stays what it was, and what is loaded is not written over.
+    // A state that was read does not change, and one that was loaded is not overwritten.
     const kept = structuredClone(state);
     opt.load(state);
     v.assign(tf.tensor(before, [4, 3]));
@@ -227,7 +227,7 @@ export function describeSafety(
     const model = network(tf, "safe");
     const opt = optimizer(adamw({ lr: 0.05 }), { fused });
     compile(model, opt);
-    /** What a new model with the same weights computes: it cannot have kept any. */
+    /** The output of a new model with the same weights, which cannot have kept any state. */
     const fresh = async (): Promise<number[]> => {
       const other = network(tf, "other");
       tf.tidy(() => other.setWeights(model.getWeights().map((w) => tf.tensor(w.dataSync().slice(), w.shape))));

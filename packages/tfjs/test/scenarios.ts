@@ -6,7 +6,7 @@ import { expect } from "vitest";
 import { type DescentOptimizer, optimizer } from "../src/index.ts";
 import { normal } from "./numbers.ts";
 
-/** What must hold on every backend. */
+/** A check that must pass on every backend. */
 export type Scenario = (tf: typeof tfjs) => Promise<void>;
 
 /** A small network with its layers named and its weights from fixed numbers. */

@@ -11,7 +11,7 @@ import { randn, tf, use } from "./backends.ts";
 import { scenarios } from "./scenarios.ts";
 import { tfjs } from "./target.ts";
 
-/** What tfjs-node calls of Node: there until Node 22, so taking it away makes every Node as Node 23 is. */
+/** A function of Node that tfjs-node calls. Node 23 removed it, so deleting it makes any Node behave like Node 23. */
 const node = util as { isNullOrUndefined?: (value: unknown) => boolean };
 const { isNullOrUndefined } = node;
 const asNode23 = (): void => void delete node.isNullOrUndefined;

@@ -35,7 +35,7 @@ async function fit(model: tf.LayersModel, epochs = 2): Promise<unknown> {
   tf.dispose([x, y]);
   return history.loss;
 }
-/** What tfjs prints to the console while it acts. */
+/** The warnings that tfjs prints while `act` runs. */
 async function warnings(act: () => Promise<unknown>): Promise<string[]> {
   const spy = vi.spyOn(console, "warn").mockImplementation(() => {});
   try {

@@ -284,7 +284,7 @@ describe("updates fused on tfjs's webgl backend", () => {
       expect(() => opt.applyGradients({ [v.name]: wrong })).toThrow(`The gradient of \`${v.name}\` is not finite`);
       const composed = optimizer(adam(), { fused: false });
       expect(() => composed.applyGradients({ [v.name]: tf.ones([3]) })).toThrow(
-        "Adam: `eps` = 1e-8 is zero in half precision, which is all that this device's webgl computes in. Make it 1e-4 or more",
+        "Adam: `eps` = 1e-8 is zero in half precision, the only precision of this device's webgl. Make it 1e-4 or more",
       );
       const wide = optimizer(adam({ eps: 1e-4, lr: 0.1 }), { fused: false });
       wide.applyGradients({ [v.name]: tf.ones([3]) });

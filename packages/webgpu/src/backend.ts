@@ -23,7 +23,7 @@ export class WebgpuBackend implements Backend<Tensor> {
     this.#stepper = new Stepper(device, this.#health.watch);
   }
 
-  /** Throws if the device is lost, or has refused what was asked of it. */
+  /** Throws if the device is lost, or has reported an error. */
   alive(): void {
     this.#health.check();
   }

@@ -30,7 +30,7 @@ export interface Optimizer<Name extends string = string> {
   /**
    * One update of the parameters whose gradients are given, submitted to the device's queue as one piece. A parameter
    * without a gradient is left as it is, state and decay included. Throws an OptimizerError, and changes nothing, for an
-   * unknown name or a gradient that does not fit; what the device finds wrong later is thrown by the next call.
+   * unknown name or a gradient that does not fit; errors that the device reports later are thrown by the next call.
    */
   update(gradients: Gradients<Name>): void;
   /**
@@ -40,11 +40,11 @@ export interface Optimizer<Name extends string = string> {
   record(encoder: GpuCommandEncoder, gradients: Gradients<Name>): void;
   /** Changes hyper-parameters from the next update on, in one group or in all that have them. */
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void;
-  /** The groups with their rules and current hyper-parameters, and what is known of every parameter. */
+  /** The groups with their rules and current hyper-parameters, and the state of every parameter. */
   inspect(): Inspection;
   /** A copy of the state by name after everything submitted so far, without the parameters themselves. */
   state(): Promise<StateDict>;
-  /** Continues from a state, to the bit; strict by default. On an error nothing has changed. */
+  /** Resumes from a state, bit for bit; strict by default. Changes nothing on an error. */
   load(state: StateDict, options?: LoadOptions): LoadReport;
   /** Frees the state. The parameters stay. */
   dispose(): void;
@@ -93,7 +93,7 @@ class WebgpuOptimizer<Name extends string> implements Optimizer<Name> {
     this.#alive();
     if (typeof (encoder as Partial<GpuCommandEncoder> | null | undefined)?.beginComputePass !== "function")
       throw new OptimizerError(
-        `\`record\` takes a GPUCommandEncoder, as device.createCommandEncoder() gives; got ${shown(encoder)}.`,
+        `\`record\` takes a GPUCommandEncoder, as returned by device.createCommandEncoder(); got ${shown(encoder)}.`,
       );
     const pairs = this.#parameters.pairs(gradients);
     this.#backend.into(encoder, () => this.#loop.update(pairs));

@@ -85,7 +85,7 @@ export class Parameters {
     const room = Math.floor((buffer.size - offset) / 4);
     if (room < length)
       throw new OptimizerError(
-        `The buffer of the gradient of \`${name}\` holds ${Math.max(0, room)} numbers from byte ${offset} on, and the parameter has ${length}.`,
+        `The buffer of the gradient of \`${name}\` holds ${Math.max(0, room)} numbers from byte ${offset} on, but the parameter has ${length}.`,
       );
     const g = new Tensor(length, buffer, offset);
     const other = this.#byBuffer.get(buffer)?.find(({ p }) => overlap(g, p));
@@ -113,7 +113,7 @@ function checkBuffer(what: string, buffer: unknown, offset: unknown): asserts bu
   if ((buffer.usage & STORAGE) === 0)
     throw new OptimizerError(`${what} is in a buffer that shaders cannot use. Make it with GPUBufferUsage.STORAGE.`);
   if (typeof offset !== "number" || !Number.isSafeInteger(offset) || offset < 0 || offset % 4 !== 0)
-    throw new OptimizerError(`${what} begins at byte ${shown(offset)}. Offsets are multiples of four.`);
+    throw new OptimizerError(`${what} has the offset ${shown(offset)}. Offsets must be multiples of four.`);
 }
 
 /** A tensor as it was given; a buffer alone is one that begins where the buffer does. */
@@ -129,7 +129,7 @@ function entryOf(name: string, given: GpuBuffer | Described): Entry {
   const length = size(full);
   if (length > room)
     throw new OptimizerError(
-      `\`${name}\` has the shape [${full.join(", ")}], which is ${length} numbers, and its buffer holds ${room} from byte ${offset} on.`,
+      `\`${name}\` has the shape [${full.join(", ")}], which is ${length} numbers, but its buffer holds ${room} from byte ${offset} on.`,
     );
   return { parameter: { name, shape: full, role, axes }, p: new Tensor(length, buffer, offset) };
 }

@@ -22,18 +22,18 @@ const GENEROUS = { regions: 32, frame: 8192 };
 
 /** Options of `allocate`. */
 export interface AllocateOptions {
-  /** How many state tensors per parameter find room: 4 by default; m and v are two. */
+  /** Room for this many state tensors per parameter: 4 by default; Adam's m and v are two. */
   readonly slots?: number | undefined;
-  /** In memory that threads can share, as `optimizer(…, { threads })` needs; a page must be cross-origin isolated. */
+  /** Whether threads can share the memory, as `optimizer(…, { threads })` needs; a page must be cross-origin isolated. */
   readonly shared?: boolean | undefined;
 }
 
 /**
- * Parameters and gradients (all zero) in one WebAssembly memory with room for an optimizer's state: such arrays are
- * stepped where they are, in one call for all, while others are copied through a chunk at a time. `optimizer` remembers
- * their shapes and roles; the memory is freed with the last array in it. Without WebAssembly they are ordinary arrays.
+ * Parameters and gradients (all zero) in one WebAssembly memory with room for an optimizer's state. Such arrays are
+ * updated in place, all in one call, while others are copied in and out a chunk at a time. `optimizer` remembers
+ * their shapes and roles; the memory is freed with the last array in it. Without WebAssembly these are ordinary arrays.
  *
- * Throws an OptimizerError for an invalid shape, where the machine has no room, and where memory cannot be shared.
+ * Throws an OptimizerError for an invalid shape, if memory runs out, and if memory cannot be shared.
  */
 export function allocate<const Name extends string>(
   shapes: { readonly [K in Name]: Shape | Description } | Iterable<readonly [Name, Shape | Description]>,

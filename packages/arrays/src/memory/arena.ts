@@ -105,6 +105,6 @@ export function ordinary(length: number): Float32Array {
 
 const noRoom = (bytes: number, cause: unknown): OptimizerError =>
   new OptimizerError(
-    `The machine cannot give another ${Math.ceil(bytes / 2 ** 20)} MiB of memory. Train fewer parameters, or freeze some.`,
+    `Cannot allocate another ${Math.ceil(bytes / 2 ** 20)} MiB of memory. Train fewer parameters, or freeze some.`,
     { cause },
   );

@@ -30,7 +30,7 @@ export interface SlotsOptions {
 export class Slots {
   readonly #options: SlotsOptions;
   readonly #pending = new Map<Tensor, Pending>();
-  /** Memories made here; those of `allocate` belong to whoever holds their arrays. */
+  /** Memories made here; those of `allocate` belong to the owners of their arrays. */
   readonly #own = new Set<Arena>();
 
   constructor(options: SlotsOptions) {
@@ -123,7 +123,7 @@ export class Slots {
     }
     if (beside && rest.length > 0)
       throw new OptimizerError(
-        `The state of \`${rest[0]![0]!.parameter.name}\` does not fit beside its parameter, where all threads could reach it. Ask for room: allocate(shapes, { shared: true, slots: ${Math.max(...rest.map((s) => s.length))} }).`, // as above
+        `The state of \`${rest[0]![0]!.parameter.name}\` does not fit in its parameter's memory, which all threads share. Reserve room for it: allocate(shapes, { shared: true, slots: ${Math.max(...rest.map((s) => s.length))} }).`, // as above
       );
     const made = this.#arenasFor(rest, need);
     const found = [...made, ...[...placed].map(([arena, { inside }]) => [arena, inside] as const)].flatMap(

@@ -46,7 +46,7 @@ export class Tensor {
     return this.coded ? runnerOf(this.coded.codes) : this.runner;
   }
 
-  /** Lets go of the array, unless it lies in a runner's memory. */
+  /** Drops the array, unless it is in a runner's memory. */
   drop(): void {
     if (!this.runner) this.#array = NOTHING;
   }

@@ -82,7 +82,7 @@ export class Pool {
     if (this.#waited > PATIENCE) this.#end("it has not started; workers start only while the event loop turns");
     if (this.#ended !== undefined)
       throw new OptimizerError(
-        `A thread of this optimizer is gone: ${this.#ended}. This step was not taken; a new optimizer can load its state().`,
+        `A thread of this optimizer has ended: ${this.#ended}. This step was not applied; make a new optimizer and load this one's state().`,
       );
   }
 

@@ -9,7 +9,7 @@ export interface Thread {
   terminate(): void;
 }
 
-/** Starts a worker, which does not keep a process alive. `ended` is told why it has gone, if it goes by itself. */
+/** Starts a worker, which does not keep a process alive. `ended` is called with the reason if it ends by itself. */
 export function startThread(ended: (why: string) => void): Thread {
   const worker = startWorker();
   if ("on" in worker) {

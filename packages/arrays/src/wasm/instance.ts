@@ -1,4 +1,4 @@
-/* WebAssembly's objects by structure: whoever uses this package needs no DOM types for its declarations. */
+/* WebAssembly's objects by structure, so users of this package do not need DOM types for its declarations. */
 
 /** A WebAssembly.Memory. */
 export interface Memory {

@@ -76,7 +76,7 @@ const runners = new WeakMap<ArrayBufferLike, Runner>();
 export const runnerOf = (array: ArrayBufferView): Runner | undefined => runners.get(array.buffer);
 
 /**
- * Runs kernels in a WebAssembly memory, whoever owns it: `address`, a multiple of 16, is that of `Runner.bytes(need)`
+ * Runs kernels in any WebAssembly memory: `address`, a multiple of 16, is that of `Runner.bytes(need)`
  * bytes of its own. They hold regions to copy chunks of other arrays through, and a kernel's frame.
  */
 export class Runner {

@@ -1,6 +1,6 @@
 import { OnnxError } from "../errors.ts";
 
-/** A gradient that would be too large to write down; whoever knows the node says which one. */
+/** A gradient that would be too large to write down; the caller adds the name of the node. */
 export class TooLarge extends OnnxError {}
 
 /** Most entries of a table that a gradient keeps in the graph, such as the weights of an interpolation. */
@@ -34,7 +34,7 @@ export class Budget {
   take(nodes: number): void {
     this.#made += nodes;
     if (this.#made > mostNodes) {
-      throw new TooLarge(`brings what is written out in simpler operators to more than ${mostNodes} nodes`);
+      throw new TooLarge(`would expand the graph into more than ${mostNodes} nodes of simpler operators`);
     }
   }
 }

@@ -19,15 +19,15 @@ import { choose, type Wanted } from "./wanted.ts";
 export interface DifferentiateOptions {
   /** The quantity to minimise. Default: the model's first output, which must then be a scalar. */
   readonly loss?: Loss | LossFunction | undefined;
-  /** The weights that are trained; they become inputs. The others stay in the graph and cost no gradient. Default: all `trainables`. */
+  /** The weights to train; they become inputs. The others stay in the graph and cost no gradient. Default: all `trainables`. */
   readonly wrt?: Wanted | undefined;
-  /** Inputs whose gradients are wanted as well. */
+  /** Inputs whose gradients to compute as well. */
   readonly inputs?: readonly string[] | undefined;
-  /** Where the graph is to run: chooses among formulations that give the same numbers. Default "cpu". */
+  /** Where the graph will run: chooses among formulations that give the same numbers. Default "cpu". */
   readonly target?: Target | undefined;
   /** How to treat a weight that the loss does not depend on. Default "error". */
   readonly unreached?: "error" | "zeros" | undefined;
-  /** The model's outputs that stay outputs. Default: all. */
+  /** The model's outputs to keep. Default: all. */
   readonly outputs?: readonly string[] | undefined;
   /** Gradients of operators that have none here, or other ones, by name ("Op" or "domain.Op"). */
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
@@ -58,7 +58,7 @@ export interface Differentiated {
   /** The outputs that are the model's. */
   readonly outputs: readonly string[];
   readonly parameters: readonly TrainedParameter[];
-  /** The gradients of inputs that were asked for. */
+  /** The gradients of the inputs named in `inputs`. */
   readonly inputs: readonly { readonly name: string; readonly grad: string }[];
   readonly statistics: readonly Statistic[];
 }
@@ -120,7 +120,7 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
     const stopped = ends === "" ? "" : ` Gradients end at ${ends}, whose slope is zero.`;
     throw new OnnxError(
       `The loss does not depend on ${names(missing)}, so they cannot be trained.${stopped} ` +
-        'Leave them out of `wrt`, or ask for zeros with `unreached: "zeros"`.',
+        'Leave them out of `wrt`, or get zero gradients with `unreached: "zeros"`.',
     );
   }
   /** An output of this name, or one like it, that has the value of `value`. */

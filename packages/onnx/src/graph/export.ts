@@ -74,7 +74,7 @@ function graphProto(graph: Scope): GraphProto {
     isFloat(elem) && graph.literalValue(name) !== undefined;
   const initializers = [...graph.initializers];
   const taken = new Set(graph.nodes.map(({ name }) => name));
-  /** Runtimes want a name of its own for every node. */
+  /** Runtimes require a unique name for every node. */
   const fresh = (prefix: string): string => {
     let name = prefix;
     for (let n = 1; taken.has(name); n++) name = `${prefix}.${n}`;

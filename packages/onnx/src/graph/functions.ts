@@ -234,7 +234,7 @@ class Renaming {
       })),
       node: inner.nodes(graph.node ?? []),
       output: (graph.output ?? []).map((v) => ({ ...v, name: inner.#names.get(v.name ?? "") ?? v.name ?? "" })),
-      // Under their old names they would speak of other values.
+      // Their old names would refer to other values.
       valueInfo: [],
     };
   }

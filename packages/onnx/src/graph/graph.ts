@@ -17,7 +17,7 @@ export function isGraph(value: unknown): value is Graph {
   );
 }
 
-/** Refuses what is not a graph. */
+/** Throws if this is not a graph. */
 export function checkGraph(what: string, value: unknown): void {
   check(what, value, { want: "a Graph, which importModel() returns", fits: isGraph });
 }
@@ -233,14 +233,14 @@ export class Graph implements Scope {
     return name;
   }
 
-  /** Sets what is known of a value (inference does it for every node). */
+  /** Sets the type of a value (inference does it for every node). */
   setType(name: string, type: TensorType | undefined): void {
     this.#names.add(name);
     if (type === undefined) this.#types.delete(name);
     else this.#types.set(name, type);
   }
 
-  /** Sets what is known of the value itself (inference does it for every node). */
+  /** Sets the value itself as far as it is known (inference does it for every node). */
   setValue(name: string, value: Constant | SymbolicValue | undefined): void {
     this.#symbolic.delete(name);
     this.#derived.delete(name);
@@ -251,7 +251,7 @@ export class Graph implements Scope {
     } else this.#symbolic.set(name, value);
   }
 
-  /** Which node makes each value. */
+  /** The node that produces each value. */
   producers(): Map<string, Node> {
     const made = new Map<string, Node>();
     for (const node of this.nodes) for (const output of node.outputs) if (output !== "") made.set(output, node);

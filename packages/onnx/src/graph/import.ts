@@ -23,9 +23,9 @@ import { upgrade } from "./upgrade.ts";
 export interface ImportOptions {
   /** Sizes of inputs, by name: fixes "batch" (and whatever shares its name), or gives a fixed size a name again. */
   readonly shapes?: Readonly<Record<string, readonly Dim[]>>;
-  /** Reads the files that tensors of large models lie in. */
+  /** Reads the files in which large models store their tensors. */
   readonly external?: External;
-  /** Whether what follows from constants and sizes is computed now, and what nothing needs is left out; true. */
+  /** Whether to fold values that depend only on constants and sizes, and remove unused ones. Default true. */
   readonly fold?: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface ImportOptions {
 export const targetOpset = 20;
 
 /**
- * A graph from a model: functions inlined, constants lifted out of their nodes, old operators in today's form (opset 20, or the
+ * A graph from a model: functions inlined, constants lifted out of their nodes, old operators upgraded (opset 20, or the
  * model's own if it is newer), every type inferred, shape arithmetic folded. Weights keep their names and are not folded.
  */
 export function importModel(source: Uint8Array | ModelProto, options: ImportOptions = {}): Graph {

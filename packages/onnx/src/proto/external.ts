@@ -16,7 +16,7 @@ export function externalBytes(
   const { location, offset, length } = externalPlace(name, tensor.externalData ?? []);
   if (external === undefined) {
     throw new OnnxError(
-      `${name} lies in the file "${location}" beside the model. Give a function that reads it: \`external: (location) => bytes\`.`,
+      `${name} is stored in the file "${location}" next to the model. Pass a function that reads it: \`external: (location) => bytes\`.`,
     );
   }
   const size = length ?? bytes;
@@ -44,7 +44,7 @@ export function externalPlace(name: string, pairs: readonly StringStringEntryPro
   if (location === undefined || location === "") throw new OnnxError(`${name} is external, but has no location.`);
   // Otherwise a model could read any file.
   if (/^([/\\]|[a-z]:)|(^|[/\\])\.\.([/\\]|$)/i.test(location)) {
-    throw new OnnxError(`${name} lies in "${location}", which is outside the model's folder.`);
+    throw new OnnxError(`${name} is stored in "${location}", which is outside the model's folder.`);
   }
   const number = (key: string): number | undefined => {
     const text = all.get(key);

@@ -45,7 +45,7 @@ export class Decoder {
   }
 
   #message(message: Message, into: Fields, end: number, depth: number): void {
-    if (depth > this.#depth) this.#fail(`lies ${depth} messages deep, and the limit is ${this.#depth}`, message);
+    if (depth > this.#depth) this.#fail(`is nested ${depth} messages deep; the limit is ${this.#depth}`, message);
     const runs: Run[] = [];
     let plain = true;
     let last = 0;

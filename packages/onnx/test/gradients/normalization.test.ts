@@ -68,7 +68,7 @@ describe("normalisations", () => {
       inputs: { x: f.float([3, 2, 4]), s: f.float([2]), b: f.float([2]), m: f.float([2]), v: f.float([2], 0.5, 1) },
       targets: both,
       build: (g) => {
-        // ONNX Runtime writes new statistics that are no outputs over the fed ones, so it is not fed them directly.
+        // ONNX Runtime overwrites the fed statistics if the new ones are not outputs, so it gets copies.
         const [m = "", v = ""] = ["m", "v"].map((name) => g.op("Neg", [g.op("Neg", [name])[0]!])[0]!);
         const [y = "", mean = "", variance = ""] = g.op(
           "BatchNormalization",
@@ -165,7 +165,7 @@ describe("losses over classes", () => {
       ]),
       loss(
         op,
-        "a label ignored that is no class",
+        "an ignored label that is not a class",
         { x: f.float([5, 3]), t: { elem: "int64", dims: [5], data: [0, -100, 2, 1, -100], diff: false } },
         { ignore_index: -100 },
       ),

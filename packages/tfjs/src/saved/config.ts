@@ -106,7 +106,7 @@ function byOldName(configured: Configured, bound: ReadonlyMap<string, string>, n
     const name = bound.get(p.name) ?? p.name;
     if (names.has(name)) return { ...p, name };
     throw new OptimizerError(
-      `\`${p.name}\` was not trained when the model was saved, and a function chose ${what}, which a file cannot hold. Make the optimizer anew, load \`await model.optimizer.state()\` into it and compile with it.`,
+      `\`${p.name}\` was not trained when the model was saved, and a function chose ${what}, which a file cannot hold. Make a new optimizer, load \`await model.optimizer.state()\` into it and compile with it.`,
     );
   };
   const { kind } = configured;

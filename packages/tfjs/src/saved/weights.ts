@@ -26,7 +26,7 @@ export async function fromWeights(
   weights: readonly NamedTensor[],
 ): Promise<{ readonly state: StateDict; readonly names: readonly string[] }> {
   if (!Array.isArray(weights) || !weights.every((w) => typeof w?.name === "string" && isReadable(w.tensor)))
-    throw new OptimizerError("setWeights takes what getWeights() gave: a list of { name, tensor }.");
+    throw new OptimizerError("setWeights takes what getWeights() returns: a list of { name, tensor }.");
   const read = await Promise.all(
     weights.map(async ({ name, tensor }) => ({ name, shape: tensor.shape, data: await tensor.data() })),
   );

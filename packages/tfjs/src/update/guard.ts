@@ -50,7 +50,7 @@ function makeGuarded(program: Program): Program {
 
 const PARAMETER: Parameter = { name: "", shape: [] };
 
-/** The guard of one optimizer on one backend, and what it knows of the steps refused. */
+/** The guard of one optimizer on one backend, with its count of refused steps. */
 export class Guard {
   readonly #count: Tensor = tidy(() => makeVariable(fill([], 0, "float32"), false));
   #known = 0;

@@ -17,7 +17,7 @@ export function refuseVanishing(jobs: readonly Job<Tensor>[]): void {
       if (value === 0 || Math.abs(value) >= LEAST) continue;
       const name = e.op === "var" ? `\`${String(e.value)}\` = ${value}` : `a number of the rule, ${value},`;
       throw new OptimizerError(
-        `${program.title}: ${name} is zero in half precision, which is all that this device's webgl computes in. Make it 1e-4 or more, or leave \`fused\` on: then updates are computed in float32.`,
+        `${program.title}: ${name} is zero in half precision, the only precision of this device's webgl. Make it 1e-4 or more, or leave \`fused\` on, which computes updates in float32.`,
       );
     }
 }

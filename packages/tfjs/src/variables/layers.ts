@@ -63,7 +63,7 @@ export function initializeModel(
     tidy(() => variable.assign(tensor(Float32Array.from(numbers), variable.shape, "float32")));
 }
 
-/** The numbers of one parameter. An initializer that misses its axes is told how to get them here. */
+/** The numbers of one parameter. If an initializer needs axes that are missing, the error says how to give them here. */
 function asked(
   initial: (parameter: Parameter) => ArrayLike<number> | undefined,
   parameter: Parameter,

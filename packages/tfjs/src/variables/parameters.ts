@@ -2,7 +2,7 @@ import { OptimizerError, type Parameter } from "@descent/core";
 import { type Axes, isCallback, type Role, shown } from "@descent/core/adapter";
 import type { Variable } from "@tensorflow/tfjs-core";
 
-/** Says what a variable's name does not: its role or its axes. What it returns has precedence over what the name says. */
+/** Gives what a variable's name does not tell: its role or its axes. Its result takes precedence over the name. */
 export type Describe = (variable: Variable) => Partial<Omit<Parameter, "name" | "shape">> | undefined;
 
 /** Throws unless it is such a function, or nothing. */

@@ -103,6 +103,6 @@ export interface View {
 export function checkDevice(device: unknown): void {
   if (typeof (device as Partial<GpuDevice> | null | undefined)?.createComputePipeline !== "function")
     throw new OptimizerError(
-      `The first argument must be a GPUDevice, as \`await adapter.requestDevice()\` gives; got ${shown(device)}.`,
+      `The first argument must be a GPUDevice, as returned by \`await adapter.requestDevice()\`; got ${shown(device)}.`,
     );
 }

@@ -15,7 +15,7 @@ function endOf(device: GpuDevice): { readonly reason: string | undefined } {
   return end;
 }
 
-/** Whether a device is there and has done what was asked of it, of which it tells later. */
+/** Whether a device is alive and has carried out its work, which it reports later. */
 export class Health {
   readonly #device: GpuDevice;
   readonly #end: { readonly reason: string | undefined };
@@ -27,13 +27,13 @@ export class Health {
     this.#end = endOf(device);
   }
 
-  /** Throws if the device is lost, or has refused what was asked of it. */
+  /** Throws if the device is lost, or has reported an error. */
   check(): void {
     const why = this.#end.reason ?? this.#refused;
     if (why !== undefined) throw new OptimizerError(why);
   }
 
-  /** From here to `conclude`, what the device refuses is remembered. */
+  /** Records the device's errors from here to `conclude`. */
   readonly watch = (): void => {
     if (this.#watching) return;
     this.#watching = true;

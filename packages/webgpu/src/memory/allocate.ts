@@ -23,13 +23,13 @@ export interface AllocateOptions {
   readonly usage?: number | undefined;
 }
 
-/** Tensors begin where any device lets a binding begin. */
+/** Tensors begin at offsets that every device accepts for a binding. */
 const ALIGNMENT = 256;
 
 /**
  * Parameters in one buffer and gradients in another (all zero), so that one dispatch steps all tensors of a rule. Each
- * begins at a multiple of 256 bytes and can be bound as it is. More than fits the device's bindings goes into further
- * buffers, which cost a dispatch each. `usage` is added to STORAGE, COPY_SRC and COPY_DST; the buffers are yours to destroy.
+ * begins at a multiple of 256 bytes, ready to bind. Tensors that exceed the device's binding size go into further buffers,
+ * which cost a dispatch each. `usage` is added to STORAGE, COPY_SRC and COPY_DST; destroying the buffers is up to you.
  *
  * Throws an OptimizerError for an invalid shape, and for tensors larger than any buffer of the device.
  */
@@ -49,7 +49,7 @@ export function allocate<const Name extends string, B extends GpuBuffer>(
     const bytes = 4 * size(described.shape);
     if (bytes > maxBufferSize)
       throw new OptimizerError(
-        `\`${name}\` takes ${bytes} bytes, and buffers of this device hold ${maxBufferSize}. Ask for the device with requiredLimits: { maxBufferSize: ${bytes} }.`,
+        `\`${name}\` takes ${bytes} bytes, but buffers of this device hold at most ${maxBufferSize}. Request the device with requiredLimits: { maxBufferSize: ${bytes} }.`,
       );
     let last = buffers.at(-1);
     if (!last || (last.bytes > 0 && last.bytes + bytes > most))

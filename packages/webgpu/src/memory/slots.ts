@@ -73,7 +73,7 @@ export class Slots {
       const bytes = up(4 * tensor.length, ALIGNMENT);
       if (bytes > maxBufferSize)
         throw new OptimizerError(
-          `State of ${bytes} bytes for one tensor, and buffers of this device hold ${maxBufferSize}. Ask for the device with requiredLimits: { maxBufferSize: ${bytes} }.`,
+          `The state of one tensor takes ${bytes} bytes, but buffers of this device hold at most ${maxBufferSize}. Request the device with requiredLimits: { maxBufferSize: ${bytes} }.`,
         );
       let last = layouts.at(-1);
       if (!last || last.bytes + bytes > most) layouts.push((last = { bytes: 0, inside: [] }));

@@ -106,7 +106,7 @@ export class Stepper {
     const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     if (bytes > most)
       throw new OptimizerError(
-        `A step needs ${bytes} bytes for intermediate results, and this device shows a shader ${most} at a time. Ask for the device with requiredLimits: { maxBufferSize: ${bytes}, maxStorageBufferBindingSize: ${bytes} }.`,
+        `A step needs ${bytes} bytes for intermediate results, but a shader on this device can bind only ${most} at a time. Request the device with requiredLimits: { maxBufferSize: ${bytes}, maxStorageBufferBindingSize: ${bytes} }.`,
       );
     // A step that is not submitted yet needs the old one, which is then left to be collected.
     if (!this.#apart) now?.destroy();

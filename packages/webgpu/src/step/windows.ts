@@ -39,7 +39,7 @@ export function bind(
     const bytes = buffer.size <= most ? buffer.size - (buffer.size % 4) : end - from;
     if (bytes > most)
       throw new OptimizerError(
-        `\`${job.parameter.name}\` takes ${bytes} bytes, and this device shows a shader ${most} at a time, too few for ${job.program.title}. Ask for the device with requiredLimits: { maxStorageBufferBindingSize: ${bytes} }.`,
+        `\`${job.parameter.name}\` takes ${bytes} bytes, but a shader on this device can bind only ${most} at a time, too few for ${job.program.title}. Request the device with requiredLimits: { maxStorageBufferBindingSize: ${bytes} }.`,
       );
     offsets.push((begin - from) / 4);
     const same = windows.findIndex((w) => w.buffer === buffer && w.offset === from && w.size === bytes);
@@ -47,14 +47,14 @@ export function bind(
     const near = windows.find((w) => w.buffer === buffer && from < w.offset + w.size && w.offset < from + bytes);
     if (near)
       throw new OptimizerError(
-        `\`${job.parameter.name}\` has tensors less than ${ALIGNED} bytes apart in a buffer of ${buffer.size} bytes, of which this device shows a shader ${most} at a time. Ask for the device with requiredLimits: { maxStorageBufferBindingSize: ${buffer.size} }, or use several buffers.`,
+        `\`${job.parameter.name}\` has tensors less than ${ALIGNED} bytes apart in a buffer of ${buffer.size} bytes, of which a shader on this device can bind only ${most} at a time. Request the device with requiredLimits: { maxStorageBufferBindingSize: ${buffer.size} }, or use several buffers.`,
       );
     windows.push({ buffer, offset: from, size: bytes });
     return windows.length - 1;
   });
   if (windows.length + 2 > many)
     throw new OptimizerError(
-      `${job.program.title} needs ${windows.length + 2} buffers for \`${job.parameter.name}\`, and this device shows a shader ${many}. Ask for the device with requiredLimits: { maxStorageBuffersPerShaderStage: ${windows.length + 2} }, or put the tensors into one buffer with \`allocate\`.`,
+      `${job.program.title} needs ${windows.length + 2} buffers for \`${job.parameter.name}\`, but a shader on this device can bind only ${many}. Request the device with requiredLimits: { maxStorageBuffersPerShaderStage: ${windows.length + 2} }, or put the tensors into one buffer with \`allocate\`.`,
     );
   return { bindings, windows, offsets };
 }

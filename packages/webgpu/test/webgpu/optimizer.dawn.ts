@@ -278,11 +278,11 @@ describe("errors say what to do, and nothing has changed", () => {
     ["no buffer", { w: {} as never }, /`w` must be a GPUBuffer, or { buffer, offset }; got/],
     ["nothing", { w: null as never }, /`w` must be a GPUBuffer, or { buffer, offset }; got/],
     ["no shape", { w: { buffer, shape: 4 as never } }, /`w` has the shape 4\. Shapes are lists/],
-    ["an odd offset", { w: { buffer, offset: 2, shape: [1] } }, /byte 2\. Offsets are multiples of four/],
+    ["an odd offset", { w: { buffer, offset: 2, shape: [1] } }, /has the offset 2\. Offsets must be multiples of four/],
     [
       "too many numbers",
       { w: { buffer, shape: [5] } },
-      /shape \[5\], which is 5 numbers, and its buffer holds 4 from byte 0 on/,
+      /shape \[5\], which is 5 numbers, but its buffer holds 4 from byte 0 on/,
     ],
     ["overlap", { w: { buffer, shape: [3] }, b: { buffer, offset: 8 } }, /`w`, `b` share memory/],
   ] as const)("%s", (_, parameters, message) => {
@@ -292,7 +292,7 @@ describe("errors say what to do, and nothing has changed", () => {
 
   test("anything but a device", () => {
     expect(() => optimizer(undefined as never, { w: buffer }, adam())).toThrow(
-      /must be a GPUDevice, as `await adapter.requestDevice\(\)` gives; got undefined/,
+      /must be a GPUDevice, as returned by `await adapter.requestDevice\(\)`; got undefined/,
     );
   });
 
@@ -310,7 +310,7 @@ describe("errors say what to do, and nothing has changed", () => {
     const opt = optimizer(device, { weight: { buffer, shape: [3] } }, adam());
     const small = bufferOf(device, new Float32Array(2));
     expect(() => opt.update({ weight: small })).toThrow(
-      /`weight` holds 2 numbers from byte 0 on, and the parameter has 3/,
+      /`weight` holds 2 numbers from byte 0 on, but the parameter has 3/,
     );
     expect(() => opt.update({ weight: buffer })).toThrow(/overlaps the parameter `weight`/);
     expect(() => opt.update({ weight: null as never })).toThrow(/The gradient of `weight` must be a GPUBuffer/);
@@ -323,7 +323,7 @@ describe("errors say what to do, and nothing has changed", () => {
     const { device: few } = watched(device, { maxStorageBuffersPerShaderStage: 3 });
     const opt = optimizer(few, { w: bufferOf(few, new Float32Array(8)) }, adam());
     expect(() => opt.update({ w: bufferOf(few, new Float32Array(8)) })).toThrow(
-      /Adam needs 5 buffers for `w`, and this device shows a shader 3.*maxStorageBuffersPerShaderStage: 5.*allocate/,
+      /Adam needs 5 buffers for `w`, but a shader on this device can bind only 3.*maxStorageBuffersPerShaderStage: 5.*allocate/,
     );
   });
 

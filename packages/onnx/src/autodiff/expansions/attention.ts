@@ -14,7 +14,7 @@ const attributes =
     " ",
   );
 
-/** An attribute that is not understood would change what is computed without a word. */
+/** An unknown attribute would silently change the result. */
 function checkAttention(node: Node): void {
   const unknown = Object.keys(node.attributes).filter((name) => !attributes.includes(name));
   if (unknown.length > 0)

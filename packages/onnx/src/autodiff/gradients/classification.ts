@@ -3,7 +3,7 @@ import { range } from "../axes.ts";
 import type { Builder } from "../builder.ts";
 import type { GradientRule } from "./rule.ts";
 
-/** Labels as they are used: in range also where they are to be ignored, and what each counts. */
+/** Labels as used: in range even if ignored, with the weight of each. */
 export interface Labels {
   readonly labels: string;
   /** [n, d…], the weight of each label; undefined where all count one. */

@@ -136,7 +136,7 @@ function byTile(
   return b.pad(shared, Array<number>(n + 2).fill(0), [0, 0, ...covered.map((c, i) => from[i]! - c)]);
 }
 
-/** Tap by tap, whoever equals the maximum first gets the gradient. */
+/** Tap by tap, the first that equals the maximum gets the gradient. */
 function byTaps(
   b: Builder,
   x: string,

@@ -41,7 +41,7 @@ class WasmStorage implements Storage<WasmData> {
       const bytes = Runner.bytes(most) + 16;
       const at = this.#backend.wasm._malloc(bytes) >>> 0;
       if (at === 0)
-        throw new OptimizerError(`The wasm backend has no room for another ${bytes} bytes. Dispose of some tensors.`);
+        throw new OptimizerError(`The wasm backend cannot allocate another ${bytes} bytes. Dispose of some tensors.`);
       runners.set(this.#memory, (runner = new Runner(this.#memory, Math.ceil(at / 16) * 16, most)));
     }
     this.#runner = runner;
