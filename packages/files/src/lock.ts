@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { LockedError } from "./locked.ts";
 import { isAlive, ownerOf, token } from "./owner.ts";
+import { checkPath } from "./temporary.ts";
 
 export { LockedError } from "./locked.ts";
 
@@ -98,6 +99,7 @@ async function clear(folder: string, withFirst: boolean): Promise<void> {
  * to remove by hand. The lock is `.lock` in the folder; `release` removes it.
  */
 export async function lock(folder: string): Promise<Lock> {
+  checkPath("lock", folder);
   const own = token(randomBytes(8).toString("hex"));
   const text = `${own} ${hostname()}`;
   const first = path.join(folder, name);

@@ -1,7 +1,7 @@
 import { type FileHandle, lstat, open, rename, rm, stat, symlink } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { temporaryName } from "./temporary.ts";
+import { checkPath, kind, temporaryName } from "./temporary.ts";
 
 /** The content of a file: text (written as UTF-8), bytes, or chunks of bytes. */
 export type Content = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -28,9 +28,6 @@ async function* chunks(content: Content): AsyncGenerator<Uint8Array> {
       yield chunk;
     }
 }
-
-const kind = (value: unknown): string =>
-  value === null ? "null" : typeof value === "object" ? (value.constructor?.name ?? "object") : typeof value;
 
 function check(file: unknown, content: unknown): void {
   if (!((typeof file === "string" && file !== "") || file instanceof URL))
@@ -123,6 +120,8 @@ export async function writeFile(file: string | URL, content: Content): Promise<v
  * system's error is thrown and nothing changes.
  */
 export async function writeLink(file: string, target: string): Promise<void> {
+  checkPath("writeLink", file);
+  checkPath("writeLink", target);
   const folder = await openFolder(path.dirname(file));
   const temporary = path.join(path.dirname(file), temporaryName());
   let placed = false;

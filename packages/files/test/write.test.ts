@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { cleanTemporaries, writeFile, writeLink } from "../src/index.ts";
+import { cleanTemporaries, lock, writeFile, writeLink } from "../src/index.ts";
 import { run, scratch } from "./world.ts";
 
 const posix = process.platform !== "win32";
@@ -266,4 +266,20 @@ describe("when a step fails", () => {
     expect(readFileSync(file, "utf8")).toBe("old");
     expect(readdirSync(folder)).toEqual(["a"]);
   });
+});
+
+test.each<[string, (given: string) => Promise<unknown>]>([
+  ["lock", lock],
+  ["cleanTemporaries", cleanTemporaries],
+  ["writeLink", (given) => writeLink(given, "x")],
+  ["writeLink", (given) => writeLink("x", given)],
+])("%s takes a path and nothing else", async (call, f) => {
+  for (const [given, shown] of [
+    [null, "null"],
+    [5, "number"],
+    ["", "an empty text"],
+    [new Map(), "Map"],
+    ["a\0", String.raw`"a\u0000"`],
+  ])
+    await expect(f(given as string)).rejects.toThrow(`${call} takes a path; got ${shown}.`);
 });
