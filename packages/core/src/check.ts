@@ -7,6 +7,9 @@ import type { Equations, RuleSpec } from "./spec.ts";
 
 /* What is refused of a rule when it is defined. */
 
+/** Characters of all equations together: a rule may come from anybody, and all of it is read at once. */
+const LONGEST = 100_000;
+
 const ID = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*\/)?[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
 /** Throws if `id` cannot name a rule in a file. */
@@ -71,6 +74,11 @@ export function checkSpec(spec: unknown): asserts spec is RuleSpec {
   checkEquations(`The rule \`${spec.id}\``, update);
   if (!Array.isArray(before)) return bad("`before`", before, "a list of equations: [{ g: … }]");
   for (const equations of before) checkEquations(`The rule \`${spec.id}\`, in \`before\`,`, equations);
+  const length = [...before, update].flatMap(Object.entries<string>).reduce((n, [a, b]) => n + a.length + b.length, 0);
+  if (length > LONGEST)
+    throw new OptimizerError(
+      `The rule \`${spec.id}\` has equations of ${length} characters in all; the limit is ${LONGEST}.`,
+    );
 }
 
 /** Throws if a default is not what its option may be. */
@@ -82,9 +90,9 @@ const isRange = (range: unknown): boolean =>
   Array.isArray(range) && range.length === 2 && typeof range[0] === "number" && range[0] < range[1];
 
 const places = ["host", "scalar", "row", "column", "tensor"];
-const SLOT = `a number, the name of an option, or { place, init } with a place among ${list(places)}`;
+const SLOT = `a finite number, the name of an option, or { place, init } with a place among ${list(places)}`;
 function isSlot(slot: unknown): boolean {
-  const isInit = (init: unknown): boolean => typeof init === "number" || typeof init === "string";
+  const isInit = (init: unknown): boolean => Number.isFinite(init) || typeof init === "string";
   return isInit(slot) || (isRecord(slot) && places.some((place) => place === slot.place) && isInit(slot.init));
 }
 

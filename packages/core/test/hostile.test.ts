@@ -171,6 +171,23 @@ describe("a rule from anybody", () => {
     );
   });
 
+  test("is refused where its equations are more than 100,000 characters together, however short each is", () => {
+    const lines = (n: number) => Array.from({ length: n }, (_, i) => [`a${i}`, "g"] as const);
+    const made = (n: number): unknown =>
+      rule({ ...base, update: { ...Object.fromEntries(lines(n)), p: "p - lr * g" } });
+    expect(message(() => made(20_000))).toMatch(
+      /^The rule `probe` has equations of \d+ characters in all; the limit is 100000\.$/,
+    );
+    expect(made(1000)).toBeDefined();
+  });
+
+  test("is refused where its state does not start as a number", () => {
+    for (const init of [Number.NaN, Infinity])
+      expect(message(() => rule({ ...base, state: { m: init }, update: { p: "p - lr * m" } }))).toContain(
+        "the state `m` is ",
+      );
+  });
+
   test("runs where it is almost that deep", () => {
     const loop = new Loop(
       backend,
@@ -200,7 +217,10 @@ describe("a rule from anybody", () => {
     [{ update: { p: 5 } }, "the equation for `p` is 5"],
     [{ update: { "a b": "1", p: "p - lr * g" } }, 'has the symbol "a b"'],
     [JSON.parse('{ "update": { "__proto__": "g", "p": "p - lr * g" } }'), 'has the symbol "__proto__"'],
-    [{ state: { m: { place: "moon", init: 0 } } }, "the state `m` is an object { place, init }. Give it a number"],
+    [
+      { state: { m: { place: "moon", init: 0 } } },
+      "the state `m` is an object { place, init }. Give it a finite number",
+    ],
     [{ hyper: { lr: "1" } }, 'the default of `lr` is "1". Give it a number'],
     [{ before: "p" }, "`before` is"],
     [{ id: "../../etc" }, "`id` is"],
