@@ -9,6 +9,8 @@ test.each([
   " * All but `loaded` are empty, save `changed`.",
   "`labels` is to be int64",
   "costs 12 bytes a number",
+  "/** Lets go of the array. */",
+  "a saved state continues to the bit",
 ])("%s reads as translated", (line) => {
   expect(findings(line)).toHaveLength(1);
 });

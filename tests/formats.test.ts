@@ -64,7 +64,7 @@ function continued(name: string, configured: Configured): { found: Numbers; expe
   return { found, expected: after };
 }
 
-describe("files of the first release still load, and training continues to the bit", () => {
+describe("files of the first release still load, and training resumes bit for bit", () => {
   test.each(Object.entries(setups))("the state of %s", (name, make) => {
     const { found, expected } = continued(name, make());
     expect(found).toEqual(expected);

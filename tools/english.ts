@@ -35,6 +35,8 @@ export const phrases: readonly Phrase[] = [
       /\b(?:once|twice|bytes|numbers?|milliseconds?|seconds?|bits) an? (?:step|element|number|parameter|tensor|equation|row|column|file|epoch|update)\b/,
     say: '"per …"',
   },
+  { found: /\b[Ll]ets? go of\b/, say: '"drops", "frees", "releases"' },
+  { found: /\b(?:continues?|goes on|resumes?) to the (?:same )?bits?\b/, say: '"resumes bit for bit"' },
 ];
 
 /** The lines of a text that read as translated. */

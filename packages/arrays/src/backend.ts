@@ -101,7 +101,7 @@ export class ArraysBackend implements Backend<Tensor> {
     this.#slots.free(tensor);
   }
 
-  /** Lets go of all memory; the slots were freed before. */
+  /** Drops all memory; the slots were freed before. */
   dispose(): void {
     this.#step = undefined;
     this.#workspace = undefined;

@@ -158,7 +158,7 @@ describe("a saved state", () => {
   });
 
   const strange = ["__proto__", "constructor", "toString", "hasOwnProperty", "a/b", ""];
-  test.each(strange)("continues to the bit when a parameter is called %j", (name) => {
+  test.each(strange)("resumes bit for bit when a parameter is called %j", (name) => {
     const run = trained([name, "w"], 2);
     const state = decodeState(encodeState(run.state()));
     const resumed = trained([name, "w"], 0);
@@ -177,7 +177,7 @@ describe("a saved state", () => {
     ]);
   });
 
-  test.each(strange)("continues to the bit when a group is called %j", (label) => {
+  test.each(strange)("resumes bit for bit when a group is called %j", (label) => {
     const configured = partition(Object.fromEntries([[label, momentum()]]), () => label);
     const run = trained(["w"], 2, plain, configured);
     const state = decodeState(encodeState(run.state()));

@@ -6,7 +6,7 @@ import { registerAll } from "../src/index.ts";
 const folder = new URL("../../../tests/fixtures/first-release/tfjs/", import.meta.url);
 
 test.each(["radam", "partitioned"])(
-  "a model of the first release with %s inside loads, and training continues to the bit",
+  "a model of the first release with %s inside loads, and training resumes bit for bit",
   async (name) => {
     await tf.setBackend("cpu");
     registerAll(tf);

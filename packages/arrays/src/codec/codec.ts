@@ -1,7 +1,7 @@
 /**
  * How a state tensor is kept in fewer than four bytes per number. A step decodes a stretch to float32, computes, and
  * encodes the result, so rules and kernels need not know. Decoded numbers encode to themselves, whatever the codec: a
- * state saved as float32 continues to the bit.
+ * state saved as float32 resumes bit for bit.
  *
  * - `bfloat16`: float32 without its lower half, rounded up or down at random in proportion to the distance, so that a
  *   running average whose steps are smaller than a digit still moves as it should on average. The random numbers are a

@@ -208,6 +208,6 @@ export interface Codecs {
   decode8(codes: number, heads: number, to: number, blocks: number): void;
 }
 
-/** codec.ts, to the bit, as a WebAssembly module over the memory `m.m`, for whole eights and blocks, at least one. */
+/** codec.ts, bit for bit, as a WebAssembly module over the memory `m.m`, for whole eights and blocks, at least one. */
 export const emitCodecs = (options: { readonly shared?: boolean } = {}): Uint8Array<ArrayBuffer> =>
   assemble([encode16, decode16, encode8, decode8], options);

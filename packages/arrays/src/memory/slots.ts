@@ -84,7 +84,7 @@ export class Slots {
     tensor.clear();
   }
 
-  /** Lets go of all memory; the slots were freed before. */
+  /** Drops all memory; the slots were freed before. */
   dispose(): void {
     this.#own.clear();
   }

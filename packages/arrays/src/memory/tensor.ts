@@ -51,7 +51,7 @@ export class Tensor {
     if (!this.runner) this.#array = NOTHING;
   }
 
-  /** Lets go of all numbers. */
+  /** Drops all numbers. */
   clear(): void {
     this.array = NOTHING;
     this.coded = undefined;

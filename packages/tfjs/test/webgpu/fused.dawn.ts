@@ -82,7 +82,7 @@ describe("updates fused on tfjs's webgpu backend", () => {
     tf.dispose([w, clone, matrix, twice]);
   });
 
-  test("are seen by whoever reads after them, and not by a reading under way", async () => {
+  test("are seen by later reads, and not by a reading under way", async () => {
     const w = variable([5]);
     const opt = optimizer(sgd({ lr: 1 }));
     const step = (): void => tf.tidy(() => opt.applyGradients({ [w.name]: tf.ones([5]) }));

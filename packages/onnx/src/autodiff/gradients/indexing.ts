@@ -153,7 +153,7 @@ function scatter(access: (b: Builder, node: Node, index: string) => Access): Gra
       ];
     }
     if (reduction === "max" || reduction === "min") {
-      // Whoever has the extreme value shares the gradient.
+      // All elements with the extreme value share the gradient.
       const mine = b.cast(b.op("Equal", [x, y]), b.elem(x));
       const theirs = b.cast(b.op("Equal", [updates, read(y)]), b.elem(x));
       const share = b.div(d, write(mine, theirs, "add"));
