@@ -294,7 +294,7 @@ th {
 }
 @media (max-width: 30rem) {
   .tick {
-    font-size: 14px;
+    font-size: 13px;
   }
   .mistakes {
     grid-template-columns: repeat(4, minmax(0, 1fr));
