@@ -29,6 +29,7 @@ import {
   withL2,
 } from "@descent/core";
 import type { Leaf, RuleSpec } from "@descent/core/adapter";
+import { functions, reductions } from "@descent/core/graph";
 
 type Setting = Pick<GoldenSetting, "parameters" | "gradients" | "path">;
 interface Case {
@@ -89,14 +90,16 @@ async function subjects(): Promise<Subject[]> {
 
 /* ---- mutants ---- */
 
-const unary = ["sqrt", "abs", "sign", "exp", "log", "tanh", "cos", "floor"];
+/** The element-wise functions of so many arguments that equations call. */
+const ofArity = (n: number): string[] =>
+  [...functions].flatMap(([name, f]) => (f.arity === n && !Object.hasOwn(reductions, name) ? [name] : []));
 const alike: readonly (readonly string[])[] = [
   ["+", "-", "*", "/"],
   ["^", "*"],
   ["<", ">", "<=", ">=", "==", "!="],
   ["&&", "||"],
-  unary,
-  ["min", "max"],
+  ofArity(1),
+  ofArity(2),
   ["norm", "sum", "mean", "rms", "totalNorm"],
   ["totalNorm", "norm", "total"],
 ];

@@ -3,6 +3,7 @@ import type { RuleSpec } from "@descent/core/adapter";
 import {
   type Arithmetic,
   apply,
+  arity,
   type Comparison,
   constant,
   type Expr,
@@ -12,6 +13,8 @@ import {
   type Place,
   type Reduction,
   reduce,
+  type ScalarOp,
+  scalarOps,
   type Unary,
 } from "@descent/core/graph";
 import fc from "fast-check";
@@ -24,11 +27,10 @@ type Tree =
   | { readonly op: Unary | Arithmetic | Comparison | Logic | "select"; readonly args: readonly Tree[] }
   | { readonly reduction: Reduction; readonly over: Over; readonly of: Tree };
 
-export const unary: readonly Unary[] = ["neg", "sqrt", "abs", "sign", "exp", "log", "tanh", "cos", "floor", "not"];
-export const binary: readonly (Arithmetic | Comparison | Logic)[] = [
-  ...(["add", "sub", "mul", "div", "pow", "min", "max"] as const),
-  ...(["lt", "le", "gt", "ge", "eq", "ne", "and", "or"] as const),
-];
+/** Every operation on elements that takes so many operands, by core's table. */
+const ofArity = (n: number): ScalarOp[] => (Object.keys(scalarOps) as ScalarOp[]).filter((op) => arity[op] === n); // a Record of them
+export const unary = ofArity(1) as readonly Unary[];
+export const binary = ofArity(2) as readonly (Arithmetic | Comparison | Logic)[];
 
 export const number32 = fc.oneof(fc.constantFrom(...specials), fc.float({ noNaN: true, min: -8, max: 8 }));
 const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({

@@ -21,6 +21,7 @@ export { mathml } from "./mathml.ts";
 export {
   type Applied,
   type Arithmetic,
+  arity,
   type Comparison,
   type Infix,
   type Logic,

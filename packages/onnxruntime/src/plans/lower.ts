@@ -1,6 +1,6 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import { isRecord, matrix, shown, size, slotShape } from "@descent/core/adapter";
-import { type Expr, isReduction, type Op, type Program, shapes, topological } from "@descent/core/graph";
+import { type Applied, type Expr, isReduction, type Program, shapes, topological } from "@descent/core/graph";
 import type { Graph } from "@descent/onnx";
 
 /** One parameter's share of an update that is joined to a graph: what its tensors and host values are called there. */
@@ -13,7 +13,8 @@ export interface GraphJob {
   readonly scalars: readonly string[];
 }
 
-const operators: Readonly<Partial<Record<Op, string>>> = {
+/** Every operation that is one operator; `sign` and `ne` are made of several. */
+const operators: Readonly<Record<Exclude<Applied, "sign" | "ne">, string>> = {
   neg: "Neg",
   sqrt: "Sqrt",
   abs: "Abs",
@@ -38,6 +39,8 @@ const operators: Readonly<Partial<Record<Op, string>>> = {
   and: "And",
   or: "Or",
   select: "Where",
+  matmul: "MatMul",
+  transpose: "Transpose",
 };
 
 /**
@@ -82,18 +85,15 @@ export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record
         op("Where", [op("Less", [arg(0), graph.constant(0)]), graph.constant(-1), arg(0)]), // ±0 and NaN stay
       ]);
     if (e.op === "ne") return op("Not", [op("Equal", [arg(0), arg(1)])]);
-    if (e.op === "matmul") return op("MatMul", [arg(0), arg(1)]);
-    if (e.op === "transpose") return op("Transpose", [arg(0)], { perm: [1, 0] });
-    if (e.op === "select") return op("Where", [truth(e.args[0]!, arg(0)), arg(1), arg(2)]);
+    if (e.op === "transpose") return op(operators.transpose, [arg(0)], { perm: [1, 0] });
+    if (e.op === "select") return op(operators.select, [truth(e.args[0], arg(0)), arg(1), arg(2)]);
     if (e.op === "and" || e.op === "or" || e.op === "not")
       return op(
-        operators[e.op]!,
+        operators[e.op],
         e.args.map((a, i) => truth(a, arg(i))),
       );
-    const name = operators[e.op];
-    if (name === undefined) throw new OptimizerError(`${program.title}: \`${e.op}\` has no ONNX operator.`);
     return op(
-      name,
+      operators[e.op],
       e.args.map((_, i) => arg(i)),
     );
   };

@@ -1,6 +1,5 @@
-import { OptimizerError } from "@descent/core";
 import { type Job, matrix } from "@descent/core/adapter";
-import { type Expr, isBoolean, isReduction, type Op, type Program, topological } from "@descent/core/graph";
+import { type Applied, type Expr, isBoolean, isReduction, type Program, topological } from "@descent/core/graph";
 import {
   abs,
   add,
@@ -50,7 +49,8 @@ import {
 const signOf = (a: Tensor): Tensor =>
   getBackend() === "wasm" ? where(greater(abs(a), 0), where(greater(a, 0), 1, -1), a) : sign(a);
 
-const operators: Readonly<Partial<Record<Op, (a: Tensor, b: Tensor) => Tensor>>> = {
+/** Every operation on tensors; `select`, which takes three, is `where`. */
+const operators: Readonly<Record<Exclude<Applied, "select">, (a: Tensor, b: Tensor) => Tensor>> = {
   neg: (a) => neg(a),
   sqrt: (a) => sqrt(a),
   abs: (a) => abs(a),
@@ -225,12 +225,12 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: Totals, elements:
       }
       case "and":
       case "or":
-        return operators[e.op]!(truth(a), truth(b));
+        return operators[e.op](truth(a), truth(b));
       case "not":
         return logicalNot(truth(a));
       default: {
+        if (e.op === "const") return numbers.get(e.value, false);
         const operator = operators[e.op];
-        if (!operator) throw new OptimizerError(`${program.title}: tfjs has no operator for \`${e.op}\`.`);
         const left = at(a);
         return operator(left, b ? at(b) : left);
       }
