@@ -163,7 +163,7 @@ describe("the update on the device that onnxruntime-web computes on", () => {
     expect(apart({ y: p.y!.data as Float32Array }, { y: q.y!.data as Float32Array })).toBeLessThan(TOLERANCE);
   });
 
-  test("accumulates: four batches are one update by their mean, and a checkpoint amid them resumes to the bit", async () => {
+  test("accumulates: four batches are one update by their mean, and a checkpoint amid them resumes bit for bit", async () => {
     const options = { accumulate: 4 };
     const [gpu, cpu] = [await trainer(options), await trainer({ ...options, ...host })];
     for (let i = 0; i < 6; i++) {

@@ -109,7 +109,7 @@ export function describeSafety(
     v.dispose();
   });
 
-  test("weights that the optimizer saved are those of then, and resume to the bit", async () => {
+  test("weights that the optimizer saved are those of then, and resume bit for bit", async () => {
     const v = variable([4, 3]);
     const opt = optimizer(rules.AdamW!, { fused });
     give(opt, v);

@@ -95,7 +95,7 @@ export const kinds: Readonly<Record<string, () => Configured>> = {
     ),
 };
 
-/** Saved in the middle and loaded, a run goes on to the same bits. */
+/** Saved in the middle and loaded, a run resumes bit for bit. */
 export const resumes =
   (configured: () => Configured, together: boolean): Scenario =>
   async (tf) => {
@@ -222,7 +222,7 @@ export const scenarios = (steps: number): Readonly<Record<string, Scenario>> => 
   "fit, fitDataset, trainOnBatch, minimize and applyGradients take the same steps": everyWayIn,
   ...Object.fromEntries(
     Object.entries(kinds).flatMap(([name, configured]) => [
-      [`${name}: a model saved and loaded goes on to the same bits`, resumes(configured, false)],
+      [`${name}: a model saved and loaded resumes bit for bit`, resumes(configured, false)],
       [`${name}: and beside the model it was saved from, under other names`, resumes(configured, true)],
     ]),
   ),

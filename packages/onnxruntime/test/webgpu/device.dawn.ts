@@ -77,7 +77,7 @@ describe("on onnxruntime-node's webgpu provider", () => {
     for (const t of [cpu, gpu]) await t.dispose();
   });
 
-  test("a checkpoint resumes to the bit, and on the cpu as well", async () => {
+  test("a checkpoint resumes bit for bit, and on the cpu as well", async () => {
     const whole = await small(webgpu);
     for (let i = 0; i < 2; i++) await whole.trainStep(rows);
     const bytes = encodeCheckpoint(await whole.checkpoint());
