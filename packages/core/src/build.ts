@@ -4,7 +4,7 @@ import { constant, type Expr } from "./expr.ts";
 import { functions } from "./functions.ts";
 import { type Ast, complain, fold } from "./parse.ts";
 
-/** What a name stands for: a value, a macro, or nothing. */
+/** The meaning of a name: a value, a macro, or nothing. */
 export type Lookup = (name: string) => Expr | ((...args: Expr[]) => Expr) | undefined;
 
 /** Turns a parsed right-hand side into a graph, looking its names up in `scope`; `names` are offered for typing mistakes. */
@@ -42,7 +42,7 @@ export function build(ast: Ast, source: string, lookup: Lookup, names: Iterable<
   });
 }
 
-/** What `make` makes, its complaint with a caret under the token of `e`. */
+/** The result of `make`; its complaint gets a caret under the token of `e`. */
 function placed(e: Ast, source: string, make: () => Expr): Expr {
   try {
     return make();

@@ -15,7 +15,7 @@ export interface Partition {
   labels(parameter: Parameter): readonly string[];
 }
 
-/** What an optimizer is made from: a rule with its options, or a partition of them. */
+/** The configuration of an optimizer: a rule with its options, or a partition of them. */
 export type Configured = Leaf | Frozen | Partition;
 
 /** Partitions within partitions; nobody needs more, and a cycle has no end. */
@@ -57,7 +57,7 @@ function refuse(value: unknown, where: string): never {
   throw new OptimizerError(`${where} ${complaint(value)}`);
 }
 
-/** What was given in place of a configuration, and the right call. */
+/** Says what was given in place of a configuration, and shows the right call. */
 function complaint(value: unknown): string {
   if (isRule(value)) {
     const name = exportName(value.id);

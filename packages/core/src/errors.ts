@@ -1,4 +1,4 @@
-/** What went wrong, where, and what to do about it, in one message written for the person who made the call. */
+/** A mistake in a call. The message says what went wrong, where, and what to do about it. */
 export class OptimizerError extends Error {
   override readonly name = "OptimizerError";
 }

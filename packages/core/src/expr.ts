@@ -6,7 +6,7 @@ import type { Arithmetic, Comparison, Logic, Op, Reduction, Unary } from "./oper
  * number per tensor; `row` and `column` one per row or column of a matrix; `tensor` one per element.
  */
 export type Place = "host" | "model" | "scalar" | "row" | "column" | "tensor";
-/** What a reduction runs over, and so where its result lives. */
+/** The extent of a reduction, and so the place of its result. */
 export type Over = "model" | "scalar" | "row" | "column";
 
 interface Node<O extends Op, A extends readonly Expr[], V = undefined, P extends Place = Place> {

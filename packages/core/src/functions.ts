@@ -6,7 +6,7 @@ const SIZE = variable("size", "host");
 const ROWS = variable("rows", "host");
 const COLS = variable("cols", "host");
 
-/** What an equation may call. */
+/** The functions an equation may call. */
 export interface NamedFunction {
   readonly arity: number;
   build(...x: Expr[]): Expr;

@@ -52,7 +52,7 @@ export function rangeOf({ ranges = {} }: Pick<RuleSpec, "ranges">, name: string)
   return Object.hasOwn(shared, name) ? shared[name] : undefined;
 }
 
-/** What a range asks for, in words: "at least 0 and less than 1". */
+/** A range in words: "at least 0 and less than 1". */
 export function rangeText([least, below]: Range): string {
   const from = least === ABOVE_0 ? "above 0" : least > -Infinity ? `at least ${least}` : "";
   const to = below < Infinity ? `less than ${below}` : "";

@@ -1,5 +1,5 @@
 /**
- * What can be done with numbers, one line each. From these tables derive the names that the compiler knows in equations,
+ * The operations on numbers, one line each. From these tables derive the names that the compiler knows in equations,
  * the parser, LaTeX, what the host computes, and the types that make every backend's own table complete: a function added
  * here is a compile error wherever a backend does not yet have it.
  */
@@ -10,7 +10,7 @@ export type Form =
   | "verb"
   | "word"
   | {
-      /** What stands before and behind the argument. */
+      /** The text before and behind the argument. */
       readonly text: readonly [open: string, close: string];
       readonly latex: readonly [open: string, close: string];
       readonly below?: string;
@@ -41,7 +41,7 @@ interface Operator {
   readonly token: string;
   /** How tightly it holds its operands, loosest first: choice 1, or, and, comparisons, sums, products, minus 7, powers. */
   readonly binds: number;
-  /** What is printed between the operands. */
+  /** The text between the operands. */
   readonly latex: string;
   readonly text: string;
 }
@@ -87,9 +87,9 @@ export type Arithmetic = Exclude<Infix, Comparison | Logic | "matmul"> | OfArity
  */
 export type Reduction = "sum" | "sumsq";
 
-/** What one number is computed from others by. */
+/** Operations that compute one number from others. */
 export type ScalarOp = Unary | Arithmetic | Comparison | Logic | "select";
-/** What values are computed from others by; sums aside. */
+/** Operations that compute values from others, except sums. */
 export type Applied = ScalarOp | "matmul" | "transpose";
 /** Every operation of the expression graph. */
 export type Op = Applied | Reduction | "const" | "var";

@@ -41,7 +41,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   nonlinearity: ["gain"],
 };
 
-/** What is not an option here, but a rule or a transform of its own. */
+/** Options of other libraries that are a rule or a transform of their own here. */
 const instead: Readonly<Record<string, string>> = {
   weightdecay: "Wrap the rule: decoupledDecay(…, 0.01), or withL2(…, 0.01) for a penalty.",
   wd: "Wrap the rule: decoupledDecay(…, 0.01), or withL2(…, 0.01) for a penalty.",
@@ -56,7 +56,7 @@ const instead: Readonly<Record<string, string>> = {
   clipvalue: "Wrap the rule: clipByValue(…, 0.5).",
 };
 
-/** What somebody may have meant by an option that there is not, with a leading space; nothing where nobody can tell. */
+/** A suggestion for an unknown option, with a leading space; empty where there is none to make. */
 export function meant(name: string, names: readonly string[]): string {
   const plain = name.length > 40 ? "" : name.toLowerCase().replace(/[_\-\s]/g, "");
   const ours = Object.hasOwn(elsewhere, plain) ? elsewhere[plain]!.filter((n) => names.includes(n)) : [];

@@ -96,7 +96,7 @@ export function matrix({ shape }: Parameter): Matrix {
 }
 
 /**
- * What a person's function says of a parameter. Throws unless that is true or false: a promise or a text is always truthy,
+ * The answer of a caller's function about a parameter. Throws unless that is true or false: a promise or a text is always truthy,
  * and would freeze or decay everything.
  */
 export function saidOf(where: string, { name }: Parameter, answer: unknown): boolean {

@@ -68,7 +68,7 @@ function tokensOf(source: string): Token[] {
   }
 }
 
-/** What an operand is still wanted for, and how tightly the expression around it binds. */
+/** The construct that still waits for an operand, and how tightly the expression around it binds. */
 type Open = { readonly binds: number; readonly at: number } & (
   | { readonly kind: "bracket" }
   | { readonly kind: "call"; readonly name: string; readonly args: readonly Ast[] }
@@ -186,7 +186,7 @@ const parts = (ast: Ast): readonly Ast[] => {
   }
 };
 
-/** What a tree comes to, operands first; `make` is told what the operands came to. Deep trees take no deep stack. */
+/** Folds a tree, operands first: `make` gets the results of the operands. Deep trees need no deep stack. */
 export function fold<T>(ast: Ast, make: (node: Ast, operands: readonly T[]) => T): T {
   const open: { readonly node: Ast; readonly parts: readonly Ast[]; readonly done: T[] }[] = [];
   let node: Ast | undefined = ast;

@@ -97,7 +97,7 @@ function plainValue({ title }: RuleSpec, name: string, value: HyperValue): numbe
   );
 }
 
-/** What a configuration read from data may need besides. */
+/** Extra input that a configuration read from data may need. */
 export interface PlainOptions {
   /** The rules whose macros are needed: macros are code, which is not saved. */
   readonly rules?: Readonly<Record<string, { readonly macros?: Macros | undefined }>>;

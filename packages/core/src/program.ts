@@ -17,10 +17,10 @@ export interface SlotSpec {
 /** A rule traced: what a backend reads. It holds no numbers but the constants of the equations. */
 export interface Program {
   readonly title: string;
-  /** What a step reads and keeps: `p`, `g`, then the slots that live on the device. */
+  /** The tensors a step reads and keeps: `p`, `g`, then the slots that live on the device. */
   readonly inputs: readonly string[];
   readonly slots: Readonly<Record<string, SlotSpec>>;
-  /** What a step changes: the new value of `p` and of each device slot. */
+  /** The values a step changes: the new value of `p` and of each device slot. */
   readonly outputs: Readonly<Record<string, Expr>>;
   /** New values of the slots kept on the host, in double precision. */
   readonly host: Readonly<Record<string, Expr>>;
@@ -56,7 +56,7 @@ const MOST_PASSES = 256;
 const slotsOf = (spec: RuleSpec): Record<string, SlotSpec> =>
   Object.fromEntries(Object.entries(spec.state).map(([name, slot]) => [name, slotSpec(slot)]));
 
-/** What every symbol of a rule stands for once its equations have run, where `macro` gives the value of each macro's call. */
+/** The value of every symbol once a rule's equations have run; `macro` gives the value of each macro call. */
 function resolve(spec: RuleSpec, macro: (name: string, args: readonly Expr[]) => Expr): ReadonlyMap<string, Expr> {
   checkNames(spec);
   const scope = new Map<string, Expr>();

@@ -24,7 +24,7 @@ export function shapes(program: Program, matrix: Matrix): Shapes {
   return found;
 }
 
-/** What a node is the mean of, or the mean square, as `mean` and `rms` spell them. */
+/** The operand of a mean or a mean square, as `mean` and `rms` spell them. */
 function meanOf({ op, args: [a, b] }: Expr): Expr | undefined {
   if (op !== "mul" || !a || !b || !isReduction(b)) return undefined;
   return a.op === "div" && a.args[0]!.value === 1 && a.args[1]!.value === "size" ? b.args[0] : undefined;

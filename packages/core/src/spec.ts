@@ -17,13 +17,13 @@ export type Hyper = Readonly<Record<string, number>>;
 /** A number, or a schedule: a function of the number of updates done. */
 export type HyperValue = number | Schedule;
 
-/** What an option may be: at least the first number and less than the second. `Number.MIN_VALUE` as the first means above 0. */
+/** The range of an option: at least the first number and less than the second. `Number.MIN_VALUE` as the first means above 0. */
 export type Range = readonly [least: number, below: number];
 /** Ranges by option. */
 export type Ranges = Readonly<Record<string, Range>>;
 
 /**
- * What a state symbol starts as: a number or the name of a hyper-parameter, one per element; or `{ place, init }` for
+ * The start of a state symbol: a number or the name of a hyper-parameter, one per element; or `{ place, init }` for
  * one per row, column or tensor, or one float64 number kept on the host.
  */
 export type Slot =

@@ -21,7 +21,7 @@ type Names<S extends string, Out extends string = never> = S extends `${infer Wo
   ? Names<Rest, Out | Letters<Word>>
   : Out | Letters<S>;
 
-/** What every equation may read or call besides its rule's own names. */
+/** Names that every equation may read or call besides its rule's own. */
 export type Builtin = "p" | "g" | (typeof facts)[number] | FunctionName;
 
 /** The equations themselves where every name is known, and a sentence naming the unknown one where it is not. */

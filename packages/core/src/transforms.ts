@@ -54,7 +54,9 @@ export const clipByNorm = (configured: Configured, maxNorm: HyperValue): Configu
 /**
  * Shortens the gradient of the whole model to a Euclidean length of at most `maxGlobalNorm`, above 0, keeping its
  * direction (Pascanu, Mikolov and Bengio, 2013, https://arxiv.org/abs/1211.5063). The norm is taken over all parameters
- * stepped together that are clipped, across groups; it costs one more pass over the gradients.
+ * stepped together that are clipped, across groups; it costs one more pass over the gradients. The sum of squares is
+ * taken in float64 on arrays, and scaled on ONNX graphs and where TensorFlow.js composes operators, so that it neither
+ * overflows nor vanishes; on WebGPU it is float32, which holds norms from about 1e-19 to 1.8e19.
  */
 export const clipByGlobalNorm = (configured: Configured, maxGlobalNorm: HyperValue): Configured =>
   prepend(configured, "clipByGlobalNorm", {

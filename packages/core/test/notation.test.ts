@@ -99,7 +99,7 @@ describe("the graph", () => {
     expect([e.op, e.args[0]!.place, e.args[1]!.op]).toEqual(["mul", "host", "div"]);
   });
 
-  test("does not divide by a reciprocal what is no host value", () => {
+  test("does not replace a division by a reciprocal unless the divisor is a host value", () => {
     const e = apply("div", variable("x", "tensor"), reduce("sum", "scalar", variable("x", "tensor")));
     expect(e.op).toBe("div");
   });

@@ -100,7 +100,7 @@ describe("sizes", () => {
       "Probe cannot be run on a parameter of 3 × 7: its new `p` would be a matrix of 3 × 3",
     );
   });
-  test("numbers by row or column are no matrices to multiply", () => {
+  test("numbers per row or column are not matrices to multiply", () => {
     expect(() => trace(spec({ p: "p - g @ rowSum(g)" }))).toThrow("`matmul` needs a matrix");
   });
 });

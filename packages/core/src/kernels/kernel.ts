@@ -1,6 +1,6 @@
 import { type Expr, type ExprOf, isReduction, isUniform, postorder } from "../expr.ts";
 
-/** What a loop runs over: the elements of a tensor, or a vector with one number per row or per column. */
+/** The extent of a loop: the elements of a tensor, or a vector with one number per row or per column. */
 export type Domain = "tensor" | "row" | "column";
 
 /** An array that the loop walks. */
@@ -24,7 +24,7 @@ export interface Kernel {
   readonly buffers: readonly Buffer[];
   readonly args: readonly Arg[];
   readonly constants: readonly ExprOf<"const">[];
-  /** What is computed per element, children first. */
+  /** The expressions computed per element, children first. */
   readonly order: readonly Expr[];
   /** Reductions to one number per loop, or per row. */
   readonly sums: readonly Expr[];

@@ -7,7 +7,7 @@ import { type Domain, type Kernel, kernel, operand, reach } from "./kernel.ts";
 import { isSymmetric, layOut, type Placed } from "./matrices.ts";
 import type { Product, Step } from "./step.ts";
 
-/** What can run once the reductions of the stage before are known. */
+/** The part of a plan that can run once the reductions of the stage before are known. */
 export interface Stage {
   /** Computes what is one number per tensor or model and needed here, on the plan's sheet, from what is known so far. */
   readonly compute: Compute;
@@ -28,7 +28,7 @@ export interface Plan {
   /** Slots of one number, read before the first stage. */
   readonly values: readonly { readonly input: string; readonly key: Expr }[];
   readonly vectors: readonly { readonly key: Expr; readonly input: string | undefined }[];
-  /** Which slot holds a value that is no variable and no matrix, but was stored early. */
+  /** The slot that holds a value stored early, where the value is neither a variable nor a matrix. */
   readonly stored: ReadonlyMap<Expr, string>;
   /** Where in a workspace of `workspace` floats each matrix lies; those of which one is read last before the other is made share room. */
   readonly matrices: readonly Placed[];
@@ -75,7 +75,7 @@ export const domainOf = (e: Expr): Domain => (e.place === "row" || e.place === "
 
 /**
  * New values of slots that the sums of the first pass are computed from, where nobody reads the old values afterwards.
- * The parameter is none of them: it may be its own gradient, which later loops read.
+ * The parameter is not among them: it may be its own gradient, which later loops read.
  */
 function onTheWay({ passes: [first = [], ...later], slots, outputs }: Program): ReadonlyMap<Expr, string> {
   const computed = new Set(reach(first.map(operand), () => false));
@@ -95,7 +95,7 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
   const found = reach(Object.values(program.outputs), () => false).filter((e) => e.op === "var" && e.place !== "host");
   const node = (name: string, place: SlotSpec["place"]): Expr =>
     found.find((e) => e.value === name) ?? variable(name, place);
-  const placeOf = (name: string): SlotSpec["place"] => program.slots[name]?.place ?? "tensor"; // p is no slot
+  const placeOf = (name: string): SlotSpec["place"] => program.slots[name]?.place ?? "tensor"; // p is not a slot
 
   const sizes = shapes(program, own);
   /** The size of a matrix that is not of the parameter's. */

@@ -1,6 +1,6 @@
 import { type Expr, isBoolean } from "../expr.ts";
 
-/** What shading languages spell differently; the rest of an expression reads the same in all of them. */
+/** The spellings that differ between shading languages; everything else reads the same in all of them. */
 export interface Language {
   /** A new name for a value, which is constant from then on. */
   local(type: "float" | "uint" | "bool", name: string, value: string): string;
@@ -182,7 +182,7 @@ export function shader(l: Language, order: readonly Expr[], leaf: (e: Expr) => s
       case "sumsq":
       case "const":
       case "var":
-        throw new TypeError(`\`${e.op}\` is no operation on elements`);
+        throw new TypeError(`\`${e.op}\` is not an operation on elements`);
       default: {
         const between = infix[e.op];
         if (between) return `${number(a)} ${between} ${number(b)}`;

@@ -189,9 +189,9 @@ export class AsyncLoop<T> extends BaseLoop<T> {
     return this.#hold(later(load(this.roster, state, write, options)));
   }
 
-  /** Frees the state, once an update under way has ended. The optimizer cannot be used afterwards. */
+  /** Frees the state as soon as an update under way has ended. The optimizer cannot be used afterwards. */
   async dispose(): Promise<void> {
-    await this.#busy?.catch(() => {}); // whoever waits for it is told
+    await this.#busy?.catch(() => {}); // its own caller gets the error
     this.roster.dispose();
   }
 
