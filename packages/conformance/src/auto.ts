@@ -1,23 +1,26 @@
-/** The kit bound to the runner that is at work: one with globals, vitest, or `node --test`. */
+/** The kit bound to the runner at work: one with global `describe` and `test`, or `node --test`. */
 import { type Kit, kit } from "./kit.ts";
 import type { Runner } from "./runner.ts";
 
 const isRunner = (x: Partial<Runner>): x is Runner => typeof x.describe === "function" && typeof x.test === "function";
 
-async function atWork(): Promise<Partial<Runner>> {
+/** Found without a promise: `require` cannot load a module that awaits. */
+function atWork(): Partial<Runner> {
   if (isRunner(globalThis as Partial<Runner>)) return globalThis as Partial<Runner>;
-  const env = typeof process === "undefined" ? {} : process.env;
-  if (env.VITEST) return (await import("./vitest.ts")).runner;
-  if (env.NODE_TEST_CONTEXT) return (await import("./node-test.ts")).runner;
-  return {};
+  if (typeof process === "undefined" || !process.env.NODE_TEST_CONTEXT) return {};
+  const { describe, test } = process.getBuiltinModule("node:test");
+  return {
+    describe: (name, declare) => void describe(name, declare),
+    test: (name, body) => void test(name, body),
+  };
 }
 
-const runner = await atWork();
+const runner = atWork();
 
 function bound(): Kit {
   if (isRunner(runner)) return kit(runner);
   throw new Error(
-    "No test runner is at work here. Run this file with vitest or `node --test`, or bind the kit to yours: kit({ describe, test }).",
+    "No test runner with global `describe` and `test` is at work here. Under vitest import from @descent/conformance/vitest; otherwise run `node --test`, or bind the kit to your runner: kit({ describe, test }).",
   );
 }
 
