@@ -74,11 +74,12 @@ describe.each([
       });
     }
     const found = await disturbed.all();
+    const { nonFinite } = disturbed.opt.inspect();
     disturbed.dispose();
     const again = start(adam());
     for (let i = 0; i < 3; i++) again.give();
     expect(found).toEqual(await again.all());
-    expect(disturbed.opt.inspect().nonFinite).toBe(3);
+    expect(nonFinite).toBe(3);
     again.dispose();
   });
 
