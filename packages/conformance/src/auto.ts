@@ -8,11 +8,7 @@ const isRunner = (x: Partial<Runner>): x is Runner => typeof x.describe === "fun
 function atWork(): Partial<Runner> {
   if (isRunner(globalThis as Partial<Runner>)) return globalThis as Partial<Runner>;
   if (typeof process === "undefined" || !process.env.NODE_TEST_CONTEXT) return {};
-  const { describe, test } = process.getBuiltinModule("node:test");
-  return {
-    describe: (name, declare) => void describe(name, declare),
-    test: (name, body) => void test(name, body),
-  };
+  return process.getBuiltinModule("node:test");
 }
 
 const runner = atWork();

@@ -1,14 +1,8 @@
 /** The kit for Node's own runner: `node --test`. */
 import { describe, test } from "node:test";
 import { type Kit, kit } from "./kit.ts";
-import type { Runner } from "./runner.ts";
 
-/** node:test's `describe` and `test`. */
-export const runner: Runner = {
-  describe: (name, declare) => void describe(name, declare),
-  test: (name, body) => void test(name, body),
-};
-const bound: Kit = kit(runner);
+const bound: Kit = kit({ describe, test });
 /** Declares the tests every backend must pass. */
 export const describeBackend: Kit["describeBackend"] = bound.describeBackend;
 /** Declares the tests every rule must pass, for every rule a module exports. */
