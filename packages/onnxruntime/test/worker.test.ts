@@ -212,14 +212,14 @@ describe("a process that ends while a worker computes", () => {
     const gate = newGate();
     const seen = new Int32Array(new SharedArrayBuffer(8));
     const [inside, after] = [0, 1];
-    // It computes until the gate is closed on it, and tries to go on afterwards.
+    // It computes until the gate is closed on it, and tries to go on afterwards. Closing wakes nobody, so it looks.
     const code = `
       const { workerData: { gate, seen, file }, parentPort } = require("node:worker_threads");
       import("tsx/esm/api").then((tsx) => (tsx.register(), import(file))).then(({ workerGate }) => {
         const door = workerGate(gate);
         door.enter();
         parentPort.postMessage("inside");
-        Atomics.wait(gate, 1, 0);
+        while (Atomics.load(gate, 1) === 0) Atomics.wait(gate, 1, 0, 1);
         Atomics.store(seen, ${inside}, 1);
         door.leave();
         door.enter();
