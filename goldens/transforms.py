@@ -43,6 +43,55 @@ def decoupled_decay(value, inner, p, steps):
     return optax_path(optax.chain(optax.add_decayed_weights(value, mask), optax.sgd(SGD["lr"])), p, steps)
 
 
+def step_of(inner, t, lr, p, m, v, g):
+    """One step of the inner rule in torch, whose autograd knows its derivative by `lr`."""
+    if inner == "sgd":
+        return p - lr * g, m, v
+    beta1, beta2, eps = 0.9, 0.999, 1e-8
+    m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+    return p - lr * (m / (1 - beta1**t)) / (torch.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
+def hypergradient(value, inner, p, steps):
+    """The loss after a step, to first order, is g times the new p: its derivative by lr is autograd's."""
+    zeros = lambda: {n: torch.zeros(x.shape) for n, x in p.items()}
+    now, m, v, path = {n: torch.tensor(x) for n, x in p.items()}, zeros(), zeros(), []
+    rate = torch.tensor(HYPER[inner]["lr"])
+    ahead = None
+    for t, g in enumerate(steps, 1):
+        g = {n: torch.tensor(x) for n, x in g.items()}
+        if ahead is not None:
+            at, new = ahead
+            (slope,) = torch.autograd.grad(sum((g[n] * new[n]).sum() for n in new), at)
+            rate = rate - value * slope
+        at = rate.detach().clone().requires_grad_()
+        new = {}
+        for n in p:
+            new[n], m[n], v[n] = step_of(inner, t, at, now[n], m[n], v[n], g[n])
+        ahead = (at, new)
+        now = {n: x.detach() for n, x in new.items()}
+        path.append({n: x.numpy().copy() for n, x in now.items()})
+    return path
+
+
+def hypergradient_box(inner, value, p, steps):
+    """Baydin et al., 2018, algorithms 4 and 6: h = g_t · (−u_{t−1}), lr moves against it."""
+    rate, last, path = HYPER[inner]["lr"], None, []
+    now, m, v = dict(p), {n: 0 * x for n, x in p.items()}, {n: 0 * x for n, x in p.items()}
+    for t, g in enumerate(steps, 1):
+        if last is not None:
+            rate = rate + value * sum(np.sum(g[n] * last[n]) for n in p)
+        if inner == "sgd":
+            last = dict(g)
+        else:
+            m = {n: 0.9 * m[n] + 0.1 * g[n] for n in p}
+            v = {n: 0.999 * v[n] + (1 - 0.999) * g[n] ** 2 for n in p}
+            last = {n: m[n] / (1 - 0.9**t) / (np.sqrt(v[n] / (1 - 0.999**t)) + 1e-8) for n in p}
+        now = {n: now[n] - rate * last[n] for n in p}
+        path.append(now)
+    return path
+
+
 def norm(g):
     return np.sqrt(np.sum(g**2))
 
@@ -91,6 +140,7 @@ def goldens():
             decoupled_decay, 0.2,
             f"{TORCH}, torch.optim.AdamW; {OPTAX}, optax.add_decayed_weights and optax.sgd; no decay where the role is bias, float64",
         ),
+        "hypergradient": (hypergradient, 0.01, "torch.autograd by the learning rate of the step before, one for all tensors, float64"),
     }
     out = {}
     for name, (run, value, source) in table.items():
@@ -109,8 +159,9 @@ def goldens():
                     raise AssertionError(f"{what}: the clip must act in some steps and not in others, not {clipped}")
                 extra = {}
             else:
-                seen, extra = steps, {"withL2": {"l2": value}, "decoupledDecay": {"decay": value}}[name]
-            agree(what, box_path(BOXES[inner], {**HYPER[inner], **extra}, p, seen), path, p)
+                seen, extra = steps, {"withL2": {"l2": value}, "decoupledDecay": {"decay": value}}.get(name, {})
+            box = hypergradient_box(inner, value, p, steps) if name == "hypergradient" else box_path(BOXES[inner], {**HYPER[inner], **extra}, p, seen)
+            agree(what, box, path, p)
             visible(what, path, p)
             fields = {"value": value, "inner": inner, "innerOptions": {"sgd": SGD, "adam": ADAM}[inner]}
             settings.append(setting_json(f"of {inner}", fields, p, steps, path))

@@ -26,6 +26,7 @@ import {
   clipByValue,
   decoupledDecay,
   type Equations,
+  hypergradient,
   withL2,
 } from "@descent/core";
 import type { Leaf, RuleSpec } from "@descent/core/adapter";
@@ -74,7 +75,7 @@ async function subjects(): Promise<Subject[]> {
       out.push({ name, cases, own: "all" });
     }
   }
-  const transforms = { clipByValue, clipByNorm, clipByGlobalNorm, withL2, decoupledDecay };
+  const transforms = { clipByValue, clipByNorm, clipByGlobalNorm, withL2, decoupledDecay, hypergradient };
   for (const [name, transform] of Object.entries(transforms)) {
     const { settings } = await readJson<TransformGolden>(`packages/core/test/golden/${name}.json`);
     const inner = new Map<string, AnyRule>();

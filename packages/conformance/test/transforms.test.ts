@@ -8,6 +8,7 @@ import {
   clipByNorm,
   clipByValue,
   decoupledDecay,
+  hypergradient,
   partition,
   withL2,
 } from "@descent/core";
@@ -31,6 +32,7 @@ const transforms: Readonly<Record<string, (inner: Configured, value: number) => 
   clipByGlobalNorm,
   withL2,
   decoupledDecay,
+  hypergradient,
 };
 const folder = new URL("../../core/test/golden/", import.meta.url);
 

@@ -2,9 +2,9 @@ import { apply, reduce } from "./construct.ts";
 import { type Expr, variable } from "./expr.ts";
 import { elementwise, type Form } from "./operations.ts";
 
-const SIZE = variable("size", "host");
-const ROWS = variable("rows", "host");
-const COLS = variable("cols", "host");
+export const SIZE = variable("size", "host");
+export const ROWS = variable("rows", "host");
+export const COLS = variable("cols", "host");
 
 /** The functions an equation may call. */
 export interface NamedFunction {

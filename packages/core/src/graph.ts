@@ -1,6 +1,7 @@
 /** For backends: expressions, the programs that rules become, and the shapes of their values. */
 export { build, type Lookup } from "./build.ts";
 export { apply, reduce } from "./construct.ts";
+export { derivative } from "./derivative.ts";
 export {
   constant,
   type Expr,
@@ -18,6 +19,7 @@ export { type FunctionName, functions, type NamedFunction, reductions } from "./
 export { type Env, hostFunction } from "./host.ts";
 export { latex } from "./latex.ts";
 export { mathml } from "./mathml.ts";
+export { notation } from "./notation.ts";
 export {
   type Applied,
   type Arithmetic,
@@ -35,3 +37,4 @@ export { type Ast, parse } from "./parse.ts";
 export { levels, type Program, type SlotSpec, trace, uses } from "./program.ts";
 export { type Shapes, shapes } from "./shapes.ts";
 export { inOrder } from "./spec.ts";
+export { substitute } from "./substitute.ts";

@@ -2,6 +2,7 @@
 export type { Configured } from "./configured.ts";
 export { OptimizerError } from "./errors.ts";
 export { freeze, frozen, partition, type Selector } from "./groups.ts";
+export { hypergradient } from "./hypergradient.ts";
 export type { Inspection } from "./loop/inspect.ts";
 export type { LoadReport } from "./loop/load.ts";
 export type { Parameter } from "./parameter.ts";

@@ -1,0 +1,54 @@
+import { type Configured, checkConfigured } from "./configured.ts";
+import { derivative } from "./derivative.ts";
+import { OptimizerError } from "./errors.ts";
+import { variable } from "./expr.ts";
+import { mapLeaves } from "./groups.ts";
+import { checkHyper } from "./hyper.ts";
+import { notation } from "./notation.ts";
+import { trace } from "./program.ts";
+import type { Leaf } from "./rule.ts";
+import type { HyperValue } from "./spec.ts";
+
+const LR = variable("lr", "host");
+
+/**
+ * Trains the learning rate too: `lr` follows its own gradient, the new gradient times the last step's derivative by `lr`,
+ * which is found from the rule's equations (Baydin et al., 2018, https://arxiv.org/abs/1703.04782; their SGD-HD and Adam-HD
+ * are `hypergradient(sgd(), β)` and `hypergradient(adam(), β)`). The rule's `lr` is where it starts.
+ *
+ * One rate for the model: a parameter that misses an update keeps the rate it had. Costs one more tensor of state and one
+ * more pass over the gradients. Throws an OptimizerError for rules with macros, without `lr`, or with a schedule for it.
+ */
+export function hypergradient(configured: Configured, hyperLr: HyperValue): Configured {
+  checkConfigured(configured, "hypergradient");
+  return mapLeaves(configured, (leaf) => wrap(leaf, hyperLr));
+}
+
+function wrap(leaf: Leaf, hyperLr: HyperValue): Leaf {
+  const { rule } = leaf;
+  const refuse = (what: string): never => {
+    throw new OptimizerError(`hypergradient: ${rule.title} ${what}.`);
+  };
+  if (!Object.hasOwn(rule.hyper, "lr")) refuse("has no option `lr` to train");
+  if (typeof leaf.hyper.lr !== "number") refuse("has a schedule for `lr`. Give it the number to start from");
+  if (Object.keys(rule.macros ?? {}).length > 0)
+    refuse("has macros, whose derivative is not found. Use a rule of equations alone");
+  const taken = ["hyperLr", "rate", "slope"].find((name) => Object.hasOwn({ ...rule.hyper, ...rule.state }, name));
+  if (taken !== undefined) refuse(`has a symbol \`${taken}\` already`);
+  checkHyper({ title: "hypergradient" }, "hyperLr", hyperLr);
+  const wrapped = {
+    ...rule,
+    hyper: { ...rule.hyper, hyperLr: 0 },
+    state: { ...rule.state, rate: { place: "scalar", init: "lr" }, slope: 0 },
+    before: [
+      {
+        rate: "rate - hyperLr * total(g * slope)",
+        lr: "rate",
+        slope: notation(derivative(trace(rule).outputs.p!, LR)), // every rule has an equation for p
+      },
+      ...(rule.before ?? []),
+    ],
+  } as const;
+  trace(wrapped);
+  return { ...leaf, rule: wrapped, hyper: { ...leaf.hyper, hyperLr } };
+}

@@ -1,0 +1,68 @@
+import { adam } from "@descent/adam";
+import { optimizer } from "@descent/arrays";
+import { sgd } from "@descent/sgd";
+import { describe, expect, test } from "vitest";
+import { type Configured, formula, hypergradient, OptimizerError, partition, rule, schedule } from "../src/index.ts";
+
+const slopeOf = (configured: Configured): string | undefined =>
+  configured.kind === "rule" ? configured.rule.before?.[0]?.slope : undefined;
+
+test("the derivative by the rate is an equation like the others", () => {
+  expect(slopeOf(hypergradient(sgd({ lr: 0.1 }), 1e-3))).toBe("-g");
+  expect(slopeOf(hypergradient(adam(), 1e-3))).toBe(
+    "-((beta1 * m + (1 - beta1) * g) / (sqrt((beta2 * v + (1 - beta2) * g^2) / (1 - beta2^t)) + eps) / (1 - beta1^t))",
+  );
+});
+
+test("the rate rises while gradients agree and falls when they turn, in all groups alike", () => {
+  const model = { a: new Float32Array([1, 2]), b: new Float32Array([3]) };
+  const rates = (opt: { state(): { tensors: Readonly<Record<string, { data: ArrayLike<number> }>> } }): number[] =>
+    Object.entries(opt.state().tensors).flatMap(([key, { data }]) => (key.startsWith("rate/") ? [data[0]!] : []));
+  const groups = partition({ a: sgd({ lr: 0.5 }), b: sgd({ lr: 0.5 }) }, { a: "a", b: "b" });
+  const opt = optimizer(model, hypergradient(groups, 0.125));
+  const [g, turned] = [
+    { a: new Float32Array([1, 1]), b: new Float32Array([2]) },
+    { a: new Float32Array([-1, -1]), b: new Float32Array([-2]) },
+  ];
+  opt.update(g);
+  expect(rates(opt)).toEqual([0.5, 0.5]);
+  opt.update(g);
+  expect(rates(opt)).toEqual([1.25, 1.25]); // 0.5 + 0.125 · (1 + 1 + 4)
+  opt.update(turned);
+  expect(rates(opt)).toEqual([0.5, 0.5]);
+  expect([...model.a]).toEqual([1 - 0.5 - 1.25 + 0.5, 2 - 0.5 - 1.25 + 0.5]);
+});
+
+describe("is refused by name", () => {
+  const probe = { id: "acme/probe", title: "Probe", paper: "", hyper: { lr: 0.1 }, state: {} } as const;
+  test.each<[string, () => unknown, string]>([
+    [
+      "where lr has a schedule",
+      () => hypergradient(sgd({ lr: schedule("0.1") }), 1e-3),
+      "Give it the number to start from",
+    ],
+    [
+      "where there is no lr",
+      () => hypergradient(rule({ ...probe, hyper: {}, update: { p: "p - g" } })(), 1),
+      "no option `lr`",
+    ],
+    [
+      "where there are macros",
+      () =>
+        hypergradient(
+          rule({
+            ...probe,
+            macros: { half: (_, x) => formula({ y: "x / 2" })(x!) },
+            update: { p: "p - lr * half(g)" },
+          })(),
+          1,
+        ),
+      "has macros",
+    ],
+    ["twice", () => hypergradient(hypergradient(sgd({ lr: 0.1 }), 1e-3), 1e-3), "has a symbol `hyperLr` already"],
+    ["a rate that is not a number", () => hypergradient(sgd({ lr: 0.1 }), Number.NaN), "must be a finite number"],
+  ])("%s", (_, call, message) => {
+    expect(call).toThrow(OptimizerError);
+    expect(call).toThrow(message);
+  });
+});
