@@ -389,7 +389,7 @@ describe("a model that cannot be a graph", () => {
     [
       "has an operator of somebody else's",
       { node: [node("Secret", ["x"], ["y"], { domain: "mine" })], output: [{ name: "y" }] },
-      "The type of output `y` is unknown: there is no shape inference for mine.Secret `y`.",
+      "The type of `y` is unknown: there is no shape inference for mine.Secret `y`.",
     ],
     [
       "adds what cannot be added",

@@ -1,3 +1,4 @@
+import { contributed } from "../graph/contrib/index.ts";
 import { lowerings } from "./decompose.ts";
 import { expansions } from "./expansions/index.ts";
 import { flat, rounding, rules } from "./gradients/index.ts";
@@ -104,8 +105,15 @@ export function operatorsMarkdown(): string {
     "Written by `npm run docs` from the rules themselves.",
     `Gradients pass ${gradients} operators of ai.onnx, every option of each unless it says otherwise, and each gradient has a ` +
       "gradient itself. Older operator sets are brought to opset 20 first. An operator of another domain needs its gradient given " +
-      "with `gradients`.",
+      "with `gradients`, except those below.",
     ...parts,
+    `## An operator of ONNX Runtime's optimizers that is written in standard ones on import\n\n` +
+      `${contributed.length}: ${[...contributed]
+        .sort()
+        .map((op) => `\`${op}\``)
+        .join(", ")}.`,
+    "## An operator on sequences\n\nWritten on import in operators on tensors where the elements are known before the run: " +
+      "`ConcatFromSequence`, `SequenceAt`, `SequenceConstruct`, `SequenceEmpty`, `SequenceErase`, `SequenceInsert`, `SequenceLength`, `SplitToSequence`.",
   ]
     .join("\n\n")
     .concat("\n");

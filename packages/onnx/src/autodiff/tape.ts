@@ -2,7 +2,7 @@ import { names, OnnxError } from "../errors.ts";
 import type { Dim } from "../graph/dims.ts";
 import { prune } from "../graph/fold.ts";
 import { Graph } from "../graph/graph.ts";
-import { describe, type Node, subgraph, type TensorType } from "../graph/node.ts";
+import { describe, keyOf, type Node, standard, subgraph, type TensorType } from "../graph/node.ts";
 import { captured, copied, renamedCopy, sizeOf } from "../graph/subgraphs.ts";
 import { isFloat } from "../proto/elem.ts";
 import { Budget, TooLarge } from "./bounds.ts";
@@ -207,10 +207,6 @@ function sized<T>(node: Node, write: () => T): T {
   }
 }
 
-const standard = (node: Node): boolean => node.domain === "" || node.domain === "ai.onnx";
-
-const keyOf = (node: Node): string =>
-  node.domain === "" || node.domain === "ai.onnx" ? node.op : `${node.domain}.${node.op}`;
 const shown = ({ elem, shape }: TensorType): string => `${elem} [${shape?.join(", ") ?? "?"}]`;
 
 /** Names may say the same size differently; numbers must agree. */

@@ -130,11 +130,26 @@ export class Graph implements Scope {
   type(name: string): TensorType {
     const type = this.typeOf(name);
     if (type !== undefined) return type;
-    const maker = this.nodes.find((n) => n.outputs.includes(name));
-    if (maker !== undefined) {
-      throw new OnnxError(`The type of \`${name}\` is unknown: there is no shape inference for ${describe(maker)}.`);
+    const maker = this.#untyped(name);
+    if (maker === undefined) throw new OnnxError(`The graph has no value \`${name}\`.`);
+    const { outputs } = maker;
+    const after = outputs.includes(name) ? "" : `, which is computed from what ${describe(maker)} gives`;
+    throw new OnnxError(
+      `The type of \`${name}\` is unknown${after}: there is no shape inference for ${describe(maker)}. ` +
+        "Export the model without that operator, or with the types of its outputs (value_info).",
+    );
+  }
+
+  /** The node to blame where a value has no type: the one that leaves open what all others before the value depend on. */
+  #untyped(name: string): Node | undefined {
+    const made = this.producers();
+    let maker = made.get(name);
+    for (;;) {
+      const open = maker?.inputs.find((input) => input !== "" && this.typeOf(input) === undefined);
+      const before = open === undefined ? undefined : made.get(open);
+      if (before === undefined) return maker;
+      maker = before;
     }
-    throw new OnnxError(`The graph has no value \`${name}\`.`);
   }
 
   /** The type of a value if it is known. */

@@ -1,4 +1,4 @@
-import { check, checkOptions, func, isRecord, model as wantedModel, yesNo } from "../check.ts";
+import { check, checkOptions, func, isRecord, texts, model as wantedModel, yesNo } from "../check.ts";
 import { names, OnnxError } from "../errors.ts";
 import { type Constant, constant } from "../proto/constant.ts";
 import { elemOf } from "../proto/elem.ts";
@@ -12,11 +12,13 @@ import {
   type TypeProto,
 } from "../proto/model.ts";
 import { constantOf, denseOf } from "../proto/tensor.ts";
+import { rewritten } from "./contrib/index.ts";
 import { bind, canonical, type Dim } from "./dims.ts";
 import { fold, prune } from "./fold.ts";
 import { type Call, Functions, spliced } from "./functions.ts";
 import { Graph } from "./graph.ts";
-import { type Attribute, describe, type Node, type TensorType } from "./node.ts";
+import { type Attribute, describe, keyOf, type Node, type TensorType } from "./node.ts";
+import { Sequences } from "./sequences.ts";
 import { upgrade } from "./upgrade.ts";
 
 /** Options of `importModel`. */
@@ -27,6 +29,8 @@ export interface ImportOptions {
   readonly external?: External;
   /** Whether to fold values that depend only on constants and sizes, and remove unused ones. Default true. */
   readonly fold?: boolean;
+  /** Operators of ONNX Runtime's optimizers that stay as they are ("com.microsoft.Gelu"). Default: none, all become standard ones. */
+  readonly keep?: readonly string[];
 }
 
 /** The operator set graphs are brought to: the first with every operator the gradients are made of. */
@@ -45,6 +49,7 @@ export function importModel(source: Uint8Array | ModelProto, options: ImportOpti
     },
     external: func,
     fold: yesNo,
+    keep: texts,
   });
   const model = source instanceof Uint8Array ? decodeModel(source) : source;
   const proto = model.graph;
@@ -74,6 +79,8 @@ function own(domain: string): string {
 class Importer {
   readonly #options: ImportOptions;
   readonly #functions: Functions;
+  readonly #kept: ReadonlySet<string>;
+  readonly #sequences = new Sequences();
   /** Sizes the names of the model stand for, from `shapes`. */
   #sizes: Record<string, Dim> = {};
   /** Whether `shapes` contradicts a size of the model, so that nothing it says of inner shapes can be believed. */
@@ -82,6 +89,7 @@ class Importer {
   constructor(model: ModelProto, options: ImportOptions) {
     this.#functions = new Functions(model.functions ?? []);
     this.#options = options;
+    this.#kept = new Set(options.keep);
   }
 
   /** The whole of the outermost graph. */
@@ -160,10 +168,7 @@ class Importer {
       const known =
         graph.typeOf(name) ?? (this.#reshaped || declared === undefined ? undefined : this.#bound(declared));
       if (known === undefined) {
-        const maker = graph.producers().get(name);
-        throw new OnnxError(
-          `The type of output \`${name}\` is unknown${maker === undefined ? "" : `: there is no shape inference for ${describe(maker)}`}.`,
-        );
+        graph.type(name); // throws, and tells whose fault it is
       }
       graph.setType(name, known);
       graph.output(name, known);
@@ -205,7 +210,10 @@ class Importer {
           throw new OnnxError(`\`${output}\` is produced twice, the second time by ${describe(node)}.`);
         }
       }
-      if (node.domain === "") upgrade(graph, node, at.get("") ?? 1);
+      const done = this.#sequences.resolve(graph, node) || (!this.#kept.has(keyOf(node)) && rewritten(graph, node));
+      if (done) {
+        // Written in standard operators on tensors.
+      } else if (node.domain === "") upgrade(graph, node, at.get("") ?? 1);
       else {
         if (!graph.domains.has(node.domain)) graph.domains.set(node.domain, at.get(node.domain) ?? 1);
         graph.add(node);

@@ -79,6 +79,12 @@ export interface Scope {
   refresh(): void;
 }
 
+/** Whether an operator is one of ai.onnx. */
+export const standard = (node: Node): boolean => node.domain === "" || node.domain === "ai.onnx";
+
+/** The operator with its domain, as options name it: "Gemm", "com.microsoft.Gelu". */
+export const keyOf = (node: Node): string => (standard(node) ? node.op : `${node.domain}.${node.op}`);
+
 /** `MatMul "/layer/MatMul"`: a node in an error. */
 export function describe(node: Node): string {
   const name = node.name === "" ? node.outputs.find((o) => o !== "") : node.name;

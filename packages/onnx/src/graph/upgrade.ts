@@ -1,56 +1,10 @@
-import { OnnxError } from "../errors.ts";
 import { elemCode, elems } from "../proto/elem.ts";
-import { toBfloat16, toHalf } from "../proto/half.ts";
 import { compare } from "./dims.ts";
 import type { Graph } from "./graph.ts";
-import { type Attributes, describe, float, floatList, int, ints, type Node, string } from "./node.ts";
+import { float, floatList, int, ints, type Node, string } from "./node.ts";
+import { Step } from "./step.ts";
 
 type Upgrade = (at: Step) => void;
-
-/** One node on its way into the graph, with the operator set it is written for. */
-class Step {
-  readonly graph: Graph;
-  readonly node: Node;
-  readonly from: number;
-  constructor(graph: Graph, node: Node, from: number) {
-    this.graph = graph;
-    this.node = node;
-    this.from = from;
-  }
-
-  /** Appends the node with some parts changed; an attribute set to undefined is left out. */
-  put(
-    changes: Partial<Pick<Node, "op" | "inputs" | "outputs">> & {
-      readonly attributes?: Readonly<Record<string, Attributes[string] | undefined>>;
-    } = {},
-  ): void {
-    const attributes: Record<string, Attributes[string]> = {};
-    for (const [name, value] of Object.entries({ ...this.node.attributes, ...changes.attributes }))
-      if (value !== undefined) attributes[name] = value;
-    this.graph.add({ ...this.node, ...changes, attributes });
-  }
-  input(i: number): string {
-    return this.node.inputs[i] ?? "";
-  }
-  rank(i: number): number {
-    const shape = this.graph.typeOf(this.input(i))?.shape;
-    if (shape === undefined)
-      this.fail(
-        `needs the rank of \`${this.input(i)}\` to be brought to opset ${this.graph.opset}, and it is not known. Give \`shapes\``,
-      );
-    return shape.length;
-  }
-  /** A scalar of the element type of input 0. */
-  scalar(value: number): string {
-    const { elem } = this.graph.type(this.input(0));
-    if (elem === "float16") return this.graph.constant(Uint16Array.of(toHalf(value)), elem, []);
-    if (elem === "bfloat16") return this.graph.constant(Uint16Array.of(toBfloat16(value)), elem, []);
-    return this.graph.constant(value, elem);
-  }
-  fail(what: string): never {
-    throw new OnnxError(`${describe(this.node)} (opset ${this.from}) ${what}.`);
-  }
-}
 
 /** Reduces over the axes of an attribute, which newer operators take as an input. */
 const axesToInput =

@@ -56,6 +56,21 @@ describe("movement of elements", () => {
       const [, b = "", c = ""] = g.op("Split", ["x", g.ints([1, 2, 3])], { axis: 1 }, 3);
       return op(g, "Add", [op(g, "ReduceSum", [b, g.ints([1])]), c]);
     }),
+    ...[1, 2].map(
+      (step): Case => ({
+        name: `Slice, bounds of int32 that only the run tells, step ${step}`,
+        inputs: {
+          x: f.float([5, 3]),
+          from: { elem: "int32", dims: [1], data: [-4], diff: false },
+          to: { elem: "int32", dims: [1], data: [4], diff: false },
+        },
+        symbolic: { x: ["batch", 3] },
+        build: (g) => {
+          const rest = step === 1 ? [] : [g.constant([step], "int32")];
+          return squared(g, op(g, "Slice", ["x", "from", "to", g.constant([0], "int32"), ...rest]));
+        },
+      }),
+    ),
     moved(
       "Split by number",
       [2, 6],

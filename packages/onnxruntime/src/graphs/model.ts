@@ -112,10 +112,11 @@ export class ModelSource implements Source {
   }
 
   #import(shapes: Shapes = {}): Graph {
-    const { external, shapes: fixed = {} } = this.#options;
+    const { external, shapes: fixed = {}, gradients = {} } = this.#options;
     const given = Object.entries(shapes).filter(([name]) => !this.labels.some((l) => l.name === name));
     return importModel(this.#model, {
       shapes: { ...fixed, ...Object.fromEntries(given) },
+      keep: Object.keys(gradients),
       ...(external ? { external } : {}),
     });
   }

@@ -61,11 +61,13 @@ const slice: GradientRule = unary(({ b, x, d, node }) => {
   if (axes === undefined || steps === undefined) {
     throw new OnnxError(`The gradient of ${describe(node)} needs its axes and steps to be constants.`);
   }
+  // Bounds may be int32, and sizes are int64.
+  const bound = (of: string, k: number): string => b.cast(b.slice(of, [0], [k], [k + 1]), "int64");
   const before: (number | (() => string))[] = Array(rank).fill(0);
   const after: (number | (() => string))[] = Array(rank).fill(0);
   let result = d;
-  axes.forEach((given, k) => {
-    const axis = positive(given, rank);
+  axes.forEach((at, k) => {
+    const axis = positive(at, rank);
     const size = b.size(x, axis);
     const left = b.size(node.outputs[0]!, axis);
     const step = steps[k]!;
@@ -74,7 +76,7 @@ const slice: GradientRule = unary(({ b, x, d, node }) => {
       if (typeof size === "number" && typeof left === "number" && start !== undefined) {
         result = unstrided(b, result, axis, start, step, size, left);
       } else {
-        const bounds = [starts, ends].map((bound) => b.slice(bound, [0], [k], [k + 1]));
+        const bounds = [starts, ends].map((of) => bound(of, k));
         result = unstridedAtRun(b, result, x, axis, bounds, step);
       }
       return;
@@ -94,8 +96,8 @@ const slice: GradientRule = unary(({ b, x, d, node }) => {
     // The first index, counted from the front and kept within what there is.
     const all = typeof size === "number" ? b.ints([size]) : size.tensor();
     const zero = b.ints([0]);
-    const bound = b.slice(starts, [0], [k], [k + 1]);
-    const front = b.where(b.op("Less", [bound, zero]), b.add(bound, all), bound);
+    const given = bound(starts, k);
+    const front = b.where(b.op("Less", [given, zero]), b.add(given, all), given);
     const first = b.op("Min", [b.op("Max", [front, zero]), all]);
     const rest = typeof left === "number" ? b.ints([left]) : left.tensor();
     before[axis] = () => first;

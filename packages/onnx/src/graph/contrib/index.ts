@@ -1,0 +1,34 @@
+import type { Graph } from "../graph.ts";
+import type { Node } from "../node.ts";
+import { Step } from "../step.ts";
+import { activations } from "./activations.ts";
+import { attentions } from "./attention.ts";
+import { normalizations } from "./normalization.ts";
+import { products } from "./products.ts";
+import type { Rewrites } from "./rewrite.ts";
+
+const table: Rewrites = { ...activations, ...attentions, ...normalizations, ...products };
+
+/** Operators that ONNX Runtime's optimizers write, by name: those of its own domain, and those it keeps in ai.onnx. */
+export const contributed: readonly string[] = Object.keys(table);
+
+/** These are in no version of ai.onnx, where ONNX Runtime has put them. */
+const inStandardDomain: ReadonlySet<string> = new Set(["SimplifiedLayerNormalization"]);
+
+/**
+ * Appends standard operators for an operator that ONNX Runtime's optimizers fuse; false for any other. It is done on import,
+ * before types are asked for, and the file itself stays as it is.
+ */
+export function rewritten(graph: Graph, node: Node): boolean {
+  const own = node.domain === "com.microsoft" || (node.domain === "" && inStandardDomain.has(node.op));
+  const found = own && Object.hasOwn(table, node.op) ? table[node.op] : undefined;
+  if (found === undefined) return false;
+  const [attributes, rewrite] = found;
+  const step = new Step(graph, node, 1);
+  const known = attributes.split(" ");
+  const unknown = Object.keys(node.attributes).filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    step.fail(`has the attribute \`${unknown[0]}\`, which its rewriting in standard operators does not understand`);
+  rewrite(step);
+  return true;
+}

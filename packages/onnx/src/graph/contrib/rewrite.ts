@@ -1,0 +1,7 @@
+import type { Step } from "../step.ts";
+
+/** Appends standard operators that compute the outputs of a node. */
+export type Rewrite = (s: Step) => void;
+
+/** The attributes of an operator that its rewriting understands, and the rewriting. */
+export type Rewrites = Readonly<Record<string, readonly [attributes: string, Rewrite]>>;
