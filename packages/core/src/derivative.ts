@@ -25,7 +25,7 @@ const isConstant = (e: Expr, value: number): boolean => e.op === "const" && e.va
 const isZero = (e: Expr): boolean => isConstant(e, 0);
 const isOne = (e: Expr): boolean => isConstant(e, 1);
 
-/* Sums and products of derivatives, in which a zero is no dependence at all, so 0 · ∞ is 0. */
+/* Sums and products of derivatives, in which a zero means "does not depend", so 0 · ∞ is 0. */
 
 /** The number in front of a product, and the rest. */
 function coefficient(e: Expr): readonly [number, Expr] {
@@ -145,7 +145,7 @@ export function derivative(y: Expr, x: Expr): Expr {
   return isUniform(y) && !byOne ? gradient(y, x, order) : tangent(y, x, order);
 }
 
-/** What of `y` depends on `x`, operands first. */
+/** The part of `y` that depends on `x`, operands first. */
 function dependents(y: Expr, x: Expr): Expr[] {
   const found = new Set<Expr>([x]);
   return topological([y]).filter((e) => {
@@ -200,7 +200,7 @@ function gradient(y: Expr, x: ExprOf<"var">, order: readonly Expr[]): Expr {
   const found = new Map<Expr, Expr>([[y, ONE]]);
   const depends = new Set(order);
   const wholeModel = y.place === "model";
-  /** What a change at `e` is for its operand `a`: the sum over all of `e` that one number of `a` is spread over. */
+  /** A change at `e`, seen by its operand `a`: the sum over all of `e` that one number of `a` is spread over. */
   const gathered = (d: Expr, e: Expr, a: Expr): Expr => {
     const [from, like]: [Place, Expr] = isReduction(e) ? ["tensor", a] : [e.place, e];
     const to = a.place === "model" && !wholeModel ? "scalar" : a.place;
