@@ -2,6 +2,8 @@ import { adam } from "@descent/adam";
 import { optimizer } from "@descent/arrays";
 import { sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
+import type { Matrix } from "../src/adapter.ts";
+import type { Expr } from "../src/graph.ts";
 import { type Configured, formula, hypergradient, OptimizerError, partition, rule, schedule } from "../src/index.ts";
 
 const slopeOf = (configured: Configured): string | undefined =>
@@ -34,6 +36,7 @@ test("the rate rises while gradients agree and falls when they turn, in all grou
 });
 
 describe("is refused by name", () => {
+  const half = (_: Matrix, x: Expr): Expr => formula({ y: "x / 2" })(x);
   const probe = { id: "acme/probe", title: "Probe", paper: "", hyper: { lr: 0.1 }, state: {} } as const;
   test.each<[string, () => unknown, string]>([
     [
@@ -52,7 +55,7 @@ describe("is refused by name", () => {
         hypergradient(
           rule({
             ...probe,
-            macros: { half: (_, x) => formula({ y: "x / 2" })(x!) },
+            macros: { half },
             update: { p: "p - lr * half(g)" },
           })(),
           1,
