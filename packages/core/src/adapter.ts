@@ -16,7 +16,7 @@ export { slotShape } from "./loop/slots.ts";
 export type { Step } from "./loop/step.ts";
 export type { Exchanged, World } from "./loop/world.ts";
 export { type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finite.ts";
-export { finite, flag, knownOptions, meant, notNegative, positive, whole } from "./options.ts";
+export { finite, flag, knownOptions, meant, notNegative, oneOf, positive, whole } from "./options.ts";
 export {
   type Axes,
   checkParameter,

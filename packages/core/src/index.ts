@@ -9,7 +9,7 @@ export type { Parameter } from "./parameter.ts";
 export { fromPlain, type Plain, toPlain } from "./plain.ts";
 export { formula, isRule, type Options, type Rule, rule } from "./rule.ts";
 export { decodeSafetensors, encodeSafetensors, type SafeTensor } from "./safetensors.ts";
-export { type Schedule, schedule } from "./schedule.ts";
+export { type Schedule, type ScheduleOptions, schedule } from "./schedule.ts";
 export type { Equations, HyperValue, Macro } from "./spec.ts";
 export { decodeState, encodeState, type StateDict } from "./state.ts";
 export { clipByGlobalNorm, clipByNorm, clipByValue, decay, decoupledDecay, withL2 } from "./transforms.ts";

@@ -106,3 +106,11 @@ export const whole = (where: string, given: Given): void =>
 /** Throws unless every value given is true or false. */
 export const flag = (where: string, given: Given): void =>
   must(where, given, (x) => typeof x === "boolean", "true or false");
+/** Throws unless every value given is one of the words. */
+export function oneOf(where: string, given: Given, words: readonly string[]): void {
+  for (const [name, value] of Object.entries(given))
+    if (typeof value !== "string" || !words.includes(value))
+      throw new OptimizerError(
+        `\`${where}\`: \`${name}\` must be one of ${list(words)}; got ${shown(value)}.${typeof value === "string" ? suggestion(value, words) : ""}`,
+      );
+}

@@ -152,6 +152,17 @@ describe("a schedule", () => {
     expect([s(0), s(999), s(1000), s(2500)]).toEqual([1e-3, 1e-3, 5e-4, 2.5e-4]);
     expect(schedule(s.text)(1234)).toBe(s(1234));
   });
+  test("reads the length of the run where it is told it, and carries it in its text", () => {
+    const s = schedule("3e-3 * (1 - step / steps)", { steps: 400 });
+    expect([0, 100, 400].map((step) => s(step))).toEqual([3e-3, 3e-3 * 0.75, 0]);
+    expect(s.text).toBe("3e-3 * (1 - step / 400)");
+    expect(message(() => schedule("1 - step / steps"))).toContain("Give it: schedule(…, { steps: 10_000 }).");
+    expect(message(() => schedule("1 - step", { steps: 10 }))).toContain(
+      "does not read `steps`. Leave the option out.",
+    );
+    for (const steps of [0, -1, 1.5, Number.NaN])
+      expect(message(() => schedule("step / steps", { steps }))).toContain("`steps`");
+  });
   test("knows no symbol but the step", () => {
     expect(message(() => schedule("lr * step"))).toContain("unknown symbol `lr`");
     expect(message(() => schedule("2 * stp"))).toContain("Did you mean `step`?");

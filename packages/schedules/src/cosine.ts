@@ -1,5 +1,5 @@
 import { finite, knownOptions, positive } from "@descent/core/adapter";
-import { between, type Equation, progress } from "./text.ts";
+import { between, type Equation, progress, wave } from "./text.ts";
 
 /** Options of `cosine`. */
 export interface CosineOptions {
@@ -9,18 +9,20 @@ export interface CosineOptions {
   readonly to?: number | undefined;
   /** How many updates the half wave takes, above 0; it need not be whole. */
   readonly over: number;
+  /** The share done is raised to this power, so that above 1 the fall comes later: the k of k-decay; 1 unless given. */
+  readonly k?: number | undefined;
 }
 
 /**
  * Half a cosine wave: slow at both ends, steepest midway (Loshchilov & Hutter, https://arxiv.org/abs/1608.03983). After
- * `over` updates it holds `to`, as optax and Keras do; torch's CosineAnnealingLR would rise again.
- * Throws where a number is not finite or `over` not above 0.
+ * `over` updates it holds `to`, as optax and Keras do; torch's CosineAnnealingLR would rise again. With `k` it is k-decay (https://arxiv.org/abs/2004.05909).
+ * Throws where a number is not finite, or `over` or `k` not above 0.
  */
 export function cosine(options: CosineOptions): Equation {
-  const { from, to = 0, over } = knownOptions("cosine", options, ["from", "to", "over"]);
+  const { from, to = 0, over, k = 1 } = knownOptions("cosine", options, ["from", "to", "over", "k"]);
   finite("cosine", { from, to });
-  positive("cosine", { over });
+  positive("cosine", { over, k });
   // The quotient comes first, in brackets: it is exactly 1 at the end, and then the cosine exactly -1.
-  const wave = `cos(${Math.PI} * (${progress(over)}))`;
-  return between(from, to, `(1 + ${wave}) / 2`, `(1 - ${wave}) / 2`);
+  const [left, gone] = wave(k === 1 ? `(${progress(over)})` : `(${progress(over)})^${k}`);
+  return between(from, to, left, gone);
 }

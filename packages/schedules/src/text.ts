@@ -16,6 +16,12 @@ export function between(from: number, to: number, left: string, done: string): E
   return schedule(to === 0 ? begin : from === 0 ? end : `${begin} + ${end}`);
 }
 
+/** Half a cosine wave over the share done: what is left, exactly 1 at the start, and what is gone, exactly 1 at the end. */
+export const wave = (done: string): readonly [left: string, gone: string] => {
+  const cos = `cos(${Math.PI} * ${done})`;
+  return [`(1 + ${cos}) / 2`, `(1 - ${cos}) / 2`];
+};
+
 /** The share of a schedule that is done: 0 at the first step, 1 from `over` on. */
 export const progress = (over: number): string => `min(step, ${number(over)}) / ${number(over)}`;
 

@@ -2,18 +2,34 @@ import { OptimizerError, type Schedule, schedule } from "@descent/core";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import {
+  chebyshev,
   constant,
   cosine,
+  cosineRestarts,
+  cyclic,
   type Equation,
   exponential,
+  greedy,
+  interpolate,
+  inverseSqrt,
   inverseTime,
   join,
+  layerwise,
   linear,
+  noam,
+  oneCycle,
   piecewise,
+  plateau,
   polynomial,
+  rateFinder,
+  rex,
+  sawtooth,
   scale,
+  startingAt,
   stepwise,
+  tanh,
   warmup,
+  wsd,
 } from "../src/index.ts";
 
 /** Numbers people give, and some they do not: 1e-9 … 1e3, either sign, zero, no round ones among them. */
@@ -38,6 +54,27 @@ const simple: fc.Arbitrary<Equation> = fc.oneof(
   fc.record({ from: value, rate, every: over }).map(stepwise),
   fc.record({ from: value, rate, over, staircase }).map(inverseTime),
   fc.tuple(value, value, start).map(([a, b, n]) => piecewise({ 0: a, [n]: b })),
+  fc.record({ from: value, to: value, over, k: power }).map(cosine),
+  fc.record({ from: value, to: value, over, power, cycle: fc.boolean() }).map(polynomial),
+  fc.record({ from: value, over }).map(inverseSqrt),
+  fc.record({ from: value, to: value, over, growth: fc.constantFrom(1, 1.5, 2), decay: rate }).map(cosineRestarts),
+  fc.record({ from: value, to: value, over, growth: fc.constantFrom(1, 1.5, 2), decay: rate }).map(sawtooth),
+  fc
+    .record({ low: value, high: value, up: over, down: over, shape: fc.constantFrom("triangular", "triangular2") })
+    .map(cyclic),
+  fc.record({ peak: value, up: over, down: over, shape: fc.constantFrom("linear", "cosine") }).map(oneCycle),
+  fc.record({ width: over, warmup: over, factor: value }).map(noam),
+  fc.record({ from: value, to: value, over }).map(rex),
+  fc.record({ from: value, to: value, over }).map(tanh),
+  fc
+    .record({
+      peak: value,
+      warmup: start,
+      stable: start,
+      decay: start,
+      tail: fc.constantFrom("linear", "cosine", "sqrt"),
+    })
+    .map(wsd),
 );
 const any: fc.Arbitrary<Equation> = fc.letrec<{ any: Equation }>((tie) => ({
   any: fc.oneof(
@@ -311,6 +348,153 @@ describe("scale", () => {
   });
 });
 
+describe("schedules for whole runs", () => {
+  test("what ends, ends exactly where it says", () => {
+    forAll(fc.record({ from: value, to: value, over }), (o) => {
+      for (const s of [rex(o), cosine({ ...o, k: 2 })]) {
+        expect(s(0) + 0).toBe(o.from);
+        expect(s(Math.ceil(o.over)) + 0).toBe(o.to);
+      }
+      expect(tanh(o)(Math.ceil(o.over)) + 0).toBe(o.to);
+    });
+    forAll(fc.record({ peak: above, up: over, down: over }), (o) => {
+      expect(oneCycle(o)(0)).toBe(o.peak / 25);
+      expect(oneCycle(o)(Math.ceil(o.up + o.down))).toBe(o.peak / 250_000);
+    });
+  });
+
+  test("restarts begin at `from` again, at every step where a cycle begins", () => {
+    for (const growth of [1, 1.5, 2, 3])
+      for (const make of [cosineRestarts, sawtooth]) {
+        const s = make({ from: 0.5, to: 0.1, over: 16, growth });
+        let begins = 0;
+        for (let i = 0; i < 12 && Number.isInteger(begins); i++) {
+          expect(s(begins)).toBeCloseTo(0.5, 7); // the start of a cycle is known to 1e-9 of a cycle
+          if (begins > 0) expect(s(begins - 1)).toBeLessThan(0.5);
+          begins += 16 * growth ** i;
+        }
+        expect(begins).toBeGreaterThan(100);
+      }
+  });
+
+  test("k-decay with k = 1 and one cycle are the plain schedules, bit for bit", () => {
+    forAll(fc.record({ from: value, to: value, over }), (o) => {
+      expect(course(cosine({ ...o, k: 1 }))).toEqual(course(cosine(o)));
+      expect(course(polynomial({ ...o, k: 1 }))).toEqual(course(polynomial(o)));
+    });
+  });
+
+  test("an interpolation passes through its points, given in any order", () => {
+    for (const shape of ["linear", "cosine"] as const) {
+      const s = interpolate({ 30: 3, 0: 1, 10: 2 }, { shape });
+      expect([0, 10, 20, 30, 99].map(s)).toEqual([1, 2, 2.5, 3, 3]);
+    }
+    expect(interpolate({ 0: 0.5 }).text).toBe("0.5");
+  });
+
+  test("warm-up, stable, decay can be stopped and finished later: the stable part is a constant", () => {
+    const s = wsd({ peak: 2, warmup: 4, stable: 10, decay: 4, tail: "linear" });
+    expect([0, 3, 4, 13, 14, 16, 18, 99].map(s)).toEqual([0.5, 2, 2, 2, 2, 1, 0, 0]);
+    expect(wsd({ peak: 2, stable: 0, decay: 2, tail: "linear" }).text).toBe(linear({ from: 2, over: 2 }).text);
+    expect([0, 2, 3].map(wsd({ peak: 2, stable: 3, decay: 0 }))).toEqual([2, 2, 0]);
+  });
+
+  test("an inverse square root is an inverse time of power one half, and half of it is left after three times `over`", () => {
+    forAll(fc.record({ from: value, over }), (o) => {
+      expect(course(inverseSqrt(o))).toEqual(course(inverseTime({ ...o, rate: 1, power: 0.5 })));
+    });
+    expect([0, 150, 400].map(inverseSqrt({ from: 1, over: 50 }))).toEqual([1, 1 / 2, 1 / 3]);
+  });
+
+  test("Chebyshev's steps bring every curvature between the two down by what the polynomial promises", () => {
+    for (const over of [2, 16, 128]) {
+      const s = chebyshev({ least: 0.01, greatest: 1, over });
+      // |T_n| ≤ 1 inside, so the worst product of |1 − ηλ| is 1 / T_n((M + m) / (M − m)).
+      const bound = 1 / Math.cosh(over * Math.acosh(1.01 / 0.99));
+      for (let curvature = 0.01; curvature <= 1; curvature += 0.01) {
+        let left = 1;
+        for (let step = 0; step < over; step++) left *= 1 - s(step) * curvature;
+        expect(Math.abs(left)).toBeLessThanOrEqual(bound * (1 + 1e-9));
+      }
+    }
+  });
+
+  test("a schedule set in mid-run starts at its own zero", () => {
+    const then = cosine({ from: 0.4, over: 10 });
+    const s = startingAt(100, then);
+    expect([0, 99, 100, 105, 110, 500].map(s)).toEqual([0.4, 0.4, 0.4, then(5), 0, 0]);
+    expect(startingAt(0, then)).toBe(then);
+    expect(startingAt(5, 0.1)(3)).toBe(0.1);
+  });
+
+  test("rates by layer fall towards the input, and the last layer has the rate itself", () => {
+    const rate = cosine({ from: 1, over: 10 });
+    const layers = layerwise(rate, { layers: 3, decay: 0.5 });
+    expect(layers.map((s) => s(0))).toEqual([0.25, 0.5, 1]);
+    expect(layers[2]).toBe(rate);
+    for (const x of steps) expect(layers[0]!(x)).toBe(rate(x) * 0.25);
+  });
+});
+
+describe("schedules that follow a metric", () => {
+  test("are schedules: an optimizer reads their present value at any step", () => {
+    const s: Schedule = plateau({ from: 0.5 });
+    expect([0, 7, 1e6].map(s)).toEqual([0.5, 0.5, 0.5]);
+    expect(s.text).toBeUndefined();
+  });
+
+  test("refuse a metric that is not a number, and a state that is not one, and stay as they were", () => {
+    for (const s of [plateau({ from: 0.5, patience: 0, factor: 0.5 }), greedy({ from: 0.5, patience: 0 })]) {
+      s.update(1);
+      s.update(2);
+      const before = s.state();
+      // @ts-expect-error what a JavaScript caller may write
+      expect(() => s.update("2")).toThrow('update takes the metric, a number; got "2"');
+      for (const wrong of [null, {}, { ...before, bad: "1" }, { ...before, value: Number.NaN }, [1]])
+        expect(() => s.load(wrong as never)).toThrow(OptimizerError);
+      expect(s.state()).toBe(before);
+    }
+  });
+});
+
+describe("the rate finder", () => {
+  test("finds the rate where the loss falls fastest", () => {
+    const finder = rateFinder({ from: 1e-5, to: 10, over: 61 });
+    // A sigmoid in the logarithm of the rate, steepest at 1e-2; smoothing lags behind by some points.
+    const loss = (lr: number): number => 3 - 2 / (1 + Math.exp(-4 * (Math.log10(lr) + 2)));
+    while (finder.record(loss(finder.schedule(finder.points.length))));
+    expect(finder.points).toHaveLength(61);
+    expect(finder.points[0]!.lr).toBe(1e-5);
+    expect(finder.points[60]!.lr).toBeCloseTo(10, 10);
+    expect(finder.suggestion()).toBeGreaterThan(5e-3);
+    expect(finder.suggestion()).toBeLessThan(1e-1);
+    expect(() => finder.record(1)).toThrow("the test is over");
+  });
+
+  test("stops where the loss explodes, NaN included, and says nothing of too few points", () => {
+    for (const bad of [1e9, Number.NaN, Infinity]) {
+      const finder = rateFinder({ over: 1000 });
+      let count = 0;
+      while (finder.record(++count < 40 ? 2 - count / 100 : bad));
+      expect(count).toBe(40);
+      expect(finder.suggestion()).toBeGreaterThan(0);
+    }
+    const short = rateFinder();
+    expect(short.record(2)).toBe(true);
+    expect(short.suggestion()).toBeUndefined();
+  });
+
+  test("smooths as PyTorch Lightning does: an average without bias", () => {
+    const finder = rateFinder();
+    const losses = [3, 1, 2, 5];
+    for (const x of losses) finder.record(x);
+    // weights 0.98^(3 − i), normalized
+    const weights = losses.map((_, i) => 0.98 ** (3 - i));
+    const mean = losses.reduce((sum, x, i) => sum + x * weights[i]!, 0) / weights.reduce((a, b) => a + b);
+    expect(finder.points[3]!.smoothed).toBeCloseTo(mean, 12);
+  });
+});
+
 describe("a plain function", () => {
   const bumpy = (step: number): number => 2 + Math.sin(step);
 
@@ -357,11 +541,11 @@ describe("mistakes are named", () => {
     [
       "a misspelt option",
       misspelt,
-      "`cosine` has no option `form`; it takes `from`, `to`, `over`. Did you mean `from`?",
+      "`cosine` has no option `form`; it takes `from`, `to`, `over`, `k`. Did you mean `from`?",
     ],
     ["a missing one", left, "`linear` has `over` left out. Give it a finite number above 0."],
-    ["no options", bare, "`cosine` takes its options by name: { from, to, over }."],
-    ["null for options", nothing, "`cosine` takes its options by name: { from, to, over }."],
+    ["no options", bare, "`cosine` takes its options by name: { from, to, over, k }."],
+    ["null for options", nothing, "`cosine` takes its options by name: { from, to, over, k }."],
     ["text for a number", word, '`constant` has `value` = "0.1". Give it a finite number.'],
     ["no schedule", alone, "`warmup` has `then` left out. Give it a schedule or a finite number."],
     ["the wrong order", swapped, "`warmup` takes the number of steps first"],
