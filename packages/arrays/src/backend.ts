@@ -1,5 +1,5 @@
 import type { Parameter } from "@descent/core";
-import { type Backend, type Job, matrix, size } from "@descent/core/adapter";
+import { type Backend, matrix, size } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { type Plan, plan } from "@descent/core/kernels";
 import { type Codec, seedOf } from "./codec/codec.ts";
@@ -9,9 +9,10 @@ import { Slots } from "./memory/slots.ts";
 import type { Tensor } from "./memory/tensor.ts";
 import type { Engine } from "./options.ts";
 import { execute } from "./step/execute.ts";
+import type { ArrayJob } from "./step/group.ts";
 import { PreparedStep } from "./step/step.ts";
 import type { Pool } from "./threads/pool.ts";
-import { type Need, need, type Runner } from "./wasm/runner.ts";
+import { type Need, need, type Runner, runnerOf } from "./wasm/runner.ts";
 
 /** Tensors of fewer numbers are kept in float32: they would save next to nothing. */
 const CODED_FROM = 4096;
@@ -29,7 +30,7 @@ export interface BackendOptions {
 }
 
 /** Runs programs over Float32Arrays: by WebAssembly kernels, or by the interpreter, to the same bits. */
-export class ArraysBackend implements Backend<Tensor> {
+export class ArraysBackend implements Backend<Tensor, Float32Array> {
   readonly name = "arrays";
   readonly engine: Engine;
   readonly #pool: Pool | undefined;
@@ -109,7 +110,7 @@ export class ArraysBackend implements Backend<Tensor> {
     this.#plans.clear();
   }
 
-  run(jobs: readonly Job<Tensor>[]): void {
+  run(jobs: readonly ArrayJob[]): void {
     this.#pool?.check();
     if (!this.#step?.serves(jobs)) this.#step = this.#prepare(jobs);
     if (this.#codecOf)
@@ -120,7 +121,7 @@ export class ArraysBackend implements Backend<Tensor> {
   }
 
   /** Does all that can fail: memory, compilation. After it only arithmetic is left. */
-  #prepare(jobs: readonly Job<Tensor>[]): PreparedStep {
+  #prepare(jobs: readonly ArrayJob[]): PreparedStep {
     const plans = jobs.map(({ program, parameter }) => this.#plan(program, parameter));
     this.settle();
     return new PreparedStep(
@@ -145,12 +146,14 @@ export class ArraysBackend implements Backend<Tensor> {
     return this.#workspace;
   }
 
-  /** The memory in which a job's kernels run: its state's, else its parameter's, else one of this backend's. */
-  #home({ program, tensors }: Job<Tensor>): Runner {
-    const { inputs } = program; // p, g, then the slots
-    for (let i = 0; i < inputs.length; i++) {
-      const tensor = tensors[inputs[(i + 2) % inputs.length]!];
-      const home = tensor?.home;
+  /** The memory in which a job's kernels run: its state's, else its parameter's or gradient's, else one of this backend's. */
+  #home({ program: { kept }, tensors, inputs }: ArrayJob): Runner {
+    for (let i = 1; i <= kept.length; i++) {
+      const home = tensors[kept[i % kept.length]!]!.home; // the program's own; the first of them is p
+      if (home?.fits(this.#need)) return home;
+    }
+    for (const array of Object.values(inputs)) {
+      const home = runnerOf(array);
       if (home?.fits(this.#need)) return home;
     }
     return this.#slots.anyArena(this.#need);

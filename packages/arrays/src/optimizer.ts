@@ -18,12 +18,13 @@ import {
   named,
   nonFiniteGradients,
   refuseUnknown,
+  type Share,
   suggestion,
 } from "@descent/core/adapter";
 import { ArraysBackend } from "./backend.ts";
 import type { Tensor } from "./memory/tensor.ts";
 import { checkOptions, type Engine, type OptimizerOptions } from "./options.ts";
-import { type Described, type Entry, Parameters } from "./parameters.ts";
+import { type Described, Parameters } from "./parameters.ts";
 import { Pool } from "./threads/pool.ts";
 
 /** Parameters by name: a record, or pairs such as a Map's. */
@@ -85,7 +86,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   readonly #parameters: Parameters;
   readonly #pool: Pool | undefined;
   readonly #backend: ArraysBackend;
-  readonly #loop: Loop<Tensor>;
+  readonly #loop: Loop<Tensor, Float32Array>;
   readonly #nonFinite: NonFinite;
   /** The parameters that are not frozen. */
   readonly #trained: ReadonlySet<string>;
@@ -137,27 +138,23 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     const given = recordOf(gradients);
     const names = Object.keys(given);
     // In the order of the parameters, so that those that lie together are stepped together.
-    const stepped: (readonly [string, Entry])[] = [];
-    for (const pair of this.#parameters.candidates(names)) {
-      const [name, entry] = pair;
-      const gradient = given[name];
+    const stepped: (readonly [string, Share<Tensor, Float32Array>])[] = [];
+    for (const [name, entry] of this.#parameters.candidates(names)) {
+      const g = given[name];
       // The array of the step before is certainly a gradient; `constructor` is one only if somebody calls a parameter so.
-      if (gradient === undefined || (gradient !== entry.g.array && !Object.hasOwn(given, name))) continue;
-      this.#parameters.take(entry, gradient);
-      stepped.push(pair);
+      if (g === undefined || (g !== entry.checked && !Object.hasOwn(given, name))) continue;
+      this.#parameters.check(entry, g);
+      stepped.push([name, { p: entry.p, inputs: { g } }]);
     }
     if (names.length > stepped.length) refuseUnknown(given, this.#parameters.byName);
     if (names.length === 0) named("The gradients", gradients as Named<Float32Array>); // throws for what has no names
     if (this.#nonFinite === "apply" || this.#finite(stepped)) this.#loop.update(stepped);
-    // Gradients made anew for every step are not kept until the next one.
-    for (const [, { g }] of stepped) g.drop();
   }
 
   /** Whether all gradients are finite. Where they are not, counts the step, and throws unless the option says to skip it. */
-  #finite(stepped: readonly (readonly [string, Entry])[]): boolean {
-    const broken = stepped.filter(([name, { g }]) => this.#trained.has(name) && !allFinite(g.array));
+  #finite(stepped: readonly (readonly [string, Share<Tensor, Float32Array>])[]): boolean {
+    const broken = stepped.filter(([name, { inputs }]) => this.#trained.has(name) && !allFinite(inputs.g!)); // put there by update
     if (broken.length === 0) return true;
-    for (const [, { g }] of stepped) g.drop();
     this.#loop.countNonFinite();
     if (this.#nonFinite === "skip") return false;
     throw nonFiniteGradients(

@@ -26,14 +26,15 @@ export interface Described {
   readonly axes?: Axes | undefined;
 }
 
-/** A parameter with its tensors: its values, and the gradient of the step. */
+/** A parameter with its values. */
 export interface Entry {
   /** Its place in the order of parameters. */
   readonly index: number;
   readonly parameter: Parameter;
   readonly length: number;
   readonly p: Tensor;
-  readonly g: Tensor;
+  /** The last gradient in WebAssembly memory that was checked: most likely the next step's as well. */
+  checked: Float32Array | undefined;
 }
 
 /** The parameters of an optimizer, and the checks of gradients against them. */
@@ -85,13 +86,15 @@ export class Parameters {
     return found.sort((a, b) => a.index - b.index).map((entry) => [entry.parameter.name, entry]);
   }
 
-  /** Checks a gradient and makes it the one of the step. */
-  take({ parameter: { name }, length, p, g }: Entry, gradient: Float32Array): void {
+  /** Throws if this cannot be the parameter's gradient. */
+  check(entry: Entry, gradient: Float32Array): void {
+    const { parameter, length, p, checked } = entry;
+    const { name } = parameter;
     if (p.array.length !== length)
       throw new OptimizerError(
         `\`${name}\` had ${length} numbers and now has ${p.array.length}. Was its buffer transferred to a worker, or a memory grown?`,
       );
-    if (gradient === g.array && gradient.length === length) return;
+    if (gradient === checked && gradient.length === length) return;
     if (!isFloat32Array(gradient))
       throw new OptimizerError(
         `The gradient of \`${name}\` is ${shown(gradient)}. Gradients are Float32Arrays; Float32Array.from(…) makes one.`,
@@ -102,11 +105,12 @@ export class Parameters {
       );
     const inside = this.#byBuffer.get(gradient.buffer);
     if (inside) refuseOverlapping(name, p, gradient, inside);
-    if (this.#shared && length > 0 && runnerOf(gradient) !== p.runner)
+    const runner = runnerOf(gradient);
+    if (this.#shared && length > 0 && runner !== p.runner)
       throw new OptimizerError(
         `The gradient of \`${name}\` is not in its parameter's memory, which all threads share. Write it into the \`gradients\` of allocate(shapes, { shared: true }).`,
       );
-    g.array = gradient;
+    entry.checked = runner && gradient;
   }
 }
 
@@ -167,5 +171,5 @@ const entry = (index: number, parameter: Parameter, data: Float32Array): Entry =
   parameter,
   length: data.length,
   p: new Tensor(data),
-  g: new Tensor(),
+  checked: undefined,
 });

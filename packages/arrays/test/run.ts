@@ -1,11 +1,12 @@
 import type { Configured, Equations, Parameter } from "@descent/core";
-import { configured, type Job, type Macros, type RuleSpec, type Slots, size, slotShape } from "@descent/core/adapter";
+import { configured, type Macros, type RuleSpec, type Slots, size, slotShape } from "@descent/core/adapter";
 import { hostFunction, type Program, trace } from "@descent/core/graph";
 import { expect, vi } from "vitest";
 import { HANG } from "../../../tests/limits.ts";
 import { ArraysBackend } from "../src/backend.ts";
 import { allocate, type Engine } from "../src/index.ts";
 import { Tensor } from "../src/memory/tensor.ts";
+import type { ArrayJob } from "../src/step/group.ts";
 import type { Pool } from "../src/threads/pool.ts";
 
 /** A rule for one test. */
@@ -50,7 +51,7 @@ export async function stepTogether(cases: readonly Case[], pool: Pool, threads: 
 function prepared(
   cases: readonly Case[],
   layout: Layout,
-): { readonly jobs: readonly Job<Tensor>[]; readonly arrays: Data[]; reset(): void } {
+): { readonly jobs: readonly ArrayJob[]; readonly arrays: Data[]; reset(): void } {
   const all = cases.flatMap(({ data }, i) => Object.entries(data).map(([n, x]) => [`${i} ${n}`, x] as const));
   const { parameters } =
     layout === "outside"
@@ -63,9 +64,17 @@ function prepared(
   const arrays = cases.map(({ data }, i) =>
     Object.fromEntries(Object.keys(data).map((n) => [n, parameters[`${i} ${n}`]!])),
   );
-  const jobs = cases.map(({ program, parameter, env }, i): Job<Tensor> => {
-    const tensors = Object.fromEntries(Object.entries(arrays[i]!).map(([n, x]) => [n, new Tensor(x)]));
-    return { program, parameter, tensors, scalars: hostFunction(program.scalars)(env), t: 1 };
+  const jobs = cases.map(({ program, parameter, env }, i): ArrayJob => {
+    const { inputs: given } = program;
+    const tensors = Object.entries(arrays[i]!).filter(([n]) => !given.includes(n));
+    return {
+      program,
+      parameter,
+      tensors: Object.fromEntries(tensors.map(([n, x]) => [n, new Tensor(x)])),
+      inputs: Object.fromEntries(given.map((n) => [n, arrays[i]![n]!])),
+      scalars: hostFunction(program.scalars)(env),
+      t: 1,
+    };
   });
   return { jobs, arrays, reset };
 }
@@ -77,7 +86,7 @@ export function fill(
   of: (name: string, i: number) => number,
 ): Record<string, Float32Array> {
   const data: Record<string, Float32Array> = {};
-  for (const name of program.inputs) {
+  for (const name of [...program.kept, ...program.inputs]) {
     const slot = program.slots[name];
     const length = size(slot ? slotShape(slot, parameter) : parameter.shape);
     data[name] = Float32Array.from({ length }, (_, i) => of(name, i));

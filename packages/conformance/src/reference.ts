@@ -22,16 +22,16 @@ const backend: Backend<Float32Array> = {
   name: "reference",
   slot: (_, shape, fill) => new Float32Array(size(shape)).fill(fill),
   run(jobs) {
-    const wrong = jobs.find(({ tensors }) => tensors.g!.length !== tensors.p!.length);
+    const wrong = jobs.find(({ tensors, inputs }) => inputs.g!.length !== tensors.p!.length);
     if (wrong)
       throw new OptimizerError(
-        `\`${wrong.parameter.name}\` has ${wrong.tensors.g!.length} gradients for ${wrong.tensors.p!.length} parameters.`,
+        `\`${wrong.parameter.name}\` has ${wrong.inputs.g!.length} gradients for ${wrong.tensors.p!.length} parameters.`,
       );
-    const given = jobs.map(({ program, parameter, tensors, scalars }) => ({
+    const given = jobs.map(({ program, parameter, tensors, inputs, scalars }) => ({
       tensors: Object.fromEntries(
-        program.inputs.map((name) => {
+        Object.entries({ ...tensors, ...inputs }).map(([name, numbers]) => {
           const slot = program.slots[name];
-          const data = Float64Array.from(tensors[name]!); // the backend has a tensor for each input
+          const data = Float64Array.from(numbers);
           return [name, shaped(slot ? slotShape(slot, parameter) : parameter.shape, data)];
         }),
       ),
@@ -116,7 +116,9 @@ export const reference: Target = {
     const parameters = copies(starts);
     return {
       update: (gradients) =>
-        loop.update(Object.fromEntries(Object.entries(gradients).map(([n, g]) => [n, { p: parameters[n]!, g }]))),
+        loop.update(
+          Object.fromEntries(Object.entries(gradients).map(([n, g]) => [n, { p: parameters[n]!, inputs: { g } }])),
+        ),
       read: (name) => parameters[name]!.slice(),
       set: (hyper) => loop.set(hyper),
       state: (): StateDict => ({

@@ -17,8 +17,10 @@ export interface SlotSpec {
 /** A rule traced: what a backend reads. It holds no numbers but the constants of the equations. */
 export interface Program {
   readonly title: string;
-  /** The tensors a step reads and keeps: `p`, `g`, then the slots that live on the device. */
+  /** The tensors that each step is given: the gradient `g`. */
   readonly inputs: readonly string[];
+  /** The tensors that stay from step to step: `p`, then the slots that live on the device. */
+  readonly kept: readonly string[];
   readonly slots: Readonly<Record<string, SlotSpec>>;
   /** The values a step changes: the new value of `p` and of each device slot. */
   readonly outputs: Readonly<Record<string, Expr>>;
@@ -133,7 +135,8 @@ function traceAnew(spec: RuleSpec, matrix: Matrix): Program {
   checkDepth(spec.title, [...roots, ...Object.values(host)]);
   return Object.freeze({
     title: spec.title,
-    inputs: ["p", "g", ...Object.keys(slots).filter((n) => slots[n]!.place !== "host")],
+    inputs: ["g"],
+    kept: ["p", ...Object.keys(slots).filter((n) => slots[n]!.place !== "host")],
     slots,
     outputs,
     host,

@@ -173,7 +173,7 @@ describe("a transform's number", () => {
       clipByGlobalNorm(adam(), (step) => 1 - step),
     );
     loop.add([{ name: "w", shape: [1] }]);
-    const step = (): void => loop.update({ w: { p: new Float64Array(1), g: new Float64Array(1) } });
+    const step = (): void => loop.update({ w: { p: new Float64Array(1), inputs: { g: new Float64Array(1) } } });
     step();
     expect(message(step)).toContain("maxGlobalNorm is 0 at step 1. It must be above 0.");
   });

@@ -195,7 +195,7 @@ describe("a rule from anybody", () => {
     );
     loop.add([{ name: "w", shape: [1] }]);
     const p = Float64Array.of(0);
-    loop.update({ w: { p, g: Float64Array.of(1) } });
+    loop.update({ w: { p, inputs: { g: Float64Array.of(1) } } });
     expect(p[0]).toBeCloseTo(-60.1, 9);
   });
 

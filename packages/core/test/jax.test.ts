@@ -23,15 +23,15 @@ const target: Target = {
     );
     return {
       update(gradients) {
-        const pairs = Object.entries(gradients).map(([name, data]) => {
+        const shares = Object.entries(gradients).map(([name, data]) => {
           const shape = starts[name]?.shape ?? [];
           const g = { array: make(data, size(shape) === data.length ? shape : [data.length]) };
-          return [name, { p: cells.get(name)!, g }] as const;
+          return [name, { p: cells.get(name)!, inputs: { g } }] as const;
         });
         try {
-          loop.update(pairs);
+          loop.update(shares);
         } finally {
-          for (const [, { g }] of pairs) g.array.dispose();
+          for (const [, { inputs }] of shares) inputs.g.array.dispose();
         }
       },
       read: (name) => read(cells.get(name)!.array),

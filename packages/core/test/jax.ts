@@ -42,9 +42,11 @@ export const jaxBackend: Backend<Cell> = {
   slot: (_, shape, fill) => ({ array: np.full([...shape], fill) }),
   free: ({ array }) => array.dispose(),
   run(jobs) {
-    for (const { parameter, tensors } of jobs) refuseShape(parameter, tensors.g!.array.shape);
-    const given = jobs.map(({ tensors, scalars }) => ({
-      tensors: Object.fromEntries(Object.entries(tensors).map(([name, { array }]) => [name, array.ref])),
+    for (const { parameter, inputs } of jobs) refuseShape(parameter, inputs.g!.array.shape);
+    const given = jobs.map(({ tensors, inputs, scalars }) => ({
+      tensors: Object.fromEntries(
+        Object.entries({ ...tensors, ...inputs }).map(([name, { array }]) => [name, array.ref]),
+      ),
       scalars: scalars.map((x) => np.array(x)),
     }));
     for (const [i, results] of compiled(jobs)(given).entries())

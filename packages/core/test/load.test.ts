@@ -26,7 +26,9 @@ function trained(
   const p = named(names);
   loop.add(names.map((name) => ({ name, shape: [2] })));
   const step = (g = 1): void =>
-    loop.update(Object.fromEntries(names.map((name) => [name, { p: p[name]!, g: Float64Array.of(g, -g) }])));
+    loop.update(
+      Object.fromEntries(names.map((name) => [name, { p: p[name]!, inputs: { g: Float64Array.of(g, -g) } }])),
+    );
   for (let t = 1; t <= steps; t++) step(t);
   const state = (): StateDict => ({
     meta: loop.meta(),
@@ -198,6 +200,6 @@ test("hyper-parameters with inherited names are not set", () => {
     "There is no hyper-parameter `lr` to set; there are none.",
   );
   expect(() =>
-    loop.update(Object.fromEntries([["toString", { p: new Float64Array(1), g: new Float64Array(1) }]])),
+    loop.update(Object.fromEntries([["toString", { p: new Float64Array(1), inputs: { g: new Float64Array(1) } }]])),
   ).toThrow("There is no parameter `toString` here; there are `w`.");
 });

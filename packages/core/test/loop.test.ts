@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type AsyncBackend, AsyncLoop, type Backend, Loop, type World } from "../src/adapter.ts";
+import { type AsyncBackend, AsyncLoop, type Backend, Loop, type Share, type World } from "../src/adapter.ts";
 import { type Configured, clipByGlobalNorm, rule, type StateDict, schedule } from "../src/index.ts";
 import { plain } from "./plain.ts";
 
@@ -12,9 +12,10 @@ const momentum = rule({
   update: { b: "momentum * b + g", p: "p - lr * b" },
 });
 
-type Tensors = Record<string, { readonly p: Float64Array; readonly g: Float64Array }>;
-const pairs = (p: Readonly<Record<string, Float64Array>>, g: number): Tensors =>
-  Object.fromEntries(Object.entries(p).map(([name, x]) => [name, { p: x, g: new Float64Array(x.length).fill(g) }]));
+const shares = (p: Readonly<Record<string, Float64Array>>, g: number): Record<string, Share<Float64Array>> =>
+  Object.fromEntries(
+    Object.entries(p).map(([name, x]) => [name, { p: x, inputs: { g: new Float64Array(x.length).fill(g) } }]),
+  );
 const start = (): { readonly p: Readonly<Record<string, Float64Array>>; readonly loop: Loop<Float64Array> } => {
   const loop = new Loop(plain, momentum());
   loop.add([
@@ -33,25 +34,25 @@ const stateOf = (loop: Loop<Float64Array> | AsyncLoop<Float64Array>): StateDict 
 describe("a step that was begun", () => {
   test("keeps the next from beginning until it is committed or cancelled", () => {
     const { loop, p } = start();
-    const first = loop.begin(pairs(p, 1));
+    const first = loop.begin(shares(p, 1));
     expect(first.jobs.map(({ t }) => t)).toEqual([1, 1]);
-    expect(() => loop.begin(pairs(p, 1))).toThrow("A step was begun and has not ended.");
-    expect(() => loop.update(pairs(p, 1))).toThrow("A step was begun and has not ended.");
+    expect(() => loop.begin(shares(p, 1))).toThrow("A step was begun and has not ended.");
+    expect(() => loop.update(shares(p, 1))).toThrow("A step was begun and has not ended.");
     first.cancel();
-    const second = loop.begin(pairs(p, 1));
+    const second = loop.begin(shares(p, 1));
     expect(second.jobs[0]!.t).toBe(1);
     second.commit();
-    expect(loop.begin(pairs(p, 1)).jobs[0]!.t).toBe(2);
+    expect(loop.begin(shares(p, 1)).jobs[0]!.t).toBe(2);
   });
 
   test("is committed once, and not after it was cancelled", () => {
     const { loop, p } = start();
-    const step = loop.begin(pairs(p, 1));
+    const step = loop.begin(shares(p, 1));
     step.commit();
     expect(() => step.commit()).toThrow("This step cannot be committed: it was committed already.");
     step.cancel();
     expect([loop.step, loop.inspect().parameters.a!.t]).toEqual([1, 1]);
-    const cancelled = loop.begin(pairs(p, 1));
+    const cancelled = loop.begin(shares(p, 1));
     cancelled.cancel();
     expect(() => cancelled.commit()).toThrow("it was cancelled");
     expect(loop.step).toBe(1);
@@ -59,21 +60,21 @@ describe("a step that was begun", () => {
 
   test("is not committed after the loop has removed, loaded or disposed", () => {
     const removed = start();
-    const one = removed.loop.begin(pairs(removed.p, 1));
+    const one = removed.loop.begin(shares(removed.p, 1));
     removed.loop.remove("a");
     expect(() => one.commit()).toThrow("`a` was removed");
     expect(removed.loop.step).toBe(0);
 
     const loaded = start();
-    loaded.loop.update(pairs(loaded.p, 1));
+    loaded.loop.update(shares(loaded.p, 1));
     const saved = stateOf(loaded.loop);
-    const two = loaded.loop.begin(pairs(loaded.p, 1));
+    const two = loaded.loop.begin(shares(loaded.p, 1));
     loaded.loop.load(saved, (tensor, data) => tensor.set(data));
     expect(() => two.commit()).toThrow("a state was loaded");
     expect(loaded.loop.step).toBe(1);
 
     const disposed = start();
-    const three = disposed.loop.begin(pairs(disposed.p, 1));
+    const three = disposed.loop.begin(shares(disposed.p, 1));
     disposed.loop.dispose();
     expect(() => three.commit()).toThrow("disposed of");
   });
@@ -90,16 +91,16 @@ describe("a step that was begun", () => {
     const loop = new Loop(backend, momentum());
     loop.add([{ name: "a", shape: [1] }]);
     const p = { a: Float64Array.of(1) };
-    expect(() => loop.update(pairs(p, 1))).toThrow("device lost");
+    expect(() => loop.update(shares(p, 1))).toThrow("device lost");
     fail = false;
-    loop.update(pairs(p, 1));
+    loop.update(shares(p, 1));
     expect([loop.step, p.a[0]]).toEqual([1, 0.5]);
   });
 
   test("has one gradient for each parameter, in whatever order they come", () => {
     for (const order of ["aa", "aba", "bab", "baa", "bb"]) {
       const { loop, p } = start();
-      const all = pairs(p, 1);
+      const all = shares(p, 1);
       expect(() => loop.update([...order].map((name) => [name, all[name]!] as const))).toThrow(
         /There are two gradients for `[ab]` in one update/,
       );
@@ -140,25 +141,25 @@ describe("a schedule that calls its own optimizer", () => {
     };
     const loop = new Loop(plain, momentum({ lr }));
     loop.add([{ name: "a", shape: [1] }]);
-    loop.update(pairs(p, 1));
+    loop.update(shares(p, 1));
     armed.now = true;
     return { p, loop, armed };
   };
 
   test("takes no step within a step, and the outer one is not taken either", () => {
-    const { p, loop, armed } = during((own, given) => own.update(pairs(given, 1)));
-    expect(() => loop.update(pairs(p, 1))).toThrow("A step was begun and has not ended.");
+    const { p, loop, armed } = during((own, given) => own.update(shares(given, 1)));
+    expect(() => loop.update(shares(p, 1))).toThrow("A step was begun and has not ended.");
     expect([p.a[0], loop.step]).toEqual([0.5, 1]);
     armed.now = false;
-    loop.update(pairs(p, 1)); // nothing is left under way
+    loop.update(shares(p, 1)); // nothing is left under way
     expect([p.a[0], loop.step]).toEqual([-0.25, 2]);
   });
 
   test("ends the step if it loads or disposes", () => {
     const loading = during((own) => own.load(stateOf(own), (tensor, data) => tensor.set(data)));
-    expect(() => loading.loop.update(pairs(loading.p, 1))).toThrow("a state was loaded since it was begun");
+    expect(() => loading.loop.update(shares(loading.p, 1))).toThrow("a state was loaded since it was begun");
     const disposing = during((own) => own.dispose());
-    expect(() => disposing.loop.update(pairs(disposing.p, 1))).toThrow("the optimizer was disposed of");
+    expect(() => disposing.loop.update(shares(disposing.p, 1))).toThrow("the optimizer was disposed of");
     expect([disposing.p.a[0], disposing.loop.disposed]).toEqual([0.5, true]);
   });
 });
@@ -179,12 +180,12 @@ describe("an asynchronous loop", () => {
     const same = start();
     same.loop.set({ lr: schedule("0.5 / (step + 1)") });
     for (const g of [1, -2]) {
-      const step = loop.update(pairs(p, g));
+      const step = loop.update(shares(p, g));
       const before = loop.step;
       backend.answer();
       await step;
       expect(loop.step).toBe(before + 1);
-      same.loop.update(pairs(same.p, g));
+      same.loop.update(shares(same.p, g));
     }
     expect(p).toEqual(same.p);
     expect(stateOf(loop)).toEqual(stateOf(same.loop));
@@ -192,8 +193,8 @@ describe("an asynchronous loop", () => {
 
   test("refuses everything that would change it while a step is under way", async () => {
     const { backend, loop, p } = slow();
-    const step = loop.update(pairs(p, 1));
-    await expect(loop.update(pairs(p, 1))).rejects.toThrow("The last update or load has not ended. Await it");
+    const step = loop.update(shares(p, 1));
+    await expect(loop.update(shares(p, 1))).rejects.toThrow("The last update or load has not ended. Await it");
     await expect(loop.load({ meta: loop.meta(), tensors: {} }, () => {})).rejects.toThrow("Await it");
     expect(() => loop.remove("a")).toThrow("Await it");
     backend.answer();
@@ -203,22 +204,22 @@ describe("an asynchronous loop", () => {
 
   test("frees state when the step under way has ended", async () => {
     const { backend, loop, p } = slow();
-    const step = loop.update(pairs(p, 1));
+    const step = loop.update(shares(p, 1));
     const gone = loop.dispose();
     expect(backend.freed).toBe(0);
     backend.answer();
     await Promise.all([step, gone]);
     expect([backend.freed, p.b![0]]).toEqual([2, 2.5]);
-    await expect(loop.update(pairs(p, 1))).rejects.toThrow("disposed of");
+    await expect(loop.update(shares(p, 1))).rejects.toThrow("disposed of");
   });
 
   test("goes on after a step that failed, which has not been counted", async () => {
     const { backend, loop, p } = slow();
     const failing = new AsyncLoop({ ...plain, run: () => Promise.reject(new Error("device lost")) }, momentum());
     failing.add([{ name: "b", shape: [1] }]);
-    for (let i = 0; i < 2; i++) await expect(failing.update({ b: pairs(p, 1).b! })).rejects.toThrow("device lost");
+    for (let i = 0; i < 2; i++) await expect(failing.update({ b: shares(p, 1).b! })).rejects.toThrow("device lost");
     expect(failing.step).toBe(0);
-    const step = loop.update(pairs(p, 1));
+    const step = loop.update(shares(p, 1));
     backend.answer();
     await step;
   });
@@ -226,9 +227,9 @@ describe("an asynchronous loop", () => {
   test("loads what the synchronous one has saved", async () => {
     const { backend, loop, p } = slow();
     const other = start();
-    other.loop.update(pairs(other.p, 1));
+    other.loop.update(shares(other.p, 1));
     const loading = loop.load(stateOf(other.loop), (tensor, data) => tensor.set(data));
-    await expect(loop.update(pairs(p, 1))).rejects.toThrow("Await it");
+    await expect(loop.update(shares(p, 1))).rejects.toThrow("Await it");
     backend.answer();
     expect((await loading).loaded).toEqual(["a", "b"]);
     expect(stateOf(loop).tensors).toEqual(stateOf(other.loop).tensors);
@@ -239,7 +240,7 @@ describe("an asynchronous loop", () => {
 test("a synchronous loop refuses a backend that answers with a promise", () => {
   const loop = new Loop({ ...plain, run: async () => {} }, momentum());
   loop.add([{ name: "a", shape: [1] }]);
-  expect(() => loop.update(pairs({ a: new Float64Array(1) }, 1))).toThrow("Drive it with an AsyncLoop");
+  expect(() => loop.update(shares({ a: new Float64Array(1) }, 1))).toThrow("Drive it with an AsyncLoop");
   expect(loop.step).toBe(0);
 });
 
@@ -291,17 +292,15 @@ describe("in a world of two ranks", () => {
     ...plain,
     async run(jobs, reduceSums) {
       const own = jobs.filter((_, i) => i % size === rank);
-      const sums = Float64Array.of(
-        own.reduce((sum, { tensors }) => sum + tensors.g!.reduce((s, x) => s + x * x, 0), 0),
-      );
+      const sums = Float64Array.of(own.reduce((sum, { inputs }) => sum + inputs.g!.reduce((s, x) => s + x * x, 0), 0));
       await reduceSums?.(sums);
       const factor = Math.min(1, 1 / Math.sqrt(sums[0]!));
-      plain.run(own.map((job) => ({ ...job, tensors: { ...job.tensors, g: job.tensors.g!.map((x) => x * factor) } })));
+      plain.run(own.map((job) => ({ ...job, inputs: { g: job.inputs.g!.map((x) => x * factor) } })));
     },
     async reduceGradients(jobs, world) {
-      for (const { tensors } of jobs) {
-        await world.sum(tensors.g!);
-        tensors.g!.forEach((x, i, all) => {
+      for (const { inputs } of jobs) {
+        await world.sum(inputs.g!);
+        inputs.g!.forEach((x, i, all) => {
           all[i] = x / world.size;
         });
       }
@@ -329,9 +328,9 @@ describe("in a world of two ranks", () => {
       return { loop, p: p(), rank: world.rank };
     });
     for (const g of [3, -1]) {
-      alone.update(pairs(weights, g));
+      alone.update(shares(weights, g));
       // the mean over the ranks is g
-      await Promise.all(ranks.map(({ loop, p, rank }) => loop.update(pairs(p, g + (rank === 0 ? 0.5 : -0.5)))));
+      await Promise.all(ranks.map(({ loop, p, rank }) => loop.update(shares(p, g + (rank === 0 ? 0.5 : -0.5)))));
     }
     for (const { p, loop } of ranks) {
       expect(loop.step).toBe(2);
@@ -349,7 +348,7 @@ describe("in a world of two ranks", () => {
     const [one] = worlds(1) as [World<void>];
     const loop = new Loop(plain, momentum(), { world: one });
     loop.add([{ name: "a", shape: [1] }]);
-    loop.update(pairs({ a: Float64Array.of(1) }, 1));
+    loop.update(shares({ a: Float64Array.of(1) }, 1));
     expect(loop.step).toBe(1);
   });
 });

@@ -49,7 +49,9 @@ class Run {
   }
   step(gradients: Record<string, readonly number[]>): this {
     this.loop.update(
-      Object.fromEntries(Object.entries(gradients).map(([n, g]) => [n, { p: this.p[n]!, g: Float64Array.from(g) }])),
+      Object.fromEntries(
+        Object.entries(gradients).map(([n, g]) => [n, { p: this.p[n]!, inputs: { g: Float64Array.from(g) } }]),
+      ),
     );
     return this;
   }
@@ -139,9 +141,9 @@ describe("the loop", () => {
   });
 
   test("names the parameters there are when it is given another", () => {
-    expect(message(() => one(sgd()).loop.update({ v: { p: new Float64Array(1), g: new Float64Array(1) } }))).toBe(
-      "There is no parameter `v` here; there are `w` Did you mean `w`?".replace("`w` Did", "`w`. Did"),
-    );
+    expect(
+      message(() => one(sgd()).loop.update({ v: { p: new Float64Array(1), inputs: { g: new Float64Array(1) } } })),
+    ).toBe("There is no parameter `v` here; there are `w` Did you mean `w`?".replace("`w` Did", "`w`. Did"));
   });
 
   test("refuses two parameters of one name and takes neither", () => {

@@ -32,7 +32,7 @@ function trajectory(configured: Configured, names = parameters.map((p) => p.name
   loop.add(parameters.map((p, i) => ({ ...p, name: names[i]! })));
   const ps = names.map(() => Float64Array.of(1, -2));
   for (let t = 0; t < 3; t++)
-    loop.update(Object.fromEntries(names.map((n, i) => [n, { p: ps[i]!, g: Float64Array.of(i + t, 1) }])));
+    loop.update(Object.fromEntries(names.map((n, i) => [n, { p: ps[i]!, inputs: { g: Float64Array.of(i + t, 1) } }])));
   return ps.map((p) => [...p]);
 }
 const throughJson = (c: Configured): Plain => JSON.parse(JSON.stringify(toPlain(c, parameters))) as Plain;

@@ -33,7 +33,10 @@ export const plain: Backend<Float64Array> = {
 
 function evaluate(e: Expr, job: Job<Float64Array>, known: ReadonlyMap<Expr, number>): Float64Array {
   const sheet = new Sheet();
-  const inputs = tensorInputs(job.program).map((x) => ({ from: job.tensors[String(x.value)]!, at: sheet.give(x) }));
+  const inputs = tensorInputs(job.program).map((x) => ({
+    from: (job.tensors[String(x.value)] ?? job.inputs[String(x.value)])!,
+    at: sheet.give(x),
+  }));
   const uniform = [...known].map(([x, value]) => ({ value, at: sheet.give(x) }));
   const compute = sheet.compute([e]);
   const row = sheet.row();

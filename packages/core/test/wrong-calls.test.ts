@@ -19,7 +19,10 @@ const adam = core.rule({
 });
 const parameter = { name: "w", shape: [2] };
 const spec = { ...adam };
-const tensors = (): { p: Float64Array; g: Float64Array } => ({ p: Float64Array.of(1, 2), g: Float64Array.of(3, 4) });
+const share = (): adapter.Share<Float64Array> => ({
+  p: Float64Array.of(1, 2),
+  inputs: { g: Float64Array.of(3, 4) },
+});
 
 function loop(configured: core.Configured = adam()): adapter.Loop<Float64Array> {
   const made = new adapter.Loop(plain, configured);
@@ -27,10 +30,10 @@ function loop(configured: core.Configured = adam()): adapter.Loop<Float64Array> 
   return made;
 }
 /** Steps with what a transform or group gave. */
-const step = (configured: core.Configured): void => loop(configured).update({ w: tensors() });
+const step = (configured: core.Configured): void => loop(configured).update({ w: share() });
 const state = (): core.StateDict => {
   const l = loop();
-  l.update({ w: tensors() });
+  l.update({ w: share() });
   const tensorsOf = l.slots().map(({ key, shape, tensor }) => [key, { shape, data: Float32Array.from(tensor) }]);
   return { meta: l.meta(), tensors: Object.fromEntries(tensorsOf) };
 };

@@ -30,7 +30,7 @@ import { fromWeights, type NamedTensor, Weights } from "./saved/weights.ts";
 import { repairTfjsNode } from "./tfjs-node.ts";
 import { Refused } from "./update/finite.ts";
 import { type Execution, Tensors } from "./update/tensors.ts";
-import { checkedLoss, checkVariables, type Gradients, pairsOf } from "./variables/gradients.ts";
+import { checkedLoss, checkVariables, type Gradients, sharesOf } from "./variables/gradients.ts";
 import { checkDescribe, type Describe } from "./variables/parameters.ts";
 import { type LoadOptions, type TfjsLoadReport, Trained } from "./variables/trained.ts";
 import { registerWasmGradients } from "./wasm/gradients.ts";
@@ -139,14 +139,14 @@ export class DescentOptimizer extends Optimizer {
 
   /** One update. Variables without a gradient are left as they are; on an error every variable is. */
   applyGradients(gradients: Gradients): void {
-    const pairs = pairsOf(gradients);
+    const shares = sharesOf(gradients);
     const { loop } = this.#trained;
     this.#hear();
     this.#tell();
-    this.#trained.take(Array.from(pairs.values(), ({ p }) => p));
+    this.#trained.take(Array.from(shares.values(), ({ p }) => p));
     this.#replay();
     try {
-      loop.update(pairs);
+      loop.update(shares);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       loop.countNonFinite();

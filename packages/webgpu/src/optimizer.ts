@@ -86,7 +86,7 @@ class WebgpuOptimizer<Name extends string> implements Optimizer<Name> {
 
   update(gradients: Gradients<Name>): void {
     this.#alive();
-    this.#loop.update(this.#parameters.pairs(gradients));
+    this.#loop.update(this.#parameters.shares(gradients));
   }
 
   record(encoder: GpuCommandEncoder, gradients: Gradients<Name>): void {
@@ -95,7 +95,7 @@ class WebgpuOptimizer<Name extends string> implements Optimizer<Name> {
       throw new OptimizerError(
         `\`record\` takes a GPUCommandEncoder, as returned by device.createCommandEncoder(); got ${shown(encoder)}.`,
       );
-    const pairs = this.#parameters.pairs(gradients);
+    const pairs = this.#parameters.shares(gradients);
     this.#backend.into(encoder, () => this.#loop.update(pairs));
   }
 

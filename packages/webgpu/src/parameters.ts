@@ -8,6 +8,7 @@ import {
   refuseOverlap,
   refuseUnknown,
   type Shape,
+  type Share,
   shown,
   size,
 } from "@descent/core/adapter";
@@ -36,12 +37,6 @@ interface Entry {
   readonly p: Tensor;
 }
 
-/** A parameter's tensors in a step. */
-export interface Pair {
-  readonly p: Tensor;
-  readonly g: Tensor;
-}
-
 /** The parameters of an optimizer, and the checks of gradients against them. */
 export class Parameters {
   readonly #byName: ReadonlyMap<string, Entry>;
@@ -68,15 +63,15 @@ export class Parameters {
   }
 
   /** Parameters with their gradients, in the order of the parameters: those that lie together are stepped together. */
-  pairs(gradients: Named<Gradient | undefined>): Readonly<Record<string, Pair>> {
+  shares(gradients: Named<Gradient | undefined>): Readonly<Record<string, Share<Tensor>>> {
     const given = Object.fromEntries(named("The gradients", gradients));
     refuseUnknown(given, this.#byName);
-    const pairs: Record<string, Pair> = {};
+    const shares: Record<string, Share<Tensor>> = {};
     for (const [name, { p }] of this.#byName) {
       const gradient = Object.hasOwn(given, name) ? given[name] : undefined;
-      if (gradient !== undefined) pairs[name] = { p, g: this.#gradient(name, p.length, gradient) };
+      if (gradient !== undefined) shares[name] = { p, inputs: { g: this.#gradient(name, p.length, gradient) } };
     }
-    return pairs;
+    return shares;
   }
 
   #gradient(name: string, length: number, gradient: Gradient): Tensor {

@@ -110,7 +110,7 @@ class Binder {
   }
 
   #slotVector(input: string): Float32Array {
-    const tensor = this.#first.job.tensors[input]!; // the program's own
+    const tensor = this.#first.tensors[input]!; // the program's own
     this.#notes.fixed.set(tensor, "array");
     return tensor.array;
   }
@@ -234,7 +234,7 @@ class Binder {
   }
 
   /** By element only variables, which have names, slots and matrices are read and stored. */
-  #tensor(key: Expr, { job }: Item): Tensor {
-    return job.tensors[this.#group.plan.stored.get(key) ?? (key.value as string)]!;
+  #tensor(key: Expr, { tensors }: Item): Tensor {
+    return tensors[this.#group.plan.stored.get(key) ?? (key.value as string)]!;
   }
 }

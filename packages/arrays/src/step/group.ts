@@ -3,10 +3,18 @@ import type { Plan } from "@descent/core/kernels";
 import type { Tensor } from "../memory/tensor.ts";
 import type { Runner } from "../wasm/runner.ts";
 
+/** A job as this backend gets it: state in tensors, gradients as the arrays they were given as. */
+export type ArrayJob = Job<Tensor, Float32Array>;
+
+/** What of a job stays: a prepared step holds no gradient. */
+export type KeptJob = Omit<ArrayJob, "inputs">;
+
 /** A job, its index among the jobs of the step, and the runner of its kernels; none where the interpreter runs them. */
 export interface Item {
-  readonly job: Job<Tensor>;
+  readonly job: KeptJob;
   readonly index: number;
+  /** Its tensors, and those that stand for its inputs: each step lends them its arrays. */
+  readonly tensors: Readonly<Record<string, Tensor>>;
   readonly runner: Runner | undefined;
 }
 
@@ -25,9 +33,10 @@ export interface Grouped {
 
 /** The first pass: puts jobs together that share every number, in the order in which their first ones come. */
 export function group(
-  jobs: readonly Job<Tensor>[],
+  jobs: readonly KeptJob[],
+  tensors: readonly Item["tensors"][],
   plans: readonly Plan[],
-  homeOf: (job: Job<Tensor>, plan: Plan) => Runner | undefined,
+  homeOf: (index: number, plan: Plan) => Runner | undefined,
 ): Grouped {
   const groups: { readonly plan: Plan; readonly items: Item[] }[] = [];
   const byPlan = new Map<Plan, (typeof groups)[number][]>();
@@ -35,7 +44,7 @@ export function group(
     const plan = plans[index]!; // one per job
     // Without elements there is nothing to do, unless a slot has another size.
     if (plan.merges && size(job.parameter.shape) === 0) return index;
-    const item = { job, index, runner: homeOf(job, plan) };
+    const item = { job, index, tensors: tensors[index]!, runner: homeOf(index, plan) }; // one per job
     const alike = byPlan.get(plan) ?? [];
     byPlan.set(plan, alike);
     const mine = plan.merges ? alike.find(({ items }) => sameNumbers(items[0]!.job.scalars, job.scalars)) : undefined; // no group is empty

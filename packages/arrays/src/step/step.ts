@@ -1,10 +1,9 @@
-import type { Job } from "@descent/core/adapter";
 import type { Plan } from "@descent/core/kernels";
 import type { Room, Workspace } from "../matrices/workspace.ts";
-import type { Tensor } from "../memory/tensor.ts";
+import { Tensor } from "../memory/tensor.ts";
 import type { Runner } from "../wasm/runner.ts";
 import { type Batch, type BoundGroup, bind, type Fixed, Notes } from "./bind.ts";
-import { group, sameNumbers } from "./group.ts";
+import { type ArrayJob, group, type KeptJob, sameNumbers } from "./group.ts";
 import { layOut } from "./layout.ts";
 import { type Located, locate, type Task } from "./task.ts";
 import { addUp, type Totals, totalsOf } from "./totals.ts";
@@ -25,7 +24,9 @@ interface Position {
  * differ, and the places of tensors that no other relies on.
  */
 export class PreparedStep {
-  readonly #jobs: readonly Job<Tensor>[];
+  readonly #jobs: readonly KeptJob[];
+  /** What stands for the inputs of each job, with their names. */
+  readonly #lent: readonly (readonly { readonly name: string; readonly tensor: Tensor }[])[];
   readonly #leaders: readonly number[];
   readonly #groups: readonly BoundGroup[];
   readonly #located: readonly Located[];
@@ -36,23 +37,31 @@ export class PreparedStep {
   #moved = false;
 
   constructor(
-    jobs: readonly Job<Tensor>[],
+    jobs: readonly ArrayJob[],
     plans: readonly Plan[],
-    homeOf: (job: Job<Tensor>, plan: Plan) => Runner | undefined,
+    homeOf: (job: ArrayJob, plan: Plan) => Runner | undefined,
     workspaceOf: (room: Room) => Workspace,
   ) {
     const model = plans.some((p) => p.model);
-    const { groups, leaders } = group(jobs, plans, homeOf);
+    this.#lent = jobs.map(
+      ({ program, inputs }) => program.inputs.map((name) => ({ name, tensor: new Tensor(inputs[name]!) })), // the program's own
+    );
+    const tensors = jobs.map((job, i) => ({
+      ...job.tensors,
+      ...Object.fromEntries(this.#lent[i]!.map(({ name, tensor }) => [name, tensor])), // one per job
+    }));
+    const kept = jobs.map(({ inputs: _, ...job }): KeptJob => job);
+    const { groups, leaders } = group(kept, tensors, plans, (i, plan) => homeOf(jobs[i]!, plan)); // an index of theirs
     const { room, starts } = layOut(groups, model);
     // Even where all of its matrices are empty a plan needs to know where they are.
     const workspace = groups.some(({ plan }) => plan.matrices.length > 0) ? workspaceOf(room) : undefined;
     const notes = new Notes();
-    this.#jobs = jobs;
+    this.#jobs = kept;
     this.#leaders = leaders;
     this.#groups = groups.map((each, i) => bind(each, workspace && { workspace, start: starts[i]! }, notes)); // one per group
     this.#located = notes.located;
-    this.#positions = jobs.flatMap(({ tensors }) =>
-      Object.values(tensors).map((tensor) => {
+    this.#positions = tensors.flatMap((all) =>
+      Object.values<Tensor>(all).map((tensor) => {
         const { runner, address } = tensor;
         const fixed = notes.fixed.get(tensor);
         return { tensor, runner, fixed, address, array: runner || fixed ? tensor.array : undefined };
@@ -61,13 +70,20 @@ export class PreparedStep {
     this.#totals = model ? totalsOf(this.#groups, notes.parts) : undefined;
   }
 
-  /** Whether these are the jobs that were prepared, with everything where it was, or where it may be. */
-  serves(jobs: readonly Job<Tensor>[]): boolean {
+  /** Whether these are the jobs that were prepared, with everything where it was, or where it may be. Takes their inputs if so. */
+  serves(jobs: readonly ArrayJob[]): boolean {
     if (jobs.length !== this.#jobs.length) return false;
     for (let i = 0; i < jobs.length; i++) {
       const [job, known, leader] = [jobs[i]!, this.#jobs[i]!, jobs[this.#leaders[i]!]!];
       if (job.tensors !== known.tensors || job.program !== known.program) return false;
       if (!sameNumbers(job.scalars, leader.scalars)) return false;
+    }
+    for (let i = 0; i < jobs.length; i++) {
+      const { inputs } = jobs[i]!;
+      for (const { name, tensor } of this.#lent[i]!) {
+        const array = inputs[name]!; // the program's own
+        if (tensor.array !== array) tensor.array = array;
+      }
     }
     for (const position of this.#positions) {
       const { tensor, runner, fixed, address } = position;
@@ -80,10 +96,19 @@ export class PreparedStep {
     return true;
   }
 
-  /** Takes the step, with the numbers of these jobs, which it serves. `execute` runs tasks that do not depend on each other. */
-  run(jobs: readonly Job<Tensor>[], execute: (tasks: readonly Task[]) => void): void {
+  /** Takes the step, with the numbers of these jobs, which it was made for or serves. `execute` runs tasks that do not depend on each other. */
+  run(jobs: readonly ArrayJob[], execute: (tasks: readonly Task[]) => void): void {
     if (this.#moved) for (const located of this.#located) locate(located);
     this.#moved = false;
+    try {
+      this.#run(jobs, execute);
+    } finally {
+      // Gradients made anew for every step are not kept until the next one.
+      for (const lent of this.#lent) for (const { tensor } of lent) tensor.drop();
+    }
+  }
+
+  #run(jobs: readonly ArrayJob[], execute: (tasks: readonly Task[]) => void): void {
     for (const { first, values, slots } of this.#groups) {
       const { scalars, tensors } = jobs[first.index]!;
       for (let i = 0; i < scalars.length; i++) values[i] = scalars[i]!; // their places come first

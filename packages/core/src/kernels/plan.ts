@@ -104,11 +104,9 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
     return size && (size.rows !== own.rows || size.cols !== own.cols) ? size : undefined;
   };
 
-  const values = program.inputs
-    .filter((n) => placeOf(n) === "scalar")
-    .map((n) => ({ input: n, key: node(n, "scalar") }));
+  const values = program.kept.filter((n) => placeOf(n) === "scalar").map((n) => ({ input: n, key: node(n, "scalar") }));
   const vectors = new Map<Expr, string | undefined>();
-  for (const name of program.inputs)
+  for (const name of program.kept)
     if (domainOf(node(name, placeOf(name))) !== "tensor") vectors.set(node(name, placeOf(name)), name);
   const known = new Set<Expr>([...program.scalars, ...values.map((v) => v.key)]);
   const sheet = new Sheet();

@@ -3,12 +3,17 @@ import type { Program } from "../program.ts";
 import type { Answer } from "./answer.ts";
 import type { World } from "./world.ts";
 
-/** One parameter's share of a step, as a backend gets it. */
-export interface Job<T> {
+/**
+ * One parameter's share of a step, as a backend gets it. `T` is a tensor that stays from step to step, `G` one that is
+ * given for this step alone, such as a gradient.
+ */
+export interface Job<T, G = T> {
   readonly program: Program;
   readonly parameter: Parameter;
-  /** `p`, `g` and the device slots, by name: the same object as in the last step if they are the same tensors. */
+  /** `program.kept` by name: the same object as in the last step if they are the same tensors. */
   readonly tensors: Readonly<Record<string, T>>;
+  /** `program.inputs` by name. A backend reads them during `run` and keeps none. */
+  readonly inputs: Readonly<Record<string, G>>;
   /** One float64 per `program.scalars`. Jobs with equal values share the array. */
   readonly scalars: readonly number[];
   /** Which update of this parameter it is, from 1. */
@@ -18,8 +23,8 @@ export interface Job<T> {
 /** Adds numbers up over the ranks of a world, in place. */
 export type ReduceSums<Done extends Answer> = (sums: Float64Array) => Done;
 
-/** The members that both kinds of backend have; `Done` says whether they answer at once. */
-interface Supplies<T, Done extends Answer> {
+/** Where state lives; `Done` says whether it answers at once. */
+export interface Memory<T, Done extends Answer = Answer> {
   /** Its name in errors. */
   readonly name: string;
   /** Throws an OptimizerError where this backend cannot run the program on this parameter. */
@@ -28,26 +33,34 @@ interface Supplies<T, Done extends Answer> {
   slot(parameter: Parameter, shape: Shape, fill: number, name: string): T;
   /** Gives memory to the slots that wait for it. On an error they can still be freed. */
   settle?(): Done;
+  /** Frees a slot. */
+  free(tensor: T): void;
+}
+
+/** The members that both kinds of backend have. */
+interface Supplies<T, G, Done extends Answer> extends Memory<T, Done> {
   /**
    * Gives `p` and the slots of every job their new values. All or nothing: on an error no tensor has changed. Where
    * ranks hold different parameters, each sum over the model is added up by `reduceSums` before it is used.
    */
-  run(jobs: readonly Job<T>[], reduceSums?: ReduceSums<Done>): Done;
-  /** Frees a slot. */
-  free(tensor: T): void;
+  run(jobs: readonly Job<T, G>[], reduceSums?: ReduceSums<Done>): Done;
   /** Replaces the gradients of the jobs by their means over all ranks. Without it a backend trains in one process only. */
-  reduceGradients?(jobs: readonly Job<T>[], world: World<Done>): Done;
+  reduceGradients?(jobs: readonly Job<T, G>[], world: World<Done>): Done;
   /** Fetches the new values of parameters that other ranks stepped, where ranks share the work. */
-  gatherParameters?(jobs: readonly Job<T>[], world: World<Done>): Done;
+  gatherParameters?(jobs: readonly Job<T, G>[], world: World<Done>): Done;
 }
 
 /** A framework that answers at once: room for state, and a way to run traced equations over it. */
-export interface Backend<T> extends Supplies<T, void> {}
+export interface Backend<T, G = T> extends Supplies<T, G, void> {}
 
 /** A framework that may answer later: each promise is awaited before the step goes on. */
-export interface AsyncBackend<T> extends Supplies<T, Answer> {}
+export interface AsyncBackend<T, G = T> extends Supplies<T, G, Answer> {}
 
-/** The tensors that a step is given, by the name of the parameter. */
-export type Pairs<T> =
-  | Readonly<Record<string, { readonly p: T; readonly g: T }>>
-  | Iterable<readonly [string, { readonly p: T; readonly g: T }]>;
+/** A parameter's tensor, and what its step is given: its gradient `g`. */
+export interface Share<T, G = T> {
+  readonly p: T;
+  readonly inputs: Readonly<Record<string, G>>;
+}
+
+/** Shares of a step, by the name of the parameter. */
+export type Shares<T, G = T> = Readonly<Record<string, Share<T, G>>> | Iterable<readonly [string, Share<T, G>]>;

@@ -62,9 +62,9 @@ export function* load<T>(
     for (const { member, saved } of fits) {
       const { group, program } = member.cohort!; // not frozen
       if (saved.t > 0 && !member.slots)
-        fresh.set(member, allocate(roster.backend, member.parameter, program, hyperNow(group, roster.step)));
+        fresh.set(member, allocate(roster.memory, member.parameter, program, hyperNow(group, roster.step)));
     }
-    yield roster.backend.settle?.();
+    yield roster.memory.settle?.();
     for (const { member, saved } of fits) {
       if (saved.t === 0) continue;
       for (const [slot, tensor] of Object.entries(member.slots ?? fresh.get(member)!)) {
@@ -74,7 +74,7 @@ export function* load<T>(
       }
     }
   } catch (error) {
-    for (const slots of fresh.values()) for (const tensor of Object.values(slots)) roster.backend.free(tensor);
+    for (const slots of fresh.values()) for (const tensor of Object.values(slots)) roster.memory.free(tensor);
     throw error;
   }
   roster.end("a state was loaded since it was begun");

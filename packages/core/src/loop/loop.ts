@@ -4,7 +4,7 @@ import type { Parameter } from "../parameter.ts";
 import type { HyperValue } from "../spec.ts";
 import type { StateDict, StateMeta } from "../state.ts";
 import { later, now, tooLate } from "./answer.ts";
-import type { AsyncBackend, Backend, Pairs } from "./backend.ts";
+import type { AsyncBackend, Backend, Memory, Shares } from "./backend.ts";
 import { setHyper } from "./groups.ts";
 import { type Inspection, inspect, type Kept, keptSlots, metaOf } from "./inspect.ts";
 import { type LoadOptions, type LoadReport, load, type Write } from "./load.ts";
@@ -16,8 +16,8 @@ import type { World } from "./world.ts";
 class BaseLoop<T> {
   protected readonly roster: Roster<T>;
 
-  constructor(backend: AsyncBackend<T>, configured: Configured) {
-    this.roster = new Roster(backend, configured);
+  constructor(memory: Memory<T>, configured: Configured) {
+    this.roster = new Roster(memory, configured);
   }
 
   /** Updates done. */
@@ -74,15 +74,16 @@ class BaseLoop<T> {
 
 /**
  * The loop every adapter shares: who has which rule, how many updates each parameter has had, where the schedules
- * stand, what is saved. It holds no arithmetic on tensors; `T` is whatever the backend calls a tensor.
+ * stand, what is saved. It holds no arithmetic on tensors; `T` is whatever the backend calls a tensor that stays, `G` one
+ * that is given for a single step.
  */
-export class Loop<T> extends BaseLoop<T> {
+export class Loop<T, G = T> extends BaseLoop<T> {
   readonly #world: World<void> | undefined;
-  readonly #backend: Backend<T>;
+  readonly #backend: Backend<T, G>;
 
   /** With a `world` of several ranks, the backend must say how gradients are reduced. */
   constructor(
-    backend: Backend<T>,
+    backend: Backend<T, G>,
     configured: Configured,
     { world }: { readonly world?: World<void> | undefined } = {},
   ) {
@@ -96,15 +97,15 @@ export class Loop<T> extends BaseLoop<T> {
    * One update of the parameters given; those left out are not touched: no decay, no momentum, and their `t` stays.
    * On an error nothing has changed.
    */
-  update(tensors: Pairs<T>): void {
-    const step = begin(this.roster, tensors);
+  update(shares: Shares<T, G>): void {
+    const step = begin(this.roster, shares);
     if (step.jobs.length === 0) step.cancel();
-    else if (this.#world) now(take(this.roster, step, this.#world), this.#backend.name);
+    else if (this.#world) now(take(this.#backend, step, this.#world), this.#backend.name);
     else this.#run(step);
   }
 
   /** `take` for one process, without a generator: this is where small steps spend their time. */
-  #run({ jobs, commit, cancel }: Step<T>): void {
+  #run({ jobs, commit, cancel }: Step<T, G>): void {
     try {
       const answer: unknown = this.#backend.run(jobs);
       if (answer !== undefined) throw tooLate(this.#backend.name);
@@ -119,8 +120,8 @@ export class Loop<T> extends BaseLoop<T> {
    * The two halves of `update`, for adapters that run the jobs themselves: the jobs of a step, and what to call once
    * they are done, or have failed. One step is under way at a time.
    */
-  begin(tensors: Pairs<T>): Step<T> {
-    return begin(this.roster, tensors);
+  begin(shares: Shares<T, G>): Step<T, G> {
+    return begin(this.roster, shares);
   }
 
   /** Forgets a parameter and frees its state. A step under way can no longer be committed. */
@@ -147,18 +148,20 @@ export class Loop<T> extends BaseLoop<T> {
  * The loop for backends that answer later. One update or load is under way at a time: a call before the last one has
  * been awaited is an error, and changes nothing.
  */
-export class AsyncLoop<T> extends BaseLoop<T> {
+export class AsyncLoop<T, G = T> extends BaseLoop<T> {
   readonly #world: World | undefined;
+  readonly #backend: AsyncBackend<T, G>;
   #busy: Promise<unknown> | undefined;
 
   /** With a `world` of several ranks, the backend must say how gradients are reduced. */
   constructor(
-    backend: AsyncBackend<T>,
+    backend: AsyncBackend<T, G>,
     configured: Configured,
     { world }: { readonly world?: World | undefined } = {},
   ) {
     super(backend, configured);
     checkWorld(backend, world);
+    this.#backend = backend;
     this.#world = world;
   }
 
@@ -166,11 +169,11 @@ export class AsyncLoop<T> extends BaseLoop<T> {
    * One update of the parameters given; those left out are not touched: no decay, no momentum, and their `t` stays.
    * On an error nothing has changed.
    */
-  async update(tensors: Pairs<T>): Promise<void> {
+  async update(shares: Shares<T, G>): Promise<void> {
     this.#idle();
-    const step = begin(this.roster, tensors);
+    const step = begin(this.roster, shares);
     if (step.jobs.length === 0) step.cancel();
-    else await this.#hold(later(take(this.roster, step, this.#world)));
+    else await this.#hold(later(take(this.#backend, step, this.#world)));
   }
 
   /** Forgets a parameter and frees its state. */

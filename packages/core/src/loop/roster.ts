@@ -5,7 +5,7 @@ import type { Env } from "../host.ts";
 import { checkParameter, decaysByRole, matrix, type Parameter, saidOf, size } from "../parameter.ts";
 import { type Program, trace } from "../program.ts";
 import { shapes } from "../shapes.ts";
-import type { AsyncBackend } from "./backend.ts";
+import type { Memory } from "./backend.ts";
 import type { Group } from "./groups.ts";
 import { hostPart } from "./host-values.ts";
 import { entry } from "./maps.ts";
@@ -30,7 +30,7 @@ export interface Member<T> {
   /** Slots kept on the host; undefined before the first update. */
   host: Readonly<Record<string, number>> | undefined;
   slots: Readonly<Record<string, T>> | undefined;
-  /** The tensors of the last job. */
+  /** `p` and the slots, as the last job had them. */
   tensors: Readonly<Record<string, T>> | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface Flight {
 
 /** Who is trained by what, and how far: the one place where the loop keeps what changes. */
 export class Roster<T> {
-  readonly backend: AsyncBackend<T>;
+  readonly memory: Memory<T>;
   readonly #configured: Configured;
   readonly groups: Map<string, Group> = new Map();
   readonly members: Map<string, Member<T>> = new Map();
@@ -56,9 +56,9 @@ export class Roster<T> {
   flight: Flight | undefined;
   disposed = false;
 
-  constructor(backend: AsyncBackend<T>, configured: Configured) {
+  constructor(memory: Memory<T>, configured: Configured) {
     checkConfigured(configured, "optimizer");
-    this.backend = backend;
+    this.memory = memory;
     this.#configured = configured;
   }
 
@@ -85,7 +85,7 @@ export class Roster<T> {
       const { rows, cols } = matrix(parameter);
       const program = trace(leaf.rule, { rows, cols });
       shapes(program, { rows, cols });
-      this.backend.check?.(program, parameter);
+      this.memory.check?.(program, parameter);
       const decays = leaf.decays
         ? saidOf(`${leaf.rule.title}: decays`, parameter, leaf.decays(parameter))
         : decaysByRole(parameter);
@@ -126,7 +126,7 @@ export class Roster<T> {
 
   /** Frees a member's state. */
   free(member: Member<T>): void {
-    for (const tensor of Object.values(member.slots ?? {})) this.backend.free(tensor);
+    for (const tensor of Object.values(member.slots ?? {})) this.memory.free(tensor);
     member.slots = undefined;
     member.tensors = undefined;
   }

@@ -1,7 +1,7 @@
 import type { Env } from "../host.ts";
 import { matrix, type Parameter, type Shape } from "../parameter.ts";
 import type { Program, SlotSpec } from "../program.ts";
-import type { AsyncBackend } from "./backend.ts";
+import type { Memory } from "./backend.ts";
 
 /** The shape of a slot: the parameter's, or one number per row, per column or in all. */
 export function slotShape({ place }: SlotSpec, parameter: Parameter): Shape {
@@ -21,7 +21,7 @@ export const initialHost = (program: Program, hyper: Env): Record<string, number
 
 /** New state tensors for a parameter, by slot. On an error none is left. */
 export function allocate<T>(
-  backend: AsyncBackend<T>,
+  memory: Memory<T>,
   parameter: Parameter,
   program: Program,
   hyper: Env,
@@ -30,9 +30,9 @@ export function allocate<T>(
   try {
     for (const [slot, spec] of Object.entries(program.slots))
       if (spec.place !== "host")
-        made.push([slot, backend.slot(parameter, slotShape(spec, parameter), initial(spec, hyper), slot)]);
+        made.push([slot, memory.slot(parameter, slotShape(spec, parameter), initial(spec, hyper), slot)]);
   } catch (error) {
-    for (const [, tensor] of made) backend.free(tensor);
+    for (const [, tensor] of made) memory.free(tensor);
     throw error;
   }
   return Object.fromEntries(made);

@@ -2,7 +2,7 @@ import { OptimizerError } from "../errors.ts";
 import { named } from "../given.ts";
 import type { Env } from "../host.ts";
 import type { Answer, Course } from "./answer.ts";
-import type { Job, Pairs } from "./backend.ts";
+import type { AsyncBackend, Job, Shares } from "./backend.ts";
 import { type Group, hyperNow } from "./groups.ts";
 import { type HostValues, hostPart, sameHost } from "./host-values.ts";
 import { entry } from "./maps.ts";
@@ -11,8 +11,8 @@ import { allocate, initialHost } from "./slots.ts";
 import type { World } from "./world.ts";
 
 /** A step worked out and not yet taken. It ends once: by `commit` or by `cancel`. */
-export interface Step<T> {
-  readonly jobs: readonly Job<T>[];
+export interface Step<T, G = T> {
+  readonly jobs: readonly Job<T, G>[];
   /** Counts the step as taken. Throws if it has ended, or if the loop has loaded, removed or disposed since. */
   commit(): void;
   /** Ends the step as if it had not been begun; does nothing if it has ended. */
@@ -26,7 +26,7 @@ interface Shared extends HostValues {
 }
 
 /** Works out a step of the parameters given. Nothing has changed until it is committed, but that their slots exist. */
-export function begin<T>(roster: Roster<T>, tensors: Pairs<T>): Step<T> {
+export function begin<T, G>(roster: Roster<T>, shares: Shares<T, G>): Step<T, G> {
   roster.alive();
   if (roster.flight)
     throw new OptimizerError(
@@ -35,7 +35,7 @@ export function begin<T>(roster: Roster<T>, tensors: Pairs<T>): Step<T> {
   const flight: Flight = { ended: undefined };
   roster.flight = flight; // before schedules are called, which may be anybody's code
   try {
-    const step = workOut(roster, tensors, flight);
+    const step = workOut(roster, shares, flight);
     if (flight.ended !== undefined)
       throw new OptimizerError(`This step cannot be taken: ${flight.ended}, by a schedule of its own.`);
     return step;
@@ -45,17 +45,17 @@ export function begin<T>(roster: Roster<T>, tensors: Pairs<T>): Step<T> {
   }
 }
 
-function workOut<T>(roster: Roster<T>, tensors: Pairs<T>, flight: Flight): Step<T> {
+function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, flight: Flight): Step<T, G> {
   const hypers = new Map<Group, Env>();
   const values = new Map<Cohort, Shared[]>();
-  const jobs: Job<T>[] = [];
+  const jobs: Job<T, G>[] = [];
   const stepped: Member<T>[] = [];
   const next: HostValues[] = [];
   let highest = -1;
   let seen: Set<Member<T>> | undefined;
   let last: Cohort | undefined;
   let shared: Shared | undefined;
-  for (const [name, { p, g }] of Symbol.iterator in tensors ? tensors : named("The tensors of an update", tensors)) {
+  for (const [name, { p, inputs }] of Symbol.iterator in shares ? shares : named("The tensors of an update", shares)) {
     const member = roster.get(name);
     const { cohort, parameter, index } = member;
     if (!cohort) continue; // frozen
@@ -80,9 +80,9 @@ function workOut<T>(roster: Roster<T>, tensors: Pairs<T>, flight: Flight): Step<
       }
       last = cohort;
     }
-    member.slots ??= allocate(roster.backend, parameter, program, hyper);
-    if (member.tensors?.p !== p || member.tensors.g !== g) member.tensors = Object.assign({ p, g }, member.slots);
-    jobs.push({ program, parameter, tensors: member.tensors, scalars: shared.scalars, t });
+    member.slots ??= allocate(roster.memory, parameter, program, hyper);
+    if (member.tensors?.p !== p) member.tensors = Object.assign({ p }, member.slots);
+    jobs.push({ program, parameter, tensors: member.tensors, inputs, scalars: shared.scalars, t });
     stepped.push(member);
     next.push(shared);
   }
@@ -105,8 +105,11 @@ function workOut<T>(roster: Roster<T>, tensors: Pairs<T>, flight: Flight): Step<
 }
 
 /** Carries a step out on a backend, over the ranks of a world if there are several: reduce, run, gather, commit. */
-export function* take<T>(roster: Roster<T>, { jobs, commit, cancel }: Step<T>, world: World | undefined): Course<void> {
-  const { backend } = roster;
+export function* take<T, G>(
+  backend: AsyncBackend<T, G>,
+  { jobs, commit, cancel }: Step<T, G>,
+  world: World | undefined,
+): Course<void> {
   try {
     if (world && world.size > 1) {
       yield backend.reduceGradients!(jobs, world); // checked when the loop was made

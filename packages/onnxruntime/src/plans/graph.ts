@@ -213,11 +213,11 @@ export class GraphResidence implements Residence<Held> {
   }
 
   #begin(names: Iterable<string>): Step<Held> {
-    const tensors = [...names].map((name) => {
+    const shares = [...names].map((name) => {
       const p = this.weights.get(name)!; // names of parameters
-      return [name, { p, g: p }] as const; // the gradient is made inside the graph
+      return [name, { p, inputs: {} }] as const; // the gradient is made inside the graph
     });
-    return this.#loop.begin(tensors);
+    return this.#loop.begin(shares);
   }
 
   #state(jobs: readonly Job<Held>[], { values }: Scalars): Record<string, RuntimeTensor> {
@@ -287,7 +287,7 @@ const slotName = (slot: string, parameter: string): string => `descent.slot.${sl
 const outputName = (name: string, parameter: string): string => `descent.next.${name}/${parameter}`;
 
 const slotsOf = (tensors: Job<Held>["tensors"]): [string, Held][] =>
-  Object.entries(tensors).filter(([name]) => name !== "p" && name !== "g");
+  Object.entries(tensors).filter(([name]) => name !== "p");
 
 function sharing(jobs: readonly Job<Held>[]): Scalars {
   const values = [...new Set(jobs.map((j) => j.scalars))];

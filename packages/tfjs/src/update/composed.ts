@@ -183,7 +183,7 @@ interface Totals {
 
 /** Evaluates expressions of one job; every value is computed once. */
 function evaluator(job: Job<Tensor>, numbers: Numbers, totals: Totals, elements: Elements | undefined): Evaluator {
-  const { program, parameter, tensors, scalars } = job;
+  const { program, parameter, tensors, inputs, scalars } = job;
   const { matrices, scalars: places } = analyse(program);
   const { rows, cols } = matrix(parameter);
   // tfjs chooses between tensors of four dimensions at most.
@@ -204,7 +204,7 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: Totals, elements:
   const truth = (e: Expr): Tensor => (e.place === "host" ? numbers.get(number(e), true) : at(e));
   const make = (e: Expr): Tensor => {
     if (e.op === "var") {
-      const tensor = tensors[e.value]!;
+      const tensor = (tensors[e.value] ?? inputs[e.value])!; // the program names no others
       if (!folded || e.place === "scalar") return tensor;
       return reshape(tensor, e.place === "row" ? [rows, 1] : e.place === "column" ? [1, cols] : whole);
     }

@@ -17,8 +17,8 @@ export const readsAtOnce = (backend: string): boolean =>
 
 /** Throws a Refused if one of the gradients is not finite. Only where `readsAtOnce`. */
 export function refuseNonFinite(jobs: readonly Job<Tensor>[]): void {
-  if (jobs.every(({ tensors }) => allFinite(tensors.g!))) return; // every job has a gradient
-  const wrong = jobs.filter(({ tensors }) => !allFinite(tensors.g!));
+  if (jobs.every(({ inputs }) => allFinite(inputs.g!))) return; // every job has a gradient
+  const wrong = jobs.filter(({ inputs }) => !allFinite(inputs.g!));
   throw new Refused(wrong.map(({ parameter }) => parameter.name));
 }
 

@@ -59,10 +59,16 @@ export class Guard {
 
   /** These jobs so that they do nothing if a gradient is not finite, and the job that counts. */
   over(jobs: readonly Job<Tensor>[]): readonly Job<Tensor>[] {
-    const counter = { p: this.#count, g: this.#count };
     return [
       ...jobs.map((job) => ({ ...job, program: guard(job.program) })),
-      { program: counting, parameter: PARAMETER, tensors: counter, scalars: [], t: 1 },
+      {
+        program: counting,
+        parameter: PARAMETER,
+        tensors: { p: this.#count },
+        inputs: { g: this.#count },
+        scalars: [],
+        t: 1,
+      },
     ];
   }
 

@@ -1,17 +1,11 @@
 import { OptimizerError } from "@descent/core";
-import { isCallback, isRecord, shown } from "@descent/core/adapter";
+import { isCallback, isRecord, type Share, shown } from "@descent/core/adapter";
 import { engine, type NamedTensorMap, type Scalar, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 
 /** Gradients as tfjs hands them over: by name, or as a list. A variable that had none has `null` or `undefined`. */
 export type Gradients =
   | NamedTensorMap
   | readonly { readonly name: string; readonly tensor: Tensor | null | undefined }[];
-
-/** A variable with its gradient. */
-export interface Pair {
-  readonly p: Variable;
-  readonly g: Tensor;
-}
 
 const sameShape = (a: readonly number[], b: readonly number[]): boolean => {
   if (a.length !== b.length) return false;
@@ -20,13 +14,13 @@ const sameShape = (a: readonly number[], b: readonly number[]): boolean => {
 };
 
 /** The variables that have a gradient, by name. Throws an OptimizerError that names what is wrong. */
-export function pairsOf(gradients: Gradients): Map<string, Pair> {
+export function sharesOf(gradients: Gradients): Map<string, Share<Variable, Tensor>> {
   if (!Array.isArray(gradients) && !isRecord(gradients))
     throw new OptimizerError(
       `applyGradients takes gradients by the names of their variables, such as tf.variableGrads(f).grads; got ${shown(gradients)}.`,
     );
   const { registeredVariables } = engine();
-  const pairs = new Map<string, Pair>();
+  const shares = new Map<string, Share<Variable, Tensor>>();
   const give = (name: string, g: Tensor | null | undefined): void => {
     if (g == null) return;
     const p =
@@ -39,11 +33,11 @@ export function pairsOf(gradients: Gradients): Map<string, Pair> {
     if (g.isDisposed) throw new OptimizerError(`The gradient of \`${name}\` was disposed of before it was used.`);
     if (!sameShape(g.shape, p.shape))
       throw new OptimizerError(`\`${name}\` has shape [${p.shape}] but its gradient has shape [${g.shape}].`);
-    pairs.set(name, { p, g });
+    shares.set(name, { p, inputs: { g } });
   };
   if (Array.isArray(gradients)) for (const one of gradients) give(one?.name, one?.tensor);
   else for (const [name, tensor] of Object.entries(gradients as NamedTensorMap)) give(name, tensor); // not the array
-  return pairs;
+  return shares;
 }
 
 /** Throws unless these are variables of which one can be trained, or nothing: then tfjs takes all there are. */

@@ -32,7 +32,7 @@ export function bind(
   const windows: Window[] = [];
   const offsets: number[] = [];
   const bindings = kernel.names.map((name) => {
-    const { buffer, offset, length } = job.tensors[name]!; // the program's own
+    const { buffer, offset, length } = (job.tensors[name] ?? job.inputs[name])!; // the program's own
     const begin = offset + (inPieces ? 4 * segment.first : 0);
     const end = inPieces ? begin + 4 * segment.length : offset + 4 * length;
     const from = buffer.size <= most ? 0 : begin - (begin % ALIGNED);

@@ -1,9 +1,9 @@
-import { ArraysBackend, Tensor as ArrayTensor, type Engine } from "@descent/arrays/engine";
+import { type ArrayJob, ArraysBackend, Tensor as ArrayTensor, type Engine } from "@descent/arrays/engine";
 import { OptimizerError, type Parameter } from "@descent/core";
 import type { Job } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import type { Tensor, Variable } from "@tensorflow/tfjs-core";
-import type { Fused } from "./fused.ts";
+import { allFloats, type Fused } from "./fused.ts";
 
 /** A backend whose tensors are arrays, or lie in memory that can be viewed as arrays. `Data` is its record of a tensor. */
 export interface Storage<Data> {
@@ -15,24 +15,21 @@ export interface Storage<Data> {
   /** A tensor with the same numbers that nothing else refers to. */
   copy(tensor: Tensor): Tensor;
   /** A tensor's numbers where they are now. Called after all copies are made, because copying may move the memory. */
-  view(data: Data, size: number, known: Float32Array): Float32Array;
+  view(data: Data, size: number, known?: Float32Array): Float32Array;
   /** Called for every parameter that was overwritten. */
   wrote?(parameter: Data, size: number): void;
 }
 
-/** The inputs of a program, and which of them it writes. */
-interface Uses {
-  readonly inputs: readonly string[];
-  readonly writes: readonly boolean[];
-}
+/** What of `program.kept` it writes. */
+type Writes = readonly boolean[];
 
 /** Runs a step over the arrays that a backend's tensors are: by WebAssembly kernels, or by the interpreter. */
 export class ArrayUpdates<Data> implements Fused {
   readonly #backend: ArraysBackend;
   readonly #storage: Storage<Data>;
   /** `"none"` for programs that arrays cannot run. */
-  readonly #uses = new WeakMap<Program, Uses | "none">();
-  /** Each parameter's tensors as arrays, by name. The objects stay the same from step to step, so the engine recognises them. */
+  readonly #writes = new WeakMap<Program, Writes | "none">();
+  /** Each parameter's kept tensors as arrays, by name. The objects stay the same from step to step, so the engine recognises them. */
   readonly #views = new WeakMap<Parameter, Record<string, ArrayTensor>>();
 
   constructor(engine: Engine, storage: Storage<Data>) {
@@ -41,42 +38,37 @@ export class ArrayUpdates<Data> implements Fused {
   }
 
   takes(job: Job<Tensor>): boolean {
-    const uses = this.#usesOf(job);
-    if (uses === "none") return false;
-    for (const name of uses.inputs) {
-      const tensor = job.tensors[name]!; // p, g and every slot are there
-      if (tensor.dtype !== "float32" || tensor.isDisposed) return false;
-    }
-    return true;
+    return this.#writesOf(job) !== "none" && allFloats(job);
   }
 
-  #usesOf({ program, parameter }: Job<Tensor>): Uses | "none" {
-    let uses = this.#uses.get(program);
-    if (uses) return uses;
+  #writesOf({ program, parameter }: Job<Tensor>): Writes | "none" {
+    let writes = this.#writes.get(program);
+    if (writes) return writes;
     try {
       this.#backend.check(program, parameter);
-      const { inputs, outputs } = program;
-      uses = { inputs, writes: inputs.map((name) => Object.hasOwn(outputs, name)) };
+      writes = program.kept.map((name) => Object.hasOwn(program.outputs, name));
     } catch (error) {
       if (!(error instanceof OptimizerError)) throw error;
-      uses = "none";
+      writes = "none";
     }
-    this.#uses.set(program, uses);
-    return uses;
+    this.#writes.set(program, writes);
+    return writes;
   }
 
   run(jobs: readonly Job<Tensor>[]): void {
     const storage = this.#storage;
     // A parameter may also be a gradient, its own or another's, and must not change before all have been read.
     const lent = new Set<object>();
-    for (const { tensors } of jobs) if ("trainable" in tensors.g!) lent.add(tensors.g.dataId);
+    for (const { inputs } of jobs)
+      for (const name in inputs) if ("trainable" in inputs[name]!) lent.add(inputs[name]!.dataId);
     const fresh: { readonly old: Variable; readonly now: Tensor }[] = [];
     const found: Data[] = [];
     for (const job of jobs) {
-      const { inputs, writes } = this.#usesOf(job) as Uses; // it was taken
-      for (let i = 0; i < inputs.length; i++) {
-        const name = inputs[i]!;
-        const tensor = job.tensors[name]!;
+      const writes = this.#writesOf(job) as Writes; // it was taken
+      const { kept, inputs } = job.program;
+      for (let i = 0; i < kept.length; i++) {
+        const name = kept[i]!;
+        const tensor = job.tensors[name]!; // p and every slot are there
         let data = storage.find(tensor);
         if (writes[i] && !(storage.owns(data, name) && !lent.has(tensor.dataId))) {
           const now = storage.copy(tensor);
@@ -85,24 +77,26 @@ export class ArrayUpdates<Data> implements Fused {
         }
         found.push(data);
       }
+      for (const name of inputs) found.push(storage.find(job.inputs[name]!));
     }
     let at = 0;
-    const arrays = jobs.map(({ program, parameter, tensors, scalars, t }): Job<ArrayTensor> => {
+    const arrays = jobs.map(({ program, parameter, tensors, inputs: given, scalars, t }): ArrayJob => {
       const views = this.#viewsOf(program, parameter);
-      for (const name of program.inputs) {
+      for (const name of program.kept) {
         const view = views[name]!;
         const array = storage.view(found[at++]!, tensors[name]!.size, view.array);
         if (array !== view.array) view.array = array;
       }
-      return { program, parameter, tensors: views, scalars, t };
+      const inputs: Record<string, Float32Array> = {};
+      for (const name of program.inputs) inputs[name] = storage.view(found[at++]!, given[name]!.size);
+      return { program, parameter, tensors: views, inputs, scalars, t };
     });
     this.#backend.run(arrays);
-    for (const { tensors } of arrays) tensors.g!.drop(); // gradients are new tensors in every step
     if (storage.wrote) {
-      at = 0; // the first input is p
+      at = 0; // the first of a job's is p
       for (const { program, tensors } of jobs) {
         storage.wrote(found[at]!, tensors.p!.size);
-        at += program.inputs.length;
+        at += program.kept.length + program.inputs.length;
       }
     }
     for (const { old, now } of fresh) {
@@ -115,7 +109,7 @@ export class ArrayUpdates<Data> implements Fused {
     let views = this.#views.get(parameter);
     if (!views) {
       this.#storage.prepare?.(program, parameter);
-      views = Object.fromEntries(program.inputs.map((name) => [name, new ArrayTensor()]));
+      views = Object.fromEntries(program.kept.map((name) => [name, new ArrayTensor()]));
       this.#views.set(parameter, views);
     }
     return views;

@@ -12,6 +12,13 @@ export interface Fused {
   run(jobs: readonly Job<Tensor>[]): void;
 }
 
+/** Whether all tensors of a job hold float32 numbers and are still there. */
+export function allFloats({ tensors, inputs }: Job<Tensor>): boolean {
+  for (const name in tensors) if (tensors[name]!.dtype !== "float32" || tensors[name]!.isDisposed) return false;
+  for (const name in inputs) if (inputs[name]!.dtype !== "float32" || inputs[name]!.isDisposed) return false;
+  return true;
+}
+
 /**
  * Fused updates for a backend, or undefined if it lacks anything they use: decided by the backend's members, not its name.
  * Called once per optimizer and backend. What is expensive to make is cached per backend.

@@ -61,9 +61,9 @@ class WasmStorage implements Storage<WasmData> {
     return engine().makeTensorFromTensorInfo(info, this.#backend);
   }
 
-  view({ memoryOffset }: WasmData, size: number, known: Float32Array): Float32Array {
+  view({ memoryOffset }: WasmData, size: number, known?: Float32Array): Float32Array {
     const { buffer } = this.#memory;
-    if (known.byteOffset === memoryOffset && known.length === size && known.buffer === buffer) return known;
+    if (known?.byteOffset === memoryOffset && known.length === size && known.buffer === buffer) return known;
     // Gradients are new tensors in every step, mostly at the addresses of the last step's.
     const seen = this.#views.get(memoryOffset);
     if (seen?.length === size && seen.buffer === buffer) return seen;

@@ -4,7 +4,7 @@ import { glsl, reach, shader } from "@descent/core/kernels";
 import { type DataType, engine, env, type KernelBackend, type Tensor, type TensorInfo } from "@tensorflow/tfjs-core";
 import { compose, type Elements, type Values } from "../composed.ts";
 import { halfPrecision } from "../half.ts";
-import type { Detect, Fused } from "./fused.ts";
+import { allFloats, type Detect, type Fused } from "./fused.ts";
 import { halfUpdates } from "./half.ts";
 
 /** The part of tfjs-backend-webgl 4 that is used here. */
@@ -162,12 +162,7 @@ class WebGLUpdates implements Fused {
   takes(job: Job<Tensor>): boolean {
     if (halfPrecision("webgl")) return this.#half.takes(job);
     const flags = env();
-    const { program, tensors } = job;
-    return (
-      flags.getNumber("WEBGL_VERSION") === 2 &&
-      flags.getBool("WEBGL_PACK") &&
-      program.inputs.every((name) => tensors[name]!.dtype === "float32" && !tensors[name]!.isDisposed) // p, g and every slot are there
-    );
+    return flags.getNumber("WEBGL_VERSION") === 2 && flags.getBool("WEBGL_PACK") && allFloats(job);
   }
 
   run(jobs: readonly Job<Tensor>[]): void {

@@ -19,7 +19,7 @@ import {
   type TensorInfo,
   type Variable,
 } from "@tensorflow/tfjs-core";
-import type { Detect, Fused } from "./fused.ts";
+import { allFloats, type Detect, type Fused } from "./fused.ts";
 
 /** tfjs-backend-webgpu 4's record of a tensor. */
 interface TensorData {
@@ -66,17 +66,14 @@ class WebGPUUpdates implements Fused {
   takes(job: Job<Tensor>): boolean {
     let able = this.#able.get(job.program);
     if (able === undefined) this.#able.set(job.program, (able = this.#canRun(job.program)));
-    return (
-      able &&
-      job.program.inputs.every((name) => job.tensors[name]!.dtype === "float32" && !job.tensors[name]!.isDisposed) // p, g and every slot are there
-    );
+    return able && allFloats(job);
   }
 
   /** Each tensor has a buffer of its own, and two more are the stepper's; tfjs has products of matrices. */
   #canRun(program: Program): boolean {
     const { maxStorageBuffersPerShaderStage } = this.#backend.device.limits;
     return (
-      program.inputs.length + 2 <= maxStorageBuffersPerShaderStage &&
+      program.kept.length + program.inputs.length + 2 <= maxStorageBuffersPerShaderStage &&
       !uses(program, "matmul") &&
       !uses(program, "transpose")
     );
@@ -84,7 +81,7 @@ class WebGPUUpdates implements Fused {
 
   run(jobs: readonly Job<Tensor>[]): void {
     const backend = this.#backend;
-    const gradients = new Set(jobs.map(({ tensors }) => tensors.g!.dataId));
+    const gradients = new Set(jobs.flatMap(({ inputs }) => Object.values(inputs).map(({ dataId }) => dataId)));
     const fresh: { readonly old: Variable; readonly now: Tensor }[] = [];
     const written: Tensor[] = [];
     /** The tensor that receives a variable's new numbers: the variable itself unless something else refers to its numbers. */
@@ -100,12 +97,12 @@ class WebGPUUpdates implements Fused {
       return now;
     };
     const views = jobs.map((job) => {
-      const { inputs, outputs } = job.program;
-      const named = inputs.map((name) => {
-        const tensor = job.tensors[name]!; // p, g and every slot are there
-        return [name, Object.hasOwn(outputs, name) ? target(tensor) : tensor] as const;
+      const { outputs } = job.program;
+      const tensors = Object.entries(job.tensors).map(([name, tensor]) => {
+        return [name, this.#view(Object.hasOwn(outputs, name) ? target(tensor) : tensor)] as const;
       });
-      return { ...job, tensors: Object.fromEntries(named.map(([name, tensor]) => [name, this.#view(tensor)])) };
+      const inputs = Object.entries(job.inputs).map(([name, tensor]) => [name, this.#view(tensor)] as const);
+      return { ...job, tensors: Object.fromEntries(tensors), inputs: Object.fromEntries(inputs) };
     });
     const dispatches = this.#stepper.prepare(views, (numbers) => this.#place(numbers));
     if (dispatches.length > 0) {
