@@ -20,9 +20,9 @@ export async function using<R>(
 }
 
 export async function readAll(session: Session, starts: Starts): Promise<Record<string, Float32Array>> {
-  const out: Record<string, Float32Array> = {};
-  for (const name of Object.keys(starts)) out[name] = (await session.read(name)).slice();
-  return out;
+  const read: [string, Float32Array][] = [];
+  for (const name of Object.keys(starts)) read.push([name, (await session.read(name)).slice()]);
+  return Object.fromEntries(read);
 }
 
 /** The parameters after all steps. */

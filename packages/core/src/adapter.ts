@@ -3,7 +3,7 @@ export { checkConfigured, type Frozen, type Partition } from "./configured.ts";
 export { ASYNC_DISPOSE, DISPOSE } from "./dispose.ts";
 export { among, isCallback, isRecord, list, nearest, shown, suggestion } from "./errors.ts";
 export { type Named, named, refuseEmpty, refuseOverlap, refuseShape, refuseUnknown, type Stretch } from "./given.ts";
-export { type Assignment, assign, mapLeaves } from "./groups.ts";
+export { type Assignment, assign, forSome, mapLeaves, refuseEmptyGroups } from "./groups.ts";
 export { checkHyper, rangeOf, rangeText } from "./hyper.ts";
 export { type Given, interpret, type Operators, oncePerJobs, type Part } from "./interpret.ts";
 export type { Answer } from "./loop/answer.ts";

@@ -1,5 +1,5 @@
 import { type Configured, checkConfigured, type Frozen, type Partition } from "./configured.ts";
-import { isCallback, isRecord, list, OptimizerError, shown, suggestion } from "./errors.ts";
+import { among, isCallback, isRecord, list, OptimizerError, shown, suggestion } from "./errors.ts";
 import { type Parameter, saidOf } from "./parameter.ts";
 import type { Leaf } from "./rule.ts";
 
@@ -24,7 +24,8 @@ function selects(where: string, selector: Selector, parameter: Parameter): boole
 /**
  * Gives groups of parameters rules of their own: `partition({ hidden: muon(), rest: adamw() }, (p) => …)`. The second
  * argument names the group of each parameter, or says by group which parameters are its own; one group may be left out
- * there and takes what no other claims. A parameter of no group or of two is an error that lists the names.
+ * there and takes what no other claims. A parameter of no group or of two is an error that lists the names, and so is a
+ * group without parameters, except the one that takes what is left.
  */
 export function partition<const G extends Readonly<Record<string, Configured>>>(
   groups: G,
@@ -37,7 +38,13 @@ export function partition<const G extends Readonly<Record<string, Configured>>>(
   const labels = Object.keys(groups);
   if (labels.length === 0) throw new OptimizerError("partition: no groups. Name at least one.");
   checkConfigured({ kind: "partition", groups, labels: () => [] }, "partition");
-  if (isCallback(choose)) return { kind: "partition", groups, labels: (p) => [choose(p)] };
+  if (isCallback(choose))
+    return {
+      kind: "partition",
+      groups,
+      labels: (p) => [choose(p)],
+      empty: (label, names) => `partition: the function puts nothing into the group \`${label}\`; ${among(names)}.`,
+    };
   if (!isRecord(choose))
     throw new OptimizerError(
       `\`partition\` must be told which parameters go where: by a function (parameter) => group, or by an object of selectors; got ${shown(choose)}.`,
@@ -66,13 +73,20 @@ export function partition<const G extends Readonly<Record<string, Configured>>>(
         .map(([label]) => label);
       return found.length > 0 ? found : rest;
     },
+    empty: (label, names) => {
+      const selector = selectors.find(([l]) => l === label)?.[1];
+      return selector === undefined ? undefined : `partition, group \`${label}\`: ${selectsNone(selector, names)}`;
+    },
   };
 }
 
 /** A group whose parameters stay as they are: no step, no decay, no state. */
 export const frozen = (): Frozen => ({ kind: "frozen" });
 
-/** `freeze(adam(), /^conv1/)`: the selected parameters stay as they are, the rest are trained. */
+/**
+ * `freeze(adam(), /^conv1/)`: the selected parameters stay as they are, the rest are trained. A selector that selects
+ * nothing, or everything, is an error.
+ */
 export function freeze(configured: Configured, selector: Selector): Partition {
   checkConfigured(configured, "freeze");
   checkSelector("freeze", selector);
@@ -80,7 +94,46 @@ export function freeze(configured: Configured, selector: Selector): Partition {
     kind: "partition",
     groups: { frozen: frozen(), trained: configured },
     labels: (p) => [selects("freeze", selector, p) ? "frozen" : "trained"],
+    empty: (label, names) =>
+      label === "frozen"
+        ? `freeze: ${selectsNone(selector, names)}`
+        : `freeze: ${saidBy(selector)} selects all of ${list(names)}, so there is nothing to train.`,
   };
+}
+
+const saidBy = (selector: Selector): string =>
+  typeof selector === "function" ? "the function" : typeof selector === "string" ? shown(selector) : String(selector);
+
+const selectsNone = (selector: Selector, names: readonly string[]): string =>
+  `${saidBy(selector)} selects nothing; ${among(names)}.${typeof selector === "string" ? suggestion(selector, names) : ""}`;
+
+/**
+ * Throws if a group has none of these parameters, which are all there are: its selector has a typing mistake most often,
+ * and then parameters are trained, or frozen, as nobody wanted. Partitions read from a file were checked before they were
+ * written.
+ */
+export function refuseEmptyGroups(configured: Configured, parameters: readonly Parameter[]): void {
+  if (configured.kind !== "partition" || !configured.empty || parameters.length === 0) return;
+  const names = parameters.map(({ name }) => name);
+  const labelled = parameters.map((parameter) => ({ parameter, labels: configured.labels(parameter) }));
+  const of = (label: string): Parameter[] =>
+    labelled.filter(({ labels }) => labels.includes(label)).map(({ parameter }) => parameter);
+  const groups = Object.entries(configured.groups);
+  // A frozen parameter may be all that another partition beneath has a group for.
+  const frozen = groups.filter(([, { kind }]) => kind === "frozen").flatMap(([label]) => of(label));
+  for (const [label, group] of groups) {
+    const own = of(label);
+    const complaint = own.length === 0 ? configured.empty(label, names) : undefined;
+    if (complaint !== undefined) throw new OptimizerError(complaint);
+    if (group.kind !== "frozen") refuseEmptyGroups(group, [...own, ...frozen]);
+  }
+}
+
+/** The configuration for adapters that train only some of the parameters: none of its groups must have any. */
+export function forSome(configured: Configured): Configured {
+  if (configured.kind !== "partition") return configured;
+  const groups = Object.fromEntries(Object.entries(configured.groups).map(([l, c]) => [l, forSome(c)]));
+  return { ...configured, groups, empty: undefined };
 }
 
 /** The same partition with every rule in it changed. */
@@ -88,7 +141,7 @@ export function mapLeaves(configured: Configured, change: (leaf: Leaf) => Leaf):
   if (configured.kind === "rule") return change(configured);
   if (configured.kind === "frozen") return configured;
   const groups = Object.fromEntries(Object.entries(configured.groups).map(([l, c]) => [l, mapLeaves(c, change)]));
-  return { kind: "partition", groups, labels: (p) => configured.labels(p) };
+  return { ...configured, groups };
 }
 
 /** The rule of one parameter. */

@@ -93,7 +93,7 @@ function resolve(spec: RuleSpec, macro: (name: string, args: readonly Expr[]) =>
 
 /**
  * Throws where the equations of a rule do not make sense, so that its author hears of it when the rule is defined: a syntax
- * error, an unknown symbol, an option that no equation reads, a state whose place does not hold its value. What macros do
+ * error, an unknown symbol, an option or a state that no equation reads, a state whose place does not hold its value. What macros do
  * with a size is known when a parameter is given.
  */
 export function checkMeaning(spec: RuleSpec): void {
@@ -102,11 +102,17 @@ export function checkMeaning(spec: RuleSpec): void {
   const read = new Set<unknown>(Object.values(slotsOf(spec)).map(({ init }) => init));
   for (const equations of [...(spec.before ?? []), spec.update])
     for (const source of Object.values(equations)) for (const name of namesIn(source)) read.add(name);
-  const unread = Object.keys(spec.hyper).filter((name) => !read.has(name));
-  if (unread.length > 0)
-    throw new OptimizerError(
-      `${spec.title} has ${list(unread)} among its options, and no equation reads ${unread.length > 1 ? "them" : "it"}. Use ${unread.length > 1 ? "them" : "it"}, or take ${unread.length > 1 ? "them" : "it"} out of \`hyper\`.`,
-    );
+  for (const [part, kind] of [
+    ["hyper", "options"],
+    ["state", "states"],
+  ] as const) {
+    const unread = Object.keys(spec[part]).filter((name) => !read.has(name));
+    const them = unread.length > 1 ? "them" : "it";
+    if (unread.length > 0)
+      throw new OptimizerError(
+        `${spec.title} has ${list(unread)} among its ${kind}, and no equation reads ${them}. Use ${them}, or take ${them} out of \`${part}\`.`,
+      );
+  }
 }
 
 function traceAnew(spec: RuleSpec, matrix: Matrix): Program {

@@ -27,7 +27,13 @@ const adam = rule({
     p: "p - lr * m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)",
   },
 });
-const centered = rule({ ...adam, id: "rmsprop-centered", title: "Centered", state: { ...adam.state, b: 0 } });
+const centered = rule({
+  ...adam,
+  id: "rmsprop-centered",
+  title: "Centered",
+  state: { ...adam.state, b: 0 },
+  update: { ...adam.update, b: "b + g" },
+});
 const clips = { clipByValue, clipByNorm, clipByGlobalNorm };
 const decays = { withL2, decoupledDecay };
 const transforms = { ...clips, ...decays };
@@ -217,5 +223,56 @@ describe("a function that says which parameters", () => {
     expect(() => start(partition({ a: adam(), b: adam() }, { a: says }))).toThrow(`partition, group \`a\`: ${why}`);
     expect(() => start(adam({ decays: says }))).toThrow(`decays: ${why}`);
     expect(() => toPlain(adam({ decays: says }), [{ name: "w", shape: [2] }])).toThrow(`decays: ${why}`);
+  });
+});
+
+describe("a group without parameters", () => {
+  const parameters = ["conv/kernel", "conv/bias", "head/kernel"].map((name) => ({ name, shape: [2] }));
+  const loop = (configured: Configured): Loop<Float64Array> => new Loop(backend, configured);
+  const adding = (configured: Configured) => (): void => loop(configured).add(parameters);
+  const all = "there are `conv/kernel`, `conv/bias`, `head/kernel`.";
+
+  test("is an error that says who chose it and lists the names", () => {
+    expect(adding(freeze(adam(), "conv/kernal"))).toThrow(
+      `freeze: "conv/kernal" selects nothing; ${all} Did you mean \`conv/kernel\`?`,
+    );
+    expect(adding(freeze(adam(), /^dense/))).toThrow(`freeze: /^dense/ selects nothing; ${all}`);
+    expect(adding(freeze(adam(), () => false))).toThrow("freeze: the function selects nothing");
+    expect(adding(freeze(adam(), /./))).toThrow(
+      "freeze: /./ selects all of `conv/kernel`, `conv/bias`, `head/kernel`, so there is nothing to train.",
+    );
+    expect(adding(partition({ a: adam(), rest: adam() }, { a: /^dense/ }))).toThrow(
+      `partition, group \`a\`: /^dense/ selects nothing; ${all}`,
+    );
+    expect(adding(partition({ a: adam(), b: adam() }, () => "a"))).toThrow(
+      `partition: the function puts nothing into the group \`b\`; ${all}`,
+    );
+  });
+
+  test("is one in a partition of a partition, and under a transform, too", () => {
+    const inner = partition({ kernels: adam(), rest: frozen() }, { kernels: "head/kernel" });
+    const outer = partition({ conv: inner, rest: adam() }, { conv: /^conv/ });
+    const why = 'partition, group `kernels`: "head/kernel" selects nothing; there are `conv/kernel`, `conv/bias`.';
+    expect(adding(outer)).toThrow(why);
+    expect(adding(clipByNorm(outer, 1))).toThrow(why);
+  });
+
+  test("is none where it takes what is left, or where all that it would have is frozen", () => {
+    adding(partition({ all: adam(), rest: adam() }, { all: /./ }))();
+    adding(freeze(partition({ conv: adam(), rest: adam() }, { conv: /^conv/ }), /^conv/))();
+  });
+
+  test("may wait for parameters that follow", () => {
+    const growing = loop(partition({ conv: adam(), head: adam() }, { conv: /^conv/, head: /^head/ }));
+    growing.add(parameters.slice(0, 2), { more: true });
+    growing.add(parameters.slice(2));
+    expect(Object.keys(growing.inspect().groups)).toEqual(["conv", "head"]);
+  });
+
+  test("leaves an optimizer that may have other parameters", () => {
+    const started = loop(partition({ conv: adam(), head: adam() }, { conv: /^conv/, head: /^head/ }));
+    expect(() => started.add(parameters.slice(0, 2))).toThrow("selects nothing");
+    expect(started.inspect().parameters).toEqual({});
+    started.add(parameters);
   });
 });

@@ -240,6 +240,11 @@ describe("a rule is checked where it is defined", () => {
       { update: { p: "p - g" } },
       "Probe has `lr` among its options, and no equation reads it.",
     ],
+    [
+      "a state that nothing reads",
+      { state: { m: 0, v: 0 }, update: { m: "m + g", v: "g^2", p: "p - lr * m" } },
+      "Probe has `v` among its states, and no equation reads it. Use it, or take it out of `state`.",
+    ],
     ["no step", { update: { q: "lr * g" } }, "Probe: no equation changes `p`."],
     [
       "a place that is too narrow",

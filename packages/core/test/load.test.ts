@@ -203,3 +203,30 @@ test("hyper-parameters with inherited names are not set", () => {
     loop.update(Object.fromEntries([["toString", { p: new Float64Array(1), inputs: { g: new Float64Array(1) } }]])),
   ).toThrow("There is no parameter `toString` here; there are `w`.");
 });
+
+describe("state that the rule does not keep", () => {
+  const extra = { shape: [2], data: new Float32Array(2) };
+  const { meta, tensors } = trained(["w"], 2).state();
+  const w = meta.parameters.w!;
+  const states: readonly [key: string, StateDict][] = [
+    ["vMax/w", { meta, tensors: { ...tensors, "vMax/w": extra } }],
+    ["product/w", { meta, tensors: { ...tensors, "product/w": extra } }],
+    ["b/nobody", { meta, tensors: { ...tensors, "b/nobody": extra } }],
+    ["b", { meta, tensors: { ...tensors, b: extra } }],
+    ["d/w", { meta: { ...meta, parameters: { w: { ...w, host: { ...w.host, d: 1 } } } }, tensors }],
+  ];
+
+  test.each(states)("is an error if it is %s, and reported where what fits is taken", (key, state) => {
+    const run = trained(["w"], 0);
+    expect(() => run.loop.load(state, write)).toThrow(`it has \`${key}\`, which this optimizer does not train or keep`);
+    expect(run.loop.step).toBe(0);
+    expect(run.loop.load(state, write, { strict: false })).toMatchObject({ loaded: ["w"], unexpected: [key] });
+    expect(run.state()).toEqual({ meta, tensors });
+  });
+
+  test("is not the weights and waiting gradients of a checkpoint", () => {
+    const run = trained(["w"], 0);
+    const state = { meta, tensors: { ...tensors, "p/w": extra, "g/w": extra, "p/mean": extra } };
+    expect(run.loop.load(state, write)).toMatchObject({ loaded: ["w"], unexpected: [] });
+  });
+});

@@ -18,6 +18,7 @@ const adam = core.rule({
   },
 });
 const parameter = { name: "w", shape: [2] };
+const other = { name: "b", shape: [2] };
 const spec = { ...adam };
 const share = (): adapter.Share<Float64Array> => ({
   p: Float64Array.of(1, 2),
@@ -26,7 +27,7 @@ const share = (): adapter.Share<Float64Array> => ({
 
 function loop(configured: core.Configured = adam()): adapter.Loop<Float64Array> {
   const made = new adapter.Loop(plain, configured);
-  made.add([parameter]);
+  made.add([parameter, other]);
   return made;
 }
 /** Steps with what a transform or group gave. */
@@ -68,7 +69,7 @@ describe("@descent/core", () => {
     "formula(…)": { args: () => [x], foreign: [0], call: core.formula({ y: "x * x" }) },
     schedule: { args: () => ["1e-3 / (step + 1)"], use: (s: core.Schedule) => s(3) },
     "schedule(…)": { args: () => [3], call: core.schedule("1e-3 / (step + 1)") },
-    partition: { args: () => [{ a: adam(), b: core.frozen() }, () => "a"], use: step },
+    partition: { args: () => [{ w: adam(), b: core.frozen() }, (p: core.Parameter) => p.name], use: step },
     "partition by selectors": { args: () => [{ a: adam(), b: adam() }, { a: /w/ }], call: core.partition, use: step },
     "a selector": {
       args: () => [/w/],

@@ -1,7 +1,16 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { type HyperValue, type Inspection, type LoadReport, OptimizerError, type Parameter } from "@descent/core";
-import { ASYNC_DISPOSE, DISPOSE, isRecord, type Shape, shown, size } from "@descent/core/adapter";
+import {
+  ASYNC_DISPOSE,
+  DISPOSE,
+  forSome,
+  isRecord,
+  refuseEmptyGroups,
+  type Shape,
+  shown,
+  size,
+} from "@descent/core/adapter";
 import { fedBatch } from "./batch.ts";
 import { type Checkpoint, checkpointOf, encodeCheckpoint, fit, fitting } from "./checkpoint.ts";
 import type { Engine, Opening, Started, Starting } from "./engine/engine.ts";
@@ -78,12 +87,17 @@ export class Trainer {
       options,
       (candidates) => {
         const { loss, outputs, shapes, gradients, unreached } = options;
-        return { trained: trainedOf(candidates, options), loss, outputs, shapes, gradients, unreached };
+        const trained = trainedOf(candidates, options);
+        refuseEmptyGroups(options.optimizer, candidates.weights);
+        return { trained, loss, outputs, shapes, gradients, unreached };
       },
     );
   }
 
-  /** A trainer for a training graph that `saveTrainingGraph` wrote: nothing is differentiated again. */
+  /**
+   * A trainer for a training graph that `saveTrainingGraph` wrote: nothing is differentiated again. The graph knows only the
+   * weights that it trains, so a group of the optimizer may be empty.
+   */
   static async open(graph: FileSource, options: OpenOptions): Promise<Trainer> {
     checkOpen(options);
     return Trainer.#make(
@@ -116,7 +130,7 @@ export class Trainer {
     try {
       const { runtime, sessionOptions = {}, plan } = options;
       const candidates = await engine.open({ ...rest, model, runtime, executionProviders, sessionOptions });
-      const started = await engine.start({ ...choose(candidates), optimizer, plan, seed });
+      const started = await engine.start({ ...choose(candidates), optimizer: forSome(optimizer), plan, seed });
       return new Trainer(engine, options, started, closing);
     } catch (error) {
       await engine.dispose();

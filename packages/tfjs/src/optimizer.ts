@@ -143,7 +143,9 @@ export class DescentOptimizer extends Optimizer {
     const { loop } = this.#trained;
     this.#hear();
     this.#tell();
-    this.#trained.take(Array.from(shares.values(), ({ p }) => p));
+    const variables = Array.from(shares.values(), ({ p }) => p);
+    this.#trained.checkGroups(variables);
+    this.#trained.take(variables);
     this.#replay();
     try {
       loop.update(shares);

@@ -148,6 +148,22 @@ describe("gradients", () => {
     whole.dispose();
   });
 
+  test("a group that no variable is in is an error, and changes nothing", () => {
+    const [a, b] = [variable("one/kernel"), variable("two/kernel")];
+    for (const [rule, why] of [
+      [freeze(sgd(), "two/kernal"), 'freeze: "two/kernal" selects nothing; there are'],
+      [partition({ x: sgd(), rest: sgd() }, { x: /three/ }), "partition, group `x`: /three/ selects nothing"],
+    ] as const) {
+      const opt = optimizer(rule);
+      for (let i = 0; i < 2; i++) expect(message(() => opt.applyGradients(ones(a, b)))).toContain(why);
+      expect([opt.iterations, value(a), opt.inspect().parameters]).toEqual([0, 0, {}]);
+    }
+    const late = optimizer(freeze(sgd({ lr: 1 }), "two/kernel"));
+    late.applyGradients(ones(a)); // there is such a variable, though it has had no gradient
+    expect(value(a)).toBe(-1);
+    tf.dispose([a, b]);
+  });
+
   test("a parameter of no group is named, and joins nothing", () => {
     const [a, b] = [variable("one/kernel"), variable("two/kernel")];
     const opt = optimizer(partition({ x: sgd() }, { x: /one/ }));

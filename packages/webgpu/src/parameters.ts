@@ -63,13 +63,13 @@ export class Parameters {
   }
 
   /** Parameters with their gradients, in the order of the parameters: those that lie together are stepped together. */
-  shares(gradients: Named<Gradient | undefined>): Readonly<Record<string, Share<Tensor>>> {
+  shares(gradients: Named<Gradient | undefined>): (readonly [name: string, share: Share<Tensor>])[] {
     const given = Object.fromEntries(named("The gradients", gradients));
     refuseUnknown(given, this.#byName);
-    const shares: Record<string, Share<Tensor>> = {};
+    const shares: (readonly [string, Share<Tensor>])[] = [];
     for (const [name, { p }] of this.#byName) {
       const gradient = Object.hasOwn(given, name) ? given[name] : undefined;
-      if (gradient !== undefined) shares[name] = { p, inputs: { g: this.#gradient(name, p.length, gradient) } };
+      if (gradient !== undefined) shares.push([name, { p, inputs: { g: this.#gradient(name, p.length, gradient) } }]);
     }
     return shares;
   }

@@ -51,8 +51,8 @@ export function allocate<const Name extends string>(
   const why = refusal();
   const unshared = shared ? (why ?? notShared()) : undefined;
   if (unshared !== undefined) throw new OptimizerError(`Memory cannot be shared here: ${unshared}.`);
-  const parameters: Record<string, Float32Array> = {};
-  const gradients: Record<string, Float32Array> = {};
+  const parameters = new Map<string, Float32Array>();
+  const gradients = new Map<string, Float32Array>();
   for (let i = 0; i < entries.length; ) {
     // As many parameters as one memory holds: nearly always all of them.
     const first = i;
@@ -66,8 +66,8 @@ export function allocate<const Name extends string>(
       for (const { name, described, length } of entries.slice(first, i)) {
         const array = arena ? arena.take(length)! : ordinary(length); // there is room for both
         descriptions.set(array, described);
-        into[name] = array;
+        into.set(name, array);
       }
   }
-  return { parameters, gradients } as Allocation<Name>; // one of each for every name
+  return { parameters: Object.fromEntries(parameters), gradients: Object.fromEntries(gradients) } as Allocation<Name>; // one of each for every name
 }

@@ -4,6 +4,7 @@ import { size } from "../parameter.ts";
 import { checkMeta, checkTensor, type ParameterState, type StateDict, type StateMeta, slotKey } from "../state.ts";
 import type { Course } from "./answer.ts";
 import { type Group, hyperNow, plainHyper } from "./groups.ts";
+import { hostPart } from "./host-values.ts";
 import type { Member, Roster } from "./roster.ts";
 import { allocate, slotShape } from "./slots.ts";
 
@@ -12,7 +13,7 @@ export interface LoadReport {
   readonly loaded: readonly string[];
   /** Parameters of the optimizer that the state does not know. */
   readonly missing: readonly string[];
-  /** Parameters of the state that the optimizer does not have. */
+  /** Parameters of the state that the optimizer does not have, and state such as `vMax/w` that its rules do not keep. */
   readonly unexpected: readonly string[];
   readonly mismatched: readonly { readonly name: string; readonly why: string }[];
   /** Hyper-parameters that differ from those the state was saved with; the optimizer keeps its own. */
@@ -83,7 +84,7 @@ export function* load<T>(
     if (saved.t === 0) roster.free(member);
     else member.slots ??= fresh.get(member);
     member.t = saved.t;
-    member.host = saved.host && { ...saved.host };
+    member.host = saved.host && kept(member, saved.host);
   }
   roster.step = meta.step;
   return report;
@@ -109,14 +110,44 @@ function compare<T>(
   }
   const unexpected = Object.keys(meta.parameters).filter((name) => !members.get(name)?.cohort);
   const loaded = fits.map(({ member }) => member.parameter.name);
+  unexpected.push(...unkept(fits, meta, tensors));
   return { fits, report: { loaded, missing, unexpected, mismatched, changed: changedSince(meta, groups.values()) } };
 }
+
+/** Weights, and gradients that wait for their update: a checkpoint holds them beside the state. */
+const besides = ["p", "g"];
+
+/** The keys of state that no rule here keeps, and of state of parameters that the metadata do not know. */
+function unkept<T>(fits: readonly Fit<T>[], meta: StateMeta, tensors: StateDict["tensors"]): string[] {
+  const slotsOf = new Map(
+    fits.map(({ member: { parameter, cohort } }) => [parameter.name, cohort!.program.slots] as const), // not frozen
+  );
+  const inTensors = Object.keys(tensors).filter((key) => {
+    const at = key.indexOf("/"); // slot names have none
+    const [slot, name] = [key.slice(0, at), key.slice(at + 1)];
+    if (besides.includes(slot)) return false;
+    if (at < 0 || !Object.hasOwn(meta.parameters, name)) return true;
+    const slots = slotsOf.get(name); // what does not fit is reported already
+    return slots !== undefined && !(Object.hasOwn(slots, slot) && slots[slot]!.place !== "host");
+  });
+  const onHost = fits.flatMap(({ member: { parameter, cohort }, saved: { host = {} } }) => {
+    const { kept } = hostPart(cohort!.program); // not frozen
+    return Object.keys(host)
+      .filter((slot) => !kept.includes(slot))
+      .map((slot) => slotKey(slot, parameter.name));
+  });
+  return [...inTensors, ...onHost];
+}
+
+/** The host slots of a state that the rule keeps. */
+const kept = <T>({ cohort }: Member<T>, host: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(hostPart(cohort!.program).kept.map((slot) => [slot, host[slot]!])); // `mismatch` found them all
 
 /** Throws one error with everything that keeps a state from being loaded whole. */
 function refuse({ missing, unexpected, mismatched }: LoadReport): void {
   const problems = [
     ...(missing.length > 0 ? [`it does not know ${list(missing)}`] : []),
-    ...(unexpected.length > 0 ? [`it has ${list(unexpected)}, which this optimizer does not train`] : []),
+    ...(unexpected.length > 0 ? [`it has ${list(unexpected)}, which this optimizer does not train or keep`] : []),
     ...mismatched.map(({ name, why }) => `\`${name}\` ${why}`),
   ];
   const more = problems.length > 8 ? ` and ${problems.length - 8} more` : "";

@@ -40,9 +40,12 @@ class BaseLoop<T> {
     return this.roster.members.has(name);
   }
 
-  /** Takes parameters in, giving each its group. Throws, and takes none, if one is of no group, known already or refused. */
-  add(parameters: readonly Parameter[]): void {
-    this.roster.add(parameters);
+  /**
+   * Takes parameters in, giving each its group. Throws, and takes none, if one is of no group, known already or refused, or
+   * if a group stays empty; with `more` it may, because other parameters will follow.
+   */
+  add(parameters: readonly Parameter[], { more = false }: { readonly more?: boolean } = {}): void {
+    this.roster.add(parameters, more);
   }
 
   /** Changes hyper-parameters from the next update on, in one group or in every group that has them. */

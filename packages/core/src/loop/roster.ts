@@ -1,6 +1,6 @@
 import { type Configured, checkConfigured } from "../configured.ts";
 import { among, OptimizerError, suggestion } from "../errors.ts";
-import { assign } from "../groups.ts";
+import { assign, refuseEmptyGroups } from "../groups.ts";
 import type { Env } from "../host.ts";
 import { checkParameter, decaysByRole, matrix, type Parameter, saidOf, size } from "../parameter.ts";
 import { type Program, trace } from "../program.ts";
@@ -62,8 +62,8 @@ export class Roster<T> {
     this.#configured = configured;
   }
 
-  /** Takes parameters in, giving each its group. Throws, and takes none, if one is of no group, known already or refused. */
-  add(parameters: readonly Parameter[]): void {
+  /** Takes parameters in, giving each its group; unless `more` will follow, no group may stay empty. On an error none is taken. */
+  add(parameters: readonly Parameter[], more: boolean): void {
     this.alive();
     const seen = new Set<string>();
     for (const parameter of parameters) {
@@ -96,6 +96,11 @@ export class Roster<T> {
       if (!cohort) cohorts.set(program, [...known, (cohort = { group, program, facts })]);
       return { ...fresh, cohort, decays };
     });
+    if (!more)
+      refuseEmptyGroups(
+        this.#configured,
+        [...this.members.values(), ...members].map(({ parameter }) => parameter),
+      );
     for (const [program, all] of cohorts) this.#cohorts.set(program, all);
     for (const [label, group] of groups) this.groups.set(label, group);
     for (const member of members) this.members.set(member.parameter.name, member);

@@ -4,7 +4,7 @@ import { type Constant, constant } from "../proto/constant.ts";
 import { type Elem, elems, entries, holds, type TypedArray } from "../proto/elem.ts";
 import { type AttributeInput, attribute } from "./attribute.ts";
 import { type Dim, product } from "./dims.ts";
-import { type Attribute, describe, type Node, type Scope, type SymbolicValue, type TensorType } from "./node.ts";
+import { describe, type Node, type Scope, type SymbolicValue, type TensorType } from "./node.ts";
 import { infer } from "./shapes/infer.ts";
 
 /** Whether this is a graph; told by its methods, because there may be two copies of this package. */
@@ -73,9 +73,10 @@ export class Graph implements Scope {
     check(`The outputs of ${op}`, outputs, outputNames);
     check(`The domain of ${op}`, domain, { want: "a text", fits: (x) => typeof x === "string" });
     const given = typeof outputs === "number" ? Array.from({ length: outputs }, () => this.fresh(op)) : [...outputs];
-    const all: Record<string, Attribute> = {};
-    for (const [key, value] of Object.entries(attributes)) if (value !== undefined) all[key] = attribute(key, value);
-    this.add({ op, domain, name: "", inputs: [...inputs], outputs: given, attributes: all });
+    const all = Object.entries(attributes).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, attribute(key, value)] as const],
+    );
+    this.add({ op, domain, name: "", inputs: [...inputs], outputs: given, attributes: Object.fromEntries(all) });
     return given;
   }
 

@@ -82,7 +82,7 @@ class Importer {
   readonly #kept: ReadonlySet<string>;
   readonly #sequences = new Sequences();
   /** Sizes the names of the model stand for, from `shapes`. */
-  #sizes: Record<string, Dim> = {};
+  readonly #sizes: Record<string, Dim> = Object.create(null); // a size may be called "constructor"
   /** Whether `shapes` contradicts a size of the model, so that nothing it says of inner shapes can be believed. */
   #reshaped = false;
 
@@ -225,7 +225,6 @@ class Importer {
   /** A node as the graph has it; undefined for a constant, which becomes a literal at once. */
   #node(graph: Graph, call: Call): Node | undefined {
     const { node: proto } = call;
-    const attributes: Record<string, Attribute> = {};
     const head = {
       op: proto.opType ?? "",
       domain: own(proto.domain ?? ""),
@@ -233,10 +232,11 @@ class Importer {
       inputs: proto.input ?? [],
       outputs: proto.output ?? [],
     };
-    for (const attribute of proto.attribute ?? []) {
-      attributes[attribute.name ?? ""] = this.#attribute(graph, { ...head, attributes: {} }, attribute, call);
-    }
-    const node = { ...head, attributes };
+    const attributes = (proto.attribute ?? []).map((one): [string, Attribute] => [
+      one.name ?? "",
+      this.#attribute(graph, { ...head, attributes: {} }, one, call),
+    ]);
+    const node = { ...head, attributes: Object.fromEntries(attributes) };
     if (node.op !== "Constant" || node.domain !== "") return node;
     const [output] = node.outputs;
     const sparse = proto.attribute?.find((a) => a.name === "sparse_value")?.sparseTensor;

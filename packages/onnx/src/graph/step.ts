@@ -27,10 +27,10 @@ export class Step {
       readonly attributes?: Readonly<Record<string, Attributes[string] | undefined>>;
     } = {},
   ): void {
-    const attributes: Record<string, Attributes[string]> = {};
-    for (const [name, value] of Object.entries({ ...this.node.attributes, ...changes.attributes }))
-      if (value !== undefined) attributes[name] = value;
-    this.graph.add({ ...this.node, ...changes, attributes });
+    const attributes = Object.entries({ ...this.node.attributes, ...changes.attributes }).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as const],
+    );
+    this.graph.add({ ...this.node, ...changes, attributes: Object.fromEntries(attributes) });
   }
   input(i: number): string {
     return this.node.inputs[i] ?? "";

@@ -171,8 +171,7 @@ export class DeviceResidence implements Residence<Held> {
   }
 
   #step(names: Iterable<string>): void {
-    const gradients: Record<string, GpuBuffer> = {};
-    for (const name of names) gradients[name] = this.#gradients.get(name)!.buffer; // of parameters
+    const gradients = Array.from(names, (name) => [name, this.#gradients.get(name)!.buffer] as const); // of parameters
     try {
       this.#optimizer.update(gradients);
     } catch (cause) {

@@ -201,14 +201,15 @@ export class GraphResidence implements Residence<Held> {
       const outputs = join(graph, jobs, scalars, (name) => graph.op("Div", [sumName(name), COUNT])[0]!); // one output
       return { graph, options: this.staying(outputs, graph) };
     });
-    const feeds: Record<string, RuntimeTensor> = {
-      [COUNT]: this.#tensor(Float32Array.of(count), []),
+    const weights = names.flatMap((name) => [
+      [name, this.weights.get(name)!.tensor] as const, // names of parameters
+      [sumName(name), gradients.get(name)!] as const, // the step was begun with these names
+    ]);
+    const feeds = {
+      ...Object.fromEntries(weights),
       ...this.#state(jobs, scalars),
+      [COUNT]: this.#tensor(Float32Array.of(count), []),
     };
-    for (const name of names) {
-      feeds[name] = this.weights.get(name)!.tensor; // names of parameters
-      feeds[sumName(name)] = gradients.get(name)!; // the step was begun with these names
-    }
     this.#take(await session.run(feeds), step);
   }
 

@@ -206,10 +206,11 @@ export class TrainingLoop<H> implements Training {
 
   #feeds(batch: readonly Fed[], compiled: Compiled): Record<string, RuntimeTensor> {
     const { inputs } = compiled.session;
-    const feeds = drawn(this.#compiler.runtime, batch, compiled, this.#seed, this.step, this.#sums.count);
-    for (const all of [this.#residence.weights, this.#kept])
-      for (const [name, held] of all) if (inputs.has(name)) feeds[name] = this.#residence.feed(held);
-    return feeds;
+    const held = [...this.#residence.weights, ...this.#kept].filter(([name]) => inputs.has(name));
+    return {
+      ...drawn(this.#compiler.runtime, batch, compiled, this.#seed, this.step, this.#sums.count),
+      ...Object.fromEntries(held.map(([name, one]) => [name, this.#residence.feed(one)])),
+    };
   }
 
   #check(gradients: Gradients): void {

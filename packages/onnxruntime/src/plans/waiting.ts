@@ -83,8 +83,9 @@ export class Sums<H> {
     this.#count = waiting?.count ?? 0;
     if (!waiting && !this.#held) return;
     const held = (this.#held ??= this.#zeros());
+    const sums = new Map(Object.entries(waiting?.sums ?? {}));
     for (const { name, shape } of this.#weights)
-      this.#residence.write(held.get(name)!, waiting?.sums[name] ?? new Float32Array(size(shape))); // one for every weight
+      this.#residence.write(held.get(name)!, sums.get(name) ?? new Float32Array(size(shape))); // one for every weight
   }
 
   dispose(): void {

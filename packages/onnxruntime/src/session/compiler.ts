@@ -1,3 +1,4 @@
+import { OptimizerError } from "@descent/core";
 import { exportModel, type Graph, type Target } from "@descent/onnx";
 import type { Shapes, Source, TrainingGraph } from "../graphs/source.ts";
 import { inBlocks } from "../quirks/blocked.ts";
@@ -69,8 +70,9 @@ export class Session {
         const { location } = feeds[name]!; // a key of it
         if (location !== "cpu" && location !== "none") throw refusal(name, location);
       }
-    const fetches: Record<string, RuntimeTensor | null> = {};
-    for (const name of this.#session.outputNames) fetches[name] = into[name] ?? null;
+    const fetches = Object.fromEntries(
+      this.#session.outputNames.map((name) => [name, Object.hasOwn(into, name) ? into[name]! : null]), // a key of it
+    );
     try {
       return await this.#session.run(feeds, fetches);
     } catch (cause) {
@@ -175,6 +177,10 @@ export class Compiler {
         executionProviders: executionProviders.map(safely),
         ...options,
       });
+    if (graph.outputs.has("__proto__"))
+      throw new OptimizerError(
+        "ONNX Runtime loses an output named `__proto__`. Rename it in the model, or leave it out of `outputs`.",
+      );
     const plain = exportModel(graph);
     const cpu = executionProviders.every((provider) => providerName(provider) === "cpu");
     const fast = cpu && (await inBlocks(graph, runtime)) ? exportModel(graph) : plain;

@@ -93,17 +93,19 @@ function byKey<T extends { readonly name: string }>(
 
 /** The part of a state that belongs to these parameters, under their current names. */
 export function renamed(state: StateDict, names: ReadonlyMap<string, string>, step: number): StateDict {
-  const parameters: Record<string, StateDict["meta"]["parameters"][string]> = {};
-  const tensors: Record<string, StateDict["tensors"][string]> = {};
   const now = new Map([...names].map(([name, then]) => [then, name]));
-  for (const [then, name] of now) {
-    const found = Object.hasOwn(state.meta.parameters, then) ? state.meta.parameters[then] : undefined;
-    if (found) parameters[name] = found; // else it was frozen
-  }
-  for (const [key, tensor] of Object.entries(state.tensors)) {
+  // A parameter that was frozen has no entry.
+  const parameters = Object.entries(state.meta.parameters).flatMap(([then, found]) => {
+    const name = now.get(then);
+    return name === undefined ? [] : [[name, found] as const];
+  });
+  const tensors = Object.entries(state.tensors).flatMap(([key, tensor]) => {
     const at = key.indexOf("/"); // slot names have none
     const name = now.get(key.slice(at + 1));
-    if (name !== undefined) tensors[`${key.slice(0, at)}/${name}`] = tensor;
-  }
-  return { meta: { ...state.meta, step, parameters }, tensors };
+    return name === undefined ? [] : [[`${key.slice(0, at)}/${name}`, tensor] as const];
+  });
+  return {
+    meta: { ...state.meta, step, parameters: Object.fromEntries(parameters) },
+    tensors: Object.fromEntries(tensors),
+  };
 }

@@ -1,5 +1,5 @@
 import { type Configured, type LoadReport, OptimizerError, type Parameter, type StateDict } from "@descent/core";
-import { checkMeta, isRecord, Loop, list, shown } from "@descent/core/adapter";
+import { checkMeta, isRecord, Loop, list, refuseEmptyGroups, shown } from "@descent/core/adapter";
 import { backend_util, engine, tensor as makeTensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { ambiguous, type Candidate, type Matches, match, renamed } from "../saved/match.ts";
 import type { Waiting } from "../saved/waiting.ts";
@@ -46,8 +46,13 @@ export class Trained {
   /** Variables that `minimize` or `load` was told of: the optimizer's own, even without a gradient so far. */
   readonly #listed = new Set<Variable>();
 
+  readonly #configured: Configured;
+  /** Whether every group is known to have a variable. */
+  #grouped = false;
+
   constructor(tensors: Tensors, configured: Configured, waiting: Waiting, describe: Describe | undefined) {
     this.loop = new Loop(tensors, configured);
+    this.#configured = configured;
     this.waiting = waiting;
     this.#describe = describe;
   }
@@ -74,7 +79,7 @@ export class Trained {
     for (const { name } of fresh) if (this.#variables.has(name)) this.#drop(name); // another variable had the name
     for (const [now, then] of matches.pairs) waiting.bound.set(now, then);
     try {
-      loop.add(parameters);
+      loop.add(parameters, { more: true });
       const part = waiting.part(matches, loop.step);
       const mismatched = part ? this.#write(part, { strict: false }).mismatched : [];
       if (mismatched.length > 0)
@@ -97,6 +102,21 @@ export class Trained {
       owners.set(variable, this);
     }
     return fresh;
+  }
+
+  /** Throws if a group has none of the variables that are about to be stepped, nor any other that there is. */
+  checkGroups(variables: readonly Variable[]): void {
+    if (this.#grouped) return;
+    const parameters = variables.map((variable) => parameterOf(variable, this.#describe));
+    try {
+      refuseEmptyGroups(this.#configured, parameters);
+    } catch {
+      const others = Object.values(engine().registeredVariables).filter(
+        (variable) => variable.dtype === "float32" && !variables.includes(variable),
+      );
+      refuseEmptyGroups(this.#configured, [...parameters, ...others.map((one) => parameterOf(one, this.#describe))]);
+    }
+    this.#grouped = true;
   }
 
   /** Takes in the variables that belong to the optimizer and have had no gradient, so that its state is complete. */
