@@ -1,4 +1,4 @@
-"""Fans of the layouts that frameworks use, gains, and the scale that each initializer must have."""
+"""Fans of the layouts that frameworks use, gains, the scale that each initializer must have, and what holds no chance."""
 
 import math
 import os
@@ -9,6 +9,7 @@ import jax
 import keras
 import numpy as np
 import torch
+from scipy.linalg import hadamard
 from jax._src.nn.initializers import _compute_fans as jax_fans
 from keras.src.initializers.random_initializers import compute_fans as keras_fans
 
@@ -126,5 +127,33 @@ def truncated():
     }
 
 
+def patterns():
+    """What holds no chance, or holds whatever is drawn: whole tensors, counts of zeros, places of what is not zero."""
+    out = []
+    for shape, groups in (([3, 5], 1), ([6, 4, 3], 1), ([4, 6, 3, 5], 1), ([6, 2, 4, 4], 3), ([8, 4, 1, 2], 2)):
+        tensor = torch.empty(shape)
+        torch.nn.init.eye_(tensor) if len(shape) == 2 else torch.nn.init.dirac_(tensor, groups)
+        out.append({"initializer": "identity", "source": f"{TORCH}, {'eye_' if len(shape) == 2 else 'dirac_'}", "shape": shape, "options": {"groups": groups}, "values": tensor.flatten().tolist()})
+    for m, n in ((3, 5), (4, 4), (5, 3), (8, 2), (13, 6)):
+        p = 2 ** math.ceil(math.log2(m))
+        matrix = np.eye(m, n) if m <= n else np.eye(m, p) @ (hadamard(p) / math.sqrt(p)) @ np.eye(p, n)
+        out.append({"initializer": "zerO", "source": "algorithm 1 of https://arxiv.org/abs/2110.12661 with SciPy's hadamard", "shape": [m, n], "options": {}, "values": matrix.flatten().tolist()})
+    for shape, sparsity in (([10, 4], 0.25), ([7, 3], 0.9), ([5, 5], 0.0)):
+        tensor = torch.empty(shape)
+        torch.nn.init.sparse_(tensor, sparsity, std=0.5)
+        zeros = (tensor == 0).sum(dim=0)
+        assert (zeros == zeros[0]).all()
+        out.append({"initializer": "sparse", "source": f"{TORCH}, sparse_", "shape": shape, "options": {"sparsity": sparsity, "std": 0.5}, "zerosPerInput": int(zeros[0])})
+    for field, i, o in (([3, 3], 4, 6), ([4, 5], 3, 3), ([2], 2, 5)):
+        tensor = np.asarray(jax.nn.initializers.delta_orthogonal(2.0)(jax.random.key(3), (*field, i, o)))
+        places = np.argwhere(np.abs(tensor).sum(axis=(-1, -2)) > 0)
+        assert len(places) == 1
+        centre = tensor[tuple(places[0])]
+        gram = centre @ centre.T
+        assert np.allclose(gram, 4 * np.eye(i), atol=1e-5), gram
+        out.append({"initializer": "deltaOrthogonal", "source": f"{JAX}, delta_orthogonal", "shape": [o, i, *field], "options": {"gain": 2}, "place": places[0].tolist()})
+    return out
+
+
 def goldens():
-    return {"packages/initializers/test/golden/fans.json": {"fans": fans(), "gains": gains(), "scales": scales(), "truncatedNormal": truncated()}}
+    return {"packages/initializers/test/golden/fans.json": {"fans": fans(), "gains": gains(), "scales": scales(), "truncatedNormal": truncated(), "patterns": patterns()}}

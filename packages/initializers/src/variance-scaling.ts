@@ -1,12 +1,11 @@
-import { OptimizerError } from "@descent/core";
-import { flag, knownOptions, notNegative, shown, suggestion } from "@descent/core/adapter";
+import { flag, knownOptions, notNegative, oneOf } from "@descent/core/adapter";
 import { asGain, type Nonlinearity } from "./gain.ts";
 import { fill, type Initializer } from "./initialize.ts";
 import { fans } from "./layout.ts";
 import { CUT } from "./stream.ts";
 
-/** Which fan the variance is divided by: that of the forward pass, of the backward pass, or their mean. */
-export type Mode = "fanIn" | "fanOut" | "fanAvg";
+/** Which fan the variance is divided by: that of the forward pass, of the backward pass, or their mean, arithmetic or geometric. */
+export type Mode = "fanIn" | "fanOut" | "fanAvg" | "fanGeoAvg";
 /** The distribution that numbers are drawn from. */
 export type Distribution = "uniform" | "normal" | "truncatedNormal";
 
@@ -111,11 +110,11 @@ function bell(where: string, truncated: unknown): Distribution {
 function scaled(where: string, options: VarianceScalingOptions): Initializer {
   const { scale = 1, mode = "fanIn", distribution = "truncatedNormal" } = options;
   notNegative(where, { scale });
-  oneOf(where, "mode", mode, ["fanIn", "fanOut", "fanAvg"]);
-  oneOf(where, "distribution", distribution, ["uniform", "normal", "truncatedNormal"]);
+  oneOf(where, { mode }, ["fanIn", "fanOut", "fanAvg", "fanGeoAvg"]);
+  oneOf(where, { distribution }, ["uniform", "normal", "truncatedNormal"]);
   return (parameter, random) => {
     const { fanIn, fanOut } = fans(parameter);
-    const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode];
+    const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2, fanGeoAvg: Math.sqrt(fanIn * fanOut) }[mode];
     const std = Math.sqrt(scale / fan);
     switch (distribution) {
       case "uniform": {
@@ -128,14 +127,6 @@ function scaled(where: string, options: VarianceScalingOptions): Initializer {
         return fill(parameter, (i) => (std / CUT) * random.truncated(i));
     }
   };
-}
-
-function oneOf(where: string, name: string, value: unknown, words: readonly string[]): void {
-  if (words.some((word) => word === value)) return;
-  const choice = words.map((word) => `"${word}"`).join(" or ");
-  throw new OptimizerError(
-    `\`${where}\` has \`${name}\` = ${shown(value)}. Give ${choice}.${typeof value === "string" ? suggestion(value, words) : ""}`,
-  );
 }
 
 export {

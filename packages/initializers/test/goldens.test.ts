@@ -3,18 +3,23 @@ import type { Parameter } from "@descent/core";
 import type { Axes } from "@descent/core/adapter";
 import { describe, expect, test } from "vitest";
 import {
+  deltaOrthogonal,
   fans,
   gain,
   heNormal,
   heUniform,
+  type Initializer,
+  identity,
   initialize,
   layouts,
   lecunNormal,
   lecunUniform,
   type Nonlinearity,
+  sparse,
   varianceScaling,
   xavierNormal,
   xavierUniform,
+  zerO,
 } from "../src/index.ts";
 import { CUT } from "../src/stream.ts";
 import { deviation, erf, SIGMAS } from "./statistics.ts";
@@ -23,6 +28,15 @@ interface Layered {
   readonly source: string;
   readonly shape: readonly number[];
   readonly axes: Axes;
+}
+interface Pattern {
+  readonly initializer: keyof typeof patterned;
+  readonly source: string;
+  readonly shape: readonly number[];
+  readonly options: never;
+  readonly values?: readonly number[];
+  readonly zerosPerInput?: number;
+  readonly place?: readonly number[];
 }
 interface Goldens {
   readonly fans: readonly (Layered & { readonly layout: string; readonly fanIn: number; readonly fanOut: number })[];
@@ -34,6 +48,7 @@ interface Goldens {
     readonly std: number;
     readonly limit?: number;
   })[];
+  readonly patterns: readonly Pattern[];
   readonly truncatedNormal: {
     readonly rescale: number;
     readonly limit: number;
@@ -48,6 +63,13 @@ const makers = {
   lecunUniform: () => lecunUniform(), // these two take nothing that the goldens set
   lecunNormal: () => lecunNormal(),
 };
+const patterned: Readonly<Record<"identity" | "zerO" | "sparse" | "deltaOrthogonal", (options: never) => Initializer>> =
+  {
+    identity,
+    zerO: () => zerO(),
+    sparse,
+    deltaOrthogonal,
+  };
 const goldens: Goldens = JSON.parse(readFileSync(new URL("./golden/fans.json", import.meta.url), "utf8"));
 
 describe("fans are those of other libraries", () => {
@@ -148,5 +170,31 @@ describe("the truncated normal of the closed form", () => {
       expect(Math.abs(share - below)).toBeLessThan(SIGMAS * Math.sqrt((below * (1 - below)) / n));
     }
     expect(Math.max(...values)).toBeLessThanOrEqual(Math.fround(goldens.truncatedNormal.limit));
+  });
+});
+
+describe("patterns are those of other libraries", () => {
+  test.each(
+    goldens.patterns.map((g) => [g.initializer, `[${g.shape}]`, JSON.stringify(g.options), g.source, g] as const),
+  )("%s %s %s: %s", (...[name, , , , { shape, options, values, zerosPerInput, place }]) => {
+    const made = initialize({ name: "w", shape, axes: layouts.oihw }, patterned[name](options), 5);
+    const [outputs = 1, inputs = 1, ...field] = shape;
+    if (values) expect([...made]).toEqual(values.map(Math.fround));
+    if (zerosPerInput !== undefined)
+      for (let i = 0; i < inputs; i++)
+        expect(made.filter((x, k) => k % inputs === i && x === 0)).toHaveLength(zerosPerInput);
+    if (place) {
+      const taps = field.reduce((a, b) => a * b, 1);
+      const at = place.reduce((so, p, d) => so * field[d]! + p, 0);
+      const used = new Set([...made].flatMap((x, k) => (x === 0 ? [] : [k % taps])));
+      expect(used).toEqual(new Set([at]));
+      const column = (i: number): number[] =>
+        Array.from({ length: outputs }, (_, o) => made[(o * inputs + i) * taps + at]!);
+      for (let i = 0; i < inputs; i++)
+        for (let j = 0; j < inputs; j++) {
+          const product = column(i).reduce((sum, x, o) => sum + x * column(j)[o]!, 0);
+          expect(product).toBeCloseTo(i === j ? 4 : 0, 5); // float32
+        }
+    }
   });
 });

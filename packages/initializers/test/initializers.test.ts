@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import {
   constant,
   fans,
+  fixup,
   gain,
   glorotNormal,
   glorotUniform,
@@ -18,16 +19,23 @@ import {
   layouts,
   lecunNormal,
   lecunUniform,
+  lsuv,
+  mupOutput,
   normal,
   ones,
   orthogonal,
   type Stream,
+  scaledBy,
+  siren,
+  sparse,
   stream,
+  tFixup,
   truncatedNormal,
   uniform,
   varianceScaling,
   xavierNormal,
   xavierUniform,
+  zerO,
   zeros,
 } from "../src/index.ts";
 import { orthonormal } from "../src/qr.ts";
@@ -58,8 +66,16 @@ const all: Readonly<Record<string, Initializer>> = {
   lecunNormal: lecunNormal(),
   orthogonal: orthogonal(),
   identity: identity(),
+  zerO: zerO(),
+  siren: siren(),
+  fixup: fixup({ blocks: 8 }),
+  tFixup: tFixup({ layers: 6, part: "encoder" }),
+  mupOutput: mupOutput({ base: 16 }),
+  scaledBy: scaledBy(0.5, normal({ std: 1 })),
 };
-const random = Object.entries(all).filter(([name]) => !["zeros", "ones", "constant", "identity"].includes(name));
+const random = Object.entries(all).filter(
+  ([name]) => !["zeros", "ones", "constant", "identity", "zerO"].includes(name),
+);
 
 describe("plain values", () => {
   test("zeros, ones and constants are that", () => {
@@ -419,6 +435,78 @@ describe("an initializer of one's own", () => {
   });
 });
 
+describe("deep nets without normalization", () => {
+  const kernel = dense(64, 32);
+  const by = (initializer: Initializer, inner: Initializer): number => {
+    const [a, b] = [initialize(kernel, initializer, 3), initialize(kernel, inner, 3)];
+    const ratio = a[0]! / b[0]!;
+    for (const [i, x] of a.entries()) expect(x).toBeCloseTo(ratio * b[i]!, 6);
+    return ratio;
+  };
+
+  test("Fixup, T-Fixup and μP scale what they are given by the papers' factors", () => {
+    // L^(−1/(2m−2)); 0.67 N^(−1/4) and (9N)^(−1/4); 1/√(fanIn/base)
+    expect(by(fixup({ blocks: 16 }), heNormal())).toBeCloseTo(1 / 4, 6);
+    expect(by(fixup({ blocks: 16, layers: 3 }), heNormal())).toBeCloseTo(1 / 2, 6);
+    expect(by(tFixup({ layers: 16, part: "encoder" }), xavierUniform())).toBeCloseTo(0.335, 6);
+    expect(by(tFixup({ layers: 9, part: "decoder" }), xavierUniform())).toBeCloseTo(1 / 3, 6);
+    expect(by(mupOutput({ base: 4 }), heNormal({ gain: 1 }))).toBeCloseTo(1 / 4, 6);
+    expect(by(scaledBy(-3, uniform({ min: 0, max: 1 })), uniform({ min: 0, max: 1 }))).toBeCloseTo(-3, 6);
+  });
+
+  test("SIREN's layers keep a uniform input's arcsine-like output from layer to layer", () => {
+    const width = 512;
+    let signal = Array.from({ length: width }, (_, i) => Math.sin((Math.PI / 2) * (2 * stream(1, "x").uniform(i) - 1)));
+    for (let layer = 0; layer < 4; layer++) {
+      const weights = initialize({ name: `layer${layer}`, shape: [width, width], axes: layouts.linear }, siren(), 9);
+      signal = Array.from({ length: width }, (_, o) => {
+        let sum = 0;
+        for (let i = 0; i < width; i++) sum += weights[o * width + i]! * signal[i]!;
+        return Math.sin(30 * sum);
+      });
+      // sin of a standard normal has variance (1 − e⁻²)/2 = 0.432, within the sampling error of 512 units
+      expect(Math.abs(deviation(signal) ** 2 - (1 - Math.exp(-2)) / 2)).toBeLessThan(0.08);
+    }
+    const first = initialize(dense(2, 400), siren({ first: true }), 0);
+    expect(Math.max(...first.map(Math.abs))).toBeLessThanOrEqual(0.5);
+    expect(Math.max(...first.map(Math.abs))).toBeGreaterThan(0.49);
+  });
+
+  test("a sparse layer's zeros fall on different outputs, whatever the values are", () => {
+    const made = initialize({ name: "w", shape: [40, 30], axes: layouts.linear }, sparse({ sparsity: 0.5, std: 1 }), 2);
+    const patterns = new Set(
+      Array.from({ length: 30 }, (_, i) => Array.from({ length: 40 }, (_, o) => made[o * 30 + i] === 0).join()),
+    );
+    expect(patterns.size).toBe(30);
+    const kept = made.filter((x) => x !== 0);
+    expect(Math.abs(deviation(kept) - 1)).toBeLessThan(SIGMAS / Math.sqrt(2 * kept.length));
+  });
+});
+
+describe("layer-sequential unit variance", () => {
+  const weights = initialize({ name: "w", shape: [8, 16] }, orthogonal(), 1);
+  const batch = Array.from({ length: 50 }, (_, n) =>
+    Array.from({ length: 16 }, (_, i) => 3 * stream(n, "x").normal(i)),
+  );
+  const outputs = (w: Float32Array): number[] =>
+    batch.flatMap((x) => Array.from({ length: 8 }, (_, o) => x.reduce((sum, xi, i) => sum + w[o * 16 + i]! * xi, 0)));
+
+  test("scales weights until the outputs have it, at once or in time", async () => {
+    for (const output of [outputs, async (w: Float32Array) => outputs(w)]) {
+      const scaled = await lsuv(weights, output, { tolerance: 1e-4 });
+      expect(deviation(outputs(scaled)) ** 2).toBeCloseTo(1, 3);
+      const ratio = scaled[0]! / weights[0]!;
+      for (const [i, x] of scaled.entries()) expect(x).toBeCloseTo(ratio * weights[i]!, 6);
+    }
+  });
+
+  test("says so where it cannot", async () => {
+    await expect(lsuv(weights, () => [1, 1, 1])).rejects.toThrow("the outputs have variance 0");
+    await expect(lsuv(weights, () => [Number.NaN, 1])).rejects.toThrow("the outputs have variance NaN");
+    await expect(lsuv(weights, () => [0, 6])).rejects.toThrow("after 10 tries the outputs still have variance 9");
+  });
+});
+
 describe("mistakes are named", () => {
   const bias: Parameter = { name: "conv1/bias", shape: [32], role: "bias" };
   const run =
@@ -491,12 +579,12 @@ describe("mistakes are named", () => {
     [
       "a mode of another library",
       mode,
-      '`heNormal` has `mode` = "fan_in". Give "fanIn" or "fanOut" or "fanAvg". Did you mean `fanIn`?',
+      '`heNormal`: `mode` must be one of `fanIn`, `fanOut`, `fanAvg`, `fanGeoAvg`; got "fan_in". Did you mean `fanIn`?',
     ],
     [
       "a distribution of another",
       shape,
-      '`varianceScaling` has `distribution` = "gaussian". Give "uniform" or "normal"',
+      '`varianceScaling`: `distribution` must be one of `uniform`, `normal`, `truncatedNormal`; got "gaussian".',
     ],
     ["an activation's other name", snake, 'There is no gain for "leaky_relu"; there are `linear`'],
     ["and its own", snake, "Did you mean `leakyRelu`?"],
