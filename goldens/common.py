@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import jax
@@ -22,6 +23,7 @@ ROLES = {"w": "kernel", "b": "bias"}
 
 TORCH = f"torch {torch.__version__.split('+')[0]}"
 OPTAX = f"optax {optax.__version__}"
+KOZISTR = f"pytorch_optimizer {version('pytorch_optimizer')}"
 JAX = f"jax {jax.__version__}"
 NUMPY = f"numpy {np.__version__}"
 
@@ -30,6 +32,8 @@ Path_ = list[Tensors]
 DEFAULTS, OPTIONS, TINY = "defaults", "every option off its default, large eps", "tiny gradients"
 # A fourth, for rules with a line that the three cannot show.
 CONSTANT, NOTHING = "a constant gradient", "an initial value of 0"
+# For rules that look at the shape.
+SMALL = "two rows, and a single element"
 
 # How large the gradients of each step are. They grow, shrink and nearly vanish, so that a maximum over time, a clip
 # and a decay rate each have something to do.
@@ -39,7 +43,12 @@ ENVELOPE = {
     TINY: [1.0, 0.6, 1.4, 0.3, 1.1, 0.5, 0.1, 0.8, 1.2, 0.4],
     CONSTANT: [1.0] * STEPS,
     NOTHING: [0.8, 1.3, 0.6, 0.2, 1.1, 0.9, 0.4, 1.2, 0.3, 0.7],
+    SMALL: [0.7, 1.2, 0.9, 0.3, 1.3, 0.5, 1.0, 0.4, 0.8, 0.6],
 }
+
+
+def shapes(setting: str) -> dict[str, tuple[int, ...]]:
+    return {"w": (2, 3), "b": (1,)} if setting == SMALL else SHAPES
 
 
 def float32(x: np.ndarray) -> np.ndarray:
@@ -52,19 +61,19 @@ def start(setting: str, scale: float = 1.0) -> Tensors:
     random = np.random.default_rng([SEED, 1, list(ENVELOPE).index(setting)])
     return {
         name: float32(scale * random.choice([-1.0, 1.0], shape) * random.uniform(0.05, 0.5, shape))
-        for name, shape in SHAPES.items()
+        for name, shape in shapes(setting).items()
     }
 
 
 def gradients(setting: str, scale: float = 1.0) -> list[Tensors]:
     """Correlated over time (0.6 from step to step), of changing size; w[1,1] never has one, b[1] not in the first three."""
     random = np.random.default_rng([SEED, 2, list(ENVELOPE).index(setting)])
-    steps, last = [], {name: random.normal(size=shape) for name, shape in SHAPES.items()}
+    steps, last = [], {name: random.normal(size=shape) for name, shape in shapes(setting).items()}
     for t, size in enumerate(ENVELOPE[setting]):
         last = {name: 0.6 * g + 0.8 * random.normal(size=g.shape) for name, g in last.items()}
         now = {name: float32(scale * size * g) for name, g in last.items()}
         now["w"][1, 1] = 0
-        if t < 3:
+        if t < 3 and setting != SMALL:
             now["b"][1] = 0
         steps.append(now)
     return steps if setting != CONSTANT else steps[:1] * STEPS
@@ -89,6 +98,11 @@ def optax_path(transform: optax.GradientTransformation, p: Tensors, steps: list[
         tensors = optax.apply_updates(tensors, updates)
         path.append({name: np.asarray(x) for name, x in tensors.items()})
     return path
+
+
+def decayed(tensors: dict[str, torch.Tensor], weight_decay: float) -> list[dict]:
+    """One group per tensor, without decay where the role is bias."""
+    return [{"params": [x], "weight_decay": 0 if ROLES[name] == "bias" else weight_decay} for name, x in tensors.items()]
 
 
 Box = Callable[..., Iterator[np.ndarray]]
@@ -145,8 +159,8 @@ def setting_json(name: str, fields: dict, p: Tensors, steps: list[Tensors], path
 ONLY: set[str] = set()
 
 
-def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[[dict, Tensors, list[Tensors]], Path_], box: Box, defaults: dict, starts: float = 1.0) -> dict | None:
-    """One rule: `run` is the source, `box` the transcription that must agree with it, `defaults` the options a setting leaves out.
+def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[[dict, Tensors, list[Tensors]], Path_], box: Box | None, defaults: dict, starts: float = 1.0) -> dict | None:
+    """One rule: `run` is the source, `box` a transcription that must agree with it, `defaults` the options a setting leaves out.
 
     `starts` scales p_0 where gradients are tiny. None for a rule that was not asked for.
     """
@@ -159,7 +173,8 @@ def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[[dic
         full = {**defaults, **options}
         path = run(full, p, steps)
         what = f"{rule}, {name}"
-        agree(what, box_path(box, full, p, steps), path, p)
+        if box:
+            agree(what, box_path(box, full, p, steps), path, p)
         visible(what, path, p)
         out.append(setting_json(name, {"options": options}, p, steps, path))
     return {"rule": rule, "source": source, "hyper": defaults, "settings": out}

@@ -14,7 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 # Modules whose goldens() makes one file for each rule, and modules that make whole files.
 OTHERS = ("transforms", "schedules", "initializers", "streams", "products")
-SHARED = ("common", "make", "read_safetensors", "safetensors_fixtures")
+SHARED = ("authors", "common", "make", "read_safetensors", "safetensors_fixtures")
 FAMILIES = sorted(file.stem for file in HERE.glob("*.py") if file.stem not in OTHERS + SHARED)
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

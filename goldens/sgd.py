@@ -1,8 +1,14 @@
-"""SGD, Polyak's momentum and its Nesterov form, from torch.optim.SGD. In PyTorch's dialect the rate stays outside the buffer."""
+"""SGD and its kin: torch.optim, Optax, pytorch_optimizer, the authors' code. In PyTorch's dialect the rate stays outside the buffer."""
 
+from types import SimpleNamespace
+
+import numpy as np
+import optax
+import pytorch_optimizer
 import torch
 
-from common import DEFAULTS, OPTIONS, TINY, TORCH, golden, torch_path
+from authors import authors
+from common import CONSTANT, DEFAULTS, KOZISTR, NOTHING, OPTAX, OPTIONS, ROLES, SMALL, TINY, TORCH, decayed, golden, optax_path, torch_path
 
 
 def run(nesterov=False):
@@ -35,13 +41,124 @@ def nesterov(p, gradients, role, lr, momentum):
         yield p
 
 
+def run_lion(o, p, steps):
+    mask = {name: ROLES[name] != "bias" for name in p}
+    return optax_path(optax.lion(o["lr"], o["beta1"], o["beta2"], weight_decay=o["weightDecay"], mask=mask), p, steps)
+
+
+def lion(p, gradients, role, lr, beta1, beta2, weightDecay):
+    m = 0 * p
+    for g in gradients:
+        p = p - lr * ((0 if role == "bias" else weightDecay) * p + np.sign(beta1 * m + (1 - beta1) * g))
+        m = beta2 * m + (1 - beta2) * g
+        yield p
+
+
 def goldens():
     source = f"{TORCH}, torch.optim.SGD, float64"
     hyper = {"lr": 1e-3, "momentum": 0.9}
     heavy = {DEFAULTS: {"lr": 0.02}, OPTIONS: {"lr": 0.08, "momentum": 0.55}, TINY: {"lr": 2e4}}
+
+    def three(usual, other, tiny, **more):
+        return {DEFAULTS: {"lr": usual}, OPTIONS: {"lr": other, **more}, TINY: {"lr": tiny}}
+
+    def by_torch(name, kind, arguments, settings, defaults, said=""):
+        def run(o, p, steps):
+            return torch_path(lambda ts: kind(decayed(ts, o.get("weightDecay", 0)), **arguments(o)), p, steps)
+
+        library = TORCH if kind.__module__.startswith("torch.") else KOZISTR
+        return golden(name, f"{library}, {kind.__name__}{said}, float64", settings, run, None, defaults)
+
+    def by_optax(name, said, make, settings, defaults):
+        return golden(name, f"{OPTAX}, {said}, float64", settings, lambda o, p, steps: optax_path(make(o), p, steps), None, defaults)
+
+    def run_kate(o, p, steps):
+        kind = authors("nazya/KATE", "97d8503", "codes/optimizers.py").KATE
+        return torch_path(lambda ts: kind(ts.values(), SimpleNamespace(lr=o["lr"], eta_=o["eta"], eps=o["eps"], weight_decay=0), "cpu"), p, steps)
+
+    def run_sai(o, p, steps):
+        kind = authors("AnonymousAlethiometer/SGD_SaI", "e213080", "sgd_sai/sgd_sai.py").SGD_sai
+        return torch_path(lambda ts: kind(decayed(ts, o["weightDecay"]), lr=o["lr"], momentum=o["momentum"], eps=o["eps"]), p, steps)
+
+    some = pytorch_optimizer
+    rate = lambda o: {"lr": o["lr"]}
+    with_momentum = lambda o: {"lr": o["lr"], "momentum": o["momentum"]}
     out = {
         "sgd": golden("sgd", source, {DEFAULTS: {"lr": 0.05}, OPTIONS: {"lr": 0.3}, TINY: {"lr": 5e4}}, run(), sgd, {"lr": 1e-3}),
         "momentum": golden("momentum", source, heavy, run(), momentum, hyper),
         "nesterov": golden("nesterov", source + ", nesterov=True", heavy, run(nesterov=True), nesterov, hyper),
+        "classicalMomentum": by_optax(
+            "classicalMomentum", "scale(-lr) and then trace(momentum)",
+            lambda o: optax.chain(optax.scale(-o["lr"]), optax.trace(o["momentum"])), heavy, hyper,
+        ),
+        "dampenedMomentum": by_torch(
+            "dampenedMomentum", torch.optim.SGD, lambda o: {**with_momentum(o), "dampening": o["dampening"]},
+            three(0.05, 0.1, 5e4, momentum=0.7, dampening=0.4), {**hyper, "dampening": 0.9},
+        ),
+        "sgdw": by_torch(
+            "sgdw", some.SGDW, with_momentum, three(0.02, 0.08, 2e4, momentum=0.55, weightDecay=0.3), {**hyper, "weightDecay": 0.01},
+        ),
+        "rprop": by_torch(
+            "rprop", torch.optim.Rprop,
+            lambda o: {"lr": o["lr"], "etas": (o["etaMinus"], o["etaPlus"]), "step_sizes": (o["minStep"], o["maxStep"])},
+            three(0.02, 0.05, 0.03, etaMinus=0.3, etaPlus=1.7, minStep=0.02, maxStep=0.1),
+            {"lr": 1e-2, "etaMinus": 0.5, "etaPlus": 1.2, "minStep": 1e-6, "maxStep": 50},
+        ),
+        "signSgd": by_optax("signSgd", "sign_sgd", lambda o: optax.sign_sgd(o["lr"]), {DEFAULTS: {"lr": 0.02}, OPTIONS: {"lr": 0.05}, TINY: {"lr": 0.03}}, {"lr": 1e-3}),
+        "signum": by_optax(
+            "signum", "signum", lambda o: optax.signum(o["lr"], o["momentum"]), three(0.02, 0.05, 0.03, momentum=0.4), hyper,
+        ),
+        "lion": golden(
+            "lion", f"{OPTAX}, optax.lion, decay masked where the role is bias, float64",
+            {DEFAULTS: {"lr": 0.02}, OPTIONS: {"lr": 0.05, "beta1": 0.6, "beta2": 0.8, "weightDecay": 0.3}, TINY: {"lr": 0.02}},
+            run_lion, lion, {"lr": 1e-4, "beta1": 0.9, "beta2": 0.99, "weightDecay": 0.0},
+        ),
+        "tiger": by_torch(
+            "tiger", some.Tiger, lambda o: {"lr": o["lr"], "beta": o["momentum"]}, three(0.02, 0.05, 0.03, momentum=0.4, weightDecay=0.3),
+            {"lr": 1e-3, "momentum": 0.965, "weightDecay": 0.01},
+        ),
+        "optimisticSgd": by_optax(
+            "optimisticSgd", "optimistic_gradient_descent(alpha=1, beta=optimism)", lambda o: optax.optimistic_gradient_descent(o["lr"], 1.0, o["optimism"]),
+            three(0.05, 0.1, 5e4, optimism=0.3), {"lr": 1e-3, "optimism": 1},
+        ),
+        "qhm": by_torch(
+            "qhm", some.QHM, lambda o: {**rate(o), "momentum": o["beta1"], "nu": o["nu"]}, three(0.1, 0.2, 1e5, beta1=0.6, nu=0.4),
+            {"lr": 1, "beta1": 0.999, "nu": 0.7},
+        ),
+        "aggmo": by_torch(
+            "aggmo", some.AggMo, lambda o: {**rate(o), "betas": (o["momentum1"], o["momentum2"], o["momentum3"])},
+            three(0.02, 0.05, 2e4, momentum1=0.3, momentum2=0.6, momentum3=0.85), {"lr": 1e-3, "momentum1": 0, "momentum2": 0.9, "momentum3": 0.99},
+        ),
+        "pnm": by_torch(
+            "pnm", some.PNM, lambda o: {**rate(o), "betas": (o["beta1"], o["beta0"])}, three(0.1, 0.2, 1e5, beta1=0.6, beta0=0.4),
+            {"lr": 1e-3, "beta0": 1, "beta1": 0.9},
+        ),
+        "sgdp": by_torch(
+            "sgdp", some.SGDP,
+            lambda o: {**with_momentum(o), "eps": o["eps"], "delta": o["delta"], "wd_ratio": o["decayRatio"]},
+            {
+                **three(0.02, 0.05, 2e4, momentum=0.6, eps=0.03, weightDecay=0.2, delta=1.5, decayRatio=0.4),
+                CONSTANT: {"lr": 0.02, "delta": 0.9, "weightDecay": 0.5}, NOTHING: {"lr": 0.02, "delta": 0.6, "weightDecay": 0.5},
+                SMALL: {"lr": 0.02, "delta": 1.2, "weightDecay": 0.5},
+            },
+            {"lr": 1e-3, "momentum": 0.9, "eps": 1e-8, "weightDecay": 0, "delta": 0.1, "decayRatio": 0.1},
+        ),
+        "kate": golden(
+            "kate", "the authors' code (github.com/nazya/KATE, 97d8503), float64", three(0.05, 0.1, 0.05, eta=0.4, eps=0.05), run_kate, None,
+            {"lr": 1e-3, "eta": 0.9, "eps": 1e-8},
+        ),
+        "sgdSai": golden(
+            "sgdSai", "the authors' code (github.com/AnonymousAlethiometer/SGD_SaI, e213080), float64",
+            {**three(0.02, 0.05, 2e4, momentum=0.6, eps=0.3, weightDecay=0.2), SMALL: {"lr": 0.02, "eps": 0.5}}, run_sai, None,
+            {"lr": 1e-2, "momentum": 0.9, "eps": 1e-8, "weightDecay": 1e-2},
+        ),
+        "accsgd": by_torch(
+            "accsgd", some.AccSGD, lambda o: {**rate(o), "kappa": o["kappa"], "xi": o["xi"], "constant": o["constant"]},
+            three(0.05, 0.05, 5e4, kappa=20, xi=4, constant=0.5), {"lr": 1e-3, "kappa": 1000, "xi": 10, "constant": 0.7},
+        ),
+        "pid": by_torch(
+            "pid", some.PID, lambda o: {**with_momentum(o), "integral": o["integral"], "derivative": o["derivative"]},
+            three(0.005, 0.02, 5e3, momentum=0.6, integral=2, derivative=3), {"lr": 1e-3, "momentum": 0.9, "integral": 5, "derivative": 10},
+        ),
     }
     return {f"packages/conformance/goldens/sgd/{name}.json": value for name, value in out.items()}

@@ -15,6 +15,7 @@ const [command = ""] = blocks("sh");
 const [, family = "", name = ""] = /^npm run new -- (\S+) (\S+)/m.exec(command) ?? [];
 const title = /--title "(.*?)"/.exec(command)?.[1] ?? "";
 
+const golden = path.join(family, `${name}.json`);
 let copy: string;
 const at = (...parts: string[]): string => path.join(copy, ...parts);
 const require = createRequire(import.meta.url);
@@ -30,7 +31,7 @@ async function tool(file: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** The repository without what git ignores; packages find their dependencies where this checkout has them. */
+/** The repository without the page's rule and what git ignores; packages find their dependencies where this checkout has them. */
 beforeAll(() => {
   copy = mkdtempSync(path.join(tmpdir(), "descent-contributing-"));
   const skipped = new Set(["node_modules", "dist", ".git", ".ci", ".turbo", ".tensorflow", "runs", ".examples"]);
@@ -40,6 +41,11 @@ beforeAll(() => {
     const modules = path.join(root, "packages", folder, "node_modules");
     if (existsSync(modules)) symlinkSync(modules, at("packages", folder, "node_modules"));
   }
+  for (const file of [at("packages", family, "src", `${name}.ts`), at("packages/conformance/goldens", golden)])
+    rmSync(file);
+  const index = at("packages", family, "src/index.ts");
+  const exports = readFileSync(index, "utf8").split("\n");
+  writeFileSync(index, exports.filter((line) => !line.endsWith(`"./${name}.ts";`)).join("\n"));
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
@@ -60,9 +66,8 @@ test("the walks through the code name files that exist", () => {
 });
 
 describe("a contributor who follows CONTRIBUTING.md", () => {
-  test("gets the files of a rule that does not exist yet", async () => {
+  test("gets the files of the rule", async () => {
     const file = at("packages", family, "src", `${name}.ts`);
-    expect(existsSync(file), `CONTRIBUTING.md shows how to add ${name}, which exists; show another rule`).toBe(false);
     const next = await tool("new.ts", family, name, "--title", title, "--paper", "https://arxiv.org/abs/2302.06675");
     for (const step of [
       `goldens/${family}.py`,
@@ -75,6 +80,9 @@ describe("a contributor who follows CONTRIBUTING.md", () => {
     expect(existsSync(file)).toBe(true);
     const [rule] = blocks("ts");
     writeFileSync(file, rule!); // the page shows the file
+    expect(rule?.split("update")[1]).toBe(
+      readFileSync(path.join(root, "packages", family, "src", `${name}.ts`), "utf8").split("update")[1],
+    );
   });
 
   test("is told what to do while the golden is missing", async () => {
@@ -83,10 +91,9 @@ describe("a contributor who follows CONTRIBUTING.md", () => {
     );
   });
 
-  // The numbers that `goldens/make.py` writes when the page's Python stands in goldens/adam.py.
+  // The numbers that `goldens/make.py` writes when the page's Python stands in goldens/sgd.py.
   test("has a rule that is documented, in the catalogue, and passes its tests", async () => {
-    const fixture = path.join(root, "tests/fixtures/contributing", `${name}.json`);
-    cpSync(fixture, at("packages/conformance/goldens", family, `${name}.json`));
+    cpSync(path.join(root, "packages/conformance/goldens", golden), at("packages/conformance/goldens", golden));
     await tool("docs.ts");
     expect(readFileSync(at("packages", family, "RULES.md"), "utf8")).toContain(`## ${name}`);
     expect(readFileSync(at("packages/catalogue/src/rules.ts"), "utf8")).toContain(`"id": "${name}"`);

@@ -1,4 +1,4 @@
-// Writes everything that is generated from the rules: the catalogue, the table in README.md, RULES.md of the families, and
+// Writes everything that is generated from the rules: the catalogue, the families in README.md, RULES.md of the families, and
 // the lines of the rules' own comments that explain their options.
 // usage: npm run docs [-- --check]   (--check writes nothing and fails if something is not current)
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,14 +12,24 @@ import { familiesOf } from "./families.ts";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const check = process.argv.includes("--check");
 
+const anchor = (name: string): string => name.toLowerCase();
+
+/** One row per family, so that the table stays on one screen. */
+function familiesTable(rules: readonly RuleEntry[]): string {
+  const rows = [...new Set(rules.map(({ family }) => family))].map((family) => {
+    const own = rules.filter((rule) => rule.family === family);
+    const links = own.map(({ name }) => `[\`${name}\`](packages/${family}/RULES.md#${anchor(name)})`);
+    return `| \`@descent/${family}\` | ${own.length} | ${links.join(" ")} |`;
+  });
+  return ["| package | rules | |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+/** One row per rule of a family. */
 function table(rules: readonly RuleEntry[]): string {
   const rows = rules.map(
-    ({ family, name, title, bytes, sentence }) =>
-      `| [\`${name}\`](packages/${family}/RULES.md#${name.toLowerCase()}) | ${title} | \`@descent/${family}\` | ${bytes} B | ${sentence} |`,
+    ({ name, title, bytes, sentence }) => `| [\`${name}\`](#${anchor(name)}) | ${title} | ${bytes} B | ${sentence} |`,
   );
-  return ["| | | package | state per parameter | in a sentence |", "| --- | --- | --- | --- | --- |", ...rows].join(
-    "\n",
-  );
+  return ["| | | state per parameter | in a sentence |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
 function page(rules: readonly RuleEntry[]): string {
@@ -70,12 +80,12 @@ for (const rule of rules) {
   const { file, source } = withOptions(root, rule);
   current(file, source);
 }
-current("README.md", withPart("README.md", "optimizers", table(rules)));
+current("README.md", withPart("README.md", "optimizers", familiesTable(rules)));
 for (const family of families) {
   const own = rules.filter((rule) => rule.family === family);
   if (own.length === 0) continue;
   const head = `# The rules of @descent/${family}\n\nWritten by \`npm run docs\` from the rules themselves.\n\n`;
-  current(`packages/${family}/RULES.md`, `${head}${page(own)}\n`);
+  current(`packages/${family}/RULES.md`, `${head}${table(own)}\n\n${page(own)}\n`);
 }
 current("packages/onnx/OPERATORS.md", operatorsMarkdown());
 if (stale === 0) console.log(`The documentation of ${rules.length} rules is current.`);

@@ -47,7 +47,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adadelta, float64", "error": 5e-7 },
-    "mutants": 2
+    "mutants": 0
   },
   {
     "id": "adagrad",
@@ -100,7 +100,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "torch 2.13.0, torch.optim.Adagrad (lr_decay = decay, initial_accumulator_value = initial), float64",
       "error": 2e-7
     },
-    "mutants": 1
+    "mutants": 0
   },
   {
     "id": "rmsprop",
@@ -143,7 +143,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RMSprop (alpha = rho), float64", "error": 2e-7 },
-    "mutants": 1
+    "mutants": 0
   },
   {
     "id": "rmsprop-centered",
@@ -189,7 +189,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RMSprop (alpha = rho, centered=True), float64", "error": 9e-7 },
-    "mutants": 4
+    "mutants": 2
   },
   {
     "id": "rmsprop-centered-momentum",
@@ -243,7 +243,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RMSprop (alpha = rho, centered=True), float64", "error": 5e-7 },
-    "mutants": 4
+    "mutants": 2
   },
   {
     "id": "rmsprop-momentum",
@@ -294,7 +294,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RMSprop (alpha = rho), float64", "error": 2e-7 },
-    "mutants": 1
+    "mutants": 0
   },
   {
     "id": "adabelief",
@@ -400,7 +400,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adam, float64", "error": 3e-7 },
-    "mutants": 1
+    "mutants": 0
   },
   {
     "id": "adamax",
@@ -452,7 +452,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adamax, float64", "error": 3e-7 },
-    "mutants": 2
+    "mutants": 1
   },
   {
     "id": "adamw",
@@ -515,7 +515,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "torch 2.13.0, torch.optim.AdamW, one group per tensor, weight_decay 0 where the role is bias, float64",
       "error": 6e-7
     },
-    "mutants": 1
+    "mutants": 0
   },
   {
     "id": "amsgrad",
@@ -570,7 +570,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adam (amsgrad=True), float64", "error": 3e-7 },
-    "mutants": 2
+    "mutants": 1
   },
   {
     "id": "nadam",
@@ -633,7 +633,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.NAdam (momentum_decay = decay), float64", "error": 4e-7 },
-    "mutants": 1
+    "mutants": 0
   },
   {
     "id": "radam",
@@ -688,7 +688,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RAdam, float64", "error": 4e-7 },
-    "mutants": 2
+    "mutants": 1
   },
   {
     "id": "yogi",
@@ -747,7 +747,287 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.scale_by_yogi and scale_by_learning_rate, float64", "error": 5e-7 },
-    "mutants": 2
+    "mutants": 0
+  },
+  {
+    "id": "accsgd",
+    "name": "accsgd",
+    "family": "sgd",
+    "title": "AccSGD",
+    "paper": "https://arxiv.org/abs/1704.08227",
+    "sentence": "Couples a short step with one κ times as long and a mean of where both lead: accelerated also where noise dominates, as a heavy ball is not.",
+    "comment": "Couples a short step with one κ times as long and a mean of where both lead: accelerated also where noise dominates, as a heavy ball is not. Defaults are the authors' (Jain et al., 2018; Kidambi et al., 2018).",
+    "equations": [
+      ["beta", "xi * constant^2 / kappa"],
+      ["mean", "t > 1 ? far : p"],
+      ["far", "beta * (p - lr * kappa / constant * g) + (1 - beta) * mean"],
+      ["p", "(constant * (p - lr * g) + beta * far) / (constant + beta)"]
+    ],
+    "latex": "\\begin{aligned}\n\\beta &\\leftarrow \\frac{\\mathrm{xi}\\,\\mathrm{constant}^{2}}{\\mathrm{kappa}} \\\\\n\\mathrm{mean} &\\leftarrow \\begin{cases} \\mathrm{far} & t > 1 \\\\ \\theta & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{far} &\\leftarrow \\beta\\,\\left(\\theta - \\frac{\\alpha\\,\\mathrm{kappa}}{\\mathrm{constant}}\\,g\\right) + \\left(1 - \\beta\\right)\\,\\mathrm{mean} \\\\\n\\theta &\\leftarrow \\frac{\\mathrm{constant}\\,\\left(\\theta - \\alpha\\,g\\right) + \\beta\\,\\mathrm{far}}{\\mathrm{constant} + \\beta}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>β</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mtext>xi</mtext><mo>⁢</mo><msup><mtext>constant</mtext><mn>2</mn></msup></mrow><mtext>kappa</mtext></mfrac></mtd></mtr><mtr><mtd><mtext>mean</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>far</mtext></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>far</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>β</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><mtext>kappa</mtext></mrow><mtext>constant</mtext></mfrac><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>β</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>mean</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><mtext>constant</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow><mo>+</mo><mrow><mi>β</mi><mo>⁢</mo><mtext>far</mtext></mrow></mrow><mrow><mtext>constant</mtext><mo>+</mo><mi>β</mi></mrow></mfrac></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "kappa",
+        "default": 1000,
+        "range": [1, null],
+        "meaning": "the long step over the short one, κ"
+      },
+      {
+        "name": "xi",
+        "default": 10,
+        "range": [0, null],
+        "meaning": "the statistical advantage, ξ: at most √κ"
+      },
+      {
+        "name": "constant",
+        "default": 0.7,
+        "range": [0, null],
+        "meaning": "the factor the paper calls small constant, at most 1"
+      }
+    ],
+    "slots": [
+      { "name": "far", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, AccSGD, float64", "error": 8e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "aggmo",
+    "name": "aggmo",
+    "family": "sgd",
+    "title": "AggMo",
+    "paper": "https://arxiv.org/abs/1804.00325",
+    "sentence": "The mean of three velocities with different memories: the long one is fast along valleys, and the short ones damp its oscillations.",
+    "comment": "The mean of three velocities with different memories: the long one is fast along valleys, and the short ones damp its oscillations. The memories are the paper's 0, 0.9 and 0.99; the rate is outside the sums.",
+    "equations": [
+      ["b1", "momentum1 * b1 + g"],
+      ["b2", "momentum2 * b2 + g"],
+      ["b3", "momentum3 * b3 + g"],
+      ["p", "p - lr * (b1 + b2 + b3) / 3"]
+    ],
+    "latex": "\\begin{aligned}\nb_{1} &\\leftarrow \\mu_{1}\\,b_{1} + g \\\\\nb_{2} &\\leftarrow \\mu_{2}\\,b_{2} + g \\\\\nb_{3} &\\leftarrow \\mu_{3}\\,b_{3} + g \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\left(b_{1} + b_{2} + b_{3}\\right)}{3}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><msub><mi>b</mi><mn>1</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>μ</mi><mn>1</mn></msub><mo>⁢</mo><msub><mi>b</mi><mn>1</mn></msub></mrow><mo>+</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><msub><mi>b</mi><mn>2</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>μ</mi><mn>2</mn></msub><mo>⁢</mo><msub><mi>b</mi><mn>2</mn></msub></mrow><mo>+</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><msub><mi>b</mi><mn>3</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>μ</mi><mn>3</mn></msub><mo>⁢</mo><msub><mi>b</mi><mn>3</mn></msub></mrow><mo>+</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><msub><mi>b</mi><mn>1</mn></msub><mo>+</mo><msub><mi>b</mi><mn>2</mn></msub></mrow><mo>+</mo><msub><mi>b</mi><mn>3</mn></msub></mrow><mo>)</mo></mrow></mrow><mn>3</mn></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum1",
+        "default": 0,
+        "range": [0, 1],
+        "meaning": "how much of the first velocity is kept"
+      },
+      {
+        "name": "momentum2",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the second velocity is kept"
+      },
+      {
+        "name": "momentum3",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the third velocity is kept"
+      }
+    ],
+    "slots": [
+      { "name": "b1", "place": "tensor", "init": 0 },
+      { "name": "b2", "place": "tensor", "init": 0 },
+      { "name": "b3", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 12,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, AggMo, float64", "error": 5e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "classical-momentum",
+    "name": "classicalMomentum",
+    "family": "sgd",
+    "title": "Classical momentum",
+    "paper": "https://proceedings.mlr.press/v28/sutskever13.html",
+    "sentence": "Momentum with the rate inside the velocity, as lecture notes and Keras write it: v is how far the parameter last moved.",
+    "comment": "Momentum with the rate inside the velocity, as lecture notes and Keras write it: v is how far the parameter last moved. The path is `momentum`'s until the rate changes; then what has been gathered keeps the old rate (Sutskever et al., 2013).",
+    "equations": [
+      ["v", "momentum * v - lr * g"],
+      ["p", "p + v"]
+    ],
+    "latex": "\\begin{aligned}\nv &\\leftarrow \\mu\\,v - \\alpha\\,g \\\\\n\\theta &\\leftarrow \\theta + v\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>v</mi></mrow><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>+</mo><mi>v</mi></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      }
+    ],
+    "slots": [
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, scale(-lr) and then trace(momentum), float64", "error": 5e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "dampened-momentum",
+    "name": "dampenedMomentum",
+    "family": "sgd",
+    "title": "Dampened momentum",
+    "paper": "https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html",
+    "sentence": "Momentum whose velocity takes in only a part of each gradient.",
+    "comment": "Momentum whose velocity takes in only a part of each gradient. With `dampening` equal to `momentum` it is a running mean, so the rate need not be lowered when the momentum is raised. The first gradient enters whole, as in PyTorch.",
+    "equations": [
+      ["b", "t > 1 ? momentum * b + (1 - dampening) * g : g"],
+      ["p", "p - lr * b"]
+    ],
+    "latex": "\\begin{aligned}\nb &\\leftarrow \\begin{cases} \\mu\\,b + \\left(1 - \\mathrm{dampening}\\right)\\,g & t > 1 \\\\ g & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,b\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>b</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>dampening</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>g</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>b</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "dampening",
+        "default": 0.9,
+        "range": [0, null],
+        "meaning": "the part of each gradient that the velocity leaves out"
+      }
+    ],
+    "slots": [
+      { "name": "b", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "torch 2.13.0, SGD, float64", "error": 4e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "kate",
+    "name": "kate",
+    "family": "sgd",
+    "title": "KATE",
+    "paper": "https://arxiv.org/abs/2403.02648",
+    "sentence": "Adagrad without its square root, and with a numerator that grows to make up for it: its path does not change when a feature is rescaled.",
+    "comment": "Adagrad without its square root, and with a numerator that grows to make up for it: its path does not change when a feature is rescaled. Defaults and places of ε are the authors' code's (Choudhury et al., 2024).",
+    "equations": [
+      ["b", "b + g^2"],
+      ["m", "m + eta * g^2 + g^2 / (b + eps)"],
+      ["p", "p - lr * sqrt(m) * g / (b + eps)"]
+    ],
+    "latex": "\\begin{aligned}\nb &\\leftarrow b + g^{2} \\\\\nm &\\leftarrow m + \\mathrm{eta}\\,g^{2} + \\frac{g^{2}}{b + \\epsilon} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\sqrt{m}\\,g}{b + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>b</mi><mo>+</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>m</mi><mo>+</mo><mrow><mtext>eta</mtext><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow><mo>+</mo><mfrac><msup><mi>g</mi><mn>2</mn></msup><mrow><mi>b</mi><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mrow><mi>α</mi><mo>⁢</mo><msqrt><mi>m</mi></msqrt></mrow><mo>⁢</mo><mi>g</mi></mrow><mrow><mi>b</mi><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "eta",
+        "default": 0.9,
+        "range": [0, null],
+        "meaning": "how much of the squared gradients the numerator gathers, η"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "b", "place": "tensor", "init": 0 },
+      { "name": "m", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/nazya/KATE, 97d8503), float64", "error": 3e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "lion",
+    "name": "lion",
+    "family": "sgd",
+    "title": "Lion",
+    "paper": "https://arxiv.org/abs/2302.06675",
+    "sentence": "The sign of an interpolated momentum: every element moves by exactly `lr`, so the batch's noise cannot set the step.",
+    "comment": "The sign of an interpolated momentum: every element moves by exactly `lr`, so the batch's noise cannot set the step. Decay is decoupled, as in the paper; it is off by default, as in the authors' code (Chen et al., 2023).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["direction", "sign(beta1 * m + (1 - beta1) * g)"],
+      ["m", "beta2 * m + (1 - beta2) * g"],
+      ["p", "p - lr * direction"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\n\\mathrm{direction} &\\leftarrow \\operatorname{sign}\\left(\\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g\\right) \\\\\nm &\\leftarrow \\beta_{2}\\,m + \\left(1 - \\beta_{2}\\right)\\,g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\mathrm{direction}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mtext>direction</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>sign</mi><mrow><mo>(</mo><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mtext>direction</mtext></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.0001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, optax.lion, decay masked where the role is bias, float64", "error": 5e-7 },
+    "mutants": 0
   },
   {
     "id": "momentum",
@@ -824,6 +1104,243 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "optimistic-sgd",
+    "name": "optimisticSgd",
+    "family": "sgd",
+    "title": "Optimistic gradient descent",
+    "paper": "https://arxiv.org/abs/1901.08511",
+    "sentence": "Guesses that the next gradient will be this one plus the last change, which turns the circling of gradient descent in games into convergence.",
+    "comment": "Guesses that the next gradient will be this one plus the last change, which turns the circling of gradient descent in games into convergence. At the first step nothing has changed yet, as in Optax (Mokhtari, Ozdaglar and Pattathil, 2019).",
+    "equations": [
+      ["change", "t > 1 ? g - last : 0"],
+      ["last", "g"],
+      ["p", "p - lr * (g + optimism * change)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{change} &\\leftarrow \\begin{cases} g - \\mathrm{last} & t > 1 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{last} &\\leftarrow g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\left(g + \\mathrm{optimism}\\,\\mathrm{change}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>change</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>g</mi><mo>−</mo><mtext>last</mtext></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>last</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>g</mi></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>g</mi><mo>+</mo><mrow><mtext>optimism</mtext><mo>⁢</mo><mtext>change</mtext></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "optimism",
+        "default": 1,
+        "meaning": "how much of the last change of the gradient is expected again"
+      }
+    ],
+    "slots": [
+      { "name": "last", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, optimistic_gradient_descent(alpha=1, beta=optimism), float64", "error": 4e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "pid",
+    "name": "pid",
+    "family": "sgd",
+    "title": "PID",
+    "paper": "https://doi.org/10.1109/CVPR.2018.00889",
+    "sentence": "The gradient as a controller's error: the step is its present value, its sum (momentum) and its change, and the last damps the overshoot that momentum brings.",
+    "comment": "The gradient as a controller's error: the step is its present value, its sum (momentum) and its change, and the last damps the overshoot that momentum brings. Defaults are the authors' (An et al., 2018).",
+    "equations": [
+      ["b", "momentum * b + g"],
+      ["d", "momentum * d + (1 - momentum) * (t > 1 ? g - last : 0)"],
+      ["last", "g"],
+      ["p", "p - lr * (g + integral * b + derivative * d)"]
+    ],
+    "latex": "\\begin{aligned}\nb &\\leftarrow \\mu\\,b + g \\\\\nd &\\leftarrow \\mu\\,d + \\left(1 - \\mu\\right)\\,\\left(\\begin{cases} g - \\mathrm{last} & t > 1 \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\n\\mathrm{last} &\\leftarrow g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\left(g + \\mathrm{integral}\\,b + \\mathrm{derivative}\\,d\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>b</mi></mrow><mo>+</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mi>d</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>d</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>g</mi><mo>−</mo><mtext>last</mtext></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>last</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>g</mi></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><mi>g</mi><mo>+</mo><mrow><mtext>integral</mtext><mo>⁢</mo><mi>b</mi></mrow></mrow><mo>+</mo><mrow><mtext>derivative</mtext><mo>⁢</mo><mi>d</mi></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "integral",
+        "default": 5,
+        "range": [0, null],
+        "meaning": "the weight of the sum, K_i"
+      },
+      {
+        "name": "derivative",
+        "default": 10,
+        "range": [0, null],
+        "meaning": "the weight of the change, K_d"
+      }
+    ],
+    "slots": [
+      { "name": "b", "place": "tensor", "init": 0 },
+      { "name": "d", "place": "tensor", "init": 0 },
+      { "name": "last", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 12,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, PID, float64", "error": 5e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "pnm",
+    "name": "pnm",
+    "family": "sgd",
+    "title": "PNM",
+    "paper": "https://arxiv.org/abs/2103.17182",
+    "sentence": "Two running means take turns, and the step is the fresh one minus a part of the stale one: their signal is the same, so it stays, while their noise is independent and grows, as with a smaller batch.",
+    "comment": "Two running means take turns, and the step is the fresh one minus a part of the stale one: their signal is the same, so it stays, while their noise is independent and grows, as with a smaller batch. Defaults are the authors' (Xie et al., 2021).",
+    "equations": [
+      ["fresh", "beta1^2 * stale + (1 - beta1^2) * g"],
+      ["stale", "m"],
+      ["m", "fresh"],
+      ["p", "p - lr * ((1 + beta0) * m - beta0 * stale) / sqrt((1 + beta0)^2 + beta0^2)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{fresh} &\\leftarrow \\beta_{1}^{2}\\,\\mathrm{stale} + \\left(1 - \\beta_{1}^{2}\\right)\\,g \\\\\n\\mathrm{stale} &\\leftarrow m \\\\\nm &\\leftarrow \\mathrm{fresh} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\left(\\left(1 + \\beta_{0}\\right)\\,m - \\beta_{0}\\,\\mathrm{stale}\\right)}{\\sqrt{\\left(1 + \\beta_{0}\\right)^{2} + \\beta_{0}^{2}}}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>fresh</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msup><msub><mi>β</mi><mn>1</mn></msub><mn>2</mn></msup><mo>⁢</mo><mtext>stale</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mn>2</mn></msup></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>stale</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>m</mi></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mtext>fresh</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><msub><mi>β</mi><mn>0</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>m</mi></mrow><mo>−</mo><mrow><msub><mi>β</mi><mn>0</mn></msub><mo>⁢</mo><mtext>stale</mtext></mrow></mrow><mo>)</mo></mrow></mrow><msqrt><mrow><msup><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><msub><mi>β</mi><mn>0</mn></msub></mrow><mo>)</mo></mrow><mn>2</mn></msup><mo>+</mo><msup><msub><mi>β</mi><mn>0</mn></msub><mn>2</mn></msup></mrow></msqrt></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta0",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "the weight of the stale mean; the fresh one has 1 + β₀"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "stale", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, PNM, float64", "error": 8e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "qhm",
+    "name": "qhm",
+    "family": "sgd",
+    "title": "QHM",
+    "paper": "https://arxiv.org/abs/1810.06801",
+    "sentence": "A weighted mean of plain SGD and momentum: ν of the step is the running mean of gradients, the rest is the gradient itself, so a long memory need not be sluggish.",
+    "comment": "A weighted mean of plain SGD and momentum: ν of the step is the running mean of gradients, the rest is the gradient itself, so a long memory need not be sluggish. Defaults are the paper's; ν = 1 is momentum and ν = 0 is SGD.",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["p", "p - lr * ((1 - nu) * g + nu * m)"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\left(\\left(1 - \\mathrm{nu}\\right)\\,g + \\mathrm{nu}\\,m\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>nu</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow><mo>+</mo><mrow><mtext>nu</mtext><mo>⁢</mo><mi>m</mi></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "nu",
+        "default": 0.7,
+        "range": [0, null],
+        "meaning": "the share of the running mean in the step, ν"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, QHM, float64", "error": 5e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "rprop",
+    "name": "rprop",
+    "family": "sgd",
+    "title": "Rprop",
+    "paper": "https://doi.org/10.1109/ICNN.1993.298623",
+    "sentence": "Every element has a step size of its own, which grows while the gradient keeps its sign and shrinks when it flips; the gradient's size counts for nothing.",
+    "comment": "Every element has a step size of its own, which grows while the gradient keeps its sign and shrinks when it flips; the gradient's size counts for nothing. It is for full batches: noise flips signs. After a flip the element waits one step (iRprop−), as in PyTorch (Riedmiller and Braun, 1993). `lr` is the first step size, so a schedule of it has no effect.",
+    "equations": [
+      ["agreement", "g * last"],
+      ["step", "clamp(step * (agreement > 0 ? etaPlus : (agreement < 0 ? etaMinus : 1)), minStep, maxStep)"],
+      ["last", "agreement < 0 ? 0 : sign(g)"],
+      ["p", "p - step * last"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{agreement} &\\leftarrow g\\,\\mathrm{last} \\\\\n\\mathrm{step} &\\leftarrow \\operatorname{clamp}\\left(\\mathrm{step}\\,\\left(\\begin{cases} \\mathrm{etaPlus} & \\mathrm{agreement} > 0 \\\\ \\begin{cases} \\mathrm{etaMinus} & \\mathrm{agreement} < 0 \\\\ 1 & \\text{otherwise} \\end{cases} & \\text{otherwise} \\end{cases}\\right), \\mathrm{minStep}, \\mathrm{maxStep}\\right) \\\\\n\\mathrm{last} &\\leftarrow \\begin{cases} 0 & \\mathrm{agreement} < 0 \\\\ \\operatorname{sign}\\left(g\\right) & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\theta - \\mathrm{step}\\,\\mathrm{last}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>agreement</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>g</mi><mo>⁢</mo><mtext>last</mtext></mrow></mtd></mtr><mtr><mtd><mtext>step</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>clamp</mi><mrow><mo>(</mo><mrow><mtext>step</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>etaPlus</mtext></mtd><mtd><mrow><mtext>agreement</mtext><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>etaMinus</mtext></mtd><mtd><mrow><mtext>agreement</mtext><mo>&lt;</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow></mrow><mo>,</mo><mtext>minStep</mtext><mo>,</mo><mtext>maxStep</mtext><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>last</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mn>0</mn></mtd><mtd><mrow><mtext>agreement</mtext><mo>&lt;</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mrow><mi>sign</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mtext>step</mtext><mo>⁢</mo><mtext>last</mtext></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "etaMinus",
+        "default": 0.5,
+        "range": [0, 1],
+        "meaning": "the factor on the step size where the sign flips"
+      },
+      {
+        "name": "etaPlus",
+        "default": 1.2,
+        "range": [1, null],
+        "meaning": "the factor on the step size where the sign stays"
+      },
+      {
+        "name": "minStep",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "the smallest step size"
+      },
+      {
+        "name": "maxStep",
+        "default": 50,
+        "range": [0, null],
+        "meaning": "the largest step size"
+      }
+    ],
+    "slots": [
+      { "name": "last", "place": "tensor", "init": 0 },
+      { "name": "step", "place": "tensor", "init": "lr" }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "torch 2.13.0, Rprop, float64", "error": 5e-7 },
+    "mutants": 1
+  },
+  {
     "id": "sgd",
     "name": "sgd",
     "family": "sgd",
@@ -849,6 +1366,283 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.SGD, float64", "error": 4e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "sgd-sai",
+    "name": "sgdSai",
+    "family": "sgd",
+    "title": "SGD-SaI",
+    "paper": "https://arxiv.org/abs/2412.11768",
+    "sentence": "Running-mean momentum whose rate is set per tensor once, by the first gradient: its norm over its standard deviation.",
+    "comment": "Running-mean momentum whose rate is set per tensor once, by the first gradient: its norm over its standard deviation. That replaces Adam's second moment at half its state. As in the authors' code (Xu et al., 2024).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["deviation", "norm(g - mean(g)) / sqrt(size - 1)"],
+      ["ratio", "t > 1 ? ratio : norm(g) / ((size > 1 ? deviation : 0) + eps)"],
+      ["b", "t > 1 ? momentum * b + (1 - momentum) * g : g"],
+      ["p", "p - lr * ratio * b"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\n\\mathrm{deviation} &\\leftarrow \\frac{\\left\\lVert g - \\operatorname{mean}\\left(g\\right) \\right\\rVert}{\\sqrt{\\mathrm{size} - 1}} \\\\\n\\mathrm{ratio} &\\leftarrow \\begin{cases} \\mathrm{ratio} & t > 1 \\\\ \\frac{\\left\\lVert g \\right\\rVert}{\\left(\\begin{cases} \\mathrm{deviation} & \\mathrm{size} > 1 \\\\ 0 & \\text{otherwise} \\end{cases}\\right) + \\epsilon} & \\text{otherwise} \\end{cases} \\\\\nb &\\leftarrow \\begin{cases} \\mu\\,b + \\left(1 - \\mu\\right)\\,g & t > 1 \\\\ g & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\mathrm{ratio}\\,b\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mtext>deviation</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mo>‖</mo><mrow><mi>g</mi><mo>−</mo><mrow><mi>mean</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow></mrow><mo>‖</mo></mrow><msqrt><mrow><mtext>size</mtext><mo>−</mo><mn>1</mn></mrow></msqrt></mfrac></mtd></mtr><mtr><mtd><mtext>ratio</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>ratio</mtext></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mfrac><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mrow><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>deviation</mtext></mtd><mtd><mrow><mtext>size</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>b</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>g</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mtext>ratio</mtext></mrow><mo>⁢</mo><mi>b</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "b", "place": "tensor", "init": 0 },
+      { "name": "ratio", "place": "scalar", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 3,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/AnonymousAlethiometer/SGD_SaI, e213080), float64",
+      "error": 0.000004
+    },
+    "mutants": 2
+  },
+  {
+    "id": "sgdp",
+    "name": "sgdp",
+    "family": "sgd",
+    "title": "SGDP",
+    "paper": "https://arxiv.org/abs/2006.08217",
+    "sentence": "Momentum without the part of the step that points along the weights.",
+    "comment": "Momentum without the part of the step that points along the weights. Before a normalisation layer that part changes nothing but the weights' length, which grows and shrinks the effective rate. Weights count as such when the gradient is nearly orthogonal to them, by row (one row per output) or else as a whole; vectors are left alone. Defaults are the authors' (Heo et al., 2021).",
+    "equations": [
+      ["b", "momentum * b + g"],
+      ["length", "sqrt(rowSum(p^2))"],
+      ["along", "sum(abs(rowSum(p * g)) > delta / sqrt(cols) * length * sqrt(rowSum(g^2)))"],
+      ["byRow", "rows > 1 && along == 0"],
+      ["whole", "rows > 1 && abs(sum(p * g)) < delta / sqrt(size) * norm(p) * norm(g)"],
+      ["unit", "p / ((byRow ? length : norm(p)) + eps)"],
+      ["radial", "byRow ? rowSum(unit * b) : (whole ? sum(unit * b) : 0)"],
+      ["ratio", "byRow || whole ? decayRatio : 1"],
+      ["p", "(1 - lr * weightDecay * decays * ratio / (1 - momentum)) * p - lr * (b - radial * unit)"]
+    ],
+    "latex": "\\begin{aligned}\nb &\\leftarrow \\mu\\,b + g \\\\\n\\mathrm{length} &\\leftarrow \\sqrt{\\operatorname{rowSum}\\left(\\theta^{2}\\right)} \\\\\n\\mathrm{along} &\\leftarrow \\operatorname{sum}\\left(\\left|\\operatorname{rowSum}\\left(\\theta\\,g\\right)\\right| > \\frac{\\mathrm{delta}}{\\sqrt{\\mathrm{cols}}}\\,\\mathrm{length}\\,\\sqrt{\\operatorname{rowSum}\\left(g^{2}\\right)}\\right) \\\\\n\\mathrm{byRow} &\\leftarrow \\mathrm{rows} > 1 \\land \\mathrm{along} = 0 \\\\\n\\mathrm{whole} &\\leftarrow \\mathrm{rows} > 1 \\land \\left|\\operatorname{sum}\\left(\\theta\\,g\\right)\\right| < \\frac{\\mathrm{delta}}{\\sqrt{\\mathrm{size}}}\\,\\left\\lVert \\theta \\right\\rVert\\,\\left\\lVert g \\right\\rVert \\\\\n\\mathrm{unit} &\\leftarrow \\frac{\\theta}{\\left(\\begin{cases} \\mathrm{length} & \\mathrm{byRow} \\\\ \\left\\lVert \\theta \\right\\rVert & \\text{otherwise} \\end{cases}\\right) + \\epsilon} \\\\\n\\mathrm{radial} &\\leftarrow \\begin{cases} \\operatorname{rowSum}\\left(\\mathrm{unit}\\,b\\right) & \\mathrm{byRow} \\\\ \\begin{cases} \\operatorname{sum}\\left(\\mathrm{unit}\\,b\\right) & \\mathrm{whole} \\\\ 0 & \\text{otherwise} \\end{cases} & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{ratio} &\\leftarrow \\begin{cases} \\mathrm{decayRatio} & \\mathrm{byRow} \\lor \\mathrm{whole} \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\left(1 - \\frac{\\alpha\\,\\lambda\\,\\mathrm{decays}\\,\\mathrm{ratio}}{1 - \\mu}\\right)\\,\\theta - \\alpha\\,\\left(b - \\mathrm{radial}\\,\\mathrm{unit}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>b</mi></mrow><mo>+</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>θ</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt></mtd></mtr><mtr><mtd><mtext>along</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>sum</mi><mrow><mo>(</mo><mrow><mrow><mo>|</mo><mrow><mi>rowSum</mi><mrow><mo>(</mo><mrow><mi>θ</mi><mo>⁢</mo><mi>g</mi></mrow><mo>)</mo></mrow></mrow><mo>|</mo></mrow><mo>></mo><mrow><mrow><mfrac><mtext>delta</mtext><msqrt><mtext>cols</mtext></msqrt></mfrac><mo>⁢</mo><mtext>length</mtext></mrow><mo>⁢</mo><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>g</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>byRow</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>rows</mtext><mo>></mo><mn>1</mn></mrow><mo>∧</mo><mrow><mtext>along</mtext><mo>=</mo><mn>0</mn></mrow></mrow></mtd></mtr><mtr><mtd><mtext>whole</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>rows</mtext><mo>></mo><mn>1</mn></mrow><mo>∧</mo><mrow><mrow><mo>|</mo><mrow><mi>sum</mi><mrow><mo>(</mo><mrow><mi>θ</mi><mo>⁢</mo><mi>g</mi></mrow><mo>)</mo></mrow></mrow><mo>|</mo></mrow><mo>&lt;</mo><mrow><mrow><mfrac><mtext>delta</mtext><msqrt><mtext>size</mtext></msqrt></mfrac><mo>⁢</mo><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow></mrow><mo>⁢</mo><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>unit</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>θ</mi><mrow><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>length</mtext></mtd><mtd><mtext>byRow</mtext></mtd></mtr><mtr><mtd><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>radial</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>rowSum</mi><mrow><mo>(</mo><mrow><mtext>unit</mtext><mo>⁢</mo><mi>b</mi></mrow><mo>)</mo></mrow></mrow></mtd><mtd><mtext>byRow</mtext></mtd></mtr><mtr><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>sum</mi><mrow><mo>(</mo><mrow><mtext>unit</mtext><mo>⁢</mo><mi>b</mi></mrow><mo>)</mo></mrow></mrow></mtd><mtd><mtext>whole</mtext></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>ratio</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>decayRatio</mtext></mtd><mtd><mrow><mtext>byRow</mtext><mo>∨</mo><mtext>whole</mtext></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mfrac><mrow><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mtext>ratio</mtext></mrow><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow></mfrac></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>b</mi><mo>−</mo><mrow><mtext>radial</mtext><mo>⁢</mo><mtext>unit</mtext></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "delta",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "how small the cosine of gradient and weights must be, times √(their number)"
+      },
+      {
+        "name": "decayRatio",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "the factor on weight decay where the step was projected"
+      }
+    ],
+    "slots": [
+      { "name": "b", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 4,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, SGDP, float64", "error": 0.000002 },
+    "mutants": 10
+  },
+  {
+    "id": "sgdw",
+    "name": "sgdw",
+    "family": "sgd",
+    "title": "SGDW",
+    "paper": "https://arxiv.org/abs/1711.05101",
+    "sentence": "Momentum whose weight decay stays out of the velocity: parameters shrink by `lr·weightDecay` first, then step, so the decay that a setting amounts to does not depend on the momentum.",
+    "comment": "Momentum whose weight decay stays out of the velocity: parameters shrink by `lr·weightDecay` first, then step, so the decay that a setting amounts to does not depend on the momentum. The paper gives no default; this one is AdamW's.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["b", "momentum * b + g"],
+      ["p", "p - lr * b"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nb &\\leftarrow \\mu\\,b + g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,b\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>b</mi></mrow><mo>+</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>b</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "b", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, SGDW, float64", "error": 5e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "sign-sgd",
+    "name": "signSgd",
+    "family": "sgd",
+    "title": "SignSGD",
+    "paper": "https://arxiv.org/abs/1802.04434",
+    "sentence": "Every element moves by exactly `lr` against the sign of its gradient, which is one bit per element to send.",
+    "comment": "Every element moves by exactly `lr` against the sign of its gradient, which is one bit per element to send (Bernstein et al., 2018).",
+    "equations": [
+      ["p", "p - lr * sign(g)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\theta - \\alpha\\,\\operatorname{sign}\\left(g\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mrow><mi>sign</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      }
+    ],
+    "slots": [],
+    "bytes": 0,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, sign_sgd, float64", "error": 7e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "signum",
+    "name": "signum",
+    "family": "sgd",
+    "title": "Signum",
+    "paper": "https://arxiv.org/abs/1802.04434",
+    "sentence": "SignSGD of the mean gradient: averaging before the sign lets the noise of single batches cancel.",
+    "comment": "SignSGD of the mean gradient: averaging before the sign lets the noise of single batches cancel. The running mean of the paper is this sum times 1 − momentum, which the sign forgets (Bernstein et al., 2018).",
+    "equations": [
+      ["b", "momentum * b + g"],
+      ["p", "p - lr * sign(b)"]
+    ],
+    "latex": "\\begin{aligned}\nb &\\leftarrow \\mu\\,b + g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\operatorname{sign}\\left(b\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>b</mi></mrow><mo>+</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mrow><mi>sign</mi><mrow><mo>(</mo><mi>b</mi><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      }
+    ],
+    "slots": [
+      { "name": "b", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, signum, float64", "error": 6e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "tiger",
+    "name": "tiger",
+    "family": "sgd",
+    "title": "Tiger",
+    "paper": "https://github.com/bojone/tiger",
+    "sentence": "Signum with decoupled decay, tuned for transformers that accumulate gradients: half of Adam's state.",
+    "comment": "Signum with decoupled decay, tuned for transformers that accumulate gradients: half of Adam's state. Defaults are the author's (Su, 2023).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["b", "momentum * b + g"],
+      ["p", "p - lr * sign(b)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nb &\\leftarrow \\mu\\,b + g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\operatorname{sign}\\left(b\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>b</mi></mrow><mo>+</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mrow><mi>sign</mi><mrow><mo>(</mo><mi>b</mi><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.965,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "b", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, Tiger, float64", "error": 9e-7 },
     "mutants": 0
   }
 ];

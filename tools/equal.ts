@@ -1,0 +1,136 @@
+import type { RuleSpec } from "@descent/core/adapter";
+import { type Expr, trace } from "@descent/core/graph";
+
+/*
+ * Whether two rules are the same function, as far as algebra that holds in every arithmetic can tell: signs that a square, an
+ * absolute value or a condition forgets, operands in another order, comparisons of counts that start at 1, and starts of
+ * state that the first step never reads. A change of a rule that leaves it the same is no mutant.
+ */
+export function equal(a: RuleSpec, b: RuleSpec): boolean {
+  try {
+    return signature(a) === signature(b);
+  } catch {
+    return false; // one of them is not a valid rule
+  }
+}
+
+function signature(rule: RuleSpec): string {
+  const { outputs, host, slots } = trace(rule);
+  const known = new Map<Expr, Signed>();
+  const values = Object.entries({ ...outputs, ...host }).map(([name, e]) => [name, text(signed(e, known))]);
+  const unread = unreadStarts(rule);
+  const starts = Object.entries(slots).map(([name, { place, init }]) => [name, place, unread.has(name) ? "" : init]);
+  return JSON.stringify([values, starts]);
+}
+
+/** An expression up to its sign, which is kept beside it. */
+interface Signed {
+  readonly sign: 1 | -1;
+  readonly key: string;
+}
+const text = ({ sign, key }: Signed): string => (sign < 0 ? `-${key}` : key);
+const positive = (key: string): Signed => ({ sign: 1, key });
+const times = (a: Signed, b: Signed): 1 | -1 => (a.sign === b.sign ? 1 : -1);
+const sorted = (...keys: string[]): string => keys.sort().join(",");
+
+/** Counts of which each is at least 1. */
+const counts = new Set(["t", "rows", "cols"]);
+function comparison(op: string, left: Expr, right: Expr): string | undefined {
+  if (left.op !== "var" || right.op !== "const" || !counts.has(left.value)) return undefined;
+  const above = (op === "gt" && right.value === 1) || (op === "ne" && right.value === 1);
+  if (above || (op === "ge" && right.value === 2)) return `many(${left.value})`;
+  const first = (op === "le" && right.value === 1) || (op === "eq" && right.value === 1);
+  if (first || (op === "lt" && right.value === 2)) return `one(${left.value})`;
+  return undefined;
+}
+
+function signed(e: Expr, known: Map<Expr, Signed>): Signed {
+  let found = known.get(e);
+  if (!found) known.set(e, (found = anew(e, known)));
+  return found;
+}
+
+function anew(e: Expr, known: Map<Expr, Signed>): Signed {
+  const args = e.args.map((x) => signed(x, known));
+  const [a, b, c] = args as [Signed, Signed, Signed]; // as many as the operation has
+  switch (e.op) {
+    case "const":
+      return { sign: e.value < 0 ? -1 : 1, key: String(Math.abs(e.value)) };
+    case "var":
+      return positive(`${e.place} ${e.value}`);
+    case "neg":
+      return { sign: a.sign < 0 ? 1 : -1, key: a.key };
+    case "mul":
+      return { sign: times(a, b), key: `mul(${sorted(a.key, b.key)})` };
+    case "div":
+      return { sign: times(a, b), key: `div(${a.key},${b.key})` };
+    case "add":
+    case "sub": {
+      const second = e.op === "add" ? b.sign : -b.sign;
+      // a − b is −(b − a): the smaller key goes first.
+      if (a.sign === second) return { sign: a.sign, key: `add(${sorted(a.key, b.key)})` };
+      return a.key <= b.key
+        ? { sign: a.sign, key: `sub(${a.key},${b.key})` }
+        : { sign: a.sign < 0 ? 1 : -1, key: `sub(${b.key},${a.key})` };
+    }
+    case "pow": {
+      const exponent = e.args[1];
+      const even = exponent.op === "const" && exponent.value % 2 === 0;
+      return positive(`pow(${even ? a.key : text(a)},${text(b)})`);
+    }
+    case "abs":
+    case "cos":
+      return positive(`${e.op}(${a.key})`);
+    case "sign":
+    case "tanh":
+      return { sign: a.sign, key: `${e.op}(${a.key})` };
+    case "sum":
+      return { sign: a.sign, key: `sum ${e.value}(${a.key})` };
+    case "sumsq":
+      return positive(`sumsq ${e.value}(${a.key})`);
+    case "matmul":
+      return { sign: times(a, b), key: `matmul(${a.key},${b.key})` };
+    case "transpose":
+      return { sign: a.sign, key: `transpose(${a.key})` };
+    case "select":
+      return b.sign === c.sign
+        ? { sign: b.sign, key: `select(${a.key},${b.key},${c.key})` }
+        : positive(`select(${a.key},${text(b)},${text(c)})`);
+    case "and":
+    case "or":
+      return positive(`${e.op}(${sorted(a.key, b.key)})`);
+    case "not":
+      return positive(`not(${a.key})`);
+    case "min":
+    case "max":
+      return positive(`${e.op}(${sorted(text(a), text(b))})`);
+    default: {
+      const [left, right] = e.args;
+      if ((e.op === "eq" || e.op === "ne") && b.key === "0") {
+        const truth = /^select\((.*),1,0\)$/.exec(a.key)?.[1]; // a condition as a number
+        return positive(truth !== undefined && e.op === "ne" ? truth : `${e.op}(${a.key},0)`);
+      }
+      const count = left && right && comparison(e.op, left, right);
+      return positive(count ?? `${e.op}(${args.map(text).join()})`);
+    }
+  }
+}
+
+/** The state symbols that no equation reads at t = 1, where `t > 1 ? …` takes its other branch. */
+function unreadStarts(rule: RuleSpec): Set<string> {
+  const { outputs, host, slots } = trace(rule);
+  const read = new Set<string>();
+  const seen = new Set<Expr>();
+  const open = Object.values({ ...outputs, ...host });
+  for (let e = open.pop(); e !== undefined; e = open.pop()) {
+    if (seen.has(e)) continue;
+    seen.add(e);
+    if (e.op === "var") read.add(e.value);
+    if (e.op === "select") {
+      const [test, yes, no] = e.args;
+      const count = test.args.length === 2 ? comparison(test.op, test.args[0]!, test.args[1]!) : undefined;
+      open.push(...(count === "many(t)" ? [no] : count === "one(t)" ? [yes] : [test, yes, no]));
+    } else open.push(...e.args);
+  }
+  return new Set(Object.keys(slots).filter((name) => !read.has(name)));
+}
