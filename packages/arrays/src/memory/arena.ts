@@ -17,6 +17,8 @@ export const arenaOf = (array: Float32Array): Arena | undefined => arenas.get(ar
 export class Arena extends Runner {
   /** Lengths of the arrays handed out, by address. */
   readonly #taken = new Map<number, number>();
+  /** Where the part begins that nobody has had yet: zeros, which cost no memory until they are written. */
+  #untouched = 0;
   /** Unused stretches of bytes, in order of address, no two of them adjacent. */
   #free: { readonly address: number; readonly bytes: number }[];
 
@@ -51,7 +53,9 @@ export class Arena extends Runner {
     this.#free.splice(i, 1, ...(rest.bytes > 0 ? [rest] : []));
     this.#taken.set(found.address, length);
     // To the end of the last vector: merged loops compute there too, and what was left there may be slow to compute with.
-    new Float32Array(this.memory.buffer, found.address, bytes / 4).fill(0);
+    const used = Math.min(found.address + bytes, this.#untouched);
+    if (used > found.address) new Float32Array(this.memory.buffer, found.address, (used - found.address) / 4).fill(0);
+    this.#untouched = Math.max(this.#untouched, found.address + bytes);
     return new Float32Array(this.memory.buffer, found.address, length);
   }
 

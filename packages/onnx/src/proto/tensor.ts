@@ -4,6 +4,9 @@ import { arrayOf, type Elem, elemBits, elemCode, elemOf, entries, type TypedArra
 import { type External, externalBytes } from "./external.ts";
 import type { SparseTensorProto, TensorProto } from "./model.ts";
 
+/** The numbers of tensors: what does not lie aligned in its file is copied once, however often the model is imported. */
+const numbers = new WeakMap<TensorProto, TypedArray>();
+
 /** A tensor as the model has it, its data a view of the file's bytes where they are aligned, else a copy. */
 export function constantOf(tensor: TensorProto, external?: External): Constant {
   const name = tensor.name === undefined || tensor.name === "" ? "A tensor" : `Tensor \`${tensor.name}\``;
@@ -28,7 +31,10 @@ export function constantOf(tensor: TensorProto, external?: External): Constant {
   if (raw !== undefined) {
     const bytes = Math.ceil((count * elemBits(elem)) / 8);
     if (raw.length !== bytes) throw short(name, elem, dims, bytes, raw.length, "bytes");
-    return { elem, dims, data: viewOf(elem, raw, length) };
+    if (raw !== tensor.rawData) return { elem, dims, data: viewOf(elem, raw, length) };
+    let data = numbers.get(tensor);
+    if (data === undefined) numbers.set(tensor, (data = viewOf(elem, raw, length)));
+    return { elem, dims, data };
   }
   const typed = typedData(elem, tensor);
   if (typed.length !== length) throw short(name, elem, dims, length, typed.length);

@@ -25,8 +25,40 @@ const resize = (
 const image = [1, 2, 4, 5];
 const transforms = ["half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric"];
 
+/** With the height and width open, so that the interpolation is found in the run. */
+const open = { symbolic: { x: ["batch", 2, "height", "width"] } };
+
 describe("interpolation", () => {
   run([
+    ...["nearest", "linear", "cubic"].flatMap((mode) => [
+      ...transforms.map((transform) =>
+        resize(
+          `${mode}, ${transform}, by scales of open sizes`,
+          image,
+          { scales: [1, 1, 1.5, 2] },
+          { mode, coordinate_transformation_mode: transform, exclude_outside: mode === "cubic" ? 1 : 0 },
+          open,
+        ),
+      ),
+      {
+        name: `Resize, ${mode}, to sizes that only the run tells`,
+        inputs: { x: f.float([2, 2, 4, 5]), like: f.float([2, 1, 7, 3]) },
+        symbolic: { x: ["batch", 2, "height", "width"], like: ["batch", 1, "rows", "columns"] },
+        build: (g) => {
+          const sizes = g.op("Shape", ["like"], { start: 2 })[0]!;
+          const attributes = { mode, axes: [2, 3], ...(mode === "nearest" ? {} : { antialias: 1 }) };
+          const [y = ""] = g.op("Resize", ["x", "", "", sizes], attributes);
+          return g.op("Mul", [g.op("Mul", [y, y])[0]!, "like"])[0]!;
+        },
+      } satisfies Case,
+    ]),
+    resize(
+      "a crop of open sizes",
+      image,
+      { sizes: [1, 2, 3, 4], roi: [0, 0, 0.1, 0.2, 1, 1, 0.9, 0.8] },
+      { mode: "linear", coordinate_transformation_mode: "tf_crop_and_resize", extrapolation_value: 2 },
+      open,
+    ),
     resize(
       "nearest, doubled",
       image,

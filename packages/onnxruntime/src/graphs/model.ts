@@ -1,5 +1,6 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import {
+  decodeModel,
   differentiate,
   type External,
   type GradientRule,
@@ -7,6 +8,7 @@ import {
   importModel,
   type Loss,
   type LossFunction,
+  type ModelProto,
   OnnxError,
   type Target,
   trainables,
@@ -68,11 +70,11 @@ export class ModelSource implements Source {
   readonly labels: readonly LabelInput[] = [];
   readonly parameters: readonly Weight[];
   readonly statistics: readonly Weight[];
-  readonly #model: Uint8Array;
+  readonly #model: ModelProto;
   readonly #options: ModelSourceOptions;
 
   constructor(model: Uint8Array, options: ModelSourceOptions) {
-    this.#model = model;
+    this.#model = decodeModel(model);
     this.#options = options;
     const source = this.#import();
     const { parameters, statistics, labels } = this.#differentiated(source);

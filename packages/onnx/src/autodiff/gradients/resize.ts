@@ -2,7 +2,8 @@ import { OnnxError } from "../../errors.ts";
 import { describe, float, int, ints, type Node, string } from "../../graph/node.ts";
 import { positive, range } from "../axes.ts";
 import { entries } from "../bounds.ts";
-import type { Builder } from "../builder.ts";
+import { type Builder, dimOf, type Size } from "../builder.ts";
+import { iota } from "./indexing.ts";
 import { type GradientRule, unary } from "./rule.ts";
 
 interface Sampling {
@@ -98,9 +99,9 @@ const resized: GradientRule = unary(({ b, x, y, d, node }) => {
   const rank = b.rank(x);
   const [, roiInput = "", scalesInput = "", sizesInput = ""] = node.inputs;
   const axes = ints(node, "axes")?.map((a) => positive(a, rank)) ?? range(rank);
-  const scales = given(b, node, scalesInput);
-  const sizes = given(b, node, sizesInput);
-  const roi = given(b, node, roiInput);
+  const scales = given(b, scalesInput);
+  const sizes = given(b, sizesInput);
+  const roi = given(b, roiInput);
   const sampling: Sampling = {
     mode: string(node, "mode", "nearest").replace("bilinear", "linear"),
     coordinates: string(node, "coordinate_transformation_mode", "half_pixel"),
@@ -110,24 +111,29 @@ const resized: GradientRule = unary(({ b, x, y, d, node }) => {
     antialias: int(node, "antialias", 0) === 1,
   };
   const policy = string(node, "keep_aspect_ratio_policy", "stretch");
-  const wanted = sizes?.map((s, k) => s / b.fixed(x, axes[k]!, node));
-  const kept =
-    wanted === undefined || policy === "stretch"
-      ? undefined
-      : policy === "not_larger"
-        ? Math.min(...wanted)
-        : Math.max(...wanted);
+  const kept = policy === "stretch" ? undefined : ratio(b, node, x, axes, sizes, policy);
 
   let result = d;
   axes.forEach((axis, k) => {
-    const [before, after] = [b.shape(x)[axis], b.shape(y)[axis]];
+    const [from, to] = [b.size(x, axis), b.size(y, axis)];
     const crop = sampling.coordinates === "tf_crop_and_resize";
-    if (before === after && !crop && (scales?.[k] ?? 1) === 1) return;
-    const from = b.fixed(x, axis, node);
-    const to = b.fixed(y, axis, node);
-    const scale = kept ?? scales?.[k] ?? to / from;
-    const area = [roi?.[k] ?? 0, roi?.[k + axes.length] ?? 1] as const;
-    const matrix = weights(from, to, scale, area, sampling);
+    const same = dimOf(from) === dimOf(to);
+    // Without scales the ratio of the sizes is the scale.
+    if (same && !crop && (scales === undefined || scales[k] === 1)) return;
+    const scale = kept ?? (scales === undefined ? ratioOf(from, to) : scales[k]);
+    const area = roi === undefined ? [0, 1] : [roi[k], roi[k + axes.length]];
+    const [low, high] = crop ? area : [0, 1];
+    if (
+      typeof from !== "number" ||
+      typeof to !== "number" ||
+      scale === undefined ||
+      low === undefined ||
+      high === undefined
+    ) {
+      result = along(b, result, atRun({ b, node, x, y, axes, k }), axis);
+      return;
+    }
+    const matrix = weights(from, to, scale, [low, high], sampling);
     const repeat = to / from;
     const repeated =
       Number.isInteger(repeat) &&
@@ -139,26 +145,85 @@ const resized: GradientRule = unary(({ b, x, y, d, node }) => {
       const turned = new Float64Array(matrix.length);
       for (let i = 0; i < to; i++) for (let j = 0; j < from; j++) turned[j * to + i] = matrix[i * from + j]!;
       result = b.op("MatMul", [b.array(turned, b.elem(d), [from, to]), result]);
-    } else {
-      const perm = range(rank);
-      [perm[axis], perm[rank - 1]] = [rank - 1, axis];
-      const product = b.op("MatMul", [b.transpose(result, perm), b.array(matrix, b.elem(d), [to, from])]);
-      result = b.transpose(product, perm);
-    }
+    } else result = along(b, result, b.array(matrix, b.elem(d), [to, from]), axis);
   });
   return result;
 });
 
-/** The numbers of an input that decides how a resize samples. */
-function given(b: Builder, node: Node, name: string): readonly number[] | undefined {
+const ratioOf = (from: Size, to: Size): number | undefined =>
+  typeof from === "number" && typeof to === "number" ? to / from : undefined;
+
+/** The product with a matrix [to, from] along one axis. */
+function along(b: Builder, x: string, matrix: string, axis: number): string {
+  const perm = range(b.rank(x));
+  const last = perm.length - 1;
+  [perm[axis], perm[last]] = [last, axis];
+  return b.transpose(b.op("MatMul", [b.transpose(x, perm), matrix]), perm);
+}
+
+/** The one scale of all axes where the aspect ratio is kept. */
+function ratio(
+  b: Builder,
+  node: Node,
+  x: string,
+  axes: readonly number[],
+  sizes: readonly (number | undefined)[] | undefined,
+  policy: string,
+): number | undefined {
+  const wanted = sizes?.map((size, k) => {
+    if (size !== undefined) return size / b.fixed(x, axes[k]!, node);
+    throw new OnnxError(
+      `The gradient of ${describe(node)} (keep_aspect_ratio_policy "${policy}") needs its sizes before the run. ` +
+        "Fix them with `shapes` when the model is imported.",
+    );
+  });
+  return wanted === undefined ? undefined : policy === "not_larger" ? Math.min(...wanted) : Math.max(...wanted);
+}
+
+interface Unknown {
+  readonly b: Builder;
+  readonly node: Node;
+  readonly x: string;
+  readonly y: string;
+  readonly axes: readonly number[];
+  readonly k: number;
+}
+
+/**
+ * The interpolation along an axis of sizes that only the run tells, [to, from]: the operator itself, with its own attributes,
+ * applied to the rows of an identity matrix.
+ */
+function atRun({ b, node, x, y, axes, k }: Unknown): string {
+  const [, roi = "", scales = "", sizes = ""] = node.inputs;
+  const axis = axes[k]!;
+  const [from, to] = [b.size(x, axis), b.size(y, axis)];
+  const places = iota(b, from);
+  const identity = b.cast(b.op("Equal", [b.unsqueeze(places, [1]), places]), b.elem(x));
+  const one = (list: string, i: number): string => b.slice(list, [0], [i], [i + 1]);
+  const given = (list: string): boolean => list !== "" && b.shape(list)[0] !== 0;
+  const area = given(roi)
+    ? b.concat(
+        [b.array([0, 0, 0], b.elem(roi)), one(roi, k), b.array([1, 1, 1], b.elem(roi)), one(roi, k + axes.length)],
+        0,
+      )
+    : "";
+  const byScale = given(scales);
+  const inputs = byScale
+    ? [b.unsqueeze(identity, [0, 1]), area, b.concat([b.array([1, 1, 1], b.elem(scales)), one(scales, k)], 0)]
+    : [b.unsqueeze(identity, [0, 1]), area, "", b.shapeTensor([1, 1, from, to])];
+  if (!byScale && !given(sizes)) throw new OnnxError(`${describe(node)} has neither scales nor sizes.`);
+  const { axes: _, keep_aspect_ratio_policy: __, extrapolation_value: ___, ...attributes } = node.attributes;
+  return b.transpose(b.squeeze(b.op("Resize", inputs, attributes), [0, 1]), [1, 0]);
+}
+
+/** The numbers of an input that decides how a resize samples, as far as they are known; undefined where it is left out. */
+function given(b: Builder, name: string): readonly (number | undefined)[] | undefined {
   if (name === "" || b.shape(name)[0] === 0) return undefined;
   const value = b.graph.value(name);
-  const entries = b.integers(name);
   if (value !== undefined) return Array.from(value.data, Number);
-  if (entries !== undefined) return entries;
-  throw new OnnxError(
-    `The gradient of ${describe(node)} needs \`${name}\` before the run. Fix the sizes with \`shapes\` when the model is imported.`,
-  );
+  const entries = b.graph.symbolic(name)?.entries;
+  if (entries !== undefined) return entries.map((e) => (typeof e === "number" ? e : undefined));
+  return Array<undefined>(Number(b.shape(name)[0]) || 0).fill(undefined);
 }
 
 /** Interpolation. */
