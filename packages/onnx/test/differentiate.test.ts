@@ -286,25 +286,6 @@ describe("what cannot be differentiated is told by name, with what to do", () =>
       /rank of .* is not known. Give the shapes of the inputs with `shapes`/,
     );
   });
-
-  test("a loop whose rounds the run decides", () => {
-    const g = new Graph();
-    g.input("n", { elem: "int64", shape: [] });
-    g.initializer("w", floats([2]));
-    const body = new Graph(20, g);
-    for (const [name, elem] of [
-      ["i", "int64"],
-      ["on", "bool"],
-    ] as const)
-      body.input(name, { elem, shape: [] });
-    body.input("s", { elem: "float32", shape: [2] });
-    body.output(body.op("Identity", ["on"])[0]!);
-    body.output(body.op("Tanh", ["s"])[0]!);
-    g.output(g.op("Loop", ["n", "", "w"], { body })[0]!);
-    expect(() => differentiate(g, { loss: meanSquared() })).toThrow(
-      /needs a number of rounds that is known before the run, and its trip count is not/,
-    );
-  });
 });
 
 describe("a graph of gradients", () => {

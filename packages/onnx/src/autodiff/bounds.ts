@@ -5,8 +5,12 @@ export class TooLarge extends OnnxError {}
 
 /** Most entries of a table that a gradient keeps in the graph, such as the weights of an interpolation. */
 const mostEntries = 2 ** 22;
-/** Most steps of a Loop or Scan, places of a kernel or steps of a recurrent layer that are written out, node by node. */
-const mostRounds = { rounds: 1024, "positions in its kernel": 4096, steps: 4096 } as const;
+/** Most places of a kernel that are written out, node by node. */
+const mostPlaces = 4096;
+/** Most steps of a recurrent layer that are written out; more are a Scan, whose graph a runtime prepares in a moment. */
+const mostSteps = 256;
+/** Most nodes that the rounds of one Loop or Scan are written out as; beyond them it stays a loop, and so does its gradient. */
+const mostUnrolled = 4096;
 /** Most nodes that the operators written in simpler ones may come to, all together. */
 const mostNodes = 150_000;
 
@@ -16,14 +20,16 @@ export function entries(count: number, most: number = mostEntries): number {
   return count;
 }
 
-/** The number of rounds, if as many may be written out, each of so many nodes. */
-export function rounds(count: number, of: keyof typeof mostRounds, nodes = 1): number {
-  const most = Math.min(mostRounds[of], Math.floor(mostNodes / Math.max(1, nodes)));
-  if (count > most) {
-    const each = nodes > 1 ? ` of ${nodes} nodes each` : "";
-    throw new TooLarge(`has ${count} ${of}${each}, and its gradient writes out at most ${most}`);
-  }
-  return count;
+/** Whether the rounds of a loop, each of so many nodes, are few enough to be written out. */
+export const fewRounds = (count: number, nodes: number): boolean => count * Math.max(1, nodes) <= mostUnrolled;
+
+/** Whether the steps of a recurrent layer are few enough to be written out. */
+export const fewSteps = (count: number): boolean => count <= mostSteps;
+
+/** Throws where a kernel has more places than may be written out. */
+export function fewPlaces(count: number): void {
+  if (count > mostPlaces)
+    throw new TooLarge(`has ${count} positions in its kernel, and its gradient writes out at most ${mostPlaces}`);
 }
 
 /** How much has been written out in a graph and the branches inside it. */

@@ -1,5 +1,6 @@
 import { float, int, type Node, string } from "../graph/node.ts";
 import { range } from "./axes.ts";
+import { remembering } from "./bodies.ts";
 import type { Builder } from "./builder.ts";
 import { labelsOf, oneHot } from "./gradients/classification.ts";
 import { mayDrop, moments } from "./gradients/normalization.ts";
@@ -52,6 +53,8 @@ const crossEntropy =
 
 /** Nodes that run otherwise where they are differentiated; their own rule still applies. */
 export const lowerings: Readonly<Record<string, Lowering>> = {
+  Loop: remembering("Loop"),
+  Scan: remembering("Scan"),
   SoftmaxCrossEntropyLoss: crossEntropy(true),
   NegativeLogLikelihoodLoss: crossEntropy(false),
   LogSoftmax: (b, node) => {

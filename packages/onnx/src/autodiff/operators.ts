@@ -47,16 +47,16 @@ const notes: Readonly<Record<string, string>> = {
   DequantizeLinear: "of the scale, not of the whole numbers: a frozen base lets gradients pass to activations",
   Einsum: "matrix products on WebGPU",
   If: "both branches, repeated backwards",
-  Loop: "number of rounds known before the run",
+  Loop: "round by round where they are known and few, else a Scan of the rounds",
   MaxPool: "places of the maxima; found again by comparison on WebGPU",
   Pad: "all modes",
   Range: "of start and delta",
-  Resize: "all modes; sizes known before the run",
-  Scan: "length known before the run",
+  Resize: "all modes",
+  Scan: "step by step where they are known and few, else another Scan",
   OneHot: "of the two values",
-  LSTM: "unrolled: length known before the run",
-  GRU: "unrolled: length known before the run",
-  RNN: "unrolled: length known before the run",
+  LSTM: "unrolled where the length is known, else a Scan",
+  GRU: "unrolled where the length is known, else a Scan",
+  RNN: "unrolled where the length is known, else a Scan",
 };
 
 /** One operator and how it is differentiated. */

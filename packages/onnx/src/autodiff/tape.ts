@@ -1,10 +1,10 @@
 import { names, OnnxError } from "../errors.ts";
 import type { Dim } from "../graph/dims.ts";
-import { prune } from "../graph/fold.ts";
-import { Graph } from "../graph/graph.ts";
-import { describe, keyOf, type Node, standard, subgraph, type TensorType } from "../graph/node.ts";
-import { captured, copied, renamedCopy, sizeOf } from "../graph/subgraphs.ts";
+import type { Graph } from "../graph/graph.ts";
+import { describe, keyOf, type Node, type Scope, standard, type TensorType } from "../graph/node.ts";
+import { captured, copied, sizeOf } from "../graph/subgraphs.ts";
 import { isFloat } from "../proto/elem.ts";
+import { bodies, type Through } from "./bodies.ts";
 import { Budget, TooLarge } from "./bounds.ts";
 import { Builder, type Target } from "./builder.ts";
 import { lowerings } from "./decompose.ts";
@@ -114,57 +114,40 @@ export class Tape {
       if (!node.outputs.some((name) => sums.has(name) && this.#needs.has(name))) continue;
       const dys = node.outputs.map(collect);
       const inside = captured(node).filter((name) => this.#needs.has(name));
-      if (inside.length > 0 && standard(node) && node.op === "If") {
-        this.#branches(node, dys, inside).forEach((gradient, i) => {
-          add(inside[i]!, gradient);
+      const need = node.inputs.map((name) => this.#needs.has(name));
+      const take = (of: readonly string[], all: Gradients, wanted: (i: number) => boolean): void => {
+        of.forEach((name, i) => {
+          const gradient = all[i];
+          if (gradient === undefined || !wanted(i)) return;
+          this.#check(node, name, gradient);
+          add(name, gradient);
         });
+      };
+      const bodied = standard(node) && Object.hasOwn(bodies, node.op) ? bodies[node.op] : undefined;
+      if (bodied !== undefined && !Object.hasOwn(this.#own, keyOf(node))) {
+        const through: Through = (...of) => this.#through(...of);
+        const gradients = sized(node, () => bodied({ b, node, dys, inside, through }));
+        take(node.inputs, gradients.inputs, (i) => need[i]!);
+        take(inside, gradients.inside, () => true);
         continue;
       }
-      const need = node.inputs.map((name) => this.#needs.has(name));
       const rule = this.#rule(node, inside);
       const gradients = sized(node, () => rule(b, node, dys, need));
-      node.inputs.forEach((name, i) => {
-        const gradient = gradients[i];
-        if (gradient === undefined || !need[i]) return;
-        this.#check(node, name, gradient);
-        add(name, gradient);
-      });
+      take(node.inputs, gradients, (i) => need[i]!);
     }
     return new Map(wanted.map((name) => [name, collect(name)]));
   }
 
-  /** The gradient of an If is an If, each branch of which repeats the branch and goes back through it. */
-  #branches(node: Node, dys: Gradients, wanted: readonly string[]): string[] {
-    const branch = (which: string): Graph => {
-      const given = subgraph(node, which);
-      if (given === undefined) throw new OnnxError(`${describe(node)} has no ${which}.`);
-      const body = renamedCopy(given, new Map(), this.graph);
-      const graph = new Graph(this.graph.opset, this.graph);
-      for (const [name, value] of body.initializers) {
-        if (body.literalValue(name) !== undefined) graph.literal(name, value);
-        else graph.initializer(name, value);
-      }
-      const tape = new Tape(graph, this.b.target, wanted, this.#own, this.stopped, this.#budget);
-      for (const inner of body.nodes) tape.stage(copied(inner, graph));
-      const seeds = [...body.outputs.keys()].flatMap((name, i): [string, string][] => {
-        const d = dys[i];
-        return d === undefined ? [] : [[name, d]];
-      });
-      const gradients = tape.backward(new Map(seeds), wanted);
-      for (const name of wanted) {
-        const as = graph.fresh(`${name}.grad`);
-        tape.b.named(as, "Identity", [gradients.get(name) ?? tape.b.zerosLike(name)]);
-        graph.output(as);
-      }
-      prune(graph);
-      return graph;
-    };
-    const branches = { then_branch: branch("then_branch"), else_branch: branch("else_branch") };
-    const made = this.b.ops("If", [node.inputs[0]!], branches, wanted.length);
-    made.forEach((gradient, i) => {
-      this.#check(node, wanted[i]!, gradient);
-    });
-    return made;
+  /** Goes back through a body that is repeated in a graph inside this one. */
+  #through(
+    graph: Graph,
+    body: Scope,
+    seeds: ReadonlyMap<string, string>,
+    wanted: readonly string[],
+  ): ReturnType<Tape["backward"]> {
+    const tape = new Tape(graph, this.b.target, wanted, this.#own, this.stopped, this.#budget);
+    for (const inner of body.nodes) tape.stage(copied(inner, graph));
+    return tape.backward(seeds, wanted);
   }
 
   /** A gradient has the type of what it is the gradient of, also where inference cannot tell. */

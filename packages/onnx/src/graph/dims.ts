@@ -51,7 +51,7 @@ export function sub(a: Dim, b: Dim): Dim {
 
 /** a · b */
 export function mul(a: Dim, b: Dim): Dim {
-  if (typeof a === "number" && typeof b === "number") return a * b;
+  if (typeof a === "number" && typeof b === "number") return a * b + 0; // −0 is a size like 0
   if (a === 1) return b;
   if (b === 1) return a;
   return text(times(polynomial(a), polynomial(b)));
@@ -66,7 +66,7 @@ export function product(sizes: Iterable<Dim>): Dim {
 
 /** a / b where that is an integer whatever the names stand for; otherwise undefined. */
 export function exact(a: Dim, b: Dim): Dim | undefined {
-  if (typeof a === "number" && typeof b === "number") return b !== 0 && a % b === 0 ? a / b : undefined;
+  if (typeof a === "number" && typeof b === "number") return b !== 0 && a % b === 0 ? a / b + 0 : undefined;
   if (a === b) return 1;
   const divisor = [...polynomial(b)].sort(byDegree);
   const [by] = divisor;
@@ -90,7 +90,7 @@ export function exact(a: Dim, b: Dim): Dim | undefined {
 
 /** ⌊a / b⌋ */
 export function floorDiv(a: Dim, b: Dim): Dim {
-  if (typeof a === "number" && typeof b === "number") return Math.floor(a / b);
+  if (typeof a === "number" && typeof b === "number") return Math.floor(a / b) + 0;
   const whole = exact(a, b);
   if (whole !== undefined) return whole;
   if (typeof a === "string" && typeof b === "number") return floorOf(a, b);
@@ -99,14 +99,14 @@ export function floorDiv(a: Dim, b: Dim): Dim {
 
 /** a / b without its fraction, as integers are divided in a graph: towards zero. */
 export function truncDiv(a: Dim, b: Dim): Dim {
-  if (typeof a === "number" && typeof b === "number") return Math.trunc(a / b);
+  if (typeof a === "number" && typeof b === "number") return Math.trunc(a / b) + 0;
   if (compare(a, -1) === 1 && compare(b, 0) === 1) return floorDiv(a, b);
   return exact(a, b) ?? call("trunc", a, b);
 }
 
 /** ⌈a / b⌉ for a number b > 0. */
 export function ceilDiv(a: Dim, b: number): Dim {
-  return typeof a === "number" ? Math.ceil(a / b) : floorDiv(add(a, b - 1), b);
+  return typeof a === "number" ? Math.ceil(a / b) + 0 : floorDiv(add(a, b - 1), b);
 }
 
 /** The larger one; decided where the names leave no doubt, sizes being ≥ 0. */

@@ -122,6 +122,114 @@ describe("control flow", () => {
         return op(g, "MatMul", [across, down]);
       },
     },
+    ...[3, 1, 0].map(
+      (n): Case => ({
+        name: `Loop of ${n} rounds, which only the run tells`,
+        inputs: {
+          s: f.float([2, 3]),
+          w: f.float([3, 3]),
+          x: f.float([2, 3]),
+          n: { elem: "int64", dims: [], data: [n], diff: false },
+        },
+        build: (g) => {
+          const [last = "", all = ""] = g.op("Loop", ["n", "", "s"], { body: step(g, g.type("s")) }, 2);
+          const sum = op(g, "ReduceSum", [op(g, "Mul", [all, all]), g.ints([0])], { keepdims: 0 });
+          return op(g, "Add", [op(g, "Mul", [last, last]), sum]);
+        },
+      }),
+    ),
+    {
+      name: "Loop that the body ends, with a counter and an If in it",
+      inputs: { s: f.float([3], 0.4, 0.6), w: f.float([3], 1.2, 1.4) },
+      build: (g) => {
+        const { elem } = g.type("s");
+        const body = inner(g, (l) => {
+          const [i, going, s, k] = ["i", "going", "s", "k"].map((name) => l.fresh(name)) as [
+            string,
+            string,
+            string,
+            string,
+          ];
+          l.input(i, { elem: "int64", shape: [] });
+          l.input(going, { elem: "bool", shape: [] });
+          l.input(s, { elem, shape: [3] });
+          l.input(k, { elem: "int64", shape: [] });
+          const odd = op(l, "Equal", [op(l, "Mod", [k, l.constant(2, "int64", [])]), l.constant(1, "int64", [])]);
+          const next = op(l, "If", [odd], {
+            then_branch: inner(l, (t) => [op(t, "Mul", [s, "w"])]),
+            else_branch: inner(l, (e) => [op(e, "Mul", [op(e, "Mul", [s, "w"]), "w"])]),
+          });
+          const norm = op(l, "ReduceSum", [next], { keepdims: 0 });
+          const again = op(l, "Less", [norm, l.constant([6], elem, [])]);
+          const count = op(l, "Add", [k, l.constant(1, "int64", [])]);
+          return [again, next, count, op(l, "Sin", [op(l, "Mul", [next, "w"])])];
+        });
+        const inputs = ["", g.constant(true, "bool", []), "s", g.constant(0, "int64", [])];
+        const [last = "", , all = ""] = g.op("Loop", inputs, { body }, 3);
+        return op(g, "Mul", [last, op(g, "ReduceSum", [all, g.ints([0])], { keepdims: 0 })]);
+      },
+    },
+    ...[1, 0].map(
+      (backwards): Case => ({
+        name: `Scan of a length that only the run tells${backwards ? ", backwards along another axis" : ""}`,
+        inputs: { s: f.float([2]), xs: f.float(backwards ? [2, 4] : [4, 2]), w: f.float([2]) },
+        symbolic: { xs: backwards ? [2, "steps"] : ["steps", 2] },
+        build: (g) => {
+          const { elem } = g.type("s");
+          const body = inner(g, (l) => {
+            const [s, x] = [l.fresh("s"), l.fresh("x")];
+            l.input(s, { elem, shape: [2] });
+            l.input(x, { elem, shape: [2] });
+            const next = op(l, "Tanh", [op(l, "Add", [op(l, "Mul", [s, "w"]), x])]);
+            return [next, op(l, "Mul", [next, x]), op(l, "Sin", [next])];
+          });
+          const attributes = backwards
+            ? {
+                scan_input_axes: [1],
+                scan_input_directions: [1],
+                scan_output_axes: [-1, 0],
+                scan_output_directions: [1, 0],
+              }
+            : {};
+          const [last = "", all = "", other = ""] = g.op(
+            "Scan",
+            ["s", "xs"],
+            { body, num_scan_inputs: 1, ...attributes },
+            3,
+          );
+          const [a, b] = backwards ? [op(g, "Transpose", [all]), other] : [all, other];
+          const sum = op(g, "ReduceSum", [op(g, "Mul", [a, b]), g.ints([0])], { keepdims: 0 });
+          return op(g, "Mul", [last, sum]);
+        },
+      }),
+    ),
+    {
+      name: "Loop in a Scan, both of lengths that only the run tells",
+      inputs: {
+        s: f.float([2]),
+        xs: f.float([3, 2]),
+        w: f.float([2]),
+        n: { elem: "int64", dims: [], data: [2], diff: false },
+      },
+      symbolic: { xs: ["steps", 2] },
+      build: (g) => {
+        const { elem } = g.type("s");
+        const body = inner(g, (l) => {
+          const [s, x] = [l.fresh("s"), l.fresh("x")];
+          l.input(s, { elem, shape: [2] });
+          l.input(x, { elem, shape: [2] });
+          const rounds = inner(l, (m) => {
+            const [i, going, v] = [m.fresh("i"), m.fresh("going"), m.fresh("v")];
+            m.input(i, { elem: "int64", shape: [] });
+            m.input(going, { elem: "bool", shape: [] });
+            m.input(v, { elem, shape: [2] });
+            return [op(m, "Identity", [going]), op(m, "Sin", [op(m, "Add", [op(m, "Mul", [v, "w"]), x])])];
+          });
+          return [op(l, "Loop", ["n", "", s], { body: rounds })];
+        });
+        return op(g, "Scan", ["s", "xs"], { body, num_scan_inputs: 1 });
+      },
+    },
   ];
   run(cases);
 });

@@ -1,9 +1,9 @@
 import { OnnxError } from "../../errors.ts";
 
 import { describe, int, ints, type Node, type Scope, subgraph } from "../../graph/node.ts";
-import { inline, sizeOf } from "../../graph/subgraphs.ts";
+import { inline } from "../../graph/subgraphs.ts";
 import { positive, range } from "../axes.ts";
-import { rounds } from "../bounds.ts";
+import { fewRounds } from "../bounds.ts";
 import type { Builder } from "../builder.ts";
 import { type Expansion, name } from "./expansion.ts";
 
@@ -18,6 +18,28 @@ const truth = (b: Builder, value: string): boolean | undefined => {
   return known === undefined ? undefined : Number(known) !== 0;
 };
 
+/** How many nodes a body is when the loops inside it are written out too. */
+function written(graph: Scope): number {
+  return graph.nodes.reduce((sum, node) => {
+    const inner = Object.values(node.attributes).flatMap((a) => (a.kind === "graph" ? [a.value] : []));
+    const times = node.op === "Loop" ? Number(graph.value(node.inputs[0] ?? "")?.data[0] ?? 1) : 1;
+    return sum + 1 + times * inner.reduce((all, g) => all + written(g), 0);
+  }, 0);
+}
+
+/** Whether the condition of a loop's body is that it was given, or surely holds. */
+function endless(inner: Scope): boolean {
+  const [again = ""] = inner.outputs.keys();
+  const [, condition = ""] = inner.inputs.keys();
+  let name = again;
+  for (;;) {
+    if (name === condition || Number(inner.literalValue(name)?.data[0] ?? 0) === 1) return true;
+    const maker = inner.nodes.find((n) => n.outputs.includes(name));
+    if (maker?.op !== "Identity") return false;
+    name = maker.inputs[0]!;
+  }
+}
+
 /** A condition that is known decides for one branch. */
 const decided: Expansion = (b, node) => {
   const condition = truth(b, node.inputs[0]!);
@@ -29,32 +51,23 @@ const decided: Expansion = (b, node) => {
   return true;
 };
 
-/** A loop whose number of rounds is known, round by round. */
+/** A loop whose number of rounds is known and small, round by round; any other stays, and its gradient is a Scan. */
 const loop: Expansion = (b, node) => {
   const [count = "", condition = "", ...initial] = node.inputs;
   const inner = body(node);
   const known = b.integers(count)?.[0];
-  const fail = (why: string): never => {
-    throw new OnnxError(
-      `The gradient of ${describe(node)} needs a number of rounds that is known before the run, and ${why}. ` +
-        "Fix the sizes it depends on with `shapes` when the model is imported, or freeze the weights that it depends on.",
-    );
-  };
-  if (known === undefined) return fail("its trip count is not");
-  if (condition !== "" && truth(b, condition) !== true) return fail("its condition is computed");
-  rounds(known, "rounds", sizeOf(inner));
+  if (known === undefined || !fewRounds(known, written(inner))) return false;
+  if (condition !== "" && truth(b, condition) !== true) return false;
+  if (!endless(inner)) return false;
   let state: readonly string[] = initial;
   const scanned: string[][] = [];
   for (let i = 0; i < known; i++) {
     const on = b.graph.constant([1], "bool", []);
-    const [next = "", ...values] = inline(b.graph, inner, [b.graph.constant(i, "int64", []), on, ...state]);
-    const goesOn = truth(b, next);
-    if (goesOn === undefined) return fail("the body computes whether to go on");
+    const [, ...values] = inline(b.graph, inner, [b.graph.constant(i, "int64", []), on, ...state]);
     state = values.slice(0, initial.length);
     values.slice(initial.length).forEach((value, k) => {
       (scanned[k] ??= []).push(value);
     });
-    if (!goesOn) break;
   }
   state.forEach((value, i) => {
     name(b, node, i, () => value);
@@ -70,7 +83,7 @@ const loop: Expansion = (b, node) => {
   return true;
 };
 
-/** A scan over a dimension of known size. */
+/** A scan over a dimension of known and small size, step by step; any other stays, and its gradient is a Scan. */
 const scan: Expansion = (b, node) => {
   const inner = body(node);
   const n = int(node, "num_scan_inputs", 0);
@@ -82,7 +95,8 @@ const scan: Expansion = (b, node) => {
   const outAxes = ints(node, "scan_output_axes") ?? Array<number>(outputs).fill(0);
   const outBackwards = ints(node, "scan_output_directions") ?? Array<number>(outputs).fill(0);
   const [first = ""] = inputs;
-  const length = rounds(b.fixed(first, positive(axes[0] ?? 0, b.rank(first)), node), "rounds", sizeOf(inner));
+  const length = b.size(first, positive(axes[0] ?? 0, b.rank(first)));
+  if (typeof length !== "number" || !fewRounds(length, written(inner))) return false;
   const slices = inputs.map((x, k) => {
     const axis = positive(axes[k]!, b.rank(x));
     const parts = b.split(x, axis, Array<number>(length).fill(1)).map((part) => b.squeeze(part, [axis]));

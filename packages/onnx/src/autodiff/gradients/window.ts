@@ -1,7 +1,7 @@
 import { OnnxError } from "../../errors.ts";
 import { describe, int, ints, type Node, string } from "../../graph/node.ts";
 import { range } from "../axes.ts";
-import { entries, rounds } from "../bounds.ts";
+import { entries, fewPlaces } from "../bounds.ts";
 import type { Builder, Size } from "../builder.ts";
 
 /** How a kernel moves over the spatial dimensions. */
@@ -74,10 +74,7 @@ export function taps(kernel: readonly number[]): number[][] {
 
 /** Every position within a kernel, for a gradient that appends nodes for each of them. */
 export function writtenTaps(kernel: readonly number[]): number[][] {
-  rounds(
-    kernel.reduce((n, k) => n * k, 1),
-    "positions in its kernel",
-  );
+  fewPlaces(kernel.reduce((n, k) => n * k, 1));
   return taps(kernel);
 }
 
