@@ -111,8 +111,12 @@ async function entry(root: string, family: string, name: string, rule: RuleSpec,
     const followed = await followGolden(arraysTargets()[0]!, configure(rule as never, setting.options), setting); // the fast path comes first
     error = Math.max(error, followed.error);
   }
-  const { passes, slots } = trace(rule);
-  const places = Object.entries(slots).map(([slot, { place, init }]) => ({ name: slot, place, init }));
+  const { passes } = trace(rule);
+  const places = Object.entries(rule.state).map(([slot, start]) =>
+    typeof start === "object"
+      ? { name: slot, place: start.place ?? "tensor", init: start.init }
+      : { name: slot, place: "tensor" as const, init: start },
+  );
   return {
     id: rule.id,
     name,

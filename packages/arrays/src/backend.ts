@@ -1,5 +1,5 @@
 import type { Parameter } from "@descent/core";
-import { type Backend, matrix, size } from "@descent/core/adapter";
+import { type Backend, matrix, type Start, size } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { type Plan, plan } from "@descent/core/kernels";
 import { type Codec, seedOf } from "./codec/codec.ts";
@@ -72,10 +72,10 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
     return made;
   }
 
-  slot(parameter: Parameter, shape: readonly number[], fill: number, name: string): Tensor {
+  slot(parameter: Parameter, shape: readonly number[], start: Start<Tensor>, name: string): Tensor {
     const length = size(shape);
     const fits = length === size(parameter.shape) && length >= CODED_FROM && !this.#multiplied.has(parameter);
-    return this.#slots.promise(parameter, length, fill, fits ? this.#codecOf?.(name) : undefined);
+    return this.#slots.promise(parameter, length, start, fits ? this.#codecOf?.(name) : undefined);
   }
 
   /** Gives every slot that was asked for its memory. */

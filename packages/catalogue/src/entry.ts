@@ -10,9 +10,15 @@ export interface OptionEntry {
 /** One slot of a rule's state. */
 export interface SlotEntry {
   readonly name: string;
-  /** One number per element, row, column or tensor, or one for the host. */
-  readonly place: "tensor" | "row" | "column" | "scalar" | "host";
-  /** A number, or the name of the option it starts as. */
+  /** One number per element, row, column or tensor, or one for the host; or the sides of a matrix of its own size. */
+  readonly place:
+    | "tensor"
+    | "row"
+    | "column"
+    | "scalar"
+    | "host"
+    | readonly [rows: string | number, cols: string | number];
+  /** A number, the name of the option it starts as, `p`, `eye` or `normal`. */
   readonly init: number | string;
 }
 
@@ -36,7 +42,7 @@ export interface RuleEntry {
   readonly mathml: string;
   readonly options: readonly OptionEntry[];
   readonly slots: readonly SlotEntry[];
-  /** State per element of a parameter, in bytes of float32. */
+  /** State per element of a parameter, in bytes of float32, without matrices of their own sizes. */
   readonly bytes: number;
   /** Passes over memory per step. */
   readonly passes: number;

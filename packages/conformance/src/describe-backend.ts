@@ -66,6 +66,9 @@ export const transcendental: readonly string[] = [
   "log(abs(g) + 1)",
   "tanh(2 * g)",
   "cos(3 * g)",
+  "sin(3 * g)",
+  "erf(2 * g)",
+  "atan2(g, p) + atan2(c, g)",
   "(abs(p) + c)^1.5",
 ];
 
@@ -81,6 +84,16 @@ export const reducing: readonly string[] = [
   "total(g * p) * g",
   "norm(g - mean(g)) * g",
 ];
+/** The largest of a tensor's numbers, of a row's and of a column's. */
+export const largest: readonly string[] = [
+  "largest(abs(g)) * g",
+  "g / (largest(-p) + 1)",
+  "rowMax(abs(g)) * p",
+  "g * min(rowMax(g), columnMax(p - 1))",
+  "columnMax(rowMax(g) * p) * g",
+];
+/** Remainders, whose last bit decides at whole multiples. */
+export const remainders: readonly string[] = ["g % c", "-3 * g % (abs(p) + c)"];
 /** Sums over the rows and columns of a matrix. */
 export const matrixReducing: readonly string[] = [
   "g - rowMean(g)",
@@ -88,6 +101,10 @@ export const matrixReducing: readonly string[] = [
   "rowSum(p^2) * columnSum(g)",
   "g / sqrt(rowMean(g^2) * columnMean(g^2) / mean(g^2) + c)",
   "(g' * p' + c)' - p",
+  "mean(rowMean(g^2)) * g",
+  "sum(columnMean(g^2)) * g",
+  "total(rowMean(g^2)) * g",
+  "g * min(1, c / totalNorm(columnMean(g)))",
 ];
 
 /** Products of matrices and transposes, of sizes that a parameter of any number of rows and columns gives. */
@@ -102,6 +119,18 @@ export const products: readonly string[] = [
   "(c * (g @ g') - (p @ p') @ (g @ g')) @ p",
   "g * min(1, c / totalNorm(p @ g'))",
   "orthogonalize(g) - c * p",
+  "rowMean((g @ g')^2) * g",
+  "columnSum(g' @ g) * p - rms(g @ g') * g",
+  "mean(rowMean(g' @ g)) * p",
+];
+/** Functions of whole matrices. */
+export const wholes: readonly string[] = [
+  "eye(rows) @ g + c * g @ eye(cols)",
+  "qr(g @ g' + eye(rows)) @ p",
+  "eigh(g @ g' + p @ p' + c * eye(rows)) @ g",
+  "svd(g, min(2, min(rows, cols))) @ (svd(g, min(2, min(rows, cols)))' @ p)",
+  "inverseRoot(g @ g' + c * eye(rows), 4) @ g @ inverseRoot(g' @ g + eye(cols), 2)",
+  "solve(p @ p' + eye(rows), g)",
 ];
 /** Formulas that need a square matrix. */
 export const squareProducts: readonly string[] = ["g + g'", "g @ p + p' @ g", "g' * p - g @ g", "rowMean(g') * p"];
@@ -120,6 +149,28 @@ const quintic = formula({ A: "x @ x'", B: "-4.775 * A + 2.0315 * A @ A", y: "3.4
 const memory = probe(
   { h: "0.9 * h", m: "0.9 * m + g", s: "0.5 * s + norm(g)", p: "p - lr * h * m / (s + 1)" },
   { m: 0.5, s: { place: "scalar", init: 1 }, h: { place: "host", init: 1 } },
+);
+
+/** The `refuses` of a backend that lacks all of these formulas, for one reason. */
+export const refusing = (formulas: readonly string[], why: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(formulas.map((formula) => [formula, why]));
+
+/** State of its own size, and state that starts as a matrix. */
+const sized = probe(
+  {
+    L: "0.9 * L + g @ g'",
+    m: "0.9 * m + Q' @ g'",
+    z: "z + c * (p - z)",
+    e: "0.5 * e",
+    p: "p - lr * (L @ g + m' @ Q' + e @ g + c * (p - z))",
+  },
+  {
+    L: { place: ["rows", "rows"], init: "eye" },
+    Q: { place: ["cols", 2], init: "normal" },
+    m: { place: [2, "rows"], init: 0.5 },
+    e: { place: ["rows", "rows"], init: "eye" },
+    z: { init: "p" },
+  },
 );
 
 const matrices = (data: Data, shape: Shape = [3, 7]): Data => {
@@ -168,10 +219,15 @@ export function describeBackend(
     };
     declare(elementwise, data, exact);
     declare(transcendental, data, false);
+    declare(remainders, data, false);
     declare(reducing, data, false);
     declare(matrixReducing, matrices(data), false);
+    declare(largest, matrices(data), false);
     for (const shape of [[3, 7], [7, 3], [7, 3, 1]]) // biome-ignore format: three shapes
-      describe(`in a parameter of shape [${shape}]`, () => declare(products, matrices(data, shape), false));
+      describe(`in a parameter of shape [${shape}]`, () => {
+        declare(products, matrices(data, shape), false);
+        declare(wholes, matrices(data, shape), false);
+      });
     describe("in a square matrix", () => {
       const { starts, steps } = matrices(sampleData({ steps: 4, sizes: [25] }), [5, 5]);
       declare(squareProducts, { starts, steps }, false);
@@ -200,11 +256,19 @@ export function describeBackend(
           await agrees(probe({ p: `p - lr * (${formula})` }), odd, true);
       });
 
-    test("continues from a saved state bit for bit", () => checkResume(target, memory, data));
-    test("steps tensors together as it steps them apart", () => checkApart(target, memory, data));
-    test("ignores the order in which parameters and gradients are given", () => checkOrder(target, memory, data));
-    test("leaves a frozen parameter alone", () => checkFrozen(target, memory, data));
-    test("skips a parameter without a gradient", () => checkMissing(target, memory, data));
+    const several = matrices(sampleData({ steps: 4, sizes: [21, 5, 12] }));
+    test("steps matrices whose state has sizes of its own", () => agrees(sized, several, false));
+    for (const [what, rule, on] of [
+      ["", memory, data],
+      [", with state of its own sizes", sized, several],
+    ] as const) {
+      // biome-ignore format: two rules
+      test(`continues from a saved state bit for bit${what}`, () => checkResume(target, rule, on));
+      test(`steps tensors together as it steps them apart${what}`, () => checkApart(target, rule, on));
+      test(`ignores the order in which parameters and gradients are given${what}`, () => checkOrder(target, rule, on));
+      test(`leaves a frozen parameter alone${what}`, () => checkFrozen(target, rule, on));
+      test(`skips a parameter without a gradient${what}`, () => checkMissing(target, rule, on));
+    }
     declareEmpty({ test }, target, memory, data, refusesEmpty);
 
     test("changes nothing in a step that fails", async () => {

@@ -6,11 +6,15 @@ export { type Data, sampleData } from "./data.ts";
 export {
   type BackendChecks,
   elementwise,
+  largest,
   matrixReducing,
   products,
   reducing,
+  refusing,
+  remainders,
   squareProducts,
   transcendental,
+  wholes,
 } from "./describe-backend.ts";
 export type { RuleChecks } from "./describe-rules.ts";
 export { displacementError, largestError, TOLERANCE } from "./displacement.ts";

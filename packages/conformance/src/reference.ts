@@ -10,7 +10,7 @@ import {
   size,
   slotShape,
 } from "@descent/core/adapter";
-import { isUniform, scalarOps } from "@descent/core/graph";
+import { computeWhole, isMatrixFunction, isUniform, scalarOps } from "@descent/core/graph";
 import type { Session, Start, Starts, Target } from "./target.ts";
 
 /**
@@ -20,7 +20,10 @@ import type { Session, Start, Starts, Target } from "./target.ts";
  */
 const backend: Backend<Float32Array> = {
   name: "reference",
-  slot: (_, shape, fill) => new Float32Array(size(shape)).fill(fill),
+  slot: (_, shape, start) =>
+    typeof start === "number"
+      ? new Float32Array(size(shape)).fill(start)
+      : (start instanceof Float32Array ? start : start.of).slice(),
   run(jobs) {
     const wrong = jobs.find(({ tensors, inputs }) => inputs.g!.length !== tensors.p!.length);
     if (wrong)
@@ -66,9 +69,12 @@ const operators: Operators<Value> = {
     return { rows, cols, data: Float64Array.from({ length: rows * cols }, (_, k) => x.data[broadcastAt(x, k, cols)]!) };
   },
   reduce({ op, value }, { data, rows, cols }) {
-    const add = (sum: number, x: number): number => sum + (op === "sumsq" ? x * x : x);
-    if (value !== "row" && value !== "column") return { rows: 1, cols: 1, data: Float64Array.of(data.reduce(add, 0)) };
-    const sums = new Float64Array(value === "row" ? rows : cols);
+    const nothing = op === "largest" ? Number.NEGATIVE_INFINITY : 0;
+    const add = (sum: number, x: number): number =>
+      op === "largest" ? Math.max(sum, x) : sum + (op === "sumsq" ? x * x : x);
+    if (value !== "row" && value !== "column")
+      return { rows: 1, cols: 1, data: Float64Array.of(data.reduce(add, nothing)) };
+    const sums = new Float64Array(value === "row" ? rows : cols).fill(nothing);
     data.forEach((x, k) => {
       const line = value === "row" ? Math.floor(k / cols) : k % cols;
       sums[line] = add(sums[line]!, x);
@@ -78,6 +84,12 @@ const operators: Operators<Value> = {
   apply(e, args) {
     if (e.op === "matmul") return product(args[0]!, args[1]!);
     if (e.op === "transpose") return transposed(args[0]!);
+    if (isMatrixFunction(e.op)) {
+      const matrices = args.filter((_, i) => e.args[i]!.place === "tensor");
+      const numbers = args.flatMap(({ data }, i) => (e.args[i]!.place === "tensor" ? [] : [data[0]!])); // constants
+      const made = computeWhole(e.op, matrices, numbers);
+      return { ...made, data: made.data.map(Math.fround) };
+    }
     const f = scalarOps[e.op as keyof typeof scalarOps]; // interpret keeps all but operations to itself
     if (isUniform(e)) return operators.constant(f(...args.map(({ data }) => data[0]!)));
     const [rows, cols] = [broadcastSize(args.map((x) => x.rows)), broadcastSize(args.map((x) => x.cols))];

@@ -7,7 +7,7 @@ export { type Assignment, assign, forSome, mapLeaves, refuseEmptyGroups } from "
 export { checkHyper, rangeOf, rangeText } from "./hyper.ts";
 export { type Given, interpret, type Operators, oncePerJobs, type Part } from "./interpret.ts";
 export type { Answer } from "./loop/answer.ts";
-export type { AsyncBackend, Backend, Job, ReduceSums, Share, Shares } from "./loop/backend.ts";
+export type { AsyncBackend, Backend, Job, ReduceSums, Share, Shares, Start } from "./loop/backend.ts";
 export { type Group, setHyper } from "./loop/groups.ts";
 export type { Kept } from "./loop/inspect.ts";
 export type { LoadOptions, Write } from "./loop/load.ts";

@@ -3,7 +3,7 @@ import { facts } from "./expr.ts";
 import { functions } from "./functions.ts";
 import { checkNumber } from "./hyper.ts";
 import { isName } from "./parse.ts";
-import type { Equations, RuleSpec } from "./spec.ts";
+import { type Equations, places, type RuleSpec, starts } from "./spec.ts";
 
 /* What is refused of a rule when it is defined. */
 
@@ -67,7 +67,7 @@ export function checkSpec(spec: unknown): asserts spec is RuleSpec {
   if (!isRecord(state)) return bad("`state`", state, "what is remembered and what it starts as: { m: 0 }, or {}");
   for (const name of [hyper, state, macros].flatMap((part) => (isRecord(part) ? Object.keys(part) : [])))
     checkName(`The rule \`${spec.id}\``, name);
-  for (const [name, slot] of Object.entries(state)) if (!isSlot(slot)) bad(`the state \`${name}\``, slot, SLOT);
+  for (const [name, slot] of Object.entries(state)) if (!isSlot(slot, hyper)) bad(`the state \`${name}\``, slot, SLOT);
   if (!isRecord(macros)) return bad("`macros`", macros, "functions by name");
   for (const [name, macro] of Object.entries(macros))
     if (!isCallback(macro)) bad(`the macro \`${name}\``, macro, "a function (matrix, ...expressions) => expression");
@@ -89,16 +89,21 @@ export function checkDefaults(spec: RuleSpec): void {
 const isRange = (range: unknown): boolean =>
   Array.isArray(range) && range.length === 2 && typeof range[0] === "number" && range[0] < range[1];
 
-const places = ["host", "scalar", "row", "column", "tensor"];
-const SLOT = `a finite number, the name of an option, or { place, init } with a place among ${list(places)}`;
-function isSlot(slot: unknown): boolean {
+const SLOT = `a finite number, the name of an option, ${list(starts)}, or { place, init } with a place among ${list(places)} or two sides, each \`rows\`, \`cols\`, a number above 0 or an option`;
+function isSlot(slot: unknown, hyper: Readonly<Record<string, unknown>>): boolean {
   const isInit = (init: unknown): boolean => Number.isFinite(init) || typeof init === "string";
-  return isInit(slot) || (isRecord(slot) && places.some((place) => place === slot.place) && isInit(slot.init));
+  const isSide = (side: unknown): boolean =>
+    typeof side === "number"
+      ? side > 0 && side < Infinity
+      : typeof side === "string" && (side === "rows" || side === "cols" || Object.hasOwn(hyper, side));
+  const isPlace = (place: unknown): boolean =>
+    Array.isArray(place) ? place.length === 2 && place.every(isSide) : places.some((one) => one === place);
+  return isInit(slot) || (isRecord(slot) && (slot.place === undefined || isPlace(slot.place)) && isInit(slot.init));
 }
 
 /** Names an author may not give to a hyper-parameter, slot or macro. */
 export function checkNames(spec: RuleSpec): void {
-  const taken = new Set<string>(["p", "g", ...facts, ...functions.keys()]);
+  const taken = new Set<string>(["p", "g", ...starts, ...facts, ...functions.keys()]);
   const twice = [...Object.keys(spec.hyper), ...Object.keys(spec.state), ...Object.keys(spec.macros ?? {})].filter(
     (name) => taken.has(name) || !taken.add(name),
   );

@@ -3,8 +3,10 @@ import {
   checkExpr,
   constant,
   type Expr,
+  type Extent,
   intern,
   isBoolean,
+  isMatrixOp,
   isReduction,
   isUniform,
   type Over,
@@ -12,6 +14,7 @@ import {
   postorder,
   widest,
 } from "./expr.ts";
+import { isMatrixFunction, matrixFunctions } from "./matrix-functions.ts";
 import { type Applied, arity, type Op, type Reduction, scalarOps } from "./operations.ts";
 
 /*
@@ -43,6 +46,14 @@ export function apply(op: Applied, ...raw: Expr[]): Expr {
   if (op === "matmul" || op === "transpose") {
     if (!args.every((a) => a.place === "tensor")) throw new SyntaxError(`\`${op}\` needs a matrix`);
     return op === "matmul" ? product(args[0]!, args[1]!) : transposed(args[0]!);
+  }
+  if (isMatrixFunction(op)) {
+    const { matrices } = matrixFunctions[op];
+    if (!args.every((a, i) => a.place === (i < matrices ? "tensor" : "host")))
+      throw new SyntaxError(
+        `\`${op}\` takes ${matrices} ${matrices === 1 ? "matrix" : "matrices"}${args.length > matrices ? " and a number that the parameter's shape gives, such as `rows`" : ""}`,
+      );
+    return node(op, args, "tensor");
   }
   const values = args.flatMap((a) => (a.op === "const" ? [a.value] : []));
   if (values.length === args.length) return constant(scalarOps[op](...values));
@@ -78,21 +89,21 @@ const turned = (e: Expr): readonly Expr[] =>
 
 function flipped(e: Expr): Expr {
   if (e.op === "matmul") return apply("matmul", transposed(e.args[1]), transposed(e.args[0]));
-  if (!ofProducts(e) || e.op === "const" || e.op === "var" || isReduction(e)) return node("transpose", [e], "tensor");
+  if (e.op === "eye") return e;
+  if (!ofProducts(e) || e.op === "const" || e.op === "var" || e.op === "extent" || isReduction(e))
+    return node("transpose", [e], "tensor");
   return apply(e.op, ...e.args.map((a) => (isUniform(a) ? a : transposed(a))));
 }
 
 const products = new WeakMap<Expr, boolean>();
-/** Whether every matrix in a formula is a product, which is as easily made transposed. */
+/** Whether every matrix in a formula is a product, which is as easily made transposed, or the identity, which is its own. */
 function ofProducts(e: Expr): boolean {
   const matrices = (x: Expr): readonly Expr[] =>
-    products.has(x) || x.op === "matmul" || x.op === "transpose" || isReduction(x)
-      ? []
-      : x.args.filter((a) => !isUniform(a));
+    products.has(x) || isMatrixOp(x) || isReduction(x) ? [] : x.args.filter((a) => !isUniform(a));
   for (const x of postorder([e], matrices)) {
     if (products.has(x)) continue;
     const parts = matrices(x);
-    products.set(x, x.op === "matmul" || (parts.length > 0 && parts.every((a) => products.get(a))));
+    products.set(x, x.op === "matmul" || x.op === "eye" || (parts.length > 0 && parts.every((a) => products.get(a))));
   }
   return products.get(e)!; // it is the last of its own postorder
 }
@@ -158,15 +169,49 @@ function simplify(op: Op, args: readonly Expr[]): Expr | undefined {
 
 const over: readonly Over[] = ["model", "scalar", "row", "column"];
 
-/** A sum over a tensor, its rows, its columns or the whole model, accumulated in double precision where the backend can. */
+/**
+ * A sum over a tensor, its rows, its columns or the whole model, accumulated in double precision where the backend can; or
+ * the largest element of a tensor, its rows or its columns.
+ */
 export function reduce(op: Reduction, place: Over, of: Expr): Expr {
-  if ((op !== "sum" && op !== "sumsq") || !over.includes(place))
+  const known = op === "sum" || op === "sumsq" || (op === "largest" && place !== "model");
+  if (!known || !over.includes(place))
     throw new OptimizerError(
-      `\`reduce\` takes "sum" or "sumsq" and one of ${over.join(", ")}, and was given ${shown(op)} and ${shown(place)}.`,
+      `\`reduce\` takes "sum", "sumsq" or, except over the model, "largest", and one of ${over.join(", ")}, and was given ${shown(op)} and ${shown(place)}.`,
     );
   checkExpr(of, `\`${op}\``);
   const e = number(of);
   if (isUniform(e)) throw new SyntaxError(`\`${op}\` of what is one number already`);
   const whole = place === "scalar" || place === "model";
   return intern({ op, args: [whole && e.op === "transpose" ? e.args[0] : e], place, value: place });
+}
+
+/** How many rows, columns or elements a value has, which is known once its parameter is. */
+export const extent = (what: Extent, of: Expr): Expr =>
+  intern({ op: "extent", args: [of], place: "host", value: what });
+
+/**
+ * Expressions rebuilt from their leaves: `leaf` gives what stands in place of a node, or nothing where it is built again
+ * from what its arguments became.
+ */
+export function rebuild(roots: Iterable<Expr>, leaf: (e: Expr) => Expr | undefined): ReadonlyMap<Expr, Expr> {
+  const made = new Map<Expr, Expr>();
+  const given = (e: Expr): Expr | undefined => {
+    let value = made.get(e);
+    if (value === undefined && (value = leaf(e)) !== undefined) made.set(e, value);
+    return value;
+  };
+  for (const e of postorder(roots, (x) => (given(x) ? [] : x.args))) {
+    if (made.has(e)) continue;
+    const args = e.args.map((a) => made.get(a)!); // children come first
+    made.set(e, e.op === "const" || e.op === "var" ? e : again(e, args));
+  }
+  return made;
+}
+
+/** A node of the same operation on other arguments. */
+function again(e: Exclude<Expr, { readonly op: "const" | "var" }>, args: readonly Expr[]): Expr {
+  if (isReduction(e)) return reduce(e.op, e.value, args[0]!);
+  if (e.op === "extent") return extent(e.value, args[0]!);
+  return apply(e.op, ...args);
 }

@@ -1,4 +1,4 @@
-import { apply, reduce } from "./construct.ts";
+import { apply, extent, reduce } from "./construct.ts";
 import { OptimizerError } from "./errors.ts";
 import {
   checkExpr,
@@ -9,10 +9,8 @@ import {
   isUniform,
   type Over,
   type Place,
-  postorder,
   topological,
 } from "./expr.ts";
-import { COLS, ROWS, SIZE } from "./functions.ts";
 import { type Op, type ScalarOp, scalarOps } from "./operations.ts";
 
 /*
@@ -82,7 +80,7 @@ const where = (condition: Expr, a: Expr, b: Expr): Expr => apply("select", condi
 type Change = ((d: Expr, x: readonly Expr[], e: Expr) => Expr) | undefined;
 
 const still: readonly Change[] = [undefined, undefined];
-const QUARTER_TURN = constant(Math.PI / 2);
+const squares = (x: Expr, y: Expr): Expr => apply("add", apply("mul", x, x), apply("mul", y, y));
 
 /**
  * By operation and operand. Where a function has a kink, the derivative of one of its sides: of the first operand where
@@ -106,7 +104,14 @@ const changes: Readonly<Record<ScalarOp, readonly Change[]>> = {
   exp: [(d, _, e) => times(d, e)],
   log: [(d, [a]) => over(d, a!)],
   tanh: [(d, _, e) => times(d, apply("sub", ONE, apply("mul", e, e)))],
-  cos: [(d, [a]) => times(d, apply("cos", apply("add", a!, QUARTER_TURN)))], // −sin
+  cos: [(d, [a]) => minus(times(d, apply("sin", a!)))],
+  sin: [(d, [a]) => times(d, apply("cos", a!))],
+  erf: [(d, [a]) => times(d, times(constant(2 / Math.sqrt(Math.PI)), apply("exp", minus(apply("mul", a!, a!)))))],
+  atan2: [
+    (d, [y, x]) => times(d, over(x!, squares(x!, y!))),
+    (d, [y, x]) => minus(times(d, over(y!, squares(x!, y!)))),
+  ],
+  mod: [(d) => d, (d, [a, b], e) => minus(times(d, over(apply("sub", a!, e), b!)))], // by whole multiples of b
   min: [(d, [a, b]) => where(apply("le", a!, b!), d, ZERO), (d, [a, b]) => where(apply("le", a!, b!), ZERO, d)],
   max: [(d, [a, b]) => where(apply("ge", a!, b!), d, ZERO), (d, [a, b]) => where(apply("ge", a!, b!), ZERO, d)],
   select: [undefined, (d, [c]) => where(c!, d, ZERO), (d, [c]) => where(c!, ZERO, d)],
@@ -149,7 +154,7 @@ export function derivative(y: Expr, x: Expr): Expr {
 function dependents(y: Expr, x: Expr): Expr[] {
   const found = new Set<Expr>([x]);
   return topological([y]).filter((e) => {
-    if (e.args.some((a) => found.has(a))) found.add(e);
+    if (e.op !== "extent" && e.args.some((a) => found.has(a))) found.add(e);
     return found.has(e);
   });
 }
@@ -163,6 +168,7 @@ function tangent(y: Expr, x: ExprOf<"var">, order: readonly Expr[]): Expr {
     if (isScalarOp(e.op)) return changes[e.op].map((change, i) => changed(change, of(e.args[i]!), e)).reduce(plus); // a change per operand
     refuseMixed(e, x);
     if (isReduction(e)) {
+      if (e.op === "largest") throw unknown(e);
       const [a] = e.args;
       return sumOver(e.value, e.op === "sum" ? of(a) : times(TWO, times(of(a), a)), a);
     }
@@ -206,11 +212,12 @@ function gradient(y: Expr, x: ExprOf<"var">, order: readonly Expr[]): Expr {
     const to = a.place === "model" && !wholeModel ? "scalar" : a.place;
     if (to === from || to === "host" || to === "tensor") return d;
     if (from === "tensor") return sumOver(to, d, like);
-    const [here, there] = from === "row" ? [ROWS, COLS] : from === "column" ? [COLS, ROWS] : [ONE, ONE];
+    const [rows, cols] = [extent("rows", like), extent("cols", like)];
+    const [here, there] = from === "row" ? [rows, cols] : from === "column" ? [cols, rows] : [ONE, ONE];
     const sum = isUniform(d) ? times(here, d) : over(sumOver("scalar", d, like), there);
     if (to === "scalar") return sum;
     if (isUniform(x)) throw unknown(e); // a sum over tensors of one number each, and no tensor at hand to write it over
-    return sumOver("model", over(sum, SIZE), x);
+    return sumOver("model", over(sum, extent("size", x)), x);
   };
   for (const e of order.toReversed()) {
     const d = found.get(e);
@@ -219,6 +226,7 @@ function gradient(y: Expr, x: ExprOf<"var">, order: readonly Expr[]): Expr {
       if (!isZero(change)) found.set(a, plus(found.get(a) ?? ZERO, gathered(change, e, a)));
     };
     if (isReduction(e)) {
+      if (e.op === "largest") throw unknown(e);
       const [a] = e.args;
       if (e.value === "model" && !wholeModel && dependents(a, x).some(({ place }) => place === "model"))
         throw unknown(e);
@@ -235,18 +243,14 @@ function gradient(y: Expr, x: ExprOf<"var">, order: readonly Expr[]): Expr {
   return found.get(x) ?? ZERO;
 }
 
-const counts = { scalar: SIZE, row: COLS, column: ROWS } as const;
+const counts = { scalar: "size", row: "cols", column: "rows" } as const;
 
 /** The sum of `d`, which belongs to the elements of `like`. */
 function sumOver(over: Over, d: Expr, like: Expr): Expr {
   if (isZero(d)) return ZERO;
-  if (over !== "model" && ownSize(like) && (isUniform(d) || d.place === over)) return times(counts[over], d);
+  if (over !== "model" && (isUniform(d) || d.place === over)) return times(extent(counts[over], like), d);
   return reduce("sum", over, isUniform(d) ? spread(d, like) : d);
 }
-
-/** Whether a value has the parameter's size or is spread over it; products may have another size. */
-const ownSize = (e: Expr): boolean =>
-  postorder([e], (x) => (isReduction(x) ? [] : x.args)).every(({ op }) => op !== "matmul" && op !== "transpose");
 
 /** `d` with one number per element of `like`: `min(|like|, 0)` is 0. */
 const spread = (d: Expr, like: Expr): Expr =>

@@ -1,5 +1,6 @@
 import { OptimizerError, shown } from "./errors.ts";
-import type { Arithmetic, Comparison, Logic, Op, Reduction, Unary } from "./operations.ts";
+import { isMatrixFunction, type MatrixFunction } from "./matrix-functions.ts";
+import type { Arithmetic, Comparison, Logic, MatrixOp, Op, Reduction, Unary } from "./operations.ts";
 
 /**
  * Where a value lives: `host` once per step in double precision; `model` one number over all parameters; `scalar` one
@@ -8,6 +9,9 @@ import type { Arithmetic, Comparison, Logic, Op, Reduction, Unary } from "./oper
 export type Place = "host" | "model" | "scalar" | "row" | "column" | "tensor";
 /** The extent of a reduction, and so the place of its result. */
 export type Over = "model" | "scalar" | "row" | "column";
+
+/** The numbers of rows, of columns, and of elements. */
+export type Extent = "rows" | "cols" | "size";
 
 interface Node<O extends Op, A extends readonly Expr[], V = undefined, P extends Place = Place> {
   readonly op: O;
@@ -18,14 +22,19 @@ interface Node<O extends Op, A extends readonly Expr[], V = undefined, P extends
 
 /**
  * The expression graph that every update rule becomes. Nodes are interned, so equal formulas are one node: `apply` and
- * `reduce` make them. `value` is the number of a `const`, the name of a `var`, and what a reduction runs over.
+ * `reduce` make them. `value` is the number of a `const`, the name of a `var`, what a reduction runs over, and what an
+ * `extent` counts of its argument.
  */
 export type Expr =
   | Node<"const", readonly Expr[], number>
   | Node<"var", readonly Expr[], string>
   | Node<Reduction, readonly [Expr], Over, Over>
-  | Node<Unary | "transpose", readonly [Expr]>
-  | Node<Arithmetic | Comparison | Logic | "matmul", readonly [Expr, Expr]>
+  | Node<"extent", readonly [Expr], Extent, "host">
+  | Node<MatrixFunction, readonly Expr[]>
+  | Node<Unary, readonly [Expr]>
+  | Node<Arithmetic | Comparison | Logic, readonly [Expr, Expr]>
+  | Node<"transpose", readonly [Expr]>
+  | Node<"matmul", readonly [Expr, Expr]>
   | Node<"select", readonly [Expr, Expr, Expr]>;
 /** The expressions of one kind. */
 export type ExprOf<O extends Op> = Extract<Expr, { readonly op: O }>;
@@ -80,8 +89,11 @@ export const variable = (name: string, place: Place): Expr => {
   return intern({ op: "var", args: [], place, value: name });
 };
 
-/** Symbols about a parameter or step that every equation may use; all of them host values. */
-export const facts = ["t", "rows", "cols", "size", "decays"] as const;
+/**
+ * Symbols about a step, a parameter and the model that every equation may use; all of them host values. `count` is how many
+ * numbers all parameters of the optimizer have that are not frozen.
+ */
+export const facts = ["t", "rows", "cols", "size", "ndim", "decays", "count"] as const;
 
 /** One number while a kernel runs over the elements. */
 export const isUniform = (e: Expr): boolean => rank[e.place] < 3;
@@ -100,8 +112,13 @@ const logical: ReadonlySet<Op> = new Set<Op>(["lt", "le", "gt", "ge", "eq", "ne"
 /** Whether a value is true or false, which counts as 1 or 0 where a number is wanted. */
 export const isBoolean = (e: Expr): boolean => logical.has(e.op);
 
-/** Whether a value is a sum over others. */
-export const isReduction = (e: Expr): e is ExprOf<Reduction> => e.op === "sum" || e.op === "sumsq";
+const reductions: ReadonlySet<Op> = new Set<Op>(["sum", "sumsq", "largest"] satisfies Reduction[]);
+/** Whether a value is one of many others: their sum, or the largest. */
+export const isReduction = (e: Expr): e is ExprOf<Reduction> => reductions.has(e.op);
+
+/** Whether a value is a matrix that no loop over elements can make: a product, a transpose, a function of whole matrices. */
+export const isMatrixOp = (e: Expr): e is ExprOf<MatrixOp> =>
+  e.op === "matmul" || e.op === "transpose" || isMatrixFunction(e.op);
 
 /** Children-first order of what `roots` depend on, each once, by the children that `children` gives. Deep formulas take no deep stack. */
 export function postorder(roots: Iterable<Expr>, children: (e: Expr) => readonly Expr[]): Expr[] {

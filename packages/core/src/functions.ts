@@ -1,10 +1,9 @@
-import { apply, reduce } from "./construct.ts";
-import { type Expr, variable } from "./expr.ts";
-import { elementwise, type Form } from "./operations.ts";
+import { apply, extent, reduce } from "./construct.ts";
+import type { Expr, Extent } from "./expr.ts";
+import { matrixFunctions } from "./matrix-functions.ts";
+import { arity, elementwise, type Form } from "./operations.ts";
 
-export const SIZE = variable("size", "host");
-export const ROWS = variable("rows", "host");
-export const COLS = variable("cols", "host");
+const over = (x: Expr, what: Extent, sum: Expr): Expr => apply("div", sum, extent(what, x));
 
 /** The functions an equation may call. */
 export interface NamedFunction {
@@ -16,15 +15,18 @@ export interface NamedFunction {
 /** The reductions that equations may call. */
 export const reductions = {
   sum: (x) => reduce("sum", "scalar", x),
-  mean: (x) => apply("div", reduce("sum", "scalar", x), SIZE),
+  mean: (x) => over(x, "size", reduce("sum", "scalar", x)),
   norm: (x) => apply("sqrt", reduce("sumsq", "scalar", x)),
-  rms: (x) => apply("sqrt", apply("div", reduce("sumsq", "scalar", x), SIZE)),
+  rms: (x) => apply("sqrt", over(x, "size", reduce("sumsq", "scalar", x))),
+  largest: (x) => reduce("largest", "scalar", x),
   total: (x) => reduce("sum", "model", x),
   totalNorm: (x) => apply("sqrt", reduce("sumsq", "model", x)),
   rowSum: (x) => reduce("sum", "row", x),
-  rowMean: (x) => apply("div", reduce("sum", "row", x), COLS),
+  rowMean: (x) => over(x, "cols", reduce("sum", "row", x)),
+  rowMax: (x) => reduce("largest", "row", x),
   columnSum: (x) => reduce("sum", "column", x),
-  columnMean: (x) => apply("div", reduce("sum", "column", x), ROWS),
+  columnMean: (x) => over(x, "rows", reduce("sum", "column", x)),
+  columnMax: (x) => reduce("largest", "column", x),
 } as const satisfies Readonly<Record<string, (x: Expr) => Expr>>;
 
 /** Functions that are made of others. */
@@ -33,12 +35,18 @@ const composed = {
 } as const satisfies Readonly<Record<string, NamedFunction>>;
 
 /** The names of all that equations may call besides their rule's macros. */
-export type FunctionName = keyof typeof elementwise | keyof typeof reductions | keyof typeof composed;
+export type FunctionName =
+  | keyof typeof elementwise
+  | keyof typeof reductions
+  | keyof typeof composed
+  | keyof typeof matrixFunctions;
 
 const fences = { text: ["‖", "‖"], latex: ["\\left\\lVert ", " \\right\\rVert"] } as const;
-const forms: Readonly<Partial<Record<keyof typeof reductions, Form>>> = {
+/** How reductions and functions of matrices are set, where that is not by their names. */
+const forms: Readonly<Partial<Record<keyof typeof reductions | keyof typeof matrixFunctions, Form>>> = {
   norm: fences,
   totalNorm: { ...fences, below: "model" },
+  eye: { text: ["I(", ")"], latex: ["I_{", "}"] },
 };
 
 /** Everything that equations may call besides their rule's macros, by name. */
@@ -48,6 +56,10 @@ export const functions: ReadonlyMap<string, NamedFunction> = new Map<string, Nam
     { arity: elementwise[op].arity, form: elementwise[op].form, build: (...x: Expr[]) => apply(op, ...x) },
   ]),
   ...Object.entries(composed),
+  ...keys(matrixFunctions).map((op): [string, NamedFunction] => [
+    op,
+    { arity: arity[op], form: forms[op] ?? "word", build: (...x: Expr[]) => apply(op, ...x) },
+  ]),
   ...keys(reductions).map((name): [string, NamedFunction] => [
     name,
     { arity: 1, form: forms[name] ?? "word", build: (x) => reductions[name](x!) },

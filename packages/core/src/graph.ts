@@ -8,6 +8,7 @@ export {
   type ExprOf,
   facts,
   isBoolean,
+  isMatrixOp,
   isReduction,
   isUniform,
   type Over,
@@ -18,7 +19,9 @@ export {
 export { type FunctionName, functions, type NamedFunction, reductions } from "./functions.ts";
 export { type Env, hostFunction } from "./host.ts";
 export { latex } from "./latex.ts";
+export type { Dense } from "./linear-algebra.ts";
 export { mathml } from "./mathml.ts";
+export { computeWhole, isMatrixFunction, type MatrixFunction } from "./matrix-functions.ts";
 export { notation } from "./notation.ts";
 export {
   type Applied,
@@ -27,6 +30,7 @@ export {
   type Comparison,
   type Infix,
   type Logic,
+  type MatrixOp,
   type Op,
   type Reduction,
   type ScalarOp,
@@ -34,7 +38,7 @@ export {
   type Unary,
 } from "./operations.ts";
 export { type Ast, parse } from "./parse.ts";
-export { levels, type Program, type SlotSpec, trace, uses } from "./program.ts";
-export { type Shapes, shapes } from "./shapes.ts";
+export { type Program, passes, refuseOperations, type SlotSpec, trace, uses } from "./program.ts";
+export { hasMatrices, type Shapes, shapes } from "./shapes.ts";
 export { inOrder } from "./spec.ts";
 export { substitute } from "./substitute.ts";

@@ -1,5 +1,5 @@
 import { OptimizerError } from "./errors.ts";
-import { type Expr, isReduction, postorder, topological } from "./expr.ts";
+import { type Expr, isMatrixOp, isReduction, postorder, topological } from "./expr.ts";
 import { scalarOps } from "./operations.ts";
 
 /** Values by name: hyper-parameters, `t`, and what is known of the parameter. */
@@ -71,7 +71,7 @@ const minusPower: Operation = (a, base, power) =>
 
 function operation(e: Expr): { readonly f: Operation; readonly args: readonly Expr[] } {
   if (e.op === "sub" && e.args[1].op === "pow") return { f: minusPower, args: [e.args[0], ...e.args[1].args] };
-  if (e.op === "const" || e.op === "var" || isReduction(e) || e.op === "matmul" || e.op === "transpose")
+  if (e.op === "const" || e.op === "var" || e.op === "extent" || isReduction(e) || isMatrixOp(e))
     throw new OptimizerError(
       `\`${e.op === "var" ? e.value : e.op}\` is not computed on the host, and has no value there.`,
     );

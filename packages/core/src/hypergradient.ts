@@ -5,7 +5,7 @@ import { variable } from "./expr.ts";
 import { mapLeaves } from "./groups.ts";
 import { checkHyper } from "./hyper.ts";
 import { notation } from "./notation.ts";
-import { trace } from "./program.ts";
+import { trace, variesBySize } from "./program.ts";
 import type { Leaf } from "./rule.ts";
 import type { HyperValue } from "./spec.ts";
 
@@ -33,6 +33,7 @@ function wrap(leaf: Leaf, hyperLr: HyperValue): Leaf {
   if (typeof leaf.hyper.lr !== "number") refuse("has a schedule for `lr`. Give it the number to start from");
   if (Object.keys(rule.macros ?? {}).length > 0)
     refuse("has macros, whose derivative is not found. Use a rule of equations alone");
+  if (variesBySize(rule)) refuse("keeps or makes matrices of its own size, which its derivative would need to know");
   const taken = ["hyperLr", "rate", "slope"].find((name) => Object.hasOwn({ ...rule.hyper, ...rule.state }, name));
   if (taken !== undefined) refuse(`has a symbol \`${taken}\` already`);
   checkHyper({ title: "hypergradient" }, "hyperLr", hyperLr);

@@ -1,10 +1,12 @@
 import { apply } from "./construct.ts";
 import { OptimizerError } from "./errors.ts";
-import { constant, type Expr, isBoolean, isReduction, type Place, topological, variable } from "./expr.ts";
+import { constant, type Expr, type ExprOf, isBoolean, isReduction, type Place, variable } from "./expr.ts";
 import type { Job } from "./loop/backend.ts";
 import { slotShape } from "./loop/slots.ts";
-import { matrix, type Shape } from "./parameter.ts";
-import type { Program } from "./program.ts";
+import type { Reduction } from "./operations.ts";
+import { type Matrix, matrix, type Shape } from "./parameter.ts";
+import type { Program, SlotSpec } from "./program.ts";
+import { hasMatrices, shapes } from "./shapes.ts";
 
 /**
  * A framework's operations on its values, which broadcast as NumPy's do: [rows, cols] against [rows, 1], [1, cols] and
@@ -13,11 +15,11 @@ import type { Program } from "./program.ts";
 export interface Operators<V> {
   /** One number of rank 0. Numbers of the host are float64, and round to float32 where they meet elements. */
   constant(value: number): V;
-  /** The operation `e.op` on `args`, element by element unless it is `matmul` or `transpose`. */
+  /** The operation `e.op` on `args`, element by element unless it makes a matrix, as `matmul`, `transpose` and `qr` do. */
   apply(e: Expr, args: readonly V[]): V;
   /**
-   * The sum of `x` (`e.op` is `sum`) or of its squares (`sumsq`): over all elements, to rank 0; where `e.value` is
-   * `row`, over each row, to [rows, 1]; where it is `column`, over each column, to [1, cols].
+   * The sum of `x` (`e.op` is `sum`) or of its squares (`sumsq`), or its largest element (`largest`): over all elements, to
+   * rank 0; where `e.value` is `row`, over each row, to [rows, 1]; where it is `column`, over each column, to [1, cols].
    */
   reduce(e: Expr, x: V): V;
   /** `x`, repeated to fill the shape. */
@@ -52,6 +54,7 @@ export function interpret<V extends NonNullable<unknown>>(
   const known = jobs.map(
     ({ program }, j) => new Map(program.scalars.map((e, i) => [e, given[j]!.scalars[i]!] as const)), // one each
   );
+  const sizes = jobs.map(({ program, parameter }) => shapes(program, matrix(parameter)));
   const totals = new Map<Expr, V>();
 
   const at = (e: Expr, j: number): V => {
@@ -76,10 +79,13 @@ export function interpret<V extends NonNullable<unknown>>(
   const partial = (e: Expr, j: number): V => {
     const [of] = e.args as readonly [Expr]; // reductions have one
     const value = at(of, j);
-    return operators.reduce(e, of.place === "tensor" ? value : operators.broadcast(value, seen("tensor", jobs[j]!)));
+    return operators.reduce(
+      e,
+      of.place === "tensor" ? value : operators.broadcast(value, whole(jobs[j]!, sizes[j]?.get(of))),
+    );
   };
 
-  const total = (e: Expr): V => {
+  const total = (e: ExprOf<Reduction>): V => {
     let sum = totals.get(e);
     if (sum === undefined) {
       const holders = jobs.flatMap(({ program }, j) => (program.passes.some((pass) => pass.includes(e)) ? [j] : []));
@@ -94,7 +100,9 @@ export function interpret<V extends NonNullable<unknown>>(
     const results = Object.entries(program.outputs).map(([name, output]) => {
       const spec = program.slots[name] ?? P;
       const e = isBoolean(output) ? apply("select", output, constant(1), constant(0)) : output;
-      const [from, to, kept] = [seen(e.place, job), seen(spec.place, job), slotShape(spec, parameter)];
+      const size = spec.matrix ?? sizes[j]?.get(output);
+      const [from, to] = [seen(e.place, job, sizes[j]?.get(output)), seen(spec.place, job, size)];
+      const kept = slotShape(spec, parameter);
       const whole = same(from, to) ? at(e, j) : operators.broadcast(at(e, j), to);
       return [name, same(to, kept) ? whole : operators.reshape(whole, kept)] as const;
     });
@@ -103,7 +111,7 @@ export function interpret<V extends NonNullable<unknown>>(
 }
 
 /** Where `p` lives. */
-const P = { place: "tensor", init: 0 } as const;
+const P: SlotSpec = { place: "tensor", init: 0 };
 
 /** Adds the sums over two parameters. */
 const ADD = apply("add", variable("a", "model"), variable("b", "model"));
@@ -117,21 +125,23 @@ const matrices = new WeakMap<Program, boolean>();
 /** Whether rows and columns mean anything to a program, so that its tensors are handled as matrices. */
 function asMatrices(program: Program): boolean {
   let known = matrices.get(program);
-  if (known === undefined) {
-    known = topological(Object.values(program.outputs)).some(
-      ({ op, place }) => op === "matmul" || op === "transpose" || place === "row" || place === "column",
-    );
-    matrices.set(program, known);
-  }
+  if (known === undefined) matrices.set(program, (known = hasMatrices(program)));
   return known;
 }
 
-/** The shape in which the operators see a value of this place. */
-function seen(place: Place, { program, parameter }: Part): Shape {
-  if (place === "host" || place === "model" || place === "scalar") return [];
+/** The shape in which the operators see a value with one number per element, of its own size where that is not the parameter's. */
+function whole({ program, parameter }: Part, size: Matrix | undefined): Shape {
   if (!asMatrices(program)) return parameter.shape;
-  const { rows, cols } = matrix(parameter);
-  return place === "row" ? [rows, 1] : place === "column" ? [1, cols] : [rows, cols];
+  const { rows, cols } = size ?? matrix(parameter);
+  return [rows, cols];
+}
+
+/** The shape in which the operators see a value of this place. */
+function seen(place: Place, part: Part, size: Matrix | undefined): Shape {
+  if (place === "host" || place === "model" || place === "scalar") return [];
+  const shape = whole(part, size);
+  const [rows, cols] = shape as readonly [number, number]; // those with rows and columns are matrices
+  return place === "row" ? [rows, 1] : place === "column" ? [1, cols] : shape;
 }
 
 /** A tensor of a job, as the operators see it. */
@@ -141,7 +151,7 @@ function input<V>(name: string, job: Part, { tensors }: Given<V>, operators: Ope
   if (tensor === undefined)
     throw new OptimizerError(`${program.title}: \`${parameter.name}\` was given no tensor \`${name}\`.`);
   const spec = program.slots[name] ?? P; // `p` and `g` are not slots
-  const [kept, to] = [slotShape(spec, parameter), seen(spec.place, job)];
+  const [kept, to] = [slotShape(spec, parameter), seen(spec.place, job, spec.matrix)];
   return same(kept, to) ? tensor : operators.reshape(tensor, to);
 }
 

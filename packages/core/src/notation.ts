@@ -1,5 +1,5 @@
 import { OptimizerError } from "./errors.ts";
-import { checkExpr, type Expr, type ExprOf, isReduction, topological } from "./expr.ts";
+import { checkExpr, type Expr, type ExprOf, isMatrixOp, isReduction, topological } from "./expr.ts";
 import { type Infix, type Op, operators, type Reduction } from "./operations.ts";
 
 interface Written {
@@ -12,17 +12,18 @@ const [CHOICE, MINUS, POWER, WHOLE] = [1, 7, operators.pow.binds, 10] as const;
 /** As long as an equation may be: a formula whose parts repeat is longer as text than as a graph. */
 const LONGEST = 100_000;
 
-const names: Readonly<Record<ExprOf<Reduction>["value"], string>> = {
+const sums: Readonly<Record<ExprOf<Reduction>["value"], string>> = {
   scalar: "sum",
   row: "rowSum",
   column: "columnSum",
   model: "total",
 };
+const largest: Readonly<Record<string, string>> = { scalar: "largest", row: "rowMax", column: "columnMax" };
 const norms: Readonly<Record<string, string>> = { scalar: "norm", model: "totalNorm" };
 
 /**
  * An expression as the right-hand side of an equation: `lr * m / (sqrt(v) + eps)`. Parsing it again gives the same values.
- * Throws an OptimizerError where it would be longer than an equation may be.
+ * Throws an OptimizerError where it would be longer than an equation may be, or counts the rows or columns of a product.
  */
 export function notation(e: Expr): string {
   checkExpr(e, "`notation`");
@@ -49,8 +50,14 @@ function write(e: Expr, of: (x: Expr) => Written): Written {
   if (e.op === "const") return number(e.value);
   if (e.op === "var") return { text: e.value, binds: WHOLE };
   if (isReduction(e)) {
-    if (e.op === "sum") return call(names[e.value], e.args[0]);
-    return { text: `${names[e.value]}(${inside(e.args[0], POWER + 1)}^2)`, binds: WHOLE };
+    if (e.op === "largest") return call(largest[e.value]!, e.args[0]); // there is none over the model
+    if (e.op === "sum") return call(sums[e.value], e.args[0]);
+    return { text: `${sums[e.value]}(${inside(e.args[0], POWER + 1)}^2)`, binds: WHOLE };
+  }
+  if (e.op === "extent") {
+    if (topological(e.args).some(isMatrixOp))
+      throw new OptimizerError("`notation`: equations have no word for the size of a product; write the sum instead of the mean.");
+    return { text: e.value, binds: WHOLE };
   }
   if (e.op === "neg") return { text: `-${inside(e.args[0], MINUS)}`, binds: MINUS };
   if (e.op === "not") return { text: `!${inside(e.args[0], MINUS)}`, binds: MINUS };
@@ -71,7 +78,7 @@ function write(e: Expr, of: (x: Expr) => Written): Written {
   if (e.op === "mul" && a.op === "div" && a.args[0].op === "const" && a.args[0].value === 1)
     return { text: `${inside(b, binds)} / ${inside(a.args[1], binds + 1)}`, binds }; // it was written so
   if (e.op === "pow") return { text: `${inside(a, POWER + 1)}^${inside(b, MINUS)}`, binds };
-  const regroups = e.op === "add" || (e.op === "mul" && b.op !== "matmul"); // a * (b / c) is a * b / c, and @ is not *
+  const regroups = e.op === "add" || (e.op === "mul" && b.op !== "matmul" && b.op !== "mod"); // a * (b / c) is a * b / c, and @ and % are not *
   return { text: `${inside(a, binds)} ${token} ${inside(b, regroups ? binds : binds + 1)}`, binds };
 }
 

@@ -1,3 +1,6 @@
+import { erf } from "./erf.ts";
+import { type MatrixFunction, matrixFunctions } from "./matrix-functions.ts";
+
 /**
  * The operations on numbers, one line each. From these tables derive the names that the compiler knows in equations,
  * the parser, LaTeX, what the host computes, and the types that make every backend's own table complete: a function added
@@ -32,9 +35,12 @@ export const elementwise = {
   log: { arity: 1, host: Math.log, form: "verb" },
   tanh: { arity: 1, host: Math.tanh, form: "verb" },
   cos: { arity: 1, host: Math.cos, form: "verb" },
+  sin: { arity: 1, host: Math.sin, form: "verb" },
+  erf: { arity: 1, host: erf, form: "word" },
   floor: { arity: 1, host: Math.floor, form: { text: ["⌊", "⌋"], latex: ["\\left\\lfloor ", " \\right\\rfloor"] } },
   min: { arity: 2, host: (a: number, b: number) => Math.min(a, b), form: "verb" },
   max: { arity: 2, host: (a: number, b: number) => Math.max(a, b), form: "verb" },
+  atan2: { arity: 2, host: (y: number, x: number) => Math.atan2(y, x), form: "word" },
 } as const satisfies Readonly<Record<string, Function_>>;
 
 interface Operator {
@@ -61,6 +67,7 @@ export const operators = {
   sub: { token: "-", binds: 5, latex: " - ", text: "−" },
   mul: { token: "*", binds: 6, latex: "\\,", text: TIMES },
   div: { token: "/", binds: 6, latex: " / ", text: "/" },
+  mod: { token: "%", binds: 6, latex: " \\bmod ", text: "mod" },
   matmul: { token: "@", binds: 6, latex: "\\,", text: TIMES },
   pow: { token: "^", binds: 8, latex: "^", text: "^" },
 } as const satisfies Readonly<Record<string, Operator>>;
@@ -82,17 +89,23 @@ export type Logic = "and" | "or";
 export type Arithmetic = Exclude<Infix, Comparison | Logic | "matmul"> | OfArity<2>;
 
 /**
- * `sum` of the elements or of their squares (`sumsq`), taken in double precision; `value` says over what. A value with one
- * number per row or column counts once for every element it is spread over, so its mean is that of its numbers.
+ * The `sum` of the elements or of their squares (`sumsq`), taken in double precision, or the `largest` element; `value` says
+ * over what. A value with one number per row or column counts once for every element it is spread over, so its mean is that
+ * of its numbers. The largest of no numbers is -Infinity.
  */
-export type Reduction = "sum" | "sumsq";
+export type Reduction = "sum" | "sumsq" | "largest";
 
 /** Operations that compute one number from others. */
 export type ScalarOp = Unary | Arithmetic | Comparison | Logic | "select";
-/** Operations that compute values from others, except sums. */
-export type Applied = ScalarOp | "matmul" | "transpose";
-/** Every operation of the expression graph. */
-export type Op = Applied | Reduction | "const" | "var";
+/** Operations that make a matrix which no loop over elements can: products, transposes and functions of whole matrices. */
+export type MatrixOp = "matmul" | "transpose" | MatrixFunction;
+/** Operations that compute values from others, except reductions. */
+export type Applied = ScalarOp | MatrixOp;
+/**
+ * Every operation of the expression graph. An `extent` is a number of rows, columns or elements; `trace` puts the number in
+ * its place, so no backend meets it.
+ */
+export type Op = Applied | Reduction | "extent" | "const" | "var";
 
 /** One column of a table, by the names of its rows. */
 const column = <K extends string, R, V>(table: Readonly<Record<K, R>>, of: (row: R) => V): Record<K, V> =>
@@ -107,6 +120,7 @@ export const scalarOps: Readonly<Record<ScalarOp, (...x: number[]) => number>> =
   sub: (a, b) => a! - b!,
   mul: (a, b) => a! * b!,
   div: (a, b) => a! / b!,
+  mod: (a, b) => a! % b!,
   pow: (a, b) => a! ** b!,
   lt: (a, b) => +(a! < b!),
   le: (a, b) => +(a! <= b!),
@@ -123,6 +137,7 @@ export const scalarOps: Readonly<Record<ScalarOp, (...x: number[]) => number>> =
 export const arity: Readonly<Record<Applied, number>> = {
   ...column(elementwise, (f: Function_) => f.arity),
   ...column(operators, () => 2),
+  ...column(matrixFunctions, (f) => f.matrices + f.numbers),
   neg: 1,
   not: 1,
   transpose: 1,

@@ -22,7 +22,7 @@ const infix: ReadonlyMap<string, { readonly op: Infix; readonly binds: number }>
 
 const letter = "A-Za-z_\\u0370-\\u03ff";
 const token = new RegExp(
-  `\\s*(?:(\\d+\\.?\\d*(?:[eE][-+]?\\d+)?|\\.\\d+(?:[eE][-+]?\\d+)?)|([${letter}][\\w\\u0370-\\u03ff]*)|(<=|>=|==|!=|&&|\\|\\||[-+*/@'^()?:<>,!]))`,
+  `\\s*(?:(\\d+\\.?\\d*(?:[eE][-+]?\\d+)?|\\.\\d+(?:[eE][-+]?\\d+)?)|([${letter}][\\w\\u0370-\\u03ff]*)|(<=|>=|==|!=|&&|\\|\\||[-+*/%@'^()?:<>,!]))`,
   "y",
 );
 const blank = /\s*/y;

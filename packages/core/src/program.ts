@@ -1,17 +1,32 @@
 import { build, type Lookup } from "./build.ts";
 import { checkNames } from "./check.ts";
-import { list, OptimizerError, suggestion } from "./errors.ts";
-import { checkExpr, type Expr, facts, isReduction, type Place, topological, variable } from "./expr.ts";
-import type { Op } from "./operations.ts";
+import { rebuild } from "./construct.ts";
+import { list, OptimizerError, shown, suggestion } from "./errors.ts";
+import {
+  checkExpr,
+  constant,
+  type Expr,
+  type ExprOf,
+  facts,
+  isMatrixOp,
+  isReduction,
+  type Place,
+  topological,
+  variable,
+} from "./expr.ts";
+import { isMatrixFunction, matrixFunctions } from "./matrix-functions.ts";
+import type { Op, Reduction } from "./operations.ts";
 import type { Matrix } from "./parameter.ts";
 import { namesIn, parse } from "./parse.ts";
-import { inOrder, type RuleSpec, type Slot } from "./spec.ts";
+import { fixed, infer, sameSize } from "./sizes.ts";
+import { type HyperValue, type Init, inOrder, type RuleSpec, type Side, type Slot, sizing, starts } from "./spec.ts";
 
 /** The place of a slot, and what it starts as. */
 export interface SlotSpec {
   readonly place: Exclude<Place, "model">;
-  /** A number, or the name of the hyper-parameter it starts as. */
-  readonly init: number | string;
+  readonly init: Init;
+  /** The size of a matrix of its own; undefined where it has the parameter's. */
+  readonly matrix?: Matrix | undefined;
 }
 
 /** A rule traced: what a backend reads. It holds no numbers but the constants of the equations. */
@@ -32,22 +47,65 @@ export interface Program {
    * Reductions, by the pass that must compute them: those of pass k need only results of passes before it. After the
    * last comes the pass that writes the outputs, so Adam is one pass over memory and LAMB two.
    */
-  readonly passes: readonly (readonly Expr[])[];
+  readonly passes: readonly (readonly ExprOf<Reduction>[])[];
 }
 
-export const slotSpec = (slot: Slot): SlotSpec =>
-  typeof slot === "object" ? { place: slot.place, init: slot.init } : { place: "tensor", init: slot };
+/** The options of a rule, by name. */
+type Options = Readonly<Record<string, HyperValue>>;
 
-const traced = new WeakMap<object, Map<string, Program>>();
+/** One side of a state matrix, for a parameter of this size. */
+function lengthOf({ title }: RuleSpec, side: Side, { rows, cols }: Matrix, options: Options): number {
+  if (side === "rows") return rows;
+  if (side === "cols") return cols;
+  const length = typeof side === "number" ? side : options[side];
+  if (typeof length !== "number" || !(length > 0))
+    throw new OptimizerError(
+      `${title}: \`${side}\` sizes its state, and must be a number above 0; got ${shown(length)}.`,
+    );
+  return Math.min(Math.ceil(length), rows, cols);
+}
 
-/** Runs the equations top to bottom over symbols instead of numbers. A rule with macros is traced for each matrix size. */
-export function trace(spec: RuleSpec, matrix: Matrix = { rows: 1, cols: 1 }): Program {
-  const key = spec.macros && Object.keys(spec.macros).length > 0 ? `${matrix.rows}x${matrix.cols}` : "";
+function slotSpec(spec: RuleSpec, slot: Slot, matrix: Matrix, options: Options): SlotSpec {
+  if (typeof slot !== "object") return { place: "tensor", init: slot };
+  const { place = "tensor", init } = slot;
+  if (typeof place === "string") return { place, init };
+  const [rows, cols] = place;
+  return {
+    place: "tensor",
+    init,
+    matrix: { rows: lengthOf(spec, rows, matrix, options), cols: lengthOf(spec, cols, matrix, options) },
+  };
+}
+
+/** The facts known of a rule once it was traced: whether its programs differ by the parameter's size, and those there are. */
+interface Traced {
+  readonly bySize: boolean;
+  readonly programs: Map<string, Program>;
+}
+const traced = new WeakMap<object, Traced>();
+
+/**
+ * Runs the equations top to bottom over symbols instead of numbers. A rule with macros, functions of matrices or state of
+ * its own size is traced for each size of matrix, and for each value of the options that size its state.
+ */
+export function trace(spec: RuleSpec, matrix: Matrix = { rows: 1, cols: 1 }, options: Options = spec.hyper): Program {
   let known = traced.get(spec);
-  if (!known) traced.set(spec, (known = new Map()));
-  let program = known.get(key);
-  if (!program) known.set(key, (program = traceAnew(spec, matrix)));
+  if (!known) traced.set(spec, (known = { bySize: variesBySize(spec), programs: new Map() }));
+  const { bySize, programs } = known;
+  const key = bySize ? [matrix.rows, matrix.cols, ...sizing(spec).map((name) => options[name])].join() : "";
+  let program = programs.get(key);
+  if (!program) programs.set(key, (program = traceAnew(spec, matrix, options, bySize)));
   return program;
+}
+
+/** Whether a rule's programs differ by the size of the parameter. */
+export function variesBySize(spec: RuleSpec): boolean {
+  if (Object.keys(spec.macros ?? {}).length > 0) return true;
+  if (Object.values(spec.state).some((slot) => typeof slot === "object" && Array.isArray(slot.place))) return true;
+  const scope = resolve(spec, { rows: 1, cols: 1 }, spec.hyper, (name) => variable(name, "tensor"));
+  const all = topological(scope.values());
+  const counted = topological(all.filter((e) => e.op === "extent"));
+  return all.some((e) => isMatrixFunction(e.op)) || counted.some(isMatrixOp);
 }
 
 /** Deeper formulas than any rule's: a limit for equations from strangers. */
@@ -55,22 +113,40 @@ const DEEPEST = 2000;
 /** More sums that wait for one another than any rule has. */
 const MOST_PASSES = 256;
 
-const slotsOf = (spec: RuleSpec): Record<string, SlotSpec> =>
-  Object.fromEntries(Object.entries(spec.state).map(([name, slot]) => [name, slotSpec(slot)]));
+const slotsOf = (spec: RuleSpec, matrix: Matrix, options: Options): Record<string, SlotSpec> =>
+  Object.fromEntries(Object.entries(spec.state).map(([name, slot]) => [name, slotSpec(spec, slot, matrix, options)]));
+
+/** Throws if a state cannot start as it says. */
+function checkStart({ title, hyper }: RuleSpec, name: string, { place, init, matrix }: SlotSpec): void {
+  if (typeof init === "number" || Object.hasOwn(hyper, init)) return;
+  const wrong = (why: string): never => {
+    throw new OptimizerError(`${title}: the state \`${name}\` starts as \`${init}\`, ${why}`);
+  };
+  if (!starts.some((word) => word === init))
+    wrong(
+      `which is neither one of its options nor ${list(starts)}.${suggestion(init, [...Object.keys(hyper), ...starts])}`,
+    );
+  if (place !== "tensor") wrong(`and has ${counts[place]}. Start it as a number or an option.`);
+  if (init === "p" && matrix) wrong("and has a size of its own. Start it as a number, `eye` or `normal`.");
+}
 
 /** The value of every symbol once a rule's equations have run; `macro` gives the value of each macro call. */
-function resolve(spec: RuleSpec, macro: (name: string, args: readonly Expr[]) => Expr): ReadonlyMap<string, Expr> {
+function resolve(
+  spec: RuleSpec,
+  matrix: Matrix,
+  options: Options,
+  macro: (name: string, args: readonly Expr[]) => Expr,
+): ReadonlyMap<string, Expr> {
   checkNames(spec);
   const scope = new Map<string, Expr>();
   for (const name of ["p", "g"]) scope.set(name, variable(name, "tensor"));
-  for (const [name, { place, init }] of Object.entries(slotsOf(spec))) {
-    if (typeof init === "string" && !Object.hasOwn(spec.hyper, init))
-      throw new OptimizerError(
-        `${spec.title}: the state \`${name}\` starts as \`${init}\`, which is not one of its options.${suggestion(init, Object.keys(spec.hyper))}`,
-      );
-    scope.set(name, variable(name, place));
+  for (const [name, slot] of Object.entries(slotsOf(spec, matrix, options))) {
+    checkStart(spec, name, slot);
+    scope.set(name, variable(name, slot.place));
   }
   for (const name of [...facts, ...Object.keys(spec.hyper)]) scope.set(name, variable(name, "host"));
+  // As the state has it, rounded and no more than there are rows or columns.
+  for (const name of sizing(spec)) scope.set(name, constant(lengthOf(spec, name, matrix, options)));
   const lookup: Lookup = (name) =>
     spec.macros && Object.hasOwn(spec.macros, name) ? (...args) => macro(name, args) : scope.get(name);
   for (const [name, source] of [...(spec.before ?? []), spec.update].flatMap(inOrder)) {
@@ -98,8 +174,9 @@ function resolve(spec: RuleSpec, macro: (name: string, args: readonly Expr[]) =>
  */
 export function checkMeaning(spec: RuleSpec): void {
   if (Object.keys(spec.macros ?? {}).length === 0) trace(spec);
-  else resolve(spec, (name) => variable(name, "tensor"));
-  const read = new Set<unknown>(Object.values(slotsOf(spec)).map(({ init }) => init));
+  else resolve(spec, { rows: 1, cols: 1 }, spec.hyper, (name) => variable(name, "tensor"));
+  const read = new Set<unknown>(sizing(spec));
+  for (const slot of Object.values(spec.state)) read.add(typeof slot === "object" ? slot.init : slot);
   for (const equations of [...(spec.before ?? []), spec.update])
     for (const source of Object.values(equations)) for (const name of namesIn(source)) read.add(name);
   for (const [part, kind] of [
@@ -115,13 +192,14 @@ export function checkMeaning(spec: RuleSpec): void {
   }
 }
 
-function traceAnew(spec: RuleSpec, matrix: Matrix): Program {
-  const slots = slotsOf(spec);
-  const scope = resolve(spec, (name, args) => {
+function traceAnew(spec: RuleSpec, matrix: Matrix, options: Options, bySize: boolean): Program {
+  const slots = slotsOf(spec, matrix, options);
+  const written = resolve(spec, matrix, options, (name, args) => {
     const value = spec.macros![name]!(matrix, ...args); // it was found there
     checkExpr(value, `${spec.title}: an equation`);
     return value;
   });
+  const scope = counted(spec, written, slots, matrix, bySize);
   const outputs: Record<string, Expr> = {};
   const host: Record<string, Expr> = {};
   for (const [name, place] of [
@@ -149,6 +227,38 @@ function traceAnew(spec: RuleSpec, matrix: Matrix): Program {
     scalars: frontier(roots),
     passes: passes(roots),
   });
+}
+
+/**
+ * The values of symbols with every extent as what it counts: a fact where that is the parameter's, else a number. So are the
+ * numbers that functions of matrices take.
+ */
+function counted(
+  { title }: RuleSpec,
+  scope: ReadonlyMap<string, Expr>,
+  slots: Readonly<Record<string, SlotSpec>>,
+  own: Matrix,
+  bySize: boolean,
+): ReadonlyMap<string, Expr> {
+  const all = topological(scope.values());
+  if (!all.some((e) => e.op === "extent" || isMatrixFunction(e.op))) return scope;
+  const wrong = (what: string): never => {
+    throw new OptimizerError(
+      `${title} cannot be run on a parameter of ${own.rows} × ${own.cols}: ${what}. Give it another rule: partition(…).`,
+    );
+  };
+  const sizes = bySize ? infer(scope.values(), { own, sizeOf: (name) => slots[name]?.matrix, wrong }) : undefined;
+  const numbers = new Set(
+    all.flatMap((e) => (isMatrixFunction(e.op) ? e.args.slice(matrixFunctions[e.op].matrices) : [])),
+  );
+  const made = rebuild(scope.values(), (e) => {
+    if (numbers.has(e)) return constant(fixed(e, own)!); // `infer` has refused others
+    if (e.op !== "extent") return undefined;
+    const size = sizes?.get(e.args[0]) ?? own;
+    if (sameSize(size, own)) return variable(e.value, "host");
+    return constant({ ...size, size: size.rows * size.cols }[e.value]);
+  });
+  return new Map([...scope].map(([name, e]) => [name, made.get(e)!])); // every value was rebuilt
 }
 
 const counts: Readonly<Record<Place, string>> = {
@@ -204,10 +314,25 @@ function checkDepth(title: string, roots: readonly Expr[]): void {
       throw new OptimizerError(`${title}: more than ${MOST_PASSES} sums wait for one another in its equations.`);
 }
 
-function passes(roots: readonly Expr[]): Expr[][] {
-  const out: Expr[][] = [];
+/** The reductions among what `roots` depend on, by the pass that computes them. */
+export function passes(roots: readonly Expr[]): readonly (readonly ExprOf<Reduction>[])[] {
+  const out: ExprOf<Reduction>[][] = [];
   for (const [e, level] of levels(roots)) if (isReduction(e)) (out[level - 1] ??= []).push(e);
   return out;
+}
+
+/** Throws where a program needs an operation that the backend lacks; `instead` says what to do. */
+export function refuseOperations(
+  { title, outputs }: Program,
+  lacks: (op: Op) => boolean,
+  backend: string,
+  instead: string,
+): void {
+  const found = topological(Object.values(outputs)).find(({ op }) => lacks(op));
+  if (found)
+    throw new OptimizerError(
+      `${title} needs \`${found.op}\`, which ${backend} does not compute. ${instead}, or give the parameter another rule: partition(…).`,
+    );
 }
 
 /** Whether any operation of the program is `op`: for backends that must refuse what they cannot run. */

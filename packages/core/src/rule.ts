@@ -16,6 +16,7 @@ import {
   type Range,
   type RuleSpec,
   type Slots,
+  sizing,
 } from "./spec.ts";
 import type { Builtin, Checked } from "./symbols.ts";
 
@@ -128,6 +129,10 @@ export function configured(spec: RuleSpec, options: Readonly<Record<string, unkn
       );
     if (value === undefined) continue;
     checkHyper(spec, name, value);
+    if (typeof value !== "number" && sizing(spec).includes(name))
+      throw new OptimizerError(
+        `${spec.title}: \`${name}\` sizes its state, which cannot change with a schedule. Give it a number.`,
+      );
     hyper[name] = value;
   }
   checkDecays(spec.title, decays);

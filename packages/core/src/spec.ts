@@ -22,14 +22,31 @@ export type Range = readonly [least: number, below: number];
 /** Ranges by option. */
 export type Ranges = Readonly<Record<string, Range>>;
 
+/** The places of state that is not a matrix of its own size. */
+export const places = ["host", "scalar", "row", "column", "tensor"] as const;
+
 /**
- * The start of a state symbol: a number or the name of a hyper-parameter, one per element; or `{ place, init }` for
- * one per row, column or tensor, or one float64 number kept on the host.
+ * One side of a state matrix: the rows or columns of `p`; a number, or an option that is one, such as a rank. Those are
+ * rounded up, and are at most the smaller side of `p`.
+ */
+export type Side = number | string;
+
+/**
+ * The start of a state symbol: a number, the name of an option, `"p"` (the parameter as it was before its first update),
+ * `"eye"` (the identity), or `"normal"` (independent standard normal numbers, the same in every run).
+ */
+export type Init = number | string;
+
+/** Starts that are words; no option may have these names. */
+export const starts = ["p", "eye", "normal"] as const;
+
+/**
+ * The start of a state symbol, one per element; or `{ place, init }` for one per row, column or tensor, one float64 number
+ * kept on the host, or a matrix of its own size: `{ place: ["rows", "rank"], init: "normal" }`.
  */
 export type Slot =
-  | number
-  | string
-  | { readonly place: "host" | "scalar" | "row" | "column" | "tensor"; readonly init: number | string };
+  | Init
+  | { readonly place?: (typeof places)[number] | readonly [rows: Side, cols: Side] | undefined; readonly init: Init };
 /** State symbols with what each starts as. */
 export type Slots = Readonly<Record<string, Slot>>;
 
@@ -63,4 +80,12 @@ export interface RuleSpec<
   /** Equations run before `update`, outermost transform first. */
   readonly before?: readonly Equations[] | undefined;
   readonly [origin]?: RuleSpec | undefined;
+}
+
+/** The options that size a state. They are numbers that stay what they are, because the state does. */
+export function sizing({ hyper, state }: Pick<RuleSpec, "hyper" | "state">): readonly string[] {
+  const sides = Object.values(state).flatMap((slot) =>
+    typeof slot === "object" && Array.isArray(slot.place) ? (slot.place as readonly Side[]) : [],
+  );
+  return Object.keys(hyper).filter((name) => sides.includes(name));
 }

@@ -4,7 +4,7 @@ import type { FunctionName } from "./functions.ts";
 /* The names that equations read, found by the compiler, so that a misspelt one is an error at its equation. */
 
 type Delimiter =
-  | " " | "\n" | "+" | "-" | "*" | "/" | "^" | "(" | ")" | "," | "?" | ":" | "<" | ">" | "=" | "&" | "|" | "!" | "@" | "'"; // biome-ignore format: one list
+  | " " | "\n" | "+" | "-" | "*" | "/" | "%" | "^" | "(" | ")" | "," | "?" | ":" | "<" | ">" | "=" | "&" | "|" | "!" | "@" | "'"; // biome-ignore format: one list
 type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | ".";
 type NameOf<W extends string> = W extends "" | `${Digit}${string}` ? never : W;
 type Letters<

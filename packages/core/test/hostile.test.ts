@@ -254,7 +254,7 @@ describe("a rule is checked where it is defined", () => {
     [
       "a start that there is not",
       { state: { v: "lrr" } },
-      "starts as `lrr`, which is not one of its options. Did you mean `lr`?",
+      "starts as `lrr`, which is neither one of its options nor `p`, `eye`, `normal`. Did you mean `lr`?",
     ],
     ["a range of another option", { ranges: { beta1: [0, 1] } }, '`ranges` is "beta1". Give it one of `lr`.'],
     ["a range that is empty", { ranges: { lr: [1, 1] } }, "the range of `lr` is a list of 2. Give it the least number"],

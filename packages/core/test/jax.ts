@@ -7,7 +7,8 @@ import {
   refuseEmpty,
   refuseShape,
 } from "@descent/core/adapter";
-import { type Array as JaxArray, jit, numpy as np } from "@jax-js/jax";
+import { isMatrixFunction, refuseOperations } from "@descent/core/graph";
+import { type Array as JaxArray, jit, lax, numpy as np } from "@jax-js/jax";
 
 /** An array of jax-js cannot be written to, so what the loop calls a tensor is a cell that holds one. */
 export type Cell = { array: JaxArray };
@@ -15,8 +16,8 @@ export type Cell = { array: JaxArray };
 // biome-ignore format: a table
 const elements: Readonly<Record<string, (...x: JaxArray[]) => JaxArray>> = {
   neg: np.negative, sqrt: np.sqrt, abs: np.abs, sign: np.sign, exp: np.exp, log: np.log, tanh: np.tanh, cos: np.cos,
-  floor: np.floor, add: np.add, sub: np.subtract, mul: np.multiply, div: np.divide, pow: np.power, min: np.minimum,
-  max: np.maximum, lt: np.less, le: np.lessEqual, gt: np.greater, ge: np.greaterEqual, eq: np.equal, ne: np.notEqual,
+  sin: np.sin, erf: lax.erf, floor: np.floor, add: np.add, sub: np.subtract, mul: np.multiply, div: np.divide, mod: np.fmod,
+  pow: np.power, atan2: np.atan2, min: np.minimum, max: np.maximum, lt: np.less, le: np.lessEqual, gt: np.greater, ge: np.greaterEqual, eq: np.equal, ne: np.notEqual,
   and: np.logicalAnd, or: np.logicalOr, not: np.logicalNot, select: np.where, matmul: np.matmul, transpose: np.matrixTranspose,
 };
 
@@ -26,7 +27,8 @@ const operators: Operators<JaxArray> = {
   apply: ({ op }, args) => elements[op]!(...args.map((x) => x.ref)), // as many as the operation has
   reduce({ op, value }, x) {
     const terms = op === "sumsq" ? np.square(x.ref) : x.ref;
-    return value === "row" || value === "column" ? terms.sum(value === "row" ? 1 : 0, { keepdims: true }) : terms.sum();
+    const by = op === "largest" ? np.max : np.sum;
+    return value === "row" || value === "column" ? by(terms, value === "row" ? 1 : 0, { keepdims: true }) : by(terms);
   },
   broadcast: (x, shape) => np.broadcastTo(x.ref, [...shape]),
   reshape: (x, shape) => x.ref.reshape([...shape]),
@@ -38,8 +40,14 @@ const compiled = oncePerJobs((jobs) => jit((given: Given<JaxArray>[]) => interpr
 /** Steps cells by one compiled function of jax-js per set of parameters. */
 export const jaxBackend: Backend<Cell> = {
   name: "jax-js",
-  check: (_, parameter) => refuseEmpty(parameter, "jax-js"),
-  slot: (_, shape, fill) => ({ array: np.full([...shape], fill) }),
+  check(program, parameter) {
+    refuseEmpty(parameter, "jax-js");
+    refuseOperations(program, isMatrixFunction, "jax-js", "Train with @descent/arrays");
+  },
+  slot(_, shape, start) {
+    if (typeof start === "number") return { array: np.full([...shape], start) };
+    return { array: start instanceof Float32Array ? np.array(start).reshape([...shape]) : start.of.array.ref };
+  },
   free: ({ array }) => array.dispose(),
   run(jobs) {
     for (const { parameter, inputs } of jobs) refuseShape(parameter, inputs.g!.array.shape);

@@ -75,7 +75,7 @@ describe("the notation", () => {
         "AdaBroken: unknown symbol `beta3`. Did you mean `beta2`? (in the equation for `v`)",
         "    beta2 * v + (1 - beta3) * g^2",
         "                     ^",
-        "  In scope: p g v t rows cols size decays lr beta2",
+        "  In scope: p g v t rows cols size ndim decays count lr beta2",
       ].join("\n"),
     );
   });
@@ -232,7 +232,7 @@ describe("a program", () => {
     );
     expect(message(() => trace({ ...spec, state: { g: 0 }, update: { p: "g" } }))).toContain("named twice");
     expect(message(() => trace({ ...spec, state: { m: "start" }, update: { p: "g" } }))).toContain(
-      "which is not one of its options",
+      "which is neither one of its options nor `p`, `eye`, `normal`",
     );
   });
 

@@ -5,7 +5,10 @@ import { Sheet } from "../src/host.ts";
 /** A backend in plain double precision, one element after the other: slow, and simple enough to be believed. */
 export const plain: Backend<Float64Array> = {
   name: "plain",
-  slot: (_, shape, fill) => new Float64Array(shape.reduce((n, d) => n * d, 1)).fill(fill),
+  slot: (_, shape, start) =>
+    typeof start === "number"
+      ? new Float64Array(shape.reduce((n, d) => n * d, 1)).fill(start)
+      : Float64Array.from(start instanceof Float32Array ? start : start.of),
   free: () => {},
   run(jobs) {
     const known = jobs.map((job) => new Map(job.program.scalars.map((e, i) => [e, job.scalars[i]!])));

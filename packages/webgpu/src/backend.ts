@@ -1,10 +1,12 @@
-import type { Parameter } from "@descent/core";
-import { type Backend, type Job, type Shape, size } from "@descent/core/adapter";
-import { type GpuBuffer, type GpuCommandEncoder, type GpuDevice, STORAGE } from "./device/gpu.ts";
+import { OptimizerError, type Parameter } from "@descent/core";
+import { type Backend, type Job, matrix, type Shape, type Start, size } from "@descent/core/adapter";
+import type { Program } from "@descent/core/graph";
+import { COPY_SRC, type GpuBuffer, type GpuCommandEncoder, type GpuDevice, STORAGE } from "./device/gpu.ts";
 import { Health } from "./device/health.ts";
 import { readBack } from "./device/read-back.ts";
 import { Slots } from "./memory/slots.ts";
 import type { Tensor } from "./memory/tensor.ts";
+import { deviceProgram } from "./shaders/program.ts";
 import { encode, Stepper } from "./step/stepper.ts";
 
 /** Runs programs over buffers of a WebGPU device, by shaders made from their equations. */
@@ -28,8 +30,16 @@ export class WebgpuBackend implements Backend<Tensor> {
     this.#health.check();
   }
 
-  slot(_: Parameter, shape: Shape, fill: number): Tensor {
-    return this.#slots.promise(size(shape), fill);
+  check(program: Program, parameter: Parameter): void {
+    deviceProgram(program, matrix(parameter));
+  }
+
+  slot({ name }: Parameter, shape: Shape, start: Start<Tensor>): Tensor {
+    if (typeof start === "object" && "of" in start && (start.of.buffer.usage & COPY_SRC) === 0)
+      throw new OptimizerError(
+        `The state of \`${name}\` starts as a copy of it, and its buffer cannot be copied from. Create the buffer with GPUBufferUsage.COPY_SRC.`,
+      );
+    return this.#slots.promise(size(shape), start);
   }
 
   /** Gives every slot that was asked for its memory. */

@@ -1,5 +1,6 @@
 import { adamw } from "@descent/adam";
 import { optimizer as arrays } from "@descent/arrays";
+import { largest, refusing, wholes } from "@descent/conformance";
 import { describeBackend } from "@descent/conformance/vitest";
 import { clipByGlobalNorm } from "@descent/core";
 import { expect, test } from "vitest";
@@ -9,7 +10,10 @@ import { numbers, webgpu } from "./target.ts";
 const adapter = await navigator.gpu.requestAdapter();
 const device = await adapter!.requestDevice();
 
-describeBackend(webgpu(device, "webgpu in a browser", "together"), { exact: true });
+describeBackend(webgpu(device, "webgpu in a browser", "together"), {
+  exact: true,
+  refuses: { ...refusing(wholes, "the host computes them"), ...refusing(largest, "its kernels only add up") },
+});
 
 test("a browser steps buffers as arrays are stepped, clipped by a norm that never leaves the device", async () => {
   const start = Float32Array.from({ length: 5000 }, (_, i) => Math.sin(i));

@@ -1,8 +1,9 @@
-import type { Expr } from "@descent/core/graph";
+import type { Expr, ExprOf, Reduction, ScalarOp } from "@descent/core/graph";
 import { type Kernel, operand } from "@descent/core/kernels";
 import { decode, encode, isCoded } from "../codec/codec.ts";
+import { gather, join, nothing } from "./accumulate.ts";
 import { CHUNK, type KernelCall, type Numbers } from "./call.ts";
-import { type Elementwise, type Operation, operations } from "./operations.ts";
+import { type Operation, operations } from "./operations.ts";
 
 /** Elements at a time: two kilobytes, so that every intermediate result stays in the first-level cache. */
 const SIZE = 512;
@@ -39,7 +40,7 @@ class Interpreter {
       const out = free.pop() ?? new Float32Array(SIZE);
       slices.set(e, out);
       for (const x of new Set(e.args)) if (mine.has(x) && last.get(x) === i) free.push(slices.get(x)!);
-      return [operations[e.op as Elementwise], out, a, b, c] as const; // kernels hold no other operations
+      return [operations[e.op as ScalarOp], out, a, b, c] as const; // kernels hold no other operations
     });
     this.#lanes = sums.map(() => new Float64Array(4));
   }
@@ -60,7 +61,7 @@ class Interpreter {
           const x = args[i]!;
           if (typeof x !== "number") sliceOf(key).fill(x[row]!, 0, filled);
         });
-        for (const l of lanes) l.fill(0);
+        for (const [i, l] of lanes.entries()) l.fill(nothing(kernel.sums[i]!)); // one per sum
         for (let col = start; col < end; col += SIZE) {
           const n = Math.min(SIZE, end - col);
           kernel.buffers.forEach(({ key, read, perColumn }, i) => {
@@ -71,16 +72,17 @@ class Interpreter {
             if (store) write(arrays[i]!, row * cols + col, n, sliceOf(store));
           });
           kernel.sums.forEach((e, i) => {
-            addLanes(lanes[i]!, n, sliceOf(operand(e)), e.op === "sumsq");
+            addLanes(lanes[i]!, n, sliceOf(operand(e)), e);
           });
           kernel.columnSums.forEach((e, i) => {
-            addColumns(accumulators[kernel.sums.length + i]!, col, n, sliceOf(operand(e)), e.op === "sumsq");
+            addColumns(accumulators[kernel.sums.length + i]!, col, n, sliceOf(operand(e)), e);
           });
         }
         lanes.forEach((l, i) => {
           const into = accumulators[i]!;
           const index = into.length === 1 ? 0 : row;
-          into[index] = into[index]! + (l[0]! + l[1]! + (l[2]! + l[3]!));
+          const e = kernel.sums[i]!; // one per accumulator
+          into[index] = join(e, into[index]!, join(e, join(e, l[0]!, l[1]!), join(e, l[2]!, l[3]!)));
         });
       }
     }
@@ -95,17 +97,12 @@ function write(to: Numbers, start: number, n: number, a: Slice): void {
   if (isCoded(to)) encode(to, start, n, a);
   else for (let i = 0; i < n; i++) to[start + i] = a[i]!;
 }
-function addLanes(lanes: Float64Array, n: number, a: Slice, squared: boolean): void {
-  for (let i = 0; i < n; i++) {
-    const x = a[i]!;
-    lanes[i & 3] = lanes[i & 3]! + (squared ? x * x : x);
-  }
+function addLanes(lanes: Float64Array, n: number, a: Slice, e: ExprOf<Reduction>): void {
+  if (e.op === "sum") for (let i = 0; i < n; i++) lanes[i & 3] = lanes[i & 3]! + a[i]!;
+  else for (let i = 0; i < n; i++) lanes[i & 3] = gather(e, lanes[i & 3]!, a[i]!);
 }
-function addColumns(to: Float64Array, start: number, n: number, a: Slice, squared: boolean): void {
-  for (let i = 0; i < n; i++) {
-    const x = a[i]!;
-    to[start + i] = to[start + i]! + (squared ? x * x : x);
-  }
+function addColumns(to: Float64Array, start: number, n: number, a: Slice, e: ExprOf<Reduction>): void {
+  for (let i = 0; i < n; i++) to[start + i] = gather(e, to[start + i]!, a[i]!);
 }
 
 const interpreters = new WeakMap<Kernel, Interpreter>();

@@ -1,7 +1,4 @@
-import type { Expr } from "@descent/core/graph";
-
-/** The operations that work element by element. */
-export type Elementwise = Exclude<Expr["op"], "sum" | "sumsq" | "matmul" | "transpose" | "const" | "var">;
+import { type ScalarOp, scalarOps } from "@descent/core/graph";
 
 /** An operation on the first `n` numbers of up to three arrays, into `o`. */
 export type Operation = (o: Float32Array, n: number, a: Float32Array, b: Float32Array, c: Float32Array) => void;
@@ -10,7 +7,7 @@ export type Operation = (o: Float32Array, n: number, a: Float32Array, b: Float32
  * Storing into a Float32Array rounds. For + − × ÷ and √ that gives what float32 hardware gives, because float64 has
  * more than twice float32's digits; the rest is defined as the float64 function, rounded.
  */
-export const operations: Readonly<Record<Elementwise, Operation>> = {
+export const operations: Readonly<Record<ScalarOp, Operation>> = {
   neg: (o, n, a) => {
     for (let i = 0; i < n; i++) o[i] = -a[i]!;
   },
@@ -35,6 +32,12 @@ export const operations: Readonly<Record<Elementwise, Operation>> = {
   cos: (o, n, a) => {
     for (let i = 0; i < n; i++) o[i] = Math.cos(a[i]!);
   },
+  sin: (o, n, a) => {
+    for (let i = 0; i < n; i++) o[i] = Math.sin(a[i]!);
+  },
+  erf: (o, n, a) => {
+    for (let i = 0; i < n; i++) o[i] = scalarOps.erf(a[i]!);
+  },
   floor: (o, n, a) => {
     for (let i = 0; i < n; i++) o[i] = Math.floor(a[i]!);
   },
@@ -52,6 +55,12 @@ export const operations: Readonly<Record<Elementwise, Operation>> = {
   },
   div: (o, n, a, b) => {
     for (let i = 0; i < n; i++) o[i] = a[i]! / b[i]!;
+  },
+  mod: (o, n, a, b) => {
+    for (let i = 0; i < n; i++) o[i] = a[i]! % b[i]!;
+  },
+  atan2: (o, n, a, b) => {
+    for (let i = 0; i < n; i++) o[i] = Math.atan2(a[i]!, b[i]!);
   },
   pow: (o, n, a, b) => {
     for (let i = 0; i < n; i++) o[i] = a[i]! ** b[i]!;

@@ -1,4 +1,5 @@
 import { OptimizerError, type Parameter } from "@descent/core";
+import type { Start } from "@descent/core/adapter";
 import { type Codec, coded, codedBytes, decoded, encode } from "../codec/codec.ts";
 import type { Need } from "../wasm/runner.ts";
 import { Arena, arenaOf, ordinary } from "./arena.ts";
@@ -9,7 +10,7 @@ interface Pending {
   readonly tensor: Tensor;
   readonly parameter: Parameter;
   readonly length: number;
-  readonly fill: number | Float32Array;
+  readonly fill: Start<Tensor>;
   readonly codec: Codec | undefined;
 }
 
@@ -37,8 +38,8 @@ export class Slots {
     this.#options = options;
   }
 
-  /** A slot of `length` numbers, all `fill`, without memory yet. */
-  promise(parameter: Parameter, length: number, fill: number, codec: Codec | undefined): Tensor {
+  /** A slot of `length` numbers, without memory yet. */
+  promise(parameter: Parameter, length: number, fill: Start<Tensor>, codec: Codec | undefined): Tensor {
     const tensor = new Tensor();
     this.#pending.set(tensor, { tensor, parameter, length, fill, codec });
     return tensor;
@@ -163,7 +164,8 @@ function byRank(slots: readonly Pending[][]): readonly Pending[] {
 }
 
 /** Gives a slot its memory and its first numbers. */
-function give({ tensor, length, fill, codec }: Pending, array: Float32Array): void {
+function give({ tensor, length, fill: start, codec }: Pending, array: Float32Array): void {
+  const fill = typeof start === "object" && "of" in start ? start.of.array : start;
   if (codec) {
     tensor.coded = { ...coded(codec, length, array.buffer, array.byteOffset), block: array };
     if (fill !== 0)

@@ -1,6 +1,7 @@
-import { matrix, size } from "@descent/core/adapter";
-import type { Expr } from "@descent/core/graph";
+import { type Matrix, matrix, size } from "@descent/core/adapter";
+import { computeWhole, type Dense, type Expr } from "@descent/core/graph";
 import { type Domain, domainOf, type Kernel, type LoopStep, type Plan, type Step } from "@descent/core/kernels";
+import { nothing, reductionsOf } from "../kernels/accumulate.ts";
 import { transpose } from "../matrices/product.ts";
 import type { Workspace } from "../matrices/workspace.ts";
 import type { Tensor } from "../memory/tensor.ts";
@@ -17,13 +18,14 @@ export interface Batch {
   /** Which of the group's numbers each argument is; `undefined` for those by row. */
   readonly numbers: readonly (number | undefined)[];
   readonly tasks: readonly Task[];
-  /** All that the tasks add to. */
+  /** All that the tasks add to, and what each begins with. */
   readonly accumulators: readonly Float64Array[];
+  readonly starts: readonly number[];
   /** Where sums of a group's only job go: among its numbers, or into a vector. */
   readonly results: readonly { readonly sum: Float64Array; readonly into: number | Float32Array }[];
 }
 
-/** Makes a matrix out of others: a product or a transpose. */
+/** Makes a matrix out of others: a product, a transpose, or a function of whole matrices. */
 export interface Make {
   readonly kind: "make";
   readonly run: () => void;
@@ -87,8 +89,8 @@ class Binder {
   readonly #first: Item;
   readonly #place: Place | undefined;
   readonly #notes: Notes;
-  readonly #rows: number;
-  readonly #cols: number;
+  /** The parameter's size. */
+  readonly #own: Matrix;
   readonly #vectors: ReadonlyMap<Expr, Float32Array>;
   readonly #matrices: ReadonlyMap<Expr, Float32Array>;
 
@@ -97,11 +99,10 @@ class Binder {
     this.#first = group.items[0]!; // no group is empty
     this.#place = place;
     this.#notes = notes;
-    const { rows, cols } = matrix(this.#first.job.parameter);
-    this.#rows = rows;
-    this.#cols = cols;
+    this.#own = matrix(this.#first.job.parameter);
     this.#vectors = new Map(
-      group.plan.vectors.map(({ key, input }) => {
+      group.plan.vectors.map(({ key, input, matrix: other }) => {
+        const { rows, cols } = other ?? this.#own;
         const length = domainOf(key) === "row" ? rows : cols;
         return [key, input === undefined ? new Float32Array(length) : this.#slotVector(input)];
       }),
@@ -142,6 +143,19 @@ class Binder {
             }),
         };
       }
+      case "whole": {
+        const { op, of, numbers, into, rows, cols } = step;
+        const sources = of.map(({ key }) => this.#source(key, this.#first));
+        const target = this.#matrices.get(into)!; // as above
+        const run = (): void => {
+          const given = of.map((size, i): Dense => {
+            const data = arrayOf(sources[i]!).subarray(0, size.rows * size.cols); // one each
+            return { rows: size.rows, cols: size.cols, data: Float64Array.from(data) };
+          });
+          target.set(computeWhole(op, given, numbers).data.subarray(0, rows * cols));
+        };
+        return { kind: "make", run };
+      }
       case "loop":
         return this.#batch(step, level);
     }
@@ -154,7 +168,7 @@ class Binder {
     // Batches are literals: an object made by spreading another is several times slower to step (Node 20, LAMB on small tensors).
     const model = plan.stages[level]!.model; // the stage of the step
     const task = (item: Item, length: number): Task => {
-      const made = this.#task(kernel, item, length, args);
+      const made = this.#task(kernel, item, own ?? this.#own, length, args);
       for (const { sum, spelt } of model) {
         const index = kernel.sums.indexOf(sum);
         if (index >= 0)
@@ -168,15 +182,16 @@ class Binder {
       return made;
     };
     if (!plan.merges) {
-      const all = own ? own.rows * own.cols : size(this.#first.job.parameter.shape);
-      const elements: Record<Domain, number> = { tensor: all, row: this.#rows, column: this.#cols };
+      const { rows, cols } = own ?? this.#own;
+      const elements: Record<Domain, number> = { tensor: rows * cols, row: rows, column: cols };
       const only = task(this.#first, elements[domain]);
       const { accumulators } = only.call;
       const results = [...kernel.sums, ...kernel.columnSums].map((e, i) => ({
         sum: accumulators[i]!, // one per sum
         into: this.#vectors.get(e) ?? plan.sheet.at(e),
       }));
-      return { kind: "batch", args, numbers, tasks: [only], accumulators, results };
+      const starts = reductionsOf(only.call).map(nothing);
+      return { kind: "batch", args, numbers, tasks: [only], accumulators, starts, results };
     }
     // Every tensor has a sum of its own, whatever it lies beside.
     const tasks =
@@ -191,11 +206,18 @@ class Binder {
       numbers,
       tasks,
       accumulators: tasks.flatMap(({ call }) => call.accumulators),
+      starts: tasks.flatMap(({ call }) => reductionsOf(call).map(nothing)),
       results: [],
     };
   }
 
-  #task(kernel: Kernel, item: Item, length: number, args: readonly (number | Float32Array)[]): Task {
+  #task(
+    kernel: Kernel,
+    item: Item,
+    { rows: high, cols: wide }: Matrix,
+    length: number,
+    args: readonly (number | Float32Array)[],
+  ): Task {
     const sources = kernel.buffers.map(({ key }) => this.#source(key, item));
     const runner = this.#runner(kernel, item);
     const loose = sources.some((x) => "numbers" in x && !x.runner);
@@ -209,10 +231,10 @@ class Binder {
       this.#notes.located.push(located);
     }
     const accumulators = [
-      ...kernel.sums.map((e) => new Float64Array(e.value === "row" ? this.#rows : 1)),
-      ...kernel.columnSums.map(() => new Float64Array(this.#cols)),
+      ...kernel.sums.map((e) => new Float64Array(e.value === "row" ? high : 1)),
+      ...kernel.columnSums.map(() => new Float64Array(wide)),
     ];
-    const [rows, cols] = kernel.byRows ? [this.#rows, this.#cols] : [1, length];
+    const [rows, cols] = kernel.byRows ? [high, wide] : [1, length];
     return {
       runner,
       call: { kernel, rows, cols, arrays, addresses, args, accumulators },

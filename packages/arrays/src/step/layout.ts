@@ -55,4 +55,6 @@ const touched = (step: Step): readonly Expr[] =>
     ? step.kernel.buffers.map((b) => b.key)
     : step.kind === "product"
       ? [step.left.key, step.right.key, step.into]
-      : [step.of, step.into];
+      : step.kind === "whole"
+        ? [...step.of.map(({ key }) => key), step.into]
+        : [step.of, step.into];

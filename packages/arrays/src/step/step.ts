@@ -146,7 +146,7 @@ function runStage(
 }
 
 function runBatch(
-  { args, numbers, tasks, accumulators, results }: Batch,
+  { args, numbers, tasks, accumulators, starts, results }: Batch,
   values: Float64Array,
   execute: (tasks: readonly Task[]) => void,
 ): void {
@@ -154,9 +154,10 @@ function runBatch(
     const place = numbers[i];
     if (place !== undefined) args[i] = values[place]!;
   }
-  for (const sum of accumulators) {
-    if (sum.length === 1) sum[0] = 0;
-    else sum.fill(0);
+  for (let i = 0; i < accumulators.length; i++) {
+    const sum = accumulators[i]!;
+    if (sum.length === 1) sum[0] = starts[i]!;
+    else sum.fill(starts[i]!); // one each
   }
   if (tasks.length > 0) execute(tasks);
   for (const { sum, into } of results) {

@@ -1,5 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import type { Kernel } from "@descent/core/kernels";
+import { join } from "../kernels/accumulate.ts";
 import { CHUNK, type KernelCall } from "../kernels/call.ts";
 import type { Runner } from "../wasm/runner.ts";
 import type { Message } from "./message.ts";
@@ -187,10 +188,10 @@ export class Pool {
   #addUp(calls: readonly KernelCall[]): void {
     const { doubles } = this.#table;
     let first = this.#state[word.parts]!;
-    for (const { cols, accumulators } of calls) {
+    for (const { kernel, cols, accumulators } of calls) {
       if (accumulators.length === 0) return;
       for (let part = first, start = 0; start < cols; start += CHUNK)
-        for (const into of accumulators) into[0] = into[0]! + doubles[part++]!;
+        for (const [i, into] of accumulators.entries()) into[0] = join(kernel.sums[i]!, into[0]!, doubles[part++]!); // one per sum
       first += ((Math.ceil(cols / this.#size) * this.#size) / CHUNK) * accumulators.length;
     }
   }

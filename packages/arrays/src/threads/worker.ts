@@ -1,5 +1,5 @@
 // A worker of the pool. It handles messages when there are any, works when there is work, and else sleeps.
-import { imported } from "../wasm/functions.ts";
+import { scalarOps } from "@descent/core/graph";
 import { instantiate } from "../wasm/instance.ts";
 import type { Message } from "./message.ts";
 import { spin, Table, ThreadKernel, word, work } from "./queue.ts";
@@ -35,7 +35,7 @@ function handle(message: Message): void {
   } else if ("table" in message) table = new Table(message.table);
   else {
     const { kernel } = message;
-    const { k } = instantiate(kernel.module, kernel.memory, imported);
+    const { k } = instantiate(kernel.module, kernel.memory, scalarOps);
     kernels.push(new ThreadKernel(kernel, thread, k as (frame: number, sums: number) => void)); // emitted with this signature
   }
 }

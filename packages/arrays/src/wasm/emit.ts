@@ -1,30 +1,59 @@
-import { type Expr, isBoolean } from "@descent/core/graph";
+import { arity, type Expr, type ExprOf, isBoolean, type Reduction, type ScalarOp } from "@descent/core/graph";
 import { type Kernel, operand, wasm } from "@descent/core/kernels";
-import { declared, type ImportedFunction, isImported } from "./functions.ts";
 
 const { advance, assemble, f32, f32x4, f64, f64x2, func, i32, i32x4, times, v128, when } = wasm;
 type Vector = wasm.V128;
 type Body = wasm.Body;
 
-/** Operations that are one instruction, which rounds and treats NaN and signed zeros as `Math` does. */
-const instructions: Readonly<Partial<Record<Expr["op"], (a: Vector, b: Vector) => Vector>>> = {
-  add: f32x4.add,
-  sub: f32x4.sub,
-  mul: f32x4.mul,
-  div: f32x4.div,
-  min: f32x4.min,
-  max: f32x4.max,
-  abs: f32x4.abs,
-  neg: f32x4.neg,
-  sqrt: f32x4.sqrt,
-  floor: f32x4.floor,
-  eq: f32x4.eq,
-  ne: f32x4.ne,
-  lt: f32x4.lt,
-  gt: f32x4.gt,
-  le: f32x4.le,
-  ge: f32x4.ge,
+/** One instruction, which rounds and treats NaN and signed zeros as `Math` does. */
+const one =
+  (instruction: (a: Vector, b: Vector) => Vector): Operation =>
+  ({ number }, a, b) =>
+    instruction(number(a), b && number(b));
+/** Four values in four lanes of a vector, from operands of which some have only one or two. */
+type Operation = (values: Values, a: Expr, b: Expr, c: Expr) => Vector;
+
+/**
+ * Every operation on elements. Those `imported` have no instruction: JavaScript computes them, one element after the other,
+ * in double precision, by core's own table.
+ */
+const operations: Readonly<Record<ScalarOp, Operation | "imported">> = {
+  add: one(f32x4.add),
+  sub: one(f32x4.sub),
+  mul: one(f32x4.mul),
+  div: one(f32x4.div),
+  min: one(f32x4.min),
+  max: one(f32x4.max),
+  abs: one(f32x4.abs),
+  neg: one(f32x4.neg),
+  sqrt: one(f32x4.sqrt),
+  floor: one(f32x4.floor),
+  eq: one(f32x4.eq),
+  ne: one(f32x4.ne),
+  lt: one(f32x4.lt),
+  gt: one(f32x4.gt),
+  le: one(f32x4.le),
+  ge: one(f32x4.ge),
+  and: ({ truth }, a, b) => v128.and(truth(a), truth(b)),
+  or: ({ truth }, a, b) => v128.or(truth(a), truth(b)),
+  not: ({ truth }, a) => v128.not(truth(a)),
+  select: ({ number, truth }, a, b, c) => v128.bitselect(number(b), number(c), truth(a)),
+  sign: ({ number }, a) => {
+    // ±1 by the sign bit where x is neither zero nor NaN; those are their own signs.
+    const unit = v128.or(v128.and(number(a), f32x4.all(-0)), f32x4.all(1));
+    return v128.bitselect(unit, number(a), f32x4.gt(f32x4.abs(number(a)), f32x4.all(0)));
+  },
+  exp: "imported",
+  log: "imported",
+  tanh: "imported",
+  cos: "imported",
+  sin: "imported",
+  erf: "imported",
+  atan2: "imported",
+  pow: "imported",
+  mod: "imported",
 };
+const operationOf = ({ op }: Expr): Operation | "imported" => operations[op as ScalarOp]; // kernels hold no other operations
 
 /** Vectors of four per turn of the main loop; graphs beyond this many nodes would only spill registers. */
 const UNROLL = 4;
@@ -36,15 +65,18 @@ const LANES = [0, 1, 2, 3] as const;
  * A kernel as a WebAssembly module exporting `k(frame, sums)`. At `frame` lie, four bytes each: the number of elements,
  * a pointer for every buffer and every sum by column, and a float for every argument. It writes one float64 for every
  * sum at `sums`, and adds to the float64 numbers that the sums by column point to. Imports the memory `m.m` and the
- * functions of `imported` that it needs; a module for a memory that threads share does not run in any other, and the
+ * operations without an instruction; a module for a memory that threads share does not run in any other, and the
  * reverse. Loads may reach 12 bytes past the last element, stores never do.
  */
 export function emit(kernel: Kernel, { shared = false }: { readonly shared?: boolean } = {}): Uint8Array<ArrayBuffer> {
-  const imports = new Map([...new Set(kernel.order.map((e) => e.op).filter(isImported))].map((f) => [f, declared(f)]));
+  const called = kernel.order.filter((e) => operationOf(e) === "imported").map((e) => e.op as ScalarOp); // as above
+  const imports = new Map([...new Set(called)].map((op) => [op, new wasm.Import(op, arity[op])]));
   return assemble([loopOf(kernel, imports)], { imports: [...imports.values()], shared });
 }
 
-function loopOf(kernel: Kernel, imports: ReadonlyMap<ImportedFunction, wasm.Import>): wasm.Func {
+type Imports = ReadonlyMap<Expr["op"], wasm.Import>;
+
+function loopOf(kernel: Kernel, imports: Imports): wasm.Func {
   const { buffers, args, constants, order, sums, columnSums } = kernel;
   return func("k", ["frame", "results"], ({ frame, results }, local) => {
     const turns = local("i32");
@@ -53,11 +85,11 @@ function loopOf(kernel: Kernel, imports: ReadonlyMap<ImportedFunction, wasm.Impo
     const accumulators = sums.map(() => [local("v128"), local("v128")] as const);
     const mask = local("v128");
     const values = new Values(kernel, imports, local);
-    const { number, localOf, widened, high } = values;
+    const { number, localOf, gathered, high } = values;
 
     /** Adds two and two numbers to a sum. */
     const add = (i: number, low: Vector, top: Vector): Body =>
-      accumulators[i]!.map((sum, half) => sum.set(f64x2.add(sum, widened(sums[i]!, half === 0 ? low : top))));
+      accumulators[i]!.map((sum, half) => sum.set(gathered(sums[i]!, sum, half === 0 ? low : top)));
 
     // Stored first is what others are computed from: it need not stay in a register until the end.
     const turnOf = new Map(order.map((e, i) => [e, i]));
@@ -102,7 +134,9 @@ function loopOf(kernel: Kernel, imports: ReadonlyMap<ImportedFunction, wasm.Impo
       for (const [i, reduction] of sums.entries()) {
         if (fromMemory(reduction)) continue;
         const value = number(operand(reduction));
-        const kept = middle ? value : v128.and(value, mask);
+        const rest =
+          reduction.op === "largest" ? v128.bitselect(value, f32x4.all(-Infinity), mask) : v128.and(value, mask);
+        const kept = middle ? value : rest;
         body.push(add(i, kept, high(kept)));
       }
       for (const [i, reduction] of columnSums.entries()) {
@@ -110,7 +144,7 @@ function loopOf(kernel: Kernel, imports: ReadonlyMap<ImportedFunction, wasm.Impo
         const pointer = pointers[buffers.length + i]!;
         for (const [half, pair] of [value, high(value)].entries()) {
           const offset = 32 * turn + 16 * half;
-          const total = f64x2.add(v128.load(pointer, offset), widened(reduction, pair));
+          const total = gathered(reduction, v128.load(pointer, offset), pair);
           body.push(v128.store(pointer, total, offset));
         }
       }
@@ -127,6 +161,9 @@ function loopOf(kernel: Kernel, imports: ReadonlyMap<ImportedFunction, wasm.Impo
       pointers.map((pointer, i) => pointer.set(i32.load(frame, 4 * (1 + i)))),
       args.map(({ key }, i) => localOf(key).set(v128.load32Splat(frame, 4 * (1 + pointers.length + i)))),
       constants.map((e) => localOf(e).set(f32x4.all(e.value))),
+      accumulators.map((halves, i) =>
+        sums[i]!.op === "largest" ? halves.map((half) => half.set(f64x2.all(-Infinity))) : [],
+      ),
 
       turns.set(i32.shrU(left, Math.log2(4 * unroll))),
       times(
@@ -165,8 +202,10 @@ function loopOf(kernel: Kernel, imports: ReadonlyMap<ImportedFunction, wasm.Impo
       ),
 
       accumulators.map((halves, i) => {
-        const [low, top] = halves.map((x) => f64.add(f64x2.extractLane(0, x), f64x2.extractLane(1, x)));
-        return f64.store(results, f64.add(low!, top!), 8 * i); // two halves
+        const { op } = sums[i]!; // one per accumulator
+        const join = op === "largest" ? f64.max : f64.add;
+        const [low, top] = halves.map((x) => join(f64x2.extractLane(0, x), f64x2.extractLane(1, x)));
+        return f64.store(results, join(low!, top!), 8 * i); // two halves
       }),
     ];
   });
@@ -176,14 +215,10 @@ function loopOf(kernel: Kernel, imports: ReadonlyMap<ImportedFunction, wasm.Impo
 class Values {
   readonly #locals: ReadonlyMap<Expr, wasm.Local<"v128">>;
   readonly #computed: ReadonlySet<Expr>;
-  readonly #imports: ReadonlyMap<ImportedFunction, wasm.Import>;
+  readonly #imports: Imports;
   readonly #scratch: wasm.Local<"v128">;
 
-  constructor(
-    { constants, args, buffers, order }: Kernel,
-    imports: ReadonlyMap<ImportedFunction, wasm.Import>,
-    local: wasm.NewLocal,
-  ) {
+  constructor({ constants, args, buffers, order }: Kernel, imports: Imports, local: wasm.NewLocal) {
     this.#imports = imports;
     this.#scratch = local("v128");
     // A vector may be stored under the very expression that is computed for it: then the second local is the value's.
@@ -199,10 +234,10 @@ class Values {
     return this.#isTruth(e) ? v128.and(value, f32x4.all(1)) : value;
   };
 
-  #truth(e: Expr): Vector {
+  readonly truth = (e: Expr): Vector => {
     const value = this.localOf(e);
     return this.#isTruth(e) ? value : f32x4.ne(value, f32x4.all(0));
-  }
+  };
 
   #isTruth(e: Expr): boolean {
     return this.#computed.has(e) && isBoolean(e);
@@ -211,24 +246,8 @@ class Values {
   compute(e: Expr): Vector {
     const { number } = this;
     const [a, b, c] = e.args as readonly [Expr, Expr, Expr]; // as many as the operation reads
-    const instruction = instructions[e.op];
-    if (instruction) return instruction(number(a), b && number(b));
-    switch (e.op) {
-      case "and":
-        return v128.and(this.#truth(a), this.#truth(b));
-      case "or":
-        return v128.or(this.#truth(a), this.#truth(b));
-      case "not":
-        return v128.not(this.#truth(a));
-      case "select":
-        return v128.bitselect(number(b), number(c), this.#truth(a));
-      case "sign": {
-        // ±1 by the sign bit where x is neither zero nor NaN; those are their own signs.
-        const one = v128.or(v128.and(number(a), f32x4.all(-0)), f32x4.all(1));
-        return v128.bitselect(one, number(a), f32x4.gt(f32x4.abs(number(a)), f32x4.all(0)));
-      }
-    }
-    if (!isImported(e.op)) throw new TypeError(`\`${e.op}\` does not work element by element`);
+    const operation = operationOf(e);
+    if (operation !== "imported") return operation(this, a, b, c);
     const f = this.#imports.get(e.op)!; // those of the kernel are
     const lane = (i: number, x: Expr): wasm.F64 => f64.promote(f32x4.extractLane(i, number(x)));
     return LANES.reduce(
@@ -237,10 +256,11 @@ class Values {
     );
   }
 
-  /** Two of the four numbers in float64, squared if the reduction says so. */
-  readonly widened = ({ op }: Expr, value: Vector): Vector => {
+  /** A reduction with two more numbers, the lower two of four, in float64. */
+  readonly gathered = ({ op }: ExprOf<Reduction>, so: Vector, value: Vector): Vector => {
     const wide = f64x2.promoteLow(value);
-    return op === "sum" ? wide : f64x2.mul(this.#scratch.tee(wide), this.#scratch);
+    if (op === "largest") return f64x2.max(so, wide);
+    return f64x2.add(so, op === "sum" ? wide : f64x2.mul(this.#scratch.tee(wide), this.#scratch));
   };
 
   /** The upper two numbers, as the lower two. */

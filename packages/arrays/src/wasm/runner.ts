@@ -1,9 +1,10 @@
+import { scalarOps } from "@descent/core/graph";
 import type { Kernel } from "@descent/core/kernels";
 import { BLOCK, type Coded, decode, encode, isCoded } from "../codec/codec.ts";
 import { type Codecs, emitCodecs } from "../codec/emit.ts";
+import { join } from "../kernels/accumulate.ts";
 import { CHUNK, type KernelCall, type Numbers } from "../kernels/call.ts";
 import { emit } from "./emit.ts";
-import { imported } from "./functions.ts";
 import { instantiate, type Memory, type Module } from "./instance.ts";
 
 /** Bytes of a chunk of float64 numbers. */
@@ -139,7 +140,7 @@ export class Runner {
   prepare(kernel: Kernel): Prepared {
     let prepared = this.#prepared.get(kernel);
     if (!prepared) {
-      const { k } = instantiate(this.#compile(kernel), this.memory, imported);
+      const { k } = instantiate(this.#compile(kernel), this.memory, scalarOps);
       const pointerIndex = this.#frame / 4 + 1;
       const argIndex = pointerIndex + kernel.buffers.length + kernel.columnSums.length;
       const sumsAddress = up(this.#frame + frameBytes(kernel), ALIGNMENT);
@@ -189,7 +190,7 @@ export class Runner {
 
   /** Over arrays of this memory alone. */
   #inside(
-    { cols, accumulators }: KernelCall,
+    { kernel, cols, accumulators }: KernelCall,
     addresses: Int32Array,
     { entry, pointerIndex, sumsAddress }: Prepared,
   ): void {
@@ -198,22 +199,20 @@ export class Runner {
       integers[pointerIndex - 1] = Math.min(cols - start, CHUNK);
       for (let i = 0; i < addresses.length; i++) integers[pointerIndex + i] = addresses[i]! + 4 * start;
       entry(this.#frame, sumsAddress);
-      this.#addSums(accumulators, sumsAddress);
+      this.#addSums(kernel, accumulators, sumsAddress);
     }
   }
 
-  #addSums(accumulators: readonly Float64Array[], sumsAddress: number): void {
+  #addSums({ sums }: Kernel, accumulators: readonly Float64Array[], sumsAddress: number): void {
     for (let i = 0; i < accumulators.length; i++) {
       const into = accumulators[i]!;
-      into[0] = into[0]! + this.#doubles[sumsAddress / 8 + i]!;
+      into[0] = join(sums[i]!, into[0]!, this.#doubles[sumsAddress / 8 + i]!); // one each
     }
   }
 
   /** Over arrays of which some lie elsewhere. */
-  #copied(
-    { kernel: { buffers }, cols, arrays, accumulators }: KernelCall,
-    { entry, pointerIndex, sumsAddress }: Prepared,
-  ): void {
+  #copied({ kernel, cols, arrays, accumulators }: KernelCall, { entry, pointerIndex, sumsAddress }: Prepared): void {
+    const { buffers } = kernel;
     const integers = this.#integers;
     const buffer = this.#buffer;
     for (let start = 0; start < cols; start += CHUNK) {
@@ -231,7 +230,7 @@ export class Runner {
         }
       }
       entry(this.#frame, sumsAddress);
-      this.#addSums(accumulators, sumsAddress);
+      this.#addSums(kernel, accumulators, sumsAddress);
       if (copied)
         for (let i = 0; i < buffers.length; i++)
           if (buffers[i]!.store && arrays[i]!.buffer !== buffer)
@@ -296,7 +295,7 @@ export class Runner {
           for (let i = 0; i < sums; i++) {
             const into = accumulators[i]!;
             const to = into.length === 1 ? 0 : row;
-            into[to] = into[to]! + this.#doubles[sumsAddress / 8 + i]!;
+            into[to] = join(kernel.sums[i]!, into[to]!, this.#doubles[sumsAddress / 8 + i]!); // one each
           }
         }
         if (copies)

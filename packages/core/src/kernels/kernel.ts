@@ -1,4 +1,5 @@
 import { type Expr, type ExprOf, isReduction, isUniform, postorder } from "../expr.ts";
+import type { Reduction } from "../operations.ts";
 
 /** The extent of a loop: the elements of a tensor, or a vector with one number per row or per column. */
 export type Domain = "tensor" | "row" | "column";
@@ -27,9 +28,9 @@ export interface Kernel {
   /** The expressions computed per element, children first. */
   readonly order: readonly Expr[];
   /** Reductions to one number per loop, or per row. */
-  readonly sums: readonly Expr[];
+  readonly sums: readonly ExprOf<Reduction>[];
   /** Reductions to one number per column. */
-  readonly columnSums: readonly Expr[];
+  readonly columnSums: readonly ExprOf<Reduction>[];
   /** Runs row by row, because something in it is per row or per column. */
   readonly byRows: boolean;
 }
@@ -46,7 +47,7 @@ export function reach(roots: Iterable<Expr>, stop: (e: Expr) => boolean): Expr[]
 export function kernel(
   domain: Domain,
   stores: ReadonlyMap<Expr, Expr>,
-  reductions: readonly Expr[],
+  reductions: readonly ExprOf<Reduction>[],
   held: (e: Expr) => boolean,
 ): Kernel {
   const isRow = (e: Expr): boolean => domain === "tensor" && e.place === "row";

@@ -1,4 +1,4 @@
-import { type Expr, isReduction, isUniform, postorder } from "../expr.ts";
+import { type Expr, isMatrixOp, isReduction, isUniform, postorder } from "../expr.ts";
 import type { Matrix } from "../parameter.ts";
 import type { Step } from "./step.ts";
 
@@ -12,19 +12,21 @@ export interface Placed {
 }
 
 const symmetries = new WeakMap<Expr, boolean>();
-/** Whether a formula is symmetric by how it is made: X X', products of one symmetric matrix with itself, and what is computed of such element by element. */
+/** Whether a formula is symmetric by how it is made: X X', products of one symmetric matrix with itself, the identity, and what is computed of such element by element. */
 export function isSymmetric(e: Expr): boolean {
   const plain = (x: Expr): Expr => (x.op === "transpose" ? x.args[0] : x);
   const deciding = (x: Expr): readonly Expr[] => {
     if (symmetries.has(x) || isReduction(x)) return [];
     if (x.op === "matmul") return x.args[0] === x.args[1] ? [plain(x.args[0])] : [];
+    if (isMatrixOp(x) && x.op !== "transpose") return [];
     return x.args.filter((a) => !isUniform(a));
   };
   for (const x of postorder([e], deciding)) {
     if (symmetries.has(x)) continue;
     const parts = deciding(x);
     const all = parts.every((a) => symmetries.get(a));
-    symmetries.set(x, all && (x.op === "matmul" ? plain(x.args[0]) === plain(x.args[1]) : parts.length > 0));
+    const made = x.op === "matmul" ? plain(x.args[0]) === plain(x.args[1]) : x.op === "eye" || parts.length > 0;
+    symmetries.set(x, all && made);
   }
   return symmetries.get(e)!; // it is the last of its own postorder
 }
@@ -69,6 +71,7 @@ export function layOut(
 function reads(step: Step): readonly Expr[] {
   if (step.kind === "product") return [step.left.key, step.right.key];
   if (step.kind === "transposition") return [step.of];
+  if (step.kind === "whole") return step.of.map(({ key }) => key);
   return step.kernel.buffers.filter((b) => b.read).map((b) => b.key);
 }
 

@@ -1,8 +1,11 @@
-import { type Expr, variable } from "../expr.ts";
+import { type Expr, type ExprOf, isMatrixOp, variable } from "../expr.ts";
 import { type Compute, Sheet } from "../host.ts";
+import { isMatrixFunction, matrixFunctions } from "../matrix-functions.ts";
+import type { Reduction } from "../operations.ts";
 import type { Matrix } from "../parameter.ts";
 import type { Program, SlotSpec } from "../program.ts";
 import { shapes } from "../shapes.ts";
+import { sameSize } from "../sizes.ts";
 import { type Domain, type Kernel, kernel, operand, reach } from "./kernel.ts";
 import { isSymmetric, layOut, type Placed } from "./matrices.ts";
 import type { Product, Step } from "./step.ts";
@@ -13,7 +16,15 @@ export interface Stage {
   readonly compute: Compute;
   readonly steps: readonly Step[];
   /** The sums over the model that this stage takes, and text that is equal for equal sums of two rules. */
-  readonly model: readonly { readonly sum: Expr; readonly spelt: string }[];
+  readonly model: readonly { readonly sum: ExprOf<Reduction>; readonly spelt: string }[];
+}
+
+/** Numbers by row or by column: a slot's, or made by a step. */
+export interface Vector {
+  readonly key: Expr;
+  readonly input: string | undefined;
+  /** The matrix whose rows or columns they belong to; `undefined` where that is the parameter's. */
+  readonly matrix: Matrix | undefined;
 }
 
 /**
@@ -27,7 +38,7 @@ export interface Plan {
   readonly kernels: readonly Kernel[];
   /** Slots of one number, read before the first stage. */
   readonly values: readonly { readonly input: string; readonly key: Expr }[];
-  readonly vectors: readonly { readonly key: Expr; readonly input: string | undefined }[];
+  readonly vectors: readonly Vector[];
   /** The slot that holds a value stored early, where the value is neither a variable nor a matrix. */
   readonly stored: ReadonlyMap<Expr, string>;
   /** Where in a workspace of `workspace` floats each matrix lies; those of which one is read last before the other is made share room. */
@@ -98,11 +109,9 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
   const placeOf = (name: string): SlotSpec["place"] => program.slots[name]?.place ?? "tensor"; // p is not a slot
 
   const sizes = shapes(program, own);
-  /** The size of a matrix that is not of the parameter's. */
-  const sizeOf = (e: Expr): Matrix | undefined => {
-    const size = sizes?.get(e);
-    return size && (size.rows !== own.rows || size.cols !== own.cols) ? size : undefined;
-  };
+  /** A size that is not the parameter's. */
+  const other = (size: Matrix | undefined): Matrix | undefined => (size && !sameSize(size, own) ? size : undefined);
+  const sizeOf = (e: Expr): Matrix | undefined => other(sizes?.get(e));
 
   const values = program.kept.filter((n) => placeOf(n) === "scalar").map((n) => ({ input: n, key: node(n, "scalar") }));
   const vectors = new Map<Expr, string | undefined>();
@@ -116,7 +125,7 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
   const held = (e: Expr): boolean => vectors.has(e) || matrices.has(e) || stored.has(e);
 
   /** One stage: what it needs computed first, then its loops. */
-  function stage(reductions: readonly Expr[], outputs: Readonly<Record<string, Expr>>): Stage {
+  function stage(reductions: readonly ExprOf<Reduction>[], outputs: Readonly<Record<string, Expr>>): Stage {
     const wanted: Expr[] = [];
     const steps: Step[] = [];
     const want = (e: Expr): void => {
@@ -127,7 +136,7 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
     const step = (
       domain: Domain,
       into: ReadonlyMap<Expr, Expr>,
-      sums: readonly Expr[],
+      sums: readonly ExprOf<Reduction>[],
       matrix?: Matrix | undefined,
     ): void => {
       multiply([...into.values(), ...sums.map((e) => e.args[0]!)]); // reductions have one argument
@@ -148,15 +157,16 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
     };
     /** Computes what is by row or column into a vector of its own, unless it has one. */
     const vector = (e: Expr): void => {
-      if (!vectors.has(e)) step(domainOf(e), new Map([[e, e]]), []);
+      if (!vectors.has(e)) step(domainOf(e), new Map([[e, e]]), [], sizeOf(e));
     };
     /** Makes every product and transpose that these expressions need. */
     const multiply = (roots: readonly Expr[]): void => {
       if (!sizes) return;
-      const done = (e: Expr): boolean => held(e) || e.op === "matmul" || e.op === "transpose" || e.place !== "tensor";
+      const done = (e: Expr): boolean => held(e) || isMatrixOp(e) || e.place !== "tensor";
       for (const e of reach(roots, done)) {
         if (held(e)) continue;
         if (e.op === "matmul") product(e);
+        else if (isMatrixFunction(e.op)) whole(e);
         else if (e.op === "transpose") {
           const of = e.args[0]!; // transpose has one argument
           matrix(of);
@@ -165,6 +175,17 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
           matrices.add(e);
         }
       }
+    };
+    const whole = (e: Expr): void => {
+      if (!isMatrixOp(e) || e.op === "matmul" || e.op === "transpose") return;
+      const { matrices: count } = matrixFunctions[e.op];
+      const of = e.args.slice(0, count).map((key) => {
+        matrix(key);
+        return { key, ...sizes!.get(key)! }; // every matrix has a size
+      });
+      const numbers = e.args.slice(count).map((n) => n.value as number); // `trace` has made them constants
+      steps.push({ kind: "whole", op: e.op, of, numbers, into: e, ...sizes!.get(e)! }); // as above
+      matrices.add(e);
     };
     const product = (e: Expr): void => {
       const [left, right] = e.args.map((a) => {
@@ -180,15 +201,15 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
     /** Computes a formula into a matrix of its own, unless it has one or is a variable. */
     const matrix = (e: Expr): void => {
       if (e.op === "var" || held(e)) return;
-      if (e.op === "matmul" || e.op === "transpose") multiply([e]);
+      if (isMatrixOp(e)) multiply([e]);
       else step("tensor", new Map([[e, e]]), [], sizeOf(e));
       matrices.add(e);
     };
 
     // A loop by rows and a loop over elements add in different orders: a sum takes the second wherever it can.
     multiply(reductions.map((e) => e.args[0]!)); // reductions have one argument
-    const byRows = (e: Expr): boolean => kernel("tensor", new Map(), [e], held).byRows;
-    const groups = new Map<string, Expr[]>();
+    const byRows = (e: ExprOf<Reduction>): boolean => kernel("tensor", new Map(), [e], held).byRows;
+    const groups = new Map<string, ExprOf<Reduction>[]>();
     for (const rows of [false, true])
       for (const e of reductions.filter((r) => byRows(r) === rows)) {
         const size = sizeOf(e.args[0]!);
@@ -202,8 +223,19 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
 
     // Slots by row and by column go last: the loop over elements may still read what they were.
     for (const domain of ["tensor", "row", "column"] as const) {
-      const here = Object.entries(outputs).filter(([name]) => placeOf(name) === domain);
-      if (here.length > 0) step(domain, new Map(here.map(([name, e]) => [node(name, domain), e])), []);
+      const here = new Map<string, [string, Expr][]>();
+      for (const [name, e] of Object.entries(outputs)) {
+        if (placeOf(name) !== domain) continue;
+        const { rows, cols } = program.slots[name]?.matrix ?? own;
+        const key = `${rows}x${cols}`;
+        here.set(key, [...(here.get(key) ?? []), [name, e]]);
+      }
+      // Before a loop of one size stores what products for the next may read.
+      if (here.size > 1) multiply([...here.values()].flat().map(([, e]) => e));
+      for (const alike of here.values()) {
+        const matrix = program.slots[alike[0]![0]]?.matrix; // no list is empty
+        step(domain, new Map(alike.map(([name, e]) => [node(name, domain), e])), [], other(matrix));
+      }
     }
     for (const [name, e] of Object.entries(outputs)) if (placeOf(name) === "scalar") want(e);
 
@@ -227,14 +259,16 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
     stages,
     kernels,
     values,
-    vectors: [...vectors].map(([key, input]) => ({ key, input })),
+    vectors: [...vectors].map(([key, input]) => ({ key, input, matrix: sizeOf(key) })),
     stored,
     ...layOut(steps, (e) => (matrices.has(e) ? sizes!.get(e) : undefined)), // every matrix has a size
     stores,
     model: stages.some((s) => s.model.length > 0),
     merges:
       values.length + vectors.size + stores.length === 0 &&
-      steps.every((s) => s.kind === "loop" && !s.kernel.byRows && s.kernel.sums.every((e) => e.value === "model")),
+      steps.every(
+        (s) => s.kind === "loop" && !s.matrix && !s.kernel.byRows && s.kernel.sums.every((e) => e.value === "model"),
+      ),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Expr, isBoolean } from "../expr.ts";
+import type { ScalarOp } from "../operations.ts";
 
 /** The spellings that differ between shading languages; everything else reads the same in all of them. */
 export interface Language {
@@ -40,7 +41,8 @@ export interface Shader {
   value(e: Expr): string;
 }
 
-const infix: Readonly<Partial<Record<Expr["op"], string>>> = {
+/** Operations that both languages have between their operands. */
+const infix = {
   add: "+",
   sub: "-",
   mul: "*",
@@ -53,7 +55,11 @@ const infix: Readonly<Partial<Record<Expr["op"], string>>> = {
   ne: "!=",
   and: "&&",
   or: "||",
-};
+} as const satisfies Readonly<Partial<Record<ScalarOp, string>>>;
+type Between = keyof typeof infix;
+const isBetween = (op: string): op is Between => Object.hasOwn(infix, op);
+const functionOf = (op: string): ((l: Language) => string) | "built in" | undefined =>
+  Object.hasOwn(functions, op) ? functions[op as keyof typeof functions] : undefined; // as was asked
 
 /** By bits: languages have no `isnan` or let compilers assume that there are no NaNs. */
 const nan = ({ bits }: Language, x: string): string => `(${bits(x)} & 0x7fffffffu) > 0x7f800000u`;
@@ -62,7 +68,14 @@ const nan = ({ bits }: Language, x: string): string => `(${bits(x)} & 0x7fffffff
  * Operations that shading languages leave open, or have without the cases that the array backends agree on: NaN goes
  * through `min`, `max` and `sign`, −0 is less than 0, and negative numbers have powers where the exponent is whole.
  */
-const functions: Readonly<Partial<Record<Expr["op"], (l: Language) => string>>> = {
+const functions: Readonly<
+  Record<Exclude<ScalarOp, Between | "select" | "not" | "neg">, ((l: Language) => string) | "built in">
+> = {
+  sqrt: "built in",
+  abs: "built in",
+  exp: "built in",
+  log: "built in",
+  floor: "built in",
   sign: (l) => l.define("d_sign", ["x"], ` return ${l.choose("x > 0.0", "1.0", l.choose("x < 0.0", "-1.0", "x"))}; `),
   min: (l) => extreme(l, "d_min", "<", "|"),
   max: (l) => extreme(l, "d_max", ">", "&"),
@@ -80,22 +93,49 @@ const functions: Readonly<Partial<Record<Expr["op"], (l: Language) => string>>> 
   return ${l.choose("floor(halved) == halved", "size", "-size")};
 `,
     ),
-  // Languages let a cosine be 2^-11 off. By the reduction and the polynomials of Cephes: 1e-7, for arguments up to 8192.
-  cos: (l) =>
+  cos: (l) => circular(l, "d_cos", ["cosine", "-sine", "-cosine", "sine"], "false"),
+  sin: (l) => circular(l, "d_sin", ["sine", "cosine", "-sine", "-cosine"], "x < 0.0"),
+  // The series near 0; elsewhere Abramowitz and Stegun 7.1.26, to 1.5e-7.
+  erf: (l) =>
     l.define(
-      "d_cos",
+      "d_erf",
       ["x"],
       `
   ${l.local("float", "size", "abs(x)")}
-  ${l.local("float", "octants", "2.0 * floor((floor(size * 1.27323954473516) + 1.0) * 0.5)")}
-  ${l.local("float", "turn", "octants - 8.0 * floor(octants * 0.125)")}
-  ${l.local("float", "y", "((size - octants * 0.78515625) - octants * 2.4187564849853515625e-4) - octants * 3.77489497744594108e-8")}
-  ${l.local("float", "z", "y * y")}
-  ${l.local("float", "sine", "((-1.9515295891e-4 * z + 8.3321608736e-3) * z - 1.6666654611e-1) * z * y + y")}
-  ${l.local("float", "cosine", "((2.443315711809948e-5 * z - 1.388731625493765e-3) * z + 4.166664568298827e-2) * z * z - 0.5 * z + 1.0")}
-  if (turn == 2.0) { return -sine; }
-  if (turn == 4.0) { return -cosine; }
-  return ${l.choose("turn == 6.0", "sine", "cosine")};
+  ${l.local("float", "z", "x * x")}
+  if (size < 0.5) { return 1.1283791671 * x * (1.0 - z * (0.33333333333 - z * (0.1 - z * (0.02380952381 - z * (4.6296296296e-3 - z * 7.5757575758e-4))))); }
+  ${l.local("float", "u", "1.0 / (1.0 + 0.3275911 * size)")}
+  ${l.local("float", "rest", "u * (0.254829592 + u * (-0.284496736 + u * (1.421413741 + u * (-1.453152027 + u * 1.061405429)))) * exp(-z)")}
+  ${l.local("float", "near", l.choose("size > 6.0", "1.0", "1.0 - rest"))}
+  return ${l.choose("x > 0.0", "near", l.choose("x < 0.0", "-near", "x"))};
+`,
+    ),
+  // Languages leave zeros open. Abramowitz and Stegun 4.4.49, to 2e-8 between 0 and 1.
+  atan2: (l) =>
+    l.define(
+      "d_atan2",
+      ["y", "x"],
+      `
+  ${l.local("float", "high", "max(abs(y), abs(x))")}
+  ${l.local("float", "q", l.choose("high > 0.0", "min(abs(y), abs(x)) / high", "0.0"))}
+  ${l.local("float", "z", "q * q")}
+  ${l.local("float", "poly", "q * (1.0 + z * (-0.3333314528 + z * (0.1999355085 + z * (-0.1420889944 + z * (0.1065626393 + z * (-0.0752896400 + z * (0.0429096138 + z * (-0.0161657367 + z * 0.0028662257))))))))")}
+  ${l.local("float", "eighth", l.choose("abs(y) > abs(x)", "1.5707963268 - poly", "poly"))}
+  ${l.local("float", "half", l.choose(`(${l.bits("x")} >> 31u) != 0u`, "3.1415926536 - eighth", "eighth"))}
+  return ${l.choose(`(${l.bits("y")} >> 31u) != 0u`, "-half", "half")};
+`,
+    ),
+  // With the sign of x, as in C; languages differ, and lose what lies below the quotient's last place.
+  mod: (l) =>
+    l.define(
+      "d_mod",
+      ["x", "y"],
+      `
+  ${l.local("float", "size", "abs(y)")}
+  ${l.local("float", "first", "abs(x) - floor(abs(x) / size) * size")}
+  ${l.local("float", "second", l.choose("first < 0.0", "first + size", "first"))}
+  ${l.local("float", "rest", l.choose("second >= size", "second - size", "second"))}
+  return ${l.choose("x < 0.0", "-rest", "rest")};
 `,
     ),
   // Languages inherit the error, and the overflow, of a quotient of exponentials. By Cephes again.
@@ -115,6 +155,32 @@ const functions: Readonly<Partial<Record<Expr["op"], (l: Language) => string>>> 
 `,
     ),
 };
+
+/**
+ * Languages let sines and cosines be 2^-11 off. By the reduction and the polynomials of Cephes: 1e-7, for arguments up to
+ * 8192. `quarters` are the values in the four quarters of a turn, for |x|; `negated` says where the result changes its sign.
+ */
+const circular = (
+  l: Language,
+  name: string,
+  quarters: readonly [string, string, string, string],
+  negated: string,
+): string =>
+  l.define(
+    name,
+    ["x"],
+    `
+  ${l.local("float", "size", "abs(x)")}
+  ${l.local("float", "octants", "2.0 * floor((floor(size * 1.27323954473516) + 1.0) * 0.5)")}
+  ${l.local("float", "turn", "octants - 8.0 * floor(octants * 0.125)")}
+  ${l.local("float", "y", "((size - octants * 0.78515625) - octants * 2.4187564849853515625e-4) - octants * 3.77489497744594108e-8")}
+  ${l.local("float", "z", "y * y")}
+  ${l.local("float", "sine", "((-1.9515295891e-4 * z + 8.3321608736e-3) * z - 1.6666654611e-1) * z * y + y")}
+  ${l.local("float", "cosine", "((2.443315711809948e-5 * z - 1.388731625493765e-3) * z + 4.166664568298827e-2) * z * z - 0.5 * z + 1.0")}
+  ${l.local("float", "found", l.choose("turn == 2.0", quarters[1], l.choose("turn == 4.0", quarters[2], l.choose("turn == 6.0", quarters[3], quarters[0]))))}
+  return ${l.choose(negated, "-found", "found")};
+`,
+  );
 
 const extreme = (l: Language, name: string, better: string, ofZeros: string): string =>
   l.define(
@@ -176,17 +242,9 @@ export function shader(l: Language, order: readonly Expr[], leaf: (e: Expr) => s
         return `!${truth(a)}`;
       case "neg":
         return `-${number(a)}`;
-      case "matmul":
-      case "transpose":
-      case "sum":
-      case "sumsq":
-      case "const":
-      case "var":
-        throw new TypeError(`\`${e.op}\` is not an operation on elements`);
       default: {
-        const between = infix[e.op];
-        if (between) return `${number(a)} ${between} ${number(b)}`;
-        return `${functions[e.op] ? `d_${e.op}` : e.op}(${e.args.map(number).join(", ")})`;
+        if (isBetween(e.op)) return `${number(a)} ${infix[e.op]} ${number(b)}`;
+        return `${functionOf(e.op) === "built in" ? e.op : `d_${e.op}`}(${e.args.map(number).join(", ")})`;
       }
     }
   };
@@ -196,7 +254,12 @@ export function shader(l: Language, order: readonly Expr[], leaf: (e: Expr) => s
   }
   const used = [...new Set(order.map((e) => e.op))];
   return {
-    functions: used.flatMap((op) => functions[op]?.(l) ?? []).join("\n"),
+    functions: used
+      .flatMap((op) => {
+        const made = functionOf(op);
+        return typeof made === "function" ? made(l) : [];
+      })
+      .join("\n"),
     statements: statements.join("\n"),
     value: number,
   };

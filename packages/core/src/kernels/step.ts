@@ -1,4 +1,5 @@
-import type { Expr } from "../expr.ts";
+import type { Expr, ExprOf } from "../expr.ts";
+import type { MatrixFunction } from "../matrix-functions.ts";
 import type { Matrix } from "../parameter.ts";
 import type { Domain, Kernel } from "./kernel.ts";
 
@@ -39,5 +40,16 @@ export interface Transposition {
   readonly cols: number;
 }
 
+/** `into` (rows × cols) = a function of whole matrices, which the host computes in double precision. */
+export interface WholeStep {
+  readonly kind: "whole";
+  readonly op: MatrixFunction;
+  readonly of: readonly { readonly key: Expr; readonly rows: number; readonly cols: number }[];
+  readonly numbers: readonly number[];
+  readonly into: ExprOf<MatrixFunction>;
+  readonly rows: number;
+  readonly cols: number;
+}
+
 /** One thing that a stage runs. */
-export type Step = LoopStep | Product | Transposition;
+export type Step = LoopStep | Product | Transposition | WholeStep;

@@ -23,14 +23,17 @@ export interface Job<T, G = T> {
 /** Adds numbers up over the ranks of a world, in place. */
 export type ReduceSums<Done extends Answer> = (sums: Float64Array) => Done;
 
+/** The first numbers of a state tensor: one number throughout, its own numbers, or a copy of those of another tensor. */
+export type Start<T> = number | Float32Array | { readonly of: T };
+
 /** Where state lives; `Done` says whether it answers at once. */
 export interface Memory<T, Done extends Answer = Answer> {
   /** Its name in errors. */
   readonly name: string;
   /** Throws an OptimizerError where this backend cannot run the program on this parameter. */
   check?(program: Program, parameter: Parameter): void;
-  /** A new state tensor, filled, for the slot `name`. Memory may wait for `settle` or `run`. */
-  slot(parameter: Parameter, shape: Shape, fill: number, name: string): T;
+  /** A new state tensor for the slot `name`. Its memory may wait for `settle` or `run`, and a copy with it. */
+  slot(parameter: Parameter, shape: Shape, start: Start<T>, name: string): T;
   /** Gives memory to the slots that wait for it. On an error they can still be freed. */
   settle?(): Done;
   /** Frees a slot. */

@@ -2,7 +2,7 @@ import { among, isRecord, OptimizerError, shown, suggestion } from "../errors.ts
 import type { Env } from "../host.ts";
 import { checkHyper, checkNumber } from "../hyper.ts";
 import type { Leaf } from "../rule.ts";
-import type { HyperValue } from "../spec.ts";
+import { type HyperValue, sizing } from "../spec.ts";
 import { mapValues } from "./maps.ts";
 
 /** A rule with the parameters it steps, under the label that partitions gave it; its hyper-parameters can be set. */
@@ -60,6 +60,10 @@ export function setHyper(
     }
     for (const group of takers) {
       checkHyper(group.leaf.rule, name, value);
+      if (value !== group.hyper[name] && sizing(group.leaf.rule).includes(name))
+        throw new OptimizerError(
+          `${group.leaf.rule.title}: \`${name}\` sizes its state, and cannot be changed. Make a new optimizer with it.`,
+        );
       changes.push({ group, name, value });
     }
   }

@@ -11,7 +11,7 @@ export interface HostValues {
 
 /** A program's host expressions, ready to be computed in double precision. */
 export interface HostPart {
-  /** The facts that the values depend on, besides `t`. */
+  /** The facts about a parameter that the values depend on. */
   readonly reads: readonly string[];
   /** The slots kept on the host. */
   readonly kept: readonly string[];
@@ -32,8 +32,8 @@ function newHostPart(program: Program): HostPart {
   const kept = Object.keys(program.slots).filter((slot) => program.slots[slot]!.place === "host");
   const sheet = new Sheet();
   const read = topological(roots).flatMap((e) => (e.op === "var" ? [{ name: e.value, at: sheet.give(e) }] : []));
-  const reads: readonly string[] = facts.filter((fact) => fact !== "t" && read.some(({ name }) => name === fact));
-  const fixed = read.filter(({ name }) => reads.includes(name));
+  const fixed = read.filter(({ name }) => name !== "t" && facts.some((fact) => fact === name));
+  const reads = fixed.flatMap(({ name }) => (name === "count" ? [] : [name])); // that is the model's
   const held = read.filter(({ name }) => kept.includes(name));
   const time = read.filter(({ name }) => name === "t");
   const hypers = read.filter((one) => ![...fixed, ...held, ...time].includes(one));

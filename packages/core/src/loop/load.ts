@@ -181,8 +181,9 @@ function mismatch<T>(
     const found = Object.hasOwn(tensors, key) ? tensors[key] : undefined;
     if (!found) return `lacks the state \`${slot}\``;
     checkTensor(key, found);
-    if (found.data.length !== size(slotShape(spec, parameter)))
-      return `has a state \`${slot}\` of shape [${found.shape}], which should be [${slotShape(spec, parameter)}]`;
+    const shape = slotShape(spec, parameter);
+    if (found.data.length !== size(shape) || (spec.matrix && found.shape.join() !== shape.join()))
+      return `has a state \`${slot}\` of shape [${found.shape}], which should be [${shape}]`;
   }
   return undefined;
 }

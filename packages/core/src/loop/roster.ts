@@ -1,7 +1,6 @@
 import { type Configured, checkConfigured } from "../configured.ts";
 import { among, OptimizerError, suggestion } from "../errors.ts";
 import { assign, refuseEmptyGroups } from "../groups.ts";
-import type { Env } from "../host.ts";
 import { checkParameter, decaysByRole, matrix, type Parameter, saidOf, size } from "../parameter.ts";
 import { type Program, trace } from "../program.ts";
 import { shapes } from "../shapes.ts";
@@ -14,7 +13,8 @@ import { entry } from "./maps.ts";
 export interface Cohort {
   readonly group: Group;
   readonly program: Program;
-  readonly facts: Env;
+  /** Those of its parameters; `count`, which is the model's, changes when parameters come and go. */
+  readonly facts: Record<string, number>;
 }
 
 /** A parameter with all that the loop keeps of it. */
@@ -50,6 +50,8 @@ export class Roster<T> {
   step = 0;
   /** Updates refused because gradients were not finite. */
   nonFinite = 0;
+  /** How many numbers the parameters have that are not frozen. */
+  #numbers = 0;
   /** Members ever added. */
   #added = 0;
   /** The step that was begun and has not ended. */
@@ -83,13 +85,14 @@ export class Roster<T> {
       if (!leaf) return { ...fresh, cohort: undefined, decays: false };
       const group = entry(groups, label, () => ({ label, leaf, hyper: { ...leaf.hyper } }));
       const { rows, cols } = matrix(parameter);
-      const program = trace(leaf.rule, { rows, cols });
+      const program = trace(leaf.rule, { rows, cols }, group.hyper);
       shapes(program, { rows, cols });
       this.memory.check?.(program, parameter);
       const decays = leaf.decays
         ? saidOf(`${leaf.rule.title}: decays`, parameter, leaf.decays(parameter))
         : decaysByRole(parameter);
-      const facts: Env = { rows, cols, size: size(parameter.shape), decays: +decays };
+      const { shape } = parameter;
+      const facts: Cohort["facts"] = { rows, cols, size: size(shape), ndim: shape.length, decays: +decays, count: 0 };
       const { reads } = hostPart(program);
       const known = entry(cohorts, program, () => []);
       let cohort = known.find((c) => c.group === group && reads.every((name) => c.facts[name] === facts[name]));
@@ -105,6 +108,13 @@ export class Roster<T> {
     for (const [label, group] of groups) this.groups.set(label, group);
     for (const member of members) this.members.set(member.parameter.name, member);
     this.#added += members.length;
+    this.#count(members, 1);
+  }
+
+  /** Counts the numbers of parameters that come (1) or go (-1), and tells all cohorts how many the model has. */
+  #count(members: readonly Member<T>[], sign: 1 | -1): void {
+    for (const { cohort, parameter } of members) if (cohort) this.#numbers += sign * size(parameter.shape);
+    for (const cohorts of this.#cohorts.values()) for (const { facts } of cohorts) facts.count = this.#numbers;
   }
 
   /** Forgets a parameter and frees its state. */
@@ -113,6 +123,7 @@ export class Roster<T> {
     this.end(`\`${name}\` was removed`);
     this.free(member);
     this.members.delete(name);
+    this.#count([member], -1);
   }
 
   /** The member of this name. Throws if there is none. */

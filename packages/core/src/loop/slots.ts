@@ -1,15 +1,30 @@
 import type { Env } from "../host.ts";
+import { identity } from "../matrix-functions.ts";
 import { matrix, type Parameter, type Shape } from "../parameter.ts";
 import type { Program, SlotSpec } from "../program.ts";
-import type { Memory } from "./backend.ts";
+import type { Memory, Start } from "./backend.ts";
+import { standardNormal } from "./standard-normal.ts";
 
-/** The shape of a slot: the parameter's, or one number per row, per column or in all. */
-export function slotShape({ place }: SlotSpec, parameter: Parameter): Shape {
+/** The shape of a slot: its own or the parameter's, or one number per row, per column or in all. */
+export function slotShape({ place, matrix: own }: SlotSpec, parameter: Parameter): Shape {
+  if (own) return [own.rows, own.cols];
   const { rows, cols } = matrix(parameter);
   return place === "tensor" ? parameter.shape : place === "row" ? [rows] : place === "column" ? [cols] : [];
 }
 
 const initial = ({ init }: SlotSpec, hyper: Env): number => (typeof init === "number" ? init : hyper[init]!); // trace checked the name
+
+/** The start of a slot. `p` is undefined where a saved state is put in its place at once. */
+function startOf<T>(spec: SlotSpec, slot: string, parameter: Parameter, hyper: Env, p: T | undefined): Start<T> {
+  const { init } = spec;
+  if (typeof init === "number" || Object.hasOwn(hyper, init)) return initial(spec, hyper);
+  if (p === undefined) return 0;
+  if (init === "p") return { of: p };
+  const { rows, cols } = spec.matrix ?? matrix(parameter);
+  return init === "eye"
+    ? Float32Array.from(identity(rows, cols).data)
+    : standardNormal(rows * cols, `${slot}/${parameter.name}`);
+}
 
 /** The first values of the slots kept on the host. */
 export const initialHost = (program: Program, hyper: Env): Record<string, number> =>
@@ -19,18 +34,22 @@ export const initialHost = (program: Program, hyper: Env): Record<string, number
       .map(([slot, spec]) => [slot, initial(spec, hyper)]),
   );
 
-/** New state tensors for a parameter, by slot. On an error none is left. */
+/** New state tensors for a parameter, by slot; `p` is its value, unless all of them are written at once. On an error none is left. */
 export function allocate<T>(
   memory: Memory<T>,
   parameter: Parameter,
   program: Program,
   hyper: Env,
+  p?: T,
 ): Readonly<Record<string, T>> {
   const made: [string, T][] = [];
   try {
     for (const [slot, spec] of Object.entries(program.slots))
       if (spec.place !== "host")
-        made.push([slot, memory.slot(parameter, slotShape(spec, parameter), initial(spec, hyper), slot)]);
+        made.push([
+          slot,
+          memory.slot(parameter, slotShape(spec, parameter), startOf(spec, slot, parameter, hyper, p), slot),
+        ]);
   } catch (error) {
     for (const [, tensor] of made) memory.free(tensor);
     throw error;

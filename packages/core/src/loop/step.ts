@@ -80,7 +80,7 @@ function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, flight: Flight):
       }
       last = cohort;
     }
-    member.slots ??= allocate(roster.memory, parameter, program, hyper);
+    member.slots ??= allocate(roster.memory, parameter, program, hyper, p);
     if (member.tensors?.p !== p) member.tensors = Object.assign({ p }, member.slots);
     jobs.push({ program, parameter, tensors: member.tensors, inputs, scalars: shared.scalars, t });
     stepped.push(member);

@@ -6,12 +6,12 @@ import {
   type Parameter,
   type StateDict,
 } from "@descent/core";
-import { type Backend, type Job, Loop, type Shape, type Step, size } from "@descent/core/adapter";
+import { type Backend, type Job, Loop, type Shape, type Start, type Step, size } from "@descent/core/adapter";
 import { Graph } from "@descent/onnx";
 import type { TrainingGraph, Weight } from "../graphs/source.ts";
 import { type Compiler, locations } from "../session/compiler.ts";
 import type { RuntimeTensor } from "../session/runtime.ts";
-import { lower } from "./lower.ts";
+import { lower, refuseWhole } from "./lower.ts";
 import type { Pass, Residence, Steered, Tensors } from "./residence.ts";
 import type { Gradients, Hyper } from "./training.ts";
 import { sumName } from "./waiting.ts";
@@ -35,6 +35,18 @@ class Held {
     this.#tensor = next;
     if (before !== next) free(before);
   }
+}
+
+/** The first numbers of a slot. */
+function numbersOf(name: string, shape: Shape, start: Start<Held>): Float32Array {
+  if (typeof start === "number") return new Float32Array(size(shape)).fill(start);
+  if (start instanceof Float32Array) return start;
+  const { tensor } = start.of;
+  if (tensor.location === "gpu-buffer")
+    throw new OptimizerError(
+      `The state of \`${name}\` starts as a copy of it, and it is on the device already. Train with { plan: "host" }, or begin with all parameters.`,
+    );
+  return tensor.data as Float32Array; // all are float32
 }
 
 const free = (tensor: RuntimeTensor): void => {
@@ -64,7 +76,8 @@ export class GraphResidence implements Residence<Held> {
     this.weights = new Map(weights.map(({ name, shape, initial }) => [name, this.hold(shape, initial)] as const));
     const backend: Backend<Held> = {
       name: "onnxruntime",
-      slot: (_, shape, fill) => this.hold(shape, new Float32Array(size(shape)).fill(fill)),
+      check: refuseWhole,
+      slot: ({ name }, shape, start) => this.hold(shape, numbersOf(name, shape, start)),
       run: () => {
         throw new OptimizerError("Updates in the graph are run by the trainer.");
       },

@@ -1,6 +1,17 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import { isRecord, matrix, shown, size, slotShape } from "@descent/core/adapter";
-import { type Applied, type Expr, isReduction, type Program, shapes, topological } from "@descent/core/graph";
+import {
+  type Expr,
+  type ExprOf,
+  isMatrixFunction,
+  isReduction,
+  type Program,
+  type Reduction,
+  refuseOperations,
+  type ScalarOp,
+  shapes,
+  topological,
+} from "@descent/core/graph";
 import type { Graph } from "@descent/onnx";
 
 /** One parameter's share of an update that is joined to a graph: what its tensors and host values are called there. */
@@ -13,8 +24,10 @@ export interface GraphJob {
   readonly scalars: readonly string[];
 }
 
-/** Every operation that is one operator; `sign` and `ne` are made of several. */
-const operators: Readonly<Record<Exclude<Applied, "sign" | "ne">, string>> = {
+/** Operations that are made of several operators. */
+type Composed = "sign" | "ne" | "atan2";
+/** Every operation that is one operator. */
+const operators: Readonly<Record<Exclude<ScalarOp | "matmul" | "transpose", Composed>, string>> = {
   neg: "Neg",
   sqrt: "Sqrt",
   abs: "Abs",
@@ -22,12 +35,15 @@ const operators: Readonly<Record<Exclude<Applied, "sign" | "ne">, string>> = {
   log: "Log",
   tanh: "Tanh",
   cos: "Cos",
+  sin: "Sin",
+  erf: "Erf",
   floor: "Floor",
   not: "Not",
   add: "Add",
   sub: "Sub",
   mul: "Mul",
   div: "Div",
+  mod: "Mod",
   pow: "Pow",
   min: "Min",
   max: "Max",
@@ -50,7 +66,9 @@ const operators: Readonly<Record<Exclude<Applied, "sign" | "ne">, string>> = {
  */
 export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record<string, string>>[] {
   check(graph, given);
+  for (const { program } of given) refuseWhole(program);
   const jobs = given.map((job) => asMatrices(graph, job));
+  const sizes = given.map(({ program, parameter }) => shapes(program, matrix(parameter)));
   const op = (name: string, inputs: readonly string[], attributes = {}): string =>
     graph.op(name, inputs, attributes)[0]!; // one output
   const known = jobs.map((job) => new Map(job.program.scalars.map((e, i) => [e, job.scalars[i]!] as const)));
@@ -75,9 +93,11 @@ export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record
       if (name === undefined) throw new OptimizerError(`${program.title}: nothing is known of \`${e.value}\` here.`);
       return placed(name, e, parameter);
     }
-    if (isReduction(e)) return e.place === "model" ? total(e) : reduced(e, arg(0), parameter);
-    if (e.op === "sqrt" && e.args[0]!.op === "sumsq" && (e.args[0]!.place === "model" || e.args[0]!.place === "scalar"))
-      return norm(e.args[0]!, j);
+    if (isReduction(e)) return e.place === "model" ? total(e) : reduced(e, whole(e.args[0], arg(0), j), j);
+    if (e.op === "sqrt" && isReduction(e.args[0])) {
+      const [of] = e.args;
+      if (of.op === "sumsq" && (of.place === "model" || of.place === "scalar")) return norm(of, j);
+    }
     if (e.op === "sign")
       return op("Where", [
         op("Greater", [arg(0), graph.constant(0)]),
@@ -85,6 +105,12 @@ export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record
         op("Where", [op("Less", [arg(0), graph.constant(0)]), graph.constant(-1), arg(0)]), // ±0 and NaN stay
       ]);
     if (e.op === "ne") return op("Not", [op("Equal", [arg(0), arg(1)])]);
+    if (e.op === "mod") return op(operators.mod, [arg(0), arg(1)], { fmod: 1 });
+    if (e.op === "atan2") return angle(arg(0), arg(1));
+    if (e.op === "eye") {
+      const n = Number(e.args[0]!.value); // `trace` has made it a constant
+      return op("EyeLike", [op("ConstantOfShape", [graph.ints([n, n])])], { dtype: 1 });
+    }
     if (e.op === "transpose") return op(operators.transpose, [arg(0)], { perm: [1, 0] });
     if (e.op === "select") return op(operators.select, [truth(e.args[0], arg(0)), arg(1), arg(2)]);
     if (e.op === "and" || e.op === "or" || e.op === "not")
@@ -93,21 +119,30 @@ export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record
         e.args.map((a, i) => truth(a, arg(i))),
       );
     return op(
-      operators[e.op],
+      operators[e.op as keyof typeof operators], // the rest was dealt with above, or refused
       e.args.map((_, i) => arg(i)),
     );
+  };
+  /** The angle of the point (x, y): the arc tangent of y / x, and half a turn more where x is negative. */
+  const angle = (y: string, x: string): string => {
+    const zero = graph.constant(0);
+    const turn = op("Where", [op("Less", [y, zero]), graph.constant(-Math.PI), graph.constant(Math.PI)]);
+    const atan = op("Atan", [op("Div", [y, x])]);
+    const beside = op("Where", [op("Less", [x, zero]), op("Add", [atan, turn]), atan]);
+    const origin = op("And", [op("Equal", [x, zero]), op("Equal", [y, zero])]);
+    return op("Where", [origin, y, beside]);
   };
   /** A condition worked out on the host comes as a number. */
   const truth = (e: Expr, name: string): string =>
     e.place === "host" ? op("Greater", [name, graph.constant(0.5)]) : name;
 
   /** The jobs that a sum over the model is taken over. */
-  const over = (e: Expr): number[] =>
+  const over = (e: ExprOf<Reduction>): number[] =>
     jobs.flatMap(({ program }, j) => (program.passes.some((pass) => pass.includes(e)) ? [j] : []));
-  const total = (e: Expr): string => {
+  const total = (e: ExprOf<Reduction>): string => {
     let sum = totals.get(e);
     if (sum === undefined) {
-      const parts = over(e).map((j) => reduced(e, value(e.args[0]!, j), jobs[j]!.parameter));
+      const parts = over(e).map((j) => reduced(e, whole(e.args[0], value(e.args[0], j), j), j));
       sum = parts.reduce((a, b) => op("Add", [a, b]));
       totals.set(e, sum);
     }
@@ -118,15 +153,15 @@ export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record
    * The root of a sum of squares, of numbers whose squares float32 may not hold: those above 2^50 or below 2^-60 are scaled
    * by a power of two, which changes no bit of the others.
    */
-  const norm = (e: Expr, own: number): string => {
+  const norm = (e: ExprOf<Reduction>, own: number): string => {
     const found = e.place === "model" ? norms.get(e) : undefined;
     if (found !== undefined) return found;
     const taken = (e.place === "model" ? over(e) : [own]).map((j) => ({
-      numbers: value(e.args[0]!, j),
-      parameter: jobs[j]!.parameter,
+      numbers: whole(e.args[0], value(e.args[0], j), j),
+      job: j,
     }));
     // The largest of no numbers is an error or minus infinity.
-    const filled = taken.filter(({ parameter }) => size(parameter.shape) > 0);
+    const filled = taken.filter(({ job }) => size(jobs[job]!.parameter.shape) > 0);
     const largest = filled
       .map(({ numbers }) => op("ReduceMax", [op("Abs", [numbers])], { keepdims: 0 }))
       .reduce((a, b) => op("Max", [a, b]), graph.constant(0));
@@ -136,14 +171,21 @@ export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record
       op("Where", [op("Less", [largest, graph.constant(2 ** -60)]), graph.constant(2 ** 100), graph.constant(1)]),
     ]);
     const sum = taken
-      .map(({ numbers, parameter }) => reduced(e, op("Mul", [numbers, scale]), parameter))
+      .map(({ numbers, job }) => reduced(e, op("Mul", [numbers, scale]), job))
       .reduce((a, b) => op("Add", [a, b]));
     const result = op("Div", [op("Sqrt", [sum]), scale]);
     if (e.place === "model") norms.set(e, result);
     return result;
   };
-  const reduced = (e: Expr, of: string, { shape }: Parameter): string => {
-    const rank = shape.length;
+  /** A row's or column's numbers count once for every element they are spread over. */
+  const whole = (e: Expr, name: string, j: number): string => {
+    if (e.place !== "row" && e.place !== "column") return name;
+    const found = sizes[j]?.get(e);
+    const shape = found ? [found.rows, found.cols] : jobs[j]!.parameter.shape;
+    return op("Expand", [name, graph.ints(shape)]);
+  };
+  const reduced = (e: ExprOf<Reduction>, of: string, j: number): string => {
+    const rank = jobs[j]!.parameter.shape.length; // matrices of other sizes have two dimensions, as the parameter then does
     const squares = e.op === "sumsq" ? op("Mul", [of, of]) : of;
     const axes =
       e.place === "row"
@@ -156,7 +198,11 @@ export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record
             : []
           : range(0, rank);
     const keepdims = e.place === "row" || e.place === "column" ? 1 : 0;
-    return axes.length === 0 ? squares : op("ReduceSum", [squares, graph.ints(axes)], { keepdims });
+    if (axes.length === 0) return squares;
+    if (e.op !== "largest") return op("ReduceSum", [squares, graph.ints(axes)], { keepdims });
+    return graph.opset < 18
+      ? op("ReduceMax", [squares], { keepdims, axes })
+      : op("ReduceMax", [squares, graph.ints(axes)], { keepdims });
   };
   /** A row's or column's numbers as they broadcast against the parameter. */
   const placed = (name: string, e: Expr, { shape }: Parameter): string => {
@@ -179,14 +225,26 @@ export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record
   );
 }
 
+/** Throws where a program needs a function of matrices, which standard operators lack. */
+export const refuseWhole = (program: Program): void =>
+  refuseOperations(
+    program,
+    (op) => isMatrixFunction(op) && op !== "eye",
+    "an ONNX graph",
+    'Train with { plan: "host" }',
+  );
+
 /** A job that multiplies matrices, with all its tensors as such. */
 function asMatrices(graph: Graph, job: GraphJob): GraphJob {
   const { program, parameter, tensors } = job;
   const { rows, cols } = matrix(parameter);
   if (parameter.shape.length === 2 || !shapes(program, { rows, cols })) return job;
   const flat = Object.entries(tensors).map(([name, tensor]) => {
-    const place = program.slots[name]?.place ?? "tensor"; // `p` and `g` are not slots
-    return [name, place === "tensor" ? graph.op("Reshape", [tensor, graph.ints([rows, cols])])[0]! : tensor] as const; // one output
+    const { place, matrix: own } = program.slots[name] ?? { place: "tensor" }; // `p` and `g` are not slots
+    return [
+      name,
+      place === "tensor" && !own ? graph.op("Reshape", [tensor, graph.ints([rows, cols])])[0]! : tensor,
+    ] as const; // one output
   });
   return { ...job, parameter: { ...parameter, shape: [rows, cols] }, tensors: Object.fromEntries(flat) };
 }

@@ -1,15 +1,35 @@
+import { OptimizerError } from "@descent/core";
 import { type Job, matrix } from "@descent/core/adapter";
-import { type Applied, type Expr, isBoolean, isReduction, type Program, topological } from "@descent/core/graph";
+import {
+  computeWhole,
+  type Dense,
+  type Expr,
+  type ExprOf,
+  hasMatrices,
+  isBoolean,
+  isMatrixFunction,
+  isMatrixOp,
+  isReduction,
+  type MatrixFunction,
+  type Program,
+  type Reduction,
+  type ScalarOp,
+  shapes,
+  topological,
+} from "@descent/core/graph";
 import {
   abs,
   add,
   addN,
+  atan2,
   broadcastTo,
   cast,
   cos,
   div,
   equal,
+  erf,
   exp,
+  fill,
   floor,
   getBackend,
   greater,
@@ -25,6 +45,7 @@ import {
   max,
   maximum,
   minimum,
+  mod,
   mul,
   neg,
   notEqual,
@@ -32,12 +53,14 @@ import {
   reshape,
   scalar,
   sign,
+  sin,
   sqrt,
   square,
   sub,
   sum,
   type Tensor,
   tanh,
+  tensor2d,
   tidy,
   transpose,
   type Variable,
@@ -49,8 +72,10 @@ import {
 const signOf = (a: Tensor): Tensor =>
   getBackend() === "wasm" ? where(greater(abs(a), 0), where(greater(a, 0), 1, -1), a) : sign(a);
 
-/** Every operation on tensors; `select`, which takes three, is `where`. */
-const operators: Readonly<Record<Exclude<Applied, "select">, (a: Tensor, b: Tensor) => Tensor>> = {
+/** Every operation on tensors but functions of whole matrices; `select`, which takes three, is `where`. */
+const operators: Readonly<
+  Record<Exclude<ScalarOp, "select"> | "matmul" | "transpose", (a: Tensor, b: Tensor) => Tensor>
+> = {
   neg: (a) => neg(a),
   sqrt: (a) => sqrt(a),
   abs: (a) => abs(a),
@@ -59,11 +84,15 @@ const operators: Readonly<Record<Exclude<Applied, "select">, (a: Tensor, b: Tens
   log: (a) => log(a),
   tanh: (a) => tanh(a),
   cos: (a) => cos(a),
+  sin: (a) => sin(a),
+  erf: (a) => erf(a),
   floor: (a) => floor(a),
   add: (a, b) => add(a, b),
   sub: (a, b) => sub(a, b),
   mul: (a, b) => (a === b ? square(a) : mul(a, b)),
   div: (a, b) => div(a, b),
+  atan2: (a, b) => atan2(a, b),
+  mod: (a, b) => mul(signOf(a), mod(abs(a), abs(b))), // tfjs's has the sign of its divisor
   pow: (a, b) => pow(a, b),
   min: (a, b) => minimum(a, b),
   max: (a, b) => maximum(a, b),
@@ -80,13 +109,32 @@ const operators: Readonly<Record<Exclude<Applied, "select">, (a: Tensor, b: Tens
   transpose: (a) => transpose(a),
 };
 
+/** A function of whole matrices, which tfjs lacks: on the host, as everywhere. */
+function wholeOf(
+  op: MatrixFunction,
+  matrices: readonly Tensor[],
+  numbers: readonly number[],
+  { title }: Program,
+): Tensor {
+  if (matrices.length > 0 && getBackend() === "webgpu")
+    throw new OptimizerError(
+      `${title} needs \`${op}\`, and tfjs's webgpu backend cannot hand over a matrix within a step. Use tf.setBackend("wasm"), or give the parameter another rule: partition(…).`,
+    );
+  const given = matrices.map((x): Dense => {
+    const [rows, cols] = x.shape as [number, number]; // a program with such functions sees matrices
+    return { rows, cols, data: Float64Array.from(x.dataSync()) };
+  });
+  const { rows, cols, data } = computeWhole(op, given, numbers);
+  return tensor2d(Float32Array.from(data), [rows, cols]);
+}
+
 /** Facts about a program, worked out once. */
 interface Analysis {
   /** Whether rows and columns mean anything to it, so that its tensors are handled as matrices. */
   readonly matrices: boolean;
   readonly reductions: ReadonlySet<Expr>;
   /** Sums over the model, those first that others need. */
-  readonly totals: readonly Expr[];
+  readonly totals: readonly ExprOf<Reduction>[];
   /** Those of them whose root is all that anybody reads. */
   readonly norms: ReadonlySet<Expr>;
   readonly scalars: ReadonlyMap<Expr, number>;
@@ -99,9 +147,7 @@ function analyse(program: Program): Analysis {
   const nodes = topological(Object.values(program.outputs));
   const reductions = program.passes.flat();
   known = {
-    matrices: nodes.some(
-      ({ op, place }) => op === "matmul" || op === "transpose" || place === "row" || place === "column",
-    ),
+    matrices: hasMatrices(program),
     reductions: new Set(reductions),
     totals: reductions.filter((e) => e.value === "model"),
     norms: new Set(
@@ -172,7 +218,7 @@ interface Evaluator {
   /** A value with one number per element. */
   spreadOut(e: Expr): Tensor;
   /** This job's part of a sum over the model. */
-  partial(e: Expr): Tensor;
+  partial(e: ExprOf<Reduction>): Tensor;
 }
 
 /** Sums over the model; or, where no `Elements` read them, their roots if those are all that is read. */
@@ -188,7 +234,12 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: Totals, elements:
   const { rows, cols } = matrix(parameter);
   // tfjs chooses between tensors of four dimensions at most.
   const folded = matrices || (!elements && parameter.shape.length > 4);
-  const whole = folded ? [rows, cols] : [...parameter.shape];
+  const sizes = shapes(program, { rows, cols });
+  /** The shape that a value is spread to where it is one number per element. */
+  const wholeShape = (e: Expr): number[] => {
+    const size = sizes?.get(e);
+    return size ? [size.rows, size.cols] : folded ? [rows, cols] : [...parameter.shape];
+  };
   const known = new Map<Expr, Tensor>();
 
   const number = (e: Expr): number => (e.op === "const" ? e.value : scalars[places.get(e)!]!); // device nodes read no other host nodes than the program's scalars
@@ -206,15 +257,25 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: Totals, elements:
     if (e.op === "var") {
       const tensor = (tensors[e.value] ?? inputs[e.value])!; // the program names no others
       if (!folded || e.place === "scalar") return tensor;
-      return reshape(tensor, e.place === "row" ? [rows, 1] : e.place === "column" ? [1, cols] : whole);
+      return reshape(tensor, e.place === "row" ? [rows, 1] : e.place === "column" ? [1, cols] : wholeShape(e));
     }
     const [a, b, c] = e.args as readonly [Expr, Expr, Expr]; // as many as the operator has are read
     if (totals.roots.has(a)) return totals.roots.get(a)!;
     if (!elements && isNorm(e) && a.place === "scalar") return normOf([spreadOut(a.args[0]!)]);
     if (isReduction(e)) return e.value === "model" ? totals.sums.get(e)! : reduced(e, a);
-    if (elements && e.op !== "matmul" && e.op !== "transpose") {
+    if (isMatrixFunction(e.op)) {
+      const matrices = e.args.filter((arg) => arg.place === "tensor").map(at);
+      return wholeOf(
+        e.op,
+        matrices,
+        e.args.flatMap((arg) => (arg.op === "const" ? [arg.value] : [])),
+        program,
+      );
+    }
+    if (elements && !isMatrixOp(e)) {
+      const whole = wholeShape(e);
       const shape =
-        e.place === "tensor" ? whole : e.place === "row" ? [rows, 1] : e.place === "column" ? [1, cols] : [];
+        e.place === "tensor" ? whole : e.place === "row" ? [whole[0]!, 1] : e.place === "column" ? [1, whole[1]!] : []; // rows and columns are those of a matrix
       const value = elements.compute(e, { program, shape, tensor: at, number });
       if (value) return value;
     }
@@ -230,21 +291,27 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: Totals, elements:
         return logicalNot(truth(a));
       default: {
         if (e.op === "const") return numbers.get(e.value, false);
-        const operator = operators[e.op];
+        const operator = operators[e.op as keyof typeof operators]; // the rest was dealt with above
         const left = at(a);
         return operator(left, b ? at(b) : left);
       }
     }
   };
-  const spreadOut = (a: Expr): Tensor => (a.place === "tensor" ? at(a) : broadcastTo(at(a), whole));
-  const reduced = (e: Expr, a: Expr): Tensor => {
+  const spreadOut = (a: Expr): Tensor => (a.place === "tensor" ? at(a) : broadcastTo(at(a), wholeShape(a)));
+  const reduced = (e: ExprOf<Reduction>, a: Expr): Tensor => {
     const value = spreadOut(a);
-    // The webgpu backend cannot sum no numbers.
-    if (value.size === 0) return zeros(e.value === "row" ? [rows, 1] : e.value === "column" ? [1, cols] : []);
+    // The webgpu backend cannot reduce no numbers.
+    if (value.size === 0) {
+      const [high = 1, wide = 1] = value.shape;
+      const shape = e.value === "row" ? [high, 1] : e.value === "column" ? [1, wide] : [];
+      return fill(shape, e.op === "largest" ? Number.NEGATIVE_INFINITY : 0, "float32");
+    }
     const terms = e.op === "sumsq" ? square(value) : value;
-    return e.value === "row" ? sum(terms, 1, true) : e.value === "column" ? sum(terms, 0, true) : sum(terms);
+    const reduceBy = e.op === "largest" ? max : sum;
+    if (e.value === "row" || e.value === "column") return reduceBy(terms, e.value === "row" ? 1 : 0, true);
+    return reduceBy(terms);
   };
-  return { at, spreadOut, partial: (e) => reduced(e, e.args[0]!) }; // reductions have one argument
+  return { at, spreadOut, partial: (e) => reduced(e, e.args[0]) };
 }
 
 /**

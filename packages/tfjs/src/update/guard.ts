@@ -1,6 +1,6 @@
 import type { Parameter } from "@descent/core";
 import { configured, type Job } from "@descent/core/adapter";
-import { apply, constant, type Expr, isReduction, levels, type Program, trace, variable } from "@descent/core/graph";
+import { apply, constant, type Expr, type Program, passes, trace, variable } from "@descent/core/graph";
 import { fill, variable as makeVariable, type Tensor, tidy } from "@tensorflow/tfjs-core";
 
 /**
@@ -43,9 +43,7 @@ function makeGuarded(program: Program): Program {
       return [name, apply("select", fine, e, variable(name, place))];
     }),
   );
-  const passes: Expr[][] = [];
-  for (const [e, level] of levels(Object.values(outputs))) if (isReduction(e)) (passes[level - 1] ??= []).push(e);
-  return Object.freeze({ ...program, outputs, passes });
+  return Object.freeze({ ...program, outputs, passes: passes(Object.values(outputs)) });
 }
 
 const PARAMETER: Parameter = { name: "", shape: [] };

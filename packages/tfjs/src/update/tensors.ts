@@ -1,6 +1,6 @@
 import type { Parameter } from "@descent/core";
-import type { Backend, Job, Shape } from "@descent/core/adapter";
-import { engine, fill, type KernelBackend, type Tensor, tidy, variable } from "@tensorflow/tfjs-core";
+import type { Backend, Job, Shape, Start } from "@descent/core/adapter";
+import { clone, engine, fill, type KernelBackend, type Tensor, tensor, tidy, variable } from "@tensorflow/tfjs-core";
 import { compose, totalling } from "./composed.ts";
 import { readsAtOnce, refuseNonFinite } from "./finite.ts";
 import type { Fused } from "./fused/fused.ts";
@@ -38,8 +38,11 @@ export class Tensors implements Backend<Tensor> {
     return this.#execution;
   }
 
-  slot(_: Parameter, shape: Shape, init: number): Tensor {
-    return tidy(() => variable(fill([...shape], init, "float32"), false));
+  slot(_: Parameter, shape: Shape, start: Start<Tensor>): Tensor {
+    return tidy(() => {
+      if (typeof start === "number") return variable(fill([...shape], start, "float32"), false);
+      return variable(start instanceof Float32Array ? tensor(start, [...shape]) : clone(start.of), false);
+    });
   }
 
   free(tensor: Tensor): void {

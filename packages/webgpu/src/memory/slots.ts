@@ -1,4 +1,5 @@
 import { OptimizerError } from "@descent/core";
+import type { Start } from "@descent/core/adapter";
 import { COPY_DST, COPY_SRC, type GpuDevice, STORAGE, up } from "../device/gpu.ts";
 import { type Arena, Tensor } from "./tensor.ts";
 
@@ -10,23 +11,23 @@ const CHUNK = 2 ** 18;
 /** A promised slot, and where in a buffer it will begin. */
 interface Placed {
   readonly tensor: Tensor;
-  readonly fill: number;
+  readonly start: Start<Tensor>;
   readonly offset: number;
 }
 
 /** The memory of state tensors. Slots are promised first and given memory together, so that they lie side by side. */
 export class Slots {
   readonly #device: GpuDevice;
-  readonly #pending = new Map<Tensor, number>();
+  readonly #pending = new Map<Tensor, Start<Tensor>>();
 
   constructor(device: GpuDevice) {
     this.#device = device;
   }
 
-  /** A slot of `length` numbers, all `fill`, without memory yet. */
-  promise(length: number, fill: number): Tensor {
+  /** A slot of `length` numbers, without memory yet. */
+  promise(length: number, start: Start<Tensor>): Tensor {
     const tensor = new Tensor(length);
-    this.#pending.set(tensor, fill);
+    this.#pending.set(tensor, start);
     return tensor;
   }
 
@@ -55,10 +56,13 @@ export class Slots {
       throw error;
     }
     for (const { arena, inside } of made)
-      for (const { tensor, fill, offset } of inside) {
+      for (const { tensor, start, offset } of inside) {
         tensor.put(arena.buffer, offset);
         tensor.arena = arena;
-        if (fill !== 0) this.#fill(tensor, fill); // buffers are made of zeros
+        if (typeof start === "number") {
+          if (start !== 0) this.#fill(tensor, start); // buffers are made of zeros
+        } else if (start instanceof Float32Array) this.write(tensor, start);
+        else this.#copy(start.of, tensor);
       }
     this.#pending.clear();
   }
@@ -68,7 +72,7 @@ export class Slots {
     const { maxBufferSize, maxStorageBufferBindingSize } = this.#device.limits;
     const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     const layouts: { bytes: number; readonly inside: Placed[] }[] = [];
-    for (const [tensor, fill] of this.#pending) {
+    for (const [tensor, start] of this.#pending) {
       if (tensor.length === 0) continue;
       const bytes = up(4 * tensor.length, ALIGNMENT);
       if (bytes > maxBufferSize)
@@ -77,7 +81,7 @@ export class Slots {
         );
       let last = layouts.at(-1);
       if (!last || last.bytes + bytes > most) layouts.push((last = { bytes: 0, inside: [] }));
-      last.inside.push({ tensor, fill, offset: last.bytes });
+      last.inside.push({ tensor, start, offset: last.bytes });
       last.bytes += bytes;
     }
     return layouts;
@@ -88,6 +92,12 @@ export class Slots {
     if (tensor.length === 0) return;
     const own = data.buffer instanceof ArrayBuffer ? (data as Float32Array<ArrayBuffer>) : data.slice(); // by the test
     this.#device.queue.writeBuffer(tensor.buffer, tensor.offset, own);
+  }
+
+  #copy(from: Tensor, to: Tensor): void {
+    const encoder = this.#device.createCommandEncoder({ label: "descent: state" });
+    encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, 4 * to.length);
+    this.#device.queue.submit([encoder.finish()]);
   }
 
   #fill(tensor: Tensor, fill: number): void {

@@ -1,5 +1,5 @@
 import type { Matrix } from "@descent/core/adapter";
-import { type Expr, isUniform, type Program } from "@descent/core/graph";
+import { type Expr, isMatrixFunction, isUniform, type Op, type Program, refuseOperations } from "@descent/core/graph";
 import { type Plan, plan } from "@descent/core/kernels";
 import { elementwise } from "./elementwise.ts";
 import type { DeviceKernel, Kind } from "./kernel.ts";
@@ -23,11 +23,16 @@ export function deviceProgram(program: Program, size: Matrix): DeviceProgram {
   return found;
 }
 
+/** Functions of whole matrices are the host's, and what adds up parts of sums does not compare them. */
+const lacks = (op: Op): boolean => isMatrixFunction(op) || op === "largest";
+
 function make(program: Program, made: Plan): DeviceProgram {
+  refuseOperations(program, lacks, "@descent/webgpu", "Train with @descent/arrays");
   const stages = made.stages.map(({ steps }) =>
     steps.flatMap((step) => {
       if (step.kind === "product") return product(step, program.title);
       if (step.kind === "transposition") return transposition(step, program.title);
+      if (step.kind === "whole") return []; // refused above
       const { kernel, domain, matrix } = step;
       const stores = new Map(kernel.buffers.flatMap((b) => (b.store ? [[b.key, b.store] as const] : [])));
       const take = (kind: Kind, sums: readonly Expr[]): DeviceKernel[] =>

@@ -42,7 +42,7 @@ export function sumsOf(
   };
   for (const job of jobs) {
     const { model } = job.program.plan.stages[level]!; // one of the job's
-    const spelt = new Map(model.map((m) => [m.sum, m.spelt]));
+    const spelt = new Map<Expr, string>(model.map((m) => [m.sum, m.spelt]));
     for (const kernel of job.program.stages[level]!) {
       if (kernel.kind !== "sums") continue;
       const many = groupsOf(job, kernel);

@@ -1,5 +1,5 @@
 import * as adam from "@descent/adam";
-import { goldens, readGoldens } from "@descent/conformance";
+import { goldens, largest, readGoldens, refusing, wholes } from "@descent/conformance";
 import { describeBackend, describeRules } from "@descent/conformance/vitest";
 import { webgpu } from "../target.ts";
 import { device, watched } from "./device.ts";
@@ -7,7 +7,11 @@ import { device, watched } from "./device.ts";
 const { device: counted, counts } = watched(await device());
 const apart = webgpu(counted, "webgpu, each tensor in its buffer", "apart");
 const together = webgpu(counted, "webgpu, tensors together", "together");
-describeBackend(apart, { exact: true, live: () => counts.buffers });
+describeBackend(apart, {
+  exact: true,
+  live: () => counts.buffers,
+  refuses: { ...refusing(wholes, "the host computes them"), ...refusing(largest, "its kernels only add up") },
+});
 // The browser's tests put the same formulas to tensors that lie together.
 
 const { radam, amsgrad } = adam;

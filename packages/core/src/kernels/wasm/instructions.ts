@@ -82,6 +82,7 @@ export const f64 = {
   store: (address: Int, x: F64, offset = 0): Statement =>
     statement(int(address), x.code, 0x39, EIGHT, unsigned(offset)),
   add: (a: F64, b: F64): F64 => value("f64", a.code, b.code, 0xa0),
+  max: (a: F64, b: F64): F64 => value("f64", a.code, b.code, 0xa5),
   promote: (a: F32): F64 => value("f64", a.code, 0xbb),
 };
 
@@ -179,9 +180,15 @@ export const f32x4 = {
 
 /** Instructions on two float64 numbers. */
 export const f64x2 = {
+  /** Twice the same constant. */
+  all: (x: number): V128 => {
+    const bytes = [...new Uint8Array(Float64Array.of(x).buffer)];
+    return value("v128", simd(0x0c), bytes, bytes);
+  },
   extractLane: (lane: number, a: V128): F64 => value("f64", a.code, simd(0x21), lane),
   /** The first two floats in double precision. */
   promoteLow: one(0x5f),
   add: two(0xf0),
   mul: two(0xf2),
+  max: two(0xf5),
 };

@@ -1,5 +1,5 @@
 import type { Job } from "@descent/core/adapter";
-import { type Expr, isBoolean, isReduction, type Program } from "@descent/core/graph";
+import { type Expr, isBoolean, isMatrixOp, isReduction, type Program } from "@descent/core/graph";
 import { glsl, reach, shader } from "@descent/core/kernels";
 import { type DataType, engine, env, type KernelBackend, type Tensor, type TensorInfo } from "@tensorflow/tfjs-core";
 import { compose, type Elements, type Values } from "../composed.ts";
@@ -41,7 +41,7 @@ function makeRegion(program: Program, root: Expr): Region {
   // Adam's p is computed from the m and v that this step has just stored.
   const stored = new Set(Object.values(program.outputs).filter((e) => e.place === "tensor"));
   const isLeaf = (e: Expr): boolean =>
-    e.op === "var" || isReduction(e) || e.op === "matmul" || e.op === "transpose" || (stored.has(e) && e !== root);
+    e.op === "var" || isReduction(e) || isMatrixOp(e) || (stored.has(e) && e !== root);
   const reached = reach([root], (e) => e.place === "host" || isLeaf(e));
   const numbers = reached.filter((e) => e.place === "host" && e.op !== "const");
   const tensors = reached.filter((e) => e.place !== "host" && isLeaf(e));
@@ -127,8 +127,7 @@ class WebGLElements implements Elements {
     const { tensors, numbers } = region;
     if (tensors.length > env().getNumber("WEBGL_MAX_TEXTURES_IN_SHADER")) return undefined;
     const values = tensors.map(tensor);
-    // Products of matrices have other shapes than the parameter.
-    const outShape = values[tensors.findIndex(({ place }) => place === e.place)]?.shape ?? [...shape];
+    const outShape = [...shape];
     const inputs = values.map(({ dataId, shape, dtype }) => ({ dataId, shape: four(shape), dtype }));
     const uniforms = numbers.length > 0 ? [numbers.map(number)] : [];
     const dtype = isBoolean(e) ? "bool" : "float32";

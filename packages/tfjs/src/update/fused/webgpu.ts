@@ -1,5 +1,5 @@
 import type { Job } from "@descent/core/adapter";
-import { type Program, uses } from "@descent/core/graph";
+import { isMatrixOp, type Program, topological } from "@descent/core/graph";
 import {
   COPY_DST,
   encode,
@@ -74,8 +74,7 @@ class WebGPUUpdates implements Fused {
     const { maxStorageBuffersPerShaderStage } = this.#backend.device.limits;
     return (
       program.kept.length + program.inputs.length + 2 <= maxStorageBuffersPerShaderStage &&
-      !uses(program, "matmul") &&
-      !uses(program, "transpose")
+      !topological(Object.values(program.outputs)).some((e) => isMatrixOp(e) || e.op === "largest")
     );
   }
 

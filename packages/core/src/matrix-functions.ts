@@ -1,0 +1,95 @@
+import { type Dense, eigen, inverseRoot, leftSingular, qr, solve, turned } from "./linear-algebra.ts";
+import type { Matrix } from "./parameter.ts";
+
+/** A function of whole matrices: how big its result is, and how the host computes it. */
+interface Whole {
+  /** How many matrices it takes … */
+  readonly matrices: number;
+  /** … and how many numbers behind them: `rows`, `cols`, numbers, or options that size a state. */
+  readonly numbers: number;
+  /** The size of the result; text where it has none. */
+  size(matrices: readonly Matrix[], numbers: readonly number[]): Matrix | string;
+  compute(matrices: readonly Dense[], numbers: readonly number[]): Dense;
+}
+
+const square = (name: string, { rows, cols }: Matrix): Matrix | string =>
+  rows === cols ? { rows, cols } : `\`${name}\` needs a square matrix, and gets one of ${rows} × ${cols}`;
+
+const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
+
+/**
+ * The functions of whole matrices, one entry each: the parser, sizes, and every backend follow from this table. They are
+ * computed in double precision on the host, so that all backends give the same numbers.
+ */
+export const matrixFunctions = {
+  /** The identity with n rows. */
+  eye: {
+    matrices: 0,
+    numbers: 1,
+    size: (_, [n]) => (isCount(n!) ? { rows: n!, cols: n! } : `\`eye\` needs a number of rows, and gets ${n}`),
+    compute: (_, [n]) => identity(n!, n!),
+  },
+  /** Orthonormal columns that span those of a matrix: Q of QR, with R's diagonal positive. */
+  qr: {
+    matrices: 1,
+    numbers: 0,
+    size: ([a]) => ({ rows: a!.rows, cols: Math.min(a!.rows, a!.cols) }),
+    compute: ([a]) => qr(a!),
+  },
+  /** The eigenvectors of a symmetric matrix as columns, by ascending eigenvalue; each one's largest element is positive. */
+  eigh: {
+    matrices: 1,
+    numbers: 0,
+    size: ([a]) => square("eigh", a!),
+    compute: ([a]) => turned(eigen(a!).vectors),
+  },
+  /** The first n left singular vectors as columns; each one's largest element is positive. */
+  svd: {
+    matrices: 1,
+    numbers: 1,
+    size: ([a], [n]) =>
+      isCount(n!) && n! <= Math.min(a!.rows, a!.cols)
+        ? { rows: a!.rows, cols: n! }
+        : `\`svd\` needs a number of vectors, at most ${Math.min(a!.rows, a!.cols)}, and gets ${n}`,
+    compute: ([a], [n]) => leftSingular(a!, n!),
+  },
+  /** The power -1/n of a symmetric matrix; directions in which it is not positive are left out. */
+  inverseRoot: {
+    matrices: 1,
+    numbers: 1,
+    size: ([a], [n]) => (n! > 0 ? square("inverseRoot", a!) : `\`inverseRoot\` needs a degree above 0, and gets ${n}`),
+    compute: ([a], [n]) => inverseRoot(a!, n!),
+  },
+  /** x of a @ x = b, for a small square matrix a; not finite where that is singular. */
+  solve: {
+    matrices: 2,
+    numbers: 0,
+    size: ([a, b]) => {
+      const sized = square("solve", a!);
+      if (typeof sized === "string") return sized;
+      return b!.rows === a!.rows ? b! : `\`solve\` gets ${a!.rows} rows on its left and ${b!.rows} on its right`;
+    },
+    compute: ([a, b]) => solve(a!, b!),
+  },
+} as const satisfies Readonly<Record<string, Whole>>;
+
+/** The names of functions of whole matrices. */
+export type MatrixFunction = keyof typeof matrixFunctions;
+
+export const isMatrixFunction = (op: string): op is MatrixFunction => Object.hasOwn(matrixFunctions, op);
+
+/** A matrix with ones where row and column agree, else zeros. */
+export function identity(rows: number, cols: number): Dense {
+  const data = new Float64Array(rows * cols);
+  for (let i = 0; i < Math.min(rows, cols); i++) data[i * cols + i] = 1;
+  return { rows, cols, data };
+}
+
+/** A function of whole matrices, in double precision. Where a number is not finite, none of the result is. */
+export function computeWhole(op: MatrixFunction, matrices: readonly Dense[], numbers: readonly number[]): Dense {
+  const f: Whole = matrixFunctions[op];
+  if (matrices.every(({ data }) => data.every(Number.isFinite))) return f.compute(matrices, numbers);
+  const size = f.size(matrices, numbers);
+  if (typeof size === "string") throw new RangeError(size); // checked when the parameter was added
+  return { ...size, data: new Float64Array(size.rows * size.cols).fill(Number.NaN) };
+}
