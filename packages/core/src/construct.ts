@@ -12,6 +12,7 @@ import {
   type Over,
   type Place,
   postorder,
+  variable,
   widest,
 } from "./expr.ts";
 import { isMatrixFunction, matrixFunctions } from "./matrix-functions.ts";
@@ -186,9 +187,26 @@ export function reduce(op: Reduction, place: Over, of: Expr): Expr {
   return intern({ op, args: [whole && e.op === "transpose" ? e.args[0] : e], place, value: place });
 }
 
-/** How many rows, columns or elements a value has, which is known once its parameter is. */
+/**
+ * How many rows, columns or elements a value has: those of the parameter where it is made of `p` and `g` element by element.
+ * State may have a size of its own, so what is made of it is counted by `trace`.
+ */
 export const extent = (what: Extent, of: Expr): Expr =>
-  intern({ op: "extent", args: [of], place: "host", value: what });
+  isOwn(of) ? variable(what, "host") : intern({ op: "extent", args: [of], place: "host", value: what });
+
+const owned = new WeakMap<Expr, boolean>();
+function isOwn(e: Expr): boolean {
+  const parts = (x: Expr): readonly Expr[] => (owned.has(x) ? [] : x.args.filter((a) => !isUniform(a)));
+  for (const x of postorder([e], parts))
+    if (!owned.has(x))
+      owned.set(
+        x,
+        x.op === "var"
+          ? x.place !== "tensor" || x.value === "p" || x.value === "g"
+          : !isMatrixOp(x) && parts(x).every((a) => owned.get(a)),
+      );
+  return owned.get(e)!; // it is the last of its own postorder
+}
 
 /**
  * Expressions rebuilt from their leaves: `leaf` gives what stands in place of a node, or nothing where it is built again

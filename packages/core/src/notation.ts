@@ -56,7 +56,9 @@ function write(e: Expr, of: (x: Expr) => Written): Written {
   }
   if (e.op === "extent") {
     if (topological(e.args).some(isMatrixOp))
-      throw new OptimizerError("`notation`: equations have no word for the size of a product; write the sum instead of the mean.");
+      throw new OptimizerError(
+        "`notation`: equations have no word for the size of a product; write the sum instead of the mean.",
+      );
     return { text: e.value, binds: WHOLE };
   }
   if (e.op === "neg") return { text: `-${inside(e.args[0], MINUS)}`, binds: MINUS };

@@ -61,6 +61,10 @@ function one(e: Expr, args: readonly Dense[], sample: Sample): Dense {
     case "sum":
     case "sumsq":
       return reduced(e.op, e.value, a, sample);
+    case "extent": {
+      const [rows, cols] = [a.rows === 1 ? sample.rows : a.rows, a.cols === 1 ? sample.cols : a.cols];
+      return filled(1, 1, () => ({ rows, cols, size: rows * cols })[e.value]);
+    }
     case "transpose":
       return filled(a.cols, a.rows, (i, j) => at(a, j, i));
     case "matmul":

@@ -65,6 +65,9 @@ describe("the derivative reads as one would write it", () => {
     expect(by("p > 0 ? p : 0.1 * p", "p")).toBe("p > 0 ? 1 : 0.1");
     expect(by("tanh(p)", "p")).toBe("1 - tanh(p)^2");
     expect(by("p^3", "p")).toBe("3 * p^2");
+    expect(by("sin(p)", "p")).toBe("cos(p)");
+    expect(by("cos(p)", "p")).toBe("-sin(p)");
+    expect(by("p % 2", "p")).toBe("1");
   });
   test("of what does not depend on the symbol, and of what jumps, is 0", () => {
     expect(by("p - lr * g", "beta1")).toBe("0");
@@ -116,6 +119,8 @@ const unary = fc.constantFrom<(e: Expr) => Expr>(
   (e) => apply("neg", e),
   (e) => apply("tanh", e),
   (e) => apply("cos", e),
+  (e) => apply("sin", e),
+  (e) => apply("erf", e),
   (e) => apply("exp", apply("tanh", e)),
   (e) => apply("log", positive(e)),
   (e) => apply("sqrt", positive(e)),
@@ -129,6 +134,8 @@ const binary = fc.constantFrom<(a: Expr, b: Expr) => Expr>(
   (a, b) => apply("mul", a, b),
   (a, b) => apply("div", a, positive(b)),
   (a, b) => apply("pow", positive(a), b),
+  (a, b) => apply("atan2", a, positive(b)),
+  (a, b) => apply("mod", a, positive(b)),
   (a, b) => apply("min", a, b),
   (a, b) => apply("max", a, b),
   (a, b) => apply("select", apply("lt", a, b), apply("mul", a, a), b),

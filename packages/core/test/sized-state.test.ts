@@ -111,7 +111,7 @@ describe("facts", () => {
     const loop = new Loop(plain, configured(counted, {}));
     const step = (name: string, shape: readonly number[]): number[] => {
       const p = new Float64Array(shape.reduce((n, d) => n * d, 1));
-      loop.update({ [name]: { p, g: p } });
+      loop.update({ [name]: { p, inputs: { g: p } } });
       return Object.values(loop.meta().parameters[name]!.host!);
     };
     loop.add([
