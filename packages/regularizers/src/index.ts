@@ -1,0 +1,46 @@
+export { type Constrained, type Lagrangian, type LagrangianOptions, lagrangian, type Smooth } from "./lagrangian.ts";
+export {
+  type IntersectionOptions,
+  type Projection,
+  projectAlternating,
+  projectDykstra,
+} from "./projections/intersection.ts";
+export {
+  type AffineOptions,
+  type MaxNormOptions,
+  projectAffine,
+  projectMaxNorm,
+  projectPsd,
+  projectUnitNorm,
+  type UnitsOptions,
+} from "./projections/matrices.ts";
+export {
+  type BoxOptions,
+  type PlaneOptions,
+  projectBox,
+  projectHalfSpace,
+  projectHyperplane,
+  projectL1Ball,
+  projectL2Ball,
+  projectLInfBall,
+  projectNonNegative,
+  projectSimplex,
+  projectSphere,
+  type RadiusOptions,
+  type SimplexOptions,
+} from "./projections/sets.ts";
+export { type HardConcrete, type HardConcreteOptions, hardConcrete } from "./proximal/hard-concrete.ts";
+export {
+  type ElasticNetOptions,
+  type GroupOptions,
+  type NuclearOptions,
+  type ProxOptions,
+  proxElasticNet,
+  proxGroup,
+  proxL0,
+  proxL1,
+  proxNonNegative,
+  proxNuclear,
+  proxRidge,
+} from "./proximal/proximal.ts";
+export type { Vector } from "./vector.ts";

@@ -1,0 +1,73 @@
+import * as regularizers from "@descent/regularizers";
+import { type GoodCall, wrongCalls } from "../../../tests/wrong-calls.ts";
+
+const { lagrangian, projectSimplex } = regularizers;
+const x = (): number[] => [0.2, -0.4, 1.5, 0.1];
+const good = (...rest: unknown[]): GoodCall => ({ args: () => [x(), ...rest] });
+const shape = [2, 2];
+const square: regularizers.Smooth = {
+  value: (v) => Array.from(v).reduce((sum, a) => sum + a * a, 0),
+  gradient: (v) => Array.from(v, (a) => 2 * a),
+};
+const use = (l: regularizers.Lagrangian): unknown[] => [l.value(x()), l.gradient(x()), l.update(x())];
+
+wrongCalls(regularizers, {
+  hardConcrete: {
+    args: () => [{ beta: 0.5, low: -0.2, high: 1.2 }],
+    use: (h: regularizers.HardConcrete) => [h.gate(0), h.penalty(0), h.sample(0, 0.5)],
+  },
+  "hardConcrete().gate": { args: () => [0.5], call: regularizers.hardConcrete().gate },
+  "hardConcrete().penalty": { args: () => [0.5], call: regularizers.hardConcrete().penalty },
+  "hardConcrete().sample": { args: () => [0.1, 0.5], call: regularizers.hardConcrete().sample },
+  lagrangian: {
+    args: () => [
+      { objective: square, atMostZero: [square], zero: [square] },
+      { penalty: 2, augmented: true },
+    ],
+    use,
+  },
+  "lagrangian, the objective": {
+    args: () => [square],
+    call: (objective: regularizers.Smooth) => lagrangian({ objective }),
+    use,
+  },
+  "lagrangian, a constraint": {
+    args: () => [square],
+    call: (constraint: regularizers.Smooth) => lagrangian({ objective: square, zero: [constraint] }),
+    use,
+  },
+  "lagrangian, a value": {
+    args: () => [1],
+    call: (value: number) => lagrangian({ objective: { ...square, value: () => value } }).value(x()),
+  },
+  "lagrangian, a gradient": {
+    args: () => [x()],
+    call: (gradient: number[]) => lagrangian({ objective: { ...square, gradient: () => gradient } }).gradient(x()),
+  },
+  projectAffine: good({ matrix: [1, 1, 1, 1], rhs: [1] }),
+  projectAlternating: good([projectSimplex], { tolerance: 1e-8, rounds: 100 }),
+  projectBox: good({ min: 0, max: [1, 1, 1, 1] }),
+  projectDykstra: good([projectSimplex], { tolerance: 1e-8, rounds: 100 }),
+  "projectDykstra, the result of a projection": {
+    args: () => [x()],
+    call: (result: number[]) => regularizers.projectDykstra(x(), [() => result]),
+  },
+  projectHalfSpace: good({ normal: [1, 0, 0, 2], offset: 1 }),
+  projectHyperplane: good({ normal: [1, 0, 0, 2], offset: 1 }),
+  projectL1Ball: good({ radius: 1 }),
+  projectL2Ball: good({ radius: 1 }),
+  projectLInfBall: good({ radius: 1 }),
+  projectMaxNorm: good({ shape, units: "rows", max: 1 }),
+  projectNonNegative: good(),
+  projectPsd: good(),
+  projectSimplex: good({ sum: 1 }),
+  projectSphere: good({ radius: 1 }),
+  projectUnitNorm: good({ shape, units: "columns" }),
+  proxElasticNet: good({ l1: 0.1, l2: 0.1 }),
+  proxGroup: good({ strength: 0.1, size: 2 }),
+  proxL0: good({ strength: 0.1 }),
+  proxL1: good({ strength: 0.1 }),
+  proxNonNegative: good({ strength: 0.1 }),
+  proxNuclear: good({ strength: 0.1, shape }),
+  proxRidge: good({ strength: 0.1 }),
+});
