@@ -56,10 +56,21 @@ const wrong: readonly (readonly [what: string, make: () => unknown])[] = [
 const isPlain = (x: unknown): x is object =>
   typeof x === "object" && x !== null && Object.getPrototypeOf(x) === Object.prototype;
 
+const isOrHasFunctions = (exported: unknown): boolean =>
+  typeof exported === "function" ||
+  (typeof exported === "object" &&
+    exported !== null &&
+    Object.values(exported).some((member) => typeof member === "function"));
+
+/** Whether an error is one that the package promises. */
+export type Ours = (error: Error) => boolean;
+
+const byName: Ours = ({ name }) => ["OptimizerError", "OnnxError", "ConformanceError"].includes(name);
+
 /** An error of ours says what, where and what to do; one of the engine's, where its own code stumbled. */
-function complaint(error: unknown): string | undefined {
+function complaint(error: unknown, isOurs: Ours): string | undefined {
   if (!(error instanceof Error)) return `threw ${typeof error}`;
-  const ours = error.name === "OptimizerError" || error.name === "OnnxError";
+  const ours = isOurs(error);
   const caret = error instanceof SyntaxError && error.message.includes("^"); // an equation, and where in it
   const { message } = error;
   if (!ours && !caret) return `threw ${error.name}: ${message}`;
@@ -68,23 +79,28 @@ function complaint(error: unknown): string | undefined {
   return undefined;
 }
 
-async function outcome({ use }: GoodCall, call: () => unknown): Promise<string | undefined> {
+async function outcome({ use }: GoodCall, isOurs: Ours, call: () => unknown): Promise<string | undefined> {
   try {
     const result = await call();
     await use?.(result as never); // what the call gives
     return undefined;
   } catch (error) {
-    return complaint(error);
+    return complaint(error, isOurs);
   }
 }
 
 /**
  * Declares the tests that every public function must pass: whatever stands in whichever place of its arguments, or of the records among them, the answer
- * is a result or an error of ours, never the engine's TypeError. Every function that a module exports must be in the table.
+ * is a result or an error of ours, never the engine's TypeError. Every function that a module exports must be in the
+ * table, and every object that holds functions. `isOurs` knows the errors of a package that has other ones.
  */
-export function wrongCalls(module: Readonly<Record<string, unknown>>, good: GoodCalls): void {
+export function wrongCalls(
+  module: Readonly<Record<string, unknown>>,
+  good: GoodCalls,
+  isOurs: Ours = byName,
+): void {
   test("the table of wrong calls has every function that is exported", () => {
-    const functions = Object.keys(module).filter((name) => typeof module[name] === "function");
+    const functions = Object.keys(module).filter((name) => isOrHasFunctions(module[name]));
     expect(functions.filter((name) => !Object.hasOwn(good, name))).toEqual([]);
   });
   for (const [name, entry] of Object.entries(good)) {
@@ -101,12 +117,12 @@ export function wrongCalls(module: Readonly<Record<string, unknown>>, good: Good
       const note = (what: string, problem: string | undefined): void => {
         if (problem !== undefined) failures.push(`${what} ${problem}`);
       };
-      note("without arguments", await outcome(entry, () => call([])));
+      note("without arguments", await outcome(entry, isOurs, () => call([])));
       for (const place of entry.args().keys())
         for (const [what, make] of wrong) {
           if (entry.anything?.includes(place)) continue;
           const given = (): unknown[] => entry.args().map((arg, i) => (i === place ? make() : arg));
-          note(`${what} as argument ${place + 1}`, await outcome(entry, () => call(given())));
+          note(`${what} as argument ${place + 1}`, await outcome(entry, isOurs, () => call(given())));
         }
       const known = [...(entry.anything ?? []), ...(entry.foreign ?? [])];
       for (const [place, arg] of entry.args().entries())
@@ -114,7 +130,7 @@ export function wrongCalls(module: Readonly<Record<string, unknown>>, good: Good
           for (const [what, make] of wrong) {
             const given = (): unknown[] =>
               entry.args().map((a, i) => (i === place ? { ...(a as object), [key]: make() } : a));
-            note(`${what} as \`${key}\` of argument ${place + 1}`, await outcome(entry, () => call(given())));
+            note(`${what} as \`${key}\` of argument ${place + 1}`, await outcome(entry, isOurs, () => call(given())));
           }
       expect(failures).toEqual([]);
     });

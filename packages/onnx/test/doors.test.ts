@@ -1,0 +1,48 @@
+import { describe } from "vitest";
+import { type GoodCall, wrongCalls } from "../../../tests/wrong-calls.ts";
+import * as graphs from "../src/graph/index.ts";
+import { Graph } from "../src/index.ts";
+import * as proto from "../src/proto/index.ts";
+
+const good = (...args: unknown[]): GoodCall => ({ args: () => args });
+const node = {
+  op: "Op",
+  domain: "",
+  name: "",
+  inputs: [],
+  outputs: ["y"],
+  attributes: { a: { kind: "int", value: 1n } },
+};
+
+describe("@descent/onnx/graph", () => {
+  wrongCalls(graphs, {
+    bind: good("batch * 2", { batch: 8 }),
+    symbols: good("batch * 2"),
+    modelOf: good(new Graph(), {}),
+    fold: good(new Graph()),
+    prune: good(new Graph()),
+    describe: good(node),
+    float: good(node, "b", 1),
+    floatList: good(node, "b"),
+    int: good(node, "a", 1),
+    ints: good(node, "b"),
+    string: good(node, "b", ""),
+    strings: good(node, "b"),
+    subgraph: good(node, "b"),
+    tensor: good(node, "b"),
+  });
+});
+
+describe("@descent/onnx/proto", () => {
+  const tensor: proto.TensorProto = { dims: [2], dataType: 1, rawData: new Uint8Array(8) };
+  wrongCalls(proto, {
+    constant: good([1, 2], "float32", [2]),
+    floatsOf: good(proto.constant([1, 2])),
+    decodeModel: good(proto.encodeModel({ irVersion: 8 }), {}),
+    encodeModel: good({ irVersion: 8 }),
+    decodeTensor: good(proto.encodeTensor(tensor), {}),
+    encodeTensor: good(tensor),
+    constantOf: good(tensor, () => new Uint8Array(8)),
+    tensorOf: good("w", proto.constant([1, 2])),
+  });
+});
