@@ -2,7 +2,7 @@
 
 import { type Configured, OptimizerError, type Schedule } from "@descent/core";
 import type { RuleSpec } from "@descent/core/adapter";
-import { nearest } from "@descent/core/adapter";
+import { nearest, takes } from "@descent/core/adapter";
 import type { RuleEntry } from "./entry.ts";
 import { loaders } from "./loaders.ts";
 import { rules } from "./rules.ts";
@@ -17,19 +17,25 @@ export const families: readonly string[] = Object.keys(loaders);
 export type AnyRule = RuleSpec & ((options?: Readonly<Record<string, number | Schedule>>) => Configured);
 
 /** The entry of a rule by id or by the name of its export; `AdamW`, `adam-w` and `adamw` are one. Nothing where there is none. */
-export const find = (name: string): RuleEntry | undefined =>
-  rules.find(({ id, name: own }) => plain(id) === plain(name) || plain(own) === plain(name));
+export function find(name: string): RuleEntry | undefined {
+  checkName("find", name);
+  return rules.find(({ id, name: own }) => plain(id) === plain(name) || plain(own) === plain(name));
+}
+
+const checkName = (call: string, name: unknown): void =>
+  takes(call, 'a name, such as "adamw"', name, typeof name === "string");
 
 const plain = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, "");
 
 /** The rule itself, by id or export name; its family is imported when first asked for. Throws an OptimizerError that offers the nearest. */
 export async function load(name: string): Promise<AnyRule> {
-  const entry = typeof name === "string" ? find(name) : undefined;
+  checkName("load", name);
+  const entry = find(name);
   if (!entry) {
     const ids = rules.map(({ id }) => id);
-    const near = typeof name === "string" ? nearest(name, ids) : undefined;
+    const near = nearest(name, ids);
     throw new OptimizerError(
-      `There is no rule \`${String(name)}\`. ${near === undefined ? `There are ${ids.join(", ")}.` : `Did you mean \`${near}\`?`}`,
+      `There is no rule \`${name}\`. ${near === undefined ? `There are ${ids.join(", ")}.` : `Did you mean \`${near}\`?`}`,
     );
   }
   const module = await loadFamily(entry.family);
@@ -38,7 +44,8 @@ export async function load(name: string): Promise<AnyRule> {
 
 /** All exports of a family. */
 export async function loadFamily(family: string): Promise<Readonly<Record<string, unknown>>> {
+  checkName("loadFamily", family);
   const load = Object.hasOwn(loaders, family) ? loaders[family] : undefined;
-  if (!load) throw new OptimizerError(`There is no family \`${String(family)}\`. There are ${families.join(", ")}.`);
+  if (!load) throw new OptimizerError(`There is no family \`${family}\`. There are ${families.join(", ")}.`);
   return load();
 }

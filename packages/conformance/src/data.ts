@@ -1,4 +1,4 @@
-import type { Role } from "@descent/core/adapter";
+import { checkShape, finite, knownOptions, type Role, whole } from "@descent/core/adapter";
 import type { Gradients, Starts } from "./target.ts";
 
 /** Start values and gradients of several steps: the input of a check. */
@@ -25,7 +25,11 @@ export interface Sample {
 }
 
 /** Two tensors of different roles, of sizes that leave the last SIMD register partly empty, and correlated gradients with a zero among them. */
-export function sampleData({ steps = 8, scale = 1, sizes = [21, 5] }: Sample = {}): Data {
+export function sampleData(options: Sample = {}): Data {
+  const { steps = 8, scale = 1, sizes = [21, 5] } = knownOptions("sampleData", options, ["steps", "scale", "sizes"]);
+  whole("sampleData", { steps });
+  finite("sampleData", { scale });
+  checkShape("sampleData", sizes);
   const next = uniform(7);
   const roles: readonly Role[] = ["kernel", "bias"];
   const starts: Starts = Object.fromEntries(

@@ -1,5 +1,13 @@
 import { type Configured, type Equations, formula, type Macro, partition } from "@descent/core";
-import { configured, type Macros, type Shape, type Slots } from "@descent/core/adapter";
+import {
+  configured,
+  flag,
+  knownOptions,
+  type Macros,
+  notNegative,
+  type Shape,
+  type Slots,
+} from "@descent/core/adapter";
 import { apply } from "@descent/core/graph";
 import { assert, sameBits, sameState } from "./assert.ts";
 import {
@@ -19,6 +27,7 @@ import { type Data, pick, sampleData } from "./data.ts";
 import { largestError, TOLERANCE } from "./displacement.ts";
 import { reference } from "./reference.ts";
 import type { Runner } from "./runner.ts";
+import { takesRecord, takesTarget } from "./takes.ts";
 import type { Starts, Target } from "./target.ts";
 
 /** The promises of a backend, and its refusals. */
@@ -184,11 +193,19 @@ const matrices = (data: Data, shape: Shape = [3, 7]): Data => {
  * Declares the tests every backend must pass: each operator of the notation against the reference, sizes that leave a
  * register partly empty, resume, freezing, missing gradients, a failing step that changes nothing.
  */
-export function describeBackend(
-  { describe, test }: Runner,
-  target: Target,
-  { exact = false, tolerance = TOLERANCE, refuses = {}, refusesEmpty, live }: BackendChecks = {},
-): void {
+export function describeBackend({ describe, test }: Runner, target: Target, checks: BackendChecks = {}): void {
+  takesTarget("describeBackend", target);
+  const names = ["exact", "tolerance", "refuses", "refusesEmpty", "live"] as const;
+  const {
+    exact = false,
+    tolerance = TOLERANCE,
+    refuses = {},
+    refusesEmpty,
+    live,
+  } = knownOptions("describeBackend", checks, names);
+  flag("describeBackend", { exact });
+  notNegative("describeBackend", { tolerance });
+  takesRecord("describeBackend", "`refuses`: reasons by formula", refuses);
   describe(`the backend ${target.name}`, () => {
     const data = sampleData({ steps: 4 });
 

@@ -17,6 +17,7 @@ import { TOLERANCE } from "./displacement.ts";
 import { type AnyRule, configure, followGolden, type Golden, readGoldens, rulesOf, SCHEMA } from "./golden.ts";
 import { overflows as known } from "./overflows.ts";
 import type { Runner } from "./runner.ts";
+import { takes, takesRecord } from "./takes.ts";
 import type { Target } from "./target.ts";
 
 /** Where rules run, and the exceptions that are known. */
@@ -45,6 +46,13 @@ export function describeRules(
 ): void {
   const { describe, test } = runner;
   const rules = rulesOf(module);
+  takes(
+    "describeRules",
+    "the URL of a folder of goldens, or a list of them",
+    from,
+    from instanceof URL || Array.isArray(from),
+  );
+  takesRecord("describeRules", "checks by name", checks);
   describe("rules", async () => {
     const goldens = await readGoldens(from);
     const place = (name: string): string =>

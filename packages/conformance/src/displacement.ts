@@ -1,3 +1,6 @@
+import { fail } from "./assert.ts";
+import { takesNumbers, takesRecord } from "./takes.ts";
+
 /**
  * Element operations round to float32 (relative error 6e-8 each). A rule has some ten operations on the way to `p` and
  * ten steps add up, so an honest error is near 1e-6 of the displacement, while the smallest change of a formula that
@@ -15,8 +18,11 @@ export function displacementError(
   golden: ArrayLike<number>,
   start: ArrayLike<number>,
 ): number {
+  for (const numbers of [actual, golden, start]) takesNumbers("displacementError", numbers);
   if (actual.length !== golden.length || start.length !== golden.length)
-    throw new RangeError(`displacement of ${actual.length} numbers, against ${golden.length} from ${start.length}`);
+    fail(
+      `\`displacementError\` takes lists of one length; got ${actual.length} numbers, ${golden.length} of the golden and ${start.length} to start from.`,
+    );
   let apart = 0;
   let moved = 0;
   for (let i = 0; i < golden.length; i++) {
@@ -33,6 +39,7 @@ export function largestError(
   golden: Readonly<Record<string, ArrayLike<number>>>,
   start: Readonly<Record<string, ArrayLike<number>>>,
 ): { readonly error: number; readonly name: string } {
+  for (const numbers of [actual, golden, start]) takesRecord("largestError", "lists of numbers by name", numbers);
   let worst = { error: -1, name: "" };
   for (const name of Object.keys(golden)) {
     const error = displacementError(actual[name] ?? [], golden[name]!, start[name] ?? []);

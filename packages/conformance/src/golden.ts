@@ -1,6 +1,7 @@
 import { type Configured, isRule, type Rule } from "@descent/core";
 import type { Role, Shape } from "@descent/core/adapter";
 import { displacementError } from "./displacement.ts";
+import { takes, takesRecord, takesTarget } from "./takes.ts";
 import type { Session, Starts, Target } from "./target.ts";
 
 /** A path through parameter space from a source that is not this library: see `goldens/` in the repository. */
@@ -29,15 +30,25 @@ export interface GoldenSetting {
 export type AnyRule = Pick<Rule, "id" | "title" | "hyper" | "state" | "update"> & ((options?: never) => Configured);
 
 /** The rules among a module's exports, by name. */
-export const rulesOf = (module: Readonly<Record<string, unknown>>): [name: string, rule: AnyRule][] =>
-  Object.entries(module).filter((entry): entry is [string, Rule & AnyRule] => isRule(entry[1]));
+export function rulesOf(module: Readonly<Record<string, unknown>>): [name: string, rule: AnyRule][] {
+  takesRecord("rulesOf", "a module's exports, import * as rules from …", module);
+  return Object.entries(module).filter((entry): entry is [string, Rule & AnyRule] => isRule(entry[1]));
+}
 
 /** Calls a rule with options that are known at run time only. */
-export const configure = (rule: AnyRule, options: Readonly<Record<string, unknown>>): Configured =>
-  rule(options as never); // the rule checks names and values itself
+export function configure(rule: AnyRule, options: Readonly<Record<string, unknown>>): Configured {
+  takes("configure", "a rule and its options", rule, isRule(rule));
+  return rule(options as never); // the rule checks names and values itself
+}
 
 /** The folder of the goldens of one of Descent's families, for authors of backends: `describeRules(adam, goldens("adam"))`. */
 export function goldens(family: string): URL {
+  takes(
+    "goldens",
+    'the name of a family, such as "adam"',
+    family,
+    typeof family === "string" && /^[a-z-]+$/.test(family),
+  );
   const here = import.meta.url; // not written inside new URL(…), which bundlers would follow
   return new URL(`../goldens/${family}/`, here);
 }
@@ -79,6 +90,12 @@ export const SCHEMA =
 
 /** All goldens of a folder on disk by rule, or those handed in as data (a browser has no folder). A missing folder holds none. */
 export async function readGoldens(from: URL | readonly Golden[]): Promise<ReadonlyMap<string, Golden>> {
+  takes(
+    "readGoldens",
+    "the URL of a folder of goldens, or a list of them",
+    from,
+    from instanceof URL || Array.isArray(from),
+  );
   if (!(from instanceof URL)) return new Map(from.map((g, i) => [g.rule, parseGolden(g, `number ${i}`)]));
   const { existsSync } = await import("node:fs");
   const { readdir, readFile } = await import("node:fs/promises");
@@ -118,6 +135,12 @@ export async function followGolden(
   setting: Pick<GoldenSetting, "parameters" | "gradients" | "path">,
   enough: number = Infinity,
 ): Promise<GoldenError> {
+  takesTarget("followGolden", target);
+  takesRecord("followGolden", "a setting: { parameters, gradients, path }", setting);
+  takesRecord("followGolden", "a setting: { parameters, gradients, path }", setting.parameters);
+  const steps = Array.isArray(setting.gradients) && Array.isArray(setting.path);
+  takes("followGolden", "a setting: { parameters, gradients, path }", setting, steps);
+  takes("followGolden", "the error to stop at", enough, typeof enough === "number");
   const session: Session = await target.start(startsOf(setting), configured);
   try {
     let worst: GoldenError = { error: 0, tensor: "", step: 0 };

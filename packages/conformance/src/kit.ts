@@ -4,6 +4,7 @@ import { describeRules, type RuleChecks } from "./describe-rules.ts";
 import type { Golden } from "./golden.ts";
 import { type LawOptions, law } from "./law.ts";
 import type { Runner } from "./runner.ts";
+import { takesRunner } from "./takes.ts";
 import type { Target } from "./target.ts";
 
 /** The kit bound to a test runner. */
@@ -17,8 +18,11 @@ export interface Kit {
 }
 
 /** Binds the kit to any runner with `describe` and `test`: `kit({ describe, test })`. */
-export const kit = (runner: Runner): Kit => ({
-  describeBackend: (target, checks) => describeBackend(runner, target, checks),
-  describeRules: (module, goldens, checks) => describeRules(runner, module, goldens, checks),
-  law: (claim, left, right, options) => law(runner, claim, left, right, options),
-});
+export function kit(runner: Runner): Kit {
+  takesRunner("kit", runner);
+  return {
+    describeBackend: (target, checks) => describeBackend(runner, target, checks),
+    describeRules: (module, goldens, checks) => describeRules(runner, module, goldens, checks),
+    law: (claim, left, right, options) => law(runner, claim, left, right, options),
+  };
+}

@@ -1,9 +1,11 @@
 import type { Configured } from "@descent/core";
+import { checkConfigured, finite, knownOptions, whole } from "@descent/core/adapter";
 import { arraysTargets } from "./arrays.ts";
 import { assert, sameBits } from "./assert.ts";
 import { run } from "./checks.ts";
 import { sampleData } from "./data.ts";
 import type { Runner } from "./runner.ts";
+import { takes, takesTarget } from "./takes.ts";
 import type { Target } from "./target.ts";
 
 /** Options of `law`. */
@@ -23,8 +25,19 @@ export function law(
   claim: string,
   left: Configured,
   right: Configured,
-  { targets = arraysTargets(), steps = 12, scale = 1 }: LawOptions = {},
+  options: LawOptions = {},
 ): void {
+  takes("law", "the claim in words", claim, typeof claim === "string" && claim !== "");
+  for (const configured of [left, right]) checkConfigured(configured, "law");
+  const {
+    targets = arraysTargets(),
+    steps = 12,
+    scale = 1,
+  } = knownOptions("law", options, ["targets", "steps", "scale"]);
+  takes("law", "a list of targets", targets, Array.isArray(targets));
+  for (const target of targets) takesTarget("law", target);
+  whole("law", { steps });
+  finite("law", { scale });
   for (const target of targets)
     test(`${claim} (${target.name})`, async () => {
       const data = sampleData({ steps, scale });

@@ -1,7 +1,7 @@
 /** For adapters and packages that extend Descent: the loop, contracts with a backend, checks of what people pass, files of state. */
 export { checkConfigured, type Frozen, type Partition } from "./configured.ts";
 export { ASYNC_DISPOSE, DISPOSE } from "./dispose.ts";
-export { among, isCallback, isRecord, list, nearest, shown, suggestion } from "./errors.ts";
+export { among, isCallback, isRecord, list, nearest, shown, suggestion, takes } from "./errors.ts";
 export { type Named, named, refuseEmpty, refuseOverlap, refuseShape, refuseUnknown, type Stretch } from "./given.ts";
 export { type Assignment, assign, forSome, mapLeaves, refuseEmptyGroups } from "./groups.ts";
 export { checkHyper, rangeOf, rangeText } from "./hyper.ts";

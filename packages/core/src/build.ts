@@ -1,5 +1,5 @@
 import { apply } from "./construct.ts";
-import { suggestion } from "./errors.ts";
+import { isCallback, isRecord, suggestion, takes } from "./errors.ts";
 import { constant, type Expr } from "./expr.ts";
 import { functions } from "./functions.ts";
 import { type Ast, complain, fold } from "./parse.ts";
@@ -9,6 +9,9 @@ export type Lookup = (name: string) => Expr | ((...args: Expr[]) => Expr) | unde
 
 /** Turns a parsed right-hand side into a graph, looking its names up in `scope`; `names` are offered for typing mistakes. */
 export function build(ast: Ast, source: string, lookup: Lookup, names: Iterable<string> = []): Expr {
+  takes("build", "what parse returns", ast, isRecord(ast) && typeof ast.kind === "string");
+  takes("build", "the text that was parsed", source, typeof source === "string");
+  takes("build", "a function from names to values", lookup, isCallback(lookup));
   return fold<Expr>(ast, (e, operands) => {
     switch (e.kind) {
       case "number":

@@ -1,4 +1,4 @@
-import { isRecord, OptimizerError, shown } from "./errors.ts";
+import { isCallback, isRecord, OptimizerError, shown } from "./errors.ts";
 import type { Parameter } from "./parameter.ts";
 import { exportName, isRule, type Leaf } from "./rule.ts";
 
@@ -36,7 +36,7 @@ function check(value: unknown, where: string, depth: number): void {
   if (!isRecord(value)) refuse(value, where);
   if (value.kind === "rule") checkLeaf(value, where);
   else if (value.kind === "partition") {
-    if (!isRecord(value.groups) || typeof value.labels !== "function") refuse(value, where);
+    if (!isRecord(value.groups) || !isCallback(value.labels)) refuse(value, where);
     if (depth === DEEPEST) throw new OptimizerError(`${where}: partitions are nested more than ${DEEPEST} deep.`);
     for (const [label, group] of Object.entries(value.groups))
       check(group, depth === 0 ? `${where}, group \`${label}\`` : where, depth + 1);

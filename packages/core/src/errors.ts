@@ -90,6 +90,11 @@ export function shown(value: unknown): string {
   }
 }
 
+/** Throws unless an argument fits; `wanted` says what the function takes: "a list of names". */
+export function takes(call: string, wanted: string, given: unknown, fits: boolean): void {
+  if (!fits) throw new OptimizerError(`\`${call}\` takes ${wanted}; got ${shown(given)}.`);
+}
+
 /** "there are `a`, `b`", or "there are none". */
 export const among = (names: readonly string[]): string =>
   names.length === 0 ? "there are none" : `there are ${list(names)}`;

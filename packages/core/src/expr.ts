@@ -96,7 +96,10 @@ export const variable = (name: string, place: Place): Expr => {
 export const facts = ["t", "rows", "cols", "size", "ndim", "decays", "count"] as const;
 
 /** One number while a kernel runs over the elements. */
-export const isUniform = (e: Expr): boolean => rank[e.place] < 3;
+export function isUniform(e: Expr): boolean {
+  checkExpr(e, "`isUniform`");
+  return rank[e.place] < 3;
+}
 
 /** The place of a value made of these, element by element. */
 export function widest(args: readonly Expr[]): Place {
@@ -110,18 +113,29 @@ export function widest(args: readonly Expr[]): Place {
 
 const logical: ReadonlySet<Op> = new Set<Op>(["lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"]);
 /** Whether a value is true or false, which counts as 1 or 0 where a number is wanted. */
-export const isBoolean = (e: Expr): boolean => logical.has(e.op);
+export function isBoolean(e: Expr): boolean {
+  checkExpr(e, "`isBoolean`");
+  return logical.has(e.op);
+}
 
 const reductions: ReadonlySet<Op> = new Set<Op>(["sum", "sumsq", "largest"] satisfies Reduction[]);
 /** Whether a value is one of many others: their sum, or the largest. */
-export const isReduction = (e: Expr): e is ExprOf<Reduction> => reductions.has(e.op);
+export function isReduction(e: Expr): e is ExprOf<Reduction> {
+  checkExpr(e, "`isReduction`");
+  return reductions.has(e.op);
+}
 
 /** Whether a value is a matrix that no loop over elements can make: a product, a transpose, a function of whole matrices. */
-export const isMatrixOp = (e: Expr): e is ExprOf<MatrixOp> =>
-  e.op === "matmul" || e.op === "transpose" || isMatrixFunction(e.op);
+export function isMatrixOp(e: Expr): e is ExprOf<MatrixOp> {
+  checkExpr(e, "`isMatrixOp`");
+  return e.op === "matmul" || e.op === "transpose" || isMatrixFunction(e.op);
+}
 
 /** Children-first order of what `roots` depend on, each once, by the children that `children` gives. Deep formulas take no deep stack. */
 export function postorder(roots: Iterable<Expr>, children: (e: Expr) => readonly Expr[]): Expr[] {
+  const isList = typeof roots === "object" && typeof roots?.[Symbol.iterator] === "function";
+  const all: readonly unknown[] = isList ? [...roots] : [roots];
+  for (const root of all) checkExpr(root, "A walk through expressions");
   const seen = new Set<Expr>();
   const order: Expr[] = [];
   const open: { readonly e: Expr; readonly children: readonly Expr[]; next: number }[] = [];

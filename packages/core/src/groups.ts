@@ -1,6 +1,6 @@
 import { type Configured, checkConfigured, type Frozen, type Partition } from "./configured.ts";
-import { among, isCallback, isRecord, list, OptimizerError, shown, suggestion } from "./errors.ts";
-import { type Parameter, saidOf } from "./parameter.ts";
+import { among, isCallback, isRecord, list, OptimizerError, shown, suggestion, takes } from "./errors.ts";
+import { checkParameter, type Parameter, saidOf } from "./parameter.ts";
 import type { Leaf } from "./rule.ts";
 
 /** Which parameters: by exact name, by pattern, or by what is known of them. */
@@ -113,9 +113,16 @@ const selectsNone = (selector: Selector, names: readonly string[]): string =>
  * written.
  */
 export function refuseEmptyGroups(configured: Configured, parameters: readonly Parameter[]): void {
+  checkConfigured(configured, "refuseEmptyGroups");
+  takes("refuseEmptyGroups", "a list of parameters", parameters, Array.isArray(parameters));
   if (configured.kind !== "partition" || !configured.empty || parameters.length === 0) return;
   const names = parameters.map(({ name }) => name);
-  const labelled = parameters.map((parameter) => ({ parameter, labels: configured.labels(parameter) }));
+  for (const parameter of parameters) checkParameter(parameter);
+  const labelled = parameters.map((parameter) => {
+    const labels: unknown = configured.labels(parameter);
+    takes("a partition", "`labels`, a function that returns a list of groups", labels, Array.isArray(labels));
+    return { parameter, labels: configured.labels(parameter) };
+  });
   const of = (label: string): Parameter[] =>
     labelled.filter(({ labels }) => labels.includes(label)).map(({ parameter }) => parameter);
   const groups = Object.entries(configured.groups);
@@ -131,6 +138,7 @@ export function refuseEmptyGroups(configured: Configured, parameters: readonly P
 
 /** The configuration for adapters that train only some of the parameters: none of its groups must have any. */
 export function forSome(configured: Configured): Configured {
+  checkConfigured(configured, "forSome");
   if (configured.kind !== "partition") return configured;
   const groups = Object.fromEntries(Object.entries(configured.groups).map(([l, c]) => [l, forSome(c)]));
   return { ...configured, groups, empty: undefined };
@@ -138,6 +146,8 @@ export function forSome(configured: Configured): Configured {
 
 /** The same partition with every rule in it changed. */
 export function mapLeaves(configured: Configured, change: (leaf: Leaf) => Leaf): Configured {
+  checkConfigured(configured, "mapLeaves");
+  takes("mapLeaves", "a function of a rule with its options", change, isCallback(change));
   if (configured.kind === "rule") return change(configured);
   if (configured.kind === "frozen") return configured;
   const groups = Object.fromEntries(Object.entries(configured.groups).map(([l, c]) => [l, mapLeaves(c, change)]));
@@ -154,6 +164,8 @@ export interface Assignment {
 
 /** The rule of every parameter. Throws one error that lists all parameters of no group or of several. */
 export function assign(configured: Configured, parameters: readonly Parameter[]): Assignment[] {
+  checkConfigured(configured, "assign");
+  takes("assign", "a list of parameters", parameters, Array.isArray(parameters));
   const unmatched: string[] = [];
   const ambiguous: string[] = [];
   const of = (c: Configured, p: Parameter, path: readonly string[]): Assignment => {

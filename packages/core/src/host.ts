@@ -1,4 +1,4 @@
-import { OptimizerError } from "./errors.ts";
+import { OptimizerError, takes } from "./errors.ts";
 import { type Expr, isMatrixOp, isReduction, postorder, topological } from "./expr.ts";
 import { scalarOps } from "./operations.ts";
 
@@ -86,9 +86,11 @@ export function hostFunction(roots: readonly Expr[]): (env: Env) => number[] {
   const wanted = roots.map((e) => sheet.at(e));
   const numbers = sheet.row();
   return (env) => {
+    takes("a host function", "numbers by name", env, typeof env === "object" && env !== null);
     for (const { name, at } of variables) {
       const value = env[name];
       if (value === undefined) throw new OptimizerError(`There is no value for \`${name}\`.`);
+      takes("a host function", "numbers by name", env, typeof value === "number");
       numbers[at] = value;
     }
     compute(numbers);

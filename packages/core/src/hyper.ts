@@ -1,4 +1,4 @@
-import { isCallback, OptimizerError, shown } from "./errors.ts";
+import { isCallback, OptimizerError, shown, takes } from "./errors.ts";
 import type { HyperValue, Range, RuleSpec } from "./spec.ts";
 
 /** Above 0, as the lower end of a range. */
@@ -47,7 +47,10 @@ const shared: Readonly<Record<string, Range>> = {
 };
 
 /** The range of an option: the rule's own, else that of every option of this name; nothing where any finite number will do. */
-export function rangeOf({ ranges = {} }: Pick<RuleSpec, "ranges">, name: string): Range | undefined {
+export function rangeOf(owner: Pick<RuleSpec, "ranges">, name: string): Range | undefined {
+  takes("rangeOf", "the name of an option", name, typeof name === "string");
+  takes("rangeOf", "a rule", owner, (typeof owner === "object" && owner !== null) || typeof owner === "function");
+  const { ranges = {} } = owner;
   if (Object.hasOwn(ranges, name)) return ranges[name];
   return Object.hasOwn(shared, name) ? shared[name] : undefined;
 }
@@ -64,6 +67,7 @@ type Owner = Pick<RuleSpec, "title" | "ranges">;
 
 /** Throws if what is given for a hyper-parameter is neither a schedule nor a number it can be. */
 export function checkHyper(owner: Owner, name: string, value: unknown): asserts value is HyperValue {
+  rangeOf(owner, name); // throws for what is neither a rule nor a name
   if (!isCallback(value)) checkNumber(owner, name, value);
 }
 

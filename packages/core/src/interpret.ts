@@ -1,5 +1,5 @@
 import { apply } from "./construct.ts";
-import { OptimizerError } from "./errors.ts";
+import { isCallback, isRecord, list, OptimizerError, takes } from "./errors.ts";
 import { constant, type Expr, type ExprOf, isBoolean, isReduction, type Place, variable } from "./expr.ts";
 import type { Job } from "./loop/backend.ts";
 import { slotShape } from "./loop/slots.ts";
@@ -51,6 +51,7 @@ export function interpret<V extends NonNullable<unknown>>(
   given: readonly Given<V>[],
   operators: Operators<V>,
 ): Record<string, V>[] {
+  checkInputs(jobs, given, operators);
   const known = jobs.map(
     ({ program }, j) => new Map(program.scalars.map((e, i) => [e, given[j]!.scalars[i]!] as const)), // one each
   );
@@ -110,6 +111,18 @@ export function interpret<V extends NonNullable<unknown>>(
   });
 }
 
+function checkInputs<V>(jobs: readonly Part[], given: readonly Given<V>[], operators: Operators<V>): void {
+  takes("interpret", "a list of jobs", jobs, Array.isArray(jobs));
+  const one = Array.isArray(given) && given.length === jobs.length;
+  takes("interpret", "the tensors and scalars of each job, a list as long as that of the jobs", given, one);
+  for (const { tensors, scalars } of given)
+    takes("interpret", "{ tensors, scalars } of each job", given, isRecord(tensors) && Array.isArray(scalars));
+  const names = ["constant", "apply", "reduce", "broadcast", "reshape"] as const;
+  const all = isRecord(operators) || (typeof operators === "object" && operators !== null);
+  const missing = names.filter((name) => !(all && isCallback(operators[name])));
+  takes("interpret", `operators: functions named ${list(names)}`, operators, missing.length === 0);
+}
+
 /** Where `p` lives. */
 const P: SlotSpec = { place: "tensor", init: 0 };
 
@@ -165,8 +178,10 @@ const MOST = 16;
  * for the sets used last is kept.
  */
 export function oncePerJobs<X>(make: (jobs: readonly Part[]) => X): (jobs: readonly Part[]) => X {
+  takes("oncePerJobs", "a function of the jobs", make, isCallback(make));
   let known: { readonly jobs: readonly Part[]; readonly made: X }[] = [];
   return (jobs) => {
+    takes("a function of oncePerJobs", "a list of jobs", jobs, Array.isArray(jobs));
     const found = known.find(
       (one) =>
         one.jobs.length === jobs.length && one.jobs.every(({ parameter }, i) => parameter === jobs[i]!.parameter),

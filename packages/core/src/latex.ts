@@ -1,6 +1,6 @@
 import { operators } from "./operations.ts";
 import { type Ast, fold, parse } from "./parse.ts";
-import { inOrder, type RuleSpec } from "./spec.ts";
+import { linesOf, type RuleSpec } from "./spec.ts";
 import { formOf, numberOf, strength, symbolOf, type Typeset } from "./typeset.ts";
 
 function symbol(s: Typeset): string {
@@ -60,7 +60,7 @@ export const latexEquation = (name: string, source: string): string =>
 
 /** A rule as its paper's algorithm box, one aligned line an equation, for any LaTeX or MathJax. */
 export function latex(rule: Pick<RuleSpec, "update" | "before">): string {
-  const lines = [...(rule.before ?? []), rule.update].flatMap(inOrder);
+  const lines = linesOf("latex", rule);
   const body = lines.map(([name, source]) => latexEquation(name, source).replace(" \\leftarrow ", " &\\leftarrow "));
   return `\\begin{aligned}\n${body.join(" \\\\\n")}\n\\end{aligned}`;
 }

@@ -1,6 +1,6 @@
 import { operators } from "./operations.ts";
 import { type Ast, fold, parse } from "./parse.ts";
-import { inOrder, type RuleSpec } from "./spec.ts";
+import { linesOf, type RuleSpec } from "./spec.ts";
 import { formOf, numberOf, strength, symbolOf, type Typeset } from "./typeset.ts";
 
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
@@ -67,7 +67,7 @@ function printNode(e: Ast, operands: readonly string[]): string {
 
 /** A rule as its paper's algorithm box in MathML, which browsers set without a library; one row of a table per equation. */
 export function mathml(rule: Pick<RuleSpec, "update" | "before">): string {
-  const lines = [...(rule.before ?? []), rule.update].flatMap(inOrder);
+  const lines = linesOf("mathml", rule);
   const rows = lines.map(
     ([name, source]) =>
       `<mtr><mtd>${symbol(symbolOf(name))}</mtd><mtd>${mo("←")}</mtd><mtd>${print(parse(source))}</mtd></mtr>`,

@@ -76,7 +76,8 @@ export const matrixFunctions = {
 /** The names of functions of whole matrices. */
 export type MatrixFunction = keyof typeof matrixFunctions;
 
-export const isMatrixFunction = (op: string): op is MatrixFunction => Object.hasOwn(matrixFunctions, op);
+export const isMatrixFunction = (op: string): op is MatrixFunction =>
+  typeof op === "string" && Object.hasOwn(matrixFunctions, op);
 
 /** A matrix with ones where row and column agree, else zeros. */
 export function identity(rows: number, cols: number): Dense {

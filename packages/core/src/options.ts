@@ -1,4 +1,4 @@
-import { isRecord, list, OptimizerError, shown, suggestion } from "./errors.ts";
+import { isRecord, list, OptimizerError, shown, suggestion, takes } from "./errors.ts";
 
 /* Checks of what is passed by name, for rules, schedules, initializers and adapters, in one wording. */
 
@@ -83,6 +83,7 @@ export function knownOptions<T extends object>(where: string, options: T, names:
 type Given = Readonly<Record<string, unknown>>;
 
 function must(where: string, given: Given, fits: (value: unknown) => boolean, wanted: string): void {
+  takes("a check of options", "values by name", given, isRecord(given));
   for (const [name, value] of Object.entries(given))
     if (!fits(value))
       throw new OptimizerError(
@@ -108,6 +109,7 @@ export const flag = (where: string, given: Given): void =>
   must(where, given, (x) => typeof x === "boolean", "true or false");
 /** Throws unless every value given is one of the words. */
 export function oneOf(where: string, given: Given, words: readonly string[]): void {
+  takes("a check of options", "values by name", given, isRecord(given));
   for (const [name, value] of Object.entries(given))
     if (typeof value !== "string" || !words.includes(value))
       throw new OptimizerError(

@@ -1,4 +1,4 @@
-import { isRecord, list, OptimizerError, shown } from "./errors.ts";
+import { isRecord, list, OptimizerError, shown, takes } from "./errors.ts";
 
 /** Sizes of the dimensions, outermost first; a scalar has none. */
 export type Shape = readonly number[];
@@ -81,7 +81,10 @@ export function checkShape(name: string, shape: unknown): asserts shape is Shape
 }
 
 /** Number of elements; 1 for a scalar, 0 when any dimension is empty. */
-export const size = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
+export function size(shape: Shape): number {
+  takes("size", "a shape, such as [784, 10]", shape, Array.isArray(shape));
+  return shape.reduce((n, d) => n * d, 1);
+}
 
 /** A tensor seen as a matrix: the first dimension against the rest; vectors are one row. */
 export interface Matrix {
@@ -89,8 +92,16 @@ export interface Matrix {
   readonly cols: number;
 }
 
+/** What an adapter describes, if it is a parameter. */
+function described(call: string, parameter: Parameter): Parameter {
+  const fits = typeof parameter === "object" && parameter !== null && Array.isArray(parameter.shape);
+  takes(call, "a parameter: { name, shape }", parameter, fits);
+  return parameter;
+}
+
 /** The rows and columns of a parameter. */
-export function matrix({ shape }: Parameter): Matrix {
+export function matrix(parameter: Parameter): Matrix {
+  const { shape } = described("matrix", parameter);
   const rows = shape.length > 1 ? shape[0]! : 1;
   return { rows, cols: size(shape.slice(shape.length > 1 ? 1 : 0)) };
 }
@@ -108,4 +119,7 @@ export function saidOf(where: string, { name }: Parameter, answer: unknown): boo
 }
 
 /** The rule of thumb of the field: matrices decay, biases and normalisation scales do not. */
-export const decaysByRole = ({ role }: Parameter): boolean => role !== "bias" && role !== "norm";
+export function decaysByRole(parameter: Parameter): boolean {
+  const { role } = described("decaysByRole", parameter);
+  return role !== "bias" && role !== "norm";
+}

@@ -1,7 +1,7 @@
 import { build, type Lookup } from "./build.ts";
 import { checkNames } from "./check.ts";
 import { rebuild } from "./construct.ts";
-import { list, OptimizerError, shown, suggestion } from "./errors.ts";
+import { isCallback, isRecord, list, OptimizerError, shown, suggestion, takes } from "./errors.ts";
 import {
   checkExpr,
   constant,
@@ -88,8 +88,14 @@ const traced = new WeakMap<object, Traced>();
  * Runs the equations top to bottom over symbols instead of numbers. A rule with macros, functions of matrices or state of
  * its own size is traced for each size of matrix, and for each value of the options that size its state.
  */
-export function trace(spec: RuleSpec, matrix: Matrix = { rows: 1, cols: 1 }, options: Options = spec.hyper): Program {
+export function trace(spec: RuleSpec, matrix: Matrix = { rows: 1, cols: 1 }, given?: Options): Program {
   let known = traced.get(spec);
+  const parts = isRecord(spec) || typeof spec === "function" ? [spec.hyper, spec.state, spec.update] : [];
+  if (!known) takes("trace", "a rule", spec, parts.length > 0 && parts.every(isRecord));
+  const sized = isRecord(matrix) && Number.isSafeInteger(matrix.rows) && Number.isSafeInteger(matrix.cols);
+  takes("trace", "the size of a matrix: { rows, cols }", matrix, sized);
+  const options = given ?? spec.hyper;
+  takes("trace", "options by name", options, isRecord(options));
   if (!known) traced.set(spec, (known = { bySize: variesBySize(spec), programs: new Map() }));
   const { bySize, programs } = known;
   const key = bySize ? [matrix.rows, matrix.cols, ...sizing(spec).map((name) => options[name])].join() : "";
@@ -322,12 +328,10 @@ export function passes(roots: readonly Expr[]): readonly (readonly ExprOf<Reduct
 }
 
 /** Throws where a program needs an operation that the backend lacks; `instead` says what to do. */
-export function refuseOperations(
-  { title, outputs }: Program,
-  lacks: (op: Op) => boolean,
-  backend: string,
-  instead: string,
-): void {
+export function refuseOperations(program: Program, lacks: (op: Op) => boolean, backend: string, instead: string): void {
+  checkProgram("refuseOperations", program);
+  takes("refuseOperations", "a function of an operation's name", lacks, isCallback(lacks));
+  const { title, outputs } = program;
   const found = topological(Object.values(outputs)).find(({ op }) => lacks(op));
   if (found)
     throw new OptimizerError(
@@ -336,5 +340,14 @@ export function refuseOperations(
 }
 
 /** Whether any operation of the program is `op`: for backends that must refuse what they cannot run. */
-export const uses = (program: Program, op: Op): boolean =>
-  topological(Object.values(program.outputs)).some((e) => e.op === op);
+export function uses(program: Program, op: Op): boolean {
+  checkProgram("uses", program);
+  return topological(Object.values(program.outputs)).some((e) => e.op === op);
+}
+
+/** Throws unless it is what `trace` returns. */
+export function checkProgram(call: string, program: Program): void {
+  const fits =
+    isRecord(program) && isRecord(program.outputs) && isRecord(program.slots) && Array.isArray(program.passes);
+  takes(call, "a program, which trace() makes", program, fits);
+}

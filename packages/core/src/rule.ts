@@ -1,6 +1,6 @@
 import { build } from "./build.ts";
 import { checkDefaults, checkEquations, checkSpec } from "./check.ts";
-import { isCallback, isRecord, OptimizerError, shown } from "./errors.ts";
+import { isCallback, isRecord, OptimizerError, shown, takes } from "./errors.ts";
 import { checkExpr, type Expr, variable } from "./expr.ts";
 import { checkHyper, type SharedOptions } from "./hyper.ts";
 import { meant } from "./options.ts";
@@ -119,6 +119,8 @@ export const exportName = (id: string): string =>
 
 /** A rule's options checked against what it takes. */
 export function configured(spec: RuleSpec, options: Readonly<Record<string, unknown>>): Leaf {
+  takes("configured", "a rule", spec, (isRecord(spec) || isRule(spec)) && isRecord(spec.hyper));
+  takes("configured", "options by name", options, isRecord(options));
   const { decays, ...given } = options;
   const hyper: Record<string, HyperValue> = { ...spec.hyper };
   const names = Object.keys(spec.hyper);

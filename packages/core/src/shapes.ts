@@ -1,7 +1,7 @@
-import { OptimizerError } from "./errors.ts";
+import { isRecord, OptimizerError, takes } from "./errors.ts";
 import { type Expr, isMatrixOp, topological } from "./expr.ts";
 import type { Matrix } from "./parameter.ts";
-import type { Program } from "./program.ts";
+import { checkProgram, type Program } from "./program.ts";
 import { infer, sameSize } from "./sizes.ts";
 
 /** The size of every matrix in a program that makes others than the parameter's; `undefined` where all are the parameter's. */
@@ -15,6 +15,8 @@ const known = new WeakMap<Program, Map<string, ReadonlyMap<Expr, Matrix>> | unde
  * have their own, everything else that of the parameter. Throws an OptimizerError that names the rule where sizes do not fit.
  */
 export function shapes(program: Program, matrix: Matrix): Shapes {
+  checkProgram("shapes", program);
+  takes("shapes", "the size of a matrix: { rows, cols }", matrix, isRecord(matrix));
   if (!known.has(program)) known.set(program, hasOwnSizes(program) ? new Map() : undefined);
   const sizes = known.get(program);
   if (!sizes) return undefined;
@@ -25,9 +27,11 @@ export function shapes(program: Program, matrix: Matrix): Shapes {
 }
 
 /** Whether rows and columns mean anything to a program, so that its tensors are matrices. */
-export const hasMatrices = (program: Program): boolean =>
-  hasOwnSizes(program) ||
-  topological(Object.values(program.outputs)).some(({ place }) => place === "row" || place === "column");
+export function hasMatrices(program: Program): boolean {
+  checkProgram("hasMatrices", program);
+  const all = topological(Object.values(program.outputs));
+  return hasOwnSizes(program) || all.some(({ place }) => place === "row" || place === "column");
+}
 
 const hasOwnSizes = ({ slots, outputs }: Program): boolean =>
   Object.values(slots).some(({ matrix }) => matrix) || topological(Object.values(outputs)).some(isMatrixOp);

@@ -1,3 +1,4 @@
+import { isRecord, takes } from "./errors.ts";
 import type { Expr } from "./expr.ts";
 import type { Matrix } from "./parameter.ts";
 import type { Schedule } from "./schedule.ts";
@@ -7,8 +8,17 @@ export type Equations = Readonly<Record<string, string>>;
 
 /** The order equations run in: as written, but `p` last, so that a variant may spread a rule and add equations to it. */
 export function inOrder(equations: Equations): [name: string, source: string][] {
+  takes("inOrder", "equations by symbol", equations, isRecord(equations));
   const lines = Object.entries(equations);
   return [...lines.filter(([name]) => name !== "p"), ...lines.filter(([name]) => name === "p")];
+}
+
+/** The equations of a rule in the order they run, those of its transforms first. `call` is what was given the rule. */
+export function linesOf(call: string, rule: Pick<RuleSpec, "update" | "before">): [name: string, source: string][] {
+  const found = (typeof rule === "object" && rule !== null) || typeof rule === "function" ? rule : undefined;
+  const { before = [], update }: Partial<RuleSpec> = found ?? {};
+  takes(call, "a rule: { update, before }", rule, isRecord(update) && Array.isArray(before));
+  return [...before, rule.update].flatMap(inOrder);
 }
 
 /** Hyper-parameters and their defaults. */

@@ -1,5 +1,6 @@
+import { checkEquations } from "./check.ts";
 import { type Configured, checkConfigured } from "./configured.ts";
-import { OptimizerError } from "./errors.ts";
+import { isRecord, OptimizerError, takes } from "./errors.ts";
 import { mapLeaves } from "./groups.ts";
 import { checkHyper } from "./hyper.ts";
 import { knownOptions } from "./options.ts";
@@ -21,7 +22,10 @@ export interface Prefix {
  * transform's, for errors.
  */
 export function prepend(configured: Configured, name: string, prefix: Prefix): Configured {
+  takes("prepend", "the name of a transform", name, typeof name === "string");
   checkConfigured(configured, name);
+  takes("prepend", "{ hyper, equations }", prefix, isRecord(prefix) && isRecord(prefix.hyper));
+  checkEquations(name, prefix.equations);
   return mapLeaves(configured, (leaf) => extend(leaf, name, prefix));
 }
 

@@ -20,7 +20,15 @@ const program = graph.trace(sgd);
 const x = graph.variable("x", "tensor");
 const sum = graph.reduce("sum", "scalar", x);
 const good = (...args: unknown[]): GoodCall => ({ args: () => args });
-const helper = "is for errors, and takes anything";
+/** A call whose first arguments, so many, are expressions or programs: they are frozen, and only core makes them. */
+const made = (of: number, ...args: unknown[]): GoodCall => ({
+  args: () => args,
+  foreign: Array.from({ length: of }, (_, i) => i),
+});
+/** A call that is given its name for errors first. */
+const told = (...args: unknown[]): GoodCall => ({ args: () => args, anything: [0] });
+const words = "words an error, from texts of the adapter's own";
+const seen = "is given parameters that `add` has checked";
 
 describe("@descent/core/adapter", () => {
   const groups = new Map([["", { label: "", leaf: sgd(), hyper: { lr: 0.1 } }]]);
@@ -50,27 +58,28 @@ describe("@descent/core/adapter", () => {
     return { meta: l.meta(), tensors: Object.fromEntries(kept) };
   })();
   wrongCalls(adapter, {
-    checkConfigured: good(sgd(), "optimizer"),
-    among: good(["a"]),
-    isCallback: helper,
-    isRecord: helper,
-    list: good(["a"], 8),
-    nearest: good("lr", ["lr"]),
-    shown: helper,
-    suggestion: good("lr", ["lr"]),
-    named: good("The parameters", { w: 1 }),
-    refuseEmpty: good(parameter, "Framework"),
-    refuseOverlap: good([{ name: "w", memory: {}, at: 0, bytes: 4 }]),
-    refuseShape: good(parameter, [2]),
-    refuseUnknown: good({ w: 1 }, new Map([["w", 1]])),
+    checkConfigured: { args: () => [sgd(), "optimizer"], anything: [1] },
+    among: words,
+    isCallback: "is there to be asked about anything",
+    isRecord: "is there to be asked about anything",
+    list: words,
+    nearest: words,
+    shown: "is there to be asked about anything",
+    suggestion: words,
+    takes: words,
+    named: told("The parameters", { w: 1 }),
+    refuseEmpty: seen,
+    refuseOverlap: seen,
+    refuseShape: seen,
+    refuseUnknown: seen,
     assign: good(sgd(), [parameter]),
     forSome: good(core.freeze(sgd(), "w")),
     mapLeaves: good(sgd(), (leaf: adapter.Leaf) => leaf),
     refuseEmptyGroups: good(core.freeze(sgd(), "w"), [parameter, other]),
     checkHyper: good(sgd, "lr", 1),
     rangeOf: good(sgd, "lr"),
-    rangeText: good([0, 1]),
-    interpret: good([part], [{ tensors: { p: 1, g: 1, m: 1 }, scalars: program.scalars.map(() => 1) }], numbers),
+    rangeText: words,
+    interpret: made(3, [part], [{ tensors: { p: 1, g: 1, m: 1 }, scalars: program.scalars.map(() => 1) }], numbers),
     oncePerJobs: { args: () => [() => 1], use: (once: (jobs: adapter.Part[]) => unknown) => once([part]) },
     setHyper: good(groups, { lr: 1 }, undefined),
     AsyncLoop: {
@@ -81,11 +90,17 @@ describe("@descent/core/adapter", () => {
       args: () => [plain, sgd(), {}],
       call: (...args: ConstructorParameters<typeof adapter.Loop<Float64Array>>) => new adapter.Loop(...args),
     },
-    "loop.add": { args: () => [[other], { more: true }], call: on((l, ...args: Parameters<typeof l.add>) => l.add(...args)) },
+    "loop.add": {
+      args: () => [[other], { more: true }],
+      call: on((l, ...args: Parameters<typeof l.add>) => l.add(...args)),
+    },
     "loop.has": { args: () => ["w"], call: on((l, name: string) => l.has(name)) },
     "loop.remove": { args: () => ["w"], call: on((l, name: string) => l.remove(name)) },
     "loop.set": { args: () => [{ lr: 1 }, ""], call: on((l, ...args: Parameters<typeof l.set>) => l.set(...args)) },
-    "loop.update": { args: () => [{ w: share() }], call: on((l, given: adapter.Shares<Float64Array>) => l.update(given)) },
+    "loop.update": {
+      args: () => [{ w: share() }],
+      call: on((l, given: adapter.Shares<Float64Array>) => l.update(given)),
+    },
     "loop.update, a share": {
       args: () => [share()],
       foreign: [0], // tensors are the backend's to look at
@@ -100,20 +115,20 @@ describe("@descent/core/adapter", () => {
       call: on((l, ...args: Parameters<typeof l.load>) => l.load(...args)),
     },
     slotShape: good({ place: "row", init: 0 }, parameter),
-    nonFiniteGradients: good(["w"], 3),
-    nonFiniteOption: good("optimizer", "skip", "throw"),
-    finite: good("optimizer", { lr: 1 }),
-    flag: good("optimizer", { fused: true }),
-    knownOptions: good("optimizer", { fused: true }, ["fused"]),
-    meant: good("learningRate", ["lr"]),
-    notNegative: good("optimizer", { lr: 1 }),
-    oneOf: good("optimizer", { nonFinite: "skip" }, ["skip", "throw"]),
-    positive: good("optimizer", { lr: 1 }),
-    whole: good("optimizer", { lr: 1 }),
+    nonFiniteGradients: words,
+    nonFiniteOption: told("optimizer", "skip", "throw"),
+    finite: told("optimizer", { lr: 1 }),
+    flag: told("optimizer", { fused: true }),
+    knownOptions: { args: () => ["optimizer", { fused: true }, ["fused"]], anything: [0, 2] },
+    meant: words,
+    notNegative: told("optimizer", { lr: 1 }),
+    oneOf: { args: () => ["optimizer", { nonFinite: "skip" }, ["skip", "throw"]], anything: [0, 2] },
+    positive: told("optimizer", { lr: 1 }),
+    whole: told("optimizer", { lr: 1 }),
     checkParameter: good(parameter),
-    checkShape: good("w", [2]),
+    checkShape: told("w", [2]),
     decaysByRole: good(parameter),
-    description: good("w", [2]),
+    description: told("w", [2]),
     matrix: good(parameter),
     size: good([2]),
     configured: good(sgd, { lr: 1 }),
@@ -122,25 +137,25 @@ describe("@descent/core/adapter", () => {
     decodeSafetensors: good(core.encodeState(state)),
     encodeSafetensors: good({ w: { dtype: "F32", shape: [2], data: new Float32Array(2) } }, {}),
     checkMeta: good(state.meta),
-    checkTensor: good("m/w", { shape: [2], data: new Float32Array(2) }),
-    slotKey: good("m", "w"),
+    checkTensor: told("m/w", { shape: [2], data: new Float32Array(2) }),
+    slotKey: words,
     prepend: good(sgd(), "double", { hyper: { factor: 2 }, equations: { g: "factor * g" } }),
   });
 });
 
 describe("@descent/core/graph", () => {
   wrongCalls(graph, {
-    build: good(graph.parse("x + 1"), "x + 1", () => x, ["x"]),
-    apply: good("add", x, x),
-    reduce: good("sum", "scalar", x),
+    build: { args: () => [graph.parse("x + 1"), "x + 1", () => x, ["x"]], foreign: [0] },
+    apply: made(3, "add", x, x),
+    reduce: made(3, "sum", "scalar", x),
     constant: good(1),
-    derivative: good(graph.apply("mul", x, x), x),
-    notation: good(x),
-    substitute: good(x, new Map([[x, x]])),
+    derivative: made(2, graph.apply("mul", x, x), x),
+    notation: made(1, x),
+    substitute: made(1, x, { x }),
     variable: good("x", "tensor"),
-    isBoolean: good(x),
-    isReduction: good(x),
-    isUniform: good(x),
+    isBoolean: made(1, x),
+    isReduction: made(1, x),
+    isUniform: made(1, x),
     topological: good([x]),
     hostFunction: {
       args: () => [[graph.variable("lr", "host")]],
@@ -150,10 +165,21 @@ describe("@descent/core/graph", () => {
     latex: good(sgd),
     mathml: good(sgd),
     parse: good("x + 1"),
-    levels: good([sum]),
+    passes: good([sum]),
+    refuseOperations: {
+      args: () => [program, () => false, "a backend", "Do otherwise"],
+      anything: [2, 3], // words of the backend's own
+      foreign: [0],
+    },
+    hasMatrices: made(1, program),
+    isMatrixOp: made(1, x),
+    isMatrixFunction: good("inverse"),
+    computeWhole: "is given the matrices of a product that `shapes` has sized",
     trace: good({ ...sgd }, { rows: 2, cols: 3 }),
-    uses: good(program, "matmul"),
-    shapes: good(program, { rows: 1, cols: 2 }),
+    uses: made(1, program, "matmul"),
+    shapes: made(1, program, { rows: 1, cols: 2 }),
+    reductions: "is a table of what equations call: `reduce` looks at the argument",
+    scalarOps: "is a table of functions of numbers, which return NaN for what is none",
     inOrder: good({ p: "p - g" }),
   });
 });
@@ -161,12 +187,15 @@ describe("@descent/core/graph", () => {
 describe("@descent/core/kernels", () => {
   const [loop] = kernels.plan(program).kernels;
   wrongCalls(kernels, {
-    operand: good(sum),
+    operand: made(1, sum),
     reach: good([sum], () => false),
     kernel: good("tensor", new Map([[x, x]]), [sum], () => false),
-    plan: good(program, { rows: 1, cols: 2 }, { early: true }),
-    domainOf: good(x),
-    operations: good(program),
-    shader: good(kernels.wgsl, loop!.order, () => "x"),
+    plan: made(1, program, { rows: 1, cols: 2 }, { early: true }),
+    domainOf: made(1, x),
+    operations: made(1, program),
+    wgsl: "is a language, which shader calls",
+    glsl: "is a language, which shader calls",
+    wasm: "is the assembler: what its functions return goes nowhere but into assemble",
+    shader: made(1, kernels.wgsl, loop!.order, () => "x"),
   });
 });

@@ -78,6 +78,7 @@ describe("@descent/core", () => {
     },
     freeze: { args: () => [adam(), "w"], use: step },
     frozen: { args: () => [], use: step },
+    hypergradient: { args: () => [adam(), 1] },
     clipByValue: transform(),
     clipByNorm: transform(),
     clipByGlobalNorm: transform(),

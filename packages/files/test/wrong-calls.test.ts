@@ -41,5 +41,8 @@ wrongCalls(
 
 describe("in a browser", () => {
   const everything = ["writeFile", "writeLink", "cleanTemporaries", "lock", "LockedError"];
-  wrongCalls(browser, Object.fromEntries(everything.map((name) => [name, "throws whatever it is given, and says why"])));
+  wrongCalls(
+    browser,
+    Object.fromEntries(everything.map((name) => [name, "throws whatever it is given, and says why"])),
+  );
 });

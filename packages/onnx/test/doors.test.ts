@@ -38,7 +38,7 @@ describe("@descent/onnx/proto", () => {
   wrongCalls(proto, {
     constant: good([1, 2], "float32", [2]),
     floatsOf: good(proto.constant([1, 2])),
-    decodeModel: good(proto.encodeModel({ irVersion: 8 }), {}),
+    decodeModel: good(proto.encodeModel({ irVersion: 8, graph: {} }), {}),
     encodeModel: good({ irVersion: 8 }),
     decodeTensor: good(proto.encodeTensor(tensor), {}),
     encodeTensor: good(tensor),

@@ -1,3 +1,4 @@
+import { isCallback, takes } from "../errors.ts";
 import { type Expr, type ExprOf, isReduction, isUniform, postorder } from "../expr.ts";
 import type { Reduction } from "../operations.ts";
 
@@ -36,10 +37,14 @@ export interface Kernel {
 }
 
 /** The operand of a reduction. */
-export const operand = (reduction: Expr): Expr => reduction.args[0]!; // reductions have one argument
+export function operand(reduction: Expr): Expr {
+  takes("operand", "a reduction", reduction, isReduction(reduction));
+  return reduction.args[0]!; // reductions have one argument
+}
 
 /** Children-first order of what `roots` depend on, looking no further than where `stop` says. */
 export function reach(roots: Iterable<Expr>, stop: (e: Expr) => boolean): Expr[] {
+  takes("reach", "a function that says where to stop", stop, isCallback(stop));
   return postorder(roots, (e) => (stop(e) ? [] : e.args));
 }
 
@@ -50,6 +55,10 @@ export function kernel(
   reductions: readonly ExprOf<Reduction>[],
   held: (e: Expr) => boolean,
 ): Kernel {
+  takes("kernel", '"tensor", "row" or "column"', domain, ["tensor", "row", "column"].includes(domain));
+  takes("kernel", "a Map of what it stores", stores, stores instanceof Map);
+  takes("kernel", "a list of reductions", reductions, Array.isArray(reductions));
+  takes("kernel", "a function that says what is held", held, isCallback(held));
   const isRow = (e: Expr): boolean => domain === "tensor" && e.place === "row";
   const isArg = (e: Expr): boolean => e.op !== "const" && (isUniform(e) || isRow(e));
   const isRead = (e: Expr): boolean =>

@@ -1,9 +1,11 @@
-import { type Expr, type ExprOf, isMatrixOp, variable } from "../expr.ts";
+import { isRecord, takes } from "../errors.ts";
+import { checkExpr, type Expr, type ExprOf, isMatrixOp, variable } from "../expr.ts";
 import { type Compute, Sheet } from "../host.ts";
 import { isMatrixFunction, matrixFunctions } from "../matrix-functions.ts";
 import type { Reduction } from "../operations.ts";
+import { flag, knownOptions } from "../options.ts";
 import type { Matrix } from "../parameter.ts";
-import type { Program, SlotSpec } from "../program.ts";
+import { checkProgram, type Program, type SlotSpec } from "../program.ts";
 import { shapes } from "../shapes.ts";
 import { sameSize } from "../sizes.ts";
 import { type Domain, type Kernel, kernel, operand, reach } from "./kernel.ts";
@@ -64,8 +66,12 @@ const plans = new WeakMap<Program, Map<string, Plan>>();
 export function plan(
   program: Program,
   matrix: Matrix = { rows: 1, cols: 1 },
-  { early = false }: { readonly early?: boolean } = {},
+  options: { readonly early?: boolean } = {},
 ): Plan {
+  checkProgram("plan", program);
+  takes("plan", "the size of a matrix: { rows, cols }", matrix, isRecord(matrix));
+  const { early = false } = knownOptions("plan", options, ["early"]);
+  flag("plan", { early });
   let known = plans.get(program);
   if (!known) plans.set(program, (known = new Map()));
   const key = `${early} ${shapes(program, matrix) ? `${matrix.rows}x${matrix.cols}` : ""}`;
@@ -82,7 +88,10 @@ function spell(root: Expr): string {
 }
 
 /** The shape of the loop that computes an expression. */
-export const domainOf = (e: Expr): Domain => (e.place === "row" || e.place === "column" ? e.place : "tensor");
+export function domainOf(e: Expr): Domain {
+  checkExpr(e, "`domainOf`");
+  return e.place === "row" || e.place === "column" ? e.place : "tensor";
+}
 
 /**
  * New values of slots that the sums of the first pass are computed from, where nobody reads the old values afterwards.
@@ -273,5 +282,7 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
 }
 
 /** Every operation a program uses. */
-export const operations = (program: Program): Set<Expr["op"]> =>
-  new Set(reach(Object.values(program.outputs), () => false).map((e) => e.op));
+export function operations(program: Program): Set<Expr["op"]> {
+  checkProgram("operations", program);
+  return new Set(reach(Object.values(program.outputs), () => false).map((e) => e.op));
+}

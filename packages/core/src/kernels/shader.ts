@@ -1,4 +1,5 @@
-import { type Expr, isBoolean } from "../expr.ts";
+import { isCallback, isRecord, takes } from "../errors.ts";
+import { checkExpr, type Expr, isBoolean } from "../expr.ts";
 import type { ScalarOp } from "../operations.ts";
 
 /** The spellings that differ between shading languages; everything else reads the same in all of them. */
@@ -211,6 +212,12 @@ function literal(l: Language, value: number): string {
  * compute what is not finite as it likes. One that rounds every operation gives the same bits.
  */
 export function shader(l: Language, order: readonly Expr[], leaf: (e: Expr) => string): Shader {
+  const whole =
+    isRecord(l) && ["local", "define", "choose", "bits", "float"].every((name) => isCallback(Reflect.get(l, name)));
+  takes("shader", "a language: wgsl or glsl", l, whole);
+  takes("shader", "a list of expressions", order, Array.isArray(order));
+  for (const e of order) checkExpr(e, "`shader`");
+  takes("shader", "a function that names what is read", leaf, isCallback(leaf));
   const computed = new Map(order.map((e, i) => [e, `e${i}`]));
   const statements: string[] = [];
   const odd = new Map<string, string>();

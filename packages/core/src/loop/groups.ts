@@ -1,4 +1,4 @@
-import { among, isRecord, OptimizerError, shown, suggestion } from "../errors.ts";
+import { among, isRecord, OptimizerError, shown, suggestion, takes } from "../errors.ts";
 import type { Env } from "../host.ts";
 import { checkHyper, checkNumber } from "../hyper.ts";
 import type { Leaf } from "../rule.ts";
@@ -39,6 +39,12 @@ export function setHyper(
   hyper: Readonly<Record<string, HyperValue>>,
   label: string | undefined,
 ): void {
+  takes(
+    "setHyper",
+    "a Map of groups",
+    groups,
+    groups instanceof Map && [...groups.values()].every(({ hyper: h }) => isRecord(h)),
+  );
   if (!isRecord(hyper))
     throw new OptimizerError(`Hyper-parameters are set by name: set({ lr: 1e-3 }); got ${shown(hyper)}.`);
   const labels = [...groups.keys()];

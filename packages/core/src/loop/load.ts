@@ -1,4 +1,4 @@
-import { isRecord, list, OptimizerError, shown } from "../errors.ts";
+import { isCallback, isRecord, list, OptimizerError, shown, takes } from "../errors.ts";
 import { knownOptions } from "../options.ts";
 import { size } from "../parameter.ts";
 import { checkMeta, checkTensor, type ParameterState, type StateDict, type StateMeta, slotKey } from "../state.ts";
@@ -54,6 +54,7 @@ export function* load<T>(
     throw new OptimizerError(
       `\`load\` takes what state() returned, or decodeState(bytes) of a file; got ${shown(state)}.`,
     );
+  takes("load", "a function that writes a tensor", write, isCallback(write));
   const meta = checkMeta(state.meta);
   const { fits, report } = compare(roster, meta, state.tensors);
   if (strict) refuse(report);
@@ -71,6 +72,7 @@ export function* load<T>(
       for (const [slot, tensor] of Object.entries(member.slots ?? fresh.get(member)!)) {
         const { data } = state.tensors[slotKey(slot, member.parameter.name)]!; // checked by `mismatch`
         const change = write(tensor, data);
+        takes("load", "a `write` that returns a function or nothing", change, !change || isCallback(change));
         if (change) changes.push(change);
       }
     }

@@ -1,5 +1,6 @@
 import type { Configured } from "../configured.ts";
 import { OptimizerError } from "../errors.ts";
+import { flag, knownOptions } from "../options.ts";
 import type { Parameter } from "../parameter.ts";
 import type { HyperValue } from "../spec.ts";
 import type { StateDict, StateMeta } from "../state.ts";
@@ -44,7 +45,9 @@ class BaseLoop<T> {
    * Takes parameters in, giving each its group. Throws, and takes none, if one is of no group, known already or refused, or
    * if a group stays empty; with `more` it may, because other parameters will follow.
    */
-  add(parameters: readonly Parameter[], { more = false }: { readonly more?: boolean } = {}): void {
+  add(parameters: readonly Parameter[], options: { readonly more?: boolean } = {}): void {
+    const { more = false } = knownOptions("add", options, ["more"]);
+    flag("add", { more });
     this.roster.add(parameters, more);
   }
 
@@ -88,9 +91,10 @@ export class Loop<T, G = T> extends BaseLoop<T> {
   constructor(
     backend: Backend<T, G>,
     configured: Configured,
-    { world }: { readonly world?: World<void> | undefined } = {},
+    options: { readonly world?: World<void> | undefined } = {},
   ) {
     super(backend, configured);
+    const { world } = knownOptions("Loop", options, ["world"]);
     checkWorld(backend, world);
     this.#backend = backend;
     this.#world = world && world.size > 1 ? world : undefined;
@@ -160,9 +164,10 @@ export class AsyncLoop<T, G = T> extends BaseLoop<T> {
   constructor(
     backend: AsyncBackend<T, G>,
     configured: Configured,
-    { world }: { readonly world?: World | undefined } = {},
+    options: { readonly world?: World | undefined } = {},
   ) {
     super(backend, configured);
+    const { world } = knownOptions("AsyncLoop", options, ["world"]);
     checkWorld(backend, world);
     this.#backend = backend;
     this.#world = world;

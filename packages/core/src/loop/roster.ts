@@ -1,5 +1,5 @@
 import { type Configured, checkConfigured } from "../configured.ts";
-import { among, OptimizerError, suggestion } from "../errors.ts";
+import { among, isCallback, OptimizerError, suggestion, takes } from "../errors.ts";
 import { assign, refuseEmptyGroups } from "../groups.ts";
 import { checkParameter, decaysByRole, matrix, type Parameter, saidOf, size } from "../parameter.ts";
 import { type Program, trace } from "../program.ts";
@@ -60,6 +60,9 @@ export class Roster<T> {
 
   constructor(memory: Memory<T>, configured: Configured) {
     checkConfigured(configured, "optimizer");
+    const { name, slot, free }: Partial<Memory<T>> = memory ?? {};
+    const whole = typeof name === "string" && isCallback(slot) && isCallback(free);
+    takes("a loop", "a backend: { name, slot, run, free }", memory, whole);
     this.memory = memory;
     this.#configured = configured;
   }
@@ -67,6 +70,7 @@ export class Roster<T> {
   /** Takes parameters in, giving each its group; unless `more` will follow, no group may stay empty. On an error none is taken. */
   add(parameters: readonly Parameter[], more: boolean): void {
     this.alive();
+    takes("add", "a list of parameters", parameters, Array.isArray(parameters));
     const seen = new Set<string>();
     for (const parameter of parameters) {
       checkParameter(parameter);
@@ -130,6 +134,7 @@ export class Roster<T> {
   get(name: string): Member<T> {
     const member = this.members.get(name);
     if (member) return member;
+    takes("a loop", "a parameter's name", name, typeof name === "string");
     const names = [...this.members.keys()];
     throw new OptimizerError(`There is no parameter \`${name}\` here; ${among(names)}.${suggestion(name, names)}`);
   }

@@ -1,3 +1,4 @@
+import { isRecord, takes } from "../errors.ts";
 import type { Env } from "../host.ts";
 import { identity } from "../matrix-functions.ts";
 import { matrix, type Parameter, type Shape } from "../parameter.ts";
@@ -6,7 +7,9 @@ import type { Memory, Start } from "./backend.ts";
 import { standardNormal } from "./standard-normal.ts";
 
 /** The shape of a slot: its own or the parameter's, or one number per row, per column or in all. */
-export function slotShape({ place, matrix: own }: SlotSpec, parameter: Parameter): Shape {
+export function slotShape(slot: SlotSpec, parameter: Parameter): Shape {
+  takes("slotShape", "a slot: { place, init }", slot, isRecord(slot) && typeof slot.place === "string");
+  const { place, matrix: own } = slot;
   if (own) return [own.rows, own.cols];
   const { rows, cols } = matrix(parameter);
   return place === "tensor" ? parameter.shape : place === "row" ? [rows] : place === "column" ? [cols] : [];

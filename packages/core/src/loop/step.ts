@@ -1,4 +1,4 @@
-import { OptimizerError } from "../errors.ts";
+import { OptimizerError, takes } from "../errors.ts";
 import { named } from "../given.ts";
 import type { Env } from "../host.ts";
 import type { Answer, Course } from "./answer.ts";
@@ -32,6 +32,7 @@ export function begin<T, G>(roster: Roster<T>, shares: Shares<T, G>): Step<T, G>
     throw new OptimizerError(
       "A step was begun and has not ended. Await update(), or call commit() or cancel() of the step, before the next one.",
     );
+  takes("an update", "the tensors of parameters by name", shares, typeof shares === "object" && shares !== null);
   const flight: Flight = { ended: undefined };
   roster.flight = flight; // before schedules are called, which may be anybody's code
   try {
@@ -55,8 +56,13 @@ function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, flight: Flight):
   let seen: Set<Member<T>> | undefined;
   let last: Cohort | undefined;
   let shared: Shared | undefined;
-  for (const [name, { p, inputs }] of Symbol.iterator in shares ? shares : named("The tensors of an update", shares)) {
+  for (const pair of Symbol.iterator in shares ? shares : named("The tensors of an update", shares)) {
+    if (!Array.isArray(pair)) takes("an update", "pairs [name, { p, inputs }]", pair, false);
+    const [name, share] = pair;
     const member = roster.get(name);
+    if (typeof share?.inputs !== "object" || share.inputs === null)
+      takes("an update", "{ p, inputs } of each parameter", share, false);
+    const { p, inputs } = share;
     const { cohort, parameter, index } = member;
     if (!cohort) continue; // frozen
     // In the order in which they were added none comes twice, and nothing has to be remembered of them.
@@ -128,6 +134,9 @@ export function checkWorld(
   { name, reduceGradients }: { name: string; reduceGradients?: unknown },
   world?: World,
 ): void {
+  const exchanges = (name: keyof World): boolean => typeof world?.[name] === "function";
+  const whole = (["sum", "reduceScatter", "gather", "broadcast"] as const).every(exchanges);
+  takes("a loop", "a world: { rank, size, localRank, sum, … }", world, world === undefined || whole);
   if (world && world.size > 1 && !reduceGradients)
     throw new OptimizerError(
       `The backend \`${name}\` trains in one process, and this world has ${world.size}. Leave out \`world\`, or start one process.`,

@@ -1,3 +1,4 @@
+import { check, isRecord } from "../check.ts";
 import { OnnxError } from "../errors.ts";
 
 /**
@@ -163,8 +164,13 @@ export function same(a: Dim, b: Dim): boolean | undefined {
   return order === undefined ? undefined : order === 0;
 }
 
+function checkDim(dim: Dim): void {
+  check("A size", dim, { want: "a number or an expression", fits: (x) => Number.isFinite(x) || typeof x === "string" });
+}
+
 /** The names an expression is made of. */
 export function symbols(dim: Dim): string[] {
+  checkDim(dim);
   const found = new Set<string>();
   for (const key of polynomial(dim).keys())
     for (const atom of factors(key)) {
@@ -175,6 +181,8 @@ export function symbols(dim: Dim): string[] {
 
 /** The expression with names replaced by sizes: `bind("batch * seq", { batch: 8 })` is "8 * seq". */
 export function bind(dim: Dim, sizes: Readonly<Record<string, Dim>>): Dim {
+  checkDim(dim);
+  check("The sizes", sizes, { want: "sizes by name", fits: isRecord });
   if (typeof dim === "number") return dim;
   let sum: Dim = 0;
   for (const [key, c] of polynomial(dim)) {
@@ -183,7 +191,9 @@ export function bind(dim: Dim, sizes: Readonly<Record<string, Dim>>): Dim {
       const parts = taken(atom);
       if (parts === undefined) {
         const name = bare(atom);
-        term = mul(term, (Object.hasOwn(sizes, name) ? sizes[name] : undefined) ?? name);
+        const size = (Object.hasOwn(sizes, name) ? sizes[name] : undefined) ?? name;
+        checkDim(size);
+        term = mul(term, size);
       } else {
         const [a = 0, b = 0] = parts.args.map((arg) => bind(arg, sizes));
         const size = calls[parts.name](a, b);

@@ -1,4 +1,4 @@
-import type { Graph } from "./graph.ts";
+import { checkGraph, type Graph } from "./graph.ts";
 import { int, type Node } from "./node.ts";
 
 /** The names a node reads, including those its subgraphs read. */
@@ -35,6 +35,7 @@ function target(graph: Graph, node: Node): readonly number[] | undefined {
 
 /** Replaces nodes whose values are known by constants, unless they are outputs, and readers of an Identity by readers of its input. */
 export function fold(graph: Graph): void {
+  checkGraph("What is folded", graph);
   const before = graph.nodes.splice(0);
   const alias = new Map<string, string>();
   const inSubgraphs = new Set<string>();
@@ -73,6 +74,7 @@ export function fold(graph: Graph): void {
 
 /** Removes nodes and initializers that nobody reads. */
 export function prune(graph: Graph): void {
+  checkGraph("What is pruned", graph);
   const read = new Set(graph.outputs.keys());
   const kept: Node[] = [];
   for (const node of graph.nodes.splice(0).reverse()) {

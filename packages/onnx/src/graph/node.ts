@@ -1,3 +1,4 @@
+import { check, isRecord, shown } from "../check.ts";
 import { OnnxError } from "../errors.ts";
 import type { Constant } from "../proto/constant.ts";
 import type { Elem } from "../proto/elem.ts";
@@ -85,13 +86,24 @@ export const standard = (node: Node): boolean => node.domain === "" || node.doma
 /** The operator with its domain, as options name it: "Gemm", "com.microsoft.Gelu". */
 export const keyOf = (node: Node): string => (standard(node) ? node.op : `${node.domain}.${node.op}`);
 
+/** Throws unless it is a node. */
+function checkNode(node: Node): void {
+  const { op, domain, name, outputs, attributes }: Partial<Node> = isRecord(node) ? node : {};
+  const whole = [op, domain, name].every((part) => typeof part === "string");
+  if (!whole || !Array.isArray(outputs) || !isRecord(attributes))
+    throw new OnnxError(`A node must be { op, domain, name, inputs, outputs, attributes }; got ${shown(node)}.`);
+}
+
 /** `MatMul "/layer/MatMul"`: a node in an error. */
 export function describe(node: Node): string {
+  checkNode(node);
   const name = node.name === "" ? node.outputs.find((o) => o !== "") : node.name;
   return `${node.domain === "" ? "" : `${node.domain}.`}${node.op} ${name === undefined ? "" : `\`${name}\``}`.trimEnd();
 }
 type Kinds = { [A in Attribute as A["kind"]]: A["value"] };
 function get<K extends keyof Kinds>(node: Node, name: string, kind: K): Kinds[K] | undefined {
+  checkNode(node);
+  check("The name of an attribute", name, { want: "a text", fits: (x) => typeof x === "string" });
   const found = Object.hasOwn(node.attributes, name) ? node.attributes[name] : undefined;
   if (found === undefined) return undefined;
   if (found.kind === kind) return found.value as Kinds[K]; // The kind decides the value's type.

@@ -1,5 +1,6 @@
+import { check, isRecord, type Wanted } from "../check.ts";
 import { OnnxError } from "../errors.ts";
-import { arrayOf, type Elem, holds, type TypedArray } from "./elem.ts";
+import { arrayOf, type Elem, holds, isElem, type TypedArray } from "./elem.ts";
 
 /** A tensor known without running: bool as bytes, int64 as BigInt64Array, 16-bit floats as their bits, strings beside. */
 export interface Constant {
@@ -15,6 +16,9 @@ export function constant(
   elem?: Elem,
   dims?: readonly number[],
 ): Constant {
+  if (elem !== undefined) check("The element type of a constant", elem, elementType);
+  if (dims !== undefined) check("The sizes of a constant", dims, sizes);
+  for (const one of Array.isArray(data) ? data : [data]) check("The data of a constant", one, entry);
   if (ArrayBuffer.isView(data)) {
     const type = elem ?? elemOfArray(data);
     if (holds(type, data)) return { elem: type, dims: dims ?? [data.length], data };
@@ -36,6 +40,25 @@ export function constant(
     dims: dims ?? (Array.isArray(data) || ArrayBuffer.isView(data) ? [list.length] : []),
     data: array,
   };
+}
+
+const elementType: Wanted = { want: 'an element type, such as "float32"', fits: isElem };
+const sizes: Wanted = {
+  want: "a list of whole numbers",
+  fits: (x) => Array.isArray(x) && x.every((d) => Number.isSafeInteger(d) && d >= 0),
+};
+const entry: Wanted = {
+  want: "a number, a list of numbers or a typed array",
+  fits: (x) => x === undefined || ["number", "bigint", "boolean", "string"].includes(typeof x) || ArrayBuffer.isView(x),
+};
+
+/** Throws unless it is a tensor: an element type, sizes and numbers. */
+export function checkConstant(what: string, value: unknown): asserts value is Constant {
+  const { elem, dims, data }: Readonly<Record<string, unknown>> = isRecord(value) ? value : {};
+  check(what, value, {
+    want: "{ elem, dims, data } of a tensor",
+    fits: () => isElem(elem) && sizes.fits(dims) && ArrayBuffer.isView(data),
+  });
 }
 
 /** An integer of 64 bits. "To the end" is 2^63 − 1, which as a number is one too many. */

@@ -92,6 +92,9 @@ export function elems(): Elem[] {
   return Object.keys(table) as Elem[]; // The keys of a literal are exactly its type's.
 }
 
+/** Whether a text names an element type. */
+export const isElem = (x: unknown): x is Elem => typeof x === "string" && Object.hasOwn(table, x);
+
 /** TensorProto.DataType of an element type. */
 export function elemCode(elem: Elem): number {
   return table[elem][0];

@@ -1,5 +1,5 @@
 import { OnnxError } from "../errors.ts";
-import type { Constant } from "./constant.ts";
+import { type Constant, checkConstant } from "./constant.ts";
 
 const word = new DataView(new ArrayBuffer(4));
 
@@ -54,7 +54,9 @@ export function fromBfloat16(bits: number): number {
 }
 
 /** The numbers of a floating tensor as float32: in place if they are that, else converted. */
-export function floatsOf({ elem, data }: Constant): Float32Array {
+export function floatsOf(value: Constant): Float32Array {
+  checkConstant("A tensor", value);
+  const { elem, data } = value;
   if (data instanceof Float32Array && elem === "float32") return data;
   if (elem === "float64") return Float32Array.from(Array.from(data, Number));
   if (elem === "float16") return Float32Array.from(Array.from(data, Number), fromHalf);

@@ -194,6 +194,7 @@ export function decodeTensor(bytes: Uint8Array, limits?: Limits): TensorProto {
 }
 /** The bytes of one tensor, as a TensorProto. */
 export function encodeTensor(tensor: TensorProto): Uint8Array {
+  check("What encodeTensor() writes", tensor, { want: "what decodeTensor() or tensorOf() returns", fits: isRecord });
   return encode(messageOf("TensorProto"), tensor);
 }
 

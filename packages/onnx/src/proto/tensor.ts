@@ -1,5 +1,6 @@
+import { check, func, isRecord } from "../check.ts";
 import { OnnxError } from "../errors.ts";
-import type { Constant } from "./constant.ts";
+import { type Constant, checkConstant } from "./constant.ts";
 import { arrayOf, type Elem, elemBits, elemCode, elemOf, entries, type TypedArray } from "./elem.ts";
 import { type External, externalBytes } from "./external.ts";
 import type { SparseTensorProto, TensorProto } from "./model.ts";
@@ -9,6 +10,8 @@ const numbers = new WeakMap<TensorProto, TypedArray>();
 
 /** A tensor as the model has it, its data a view of the file's bytes where they are aligned, else a copy. */
 export function constantOf(tensor: TensorProto, external?: External): Constant {
+  check("A tensor", tensor, { want: "what decodeTensor() or decodeModel() returns", fits: isTensor });
+  if (external !== undefined) check("`external` of constantOf", external, func);
   const name = tensor.name === undefined || tensor.name === "" ? "A tensor" : `Tensor \`${tensor.name}\``;
   const elem = elemOf(tensor.dataType ?? 0);
   if (elem === undefined) throw new OnnxError(`${name} has the unknown element type ${tensor.dataType ?? 0}.`);
@@ -40,6 +43,16 @@ export function constantOf(tensor: TensorProto, external?: External): Constant {
   if (typed.length !== length) throw short(name, elem, dims, length, typed.length);
   return { elem, dims, data: typed };
 }
+
+/** Whether the fields that hold a tensor's sizes and numbers are lists of such. */
+const isTensor = (x: unknown): boolean => {
+  if (!isRecord(x)) return false;
+  if (!["undefined", "number"].includes(typeof x.dataType)) return false;
+  const { dims = [], stringData = [], rawData, floatData, doubleData, int32Data, int64Data, uint64Data } = x;
+  const numbers = [rawData, floatData, doubleData, int32Data, int64Data, uint64Data];
+  const entries = (list: unknown): boolean => ArrayBuffer.isView(list) || Array.isArray(list);
+  return entries(dims) && Array.isArray(stringData) && numbers.every((list) => list === undefined || entries(list));
+};
 
 function short(
   name: string,
@@ -75,7 +88,10 @@ function typedData(elem: Elem, tensor: TensorProto): TypedArray {
 }
 
 /** A tensor as raw data, its bytes a view of the constant's. */
-export function tensorOf(name: string, { elem, dims, data, strings }: Constant): TensorProto {
+export function tensorOf(name: string, value: Constant): TensorProto {
+  check("The name of a tensor", name, { want: "a text", fits: (x) => typeof x === "string" });
+  checkConstant(`The value of \`${name}\``, value);
+  const { elem, dims, data, strings } = value;
   const head = { dims, dataType: elemCode(elem), name };
   if (elem === "string") return { ...head, stringData: strings ?? [] };
   return { ...head, rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };

@@ -1,0 +1,12 @@
+import { wrongCalls } from "../../../tests/wrong-calls.ts";
+import * as engine from "../src/engine.ts";
+
+const shared = "is handed the jobs of core's loop, which has checked them";
+
+wrongCalls(engine, {
+  ArraysBackend: shared,
+  Tensor: "holds an array that the adapter has made",
+  need: shared,
+  Runner: shared,
+  refusal: { args: () => [] },
+});
