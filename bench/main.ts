@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { growth } from "./growth.ts";
 import { guard } from "./guard/guard.ts";
 import type { Effort } from "./measure.ts";
+import { minimize } from "./minimize.ts";
 import { type ModelName, modelNames } from "./models.ts";
 import { products } from "./products.ts";
 import { profile } from "./profile.ts";
@@ -23,6 +24,7 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
   npm run bench -- products                 the cost of matrix products, by rows and columns (--sizes 256,512)
   npm run bench -- profile [${modelNames.join("|")} …]
                                             where a training step's time goes, by operator
+  npm run bench -- minimize                 the evaluations that classical methods need, beside SciPy's
   npm run bench -- types                    the compiler's cost of checking 100 rules of 12 equations
   npm run bench -- guard                    the update beside an earlier commit's, built next to this one: fails where
                                             it takes more than 1.5 times as long, three times over (--against REF)
@@ -155,6 +157,10 @@ else
     case "profile":
       for (const name of named("model", modelNames)) console.log(`${await profile(name)}\n`);
       break;
+    case "minimize":
+      if (rest.length > 0) fail(`"minimize" takes no "${rest[0]}".`);
+      console.log(`${minimize()}\n`);
+      break;
     case "types":
       if (rest.length > 0) fail(`"types" takes no "${rest[0]}".`);
       console.log(`${await types(100, 12, whole("rounds", 3), say)}\n`);
@@ -168,5 +174,5 @@ else
       break;
     }
     default:
-      fail(`Unknown part "${part}". Choose from training, step, growth, products, profile, types and guard.`);
+      fail(`Unknown part "${part}". Choose from training, step, growth, products, profile, minimize, types and guard.`);
   }

@@ -42,3 +42,4 @@ export { type Program, passes, refuseOperations, type SlotSpec, trace, uses } fr
 export { hasMatrices, type Shapes, shapes } from "./shapes.ts";
 export { inOrder } from "./spec.ts";
 export { substitute } from "./substitute.ts";
+export type { Checked } from "./symbols.ts";

@@ -1,0 +1,27 @@
+import { golden, median, methods, reached, solve } from "../packages/quasi-newton/test/methods.ts";
+import { problems } from "../packages/quasi-newton/test/problems.ts";
+import { table } from "./report.ts";
+
+/** Evaluations that each method of @descent/quasi-newton needs on problems of Moré, Garbow and Hillstrom, beside SciPy's. */
+export function minimize(): string {
+  const shared = methods.filter(({ id }) => golden.problems[0]!.runs[id]);
+  const ratios = new Map(shared.map(({ id }) => [id, [] as number[]]));
+  const rows = problems.map((problem, i) => [
+    problem.name,
+    ...shared.map((method) => {
+      const run = golden.problems[i]!.runs[method.id]!; // every method ran on every problem
+      const { evaluations, converged } = solve(method, problem);
+      if (reached(run)) ratios.get(method.id)!.push(evaluations / run.evaluations);
+      return `${evaluations}${converged ? "" : "*"} / ${run.failed !== undefined ? "–" : `${run.evaluations}${reached(run) ? "" : "*"}`}`;
+    }),
+  ]);
+  const medians = ["median ratio", ...shared.map(({ id }) => median(ratios.get(id)!).toFixed(2))];
+  return [
+    `## Evaluations until no element of the gradient is larger than 1e-5, Descent / SciPy`,
+    "",
+    table(["", ...shared.map(({ id }) => id)], [...rows, medians]),
+    "",
+    `- ${golden.source}. Each evaluation is a value and a gradient.`,
+    `- With a *, the run ended elsewhere; a – is a run that SciPy refused. The median is over runs that SciPy finished.`,
+  ].join("\n");
+}

@@ -1,0 +1,183 @@
+"""SciPy's runs on problems of Moré, Garbow and Hillstrom (ACM TOMS 7, 1981, 17–41): the minimum, and what it cost.
+
+The residuals are written here again, apart from those of the tests, and differentiated by JAX. Both sides stop when no
+element of the gradient is larger than 1e-5, SciPy's own default.
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import scipy
+from scipy.optimize import least_squares, minimize
+
+jax.config.update("jax_enable_x64", True)
+GTOL = 1e-5
+BARD = np.array([0.14, 0.18, 0.22, 0.25, 0.29, 0.32, 0.35, 0.39, 0.37, 0.58, 0.73, 0.96, 1.34, 2.10, 4.39])
+GAUSSIAN = np.array([0.0009, 0.0044, 0.0175, 0.0540, 0.1295, 0.2420, 0.3521, 0.3989, 0.3521, 0.2420, 0.1295, 0.0540, 0.0175, 0.0044, 0.0009])
+KOWALIK_Y = np.array([0.1957, 0.1947, 0.1735, 0.1600, 0.0844, 0.0627, 0.0456, 0.0342, 0.0323, 0.0235, 0.0246])
+KOWALIK_U = np.array([4, 2, 1, 0.5, 0.25, 0.167, 0.125, 0.1, 0.0833, 0.0714, 0.0625])
+
+
+def i(m):
+    return jnp.arange(1.0, m + 1)
+
+
+def bard(x):
+    u = i(15)
+    v = 16 - u
+    return BARD - (x[0] + u / (v * x[1] + jnp.minimum(u, v) * x[2]))
+
+
+def brown_dennis(x):
+    t = i(20) / 5
+    return (x[0] + t * x[1] - jnp.exp(t)) ** 2 + (x[2] + x[3] * jnp.sin(t) - jnp.cos(t)) ** 2
+
+
+def box(x):
+    t = i(10) / 10
+    return jnp.exp(-t * x[0]) - jnp.exp(-t * x[1]) - x[2] * (jnp.exp(-t) - jnp.exp(-10 * t))
+
+
+def biggs(x):
+    t = i(13) / 10
+    y = jnp.exp(-t) - 5 * jnp.exp(-10 * t) + 3 * jnp.exp(-4 * t)
+    return x[2] * jnp.exp(-t * x[0]) - x[3] * jnp.exp(-t * x[1]) + x[5] * jnp.exp(-t * x[4]) - y
+
+
+def watson(x):
+    n = x.shape[0]
+    t = (i(29) / 29)[:, None]
+    powers = t ** jnp.arange(n)[None, :]
+    slope = jnp.sum(jnp.arange(1, n)[None, :] * powers[:, : n - 1] * x[None, 1:], axis=1)
+    value = jnp.sum(powers * x[None, :], axis=1)
+    return jnp.concatenate([slope - value**2 - 1, jnp.array([x[0], x[1] - x[0] ** 2 - 1])])
+
+
+def extended_rosenbrock(x):
+    odd, even = x[0::2], x[1::2]
+    return jnp.concatenate([10 * (even - odd**2), 1 - odd])
+
+
+def penalty1(x):
+    return jnp.concatenate([jnp.sqrt(1e-5) * (x - 1), jnp.array([jnp.sum(x**2) - 0.25])])
+
+
+def variably(x):
+    s = jnp.sum(i(x.shape[0]) * (x - 1))
+    return jnp.concatenate([x - 1, jnp.array([s, s**2])])
+
+
+def trigonometric(x):
+    n = x.shape[0]
+    return n - jnp.sum(jnp.cos(x)) + i(n) * (1 - jnp.cos(x)) - jnp.sin(x)
+
+
+def brown_almost_linear(x):
+    n = x.shape[0]
+    return jnp.concatenate([x[:-1] + jnp.sum(x) - (n + 1), jnp.array([jnp.prod(x) - 1])])
+
+
+def padded(x):
+    zero = jnp.zeros(1)
+    return jnp.concatenate([zero, x[:-1]]), jnp.concatenate([x[1:], zero])
+
+
+def tridiagonal(x):
+    before, after = padded(x)
+    return (3 - 2 * x) * x - before - 2 * after + 1
+
+
+def boundary(x):
+    before, after = padded(x)
+    h = 1 / (x.shape[0] + 1)
+    return 2 * x - before - after + h**2 * (x + i(x.shape[0]) * h + 1) ** 3 / 2
+
+
+def linear(x):
+    n, m = x.shape[0], 20
+    return jnp.concatenate([x, jnp.zeros(m - n)]) - 2 / m * jnp.sum(x) - 1
+
+
+T10 = np.arange(1, 11)
+PROBLEMS = {
+    "rosenbrock": ([-1.2, 1], lambda x: jnp.array([10 * (x[1] - x[0] ** 2), 1 - x[0]])),
+    "freudenstein-roth": ([0.5, -2], lambda x: jnp.array([-13 + x[0] + ((5 - x[1]) * x[1] - 2) * x[1], -29 + x[0] + ((x[1] + 1) * x[1] - 14) * x[1]])),
+    "beale": ([1, 1], lambda x: jnp.array([1.5 - x[0] * (1 - x[1]), 2.25 - x[0] * (1 - x[1] ** 2), 2.625 - x[0] * (1 - x[1] ** 3)])),
+    "jennrich-sampson": ([0.3, 0.4], lambda x: 2 + 2 * i(10) - (jnp.exp(i(10) * x[0]) + jnp.exp(i(10) * x[1]))),
+    "bard": ([1, 1, 1], bard),
+    "gaussian": ([0.4, 1, 0], lambda x: x[0] * jnp.exp(-x[1] * ((8 - i(15)) / 2 - x[2]) ** 2 / 2) - GAUSSIAN),
+    "box-3d": ([0, 10, 20], box),
+    "powell-singular": ([3, -1, 0, 1], lambda x: jnp.array([x[0] + 10 * x[1], jnp.sqrt(5.0) * (x[2] - x[3]), (x[1] - 2 * x[2]) ** 2, jnp.sqrt(10.0) * (x[0] - x[3]) ** 2])),
+    "wood": ([-3, -1, -3, -1], lambda x: jnp.array([10 * (x[1] - x[0] ** 2), 1 - x[0], jnp.sqrt(90.0) * (x[3] - x[2] ** 2), 1 - x[2], jnp.sqrt(10.0) * (x[1] + x[3] - 2), (x[1] - x[3]) / jnp.sqrt(10.0)])),
+    "kowalik-osborne": ([0.25, 0.39, 0.415, 0.39], lambda x: KOWALIK_Y - x[0] * (KOWALIK_U**2 + KOWALIK_U * x[1]) / (KOWALIK_U**2 + KOWALIK_U * x[2] + x[3])),
+    "brown-dennis": ([25, 5, -5, -1], brown_dennis),
+    "biggs-exp6": ([1, 2, 1, 1, 1, 1], biggs),
+    "watson": ([0] * 6, watson),
+    "extended-rosenbrock": ([-1.2, 1] * 5, extended_rosenbrock),
+    "penalty-1": (list(range(1, 11)), penalty1),
+    "variably-dimensioned": (list(1 - T10 / 10), variably),
+    "trigonometric": ([0.1] * 10, trigonometric),
+    "brown-almost-linear": ([0.5] * 10, brown_almost_linear),
+    "broyden-tridiagonal": ([-1] * 10, tridiagonal),
+    "discrete-boundary-value": (list(T10 / 11 * (T10 / 11 - 1)), boundary),
+    "linear-full-rank": ([1] * 10, linear),
+}
+
+METHODS = {
+    "bfgs": ("BFGS", {"gtol": GTOL}, ""),
+    "lbfgs": ("L-BFGS-B", {"gtol": GTOL, "ftol": 0, "maxfun": 10**6, "maxiter": 10**6}, ""),
+    "nonlinear-cg": ("CG", {"gtol": GTOL}, ""),
+    "newton-cg": ("Newton-CG", {"xtol": 1e-9}, "product"),
+    "dogleg": ("dogleg", {"gtol": GTOL}, "hessian"),
+    "steihaug": ("trust-ncg", {"gtol": GTOL}, "product"),
+}
+
+
+def digits(x, n):
+    """Where a run ends depends on rounding in later digits."""
+    return float(f"{x:.{n}g}")
+
+
+def counted(f):
+    def g(*a):
+        g.calls += 1
+        return f(*a)
+
+    g.calls = 0
+    return g
+
+
+def run(residuals, start, kind, options, needs):
+    value = lambda x: jnp.sum(residuals(x) ** 2)
+    both = jax.jit(jax.value_and_grad(value))
+    evaluations = counted(lambda x: [np.asarray(y, float) for y in both(x)])
+    derivative = {}
+    if needs == "hessian":
+        derivative["hess"] = counted(jax.jit(jax.hessian(value)))
+    if needs == "product":
+        derivative["hessp"] = counted(jax.jit(lambda x, v: jax.jvp(jax.grad(value), (x,), (v,))[1]))
+    try:
+        done = minimize(evaluations, start, jac=True, method=kind, options=options, **derivative)
+    except Exception as error:  # dogleg needs a positive definite Hessian, and says so
+        return {"failed": type(error).__name__}
+    out = {"value": digits(done.fun, 7), "gradientNorm": digits(np.abs(done.jac).max(), 1), "evaluations": evaluations.calls}
+    return {**out, "products": next(iter(derivative.values())).calls} if derivative else out
+
+
+def fit(residuals, start):
+    r, j = jax.jit(residuals), jax.jit(jax.jacobian(residuals))
+    calls = counted(lambda x: np.asarray(r(x)))
+    done = least_squares(calls, start, jac=lambda x: np.asarray(j(x)), method="lm", gtol=1e-8, ftol=1e-15, xtol=1e-15)
+    return {"value": digits(2 * done.cost, 7), "gradientNorm": digits(np.abs(done.grad).max(), 1), "evaluations": calls.calls}
+
+
+def goldens():
+    out = []
+    for name, (start, residuals) in PROBLEMS.items():
+        x = np.array(start, float)
+        value, gradient = jax.value_and_grad(lambda z: jnp.sum(residuals(z) ** 2))(x)
+        runs = {method: run(residuals, x, *how) for method, how in METHODS.items()}
+        runs["levenberg-marquardt"] = fit(residuals, x)
+        out.append({"name": name, "start": x.tolist(), "value": float(value), "gradient": np.asarray(gradient).tolist(), "runs": runs})
+    source = f"scipy {scipy.__version__}, scipy.optimize.minimize and least_squares; gradients by jax, float64"
+    return {"packages/quasi-newton/test/golden/mgh.json": {"source": source, "gradientTolerance": GTOL, "problems": out}}

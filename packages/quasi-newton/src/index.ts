@@ -1,0 +1,21 @@
+/** Methods that ask for as many evaluations as they need: line searches and what is built on them, in double precision. */
+export type { Asking, Given, Point, Request, Vector } from "./ask.ts";
+export { ask, compute, hessian, identity, product, residuals, solve } from "./ask.ts";
+export { type BarzilaiBorweinOptions, barzilaiBorwein } from "./barzilai-borwein.ts";
+export { type BfgsOptions, bfgs } from "./bfgs.ts";
+export { type GradientDescentOptions, gradientDescent } from "./gradient-descent.ts";
+export { type LbfgsOptions, lbfgs } from "./lbfgs.ts";
+export { type LevenbergMarquardtOptions, levenbergMarquardt } from "./levenberg-marquardt.ts";
+export type { Memory, Method, Outcome } from "./method.ts";
+export { iterations, minimize } from "./minimize.ts";
+export { type NewtonOptions, newton } from "./newton.ts";
+export { type NewtonCgOptions, newtonCg } from "./newton-cg.ts";
+export { type NonlinearCgOptions, nonlinearCg } from "./nonlinear-cg.ts";
+export type { AsyncFunction, AsyncObjective, Evaluation, Objective, Residuals } from "./objective.ts";
+export type { Iteration, MinimizeOptions, Result, Signal, Status } from "./run.ts";
+export { type ArmijoOptions, armijo } from "./search/armijo.ts";
+export { type HagerZhangOptions, hagerZhang } from "./search/hager-zhang.ts";
+export type { LineSearch, Trial } from "./search/search.ts";
+export { type WolfeOptions, wolfe } from "./search/wolfe.ts";
+export type { State } from "./state.ts";
+export { dogleg, steihaug, type TrustRegionOptions } from "./trust-region.ts";
