@@ -4,6 +4,7 @@ import {
   type Expr,
   isReduction,
   isUniform,
+  type Op,
   parse,
   type ScalarOp,
   scalarOps,
@@ -91,11 +92,15 @@ function evaluated(e: Expr, args: readonly (Dense | number)[], given: Given): De
   }
   const [a, b] = args;
   if (typeof a === "object") {
-    if (isReduction(e)) return summed(a.data, e.op === "sumsq");
+    if (isReduction(e)) {
+      if (e.value === "row" || e.value === "column") throw unknown(`${e.value} sums`);
+      return e.op === "largest" ? a.data.reduce((x, y) => Math.max(x, y), -Infinity) : summed(a.data, e.op === "sumsq");
+    }
     if (e.op === "transpose") return transposed(a);
     if (e.op === "matmul" && typeof b === "object") return multiplied(a, b);
   }
-  const f = scalarOps[e.op as ScalarOp]; // the others are done with
+  if (!isScalarOp(e.op)) throw unknown(`\`${e.op}\``);
+  const f = scalarOps[e.op];
   const sizes = args.filter((x) => typeof x === "object");
   const [first] = sizes;
   if (!first) return f(...args.map((x) => (typeof x === "number" ? x : x.data[0]!)));
@@ -105,6 +110,13 @@ function evaluated(e: Expr, args: readonly (Dense | number)[], given: Given): De
     );
   return elementwise(f, args, first);
 }
+
+const isScalarOp = (op: Op): op is ScalarOp => Object.hasOwn(scalarOps, op);
+
+const unknown = (what: string): OptimizerError =>
+  new OptimizerError(
+    `\`compute\`: ${what} are not for points. Use total, totalNorm, largest, products, transposes and functions of elements.`,
+  );
 
 function elementwise(f: (...x: number[]) => number, args: readonly (Dense | number)[], { rows, cols }: Dense): Dense {
   const data = new Float64Array(rows * cols);

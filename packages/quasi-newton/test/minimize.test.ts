@@ -315,6 +315,31 @@ describe("a method of one's own", () => {
     expect(status).toBe("gradient");
     expect(Math.hypot(...x)).toBeLessThan(1e-4);
   });
+  test("computes whatever equations say of points, and is told what they cannot", () => {
+    const run = (equation: string): number[] => {
+      let found: number[] = [];
+      const probe: Method<{ readonly decrease: number }> = {
+        ...gradientDescent(),
+        *iterate({ x, gradient: g }) {
+          const { a } = yield* compute({ a: equation as "x" }, { x, g });
+          const { b } = yield* compute({ b: "total(a)" }, { a });
+          found = [b];
+          return { stalled: "" };
+        },
+      };
+      minimize(([x, y]) => ({ value: 1, gradient: [x!, 2 * y!] }), [3, -4], probe);
+      return found;
+    };
+    expect(run("x / largest(abs(x))")).toEqual([3 / 4 - 1]);
+    expect(run("x @ (x' @ g)")).toEqual([3 * 41 - 4 * 41]); // 9 + 32
+    expect(run("x > 0 ? x : g")).toEqual([3 - 8]);
+    expect(run("sum(x) * x")).toEqual([1]);
+    expect(run("norm(x) * x")).toEqual([-5]);
+    expect(() => run("x * rowSum(x)")).toThrow("row sums are not for points");
+    expect(() => run("x - mean(x)")).toThrow("`extent` are not for points");
+    expect(() => run("x + x'")).toThrow("joins 2 × 1 and 1 × 2");
+    expect(() => run("x @ x")).toThrow("multiplies 2 × 1 by 2 × 1");
+  });
   test("is told when an equation is not of the kind that its text says", () => {
     const wrong: Method<{ readonly decrease: number }> = {
       ...gradientDescent(),
