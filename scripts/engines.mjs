@@ -9,6 +9,8 @@ export function needed(args, machine = thisMachine) {
   const device = option(args, "device");
   const help = args.some((arg) => ["--help", "-h", "help", "--version"].includes(arg));
   if (help) return "app";
+  // Without a driver there is nothing to install for: the app says so.
+  if (device === "cuda" && !machine.nvidia()) return "app";
   if (engine === "tfjs" || device === "wasm" || device === "webgpu") return "engines";
   if (device === "cuda" && engine !== "onnxruntime") return "engines";
   // Asked for by name, the default engine runs where it was told to.
@@ -27,13 +29,19 @@ function option(args, name) {
 }
 
 const thisMachine = {
+  /** Whether there may be an NVIDIA GPU: its driver's devices, on Linux and under WSL. Elsewhere only the app can tell. */
+  nvidia({ platform = process.platform, exists = existsSync, list = names } = {}) {
+    if (platform === "darwin") return false;
+    if (platform !== "linux") return true;
+    return list("/dev").some((name) => /^nvidia(ctl|\d+)$/.test(name)) || exists("/dev/dxg");
+  },
   /** Whether there may be a GPU: a driver and what WebGPU or CUDA reach it by. The app looks closer. */
   gpu({ platform = process.platform, exists = existsSync, list = names } = {}) {
     // Metal is part of every macOS.
     if (platform === "darwin") return true;
     if (platform === "win32")
       return exists(path.join(process.env.SystemRoot ?? "C:\\Windows", "System32", "d3d12.dll"));
-    if (list("/dev").some((name) => /^nvidia(ctl|\d+)$/.test(name)) || exists("/dev/dxg")) return true;
+    if (thisMachine.nvidia({ platform, exists, list })) return true;
     const card = list("/dev/dri").some((name) => name.startsWith("renderD"));
     return card && vulkanFolders.some((folder) => list(folder).some((name) => name.startsWith("libvulkan.so.1")));
   },
@@ -56,4 +64,4 @@ function names(folder) {
   }
 }
 
-export const { gpu } = thisMachine;
+export const { gpu, nvidia } = thisMachine;

@@ -7,6 +7,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { needed } from "./engines.mjs";
 import { install, root } from "./pm.mjs";
+import { passSignals } from "./signals.mjs";
 
 const args = process.argv.slice(2);
 const status = install(needed(args));
@@ -20,21 +21,7 @@ const child = spawn(
   { stdio: "inherit" },
 );
 
-// A terminal sends Ctrl-C to the app and to this process (to this one twice, because npm passes it on), so all that is left
-// to do here is to stay until the app is done. Without a terminal the app hears only what is passed on, once.
-const terminal = hasTerminal();
-let heard = 0;
-process.on("SIGINT", () => {
-  if (terminal || Date.now() - heard < 1000) return;
-  heard = Date.now();
-  child.kill("SIGINT");
-});
-let ended = 0;
-process.on("SIGTERM", () => {
-  if (Date.now() - ended < 1000) return;
-  ended = Date.now();
-  child.kill("SIGTERM");
-});
+passSignals(child, { terminal: hasTerminal() });
 
 child.on("error", (error) => {
   console.error(`Could not start ${process.execPath}: ${error.message}`);

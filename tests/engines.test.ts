@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 interface Machine {
+  nvidia(): boolean;
   gpu(): boolean;
   tensorflow(): boolean;
 }
@@ -13,10 +14,15 @@ interface Files {
 interface Engines {
   needed(args: readonly string[], machine: Machine): "app" | "engines";
   gpu(files: Files): boolean;
+  nvidia(files: Files): boolean;
 }
-const { gpu, needed }: Engines = await import(new URL("../scripts/engines.mjs", import.meta.url).href);
+const { gpu, needed, nvidia }: Engines = await import(new URL("../scripts/engines.mjs", import.meta.url).href);
 
-const machine = (gpu: boolean, tensorflow = false): Machine => ({ gpu: () => gpu, tensorflow: () => tensorflow });
+const machine = (gpu: boolean, tensorflow = false): Machine => ({
+  nvidia: () => gpu,
+  gpu: () => gpu,
+  tensorflow: () => tensorflow,
+});
 
 describe("npm start installs", () => {
   test.each([
@@ -26,7 +32,9 @@ describe("npm start installs", () => {
     ["compare --optimizers adam,sgd", true, "engines"],
     ["--device cpu", true, "app"],
     ["--engine onnxruntime --device cuda", true, "app"],
-    ["--device cuda", false, "engines"],
+    ["--device cuda", true, "engines"],
+    ["--device cuda", false, "app"],
+    ["--engine tfjs --device cuda", false, "app"],
     ["--engine tfjs", false, "engines"],
     ["--engine=tfjs", false, "engines"],
     ["--device webgpu", false, "engines"],
@@ -65,5 +73,18 @@ describe("a GPU is seen", () => {
 
   test("on macOS always, because it has Metal", () => {
     expect(on("darwin", [])).toBe(true);
+  });
+
+  test("that CUDA runs on is NVIDIA's, and none is on macOS", () => {
+    const files = (platform: NodeJS.Platform, there: readonly string[]): Files => ({
+      platform,
+      exists: (file) => there.includes(file),
+      list: () => there.map((file) => file.replace("/dev/", "")),
+    });
+    expect(nvidia(files("linux", ["/dev/nvidia0"]))).toBe(true);
+    expect(nvidia(files("linux", ["/dev/dxg"]))).toBe(true);
+    expect(nvidia(files("linux", ["/dev/dri"]))).toBe(false);
+    expect(nvidia(files("darwin", []))).toBe(false);
+    expect(nvidia(files("win32", []))).toBe(true); // the app asks nvidia-smi
   });
 });

@@ -4,6 +4,7 @@ import path from "node:path";
 import { adamw } from "@descent/adam";
 import { optimizer } from "@descent/arrays";
 import { decodeSafetensors, encodeSafetensors } from "@descent/core/adapter";
+import { exportModel, Graph } from "@descent/onnx";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { makeFolder, readBounded, write } from "../src/disk.ts";
 import { model, startingWeights } from "../src/engines/model.ts";
@@ -354,7 +355,12 @@ describe("a checkpoint", () => {
 
   test("that is another engine's model says where this program's own lies", async () => {
     const at = path.join(scratch(), "model.onnx");
-    writeFileSync(at, Buffer.alloc(100, 8));
-    expect(() => loadModel(at)).toThrow(/model\.onnx` cannot be used: .* use model\.safetensors beside it\.$/);
+    const graph = new Graph();
+    graph.output(graph.input("x", { elem: "float32", shape: [1] }));
+    writeFileSync(at, exportModel(graph));
+    for (const load of [loadModel, loadCheckpoint])
+      expect(() => load(at)).toThrow(
+        /model\.onnx` cannot be used: This is an ONNX model, and not a safetensors file\. Use checkpoint\.safetensors or model\.safetensors beside it\.$/,
+      );
   });
 });

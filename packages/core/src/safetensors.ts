@@ -106,6 +106,29 @@ const kindOf = (array: ArrayBufferView): string => Object.prototype.toString.cal
 const elements = (array: ArrayBufferView): number =>
   "BYTES_PER_ELEMENT" in array ? array.byteLength / Number(array.BYTES_PER_ELEMENT) : array.byteLength;
 
+/** The first bytes of files that are given for safetensors by mistake. */
+const kinds: readonly (readonly [first: readonly number[] | string, kind: string])[] = [
+  [[8, -1, 0x12], "an ONNX model"], // its version, then its producer
+  [[8, -1, 0x3a], "an ONNX model"],
+  [[8, -1, 0x42], "an ONNX model"],
+  ["PK\u0003\u0004", "a zip archive, as PyTorch (.pt), Keras and NumPy (.npz) write"],
+  ["\u0089HDF", "an HDF5 file, as Keras writes"],
+  ["GGUF", "a GGUF file"],
+  ["{", "JSON text"],
+  ["<", "a page of HTML, which servers send where a file is missing"],
+  ["version https://git-lfs", "a pointer of Git LFS, whose file was not fetched"],
+];
+
+/** The kind of another file, by its first bytes; undefined if it may be a safetensors file. */
+function fileKind(bytes: Uint8Array): string | undefined {
+  if (bytes.length >= 9 && bytes[8] === 0x7b) return undefined; // the header of a safetensors file: {
+  const begins = (first: readonly number[] | string): boolean => {
+    const wanted = typeof first === "string" ? Array.from(first, (c) => c.charCodeAt(0)) : first;
+    return wanted.every((byte, i) => byte === -1 || byte === bytes[i]);
+  };
+  return kinds.find(([first]) => begins(first))?.[1];
+}
+
 /**
  * Reads the safetensors format. Every field of the header, every length and every offset is checked before it is used,
  * and no name may occur twice, so a damaged file gives an error that says where it breaks, not a wrong tensor. The
@@ -116,7 +139,12 @@ export function decodeSafetensors(bytes: Uint8Array): {
   readonly metadata: Readonly<Record<string, string>>;
 } {
   const bad = (what: string, at: number): never => {
-    throw new OptimizerError(`Not a whole safetensors file: ${what} (at byte ${at} of ${bytes.length}).`);
+    const other = fileKind(bytes);
+    throw new OptimizerError(
+      other === undefined
+        ? `Not a whole safetensors file: ${what} (at byte ${at} of ${bytes.length}).`
+        : `This is ${other}, and not a safetensors file.`,
+    );
   };
   if (!ArrayBuffer.isView(bytes) || bytes.BYTES_PER_ELEMENT !== 1)
     throw new OptimizerError(

@@ -229,3 +229,18 @@ test("what is not a tensor is not written, and the error names it", () => {
     expect(() => encodeSafetensors(tensors as never)).toThrow(says);
   expect(() => encodeSafetensors({ w }, { a: 1 as never })).toThrow("whose values are all text");
 });
+
+test("a file of another kind is told by its first bytes", () => {
+  const text = (first: string): Uint8Array => Uint8Array.from(first.padEnd(64, "."), (c) => c.charCodeAt(0));
+  const kinds: readonly [first: Uint8Array, kind: string][] = [
+    [Uint8Array.of(8, 10, 0x12, 7, ...text("descent")), "an ONNX model"],
+    [text("PK\u0003\u0004"), "a zip archive"],
+    [text("\u0089HDF\r\n"), "an HDF5 file"],
+    [text("GGUF"), "a GGUF file"],
+    [text('{ "format": "layers-model" }'), "JSON text"],
+    [text("<!doctype html>"), "a page of HTML"],
+    [text("version https://git-lfs.github.com/spec/v1"), "a pointer of Git LFS"],
+  ];
+  for (const [bytes, kind] of kinds)
+    for (const read of [decodeSafetensors, decodeState]) expect(() => read(bytes)).toThrow(`This is ${kind}`);
+});

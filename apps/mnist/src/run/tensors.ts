@@ -51,9 +51,7 @@ export function decode(
   try {
     decoded = decodeSafetensors(bytes);
   } catch (error) {
-    const other = /\.onnx$|\.json$|\.bin$/.test(file)
-      ? ` This program reads .safetensors files; use model.safetensors beside it.`
-      : "";
+    const other = /\.(onnx|json|bin)$/.test(file) ? " Use checkpoint.safetensors or model.safetensors beside it." : "";
     throw new UserError(`\`${file}\` cannot be used: ${oneLine(error)}${other}`, { cause: error });
   }
   const { tensors, metadata } = decoded;
