@@ -20,6 +20,7 @@ export {
 export { type Trainable, trainables } from "./autodiff/parameters.ts";
 export type { Wanted } from "./autodiff/wanted.ts";
 export { OnnxError } from "./errors.ts";
+export type { BatchNorm, BatchNormMode } from "./graph/batch-norm.ts";
 export { type ExportOptions, exportModel } from "./graph/export.ts";
 export { Graph } from "./graph/graph.ts";
 export { type ImportOptions, importModel } from "./graph/import.ts";

@@ -9,7 +9,7 @@ import {
   shown,
   suggestion,
 } from "@descent/core/adapter";
-import type { External, GradientRule, Loss, LossFunction } from "@descent/onnx";
+import type { BatchNorm, External, GradientRule, Loss, LossFunction } from "@descent/onnx";
 import type { FixedShapes } from "./graphs/model.ts";
 import type { Plan } from "./plans/training.ts";
 import type { ExecutionProvider, Runtime } from "./session/runtime.ts";
@@ -59,6 +59,13 @@ export interface TrainerOptions extends OpenOptions {
   readonly outputs?: readonly string[] | undefined;
   /** Sizes that the model leaves open: `{ input: ["batch", 3, 224, 224] }`. */
   readonly shapes?: FixedShapes | undefined;
+  /**
+   * What BatchNormalizations normalise by in training steps: "batch", by the batch, and their running statistics move as in
+   * PyTorch, are read by `evalStep` and `predict`, and are exported; "frozen", by the running statistics as they are; or one of
+   * the two by the name of a layer's scale, `{ "bn1.weight": "batch" }`. Default: as the file has them, and PyTorch's default
+   * exporter writes all of them frozen, also from a model in training mode.
+   */
+  readonly batchNorm?: BatchNorm | undefined;
   /** Gradients for operators that lack one here, or other ones, by name ("Op" or "domain.Op"). */
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
   /** The treatment of a weight that the loss does not depend on. Default "error". */
@@ -124,6 +131,10 @@ const ofCreate: Readonly<Record<keyof TrainerOptions, Wanted>> = {
     want: 'must give sizes by input: { input: ["batch", 3, 224, 224] }',
     fits: (x) => isRecord(x) && Object.values(x).every(Array.isArray),
   },
+  batchNorm: {
+    want: 'must be "batch", "frozen" or one of them by the name of a scale: { "bn1.weight": "batch" }',
+    fits: (x) => isBatchNormMode(x) || (isRecord(x) && Object.values(x).every(isBatchNormMode)),
+  },
   gradients: {
     want: "must give functions by operator",
     fits: (x) => isRecord(x) && Object.values(x).every((rule) => typeof rule === "function"),
@@ -133,6 +144,7 @@ const ofCreate: Readonly<Record<keyof TrainerOptions, Wanted>> = {
   externalRoot: { want: "must be the path of a folder", fits: (x) => typeof x === "string" && x !== "" },
 };
 
+const isBatchNormMode = (x: unknown): boolean => x === "batch" || x === "frozen";
 const isProvider = (x: unknown): boolean => typeof x === "string" || (isRecord(x) && typeof x.name === "string");
 const isRuntime = (x: unknown): boolean =>
   typeof x === "object" && x !== null && "InferenceSession" in x && "Tensor" in x;

@@ -86,10 +86,10 @@ export class Trainer {
       { model, trainingGraph: false, external: options.external, externalRoot: options.externalRoot },
       options,
       (candidates) => {
-        const { loss, outputs, shapes, gradients, unreached } = options;
+        const { loss, outputs, shapes, batchNorm, gradients, unreached } = options;
         const trained = trainedOf(candidates, options);
         refuseEmptyGroups(options.optimizer, candidates.weights);
-        return { trained, loss, outputs, shapes, gradients, unreached };
+        return { trained, loss, outputs, shapes, batchNorm, gradients, unreached };
       },
     );
   }
@@ -108,6 +108,7 @@ export class Trainer {
           loss: undefined,
           outputs: undefined,
           shapes: undefined,
+          batchNorm: undefined,
           gradients: undefined,
           unreached: undefined,
         };

@@ -22,7 +22,7 @@ export interface BodyGradients {
   readonly inside: readonly string[];
 }
 
-/** What the gradient of an operator with bodies is written with. */
+/** A node with bodies, the gradients that reach it, and the way back through a body. */
 export interface Context {
   readonly b: Builder;
   readonly node: Node;

@@ -51,6 +51,14 @@ const crossEntropy =
     return more;
   };
 
+/** The variance of a sample from that of a population: of n numbers it is n / (n − 1) times as large. */
+function sampleVariance(b: Builder, x: string, axes: readonly number[], variance: string): string {
+  const n = b.product(axes.map((axis) => b.size(x, axis)));
+  if (typeof n === "number") return b.scaled(variance, n / Math.max(1, n - 1));
+  const [count, one] = [b.sizeAs(n, variance), b.number(1, variance)];
+  return b.op("Mul", [variance, b.div(count, b.op("Max", [b.sub(count, one), one]))]);
+}
+
 /** Nodes that run otherwise where they are differentiated; their own rule still applies. */
 export const lowerings: Readonly<Record<string, Lowering>> = {
   Loop: remembering("Loop"),
@@ -68,9 +76,11 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
     b.webgpu || comparable(b, node) || int(node, "storage_order", 0) === 1 ? undefined : withOutputs(b, node, 2),
   LayerNormalization: (b, node) => (b.elem(node.inputs[0]!) === "float64" ? undefined : withOutputs(b, node, 3)),
   Dropout: (b, node) => (mayDrop(b, node) ? withOutputs(b, node, 2) : undefined),
+  // WebGPU cannot train it. Elsewhere the runtime's own writes new statistics over the old ones, also where those are read later.
   BatchNormalization: (b, node) => {
-    if (!b.webgpu || int(node, "training_mode", 0) !== 1) return undefined;
     const [x = "", scale = "", bias = "", mean = "", variance = ""] = node.inputs;
+    const sampled = b.graph.sampled.has(variance);
+    if (int(node, "training_mode", 0) !== 1 || !(b.webgpu || sampled)) return undefined;
     const sizes = b.sizes(x);
     const axes = range(sizes.length).filter((i) => i !== 1);
     const along = sizes.map((s, i) => (i === 1 ? s : 1));
@@ -83,7 +93,7 @@ export const lowerings: Readonly<Record<string, Lowering>> = {
       b.named(name, "Add", [b.scaled(old, momentum), b.scaled(b.reshapeLike(now, old), 1 - momentum)]);
     };
     update(node.outputs[1], mean, batch.mean);
-    update(node.outputs[2], variance, batch.variance);
+    update(node.outputs[2], variance, sampled ? sampleVariance(b, x, axes, batch.variance) : batch.variance);
     return node;
   },
   // WebGPU has neither of more than two operands.

@@ -4,7 +4,7 @@ import { product } from "../graph/dims.ts";
 import { prune } from "../graph/fold.ts";
 import { Graph, isGraph } from "../graph/graph.ts";
 import { importModel } from "../graph/import.ts";
-import { int, type Node, type Scope } from "../graph/node.ts";
+import type { Scope } from "../graph/node.ts";
 import { copied } from "../graph/subgraphs.ts";
 import type { Constant } from "../proto/constant.ts";
 import { isFloat } from "../proto/elem.ts";
@@ -12,6 +12,7 @@ import type { Builder, Target } from "./builder.ts";
 import type { GradientRule } from "./gradients/rule.ts";
 import type { BuiltLoss, LabelInput, Loss, LossFunction } from "./losses.ts";
 import type { Trainable } from "./parameters.ts";
+import { RunningStatistics, trains } from "./statistics.ts";
 import { Tape } from "./tape.ts";
 import { choose, type Wanted } from "./wanted.ts";
 
@@ -92,9 +93,13 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
   const graph = started(source, wanted);
   const tape = new Tape(graph, options.target ?? "cpu", wanted, options.gradients ?? {});
   const { b } = tape;
-  const updates: { readonly name: string; readonly next: string }[] = [];
+  const running = new RunningStatistics(source, graph);
   for (const node of source.nodes) {
-    tape.stage(copied(trains(node) ? tracked(node, source, graph, updates) : node, graph));
+    if (trains(node)) {
+      const tracked = running.tracked(node);
+      tape.stage(tracked);
+      running.note(node, tracked);
+    } else tape.stage(copied(node, graph));
     // Only the model can tell the types of outputs of operators from other domains.
     for (const name of node.outputs)
       if (name !== "" && graph.typeOf(name) === undefined) graph.setType(name, source.typeOf(name));
@@ -145,7 +150,7 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
   };
   const parameters = chosen.map((p) => ({ ...p, grad: gradientOf(p.name) }));
   const inputs = (options.inputs ?? []).map((name) => ({ name, grad: gradientOf(name) }));
-  const statistics = updates.map(({ name, next }): Statistic => {
+  const statistics = running.updates.map(({ name, next }): Statistic => {
     const initial = source.initializers.get(name)!;
     graph.output(next, { elem: initial.elem, shape: initial.dims });
     return { name, shape: initial.dims, initial, next };
@@ -159,6 +164,7 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
 function started(source: Graph, wanted: readonly string[]): Graph {
   const graph = new Graph(source.opset);
   graph.name = source.name;
+  for (const name of source.sampled) graph.sampled.add(name);
   for (const [domain, version] of source.domains) graph.domains.set(domain, version);
   for (const name of valuesOf(source)) graph.reserve(name);
   for (const [name, type] of source.inputs) graph.input(name, type);
@@ -179,24 +185,6 @@ function started(source: Graph, wanted: readonly string[]): Graph {
     else graph.initializer(name, value);
   }
   return graph;
-}
-
-/** A BatchNormalization that updates its statistics, with names for the new ones. */
-function tracked(
-  node: Node,
-  source: Graph,
-  graph: Graph,
-  updates: { readonly name: string; readonly next: string }[],
-): Node {
-  const outputs = [node.outputs[0]!, node.outputs[1] ?? "", node.outputs[2] ?? ""];
-  for (const i of [1, 2]) {
-    const name = node.inputs[i + 2]!;
-    if (!source.initializers.has(name) || updates.some((s) => s.name === name)) continue;
-    outputs[i] ||= graph.fresh(`${name}.next`);
-    updates.push({ name, next: outputs[i]! });
-  }
-  while (outputs.at(-1) === "") outputs.pop();
-  return { ...node, outputs };
 }
 
 const isBuilt = (x: unknown): x is BuiltLoss => isRecord(x) && typeof x.loss === "string" && Array.isArray(x.labels);
@@ -230,8 +218,6 @@ function lossOf(b: Builder, loss: Loss | LossFunction | undefined, outputs: read
   };
 }
 
-const trains = (node: Node): boolean =>
-  node.op === "BatchNormalization" && node.domain === "" && int(node, "training_mode", 0) === 1;
 /** Every name in a graph and the graphs inside it. */
 function valuesOf(graph: Scope): Set<string> {
   const all = new Set([...graph.inputs.keys(), ...graph.initializers.keys(), ...graph.outputs.keys()]);

@@ -44,7 +44,8 @@ const whole = new Set(
 const notes: Readonly<Record<string, string>> = {
   BatchNormalization: "training and fixed statistics; composed on WebGPU, which cannot train it",
   Cast: "floating types only",
-  DequantizeLinear: "of the scale, not of the whole numbers: a frozen base lets gradients pass to activations",
+  DequantizeLinear:
+    "of the scale, not of the whole numbers: a frozen base lets gradients pass to activations; straight through after QuantizeLinear with the same scale, as PyTorch's fake quantization",
   Einsum: "matrix products on WebGPU",
   If: "both branches, repeated backwards",
   Loop: "round by round where they are known and few, else a Scan of the rounds",

@@ -10,6 +10,7 @@ import { Builder, type Target } from "./builder.ts";
 import { lowerings } from "./decompose.ts";
 import { expansions } from "./expansions/index.ts";
 import { flat, rounding, rules } from "./gradients/index.ts";
+import { fake, fakeQuantization } from "./gradients/quantization.ts";
 import type { GradientRule, Gradients } from "./gradients/rule.ts";
 
 /** Records the forward pass, and appends the backward pass from it. */
@@ -19,6 +20,8 @@ export class Tape {
   /** Operators of slope zero, where gradients ended. */
   readonly stopped: Set<string>;
   readonly #nodes: Node[] = [];
+  /** By their outputs, the nodes that quantize numbers whose gradients are wanted. */
+  readonly #quantized: Map<string, Node> = new Map();
   readonly #needs: Set<string>;
   readonly #own: Readonly<Record<string, GradientRule>>;
   readonly #budget: Budget;
@@ -47,8 +50,11 @@ export class Tape {
   /** Appends a node of the forward pass, in the form that its gradient wants. */
   stage(node: Node): void {
     const { b, graph } = this;
+    if (this.#fake(node)) return;
     if (!this.#needed(node) || !standard(node) || Object.hasOwn(this.#own, keyOf(node))) {
-      graph.add(node);
+      // Running statistics move also where no gradient passes.
+      const moving = standard(node) && node.op === "BatchNormalization" ? lowerings[node.op] : undefined;
+      if (moving?.(b, node) === undefined) graph.add(node);
       this.#record(node);
       return;
     }
@@ -66,6 +72,23 @@ export class Tape {
     const lowered = lower === undefined ? undefined : sized(node, () => lower(b, node));
     if (lowered === undefined) graph.add(node);
     this.#record(lowered ?? node);
+  }
+
+  /**
+   * Numbers that are quantized and at once dequantized, as in training that knows of quantization: the whole numbers between
+   * have no gradient, and the two nodes together have that of PyTorch's fake quantization.
+   */
+  #fake(node: Node): boolean {
+    if (!standard(node)) return false;
+    const [first = ""] = node.inputs;
+    const quantized = node.op === "DequantizeLinear" ? this.#quantized.get(first) : undefined;
+    if (quantized !== undefined && quantized.inputs.slice(1).join() === node.inputs.slice(1).join()) {
+      this.graph.add(node);
+      this.#record({ ...node, op: fakeQuantization, inputs: [...quantized.inputs, first] });
+      return true;
+    }
+    if (node.op === "QuantizeLinear" && this.#needed(node)) this.#quantized.set(node.outputs[0]!, node);
+    return false;
   }
 
   /** Stages what `build` appends. */
@@ -164,6 +187,7 @@ export class Tape {
   }
 
   #rule(node: Node, inside: readonly string[]): GradientRule {
+    if (node.op === fakeQuantization) return fake;
     const key = keyOf(node);
     const own = Object.hasOwn(this.#own, key) ? this.#own[key] : undefined;
     if (own !== undefined) return own;

@@ -35,6 +35,8 @@ export class Graph implements Scope {
   readonly outputs: Map<string, TensorType> = new Map();
   readonly initializers: Map<string, Constant> = new Map();
   readonly nodes: Node[] = [];
+  /** Running variances that training moves by the sample variance of the batch, as PyTorch does. */
+  readonly sampled: Set<string> = new Set();
   readonly outer: Graph | undefined;
   readonly #types: Map<string, TensorType> = new Map();
   readonly #symbolic: Map<string, SymbolicValue> = new Map();

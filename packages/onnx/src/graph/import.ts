@@ -12,6 +12,7 @@ import {
   type TypeProto,
 } from "../proto/model.ts";
 import { constantOf, denseOf } from "../proto/tensor.ts";
+import { type BatchNorm, BatchNorms, isBatchNorm } from "./batch-norm.ts";
 import { rewritten } from "./contrib/index.ts";
 import { bind, canonical, type Dim } from "./dims.ts";
 import { fold, prune } from "./fold.ts";
@@ -29,6 +30,12 @@ export interface ImportOptions {
   readonly external?: External;
   /** Whether to fold values that depend only on constants and sizes, and remove unused ones. Default true. */
   readonly fold?: boolean;
+  /**
+   * What BatchNormalizations normalise by while they train: "batch", by the batch, and running statistics move as in PyTorch;
+   * "frozen", by the running statistics as they are; or which of the two by the name of a layer's scale. Default: as the file
+   * has them, and PyTorch's default exporter writes all of them frozen.
+   */
+  readonly batchNorm?: BatchNorm | undefined;
   /** Operators of ONNX Runtime's optimizers that stay as they are ("com.microsoft.Gelu"). Default: none, all become standard ones. */
   readonly keep?: readonly string[];
 }
@@ -50,6 +57,10 @@ export function importModel(source: Uint8Array | ModelProto, options: ImportOpti
     external: func,
     fold: yesNo,
     keep: texts,
+    batchNorm: {
+      want: '"batch", "frozen" or one of them by the name of a scale: { "bn1.weight": "batch" }',
+      fits: isBatchNorm,
+    },
   });
   const model = source instanceof Uint8Array ? decodeModel(source) : source;
   const proto = model.graph;
@@ -81,6 +92,7 @@ class Importer {
   readonly #functions: Functions;
   readonly #kept: ReadonlySet<string>;
   readonly #sequences = new Sequences();
+  readonly #batchNorms: BatchNorms;
   /** Sizes the names of the model stand for, from `shapes`. */
   readonly #sizes: Record<string, Dim> = Object.create(null); // a size may be called "constructor"
   /** Whether `shapes` contradicts a size of the model, so that nothing it says of inner shapes can be believed. */
@@ -90,6 +102,7 @@ class Importer {
     this.#functions = new Functions(model.functions ?? []);
     this.#options = options;
     this.#kept = new Set(options.keep);
+    this.#batchNorms = new BatchNorms(options.batchNorm, model.producerName === "pytorch");
   }
 
   /** The whole of the outermost graph. */
@@ -98,6 +111,7 @@ class Importer {
     this.#inputs(graph, proto);
     this.#nodes(graph, proto, opsets, 0);
     this.#outputs(graph, proto);
+    this.#batchNorms.finish();
   }
 
   #initializers(graph: Graph, proto: GraphProto): void {
@@ -217,6 +231,10 @@ class Importer {
       else {
         if (!graph.domains.has(node.domain)) graph.domains.set(node.domain, at.get(node.domain) ?? 1);
         graph.add(node);
+      }
+      const last = graph.nodes.at(-1);
+      if (last?.op === "BatchNormalization" && last.domain === "" && graph.nodes.length > start) {
+        graph.nodes[graph.nodes.length - 1] = this.#batchNorms.normalized(graph, last);
       }
       for (const added of graph.nodes.slice(start)) for (const output of added.outputs) refine(graph, output, declared);
     }

@@ -74,6 +74,7 @@ describe("where a function has no slope, the gradient is", () => {
 
   test("that of the inside at the bounds of Clip, and that of the left at the kink of Relu and its kind", async () => {
     expect(await gradient("Clip", [-1, 0, 1, 2], [4], {}, [-1, 1])).toEqual([1, 1, 1, 0]);
+    expect(await gradient("Clip", [-1, 0, 3, 6, 7], [5], {}, [0, 6])).toEqual([0, 0, 1, 0, 0]); // PyTorch's relu6
     expect(await gradient("Relu", [0], [1])).toEqual([0]);
     expect(await gradient("LeakyRelu", [0], [1], { alpha: 0.25 })).toEqual([0.25]);
     expect(await gradient("Elu", [0], [1], { alpha: 2 })).toEqual([2]);

@@ -1,5 +1,5 @@
 import type { Configured, Parameter } from "@descent/core";
-import type { External, GradientRule, Loss, LossFunction } from "@descent/onnx";
+import type { BatchNorm, External, GradientRule, Loss, LossFunction } from "@descent/onnx";
 import type { LabelInput } from "@descent/onnx/autodiff";
 import type { FileSource } from "../files/read.ts";
 import type { Candidates, FixedShapes } from "../graphs/model.ts";
@@ -30,6 +30,7 @@ export interface Starting {
   readonly seed: number;
   readonly outputs: readonly string[] | undefined;
   readonly shapes: FixedShapes | undefined;
+  readonly batchNorm: BatchNorm | undefined;
   readonly gradients: Readonly<Record<string, GradientRule>> | undefined;
   readonly unreached: "error" | "zeros" | undefined;
 }

@@ -1,5 +1,6 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import {
+  type BatchNorm,
   decodeModel,
   differentiate,
   type External,
@@ -38,6 +39,8 @@ export interface ModelSourceOptions {
   readonly outputs?: readonly string[] | undefined;
   /** Sizes of inputs that the model leaves open, or not even the number of. */
   readonly shapes?: FixedShapes | undefined;
+  /** What BatchNormalizations normalise by while they train; by default as the file says. */
+  readonly batchNorm?: BatchNorm | undefined;
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
   readonly unreached?: "error" | "zeros" | undefined;
 }
@@ -114,11 +117,12 @@ export class ModelSource implements Source {
   }
 
   #import(shapes: Shapes = {}): Graph {
-    const { external, shapes: fixed = {}, gradients = {} } = this.#options;
+    const { external, shapes: fixed = {}, gradients = {}, batchNorm } = this.#options;
     const given = Object.entries(shapes).filter(([name]) => !this.labels.some((l) => l.name === name));
     return importModel(this.#model, {
       shapes: { ...fixed, ...Object.fromEntries(given) },
       keep: Object.keys(gradients),
+      batchNorm,
       ...(external ? { external } : {}),
     });
   }

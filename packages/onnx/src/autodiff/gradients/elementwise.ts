@@ -1,5 +1,4 @@
-import { OnnxError } from "../../errors.ts";
-import { describe, float, int, string } from "../../graph/node.ts";
+import { float, int, string } from "../../graph/node.ts";
 import type { Builder } from "../builder.ts";
 import { binary, type GradientRule, unary } from "./rule.ts";
 
@@ -216,8 +215,11 @@ export const broadcasting: Readonly<Record<string, GradientRule>> = {
   Clip: (b, node, [d], need) => {
     if (d === undefined) return [];
     const [x = "", low = "", high = ""] = node.inputs;
-    const above = low === "" ? undefined : b.op("GreaterOrEqual", [x, low]);
-    const below = high === "" ? undefined : b.op("LessOrEqual", [x, high]);
+    // A clip passes gradients at its bounds and ReLU6, which is written as one, does not; exact zeros are common before it.
+    const bound = (of: string): number => Number(b.graph.value(of)?.data[0]);
+    const relu6 = bound(low) === 0 && bound(high) === 6;
+    const above = low === "" ? undefined : b.op(relu6 ? "Greater" : "GreaterOrEqual", [x, low]);
+    const below = high === "" ? undefined : b.op(relu6 ? "Less" : "LessOrEqual", [x, high]);
     const inside = above !== undefined && below !== undefined ? b.op("And", [above, below]) : (above ?? below);
     const all = b.shape(x).map((_, i) => i);
     const outside = (within: string, bound: string): string =>
@@ -231,25 +233,5 @@ export const broadcasting: Readonly<Record<string, GradientRule>> = {
       need[1] && atLow !== undefined ? outside(atLow, low) : undefined,
       need[2] && atHigh !== undefined ? outside(atHigh, high) : undefined,
     ];
-  },
-  // x is whole numbers, so only the scale has a gradient; `dequantize` in the table says more.
-  DequantizeLinear: (b, node, [d], need) => {
-    if (d === undefined || !need[1]) return [];
-    const [x = "", scale = "", zero = ""] = node.inputs;
-    if (int(node, "block_size", 0) > 0) {
-      throw new OnnxError(
-        `${describe(node)} has a scale per block, and no gradient for it. Leave \`${scale}\` out of \`wrt\`.`,
-      );
-    }
-    const elem = b.elem(d);
-    const shape = b.shape(x);
-    const axis = int(node, "axis", 1);
-    const at = axis < 0 ? axis + shape.length : axis;
-    const along = b.rank(scale) === 0 ? [] : shape.map((_, i) => (i === at ? b.size(x, i) : 1));
-    const offset = zero === "" ? undefined : b.cast(zero, elem);
-    const whole = b.cast(x, elem);
-    const centred = offset === undefined ? whole : b.sub(whole, along.length > 0 ? b.reshape(offset, along) : offset);
-    const others = shape.map((_, i) => i).filter((i) => along.length === 0 || i !== at);
-    return [undefined, b.reshapeLike(b.cast(b.sum(b.mul(d, centred), others), b.elem(scale)), scale)];
   },
 };

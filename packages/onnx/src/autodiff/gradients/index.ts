@@ -6,6 +6,7 @@ import { matrix } from "./matrix.ts";
 import { movement } from "./movement.ts";
 import { normalization } from "./normalization.ts";
 import { pooling } from "./pooling.ts";
+import { quantization } from "./quantization.ts";
 import { reduction } from "./reduction.ts";
 import { resize } from "./resize.ts";
 import type { GradientRule } from "./rule.ts";
@@ -23,6 +24,7 @@ export const rules: Readonly<Record<string, GradientRule>> = {
   ...normalization,
   ...classification,
   ...resize,
+  ...quantization,
 };
 
 /** Operators of floating output whose slope is zero wherever it exists: gradients end there. */
