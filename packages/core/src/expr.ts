@@ -1,4 +1,4 @@
-import { OptimizerError, shown } from "./errors.ts";
+import { OptimizerError, shown, takes } from "./errors.ts";
 import { isMatrixFunction, type MatrixFunction } from "./matrix-functions.ts";
 import type { Arithmetic, Comparison, Logic, MatrixOp, Op, Reduction, Unary } from "./operations.ts";
 
@@ -134,7 +134,8 @@ export function isMatrixOp(e: Expr): e is ExprOf<MatrixOp> {
 /** Children-first order of what `roots` depend on, each once, by the children that `children` gives. Deep formulas take no deep stack. */
 export function postorder(roots: Iterable<Expr>, children: (e: Expr) => readonly Expr[]): Expr[] {
   const isList = typeof roots === "object" && typeof roots?.[Symbol.iterator] === "function";
-  const all: readonly unknown[] = isList ? [...roots] : [roots];
+  takes("a walk through expressions", "a list of them", roots, isList);
+  const all = [...roots]; // an iterator gives its values once
   for (const root of all) checkExpr(root, "A walk through expressions");
   const seen = new Set<Expr>();
   const order: Expr[] = [];
@@ -144,7 +145,7 @@ export function postorder(roots: Iterable<Expr>, children: (e: Expr) => readonly
     seen.add(e);
     open.push({ e, children: children(e), next: 0 });
   };
-  for (const root of roots) {
+  for (const root of all) {
     enter(root);
     for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
       const child = top.children[top.next++];
