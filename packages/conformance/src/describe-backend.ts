@@ -27,7 +27,7 @@ import { type Data, pick, sampleData } from "./data.ts";
 import { largestError, TOLERANCE } from "./displacement.ts";
 import { reference } from "./reference.ts";
 import type { Runner } from "./runner.ts";
-import { takesRecord, takesTarget } from "./takes.ts";
+import { takes, takesRecord, takesTarget } from "./takes.ts";
 import type { Starts, Target } from "./target.ts";
 
 /** The promises of a backend, and its refusals. */
@@ -161,8 +161,11 @@ const memory = probe(
 );
 
 /** The `refuses` of a backend that lacks all of these formulas, for one reason. */
-export const refusing = (formulas: readonly string[], why: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(formulas.map((formula) => [formula, why]));
+export function refusing(formulas: readonly string[], why: string): Readonly<Record<string, string>> {
+  takes("refusing", "a list of formulas", formulas, Array.isArray(formulas));
+  takes("refusing", "the reason in words", why, typeof why === "string" && why !== "");
+  return Object.fromEntries(formulas.map((formula) => [formula, why]));
+}
 
 /** State of its own size, and state that starts as a matrix. */
 const sized = probe(

@@ -46,6 +46,7 @@ describe("@descent/conformance", () => {
       goldens: good("adam"),
       parseGolden: { args: () => [golden, "adam.json"], anything: [1] },
       readGoldens: good([golden]),
+      refusing: good(["p @ g"], "it has no products"),
       rulesOf: good({ adam }),
       kit: good(runner),
       "kit(…).describeBackend": { args: () => [conformance.reference, {}], call: bound.describeBackend },

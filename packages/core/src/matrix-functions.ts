@@ -76,6 +76,7 @@ export const matrixFunctions = {
 /** The names of functions of whole matrices. */
 export type MatrixFunction = keyof typeof matrixFunctions;
 
+/** Whether an operation is a function of whole matrices. */
 export const isMatrixFunction = (op: string): op is MatrixFunction =>
   typeof op === "string" && Object.hasOwn(matrixFunctions, op);
 
