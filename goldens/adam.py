@@ -1,10 +1,13 @@
-"""Adam and its kin: torch.optim, and Optax where PyTorch has none (Yogi, AdaBelief)."""
+"""Adam and its kin: torch.optim; Optax, pytorch_optimizer, timm and the authors' code where PyTorch has none."""
 
 import numpy as np
 import optax
+import pytorch_optimizer
+import timm.optim
 import torch
 
-from common import DEFAULTS, NOTHING, OPTIONS, OPTAX, ROLES, TINY, TORCH, golden, optax_path, torch_path
+from authors import authors
+from common import CONSTANT, DEFAULTS, KOZISTR, LATE, NOTHING, OPTIONS, OPTAX, ROLES, SMALL, TIMM, TINY, TORCH, decayed, golden, optax_path, torch_path
 
 
 def betas(o):
@@ -142,6 +145,124 @@ def goldens():
         "adabelief": golden(
             "adabelief", f"{OPTAX}, optax.adabelief (eps_root = eps), float64",
             settings(0.02, 0.1, 0.02), run_adabelief, adabelief, {**hyper, "eps": 1e-16},
+        ),
+    }
+    some = pytorch_optimizer
+
+    def by_torch(name, kind, arguments, settings, defaults, said="", source=None):
+        """`kind` is a class of an installed library, or gives one when the golden is made."""
+
+        def run(o, p, steps):
+            made = kind if isinstance(kind, type) else kind()
+            return torch_path(lambda ts: made(decayed(ts, o.get("weightDecay", 0)), **arguments(o)), p, steps)
+
+        if source is None:
+            library = next(l for start, l in {"torch.": TORCH, "pytorch_optimizer.": KOZISTR, "timm.": TIMM}.items() if kind.__module__.startswith(start))
+            source = f"{library}, {kind.__name__}"
+        return golden(name, f"{source}{said}, float64", settings, run, None, defaults)
+
+    def by_authors(name, repository, commit, file, kind, arguments, settings, defaults, said=""):
+        source = f"the authors' code (github.com/{repository}, {commit})"
+        return by_torch(name, lambda: getattr(authors(repository, commit, file), kind), arguments, settings, defaults, said, source)
+
+    def by_optax(name, said, make, settings, defaults):
+        return golden(name, f"{OPTAX}, {said}, float64", settings, lambda o, p, steps: optax_path(make(o), p, steps), None, defaults)
+
+    def with_mask(make):
+        return lambda o: make(o, {"w": True, "b": False})
+
+    decaying = settings(0.05, 0.1, 0.05, weightDecay=0.3)
+    out |= {
+        "adamaxw": by_optax(
+            "adamaxw", "adamaxw, decay masked where the role is bias",
+            with_mask(lambda o, mask: optax.adamaxw(o["lr"], o["beta1"], o["beta2"], eps=o["eps"], weight_decay=o["weightDecay"], mask=mask)),
+            decaying, {**hyper, "lr": 2e-3, "weightDecay": 1e-2},
+        ),
+        "nadamw": by_torch(
+            "nadamw", torch.optim.NAdam, lambda o: {**betas(o), "momentum_decay": o["decay"], "decoupled_weight_decay": True},
+            settings(0.05, 0.1, 0.05, decay=3.0, weightDecay=0.3), {**hyper, "lr": 2e-3, "decay": 4e-3, "weightDecay": 1e-2}, " (decoupled_weight_decay=True)",
+        ),
+        "radamw": by_torch(
+            "radamw", torch.optim.RAdam, lambda o: {**betas(o), "decoupled_weight_decay": True},
+            # In the first steps p moves by lr·mHat, which among tiny gradients is nothing beside the decay.
+            {DEFAULTS: {"lr": 0.1}, OPTIONS: {"lr": 0.2, **off, "beta2": 0.8, "weightDecay": 0.3}, CONSTANT: {"lr": 0.1, "eps": 0.2}}, {**hyper, "weightDecay": 1e-2}, " (decoupled_weight_decay=True)",
+        ),
+        "adamEpsInside": by_optax(
+            "adamEpsInside", "adam(eps=0, eps_root=eps)", lambda o: optax.adam(o["lr"], o["beta1"], o["beta2"], eps=0, eps_root=o["eps"]),
+            settings(0.05, 0.1, 5.0), hyper,
+        ),
+        "adan": by_torch(
+            "adan", some.Adan, lambda o: {"lr": o["lr"], "betas": (o["beta1"], o["beta2"], o["beta3"]), "eps": o["eps"], "weight_decouple": False, "max_grad_norm": 0},
+            settings(0.05, 0.1, 0.05, beta2=0.7, beta3=0.8, weightDecay=0.3),
+            {"lr": 1e-3, "beta1": 0.98, "beta2": 0.92, "beta3": 0.99, "eps": 1e-8, "weightDecay": 0.0}, " (weight_decouple=False)",
+        ),
+        "adanw": by_torch(
+            "adanw", some.Adan, lambda o: {"lr": o["lr"], "betas": (o["beta1"], o["beta2"], o["beta3"]), "eps": o["eps"], "weight_decouple": True, "max_grad_norm": 0},
+            settings(0.05, 0.1, 0.05, beta2=0.7, beta3=0.8, weightDecay=0.3),
+            {"lr": 1e-3, "beta1": 0.98, "beta2": 0.92, "beta3": 0.99, "eps": 1e-8, "weightDecay": 0.0}, " (weight_decouple=True)",
+        ),
+        "adopt": by_optax(
+            "adopt", "contrib.adopt", lambda o: optax.contrib.adopt(o["lr"], o["beta1"], o["beta2"], eps=o["eps"]),
+            settings(0.05, 0.1, 0.2, beta2=0.7), {"lr": 1e-3, "beta1": 0.9, "beta2": 0.9999, "eps": 1e-6},
+        ),
+        "ademamix": by_torch(
+            "ademamix", some.AdEMAMix,
+            lambda o: {**betas(o), "betas": (o["beta1"], o["beta2"], o["beta3"]), "alpha": o["alpha"], "t_alpha_beta3": o["warmup"] or None},
+            settings(0.05, 0.1, 0.05, beta3=0.95, alpha=2.0, warmup=7), {**hyper, "beta3": 0.9999, "alpha": 5, "warmup": 0}, " (t_alpha_beta3 = warmup)",
+        ),
+        "simplifiedAdemamix": by_optax(
+            "simplifiedAdemamix", "contrib.simplified_ademamix",
+            lambda o: optax.contrib.simplified_ademamix(o["lr"], o["beta1"], o["beta2"], alpha=o["alpha"], eps=o["eps"]),
+            settings(0.02, 0.03, 0.02, alpha=1.5), {"lr": 1e-4, "beta1": 0.99, "beta2": 0.95, "alpha": 0, "eps": 1e-8},
+        ),
+        "mars": by_authors(
+            "mars", "AGI-Arena/MARS", "4831e28", "MARS/optimizers/mars.py", "MARS",
+            lambda o: {**betas(o), "gamma": o["gamma"], "optimize_1d": True, "lr_1d": o["lr"]},
+            settings(0.05, 0.1, 0.05, gamma=0.3, weightDecay=0.3), {"lr": 3e-3, "beta1": 0.95, "beta2": 0.99, "gamma": 0.025, "eps": 1e-8, "weightDecay": 0.0},
+            " (mars-adamw, optimize_1d=True)",
+        ),
+        "marsLion": by_authors(
+            "marsLion", "AGI-Arena/MARS", "4831e28", "MARS/optimizers/mars.py", "MARS",
+            lambda o: {"lr": o["lr"], "betas": (o["beta1"], 0.99), "gamma": o["gamma"], "optimize_1d": True, "lr_1d": o["lr"], "mars_type": "mars-lion"},
+            {DEFAULTS: {"lr": 0.02}, OPTIONS: {"lr": 0.05, "beta1": 0.6, "gamma": 0.3, "weightDecay": 0.3}, TINY: {"lr": 0.03}},
+            {"lr": 3e-3, "beta1": 0.95, "gamma": 0.025, "weightDecay": 0.0}, " (mars-lion, optimize_1d=True)",
+        ),
+        "grams": by_torch("grams", some.Grams, betas, three, {**hyper, "eps": 1e-6}),
+        "cautiousAdamw": by_torch(
+            "cautiousAdamw", timm.optim.AdamWLegacy, lambda o: {**betas(o), "caution": True, "foreach": False}, {**decaying, SMALL: {"lr": 0.05}}, {**hyper, "weightDecay": 1e-2}, " (caution=True)",
+        ),
+        "laprop": by_authors(
+            "laprop", "Z-T-WANG/LaProp-Optimizer", "a419916", "laprop.py", "LaProp", betas, three, {"lr": 4e-4, "beta1": 0.9, "beta2": 0.999, "eps": 1e-15},
+        ),
+        "stableAdamw": by_torch(
+            "stableAdamw", some.StableAdamW, lambda o: {**betas(o), "kahan_sum": False}, settings(0.05, 0.2, 0.05, weightDecay=0.3), {**hyper, "beta2": 0.99, "weightDecay": 1e-2},
+        ),
+        "adabound": by_authors(
+            "adabound", "Luolc/AdaBound", "2e928c3", "adabound/adabound.py", "AdaBound", lambda o: {**betas(o), "final_lr": o["finalLr"], "gamma": o["gamma"]},
+            {**settings(0.05, 0.1, 0.05, finalLr=0.3, gamma=0.1), CONSTANT: {"lr": 0.05, "finalLr": 0.2, "gamma": 0.3}, TINY: {"lr": 0.05, "finalLr": 1e5}}, {**hyper, "finalLr": 0.1, "gamma": 1e-3},
+        ),
+        "amsbound": by_authors(
+            "amsbound", "Luolc/AdaBound", "2e928c3", "adabound/adabound.py", "AdaBound", lambda o: {**betas(o), "final_lr": o["finalLr"], "gamma": o["gamma"], "amsbound": True},
+            {**settings(0.05, 0.1, 0.05, finalLr=0.3, gamma=0.1), CONSTANT: {"lr": 0.05, "finalLr": 0.2, "gamma": 0.3}, TINY: {"lr": 0.05, "finalLr": 1e5}}, {**hyper, "finalLr": 0.1, "gamma": 1e-3}, ", amsbound=True",
+        ),
+        "qhadam": by_authors(
+            "qhadam", "facebookresearch/qhoptim", "e81dea3", "qhoptim/pyt/qhadam.py", "QHAdam", lambda o: {**betas(o), "nus": (o["nu1"], o["nu2"])},
+            settings(0.05, 0.1, 0.05, nu1=0.4, nu2=0.6), {**hyper, "beta1": 0.995, "nu1": 0.7, "nu2": 1},
+        ),
+        "padam": by_authors(
+            "padam", "uclaml/Padam", "586a02b", "Padam.py", "Padam", lambda o: {**betas(o), "partial": o["partial"]}, settings(0.05, 0.1, 50.0, partial=0.35), {**hyper, "lr": 0.1, "partial": 0.25},
+        ),
+        "diffgrad": by_authors("diffgrad", "shivram1987/diffGrad", "73233ba", "diffGrad.py", "diffgrad", betas, three, hyper),
+        "acprop": by_authors(
+            "acprop", "juntang-zhuang/ACProp-Optimizer", "a880843", "optimizers/ACProp.py", "ACProp", lambda o: {**betas(o), "rectify": False},
+            {DEFAULTS: {"lr": 0.02}, OPTIONS: {"lr": 0.1, **off}, CONSTANT: {"lr": 0.05, "eps": 0.3}}, {**hyper, "eps": 1e-16}, ", rectify=False",
+        ),
+        "adai": by_authors(
+            "adai", "zeke-xie/adaptive-inertia-adai", "e6c1b9d", "adai_optim/adai.py", "Adai", lambda o: {"lr": o["lr"], "betas": (o["beta0"], o["beta2"]), "eps": o["eps"]},
+            {DEFAULTS: {"lr": 0.1}, OPTIONS: {"lr": 0.2, "beta0": 0.5, "beta2": 0.7, "eps": 0.3}, TINY: {"lr": 1e5}, LATE: {"lr": 0.1, "beta0": 0.4}}, {"lr": 1, "beta0": 0.1, "beta2": 0.99, "eps": 1e-3},
+        ),
+        "adamod": by_authors(
+            "adamod", "lancopku/AdaMod", "d866407", "adamod/adamod.py", "AdaMod", lambda o: {**betas(o), "beta3": o["beta3"]}, settings(5.0, 0.3, 20.0, beta3=0.6), {**hyper, "beta3": 0.999},
         ),
     }
     return {f"packages/conformance/goldens/adam/{name}.json": value for name, value in out.items()}

@@ -24,6 +24,7 @@ ROLES = {"w": "kernel", "b": "bias"}
 TORCH = f"torch {torch.__version__.split('+')[0]}"
 OPTAX = f"optax {optax.__version__}"
 KOZISTR = f"pytorch_optimizer {version('pytorch_optimizer')}"
+TIMM = f"timm {version('timm')}"
 JAX = f"jax {jax.__version__}"
 NUMPY = f"numpy {np.__version__}"
 
@@ -34,6 +35,8 @@ DEFAULTS, OPTIONS, TINY = "defaults", "every option off its default, large eps",
 CONSTANT, NOTHING = "a constant gradient", "an initial value of 0"
 # For rules that look at the shape.
 SMALL = "two rows, and a single element"
+# For rules that compare tensors.
+LATE = "a parameter that joins late"
 
 # How large the gradients of each step are. They grow, shrink and nearly vanish, so that a maximum over time, a clip
 # and a decay rate each have something to do.
@@ -44,6 +47,7 @@ ENVELOPE = {
     CONSTANT: [1.0] * STEPS,
     NOTHING: [0.8, 1.3, 0.6, 0.2, 1.1, 0.9, 0.4, 1.2, 0.3, 0.7],
     SMALL: [0.7, 1.2, 0.9, 0.3, 1.3, 0.5, 1.0, 0.4, 0.8, 0.6],
+    LATE: [1.1, 0.6, 1.3, 0.8, 0.4, 1.0, 0.3, 0.9, 1.2, 0.7],
 }
 
 
@@ -75,6 +79,8 @@ def gradients(setting: str, scale: float = 1.0) -> list[Tensors]:
         now["w"][1, 1] = 0
         if t < 3 and setting != SMALL:
             now["b"][1] = 0
+        if t < 3 and setting == LATE:
+            del now["b"]
         steps.append(now)
     return steps if setting != CONSTANT else steps[:1] * STEPS
 
@@ -83,8 +89,8 @@ def torch_path(make: Callable[[dict[str, torch.Tensor]], torch.optim.Optimizer],
     tensors = {name: torch.tensor(x, requires_grad=True) for name, x in p.items()}
     optimizer, path = make(tensors), []
     for now in steps:
-        for name, g in now.items():
-            tensors[name].grad = torch.tensor(g)
+        for name, x in tensors.items():
+            x.grad = torch.tensor(now[name]) if name in now else None
         optimizer.step()
         path.append({name: x.detach().numpy().copy() for name, x in tensors.items()})
     return path

@@ -2,7 +2,9 @@ const variance = "the mean square and the squared mean both overflow float32, an
 
 /** Descent's rules that cannot stay finite with gradients near 1e30 in float32, by id, with the reason. */
 export const overflows: Readonly<Record<string, string>> = {
+  adai: "the squares are infinite, and infinity over infinity is NaN",
   kate: "the square of g is infinite, and infinity over infinity is NaN",
+  qhadam: "with ν₂ = 1 the square of g, which is infinite, is multiplied by 0",
   "rmsprop-centered": variance,
   "rmsprop-centered-momentum": variance,
   yogi: "v is infinite after one step, and v - g^2 is NaN at the next",

@@ -17,8 +17,8 @@ export const accsgd = rule({
   state: { far: 0 },
   update: {
     beta: "xi * constant^2 / kappa",
-    mean: "t > 1 ? far : p",
-    far: "beta * (p - lr * kappa / constant * g) + (1 - beta) * mean",
+    held: "t > 1 ? far : p",
+    far: "beta * (p - lr * kappa / constant * g) + (1 - beta) * held",
     p: "(constant * (p - lr * g) + beta * far) / (constant + beta)",
   },
 });
