@@ -4,7 +4,7 @@ import { type Expr, trace } from "@descent/core/graph";
 /*
  * Whether two rules are the same function, as far as algebra that holds in every arithmetic can tell: signs that a square, an
  * absolute value or a condition forgets, operands in another order, comparisons of counts that start at 1, and starts of
- * state that the first step never reads. A change of a rule that leaves it the same is no mutant.
+ * state that the first step never reads. A change that leaves a rule the same is not counted as a mutant.
  */
 export function equal(a: RuleSpec, b: RuleSpec): boolean {
   try {

@@ -4,6 +4,11 @@ import { rule } from "@descent/core";
  * A gradient over the deviation that was known before it came: dividing by the previous variance keeps the step unbiased
  * and convergent where Adam is not. There is no momentum in the step; the mean only centres the variance. ε is added to
  * the state and to its root, as in the authors' code (Zhuang et al., 2021).
+ * @property lr learning rate: the size of a step (default 0.001)
+ * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
+ * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)
+ * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
+ *   (default 1e-16)
  */
 export const acprop = rule({
   id: "acprop",

@@ -4,7 +4,11 @@ import { rule } from "@descent/core";
  * Adapts the momentum instead of the rate: elements with large gradients, compared with the mean over the model, get
  * less inertia. Steps keep SGD's direction of descent, so minima are as flat. Defaults are the authors'
  * (Xie et al., 2020).
- * @property beta0 how fast inertia falls with the size of gradients, β₀
+ * @property lr learning rate: the size of a step (default 1)
+ * @property beta0 how fast inertia falls with the size of gradients, β₀ (default 0.1)
+ * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.99)
+ * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
+ *   (default 0.001)
  */
 export const adai = rule({
   id: "adai",

@@ -5,9 +5,15 @@ import { adam } from "./adam.ts";
  * Adam with a second, far slower mean of gradients beside the fast one: gradients stay useful for tens of thousands of
  * steps. Both α and beta3 grow from small values over the first `warmup` steps, beta3 so that its half-life grows
  * linearly (Pagliardini, Ablin and Grangier, 2024). The slow mean is not corrected for starting at zero.
- * @property beta3 how much of the slow mean of gradients is kept at each step
- * @property alpha the weight of the slow mean, α
+ * @property lr learning rate: the size of a step (default 0.001)
+ * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
+ * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)
+ * @property beta3 how much of the slow mean of gradients is kept at each step (default 0.9999)
+ * @property alpha the weight of the slow mean, α (default 5)
  * @property warmup the number of steps over which α and beta3 grow; 0 for none, the length of the training in the paper
+ *   (default 0)
+ * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
+ *   (default 1e-8)
  */
 export const ademamix = rule({
   ...adam,

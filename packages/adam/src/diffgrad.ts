@@ -4,6 +4,11 @@ import { adam } from "./adam.ts";
 /**
  * Adam with friction where the gradient hardly changes: the step is multiplied by the sigmoid of its change, from ½ in
  * flat places to 1. ε is added to the uncorrected root, as in the authors' code (Dubey et al., 2019).
+ * @property lr learning rate: the size of a step (default 0.001)
+ * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
+ * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)
+ * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
+ *   (default 1e-8)
  */
 export const diffgrad = rule({
   ...adam,

@@ -5,6 +5,11 @@ import { adam } from "./adam.ts";
  * Adam with its two halves in the other order: each gradient is divided by the root mean square first and then averaged,
  * so momentum and normalisation no longer interfere and beta1 may exceed √beta2. The rate is inside the mean. Defaults
  * are the authors' (Ziyin, Wang and Ueda, 2020).
+ * @property lr learning rate: the size of a step (default 4e-4)
+ * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
+ * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)
+ * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
+ *   (default 1e-15)
  */
 export const laprop = rule({
   ...adam,

@@ -5,7 +5,13 @@ import { adam } from "./adam.ts";
  * AdamW of a gradient from which the last one's noise is taken: γ of the change is added, as in variance reduction, and
  * the result is cut off at length 1. Before the first gradient the last one is 0, as in the authors' code, which steps
  * vectors with plain AdamW: give them to it with `partition` (Yuan et al., 2024).
- * @property gamma how much of the change of the gradient is added, times beta1/(1 − beta1); γ
+ * @property lr learning rate: the size of a step (default 0.003)
+ * @property beta1 how much of the running mean of gradients is kept at each step (default 0.95)
+ * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.99)
+ * @property gamma how much of the change of the gradient is added, times beta1/(1 − beta1); γ (default 0.025)
+ * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
+ *   (default 1e-8)
+ * @property weightDecay the fraction of a parameter, times `lr`, that each step takes off (default 0)
  */
 export const mars = rule({
   ...adam,

@@ -4,7 +4,12 @@ import { adam } from "./adam.ts";
 /**
  * AMSGrad with a power between SGD's 0 and Adam's ½ on v: rates differ less between elements, so they can be larger and
  * generalise as SGD does. ε is added to the uncorrected root, as in the authors' code (Chen et al., 2018).
- * @property partial the power of v in the denominator
+ * @property lr learning rate: the size of a step (default 0.1)
+ * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
+ * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)
+ * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
+ *   (default 1e-8)
+ * @property partial the power of v in the denominator (default 0.25)
  */
 export const padam = rule({
   ...adam,

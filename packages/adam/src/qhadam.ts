@@ -4,8 +4,13 @@ import { adam } from "./adam.ts";
 /**
  * Adam whose two means are each mixed with the newest gradient: ν₁ of the numerator and ν₂ of the denominator are the
  * means. Defaults are those that the authors recommend; ν₁ = ν₂ = 1 is Adam (Ma and Yarats, 2018).
- * @property nu1 the share of the running mean in the numerator, ν₁
- * @property nu2 the share of the running mean in the denominator, ν₂
+ * @property lr learning rate: the size of a step (default 0.001)
+ * @property beta1 how much of the running mean of gradients is kept at each step (default 0.995)
+ * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)
+ * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
+ *   (default 1e-8)
+ * @property nu1 the share of the running mean in the numerator, ν₁ (default 0.7)
+ * @property nu2 the share of the running mean in the denominator, ν₂ (default 1)
  */
 export const qhadam = rule({
   ...adam,

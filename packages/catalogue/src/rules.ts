@@ -297,6 +297,62 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "acprop",
+    "name": "acprop",
+    "family": "adam",
+    "title": "ACProp",
+    "paper": "https://arxiv.org/abs/2110.05454",
+    "sentence": "A gradient over the deviation that was known before it came: dividing by the previous variance keeps the step unbiased and convergent where Adam is not.",
+    "comment": "A gradient over the deviation that was known before it came: dividing by the previous variance keeps the step unbiased and convergent where Adam is not. There is no momentum in the step; the mean only centres the variance. ε is added to the state and to its root, as in the authors' code (Zhuang et al., 2021).",
+    "equations": [
+      ["before", "t > 1 ? s + eps : 0"],
+      ["deviation", "t > 1 ? sqrt(before / (1 - beta2^(t - 1))) + eps : 1"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["s", "beta2 * before + (1 - beta2) * (g - m)^2"],
+      ["p", "p - lr * g / deviation"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{before} &\\leftarrow \\begin{cases} s + \\epsilon & t > 1 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{deviation} &\\leftarrow \\begin{cases} \\sqrt{\\frac{\\mathrm{before}}{1 - \\beta_{2}^{t - 1}}} + \\epsilon & t > 1 \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\ns &\\leftarrow \\beta_{2}\\,\\mathrm{before} + \\left(1 - \\beta_{2}\\right)\\,\\left(g - m\\right)^{2} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,g}{\\mathrm{deviation}}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>before</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>s</mi><mo>+</mo><mi>ϵ</mi></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>deviation</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><msqrt><mfrac><mtext>before</mtext><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>s</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mtext>before</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mrow><mo>(</mo><mrow><mi>g</mi><mo>−</mo><mi>m</mi></mrow><mo>)</mo></mrow><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow><mtext>deviation</mtext></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-16,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "s", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/juntang-zhuang/ACProp-Optimizer, a880843), rectify=False, float64",
+      "error": 5e-7
+    },
+    "mutants": 0
+  },
+  {
     "id": "adabelief",
     "name": "adabelief",
     "family": "adam",
@@ -348,6 +404,128 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.adabelief (eps_root = eps), float64", "error": 5e-7 },
     "mutants": 0
+  },
+  {
+    "id": "adabound",
+    "name": "adabound",
+    "family": "adam",
+    "title": "AdaBound",
+    "paper": "https://arxiv.org/abs/1902.09843",
+    "sentence": "Adam at the start, SGD at the end: each element's rate is kept between bounds that close in on `finalLr`.",
+    "comment": "Adam at the start, SGD at the end: each element's rate is kept between bounds that close in on `finalLr`. As in the authors' code, ε is added to the uncorrected root and the momentum is corrected inside the bounds (Luo et al., 2019).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["least", "finalLr * (1 - 1 / (gamma * t + 1))"],
+      ["most", "finalLr * (1 + 1 / (gamma * t))"],
+      ["rate", "lr * sqrt(1 - beta2^t) / (1 - beta1^t) / (sqrt(v) + eps)"],
+      ["p", "p - clamp(rate, least, most) * m"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\mathrm{least} &\\leftarrow \\mathrm{finalLr}\\,\\left(1 - \\frac{1}{\\mathrm{gamma}\\,t + 1}\\right) \\\\\n\\mathrm{most} &\\leftarrow \\mathrm{finalLr}\\,\\left(1 + \\frac{1}{\\mathrm{gamma}\\,t}\\right) \\\\\n\\mathrm{rate} &\\leftarrow \\frac{\\frac{\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}}}{\\sqrt{v} + \\epsilon} \\\\\n\\theta &\\leftarrow \\theta - \\operatorname{clamp}\\left(\\mathrm{rate}, \\mathrm{least}, \\mathrm{most}\\right)\\,m\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>least</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>finalLr</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mfrac><mn>1</mn><mrow><mrow><mtext>gamma</mtext><mo>⁢</mo><mi>t</mi></mrow><mo>+</mo><mn>1</mn></mrow></mfrac></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>most</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>finalLr</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><mfrac><mn>1</mn><mrow><mtext>gamma</mtext><mo>⁢</mo><mi>t</mi></mrow></mfrac></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mfrac><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>clamp</mi><mrow><mo>(</mo><mtext>rate</mtext><mo>,</mo><mtext>least</mtext><mo>,</mo><mtext>most</mtext><mo>)</mo></mrow></mrow><mo>⁢</mo><mi>m</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "finalLr",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "the rate of the SGD that it becomes"
+      },
+      {
+        "name": "gamma",
+        "default": 0.001,
+        "range": [5e-324, 1],
+        "meaning": "how fast the bounds close in, γ"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/Luolc/AdaBound, 2e928c3), float64", "error": 4e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "adai",
+    "name": "adai",
+    "family": "adam",
+    "title": "Adai",
+    "paper": "https://arxiv.org/abs/2006.15815",
+    "sentence": "Adapts the momentum instead of the rate: elements with large gradients, compared with the mean over the model, get less inertia.",
+    "comment": "Adapts the momentum instead of the rate: elements with large gradients, compared with the mean over the model, get less inertia. Steps keep SGD's direction of descent, so minima are as flat. Defaults are the authors' (Xie et al., 2020).",
+    "equations": [
+      ["v", "beta2 * v + g^2"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["share", "vHat > 0 ? vHat / (total(vHat) / total(g == g)) : 0"],
+      ["b", "clamp(1 - beta0 * share, 0, 1 - eps)"],
+      ["product", "product * b"],
+      ["m", "b * m + (1 - b) * g"],
+      ["p", "p - lr * m / (1 - product)"]
+    ],
+    "latex": "\\begin{aligned}\nv &\\leftarrow \\beta_{2}\\,v + g^{2} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\n\\mathrm{share} &\\leftarrow \\begin{cases} \\frac{\\hat{v}}{\\frac{\\operatorname{total}\\left(\\hat{v}\\right)}{\\operatorname{total}\\left(g = g\\right)}} & \\hat{v} > 0 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\nb &\\leftarrow \\operatorname{clamp}\\left(1 - \\beta_{0}\\,\\mathrm{share}, 0, 1 - \\epsilon\\right) \\\\\n\\mathrm{product} &\\leftarrow \\mathrm{product}\\,b \\\\\nm &\\leftarrow b\\,m + \\left(1 - b\\right)\\,g \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,m}{1 - \\mathrm{product}}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>share</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover><mfrac><mrow><mi>total</mi><mrow><mo>(</mo><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover><mo>)</mo></mrow></mrow><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mi>g</mi><mo>=</mo><mi>g</mi></mrow><mo>)</mo></mrow></mrow></mfrac></mfrac></mtd><mtd><mrow><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>clamp</mi><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><msub><mi>β</mi><mn>0</mn></msub><mo>⁢</mo><mtext>share</mtext></mrow></mrow><mo>,</mo><mn>0</mn><mo>,</mo><mrow><mn>1</mn><mo>−</mo><mi>ϵ</mi></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>product</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>product</mtext><mo>⁢</mo><mi>b</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>b</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>b</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mi>m</mi></mrow><mrow><mn>1</mn><mo>−</mo><mtext>product</mtext></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta0",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "how fast inertia falls with the size of gradients, β₀"
+      },
+      {
+        "name": "beta2",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "product", "place": "tensor", "init": 1 }
+    ],
+    "bytes": 12,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/zeke-xie/adaptive-inertia-adai, e6c1b9d), float64", "error": 5e-7 },
+    "mutants": 2
   },
   {
     "id": "adam",
@@ -403,6 +581,59 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "adam-eps-inside",
+    "name": "adamEpsInside",
+    "family": "adam",
+    "title": "Adam, ε inside the root",
+    "paper": "https://arxiv.org/abs/1412.6980",
+    "sentence": "Adam with ε inside the root, as some lectures print it and Optax's `eps_root` does it: the denominator is at least √ε, so an ε of 1e-8 here weighs as much as 1e-4 outside.",
+    "comment": "Adam with ε inside the root, as some lectures print it and Optax's `eps_root` does it: the denominator is at least √ε, so an ε of 1e-8 here weighs as much as 1e-4 outside.",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["p", "p - lr * mHat / sqrt(vHat + eps)"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\hat{m}}{\\sqrt{\\hat{v} + \\epsilon}}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mrow><msqrt><mrow><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover><mo>+</mo><mi>ϵ</mi></mrow></msqrt></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, adam(eps=0, eps_root=eps), float64", "error": 3e-7 },
+    "mutants": 0
+  },
+  {
     "id": "adamax",
     "name": "adamax",
     "family": "adam",
@@ -453,6 +684,125 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adamax, float64", "error": 3e-7 },
     "mutants": 1
+  },
+  {
+    "id": "adamaxw",
+    "name": "adamaxw",
+    "family": "adam",
+    "title": "AdamaxW",
+    "paper": "https://arxiv.org/abs/1412.6980",
+    "sentence": "Adamax with decoupled weight decay: parameters shrink by `lr·weightDecay` first, then step.",
+    "comment": "Adamax with decoupled weight decay: parameters shrink by `lr·weightDecay` first, then step. The default decay is AdamW's.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["u", "max(beta2 * u, abs(g) + eps)"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["p", "p - lr * mHat / u"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nu &\\leftarrow \\max\\left(\\beta_{2}\\,u, \\left|g\\right| + \\epsilon\\right) \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\hat{m}}{u}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>u</mi></mrow><mo>,</mo><mrow><mrow><mo>|</mo><mi>g</mi><mo>|</mo></mrow><mo>+</mo><mi>ϵ</mi></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mrow><mi>u</mi></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.002,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "u", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, adamaxw, decay masked where the role is bias, float64", "error": 5e-7 },
+    "mutants": 1
+  },
+  {
+    "id": "adamod",
+    "name": "adamod",
+    "family": "adam",
+    "title": "AdaMod",
+    "paper": "https://arxiv.org/abs/1910.12249",
+    "sentence": "Adam whose rates may not exceed their own running mean, element by element: that bounds them in the first steps, where v knows little, and replaces a warm-up.",
+    "comment": "Adam whose rates may not exceed their own running mean, element by element: that bounds them in the first steps, where v knows little, and replaces a warm-up. ε is added to the uncorrected root, as in the authors' code (Ding et al., 2019).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["rate", "lr * sqrt(1 - beta2^t) / (1 - beta1^t) / (sqrt(v) + eps)"],
+      ["usual", "beta3 * usual + (1 - beta3) * rate"],
+      ["p", "p - min(rate, usual) * m"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\mathrm{rate} &\\leftarrow \\frac{\\frac{\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}}}{\\sqrt{v} + \\epsilon} \\\\\n\\mathrm{usual} &\\leftarrow \\beta_{3}\\,\\mathrm{usual} + \\left(1 - \\beta_{3}\\right)\\,\\mathrm{rate} \\\\\n\\theta &\\leftarrow \\theta - \\min\\left(\\mathrm{rate}, \\mathrm{usual}\\right)\\,m\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mfrac><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>usual</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>3</mn></msub><mo>⁢</mo><mtext>usual</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>3</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>rate</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>min</mi><mrow><mo>(</mo><mtext>rate</mtext><mo>,</mo><mtext>usual</mtext><mo>)</mo></mrow></mrow><mo>⁢</mo><mi>m</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "beta3",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of rates is kept at each step"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "usual", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 12,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/lancopku/AdaMod, d866407), float64", "error": 9e-7 },
+    "mutants": 0
   },
   {
     "id": "adamw",
@@ -518,6 +868,341 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "adan",
+    "name": "adan",
+    "family": "adam",
+    "title": "Adan",
+    "paper": "https://arxiv.org/abs/2208.06677",
+    "sentence": "Nesterov's method without the extra gradient: a mean of the gradients' changes predicts where they go, and the denominator is that of the predicted gradient.",
+    "comment": "Nesterov's method without the extra gradient: a mean of the gradients' changes predicts where they go, and the denominator is that of the predicted gradient. The betas say how much is kept, as in the authors' code, and decay is the paper's proximal division after the step (Xie et al., 2022).",
+    "equations": [
+      ["change", "t > 1 ? g - last : 0"],
+      ["last", "g"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["d", "beta2 * d + (1 - beta2) * change"],
+      ["n", "beta3 * n + (1 - beta3) * (g + beta2 * change)^2"],
+      ["u", "(m / (1 - beta1^t) + beta2 * d / (1 - beta2^t)) / (sqrt(n / (1 - beta3^t)) + eps)"],
+      ["p", "(p - lr * u) / (1 + lr * weightDecay * decays)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{change} &\\leftarrow \\begin{cases} g - \\mathrm{last} & t > 1 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{last} &\\leftarrow g \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nd &\\leftarrow \\beta_{2}\\,d + \\left(1 - \\beta_{2}\\right)\\,\\mathrm{change} \\\\\nn &\\leftarrow \\beta_{3}\\,n + \\left(1 - \\beta_{3}\\right)\\,\\left(g + \\beta_{2}\\,\\mathrm{change}\\right)^{2} \\\\\nu &\\leftarrow \\frac{\\frac{m}{1 - \\beta_{1}^{t}} + \\frac{\\beta_{2}\\,d}{1 - \\beta_{2}^{t}}}{\\sqrt{\\frac{n}{1 - \\beta_{3}^{t}}} + \\epsilon} \\\\\n\\theta &\\leftarrow \\frac{\\theta - \\alpha\\,u}{1 + \\alpha\\,\\lambda\\,\\mathrm{decays}}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>change</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>g</mi><mo>−</mo><mtext>last</mtext></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>last</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>g</mi></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>d</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>d</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>change</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>3</mn></msub><mo>⁢</mo><mi>n</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>3</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mrow><mo>(</mo><mrow><mi>g</mi><mo>+</mo><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mtext>change</mtext></mrow></mrow><mo>)</mo></mrow><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mo>+</mo><mfrac><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>d</mi></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow><mrow><msqrt><mfrac><mi>n</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>3</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>u</mi></mrow></mrow><mrow><mn>1</mn><mo>+</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow></mfrac></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.98,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.92,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "beta3",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared predicted gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "d", "place": "tensor", "init": 0 },
+      { "name": "n", "place": "tensor", "init": 0 },
+      { "name": "last", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 16,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, Adan (weight_decouple=False), float64", "error": 3e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "adanw",
+    "name": "adanw",
+    "family": "adam",
+    "title": "Adan with decoupled decay",
+    "paper": "https://arxiv.org/abs/2208.06677",
+    "sentence": "Adan with AdamW's decoupled decay in place of the proximal one: parameters shrink first, then step.",
+    "comment": "Adan with AdamW's decoupled decay in place of the proximal one: parameters shrink first, then step. The two differ by terms of the order of (lr·weightDecay)².",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["change", "t > 1 ? g - last : 0"],
+      ["last", "g"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["d", "beta2 * d + (1 - beta2) * change"],
+      ["n", "beta3 * n + (1 - beta3) * (g + beta2 * change)^2"],
+      ["u", "(m / (1 - beta1^t) + beta2 * d / (1 - beta2^t)) / (sqrt(n / (1 - beta3^t)) + eps)"],
+      ["p", "p - lr * u"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\n\\mathrm{change} &\\leftarrow \\begin{cases} g - \\mathrm{last} & t > 1 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{last} &\\leftarrow g \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nd &\\leftarrow \\beta_{2}\\,d + \\left(1 - \\beta_{2}\\right)\\,\\mathrm{change} \\\\\nn &\\leftarrow \\beta_{3}\\,n + \\left(1 - \\beta_{3}\\right)\\,\\left(g + \\beta_{2}\\,\\mathrm{change}\\right)^{2} \\\\\nu &\\leftarrow \\frac{\\frac{m}{1 - \\beta_{1}^{t}} + \\frac{\\beta_{2}\\,d}{1 - \\beta_{2}^{t}}}{\\sqrt{\\frac{n}{1 - \\beta_{3}^{t}}} + \\epsilon} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,u\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mtext>change</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>g</mi><mo>−</mo><mtext>last</mtext></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>last</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>g</mi></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>d</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>d</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>change</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>3</mn></msub><mo>⁢</mo><mi>n</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>3</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mrow><mo>(</mo><mrow><mi>g</mi><mo>+</mo><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mtext>change</mtext></mrow></mrow><mo>)</mo></mrow><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mo>+</mo><mfrac><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>d</mi></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow><mrow><msqrt><mfrac><mi>n</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>3</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>u</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.98,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.92,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "beta3",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared predicted gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "d", "place": "tensor", "init": 0 },
+      { "name": "n", "place": "tensor", "init": 0 },
+      { "name": "last", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 16,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, Adan (weight_decouple=True), float64", "error": 4e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "ademamix",
+    "name": "ademamix",
+    "family": "adam",
+    "title": "AdEMAMix",
+    "paper": "https://arxiv.org/abs/2409.03137",
+    "sentence": "Adam with a second, far slower mean of gradients beside the fast one: gradients stay useful for tens of thousands of steps.",
+    "comment": "Adam with a second, far slower mean of gradients beside the fast one: gradients stay useful for tens of thousands of steps. Both α and beta3 grow from small values over the first `warmup` steps, beta3 so that its half-life grows linearly (Pagliardini, Ablin and Grangier, 2024). The slow mean is not corrected for starting at zero.",
+    "equations": [
+      ["done", "t < warmup ? t / warmup : 1"],
+      ["kept", "exp(1 / ((1 - done) / log(beta1) + done / log(beta3)))"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["slow", "kept * slow + (1 - kept) * g"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["p", "p - lr * (mHat + alpha * done * slow) / (sqrt(vHat) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{done} &\\leftarrow \\begin{cases} \\frac{t}{\\mathrm{warmup}} & t < \\mathrm{warmup} \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{kept} &\\leftarrow \\exp\\left(\\frac{1}{\\frac{1 - \\mathrm{done}}{\\log\\left(\\beta_{1}\\right)} + \\frac{\\mathrm{done}}{\\log\\left(\\beta_{3}\\right)}}\\right) \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\mathrm{slow} &\\leftarrow \\mathrm{kept}\\,\\mathrm{slow} + \\left(1 - \\mathrm{kept}\\right)\\,g \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\left(\\hat{m} + \\mathrm{alpha}\\,\\mathrm{done}\\,\\mathrm{slow}\\right)}{\\sqrt{\\hat{v}} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>done</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mi>t</mi><mtext>warmup</mtext></mfrac></mtd><mtd><mrow><mi>t</mi><mo>&lt;</mo><mtext>warmup</mtext></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>kept</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>exp</mi><mrow><mo>(</mo><mfrac><mn>1</mn><mrow><mfrac><mrow><mn>1</mn><mo>−</mo><mtext>done</mtext></mrow><mrow><mi>log</mi><mrow><mo>(</mo><msub><mi>β</mi><mn>1</mn></msub><mo>)</mo></mrow></mrow></mfrac><mo>+</mo><mfrac><mtext>done</mtext><mrow><mi>log</mi><mrow><mo>(</mo><msub><mi>β</mi><mn>3</mn></msub><mo>)</mo></mrow></mrow></mfrac></mrow></mfrac><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>slow</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>kept</mtext><mo>⁢</mo><mtext>slow</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>kept</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover><mo>+</mo><mrow><mrow><mtext>alpha</mtext><mo>⁢</mo><mtext>done</mtext></mrow><mo>⁢</mo><mtext>slow</mtext></mrow></mrow><mo>)</mo></mrow></mrow><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "beta3",
+        "default": 0.9999,
+        "range": [0, 1],
+        "meaning": "how much of the slow mean of gradients is kept at each step"
+      },
+      {
+        "name": "alpha",
+        "default": 5,
+        "range": [0, null],
+        "meaning": "the weight of the slow mean, α"
+      },
+      {
+        "name": "warmup",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the number of steps over which α and beta3 grow; 0 for none, the length of the training in the paper"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "slow", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 12,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, AdEMAMix (t_alpha_beta3 = warmup), float64", "error": 3e-7 },
+    "mutants": 1
+  },
+  {
+    "id": "adopt",
+    "name": "adopt",
+    "family": "adam",
+    "title": "ADOPT",
+    "paper": "https://arxiv.org/abs/2411.02853",
+    "sentence": "Adam that divides each gradient by a mean square it is not part of, before it enters the momentum: it converges for every beta2.",
+    "comment": "Adam that divides each gradient by a mean square it is not part of, before it enters the momentum: it converges for every beta2. ε is the least denominator, and the normalised gradient is cut off at (t−1)^¼, so the first one only fills v, as in the authors' code and Optax; pytorch_optimizer cuts off at t^¼ (Taniguchi et al., 2024).",
+    "equations": [
+      ["bound", "(t - 1)^0.25"],
+      ["n", "clamp(g / max(sqrt(v), eps), -bound, bound)"],
+      ["m", "beta1 * m + (1 - beta1) * n"],
+      ["v", "t > 1 ? beta2 * v + (1 - beta2) * g^2 : g^2"],
+      ["p", "p - lr * m"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{bound} &\\leftarrow \\left(t - 1\\right)^{0.25} \\\\\nn &\\leftarrow \\operatorname{clamp}\\left(\\frac{g}{\\max\\left(\\sqrt{v}, \\epsilon\\right)}, -\\mathrm{bound}, \\mathrm{bound}\\right) \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,n \\\\\nv &\\leftarrow \\begin{cases} \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} & t > 1 \\\\ g^{2} & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,m\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>bound</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msup><mrow><mo>(</mo><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow><mo>)</mo></mrow><mn>0.25</mn></msup></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>clamp</mi><mrow><mo>(</mo><mfrac><mi>g</mi><mrow><mi>max</mi><mrow><mo>(</mo><msqrt><mi>v</mi></msqrt><mo>,</mo><mi>ϵ</mi><mo>)</mo></mrow></mrow></mfrac><mo>,</mo><mrow><mo>−</mo><mtext>bound</mtext></mrow><mo>,</mo><mtext>bound</mtext><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>n</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><msup><mi>g</mi><mn>2</mn></msup></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>m</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.9999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, contrib.adopt, float64", "error": 0.000002 },
+    "mutants": 1
+  },
+  {
+    "id": "amsbound",
+    "name": "amsbound",
+    "family": "adam",
+    "title": "AMSBound",
+    "paper": "https://arxiv.org/abs/1902.09843",
+    "sentence": "AdaBound with AMSGrad's maximum: the rates cannot rise again on their way to SGD's.",
+    "comment": "AdaBound with AMSGrad's maximum: the rates cannot rise again on their way to SGD's (Luo et al., 2019).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["vMax", "max(vMax, v)"],
+      ["least", "finalLr * (1 - 1 / (gamma * t + 1))"],
+      ["most", "finalLr * (1 + 1 / (gamma * t))"],
+      ["rate", "lr * sqrt(1 - beta2^t) / (1 - beta1^t) / (sqrt(vMax) + eps)"],
+      ["p", "p - clamp(rate, least, most) * m"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\nv_{\\mathrm{max}} &\\leftarrow \\max\\left(v_{\\mathrm{max}}, v\\right) \\\\\n\\mathrm{least} &\\leftarrow \\mathrm{finalLr}\\,\\left(1 - \\frac{1}{\\mathrm{gamma}\\,t + 1}\\right) \\\\\n\\mathrm{most} &\\leftarrow \\mathrm{finalLr}\\,\\left(1 + \\frac{1}{\\mathrm{gamma}\\,t}\\right) \\\\\n\\mathrm{rate} &\\leftarrow \\frac{\\frac{\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}}}{\\sqrt{v_{\\mathrm{max}}} + \\epsilon} \\\\\n\\theta &\\leftarrow \\theta - \\operatorname{clamp}\\left(\\mathrm{rate}, \\mathrm{least}, \\mathrm{most}\\right)\\,m\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><msub><mi>v</mi><mtext>max</mtext></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><msub><mi>v</mi><mtext>max</mtext></msub><mo>,</mo><mi>v</mi><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>least</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>finalLr</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mfrac><mn>1</mn><mrow><mrow><mtext>gamma</mtext><mo>⁢</mo><mi>t</mi></mrow><mo>+</mo><mn>1</mn></mrow></mfrac></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>most</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>finalLr</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><mfrac><mn>1</mn><mrow><mtext>gamma</mtext><mo>⁢</mo><mi>t</mi></mrow></mfrac></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mfrac><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mrow><msqrt><msub><mi>v</mi><mtext>max</mtext></msub></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>clamp</mi><mrow><mo>(</mo><mtext>rate</mtext><mo>,</mo><mtext>least</mtext><mo>,</mo><mtext>most</mtext><mo>)</mo></mrow></mrow><mo>⁢</mo><mi>m</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "finalLr",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "the rate of the SGD that it becomes"
+      },
+      {
+        "name": "gamma",
+        "default": 0.001,
+        "range": [5e-324, 1],
+        "meaning": "how fast the bounds close in, γ"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "vMax", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 12,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/Luolc/AdaBound, 2e928c3), amsbound=True, float64", "error": 4e-7 },
+    "mutants": 1
+  },
+  {
     "id": "amsgrad",
     "name": "amsgrad",
     "family": "adam",
@@ -571,6 +1256,354 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adam (amsgrad=True), float64", "error": 3e-7 },
     "mutants": 1
+  },
+  {
+    "id": "cautious-adamw",
+    "name": "cautiousAdamw",
+    "family": "adam",
+    "title": "Cautious AdamW",
+    "paper": "https://arxiv.org/abs/2411.16085",
+    "sentence": "AdamW that skips elements whose momentum points against their gradient, and scales the others up so that the mean step stays.",
+    "comment": "AdamW that skips elements whose momentum points against their gradient, and scales the others up so that the mean step stays. The scale is at most 1000, as in the authors' code and timm (Liang et al., 2024).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["agrees", "m * sign(g) > 0"],
+      ["p", "p - lr * mHat / (sqrt(vHat) + eps) * agrees / max(mean(agrees), 1e-3)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\n\\mathrm{agrees} &\\leftarrow m\\,\\operatorname{sign}\\left(g\\right) > 0 \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\frac{\\alpha\\,\\hat{m}}{\\sqrt{\\hat{v}} + \\epsilon}\\,\\mathrm{agrees}}{\\max\\left(\\operatorname{mean}\\left(\\mathrm{agrees}\\right), 10^{-3}\\right)}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>agrees</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>m</mi><mo>⁢</mo><mrow><mi>sign</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow></mrow><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mrow><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>⁢</mo><mtext>agrees</mtext></mrow><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mi>mean</mi><mrow><mo>(</mo><mtext>agrees</mtext><mo>)</mo></mrow></mrow><mo>,</mo><msup><mn>10</mn><mn>−3</mn></msup><mo>)</mo></mrow></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "timm 1.0.31, AdamWLegacy (caution=True), float64", "error": 4e-7 },
+    "mutants": 4
+  },
+  {
+    "id": "diffgrad",
+    "name": "diffgrad",
+    "family": "adam",
+    "title": "diffGrad",
+    "paper": "https://arxiv.org/abs/1909.11015",
+    "sentence": "Adam with friction where the gradient hardly changes: the step is multiplied by the sigmoid of its change, from ½ in flat places to 1.",
+    "comment": "Adam with friction where the gradient hardly changes: the step is multiplied by the sigmoid of its change, from ½ in flat places to 1. ε is added to the uncorrected root, as in the authors' code (Dubey et al., 2019).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["friction", "1 / (1 + exp(-abs(last - g)))"],
+      ["last", "g"],
+      ["p", "p - lr * sqrt(1 - beta2^t) / (1 - beta1^t) * friction * m / (sqrt(v) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\mathrm{friction} &\\leftarrow \\frac{1}{1 + \\exp\\left(-\\left|\\mathrm{last} - g\\right|\\right)} \\\\\n\\mathrm{last} &\\leftarrow g \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\frac{\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}}\\,\\mathrm{friction}\\,m}{\\sqrt{v} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>friction</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mn>1</mn><mrow><mn>1</mn><mo>+</mo><mrow><mi>exp</mi><mrow><mo>(</mo><mrow><mo>−</mo><mrow><mo>|</mo><mrow><mtext>last</mtext><mo>−</mo><mi>g</mi></mrow><mo>|</mo></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>last</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>g</mi></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mo>⁢</mo><mtext>friction</mtext></mrow><mo>⁢</mo><mi>m</mi></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "last", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 12,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/shivram1987/diffGrad, 73233ba), float64", "error": 6e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "grams",
+    "name": "grams",
+    "family": "adam",
+    "title": "Grams",
+    "paper": "https://arxiv.org/abs/2412.17107",
+    "sentence": "How far from Adam, which way from the gradient: the step has the size of Adam's and the sign of the newest gradient, so stale momentum can slow a parameter but not turn it around.",
+    "comment": "How far from Adam, which way from the gradient: the step has the size of Adam's and the sign of the newest gradient, so stale momentum can slow a parameter but not turn it around. ε is the authors' (Cao, Li and Song, 2024).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["p", "p - lr * abs(mHat) / (sqrt(vHat) + eps) * sign(g)"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\left|\\hat{m}\\right|}{\\sqrt{\\hat{v}} + \\epsilon}\\,\\operatorname{sign}\\left(g\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>|</mo><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover><mo>|</mo></mrow></mrow><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>⁢</mo><mrow><mi>sign</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, Grams, float64", "error": 6e-7 },
+    "mutants": 2
+  },
+  {
+    "id": "laprop",
+    "name": "laprop",
+    "family": "adam",
+    "title": "LaProp",
+    "paper": "https://arxiv.org/abs/2002.04839",
+    "sentence": "Adam with its two halves in the other order: each gradient is divided by the root mean square first and then averaged, so momentum and normalisation no longer interfere and beta1 may exceed √beta2.",
+    "comment": "Adam with its two halves in the other order: each gradient is divided by the root mean square first and then averaged, so momentum and normalisation no longer interfere and beta1 may exceed √beta2. The rate is inside the mean. Defaults are the authors' (Ziyin, Wang and Ueda, 2020).",
+    "equations": [
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["m", "beta1 * m + (1 - beta1) * lr * g / (sqrt(vHat) + eps)"],
+      ["p", "p - m / (1 - beta1^t)"]
+    ],
+    "latex": "\\begin{aligned}\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\frac{\\left(1 - \\beta_{1}\\right)\\,\\alpha\\,g}{\\sqrt{\\hat{v}} + \\epsilon} \\\\\n\\theta &\\leftarrow \\theta - \\frac{m}{1 - \\beta_{1}^{t}}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mfrac><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>α</mi></mrow><mo>⁢</mo><mi>g</mi></mrow><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.0004,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-15,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/Z-T-WANG/LaProp-Optimizer, a419916), float64", "error": 2e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "mars",
+    "name": "mars",
+    "family": "adam",
+    "title": "MARS-AdamW",
+    "paper": "https://arxiv.org/abs/2411.10438",
+    "sentence": "AdamW of a gradient from which the last one's noise is taken: γ of the change is added, as in variance reduction, and the result is cut off at length 1.",
+    "comment": "AdamW of a gradient from which the last one's noise is taken: γ of the change is added, as in variance reduction, and the result is cut off at length 1. Before the first gradient the last one is 0, as in the authors' code, which steps vectors with plain AdamW: give them to it with `partition` (Yuan et al., 2024).",
+    "equations": [
+      ["raw", "g + gamma * beta1 / (1 - beta1) * (g - last)"],
+      ["c", "raw / max(norm(raw), 1)"],
+      ["last", "g"],
+      ["m", "beta1 * m + (1 - beta1) * c"],
+      ["v", "beta2 * v + (1 - beta2) * c^2"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["p", "p - lr * (mHat / (sqrt(vHat) + eps) + weightDecay * decays * p)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{raw} &\\leftarrow g + \\frac{\\mathrm{gamma}\\,\\beta_{1}}{1 - \\beta_{1}}\\,\\left(g - \\mathrm{last}\\right) \\\\\nc &\\leftarrow \\frac{\\mathrm{raw}}{\\max\\left(\\left\\lVert \\mathrm{raw} \\right\\rVert, 1\\right)} \\\\\n\\mathrm{last} &\\leftarrow g \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,c \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,c^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\left(\\frac{\\hat{m}}{\\sqrt{\\hat{v}} + \\epsilon} + \\lambda\\,\\mathrm{decays}\\,\\theta\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>raw</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>g</mi><mo>+</mo><mrow><mfrac><mrow><mtext>gamma</mtext><mo>⁢</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow></mfrac><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>g</mi><mo>−</mo><mtext>last</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mtext>raw</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mo>‖</mo><mtext>raw</mtext><mo>‖</mo></mrow><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>last</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>g</mi></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>c</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>c</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mfrac><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>+</mo><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mi>θ</mi></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.003,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "gamma",
+        "default": 0.025,
+        "range": [0, null],
+        "meaning": "how much of the change of the gradient is added, times beta1/(1 − beta1); γ"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "last", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 12,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/AGI-Arena/MARS, 4831e28) (mars-adamw, optimize_1d=True), float64",
+      "error": 3e-7
+    },
+    "mutants": 0
+  },
+  {
+    "id": "mars-lion",
+    "name": "marsLion",
+    "family": "adam",
+    "title": "MARS-Lion",
+    "paper": "https://arxiv.org/abs/2411.10438",
+    "sentence": "The sign of MARS's mean gradient: variance reduction for a step of fixed size, at Lion's cost and one slot more.",
+    "comment": "The sign of MARS's mean gradient: variance reduction for a step of fixed size, at Lion's cost and one slot more. The mean is kept as a sum, whose scale the sign forgets (Yuan et al., 2024).",
+    "equations": [
+      ["raw", "g + gamma * beta1 / (1 - beta1) * (g - last)"],
+      ["c", "raw / max(norm(raw), 1)"],
+      ["last", "g"],
+      ["m", "beta1 * m + c"],
+      ["p", "p - lr * (sign(m) + weightDecay * decays * p)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{raw} &\\leftarrow g + \\frac{\\mathrm{gamma}\\,\\beta_{1}}{1 - \\beta_{1}}\\,\\left(g - \\mathrm{last}\\right) \\\\\nc &\\leftarrow \\frac{\\mathrm{raw}}{\\max\\left(\\left\\lVert \\mathrm{raw} \\right\\rVert, 1\\right)} \\\\\n\\mathrm{last} &\\leftarrow g \\\\\nm &\\leftarrow \\beta_{1}\\,m + c \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\left(\\operatorname{sign}\\left(m\\right) + \\lambda\\,\\mathrm{decays}\\,\\theta\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>raw</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>g</mi><mo>+</mo><mrow><mfrac><mrow><mtext>gamma</mtext><mo>⁢</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow></mfrac><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>g</mi><mo>−</mo><mtext>last</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mtext>raw</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mo>‖</mo><mtext>raw</mtext><mo>‖</mo></mrow><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>last</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>g</mi></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mi>c</mi></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><mi>sign</mi><mrow><mo>(</mo><mi>m</mi><mo>)</mo></mrow></mrow><mo>+</mo><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mi>θ</mi></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.003,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "gamma",
+        "default": 0.025,
+        "range": [0, null],
+        "meaning": "how much of the change of the gradient is added, times beta1/(1 − beta1); γ"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "last", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/AGI-Arena/MARS, 4831e28) (mars-lion, optimize_1d=True), float64",
+      "error": 7e-7
+    },
+    "mutants": 0
   },
   {
     "id": "nadam",
@@ -636,6 +1669,200 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "nadamw",
+    "name": "nadamw",
+    "family": "adam",
+    "title": "NAdamW",
+    "paper": "https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ",
+    "sentence": "NAdam with decoupled weight decay: parameters shrink by `lr·weightDecay` first, then step.",
+    "comment": "NAdam with decoupled weight decay: parameters shrink by `lr·weightDecay` first, then step. The default decay is AdamW's.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["mu", "beta1 * (1 - 0.5 * 0.96^(t * decay))"],
+      ["muNext", "beta1 * (1 - 0.5 * 0.96^((t + 1) * decay))"],
+      ["product", "product * mu"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["mHat", "muNext * m / (1 - product * muNext) + (1 - mu) * g / (1 - product)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["p", "p - lr * mHat / (sqrt(vHat) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\n\\mu &\\leftarrow \\beta_{1}\\,\\left(1 - 0.5\\,0.96^{t\\,\\mathrm{decay}}\\right) \\\\\n\\mu_{\\mathrm{next}} &\\leftarrow \\beta_{1}\\,\\left(1 - 0.5\\,0.96^{\\left(t + 1\\right)\\,\\mathrm{decay}}\\right) \\\\\n\\mathrm{product} &\\leftarrow \\mathrm{product}\\,\\mu \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{\\mu_{\\mathrm{next}}\\,m}{1 - \\mathrm{product}\\,\\mu_{\\mathrm{next}}} + \\frac{\\left(1 - \\mu\\right)\\,g}{1 - \\mathrm{product}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\hat{m}}{\\sqrt{\\hat{v}} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>μ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mn>0.5</mn><mo>⁢</mo><msup><mn>0.96</mn><mrow><mi>t</mi><mo>⁢</mo><mtext>decay</mtext></mrow></msup></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><msub><mi>μ</mi><mtext>next</mtext></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mn>0.5</mn><mo>⁢</mo><msup><mn>0.96</mn><mrow><mrow><mo>(</mo><mrow><mi>t</mi><mo>+</mo><mn>1</mn></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>decay</mtext></mrow></msup></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>product</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>product</mtext><mo>⁢</mo><mi>μ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mfrac><mrow><msub><mi>μ</mi><mtext>next</mtext></msub><mo>⁢</mo><mi>m</mi></mrow><mrow><mn>1</mn><mo>−</mo><mrow><mtext>product</mtext><mo>⁢</mo><msub><mi>μ</mi><mtext>next</mtext></msub></mrow></mrow></mfrac><mo>+</mo><mfrac><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow><mrow><mn>1</mn><mo>−</mo><mtext>product</mtext></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mrow><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.002,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "decay",
+        "default": 0.004,
+        "range": [0, null],
+        "meaning": "how fast the momentum warms up: μ = beta1·(1 − 0.96^(t·decay)/2), PyTorch's momentum_decay"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "product", "place": "host", "init": 1 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "torch 2.13.0, NAdam (decoupled_weight_decay=True), float64", "error": 5e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "padam",
+    "name": "padam",
+    "family": "adam",
+    "title": "Padam",
+    "paper": "https://arxiv.org/abs/1806.06763",
+    "sentence": "AMSGrad with a power between SGD's 0 and Adam's ½ on v: rates differ less between elements, so they can be larger and generalise as SGD does.",
+    "comment": "AMSGrad with a power between SGD's 0 and Adam's ½ on v: rates differ less between elements, so they can be larger and generalise as SGD does. ε is added to the uncorrected root, as in the authors' code (Chen et al., 2018).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["vMax", "max(vMax, v)"],
+      ["p", "p - lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(vMax) + eps)^(2 * partial)"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\nv_{\\mathrm{max}} &\\leftarrow \\max\\left(v_{\\mathrm{max}}, v\\right) \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\frac{\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}}\\,m}{\\left(\\sqrt{v_{\\mathrm{max}}} + \\epsilon\\right)^{2\\,\\mathrm{partial}}}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><msub><mi>v</mi><mtext>max</mtext></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><msub><mi>v</mi><mtext>max</mtext></msub><mo>,</mo><mi>v</mi><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mo>⁢</mo><mi>m</mi></mrow><msup><mrow><mo>(</mo><mrow><msqrt><msub><mi>v</mi><mtext>max</mtext></msub></msqrt><mo>+</mo><mi>ϵ</mi></mrow><mo>)</mo></mrow><mrow><mn>2</mn><mo>⁢</mo><mtext>partial</mtext></mrow></msup></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "partial",
+        "default": 0.25,
+        "range": [0, 1],
+        "meaning": "the power of v in the denominator"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "vMax", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 12,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/uclaml/Padam, 586a02b), float64", "error": 0.000002 },
+    "mutants": 1
+  },
+  {
+    "id": "qhadam",
+    "name": "qhadam",
+    "family": "adam",
+    "title": "QHAdam",
+    "paper": "https://arxiv.org/abs/1810.06801",
+    "sentence": "Adam whose two means are each mixed with the newest gradient: ν₁ of the numerator and ν₂ of the denominator are the means.",
+    "comment": "Adam whose two means are each mixed with the newest gradient: ν₁ of the numerator and ν₂ of the denominator are the means. Defaults are those that the authors recommend; ν₁ = ν₂ = 1 is Adam (Ma and Yarats, 2018).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["p", "p - lr * ((1 - nu1) * g + nu1 * mHat) / (sqrt((1 - nu2) * g^2 + nu2 * vHat) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\left(\\left(1 - \\mathrm{nu}_{1}\\right)\\,g + \\mathrm{nu}_{1}\\,\\hat{m}\\right)}{\\sqrt{\\left(1 - \\mathrm{nu}_{2}\\right)\\,g^{2} + \\mathrm{nu}_{2}\\,\\hat{v}} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mtext>nu</mtext><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow><mo>+</mo><mrow><msub><mtext>nu</mtext><mn>1</mn></msub><mo>⁢</mo><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mrow></mrow><mo>)</mo></mrow></mrow><mrow><msqrt><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mtext>nu</mtext><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow><mo>+</mo><mrow><msub><mtext>nu</mtext><mn>2</mn></msub><mo>⁢</mo><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mrow></mrow></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.995,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "nu1",
+        "default": 0.7,
+        "range": [0, null],
+        "meaning": "the share of the running mean in the numerator, ν₁"
+      },
+      {
+        "name": "nu2",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "the share of the running mean in the denominator, ν₂"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/facebookresearch/qhoptim, e81dea3), float64", "error": 3e-7 },
+    "mutants": 0
+  },
+  {
     "id": "radam",
     "name": "radam",
     "family": "adam",
@@ -689,6 +1916,186 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RAdam, float64", "error": 4e-7 },
     "mutants": 1
+  },
+  {
+    "id": "radamw",
+    "name": "radamw",
+    "family": "adam",
+    "title": "RAdamW",
+    "paper": "https://arxiv.org/abs/1908.03265",
+    "sentence": "RAdam with decoupled weight decay: parameters shrink by `lr·weightDecay` first, then step.",
+    "comment": "RAdam with decoupled weight decay: parameters shrink by `lr·weightDecay` first, then step. The default decay is AdamW's.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["rhoInf", "2 / (1 - beta2) - 1"],
+      ["rho", "rhoInf - 2 * t * beta2^t / (1 - beta2^t)"],
+      ["r", "sqrt((rho - 4) * (rho - 2) * rhoInf / ((rhoInf - 4) * (rhoInf - 2) * rho))"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["p", "p - lr * mHat * (rho > 5 ? r * sqrt(1 - beta2^t) / (sqrt(v) + eps) : 1)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\n\\rho_{\\infty} &\\leftarrow \\frac{2}{1 - \\beta_{2}} - 1 \\\\\n\\rho &\\leftarrow \\rho_{\\infty} - \\frac{2\\,t\\,\\beta_{2}^{t}}{1 - \\beta_{2}^{t}} \\\\\nr &\\leftarrow \\sqrt{\\frac{\\left(\\rho - 4\\right)\\,\\left(\\rho - 2\\right)\\,\\rho_{\\infty}}{\\left(\\rho_{\\infty} - 4\\right)\\,\\left(\\rho_{\\infty} - 2\\right)\\,\\rho}} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\hat{m}\\,\\left(\\begin{cases} \\frac{r\\,\\sqrt{1 - \\beta_{2}^{t}}}{\\sqrt{v} + \\epsilon} & \\rho > 5 \\\\ 1 & \\text{otherwise} \\end{cases}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><msub><mi>ρ</mi><mi>∞</mi></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mfrac><mn>2</mn><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow></mfrac><mo>−</mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>ρ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msub><mi>ρ</mi><mi>∞</mi></msub><mo>−</mo><mfrac><mrow><mrow><mn>2</mn><mo>⁢</mo><mi>t</mi></mrow><mo>⁢</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mfrac><mrow><mrow><mrow><mo>(</mo><mrow><mi>ρ</mi><mo>−</mo><mn>4</mn></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>ρ</mi><mo>−</mo><mn>2</mn></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><msub><mi>ρ</mi><mi>∞</mi></msub></mrow><mrow><mrow><mrow><mo>(</mo><mrow><msub><mi>ρ</mi><mi>∞</mi></msub><mo>−</mo><mn>4</mn></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><msub><mi>ρ</mi><mi>∞</mi></msub><mo>−</mo><mn>2</mn></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><mi>ρ</mi></mrow></mfrac></msqrt></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mrow><mi>r</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd><mtd><mrow><mi>ρ</mi><mo>></mo><mn>5</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "torch 2.13.0, RAdam (decoupled_weight_decay=True), float64", "error": 2e-7 },
+    "mutants": 1
+  },
+  {
+    "id": "simplified-ademamix",
+    "name": "simplifiedAdemamix",
+    "family": "adam",
+    "title": "Simplified AdEMAMix",
+    "paper": "https://arxiv.org/abs/2502.02431",
+    "sentence": "AdEMAMix with one mean instead of two: a long sum of gradients, and the newest gradient α times on top.",
+    "comment": "AdEMAMix with one mean instead of two: a long sum of gradients, and the newest gradient α times on top. The sum is not normalised, so a good `lr` is about (1 − beta1) times AdamW's (Morwani et al., 2025). Defaults are Optax's.",
+    "equations": [
+      ["m", "beta1 * m + g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["p", "p - lr * (m + alpha * g) / (sqrt(vHat) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\left(m + \\mathrm{alpha}\\,g\\right)}{\\sqrt{\\hat{v}} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>m</mi><mo>+</mo><mrow><mtext>alpha</mtext><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.0001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "alpha",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the extra weight of the newest gradient, α"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, contrib.simplified_ademamix, float64", "error": 5e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "stable-adamw",
+    "name": "stableAdamw",
+    "family": "adam",
+    "title": "StableAdamW",
+    "paper": "https://arxiv.org/abs/2304.13013",
+    "sentence": "AdamW that slows a tensor down when its gradients outgrow v, as Adafactor does: the rate, and with it the decay, is divided by the root mean square of g/√v where that exceeds 1.",
+    "comment": "AdamW that slows a tensor down when its gradients outgrow v, as Adafactor does: the rate, and with it the decay, is divided by the root mean square of g/√v where that exceeds 1. Such spikes are what breaks training at scale. The betas are corrected instead of the means (Wortsman et al., 2023).",
+    "equations": [
+      ["kept1", "1 - (1 - beta1) / (1 - beta1^t)"],
+      ["kept2", "1 - (1 - beta2) / (1 - beta2^t)"],
+      ["m", "kept1 * m + (1 - kept1) * g"],
+      ["v", "kept2 * v + (1 - kept2) * g^2"],
+      ["rate", "lr / max(rms(g / max(sqrt(v), eps)), 1)"],
+      ["p", "(1 - rate * weightDecay * decays) * p - rate * m / (sqrt(v) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{kept}_{1} &\\leftarrow 1 - \\frac{1 - \\beta_{1}}{1 - \\beta_{1}^{t}} \\\\\n\\mathrm{kept}_{2} &\\leftarrow 1 - \\frac{1 - \\beta_{2}}{1 - \\beta_{2}^{t}} \\\\\nm &\\leftarrow \\mathrm{kept}_{1}\\,m + \\left(1 - \\mathrm{kept}_{1}\\right)\\,g \\\\\nv &\\leftarrow \\mathrm{kept}_{2}\\,v + \\left(1 - \\mathrm{kept}_{2}\\right)\\,g^{2} \\\\\n\\mathrm{rate} &\\leftarrow \\frac{\\alpha}{\\max\\left(\\operatorname{rms}\\left(\\frac{g}{\\max\\left(\\sqrt{v}, \\epsilon\\right)}\\right), 1\\right)} \\\\\n\\theta &\\leftarrow \\left(1 - \\mathrm{rate}\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta - \\frac{\\mathrm{rate}\\,m}{\\sqrt{v} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><msub><mtext>kept</mtext><mn>1</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mn>1</mn><mo>−</mo><mfrac><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><msub><mtext>kept</mtext><mn>2</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mn>1</mn><mo>−</mo><mfrac><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mtext>kept</mtext><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mtext>kept</mtext><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mtext>kept</mtext><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mtext>kept</mtext><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>α</mi><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mi>rms</mi><mrow><mo>(</mo><mfrac><mi>g</mi><mrow><mi>max</mi><mrow><mo>(</mo><msqrt><mi>v</mi></msqrt><mo>,</mo><mi>ϵ</mi><mo>)</mo></mrow></mrow></mfrac><mo>)</mo></mrow></mrow><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mfrac><mrow><mtext>rate</mtext><mo>⁢</mo><mi>m</mi></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, StableAdamW, float64", "error": 3e-7 },
+    "mutants": 4
   },
   {
     "id": "yogi",
@@ -759,12 +2166,12 @@ export const rules: readonly RuleEntry[] = [
     "comment": "Couples a short step with one κ times as long and a mean of where both lead: accelerated also where noise dominates, as a heavy ball is not. Defaults are the authors' (Jain et al., 2018; Kidambi et al., 2018).",
     "equations": [
       ["beta", "xi * constant^2 / kappa"],
-      ["mean", "t > 1 ? far : p"],
-      ["far", "beta * (p - lr * kappa / constant * g) + (1 - beta) * mean"],
+      ["held", "t > 1 ? far : p"],
+      ["far", "beta * (p - lr * kappa / constant * g) + (1 - beta) * held"],
       ["p", "(constant * (p - lr * g) + beta * far) / (constant + beta)"]
     ],
-    "latex": "\\begin{aligned}\n\\beta &\\leftarrow \\frac{\\mathrm{xi}\\,\\mathrm{constant}^{2}}{\\mathrm{kappa}} \\\\\n\\mathrm{mean} &\\leftarrow \\begin{cases} \\mathrm{far} & t > 1 \\\\ \\theta & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{far} &\\leftarrow \\beta\\,\\left(\\theta - \\frac{\\alpha\\,\\mathrm{kappa}}{\\mathrm{constant}}\\,g\\right) + \\left(1 - \\beta\\right)\\,\\mathrm{mean} \\\\\n\\theta &\\leftarrow \\frac{\\mathrm{constant}\\,\\left(\\theta - \\alpha\\,g\\right) + \\beta\\,\\mathrm{far}}{\\mathrm{constant} + \\beta}\n\\end{aligned}",
-    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>β</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mtext>xi</mtext><mo>⁢</mo><msup><mtext>constant</mtext><mn>2</mn></msup></mrow><mtext>kappa</mtext></mfrac></mtd></mtr><mtr><mtd><mtext>mean</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>far</mtext></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>far</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>β</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><mtext>kappa</mtext></mrow><mtext>constant</mtext></mfrac><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>β</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>mean</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><mtext>constant</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow><mo>+</mo><mrow><mi>β</mi><mo>⁢</mo><mtext>far</mtext></mrow></mrow><mrow><mtext>constant</mtext><mo>+</mo><mi>β</mi></mrow></mfrac></mtd></mtr></mtable></math>",
+    "latex": "\\begin{aligned}\n\\beta &\\leftarrow \\frac{\\mathrm{xi}\\,\\mathrm{constant}^{2}}{\\mathrm{kappa}} \\\\\n\\mathrm{held} &\\leftarrow \\begin{cases} \\mathrm{far} & t > 1 \\\\ \\theta & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{far} &\\leftarrow \\beta\\,\\left(\\theta - \\frac{\\alpha\\,\\mathrm{kappa}}{\\mathrm{constant}}\\,g\\right) + \\left(1 - \\beta\\right)\\,\\mathrm{held} \\\\\n\\theta &\\leftarrow \\frac{\\mathrm{constant}\\,\\left(\\theta - \\alpha\\,g\\right) + \\beta\\,\\mathrm{far}}{\\mathrm{constant} + \\beta}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>β</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mtext>xi</mtext><mo>⁢</mo><msup><mtext>constant</mtext><mn>2</mn></msup></mrow><mtext>kappa</mtext></mfrac></mtd></mtr><mtr><mtd><mtext>held</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>far</mtext></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>far</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>β</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><mtext>kappa</mtext></mrow><mtext>constant</mtext></mfrac><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>β</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>held</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><mtext>constant</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow><mo>+</mo><mrow><mi>β</mi><mo>⁢</mo><mtext>far</mtext></mrow></mrow><mrow><mtext>constant</mtext><mo>+</mo><mi>β</mi></mrow></mfrac></mtd></mtr></mtable></math>",
     "options": [
       {
         "name": "lr",

@@ -10,6 +10,7 @@ import {
   mathml,
   parse,
   reduce,
+  topological,
   trace,
   variable,
 } from "../src/graph.ts";
@@ -33,6 +34,10 @@ const tensor = (text: string): Expr =>
   );
 
 describe("the notation", () => {
+  test("walks expressions that an iterator gives, which can be read once", () => {
+    const x = variable("x", "tensor");
+    expect(topological(new Map([["x", x]]).values())).toEqual([x]);
+  });
   test("binds as papers do", () => {
     expect(host("-2^2")).toBe(-4);
     expect(host("2^3^2")).toBe(512);
