@@ -8,6 +8,7 @@ import {
   type StateDict,
 } from "@descent/core";
 import {
+  among,
   checkConfigured,
   DISPOSE,
   type LoadOptions,
@@ -19,13 +20,15 @@ import {
   nonFiniteGradients,
   refuseUnknown,
   type Share,
+  shown,
   suggestion,
 } from "@descent/core/adapter";
 import { ArraysBackend } from "./backend.ts";
 import type { Tensor } from "./memory/tensor.ts";
 import { checkOptions, type Engine, type OptimizerOptions } from "./options.ts";
-import { type Described, Parameters } from "./parameters.ts";
+import { type Described, type Entry, Parameters } from "./parameters.ts";
 import { Pool } from "./threads/pool.ts";
+import { Tied } from "./tied.ts";
 
 /** Parameters by name: a record, or pairs such as a Map's. */
 export type ParametersOf<Name extends string> =
@@ -60,6 +63,20 @@ export interface Optimizer<Name extends string = string> {
   state(): StateDict;
   /** Resumes from a state, bit for bit; strict by default. Changes nothing on an error. */
   load(state: StateDict, options?: LoadOptions): LoadReport;
+  /**
+   * Trains more parameters from the next update on; TypeScript knows their names in what it returns, which is the same
+   * optimizer. Throws, and takes none, where one has a name that is taken, no group, or numbers of another.
+   */
+  add<const More extends string>(parameters: ParametersOf<More>): Optimizer<Name | More>;
+  /** Forgets parameters and frees their state. The rest is untouched. */
+  remove<const Gone extends Name>(...names: readonly Gone[]): Optimizer<Exclude<Name, Gone>>;
+  /** Gives parameters other names, `{ old: "new" }`; they keep their state. Throws where a name is taken or has another rule. */
+  rename(names: { readonly [K in Name]?: string }): Optimizer;
+  /**
+   * Goes on with other arrays for parameters of the same size, whose state they keep: those of a WebAssembly memory that
+   * grew, for example. Their numbers are taken as they are.
+   */
+  rebind(parameters: { readonly [K in Name]?: Float32Array } | Iterable<readonly [Name, Float32Array]>): void;
   /** Frees the state and ends the threads. The parameters stay. */
   dispose(): void;
   /** The same, for `using`. */
@@ -81,21 +98,25 @@ export function optimizer<const Name extends string>(
   return new ArraysOptimizer(parameters, configured, options);
 }
 
-class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
+class ArraysOptimizer implements Optimizer {
   readonly engine: Engine;
   readonly #parameters: Parameters;
   readonly #pool: Pool | undefined;
   readonly #backend: ArraysBackend;
   readonly #loop: Loop<Tensor, Float32Array>;
   readonly #nonFinite: NonFinite;
+  readonly #tied: Tied = new Tied();
   /** The parameters that are not frozen. */
-  readonly #trained: ReadonlySet<string>;
+  #trained: ReadonlySet<string> = new Set();
 
   constructor(parameters: Named<Float32Array | Described>, configured: Configured, options: OptimizerOptions) {
-    const { engine, threads, matmul, codecOf, named: precisions, nonFinite } = checkOptions(options);
+    const { engine, threads, matmul, codecOf, named: precisions, nonFinite, tied } = checkOptions(options);
     this.engine = engine;
     this.#nonFinite = nonFinite;
-    this.#parameters = new Parameters(parameters, { shared: threads > 1 });
+    this.#parameters = new Parameters(parameters, {
+      shared: threads > 1,
+      join: (entries) => this.#tied.join(entries, tied),
+    });
     const { entries, byName } = this.#parameters;
     this.#pool = threads > 1 ? new Pool(threads) : undefined;
     try {
@@ -104,7 +125,7 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
       this.#loop = new Loop(this.#backend, configured);
       this.#loop.add(entries.map(([, { parameter }]) => parameter));
       this.#refuseUnknownSlots(precisions);
-      this.#trained = new Set(Object.keys(this.#loop.meta().parameters));
+      this.#changed();
     } catch (error) {
       this.#pool?.dispose();
       throw error;
@@ -133,9 +154,9 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     return this.#loop.slots().reduce((bytes, { tensor }) => bytes + this.#backend.bytes(tensor), 0);
   }
 
-  update(gradients: GradientsOf<Name>): void {
+  update(gradients: GradientsOf<string>): void {
     this.#alive();
-    const given = recordOf(gradients);
+    const given = this.#tied.added(recordOf(gradients), this.#parameters);
     const names = Object.keys(given);
     // In the order of the parameters, so that those that lie together are stepped together.
     const stepped: (readonly [string, Share<Tensor, Float32Array>])[] = [];
@@ -186,6 +207,72 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
     return this.#loop.load(state, (tensor, data) => this.#backend.write(tensor, data), options);
   }
 
+  add(parameters: ParametersOf<string>): Optimizer {
+    this.#alive();
+    const before = this.#parameters.entries.map(([, entry]) => entry);
+    const added = this.#parameters.described(parameters);
+    const taken = added.find(({ parameter: { name } }) => this.#parameters.byName.has(name));
+    if (taken)
+      throw new OptimizerError(
+        `There is a parameter \`${taken.parameter.name}\` already. Give the new one another name, or give its new array to rebind().`,
+      );
+    this.#parameters.set([...before, ...added]);
+    try {
+      this.#loop.add(added.map(({ parameter }) => parameter));
+    } catch (error) {
+      this.#parameters.set(before);
+      throw error;
+    }
+    this.#changed();
+    return this;
+  }
+
+  remove(...names: readonly string[]): Optimizer {
+    this.#alive();
+    const gone = new Set<string>(names);
+    this.#tied.refuseFurther("remove", gone);
+    refuseUnknownNames("remove", gone, this.#parameters.byName);
+    if (gone.size === this.#parameters.byName.size)
+      throw new OptimizerError("`remove` would leave no parameter. Dispose of the optimizer instead: dispose().");
+    for (const name of gone) this.#loop.remove(name);
+    this.#tied.remove(gone);
+    this.#parameters.set(this.#parameters.entries.flatMap(([name, entry]) => (gone.has(name) ? [] : [entry])));
+    this.#changed();
+    return this;
+  }
+
+  rename(names: Readonly<Record<string, string | undefined>>): Optimizer {
+    this.#alive();
+    const given: Record<string, string> = {};
+    for (const [from, to] of named("`rename`: the names", names)) {
+      this.#tied.refuseFurther("rename", [from]);
+      refuseUnknownNames("rename", [from], this.#parameters.byName);
+      if (typeof to !== "string" || to === "")
+        throw new OptimizerError(`\`rename\`: the new name of \`${from}\` must be a text; got ${shown(to)}.`);
+      given[from] = to;
+    }
+    this.#loop.rename(given);
+    this.#tied.rename(given);
+    const renamed = ([name, entry]: readonly [string, Entry]): Entry =>
+      Object.hasOwn(given, name) ? { ...entry, parameter: { ...entry.parameter, name: given[name]! } } : entry;
+    this.#parameters.set(this.#parameters.entries.map(renamed));
+    this.#changed();
+    return this;
+  }
+
+  rebind(parameters: GradientsOf<string>): void {
+    this.#alive();
+    const arrays = new Map(named("The arrays", parameters as Named<Float32Array>));
+    this.#tied.refuseFurther("rebind", arrays.keys());
+    refuseUnknownNames("rebind", arrays.keys(), this.#parameters.byName);
+    this.#parameters.set(this.#parameters.rebound(arrays));
+  }
+
+  /** Looks up again which parameters are trained. */
+  #changed(): void {
+    this.#trained = new Set(Object.keys(this.#loop.meta().parameters));
+  }
+
   dispose(): void {
     this.#loop.dispose();
     this.#backend.dispose();
@@ -199,6 +286,17 @@ class ArraysOptimizer<Name extends string> implements Optimizer<Name> {
   #alive(): void {
     this.#loop.alive();
   }
+}
+
+/** Throws where `call` is given a name that no parameter has. */
+function refuseUnknownNames(call: string, names: Iterable<unknown>, known: ReadonlyMap<string, unknown>): void {
+  for (const name of names)
+    if (typeof name !== "string" || !known.has(name)) {
+      const all = [...known.keys()];
+      throw new OptimizerError(
+        `\`${call}\`: there is no parameter ${shown(name)}; ${among(all)}.${typeof name === "string" ? suggestion(name, all) : ""}`,
+      );
+    }
 }
 
 /** Whether no number is NaN or infinite: zero times each is zero. */

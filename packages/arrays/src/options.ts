@@ -51,9 +51,14 @@ export interface OptimizerOptions {
    * about a nanosecond per number.
    */
   readonly nonFinite?: NonFinite | undefined;
+  /**
+   * Weights that are given under several names, `[["embedding", "head"]]`: one parameter, under the first name, whose
+   * gradient is the sum of those that are given under any of its names. On one thread.
+   */
+  readonly tied?: readonly (readonly string[])[] | undefined;
 }
 
-const OPTIONS = ["engine", "threads", "matmul", "state", "nonFinite"] as const;
+const OPTIONS = ["engine", "threads", "matmul", "state", "nonFinite", "tied"] as const;
 const PRECISIONS: readonly Precision[] = ["float32", "bfloat16", "float8"];
 
 /** The options with their defaults. */
@@ -66,11 +71,12 @@ export interface CheckedOptions {
   /** The slots that a precision was chosen for by name. */
   readonly named: Readonly<Record<string, Precision>>;
   readonly nonFinite: NonFinite;
+  readonly tied: unknown;
 }
 
 /** The options of `optimizer`, checked. Throws an OptimizerError for unknown options and for those this machine cannot satisfy. */
 export function checkOptions(given: OptimizerOptions): CheckedOptions {
-  const { engine, threads = 1, matmul, state, nonFinite } = knownOptions("optimizer", given, OPTIONS);
+  const { engine, threads = 1, matmul, state, nonFinite, tied } = knownOptions("optimizer", given, OPTIONS);
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS)
     throw new OptimizerError(`\`threads\` must be 1 to ${MOST_THREADS}; got ${shown(threads)}.`);
   if (matmul !== undefined && typeof (matmul as Partial<Matmul> | null)?.multiply !== "function")
@@ -81,6 +87,10 @@ export function checkOptions(given: OptimizerOptions): CheckedOptions {
   if (threads > 1) {
     const why = chosen === "wasm" ? notShared() : "the interpreter runs on one thread; they need WebAssembly";
     if (why !== undefined) throw new OptimizerError(`Threads cannot be used here: ${why}.`);
+    if (tied !== undefined)
+      throw new OptimizerError(
+        "`tied` adds gradients up outside the memory that threads share. Give tied weights once, under one name, and add their gradients up yourself; or leave out `threads`.",
+      );
   }
   return {
     engine: chosen,
@@ -88,6 +98,7 @@ export function checkOptions(given: OptimizerOptions): CheckedOptions {
     matmul,
     ...precisions(state),
     nonFinite: nonFiniteOption("optimizer", nonFinite, "apply"),
+    tied,
   };
 }
 

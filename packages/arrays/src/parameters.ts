@@ -40,43 +40,69 @@ export interface Entry {
 /** The parameters of an optimizer, and the checks of gradients against them. */
 export class Parameters {
   /** In the order in which they were given. */
-  readonly entries: readonly (readonly [string, Entry])[];
-  readonly byName: ReadonlyMap<string, Entry>;
+  entries: readonly (readonly [string, Entry])[] = [];
+  readonly byName: Map<string, Entry> = new Map();
   /** By buffer, in order of address. */
   readonly #byBuffer = new Map<ArrayBufferLike, Entry[]>();
   /** Whether gradients must lie in the memory of their parameters, because threads share that and no other. */
   readonly #shared: boolean;
+  /** Parameters ever taken in. */
+  #taken = 0;
 
-  constructor(given: Named<Float32Array | Described>, { shared }: { readonly shared: boolean }) {
+  constructor(
+    given: Named<Float32Array | Described>,
+    { shared, join }: { readonly shared: boolean; readonly join: (entries: readonly Entry[]) => readonly Entry[] },
+  ) {
     this.#shared = shared;
-    this.entries = named("The parameters", given).map(([name, one], index) => [name, entryOf(index, name, one)]);
-    this.byName = new Map(this.entries);
+    this.set(join(this.described(given)));
     if (this.entries.length === 0)
       throw new OptimizerError(
         "An optimizer needs at least one parameter. Give them by name: optimizer({ w, b }, adamw()).",
       );
+  }
+
+  /** What people give as parameters, as entries behind those there are. */
+  described(given: Named<Float32Array | Described>): readonly Entry[] {
+    return named("The parameters", given).map(([name, one], i) => entryOf(this.#taken + i, name, one));
+  }
+
+  /** Replaces all parameters. Throws, and replaces none, where they overlap or threads cannot reach one. */
+  set(all: readonly Entry[]): void {
     refuseOverlap(
-      this.entries.map(([name, { p }]) => {
+      all.map(({ parameter: { name }, p }) => {
         const { buffer: memory, byteOffset: at, byteLength: bytes } = p.array;
         return { name, memory, at, bytes };
       }),
     );
-    for (const [, entry] of this.entries) {
+    if (this.#shared) refuseUnshared(all);
+    this.entries = all.map((entry) => [entry.parameter.name, entry]);
+    this.#taken = Math.max(this.#taken, 1 + (all.at(-1)?.index ?? -1));
+    this.byName.clear();
+    for (const [name, entry] of this.entries) this.byName.set(name, entry);
+    this.#byBuffer.clear();
+    for (const entry of all) {
       const { buffer } = entry.p.array;
       const inside = this.#byBuffer.get(buffer);
       if (inside) inside.push(entry);
       else this.#byBuffer.set(buffer, [entry]);
     }
     for (const inside of this.#byBuffer.values()) inside.sort((a, b) => a.p.address - b.p.address);
-    if (shared) this.#refuseUnshared();
   }
 
-  #refuseUnshared(): void {
-    for (const [name, { p }] of this.entries)
-      if (p.array.length > 0 && p.runner?.shared !== true)
+  /** The entries with new arrays for some parameters, all of them known. Throws for another number of numbers. */
+  rebound(arrays: ReadonlyMap<string, Float32Array>): readonly Entry[] {
+    const fresh = new Map<string, Entry>();
+    for (const [name, array] of arrays) {
+      const old = this.byName.get(name)!; // it is known
+      if (!isFloat32Array(array))
+        throw new OptimizerError(`\`rebind\`: \`${name}\` is ${shown(array)}. Parameters are Float32Arrays.`);
+      if (array.length !== old.length)
         throw new OptimizerError(
-          `\`${name}\` is not in memory that threads share. Make parameters and gradients with allocate(shapes, { shared: true }), or leave out \`threads\`.`,
+          `\`rebind\`: \`${name}\` has ${old.length} numbers, and its new array ${array.length}. For another size, make a new optimizer and load the state with { resize: "pad" }.`,
         );
+      fresh.set(name, { ...old, p: new Tensor(array), checked: undefined });
+    }
+    return this.entries.map(([name, old]) => fresh.get(name) ?? old);
   }
 
   /** The parameters, in their order, among which are all of these names: few where the names are few. */
@@ -138,6 +164,14 @@ function refuseOverlapping(name: string, p: Tensor, gradient: Float32Array, insi
         `The gradient of \`${name}\` overlaps the parameter \`${other.parameter.name}\`, which changes during the step. Copy it.`,
       );
   }
+}
+
+function refuseUnshared(all: readonly Entry[]): void {
+  for (const { parameter, p } of all)
+    if (p.array.length > 0 && p.runner?.shared !== true)
+      throw new OptimizerError(
+        `\`${parameter.name}\` is not in memory that threads share. Make parameters and gradients with allocate(shapes, { shared: true }), or leave out \`threads\`.`,
+      );
 }
 
 // By tag, not only by `instanceof`: arrays of another realm (an iframe, a test environment) are as good.

@@ -59,6 +59,34 @@ wrongCalls(arrays, {
   "a gradient": { call: (w: Float32Array) => made().update({ w }), args: () => [three()] },
   set: { call: (hyper: { lr: number }, group: string) => made().set(hyper, group), args: () => [{ lr: 1 }, ""] },
   "a hyper-parameter": { call: (lr: number) => made().set({ lr }), args: () => [0.1] },
+  add: {
+    call: (parameters: Record<string, Float32Array>) => made().add(parameters),
+    args: () => [{ b: three() }],
+    use: step,
+  },
+  remove: { call: (name: string) => made().add({ b: three() }).remove(name), args: () => ["b"], use: step },
+  rename: { call: (names: Record<string, string>) => made().rename(names), args: () => [{ w: "x" }] },
+  rebind: { call: (arrays: Record<string, Float32Array>) => made().rebind(arrays), args: () => [{ w: three() }] },
+  tied: {
+    call: (tied: string[][]) => {
+      const w = three();
+      return optimizer({ w, x: w }, adamw(), { tied });
+    },
+    args: () => [[["w", "x"]]],
+    use: step,
+  },
+  "the names of a tied parameter": {
+    call: (first: string, second: string) => {
+      const w = three();
+      return optimizer({ w, x: w }, adamw(), { tied: [[first, second]] });
+    },
+    args: () => ["w", "x"],
+    use: step,
+  },
+  "options of load": {
+    call: (rename: Record<string, string>, resize: "pad") => made().load(saved(), { rename, resize }),
+    args: () => [{ w: "w" }, "pad"],
+  },
   load: {
     call: (state: StateDict, options: { strict: boolean }) => made().load(state, options),
     args: () => [saved(), { strict: true }],

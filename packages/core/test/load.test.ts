@@ -169,6 +169,7 @@ describe("a saved state", () => {
       missing: [],
       unexpected: [],
       mismatched: [],
+      resized: [],
       changed: [],
     });
     expect(resumed.state()).toEqual(run.state());

@@ -343,7 +343,7 @@ describe("state", () => {
     const resumed = one(momentum({ lr }));
     resumed.p.w!.set(uninterrupted.p.w!);
     const report = resumed.load(decodeState(bytes));
-    expect(report).toEqual({ loaded: ["w"], missing: [], unexpected: [], mismatched: [], changed: [] });
+    expect(report).toEqual({ loaded: ["w"], missing: [], unexpected: [], mismatched: [], resized: [], changed: [] });
     for (const run of [uninterrupted, resumed]) run.step({ w: [7, 11] });
     expect(resumed.values("w")).toEqual(uninterrupted.values("w"));
     expect(resumed.save()).toEqual(uninterrupted.save());
@@ -368,7 +368,7 @@ describe("state", () => {
   test("in part on request, with a report of what did not match", () => {
     const both = new Run(momentum(), [vector("w", 2), vector("x", 1)]);
     const report = both.load(trained().save(), false);
-    expect(report).toEqual({ loaded: ["w"], missing: ["x"], unexpected: [], mismatched: [], changed: [] });
+    expect(report).toEqual({ loaded: ["w"], missing: ["x"], unexpected: [], mismatched: [], resized: [], changed: [] });
     expect(both.loop.inspect().parameters.w!.t).toBe(2);
     expect(both.loop.inspect().parameters.x!.t).toBe(0);
   });

@@ -153,6 +153,7 @@ describe("a state that is loaded", () => {
       missing: [],
       unexpected: [],
       mismatched: [],
+      resized: [],
       changed: [],
       waiting: [],
     });

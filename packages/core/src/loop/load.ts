@@ -1,10 +1,19 @@
-import { isCallback, isRecord, list, OptimizerError, shown, takes } from "../errors.ts";
+import { among, isCallback, isRecord, list, OptimizerError, shown, suggestion, takes } from "../errors.ts";
 import { knownOptions } from "../options.ts";
-import { size } from "../parameter.ts";
-import { checkMeta, checkTensor, type ParameterState, type StateDict, type StateMeta, slotKey } from "../state.ts";
+import { type Shape, size } from "../parameter.ts";
+import {
+  checkMeta,
+  checkTensor,
+  type ParameterState,
+  type StateDict,
+  type StateMeta,
+  slotKey,
+  type TensorData,
+} from "../state.ts";
 import type { Course } from "./answer.ts";
 import { type Group, hyperNow, plainHyper } from "./groups.ts";
 import { hostPart } from "./host-values.ts";
+import { dimensions, isWidened, widened } from "./resize.ts";
 import type { Member, Roster } from "./roster.ts";
 import { allocate, slotShape } from "./slots.ts";
 
@@ -16,13 +25,23 @@ export interface LoadReport {
   /** Parameters of the state that the optimizer does not have, and state such as `vMax/w` that its rules do not keep. */
   readonly unexpected: readonly string[];
   readonly mismatched: readonly { readonly name: string; readonly why: string }[];
+  /** Parameters that grew, whose new elements start without state. */
+  readonly resized: readonly string[];
   /** Hyper-parameters that differ from those the state was saved with; the optimizer keeps its own. */
   readonly changed: readonly string[];
 }
 
-/** Whether everything must fit; `false` takes what does, and reports the rest. */
+/** How a state is fitted to the parameters of today. */
 export interface LoadOptions {
+  /** Whether everything must fit (the default); `false` takes what does, and reports the rest. */
   readonly strict?: boolean | undefined;
+  /** Today's names of parameters by their saved names, or a function that tells them. Others keep theirs. */
+  readonly rename?: Readonly<Record<string, string>> | ((saved: string) => string) | undefined;
+  /**
+   * `"pad"` lets parameters have grown: their state stays in the corner where it was, and new elements have the state of a
+   * parameter that starts. Refused for states that start as the parameter.
+   */
+  readonly resize?: "pad" | undefined;
 }
 
 /**
@@ -49,14 +68,18 @@ export function* load<T>(
   options: LoadOptions,
 ): Course<LoadReport> {
   roster.alive();
-  const { strict = true } = knownOptions("load", options, ["strict"]);
+  const { strict = true, rename, resize } = knownOptions("load", options, ["strict", "rename", "resize"]);
+  if (resize !== undefined && resize !== "pad")
+    throw new OptimizerError(`\`load\`: resize must be "pad", or be left out; got ${shown(resize)}.`);
   if (!isRecord(state) || !isRecord(state.tensors))
     throw new OptimizerError(
       `\`load\` takes what state() returned, or decodeState(bytes) of a file; got ${shown(state)}.`,
     );
   takes("load", "a function that writes a tensor", write, isCallback(write));
-  const meta = checkMeta(state.meta);
-  const { fits, report } = compare(roster, meta, state.tensors);
+  const { meta, tensors } = rename
+    ? renamed(checkMeta(state.meta), state.tensors, rename)
+    : { meta: checkMeta(state.meta), tensors: state.tensors };
+  const { fits, report } = compare(roster, meta, tensors, resize === "pad");
   if (strict) refuse(report);
   const fresh = new Map<Member<T>, Readonly<Record<string, T>>>();
   const changes: (() => void)[] = [];
@@ -70,8 +93,8 @@ export function* load<T>(
     for (const { member, saved } of fits) {
       if (saved.t === 0) continue;
       for (const [slot, tensor] of Object.entries(member.slots ?? fresh.get(member)!)) {
-        const { data } = state.tensors[slotKey(slot, member.parameter.name)]!; // checked by `mismatch`
-        const change = write(tensor, data);
+        const found = tensors[slotKey(slot, member.parameter.name)]!; // checked by `mismatch`
+        const change = write(tensor, numbers(roster, member, slot, saved.shape, found));
         takes("load", "a `write` that returns a function or nothing", change, !change || isCallback(change));
         if (change) changes.push(change);
       }
@@ -92,11 +115,63 @@ export function* load<T>(
   return report;
 }
 
+/** The numbers of a slot as they are saved, or as they are for a parameter that has grown since. */
+function numbers<T>(
+  { step }: Roster<T>,
+  { parameter, cohort }: Member<T>,
+  slot: string,
+  shape: Shape,
+  found: TensorData,
+): Float32Array {
+  const { program, group } = cohort!; // not frozen
+  const spec = program.slots[slot]!; // what has a tensor is a slot of it
+  if (shape.join() === parameter.shape.join()) return found.data;
+  const from = dimensions(spec, shape, found.shape);
+  const to = dimensions(spec, parameter.shape, slotShape(spec, parameter));
+  return widened(spec, slot, parameter, hyperNow(group, step), { from, to, data: found.data });
+}
+
+/** A state under today's names. */
+function renamed(
+  meta: StateMeta,
+  tensors: StateDict["tensors"],
+  rename: NonNullable<LoadOptions["rename"]>,
+): Pick<StateDict, "meta" | "tensors"> {
+  const table = new Map<string, string>();
+  if (!isCallback(rename) && !isRecord(rename))
+    throw new OptimizerError(
+      `\`load\`: rename must be names of today by saved names, or a function (saved) => name; got ${shown(rename)}.`,
+    );
+  const saved = Object.keys(meta.parameters);
+  if (!isCallback(rename))
+    for (const name of Object.keys(rename))
+      if (!saved.includes(name))
+        throw new OptimizerError(
+          `\`load\`: rename has \`${name}\`, which the state does not know; ${among(saved)}.${suggestion(name, saved)}`,
+        );
+  for (const name of saved) {
+    const now: unknown = isCallback(rename) ? rename(name) : Object.hasOwn(rename, name) ? rename[name] : name;
+    if (typeof now !== "string")
+      throw new OptimizerError(`\`load\`: rename must give a name for \`${name}\`; got ${shown(now)}.`);
+    const other = [...table].find(([, taken]) => taken === now);
+    if (other) throw new OptimizerError(`\`load\`: rename gives ${list([other[0], name])} the same name, \`${now}\`.`);
+    table.set(name, now);
+  }
+  const parameters = Object.entries(meta.parameters).map(([name, one]) => [table.get(name)!, one] as const); // all are there
+  const keyed = Object.entries(tensors).map(([key, tensor]) => {
+    const at = key.indexOf("/"); // slot names have none
+    const now = table.get(key.slice(at + 1));
+    return [at < 0 || now === undefined ? key : slotKey(key.slice(0, at), now), tensor] as const;
+  });
+  return { meta: { ...meta, parameters: Object.fromEntries(parameters) }, tensors: Object.fromEntries(keyed) };
+}
+
 /** The parts of a state that fit, with their parameters, and everything that does not. */
 function compare<T>(
   { groups, members }: Roster<T>,
   meta: StateMeta,
   tensors: StateDict["tensors"],
+  pad: boolean,
 ): { readonly fits: readonly Fit<T>[]; readonly report: LoadReport } {
   const mismatched: { name: string; why: string }[] = [];
   const missing: string[] = [];
@@ -105,7 +180,7 @@ function compare<T>(
     if (!member.cohort) continue;
     const { name } = member.parameter;
     const saved = Object.hasOwn(meta.parameters, name) ? meta.parameters[name] : undefined;
-    const why = saved && mismatch(member, saved, meta, tensors);
+    const why = saved && mismatch(member, saved, meta, tensors, pad);
     if (!saved) missing.push(name);
     else if (why !== undefined) mismatched.push({ name, why });
     else fits.push({ member, saved });
@@ -113,7 +188,18 @@ function compare<T>(
   const unexpected = Object.keys(meta.parameters).filter((name) => !members.get(name)?.cohort);
   const loaded = fits.map(({ member }) => member.parameter.name);
   unexpected.push(...unkept(fits, meta, tensors));
-  return { fits, report: { loaded, missing, unexpected, mismatched, changed: changedSince(meta, groups.values()) } };
+  const resized = fits.filter(({ member, saved }) => isWidened(saved.shape, member.parameter.shape));
+  return {
+    fits,
+    report: {
+      loaded,
+      missing,
+      unexpected,
+      mismatched,
+      resized: resized.map(({ member }) => member.parameter.name),
+      changed: changedSince(meta, groups.values()),
+    },
+  };
 }
 
 /** Weights, and gradients that wait for their update: a checkpoint holds them beside the state. */
@@ -165,9 +251,11 @@ function mismatch<T>(
   saved: ParameterState,
   meta: StateMeta,
   tensors: StateDict["tensors"],
+  pad: boolean,
 ): string | undefined {
-  if (saved.shape.join() !== parameter.shape.join())
-    return `was saved with shape [${saved.shape}] and has shape [${parameter.shape}]`;
+  const grown = pad && isWidened(saved.shape, parameter.shape);
+  if (!grown && saved.shape.join() !== parameter.shape.join())
+    return `was saved with shape [${saved.shape}] and has shape [${parameter.shape}]${pad ? ", which only growing dimensions may change" : isWidened(saved.shape, parameter.shape) ? ' (it has grown: { resize: "pad" } keeps what was learned)' : ""}`;
   const { group, program } = cohort!; // frozen parameters are not compared
   const rule = Object.hasOwn(meta.groups, saved.group) ? meta.groups[saved.group]!.rule : "an unknown rule";
   const { id, title } = group.leaf.rule;
@@ -183,8 +271,16 @@ function mismatch<T>(
     const found = Object.hasOwn(tensors, key) ? tensors[key] : undefined;
     if (!found) return `lacks the state \`${slot}\``;
     checkTensor(key, found);
+    if (grown && spec.init === "p")
+      return `starts the state \`${slot}\` as the parameter, and its value then is not known for new elements`;
     const shape = slotShape(spec, parameter);
-    if (found.data.length !== size(shape) || (spec.matrix && found.shape.join() !== shape.join()))
+    if (grown) {
+      const from = dimensions(spec, saved.shape, found.shape);
+      const fits =
+        found.data.length === size(from) && (from.join() === shape.join() || !spec.matrix || isWidened(from, shape));
+      if (!fits)
+        return `has a state \`${slot}\` of shape [${found.shape}], which does not belong to the shape [${saved.shape}]`;
+    } else if (found.data.length !== size(shape) || (spec.matrix && found.shape.join() !== shape.join()))
       return `has a state \`${slot}\` of shape [${found.shape}], which should be [${shape}]`;
   }
   return undefined;

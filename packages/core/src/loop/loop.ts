@@ -137,6 +137,14 @@ export class Loop<T, G = T> extends BaseLoop<T> {
   }
 
   /**
+   * Gives parameters other names, `{ old: new }`: they keep their state, their counts and their rules. Throws, and renames
+   * none, where a name is taken or belongs to another group.
+   */
+  rename(names: Readonly<Record<string, string>>): void {
+    this.roster.rename(names);
+  }
+
+  /**
    * Continues from a saved state. Strict unless told otherwise: a parameter missing or left over, another shape or
    * another rule is one error that lists them all; `strict: false` takes what fits and reports. On an error nothing has
    * changed. A step under way can no longer be committed.
@@ -188,6 +196,15 @@ export class AsyncLoop<T, G = T> extends BaseLoop<T> {
   remove(name: string): void {
     this.#idle();
     this.roster.remove(name);
+  }
+
+  /**
+   * Gives parameters other names, `{ old: new }`: they keep their state, their counts and their rules. Throws, and renames
+   * none, where a name is taken or belongs to another group.
+   */
+  rename(names: Readonly<Record<string, string>>): void {
+    this.#idle();
+    this.roster.rename(names);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { type Configured, checkConfigured } from "../configured.ts";
-import { among, isCallback, OptimizerError, suggestion, takes } from "../errors.ts";
-import { assign, refuseEmptyGroups } from "../groups.ts";
+import { among, isCallback, isRecord, OptimizerError, suggestion, takes } from "../errors.ts";
+import { type Assignment, assign, refuseEmptyGroups } from "../groups.ts";
 import { checkParameter, decaysByRole, matrix, type Parameter, saidOf, size } from "../parameter.ts";
 import { type Program, trace } from "../program.ts";
 import { shapes } from "../shapes.ts";
@@ -128,6 +128,39 @@ export class Roster<T> {
     this.free(member);
     this.members.delete(name);
     this.#count([member], -1);
+  }
+
+  /**
+   * Gives parameters other names, by their present ones: they keep their state, their counts and their rules. Throws, and
+   * renames none, where a name is taken or the new one belongs to another group.
+   */
+  rename(names: Readonly<Record<string, string>>): void {
+    this.alive();
+    takes("rename", "new names by present ones: { old: new }", names, isRecord(names));
+    const members = new Map(Object.keys(names).map((from) => [from, this.get(from)]));
+    const kept = new Set([...this.members.keys()].filter((name) => !members.has(name)));
+    const next = new Map<string, Member<T>>();
+    for (const [from, member] of members) {
+      const name = names[from]!; // it is one of the keys
+      const parameter = { ...member.parameter, name };
+      checkParameter(parameter);
+      if (kept.has(name) || [...next.values()].some((other) => other.parameter.name === name))
+        throw new OptimizerError(
+          `\`rename\`: there would be two parameters named \`${name}\`. Names tell their states apart; choose another.`,
+        );
+      const [{ label, leaf }] = assign(this.#configured, [parameter]) as [Assignment]; // one per parameter
+      const group = member.cohort?.group.label;
+      if ((leaf ? label : undefined) !== group)
+        throw new OptimizerError(
+          `\`rename\`: \`${from}\` is ${group === undefined ? "frozen" : `in group \`${group}\``}, and \`${name}\` would be ${leaf ? `in group \`${label}\`` : "frozen"}. A name that says so cannot change the rule; choose another.`,
+        );
+      next.set(from, { ...member, parameter });
+    }
+    this.end("parameters were renamed");
+    const all = [...this.members].map(([name, member]) => next.get(name) ?? member);
+    this.members.clear();
+    for (const member of all) this.members.set(member.parameter.name, member);
+    for (const { cohort, parameter } of next.values()) if (cohort) this.memory.check?.(cohort.program, parameter);
   }
 
   /** The member of this name. Throws if there is none. */

@@ -17,16 +17,22 @@ export function slotShape(slot: SlotSpec, parameter: Parameter): Shape {
 
 const initial = ({ init }: SlotSpec, hyper: Env): number => (typeof init === "number" ? init : hyper[init]!); // trace checked the name
 
+/** The numbers that a slot starts with where they do not depend on the parameter's: one throughout, or one for each element. */
+export function ownStart(spec: SlotSpec, slot: string, parameter: Parameter, hyper: Env): number | Float32Array {
+  const { init } = spec;
+  if (typeof init === "number" || Object.hasOwn(hyper, init)) return initial(spec, hyper);
+  const { rows, cols } = spec.matrix ?? matrix(parameter);
+  return init === "eye"
+    ? Float32Array.from(identity(rows, cols).data)
+    : standardNormal(rows * cols, `${slot}/${parameter.name}`);
+}
+
 /** The start of a slot. `p` is undefined where a saved state is put in its place at once. */
 function startOf<T>(spec: SlotSpec, slot: string, parameter: Parameter, hyper: Env, p: T | undefined): Start<T> {
   const { init } = spec;
   if (typeof init === "number" || Object.hasOwn(hyper, init)) return initial(spec, hyper);
   if (p === undefined) return 0;
-  if (init === "p") return { of: p };
-  const { rows, cols } = spec.matrix ?? matrix(parameter);
-  return init === "eye"
-    ? Float32Array.from(identity(rows, cols).data)
-    : standardNormal(rows * cols, `${slot}/${parameter.name}`);
+  return init === "p" ? { of: p } : ownStart(spec, slot, parameter, hyper);
 }
 
 /** The first values of the slots kept on the host. */

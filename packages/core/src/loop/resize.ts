@@ -1,0 +1,43 @@
+import type { Env } from "../host.ts";
+import { type Parameter, type Shape, size } from "../parameter.ts";
+import type { SlotSpec } from "../program.ts";
+import { ownStart } from "./slots.ts";
+
+/* A layer that was widened keeps its state: what was learned stays in the corner where it was, and the rest starts anew. */
+
+/** Whether a shape is another with longer dimensions. */
+export const isWidened = (from: Shape, to: Shape): boolean =>
+  from.length === to.length && from.every((d, i) => d <= to[i]!) && from.some((d, i) => d < to[i]!);
+
+/** The dimensions of a slot of a parameter of this shape; a row is the first dimension, and a column has the others. */
+export function dimensions({ place, matrix }: SlotSpec, shape: Shape, found: Shape): Shape {
+  if (matrix) return found;
+  if (place === "tensor") return shape;
+  if (place === "row") return shape.length > 1 ? shape.slice(0, 1) : [1];
+  return place === "column" ? (shape.length > 1 ? shape.slice(1) : shape) : [];
+}
+
+/** The numbers of a slot of the dimensions `from`, in the corner of one of the dimensions `to`, whose others start anew. */
+export function widened(
+  spec: SlotSpec,
+  slot: string,
+  parameter: Parameter,
+  hyper: Env,
+  { from, to, data }: { readonly from: Shape; readonly to: Shape; readonly data: Float32Array },
+): Float32Array {
+  if (from.join() === to.join()) return data;
+  const start = ownStart(spec, slot, parameter, hyper);
+  const whole = typeof start === "number" ? new Float32Array(size(to)).fill(start) : start;
+  const length = from.at(-1) ?? 1;
+  const index = from.map(() => 0);
+  for (let at = 0; at < data.length; at += length) {
+    const offset = index.reduce((before, i, k) => before * to[k]! + i, 0);
+    whole.set(data.subarray(at, at + length), offset);
+    for (let k = from.length - 2; k >= 0; k--) {
+      index[k]!++;
+      if (index[k]! < from[k]!) break;
+      index[k] = 0;
+    }
+  }
+  return whole;
+}
