@@ -27,6 +27,7 @@ import { type Data, pick, sampleData } from "./data.ts";
 import { largestError, TOLERANCE } from "./displacement.ts";
 import { reference } from "./reference.ts";
 import type { Runner } from "./runner.ts";
+import { all, belongs, type Share, takesShare } from "./share.ts";
 import { takes, takesRecord, takesTarget } from "./takes.ts";
 import type { Starts, Target } from "./target.ts";
 
@@ -42,6 +43,8 @@ export interface BackendChecks {
   readonly refusesEmpty?: string | undefined;
   /** How many tensors, buffers or bytes are alive, where the backend can tell. */
   readonly live?: (() => number) | undefined;
+  /** The share of formulas and sizes to declare, for backends on which each takes seconds; all by default. */
+  readonly share?: Share | undefined;
 }
 
 const probe = (update: Equations, state: Slots = {}, macros: Macros = {}): Configured =>
@@ -198,17 +201,19 @@ const matrices = (data: Data, shape: Shape = [3, 7]): Data => {
  */
 export function describeBackend({ describe, test }: Runner, target: Target, checks: BackendChecks = {}): void {
   takesTarget("describeBackend", target);
-  const names = ["exact", "tolerance", "refuses", "refusesEmpty", "live"] as const;
+  const names = ["exact", "tolerance", "refuses", "refusesEmpty", "live", "share"] as const;
   const {
     exact = false,
     tolerance = TOLERANCE,
     refuses = {},
     refusesEmpty,
     live,
+    share = all,
   } = knownOptions("describeBackend", checks, names);
   flag("describeBackend", { exact });
   notNegative("describeBackend", { tolerance });
   takesRecord("describeBackend", "`refuses`: reasons by formula", refuses);
+  takesShare("describeBackend", share);
   describe(`the backend ${target.name}`, () => {
     const data = sampleData({ steps: 4 });
 
@@ -222,8 +227,9 @@ export function describeBackend({ describe, test }: Runner, target: Target, chec
         `\`${name}\` is ${error.toExponential(2)} of its displacement away from the reference after ${on.steps.length} steps; allowed is ${tolerance}`,
       );
     };
-    const declare = (formulas: readonly string[], on: Data, bits: boolean): void => {
-      for (const formula of formulas) {
+    const declare = (formulas: readonly string[], on: Data, bits: boolean, first = 0): void => {
+      for (const [i, formula] of formulas.entries()) {
+        if (!belongs(first + i, share)) continue;
         const rule = probe({ p: `p - lr * (${formula})` }, {}, { orthogonalize });
         const reason = refuses[formula];
         if (reason === undefined) test(`computes ${formula}`, () => agrees(rule, on, bits));
@@ -243,18 +249,19 @@ export function describeBackend({ describe, test }: Runner, target: Target, chec
     declare(reducing, data, false);
     declare(matrixReducing, matrices(data), false);
     declare(largest, matrices(data), false);
-    for (const shape of [[3, 7], [7, 3], [7, 3, 1]]) // biome-ignore format: three shapes
+    for (const [k, shape] of [[3, 7], [7, 3], [7, 3, 1]].entries()) // biome-ignore format: three shapes
       describe(`in a parameter of shape [${shape}]`, () => {
-        declare(products, matrices(data, shape), false);
-        declare(wholes, matrices(data, shape), false);
+        declare(products, matrices(data, shape), false, k);
+        declare(wholes, matrices(data, shape), false, k);
       });
     describe("in a square matrix", () => {
       const { starts, steps } = matrices(sampleData({ steps: 4, sizes: [25] }), [5, 5]);
       declare(squareProducts, { starts, steps }, false);
     });
 
-    for (const n of [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 63, 64, 65, 1000, 4099])
-      if (n > 0 || refusesEmpty === undefined)
+    const sizes = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 63, 64, 65, 1000, 4099];
+    for (const [i, n] of sizes.entries())
+      if (belongs(i, share) && (n > 0 || refusesEmpty === undefined))
         test(`steps tensors of ${n} elements`, async () => {
           await agrees(memory, sampleData({ steps: 3, sizes: [n, n + 1] }), false);
           const momentum = probe({ m: "0.9 * m + g", p: "p - lr * m" }, { m: 0 });

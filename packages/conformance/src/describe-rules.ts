@@ -17,6 +17,7 @@ import { TOLERANCE } from "./displacement.ts";
 import { type AnyRule, configure, followGolden, type Golden, readGoldens, rulesOf, SCHEMA } from "./golden.ts";
 import { overflows as known } from "./overflows.ts";
 import type { Runner } from "./runner.ts";
+import { all, belongs, type Share, sharing, takesShare } from "./share.ts";
 import { takes, takesRecord } from "./takes.ts";
 import type { Target } from "./target.ts";
 
@@ -30,6 +31,11 @@ export interface RuleChecks {
   readonly overflows?: Readonly<Record<string, string>> | undefined;
   /** Why these targets decline tensors without elements. It fails when one is accepted. */
   readonly refusesEmpty?: string | undefined;
+  /**
+   * The share of checks to declare for each rule and target, beside at least one golden; all by default. It keeps the tests
+   * of many rules on many backends short: give each backend another `part`.
+   */
+  readonly share?: Share | undefined;
 }
 
 /**
@@ -53,6 +59,7 @@ export function describeRules(
     from instanceof URL || Array.isArray(from),
   );
   takesRecord("describeRules", "checks by name", checks);
+  takesShare("describeRules", checks.share === undefined ? all : checks.share);
   describe("rules", async () => {
     const goldens = await readGoldens(from);
     const place = (name: string): string =>
@@ -68,32 +75,37 @@ export function describeRules(
       for (const name of Object.keys(checks.overflows ?? {}))
         assert(names.has(name), `\`overflows\` names \`${name}\`, which is not among ${[...names].join(", ")}`);
     });
-    for (const [name, rule] of rules) describeRule(runner, name, rule, goldens.get(name), place, checks);
+    for (const [i, [name, rule]] of rules.entries())
+      describeRule(runner, i, name, rule, goldens.get(name), place, checks);
   });
 }
 
 function describeRule(
-  { describe, test }: Runner,
+  { describe, test: every }: Runner,
+  turn: number,
   name: string,
   rule: AnyRule,
   golden: Golden | undefined,
   place: (name: string) => string,
-  { targets = arraysTargets(), tolerance = TOLERANCE, overflows = {}, refusesEmpty }: RuleChecks,
+  { targets = arraysTargets(), tolerance = TOLERANCE, overflows = {}, refusesEmpty, share = all }: RuleChecks,
 ): void {
   const widest = golden?.settings.find((s) => s.name !== "defaults" && Object.keys(s.options).length > 1);
   const options = widest?.options ?? golden?.settings[0]?.options ?? {};
   const configured = configure(rule, options);
   const data = sampleData();
 
-  test(`${name} has a golden with its defaults`, () => {
+  every(`${name} has a golden with its defaults`, () => {
     assert(golden !== undefined, `the rule \`${name}\` has no golden. ${place(name)} ${SCHEMA}`);
     sameState(rule.hyper, golden.hyper, `${name}.hyper`);
   });
 
+  const settings = golden?.settings ?? [];
+  const goldenShare = { ...share, of: Math.min(share.of, Math.max(1, settings.length)) };
+
   for (const target of targets)
     describe(`${name} on ${target.name}`, () => {
-      for (const setting of golden?.settings ?? [])
-        test(`moves as ${golden!.source} does: ${setting.name}`, async () => {
+      for (const setting of settings.filter((_, i) => belongs(turn + i, goldenShare)))
+        every(`moves as ${golden!.source} does: ${setting.name}`, async () => {
           const { error, tensor, step } = await followGolden(target, configure(rule, setting.options), setting);
           assert(
             error <= tolerance,
@@ -101,6 +113,7 @@ function describeRule(
           );
         });
 
+      const test = sharing({ test: every }, share, turn);
       test("continues from a saved state bit for bit", () => checkResume(target, configured, data));
       if (!couplesTensors(configured))
         test("steps tensors together as it steps them apart", () => checkApart(target, configured, data));

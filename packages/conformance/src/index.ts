@@ -34,4 +34,5 @@ export { type Kit, kit } from "./kit.ts";
 export type { LawOptions } from "./law.ts";
 export { reference } from "./reference.ts";
 export type { Runner } from "./runner.ts";
+export type { Share } from "./share.ts";
 export type { Gradients, Session, Start, Starts, Target } from "./target.ts";

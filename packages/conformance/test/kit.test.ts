@@ -1,5 +1,13 @@
 import { adam, yogi } from "@descent/adam";
-import { displacementError, reference, type Session, type Target } from "@descent/conformance";
+import {
+  displacementError,
+  products,
+  type Runner,
+  reference,
+  type Session,
+  type Share,
+  type Target,
+} from "@descent/conformance";
 import { installMatchers } from "@descent/conformance/vitest";
 import { momentum, nesterov, sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
@@ -172,6 +180,64 @@ describe("each check passes on a sound backend and fails on a broken one", () =>
     await checkSchedules(reference, make, { lr: 0.1, momentum: 0.9 }, data);
     const deaf = sabotaged((session) => ({ set: ({ lr: _, ...rest }) => session.set(rest) }));
     await expect(checkSchedules(deaf, make, { lr: 0.1, momentum: 0.9 }, data)).rejects.toThrow();
+  });
+});
+
+describe("a share", async () => {
+  const [adagrad, golden] = [await import("@descent/adagrad"), await readGoldens(goldens("adagrad"))];
+  /** The names of the tests that are declared, each after those of its groups. */
+  async function declared(declare: (runner: Runner) => void): Promise<string[]> {
+    const names: string[] = [];
+    const groups: string[] = [];
+    const waiting: unknown[] = [];
+    declare({
+      describe(name, body) {
+        groups.push(name);
+        const done = body();
+        if (done instanceof Promise) waiting.push(done.finally(() => groups.pop()));
+        else groups.pop();
+      },
+      test: (name) => void names.push([...groups, name].join(" > ")),
+    });
+    await Promise.all(waiting);
+    return names;
+  }
+  const ofRules = (share?: Share): Promise<string[]> =>
+    declared((runner) => kit(runner).describeRules(adagrad, [...golden.values()], { targets: [reference], share }));
+  const ofBackend = (share?: Share): Promise<string[]> =>
+    declared((runner) => kit(runner).describeBackend(reference, { share }));
+  const thirds = [0, 1, 2].map((part) => ({ part, of: 3 }));
+
+  test("of a rule's checks has a golden, and all shares together have every check once", async () => {
+    const whole = await ofRules();
+    const parts = await Promise.all(thirds.map(ofRules));
+    const checks = (names: readonly string[]): string[] => names.filter((name) => name.includes(" on reference"));
+    expect(parts.flatMap(checks).sort()).toEqual(checks(whole).sort());
+    for (const part of parts)
+      for (const rule of golden.keys()) expect(part.join()).toContain(`${rule} on reference > moves as`);
+    const few = await ofRules({ part: 7, of: 8 });
+    for (const rule of golden.keys()) expect(few.join()).toContain(`${rule} on reference > moves as`);
+  });
+
+  test("meets each check in another rule in turn", async () => {
+    for (const check of ["continues from a saved state", "leaves a frozen parameter alone", "takes schedules"]) {
+      const [some, every] = [await ofRules({ part: 1, of: 3 }), await ofRules()].map((names) =>
+        names.filter((name) => name.includes(check)),
+      );
+      expect(some!.length).toBeGreaterThan(0);
+      expect(some!.length).toBeLessThan(every!.length);
+    }
+  });
+
+  test("of a backend's formulas has each product in one of three shapes, and what is asked once always", async () => {
+    const whole = await ofBackend();
+    const parts = await Promise.all(thirds.map(ofBackend));
+    expect([...new Set(parts.flat())].sort()).toEqual([...whole].sort());
+    for (const part of parts) {
+      for (const formula of products) expect(part.filter((name) => name.includes(`] > computes ${formula}`)).length, formula).toBe(1); // biome-ignore format: one line
+      expect(part.join()).toContain("changes nothing in a step that fails");
+      expect(part.length).toBeLessThan(0.5 * whole.length);
+    }
   });
 });
 

@@ -57,6 +57,13 @@ describe("@descent/conformance", () => {
         foreign: [2],
       },
       "kit(…).describeRules": { args: () => [{ adam }, [golden], {}], call: bound.describeRules },
+      "share of the checks": {
+        args: () => [{ part: 1, of: 2 }],
+        call: (share: conformance.Share) => {
+          bound.describeBackend(conformance.reference, { share });
+          bound.describeRules({ adam }, [golden], { share });
+        },
+      },
       "kit(…).law": {
         args: () => ["claim", adam(), adam(), { targets: [conformance.reference], steps: 1, scale: 1 }],
         call: bound.law,

@@ -7,4 +7,5 @@ import { inGraph } from "./target.ts";
 const target = inGraph("cpu");
 const lacking = wholes.filter((formula) => !formula.startsWith("eye"));
 describeBackend(target, { refuses: refusing(lacking, "ONNX has no operator for it") });
-for (const family of families) describeRules(await loadFamily(family), goldens(family), { targets: [target] });
+for (const family of families)
+  describeRules(await loadFamily(family), goldens(family), { targets: [target], share: { part: 0, of: 4 } });

@@ -95,20 +95,21 @@ export const kinds: Readonly<Record<string, () => Configured>> = {
     ),
 };
 
-/** Saved in the middle and loaded, a run resumes bit for bit. */
+/** Saved in the middle and loaded, a run of so many steps resumes bit for bit. */
 export const resumes =
-  (configured: () => Configured, together: boolean): Scenario =>
+  (configured: () => Configured, together: boolean, steps: number): Scenario =>
   async (tf) => {
+    const half = Math.ceil(steps / 2);
     const whole = network(tf);
     compile(whole, optimizer(configured()));
-    const wanted = await train(tf, whole, 0, 10);
+    const wanted = await train(tf, whole, 0, steps);
     const end = await weights(whole);
     whole.optimizer.dispose();
     whole.dispose();
 
     const first = network(tf);
     compile(first, optimizer(configured()));
-    await train(tf, first, 0, 6);
+    await train(tf, first, 0, half);
     const saved = await save(tf, first);
     // A model loaded while the first is alive gets other variable names.
     const drop = (): void => {
@@ -117,10 +118,10 @@ export const resumes =
     };
     if (!together) drop();
     const second = await load(tf, saved);
-    expect((second.optimizer as DescentOptimizer).step).toBe(6);
-    expect(await train(tf, second, 6, 10)).toBe(wanted);
+    expect((second.optimizer as DescentOptimizer).step).toBe(half);
+    expect(await train(tf, second, half, steps)).toBe(wanted);
     expect(await weights(second)).toEqual(end);
-    expect((second.optimizer as DescentOptimizer).step).toBe(10);
+    expect((second.optimizer as DescentOptimizer).step).toBe(steps);
     second.optimizer.dispose();
     second.dispose();
     if (together) drop();
@@ -170,61 +171,63 @@ export const leaksNothing =
     expect(tensors(), "after dispose").toBe(before);
   };
 
-/** The same ten steps through fit, trainOnBatch, minimize and applyGradients end at the same numbers. */
-export const everyWayIn: Scenario = async (tf) => {
-  const { xs, ys } = batch(tf, 3);
-  const configured = (): Configured => radam({ lr: 0.02 });
-  const ends: Record<string, number[][]> = {};
-  const steps = 10;
-  const run = async (name: string, go: (model: tfjs.Sequential, opt: DescentOptimizer) => Promise<void>) => {
-    const model = network(tf, "way");
-    const opt = optimizer(configured());
-    compile(model, opt);
-    await go(model, opt);
-    expect(opt.step, name).toBe(steps);
-    ends[name] = await weights(model);
-    opt.dispose();
-    model.dispose();
+/** The same steps through fit, trainOnBatch, minimize and applyGradients end at the same numbers. */
+export const everyWayIn =
+  (steps: number): Scenario =>
+  async (tf) => {
+    const { xs, ys } = batch(tf, 3);
+    const configured = (): Configured => radam({ lr: 0.02 });
+    const ends: Record<string, number[][]> = {};
+    const run = async (name: string, go: (model: tfjs.Sequential, opt: DescentOptimizer) => Promise<void>) => {
+      const model = network(tf, "way");
+      const opt = optimizer(configured());
+      compile(model, opt);
+      await go(model, opt);
+      expect(opt.step, name).toBe(steps);
+      ends[name] = await weights(model);
+      opt.dispose();
+      model.dispose();
+    };
+    const loss = (model: tfjs.Sequential) => (): tfjs.Scalar =>
+      tf.mean(tf.metrics.categoricalCrossentropy(ys, model.apply(xs) as tfjs.Tensor)) as tfjs.Scalar; // one output
+    const variables = (model: tfjs.Sequential): tfjs.Variable[] =>
+      model.trainableWeights.map((w) => w.read() as tfjs.Variable); // a layer's weight reads as the variable itself
+    await run("trainOnBatch", async (model) => {
+      for (let i = 0; i < steps; i++) await model.trainOnBatch(xs, ys);
+    });
+    await run("fit", async (model) => {
+      await model.fit(xs, ys, { batchSize: 8, epochs: steps, shuffle: false, verbose: 0 });
+    });
+    await run("fitDataset", async (model) => {
+      const dataset = tf.data.array([0]).mapAsync(async () => ({ xs: xs.clone(), ys: ys.clone() }));
+      await model.fitDataset(dataset, { epochs: steps, verbose: 0 });
+    });
+    await run("minimize", async (model, opt) => {
+      for (let i = 0; i < steps; i++) opt.minimize(loss(model), false, variables(model));
+    });
+    await run("applyGradients", async (model, opt) => {
+      for (let i = 0; i < steps; i++) {
+        const { value, grads } = opt.computeGradients(loss(model), variables(model));
+        opt.applyGradients(grads);
+        tf.dispose([value, ...Object.values(grads)]);
+      }
+    });
+    tf.dispose([xs, ys]);
+    const { trainOnBatch, ...others } = ends;
+    // The paths form the loss by different operators, so gradients differ in their last bits.
+    for (const [name, end] of Object.entries(others))
+      for (const [i, w] of end.entries())
+        for (const [k, x] of w.entries()) expect(Math.abs(x - trainOnBatch![i]![k]!), name).toBeLessThan(2e-5);
   };
-  const loss = (model: tfjs.Sequential) => (): tfjs.Scalar =>
-    tf.mean(tf.metrics.categoricalCrossentropy(ys, model.apply(xs) as tfjs.Tensor)) as tfjs.Scalar; // one output
-  const variables = (model: tfjs.Sequential): tfjs.Variable[] =>
-    model.trainableWeights.map((w) => w.read() as tfjs.Variable); // a layer's weight reads as the variable itself
-  await run("trainOnBatch", async (model) => {
-    for (let i = 0; i < steps; i++) await model.trainOnBatch(xs, ys);
-  });
-  await run("fit", async (model) => {
-    await model.fit(xs, ys, { batchSize: 8, epochs: steps, shuffle: false, verbose: 0 });
-  });
-  await run("fitDataset", async (model) => {
-    const dataset = tf.data.array([0]).mapAsync(async () => ({ xs: xs.clone(), ys: ys.clone() }));
-    await model.fitDataset(dataset, { epochs: steps, verbose: 0 });
-  });
-  await run("minimize", async (model, opt) => {
-    for (let i = 0; i < steps; i++) opt.minimize(loss(model), false, variables(model));
-  });
-  await run("applyGradients", async (model, opt) => {
-    for (let i = 0; i < steps; i++) {
-      const { value, grads } = opt.computeGradients(loss(model), variables(model));
-      opt.applyGradients(grads);
-      tf.dispose([value, ...Object.values(grads)]);
-    }
-  });
-  tf.dispose([xs, ys]);
-  const { trainOnBatch, ...others } = ends;
-  // The paths form the loss by different operators, so gradients differ in their last bits.
-  for (const [name, end] of Object.entries(others))
-    for (const [i, w] of end.entries())
-      for (const [k, x] of w.entries()) expect(Math.abs(x - trainOnBatch![i]![k]!), name).toBeLessThan(2e-5);
-};
 
-export const scenarios = (steps: number): Readonly<Record<string, Scenario>> => ({
-  "fit, fitDataset, trainOnBatch, minimize and applyGradients take the same steps": everyWayIn,
+/** Every scenario, in `steps` of training; leaks are looked for over `many`. A software GPU takes long for each step. */
+export const scenarios = ({ steps = 10, many = 1000 } = {}): Readonly<Record<string, Scenario>> => ({
+  "fit, fitDataset, trainOnBatch, minimize and applyGradients take the same steps": everyWayIn(steps),
   ...Object.fromEntries(
     Object.entries(kinds).flatMap(([name, configured]) => [
-      [`${name}: a model saved and loaded resumes bit for bit`, resumes(configured, false)],
-      [`${name}: and beside the model it was saved from, under other names`, resumes(configured, true)],
+      [`${name}: a model saved and loaded resumes bit for bit`, resumes(configured, false, steps)],
+      [`${name}: and beside the model it was saved from, under other names`, resumes(configured, true, steps)],
     ]),
   ),
-  [`no tensor is left behind over ${steps} steps, saving, loading and disposing`]: leaksNothing(steps),
+  [`no tensor is left behind over ${many} steps, saving, loading and disposing`]: leaksNothing(many),
 });

@@ -65,7 +65,11 @@ describe("updates fused on tfjs's webgl backend", () => {
   });
 
   // SwiftShader rounds every operation; cos it computes to an absolute error of 2^-11.
-  describeBackend(tfjs("tfjs webgl, fused"), { exact: true, tolerance: 5e-4 });
+  describeBackend(tfjs("tfjs webgl, fused"), {
+    live: () => tf.memory().numTensors,
+    exact: true,
+    tolerance: 5e-4,
+  });
 
   describeSafety(tf, { fused: true, other: "cpu" });
 

@@ -1,6 +1,9 @@
 import { refusing, wholes } from "@descent/conformance";
 import { describeBackend } from "@descent/conformance/vitest";
 import { inGraph } from "../target.ts";
+import { keepDevice } from "./kept.ts";
+
+keepDevice();
 
 // GPUs compute cos and sin to an absolute error of 2^-11.
 const lacking = wholes.filter((formula) => !formula.startsWith("eye"));

@@ -14,6 +14,9 @@ import {
 } from "../../src/index.ts";
 import { dropping, perceptron } from "../graphs.ts";
 import { apart, batchOf, fixture, train } from "../models.ts";
+import { keepDevice } from "./kept.ts";
+
+keepDevice();
 
 const webgpu = { executionProviders: ["webgpu"] } as const;
 const batch = batchOf(fixture("lenet"));

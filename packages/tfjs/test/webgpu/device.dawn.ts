@@ -1,5 +1,6 @@
-import * as adam from "@descent/adam";
-import { goldens, readGoldens, refusing, wholes } from "@descent/conformance";
+import { adam } from "@descent/adam";
+import { families, loadFamily } from "@descent/catalogue";
+import { goldens, refusing, wholes } from "@descent/conformance";
 import { describeBackend, describeRules } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
 import { optimizer } from "../../src/index.ts";
@@ -12,10 +13,7 @@ import { start } from "./start.ts";
 beforeAll(start);
 
 const lacking = wholes.filter((formula) => !formula.startsWith("eye"));
-const { radam, amsgrad } = adam;
-const rules = { radam, amsgrad };
-const all = await readGoldens(goldens("adam"));
-const chosen = [...all.values()].filter(({ rule }) => rule in rules);
+const all = await Promise.all(families.map(async (family) => [family, await loadFamily(family)] as const));
 
 describe("on tfjs's webgpu backend", () => {
   const target = tfjs("tfjs webgpu");
@@ -25,10 +23,12 @@ describe("on tfjs's webgpu backend", () => {
     exact: true,
     refuses: refusing(lacking, "its tensors cannot be read within a step"),
   });
-  describeRules(rules, chosen, { targets: [target] });
+  // A compilation takes a tenth of a second: each rule follows a golden and passes one check, each another.
+  for (const [family, module] of all)
+    describeRules(module, goldens(family), { targets: [target], share: { part: 0, of: 10 } });
   // A software GPU takes seconds for each, and the browser's tests run the rest.
-  const some = Object.entries(scenarios(10)).filter(([name]) =>
-    /^(fit|two rules and a frozen layer: a|no tensor)/.test(name),
+  const some = Object.entries(scenarios({ steps: 4, many: 5 })).filter(([name]) =>
+    /^(fit|two rules and a frozen layer: and)/.test(name),
   );
   test.each(some)("%s", (_, scenario) => scenario(tf));
 
@@ -47,7 +47,7 @@ describe("on tfjs's webgpu backend", () => {
       return [...(await x.data())];
     };
     const theirs = () => tf.train.adam(0.1);
-    const ours = () => optimizer(adam.adam({ lr: 0.1 }));
+    const ours = () => optimizer(adam({ lr: 0.1 }));
     expect(await run(theirs, true)).not.toEqual(await run(theirs, false));
     expect(await run(ours, true)).toEqual(await run(ours, false));
   });

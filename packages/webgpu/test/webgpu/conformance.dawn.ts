@@ -1,5 +1,5 @@
-import * as adam from "@descent/adam";
-import { goldens, largest, readGoldens, refusing, wholes } from "@descent/conformance";
+import { families, loadFamily } from "@descent/catalogue";
+import { goldens, largest, refusing, wholes } from "@descent/conformance";
 import { describeBackend, describeRules } from "@descent/conformance/vitest";
 import { webgpu } from "../target.ts";
 import { device, watched } from "./device.ts";
@@ -12,10 +12,8 @@ describeBackend(apart, {
   live: () => counts.buffers,
   refuses: { ...refusing(wholes, "the host computes them"), ...refusing(largest, "its kernels only add up") },
 });
-// The browser's tests put the same formulas to tensors that lie together.
+// The browser's tests put formulas to tensors that lie together.
 
-const { radam, amsgrad } = adam;
-const rules = { radam, amsgrad };
-const all = await readGoldens(goldens("adam"));
-const chosen = [...all.values()].filter(({ rule }) => rule in rules);
-describeRules(rules, chosen, { targets: [together] });
+// A compilation takes a tenth of a second: each rule follows a golden and passes one check, each another.
+for (const family of families)
+  describeRules(await loadFamily(family), goldens(family), { targets: [together], share: { part: 0, of: 10 } });
