@@ -98,7 +98,7 @@ describe("train", () => {
     const cwd = scratch();
     const { out, code } = await run(
       ["--json", "--model", "mlp", "--data", data, "--epochs", "1", "--out", "here", "--optimizer", "AdamW"],
-      { cwd },
+      { cwd, source: true },
     );
     expect(code).toBe(0);
     expect(out.trim().split("\n")).toHaveLength(1);

@@ -4,8 +4,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import { HANG } from "../../../tests/limits.ts";
+import { bundle } from "./bundle.ts";
 
 /** A folder that is gone after the test. */
 export function scratch(): string {
@@ -16,8 +17,11 @@ export function scratch(): string {
 
 const app = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-/** The command that runs the app from source. */
-export const command = [process.execPath, "--conditions=@descent/source", "--import", tsx, app] as const;
+/** The command that runs the app from source, as `npm start` does. */
+const fromSource = [process.execPath, "--conditions=@descent/source", "--import", tsx, app] as const;
+
+let bundled: ReturnType<typeof bundle> | undefined;
+afterAll(async () => (await bundled)?.remove());
 
 export interface Ran {
   readonly code: number | null;
@@ -26,7 +30,7 @@ export interface Ran {
 }
 
 /** Runs the app in a process of its own. `watch` sees all that was printed so far, and may send a signal. */
-export function run(
+export async function run(
   args: readonly string[],
   options: {
     readonly cwd: string;
@@ -36,9 +40,12 @@ export function run(
     readonly before?: string;
     /** A shell command that reads what the program prints. */
     readonly through?: string;
+    /** Whether to run the source, as `npm start` does, and not the same code compiled once for all runs of a test file. */
+    readonly source?: boolean;
   },
 ): Promise<Ran> {
-  const { cwd, env = {}, watch, before, through } = options;
+  const { cwd, env = {}, watch, before, through, source = false } = options;
+  const command = source ? fromSource : [process.execPath, (await (bundled ??= bundle(app))).file];
   const words = [...command, ...args];
   const line = through === undefined ? `${before}; exec "$@"` : `"$@" | ${through}; exit \${PIPESTATUS[0]}`;
   const [file, rest] =

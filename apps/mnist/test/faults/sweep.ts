@@ -4,21 +4,20 @@ import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { names, runs } from "../../src/run/folder.ts";
+import { bundle } from "../bundle.ts";
 import { smallFiles, writeFiles } from "../data.ts";
 import type { Fault, Way } from "./inject.ts";
 import type { Result, Task } from "./worker.ts";
 
-const worker = fileURLToPath(new URL("worker.ts", import.meta.url));
-
-/** A process that runs tasks, one at a time. */
+/** A process that runs tasks, one at a time; its program is worker.ts, compiled. */
 class Worker {
   readonly #child: ChildProcess;
   readonly #ready: Promise<unknown>;
   #said = "";
 
-  constructor() {
-    this.#child = fork(worker, {
-      execArgv: ["--conditions=@descent/source", "--import", import.meta.resolve("tsx")],
+  constructor(program: string) {
+    this.#child = fork(program, {
+      execArgv: [],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       serialization: "json",
     });
@@ -61,12 +60,13 @@ class Worker {
 
 /** Runs `work` on all items, with one process per core; a free one takes the next item. */
 async function inParallel<T>(
+  program: string,
   items: readonly T[],
   work: (item: T, own: { worker: Worker }) => Promise<void>,
 ): Promise<void> {
   const queue = [...items];
   const one = async (): Promise<void> => {
-    const own = { worker: new Worker() };
+    const own = { worker: new Worker(program) };
     try {
       for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item, own);
     } finally {
@@ -152,6 +152,7 @@ export async function sweep({
   say?: (line: string) => void;
 }): Promise<Counts> {
   const home = mkdtempSync(path.join(tmpdir(), "descent-faults-"));
+  const { file: program, remove } = await bundle(fileURLToPath(new URL("worker.ts", import.meta.url)));
   try {
     const data = writeFiles(path.join(home, "data"), smallFiles(64, 20));
     const common = ["--data", data, ...device];
@@ -169,7 +170,7 @@ export async function sweep({
     const points: Point[] = [];
     const plan = async (one: Case): Promise<void> => {
       one.wanted = folder(one.from);
-      const quiet = new Worker();
+      const quiet = new Worker(program);
       const result = await quiet.run({ folder: one.wanted, args: one.args });
       await quiet.end();
       if (result?.code !== 0) throw new Error(`The undisturbed run failed: ${result?.errors.join()}`);
@@ -182,7 +183,7 @@ export async function sweep({
     await plan(cases[0]!);
     // Killed in its second epoch: resumed below, under faults.
     const stopped = folder();
-    const killed = new Worker();
+    const killed = new Worker(program);
     await killed.run({ folder: stopped, args: start, fault: { call: Math.round(0.6 * calls.train!), way: "kill" } });
     await killed.end();
     const more = ["--epochs", "3"];
@@ -223,13 +224,13 @@ export async function sweep({
         `${of.name}, call ${fault.call}, ${fault.way}${fault.half === true ? " after half of it" : ""}: ${why}`,
       );
     };
-    await inParallel(kills, async (point, own) => {
+    await inParallel(program, kills, async (point, own) => {
       const result = await own.worker.run({ folder: point.folder, args: point.of.args, fault: point.fault });
       if (result !== undefined) lose(point, `it was not killed, and ended with ${result.code}`);
-      own.worker = new Worker();
+      own.worker = new Worker(program);
     });
     say(`${kills.length} killed`);
-    await inParallel(failures, async (point, { worker }) => {
+    await inParallel(program, failures, async (point, { worker }) => {
       point.result = await worker.run({ folder: point.folder, args: point.of.args, fault: point.fault });
       const { code, errors } = point.result!;
       if (code !== 0 && (code !== 1 || errors.length !== 1))
@@ -238,7 +239,7 @@ export async function sweep({
     say(`${failures.length} failed`);
     const counts = { resumed: 0, anew: 0, unharmed: 0 };
     // In new processes: the others have exited, and their locks are stale.
-    await inParallel(chosen, async (point, { worker }) => {
+    await inParallel(program, chosen, async (point, { worker }) => {
       const { of, folder, result } = point;
       const anew = runOf(folder) === undefined;
       if (result?.code === 0) counts.unharmed++;
@@ -266,6 +267,7 @@ export async function sweep({
       lost,
     };
   } finally {
+    remove();
     rmSync(home, { recursive: true, force: true });
   }
 }
