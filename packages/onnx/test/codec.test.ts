@@ -271,7 +271,7 @@ describe("a damaged file", () => {
       for (let i = 0; i < 200; i++) survives(whole.subarray(0, Math.floor((whole.length * i) / 200)));
   });
 
-  test("that is well written but says absurd things is imported or refused, 3000 times", () => {
+  test("that is well written but says absurd things is imported or refused, 1000 times", () => {
     const numbers = [
       -1,
       0,
@@ -294,7 +294,7 @@ describe("a damaged file", () => {
         for (const [which, what] of changes) absurd(model, which, what, numbers, ops);
         survives(encodeModel(model));
       }),
-      { numRuns: 3000, seed: 5 },
+      { numRuns: 1000, seed: 5 },
     );
   });
 });

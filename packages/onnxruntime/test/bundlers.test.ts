@@ -30,7 +30,15 @@ const alias: Readonly<Record<string, string>> = Object.fromEntries(
   ),
 );
 
-async function byVite(format: "es" | "iife"): Promise<string> {
+/** The folders that Vite has made, by the format of their workers. */
+const made = new Map<string, Promise<string>>();
+function byVite(format: "es" | "iife"): Promise<string> {
+  let folder = made.get(format);
+  if (folder === undefined) made.set(format, (folder = viteTo(format)));
+  return folder;
+}
+
+async function viteTo(format: "es" | "iife"): Promise<string> {
   const folder = path.join(out, format);
   const find = Object.entries(alias).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
   await vite({

@@ -5,7 +5,8 @@ import path from "node:path";
 import { adam, adamw } from "@descent/adam";
 import { clipByGlobalNorm, OptimizerError, partition, schedule } from "@descent/core";
 import { OnnxError } from "@descent/onnx";
-import { afterAll, describe, expect, test } from "vitest";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../../tests/workspace.ts";
 import { type Batch, crossEntropy, huber, Trainer, type TrainerOptions } from "../src/index.ts";
 import { closeGate, newGate } from "../src/worker/gate.ts";
@@ -185,12 +186,27 @@ test("a bundle, whose file is another, is not started a second time as its own w
 });
 
 describe("a process that ends while a worker computes", () => {
+  /** exit.ts and the worker's file, compiled: processes start in a third of the time, and find the worker by these names. */
+  const compiled = path.join(import.meta.dirname, "../node_modules", `.test-exit-${process.pid}`);
+  beforeAll(() =>
+    build({
+      entryPoints: {
+        remote: path.join(import.meta.dirname, "exit.ts"),
+        worker: path.join(import.meta.dirname, "../src/worker/worker.ts"),
+      },
+      outdir: compiled,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      tsconfig: path.join(root, "tsconfig.test.json"),
+      logLevel: "error",
+    }),
+  );
+  afterAll(() => rmSync(compiled, { recursive: true, force: true }));
+
   /** Runs exit.ts, which ends after this many steps, and returns how its process ended and what it printed. */
   const ended = (steps: number): Promise<{ code: number | null; signal: string | null; printed: string }> => {
-    const child = spawn(process.execPath, ["--import", "tsx", path.join(import.meta.dirname, "exit.ts"), `${steps}`], {
-      cwd: root,
-      env: { ...process.env, TSX_TSCONFIG_PATH: path.join(root, "tsconfig.test.json") },
-    });
+    const child = spawn(process.execPath, [path.join(compiled, "remote.js"), `${steps}`], { cwd: root });
     let printed = "";
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => {

@@ -37,6 +37,13 @@ const on =
   <A extends readonly unknown[]>(call: (trainer: Trained, ...args: A) => Promise<unknown>) =>
   (...args: A): Promise<unknown> =>
     call(shared, ...args);
+/** The members of a runtime that the trainer uses; in the place of others anything may stand. */
+const used = ({ InferenceSession, Tensor, env, listSupportedBackends }: typeof ort): object => ({
+  InferenceSession,
+  Tensor,
+  env,
+  listSupportedBackends,
+});
 /** An option of the trainer in the place of an argument. */
 const option = (name: keyof onnxruntime.TrainerOptions, good: () => unknown) => ({
   call: (value: unknown) => Trainer.create(model, { optimizer: adam(), loss: crossEntropy(), [name]: value }),
@@ -63,7 +70,7 @@ wrongCalls(onnxruntime, {
   "Trainer.open": { call: Trainer.open, args: () => [graph, { optimizer: adamw() }], use: step },
   optimizer: option("optimizer", () => adam()),
   executionProviders: option("executionProviders", () => ["cpu"]),
-  runtime: option("runtime", () => ort),
+  runtime: option("runtime", () => used(ort)),
   sessionOptions: { ...option("sessionOptions", () => ({ intraOpNumThreads: 1 })), foreign: [0] }, // ONNX Runtime checks them
   worker: option("worker", () => false),
   plan: option("plan", () => "graph"),

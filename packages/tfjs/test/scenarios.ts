@@ -221,7 +221,7 @@ export const everyWayIn =
   };
 
 /** Every scenario, in `steps` of training; leaks are looked for over `many`. A software GPU takes long for each step. */
-export const scenarios = ({ steps = 10, many = 1000 } = {}): Readonly<Record<string, Scenario>> => ({
+export const scenarios = ({ steps = 10, many = 100 } = {}): Readonly<Record<string, Scenario>> => ({
   "fit, fitDataset, trainOnBatch, minimize and applyGradients take the same steps": everyWayIn(steps),
   ...Object.fromEntries(
     Object.entries(kinds).flatMap(([name, configured]) => [
