@@ -30,6 +30,11 @@ export const vulkan: string | undefined = [
 ].find((folder) => existsSync(join(folder, "vk_swiftshader_icd.json")) && existsSync(join(folder, "libvulkan.so.1")));
 
 const tensorflow = existsSync(fileURLToPath(new URL("../.tensorflow/package.json", import.meta.url)));
+/** The mpirun that `npm run setup:mpi` installed, or the one of DESCENT_MPIRUN. */
+export const mpirun: string | undefined = [
+  process.env.DESCENT_MPIRUN,
+  fileURLToPath(new URL("../.mpi/bin/mpirun", import.meta.url)),
+].find((file) => file !== undefined && existsSync(file));
 const onnxTestdata = existsSync(process.env.ONNX_TESTDATA ?? "/usr/share/libonnx-testdata/data");
 
 /** Whether a program exists and ends well. */
@@ -57,6 +62,12 @@ export function parts(): readonly Part[] {
       there: tensorflow,
       files: /tensorflow\.test\.ts$|mnist\/test\//,
       command: "npm run setup:tensorflow",
+    },
+    {
+      name: "MPI",
+      there: mpirun !== undefined,
+      files: /packages\/mpi\/test\//,
+      command: "npm run setup:mpi",
     },
     {
       name: "ONNX's test data",

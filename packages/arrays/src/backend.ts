@@ -13,6 +13,7 @@ import type { ArrayJob } from "./step/group.ts";
 import { PreparedStep } from "./step/step.ts";
 import type { Pool } from "./threads/pool.ts";
 import { type Need, need, type Runner, runnerOf } from "./wasm/runner.ts";
+import { type BlockingWorld, Means } from "./world/exchange.ts";
 
 /** Tensors of fewer numbers are kept in float32: they would save next to nothing. */
 const CODED_FROM = 4096;
@@ -47,6 +48,7 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
   /** The last step, which most likely serves the next. */
   #step: PreparedStep | undefined;
   #workspace: Workspace | undefined;
+  #means: Means | undefined;
 
   constructor(engine: Engine, { arrayOf = () => undefined, codecOf, pool, matmul }: BackendOptions = {}) {
     this.engine = engine;
@@ -118,6 +120,11 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
         for (const [slot, { coded }] of Object.entries(tensors))
           if (coded) coded.seed = seedOf(parameter.name, slot, t);
     this.#step.run(jobs, (tasks) => execute(tasks, this.#pool));
+  }
+
+  reduceGradients(jobs: readonly ArrayJob[], world: BlockingWorld): void {
+    this.#means ??= new Means(world);
+    this.#means.take(jobs.flatMap(({ inputs }) => Object.values(inputs)));
   }
 
   /** Does all that can fail: memory, compilation. After it only arithmetic is left. */

@@ -29,6 +29,7 @@ import { checkOptions, type Engine, type OptimizerOptions } from "./options.ts";
 import { type Described, type Entry, Parameters } from "./parameters.ts";
 import { Pool } from "./threads/pool.ts";
 import { Tied } from "./tied.ts";
+import { agree, type BlockingWorld, startTogether } from "./world/exchange.ts";
 
 /** Parameters by name: a record, or pairs such as a Map's. */
 export type ParametersOf<Name extends string> =
@@ -106,13 +107,15 @@ class ArraysOptimizer implements Optimizer {
   readonly #loop: Loop<Tensor, Float32Array>;
   readonly #nonFinite: NonFinite;
   readonly #tied: Tied = new Tied();
+  readonly #world: BlockingWorld | undefined;
   /** The parameters that are not frozen. */
   #trained: ReadonlySet<string> = new Set();
 
   constructor(parameters: Named<Float32Array | Described>, configured: Configured, options: OptimizerOptions) {
-    const { engine, threads, matmul, codecOf, named: precisions, nonFinite, tied } = checkOptions(options);
+    const { engine, threads, matmul, codecOf, named: precisions, nonFinite, tied, world } = checkOptions(options);
     this.engine = engine;
     this.#nonFinite = nonFinite;
+    this.#world = world;
     this.#parameters = new Parameters(parameters, {
       shared: threads > 1,
       join: (entries) => this.#tied.join(entries, tied),
@@ -122,10 +125,11 @@ class ArraysOptimizer implements Optimizer {
     try {
       const arrayOf = ({ name }: { readonly name: string }): Float32Array | undefined => byName.get(name)?.p.array;
       this.#backend = new ArraysBackend(engine, { arrayOf, codecOf, pool: this.#pool, matmul });
-      this.#loop = new Loop(this.#backend, configured);
+      this.#loop = new Loop(this.#backend, configured, { world });
       this.#loop.add(entries.map(([, { parameter }]) => parameter));
       this.#refuseUnknownSlots(precisions);
       this.#changed();
+      this.#startTogether(entries.map(([, entry]) => entry));
     } catch (error) {
       this.#pool?.dispose();
       throw error;
@@ -140,6 +144,15 @@ class ArraysOptimizer implements Optimizer {
         throw new OptimizerError(
           `No rule here has a state \`${name}\` to store as ${precision}; the states are ${list([...slotNames])}.${suggestion(name, slotNames)}`,
         );
+  }
+
+  /** Gives all ranks the parameters of rank 0. */
+  #startTogether(entries: readonly Entry[]): void {
+    if (this.#world)
+      startTogether(
+        this.#world,
+        entries.map(({ parameter: { name }, p }) => [name, p.array]),
+      );
   }
 
   get step(): number {
@@ -169,15 +182,31 @@ class ArraysOptimizer implements Optimizer {
     }
     if (names.length > stepped.length) refuseUnknown(given, this.#parameters.byName);
     if (names.length === 0) named("The gradients", gradients as Named<Float32Array>); // throws for what has no names
-    if (this.#nonFinite === "apply" || this.#finite(stepped)) this.#loop.update(stepped);
+    const unchecked = this.#nonFinite === "apply" && this.#world === undefined;
+    if (unchecked || this.#finite(stepped)) this.#loop.update(stepped);
   }
 
-  /** Whether all gradients are finite. Where they are not, counts the step, and throws unless the option says to skip it. */
+  /** Whether all gradients are finite, on every rank. Where they are not, counts the step, and throws unless the option says to skip it. */
   #finite(stepped: readonly (readonly [string, Share<Tensor, Float32Array>])[]): boolean {
-    const broken = stepped.filter(([name, { inputs }]) => this.#trained.has(name) && !allFinite(inputs.g!)); // put there by update
-    if (broken.length === 0) return true;
+    const broken =
+      this.#nonFinite === "apply"
+        ? []
+        : stepped.filter(([name, { inputs }]) => this.#trained.has(name) && !allFinite(inputs.g!)); // put there by update
+    const elsewhere =
+      this.#world !== undefined &&
+      agree(
+        this.#world,
+        "the gradients",
+        stepped.map(([name]) => name),
+        broken.length > 0,
+      );
+    if (broken.length === 0 && !elsewhere) return true;
     this.#loop.countNonFinite();
     if (this.#nonFinite === "skip") return false;
+    if (broken.length === 0)
+      throw new OptimizerError(
+        `Another rank has gradients that are not finite at step ${this.#loop.step}. No rank has taken the step.`,
+      );
     throw nonFiniteGradients(
       broken.map(([name]) => name),
       this.#loop.step,
@@ -223,6 +252,7 @@ class ArraysOptimizer implements Optimizer {
       this.#parameters.set(before);
       throw error;
     }
+    this.#startTogether(added);
     this.#changed();
     return this;
   }

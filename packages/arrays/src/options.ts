@@ -12,6 +12,7 @@ import type { Codec } from "./codec/codec.ts";
 import type { Matmul } from "./matrices/product.ts";
 import { MOST_THREADS, notShared } from "./threads/support.ts";
 import { refusal } from "./wasm/support.ts";
+import { type BlockingWorld, worldOf } from "./world/exchange.ts";
 
 /** How kernels run: as WebAssembly, or by an interpreter that generates no code. */
 export type Engine = "wasm" | "interpreter";
@@ -56,9 +57,15 @@ export interface OptimizerOptions {
    * gradient is the sum of those that are given under any of its names. On one thread.
    */
   readonly tied?: readonly (readonly string[])[] | undefined;
+  /**
+   * The processes that train together, `await mpi()` of @descent/mpi: every update first replaces the gradients, in the
+   * arrays given, by their means over all ranks. All ranks start from the parameters of rank 0, must be given gradients of
+   * the same parameters at each step, and hold the same bits throughout.
+   */
+  readonly world?: BlockingWorld | undefined;
 }
 
-const OPTIONS = ["engine", "threads", "matmul", "state", "nonFinite", "tied"] as const;
+const OPTIONS = ["engine", "threads", "matmul", "state", "nonFinite", "tied", "world"] as const;
 const PRECISIONS: readonly Precision[] = ["float32", "bfloat16", "float8"];
 
 /** The options with their defaults. */
@@ -72,11 +79,13 @@ export interface CheckedOptions {
   readonly named: Readonly<Record<string, Precision>>;
   readonly nonFinite: NonFinite;
   readonly tied: unknown;
+  /** Undefined where there is one process. */
+  readonly world: BlockingWorld | undefined;
 }
 
 /** The options of `optimizer`, checked. Throws an OptimizerError for unknown options and for those this machine cannot satisfy. */
 export function checkOptions(given: OptimizerOptions): CheckedOptions {
-  const { engine, threads = 1, matmul, state, nonFinite, tied } = knownOptions("optimizer", given, OPTIONS);
+  const { engine, threads = 1, matmul, state, nonFinite, tied, world } = knownOptions("optimizer", given, OPTIONS);
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS)
     throw new OptimizerError(`\`threads\` must be 1 to ${MOST_THREADS}; got ${shown(threads)}.`);
   if (matmul !== undefined && typeof (matmul as Partial<Matmul> | null)?.multiply !== "function")
@@ -99,6 +108,7 @@ export function checkOptions(given: OptimizerOptions): CheckedOptions {
     ...precisions(state),
     nonFinite: nonFiniteOption("optimizer", nonFinite, "apply"),
     tied,
+    world: worldOf(world),
   };
 }
 

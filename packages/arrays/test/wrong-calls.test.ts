@@ -40,6 +40,12 @@ wrongCalls(arrays, {
     call: (slots: number, shared: boolean) => allocate({ w: [3] }, { slots, shared }),
     args: () => [2, true],
   },
+  "a world": {
+    call: (world: NonNullable<OptimizerOptions["world"]>) => optimizer({ w: three() }, adamw(), { world }),
+    args: () => [{ rank: 0, size: 1, localRank: 0, sum() {}, broadcast() {}, gather() {}, reduceScatter() {} }],
+    use: step,
+    foreign: [1],
+  },
   "options of optimizer": {
     call: (
       engine: "wasm",

@@ -1,0 +1,284 @@
+import { checkHow, checkInto, checkRank, kindOf, startsOf } from "./check.ts";
+import { MpiError } from "./error.ts";
+import { hashOf } from "./hash.ts";
+import type { Library } from "./library.ts";
+import type { Numbers, World } from "./world.ts";
+
+/** The operations of a world, without what it says of itself. */
+type Operations<Done> = Pick<World<Done>, "sum" | "reduceScatter" | "gather" | "broadcast" | "barrier">;
+
+/** MPI in this process. */
+export interface Collectives {
+  readonly rank: number;
+  readonly size: number;
+  readonly blocking: Operations<void>;
+  readonly polled: Operations<Promise<void>>;
+  version(): string;
+  /** Whether an operation has failed or waited in vain, after which ranks no longer agree. */
+  failed(): boolean;
+  ended(): boolean;
+  /** Takes leave of the other ranks. */
+  end(): void;
+  /** Leaves MPI without taking leave: this process was never part of that world. */
+  abandon(): void;
+  /** Ends all ranks with this code. */
+  abort(code: number): void;
+}
+
+/** One operation under way: asks MPI to go on, and whether it is done. */
+interface Request {
+  readonly what: string;
+  readonly done: () => boolean;
+}
+
+/** Bytes that are summed at a time: larger messages leave the cache between their steps. */
+const PIECE = 4 << 20;
+/** Questions in a row before a blocked process rests for a moment, so that ranks sharing a core get on. */
+const EAGER = 2000;
+const NAP_MS = 0.05;
+
+/** Joins the processes of this launcher. Throws if MPI cannot be started. */
+export function collectives(
+  library: Library,
+  { timeout, check }: { readonly timeout: number; readonly check: boolean },
+): Collectives {
+  const { abi } = library;
+  const POINTER = "void *";
+  const int = (name: string, ...types: readonly string[]): ((...values: readonly unknown[]) => number) => {
+    const call = library.call(name, ...types, POINTER);
+    return (...values) => {
+      const out = Buffer.alloc(4);
+      call(...values, out);
+      return out.readInt32LE();
+    };
+  };
+  int("MPI_Init_thread", POINTER, POINTER, "int")(null, null, abi.funneled);
+  const world = abi.world;
+  library.call("MPI_Comm_set_errhandler", "H", "H")(world, abi.errorsReturn); // errors are exceptions
+  const rank = int("MPI_Comm_rank", "H")(world);
+  const size = int("MPI_Comm_size", "H")(world);
+  const allreduce = library.call("MPI_Iallreduce", POINTER, POINTER, "int", "H", "H", "H", POINTER);
+  const reduceScatter = library.call("MPI_Ireduce_scatter", POINTER, POINTER, POINTER, "H", "H", "H", POINTER);
+  const allgatherv = library.call("MPI_Iallgatherv", POINTER, "int", "H", POINTER, POINTER, POINTER, "H", "H", POINTER);
+  const broadcast = library.call("MPI_Ibcast", POINTER, "int", "H", "int", "H", POINTER);
+  const barrier = library.call("MPI_Ibarrier", "H", POINTER);
+  const test = library.call("MPI_Test", POINTER, POINTER, POINTER);
+  const finalize = library.call("MPI_Finalize");
+  const abortAll = library.call("MPI_Abort", "H", "int");
+  const finalized = int("MPI_Finalized");
+
+  let broken: MpiError | undefined;
+  let busy = false;
+  let left = false;
+
+  const fail = (error: unknown): never => {
+    broken = error instanceof MpiError ? error : new MpiError(String(error));
+    throw broken;
+  };
+  /** Begins an operation; what it works on lives until the request is done. */
+  const begin = (what: string, start: (request: Buffer) => void, ...alive: readonly unknown[]): Request => {
+    const request = Buffer.alloc(8);
+    const [flag, status] = [Buffer.alloc(4), Buffer.alloc(64)]; // "ignore the status" is another address in every library
+    try {
+      start(request);
+    } catch (error) {
+      fail(error);
+    }
+    return {
+      what,
+      done: () => {
+        void alive;
+        try {
+          test(request, flag, status);
+        } catch (error) {
+          fail(error);
+        }
+        return flag.readInt32LE() !== 0;
+      },
+    };
+  };
+  const late = ({ what }: Request): never =>
+    fail(
+      new MpiError(
+        `Rank ${rank} of ${size}: ${what} has waited ${timeout} s for the other ranks. One is gone, stalled, or cut off: start again from the last checkpoint.`,
+      ),
+    );
+
+  /** Throws if nothing can be begun now. */
+  const idle = (): void => {
+    if (left) throw new MpiError("This world has ended. Start the processes again.");
+    if (broken) throw new MpiError(`This world has failed before, and its ranks no longer agree: ${broken.message}`);
+    if (busy) throw new MpiError("An operation of this world is under way. Await it before the next one.");
+  };
+  const blockingRun = (requests: Iterable<Request>): void => {
+    idle();
+    busy = true;
+    try {
+      for (const request of requests) {
+        const until = performance.now() + timeout * 1000;
+        for (let asked = 1; !request.done(); asked++) {
+          if (asked % EAGER !== 0) continue;
+          if (performance.now() > until) late(request);
+          Atomics.wait(REST, 0, 0, NAP_MS);
+        }
+      }
+    } finally {
+      busy = false;
+    }
+  };
+  const polledRun = async (requests: Iterable<Request>): Promise<void> => {
+    idle();
+    busy = true;
+    try {
+      for (const request of requests) {
+        const until = performance.now() + timeout * 1000;
+        while (!request.done()) {
+          if (performance.now() > until) late(request);
+          await new Promise(setImmediate);
+        }
+      }
+    } finally {
+      busy = false;
+    }
+  };
+
+  /** Makes sure, in checking mode, that all ranks are about to do the same. */
+  function* agreed(what: string): Generator<Request> {
+    if (!check) return;
+    const hash = hashOf(what);
+    const seen = Float64Array.of(hash, -hash);
+    const request = begin(
+      "a check",
+      (r) => allreduce(abi.inPlace, seen, 2, abi.types["Float64Array"], abi.operations.max, world, r),
+      seen,
+    );
+    yield request;
+    if (seen[0] !== -seen[1]!)
+      fail(
+        new MpiError(
+          `Rank ${rank} calls ${what}, and another rank something else. All ranks must make the same calls in the same order, on the same kinds and lengths.`,
+        ),
+      );
+  }
+
+  const steps = {
+    *sum(numbers: Numbers, how: string = "sum"): Generator<Request> {
+      const kind = kindOf(numbers, "sum");
+      checkHow(how);
+      const what = `sum of ${numbers.length} ${kind} (${how})`;
+      yield* agreed(what);
+      const piece = PIECE / numbers.BYTES_PER_ELEMENT;
+      for (let from = 0; from < numbers.length; from += piece) {
+        const part = settled(numbers.subarray(from, from + piece));
+        yield begin(
+          what,
+          (r) => allreduce(abi.inPlace, part, part.length, abi.types[kind], abi.operations[how], world, r),
+          part,
+        );
+      }
+    },
+    *reduceScatter(numbers: Numbers, into: Numbers, counts: readonly number[]): Generator<Request> {
+      const kind = kindOf(numbers, "reduceScatter");
+      startsOf("reduceScatter", counts, size, numbers.length);
+      checkInto(numbers, into, counts[rank]!); // one per rank
+      const what = `reduceScatter of ${numbers.length} ${kind} as ${counts}`;
+      yield* agreed(what);
+      const shares = settled(Int32Array.from(counts));
+      const [all, kept] = [settled(numbers), settled(into)];
+      yield begin(
+        what,
+        (r) => reduceScatter(all, kept, shares, abi.types[kind], abi.operations.sum, world, r),
+        all,
+        kept,
+        shares,
+      );
+    },
+    *gather(numbers: Numbers, counts: readonly number[]): Generator<Request> {
+      const kind = kindOf(numbers, "gather");
+      const starts = settled(Int32Array.from(startsOf("gather", counts, size, numbers.length)));
+      const what = `gather of ${numbers.length} ${kind} as ${counts}`;
+      yield* agreed(what);
+      const shares = settled(Int32Array.from(counts));
+      const all = settled(numbers);
+      const type = abi.types[kind];
+      yield begin(
+        what,
+        (r) => allgatherv(abi.inPlace, 0, type, all, shares, starts, type, world, r),
+        all,
+        shares,
+        starts,
+      );
+    },
+    *broadcast(numbers: Numbers, from: number): Generator<Request> {
+      const kind = kindOf(numbers, "broadcast");
+      checkRank("broadcast", from, size);
+      const what = `broadcast of ${numbers.length} ${kind} from ${from}`;
+      yield* agreed(what);
+      const piece = PIECE / numbers.BYTES_PER_ELEMENT;
+      for (let at = 0; at < numbers.length; at += piece) {
+        const part = settled(numbers.subarray(at, at + piece));
+        yield begin(what, (r) => broadcast(part, part.length, abi.types[kind], from, world, r), part);
+      }
+    },
+    *barrier(): Generator<Request> {
+      yield* agreed("barrier");
+      yield begin("barrier", (r) => barrier(world, r));
+    },
+  };
+
+  return {
+    rank,
+    size,
+    blocking: {
+      sum: (numbers, how) => blockingRun(steps.sum(numbers, how)),
+      reduceScatter: (numbers, into, counts) => blockingRun(steps.reduceScatter(numbers, into, counts)),
+      gather: (numbers, counts) => blockingRun(steps.gather(numbers, counts)),
+      broadcast: (numbers, from) => blockingRun(steps.broadcast(numbers, from)),
+      barrier: () => blockingRun(steps.barrier()),
+    },
+    polled: {
+      sum: (numbers, how) => polledRun(steps.sum(numbers, how)),
+      reduceScatter: (numbers, into, counts) => polledRun(steps.reduceScatter(numbers, into, counts)),
+      gather: (numbers, counts) => polledRun(steps.gather(numbers, counts)),
+      broadcast: (numbers, from) => polledRun(steps.broadcast(numbers, from)),
+      barrier: () => polledRun(steps.barrier()),
+    },
+    version: () => {
+      const [text, length] = [Buffer.alloc(8192), Buffer.alloc(4)];
+      library.call("MPI_Get_library_version", POINTER, POINTER)(text, length);
+      const said = text.toString("utf8", 0, length.readInt32LE());
+      const mpich = /^(MPICH) Version:\s*(\S+)/.exec(said);
+      return mpich
+        ? `${mpich[1]} ${mpich[2]}`
+        : said
+            .split(/[,\n]/)[0]!
+            .trim()
+            .replace(/^Open MPI v/, "Open MPI "); // split gives one
+    },
+    failed: () => broken !== undefined,
+    ended: () => left || finalized() !== 0,
+    end: () => {
+      if (left) return;
+      idle();
+      left = true;
+      finalize();
+    },
+    abandon: () => {
+      left = true;
+      finalize();
+    },
+    abort: (code) => {
+      left = true;
+      abortAll(world, code);
+    },
+  };
+}
+
+/** Nothing ever wakes it: what a process rests on. */
+const REST = new Int32Array(new SharedArrayBuffer(4));
+
+/** Up to 64 bytes lie on the garbage collector's heap, which moves, until somebody asks for their buffer. */
+function settled<A extends Numbers>(numbers: A): A {
+  void numbers.buffer;
+  return numbers;
+}

@@ -1,0 +1,93 @@
+import { existsSync, realpathSync } from "node:fs";
+import path from "node:path";
+import koffi, { type LibraryHandle } from "koffi";
+import { type Abi, mpich, openMpi, standard } from "./abi.ts";
+import { MpiError } from "./error.ts";
+
+/** The names that MPI libraries have, those of the standard interface first. */
+const NAMES: readonly string[] = [
+  "libmpi_abi.so.1",
+  "libmpi.so.40",
+  "libmpi.so.12",
+  "libmpich.so.12",
+  "libmpi_abi.dylib",
+  "libmpi.dylib",
+];
+
+// 128 kB by default, which Debian's MPICH 4.0 overflows: a segmentation fault.
+koffi.config({ async_stack_size: 4 << 20, async_heap_size: 4 << 20 });
+
+/** An MPI library, opened. */
+export interface Library {
+  readonly file: string;
+  readonly abi: Abi;
+  /** A function of MPI that returns an error code; `H` stands for a handle. Throws what MPI says where it is not 0. */
+  call(name: string, ...args: readonly string[]): (...values: readonly unknown[]) => void;
+}
+
+/** Folders where the library of the mpirun in PATH lies. */
+function besideMpirun(env: Readonly<Record<string, string | undefined>>): string[] {
+  const found = (env["PATH"] ?? "")
+    .split(path.delimiter)
+    .map((folder) => path.join(folder, "mpirun"))
+    .find((file) => existsSync(file));
+  if (found === undefined) return [];
+  const home = path.dirname(path.dirname(realpathSync(found)));
+  return ["lib", "lib64"].map((folder) => path.join(home, folder));
+}
+
+/** Opens the library that is named, else the one beside mpirun, else the system's. Throws if there is none. */
+export function openLibrary(named: string | undefined, env: Readonly<Record<string, string | undefined>>): Library {
+  const beside = besideMpirun(env).flatMap((folder) => NAMES.map((name) => path.join(folder, name)));
+  const candidates = named === undefined ? [...beside.filter((file) => existsSync(file)), ...NAMES] : [named];
+  for (const file of candidates) {
+    let library: LibraryHandle;
+    try {
+      library = koffi.load(file);
+    } catch (error) {
+      if (named === undefined) continue;
+      throw new MpiError(`The MPI library ${file} cannot be opened: ${error instanceof Error ? error.message : error}`);
+    }
+    return withErrors(file, library);
+  }
+  throw new MpiError(
+    "No MPI library was found beside mpirun or among the system's. Install one (python3 -m pip install mpich==5.0.2, or apt-get install openmpi-bin), or name its file in `library` or DESCENT_MPI.",
+  );
+}
+
+function withErrors(file: string, library: LibraryHandle): Library {
+  const abi = abiOf(file, library);
+  const describe = library.func("MPI_Error_string", "int", ["int", "void *", "void *"]);
+  const textOf = (code: number): string => {
+    const text = Buffer.alloc(8192);
+    const length = Buffer.alloc(4);
+    describe(code, text, length);
+    return text.toString("utf8", 0, length.readInt32LE());
+  };
+  return {
+    file,
+    abi,
+    call: (name, ...args) => {
+      const f = library.func(
+        name,
+        "int",
+        args.map((type) => (type === "H" ? abi.handle : type)),
+      );
+      return (...values) => {
+        const code: unknown = f(...values);
+        if (code !== 0) throw new MpiError(`${name}: ${textOf(Number(code))}`);
+      };
+    },
+  };
+}
+
+function abiOf(file: string, library: LibraryHandle): Abi {
+  if (path.basename(file).includes("mpi_abi")) return standard;
+  const at = (symbol: string): bigint => koffi.address(library.symbol(symbol));
+  try {
+    at("ompi_mpi_comm_world");
+  } catch {
+    return mpich;
+  }
+  return openMpi(at);
+}

@@ -1,0 +1,33 @@
+import { optimizer } from "@descent/arrays";
+import type { Numbers, SharedWorld, World } from "../src/index.ts";
+import { joinWorld } from "../src/threads.ts";
+import { collectivesOn } from "./collectives.ts";
+import { batch, gradients, model } from "./model.ts";
+import { clippedAdamW } from "./rules.ts";
+
+/** What a worker thread does, by the name of the test. */
+const bodies: Readonly<Record<string, (world: World<void>) => unknown>> = {
+  collectives: collectivesOn,
+  order: (world) => world.sum(new Float32Array(world.rank === 1 ? 3 : 2)),
+  other: (world) => (world.rank === 0 ? world.barrier() : world.sum(new Float32Array(2))),
+  // Other ranks start elsewhere, and are given rank 0's; each sees its share of every batch.
+  train: (world) => {
+    const p = model(world.rank);
+    const opt = optimizer(p, clippedAdamW(), { world });
+    for (let step = 0; step < 30; step++) opt.update(gradients(p, batch(step, world.rank, world.size)));
+    return p;
+  },
+  late: (world) => (world.rank === 0 ? world.barrier() : undefined),
+  large: (world) => {
+    // Larger than a room, and no multiple of it.
+    const numbers: Numbers = Float32Array.from({ length: 700_001 }, (_, i) => (i % 1000) + world.rank);
+    world.sum(numbers);
+    return numbers.every((x, i) => x === world.size * (i % 1000) + (world.size * (world.size - 1)) / 2);
+  },
+};
+
+export const run = (
+  shared: SharedWorld,
+  rank: number,
+  { name, timeout = 30 }: { name: string; timeout?: number },
+): unknown => bodies[name]!(joinWorld(shared, rank, { timeout }));
