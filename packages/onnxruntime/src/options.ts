@@ -60,7 +60,7 @@ export interface TrainerOptions extends OpenOptions {
   /** Sizes that the model leaves open: `{ input: ["batch", 3, 224, 224] }`. */
   readonly shapes?: FixedShapes | undefined;
   /**
-   * What BatchNormalizations normalise by in training steps: "batch", by the batch, and their running statistics move as in
+   * The statistics that BatchNormalizations normalise by in training steps: "batch", those of the batch, and their running statistics move as in
    * PyTorch, are read by `evalStep` and `predict`, and are exported; "frozen", by the running statistics as they are; or one of
    * the two by the name of a layer's scale, `{ "bn1.weight": "batch" }`. Default: as the file has them, and PyTorch's default
    * exporter writes all of them frozen, also from a model in training mode.

@@ -46,6 +46,7 @@ const notes: Readonly<Record<string, string>> = {
   Cast: "floating types only",
   DequantizeLinear:
     "of the scale, not of the whole numbers: a frozen base lets gradients pass to activations; straight through after QuantizeLinear with the same scale, as PyTorch's fake quantization",
+  DFT: "a constant axis",
   Einsum: "matrix products on WebGPU",
   If: "both branches, repeated backwards",
   Loop: "round by round where they are known and few, else a Scan of the rounds",
@@ -55,6 +56,7 @@ const notes: Readonly<Record<string, string>> = {
   Resize: "all modes",
   Scan: "step by step where they are known and few, else another Scan",
   OneHot: "of the two values",
+  STFT: "frames of a length known before the run",
   LSTM: "unrolled where the length is known, else a Scan",
   GRU: "unrolled where the length is known, else a Scan",
   RNN: "unrolled where the length is known, else a Scan",

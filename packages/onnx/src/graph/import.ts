@@ -31,7 +31,7 @@ export interface ImportOptions {
   /** Whether to fold values that depend only on constants and sizes, and remove unused ones. Default true. */
   readonly fold?: boolean;
   /**
-   * What BatchNormalizations normalise by while they train: "batch", by the batch, and running statistics move as in PyTorch;
+   * The statistics that BatchNormalizations normalise by while they train: "batch", those of the batch, and running statistics move as in PyTorch;
    * "frozen", by the running statistics as they are; or which of the two by the name of a layer's scale. Default: as the file
    * has them, and PyTorch's default exporter writes all of them frozen.
    */

@@ -39,7 +39,7 @@ export interface ModelSourceOptions {
   readonly outputs?: readonly string[] | undefined;
   /** Sizes of inputs that the model leaves open, or not even the number of. */
   readonly shapes?: FixedShapes | undefined;
-  /** What BatchNormalizations normalise by while they train; by default as the file says. */
+  /** The statistics that BatchNormalizations normalise by while they train; by default as the file says. */
   readonly batchNorm?: BatchNorm | undefined;
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
   readonly unreached?: "error" | "zeros" | undefined;

@@ -2,6 +2,7 @@ import { transformer } from "./attention.ts";
 import { control } from "./control.ts";
 import { contraction } from "./einsum.ts";
 import type { Expansion } from "./expansion.ts";
+import { fourier } from "./fourier.ts";
 import { recurrent } from "./recurrent.ts";
 import { sampling } from "./sampling.ts";
 
@@ -9,6 +10,7 @@ import { sampling } from "./sampling.ts";
 export const expansions: Readonly<Record<string, Expansion>> = {
   ...contraction,
   ...control,
+  ...fourier,
   ...recurrent,
   ...sampling,
   ...transformer,

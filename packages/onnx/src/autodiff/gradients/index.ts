@@ -1,6 +1,7 @@
 import { classification } from "./classification.ts";
 import { convolution } from "./convolution.ts";
 import { broadcasting, pointwise } from "./elementwise.ts";
+import { fourier } from "./fourier.ts";
 import { indexing } from "./indexing.ts";
 import { matrix } from "./matrix.ts";
 import { movement } from "./movement.ts";
@@ -25,6 +26,7 @@ export const rules: Readonly<Record<string, GradientRule>> = {
   ...classification,
   ...resize,
   ...quantization,
+  ...fourier,
 };
 
 /** Operators of floating output whose slope is zero wherever it exists: gradients end there. */

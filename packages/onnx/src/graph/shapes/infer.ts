@@ -4,6 +4,7 @@ import { Call, type Inference, Unknown } from "./call.ts";
 import { control } from "./control.ts";
 import { convolution } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
+import { fourier } from "./fourier.ts";
 import { indexing } from "./indexing.ts";
 import { matrix } from "./matrix.ts";
 import { movement } from "./movement.ts";
@@ -21,6 +22,7 @@ const table: Readonly<Record<string, Inference>> = {
   ...normalization,
   ...sequence,
   ...control,
+  ...fourier,
 };
 
 /** Whether the types of this operator's outputs can be told. */
