@@ -4,6 +4,7 @@ import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { crossEntropy, type Runtime, type RuntimeSession, Trainer, type TrainerOptions } from "../src/index.ts";
 import { watchDevice } from "../src/quirks/lost.ts";
+import { products } from "../src/quirks/products.ts";
 import { perceptron } from "./graphs.ts";
 import { train } from "./models.ts";
 
@@ -11,6 +12,7 @@ const batch = { x: [1, 2, 3], labels: [1] };
 const small = (options: Partial<TrainerOptions>): Promise<Trainer> =>
   Trainer.create(perceptron([3, 2]), { optimizer: adam(), loss: crossEntropy(), ...options });
 
+const all = products().expected;
 const stock: Runtime = ort;
 type Run = RuntimeSession["run"];
 /** onnxruntime-node with other runs: `change` gets each session's run and its model's operators. */
@@ -52,6 +54,25 @@ describe("a provider", () => {
     expect(sessions).toBe(2);
   });
 
+  test("that multiplies wrongly in one form is refused, and the form is named", async () => {
+    let at = 0;
+    const runtime = fake((run, operators) => async (feeds, fetches) => {
+      const results = await run(feeds, fetches);
+      const [first] = Object.values(results);
+      if (operators.filter((op) => op === "MatMul").length > 100) (first!.data as Float32Array)[at] = 7;
+      return results;
+    });
+    for (const [place, form] of [
+      [0, "the product of a matrix and a matrix,"],
+      [all.findIndex(({ form: f }) => /^the product of a transposed matrix and a vector, scaled after/.test(f)), ""],
+    ] as const) {
+      at = all.slice(0, place).reduce((sum, { values }) => sum + values.length, 0);
+      await expect(small({ runtime: { ...runtime } })).rejects.toThrow(
+        `The provider "cpu" computes wrongly here: ${form || all[place]!.form} is off by `,
+      );
+    }
+  });
+
   test("webgpu is asked for the layout that computes rightly, unless told otherwise", async () => {
     const asked: unknown[] = [];
     const runtime = fake((run, _, options) => {
@@ -60,10 +81,10 @@ describe("a provider", () => {
     });
     for (const provider of ["webgpu", { name: "webgpu", preferredLayout: "NHWC" }])
       await (await small({ runtime, executionProviders: [provider] })).dispose();
-    expect(asked).toEqual([
-      { name: "webgpu", preferredLayout: "NCHW" },
-      { name: "webgpu", preferredLayout: "NHWC" },
-    ]);
+    // Of each the convolution and the products.
+    expect(asked).toEqual(
+      ["NCHW", "NCHW", "NHWC", "NHWC"].map((preferredLayout) => ({ name: "webgpu", preferredLayout })),
+    );
   });
 
   test("that is not installed is an error that says what to do", async () => {

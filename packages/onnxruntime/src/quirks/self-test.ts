@@ -8,6 +8,7 @@ import {
   type RuntimeTensor,
   safely,
 } from "../session/runtime.ts";
+import { products } from "./products.ts";
 
 /** The result of testing a provider. */
 interface Tested {
@@ -45,8 +46,8 @@ class MissingError extends OptimizerError {}
 const tested = new WeakMap<Runtime, Map<string, Promise<Tested>>>();
 
 /**
- * One small convolution and product whose result is known, on the provider that is to train. Some providers have
- * computed wrong numbers and reported no error; such a one is refused at its first use.
+ * A small convolution and a product of each form, whose results are known, on the provider that is to train. Some providers
+ * have computed wrong numbers and reported no error; such a one is refused at its first use.
  */
 function selfTest(runtime: Runtime, providers: readonly ExecutionProvider[]): Promise<Tested> {
   const key = JSON.stringify(providers);
@@ -103,11 +104,33 @@ async function run(runtime: Runtime, providers: readonly ExecutionProvider[]): P
   const right = worst <= 1e-4 * scale;
   const fills = right && (await filled(runtime, session, feeds, got));
   await session.release();
-  if (!right)
-    throw new OptimizerError(
-      `The provider "${name}" computes wrongly here: a small convolution is off by ${worst.toPrecision(2)} of ${scale.toPrecision(2)}. Use another, such as "cpu".`,
-    );
+  if (!right) throw wrong(name, "a small convolution", worst, scale);
+  await multiplies(runtime, options, name);
   return { fills };
+}
+
+const wrong = (provider: string, form: string, worst: number, scale: number): OptimizerError =>
+  new OptimizerError(
+    `The provider "${provider}" computes wrongly here: ${form} is off by ${worst.toPrecision(2)} of ${scale.toPrecision(2)}. Use another, such as "cpu".`,
+  );
+
+/** Throws where a product of any form is wrong. */
+async function multiplies(runtime: Runtime, options: object, name: string): Promise<void> {
+  const { graph, inputs, output, expected } = products();
+  const session = await runtime.InferenceSession.create(exportModel(graph), options);
+  const feeds = Object.fromEntries(
+    Object.entries(inputs).map(([key, { data, dims }]) => [key, new runtime.Tensor("float32", data, dims)]),
+  );
+  const found = (await session.run(feeds, [output]))[output]!.data as Float32Array; // a float32 output
+  await session.release();
+  let at = 0;
+  for (const { form, values } of expected) {
+    const scale = Math.max(...values.map(Math.abs));
+    const worst = Math.max(...values.map((v, i) => Math.abs(v - found[at + i]!)));
+    // float32 sums of three products
+    if (!(worst <= 1e-4 * scale)) throw wrong(name, form, worst, scale);
+    at += values.length;
+  }
 }
 
 /**

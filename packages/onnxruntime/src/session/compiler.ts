@@ -3,6 +3,7 @@ import { exportModel, type Graph, type Target } from "@descent/onnx";
 import type { Shapes, Source, TrainingGraph } from "../graphs/source.ts";
 import { inBlocks } from "../quirks/blocked.ts";
 import { lostBy } from "../quirks/lost.ts";
+import { withoutVectors } from "../quirks/vectors.ts";
 import { type Fed, signature } from "./feeds.ts";
 import {
   type ExecutionProvider,
@@ -181,6 +182,7 @@ export class Compiler {
       throw new OptimizerError(
         "ONNX Runtime loses an output named `__proto__`. Rename it in the model, or leave it out of `outputs`.",
       );
+    withoutVectors(graph);
     const plain = exportModel(graph);
     const cpu = executionProviders.every((provider) => providerName(provider) === "cpu");
     const fast = cpu && (await inBlocks(graph, runtime)) ? exportModel(graph) : plain;
