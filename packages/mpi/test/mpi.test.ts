@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { optimizer } from "@descent/arrays";
 import { describe, expect, test } from "vitest";
@@ -96,7 +98,9 @@ describe.skipIf(mpirun === undefined)("under mpirun", () => {
   });
 
   test("polled operations let the event loop go on", async () => {
-    expect((await ranks(2, ["alive"])).values).toEqual([true, true]);
+    const folder = mkdtempSync(path.join(tmpdir(), "descent-mpi-"));
+    expect((await ranks(2, ["alive", path.join(folder, "ticked")])).values).toEqual([true, true]);
+    rmSync(folder, { recursive: true });
   });
 
   test("two ranks with half a batch each are one with all of it, and have the same bits", async () => {

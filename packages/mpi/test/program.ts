@@ -1,5 +1,6 @@
 // One rank of a test under mpirun: program.ts WHAT. Prints what it saw as one line of JSON.
 
+import { existsSync, writeFileSync } from "node:fs";
 import { optimizer } from "@descent/arrays";
 import { mpi } from "../src/index.ts";
 import { collectivesOn } from "./collectives.ts";
@@ -13,13 +14,13 @@ const print = (value: unknown): void => console.log(`@${JSON.stringify(value)}`)
 const programs: Readonly<Record<string, () => unknown>> = {
   collectives: async () => [...(await collectivesOn(world)), ...(await collectivesOn(world.polled))],
   who: () => ({ rank: world.rank, size: world.size, localRank: world.localRank, library: world.library }),
+  // Rank 0 joins only once a timer of rank 1 has written a file, which it does while it waits for rank 0.
   alive: async () => {
-    let ticks = 0;
-    const timer = setInterval(() => ticks++, 5);
-    if (world.rank === 0) await new Promise((resolve) => setTimeout(resolve, 300));
+    const file = args[0]!;
+    if (world.rank === 1) setTimeout(() => writeFileSync(file, ""), 0);
+    else while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 5));
     await world.polled.sum(new Float32Array(10));
-    clearInterval(timer);
-    return world.rank === 0 || ticks > 10;
+    return true;
   },
   order: () => world.sum(new Float32Array(world.rank === 1 ? 3 : 2)),
   stalled: () => {
