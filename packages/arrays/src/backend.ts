@@ -18,6 +18,9 @@ import { type BlockingWorld, Means } from "./world/exchange.ts";
 /** Tensors of fewer numbers are kept in float32: they would save next to nothing. */
 const CODED_FROM = 4096;
 
+/** Prepared steps that are remembered. */
+const MOST_STEPS = 4;
+
 /** Options of an `ArraysBackend`. */
 export interface BackendOptions {
   /** Finds a parameter's array, so that its state can be put in the same memory. */
@@ -45,8 +48,8 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
   /** Plans that were checked, and what the largest kernel of them needs. */
   readonly #plans = new Set<Plan>();
   #need: Need = { regions: 0, frame: 0 };
-  /** The last step, which most likely serves the next. */
-  #step: PreparedStep | undefined;
+  /** The last steps, the latest first: it most likely serves the next, and where equations are guarded, another may. */
+  #steps: readonly PreparedStep[] = [];
   #workspace: Workspace | undefined;
   #means: Means | undefined;
 
@@ -106,7 +109,7 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
 
   /** Drops all memory; the slots were freed before. */
   dispose(): void {
-    this.#step = undefined;
+    this.#steps = [];
     this.#workspace = undefined;
     this.#slots.dispose();
     this.#plans.clear();
@@ -114,12 +117,20 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
 
   run(jobs: readonly ArrayJob[]): void {
     this.#pool?.check();
-    if (!this.#step?.serves(jobs)) this.#step = this.#prepare(jobs);
+    const step = this.#prepared(jobs);
     if (this.#codecOf)
       for (const { parameter, tensors, t } of jobs)
         for (const [slot, { coded }] of Object.entries(tensors))
           if (coded) coded.seed = seedOf(parameter.name, slot, t);
-    this.#step.run(jobs, (tasks) => execute(tasks, this.#pool));
+    step.run(jobs, (tasks) => execute(tasks, this.#pool));
+  }
+
+  #prepared(jobs: readonly ArrayJob[]): PreparedStep {
+    const found = this.#steps.find((step) => step.serves(jobs));
+    if (found === this.#steps[0] && found) return found;
+    const step = found ?? this.#prepare(jobs);
+    this.#steps = [step, ...this.#steps.filter((one) => one !== step)].slice(0, MOST_STEPS);
+    return step;
   }
 
   reduceGradients(jobs: readonly ArrayJob[], world: BlockingWorld): void {

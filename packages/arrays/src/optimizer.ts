@@ -41,10 +41,17 @@ export type GradientsOf<Name extends string> =
   | { readonly [K in Name]?: Float32Array | undefined }
   | Iterable<readonly [Name, Float32Array]>;
 
+/** The inputs of rules besides gradients, by name: a number, or arrays by parameter. */
+export type InputsOf<Name extends string> = Readonly<Record<string, number | GradientsOf<Name>>>;
+
 /** Steps Float32Arrays in place. `using` disposes of it. */
 export interface Optimizer<Name extends string = string> {
   /** Updates done. */
   readonly step: number;
+  /** The phase that the next update carries out: `update`, but for rules that ask for several gradients per round. */
+  readonly phase: string;
+  /** Whether a rule here reads this input, so that `update` must be given it. */
+  reads(input: string): boolean;
   /** The engine that runs its kernels. */
   readonly engine: Engine;
   /** Threads that take part now: 1 until all workers have started. */
@@ -53,9 +60,9 @@ export interface Optimizer<Name extends string = string> {
   readonly stateBytes: number;
   /**
    * One update of the parameters whose gradients are given. A parameter without one is left as it is, state and decay
-   * included. Throws an OptimizerError, and changes nothing, for an unknown name or a gradient that does not fit.
+   * included. `inputs` are what the rule reads besides: `{ loss }`, or `{ h: { w: … } }` by parameter. Throws an OptimizerError, and changes nothing, for an unknown name or a gradient that does not fit.
    */
-  update(gradients: GradientsOf<Name>): void;
+  update(gradients: GradientsOf<Name>, inputs?: InputsOf<Name>): void;
   /** Changes hyper-parameters from the next update on, in one group or in all that have them. */
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void;
   /** The groups with their rules and current hyper-parameters, and the state of every parameter. */
@@ -159,6 +166,14 @@ class ArraysOptimizer implements Optimizer {
     return this.#loop.step;
   }
 
+  reads(input: string): boolean {
+    return this.#loop.reads(input);
+  }
+
+  get phase(): string {
+    return this.#loop.phase;
+  }
+
   get threads(): number {
     return this.#pool?.threads ?? 1;
   }
@@ -167,12 +182,13 @@ class ArraysOptimizer implements Optimizer {
     return this.#loop.slots().reduce((bytes, { tensor }) => bytes + this.#backend.bytes(tensor), 0);
   }
 
-  update(gradients: GradientsOf<string>): void {
+  update(gradients: GradientsOf<string>, inputs?: InputsOf<string>): void {
     this.#alive();
     const given = this.#tied.added(recordOf(gradients), this.#parameters);
+    const others = inputs && this.#loop.given<GradientsOf<string>>(inputs);
     const names = Object.keys(given);
     // In the order of the parameters, so that those that lie together are stepped together.
-    const stepped: (readonly [string, Share<Tensor, Float32Array>])[] = [];
+    const stepped: (readonly [string, { readonly p: Tensor; readonly inputs: Record<string, Float32Array> }])[] = [];
     for (const [name, entry] of this.#parameters.candidates(names)) {
       const g = given[name];
       // The array of the step before is certainly a gradient; `constructor` is one only if somebody calls a parameter so.
@@ -180,10 +196,28 @@ class ArraysOptimizer implements Optimizer {
       this.#parameters.check(entry, g);
       stepped.push([name, { p: entry.p, inputs: { g } }]);
     }
+    if (others) this.#addInputs(stepped, others.tensors);
     if (names.length > stepped.length) refuseUnknown(given, this.#parameters.byName);
     if (names.length === 0) named("The gradients", gradients as Named<Float32Array>); // throws for what has no names
     const unchecked = this.#nonFinite === "apply" && this.#world === undefined;
-    if (unchecked || this.#finite(stepped)) this.#loop.update(stepped);
+    if (unchecked || this.#finite(stepped)) this.#loop.update(stepped, others?.numbers);
+  }
+
+  /** Puts other inputs beside the gradients of their parameters. */
+  #addInputs(
+    stepped: readonly (readonly [string, { readonly inputs: Record<string, Float32Array> }])[],
+    inputs: readonly (readonly [string, GradientsOf<string>])[],
+  ): void {
+    for (const [input, arrays] of inputs) {
+      const given = this.#tied.added(recordOf(arrays), this.#parameters);
+      refuseUnknown(given, this.#parameters.byName);
+      for (const [name, share] of stepped) {
+        const array = Object.hasOwn(given, name) ? given[name] : undefined;
+        if (array === undefined) continue;
+        this.#parameters.check(this.#parameters.byName.get(name)!, array, input); // it has a gradient
+        share.inputs[input] = array;
+      }
+    }
   }
 
   /** Whether all gradients are finite, on every rank. Where they are not, counts the step, and throws unless the option says to skip it. */

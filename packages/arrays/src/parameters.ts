@@ -112,8 +112,8 @@ export class Parameters {
     return found.sort((a, b) => a.index - b.index).map((entry) => [entry.parameter.name, entry]);
   }
 
-  /** Throws if this cannot be the parameter's gradient. */
-  check(entry: Entry, gradient: Float32Array): void {
+  /** Throws if this cannot be the parameter's gradient, or what else its rule reads by element: then `input` names it. */
+  check(entry: Entry, gradient: Float32Array, input?: string): void {
     const { parameter, length, p, checked } = entry;
     const { name } = parameter;
     if (p.array.length !== length)
@@ -123,25 +123,27 @@ export class Parameters {
     if (gradient === checked && gradient.length === length) return;
     if (!isFloat32Array(gradient))
       throw new OptimizerError(
-        `The gradient of \`${name}\` is ${shown(gradient)}. Gradients are Float32Arrays; Float32Array.from(…) makes one.`,
+        `${gradientOf(name, input)} is ${shown(gradient)}. Gradients are Float32Arrays; Float32Array.from(…) makes one.`,
       );
     if (gradient.length !== length)
       throw new OptimizerError(
-        `\`${name}\` has ${gradient.length} gradients for ${length} parameters. Was it reshaped after the optimizer was made?`,
+        input === undefined
+          ? `\`${name}\` has ${gradient.length} gradients for ${length} parameters. Was it reshaped after the optimizer was made?`
+          : `${gradientOf(name, input)} has ${gradient.length} numbers for ${length} parameters.`,
       );
     const inside = this.#byBuffer.get(gradient.buffer);
-    if (inside) refuseOverlapping(name, p, gradient, inside);
+    if (inside) refuseOverlapping(gradientOf(name, input), p, gradient, inside);
     const runner = runnerOf(gradient);
     if (this.#shared && length > 0 && runner !== p.runner)
       throw new OptimizerError(
-        `The gradient of \`${name}\` is not in its parameter's memory, which all threads share. Write it into the \`gradients\` of allocate(shapes, { shared: true }).`,
+        `${gradientOf(name, input)} is not in its parameter's memory, which all threads share. Write it into the \`gradients\` of allocate(shapes, { shared: true }).`,
       );
-    entry.checked = runner && gradient;
+    if (input === undefined) entry.checked = runner && gradient;
   }
 }
 
 /** Throws if a gradient has numbers in common with a parameter, unless it is that parameter's own array. */
-function refuseOverlapping(name: string, p: Tensor, gradient: Float32Array, inside: readonly Entry[]): void {
+function refuseOverlapping(what: string, p: Tensor, gradient: Float32Array, inside: readonly Entry[]): void {
   const begin = gradient.byteOffset;
   const end = begin + gradient.byteLength;
   // Parameters do not overlap, so the last one that begins before the gradient's end is found first.
@@ -161,7 +163,7 @@ function refuseOverlapping(name: string, p: Tensor, gradient: Float32Array, insi
     const same = other.p === p && begin === p.address;
     if (!same && byteLength > 0 && end > begin)
       throw new OptimizerError(
-        `The gradient of \`${name}\` overlaps the parameter \`${other.parameter.name}\`, which changes during the step. Copy it.`,
+        `${what} overlaps the parameter \`${other.parameter.name}\`, which changes during the step. Copy it.`,
       );
   }
 }
@@ -173,6 +175,9 @@ function refuseUnshared(all: readonly Entry[]): void {
         `\`${parameter.name}\` is not in memory that threads share. Make parameters and gradients with allocate(shapes, { shared: true }), or leave out \`threads\`.`,
       );
 }
+
+const gradientOf = (name: string, input = "gradient"): string =>
+  input === "gradient" ? `The gradient of \`${name}\`` : `The \`${input}\` of \`${name}\``;
 
 // By tag, not only by `instanceof`: arrays of another realm (an iframe, a test environment) are as good.
 const isFloat32Array = (x: unknown): x is Float32Array =>

@@ -9,11 +9,12 @@ export { type Given, interpret, type Operators, oncePerJobs, type Part } from ".
 export type { Answer } from "./loop/answer.ts";
 export type { AsyncBackend, Backend, Job, ReduceSums, Share, Shares, Start } from "./loop/backend.ts";
 export { type Group, setHyper } from "./loop/groups.ts";
+export { type Given as GivenInputs, readsInput } from "./loop/inputs.ts";
 export type { Kept } from "./loop/inspect.ts";
 export type { LoadOptions, Write } from "./loop/load.ts";
 export { AsyncLoop, Loop } from "./loop/loop.ts";
 export { slotShape } from "./loop/slots.ts";
-export type { Step } from "./loop/step.ts";
+export type { Numbers, Step } from "./loop/step.ts";
 export type { Exchanged, World } from "./loop/world.ts";
 export { type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finite.ts";
 export { finite, flag, knownOptions, meant, notNegative, oneOf, positive, whole } from "./options.ts";
@@ -33,6 +34,7 @@ export {
 export { fromPlain, type Plain, type PlainRule, toPlain } from "./plain.ts";
 export { configured, type Leaf } from "./rule.ts";
 export { type Dtype, decodeSafetensors, encodeSafetensors, type SafeData, type SafeTensor } from "./safetensors.ts";
-export type { Hyper, Macros, Range, Ranges, RuleSpec, Slot, Slots } from "./spec.ts";
+export type { Hyper, Inputs, Macros, Range, Ranges, RuleSpec, Slot, Slots } from "./spec.ts";
 export { checkMeta, checkTensor, type ParameterState, type StateMeta, slotKey, type TensorData } from "./state.ts";
+export type { TransformOptions, TransformText } from "./transform.ts";
 export { type DecayOptions, type Prefix, prepend } from "./transforms.ts";

@@ -1,3 +1,4 @@
+import { everyBlock, phasesOf } from "./blocks.ts";
 import { isCallback, isRecord, list, OptimizerError, shown } from "./errors.ts";
 import { facts } from "./expr.ts";
 import { functions } from "./functions.ts";
@@ -54,7 +55,7 @@ export function checkSpec(spec: unknown): asserts spec is RuleSpec {
   };
   for (const key of ["title", "paper"] as const)
     if (typeof spec[key] !== "string" || (key === "title" && spec[key] === "")) bad(`\`${key}\``, spec[key], "a text");
-  const { hyper, ranges = {}, state, macros = {}, update, before = [] } = spec;
+  const { hyper, ranges = {}, state, inputs = {}, macros = {}, update } = spec;
   if (!isRecord(hyper)) return bad("`hyper`", hyper, "the options and their defaults: { lr: 1e-3 }");
   if (!isRecord(ranges)) return bad("`ranges`", ranges, "ranges by option: { beta4: [0, 1] }");
   for (const [name, range] of Object.entries(ranges)) {
@@ -65,16 +66,35 @@ export function checkSpec(spec: unknown): asserts spec is RuleSpec {
   for (const [name, value] of Object.entries(hyper))
     if (typeof value !== "number") bad(`the default of \`${name}\``, value, "a number");
   if (!isRecord(state)) return bad("`state`", state, "what is remembered and what it starts as: { m: 0 }, or {}");
-  for (const name of [hyper, state, macros].flatMap((part) => (isRecord(part) ? Object.keys(part) : [])))
+  if (!isRecord(inputs)) return bad("`inputs`", inputs, 'what is given besides g: { h: "tensor", loss: "model" }');
+  for (const [name, place] of Object.entries(inputs))
+    if (place !== "tensor" && place !== "model") bad(`the input \`${name}\``, place, '"tensor" or "model"');
+  for (const name of [hyper, state, inputs, macros].flatMap((part) => (isRecord(part) ? Object.keys(part) : [])))
     checkName(`The rule \`${spec.id}\``, name);
   for (const [name, slot] of Object.entries(state)) if (!isSlot(slot, hyper)) bad(`the state \`${name}\``, slot, SLOT);
   if (!isRecord(macros)) return bad("`macros`", macros, "functions by name");
   for (const [name, macro] of Object.entries(macros))
     if (!isCallback(macro)) bad(`the macro \`${name}\``, macro, "a function (matrix, ...expressions) => expression");
   checkEquations(`The rule \`${spec.id}\``, update);
-  if (!Array.isArray(before)) return bad("`before`", before, "a list of equations: [{ g: … }]");
-  for (const equations of before) checkEquations(`The rule \`${spec.id}\`, in \`before\`,`, equations);
-  const length = [...before, update].flatMap(Object.entries<string>).reduce((n, [a, b]) => n + a.length + b.length, 0);
+  for (const key of ["before", "after"] as const) {
+    const { [key]: list = [] } = spec;
+    if (!Array.isArray(list)) return bad(`\`${key}\``, list, "a list of equations: [{ g: … }]");
+    for (const equations of list) checkEquations(`The rule \`${spec.id}\`, in \`${key}\`,`, equations);
+  }
+  const { phases = {}, readout } = spec;
+  if (!isRecord(phases)) return bad("`phases`", phases, "equations by phase: { climb: { p: … } }");
+  for (const [name, equations] of Object.entries(phases)) {
+    checkName(`The rule \`${spec.id}\`, in \`phases\`,`, name);
+    if (phasesOf({}).includes(name)) bad("a phase before `update`", name, "another name");
+    checkEquations(`The rule \`${spec.id}\`, in the phase \`${name}\`,`, equations);
+  }
+  if (readout !== undefined) {
+    checkEquations(`The rule \`${spec.id}\`, in \`readout\`,`, readout);
+    if (Object.keys(readout).join() !== "p") bad("`readout`", readout, 'the parameter to evaluate with: { p: "x" }');
+  }
+  const length = everyBlock(spec as unknown as RuleSpec)
+    .flatMap(({ when = "", lines }) => [["", when] as const, ...lines])
+    .reduce((n, [a, b]) => n + a.length + b.length, 0);
   if (length > LONGEST)
     throw new OptimizerError(
       `The rule \`${spec.id}\` has equations of ${length} characters in all; the limit is ${LONGEST}.`,
@@ -103,10 +123,13 @@ function isSlot(slot: unknown, hyper: Readonly<Record<string, unknown>>): boolea
 
 /** Names an author may not give to a hyper-parameter, slot or macro. */
 export function checkNames(spec: RuleSpec): void {
-  const taken = new Set<string>(["p", "g", ...starts, ...facts, ...functions.keys()]);
-  const twice = [...Object.keys(spec.hyper), ...Object.keys(spec.state), ...Object.keys(spec.macros ?? {})].filter(
-    (name) => taken.has(name) || !taken.add(name),
-  );
+  const taken = new Set<string>(["p", "p0", "g", "when", ...starts, ...facts, ...functions.keys()]);
+  const twice = [
+    ...Object.keys(spec.hyper),
+    ...Object.keys(spec.state),
+    ...Object.keys(spec.inputs ?? {}),
+    ...Object.keys(spec.macros ?? {}),
+  ].filter((name) => taken.has(name) || !taken.add(name));
   if (twice.length > 0)
     throw new OptimizerError(`${spec.title}: ${list(twice)} named twice, or the name of something built in. Rename.`);
 }

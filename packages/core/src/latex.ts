@@ -1,6 +1,7 @@
+import { type Block, blocksOf, phasesOf } from "./blocks.ts";
 import { operators } from "./operations.ts";
 import { type Ast, fold, parse } from "./parse.ts";
-import { linesOf, type RuleSpec } from "./spec.ts";
+import { checkLines, type RuleSpec } from "./spec.ts";
 import { formOf, numberOf, strength, symbolOf, type Typeset } from "./typeset.ts";
 
 function symbol(s: Typeset): string {
@@ -58,9 +59,25 @@ function printNode(e: Ast, operands: readonly string[]): string {
 export const latexEquation = (name: string, source: string): string =>
   `${symbol(symbolOf(name))} \\leftarrow ${print(parse(source))}`;
 
-/** A rule as its paper's algorithm box, one aligned line an equation, for any LaTeX or MathJax. */
-export function latex(rule: Pick<RuleSpec, "update" | "before">): string {
-  const lines = linesOf("latex", rule);
-  const body = lines.map(([name, source]) => latexEquation(name, source).replace(" \\leftarrow ", " &\\leftarrow "));
+const aligned = (name: string, source: string): string =>
+  latexEquation(name, source).replace(" \\leftarrow ", " &\\leftarrow ");
+
+/** Guarded equations stand under their condition. */
+function lines({ when, lines }: Block): string[] {
+  const equations = lines.map(([name, source]) => aligned(name, source));
+  return when === undefined
+    ? equations
+    : [`&\\textbf{if } ${print(parse(when))}`, ...equations.map((line) => line.replace("&", "&\\quad "))];
+}
+
+/** A rule as its paper's algorithm box, one aligned line per equation, for any LaTeX or MathJax. */
+export function latex(rule: Pick<RuleSpec, "phases" | "before" | "update" | "after" | "readout">): string {
+  checkLines("latex", rule);
+  const phases = phasesOf(rule);
+  const title = (phase: string): string[] => (phases.length > 1 ? [`&\\textbf{${phase}}`] : []);
+  const body = [
+    ...phases.flatMap((phase) => [...title(phase), ...blocksOf(rule, phase).flatMap(lines)]),
+    ...(rule.readout ? ["&\\textbf{readout}", aligned("p", rule.readout.p)] : []),
+  ];
   return `\\begin{aligned}\n${body.join(" \\\\\n")}\n\\end{aligned}`;
 }

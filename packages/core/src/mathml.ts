@@ -1,6 +1,7 @@
+import { type Block, blocksOf, phasesOf } from "./blocks.ts";
 import { operators } from "./operations.ts";
 import { type Ast, fold, parse } from "./parse.ts";
-import { linesOf, type RuleSpec } from "./spec.ts";
+import { checkLines, type RuleSpec } from "./spec.ts";
 import { formOf, numberOf, strength, symbolOf, type Typeset } from "./typeset.ts";
 
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
@@ -66,11 +67,23 @@ function printNode(e: Ast, operands: readonly string[]): string {
 }
 
 /** A rule as its paper's algorithm box in MathML, which browsers set without a library; one row of a table per equation. */
-export function mathml(rule: Pick<RuleSpec, "update" | "before">): string {
-  const lines = linesOf("mathml", rule);
-  const rows = lines.map(
-    ([name, source]) =>
-      `<mtr><mtd>${symbol(symbolOf(name))}</mtd><mtd>${mo("←")}</mtd><mtd>${print(parse(source))}</mtd></mtr>`,
-  );
+export function mathml(rule: Pick<RuleSpec, "phases" | "before" | "update" | "after" | "readout">): string {
+  checkLines("mathml", rule);
+  const phases = phasesOf(rule);
+  const heading = (text: string, rest = ""): string =>
+    `<mtr><mtd columnspan="3"><mtext>${text}</mtext>${rest}</mtd></mtr>`;
+  const equation = ([name, source]: readonly [string, string]): string =>
+    `<mtr><mtd>${symbol(symbolOf(name))}</mtd><mtd>${mo("←")}</mtd><mtd>${print(parse(source))}</mtd></mtr>`;
+  const block = ({ when, lines }: Block): string[] => [
+    ...(when === undefined ? [] : [heading("if ", print(parse(when)))]),
+    ...lines.map(equation),
+  ];
+  const rows = [
+    ...phases.flatMap((phase) => [
+      ...(phases.length > 1 ? [heading(phase)] : []),
+      ...blocksOf(rule, phase).flatMap(block),
+    ]),
+    ...(rule.readout ? [heading("readout"), equation(["p", rule.readout.p])] : []),
+  ];
   return `<math display="block"><mtable columnalign="right center left">${rows.join("")}</mtable></math>`;
 }

@@ -22,11 +22,11 @@ const infix: ReadonlyMap<string, { readonly op: Infix; readonly binds: number }>
 
 const letter = "A-Za-z_\\u0370-\\u03ff";
 const token = new RegExp(
-  `\\s*(?:(\\d+\\.?\\d*(?:[eE][-+]?\\d+)?|\\.\\d+(?:[eE][-+]?\\d+)?)|([${letter}][\\w\\u0370-\\u03ff]*)|(<=|>=|==|!=|&&|\\|\\||[-+*/%@'^()?:<>,!]))`,
+  `\\s*(?:(\\d+\\.?\\d*(?:[eE][-+]?\\d+)?|\\.\\d+(?:[eE][-+]?\\d+)?)|([${letter}][\\w\\u0370-\\u03ff]*(?:\\.[${letter}][\\w\\u0370-\\u03ff]*)*)|(<=|>=|==|!=|&&|\\|\\||[-+*/%@'^()?:<>,!]))`,
   "y",
 );
 const blank = /\s*/y;
-const name = new RegExp(`^[${letter}][\\w\\u0370-\\u03ff]*$`);
+const name = new RegExp(`^[${letter}][\\w\\u0370-\\u03ff]*(?:\\.[${letter}][\\w\\u0370-\\u03ff]*)*$`);
 const startsName = new RegExp(`^[${letter}]`);
 
 /** Whether an equation can call something by this name. */
@@ -35,6 +35,18 @@ export const isName = (text: string): boolean => text.length <= LONGEST_NAME && 
 /** The names that an equation reads or calls. */
 export const namesIn = (source: string): string[] =>
   tokensOf(source).flatMap(({ text }) => (startsName.test(text) ? [text] : []));
+
+/** An equation with names replaced. */
+export function renamed(source: string, names: ReadonlyMap<string, string>): string {
+  let [text, end] = ["", 0];
+  for (const { text: name, at } of tokensOf(source)) {
+    const other = names.get(name);
+    if (other === undefined) continue;
+    text += source.slice(end, at) + other;
+    end = at + name.length;
+  }
+  return text + source.slice(end);
+}
 
 /** A complaint with the equation, or what surrounds the place in a long one, and a caret under the offending token. */
 export function complain(message: string, source: string, at: number): never {

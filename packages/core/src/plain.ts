@@ -5,7 +5,7 @@ import { knownOptions } from "./options.ts";
 import { checkParameter, type Parameter, saidOf } from "./parameter.ts";
 import { configured as checked, type Leaf } from "./rule.ts";
 import { schedule } from "./schedule.ts";
-import type { Equations, Hyper, HyperValue, Macros, Range, RuleSpec, Slots } from "./spec.ts";
+import type { Equations, Hyper, HyperValue, Inputs, Macros, Range, RuleSpec, Slots } from "./spec.ts";
 
 /** A rule as data: macros, which are code, by name only. */
 export interface PlainRule {
@@ -18,7 +18,11 @@ export interface PlainRule {
   readonly ranges?: Readonly<Record<string, readonly [least: number | null, below: number | null]>>;
   readonly state: Slots;
   readonly update: Equations;
+  readonly inputs?: Inputs;
   readonly before?: readonly Equations[];
+  readonly after?: readonly Equations[];
+  readonly phases?: Readonly<Record<string, Equations>>;
+  readonly readout?: { readonly p: string };
   readonly macros?: readonly string[];
 }
 
@@ -79,7 +83,11 @@ function plainOf(configured: Configured, parameters: readonly Parameter[]): Plai
       ...(rule.ranges ? { ranges: mapValues(rule.ranges, (range) => [ended(range[0]), ended(range[1])]) } : {}),
       state: rule.state,
       update: rule.update,
+      ...(rule.inputs ? { inputs: rule.inputs } : {}),
       ...(rule.before ? { before: rule.before } : {}),
+      ...(rule.after ? { after: rule.after } : {}),
+      ...(rule.phases ? { phases: rule.phases } : {}),
+      ...(rule.readout ? { readout: rule.readout } : {}),
       ...(macros.length > 0 ? { macros } : {}),
     },
     hyper: Object.fromEntries(Object.entries(configured.hyper).map(([name, v]) => [name, plainValue(rule, name, v)])),

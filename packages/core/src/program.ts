@@ -1,6 +1,7 @@
+import { type Block, blocksOf, everyBlock, phasesOf, UPDATE } from "./blocks.ts";
 import { build, type Lookup } from "./build.ts";
 import { checkNames } from "./check.ts";
-import { rebuild } from "./construct.ts";
+import { apply, rebuild } from "./construct.ts";
 import { isCallback, isRecord, list, OptimizerError, shown, suggestion, takes } from "./errors.ts";
 import {
   checkExpr,
@@ -10,6 +11,7 @@ import {
   facts,
   isMatrixOp,
   isReduction,
+  isUniform,
   type Place,
   topological,
   variable,
@@ -19,7 +21,7 @@ import type { Op, Reduction } from "./operations.ts";
 import type { Matrix } from "./parameter.ts";
 import { namesIn, parse } from "./parse.ts";
 import { fixed, infer, sameSize } from "./sizes.ts";
-import { type HyperValue, type Init, inOrder, type RuleSpec, type Side, type Slot, sizing, starts } from "./spec.ts";
+import { type HyperValue, type Init, type RuleSpec, type Side, type Slot, sizing, starts } from "./spec.ts";
 
 /** The place of a slot, and what it starts as. */
 export interface SlotSpec {
@@ -32,8 +34,10 @@ export interface SlotSpec {
 /** A rule traced: what a backend reads. It holds no numbers but the constants of the equations. */
 export interface Program {
   readonly title: string;
-  /** The tensors that each step is given: the gradient `g`. */
+  /** The tensors that each step is given and reads: the gradient `g`, and the rule's other inputs by element. */
   readonly inputs: readonly string[];
+  /** The numbers that each step is given and reads: the rule's inputs that are one for the whole model. */
+  readonly numbers: readonly string[];
   /** The tensors that stay from step to step: `p`, then the slots that live on the device. */
   readonly kept: readonly string[];
   readonly slots: Readonly<Record<string, SlotSpec>>;
@@ -48,6 +52,11 @@ export interface Program {
    * last comes the pass that writes the outputs, so Adam is one pass over memory and LAMB two.
    */
   readonly passes: readonly (readonly ExprOf<Reduction>[])[];
+  /**
+   * Conditions of guarded equations that the host knows before the step. This program is the step in which they all hold;
+   * `taken` gives the others.
+   */
+  readonly conditions: readonly Expr[];
 }
 
 /** The options of a rule, by name. */
@@ -83,12 +92,19 @@ interface Traced {
   readonly programs: Map<string, Program>;
 }
 const traced = new WeakMap<object, Traced>();
+/** How to trace a program again, with other conditions. */
+const variants = new WeakMap<Program, (taken: readonly boolean[]) => Program>();
 
 /**
- * Runs the equations top to bottom over symbols instead of numbers. A rule with macros, functions of matrices or state of
+ * Runs the equations of a phase top to bottom over symbols instead of numbers. A rule with macros, functions of matrices or state of
  * its own size is traced for each size of matrix, and for each value of the options that size its state.
  */
-export function trace(spec: RuleSpec, matrix: Matrix = { rows: 1, cols: 1 }, given?: Options): Program {
+export function trace(
+  spec: RuleSpec,
+  matrix: Matrix = { rows: 1, cols: 1 },
+  given?: Options,
+  phase: string = UPDATE,
+): Program {
   let known = traced.get(spec);
   const parts = isRecord(spec) || typeof spec === "function" ? [spec.hyper, spec.state, spec.update] : [];
   if (!known) takes("trace", "a rule", spec, parts.length > 0 && parts.every(isRecord));
@@ -98,18 +114,37 @@ export function trace(spec: RuleSpec, matrix: Matrix = { rows: 1, cols: 1 }, giv
   takes("trace", "options by name", options, isRecord(options));
   if (!known) traced.set(spec, (known = { bySize: variesBySize(spec), programs: new Map() }));
   const { bySize, programs } = known;
-  const key = bySize ? [matrix.rows, matrix.cols, ...sizing(spec).map((name) => options[name])].join() : "";
-  let program = programs.get(key);
-  if (!program) programs.set(key, (program = traceAnew(spec, matrix, options, bySize)));
-  return program;
+  takes("trace", `a phase of the rule: ${phasesOf(spec).join(", ")}`, phase, phasesOf(spec).includes(phase));
+  const size = bySize ? [matrix.rows, matrix.cols, ...sizing(spec).map((name) => options[name])].join() : "";
+  const variant = (taken?: readonly boolean[]): Program => {
+    const key = `${phase} ${size} ${taken?.join() ?? ""}`;
+    let program = programs.get(key);
+    if (!program) {
+      programs.set(key, (program = traceAnew(spec, matrix, options, bySize, phase, taken)));
+      variants.set(program, variant);
+    }
+    return program;
+  };
+  return variant();
+}
+
+/** The program of a step in which the program's `conditions` are these: equations whose condition does not hold are left out. */
+export function taken(program: Program, holds: readonly boolean[]): Program {
+  checkProgram("taken", program);
+  const fits = Array.isArray(holds) && holds.length === program.conditions.length;
+  takes("taken", `${program.conditions.length} answers, true or false`, holds, fits);
+  return holds.every(Boolean) ? program : variants.get(program)!(holds); // every program was traced
 }
 
 /** Whether a rule's programs differ by the size of the parameter. */
 export function variesBySize(spec: RuleSpec): boolean {
   if (Object.keys(spec.macros ?? {}).length > 0) return true;
   if (Object.values(spec.state).some((slot) => typeof slot === "object" && Array.isArray(slot.place))) return true;
-  const scope = resolve(spec, { rows: 1, cols: 1 }, spec.hyper, (name) => variable(name, "tensor"));
-  const all = topological(scope.values());
+  const all = topological(
+    phasesOf(spec).flatMap((phase) => [
+      ...resolve(spec, { rows: 1, cols: 1 }, spec.hyper, { phase }, (name) => variable(name, "tensor")).values(),
+    ]),
+  );
   const counted = topological(all.filter((e) => e.op === "extent"));
   return all.some((e) => isMatrixFunction(e.op)) || counted.some(isMatrixOp);
 }
@@ -119,8 +154,17 @@ const DEEPEST = 2000;
 /** More sums that wait for one another than any rule has. */
 const MOST_PASSES = 256;
 
+/** Where a round began: the value of `p` at first in every phase but the first. */
+const ROUND = "round.p";
+const P = variable("p", "tensor");
+
 const slotsOf = (spec: RuleSpec, matrix: Matrix, options: Options): Record<string, SlotSpec> =>
-  Object.fromEntries(Object.entries(spec.state).map(([name, slot]) => [name, slotSpec(spec, slot, matrix, options)]));
+  Object.fromEntries(
+    Object.entries<Slot>({ ...spec.state, ...(spec.phases ? { [ROUND]: 0 } : {}) }).map(([name, slot]) => [
+      name,
+      slotSpec(spec, slot, matrix, options),
+    ]),
+  );
 
 /** Throws if a state cannot start as it says. */
 function checkStart({ title, hyper }: RuleSpec, name: string, { place, init, matrix }: SlotSpec): void {
@@ -136,16 +180,35 @@ function checkStart({ title, hyper }: RuleSpec, name: string, { place, init, mat
   if (init === "p" && matrix) wrong("and has a size of its own. Start it as a number, `eye` or `normal`.");
 }
 
-/** The value of every symbol once a rule's equations have run; `macro` gives the value of each macro call. */
+/** The key of a condition among the values of symbols. */
+const CONDITION = "when ";
+
+/** Which equations run: those of a phase, guarded ones where their condition, by its number, is `taken`. */
+interface Course {
+  readonly phase: string;
+  readonly taken?: readonly boolean[] | undefined;
+}
+
+/**
+ * The value of every symbol once a rule's equations have run, and of every condition that the host knows; `macro` gives the
+ * value of each macro call.
+ */
 function resolve(
   spec: RuleSpec,
   matrix: Matrix,
   options: Options,
+  { phase, taken }: Course,
   macro: (name: string, args: readonly Expr[]) => Expr,
 ): ReadonlyMap<string, Expr> {
   checkNames(spec);
-  const scope = new Map<string, Expr>();
-  for (const name of ["p", "g"]) scope.set(name, variable(name, "tensor"));
+  const p = phase === phasesOf(spec)[0] ? P : variable(ROUND, "tensor");
+  const scope = new Map<string, Expr>([
+    ["p", p],
+    ["p0", p],
+    ["g", variable("g", "tensor")],
+  ]);
+  for (const [name, place] of Object.entries(spec.inputs ?? {}))
+    scope.set(name, variable(name, place === "tensor" ? "tensor" : "host"));
   for (const [name, slot] of Object.entries(slotsOf(spec, matrix, options))) {
     checkStart(spec, name, slot);
     scope.set(name, variable(name, slot.place));
@@ -155,9 +218,9 @@ function resolve(
   for (const name of sizing(spec)) scope.set(name, constant(lengthOf(spec, name, matrix, options)));
   const lookup: Lookup = (name) =>
     spec.macros && Object.hasOwn(spec.macros, name) ? (...args) => macro(name, args) : scope.get(name);
-  for (const [name, source] of [...(spec.before ?? []), spec.update].flatMap(inOrder)) {
+  const value = (name: string, source: string): Expr => {
     try {
-      scope.set(name, build(parse(source), source, lookup, scope.keys()));
+      return build(parse(source), source, lookup, scope.keys());
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       const [what, ...where] = error.message.split("\n");
@@ -169,7 +232,28 @@ function resolve(
         ].join("\n"),
       );
     }
-  }
+  };
+  let conditions = 0;
+  const run = ({ when, lines }: Block): void => {
+    const guard = when === undefined ? undefined : value("when", when);
+    if (guard && !isUniform(guard))
+      throw new OptimizerError(
+        `${spec.title}: \`when\` is ${counts[guard.place]}, and must be one number: of the host, the model or the tensor.`,
+      );
+    const known = guard?.place === "host";
+    const runs = !known || !taken || taken[conditions]!; // one per condition
+    if (known) scope.set(`${CONDITION}${conditions++}`, guard);
+    for (const [name, source] of lines) {
+      const now = value(name, source);
+      const before = scope.get(name);
+      // On the host a choice costs nothing.
+      const chosen = known ? [now, before ?? now].every((e) => e.place === "host") : guard !== undefined;
+      if (chosen)
+        scope.set(name, before ? apply("select", guard!, now, before) : now); // chosen by a guard
+      else if (runs) scope.set(name, now);
+    }
+  };
+  for (const block of blocksOf(spec, phase)) run(block);
   return scope;
 }
 
@@ -179,17 +263,30 @@ function resolve(
  * with a size is known when a parameter is given.
  */
 export function checkMeaning(spec: RuleSpec): void {
-  if (Object.keys(spec.macros ?? {}).length === 0) trace(spec);
-  else resolve(spec, { rows: 1, cols: 1 }, spec.hyper, (name) => variable(name, "tensor"));
+  for (const phase of phasesOf(spec)) {
+    if (Object.keys(spec.macros ?? {}).length > 0)
+      resolve(spec, { rows: 1, cols: 1 }, spec.hyper, { phase }, (name) => variable(name, "tensor"));
+    else {
+      const program = trace(spec, undefined, undefined, phase);
+      const { length } = program.conditions;
+      // Nothing may read an equation that is left out.
+      for (let i = 0; i < length; i++) {
+        const others = Array.from({ length }, (_, k) => k !== i);
+        taken(program, others);
+      }
+      if (length > 1) taken(program, Array(length).fill(false));
+    }
+  }
   const read = new Set<unknown>(sizing(spec));
   for (const slot of Object.values(spec.state)) read.add(typeof slot === "object" ? slot.init : slot);
-  for (const equations of [...(spec.before ?? []), spec.update])
-    for (const source of Object.values(equations)) for (const name of namesIn(source)) read.add(name);
+  for (const { when = "1", lines } of everyBlock(spec))
+    for (const source of [when, ...lines.map(([, text]) => text)]) for (const name of namesIn(source)) read.add(name);
   for (const [part, kind] of [
     ["hyper", "options"],
     ["state", "states"],
+    ["inputs", "inputs"],
   ] as const) {
-    const unread = Object.keys(spec[part]).filter((name) => !read.has(name));
+    const unread = Object.keys(spec[part] ?? {}).filter((name) => !read.has(name));
     const them = unread.length > 1 ? "them" : "it";
     if (unread.length > 0)
       throw new OptimizerError(
@@ -198,9 +295,17 @@ export function checkMeaning(spec: RuleSpec): void {
   }
 }
 
-function traceAnew(spec: RuleSpec, matrix: Matrix, options: Options, bySize: boolean): Program {
+function traceAnew(
+  spec: RuleSpec,
+  matrix: Matrix,
+  options: Options,
+  bySize: boolean,
+  phase: string,
+  taken: readonly boolean[] | undefined,
+): Program {
+  const phases = phasesOf(spec);
   const slots = slotsOf(spec, matrix, options);
-  const written = resolve(spec, matrix, options, (name, args) => {
+  const written = resolve(spec, matrix, options, { phase, taken }, (name, args) => {
     const value = spec.macros![name]!(matrix, ...args); // it was found there
     checkExpr(value, `${spec.title}: an equation`);
     return value;
@@ -208,11 +313,12 @@ function traceAnew(spec: RuleSpec, matrix: Matrix, options: Options, bySize: boo
   const scope = counted(spec, written, slots, matrix, bySize);
   const outputs: Record<string, Expr> = {};
   const host: Record<string, Expr> = {};
+  const conditions = [...scope].flatMap(([name, e]) => (name.startsWith(CONDITION) ? [e] : []));
   for (const [name, place] of [
     ["p", "tensor"] as const,
     ...Object.entries(slots).map(([n, s]) => [n, s.place] as const),
   ]) {
-    const e = scope.get(name)!; // put there above
+    const e = scope.get(name) ?? variable(name, place); // `ROUND` has no equation
     if (e === variable(name, place)) continue;
     if (!fits(e.place, place))
       throw new OptimizerError(
@@ -220,18 +326,25 @@ function traceAnew(spec: RuleSpec, matrix: Matrix, options: Options, bySize: boo
       );
     (place === "host" ? host : outputs)[name] = e;
   }
-  if (!outputs.p) throw new OptimizerError(`${spec.title}: no equation changes \`p\`.`);
+  if (!outputs.p && !taken) throw new OptimizerError(`${spec.title}: no equation changes \`p\`.`);
+  if (phases.length > 1 && phase === phases[0]) outputs[ROUND] = P;
   const roots = Object.values(outputs);
-  checkDepth(spec.title, [...roots, ...Object.values(host)]);
+  const all = [...roots, ...Object.values(host), ...conditions];
+  checkDepth(spec.title, all);
+  const read = new Set(topological(all).map((e) => (e.op === "var" ? e.value : undefined)));
+  const given = Object.entries(spec.inputs ?? {}).filter(([name]) => read.has(name));
+  const named = (place: string): string[] => given.flatMap(([name, one]) => (one === place ? [name] : []));
   return Object.freeze({
     title: spec.title,
-    inputs: ["g"],
+    inputs: [...(read.has("g") ? ["g"] : []), ...named("tensor")],
+    numbers: named("model"),
     kept: ["p", ...Object.keys(slots).filter((n) => slots[n]!.place !== "host")],
     slots,
     outputs,
     host,
     scalars: frontier(roots),
     passes: passes(roots),
+    conditions,
   });
 }
 

@@ -11,6 +11,7 @@ import {
   type Equations,
   type Hyper,
   type HyperValue,
+  type Inputs,
   type Macros,
   origin,
   type Range,
@@ -37,7 +38,8 @@ export interface Rule<
   S extends Slots = Slots,
   U extends Equations = Equations,
   M extends Macros = Macros,
-> extends RuleSpec<H, S, U, M> {
+  I extends Inputs = Inputs,
+> extends RuleSpec<H, S, U, M, I> {
   (options?: Options<H>): Leaf;
 }
 
@@ -50,10 +52,10 @@ export interface Leaf {
 }
 
 /** A rule as it is written down: a spec whose equations the compiler has checked. */
-export interface RuleText<H extends Hyper, S extends Slots, U extends Equations, M extends Macros>
-  extends Omit<RuleSpec<H, S, U, M>, "update" | "ranges" | typeof origin> {
+export interface RuleText<H extends Hyper, S extends Slots, U extends Equations, M extends Macros, I extends Inputs>
+  extends Omit<RuleSpec<H, S, U, M, I>, "update" | "ranges" | typeof origin> {
   readonly ranges?: { readonly [K in keyof H]?: Range } | undefined;
-  readonly update: Checked<U, (keyof H | keyof S | keyof M | Builtin) & string>;
+  readonly update: Checked<U, (keyof H | keyof S | keyof M | keyof I | Builtin) & string>;
 }
 
 /**
@@ -66,8 +68,9 @@ export function rule<
   const S extends Slots,
   const U extends Equations,
   const M extends Macros = Record<never, never>,
->(spec: RuleText<H, S, U, M>): Rule<H, S, U, M> {
-  const plain = spec as unknown as RuleSpec<H, S, U, M>; // Checked<U> is U once it compiles
+  const I extends Inputs = Record<never, never>,
+>(spec: RuleText<H, S, U, M, I>): Rule<H, S, U, M, I> {
+  const plain = spec as unknown as RuleSpec<H, S, U, M, I>; // Checked<U> is U once it compiles
   checkSpec(plain);
   checkDefaults(plain);
   checkVariant(plain);
@@ -91,7 +94,8 @@ export const isRule = (value: unknown): value is Rule =>
 function checkVariant(spec: RuleSpec): void {
   const parent = spec[origin];
   if (!parent || parent.id !== spec.id) return;
-  const method = ({ state, update, before }: RuleSpec): string => JSON.stringify([state, update, before]);
+  const method = ({ state, inputs, phases, before, update, after, readout }: RuleSpec): string =>
+    JSON.stringify([state, inputs, phases, before, update, after, readout]);
   const macros = ({ macros = {} }: RuleSpec): unknown[] => Object.entries(macros).flat();
   const [mine, theirs] = [macros(spec), macros(parent)];
   if (method(spec) !== method(parent) || mine.length !== theirs.length || mine.some((x, i) => x !== theirs[i]))

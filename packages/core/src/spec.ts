@@ -3,22 +3,24 @@ import type { Expr } from "./expr.ts";
 import type { Matrix } from "./parameter.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** Symbol → right-hand side, run top to bottom like the paper's algorithm box, `p` last. */
+/**
+ * Symbol → right-hand side, run top to bottom like the paper's algorithm box, `p` last. A line `when` guards the others:
+ * in steps in which it does not hold, their work is skipped and state stays as it is.
+ */
 export type Equations = Readonly<Record<string, string>>;
 
 /** The order equations run in: as written, but `p` last, so that a variant may spread a rule and add equations to it. */
 export function inOrder(equations: Equations): [name: string, source: string][] {
   takes("inOrder", "equations by symbol", equations, isRecord(equations));
-  const lines = Object.entries(equations);
+  const lines = Object.entries(equations).filter(([name]) => name !== "when");
   return [...lines.filter(([name]) => name !== "p"), ...lines.filter(([name]) => name === "p")];
 }
 
-/** The equations of a rule in the order they run, those of its transforms first. `call` is what was given the rule. */
-export function linesOf(call: string, rule: Pick<RuleSpec, "update" | "before">): [name: string, source: string][] {
+/** Throws unless a printer was given a rule. `call` is what was given it. */
+export function checkLines(call: string, rule: Pick<RuleSpec, "update" | "before">): void {
   const found = (typeof rule === "object" && rule !== null) || typeof rule === "function" ? rule : undefined;
   const { before = [], update }: Partial<RuleSpec> = found ?? {};
   takes(call, "a rule: { update, before }", rule, isRecord(update) && Array.isArray(before));
-  return [...before, rule.update].flatMap(inOrder);
 }
 
 /** Hyper-parameters and their defaults. */
@@ -65,6 +67,12 @@ export type Macro = (matrix: Matrix, ...args: Expr[]) => Expr;
 /** Macros by name. */
 export type Macros = Readonly<Record<string, Macro>>;
 
+/**
+ * The inputs of a rule besides the gradient `g`, by name: a `"tensor"` like the parameter, such as a diagonal of the Hessian,
+ * or one number for the whole `"model"`, such as the loss.
+ */
+export type Inputs = Readonly<Record<string, "tensor" | "model">>;
+
 /** A rule carries its own description under this key, so that a variant that spreads it is known to be one. */
 export const origin: unique symbol = Symbol.for("@descent/core/origin");
 
@@ -74,6 +82,7 @@ export interface RuleSpec<
   S extends Slots = Slots,
   U extends Equations = Equations,
   M extends Macros = Macros,
+  I extends Inputs = Inputs,
 > {
   /** Names the rule in saved state, for ever: kebab case, `rmsprop-centered`; outside Descent with a scope, `acme/lion`. */
   readonly id: string;
@@ -85,10 +94,21 @@ export interface RuleSpec<
   /** Ranges of options that are not spelt as everywhere, or narrower than everywhere. */
   readonly ranges?: Ranges | undefined;
   readonly state: S;
+  /** Its inputs besides the gradient. */
+  readonly inputs?: I | undefined;
   readonly macros?: M | undefined;
   readonly update: U;
   /** Equations run before `update`, outermost transform first. */
   readonly before?: readonly Equations[] | undefined;
+  /** Equations run after `update`, innermost transform first: `p` is the new parameter there, `p0` the old one. */
+  readonly after?: readonly Equations[] | undefined;
+  /**
+   * Phases that come before `update` in each round, in order: each moves `p` to where the next gradient is wanted. In every
+   * phase, `update` included, `p` is at first what it was when the round began.
+   */
+  readonly phases?: Readonly<Record<string, Equations>> | undefined;
+  /** The parameter to evaluate with, as `{ p: "…" }`, where that is not the one that is trained. */
+  readonly readout?: { readonly p: string } | undefined;
   readonly [origin]?: RuleSpec | undefined;
 }
 

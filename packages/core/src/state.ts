@@ -21,6 +21,8 @@ export interface ParameterState {
   readonly shape: Shape;
   /** Updates this parameter has had. */
   readonly t: number;
+  /** In the middle of a round, the phase that comes next. */
+  readonly phase?: string | undefined;
   /** Slots kept on the host, in double precision. */
   readonly host?: Readonly<Record<string, number>> | undefined;
 }
@@ -106,7 +108,9 @@ export function checkMeta(meta: unknown): StateMeta {
   for (const [name, state] of Object.entries(parameters)) {
     if (!isRecord(state) || typeof state.group !== "string" || !isCount(state.t))
       return bad(`its parameter \`${name}\` must be { group, shape, t }; got ${shown(state)}`);
-    const { shape, host } = state;
+    const { shape, host, phase } = state;
+    if (phase !== undefined && typeof phase !== "string")
+      return bad(`the phase of \`${name}\` must be text; got ${shown(phase)}`);
     if (!Array.isArray(shape) || !shape.every(isCount))
       return bad(`the shape of \`${name}\` must be a list of whole numbers; got ${shown(shape)}`);
     if (host !== undefined && !(isRecord(host) && Object.values(host).every((x) => typeof x === "number")))

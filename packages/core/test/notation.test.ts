@@ -80,7 +80,7 @@ describe("the notation", () => {
         "AdaBroken: unknown symbol `beta3`. Did you mean `beta2`? (in the equation for `v`)",
         "    beta2 * v + (1 - beta3) * g^2",
         "                     ^",
-        "  In scope: p g v t rows cols size ndim decays count lr beta2",
+        "  In scope: p p0 g v t rows cols size ndim decays count lr beta2",
       ].join("\n"),
     );
   });

@@ -83,6 +83,10 @@ describe("@descent/core", () => {
     clipByNorm: transform(),
     clipByGlobalNorm: transform(),
     withL2: decaying(),
+    transform: {
+      args: () => [{ id: "twice", hyper: {}, after: { p: "p + (p - p0)" } }],
+      use: (made) => step((made as core.Transform)(adam())),
+    },
     decoupledDecay: decaying(),
     encodeState: { args: () => [state()] },
     toPlain: { args: () => [adam(), [parameter]] },

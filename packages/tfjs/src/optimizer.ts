@@ -9,6 +9,7 @@ import {
   nonFiniteGradients,
   nonFiniteOption,
   type RuleSpec,
+  readsInput,
   setHyper,
   shown,
 } from "@descent/core/adapter";
@@ -30,7 +31,14 @@ import { fromWeights, type NamedTensor, Weights } from "./saved/weights.ts";
 import { repairTfjsNode } from "./tfjs-node.ts";
 import { Refused } from "./update/finite.ts";
 import { type Execution, Tensors } from "./update/tensors.ts";
-import { checkedLoss, checkVariables, type Gradients, sharesOf } from "./variables/gradients.ts";
+import {
+  addInputs,
+  checkedLoss,
+  checkVariables,
+  type Gradients,
+  type Inputs,
+  sharesOf,
+} from "./variables/gradients.ts";
 import { checkDescribe, type Describe } from "./variables/parameters.ts";
 import { type LoadOptions, type TfjsLoadReport, Trained } from "./variables/trained.ts";
 import { registerWasmGradients } from "./wasm/gradients.ts";
@@ -128,7 +136,7 @@ export class DescentOptimizer extends Optimizer {
     const { value, grads } = this.computeGradients(f, varList);
     let kept = false;
     try {
-      this.applyGradients(grads);
+      this.applyGradients(grads, readsInput(this.#configured, "loss") ? { loss: value.dataSync()[0]! } : {}); // a scalar
       kept = returnCost;
     } finally {
       dispose(grads);
@@ -137,8 +145,11 @@ export class DescentOptimizer extends Optimizer {
     return kept ? value : null;
   }
 
-  /** One update. Variables without a gradient are left as they are; on an error every variable is. */
-  applyGradients(gradients: Gradients): void {
+  /**
+   * One update. Variables without a gradient are left as they are; on an error every variable is. `inputs` are what the rule
+   * reads besides: `{ loss }`, or `{ h: { w: … } }` by variable.
+   */
+  applyGradients(gradients: Gradients, inputs: Inputs = {}): void {
     const shares = sharesOf(gradients);
     const { loop } = this.#trained;
     this.#hear();
@@ -147,8 +158,10 @@ export class DescentOptimizer extends Optimizer {
     this.#trained.checkGroups(variables);
     this.#trained.take(variables);
     this.#replay();
+    const { tensors, numbers } = loop.given<Gradients>(inputs);
+    addInputs(shares, tensors);
     try {
-      loop.update(shares);
+      loop.update(shares, numbers);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       loop.countNonFinite();

@@ -23,21 +23,28 @@ export type Gradients<Name extends string> =
   | { readonly [K in Name]?: Gradient | undefined }
   | Iterable<readonly [Name, Gradient]>;
 
+/** The inputs of rules besides gradients, by name: a number, or tensors by parameter. */
+export type Inputs<Name extends string> = Readonly<Record<string, number | Gradients<Name>>>;
+
 /** Steps tensors in GPU buffers in place. `using` disposes of it. */
 export interface Optimizer<Name extends string = string> {
   /** Updates done. */
   readonly step: number;
+  /** The phase that the next update carries out: `update`, but for rules that ask for several gradients per round. */
+  readonly phase: string;
+  /** Whether a rule here reads this input. */
+  reads(input: string): boolean;
   /**
    * One update of the parameters whose gradients are given, submitted to the device's queue as one piece. A parameter
    * without a gradient is left as it is, state and decay included. Throws an OptimizerError, and changes nothing, for an
    * unknown name or a gradient that does not fit; errors that the device reports later are thrown by the next call.
    */
-  update(gradients: Gradients<Name>): void;
+  update(gradients: Gradients<Name>, inputs?: Inputs<Name>): void;
   /**
    * The same, as a compute pass of a command encoder. The update counts as done: submit the encoder before the next call
    * of this optimizer, except `record`, which may be called again for the next step.
    */
-  record(encoder: GpuCommandEncoder, gradients: Gradients<Name>): void;
+  record(encoder: GpuCommandEncoder, gradients: Gradients<Name>, inputs?: Inputs<Name>): void;
   /** Changes hyper-parameters from the next update on, in one group or in all that have them. */
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void;
   /** The groups with their rules and current hyper-parameters, and the state of every parameter. */
@@ -80,23 +87,33 @@ class WebgpuOptimizer<Name extends string> implements Optimizer<Name> {
     this.#loop.add(parameters.all);
   }
 
+  reads(input: string): boolean {
+    return this.#loop.reads(input);
+  }
+
+  get phase(): string {
+    return this.#loop.phase;
+  }
+
   get step(): number {
     return this.#loop.step;
   }
 
-  update(gradients: Gradients<Name>): void {
+  update(gradients: Gradients<Name>, inputs: Inputs<Name> = {}): void {
     this.#alive();
-    this.#loop.update(this.#parameters.shares(gradients));
+    const { tensors, numbers } = this.#loop.given<Gradients<Name>>(inputs);
+    this.#loop.update(this.#parameters.shares(gradients, tensors), numbers);
   }
 
-  record(encoder: GpuCommandEncoder, gradients: Gradients<Name>): void {
+  record(encoder: GpuCommandEncoder, gradients: Gradients<Name>, inputs: Inputs<Name> = {}): void {
     this.#alive();
     if (typeof (encoder as Partial<GpuCommandEncoder> | null | undefined)?.beginComputePass !== "function")
       throw new OptimizerError(
         `\`record\` takes a GPUCommandEncoder, as returned by device.createCommandEncoder(); got ${shown(encoder)}.`,
       );
-    const pairs = this.#parameters.shares(gradients);
-    this.#backend.into(encoder, () => this.#loop.update(pairs));
+    const { tensors, numbers } = this.#loop.given<Gradients<Name>>(inputs);
+    const shares = this.#parameters.shares(gradients, tensors);
+    this.#backend.into(encoder, () => this.#loop.update(shares, numbers));
   }
 
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {

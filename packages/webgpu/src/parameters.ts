@@ -63,30 +63,43 @@ export class Parameters {
   }
 
   /** Parameters with their gradients, in the order of the parameters: those that lie together are stepped together. */
-  shares(gradients: Named<Gradient | undefined>): (readonly [name: string, share: Share<Tensor>])[] {
+  shares(
+    gradients: Named<Gradient | undefined>,
+    inputs: readonly (readonly [input: string, tensors: Named<Gradient | undefined>])[] = [],
+  ): (readonly [name: string, share: Share<Tensor>])[] {
     const given = Object.fromEntries(named("The gradients", gradients));
     refuseUnknown(given, this.#byName);
+    const others = inputs.map(
+      ([input, tensors]) => [input, Object.fromEntries(named(`\`${input}\``, tensors))] as const,
+    );
+    for (const [, tensors] of others) refuseUnknown(tensors, this.#byName);
     const shares: (readonly [string, Share<Tensor>])[] = [];
     for (const [name, { p }] of this.#byName) {
       const gradient = Object.hasOwn(given, name) ? given[name] : undefined;
-      if (gradient !== undefined) shares.push([name, { p, inputs: { g: this.#gradient(name, p.length, gradient) } }]);
+      if (gradient === undefined) continue;
+      const mine: Record<string, Tensor> = { g: this.#gradient(`The gradient of \`${name}\``, p.length, gradient) };
+      for (const [input, tensors] of others) {
+        const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
+        if (tensor !== undefined) mine[input] = this.#gradient(`The \`${input}\` of \`${name}\``, p.length, tensor);
+      }
+      shares.push([name, { p, inputs: mine }]);
     }
     return shares;
   }
 
-  #gradient(name: string, length: number, gradient: Gradient): Tensor {
+  #gradient(what: string, length: number, gradient: Gradient): Tensor {
     const { buffer, offset = 0 } = placed(gradient);
-    checkBuffer(`The gradient of \`${name}\``, buffer, offset);
+    checkBuffer(what, buffer, offset);
     const room = Math.floor((buffer.size - offset) / 4);
     if (room < length)
       throw new OptimizerError(
-        `The buffer of the gradient of \`${name}\` holds ${Math.max(0, room)} numbers from byte ${offset} on, but the parameter has ${length}.`,
+        `${what} is in a buffer that holds ${Math.max(0, room)} numbers from byte ${offset} on, but the parameter has ${length}.`,
       );
     const g = new Tensor(length, buffer, offset);
     const other = this.#byBuffer.get(buffer)?.find(({ p }) => overlap(g, p));
     if (other)
       throw new OptimizerError(
-        `The gradient of \`${name}\` overlaps the parameter \`${other.parameter.name}\`, which changes during the step. Copy it.`,
+        `${what} overlaps the parameter \`${other.parameter.name}\`, which changes during the step. Copy it.`,
       );
     return g;
   }

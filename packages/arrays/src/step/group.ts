@@ -6,7 +6,7 @@ import type { Runner } from "../wasm/runner.ts";
 /** A job as this backend gets it: state in tensors, gradients as the arrays they were given as. */
 export type ArrayJob = Job<Tensor, Float32Array>;
 
-/** What of a job stays: a prepared step holds no gradient. */
+/** A job without its inputs: a prepared step holds no gradient. */
 export type KeptJob = Omit<ArrayJob, "inputs">;
 
 /** A job, its index among the jobs of the step, and the runner of its kernels; none where the interpreter runs them. */

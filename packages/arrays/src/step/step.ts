@@ -25,7 +25,7 @@ interface Position {
  */
 export class PreparedStep {
   readonly #jobs: readonly KeptJob[];
-  /** What stands for the inputs of each job, with their names. */
+  /** Stand-ins for the inputs of each job, with their names. */
   readonly #lent: readonly (readonly { readonly name: string; readonly tensor: Tensor }[])[];
   readonly #leaders: readonly number[];
   readonly #groups: readonly BoundGroup[];

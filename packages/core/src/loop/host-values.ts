@@ -15,8 +15,10 @@ export interface HostPart {
   readonly reads: readonly string[];
   /** The slots kept on the host. */
   readonly kept: readonly string[];
-  /** The values of update `t`, from hyper-parameters, facts and the host slots before it. */
+  /** The values of update `t`, from options with the numbers that are given, facts and the host slots before it. */
   readonly evaluate: (t: number, hyper: Env, facts: Env, before: Env) => HostValues;
+  /** Which of the program's conditions hold in that update. */
+  readonly holds: (t: number, hyper: Env, facts: Env, before: Env) => boolean[];
 }
 
 /** The host slots of most programs: none. */
@@ -28,7 +30,8 @@ const parts = new WeakMap<Program, HostPart>();
 export const hostPart = (program: Program): HostPart => entry(parts, program, () => newHostPart(program));
 
 function newHostPart(program: Program): HostPart {
-  const roots = [...program.scalars, ...Object.values(program.host)];
+  const { conditions } = program;
+  const roots = [...program.scalars, ...Object.values(program.host), ...conditions];
   const kept = Object.keys(program.slots).filter((slot) => program.slots[slot]!.place === "host");
   const sheet = new Sheet();
   const read = topological(roots).flatMap((e) => (e.op === "var" ? [{ name: e.value, at: sheet.give(e) }] : []));
@@ -40,16 +43,24 @@ function newHostPart(program: Program): HostPart {
   const compute = sheet.compute(roots);
   const scalars = program.scalars.map((e) => sheet.at(e));
   const next = new Map(Object.entries(program.host).map(([slot, e]) => [slot, sheet.at(e)]));
+  const places = conditions.map((e) => sheet.at(e));
   const numbers = sheet.row();
+  const fill = (t: number, hyper: Env, facts: Env, before: Env): void => {
+    for (const { name, at } of hypers) numbers[at] = hyper[name]!;
+    for (const { name, at } of fixed) numbers[at] = facts[name]!;
+    for (const { name, at } of held) numbers[at] = before[name]!;
+    for (const { at } of time) numbers[at] = t;
+    compute(numbers);
+  };
   return {
     reads,
     kept,
+    holds: (t, hyper, facts, before) => {
+      fill(t, hyper, facts, before);
+      return places.map((at) => numbers[at] !== 0);
+    },
     evaluate: (t, hyper, facts, before) => {
-      for (const { name, at } of hypers) numbers[at] = hyper[name]!;
-      for (const { name, at } of fixed) numbers[at] = facts[name]!;
-      for (const { name, at } of held) numbers[at] = before[name]!;
-      for (const { at } of time) numbers[at] = t;
-      compute(numbers);
+      fill(t, hyper, facts, before);
       const after = (slot: string): number => (next.has(slot) ? numbers[next.get(slot)!]! : before[slot]!);
       const host = kept.length === 0 ? NONE : Object.fromEntries(kept.map((slot) => [slot, after(slot)]));
       return { scalars: scalars.map((at) => numbers[at]!), host };

@@ -30,6 +30,8 @@ interface InspectedParameter {
 export interface Inspection {
   /** Updates done. */
   readonly step: number;
+  /** The phase that the next update carries out: `update`, but for rules that ask for several gradients per round. */
+  readonly phase: string;
   /** Updates that were refused, with an error or without, because gradients were not finite. */
   readonly nonFinite: number;
   /** By label; the label is empty where nothing is partitioned. */
@@ -46,10 +48,11 @@ export interface Kept<T> {
 }
 
 /** The groups, parameters and counts of a roster. */
-export function inspect<T>({ step, nonFinite, groups, members }: Roster<T>): Inspection {
+export function inspect<T>({ step, phase, phases, nonFinite, groups, members }: Roster<T>): Inspection {
   const all = [...members.values()];
   return {
     step,
+    phase: phases[phase]!, // always one of them
     nonFinite,
     groups: Object.fromEntries(
       [...groups.values()].map((group): [string, InspectedGroup] => {
@@ -78,12 +81,15 @@ export const keptSlots = <T>({ members }: Roster<T>): Kept<T>[] =>
   );
 
 /** The part of the state that is not tensors. */
-export function metaOf<T>({ step, groups, members }: Roster<T>): StateMeta {
-  const parameters = [...members.values()].flatMap(({ parameter, cohort, t, host }): [string, ParameterState][] => {
-    if (!cohort) return [];
-    const kept = host && Object.keys(host).length > 0 ? { host } : {};
-    return [[parameter.name, { group: cohort.group.label, shape: parameter.shape, t, ...kept }]];
-  });
+export function metaOf<T>({ step, phases, groups, members }: Roster<T>): StateMeta {
+  const parameters = [...members.values()].flatMap(
+    ({ parameter, cohort, t, phase, host }): [string, ParameterState][] => {
+      if (!cohort) return [];
+      const kept = host && Object.keys(host).length > 0 ? { host } : {};
+      const moved = phase > 0 ? { phase: phases[phase]! } : {}; // always one of them
+      return [[parameter.name, { group: cohort.group.label, shape: parameter.shape, t, ...moved, ...kept }]];
+    },
+  );
   return {
     version: 1,
     step,

@@ -1,3 +1,4 @@
+import { phasesOf } from "../blocks.ts";
 import { among, isCallback, isRecord, list, OptimizerError, shown, suggestion, takes } from "../errors.ts";
 import { knownOptions } from "../options.ts";
 import { type Shape, size } from "../parameter.ts";
@@ -86,12 +87,12 @@ export function* load<T>(
   try {
     for (const { member, saved } of fits) {
       const { group, program } = member.cohort!; // not frozen
-      if (saved.t > 0 && !member.slots)
+      if (begun(saved) && !member.slots)
         fresh.set(member, allocate(roster.memory, member.parameter, program, hyperNow(group, roster.step)));
     }
     yield roster.memory.settle?.();
     for (const { member, saved } of fits) {
-      if (saved.t === 0) continue;
+      if (!begun(saved)) continue;
       for (const [slot, tensor] of Object.entries(member.slots ?? fresh.get(member)!)) {
         const found = tensors[slotKey(slot, member.parameter.name)]!; // checked by `mismatch`
         const change = write(tensor, numbers(roster, member, slot, saved.shape, found));
@@ -106,12 +107,16 @@ export function* load<T>(
   roster.end("a state was loaded since it was begun");
   for (const change of changes) change();
   for (const { member, saved } of fits) {
-    if (saved.t === 0) roster.free(member);
+    if (!begun(saved)) roster.free(member);
     else member.slots ??= fresh.get(member);
     member.t = saved.t;
+    member.phase = Math.max(0, roster.phases.indexOf(saved.phase ?? ""));
     member.host = saved.host && kept(member, saved.host);
   }
   roster.step = meta.step;
+  const moved = [...roster.members.values()].filter(({ phase }) => phase > 0);
+  roster.moved = moved.length;
+  roster.phase = moved[0]?.phase ?? 0;
   return report;
 }
 
@@ -165,6 +170,9 @@ function renamed(
   });
   return { meta: { ...meta, parameters: Object.fromEntries(parameters) }, tensors: Object.fromEntries(keyed) };
 }
+
+/** Whether a parameter had any share of a step, so that it has state. */
+const begun = ({ t, phase }: ParameterState): boolean => t > 0 || phase !== undefined;
 
 /** The parts of a state that fit, with their parameters, and everything that does not. */
 function compare<T>(
@@ -261,7 +269,9 @@ function mismatch<T>(
   const { id, title } = group.leaf.rule;
   // States written before rules had ids hold titles.
   if (rule !== id && rule !== title) return `was trained by ${rule} and now has ${id}`;
-  if (saved.t === 0) return undefined;
+  if (saved.phase !== undefined && !phasesOf(group.leaf.rule).includes(saved.phase))
+    return `was saved before the phase ${shown(saved.phase)}, which its rule does not have`;
+  if (!begun(saved)) return undefined;
   for (const [slot, spec] of Object.entries(program.slots)) {
     if (spec.place === "host") {
       if (!saved.host || !Object.hasOwn(saved.host, slot)) return `lacks the state \`${slot}\``;

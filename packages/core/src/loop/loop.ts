@@ -7,10 +7,11 @@ import type { StateDict, StateMeta } from "../state.ts";
 import { later, now, tooLate } from "./answer.ts";
 import type { AsyncBackend, Backend, Memory, Shares } from "./backend.ts";
 import { setHyper } from "./groups.ts";
+import { type Given, sorted } from "./inputs.ts";
 import { type Inspection, inspect, type Kept, keptSlots, metaOf } from "./inspect.ts";
 import { type LoadOptions, type LoadReport, load, type Write } from "./load.ts";
 import { Roster } from "./roster.ts";
-import { begin, checkWorld, type Step, take } from "./step.ts";
+import { begin, checkWorld, type Numbers, type Step, take } from "./step.ts";
 import type { World } from "./world.ts";
 
 /** The part that both loops share. */
@@ -24,6 +25,24 @@ class BaseLoop<T> {
   /** Updates done. */
   get step(): number {
     return this.roster.step;
+  }
+
+  /** The phase that the next update carries out: `update`, or one before it of a rule that asks for several gradients per round. */
+  get phase(): string {
+    return this.roster.phases[this.roster.phase]!; // always one of them
+  }
+
+  /** Whether a rule here reads an input of this name. */
+  reads(input: string): boolean {
+    return this.roster.inputs.has(input);
+  }
+
+  /**
+   * Tells apart what an update is given besides gradients: tensors by the name of the input, then of the parameter, and
+   * numbers. Throws for a name that no rule reads, and for what is not a number.
+   */
+  given<V>(inputs: Readonly<Record<string, V | number>>): Given<V> {
+    return sorted(this.roster, inputs);
   }
 
   /** Whether `dispose` was called. */
@@ -104,9 +123,9 @@ export class Loop<T, G = T> extends BaseLoop<T> {
    * One update of the parameters given; those left out are not touched: no decay, no momentum, and their `t` stays.
    * On an error nothing has changed.
    */
-  update(shares: Shares<T, G>): void {
-    const step = begin(this.roster, shares);
-    if (step.jobs.length === 0) step.cancel();
+  update(shares: Shares<T, G>, numbers?: Numbers): void {
+    const step = begin(this.roster, shares, numbers);
+    if (step.idle) step.cancel();
     else if (this.#world) now(take(this.#backend, step, this.#world), this.#backend.name);
     else this.#run(step);
   }
@@ -114,7 +133,7 @@ export class Loop<T, G = T> extends BaseLoop<T> {
   /** `take` for one process, without a generator: this is where small steps spend their time. */
   #run({ jobs, commit, cancel }: Step<T, G>): void {
     try {
-      const answer: unknown = this.#backend.run(jobs);
+      const answer: unknown = jobs.length > 0 ? this.#backend.run(jobs) : undefined;
       if (answer !== undefined) throw tooLate(this.#backend.name);
     } catch (error) {
       cancel();
@@ -127,8 +146,8 @@ export class Loop<T, G = T> extends BaseLoop<T> {
    * The two halves of `update`, for adapters that run the jobs themselves: the jobs of a step, and what to call once
    * they are done, or have failed. One step is under way at a time.
    */
-  begin(shares: Shares<T, G>): Step<T, G> {
-    return begin(this.roster, shares);
+  begin(shares: Shares<T, G>, numbers?: Numbers): Step<T, G> {
+    return begin(this.roster, shares, numbers);
   }
 
   /** Forgets a parameter and frees its state. A step under way can no longer be committed. */
@@ -185,10 +204,10 @@ export class AsyncLoop<T, G = T> extends BaseLoop<T> {
    * One update of the parameters given; those left out are not touched: no decay, no momentum, and their `t` stays.
    * On an error nothing has changed.
    */
-  async update(shares: Shares<T, G>): Promise<void> {
+  async update(shares: Shares<T, G>, numbers?: Numbers): Promise<void> {
     this.#idle();
-    const step = begin(this.roster, shares);
-    if (step.jobs.length === 0) step.cancel();
+    const step = begin(this.roster, shares, numbers);
+    if (step.idle) step.cancel();
     else await this.#hold(later(take(this.#backend, step, this.#world)));
   }
 

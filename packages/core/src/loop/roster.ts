@@ -1,9 +1,11 @@
+import { phasesOf, UPDATE } from "../blocks.ts";
 import { type Configured, checkConfigured } from "../configured.ts";
-import { among, isCallback, isRecord, OptimizerError, suggestion, takes } from "../errors.ts";
+import { among, isCallback, isRecord, list, OptimizerError, suggestion, takes } from "../errors.ts";
 import { type Assignment, assign, refuseEmptyGroups } from "../groups.ts";
 import { checkParameter, decaysByRole, matrix, type Parameter, saidOf, size } from "../parameter.ts";
 import { type Program, trace } from "../program.ts";
 import { shapes } from "../shapes.ts";
+import type { RuleSpec } from "../spec.ts";
 import type { Memory } from "./backend.ts";
 import type { Group } from "./groups.ts";
 import { hostPart } from "./host-values.ts";
@@ -12,7 +14,10 @@ import { entry } from "./maps.ts";
 /** Parameters of one group with one program that agree in the facts it reads: at one `t` they get the same numbers. */
 export interface Cohort {
   readonly group: Group;
+  /** The program of `update`. */
   readonly program: Program;
+  /** The programs of the phases of a round; the last is `program`. */
+  readonly phases: readonly Program[];
   /** Those of its parameters; `count`, which is the model's, changes when parameters come and go. */
   readonly facts: Record<string, number>;
 }
@@ -27,6 +32,8 @@ export interface Member<T> {
   readonly decays: boolean;
   /** Updates it has had. */
   t: number;
+  /** Phases that it has had in this round. */
+  phase: number;
   /** Slots kept on the host; undefined before the first update. */
   host: Readonly<Record<string, number>> | undefined;
   slots: Readonly<Record<string, T>> | undefined;
@@ -48,6 +55,14 @@ export class Roster<T> {
   readonly #cohorts = new Map<Program, readonly Cohort[]>();
   /** Updates done. */
   step = 0;
+  /** The phases of a round: one, or those of the rules that have several. */
+  phases: readonly string[] = [UPDATE];
+  /** The next phase, from 0. */
+  phase = 0;
+  /** How many parameters are in the middle of a round. */
+  moved = 0;
+  /** The inputs of rules besides gradients, by name. */
+  inputs: ReadonlyMap<string, "tensor" | "model"> = new Map();
   /** Updates refused because gradients were not finite. */
   nonFinite = 0;
   /** How many numbers the parameters have that are not frozen. */
@@ -83,24 +98,38 @@ export class Roster<T> {
     }
     const groups = new Map(this.groups);
     const cohorts = new Map(this.#cohorts);
+    let { phases } = this;
+    const inputs = new Map(this.inputs);
     const members = assign(this.#configured, parameters).map(({ label, leaf }, i): Member<T> => {
       const parameter = parameters[i]!; // one assignment per parameter
-      const fresh = { index: this.#added + i, parameter, t: 0, host: undefined, slots: undefined, tensors: undefined };
+      const index = this.#added + i;
+      const fresh = { index, parameter, t: 0, phase: 0, host: undefined, slots: undefined, tensors: undefined };
       if (!leaf) return { ...fresh, cohort: undefined, decays: false };
       const group = entry(groups, label, () => ({ label, leaf, hyper: { ...leaf.hyper } }));
       const { rows, cols } = matrix(parameter);
-      const program = trace(leaf.rule, { rows, cols }, group.hyper);
-      shapes(program, { rows, cols });
-      this.memory.check?.(program, parameter);
+      const names = phasesOf(leaf.rule);
+      phases = sameRound(leaf.rule, names, phases);
+      for (const [name, place] of Object.entries(leaf.rule.inputs ?? {})) {
+        if (entry(inputs, name, () => place) !== place)
+          throw new OptimizerError(
+            `${leaf.rule.title} takes \`${name}\` by ${place}, and another rule here takes an input of that name otherwise. Rename one.`,
+          );
+      }
+      const programs = names.map((phase) => trace(leaf.rule, { rows, cols }, group.hyper, phase));
+      for (const one of programs) {
+        shapes(one, { rows, cols });
+        this.memory.check?.(one, parameter);
+      }
+      const program = programs.at(-1)!; // every rule has an update
       const decays = leaf.decays
         ? saidOf(`${leaf.rule.title}: decays`, parameter, leaf.decays(parameter))
         : decaysByRole(parameter);
       const { shape } = parameter;
       const facts: Cohort["facts"] = { rows, cols, size: size(shape), ndim: shape.length, decays: +decays, count: 0 };
-      const { reads } = hostPart(program);
+      const reads = programs.flatMap((one) => hostPart(one).reads);
       const known = entry(cohorts, program, () => []);
       let cohort = known.find((c) => c.group === group && reads.every((name) => c.facts[name] === facts[name]));
-      if (!cohort) cohorts.set(program, [...known, (cohort = { group, program, facts })]);
+      if (!cohort) cohorts.set(program, [...known, (cohort = { group, program, phases: programs, facts })]);
       return { ...fresh, cohort, decays };
     });
     if (!more)
@@ -108,6 +137,8 @@ export class Roster<T> {
         this.#configured,
         [...this.members.values(), ...members].map(({ parameter }) => parameter),
       );
+    this.phases = phases;
+    this.inputs = inputs;
     for (const [program, all] of cohorts) this.#cohorts.set(program, all);
     for (const [label, group] of groups) this.groups.set(label, group);
     for (const member of members) this.members.set(member.parameter.name, member);
@@ -126,6 +157,8 @@ export class Roster<T> {
     const member = this.get(name);
     this.end(`\`${name}\` was removed`);
     this.free(member);
+    if (member.phase > 0) this.moved--;
+    if (this.moved === 0) this.phase = 0;
     this.members.delete(name);
     this.#count([member], -1);
   }
@@ -199,4 +232,14 @@ export class Roster<T> {
     this.#cohorts.clear();
     this.disposed = true;
   }
+}
+
+/** The phases of a round of all rules: those of a rule with several, which all others with several must have too. */
+function sameRound({ title }: RuleSpec, names: readonly string[], known: readonly string[]): readonly string[] {
+  if (names.length === 1) return known;
+  if (known.length > 1 && names.join() !== known.join())
+    throw new OptimizerError(
+      `${title} has the phases ${list(names)}, and another rule here has ${list(known)}. Rules stepped together must have the same, or none.`,
+    );
+  return names;
 }

@@ -1,6 +1,7 @@
-import { OptimizerError, takes } from "../errors.ts";
+import { list, OptimizerError, takes } from "../errors.ts";
 import { named } from "../given.ts";
 import type { Env } from "../host.ts";
+import { type Program, taken } from "../program.ts";
 import type { Answer, Course } from "./answer.ts";
 import type { AsyncBackend, Job, Shares } from "./backend.ts";
 import { type Group, hyperNow } from "./groups.ts";
@@ -13,20 +14,28 @@ import type { World } from "./world.ts";
 /** A step worked out and not yet taken. It ends once: by `commit` or by `cancel`. */
 export interface Step<T, G = T> {
   readonly jobs: readonly Job<T, G>[];
+  /** Whether no parameter takes part: such a step is cancelled, not committed. */
+  readonly idle: boolean;
   /** Counts the step as taken. Throws if it has ended, or if the loop has loaded, removed or disposed since. */
   commit(): void;
   /** Ends the step as if it had not been begun; does nothing if it has ended. */
   cancel(): void;
 }
 
+/** The numbers that an update is given for the whole model, by name. */
+export type Numbers = Readonly<Record<string, number>>;
+
 /** Host values of all members of a cohort that were at the same `t` with the same host slots. */
 interface Shared extends HostValues {
+  readonly program: Program;
+  /** Whether it computes anything: where all its equations are guarded, it may not. */
+  readonly works: boolean;
   readonly t: number;
   readonly before: Readonly<Record<string, number>>;
 }
 
 /** Works out a step of the parameters given. Nothing has changed until it is committed, but that their slots exist. */
-export function begin<T, G>(roster: Roster<T>, shares: Shares<T, G>): Step<T, G> {
+export function begin<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Numbers = {}): Step<T, G> {
   roster.alive();
   if (roster.flight)
     throw new OptimizerError(
@@ -36,7 +45,7 @@ export function begin<T, G>(roster: Roster<T>, shares: Shares<T, G>): Step<T, G>
   const flight: Flight = { ended: undefined };
   roster.flight = flight; // before schedules are called, which may be anybody's code
   try {
-    const step = workOut(roster, shares, flight);
+    const step = workOut(roster, shares, numbers, flight);
     if (flight.ended !== undefined)
       throw new OptimizerError(`This step cannot be taken: ${flight.ended}, by a schedule of its own.`);
     return step;
@@ -46,12 +55,16 @@ export function begin<T, G>(roster: Roster<T>, shares: Shares<T, G>): Step<T, G>
   }
 }
 
-function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, flight: Flight): Step<T, G> {
+function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Numbers, flight: Flight): Step<T, G> {
   const hypers = new Map<Group, Env>();
   const values = new Map<Cohort, Shared[]>();
   const jobs: Job<T, G>[] = [];
   const stepped: Member<T>[] = [];
   const next: HostValues[] = [];
+  const { phase, phases } = roster;
+  /** Whether this phase ends the round. */
+  const ending = phase === phases.length - 1;
+  let rounds = 0;
   let highest = -1;
   let seen: Set<Member<T>> | undefined;
   let last: Cohort | undefined;
@@ -65,49 +78,93 @@ function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, flight: Flight):
     const { p, inputs } = share;
     const { cohort, parameter, index } = member;
     if (!cohort) continue; // frozen
+    const several = cohort.phases.length > 1;
+    if (several) {
+      if (member.phase !== phase) throw unequal(roster, name);
+      rounds++;
+    } else if (!ending) continue; // it waits for the update
     // In the order in which they were added none comes twice, and nothing has to be remembered of them.
     if (index > highest) highest = index;
     else seen ??= new Set(stepped);
     if (seen?.has(member))
       throw new OptimizerError(`There are two gradients for \`${name}\` in one update. Add them up, and give the sum.`);
     seen?.add(member);
-    const { group, program } = cohort;
+    const { group } = cohort;
+    const whole = several ? cohort.phases[phase]! : cohort.program; // it has those of the roster
     let hyper = hypers.get(group);
     if (!hyper) hypers.set(group, (hyper = hyperNow(group, roster.step)));
     const t = member.t + 1;
-    const before = member.host ?? initialHost(program, hyper);
+    const before = member.host ?? initialHost(whole, hyper);
     // Nearly always as for the parameter before, or for all of its cohort.
     if (cohort !== last || t !== shared?.t || before !== shared.before) {
       const known = entry(values, cohort, () => []);
-      shared = known.find((v) => v.t === t && sameHost(program, v.before, before));
+      shared = known.find((v) => v.t === t && sameHost(whole, v.before, before));
       if (!shared) {
-        const { scalars, host } = hostPart(program).evaluate(t, hyper, cohort.facts, before);
-        known.push((shared = { scalars, host, t, before }));
+        const env = whole.numbers.length > 0 ? { ...hyper, ...numbers } : hyper;
+        const program =
+          whole.conditions.length > 0 ? taken(whole, hostPart(whole).holds(t, env, cohort.facts, before)) : whole;
+        const absent = program.numbers.find((one) => !Object.hasOwn(numbers, one));
+        if (absent !== undefined) throw missing(program, absent, name);
+        const { scalars, host } = hostPart(program).evaluate(t, env, cohort.facts, before);
+        const works = Object.keys(program.outputs).length > 0;
+        known.push((shared = { program, works, scalars, host, t, before }));
       }
       last = cohort;
     }
-    member.slots ??= allocate(roster.memory, parameter, program, hyper, p);
+    const { program } = shared;
+    for (const one of program.inputs) if (inputs[one] === undefined && one !== "g") throw missing(program, one, name);
+    member.slots ??= allocate(roster.memory, parameter, whole, hyper, p);
     if (member.tensors?.p !== p) member.tensors = Object.assign({ p }, member.slots);
-    jobs.push({ program, parameter, tensors: member.tensors, inputs, scalars: shared.scalars, t });
+    if (shared.works) jobs.push({ program, parameter, tensors: member.tensors, inputs, scalars: shared.scalars, t });
     stepped.push(member);
     next.push(shared);
   }
+  if (phase > 0 && rounds !== roster.moved) throw unequal(roster, undefined, stepped);
   return {
     jobs,
+    idle: stepped.length === 0,
     commit: () => {
       if (flight.ended !== undefined)
         throw new OptimizerError(`This step cannot be committed: ${flight.ended}. Begin another.`);
       for (let i = 0; i < stepped.length; i++) {
-        stepped[i]!.t++;
-        stepped[i]!.host = next[i]!.host;
+        const member = stepped[i]!;
+        if (ending) member.t++;
+        member.phase = ending ? 0 : phase + 1;
+        member.host = next[i]!.host;
       }
-      roster.step++;
+      if (ending) roster.step++;
+      roster.phase = ending ? 0 : phase + 1;
+      roster.moved = ending ? 0 : rounds;
       roster.end("it was committed already");
     },
     cancel: () => {
       if (flight.ended === undefined) roster.end("it was cancelled");
     },
   };
+}
+
+/** The error for an input that a rule reads and an update was not given. */
+const missing = ({ title }: Program, input: string, parameter: string): OptimizerError =>
+  new OptimizerError(
+    `${title} reads \`${input}\`, which this update was not given for \`${parameter}\`. Pass it: update(gradients, { ${input} }).`,
+  );
+
+/** The error for parameters that do not go through all phases of a round. */
+function unequal<T>(
+  { phases, phase, members }: Roster<T>,
+  name: string | undefined,
+  stepped: readonly Member<T>[] = [],
+): OptimizerError {
+  const names =
+    name === undefined
+      ? [...members.values()].filter((m) => m.phase > 0 && !stepped.includes(m)).map((m) => m.parameter.name)
+      : [name];
+  const [before, now] = [phases[phase - 1], phases[phase]];
+  return new OptimizerError(
+    name === undefined
+      ? `${list(names)} took part in the phase \`${before}\` and has no gradient in \`${now}\`. Give every phase of a round gradients of the same parameters.`
+      : `${list(names)} has a gradient in the phase \`${now}\` and had none in \`${before}\`. Give every phase of a round gradients of the same parameters.`,
+  );
 }
 
 /** Carries a step out on a backend, over the ranks of a world if there are several: reduce, run, gather, commit. */
@@ -121,7 +178,7 @@ export function* take<T, G>(
       yield backend.reduceGradients!(jobs, world); // checked when the loop was made
       yield backend.run(jobs, (sums): Answer => world.sum(sums));
       yield backend.gatherParameters?.(jobs, world);
-    } else yield backend.run(jobs);
+    } else if (jobs.length > 0) yield backend.run(jobs);
   } catch (error) {
     cancel();
     throw error;

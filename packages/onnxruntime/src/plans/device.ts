@@ -119,7 +119,7 @@ export class DeviceResidence implements Residence<Held> {
       watched: (_, gradient) => gradient,
       feeds: {},
       into: (gradients) => this.#targets([...gradients]),
-      take: () => this.#step(this.weights.keys()),
+      take: (_results, _gradients, loss) => this.#step(this.weights.keys(), loss),
       drop: () => {},
       end: () => {},
     };
@@ -170,10 +170,10 @@ export class DeviceResidence implements Residence<Held> {
     return into;
   }
 
-  #step(names: Iterable<string>): void {
+  #step(names: Iterable<string>, loss?: number): void {
     const gradients = Array.from(names, (name) => [name, this.#gradients.get(name)!.buffer] as const); // of parameters
     try {
-      this.#optimizer.update(gradients);
+      this.#optimizer.update(gradients, loss !== undefined && this.#optimizer.reads("loss") ? { loss } : {});
     } catch (cause) {
       throw lostBy(cause);
     }

@@ -6,7 +6,8 @@ import {
   type Parameter,
   type StateDict,
 } from "@descent/core";
-import { type Backend, type Job, Loop, type Shape, type Start, type Step, size } from "@descent/core/adapter";
+import { type Backend, type Job, Loop, list, type Shape, type Start, type Step, size } from "@descent/core/adapter";
+import type { Program } from "@descent/core/graph";
 import { Graph } from "@descent/onnx";
 import type { TrainingGraph, Weight } from "../graphs/source.ts";
 import { type Compiler, locations } from "../session/compiler.ts";
@@ -53,6 +54,15 @@ const free = (tensor: RuntimeTensor): void => {
   if (tensor.location === "gpu-buffer") tensor.dispose();
 };
 
+/** Refuses rules of which the graph cannot compute every step: it is compiled once, and the host sees neither gradients nor loss. */
+function refuse({ title, inputs, numbers, conditions }: Program): void {
+  const others = [...inputs, ...numbers].filter((name) => name !== "g");
+  if (conditions.length > 0 || others.length > 0)
+    throw new OptimizerError(
+      `${title} ${others.length > 0 ? `reads ${list(others)}` : "has equations guarded by `when`"}, and the plan \`graph\` computes one update from gradients alone. Use plan: "host".`,
+    );
+}
+
 /** Jobs whose host values are one array share their inputs in the graph. */
 interface Scalars {
   readonly values: readonly (readonly number[])[];
@@ -76,12 +86,15 @@ export class GraphResidence implements Residence<Held> {
     this.weights = new Map(weights.map(({ name, shape, initial }) => [name, this.hold(shape, initial)] as const));
     const backend: Backend<Held> = {
       name: "onnxruntime",
-      check: refuseWhole,
       slot: ({ name }, shape, start) => this.hold(shape, numbersOf(name, shape, start)),
       run: () => {
         throw new OptimizerError("Updates in the graph are run by the trainer.");
       },
       free: ({ tensor }) => free(tensor),
+      check: (program) => {
+        refuseWhole(program);
+        refuse(program);
+      },
     };
     this.#loop = new Loop(backend, configured);
     this.#loop.add(weights.map(({ name, shape, role, axes }): Parameter => ({ name, shape, role, axes })));

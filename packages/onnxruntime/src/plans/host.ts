@@ -88,10 +88,10 @@ export class HostResidence implements Residence<Held> {
         }
         return into;
       },
-      take: (results: Tensors, gradients) => {
+      take: (results: Tensors, gradients, loss) => {
         for (const [name, output] of gradients)
           if (!this.#into.has(name)) this.#gradients[name]!.set(results[output]!.data as Float32Array); // float32 for every parameter
-        this.optimizer.update(this.#gradients);
+        this.optimizer.update(this.#gradients, this.optimizer.reads("loss") ? { loss } : undefined);
       },
       drop: () => {},
       end: () => {},

@@ -177,7 +177,7 @@ export class TrainingLoop<H> implements Training {
     const results = await compiled.session.run({ ...this.#feeds(batch, compiled), ...pass.feeds }, into);
     const forward = forwardOf(results, compiled);
     const fault = guard ? this.#fault(forward.loss, results, compiled, pass) : undefined;
-    if (fault === undefined) pass.take(results, gradients);
+    if (fault === undefined) pass.take(results, gradients, forward.loss);
     else {
       this.#nonFinite++;
       pass.drop(results);

@@ -20,8 +20,8 @@ export interface Pass {
   readonly feeds: Tensors;
   /** Tensors that the run itself fills, by output; given the output of every gradient by parameter. */
   into(gradients: ReadonlyMap<string, string>): Tensors;
-  /** Makes the results the new values. */
-  take(results: Tensors, gradients: ReadonlyMap<string, string>): void;
+  /** Makes the results the new values; `loss` is that of the batch, for rules that read it. */
+  take(results: Tensors, gradients: ReadonlyMap<string, string>, loss: number): void;
   /** Releases the results. */
   drop(results: Tensors): void;
   /** Called last, also after an error. */

@@ -43,7 +43,8 @@ function makeGuarded(program: Program): Program {
       return [name, apply("select", fine, e, variable(name, place))];
     }),
   );
-  return Object.freeze({ ...program, outputs, passes: passes(Object.values(outputs)) });
+  const inputs = [...new Set(["g", ...program.inputs])];
+  return Object.freeze({ ...program, inputs, outputs, passes: passes(Object.values(outputs)) });
 }
 
 const PARAMETER: Parameter = { name: "", shape: [] };

@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import { isCallback, isRecord, type Share, shown } from "@descent/core/adapter";
+import { isCallback, isRecord, shown } from "@descent/core/adapter";
 import { engine, type NamedTensorMap, type Scalar, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 
 /** Gradients as tfjs hands them over: by name, or as a list. A variable that had none has `null` or `undefined`. */
@@ -13,14 +13,32 @@ const sameShape = (a: readonly number[], b: readonly number[]): boolean => {
   return true;
 };
 
+/** The inputs of rules besides gradients, by name: a number, or tensors by variable. */
+export type Inputs = Readonly<Record<string, number | Gradients>>;
+
+/** Puts what rules read besides beside the gradients of their variables. Throws as for gradients. */
+export function addInputs(
+  shares: ReadonlyMap<string, { readonly inputs: Record<string, Tensor> }>,
+  inputs: readonly (readonly [input: string, tensors: Gradients])[],
+): void {
+  for (const [input, tensors] of inputs)
+    for (const [name, { inputs: given }] of sharesOf(tensors)) {
+      const share = shares.get(name);
+      if (!share) throw new OptimizerError(`There is a \`${input}\` for \`${name}\`, which has no gradient.`);
+      share.inputs[input] = given.g!; // put there by sharesOf
+    }
+}
+
 /** The variables that have a gradient, by name. Throws an OptimizerError that names what is wrong. */
-export function sharesOf(gradients: Gradients): Map<string, Share<Variable, Tensor>> {
+export function sharesOf(
+  gradients: Gradients,
+): Map<string, { readonly p: Variable; readonly inputs: Record<string, Tensor> }> {
   if (!Array.isArray(gradients) && !isRecord(gradients))
     throw new OptimizerError(
       `applyGradients takes gradients by the names of their variables, such as tf.variableGrads(f).grads; got ${shown(gradients)}.`,
     );
   const { registeredVariables } = engine();
-  const shares = new Map<string, Share<Variable, Tensor>>();
+  const shares = new Map<string, { readonly p: Variable; readonly inputs: Record<string, Tensor> }>();
   const give = (name: string, g: Tensor | null | undefined): void => {
     if (g == null) return;
     const p =

@@ -20,7 +20,7 @@ export interface Storage<Data> {
   wrote?(parameter: Data, size: number): void;
 }
 
-/** What of `program.kept` it writes. */
+/** Which of `program.kept` it writes. */
 type Writes = readonly boolean[];
 
 /** Runs a step over the arrays that a backend's tensors are: by WebAssembly kernels, or by the interpreter. */

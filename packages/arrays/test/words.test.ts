@@ -1,0 +1,109 @@
+import { adamw } from "@descent/adam";
+import { type Configured, decodeState, encodeState, fromPlain, rule, toPlain, transform } from "@descent/core";
+import { sgd } from "@descent/sgd";
+import { describe, expect, test } from "vitest";
+import { optimizer } from "../src/index.ts";
+
+/* The words of the notation that say what a step is given and when equations run. Expected numbers are worked out in place, in float64. */
+
+const polyak = rule({
+  id: "test/polyak",
+  title: "Polyak",
+  paper: "",
+  hyper: { target: 0 },
+  state: {},
+  inputs: { loss: "model" },
+  update: { p: "p - (loss - target) / totalNorm(g)^2 * g" },
+});
+
+const newton = rule({
+  id: "test/newton",
+  title: "Diagonal Newton",
+  paper: "",
+  hyper: { every: 2 },
+  state: { c: 1 },
+  inputs: { h: "tensor" },
+  before: [{ when: "floor((t - 1) / every) * every == t - 1", c: "h" }],
+  update: { p: "p - g / c" },
+});
+
+/** Every `every`th step, the parameter and its slow copy meet halfway. */
+const meet = transform({
+  id: "meet",
+  hyper: { alpha: 0.5, every: 3 },
+  state: { slow: 0 },
+  before: { slow: "t > 1 ? slow : p" },
+  after: { when: "floor(t / every) * every == t", slow: "slow + alpha * (p - slow)", p: "slow" },
+});
+
+const cautious = transform({
+  id: "cautious",
+  hyper: {},
+  after: { mask: "(p0 - p) * g > 0 ? 1 : 0", p: "p0 + (p - p0) * mask / max(mean(mask), 1e-3)" },
+});
+
+for (const engine of ["wasm", "interpreter"] as const)
+  describe(`on ${engine}`, () => {
+    const start = (configured: Configured, w = Float32Array.of(1, -2)) => ({
+      w,
+      opt: optimizer({ w }, configured, { engine }),
+    });
+
+    test("a rule reads the loss that the update is given", () => {
+      const { w, opt } = start(polyak());
+      opt.update({ w: Float32Array.of(3, 4) }, { loss: 50 });
+      expect([...w]).toEqual([1 - 2 * 3, -2 - 2 * 4]);
+      expect(() => opt.update({ w: Float32Array.of(3, 4) })).toThrow(
+        "Polyak reads `loss`, which this update was not given",
+      );
+      expect(() => opt.update({ w: Float32Array.of(3, 4) }, { lose: 1 })).toThrow("No rule here reads `lose`");
+      expect(() => opt.update({ w: Float32Array.of(3, 4) }, { loss: "1" as never })).toThrow("`loss` must be a number");
+      expect(opt.step).toBe(1);
+    });
+
+    test("a second tensor is needed only in the steps whose equations read it", () => {
+      const { w, opt } = start(newton());
+      const g = { w: Float32Array.of(2, 4) };
+      expect(() => opt.update(g)).toThrow("Diagonal Newton reads `h`, which this update was not given for `w`");
+      expect(() => opt.update(g, { h: { w: Float32Array.of(1) } })).toThrow(
+        "The `h` of `w` has 1 numbers for 2 parameters",
+      );
+      opt.update(g, { h: { w: Float32Array.of(2, 8) } });
+      expect([...w]).toEqual([0, -2.5]);
+      opt.update(g);
+      expect([...w]).toEqual([-1, -3]);
+      expect(() => opt.update(g)).toThrow("reads `h`");
+    });
+
+    test("guarded equations of a transform run in their steps alone, and see what the rule made of p", () => {
+      const { w, opt } = start(meet(sgd({ lr: 1 })), Float32Array.of(0));
+      const path = [];
+      for (let t = 0; t < 7; t++) {
+        opt.update({ w: Float32Array.of(-1) });
+        path.push(w[0]);
+      }
+      expect(path).toEqual([1, 2, 1.5, 2.5, 3.5, 3, 4]);
+      expect([...opt.state().tensors["meet.slow/w"]!.data]).toEqual([3]);
+      expect(opt.inspect().groups[""]!.hyper).toEqual({ lr: 1, "meet.alpha": 0.5, "meet.every": 3 });
+    });
+
+    test("transforms nest, are saved as data and resume bit for bit", () => {
+      const configured = cautious(meet(adamw({ lr: 0.1 }), { every: 2 }));
+      const gradients = Array.from({ length: 6 }, (_, t) => Float32Array.of(Math.sin(t + 1), Math.cos(3 * t)));
+      const whole = start(configured);
+      for (const g of gradients) whole.opt.update({ w: g });
+      const first = start(configured);
+      for (const g of gradients.slice(0, 3)) first.opt.update({ w: g });
+      const again = fromPlain(JSON.parse(JSON.stringify(toPlain(configured, []))));
+      const second = start(again, first.w.slice());
+      second.opt.load(decodeState(encodeState(first.opt.state())));
+      for (const g of gradients.slice(3)) second.opt.update({ w: g });
+      expect([...second.w]).toEqual([...whole.w]);
+      expect(second.opt.state().tensors).toEqual(whole.opt.state().tensors);
+    });
+  });
+
+test("a transform is refused around a rule that it wraps already", () => {
+  expect(() => meet(meet(sgd()))).toThrow("meet: SGD is wrapped in `meet` already");
+  expect(() => meet(sgd(), { alfa: 1 } as never)).toThrow("`meet` has no option `alfa`");
+});

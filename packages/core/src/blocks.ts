@@ -1,0 +1,32 @@
+import { type Equations, inOrder, type RuleSpec } from "./spec.ts";
+
+/* Which equations of a rule run when: phase by phase, block by block. */
+
+/** Equations that run together: in every step, or in those in which `when` holds. */
+export interface Block {
+  readonly when: string | undefined;
+  readonly lines: readonly (readonly [name: string, source: string])[];
+}
+
+/** The phase that ends a round: its equations are the rule's `update`. */
+export const UPDATE = "update";
+
+const block = (equations: Equations): Block => ({ when: equations.when, lines: inOrder(equations) });
+
+/** The phases of a round by name, in order; the last is `update`. */
+export const phasesOf = ({ phases = {} }: Pick<RuleSpec, "phases">): readonly string[] => [
+  ...Object.keys(phases),
+  UPDATE,
+];
+
+/** The blocks of one phase, in the order in which they run. */
+export function blocksOf(spec: Pick<RuleSpec, "phases" | "before" | "update" | "after">, phase = UPDATE): Block[] {
+  if (phase !== UPDATE) return [block(spec.phases![phase]!)]; // a phase that the rule has
+  return [...(spec.before ?? []), spec.update, ...(spec.after ?? [])].map(block);
+}
+
+/** All text of a rule: every phase's blocks, then the readout. */
+export const everyBlock = (spec: Pick<RuleSpec, "phases" | "before" | "update" | "after" | "readout">): Block[] => [
+  ...phasesOf(spec).flatMap((phase) => blocksOf(spec, phase)),
+  ...(spec.readout ? [block(spec.readout)] : []),
+];

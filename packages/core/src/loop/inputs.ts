@@ -1,0 +1,43 @@
+import type { Configured } from "../configured.ts";
+import { among, isRecord, OptimizerError, shown, suggestion } from "../errors.ts";
+import type { Roster } from "./roster.ts";
+import type { Numbers } from "./step.ts";
+
+/** Whether a rule of a configuration reads an input of this name, whatever parameters there are. */
+export function readsInput(configured: Configured, input: string): boolean {
+  if (configured.kind === "partition") return Object.values(configured.groups).some((one) => readsInput(one, input));
+  return configured.kind === "rule" && Object.hasOwn(configured.rule.inputs ?? {}, input);
+}
+
+/** The inputs of an update besides gradients. */
+export interface Given<V> {
+  /** By the name of the input: what an adapter takes by parameter, as it takes gradients. */
+  readonly tensors: readonly (readonly [input: string, value: V])[];
+  readonly numbers: Numbers;
+}
+
+/** Tells inputs apart by what the rules say of them. */
+export function sorted<T, V>({ inputs }: Roster<T>, given: Readonly<Record<string, V | number>>): Given<V> {
+  if (!isRecord(given))
+    throw new OptimizerError(`Inputs are given by name: update(gradients, { loss }); got ${shown(given)}.`);
+  const tensors: (readonly [string, V])[] = [];
+  const numbers: Record<string, number> = {};
+  for (const [name, value] of Object.entries<V | number>(given)) {
+    const place = inputs.get(name);
+    if (place === undefined) {
+      const names = [...inputs.keys()];
+      throw new OptimizerError(
+        names.length === 0
+          ? `No rule here reads \`${name}\`, or anything but gradients. Leave it out.`
+          : `No rule here reads \`${name}\`; ${among(names)}.${suggestion(name, names)}`,
+      );
+    }
+    if (place === "tensor") {
+      if (typeof value === "number" || value === null || value === undefined)
+        throw new OptimizerError(`\`${name}\` must be given by parameter, as gradients are; got ${shown(value)}.`);
+      tensors.push([name, value]);
+    } else if (typeof value === "number") numbers[name] = value;
+    else throw new OptimizerError(`\`${name}\` must be a number; got ${shown(value)}.`);
+  }
+  return { tensors, numbers };
+}

@@ -1,0 +1,156 @@
+import { everyBlock, phasesOf } from "./blocks.ts";
+import { checkId } from "./check.ts";
+import { type Configured, checkConfigured } from "./configured.ts";
+import { isRecord, list, OptimizerError, shown } from "./errors.ts";
+import { mapLeaves } from "./groups.ts";
+import { checkHyper } from "./hyper.ts";
+import { meant } from "./options.ts";
+import { renamed } from "./parse.ts";
+import { checkMeaning } from "./program.ts";
+import { type DefaultsTo, exportName, type Leaf } from "./rule.ts";
+import type { Equations, Hyper, HyperValue, Inputs, Range, Ranges, RuleSpec, Slots } from "./spec.ts";
+import type { Builtin, Checked } from "./symbols.ts";
+
+/** A transform of any rule, as data. All that it names is its own: the state `m` of `ema` is saved as `ema.m`. */
+export interface TransformText<
+  H extends Hyper,
+  S extends Slots,
+  I extends Inputs,
+  B extends Equations,
+  A extends Equations,
+> {
+  /** Kebab case; what it brings carries this name in saved state, for ever. */
+  readonly id: string;
+  readonly hyper: H;
+  readonly ranges?: { readonly [K in keyof H]?: Range } | undefined;
+  readonly state?: S | undefined;
+  readonly inputs?: I | undefined;
+  /** Equations run before the rule's. */
+  readonly before?: Checked<B, (keyof H | keyof S | keyof I | Builtin) & string> | undefined;
+  /** Equations run after the rule's: `p` is what the rule made of `p0`. */
+  readonly after?: Checked<A, (keyof H | keyof S | keyof I | keyof B | Builtin) & string> | undefined;
+  /** The steps in which the rule, and `after`, run at all. */
+  readonly when?: string | undefined;
+  readonly phases?: Readonly<Record<string, Equations>> | undefined;
+  readonly readout?: { readonly p: string } | undefined;
+}
+
+/** Options of a transform by name; what is left out has its default. */
+export type TransformOptions<H extends Hyper> = { readonly [K in keyof H]?: DefaultsTo<H[K]> | undefined };
+
+/** Changes every rule of a configuration. */
+export type Transform<H extends Hyper = Hyper> = (configured: Configured, options?: TransformOptions<H>) => Configured;
+
+/**
+ * A transform of any rule, from equations that run before and after the rule's own. Its options and state are prefixed by
+ * its name (`opt.set({ "ema.decay": 0.99 })`), so that they meet no other's; transforms nest.
+ */
+export function transform<
+  const H extends Hyper,
+  const S extends Slots = Record<never, never>,
+  const I extends Inputs = Record<never, never>,
+  const B extends Equations = Record<never, never>,
+  const A extends Equations = Record<never, never>,
+>(text: TransformText<H, S, I, B, A>): Transform<H> {
+  checkId(text.id);
+  const plain = text as unknown as PlainTransform; // Checked<B> is B once it compiles
+  const name = exportName(text.id);
+  return (configured, options = {}) => {
+    checkConfigured(configured, name);
+    const values = valuesOf(name, plain, options);
+    return mapLeaves(configured, (leaf) => wrap(leaf, name, plain, values));
+  };
+}
+
+type PlainTransform = Omit<TransformText<Hyper, Slots, Inputs, Equations, Equations>, "before" | "after" | "ranges"> & {
+  readonly ranges?: Ranges | undefined;
+  readonly before?: Equations | undefined;
+  readonly after?: Equations | undefined;
+};
+
+function valuesOf(name: string, { hyper, ranges }: PlainTransform, options: unknown): Record<string, HyperValue> {
+  if (!isRecord(options))
+    throw new OptimizerError(
+      `\`${name}\` takes its options by name: { ${Object.keys(hyper).join(", ")} }. It was given ${shown(options)}.`,
+    );
+  const values: Record<string, HyperValue> = { ...hyper };
+  const names = Object.keys(hyper);
+  for (const [option, value] of Object.entries(options)) {
+    if (!Object.hasOwn(hyper, option))
+      throw new OptimizerError(
+        `\`${name}\` has no option \`${option}\`; it takes ${list(names)}.${meant(option, names)}`,
+      );
+    if (value === undefined) continue;
+    checkHyper({ title: name, ranges }, option, value);
+    values[option] = value;
+  }
+  return values;
+}
+
+const SHARED: ReadonlySet<string> = new Set(["p", "g", "t", "when"]);
+
+function wrap(leaf: Leaf, name: string, text: PlainTransform, values: Readonly<Record<string, HyperValue>>): Leaf {
+  const { rule } = leaf;
+  const { hyper, ranges = {}, state = {}, inputs, before = {}, after = {}, phases, when, readout } = text;
+  const refuse = (why: string): never => {
+    throw new OptimizerError(`${name}: ${rule.title} ${why}`);
+  };
+  const locals = everyBlock({ phases, before: [before], update: after }).flatMap(({ lines }) => lines.map(([n]) => n));
+  const mine = new Map<string, string>();
+  for (const own of [...Object.keys(hyper), ...Object.keys(state), ...locals, "p0"])
+    if (!SHARED.has(own)) mine.set(own, `${name}.${own}`);
+  const of = <V>(record: Readonly<Record<string, V>>): Record<string, V> =>
+    Object.fromEntries(Object.entries(record).map(([own, value]) => [mine.get(own) ?? own, value]));
+  const read = (source: string): string => renamed(source, mine);
+  const equations = (all: Equations): Equations =>
+    Object.fromEntries(Object.entries(of(all)).map(([own, source]) => [own, read(source)]));
+  if (
+    Object.keys(of(hyper)).some((own) => Object.hasOwn(rule.hyper, own)) ||
+    Object.keys(of(state)).some((own) => Object.hasOwn(rule.state, own))
+  )
+    refuse(`is wrapped in \`${name}\` already. Leave out one.`);
+  if (phases && phasesOf(rule).length > 1) refuse("has phases of its own, and a round has those of one.");
+  if (when !== undefined && phasesOf(rule).length > 1)
+    refuse("has phases, which cannot be left out now and then. Put the phases outside.");
+  if (readout && rule.readout) refuse("has a readout of its own, and there can be one.");
+  for (const input of Object.keys(inputs ?? {}))
+    if (Object.hasOwn(rule.inputs ?? {}, input) && rule.inputs![input] !== inputs![input])
+      refuse(`takes \`${input}\` otherwise.`);
+  const on = `${name}.on`;
+  const guarded = (all: Equations): Equations =>
+    when === undefined ? all : { ...all, when: all.when === undefined ? on : `${on} && (${all.when})` };
+  const start = { [`${name}.p0`]: "p" };
+  const wrapped: RuleSpec = {
+    ...rule,
+    hyper: { ...rule.hyper, ...of(hyper) },
+    ranges: { ...rule.ranges, ...of(ranges) },
+    state: {
+      ...rule.state,
+      ...Object.fromEntries(
+        Object.entries(of(state)).map(([own, slot]) => [
+          own,
+          typeof slot === "string"
+            ? (mine.get(slot) ?? slot)
+            : typeof slot === "object" && typeof slot.init === "string"
+              ? { ...slot, init: mine.get(slot.init) ?? slot.init }
+              : slot,
+        ]),
+      ),
+    },
+    ...(inputs || rule.inputs ? { inputs: { ...rule.inputs, ...inputs } } : {}),
+    before: [
+      ...(when === undefined ? [] : [{ [on]: read(when) }]),
+      ...(Object.keys(before).length > 0 ? [equations(before)] : []),
+      start,
+      ...(rule.before ?? []).map(guarded),
+    ],
+    update: guarded(rule.update),
+    after: [...(rule.after ?? []).map(guarded), ...(Object.keys(after).length > 0 ? [guarded(equations(after))] : [])],
+    ...(phases
+      ? { phases: Object.fromEntries(Object.entries(phases).map(([phase, all]) => [phase, equations(all)])) }
+      : {}),
+    ...(readout ? { readout: { p: read(readout.p) } } : {}),
+  };
+  checkMeaning(wrapped);
+  return { ...leaf, rule: wrapped, hyper: { ...leaf.hyper, ...of(values) } };
+}

@@ -1,0 +1,65 @@
+import { rule, transform } from "@descent/core";
+import { exportModel, Graph } from "@descent/onnx";
+import { sgd } from "@descent/sgd";
+import { expect, test } from "vitest";
+import { Trainer } from "../src/index.ts";
+
+/* What a step is given besides gradients, and when equations run, through the trainer. */
+
+const polyak = rule({
+  id: "test/polyak",
+  title: "Polyak",
+  paper: "",
+  hyper: { target: 0 },
+  state: {},
+  inputs: { loss: "model" },
+  update: { p: "p - (loss - target) / totalNorm(g)^2 * g" },
+});
+
+const meet = transform({
+  id: "meet",
+  hyper: { alpha: 0.5, every: 2 },
+  state: { slow: 0 },
+  before: { slow: "t > 1 ? slow : p" },
+  after: { when: "floor(t / every) * every == t", slow: "slow + alpha * (p - slow)", p: "slow" },
+});
+
+/** The mean of (x·w)²/2. */
+function square(): Uint8Array {
+  const graph = new Graph();
+  graph.input("x", { elem: "float32", shape: ["batch", 2] });
+  graph.initializer("w", { elem: "float32", dims: [2, 1], data: Float32Array.of(3, 4) });
+  const y = graph.op("MatMul", ["x", "w"])[0]!;
+  const half = graph.op("Mul", [graph.op("Mul", [y, y])[0]!, graph.constant(0.5)])[0]!;
+  graph.op("ReduceMean", [half], { keepdims: 0 }, ["loss"]);
+  graph.output("loss");
+  return exportModel(graph);
+}
+
+test("trainStep hands the loss to a rule that reads it", async () => {
+  const trainer = await Trainer.create(square(), { optimizer: polyak(), plan: "host" });
+  // One row (1, 0): the loss is w₀²/2 = 4.5, its gradient (w₀, 0), and Polyak's step half of it.
+  const { loss } = await trainer.trainStep({ x: [1, 0] });
+  expect(loss).toBe(4.5);
+  expect([...(await trainer.contiguousWeights())]).toEqual([1.5, 4]);
+  await trainer.dispose();
+});
+
+test("guarded equations run in their steps alone", async () => {
+  const trainer = await Trainer.create(square(), { optimizer: meet(sgd({ lr: 0.5 })), plan: "host" });
+  const path: number[] = [];
+  for (let t = 0; t < 4; t++) {
+    await trainer.trainStep({ x: [1, 0] });
+    path.push((await trainer.contiguousWeights())[0]!);
+  }
+  // Each step halves w₀; every second one goes halfway back to where the last such ended.
+  expect(path).toEqual([1.5, (3 + 0.75) / 2, 0.9375, (1.875 + 0.46875) / 2]);
+  await trainer.dispose();
+});
+
+test("the plan graph, whose update is compiled once, refuses both and says what to do", async () => {
+  const make = (optimizer: Parameters<typeof Trainer.create>[1]["optimizer"]) =>
+    Trainer.create(square(), { optimizer, plan: "graph" });
+  await expect(make(polyak())).rejects.toThrow(/^Polyak reads `loss`, and the plan `graph`.*Use plan: "host"\./);
+  await expect(make(meet(sgd()))).rejects.toThrow(/^SGD has equations guarded by `when`.*Use plan: "host"\./);
+});

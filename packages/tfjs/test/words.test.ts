@@ -1,0 +1,110 @@
+import { adamw } from "@descent/adam";
+import { type Configured, rule, transform } from "@descent/core";
+import { sgd } from "@descent/sgd";
+import { beforeEach, describe, expect, test } from "vitest";
+import { optimizer } from "../src/index.ts";
+import { tf, use } from "./backends.ts";
+
+/* What a step is given besides gradients, and when equations run; the expected numbers are worked out in place. */
+
+const polyak = rule({
+  id: "test/polyak",
+  title: "Polyak",
+  paper: "",
+  hyper: { target: 0 },
+  state: {},
+  inputs: { loss: "model" },
+  update: { p: "p - (loss - target) / totalNorm(g)^2 * g" },
+});
+
+const newton = rule({
+  id: "test/newton",
+  title: "Diagonal Newton",
+  paper: "",
+  hyper: { every: 2 },
+  state: { c: 1 },
+  inputs: { h: "tensor" },
+  before: [{ when: "floor((t - 1) / every) * every == t - 1", c: "h" }],
+  update: { p: "p - g / c" },
+});
+
+const meet = transform({
+  id: "meet",
+  hyper: { alpha: 0.5, every: 3 },
+  state: { slow: 0 },
+  before: { slow: "t > 1 ? slow : p" },
+  after: { when: "floor(t / every) * every == t", slow: "slow + alpha * (p - slow)", p: "slow" },
+});
+
+describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
+  beforeEach(() => use(backend));
+  describe.each([true, false])("fused: %s", (fused) => {
+    const start = (configured: Configured, values: number[]) => {
+      const w = tf.variable(tf.tensor1d(values), true, "w");
+      const opt = optimizer(configured, { fused });
+      return {
+        w,
+        opt,
+        done: () => {
+          w.dispose();
+          opt.dispose();
+        },
+      };
+    };
+
+    test("minimize hands the loss to a rule that reads it", () => {
+      const { w, opt, done } = start(polyak(), [3, 4]);
+      // ‖w‖²/2: its gradient is w, and Polyak's step from 12.5 is half of w.
+      opt.minimize(() => w.square().sum().div(2).asScalar(), false, [w]);
+      expect([...w.dataSync()]).toEqual([1.5, 2]);
+      expect(() => opt.applyGradients({ w: tf.tensor1d([1, 1]) })).toThrow("Polyak reads `loss`");
+      done();
+    });
+
+    test("a second tensor by variable, in the steps whose equations read it", () => {
+      const { w, opt, done } = start(newton(), [1, -2]);
+      const g = { w: tf.tensor1d([2, 4]) };
+      expect(() => opt.applyGradients(g)).toThrow("reads `h`, which this update was not given for `w`");
+      opt.applyGradients(g, { h: { w: tf.tensor1d([2, 8]) } });
+      opt.applyGradients(g);
+      expect([...w.dataSync()]).toEqual([-1, -3]);
+      expect(opt.execution).toEqual({ backend, fused: fused ? 1 : 0, composed: fused ? 0 : 1 });
+      done();
+    });
+
+    test("guarded equations run in their steps alone, and leave no tensor behind", () => {
+      const { w, opt, done } = start(meet(sgd({ lr: 1 })), [0]);
+      const g = { w: tf.tensor1d([-1]) };
+      const path: number[] = [];
+      let tensors = 0;
+      for (let t = 0; t < 7; t++) {
+        opt.applyGradients(g);
+        path.push(w.dataSync()[0]!);
+        if (t === 0) tensors = tf.memory().numTensors;
+      }
+      expect(path).toEqual([1, 2, 1.5, 2.5, 3.5, 3, 4]);
+      expect(tf.memory().numTensors).toBe(tensors);
+      done();
+    });
+
+    test("a transform around AdamW is saved with a model's optimizer and read again", async () => {
+      const { w, opt, done } = start(meet(adamw({ lr: 0.1 })), [1, 2]);
+      const g = { w: tf.tensor1d([1, -1]) };
+      for (let t = 0; t < 4; t++) opt.applyGradients(g);
+      const [config, weights] = [JSON.parse(JSON.stringify(opt.getConfig())), await opt.getWeights()];
+      const again = (opt.constructor as typeof import("../src/optimizer.ts").DescentOptimizer).fromConfig(
+        opt.constructor as never,
+        config,
+      ) as typeof opt;
+      await again.setWeights(weights);
+      const there = w.dataSync().slice();
+      opt.applyGradients(g);
+      const expected = w.dataSync().slice();
+      w.assign(tf.tensor1d(there));
+      again.applyGradients(g);
+      expect(w.dataSync()).toEqual(expected);
+      again.dispose();
+      done();
+    });
+  });
+});
