@@ -1,9 +1,9 @@
 import { everyBlock, phasesOf } from "./blocks.ts";
-import { checkId } from "./check.ts";
+import { checkEquations, checkId } from "./check.ts";
 import { type Configured, checkConfigured } from "./configured.ts";
 import { isRecord, list, OptimizerError, shown } from "./errors.ts";
 import { mapLeaves } from "./groups.ts";
-import { checkHyper } from "./hyper.ts";
+import { checkHyper, checkNumber } from "./hyper.ts";
 import { meant } from "./options.ts";
 import { renamed } from "./parse.ts";
 import { checkMeaning } from "./program.ts";
@@ -52,7 +52,7 @@ export function transform<
   const B extends Equations = Record<never, never>,
   const A extends Equations = Record<never, never>,
 >(text: TransformText<H, S, I, B, A>): Transform<H> {
-  checkId(text.id);
+  check(text);
   const plain = text as unknown as PlainTransform; // Checked<B> is B once it compiles
   const name = exportName(text.id);
   return (configured, options = {}) => {
@@ -60,6 +60,36 @@ export function transform<
     const values = valuesOf(name, plain, options);
     return mapLeaves(configured, (leaf) => wrap(leaf, name, plain, values));
   };
+}
+
+/** Throws unless `text` describes a transform; what its equations say is known when it meets a rule. */
+function check(text: unknown): void {
+  if (!isRecord(text))
+    throw new OptimizerError(
+      `\`transform\` takes a description: transform({ id, hyper, state, before, after }). It was given ${shown(text)}.`,
+    );
+  checkId(text.id);
+  const where = `The transform \`${text.id}\``;
+  const {
+    hyper,
+    ranges = {},
+    state = {},
+    inputs = {},
+    before = {},
+    after = {},
+    phases = {},
+    when,
+    readout = {},
+  } = text;
+  const parts = { hyper, ranges, state, inputs, phases };
+  for (const [part, value] of Object.entries(parts))
+    if (!isRecord(value)) throw new OptimizerError(`${where}: \`${part}\` must be an object; got ${shown(value)}.`);
+  for (const [option, value] of Object.entries(parts.hyper as Record<string, unknown>)) // checked above
+    checkNumber({ title: where }, option, value, " by default");
+  for (const equations of [before, after, readout, ...Object.values(phases as Record<string, unknown>)])
+    checkEquations(where, equations);
+  if (when !== undefined && typeof when !== "string")
+    throw new OptimizerError(`${where}: \`when\` must be a condition as text, "t % 2 == 0"; got ${shown(when)}.`);
 }
 
 type PlainTransform = Omit<TransformText<Hyper, Slots, Inputs, Equations, Equations>, "before" | "after" | "ranges"> & {
