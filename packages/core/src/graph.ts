@@ -1,6 +1,5 @@
 /** For backends: expressions, the programs that rules become, and the shapes of their values. */
 
-export { type Block, blocksOf, everyBlock, phasesOf } from "./blocks.ts";
 export { build, type Lookup } from "./build.ts";
 export { apply, reduce } from "./construct.ts";
 export { derivative } from "./derivative.ts";
@@ -40,7 +39,7 @@ export {
   type Unary,
 } from "./operations.ts";
 export { type Ast, parse } from "./parse.ts";
-export { type Program, passes, refuseOperations, type SlotSpec, taken, trace, uses } from "./program.ts";
+export { type Program, passes, refuseOperations, type SlotSpec, trace, uses } from "./program.ts";
 export { hasMatrices, type Shapes, shapes } from "./shapes.ts";
 export { inOrder } from "./spec.ts";
 export { substitute } from "./substitute.ts";

@@ -72,6 +72,7 @@ describe("@descent/core/adapter", () => {
     refuseOverlap: seen,
     refuseShape: seen,
     refuseUnknown: seen,
+    readsInput: good(sgd(), "loss"),
     assign: good(sgd(), [parameter]),
     forSome: good(core.freeze(sgd(), "w")),
     mapLeaves: good(sgd(), (leaf: adapter.Leaf) => leaf),

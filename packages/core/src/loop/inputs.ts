@@ -1,10 +1,12 @@
-import type { Configured } from "../configured.ts";
-import { among, isRecord, OptimizerError, shown, suggestion } from "../errors.ts";
+import { type Configured, checkConfigured } from "../configured.ts";
+import { among, isRecord, OptimizerError, shown, suggestion, takes } from "../errors.ts";
 import type { Roster } from "./roster.ts";
 import type { Numbers } from "./step.ts";
 
 /** Whether a rule of a configuration reads an input of this name, whatever parameters there are. */
 export function readsInput(configured: Configured, input: string): boolean {
+  checkConfigured(configured, "readsInput");
+  takes("readsInput", "the name of an input", input, typeof input === "string");
   if (configured.kind === "partition") return Object.values(configured.groups).some((one) => readsInput(one, input));
   return configured.kind === "rule" && Object.hasOwn(configured.rule.inputs ?? {}, input);
 }
