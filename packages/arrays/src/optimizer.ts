@@ -209,7 +209,7 @@ class ArraysOptimizer implements Optimizer {
     inputs: readonly (readonly [string, GradientsOf<string>])[],
   ): void {
     for (const [input, arrays] of inputs) {
-      const given = this.#tied.added(recordOf(arrays), this.#parameters);
+      const given = recordOf(arrays);
       refuseUnknown(given, this.#parameters.byName);
       for (const [name, share] of stepped) {
         const array = Object.hasOwn(given, name) ? given[name] : undefined;
