@@ -175,6 +175,7 @@ export function* take<T, G>(
 ): Course<void> {
   try {
     if (world && world.size > 1) {
+      for (const { program } of jobs) refuseApart(program);
       yield backend.reduceGradients!(jobs, world); // checked when the loop was made
       yield backend.run(jobs, (sums): Answer => world.sum(sums));
       yield backend.gatherParameters?.(jobs, world);
@@ -184,6 +185,15 @@ export function* take<T, G>(
     throw error;
   }
   commit();
+}
+
+/** Ranks have losses and tensors of their own, and only gradients are averaged. */
+function refuseApart({ title, inputs, numbers }: Program): void {
+  const own = [...inputs.filter((name) => name !== "g"), ...numbers];
+  if (own.length > 0)
+    throw new OptimizerError(
+      `${title} reads ${list(own)}, of which each rank has its own; only gradients are averaged over a world. Train it in one process.`,
+    );
 }
 
 /** Throws if a backend cannot train in this world. */
