@@ -17,7 +17,8 @@ export const reductions = {
   sum: (x) => reduce("sum", "scalar", x),
   mean: (x) => over(x, "size", reduce("sum", "scalar", x)),
   norm: (x) => apply("sqrt", reduce("sumsq", "scalar", x)),
-  rms: (x) => apply("sqrt", over(x, "size", reduce("sumsq", "scalar", x))),
+  // By the norm, which backends without double precision scale where its squares would overflow or vanish.
+  rms: (x) => apply("div", apply("sqrt", reduce("sumsq", "scalar", x)), apply("sqrt", extent("size", x))),
   largest: (x) => reduce("largest", "scalar", x),
   total: (x) => reduce("sum", "model", x),
   totalNorm: (x) => apply("sqrt", reduce("sumsq", "model", x)),

@@ -6,6 +6,7 @@ import {
   clipByValue,
   decoupledDecay,
   partition,
+  rule,
   schedule,
   withL2,
 } from "@descent/core";
@@ -72,9 +73,20 @@ test("a model may use the names that the update adds", async () => {
   expect(apart(inGraph, host, start)).toBeLessThan(2e-5);
 });
 
+/** A step of length 1, whatever the gradient's. */
+const normalized = rule({
+  id: "normalized",
+  title: "Normalized",
+  paper: "",
+  hyper: { lr: 1 },
+  state: {},
+  update: { p: "p - lr * g / rms(g) / sqrt(size)" },
+});
+
 test.each([
   ["clipByGlobalNorm", clipByGlobalNorm],
   ["clipByNorm", clipByNorm],
+  ["rms", () => normalized()],
 ] as const)(
   "%s takes gradients whose squares float32 does not hold to the length that was asked for",
   async (_, clip) => {

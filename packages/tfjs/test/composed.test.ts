@@ -1,5 +1,5 @@
 import { reference } from "@descent/conformance";
-import { clipByGlobalNorm, clipByNorm, type Equations } from "@descent/core";
+import { type Configured, clipByGlobalNorm, clipByNorm, type Equations, rule } from "@descent/core";
 import { configured, type Slots } from "@descent/core/adapter";
 import { sgd } from "@descent/sgd";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -72,6 +72,16 @@ describe.each(["cpu", "wasm"] as const)("composed of operators of the %s backend
   });
 });
 
+/** A step of length 1, whatever the gradient's. */
+const normalized = rule({
+  id: "normalized",
+  title: "Normalized",
+  paper: "",
+  hyper: { lr: 1 },
+  state: {},
+  update: { p: "p - lr * g / rms(g) / sqrt(size)" },
+});
+
 describe.each(["cpu", "wasm"] as const)("norms composed on the %s backend", (backend) => {
   beforeAll(() => use(backend));
   afterAll(() => use("cpu"));
@@ -79,7 +89,8 @@ describe.each(["cpu", "wasm"] as const)("norms composed on the %s backend", (bac
     ...[1e10, 1e19, 1e20, 1e30].map((size) => [1, size] as const),
     ...[1e-15, 1e-20, 1e-24].map((size) => [1e-25, size] as const),
   ])("clip to a length of %d what is %d times 3 and 4, though squares overflow or vanish", (limit, size) => {
-    for (const clip of [clipByGlobalNorm, clipByNorm]) {
+    const byRms = (): Configured => normalized();
+    for (const clip of [clipByGlobalNorm, clipByNorm, byRms]) {
       const [v, w] = [tf.variable(tf.zeros([2])), tf.variable(tf.zeros([0, 3]))];
       const opt = optimizer(clip(sgd({ lr: 1 / limit }), limit), { fused: false });
       opt.applyGradients({ [v.name]: tf.tensor1d([3 * size, 4 * size]), [w.name]: tf.zeros([0, 3]) });

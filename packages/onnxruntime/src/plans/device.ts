@@ -77,7 +77,7 @@ export class DeviceResidence implements Residence<Held> {
 
   hold(shape: Shape, initial: Float32Array): Held {
     const held = { now: this.#buffered(shape), next: this.#buffered(shape) };
-    this.write(held, initial);
+    this.#shared.write(held.now.buffer, initial);
     return held;
   }
 
@@ -99,8 +99,8 @@ export class DeviceResidence implements Residence<Held> {
     return attempt(() => this.#shared.read(held.map(({ now }) => now)));
   }
 
-  write({ now }: Held, data: Float32Array): void {
-    this.#shared.write(now.buffer, data);
+  writing({ now }: Held, data: Float32Array): () => void {
+    return () => this.#shared.write(now.buffer, data);
   }
 
   free({ now, next }: Held): void {

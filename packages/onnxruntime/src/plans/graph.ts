@@ -101,12 +101,7 @@ export class GraphResidence implements Residence<Held> {
     this.optimizer = new LoopOptimizer(
       this.#loop,
       (held) => this.read(held),
-      (held, data) => {
-        const tensor = this.#tensor(data.slice(), held.shape);
-        return () => {
-          held.tensor = tensor;
-        };
-      },
+      (held, data) => this.writing(held, data),
     );
   }
 
@@ -149,8 +144,11 @@ export class GraphResidence implements Residence<Held> {
     return held.map((one) => ((there.get(one) ?? one.tensor).data as Float32Array).slice()); // all are float32
   }
 
-  write(held: Held, data: Float32Array): void {
-    held.tensor = this.#tensor(data.slice(), held.shape);
+  writing(held: Held, data: Float32Array): () => void {
+    const tensor = this.#tensor(data.slice(), held.shape);
+    return () => {
+      held.tensor = tensor;
+    };
   }
 
   free({ tensor }: Held): void {

@@ -64,8 +64,8 @@ export class HostResidence implements Residence<Held> {
     return held.map(({ data }) => data.slice());
   }
 
-  write(held: Held, data: Float32Array): void {
-    held.data.set(data);
+  writing(held: Held, data: Float32Array): () => void {
+    return () => held.data.set(data);
   }
 
   free(): void {}

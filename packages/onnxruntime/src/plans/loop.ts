@@ -103,8 +103,16 @@ export class TrainingLoop<H> implements Training {
   }
 
   async setWeights(weights: Weights): Promise<void> {
-    for (const [name, data] of Object.entries(weights))
-      this.#residence.write(this.#residence.weights.get(name) ?? this.#kept.get(name)!, data); // the trainer checked names
+    this.#setting(weights)();
+  }
+
+  /** Makes what new weights need; the function puts them in place. */
+  #setting(weights: Weights): () => void {
+    const held = (name: string): H => this.#residence.weights.get(name) ?? this.#kept.get(name)!; // the trainer checked names
+    const changes = Object.entries(weights).map(([name, data]) => this.#residence.writing(held(name), data));
+    return () => {
+      for (const change of changes) change();
+    };
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -120,17 +128,10 @@ export class TrainingLoop<H> implements Training {
     { weights, optimizer, waiting }: Snapshot,
     options?: { readonly strict?: boolean | undefined },
   ): Promise<LoadReport> {
-    const before = await this.snapshot();
-    const report = this.#residence.optimizer.load(optimizer, options); // refuses before it changes anything
-    try {
-      await this.setWeights(weights);
-      this.#sums.set(waiting);
-    } catch (error) {
-      this.#residence.optimizer.load(before.optimizer);
-      await this.setWeights(before.weights);
-      this.#sums.set(before.waiting);
-      throw error;
-    }
+    // Everything that can fail comes before the first change; the optimizer's own load keeps to that too.
+    const changes = [this.#setting(weights), this.#sums.setting(waiting)];
+    const report = this.#residence.optimizer.load(optimizer, options);
+    for (const change of changes) change();
     return report;
   }
 

@@ -68,7 +68,7 @@ export class Sums<H> {
   async apply(): Promise<void> {
     if (!this.#held || this.#count === 0) throw new OptimizerError("No gradients wait for an update.");
     await this.#residence.applyMean(this.#held, this.#count);
-    this.set(undefined);
+    this.setting(undefined)();
   }
 
   async read(): Promise<Waiting | undefined> {
@@ -78,14 +78,18 @@ export class Sums<H> {
     return { sums: Object.fromEntries(names.map((name, i) => [name, copies[i]!])), count: this.#count }; // one each
   }
 
-  /** Makes these the gradients that wait. */
-  set(waiting: Waiting | undefined): void {
-    this.#count = waiting?.count ?? 0;
-    if (!waiting && !this.#held) return;
-    const held = (this.#held ??= this.#zeros());
+  /** Makes what is needed for these to be the gradients that wait; the function puts them in place. */
+  setting(waiting: Waiting | undefined): () => void {
+    const held = waiting || this.#held ? (this.#held ??= this.#zeros()) : undefined;
     const sums = new Map(Object.entries(waiting?.sums ?? {}));
-    for (const { name, shape } of this.#weights)
-      this.#residence.write(held.get(name)!, sums.get(name) ?? new Float32Array(size(shape))); // one for every weight
+    const changes = this.#weights.flatMap(({ name, shape }) => {
+      const sum = held?.get(name);
+      return sum ? [this.#residence.writing(sum, sums.get(name) ?? new Float32Array(size(shape)))] : [];
+    });
+    return () => {
+      for (const change of changes) change();
+      this.#count = waiting?.count ?? 0;
+    };
   }
 
   dispose(): void {
