@@ -16,6 +16,7 @@ export interface SlotEntry {
     | "row"
     | "column"
     | "scalar"
+    | "model"
     | "host"
     | readonly [rows: string | number, cols: string | number];
   /** A number, the name of the option it starts as, `p`, `eye` or `normal`. */

@@ -188,6 +188,12 @@ const sized = probe(
   },
 );
 
+/** State that all parameters share. */
+const shared = probe(
+  { d: "0.9 * d + total(g * p)", m: "0.9 * m + d * g", p: "p - lr * (m + d * sign(p))" },
+  { d: { place: "model", init: 0.5 }, m: 0 },
+);
+
 const matrices = (data: Data, shape: Shape = [3, 7]): Data => {
   const starts: Starts = Object.fromEntries(
     Object.entries(data.starts).map(([name, s]) => [name, { ...s, shape: name === "w" ? shape : s.shape }]),
@@ -296,6 +302,18 @@ export function describeBackend({ describe, test }: Runner, target: Target, chec
       test(`leaves a frozen parameter alone${what}`, () => checkFrozen(target, rule, on));
       test(`skips a parameter without a gradient${what}`, () => checkMissing(target, rule, on));
     }
+    test("steps state of the whole model", () => agrees(shared, several, false));
+    test("continues from a saved state bit for bit, with state of the model", () =>
+      checkResume(target, shared, several));
+    test("ignores the order in which parameters and gradients are given, with state of the model", () =>
+      checkOrder(target, shared, several));
+    test("leaves a frozen parameter alone, with state of the model", () => checkFrozen(target, shared, several));
+    test("keeps the model's state right when a parameter has no gradient", async () => {
+      const names = Object.keys(several.starts);
+      const steps = several.steps.map((g, k) => (k % 2 === 0 ? g : pick(g, names.slice(k === 1 ? 1 : 0, -1))));
+      await agrees(shared, { ...several, steps }, false);
+      await checkMissing(target, shared, several);
+    });
     declareEmpty({ test }, target, memory, data, refusesEmpty);
 
     test("changes nothing in a step that fails", async () => {

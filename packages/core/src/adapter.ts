@@ -35,6 +35,14 @@ export { fromPlain, type Plain, type PlainRule, toPlain } from "./plain.ts";
 export { configured, type Leaf } from "./rule.ts";
 export { type Dtype, decodeSafetensors, encodeSafetensors, type SafeData, type SafeTensor } from "./safetensors.ts";
 export type { Hyper, Inputs, Macros, Range, Ranges, RuleSpec, Slot, Slots } from "./spec.ts";
-export { checkMeta, checkTensor, type ParameterState, type StateMeta, slotKey, type TensorData } from "./state.ts";
+export {
+  checkMeta,
+  checkTensor,
+  MODEL,
+  type ParameterState,
+  type StateMeta,
+  slotKey,
+  type TensorData,
+} from "./state.ts";
 export type { TransformOptions, TransformText } from "./transform.ts";
 export { type DecayOptions, type Prefix, prepend } from "./transforms.ts";

@@ -5,6 +5,7 @@ import { functions } from "./functions.ts";
 import { checkNumber } from "./hyper.ts";
 import { isName } from "./parse.ts";
 import { type Equations, places, type RuleSpec, starts } from "./spec.ts";
+import { MODEL } from "./state.ts";
 
 /* What is refused of a rule when it is defined. */
 
@@ -123,7 +124,7 @@ function isSlot(slot: unknown, hyper: Readonly<Record<string, unknown>>): boolea
 
 /** Names an author may not give to a hyper-parameter, slot or macro. */
 export function checkNames(spec: RuleSpec): void {
-  const taken = new Set<string>(["p", "p0", "g", "when", ...starts, ...facts, ...functions.keys()]);
+  const taken = new Set<string>(["p", "p0", "g", "when", MODEL, ...starts, ...facts, ...functions.keys()]);
   const twice = [
     ...Object.keys(spec.hyper),
     ...Object.keys(spec.state),

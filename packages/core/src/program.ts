@@ -13,6 +13,7 @@ import {
   isReduction,
   isUniform,
   type Place,
+  postorder,
   topological,
   variable,
 } from "./expr.ts";
@@ -25,7 +26,7 @@ import { type HyperValue, type Init, type RuleSpec, type Side, type Slot, sizing
 
 /** The place of a slot, and what it starts as. */
 export interface SlotSpec {
-  readonly place: Exclude<Place, "model">;
+  readonly place: Place;
   readonly init: Init;
   /** The size of a matrix of its own; undefined where it has the parameter's. */
   readonly matrix?: Matrix | undefined;
@@ -33,6 +34,7 @@ export interface SlotSpec {
 
 /** A rule traced: what a backend reads. It holds no numbers but the constants of the equations. */
 export interface Program {
+  readonly id: string;
   readonly title: string;
   /** The tensors that each step is given and reads: the gradient `g`, and the rule's other inputs by element. */
   readonly inputs: readonly string[];
@@ -43,6 +45,10 @@ export interface Program {
   readonly slots: Readonly<Record<string, SlotSpec>>;
   /** The values a step changes: the new value of `p` and of each device slot. */
   readonly outputs: Readonly<Record<string, Expr>>;
+  /** Those of its slots that are one number for the whole model. */
+  readonly model: readonly string[];
+  /** Which of `scalars` their equations read outside of sums: all parameters must agree on these. */
+  readonly agreeing: readonly number[];
   /** New values of the slots kept on the host, in double precision. */
   readonly host: Readonly<Record<string, Expr>>;
   /** Host values that device code reads, computed once per step in double precision. */
@@ -334,15 +340,26 @@ function traceAnew(
   const read = new Set(topological(all).map((e) => (e.op === "var" ? e.value : undefined)));
   const given = Object.entries(spec.inputs ?? {}).filter(([name]) => read.has(name));
   const named = (place: string): string[] => given.flatMap(([name, one]) => (one === place ? [name] : []));
+  const model = Object.keys(slots).filter((name) => slots[name]!.place === "model");
+  const shared = model.flatMap((name) => outputs[name] ?? []);
+  const agreed = frontier(
+    shared,
+    postorder(shared, (e) => (isReduction(e) ? [] : e.args)).filter((e) => !isReduction(e)),
+  );
+  const scalars = frontier(roots);
+  const agreeing = agreed.map((e) => scalars.indexOf(e));
   return Object.freeze({
+    id: spec.id,
     title: spec.title,
     inputs: [...(read.has("g") ? ["g"] : []), ...named("tensor")],
     numbers: named("model"),
     kept: ["p", ...Object.keys(slots).filter((n) => slots[n]!.place !== "host")],
     slots,
     outputs,
+    model,
+    agreeing,
     host,
-    scalars: frontier(roots),
+    scalars,
     passes: passes(roots),
     conditions,
   });
@@ -402,10 +419,10 @@ function fits(value: Place, slot: Place): boolean {
   return inside[slot].includes(value);
 }
 
-/** Host expressions that device code reads directly. */
-function frontier(roots: readonly Expr[]): Expr[] {
+/** Host expressions that device code reads directly, of all that the roots depend on or a part of it. */
+function frontier(roots: readonly Expr[], part: readonly Expr[] = topological(roots)): Expr[] {
   const found = new Set<Expr>(roots.filter((e) => e.place === "host" && e.op !== "const"));
-  for (const e of topological(roots))
+  for (const e of part)
     if (e.place !== "host") for (const a of e.args) if (a.place === "host" && a.op !== "const") found.add(a);
   return [...found];
 }

@@ -35,7 +35,7 @@ export type Range = readonly [least: number, below: number];
 export type Ranges = Readonly<Record<string, Range>>;
 
 /** The places of state that is not a matrix of its own size. */
-export const places = ["host", "scalar", "row", "column", "tensor"] as const;
+export const places = ["host", "model", "scalar", "row", "column", "tensor"] as const;
 
 /**
  * One side of a state matrix: the rows or columns of `p`; a number, or an option that is one, such as a rank. Those are
@@ -53,8 +53,8 @@ export type Init = number | string;
 export const starts = ["p", "eye", "normal"] as const;
 
 /**
- * The start of a state symbol, one per element; or `{ place, init }` for one per row, column or tensor, one float64 number
- * kept on the host, or a matrix of its own size: `{ place: ["rows", "rank"], init: "normal" }`.
+ * The start of a state symbol, one per element; or `{ place, init }` for one per row, column or tensor, one for the whole
+ * model, one float64 number per parameter kept on the host, or a matrix of its own size: `{ place: ["rows", "rank"], init: "normal" }`.
  */
 export type Slot =
   | Init

@@ -42,6 +42,11 @@ export interface StateDict {
 /** The key of a slot among a state's tensors. Slot names hold no `/`, parameter names may. */
 export const slotKey = (slot: string, parameter: string): string => `${slot}/${parameter}`;
 
+/** Begins the keys of state that is one number for the whole model; no slot has this name. */
+export const MODEL = "model";
+/** The key of a slot that all parameters of a rule share. */
+export const modelKey = (slot: string, rule: string): string => slotKey(MODEL, `${slot}/${rule}`);
+
 const META = "descent";
 
 /** The state as the bytes of a safetensors file, with the metadata in its header. */

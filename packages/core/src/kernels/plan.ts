@@ -48,7 +48,7 @@ export interface Plan {
   readonly workspace: number;
   /** New values of slots of one number, written after the last stage. */
   readonly stores: readonly { readonly input: string; readonly value: Expr }[];
-  /** Whether a step must take the sums of all jobs before it can finish any. */
+  /** Whether a step must take the sums of all jobs before it can finish any, or change what they all read. */
   readonly model: boolean;
   /**
    * Whether its loops run over elements alone, and its numbers are all the host's or the model's: then jobs whose scalars
@@ -122,7 +122,8 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
   const other = (size: Matrix | undefined): Matrix | undefined => (size && !sameSize(size, own) ? size : undefined);
   const sizeOf = (e: Expr): Matrix | undefined => other(sizes?.get(e));
 
-  const values = program.kept.filter((n) => placeOf(n) === "scalar").map((n) => ({ input: n, key: node(n, "scalar") }));
+  const isNumber = (name: string): boolean => placeOf(name) === "scalar" || placeOf(name) === "model";
+  const values = program.kept.filter(isNumber).map((n) => ({ input: n, key: node(n, placeOf(n)) }));
   const vectors = new Map<Expr, string | undefined>();
   for (const name of program.kept)
     if (domainOf(node(name, placeOf(name))) !== "tensor") vectors.set(node(name, placeOf(name)), name);
@@ -246,7 +247,7 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
         step(domain, new Map(alike.map(([name, e]) => [node(name, domain), e])), [], other(matrix));
       }
     }
-    for (const [name, e] of Object.entries(outputs)) if (placeOf(name) === "scalar") want(e);
+    for (const [name, e] of Object.entries(outputs)) if (isNumber(name)) want(e);
 
     return {
       compute: sheet.compute(wanted),
@@ -259,7 +260,7 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
   const rest = Object.entries(program.outputs).filter(([name, e]) => stored.get(e) !== name);
   const stages = [...passes, stage([], Object.fromEntries(rest))];
   const stores = Object.entries(program.outputs)
-    .filter(([name]) => placeOf(name) === "scalar")
+    .filter(([name]) => isNumber(name))
     .map(([input, value]) => ({ input, value }));
   const steps = stages.flatMap((s) => s.steps);
   const kernels = steps.flatMap((s) => (s.kind === "loop" ? [s.kernel] : []));
@@ -272,9 +273,10 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
     stored,
     ...layOut(steps, (e) => (matrices.has(e) ? sizes!.get(e) : undefined)), // every matrix has a size
     stores,
-    model: stages.some((s) => s.model.length > 0),
+    model: program.model.length > 0 || stages.some((s) => s.model.length > 0),
     merges:
-      values.length + vectors.size + stores.length === 0 &&
+      vectors.size === 0 &&
+      [...values, ...stores].every(({ input }) => placeOf(input) === "model") &&
       steps.every(
         (s) => s.kind === "loop" && !s.matrix && !s.kernel.byRows && s.kernel.sums.every((e) => e.value === "model"),
       ),

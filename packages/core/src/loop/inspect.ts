@@ -1,4 +1,5 @@
 import type { Parameter, Role, Shape } from "../parameter.ts";
+import type { Program } from "../program.ts";
 import { type ParameterState, type StateMeta, slotKey } from "../state.ts";
 import { hyperNow, plainHyper } from "./groups.ts";
 import { mapValues } from "./maps.ts";
@@ -12,6 +13,8 @@ interface InspectedGroup {
   /** Hyper-parameters as the next update will use them. */
   readonly hyper: Readonly<Record<string, number>>;
   readonly parameters: readonly string[];
+  /** The symbols of its state that are one number for the whole model. */
+  readonly model: readonly string[];
 }
 
 /** The facts about one parameter. */
@@ -24,6 +27,8 @@ interface InspectedParameter {
   readonly decays: boolean;
   readonly shape: Shape;
   readonly role: Role | undefined;
+  /** Its state by symbol: the shape of each tensor that is kept from step to step. */
+  readonly state: Readonly<Record<string, Shape>>;
 }
 
 /** The present condition of an optimizer; hyper-parameters as the next update will use them. */
@@ -42,7 +47,8 @@ export interface Inspection {
 /** A state tensor with the key that it is saved under. */
 export interface Kept<T> {
   readonly key: string;
-  readonly parameter: Parameter;
+  /** The parameter whose state it is; undefined for state of the whole model. */
+  readonly parameter: Parameter | undefined;
   readonly shape: Shape;
   readonly tensor: T;
 }
@@ -56,29 +62,40 @@ export function inspect<T>({ step, phase, phases, nonFinite, groups, members }: 
     nonFinite,
     groups: Object.fromEntries(
       [...groups.values()].map((group): [string, InspectedGroup] => {
-        const parameters = all.filter((m) => m.cohort?.group === group).map((m) => m.parameter.name);
-        return [group.label, { rule: group.leaf.rule.title, hyper: { ...hyperNow(group, step) }, parameters }];
+        const mine = all.filter((m) => m.cohort?.group === group);
+        const parameters = mine.map((m) => m.parameter.name);
+        const model = mine[0]?.cohort?.program.model ?? [];
+        return [group.label, { rule: group.leaf.rule.title, hyper: { ...hyperNow(group, step) }, parameters, model }];
       }),
     ),
     parameters: Object.fromEntries(
-      all.map(({ parameter: { name, shape, role }, cohort, t, decays }): [string, InspectedParameter] => [
+      all.map(({ parameter, parameter: { name, shape, role }, cohort, t, decays }): [string, InspectedParameter] => [
         name,
-        { group: cohort?.group.label, t, decays, shape, role },
+        { group: cohort?.group.label, t, decays, shape, role, state: cohort ? stateOf(cohort.program, parameter) : {} },
       ]),
     ),
   };
 }
 
-/** The state tensors there are. Parameters not yet updated have none. */
-export const keptSlots = <T>({ members }: Roster<T>): Kept<T>[] =>
-  [...members.values()].flatMap(({ parameter, cohort, slots }) =>
+const stateOf = ({ slots }: Program, parameter: Parameter): Record<string, Shape> =>
+  Object.fromEntries(
+    Object.entries(slots).flatMap(([slot, spec]) =>
+      spec.place === "host" || spec.place === "model" ? [] : [[slot, slotShape(spec, parameter)] as const],
+    ),
+  );
+
+/** The state tensors there are: those of parameters that were updated, then those of the whole model. */
+export const keptSlots = <T>({ members, shared }: Roster<T>): Kept<T>[] => [
+  ...[...members.values()].flatMap(({ parameter, cohort, slots }) =>
     Object.entries(slots ?? {}).map(([slot, tensor]) => ({
       key: slotKey(slot, parameter.name),
       parameter,
       shape: slotShape(cohort!.program.slots[slot]!, parameter), // what has slots has a program that names them
       tensor,
     })),
-  );
+  ),
+  ...[...shared.all()].map(([key, tensor]) => ({ key, parameter: undefined, shape: [], tensor })),
+];
 
 /** The part of the state that is not tensors. */
 export function metaOf<T>({ step, phases, groups, members }: Roster<T>): StateMeta {

@@ -2,9 +2,12 @@ import { phasesOf } from "../blocks.ts";
 import { among, isCallback, isRecord, list, OptimizerError, shown, suggestion, takes } from "../errors.ts";
 import { knownOptions } from "../options.ts";
 import { type Shape, size } from "../parameter.ts";
+import type { Program } from "../program.ts";
 import {
   checkMeta,
   checkTensor,
+  MODEL,
+  modelKey,
   type ParameterState,
   type StateDict,
   type StateMeta,
@@ -80,35 +83,49 @@ export function* load<T>(
   const { meta, tensors } = rename
     ? renamed(checkMeta(state.meta), state.tensors, rename)
     : { meta: checkMeta(state.meta), tensors: state.tensors };
-  const { fits, report } = compare(roster, meta, tensors, resize === "pad");
+  const { fits, report } = compare(roster, meta, tensors, { strict, pad: resize === "pad" });
   if (strict) refuse(report);
   const fresh = new Map<Member<T>, Readonly<Record<string, T>>>();
+  const made = new Set<string>();
   const changes: (() => void)[] = [];
+  const put = (tensor: T, data: Float32Array): void => {
+    const change = write(tensor, data);
+    takes("load", "a `write` that returns a function or nothing", change, !change || isCallback(change));
+    if (change) changes.push(change);
+  };
   try {
     for (const { member, saved } of fits) {
       const { group, program } = member.cohort!; // not frozen
-      if (begun(saved) && !member.slots)
-        fresh.set(member, allocate(roster.memory, member.parameter, program, hyperNow(group, roster.step)));
+      if (!begun(saved) || (member.slots && roster.shared.has(program))) continue;
+      const hyper = hyperNow(group, roster.step);
+      if (!member.slots) fresh.set(member, allocate(roster.memory, member.parameter, program, hyper));
+      if (roster.shared.has(program)) continue;
+      made.add(program.id);
+      roster.shared.of(program, member.parameter, hyper);
     }
     yield roster.memory.settle?.();
     for (const { member, saved } of fits) {
       if (!begun(saved)) continue;
       for (const [slot, tensor] of Object.entries(member.slots ?? fresh.get(member)!)) {
         const found = tensors[slotKey(slot, member.parameter.name)]!; // checked by `mismatch`
-        const change = write(tensor, numbers(roster, member, slot, saved.shape, found));
-        takes("load", "a `write` that returns a function or nothing", change, !change || isCallback(change));
-        if (change) changes.push(change);
+        put(tensor, numbers(roster, member, slot, saved.shape, found));
       }
     }
+    for (const [key, tensor] of roster.shared.all())
+      if (Object.hasOwn(tensors, key)) put(tensor, tensors[key]!.data); // those of rules that fit are there
   } catch (error) {
     for (const slots of fresh.values()) for (const tensor of Object.values(slots)) roster.memory.free(tensor);
+    for (const id of made) roster.freeShared(id);
     throw error;
   }
   roster.end("a state was loaded since it was begun");
   for (const change of changes) change();
   for (const { member, saved } of fits) {
-    if (!begun(saved)) roster.free(member);
-    else member.slots ??= fresh.get(member);
+    if (!begun(saved)) {
+      roster.free(member);
+      const { id } = member.cohort!.program; // not frozen
+      if (!fits.some((fit) => begun(fit.saved) && fit.member.cohort!.program.id === id)) roster.freeShared(id); // as above
+    } else member.slots ??= fresh.get(member);
     member.t = saved.t;
     member.phase = Math.max(0, roster.phases.indexOf(saved.phase ?? ""));
     member.host = saved.host && kept(member, saved.host);
@@ -176,10 +193,10 @@ const begun = ({ t, phase }: ParameterState): boolean => t > 0 || phase !== unde
 
 /** The parts of a state that fit, with their parameters, and everything that does not. */
 function compare<T>(
-  { groups, members }: Roster<T>,
+  { groups, members, shared }: Roster<T>,
   meta: StateMeta,
   tensors: StateDict["tensors"],
-  pad: boolean,
+  { strict, pad }: { readonly strict: boolean; readonly pad: boolean },
 ): { readonly fits: readonly Fit<T>[]; readonly report: LoadReport } {
   const mismatched: { name: string; why: string }[] = [];
   const missing: string[] = [];
@@ -188,14 +205,16 @@ function compare<T>(
     if (!member.cohort) continue;
     const { name } = member.parameter;
     const saved = Object.hasOwn(meta.parameters, name) ? meta.parameters[name] : undefined;
-    const why = saved && mismatch(member, saved, meta, tensors, pad);
+    const kept = !strict && shared.has(member.cohort.program);
+    const why = saved && mismatch(member, saved, meta, tensors, { pad, kept });
     if (!saved) missing.push(name);
     else if (why !== undefined) mismatched.push({ name, why });
     else fits.push({ member, saved });
   }
   const unexpected = Object.keys(meta.parameters).filter((name) => !members.get(name)?.cohort);
   const loaded = fits.map(({ member }) => member.parameter.name);
-  unexpected.push(...unkept(fits, meta, tensors));
+  const programs = [...members.values()].flatMap(({ cohort }) => cohort?.program ?? []);
+  unexpected.push(...unkept(fits, programs, meta, tensors));
   const resized = fits.filter(({ member, saved }) => isWidened(saved.shape, member.parameter.shape));
   return {
     fits,
@@ -214,14 +233,21 @@ function compare<T>(
 const besides = ["p", "g"];
 
 /** The keys of state that no rule here keeps, and of state of parameters that the metadata do not know. */
-function unkept<T>(fits: readonly Fit<T>[], meta: StateMeta, tensors: StateDict["tensors"]): string[] {
+function unkept<T>(
+  fits: readonly Fit<T>[],
+  programs: readonly Program[],
+  meta: StateMeta,
+  tensors: StateDict["tensors"],
+): string[] {
   const slotsOf = new Map(
     fits.map(({ member: { parameter, cohort } }) => [parameter.name, cohort!.program.slots] as const), // not frozen
   );
+  const ofModel = new Set(programs.flatMap(({ id, model }) => model.map((slot) => modelKey(slot, id))));
   const inTensors = Object.keys(tensors).filter((key) => {
     const at = key.indexOf("/"); // slot names have none
     const [slot, name] = [key.slice(0, at), key.slice(at + 1)];
     if (besides.includes(slot)) return false;
+    if (slot === MODEL) return !ofModel.has(key);
     if (at < 0 || !Object.hasOwn(meta.parameters, name)) return true;
     const slots = slotsOf.get(name); // what does not fit is reported already
     return slots !== undefined && !(Object.hasOwn(slots, slot) && slots[slot]!.place !== "host");
@@ -253,13 +279,13 @@ function refuse({ missing, unexpected, mismatched }: LoadReport): void {
     );
 }
 
-/** Why what is saved of a parameter does not fit it; undefined if it does. */
+/** Why what is saved of a parameter does not fit it; undefined if it does. State of the model may be `kept` as it is. */
 function mismatch<T>(
   { parameter, cohort }: Member<T>,
   saved: ParameterState,
   meta: StateMeta,
   tensors: StateDict["tensors"],
-  pad: boolean,
+  { pad, kept }: { readonly pad: boolean; readonly kept: boolean },
 ): string | undefined {
   const grown = pad && isWidened(saved.shape, parameter.shape);
   if (!grown && saved.shape.join() !== parameter.shape.join())
@@ -277,14 +303,15 @@ function mismatch<T>(
       if (!saved.host || !Object.hasOwn(saved.host, slot)) return `lacks the state \`${slot}\``;
       continue;
     }
-    const key = slotKey(slot, parameter.name);
+    const key = spec.place === "model" ? modelKey(slot, program.id) : slotKey(slot, parameter.name);
     const found = Object.hasOwn(tensors, key) ? tensors[key] : undefined;
+    if (!found && spec.place === "model" && kept) continue;
     if (!found) return `lacks the state \`${slot}\``;
     checkTensor(key, found);
     if (grown && spec.init === "p")
       return `starts the state \`${slot}\` as the parameter, and its value then is not known for new elements`;
     const shape = slotShape(spec, parameter);
-    if (grown) {
+    if (grown && spec.place !== "model") {
       const from = dimensions(spec, saved.shape, found.shape);
       const fits =
         found.data.length === size(from) && (from.join() === shape.join() || !spec.matrix || isWidened(from, shape));

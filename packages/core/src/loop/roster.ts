@@ -10,6 +10,7 @@ import type { Memory } from "./backend.ts";
 import type { Group } from "./groups.ts";
 import { hostPart } from "./host-values.ts";
 import { entry } from "./maps.ts";
+import { checkShared, Shared } from "./shared.ts";
 
 /** Parameters of one group with one program that agree in the facts it reads: at one `t` they get the same numbers. */
 export interface Cohort {
@@ -52,6 +53,7 @@ export class Roster<T> {
   readonly #configured: Configured;
   readonly groups: Map<string, Group> = new Map();
   readonly members: Map<string, Member<T>> = new Map();
+  readonly shared: Shared<T>;
   readonly #cohorts = new Map<Program, readonly Cohort[]>();
   /** Updates done. */
   step = 0;
@@ -79,6 +81,7 @@ export class Roster<T> {
     const whole = typeof name === "string" && isCallback(slot) && isCallback(free);
     takes("a loop", "a backend: { name, slot, run, free }", memory, whole);
     this.memory = memory;
+    this.shared = new Shared(memory);
     this.#configured = configured;
   }
 
@@ -137,6 +140,7 @@ export class Roster<T> {
         this.#configured,
         [...this.members.values(), ...members].map(({ parameter }) => parameter),
       );
+    checkShared([...cohorts.values()].flat());
     this.phases = phases;
     this.inputs = inputs;
     for (const [program, all] of cohorts) this.#cohorts.set(program, all);
@@ -160,6 +164,10 @@ export class Roster<T> {
     if (member.phase > 0) this.moved--;
     if (this.moved === 0) this.phase = 0;
     this.members.delete(name);
+    const { id, model = [] } = member.cohort?.program ?? {};
+    if (id !== undefined && model.length > 0) {
+      if (![...this.members.values()].some(({ cohort }) => cohort?.program.id === id)) this.shared.free(id);
+    }
     this.#count([member], -1);
   }
 
@@ -211,6 +219,12 @@ export class Roster<T> {
     this.flight = undefined;
   }
 
+  /** Frees the state that the parameters of a rule share. */
+  freeShared(id: string): void {
+    this.shared.free(id);
+    for (const member of this.members.values()) if (member.cohort?.program.id === id) member.tensors = undefined;
+  }
+
   /** Frees a member's state. */
   free(member: Member<T>): void {
     for (const tensor of Object.values(member.slots ?? {})) this.memory.free(tensor);
@@ -227,6 +241,7 @@ export class Roster<T> {
   dispose(): void {
     this.end("the optimizer was disposed of");
     for (const member of this.members.values()) this.free(member);
+    this.shared.dispose();
     this.members.clear();
     this.groups.clear();
     this.#cohorts.clear();

@@ -15,7 +15,8 @@ export function slotShape(slot: SlotSpec, parameter: Parameter): Shape {
   return place === "tensor" ? parameter.shape : place === "row" ? [rows] : place === "column" ? [cols] : [];
 }
 
-const initial = ({ init }: SlotSpec, hyper: Env): number => (typeof init === "number" ? init : hyper[init]!); // trace checked the name
+/** The number that a slot starts as. */
+export const initial = ({ init }: SlotSpec, hyper: Env): number => (typeof init === "number" ? init : hyper[init]!); // trace checked the name
 
 /** The numbers that a slot starts with where they do not depend on the parameter's: one throughout, or one for each element. */
 export function ownStart(spec: SlotSpec, slot: string, parameter: Parameter, hyper: Env): number | Float32Array {
@@ -54,7 +55,7 @@ export function allocate<T>(
   const made: [string, T][] = [];
   try {
     for (const [slot, spec] of Object.entries(program.slots))
-      if (spec.place !== "host")
+      if (spec.place !== "host" && spec.place !== "model")
         made.push([
           slot,
           memory.slot(parameter, slotShape(spec, parameter), startOf(spec, slot, parameter, hyper, p), slot),

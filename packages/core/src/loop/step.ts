@@ -8,6 +8,7 @@ import { type Group, hyperNow } from "./groups.ts";
 import { type HostValues, hostPart, sameHost } from "./host-values.ts";
 import { entry } from "./maps.ts";
 import type { Cohort, Flight, Member, Roster } from "./roster.ts";
+import { refuseDisagreement } from "./shared.ts";
 import { allocate, initialHost } from "./slots.ts";
 import type { World } from "./world.ts";
 
@@ -67,6 +68,7 @@ function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Numbers
   let rounds = 0;
   let highest = -1;
   let seen: Set<Member<T>> | undefined;
+  let sharing = false;
   let last: Cohort | undefined;
   let shared: Shared | undefined;
   for (const pair of Symbol.iterator in shares ? shares : named("The tensors of an update", shares)) {
@@ -114,12 +116,15 @@ function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Numbers
     const { program } = shared;
     for (const one of program.inputs) if (inputs[one] === undefined && one !== "g") throw missing(program, one, name);
     member.slots ??= allocate(roster.memory, parameter, whole, hyper, p);
-    if (member.tensors?.p !== p) member.tensors = Object.assign({ p }, member.slots);
+    if (member.tensors?.p !== p)
+      member.tensors = Object.assign({ p }, member.slots, roster.shared.of(whole, parameter, hyper));
+    sharing ||= whole.model.length > 0;
     if (shared.works) jobs.push({ program, parameter, tensors: member.tensors, inputs, scalars: shared.scalars, t });
     stepped.push(member);
     next.push(shared);
   }
   if (phase > 0 && rounds !== roster.moved) throw unequal(roster, undefined, stepped);
+  if (sharing) refuseDisagreement(jobs);
   return {
     jobs,
     idle: stepped.length === 0,

@@ -1,4 +1,5 @@
 import type { StateDict } from "@descent/core";
+import { MODEL } from "@descent/core/adapter";
 
 /** A parameter of a saved state. */
 export interface SavedParameter {
@@ -91,7 +92,7 @@ function byKey<T extends { readonly name: string }>(
   return groups;
 }
 
-/** The part of a state that belongs to these parameters, under their current names. */
+/** The part of a state that belongs to these parameters, under their current names, or to the whole model. */
 export function renamed(state: StateDict, names: ReadonlyMap<string, string>, step: number): StateDict {
   const now = new Map([...names].map(([name, then]) => [then, name]));
   // A parameter that was frozen has no entry.
@@ -100,6 +101,7 @@ export function renamed(state: StateDict, names: ReadonlyMap<string, string>, st
     return name === undefined ? [] : [[name, found] as const];
   });
   const tensors = Object.entries(state.tensors).flatMap(([key, tensor]) => {
+    if (key.startsWith(`${MODEL}/`)) return [[key, tensor] as const];
     const at = key.indexOf("/"); // slot names have none
     const name = now.get(key.slice(at + 1));
     return name === undefined ? [] : [[`${key.slice(0, at)}/${name}`, tensor] as const];

@@ -1,9 +1,16 @@
 import { OptimizerError, type Parameter, type StateDict } from "@descent/core";
-import { list } from "@descent/core/adapter";
+import { list, MODEL } from "@descent/core/adapter";
 import { parameterNamed } from "../variables/parameters.ts";
 import { type Candidate, type Matches, match, renamed } from "./match.ts";
 
 const NOTHING: Matches = { pairs: new Map(), fresh: [], reshaped: [] };
+
+/** A state without what the rules of these parameters share, which has been loaded with the first of them. */
+function withoutModel(left: StateDict, { meta }: StateDict, taken: ReadonlySet<string>): StateDict {
+  const rules = [...taken].map((name) => meta.groups[meta.parameters[name]?.group ?? ""]?.rule);
+  const loaded = (key: string): boolean => key.startsWith(`${MODEL}/`) && rules.some((id) => key.endsWith(`/${id}`));
+  return { ...left, tensors: Object.fromEntries(Object.entries(left.tensors).filter(([key]) => !loaded(key))) };
+}
 
 /** The parameters of a saved optimizer, until the variables that continue them turn up. */
 export class Waiting {
@@ -75,7 +82,7 @@ export class Waiting {
       return;
     }
     const left = new Map(this.#names.map((name) => [name, name]));
-    this.#state &&= renamed(this.#state, left, this.#state.meta.step);
+    this.#state &&= withoutModel(renamed(this.#state, left, this.#state.meta.step), this.#state, taken);
   }
 
   #shape(name: string): readonly number[] | undefined {

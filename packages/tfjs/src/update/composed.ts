@@ -256,7 +256,7 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: Totals, elements:
   const make = (e: Expr): Tensor => {
     if (e.op === "var") {
       const tensor = (tensors[e.value] ?? inputs[e.value])!; // the program names no others
-      if (!folded || e.place === "scalar") return tensor;
+      if (!folded || e.place === "scalar" || e.place === "model") return tensor;
       return reshape(tensor, e.place === "row" ? [rows, 1] : e.place === "column" ? [1, cols] : wholeShape(e));
     }
     const [a, b, c] = e.args as readonly [Expr, Expr, Expr]; // as many as the operator has are read

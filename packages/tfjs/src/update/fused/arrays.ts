@@ -63,18 +63,21 @@ export class ArrayUpdates<Data> implements Fused {
       for (const name in inputs) if ("trainable" in inputs[name]!) lent.add(inputs[name]!.dataId);
     const fresh: { readonly old: Variable; readonly now: Tensor }[] = [];
     const found: Data[] = [];
+    /** Tensors that several jobs have, each in one place for all. */
+    const shared = new Map<Tensor, Data>();
     for (const job of jobs) {
       const writes = this.#writesOf(job) as Writes; // it was taken
-      const { kept, inputs } = job.program;
+      const { kept, inputs, model } = job.program;
       for (let i = 0; i < kept.length; i++) {
         const name = kept[i]!;
         const tensor = job.tensors[name]!; // p and every slot are there
-        let data = storage.find(tensor);
-        if (writes[i] && !(storage.owns(data, name) && !lent.has(tensor.dataId))) {
+        let data = shared.get(tensor) ?? storage.find(tensor);
+        if (writes[i] && !shared.has(tensor) && !(storage.owns(data, name) && !lent.has(tensor.dataId))) {
           const now = storage.copy(tensor);
           fresh.push({ old: tensor as Variable, now }); // what a program changes is p or a slot
           data = storage.find(now);
         }
+        if (model.includes(name)) shared.set(tensor, data);
         found.push(data);
       }
       for (const name of inputs) found.push(storage.find(job.inputs[name]!));
