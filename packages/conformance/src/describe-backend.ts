@@ -27,7 +27,9 @@ import { type Data, pick, sampleData } from "./data.ts";
 import { largestError, TOLERANCE } from "./displacement.ts";
 import { reference } from "./reference.ts";
 import type { Runner } from "./runner.ts";
+
 import { all, belongs, type Share, takesShare } from "./share.ts";
+
 import { takes, takesRecord, takesTarget } from "./takes.ts";
 import type { Starts, Target } from "./target.ts";
 

@@ -111,8 +111,7 @@ export function* load<T>(
         put(tensor, numbers(roster, member, slot, saved.shape, found));
       }
     }
-    for (const [key, tensor] of roster.shared.all())
-      if (Object.hasOwn(tensors, key)) put(tensor, tensors[key]!.data); // those of rules that fit are there
+    for (const [key, tensor] of roster.shared.all()) if (Object.hasOwn(tensors, key)) put(tensor, tensors[key]!.data); // those of rules that fit are there
   } catch (error) {
     for (const slots of fresh.values()) for (const tensor of Object.values(slots)) roster.memory.free(tensor);
     for (const id of made) roster.freeShared(id);
