@@ -339,6 +339,40 @@ describe("the update on the device that onnxruntime-web computes on", () => {
     expect(await there.checkpoint()).toEqual(await here.checkpoint());
   });
 
+  test("steps are those of WebAssembly, clipped and on a schedule, and a checkpoint resumes bit for bit", async () => {
+    const optimizer = clipByGlobalNorm(adamw({ lr: schedule("1e-3 / (1 + step)"), eps: 1e-4 }), 1);
+    const [gpu, cpu] = [await trainer({ optimizer }), await trainer({ optimizer, ...host })];
+    expect([gpu.plan, cpu.plan]).toEqual(["device", "host"]);
+    for (let i = 0; i < 3; i++) {
+      const [a, z] = [await cpu.trainStep(rows), await gpu.trainStep(rows)];
+      expect(Math.abs(z.loss / a.loss - 1)).toBeLessThan(TOLERANCE);
+    }
+    const bytes = encodeCheckpoint(await gpu.checkpoint());
+    const resumed = await trainer({ optimizer });
+    await resumed.load(decodeCheckpoint(bytes));
+    expect(encodeCheckpoint(await resumed.checkpoint())).toEqual(bytes);
+    expect((await resumed.trainStep(rows)).loss).toEqual((await gpu.trainStep(rows)).loss);
+  });
+
+  test("three models train at once, on wasm and on the device, while a fourth predicts", async () => {
+    const steps = async (t: Trainer): Promise<number[]> => {
+      const losses: number[] = [];
+      for (let i = 0; i < 5; i++) losses.push((await t.trainStep(rows)).loss);
+      return losses;
+    };
+    const x = { x: rows.x };
+    const alone = [await steps(await trainer(host)), await steps(await trainer())];
+    const predicted = await (await trainer(host)).predict(x);
+    const all = await Promise.all([trainer(host), trainer(), trainer(), trainer(host)]);
+    const [a, b, c, d] = all as [Trainer, Trainer, Trainer, Trainer]; // four
+    const [first, second, third, ...predictions] = await Promise.all([
+      ...[a, b, c].map(steps),
+      ...Array.from({ length: 5 }, () => d.predict(x)),
+    ]);
+    expect([first, second, third]).toEqual([alone[0], alone[1], alone[1]]);
+    for (const one of predictions) expect(one).toEqual(predicted);
+  });
+
   test("a lost device closes the trainer, dispose frees its buffers, and a new trainer takes the last checkpoint", async () => {
     const t = await trainer();
     await t.trainStep(rows);

@@ -1,10 +1,7 @@
 /// <reference types="vite/client" />
-import { adam, adamw } from "@descent/adam";
-import { clipByGlobalNorm, schedule } from "@descent/core";
-import asyncify from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
+import { adam } from "@descent/adam";
 import plain from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import * as ortWasm from "onnxruntime-web/wasm";
-import * as ortWebgpu from "onnxruntime-web/webgpu";
 import { describe, expect, test } from "vitest";
 import lenet from "../../onnx/test/fixtures/lenet.onnx?url";
 import {
@@ -16,10 +13,8 @@ import {
   Trainer,
   type TrainerOptions,
 } from "../src/index.ts";
-import { perceptron } from "./graphs.ts";
 
 ortWasm.env.wasm.wasmPaths = { wasm: plain };
-ortWebgpu.env.wasm.wasmPaths = { wasm: asyncify };
 
 // four pictures: a bar in one of ten places
 const labels = [1, 3, 7, 9];
@@ -36,7 +31,6 @@ async function steps(trainer: Trainer, count: number, on: Batch = batch): Promis
   return losses.map((s) => s.loss);
 }
 const wasm = { runtime: ortWasm, executionProviders: ["wasm"] };
-const webgpu = { runtime: ortWebgpu, executionProviders: ["webgpu"] };
 
 describe("in a browser, on onnxruntime-web", () => {
   test("a model trains in WebAssembly, and a checkpoint resumes exactly", async () => {
@@ -78,25 +72,5 @@ describe("in a browser, on onnxruntime-web", () => {
     await expect(make({ worker: () => new Worker("/no-such-worker.js") })).rejects.toThrow("lost its worker");
     const none = Trainer.create("/no-such-model.onnx.json", { optimizer: adam(), ...wasm });
     await expect(none).rejects.toThrow();
-  });
-
-  test("on webgpu, weights and state stay on the device, and steps are those of WebAssembly", async () => {
-    expect(navigator.gpu).toBeDefined();
-    const optimizer = clipByGlobalNorm(adamw({ lr: schedule("1e-3 / (1 + step)"), eps: 1e-4 }), 1);
-    const small = (options: Partial<TrainerOptions>): Promise<Trainer> =>
-      Trainer.create(perceptron([20, 16, 4]), { optimizer, loss: crossEntropy(), ...options });
-    const rows = { x: Float32Array.from({ length: 60 }, (_, i) => Math.sin(i * i)), labels: [0, 3, 1] };
-    const [cpu, gpu] = [await small(wasm), await small(webgpu)];
-    expect(gpu.plan).toBe("device");
-    const expected = await steps(cpu, 3, rows);
-    (await steps(gpu, 3, rows)).forEach((loss, i) => {
-      expect(Math.abs(loss / expected[i]! - 1)).toBeLessThan(1e-4); // float32 sums in another order
-    });
-    const bytes = encodeCheckpoint(await gpu.checkpoint());
-    const resumed = await small(webgpu);
-    await resumed.load(decodeCheckpoint(bytes));
-    expect(encodeCheckpoint(await resumed.checkpoint())).toEqual(bytes);
-    expect(await steps(resumed, 1, rows)).toEqual(await steps(gpu, 1, rows));
-    for (const t of [cpu, gpu, resumed]) await t.dispose();
   });
 });

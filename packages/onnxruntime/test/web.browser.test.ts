@@ -1,15 +1,12 @@
 /// <reference types="vite/client" />
 import { adam, adamw } from "@descent/adam";
-import asyncify from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
 import plain from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import * as ortWasm from "onnxruntime-web/wasm";
-import * as ortWebgpu from "onnxruntime-web/webgpu";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Batch, crossEntropy, decodeCheckpoint, Trainer, type TrainerOptions } from "../src/index.ts";
 import { perceptron } from "./graphs.ts";
 
 ortWasm.env.wasm.wasmPaths = { wasm: plain };
-ortWebgpu.env.wasm.wasmPaths = { wasm: asyncify };
 
 const model = perceptron([20, 16, 4]);
 const batch: Batch = { x: Float32Array.from({ length: 60 }, (_, i) => Math.sin(i * i)), labels: [0, 3, 1] };
@@ -24,8 +21,6 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 const wasm = { runtime: ortWasm, executionProviders: ["wasm"] };
-const both = { runtime: ortWebgpu, executionProviders: ["wasm"] };
-const webgpu = { runtime: ortWebgpu, executionProviders: ["webgpu"] };
 const threads = (): Worker => new Worker(new URL("./threads.worker.ts", import.meta.url), { type: "module" });
 
 async function steps(trainer: Trainer, count: number): Promise<number[]> {
@@ -35,21 +30,6 @@ async function steps(trainer: Trainer, count: number): Promise<number[]> {
 }
 
 describe("a page", () => {
-  test("trains three models at once, on wasm and on webgpu, while a fourth predicts", async () => {
-    const alone = [await steps(await make(both), 5), await steps(await make(webgpu), 5)];
-    const predicted = await (await make(both)).predict({ x: batch.x! });
-    const made = await Promise.all([make(both), make(webgpu), make(webgpu), make(both)]);
-    const [a, b, c, d] = made as [Trainer, Trainer, Trainer, Trainer]; // four
-    const [x, y, z, ...predictions] = await Promise.all([
-      steps(a, 5),
-      steps(b, 5),
-      steps(c, 5),
-      ...Array.from({ length: 5 }, () => d.predict({ x: batch.x! })),
-    ]);
-    expect([x, y, z]).toEqual([alone[0], alone[1], alone[1]]);
-    for (const one of predictions) expect(one).toEqual(predicted);
-  });
-
   test("goes on between steps: messages, timers and frames have their turn", async () => {
     const trainer = await make(wasm);
     const { port1, port2 } = new MessageChannel();
