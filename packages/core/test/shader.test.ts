@@ -109,3 +109,43 @@ test.each([
   const stores = kernel.buffers.flatMap(({ key, store }) => (store ? `${key.value} <- ${value(store)}` : []));
   expect([functions, statements, ...stores].join("\n")).toMatchSnapshot();
 });
+
+test("no value in a shader bears a word that its language keeps for itself", () => {
+  // The OpenGL ES Shading Language 3.00, section 3.8; WebGPU Shading Language, section "Reserved Words".
+  const kept = {
+    glsl: `active asm atomic_uint attribute cast class coherent common double enum extern external filter fixed goto half image1D
+      image2D image3D inline input interface long namespace noinline noperspective output packed partition patch public readonly
+      resource restrict row_major sample short sizeof static subroutine superp template this typedef union unsigned using varying
+      volatile writeonly`,
+    wgsl: `NULL Self abstract active alignas as asm async attribute auto await become cast catch class coherent common compile
+      concept crate debugger delete demote do enum explicit export extends extern external filter final finally friend from get
+      goto highp impl implements import inline interface layout lowp macro match mediump meta mod module move mut mutable
+      namespace new nil noinline null of operator package partition pass patch precise precision priv protected pub public
+      readonly ref regardless register require resource restrict self set shared sizeof smooth snorm static std subroutine super
+      target template this throw trait try type typedef typename typeof union unless unorm unsafe unsized use using varying
+      virtual volatile where with writeonly yield`,
+  };
+  const scalar = Object.keys(scalarOps) as (keyof typeof scalarOps)[];
+  const all = scalar.map((op) => apply(op, ...[x, y, x].slice(0, scalarOps[op].length)));
+  for (const [language, words] of [
+    [glsl, kept.glsl],
+    [wgsl, kept.wgsl],
+  ] as const) {
+    // biome-ignore format: one line
+    const declared = new Set<string>();
+    const watching: Language = {
+      ...language,
+      local: (type, name, value) => {
+        declared.add(name);
+        return language.local(type, name, value);
+      },
+      define: (name, parameters, body) => {
+        for (const each of [name, ...parameters]) declared.add(each);
+        return language.define(name, parameters, body);
+      },
+    };
+    shader(watching, all, (e) => String(e.value));
+    expect(declared.size).toBeGreaterThan(20);
+    expect([...declared].filter((name) => words.split(/\s+/).includes(name))).toEqual([]);
+  }
+});

@@ -122,8 +122,8 @@ const functions: Readonly<
   ${l.local("float", "z", "q * q")}
   ${l.local("float", "poly", "q * (1.0 + z * (-0.3333314528 + z * (0.1999355085 + z * (-0.1420889944 + z * (0.1065626393 + z * (-0.0752896400 + z * (0.0429096138 + z * (-0.0161657367 + z * 0.0028662257))))))))")}
   ${l.local("float", "eighth", l.choose("abs(y) > abs(x)", "1.5707963268 - poly", "poly"))}
-  ${l.local("float", "half", l.choose(`(${l.bits("x")} >> 31u) != 0u`, "3.1415926536 - eighth", "eighth"))}
-  return ${l.choose(`(${l.bits("y")} >> 31u) != 0u`, "-half", "half")};
+  ${l.local("float", "front", l.choose(`(${l.bits("x")} >> 31u) != 0u`, "3.1415926536 - eighth", "eighth"))}
+  return ${l.choose(`(${l.bits("y")} >> 31u) != 0u`, "-front", "front")};
 `,
     ),
   // With the sign of x, as in C; languages differ, and lose what lies below the quotient's last place.

@@ -57,9 +57,11 @@ class Batcher {
     const together = jobs.some(({ program }) => program.plan.model);
     const shared = together ? 0 : this.#reserve(jobs.reduce((most, job) => Math.max(most, room(job)), 0));
     for (const job of jobs) {
-      const { program, rows, cols, places } = job;
-      for (const { key, input } of program.plan.vectors)
+      const { program, places } = job;
+      for (const { key, input, matrix: own } of program.plan.vectors) {
+        const { rows, cols } = own ?? job;
         if (input === undefined) places.set(key, this.#reserve(domainOf(key) === "row" ? rows : cols));
+      }
       const from = together ? this.#reserve(room(job)) : shared;
       for (const { key, at } of program.plan.matrices) places.set(key, from + at);
     }
