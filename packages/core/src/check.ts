@@ -25,9 +25,7 @@ export function checkId(id: unknown): asserts id is string {
 /** Throws unless these are equations: text by symbol. `where` names the rule or call. */
 export function checkEquations(where: string, equations: unknown): asserts equations is Equations {
   if (!isRecord(equations))
-    throw new OptimizerError(
-      `${where} takes equations by symbol: { p: "p - lr * g" }. It was given ${shown(equations)}.`,
-    );
+    throw new OptimizerError(`${where} takes equations by symbol: { p: "p - lr * g" }; got ${shown(equations)}.`);
   for (const [name, source] of Object.entries(equations)) {
     checkName(where, name);
     if (typeof source !== "string")
@@ -48,7 +46,7 @@ function checkName(where: string, name: string): void {
 export function checkSpec(spec: unknown): asserts spec is RuleSpec {
   if (!isRecord(spec))
     throw new OptimizerError(
-      `\`rule\` takes a description: rule({ id, title, paper, hyper, state, update }). It was given ${shown(spec)}.`,
+      `\`rule\` takes a description: rule({ id, title, paper, hyper, state, update }); got ${shown(spec)}.`,
     );
   checkId(spec.id);
   const bad = (what: string, value: unknown, wanted: string): never => {

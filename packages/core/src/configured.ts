@@ -63,24 +63,23 @@ function refuse(value: unknown, where: string): never {
 function complaint(value: unknown): string {
   if (isRule(value)) {
     const name = exportName(value.id);
-    return `was given the rule \`${name}\`, which has not been called. Call it: ${name}(), or ${name}({ … }) with options.`;
+    return `got the rule \`${name}\`, which has not been called. Call it: ${name}(), or ${name}({ … }) with options.`;
   }
-  if (typeof value === "string")
-    return `was given the name ${shown(value)}. Import the rule and call it: ${asCall(value)}.`;
+  if (typeof value === "string") return `got the name ${shown(value)}. Import the rule and call it: ${asCall(value)}.`;
   if (typeof value === "object" && value !== null) {
-    if (has(value, "then")) return `was given a promise. Await it first.`;
+    if (has(value, "then")) return `got a promise. Await it first.`;
     if (has(value, "inspect") || (has(value, "update") && typeof Reflect.get(value, "update") === "function"))
-      return `was given an optimizer that exists already. Give it the rule that the optimizer was made from: adamw().`;
+      return `got an optimizer that exists already. Give it the rule that the optimizer was made from: adamw().`;
     if (has(value, "applyGradients") || has(value, "minimize"))
-      return `was given ${shown(value)}, another library's optimizer. ${CALL}`;
+      return `got ${shown(value)}, another library's optimizer. ${CALL}`;
     if (isRecord(value) && has(value, "update") && has(value, "hyper"))
-      return `was given the description of a rule. Make a rule of it and call that: rule({ … })().`;
+      return `got the description of a rule. Make a rule of it and call that: rule({ … })().`;
     if (isRecord(value) && has(value, "kind"))
-      return `was given an object of kind ${shown(value.kind)}, which is not a whole configuration. ${CALL}`;
+      return `got an object of kind ${shown(value.kind)}, which is not a whole configuration. ${CALL}`;
     if (isRecord(value) && Object.keys(value).some((key) => /^(lr|learningRate|learning_rate)$/.test(key)))
-      return `was given options without a rule. Hand them to one: adamw({ lr: 1e-3 }).`;
+      return `got options without a rule. Hand them to one: adamw({ lr: 1e-3 }).`;
   }
-  return `needs a rule with its options, and was given ${shown(value)}. ${CALL}`;
+  return `needs a rule with its options; got ${shown(value)}. ${CALL}`;
 }
 
 const has = (value: object, key: string): boolean => {

@@ -37,7 +37,7 @@ export function apply(op: Applied, ...raw: Expr[]): Expr {
     throw new OptimizerError(`There is no operation ${shown(op)}; there are ${Object.keys(arity).join(", ")}.`);
   for (const e of raw) checkExpr(e, `\`${op}\``);
   if (raw.length !== arity[op])
-    throw new OptimizerError(`\`${op}\` takes ${arity[op]} expressions, and was given ${raw.length}.`);
+    throw new OptimizerError(`\`${op}\` takes ${arity[op]} expressions; got ${raw.length}.`);
   const args =
     op === "and" || op === "or" || op === "not"
       ? raw.map(truth)
@@ -178,7 +178,7 @@ export function reduce(op: Reduction, place: Over, of: Expr): Expr {
   const known = op === "sum" || op === "sumsq" || (op === "largest" && place !== "model");
   if (!known || !over.includes(place))
     throw new OptimizerError(
-      `\`reduce\` takes "sum", "sumsq" or, except over the model, "largest", and one of ${over.join(", ")}, and was given ${shown(op)} and ${shown(place)}.`,
+      `\`reduce\` takes "sum", "sumsq" or, except over the model, "largest", and one of ${over.join(", ")}; got ${shown(op)} and ${shown(place)}.`,
     );
   checkExpr(of, `\`${op}\``);
   const e = number(of);

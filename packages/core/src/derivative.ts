@@ -142,7 +142,7 @@ export function derivative(y: Expr, x: Expr): Expr {
   for (const e of [y, x]) checkExpr(e, "`derivative`");
   if (x.op !== "var")
     throw new OptimizerError(
-      `\`derivative\` is taken by a symbol, such as variable("lr", "host"), and was given the expression \`${x.op}\`.`,
+      `\`derivative\` is taken by a symbol, such as variable("lr", "host"); got the expression \`${x.op}\`.`,
     );
   const order = dependents(y, x);
   if (order.at(-1) !== y) return ZERO;

@@ -70,9 +70,7 @@ export function meant(name: string, names: readonly string[]): string {
 /** Refuses options that `where` does not have, so that a typing mistake is not a default. */
 export function knownOptions<T extends object>(where: string, options: T, names: readonly (keyof T & string)[]): T {
   if (!isRecord(options))
-    throw new OptimizerError(
-      `\`${where}\` takes its options by name: { ${names.join(", ")} }. It was given ${shown(options)}.`,
-    );
+    throw new OptimizerError(`\`${where}\` takes its options by name: { ${names.join(", ")} }; got ${shown(options)}.`);
   for (const name of Object.keys(options))
     if (!names.some((n) => n === name))
       throw new OptimizerError(`\`${where}\` has no option \`${name}\`; it takes ${list(names)}.${meant(name, names)}`);

@@ -50,7 +50,7 @@ export type Plain =
 export function toPlain(configured: Configured, parameters: readonly Parameter[]): Plain {
   checkConfigured(configured, "toPlain");
   if (!Array.isArray(parameters))
-    throw new OptimizerError(`\`toPlain\` takes a list of parameters, and was given ${shown(parameters)}.`);
+    throw new OptimizerError(`\`toPlain\` takes a list of parameters; got ${shown(parameters)}.`);
   for (const parameter of parameters) checkParameter(parameter);
   return plainOf(configured, parameters);
 }
@@ -119,7 +119,7 @@ export interface PlainOptions {
  */
 export function fromPlain(plain: Plain, options: PlainOptions = {}): Configured {
   const { rules = {}, rename = (name: string) => name } = knownOptions("fromPlain", options, ["rules", "rename"]);
-  if (!isRecord(rules)) throw new OptimizerError(`\`fromPlain\` takes rules by id, and was given ${shown(rules)}.`);
+  if (!isRecord(rules)) throw new OptimizerError(`\`fromPlain\` takes rules by id; got ${shown(rules)}.`);
   if (!isCallback(rename))
     throw new OptimizerError(`\`fromPlain\`: rename is ${shown(rename)}. Give it (name) => the name of today.`);
   return read(plain, { rules, rename }, 0);

@@ -113,7 +113,7 @@ function misgiven({ id, title, hyper }: RuleSpec, given: readonly unknown[]): Op
   );
   const call = pairs.length > 0 ? pairs.join(", ") : `${names[0] ?? "lr"}: ${hyper[names[0] ?? ""] ?? 0.01}`;
   return new OptimizerError(
-    `${title} takes its options by name: ${name}({ ${call} }). It was given ${given.map(shown).join(" and ")}.`,
+    `${title} takes its options by name: ${name}({ ${call} }); got ${given.map(shown).join(" and ")}.`,
   );
 }
 

@@ -47,7 +47,7 @@ function equation(text: string): Schedule & { readonly text: string } {
   const value = hostFunction([build(parse(text), text, (name) => (name === "step" ? STEP : undefined), ["step"])]);
   const at = (step: number): number => {
     if (typeof step !== "number")
-      throw new OptimizerError(`A schedule takes the number of updates done, and was given ${shown(step)}.`);
+      throw new OptimizerError(`A schedule takes the number of updates done; got ${shown(step)}.`);
     return value({ step })[0]!; // one root, one value
   };
   return Object.assign(at, { text });

@@ -52,7 +52,7 @@ const META = "descent";
 /** The state as the bytes of a safetensors file, with the metadata in its header. */
 export function encodeState(state: StateDict): Uint8Array<ArrayBuffer> {
   if (!isRecord(state) || !isRecord(state.tensors) || !isRecord(state.meta))
-    throw new OptimizerError(`\`encodeState\` takes what optimizer.state() gives; it was given ${shown(state)}.`);
+    throw new OptimizerError(`\`encodeState\` takes what optimizer.state() gives; got ${shown(state)}.`);
   return encodeSafetensors(
     Object.fromEntries(
       Object.entries(state.tensors).map(([key, { shape, data }]) => [key, { dtype: "F32" as const, shape, data }]),
@@ -65,7 +65,7 @@ export function encodeState(state: StateDict): Uint8Array<ArrayBuffer> {
 export function decodeState(bytes: Uint8Array): StateDict {
   if (!ArrayBuffer.isView(bytes) || bytes.BYTES_PER_ELEMENT !== 1)
     throw new OptimizerError(
-      `\`decodeState\` takes the bytes of a file, a Uint8Array or a Buffer; it was given ${shown(bytes)}.`,
+      `\`decodeState\` takes the bytes of a file, a Uint8Array or a Buffer; got ${shown(bytes)}.`,
     );
   const { tensors, metadata } = decodeSafetensors(bytes);
   const text = metadata[META];

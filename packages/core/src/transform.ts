@@ -66,7 +66,7 @@ export function transform<
 function check(text: unknown): void {
   if (!isRecord(text))
     throw new OptimizerError(
-      `\`transform\` takes a description: transform({ id, hyper, state, before, after }). It was given ${shown(text)}.`,
+      `\`transform\` takes a description: transform({ id, hyper, state, before, after }); got ${shown(text)}.`,
     );
   checkId(text.id);
   const where = `The transform \`${text.id}\``;
@@ -101,7 +101,7 @@ type PlainTransform = Omit<TransformText<Hyper, Slots, Inputs, Equations, Equati
 function valuesOf(name: string, { hyper, ranges }: PlainTransform, options: unknown): Record<string, HyperValue> {
   if (!isRecord(options))
     throw new OptimizerError(
-      `\`${name}\` takes its options by name: { ${Object.keys(hyper).join(", ")} }. It was given ${shown(options)}.`,
+      `\`${name}\` takes its options by name: { ${Object.keys(hyper).join(", ")} }; got ${shown(options)}.`,
     );
   const values: Record<string, HyperValue> = { ...hyper };
   const names = Object.keys(hyper);

@@ -53,31 +53,31 @@ const message = (f: () => unknown): string => {
 
 const CALL = "Call a rule to configure it: adamw(), or adamw({ lr: 1e-3 }).";
 const wrong: [unknown, string][] = [
-  [adam, "was given the rule `adam`, which has not been called. Call it: adam(), or adam({ … }) with options."],
-  [centered, "was given the rule `rmspropCentered`, which has not been called. Call it: rmspropCentered(), or"],
-  ["adam", 'was given the name "adam". Import the rule and call it: adam().'],
-  ["a b", 'was given the name "a b". Import the rule and call it: adamw().'],
-  [{}, `needs a rule with its options, and was given an empty object. ${CALL}`],
-  [{ kind: "nonsense" }, 'was given an object of kind "nonsense", which is not a whole configuration.'],
-  [{ kind: "rule" }, 'was given an object of kind "rule", which is not a whole configuration.'],
-  [{ kind: "rule", rule: adam }, 'was given an object of kind "rule", which is not a whole configuration.'],
-  [{ kind: "partition", groups: { a: adam() } }, 'was given an object of kind "partition", which is not a whole'],
+  [adam, "got the rule `adam`, which has not been called. Call it: adam(), or adam({ … }) with options."],
+  [centered, "got the rule `rmspropCentered`, which has not been called. Call it: rmspropCentered(), or"],
+  ["adam", 'got the name "adam". Import the rule and call it: adam().'],
+  ["a b", 'got the name "a b". Import the rule and call it: adamw().'],
+  [{}, `needs a rule with its options; got an empty object. ${CALL}`],
+  [{ kind: "nonsense" }, 'got an object of kind "nonsense", which is not a whole configuration.'],
+  [{ kind: "rule" }, 'got an object of kind "rule", which is not a whole configuration.'],
+  [{ kind: "rule", rule: adam }, 'got an object of kind "rule", which is not a whole configuration.'],
+  [{ kind: "partition", groups: { a: adam() } }, 'got an object of kind "partition", which is not a whole'],
   [{ ...adam(), hyper: {} }, ": the rule has no value for `lr`."],
-  [{ lr: 1e-3 }, "was given options without a rule. Hand them to one: adamw({ lr: 1e-3 })."],
-  [{ ...adam }, "was given the description of a rule. Make a rule of it and call that: rule({ … })()."],
-  [new AdamOptimizer(), `was given an AdamOptimizer, another library's optimizer. ${CALL}`],
+  [{ lr: 1e-3 }, "got options without a rule. Hand them to one: adamw({ lr: 1e-3 })."],
+  [{ ...adam }, "got the description of a rule. Make a rule of it and call that: rule({ … })()."],
+  [new AdamOptimizer(), `got an AdamOptimizer, another library's optimizer. ${CALL}`],
   [
     { update() {}, inspect() {} },
-    "was given an optimizer that exists already. Give it the rule that the optimizer was made from",
+    "got an optimizer that exists already. Give it the rule that the optimizer was made from",
   ],
-  [Promise.resolve(adam()), "was given a promise. Await it first."],
-  [[adam()], `needs a rule with its options, and was given a list of 1. ${CALL}`],
-  [new Map([["a", adam()]]), `needs a rule with its options, and was given a Map. ${CALL}`],
-  [undefined, `needs a rule with its options, and was given undefined. ${CALL}`],
-  [null, "was given null"],
-  [0.5, "was given 0.5"],
-  [() => adam(), "needs a rule with its options, and was given a function."],
-  [clipByGlobalNorm, "was given the function `clipByGlobalNorm`."],
+  [Promise.resolve(adam()), "got a promise. Await it first."],
+  [[adam()], `needs a rule with its options; got a list of 1. ${CALL}`],
+  [new Map([["a", adam()]]), `needs a rule with its options; got a Map. ${CALL}`],
+  [undefined, `needs a rule with its options; got undefined. ${CALL}`],
+  [null, "got null"],
+  [0.5, "got 0.5"],
+  [() => adam(), "needs a rule with its options; got a function."],
+  [clipByGlobalNorm, "got the function `clipByGlobalNorm`."],
 ];
 
 describe("what is not a configured rule is refused at once, with the right call", () => {
@@ -96,7 +96,7 @@ describe("what is not a configured rule is refused at once, with the right call"
   test("in a group of a group too, and a partition within itself ends", () => {
     const inner = { kind: "partition", groups: { head: adam }, labels: () => ["head"] } as never;
     expect(message(() => new Loop(backend, { kind: "partition", groups: { a: inner }, labels: () => [] }))).toContain(
-      "`optimizer`, group `a` was given the rule `adam`",
+      "`optimizer`, group `a` got the rule `adam`",
     );
     const groups: Record<string, never> = {};
     const cycle = { kind: "partition" as const, groups, labels: () => ["a"] };
@@ -114,14 +114,14 @@ describe("what is not a configured rule is refused at once, with the right call"
 describe("options that are not given by name are refused with the call that was meant", () => {
   const call = adam as unknown as (...given: unknown[]) => unknown;
   test.each<[unknown[], string]>([
-    [[0.5], "Adam takes its options by name: adam({ lr: 0.5 }). It was given 0.5."],
-    [[0.1, 0.9], "Adam takes its options by name: adam({ lr: 0.1, beta1: 0.9 }). It was given 0.1 and 0.9."],
-    [[null], "Adam takes its options by name: adam({ lr: 0.001 }). It was given null."],
-    [["0.5"], 'It was given "0.5".'],
-    [[[0.5]], "It was given a list of 1."],
-    [[() => 0.1], "It was given a function."],
-    [[new Map([["lr", 0.1]])], "It was given a Map."],
-    [[{ lr: 0.1 }, 0.9], "It was given an object { lr } and 0.9."],
+    [[0.5], "Adam takes its options by name: adam({ lr: 0.5 }); got 0.5."],
+    [[0.1, 0.9], "Adam takes its options by name: adam({ lr: 0.1, beta1: 0.9 }); got 0.1 and 0.9."],
+    [[null], "Adam takes its options by name: adam({ lr: 0.001 }); got null."],
+    [["0.5"], 'got "0.5".'],
+    [[[0.5]], "got a list of 1."],
+    [[() => 0.1], "got a function."],
+    [[new Map([["lr", 0.1]])], "got a Map."],
+    [[{ lr: 0.1 }, 0.9], "got an object { lr } and 0.9."],
     [[Object.create({ lr: 0.1 })], "takes its options by name"],
   ])("adam(…%o)", (given, text) => {
     expect(message(() => call(...given))).toContain(text);

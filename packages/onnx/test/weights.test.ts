@@ -90,9 +90,7 @@ describe("a weight", () => {
     expect(() => updateInitializers(model, { tpyed: [1, 2] })).toThrow(
       "The model has no weights `tpyed`. It has `typed`, `half`",
     );
-    expect(() => updateInitializers(model, { typed: [1] })).toThrow(
-      "`typed` is [2], which is 2 numbers, and 1 were given.",
-    );
+    expect(() => updateInitializers(model, { typed: [1] })).toThrow("`typed` is [2], which is 2 numbers; got 1.");
     expect(() => updateInitializers(model, { count: [1] })).toThrow(
       "`count` is int64 and cannot be trained: only floating types can.",
     );

@@ -119,9 +119,7 @@ export function fit(name: string, data: unknown, shapes: ReadonlyMap<string, Sha
     );
   if (!isFloat32Array(data)) throw new OptimizerError(`\`${name}\` must be a Float32Array; got ${shown(data)}.`);
   if (data.length !== size(shape))
-    throw new OptimizerError(
-      `\`${name}\` of shape [${shape}] is ${size(shape)} numbers, and ${data.length} were given.`,
-    );
+    throw new OptimizerError(`\`${name}\` of shape [${shape}] is ${size(shape)} numbers; got ${data.length}.`);
 }
 
 /**

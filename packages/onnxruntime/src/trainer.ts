@@ -260,8 +260,7 @@ export class Trainer {
   async setContiguousWeights(all: Float32Array): Promise<void> {
     if (!isFloat32Array(all))
       throw new OptimizerError(`\`setContiguousWeights\` takes one Float32Array; got ${shown(all)}.`);
-    if (all.length !== this.size)
-      throw new OptimizerError(`The weights are ${this.size} numbers, and ${all.length} were given.`);
+    if (all.length !== this.size) throw new OptimizerError(`The weights are ${this.size} numbers; got ${all.length}.`);
     let at = 0;
     await this.setWeights(
       Object.fromEntries(this.parameters.map(({ name, shape }) => [name, all.subarray(at, (at += size(shape)))])),
@@ -409,7 +408,7 @@ const closed = (why: string, cause?: unknown): OptimizerError =>
   );
 
 function checkRecord(method: string, what: string, given: unknown): void {
-  if (!isRecord(given)) throw new OptimizerError(`\`${method}\` takes ${what}; it was given ${shown(given)}.`);
+  if (!isRecord(given)) throw new OptimizerError(`\`${method}\` takes ${what}; got ${shown(given)}.`);
 }
 
 function checkPath(path: unknown): void {

@@ -302,7 +302,7 @@ export class Graph implements Scope {
     const has = elem === "string" ? (strings?.length ?? 0) : data.length;
     if (has !== wanted || !holds(elem, data)) {
       throw new OnnxError(
-        `\`${name}\` is ${elem} [${dims}] and takes ${wanted} entries, but a ${data.constructor.name} of ${has} was given.`,
+        `\`${name}\` is ${elem} [${dims}] and takes ${wanted} entries; got a ${data.constructor.name} of ${has}.`,
       );
     }
   }

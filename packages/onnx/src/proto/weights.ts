@@ -68,9 +68,7 @@ function replaced(name: string, tensor: TensorProto, values: ArrayLike<number>, 
   const dims = (tensor.dims ?? []).map(Number);
   const count = dims.reduce((a, b) => a * b, 1);
   if (values.length !== count) {
-    throw new OnnxError(
-      `\`${name}\` is [${dims.join(", ")}], which is ${count} numbers, and ${values.length} were given.`,
-    );
+    throw new OnnxError(`\`${name}\` is [${dims.join(", ")}], which is ${count} numbers; got ${values.length}.`);
   }
   let data: Float32Array | Float64Array | Uint16Array;
   if (elem === "float32") data = values instanceof Float32Array ? values : Float32Array.from(values);

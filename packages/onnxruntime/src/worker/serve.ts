@@ -60,7 +60,7 @@ function checkServe(runtime: unknown, options: unknown): void {
   const given = typeof runtime === "object" && runtime !== null && "InferenceSession" in runtime;
   if (runtime !== undefined && !given)
     throw new OptimizerError(
-      `\`serve\` takes ONNX Runtime: import * as ort from "onnxruntime-web/wasm"; serve(ort). It was given ${shown(runtime)}.`,
+      `\`serve\` takes ONNX Runtime: import * as ort from "onnxruntime-web/wasm"; serve(ort); got ${shown(runtime)}.`,
     );
   knownOptions("serve", options as ServeOptions, ["rules"]);
 }

@@ -310,7 +310,7 @@ describe("errors say what to do, and nothing has changed", () => {
     const opt = optimizer(device, { weight: { buffer, shape: [3] } }, adam());
     const small = bufferOf(device, new Float32Array(2));
     expect(() => opt.update({ weight: small })).toThrow(
-      /`weight` holds 2 numbers from byte 0 on, but the parameter has 3/,
+      /The gradient of `weight` is in a buffer that holds 2 numbers from byte 0 on, but the parameter has 3/,
     );
     expect(() => opt.update({ weight: buffer })).toThrow(/overlaps the parameter `weight`/);
     expect(() => opt.update({ weight: null as never })).toThrow(/The gradient of `weight` must be a GPUBuffer/);
