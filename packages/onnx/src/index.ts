@@ -17,7 +17,6 @@ export {
   meanAbsolute,
   meanSquared,
 } from "./autodiff/losses.ts";
-export { type Trainable, trainables } from "./autodiff/parameters.ts";
 export type { Wanted } from "./autodiff/wanted.ts";
 export { OnnxError } from "./errors.ts";
 export type { BatchNorm, BatchNormMode } from "./graph/batch-norm.ts";
@@ -28,3 +27,7 @@ export type { External } from "./proto/external.ts";
 export { type ExternalOptions, externalize } from "./proto/externalize.ts";
 export { decodeModel, encodeModel, type ModelProto } from "./proto/model.ts";
 export { type UpdateOptions, updateInitializers } from "./proto/weights.ts";
+export { type Change, type Mended, type MendOptions, mend } from "./weights/mend.ts";
+export { notes } from "./weights/notes.ts";
+export type { Axes, Role } from "./weights/roles.ts";
+export { type Surveyed, survey, type Trainable, trainables } from "./weights/survey.ts";

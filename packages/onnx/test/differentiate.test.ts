@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { differentiate } from "../src/autodiff/differentiate.ts";
 import { crossEntropy, meanSquared } from "../src/autodiff/losses.ts";
-import { trainables } from "../src/autodiff/parameters.ts";
 import type { Wanted } from "../src/autodiff/wanted.ts";
 import { exportModel } from "../src/graph/export.ts";
 import { Graph } from "../src/graph/graph.ts";
 import { importModel } from "../src/graph/import.ts";
+import { trainables } from "../src/weights/survey.ts";
 import { Feeds, session, tensor } from "./check.ts";
 import { fixture } from "./testdata.ts";
 

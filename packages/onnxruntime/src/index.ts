@@ -14,6 +14,7 @@ export type {
   Weights,
 } from "./plans/training.ts";
 export { type MatmulOptions, onnxMatmul } from "./quirks/matmul.ts";
+export { inspectModel, type Report, type ReportedWeight } from "./report.ts";
 export type { Batch, BatchValue, Expected, Numbers } from "./session/feeds.ts";
 export type { ExecutionProvider, Runtime, RuntimeSession, RuntimeTensor } from "./session/runtime.ts";
 export { type ExportOptions, type LoadOptions, type StepResult, Trainer } from "./trainer.ts";

@@ -9,7 +9,7 @@ import {
   shown,
   suggestion,
 } from "@descent/core/adapter";
-import type { BatchNorm, External, GradientRule, Loss, LossFunction } from "@descent/onnx";
+import type { BatchNorm, External, GradientRule, ImportOptions, Loss, LossFunction } from "@descent/onnx";
 import type { FixedShapes } from "./graphs/model.ts";
 import type { Plan } from "./plans/training.ts";
 import type { ExecutionProvider, Runtime } from "./session/runtime.ts";
@@ -51,10 +51,21 @@ export interface TrainerOptions extends OpenOptions {
   /** The quantity to minimise; by default the model's first output, which must then be a scalar. */
   readonly loss?: Loss | LossFunction | undefined;
   /**
-   * The weights to train: names, a pattern, or a function that chooses. By default all except statistics, masks and the
-   * values of `Constant` nodes. Weights that are not trained cost no gradient.
+   * The weights to train: names, a pattern, or a function that chooses among those trained by default. By default those that
+   * were parameters in Python, as far as the file tells; `trainer.report` says why each is trained or not. A list may name any
+   * floating tensor, also in a `Constant` node. Weights that are not trained cost no gradient.
    */
   readonly trainable?: readonly string[] | RegExp | ((parameter: Parameter) => boolean) | undefined;
+  /**
+   * Groups of tensors to train as one, beside those that the file shows to be one weight stored twice; each is equal to the first
+   * of its group or its transpose. `false` trains every tensor of the file by itself.
+   */
+  readonly tie?: readonly (readonly string[])[] | false | undefined;
+  /**
+   * Tensors of which every layer that reads them trains its own, beside those that the file shows to be several weights which were
+   * equal when they were exported. `false` leaves them one.
+   */
+  readonly untie?: readonly string[] | false | undefined;
   /** The model's outputs that steps return. Default: all; an empty list saves copies that nobody reads. */
   readonly outputs?: readonly string[] | undefined;
   /** Sizes that the model leaves open: `{ input: ["batch", 3, 224, 224] }`. */
@@ -66,10 +77,22 @@ export interface TrainerOptions extends OpenOptions {
    * exporter writes all of them frozen, also from a model in training mode.
    */
   readonly batchNorm?: BatchNorm | undefined;
+  /** Values of inputs that are always the same, `{ sr: 16000n, use_cache_branch: false }`: batches do not have them. */
+  readonly fixed?: ImportOptions["fixed"];
+  /** Values by name that gradients do not pass. `detach()` of PyTorch is found where the file shows it. */
+  readonly stopGradient?: readonly string[] | undefined;
+  /**
+   * Rows of embedding tables that lookups do not train, `{ "embed.weight": 0 }`. `padding_idx` of PyTorch is found where the file
+   * shows it, and so is a table's one row of zeros; −1 trains all rows.
+   */
+  readonly paddingIdx?: Readonly<Record<string, number>> | undefined;
   /** Gradients for operators that lack one here, or other ones, by name ("Op" or "domain.Op"). */
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
-  /** The treatment of a weight that the loss does not depend on. Default "error". */
-  readonly unreached?: "error" | "zeros" | undefined;
+  /**
+   * The treatment of a weight that the loss does not depend on: "leave" (default where `trainable` is not given) leaves it as it is,
+   * as PyTorch does, "zeros" trains it with a gradient of zeros, and "error" (default otherwise) refuses it.
+   */
+  readonly unreached?: "error" | "zeros" | "leave" | undefined;
   /** Reads the files that hold tensors of a large model; by default those beside it, if the model is a file. */
   readonly external?: External | undefined;
   /**
@@ -126,6 +149,11 @@ const ofCreate: Readonly<Record<keyof TrainerOptions, Wanted>> = {
     want: "must be a list of names, a pattern such as /^head/, or a function (parameter) => boolean",
     fits: (x) => isNames(x) || x instanceof RegExp || isCallback(x),
   },
+  tie: {
+    want: 'must be false or groups of names: [["embed.weight", "head.weight"]]',
+    fits: (x) => x === false || (Array.isArray(x) && x.every(isNames)),
+  },
+  untie: { want: "must be false or a list of names", fits: (x) => x === false || isNames(x) },
   outputs: { want: "must be a list of the model's outputs by name", fits: isNames },
   shapes: {
     want: 'must give sizes by input: { input: ["batch", 3, 224, 224] }',
@@ -135,11 +163,17 @@ const ofCreate: Readonly<Record<keyof TrainerOptions, Wanted>> = {
     want: 'must be "batch", "frozen" or one of them by the name of a scale: { "bn1.weight": "batch" }',
     fits: (x) => isBatchNormMode(x) || (isRecord(x) && Object.values(x).every(isBatchNormMode)),
   },
+  fixed: { want: "must give values by input: { sr: 16000n }", fits: isRecord },
+  stopGradient: { want: "must be a list of values by name", fits: isNames },
+  paddingIdx: {
+    want: 'must give a row by table: { "embed.weight": 0 }',
+    fits: (x) => isRecord(x) && Object.values(x).every((row) => Number.isSafeInteger(row) && Number(row) >= -1),
+  },
   gradients: {
     want: "must give functions by operator",
     fits: (x) => isRecord(x) && Object.values(x).every((rule) => typeof rule === "function"),
   },
-  unreached: oneOf("error", "zeros"),
+  unreached: oneOf("error", "zeros", "leave"),
   external: { want: "must be a function (location, offset, length) => bytes", fits: (x) => typeof x === "function" },
   externalRoot: { want: "must be the path of a folder", fits: (x) => typeof x === "string" && x !== "" },
 };
@@ -150,19 +184,20 @@ const isRuntime = (x: unknown): boolean =>
   typeof x === "object" && x !== null && "InferenceSession" in x && "Tensor" in x;
 
 /** Refuses options that do not exist and values of the wrong kind, so that a typing mistake is not a default. */
-function checked(where: string, options: unknown, wanted: Readonly<Record<string, Wanted>>): void {
+function checkOptions(
+  where: string,
+  options: unknown,
+  wanted: Readonly<Record<string, Wanted>>,
+  example: string,
+): void {
   const names = Object.keys(wanted);
   if (!isRecord(options))
-    throw new OptimizerError(
-      `${where} takes its options by name, such as { optimizer: adamw(), loss: crossEntropy() }; got ${shown(options)}.`,
-    );
+    throw new OptimizerError(`${where} takes its options by name, such as ${example}; got ${shown(options)}.`);
   for (const name of Object.keys(options))
     if (!Object.hasOwn(wanted, name))
       throw new OptimizerError(
         `${where} has no option \`${name}\`; it takes ${list(names, names.length)}.${suggestion(name, names)}`,
       );
-  checkConfigured(options.optimizer, where);
-  nonFiniteOption(where, options.nonFinite, "throw");
   for (const [name, value] of Object.entries(options)) {
     const { want, fits } = wanted[name]!; // refused otherwise
     if (value !== undefined && !fits(value))
@@ -170,6 +205,22 @@ function checked(where: string, options: unknown, wanted: Readonly<Record<string
   }
 }
 
+function checked(where: string, options: unknown, wanted: Readonly<Record<string, Wanted>>): void {
+  checkOptions(where, options, wanted, "{ optimizer: adamw(), loss: crossEntropy() }");
+  if (!isRecord(options)) return; // refused above
+  checkConfigured(options.optimizer, where);
+  nonFiniteOption(where, options.nonFinite, "throw");
+}
+
+export const checkInspect = (options: unknown): void => {
+  const { tie, untie, fixed, stopGradient, paddingIdx, external, externalRoot } = ofCreate;
+  checkOptions(
+    "inspectModel",
+    options,
+    { tie, untie, fixed, stopGradient, paddingIdx, external, externalRoot },
+    "{ untie: false }",
+  );
+};
 export const checkCreate = (options: unknown): void => checked("Trainer.create", options, ofCreate);
 export const checkOpen = (options: unknown): void => checked("Trainer.open", options, ofOpen);
 

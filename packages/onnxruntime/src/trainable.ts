@@ -1,23 +1,32 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import { assign, list, shown, suggestion } from "@descent/core/adapter";
+import type { Mending } from "./engine/engine.ts";
 import type { Candidates } from "./graphs/model.ts";
 import type { TrainerOptions } from "./options.ts";
 
+/** Which tensors are one weight and which are several; a list in `trainable` may name Constant nodes, whose values become weights. */
+export function mendingOf({ tie, untie, trainable }: Pick<TrainerOptions, "tie" | "untie" | "trainable">): Mending {
+  return { tie, untie, lift: Array.isArray(trainable) ? (trainable as readonly string[]) : undefined };
+}
+
 /** The names of the weights to train: those chosen, without those the optimizer freezes. */
 export function trainedOf(
-  { weights: all, quantized }: Candidates,
+  { weights: every, quantized }: Candidates,
   { trainable, optimizer }: Pick<TrainerOptions, "trainable" | "optimizer">,
 ): string[] {
-  const names = all.map((p) => p.name);
+  const all = every.filter((p) => p.trained);
+  // A list may name what is not trained by default.
+  const offered = Array.isArray(trainable) ? every : all;
+  const names = offered.map((p) => p.name);
   if (quantized.length > 0 && (trainable === undefined || all.length === 0))
     throw new OptimizerError(
       `${list(quantized)} ${are(quantized)} quantized, and integers cannot be trained. Train the model it was quantized from${all.length > 0 ? ", or name the other weights in `trainable`" : ""}.`,
     );
-  if (all.length === 0)
+  if (offered.length === 0)
     throw new OptimizerError(
-      "The model has no floating-point weights, so there is nothing to train. Was it exported with its parameters?",
+      `The model has no floating-point weights, so there is nothing to train. Was it exported with its parameters?${why(every)}`,
     );
-  const chosen = all.filter(chooser(trainable, names));
+  const chosen = offered.filter(chooser(trainable, names));
   const groups = assign(optimizer, chosen);
   const trained = chosen.filter((_, i) => groups[i]!.leaf !== undefined); // one group each
   if (trained.length === 0)
@@ -33,6 +42,15 @@ export function trainedOf(
     );
   return trained.map((p) => p.name);
 }
+
+/** Why the first tensors of a model without weights are not trained. */
+const why = (every: Candidates["weights"]): string =>
+  every.length === 0
+    ? ""
+    : ` ${every
+        .slice(0, 3)
+        .map(({ name, because }) => `\`${name}\` is not trained: ${because}.`)
+        .join(" ")} Name those to train in \`trainable\`.`;
 
 const are = ({ length }: readonly unknown[]): string => (length > 1 ? "are" : "is");
 

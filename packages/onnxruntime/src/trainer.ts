@@ -21,8 +21,9 @@ import type { Candidates } from "./graphs/model.ts";
 import { checkCreate, checkOpen, checkSwitches, type OpenOptions, type TrainerOptions } from "./options.ts";
 import type { Forward, Gradients, Outputs, Plan, Training, Weights } from "./plans/training.ts";
 import { LostError } from "./quirks/lost.ts";
+import { type Report, reportOf } from "./report.ts";
 import { type Batch, isFloat32Array } from "./session/feeds.ts";
-import { trainedOf } from "./trainable.ts";
+import { mendingOf, trainedOf } from "./trainable.ts";
 import { RemoteEngine } from "./worker/remote.ts";
 
 /** The result of `trainStep`. */
@@ -55,6 +56,7 @@ export class Trainer {
   readonly #engine: Engine;
   readonly #options: OpenOptions;
   readonly #started: Started;
+  readonly #report: Report;
   /** The shapes of everything that is kept: weights and statistics. */
   readonly #shapes: ReadonlyMap<string, Shape>;
   readonly #training: Training;
@@ -65,8 +67,9 @@ export class Trainer {
   #tail: Promise<unknown> = Promise.resolve();
   #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(engine: Engine, options: OpenOptions, started: Started, closing: Closing) {
+  private constructor(engine: Engine, options: OpenOptions, started: Started, report: Report, closing: Closing) {
     this.#engine = engine;
+    this.#report = report;
     this.#options = options;
     this.#started = started;
     this.#shapes = new Map([...started.parameters, ...started.statistics].map(({ name, shape }) => [name, shape]));
@@ -83,10 +86,24 @@ export class Trainer {
   static async create(model: FileSource, options: TrainerOptions): Promise<Trainer> {
     checkCreate(options);
     return Trainer.#make(
-      { model, trainingGraph: false, external: options.external, externalRoot: options.externalRoot },
+      {
+        model,
+        trainingGraph: false,
+        external: options.external,
+        externalRoot: options.externalRoot,
+        mending: mendingOf(options),
+        reading: { fixed: options.fixed, stopGradient: options.stopGradient, paddingIdx: options.paddingIdx },
+      },
       options,
       (candidates) => {
-        const { loss, outputs, shapes, batchNorm, gradients, unreached } = options;
+        const {
+          loss,
+          outputs,
+          shapes,
+          batchNorm,
+          gradients,
+          unreached = options.trainable === undefined ? "leave" : "error",
+        } = options;
         const trained = trainedOf(candidates, options);
         refuseEmptyGroups(options.optimizer, candidates.weights);
         return { trained, loss, outputs, shapes, batchNorm, gradients, unreached };
@@ -101,7 +118,7 @@ export class Trainer {
   static async open(graph: FileSource, options: OpenOptions): Promise<Trainer> {
     checkOpen(options);
     return Trainer.#make(
-      { model: graph, trainingGraph: true, external: undefined, externalRoot: undefined },
+      { model: graph, trainingGraph: true, external: undefined, externalRoot: undefined, mending: {}, reading: {} },
       options,
       (candidates) => {
         const none = {
@@ -118,7 +135,12 @@ export class Trainer {
   }
 
   static async #make(
-    { model, ...rest }: Pick<Opening, "trainingGraph" | "external" | "externalRoot"> & { readonly model: FileSource },
+    {
+      model,
+      ...rest
+    }: Pick<Opening, "trainingGraph" | "external" | "externalRoot" | "mending" | "reading"> & {
+      readonly model: FileSource;
+    },
     options: OpenOptions,
     choose: (candidates: Candidates) => Omit<Starting, "optimizer" | "plan" | "seed">,
   ): Promise<Trainer> {
@@ -132,7 +154,8 @@ export class Trainer {
       const { runtime, sessionOptions = {}, plan } = options;
       const candidates = await engine.open({ ...rest, model, runtime, executionProviders, sessionOptions });
       const started = await engine.start({ ...choose(candidates), optimizer: forSome(optimizer), plan, seed });
-      return new Trainer(engine, options, started, closing);
+      const report = reportOf(candidates, started.parameters, await engine.training.inspect());
+      return new Trainer(engine, options, started, report, closing);
     } catch (error) {
       await engine.dispose();
       throw error;
@@ -157,6 +180,14 @@ export class Trainer {
   /** The weights that are trained. */
   get parameters(): readonly Parameter[] {
     return this.#started.parameters;
+  }
+
+  /**
+   * Every floating tensor of the model: whether it is trained and why, its role, group and decay, its name and module in Python, and
+   * what the file does not show. `String(trainer.report)` is a table.
+   */
+  get report(): Report {
+    return this.#report;
   }
 
   /** The count of trained numbers. */

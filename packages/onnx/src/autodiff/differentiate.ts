@@ -8,10 +8,10 @@ import type { Scope } from "../graph/node.ts";
 import { copied } from "../graph/subgraphs.ts";
 import type { Constant } from "../proto/constant.ts";
 import { isFloat } from "../proto/elem.ts";
+import type { Trainable } from "../weights/survey.ts";
 import type { Builder, Target } from "./builder.ts";
 import type { GradientRule } from "./gradients/rule.ts";
 import type { BuiltLoss, LabelInput, Loss, LossFunction } from "./losses.ts";
-import type { Trainable } from "./parameters.ts";
 import { RunningStatistics, trains } from "./statistics.ts";
 import { Tape } from "./tape.ts";
 import { choose, type Wanted } from "./wanted.ts";
@@ -26,8 +26,8 @@ export interface DifferentiateOptions {
   readonly inputs?: readonly string[] | undefined;
   /** Where the graph will run: chooses among formulations that give the same numbers. Default "cpu". */
   readonly target?: Target | undefined;
-  /** How to treat a weight that the loss does not depend on. Default "error". */
-  readonly unreached?: "error" | "zeros" | undefined;
+  /** How to treat a weight that the loss does not depend on: "leave" does not train it. Default "error". */
+  readonly unreached?: "error" | "zeros" | "leave" | undefined;
   /** The model's outputs to keep. Default: all. */
   readonly outputs?: readonly string[] | undefined;
   /** Gradients of operators that have none here, or other ones, by name ("Op" or "domain.Op"). */
@@ -80,7 +80,7 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
     },
     inputs: texts,
     target: oneOf("cpu", "wasm", "cuda", "webgpu"),
-    unreached: oneOf("error", "zeros"),
+    unreached: oneOf("error", "zeros", "leave"),
     outputs: texts,
     gradients: {
       want: 'functions by operator: { "com.example.Op": (b, node, dys, need) => … }',
@@ -88,18 +88,21 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
     },
   });
   const source = isGraph(model) ? model : importModel(model);
-  const chosen = choose(source, options.wrt, (options.inputs ?? []).length > 0);
+  let chosen = choose(source, options.wrt, (options.inputs ?? []).length > 0);
   const wanted = [...chosen.map((p) => p.name), ...(options.inputs ?? [])];
   const graph = started(source, wanted);
-  const tape = new Tape(graph, options.target ?? "cpu", wanted, options.gradients ?? {});
+  const { stops } = source;
+  const tape = new Tape(graph, options.target ?? "cpu", wanted, options.gradients ?? {}, undefined, undefined, stops);
   const { b } = tape;
   const running = new RunningStatistics(source, graph);
   for (const node of source.nodes) {
+    const padding = node.op === "Gather" ? source.paddingRows.get(node.inputs[0] ?? "") : undefined;
     if (trains(node)) {
       const tracked = running.tracked(node);
       tape.stage(tracked);
       running.note(node, tracked);
-    } else tape.stage(copied(node, graph));
+    } else if (padding === undefined) tape.stage(copied(node, graph));
+    else tape.stageLookup(copied(node, graph), padding);
     // Only the model can tell the types of outputs of operators from other domains.
     for (const name of node.outputs)
       if (name !== "" && graph.typeOf(name) === undefined) graph.setType(name, source.typeOf(name));
@@ -119,10 +122,18 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
   );
   const gradients = tape.backward(new Map([[built.loss, one]]), wanted);
 
-  const missing = wanted.filter((name) => gradients.get(name) === undefined);
+  let missing = wanted.filter((name) => gradients.get(name) === undefined);
+  if (options.unreached === "leave" && missing.length < wanted.length) {
+    const left = new Set(missing);
+    for (const { name, initial } of chosen) if (left.has(name)) graph.initializer(name, initial);
+    for (const { name } of chosen) if (left.has(name)) graph.inputs.delete(name);
+    chosen = chosen.filter(({ name }) => !left.has(name));
+    missing = missing.filter((name) => source.inputs.has(name));
+  }
   if (missing.length > 0 && options.unreached !== "zeros") {
     const ends = [...tape.stopped].slice(0, 3).join(", ");
-    const stopped = ends === "" ? "" : ` Gradients end at ${ends}, whose slope is zero.`;
+    const stopped =
+      ends === "" ? "" : ` Gradients end at ${ends}${ends.includes("stopGradient") ? "" : ", whose slope is zero"}.`;
     throw new OnnxError(
       `The loss does not depend on ${names(missing)}, so they cannot be trained.${stopped} ` +
         'Leave them out of `wrt`, or get zero gradients with `unreached: "zeros"`.',

@@ -11,4 +11,3 @@ export {
   type Reduction,
 } from "./losses.ts";
 export { operatorsMarkdown, type Support, type SupportedOperator, supportedOperators } from "./operators.ts";
-export type { Axes, Role } from "./parameters.ts";

@@ -25,6 +25,8 @@ export class Tape {
   readonly #needs: Set<string>;
   readonly #own: Readonly<Record<string, GradientRule>>;
   readonly #budget: Budget;
+  /** Values that gradients do not pass. */
+  readonly #ends: ReadonlySet<string>;
   #expanding = 0;
 
   constructor(
@@ -34,6 +36,7 @@ export class Tape {
     own: Readonly<Record<string, GradientRule>>,
     stopped: Set<string> = new Set(),
     budget: Budget = new Budget(),
+    ends: ReadonlySet<string> = new Set(),
   ) {
     this.graph = graph;
     this.b = new Builder(graph, target);
@@ -41,6 +44,7 @@ export class Tape {
     this.#own = own;
     this.stopped = stopped;
     this.#budget = budget;
+    this.#ends = ends;
   }
 
   #needed(node: Node): boolean {
@@ -91,6 +95,27 @@ export class Tape {
     return false;
   }
 
+  /** A lookup whose row `padding` is read and not trained. */
+  stageLookup(node: Node, padding: number): void {
+    const { b, graph } = this;
+    const [table = "", rows = ""] = node.inputs;
+    const [output = ""] = node.outputs;
+    if (!this.#needs.has(table)) {
+      this.stage(node);
+      return;
+    }
+    const found = graph.fresh(output);
+    this.stage({ ...node, outputs: [found] });
+    const kept = graph.fresh(output);
+    // Recorded by nobody, so that no gradient passes it.
+    graph.add({ op: "Identity", domain: "", name: "", inputs: [found], outputs: [kept], attributes: {} });
+    this.build(() => {
+      const { elem, shape } = graph.type(rows);
+      const padded = b.op("Equal", [rows, graph.constant(padding, elem)]);
+      b.named(output, "Where", [b.op("Unsqueeze", [padded, graph.ints([shape?.length ?? 0])]), kept, found]);
+    });
+  }
+
   /** Stages what `build` appends. */
   build<T>(build: () => T): T {
     const start = this.graph.nodes.length;
@@ -101,6 +126,10 @@ export class Tape {
 
   #record(node: Node): void {
     if (!this.#needed(node)) return;
+    if (node.outputs.some((name) => this.#ends.has(name))) {
+      this.stopped.add(`${describe(node)} (by \`stopGradient\` or detach())`);
+      return;
+    }
     if (flat.has(node.op) && standard(node) && !Object.hasOwn(this.#own, keyOf(node))) {
       this.stopped.add(describe(node));
       return;
@@ -168,7 +197,7 @@ export class Tape {
     seeds: ReadonlyMap<string, string>,
     wanted: readonly string[],
   ): ReturnType<Tape["backward"]> {
-    const tape = new Tape(graph, this.b.target, wanted, this.#own, this.stopped, this.#budget);
+    const tape = new Tape(graph, this.b.target, wanted, this.#own, this.stopped, this.#budget, this.#ends);
     for (const inner of body.nodes) tape.stage(copied(inner, graph));
     return tape.backward(seeds, wanted);
   }

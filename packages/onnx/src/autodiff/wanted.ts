@@ -1,7 +1,7 @@
 import { names, OnnxError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { isFloat } from "../proto/elem.ts";
-import { type Trainable, trainables } from "./parameters.ts";
+import { type Trainable, trainables } from "../weights/survey.ts";
 
 /** Which weights are trained: their names, a pattern, or a choice. */
 export type Wanted = readonly string[] | RegExp | ((parameter: Trainable) => boolean);

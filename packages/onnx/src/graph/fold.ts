@@ -58,6 +58,7 @@ export function fold(graph: Graph): void {
         from &&
         to &&
         !inSubgraphs.has(to) &&
+        !graph.stops.has(to) &&
         graph.typeOf(to) !== undefined
       ) {
         alias.set(to, alias.get(from) ?? from);

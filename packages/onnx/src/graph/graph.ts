@@ -2,6 +2,7 @@ import { check, isRecord, text, type Wanted } from "../check.ts";
 import { OnnxError } from "../errors.ts";
 import { type Constant, constant } from "../proto/constant.ts";
 import { type Elem, elems, entries, holds, type TypedArray } from "../proto/elem.ts";
+import { type Tags, untagged } from "../weights/tags.ts";
 import { type AttributeInput, attribute } from "./attribute.ts";
 import { type Dim, product } from "./dims.ts";
 import { describe, type Node, type Scope, type SymbolicValue, type TensorType } from "./node.ts";
@@ -38,6 +39,12 @@ export class Graph implements Scope {
   /** Running variances that training moves by the sample variance of the batch, as PyTorch does. */
   readonly sampled: Set<string> = new Set();
   readonly outer: Graph | undefined;
+  /** The facts that the file gives about its weights. */
+  tags: Tags = untagged;
+  /** Values that gradients do not pass, as after PyTorch's `detach()`. */
+  readonly stops: Set<string> = new Set();
+  /** Rows of tables that lookups do not train, as of `padding_idx`. */
+  readonly paddingRows: Map<string, number> = new Map();
   readonly #types: Map<string, TensorType> = new Map();
   readonly #symbolic: Map<string, SymbolicValue> = new Map();
   readonly #derived: Map<string, Constant> = new Map();

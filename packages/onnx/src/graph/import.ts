@@ -1,7 +1,7 @@
 import { check, checkOptions, func, isRecord, texts, model as wantedModel, yesNo } from "../check.ts";
 import { names, OnnxError } from "../errors.ts";
 import { type Constant, constant } from "../proto/constant.ts";
-import { elemOf } from "../proto/elem.ts";
+import { type Elem, elemOf } from "../proto/elem.ts";
 import type { External } from "../proto/external.ts";
 import {
   type AttributeProto,
@@ -12,6 +12,7 @@ import {
   type TypeProto,
 } from "../proto/model.ts";
 import { constantOf, denseOf } from "../proto/tensor.ts";
+import { moduleOf, tagsOf } from "../weights/tags.ts";
 import { type BatchNorm, BatchNorms, isBatchNorm } from "./batch-norm.ts";
 import { rewritten } from "./contrib/index.ts";
 import { bind, canonical, type Dim } from "./dims.ts";
@@ -20,6 +21,7 @@ import { type Call, Functions, spliced } from "./functions.ts";
 import { Graph } from "./graph.ts";
 import { type Attribute, describe, keyOf, type Node, type TensorType } from "./node.ts";
 import { Sequences } from "./sequences.ts";
+import { Detached, markPadding, markStops, paddingIdxOf } from "./stops.ts";
 import { upgrade } from "./upgrade.ts";
 
 /** Options of `importModel`. */
@@ -28,6 +30,15 @@ export interface ImportOptions {
   readonly shapes?: Readonly<Record<string, readonly Dim[]>>;
   /** Reads the files in which large models store their tensors. */
   readonly external?: External;
+  /** Values of inputs that are always the same: `{ sr: 16000n, use_cache_branch: false }`. They are inputs no more. */
+  readonly fixed?: Readonly<Record<string, FixedValue>> | undefined;
+  /** Values by name that gradients do not pass. PyTorch's `detach()` is found where the file shows it. */
+  readonly stopGradient?: readonly string[] | undefined;
+  /**
+   * Rows of embedding tables that lookups do not train, by table. PyTorch's `padding_idx` is found where the file shows it, and so is
+   * the one row of zeros of a table; −1 trains all rows.
+   */
+  readonly paddingIdx?: Readonly<Record<string, number>> | undefined;
   /** Whether to fold values that depend only on constants and sizes, and remove unused ones. Default true. */
   readonly fold?: boolean;
   /**
@@ -39,6 +50,9 @@ export interface ImportOptions {
   /** Operators of ONNX Runtime's optimizers that stay as they are ("com.microsoft.Gelu"). Default: none, all become standard ones. */
   readonly keep?: readonly string[];
 }
+
+/** A number for an input that is a scalar or has one element, or its numbers. */
+export type FixedValue = number | bigint | boolean | readonly (number | bigint | boolean)[];
 
 /** The operator set graphs are brought to: the first with every operator the gradients are made of. */
 export const targetOpset = 20;
@@ -55,6 +69,15 @@ export function importModel(source: Uint8Array | ModelProto, options: ImportOpti
       fits: (x) => isRecord(x) && Object.values(x).every((s) => Array.isArray(s) && s.every(isSize)),
     },
     external: func,
+    fixed: {
+      want: "values by input: { sr: 16000n }",
+      fits: (x) => isRecord(x) && Object.values(x).every((v) => (Array.isArray(v) ? v.every(isValue) : isValue(v))),
+    },
+    stopGradient: texts,
+    paddingIdx: {
+      want: 'a row by table: { "embed.weight": 0 }',
+      fits: (x) => isRecord(x) && Object.values(x).every((row) => Number.isSafeInteger(row) && Number(row) >= -1),
+    },
     fold: yesNo,
     keep: texts,
     batchNorm: {
@@ -71,8 +94,11 @@ export function importModel(source: Uint8Array | ModelProto, options: ImportOpti
   const from = opsets.get("") ?? 1;
   const graph = new Graph(Math.max(targetOpset, from));
   for (const [domain, version] of opsets) if (domain !== "") graph.domains.set(domain, version);
+  graph.tags = tagsOf(model);
   const importer = new Importer(model, options);
   importer.fill(graph, proto, opsets);
+  markStops(graph, options.stopGradient ?? []);
+  markPadding(graph, options.paddingIdx ?? {});
   if (options.fold ?? true) {
     fold(graph);
     prune(graph);
@@ -80,6 +106,7 @@ export function importModel(source: Uint8Array | ModelProto, options: ImportOpti
   return graph;
 }
 
+const isValue = (v: unknown): boolean => ["number", "bigint", "boolean"].includes(typeof v);
 const isSize = (d: unknown): boolean => typeof d === "string" || (Number.isSafeInteger(d) && Number(d) >= 0);
 
 /** "ai.onnx" is another name of the default domain. */
@@ -95,6 +122,7 @@ class Importer {
   readonly #batchNorms: BatchNorms;
   /** Sizes the names of the model stand for, from `shapes`. */
   readonly #sizes: Record<string, Dim> = Object.create(null); // a size may be called "constructor"
+  readonly #detached = new Detached();
   /** Whether `shapes` contradicts a size of the model, so that nothing it says of inner shapes can be believed. */
   #reshaped = false;
 
@@ -158,7 +186,17 @@ class Importer {
     }
     for (const [name, type] of types) {
       const given = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
-      graph.input(name, { elem: type.elem, shape: given ?? type.shape?.map((d) => bind(d, this.#sizes)) });
+      const shape = given ?? type.shape?.map((d) => bind(d, this.#sizes));
+      const fixed = this.#options.fixed;
+      const value = fixed !== undefined && Object.hasOwn(fixed, name) ? fixed[name] : undefined;
+      if (value === undefined) graph.input(name, { elem: type.elem, shape });
+      else graph.literal(name, fixedTo(name, value, type.elem, shape));
+    }
+    const lost = Object.keys(this.#options.fixed ?? {}).filter((name) => !types.some(([input]) => input === name));
+    if (lost.length > 0) {
+      throw new OnnxError(
+        `\`fixed\` names ${names(lost)}; the model's inputs are ${names(types.map(([name]) => name))}.`,
+      );
     }
   }
 
@@ -217,8 +255,11 @@ class Importer {
         for (const inner of this.#functions.inlined(nodes, at, level, fresh).reverse()) waiting.push(inner);
         continue;
       }
-      const node = this.#node(graph, call);
-      if (node === undefined) continue;
+      const made = this.#node(graph, call);
+      if (made === undefined) continue;
+      const node = this.#detached.cut(graph, protoNode, made);
+      const row = paddingIdxOf(graph, protoNode);
+      if (row !== undefined) graph.paddingRows.set(node.inputs[0] ?? "", row);
       for (const output of node.outputs) {
         if (output !== "" && graph.has(output) && !(graph.outer?.has(output) ?? false)) {
           throw new OnnxError(`\`${output}\` is produced twice, the second time by ${describe(node)}.`);
@@ -236,7 +277,13 @@ class Importer {
       if (last?.op === "BatchNormalization" && last.domain === "" && graph.nodes.length > start) {
         graph.nodes[graph.nodes.length - 1] = this.#batchNorms.normalized(graph, last);
       }
-      for (const added of graph.nodes.slice(start)) for (const output of added.outputs) refine(graph, output, declared);
+      for (let i = start; i < graph.nodes.length; i++) {
+        const added = graph.nodes[i];
+        if (added === undefined) continue;
+        for (const output of added.outputs) refine(graph, output, declared);
+        // The operators that one is written in belong to its module.
+        if (added.module === undefined && node.module !== undefined) graph.nodes[i] = { ...added, module: node.module };
+      }
     }
   }
 
@@ -249,6 +296,7 @@ class Importer {
       name: proto.name ?? "",
       inputs: proto.input ?? [],
       outputs: proto.output ?? [],
+      module: moduleOf(proto),
     };
     const attributes = (proto.attribute ?? []).map((one): [string, Attribute] => [
       one.name ?? "",
@@ -322,6 +370,21 @@ function chosen(graph: Graph, node: NodeProto): GraphProto | undefined {
     ({ name }) => name === (Number(condition) === 0 ? "else_branch" : "then_branch"),
   )?.g;
   return branch?.sparseInitializer === undefined ? branch : undefined;
+}
+
+/** The value of an input that is fixed, in the input's shape: its open sizes are 1, or together what the numbers fill. */
+function fixedTo(name: string, value: FixedValue, elem: Elem, shape: readonly Dim[] | undefined): Constant {
+  const list = Array.isArray(value) ? value : [value];
+  const open = (shape ?? []).map((d) => (typeof d === "number" ? d : 1));
+  const free = (shape ?? []).findIndex((d) => typeof d !== "number");
+  const count = open.reduce((a, b) => a * b, 1);
+  if (free >= 0 && list.length !== count && list.length % count === 0) open[free] = list.length / count;
+  if (open.reduce((a, b) => a * b, 1) !== list.length) {
+    throw new OnnxError(
+      `\`fixed\` gives \`${name}\` ${list.length} ${list.length === 1 ? "number" : "numbers"}, and it is ${elem} [${(shape ?? []).join(", ")}].`,
+    );
+  }
+  return constant(list, elem, open);
 }
 
 /** The value of a Constant node. */

@@ -42,6 +42,8 @@ export interface Node {
   /** "" where an optional output is left out. */
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
+  /** The module that it was exported from, as Python names it: "encoder.layer.0.attention". */
+  readonly module?: string | undefined;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Configured, Parameter } from "@descent/core";
-import type { BatchNorm, External, GradientRule, Loss, LossFunction } from "@descent/onnx";
+import type { BatchNorm, External, GradientRule, Loss, LossFunction, MendOptions } from "@descent/onnx";
 import type { LabelInput } from "@descent/onnx/autodiff";
 import type { FileSource } from "../files/read.ts";
-import type { Candidates, FixedShapes } from "../graphs/model.ts";
+import type { Candidates, FixedShapes, Reading } from "../graphs/model.ts";
 import type { Plan, Training } from "../plans/training.ts";
 import type { Expected } from "../session/feeds.ts";
 import type { ExecutionProvider, Runtime } from "../session/runtime.ts";
@@ -18,7 +18,13 @@ export interface Opening {
   readonly external: External | undefined;
   /** A folder besides the model's that files of tensors may lie in. */
   readonly externalRoot: string | undefined;
+  /** Which tensors are one weight, and which are several. */
+  readonly mending: Mending;
+  readonly reading: Reading;
 }
+
+/** The caller's say in which tensors are one weight. */
+export type Mending = Pick<MendOptions, "tie" | "untie" | "lift">;
 
 /** How it is trained. */
 export interface Starting {
@@ -32,7 +38,7 @@ export interface Starting {
   readonly shapes: FixedShapes | undefined;
   readonly batchNorm: BatchNorm | undefined;
   readonly gradients: Readonly<Record<string, GradientRule>> | undefined;
-  readonly unreached: "error" | "zeros" | undefined;
+  readonly unreached: "error" | "zeros" | "leave" | undefined;
 }
 
 /** The facts that a trainer knows about what it trains. */

@@ -1,18 +1,17 @@
-import { decodeModel, type External, externalize, type ModelProto, updateInitializers } from "@descent/onnx";
+import { type External, externalize, type ModelProto, updateInitializers } from "@descent/onnx";
 import { constantOf, type NodeProto, type TensorProto, tensorOf } from "@descent/onnx/proto";
 import { mapInitializers } from "../graphs/training-file.ts";
 import type { Exported } from "./engine.ts";
 
 /** The model with other weights, and all else untouched; see `Engine.exportModel`. */
 export function exported(
-  model: Uint8Array,
+  model: ModelProto,
   weights: Readonly<Record<string, Float32Array>>,
   external: External | undefined,
   inference: boolean,
   location: string | undefined,
 ): Exported {
-  const decoded = decodeModel(model);
-  const proto = inference ? inferring(decoded) : decoded;
+  const proto = inference ? inferring(model) : model;
   if (location === undefined || !hasExternal(proto))
     return { model: updateInitializers(inlined(proto, external), weights), data: undefined };
   // tensor by tensor, because such a model may be too large to be encoded in one piece

@@ -1,5 +1,5 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import { decodeModel, encodeModel, type Target } from "@descent/onnx";
+import { decodeModel, encodeModel, type Mended, type ModelProto, mend, type Target } from "@descent/onnx";
 import { beside } from "../files/external.ts";
 import { bytesOf } from "../files/read.ts";
 import { type Candidates, candidates, ModelSource } from "../graphs/model.ts";
@@ -20,18 +20,21 @@ import { providerName, type Runtime, runtimeOf } from "../session/runtime.ts";
 import type { Engine, Exported, Opening, Started, Starting } from "./engine.ts";
 import { exported, inlined } from "./export.ts";
 
+/** The bytes of a training graph, or the model with one tensor for each weight. */
+type Opened = Omit<Opening, "runtime" | "model"> & { readonly runtime: Runtime; readonly file: Uint8Array | Mended };
+
 interface Running {
   readonly target: Target;
   readonly source: Source;
   readonly training: Training;
   /** The original model. */
-  readonly model: Uint8Array;
+  readonly model: ModelProto;
 }
 
 /** The engine in this thread. */
 export class LocalEngine implements Engine {
   readonly #lost: (error: LostError) => void;
-  #opened: (Omit<Opening, "runtime" | "model"> & { readonly runtime: Runtime; readonly bytes: Uint8Array }) | undefined;
+  #opened: Opened | undefined;
   #running: Running | undefined;
 
   /** `lost` is called when the device is lost at a time when nothing was asked. */
@@ -51,29 +54,38 @@ export class LocalEngine implements Engine {
       opening.external ??
         (typeof model === "string" || model instanceof URL ? beside(String(model), opening.externalRoot) : undefined),
     ]);
-    this.#opened = { ...opening, bytes, runtime: inTurn(runtime), external };
-    if (!trainingGraph) return candidates(bytes, external);
-    const weights = new TrainingFile(bytes).parameters.map(({ initial: _, ...p }) => ({ ...p, elem: "float32" }));
-    return { weights, quantized: [] };
+    const opened = { ...opening, runtime: inTurn(runtime), external };
+    if (!trainingGraph) {
+      const file = mend(bytes, { ...opening.mending, external });
+      this.#opened = { ...opened, file };
+      return candidates(file, external, opening.reading);
+    }
+    this.#opened = { ...opened, file: bytes };
+    const known = { elem: "float32", trained: true, because: "trained before", sources: [], modules: [] };
+    const weights = new TrainingFile(bytes).parameters.map(({ initial: _, ...p }) => ({ ...p, ...known }));
+    return { weights, changes: [], notes: [], quantized: [] };
   }
 
   async start(starting: Starting): Promise<Started> {
     const opened = this.#opened;
     if (!opened) throw new OptimizerError("The engine was started before it was opened.");
-    const { bytes, runtime, external, sessionOptions } = opened;
+    const { file: read, runtime, external, sessionOptions } = opened;
     const { executionProviders, fills } = await working(runtime, opened.executionProviders);
     const target = targetOf(executionProviders);
     let source: Source;
-    let model = bytes;
-    if (opened.trainingGraph) {
-      const file = new TrainingFile(bytes, starting.trained);
+    let model: ModelProto;
+    if (read instanceof Uint8Array) {
+      const file = new TrainingFile(read, starting.trained);
       if (target === "webgpu" && file.target !== "webgpu")
         throw new OptimizerError(
           `The training graph was made for the provider "${file.target}" and may use operators that webgpu lacks. Save it from a trainer on webgpu.`,
         );
       source = file;
-      model = file.model;
-    } else source = new ModelSource(bytes, { ...starting, external, target });
+      model = decodeModel(file.model);
+    } else {
+      model = read.model;
+      source = new ModelSource(model, { ...starting, external, target, reading: opened.reading });
+    }
     const compiler = new Compiler({ runtime, source, executionProviders, sessionOptions, fills });
     const training = await trainingOf(compiler, executionProviders, starting, source);
     this.#running = { target, source, training, model };
@@ -96,7 +108,7 @@ export class LocalEngine implements Engine {
 
   async trainingGraph(): Promise<Uint8Array> {
     const { training, model, source, target } = this.#started();
-    const whole = encodeModel(inlined(decodeModel(model), this.#opened?.external));
+    const whole = encodeModel(inlined(model, this.#opened?.external));
     const made = source instanceof TrainingFile ? source.target : target;
     return encodeTrainingFile(source, made, whole, await training.weights());
   }

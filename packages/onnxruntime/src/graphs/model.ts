@@ -1,18 +1,22 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import {
   type BatchNorm,
-  decodeModel,
+  type Change,
   differentiate,
   type External,
   type GradientRule,
   type Graph,
+  type ImportOptions,
   importModel,
   type Loss,
   type LossFunction,
+  type Mended,
   type ModelProto,
+  notes,
   OnnxError,
+  type Surveyed,
+  survey,
   type Target,
-  trainables,
 } from "@descent/onnx";
 import type { LabelInput } from "@descent/onnx/autodiff";
 import { type Dim, int, prune } from "@descent/onnx/graph";
@@ -24,10 +28,13 @@ import { asInput, type EvaluationGraph, type Shapes, type Source, type TrainingG
 /** Sizes of inputs, by number or name. */
 export type FixedShapes = Readonly<Record<string, readonly Dim[]>>;
 
-/** A weight that may be trained. */
-export interface Candidate extends Parameter {
+/** A floating tensor of the model. */
+export interface Candidate extends Parameter, Pick<Surveyed, "trained" | "because" | "sources" | "modules"> {
   readonly elem: string;
 }
+
+/** How the model is read. */
+export type Reading = Pick<ImportOptions, "fixed" | "stopGradient" | "paddingIdx">;
 
 export interface ModelSourceOptions {
   readonly external?: External | undefined;
@@ -41,20 +48,26 @@ export interface ModelSourceOptions {
   readonly shapes?: FixedShapes | undefined;
   /** The statistics that BatchNormalizations normalise by while they train; by default as the file says. */
   readonly batchNorm?: BatchNorm | undefined;
+  readonly reading?: Reading | undefined;
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
-  readonly unreached?: "error" | "zeros" | undefined;
+  readonly unreached?: "error" | "zeros" | "leave" | undefined;
 }
 
 /** The parts of a model that may be trained. */
 export interface Candidates {
+  /** Every floating tensor, those that are not trained by default among them. */
   readonly weights: readonly Candidate[];
+  /** How the weights differ from the file's tensors. */
+  readonly changes: readonly Change[];
+  /** Facts about the whole file that say how training it may differ from Python. */
+  readonly notes: readonly string[];
   /** Names of weights that are quantized, and cannot be. */
   readonly quantized: readonly string[];
 }
 
-export function candidates(model: Uint8Array, external: External | undefined): Candidates {
-  const graph = importModel(model, external ? { external } : {});
-  const weights = trainables(graph).map(({ name, shape, elem, role, axes }) => ({ name, shape, elem, role, axes }));
+export function candidates({ model, changes }: Mended, external: External | undefined, reading: Reading): Candidates {
+  const graph = importModel(model, { ...reading, ...(external ? { external } : {}) });
+  const weights = survey(graph).map(({ initial: _, ...weight }) => weight);
   const readers = graph.nodes.filter(({ op }) =>
     /^(DequantizeLinear|QLinear|MatMulInteger|ConvInteger|MatMulN)/.test(op),
   );
@@ -64,7 +77,7 @@ export function candidates(model: Uint8Array, external: External | undefined): C
       return constant !== undefined && /^(u?int(2|4|8)|float8)/.test(constant.elem) && constant.data.length > 1;
     }),
   );
-  return { weights, quantized: [...new Set(quantized)] };
+  return { weights, changes, notes: notes(graph), quantized: [...new Set(quantized)] };
 }
 
 /** Differentiates a model, for each set of batch shapes anew: known sizes make leaner graphs. */
@@ -76,8 +89,8 @@ export class ModelSource implements Source {
   readonly #model: ModelProto;
   readonly #options: ModelSourceOptions;
 
-  constructor(model: Uint8Array, options: ModelSourceOptions) {
-    this.#model = decodeModel(model);
+  constructor(model: ModelProto, options: ModelSourceOptions) {
+    this.#model = model;
     this.#options = options;
     const source = this.#import();
     const { parameters, statistics, labels } = this.#differentiated(source);
@@ -117,9 +130,10 @@ export class ModelSource implements Source {
   }
 
   #import(shapes: Shapes = {}): Graph {
-    const { external, shapes: fixed = {}, gradients = {}, batchNorm } = this.#options;
+    const { external, shapes: fixed = {}, gradients = {}, batchNorm, reading } = this.#options;
     const given = Object.entries(shapes).filter(([name]) => !this.labels.some((l) => l.name === name));
     return importModel(this.#model, {
+      ...reading,
       shapes: { ...fixed, ...Object.fromEntries(given) },
       keep: Object.keys(gradients),
       batchNorm,

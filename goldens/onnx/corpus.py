@@ -1,0 +1,191 @@
+"""Exports every model of architectures.py as people do, with PyTorch's loss, gradients and ten steps of AdamW: python corpus.py FOLDER.
+
+Each file is one of: `dynamo` (torch.onnx.export as it comes), `raw` (with optimize=False), `legacy` (dynamo=False), and `kept` (dynamo=False, training
+mode kept, nothing folded). Beside them lies MODEL.MODE.safetensors: the batch, the labels, the gradient of each parameter and its value after ten
+steps. `npm run corpus -- FOLDER` trains each file and compares.
+"""
+
+import argparse
+import copy
+import json
+import logging
+import os
+import random
+import re
+import sys
+import time
+import traceback
+import warnings
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+warnings.filterwarnings("ignore")
+logging.disable(logging.WARNING)
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+
+from architectures import CASES
+
+EXPORTERS = ("dynamo", "raw", "legacy", "kept")
+STEPS = 10
+# ε is large, so that gradients that are zero but for rounding do not move weights by the rate.
+ADAMW = dict(lr=1e-3, betas=(0.9, 0.999), eps=1e-4, weight_decay=0.01)
+
+
+def seeded(name):
+    seed = sum(ord(c) for c in name)
+    random.seed(seed), np.random.seed(seed), torch.manual_seed(seed)
+
+
+def loss_of(kind, out, labels):
+    if kind == "mse":
+        return F.mse_loss(out, labels)
+    classes = out if out.ndim != 4 else out.permute(0, 2, 3, 1)
+    return F.cross_entropy(classes.flatten(0, -2), labels.flatten())
+
+
+def labels_of(kind, out):
+    if kind == "mse":
+        return torch.randn_like(out)
+    if out.ndim == 4:
+        return torch.randint(0, out.shape[1], (out.shape[0], *out.shape[2:]))
+    return torch.randint(0, out.shape[-1], out.shape[:-1])
+
+
+def reference(name, mode):
+    """The model as it is exported, its batch, and what PyTorch makes of them."""
+    case = CASES[name]
+    seeded(name)
+    model = case.make().float()
+    model.train(mode == "train")
+    inputs = case.inputs()
+    trained = copy.deepcopy(model)
+    with torch.no_grad():
+        out = copy.deepcopy(model)(*inputs.values())
+    labels = labels_of(case.loss, out)
+    parameters = {k: p for k, p in trained.named_parameters() if p.requires_grad}
+    start = {k: p.detach().clone() for k, p in parameters.items()}
+    optimizer = torch.optim.AdamW(parameters.values(), **ADAMW)
+    losses, gradients = [], {}
+    for step in range(STEPS + 1):
+        optimizer.zero_grad()
+        loss = loss_of(case.loss, trained(*inputs.values()), labels)
+        losses.append(loss.item())
+        if step == STEPS:
+            break
+        loss.backward()
+        if step == 0:
+            gradients = {k: p.grad.clone() for k, p in parameters.items() if p.grad is not None}
+        optimizer.step()
+    first = {id(p): k for k, p in model.named_parameters()}
+    tied = {k: first[id(p)] for k, p in model.named_parameters(remove_duplicate=False) if first[id(p)] != k}
+    tensors = {
+        **{f"input.{k}": v for k, v in inputs.items()},
+        "labels": labels,
+        **{f"grad.{k}": v for k, v in gradients.items()},
+        **{f"start.{k}": v for k, v in start.items()},
+        **{f"end.{k}": p.detach() for k, p in parameters.items()},
+    }
+    about = {
+        "loss": case.loss,
+        "losses": losses,
+        "inputs": list(inputs),
+        "frozen": [k for k, p in model.named_parameters() if not p.requires_grad],
+        "buffers": [k for k, b in model.named_buffers()],
+        "tied": tied,
+        **({"hides": case.hides} if case.hides else {}),
+        "adamw": {"lr": ADAMW["lr"], "eps": ADAMW["eps"], "weightDecay": ADAMW["weight_decay"]},
+    }
+    return model, inputs, out, tensors, about
+
+
+def export(model, inputs, out, case, exporter, mode, path):
+    names = list(inputs)
+    axes = case.dynamic if case.dynamic is not None else {k: {0: "batch"} for k in names}
+    outputs = ["out"]
+    torch.manual_seed(0)
+    model = copy.deepcopy(model)
+    if exporter in ("dynamo", "raw"):
+        shapes = tuple({i: torch.export.Dim(n) for i, n in axes.get(k, {}).items()} or None for k in names) if axes else None
+        if shapes is not None:  # one name may stand for one Dim only
+            dims = {n: torch.export.Dim(n) for k in names for n in axes.get(k, {}).values()}
+            shapes = tuple({i: dims[n] for i, n in axes.get(k, {}).items()} or None for k in names)
+        torch.onnx.export(
+            model, tuple(inputs.values()), path, dynamo=True, input_names=names, output_names=outputs, external_data=False, verbose=False,
+            dynamic_shapes=shapes, **({"optimize": False} if exporter == "raw" else {}),
+        )  # fmt: skip
+    else:
+        kept = dict(training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False) if exporter == "kept" or mode == "train" else {}
+        torch.onnx.export(model, tuple(inputs.values()), path, dynamo=False, input_names=names, output_names=outputs, dynamic_axes=axes, **kept)
+
+
+def strip(path):
+    """Without the stack traces, which hold paths of the machine."""
+    import onnx
+
+    model = onnx.load(path)
+    for part in (model.graph, *model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output):
+        if hasattr(part, "metadata_props"):
+            kept = [entry for entry in part.metadata_props if "stack_trace" not in entry.key and "nn_module_stack" not in entry.key]
+            del part.metadata_props[:]
+            part.metadata_props.extend(kept)
+        part.ClearField("doc_string")
+    onnx.save(model, path)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder")
+    parser.add_argument("--only", default="", help="a pattern of names")
+    parser.add_argument("--exporters", default=",".join(EXPORTERS))
+    parser.add_argument("--modes", default="train,eval")
+    parser.add_argument("--strip", action="store_true", help="leave stack traces out, as the committed files do")
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    os.makedirs(args.folder, exist_ok=True)
+    index_path = os.path.join(args.folder, "index.json")
+    index = json.load(open(index_path)) if os.path.exists(index_path) else {}
+    for name, case in CASES.items():
+        if not re.search(args.only, name):
+            continue
+        for mode in (m for m in case.modes if m in args.modes):
+            try:
+                model, inputs, out, tensors, about = reference(name, mode)
+            except Exception as error:
+                print(f"{name} {mode}: the model does not run: {str(error).splitlines()[0][:200]}", flush=True)
+                index[f"{name}.{mode}"] = {"error": str(error)[:300]}
+                continue
+            stem = os.path.join(args.folder, f"{name}.{mode}")
+            save_file({k: v.contiguous().clone() for k, v in tensors.items()}, f"{stem}.safetensors", metadata={"about": json.dumps(about)})
+            for exporter in args.exporters.split(","):
+                if exporter == "legacy" and mode == "train":
+                    continue  # it is `kept`
+                key = f"{name}.{mode}.{exporter}"
+                if os.path.exists(f"{stem}.{exporter}.onnx"):
+                    index.setdefault(key, {})
+                    continue
+                began = time.time()
+                try:
+                    stdout = sys.stdout
+                    sys.stdout = open(os.devnull, "w")
+                    try:
+                        export(model, inputs, out, case, exporter, mode, f"{stem}.{exporter}.onnx")
+                        if args.strip:
+                            strip(f"{stem}.{exporter}.onnx")
+                    finally:
+                        sys.stdout = stdout
+                    index[key] = {}
+                    print(f"{key}: {os.path.getsize(f'{stem}.{exporter}.onnx')} bytes, {time.time() - began:.1f} s", flush=True)
+                except Exception as error:
+                    lines = [line for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+                    index[key] = {"error": lines[0][:300]}
+                    print(f"{key}: PyTorch does not export it: {lines[0][:160]}", flush=True)
+            json.dump(index, open(index_path, "w"), indent=1, sort_keys=True)
+
+
+if __name__ == "__main__":
+    main()

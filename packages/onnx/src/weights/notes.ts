@@ -1,0 +1,51 @@
+import { names } from "../errors.ts";
+import { checkGraph, type Graph } from "../graph/graph.ts";
+import { int } from "../graph/node.ts";
+
+/** Sentences on how training a model may differ from training it in Python, each with the export that would not. */
+export function notes(graph: Graph): string[] {
+  checkGraph("The argument of notes()", graph);
+  const { kinds, lost, made, naming, sources } = graph.tags;
+  const all: string[] = [];
+  const present = (name: string): boolean => graph.initializers.has(name);
+  const of = (what: string): string[] =>
+    [...made].filter(([name, how]) => how === what && present(name)).map(([name]) => name);
+  const normalized = of("normalized");
+  if (normalized.length > 0)
+    all.push(
+      `Normalizations were folded into ${names(normalized)}${lost.length > 0 ? `, and with them ${names(lost, 4)} are gone` : ""}. ` +
+        "Export with optimize=False to train them.",
+    );
+  else if (lost.length > 0) all.push(`No tensor holds ${names(lost, 4)}. Export with optimize=False.`);
+  const computed = of("computed");
+  if (computed.length > 0) {
+    const from = [...new Set(computed.flatMap((name) => sources.get(name) ?? []))];
+    all.push(
+      `The exporter computed ${names(computed, 4)} from ${names(from, 4)}, and wrote only the results. Export with optimize=False to train what they were computed from.`,
+    );
+  }
+  if (kinds.size > 0 || naming !== "torch") return all;
+  all.push(
+    "PyTorch's older exporter (dynamo=False) does not write which tensors are parameters, where detach() or no_grad stop gradients, " +
+      "or which are frozen: these weights are found by their parts in operators and their names. Export with dynamo=True, or check the list.",
+  );
+  const folded = graph.nodes
+    .filter((n) => /^Conv/.test(n.op) && /^onnx::/.test(n.inputs[1] ?? ""))
+    .map((n) => n.inputs[1] ?? "");
+  if (folded.length > 0)
+    all.push(
+      `${names(folded, 4)} are computed from a convolution and, as a rule, the normalization after it. To train both, export with ` +
+        "training=torch.onnx.TrainingMode.PRESERVE and do_constant_folding=False.",
+    );
+  const products = graph.nodes.flatMap((n) =>
+    n.inputs.filter(
+      (name) => /^onnx::/.test(name) && present(name) && n.op !== "Conv" && graph.literalValue(name) === undefined,
+    ),
+  );
+  const recurrent = graph.nodes.some((n) => ["LSTM", "GRU", "RNN"].includes(n.op) && int(n, "hidden_size", 0) > 0);
+  if (products.length > 0 && !recurrent)
+    all.push(
+      `${names(new Set(products), 4)} were folded by the exporter, which gave them names of its own; do_constant_folding=False keeps Python's.`,
+    );
+  return all;
+}

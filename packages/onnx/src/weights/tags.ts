@@ -1,0 +1,229 @@
+import type { GraphProto, ModelProto, NodeProto, StringStringEntryProto } from "../proto/model.ts";
+
+/** Whether a tensor was trained in Python, or kept beside the weights. */
+export type Kind = "parameter" | "buffer";
+
+/** Numbers in another order, numbers computed of others, or a kernel with a normalization in it. */
+export type Making = "moved" | "computed" | "normalized";
+
+/** The facts that a file gives about its tensors: PyTorch's default exporter writes them as metadata. */
+export interface Tags {
+  /** Parameters and buffers by their names in Python. Empty where the file does not tell. */
+  readonly kinds: ReadonlyMap<string, Kind>;
+  /** Names in Python by the names of torch.export's placeholders, as nodes refer to them. */
+  readonly placeholders: ReadonlyMap<string, string>;
+  /** For an initializer, the parameters and buffers that it was made from. */
+  readonly sources: ReadonlyMap<string, readonly string[]>;
+  /** How the exporter made a tensor of its sources, where it did more than store one. */
+  readonly made: ReadonlyMap<string, Making>;
+  /** Parameters that calls of PyTorch read and no tensor of the file holds. */
+  readonly lost: readonly string[];
+  /**
+   * How names are given where there are no kinds: `torch` names weights by their modules, and what it folded `onnx::…`; `descent`
+   * stores constants in `Constant` nodes, so that every initializer is a weight.
+   */
+  readonly naming: "torch" | "descent" | undefined;
+}
+
+/** The tags of a graph that was not read from a file: its initializers are its weights. */
+export const untagged: Tags = {
+  kinds: new Map(),
+  placeholders: new Map(),
+  sources: new Map(),
+  made: new Map(),
+  lost: [],
+  naming: "descent",
+};
+
+const KIND = "pkg.torch.export.graph_signature.InputSpec.kind";
+const PLACEHOLDER = "pkg.torch.onnx.original_node_name";
+const FOLDED = "pkg.onnxscript.optimizer.folded_from";
+const SIGNATURE = "pkg.torch.export.ExportedProgram.graph_signature";
+const SCOPES = "pkg.torch.onnx.name_scopes";
+const TRACED = "pkg.torch.onnx.fx_node";
+/** Written on tensors that `mend` made: the names in Python, one per line. */
+const SOURCE = "descent.source";
+
+const kindOf = (text: string | undefined): Kind | undefined =>
+  text === "PARAMETER" ? "parameter" : text === "BUFFER" ? "buffer" : undefined;
+
+/** The value of an entry of metadata. */
+export function entry(all: readonly StringStringEntryProto[] | undefined, key: string): string | undefined {
+  return all?.find((e) => e.key === key)?.value;
+}
+
+/** The texts of a list of Python: `['', 'layers.0', 'linear']`. */
+function listed(text: string | undefined): string[] {
+  return [...(text ?? "").matchAll(/'([^']*)'|"([^"]*)"/g)].map(([, single, double]) => single ?? double ?? "");
+}
+
+const known = new WeakMap<ModelProto, Tags>();
+
+/** The tags of a model, none where its exporter writes none. */
+export function tagsOf(model: ModelProto): Tags {
+  let tags = known.get(model);
+  if (tags === undefined) known.set(model, (tags = read(model)));
+  return tags;
+}
+
+function read({ graph = {}, producerName }: ModelProto): Tags {
+  const kinds = new Map<string, Kind>();
+  const placeholders = new Map<string, string>();
+  // The signature lists every parameter, also those whose tensors were folded or merged with another's.
+  for (const [, placeholder = "", kind, target = ""] of (entry(graph.metadataProps, SIGNATURE) ?? "").matchAll(
+    /^(\w+): (PARAMETER|BUFFER) target='([^']*)'/gm,
+  )) {
+    kinds.set(target, kindOf(kind) ?? "buffer");
+    placeholders.set(placeholder, target);
+  }
+  const described = [...tensors(graph)];
+  for (const { name, metadata } of described) {
+    const kind = kindOf(entry(metadata, KIND));
+    if (kind === undefined) continue;
+    const source = entry(metadata, SOURCE) ?? name;
+    kinds.set(source, kind);
+    const placeholder = entry(metadata, PLACEHOLDER);
+    if (placeholder !== undefined && !placeholders.has(placeholder)) placeholders.set(placeholder, source);
+  }
+  const sources = new Map<string, readonly string[]>();
+  for (const { name, metadata } of described) {
+    const made = entry(metadata, SOURCE)?.split("\n") ?? listed(entry(metadata, FOLDED));
+    const from = made.length > 0 ? made.filter((one) => kinds.has(one)) : kinds.has(name) ? [name] : [];
+    if (from.length > 0) sources.set(name, from);
+  }
+  for (const { name = "" } of graph.initializer ?? [])
+    if (!sources.has(name) && kinds.has(name)) sources.set(name, [name]);
+  const naming = producerName === "pytorch" ? "torch" : producerName === "descent" ? "descent" : undefined;
+  const stored = new Set(
+    described.filter(({ metadata }) => entry(metadata, KIND) !== undefined).map(({ name }) => name),
+  );
+  return { kinds, placeholders, sources, naming, ...madeOf(graph, kinds, placeholders, sources, stored) };
+}
+
+/** Calls that move numbers and compute none, as torch.export names their results. */
+const moves =
+  /^(permute|transpose|t|view|reshape|_unsafe_view|expand|slice|select|unsqueeze|squeeze|split|split_with_sizes|chunk|getitem|cat|stack|repeat|flatten|unflatten|clone|contiguous|alias|detach|to|_to_copy|type_as|index|index_select|embedding|narrow|unbind|flip|roll|broadcast_in_dim|movedim|numpy_t|lift_fresh_copy)(_\d+)?$/;
+
+/** Products, whose kernel is read by an operator of products unless the product itself was folded. */
+const product = /^aten\.(linear|conv|mm|matmul|bmm)/;
+const kernels = new Set(["MatMul", "Gemm", "Conv", "ConvTranspose", "Einsum", "Transpose", "Reshape"]);
+
+function madeOf(
+  graph: GraphProto,
+  kinds: ReadonlyMap<string, Kind>,
+  placeholders: ReadonlyMap<string, string>,
+  sources: ReadonlyMap<string, readonly string[]>,
+  stored: ReadonlySet<string>,
+): Pick<Tags, "made" | "lost"> {
+  const made = new Map<string, Making>();
+  if (kinds.size === 0) return { made, lost: [] };
+  const values = new Set((graph.input ?? []).map(({ name = "" }) => name));
+  for (const { output = [] } of graph.node ?? []) for (const name of output) values.add(name);
+  /** The parameter that is the second factor of a product. */
+  const kernel = ({ args }: Traced): string | undefined => placeholders.get((args[1] ?? "").replace(/^%/, ""));
+  const read = new Set<string>();
+  const held = new Set([...sources.values()].flat());
+  for (const node of graph.node ?? []) {
+    const traced = tracedOf(node);
+    if (traced === undefined) continue;
+    const refers = references(traced);
+    const wanted = new Set(refers.flatMap((name) => placeholders.get(name) ?? []));
+    for (const name of wanted) if (kinds.get(name) === "parameter") read.add(name);
+    for (const name of node.input ?? []) {
+      const from = sources.get(name);
+      if (from === undefined || stored.has(name) || made.get(name) === "moved") continue;
+      if (/batch_norm/.test(traced.target) && node.opType !== "BatchNormalization") made.set(name, "normalized");
+      else if (
+        product.test(traced.target) &&
+        !kernels.has(node.opType ?? "") &&
+        from.some((one) => one === kernel(traced))
+      )
+        made.set(name, "computed");
+      else if (from.every((source) => wanted.has(source) || kinds.get(source) !== "parameter")) made.set(name, "moved");
+      else {
+        const between = refers.filter((one) => !placeholders.has(one) && !values.has(one));
+        made.set(name, between.length > 0 && !between.every((one) => moves.test(one)) ? "computed" : "moved");
+      }
+    }
+  }
+  return { made, lost: [...read].filter((name) => !held.has(name)) };
+}
+
+/** The results and placeholders that a call is given. */
+export function references({ args }: Traced): string[] {
+  return [...args.join(",").matchAll(/%(\w+)/g)].map(([, name = ""]) => name);
+}
+
+function* tensors(
+  graph: GraphProto,
+): Generator<{ readonly name: string; readonly metadata: readonly StringStringEntryProto[] | undefined }> {
+  for (const { name = "", metadataProps: metadata } of graph.valueInfo ?? []) yield { name, metadata };
+  for (const { name = "", metadataProps: metadata } of graph.initializer ?? []) if (metadata) yield { name, metadata };
+}
+
+/** Metadata that say from which parameters or buffers of Python a tensor is. */
+export function sourceTag(sources: readonly string[], kind: Kind | undefined): StringStringEntryProto[] {
+  return [
+    { key: SOURCE, value: sources.join("\n") },
+    ...(kind === undefined ? [] : [{ key: KIND, value: kind === "parameter" ? "PARAMETER" : "BUFFER" }]),
+  ];
+}
+
+/** Metadata that say from what a tensor was computed, as PyTorch's exporter writes them. */
+export function foldedTag(sources: readonly string[]): StringStringEntryProto[] {
+  return [{ key: FOLDED, value: `[${sources.map((source) => `'${source}'`).join(", ")}]` }];
+}
+
+/** The module that a node belongs to, as Python names it: "encoder.layer.0.attention"; undefined where nothing says so. */
+export function moduleOf({ metadataProps, name = "" }: NodeProto): string | undefined {
+  const scopes = entry(metadataProps, SCOPES);
+  if (scopes !== undefined) return listed(scopes).at(-2);
+  // "/encoder/layer.0/attention/MatMul", as PyTorch's older exporter and others name nodes
+  if (!name.startsWith("/")) return undefined;
+  const parts: string[] = [];
+  // A child of a Sequential or a list repeats its parent: "/layer1/layer1.0/conv1/Conv".
+  for (const part of name.split("/").slice(1, -1)) {
+    if (parts.length > 0 && part.startsWith(`${parts.at(-1)}.`)) parts.pop();
+    parts.push(part);
+  }
+  return parts.join(".");
+}
+
+/** The call of PyTorch that a node is part of, as torch.export recorded it. */
+export interface Traced {
+  /** Unique for each call. */
+  readonly call: string;
+  /** "aten.embedding.default" */
+  readonly target: string;
+  /** Arguments by position, as text: "%linear_1", "[2, 3]", "0". */
+  readonly args: readonly string[];
+}
+
+/** The traced call of a node, if the file has it. */
+export function tracedOf({ metadataProps }: NodeProto): Traced | undefined {
+  const text = entry(metadataProps, TRACED);
+  const found =
+    text === undefined ? null : /^%?(\w+) :.*?target=(?:torch\.ops\.)?([\w.]+)\]\(args = \((.*)\), kwargs/s.exec(text);
+  if (found === null) return undefined;
+  const [, call = "", target = "", args = ""] = found;
+  return { call, target, args: split(args) };
+}
+
+/** Arguments apart at the commas that lie in no bracket. */
+function split(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let part = "";
+  for (const c of text) {
+    if (c === "," && depth === 0) {
+      parts.push(part.trim());
+      part = "";
+      continue;
+    }
+    if ("([{".includes(c)) depth++;
+    if (")]}".includes(c)) depth--;
+    part += c;
+  }
+  if (part.trim() !== "") parts.push(part.trim());
+  return parts;
+}

@@ -1,0 +1,108 @@
+import type { Constant } from "../proto/constant.ts";
+
+/** Numbers of a floating tensor that are stored as such. */
+type Floats = Float32Array | Float64Array;
+export const floatsOf = ({ data }: Constant): Floats | undefined =>
+  data instanceof Float32Array || data instanceof Float64Array ? data : undefined;
+
+/** Whether a tensor holds −∞, or a number that stands for it: it is added to scores of attention, and never learnt. */
+export function masks(value: Constant): boolean {
+  return floatsOf(value)?.some((v: number) => v <= -1e9) ?? false;
+}
+
+/** Whether there are at most two different numbers, and two: a mask of ones and zeros, or of zeros and −100. */
+export function twoValued(value: Constant): boolean {
+  const data = floatsOf(value);
+  if (data === undefined || data.length < 4) return false;
+  const [first = 0] = data;
+  let second: number | undefined;
+  for (const v of data) {
+    if (v === first || v === second) continue;
+    if (second !== undefined) return false;
+    second = v;
+  }
+  return second !== undefined;
+}
+
+/** Whether all entries are the same number, as in a normalization's scale that nobody has trained. */
+export function uniform(value: Constant): boolean {
+  const { data } = value;
+  for (let i = 1; i < data.length; i++) if (data[i] !== data[0]) return false;
+  return true;
+}
+
+/**
+ * Whether this is a table of angles: along the rows (the axis before the last that is longer than 1) each column is a wave of
+ * one frequency, x[n+1] + x[n−1] = 2 cos θ · x[n], with values in [−1, 1]. Sines of positions and rotary cosines are; weights are
+ * not.
+ */
+export function waves({ dims, data: all }: Constant): boolean {
+  if (!(all instanceof Float32Array || all instanceof Float64Array)) return false;
+  const sizes = dims.filter((d) => d > 1);
+  if (sizes.length !== 2) return false;
+  const [rows = 0, columns = 0] = sizes;
+  if (rows < 5) return false;
+  let curved = 0;
+  for (let c = 0; c < columns; c++) {
+    const at = (n: number): number => all[n * columns + c] ?? 0;
+    // The row with the largest value fixes θ best.
+    let best = 1;
+    let lowest = Number.POSITIVE_INFINITY;
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let n = 0; n < rows; n++) {
+      if (!(Math.abs(at(n)) <= 1 + 1e-5)) return false;
+      if (n > 0 && n < rows - 1 && Math.abs(at(n)) > Math.abs(at(best))) best = n;
+      lowest = Math.min(lowest, at(n));
+      highest = Math.max(highest, at(n));
+    }
+    if (highest - lowest > 1e-3) curved++;
+    if (at(best) === 0) continue;
+    const twice = (at(best + 1) + at(best - 1)) / at(best);
+    for (let n = 1; n < rows - 1; n++) if (Math.abs(at(n + 1) + at(n - 1) - twice * at(n)) > 2e-4) return false;
+  }
+  return curved > 0;
+}
+
+/** Whether this is a falling geometric row that begins at 1: frequencies of rotary embeddings. */
+export function frequencies(value: Constant): boolean {
+  const data = floatsOf(value);
+  if (data === undefined || data.length < 3 || value.dims.filter((d) => d > 1).length !== 1 || data[0] !== 1)
+    return false;
+  const ratio = (data[1] ?? 0) / data[0];
+  if (!(ratio > 0 && ratio < 1)) return false;
+  return data.every((v: number, i: number) => i === 0 || Math.abs(v / ((data[i - 1] ?? 1) * ratio) - 1) < 1e-3);
+}
+
+/** Whether two tensors have the same bits and shape. */
+export function same(a: Constant, b: Constant): boolean {
+  if (a.elem !== b.elem || a.dims.join() !== b.dims.join() || a.data.length !== b.data.length) return false;
+  for (let i = 0; i < a.data.length; i++) if (a.data[i] !== b.data[i]) return false;
+  return true;
+}
+
+/** Whether one matrix is the other's transpose. Matrices of one repeated number never are: they would be everything's. */
+export function transposed(a: Constant, b: Constant): boolean {
+  const [rows = 0, columns = 0] = a.dims;
+  if (a.elem !== b.elem || a.dims.length !== 2 || b.dims.length !== 2 || b.dims[0] !== columns || b.dims[1] !== rows)
+    return false;
+  if (a.data.length < 4 || uniform(a)) return false;
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) if (a.data[r * columns + c] !== b.data[c * rows + r]) return false;
+  return true;
+}
+
+/** The different numbers of a tensor in order of appearance, with their place for each entry; undefined where few repeat. */
+export function repeated({
+  data,
+}: Constant): { readonly numbers: Float32Array; readonly places: BigInt64Array } | undefined {
+  if (!(data instanceof Float32Array) || data.length < 4) return undefined;
+  const at = new Map<number, number>();
+  const places = new BigInt64Array(data.length);
+  for (const [i, v] of data.entries()) {
+    let place = at.get(v);
+    if (place === undefined) at.set(v, (place = at.size));
+    places[i] = BigInt(place);
+    if (at.size > 0.7 * data.length) return undefined;
+  }
+  return at.size < 2 ? undefined : { numbers: Float32Array.from(at.keys()), places };
+}

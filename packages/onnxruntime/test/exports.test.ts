@@ -1,0 +1,169 @@
+import { readdirSync } from "node:fs";
+import { adamw } from "@descent/adam";
+import { afterEach, describe, expect, test } from "vitest";
+import { follow, reference } from "../../../tools/corpus/follow.ts";
+import { crossEntropy, inspectModel, meanSquared, Trainer, type TrainerOptions } from "../src/index.ts";
+
+// Files of PyTorch 2.13's two exporters, by goldens/onnx/corpus.py with --strip; PyTorch's numbers lie beside each.
+const folder = `${import.meta.dirname}/fixtures/exports`;
+const files = readdirSync(folder).filter((file) => /\.eval\.\w+\.onnx$/.test(file));
+const sessionOptions = { intraOpNumThreads: 1, interOpNumThreads: 1 };
+
+/** Files that train otherwise than PyTorch, with the words in which the report says why. */
+const explained: Readonly<Record<string, RegExp>> = {
+  "learnt-scalars.eval.dynamo.onnx": /computed `exp` from `temperature`.*optimize=False/,
+  "detached.eval.legacy.onnx": /detach\(\).*dynamo=True/,
+};
+
+describe("with default options", () => {
+  test.each(files)("%s has PyTorch's loss, gradients and ten steps, or its report says why not", async (file) => {
+    const { verdict, detail } = await follow(
+      `${folder}/${file}`,
+      await reference(`${folder}/${file.replace(/\.\w+\.onnx$/, "")}.safetensors`),
+    );
+    const why = explained[file];
+    expect(`${verdict}: ${detail}`).toMatch(
+      why === undefined ? /^exact: $/ : new RegExp(`^explained: .*${why.source}`),
+    );
+  });
+});
+
+const trainers: Trainer[] = [];
+afterEach(async () => {
+  for (const trainer of trainers.splice(0)) await trainer.dispose();
+});
+
+async function made(file: string, options: Partial<TrainerOptions> = {}): Promise<Trainer> {
+  const trainer = await Trainer.create(`${folder}/${file}`, {
+    optimizer: adamw(),
+    loss: meanSquared(),
+    sessionOptions,
+    ...options,
+  });
+  trainers.push(trainer);
+  return trainer;
+}
+const names = (trainer: Trainer): string[] => trainer.parameters.map((p) => p.name).sort();
+const row = async (file: string, name: string) =>
+  (await inspectModel(`${folder}/${file}`)).weights.find((w) => w.name === name);
+
+describe("trained is what was a parameter in Python", () => {
+  test("constants and buffers of the default exporter are not", async () => {
+    expect(names(await made("fourier-features.eval.dynamo.onnx"))).toEqual([
+      "f.bias",
+      "f.weight",
+      "g.bias",
+      "g.weight",
+    ]);
+    expect((await row("fourier-features.eval.dynamo.onnx", "B"))?.because).toBe("a buffer in Python");
+  });
+
+  test("frequencies of Fourier features, tables of angles and masks of the older exporter are not", async () => {
+    expect((await row("fourier-features.eval.legacy.onnx", "B"))?.because).toBe("frequencies of Fourier features");
+    const report = await inspectModel(`${folder}/tables-of-angles.eval.legacy.onnx`);
+    const trained = report.weights.filter((w) => w.trained).map((w) => w.name);
+    expect(trained).toContain("cls");
+    expect(trained).toContain("pos_embed");
+    for (const name of ["pe", "cos_cached", "sin_cached", "mask"]) expect(trained).not.toContain(name);
+  });
+
+  test("a list may name what is not trained by default", async () => {
+    const trainer = await made("fourier-features.eval.dynamo.onnx", { trainable: ["B", "f.weight"] });
+    expect(names(trainer)).toEqual(["B", "f.weight"]);
+    expect(trainer.report.weights.find((w) => w.name === "B")).toMatchObject({
+      trained: true,
+      because: expect.stringMatching(/chosen/),
+    });
+  });
+
+  test("weights in Constant nodes are trained, and written back", async () => {
+    const trainer = await made("constant-nodes.onnx", { loss: crossEntropy() });
+    expect(names(trainer)).toEqual(["w1", "w2"]);
+    const before = await trainer.weights();
+    await trainer.trainStep({ x: [1, 2, 3, 4], labels: [1] });
+    const again = await Trainer.create(await trainer.exportModel(), {
+      optimizer: adamw(),
+      loss: crossEntropy(),
+      sessionOptions,
+    });
+    trainers.push(again);
+    expect(await again.weights()).toEqual(await trainer.weights());
+    expect((await trainer.weights()).w1).not.toEqual(before.w1);
+  });
+});
+
+describe("one weight is trained once", () => {
+  test("a table and its folded transpose are tied, unless `tie` is false", async () => {
+    const tied = await made("tied-lm.eval.dynamo.onnx", { loss: crossEntropy() });
+    const apart = await made("tied-lm.eval.dynamo.onnx", { loss: crossEntropy(), tie: false });
+    expect(apart.size - tied.size).toBe(11 * 6);
+    expect(tied.report.weights.some((w) => /^also stored as/.test(w.changed ?? ""))).toBe(true);
+    const five = { data: [1, 2, 3, 4, 5], dims: [1, 5] };
+    await tied.trainStep({ ids: five, labels: five });
+    // The file that is written keeps them one.
+    const { weights } = await inspectModel(await tied.exportModel());
+    expect(weights.filter((w) => w.trained).length).toBe(tied.parameters.length);
+  });
+
+  test("weights that were equal when they were exported are set apart, unless `untie` is false", async () => {
+    for (const exporter of ["dynamo", "legacy"]) {
+      const trainer = await made(`mlp-norms.eval.${exporter}.onnx`);
+      const merged = await made(`mlp-norms.eval.${exporter}.onnx`, { untie: false });
+      expect(trainer.size).toBeGreaterThan(merged.size);
+      expect(names(trainer)).toContain("4.weight");
+      expect(trainer.report.weights.find((w) => w.name === "4.weight")?.changed).toBe("apart from `1.weight`");
+    }
+  });
+
+  test("names that cannot be tied or set apart are refused with the reason", async () => {
+    await expect(made("mlp-norms.eval.dynamo.onnx", { tie: [["0.bias", "1.bias"]] })).rejects.toThrow(
+      /neither equal .* nor its transpose/,
+    );
+    await expect(made("mlp-norms.eval.dynamo.onnx", { tie: [["0.bias", "nine"]] })).rejects.toThrow(
+      /`nine`, which is not among/,
+    );
+    await expect(made("mlp-norms.eval.dynamo.onnx", { untie: ["0.bias"] })).rejects.toThrow(/only one layer reads/);
+  });
+});
+
+describe("gradients that PyTorch stops", () => {
+  test("paddingIdx overrules what the file says", async () => {
+    const batch = { ids: { data: [0, 1, 2, 3], dims: [1, 4] }, labels: [1] };
+    const gradient = async (options: Partial<TrainerOptions>): Promise<Float32Array> => {
+      const trainer = await made("padding-idx.eval.legacy.onnx", { loss: crossEntropy(), ...options });
+      return (await trainer.gradients(batch)).gradients["embed.weight"]!;
+    };
+    const row = (g: Float32Array, i: number): boolean => g.subarray(6 * i, 6 * i + 6).some((v) => v !== 0);
+    const [found, none, third] = [
+      await gradient({}),
+      await gradient({ paddingIdx: { "embed.weight": -1 } }),
+      await gradient({ paddingIdx: { "embed.weight": 3 } }),
+    ];
+    expect([0, 1, 3].map((i) => row(found, i))).toEqual([false, true, true]);
+    expect([0, 1, 3].map((i) => row(none, i))).toEqual([true, true, true]);
+    expect([0, 1, 3].map((i) => row(third, i))).toEqual([true, true, false]);
+    await expect(gradient({ paddingIdx: { "embed.weight": 9 } })).rejects.toThrow(/the row 9, and it has 9/);
+  });
+
+  test("stopGradient ends them at a value by name; what the loss no longer depends on is left alone", async () => {
+    const trainer = await made("detached.eval.raw.onnx", { stopGradient: ["tanh"] });
+    expect(names(trainer)).toEqual(["b.bias", "b.weight", "c.bias", "c.weight"]);
+    expect(trainer.report.weights.find((w) => w.name === "a.weight")).toMatchObject({
+      trained: false,
+      because: expect.stringMatching(/loss does not depend/),
+    });
+    await expect(made("detached.eval.raw.onnx", { stopGradient: ["nine"] })).rejects.toThrow(
+      /`nine`, which the model does not compute/,
+    );
+    await expect(made("detached.eval.raw.onnx", { stopGradient: ["tanh"], trainable: ["a.weight"] })).rejects.toThrow(
+      /does not depend on `a.weight`/,
+    );
+  });
+});
+
+test("the report is a table with names of Python and the export to make", async () => {
+  const text = String(await inspectModel(`${folder}/learnt-scalars.eval.dynamo.onnx`));
+  expect(text).toMatch(/^trained {2}body\.weight +\[4, 4\] +kernel/m);
+  expect(text).toMatch(/^- +exp +\[\] .*computed from `temperature`/m);
+  expect(text).toMatch(/Note: .*optimize=False/);
+});
