@@ -122,17 +122,25 @@ test("the types of all entries pass a strict compiler that checks libraries too"
   await node(project, tsc, ...flags, "", "consumer.ts");
 });
 
-test("core, the rules and the adapters of arrays and WebGPU need neither DOM types nor newer libraries, and work with `using`", async () => {
+test("every package but the adapter of TensorFlow.js needs neither DOM types nor newer libraries, and works with `using`", async () => {
+  // TensorFlow.js declares its own types by those of the DOM.
   const code = `
     import { adamw } from "@descent/adam";
     import { optimizer } from "@descent/arrays";
     import * as arrays from "@descent/arrays/engine";
+    import * as catalogue from "@descent/catalogue";
+    import * as files from "@descent/files";
+    import * as initializers from "@descent/initializers";
+    import * as onnx from "@descent/onnx";
+    import * as onnxruntime from "@descent/onnxruntime";
+    import * as worker from "@descent/onnxruntime/worker";
+    import * as schedules from "@descent/schedules";
     import { optimizer as gpu } from "@descent/webgpu";
     import * as webgpu from "@descent/webgpu/engine";
     import * as kernels from "@descent/core/kernels";
     const w = new Float32Array(1);
     { using opt = optimizer({ w }, adamw()); opt.update({ w }); }
-    export { arrays, gpu, kernels, webgpu };`;
+    export { arrays, catalogue, files, gpu, initializers, kernels, onnx, onnxruntime, schedules, webgpu, worker };`;
   writeFileSync(path.join(project, "no-dom.ts"), code);
   const tsc = path.join(root, "node_modules/typescript/bin/tsc");
   await node(

@@ -1,3 +1,3 @@
 export { type Lock, LockedError, lock } from "./lock.ts";
 export { cleanTemporaries } from "./temporary.ts";
-export { type Content, writeFile, writeLink } from "./write.ts";
+export { type Content, type FileUrl, writeFile, writeLink } from "./write.ts";

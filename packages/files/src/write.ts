@@ -6,6 +6,12 @@ import { checkPath, kind, temporaryName } from "./temporary.ts";
 /** The content of a file: text (written as UTF-8), bytes, or chunks of bytes. */
 export type Content = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
+/** A `URL`, by structure: its type comes with the DOM's or Node's, which not every project has. */
+export interface FileUrl {
+  readonly href: string;
+  readonly protocol: string;
+}
+
 /** Maximum bytes per system call, which is limited to 2 GiB. */
 const most = 2 ** 30;
 
@@ -88,9 +94,9 @@ async function syncFolder(folder: FileHandle | undefined): Promise<void> {
  *
  * A killed process leaves its temporary file behind; see {@link cleanTemporaries}.
  */
-export async function writeFile(file: string | URL, content: Content): Promise<void> {
+export async function writeFile(file: string | FileUrl, content: Content): Promise<void> {
   check(file, content);
-  const target = typeof file === "string" ? file : fileURLToPath(file);
+  const target = typeof file === "string" ? file : fileURLToPath(file.href);
   const mode = await modeOf(target);
   const folder = await openFolder(path.dirname(target));
   const temporary = path.join(path.dirname(target), temporaryName());

@@ -9,7 +9,9 @@ import {
   shown,
   suggestion,
 } from "@descent/core/adapter";
+import type { FileUrl } from "@descent/files";
 import type { BatchNorm, External, GradientRule, ImportOptions, Loss, LossFunction } from "@descent/onnx";
+import { isUrl } from "./files/read.ts";
 import type { FixedShapes } from "./graphs/model.ts";
 import type { Plan } from "./plans/training.ts";
 import type { ExecutionProvider, Runtime } from "./session/runtime.ts";
@@ -22,7 +24,7 @@ export interface OpenOptions {
   /** Providers, best first, as ONNX Runtime takes them. Default ["cpu"]. */
   readonly executionProviders?: readonly ExecutionProvider[] | undefined;
   /** `import * as ort from "onnxruntime-web"` (or -node), or the name of such a module. Default: onnxruntime-node. */
-  readonly runtime?: Runtime | string | URL | undefined;
+  readonly runtime?: Runtime | string | FileUrl | undefined;
   /** Further options of `InferenceSession.create`: threads, profiling … */
   readonly sessionOptions?: Readonly<Record<string, unknown>> | undefined;
   /**
@@ -123,7 +125,7 @@ const ofOpen: Readonly<Record<keyof OpenOptions, Wanted>> = {
   },
   runtime: {
     want: 'must be a module such as `import * as ort from "onnxruntime-web"`, or its name',
-    fits: (x) => typeof x === "string" || x instanceof URL || isRuntime(x),
+    fits: (x) => typeof x === "string" || isUrl(x) || isRuntime(x),
   },
   sessionOptions: { want: "must be an object of options of InferenceSession.create", fits: isRecord },
   worker: {

@@ -11,11 +11,12 @@ import {
   shown,
   size,
 } from "@descent/core/adapter";
+import type { FileUrl } from "@descent/files";
 import { fedBatch } from "./batch.ts";
 import { type Checkpoint, checkpointOf, encodeCheckpoint, fit, fitting } from "./checkpoint.ts";
 import type { Engine, Opening, Started, Starting } from "./engine/engine.ts";
 import { LocalEngine } from "./engine/local.ts";
-import { baseName, type FileSource } from "./files/read.ts";
+import { baseName, type FileSource, isUrl } from "./files/read.ts";
 import { store } from "./files/write.ts";
 import type { Candidates } from "./graphs/model.ts";
 import { checkCreate, checkOpen, checkSwitches, type OpenOptions, type TrainerOptions } from "./options.ts";
@@ -310,7 +311,7 @@ export class Trainer {
   }
 
   /** Writes a checkpoint to a file, whole or not at all. In a browser's page the file is downloaded. */
-  save(path: string | URL): Promise<void> {
+  save(path: string | FileUrl): Promise<void> {
     return this.#write(path, async () => [encodeCheckpoint(await this.checkpoint())]);
   }
 
@@ -343,7 +344,7 @@ export class Trainer {
    * Writes the trained model to a file, whole or not at all; in a browser's page the file is downloaded. Where the original
    * kept tensors in a file beside it, so does this one, under its own name and `.data`.
    */
-  async saveModel(path: string | URL, options: ExportOptions = {}): Promise<void> {
+  async saveModel(path: string | FileUrl, options: ExportOptions = {}): Promise<void> {
     checkSwitches("saveModel", options);
     checkPath(path);
     const beside = `${path}.data`;
@@ -357,7 +358,7 @@ export class Trainer {
    * Writes the graph that computes the loss and the gradients, with the current weights, as an ONNX file of standard
    * operators: `Trainer.open` trains it further, and any runtime runs it. In a browser's page the file is downloaded.
    */
-  saveTrainingGraph(path: string | URL): Promise<void> {
+  saveTrainingGraph(path: string | FileUrl): Promise<void> {
     return this.#write(path, async () => [await this.trainingGraph()]);
   }
 
@@ -409,7 +410,7 @@ export class Trainer {
   }
 
   /** One file after the other, while training goes on. Nothing is written where there are no parts. */
-  async #write(path: string | URL, parts: () => Promise<readonly Uint8Array[] | undefined>): Promise<void> {
+  async #write(path: string | FileUrl, parts: () => Promise<readonly Uint8Array[] | undefined>): Promise<void> {
     checkPath(path);
     const taken = parts(); // now, not when earlier files are written
     taken.catch(() => {}); // the write below waits for it, and throws
@@ -443,6 +444,6 @@ function checkRecord(method: string, what: string, given: unknown): void {
 }
 
 function checkPath(path: unknown): void {
-  const given = (typeof path === "string" && path !== "" && !path.includes("\0")) || path instanceof URL;
+  const given = (typeof path === "string" && path !== "" && !path.includes("\0")) || isUrl(path);
   if (!given) throw new OptimizerError(`A file is written to a path or a file: URL; got ${shown(path)}.`);
 }

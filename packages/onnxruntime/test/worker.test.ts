@@ -178,7 +178,7 @@ describe("in a worker", () => {
 });
 
 test("a bundle, whose file is another, is not started a second time as its own worker", () => {
-  expect(workerFile("file:///app/node_modules/@descent/onnxruntime/dist/remote.js").pathname).toMatch(
+  expect(new URL(workerFile("file:///app/node_modules/@descent/onnxruntime/dist/remote.js")).pathname).toMatch(
     /\/dist\/worker\.js$/,
   );
   for (const bundle of ["file:///app/bundle.js", "file:///app/remote.bundle.js", "file:///app/not-remote.js"])

@@ -1,4 +1,5 @@
 import type { Configured, Parameter } from "@descent/core";
+import type { FileUrl } from "@descent/files";
 import type { BatchNorm, External, GradientRule, Loss, LossFunction, MendOptions } from "@descent/onnx";
 import type { LabelInput } from "@descent/onnx/autodiff";
 import type { FileSource } from "../files/read.ts";
@@ -12,7 +13,7 @@ export interface Opening {
   readonly model: FileSource;
   /** Whether the model is a training graph that was saved. */
   readonly trainingGraph: boolean;
-  readonly runtime: Runtime | string | URL | undefined;
+  readonly runtime: Runtime | string | FileUrl | undefined;
   readonly executionProviders: readonly ExecutionProvider[];
   readonly sessionOptions: Readonly<Record<string, unknown>>;
   readonly external: External | undefined;

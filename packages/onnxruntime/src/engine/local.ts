@@ -1,7 +1,7 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import { decodeModel, encodeModel, type Mended, type ModelProto, mend, type Target } from "@descent/onnx";
 import { beside } from "../files/external.ts";
-import { bytesOf } from "../files/read.ts";
+import { bytesOf, isUrl } from "../files/read.ts";
 import { type Candidates, candidates, ModelSource } from "../graphs/model.ts";
 import type { Source } from "../graphs/source.ts";
 import { encodeTrainingFile, TrainingFile } from "../graphs/training-file.ts";
@@ -52,7 +52,7 @@ export class LocalEngine implements Engine {
       bytesOf(model, trainingGraph ? "training graph" : "model"),
       runtimeOf(opening.runtime),
       opening.external ??
-        (typeof model === "string" || model instanceof URL ? beside(String(model), opening.externalRoot) : undefined),
+        (typeof model === "string" || isUrl(model) ? beside(String(model), opening.externalRoot) : undefined),
     ]);
     const opened = { ...opening, runtime: inTurn(runtime), external };
     if (!trainingGraph) {

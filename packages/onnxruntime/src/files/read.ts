@@ -1,5 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import { shown } from "@descent/core/adapter";
+import type { FileUrl } from "@descent/files";
 
 // Node's modules by name, so that bundlers for browsers leave them alone.
 export const node = <T>(name: string): Promise<T> => import(/* @vite-ignore */ `node:${name}`) as Promise<T>;
@@ -9,8 +10,11 @@ export const isNode = (): boolean => typeof process === "object" && process.vers
 /** Whether a name means a file, rather than something to fetch. */
 export const isFile = (name: string): boolean => isNode() && !/^(https?|data|blob):/.test(name);
 
+/** Whether something is a URL object. */
+export const isUrl = (x: unknown): x is FileUrl => x instanceof URL;
+
 /** A file as callers have it: its bytes, a `File` or `Blob`, a path (in Node) or a URL. */
-export type FileSource = string | URL | Uint8Array | ArrayBuffer | FileLike;
+export type FileSource = string | FileUrl | Uint8Array | ArrayBuffer | FileLike;
 
 /** The part of a `File` or `Blob` that is used here. */
 export interface FileLike {
@@ -27,7 +31,7 @@ export async function bytesOf(source: FileSource, what: string): Promise<Uint8Ar
   if (given instanceof Uint8Array) return looked(given, what, "");
   if (given instanceof ArrayBuffer) return looked(new Uint8Array(given), what, "");
   if (isFileLike(given)) return looked(new Uint8Array(await given.arrayBuffer()), what, "");
-  if (typeof given !== "string" && !(given instanceof URL))
+  if (typeof given !== "string" && !isUrl(given))
     throw new OptimizerError(
       `The ${what} must be a path, a URL, bytes (Uint8Array or ArrayBuffer) or a File; got ${shown(given)}.`,
     );

@@ -1,4 +1,5 @@
 import { OptimizerError } from "@descent/core";
+import type { FileUrl } from "@descent/files";
 import { baseName, isNode } from "./read.ts";
 
 /** The part of a page that a download needs. */
@@ -11,7 +12,7 @@ interface Page {
 }
 
 /** Writes a file whole or not at all. In a browser's page the file is downloaded under the last part of its name. */
-export async function store(path: string | URL, parts: readonly Uint8Array[]): Promise<void> {
+export async function store(path: string | FileUrl, parts: readonly Uint8Array[]): Promise<void> {
   if (!isNode()) return download(String(path), parts);
   const { writeFile } = await import("@descent/files");
   try {

@@ -1,4 +1,6 @@
 import { OptimizerError } from "@descent/core";
+import type { FileUrl } from "@descent/files";
+import { isUrl } from "../files/read.ts";
 
 /** The part of an ONNX Runtime tensor that is used here: the same in onnxruntime-node and onnxruntime-web. */
 export interface RuntimeTensor {
@@ -48,8 +50,8 @@ export const providerName = (provider: ExecutionProvider): string =>
   typeof provider === "string" ? provider : provider.name;
 
 /** A runtime that is given, or the module of this name or address; onnxruntime-node where none is told. */
-export async function runtimeOf(given: Runtime | string | URL | undefined): Promise<Runtime> {
-  if (given !== undefined && typeof given !== "string" && !(given instanceof URL)) return given;
+export async function runtimeOf(given: Runtime | string | FileUrl | undefined): Promise<Runtime> {
+  if (given !== undefined && typeof given !== "string" && !isUrl(given)) return given;
   const name = String(given ?? "onnxruntime-node"); // not a literal, so that bundlers for browsers leave it alone
   try {
     const module = (await import(/* @vite-ignore */ name)) as Runtime & { default?: Runtime };

@@ -1,7 +1,7 @@
 import { type Inspection, type LoadReport, OptimizerError, type Parameter } from "@descent/core";
 import { shown, toPlain } from "@descent/core/adapter";
 import type { Engine, Exported, Opening, Started, Starting } from "../engine/engine.ts";
-import { isNode } from "../files/read.ts";
+import { isNode, isUrl } from "../files/read.ts";
 import type { Candidates } from "../graphs/model.ts";
 import type {
   Forward,
@@ -44,7 +44,7 @@ async function ownWorker(): Promise<TrainingWorker> {
     /* @vite-ignore */ `${"node:"}worker_threads`
   )) as typeof import("node:worker_threads");
   const file = workerFile(import.meta.url);
-  if (!file.pathname.endsWith(".ts")) return new Worker(file);
+  if (!file.endsWith(".ts")) return new Worker(new URL(file));
   // run from its source, which takes a loader of TypeScript in every thread
   return new Worker(`import("tsx/esm/api").then((tsx) => { tsx.register(); return import("${file}"); })`, {
     eval: true,
@@ -56,13 +56,13 @@ async function ownWorker(): Promise<TrainingWorker> {
  * The file of the worker beside this module's. Not by `new URL("./worker.js", …)`, at which bundlers for browsers would
  * bundle a second copy of everything. Throws an OptimizerError in a bundle, where it would be the whole program.
  */
-export function workerFile(url: string): URL {
+export function workerFile(url: string): string {
   const own = /\/remote(\.[jt]s)$/;
   if (!own.test(url))
     throw new OptimizerError(
       'A bundler has taken this code away from the file that a worker runs. Leave @descent/onnxruntime out of the bundle, as an external module, or make the worker yourself: its file says: import * as ort from "onnxruntime-node"; import { serve } from "@descent/onnxruntime/worker"; serve(ort);',
     );
-  return new URL(url.replace(own, "/worker$1"));
+  return url.replace(own, "/worker$1");
 }
 
 async function made(make: () => TrainingWorker): Promise<TrainingWorker> {
@@ -129,7 +129,7 @@ export class RemoteEngine implements Engine {
   }
 
   async open({ model, runtime, external, ...rest }: Opening): Promise<Candidates> {
-    if (runtime !== undefined && typeof runtime !== "string" && !(runtime instanceof URL))
+    if (runtime !== undefined && typeof runtime !== "string" && !isUrl(runtime))
       throw new OptimizerError(
         "A runtime is a module, which cannot cross to a worker. Give its name or address, or a worker of your own that says serve(ort).",
       );
@@ -137,7 +137,7 @@ export class RemoteEngine implements Engine {
       throw new OptimizerError(
         "`external` is a function, which cannot cross to a worker. Give the model by its path: files beside it are found.",
       );
-    const place = typeof model === "string" || model instanceof URL ? absolute(String(model)) : model;
+    const place = typeof model === "string" || isUrl(model) ? absolute(String(model)) : model;
     const candidates = await this.#call<Candidates>("open", {
       ...rest,
       model: place,
