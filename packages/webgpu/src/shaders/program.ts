@@ -11,6 +11,8 @@ export interface DeviceProgram {
   readonly stages: readonly (readonly DeviceKernel[])[];
   /** Slots of one number, which change when nothing reads them any more. */
   readonly last: DeviceKernel | undefined;
+  /** Slots of the model, which all its jobs share: they change once, after every job. */
+  readonly shared: DeviceKernel | undefined;
 }
 
 const known = new WeakMap<Plan, DeviceProgram>();
@@ -48,10 +50,13 @@ function make(program: Program, made: Plan): DeviceProgram {
       ];
     }),
   );
-  const scalars = new Map(made.stores.map(({ input, value }) => [slotOf(made, input), value] as const));
-  const none = { buffers: [], args: [] };
-  const last = scalars.size > 0 ? elementwise("elements", "scalar", undefined, program, none, scalars, []) : undefined;
-  return { plan: made, stages, last };
+  const storing = (ofModel: boolean): DeviceKernel | undefined => {
+    const mine = made.stores.filter(({ input }) => (program.slots[input]?.place === "model") === ofModel);
+    const stores = new Map(mine.map(({ input, value }) => [slotOf(made, input), value] as const));
+    const none = { buffers: [], args: [] };
+    return stores.size > 0 ? elementwise("elements", "scalar", undefined, program, none, stores, []) : undefined;
+  };
+  return { plan: made, stages, last: storing(false), shared: storing(true) };
 }
 
 const slotOf = ({ values }: Plan, input: string): Expr => values.find((v) => v.input === input)!.key; // a slot that is written is an input

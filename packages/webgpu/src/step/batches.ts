@@ -37,6 +37,18 @@ function extent(
   return { rows, cols, length: { tensor: all, row: rows, column: cols, scalar: 1 }[domain] };
 }
 
+/** For each slot of a model one of the jobs that share it. */
+function onePerModel(jobs: readonly PlacedJob[]): readonly PlacedJob[] {
+  const seen = new Set<string>();
+  return jobs.filter(({ job, program: { shared } }) => {
+    const [name] = shared?.written ?? [];
+    if (name === undefined) return false;
+    const { buffer, offset } = job.tensors[name]!; // a program writes slots that its job has
+    const slot = `${id(buffer)}+${offset}`;
+    return !seen.has(slot) && seen.add(slot);
+  });
+}
+
 class Batcher {
   readonly #device: Pick<GpuDevice, "limits">;
   /** Floats of the scratch buffer that are taken. */
@@ -68,7 +80,9 @@ class Batcher {
     const waves = together
       ? [jobs]
       : [jobs.filter((job) => room(job) === 0), ...jobs.filter((job) => room(job) > 0).map((job) => [job])];
-    return waves.flatMap((wave) => this.#wave(wave));
+    const none = collector(columnParts); // slots of the model take no sums
+    const last = this.#stage(onePerModel(jobs), ({ program }) => (program.shared ? [program.shared] : []), none);
+    return [...waves.flatMap((wave) => this.#wave(wave)), ...last];
   }
 
   #wave(jobs: readonly PlacedJob[]): readonly Batch[] {
