@@ -190,6 +190,24 @@ const sized = probe(
   },
 );
 
+/** A rule whose rows are outputs. */
+const laid = configured(
+  {
+    id: "probe",
+    title: "Probe",
+    paper: "",
+    hyper: { lr: 0.1 },
+    layout: ["out", "in"],
+    state: { r: { place: "row", init: 0.5 }, k: { place: "column", init: 0 } },
+    update: {
+      r: "0.9 * r + rowMean(g^2)",
+      k: "0.9 * k + columnSum(g * p)",
+      p: "p - lr * (g / (sqrt(r) + 1) + k * p + (g @ p') @ p)",
+    },
+  },
+  {},
+);
+
 /** State that all parameters share. */
 const shared = probe(
   { d: "0.9 * d + total(g * p)", m: "0.9 * m + d * g", p: "p - lr * (m + d * sign(p))" },
@@ -304,6 +322,14 @@ export function describeBackend({ describe, test }: Runner, target: Target, chec
       test(`leaves a frozen parameter alone${what}`, () => checkFrozen(target, rule, on));
       test(`skips a parameter without a gradient${what}`, () => checkMissing(target, rule, on));
     }
+    for (const [shape, out] of [[[3, 7], 0], [[7, 3], 1], [[3, 7, 1, 1], 0], [[1, 1, 7, 3], 3]] as const) // biome-ignore format: four shapes
+      test(`steps outputs as rows where dimension ${out} of [${shape}] has them`, async () => {
+        const { starts, steps } = sampleData({ steps: 4, sizes: [21] });
+        const inner = shape.indexOf(7);
+        const w = { ...starts.w!, shape, axes: { out: [out], in: [inner] } };
+        await agrees(laid, { starts: { w }, steps }, false);
+        await checkResume(target, laid, { starts: { w }, steps });
+      });
     test("steps state of the whole model", () => agrees(shared, several, false));
     test("continues from a saved state bit for bit, with state of the model", () =>
       checkResume(target, shared, several));

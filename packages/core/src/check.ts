@@ -80,7 +80,10 @@ export function checkSpec(spec: unknown): asserts spec is RuleSpec {
     if (!Array.isArray(list)) return bad(`\`${key}\``, list, "a list of equations: [{ g: … }]");
     for (const equations of list) checkEquations(`The rule \`${spec.id}\`, in \`${key}\`,`, equations);
   }
-  const { phases = {}, readout } = spec;
+  const { phases = {}, readout, layout, needs } = spec;
+  if (layout !== undefined && !["out,in", "in,out"].includes(String(layout)))
+    bad("`layout`", layout, 'what rows and columns are: ["out", "in"] or ["in", "out"]');
+  if (needs !== undefined && needs !== "matrix") bad("`needs`", needs, '"matrix", or leave it out');
   if (!isRecord(phases)) return bad("`phases`", phases, "equations by phase: { climb: { p: … } }");
   for (const [name, equations] of Object.entries(phases)) {
     checkName(`The rule \`${spec.id}\`, in \`phases\`,`, name);

@@ -80,6 +80,27 @@ export function partition<const G extends Readonly<Record<string, Configured>>>(
   };
 }
 
+/** A selector of parameters by what is known of them. */
+const selecting =
+  (of: (parameter: Parameter) => boolean): ((parameter: Parameter) => boolean) =>
+  (parameter) => {
+    checkParameter(parameter);
+    return of(parameter);
+  };
+
+/** Selects parameters of two or more dimensions, except embeddings: those that rules for matrices are made for. */
+export const matrices: (parameter: Parameter) => boolean = selecting(
+  ({ shape, role }) => shape.length > 1 && role !== "embedding",
+);
+/** Selects parameters of one dimension or none. */
+export const vectors: (parameter: Parameter) => boolean = selecting(({ shape }) => shape.length < 2);
+/** Selects tables of embeddings, as adapters know them. */
+export const embeddings: (parameter: Parameter) => boolean = selecting(({ role }) => role === "embedding");
+/** Selects scales and offsets of normalisations, as adapters know them. */
+export const norms: (parameter: Parameter) => boolean = selecting(({ role }) => role === "norm");
+/** Selects biases, as adapters know them. */
+export const biases: (parameter: Parameter) => boolean = selecting(({ role }) => role === "bias");
+
 /** A group whose parameters stay as they are: no step, no decay, no state. */
 export const frozen = (): Frozen => ({ kind: "frozen" });
 

@@ -1,7 +1,17 @@
 /** For people who train: rules, groups, transforms, schedules and state. Adapters build on `/adapter`, backends on `/graph` and `/kernels`. */
 export type { Configured } from "./configured.ts";
 export { OptimizerError } from "./errors.ts";
-export { freeze, frozen, partition, type Selector } from "./groups.ts";
+export {
+  biases,
+  embeddings,
+  freeze,
+  frozen,
+  matrices,
+  norms,
+  partition,
+  type Selector,
+  vectors,
+} from "./groups.ts";
 export { hypergradient } from "./hypergradient.ts";
 export type { Inspection } from "./loop/inspect.ts";
 export type { LoadReport } from "./loop/load.ts";

@@ -27,6 +27,8 @@ export interface Description {
 /** A named tensor to train, described without its numbers. */
 export interface Parameter extends Description {
   readonly name: string;
+  /** How many dimensions, from the first, are rows where it is seen as a matrix: 1 unless the layout of its rule says otherwise. */
+  readonly split?: number | undefined;
 }
 
 /** The description of the tensor `name`, given whole or as its shape alone. Throws if the shape is not valid. */
@@ -86,7 +88,7 @@ export function size(shape: Shape): number {
   return shape.reduce((n, d) => n * d, 1);
 }
 
-/** A tensor seen as a matrix: the first dimension against the rest; vectors are one row. */
+/** A tensor seen as a matrix: some dimensions against the rest; vectors are one row. */
 export interface Matrix {
   readonly rows: number;
   readonly cols: number;
@@ -99,11 +101,14 @@ function described(call: string, parameter: Parameter): Parameter {
   return parameter;
 }
 
+/** How many dimensions, from the first, are rows. */
+export const splitOf = ({ shape, split = 1 }: Parameter): number => (shape.length > 1 ? split : 0);
+
 /** The rows and columns of a parameter. */
 export function matrix(parameter: Parameter): Matrix {
   const { shape } = described("matrix", parameter);
-  const rows = shape.length > 1 ? shape[0]! : 1;
-  return { rows, cols: size(shape.slice(shape.length > 1 ? 1 : 0)) };
+  const split = splitOf(parameter);
+  return { rows: size(shape.slice(0, split)), cols: size(shape.slice(split)) };
 }
 
 /**

@@ -23,6 +23,8 @@ export interface PlainRule {
   readonly after?: readonly Equations[];
   readonly phases?: Readonly<Record<string, Equations>>;
   readonly readout?: { readonly p: string };
+  readonly layout?: NonNullable<RuleSpec["layout"]>;
+  readonly needs?: NonNullable<RuleSpec["needs"]>;
   readonly macros?: readonly string[];
 }
 
@@ -88,6 +90,8 @@ function plainOf(configured: Configured, parameters: readonly Parameter[]): Plai
       ...(rule.after ? { after: rule.after } : {}),
       ...(rule.phases ? { phases: rule.phases } : {}),
       ...(rule.readout ? { readout: rule.readout } : {}),
+      ...(rule.layout ? { layout: rule.layout } : {}),
+      ...(rule.needs ? { needs: rule.needs } : {}),
       ...(macros.length > 0 ? { macros } : {}),
     },
     hyper: Object.fromEntries(Object.entries(configured.hyper).map(([name, v]) => [name, plainValue(rule, name, v)])),

@@ -17,6 +17,7 @@ import {
   topological,
   variable,
 } from "./expr.ts";
+import { mirrored, turnedPlace } from "./layout.ts";
 import { isMatrixFunction, matrixFunctions } from "./matrix-functions.ts";
 import type { Op, Reduction } from "./operations.ts";
 import type { Matrix } from "./parameter.ts";
@@ -103,13 +104,15 @@ const variants = new WeakMap<Program, (taken: readonly boolean[]) => Program>();
 
 /**
  * Runs the equations of a phase top to bottom over symbols instead of numbers. A rule with macros, functions of matrices or state of
- * its own size is traced for each size of matrix, and for each value of the options that size its state.
+ * its own size is traced for each size of matrix, and for each value of the options that size its state. `turned` is for
+ * parameters that lie with their columns where the equations have rows: `matrix` has the size that the equations see.
  */
 export function trace(
   spec: RuleSpec,
   matrix: Matrix = { rows: 1, cols: 1 },
   given?: Options,
   phase: string = UPDATE,
+  turned = false,
 ): Program {
   let known = traced.get(spec);
   const parts = isRecord(spec) || typeof spec === "function" ? [spec.hyper, spec.state, spec.update] : [];
@@ -123,10 +126,10 @@ export function trace(
   takes("trace", `a phase of the rule: ${phasesOf(spec).join(", ")}`, phase, phasesOf(spec).includes(phase));
   const size = bySize ? [matrix.rows, matrix.cols, ...sizing(spec).map((name) => options[name])].join() : "";
   const variant = (taken?: readonly boolean[]): Program => {
-    const key = `${phase} ${size} ${taken?.join() ?? ""}`;
+    const key = `${phase} ${size} ${taken?.join() ?? ""} ${turned}`;
     let program = programs.get(key);
     if (!program) {
-      programs.set(key, (program = traceAnew(spec, matrix, options, bySize, phase, taken)));
+      programs.set(key, (program = traceAnew(spec, matrix, options, bySize, phase, taken, turned)));
       variants.set(program, variant);
     }
     return program;
@@ -308,15 +311,20 @@ function traceAnew(
   bySize: boolean,
   phase: string,
   taken: readonly boolean[] | undefined,
+  turned: boolean,
 ): Program {
   const phases = phasesOf(spec);
-  const slots = slotsOf(spec, matrix, options);
+  const straight = slotsOf(spec, matrix, options);
   const written = resolve(spec, matrix, options, { phase, taken }, (name, args) => {
     const value = spec.macros![name]!(matrix, ...args); // it was found there
     checkExpr(value, `${spec.title}: an equation`);
     return value;
   });
-  const scope = counted(spec, written, slots, matrix, bySize);
+  const values = counted(spec, written, straight, matrix, bySize);
+  const scope = turned ? turnedScope(values, straight) : values;
+  const slots = turned
+    ? Object.fromEntries(Object.entries(straight).map(([n, s]) => [n, { ...s, place: turnedPlace(s.place) }]))
+    : straight;
   const outputs: Record<string, Expr> = {};
   const host: Record<string, Expr> = {};
   const conditions = [...scope].flatMap(([name, e]) => (name.startsWith(CONDITION) ? [e] : []));
@@ -363,6 +371,21 @@ function traceAnew(
     passes: passes(roots),
     conditions,
   });
+}
+
+/** The values of symbols for a parameter that lies the other way round; state of its own size lies as it was written. */
+function turnedScope(
+  scope: ReadonlyMap<string, Expr>,
+  slots: Readonly<Record<string, SlotSpec>>,
+): ReadonlyMap<string, Expr> {
+  const sized = (name: string): boolean => slots[name]?.matrix !== undefined;
+  const made = mirrored(scope.values(), sized);
+  return new Map(
+    [...scope].map(([name, e]) => {
+      const now = made.get(e)!; // every value is a root
+      return [name, sized(name) && now.place === "tensor" ? apply("transpose", now) : now];
+    }),
+  );
 }
 
 /**

@@ -107,6 +107,13 @@ export interface RuleSpec<
    * phase, `update` included, `p` is at first what it was when the round began.
    */
   readonly phases?: Readonly<Record<string, Equations>> | undefined;
+  /**
+   * What its rows and columns are, where a parameter's axes are known: `["out", "in"]` has a row for each output, wherever
+   * the framework keeps it. Without it, rows are the first dimension.
+   */
+  readonly layout?: readonly ["out", "in"] | readonly ["in", "out"] | undefined;
+  /** `"matrix"` for a rule that means nothing for vectors and scalars, which it then refuses. */
+  readonly needs?: "matrix" | undefined;
   /** The parameter to evaluate with, as `{ p: "…" }`, where that is not the one that is trained. */
   readonly readout?: { readonly p: string } | undefined;
   readonly [origin]?: RuleSpec | undefined;

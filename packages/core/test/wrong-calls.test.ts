@@ -54,6 +54,11 @@ describe("@descent/core", () => {
     "rule({ hyper })": { args: () => [adam.hyper], call: (hyper: typeof adam.hyper) => core.rule({ ...spec, hyper }) },
     "rule({ ranges })": { args: () => [{ lr: [0, 1] }], call: (ranges: object) => core.rule({ ...spec, ranges }) },
     "rule({ state })": { args: () => [adam.state], call: (s: typeof adam.state) => core.rule({ ...spec, state: s }) },
+    "rule({ layout })": {
+      args: () => [["out", "in"]],
+      call: (layout: ["out", "in"]) => core.rule({ ...spec, layout }),
+    },
+    "rule({ needs })": { args: () => ["matrix"], call: (needs: "matrix") => core.rule({ ...spec, needs }) },
     "rule({ update })": {
       args: () => [adam.update],
       call: (u: typeof adam.update) => core.rule({ ...spec, update: u }),
@@ -76,6 +81,11 @@ describe("@descent/core", () => {
       call: (selector: core.Selector) => core.partition({ a: adam(), b: adam() }, { a: selector }),
       use: step,
     },
+    matrices: { args: () => [parameter] },
+    vectors: { args: () => [parameter] },
+    embeddings: { args: () => [parameter] },
+    norms: { args: () => [parameter] },
+    biases: { args: () => [parameter] },
     freeze: { args: () => [adam(), "w"], use: step },
     frozen: { args: () => [], use: step },
     hypergradient: { args: () => [adam(), 1] },

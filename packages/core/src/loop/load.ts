@@ -1,7 +1,7 @@
 import { phasesOf } from "../blocks.ts";
 import { among, isCallback, isRecord, list, OptimizerError, shown, suggestion, takes } from "../errors.ts";
 import { knownOptions } from "../options.ts";
-import { type Shape, size } from "../parameter.ts";
+import { type Shape, size, splitOf } from "../parameter.ts";
 import type { Program } from "../program.ts";
 import {
   checkMeta,
@@ -147,8 +147,8 @@ function numbers<T>(
   const { program, group } = cohort!; // not frozen
   const spec = program.slots[slot]!; // what has a tensor is a slot of it
   if (shape.join() === parameter.shape.join()) return found.data;
-  const from = dimensions(spec, shape, found.shape);
-  const to = dimensions(spec, parameter.shape, slotShape(spec, parameter));
+  const from = dimensions(spec, shape, found.shape, splitOf(parameter));
+  const to = dimensions(spec, parameter.shape, slotShape(spec, parameter), splitOf(parameter));
   return widened(spec, slot, parameter, hyperNow(group, step), { from, to, data: found.data });
 }
 
@@ -311,7 +311,7 @@ function mismatch<T>(
       return `starts the state \`${slot}\` as the parameter, and its value then is not known for new elements`;
     const shape = slotShape(spec, parameter);
     if (grown && spec.place !== "model") {
-      const from = dimensions(spec, saved.shape, found.shape);
+      const from = dimensions(spec, saved.shape, found.shape, splitOf(parameter));
       const fits =
         found.data.length === size(from) && (from.join() === shape.join() || !spec.matrix || isWidened(from, shape));
       if (!fits)

@@ -9,12 +9,12 @@ import { ownStart } from "./slots.ts";
 export const isWidened = (from: Shape, to: Shape): boolean =>
   from.length === to.length && from.every((d, i) => d <= to[i]!) && from.some((d, i) => d < to[i]!);
 
-/** The dimensions of a slot of a parameter of this shape; a row is the first dimension, and a column has the others. */
-export function dimensions({ place, matrix }: SlotSpec, shape: Shape, found: Shape): Shape {
+/** The dimensions of a slot of a parameter of this shape, of which `split` are rows and the others columns. */
+export function dimensions({ place, matrix }: SlotSpec, shape: Shape, found: Shape, split: number): Shape {
   if (matrix) return found;
   if (place === "tensor") return shape;
-  if (place === "row") return shape.length > 1 ? shape.slice(0, 1) : [1];
-  return place === "column" ? (shape.length > 1 ? shape.slice(1) : shape) : [];
+  if (place === "row") return split > 0 ? shape.slice(0, split) : [1];
+  return place === "column" ? shape.slice(split) : [];
 }
 
 /** The numbers of a slot of the dimensions `from`, in the corner of one of the dimensions `to`, whose others start anew. */

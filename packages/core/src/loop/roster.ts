@@ -2,6 +2,7 @@ import { phasesOf, UPDATE } from "../blocks.ts";
 import { type Configured, checkConfigured } from "../configured.ts";
 import { among, isCallback, isRecord, list, OptimizerError, suggestion, takes } from "../errors.ts";
 import { type Assignment, assign, refuseEmptyGroups } from "../groups.ts";
+import { arranged } from "../layout.ts";
 import { checkParameter, decaysByRole, matrix, type Parameter, saidOf, size } from "../parameter.ts";
 import { type Program, trace } from "../program.ts";
 import { shapes } from "../shapes.ts";
@@ -104,12 +105,14 @@ export class Roster<T> {
     let { phases } = this;
     const inputs = new Map(this.inputs);
     const members = assign(this.#configured, parameters).map(({ label, leaf }, i): Member<T> => {
-      const parameter = parameters[i]!; // one assignment per parameter
+      const given = parameters[i]!; // one assignment per parameter
+      const { parameter, turned } = leaf ? arranged(leaf.rule, given) : { parameter: given, turned: false };
       const index = this.#added + i;
       const fresh = { index, parameter, t: 0, phase: 0, host: undefined, slots: undefined, tensors: undefined };
       if (!leaf) return { ...fresh, cohort: undefined, decays: false };
       const group = entry(groups, label, () => ({ label, leaf, hyper: { ...leaf.hyper } }));
-      const { rows, cols } = matrix(parameter);
+      const lying = matrix(parameter);
+      const { rows, cols } = turned ? { rows: lying.cols, cols: lying.rows } : lying; // as the equations see it
       const names = phasesOf(leaf.rule);
       phases = sameRound(leaf.rule, names, phases);
       for (const [name, place] of Object.entries(leaf.rule.inputs ?? {})) {
@@ -118,9 +121,9 @@ export class Roster<T> {
             `${leaf.rule.title} takes \`${name}\` by ${place}, and another rule here takes an input of that name otherwise. Rename one.`,
           );
       }
-      const programs = names.map((phase) => trace(leaf.rule, { rows, cols }, group.hyper, phase));
+      const programs = names.map((phase) => trace(leaf.rule, { rows, cols }, group.hyper, phase, turned));
       for (const one of programs) {
-        shapes(one, { rows, cols });
+        shapes(one, lying);
         this.memory.check?.(one, parameter);
       }
       const program = programs.at(-1)!; // every rule has an update

@@ -1,0 +1,148 @@
+import { adamw } from "@descent/adam";
+import { optimizer } from "@descent/arrays";
+import { reference } from "@descent/conformance";
+import { biases, embeddings, fromPlain, matrices, norms, partition, toPlain, vectors } from "@descent/core";
+import { type Axes, configured, type RuleSpec, type Slots } from "@descent/core/adapter";
+import { describe, expect, test } from "vitest";
+
+const spec = (update: RuleSpec["update"], state: Slots = {}): RuleSpec => ({
+  id: "probe",
+  title: "Probe",
+  paper: "",
+  hyper: { lr: 0.1, c: 0.25 },
+  layout: ["out", "in"],
+  state,
+  update,
+});
+
+/** Rules that tell rows from columns. */
+const rules: Readonly<Record<string, RuleSpec>> = {
+  "rows, columns and their facts": spec({ p: "p - lr * (g * rowMean(g^2) - columnSum(p) * rows + cols * rowMax(g))" }),
+  "state by row and by column": spec(
+    { r: "0.9 * r + rowSum(g * p)", k: "0.5 * k + columnMean(g)", p: "p - lr * (r * g + r * k - mean(r) * p)" },
+    { r: { place: "row", init: 1 }, k: { place: "column", init: 0 } },
+  ),
+  "products and transposes": spec({ m: "0.9 * m + g", p: "p - lr * ((m @ p') @ g - norm(g @ g') * p)" }, { m: 0 }),
+  "state of its own size": spec(
+    { L: "0.9 * L + g @ g'", Q: "qr(g' @ (g @ Q))", p: "p - lr * (inverseRoot(L + eye(rows), 4) @ g + g @ Q @ Q')" },
+    { L: { place: ["rows", "rows"], init: "eye" }, Q: { place: ["cols", 2], init: "normal" } },
+  ),
+  "functions of matrices": spec({
+    p: "p - lr * (eigh(g @ g' + p @ p') @ g + svd(g, 2) @ (svd(g, 2)' @ p) + solve(g @ g' + eye(rows), p) + qr(p) @ p)",
+  }),
+};
+
+/** The same numbers in another order of dimensions. */
+function permuted(data: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
+  const strides = shape.map((_, d) => shape.slice(d + 1).reduce((n, x) => n * x, 1));
+  let out = [0];
+  for (const d of order) out = out.flatMap((at) => Array.from({ length: shape[d]! }, (_, i) => at + i * strides[d]!));
+  return Float32Array.from(out, (at) => data[at]!);
+}
+const numbers = (length: number, seed: number): Float32Array =>
+  Float32Array.from({ length }, (_, i) => Math.sin(seed + 1.7 * i) / 2 + Math.cos(i * i + seed) / 3);
+
+interface Layout {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Its dimensions among those of the straight one: outputs, then inputs, in the same order. */
+  readonly order: readonly number[];
+  readonly axes: Axes;
+}
+const dense: readonly Layout[] = [
+  { name: "[out, in]", shape: [3, 7], order: [0, 1], axes: { out: [0], in: [1] } },
+  { name: "[in, out]", shape: [7, 3], order: [1, 0], axes: { out: [1], in: [0] } },
+];
+// The order of inputs within a row is the memory's: [O, H, W, I] and [H, W, I, O] have the same.
+const images: readonly Layout[] = [
+  { name: "[O, H, W, I]", shape: [3, 2, 1, 4], order: [0, 1, 2, 3], axes: { out: [0], in: [3] } },
+  { name: "[H, W, I, O]", shape: [2, 1, 4, 3], order: [1, 2, 3, 0], axes: { out: [3], in: [2] } },
+];
+
+describe.each(["wasm", "interpreter", "reference"] as const)("a rule with a layout, on %s", (engine) => {
+  describe.each([
+    ["dense layers", dense],
+    ["convolutions", images],
+  ] as const)("of %s", (_, [straight, other]) => {
+    test.each(Object.entries(rules))("sees outputs as rows wherever they lie: %s", async (_, rule) => {
+      const run = async ({ shape, order, axes }: Layout): Promise<Float32Array> => {
+        const lay = (data: Float32Array): Float32Array => permuted(data, straight!.shape, order);
+        const data = lay(numbers(24 - (straight!.shape.length === 2 ? 3 : 0), 1));
+        const steps = [2, 3, 4].map((seed) => ({ w: lay(numbers(data.length, seed)) }));
+        const one = { data, shape, axes };
+        if (engine === "reference") {
+          const session = await reference.start({ w: one }, configured(rule, {}));
+          for (const g of steps) await session.update(g);
+          data.set(await session.read("w"));
+        } else {
+          const opt = optimizer({ w: one }, configured(rule, {}), { engine });
+          for (const g of steps) opt.update(g);
+          const again = optimizer({ w: one }, configured(rule, {}), { engine });
+          again.load(opt.state());
+          expect(again.state()).toEqual(opt.state());
+        }
+        // Back to the order of the straight one.
+        const inverse = order.map((_, d) => order.indexOf(d));
+        return permuted(data, shape, inverse);
+      };
+      const [a, b] = [await run(straight!), await run(other!)];
+      const start = numbers(a.length, 1);
+      const moved = Math.hypot(...a.map((x, i) => x - start[i]!));
+      expect(Math.hypot(...a.map((x, i) => x - b[i]!)) / moved).toBeLessThan(1e-5); // float32, sums in another order
+      expect(moved).toBeGreaterThan(0.1);
+    });
+  });
+});
+
+test("without axes, or for vectors, a layout changes nothing", () => {
+  const update = { p: "p - lr * rowMean(g) * rows" };
+  const step = (shape: readonly number[], rule: RuleSpec): Float32Array => {
+    const data = numbers(6, 1);
+    optimizer({ w: { data, shape } }, configured(rule, {})).update({ w: numbers(6, 2) });
+    return data;
+  };
+  const { layout: _, ...plain } = spec(update);
+  for (const shape of [[2, 3], [6]]) expect(step(shape, spec(update))).toEqual(step(shape, plain)); // biome-ignore format: two shapes
+});
+
+test("outputs between other dimensions are refused", () => {
+  const kernel = { data: new Float32Array(24), shape: [2, 3, 4], axes: { out: [1], in: [2] } };
+  expect(() => optimizer({ kernel }, configured(spec({ p: "p - lr * rowMean(g)" }), {}))).toThrow(
+    "Probe sees outputs against inputs, and in `kernel` of shape [2, 3, 4] the outputs (dimensions 1) lie between others. Give it another rule: partition(…).",
+  );
+});
+
+test("a rule that needs matrices refuses a vector, and says what to do", () => {
+  const rule: RuleSpec = { ...spec({ p: "p - lr * g @ g' @ g" }), needs: "matrix" };
+  const w = { data: numbers(6, 1), shape: [2, 3] };
+  const bias = { data: numbers(3, 1), shape: [3] };
+  expect(() => optimizer({ w, "conv1/bias": bias }, configured(rule, {}))).toThrow(
+    "Probe needs a matrix, and `conv1/bias` has shape [3]. Give it another rule: partition(…).",
+  );
+  const both = partition({ hidden: configured(rule, {}), rest: adamw() }, { hidden: matrices });
+  optimizer({ w, "conv1/bias": bias }, both).update({ w: numbers(6, 2), "conv1/bias": numbers(3, 2) });
+  expect(fromPlain(toPlain(configured(rule, {}), []))).toMatchObject({
+    rule: { needs: "matrix", layout: ["out", "in"] },
+  });
+  for (const wrong of [{ layout: ["rows", "cols"] }, { needs: "vector" }] as const)
+    expect(() => fromPlain(toPlain(configured({ ...rule, ...wrong } as unknown as RuleSpec, {}), []))).toThrow(
+      Object.keys(wrong)[0],
+    );
+});
+
+test("selectors know parameters by what they are", () => {
+  const all = [
+    { name: "kernel", shape: [2, 3], role: "kernel" },
+    { name: "bias", shape: [3], role: "bias" },
+    { name: "gamma", shape: [3], role: "norm" },
+    { name: "table", shape: [9, 3], role: "embedding" },
+    { name: "scale", shape: [] },
+  ] as const;
+  const found = (select: (parameter: (typeof all)[number]) => boolean): string[] =>
+    all.filter(select).map((p) => p.name);
+  expect(found(matrices)).toEqual(["kernel"]);
+  expect(found(vectors)).toEqual(["bias", "gamma", "scale"]);
+  expect(found(embeddings)).toEqual(["table"]);
+  expect(found(norms)).toEqual(["gamma"]);
+  expect(found(biases)).toEqual(["bias"]);
+});
