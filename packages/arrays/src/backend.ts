@@ -79,7 +79,8 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
 
   slot(parameter: Parameter, shape: readonly number[], start: Start<Tensor>, name: string): Tensor {
     const length = size(shape);
-    const fits = length === size(parameter.shape) && length >= CODED_FROM && !this.#multiplied.has(parameter);
+    const exact = name === "round.p" || name === "readout.p"; // they are put back bit for bit
+    const fits = !exact && length === size(parameter.shape) && length >= CODED_FROM && !this.#multiplied.has(parameter);
     return this.#slots.promise(parameter, length, start, fits ? this.#codecOf?.(name) : undefined);
   }
 

@@ -11,6 +11,7 @@ import {
   among,
   checkConfigured,
   DISPOSE,
+  isCallback,
   type LoadOptions,
   Loop,
   list,
@@ -22,6 +23,7 @@ import {
   type Share,
   shown,
   suggestion,
+  takes,
 } from "@descent/core/adapter";
 import { ArraysBackend } from "./backend.ts";
 import type { Tensor } from "./memory/tensor.ts";
@@ -50,6 +52,8 @@ export interface Optimizer<Name extends string = string> {
   readonly step: number;
   /** The phase that the next update carries out: `update`, but for rules that ask for several gradients per round. */
   readonly phase: string;
+  /** Whether a round of several phases is under way: `do opt.update(gradient()); while (opt.midRound);` finishes one. */
+  readonly midRound: boolean;
   /** Whether a rule here reads this input, so that `update` must be given it. */
   reads(input: string): boolean;
   /** The engine that runs its kernels. */
@@ -63,6 +67,13 @@ export interface Optimizer<Name extends string = string> {
    * included. `inputs` are what the rule reads besides: `{ loss }`, or `{ h: { w: … } }` by parameter. Throws an OptimizerError, and changes nothing, for an unknown name or a gradient that does not fit.
    */
   update(gradients: GradientsOf<Name>, inputs?: InputsOf<Name>): void;
+  /**
+   * Calls `use` while the parameters are those to evaluate with, where a rule has such (the average of `ema`, the `x` of
+   * schedule-free rules); afterwards, on errors too, they are bit for bit what they were. `use` may return a promise.
+   */
+  withReadout<R>(use: () => R): R;
+  /** Takes the parameters back to where a round of several phases began, as if it had not. */
+  rewind(): void;
   /** Changes hyper-parameters from the next update on, in one group or in all that have them. */
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void;
   /** The groups with their rules and current hyper-parameters, and the state of every parameter. */
@@ -168,6 +179,23 @@ class ArraysOptimizer implements Optimizer {
 
   reads(input: string): boolean {
     return this.#loop.reads(input);
+  }
+
+  withReadout<R>(use: () => R): R {
+    takes("withReadout", "a function", use, isCallback(use));
+    return this.#loop.withReadout(this.#held(), use);
+  }
+
+  rewind(): void {
+    this.#loop.rewind(this.#held());
+  }
+
+  #held(): (readonly [string, Tensor])[] {
+    return this.#parameters.entries.map(([name, { p }]) => [name, p]);
+  }
+
+  get midRound(): boolean {
+    return this.#loop.midRound;
   }
 
   get phase(): string {

@@ -42,6 +42,20 @@ const cautious = transform({
   after: { mask: "(p0 - p) * g > 0 ? 1 : 0", p: "p0 + (p - p0) * mask / max(mean(mask), 1e-3)" },
 });
 
+const sam = transform({
+  id: "sam",
+  hyper: { rho: 0.5 },
+  phases: { climb: { p: "p + rho * g / totalNorm(g)" } },
+});
+
+const ema = transform({
+  id: "ema",
+  hyper: { decay: 0.75 },
+  state: { average: { init: "p" } },
+  after: { average: "decay * average + (1 - decay) * p" },
+  readout: { p: "average" },
+});
+
 for (const engine of ["wasm", "interpreter"] as const)
   describe(`on ${engine}`, () => {
     const start = (configured: Configured, w = Float32Array.of(1, -2)) => ({
@@ -85,6 +99,65 @@ for (const engine of ["wasm", "interpreter"] as const)
       expect(path).toEqual([1, 2, 1.5, 2.5, 3.5, 3, 4]);
       expect([...opt.state().tensors["meet.slow/w"]!.data]).toEqual([3]);
       expect(opt.inspect().groups[""]!.hyper).toEqual({ lr: 1, "meet.alpha": 0.5, "meet.every": 3 });
+    });
+
+    test("a rule of two phases asks for a gradient where it climbed to, and steps from where the round began", () => {
+      const { w, opt } = start(sam(adamw({ lr: 0.125, eps: 0, weightDecay: 0 })), Float32Array.of(1, -2));
+      expect(opt.phase).toBe("climb");
+      opt.update({ w: Float32Array.of(3, 4) });
+      expect([...w]).toEqual([Math.fround(1 + 0.5 * 0.6), Math.fround(-2 + 0.5 * 0.8)]);
+      expect([opt.phase, opt.step, opt.inspect().parameters.w!.t]).toEqual(["update", 0, 0]);
+      const saved = decodeState(encodeState(opt.state()));
+      const other = start(sam(adamw({ lr: 0.125, eps: 0, weightDecay: 0 })), w.slice());
+      other.opt.load(saved);
+      expect(other.opt.phase).toBe("update");
+      for (const one of [opt, other.opt]) one.update({ w: Float32Array.of(-1, 1) });
+      // Adam's first step is its rate against the sign of the gradient.
+      expect([...w]).toEqual([1.125, -2.125]);
+      expect([...other.w]).toEqual([...w]);
+      expect([opt.phase, opt.step, opt.inspect().parameters.w!.t]).toEqual(["climb", 1, 1]);
+    });
+
+    test("every phase of a round has gradients of the same parameters, and a round can be undone", () => {
+      const [w, b] = [Float32Array.of(1), Float32Array.of(2)];
+      const opt = optimizer({ w, b }, sam(sgd({ lr: 1 })), { engine });
+      opt.update({ w: Float32Array.of(1) });
+      expect(() => opt.update({ w: Float32Array.of(1), b: Float32Array.of(1) })).toThrow(
+        "`b` has a gradient in the phase `update` and had none in `climb`",
+      );
+      opt.rewind();
+      expect([w[0], opt.phase]).toEqual([1, "climb"]);
+      opt.update({ w: Float32Array.of(1), b: Float32Array.of(1) });
+      expect(() => opt.update({ w: Float32Array.of(1) })).toThrow(
+        "`b` took part in the phase `climb` and has no gradient",
+      );
+      opt.update({ w: Float32Array.of(1), b: Float32Array.of(1) });
+      expect([w[0], b[0], opt.step]).toEqual([0, 1, 1]);
+    });
+
+    test("withReadout puts the average in place and the parameters back, on errors and after promises too", async () => {
+      const { w, opt } = start(ema(sgd({ lr: 1 })), Float32Array.of(8, 0));
+      opt.withReadout(() => expect([...w]).toEqual([8, 0]));
+      opt.update({ w: Float32Array.of(4, 0.1) });
+      const trained = w.slice();
+      const average = [0.75 * 8 + 0.25 * 4, Math.fround(0.25 * Math.fround(-0.1))];
+      expect(opt.withReadout(() => [...w])).toEqual(average);
+      expect(w).toEqual(trained);
+      const fails = () =>
+        opt.withReadout(() => {
+          throw new Error(`at ${w[0]}`);
+        });
+      expect(fails).toThrow("at 7");
+      expect(w).toEqual(trained);
+      const later = opt.withReadout(async () => {
+        await Promise.resolve();
+        expect(() => opt.update({ w: trained.slice() })).toThrow("withReadout() has not returned");
+        return w[0];
+      });
+      expect(w[0]).toBe(7);
+      expect(await later).toBe(7);
+      expect(w).toEqual(trained);
+      expect(Object.keys(opt.state().tensors)).toEqual(["ema.average/w"]);
     });
 
     test("transforms nest, are saved as data and resume bit for bit", () => {

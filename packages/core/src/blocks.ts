@@ -11,6 +11,9 @@ export interface Block {
 /** The phase that ends a round: its equations are the rule's `update`. */
 export const UPDATE = "update";
 
+/** The equations that give the parameter to evaluate with. */
+export const READOUT = "readout";
+
 const block = (equations: Equations): Block => ({ when: equations.when, lines: inOrder(equations) });
 
 /** The phases of a round by name, in order; the last is `update`. */
@@ -20,7 +23,11 @@ export const phasesOf = ({ phases = {} }: Pick<RuleSpec, "phases">): readonly st
 ];
 
 /** The blocks of one phase, in the order in which they run. */
-export function blocksOf(spec: Pick<RuleSpec, "phases" | "before" | "update" | "after">, phase = UPDATE): Block[] {
+export function blocksOf(
+  spec: Pick<RuleSpec, "phases" | "before" | "update" | "after" | "readout">,
+  phase = UPDATE,
+): Block[] {
+  if (phase === READOUT) return [block(spec.readout!)]; // asked of a rule that has one
   if (phase !== UPDATE) return [block(spec.phases![phase]!)]; // a phase that the rule has
   return [...(spec.before ?? []), spec.update, ...(spec.after ?? [])].map(block);
 }
@@ -28,5 +35,5 @@ export function blocksOf(spec: Pick<RuleSpec, "phases" | "before" | "update" | "
 /** All text of a rule: every phase's blocks, then the readout. */
 export const everyBlock = (spec: Pick<RuleSpec, "phases" | "before" | "update" | "after" | "readout">): Block[] => [
   ...phasesOf(spec).flatMap((phase) => blocksOf(spec, phase)),
-  ...(spec.readout ? [block(spec.readout)] : []),
+  ...(spec.readout ? blocksOf(spec, READOUT) : []),
 ];

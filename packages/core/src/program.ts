@@ -1,4 +1,4 @@
-import { type Block, blocksOf, everyBlock, phasesOf, UPDATE } from "./blocks.ts";
+import { type Block, blocksOf, everyBlock, phasesOf, READOUT, UPDATE } from "./blocks.ts";
 import { build, type Lookup } from "./build.ts";
 import { checkNames } from "./check.ts";
 import { apply, rebuild } from "./construct.ts";
@@ -123,7 +123,8 @@ export function trace(
   takes("trace", "options by name", options, isRecord(options));
   if (!known) traced.set(spec, (known = { bySize: variesBySize(spec), programs: new Map() }));
   const { bySize, programs } = known;
-  takes("trace", `a phase of the rule: ${phasesOf(spec).join(", ")}`, phase, phasesOf(spec).includes(phase));
+  const phases = [...phasesOf(spec), ...(spec.readout ? [READOUT] : [])];
+  takes("trace", `a phase of the rule: ${phases.join(", ")}`, phase, phases.includes(phase));
   const size = bySize ? [matrix.rows, matrix.cols, ...sizing(spec).map((name) => options[name])].join() : "";
   const variant = (taken?: readonly boolean[]): Program => {
     const key = `${phase} ${size} ${taken?.join() ?? ""} ${turned}`;
@@ -158,21 +159,30 @@ export function variesBySize(spec: RuleSpec): boolean {
   return all.some((e) => isMatrixFunction(e.op)) || counted.some(isMatrixOp);
 }
 
+/** The program that puts back the parameter which another program has put into the slot `from`. */
+export function restoring(program: Program, from: string): Program {
+  const none = { inputs: [], numbers: [], host: {}, scalars: [], passes: [], conditions: [] };
+  return { ...program, ...none, outputs: { p: variable(from, "tensor") } };
+}
+
 /** Deeper formulas than any rule's: a limit for equations from strangers. */
 const DEEPEST = 2000;
 /** More sums that wait for one another than any rule has. */
 const MOST_PASSES = 256;
 
 /** Where a round began: the value of `p` at first in every phase but the first. */
-const ROUND = "round.p";
+export const ROUND = "round.p";
+/** The parameter, while the readout is in its place. */
+export const TRAINED = "readout.p";
 const P = variable("p", "tensor");
 
-const slotsOf = (spec: RuleSpec, matrix: Matrix, options: Options): Record<string, SlotSpec> =>
+const slotsOf = (spec: RuleSpec, matrix: Matrix, options: Options, phase?: string): Record<string, SlotSpec> =>
   Object.fromEntries(
-    Object.entries<Slot>({ ...spec.state, ...(spec.phases ? { [ROUND]: 0 } : {}) }).map(([name, slot]) => [
-      name,
-      slotSpec(spec, slot, matrix, options),
-    ]),
+    Object.entries<Slot>({
+      ...spec.state,
+      ...(spec.phases ? { [ROUND]: 0 } : {}),
+      ...(phase === READOUT ? { [TRAINED]: 0 } : {}),
+    }).map(([name, slot]) => [name, slotSpec(spec, slot, matrix, options)]),
   );
 
 /** Throws if a state cannot start as it says. */
@@ -210,7 +220,7 @@ function resolve(
   macro: (name: string, args: readonly Expr[]) => Expr,
 ): ReadonlyMap<string, Expr> {
   checkNames(spec);
-  const p = phase === phasesOf(spec)[0] ? P : variable(ROUND, "tensor");
+  const p = phase === phasesOf(spec)[0] || phase === READOUT ? P : variable(ROUND, "tensor");
   const scope = new Map<string, Expr>([
     ["p", p],
     ["p0", p],
@@ -272,7 +282,7 @@ function resolve(
  * with a size is known when a parameter is given.
  */
 export function checkMeaning(spec: RuleSpec): void {
-  for (const phase of phasesOf(spec)) {
+  for (const phase of [...phasesOf(spec), ...(spec.readout ? [READOUT] : [])]) {
     if (Object.keys(spec.macros ?? {}).length > 0)
       resolve(spec, { rows: 1, cols: 1 }, spec.hyper, { phase }, (name) => variable(name, "tensor"));
     else {
@@ -314,7 +324,7 @@ function traceAnew(
   turned: boolean,
 ): Program {
   const phases = phasesOf(spec);
-  const straight = slotsOf(spec, matrix, options);
+  const straight = slotsOf(spec, matrix, options, phase);
   const written = resolve(spec, matrix, options, { phase, taken }, (name, args) => {
     const value = spec.macros![name]!(matrix, ...args); // it was found there
     checkExpr(value, `${spec.title}: an equation`);
@@ -342,6 +352,7 @@ function traceAnew(
   }
   if (!outputs.p && !taken) throw new OptimizerError(`${spec.title}: no equation changes \`p\`.`);
   if (phases.length > 1 && phase === phases[0]) outputs[ROUND] = P;
+  if (phase === READOUT) outputs[TRAINED] = P;
   const roots = Object.values(outputs);
   const all = [...roots, ...Object.values(host), ...conditions];
   checkDepth(spec.title, all);

@@ -4,6 +4,7 @@ import {
   checkConfigured,
   DISPOSE,
   type Group,
+  isCallback,
   knownOptions,
   type NonFinite,
   nonFiniteGradients,
@@ -12,6 +13,7 @@ import {
   readsInput,
   setHyper,
   shown,
+  takes,
 } from "@descent/core/adapter";
 import {
   clone,
@@ -117,6 +119,30 @@ export class DescentOptimizer extends Optimizer {
   get step(): number {
     return this.iterations;
   }
+  /** The phase that the next update carries out: `update`, but for rules that ask for several gradients per round. */
+  get phase(): string {
+    return this.#trained.loop.phase;
+  }
+  /** Whether a round of several phases is under way; `minimize` and `fit` finish theirs. */
+  get midRound(): boolean {
+    return this.#trained.loop.midRound;
+  }
+
+  /**
+   * Calls `use` while the variables hold the parameters to evaluate with, where a rule has such (the average of `ema`, the `x`
+   * of schedule-free rules); afterwards, on errors too, they hold bit for bit what they did:
+   * `opt.withReadout(() => model.evaluate(xs, ys))`. `use` may return a promise.
+   */
+  withReadout<R>(use: () => R): R {
+    takes("withReadout", "a function", use, isCallback(use));
+    return this.#trained.loop.withReadout(this.#trained.held(), use);
+  }
+
+  /** Takes the variables back to where a round of several phases began, as if it had not. */
+  rewind(): void {
+    this.#trained.loop.rewind(this.#trained.held());
+  }
+
   /** How the last update was computed: how many variables fused, how many composed of tfjs operators. */
   get execution(): Execution | undefined {
     return this.#tensors.execution;
@@ -131,18 +157,32 @@ export class DescentOptimizer extends Optimizer {
     return computed;
   }
 
-  /** One update of the variables that the loss depends on. If it throws, no variable has changed and no tensor is left. */
+  /** One update, in all its phases, of the variables that the loss depends on. If it throws, no variable has changed and no tensor is left. */
   override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
     const { value, grads } = this.computeGradients(f, varList);
     let kept = false;
     try {
-      this.applyGradients(grads, readsInput(this.#configured, "loss") ? { loss: value.dataSync()[0]! } : {}); // a scalar
+      this.#apply(value, grads);
+      while (this.midRound) {
+        const next = this.computeGradients(f, varList);
+        try {
+          this.#apply(next.value, next.grads);
+        } finally {
+          dispose(next.grads);
+          next.value.dispose();
+        }
+      }
       kept = returnCost;
     } finally {
       dispose(grads);
       if (!kept) value.dispose();
+      if (this.midRound) this.rewind(); // an error came in between
     }
     return kept ? value : null;
+  }
+
+  #apply(loss: Scalar, gradients: NamedTensorMap): void {
+    this.applyGradients(gradients, readsInput(this.#configured, "loss") ? { loss: loss.dataSync()[0]! } : {}); // a scalar
   }
 
   /**
@@ -164,6 +204,7 @@ export class DescentOptimizer extends Optimizer {
       loop.update(shares, numbers);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
+      if (this.midRound) this.rewind();
       loop.countNonFinite();
       if (this.#nonFinite === "throw") throw nonFiniteGradients(error.names, loop.step);
     }

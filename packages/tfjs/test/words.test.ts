@@ -36,6 +36,20 @@ const meet = transform({
   after: { when: "floor(t / every) * every == t", slow: "slow + alpha * (p - slow)", p: "slow" },
 });
 
+const sam = transform({
+  id: "sam",
+  hyper: { rho: 0.5 },
+  phases: { climb: { p: "p + rho * g / totalNorm(g)" } },
+});
+
+const ema = transform({
+  id: "ema",
+  hyper: { decay: 0.75 },
+  state: { average: { init: "p" } },
+  after: { average: "decay * average + (1 - decay) * p" },
+  readout: { p: "average" },
+});
+
 describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
   beforeEach(() => use(backend));
   describe.each([true, false])("fused: %s", (fused) => {
@@ -84,6 +98,42 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
       }
       expect(path).toEqual([1, 2, 1.5, 2.5, 3.5, 3, 4]);
       expect(tf.memory().numTensors).toBe(tensors);
+      done();
+    });
+
+    test("minimize carries out all phases of a round, and takes the first back where the second fails", () => {
+      const { w, opt, done } = start(sam(sgd({ lr: 0.5 })), [3, 4]);
+      const half = () => w.square().sum().div(2).asScalar();
+      const loss = opt.minimize(half, true, [w])!;
+      // ‖w‖²/2: the gradient where it climbed to is w + w / ‖w‖ / 2, and the step takes half of it.
+      expect(loss.dataSync()[0]).toBe(12.5);
+      const [x, y] = w.dataSync();
+      expect(x).toBeCloseTo(3 - 0.5 * 3.3, 6);
+      expect(y).toBeCloseTo(4 - 0.5 * 4.4, 6);
+      expect([opt.step, opt.phase]).toEqual([1, "climb"]);
+      const before = w.dataSync().slice();
+      let calls = 0;
+      const fails = () => {
+        if (calls++ > 0) throw new Error("no second gradient");
+        return half();
+      };
+      expect(() => opt.minimize(fails, false, [w])).toThrow("no second gradient");
+      expect(w.dataSync()).toEqual(before);
+      const { numTensors } = tf.memory();
+      opt.minimize(half, false, [w]);
+      expect(tf.memory().numTensors).toBe(numTensors);
+      expect(opt.step).toBe(2);
+      done();
+    });
+
+    test("withReadout evaluates a model at the average, and leaves no tensor behind", async () => {
+      const { w, opt, done } = start(ema(sgd({ lr: 1 })), [8, 0]);
+      opt.applyGradients({ w: tf.tensor1d([4, 0.1]) });
+      const [trained, { numTensors }] = [w.dataSync().slice(), tf.memory()];
+      expect(opt.withReadout(() => w.dataSync()[0])).toBe(7);
+      expect(await opt.withReadout(async () => (await w.data())[0])).toBe(7);
+      expect(w.dataSync()).toEqual(trained);
+      expect(tf.memory().numTensors).toBe(numTensors);
       done();
     });
 

@@ -7,7 +7,7 @@ import {
   OptimizerError,
   type StateDict,
 } from "@descent/core";
-import { checkConfigured, DISPOSE, type LoadOptions, Loop, shown } from "@descent/core/adapter";
+import { checkConfigured, DISPOSE, isCallback, type LoadOptions, Loop, shown, takes } from "@descent/core/adapter";
 import { WebgpuBackend } from "./backend.ts";
 import { checkDevice, type GpuBuffer, type GpuCommandEncoder, type GpuDevice } from "./device/gpu.ts";
 import type { Tensor } from "./memory/tensor.ts";
@@ -32,6 +32,15 @@ export interface Optimizer<Name extends string = string> {
   readonly step: number;
   /** The phase that the next update carries out: `update`, but for rules that ask for several gradients per round. */
   readonly phase: string;
+  /** Whether a round of several phases is under way. */
+  readonly midRound: boolean;
+  /** Takes the parameters back to where such a round began. */
+  rewind(): void;
+  /**
+   * Calls `use` while the buffers hold the parameters to evaluate with, where a rule has such; afterwards, on errors too, they
+   * hold bit for bit what they did. `use` may return a promise.
+   */
+  withReadout<R>(use: () => R): R;
   /** Whether a rule here reads this input. */
   reads(input: string): boolean;
   /**
@@ -89,6 +98,21 @@ class WebgpuOptimizer<Name extends string> implements Optimizer<Name> {
 
   reads(input: string): boolean {
     return this.#loop.reads(input);
+  }
+
+  get midRound(): boolean {
+    return this.#loop.midRound;
+  }
+
+  rewind(): void {
+    this.#alive();
+    this.#loop.rewind(this.#parameters.held);
+  }
+
+  withReadout<R>(use: () => R): R {
+    this.#alive();
+    takes("withReadout", "a function", use, isCallback(use));
+    return this.#loop.withReadout(this.#parameters.held, use);
   }
 
   get phase(): string {

@@ -58,6 +58,11 @@ export class Parameters {
     }
   }
 
+  /** The parameters' tensors by name. */
+  get held(): readonly (readonly [string, Tensor])[] {
+    return [...this.#byName].map(([name, { p }]) => [name, p]);
+  }
+
   get all(): readonly Parameter[] {
     return [...this.#byName.values()].map(({ parameter }) => parameter);
   }

@@ -113,6 +113,8 @@ export function onnxruntimeEngine(
           const { loss, outputs, gradients } = await trainer.gradients({ images: images(data), labels });
           const begun = performance.now();
           await trainer.applyGradients(gradients);
+          while ((await trainer.inspect()).midRound)
+            await trainer.applyGradients((await trainer.gradients({ images: images(data), labels })).gradients);
           const seconds = (performance.now() - begun) / 1000;
           const after = await trainer.weights();
           const found = sums(before, after, gradients);

@@ -146,23 +146,30 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
 
       return {
         async step(images, labels) {
-          const given = tf.tidy(() => {
-            const x = tf.tensor4d(images, [labels.length, side, side, 1]);
-            const y = tf.tensor1d(Int32Array.from(labels), "int32");
-            const wanted = tf.oneHot(y, classes) as tensorflow.Tensor2D;
-            let right: tensorflow.Tensor | undefined;
-            const { value, grads } = opt.computeGradients(() => {
-              const logits = forward(tf, model.layers, variables, x);
-              // Kept, because anything the closure does not return is disposed when the gradients are taken.
-              right = tf.keep(tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), y), "float32")));
-              return tf.losses.softmaxCrossEntropy(wanted, logits) as tensorflow.Scalar;
+          const batch = tf.tidy(() => ({
+            x: tf.tensor4d(images, [labels.length, side, side, 1]),
+            y: tf.tensor1d(Int32Array.from(labels), "int32"),
+            wanted: tf.oneHot(Int32Array.from(labels), classes) as tensorflow.Tensor2D,
+          }));
+          const gradients = (seen: (logits: tensorflow.Tensor) => void) =>
+            opt.computeGradients(() => {
+              const logits = forward(tf, model.layers, variables, batch.x);
+              seen(logits);
+              return tf.losses.softmaxCrossEntropy(batch.wanted, logits) as tensorflow.Scalar;
             }, list);
+          const given = tf.tidy(() => {
+            let right: tensorflow.Tensor | undefined;
+            const { value, grads } = gradients((logits) => {
+              // Kept, because anything the closure does not return is disposed when the gradients are taken.
+              right = tf.keep(tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), batch.y), "float32")));
+            });
             const before = list.map((variable) => tf.add(variable, 0)); // a copy: the update may be done in place
             return { value, right: right!, grads, before }; // the closure has run
           });
           const timed = !queued || steps++ % timedEvery === 1; // not the very first, which compiles kernels
           const begun = timed ? await done() : 0;
           opt.applyGradients(given.grads);
+          while (opt.midRound) tf.tidy(() => opt.applyGradients(gradients(() => {}).grads));
           const ended = timed ? await done() : 0;
           const waited = timed && queued ? (await done()) - ended : 0; // the cost of an idle wait
           const row = tf.tidy(() => {
@@ -171,7 +178,7 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
             return tf.stack([value, right, norm(Object.values(grads)), tf.div(moved, norm(before))]);
           });
           numbers.push(row as tensorflow.Tensor1D);
-          tf.dispose(given);
+          tf.dispose([given, batch]);
           return timed ? Math.max(0, ended - begun - waited) / 1000 : undefined;
         },
         async read() {
@@ -187,10 +194,12 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
           });
         },
         async logits(images) {
-          const out = tf.tidy(() => {
-            const x = tf.tensor4d(images, [images.length / (side * side), side, side, 1]);
-            return forward(tf, model.layers, variables, x);
-          });
+          const out = opt.withReadout(() =>
+            tf.tidy(() => {
+              const x = tf.tensor4d(images, [images.length / (side * side), side, side, 1]);
+              return forward(tf, model.layers, variables, x);
+            }),
+          );
           const data = await out.data();
           out.dispose();
           return data as Float32Array;
@@ -201,7 +210,7 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
           const made = layersModel(tf, model);
           const files: Record<string, string | Uint8Array> = {};
           try {
-            made.setWeights(list);
+            opt.withReadout(() => made.setWeights(list));
             await made.save(
               tf.io.withSaveHandler(async (artifacts) => {
                 const { modelTopology, format, generatedBy, convertedBy, weightData, weightSpecs = [] } = artifacts;

@@ -37,6 +37,8 @@ export interface Inspection {
   readonly step: number;
   /** The phase that the next update carries out: `update`, but for rules that ask for several gradients per round. */
   readonly phase: string;
+  /** Whether a round of several phases is under way. */
+  readonly midRound: boolean;
   /** Updates that were refused, with an error or without, because gradients were not finite. */
   readonly nonFinite: number;
   /** By label; the label is empty where nothing is partitioned. */
@@ -54,11 +56,12 @@ export interface Kept<T> {
 }
 
 /** The groups, parameters and counts of a roster. */
-export function inspect<T>({ step, phase, phases, nonFinite, groups, members }: Roster<T>): Inspection {
+export function inspect<T>({ step, phase, phases, moved, nonFinite, groups, members }: Roster<T>): Inspection {
   const all = [...members.values()];
   return {
     step,
     phase: phases[phase]!, // always one of them
+    midRound: moved > 0,
     nonFinite,
     groups: Object.fromEntries(
       [...groups.values()].map((group): [string, InspectedGroup] => {

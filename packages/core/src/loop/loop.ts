@@ -5,14 +5,18 @@ import type { Parameter } from "../parameter.ts";
 import type { HyperValue } from "../spec.ts";
 import type { StateDict, StateMeta } from "../state.ts";
 import { later, now, tooLate } from "./answer.ts";
-import type { AsyncBackend, Backend, Memory, Shares } from "./backend.ts";
+import type { AsyncBackend, Backend, Job, Memory, Shares } from "./backend.ts";
 import { setHyper } from "./groups.ts";
 import { type Given, sorted } from "./inputs.ts";
 import { type Inspection, inspect, type Kept, keptSlots, metaOf } from "./inspect.ts";
 import { type LoadOptions, type LoadReport, load, type Write } from "./load.ts";
 import { Roster } from "./roster.ts";
 import { begin, checkWorld, type Numbers, type Step, take } from "./step.ts";
+import { type Held, rewinding, rewound, swap } from "./swap.ts";
 import type { World } from "./world.ts";
+
+const isPromise = (x: unknown): boolean =>
+  typeof x === "object" && x !== null && typeof Reflect.get(x, "then") === "function";
 
 /** The part that both loops share. */
 class BaseLoop<T> {
@@ -30,6 +34,11 @@ class BaseLoop<T> {
   /** The phase that the next update carries out: `update`, or one before it of a rule that asks for several gradients per round. */
   get phase(): string {
     return this.roster.phases[this.roster.phase]!; // always one of them
+  }
+
+  /** Whether a round is under way: its first phase was carried out, and its last was not. */
+  get midRound(): boolean {
+    return this.roster.moved > 0;
   }
 
   /** Whether a rule here reads an input of this name. */
@@ -148,6 +157,50 @@ export class Loop<T, G = T> extends BaseLoop<T> {
    */
   begin(shares: Shares<T, G>, numbers?: Numbers): Step<T, G> {
     return begin(this.roster, shares, numbers);
+  }
+
+  /**
+   * Calls `use` while the parameters given are those to evaluate with, by rules that have a readout; afterwards, on errors
+   * too, they are bit for bit what they were. Where `use` promises, they are put back when the promise has settled.
+   */
+  withReadout<R>(held: Iterable<Held<T>>, use: () => R): R {
+    const { show, restore, free } = swap<T, G>(this.roster, held);
+    if (show.length === 0) return use();
+    try {
+      this.#now(show);
+    } catch (error) {
+      free();
+      throw error;
+    }
+    this.roster.shown = true;
+    const back = (): void => {
+      this.roster.shown = false;
+      try {
+        this.#now(restore);
+      } finally {
+        free();
+      }
+    };
+    let promised = false;
+    try {
+      const result = use();
+      promised = isPromise(result);
+      return promised ? (Promise.resolve(result).finally(back) as R) : result; // a promise of the same
+    } finally {
+      if (!promised) back();
+    }
+  }
+
+  /** Takes the parameters given back to where the round began, as if it had not; does nothing between rounds. */
+  rewind(held: Iterable<Held<T>>): void {
+    const jobs = rewinding<T, G>(this.roster, held);
+    if (jobs.length > 0) this.#now(jobs);
+    rewound(this.roster);
+  }
+
+  #now(jobs: readonly Job<T, G>[]): void {
+    const answer: unknown = this.#backend.run(jobs);
+    if (answer !== undefined) throw tooLate(this.#backend.name);
   }
 
   /** Forgets a parameter and frees its state. A step under way can no longer be committed. */

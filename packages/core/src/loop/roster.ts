@@ -1,10 +1,10 @@
-import { phasesOf, UPDATE } from "../blocks.ts";
+import { phasesOf, READOUT, UPDATE } from "../blocks.ts";
 import { type Configured, checkConfigured } from "../configured.ts";
 import { among, isCallback, isRecord, list, OptimizerError, suggestion, takes } from "../errors.ts";
 import { type Assignment, assign, refuseEmptyGroups } from "../groups.ts";
 import { arranged } from "../layout.ts";
 import { checkParameter, decaysByRole, matrix, type Parameter, saidOf, size } from "../parameter.ts";
-import { type Program, trace } from "../program.ts";
+import { type Program, ROUND, restoring, TRAINED, trace } from "../program.ts";
 import { shapes } from "../shapes.ts";
 import type { RuleSpec } from "../spec.ts";
 import type { Memory } from "./backend.ts";
@@ -20,6 +20,10 @@ export interface Cohort {
   readonly program: Program;
   /** The programs of the phases of a round; the last is `program`. */
   readonly phases: readonly Program[];
+  /** Undo a round that is not finished; undefined where rounds have one phase. */
+  readonly rewind: Program | undefined;
+  /** Puts the parameter to evaluate with in place, and the trained one back; undefined where they are the same. */
+  readonly readout: { readonly show: Program; readonly restore: Program } | undefined;
   /** Those of its parameters; `count`, which is the model's, changes when parameters come and go. */
   readonly facts: Record<string, number>;
 }
@@ -74,6 +78,8 @@ export class Roster<T> {
   #added = 0;
   /** The step that was begun and has not ended. */
   flight: Flight | undefined;
+  /** Whether the parameters to evaluate with are in place. */
+  shown = false;
   disposed = false;
 
   constructor(memory: Memory<T>, configured: Configured) {
@@ -127,15 +133,20 @@ export class Roster<T> {
         this.memory.check?.(one, parameter);
       }
       const program = programs.at(-1)!; // every rule has an update
+      const rewind = names.length > 1 ? restoring(program, ROUND) : undefined;
+      const show = leaf.rule.readout && trace(leaf.rule, { rows, cols }, group.hyper, READOUT, turned);
+      if (show) this.memory.check?.(show, parameter);
+      const readout = show && { show, restore: restoring(show, TRAINED) };
       const decays = leaf.decays
         ? saidOf(`${leaf.rule.title}: decays`, parameter, leaf.decays(parameter))
         : decaysByRole(parameter);
       const { shape } = parameter;
       const facts: Cohort["facts"] = { rows, cols, size: size(shape), ndim: shape.length, decays: +decays, count: 0 };
-      const reads = programs.flatMap((one) => hostPart(one).reads);
+      const reads = [...programs, ...(show ? [show] : [])].flatMap((one) => hostPart(one).reads);
       const known = entry(cohorts, program, () => []);
       let cohort = known.find((c) => c.group === group && reads.every((name) => c.facts[name] === facts[name]));
-      if (!cohort) cohorts.set(program, [...known, (cohort = { group, program, phases: programs, facts })]);
+      if (!cohort)
+        cohorts.set(program, [...known, (cohort = { group, program, phases: programs, rewind, readout, facts })]);
       return { ...fresh, cohort, decays };
     });
     if (!more)

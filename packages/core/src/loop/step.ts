@@ -43,6 +43,10 @@ export function begin<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Nu
       "A step was begun and has not ended. Await update(), or call commit() or cancel() of the step, before the next one.",
     );
   takes("an update", "the tensors of parameters by name", shares, typeof shares === "object" && shares !== null);
+  if (roster.shown)
+    throw new OptimizerError(
+      "The parameters to evaluate with are in place: withReadout() has not returned. Update after it.",
+    );
   const flight: Flight = { ended: undefined };
   roster.flight = flight; // before schedules are called, which may be anybody's code
   try {

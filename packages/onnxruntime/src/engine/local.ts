@@ -103,7 +103,7 @@ export class LocalEngine implements Engine {
 
   async exportModel(inference: boolean, location?: string): Promise<Exported> {
     const { training, model } = this.#started();
-    return exported(model, await training.weights(), this.#opened?.external, inference, location);
+    return exported(model, await training.weights(true), this.#opened?.external, inference, location);
   }
 
   async trainingGraph(): Promise<Uint8Array> {

@@ -194,6 +194,18 @@ class Attempted implements Steered {
   get step(): number {
     return this.#optimizer.step;
   }
+  get midRound(): boolean {
+    return this.#optimizer.midRound;
+  }
+  get phase(): string {
+    return this.#optimizer.phase;
+  }
+  rewind(): void {
+    this.#optimizer.rewind();
+  }
+  withReadout<R>(use: () => R): R {
+    return this.#optimizer.withReadout(use);
+  }
   set(hyper: Hyper, group?: string): void {
     this.#optimizer.set(hyper, group);
   }

@@ -55,8 +55,14 @@ const free = (tensor: RuntimeTensor): void => {
 };
 
 /** Refuses rules of which the graph cannot compute every step: it is compiled once, and the host sees neither gradients nor loss. */
-function refuse({ title, inputs, numbers, conditions }: Program): void {
+function refuse({ title, slots, inputs, numbers, conditions }: Program): void {
   const others = [...inputs, ...numbers].filter((name) => name !== "g");
+  for (const [slot, what] of [
+    ["round.p", "takes several gradients per step"],
+    ["readout.p", "is evaluated at other weights than it trains"],
+  ] as const)
+    if (Object.hasOwn(slots, slot))
+      throw new OptimizerError(`${title} ${what}, which the plan \`graph\` cannot do. Use plan: "host".`);
   if (conditions.length > 0 || others.length > 0)
     throw new OptimizerError(
       `${title} ${others.length > 0 ? `reads ${list(others)}` : "has equations guarded by `when`"}, and the plan \`graph\` computes one update from gradients alone. Use plan: "host".`,
@@ -286,6 +292,16 @@ class LoopOptimizer implements Steered {
   }
   get step(): number {
     return this.#loop.step;
+  }
+  get midRound(): boolean {
+    return false; // rules of several phases are refused
+  }
+  get phase(): string {
+    return this.#loop.phase;
+  }
+  rewind(): void {}
+  withReadout<R>(use: () => R): R {
+    return use(); // rules with a readout are refused
   }
   set(hyper: Hyper, group?: string): void {
     this.#loop.set(hyper, group);

@@ -46,11 +46,27 @@ export class TrainingLoop<H> implements Training {
     return this.#residence.optimizer.step;
   }
 
-  train(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
-    return this.#pass(batch, this.#residence.update(), guard);
+  /** All phases of a round, on one batch. The loss, the outputs and the statistics are those of the first: at the weights themselves. */
+  async train(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
+    const { optimizer } = this.#residence;
+    let stepped = await this.#pass(batch, this.#residence.update(), guard);
+    try {
+      while (optimizer.midRound && stepped.fault === undefined) {
+        const { fault } = await this.#pass(batch, this.#residence.update(), guard, false);
+        stepped = { ...stepped, fault };
+      }
+    } finally {
+      if (optimizer.midRound) optimizer.rewind();
+    }
+    return stepped;
   }
 
-  accumulate(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
+  async accumulate(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
+    const { phase } = this.#residence.optimizer;
+    if (phase !== "update")
+      throw new OptimizerError(
+        `The optimizer asks for several gradients per step, first in the phase \`${phase}\`, and all must be of one batch. Leave out \`accumulate\`.`,
+      );
     return this.#pass(batch, this.#sums.pass(), guard);
   }
 
@@ -80,12 +96,16 @@ export class TrainingLoop<H> implements Training {
 
   async evaluate(batch: readonly Fed[]): Promise<Forward> {
     const compiled = await this.#compiler.compiled("evaluate", batch);
-    return forwardOf(await compiled.session.run(this.#feeds(batch, compiled)), compiled);
+    return this.#residence.optimizer.withReadout(async () =>
+      forwardOf(await compiled.session.run(this.#feeds(batch, compiled)), compiled),
+    );
   }
 
   async predict(batch: readonly Fed[]): Promise<Outputs> {
     const compiled = await this.#compiler.compiled("predict", batch);
-    return outputsOf(await compiled.session.run(this.#feeds(batch, compiled)), compiled);
+    return this.#residence.optimizer.withReadout(async () =>
+      outputsOf(await compiled.session.run(this.#feeds(batch, compiled)), compiled),
+    );
   }
 
   async set(hyper: Hyper, group?: string): Promise<void> {
@@ -96,7 +116,8 @@ export class TrainingLoop<H> implements Training {
     return { ...this.#residence.optimizer.inspect(), nonFinite: this.#nonFinite };
   }
 
-  async weights(): Promise<Weights> {
+  async weights(readout = false): Promise<Weights> {
+    if (readout) return this.#residence.optimizer.withReadout(() => this.weights());
     const all = [...this.#residence.weights, ...this.#kept];
     const copies = await this.#residence.read(all.map(([, held]) => held));
     return Object.fromEntries(all.map(([name], i) => [name, copies[i]!])); // one each
@@ -144,15 +165,15 @@ export class TrainingLoop<H> implements Training {
   }
 
   /** One batch through the training graph: its results are taken as a whole, or dropped as a whole. */
-  async #pass(batch: readonly Fed[], pass: Pass, guard: boolean): Promise<Stepped> {
+  async #pass(batch: readonly Fed[], pass: Pass, guard: boolean, first = true): Promise<Stepped> {
     try {
-      return await this.#passed(batch, pass, guard);
+      return await this.#passed(batch, pass, guard, first);
     } finally {
       pass.end();
     }
   }
 
-  async #passed(batch: readonly Fed[], pass: Pass, guard: boolean): Promise<Stepped> {
+  async #passed(batch: readonly Fed[], pass: Pass, guard: boolean, first: boolean): Promise<Stepped> {
     const residence = this.#residence;
     // Gradients on the host are looked at there; on a device the graph says in one number whether they are finite.
     const inGraph = guard && residence.plan !== "host";
@@ -185,7 +206,7 @@ export class TrainingLoop<H> implements Training {
     }
     for (const [name, output] of statistics) {
       const next = results[output]!; // an output of the training graph
-      if (fault === undefined) residence.take(this.#kept.get(name)!, next);
+      if (fault === undefined && first) residence.take(this.#kept.get(name)!, next);
       else residence.drop(next);
     }
     return { ...forward, fault };

@@ -31,6 +31,13 @@ export interface Pass {
 /** The optimizer of a residence, as every backend has it. */
 export interface Steered {
   readonly step: number;
+  /** Whether a round of several phases is under way, and the next phase. */
+  readonly midRound: boolean;
+  readonly phase: string;
+  /** Takes the weights back to where the round began. */
+  rewind(): void;
+  /** Calls `use` while the weights are those to evaluate with. */
+  withReadout<R>(use: () => R): R;
   set(hyper: Hyper, group?: string): void;
   inspect(): Inspection;
   state(): StateDict | Promise<StateDict>;

@@ -73,8 +73,8 @@ export interface Training {
   set(hyper: Hyper, group?: string): Promise<void>;
   /** The optimizer's inspection; `nonFinite` counts the passes and updates that were refused. */
   inspect(): Promise<Inspection>;
-  /** Copies of the weights and of the running statistics. */
-  weights(): Promise<Weights>;
+  /** Copies of the weights and of the running statistics; with `readout`, of those to evaluate with. */
+  weights(readout?: boolean): Promise<Weights>;
   setWeights(weights: Weights): Promise<void>;
   snapshot(): Promise<Snapshot>;
   /** Continues from a snapshot. On an error everything is as it was before. */

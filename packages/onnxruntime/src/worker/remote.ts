@@ -305,8 +305,8 @@ class RemoteTraining implements Training {
   inspect(): Promise<Inspection> {
     return this.#call("inspect");
   }
-  weights(): Promise<Weights> {
-    return this.#call("weights");
+  weights(readout?: boolean): Promise<Weights> {
+    return this.#call("weights", readout);
   }
   setWeights(weights: Weights): Promise<void> {
     return this.#call("setWeights", weights);

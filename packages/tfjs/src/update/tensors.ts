@@ -1,4 +1,4 @@
-import type { Parameter } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
 import type { Backend, Job, Shape, Start } from "@descent/core/adapter";
 import { clone, engine, fill, type KernelBackend, type Tensor, tensor, tidy, variable } from "@tensorflow/tfjs-core";
 import { compose, totalling } from "./composed.ts";
@@ -62,8 +62,14 @@ export class Tensors implements Backend<Tensor> {
    */
   run(jobs: readonly Job<Tensor>[]): void {
     const { backend, backendName } = engine();
-    const asks = this.#check && !readsAtOnce(backendName) && !halfPrecision(backendName);
-    if (this.#check && !asks) refuseNonFinite(jobs);
+    const check = this.#check && jobs.some(({ inputs }) => inputs.g !== undefined); // else parameters only change places
+    const asks = check && !readsAtOnce(backendName) && !halfPrecision(backendName);
+    if (check && !asks) refuseNonFinite(jobs);
+    const several = asks && jobs.find(({ program }) => Object.hasOwn(program.slots, "round.p"));
+    if (several)
+      throw new OptimizerError(
+        `${several.program.title} takes several gradients per step, and on ${backendName} a step that is not finite is found too late to take back the first of them. Use nonFinite: "apply".`,
+      );
     if (asks) this.#guard ??= new Guard();
     const all = asks ? this.#guard!.over(jobs) : jobs; // made in the line before
     const fused = this.#fusedOn(backend);

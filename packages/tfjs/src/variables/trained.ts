@@ -137,6 +137,12 @@ export class Trained {
         }
   }
 
+  /** The variables by name. */
+  held(): readonly (readonly [string, Variable])[] {
+    this.forget();
+    return [...this.#variables];
+  }
+
   /** Drops the state of variables that were disposed of. */
   forget(): void {
     for (const [name, variable] of this.#variables) if (!isAlive(variable)) this.#drop(name);

@@ -29,8 +29,8 @@ export class ArrayUpdates<Data> implements Fused {
   readonly #storage: Storage<Data>;
   /** `"none"` for programs that arrays cannot run. */
   readonly #writes = new WeakMap<Program, Writes | "none">();
-  /** Each parameter's kept tensors as arrays, by name. The objects stay the same from step to step, so the engine recognises them. */
-  readonly #views = new WeakMap<Parameter, Record<string, ArrayTensor>>();
+  /** Each parameter's kept tensors as arrays, by name, for each list of names. The objects stay the same from step to step, so the engine recognises them. */
+  readonly #views = new WeakMap<Parameter, Map<string, Record<string, ArrayTensor>>>();
 
   constructor(engine: Engine, storage: Storage<Data>) {
     this.#backend = new ArraysBackend(engine);
@@ -109,11 +109,14 @@ export class ArrayUpdates<Data> implements Fused {
   }
 
   #viewsOf(program: Program, parameter: Parameter): Record<string, ArrayTensor> {
-    let views = this.#views.get(parameter);
+    let all = this.#views.get(parameter);
+    if (!all) this.#views.set(parameter, (all = new Map()));
+    const key = program.kept.join();
+    let views = all.get(key);
     if (!views) {
       this.#storage.prepare?.(program, parameter);
       views = Object.fromEntries(program.kept.map((name) => [name, new ArrayTensor()]));
-      this.#views.set(parameter, views);
+      all.set(key, views);
     }
     return views;
   }

@@ -1,0 +1,77 @@
+import { OptimizerError } from "../errors.ts";
+import type { Program } from "../program.ts";
+import type { Job } from "./backend.ts";
+import { hyperNow } from "./groups.ts";
+import { hostPart } from "./host-values.ts";
+import type { Member, Roster } from "./roster.ts";
+import { initialHost } from "./slots.ts";
+
+/* Parameters that change places for a while: with those to evaluate with, or back to where a round began. */
+
+/** A parameter by its name. */
+export type Held<T> = readonly [name: string, p: T];
+
+/** Jobs that put the parameters to evaluate with in place, and those that put the trained ones back. */
+export interface Swap<T, G> {
+  readonly show: readonly Job<T, G>[];
+  readonly restore: readonly Job<T, G>[];
+  /** Frees what the trained parameters were kept in. */
+  free(): void;
+}
+
+function job<T, G>(roster: Roster<T>, member: Member<T>, program: Program, tensors: Job<T>["tensors"]): Job<T, G> {
+  const { parameter, cohort, t, host } = member;
+  const hyper = hyperNow(cohort!.group, Math.max(0, roster.step - 1)); // of members that are trained; as the last update had them
+  const { scalars } = hostPart(program).evaluate(t, hyper, cohort!.facts, host ?? initialHost(program, hyper));
+  return { program, parameter, tensors, inputs: {}, scalars, t };
+}
+
+/** Works out a swap of the parameters given; those without a readout, or without an update so far, are evaluated as they are. */
+export function swap<T, G>(roster: Roster<T>, held: Iterable<Held<T>>): Swap<T, G> {
+  roster.alive();
+  if (roster.shown)
+    throw new OptimizerError("withReadout() was called within withReadout(). Call it once, around both.");
+  const show: Job<T, G>[] = [];
+  const restore: Job<T, G>[] = [];
+  const spare: T[] = [];
+  const free = (): void => {
+    for (const tensor of spare) roster.memory.free(tensor);
+  };
+  try {
+    for (const [name, p] of held) {
+      const member = roster.members.get(name);
+      const readout = member?.cohort?.readout;
+      if (!readout || !member.slots || member.t === 0) continue;
+      if (member.phase > 0)
+        throw new OptimizerError(
+          `\`${name}\` is in the middle of a round, before the phase \`${roster.phases[member.phase]}\`. Finish the round before you evaluate.`,
+        );
+      const kept = roster.memory.slot(member.parameter, member.parameter.shape, 0, "readout.p");
+      spare.push(kept);
+      const tensors = { p, ...member.slots, "readout.p": kept };
+      show.push(job(roster, member, readout.show, tensors));
+      restore.push(job(roster, member, readout.restore, tensors));
+    }
+  } catch (error) {
+    free();
+    throw error;
+  }
+  return { show, restore, free };
+}
+
+/** Jobs that take the parameters given back to where their round began. */
+export function rewinding<T, G>(roster: Roster<T>, held: Iterable<Held<T>>): Job<T, G>[] {
+  roster.alive();
+  return [...held].flatMap(([name, p]) => {
+    const member = roster.members.get(name);
+    if (!member?.cohort?.rewind || member.phase === 0) return [];
+    return [job<T, G>(roster, member, member.cohort.rewind, { p, ...member.slots })];
+  });
+}
+
+/** Forgets that a round was begun. */
+export function rewound<T>(roster: Roster<T>): void {
+  for (const member of roster.members.values()) member.phase = 0;
+  roster.phase = 0;
+  roster.moved = 0;
+}
