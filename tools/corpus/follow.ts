@@ -111,7 +111,8 @@ async function compared(trainer: Trainer, wanted: Reference): Promise<Outcome> {
   // Where the loss is right, and the report says that other things are trained than in Python, the two part.
   const why = notes.filter((note) => /folded into|computed|No tensor holds/.test(note));
   const hidden = wanted.hides !== undefined && notes.some((note) => note.includes(wanted.hides ?? ""));
-  if (off < 1e-4 && (why.length > 0 || hidden))
+  const frozen = why.some((note) => note.includes("so that the loss differs"));
+  if ((off < 1e-4 || frozen) && (why.length > 0 || hidden))
     return { verdict: "explained", detail: (why.length > 0 ? why : notes).join(" ") };
   return { verdict: "differs", detail: wrong.slice(0, 4).join("; ") };
 }

@@ -75,8 +75,8 @@ export interface TrainerOptions extends OpenOptions {
   /**
    * The statistics that BatchNormalizations normalise by in training steps: "batch", those of the batch, and their running statistics move as in
    * PyTorch, are read by `evalStep` and `predict`, and are exported; "frozen", by the running statistics as they are; or one of
-   * the two by the name of a layer's scale, `{ "bn1.weight": "batch" }`. Default: as the file has them, and PyTorch's default
-   * exporter writes all of them frozen, also from a model in training mode.
+   * the two by the name of a layer's scale, `{ "bn1.weight": "batch" }`. Default: as in Python where PyTorch's default
+   * exporter recorded it (it writes all of them frozen, also from a model in training mode), else as the file has them.
    */
   readonly batchNorm?: BatchNorm | undefined;
   /** Values of inputs that are always the same, `{ sr: 16000n, use_cache_branch: false }`: batches do not have them. */

@@ -26,14 +26,15 @@ export class BatchNorms {
   }
 
   /**
-   * The node in the mode that was asked for. In batch mode it moves its running statistics as PyTorch does, by the sample
-   * variance.
+   * The node in the mode that was asked for, or else in that of Python where the file tells it (`traced`). In batch mode it moves
+   * its running statistics as PyTorch does, by the sample variance.
    */
-  normalized(graph: Graph, node: Node): Node {
+  normalized(graph: Graph, node: Node, traced: BatchNormMode | undefined): Node {
     const [, scale = "", , , variance = ""] = node.inputs;
     this.#scales.add(scale);
     const wanted = this.#wanted;
-    const mode = typeof wanted === "object" ? (Object.hasOwn(wanted, scale) ? wanted[scale] : undefined) : wanted;
+    const asked = typeof wanted === "object" ? (Object.hasOwn(wanted, scale) ? wanted[scale] : undefined) : wanted;
+    const mode = asked ?? traced;
     const training = int(node, "training_mode", 0) === 1;
     const batch = mode === undefined ? training : mode === "batch";
     if (batch && (mode !== undefined || this.#torch)) graph.sampled.add(variance);

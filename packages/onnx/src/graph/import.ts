@@ -12,7 +12,7 @@ import {
   type TypeProto,
 } from "../proto/model.ts";
 import { constantOf, denseOf } from "../proto/tensor.ts";
-import { moduleOf, tagsOf } from "../weights/tags.ts";
+import { moduleOf, tagsOf, trainedBy } from "../weights/tags.ts";
 import { type BatchNorm, BatchNorms, isBatchNorm } from "./batch-norm.ts";
 import { rewritten } from "./contrib/index.ts";
 import { bind, canonical, type Dim } from "./dims.ts";
@@ -43,8 +43,8 @@ export interface ImportOptions {
   readonly fold?: boolean;
   /**
    * The statistics that BatchNormalizations normalise by while they train: "batch", those of the batch, and running statistics move as in PyTorch;
-   * "frozen", by the running statistics as they are; or which of the two by the name of a layer's scale. Default: as the file
-   * has them, and PyTorch's default exporter writes all of them frozen.
+   * "frozen", by the running statistics as they are; or which of the two by the name of a layer's scale. Default: as in
+   * Python where PyTorch's default exporter recorded it (it writes all of them frozen), else as the file has them.
    */
   readonly batchNorm?: BatchNorm | undefined;
   /** Operators of ONNX Runtime's optimizers that stay as they are ("com.microsoft.Gelu"). Default: none, all become standard ones. */
@@ -275,7 +275,11 @@ class Importer {
       }
       const last = graph.nodes.at(-1);
       if (last?.op === "BatchNormalization" && last.domain === "" && graph.nodes.length > start) {
-        graph.nodes[graph.nodes.length - 1] = this.#batchNorms.normalized(graph, last);
+        graph.nodes[graph.nodes.length - 1] = this.#batchNorms.normalized(
+          graph,
+          last,
+          trainedBy(protoNode) ? "batch" : undefined,
+        );
       }
       for (let i = start; i < graph.nodes.length; i++) {
         const added = graph.nodes[i];

@@ -5,7 +5,7 @@ import { int } from "../graph/node.ts";
 /** Sentences on how training a model may differ from training it in Python, each with the export that would not. */
 export function notes(graph: Graph): string[] {
   checkGraph("The argument of notes()", graph);
-  const { kinds, lost, made, naming, sources } = graph.tags;
+  const { kinds, lost, made, naming, sources, frozen } = graph.tags;
   const all: string[] = [];
   const present = (name: string): boolean => graph.initializers.has(name);
   const of = (what: string): string[] =>
@@ -14,6 +14,7 @@ export function notes(graph: Graph): string[] {
   if (normalized.length > 0)
     all.push(
       `Normalizations were folded into ${names(normalized)}${lost.length > 0 ? `, and with them ${names(lost, 4)} are gone` : ""}. ` +
+        (frozen ? "They normalized by the batch, and now by running statistics, so that the loss differs. " : "") +
         "Export with optimize=False to train them.",
     );
   else if (lost.length > 0) all.push(`No tensor holds ${names(lost, 4)}. Export with optimize=False.`);

@@ -73,7 +73,10 @@ function judged(graph: Graph, name: string, value: Constant, uses: readonly Use[
     if (made !== "computed") return yes("a parameter in Python");
     const { role } = agreed(uses);
     const which = from.map((source) => `\`${source}\``).join(" and ");
-    return role === "kernel"
+    // The kernel of a layer whose weight is reparametrized stands in for it.
+    const part = (source: string): boolean =>
+      kinds.get(source) !== "parameter" || /(original\d*|weight_[gv])$/.test(source);
+    return role === "kernel" && from.every(part)
       ? yes(`a kernel that was computed from ${which}`)
       : no(`computed from ${which}, which is not in the file`);
   }

@@ -18,6 +18,8 @@ export interface Tags {
   readonly made: ReadonlyMap<string, Making>;
   /** Parameters that calls of PyTorch read and no tensor of the file holds. */
   readonly lost: readonly string[];
+  /** Whether a normalization by the statistics of the batch was folded into a kernel, as one by running statistics. */
+  readonly frozen: boolean;
   /**
    * How names are given where there are no kinds: `torch` names weights by their modules, and what it folded `onnx::…`; `descent`
    * stores constants in `Constant` nodes, so that every initializer is a weight.
@@ -32,6 +34,7 @@ export const untagged: Tags = {
   sources: new Map(),
   made: new Map(),
   lost: [],
+  frozen: false,
   naming: "descent",
 };
 
@@ -114,9 +117,10 @@ function madeOf(
   placeholders: ReadonlyMap<string, string>,
   sources: ReadonlyMap<string, readonly string[]>,
   stored: ReadonlySet<string>,
-): Pick<Tags, "made" | "lost"> {
+): Pick<Tags, "made" | "lost" | "frozen"> {
   const made = new Map<string, Making>();
-  if (kinds.size === 0) return { made, lost: [] };
+  let frozen = false;
+  if (kinds.size === 0) return { made, lost: [], frozen };
   const values = new Set((graph.input ?? []).map(({ name = "" }) => name));
   for (const { output = [] } of graph.node ?? []) for (const name of output) values.add(name);
   /** The parameter that is the second factor of a product. */
@@ -132,8 +136,10 @@ function madeOf(
     for (const name of node.input ?? []) {
       const from = sources.get(name);
       if (from === undefined || stored.has(name) || made.get(name) === "moved") continue;
-      if (/batch_norm/.test(traced.target) && node.opType !== "BatchNormalization") made.set(name, "normalized");
-      else if (
+      if (/batch_norm/.test(traced.target) && node.opType !== "BatchNormalization") {
+        made.set(name, "normalized");
+        frozen ||= traced.args[5] === "True";
+      } else if (
         product.test(traced.target) &&
         !kernels.has(node.opType ?? "") &&
         from.some((one) => one === kernel(traced))
@@ -142,11 +148,15 @@ function madeOf(
       else if (from.every((source) => wanted.has(source) || kinds.get(source) !== "parameter")) made.set(name, "moved");
       else {
         const between = refers.filter((one) => !placeholders.has(one) && !values.has(one));
-        made.set(name, between.length > 0 && !between.every((one) => moves.test(one)) ? "computed" : "moved");
+        const only = between.length > 0 && between.every((one) => moves.test(one));
+        // Several parameters are moved into one only where they are joined.
+        const several = from.filter((source) => kinds.get(source) === "parameter").length > 1;
+        const joined = between.some((one) => /^(cat|stack)(_\d+)?$/.test(one));
+        made.set(name, between.length > 0 && (!only || (several && !joined)) ? "computed" : "moved");
       }
     }
   }
-  return { made, lost: [...read].filter((name) => !held.has(name)) };
+  return { made, lost: [...read].filter((name) => !held.has(name)), frozen };
 }
 
 /** The results and placeholders that a call is given. */
@@ -207,6 +217,12 @@ export function tracedOf({ metadataProps }: NodeProto): Traced | undefined {
   if (found === null) return undefined;
   const [, call = "", target = "", args = ""] = found;
   return { call, target, args: split(args) };
+}
+
+/** Whether this is a normalization of PyTorch by the statistics of its batch. */
+export function trainedBy(node: NodeProto): boolean {
+  const traced = tracedOf(node);
+  return traced !== undefined && /batch_norm/.test(traced.target) && traced.args[5] === "True";
 }
 
 /** Arguments apart at the commas that lie in no bracket. */
