@@ -6,8 +6,8 @@ import pytorch_optimizer
 import timm.optim
 import torch
 
-from authors import authors
-from common import CONSTANT, DEFAULTS, KOZISTR, LATE, NOTHING, OPTIONS, OPTAX, ROLES, SMALL, TIMM, TINY, TORCH, decayed, golden, optax_path, torch_path
+from authors import by_authors
+from common import CONSTANT, DEFAULTS, LATE, NOTHING, OPTIONS, OPTAX, ROLES, SMALL, TINY, TORCH, by_optax, by_torch, golden, optax_path, torch_path
 
 
 def betas(o):
@@ -148,25 +148,6 @@ def goldens():
         ),
     }
     some = pytorch_optimizer
-
-    def by_torch(name, kind, arguments, settings, defaults, said="", source=None):
-        """`kind` is a class of an installed library, or gives one when the golden is made."""
-
-        def run(o, p, steps):
-            made = kind if isinstance(kind, type) else kind()
-            return torch_path(lambda ts: made(decayed(ts, o.get("weightDecay", 0)), **arguments(o)), p, steps)
-
-        if source is None:
-            library = next(l for start, l in {"torch.": TORCH, "pytorch_optimizer.": KOZISTR, "timm.": TIMM}.items() if kind.__module__.startswith(start))
-            source = f"{library}, {kind.__name__}"
-        return golden(name, f"{source}{said}, float64", settings, run, None, defaults)
-
-    def by_authors(name, repository, commit, file, kind, arguments, settings, defaults, said=""):
-        source = f"the authors' code (github.com/{repository}, {commit})"
-        return by_torch(name, lambda: getattr(authors(repository, commit, file), kind), arguments, settings, defaults, said, source)
-
-    def by_optax(name, said, make, settings, defaults):
-        return golden(name, f"{OPTAX}, {said}, float64", settings, lambda o, p, steps: optax_path(make(o), p, steps), None, defaults)
 
     def with_mask(make):
         return lambda o: make(o, {"w": True, "b": False})

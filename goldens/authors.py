@@ -4,7 +4,7 @@ import ast
 import subprocess
 from types import ModuleType
 
-from common import ROOT
+from common import ROOT, by_torch
 
 
 def authors(repository: str, commit: str, file: str) -> ModuleType:
@@ -21,3 +21,9 @@ def authors(repository: str, commit: str, file: str) -> ModuleType:
         except (ImportError, NameError):
             continue
     return module
+
+
+def by_authors(name: str, repository: str, commit: str, file: str, kind: str, arguments, settings: dict, defaults: dict, said: str = "") -> dict | None:
+    """A rule whose source is a class of the paper's authors, of PyTorch's form."""
+    source = f"the authors' code (github.com/{repository}, {commit})"
+    return by_torch(name, lambda: getattr(authors(repository, commit, file), kind), arguments, settings, defaults, said, source)

@@ -37,6 +37,8 @@ CONSTANT, NOTHING = "a constant gradient", "an initial value of 0"
 SMALL = "two rows, and a single element"
 # For rules that compare tensors.
 LATE = "a parameter that joins late"
+# For rules that divide by norms.
+ZERO = "a parameter at 0, and gradients of 0"
 
 # How large the gradients of each step are. They grow, shrink and nearly vanish, so that a maximum over time, a clip
 # and a decay rate each have something to do.
@@ -48,6 +50,7 @@ ENVELOPE = {
     NOTHING: [0.8, 1.3, 0.6, 0.2, 1.1, 0.9, 0.4, 1.2, 0.3, 0.7],
     SMALL: [0.7, 1.2, 0.9, 0.3, 1.3, 0.5, 1.0, 0.4, 0.8, 0.6],
     LATE: [1.1, 0.6, 1.3, 0.8, 0.4, 1.0, 0.3, 0.9, 1.2, 0.7],
+    ZERO: [0.9, 1.2, 0.7, 1.0, 0.5, 1.3, 0.6, 0.8, 1.1, 0.4],
 }
 
 
@@ -63,10 +66,11 @@ def float32(x: np.ndarray) -> np.ndarray:
 def start(setting: str, scale: float = 1.0) -> Tensors:
     """Magnitudes from 0.05 to 0.5, both signs."""
     random = np.random.default_rng([SEED, 1, list(ENVELOPE).index(setting)])
-    return {
+    made = {
         name: float32(scale * random.choice([-1.0, 1.0], shape) * random.uniform(0.05, 0.5, shape))
         for name, shape in shapes(setting).items()
     }
+    return made | {"b": np.zeros(4)} if setting == ZERO else made
 
 
 def gradients(setting: str, scale: float = 1.0) -> list[Tensors]:
@@ -81,6 +85,8 @@ def gradients(setting: str, scale: float = 1.0) -> list[Tensors]:
             now["b"][1] = 0
         if t < 3 and setting == LATE:
             del now["b"]
+        if setting == ZERO and t in (4, 7):
+            now["w" if t == 4 else "b"][:] = 0
         steps.append(now)
     return steps if setting != CONSTANT else steps[:1] * STEPS
 
@@ -184,6 +190,32 @@ def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[[dic
         visible(what, path, p)
         out.append(setting_json(name, {"options": options}, p, steps, path))
     return {"rule": rule, "source": source, "hyper": defaults, "settings": out}
+
+
+def three(usual: float, other: float, tiny: float, **more: float) -> dict[str, dict]:
+    """The three settings that every rule has: three rates, and the other options off their defaults."""
+    return {DEFAULTS: {"lr": usual}, OPTIONS: {"lr": other, **more}, TINY: {"lr": tiny}}
+
+
+LIBRARIES = {"torch.": TORCH, "pytorch_optimizer.": KOZISTR, "timm.": TIMM}
+
+
+def by_torch(name: str, kind: type | Callable[[], type], arguments: Callable[[dict], dict], settings: dict, defaults: dict, said: str = "", source: str | None = None) -> dict | None:
+    """A rule whose source is an optimizer of PyTorch's form: a class, or what gives one when the golden is made."""
+
+    def run(o: dict, p: Tensors, steps: list[Tensors]) -> Path_:
+        made = kind if isinstance(kind, type) else kind()
+        return torch_path(lambda ts: made(decayed(ts, o.get("weightDecay", 0)), **arguments(o)), p, steps)
+
+    if source is None:
+        library = next(title for start, title in LIBRARIES.items() if kind.__module__.startswith(start))
+        source = f"{library}, {kind.__name__}"
+    return golden(name, f"{source}{said}, float64", settings, run, None, defaults)
+
+
+def by_optax(name: str, said: str, make: Callable[[dict], optax.GradientTransformation], settings: dict, defaults: dict) -> dict | None:
+    """A rule whose source is a transformation of Optax."""
+    return golden(name, f"{OPTAX}, {said}, float64", settings, lambda o, p, steps: optax_path(make(o), p, steps), None, defaults)
 
 
 def dump(value: object) -> str:

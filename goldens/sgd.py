@@ -8,7 +8,7 @@ import pytorch_optimizer
 import torch
 
 from authors import authors
-from common import CONSTANT, DEFAULTS, KOZISTR, NOTHING, OPTAX, OPTIONS, ROLES, SMALL, TINY, TORCH, decayed, golden, optax_path, torch_path
+from common import CONSTANT, DEFAULTS, NOTHING, OPTAX, OPTIONS, ROLES, SMALL, TINY, TORCH, by_optax, by_torch, decayed, golden, optax_path, three, torch_path
 
 
 def run(nesterov=False):
@@ -58,19 +58,6 @@ def goldens():
     source = f"{TORCH}, torch.optim.SGD, float64"
     hyper = {"lr": 1e-3, "momentum": 0.9}
     heavy = {DEFAULTS: {"lr": 0.02}, OPTIONS: {"lr": 0.08, "momentum": 0.55}, TINY: {"lr": 2e4}}
-
-    def three(usual, other, tiny, **more):
-        return {DEFAULTS: {"lr": usual}, OPTIONS: {"lr": other, **more}, TINY: {"lr": tiny}}
-
-    def by_torch(name, kind, arguments, settings, defaults, said=""):
-        def run(o, p, steps):
-            return torch_path(lambda ts: kind(decayed(ts, o.get("weightDecay", 0)), **arguments(o)), p, steps)
-
-        library = TORCH if kind.__module__.startswith("torch.") else KOZISTR
-        return golden(name, f"{library}, {kind.__name__}{said}, float64", settings, run, None, defaults)
-
-    def by_optax(name, said, make, settings, defaults):
-        return golden(name, f"{OPTAX}, {said}, float64", settings, lambda o, p, steps: optax_path(make(o), p, steps), None, defaults)
 
     def run_kate(o, p, steps):
         kind = authors("nazya/KATE", "97d8503", "codes/optimizers.py").KATE

@@ -44,6 +44,32 @@ function comparison(op: string, left: Expr, right: Expr): string | undefined {
   return undefined;
 }
 
+/** What is never negative is above 0 or 0, and its root and its mean are so with it. */
+function againstZero(op: string, left: Expr, known: Map<Expr, Signed>): string | undefined {
+  const test = op === "gt" || op === "ne" ? "some" : op === "le" || op === "eq" ? "none" : undefined;
+  let inner = (op === "eq" || op === "ne") && left.op === "neg" ? left.args[0] : left;
+  if (test === undefined || !neverNegative(inner)) return undefined;
+  for (;;) {
+    const [truth, yes, no] = inner.op === "select" ? inner.args : [];
+    if (truth && test === "some" && yes?.op === "const" && yes.value === 1 && no?.op === "const" && no.value === 0)
+      return signed(truth, known).key; // a condition as a number
+    if (inner.op === "sqrt") inner = inner.args[0];
+    else if (inner.op === "mul" && inner.args[0].op === "div" && isCount(inner.args[0].args[1])) inner = inner.args[1];
+    else if (inner.op === "div" && isCount(inner.args[1])) inner = inner.args[0];
+    else return `${test}(${signed(inner, known).key})`;
+  }
+}
+const isCount = (e: Expr): boolean =>
+  e.op === "extent" || (e.op === "var" && ["size", "rows", "cols"].includes(e.value));
+function neverNegative(e: Expr): boolean {
+  if (["sumsq", "abs", "sqrt", "exp", "lt", "le", "gt", "ge", "eq", "ne", "and", "or"].includes(e.op)) return true;
+  if (e.op === "const") return e.value >= 0;
+  if (isCount(e)) return true;
+  if (e.op === "mul" && e.args[0] === e.args[1]) return true;
+  if (e.op === "select") return neverNegative(e.args[1]) && neverNegative(e.args[2]);
+  return ["sum", "largest", "add", "mul", "div", "max"].includes(e.op) && e.args.every(neverNegative);
+}
+
 function signed(e: Expr, known: Map<Expr, Signed>): Signed {
   let found = known.get(e);
   if (!found) known.set(e, (found = anew(e, known)));
@@ -106,10 +132,9 @@ function anew(e: Expr, known: Map<Expr, Signed>): Signed {
       return positive(`${e.op}(${sorted(text(a), text(b))})`);
     default: {
       const [left, right] = e.args;
-      if ((e.op === "eq" || e.op === "ne") && b.key === "0") {
-        const truth = /^select\((.*),1,0\)$/.exec(a.key)?.[1]; // a condition as a number
-        return positive(truth !== undefined && e.op === "ne" ? truth : `${e.op}(${a.key},0)`);
-      }
+      const zero = right?.op === "const" && right.value === 0 && left ? againstZero(e.op, left, known) : undefined;
+      if (zero !== undefined) return positive(zero);
+      if ((e.op === "eq" || e.op === "ne") && b.key === "0") return positive(`${e.op}(${a.key},0)`);
       const count = left && right && comparison(e.op, left, right);
       return positive(count ?? `${e.op}(${args.map(text).join()})`);
     }

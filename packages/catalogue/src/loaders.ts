@@ -2,5 +2,6 @@
 export const loaders: Readonly<Record<string, () => Promise<Readonly<Record<string, unknown>>>>> = {
   adagrad: () => import("@descent/adagrad"),
   adam: () => import("@descent/adam"),
+  layerwise: () => import("@descent/layerwise"),
   sgd: () => import("@descent/sgd"),
 };

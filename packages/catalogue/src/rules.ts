@@ -2157,6 +2157,376 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "adamp",
+    "name": "adamp",
+    "family": "layerwise",
+    "title": "AdamP",
+    "paper": "https://arxiv.org/abs/2006.08217",
+    "sentence": "AdamW without the part of the step that points along the weights.",
+    "comment": "AdamW without the part of the step that points along the weights. Before a normalisation layer that part changes nothing but the weights' length, which grows and shrinks the effective rate. Weights count as such when the gradient is nearly orthogonal to them, by row (one row per output) or else as a whole; vectors are left alone. Defaults are the authors' (Heo et al., 2021).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["d", "m / (sqrt(v / (1 - beta2^t)) + eps)"],
+      ["length", "sqrt(rowSum(p^2))"],
+      ["along", "sum(abs(rowSum(p * g)) > delta / sqrt(cols) * length * sqrt(rowSum(g^2)))"],
+      ["byRow", "ndim > 1 && along == 0"],
+      ["whole", "ndim > 1 && abs(sum(p * g)) < delta / sqrt(size) * norm(p) * norm(g)"],
+      ["unit", "p / ((byRow ? length : norm(p)) + eps)"],
+      ["radial", "byRow ? rowSum(unit * d) : (whole ? sum(unit * d) : 0)"],
+      ["ratio", "byRow || whole ? decayRatio : 1"],
+      ["p", "(1 - lr * weightDecay * decays * ratio) * p - lr / (1 - beta1^t) * (d - radial * unit)"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\nd &\\leftarrow \\frac{m}{\\sqrt{\\frac{v}{1 - \\beta_{2}^{t}}} + \\epsilon} \\\\\n\\mathrm{length} &\\leftarrow \\sqrt{\\operatorname{rowSum}\\left(\\theta^{2}\\right)} \\\\\n\\mathrm{along} &\\leftarrow \\operatorname{sum}\\left(\\left|\\operatorname{rowSum}\\left(\\theta\\,g\\right)\\right| > \\frac{\\mathrm{delta}}{\\sqrt{\\mathrm{cols}}}\\,\\mathrm{length}\\,\\sqrt{\\operatorname{rowSum}\\left(g^{2}\\right)}\\right) \\\\\n\\mathrm{byRow} &\\leftarrow \\mathrm{ndim} > 1 \\land \\mathrm{along} = 0 \\\\\n\\mathrm{whole} &\\leftarrow \\mathrm{ndim} > 1 \\land \\left|\\operatorname{sum}\\left(\\theta\\,g\\right)\\right| < \\frac{\\mathrm{delta}}{\\sqrt{\\mathrm{size}}}\\,\\left\\lVert \\theta \\right\\rVert\\,\\left\\lVert g \\right\\rVert \\\\\n\\mathrm{unit} &\\leftarrow \\frac{\\theta}{\\left(\\begin{cases} \\mathrm{length} & \\mathrm{byRow} \\\\ \\left\\lVert \\theta \\right\\rVert & \\text{otherwise} \\end{cases}\\right) + \\epsilon} \\\\\n\\mathrm{radial} &\\leftarrow \\begin{cases} \\operatorname{rowSum}\\left(\\mathrm{unit}\\,d\\right) & \\mathrm{byRow} \\\\ \\begin{cases} \\operatorname{sum}\\left(\\mathrm{unit}\\,d\\right) & \\mathrm{whole} \\\\ 0 & \\text{otherwise} \\end{cases} & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{ratio} &\\leftarrow \\begin{cases} \\mathrm{decayRatio} & \\mathrm{byRow} \\lor \\mathrm{whole} \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\,\\mathrm{ratio}\\right)\\,\\theta - \\frac{\\alpha}{1 - \\beta_{1}^{t}}\\,\\left(d - \\mathrm{radial}\\,\\mathrm{unit}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>d</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><msqrt><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>θ</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt></mtd></mtr><mtr><mtd><mtext>along</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>sum</mi><mrow><mo>(</mo><mrow><mrow><mo>|</mo><mrow><mi>rowSum</mi><mrow><mo>(</mo><mrow><mi>θ</mi><mo>⁢</mo><mi>g</mi></mrow><mo>)</mo></mrow></mrow><mo>|</mo></mrow><mo>></mo><mrow><mrow><mfrac><mtext>delta</mtext><msqrt><mtext>cols</mtext></msqrt></mfrac><mo>⁢</mo><mtext>length</mtext></mrow><mo>⁢</mo><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>g</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>byRow</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow><mo>∧</mo><mrow><mtext>along</mtext><mo>=</mo><mn>0</mn></mrow></mrow></mtd></mtr><mtr><mtd><mtext>whole</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow><mo>∧</mo><mrow><mrow><mo>|</mo><mrow><mi>sum</mi><mrow><mo>(</mo><mrow><mi>θ</mi><mo>⁢</mo><mi>g</mi></mrow><mo>)</mo></mrow></mrow><mo>|</mo></mrow><mo>&lt;</mo><mrow><mrow><mfrac><mtext>delta</mtext><msqrt><mtext>size</mtext></msqrt></mfrac><mo>⁢</mo><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow></mrow><mo>⁢</mo><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>unit</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>θ</mi><mrow><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>length</mtext></mtd><mtd><mtext>byRow</mtext></mtd></mtr><mtr><mtd><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>radial</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>rowSum</mi><mrow><mo>(</mo><mrow><mtext>unit</mtext><mo>⁢</mo><mi>d</mi></mrow><mo>)</mo></mrow></mrow></mtd><mtd><mtext>byRow</mtext></mtd></mtr><mtr><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>sum</mi><mrow><mo>(</mo><mrow><mtext>unit</mtext><mo>⁢</mo><mi>d</mi></mrow><mo>)</mo></mrow></mrow></mtd><mtd><mtext>whole</mtext></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>ratio</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>decayRatio</mtext></mtd><mtd><mrow><mtext>byRow</mtext><mo>∨</mo><mtext>whole</mtext></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mtext>ratio</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mrow><mfrac><mi>α</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>d</mi><mo>−</mo><mrow><mtext>radial</mtext><mo>⁢</mo><mtext>unit</mtext></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "delta",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "how small the cosine of gradient and weights must be, times √(their number)"
+      },
+      {
+        "name": "decayRatio",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "the factor on weight decay where the step was projected"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 4,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/clovaai/AdamP, 7f6f038), float64", "error": 7e-7 },
+    "mutants": 11
+  },
+  {
+    "id": "fromage",
+    "name": "fromage",
+    "family": "layerwise",
+    "title": "Fromage",
+    "paper": "https://arxiv.org/abs/2002.03432",
+    "sentence": "Moves every layer by `lr` of its length, and shrinks it so that the lengths do not grow: the step that an analysis of how far networks may move without their function breaking arrives at.",
+    "comment": "Moves every layer by `lr` of its length, and shrinks it so that the lengths do not grow: the step that an analysis of how far networks may move without their function breaking arrives at. There is nothing to tune but `lr` (Bernstein et al., 2020).",
+    "equations": [
+      ["ratio", "norm(p) > 0 && norm(g) > 0 ? norm(p) / norm(g) : 1"],
+      ["p", "(p - lr * ratio * g) / sqrt(1 + lr^2)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{ratio} &\\leftarrow \\begin{cases} \\frac{\\left\\lVert \\theta \\right\\rVert}{\\left\\lVert g \\right\\rVert} & \\left\\lVert \\theta \\right\\rVert > 0 \\land \\left\\lVert g \\right\\rVert > 0 \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\frac{\\theta - \\alpha\\,\\mathrm{ratio}\\,g}{\\sqrt{1 + \\alpha^{2}}}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>ratio</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow></mfrac></mtd><mtd><mrow><mrow><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow><mo>></mo><mn>0</mn></mrow><mo>∧</mo><mrow><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mo>></mo><mn>0</mn></mrow></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mtext>ratio</mtext></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow><msqrt><mrow><mn>1</mn><mo>+</mo><msup><mi>α</mi><mn>2</mn></msup></mrow></msqrt></mfrac></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      }
+    ],
+    "slots": [],
+    "bytes": 0,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, Fromage, float64", "error": 0.000003 },
+    "mutants": 0
+  },
+  {
+    "id": "lamb",
+    "name": "lamb",
+    "family": "layerwise",
+    "title": "LAMB",
+    "paper": "https://arxiv.org/abs/1904.00962",
+    "sentence": "Adam whose step, decay included, is as long as the layer times `lr`: what LARS is to SGD.",
+    "comment": "Adam whose step, decay included, is as long as the layer times `lr`: what LARS is to SGD. Both norms are taken as they are (φ is the identity), and there is no clipping by the model's norm, as in the paper and Optax; NVIDIA's version clips first (You et al., 2020).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["u", "mHat / (sqrt(vHat) + eps) + weightDecay * decays * p"],
+      ["ratio", "norm(p) > 0 && norm(u) > 0 ? norm(p) / norm(u) : 1"],
+      ["p", "p - lr * ratio * u"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\nu &\\leftarrow \\frac{\\hat{m}}{\\sqrt{\\hat{v}} + \\epsilon} + \\lambda\\,\\mathrm{decays}\\,\\theta \\\\\n\\mathrm{ratio} &\\leftarrow \\begin{cases} \\frac{\\left\\lVert \\theta \\right\\rVert}{\\left\\lVert u \\right\\rVert} & \\left\\lVert \\theta \\right\\rVert > 0 \\land \\left\\lVert u \\right\\rVert > 0 \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\mathrm{ratio}\\,u\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mfrac><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>+</mo><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mi>θ</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>ratio</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow><mrow><mo>‖</mo><mi>u</mi><mo>‖</mo></mrow></mfrac></mtd><mtd><mrow><mrow><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow><mo>></mo><mn>0</mn></mrow><mo>∧</mo><mrow><mrow><mo>‖</mo><mi>u</mi><mo>‖</mo></mrow><mo>></mo><mn>0</mn></mrow></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mtext>ratio</mtext></mrow><mo>⁢</mo><mi>u</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, lamb, decay masked where the role is bias, float64", "error": 7e-7 },
+    "mutants": 3
+  },
+  {
+    "id": "larc",
+    "name": "larc",
+    "family": "layerwise",
+    "title": "LARC",
+    "paper": "https://arxiv.org/abs/1708.03888",
+    "sentence": "LARS that never exceeds the rate it is given: the layer's rate is the smaller of LARS's and `lr`, so no warm-up is needed to keep the first steps small.",
+    "comment": "LARS that never exceeds the rate it is given: the layer's rate is the smaller of LARS's and `lr`, so no warm-up is needed to keep the first steps small. NVIDIA's clipping mode.",
+    "equations": [
+      ["length", "norm(g) + weightDecay * decays * norm(p)"],
+      ["ratio", "norm(p) > 0 && norm(g) > 0 ? trust * norm(p) / length : 1"],
+      ["v", "momentum * v + min(lr, ratio) * (g + weightDecay * decays * p)"],
+      ["p", "p - v"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{length} &\\leftarrow \\left\\lVert g \\right\\rVert + \\lambda\\,\\mathrm{decays}\\,\\left\\lVert \\theta \\right\\rVert \\\\\n\\mathrm{ratio} &\\leftarrow \\begin{cases} \\frac{\\mathrm{trust}\\,\\left\\lVert \\theta \\right\\rVert}{\\mathrm{length}} & \\left\\lVert \\theta \\right\\rVert > 0 \\land \\left\\lVert g \\right\\rVert > 0 \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\nv &\\leftarrow \\mu\\,v + \\min\\left(\\alpha, \\mathrm{ratio}\\right)\\,\\left(g + \\lambda\\,\\mathrm{decays}\\,\\theta\\right) \\\\\n\\theta &\\leftarrow \\theta - v\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mo>+</mo><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>ratio</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mrow><mtext>trust</mtext><mo>⁢</mo><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow></mrow><mtext>length</mtext></mfrac></mtd><mtd><mrow><mrow><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow><mo>></mo><mn>0</mn></mrow><mo>∧</mo><mrow><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mo>></mo><mn>0</mn></mrow></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mi>min</mi><mrow><mo>(</mo><mi>α</mi><mo>,</mo><mtext>ratio</mtext><mo>)</mo></mrow></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>g</mi><mo>+</mo><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mi>θ</mi></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mi>v</mi></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "trust",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "the fraction of its length that a layer moves, η"
+      }
+    ],
+    "slots": [
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "timm 1.0.31, Lars (trust_clip=True, always_adapt=True, eps=0), float64", "error": 3e-7 },
+    "mutants": 1
+  },
+  {
+    "id": "lars",
+    "name": "lars",
+    "family": "layerwise",
+    "title": "LARS",
+    "paper": "https://arxiv.org/abs/1708.03888",
+    "sentence": "Every layer moves by a fixed fraction of its own length, so one rate fits layers whose gradients differ by orders of magnitude, and large batches train.",
+    "comment": "Every layer moves by a fixed fraction of its own length, so one rate fits layers whose gradients differ by orders of magnitude, and large batches train. The ratio is the paper's, with the decayed length in its denominator; the rate is inside the velocity. Leave biases and scales to another rule with `partition` (You, Gitman and Ginsburg, 2017).",
+    "equations": [
+      ["length", "norm(g) + weightDecay * decays * norm(p)"],
+      ["ratio", "norm(p) > 0 && norm(g) > 0 ? trust * norm(p) / length : 1"],
+      ["v", "momentum * v + lr * ratio * (g + weightDecay * decays * p)"],
+      ["p", "p - v"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{length} &\\leftarrow \\left\\lVert g \\right\\rVert + \\lambda\\,\\mathrm{decays}\\,\\left\\lVert \\theta \\right\\rVert \\\\\n\\mathrm{ratio} &\\leftarrow \\begin{cases} \\frac{\\mathrm{trust}\\,\\left\\lVert \\theta \\right\\rVert}{\\mathrm{length}} & \\left\\lVert \\theta \\right\\rVert > 0 \\land \\left\\lVert g \\right\\rVert > 0 \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\nv &\\leftarrow \\mu\\,v + \\alpha\\,\\mathrm{ratio}\\,\\left(g + \\lambda\\,\\mathrm{decays}\\,\\theta\\right) \\\\\n\\theta &\\leftarrow \\theta - v\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mo>+</mo><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>ratio</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mrow><mtext>trust</mtext><mo>⁢</mo><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow></mrow><mtext>length</mtext></mfrac></mtd><mtd><mrow><mrow><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow><mo>></mo><mn>0</mn></mrow><mo>∧</mo><mrow><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mo>></mo><mn>0</mn></mrow></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mtext>ratio</mtext></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>g</mi><mo>+</mo><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mi>θ</mi></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mi>v</mi></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "trust",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "the fraction of its length that a layer moves, η"
+      }
+    ],
+    "slots": [
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "timm 1.0.31, Lars (always_adapt=True, eps=0), float64", "error": 5e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "nero",
+    "name": "nero",
+    "family": "layerwise",
+    "title": "Nero",
+    "paper": "https://arxiv.org/abs/2102.07227",
+    "sentence": "Every neuron moves by `lr` in units of its own gradient's running norm, and is then put back to mean 0 and length 1: one rate fits every network, and there is no decay to tune.",
+    "comment": "Every neuron moves by `lr` in units of its own gradient's running norm, and is then put back to mean 0 and length 1: one rate fits every network, and there is no decay to tune. Rows are neurons, one per output; elements of vectors are neurons of their own, without the constraint, and move in units of their first mean size. Weights are constrained before a step too, which changes them at the first only (Liu, Bernstein, Meister and Yue, 2021).",
+    "equations": [
+      ["length", "sqrt(rowSum((p - rowMean(p))^2))"],
+      ["start", "ndim > 1 ? p / max(length, 1e-30) : p"],
+      ["scale", "t > 1 ? scale : (norm(p) > 0 ? mean(abs(p)) : 0.01)"],
+      ["v", "beta2 * v + (1 - beta2) * (ndim > 1 ? rowSum(g^2) : g^2)"],
+      ["q", "start - lr * (ndim > 1 ? 1 : scale) * (v > 0 ? g / sqrt(v / (1 - beta2^t)) : 0)"],
+      ["centred", "q - rowMean(q)"],
+      ["newLength", "sqrt(rowSum(centred^2))"],
+      ["p", "ndim > 1 ? centred / max(newLength, 1e-30) : q"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{length} &\\leftarrow \\sqrt{\\operatorname{rowSum}\\left(\\left(\\theta - \\operatorname{rowMean}\\left(\\theta\\right)\\right)^{2}\\right)} \\\\\n\\mathrm{start} &\\leftarrow \\begin{cases} \\frac{\\theta}{\\max\\left(\\mathrm{length}, 10^{-30}\\right)} & \\mathrm{ndim} > 1 \\\\ \\theta & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{scale} &\\leftarrow \\begin{cases} \\mathrm{scale} & t > 1 \\\\ \\begin{cases} \\operatorname{mean}\\left(\\left|\\theta\\right|\\right) & \\left\\lVert \\theta \\right\\rVert > 0 \\\\ 0.01 & \\text{otherwise} \\end{cases} & \\text{otherwise} \\end{cases} \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,\\left(\\begin{cases} \\operatorname{rowSum}\\left(g^{2}\\right) & \\mathrm{ndim} > 1 \\\\ g^{2} & \\text{otherwise} \\end{cases}\\right) \\\\\nq &\\leftarrow \\mathrm{start} - \\alpha\\,\\left(\\begin{cases} 1 & \\mathrm{ndim} > 1 \\\\ \\mathrm{scale} & \\text{otherwise} \\end{cases}\\right)\\,\\left(\\begin{cases} \\frac{g}{\\sqrt{\\frac{v}{1 - \\beta_{2}^{t}}}} & v > 0 \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\n\\mathrm{centred} &\\leftarrow q - \\operatorname{rowMean}\\left(q\\right) \\\\\n\\mathrm{newLength} &\\leftarrow \\sqrt{\\operatorname{rowSum}\\left(\\mathrm{centred}^{2}\\right)} \\\\\n\\theta &\\leftarrow \\begin{cases} \\frac{\\mathrm{centred}}{\\max\\left(\\mathrm{newLength}, 10^{-30}\\right)} & \\mathrm{ndim} > 1 \\\\ q & \\text{otherwise} \\end{cases}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mi>θ</mi><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt></mtd></mtr><mtr><mtd><mtext>start</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mi>θ</mi><mrow><mi>max</mi><mrow><mo>(</mo><mtext>length</mtext><mo>,</mo><msup><mn>10</mn><mn>−30</mn></msup><mo>)</mo></mrow></mrow></mfrac></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>scale</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>scale</mtext></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>mean</mi><mrow><mo>(</mo><mrow><mo>|</mo><mi>θ</mi><mo>|</mo></mrow><mo>)</mo></mrow></mrow></mtd><mtd><mrow><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mn>0.01</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>g</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><msup><mi>g</mi><mn>2</mn></msup></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>q</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>start</mtext><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mn>1</mn></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mtext>scale</mtext></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mi>g</mi><msqrt><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt></mfrac></mtd><mtd><mrow><mi>v</mi><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>centred</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>q</mi><mo>−</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mi>q</mi><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>newLength</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mtext>centred</mtext><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mtext>centred</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mtext>newLength</mtext><mo>,</mo><msup><mn>10</mn><mn>−30</mn></msup><mo>)</mo></mrow></mrow></mfrac></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>q</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      }
+    ],
+    "slots": [
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "scale", "place": "scalar", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 5,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/jxbz/nero, 32436c0), float64", "error": 6e-7 },
+    "mutants": 11
+  },
+  {
+    "id": "novograd",
+    "name": "novograd",
+    "family": "layerwise",
+    "title": "NovoGrad",
+    "paper": "https://arxiv.org/abs/1905.11286",
+    "sentence": "One second moment per layer instead of one per weight: the gradient is divided by the running norm of its layer, then decayed, then summed.",
+    "comment": "One second moment per layer instead of one per weight: the gradient is divided by the running norm of its layer, then decayed, then summed. Half of Adam's memory. The first norm is taken whole, so no correction is needed; betas are the paper's, and Optax has 0.9 and 0.25 (Ginsburg et al., 2019).",
+    "equations": [
+      ["v", "t > 1 ? beta2 * v + (1 - beta2) * norm(g)^2 : norm(g)^2"],
+      ["m", "beta1 * m + (g / (sqrt(v) + eps) + weightDecay * decays * p)"],
+      ["p", "p - lr * m"]
+    ],
+    "latex": "\\begin{aligned}\nv &\\leftarrow \\begin{cases} \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,\\left\\lVert g \\right\\rVert^{2} & t > 1 \\\\ \\left\\lVert g \\right\\rVert^{2} & \\text{otherwise} \\end{cases} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\frac{g}{\\sqrt{v} + \\epsilon} + \\lambda\\,\\mathrm{decays}\\,\\theta \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,m\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mn>2</mn></msup></mrow></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><msup><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mn>2</mn></msup></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mfrac><mi>g</mi><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>+</mo><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mi>θ</mi></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>m</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.98,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "scalar", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, NovoGrad, float64", "error": 5e-7 },
+    "mutants": 0
+  },
+  {
     "id": "accsgd",
     "name": "accsgd",
     "family": "sgd",
@@ -2897,7 +3267,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 4,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, SGDP, float64", "error": 0.000002 },
-    "mutants": 10
+    "mutants": 8
   },
   {
     "id": "sgdw",
