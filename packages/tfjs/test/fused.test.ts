@@ -1,6 +1,7 @@
 import * as adagrads from "@descent/adagrad";
 import * as adams from "@descent/adam";
 import { clipByGlobalNorm, partition } from "@descent/core";
+import { type Expr, isUniform, trace } from "@descent/core/graph";
 import * as sgds from "@descent/sgd";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type OptimizerOptions, optimizer } from "../src/index.ts";
@@ -12,6 +13,18 @@ const { sgd } = sgds;
 
 const variables = (...shapes: number[][]): tf.Variable[] =>
   shapes.map((shape, i) => tf.variable(randn(shape, i + 1), true));
+
+/** Powers and exponentials are tfjs's own in composed updates, and sums in another order: the rest is rounded by IEEE 754. */
+function isRounded(rule: Parameters<typeof trace>[0]): boolean {
+  const { passes, outputs } = trace(rule);
+  const seen = new Set<Expr>();
+  const own = (e: Expr): boolean => {
+    if (seen.has(e) || isUniform(e)) return false;
+    seen.add(e);
+    return ["pow", "exp", "log", "tanh", "cos", "sin", "erf", "atan2"].includes(e.op) || e.args.some(own);
+  };
+  return passes.flat().length === 0 && !Object.values(outputs).some(own);
+}
 
 describe.each([
   { backend: "cpu", how: "fused", other: "wasm" },
@@ -57,8 +70,9 @@ describe.each(["cpu", "wasm"] as const)("updates fused on the %s backend", (back
   });
 
   test("end at the bits of composed ones, whatever the size, where nothing is summed", async () => {
-    // Powers and exponentials are tfjs's own in composed updates; these rules have but what IEEE 754 rounds.
-    for (const [name, rule] of Object.entries({ ...sgds, ...adagrads, ...adams })) {
+    const rules = Object.entries({ ...sgds, ...adagrads, ...adams }).filter(([, rule]) => isRounded(rule));
+    expect(rules.length).toBeGreaterThan(16);
+    for (const [name, rule] of rules) {
       const ends = [true, false].map(async (fused) => {
         const all = [[], [1], [2], [3], [5, 7], [16, 4], [0, 3], [20_001]].map((shape, i) =>
           tf.tidy(() => tf.variable(randn(shape, i + 1))),
