@@ -1,5 +1,5 @@
 import type { Parameter } from "@descent/core";
-import { type Backend, matrix, type Start, size } from "@descent/core/adapter";
+import { type Backend, type BlockingWorld, matrix, type Start, size } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { type Plan, plan } from "@descent/core/kernels";
 import { type Codec, seedOf } from "./codec/codec.ts";
@@ -13,7 +13,7 @@ import type { ArrayJob } from "./step/group.ts";
 import { PreparedStep } from "./step/step.ts";
 import type { Pool } from "./threads/pool.ts";
 import { type Need, need, type Runner, runnerOf } from "./wasm/runner.ts";
-import { type BlockingWorld, Means } from "./world/exchange.ts";
+import { Means } from "./world/exchange.ts";
 
 /** Tensors of fewer numbers are kept in float32: they would save next to nothing. */
 const CODED_FROM = 4096;

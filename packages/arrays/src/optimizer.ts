@@ -9,6 +9,7 @@ import {
 } from "@descent/core";
 import {
   among,
+  type BlockingWorld,
   checkConfigured,
   DISPOSE,
   isCallback,
@@ -31,7 +32,7 @@ import { checkOptions, type Engine, type OptimizerOptions } from "./options.ts";
 import { type Described, type Entry, Parameters } from "./parameters.ts";
 import { Pool } from "./threads/pool.ts";
 import { Tied } from "./tied.ts";
-import { agree, type BlockingWorld, startTogether } from "./world/exchange.ts";
+import { agree, startTogether } from "./world/exchange.ts";
 
 /** Parameters by name: a record, or pairs such as a Map's. */
 export type ParametersOf<Name extends string> =

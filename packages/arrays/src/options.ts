@@ -1,5 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import {
+  type BlockingWorld,
   isRecord,
   knownOptions,
   list,
@@ -7,12 +8,12 @@ import {
   nonFiniteOption,
   shown,
   suggestion,
+  worldOf,
 } from "@descent/core/adapter";
 import type { Codec } from "./codec/codec.ts";
 import type { Matmul } from "./matrices/product.ts";
 import { MOST_THREADS, notShared } from "./threads/support.ts";
 import { refusal } from "./wasm/support.ts";
-import { type BlockingWorld, worldOf } from "./world/exchange.ts";
 
 /** How kernels run: as WebAssembly, or by an interpreter that generates no code. */
 export type Engine = "wasm" | "interpreter";

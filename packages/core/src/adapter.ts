@@ -15,7 +15,7 @@ export type { LoadOptions, Write } from "./loop/load.ts";
 export { AsyncLoop, Loop } from "./loop/loop.ts";
 export { slotShape } from "./loop/slots.ts";
 export type { Numbers, Step } from "./loop/step.ts";
-export type { Exchanged, World } from "./loop/world.ts";
+export { type BlockingWorld, type Exchanged, type World, worldOf } from "./loop/world.ts";
 export { type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finite.ts";
 export { finite, flag, knownOptions, meant, notNegative, oneOf, positive, whole } from "./options.ts";
 export {

@@ -2,8 +2,8 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { root } from "../../../tests/workspace.ts";
 
-/** Runs `body` of a module in worker threads, one per rank, and returns what each gave. */
-export async function inThreads<R>(size: number, file: string, data: object): Promise<R[]> {
+/** Runs `run` of a module, given by its URL, in worker threads, one per rank, and returns what each gave. */
+export async function inThreads<R>(size: number, { href: file }: URL, data: object): Promise<R[]> {
   // The source is TypeScript, which a worker does not read by itself.
   const code = `
     const { workerData: { file, shared, rank, data }, parentPort } = require("node:worker_threads");
@@ -22,7 +22,7 @@ export async function inThreads<R>(size: number, file: string, data: object): Pr
             eval: true,
             execArgv: ["--conditions=@descent/source"],
             env: { ...process.env, TSX_TSCONFIG_PATH: path.join(root, "tsconfig.test.json") },
-            workerData: { file: new URL(file, import.meta.url).href, shared, rank, data },
+            workerData: { file, shared, rank, data },
           });
           worker.once("message", ({ result, error }: { result: R; error?: string }) => {
             if (error === undefined) resolve(result);

@@ -6,7 +6,10 @@ import { inThreads } from "./ranks.ts";
 import { clippedAdamW } from "./rules.ts";
 
 const run = (size: number, name: string, timeout?: number): Promise<unknown[]> =>
-  inThreads(size, "./threads-body.ts", { name, ...(timeout === undefined ? {} : { timeout }) });
+  inThreads(size, new URL("./threads-body.ts", import.meta.url), {
+    name,
+    ...(timeout === undefined ? {} : { timeout }),
+  });
 
 test("every operation does on worker threads what it says, on every kind of array", async () => {
   for (const size of [1, 2, 4]) expect((await run(size, "collectives")).flat()).toEqual([]);

@@ -1,5 +1,6 @@
 import { type Configured, OptimizerError, type Parameter } from "@descent/core";
 import {
+  type BlockingWorld,
   checkConfigured,
   isCallback,
   isRecord,
@@ -8,6 +9,7 @@ import {
   nonFiniteOption,
   shown,
   suggestion,
+  worldOf,
 } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
 import type { BatchNorm, External, GradientRule, ImportOptions, Loss, LossFunction } from "@descent/onnx";
@@ -46,6 +48,12 @@ export interface OpenOptions {
   readonly accumulate?: number | undefined;
   /** The number that dropout is drawn from, together with the step. Default 0. */
   readonly seed?: number | undefined;
+  /**
+   * The processes that train together, `await mpi()` of @descent/mpi: every rank is given batches of its own, and the update is
+   * by the mean of all gradients. Losses and running statistics are means over all ranks, dropout is each rank's own, and a
+   * step that is refused on one is refused on all. For the host plan, without a worker.
+   */
+  readonly world?: BlockingWorld | undefined;
 }
 
 /** Options of `Trainer.create`. */
@@ -139,6 +147,7 @@ const ofOpen: Readonly<Record<keyof OpenOptions, Wanted>> = {
     fits: (x) => Number.isSafeInteger(x) && (x as number) >= 1, // which is a number
   },
   seed: { want: "must be a whole number", fits: Number.isSafeInteger },
+  world: { want: "", fits: () => true }, // core looks at it
 };
 
 const ofCreate: Readonly<Record<keyof TrainerOptions, Wanted>> = {
@@ -211,6 +220,7 @@ function checked(where: string, options: unknown, wanted: Readonly<Record<string
   checkOptions(where, options, wanted, "{ optimizer: adamw(), loss: crossEntropy() }");
   if (!isRecord(options)) return; // refused above
   checkConfigured(options.optimizer, where);
+  if (worldOf(options.world)) checkExchange(where, options);
   nonFiniteOption(where, options.nonFinite, "throw");
 }
 
@@ -223,6 +233,19 @@ export const checkInspect = (options: unknown): void => {
     "{ untie: false }",
   );
 };
+
+/** Throws where gradients cannot be exchanged. */
+function checkExchange(where: string, { plan = "host", worker = false }: Readonly<Record<string, unknown>>): void {
+  if (plan !== "host")
+    throw new OptimizerError(
+      `${where}: \`world\` needs plan: "host"; the plan ${shown(plan)} keeps gradients where no other process reaches them.`,
+    );
+  if (worker !== false)
+    throw new OptimizerError(
+      `${where}: \`world\` cannot be used in a worker, since MPI belongs to the thread that started it. Leave \`worker\` out.`,
+    );
+}
+
 export const checkCreate = (options: unknown): void => checked("Trainer.create", options, ofCreate);
 export const checkOpen = (options: unknown): void => checked("Trainer.open", options, ofOpen);
 

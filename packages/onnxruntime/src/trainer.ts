@@ -10,6 +10,7 @@ import {
   type Shape,
   shown,
   size,
+  worldOf,
 } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
 import { fedBatch } from "./batch.ts";
@@ -143,7 +144,7 @@ export class Trainer {
       readonly model: FileSource;
     },
     options: OpenOptions,
-    choose: (candidates: Candidates) => Omit<Starting, "optimizer" | "plan" | "seed">,
+    choose: (candidates: Candidates) => Omit<Starting, "optimizer" | "plan" | "seed" | "world">,
   ): Promise<Trainer> {
     const { executionProviders = ["cpu"], optimizer, worker = false, seed = 0 } = options;
     const closing: Closing = { why: undefined };
@@ -154,7 +155,13 @@ export class Trainer {
     try {
       const { runtime, sessionOptions = {}, plan } = options;
       const candidates = await engine.open({ ...rest, model, runtime, executionProviders, sessionOptions });
-      const started = await engine.start({ ...choose(candidates), optimizer: forSome(optimizer), plan, seed });
+      const started = await engine.start({
+        ...choose(candidates),
+        optimizer: forSome(optimizer),
+        plan,
+        seed,
+        world: worldOf(options.world),
+      });
       const report = reportOf(candidates, started.parameters, await engine.training.inspect());
       return new Trainer(engine, options, started, report, closing);
     } catch (error) {

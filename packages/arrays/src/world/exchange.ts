@@ -1,33 +1,8 @@
 import { OptimizerError } from "@descent/core";
-import { shown, type World } from "@descent/core/adapter";
-
-/** The world of an optimizer in several processes: its operations block. */
-export type BlockingWorld = World<void>;
+import type { BlockingWorld } from "@descent/core/adapter";
 
 /** Arrays of fewer numbers are sent together with others, since every message takes its time. */
 const ALONE_FROM = 1 << 16;
-
-/** Throws unless it is a world whose operations block; undefined where there is one process. */
-export function worldOf(given: unknown): BlockingWorld | undefined {
-  if (given === undefined) return undefined;
-  if (!isWorld(given))
-    throw new OptimizerError(
-      `\`world\` must be the processes that train together: await mpi() of @descent/mpi; got ${shown(given)}.`,
-    );
-  return given.size > 1 ? given : undefined;
-}
-
-const isWorld = (given: unknown): given is BlockingWorld =>
-  typeof given === "object" &&
-  given !== null &&
-  "sum" in given &&
-  typeof given.sum === "function" &&
-  "broadcast" in given &&
-  typeof given.broadcast === "function" &&
-  "rank" in given &&
-  typeof given.rank === "number" &&
-  "size" in given &&
-  typeof given.size === "number";
 
 /** Stretches of one buffer that `arrays` fill without a gap, and arrays by themselves. */
 function stretches(arrays: readonly Float32Array[]): Float32Array[] {

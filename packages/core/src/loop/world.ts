@@ -1,3 +1,4 @@
+import { OptimizerError, shown } from "../errors.ts";
 import type { Answer } from "./answer.ts";
 
 /** Numbers that ranks exchange. */
@@ -24,3 +25,28 @@ export interface World<Done extends Answer = Answer> {
   /** Gives all ranks the numbers of one. */
   broadcast(numbers: Exchanged, from: number): Done;
 }
+
+/** A world whose operations block. */
+export type BlockingWorld = World<void>;
+
+/** The option `world` of an optimizer, checked: undefined where there is one process. Throws unless it is a world. */
+export function worldOf(given: unknown): BlockingWorld | undefined {
+  if (given === undefined) return undefined;
+  if (!isWorld(given))
+    throw new OptimizerError(
+      `\`world\` must be the processes that train together: await mpi() of @descent/mpi; got ${shown(given)}.`,
+    );
+  return given.size > 1 ? given : undefined;
+}
+
+const isWorld = (given: unknown): given is BlockingWorld =>
+  typeof given === "object" &&
+  given !== null &&
+  "sum" in given &&
+  typeof given.sum === "function" &&
+  "broadcast" in given &&
+  typeof given.broadcast === "function" &&
+  "rank" in given &&
+  typeof given.rank === "number" &&
+  "size" in given &&
+  typeof given.size === "number";

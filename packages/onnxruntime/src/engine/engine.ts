@@ -1,4 +1,5 @@
 import type { Configured, Parameter } from "@descent/core";
+import type { BlockingWorld } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
 import type { BatchNorm, External, GradientRule, Loss, LossFunction, MendOptions } from "@descent/onnx";
 import type { LabelInput } from "@descent/onnx/autodiff";
@@ -35,6 +36,8 @@ export interface Starting {
   readonly loss: Loss | LossFunction | undefined;
   readonly plan: Plan | undefined;
   readonly seed: number;
+  /** Undefined where there is one process. */
+  readonly world: BlockingWorld | undefined;
   readonly outputs: readonly string[] | undefined;
   readonly shapes: FixedShapes | undefined;
   readonly batchNorm: BatchNorm | undefined;

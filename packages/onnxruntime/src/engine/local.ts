@@ -130,14 +130,14 @@ export class LocalEngine implements Engine {
 async function trainingOf(
   compiler: Compiler,
   executionProviders: Opening["executionProviders"],
-  { plan, optimizer, seed }: Starting,
+  { plan, optimizer, seed, world }: Starting,
   { parameters: weights, statistics }: Source,
 ): Promise<Training> {
-  const trained = { weights, statistics, seed };
-  if (plan === "host" || (plan === undefined && compiler.target !== "webgpu")) {
+  const trained = { weights, statistics, seed: seed + (world?.rank ?? 0), world };
+  if (plan === "host" || world || (plan === undefined && compiler.target !== "webgpu")) {
     // The runtime that fills the tensors it is handed is onnxruntime-node.
     const matmul = compiler.fills ? await onnxMatmul({ threads: compiler.threads }) : undefined;
-    return new TrainingLoop(compiler, new HostResidence(compiler, optimizer, weights, matmul), trained);
+    return new TrainingLoop(compiler, new HostResidence(compiler, optimizer, weights, { matmul, world }), trained);
   }
   if (plan !== "graph") {
     const shared = await share(compiler.runtime, executionProviders);

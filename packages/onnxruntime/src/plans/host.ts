@@ -1,4 +1,4 @@
-import { allocate, type Matmul, type Optimizer, optimizer } from "@descent/arrays";
+import { allocate, type Optimizer, type OptimizerOptions, optimizer } from "@descent/arrays";
 import type { Configured } from "@descent/core";
 import type { Shape } from "@descent/core/adapter";
 import type { Weight } from "../graphs/source.ts";
@@ -26,7 +26,12 @@ export class HostResidence implements Residence<Held> {
   /** Tensors that runs fill with gradients, where the runtime can. */
   readonly #into: ReadonlyMap<string, RuntimeTensor>;
 
-  constructor({ runtime, fills }: Compiler, configured: Configured, weights: readonly Weight[], matmul?: Matmul) {
+  constructor(
+    { runtime, fills }: Compiler,
+    configured: Configured,
+    weights: readonly Weight[],
+    { matmul, world }: Pick<OptimizerOptions, "matmul" | "world"> = {},
+  ) {
     this.#runtime = runtime;
     const described = Object.fromEntries(weights.map(({ name, shape, role, axes }) => [name, { shape, role, axes }]));
     const { parameters, gradients } = allocate(described);
@@ -40,7 +45,7 @@ export class HostResidence implements Residence<Held> {
     this.#into = new Map(
       fills ? weights.map(({ name, shape }) => [name, this.#tensor(gradients[name]!, shape)] as const) : [],
     );
-    this.optimizer = optimizer(parameters, configured, { matmul });
+    this.optimizer = optimizer(parameters, configured, { matmul, world });
   }
 
   hold(shape: Shape, initial: Float32Array): Held {

@@ -1,10 +1,11 @@
 import { type Inspection, type LoadReport, OptimizerError } from "@descent/core";
-import { refuseUnknown, shown, size } from "@descent/core/adapter";
+import { type BlockingWorld, refuseUnknown, shown, size } from "@descent/core/adapter";
 import { drawn } from "../graphs/dropout.ts";
 import type { Weight } from "../graphs/source.ts";
 import type { Compiled, Compiler } from "../session/compiler.ts";
 import { type Fed, isFloat32Array } from "../session/feeds.ts";
 import type { RuntimeTensor } from "../session/runtime.ts";
+import { agreeOn, meanOf } from "./agree.ts";
 import { addFinite, allFinite, FINITE } from "./finite.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";
 import type { Forward, Gradients, Hyper, Outputs, Plan, Snapshot, Stepped, Training, Weights } from "./training.ts";
@@ -16,6 +17,8 @@ export interface Trained {
   /** Running statistics, and weights that are not trained but change hands all the same. */
   readonly statistics: readonly Weight[];
   readonly seed: number;
+  /** Undefined where there is one process. */
+  readonly world?: BlockingWorld | undefined;
 }
 
 /** The training loop in this thread: the same for every plan, over the residence of its tensors. */
@@ -27,13 +30,15 @@ export class TrainingLoop<H> implements Training {
   /** Running statistics, which the forward pass updates. */
   readonly #kept: ReadonlyMap<string, H>;
   readonly #sums: Sums<H>;
+  readonly #world: BlockingWorld | undefined;
   #nonFinite = 0;
 
-  constructor(compiler: Compiler, residence: Residence<H>, { weights, statistics, seed }: Trained) {
+  constructor(compiler: Compiler, residence: Residence<H>, { weights, statistics, seed, world }: Trained) {
     this.#compiler = compiler;
     this.#residence = residence;
     this.#weights = weights;
     this.#seed = seed;
+    this.#world = world;
     this.#kept = new Map(statistics.map(({ name, shape, initial }) => [name, residence.hold(shape, initial)] as const));
     this.#sums = new Sums(residence, weights);
   }
@@ -86,9 +91,11 @@ export class TrainingLoop<H> implements Training {
   async applyGradients(gradients: Gradients, guard: boolean): Promise<string | undefined> {
     this.#check(gradients);
     const bad = guard ? Object.keys(gradients).find((name) => !allFinite(gradients[name]!)) : undefined; // a key of it
-    if (bad !== undefined) {
+    const own = bad === undefined ? undefined : `The gradient of \`${bad}\` is not finite`;
+    const fault = this.#world ? agreeOn(this.#world, { loss: 0, fault: own }).fault : own;
+    if (fault !== undefined) {
       this.#nonFinite++;
-      return `The gradient of \`${bad}\` is not finite`;
+      return fault;
     }
     await this.#residence.apply(gradients);
     return undefined;
@@ -197,8 +204,10 @@ export class TrainingLoop<H> implements Training {
       if (next) into[output] = next;
     }
     const results = await compiled.session.run({ ...this.#feeds(batch, compiled), ...pass.feeds }, into);
-    const forward = forwardOf(results, compiled);
-    const fault = guard ? this.#fault(forward.loss, results, compiled, pass) : undefined;
+    const own = forwardOf(results, compiled);
+    const outcome = { loss: own.loss, fault: guard ? this.#fault(own.loss, results, compiled, pass) : undefined };
+    const { loss, fault } = this.#world ? agreeOn(this.#world, outcome) : outcome;
+    const forward = { loss, outputs: own.outputs };
     if (fault === undefined) pass.take(results, gradients, forward.loss);
     else {
       this.#nonFinite++;
@@ -206,6 +215,7 @@ export class TrainingLoop<H> implements Training {
     }
     for (const [name, output] of statistics) {
       const next = results[output]!; // an output of the training graph
+      if (fault === undefined && first && this.#world) meanOf(this.#world, next.data as Float32Array); // statistics are float32
       if (fault === undefined && first) residence.take(this.#kept.get(name)!, next);
       else residence.drop(next);
     }

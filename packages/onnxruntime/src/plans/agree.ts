@@ -1,0 +1,23 @@
+import type { BlockingWorld } from "@descent/core/adapter";
+
+/** What a rank knows of its own batch, or what all know of theirs. */
+interface Outcome {
+  readonly loss: number;
+  /** Why nothing may be written. */
+  readonly fault: string | undefined;
+}
+
+/** The mean loss of all ranks, and a fault where any has one: what is refused on one rank is refused on all. */
+export function agreeOn(world: BlockingWorld, { loss, fault }: Outcome): Outcome {
+  const seen = Float64Array.of(loss, fault === undefined ? 0 : 1);
+  world.sum(seen);
+  const [sum = 0, faults = 0] = seen; // two were put in
+  const elsewhere = faults > 0 ? `The loss or a gradient of ${faults} of ${world.size} ranks is not finite` : undefined;
+  return { loss: sum / world.size, fault: fault ?? elsewhere };
+}
+
+/** Replaces numbers by their means over all ranks. */
+export function meanOf(world: BlockingWorld, numbers: Float32Array): void {
+  world.sum(numbers);
+  for (let i = 0; i < numbers.length; i++) numbers[i]! /= world.size;
+}

@@ -1,0 +1,56 @@
+import { adamw } from "@descent/adam";
+import { clipByGlobalNorm } from "@descent/core";
+import { joinWorld, type SharedWorld } from "@descent/mpi";
+import type { Batch } from "../src/index.ts";
+import { batchOf, type Fixture, fixture, train } from "./models.ts";
+
+/** Every `size`-th example of a model's batch, from number `rank` on. */
+export function shareOf(whole: Fixture, rank: number, size: number): Batch {
+  const part = (data: readonly number[], [count = 0, ...rest]: readonly number[]): [number[], number[]] => {
+    const length = rest.reduce((a, b) => a * b, 1);
+    const mine = Array.from({ length: count }, (_, n) => n).filter((n) => n % size === rank);
+    return [mine.flatMap((n) => data.slice(n * length, (n + 1) * length)), [mine.length, ...rest]];
+  };
+  const [input, inputShape] = part(whole.inputs[0]!, whole.inputShapes[0]!); // each fixture has one
+  const [target, targetShape] = part(whole.target, whole.targetShape);
+  return batchOf({ ...whole, inputs: [input], inputShapes: [inputShape], target, targetShape });
+}
+
+export interface Training {
+  readonly name: string;
+  readonly steps: number;
+  readonly accumulate?: number;
+  /** The step at which rank 1 is given a number that is not one. */
+  readonly broken?: number;
+}
+export interface Trained {
+  readonly losses: readonly number[];
+  readonly weights: Readonly<Record<string, Float32Array>>;
+  readonly nonFinite: number;
+  readonly step: number;
+}
+
+/** Trains on this rank's share of a batch, again and again. */
+export async function run(
+  shared: SharedWorld,
+  rank: number,
+  { name, steps, accumulate = 1, broken = -1 }: Training,
+): Promise<Trained> {
+  const world = joinWorld(shared, rank);
+  const optimizer = clipByGlobalNorm(adamw({ lr: 1e-2 }), 0.5);
+  const trainer = await train(name, { optimizer, world, accumulate, nonFinite: "skip" });
+  const share = fixture(name);
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const bad = step === broken && rank === 1;
+    const inputs = bad ? [share.inputs[0]!.map((x, i) => (i === 0 ? Number.NaN : x))] : share.inputs;
+    // the first number belongs to the first example, so let rank 1 have that one then
+    const batch = shareOf({ ...share, inputs }, bad ? 0 : rank, world.size);
+    losses.push((await trainer.trainStep(batch)).loss);
+  }
+  const weights = await trainer.weights();
+  const { nonFinite } = await trainer.inspect();
+  const { step } = trainer;
+  await trainer.dispose();
+  return { losses, weights, nonFinite, step };
+}

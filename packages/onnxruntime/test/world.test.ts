@@ -1,0 +1,66 @@
+import { adamw } from "@descent/adam";
+import { clipByGlobalNorm } from "@descent/core";
+import { type SharedWorld, shareWorld } from "@descent/mpi";
+import { describe, expect, test } from "vitest";
+import { inThreads } from "../../mpi/test/ranks.ts";
+import { apart, batchOf, fixture, train, trained } from "./models.ts";
+import type { Trained, Training } from "./world-body.ts";
+
+const ranks = (size: number, training: Training): Promise<Trained[]> =>
+  inThreads(size, new URL("./world-body.ts", import.meta.url), training);
+
+describe("in a world of two ranks", () => {
+  test("half a batch each is the whole batch on one, and both hold the same bits", async () => {
+    const [steps, name] = [8, "lenet"];
+    const optimizer = clipByGlobalNorm(adamw({ lr: 1e-2 }), 0.5);
+    const alone = await trained(name, { optimizer }, steps);
+    const start = await trained(name, { optimizer }, 0);
+    const [first, second] = (await ranks(2, { name, steps })) as [Trained, Trained];
+    expect(second.weights).toEqual(first.weights);
+    expect(second.losses).toEqual(first.losses);
+    expect(first.step).toBe(steps);
+    // ONNX Runtime adds up half batches in another order, in float32; Adam magnifies what that leaves in small gradients.
+    expect(apart(first.weights, alone, start)).toBeLessThan(1e-4);
+
+    const trainer = await train(name, { optimizer });
+    const { loss } = await trainer.trainStep(batchOf(fixture(name)));
+    await trainer.dispose();
+    expect(first.losses[0]! / loss).toBeCloseTo(1, 5);
+  });
+
+  test("gradients that wait are exchanged at the update alone", async () => {
+    const [first, second] = (await ranks(2, { name: "lenet", steps: 4, accumulate: 2 })) as [Trained, Trained];
+    expect(second.weights).toEqual(first.weights);
+    expect(first.step).toBe(2);
+  });
+
+  test("a step that is refused on one is refused on both", async () => {
+    const [first, second] = (await ranks(2, { name: "lenet", steps: 3, broken: 1 })) as [Trained, Trained];
+    expect(second.weights).toEqual(first.weights);
+    expect([first.nonFinite, second.nonFinite, first.step, second.step]).toEqual([1, 1, 2, 2]);
+    expect(first.losses[1]).toBeNaN();
+  });
+
+  test("running statistics are means over the ranks", async () => {
+    const [first, second] = (await ranks(2, { name: "resnet", steps: 2 })) as [Trained, Trained];
+    const statistics = Object.keys(first.weights).filter((name) => /running|mean|var/.test(name));
+    expect(statistics.length).toBeGreaterThan(0);
+    expect(second.weights).toEqual(first.weights);
+  });
+});
+
+test("a world is refused where gradients cannot be exchanged, with the reason", async () => {
+  const world = { ...(await fake(2)) };
+  await expect(train("lenet", { world, plan: "graph" })).rejects.toThrow('`world` needs plan: "host"');
+  await expect(train("lenet", { world, worker: true })).rejects.toThrow("`world` cannot be used in a worker");
+  await expect(train("lenet", { world: 2 as never })).rejects.toThrow(
+    "`world` must be the processes that train together",
+  );
+});
+
+/** A world of so many, of which this thread is the only one: for what is refused before anything is exchanged. */
+async function fake(size: number): Promise<ReturnType<typeof import("@descent/mpi").joinWorld>> {
+  const { joinWorld } = await import("@descent/mpi");
+  const shared: SharedWorld = shareWorld(size);
+  return joinWorld(shared, 0);
+}
