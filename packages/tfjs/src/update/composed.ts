@@ -227,6 +227,12 @@ interface Totals {
   readonly roots: Map<Expr, Tensor>;
 }
 
+/** TensorFlow's kernel refuses to choose where there are no elements; any sum of the operands then has the right shape. */
+const whereOf = (condition: Tensor, yes: Tensor, no: Tensor): Tensor =>
+  [condition, yes, no].some(({ size }) => size === 0)
+    ? add(add(cast(condition, "float32"), yes), no)
+    : where(condition, yes, no);
+
 /** Evaluates expressions of one job; every value is computed once. */
 function evaluator(job: Job<Tensor>, numbers: Numbers, totals: Totals, elements: Elements | undefined): Evaluator {
   const { program, parameter, tensors, inputs, scalars } = job;
@@ -282,7 +288,7 @@ function evaluator(job: Job<Tensor>, numbers: Numbers, totals: Totals, elements:
     switch (e.op) {
       case "select": {
         const chosen = a.place !== "host" ? undefined : number(a) !== 0 ? b : c;
-        return chosen?.place === e.place ? at(chosen) : where(truth(a), at(b), at(c));
+        return chosen?.place === e.place ? at(chosen) : whereOf(truth(a), at(b), at(c));
       }
       case "and":
       case "or":
