@@ -21,6 +21,8 @@ const CODED_FROM = 4096;
 /** Prepared steps that are remembered. */
 const MOST_STEPS = 4;
 
+const NONE: readonly ArrayJob[] = [];
+
 /** Options of an `ArraysBackend`. */
 export interface BackendOptions {
   /** Finds a parameter's array, so that its state can be put in the same memory. */
@@ -36,6 +38,9 @@ export interface BackendOptions {
 /** Runs programs over Float32Arrays: by WebAssembly kernels, or by the interpreter, to the same bits. */
 export class ArraysBackend implements Backend<Tensor, Float32Array> {
   readonly name = "arrays";
+  readonly rows = true;
+  /** Whether some jobs of the next step are of rows that were picked out. */
+  rowsPassing = false;
   readonly engine: Engine;
   readonly #pool: Pool | undefined;
   readonly #codecOf: BackendOptions["codecOf"];
@@ -118,12 +123,17 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
 
   run(jobs: readonly ArrayJob[]): void {
     this.#pool?.check();
-    const step = this.#prepared(jobs);
+    // Rows that are picked out for one step do not disturb the steps that are prepared for all others.
+    const passing = this.rowsPassing ? jobs.filter(({ tensors }) => tensors.p!.passing) : NONE;
+    const lasting = passing.length === 0 ? jobs : jobs.filter(({ tensors }) => !tensors.p!.passing);
+    const once = passing.length === 0 ? undefined : this.#prepare(passing);
+    const step = lasting.length === 0 ? undefined : this.#prepared(lasting);
     if (this.#codecOf)
       for (const { parameter, tensors, t } of jobs)
         for (const [slot, { coded }] of Object.entries(tensors))
           if (coded) coded.seed = seedOf(parameter.name, slot, t);
-    step.run(jobs, (tasks) => execute(tasks, this.#pool));
+    once?.run(passing, (tasks) => execute(tasks, this.#pool));
+    step?.run(lasting, (tasks) => execute(tasks, this.#pool));
   }
 
   #prepared(jobs: readonly ArrayJob[]): PreparedStep {

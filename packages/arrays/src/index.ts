@@ -2,6 +2,7 @@
 export type { Description } from "@descent/core/adapter";
 export type { Factor, Matmul, Multiplication } from "./matrices/product.ts";
 export { type AllocateOptions, type Allocation, allocate } from "./memory/allocate.ts";
-export { type GradientsOf, type Optimizer, optimizer, type ParametersOf } from "./optimizer.ts";
+export { type ArraysOf, type GradientsOf, type Optimizer, optimizer, type ParametersOf } from "./optimizer.ts";
 export type { Engine, OptimizerOptions, Precision } from "./options.ts";
 export type { Described } from "./parameters.ts";
+export type { RowGradient } from "./rows.ts";

@@ -29,7 +29,8 @@ import {
 import { ArraysBackend } from "./backend.ts";
 import type { Tensor } from "./memory/tensor.ts";
 import { checkOptions, type Engine, type OptimizerOptions } from "./options.ts";
-import { type Described, type Entry, Parameters } from "./parameters.ts";
+import { type Described, type Entry, isFloat32Array, Parameters } from "./parameters.ts";
+import { distinct, isRowGradient, type RowGradient, type RowStep, stepOfRows } from "./rows.ts";
 import { Pool } from "./threads/pool.ts";
 import { Tied } from "./tied.ts";
 import { agree, startTogether } from "./world/exchange.ts";
@@ -41,11 +42,16 @@ export type ParametersOf<Name extends string> =
 
 /** Gradients by name: a record, or pairs such as a Map's. */
 export type GradientsOf<Name extends string> =
+  | { readonly [K in Name]?: Float32Array | RowGradient | undefined }
+  | Iterable<readonly [Name, Float32Array | RowGradient]>;
+
+/** Arrays by name: a record, or pairs such as a Map's. */
+export type ArraysOf<Name extends string> =
   | { readonly [K in Name]?: Float32Array | undefined }
   | Iterable<readonly [Name, Float32Array]>;
 
 /** The inputs of rules besides gradients, by name: a number, or arrays by parameter. */
-export type InputsOf<Name extends string> = Readonly<Record<string, number | GradientsOf<Name>>>;
+export type InputsOf<Name extends string> = Readonly<Record<string, number | ArraysOf<Name>>>;
 
 /** Steps Float32Arrays in place. `using` disposes of it. */
 export interface Optimizer<Name extends string = string> {
@@ -65,7 +71,9 @@ export interface Optimizer<Name extends string = string> {
   readonly stateBytes: number;
   /**
    * One update of the parameters whose gradients are given. A parameter without one is left as it is, state and decay
-   * included. `inputs` are what the rule reads besides: `{ loss }`, or `{ h: { w: … } }` by parameter. Throws an OptimizerError, and changes nothing, for an unknown name or a gradient that does not fit.
+   * included; so are rows that a gradient `{ rows, data }` does not have, each of which counts its own updates. `inputs` are
+   * what the rule reads besides: `{ loss }`, or `{ h: { w: … } }` by parameter. Throws an OptimizerError, and changes nothing,
+   * for an unknown name or a gradient that does not fit, and for gradients of rows where a rule takes sums over them.
    */
   update(gradients: GradientsOf<Name>, inputs?: InputsOf<Name>): void;
   /**
@@ -96,7 +104,7 @@ export interface Optimizer<Name extends string = string> {
    * Goes on with other arrays for parameters of the same size, whose state they keep: those of a WebAssembly memory that
    * grew, for example. Their numbers are taken as they are.
    */
-  rebind(parameters: { readonly [K in Name]?: Float32Array } | Iterable<readonly [Name, Float32Array]>): void;
+  rebind(parameters: ArraysOf<Name>): void;
   /** Frees the state and ends the threads. The parameters stay. */
   dispose(): void;
   /** The same, for `using`. */
@@ -118,6 +126,9 @@ export function optimizer<const Name extends string>(
   return new ArraysOptimizer(parameters, configured, options);
 }
 
+/** A share to which inputs besides the gradient can be added. */
+type ArrayShare = Share<Tensor, Float32Array> & { readonly inputs: Record<string, Float32Array> };
+
 class ArraysOptimizer implements Optimizer {
   readonly engine: Engine;
   readonly #parameters: Parameters;
@@ -127,6 +138,8 @@ class ArraysOptimizer implements Optimizer {
   readonly #nonFinite: NonFinite;
   readonly #tied: Tied = new Tied();
   readonly #world: BlockingWorld | undefined;
+  /** Parameters whose rows count their own updates. */
+  readonly #byRows = new Set<string>();
   /** The parameters that are not frozen. */
   #trained: ReadonlySet<string> = new Set();
 
@@ -214,28 +227,58 @@ class ArraysOptimizer implements Optimizer {
   update(gradients: GradientsOf<string>, inputs?: InputsOf<string>): void {
     this.#alive();
     const given = this.#tied.added(recordOf(gradients), this.#parameters);
-    const others = inputs && this.#loop.given<GradientsOf<string>>(inputs);
+    const others = inputs && this.#loop.given<ArraysOf<string>>(inputs);
     const names = Object.keys(given);
     // In the order of the parameters, so that those that lie together are stepped together.
-    const stepped: (readonly [string, { readonly p: Tensor; readonly inputs: Record<string, Float32Array> }])[] = [];
+    const stepped: (readonly [string, ArrayShare])[] = [];
+    const byRows: (readonly [string, RowStep])[] = [];
     for (const [name, entry] of this.#parameters.candidates(names)) {
       const g = given[name];
       // The array of the step before is certainly a gradient; `constructor` is one only if somebody calls a parameter so.
       if (g === undefined || (g !== entry.checked && !Object.hasOwn(given, name))) continue;
-      this.#parameters.check(entry, g);
-      stepped.push([name, { p: entry.p, inputs: { g } }]);
+      if (!isFloat32Array(g) ? isRowGradient(g) : this.#byRows.size > 0 && this.#byRows.has(name)) {
+        const step = this.#rows(entry, g);
+        if (!step) continue; // frozen
+        for (const share of step.shares) stepped.push([name, share]);
+        byRows.push([name, step]);
+        continue;
+      }
+      this.#parameters.check(entry, g as Float32Array);
+      stepped.push([name, { p: entry.p, inputs: { g: g as Float32Array } }]);
     }
     if (others) this.#addInputs(stepped, others.tensors);
     if (names.length > stepped.length) refuseUnknown(given, this.#parameters.byName);
     if (names.length === 0) named("The gradients", gradients as Named<Float32Array>); // throws for what has no names
     const unchecked = this.#nonFinite === "apply" && this.#world === undefined;
-    if (unchecked || this.#finite(stepped)) this.#loop.update(stepped, others?.numbers);
+    if (!unchecked && !this.#finite(stepped)) return;
+    this.#backend.rowsPassing = byRows.length > 0;
+    this.#loop.update(stepped, others?.numbers);
+    for (const [name, step] of byRows) {
+      step.finish();
+      this.#byRows.add(name);
+    }
+  }
+
+  /** A step of some rows, or of all where they count their own updates; undefined for a frozen parameter. */
+  #rows({ parameter, p, length }: Entry, g: Float32Array | RowGradient): RowStep | undefined {
+    if (this.#pool || this.#world)
+      throw new OptimizerError(
+        `The gradient of rows of \`${parameter.name}\` cannot be shared by ${this.#pool ? "threads" : "ranks"}. Leave out \`${this.#pool ? "threads" : "world"}\`, or give a whole gradient.`,
+      );
+    if (isFloat32Array(g) && g.length !== length)
+      throw new OptimizerError(`\`${parameter.name}\` has ${g.length} gradients for ${length} parameters.`);
+    const all = (): number[] => Array.from({ length: parameter.shape[0]! }, (_, row) => row); // it has rows
+    const gradient = distinct(parameter, isFloat32Array(g) ? { rows: all(), data: g } : g);
+    const rows = this.#loop.rows(parameter.name, p);
+    if (!rows) return undefined;
+    this.#backend.settle();
+    return stepOfRows(parameter, p, rows, gradient);
   }
 
   /** Puts other inputs beside the gradients of their parameters. */
   #addInputs(
     stepped: readonly (readonly [string, { readonly inputs: Record<string, Float32Array> }])[],
-    inputs: readonly (readonly [string, GradientsOf<string>])[],
+    inputs: readonly (readonly [string, ArraysOf<string>])[],
   ): void {
     for (const [input, arrays] of inputs) {
       const given = recordOf(arrays);
@@ -292,11 +335,22 @@ class ArraysOptimizer implements Optimizer {
     const tensors = this.#loop
       .slots()
       .map(({ key, shape, tensor }) => [key, { shape, data: this.#backend.read(tensor) }]);
-    return { meta: this.#loop.meta(), tensors: Object.fromEntries(tensors) };
+    return { meta: this.#loop.meta(), tensors: Object.fromEntries([...tensors, ...this.#countsByRow()]) };
   }
 
   load(state: StateDict, options?: LoadOptions): LoadReport {
-    return this.#loop.load(state, (tensor, data) => this.#backend.write(tensor, data), options);
+    const report = this.#loop.load(state, (tensor, data) => this.#backend.write(tensor, data), options);
+    this.#byRows.clear();
+    for (const [name] of this.#parameters.entries) if (this.#loop.counts(name)) this.#byRows.add(name);
+    return report;
+  }
+
+  /** The updates of each row, beside the state. */
+  #countsByRow(): (readonly [string, { readonly shape: readonly number[]; readonly data: Float32Array }])[] {
+    return [...this.#byRows].flatMap((name) => {
+      const counts = this.#loop.counts(name);
+      return counts ? [[`t/${name}`, { shape: [counts.length], data: Float32Array.from(counts) }] as const] : [];
+    });
   }
 
   add(parameters: ParametersOf<string>): Optimizer {
@@ -327,7 +381,10 @@ class ArraysOptimizer implements Optimizer {
     refuseUnknownNames("remove", gone, this.#parameters.byName);
     if (gone.size === this.#parameters.byName.size)
       throw new OptimizerError("`remove` would leave no parameter. Dispose of the optimizer instead: dispose().");
-    for (const name of gone) this.#loop.remove(name);
+    for (const name of gone) {
+      this.#loop.remove(name);
+      this.#byRows.delete(name);
+    }
     this.#tied.remove(gone);
     this.#parameters.set(this.#parameters.entries.flatMap(([name, entry]) => (gone.has(name) ? [] : [entry])));
     this.#changed();
@@ -345,6 +402,9 @@ class ArraysOptimizer implements Optimizer {
       given[from] = to;
     }
     this.#loop.rename(given);
+    const byRows = [...this.#byRows];
+    this.#byRows.clear();
+    for (const name of byRows) this.#byRows.add(given[name] ?? name);
     this.#tied.rename(given);
     const renamed = ([name, entry]: readonly [string, Entry]): Entry =>
       Object.hasOwn(given, name) ? { ...entry, parameter: { ...entry.parameter, name: given[name]! } } : entry;
@@ -353,7 +413,7 @@ class ArraysOptimizer implements Optimizer {
     return this;
   }
 
-  rebind(parameters: GradientsOf<string>): void {
+  rebind(parameters: ArraysOf<string>): void {
     this.#alive();
     const arrays = new Map(named("The arrays", parameters as Named<Float32Array>));
     this.#tied.refuseFurther("rebind", arrays.keys());
@@ -400,8 +460,10 @@ function allFinite(numbers: Float32Array): boolean {
 }
 
 /** Gradients as a record. */
-function recordOf(gradients: GradientsOf<string>): Readonly<Record<string, Float32Array | undefined>> {
+function recordOf<G>(
+  gradients: Readonly<Record<string, G | undefined>> | Iterable<readonly [string, G]>,
+): Readonly<Record<string, G | undefined>> {
   if (typeof gradients !== "object" || gradients === null || Symbol.iterator in gradients)
-    return Object.fromEntries(named("The gradients", gradients as Named<Float32Array>)); // throws for what has no names
+    return Object.fromEntries(named("The gradients", gradients as Named<G>)); // throws for what has no names
   return gradients;
 }

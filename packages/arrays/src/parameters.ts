@@ -180,7 +180,7 @@ const gradientOf = (name: string, input = "gradient"): string =>
   input === "gradient" ? `The gradient of \`${name}\`` : `The \`${input}\` of \`${name}\``;
 
 // By tag, not only by `instanceof`: arrays of another realm (an iframe, a test environment) are as good.
-const isFloat32Array = (x: unknown): x is Float32Array =>
+export const isFloat32Array = (x: unknown): x is Float32Array =>
   x instanceof Float32Array || Object.prototype.toString.call(x) === "[object Float32Array]";
 
 function entryOf(index: number, name: string, given: unknown): Entry {

@@ -1,6 +1,7 @@
 import { OptimizerError } from "@descent/core";
 import { isRecord, list, shown, suggestion } from "@descent/core/adapter";
-import type { Entry, Parameters } from "./parameters.ts";
+import { type Entry, isFloat32Array, type Parameters } from "./parameters.ts";
+import { isRowGradient, type RowGradient } from "./rows.ts";
 
 /** A parameter that is used under several names. */
 interface Tie {
@@ -10,7 +11,7 @@ interface Tie {
 }
 
 /** Gradients as a record. */
-type Gradients = Readonly<Record<string, Float32Array | undefined>>;
+type Gradients = Readonly<Record<string, Float32Array | RowGradient | undefined>>;
 
 /** The weights that are tied: each is one parameter, under the first of its names, and its gradients are added up. */
 export class Tied {
@@ -54,12 +55,18 @@ export class Tied {
   /** The gradients of parameters: those of tied weights added up, under the first name. */
   added(given: Gradients, parameters: Parameters): Gradients {
     if (this.#ties.length === 0) return given;
-    const out: Record<string, Float32Array | undefined> = isRecord(given) ? { ...given } : given;
+    const out: Record<string, Float32Array | RowGradient | undefined> = isRecord(given) ? { ...given } : given;
     for (const tie of this.#ties) {
       const [first, ...rest] = tie.names as [string, ...string[]];
       const entry = parameters.byName.get(first)!; // ties follow their parameter
       const present = tie.names.flatMap((name) => (Object.hasOwn(given, name) ? (given[name] ?? []) : []));
-      for (const g of present) parameters.check(entry, g);
+      const [rows] = present.filter((g) => !isFloat32Array(g) && isRowGradient(g));
+      if (rows && present.length > 1)
+        throw new OptimizerError(
+          `${list(tie.names)} are tied, and one of their gradients is of some rows. Give whole gradients, or add them up yourself.`,
+        );
+      const whole = present.filter((g) => g !== rows) as Float32Array[]; // checked next
+      for (const g of whole) parameters.check(entry, g);
       for (const name of rest) delete out[name];
       if (present.length === 0) continue;
       if (present.length === 1) {
@@ -67,8 +74,8 @@ export class Tied {
         continue;
       }
       tie.sum ??= new Float32Array(entry.length);
-      tie.sum.set(present[0]!);
-      for (const g of present.slice(1)) for (let i = 0; i < g.length; i++) tie.sum[i]! += g[i]!;
+      tie.sum.set(whole[0]!);
+      for (const g of whole.slice(1)) for (let i = 0; i < g.length; i++) tie.sum[i]! += g[i]!;
       out[first] = tie.sum;
     }
     return out;

@@ -62,6 +62,18 @@ wrongCalls(arrays, {
     use: step,
   },
   update: { call: (gradients: Record<string, Float32Array>) => made().update(gradients), args: () => [{ w: three() }] },
+  "a gradient of rows": {
+    call: (rows: number[], data: Float32Array) =>
+      optimizer({ w: { data: new Float32Array(6), shape: [2, 3] } }, adamw()).update({ w: { rows, data } }),
+    args: () => [[1], three()],
+  },
+  "a row": {
+    call: (row: number) =>
+      optimizer({ w: { data: new Float32Array(6), shape: [2, 3] } }, adamw()).update({
+        w: { rows: [row], data: three() },
+      }),
+    args: () => [1],
+  },
   "a gradient": { call: (w: Float32Array) => made().update({ w }), args: () => [three()] },
   set: { call: (hyper: { lr: number }, group: string) => made().set(hyper, group), args: () => [{ lr: 1 }, ""] },
   "a hyper-parameter": { call: (lr: number) => made().set({ lr }), args: () => [0.1] },

@@ -7,12 +7,13 @@ export { type Assignment, assign, forSome, mapLeaves, refuseEmptyGroups } from "
 export { checkHyper, rangeOf, rangeText } from "./hyper.ts";
 export { type Given, interpret, type Operators, oncePerJobs, type Part } from "./interpret.ts";
 export type { Answer } from "./loop/answer.ts";
-export type { AsyncBackend, Backend, Job, ReduceSums, Share, Shares, Start } from "./loop/backend.ts";
+export type { AsyncBackend, Backend, Job, ReduceSums, RowPart, Share, Shares, Start } from "./loop/backend.ts";
 export { type Group, setHyper } from "./loop/groups.ts";
 export { type Given as GivenInputs, readsInput } from "./loop/inputs.ts";
 export type { Kept } from "./loop/inspect.ts";
 export type { LoadOptions, Write } from "./loop/load.ts";
 export { AsyncLoop, Loop } from "./loop/loop.ts";
+export type { Rows } from "./loop/rows.ts";
 export { slotShape } from "./loop/slots.ts";
 export type { Numbers, Step } from "./loop/step.ts";
 export { type BlockingWorld, type Exchanged, type World, worldOf } from "./loop/world.ts";

@@ -18,6 +18,8 @@ export class Tensor {
   address = 0;
   /** Whether the bytes up to the next multiple of 16 belong to no other array. */
   padded = false;
+  /** Whether it is made for a single step. */
+  passing = false;
   /** Its numbers, if a codec keeps them instead of an array. */
   coded: CodedBlock | undefined;
 

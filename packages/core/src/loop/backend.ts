@@ -38,6 +38,8 @@ export interface Memory<T, Done extends Answer = Answer> {
   settle?(): Done;
   /** Frees a slot. */
   free(tensor: T): void;
+  /** Whether the adapter takes gradients of some rows, and so keeps the updates of each row. */
+  readonly rows?: boolean | undefined;
 }
 
 /** The members that both kinds of backend have. */
@@ -59,10 +61,18 @@ export interface Backend<T, G = T> extends Supplies<T, G, void> {}
 /** A framework that may answer later: each promise is awaited before the step goes on. */
 export interface AsyncBackend<T, G = T> extends Supplies<T, G, Answer> {}
 
+/** Some rows of a parameter that have had equally many updates, which stand for it in a step. Made by the loop. */
+export interface RowPart {
+  /** How many. */
+  readonly rows: number;
+}
+
 /** A parameter's tensor, and what its step is given: its gradient `g`. */
 export interface Share<T, G = T> {
   readonly p: T;
   readonly inputs: Readonly<Record<string, G>>;
+  /** Some rows that stand for the parameter; `p` and `inputs` are theirs. */
+  readonly part?: RowPart | undefined;
 }
 
 /** Shares of a step, by the name of the parameter. */

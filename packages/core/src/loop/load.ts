@@ -125,6 +125,7 @@ export function* load<T>(
       const { id } = member.cohort!.program; // not frozen
       if (!fits.some((fit) => begun(fit.saved) && fit.member.cohort!.program.id === id)) roster.freeShared(id); // as above
     } else member.slots ??= fresh.get(member);
+    member.counts = roster.memory.rows ? countsOf(member, tensors) : undefined;
     member.t = saved.t;
     member.phase = Math.max(0, roster.phases.indexOf(saved.phase ?? ""));
     member.host = saved.host && kept(member, saved.host);
@@ -192,7 +193,7 @@ const begun = ({ t, phase }: ParameterState): boolean => t > 0 || phase !== unde
 
 /** The parts of a state that fit, with their parameters, and everything that does not. */
 function compare<T>(
-  { groups, members, shared }: Roster<T>,
+  { groups, members, memory, shared }: Roster<T>,
   meta: StateMeta,
   tensors: StateDict["tensors"],
   { strict, pad }: { readonly strict: boolean; readonly pad: boolean },
@@ -213,7 +214,7 @@ function compare<T>(
   const unexpected = Object.keys(meta.parameters).filter((name) => !members.get(name)?.cohort);
   const loaded = fits.map(({ member }) => member.parameter.name);
   const programs = [...members.values()].flatMap(({ cohort }) => cohort?.program ?? []);
-  unexpected.push(...unkept(fits, programs, meta, tensors));
+  unexpected.push(...unkept(fits, programs, meta, tensors, memory.rows ?? false));
   const resized = fits.filter(({ member, saved }) => isWidened(saved.shape, member.parameter.shape));
   return {
     fits,
@@ -231,12 +232,28 @@ function compare<T>(
 /** Weights, and gradients that wait for their update: a checkpoint holds them beside the state. */
 const besides = ["p", "g"];
 
+/** The key of the updates of each row. No slot has this name, which is a fact's. */
+const COUNTS = "t";
+
+/** The updates of each row, if they were saved; new rows have had none. */
+function countsOf<T>(
+  { parameter: { name, shape } }: Member<T>,
+  tensors: StateDict["tensors"],
+): Uint32Array | undefined {
+  const key = slotKey(COUNTS, name);
+  if (!Object.hasOwn(tensors, key)) return undefined;
+  const counts = new Uint32Array(shape[0] ?? 0);
+  counts.set(tensors[key]!.data);
+  return counts;
+}
+
 /** The keys of state that no rule here keeps, and of state of parameters that the metadata do not know. */
 function unkept<T>(
   fits: readonly Fit<T>[],
   programs: readonly Program[],
   meta: StateMeta,
   tensors: StateDict["tensors"],
+  rows: boolean,
 ): string[] {
   const slotsOf = new Map(
     fits.map(({ member: { parameter, cohort } }) => [parameter.name, cohort!.program.slots] as const), // not frozen
@@ -249,6 +266,7 @@ function unkept<T>(
     if (slot === MODEL) return !ofModel.has(key);
     if (at < 0 || !Object.hasOwn(meta.parameters, name)) return true;
     const slots = slotsOf.get(name); // what does not fit is reported already
+    if (slot === COUNTS && rows) return false;
     return slots !== undefined && !(Object.hasOwn(slots, slot) && slots[slot]!.place !== "host");
   });
   const onHost = fits.flatMap(({ member: { parameter, cohort }, saved: { host = {} } }) => {
@@ -297,6 +315,13 @@ function mismatch<T>(
   if (saved.phase !== undefined && !phasesOf(group.leaf.rule).includes(saved.phase))
     return `was saved before the phase ${shown(saved.phase)}, which its rule does not have`;
   if (!begun(saved)) return undefined;
+  const counts = slotKey(COUNTS, parameter.name);
+  if (Object.hasOwn(tensors, counts)) {
+    const found = tensors[counts]!;
+    checkTensor(counts, found);
+    if (found.data.length !== saved.shape[0] || !found.data.every((n) => Number.isInteger(n) && n >= 0 && n <= saved.t))
+      return `has updates of rows that are not whole numbers up to ${saved.t}, one for each of ${saved.shape[0] ?? 0} rows`;
+  }
   for (const [slot, spec] of Object.entries(program.slots)) {
     if (spec.place === "host") {
       if (!saved.host || !Object.hasOwn(saved.host, slot)) return `lacks the state \`${slot}\``;

@@ -11,6 +11,7 @@ import { type Given, sorted } from "./inputs.ts";
 import { type Inspection, inspect, type Kept, keptSlots, metaOf } from "./inspect.ts";
 import { type LoadOptions, type LoadReport, load, type Write } from "./load.ts";
 import { Roster } from "./roster.ts";
+import { type Rows, rowsOf } from "./rows.ts";
 import { begin, checkWorld, type Numbers, type Step, take } from "./step.ts";
 import { type Held, rewinding, rewound, swap } from "./swap.ts";
 import type { World } from "./world.ts";
@@ -201,6 +202,19 @@ export class Loop<T, G = T> extends BaseLoop<T> {
   #now(jobs: readonly Job<T, G>[]): void {
     const answer: unknown = this.#backend.run(jobs);
     if (answer !== undefined) throw tooLate(this.#backend.name);
+  }
+
+  /**
+   * For adapters that take gradients of some rows: the rows of a parameter, from which parts are gathered for the shares of
+   * an update; undefined if it is frozen. Throws for rules that tie rows to one another.
+   */
+  rows(name: string, p: T): Rows<T> | undefined {
+    return rowsOf(this.roster, name, p);
+  }
+
+  /** The updates of each row of a parameter that was given a gradient of some rows. */
+  counts(name: string): Uint32Array | undefined {
+    return this.roster.get(name).counts;
   }
 
   /** Forgets a parameter and frees its state. A step under way can no longer be committed. */

@@ -7,7 +7,7 @@ import { checkParameter, decaysByRole, matrix, type Parameter, saidOf, size } fr
 import { type Program, ROUND, restoring, TRAINED, trace } from "../program.ts";
 import { shapes } from "../shapes.ts";
 import type { RuleSpec } from "../spec.ts";
-import type { Memory } from "./backend.ts";
+import type { Memory, RowPart } from "./backend.ts";
 import type { Group } from "./groups.ts";
 import { hostPart } from "./host-values.ts";
 import { entry } from "./maps.ts";
@@ -43,6 +43,8 @@ export interface Member<T> {
   /** Slots kept on the host; undefined before the first update. */
   host: Readonly<Record<string, number>> | undefined;
   slots: Readonly<Record<string, T>> | undefined;
+  /** The updates of each row, once it was given a gradient of some; `t` is then the most of them. */
+  counts: Uint32Array | undefined;
   /** `p` and the slots, as the last job had them. */
   tensors: Readonly<Record<string, T>> | undefined;
 }
@@ -59,6 +61,8 @@ export class Roster<T> {
   readonly groups: Map<string, Group> = new Map();
   readonly members: Map<string, Member<T>> = new Map();
   readonly shared: Shared<T>;
+  /** The members behind parts of parameters. */
+  readonly parts: WeakMap<RowPart, Member<T>> = new WeakMap();
   readonly #cohorts = new Map<Program, readonly Cohort[]>();
   /** Updates done. */
   step = 0;
@@ -114,7 +118,16 @@ export class Roster<T> {
       const given = parameters[i]!; // one assignment per parameter
       const { parameter, turned } = leaf ? arranged(leaf.rule, given) : { parameter: given, turned: false };
       const index = this.#added + i;
-      const fresh = { index, parameter, t: 0, phase: 0, host: undefined, slots: undefined, tensors: undefined };
+      const fresh = {
+        index,
+        parameter,
+        t: 0,
+        phase: 0,
+        host: undefined,
+        slots: undefined,
+        counts: undefined,
+        tensors: undefined,
+      };
       if (!leaf) return { ...fresh, cohort: undefined, decays: false };
       const group = entry(groups, label, () => ({ label, leaf, hyper: { ...leaf.hyper } }));
       const lying = matrix(parameter);
@@ -243,6 +256,7 @@ export class Roster<T> {
   free(member: Member<T>): void {
     for (const tensor of Object.values(member.slots ?? {})) this.memory.free(tensor);
     member.slots = undefined;
+    member.counts = undefined;
     member.tensors = undefined;
   }
 

@@ -78,7 +78,7 @@ function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Numbers
   for (const pair of Symbol.iterator in shares ? shares : named("The tensors of an update", shares)) {
     if (!Array.isArray(pair)) takes("an update", "pairs [name, { p, inputs }]", pair, false);
     const [name, share] = pair;
-    const member = roster.get(name);
+    const member = (share?.part && roster.parts.get(share.part)) ?? roster.get(name);
     if (typeof share?.inputs !== "object" || share.inputs === null)
       takes("an update", "{ p, inputs } of each parameter", share, false);
     const { p, inputs } = share;
