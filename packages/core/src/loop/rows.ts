@@ -15,7 +15,7 @@ import { allocate } from "./slots.ts";
 
 /** The rows of one parameter: their counts, and the state from which parts are gathered. */
 export interface Rows<T> {
-  /** How many numbers a row has. */
+  /** The length of a row. */
   readonly width: number;
   /** Whether rows at different counts are stepped alike. */
   readonly timeless: boolean;
@@ -29,7 +29,7 @@ export interface Rows<T> {
   count(rows: Iterable<number>): void;
 }
 
-/** What is to be known of a program before it steps some rows. */
+/** Facts about a program that steps some rows. */
 interface Look {
   /** Why it cannot step them apart from the others; undefined if it can. */
   readonly why: string | undefined;
