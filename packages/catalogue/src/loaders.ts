@@ -3,5 +3,6 @@ export const loaders: Readonly<Record<string, () => Promise<Readonly<Record<stri
   adagrad: () => import("@descent/adagrad"),
   adam: () => import("@descent/adam"),
   layerwise: () => import("@descent/layerwise"),
+  "schedule-free": () => import("@descent/schedule-free"),
   sgd: () => import("@descent/sgd"),
 };

@@ -2527,6 +2527,80 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "schedule-free-adamw",
+    "name": "scheduleFreeAdamw",
+    "family": "schedule-free",
+    "title": "Schedule-free AdamW",
+    "paper": "https://arxiv.org/abs/2405.15682",
+    "sentence": "Averages the weights instead of lowering the rate, and asks for gradients between the average and where Adam's steps lead, so that no schedule is needed and no end of training has to be known.",
+    "comment": "Averages the weights instead of lowering the rate, and asks for gradients between the average and where Adam's steps lead, so that no schedule is needed and no end of training has to be known. It trains these points, and is evaluated at the average, which is its readout. Decay and defaults are those of the authors' code, without a warmup, which is a schedule of `lr` here (Defazio et al., 2024).",
+    "equations": [
+      ["lrMax", "max(lrMax, lr)"],
+      ["weight", "t^power * lrMax^2"],
+      ["weights", "weights + weight"],
+      ["share", "weights > 0 ? weight / weights : 0"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["step", "g / (sqrt(v / (1 - beta2^t)) + eps) + weightDecay * decays * p"],
+      ["y", "p + share * (z - p) - lr * (1 - beta1 * (1 - share)) * step"],
+      ["z", "z - lr * step"],
+      ["p", "y"]
+    ],
+    "latex": "\\begin{aligned}\n\\alpha_{\\mathrm{max}} &\\leftarrow \\max\\left(\\alpha_{\\mathrm{max}}, \\alpha\\right) \\\\\n\\mathrm{weight} &\\leftarrow t^{\\mathrm{power}}\\,\\alpha_{\\mathrm{max}}^{2} \\\\\n\\mathrm{weights} &\\leftarrow \\mathrm{weights} + \\mathrm{weight} \\\\\n\\mathrm{share} &\\leftarrow \\begin{cases} \\frac{\\mathrm{weight}}{\\mathrm{weights}} & \\mathrm{weights} > 0 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\mathrm{step} &\\leftarrow \\frac{g}{\\sqrt{\\frac{v}{1 - \\beta_{2}^{t}}} + \\epsilon} + \\lambda\\,\\mathrm{decays}\\,\\theta \\\\\ny &\\leftarrow \\theta + \\mathrm{share}\\,\\left(z - \\theta\\right) - \\alpha\\,\\left(1 - \\beta_{1}\\,\\left(1 - \\mathrm{share}\\right)\\right)\\,\\mathrm{step} \\\\\nz &\\leftarrow z - \\alpha\\,\\mathrm{step} \\\\\n\\theta &\\leftarrow y \\\\\n&\\textbf{readout} \\\\\n\\theta &\\leftarrow \\theta + \\left(1 - \\frac{1}{\\beta_{1}}\\right)\\,\\left(z - \\theta\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><msub><mi>α</mi><mtext>max</mtext></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><msub><mi>α</mi><mtext>max</mtext></msub><mo>,</mo><mi>α</mi><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>weight</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msup><mi>t</mi><mtext>power</mtext></msup><mo>⁢</mo><msup><msub><mi>α</mi><mtext>max</mtext></msub><mn>2</mn></msup></mrow></mtd></mtr><mtr><mtd><mtext>weights</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>weights</mtext><mo>+</mo><mtext>weight</mtext></mrow></mtd></mtr><mtr><mtd><mtext>share</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mtext>weight</mtext><mtext>weights</mtext></mfrac></mtd><mtd><mrow><mtext>weights</mtext><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>step</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mfrac><mi>g</mi><mrow><msqrt><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>+</mo><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mi>θ</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>y</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>θ</mi><mo>+</mo><mrow><mtext>share</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>z</mi><mo>−</mo><mi>θ</mi></mrow><mo>)</mo></mrow></mrow></mrow><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>share</mtext></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><mtext>step</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>z</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>z</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mtext>step</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mi>y</mi></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>readout</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mfrac><mn>1</mn><msub><mi>β</mi><mn>1</mn></msub></mfrac></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>z</mi><mo>−</mo><mi>θ</mi></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.0025,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [5e-324, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "power",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "how much later steps count for more in the average: step `t` counts `t^power`"
+      }
+    ],
+    "slots": [
+      { "name": "z", "place": "tensor", "init": "p" },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "lrMax", "place": "host", "init": 0 },
+      { "name": "weights", "place": "host", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "schedulefree 1.4.1, schedulefree.AdamWScheduleFree, no decay where the role is bias, float64",
+      "error": 8e-7
+    },
+    "mutants": 0
+  },
+  {
     "id": "accsgd",
     "name": "accsgd",
     "family": "sgd",

@@ -6,7 +6,17 @@ import {
   type Parameter,
   type StateDict,
 } from "@descent/core";
-import { type Backend, type Job, Loop, list, type Shape, type Start, type Step, size } from "@descent/core/adapter";
+import {
+  type Backend,
+  type Job,
+  Loop,
+  list,
+  mapLeaves,
+  type Shape,
+  type Start,
+  type Step,
+  size,
+} from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { Graph } from "@descent/onnx";
 import type { TrainingGraph, Weight } from "../graphs/source.ts";
@@ -54,15 +64,24 @@ const free = (tensor: RuntimeTensor): void => {
   if (tensor.location === "gpu-buffer") tensor.dispose();
 };
 
+/** Throws if a rule of the configuration is evaluated at other weights than it trains: they are not on the host. */
+export function refuseReadout(configured: Configured): void {
+  mapLeaves(configured, (leaf) => {
+    if (leaf.rule.readout)
+      throw new OptimizerError(
+        `${leaf.rule.title} is evaluated at other weights than it trains, which the plan \`graph\` cannot put in place. Use plan: "host".`,
+      );
+    return leaf;
+  });
+}
+
 /** Refuses rules of which the graph cannot compute every step: it is compiled once, and the host sees neither gradients nor loss. */
 function refuse({ title, slots, inputs, numbers, conditions }: Program): void {
   const others = [...inputs, ...numbers].filter((name) => name !== "g");
-  for (const [slot, what] of [
-    ["round.p", "takes several gradients per step"],
-    ["readout.p", "is evaluated at other weights than it trains"],
-  ] as const)
-    if (Object.hasOwn(slots, slot))
-      throw new OptimizerError(`${title} ${what}, which the plan \`graph\` cannot do. Use plan: "host".`);
+  if (Object.hasOwn(slots, "round.p"))
+    throw new OptimizerError(
+      `${title} takes several gradients per step, which the plan \`graph\` cannot do. Use plan: "host".`,
+    );
   if (conditions.length > 0 || others.length > 0)
     throw new OptimizerError(
       `${title} ${others.length > 0 ? `reads ${list(others)}` : "has equations guarded by `when`"}, and the plan \`graph\` computes one update from gradients alone. Use plan: "host".`,
@@ -301,7 +320,7 @@ class LoopOptimizer implements Steered {
   }
   rewind(): void {}
   withReadout<R>(use: () => R): R {
-    return use(); // rules with a readout are refused
+    return use(); // a trainer refuses rules with a readout
   }
   set(hyper: Hyper, group?: string): void {
     this.#loop.set(hyper, group);

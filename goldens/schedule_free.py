@@ -1,0 +1,49 @@
+"""The family schedule-free: the authors' code, whose numbers the paper's box must give, which keeps the average itself."""
+
+from importlib.metadata import version
+
+import numpy as np
+import schedulefree
+
+from common import DEFAULTS, OPTIONS, TINY, decayed, golden, torch_path
+
+
+def run(o, p, steps):
+    def make(ts):
+        optimizer = schedulefree.AdamWScheduleFree(
+            decayed(ts, o["weightDecay"]), lr=o["lr"], betas=(o["beta1"], o["beta2"]), eps=o["eps"], r=o["power"], foreach=False
+        )
+        optimizer.train()
+        return optimizer
+
+    return torch_path(make, p, steps)
+
+
+def schedule_free_adamw(p, gradients, role, lr, beta1, beta2, eps, weightDecay, power):
+    """Defazio et al., 2024, algorithm 1: x is the average, z the iterate, y between them is where the gradient is taken."""
+    x, z, y, v, weights = p, p, p, 0 * p, 0.0
+    for t, g in enumerate(gradients, 1):
+        v = beta2 * v + (1 - beta2) * g**2
+        step = g / (np.sqrt(v / (1 - beta2**t)) + eps) + (0 if role == "bias" else weightDecay) * y
+        z = z - lr * step
+        weight = t**power * lr**2
+        weights += weight
+        x = (1 - weight / weights) * x + weight / weights * z
+        y = (1 - beta1) * z + beta1 * x
+        yield y
+
+
+def goldens():
+    out = {
+        "scheduleFreeAdamw": golden(
+            "scheduleFreeAdamw", f"schedulefree {version('schedulefree')}, schedulefree.AdamWScheduleFree, no decay where the role is bias, float64",
+            {
+                DEFAULTS: {"lr": 0.02},
+                OPTIONS: {"lr": 0.05, "beta1": 0.6, "beta2": 0.8, "eps": 0.1, "weightDecay": 0.3, "power": 1.5},
+                TINY: {"lr": 0.02},
+            },
+            run, schedule_free_adamw,
+            {"lr": 2.5e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weightDecay": 0.0, "power": 0.0},
+        ),
+    }
+    return {f"packages/conformance/goldens/schedule-free/{rule}.json": value for rule, value in out.items()}

@@ -1,0 +1,1 @@
+export { scheduleFreeAdamw } from "./schedule-free-adamw.ts";
