@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { arraysTargets, configure, followGolden, goldens, readGoldens, rulesOf } from "@descent/conformance";
 import { type RuleSpec, rangeOf } from "@descent/core/adapter";
 import { inOrder, latex, mathml, trace } from "@descent/core/graph";
-import type { RuleEntry } from "../packages/catalogue/src/entry.ts";
+import type { MethodEntry, RuleEntry } from "../packages/catalogue/src/entry.ts";
 import { familiesOf } from "./families.ts";
 
 /** The conformance tests of each of these run every rule of every family. */
@@ -26,10 +26,12 @@ const unstarred = (comment: string): string =>
     .trim();
 
 function commentOf(folder: string, name: string): Comment {
-  for (const entry of readdirSync(folder)) {
+  for (const entry of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
     const file = path.join(folder, entry);
     const source = readFileSync(file, "utf8");
-    const found = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/(?=\\s*export const ${name}\\b)`).exec(source);
+    const found = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/(?=\\s*export (?:const|function) ${name}\\b)`).exec(
+      source,
+    );
     if (!found) continue;
     const [whole, text] = [found[0], found[1]!]; // the pattern has one group
     const after = source.slice(found.index + whole.length);
@@ -168,7 +170,40 @@ export async function entries(root: string): Promise<RuleEntry[]> {
   return found;
 }
 
+/** Every method of a package whose methods are generators, by the names of its exports. */
+export async function methodEntries(root: string, family: string): Promise<MethodEntry[]> {
+  const module: Record<string, unknown> = await import(
+    pathToFileURL(path.join(root, "packages", family, "src/index.ts")).href
+  );
+  return Object.entries(module)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, make]) => {
+      const method: unknown = typeof make === "function" && !isGenerator(make) ? tried(() => make()) : undefined;
+      if (!isMethod(method)) return [];
+      const { text } = partsOf(commentOf(path.join(root, "packages", family, "src"), name).text);
+      const { id, title, paper } = method;
+      return [{ id, name, family, title, paper, sentence: firstSentence(text), comment: text }];
+    });
+}
+
+const isGenerator = (f: unknown): boolean => /Generator/.test(Object.prototype.toString.call(f));
+const isMethod = (x: unknown): x is Pick<MethodEntry, "id" | "title" | "paper"> =>
+  typeof x === "object" && x !== null && "id" in x && "iterate" in x;
+
+/** The result of a call; nothing where it throws, because it cannot do without arguments. */
+function tried(call: () => unknown): unknown {
+  try {
+    return call();
+  } catch {
+    return undefined;
+  }
+}
+
 const HEAD = "// Written by `npm run docs` from the rules themselves.\n";
+
+/** The catalogue's data of methods. */
+export const methodsModule = (methods: readonly MethodEntry[]): string =>
+  `${HEAD}import type { MethodEntry } from "./entry.ts";\n\n/** Every method that evaluates as often as the data decide, by name. */\nexport const methods: readonly MethodEntry[] = ${compact(methods)};\n`;
 
 /** The catalogue's data. */
 export const rulesModule = (rules: readonly RuleEntry[]): string =>

@@ -6,7 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { operatorsMarkdown } from "@descent/onnx/autodiff";
 import type { RuleEntry } from "../packages/catalogue/src/entry.ts";
-import { entries, loadersModule, number, rulesModule, withOptions } from "./catalogue.ts";
+import { entries, loadersModule, methodEntries, methodsModule, number, rulesModule, withOptions } from "./catalogue.ts";
 import { familiesOf } from "./families.ts";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -76,6 +76,9 @@ const rules = await entries(root);
 if (rules.length === 0) throw new Error("No rules were found under packages/.");
 current("packages/catalogue/src/loaders.ts", loadersModule(families));
 current("packages/catalogue/src/rules.ts", rulesModule(rules));
+const methods = await methodEntries(root, "quasi-newton");
+if (methods.length === 0) throw new Error("No methods were found in packages/quasi-newton.");
+current("packages/catalogue/src/methods.ts", methodsModule(methods));
 for (const rule of rules) {
   const { file, source } = withOptions(root, rule);
   current(file, source);

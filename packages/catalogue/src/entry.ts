@@ -57,3 +57,19 @@ export interface RuleEntry {
   /** One-token changes of the rule that its goldens cannot tell from it, each listed with a reason. */
   readonly mutants: number;
 }
+
+/** A method of @descent/quasi-newton, which evaluates as often as the data decide. */
+export interface MethodEntry {
+  /** Names the method in saved state: kebab case. */
+  readonly id: string;
+  /** The export's name: camel case. */
+  readonly name: string;
+  /** The package that exports it is `@descent/<family>`. */
+  readonly family: string;
+  readonly title: string;
+  readonly paper: string;
+  /** The insight, in a sentence. */
+  readonly sentence: string;
+  /** The whole doc comment. */
+  readonly comment: string;
+}

@@ -5,10 +5,11 @@ import type { RuleSpec } from "@descent/core/adapter";
 import { nearest, takes } from "@descent/core/adapter";
 import type { RuleEntry } from "./entry.ts";
 import { loaders } from "./loaders.ts";
+import { methods } from "./methods.ts";
 import { rules } from "./rules.ts";
 
-export type { OptionEntry, RuleEntry, SlotEntry } from "./entry.ts";
-export { rules };
+export type { MethodEntry, OptionEntry, RuleEntry, SlotEntry } from "./entry.ts";
+export { methods, rules };
 
 /** The families, each the package `@descent/<family>`. */
 export const families: readonly string[] = Object.keys(loaders);

@@ -1,7 +1,8 @@
 import { isRule, OptimizerError } from "@descent/core";
 import { parse, trace } from "@descent/core/graph";
+import * as quasiNewton from "@descent/quasi-newton";
 import { describe, expect, test } from "vitest";
-import { families, find, load, loadFamily, rules } from "../src/index.ts";
+import { families, find, load, loadFamily, methods, rules } from "../src/index.ts";
 
 test("the catalogue has every rule that a family exports, and no other", async () => {
   const exported = await Promise.all(
@@ -10,6 +11,22 @@ test("the catalogue has every rule that a family exports, and no other", async (
     ),
   );
   expect(rules.map(({ family, name }) => `${family}/${name}`).sort()).toEqual(exported.flat().sort());
+});
+
+test("the catalogue has every method that quasi-newton exports, as it says of itself", () => {
+  const made = Object.entries(quasiNewton).flatMap(([name, make]) => {
+    try {
+      const method = (make as () => Partial<quasiNewton.Method> | undefined)();
+      return method?.iterate ? [{ name, id: method.id, title: method.title, paper: method.paper }] : [];
+    } catch {
+      return []; // it needs arguments
+    }
+  });
+  expect(methods.map(({ name, id, title, paper }) => ({ name, id, title, paper }))).toEqual(
+    made.sort((a, b) => (a.name < b.name ? -1 : 1)),
+  );
+  expect(made.length).toBeGreaterThanOrEqual(10);
+  for (const { family, sentence } of methods) expect([family, sentence.endsWith(".")]).toEqual(["quasi-newton", true]);
 });
 
 describe.each(rules)("$id", (entry) => {
