@@ -1,9 +1,11 @@
-"""Adagrad, RMSprop in its four forms and Adadelta, from torch.optim: ε outside the square root, except in Adadelta."""
+"""Adagrad and its kin: torch.optim, Optax, pytorch_optimizer. ε is outside the square root where a name does not say otherwise, except in Adadelta."""
 
 import numpy as np
+import optax
+import pytorch_optimizer
 import torch
 
-from common import CONSTANT, DEFAULTS, OPTIONS, TINY, TORCH, golden, torch_path
+from common import CONSTANT, DEFAULTS, OPTIONS, TINY, TORCH, by_optax, by_torch, golden, three, torch_path
 
 
 def run_adagrad(o, p, steps):
@@ -82,6 +84,28 @@ def goldens():
             f"{TORCH}, torch.optim.Adadelta, float64",
             {DEFAULTS: {"lr": 5.0}, OPTIONS: {"lr": 1.5, "rho": 0.6, "eps": 0.01}, TINY: {"lr": 5e4}},
             run_adadelta, adadelta, {"lr": 1.0, "rho": 0.9, "eps": 1e-6},
+        ),
+    }
+    out |= {
+        "adagradEpsInside": by_optax(
+            "adagradEpsInside", "adagrad", lambda o: optax.adagrad(o["lr"], initial_accumulator_value=o["initial"], eps=o["eps"]),
+            three(0.1, 0.3, 50.0, initial=0.25, eps=0.05), {"lr": 1e-2, "initial": 0, "eps": 1e-7},
+        ),
+        "rmspropEpsInside": by_optax(
+            "rmspropEpsInside", "rmsprop(eps_in_sqrt=True)", lambda o: optax.rmsprop(o["lr"], o["rho"], eps=o["eps"], eps_in_sqrt=True),
+            three(0.02, 0.1, 5.0, rho=0.6, eps=0.03), {"lr": 1e-3, "rho": 0.9, "eps": 1e-8},
+        ),
+        "ftrl": by_torch(
+            "ftrl", pytorch_optimizer.FTRL, lambda o: {"lr": o["lr"], "beta": o["beta"], "lambda_1": o["l1"], "lambda_2": o["l2"]},
+            {**three(0.1, 0.3, 1e5, l1=0.3, l2=0.5, beta=0.4), CONSTANT: {"lr": 0.2, "beta": 0, "l1": 0.5}}, {"lr": 1e-3, "l1": 0, "l2": 0, "beta": 1},
+        ),
+        "madgrad": by_optax(
+            "madgrad", "contrib.madgrad", lambda o: optax.contrib.madgrad(o["lr"], o["momentum"], eps=o["eps"]),
+            three(0.1, 0.3, 1e3, momentum=0.4, eps=0.05), {"lr": 1e-2, "momentum": 0.9, "eps": 1e-6},
+        ),
+        "cocob": by_optax(
+            "cocob", "contrib.cocob", lambda o: optax.contrib.cocob(alpha=o["alpha"], eps=o["eps"]),
+            {DEFAULTS: {"alpha": 20}, OPTIONS: {"alpha": 2, "eps": 0.5}, TINY: {"alpha": 5}}, {"alpha": 100, "eps": 1e-8},
         ),
     }
     return {f"packages/conformance/goldens/adagrad/{name}.json": value for name, value in out.items()}

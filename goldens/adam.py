@@ -6,7 +6,7 @@ import pytorch_optimizer
 import timm.optim
 import torch
 
-from authors import by_authors
+from authors import authors, by_authors
 from common import CONSTANT, DEFAULTS, LATE, NOTHING, OPTIONS, OPTAX, ROLES, SMALL, TINY, TORCH, by_optax, by_torch, golden, optax_path, torch_path
 
 
@@ -244,6 +244,44 @@ def goldens():
         ),
         "adamod": by_authors(
             "adamod", "lancopku/AdaMod", "d866407", "adamod/adamod.py", "AdaMod", lambda o: {**betas(o), "beta3": o["beta3"]}, settings(5.0, 0.3, 20.0, beta3=0.6), {**hyper, "beta3": 0.999},
+        ),
+    }
+    def run_bcos(o, p, steps):
+        kind = authors("facebookresearch/bcos", "d617b5c", "bcos.py").BCOS
+        groups = lambda ts: [{"params": [x], "wd": 0 if ROLES[name] == "bias" else o["weightDecay"]} for name, x in ts.items()]
+        return torch_path(lambda ts: kind(groups(ts), lr=o["lr"], beta=o["beta1"], eps=o["eps"]), p, steps)
+
+    out |= {
+        "adamAtan2": by_authors(
+            "adamAtan2", "lucidrains/adam-atan2-pytorch", "b42d7cb", "adam_atan2_pytorch/adam_atan2.py", "AdamAtan2", lambda o: {"lr": o["lr"], "betas": (o["beta1"], o["beta2"]), "a": o["scale"]},
+            {DEFAULTS: {"lr": 0.05}, OPTIONS: {"lr": 0.1, "beta1": 0.6, "beta2": 0.85, "scale": 0.7}, TINY: {"lr": 0.05}}, {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "scale": 1.27},
+        ),
+        "optimisticAdam": by_optax(
+            "optimisticAdam", "optimistic_adam_v2(alpha=1, beta=optimism, nesterov=False)",
+            lambda o: optax.optimistic_adam_v2(o["lr"], alpha=1.0, beta=o["optimism"], b1=o["beta1"], b2=o["beta2"], eps=o["eps"], nesterov=False),
+            settings(0.05, 0.1, 0.05, optimism=0.4), {**hyper, "optimism": 1},
+        ),
+        "adanorm": by_authors(
+            "adanorm", "shivram1987/AdaNorm", "8f90abc", "CIFAR10/AdamNorm.py", "AdamNorm", betas,
+            {DEFAULTS: {"lr": 0.05}, OPTIONS: {"lr": 0.1, **off}, TINY: {"lr": 20.0}, CONSTANT: {"lr": 0.05, "eps": 0.01}}, hyper,
+        ),
+        "adapnm": by_authors(
+            "adapnm", "zeke-xie/Positive-Negative-Momentum", "9ffd201", "pnm_optim/adapnm.py", "AdaPNM", lambda o: {**betas(o), "betas": (o["beta1"], o["beta2"], o["beta0"])},
+            settings(0.05, 0.1, 0.05, beta0=0.4), {"lr": 1e-3, "beta0": 1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+        ),
+        "adams": by_authors(
+            "adams", "zeke-xie/stable-weight-decay-regularization", "e0abb1d", "swd_optim/adams.py", "AdamS", betas,
+            {**settings(0.05, 0.1, 0.05, weightDecay=0.3), LATE: {"lr": 0.05, "weightDecay": 0.5, "beta2": 0.9}}, {**hyper, "weightDecay": 1e-4},
+        ),
+        "exadam": by_authors("exadam", "AhmedMostafa16/EXAdam", "989d7b6", "exadam.py", "EXAdam", betas, three, hyper),
+        "ano": by_torch("ano", some.Ano, betas, settings(0.05, 0.1, 0.05, weightDecay=0.3), {"lr": 1e-4, "beta1": 0.92, "beta2": 0.99, "eps": 1e-8, "weightDecay": 0.0}),
+        "bcos": golden(
+            "bcos", "the authors' code (github.com/facebookresearch/bcos, d617b5c), float64",
+            {DEFAULTS: {"lr": 0.02}, OPTIONS: {"lr": 0.1, "beta1": 0.6, "eps": 0.05, "weightDecay": 0.3}, TINY: {"lr": 0.05, "weightDecay": 0}}, run_bcos, None, {"lr": 1e-3, "beta1": 0.9, "eps": 1e-6, "weightDecay": 0.1},
+        ),
+        "adasmooth": by_torch(
+            "adasmooth", some.AdaSmooth, lambda o: {"lr": o["lr"], "betas": (o["fast"], o["slow"]), "eps": o["eps"]},
+            {DEFAULTS: {"lr": 0.02}, OPTIONS: {"lr": 0.1, "fast": 0.3, "slow": 0.8, "eps": 0.05}, TINY: {"lr": 50.0}}, {"lr": 1e-3, "fast": 0.5, "slow": 0.99, "eps": 1e-6},
         ),
     }
     return {f"packages/conformance/goldens/adam/{name}.json": value for name, value in out.items()}

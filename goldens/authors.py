@@ -4,6 +4,8 @@ import ast
 import subprocess
 from types import ModuleType
 
+import numpy as np
+
 from common import ROOT, by_torch
 
 
@@ -14,6 +16,7 @@ def authors(repository: str, commit: str, file: str) -> ModuleType:
         subprocess.run(["git", "clone", "--quiet", f"https://github.com/{repository}", str(home)], check=True)
     source = subprocess.run(["git", "-C", str(home), "show", f"{commit}:{file}"], check=True, capture_output=True, text=True).stdout
     module = ModuleType(file.rsplit("/", 1)[-1].removesuffix(".py"))
+    module.np = np  # EXAdam takes it from torch, which no longer has it
     for statement in ast.parse(source).body:
         part = ast.Module([statement], [])
         try:

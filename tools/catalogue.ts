@@ -90,9 +90,12 @@ function partsOf(comment: string): { readonly text: string; readonly own: Readon
   };
 }
 
+/** Papers number their betas as they like, so a rule's comment may say of what it is the mean. */
+const betas: ReadonlySet<string> = new Set(["beta1", "beta2"]);
+
 /** A shared option means the same in every rule; the others are explained in the rule's comment. */
 function meaning(rule: RuleSpec, option: string, shared: Meanings, own: Meanings): string {
-  const text = shared.get(option) ?? own.get(option);
+  const text = betas.has(option) ? (own.get(option) ?? shared.get(option)) : (shared.get(option) ?? own.get(option));
   if (text === undefined)
     throw new Error(`${rule.title}: say what \`${option}\` means, in the doc comment: @property ${option} …`);
   return text;

@@ -1,6 +1,11 @@
 export { adadelta } from "./adadelta.ts";
 export { adagrad } from "./adagrad.ts";
+export { adagradEpsInside } from "./adagrad-eps-inside.ts";
+export { cocob } from "./cocob.ts";
+export { ftrl } from "./ftrl.ts";
+export { madgrad } from "./madgrad.ts";
 export { rmsprop } from "./rmsprop.ts";
 export { rmspropCentered } from "./rmsprop-centered.ts";
 export { rmspropCenteredMomentum } from "./rmsprop-centered-momentum.ts";
+export { rmspropEpsInside } from "./rmsprop-eps-inside.ts";
 export { rmspropMomentum } from "./rmsprop-momentum.ts";

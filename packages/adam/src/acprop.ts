@@ -6,7 +6,7 @@ import { rule } from "@descent/core";
  * the state and to its root, as in the authors' code (Zhuang et al., 2021).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
- * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)
+ * @property beta2 how much of the running variance of gradients is kept at each step (default 0.999)
  * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
  *   (default 1e-16)
  */

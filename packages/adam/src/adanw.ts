@@ -6,7 +6,7 @@ import { adan } from "./adan.ts";
  * terms of the order of (lr·weightDecay)².
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.98)
- * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.92)
+ * @property beta2 how much of the running mean of the gradients' changes is kept at each step (default 0.92)
  * @property beta3 how much of the running mean of squared predicted gradients is kept at each step (default 0.99)
  * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
  *   (default 1e-8)

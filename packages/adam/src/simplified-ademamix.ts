@@ -5,7 +5,7 @@ import { adam } from "./adam.ts";
  * AdEMAMix with one mean instead of two: a long sum of gradients, and the newest gradient α times on top. The sum is not
  * normalised, so a good `lr` is about (1 − beta1) times AdamW's (Morwani et al., 2025). Defaults are Optax's.
  * @property lr learning rate: the size of a step (default 1e-4)
- * @property beta1 how much of the running mean of gradients is kept at each step (default 0.99)
+ * @property beta1 how much of the sum of gradients is kept at each step (default 0.99)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.95)
  * @property alpha the extra weight of the newest gradient, α (default 0)
  * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump

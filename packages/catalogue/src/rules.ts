@@ -103,6 +103,192 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "adagrad-eps-inside",
+    "name": "adagradEpsInside",
+    "family": "adagrad",
+    "title": "Adagrad, ε inside the root",
+    "paper": "https://jmlr.org/papers/v12/duchi11a.html",
+    "sentence": "Adagrad with ε inside the root, as lectures print it and Keras and Optax do it: the denominator is at least √ε.",
+    "comment": "Adagrad with ε inside the root, as lectures print it and Keras and Optax do it: the denominator is at least √ε. The rate does not decay and the sum starts at `initial`.",
+    "equations": [
+      ["s", "s + g^2"],
+      ["p", "p - lr * g / sqrt(s + eps)"]
+    ],
+    "latex": "\\begin{aligned}\ns &\\leftarrow s + g^{2} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,g}{\\sqrt{s + \\epsilon}}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>s</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>s</mi><mo>+</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow><msqrt><mrow><mi>s</mi><mo>+</mo><mi>ϵ</mi></mrow></msqrt></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "initial",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "where the running sum or mean of squares starts"
+      },
+      {
+        "name": "eps",
+        "default": 1e-7,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "s", "place": "tensor", "init": "initial" }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, adagrad, float64", "error": 2e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "cocob",
+    "name": "cocob",
+    "family": "adagrad",
+    "title": "COCOB",
+    "paper": "https://arxiv.org/abs/1705.07795",
+    "sentence": "There is no rate to choose: each element bets a fraction of its winnings on the sign of its next gradient, and the fraction is what an optimal gambler would have bet so far.",
+    "comment": "There is no rate to choose: each element bets a fraction of its winnings on the sign of its next gradient, and the fraction is what an optimal gambler would have bet so far. Defaults are the authors' (Orabona and Tommasi, 2017).",
+    "equations": [
+      ["most", "max(most, abs(g))"],
+      ["gathered", "gathered + abs(g)"],
+      ["reward", "max(reward - g * (p - x0), 0)"],
+      ["theta", "theta - g"],
+      ["p", "x0 + theta / (most * max(gathered + most, alpha * most)) * (most + reward)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{most} &\\leftarrow \\max\\left(\\mathrm{most}, \\left|g\\right|\\right) \\\\\n\\mathrm{gathered} &\\leftarrow \\mathrm{gathered} + \\left|g\\right| \\\\\n\\mathrm{reward} &\\leftarrow \\max\\left(\\mathrm{reward} - g\\,\\left(\\theta - x_{0}\\right), 0\\right) \\\\\n\\mathrm{theta} &\\leftarrow \\mathrm{theta} - g \\\\\n\\theta &\\leftarrow x_{0} + \\frac{\\mathrm{theta}}{\\mathrm{most}\\,\\max\\left(\\mathrm{gathered} + \\mathrm{most}, \\mathrm{alpha}\\,\\mathrm{most}\\right)}\\,\\left(\\mathrm{most} + \\mathrm{reward}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>most</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mtext>most</mtext><mo>,</mo><mrow><mo>|</mo><mi>g</mi><mo>|</mo></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>gathered</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>gathered</mtext><mo>+</mo><mrow><mo>|</mo><mi>g</mi><mo>|</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>reward</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mtext>reward</mtext><mo>−</mo><mrow><mi>g</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><msub><mi>x</mi><mn>0</mn></msub></mrow><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>0</mn><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>theta</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>theta</mtext><mo>−</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msub><mi>x</mi><mn>0</mn></msub><mo>+</mo><mrow><mfrac><mtext>theta</mtext><mrow><mtext>most</mtext><mo>⁢</mo><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mtext>gathered</mtext><mo>+</mo><mtext>most</mtext></mrow><mo>,</mo><mrow><mtext>alpha</mtext><mo>⁢</mo><mtext>most</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mfrac><mo>⁢</mo><mrow><mo>(</mo><mrow><mtext>most</mtext><mo>+</mo><mtext>reward</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "alpha",
+        "default": 100,
+        "range": [0, null],
+        "meaning": "limits the first bets: the largest gradient counts at least α times in the denominator"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [5e-324, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "x0", "place": "tensor", "init": "p" },
+      { "name": "most", "place": "tensor", "init": "eps" },
+      { "name": "gathered", "place": "tensor", "init": 0 },
+      { "name": "reward", "place": "tensor", "init": 0 },
+      { "name": "theta", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 20,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, contrib.cocob, float64", "error": 2e-7 },
+    "mutants": 1
+  },
+  {
+    "id": "ftrl",
+    "name": "ftrl",
+    "family": "adagrad",
+    "title": "FTRL-Proximal",
+    "paper": "https://doi.org/10.1145/2487575.2488200",
+    "sentence": "Follows the regularised leader: the parameter is computed anew from the sum of all gradients, and is exactly 0 where that sum does not exceed `l1`.",
+    "comment": "Follows the regularised leader: the parameter is computed anew from the sum of all gradients, and is exactly 0 where that sum does not exceed `l1`. Sparse linear models come out sparse. The rate falls as Adagrad's (McMahan et al., 2013).",
+    "equations": [
+      ["before", "sqrt(n)"],
+      ["n", "n + g^2"],
+      ["z", "z + g - (sqrt(n) - before) / lr * p"],
+      ["p", "abs(z) <= l1 ? 0 : (sign(z) * l1 - z) / ((beta + sqrt(n)) / lr + l2)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{before} &\\leftarrow \\sqrt{n} \\\\\nn &\\leftarrow n + g^{2} \\\\\nz &\\leftarrow z + g - \\frac{\\sqrt{n} - \\mathrm{before}}{\\alpha}\\,\\theta \\\\\n\\theta &\\leftarrow \\begin{cases} 0 & \\left|z\\right| \\le l_{1} \\\\ \\frac{\\operatorname{sign}\\left(z\\right)\\,l_{1} - z}{\\frac{\\beta + \\sqrt{n}}{\\alpha} + l_{2}} & \\text{otherwise} \\end{cases}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>before</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mi>n</mi></msqrt></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>n</mi><mo>+</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mtd></mtr><mtr><mtd><mi>z</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>z</mi><mo>+</mo><mi>g</mi></mrow><mo>−</mo><mrow><mfrac><mrow><msqrt><mi>n</mi></msqrt><mo>−</mo><mtext>before</mtext></mrow><mi>α</mi></mfrac><mo>⁢</mo><mi>θ</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mn>0</mn></mtd><mtd><mrow><mrow><mo>|</mo><mi>z</mi><mo>|</mo></mrow><mo>≤</mo><msub><mi>l</mi><mn>1</mn></msub></mrow></mtd></mtr><mtr><mtd><mfrac><mrow><mrow><mrow><mi>sign</mi><mrow><mo>(</mo><mi>z</mi><mo>)</mo></mrow></mrow><mo>⁢</mo><msub><mi>l</mi><mn>1</mn></msub></mrow><mo>−</mo><mi>z</mi></mrow><mrow><mfrac><mrow><mi>β</mi><mo>+</mo><msqrt><mi>n</mi></msqrt></mrow><mi>α</mi></mfrac><mo>+</mo><msub><mi>l</mi><mn>2</mn></msub></mrow></mfrac></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "l1",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the weight of |p| in what is minimised: elements that do not pay it are 0"
+      },
+      {
+        "name": "l2",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "weight of the penalty l2/2 · ‖p‖² whose gradient is added to g"
+      },
+      {
+        "name": "beta",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "added to the root of the sum of squares, β"
+      }
+    ],
+    "slots": [
+      { "name": "z", "place": "tensor", "init": 0 },
+      { "name": "n", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, FTRL, float64", "error": 1e-7 },
+    "mutants": 1
+  },
+  {
+    "id": "madgrad",
+    "name": "madgrad",
+    "family": "adagrad",
+    "title": "MADGRAD",
+    "paper": "https://arxiv.org/abs/2101.11075",
+    "sentence": "Adagrad by dual averaging: the parameter is where it started minus the weighted sum of all gradients over the cube root of their squares, approached with momentum.",
+    "comment": "Adagrad by dual averaging: the parameter is where it started minus the weighted sum of all gradients over the cube root of their squares, approached with momentum. It generalises as SGD does and needs little decay. ε is also added to the rate, as in the authors' code (Defazio and Jelassi, 2021).",
+    "equations": [
+      ["weight", "(lr + eps) * sqrt(t)"],
+      ["v", "v + weight * g^2"],
+      ["s", "s + weight * g"],
+      ["p", "momentum * p + (1 - momentum) * (x0 - s / (v^(1/3) + eps))"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{weight} &\\leftarrow \\left(\\alpha + \\epsilon\\right)\\,\\sqrt{t} \\\\\nv &\\leftarrow v + \\mathrm{weight}\\,g^{2} \\\\\ns &\\leftarrow s + \\mathrm{weight}\\,g \\\\\n\\theta &\\leftarrow \\mu\\,\\theta + \\left(1 - \\mu\\right)\\,\\left(x_{0} - \\frac{s}{v^{\\frac{1}{3}} + \\epsilon}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>weight</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mi>α</mi><mo>+</mo><mi>ϵ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><msqrt><mi>t</mi></msqrt></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>v</mi><mo>+</mo><mrow><mtext>weight</mtext><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>s</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>s</mi><mo>+</mo><mrow><mtext>weight</mtext><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>θ</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><msub><mi>x</mi><mn>0</mn></msub><mo>−</mo><mfrac><mi>s</mi><mrow><msup><mi>v</mi><mfrac><mn>1</mn><mn>3</mn></mfrac></msup><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "eps",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "x0", "place": "tensor", "init": "p" },
+      { "name": "s", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 12,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, contrib.madgrad, float64", "error": 5e-7 },
+    "mutants": 0
+  },
+  {
     "id": "rmsprop",
     "name": "rmsprop",
     "family": "adagrad",
@@ -246,6 +432,49 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 2
   },
   {
+    "id": "rmsprop-eps-inside",
+    "name": "rmspropEpsInside",
+    "family": "adagrad",
+    "title": "RMSProp, ε inside the root",
+    "paper": "https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf",
+    "sentence": "RMSProp with ε inside the root, as lectures print it and Keras and Optax do it: the denominator is at least √ε.",
+    "comment": "RMSProp with ε inside the root, as lectures print it and Keras and Optax do it: the denominator is at least √ε. The other defaults are Hinton's.",
+    "equations": [
+      ["v", "rho * v + (1 - rho) * g^2"],
+      ["p", "p - lr * g / sqrt(v + eps)"]
+    ],
+    "latex": "\\begin{aligned}\nv &\\leftarrow \\rho\\,v + \\left(1 - \\rho\\right)\\,g^{2} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,g}{\\sqrt{v + \\epsilon}}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>ρ</mi><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>ρ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow><msqrt><mrow><mi>v</mi><mo>+</mo><mi>ϵ</mi></mrow></msqrt></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "rho",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, rmsprop(eps_in_sqrt=True), float64", "error": 3e-7 },
+    "mutants": 0
+  },
+  {
     "id": "rmsprop-momentum",
     "name": "rmspropMomentum",
     "family": "adagrad",
@@ -330,7 +559,7 @@ export const rules: readonly RuleEntry[] = [
         "name": "beta2",
         "default": 0.999,
         "range": [0, 1],
-        "meaning": "how much of the running mean of squared gradients is kept at each step"
+        "meaning": "how much of the running variance of gradients is kept at each step"
       },
       {
         "name": "eps",
@@ -581,6 +810,59 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "adam-atan2",
+    "name": "adamAtan2",
+    "family": "adam",
+    "title": "Adam-atan2",
+    "paper": "https://arxiv.org/abs/2407.05872",
+    "sentence": "Adam without ε: atan2 of the two means is their quotient where it is small, is bounded, and does not care how small both are.",
+    "comment": "Adam without ε: atan2 of the two means is their quotient where it is small, is bounded, and does not care how small both are. `scale` makes up for the bend, so that Adam's rates fit (Everett et al., 2024).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["p", "p - lr * scale * atan2(mHat, sqrt(vHat))"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\mathrm{scale}\\,\\operatorname{atan2}\\left(\\hat{m}, \\sqrt{\\hat{v}}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mtext>scale</mtext></mrow><mo>⁢</mo><mrow><mi>atan2</mi><mrow><mo>(</mo><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover><mo>,</mo><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "scale",
+        "default": 1.27,
+        "range": [0, null],
+        "meaning": "the factor on the arc, a of the paper"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/lucidrains/adam-atan2-pytorch, b42d7cb), float64", "error": 2e-7 },
+    "mutants": 0
+  },
+  {
     "id": "adam-eps-inside",
     "name": "adamEpsInside",
     "family": "adam",
@@ -805,6 +1087,70 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "adams",
+    "name": "adams",
+    "family": "adam",
+    "title": "AdamS",
+    "paper": "https://arxiv.org/abs/2011.11152",
+    "sentence": "Adam with stable decay: the rate of decay is divided by the root mean square of the whole model's gradients, so decay keeps its strength against the step while gradients shrink.",
+    "comment": "Adam with stable decay: the rate of decay is divided by the root mean square of the whole model's gradients, so decay keeps its strength against the step while gradients shrink. Amsgrad's maximum is left out (Xie et al., 2020).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["typical", "sqrt(total(vHat) / total(g == g))"],
+      ["kept", "typical > 0 ? 1 - lr * weightDecay * decays / typical : 1"],
+      ["p", "kept * p - lr * mHat / (sqrt(vHat) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\n\\mathrm{typical} &\\leftarrow \\sqrt{\\frac{\\operatorname{total}\\left(\\hat{v}\\right)}{\\operatorname{total}\\left(g = g\\right)}} \\\\\n\\mathrm{kept} &\\leftarrow \\begin{cases} 1 - \\frac{\\alpha\\,\\lambda\\,\\mathrm{decays}}{\\mathrm{typical}} & \\mathrm{typical} > 0 \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\mathrm{kept}\\,\\theta - \\frac{\\alpha\\,\\hat{m}}{\\sqrt{\\hat{v}} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>typical</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mfrac><mrow><mi>total</mi><mrow><mo>(</mo><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover><mo>)</mo></mrow></mrow><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mi>g</mi><mo>=</mo><mi>g</mi></mrow><mo>)</mo></mrow></mrow></mfrac></msqrt></mtd></mtr><mtr><mtd><mtext>kept</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mn>1</mn><mo>−</mo><mfrac><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow><mtext>typical</mtext></mfrac></mrow></mtd><mtd><mrow><mtext>typical</mtext><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>kept</mtext><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mrow><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.0001,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/zeke-xie/stable-weight-decay-regularization, e0abb1d), float64",
+      "error": 5e-7
+    },
+    "mutants": 13
+  },
+  {
     "id": "adamw",
     "name": "adamw",
     "family": "adam",
@@ -903,7 +1249,7 @@ export const rules: readonly RuleEntry[] = [
         "name": "beta2",
         "default": 0.92,
         "range": [0, 1],
-        "meaning": "how much of the running mean of squared gradients is kept at each step"
+        "meaning": "how much of the running mean of the gradients' changes is kept at each step"
       },
       {
         "name": "beta3",
@@ -935,6 +1281,61 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Adan (weight_decouple=False), float64", "error": 3e-7 },
     "mutants": 0
+  },
+  {
+    "id": "adanorm",
+    "name": "adanorm",
+    "family": "adam",
+    "title": "AdaNorm",
+    "paper": "https://arxiv.org/abs/2210.06364",
+    "sentence": "Adam whose momentum takes in no gradient shorter than the running mean of lengths: small gradients are stretched to it, tensor by tensor, so the momentum does not die out.",
+    "comment": "Adam whose momentum takes in no gradient shorter than the running mean of lengths: small gradients are stretched to it, tensor by tensor, so the momentum does not die out. As in the authors' code ε is added to v at every step and to its corrected root (Dubey et al., 2022).",
+    "equations": [
+      ["length", "0.95 * length + 0.05 * norm(g)"],
+      ["m", "beta1 * m + (1 - beta1) * g * max(length / max(norm(g), 1e-30), 1)"],
+      ["v", "beta2 * v + (1 - beta2) * g^2 + eps"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["p", "p - lr * mHat / (sqrt(vHat) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{length} &\\leftarrow 0.95\\,\\mathrm{length} + 0.05\\,\\left\\lVert g \\right\\rVert \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g\\,\\max\\left(\\frac{\\mathrm{length}}{\\max\\left(\\left\\lVert g \\right\\rVert, 10^{-30}\\right)}, 1\\right) \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} + \\epsilon \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\hat{m}}{\\sqrt{\\hat{v}} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mn>0.95</mn><mo>⁢</mo><mtext>length</mtext></mrow><mo>+</mo><mrow><mn>0.05</mn><mo>⁢</mo><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><mrow><mi>max</mi><mrow><mo>(</mo><mfrac><mtext>length</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mo>,</mo><msup><mn>10</mn><mn>−30</mn></msup><mo>)</mo></mrow></mrow></mfrac><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow><mo>+</mo><mi>ϵ</mi></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mrow><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "length", "place": "scalar", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/shivram1987/AdaNorm, 8f90abc), float64", "error": 0.000002 },
+    "mutants": 2
   },
   {
     "id": "adanw",
@@ -973,7 +1374,7 @@ export const rules: readonly RuleEntry[] = [
         "name": "beta2",
         "default": 0.92,
         "range": [0, 1],
-        "meaning": "how much of the running mean of squared gradients is kept at each step"
+        "meaning": "how much of the running mean of the gradients' changes is kept at each step"
       },
       {
         "name": "beta3",
@@ -1004,6 +1405,129 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Adan (weight_decouple=True), float64", "error": 4e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "adapnm",
+    "name": "adapnm",
+    "family": "adam",
+    "title": "AdaPNM",
+    "paper": "https://arxiv.org/abs/2103.17182",
+    "sentence": "AMSGrad with positive-negative momentum: two running means take turns, and the numerator is the fresh one minus a part of the stale one, which keeps the signal and raises the noise as a smaller batch would.",
+    "comment": "AMSGrad with positive-negative momentum: two running means take turns, and the numerator is the fresh one minus a part of the stale one, which keeps the signal and raises the noise as a smaller batch would. Defaults are the authors' (Xie et al., 2021).",
+    "equations": [
+      ["fresh", "beta1^2 * stale + (1 - beta1^2) * g"],
+      ["stale", "m"],
+      ["m", "fresh"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["vMax", "max(vMax, v)"],
+      ["u", "((1 + beta0) * m - beta0 * stale) / sqrt((1 + beta0)^2 + beta0^2)"],
+      ["p", "p - lr * u / (1 - beta1^t) / (sqrt(vMax / (1 - beta2^t)) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{fresh} &\\leftarrow \\beta_{1}^{2}\\,\\mathrm{stale} + \\left(1 - \\beta_{1}^{2}\\right)\\,g \\\\\n\\mathrm{stale} &\\leftarrow m \\\\\nm &\\leftarrow \\mathrm{fresh} \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\nv_{\\mathrm{max}} &\\leftarrow \\max\\left(v_{\\mathrm{max}}, v\\right) \\\\\nu &\\leftarrow \\frac{\\left(1 + \\beta_{0}\\right)\\,m - \\beta_{0}\\,\\mathrm{stale}}{\\sqrt{\\left(1 + \\beta_{0}\\right)^{2} + \\beta_{0}^{2}}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\frac{\\alpha\\,u}{1 - \\beta_{1}^{t}}}{\\sqrt{\\frac{v_{\\mathrm{max}}}{1 - \\beta_{2}^{t}}} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>fresh</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msup><msub><mi>β</mi><mn>1</mn></msub><mn>2</mn></msup><mo>⁢</mo><mtext>stale</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mn>2</mn></msup></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>stale</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>m</mi></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mtext>fresh</mtext></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><msub><mi>v</mi><mtext>max</mtext></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><msub><mi>v</mi><mtext>max</mtext></msub><mo>,</mo><mi>v</mi><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><msub><mi>β</mi><mn>0</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>m</mi></mrow><mo>−</mo><mrow><msub><mi>β</mi><mn>0</mn></msub><mo>⁢</mo><mtext>stale</mtext></mrow></mrow><msqrt><mrow><msup><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><msub><mi>β</mi><mn>0</mn></msub></mrow><mo>)</mo></mrow><mn>2</mn></msup><mo>+</mo><msup><msub><mi>β</mi><mn>0</mn></msub><mn>2</mn></msup></mrow></msqrt></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mfrac><mrow><mi>α</mi><mo>⁢</mo><mi>u</mi></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mrow><msqrt><mfrac><msub><mi>v</mi><mtext>max</mtext></msub><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta0",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "the weight of the stale mean; the fresh one has 1 + β₀"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "stale", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "vMax", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 16,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/zeke-xie/Positive-Negative-Momentum, 9ffd201), float64",
+      "error": 3e-7
+    },
+    "mutants": 1
+  },
+  {
+    "id": "adasmooth",
+    "name": "adasmooth",
+    "family": "adam",
+    "title": "AdaSmooth",
+    "paper": "https://arxiv.org/abs/2204.00825",
+    "sentence": "RMSProp whose memory adapts: where the parameter's moves add up, v forgets fast, and where they cancel it remembers long.",
+    "comment": "RMSProp whose memory adapts: where the parameter's moves add up, v forgets fast, and where they cancel it remembers long. How far it came is divided by how far it walked, element by element (Lu, 2022). ε is inside the root.",
+    "equations": [
+      ["came", "came + p - last"],
+      ["walked", "walked + abs(p - last)"],
+      ["last", "p"],
+      ["ratio", "abs(came) / (walked + eps)"],
+      ["c", "((slow - fast) * ratio + 1 - slow)^2"],
+      ["v", "(1 - c) * v + c * g^2"],
+      ["p", "p - lr * g / sqrt(v + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{came} &\\leftarrow \\mathrm{came} + \\theta - \\mathrm{last} \\\\\n\\mathrm{walked} &\\leftarrow \\mathrm{walked} + \\left|\\theta - \\mathrm{last}\\right| \\\\\n\\mathrm{last} &\\leftarrow \\theta \\\\\n\\mathrm{ratio} &\\leftarrow \\frac{\\left|\\mathrm{came}\\right|}{\\mathrm{walked} + \\epsilon} \\\\\nc &\\leftarrow \\left(\\left(\\mathrm{slow} - \\mathrm{fast}\\right)\\,\\mathrm{ratio} + 1 - \\mathrm{slow}\\right)^{2} \\\\\nv &\\leftarrow \\left(1 - c\\right)\\,v + c\\,g^{2} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,g}{\\sqrt{v + \\epsilon}}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>came</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>came</mtext><mo>+</mo><mi>θ</mi></mrow><mo>−</mo><mtext>last</mtext></mrow></mtd></mtr><mtr><mtd><mtext>walked</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>walked</mtext><mo>+</mo><mrow><mo>|</mo><mrow><mi>θ</mi><mo>−</mo><mtext>last</mtext></mrow><mo>|</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>last</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>θ</mi></mtd></mtr><mtr><mtd><mtext>ratio</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mo>|</mo><mtext>came</mtext><mo>|</mo></mrow><mrow><mtext>walked</mtext><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><msup><mrow><mo>(</mo><mrow><mrow><mrow><mrow><mo>(</mo><mrow><mtext>slow</mtext><mo>−</mo><mtext>fast</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>ratio</mtext></mrow><mo>+</mo><mn>1</mn></mrow><mo>−</mo><mtext>slow</mtext></mrow><mo>)</mo></mrow><mn>2</mn></msup></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>c</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mi>c</mi><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow><msqrt><mrow><mi>v</mi><mo>+</mo><mi>ϵ</mi></mrow></msqrt></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "fast",
+        "default": 0.5,
+        "range": [0, 1],
+        "meaning": "how much of v is kept, at the fastest"
+      },
+      {
+        "name": "slow",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of v is kept, at the slowest"
+      },
+      {
+        "name": "eps",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "last", "place": "tensor", "init": "p" },
+      { "name": "came", "place": "tensor", "init": 0 },
+      { "name": "walked", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 16,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, AdaSmooth, float64", "error": 9e-7 },
     "mutants": 0
   },
   {
@@ -1258,6 +1782,117 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 1
   },
   {
+    "id": "ano",
+    "name": "ano",
+    "family": "adam",
+    "title": "Ano",
+    "paper": "https://arxiv.org/abs/2508.18258",
+    "sentence": "Direction from the momentum's sign, distance from the newest gradient over Yogi's root mean square: noise in one does not pass into the other.",
+    "comment": "Direction from the momentum's sign, distance from the newest gradient over Yogi's root mean square: noise in one does not pass into the other. The mean square is not additive, so it does not keep a spike for long (Kegreisz, 2025).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "beta1 * m + g"],
+      ["v", "beta2 * v + (1 - beta2) * sign(g^2 - v) * g^2"],
+      ["p", "p - lr * abs(g) * sign(m) / (sqrt(v / (1 - beta2^t)) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\beta_{1}\\,m + g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,\\operatorname{sign}\\left(g^{2} - v\\right)\\,g^{2} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\left|g\\right|\\,\\operatorname{sign}\\left(m\\right)}{\\sqrt{\\frac{v}{1 - \\beta_{2}^{t}}} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>sign</mi><mrow><mo>(</mo><mrow><msup><mi>g</mi><mn>2</mn></msup><mo>−</mo><mi>v</mi></mrow><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>|</mo><mi>g</mi><mo>|</mo></mrow></mrow><mo>⁢</mo><mrow><mi>sign</mi><mrow><mo>(</mo><mi>m</mi><mo>)</mo></mrow></mrow></mrow><mrow><msqrt><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.0001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.92,
+        "range": [0, 1],
+        "meaning": "how much of the sum of gradients is kept at each step; the sign forgets its scale"
+      },
+      {
+        "name": "beta2",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, Ano, float64", "error": 3e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "bcos",
+    "name": "bcos",
+    "family": "adam",
+    "title": "BCOS",
+    "paper": "https://arxiv.org/abs/2507.08472",
+    "sentence": "AdamW's performance with one slot: the second moment of the momentum is not tracked but computed, from the momentum before the step and the gradient.",
+    "comment": "AdamW's performance with one slot: the second moment of the momentum is not tracked but computed, from the momentum before the step and the gradient. The conditional form of the paper, with the authors' defaults (Jiang et al., 2025).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["old", "t > 1 ? m : g"],
+      ["kept", "3 * beta1^2 - 2 * beta1^3"],
+      ["v", "kept * old^2 + (1 - beta1)^2 * (g^2 + 2 * beta1 * old * g)"],
+      ["m", "beta1 * old + (1 - beta1) * g"],
+      ["p", "p - lr * m / (sqrt(v) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\n\\mathrm{old} &\\leftarrow \\begin{cases} m & t > 1 \\\\ g & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{kept} &\\leftarrow 3\\,\\beta_{1}^{2} - 2\\,\\beta_{1}^{3} \\\\\nv &\\leftarrow \\mathrm{kept}\\,\\mathrm{old}^{2} + \\left(1 - \\beta_{1}\\right)^{2}\\,\\left(g^{2} + 2\\,\\beta_{1}\\,\\mathrm{old}\\,g\\right) \\\\\nm &\\leftarrow \\beta_{1}\\,\\mathrm{old} + \\left(1 - \\beta_{1}\\right)\\,g \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,m}{\\sqrt{v} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mtext>old</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mi>m</mi></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>g</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>kept</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mn>3</mn><mo>⁢</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mn>2</mn></msup></mrow><mo>−</mo><mrow><mn>2</mn><mo>⁢</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mn>3</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>kept</mtext><mo>⁢</mo><msup><mtext>old</mtext><mn>2</mn></msup></mrow><mo>+</mo><mrow><msup><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mn>2</mn></msup><mo>⁢</mo><mrow><mo>(</mo><mrow><msup><mi>g</mi><mn>2</mn></msup><mo>+</mo><mrow><mrow><mrow><mn>2</mn><mo>⁢</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>⁢</mo><mtext>old</mtext></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mtext>old</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mi>m</mi></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/facebookresearch/bcos, d617b5c), float64", "error": 4e-7 },
+    "mutants": 0
+  },
+  {
     "id": "cautious-adamw",
     "name": "cautiousAdamw",
     "family": "adam",
@@ -1370,6 +2005,61 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/shivram1987/diffGrad, 73233ba), float64", "error": 6e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "exadam",
+    "name": "exadam",
+    "family": "adam",
+    "title": "EXAdam",
+    "paper": "https://arxiv.org/abs/2412.20302",
+    "sentence": "Adam with two corrections that fade as the betas' powers do, each moment's by how sure the other is, and with the newest gradient once more in the numerator.",
+    "comment": "Adam with two corrections that fade as the betas' powers do, each moment's by how sure the other is, and with the newest gradient once more in the numerator. As in the authors' code (Adly, 2024).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["d1", "1 + v / (v + eps) * beta2^t"],
+      ["d2", "1 + m^2 / (m^2 + eps) * beta1^t"],
+      ["u", "(m + g) / (1 - beta1^t) * d1"],
+      ["w", "v / (1 - beta2^t) * d2"],
+      ["p", "p - lr * u / (sqrt(w) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\nd_{1} &\\leftarrow 1 + \\frac{v}{v + \\epsilon}\\,\\beta_{2}^{t} \\\\\nd_{2} &\\leftarrow 1 + \\frac{m^{2}}{m^{2} + \\epsilon}\\,\\beta_{1}^{t} \\\\\nu &\\leftarrow \\frac{m + g}{1 - \\beta_{1}^{t}}\\,d_{1} \\\\\nw &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}}\\,d_{2} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,u}{\\sqrt{w} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><msub><mi>d</mi><mn>1</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mn>1</mn><mo>+</mo><mrow><mfrac><mi>v</mi><mrow><mi>v</mi><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>⁢</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mrow></mtd></mtr><mtr><mtd><msub><mi>d</mi><mn>2</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mn>1</mn><mo>+</mo><mrow><mfrac><msup><mi>m</mi><mn>2</mn></msup><mrow><msup><mi>m</mi><mn>2</mn></msup><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>⁢</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mfrac><mrow><mi>m</mi><mo>+</mo><mi>g</mi></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mo>⁢</mo><msub><mi>d</mi><mn>1</mn></msub></mrow></mtd></mtr><mtr><mtd><mi>w</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac><mo>⁢</mo><msub><mi>d</mi><mn>2</mn></msub></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mi>u</mi></mrow><mrow><msqrt><mi>w</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/AhmedMostafa16/EXAdam, 989d7b6), float64", "error": 2e-7 },
     "mutants": 0
   },
   {
@@ -1577,7 +2267,7 @@ export const rules: readonly RuleEntry[] = [
         "name": "beta1",
         "default": 0.95,
         "range": [0, 1],
-        "meaning": "how much of the running mean of gradients is kept at each step"
+        "meaning": "how much of the sum of gradients is kept at each step"
       },
       {
         "name": "gamma",
@@ -1736,6 +2426,67 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, NAdam (decoupled_weight_decay=True), float64", "error": 5e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "optimistic-adam",
+    "name": "optimisticAdam",
+    "family": "adam",
+    "title": "Optimistic Adam",
+    "paper": "https://arxiv.org/abs/1711.00141",
+    "sentence": "Adam that steps as if its step would change again as it just did, which ends the circling of Adam in games such as GANs.",
+    "comment": "Adam that steps as if its step would change again as it just did, which ends the circling of Adam in games such as GANs. At the first step nothing has changed yet, as in Optax's second version (Daskalakis et al., 2017).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["u", "mHat / (sqrt(vHat) + eps)"],
+      ["change", "t > 1 ? u - last : 0"],
+      ["last", "u"],
+      ["p", "p - lr * (u + optimism * change)"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\nu &\\leftarrow \\frac{\\hat{m}}{\\sqrt{\\hat{v}} + \\epsilon} \\\\\n\\mathrm{change} &\\leftarrow \\begin{cases} u - \\mathrm{last} & t > 1 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{last} &\\leftarrow u \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\left(u + \\mathrm{optimism}\\,\\mathrm{change}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>change</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>u</mi><mo>−</mo><mtext>last</mtext></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>last</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>u</mi></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>u</mi><mo>+</mo><mrow><mtext>optimism</mtext><mo>⁢</mo><mtext>change</mtext></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      { "name": "optimism", "default": 1, "meaning": "how much of the last change of the step is expected again" }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "last", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 12,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "optax 0.2.8, optimistic_adam_v2(alpha=1, beta=optimism, nesterov=False), float64",
+      "error": 4e-7
+    },
     "mutants": 0
   },
   {
@@ -2006,7 +2757,7 @@ export const rules: readonly RuleEntry[] = [
         "name": "beta1",
         "default": 0.99,
         "range": [0, 1],
-        "meaning": "how much of the running mean of gradients is kept at each step"
+        "meaning": "how much of the sum of gradients is kept at each step"
       },
       {
         "name": "beta2",
@@ -2456,7 +3207,7 @@ export const rules: readonly RuleEntry[] = [
         "name": "beta2",
         "default": 0.999,
         "range": [0, 1],
-        "meaning": "how much of the running mean of squared gradients is kept at each step"
+        "meaning": "how much of the running mean of squared lengths is kept at each step"
       }
     ],
     "slots": [
@@ -2495,13 +3246,13 @@ export const rules: readonly RuleEntry[] = [
         "name": "beta1",
         "default": 0.95,
         "range": [0, 1],
-        "meaning": "how much of the running mean of gradients is kept at each step"
+        "meaning": "how much of the sum of normalised gradients is kept at each step"
       },
       {
         "name": "beta2",
         "default": 0.98,
         "range": [0, 1],
-        "meaning": "how much of the running mean of squared gradients is kept at each step"
+        "meaning": "how much of the running mean of squared norms is kept at each step"
       },
       {
         "name": "eps",
@@ -2610,12 +3361,11 @@ export const rules: readonly RuleEntry[] = [
     "comment": "Couples a short step with one κ times as long and a mean of where both lead: accelerated also where noise dominates, as a heavy ball is not. Defaults are the authors' (Jain et al., 2018; Kidambi et al., 2018).",
     "equations": [
       ["beta", "xi * constant^2 / kappa"],
-      ["held", "t > 1 ? far : p"],
-      ["far", "beta * (p - lr * kappa / constant * g) + (1 - beta) * held"],
+      ["far", "beta * (p - lr * kappa / constant * g) + (1 - beta) * far"],
       ["p", "(constant * (p - lr * g) + beta * far) / (constant + beta)"]
     ],
-    "latex": "\\begin{aligned}\n\\beta &\\leftarrow \\frac{\\mathrm{xi}\\,\\mathrm{constant}^{2}}{\\mathrm{kappa}} \\\\\n\\mathrm{held} &\\leftarrow \\begin{cases} \\mathrm{far} & t > 1 \\\\ \\theta & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{far} &\\leftarrow \\beta\\,\\left(\\theta - \\frac{\\alpha\\,\\mathrm{kappa}}{\\mathrm{constant}}\\,g\\right) + \\left(1 - \\beta\\right)\\,\\mathrm{held} \\\\\n\\theta &\\leftarrow \\frac{\\mathrm{constant}\\,\\left(\\theta - \\alpha\\,g\\right) + \\beta\\,\\mathrm{far}}{\\mathrm{constant} + \\beta}\n\\end{aligned}",
-    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>β</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mtext>xi</mtext><mo>⁢</mo><msup><mtext>constant</mtext><mn>2</mn></msup></mrow><mtext>kappa</mtext></mfrac></mtd></mtr><mtr><mtd><mtext>held</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>far</mtext></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>far</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>β</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><mtext>kappa</mtext></mrow><mtext>constant</mtext></mfrac><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>β</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>held</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><mtext>constant</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow><mo>+</mo><mrow><mi>β</mi><mo>⁢</mo><mtext>far</mtext></mrow></mrow><mrow><mtext>constant</mtext><mo>+</mo><mi>β</mi></mrow></mfrac></mtd></mtr></mtable></math>",
+    "latex": "\\begin{aligned}\n\\beta &\\leftarrow \\frac{\\mathrm{xi}\\,\\mathrm{constant}^{2}}{\\mathrm{kappa}} \\\\\n\\mathrm{far} &\\leftarrow \\beta\\,\\left(\\theta - \\frac{\\alpha\\,\\mathrm{kappa}}{\\mathrm{constant}}\\,g\\right) + \\left(1 - \\beta\\right)\\,\\mathrm{far} \\\\\n\\theta &\\leftarrow \\frac{\\mathrm{constant}\\,\\left(\\theta - \\alpha\\,g\\right) + \\beta\\,\\mathrm{far}}{\\mathrm{constant} + \\beta}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>β</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mtext>xi</mtext><mo>⁢</mo><msup><mtext>constant</mtext><mn>2</mn></msup></mrow><mtext>kappa</mtext></mfrac></mtd></mtr><mtr><mtd><mtext>far</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>β</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><mtext>kappa</mtext></mrow><mtext>constant</mtext></mfrac><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>β</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>far</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><mtext>constant</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow><mo>+</mo><mrow><mi>β</mi><mo>⁢</mo><mtext>far</mtext></mrow></mrow><mrow><mtext>constant</mtext><mo>+</mo><mi>β</mi></mrow></mfrac></mtd></mtr></mtable></math>",
     "options": [
       {
         "name": "lr",
@@ -2643,7 +3393,7 @@ export const rules: readonly RuleEntry[] = [
       }
     ],
     "slots": [
-      { "name": "far", "place": "tensor", "init": 0 }
+      { "name": "far", "place": "tensor", "init": "p" }
     ],
     "bytes": 4,
     "passes": 1,

@@ -3,6 +3,10 @@ const variance = "the mean square and the squared mean both overflow float32, an
 /** Descent's rules that cannot stay finite with gradients near 1e30 in float32, by id, with the reason. */
 export const overflows: Readonly<Record<string, string>> = {
   adai: "the squares are infinite, and infinity over infinity is NaN",
+  ano: "v is infinite after one step, and g^2 - v is NaN at the next",
+  bcos: "the square of m and its product with g are infinite with unequal signs",
+  exadam: "v is infinite, and v over v is NaN",
+  ftrl: "the sum of squares is infinite, and the difference of its roots is NaN at the next step",
   kate: "the square of g is infinite, and infinity over infinity is NaN",
   qhadam: "with ν₂ = 1 the square of g, which is infinite, is multiplied by 0",
   "rmsprop-centered": variance,

@@ -6,7 +6,7 @@ import { rule } from "@descent/core";
  * neurons of their own, without the constraint, and move in units of their first mean size. Weights are constrained
  * before a step too, which changes them at the first only (Liu, Bernstein, Meister and Yue, 2021).
  * @property lr learning rate: the size of a step (default 0.01)
- * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)
+ * @property beta2 how much of the running mean of squared lengths is kept at each step (default 0.999)
  */
 export const nero = rule({
   id: "nero",

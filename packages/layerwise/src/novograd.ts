@@ -5,8 +5,8 @@ import { rule } from "@descent/core";
  * decayed, then summed. Half of Adam's memory. The first norm is taken whole, so no correction is needed; betas are the
  * paper's, and Optax has 0.9 and 0.25 (Ginsburg et al., 2019).
  * @property lr learning rate: the size of a step (default 0.01)
- * @property beta1 how much of the running mean of gradients is kept at each step (default 0.95)
- * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.98)
+ * @property beta1 how much of the sum of normalised gradients is kept at each step (default 0.95)
+ * @property beta2 how much of the running mean of squared norms is kept at each step (default 0.98)
  * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
  *   (default 1e-8)
  * @property weightDecay the fraction of a parameter, times `lr`, that each step takes off (default 0)

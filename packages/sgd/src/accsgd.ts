@@ -14,11 +14,10 @@ export const accsgd = rule({
   paper: "https://arxiv.org/abs/1704.08227",
   hyper: { lr: 1e-3, kappa: 1000, xi: 10, constant: 0.7 },
   ranges: { kappa: [1, Infinity], xi: [0, Infinity], constant: [0, Infinity] },
-  state: { far: 0 },
+  state: { far: "p" },
   update: {
     beta: "xi * constant^2 / kappa",
-    held: "t > 1 ? far : p",
-    far: "beta * (p - lr * kappa / constant * g) + (1 - beta) * held",
+    far: "beta * (p - lr * kappa / constant * g) + (1 - beta) * far",
     p: "(constant * (p - lr * g) + beta * far) / (constant + beta)",
   },
 });
