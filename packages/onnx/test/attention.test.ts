@@ -80,6 +80,6 @@ describe("attention", () => {
   });
 
   test("with an attribute that nobody knows is refused", async () => {
-    await expect(attention(1, [1], { sink: 1 })).rejects.toThrow("attributes that its gradient does not know: `sink`");
+    await expect(attention(1, [1], { sink: 1 })).rejects.toThrow("has the attribute `sink`, which is not understood");
   });
 });

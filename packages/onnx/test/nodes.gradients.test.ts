@@ -23,12 +23,9 @@ const exceptions: readonly (readonly [tests: RegExp, reason: string])[] = [
     "the test's numbers are uninitialised memory, up to 1e223",
   ],
   [/^test_det_/, "the gradient of Det is an inverse, and ONNX has no operator for that"],
-  [/^test_(dft|stft)/, "DFT and STFT are of complex numbers and have no gradient here"],
   [/^test_melweightmatrix$/, "MelWeightMatrix makes a constant of numbers that nobody trains"],
   [/^test_dynamicquantizelinear(_max_adjusted|_min_adjusted)?$/, "rounding has slope zero, and says so"],
   [/^test_unique_/, "Unique has no gradient, in PyTorch neither"],
-  [/^test_roialign/, "RoiAlign has no gradient here"],
-  [/^test_range_float_type_positive_delta_expanded$/, "a Loop whose number of rounds is computed from floats"],
   [/^test_resize_downsample_sizes_nearest_tf_half_pixel_for_nn$/, "a mode that opset 13 took away; importing says so"],
   [/^test_scan_sum$/, "the Scan of opset 8; importing says so"],
   [/^test_pow_types_float32_uint/, "ONNX Runtime has no Pow with an unsigned exponent"],
@@ -40,6 +37,8 @@ const settings: Readonly<Record<string, readonly number[]>> = {
   Upsample: [1],
   Dropout: [1, 2],
   Pad: [1],
+  // Regions have no gradient, as in PyTorch.
+  RoiAlign: [1],
 };
 
 const floating = ({ elem, data }: Constant): boolean => (elem === "float32" || elem === "float64") && data.length > 0;

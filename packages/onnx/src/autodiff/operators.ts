@@ -54,6 +54,7 @@ const notes: Readonly<Record<string, string>> = {
   Pad: "all modes",
   Range: "of start and delta",
   Resize: "all modes",
+  RoiAlign: "of the images; regions have none, as in PyTorch",
   Scan: "step by step where they are known and few, else another Scan",
   OneHot: "of the two values",
   STFT: "frames of a length known before the run",

@@ -211,6 +211,11 @@ const table: Readonly<Record<string, Upgrade>> = {
       s.from >= 20 || s.node.attributes.mode === undefined ? {} : { attributes: { mode: { kind: "string", value } } },
     );
   },
+  RoiAlign: (s) => {
+    // Before opset 16 coordinates were not shifted by half a pixel.
+    if (s.from >= 16) return s.put();
+    s.put({ attributes: { coordinate_transformation_mode: { kind: "string", value: "output_half_pixel" } } });
+  },
   DFT: (s) => {
     if (s.from >= 20) return s.put();
     const axis = s.graph.constant(int(s.node, "axis", 1), "int64");

@@ -1,5 +1,4 @@
-import { names, OnnxError } from "../../errors.ts";
-import { describe, float, int, type Node } from "../../graph/node.ts";
+import { float, int, type Node } from "../../graph/node.ts";
 import type { Builder, Size } from "../builder.ts";
 import { type Expansion, name } from "./expansion.ts";
 
@@ -9,22 +8,9 @@ function heads(b: Builder, x: string, count: number, node: Node): string {
   return b.transpose(b.reshape(x, [b.size(x, 0), b.size(x, 1), count, size]), [0, 2, 1, 3]);
 }
 
-const attributes =
-  "is_causal kv_num_heads left_window_size q_num_heads qk_matmul_output_mode right_window_size scale softcap softmax_precision".split(
-    " ",
-  );
-
-/** An unknown attribute would silently change the result. */
-function checkAttention(node: Node): void {
-  const unknown = Object.keys(node.attributes).filter((name) => !attributes.includes(name));
-  if (unknown.length > 0)
-    throw new OnnxError(`${describe(node)} has attributes that its gradient does not know: ${names(unknown)}.`);
-}
-
 /** Softmax of scaled products of queries and keys, applied to values, in plain operators. */
 const attention: Expansion = (b, node) => {
   const [q0 = "", k0 = "", v0 = "", mask = "", pastK = "", pastV = ""] = node.inputs;
-  checkAttention(node);
   const flat = b.rank(q0) === 3;
   const queries = flat ? int(node, "q_num_heads", 1) : b.fixed(q0, 1, node);
   const shared = flat ? int(node, "kv_num_heads", queries) : b.fixed(k0, 1, node);

@@ -1,5 +1,6 @@
 import { transformer } from "./attention.ts";
 import { control } from "./control.ts";
+import { deform } from "./deform.ts";
 import { contraction } from "./einsum.ts";
 import type { Expansion } from "./expansion.ts";
 import { fourier } from "./fourier.ts";
@@ -10,6 +11,7 @@ import { sampling } from "./sampling.ts";
 export const expansions: Readonly<Record<string, Expansion>> = {
   ...contraction,
   ...control,
+  ...deform,
   ...fourier,
   ...recurrent,
   ...sampling,

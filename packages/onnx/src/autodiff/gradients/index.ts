@@ -9,6 +9,7 @@ import { normalization } from "./normalization.ts";
 import { pooling } from "./pooling.ts";
 import { quantization } from "./quantization.ts";
 import { reduction } from "./reduction.ts";
+import { regions } from "./regions.ts";
 import { resize } from "./resize.ts";
 import type { GradientRule } from "./rule.ts";
 
@@ -27,6 +28,7 @@ export const rules: Readonly<Record<string, GradientRule>> = {
   ...resize,
   ...quantization,
   ...fourier,
+  ...regions,
 };
 
 /** Operators of floating output whose slope is zero wherever it exists: gradients end there. */

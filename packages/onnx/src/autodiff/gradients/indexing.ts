@@ -33,7 +33,7 @@ function counted(b: Builder, index: string, size: Size): string {
  * loses updates (1,277 of 128,000 sums wrong in a run on two threads); ScatterElements is sequential, and fast where the
  * scattered axis is the last one.
  */
-function scatterRows(b: Builder, d: string, index: string, rows: Size, width: Size): string {
+export function scatterRows(b: Builder, d: string, index: string, rows: Size, width: Size): string {
   const add = { reduction: "add" };
   if (b.target === "cuda") {
     const at = b.unsqueeze(b.cast(index, "int64"), [1]);

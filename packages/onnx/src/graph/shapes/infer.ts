@@ -1,5 +1,6 @@
 import { evaluate, moved } from "../evaluate.ts";
 import type { Node, Scope } from "../node.ts";
+import { checkAttributes } from "../understood.ts";
 import { Call, type Inference, Unknown } from "./call.ts";
 import { control } from "./control.ts";
 import { convolution } from "./convolution.ts";
@@ -25,6 +26,9 @@ const table: Readonly<Record<string, Inference>> = {
   ...fourier,
 };
 
+/** The operators whose types of outputs can be told. */
+export const inferred: readonly string[] = Object.keys(table);
+
 /** Whether the types of this operator's outputs can be told. */
 export function hasInference(node: Node): boolean {
   return (node.domain === "" || node.domain === "ai.onnx") && Object.hasOwn(table, node.op);
@@ -32,6 +36,7 @@ export function hasInference(node: Node): boolean {
 
 /** Tells the graph the types of a node's outputs, and their values where they follow from sizes and constants. */
 export function infer(graph: Scope, node: Node): void {
+  checkAttributes(node);
   const call = new Call(graph, node);
   const rule = hasInference(node) ? table[node.op] : undefined;
   if (rule !== undefined) {
