@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { decodeModel, type ModelProto } from "../src/index.ts";
 import { type Constant, constantOf, decodeTensor, type ValueInfoProto } from "../src/proto/index.ts";
-import { hasTestdata, testdata } from "./testdata.ts";
+import { testdata } from "./testdata.ts";
 
 /** One of ONNX's own backend tests: a model, what it is fed and what it must give. */
 export interface NodeTest {
@@ -13,16 +13,17 @@ export interface NodeTest {
 }
 
 /** The tests with tensors only: this package does not cover sequences, optionals or the training operators. */
-export function nodeTests(): NodeTest[] {
-  if (!hasTestdata) return [];
-  const folders = ["node", "simple", "pytorch-converted", "pytorch-operator"];
-  return folders.flatMap((folder) => readdirSync(`${testdata}/${folder}`).flatMap((name) => read(folder, name) ?? []));
+export function nodeTests(root: string = testdata): NodeTest[] {
+  const folders = ["node", "simple", "pytorch-converted", "pytorch-operator"].map((name) => `${root}/${name}`);
+  return folders
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).flatMap((name) => read(folder, name) ?? []));
 }
 
 function read(folder: string, name: string): NodeTest | undefined {
-  const data = `${testdata}/${folder}/${name}/test_data_set_0`;
+  const data = `${folder}/${name}/test_data_set_0`;
   if (!existsSync(data)) return undefined;
-  const bytes = readFileSync(`${testdata}/${folder}/${name}/model.onnx`);
+  const bytes = readFileSync(`${folder}/${name}/model.onnx`);
   const model = decodeModel(bytes);
   const weights = new Set(model.graph?.initializer?.map((t) => t.name));
   const inputs = (model.graph?.input ?? []).filter((input) => !weights.has(input.name));

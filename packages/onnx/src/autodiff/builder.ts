@@ -33,6 +33,8 @@ export class Builder {
   readonly target: Target;
   readonly #sizes: Map<string, string> = new Map();
   readonly #shapes: Map<string, string> = new Map();
+  /** By what a Reshape gave, what it was given. */
+  readonly #reshaped: Map<string, string> = new Map();
 
   constructor(graph: Graph, target: Target = "cpu") {
     this.graph = graph;
@@ -46,7 +48,9 @@ export class Builder {
 
   /** Appends a node with one output. */
   op(op: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeInput>> = {}): string {
-    return this.graph.op(op, trimmed(inputs), attributes)[0]!;
+    const made = this.graph.op(op, trimmed(inputs), attributes)[0]!;
+    if (op === "Reshape") this.#reshaped.set(made, inputs[0]!);
+    return made;
   }
 
   /** Appends a node with several outputs, or with given names. */
@@ -324,6 +328,9 @@ export class Builder {
   reshape(x: string, sizes: readonly Size[]): string {
     const shape = this.shape(x);
     if (shape.length === sizes.length && sizes.every((s, i) => dimOf(s) === shape[i])) return x;
+    // One after another is one, and ONNX Runtime 1.30 fails at joining some.
+    const source = this.#reshaped.get(x);
+    if (source !== undefined) return this.reshape(source, sizes);
     const unknown = sizes.filter((s) => typeof s !== "number");
     // −1 stands for one size that is not known, unless another one is zero.
     if (unknown.length === 1 && !sizes.includes(0)) {

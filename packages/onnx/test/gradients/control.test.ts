@@ -203,6 +203,20 @@ describe("control flow", () => {
         },
       }),
     ),
+    ...[0, 1].flatMap((exclusive) =>
+      [0, 1].map(
+        (reverse): Case => ({
+          name: `CumProd, exclusive ${exclusive}, reverse ${reverse}, with a zero`,
+          inputs: { x: { ...f.float([2, 4], 0.5, 1.5), data: [0.5, 0, 1.25, -0.75, 1.5, 0.25, -1, 0.75] } },
+          symbolic: { x: [2, "steps"] },
+          opset: 26,
+          build: (g) => {
+            const y = op(g, "CumProd", ["x", g.constant(-1, "int64", [])], { exclusive, reverse });
+            return op(g, "Mul", [y, y]);
+          },
+        }),
+      ),
+    ),
     {
       name: "Loop in a Scan, both of lengths that only the run tells",
       inputs: {

@@ -1,5 +1,6 @@
 import { transformer } from "./attention.ts";
 import { control } from "./control.ts";
+import { cumulative } from "./cumulative.ts";
 import { deform } from "./deform.ts";
 import { contraction } from "./einsum.ts";
 import type { Expansion } from "./expansion.ts";
@@ -11,6 +12,7 @@ import { sampling } from "./sampling.ts";
 export const expansions: Readonly<Record<string, Expansion>> = {
   ...contraction,
   ...control,
+  ...cumulative,
   ...deform,
   ...fourier,
   ...recurrent,

@@ -186,6 +186,27 @@ export const indexing: Readonly<Record<string, GradientRule>> = {
     write: (base, updates, reduction) =>
       b.op("ScatterND", [base, index, updates], reduction === undefined ? {} : { reduction }),
   })),
+  // Rows of a cache that an update overwrites, from a first one on, and around its end where it is circular.
+  TensorScatter: (b, node, [d], need) => {
+    if (d === undefined) return [];
+    const [cache = "", update = "", first = ""] = node.inputs;
+    const axis = positive(int(node, "axis", -2), b.rank(cache));
+    const [batch, rows] = [b.size(update, 0), b.size(update, axis)];
+    const counts = b.cast(iota(b, rows), "int64");
+    const starts = first === "" ? b.ints([0]) : b.reshape(b.cast(first, "int64"), [batch, 1]);
+    let places = b.op("Add", [starts, b.unsqueeze(counts, [0])]);
+    if (string(node, "mode", "linear") === "circular") {
+      const size = b.size(cache, axis);
+      places = b.op("Mod", [places, typeof size === "number" ? b.ints([size]) : size.tensor()]);
+    }
+    const one: Size = first === "" ? 1 : batch;
+    const along = b.sizes(update).map((_, i): Size => (i === axis ? rows : i === 0 ? one : 1));
+    const index = b.op("Expand", [b.reshape(places, along), b.shapeOf(update)]);
+    return [
+      need[0] ? b.op("ScatterElements", [d, index, b.zerosLike(update)], { axis }) : undefined,
+      need[1] ? b.op("GatherElements", [d, index], { axis }) : undefined,
+    ];
+  },
   // The places of the k largest are distinct.
   TopK: unary(({ b, x, d, node }) =>
     b.op("ScatterElements", [b.zerosLike(x), node.outputs[1]!, d], { axis: int(node, "axis", -1) }),

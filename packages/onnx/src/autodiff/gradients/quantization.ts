@@ -64,17 +64,33 @@ export const fake: GradientRule = (b, node, [d], need) => {
   return [need[0] ? b.masked(inside, d) : undefined, dScale];
 };
 
+/** The gradient of scales that each serve a block of numbers along an axis: sums over the blocks, of which the last may be shorter. */
+function ofBlocks(b: Builder, node: Node, d: string): string {
+  const [x = "", scale = "", zero = ""] = node.inputs;
+  const elem = b.elem(d);
+  const block = int(node, "block_size", 0);
+  const given = int(node, "axis", 1);
+  const axis = given < 0 ? given + b.rank(x) : given;
+  const size = b.fixed(x, axis, node);
+  const blocks = Math.ceil(size / block);
+  const whole = (v: string): string => {
+    const sizes = b.sizes(v);
+    const after = sizes.map((_, i) => (i === axis ? blocks * block - size : 0));
+    const none = after.map(() => 0);
+    return b.reshape(b.pad(v, none, after), [...sizes.slice(0, axis), blocks, block, ...sizes.slice(axis + 1)]);
+  };
+  const numbers = whole(b.cast(x, elem));
+  const centred = zero === "" ? numbers : b.sub(numbers, b.unsqueeze(b.cast(zero, elem), [axis + 1]));
+  return b.cast(b.sum(b.mul(whole(d), centred), [axis + 1]), b.elem(scale));
+}
+
 /** Numbers that stand for others: a scale and whole numbers. */
 export const quantization: Readonly<Record<string, GradientRule>> = {
   // x is whole numbers, so only the scale has a gradient; `dequantize` in the table says more.
   DequantizeLinear: (b, node, [d], need) => {
     if (d === undefined || !need[1]) return [];
     const [x = "", scale = "", zero = ""] = node.inputs;
-    if (int(node, "block_size", 0) > 0) {
-      throw new OnnxError(
-        `${describe(node)} has a scale per block, and no gradient for it. Leave \`${scale}\` out of \`wrt\`.`,
-      );
-    }
+    if (int(node, "block_size", 0) > 0) return [undefined, ofBlocks(b, node, d)];
     const elem = b.elem(d);
     const shape = b.shape(x);
     const axis = int(node, "axis", 1);

@@ -58,7 +58,10 @@ export const indexing: Readonly<Record<string, Inference>> = {
     const shape = c.shape(0);
     const axis = int(c.node, "axis");
     const at = axis === undefined || shape === undefined ? undefined : c.axis(axis, shape.length);
-    c.out(0, c.elem(0), at === undefined ? [c.unknown(0, 0)] : shape?.map((d, i) => (i === at ? c.unknown(0, i) : d)));
+    const condition = c.constant(1);
+    const kept = condition && Array.from(condition.data, Number).filter((v) => v !== 0).length;
+    const size = kept ?? c.unknown(0, at ?? 0);
+    c.out(0, c.elem(0), at === undefined ? [size] : shape?.map((d, i) => (i === at ? size : d)));
   },
   Unique: (c) => {
     const shape = c.shape(0);

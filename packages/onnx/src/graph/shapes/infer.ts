@@ -52,7 +52,10 @@ export function infer(graph: Scope, node: Node): void {
   const movedValues = constants === undefined ? moved(graph, node, call.types) : undefined;
   node.outputs.forEach((name, i) => {
     if (name === "") return;
-    graph.setType(name, call.types[i]);
-    graph.setValue(name, constants?.[i] ?? movedValues?.[i] ?? call.values[i]);
+    // Of NonZero and its like the value tells the size.
+    const type = call.types[i];
+    const value = constants?.[i];
+    graph.setType(name, type !== undefined && value !== undefined ? { elem: type.elem, shape: value.dims } : type);
+    graph.setValue(name, value ?? movedValues?.[i] ?? call.values[i]);
   });
 }
