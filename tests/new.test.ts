@@ -52,7 +52,7 @@ describe("npm run new", () => {
 
   test.each([
     [["adam"], "usage: npm run new -- <family> <rule>"],
-    [["adma", "lion"], 'There is no family "adma"; there are adagrad, adam, sgd. Did you mean adam?'],
+    [["adma", "lion"], "Did you mean adam? `npm run new -- family adma` makes one."],
     [["core", "lion"], 'There is no family "core"'],
     [["adam", "Lion-2"], '"Lion-2" cannot be exported.'],
     [["adam", "yogi"], "packages/adam/src/yogi.ts exists already."],

@@ -1,0 +1,3 @@
+/** Averages of weights around any rule. */
+export { ema } from "./ema.ts";
+export { lookahead } from "./lookahead.ts";

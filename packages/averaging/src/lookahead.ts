@@ -1,0 +1,13 @@
+import { transform } from "@descent/core";
+
+/**
+ * Every `every` updates of any rule, slow weights go the share `alpha` of the way to where it has come, and it goes on from
+ * there: `lookahead(adam())`. The rule's own state is kept (Zhang et al., 2019, https://arxiv.org/abs/1907.08610).
+ */
+export const lookahead = transform({
+  id: "lookahead",
+  hyper: { every: 5, alpha: 0.5 },
+  ranges: { every: [1, Infinity], alpha: [0, Infinity] },
+  state: { slow: { init: "p" } },
+  after: { when: "t % every == 0", slow: "slow + alpha * (p - slow)", p: "slow" },
+});

@@ -1,0 +1,61 @@
+import { readFile } from "node:fs/promises";
+import { adam } from "@descent/adam";
+import { optimizer } from "@descent/arrays";
+import { arraysTargets, followGolden, type GoldenSetting, largestError, TOLERANCE } from "@descent/conformance";
+import { partition } from "@descent/core";
+import { sgd } from "@descent/sgd";
+import { describe, expect, test } from "vitest";
+import { ema, lookahead } from "../src/index.ts";
+
+interface Setting extends GoldenSetting {
+  readonly inner: "sgd" | "adam";
+  readonly innerOptions: { readonly lr: number };
+}
+const read = async (name: string): Promise<readonly Setting[]> =>
+  (JSON.parse(await readFile(new URL(`golden/${name}.json`, import.meta.url), "utf8")) as { settings: Setting[] })
+    .settings; // written by goldens/rounds.py
+const inner = { sgd, adam };
+
+describe.each(arraysTargets().map((target) => [target.name, target] as const))("on %s", (_, target) => {
+  test("lookahead moves as pytorch_optimizer's", async () => {
+    for (const setting of await read("lookahead")) {
+      const configured = lookahead(inner[setting.inner](setting.innerOptions), setting.options);
+      expect((await followGolden(target, configured, setting)).error, setting.name).toBeLessThanOrEqual(TOLERANCE);
+    }
+  });
+});
+
+test.each(["wasm", "interpreter"] as const)("the readout of ema is timm's average (%s)", async (engine) => {
+  for (const setting of await read("ema")) {
+    const given = Object.entries(setting.parameters);
+    const from = Object.fromEntries(given.map(([name, { start }]) => [name, start]));
+    const parameters = Object.fromEntries(
+      given.map(([name, { shape, role, start }]) => [name, { shape, role, data: Float32Array.from(start) }]),
+    );
+    const opt = optimizer(parameters, ema(inner[setting.inner](setting.innerOptions), setting.options), { engine });
+    for (const [k, gradients] of setting.gradients.entries()) {
+      opt.update(Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, Float32Array.from(g)])));
+      opt.withReadout(() => {
+        const now = Object.fromEntries(Object.entries(parameters).map(([name, { data }]) => [name, data]));
+        const { error } = largestError(now, setting.path[k]!, from); // a path has every step
+        expect(error, `${setting.name}, step ${k + 1}`).toBeLessThanOrEqual(TOLERANCE);
+      });
+    }
+  }
+});
+
+test("transforms go around every group of a partition, and into one another", () => {
+  const w = Float32Array.of(1, 2);
+  const b = Float32Array.of(3);
+  const opt = optimizer({ w, b }, ema(lookahead(partition({ w: adam(), b: sgd() }, { w: "w", b: "b" }))));
+  for (let t = 0; t < 6; t++) opt.update({ w: Float32Array.of(0.1, -0.2), b: Float32Array.of(0.3) });
+  expect(Object.keys(opt.state().tensors).sort()).toEqual([
+    "ema.average/b",
+    "ema.average/w",
+    "lookahead.slow/b",
+    "lookahead.slow/w",
+    "m/w",
+    "v/w",
+  ]);
+  expect(() => opt.set({ "ema.decay": 1 })).toThrow("ema.decay is 1");
+});

@@ -1,0 +1,2 @@
+/** Sharpness-aware minimization around any rule. */
+export { sam } from "./sam.ts";
