@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STEPS = 10
 SEED = 20251122
 SHAPES = {"w": (3, 4), "b": (4,)}
-ROLES = {"w": "kernel", "b": "bias"}
+ROLES = {"w": "kernel", "b": "bias", "k": "kernel"}
 
 TORCH = f"torch {torch.__version__.split('+')[0]}"
 OPTAX = f"optax {optax.__version__}"
@@ -33,6 +33,9 @@ Path_ = list[Tensors]
 DEFAULTS, OPTIONS, TINY = "defaults", "every option off its default, large eps", "tiny gradients"
 # A fourth, for rules with a line that the three cannot show.
 CONSTANT, NOTHING = "a constant gradient", "an initial value of 0"
+# For rules of matrices: the three for matrices of odd sizes; and a model with a convolution, outputs first.
+WIDE, MORE, FAINT = "matrices", "matrices, every option off its default", "matrices, tiny gradients"
+IMAGES = "a model with a convolution"
 # For rules that look at the shape.
 SMALL = "two rows, and a single element"
 # For rules that compare tensors.
@@ -51,10 +54,18 @@ ENVELOPE = {
     SMALL: [0.7, 1.2, 0.9, 0.3, 1.3, 0.5, 1.0, 0.4, 0.8, 0.6],
     LATE: [1.1, 0.6, 1.3, 0.8, 0.4, 1.0, 0.3, 0.9, 1.2, 0.7],
     ZERO: [0.9, 1.2, 0.7, 1.0, 0.5, 1.3, 0.6, 0.8, 1.1, 0.4],
+    WIDE: [1.2, 0.5, 1.0, 0.8, 0.3, 1.4, 0.6, 0.9, 0.2, 1.1],
+    MORE: [0.6, 1.3, 0.9, 0.2, 1.0, 0.4, 1.5, 0.7, 1.1, 0.5],
+    FAINT: [1.0, 0.5, 1.2, 0.4, 0.9, 1.3, 0.2, 0.7, 1.1, 0.6],
+    IMAGES: [0.9, 1.2, 0.4, 1.0, 0.6, 1.3, 0.3, 0.8, 0.5, 1.1],
 }
 
 
 def shapes(setting: str) -> dict[str, tuple[int, ...]]:
+    if setting in (WIDE, MORE, FAINT):
+        return {"w": (3, 4), "k": (5, 3)}
+    if setting == IMAGES:
+        return {**SHAPES, "k": (4, 3, 2, 1)}
     return {"w": (2, 3), "b": (1,)} if setting == SMALL else SHAPES
 
 
@@ -81,7 +92,7 @@ def gradients(setting: str, scale: float = 1.0) -> list[Tensors]:
         last = {name: 0.6 * g + 0.8 * random.normal(size=g.shape) for name, g in last.items()}
         now = {name: float32(scale * size * g) for name, g in last.items()}
         now["w"][1, 1] = 0
-        if t < 3 and setting != SMALL:
+        if t < 3 and setting != SMALL and "b" in now:
             now["b"][1] = 0
         if t < 3 and setting == LATE:
             del now["b"]
@@ -180,8 +191,9 @@ def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[[dic
         return None
     out = []
     for name, options in settings.items():
-        p = start(name, starts if name == TINY else 1.0)
-        steps = gradients(name, 1e-6 if name == TINY else 1.0)
+        tiny = name in (TINY, FAINT)
+        p = start(name, starts if tiny else 1.0)
+        steps = gradients(name, 1e-6 if tiny else 1.0)
         full = {**defaults, **options}
         path = run(full, p, steps)
         what = f"{rule}, {name}"

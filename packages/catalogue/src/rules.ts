@@ -2908,6 +2908,126 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "adafactor",
+    "name": "adafactor",
+    "family": "factored",
+    "title": "Adafactor",
+    "paper": "https://arxiv.org/abs/1804.04235",
+    "sentence": "Adam's second moment from one number per row and one per column: their product over the mean is the best approximation of rank one (Shazeer and Stern, 2018), and a step is measured against the size of the parameter.",
+    "comment": "Adam's second moment from one number per row and one per column: their product over the mean is the best approximation of rank one (Shazeer and Stern, 2018), and a step is measured against the size of the parameter. Convolutions are matrices of outputs against inputs. As in PyTorch, but `eps1` is float32's; the second moment is written so that tiny gradients do not underflow in the product of a row's and a column's.",
+    "equations": [
+      ["newest", "t^(-decay)"],
+      ["row", "(1 - newest) * row + newest * rowMean(g^2)"],
+      ["column", "(1 - newest) * column + newest * columnMean(g^2)"],
+      ["rate", "max(eps2, rms(p)) * min(lr, 1 / sqrt(t))"],
+      ["share", "ndim > 1 ? row / max(mean(row), eps1) : 1"],
+      ["scale", "sqrt(share) * sqrt(column)"],
+      ["u", "g / max(scale, eps1)"],
+      ["kept", "(1 - lr * weightDecay * decays) * p"],
+      ["p", "kept - rate / max(1, rms(u) / clip) * u"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{newest} &\\leftarrow t^{-\\mathrm{decay}} \\\\\n\\mathrm{row} &\\leftarrow \\left(1 - \\mathrm{newest}\\right)\\,\\mathrm{row} + \\mathrm{newest}\\,\\operatorname{rowMean}\\left(g^{2}\\right) \\\\\n\\mathrm{column} &\\leftarrow \\left(1 - \\mathrm{newest}\\right)\\,\\mathrm{column} + \\mathrm{newest}\\,\\operatorname{columnMean}\\left(g^{2}\\right) \\\\\n\\mathrm{rate} &\\leftarrow \\max\\left(\\epsilon_{2}, \\operatorname{rms}\\left(\\theta\\right)\\right)\\,\\min\\left(\\alpha, \\frac{1}{\\sqrt{t}}\\right) \\\\\n\\mathrm{share} &\\leftarrow \\begin{cases} \\frac{\\mathrm{row}}{\\max\\left(\\operatorname{mean}\\left(\\mathrm{row}\\right), \\epsilon_{1}\\right)} & \\mathrm{ndim} > 1 \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{scale} &\\leftarrow \\sqrt{\\mathrm{share}}\\,\\sqrt{\\mathrm{column}} \\\\\nu &\\leftarrow \\frac{g}{\\max\\left(\\mathrm{scale}, \\epsilon_{1}\\right)} \\\\\n\\mathrm{kept} &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\n\\theta &\\leftarrow \\mathrm{kept} - \\frac{\\mathrm{rate}}{\\max\\left(1, \\frac{\\operatorname{rms}\\left(u\\right)}{\\mathrm{clip}}\\right)}\\,u\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>newest</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msup><mi>t</mi><mrow><mo>−</mo><mtext>decay</mtext></mrow></msup></mtd></mtr><mtr><mtd><mtext>row</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>newest</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>row</mtext></mrow><mo>+</mo><mrow><mtext>newest</mtext><mo>⁢</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><msup><mi>g</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>column</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>newest</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>column</mtext></mrow><mo>+</mo><mrow><mtext>newest</mtext><mo>⁢</mo><mrow><mi>columnMean</mi><mrow><mo>(</mo><msup><mi>g</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>max</mi><mrow><mo>(</mo><msub><mi>ϵ</mi><mn>2</mn></msub><mo>,</mo><mrow><mi>rms</mi><mrow><mo>(</mo><mi>θ</mi><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><mrow><mi>min</mi><mrow><mo>(</mo><mi>α</mi><mo>,</mo><mfrac><mn>1</mn><msqrt><mi>t</mi></msqrt></mfrac><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>share</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mtext>row</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mi>mean</mi><mrow><mo>(</mo><mtext>row</mtext><mo>)</mo></mrow></mrow><mo>,</mo><msub><mi>ϵ</mi><mn>1</mn></msub><mo>)</mo></mrow></mrow></mfrac></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>scale</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msqrt><mtext>share</mtext></msqrt><mo>⁢</mo><msqrt><mtext>column</mtext></msqrt></mrow></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>g</mi><mrow><mi>max</mi><mrow><mo>(</mo><mtext>scale</mtext><mo>,</mo><msub><mi>ϵ</mi><mn>1</mn></msub><mo>)</mo></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>kept</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>kept</mtext><mo>−</mo><mrow><mfrac><mtext>rate</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mfrac><mrow><mi>rms</mi><mrow><mo>(</mo><mi>u</mi><mo>)</mo></mrow></mrow><mtext>clip</mtext></mfrac><mo>)</mo></mrow></mrow></mfrac><mo>⁢</mo><mi>u</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "decay",
+        "default": 0.8,
+        "range": [0, null],
+        "meaning": "how fast the memory of squared gradients grows: t^-decay is the weight of the newest"
+      },
+      {
+        "name": "clip",
+        "default": 1,
+        "range": [1, null],
+        "meaning": "the largest root mean square of an update"
+      },
+      {
+        "name": "eps1",
+        "default": 1.1920928955078125e-7,
+        "range": [5e-324, null],
+        "meaning": "the least denominator"
+      },
+      {
+        "name": "eps2",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "the least size of a parameter that steps are measured against"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "row", "place": "row", "init": 0 },
+      { "name": "column", "place": "column", "init": 0 }
+    ],
+    "bytes": 0,
+    "passes": 4,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "torch 2.13.0, torch.optim.Adafactor, float64, without decay where the role is bias; a convolution as a matrix",
+      "error": 3e-7
+    },
+    "mutants": 0
+  },
+  {
+    "id": "sm3",
+    "name": "sm3",
+    "family": "factored",
+    "title": "SM3",
+    "paper": "https://arxiv.org/abs/1901.11150",
+    "sentence": "AdaGrad in the memory of a vector: each element's sum of squares is bounded by the smaller of its row's and its column's largest.",
+    "comment": "AdaGrad in the memory of a vector: each element's sum of squares is bounded by the smaller of its row's and its column's largest (Anil et al., 2019, SM3-II, with momentum). Vectors keep all of AdaGrad's numbers. As in Optax.",
+    "equations": [
+      ["v", "g^2 + min(row, column)"],
+      ["row", "rowMax(v)"],
+      ["column", "columnMax(v)"],
+      ["m", "momentum * m + (1 - momentum) * (v > 0 ? g / sqrt(v + eps) : 0)"],
+      ["p", "p - lr * m"]
+    ],
+    "latex": "\\begin{aligned}\nv &\\leftarrow g^{2} + \\min\\left(\\mathrm{row}, \\mathrm{column}\\right) \\\\\n\\mathrm{row} &\\leftarrow \\operatorname{rowMax}\\left(v\\right) \\\\\n\\mathrm{column} &\\leftarrow \\operatorname{columnMax}\\left(v\\right) \\\\\nm &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,\\left(\\begin{cases} \\frac{g}{\\sqrt{v + \\epsilon}} & v > 0 \\\\ 0 & \\text{otherwise} \\end{cases}\\right) \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,m\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msup><mi>g</mi><mn>2</mn></msup><mo>+</mo><mrow><mi>min</mi><mrow><mo>(</mo><mtext>row</mtext><mo>,</mo><mtext>column</mtext><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>row</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>rowMax</mi><mrow><mo>(</mo><mi>v</mi><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>column</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>columnMax</mi><mrow><mo>(</mo><mi>v</mi><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mi>g</mi><msqrt><mrow><mi>v</mi><mo>+</mo><mi>ϵ</mi></mrow></msqrt></mfrac></mtd><mtd><mrow><mi>v</mi><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>m</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "row", "place": "row", "init": 0 },
+      { "name": "column", "place": "column", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, optax.scale_by_sm3, float64", "error": 8e-7 },
+    "mutants": 0
+  },
+  {
     "id": "adamp",
     "name": "adamp",
     "family": "layerwise",
@@ -3275,6 +3395,274 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, NovoGrad, float64", "error": 5e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "muon",
+    "name": "muon",
+    "family": "orthogonal",
+    "title": "Muon",
+    "paper": "https://kellerjordan.github.io/posts/muon/",
+    "sentence": "Momentum whose matrix is made orthogonal: every direction of the update gets about the same length.",
+    "comment": "Momentum whose matrix is made orthogonal: every direction of the update gets about the same length (Jordan et al., 2024). For hidden matrices and convolutions, as matrices of outputs against inputs; give embeddings, biases and the last layer another rule. As in PyTorch, whose iteration rounds to bfloat16; here it is float32.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "momentum * m + (1 - momentum) * g"],
+      ["ahead", "momentum * m + (1 - momentum) * g"],
+      ["p", "p - lr * sqrt(max(1, rows / cols)) * orthogonal(ahead)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\n\\mathrm{ahead} &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\sqrt{\\max\\left(1, \\frac{\\mathrm{rows}}{\\mathrm{cols}}\\right)}\\,\\operatorname{orthogonal}\\left(\\mathrm{ahead}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>ahead</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mi>max</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mfrac><mtext>rows</mtext><mtext>cols</mtext></mfrac><mo>)</mo></mrow></mrow></msqrt></mrow><mo>⁢</mo><mrow><mi>orthogonal</mi><mrow><mo>(</mo><mtext>ahead</mtext><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "torch 2.13.0, torch.optim.Muon, its iteration in float64 in place of bfloat16",
+      "error": 0.000002
+    },
+    "mutants": 0
+  },
+  {
+    "id": "prodigy",
+    "name": "prodigy",
+    "family": "parameter-free",
+    "title": "Prodigy",
+    "paper": "https://arxiv.org/abs/2306.06101",
+    "sentence": "Adam that finds its rate: the distance to the solution is estimated from below, for the whole model, by how far the gradients agree with the way already gone.",
+    "comment": "Adam that finds its rate: the distance to the solution is estimated from below, for the whole model, by how far the gradients agree with the way already gone (Mishchenko and Defazio, 2023). Leave `lr` at 1; schedules multiply it. As in Optax. A parameter without a gradient keeps its share of the estimate.",
+    "equations": [
+      ["beta3", "sqrt(beta2)"],
+      ["rate", "d * lr * sqrt(1 - beta2^t) / (1 - beta1^t)"],
+      ["m", "beta1 * m + (1 - beta1) * d * g"],
+      ["v", "beta2 * v + (1 - beta2) * (d * g)^2"],
+      ["s", "beta3 * s + rate * d / d0 * g"],
+      ["r", "beta3 * r + total(rate * d / d0 * g * (x0 - p))"],
+      ["weight", "total(abs(s))"],
+      ["d", "weight > 0 ? max(d, dCoef * r / weight) : d"],
+      ["p", "(1 - weightDecay * decays * rate) * p - rate * m / (sqrt(v) + d * eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\beta_{3} &\\leftarrow \\sqrt{\\beta_{2}} \\\\\n\\mathrm{rate} &\\leftarrow \\frac{d\\,\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,d\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,\\left(d\\,g\\right)^{2} \\\\\ns &\\leftarrow \\beta_{3}\\,s + \\frac{\\mathrm{rate}\\,d}{d_{0}}\\,g \\\\\nr &\\leftarrow \\beta_{3}\\,r + \\operatorname{total}\\left(\\frac{\\mathrm{rate}\\,d}{d_{0}}\\,g\\,\\left(x_{0} - \\theta\\right)\\right) \\\\\n\\mathrm{weight} &\\leftarrow \\operatorname{total}\\left(\\left|s\\right|\\right) \\\\\nd &\\leftarrow \\begin{cases} \\max\\left(d, \\frac{d_{\\mathrm{coef}}\\,r}{\\mathrm{weight}}\\right) & \\mathrm{weight} > 0 \\\\ d & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\left(1 - \\lambda\\,\\mathrm{decays}\\,\\mathrm{rate}\\right)\\,\\theta - \\frac{\\mathrm{rate}\\,m}{\\sqrt{v} + d\\,\\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><msub><mi>β</mi><mn>3</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><msub><mi>β</mi><mn>2</mn></msub></msqrt></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><mi>d</mi><mo>⁢</mo><mi>α</mi></mrow><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>d</mi></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mrow><mo>(</mo><mrow><mi>d</mi><mo>⁢</mo><mi>g</mi></mrow><mo>)</mo></mrow><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>s</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>3</mn></msub><mo>⁢</mo><mi>s</mi></mrow><mo>+</mo><mrow><mfrac><mrow><mtext>rate</mtext><mo>⁢</mo><mi>d</mi></mrow><msub><mi>d</mi><mn>0</mn></msub></mfrac><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>3</mn></msub><mo>⁢</mo><mi>r</mi></mrow><mo>+</mo><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mrow><mfrac><mrow><mtext>rate</mtext><mo>⁢</mo><mi>d</mi></mrow><msub><mi>d</mi><mn>0</mn></msub></mfrac><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><msub><mi>x</mi><mn>0</mn></msub><mo>−</mo><mi>θ</mi></mrow><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>weight</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mo>|</mo><mi>s</mi><mo>|</mo></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>d</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mi>d</mi><mo>,</mo><mfrac><mrow><msub><mi>d</mi><mtext>coef</mtext></msub><mo>⁢</mo><mi>r</mi></mrow><mtext>weight</mtext></mfrac><mo>)</mo></mrow></mrow></mtd><mtd><mrow><mtext>weight</mtext><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mi>d</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mtext>rate</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mfrac><mrow><mtext>rate</mtext><mo>⁢</mo><mi>m</mi></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mrow><mi>d</mi><mo>⁢</mo><mi>ϵ</mi></mrow></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "d0",
+        "default": 0.000001,
+        "range": [5e-324, null],
+        "meaning": "the first estimate, too small for any problem"
+      },
+      {
+        "name": "dCoef",
+        "default": 1,
+        "range": [5e-324, null],
+        "meaning": "a factor for the estimate"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "x0", "place": "tensor", "init": "p" },
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "s", "place": "tensor", "init": 0 },
+      { "name": "r", "place": "model", "init": 0 },
+      { "name": "d", "place": "model", "init": "d0" }
+    ],
+    "bytes": 16,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "optax 0.2.8, optax.contrib.prodigy, float64; with decay or a tensor that joins late, a transcription that agrees with it",
+      "error": 0.000001
+    },
+    "mutants": 0
+  },
+  {
+    "id": "shampoo",
+    "name": "shampoo",
+    "family": "preconditioned",
+    "title": "Shampoo",
+    "paper": "https://arxiv.org/abs/1802.09568",
+    "sentence": "AdaGrad for matrices: a preconditioner for the rows and one for the columns, the inverse fourth roots of the sums of G G' and G' G.",
+    "comment": "AdaGrad for matrices: a preconditioner for the rows and one for the columns, the inverse fourth roots of the sums of G G' and G' G (Gupta, Koren and Singer, 2018, Algorithm 1). Roots are taken anew at every step, in float64 on the host.",
+    "equations": [
+      ["l", "l + g @ g'"],
+      ["r", "r + g' @ g"],
+      ["p", "p - lr * inverseRoot(l + eps * eye(rows), 4) @ g @ inverseRoot(r + eps * eye(cols), 4)"]
+    ],
+    "latex": "\\begin{aligned}\nl &\\leftarrow l + g\\,g^{\\top} \\\\\nr &\\leftarrow r + g^{\\top}\\,g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\operatorname{inverseRoot}\\left(l + \\epsilon\\,I_{\\mathrm{rows}}, 4\\right)\\,g\\,\\operatorname{inverseRoot}\\left(r + \\epsilon\\,I_{\\mathrm{cols}}, 4\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>l</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>l</mi><mo>+</mo><mrow><mi>g</mi><mo>⁢</mo><msup><mi>g</mi><mo>⊤</mo></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>r</mi><mo>+</mo><mrow><msup><mi>g</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mi>α</mi><mo>⁢</mo><mrow><mi>inverseRoot</mi><mrow><mo>(</mo><mrow><mi>l</mi><mo>+</mo><mrow><mi>ϵ</mi><mo>⁢</mo><mrow><mo>I(</mo><mtext>rows</mtext><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>4</mn><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><mrow><mi>inverseRoot</mi><mrow><mo>(</mo><mrow><mi>r</mi><mo>+</mo><mrow><mi>ϵ</mi><mo>⁢</mo><mrow><mo>I(</mo><mtext>cols</mtext><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>4</mn><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "eps",
+        "default": 0.0001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      {
+        "name": "l",
+        "place": ["rows", "rows"],
+        "init": 0
+      },
+      {
+        "name": "r",
+        "place": ["cols", "cols"],
+        "init": 0
+      }
+    ],
+    "bytes": 0,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "numpy 2.4.6, a float64 transcription of Algorithm 1, roots by numpy.linalg.eigh and by scipy.linalg.sqrtm",
+      "error": 6e-7
+    },
+    "mutants": 0
+  },
+  {
+    "id": "soap",
+    "name": "soap",
+    "family": "preconditioned",
+    "title": "SOAP",
+    "paper": "https://arxiv.org/abs/2409.11321",
+    "sentence": "Adam in the eigenbasis of Shampoo's preconditioner: that basis turns slowly, so it is found anew only every few steps (Vyas et al., 2024, Algorithm 3), by one step of power iteration and QR.",
+    "comment": "Adam in the eigenbasis of Shampoo's preconditioner: that basis turns slowly, so it is found anew only every few steps (Vyas et al., 2024, Algorithm 3), by one step of power iteration and QR. The first step is Adam's own. The authors start from the eigenvectors of the first gradient's products, which are arbitrary where that has no direction; here the iteration starts from the identity, and a shift of 1 % keeps those directions apart without changing eigenvectors.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * (a' @ g @ b)^2"],
+      ["mHat", "(a' @ m @ b) / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["l", "beta2 * l + (1 - beta2) * g @ g'"],
+      ["r", "beta2 * r + (1 - beta2) * g' @ g"],
+      ["p", "p - lr * a @ (mHat / (sqrt(vHat) + eps)) @ b'"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,\\left(a^{\\top}\\,g\\,b\\right)^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{a^{\\top}\\,m\\,b}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\nl &\\leftarrow \\beta_{2}\\,l + \\left(1 - \\beta_{2}\\right)\\,g\\,g^{\\top} \\\\\nr &\\leftarrow \\beta_{2}\\,r + \\left(1 - \\beta_{2}\\right)\\,g^{\\top}\\,g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,a\\,\\frac{\\hat{m}}{\\sqrt{\\hat{v}} + \\epsilon}\\,b^{\\top} \\\\\n&\\textbf{if } t = 1 \\lor t \\bmod \\mathrm{every} = 0 \\\\\na &\\quad \\leftarrow \\operatorname{qr}\\left(\\left(l + 0.01\\,\\left\\lVert l \\right\\rVert\\,I_{\\mathrm{rows}}\\right)\\,a\\right) \\\\\nb &\\quad \\leftarrow \\operatorname{qr}\\left(\\left(r + 0.01\\,\\left\\lVert r \\right\\rVert\\,I_{\\mathrm{cols}}\\right)\\,b\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mrow><mo>(</mo><mrow><mrow><msup><mi>a</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><mi>b</mi></mrow><mo>)</mo></mrow><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><msup><mi>a</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>m</mi></mrow><mo>⁢</mo><mi>b</mi></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>l</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>l</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><msup><mi>g</mi><mo>⊤</mo></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>r</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mo>⊤</mo></msup></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>a</mi></mrow><mo>⁢</mo><mfrac><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow><mo>⁢</mo><msup><mi>b</mi><mo>⊤</mo></msup></mrow></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mi>t</mi><mo>=</mo><mn>1</mn></mrow><mo>∨</mo><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mrow></mtd></mtr><mtr><mtd><mi>a</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>qr</mi><mrow><mo>(</mo><mrow><mrow><mo>(</mo><mrow><mi>l</mi><mo>+</mo><mrow><mrow><mn>0.01</mn><mo>⁢</mo><mrow><mo>‖</mo><mi>l</mi><mo>‖</mo></mrow></mrow><mo>⁢</mo><mrow><mo>I(</mo><mtext>rows</mtext><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>a</mi></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>qr</mi><mrow><mo>(</mo><mrow><mrow><mo>(</mo><mrow><mi>r</mi><mo>+</mo><mrow><mrow><mn>0.01</mn><mo>⁢</mo><mrow><mo>‖</mo><mi>r</mi><mo>‖</mo></mrow></mrow><mo>⁢</mo><mrow><mo>I(</mo><mtext>cols</mtext><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>b</mi></mrow><mo>)</mo></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.003,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "every",
+        "default": 10,
+        "range": [1, null],
+        "meaning": "how many steps a basis serves"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      {
+        "name": "l",
+        "place": ["rows", "rows"],
+        "init": 0
+      },
+      {
+        "name": "r",
+        "place": ["cols", "cols"],
+        "init": 0
+      },
+      {
+        "name": "a",
+        "place": ["rows", "rows"],
+        "init": "eye"
+      },
+      {
+        "name": "b",
+        "place": ["cols", "cols"],
+        "init": "eye"
+      }
+    ],
+    "bytes": 8,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "numpy 2.4.6, a float64 transcription of Algorithm 3 with numpy.linalg.qr", "error": 9e-7 },
     "mutants": 0
   },
   {

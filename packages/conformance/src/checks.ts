@@ -1,7 +1,7 @@
 import { type Configured, decodeState, encodeState, freeze, type StateDict } from "@descent/core";
 import { isReduction, trace } from "@descent/core/graph";
 import { assert, sameBits, sameState, within } from "./assert.ts";
-import { type Data, pick, sampleData } from "./data.ts";
+import { type Data, pick } from "./data.ts";
 import type { Session, Starts, Target } from "./target.ts";
 
 /** Starts an optimizer, lets `use` work with it, and disposes of it whatever happens. */
@@ -187,11 +187,10 @@ export const extremes = [0, 1e-30, 1e30] as const;
 export async function firstNonFinite(
   target: Target,
   configured: Configured,
-  scale: number,
+  { starts, steps }: Data,
 ): Promise<
   { readonly tensor: string; readonly element: number; readonly step: number; readonly value: number } | undefined
 > {
-  const { starts, steps } = sampleData({ steps: 4, scale });
   return using(target, starts, configured, async (session) => {
     for (const [k, gradients] of steps.entries()) {
       await session.update(gradients);

@@ -1,4 +1,4 @@
-import { checkShape, finite, knownOptions, type Role, whole } from "@descent/core/adapter";
+import { checkShape, finite, flag, knownOptions, type Role, whole } from "@descent/core/adapter";
 import type { Gradients, Starts } from "./target.ts";
 
 /** Start values and gradients of several steps: the input of a check. */
@@ -22,11 +22,21 @@ export interface Sample {
   readonly scale?: number | undefined;
   /** Elements per tensor: a kernel, a bias, a kernel, … */
   readonly sizes?: readonly number[] | undefined;
+  /** Whether tensors whose size has a divisor are matrices: 21 elements are [3, 7]. By default all are vectors. */
+  readonly matrices?: boolean | undefined;
+}
+
+/** A size as a shape. */
+function shapeOf(n: number, matrices: boolean): readonly number[] {
+  for (let rows = 2; matrices && rows * rows <= n; rows++) if (n % rows === 0) return [rows, n / rows];
+  return [n];
 }
 
 /** Two tensors of different roles, of sizes that leave the last SIMD register partly empty, and correlated gradients with a zero among them. */
 export function sampleData(options: Sample = {}): Data {
-  const { steps = 8, scale = 1, sizes = [21, 5] } = knownOptions("sampleData", options, ["steps", "scale", "sizes"]);
+  const known = knownOptions("sampleData", options, ["steps", "scale", "sizes", "matrices"]);
+  const { steps = 8, scale = 1, sizes = [21, 5], matrices = false } = known;
+  flag("sampleData", { matrices });
   whole("sampleData", { steps });
   finite("sampleData", { scale });
   checkShape("sampleData", sizes);
@@ -35,7 +45,7 @@ export function sampleData(options: Sample = {}): Data {
   const starts: Starts = Object.fromEntries(
     sizes.map((n, i) => [
       i === 0 ? "w" : i === 1 ? "b" : `x${i}`,
-      { shape: [n], role: roles[i % 2], data: Float32Array.from({ length: n }, () => next() / 2) },
+      { shape: shapeOf(n, matrices), role: roles[i % 2], data: Float32Array.from({ length: n }, () => next() / 2) },
     ]),
   );
   const last = new Map<string, number[]>();

@@ -10,6 +10,7 @@ import {
   couplesTensors,
   extremes,
   firstNonFinite,
+  run,
 } from "./checks.ts";
 import { sampleData } from "./data.ts";
 import { declareEmpty } from "./describe-backend.ts";
@@ -29,6 +30,8 @@ export interface RuleChecks {
   readonly tolerance?: number | undefined;
   /** Rules of your own that cannot stay finite with gradients near 1e30, by export, and why. It fails when one stays finite. */
   readonly overflows?: Readonly<Record<string, string>> | undefined;
+  /** Rules that these targets refuse, by id, and why. It fails when one is accepted. */
+  readonly refuses?: Readonly<Record<string, string>> | undefined;
   /** Why these targets decline tensors without elements. It fails when one is accepted. */
   readonly refusesEmpty?: string | undefined;
   /**
@@ -87,12 +90,21 @@ function describeRule(
   rule: AnyRule,
   golden: Golden | undefined,
   place: (name: string) => string,
-  { targets = arraysTargets(), tolerance = TOLERANCE, overflows = {}, refusesEmpty, share = all }: RuleChecks,
+  {
+    targets = arraysTargets(),
+    tolerance = TOLERANCE,
+    overflows = {},
+    refuses = {},
+    refusesEmpty,
+    share = all,
+  }: RuleChecks,
 ): void {
   const widest = golden?.settings.find((s) => s.name !== "defaults" && Object.keys(s.options).length > 1);
   const options = widest?.options ?? golden?.settings[0]?.options ?? {};
   const configured = configure(rule, options);
-  const data = sampleData();
+  // Rules that need matrices get no vector.
+  const sample = { matrices: true, sizes: rule.needs === "matrix" ? [21, 10] : [21, 5] };
+  const data = sampleData(sample);
 
   every(`${name} has a golden with its defaults`, () => {
     assert(golden !== undefined, `the rule \`${name}\` has no golden. ${place(name)} ${SCHEMA}`);
@@ -104,6 +116,22 @@ function describeRule(
 
   for (const target of targets)
     describe(`${name} on ${target.name}`, () => {
+      const refused = refuses[rule.id];
+      if (refused !== undefined) {
+        every(`is refused by name, with what to do: ${refused}`, async () => {
+          const error: unknown = await run(target, configured, data).then(
+            () => undefined,
+            (thrown) => thrown,
+          );
+          assert(error !== undefined, `it is accepted now; remove \`${rule.id}\` from \`refuses\``);
+          const says = String(error);
+          assert(
+            says.includes(rule.title) && says.includes("another rule"),
+            `the error does not say what to do: ${says}`,
+          );
+        });
+        return;
+      }
       for (const setting of settings.filter((_, i) => belongs(turn + i, goldenShare)))
         every(`moves as ${golden!.source} does: ${setting.name}`, async () => {
           const { error, tensor, step } = await followGolden(target, configure(rule, setting.options), setting);
@@ -127,7 +155,7 @@ function describeRule(
       for (const scale of extremes) {
         const reason = scale === 1e30 ? (overflows[name] ?? known[rule.id]) : undefined;
         test(`${reason ? "does not stay" : "stays"} finite with gradients of ${scale}${reason ? `: ${reason}` : ""}`, async () => {
-          const found = await firstNonFinite(target, configure(rule, {}), scale);
+          const found = await firstNonFinite(target, configure(rule, {}), sampleData({ ...sample, steps: 4, scale }));
           if (reason !== undefined)
             assert(found !== undefined, `it stays finite now; remove \`${name}\` from \`overflows\``);
           else if (found !== undefined)

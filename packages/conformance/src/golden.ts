@@ -27,7 +27,8 @@ export interface GoldenSetting {
 }
 
 /** Any rule, whatever its options; `never` because functions are contravariant in what they take. */
-export type AnyRule = Pick<Rule, "id" | "title" | "hyper" | "state" | "update"> & ((options?: never) => Configured);
+export type AnyRule = Pick<Rule, "id" | "title" | "hyper" | "state" | "update" | "needs"> &
+  ((options?: never) => Configured);
 
 /** The rules among a module's exports, by name. */
 export function rulesOf(module: Readonly<Record<string, unknown>>): [name: string, rule: AnyRule][] {

@@ -11,5 +11,8 @@ export const overflows: Readonly<Record<string, string>> = {
   qhadam: "with ν₂ = 1 the square of g, which is infinite, is multiplied by 0",
   "rmsprop-centered": variance,
   "rmsprop-centered-momentum": variance,
+  adafactor: "the means of squares by row are infinite, and their share of the mean is NaN",
+  shampoo: "the products of gradients are infinite, and have no roots",
+  soap: "the products of gradients are infinite, and have no basis",
   yogi: "v is infinite after one step, and v - g^2 is NaN at the next",
 };

@@ -167,8 +167,8 @@ describe("each check passes on a sound backend and fails on a broken one", () =>
   });
 
   test("extreme gradients", async () => {
-    expect(await firstNonFinite(reference, heavy, 1e30)).toBeUndefined();
-    expect(await firstNonFinite(reference, yogi(), 1e30)).toMatchObject({
+    expect(await firstNonFinite(reference, heavy, sampleData({ steps: 4, scale: 1e30 }))).toBeUndefined();
+    expect(await firstNonFinite(reference, yogi(), sampleData({ steps: 4, scale: 1e30 }))).toMatchObject({
       tensor: "w",
       element: 0,
       step: 2,

@@ -81,7 +81,8 @@ export function checkSpec(spec: unknown): asserts spec is RuleSpec {
     for (const equations of list) checkEquations(`The rule \`${spec.id}\`, in \`${key}\`,`, equations);
   }
   const { phases = {}, readout, layout, needs } = spec;
-  if (layout !== undefined && !["out,in", "in,out"].includes(String(layout)))
+  const sides = Array.isArray(layout) ? layout : [];
+  if (layout !== undefined && !(sides.length === 2 && sides.includes("out") && sides.includes("in")))
     bad("`layout`", layout, 'what rows and columns are: ["out", "in"] or ["in", "out"]');
   if (needs !== undefined && needs !== "matrix") bad("`needs`", needs, '"matrix", or leave it out');
   if (!isRecord(phases)) return bad("`phases`", phases, "equations by phase: { climb: { p: … } }");

@@ -1,0 +1,73 @@
+"""The family factored: numbers computed by published code, and the papers' boxes in NumPy that must agree with them."""
+
+import numpy as np
+import optax
+import torch
+from common import DEFAULTS, IMAGES, OPTIONS, OPTAX, TINY, TORCH, decayed, golden, optax_path, torch_path
+
+EPS1 = 2.0**-23
+
+
+def flat(x):
+    """A tensor as a matrix of outputs against the rest, which PyTorch would see as a stack of matrices."""
+    return x.reshape(x.shape[0], -1) if x.ndim > 2 else x
+
+
+def run_adafactor(o, p, steps):
+    def make(tensors):
+        groups = decayed(tensors, o["weightDecay"])
+        return torch.optim.Adafactor(groups, lr=o["lr"], beta2_decay=-o["decay"], eps=(o["eps1"], o["eps2"]), d=o["clip"])
+
+    path = torch_path(make, {n: flat(x) for n, x in p.items()}, [{n: flat(g) for n, g in now.items()} for now in steps])
+    return [{n: x.reshape(p[n].shape) for n, x in now.items()} for now in path]
+
+
+def adafactor(p, gradients, role, lr, decay, clip, eps1, eps2, weightDecay):
+    shape, p = p.shape, np.atleast_2d(flat(p))
+    row, column = np.zeros((p.shape[0], 1)), np.zeros((1, p.shape[1]))
+    for t, g in enumerate(gradients, 1):
+        g, newest = flat(g).reshape(p.shape), t**-decay
+        row = (1 - newest) * row + newest * (g**2).mean(1, keepdims=True)
+        column = (1 - newest) * column + newest * (g**2).mean(0, keepdims=True)
+        v = row * column / max(row.mean(), eps1) if len(shape) > 1 else column
+        u = g / np.sqrt(np.maximum(v, eps1**2))
+        rate = max(eps2, np.sqrt((p**2).mean())) * min(lr, t**-0.5)
+        p = (1 - (0 if role == "bias" else lr * weightDecay)) * p - rate / max(1, np.sqrt((u**2).mean()) / clip) * u
+        yield p.reshape(shape)
+
+
+def run_sm3(o, p, steps):
+    return optax_path(optax.chain(optax.scale_by_sm3(o["momentum"], 1.0, o["eps"]), optax.scale(-o["lr"])), p, steps)
+
+
+def sm3(p, gradients, role, lr, momentum, eps):
+    shape, p = p.shape, np.atleast_2d(p)
+    m, row, column = 0 * p, np.zeros((p.shape[0], 1)), np.zeros((1, p.shape[1]))
+    for g in gradients:
+        g = g.reshape(p.shape)
+        v = g**2 + np.minimum(row, column) if len(shape) > 1 else g**2 + column
+        row, column = v.max(1, keepdims=True), v.max(0, keepdims=True)
+        m = momentum * m + (1 - momentum) * np.where(v > 0, g / np.sqrt(v + eps), 0)
+        p = p - lr * m
+        yield p.reshape(shape)
+
+
+def goldens():
+    out = {
+        "adafactor": golden(
+            "adafactor", f"{TORCH}, torch.optim.Adafactor, float64, without decay where the role is bias; a convolution as a matrix",
+            {
+                DEFAULTS: {"lr": 0.3},
+                OPTIONS: {"lr": 0.5, "decay": 0.6, "clip": 1.2, "eps1": 0.3, "eps2": 0.2, "weightDecay": 0.1},
+                TINY: {"lr": 0.3, "eps1": 1e-8},
+                IMAGES: {"lr": 0.3},
+            },
+            run_adafactor, adafactor, {"lr": 1e-2, "decay": 0.8, "clip": 1, "eps1": EPS1, "eps2": 1e-3, "weightDecay": 0},
+        ),
+        "sm3": golden(
+            "sm3", f"{OPTAX}, optax.scale_by_sm3, float64",
+            {DEFAULTS: {}, OPTIONS: {"lr": 0.3, "momentum": 0.6, "eps": 0.2}, TINY: {"eps": 1e-14}},
+            run_sm3, sm3, {"lr": 0.1, "momentum": 0.9, "eps": 1e-8},
+        ),
+    }
+    return {f"packages/conformance/goldens/factored/{rule}.json": value for rule, value in out.items()}

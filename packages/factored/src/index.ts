@@ -1,0 +1,2 @@
+export { adafactor } from "./adafactor.ts";
+export { sm3 } from "./sm3.ts";

@@ -1,0 +1,1 @@
+export { muon } from "./muon.ts";

@@ -1,0 +1,2 @@
+export { shampoo } from "./shampoo.ts";
+export { soap } from "./soap.ts";
