@@ -85,6 +85,15 @@ export const methods: readonly MethodEntry[] = [
     "comment": "Nonlinear conjugate gradients: each direction keeps a part of the last, so that steps do not undo one another, for the memory of four vectors. `beta` is Hager and Zhang's (2005), Polak and Ribière's, kept at 0 or above (1969), or Fletcher and Reeves's (1964)."
   },
   {
+    "id": "owlqn",
+    "name": "owlqn",
+    "family": "quasi-newton",
+    "title": "OWL-QN",
+    "paper": "https://doi.org/10.1145/1273496.1273501",
+    "sentence": "OWL-QN: L-BFGS for f(x) + l1 · Σ|x|, whose minima have many elements that are 0 exactly.",
+    "comment": "OWL-QN: L-BFGS for f(x) + l1 · Σ|x|, whose minima have many elements that are 0 exactly (Andrew and Gao, 2007). A step stays in one orthant: elements that would cross 0 stop there. Only elements at 0 are held to the way down, where the paper holds all of them, which is slow where they are correlated. Values and gradients that a run reports have the absolute values in them."
+  },
+  {
     "id": "steihaug",
     "name": "steihaug",
     "family": "quasi-newton",

@@ -61,14 +61,14 @@ export function* ask(at: Vector): Asking<Point> {
   return answered(request.answer);
 }
 
-/** Equations that begin with a reduction over the model give numbers, and all others vectors. */
+/** Equations that begin with a reduction give numbers, and all others vectors. */
 export type Computed<E> = {
-  readonly [K in keyof E]: E[K] extends `${"total" | "totalNorm"}(${string}` ? number : Vector;
+  readonly [K in keyof E]: E[K] extends `${"total" | "totalNorm" | "largest"}(${string}` ? number : Vector;
 };
 
 /**
  * Values of equations, run top to bottom: `compute({ ys: "total(y * s)" }, { y, s })`. Points and directions are columns, `@`
- * and `'` multiply and transpose. A result is a number if its equation begins with `total(` or `totalNorm(`.
+ * and `'` multiply and transpose. A result is a number if its equation begins with `total(`, `totalNorm(` or `largest(`.
  */
 export function* compute<const E extends Readonly<Record<string, string>>, const G extends Given>(
   equations: E & Checked<E, (keyof G & string) | FunctionName>,

@@ -9,7 +9,10 @@ export interface Pair {
 }
 
 /** The curvature between two points; undefined where it is not positive, which no positive definite model can have. */
-export function* pair(from: Point, to: Point): Asking<Pair | undefined> {
+export function* pair(
+  from: Pick<Point, "x" | "gradient">,
+  to: Pick<Point, "x" | "gradient">,
+): Asking<Pair | undefined> {
   const { s, y, ys, yy, length } = yield* compute(
     { s: "b - a", y: "h - g", ys: "total(y * s)", yy: "total(y * y)", length: "totalNorm(s)" },
     { a: from.x, b: to.x, g: from.gradient, h: to.gradient },

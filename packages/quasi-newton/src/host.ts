@@ -56,9 +56,9 @@ function compile(equations: Readonly<Record<string, string>>, given: Given): Com
     );
     const roots = lines.map(([name, source]) => {
       const e = build(parse(source), source, (symbol) => scope.get(symbol), scope.keys());
-      if (isUniform(e) !== /^total(Norm)?\(/.test(source))
+      if (isUniform(e) !== /^(total(Norm)?|largest)\(/.test(source))
         throw new OptimizerError(
-          `\`compute\`: \`${name} = ${source}\` gives ${isUniform(e) ? "a number" : "a vector"}. An equation that begins with total( or totalNorm( must give a number, and all others a vector; calculate with numbers in TypeScript.`,
+          `\`compute\`: \`${name} = ${source}\` gives ${isUniform(e) ? "a number" : "a vector"}. An equation that begins with total(, totalNorm( or largest( must give a number, and all others a vector; calculate with numbers in TypeScript.`,
         );
       scope.set(name, e);
       return [name, e] as const;

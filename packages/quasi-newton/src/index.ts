@@ -12,6 +12,7 @@ export { type NewtonOptions, newton } from "./newton.ts";
 export { type NewtonCgOptions, newtonCg } from "./newton-cg.ts";
 export { type NonlinearCgOptions, nonlinearCg } from "./nonlinear-cg.ts";
 export type { AsyncFunction, AsyncObjective, Evaluation, Objective, Residuals } from "./objective.ts";
+export { type OwlqnOptions, owlqn } from "./owlqn.ts";
 export type { Iteration, MinimizeOptions, Result, Signal, Status } from "./run.ts";
 export { type ArmijoOptions, armijo } from "./search/armijo.ts";
 export { type HagerZhangOptions, hagerZhang } from "./search/hager-zhang.ts";

@@ -20,5 +20,7 @@ export interface Method<M extends Memory = Memory> {
   readonly title: string;
   readonly paper: string;
   start(at: Point): Asking<M>;
+  /** The first point as the method sees it, with terms of its own in value and gradient; later ones are as `iterate` gives them. */
+  view?(at: Point): Asking<Point>;
   iterate(at: Point, memory: M): Asking<Outcome<M>>;
 }

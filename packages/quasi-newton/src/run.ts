@@ -166,7 +166,8 @@ export function* run(evaluator: Evaluator, from: ArrayLike<number> | State, meth
     const nowhere = { x, value: Number.NaN, gradient: column(new Float64Array(from.length)), gradientNorm: Number.NaN };
     const at = yield* served(ask(x));
     const memory = at && isUsable(at) ? yield* served(method.start(at)) : undefined;
-    now = { at: at ?? nowhere, memory: memory ?? {}, count: 0, step: 0 };
+    const seen = at && memory && method.view ? yield* served(method.view(at)) : at;
+    now = { at: seen ?? nowhere, memory: memory ?? {}, count: 0, step: 0 };
     if (!memory) return end(now, interrupted ?? "not finite", reasons[interrupted ?? "not finite"]);
   }
   let status: keyof typeof reasons | undefined;

@@ -11,6 +11,7 @@ import {
   newton,
   newtonCg,
   nonlinearCg,
+  owlqn,
   type Result,
   steihaug,
 } from "../src/index.ts";
@@ -48,6 +49,7 @@ export const methods: readonly Method[] = [
   newton(),
   barzilaiBorwein(),
   gradientDescent(),
+  owlqn({ l1: 0 }),
 ];
 
 /** Runs a method on a problem; values are sums of squares, and not half of them. */

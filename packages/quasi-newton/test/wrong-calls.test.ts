@@ -40,6 +40,7 @@ wrongCalls(quasiNewton, {
   newton: method({}),
   newtonCg: method({}),
   nonlinearCg: method({ beta: "hager-zhang" }),
+  owlqn: method({ l1: 0.5, memory: 10 }),
   steihaug: method({ radius: 1, maxRadius: 10 }),
   minimize: { args: () => [bowl, [2], quasiNewton.lbfgs(), limits] },
   iterations: {
