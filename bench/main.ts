@@ -4,6 +4,7 @@ import { guard } from "./guard/guard.ts";
 import type { Effort } from "./measure.ts";
 import { minimize } from "./minimize.ts";
 import { type ModelName, modelNames } from "./models.ts";
+import { opening } from "./opening.ts";
 import { products } from "./products.ts";
 import { profile } from "./profile.ts";
 import { type Section, write } from "./report.ts";
@@ -25,6 +26,7 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
   npm run bench -- profile [${modelNames.join("|")} …]
                                             where a training step's time goes, by operator
   npm run bench -- minimize                 the evaluations that classical methods need, beside SciPy's
+  npm run bench -- opening                  the cost of opening a model: of 10,000 nodes, and of 124 M weights
   npm run bench -- types                    the compiler's cost of checking 100 rules of 12 equations
   npm run bench -- guard                    the update beside an earlier commit's, built next to this one: fails where
                                             it takes more than 1.5 times as long, three times over (--against REF)
@@ -160,6 +162,10 @@ else
     case "minimize":
       if (rest.length > 0) fail(`"minimize" takes no "${rest[0]}".`);
       console.log(`${minimize()}\n`);
+      break;
+    case "opening":
+      if (rest.length > 0) fail(`"opening" takes no "${rest[0]}".`);
+      console.log(`${await opening(whole("rounds", 3), say)}\n`);
       break;
     case "types":
       if (rest.length > 0) fail(`"types" takes no "${rest[0]}".`);
