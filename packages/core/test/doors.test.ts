@@ -83,6 +83,10 @@ describe("@descent/core/adapter", () => {
     interpret: made(3, [part], [{ tensors: { p: 1, g: 1, m: 1 }, scalars: program.scalars.map(() => 1) }], numbers),
     oncePerJobs: { args: () => [() => 1], use: (once: (jobs: adapter.Part[]) => unknown) => once([part]) },
     setHyper: good(groups, { lr: 1 }, undefined),
+    worldOf: {
+      args: () => [{ rank: 0, size: 1, localRank: 0, sum() {}, broadcast() {}, gather() {}, reduceScatter() {} }],
+      foreign: [1],
+    },
     AsyncLoop: {
       args: () => [plain, sgd(), {}],
       call: (...args: ConstructorParameters<typeof adapter.AsyncLoop<Float64Array>>) => new adapter.AsyncLoop(...args),
