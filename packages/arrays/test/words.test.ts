@@ -160,6 +160,57 @@ for (const engine of ["wasm", "interpreter"] as const)
       expect(Object.keys(opt.state().tensors)).toEqual(["ema.average/w"]);
     });
 
+    test("random numbers depend on seed, parameter, update and call alone, and have their distributions", () => {
+      const noise = (distribution: string, seed: number) => {
+        const spec = { id: "test/noise", title: "Noise", paper: "", hyper: { seed: 0 }, state: { a: 0 } };
+        const made = rule({
+          ...spec,
+          update: { a: `${distribution}()` as string, p: `a + 0 * ${distribution}()` as string },
+        });
+        const w = new Float32Array(4001);
+        const opt = optimizer({ w }, made({ seed }), { engine });
+        const step = () => {
+          opt.update({ w: new Float32Array(4001) });
+          return w.slice();
+        };
+        return { opt, step };
+      };
+      const mean = (x: Float32Array, power = 1) => x.reduce((sum, v) => sum + v ** power, 0) / x.length;
+      const first = noise("normal", 7);
+      const [one, two] = [first.step(), first.step()];
+      expect(one).not.toEqual(two);
+      expect(noise("normal", 8).step()).not.toEqual(one);
+      const again = noise("normal", 7);
+      again.opt.load(decodeState(encodeState(first.opt.state())));
+      expect(again.step()).toEqual(first.step());
+      // Four standard errors of 4,001 numbers.
+      expect(Math.abs(mean(one))).toBeLessThan(4 / 63);
+      expect(Math.abs(mean(one, 2) - 1)).toBeLessThan((4 * Math.SQRT2) / 63);
+      const uniform = noise("uniform", 7).step();
+      expect(uniform.every((x) => x >= 0 && x < 1)).toBe(true);
+      expect(Math.abs(mean(uniform) - 0.5)).toBeLessThan(4 / 63 / Math.sqrt(12));
+      const signs = noise("rademacher", 7).step();
+      expect(signs.every((x) => Math.abs(x) === 1)).toBe(true);
+      expect(Math.abs(mean(signs))).toBeLessThan(4 / 63);
+      const bad = { id: "test/x", title: "X", paper: "", hyper: {}, state: {} };
+      expect(() => rule({ ...bad, update: { p: "p + normal()" } })).toThrow("draws by the option `seed`");
+    });
+
+    test("noise around any rule has a seed of its own", () => {
+      const noisy = transform({
+        id: "noisy",
+        hyper: { scale: 0.5, seed: 3 },
+        after: { p: "p + scale * normal(seed)" },
+      });
+      const { w, opt } = start(noisy(sgd({ lr: 1 })));
+      opt.update({ w: Float32Array.of(1, -2) });
+      const other = start(noisy(sgd({ lr: 1 }), { scale: 1 }));
+      other.opt.update({ w: Float32Array.of(1, -2) });
+      // sgd's step ends at 0, and what is left is noise: twice the scale is twice the noise.
+      expect([...other.w]).toEqual([...w.map((x) => 2 * x)]);
+      expect(w.every((x) => x !== 0)).toBe(true);
+    });
+
     test("transforms nest, are saved as data and resume bit for bit", () => {
       const configured = cautious(meet(adamw({ lr: 0.1 }), { every: 2 }));
       const gradients = Array.from({ length: 6 }, (_, t) => Float32Array.of(Math.sin(t + 1), Math.cos(3 * t)));

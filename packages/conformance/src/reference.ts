@@ -45,6 +45,7 @@ const backend: Backend<Float32Array> = {
       for (const [name, { data }] of Object.entries(results[i]!)) tensors[name]!.set(data);
   },
   free() {},
+  draw: (numbers) => numbers,
 };
 
 /** Numbers in rows and columns, in double precision where they are one number per tensor. */

@@ -32,6 +32,7 @@ export {
   type Shape,
   size,
 } from "./parameter.ts";
+export { philox } from "./philox.ts";
 export { fromPlain, type Plain, type PlainRule, toPlain } from "./plain.ts";
 export { configured, type Leaf } from "./rule.ts";
 export { type Dtype, decodeSafetensors, encodeSafetensors, type SafeData, type SafeTensor } from "./safetensors.ts";

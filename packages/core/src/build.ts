@@ -25,7 +25,7 @@ export function build(ast: Ast, source: string, lookup: Lookup, names: Iterable<
       }
       case "call": {
         const macro = lookup(e.name);
-        if (typeof macro === "function") return macro(...operands);
+        if (typeof macro === "function") return placed(e, source, () => macro(...operands));
         const f = functions.get(e.name);
         if (macro) return complain(`\`${e.name}\` is a value, not a function`, source, e.at);
         if (!f) {

@@ -1,4 +1,5 @@
 import { everyBlock, phasesOf } from "./blocks.ts";
+import { distributions } from "./draws.ts";
 import { isCallback, isRecord, list, OptimizerError, shown } from "./errors.ts";
 import { facts } from "./expr.ts";
 import { functions } from "./functions.ts";
@@ -126,7 +127,17 @@ function isSlot(slot: unknown, hyper: Readonly<Record<string, unknown>>): boolea
 
 /** Names an author may not give to a hyper-parameter, slot or macro. */
 export function checkNames(spec: RuleSpec): void {
-  const taken = new Set<string>(["p", "p0", "g", "when", MODEL, ...starts, ...facts, ...functions.keys()]);
+  const taken = new Set<string>([
+    "p",
+    "p0",
+    "g",
+    "when",
+    ...distributions,
+    MODEL,
+    ...starts,
+    ...facts,
+    ...functions.keys(),
+  ]);
   const twice = [
     ...Object.keys(spec.hyper),
     ...Object.keys(spec.state),

@@ -25,6 +25,8 @@ export interface SharedOptions {
   beta2: HyperValue;
   /** how much of the running mean of squared gradients is kept at each step */
   rho: HyperValue;
+  /** which random numbers are drawn: the same for the same seed */
+  seed: HyperValue;
   /** where the running sum or mean of squares starts */
   initial: HyperValue;
 }
@@ -41,6 +43,7 @@ const shared: Readonly<Record<string, Range>> = {
   beta2: [0, 1],
   beta3: [0, 1],
   rho: [0, 1],
+  seed: [0, 2 ** 53],
   limit: [ABOVE_0, Infinity],
   maxNorm: [ABOVE_0, Infinity],
   maxGlobalNorm: [ABOVE_0, Infinity],

@@ -128,6 +128,10 @@ export function parse(source: string): Ast {
       } else if (!startsName.test(text)) complain("expected a value", source, start);
       else if (peek() === "(") {
         i++;
+        if (peek() === ")") {
+          i++;
+          return { kind: "call", name: text, args: [], at: start };
+        }
         open.push({ kind: "call", name: text, args: [], binds, at: start });
         binds = 0;
       } else return { kind: "name", name: text, at: start };

@@ -2,6 +2,7 @@ import { type Block, blocksOf, everyBlock, phasesOf, READOUT, UPDATE } from "./b
 import { build, type Lookup } from "./build.ts";
 import { checkNames } from "./check.ts";
 import { apply, rebuild } from "./construct.ts";
+import { type Distribution, type Draw, drawName, drawOf, isDistribution } from "./draws.ts";
 import { isCallback, isRecord, list, OptimizerError, shown, suggestion, takes } from "./errors.ts";
 import {
   checkExpr,
@@ -39,6 +40,8 @@ export interface Program {
   readonly title: string;
   /** The tensors that each step is given and reads: the gradient `g`, and the rule's other inputs by element. */
   readonly inputs: readonly string[];
+  /** Those of its inputs that are random: the loop draws them. */
+  readonly draws: readonly Draw[];
   /** The numbers that each step is given and reads: the rule's inputs that are one for the whole model. */
   readonly numbers: readonly string[];
   /** The tensors that stay from step to step: `p`, then the slots that live on the device. */
@@ -161,7 +164,7 @@ export function variesBySize(spec: RuleSpec): boolean {
 
 /** The program that puts back the parameter which another program has put into the slot `from`. */
 export function restoring(program: Program, from: string): Program {
-  const none = { inputs: [], numbers: [], host: {}, scalars: [], passes: [], conditions: [] };
+  const none = { inputs: [], draws: [], numbers: [], host: {}, scalars: [], passes: [], conditions: [] };
   return { ...program, ...none, outputs: { p: variable(from, "tensor") } };
 }
 
@@ -235,8 +238,25 @@ function resolve(
   for (const name of [...facts, ...Object.keys(spec.hyper)]) scope.set(name, variable(name, "host"));
   // As the state has it, rounded and no more than there are rows or columns.
   for (const name of sizing(spec)) scope.set(name, constant(lengthOf(spec, name, matrix, options)));
+  let site = 0;
+  /** `normal()` is `normal(seed)`: a call draws by the option that it names. */
+  const draw =
+    (distribution: Distribution) =>
+    (...args: Expr[]): Expr => {
+      const [of = variable("seed", "host")] = args;
+      const seed = args.length < 2 && of.op === "var" ? of.value : "";
+      if (!Object.hasOwn(spec.hyper, seed))
+        throw new SyntaxError(
+          `\`${distribution}()\` draws by the option \`seed\`, which the rule does not have. Add \`seed: 0\` to \`hyper\``,
+        );
+      return variable(drawName(distribution, phasesOf(spec).indexOf(phase) * 2 ** 16 + site++, seed), "tensor");
+    };
   const lookup: Lookup = (name) =>
-    spec.macros && Object.hasOwn(spec.macros, name) ? (...args) => macro(name, args) : scope.get(name);
+    isDistribution(name)
+      ? draw(name)
+      : spec.macros && Object.hasOwn(spec.macros, name)
+        ? (...args) => macro(name, args)
+        : scope.get(name);
   const value = (name: string, source: string): Expr => {
     try {
       return build(parse(source), source, lookup, scope.keys());
@@ -299,7 +319,8 @@ export function checkMeaning(spec: RuleSpec): void {
   const read = new Set<unknown>(sizing(spec));
   for (const slot of Object.values(spec.state)) read.add(typeof slot === "object" ? slot.init : slot);
   for (const { when = "1", lines } of everyBlock(spec))
-    for (const source of [when, ...lines.map(([, text]) => text)]) for (const name of namesIn(source)) read.add(name);
+    for (const source of [when, ...lines.map(([, text]) => text)])
+      for (const name of namesIn(source)) read.add(name).add(isDistribution(name) ? "seed" : name);
   for (const [part, kind] of [
     ["hyper", "options"],
     ["state", "states"],
@@ -358,6 +379,7 @@ function traceAnew(
   checkDepth(spec.title, all);
   const read = new Set(topological(all).map((e) => (e.op === "var" ? e.value : undefined)));
   const given = Object.entries(spec.inputs ?? {}).filter(([name]) => read.has(name));
+  const draws = [...read].flatMap((name) => (typeof name === "string" ? (drawOf(name) ?? []) : []));
   const named = (place: string): string[] => given.flatMap(([name, one]) => (one === place ? [name] : []));
   const model = Object.keys(slots).filter((name) => slots[name]!.place === "model");
   const shared = model.flatMap((name) => outputs[name] ?? []);
@@ -370,7 +392,8 @@ function traceAnew(
   return Object.freeze({
     id: spec.id,
     title: spec.title,
-    inputs: [...(read.has("g") ? ["g"] : []), ...named("tensor")],
+    inputs: [...(read.has("g") ? ["g"] : []), ...named("tensor"), ...draws.map(({ name }) => name)],
+    draws,
     numbers: named("model"),
     kept: ["p", ...Object.keys(slots).filter((n) => slots[n]!.place !== "host")],
     slots,

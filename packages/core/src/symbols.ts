@@ -1,3 +1,4 @@
+import type { Distribution } from "./draws.ts";
 import type { facts } from "./expr.ts";
 import type { FunctionName } from "./functions.ts";
 
@@ -22,7 +23,7 @@ type Names<S extends string, Out extends string = never> = S extends `${infer Wo
   : Out | Letters<S>;
 
 /** Names that every equation may read or call besides its rule's own. */
-export type Builtin = "p" | "p0" | "g" | (typeof facts)[number] | FunctionName;
+export type Builtin = "p" | "p0" | "g" | (typeof facts)[number] | FunctionName | Distribution;
 
 /** The equations themselves where every name is known, and a sentence naming the unknown one where it is not. */
 export type Checked<U extends Readonly<Record<string, string>>, Known extends string> = {

@@ -72,6 +72,7 @@ describe("@descent/core/adapter", () => {
     refuseOverlap: seen,
     refuseShape: seen,
     refuseUnknown: seen,
+    philox: "is given whole numbers by code that draws",
     readsInput: good(sgd(), "loss"),
     assign: good(sgd(), [parameter]),
     forSome: good(core.freeze(sgd(), "w")),

@@ -1,6 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import { shown } from "@descent/core/adapter";
-import { philox } from "./philox.ts";
+import { philox, shown } from "@descent/core/adapter";
 
 /** Random numbers by index: number `i` depends on the stream and on `i`, never on what was drawn before. */
 export interface Stream {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { OptimizerError } from "@descent/core";
 import { describe, expect, test } from "vitest";
-import { high, philox } from "../src/philox.ts";
+import { high, philox } from "../../core/src/philox.ts";
 import { CUT, fnv1a, type Stream, stream } from "../src/stream.ts";
 import { correlation, deviation, distance, erf, mean, PROBABLE, SIGMAS } from "./statistics.ts";
 

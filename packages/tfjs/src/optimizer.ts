@@ -201,7 +201,7 @@ export class DescentOptimizer extends Optimizer {
     const { tensors, numbers } = loop.given<Gradients>(inputs);
     addInputs(shares, tensors);
     try {
-      loop.update(shares, numbers);
+      tidy(() => loop.update(shares, numbers)); // of random numbers that it draws
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (this.midRound) this.rewind();

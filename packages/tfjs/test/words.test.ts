@@ -1,4 +1,5 @@
 import { adamw } from "@descent/adam";
+import { optimizer as arraysOptimizer } from "@descent/arrays";
 import { type Configured, rule, transform } from "@descent/core";
 import { sgd } from "@descent/sgd";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -133,6 +134,30 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
       expect(opt.withReadout(() => w.dataSync()[0])).toBe(7);
       expect(await opt.withReadout(async () => (await w.data())[0])).toBe(7);
       expect(w.dataSync()).toEqual(trained);
+      expect(tf.memory().numTensors).toBe(numTensors);
+      done();
+    });
+
+    test("random numbers are those of the arrays, and leave no tensor behind", () => {
+      const noise = rule({
+        id: "test/noise",
+        title: "Noise",
+        paper: "",
+        hyper: { seed: 5 },
+        state: {},
+        update: { p: "p + 0 * g + normal() + 2 * uniform() + 4 * rademacher()" },
+      });
+      const { w, opt, done } = start(noise(), [0, 0, 0]);
+      const expected = new Float32Array(3);
+      const other = arraysOptimizer({ w: expected }, noise(), { engine: "interpreter" });
+      const g = tf.tensor1d([1, 1, 1]);
+      for (let t = 0; t < 3; t++) {
+        opt.applyGradients({ w: g });
+        other.update({ w: Float32Array.of(1, 1, 1) });
+        expect(w.dataSync()).toEqual(expected);
+      }
+      const { numTensors } = tf.memory();
+      opt.applyGradients({ w: g });
       expect(tf.memory().numTensors).toBe(numTensors);
       done();
     });

@@ -142,6 +142,10 @@ export class Roster<T> {
       }
       const programs = names.map((phase) => trace(leaf.rule, { rows, cols }, group.hyper, phase, turned));
       for (const one of programs) {
+        if (one.draws.length > 0 && !this.memory.draw)
+          throw new OptimizerError(
+            `${leaf.rule.title} draws random numbers, which the backend \`${this.memory.name}\` does not. Use the arrays, TensorFlow.js, or the plan "host" of ONNX Runtime.`,
+          );
         shapes(one, lying);
         this.memory.check?.(one, parameter);
       }

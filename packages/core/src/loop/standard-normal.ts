@@ -1,10 +1,11 @@
+import { hashOf } from "../hash.ts";
+
 /**
  * Independent standard normal numbers, the same for the same key on every machine: splitmix32 from a hash of the key (FNV-1a),
  * in pairs by Box and Muller.
  */
 export function standardNormal(count: number, key: string): Float32Array {
-  let state = 0x811c9dc5;
-  for (const letter of key) state = Math.imul(state ^ letter.codePointAt(0)!, 0x01000193); // every letter has one
+  let state = hashOf(key);
   /** Above 0, at most 1. */
   const uniform = (): number => {
     state = (state + 0x9e3779b9) | 0;

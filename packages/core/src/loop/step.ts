@@ -1,6 +1,8 @@
+import { drawn } from "../draws.ts";
 import { list, OptimizerError, takes } from "../errors.ts";
 import { named } from "../given.ts";
 import type { Env } from "../host.ts";
+import { type Parameter, size } from "../parameter.ts";
 import { type Program, taken } from "../program.ts";
 import type { Answer, Course } from "./answer.ts";
 import type { AsyncBackend, Job, Shares } from "./backend.ts";
@@ -81,7 +83,8 @@ function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Numbers
     const member = (share?.part && roster.parts.get(share.part)) ?? roster.get(name);
     if (typeof share?.inputs !== "object" || share.inputs === null)
       takes("an update", "{ p, inputs } of each parameter", share, false);
-    const { p, inputs } = share;
+    const { p } = share;
+    let { inputs } = share;
     const { cohort, parameter, index } = member;
     if (!cohort) continue; // frozen
     const several = cohort.phases.length > 1;
@@ -118,6 +121,7 @@ function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Numbers
       last = cohort;
     }
     const { program } = shared;
+    if (program.draws.length > 0) inputs = { ...inputs, ...draws<T, G>(roster, program, hyper, parameter, t) };
     for (const one of program.inputs) if (inputs[one] === undefined && one !== "g") throw missing(program, one, name);
     member.slots ??= allocate(roster.memory, parameter, whole, hyper, p);
     if (member.tensors?.p !== p)
@@ -150,6 +154,22 @@ function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Numbers
       if (flight.ended === undefined) roster.end("it was cancelled");
     },
   };
+}
+
+/** The random inputs of a parameter's update. */
+function draws<T, G>(
+  { memory }: Roster<T>,
+  { draws: all }: Program,
+  hyper: Env,
+  parameter: Parameter,
+  t: number,
+): Record<string, G> {
+  const made: Record<string, G> = {};
+  for (const draw of all) {
+    const numbers = drawn(draw, hyper[draw.seed]!, { name: parameter.name, size: size(parameter.shape), t }); // an option of the rule
+    made[draw.name] = memory.draw!(numbers, parameter) as G; // a backend without it was refused; it makes its own inputs
+  }
+  return made;
 }
 
 /** The error for an input that a rule reads and an update was not given. */

@@ -45,6 +45,11 @@ export class Tensors implements Backend<Tensor> {
     });
   }
 
+  /** The tidy around an update disposes of it. */
+  draw(numbers: Float32Array, { shape }: Parameter): Tensor {
+    return tensor(numbers, [...shape], "float32");
+  }
+
   free(tensor: Tensor): void {
     tensor.dispose();
   }
