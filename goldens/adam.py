@@ -273,6 +273,16 @@ def goldens():
             "adams", "zeke-xie/stable-weight-decay-regularization", "e0abb1d", "swd_optim/adams.py", "AdamS", betas,
             {**settings(0.05, 0.1, 0.05, weightDecay=0.3), LATE: {"lr": 0.05, "weightDecay": 0.5, "beta2": 0.9}}, {**hyper, "weightDecay": 1e-4},
         ),
+        "fadam": by_authors(
+            "fadam", "lessw2020/FAdam_PyTorch", "c32faab", "fadam.py", "FAdam",
+            lambda o: {**betas(o), "p": o["power"], "clip": o["clip"], "momentum_dtype": torch.float64, "fim_dtype": torch.float64},
+            settings(0.05, 0.1, 0.05, power=0.4, clip=0.6, weightDecay=0.3), {**hyper, "power": 0.5, "clip": 1, "weightDecay": 0.1},
+        ),
+        "stableSpam": by_torch(
+            "stableSpam", some.StableSPAM,
+            lambda o: {**betas(o), "theta": o["theta"], "gamma1": o["gamma1"], "gamma2": o["gamma2"], "update_proj_gap": o["every"]},
+            settings(0.05, 0.1, 0.05, theta=0.7, gamma1=0.4, gamma2=0.75, every=4), {**hyper, "theta": 0.999, "gamma1": 0.7, "gamma2": 0.9, "every": 1000},
+        ),
         "exadam": by_authors("exadam", "AhmedMostafa16/EXAdam", "989d7b6", "exadam.py", "EXAdam", betas, three, hyper),
         "ano": by_torch("ano", some.Ano, betas, settings(0.05, 0.1, 0.05, weightDecay=0.3), {"lr": 1e-4, "beta1": 0.92, "beta2": 0.99, "eps": 1e-8, "weightDecay": 0.0}),
         "bcos": golden(

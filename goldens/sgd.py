@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import optax
 import pytorch_optimizer
+import timm.optim
 import torch
 
 from authors import authors
@@ -99,6 +100,10 @@ def goldens():
             "lion", f"{OPTAX}, optax.lion, decay masked where the role is bias, float64",
             {DEFAULTS: {"lr": 0.02}, OPTIONS: {"lr": 0.05, "beta1": 0.6, "beta2": 0.8, "weightDecay": 0.3}, TINY: {"lr": 0.02}},
             run_lion, lion, {"lr": 1e-4, "beta1": 0.9, "beta2": 0.99, "weightDecay": 0.0},
+        ),
+        "cautiousLion": by_torch(
+            "cautiousLion", timm.optim.Lion, lambda o: {"lr": o["lr"], "betas": (o["beta1"], o["beta2"]), "caution": True, "foreach": False},
+            {**three(0.02, 0.05, 0.02, beta1=0.6, beta2=0.8, weightDecay=0.3), SMALL: {"lr": 0.02}}, {"lr": 1e-4, "beta1": 0.9, "beta2": 0.99, "weightDecay": 0.0}, " (caution=True)",
         ),
         "tiger": by_torch(
             "tiger", some.Tiger, lambda o: {"lr": o["lr"], "beta": o["momentum"]}, three(0.02, 0.05, 0.03, momentum=0.4, weightDecay=0.3),

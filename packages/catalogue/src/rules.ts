@@ -1951,7 +1951,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "timm 1.0.31, AdamWLegacy (caution=True), float64", "error": 4e-7 },
-    "mutants": 4
+    "mutants": 5
   },
   {
     "id": "diffgrad",
@@ -2061,6 +2061,79 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/AhmedMostafa16/EXAdam, 989d7b6), float64", "error": 2e-7 },
     "mutants": 0
+  },
+  {
+    "id": "fadam",
+    "name": "fadam",
+    "family": "adam",
+    "title": "FAdam",
+    "paper": "https://arxiv.org/abs/2405.12807",
+    "sentence": "Adam read as natural gradient descent: v is a diagonal Fisher information, the gradient is divided by its root and cut off by its root mean square before the momentum, and decay passes through the same metric.",
+    "comment": "Adam read as natural gradient descent: v is a diagonal Fisher information, the gradient is divided by its root and cut off by its root mean square before the momentum, and decay passes through the same metric. As in the author's code, where the paper lets ε fall with small gradients (Hwang, 2024).",
+    "equations": [
+      ["kept", "beta2 * (1 - beta2^(t - 1)) / (1 - beta2^t)"],
+      ["v", "kept * v + (1 - kept) * g^2"],
+      ["base", "v^power + eps * max(rms(g), 1)"],
+      ["n", "g / base"],
+      ["m", "beta1 * m + (1 - beta1) * n * clip / max(rms(n), 1)"],
+      ["w", "p / base"],
+      ["p", "p - lr * (m + weightDecay * decays * w * clip / max(rms(w), 1))"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{kept} &\\leftarrow \\frac{\\beta_{2}\\,\\left(1 - \\beta_{2}^{t - 1}\\right)}{1 - \\beta_{2}^{t}} \\\\\nv &\\leftarrow \\mathrm{kept}\\,v + \\left(1 - \\mathrm{kept}\\right)\\,g^{2} \\\\\n\\mathrm{base} &\\leftarrow v^{\\mathrm{power}} + \\epsilon\\,\\max\\left(\\operatorname{rms}\\left(g\\right), 1\\right) \\\\\nn &\\leftarrow \\frac{g}{\\mathrm{base}} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\frac{\\left(1 - \\beta_{1}\\right)\\,n\\,\\mathrm{clip}}{\\max\\left(\\operatorname{rms}\\left(n\\right), 1\\right)} \\\\\nw &\\leftarrow \\frac{\\theta}{\\mathrm{base}} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\left(m + \\frac{\\lambda\\,\\mathrm{decays}\\,w\\,\\mathrm{clip}}{\\max\\left(\\operatorname{rms}\\left(w\\right), 1\\right)}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>kept</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msup></mrow><mo>)</mo></mrow></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>kept</mtext><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>kept</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>base</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msup><mi>v</mi><mtext>power</mtext></msup><mo>+</mo><mrow><mi>ϵ</mi><mo>⁢</mo><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mi>rms</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>g</mi><mtext>base</mtext></mfrac></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mfrac><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>n</mi></mrow><mo>⁢</mo><mtext>clip</mtext></mrow><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mi>rms</mi><mrow><mo>(</mo><mi>n</mi><mo>)</mo></mrow></mrow><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><mi>w</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>θ</mi><mtext>base</mtext></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>m</mi><mo>+</mo><mfrac><mrow><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mi>w</mi></mrow><mo>⁢</mo><mtext>clip</mtext></mrow><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mi>rms</mi><mrow><mo>(</mo><mi>w</mi><mo>)</mo></mrow></mrow><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mfrac></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "power",
+        "default": 0.5,
+        "range": [0, null],
+        "meaning": "the power of v in the denominator"
+      },
+      {
+        "name": "clip",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "the largest root mean square of the divided gradient, and of the divided weights"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 3,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/lessw2020/FAdam_PyTorch, c32faab), float64", "error": 9e-7 },
+    "mutants": 2
   },
   {
     "id": "grams",
@@ -2847,6 +2920,94 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, StableAdamW, float64", "error": 3e-7 },
     "mutants": 4
+  },
+  {
+    "id": "stable-spam",
+    "name": "stableSpam",
+    "family": "adam",
+    "title": "Stable-SPAM",
+    "paper": "https://arxiv.org/abs/2502.17055",
+    "sentence": "Adam for gradients with spikes, as in training with four bits: elements above the usual maximum are scaled down to it, each tensor's gradient is given its usual length over its usual root mean square, and the moments start anew every `every` steps.",
+    "comment": "Adam for gradients with spikes, as in training with four bits: elements above the usual maximum are scaled down to it, each tensor's gradient is given its usual length over its usual root mean square, and the moments start anew every `every` steps (Huang et al., 2025).",
+    "equations": [
+      ["anew", "t % every == 0"],
+      ["age", "anew ? 1 : age + 1"],
+      ["most", "theta * most + (1 - theta) * largest(abs(g))"],
+      ["bound", "most / (1 - theta^t)"],
+      ["c", "abs(g) > bound ? g / largest(abs(g)) * bound : g"],
+      ["usual", "gamma1 * usual + (1 - gamma1) * norm(c)"],
+      ["square", "gamma2 * square + (1 - gamma2) * norm(c)^2"],
+      ["length", "usual / (1 - gamma1^t) / (sqrt(square / (1 - gamma2^t)) + eps)"],
+      ["h", "c / max(norm(c), 1e-30) * length"],
+      ["m", "(anew ? 0 : beta1) * m + (1 - beta1) * h"],
+      ["v", "(anew ? 0 : beta2) * v + (1 - beta2) * h^2"],
+      ["p", "p - lr * m / (1 - beta1^age) / (sqrt(v / (1 - beta2^age)) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{anew} &\\leftarrow t \\bmod \\mathrm{every} = 0 \\\\\n\\mathrm{age} &\\leftarrow \\begin{cases} 1 & \\mathrm{anew} \\\\ \\mathrm{age} + 1 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{most} &\\leftarrow \\mathrm{theta}\\,\\mathrm{most} + \\left(1 - \\mathrm{theta}\\right)\\,\\operatorname{largest}\\left(\\left|g\\right|\\right) \\\\\n\\mathrm{bound} &\\leftarrow \\frac{\\mathrm{most}}{1 - \\mathrm{theta}^{t}} \\\\\nc &\\leftarrow \\begin{cases} \\frac{g}{\\operatorname{largest}\\left(\\left|g\\right|\\right)}\\,\\mathrm{bound} & \\left|g\\right| > \\mathrm{bound} \\\\ g & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{usual} &\\leftarrow \\mathrm{gamma}_{1}\\,\\mathrm{usual} + \\left(1 - \\mathrm{gamma}_{1}\\right)\\,\\left\\lVert c \\right\\rVert \\\\\n\\mathrm{square} &\\leftarrow \\mathrm{gamma}_{2}\\,\\mathrm{square} + \\left(1 - \\mathrm{gamma}_{2}\\right)\\,\\left\\lVert c \\right\\rVert^{2} \\\\\n\\mathrm{length} &\\leftarrow \\frac{\\frac{\\mathrm{usual}}{1 - \\mathrm{gamma}_{1}^{t}}}{\\sqrt{\\frac{\\mathrm{square}}{1 - \\mathrm{gamma}_{2}^{t}}} + \\epsilon} \\\\\nh &\\leftarrow \\frac{c}{\\max\\left(\\left\\lVert c \\right\\rVert, 10^{-30}\\right)}\\,\\mathrm{length} \\\\\nm &\\leftarrow \\left(\\begin{cases} 0 & \\mathrm{anew} \\\\ \\beta_{1} & \\text{otherwise} \\end{cases}\\right)\\,m + \\left(1 - \\beta_{1}\\right)\\,h \\\\\nv &\\leftarrow \\left(\\begin{cases} 0 & \\mathrm{anew} \\\\ \\beta_{2} & \\text{otherwise} \\end{cases}\\right)\\,v + \\left(1 - \\beta_{2}\\right)\\,h^{2} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\frac{\\alpha\\,m}{1 - \\beta_{1}^{\\mathrm{age}}}}{\\sqrt{\\frac{v}{1 - \\beta_{2}^{\\mathrm{age}}}} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>anew</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mtext>age</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mn>1</mn></mtd><mtd><mtext>anew</mtext></mtd></mtr><mtr><mtd><mrow><mtext>age</mtext><mo>+</mo><mn>1</mn></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>most</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>theta</mtext><mo>⁢</mo><mtext>most</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>theta</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>largest</mi><mrow><mo>(</mo><mrow><mo>|</mo><mi>g</mi><mo>|</mo></mrow><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>bound</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mtext>most</mtext><mrow><mn>1</mn><mo>−</mo><msup><mtext>theta</mtext><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mfrac><mi>g</mi><mrow><mi>largest</mi><mrow><mo>(</mo><mrow><mo>|</mo><mi>g</mi><mo>|</mo></mrow><mo>)</mo></mrow></mrow></mfrac><mo>⁢</mo><mtext>bound</mtext></mrow></mtd><mtd><mrow><mrow><mo>|</mo><mi>g</mi><mo>|</mo></mrow><mo>></mo><mtext>bound</mtext></mrow></mtd></mtr><mtr><mtd><mi>g</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>usual</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mtext>gamma</mtext><mn>1</mn></msub><mo>⁢</mo><mtext>usual</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mtext>gamma</mtext><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>‖</mo><mi>c</mi><mo>‖</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>square</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mtext>gamma</mtext><mn>2</mn></msub><mo>⁢</mo><mtext>square</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mtext>gamma</mtext><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mrow><mo>‖</mo><mi>c</mi><mo>‖</mo></mrow><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mfrac><mtext>usual</mtext><mrow><mn>1</mn><mo>−</mo><msup><msub><mtext>gamma</mtext><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mrow><msqrt><mfrac><mtext>square</mtext><mrow><mn>1</mn><mo>−</mo><msup><msub><mtext>gamma</mtext><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mi>h</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mfrac><mi>c</mi><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mo>‖</mo><mi>c</mi><mo>‖</mo></mrow><mo>,</mo><msup><mn>10</mn><mn>−30</mn></msup><mo>)</mo></mrow></mrow></mfrac><mo>⁢</mo><mtext>length</mtext></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mn>0</mn></mtd><mtd><mtext>anew</mtext></mtd></mtr><mtr><mtd><msub><mi>β</mi><mn>1</mn></msub></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>h</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mn>0</mn></mtd><mtd><mtext>anew</mtext></mtd></mtr><mtr><mtd><msub><mi>β</mi><mn>2</mn></msub></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>h</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mfrac><mrow><mi>α</mi><mo>⁢</mo><mi>m</mi></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mtext>age</mtext></msup></mrow></mfrac><mrow><msqrt><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mtext>age</mtext></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "theta",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of the largest element is kept at each step, γ₃"
+      },
+      {
+        "name": "gamma1",
+        "default": 0.7,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of lengths is kept at each step"
+      },
+      {
+        "name": "gamma2",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared lengths is kept at each step"
+      },
+      {
+        "name": "every",
+        "default": 1000,
+        "range": [0, null],
+        "meaning": "the number of steps after which the moments start anew; 0 for never"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "most", "place": "scalar", "init": 0 },
+      { "name": "usual", "place": "scalar", "init": 0 },
+      { "name": "square", "place": "scalar", "init": 0 },
+      { "name": "age", "place": "host", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 3,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, StableSPAM, float64", "error": 3e-7 },
+    "mutants": 7
   },
   {
     "id": "yogi",
@@ -3841,6 +4002,58 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AggMo, float64", "error": 5e-7 },
     "mutants": 0
+  },
+  {
+    "id": "cautious-lion",
+    "name": "cautiousLion",
+    "family": "sgd",
+    "title": "Cautious Lion",
+    "paper": "https://arxiv.org/abs/2411.16085",
+    "sentence": "Lion that skips elements whose step would go up the newest gradient, and scales the others so that the mean step stays; the scale is at most 1000, as in the authors' code and timm.",
+    "comment": "Lion that skips elements whose step would go up the newest gradient, and scales the others so that the mean step stays; the scale is at most 1000, as in the authors' code and timm (Liang et al., 2024).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["direction", "sign(beta1 * m + (1 - beta1) * g)"],
+      ["m", "beta2 * m + (1 - beta2) * g"],
+      ["agrees", "direction * sign(g) > 0"],
+      ["p", "p - lr * direction * agrees / max(mean(agrees), 1e-3)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\n\\mathrm{direction} &\\leftarrow \\operatorname{sign}\\left(\\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g\\right) \\\\\nm &\\leftarrow \\beta_{2}\\,m + \\left(1 - \\beta_{2}\\right)\\,g \\\\\n\\mathrm{agrees} &\\leftarrow \\mathrm{direction}\\,\\operatorname{sign}\\left(g\\right) > 0 \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\mathrm{direction}\\,\\mathrm{agrees}}{\\max\\left(\\operatorname{mean}\\left(\\mathrm{agrees}\\right), 10^{-3}\\right)}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mtext>direction</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>sign</mi><mrow><mo>(</mo><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>agrees</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>direction</mtext><mo>⁢</mo><mrow><mi>sign</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow></mrow><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mrow><mi>α</mi><mo>⁢</mo><mtext>direction</mtext></mrow><mo>⁢</mo><mtext>agrees</mtext></mrow><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mi>mean</mi><mrow><mo>(</mo><mtext>agrees</mtext><mo>)</mo></mrow></mrow><mo>,</mo><msup><mn>10</mn><mn>−3</mn></msup><mo>)</mo></mrow></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.0001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "timm 1.0.31, Lion (caution=True), float64", "error": 6e-7 },
+    "mutants": 4
   },
   {
     "id": "classical-momentum",
