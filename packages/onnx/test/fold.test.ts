@@ -173,3 +173,15 @@ describe("folding a graph", () => {
     expect(g.nodes.length).toBe(1);
   });
 });
+
+test("a constant is cast like a value of which only the type is known", () => {
+  const g = new Graph();
+  g.input("x", { elem: "float32", shape: ["batch"] });
+  const [bound = ""] = g.op("CastLike", [g.constant(6, "int64", []), "x"]);
+  g.op("Min", ["x", bound], {}, ["y"]);
+  g.output("y");
+  fold(g);
+  prune(g);
+  expect(g.nodes.map((node) => node.op)).toEqual(["Min"]);
+  expect(g.value(bound)).toEqual(constant(6, "float32", []));
+});
