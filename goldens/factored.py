@@ -58,7 +58,7 @@ def goldens():
             "adafactor", f"{TORCH}, torch.optim.Adafactor, float64, without decay where the role is bias; a convolution as a matrix",
             {
                 DEFAULTS: {"lr": 0.3},
-                OPTIONS: {"lr": 0.5, "decay": 0.6, "clip": 1.2, "eps1": 0.3, "eps2": 0.2, "weightDecay": 0.1},
+                OPTIONS: {"lr": 0.5, "decay": 0.6, "clip": 1.2, "eps1": 0.3, "eps2": 0.6, "weightDecay": 0.1},
                 TINY: {"lr": 0.3, "eps1": 1e-8},
                 IMAGES: {"lr": 0.3},
             },

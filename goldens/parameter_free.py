@@ -43,7 +43,7 @@ def goldens():
             "prodigy", f"{OPTAX}, optax.contrib.prodigy, float64; with decay or a tensor that joins late, a transcription that agrees with it",
             {
                 DEFAULTS: {"d0": 0.01},
-                OPTIONS: {"lr": 0.8, "beta1": 0.6, "beta2": 0.8, "eps": 0.3, "d0": 0.02, "dCoef": 1.5, "weightDecay": 0.3},
+                OPTIONS: {"lr": 1.3, "beta1": 0.6, "beta2": 0.8, "eps": 0.05, "d0": 0.02, "dCoef": 4, "weightDecay": 0.2},
                 TINY: {"d0": 0.01, "eps": 1e-12},
                 LATE: {"d0": 0.01},
             },

@@ -14,12 +14,13 @@ export const sm3 = rule({
   paper: "https://arxiv.org/abs/1901.11150",
   layout: ["out", "in"],
   hyper: { lr: 1e-1, momentum: 0.9, eps: 1e-8 },
+  ranges: { eps: [Number.MIN_VALUE, Infinity] },
   state: { m: 0, row: { place: "row", init: 0 }, column: { place: "column", init: 0 } },
   update: {
     v: "g^2 + min(row, column)",
     row: "rowMax(v)",
     column: "columnMax(v)",
-    m: "momentum * m + (1 - momentum) * (v > 0 ? g / sqrt(v + eps) : 0)",
+    m: "momentum * m + (1 - momentum) * g / sqrt(v + eps)",
     p: "p - lr * m",
   },
 });

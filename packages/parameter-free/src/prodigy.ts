@@ -34,8 +34,7 @@ export const prodigy = rule({
     v: "beta2 * v + (1 - beta2) * (d * g)^2",
     s: "beta3 * s + rate * d / d0 * g",
     r: "beta3 * r + total(rate * d / d0 * g * (x0 - p))",
-    weight: "total(abs(s))",
-    d: "weight > 0 ? max(d, dCoef * r / weight) : d",
+    d: "max(d, dCoef * r / (total(abs(s)) + 1e-30))",
     p: "(1 - weightDecay * decays * rate) * p - rate * m / (sqrt(v) + d * eps)",
   },
 });
