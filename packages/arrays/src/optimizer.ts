@@ -236,7 +236,9 @@ class ArraysOptimizer implements Optimizer {
       const g = given[name];
       // The array of the step before is certainly a gradient; `constructor` is one only if somebody calls a parameter so.
       if (g === undefined || (g !== entry.checked && !Object.hasOwn(given, name))) continue;
-      if (!isFloat32Array(g) ? isRowGradient(g) : this.#byRows.size > 0 && this.#byRows.has(name)) {
+      // The array of the step before need not be looked at again.
+      const ofRows = g !== entry.checked && !isFloat32Array(g) ? isRowGradient(g) : false;
+      if (ofRows || (this.#byRows.size > 0 && this.#byRows.has(name))) {
         const step = this.#rows(entry, g);
         if (!step) continue; // frozen
         for (const share of step.shares) stepped.push([name, share]);
