@@ -130,7 +130,7 @@ async function entry(root: string, family: string, name: string, rule: RuleSpec,
     paper: rule.paper,
     sentence: firstSentence(comment),
     comment,
-    equations: [...(rule.before ?? []), rule.update].flatMap(inOrder),
+    equations: [...(rule.before ?? []), rule.update, ...(rule.after ?? [])].flatMap(inOrder),
     latex: latex(rule),
     mathml: mathml(rule),
     options: Object.entries(rule.hyper).map(([option, value]) => {

@@ -196,6 +196,18 @@ for (const engine of ["wasm", "interpreter"] as const)
       expect(() => rule({ ...bad, update: { p: "p + normal()" } })).toThrow("draws by the option `seed`");
     });
 
+    test("a condition on the gradients themselves leaves parameters and state bit for bit as they were", () => {
+      const finite = transform({ id: "finite", hyper: {}, when: "abs(total(abs(g))) < 1e38" });
+      const { w, opt } = start(finite(adamw({ lr: 0.1 })));
+      opt.update({ w: Float32Array.of(1, -1) });
+      const before = [w.slice(), opt.state().tensors];
+      for (const bad of [NaN, Infinity, -Infinity]) opt.update({ w: Float32Array.of(1, bad) });
+      expect([w, opt.state().tensors]).toEqual(before);
+      opt.update({ w: Float32Array.of(1, -1) });
+      expect(w).not.toEqual(before[0]);
+      expect(w.every(Number.isFinite)).toBe(true);
+    });
+
     test("noise around any rule has a seed of its own", () => {
       const noisy = transform({
         id: "noisy",
