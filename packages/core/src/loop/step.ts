@@ -33,6 +33,8 @@ interface Shared extends HostValues {
   readonly program: Program;
   /** Whether it computes anything: where all its equations are guarded, it may not. */
   readonly works: boolean;
+  /** Its inputs besides the gradient, of which most have none. */
+  readonly wants: readonly string[];
   readonly t: number;
   readonly before: Readonly<Record<string, number>>;
 }
@@ -116,13 +118,15 @@ function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Numbers
         if (absent !== undefined) throw missing(program, absent, name);
         const { scalars, host } = hostPart(program).evaluate(t, env, cohort.facts, before);
         const works = Object.keys(program.outputs).length > 0;
-        known.push((shared = { program, works, scalars, host, t, before }));
+        const wants = program.inputs.filter((one) => one !== "g");
+        known.push((shared = { program, works, wants, scalars, host, t, before }));
       }
       last = cohort;
     }
     const { program } = shared;
     if (program.draws.length > 0) inputs = { ...inputs, ...draws<T, G>(roster, program, hyper, parameter, t) };
-    for (const one of program.inputs) if (inputs[one] === undefined && one !== "g") throw missing(program, one, name);
+    if (shared.wants.length > 0)
+      for (const one of shared.wants) if (inputs[one] === undefined) throw missing(program, one, name);
     member.slots ??= allocate(roster.memory, parameter, whole, hyper, p);
     if (member.tensors?.p !== p)
       member.tensors = Object.assign({ p }, member.slots, roster.shared.of(whole, parameter, hyper));
