@@ -18,6 +18,7 @@ interface Named {
   readonly data: Float32Array;
   /** The parameters of PyTorch that it holds, by the report. */
   readonly sources: readonly string[];
+  readonly shape: readonly number[];
   /** The modules that read it, by the report. */
   readonly modules: readonly string[];
 }
@@ -26,12 +27,12 @@ interface Named {
  * Finds the numbers of trained weights among PyTorch's parameters: by value in the parameter that the report or the name says, else
  * in all of them. A wrong report shows as a wrong gradient.
  */
-export function map(trained: readonly Named[], { start, buffers, tied }: Reference): Mapping {
+export function map(trained: readonly Named[], { start, shapes, buffers, tied }: Reference): Mapping {
   const pieces: Piece[] = [];
   const foreign: string[] = [];
   const taken = new Map<string, Set<number>>();
   const place = (weight: Named, candidates: readonly string[]): boolean => {
-    const found = located(weight.data, candidates, start, taken);
+    const found = turned(weight, candidates, start, shapes) ?? located(weight.data, candidates, start, taken);
     if (found === undefined) return false;
     pieces.push({ weight: weight.name, ...found });
     found.indices.forEach((index, i) => {
@@ -52,11 +53,30 @@ export function map(trained: readonly Named[], { start, buffers, tied }: Referen
   }
   for (const weight of later) {
     const near = every.filter((p) => weight.modules.some((m) => bare(p).startsWith(`${bare(m)}.`)));
-    if (near.length > 0 && place(weight, near)) continue;
+    const whole = near.filter((p) => start.get(p)?.length === weight.data.length);
+    if (whole.some((p) => place(weight, [p])) || (near.length > 0 && place(weight, near))) continue;
     const alone = every.filter((p) => start.get(p)?.length === weight.data.length).some((p) => place(weight, [p]));
     if (!alone && !place(weight, every)) foreign.push(weight.name);
   }
   return { pieces, foreign };
+}
+
+/** The parameter as it is, or its transpose: by places, since a number may occur twice. */
+function turned(
+  { data, shape }: Named,
+  [parameter = "", ...more]: readonly string[],
+  start: ReadonlyMap<string, Float32Array>,
+  shapes: ReadonlyMap<string, readonly number[]>,
+): { readonly parameters: string[]; readonly indices: Int32Array } | undefined {
+  const theirs = start.get(parameter);
+  if (more.length > 0 || theirs?.length !== data.length) return undefined;
+  const [rows = 0, columns = 0] = shape;
+  const across = shape.length === 2 && shapes.get(parameter)?.join() === `${columns},${rows}`;
+  for (const place of [(i: number) => i, across && ((i: number) => (i % columns) * rows + Math.floor(i / columns))]) {
+    if (place === false || !data.every((v, i) => v === theirs[place(i)])) continue;
+    return { parameters: Array(data.length).fill(parameter), indices: Int32Array.from(data, (_, i) => place(i)) };
+  }
+  return undefined;
 }
 
 /** A place for each number that no other weight has, in order. */

@@ -1,11 +1,12 @@
 import { names } from "../errors.ts";
 import { checkGraph, type Graph } from "../graph/graph.ts";
 import { int } from "../graph/node.ts";
+import { survey, unnamed } from "./survey.ts";
 
 /** Sentences on how training a model may differ from training it in Python, each with the export that would not. */
 export function notes(graph: Graph): string[] {
   checkGraph("The argument of notes()", graph);
-  const { kinds, lost, made, naming, sources, frozen } = graph.tags;
+  const { kinds, lost, made, naming, sources, frozen, merged } = graph.tags;
   const all: string[] = [];
   const present = (name: string): boolean => graph.initializers.has(name);
   const of = (what: string): string[] =>
@@ -18,6 +19,10 @@ export function notes(graph: Graph): string[] {
         "Export with optimize=False to train them.",
     );
   else if (lost.length > 0) all.push(`No tensor holds ${names(lost, 4)}. Export with optimize=False.`);
+  if (merged.length > 0)
+    all.push(
+      `Layers that were equal and read the same values were merged into one, and ${names(merged, 4)} are gone. Export with optimize=False to train both.`,
+    );
   const computed = of("computed");
   if (computed.length > 0) {
     const from = [...new Set(computed.flatMap((name) => sources.get(name) ?? []))];
@@ -37,6 +42,17 @@ export function notes(graph: Graph): string[] {
     all.push(
       `${names(folded, 4)} are computed from a convolution and, as a rule, the normalization after it. To train both, export with ` +
         "training=torch.onnx.TrainingMode.PRESERVE and do_constant_folding=False.",
+    );
+  const idle = survey(graph).filter(
+    (w) => !w.trained && w.name.startsWith("onnx::") && w.because === unnamed && w.initial.data.length > 16,
+  );
+  if (idle.length > 0)
+    all.push(
+      `${names(
+        idle.map((w) => w.name),
+        4,
+      )} were folded by the exporter, have no part of an operator that is trained, and may be computed from ` +
+        "parameters. Export with do_constant_folding=False, or name them in `trainable`.",
     );
   const products = graph.nodes.flatMap((n) =>
     n.inputs.filter(

@@ -55,6 +55,9 @@ export function trainables(graph: Graph): Trainable[] {
     .map(({ trained: _, because: __, sources: ___, modules: ____, ...weight }) => weight);
 }
 
+/** The verdict on a tensor that nothing speaks for. */
+export const unnamed = "no part of an operator that is trained, and not named like a weight";
+
 type Verdict = Pick<Surveyed, "trained" | "because">;
 const yes = (because: string): Verdict => ({ trained: true, because });
 const no = (because: string): Verdict => ({ trained: false, because });
@@ -104,8 +107,7 @@ function judged(graph: Graph, name: string, value: Constant, uses: readonly Use[
     return yes(active.flatMap((u) => (u.role === undefined ? [] : about[u.role]))[0] ?? "");
   if (masks(value)) return no("a mask");
   if (twoValued(value)) return no("a mask");
-  if (graph.tags.naming === undefined || !named(name))
-    return no("no part of an operator that is trained, and not named like a weight");
+  if (graph.tags.naming === undefined || !named(name)) return no(unnamed);
   if (kept.test(name)) return no("named like a buffer");
   return uniform(value) && value.data.length <= 1 ? no("a single number") : yes("named like a parameter");
 }

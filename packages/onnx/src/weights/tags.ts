@@ -18,6 +18,8 @@ export interface Tags {
   readonly made: ReadonlyMap<string, Making>;
   /** Parameters that calls of PyTorch read and no tensor of the file holds. */
   readonly lost: readonly string[];
+  /** Parameters of layers that were merged with others: equal ones that read the same values. */
+  readonly merged: readonly string[];
   /** Whether a normalization by the statistics of the batch was folded into a kernel, as one by running statistics. */
   readonly frozen: boolean;
   /**
@@ -35,6 +37,7 @@ export const untagged: Tags = {
   made: new Map(),
   lost: [],
   frozen: false,
+  merged: [],
   naming: "descent",
 };
 
@@ -109,6 +112,8 @@ const moves =
 
 /** Products, whose kernel is read by an operator of products unless the product itself was folded. */
 const product = /^aten\.(linear|conv|mm|matmul|bmm)/;
+/** Results of layers, as torch.export names them. */
+const layers = /^(layer_norm|rms_norm|group_norm|linear|conv\w*|embedding|mul|add)(_\d+)?$/;
 const kernels = new Set(["MatMul", "Gemm", "Conv", "ConvTranspose", "Einsum", "Transpose", "Reshape"]);
 
 function madeOf(
@@ -117,10 +122,11 @@ function madeOf(
   placeholders: ReadonlyMap<string, string>,
   sources: ReadonlyMap<string, readonly string[]>,
   stored: ReadonlySet<string>,
-): Pick<Tags, "made" | "lost" | "frozen"> {
+): Pick<Tags, "made" | "lost" | "frozen" | "merged"> {
   const made = new Map<string, Making>();
   let frozen = false;
-  if (kinds.size === 0) return { made, lost: [], frozen };
+  let again = false;
+  if (kinds.size === 0) return { made, lost: [], frozen, merged: [] };
   const values = new Set((graph.input ?? []).map(({ name = "" }) => name));
   for (const { output = [] } of graph.node ?? []) for (const name of output) values.add(name);
   /** The parameter that is the second factor of a product. */
@@ -132,6 +138,9 @@ function madeOf(
     if (traced === undefined) continue;
     const refers = references(traced);
     const wanted = new Set(refers.flatMap((name) => placeholders.get(name) ?? []));
+    // A call reads a layer's result, and the file has that of another layer in its place.
+    const gone = refers.find((name) => layers.test(name) && !values.has(name));
+    again ||= gone !== undefined && (node.input ?? []).some((name) => layers.test(name) && !refers.includes(name));
     for (const name of wanted) if (kinds.get(name) === "parameter") read.add(name);
     for (const name of node.input ?? []) {
       const from = sources.get(name);
@@ -156,7 +165,12 @@ function madeOf(
       }
     }
   }
-  return { made, lost: [...read].filter((name) => !held.has(name)), frozen };
+  const merged = again
+    ? [...kinds]
+        .filter(([name, kind]) => kind === "parameter" && !read.has(name) && !held.has(name))
+        .map(([name]) => name)
+    : [];
+  return { made, lost: [...read].filter((name) => !held.has(name)), frozen, merged };
 }
 
 /** The results and placeholders that a call is given. */
