@@ -19,6 +19,8 @@ interface About {
 }
 
 export interface Reference extends About {
+  /** The dimensions of the labels. */
+  readonly labelled: number;
   readonly batch: Batch;
   readonly start: ReadonlyMap<string, Float32Array>;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
@@ -47,7 +49,15 @@ export async function reference(path: string): Promise<Reference> {
     else if (name === "labels") batch.labels = { data: data as Float32Array | BigInt64Array, dims: shape };
     else found[part]?.set(rest.join("."), data as Float32Array); // float32 parameters
   }
-  return { ...about, batch: batch as Batch, start: found.start!, shapes, gradients: found.grad!, end: found.end! };
+  return {
+    ...about,
+    labelled: tensors.labels?.shape.length ?? 0,
+    batch: batch as Batch,
+    start: found.start!,
+    shapes,
+    gradients: found.grad!,
+    end: found.end!,
+  };
 }
 
 const largest = (x: ArrayLike<number>): number => Array.from(x).reduce((m, v) => Math.max(m, Math.abs(v)), 0);
@@ -55,12 +65,14 @@ const largest = (x: ArrayLike<number>): number => Array.from(x).reduce((m, v) =>
 /** Trains one file with default options. */
 export async function follow(path: string, wanted: Reference): Promise<Outcome> {
   const { lr, eps, weightDecay } = wanted.adamw;
+  // A label for every pixel: the classes of an image lie in dimension 1.
+  const image = wanted.labelled === 3 && wanted.loss === "cross-entropy";
   const optimizer = adamw({ lr, eps, weightDecay, decays: () => true });
   let trainer: Trainer;
   try {
     trainer = await Trainer.create(path, {
       optimizer,
-      loss: wanted.loss === "mse" ? meanSquared() : crossEntropy(),
+      loss: wanted.loss === "mse" ? meanSquared() : crossEntropy(image ? { axis: 1 } : {}),
       sessionOptions: { intraOpNumThreads: 1, interOpNumThreads: 1 },
     });
   } catch (error) {

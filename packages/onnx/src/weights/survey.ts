@@ -101,6 +101,8 @@ function judged(graph: Graph, name: string, value: Constant, uses: readonly Use[
     !active.some((u) => u.learnt)
   )
     return no("a single number");
+  // A bias of PyTorch keeps its name; this is an offset of zeros.
+  if (role === "bias" && /^onnx::Add_/.test(name) && uniform(value)) return no(unnamed);
   if (role !== undefined) return yes(about[role]);
   if (active.some((u) => u.learnt)) return yes("a slope");
   if (active.some((u) => u.role !== undefined))
@@ -123,7 +125,7 @@ const about: Readonly<Record<Role, string>> = {
 const named = (name: string): boolean => /^[A-Za-z_]\w*(\.\w+)*$/.test(name) || /^\d+(\.\w+)+$/.test(name);
 /** Names of tables that are never weights, whatever reads them. */
 const tables =
-  /(^|[._])(relative_coords_table|inv_freq|freqs_cis|position_ids|mel_filters?|mel_basis|filter_?bank|dft_matrix|running_(mean|var))$/;
+  /(^|[._])(final_logits_bias|relative_coords_table|inv_freq|freqs_cis|position_ids|mel_filters?|mel_basis|filter_?bank|dft_matrix|running_(mean|var))$/;
 const kept =
   /(^|[._])(buffer|mask|anchors?|grid|mean|std|freqs?|inv_freq|cos|sin|cos_cached|sin_cached|pe|window|positions?|table_of_\w+|running_\w+|coords?\w*|relative_coords_table|relative_position_index|position_ids|eps)$/;
 
