@@ -63,20 +63,20 @@ describe("npm run new", () => {
   });
 
   test("makes a family: a package that the workspace builds and the catalogue lists, ready for its first rule", () => {
-    scaffold(copy, ["family", "parameter-free", "--description", "Rules that find their own rate"]);
-    expect(JSON.parse(read("packages/parameter-free/package.json"))).toMatchObject({
-      name: "@descent/parameter-free",
-      description: "Rules that find their own rate",
+    scaffold(copy, ["family", "zeroth-order", "--description", "Rules that need no gradients"]);
+    expect(JSON.parse(read("packages/zeroth-order/package.json"))).toMatchObject({
+      name: "@descent/zeroth-order",
+      description: "Rules that need no gradients",
       descent: { kind: "family" },
       dependencies: { "@descent/core": "workspace:^" },
     });
-    expect(JSON.parse(read("tsconfig.json")).references).toContainEqual({ path: "packages/parameter-free" });
-    expect(JSON.parse(read("packages/catalogue/package.json")).dependencies).toHaveProperty("@descent/parameter-free");
-    expect(read("goldens/parameter_free.py")).toContain("packages/conformance/goldens/parameter-free/{rule}.json");
-    const next = scaffold(copy, ["parameter-free", "dowg"]);
-    expect(read("packages/parameter-free/src/index.ts")).toBe('export { dowg } from "./dowg.ts";\n');
-    expect(next).toContain("goldens/parameter_free.py");
-    expect(() => scaffold(copy, ["family", "parameter-free"])).toThrow("packages/parameter-free exists already.");
+    expect(JSON.parse(read("tsconfig.json")).references).toContainEqual({ path: "packages/zeroth-order" });
+    expect(JSON.parse(read("packages/catalogue/package.json")).dependencies).toHaveProperty("@descent/zeroth-order");
+    expect(read("goldens/zeroth_order.py")).toContain("packages/conformance/goldens/zeroth-order/{rule}.json");
+    const next = scaffold(copy, ["zeroth-order", "dowg"]);
+    expect(read("packages/zeroth-order/src/index.ts")).toBe('export { dowg } from "./dowg.ts";\n');
+    expect(next).toContain("goldens/zeroth_order.py");
+    expect(() => scaffold(copy, ["family", "zeroth-order"])).toThrow("packages/zeroth-order exists already.");
     expect(() => scaffold(copy, ["family", "Free"])).toThrow(/Use kebab-case/);
   });
 });
