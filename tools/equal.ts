@@ -44,7 +44,7 @@ function comparison(op: string, left: Expr, right: Expr): string | undefined {
   return undefined;
 }
 
-/** What is never negative is above 0 or 0, and its root and its mean are so with it. */
+/** A value that is never negative is above 0 or 0, and so are its root and its mean. */
 function againstZero(op: string, left: Expr, known: Map<Expr, Signed>): string | undefined {
   const test = op === "gt" || op === "ne" ? "some" : op === "le" || op === "eq" ? "none" : undefined;
   let inner = (op === "eq" || op === "ne") && left.op === "neg" ? left.args[0] : left;

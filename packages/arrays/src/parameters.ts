@@ -61,7 +61,7 @@ export class Parameters {
       );
   }
 
-  /** What people give as parameters, as entries behind those there are. */
+  /** Parameters as people give them, as entries behind those there are. */
   described(given: Named<Float32Array | Described>): readonly Entry[] {
     return named("The parameters", given).map(([name, one], i) => entryOf(this.#taken + i, name, one));
   }

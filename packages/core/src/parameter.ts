@@ -94,7 +94,7 @@ export interface Matrix {
   readonly cols: number;
 }
 
-/** What an adapter describes, if it is a parameter. */
+/** The description of an adapter, if it is one of a parameter. */
 function described(call: string, parameter: Parameter): Parameter {
   const fits = typeof parameter === "object" && parameter !== null && Array.isArray(parameter.shape);
   takes(call, "a parameter: { name, shape }", parameter, fits);

@@ -108,7 +108,7 @@ export interface RuleSpec<
    */
   readonly phases?: Readonly<Record<string, Equations>> | undefined;
   /**
-   * What its rows and columns are, where a parameter's axes are known: `["out", "in"]` has a row for each output, wherever
+   * The meaning of its rows and columns, where a parameter's axes are known: `["out", "in"]` has a row for each output, wherever
    * the framework keeps it. Without it, rows are the first dimension.
    */
   readonly layout?: readonly ["out", "in"] | readonly ["in", "out"] | undefined;

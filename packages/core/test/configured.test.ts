@@ -257,7 +257,7 @@ describe("a group without parameters", () => {
     expect(adding(clipByNorm(outer, 1))).toThrow(why);
   });
 
-  test("is none where it takes what is left, or where all that it would have is frozen", () => {
+  test("is not empty where it takes what is left, or where all that it would have is frozen", () => {
     adding(partition({ all: adam(), rest: adam() }, { all: /./ }))();
     adding(freeze(partition({ conv: adam(), rest: adam() }, { conv: /^conv/ }), /^conv/))();
   });

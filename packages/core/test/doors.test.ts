@@ -185,7 +185,7 @@ describe("@descent/core/graph", () => {
     uses: made(1, program, "matmul"),
     shapes: made(1, program, { rows: 1, cols: 2 }),
     reductions: "is a table of what equations call: `reduce` looks at the argument",
-    scalarOps: "is a table of functions of numbers, which return NaN for what is none",
+    scalarOps: "is a table of functions of numbers, which return NaN for anything else",
     inOrder: good({ p: "p - g" }),
   });
 });

@@ -18,7 +18,7 @@ export interface FixupOptions {
   readonly blocks: number;
   /** How many layers each of them has, 2 or more; 2 unless given. The last of them starts with `zeros()`. */
   readonly layers?: number | undefined;
-  /** What is scaled; `heNormal()` unless given. */
+  /** The initializer that is scaled; `heNormal()` unless given. */
   readonly inner?: Initializer | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface TFixupOptions {
   readonly layers: number;
   /** `"encoder"` for its value, output and MLP matrices; `"decoder"` for the decoder's, and for embeddings. */
   readonly part: "encoder" | "decoder";
-  /** What is scaled; `xavierUniform()` unless given. */
+  /** The initializer that is scaled; `xavierUniform()` unless given. */
   readonly inner?: Initializer | undefined;
 }
 
@@ -64,7 +64,7 @@ export function tFixup(options: TFixupOptions): Initializer {
 export interface MupOutputOptions {
   /** The width at which hyper-parameters were tuned, above 0: the fan-in that this layer had there. */
   readonly base: number;
-  /** What is scaled; `heNormal({ gain: 1 })` unless given. */
+  /** The initializer that is scaled; `heNormal({ gain: 1 })` unless given. */
   readonly inner?: Initializer | undefined;
 }
 

@@ -17,7 +17,7 @@ const kinds = [
   BigUint64Array,
 ] as const;
 
-/** The name of an array's kind, whatever subclass it is: "Float32Array". Throws if it is none that can be exchanged. */
+/** The name of an array's kind, whatever subclass it is: "Float32Array". Throws if it cannot be exchanged. */
 export function kindOf(numbers: unknown, where: string): string {
   const kind = kinds.find((Kind) => numbers instanceof Kind);
   if (!kind) throw new MpiError(`${where} takes a typed array of floats or integers; got ${shown(numbers)}.`);

@@ -1,4 +1,4 @@
-/** What went wrong between processes, and what to do. */
+/** A failure between processes, and what to do. */
 export class MpiError extends Error {
   override readonly name = "MpiError";
 }

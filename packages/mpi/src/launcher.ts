@@ -1,4 +1,4 @@
-/** What started this process beside others, and how many it says there are. */
+/** The program that started this process beside others, and how many it says there are. */
 export interface Launcher {
   readonly name: string;
   readonly size: number;

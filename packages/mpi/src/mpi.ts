@@ -23,7 +23,7 @@ export interface MpiOptions {
 export interface MpiWorld extends World<void> {
   /** The same operations, during which timers, signals and other work go on. One at a time. */
   readonly polled: World<Promise<void>>;
-  /** What runs beneath: "MPICH 5.0.2 (MPI 5 ABI)"; empty for a process alone. */
+  /** The library beneath: "MPICH 5.0.2 (MPI 5 ABI)"; empty for a process alone. */
   readonly library: string;
   /** Ends MPI in this process, once all ranks have come; done by itself when the process ends well. */
   end(): void;

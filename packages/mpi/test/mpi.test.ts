@@ -13,7 +13,7 @@ import { clippedAdamW } from "./rules.ts";
 
 interface Ended {
   readonly code: number | null;
-  /** What ranks printed as JSON, in no order. */
+  /** The lines of JSON that ranks printed, in no order. */
   readonly values: readonly unknown[];
   readonly text: string;
 }

@@ -5,7 +5,7 @@ import { collectivesOn } from "./collectives.ts";
 import { batch, gradients, model } from "./model.ts";
 import { clippedAdamW } from "./rules.ts";
 
-/** What a worker thread does, by the name of the test. */
+/** The work of a thread, by the name of the test. */
 const bodies: Readonly<Record<string, (world: World<void>) => unknown>> = {
   collectives: collectivesOn,
   order: (world) => world.sum(new Float32Array(world.rank === 1 ? 3 : 2)),

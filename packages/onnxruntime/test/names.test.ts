@@ -79,7 +79,7 @@ describe("a group that no weight is in", () => {
       await expect(Trainer.create(linear("w", "b"), { optimizer, loss: crossEntropy(), plan })).rejects.toThrow(why);
   });
 
-  test("is none if `trainable` leaves its weights out, or the graph does not train them", async () => {
+  test("is not trained if `trainable` leaves its weights out, or the graph does not train them", async () => {
     const optimizer = freeze(adam(), "b");
     const trainer = await Trainer.create(linear("w", "b"), { optimizer, loss: crossEntropy(), trainable: ["w"] });
     const opened = await Trainer.open(await trainer.trainingGraph(), { optimizer });

@@ -22,7 +22,7 @@ export interface GreedyOptions extends BetterOptions {
   readonly reset?: number | undefined;
 }
 
-/** What `greedy` remembers. */
+/** The memory of `greedy`. */
 export interface GreedyState {
   readonly value: number;
   /** The best metric so far; null before the first. */

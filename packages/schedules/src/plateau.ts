@@ -16,7 +16,7 @@ export interface PlateauOptions extends BetterOptions {
   readonly min?: number | undefined;
 }
 
-/** What `plateau` remembers. */
+/** The memory of `plateau`. */
 export interface PlateauState {
   readonly value: number;
   /** The best metric so far; null before the first. */

@@ -64,7 +64,7 @@ export function startTogether(world: BlockingWorld, parameters: readonly (readon
 }
 
 /**
- * What ranks must know of each other before a step: whether any has gradients that are not finite. Throws, on every rank, if
+ * The knowledge that ranks need of each other before a step: whether any has gradients that are not finite. Throws, on every rank, if
  * they have gradients of different parameters.
  */
 export function agree(world: BlockingWorld, what: string, names: readonly string[], broken = false): boolean {

@@ -1,6 +1,6 @@
 import type { BlockingWorld } from "@descent/core/adapter";
 
-/** What a rank knows of its own batch, or what all know of theirs. */
+/** The loss and fault of one rank's batch, or of all. */
 interface Outcome {
   readonly loss: number;
   /** Why nothing may be written. */

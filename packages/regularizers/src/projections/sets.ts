@@ -76,7 +76,7 @@ export function projectLInfBall(x: Vector, options: RadiusOptions = {}): Float64
 
 /** Options of `projectSimplex`. */
 export interface SimplexOptions {
-  /** What the numbers add up to, above 0; 1 unless given. */
+  /** The sum of the numbers, above 0; 1 unless given. */
   readonly sum?: number | undefined;
 }
 
