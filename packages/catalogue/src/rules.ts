@@ -3604,7 +3604,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "torch 2.13.0, torch.optim.Muon, its iteration in float64 in place of bfloat16",
       "error": 0.000002
     },
-    "mutants": 0
+    "mutants": 1
   },
   {
     "id": "prodigy",
