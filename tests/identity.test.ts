@@ -14,14 +14,20 @@ for (const { folder, path } of families) {
   for (const [name, value] of Object.entries(module)) if (isRule(value)) rules.push([folder, name, value]);
 }
 
-test("every file of a family is one rule that goes by the file's name, exported in camel case", () => {
+test("every file of a family is one rule or transform that goes by the file's name, exported in camel case", () => {
   for (const { folder, path: home } of families) {
     const files = readdirSync(path.join(home, "src")).filter((file) => file !== "index.ts");
     const own = rules.filter(([family]) => family === folder);
-    expect(own.map(([, , { id }]) => `${id}.ts`).sort()).toEqual(files.sort());
+    const text = (file: string): string => readFileSync(path.join(home, "src", file), "utf8");
+    const transforms = files.filter((file) => text(file).includes("= transform({"));
+    for (const file of transforms) {
+      const id = path.basename(file, ".ts");
+      expect(text(file)).toContain(`export const ${camel(id)} = transform({\n  id: "${id}",`);
+    }
+    expect([...own.map(([, , { id }]) => `${id}.ts`), ...transforms].sort()).toEqual(files.sort());
     for (const [, name, { id }] of own) {
       expect(name).toBe(camel(id));
-      expect(readFileSync(path.join(home, "src", `${id}.ts`), "utf8")).toContain(`export const ${name} = rule({`);
+      expect(text(`${id}.ts`)).toContain(`export const ${name} = rule({`);
     }
   }
   expect(rules.length).toBeGreaterThan(16);
