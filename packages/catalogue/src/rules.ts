@@ -3404,7 +3404,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "timm 1.0.31, Lars (trust_clip=True, always_adapt=True, eps=0), float64", "error": 3e-7 },
-    "mutants": 1
+    "mutants": 3
   },
   {
     "id": "lars",
