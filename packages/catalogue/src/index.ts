@@ -11,8 +11,8 @@ import { rules } from "./rules.ts";
 export type { MethodEntry, OptionEntry, RuleEntry, SlotEntry } from "./entry.ts";
 export { methods, rules };
 
-/** The families, each the package `@descent/<family>`. */
-export const families: readonly string[] = Object.keys(loaders);
+/** The families that have rules, each the package `@descent/<family>`; those of transforms alone are not listed. */
+export const families: readonly string[] = [...new Set(rules.map(({ family }) => family))];
 
 /** A rule whose options are known at run time only. */
 export type AnyRule = RuleSpec & ((options?: Readonly<Record<string, number | Schedule>>) => Configured);

@@ -210,8 +210,13 @@ const laid = configured(
 
 /** State that all parameters share. */
 const shared = probe(
-  { d: "0.9 * d + total(g * p)", m: "0.9 * m + d * g", p: "p - lr * (m + d * sign(p))" },
-  { d: { place: "model", init: 0.5 }, m: 0 },
+  {
+    r: "0.9 * r + total(g * p)",
+    m: "0.9 * m + d * g",
+    d: "max(d, abs(r) / (1 + total(abs(m))))",
+    p: "p - lr * (m + d * sign(p))",
+  },
+  { r: { place: "model", init: 0 }, d: { place: "model", init: 0.5 }, m: 0 },
 );
 
 const matrices = (data: Data, shape: Shape = [3, 7]): Data => {

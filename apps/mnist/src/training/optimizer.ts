@@ -6,8 +6,10 @@ import { oneLine, UserError } from "../errors.ts";
 import { pick } from "./names.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** Every rule of the catalogue by export name. */
-const entries: ReadonlyMap<string, RuleEntry> = new Map(rules.map((entry) => [entry.name, entry]));
+/** Every rule of the catalogue that has a rate, which a run schedules, by export name: COCOB has none. */
+const entries: ReadonlyMap<string, RuleEntry> = new Map(
+  rules.filter(({ options }) => options.some(({ name }) => name === "lr")).map((entry) => [entry.name, entry]),
+);
 
 export const optimizerNames: readonly string[] = [...entries.keys()].sort();
 

@@ -80,9 +80,10 @@ class Batcher {
     const waves = together
       ? [jobs]
       : [jobs.filter((job) => room(job) === 0), ...jobs.filter((job) => room(job) > 0).map((job) => [job])];
+    const taken = waves.flatMap((wave) => this.#wave(wave)); // gives sums their places, which the last kernels read
     const none = collector(columnParts); // slots of the model take no sums
     const last = this.#stage(onePerModel(jobs), ({ program }) => (program.shared ? [program.shared] : []), none);
-    return [...waves.flatMap((wave) => this.#wave(wave)), ...last];
+    return [...taken, ...last];
   }
 
   #wave(jobs: readonly PlacedJob[]): readonly Batch[] {
