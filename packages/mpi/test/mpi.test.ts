@@ -81,8 +81,8 @@ describe("a process that nothing started beside others", () => {
 describe.skipIf(mpirun === undefined)("under mpirun", () => {
   test("every operation does what it says, blocking and polled, on every kind of array, also when checked", async () => {
     for (const env of [{}, { CHECK: "1" }]) {
-      const { values, code } = await ranks(3, ["collectives"], env);
-      expect(values).toEqual([[], [], []]);
+      const { values, code, text } = await ranks(3, ["collectives"], env);
+      expect(values, text).toEqual([[], [], []]);
       expect(code).toBe(0);
     }
   });
