@@ -47,7 +47,7 @@ export function collectives(
   const int = (name: string, ...types: readonly string[]): ((...values: readonly unknown[]) => number) => {
     const call = library.call(name, ...types, POINTER);
     return (...values) => {
-      const out = Buffer.alloc(4);
+      const out = room(4);
       call(...values, out);
       return out.readInt32LE();
     };
@@ -77,8 +77,8 @@ export function collectives(
   };
   /** Begins an operation; what it works on lives until the request is done. */
   const begin = (what: string, start: (request: Buffer) => void, ...alive: readonly unknown[]): Request => {
-    const request = Buffer.alloc(8);
-    const [flag, status] = [Buffer.alloc(4), Buffer.alloc(64)]; // "ignore the status" is another address in every library
+    const request = room(8);
+    const [flag, status] = [room(4), room(64)]; // "ignore the status" is another address in every library
     try {
       start(request);
     } catch (error) {
@@ -146,7 +146,7 @@ export function collectives(
   function* agreed(what: string): Generator<Request> {
     if (!check) return;
     const hash = hashOf(what);
-    const seen = Float64Array.of(hash, -hash);
+    const seen = settled(Float64Array.of(hash, -hash));
     const request = begin(
       "a check",
       (r) => allreduce(abi.inPlace, seen, 2, abi.types["Float64Array"], abi.operations.max, world, r),
@@ -244,7 +244,7 @@ export function collectives(
       barrier: () => polledRun(steps.barrier()),
     },
     version: () => {
-      const [text, length] = [Buffer.alloc(8192), Buffer.alloc(4)];
+      const [text, length] = [Buffer.alloc(8192), room(4)];
       library.call("MPI_Get_library_version", POINTER, POINTER)(text, length);
       const said = text.toString("utf8", 0, length.readInt32LE());
       const mpich = /^(MPICH) Version:\s*(\S+)/.exec(said);
@@ -273,6 +273,9 @@ export function collectives(
     },
   };
 }
+
+/** Memory that a library may write to. Small buffers would lie on the garbage collector's heap, which moves. */
+const room = (bytes: number): Buffer => Buffer.from(new ArrayBuffer(bytes));
 
 /** Nothing ever wakes it: what a process rests on. */
 const REST = new Int32Array(new SharedArrayBuffer(4));

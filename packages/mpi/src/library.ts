@@ -14,8 +14,20 @@ const NAMES: readonly string[] = [
   "libmpi.dylib",
 ];
 
-// 128 kB by default, which Debian's MPICH 4.0 overflows: a segmentation fault.
-koffi.config({ async_stack_size: 4 << 20, async_heap_size: 4 << 20 });
+// A library starts by looking over the whole machine, and koffi's own stacks are small: Debian's MPICH 4.0 overflows one of
+// 128 kB, which is a segmentation fault.
+koffi.config({
+  sync_stack_size: 8 << 20,
+  sync_heap_size: 8 << 20,
+  async_stack_size: 4 << 20,
+  async_heap_size: 4 << 20,
+});
+
+/**
+ * UCX, which MPICH sends by, patches the code of mmap and munmap in memory as it starts, while Node's other threads run it: about
+ * one start in a hundred ended in a segmentation fault. What it learns from them is of use to RDMA alone.
+ */
+const quiet = { UCX_MEM_EVENTS: "n", UCX_MEM_MMAP_HOOK_MODE: "none" } as const;
 
 /** An MPI library, opened. */
 export interface Library {
@@ -39,6 +51,7 @@ function besideMpirun(env: Readonly<Record<string, string | undefined>>): string
 /** Opens the library that is named, else the one beside mpirun, else the system's. Throws if there is none. */
 export function openLibrary(named: string | undefined, env: Readonly<Record<string, string | undefined>>): Library {
   const beside = besideMpirun(env).flatMap((folder) => NAMES.map((name) => path.join(folder, name)));
+  for (const [name, value] of Object.entries(quiet)) process.env[name] ??= value;
   const candidates = named === undefined ? [...beside.filter((file) => existsSync(file)), ...NAMES] : [named];
   for (const file of candidates) {
     let library: LibraryHandle;
@@ -60,7 +73,7 @@ function withErrors(file: string, library: LibraryHandle): Library {
   const describe = library.func("MPI_Error_string", "int", ["int", "void *", "void *"]);
   const textOf = (code: number): string => {
     const text = Buffer.alloc(8192);
-    const length = Buffer.alloc(4);
+    const length = Buffer.from(new ArrayBuffer(4));
     describe(code, text, length);
     return text.toString("utf8", 0, length.readInt32LE());
   };
