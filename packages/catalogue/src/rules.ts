@@ -754,7 +754,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/zeke-xie/adaptive-inertia-adai, e6c1b9d), float64", "error": 5e-7 },
-    "mutants": 2
+    "mutants": 12
   },
   {
     "id": "adam",
@@ -3292,7 +3292,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Fromage, float64", "error": 0.000003 },
-    "mutants": 0
+    "mutants": 2
   },
   {
     "id": "lamb",
@@ -3353,7 +3353,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, lamb, decay masked where the role is bias, float64", "error": 7e-7 },
-    "mutants": 3
+    "mutants": 5
   },
   {
     "id": "larc",
@@ -3455,7 +3455,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "timm 1.0.31, Lars (always_adapt=True, eps=0), float64", "error": 5e-7 },
-    "mutants": 0
+    "mutants": 2
   },
   {
     "id": "nero",
@@ -3499,7 +3499,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 5,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/jxbz/nero, 32436c0), float64", "error": 6e-7 },
-    "mutants": 11
+    "mutants": 12
   },
   {
     "id": "novograd",
@@ -3825,7 +3825,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "numpy 2.4.6, a float64 transcription of Algorithm 3 with numpy.linalg.qr", "error": 9e-7 },
-    "mutants": 0
+    "mutants": 19
   },
   {
     "id": "schedule-free-adamw",
@@ -3899,7 +3899,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "schedulefree 1.4.1, schedulefree.AdamWScheduleFree, no decay where the role is bias, float64",
       "error": 8e-7
     },
-    "mutants": 0
+    "mutants": 36
   },
   {
     "id": "accsgd",
