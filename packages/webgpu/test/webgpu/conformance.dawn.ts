@@ -17,7 +17,7 @@ describeBackend(apart, {
 // A compilation takes a tenth of a second: each rule follows a golden and passes one check, each another.
 const why = "the host computes roots and bases of matrices";
 const adds = "its kernels only add up";
-const refuses = { sm3: adds, stableSpam: adds, shampoo: why, soap: why };
+const refuses = { sm3: adds, "stable-spam": adds, shampoo: why, soap: why };
 for (const family of families)
   describeRules(await loadFamily(family), goldens(family), {
     targets: [together],
