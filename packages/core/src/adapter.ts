@@ -4,6 +4,7 @@ export { ASYNC_DISPOSE, DISPOSE } from "./dispose.ts";
 export { among, isCallback, isRecord, list, nearest, shown, suggestion, takes } from "./errors.ts";
 export { type Named, named, refuseEmpty, refuseOverlap, refuseShape, refuseUnknown, type Stretch } from "./given.ts";
 export { type Assignment, assign, forSome, mapLeaves, refuseEmptyGroups } from "./groups.ts";
+export { hashOf } from "./hash.ts";
 export { checkHyper, rangeOf, rangeText } from "./hyper.ts";
 export { type Given, interpret, type Operators, oncePerJobs, type Part } from "./interpret.ts";
 export type { Answer } from "./loop/answer.ts";

@@ -72,6 +72,7 @@ describe("@descent/core/adapter", () => {
     refuseOverlap: seen,
     refuseShape: seen,
     refuseUnknown: seen,
+    hashOf: "is given text by code that draws or compares",
     philox: "is given whole numbers by code that draws",
     readsInput: good(sgd(), "loss"),
     assign: good(sgd(), [parameter]),

@@ -1,6 +1,6 @@
+import { hashOf } from "@descent/core/adapter";
 import { checkHow, checkInto, checkRank, kindOf, startsOf } from "./check.ts";
 import { MpiError } from "./error.ts";
-import { hashOf } from "./hash.ts";
 import type { Library } from "./library.ts";
 import type { Numbers, World } from "./world.ts";
 

@@ -1,10 +1,9 @@
 import { writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { flag, knownOptions, positive, shown } from "@descent/core/adapter";
+import { flag, hashOf, knownOptions, positive, shown } from "@descent/core/adapter";
 import { alone } from "./alone.ts";
 import { type Collectives, collectives } from "./collectives.ts";
 import { MpiError } from "./error.ts";
-import { hashOf } from "./hash.ts";
 import { launcherOf } from "./launcher.ts";
 import { openLibrary } from "./library.ts";
 import type { World } from "./world.ts";

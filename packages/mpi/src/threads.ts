@@ -1,7 +1,6 @@
-import { knownOptions, shown } from "@descent/core/adapter";
+import { hashOf, knownOptions, shown } from "@descent/core/adapter";
 import { checkHow, checkInto, checkRank, kindOf, startsOf } from "./check.ts";
 import { MpiError } from "./error.ts";
-import { hashOf } from "./hash.ts";
 import type { How, Numbers, World } from "./world.ts";
 
 /** Memory that the threads of one process share to be ranks of one world; it can be posted to a worker. */

@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import type { BlockingWorld } from "@descent/core/adapter";
+import { type BlockingWorld, hashOf } from "@descent/core/adapter";
 
 /** Arrays of fewer numbers are sent together with others, since every message takes its time. */
 const ALONE_FROM = 1 << 16;
@@ -68,7 +68,7 @@ export function startTogether(world: BlockingWorld, parameters: readonly (readon
  * they have gradients of different parameters.
  */
 export function agree(world: BlockingWorld, what: string, names: readonly string[], broken = false): boolean {
-  const hash = hashOf(names);
+  const hash = hashOf(names.join("\n"));
   const seen = Float64Array.of(hash, -hash, Number(broken));
   world.sum(seen, "max");
   const [largest, smallest, any] = seen as unknown as [number, number, number]; // three were put in
@@ -77,14 +77,4 @@ export function agree(world: BlockingWorld, what: string, names: readonly string
       `Rank ${world.rank} of ${world.size}: ${what} are not those of the other ranks. It has ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}. Give all ranks the same model, and each step gradients of the same parameters.`,
     );
   return any > 0;
-}
-
-/** FNV-1a over names: a whole number of 32 bits. */
-function hashOf(names: readonly string[]): number {
-  let hash = 0x811c9dc5;
-  for (const name of names) {
-    for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-    hash = Math.imul(hash ^ 0xff, 0x01000193); // so that "ab", "c" is not "a", "bc"
-  }
-  return hash | 0;
 }
