@@ -18,4 +18,4 @@ export { inspectModel, type Report, type ReportedWeight } from "./report.ts";
 export type { Batch, BatchValue, Expected, Numbers } from "./session/feeds.ts";
 export type { ExecutionProvider, Runtime, RuntimeSession, RuntimeTensor } from "./session/runtime.ts";
 export { type ExportOptions, type LoadOptions, type StepResult, Trainer } from "./trainer.ts";
-export type { TrainingWorker } from "./worker/remote.ts";
+export type { TrainingWorker } from "./worker/launch.ts";

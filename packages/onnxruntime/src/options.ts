@@ -17,7 +17,7 @@ import { isUrl } from "./files/read.ts";
 import type { FixedShapes } from "./graphs/model.ts";
 import type { Plan } from "./plans/training.ts";
 import type { ExecutionProvider, Runtime } from "./session/runtime.ts";
-import type { TrainingWorker } from "./worker/remote.ts";
+import type { TrainingWorker } from "./worker/launch.ts";
 
 /** Options of `Trainer.open`: what a saved training graph contains cannot be chosen again. */
 export interface OpenOptions {

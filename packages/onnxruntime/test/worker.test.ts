@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../../tests/workspace.ts";
 import { type Batch, crossEntropy, huber, Trainer, type TrainerOptions } from "../src/index.ts";
 import { closeGate, newGate } from "../src/worker/gate.ts";
-import { workerFile } from "../src/worker/remote.ts";
+import { workerFile } from "../src/worker/launch.ts";
 import { perceptron } from "./graphs.ts";
 import { batchOf, fixture, train } from "./models.ts";
 
@@ -178,10 +178,10 @@ describe("in a worker", () => {
 });
 
 test("a bundle, whose file is another, is not started a second time as its own worker", () => {
-  expect(new URL(workerFile("file:///app/node_modules/@descent/onnxruntime/dist/remote.js")).pathname).toMatch(
+  expect(new URL(workerFile("file:///app/node_modules/@descent/onnxruntime/dist/launch.js")).pathname).toMatch(
     /\/dist\/worker\.js$/,
   );
-  for (const bundle of ["file:///app/bundle.js", "file:///app/remote.bundle.js", "file:///app/not-remote.js"])
+  for (const bundle of ["file:///app/bundle.js", "file:///app/launch.bundle.js", "file:///app/not-launch.js"])
     expect(() => workerFile(bundle)).toThrow("Leave @descent/onnxruntime out of the bundle");
 });
 

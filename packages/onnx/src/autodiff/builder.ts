@@ -1,248 +1,27 @@
-import { OnnxError } from "../errors.ts";
 import type { AttributeInput } from "../graph/attribute.ts";
-import { type Dim, exact, product, same } from "../graph/dims.ts";
-import type { Graph } from "../graph/graph.ts";
-import { describe, type Node } from "../graph/node.ts";
-import { type Elem, isFloat } from "../proto/elem.ts";
-import { toBfloat16, toHalf } from "../proto/half.ts";
+import { same } from "../graph/dims.ts";
+import type { Elem } from "../proto/elem.ts";
+import { dimOf, type Size, SizeBuilder } from "./sizes.ts";
 
-/** Where a graph will run, which decides between formulations that give the same numbers. */
-export type Target = "cpu" | "wasm" | "cuda" | "webgpu";
-
-/** A size that is a number, or one that only the run tells. */
-export type Size = number | RuntimeSize;
-/** A size that is known only when the graph runs: the value that holds it. */
-export interface RuntimeSize {
-  readonly dim: Dim;
-  /** Appends what computes it, as int64 of shape [1]. */
-  readonly tensor: () => string;
-  /** The value and axis it is the size of. */
-  readonly of?: { readonly name: string; readonly axis: number };
-}
-
-/** The size as far as it is known before the run. */
-export const dimOf = (size: Size): Dim => (typeof size === "number" ? size : size.dim);
+export type { Target } from "./nodes.ts";
+export { dimOf, type RuntimeSize, type Size } from "./sizes.ts";
 
 /**
  * Appends nodes to a graph in the words that gradient rules are written in. Constants take the element type of the tensor they
- * meet, sizes are numbers where they are known and computed in the run where they are not, and what multiplies by one or
- * transposes nothing is left out.
+ * meet, and a multiplication by one or a transposition that moves nothing is left out.
  */
-export class Builder {
-  readonly graph: Graph;
-  readonly target: Target;
-  readonly #sizes: Map<string, string> = new Map();
-  readonly #shapes: Map<string, string> = new Map();
+export class Builder extends SizeBuilder {
   /** By what a Reshape gave, what it was given. */
   readonly #reshaped: Map<string, string> = new Map();
 
-  constructor(graph: Graph, target: Target = "cpu") {
-    this.graph = graph;
-    this.target = target;
-  }
-
-  /** Whether nodes should avoid what the WebGPU provider lacks. */
-  get webgpu(): boolean {
-    return this.target === "webgpu";
-  }
-
-  /** Appends a node with one output. */
-  op(op: string, inputs: readonly string[], attributes: Readonly<Record<string, AttributeInput>> = {}): string {
-    const made = this.graph.op(op, trimmed(inputs), attributes)[0]!;
-    if (op === "Reshape") this.#reshaped.set(made, inputs[0]!);
-    return made;
-  }
-
-  /** Appends a node with several outputs, or with given names. */
-  ops(
-    op: string,
-    inputs: readonly string[],
-    attributes: Readonly<Record<string, AttributeInput>>,
-    outputs: number | readonly string[],
-  ): string[] {
-    return this.graph.op(op, trimmed(inputs), attributes, outputs);
-  }
-
-  /** Appends a node whose one output has this name. */
-  named(
-    name: string,
+  override op(
     op: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, AttributeInput>> = {},
-  ): void {
-    this.graph.op(op, trimmed(inputs), attributes, [name]);
-  }
-
-  // Types and shapes
-
-  elem(name: string): Elem {
-    return this.graph.type(name).elem;
-  }
-
-  shape(name: string): readonly Dim[] {
-    return this.graph.shape(name);
-  }
-
-  rank(name: string): number {
-    return this.graph.shape(name).length;
-  }
-
-  /** The shape where all of it is a number. */
-  known(name: string): readonly number[] | undefined {
-    const { shape } = this.graph.type(name);
-    return shape?.every((d) => typeof d === "number") ? shape : undefined;
-  }
-
-  /** The size along an axis as a number; an error that tells how to make it one. */
-  fixed(name: string, axis: number, node: Node): number {
-    const size = this.shape(name)[axis];
-    if (typeof size === "number") return size;
-    throw new OnnxError(
-      `The gradient of ${describe(node)} needs dimension ${axis} of \`${name}\` as a number, and it is "${size}". ` +
-        "Fix it with `shapes` when the model is imported.",
-    );
-  }
-
-  /** Integers known without running (axes, pads, repeats), `undefined` if they are not, or the input is left out. */
-  integers(name: string | undefined): readonly number[] | undefined {
-    if (name === undefined || name === "") return undefined;
-    const value = this.graph.value(name);
-    if (value !== undefined) return Array.from(value.data, Number);
-    const { entries } = this.graph.symbolic(name) ?? {};
-    return entries?.every((e) => typeof e === "number") ? entries : undefined;
-  }
-
-  /** The number if the name is a constant of the computation with one element. */
-  literal(name: string | undefined): number | undefined {
-    if (name === undefined || name === "") return undefined;
-    const value = this.graph.literalValue(name);
-    if (value === undefined || value.data.length !== 1) return undefined;
-    return value.elem === "float32" || value.elem === "float64" || !isFloat(value.elem)
-      ? Number(value.data[0])
-      : undefined;
-  }
-
-  // Sizes
-
-  size(name: string, axis: number): Size {
-    const shape = this.shape(name);
-    const at = axis < 0 ? axis + shape.length : axis;
-    const dim = shape[at]!;
-    if (typeof dim === "number") return dim;
-    return { dim, of: { name, axis: at }, tensor: () => this.#size(name, at) };
-  }
-
-  sizes(name: string): Size[] {
-    return this.shape(name).map((_, axis) => this.size(name, axis));
-  }
-
-  #size(name: string, axis: number): string {
-    const key = `${name} ${axis}`;
-    let tensor = this.#sizes.get(key);
-    if (tensor === undefined) {
-      tensor = this.op("Shape", [name], { start: axis, end: axis + 1 });
-      this.#sizes.set(key, tensor);
-    }
-    return tensor;
-  }
-
-  /** A product of sizes. */
-  product(sizes: readonly Size[]): Size {
-    const number = sizes.reduce<number>((n, s) => (typeof s === "number" ? n * s : n), 1);
-    const run = sizes.filter((s) => typeof s !== "number");
-    const [only] = run;
-    if (only === undefined || number === 0) return number;
-    if (run.length === 1 && number === 1) return only;
-    return {
-      dim: product(sizes.map(dimOf)),
-      tensor: () => {
-        const factors = run.map((s) => s.tensor());
-        if (number !== 1) factors.push(this.graph.ints([number]));
-        return factors.reduce((a, b) => this.op("Mul", [a, b]));
-      },
-    };
-  }
-
-  /** A size divided by a number that divides it. */
-  quotient(size: Size, by: number): Size {
-    if (typeof size === "number") return size / by;
-    const dim = exact(size.dim, by);
-    if (typeof dim === "number") return dim;
-    return {
-      dim: dim ?? `floor(${size.dim} / ${by})`,
-      tensor: () => this.op("Div", [size.tensor(), this.graph.ints([by])]),
-    };
-  }
-
-  /** The sizes as an int64 tensor. */
-  shapeTensor(sizes: readonly Size[]): string {
-    if (sizes.every((s) => typeof s === "number")) return this.graph.ints(sizes);
-    const whole = sizes.find((s) => typeof s !== "number")?.of?.name;
-    if (whole !== undefined) {
-      const shape = this.shape(whole);
-      const equal =
-        shape.length === sizes.length &&
-        sizes.every((s, i) => (typeof s === "number" ? shape[i] === s : s.of?.name === whole && s.of.axis === i));
-      if (equal) return this.shapeOf(whole);
-    }
-    return this.op(
-      "Concat",
-      sizes.map((s) => (typeof s === "number" ? this.graph.ints([s]) : s.tensor())),
-      { axis: 0 },
-    );
-  }
-
-  /** The shape of a value as an int64 tensor. */
-  shapeOf(name: string): string {
-    const known = this.known(name);
-    if (known !== undefined) return this.graph.ints(known);
-    let tensor = this.#shapes.get(name);
-    if (tensor === undefined) {
-      tensor = this.op("Shape", [name]);
-      this.#shapes.set(name, tensor);
-    }
-    return tensor;
-  }
-
-  /** A size as a number of the type of `like`, rank 0. */
-  sizeAs(size: Size, like: string): string {
-    if (typeof size === "number") return this.number(size, like);
-    return this.op("Cast", [this.op("Squeeze", [size.tensor(), this.graph.ints([0])])], { to: this.elem(like) });
-  }
-
-  // Constants
-
-  /** A number of the element type of `like`, rank 0. */
-  number(value: number, like: string): string {
-    return this.numberOf(value, this.elem(like));
-  }
-
-  numberOf(value: number, elem: Elem): string {
-    return this.array([value], elem, []);
-  }
-
-  /** Numbers of a floating type. */
-  array(values: ArrayLike<number>, elem: Elem, dims: readonly number[] = [values.length]): string {
-    if (elem === "float16" || elem === "bfloat16") {
-      return this.graph.constant(Uint16Array.from(values, elem === "float16" ? toHalf : toBfloat16), elem, dims);
-    }
-    if (elem === "float64") return this.graph.constant(Float64Array.from(values), elem, dims);
-    if (elem === "float32") return this.graph.constant(Float32Array.from(values), elem, dims);
-    return this.graph.constant(Array.from(values), elem, dims);
-  }
-
-  ints(values: readonly number[]): string {
-    return this.graph.ints(values);
-  }
-
-  /** A tensor of zeros (or of `value`) of the given sizes. */
-  filled(sizes: readonly Size[], like: string, value = 0): string {
-    if (sizes.length === 0) return this.number(value, like);
-    return this.op("Expand", [this.number(value, like), this.shapeTensor(sizes)]);
-  }
-
-  zerosLike(name: string): string {
-    return this.filled(this.sizes(name), name);
+  ): string {
+    const made = super.op(op, inputs, attributes);
+    if (op === "Reshape") this.#reshaped.set(made, inputs[0]!);
+    return made;
   }
 
   // Arithmetic
@@ -457,10 +236,4 @@ export class Builder {
       ...(alpha === 1 ? {} : { alpha }),
     });
   }
-}
-
-function trimmed(inputs: readonly string[]): readonly string[] {
-  let end = inputs.length;
-  while (end > 0 && inputs[end - 1] === "") end--;
-  return inputs.slice(0, end);
 }

@@ -1,7 +1,9 @@
 import { check, isRecord, model as wantedModel } from "../check.ts";
 import { OnnxError } from "../errors.ts";
+import { Decoder, type Limits } from "./decode.ts";
+import { Encoder } from "./encode.ts";
 import { type Message, messageOf } from "./schema.ts";
-import { Decoder, Encoder, type Fields, type Limits, wire } from "./wire.ts";
+import { type Fields, wire } from "./wire.ts";
 
 /** A number, or a bigint where a number would lose precision. */
 export type Int64 = number | bigint;

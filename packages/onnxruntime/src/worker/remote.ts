@@ -1,82 +1,14 @@
-import { type Inspection, type LoadReport, OptimizerError, type Parameter } from "@descent/core";
-import { shown, toPlain } from "@descent/core/adapter";
+import { OptimizerError, type Parameter } from "@descent/core";
+import { toPlain } from "@descent/core/adapter";
 import type { Engine, Exported, Opening, Started, Starting } from "../engine/engine.ts";
 import { isNode, isUrl } from "../files/read.ts";
 import type { Candidates } from "../graphs/model.ts";
-import type {
-  Forward,
-  Gradients,
-  Hyper,
-  Outputs,
-  Plan,
-  Snapshot,
-  Stepped,
-  Training,
-  Weights,
-} from "../plans/training.ts";
+import type { Training } from "../plans/training.ts";
 import { LostError } from "../quirks/lost.ts";
-import type { Fed } from "../session/feeds.ts";
 import { closeGate, closeOnExit, newGate } from "./gate.ts";
-import { type Answer, type Attachment, type Locks, type Notice, packed, plainHyper, revivedError } from "./message.ts";
-
-/** A worker of a browser, or of Node's `worker_threads`. */
-export type TrainingWorker = BrowserWorker | NodeWorker;
-interface BrowserWorker {
-  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  addEventListener(type: string, listener: (event: unknown) => void): void;
-  terminate(): void;
-}
-interface NodeWorker {
-  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  on(event: string, listener: (value: unknown) => void): unknown;
-  terminate(): Promise<number>;
-  ref(): void;
-  unref(): void;
-}
-
-/** A worker of this package's own, which only Node can start without a file of the program's. */
-async function ownWorker(): Promise<TrainingWorker> {
-  if (!isNode())
-    throw new OptimizerError(
-      'In a browser, `worker` is a function that makes the worker: () => new Worker(new URL("./train.worker.js", import.meta.url), { type: "module" }), and that file says: import * as ort from "onnxruntime-web/wasm"; import { serve } from "@descent/onnxruntime/worker"; serve(ort);',
-    );
-  const { Worker } = (await import(
-    /* @vite-ignore */ `${"node:"}worker_threads`
-  )) as typeof import("node:worker_threads");
-  const file = workerFile(import.meta.url);
-  if (!file.endsWith(".ts")) return new Worker(new URL(file));
-  // run from its source, which takes a loader of TypeScript in every thread
-  return new Worker(`import("tsx/esm/api").then((tsx) => { tsx.register(); return import("${file}"); })`, {
-    eval: true,
-    execArgv: ["--conditions=@descent/source"],
-  });
-}
-
-/**
- * The file of the worker beside this module's. Not by `new URL("./worker.js", …)`, at which bundlers for browsers would
- * bundle a second copy of everything. Throws an OptimizerError in a bundle, where it would be the whole program.
- */
-export function workerFile(url: string): string {
-  const own = /\/remote(\.[jt]s)$/;
-  if (!own.test(url))
-    throw new OptimizerError(
-      'A bundler has taken this code away from the file that a worker runs. Leave @descent/onnxruntime out of the bundle, as an external module, or make the worker yourself: its file says: import * as ort from "onnxruntime-node"; import { serve } from "@descent/onnxruntime/worker"; serve(ort);',
-    );
-  return url.replace(own, "/worker$1");
-}
-
-async function made(make: () => TrainingWorker): Promise<TrainingWorker> {
-  let worker: unknown;
-  try {
-    worker = await make();
-  } catch (cause) {
-    throw new OptimizerError(`The function \`worker\` threw: ${(cause as Error).message}`, { cause });
-  }
-  const fits = typeof worker === "object" && worker !== null && "postMessage" in worker && "terminate" in worker;
-  if (!fits)
-    throw new OptimizerError(`\`worker\` must be a function that returns a new Worker; it returned ${shown(worker)}.`);
-  return worker as TrainingWorker; // which has what a worker has
-}
+import { madeWorker, ownWorker, type TrainingWorker } from "./launch.ts";
+import { type Answer, type Attachment, type Locks, type Notice, packed, revivedError } from "./message.ts";
+import { RemoteTraining } from "./remote-training.ts";
 
 /** An engine in a worker. Calls wait for their answers, which come in the order of the calls. */
 export class RemoteEngine implements Engine {
@@ -113,7 +45,7 @@ export class RemoteEngine implements Engine {
 
   /** `lost` is called when the worker ends, or loses its device, at a time when nothing was asked. */
   static async start(worker: true | (() => TrainingWorker), lost: (error: LostError) => void): Promise<RemoteEngine> {
-    const engine = new RemoteEngine(worker === true ? await ownWorker() : await made(worker), lost);
+    const engine = new RemoteEngine(worker === true ? await ownWorker() : await madeWorker(worker), lost);
     try {
       await engine.#attach();
     } catch (error) {
@@ -262,60 +194,4 @@ export class RemoteEngine implements Engine {
 function absolute(place: string): string {
   if (isNode()) return place;
   return new URL(place, (globalThis as { document?: { baseURI: string } }).document?.baseURI ?? import.meta.url).href;
-}
-
-class RemoteTraining implements Training {
-  readonly plan: Plan;
-  readonly #step: () => number;
-  readonly #call: <T>(method: string, ...args: readonly unknown[]) => Promise<T>;
-
-  constructor(plan: Plan, step: () => number, call: <T>(method: string, ...args: readonly unknown[]) => Promise<T>) {
-    this.plan = plan;
-    this.#step = step;
-    this.#call = call;
-  }
-
-  get step(): number {
-    return this.#step();
-  }
-  train(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
-    return this.#call("train", batch, guard);
-  }
-  accumulate(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
-    return this.#call("accumulate", batch, guard);
-  }
-  applyAccumulated(): Promise<void> {
-    return this.#call("applyAccumulated");
-  }
-  gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }> {
-    return this.#call("gradients", batch);
-  }
-  applyGradients(gradients: Gradients, guard: boolean): Promise<string | undefined> {
-    return this.#call("applyGradients", gradients, guard);
-  }
-  evaluate(batch: readonly Fed[]): Promise<Forward> {
-    return this.#call("evaluate", batch);
-  }
-  predict(batch: readonly Fed[]): Promise<Outputs> {
-    return this.#call("predict", batch);
-  }
-  async set(hyper: Hyper, group?: string): Promise<void> {
-    return this.#call("set", plainHyper(hyper), group);
-  }
-  inspect(): Promise<Inspection> {
-    return this.#call("inspect");
-  }
-  weights(readout?: boolean): Promise<Weights> {
-    return this.#call("weights", readout);
-  }
-  setWeights(weights: Weights): Promise<void> {
-    return this.#call("setWeights", weights);
-  }
-  snapshot(): Promise<Snapshot> {
-    return this.#call("snapshot");
-  }
-  restore(snapshot: Snapshot, options?: { readonly strict?: boolean | undefined }): Promise<LoadReport> {
-    return this.#call("restore", snapshot, options);
-  }
-  async dispose(): Promise<void> {} // the engine disposes of it
 }

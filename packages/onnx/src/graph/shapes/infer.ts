@@ -1,4 +1,4 @@
-import { evaluate, moved } from "../evaluate.ts";
+import { evaluate, moved } from "../evaluate/evaluate.ts";
 import type { Node, Scope } from "../node.ts";
 import { checkAttributes } from "../understood.ts";
 import { Call, type Inference, Unknown } from "./call.ts";

@@ -1,0 +1,71 @@
+import type { Inspection, LoadReport } from "@descent/core";
+import type {
+  Forward,
+  Gradients,
+  Hyper,
+  Outputs,
+  Plan,
+  Snapshot,
+  Stepped,
+  Training,
+  Weights,
+} from "../plans/training.ts";
+import type { Fed } from "../session/feeds.ts";
+import { plainHyper } from "./message.ts";
+
+/** The training of an engine in a worker: every call is a message. */
+export class RemoteTraining implements Training {
+  readonly plan: Plan;
+  readonly #step: () => number;
+  readonly #call: <T>(method: string, ...args: readonly unknown[]) => Promise<T>;
+
+  constructor(plan: Plan, step: () => number, call: <T>(method: string, ...args: readonly unknown[]) => Promise<T>) {
+    this.plan = plan;
+    this.#step = step;
+    this.#call = call;
+  }
+
+  get step(): number {
+    return this.#step();
+  }
+  train(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
+    return this.#call("train", batch, guard);
+  }
+  accumulate(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
+    return this.#call("accumulate", batch, guard);
+  }
+  applyAccumulated(): Promise<void> {
+    return this.#call("applyAccumulated");
+  }
+  gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }> {
+    return this.#call("gradients", batch);
+  }
+  applyGradients(gradients: Gradients, guard: boolean): Promise<string | undefined> {
+    return this.#call("applyGradients", gradients, guard);
+  }
+  evaluate(batch: readonly Fed[]): Promise<Forward> {
+    return this.#call("evaluate", batch);
+  }
+  predict(batch: readonly Fed[]): Promise<Outputs> {
+    return this.#call("predict", batch);
+  }
+  async set(hyper: Hyper, group?: string): Promise<void> {
+    return this.#call("set", plainHyper(hyper), group);
+  }
+  inspect(): Promise<Inspection> {
+    return this.#call("inspect");
+  }
+  weights(readout?: boolean): Promise<Weights> {
+    return this.#call("weights", readout);
+  }
+  setWeights(weights: Weights): Promise<void> {
+    return this.#call("setWeights", weights);
+  }
+  snapshot(): Promise<Snapshot> {
+    return this.#call("snapshot");
+  }
+  restore(snapshot: Snapshot, options?: { readonly strict?: boolean | undefined }): Promise<LoadReport> {
+    return this.#call("restore", snapshot, options);
+  }
+  async dispose(): Promise<void> {} // the engine disposes of it
+}
