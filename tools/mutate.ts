@@ -35,7 +35,7 @@ import type { Leaf, RuleSpec } from "@descent/core/adapter";
 import { functions, reductions } from "@descent/core/graph";
 import { equal } from "./equal.ts";
 
-type Setting = Pick<GoldenSetting, "parameters" | "gradients" | "path">;
+type Setting = Pick<GoldenSetting, "parameters" | "gradients" | "inputs" | "path">;
 interface Case {
   readonly setting: Setting;
   readonly leaf: Leaf;
@@ -142,7 +142,7 @@ function* changesOf(equations: Equations, known: readonly string[]): Generator<r
 }
 
 function mutants(spec: RuleSpec, own: Subject["own"]): Mutant[] {
-  const known = [...facts, ...Object.keys(spec.hyper), ...Object.keys(spec.state)];
+  const known = [...facts, ...[spec.hyper, spec.state, spec.inputs ?? {}].flatMap(Object.keys)];
   const out: Mutant[] = [];
   // A transform's equations come first of all; a rule's own `before` (AdamW's decay) is the rule's.
   const fronts = (spec.before ?? []).slice(0, own === "before" ? 1 : undefined);
@@ -151,6 +151,12 @@ function mutants(spec: RuleSpec, own: Subject["own"]): Mutant[] {
       out.push({ name, change: (s) => ({ ...s, before: s.before!.with(k, changed) }) });
   if (own === "before") return out;
   for (const [name, update] of changesOf(spec.update, known)) out.push({ name, change: (s) => ({ ...s, update }) });
+  for (const [k, equations] of (spec.after ?? []).entries())
+    for (const [name, changed] of changesOf(equations, [...known, ...Object.keys(spec.update), "p0"]))
+      out.push({ name: `after, ${name}`, change: (s) => ({ ...s, after: s.after!.with(k, changed) }) });
+  for (const [phase, equations] of Object.entries(spec.phases ?? {}))
+    for (const [name, changed] of changesOf(equations, known))
+      out.push({ name: `${phase}, ${name}`, change: (s) => ({ ...s, phases: { ...s.phases, [phase]: changed } }) });
   for (const [slot, init] of Object.entries(spec.state)) {
     const place = typeof init === "object" ? init : { place: "tensor" as const, init };
     const others = typeof place.init === "number" ? [place.init + 1, place.init - 1] : [0, 1];

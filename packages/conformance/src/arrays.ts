@@ -12,7 +12,7 @@ const arrays = (name: string, engine: Engine, where: "allocated" | "anywhere"): 
     const described = Object.fromEntries(Object.entries(starts).map(([k, s]) => [k, { ...s, data: data[k]! }]));
     const session = optimizer(described, configured, { engine });
     return {
-      update: (gradients) => session.update(gradients),
+      update: (gradients, inputs) => session.update(gradients, inputs),
       read: (parameter) => data[parameter]!.slice(),
       set: (hyper) => session.set(hyper),
       state: () => session.state(),

@@ -1,7 +1,7 @@
 import { type Configured, decodeState, encodeState, freeze, type StateDict } from "@descent/core";
-import { isReduction, trace } from "@descent/core/graph";
+import { isReduction, topological, trace } from "@descent/core/graph";
 import { assert, sameBits, sameState, within } from "./assert.ts";
-import { type Data, pick } from "./data.ts";
+import { type Data, given, mapInputs, only, pick } from "./data.ts";
 import type { Session, Starts, Target } from "./target.ts";
 
 /** Starts an optimizer, lets `use` work with it, and disposes of it whatever happens. */
@@ -26,14 +26,10 @@ export async function readAll(session: Session, starts: Starts): Promise<Record<
 }
 
 /** The parameters after all steps. */
-export const run = (
-  target: Target,
-  configured: Configured,
-  { starts, steps }: Data,
-): Promise<Record<string, Float32Array>> =>
-  using(target, starts, configured, async (session) => {
-    for (const gradients of steps) await session.update(gradients);
-    return readAll(session, starts);
+export const run = (target: Target, configured: Configured, data: Data): Promise<Record<string, Float32Array>> =>
+  using(target, data.starts, configured, async (session) => {
+    for (const k of data.steps.keys()) await session.update(...given(data, k));
+    return readAll(session, data.starts);
   });
 
 const EXACT =
@@ -58,16 +54,21 @@ export async function checkExact(target: Target, expected: Target, configured: C
 export function couplesTensors(configured: Configured): boolean {
   if (configured.kind === "frozen") return false;
   if (configured.kind === "partition") return Object.values(configured.groups).some(couplesTensors);
-  return trace(configured.rule)
-    .passes.flat()
-    .some((e) => isReduction(e) && e.value === "model");
+  const { rule } = configured;
+  const phases = [...Object.keys(rule.phases ?? {}), undefined];
+  const all = phases.flatMap((phase) => Object.values(trace(rule, undefined, undefined, phase).outputs));
+  return topological(all).some(
+    (e) => (isReduction(e) && e.value === "model") || (e.op === "var" && e.value === "count"),
+  );
 }
 
 /** Saves in the middle, through the bytes of a file, and goes on in a new optimizer: nothing may differ. */
-export async function checkResume(target: Target, configured: Configured, { starts, steps }: Data): Promise<void> {
-  const half = Math.ceil(steps.length / 2);
+export async function checkResume(target: Target, configured: Configured, data: Data): Promise<void> {
+  const { starts, steps, phases = 1 } = data;
+  // Between two phases of a round, where there are several.
+  const half = phases * Math.ceil(steps.length / phases / 2) - (phases > 1 ? 1 : 0);
   await using(target, starts, configured, async (first) => {
-    for (const gradients of steps.slice(0, half)) await first.update(gradients);
+    for (let k = 0; k < half; k++) await first.update(...given(data, k));
     const saved: StateDict = decodeState(encodeState(await first.state()));
     const now = await readAll(first, starts);
     const again: Starts = Object.fromEntries(
@@ -77,10 +78,10 @@ export async function checkResume(target: Target, configured: Configured, { star
       const { missing, unexpected, mismatched, changed } = await second.load(saved);
       const found = { missing, unexpected, mismatched, changed };
       sameState(found, { missing: [], unexpected: [], mismatched: [], changed: [] }, "the report of load");
-      for (const [k, gradients] of steps.slice(half).entries()) {
-        await first.update(gradients);
-        await second.update(gradients);
-        const where = `resumed after step ${half}, at step ${half + k + 1}`;
+      for (let k = half; k < steps.length; k++) {
+        await first.update(...given(data, k));
+        await second.update(...given(data, k));
+        const where = `resumed after update ${half}, at update ${k + 1}`;
         await within(where, async () => sameBits(await readAll(second, starts), await readAll(first, starts)));
       }
       sameState(await second.state(), await first.state());
@@ -92,10 +93,7 @@ export async function checkResume(target: Target, configured: Configured, { star
 export async function checkApart(target: Target, configured: Configured, data: Data): Promise<void> {
   const together = await run(target, configured, data);
   for (const name of Object.keys(data.starts)) {
-    const alone = await run(target, configured, {
-      starts: pick(data.starts, [name]),
-      steps: data.steps.map((g) => pick(g, [name])),
-    });
+    const alone = await run(target, configured, only(data, [name]));
     await within("stepped alone, beside others", () => sameBits(alone, pick(together, [name])));
   }
 }
@@ -103,11 +101,10 @@ export async function checkApart(target: Target, configured: Configured, data: D
 /** The order in which parameters and gradients are given must not matter. */
 export async function checkOrder(target: Target, configured: Configured, data: Data): Promise<void> {
   const names = Object.keys(data.starts).reverse();
-  const reversed = await run(target, configured, {
-    starts: pick(data.starts, names),
-    // Every other step in the first order, so that the order also changes while running.
-    steps: data.steps.map((g, k) => (k % 2 ? g : pick(g, names))),
-  });
+  const { steps, ...turned } = only(data, names);
+  // Every other step in the first order, so that the order also changes while running.
+  const mixed = { ...turned, steps: data.steps.map((g, k) => (k % 2 ? g : steps[k]!)) };
+  const reversed = await run(target, configured, mixed);
   const straight = await run(target, configured, data);
   await within("given in reverse order", () => sameBits(reversed, straight));
 }
@@ -117,63 +114,74 @@ export async function checkFrozen(target: Target, configured: Configured, data: 
   const [kept, ...others] = Object.keys(data.starts).reverse();
   const name = kept!; // data has parameters
   await using(target, data.starts, freeze(configured, name), async (session) => {
-    for (const gradients of data.steps) await session.update(gradients);
+    for (const k of data.steps.keys()) await session.update(...given(data, k));
     const now = await readAll(session, data.starts);
     await within("a frozen parameter moved", () => sameBits(pick(now, [name]), { [name]: data.starts[name]!.data }));
     const { tensors } = await session.state();
     const slots = Object.keys(tensors).filter((key) => key.endsWith(`/${name}`));
     assert(slots.length === 0, `the frozen \`${name}\` has state: ${slots.join(", ")}`);
-    const without = { starts: pick(data.starts, others), steps: data.steps.map((g) => pick(g, others)) };
-    const rest = await run(target, configured, without);
+    const rest = await run(target, configured, only(data, others));
     await within("beside a frozen parameter", () => sameBits(pick(now, others), rest));
   });
 }
 
 /** A parameter without a gradient must be skipped: no decay, no momentum, and its `t` stays. */
-export async function checkMissing(target: Target, configured: Configured, { starts, steps }: Data): Promise<void> {
+export async function checkMissing(target: Target, configured: Configured, data: Data): Promise<void> {
+  const { starts, phases = 1 } = data;
   const names = Object.keys(starts);
   const name = names.at(-1)!; // data has parameters
   const others = names.slice(0, -1);
   await using(target, starts, configured, async (session) => {
-    await session.update(steps[0]!);
+    const step = async (which: number, of: readonly string[]): Promise<void> => {
+      for (const k of updatesOf(which, phases)) await session.update(...given(data, k, of));
+    };
+    await step(0, names);
     const before = await readAll(session, starts);
-    await session.update(pick(steps[1]!, others));
+    await step(1, others);
     const skipped = await readAll(session, starts);
     await within("a parameter without a gradient moved", () => sameBits(pick(skipped, [name]), pick(before, [name])));
     const updates = (of: string): number => session.inspect().parameters[of]!.t;
     assert(updates(name) === 1, `\`${name}\` had one gradient in two steps, and its t is ${updates(name)}; expected 1`);
     for (const other of others)
       assert(updates(other) === 2, `\`${other}\` had two gradients, and its t is ${updates(other)}; expected 2`);
-    await session.update(steps[2]!);
+    await step(2, names);
     if (couplesTensors(configured)) return;
-    const alone = { starts: pick(starts, [name]), steps: [steps[0]!, steps[2]!].map((g) => pick(g, [name])) };
     const now = pick(await readAll(session, starts), [name]);
+    const alone = only(data, [name], [...updatesOf(0, phases), ...updatesOf(2, phases)]);
     const expected = await run(target, configured, alone);
     await within("after a step without a gradient", () => sameBits(now, expected));
   });
 }
 
-/** A tensor without elements takes part and changes nothing for the others. */
-export async function checkEmpty(target: Target, configured: Configured, { starts, steps }: Data): Promise<void> {
+/** The numbers of the updates that make up a step. */
+const updatesOf = (step: number, phases: number): number[] =>
+  Array.from({ length: phases }, (_, phase) => step * phases + phase);
+
+/** The data with a tensor beside the others that has no elements. */
+function besideEmpty(data: Data): Data {
   const empty = new Float32Array(0);
-  const withEmpty = { ...starts, empty: { shape: [0, 3], data: empty } };
-  const gradients = steps.map((g) => ({ ...g, empty }));
-  const { empty: nothing, ...rest } = await run(target, configured, { starts: withEmpty, steps: gradients });
+  return {
+    ...data,
+    starts: { ...data.starts, empty: { shape: [0, 3], data: empty } },
+    steps: data.steps.map((g) => ({ ...g, empty })),
+    inputs: data.inputs?.map((all) => mapInputs(all, (arrays) => ({ ...arrays, empty }))),
+  };
+}
+
+/** A tensor without elements takes part and changes nothing for the others. */
+export async function checkEmpty(target: Target, configured: Configured, data: Data): Promise<void> {
+  const beside = besideEmpty(data);
+  const { empty: nothing, ...rest } = await run(target, configured, beside);
   assert(nothing?.length === 0, `the tensor without elements has ${nothing?.length} elements after a step`);
-  const without = await run(target, configured, { starts, steps });
+  const without = await run(target, configured, data);
   await within("beside a tensor without elements", () => sameBits(rest, without));
-  await checkResume(target, configured, { starts: withEmpty, steps: gradients });
+  await checkResume(target, configured, beside);
 }
 
 /** A backend may decline tensors without elements, and must then say so when the optimizer is made or stepped. */
-export async function checkRefusesEmpty(
-  target: Target,
-  configured: Configured,
-  { starts, steps }: Data,
-): Promise<void> {
-  const empty = new Float32Array(0);
-  const withEmpty = { ...starts, empty: { shape: [0, 3], data: empty } };
-  const accepted = await run(target, configured, { starts: withEmpty, steps: [{ ...steps[0]!, empty }] }).then(
+export async function checkRefusesEmpty(target: Target, configured: Configured, data: Data): Promise<void> {
+  const beside = besideEmpty(data);
+  const accepted = await run(target, configured, { ...beside, steps: beside.steps.slice(0, 1) }).then(
     () => true,
     () => false,
   );
@@ -187,14 +195,14 @@ export const extremes = [0, 1e-30, 1e30] as const;
 export async function firstNonFinite(
   target: Target,
   configured: Configured,
-  { starts, steps }: Data,
+  data: Data,
 ): Promise<
   { readonly tensor: string; readonly element: number; readonly step: number; readonly value: number } | undefined
 > {
-  return using(target, starts, configured, async (session) => {
-    for (const [k, gradients] of steps.entries()) {
-      await session.update(gradients);
-      for (const [tensor, x] of Object.entries(await readAll(session, starts))) {
+  return using(target, data.starts, configured, async (session) => {
+    for (const k of data.steps.keys()) {
+      await session.update(...given(data, k));
+      for (const [tensor, x] of Object.entries(await readAll(session, data.starts))) {
         const element = x.findIndex((v) => !Number.isFinite(v));
         if (element >= 0) return { tensor, element, step: k + 1, value: x[element]! };
       }
@@ -208,8 +216,9 @@ export async function checkSchedules(
   target: Target,
   make: (hyper: Readonly<Record<string, number | ((step: number) => number)>>) => Configured,
   hyper: Readonly<Record<string, number>>,
-  { starts, steps }: Data,
+  data: Data,
 ): Promise<void> {
+  const { starts, steps, phases = 1 } = data;
   const at = (value: number, step: number): number => (step % 2 === 0 ? value : value === 0 ? 0.01 : 0.9 * value);
   const now = (step: number) =>
     Object.fromEntries(Object.entries(hyper).map(([name, value]) => [name, at(value, step)]));
@@ -217,12 +226,12 @@ export async function checkSchedules(
     Object.fromEntries(Object.entries(hyper).map(([name, value]) => [name, (step: number) => at(value, step)])),
   );
   const wanted = await using(target, starts, make(hyper), async (session) => {
-    for (const [step, gradients] of steps.entries()) {
-      session.set(now(step));
-      await session.update(gradients);
+    for (const k of steps.keys()) {
+      session.set(now(Math.floor(k / phases)));
+      await session.update(...given(data, k));
     }
     return readAll(session, starts);
   });
-  const found = await run(target, scheduled, { starts, steps });
+  const found = await run(target, scheduled, data);
   await within("scheduled hyper-parameters, beside the same numbers set by hand", () => sameBits(found, wanted));
 }

@@ -1,3 +1,4 @@
+import { isCallback } from "@descent/core/adapter";
 import { arraysTargets } from "./arrays.ts";
 import { assert, sameState } from "./assert.ts";
 import {
@@ -12,7 +13,7 @@ import {
   firstNonFinite,
   run,
 } from "./checks.ts";
-import { sampleData } from "./data.ts";
+import { asksOf, sampleData } from "./data.ts";
 import { declareEmpty } from "./describe-backend.ts";
 import { TOLERANCE } from "./displacement.ts";
 import { type AnyRule, configure, followGolden, type Golden, readGoldens, rulesOf, SCHEMA } from "./golden.ts";
@@ -30,8 +31,8 @@ export interface RuleChecks {
   readonly tolerance?: number | undefined;
   /** Rules of your own that cannot stay finite with gradients near 1e30, by export, and why. It fails when one stays finite. */
   readonly overflows?: Readonly<Record<string, string>> | undefined;
-  /** Rules that these targets refuse, by id, and why. It fails when one is accepted. */
-  readonly refuses?: Readonly<Record<string, string>> | undefined;
+  /** Rules that these targets refuse and why, by id or as a function of the rule. It fails when one is accepted. */
+  readonly refuses?: Readonly<Record<string, string>> | ((rule: AnyRule) => string | undefined) | undefined;
   /** Why these targets decline tensors without elements. It fails when one is accepted. */
   readonly refusesEmpty?: string | undefined;
   /**
@@ -63,6 +64,8 @@ export function describeRules(
   );
   takesRecord("describeRules", "checks by name", checks);
   takesShare("describeRules", checks.share === undefined ? all : checks.share);
+  if (!isCallback(checks.refuses) && checks.refuses !== undefined)
+    takesRecord("describeRules", "`refuses`: reasons by id, or a function of a rule", checks.refuses);
   describe("rules", async () => {
     const goldens = await readGoldens(from);
     const place = (name: string): string =>
@@ -103,7 +106,7 @@ function describeRule(
   const options = widest?.options ?? golden?.settings[0]?.options ?? {};
   const configured = configure(rule, options);
   // Rules that need matrices get no vector.
-  const sample = { matrices: true, sizes: rule.needs === "matrix" ? [21, 10] : [21, 5] };
+  const sample = { matrices: true, sizes: rule.needs === "matrix" ? [21, 10] : [21, 5], ...asksOf(configured) };
   const data = sampleData(sample);
 
   every(`${name} has a golden with its defaults`, () => {
@@ -116,17 +119,17 @@ function describeRule(
 
   for (const target of targets)
     describe(`${name} on ${target.name}`, () => {
-      const refused = refuses[rule.id];
+      const refused = typeof refuses === "function" ? refuses(rule) : refuses[rule.id];
       if (refused !== undefined) {
         every(`is refused by name, with what to do: ${refused}`, async () => {
           const error: unknown = await run(target, configured, data).then(
             () => undefined,
             (thrown) => thrown,
           );
-          assert(error !== undefined, `it is accepted now; remove \`${rule.id}\` from \`refuses\``);
+          assert(error !== undefined, `it is accepted now; take \`${rule.id}\` out of \`refuses\``);
           const says = String(error);
           assert(
-            says.includes(rule.title) && says.includes("another rule"),
+            says.includes(rule.title) && /another rule|Use /.test(says),
             `the error does not say what to do: ${says}`,
           );
         });

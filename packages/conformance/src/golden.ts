@@ -1,8 +1,8 @@
 import { type Configured, isRule, type Rule } from "@descent/core";
-import type { Role, Shape } from "@descent/core/adapter";
+import type { Role, RuleSpec, Shape } from "@descent/core/adapter";
 import { displacementError } from "./displacement.ts";
 import { takes, takesRecord, takesTarget } from "./takes.ts";
-import type { Session, Starts, Target } from "./target.ts";
+import type { Inputs, Session, Starts, Target } from "./target.ts";
 
 /** A path through parameter space from a source that is not this library: see `goldens/` in the repository. */
 export interface Golden {
@@ -21,14 +21,18 @@ export interface GoldenSetting {
   readonly parameters: Readonly<
     Record<string, { readonly shape: Shape; readonly role: Role; readonly start: readonly number[] }>
   >;
+  /** Of each update: one per step, or one per phase of each step. */
   readonly gradients: readonly Readonly<Record<string, readonly number[]>>[];
-  /** The parameters after each step, in double precision. */
+  /** The other inputs of each update, for rules that read more than gradients: numbers, or arrays by parameter. */
+  readonly inputs?:
+    | readonly Readonly<Record<string, number | Readonly<Record<string, readonly number[]>>>>[]
+    | undefined;
+  /** The parameters after each update, in double precision. */
   readonly path: readonly Readonly<Record<string, readonly number[]>>[];
 }
 
 /** Any rule, whatever its options; `never` because functions are contravariant in what they take. */
-export type AnyRule = Pick<Rule, "id" | "title" | "hyper" | "state" | "update" | "needs"> &
-  ((options?: never) => Configured);
+export type AnyRule = RuleSpec & ((options?: never) => Configured);
 
 /** The rules among a module's exports, by name. */
 export function rulesOf(module: Readonly<Record<string, unknown>>): [name: string, rule: AnyRule][] {
@@ -79,6 +83,11 @@ export function parseGolden(value: unknown, where: string): Golden {
       setting.path.length === setting.gradients.length,
       `has ${setting.gradients.length} gradients and a path of ${setting.path.length} steps in settings[${i}]`,
     );
+    const { inputs } = setting;
+    must(
+      inputs === undefined || (Array.isArray(inputs) && inputs.length === setting.gradients.length),
+      `has \`inputs\` in settings[${i}] that are not a list as long as its gradients`,
+    );
     for (const [name, parameter] of Object.entries(setting.parameters))
       must(Array.isArray(parameter?.start), `${at} a \`start\` for \`${name}\``);
   }
@@ -87,7 +96,7 @@ export function parseGolden(value: unknown, where: string): Golden {
 
 /** The form of a golden, for messages. */
 export const SCHEMA =
-  "A golden is { rule, source, hyper, settings: [{ name, options, parameters: { w: { shape, role, start } }, gradients: [{ w }, …], path: [{ w }, …] }, …] }, numbers in double precision, from a source other than the rule under test.";
+  "A golden is { rule, source, hyper, settings: [{ name, options, parameters: { w: { shape, role, start } }, gradients: [{ w }, …], path: [{ w }, …] }, …] }, numbers in double precision, from a source other than the rule under test; a rule with inputs has inputs: [{ h: { w }, loss: 1 }, …] too.";
 
 /** All goldens of a folder on disk by rule, or those handed in as data (a browser has no folder). A missing folder holds none. */
 export async function readGoldens(from: URL | readonly Golden[]): Promise<ReadonlyMap<string, Golden>> {
@@ -118,6 +127,13 @@ export const startsOf = ({ parameters }: Pick<GoldenSetting, "parameters">): Sta
     ]),
   );
 
+const arrays = (numbers: Readonly<Record<string, readonly number[]>>): Record<string, Float32Array> =>
+  Object.fromEntries(Object.entries(numbers).map(([name, x]) => [name, Float32Array.from(x)]));
+
+const inputsOf = (inputs: NonNullable<GoldenSetting["inputs"]>[number] | undefined): Inputs | undefined =>
+  inputs &&
+  Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, typeof x === "number" ? x : arrays(x)]));
+
 /** Where a run is farthest from its golden. */
 export interface GoldenError {
   readonly error: number;
@@ -133,7 +149,7 @@ export interface GoldenError {
 export async function followGolden(
   target: Target,
   configured: Configured,
-  setting: Pick<GoldenSetting, "parameters" | "gradients" | "path">,
+  setting: Pick<GoldenSetting, "parameters" | "gradients" | "inputs" | "path">,
   enough: number = Infinity,
 ): Promise<GoldenError> {
   takesTarget("followGolden", target);
@@ -146,9 +162,7 @@ export async function followGolden(
   try {
     let worst: GoldenError = { error: 0, tensor: "", step: 0 };
     for (const [k, gradients] of setting.gradients.entries()) {
-      await session.update(
-        Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, Float32Array.from(g)])),
-      );
+      await session.update(arrays(gradients), inputsOf(setting.inputs?.[k]));
       for (const [tensor, golden] of Object.entries(setting.path[k]!)) {
         const error = displacementError(await session.read(tensor), golden, setting.parameters[tensor]!.start);
         if (error > worst.error) worst = { error, tensor, step: k + 1 };

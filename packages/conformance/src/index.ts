@@ -35,4 +35,4 @@ export type { LawOptions } from "./law.ts";
 export { reference } from "./reference.ts";
 export type { Runner } from "./runner.ts";
 export type { Share } from "./share.ts";
-export type { Gradients, Session, Start, Starts, Target } from "./target.ts";
+export type { Gradients, Inputs, Session, Start, Starts, Target } from "./target.ts";

@@ -3,7 +3,7 @@ import { checkConfigured, finite, knownOptions, whole } from "@descent/core/adap
 import { arraysTargets } from "./arrays.ts";
 import { assert, sameBits } from "./assert.ts";
 import { run } from "./checks.ts";
-import { sampleData } from "./data.ts";
+import { asksOf, sampleData } from "./data.ts";
 import type { Runner } from "./runner.ts";
 import { takes, takesTarget } from "./takes.ts";
 import type { Target } from "./target.ts";
@@ -40,7 +40,7 @@ export function law(
   finite("law", { scale });
   for (const target of targets)
     test(`${claim} (${target.name})`, async () => {
-      const data = sampleData({ steps, scale });
+      const data = sampleData({ steps, scale, ...asksOf(left, right) });
       const [a, b] = [await run(target, left, data), await run(target, right, data)];
       sameBits(a, b);
       for (const [name, { data: start }] of Object.entries(data.starts))

@@ -11,7 +11,7 @@ import {
   slotShape,
 } from "@descent/core/adapter";
 import { computeWhole, isMatrixFunction, isUniform, scalarOps } from "@descent/core/graph";
-import type { Session, Start, Starts, Target } from "./target.ts";
+import type { Gradients, Session, Start, Starts, Target } from "./target.ts";
 
 /**
  * The yardstick: programs interpreted node by node, whole tensors at a time, by nothing cleverer than a loop. Element
@@ -25,11 +25,12 @@ const backend: Backend<Float32Array> = {
       ? new Float32Array(size(shape)).fill(start)
       : (start instanceof Float32Array ? start : start.of).slice(),
   run(jobs) {
-    const wrong = jobs.find(({ tensors, inputs }) => inputs.g!.length !== tensors.p!.length);
-    if (wrong)
-      throw new OptimizerError(
-        `\`${wrong.parameter.name}\` has ${wrong.inputs.g!.length} gradients for ${wrong.tensors.p!.length} parameters.`,
-      );
+    for (const { parameter, tensors, inputs } of jobs)
+      for (const [name, { length }] of Object.entries(inputs))
+        if (length !== tensors.p!.length)
+          throw new OptimizerError(
+            `\`${parameter.name}\` has ${length} numbers of \`${name}\` for ${tensors.p!.length} parameters.`,
+          );
     const given = jobs.map(({ program, parameter, tensors, inputs, scalars }) => ({
       tensors: Object.fromEntries(
         Object.entries({ ...tensors, ...inputs }).map(([name, numbers]) => {
@@ -128,10 +129,17 @@ export const reference: Target = {
     );
     const parameters = copies(starts);
     return {
-      update: (gradients) =>
+      update(gradients, inputs = {}) {
+        const { tensors, numbers } = loop.given<Gradients>(inputs);
+        const given = (name: string): Record<string, Float32Array> =>
+          Object.fromEntries(tensors.flatMap(([input, arrays]) => (arrays[name] ? [[input, arrays[name]]] : [])));
         loop.update(
-          Object.fromEntries(Object.entries(gradients).map(([n, g]) => [n, { p: parameters[n]!, inputs: { g } }])),
-        ),
+          Object.fromEntries(
+            Object.entries(gradients).map(([n, g]) => [n, { p: parameters[n]!, inputs: { g, ...given(n) } }]),
+          ),
+          numbers,
+        );
+      },
       read: (name) => parameters[name]!.slice(),
       set: (hyper) => loop.set(hyper),
       state: (): StateDict => ({

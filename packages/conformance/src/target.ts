@@ -13,9 +13,13 @@ export type Starts = Readonly<Record<string, Start>>;
 /** One gradient per parameter that takes part in a step, by name. */
 export type Gradients = Readonly<Record<string, Float32Array>>;
 
+/** The inputs of rules besides gradients, by name: a number, or arrays by parameter. */
+export type Inputs = Readonly<Record<string, number | Gradients>>;
+
 /** An optimizer at work, as the kit drives it; each call may answer at once or with a promise. */
 export interface Session {
-  update(gradients: Gradients): void | Promise<void>;
+  /** One update, or the next phase of one. `inputs` are there for rules that read more than gradients. */
+  update(gradients: Gradients, inputs?: Inputs): void | Promise<void>;
   /** The parameter's numbers now. */
   read(name: string): Float32Array | Promise<Float32Array>;
   set(hyper: Readonly<Record<string, HyperValue>>): void;

@@ -1,6 +1,8 @@
 import { adam, yogi } from "@descent/adam";
 import {
+  arraysTargets,
   displacementError,
+  type Gradients,
   products,
   type Runner,
   reference,
@@ -9,6 +11,7 @@ import {
   type Target,
 } from "@descent/conformance";
 import { installMatchers } from "@descent/conformance/vitest";
+import { partition, rule } from "@descent/core";
 import { momentum, nesterov, sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
 import { sameBits, sameState } from "../src/assert.ts";
@@ -25,8 +28,17 @@ import {
   firstNonFinite,
   run,
 } from "../src/checks.ts";
-import { sampleData } from "../src/data.ts";
-import { configure, followGolden, type Golden, goldens, parseGolden, readGoldens, rulesOf } from "../src/golden.ts";
+import { asksOf, sampleData } from "../src/data.ts";
+import {
+  type AnyRule,
+  configure,
+  followGolden,
+  type Golden,
+  goldens,
+  parseGolden,
+  readGoldens,
+  rulesOf,
+} from "../src/golden.ts";
 import { kit } from "../src/kit.ts";
 
 const data = sampleData();
@@ -181,6 +193,125 @@ describe("each check passes on a sound backend and fails on a broken one", () =>
     await checkSchedules(reference, make, { lr: 0.1, momentum: 0.9 }, data);
     const deaf = sabotaged((session) => ({ set: ({ lr: _, ...rest }) => session.set(rest) }));
     await expect(checkSchedules(deaf, make, { lr: 0.1, momentum: 0.9 }, data)).rejects.toThrow();
+  });
+});
+
+describe("a rule that reads more than gradients, or takes several per step,", () => {
+  const curved = rule({
+    id: "curved",
+    title: "Curved",
+    paper: "",
+    hyper: { lr: 0.1, beta: 0.9 },
+    inputs: { h: "tensor", loss: "model" },
+    state: { m: 0 },
+    update: { m: "beta * m + g / (abs(h) + 1)", p: "p - lr * loss * m" },
+  });
+  const ahead = rule({
+    id: "ahead",
+    title: "Ahead",
+    paper: "",
+    hyper: { lr: 0.1, beta: 0.9 },
+    state: { v: 0 },
+    phases: { look: { p: "p + beta * v - 0.1 * lr * g" } },
+    update: { v: "beta * v - lr * g", p: "p + v" },
+  });
+  const data = sampleData(asksOf(partition({ w: curved(), b: ahead() }, { w: "w", b: "b" })));
+
+  test("gets data for it", () => {
+    expect(data.steps.length).toBe(16);
+    expect(data.inputs).toHaveLength(16);
+    expect(data.inputs![0]).toMatchObject({ h: { w: expect.any(Float32Array) }, loss: expect.any(Number) });
+  });
+
+  test.each([reference, ...arraysTargets()].map((target) => [target.name, target] as const))(
+    "passes every check (%s)",
+    async (_, target) => {
+      for (const one of [curved, ahead]) {
+        const mine = sampleData(asksOf(one()));
+        await checkResume(target, one(), mine);
+        await checkApart(target, one(), mine);
+        await checkOrder(target, one(), mine);
+        await checkFrozen(target, one(), mine);
+        await checkMissing(target, one(), mine);
+        await checkEmpty(target, one(), mine);
+        await checkSchedules(target, (h) => configure(one, h), one.hyper, mine);
+        await checkExact(target, reference, one(), mine);
+      }
+    },
+  );
+
+  test("is saved between two phases, where a round that is forgotten is found", async () => {
+    const forgets = sabotaged((session) => ({
+      load: (state) => {
+        const { "round.p/w": _, ...tensors } = state.tensors;
+        const parameters = Object.entries(state.meta.parameters).map(([n, { phase: _, ...p }]) => [n, p] as const);
+        const meta = { ...state.meta, parameters: Object.fromEntries(parameters) };
+        return session.load({ meta, tensors: { ...tensors, "round.p/w": state.tensors["round.p/w"]! } });
+      },
+    }));
+    await expect(checkResume(forgets, ahead(), sampleData(asksOf(ahead())))).rejects.toThrow();
+  });
+
+  test("is not followed by a backend that forgets an input", async () => {
+    const deaf = sabotaged((session) => ({ update: (g, { h, ...rest } = {}) => session.update(g, { h: g, ...rest }) }));
+    await expect(checkExact(deaf, reference, curved(), sampleData(asksOf(curved())))).rejects.toThrow(/after step 1/);
+  });
+
+  test("has its inputs in goldens", async () => {
+    const { starts, steps, inputs } = sampleData({ ...asksOf(curved()), steps: 3 });
+    const plain = (arrays: Gradients) => Object.fromEntries(Object.entries(arrays).map(([n, x]) => [n, [...x]]));
+    const given = inputs!.map(({ h, loss }) => ({ h: plain(h as Gradients), loss: loss as number })); // as its rule says
+    const state = Object.fromEntries(Object.entries(starts).map(([n, { data }]) => [n, { p: [...data], m: data.map(() => 0) }])); // biome-ignore format: one line
+    const path = steps.map((gradients, k) =>
+      Object.fromEntries(
+        Object.entries(state).map(([n, { p, m }]) => {
+          for (const [i, g] of gradients[n]!.entries()) {
+            m[i] = 0.9 * m[i]! + g / (Math.abs(given[k]!.h[n]![i]!) + 1);
+            p[i] = p[i]! - 0.1 * given[k]!.loss * m[i]!;
+          }
+          return [n, [...p]];
+        }),
+      ),
+    );
+    const parameters = Object.fromEntries(
+      Object.entries(starts).map(([n, { data, shape }]) => [n, { shape, role: "kernel" as const, start: [...data] }]),
+    );
+    const setting = { parameters, gradients: steps.map(plain), inputs: given, path };
+    expect((await followGolden(reference, curved(), setting)).error).toBeLessThan(1e-6);
+    const halved = given.map(({ h, loss }) => ({ h, loss: loss / 2 }));
+    expect((await followGolden(reference, curved(), { ...setting, inputs: halved })).error).toBeGreaterThan(0.1);
+    const golden = {
+      rule: "curved",
+      source: "",
+      hyper: {},
+      settings: [{ ...setting, name: "", options: {}, inputs: [] }],
+    };
+    expect(() => parseGolden(golden, "curved.json")).toThrow(/`inputs` in settings\[0\]/);
+  });
+
+  test("may be refused by a function of the rule", async () => {
+    const says = (message: string): Target => ({
+      name: "none",
+      start: () => {
+        throw new Error(message);
+      },
+    });
+    const declared = async (target: Target): Promise<Map<string, () => void | Promise<void>>> => {
+      const tests = new Map<string, () => void | Promise<void>>();
+      const waiting: (void | Promise<void>)[] = [];
+      const { describeRules } = kit({
+        describe: (_, declare) => void waiting.push(declare()),
+        test: (name, body) => void tests.set(name, body),
+      });
+      const refuses = ({ inputs }: AnyRule): string | undefined => inputs && "it has gradients only";
+      describeRules({ curved }, [], { targets: [target], refuses });
+      await Promise.all(waiting);
+      return tests;
+    };
+    const name = "is refused by name, with what to do: it has gradients only";
+    await (await declared(says('Curved reads `h`. Use plan: "host".'))).get(name)!();
+    await expect((await declared(says("no"))).get(name)!()).rejects.toThrow("does not say what to do");
+    await expect((await declared(reference)).get(name)!()).rejects.toThrow("take `curved` out of `refuses`");
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Session, Target } from "@descent/conformance";
+import type { Gradients, Session, Target } from "@descent/conformance";
 import * as tf from "@tensorflow/tfjs";
 import { optimizer } from "../src/index.ts";
 
@@ -25,19 +25,22 @@ export const tfjs = (name: string, { fused }: { readonly fused?: boolean } = {})
     // The kit asks that NaN go through arithmetic as it does everywhere; what is refused has tests of its own.
     const session = optimizer(configured, { parameter: describe, fused, nonFinite: "apply" });
     return {
-      update: (gradients) =>
+      update: (gradients, inputs = {}) =>
         act(() => {
-          const tensors = Object.entries(gradients).map(([name, g]) => ({
-            name,
-            tensor: tf.tensor(
-              g.slice(),
-              g.length === starts[name]!.data.length ? [...starts[name]!.shape] : [g.length],
-            ),
-          }));
+          const tensorsOf = (arrays: Gradients): { name: string; tensor: tf.Tensor }[] =>
+            Object.entries(arrays).map(([name, x]) => {
+              const { data, shape } = starts[name]!; // of a parameter
+              return { name, tensor: tf.tensor(x.slice(), x.length === data.length ? [...shape] : [x.length]) };
+            });
+          const given = tensorsOf(gradients);
+          const others = Object.entries(inputs).map(
+            ([name, x]) => [name, typeof x === "number" ? x : tensorsOf(x)] as const,
+          );
           try {
-            session.applyGradients(tensors);
+            session.applyGradients(given, Object.fromEntries(others));
           } finally {
-            tf.dispose(tensors.map(({ tensor }) => tensor));
+            const all = [given, ...others.map(([, x]) => x)].flatMap((x) => (typeof x === "number" ? [] : x));
+            tf.dispose(all.map(({ tensor }) => tensor));
           }
         }),
       read: async (name) => (await variables[name]!.data<"float32">()).slice(),

@@ -1,4 +1,4 @@
-import type { Session, Target } from "@descent/conformance";
+import type { Gradients, Session, Target } from "@descent/conformance";
 import { allocate, type GpuBuffer, type GpuDevice, optimizer } from "../src/index.ts";
 
 const [STORAGE, COPY_SRC, COPY_DST, MAP_READ, READ] = [0x80, 0x4, 0x8, 0x1, 0x1] as const;
@@ -51,14 +51,21 @@ export const webgpu = (device: GpuDevice, name: string, where: "together" | "apa
     const buffers = (of: Readonly<Record<string, { readonly buffer: GpuBuffer }>>): ReadonlySet<GpuBuffer> =>
       new Set(Object.values(of).map(({ buffer }) => buffer));
     return {
-      update(gradients) {
-        const made = Object.fromEntries(
-          Object.entries(gradients).map(([n, g]) => [n, { buffer: bufferOf(device, g) }] as const),
-        );
+      update(gradients, inputs = {}) {
+        const made: GpuBuffer[] = [];
+        const given = (arrays: Gradients): Record<string, { buffer: GpuBuffer }> =>
+          Object.fromEntries(
+            Object.entries(arrays).map(([n, x]) => {
+              const buffer = bufferOf(device, x);
+              made.push(buffer);
+              return [n, { buffer }];
+            }),
+          );
         try {
-          opt.update(made);
+          const others = Object.entries(inputs).map(([n, x]) => [n, typeof x === "number" ? x : given(x)] as const);
+          opt.update(given(gradients), Object.fromEntries(others));
         } finally {
-          for (const buffer of buffers(made)) buffer.destroy();
+          for (const buffer of made) buffer.destroy();
         }
       },
       read: (n) => numbers(device, parameters[n]!.buffer, parameters[n]!.offset, starts[n]!.data.length), // as above
