@@ -191,7 +191,7 @@ describe("a process that ends while a worker computes", () => {
   beforeAll(() =>
     build({
       entryPoints: {
-        remote: path.join(import.meta.dirname, "exit.ts"),
+        launch: path.join(import.meta.dirname, "exit.ts"),
         worker: path.join(import.meta.dirname, "../src/worker/worker.ts"),
       },
       outdir: compiled,
@@ -206,7 +206,7 @@ describe("a process that ends while a worker computes", () => {
 
   /** Runs exit.ts, which ends after this many steps, and returns how its process ended and what it printed. */
   const ended = (steps: number): Promise<{ code: number | null; signal: string | null; printed: string }> => {
-    const child = spawn(process.execPath, [path.join(compiled, "remote.js"), `${steps}`], { cwd: root });
+    const child = spawn(process.execPath, [path.join(compiled, "launch.js"), `${steps}`], { cwd: root });
     let printed = "";
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => {

@@ -1,12 +1,8 @@
 import { getKernel, type KernelFunc, registerKernel, type TensorInfo, unregisterKernel } from "@tensorflow/tfjs-core";
-import {
-  conv2DBackpropFilter,
-  conv2DBackpropInput,
-  conv3DBackpropFilter,
-  conv3DBackpropInput,
-  depthwiseBackpropFilter,
-  depthwiseBackpropInput,
-} from "./convolution.ts";
+import { conv3DBackpropFilter, conv3DBackpropInput } from "./convolution/conv3d.ts";
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from "./convolution/depthwise.ts";
+import { conv2DBackpropFilter } from "./convolution/filter-gradient.ts";
+import { conv2DBackpropInput } from "./convolution/input-gradient.ts";
 import { Heap, type Kernel } from "./heap.ts";
 import { maxPool3D, maxPool3DGrad, maxPoolGrad } from "./pooling.ts";
 
