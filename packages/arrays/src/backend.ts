@@ -12,7 +12,8 @@ import { execute } from "./step/execute.ts";
 import type { ArrayJob } from "./step/group.ts";
 import { PreparedStep } from "./step/step.ts";
 import type { Pool } from "./threads/pool.ts";
-import { type Need, need, type Runner, runnerOf } from "./wasm/runner.ts";
+import { type Need, need } from "./wasm/need.ts";
+import { type Runner, runnerOf } from "./wasm/runner.ts";
 import { Means } from "./world/exchange.ts";
 
 /** Tensors of fewer numbers are kept in float32: they would save next to nothing. */

@@ -1,7 +1,8 @@
 import type { Expr } from "@descent/core/graph";
 import type { Plan } from "@descent/core/kernels";
 import { Arena, ordinary } from "../memory/arena.ts";
-import type { Need, Runner } from "../wasm/runner.ts";
+import type { Need } from "../wasm/need.ts";
+import type { Runner } from "../wasm/runner.ts";
 import { Multiplier } from "./multiplier.ts";
 import { interpretProduct, type Matmul, type Multiplication } from "./product.ts";
 

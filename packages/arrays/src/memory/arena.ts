@@ -1,5 +1,6 @@
 import { OptimizerError } from "@descent/core";
-import { ALIGNMENT, type Need, Runner, up } from "../wasm/runner.ts";
+import { ALIGNMENT, type Need, up } from "../wasm/need.ts";
+import { Runner } from "../wasm/runner.ts";
 
 const PAGE = 65536;
 /** 32-bit addresses reach 4 GiB; the last page stays out, so that a pointer one past the end is still a pointer. */

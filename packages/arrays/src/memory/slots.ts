@@ -1,7 +1,7 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import type { Start } from "@descent/core/adapter";
 import { type Codec, coded, codedBytes, decoded, encode } from "../codec/codec.ts";
-import type { Need } from "../wasm/runner.ts";
+import type { Need } from "../wasm/need.ts";
 import { Arena, arenaOf, ordinary } from "./arena.ts";
 import { Tensor } from "./tensor.ts";
 

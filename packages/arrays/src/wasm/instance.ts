@@ -5,6 +5,10 @@ export interface Memory {
   readonly buffer: ArrayBufferLike;
 }
 
+/** Whether threads can share a memory. By tag: a memory of another realm is as good. */
+export const isShared = ({ buffer }: Memory): boolean =>
+  Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
+
 /** A WebAssembly.Module. */
 export type Module = object;
 

@@ -1,46 +1,14 @@
 import { scalarOps } from "@descent/core/graph";
 import type { Kernel } from "@descent/core/kernels";
-import { BLOCK, type Coded, decode, encode, isCoded } from "../codec/codec.ts";
-import { type Codecs, emitCodecs } from "../codec/emit.ts";
 import { join } from "../kernels/accumulate.ts";
-import { CHUNK, type KernelCall, type Numbers } from "../kernels/call.ts";
+import { CHUNK, type KernelCall } from "../kernels/call.ts";
 import { emit } from "./emit.ts";
-import { instantiate, type Memory, type Module } from "./instance.ts";
+import { instantiate, isShared, type Memory, type Module } from "./instance.ts";
+import { ALIGNMENT, distance, frameBytes, type Need, REGION, up } from "./need.ts";
+import { Regions } from "./regions.ts";
 
-/** Bytes of a chunk of float64 numbers. */
-const REGION = 8 * CHUNK;
-/** Arrays begin at whole vectors of four floats. */
-export const ALIGNMENT = 16;
 /** Stands for the address of an array that lies outside the memory. */
 const OUTSIDE = -1;
-export const up = (n: number, unit: number): number => Math.ceil(n / unit) * unit;
-
-/** The room that the largest kernel needs beside the tensors: regions to copy chunks through, and bytes for its frame. */
-export interface Need {
-  /** How many arrays are copied through at a time. */
-  readonly regions: number;
-  /** Bytes of a kernel's pointers, arguments and sums. */
-  readonly frame: number;
-  /** How many threads there may be, each with a frame of its own; 1 by default. */
-  readonly threads?: number | undefined;
-}
-
-/** Bytes from one thread's frame to the next one's. */
-const distance = ({ frame }: Need): number => up(frame, ALIGNMENT) + ALIGNMENT;
-
-const frameBytes = ({ buffers, args, columnSums }: Kernel): number =>
-  4 * (1 + buffers.length + columnSums.length + args.length);
-
-/** The room that kernels need. */
-export const need = (kernels: Iterable<Kernel>): Need => {
-  let regions = 0;
-  let frame = 0;
-  for (const k of kernels) {
-    regions = Math.max(regions, k.buffers.length + k.columnSums.length);
-    frame = Math.max(frame, up(frameBytes(k), ALIGNMENT) + 8 * k.sums.length);
-  }
-  return { regions, frame };
-};
 
 const modules = {
   shared: new WeakMap<Kernel, WebAssembly.Module>(),
@@ -83,12 +51,11 @@ export const runnerOf = (array: ArrayBufferView): Runner | undefined => runners.
 export class Runner {
   readonly memory: Memory;
   readonly #need: Need;
-  readonly #scratch: number;
+  readonly #regions: Regions;
   readonly #frame: number;
   readonly #prepared = new WeakMap<Kernel, Prepared>();
   /** The kernel that ran last. */
   #last: Prepared | undefined;
-  #coding: Codecs | undefined;
   #buffer!: ArrayBufferLike;
   #floats!: Float32Array;
   #integers!: Int32Array;
@@ -101,7 +68,7 @@ export class Runner {
   constructor(memory: Memory, address: number, need: Need) {
     this.memory = memory;
     this.#need = need;
-    this.#scratch = address;
+    this.#regions = new Regions(memory, address);
     this.#frame = address + need.regions * REGION;
     this.#look();
   }
@@ -111,6 +78,7 @@ export class Runner {
     const { buffer } = this.memory;
     this.#buffer = buffer;
     this.#floats = new Float32Array(buffer);
+    this.#regions.renew(this.#floats);
     this.#integers = new Int32Array(buffer);
     this.#doubles = new Float64Array(buffer);
     runners.set(buffer, this);
@@ -128,8 +96,7 @@ export class Runner {
   }
 
   get shared(): boolean {
-    // By tag: a memory of another realm is as good.
-    return Object.prototype.toString.call(this.memory.buffer) === "[object SharedArrayBuffer]";
+    return isShared(this.memory);
   }
 
   fits({ regions, frame }: Need): boolean {
@@ -223,8 +190,8 @@ export class Runner {
         const array = arrays[i]!;
         if (array.buffer === buffer) integers[pointerIndex + i] = array.byteOffset + 4 * start;
         else {
-          const region = this.#region(i);
-          if (buffers[i]!.read) this.#copyIn(array, start, width, region);
+          const region = this.#regions.address(i);
+          if (buffers[i]!.read) this.#regions.copyIn(array, start, width, region);
           integers[pointerIndex + i] = region;
           copied = true;
         }
@@ -234,7 +201,7 @@ export class Runner {
       if (copied)
         for (let i = 0; i < buffers.length; i++)
           if (buffers[i]!.store && arrays[i]!.buffer !== buffer)
-            this.#copyOut(arrays[i]!, start, width, this.#region(i));
+            this.#regions.copyOut(arrays[i]!, start, width, this.#regions.address(i));
     }
   }
 
@@ -263,9 +230,10 @@ export class Runner {
       const width = Math.min(cols - start, CHUNK);
       this.#integers[pointerIndex - 1] = width;
       for (let i = 0; i < count; i++)
-        if (buffers[i]!.perColumn && base[i] === OUTSIDE) this.#copyIn(arrays[i]!, start, width, this.#region(i));
+        if (buffers[i]!.perColumn && base[i] === OUTSIDE)
+          this.#regions.copyIn(arrays[i]!, start, width, this.#regions.address(i));
       for (let i = 0; i < columnSums.length; i++) {
-        const region = this.#region(count + i);
+        const region = this.#regions.address(count + i);
         this.#integers[columnIndex + i] = region;
         this.#doubles.set(accumulators[sums + i]!.subarray(start, start + width), region / 8);
       }
@@ -276,14 +244,15 @@ export class Runner {
         if (copies)
           for (let i = 0; i < count; i++) {
             const { read, perColumn } = buffers[i]!;
-            if (read && !perColumn && base[i] === OUTSIDE) this.#copyIn(arrays[i]!, begin, length, this.#region(i));
+            if (read && !perColumn && base[i] === OUTSIDE)
+              this.#regions.copyIn(arrays[i]!, begin, length, this.#regions.address(i));
           }
         for (let row = first; row < first + many; row++) {
           for (let i = 0; i < count; i++) {
             const { perColumn } = buffers[i]!;
             this.#integers[pointerIndex + i] =
               base[i] === OUTSIDE
-                ? this.#region(i) + (perColumn ? 0 : 4 * (row - first) * cols)
+                ? this.#regions.address(i) + (perColumn ? 0 : 4 * (row - first) * cols)
                 : base[i]! + 4 * (perColumn ? start : row * cols + start);
           }
           if (perRow)
@@ -300,54 +269,13 @@ export class Runner {
         }
         if (copies)
           for (let i = 0; i < count; i++)
-            if (buffers[i]!.store && base[i] === OUTSIDE) this.#copyOut(arrays[i]!, begin, length, this.#region(i));
+            if (buffers[i]!.store && base[i] === OUTSIDE)
+              this.#regions.copyOut(arrays[i]!, begin, length, this.#regions.address(i));
       }
       for (let i = 0; i < columnSums.length; i++) {
-        const from = this.#region(count + i) / 8;
+        const from = this.#regions.address(count + i) / 8;
         accumulators[sums + i]!.set(this.#doubles.subarray(from, from + width), start);
       }
     }
-  }
-
-  /** The address that chunks of the kernel's array number i are copied to. */
-  #region(i: number): number {
-    return this.#scratch + i * REGION;
-  }
-
-  #copyIn(from: Numbers, start: number, length: number, to: number): void {
-    if (isCoded(from)) this.#decode(from, start, length, to);
-    else this.#floats.set(length === from.length ? from : from.subarray(start, start + length), to / 4);
-  }
-
-  #copyOut(to: Numbers, start: number, length: number, from: number): void {
-    if (isCoded(to)) this.#encode(to, start, length, from);
-    else to.set(this.#floats.subarray(from / 4, from / 4 + length), start);
-  }
-
-  #decode(from: Coded, start: number, length: number, to: number): void {
-    const { codec, codes, heads } = from;
-    const blocks = Math.ceil(length / BLOCK);
-    if (codes.buffer !== this.#buffer) decode(from, start, length, this.#floats, to / 4);
-    else if (codec === "bfloat16") this.#codecs().decode16(codes.byteOffset + 2 * start, to, (blocks * BLOCK) / 8);
-    else this.#codecs().decode8(codes.byteOffset + start, heads.byteOffset + 2 * (start / BLOCK), to, blocks);
-  }
-
-  #encode(to: Coded, start: number, length: number, from: number): void {
-    const { codec, codes, heads, seed } = to;
-    const blocks = Math.ceil(length / BLOCK);
-    // Behind the last number its block is filled up with zeros, which change nothing.
-    this.#floats.fill(0, from / 4 + length, from / 4 + blocks * BLOCK);
-    if (codes.buffer !== this.#buffer) encode(to, start, length, this.#floats, from / 4);
-    else if (codec === "bfloat16")
-      this.#codecs().encode16(codes.byteOffset + 2 * start, from, (blocks * BLOCK) / 8, start / 8, seed);
-    else this.#codecs().encode8(codes.byteOffset + start, heads.byteOffset + 2 * (start / BLOCK), from, blocks);
-  }
-
-  #codecs(): Codecs {
-    if (!this.#coding) {
-      const module = new WebAssembly.Module(emitCodecs({ shared: this.shared }));
-      this.#coding = instantiate(module, this.memory) as unknown as Codecs; // emitted with these functions
-    }
-    return this.#coding;
   }
 }
