@@ -14,15 +14,16 @@ import {
 } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
 import { fedBatch } from "./batch.ts";
+import { Calls } from "./calls.ts";
 import { type Checkpoint, checkpointOf, encodeCheckpoint, fit, fitting } from "./checkpoint.ts";
 import type { Engine, Opening, Started, Starting } from "./engine/engine.ts";
 import { LocalEngine } from "./engine/local.ts";
-import { baseName, type FileSource, isUrl } from "./files/read.ts";
-import { store } from "./files/write.ts";
+import { baseName, type FileSource } from "./files/read.ts";
+import { checkPath, Writes } from "./files/writes.ts";
 import type { Candidates } from "./graphs/model.ts";
 import { checkCreate, checkOpen, checkSwitches, type OpenOptions, type TrainerOptions } from "./options.ts";
 import type { Forward, Gradients, Outputs, Plan, Training, Weights } from "./plans/training.ts";
-import { LostError } from "./quirks/lost.ts";
+import type { LostError } from "./quirks/lost.ts";
 import { type Report, reportOf } from "./report.ts";
 import { type Batch, isFloat32Array } from "./session/feeds.ts";
 import { mendingOf, trainedOf } from "./trainable.ts";
@@ -63,20 +64,18 @@ export class Trainer {
   readonly #shapes: ReadonlyMap<string, Shape>;
   readonly #training: Training;
   /** Shared with the engine, which may lose its device or worker while nothing is asked. */
-  readonly #closing: Closing;
+  readonly #calls: Calls;
+  readonly #writes: Writes = new Writes();
   #waiting = 0;
-  #disposed: Promise<void> | undefined;
-  #tail: Promise<unknown> = Promise.resolve();
-  #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(engine: Engine, options: OpenOptions, started: Started, report: Report, closing: Closing) {
+  private constructor(engine: Engine, options: OpenOptions, started: Started, report: Report, calls: Calls) {
     this.#engine = engine;
     this.#report = report;
     this.#options = options;
     this.#started = started;
     this.#shapes = new Map([...started.parameters, ...started.statistics].map(({ name, shape }) => [name, shape]));
     this.#training = engine.training;
-    this.#closing = closing;
+    this.#calls = calls;
     Object.defineProperty(this, ASYNC_DISPOSE, { value: () => this.dispose() });
     Object.defineProperty(this, DISPOSE, { value: () => void this.dispose() });
   }
@@ -147,10 +146,8 @@ export class Trainer {
     choose: (candidates: Candidates) => Omit<Starting, "optimizer" | "plan" | "seed" | "world">,
   ): Promise<Trainer> {
     const { executionProviders = ["cpu"], optimizer, worker = false, seed = 0 } = options;
-    const closing: Closing = { why: undefined };
-    const lost = ({ message }: LostError): void => {
-      closing.why ??= message;
-    };
+    const calls = new Calls();
+    const lost = (error: LostError): void => calls.lost(error);
     const engine: Engine = worker === false ? new LocalEngine(lost) : await RemoteEngine.start(worker, lost);
     try {
       const { runtime, sessionOptions = {}, plan } = options;
@@ -163,7 +160,7 @@ export class Trainer {
         world: worldOf(options.world),
       });
       const report = reportOf(candidates, started.parameters, await engine.training.inspect());
-      return new Trainer(engine, options, started, report, closing);
+      return new Trainer(engine, options, started, report, calls);
     } catch (error) {
       await engine.dispose();
       throw error;
@@ -213,7 +210,7 @@ export class Trainer {
    * arrays are read when its turn comes, so they must not change before the step has ended.
    */
   trainStep(batch: Batch): Promise<StepResult> {
-    return this.#next(async () => {
+    return this.#calls.next(async () => {
       const { accumulate = 1 } = this.#options;
       const fed = fedBatch(batch, this.#started);
       const { loss, outputs, fault } = await (accumulate === 1
@@ -233,22 +230,22 @@ export class Trainer {
 
   /** The loss and the outputs of a batch in the mode of use: no dropout, normalisation by the running statistics. */
   evalStep(batch: Batch): Promise<Forward> {
-    return this.#next(() => this.#training.evaluate(fedBatch(batch, this.#started)));
+    return this.#calls.next(() => this.#training.evaluate(fedBatch(batch, this.#started)));
   }
 
   /** The model's outputs for inputs without labels. */
   predict(inputs: Batch): Promise<Outputs> {
-    return this.#next(() => this.#training.predict(fedBatch(inputs, this.#started, { labels: false })));
+    return this.#calls.next(() => this.#training.predict(fedBatch(inputs, this.#started, { labels: false })));
   }
 
   /** The loss and a copy of every gradient, for a loop of your own; nothing changes. */
   gradients(batch: Batch): Promise<Forward & { readonly gradients: Gradients }> {
-    return this.#next(() => this.#training.gradients(fedBatch(batch, this.#started)));
+    return this.#calls.next(() => this.#training.gradients(fedBatch(batch, this.#started)));
   }
 
   /** One update by your own gradients. Weights without one are not touched. */
   applyGradients(gradients: Gradients): Promise<void> {
-    return this.#next(async () => {
+    return this.#calls.next(async () => {
       checkRecord("applyGradients", "gradients by name", gradients);
       this.#refuse(await this.#training.applyGradients(gradients, this.#guard));
     });
@@ -256,7 +253,7 @@ export class Trainer {
 
   /** Changes hyper-parameters from the next update on: `await trainer.set({ lr: 1e-4 })`. */
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): Promise<void> {
-    return this.#next(async () => {
+    return this.#calls.next(async () => {
       checkRecord("set", "hyper-parameters by name, such as { lr: 1e-4 }", hyper);
       if (group !== undefined && typeof group !== "string")
         throw new OptimizerError(`\`set\` takes the name of a group as its second argument; got ${shown(group)}.`);
@@ -266,17 +263,17 @@ export class Trainer {
 
   /** Rates, groups, which weights decay, how often each was updated, and how many batches were not finite. */
   inspect(): Promise<Inspection> {
-    return this.#next(() => this.#training.inspect());
+    return this.#calls.next(() => this.#training.inspect());
   }
 
   /** Copies of the weights, and of the running statistics of normalisation, by name. */
   weights(): Promise<Weights> {
-    return this.#next(() => this.#training.weights());
+    return this.#calls.next(() => this.#training.weights());
   }
 
   /** Sets some or all weights. Throws, and sets none, for an unknown name or another length. */
   setWeights(weights: Weights): Promise<void> {
-    return this.#next(async () => {
+    return this.#calls.next(async () => {
       checkRecord("setWeights", "weights by name", weights);
       for (const [name, data] of Object.entries(weights)) fit(name, data, this.#shapes);
       await this.#training.setWeights(weights);
@@ -308,7 +305,7 @@ export class Trainer {
 
   /** Everything needed to continue. */
   checkpoint(): Promise<Checkpoint> {
-    return this.#next(async () => {
+    return this.#calls.next(async () => {
       const { weights, optimizer, waiting } = await this.#training.snapshot();
       const parameters = Object.entries(weights).map(
         ([name, data]) => [name, { shape: this.#shapes.get(name)!, data }] as const, // by the same names
@@ -319,7 +316,7 @@ export class Trainer {
 
   /** Writes a checkpoint to a file, whole or not at all. In a browser's page the file is downloaded. */
   save(path: string | FileUrl): Promise<void> {
-    return this.#write(path, async () => [encodeCheckpoint(await this.checkpoint())]);
+    return this.#writes.write(path, async () => [encodeCheckpoint(await this.checkpoint())]);
   }
 
   /**
@@ -330,7 +327,7 @@ export class Trainer {
     checkSwitches("load", options);
     const { strict = true } = options;
     const checkpoint = await checkpointOf(source);
-    return this.#next(async () => {
+    return this.#calls.next(async () => {
       const snapshot = fitting(checkpoint, this.#shapes, this.parameters, strict);
       const report = await this.#training.restore(snapshot, { strict });
       this.#waiting = snapshot.waiting?.count ?? 0;
@@ -344,7 +341,7 @@ export class Trainer {
    */
   async exportModel(options: ExportOptions = {}): Promise<Uint8Array> {
     checkSwitches("exportModel", options);
-    return (await this.#next(() => this.#engine.exportModel(options.inference ?? false))).model;
+    return (await this.#calls.next(() => this.#engine.exportModel(options.inference ?? false))).model;
   }
 
   /**
@@ -355,10 +352,10 @@ export class Trainer {
     checkSwitches("saveModel", options);
     checkPath(path);
     const beside = `${path}.data`;
-    const exported = this.#next(() => this.#engine.exportModel(options.inference ?? false, baseName(beside)));
+    const exported = this.#calls.next(() => this.#engine.exportModel(options.inference ?? false, baseName(beside)));
     exported.catch(() => {}); // the first write waits for it, and throws
-    await this.#write(beside, async () => (await exported).data);
-    await this.#write(path, async () => [(await exported).model]);
+    await this.#writes.write(beside, async () => (await exported).data);
+    await this.#writes.write(path, async () => [(await exported).model]);
   }
 
   /**
@@ -366,26 +363,17 @@ export class Trainer {
    * operators: `Trainer.open` trains it further, and any runtime runs it. In a browser's page the file is downloaded.
    */
   saveTrainingGraph(path: string | FileUrl): Promise<void> {
-    return this.#write(path, async () => [await this.trainingGraph()]);
+    return this.#writes.write(path, async () => [await this.trainingGraph()]);
   }
 
   /** The bytes of the file that `saveTrainingGraph` writes. */
   trainingGraph(): Promise<Uint8Array> {
-    return this.#next(() => this.#engine.trainingGraph());
+    return this.#calls.next(() => this.#engine.trainingGraph());
   }
 
   /** Releases sessions, memory and device tensors, and ends the worker. A second call does nothing. */
   dispose(): Promise<void> {
-    this.#disposed ??= this.#tail.then(async () => {
-      const lost = this.#closing.why !== undefined;
-      this.#closing.why ??= "was disposed of";
-      try {
-        await this.#engine.dispose();
-      } catch (error) {
-        if (!lost) throw error; // what is lost cannot be released
-      }
-    });
-    return this.#disposed;
+    return this.#calls.dispose(() => this.#engine.dispose());
   }
 
   /** Whether a step that is not finite is refused or skipped. */
@@ -399,58 +387,8 @@ export class Trainer {
       `${fault} at step ${this.step}, and the step was not applied. Lower the rate, clip the gradients, or leave out such steps with nonFinite: "skip".`,
     );
   }
-
-  /** One call after the other: a session must not run twice at once, and a step must be complete before it is saved. */
-  #next<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#tail.then(async () => {
-      this.#open();
-      try {
-        return await task();
-      } catch (error) {
-        if (!(error instanceof LostError)) throw error;
-        this.#closing.why ??= error.message;
-        throw closed(this.#closing.why, error);
-      }
-    });
-    this.#tail = result.catch(() => {});
-    return result;
-  }
-
-  /** One file after the other, while training goes on. Nothing is written where there are no parts. */
-  async #write(path: string | FileUrl, parts: () => Promise<readonly Uint8Array[] | undefined>): Promise<void> {
-    checkPath(path);
-    const taken = parts(); // now, not when earlier files are written
-    taken.catch(() => {}); // the write below waits for it, and throws
-    const result = this.#writing.then(async () => {
-      const ready = await taken;
-      if (ready) await store(path, ready);
-    });
-    this.#writing = result.catch(() => {});
-    await result;
-  }
-
-  #open(): void {
-    if (this.#disposed && this.#closing.why === undefined) throw closed("was disposed of");
-    if (this.#closing.why !== undefined) throw closed(this.#closing.why);
-  }
 }
-
-/** Why a trainer cannot be used any more, if it cannot. */
-interface Closing {
-  why: string | undefined;
-}
-
-const closed = (why: string, cause?: unknown): OptimizerError =>
-  new OptimizerError(
-    `This trainer ${why}. Make a new one${why.startsWith("lost") ? ", and load the last checkpoint" : ""}.`,
-    { cause },
-  );
 
 function checkRecord(method: string, what: string, given: unknown): void {
   if (!isRecord(given)) throw new OptimizerError(`\`${method}\` takes ${what}; got ${shown(given)}.`);
-}
-
-function checkPath(path: unknown): void {
-  const given = (typeof path === "string" && path !== "" && !path.includes("\0")) || isUrl(path);
-  if (!given) throw new OptimizerError(`A file is written to a path or a file: URL; got ${shown(path)}.`);
 }
