@@ -5,7 +5,7 @@ import optax
 import pytorch_optimizer
 import torch
 
-from common import CONSTANT, DEFAULTS, OPTIONS, TINY, TORCH, by_optax, by_torch, golden, three, torch_path
+from common import CONSTANT, DEFAULTS, NUMPY, OPTIONS, TINY, TORCH, by_optax, by_torch, golden, three, torch_path
 
 
 def run_adagrad(o, p, steps):
@@ -54,6 +54,16 @@ def adadelta(p, gradients, role, lr, rho, eps):
         d = rho * d + (1 - rho) * step**2
         p = p - lr * step
         yield p
+
+
+def adagrad_norm(o, p, steps):
+    """Ward, Wu and Bottou, 2019, algorithm 1: one b for the whole model."""
+    b, p, path = o["initial"], dict(p), []
+    for now in steps:
+        b = np.sqrt(b**2 + sum(float((g**2).sum()) for g in now.values()))
+        p = {n: x - o["lr"] / b * now[n] for n, x in p.items()}
+        path.append(p)
+    return path
 
 
 def goldens():
@@ -108,4 +118,8 @@ def goldens():
             {DEFAULTS: {"alpha": 20}, OPTIONS: {"alpha": 2, "eps": 0.5}, TINY: {"alpha": 5}}, {"alpha": 100, "eps": 1e-8},
         ),
     }
+    out["adagradNorm"] = golden(
+        "adagradNorm", f"{NUMPY}, a float64 transcription of Algorithm 1",
+        {DEFAULTS: {}, OPTIONS: {"lr": 0.3, "initial": 2}, TINY: {"lr": 0.5, "initial": 1e-6}}, adagrad_norm, None, {"lr": 1, "initial": 1e-2},
+    )
     return {f"packages/conformance/goldens/adagrad/{name}.json": value for name, value in out.items()}

@@ -7,7 +7,7 @@ import timm.optim
 import torch
 
 from authors import authors, by_authors
-from common import CONSTANT, DEFAULTS, LATE, NOTHING, OPTIONS, OPTAX, ROLES, SMALL, TINY, TORCH, by_optax, by_torch, golden, optax_path, torch_path
+from common import CONSTANT, DEFAULTS, FAINT, LATE, MORE, NOTHING, OPTIONS, OPTAX, ROLES, ROWS, SMALL, TINY, TORCH, WIDE, by_optax, by_torch, golden, optax_path, torch_path
 
 
 def betas(o):
@@ -35,6 +35,18 @@ def run_yogi(o, p, steps):
 def run_adabelief(o, p, steps):
     # The paper and its authors' code add one ε to the state at every step and the same ε to the root; Optax has two.
     return optax_path(optax.adabelief(o["lr"], o["beta1"], o["beta2"], eps=o["eps"], eps_root=o["eps"]), p, steps)
+
+
+def run_sparse(o, p, steps):
+    tensors, path = {name: torch.nn.Parameter(torch.tensor(x)) for name, x in p.items()}, []
+    optimizer = torch.optim.SparseAdam(tensors.values(), **betas(o))
+    for now in steps:
+        for name, x in tensors.items():
+            rows = [i for i, row in enumerate(now[name]) if row.any()]
+            x.grad = torch.sparse_coo_tensor([rows], torch.tensor(now[name][rows]), x.shape)
+        optimizer.step()
+        path.append({name: x.detach().numpy().copy() for name, x in tensors.items()})
+    return path
 
 
 def moments(p, gradients, beta1, beta2, initial=0.0):
@@ -282,6 +294,26 @@ def goldens():
             "stableSpam", some.StableSPAM,
             lambda o: {**betas(o), "theta": o["theta"], "gamma1": o["gamma1"], "gamma2": o["gamma2"], "update_proj_gap": o["every"]},
             settings(0.05, 0.1, 0.05, theta=0.7, gamma1=0.4, gamma2=0.75, every=4), {**hyper, "theta": 0.999, "gamma1": 0.7, "gamma2": 0.9, "every": 1000},
+        ),
+        "spam": by_torch(
+            "spam", some.SPAM,
+            lambda o: {**betas(o), "threshold": o["threshold"], "update_proj_gap": o["every"], "warmup_epoch": o["warmup"], "grad_accu_steps": o["settle"], "foreach": False},
+            {**settings(0.5, 0.3, 2.0, weightDecay=0.2, threshold=1.5, every=5, warmup=3, settle=2), CONSTANT: {"lr": 0.3, "threshold": 0.5, "settle": 4, "warmup": 4}},
+            {**hyper, "eps": 1e-6, "weightDecay": 0, "threshold": 5000, "every": 500, "warmup": 50, "settle": 20},
+        ),
+        "adagc": by_torch(
+            "adagc", some.AdaGC,
+            lambda o: {**betas(o), "beta": o["beta3"], "lambda_rel": o["lambdaRel"], "lambda_abs": o["lambdaAbs"], "warmup_steps": o["warmup"], "foreach": False},
+            {**settings(0.05, 0.1, 0.05, beta3=0.6, lambdaRel=0.9, lambdaAbs=1.2, warmup=6, weightDecay=0.3), CONSTANT: {"lr": 0.05, "warmup": 0, "lambdaRel": 0.8}},
+            {**hyper, "beta3": 0.98, "lambdaRel": 1.05, "lambdaAbs": 1, "warmup": 100, "weightDecay": 0.1},
+        ),
+        "amos": by_torch(
+            "amos", some.Amos, lambda o: {"lr": o["lr"], "beta": o["beta2"], "eps": o["eps"], "c_coef": o["c"], "d_coef": o["d"], "foreach": False},
+            {DEFAULTS: {"lr": 0.2}, OPTIONS: {"lr": 0.3, "beta2": 0.7, "eps": 0.05, "c": 3, "d": 2}, TINY: {"lr": 0.1}}, {"lr": 1e-3, "beta2": 0.999, "eps": 1e-18, "c": 0.25, "d": 0.25},
+        ),
+        "lazyAdam": golden(
+            "lazyAdam", f"{TORCH}, torch.optim.SparseAdam, float64",
+            {WIDE: {"lr": 0.05}, MORE: {"lr": 0.1, **off}, FAINT: {"lr": 0.2}, ROWS: {"lr": 0.05}}, run_sparse, None, hyper,
         ),
         "exadam": by_authors("exadam", "AhmedMostafa16/EXAdam", "989d7b6", "exadam.py", "EXAdam", betas, three, hyper),
         "ano": by_torch("ano", some.Ano, betas, settings(0.05, 0.1, 0.05, weightDecay=0.3), {"lr": 1e-4, "beta1": 0.92, "beta2": 0.99, "eps": 1e-8, "weightDecay": 0.0}),

@@ -42,6 +42,8 @@ SMALL = "two rows, and a single element"
 LATE = "a parameter that joins late"
 # For rules that divide by norms.
 ZERO = "a parameter at 0, and gradients of 0"
+# For rules of embeddings.
+ROWS = "matrices, some rows without gradients"
 
 # How large the gradients of each step are. They grow, shrink and nearly vanish, so that a maximum over time, a clip
 # and a decay rate each have something to do.
@@ -58,11 +60,12 @@ ENVELOPE = {
     MORE: [0.6, 1.3, 0.9, 0.2, 1.0, 0.4, 1.5, 0.7, 1.1, 0.5],
     FAINT: [1.0, 0.5, 1.2, 0.4, 0.9, 1.3, 0.2, 0.7, 1.1, 0.6],
     IMAGES: [0.9, 1.2, 0.4, 1.0, 0.6, 1.3, 0.3, 0.8, 0.5, 1.1],
+    ROWS: [1.1, 0.7, 1.3, 0.5, 0.9, 1.2, 0.4, 1.0, 0.6, 0.8],
 }
 
 
 def shapes(setting: str) -> dict[str, tuple[int, ...]]:
-    if setting in (WIDE, MORE, FAINT):
+    if setting in (WIDE, MORE, FAINT, ROWS):
         return {"w": (3, 4), "k": (5, 3)}
     if setting == IMAGES:
         return {**SHAPES, "k": (4, 3, 2, 1)}
@@ -96,6 +99,9 @@ def gradients(setting: str, scale: float = 1.0) -> list[Tensors]:
             now["b"][1] = 0
         if t < 3 and setting == LATE:
             del now["b"]
+        if setting == ROWS:
+            now["k"][[t % 5, (t + 2) % 5]] = 0
+            now["w"][0, 0] *= t % 2
         if setting == ZERO and t in (4, 7):
             now["w" if t == 4 else "b"][:] = 0
         steps.append(now)

@@ -2,8 +2,9 @@
 
 import numpy as np
 import optax
+import pytorch_optimizer
 import torch
-from common import DEFAULTS, IMAGES, OPTIONS, OPTAX, TINY, TORCH, decayed, golden, optax_path, torch_path
+from common import DEFAULTS, IMAGES, KOZISTR, OPTIONS, OPTAX, ROLES, TINY, TORCH, decayed, golden, optax_path, torch_path
 
 EPS1 = 2.0**-23
 
@@ -52,6 +53,36 @@ def sm3(p, gradients, role, lr, momentum, eps):
         yield p.reshape(shape)
 
 
+def run_adalomo(o, p, steps):
+    """One model per tensor, whose loss has the given gradient; in float64 where the class says float32."""
+    single, paths = torch.float32, {}
+    torch.float32 = torch.float64
+    try:
+        for n, x in p.items():
+            model = torch.nn.Module()
+            model.register_parameter(n, torch.nn.Parameter(torch.tensor(flat(x))))
+            decay = 0 if ROLES[n] == "bias" else o["weightDecay"]
+            optimizer = pytorch_optimizer.AdaLOMO(
+                model, lr=o["lr"], weight_decay=decay, loss_scale=0.0, clip_threshold=o["clip"], decay_rate=-o["decay"], eps1=o["eps1"], eps2=o["eps2"]
+            )
+            paths[n] = []
+            for now in steps:
+                weights = model.get_parameter(n)
+                optimizer.fused_backward((weights * torch.tensor(flat(now[n]))).sum(), o["lr"])
+                paths[n].append(weights.detach().numpy().copy().reshape(x.shape))
+    finally:
+        torch.float32 = single
+    return [{n: path[k] for n, path in paths.items()} for k in range(len(steps))]
+
+
+def run_came(o, p, steps):
+    make = lambda ts: pytorch_optimizer.CAME(
+        decayed(ts, o["weightDecay"]), lr=o["lr"], betas=(o["beta1"], o["beta2"], o["beta3"]), clip_threshold=o["clip"], eps1=o["eps1"], eps2=o["eps2"], foreach=False
+    )
+    path = torch_path(make, {n: flat(x) for n, x in p.items()}, [{n: flat(g) for n, g in now.items()} for now in steps])
+    return [{n: x.reshape(p[n].shape) for n, x in now.items()} for now in path]
+
+
 def goldens():
     out = {
         "adafactor": golden(
@@ -68,6 +99,25 @@ def goldens():
             "sm3", f"{OPTAX}, optax.scale_by_sm3, float64",
             {DEFAULTS: {}, OPTIONS: {"lr": 0.3, "momentum": 0.6, "eps": 0.2}, TINY: {"eps": 1e-14}},
             run_sm3, sm3, {"lr": 0.1, "momentum": 0.9, "eps": 1e-8},
+        ),
+    }
+    said = ", float64; a convolution as a matrix"
+    out |= {
+        "came": golden(
+            "came", f"{KOZISTR}, CAME{said}",
+            {
+                DEFAULTS: {"lr": 0.1}, OPTIONS: {"lr": 0.02, "beta1": 0.6, "beta2": 0.8, "beta3": 0.7, "clip": 0.6, "eps1": 0.2, "eps2": 0.25, "weightDecay": 0.3},
+                TINY: {"lr": 0.1}, IMAGES: {"lr": 0.1},
+            },
+            run_came, None, {"lr": 2e-4, "beta1": 0.9, "beta2": 0.999, "beta3": 0.9999, "clip": 1, "eps1": 1e-30, "eps2": 1e-16, "weightDecay": 0},
+        ),
+        "adalomo": golden(
+            "adalomo", f"{KOZISTR}, AdaLOMO, without decay where the role is bias{said}",
+            {
+                DEFAULTS: {"lr": 0.3}, OPTIONS: {"lr": 0.5, "decay": 0.6, "clip": 0.7, "eps1": 0.3, "eps2": 0.6, "weightDecay": 0.1},
+                TINY: {"lr": 0.3}, IMAGES: {"lr": 0.3},
+            },
+            run_adalomo, None, {"lr": 1e-3, "decay": 0.8, "clip": 1, "eps1": 1e-30, "eps2": 1e-3, "weightDecay": 0},
         ),
     }
     return {f"packages/conformance/goldens/factored/{rule}.json": value for rule, value in out.items()}

@@ -1,6 +1,7 @@
 export { adadelta } from "./adadelta.ts";
 export { adagrad } from "./adagrad.ts";
 export { adagradEpsInside } from "./adagrad-eps-inside.ts";
+export { adagradNorm } from "./adagrad-norm.ts";
 export { cocob } from "./cocob.ts";
 export { ftrl } from "./ftrl.ts";
 export { madgrad } from "./madgrad.ts";

@@ -146,6 +146,43 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "adagrad-norm",
+    "name": "adagradNorm",
+    "family": "adagrad",
+    "title": "AdaGrad-Norm",
+    "paper": "https://arxiv.org/abs/1806.01811",
+    "sentence": "One rate for the whole model, `lr` over the root of the sum of all squared gradient norms so far: it finds a rate that converges whatever the smoothness and the noise are, without being told either.",
+    "comment": "One rate for the whole model, `lr` over the root of the sum of all squared gradient norms so far: it finds a rate that converges whatever the smoothness and the noise are, without being told either (Ward, Wu and Bottou, 2019, Algorithm 1).",
+    "equations": [
+      ["b", "sqrt(b^2 + totalNorm(g)^2)"],
+      ["p", "p - lr / b * g"]
+    ],
+    "latex": "\\begin{aligned}\nb &\\leftarrow \\sqrt{b^{2} + \\left\\lVert g \\right\\rVert_{\\mathrm{model}}^{2}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha}{b}\\,g\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mrow><msup><mi>b</mi><mn>2</mn></msup><mo>+</mo><msup><msub><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mtext>model</mtext></msub><mn>2</mn></msup></mrow></msqrt></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mi>α</mi><mi>b</mi></mfrac><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "initial",
+        "default": 0.01,
+        "range": [5e-324, null],
+        "meaning": "where the running sum or mean of squares starts"
+      }
+    ],
+    "slots": [
+      { "name": "b", "place": "model", "init": "initial" }
+    ],
+    "bytes": 0,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "numpy 2.4.6, a float64 transcription of Algorithm 1", "error": 2e-7 },
+    "mutants": 0
+  },
+  {
     "id": "cocob",
     "name": "cocob",
     "family": "adagrad",
@@ -699,6 +736,93 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/Luolc/AdaBound, 2e928c3), float64", "error": 4e-7 },
     "mutants": 0
+  },
+  {
+    "id": "adagc",
+    "name": "adagc",
+    "family": "adam",
+    "title": "AdaGC",
+    "paper": "https://arxiv.org/abs/2502.11034",
+    "sentence": "AdamW behind a clip that each tensor sets for itself: its gradient may be `lambdaRel` times as long as it has been of late, so that a spike in one layer is cut there and then.",
+    "comment": "AdamW behind a clip that each tensor sets for itself: its gradient may be `lambdaRel` times as long as it has been of late, so that a spike in one layer is cut there and then. During the first `warmup` steps the whole model is clipped to `lambdaAbs` (Wang et al., 2025).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["early", "t == 1 || t < warmup"],
+      ["limit", "early ? lambdaAbs / (totalNorm(g) + eps) : lambdaRel * max(usual, eps) / max(norm(g), eps)"],
+      ["c", "min(1, limit) * g"],
+      ["usual", "t == 1 ? norm(c) : (early ? min(usual, norm(c)) : beta3 * usual + (1 - beta3) * norm(c))"],
+      ["m", "beta1 * m + (1 - beta1) * c"],
+      ["v", "beta2 * v + (1 - beta2) * c^2"],
+      ["p", "p - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\n\\mathrm{early} &\\leftarrow t = 1 \\lor t < \\mathrm{warmup} \\\\\n\\mathrm{limit} &\\leftarrow \\begin{cases} \\frac{\\mathrm{lambdaAbs}}{\\left\\lVert g \\right\\rVert_{\\mathrm{model}} + \\epsilon} & \\mathrm{early} \\\\ \\frac{\\mathrm{lambdaRel}\\,\\max\\left(\\mathrm{usual}, \\epsilon\\right)}{\\max\\left(\\left\\lVert g \\right\\rVert, \\epsilon\\right)} & \\text{otherwise} \\end{cases} \\\\\nc &\\leftarrow \\min\\left(1, \\mathrm{limit}\\right)\\,g \\\\\n\\mathrm{usual} &\\leftarrow \\begin{cases} \\left\\lVert c \\right\\rVert & t = 1 \\\\ \\begin{cases} \\min\\left(\\mathrm{usual}, \\left\\lVert c \\right\\rVert\\right) & \\mathrm{early} \\\\ \\beta_{3}\\,\\mathrm{usual} + \\left(1 - \\beta_{3}\\right)\\,\\left\\lVert c \\right\\rVert & \\text{otherwise} \\end{cases} & \\text{otherwise} \\end{cases} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,c \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,c^{2} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\frac{m}{1 - \\beta_{1}^{t}}}{\\sqrt{\\frac{v}{1 - \\beta_{2}^{t}}} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mtext>early</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>t</mi><mo>=</mo><mn>1</mn></mrow><mo>∨</mo><mrow><mi>t</mi><mo>&lt;</mo><mtext>warmup</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mtext>limit</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mtext>lambdaAbs</mtext><mrow><msub><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mtext>model</mtext></msub><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd><mtd><mtext>early</mtext></mtd></mtr><mtr><mtd><mfrac><mrow><mtext>lambdaRel</mtext><mo>⁢</mo><mrow><mi>max</mi><mrow><mo>(</mo><mtext>usual</mtext><mo>,</mo><mi>ϵ</mi><mo>)</mo></mrow></mrow></mrow><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mo>,</mo><mi>ϵ</mi><mo>)</mo></mrow></mrow></mfrac></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>min</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mtext>limit</mtext><mo>)</mo></mrow></mrow><mo>⁢</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mtext>usual</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mo>‖</mo><mi>c</mi><mo>‖</mo></mrow></mtd><mtd><mrow><mi>t</mi><mo>=</mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>min</mi><mrow><mo>(</mo><mtext>usual</mtext><mo>,</mo><mrow><mo>‖</mo><mi>c</mi><mo>‖</mo></mrow><mo>)</mo></mrow></mrow></mtd><mtd><mtext>early</mtext></mtd></mtr><mtr><mtd><mrow><mrow><msub><mi>β</mi><mn>3</mn></msub><mo>⁢</mo><mtext>usual</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>3</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>‖</mo><mi>c</mi><mo>‖</mo></mrow></mrow></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>c</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>c</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow><mrow><msqrt><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "beta3",
+        "default": 0.98,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of clipped lengths is kept at each step"
+      },
+      {
+        "name": "lambdaRel",
+        "default": 1.05,
+        "range": [0, null],
+        "meaning": "how many times its usual length a gradient may have, after the warm-up"
+      },
+      {
+        "name": "lambdaAbs",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "the length of the whole model's gradient, at most, during the warm-up"
+      },
+      {
+        "name": "warmup",
+        "default": 100,
+        "range": [0, null],
+        "meaning": "the number of the step from which on lengths are relative"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "usual", "place": "scalar", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 3,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, AdaGC, float64", "error": 3e-7 },
+    "mutants": 17
   },
   {
     "id": "adai",
@@ -1659,6 +1783,68 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 1
   },
   {
+    "id": "amos",
+    "name": "amos",
+    "family": "adam",
+    "title": "Amos",
+    "paper": "https://arxiv.org/abs/2210.11693",
+    "sentence": "Decay that the gradients' size decides, and a rate that falls as decay adds up, so that nothing needs a schedule: one number per tensor replaces Adam's two per weight.",
+    "comment": "Decay that the gradients' size decides, and a rate that falls as decay adds up, so that nothing needs a schedule: one number per tensor replaces Adam's two per weight. Steps are measured against the size that weights are expected to have, √(2 / inputs) for matrices and ½ for vectors. Constants and defaults are pytorch_optimizer's, without momentum (Tian and Parikh, 2022).",
+    "equations": [
+      ["square", "mean(g^2)"],
+      ["v", "beta2 * v + (1 - beta2) * square"],
+      ["r", "(1 - beta2^t) / (v + eps)"],
+      ["rate", "lr * (ndim > 1 ? sqrt(2 / cols) : 0.5)"],
+      ["gamma", "lr^2 * r * square / sqrt(1 + c * sqrt(lr) * b)"],
+      ["u", "(gamma / 2 * p + rate * sqrt(r) * g) / (1 + d * sqrt(rate) * b)"],
+      ["b", "b * (1 + gamma) + gamma"],
+      ["p", "p - u"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{square} &\\leftarrow \\operatorname{mean}\\left(g^{2}\\right) \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,\\mathrm{square} \\\\\nr &\\leftarrow \\frac{1 - \\beta_{2}^{t}}{v + \\epsilon} \\\\\n\\mathrm{rate} &\\leftarrow \\alpha\\,\\left(\\begin{cases} \\sqrt{\\frac{2}{\\mathrm{cols}}} & \\mathrm{ndim} > 1 \\\\ 0.5 & \\text{otherwise} \\end{cases}\\right) \\\\\n\\mathrm{gamma} &\\leftarrow \\frac{\\alpha^{2}\\,r\\,\\mathrm{square}}{\\sqrt{1 + c\\,\\sqrt{\\alpha}\\,b}} \\\\\nu &\\leftarrow \\frac{\\frac{\\mathrm{gamma}}{2}\\,\\theta + \\mathrm{rate}\\,\\sqrt{r}\\,g}{1 + d\\,\\sqrt{\\mathrm{rate}}\\,b} \\\\\nb &\\leftarrow b\\,\\left(1 + \\mathrm{gamma}\\right) + \\mathrm{gamma} \\\\\n\\theta &\\leftarrow \\theta - u\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>square</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>mean</mi><mrow><mo>(</mo><msup><mi>g</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>square</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow><mrow><mi>v</mi><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><msqrt><mfrac><mn>2</mn><mtext>cols</mtext></mfrac></msqrt></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>0.5</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>gamma</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><msup><mi>α</mi><mn>2</mn></msup><mo>⁢</mo><mi>r</mi></mrow><mo>⁢</mo><mtext>square</mtext></mrow><msqrt><mrow><mn>1</mn><mo>+</mo><mrow><mrow><mi>c</mi><mo>⁢</mo><msqrt><mi>α</mi></msqrt></mrow><mo>⁢</mo><mi>b</mi></mrow></mrow></msqrt></mfrac></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><mfrac><mtext>gamma</mtext><mn>2</mn></mfrac><mo>⁢</mo><mi>θ</mi></mrow><mo>+</mo><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><msqrt><mi>r</mi></msqrt></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow><mrow><mn>1</mn><mo>+</mo><mrow><mrow><mi>d</mi><mo>⁢</mo><msqrt><mtext>rate</mtext></msqrt></mrow><mo>⁢</mo><mi>b</mi></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>b</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><mtext>gamma</mtext></mrow><mo>)</mo></mrow></mrow><mo>+</mo><mtext>gamma</mtext></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mi>u</mi></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-18,
+        "range": [5e-324, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "c",
+        "default": 0.25,
+        "range": [0, null],
+        "meaning": "how much the falling rate damps decay"
+      },
+      {
+        "name": "d",
+        "default": 0.25,
+        "range": [0, null],
+        "meaning": "how much it damps the step"
+      }
+    ],
+    "slots": [
+      { "name": "v", "place": "scalar", "init": 0 },
+      { "name": "b", "place": "scalar", "init": 0 }
+    ],
+    "bytes": 0,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, Amos, float64", "error": 2e-7 },
+    "mutants": 1
+  },
+  {
     "id": "amsbound",
     "name": "amsbound",
     "family": "adam",
@@ -2238,6 +2424,58 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/Z-T-WANG/LaProp-Optimizer, a419916), float64", "error": 2e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "lazy-adam",
+    "name": "lazyAdam",
+    "family": "adam",
+    "title": "Lazy Adam",
+    "paper": "https://arxiv.org/abs/1412.6980",
+    "sentence": "Adam for embeddings: rows without a gradient stay as they are, moments included, where Adam would go on moving words that the batch does not have.",
+    "comment": "Adam for embeddings: rows without a gradient stay as they are, moments included, where Adam would go on moving words that the batch does not have. The correction of the moments counts the whole parameter's steps, and ε is not corrected, as in PyTorch's SparseAdam. Where gradients of some rows are given as such, `{ rows, data }`, any rule is lazy, and counts the steps of each row.",
+    "equations": [
+      ["touched", "rowSum(abs(g)) > 0"],
+      ["m", "touched ? beta1 * m + (1 - beta1) * g : m"],
+      ["v", "touched ? beta2 * v + (1 - beta2) * g^2 : v"],
+      ["p", "touched ? p - lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + eps) : p"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{touched} &\\leftarrow \\operatorname{rowSum}\\left(\\left|g\\right|\\right) > 0 \\\\\nm &\\leftarrow \\begin{cases} \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g & \\mathrm{touched} \\\\ m & \\text{otherwise} \\end{cases} \\\\\nv &\\leftarrow \\begin{cases} \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} & \\mathrm{touched} \\\\ v & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\begin{cases} \\theta - \\frac{\\frac{\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}}\\,m}{\\sqrt{v} + \\epsilon} & \\mathrm{touched} \\\\ \\theta & \\text{otherwise} \\end{cases}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>touched</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>rowSum</mi><mrow><mo>(</mo><mrow><mo>|</mo><mi>g</mi><mo>|</mo></mrow><mo>)</mo></mrow></mrow><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd><mtd><mtext>touched</mtext></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd><mtd><mtext>touched</mtext></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mo>⁢</mo><mi>m</mi></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd><mtd><mtext>touched</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "torch 2.13.0, torch.optim.SparseAdam, float64", "error": 2e-7 },
     "mutants": 0
   },
   {
@@ -2862,6 +3100,96 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "spam",
+    "name": "spam",
+    "family": "adam",
+    "title": "SPAM",
+    "paper": "https://arxiv.org/abs/2501.06842",
+    "sentence": "Adam that clips spikes and forgets them: elements whose square is above `threshold` times its running mean are cut to that, and every `every` steps the moments start anew, with a warm-up along half a cosine.",
+    "comment": "Adam that clips spikes and forgets them: elements whose square is above `threshold` times its running mean are cut to that, and every `every` steps the moments start anew, with a warm-up along half a cosine. Nothing is clipped in the first `settle` steps, nor in as many after that; the first of all has no warm-up. Every element has moments; the authors can also give them to a random part (Huang et al., 2025).",
+    "equations": [
+      ["age", "t % every"],
+      ["anew", "age == 0"],
+      [
+        "rise",
+        "t >= every && age < warmup ? 1 - 0.99 * (1 + cos(3.141592653589793 * (age + 1) / (warmup + 1))) / 2 : 1"
+      ],
+      ["clips", "age >= settle"],
+      ["c", "clips && g^2 > threshold * v ? sign(g) * sqrt(threshold * v) : g"],
+      ["m", "(anew ? 0 : beta1) * m + (1 - beta1) * c"],
+      ["v", "(anew ? 0 : beta2) * v + (1 - beta2) * c^2"],
+      ["rate", "rise * lr * sqrt(1 - beta2^t) / (1 - beta1^t)"],
+      ["p", "(1 - lr * weightDecay * decays) * (p - rate * m / (sqrt(v) + eps))"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{age} &\\leftarrow t \\bmod \\mathrm{every} \\\\\n\\mathrm{anew} &\\leftarrow \\mathrm{age} = 0 \\\\\n\\mathrm{rise} &\\leftarrow \\begin{cases} 1 - \\frac{0.99\\,\\left(1 + \\cos\\left(\\frac{3.141592653589793\\,\\left(\\mathrm{age} + 1\\right)}{\\mathrm{warmup} + 1}\\right)\\right)}{2} & t \\ge \\mathrm{every} \\land \\mathrm{age} < \\mathrm{warmup} \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{clips} &\\leftarrow \\mathrm{age} \\ge \\mathrm{settle} \\\\\nc &\\leftarrow \\begin{cases} \\operatorname{sign}\\left(g\\right)\\,\\sqrt{\\mathrm{threshold}\\,v} & \\mathrm{clips} \\land g^{2} > \\mathrm{threshold}\\,v \\\\ g & \\text{otherwise} \\end{cases} \\\\\nm &\\leftarrow \\left(\\begin{cases} 0 & \\mathrm{anew} \\\\ \\beta_{1} & \\text{otherwise} \\end{cases}\\right)\\,m + \\left(1 - \\beta_{1}\\right)\\,c \\\\\nv &\\leftarrow \\left(\\begin{cases} 0 & \\mathrm{anew} \\\\ \\beta_{2} & \\text{otherwise} \\end{cases}\\right)\\,v + \\left(1 - \\beta_{2}\\right)\\,c^{2} \\\\\n\\mathrm{rate} &\\leftarrow \\frac{\\mathrm{rise}\\,\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}} \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\left(\\theta - \\frac{\\mathrm{rate}\\,m}{\\sqrt{v} + \\epsilon}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>age</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow></mtd></mtr><mtr><mtd><mtext>anew</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>age</mtext><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mtext>rise</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mn>1</mn><mo>−</mo><mfrac><mrow><mn>0.99</mn><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><mrow><mi>cos</mi><mrow><mo>(</mo><mfrac><mrow><mn>3.141592653589793</mn><mo>⁢</mo><mrow><mo>(</mo><mrow><mtext>age</mtext><mo>+</mo><mn>1</mn></mrow><mo>)</mo></mrow></mrow><mrow><mtext>warmup</mtext><mo>+</mo><mn>1</mn></mrow></mfrac><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mn>2</mn></mfrac></mrow></mtd><mtd><mrow><mrow><mi>t</mi><mo>≥</mo><mtext>every</mtext></mrow><mo>∧</mo><mrow><mtext>age</mtext><mo>&lt;</mo><mtext>warmup</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>clips</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>age</mtext><mo>≥</mo><mtext>settle</mtext></mrow></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mrow><mi>sign</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow><mo>⁢</mo><msqrt><mrow><mtext>threshold</mtext><mo>⁢</mo><mi>v</mi></mrow></msqrt></mrow></mtd><mtd><mrow><mtext>clips</mtext><mo>∧</mo><mrow><msup><mi>g</mi><mn>2</mn></msup><mo>></mo><mrow><mtext>threshold</mtext><mo>⁢</mo><mi>v</mi></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>g</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mn>0</mn></mtd><mtd><mtext>anew</mtext></mtd></mtr><mtr><mtd><msub><mi>β</mi><mn>1</mn></msub></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>c</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mn>0</mn></mtd><mtd><mtext>anew</mtext></mtd></mtr><mtr><mtd><msub><mi>β</mi><mn>2</mn></msub></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>c</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><mtext>rise</mtext><mo>⁢</mo><mi>α</mi></mrow><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mtext>rate</mtext><mo>⁢</mo><mi>m</mi></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow><mo>)</mo></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "threshold",
+        "default": 5000,
+        "range": [0, null],
+        "meaning": "how many times its running mean a square may be"
+      },
+      {
+        "name": "every",
+        "default": 500,
+        "range": [1, null],
+        "meaning": "the number of steps after which the moments start anew"
+      },
+      {
+        "name": "warmup",
+        "default": 50,
+        "range": [0, null],
+        "meaning": "the number of steps of each warm-up"
+      },
+      {
+        "name": "settle",
+        "default": 20,
+        "range": [0, null],
+        "meaning": "the number of steps without clipping"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, SPAM, float64", "error": 3e-7 },
+    "mutants": 6
+  },
+  {
     "id": "stable-adamw",
     "name": "stableAdamw",
     "family": "adam",
@@ -3139,6 +3467,162 @@ export const rules: readonly RuleEntry[] = [
       "error": 3e-7
     },
     "mutants": 6
+  },
+  {
+    "id": "adalomo",
+    "name": "adalomo",
+    "family": "factored",
+    "title": "AdaLOMO",
+    "paper": "https://arxiv.org/abs/2310.10195",
+    "sentence": "Adafactor's second moment and clip without its own rates: the update is grouped by tensor, so that a backward pass may apply each gradient as it comes and drop it.",
+    "comment": "Adafactor's second moment and clip without its own rates: the update is grouped by tensor, so that a backward pass may apply each gradient as it comes and drop it. Steps are `lr` times the parameter's size (Lv et al., 2023).",
+    "equations": [
+      ["newest", "t^(-decay)"],
+      ["square", "g^2 + eps1"],
+      ["row", "(1 - newest) * row + newest * rowMean(square)"],
+      ["column", "(1 - newest) * column + newest * columnMean(square)"],
+      ["u", "g / sqrt(row / mean(row)) / sqrt(column)"],
+      ["rate", "lr * max(eps2, rms(p))"],
+      ["p", "(1 - rate * weightDecay * decays) * p - rate / max(1, rms(u) / clip) * u"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{newest} &\\leftarrow t^{-\\mathrm{decay}} \\\\\n\\mathrm{square} &\\leftarrow g^{2} + \\epsilon_{1} \\\\\n\\mathrm{row} &\\leftarrow \\left(1 - \\mathrm{newest}\\right)\\,\\mathrm{row} + \\mathrm{newest}\\,\\operatorname{rowMean}\\left(\\mathrm{square}\\right) \\\\\n\\mathrm{column} &\\leftarrow \\left(1 - \\mathrm{newest}\\right)\\,\\mathrm{column} + \\mathrm{newest}\\,\\operatorname{columnMean}\\left(\\mathrm{square}\\right) \\\\\nu &\\leftarrow \\frac{\\frac{g}{\\sqrt{\\frac{\\mathrm{row}}{\\operatorname{mean}\\left(\\mathrm{row}\\right)}}}}{\\sqrt{\\mathrm{column}}} \\\\\n\\mathrm{rate} &\\leftarrow \\alpha\\,\\max\\left(\\epsilon_{2}, \\operatorname{rms}\\left(\\theta\\right)\\right) \\\\\n\\theta &\\leftarrow \\left(1 - \\mathrm{rate}\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta - \\frac{\\mathrm{rate}}{\\max\\left(1, \\frac{\\operatorname{rms}\\left(u\\right)}{\\mathrm{clip}}\\right)}\\,u\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>newest</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msup><mi>t</mi><mrow><mo>−</mo><mtext>decay</mtext></mrow></msup></mtd></mtr><mtr><mtd><mtext>square</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msup><mi>g</mi><mn>2</mn></msup><mo>+</mo><msub><mi>ϵ</mi><mn>1</mn></msub></mrow></mtd></mtr><mtr><mtd><mtext>row</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>newest</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>row</mtext></mrow><mo>+</mo><mrow><mtext>newest</mtext><mo>⁢</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mtext>square</mtext><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>column</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>newest</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>column</mtext></mrow><mo>+</mo><mrow><mtext>newest</mtext><mo>⁢</mo><mrow><mi>columnMean</mi><mrow><mo>(</mo><mtext>square</mtext><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mfrac><mi>g</mi><msqrt><mfrac><mtext>row</mtext><mrow><mi>mean</mi><mrow><mo>(</mo><mtext>row</mtext><mo>)</mo></mrow></mrow></mfrac></msqrt></mfrac><msqrt><mtext>column</mtext></msqrt></mfrac></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>α</mi><mo>⁢</mo><mrow><mi>max</mi><mrow><mo>(</mo><msub><mi>ϵ</mi><mn>2</mn></msub><mo>,</mo><mrow><mi>rms</mi><mrow><mo>(</mo><mi>θ</mi><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mrow><mfrac><mtext>rate</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mfrac><mrow><mi>rms</mi><mrow><mo>(</mo><mi>u</mi><mo>)</mo></mrow></mrow><mtext>clip</mtext></mfrac><mo>)</mo></mrow></mrow></mfrac><mo>⁢</mo><mi>u</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "decay",
+        "default": 0.8,
+        "range": [0, null],
+        "meaning": "how fast the memory of squared gradients grows: t^-decay is the weight of the newest"
+      },
+      {
+        "name": "clip",
+        "default": 1,
+        "range": [5e-324, null],
+        "meaning": "the largest root mean square of an update"
+      },
+      {
+        "name": "eps1",
+        "default": 1e-30,
+        "range": [5e-324, null],
+        "meaning": "added to squared gradients"
+      },
+      {
+        "name": "eps2",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "the least size of a parameter that steps are measured against"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "row", "place": "row", "init": 0 },
+      { "name": "column", "place": "column", "init": 0 }
+    ],
+    "bytes": 0,
+    "passes": 4,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "pytorch_optimizer 4.1.0, AdaLOMO, without decay where the role is bias, float64; a convolution as a matrix",
+      "error": 3e-7
+    },
+    "mutants": 8
+  },
+  {
+    "id": "came",
+    "name": "came",
+    "family": "factored",
+    "title": "CAME",
+    "paper": "https://arxiv.org/abs/2307.02047",
+    "sentence": "Adafactor's memory with momentum, and a confidence: where the clipped update differs from its running mean, the step is shortened, by a second pair of row and column means.",
+    "comment": "Adafactor's memory with momentum, and a confidence: where the clipped update differs from its running mean, the step is shortened, by a second pair of row and column means. Vectors keep all their squares and take the mean as it is (Luo et al., 2023). Products of rows and columns are taken as roots, so that tiny gradients do not underflow in them.",
+    "equations": [
+      ["square", "g^2 + eps1"],
+      ["row", "beta2 * row + (1 - beta2) * rowMean(square)"],
+      ["column", "beta2 * column + (1 - beta2) * columnMean(square)"],
+      ["full", "g / sqrt(row / mean(row)) / sqrt(column)"],
+      ["u", "full / max(1, rms(full) / clip)"],
+      ["m", "beta1 * m + (1 - beta1) * u"],
+      ["differs", "(u - m)^2 + eps2"],
+      ["differRow", "beta3 * differRow + (1 - beta3) * rowMean(differs)"],
+      ["differColumn", "beta3 * differColumn + (1 - beta3) * columnMean(differs)"],
+      ["trusted", "ndim > 1 ? m / sqrt(differRow / mean(differRow)) / sqrt(differColumn) : m"],
+      ["p", "(1 - lr * weightDecay * decays) * p - lr * trusted"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{square} &\\leftarrow g^{2} + \\epsilon_{1} \\\\\n\\mathrm{row} &\\leftarrow \\beta_{2}\\,\\mathrm{row} + \\left(1 - \\beta_{2}\\right)\\,\\operatorname{rowMean}\\left(\\mathrm{square}\\right) \\\\\n\\mathrm{column} &\\leftarrow \\beta_{2}\\,\\mathrm{column} + \\left(1 - \\beta_{2}\\right)\\,\\operatorname{columnMean}\\left(\\mathrm{square}\\right) \\\\\n\\mathrm{full} &\\leftarrow \\frac{\\frac{g}{\\sqrt{\\frac{\\mathrm{row}}{\\operatorname{mean}\\left(\\mathrm{row}\\right)}}}}{\\sqrt{\\mathrm{column}}} \\\\\nu &\\leftarrow \\frac{\\mathrm{full}}{\\max\\left(1, \\frac{\\operatorname{rms}\\left(\\mathrm{full}\\right)}{\\mathrm{clip}}\\right)} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,u \\\\\n\\mathrm{differs} &\\leftarrow \\left(u - m\\right)^{2} + \\epsilon_{2} \\\\\n\\mathrm{differRow} &\\leftarrow \\beta_{3}\\,\\mathrm{differRow} + \\left(1 - \\beta_{3}\\right)\\,\\operatorname{rowMean}\\left(\\mathrm{differs}\\right) \\\\\n\\mathrm{differColumn} &\\leftarrow \\beta_{3}\\,\\mathrm{differColumn} + \\left(1 - \\beta_{3}\\right)\\,\\operatorname{columnMean}\\left(\\mathrm{differs}\\right) \\\\\n\\mathrm{trusted} &\\leftarrow \\begin{cases} \\frac{\\frac{m}{\\sqrt{\\frac{\\mathrm{differRow}}{\\operatorname{mean}\\left(\\mathrm{differRow}\\right)}}}}{\\sqrt{\\mathrm{differColumn}}} & \\mathrm{ndim} > 1 \\\\ m & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta - \\alpha\\,\\mathrm{trusted}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>square</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msup><mi>g</mi><mn>2</mn></msup><mo>+</mo><msub><mi>ϵ</mi><mn>1</mn></msub></mrow></mtd></mtr><mtr><mtd><mtext>row</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mtext>row</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mtext>square</mtext><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>column</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mtext>column</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>columnMean</mi><mrow><mo>(</mo><mtext>square</mtext><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>full</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mfrac><mi>g</mi><msqrt><mfrac><mtext>row</mtext><mrow><mi>mean</mi><mrow><mo>(</mo><mtext>row</mtext><mo>)</mo></mrow></mrow></mfrac></msqrt></mfrac><msqrt><mtext>column</mtext></msqrt></mfrac></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mtext>full</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mfrac><mrow><mi>rms</mi><mrow><mo>(</mo><mtext>full</mtext><mo>)</mo></mrow></mrow><mtext>clip</mtext></mfrac><mo>)</mo></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>u</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>differs</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msup><mrow><mo>(</mo><mrow><mi>u</mi><mo>−</mo><mi>m</mi></mrow><mo>)</mo></mrow><mn>2</mn></msup><mo>+</mo><msub><mi>ϵ</mi><mn>2</mn></msub></mrow></mtd></mtr><mtr><mtd><mtext>differRow</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>3</mn></msub><mo>⁢</mo><mtext>differRow</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>3</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mtext>differs</mtext><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>differColumn</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>3</mn></msub><mo>⁢</mo><mtext>differColumn</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>3</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>columnMean</mi><mrow><mo>(</mo><mtext>differs</mtext><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>trusted</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mfrac><mi>m</mi><msqrt><mfrac><mtext>differRow</mtext><mrow><mi>mean</mi><mrow><mo>(</mo><mtext>differRow</mtext><mo>)</mo></mrow></mrow></mfrac></msqrt></mfrac><msqrt><mtext>differColumn</mtext></msqrt></mfrac></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mtext>trusted</mtext></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.0002,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "beta3",
+        "default": 0.9999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared differences is kept at each step"
+      },
+      {
+        "name": "clip",
+        "default": 1,
+        "range": [5e-324, null],
+        "meaning": "the largest root mean square of an update"
+      },
+      {
+        "name": "eps1",
+        "default": 1e-30,
+        "range": [5e-324, null],
+        "meaning": "added to squared gradients"
+      },
+      {
+        "name": "eps2",
+        "default": 1e-16,
+        "range": [5e-324, null],
+        "meaning": "added to squared differences"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "row", "place": "row", "init": 0 },
+      { "name": "column", "place": "column", "init": 0 },
+      { "name": "differRow", "place": "row", "init": 0 },
+      { "name": "differColumn", "place": "column", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 6,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, CAME, float64; a convolution as a matrix", "error": 0.000002 },
+    "mutants": 31
   },
   {
     "id": "sm3",
@@ -4003,6 +4487,56 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AggMo, float64", "error": 5e-7 },
     "mutants": 0
+  },
+  {
+    "id": "asgd",
+    "name": "asgd",
+    "family": "sgd",
+    "title": "ASGD",
+    "paper": "https://doi.org/10.1137/0330046",
+    "sentence": "SGD whose rate falls, with the mean of its weights beside it, which settles where the weights keep on wandering: the mean is its readout.",
+    "comment": "SGD whose rate falls, with the mean of its weights beside it, which settles where the weights keep on wandering: the mean is its readout. Averaging begins after `start` steps, and until then the mean is the weights themselves. As in PyTorch, which has no way to put the mean in place (Polyak and Juditsky, 1992).",
+    "equations": [
+      ["rate", "lr / (1 + lambda * lr * (t - 1))^alpha"],
+      ["p", "(1 - lambda * rate) * p - rate * g"],
+      ["average", "average + (p - average) / max(1, t - 1 - start)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{rate} &\\leftarrow \\frac{\\alpha}{\\left(1 + \\mathrm{lambda}\\,\\alpha\\,\\left(t - 1\\right)\\right)^{\\mathrm{alpha}}} \\\\\n\\theta &\\leftarrow \\left(1 - \\mathrm{lambda}\\,\\mathrm{rate}\\right)\\,\\theta - \\mathrm{rate}\\,g \\\\\n\\mathrm{average} &\\leftarrow \\mathrm{average} + \\frac{\\theta - \\mathrm{average}}{\\max\\left(1, t - 1 - \\mathrm{start}\\right)} \\\\\n&\\textbf{readout} \\\\\n\\theta &\\leftarrow \\mathrm{average}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>α</mi><msup><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><mrow><mrow><mtext>lambda</mtext><mo>⁢</mo><mi>α</mi></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow><mtext>alpha</mtext></msup></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mtext>lambda</mtext><mo>⁢</mo><mtext>rate</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mrow><mtext>rate</mtext><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>average</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>average</mtext><mo>+</mo><mfrac><mrow><mi>θ</mi><mo>−</mo><mtext>average</mtext></mrow><mrow><mi>max</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mrow><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow><mo>−</mo><mtext>start</mtext></mrow><mo>)</mo></mrow></mrow></mfrac></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>readout</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mtext>average</mtext></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "lambda",
+        "default": 0.0001,
+        "range": [0, null],
+        "meaning": "how fast the rate falls; each step also takes this fraction, times the rate, off the weights"
+      },
+      {
+        "name": "alpha",
+        "default": 0.75,
+        "range": [0, null],
+        "meaning": "the power with which the rate falls"
+      },
+      {
+        "name": "start",
+        "default": 1000000,
+        "range": [0, null],
+        "meaning": "the number of steps after which averaging begins"
+      }
+    ],
+    "slots": [
+      { "name": "average", "place": "tensor", "init": "p" }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "torch 2.13.0, ASGD, float64", "error": 0.000001 },
+    "mutants": 2
   },
   {
     "id": "cautious-lion",

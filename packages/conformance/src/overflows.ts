@@ -2,9 +2,13 @@ const variance = "the mean square and the squared mean both overflow float32, an
 
 /** Descent's rules that cannot stay finite with gradients near 1e30 in float32, by id, with the reason. */
 export const overflows: Readonly<Record<string, string>> = {
+  adagc: "the square of the gradient is infinite, and the square of its scale is 0",
   adai: "the squares are infinite, and infinity over infinity is NaN",
+  adalomo: "the means of squares by row are infinite, and their share of the mean is NaN",
+  amos: "the mean square is infinite, and is multiplied by the inverse of its running mean, 0",
   ano: "v is infinite after one step, and g^2 - v is NaN at the next",
   bcos: "the square of m and its product with g are infinite with unequal signs",
+  came: "the means of squares by row are infinite, and their share of the mean is NaN",
   exadam: "v is infinite, and v over v is NaN",
   ftrl: "the sum of squares is infinite, and the difference of its roots is NaN at the next step",
   kate: "the square of g is infinite, and infinity over infinity is NaN",

@@ -1,5 +1,6 @@
 export { accsgd } from "./accsgd.ts";
 export { aggmo } from "./aggmo.ts";
+export { asgd } from "./asgd.ts";
 export { cautiousLion } from "./cautious-lion.ts";
 export { classicalMomentum } from "./classical-momentum.ts";
 export { dampenedMomentum } from "./dampened-momentum.ts";
