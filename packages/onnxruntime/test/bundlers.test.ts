@@ -8,13 +8,13 @@ import { build as esbuild } from "esbuild";
 import { type Browser, chromium as chromiums } from "playwright";
 import { build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { webpack } from "webpack";
 import { chromium } from "../../../tests/optional.ts";
 import { packages } from "../../../tests/workspace.ts";
 import { crossEntropy, Trainer } from "../src/index.ts";
 import { perceptron } from "./graphs.ts";
 
-// The page and the worker file of the README. Webpack is not tested: it would bring sixteen direct dependencies, and theirs,
-// into the repository for one page.
+// The page and the worker file of the README.
 const source = path.join(import.meta.dirname, "bundled");
 const out = mkdtempSync(path.join(tmpdir(), "descent-bundlers-"));
 const model = perceptron([3, 2]);
@@ -69,6 +69,34 @@ async function byEsbuild(): Promise<string> {
       path.join(import.meta.dirname, `../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.${end}`),
       path.join(folder, `ort-wasm-simd-threaded.${end}`),
     );
+  copyFileSync(path.join(source, "index.html"), path.join(folder, "index.html"));
+  return folder;
+}
+
+async function byWebpack(): Promise<string> {
+  const folder = path.join(out, "webpack");
+  const compiler = webpack({
+    mode: "production",
+    devtool: false,
+    context: source,
+    entry: "./page.js",
+    output: { path: folder, filename: "page.js" },
+    optimization: { minimize: false },
+    performance: { hints: false },
+    resolve: {
+      alias: Object.fromEntries(Object.entries(alias).map(([name, file]) => [`${name}$`, file])),
+      extensionAlias: { ".js": [".js", ".ts"] },
+    },
+    module: { rules: [{ test: /\.ts$/, loader: path.join(source, "typescript.cjs") }] },
+  });
+  if (compiler === null) throw new Error("webpack refuses its options.");
+  await new Promise<void>((resolve, reject) =>
+    compiler.run((error, stats) => {
+      if (error) reject(error);
+      else if (stats?.hasErrors() || stats?.hasWarnings()) reject(new Error(stats.toString("errors-warnings")));
+      else compiler.close(() => resolve());
+    }),
+  );
   copyFileSync(path.join(source, "index.html"), path.join(folder, "index.html"));
   return folder;
 }
@@ -131,6 +159,7 @@ describe.runIf(chromium)("a page that a bundler made", () => {
   test.each([
     ["Vite, workers as modules", () => byVite("es")],
     ["Vite, workers as plain scripts", () => byVite("iife")],
+    ["webpack", byWebpack],
     ["esbuild", byEsbuild],
   ] as const)("trains in the README's worker with two threads of ONNX Runtime: %s", async (_, bundle) => {
     const wanted = await expected();

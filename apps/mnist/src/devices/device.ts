@@ -83,7 +83,7 @@ export function choose(asked: Asked, found: readonly Found[], allowSoftware = as
   }
   const remedies = [...new Set(passedOver.flatMap(({ remedy }) => (remedy === undefined ? [] : [` ${remedy}`])))];
   throw new UserError(
-    `${flags(asked) || "No device"} cannot be used: ${reasons(passedOver, candidates)
+    `${flags(asked) ? `${flags(asked)} cannot be used` : "No device can be used"}: ${reasons(passedOver, candidates)
       .map(({ place, why }) => (place === asked.device ? why : `${place} (${why})`))
       .join(", ")}.${remedies.join("")}`,
   );

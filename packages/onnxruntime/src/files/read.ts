@@ -2,8 +2,9 @@ import { OptimizerError } from "@descent/core";
 import { shown } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
 
-// Node's modules by name, so that bundlers for browsers leave them alone.
-export const node = <T>(name: string): Promise<T> => import(/* @vite-ignore */ `node:${name}`) as Promise<T>;
+/** A module of Node's own. Bundlers for browsers must leave the import alone; each has its own words for that. */
+export const node = <T>(name: string): Promise<T> =>
+  import(/* @vite-ignore */ /* webpackIgnore: true */ `node:${name}`) as Promise<T>;
 
 export const isNode = (): boolean => typeof process === "object" && process.versions?.node !== undefined;
 

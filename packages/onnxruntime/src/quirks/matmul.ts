@@ -1,6 +1,7 @@
 import type { Factor, Matmul, Multiplication } from "@descent/arrays";
 import { knownOptions, positive, whole } from "@descent/core/adapter";
 import { exportModel, Graph } from "@descent/onnx";
+import { node } from "../files/read.ts";
 import { computing } from "../session/queue.ts";
 import type { Runtime, RuntimeTensor } from "../session/runtime.ts";
 
@@ -37,9 +38,8 @@ export async function onnxMatmul(options: MatmulOptions = {}): Promise<Matmul | 
   if (threads !== undefined) positive("onnxMatmul", { threads });
   if (threads !== undefined) whole("onnxMatmul", { threads });
   try {
-    // Not literals in the imports, so that bundlers for browsers leave them alone.
-    const [node, ort] = ["node:module", "onnxruntime-node"];
-    const { createRequire } = (await import(/* @vite-ignore */ node)) as typeof import("node:module");
+    const ort: string = "onnxruntime-node"; // not a literal where it is required, so that bundlers leave it alone
+    const { createRequire } = await node<typeof import("node:module")>("module");
     const require = createRequire(import.meta.url);
     const runtime = require(ort) as Runtime;
     // Updates do not wait, and the public `run` answers later although the library below it does not.

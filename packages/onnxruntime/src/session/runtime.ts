@@ -53,17 +53,28 @@ export const providerName = (provider: ExecutionProvider): string =>
 export async function runtimeOf(given: Runtime | string | FileUrl | undefined): Promise<Runtime> {
   if (given !== undefined && typeof given !== "string" && !isUrl(given)) return given;
   const name = String(given ?? "onnxruntime-node"); // not a literal, so that bundlers for browsers leave it alone
+  let module: object & { readonly default?: object };
   try {
-    const module = (await import(/* @vite-ignore */ name)) as Runtime & { default?: Runtime };
-    return module.InferenceSession ? module : module.default!; // CommonJS seen through ESM
+    module = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
   } catch (cause) {
-    throw new OptimizerError(
-      given === undefined
-        ? "onnxruntime-node is not installed, and no runtime was given. Run `npm install onnxruntime-node`, or pass `runtime: ort` (in a browser, onnxruntime-web)."
-        : `The runtime ${name} cannot be imported: ${(cause as Error).message}`,
-      { cause },
-    );
+    throw new OptimizerError(notImported(name, given === undefined, cause as NodeJS.ErrnoException), { cause });
   }
+  for (const one of [module, module.default]) // CommonJS seen through ESM has a default
+    if (one && isRuntime(one)) return one;
+  throw new OptimizerError(
+    `\`runtime\` must be ONNX Runtime; the module ${name} has no \`InferenceSession\`. Use "onnxruntime-node" or "onnxruntime-web".`,
+  );
+}
+
+const isRuntime = (x: object): x is Runtime => "InferenceSession" in x && "Tensor" in x;
+
+function notImported(name: string, isDefault: boolean, { code, message }: NodeJS.ErrnoException): string {
+  // the package itself, and not a file of it
+  const missing = code === "ERR_MODULE_NOT_FOUND" && message.includes(`package '${name}'`);
+  if (isDefault)
+    return `onnxruntime-node ${missing ? "is not installed" : `cannot be imported (${message})`}, and no runtime was given. Run \`npm install onnxruntime-node\`, or pass \`runtime: ort\` (in a browser, onnxruntime-web).`;
+  if (missing) return `The runtime ${name} is not installed. Run \`npm install ${name}\`.`;
+  return `The runtime ${name} cannot be imported: ${message}`;
 }
 
 /** Why a tensor is not fed. */

@@ -1,6 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import { shown } from "@descent/core/adapter";
-import { isNode } from "../files/read.ts";
+import { isNode, node } from "../files/read.ts";
 
 /** A worker of a browser, or of Node's `worker_threads`. */
 export type TrainingWorker = BrowserWorker | NodeWorker;
@@ -23,9 +23,7 @@ export async function ownWorker(): Promise<TrainingWorker> {
     throw new OptimizerError(
       'In a browser, `worker` is a function that makes the worker: () => new Worker(new URL("./train.worker.js", import.meta.url), { type: "module" }), and that file says: import * as ort from "onnxruntime-web/wasm"; import { serve } from "@descent/onnxruntime/worker"; serve(ort);',
     );
-  const { Worker } = (await import(
-    /* @vite-ignore */ `${"node:"}worker_threads`
-  )) as typeof import("node:worker_threads");
+  const { Worker } = await node<typeof import("node:worker_threads")>("worker_threads");
   const file = workerFile(import.meta.url);
   if (!file.endsWith(".ts")) return new Worker(new URL(file));
   // run from its source, which takes a loader of TypeScript in every thread

@@ -2,7 +2,7 @@ import { OptimizerError } from "@descent/core";
 import { fromPlain, knownOptions, type Macros, shown } from "@descent/core/adapter";
 import { lossFrom } from "@descent/onnx/autodiff";
 import { LocalEngine } from "../engine/local.ts";
-import { isNode } from "../files/read.ts";
+import { isNode, node } from "../files/read.ts";
 import { guardRuntime } from "../session/queue.ts";
 import type { Runtime } from "../session/runtime.ts";
 import { workerGate } from "./gate.ts";
@@ -40,17 +40,15 @@ export function serve(runtime?: Runtime, options: ServeOptions = {}): void {
     return;
   }
   // messages that come meanwhile wait in the port
-  void import(/* @vite-ignore */ `${"node:"}worker_threads`).then(
-    ({ parentPort, workerData }: typeof import("node:worker_threads")) => {
-      if (String(workerData).startsWith("em-pthread")) return;
-      if (!parentPort) throw new OptimizerError("`serve` is called in the file of a worker; this is the main thread.");
-      const port = parentPort;
-      const handle = handler(runtime, options, (message, transfer) => port.postMessage(message, transfer));
-      port.on("message", (data: unknown) => {
-        if (isCall(data)) handle(data);
-      });
-    },
-  );
+  void node<typeof import("node:worker_threads")>("worker_threads").then(({ parentPort, workerData }) => {
+    if (String(workerData).startsWith("em-pthread")) return;
+    if (!parentPort) throw new OptimizerError("`serve` is called in the file of a worker; this is the main thread.");
+    const port = parentPort;
+    const handle = handler(runtime, options, (message, transfer) => port.postMessage(message, transfer));
+    port.on("message", (data: unknown) => {
+      if (isCall(data)) handle(data);
+    });
+  });
 }
 
 const isCall = (x: unknown): x is Call =>

@@ -14,7 +14,23 @@ export interface PlacedJob {
   readonly rows: number;
   readonly cols: number;
   readonly length: number;
-  readonly places: Map<Expr, number>;
+  readonly places: Places;
+}
+
+/** Where in the scratch buffer a job's vectors, matrices and sums lie. */
+export class Places {
+  readonly #of = new Map<Expr, number>();
+
+  give(what: Expr, place: number): void {
+    this.#of.set(what, place);
+  }
+
+  /** Throws where none was given: the shader would read a zero from the table, and with it the numbers of another. */
+  of(what: Expr): number {
+    const place = this.#of.get(what);
+    if (place === undefined) throw new Error(`A kernel reads \`${what.op}\` before the step gave it a place.`);
+    return place;
+  }
 }
 
 /** A part of a buffer that a shader sees. */

@@ -4,7 +4,7 @@ import { type GpuDevice, up, type View } from "../device/gpu.ts";
 import { type DeviceKernel, rowTiles, SUMMED, workgroups } from "../shaders/kernel.ts";
 import { columnParts } from "../shaders/parts.ts";
 import { deviceProgram } from "../shaders/program.ts";
-import { ALIGNED, type Batch, collector, id, OpenBatches, type PlacedJob } from "./batch.ts";
+import { ALIGNED, type Batch, collector, id, OpenBatches, type PlacedJob, Places } from "./batch.ts";
 import { partsOf, sumsOf } from "./sums.ts";
 import { bind, type Segment } from "./windows.ts";
 
@@ -24,7 +24,7 @@ export function batchesOf(
 function placed(job: Job<View>): PlacedJob {
   const { rows, cols } = matrix(job.parameter);
   const program = deviceProgram(job.program, { rows, cols });
-  return { job, program, rows, cols, length: size(job.parameter.shape), places: new Map() };
+  return { job, program, rows, cols, length: size(job.parameter.shape), places: new Places() };
 }
 
 /** How much a kernel runs over. */
@@ -72,10 +72,10 @@ class Batcher {
       const { program, places } = job;
       for (const { key, input, matrix: own } of program.plan.vectors) {
         const { rows, cols } = own ?? job;
-        if (input === undefined) places.set(key, this.#reserve(domainOf(key) === "row" ? rows : cols));
+        if (input === undefined) places.give(key, this.#reserve(domainOf(key) === "row" ? rows : cols));
       }
       const from = together ? this.#reserve(room(job)) : shared;
-      for (const { key, at } of program.plan.matrices) places.set(key, from + at);
+      for (const { key, at } of program.plan.matrices) places.give(key, from + at);
     }
     const waves = together
       ? [jobs]
@@ -136,7 +136,7 @@ class Batcher {
     if (kind === "product" && kernel.inner === 0) {
       // Factors without elements cannot be bound; their product is zeros.
       const groups = workgroups("columnParts", length, 0, 0);
-      const into = places.get(kernel.scratch[0]!)!; // the product's place
+      const into = places.of(kernel.scratch[0]!); // the product
       open
         .at(place, `${id(kernel)} zeros ${id(job)}`, () => collector(columnParts))
         .entries.push({ groups, length, first: 0, cols: into, scalars: 0, rest: [] });
@@ -161,7 +161,7 @@ class Batcher {
         scalars: job.job.scalars,
         rest: [
           ...offsets,
-          ...kernel.scratch.map((e) => places.get(e)!), // given a place before
+          ...kernel.scratch.map((e) => places.of(e)),
           ...outputs.map((to) => (kind === "sums" ? to + part : to)),
         ],
       });
@@ -178,7 +178,7 @@ class Batcher {
       if (groups > 0) columns.entries.push({ groups, length: width, first, cols: vector, scalars: many, rest: [] });
     };
     return kernel.sums.map((e) => {
-      const to = job.places.get(kernel.kind === "sums" ? partsOf(e) : e)!; // given a place before
+      const to = job.places.of(kernel.kind === "sums" ? partsOf(e) : e);
       if (kernel.kind === "rows" && length === 0) total(to, rows, 0, 0);
       if (kernel.kind !== "columns") return to;
       const many = rowTiles(rows);

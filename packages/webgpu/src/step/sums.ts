@@ -34,8 +34,8 @@ export function sumsOf(
     const first = reserve(many);
     let next = first;
     for (const { job, sum, many } of all) {
-      job.places.set(partsOf(sum), next);
-      job.places.set(sum, to);
+      job.places.give(partsOf(sum), next);
+      job.places.give(sum, to);
       next += many;
     }
     entries.push({ groups: 1, length: many, first, cols: to, scalars: 0, rest: [] });
