@@ -1,68 +1,17 @@
-import {
-  type Configured,
-  type Inspection,
-  type LoadReport,
-  OptimizerError,
-  type Parameter,
-  type StateDict,
-} from "@descent/core";
-import {
-  type Backend,
-  type Job,
-  Loop,
-  list,
-  mapLeaves,
-  type Shape,
-  type Start,
-  type Step,
-  size,
-} from "@descent/core/adapter";
+import { type Configured, OptimizerError, type Parameter } from "@descent/core";
+import { type Backend, type Job, Loop, list, mapLeaves, type Shape, type Step } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { Graph } from "@descent/onnx";
 import type { TrainingGraph, Weight } from "../graphs/source.ts";
 import { type Compiler, locations } from "../session/compiler.ts";
 import type { RuntimeTensor } from "../session/runtime.ts";
-import { lower, refuseWhole } from "./lower.ts";
+import { free, Held, numbersOf } from "./held.ts";
+import { COUNT, join, outputName, type Scalars, scalarName, sharing, slotName, slotsOf } from "./joined.ts";
+import { LoopOptimizer } from "./loop-optimizer.ts";
+import { refuseWhole } from "./lower.ts";
 import type { Pass, Residence, Steered, Tensors } from "./residence.ts";
-import type { Gradients, Hyper } from "./training.ts";
+import type { Gradients } from "./training.ts";
 import { sumName } from "./waiting.ts";
-
-/** A tensor that lives wherever ONNX Runtime left it; steps replace it. */
-class Held {
-  readonly shape: Shape;
-  #tensor: RuntimeTensor;
-
-  constructor(shape: Shape, tensor: RuntimeTensor) {
-    this.shape = shape;
-    this.#tensor = tensor;
-  }
-
-  get tensor(): RuntimeTensor {
-    return this.#tensor;
-  }
-
-  set tensor(next: RuntimeTensor) {
-    const before = this.#tensor;
-    this.#tensor = next;
-    if (before !== next) free(before);
-  }
-}
-
-/** The first numbers of a slot. */
-function numbersOf(name: string, shape: Shape, start: Start<Held>): Float32Array {
-  if (typeof start === "number") return new Float32Array(size(shape)).fill(start);
-  if (start instanceof Float32Array) return start;
-  const { tensor } = start.of;
-  if (tensor.location === "gpu-buffer")
-    throw new OptimizerError(
-      `The state of \`${name}\` starts as a copy of it, and it is on the device already. Train with { plan: "host" }, or begin with all parameters.`,
-    );
-  return tensor.data as Float32Array; // all are float32
-}
-
-const free = (tensor: RuntimeTensor): void => {
-  if (tensor.location === "gpu-buffer") tensor.dispose();
-};
 
 /** Throws if a rule of the configuration is evaluated at other weights than it trains: they are not on the host. */
 export function refuseReadout(configured: Configured): void {
@@ -86,13 +35,6 @@ function refuse({ title, slots, inputs, numbers, conditions }: Program): void {
     throw new OptimizerError(
       `${title} ${others.length > 0 ? `reads ${list(others)}` : "has equations guarded by `when`"}, and the plan \`graph\` computes one update from gradients alone. Use plan: "host".`,
     );
-}
-
-/** Jobs whose host values are one array share their inputs in the graph. */
-interface Scalars {
-  readonly values: readonly (readonly number[])[];
-  /** By job, which of `values`. */
-  readonly of: readonly number[];
 }
 
 /**
@@ -292,100 +234,4 @@ export class GraphResidence implements Residence<Held> {
   #tensor(data: Float32Array, shape: Shape): RuntimeTensor {
     return new this.#compiler.runtime.Tensor("float32", data, shape);
   }
-}
-
-/** The shared loop of optimizers, with state that lies in tensors of ONNX Runtime. */
-class LoopOptimizer implements Steered {
-  readonly #loop: Loop<Held>;
-  readonly #read: (held: readonly Held[]) => Promise<Float32Array[]>;
-  readonly #write: (held: Held, data: Float32Array) => () => void;
-
-  constructor(
-    loop: Loop<Held>,
-    read: (held: readonly Held[]) => Promise<Float32Array[]>,
-    write: (held: Held, data: Float32Array) => () => void,
-  ) {
-    this.#loop = loop;
-    this.#read = read;
-    this.#write = write;
-  }
-  get step(): number {
-    return this.#loop.step;
-  }
-  get midRound(): boolean {
-    return false; // rules of several phases are refused
-  }
-  get phase(): string {
-    return this.#loop.phase;
-  }
-  rewind(): void {}
-  withReadout<R>(use: () => R): R {
-    return use(); // a trainer refuses rules with a readout
-  }
-  set(hyper: Hyper, group?: string): void {
-    this.#loop.set(hyper, group);
-  }
-  inspect(): Inspection {
-    return this.#loop.inspect();
-  }
-  async state(): Promise<StateDict> {
-    const slots = this.#loop.slots();
-    const copies = await this.#read(slots.map(({ tensor }) => tensor));
-    const tensors = slots.map(({ key, shape }, i) => [key, { shape, data: copies[i]! }] as const); // one each
-    return { meta: this.#loop.meta(), tensors: Object.fromEntries(tensors) };
-  }
-  load(state: StateDict, options?: { readonly strict?: boolean | undefined }): LoadReport {
-    return this.#loop.load(state, this.#write, options);
-  }
-}
-
-// Names that the update adds to a graph, which no model has.
-const COUNT = "descent.count";
-const scalarName = (set: number, i: number): string => `descent.host.${set}.${i}`;
-const slotName = (slot: string, parameter: string): string => `descent.slot.${slot}/${parameter}`;
-/** The new value of `p` or of a slot. */
-const outputName = (name: string, parameter: string): string => `descent.next.${name}/${parameter}`;
-
-const slotsOf = (tensors: Job<Held>["tensors"]): [string, Held][] =>
-  Object.entries(tensors).filter(([name]) => name !== "p");
-
-function sharing(jobs: readonly Job<Held>[]): Scalars {
-  const values = [...new Set(jobs.map((j) => j.scalars))];
-  return { values, of: jobs.map((j) => values.indexOf(j.scalars)) };
-}
-
-/** Appends the update of the jobs, and returns the names of its outputs. */
-function join(
-  graph: Graph,
-  jobs: readonly Job<Held>[],
-  { values, of }: Scalars,
-  gradient: (parameter: string) => string,
-): string[] {
-  values.forEach((all, k) => {
-    all.forEach((_, i) => {
-      graph.input(scalarName(k, i), { elem: "float32", shape: [] });
-    });
-  });
-  const lowered = lower(
-    graph,
-    jobs.map(({ program, parameter, tensors, scalars }, j) => {
-      const slots = slotsOf(tensors).map(([slot, { shape }]) => {
-        graph.input(slotName(slot, parameter.name), { elem: "float32", shape });
-        return [slot, slotName(slot, parameter.name)] as const;
-      });
-      return {
-        program,
-        parameter,
-        tensors: { p: parameter.name, g: gradient(parameter.name), ...Object.fromEntries(slots) },
-        scalars: scalars.map((_, i) => scalarName(of[j]!, i)),
-      };
-    }),
-  );
-  return lowered.flatMap((outputs, j) =>
-    Object.entries(outputs).map(([name, value]) => {
-      const output = outputName(name, jobs[j]!.parameter.name);
-      graph.op("Identity", [value], {}, [output]);
-      return graph.output(output);
-    }),
-  );
 }

@@ -1,0 +1,50 @@
+import type { Inspection, LoadReport, StateDict } from "@descent/core";
+import type { Loop } from "@descent/core/adapter";
+import type { Held } from "./held.ts";
+import type { Steered } from "./residence.ts";
+import type { Hyper } from "./training.ts";
+
+/** The shared loop of optimizers, with state that lies in tensors of ONNX Runtime. */
+export class LoopOptimizer implements Steered {
+  readonly #loop: Loop<Held>;
+  readonly #read: (held: readonly Held[]) => Promise<Float32Array[]>;
+  readonly #write: (held: Held, data: Float32Array) => () => void;
+
+  constructor(
+    loop: Loop<Held>,
+    read: (held: readonly Held[]) => Promise<Float32Array[]>,
+    write: (held: Held, data: Float32Array) => () => void,
+  ) {
+    this.#loop = loop;
+    this.#read = read;
+    this.#write = write;
+  }
+  get step(): number {
+    return this.#loop.step;
+  }
+  get midRound(): boolean {
+    return false; // rules of several phases are refused
+  }
+  get phase(): string {
+    return this.#loop.phase;
+  }
+  rewind(): void {}
+  withReadout<R>(use: () => R): R {
+    return use(); // a trainer refuses rules with a readout
+  }
+  set(hyper: Hyper, group?: string): void {
+    this.#loop.set(hyper, group);
+  }
+  inspect(): Inspection {
+    return this.#loop.inspect();
+  }
+  async state(): Promise<StateDict> {
+    const slots = this.#loop.slots();
+    const copies = await this.#read(slots.map(({ tensor }) => tensor));
+    const tensors = slots.map(({ key, shape }, i) => [key, { shape, data: copies[i]! }] as const); // one each
+    return { meta: this.#loop.meta(), tensors: Object.fromEntries(tensors) };
+  }
+  load(state: StateDict, options?: { readonly strict?: boolean | undefined }): LoadReport {
+    return this.#loop.load(state, this.#write, options);
+  }
+}
