@@ -6,3 +6,4 @@ export type { ArrayJob } from "./step/group.ts";
 export { type Need, need } from "./wasm/need.ts";
 export { Runner } from "./wasm/runner.ts";
 export { refusal } from "./wasm/support.ts";
+export { Means } from "./world/exchange.ts";

@@ -3,11 +3,10 @@ import {
   type BlockingWorld,
   isRecord,
   knownOptions,
-  list,
   type NonFinite,
   nonFiniteOption,
+  oneOf,
   shown,
-  suggestion,
   worldOf,
 } from "@descent/core/adapter";
 import type { Codec } from "./codec/codec.ts";
@@ -67,6 +66,7 @@ export interface OptimizerOptions {
 }
 
 const OPTIONS = ["engine", "threads", "matmul", "state", "nonFinite", "tied", "world"] as const;
+const ENGINES: readonly Engine[] = ["wasm", "interpreter"];
 const PRECISIONS: readonly Precision[] = ["float32", "bfloat16", "float8"];
 
 /** The options with their defaults. */
@@ -126,16 +126,15 @@ function precisions(state: unknown): Pick<CheckedOptions, "codecOf" | "named"> {
 
 const codecOf = (kept: Precision): Codec | undefined => (kept === "float32" ? undefined : kept);
 
-function precision(where: string, given: unknown): Precision {
-  const found = PRECISIONS.find((p) => p === given);
-  if (found) return found;
-  const hint = typeof given === "string" ? suggestion(given, PRECISIONS) : "";
-  throw new OptimizerError(`\`${where}\` must be one of ${list(PRECISIONS)}; got ${shown(given)}.${hint}`);
+/** The precision that was given as this option. */
+function precision(option: string, given: unknown): Precision {
+  const kept = { [option]: given };
+  oneOf("optimizer", kept, PRECISIONS);
+  return kept[option]!; // the one that was checked
 }
 
 function chosenEngine(engine: unknown): Engine {
-  if (engine !== undefined && engine !== "wasm" && engine !== "interpreter")
-    throw new OptimizerError(`\`engine\` must be \`wasm\` or \`interpreter\`; got ${shown(engine)}.`);
+  if (engine !== undefined) oneOf("optimizer", { engine }, ENGINES);
   if (engine === "interpreter") return engine;
   const why = refusal();
   if (why === undefined) return "wasm";

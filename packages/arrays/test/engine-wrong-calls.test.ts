@@ -8,5 +8,6 @@ wrongCalls(engine, {
   Tensor: "holds an array that the adapter has made",
   need: shared,
   Runner: shared,
+  Means: "is handed a world that `worldOf` has checked",
   refusal: { args: () => [] },
 });

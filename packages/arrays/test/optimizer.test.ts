@@ -395,7 +395,9 @@ describe("the arrays optimizer refuses", () => {
   });
 
   test("an engine it does not know", () => {
-    expect(() => make({ w }, sgd(), { engine: "gpu" })).toThrow('`engine` must be `wasm` or `interpreter`; got "gpu".');
+    expect(() => make({ w }, sgd(), { engine: "gpu" })).toThrow(
+      '`engine` must be one of `wasm`, `interpreter`; got "gpu".',
+    );
   });
 
   test("an option it does not know", () => {

@@ -1,4 +1,5 @@
-import { list, OptimizerError, shown, suggestion } from "./errors.ts";
+import { list, OptimizerError } from "./errors.ts";
+import { oneOf } from "./options.ts";
 
 /**
  * The answer to an update whose gradients contain NaN or an infinity: an error, a step left out and counted, or the
@@ -6,15 +7,11 @@ import { list, OptimizerError, shown, suggestion } from "./errors.ts";
  */
 export type NonFinite = "throw" | "skip" | "apply";
 
-const policies: readonly NonFinite[] = ["throw", "skip", "apply"];
-
 /** The option `nonFinite` of `where`, checked; `otherwise` if it was left out. Throws for anything else. */
 export function nonFiniteOption(where: string, given: unknown, otherwise: NonFinite): NonFinite {
-  if (given === undefined) return otherwise;
-  const policy = policies.find((one) => one === given);
-  if (policy) return policy;
-  const hint = typeof given === "string" ? suggestion(given, policies) : "";
-  throw new OptimizerError(`\`${where}\`: nonFinite must be one of ${list(policies)}; got ${shown(given)}.${hint}`);
+  const option = { nonFinite: given === undefined ? otherwise : given };
+  oneOf(where, option, ["throw", "skip", "apply"]);
+  return option.nonFinite;
 }
 
 /** The error for gradients that contain NaN or an infinity, at the step after `step` updates. */

@@ -73,7 +73,9 @@ export function knownOptions<T extends object>(where: string, options: T, names:
     throw new OptimizerError(`\`${where}\` takes its options by name: { ${names.join(", ")} }; got ${shown(options)}.`);
   for (const name of Object.keys(options))
     if (!names.some((n) => n === name))
-      throw new OptimizerError(`\`${where}\` has no option \`${name}\`; it takes ${list(names)}.${meant(name, names)}`);
+      throw new OptimizerError(
+        `\`${where}\` has no option \`${name}\`; it takes ${list(names, names.length)}.${meant(name, names)}`,
+      );
   return options;
 }
 
@@ -105,11 +107,15 @@ export const whole = (where: string, given: Given): void =>
 /** Throws unless every value given is true or false. */
 export const flag = (where: string, given: Given): void =>
   must(where, given, (x) => typeof x === "boolean", "true or false");
-/** Throws unless every value given is one of the words. */
-export function oneOf(where: string, given: Given, words: readonly string[]): void {
+/** Throws unless every value given is one of the words; TypeScript knows afterwards which they can be. */
+export function oneOf<Name extends string, Word extends string>(
+  where: string,
+  given: Readonly<Record<Name, unknown>>,
+  words: readonly Word[],
+): asserts given is Readonly<Record<Name, Word>> {
   takes("a check of options", "values by name", given, isRecord(given));
   for (const [name, value] of Object.entries(given))
-    if (typeof value !== "string" || !words.includes(value))
+    if (!words.some((word) => word === value))
       throw new OptimizerError(
         `\`${where}\`: \`${name}\` must be one of ${list(words)}; got ${shown(value)}.${typeof value === "string" ? suggestion(value, words) : ""}`,
       );

@@ -7,10 +7,10 @@ test("the option is one of three words, or left out", () => {
   expect(nonFiniteOption("optimizer", undefined, "throw")).toBe("throw");
   for (const policy of ["throw", "skip", "apply"]) expect(nonFiniteOption("optimizer", policy, "throw")).toBe(policy);
   expect(() => nonFiniteOption("optimizer", "skp", "throw")).toThrow(
-    '`optimizer`: nonFinite must be one of `throw`, `skip`, `apply`; got "skp". Did you mean `skip`?',
+    '`optimizer`: `nonFinite` must be one of `throw`, `skip`, `apply`; got "skp". Did you mean `skip`?',
   );
   for (const wrong of [null, true, 0, {}, "toString"])
-    expect(() => nonFiniteOption("optimizer", wrong, "throw")).toThrow("nonFinite must be one of");
+    expect(() => nonFiniteOption("optimizer", wrong, "throw")).toThrow("`nonFinite` must be one of");
 });
 
 test("the error names the parameters, the step and what to do", () => {

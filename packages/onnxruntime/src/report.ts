@@ -1,9 +1,9 @@
 import type { Inspection, Parameter } from "@descent/core";
 import { type External, type MendOptions, mend } from "@descent/onnx";
+import { checkInspect } from "./check-options.ts";
 import { beside } from "./files/external.ts";
 import { bytesOf, type FileSource } from "./files/read.ts";
 import { type Candidates, candidates, type Reading } from "./graphs/model.ts";
-import { checkInspect } from "./options.ts";
 
 /** A floating tensor of the model. */
 export interface ReportedWeight {

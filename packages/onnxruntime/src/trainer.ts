@@ -15,13 +15,14 @@ import {
 import type { FileUrl } from "@descent/files";
 import { fedBatch } from "./batch.ts";
 import { Calls } from "./calls.ts";
+import { checkCreate, checkOpen, checkSwitches } from "./check-options.ts";
 import { type Checkpoint, checkpointOf, encodeCheckpoint, fit, fitting } from "./checkpoint.ts";
 import type { Engine, Opening, Started, Starting } from "./engine/engine.ts";
 import { LocalEngine } from "./engine/local.ts";
 import { baseName, type FileSource } from "./files/read.ts";
 import { checkPath, Writes } from "./files/writes.ts";
 import type { Candidates } from "./graphs/model.ts";
-import { checkCreate, checkOpen, checkSwitches, type OpenOptions, type TrainerOptions } from "./options.ts";
+import type { OpenOptions, TrainerOptions } from "./options.ts";
 import type { Forward, Gradients, Outputs, Plan, Training, Weights } from "./plans/training.ts";
 import type { LostError } from "./quirks/lost.ts";
 import { type Report, reportOf } from "./report.ts";
@@ -324,7 +325,7 @@ export class Trainer {
    * another model or rule is refused as a whole. On an error the trainer is as it was.
    */
   async load(source: FileSource | Checkpoint, options: LoadOptions = {}): Promise<LoadReport> {
-    checkSwitches("load", options);
+    checkSwitches("load", options, ["strict"]);
     const { strict = true } = options;
     const checkpoint = await checkpointOf(source);
     return this.#calls.next(async () => {
@@ -340,7 +341,7 @@ export class Trainer {
    * train, with BatchNormalization or Dropout in training mode, leaves that mode with `inference: true`.
    */
   async exportModel(options: ExportOptions = {}): Promise<Uint8Array> {
-    checkSwitches("exportModel", options);
+    checkSwitches("exportModel", options, ["inference"]);
     return (await this.#calls.next(() => this.#engine.exportModel(options.inference ?? false))).model;
   }
 
@@ -349,7 +350,7 @@ export class Trainer {
    * kept tensors in a file beside it, so does this one, under its own name and `.data`.
    */
   async saveModel(path: string | FileUrl, options: ExportOptions = {}): Promise<void> {
-    checkSwitches("saveModel", options);
+    checkSwitches("saveModel", options, ["inference"]);
     checkPath(path);
     const beside = `${path}.data`;
     const exported = this.#calls.next(() => this.#engine.exportModel(options.inference ?? false, baseName(beside)));

@@ -78,6 +78,6 @@ describe("BatchNormalization that the file has in inference mode", () => {
       "`batchNorm` names `bn`, and no BatchNormalization has such a scale. Their scales are `1.weight`, `5.weight`.",
     );
     // biome-ignore lint/suspicious/noExplicitAny: a wrong value
-    await expect(make({ batchNorm: "on" as any })).rejects.toThrow(/`batchNorm` of Trainer.create must be "batch"/);
+    await expect(make({ batchNorm: "on" as any })).rejects.toThrow(/`Trainer.create`: `batchNorm` must be "batch"/);
   });
 });

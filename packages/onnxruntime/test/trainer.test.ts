@@ -229,7 +229,7 @@ describe("what is wrong is said, and nothing is half done", () => {
     );
     await expect(train("lenet", { loss: undefined })).rejects.toThrow("Give a `loss`");
     await expect(train("lenet", { accumulate: 0 })).rejects.toThrow(
-      "`accumulate` of Trainer.create must be a whole number of batches, at least 1; got 0",
+      "`Trainer.create`: `accumulate` must be a whole number of batches, at least 1; got 0",
     );
     await expect(train("lenet", { executionProviders: ["quantum"] })).rejects.toThrow('no working provider "quantum"');
   });

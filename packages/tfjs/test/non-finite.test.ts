@@ -106,5 +106,5 @@ describe.each([
 
 test("the option is one of three", () => {
   const wrong: readonly object[] = [{ nonFinite: "skp" }, { nonFinite: true }, { nonFinite: null }];
-  for (const options of wrong) expect(() => optimizer(adam(), options)).toThrow("nonFinite must be one of");
+  for (const options of wrong) expect(() => optimizer(adam(), options)).toThrow("`nonFinite` must be one of");
 });

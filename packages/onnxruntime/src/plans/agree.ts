@@ -15,9 +15,3 @@ export function agreeOn(world: BlockingWorld, { loss, fault }: Outcome): Outcome
   const elsewhere = faults > 0 ? `The loss or a gradient of ${faults} of ${world.size} ranks is not finite` : undefined;
   return { loss: sum / world.size, fault: fault ?? elsewhere };
 }
-
-/** Replaces numbers by their means over all ranks. */
-export function meanOf(world: BlockingWorld, numbers: Float32Array): void {
-  world.sum(numbers);
-  for (let i = 0; i < numbers.length; i++) numbers[i]! /= world.size;
-}

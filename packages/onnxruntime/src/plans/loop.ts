@@ -1,3 +1,4 @@
+import { Means } from "@descent/arrays/engine";
 import { type Inspection, type LoadReport, OptimizerError } from "@descent/core";
 import { type BlockingWorld, refuseUnknown, shown, size } from "@descent/core/adapter";
 import { drawn } from "../graphs/dropout.ts";
@@ -5,7 +6,7 @@ import type { Weight } from "../graphs/source.ts";
 import type { Compiled, Compiler } from "../session/compiler.ts";
 import { type Fed, isFloat32Array } from "../session/feeds.ts";
 import type { RuntimeTensor } from "../session/runtime.ts";
-import { agreeOn, meanOf } from "./agree.ts";
+import { agreeOn } from "./agree.ts";
 import { addFinite, allFinite, FINITE } from "./finite.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";
 import type { Forward, Gradients, Hyper, Outputs, Plan, Snapshot, Stepped, Training, Weights } from "./training.ts";
@@ -31,6 +32,7 @@ export class TrainingLoop<H> implements Training {
   readonly #kept: ReadonlyMap<string, H>;
   readonly #sums: Sums<H>;
   readonly #world: BlockingWorld | undefined;
+  readonly #means: Means | undefined;
   #nonFinite = 0;
 
   constructor(compiler: Compiler, residence: Residence<H>, { weights, statistics, seed, world }: Trained) {
@@ -39,6 +41,7 @@ export class TrainingLoop<H> implements Training {
     this.#weights = weights;
     this.#seed = seed;
     this.#world = world;
+    this.#means = world && new Means(world);
     this.#kept = new Map(statistics.map(({ name, shape, initial }) => [name, residence.hold(shape, initial)] as const));
     this.#sums = new Sums(residence, weights);
   }
@@ -215,7 +218,7 @@ export class TrainingLoop<H> implements Training {
     }
     for (const [name, output] of statistics) {
       const next = results[output]!; // an output of the training graph
-      if (fault === undefined && first && this.#world) meanOf(this.#world, next.data as Float32Array); // statistics are float32
+      if (fault === undefined && first) this.#means?.take([next.data as Float32Array]); // statistics are float32
       if (fault === undefined && first) residence.take(this.#kept.get(name)!, next);
       else residence.drop(next);
     }

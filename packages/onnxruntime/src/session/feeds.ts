@@ -1,21 +1,9 @@
 import { OptimizerError } from "@descent/core";
-import { isRecord, list, shown, suggestion } from "@descent/core/adapter";
+import { isRecord, list, type SafeData, shown, suggestion } from "@descent/core/adapter";
 import { type Runtime, type RuntimeTensor, refusal } from "./runtime.ts";
 
 /** Numbers as a caller has them; integers may come as any integer array, they are converted to what the model wants. */
-export type Numbers =
-  | Float32Array
-  | Float64Array
-  | BigInt64Array
-  | BigUint64Array
-  | Int32Array
-  | Uint32Array
-  | Int16Array
-  | Uint16Array
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | readonly number[];
+export type Numbers = SafeData | Uint8ClampedArray | readonly number[];
 /** A tensor of a batch: numbers with their dimensions, or numbers alone where the model leaves at most one size open. */
 export type BatchValue = Numbers | { readonly data: Numbers; readonly dims: readonly number[] };
 /** Inputs and labels by name. */
