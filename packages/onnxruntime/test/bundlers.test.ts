@@ -6,7 +6,7 @@ import path from "node:path";
 import { adam } from "@descent/adam";
 import { build as esbuild } from "esbuild";
 import { type Browser, chromium as chromiums } from "playwright";
-import { build as vite } from "vite";
+import { createServer as developing, build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { webpack } from "webpack";
 import { chromium } from "../../../tests/optional.ts";
@@ -16,6 +16,7 @@ import { perceptron } from "./graphs.ts";
 
 // The page and the worker file of the README.
 const source = path.join(import.meta.dirname, "bundled");
+const readme = path.join(import.meta.dirname, "../README.md");
 const out = mkdtempSync(path.join(tmpdir(), "descent-bundlers-"));
 const model = perceptron([3, 2]);
 const isolated = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
@@ -30,6 +31,8 @@ const alias: Readonly<Record<string, string>> = Object.fromEntries(
   ),
 );
 
+const exact = Object.entries(alias).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
+
 /** The folders that Vite has made, by the format of their workers. */
 const made = new Map<string, Promise<string>>();
 function byVite(format: "es" | "iife"): Promise<string> {
@@ -40,13 +43,12 @@ function byVite(format: "es" | "iife"): Promise<string> {
 
 async function viteTo(format: "es" | "iife"): Promise<string> {
   const folder = path.join(out, format);
-  const find = Object.entries(alias).map(([name, replacement]) => ({ find: new RegExp(`^${name}$`), replacement }));
   await vite({
     root: source,
     base: "./",
     configFile: false,
     logLevel: "error",
-    resolve: { alias: find },
+    resolve: { alias: exact },
     worker: { format },
     build: { outDir: folder, emptyOutDir: true, assetsDir: "", minify: false, target: "es2022" },
   });
@@ -169,6 +171,34 @@ describe.runIf(chromium)("a page that a bundler made", () => {
     (said as number[]).forEach((loss, i) => {
       expect(loss).toBeCloseTo(wanted[i]!, 5);
     });
+  });
+
+  test("trains in Vite's development server, set as the README says, and the page is loaded once", async () => {
+    const include = ["onnxruntime-web/wasm", "@descent/onnxruntime/worker"];
+    for (const name of include) expect(readFileSync(readme, "utf8")).toMatch(new RegExp(`optimizeDeps: .*"${name}"`));
+    const server = await developing({
+      root: path.join(source, "worker-only"), // a page that imports of ONNX Runtime no more than its worker does
+      configFile: false,
+      logLevel: "error",
+      cacheDir: path.join(out, "development"),
+      resolve: { alias: exact },
+      optimizeDeps: { include },
+      server: { headers: isolated, port: 0, fs: { strict: false } },
+    });
+    const tab = await browser.newPage();
+    let loaded = 0;
+    tab.on("load", () => loaded++);
+    try {
+      await server.listen();
+      const { port } = server.httpServer!.address() as AddressInfo; // it listens to a port
+      await tab.goto(`http://localhost:${port}/`);
+      await tab.waitForFunction("globalThis.losses");
+      expect(await tab.evaluate(`losses(${JSON.stringify([...model])}, true)`)).toHaveLength(3);
+      expect(loaded).toBe(1);
+    } finally {
+      await tab.close();
+      await server.close();
+    }
   });
 
   test("is told `wasmPaths` if the .wasm file is missing or a page comes in its place, and 'wasm-unsafe-eval' if a policy forbids it", async () => {

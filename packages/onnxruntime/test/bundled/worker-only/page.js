@@ -1,0 +1,3 @@
+import { inWorker, losses } from "../losses.js";
+
+globalThis.losses = (model) => losses(model, inWorker);
