@@ -44,6 +44,8 @@ LATE = "a parameter that joins late"
 ZERO = "a parameter at 0, and gradients of 0"
 # For rules of embeddings.
 ROWS = "matrices, some rows without gradients"
+# For rules whose source has a literal where Descent has an option.
+LARGE = "a large eps"
 
 # How large the gradients of each step are. They grow, shrink and nearly vanish, so that a maximum over time, a clip
 # and a decay rate each have something to do.
@@ -61,6 +63,7 @@ ENVELOPE = {
     FAINT: [1.0, 0.5, 1.2, 0.4, 0.9, 1.3, 0.2, 0.7, 1.1, 0.6],
     IMAGES: [0.9, 1.2, 0.4, 1.0, 0.6, 1.3, 0.3, 0.8, 0.5, 1.1],
     ROWS: [1.1, 0.7, 1.3, 0.5, 0.9, 1.2, 0.4, 1.0, 0.6, 0.8],
+    LARGE: [0.8, 1.0, 0.5, 1.3, 0.2, 0.9, 0.6, 1.2, 0.4, 1.1],
 }
 
 
@@ -108,6 +111,15 @@ def gradients(setting: str, scale: float = 1.0) -> list[Tensors]:
     return steps if setting != CONSTANT else steps[:1] * STEPS
 
 
+def beside(setting: str, scales: dict[str, dict[str, float]]) -> list[dict[str, Tensors]]:
+    """Inputs besides gradients by name, of the sizes that `scales` gives for each setting: positive two times in three."""
+    random = np.random.default_rng([SEED, 3, list(ENVELOPE).index(setting)])
+    return [
+        {key: {name: float32(scale[setting] * (0.4 + random.normal(size=shape))) for name, shape in shapes(setting).items()} for key, scale in scales.items()}
+        for _ in range(STEPS)
+    ]
+
+
 def torch_path(make: Callable[[dict[str, torch.Tensor]], torch.optim.Optimizer], p: Tensors, steps: list[Tensors]) -> Path_:
     tensors = {name: torch.tensor(x, requires_grad=True) for name, x in p.items()}
     optimizer, path = make(tensors), []
@@ -137,9 +149,13 @@ def decayed(tensors: dict[str, torch.Tensor], weight_decay: float) -> list[dict]
 Box = Callable[..., Iterator[np.ndarray]]
 
 
-def box_path(box: Box, options: dict, p: Tensors, steps: list[Tensors]) -> Path_:
-    """A paper's box, tensor by tensor: `box(p, gradients, role, **options)` yields p after each step."""
-    each = {name: list(box(x, [now[name] for now in steps], ROLES[name], **options)) for name, x in p.items()}
+def box_path(box: Box, options: dict, p: Tensors, steps: list[Tensors], inputs: list[dict[str, Tensors]] | None = None) -> Path_:
+    """A paper's box, tensor by tensor: `box(p, gradients, role, **inputs, **options)` yields p after each step."""
+
+    def given(name: str) -> dict:
+        return {key: [now[key][name] for now in inputs] for key in inputs[0]} if inputs else {}
+
+    each = {name: list(box(x, [now[name] for now in steps], ROLES[name], **given(name), **options)) for name, x in p.items()}
     return [{name: xs[k] for name, xs in each.items()} for k in range(len(steps))]
 
 
@@ -174,12 +190,13 @@ def tensors_json(tensors: Tensors) -> dict:
     return {name: x.ravel().tolist() for name, x in tensors.items()}
 
 
-def setting_json(name: str, fields: dict, p: Tensors, steps: list[Tensors], path: Path_) -> dict:
+def setting_json(name: str, fields: dict, p: Tensors, steps: list[Tensors], path: Path_, inputs: list[dict[str, Tensors]] | None = None) -> dict:
     return {
         "name": name,
         **fields,
         "parameters": {n: {"shape": list(x.shape), "role": ROLES[n], "start": x.ravel().tolist()} for n, x in p.items()},
         "gradients": [tensors_json(now) for now in steps],
+        **({"inputs": [{key: tensors_json(x) for key, x in now.items()} for now in inputs]} if inputs else {}),
         "path": [tensors_json(now) for now in path],
     }
 
@@ -188,10 +205,11 @@ def setting_json(name: str, fields: dict, p: Tensors, steps: list[Tensors], path
 ONLY: set[str] = set()
 
 
-def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[[dict, Tensors, list[Tensors]], Path_], box: Box | None, defaults: dict, starts: float = 1.0) -> dict | None:
+def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[..., Path_], box: Box | None, defaults: dict, starts: float = 1.0, scales: dict[str, dict[str, float]] | None = None) -> dict | None:
     """One rule: `run` is the source, `box` a transcription that must agree with it, `defaults` the options a setting leaves out.
 
-    `starts` scales p_0 where gradients are tiny. None for a rule that was not asked for.
+    `starts` scales p_0 where gradients are tiny. `scales` makes inputs besides gradients, which `run` gets after them. None for
+    a rule that was not asked for.
     """
     if ONLY and rule not in ONLY:
         return None
@@ -201,12 +219,13 @@ def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[[dic
         p = start(name, starts if tiny else 1.0)
         steps = gradients(name, 1e-6 if tiny else 1.0)
         full = {**defaults, **options}
-        path = run(full, p, steps)
+        inputs = beside(name, scales) if scales else None
+        path = run(full, p, steps, inputs) if inputs else run(full, p, steps)
         what = f"{rule}, {name}"
         if box:
-            agree(what, box_path(box, full, p, steps), path, p)
+            agree(what, box_path(box, full, p, steps, inputs), path, p)
         visible(what, path, p)
-        out.append(setting_json(name, {"options": options}, p, steps, path))
+        out.append(setting_json(name, {"options": options}, p, steps, path, inputs))
     return {"rule": rule, "source": source, "hyper": defaults, "settings": out}
 
 

@@ -115,8 +115,10 @@ function newFamily(root: string, name: string, description = `Rules of the ${nam
   mkdirSync(path.join(home, "src"), { recursive: true });
   mkdirSync(path.join(home, "test"));
 
+  const { scripts, ...others } = readJson(path.join(like, "package.json")) as Json & { scripts: Json };
   const manifest = {
-    ...readJson(path.join(like, "package.json")),
+    ...others,
+    scripts: { ...scripts, test: `vitest run --root ../.. packages/${name}/` },
     name: `@descent/${name}`,
     version: "0.0.0",
     description,
@@ -152,11 +154,11 @@ def goldens():
   refer(path.join(root, "tsconfig.json"), `packages/${name}`);
   refer(path.join(root, "packages/catalogue/tsconfig.json"), `../${name}`);
   const catalogue = path.join(root, "packages/catalogue/package.json");
-  const { dependencies, ...others } = readJson(catalogue) as Json & { dependencies: Record<string, string> };
+  const { dependencies, ...rest } = readJson(catalogue) as Json & { dependencies: Record<string, string> };
   const added = Object.entries({ ...dependencies, [`@descent/${name}`]: "workspace:^" }).sort(([a], [b]) =>
     a < b ? -1 : 1,
   );
-  writeJson(catalogue, { ...others, dependencies: Object.fromEntries(added) });
+  writeJson(catalogue, { ...rest, dependencies: Object.fromEntries(added) });
   const changeset = writeChangeset(root, `first-${name}`, name, `The family ${name}.`);
 
   return `packages/${name}/                 package.json, tsconfig.json, README.md, src/index.ts, test

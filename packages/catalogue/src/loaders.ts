@@ -9,6 +9,7 @@ export const loaders: Readonly<Record<string, () => Promise<Readonly<Record<stri
   "parameter-free": () => import("@descent/parameter-free"),
   preconditioned: () => import("@descent/preconditioned"),
   "schedule-free": () => import("@descent/schedule-free"),
+  "second-order": () => import("@descent/second-order"),
   sgd: () => import("@descent/sgd"),
   sharpness: () => import("@descent/sharpness"),
 };

@@ -4386,6 +4386,158 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 36
   },
   {
+    "id": "sophia",
+    "name": "sophia",
+    "family": "second-order",
+    "title": "Sophia",
+    "paper": "https://arxiv.org/abs/2305.14342",
+    "sentence": "Momentum over the curvature along each axis, and no element moves by more than `lr`, so that flat directions get long steps and a curvature that is negative, or estimated badly, does no harm.",
+    "comment": "Momentum over the curvature along each axis, and no element moves by more than `lr`, so that flat directions get long steps and a curvature that is negative, or estimated badly, does no harm (Liu et al., 2023, Algorithm 3; Sophia-H). The input `h`, an estimate of the Hessian's diagonal such as Hutchinson's u ⊙ Hu, is read in the first of `every` steps only.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["v", "beta2 * v + (1 - beta2) * h"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["p", "p - lr * clamp(m / max(gamma * v, eps), -1, 1)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\n&\\textbf{if } \\left(t - 1\\right) \\bmod \\mathrm{every} = 0 \\\\\nv &\\quad \\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,h \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\operatorname{clamp}\\left(\\frac{m}{\\max\\left(\\mathrm{gamma}\\,v, \\epsilon\\right)}, -1, 1\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mrow><mo>(</mo><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow><mo>)</mo></mrow><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>h</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mrow><mi>clamp</mi><mrow><mo>(</mo><mfrac><mi>m</mi><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mtext>gamma</mtext><mo>⁢</mo><mi>v</mi></mrow><mo>,</mo><mi>ϵ</mi><mo>)</mo></mrow></mrow></mfrac><mo>,</mo><mrow><mo>−</mo><mn>1</mn></mrow><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.0006,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.96,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "gamma",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the share of the curvature to divide by: the larger, the fewer elements are cut off at `lr`"
+      },
+      {
+        "name": "eps",
+        "default": 1e-12,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.2,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "every",
+        "default": 10,
+        "range": [1, null],
+        "meaning": "how many steps an estimate of the curvature serves"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "pytorch_optimizer 4.1.0, pytorch_optimizer.SophiaH with given estimates, gamma moved inside, float64",
+      "error": 4e-7
+    },
+    "mutants": 0
+  },
+  {
+    "id": "sophia-g",
+    "name": "sophiaG",
+    "family": "second-order",
+    "title": "Sophia-G",
+    "paper": "https://arxiv.org/abs/2305.14342",
+    "sentence": "Sophia for losses that are cross-entropies: the curvature is `batch` times the square of a gradient at labels that were drawn from the model's own predictions, Gauss, Newton and Bartlett's estimate.",
+    "comment": "Sophia for losses that are cross-entropies: the curvature is `batch` times the square of a gradient at labels that were drawn from the model's own predictions, Gauss, Newton and Bartlett's estimate (Liu et al., 2023). That gradient is the input `sampled`, read in the first of `every` steps only. As in the authors' code, `eps` is added where the paper takes the larger.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["v", "beta2 * v + (1 - beta2) * sampled^2"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["p", "p - lr * clamp(m / (gamma * batch * v + eps), -1, 1)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\n&\\textbf{if } \\left(t - 1\\right) \\bmod \\mathrm{every} = 0 \\\\\nv &\\quad \\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,\\mathrm{sampled}^{2} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\operatorname{clamp}\\left(\\frac{m}{\\mathrm{gamma}\\,\\mathrm{batch}\\,v + \\epsilon}, -1, 1\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mrow><mo>(</mo><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow><mo>)</mo></mrow><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mtext>sampled</mtext><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mrow><mi>clamp</mi><mrow><mo>(</mo><mfrac><mi>m</mi><mrow><mrow><mrow><mtext>gamma</mtext><mo>⁢</mo><mtext>batch</mtext></mrow><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>,</mo><mrow><mo>−</mo><mn>1</mn></mrow><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.0006,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.965,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "gamma",
+        "default": 0.04,
+        "range": [0, null],
+        "meaning": "the share of the curvature to divide by: the larger, the fewer elements are cut off at `lr`"
+      },
+      {
+        "name": "batch",
+        "default": 5120,
+        "range": [1, null],
+        "meaning": "how many predictions the loss is a mean of: examples, or tokens"
+      },
+      {
+        "name": "eps",
+        "default": 1e-15,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "every",
+        "default": 10,
+        "range": [1, null],
+        "meaning": "how many steps an estimate of the curvature serves"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/Liuhong99/Sophia, a7e1572), SophiaG; the setting with a large eps is a float64 transcription of it",
+      "error": 4e-7
+    },
+    "mutants": 0
+  },
+  {
     "id": "accsgd",
     "name": "accsgd",
     "family": "sgd",

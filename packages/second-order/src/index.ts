@@ -1,0 +1,2 @@
+export { sophia } from "./sophia.ts";
+export { sophiaG } from "./sophia-g.ts";
