@@ -6,7 +6,9 @@ export { type Named, named, refuseEmpty, refuseOverlap, refuseShape, refuseUnkno
 export { type Assignment, assign, forSome, mapLeaves, refuseEmptyGroups } from "./groups.ts";
 export { hashOf } from "./hash.ts";
 export { checkHyper, rangeOf, rangeText } from "./hyper.ts";
-export { type Given, interpret, type Operators, oncePerJobs, type Part } from "./interpret.ts";
+export { interpret } from "./interpret/interpret.ts";
+export { oncePerJobs } from "./interpret/once-per-jobs.ts";
+export type { Given, Operators, Part, Site } from "./interpret/operators.ts";
 export type { Answer } from "./loop/answer.ts";
 export type { AsyncBackend, Backend, Job, ReduceSums, RowPart, Share, Shares, Start } from "./loop/backend.ts";
 export { type Group, setHyper } from "./loop/groups.ts";

@@ -2,7 +2,7 @@ import type { Job } from "@descent/core/adapter";
 import { type Expr, isBoolean, isMatrixOp, isReduction, type Program } from "@descent/core/graph";
 import { glsl, reach, shader } from "@descent/core/kernels";
 import { type DataType, engine, env, type KernelBackend, type Tensor, type TensorInfo } from "@tensorflow/tfjs-core";
-import { compose, type Elements, type Values } from "../composed.ts";
+import { compose, type Elements } from "../composed.ts";
 import { halfPrecision } from "../half.ts";
 import { allFloats, type Detect, type Fused } from "./fused.ts";
 import { halfUpdates } from "./half.ts";
@@ -116,30 +116,37 @@ class DescentUpdate {
 }
 
 /** Elements by programs of this backend. Sums and matrix products are tfjs's own. */
-class WebGLElements implements Elements {
+class WebGLElements {
   readonly #backend: WebGLBackend;
+  /** By tensor, while both are there. */
+  readonly #packs = new WeakMap<Tensor, Tensor>();
   constructor(backend: WebGLBackend) {
     this.#backend = backend;
   }
 
-  compute(e: Expr, { program, shape, tensor, number }: Values): Tensor | undefined {
+  readonly compute: Elements = (e, { program, shape, tensor, number }) => {
     const region = regionOf(program, e);
     const { tensors, numbers } = region;
     if (tensors.length > env().getNumber("WEBGL_MAX_TEXTURES_IN_SHADER")) return undefined;
-    const values = tensors.map(tensor);
+    const values = tensors.map((input) => this.#packed(tensor(input)));
     const outShape = [...shape];
     const inputs = values.map(({ dataId, shape, dtype }) => ({ dataId, shape: four(shape), dtype }));
     const uniforms = numbers.length > 0 ? [numbers.map(number)] : [];
     const dtype = isBoolean(e) ? "bool" : "float32";
     const info = this.#backend.runWebGLProgram(new DescentUpdate(region, outShape), inputs, dtype, uniforms, true);
     return this.#tensor({ ...info, shape: outShape });
-  }
+  };
 
   /** tfjs packs a tensor for each program that wants it packed; this packs it once. */
-  input(tensor: Tensor): Tensor {
+  #packed(tensor: Tensor): Tensor {
     const { texture, isPacked } = this.#backend.texData.get(tensor.dataId);
     if (!texture || isPacked) return tensor;
-    return this.#tensor(this.#backend.packTensor(tensor));
+    let packed = this.#packs.get(tensor);
+    if (!packed || packed.isDisposed) {
+      packed = this.#tensor(this.#backend.packTensor(tensor));
+      this.#packs.set(tensor, packed);
+    }
+    return packed;
   }
 
   #tensor({ dataId, shape, dtype }: TensorInfo): Tensor {
@@ -155,7 +162,7 @@ class WebGLUpdates implements Fused {
   readonly #elements: Elements;
   readonly #half = halfUpdates();
   constructor(backend: WebGLBackend) {
-    this.#elements = new WebGLElements(backend);
+    this.#elements = new WebGLElements(backend).compute;
   }
 
   takes(job: Job<Tensor>): boolean {
