@@ -12,7 +12,7 @@ from torch import nn
 @dataclass
 class Case:
     """`make` gives the model; `inputs` its tensors by name. The labels follow from `loss`: "mse" (numbers of the output's shape) or
-    "cross-entropy" (classes, of the output's shape without its last axis, or its axis 1 for images)."""
+    "cross-entropy" (classes, of the output's shape without its last axis, or its axis 1 for images), unless the model gives its "own"."""
 
     make: Callable[[], nn.Module]
     inputs: Callable[[], dict[str, torch.Tensor]]
@@ -23,6 +23,8 @@ class Case:
     modes: tuple[str, ...] = ("train", "eval")
     """A thing of Python that the older exporter does not write."""
     hides: str | None = None
+    """Whether the model takes one dictionary."""
+    packs: bool = False
 
 
 def x(*shape):
@@ -666,7 +668,7 @@ TINY = dict(
     hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, attention_dropout=0.0, hidden_dropout=0.0, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0,
     pad_token_id=0, bos_token_id=1, eos_token_id=2,
 )  # fmt: skip
-CAUSAL = {"gpt2", "gpt-neo", "gpt-neox", "opt", "bloom", "llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "phi", "phi3", "falcon", "stablelm", "smollm3", "olmo2", "mamba"}
+CAUSAL = {"gpt2", "gpt-neo", "gpt-neox", "opt", "bloom", "llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "phi", "phi3", "falcon", "stablelm", "smollm3", "olmo2", "mamba", "mixtral", "gpt-bigcode", "codegen", "cohere", "granite"}
 text_case("bert", ("Bert", "BertForSequenceClassification"), {})
 text_case("bert-mlm", ("Bert", "BertForMaskedLM"), {}, attn="sdpa")
 text_case("distilbert", ("DistilBert", "DistilBertForSequenceClassification"), dict(dim=16, n_layers=2, n_heads=2, hidden_dim=32, dropout=0.0, seq_classif_dropout=0.0))

@@ -2,7 +2,7 @@
 
 Each file is one of: `dynamo` (torch.onnx.export as it comes), `raw` (with optimize=False), `legacy` (dynamo=False), and `kept` (dynamo=False, training
 mode kept, nothing folded). Beside them lies MODEL.MODE.safetensors: the batch, the labels, the gradient of each parameter and its value after ten
-steps. `npm run corpus -- FOLDER` trains each file and compares.
+steps, and how far each lies from what float64 gives (`noise`, `drift`). `npm run corpus -- FOLDER` trains each file and compares.
 """
 
 import argparse
@@ -27,6 +27,8 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
 
+import handwritten  # noqa: F401: they add to CASES
+import libraries  # noqa: F401
 from architectures import CASES
 
 EXPORTERS = ("dynamo", "raw", "legacy", "kept")
@@ -41,6 +43,8 @@ def seeded(name):
 
 
 def loss_of(kind, out, labels):
+    if kind == "own":
+        return out
     if kind == "mse":
         return F.mse_loss(out, labels)
     classes = out if out.ndim != 4 else out.permute(0, 2, 3, 1)
@@ -48,6 +52,8 @@ def loss_of(kind, out, labels):
 
 
 def labels_of(kind, out):
+    if kind == "own":
+        return torch.zeros(0)
     if kind == "mse":
         return torch.randn_like(out)
     if out.ndim == 4:
@@ -55,24 +61,19 @@ def labels_of(kind, out):
     return torch.randint(0, out.shape[-1], out.shape[:-1])
 
 
-def reference(name, mode):
-    """The model as it is exported, its batch, and what PyTorch makes of them."""
-    case = CASES[name]
-    seeded(name)
-    model = case.make().float()
-    model.train(mode == "train")
-    inputs = case.inputs()
-    trained = copy.deepcopy(model)
-    with torch.no_grad():
-        out = copy.deepcopy(model)(*inputs.values())
-    labels = labels_of(case.loss, out)
-    parameters = {k: p for k, p in trained.named_parameters() if p.requires_grad}
+def arguments(case, inputs):
+    return (inputs,) if case.packs else tuple(inputs.values())
+
+
+def train(model, case, inputs, labels):
+    """Ten steps: the loss before each and after the last, the first gradients, and the parameters before and after."""
+    parameters = {k: p for k, p in model.named_parameters() if p.requires_grad}
     start = {k: p.detach().clone() for k, p in parameters.items()}
     optimizer = torch.optim.AdamW(parameters.values(), **ADAMW)
     losses, gradients = [], {}
     for step in range(STEPS + 1):
         optimizer.zero_grad()
-        loss = loss_of(case.loss, trained(*inputs.values()), labels)
+        loss = loss_of(case.loss, model(*arguments(case, inputs)), labels)
         losses.append(loss.item())
         if step == STEPS:
             break
@@ -80,6 +81,46 @@ def reference(name, mode):
         if step == 0:
             gradients = {k: p.grad.clone() for k, p in parameters.items() if p.grad is not None}
         optimizer.step()
+    return losses, gradients, start, {k: p.detach() for k, p in parameters.items()}
+
+
+def made(name, mode):
+    seeded(name)
+    return CASES[name].make().float().train(mode == "train")
+
+
+def another(model, name, mode):
+    """A copy, or the same made again where hooks hold results."""
+    try:
+        return copy.deepcopy(model)
+    except RuntimeError:
+        state = random.getstate(), np.random.get_state(), torch.get_rng_state()
+        again = made(name, mode)
+        random.setstate(state[0]), np.random.set_state(state[1]), torch.set_rng_state(state[2])
+        return again
+
+
+def reference(name, mode):
+    """The model as it is exported, its batch, and what PyTorch makes of them."""
+    case = CASES[name]
+    model = made(name, mode)
+    inputs = case.inputs()
+    with torch.no_grad():
+        out = another(model, name, mode)(*arguments(case, inputs))
+    labels = labels_of(case.loss, out)
+    losses, gradients, start, end = train(another(model, name, mode), case, inputs, labels)
+    try:  # How far rounding alone takes PyTorch: the same in float64.
+        wide = {k: v.double() if v.is_floating_point() else v for k, v in inputs.items()}
+        exact = train(another(model, name, mode).double(), case, wide, labels.double() if labels.is_floating_point() else labels)
+    except Exception:  # a model that insists on float32
+        exact = None
+    rounding = {}
+    if exact is not None:
+        far = lambda a, b: (a.double() - b.double()).abs().max().reshape(1).float() if a.numel() else torch.zeros(1)
+        rounding = {
+            **{f"noise.{k}": far(g, exact[1][k]) for k, g in gradients.items()},
+            **{f"drift.{k}": far(e, exact[3][k]) for k, e in end.items()},
+        }
     first = {id(p): k for k, p in model.named_parameters()}
     tied = {k: first[id(p)] for k, p in model.named_parameters(remove_duplicate=False) if first[id(p)] != k}
     tensors = {
@@ -87,11 +128,14 @@ def reference(name, mode):
         "labels": labels,
         **{f"grad.{k}": v for k, v in gradients.items()},
         **{f"start.{k}": v for k, v in start.items()},
-        **{f"end.{k}": p.detach() for k, p in parameters.items()},
+        **{f"end.{k}": v for k, v in end.items()},
+        **rounding,
     }
     about = {
         "loss": case.loss,
+        "torch": torch.__version__.split("+")[0],
         "losses": losses,
+        **({"losses64": exact[0]} if exact else {}),
         "inputs": list(inputs),
         "frozen": [k for k, p in model.named_parameters() if not p.requires_grad],
         "buffers": [k for k, b in model.named_buffers()],
@@ -102,24 +146,25 @@ def reference(name, mode):
     return model, inputs, out, tensors, about
 
 
-def export(model, inputs, out, case, exporter, mode, path):
+def export(name, model, inputs, case, exporter, mode, path):
     names = list(inputs)
     axes = case.dynamic if case.dynamic is not None else {k: {0: "batch"} for k in names}
     outputs = ["out"]
     torch.manual_seed(0)
-    model = copy.deepcopy(model)
+    model = another(model, name, mode)
     if exporter in ("dynamo", "raw"):
         shapes = tuple({i: torch.export.Dim(n) for i, n in axes.get(k, {}).items()} or None for k in names) if axes else None
         if shapes is not None:  # one name may stand for one Dim only
             dims = {n: torch.export.Dim(n) for k in names for n in axes.get(k, {}).values()}
             shapes = tuple({i: dims[n] for i, n in axes.get(k, {}).items()} or None for k in names)
         torch.onnx.export(
-            model, tuple(inputs.values()), path, dynamo=True, input_names=names, output_names=outputs, external_data=False, verbose=False,
+            model, arguments(case, inputs), path, dynamo=True, input_names=names, output_names=outputs, external_data=False, verbose=False,
             dynamic_shapes=shapes, **({"optimize": False} if exporter == "raw" else {}),
         )  # fmt: skip
     else:
         kept = dict(training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False) if exporter == "kept" or mode == "train" else {}
-        torch.onnx.export(model, tuple(inputs.values()), path, dynamo=False, input_names=names, output_names=outputs, dynamic_axes=axes, **kept)
+        given = (*arguments(case, inputs), {}) if case.packs else arguments(case, inputs)  # a dictionary at the end would be keywords
+        torch.onnx.export(model, given, path, dynamo=False, input_names=names, output_names=outputs, dynamic_axes=axes, **kept)
 
 
 def strip(path):
@@ -173,7 +218,7 @@ def main():
                     stdout = sys.stdout
                     sys.stdout = open(os.devnull, "w")
                     try:
-                        export(model, inputs, out, case, exporter, mode, f"{stem}.{exporter}.onnx")
+                        export(name, model, inputs, case, exporter, mode, f"{stem}.{exporter}.onnx")
                         if args.strip:
                             strip(f"{stem}.{exporter}.onnx")
                     finally:

@@ -6,9 +6,13 @@ import { type Mapping, map } from "./map.ts";
 
 /** Facts that PyTorch's side wrote beside the tensors. */
 interface About {
-  readonly loss: "mse" | "cross-entropy";
+  readonly torch: string;
+  /** "own": the model computes it. */
+  readonly loss: "mse" | "cross-entropy" | "own";
   /** Before each of ten steps, and after the last. */
   readonly losses: readonly number[];
+  /** The same of a float64 run, where the model has one. */
+  readonly losses64?: readonly number[];
   readonly inputs: readonly string[];
   readonly buffers: readonly string[];
   /** Other names of parameters, with the first. */
@@ -18,14 +22,21 @@ interface About {
   readonly adamw: { readonly lr: number; readonly eps: number; readonly weightDecay: number };
 }
 
+type Tensors = ReadonlyMap<string, Float32Array>;
+
 export interface Reference extends About {
   /** The dimensions of the labels. */
   readonly labelled: number;
   readonly batch: Batch;
-  readonly start: ReadonlyMap<string, Float32Array>;
+  readonly start: Tensors;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
-  readonly gradients: ReadonlyMap<string, Float32Array>;
-  readonly end: ReadonlyMap<string, Float32Array>;
+  readonly gradients: Tensors;
+  /** The parameters after ten steps. */
+  readonly end: Tensors;
+  /** How far PyTorch's own float32 gradient lies from its float64 one, by parameter: one number each. */
+  readonly noise: Tensors;
+  /** The same of the parameters after ten steps. */
+  readonly drift: Tensors;
 }
 
 export type Verdict = "exact" | "explained" | "differs" | "no parameter" | "refused";
@@ -33,7 +44,19 @@ export type Verdict = "exact" | "explained" | "differs" | "no parameter" | "refu
 export interface Outcome {
   readonly verdict: Verdict;
   readonly detail: string;
+  /** How many tensors are trained, and how many of them hold no parameter's numbers. */
+  readonly trained: number;
+  readonly foreign: number;
 }
+
+/** Of the loss, or of 1 where that is larger. */
+const LOSS = 1e-4;
+/** Of the largest of a parameter's gradient. */
+const GRADIENT = 1e-4;
+/** Of the largest move of a parameter's numbers in ten steps: a rounding of the gradient is a larger one of Adam's step. */
+const MOVE = 1e-3;
+/** Numbers that are zero but for rounding may differ by this times the distance of PyTorch's float32 from its float64. */
+const ROUNDING = 4;
 
 /** A batch, and PyTorch's results. */
 export async function reference(path: string): Promise<Reference> {
@@ -41,12 +64,14 @@ export async function reference(path: string): Promise<Reference> {
   const about = JSON.parse(metadata?.about ?? "{}") as About; // of a file that corpus.py wrote
   const batch: Record<string, { data: Float32Array | BigInt64Array; dims: readonly number[] }> = {};
   const shapes = new Map<string, readonly number[]>();
-  const found = { start: new Map(), grad: new Map(), end: new Map() } as Record<string, Map<string, Float32Array>>;
+  const parts = ["start", "grad", "end", "noise", "drift"] as const;
+  const found = Object.fromEntries(parts.map((part) => [part, new Map<string, Float32Array>()]));
   for (const [name, { data, shape }] of Object.entries(tensors)) {
     const [part = "", ...rest] = name.split(".");
     if (part === "start") shapes.set(rest.join("."), shape);
     if (part === "input") batch[rest.join(".")] = { data: data as Float32Array | BigInt64Array, dims: shape };
-    else if (name === "labels") batch.labels = { data: data as Float32Array | BigInt64Array, dims: shape };
+    else if (name === "labels" && about.loss !== "own")
+      batch.labels = { data: data as Float32Array | BigInt64Array, dims: shape };
     else found[part]?.set(rest.join("."), data as Float32Array); // float32 parameters
   }
   return {
@@ -57,6 +82,8 @@ export async function reference(path: string): Promise<Reference> {
     shapes,
     gradients: found.grad!,
     end: found.end!,
+    noise: found.noise!,
+    drift: found.drift!,
   };
 }
 
@@ -68,68 +95,97 @@ export async function follow(path: string, wanted: Reference): Promise<Outcome> 
   // A label for every pixel: the classes of an image lie in dimension 1.
   const image = wanted.labelled === 3 && wanted.loss === "cross-entropy";
   const optimizer = adamw({ lr, eps, weightDecay, decays: () => true });
-  let trainer: Trainer;
+  let trainer: Trainer | undefined;
   try {
     trainer = await Trainer.create(path, {
       optimizer,
-      loss: wanted.loss === "mse" ? meanSquared() : crossEntropy(image ? { axis: 1 } : {}),
+      ...(wanted.loss === "own"
+        ? {}
+        : { loss: wanted.loss === "mse" ? meanSquared() : crossEntropy(image ? { axis: 1 } : {}) }),
       sessionOptions: { intraOpNumThreads: 1, interOpNumThreads: 1 },
     });
-  } catch (error) {
-    return { verdict: "refused", detail: (error as Error).message };
-  }
-  try {
     return await compared(trainer, wanted);
   } catch (error) {
-    return { verdict: "refused", detail: (error as Error).message };
+    return { verdict: "refused", detail: (error as Error).message, trained: 0, foreign: 0 };
   } finally {
-    await trainer.dispose();
+    await trainer?.dispose();
   }
 }
 
 async function compared(trainer: Trainer, wanted: Reference): Promise<Outcome> {
+  const { notes, weights: all } = trainer.report;
+  const reported = new Map(all.map((w) => [w.name, w]));
   const weights = await trainer.weights();
+  // A kernel that others were folded into, or that was computed, holds no parameter's numbers, and the report says so.
+  const stored = trainer.parameters.filter(({ name }) => !/computed|folded/.test(reported.get(name)?.because ?? ""));
   const mapping = map(
-    trainer.parameters.map(({ name, shape }) => {
-      const { sources = [], modules = [] } = trainer.report.weights.find((w) => w.name === name) ?? {};
+    stored.map(({ name, shape }) => {
+      const { sources = [], modules = [] } = reported.get(name) ?? {};
       return { name, shape, data: weights[name]!, sources, modules }; // every parameter has its weights
     }),
     wanted,
   );
-  const { loss, gradients } = await trainer.gradients(wanted.batch);
-  const wrong: string[] = [];
-  const off = Math.abs(loss - wanted.losses[0]!) / Math.max(1, Math.abs(wanted.losses[0]!));
-  if (!(off < 1e-4)) wrong.push(`loss ${loss.toPrecision(5)} for ${wanted.losses[0]!.toPrecision(5)}`);
-  wrong.push(...gradientsOff(gradients, mapping, wanted));
-  if (wrong.length === 0) {
-    const moved: string[] = [];
-    for (const [i, l] of wanted.losses.entries()) {
-      const step = await trainer.trainStep(wanted.batch);
-      if (!(Math.abs(step.loss - l) <= 1e-4 * Math.max(1, Math.abs(l)))) {
-        moved.push(`loss at step ${i} ${step.loss.toPrecision(6)} for ${l.toPrecision(6)}`);
-        break;
-      }
-    }
-    wrong.push(...moved);
-  }
-  const { notes, weights: all } = trainer.report;
-  // A kernel that a normalization was folded into holds no parameter's numbers, and the report says so.
   const foreign = mapping.foreign.filter(
-    (name) =>
-      !notes.some((note) => note.includes(`\`${name}\``)) &&
-      !all.some((w) => w.name === name && /computed|folded/.test(w.because)) &&
-      !name.startsWith("onnx::Conv"),
+    (name) => !notes.some((note) => note.includes(`\`${name}\``)) && !name.startsWith("onnx::Conv"),
   );
-  if (foreign.length > 0)
-    return { verdict: "no parameter", detail: [`trains ${foreign.join(", ")}`, ...wrong.slice(0, 3)].join("; ") };
-  if (wrong.length === 0) return { verdict: "exact", detail: "" };
-  // Where the loss is right, and the report says that other things are trained than in Python, the two part.
+  const counted = { trained: trainer.parameters.length, foreign: foreign.length };
+  const { loss, gradients } = await trainer.gradients(wanted.batch);
+  const first = lossOff(loss, 0, wanted);
+  const slopes = gradientsOff(gradients, mapping, wanted);
+  if (foreign.length > 0) {
+    const detail = [`trains ${foreign.join(", ")}`, ...first, ...slopes.map((s) => s.text).slice(0, 3)].join("; ");
+    return { verdict: "no parameter", detail, ...counted };
+  }
+  if (first.length === 0 && slopes.length === 0) {
+    const wrong = await stepsOff(trainer, mapping, wanted);
+    return wrong.length === 0
+      ? { verdict: "exact", detail: "", ...counted }
+      : { verdict: "differs", detail: wrong.slice(0, 4).join("; "), ...counted };
+  }
   const why = notes.filter((note) => /folded into|computed|No tensor holds|merged into one/.test(note));
   const hidden = wanted.hides !== undefined && notes.some((note) => note.includes(wanted.hides ?? ""));
   const frozen = why.some((note) => note.includes("so that the loss differs"));
-  if ((off < 1e-4 || frozen) && (why.length > 0 || hidden))
-    return { verdict: "explained", detail: (why.length > 0 ? why : notes).join(" ") };
-  return { verdict: "differs", detail: wrong.slice(0, 4).join("; ") };
+  // The gradients of parameters that the file has must be right all the same.
+  const left = hidden || frozen || why.length === 0 ? [] : slopes.filter(({ missing }) => !missing);
+  const explained = (why.length > 0 || hidden) && (first.length === 0 || frozen) && left.length === 0;
+  return explained
+    ? { verdict: "explained", detail: (why.length > 0 ? why : notes).join(" "), ...counted }
+    : { verdict: "differs", detail: [...first, ...slopes.map((s) => s.text)].slice(0, 4).join("; "), ...counted };
+}
+
+/** Whether a loss is PyTorch's before this step. */
+function lossOff(loss: number, step: number, { losses, losses64 }: Reference): string[] {
+  const theirs = losses[step] ?? Number.NaN;
+  const rounding = Math.abs(theirs - (losses64?.[step] ?? theirs));
+  const close = Math.abs(loss - theirs) <= Math.max(LOSS * Math.max(1, Math.abs(theirs)), ROUNDING * rounding);
+  return close ? [] : [`loss at step ${step} ${loss.toPrecision(6)} for ${theirs.toPrecision(6)}`];
+}
+
+/** Ten steps of AdamW: the losses before each and after the last, and where each number is then. */
+async function stepsOff(trainer: Trainer, mapping: Mapping, wanted: Reference): Promise<string[]> {
+  const steps = wanted.losses.length - 1;
+  for (let i = 0; i < steps; i++) {
+    const wrong = lossOff((await trainer.trainStep(wanted.batch)).loss, i, wanted);
+    if (wrong.length > 0) return wrong;
+  }
+  const after = await trainer.weights();
+  const wrong = lossOff((await trainer.gradients(wanted.batch)).loss, steps, wanted);
+  const moves = [...wanted.end].map(([name, theirs]) => {
+    const moved = farthest(theirs, wanted.start.get(name)!); // of every parameter
+    return moved === 0 ? 0 : (wanted.drift.get(name)?.[0] ?? 0) / moved;
+  });
+  // Where rounding leads half of the parameters astray, it may as well lead others.
+  const usual = moves.sort((a, b) => a - b)[moves.length >> 1] ?? 0;
+  // Rows that the file leaves out have no gradient, and decay in PyTorch alone.
+  for (const [name, { ours }] of spread(after, mapping, wanted.end)) {
+    const [theirs, before] = [wanted.end.get(name)!, wanted.start.get(name)!]; // both of every parameter
+    const moved = farthest(theirs, before);
+    const off = farthest(ours, theirs);
+    const rounding = ROUNDING * Math.max(wanted.drift.get(name)?.[0] ?? 0, usual * moved);
+    if (off <= Math.max(MOVE * moved, rounding, 1e-7 * largest(theirs))) continue;
+    wrong.push(`${name} after ${steps} steps off by ${(off / moved).toExponential(1)} of its move`);
+  }
+  return wrong;
 }
 
 /** The gradients that are not PyTorch's, by the parameter's name there. */
@@ -137,29 +193,47 @@ function gradientsOff(
   gradients: Readonly<Record<string, Float32Array>>,
   mapping: Mapping,
   wanted: Reference,
-): string[] {
-  const mine = new Map([...wanted.start].map(([name, { length }]) => [name, new Float32Array(length)]));
-  const covered = new Set<string>();
-  for (const { weight, parameters, indices } of mapping.pieces) {
-    const g = gradients[weight];
-    if (g === undefined) continue;
-    indices.forEach((index, i) => {
-      const parameter = parameters[i]!; // as many as indices
-      covered.add(parameter);
-      mine.get(parameter)![index]! += g[i]!; // a parameter's place
+): { readonly text: string; readonly missing: boolean }[] {
+  const zeros = new Map([...wanted.start].map(([name, { length }]) => [name, new Float32Array(length)]));
+  const wrong: { readonly text: string; readonly missing: boolean }[] = [];
+  const mine = spread(gradients, mapping, zeros);
+  for (const [name, theirs] of wanted.gradients) {
+    const { ours = theirs, covered = 0 } = mine.get(name) ?? {};
+    const off = farthest(ours, theirs);
+    if (off <= Math.max(GRADIENT * largest(theirs), ROUNDING * (wanted.noise.get(name)?.[0] ?? 0))) continue;
+    const missing = covered < theirs.length;
+    wrong.push({
+      missing,
+      text: missing
+        ? `${name} is not trained`
+        : `gradient of ${name} off by ${(off / largest(theirs)).toExponential(1)}`,
     });
   }
-  const wrong: string[] = [];
-  const scale = Math.max(...[...wanted.gradients.values()].map(largest));
-  for (const [name, theirs] of wanted.gradients) {
-    const ours = mine.get(name)!; // of the same names
-    let off = 0;
-    for (let i = 0; i < theirs.length; i++) off = Math.max(off, Math.abs(ours[i]! - theirs[i]!));
-    const relative = off / Math.max(largest(theirs), 1e-2 * scale);
-    if (relative < 1e-4 || scale === 0) continue;
-    wrong.push(
-      covered.has(name) ? `gradient of ${name} off by ${relative.toExponential(1)}` : `${name} is not trained`,
-    );
-  }
   return wrong;
+}
+
+/** Numbers by weight as numbers by parameter, and how many of the parameter's there are; others are as given. */
+function spread(
+  numbers: Readonly<Record<string, Float32Array>>,
+  { pieces }: Mapping,
+  others: Tensors,
+): Map<string, { readonly ours: Float32Array; readonly covered: number }> {
+  const mine = new Map([...others].map(([name, data]) => [name, { ours: Float32Array.from(data), covered: 0 }]));
+  for (const { weight, parameters, indices } of pieces) {
+    const data = numbers[weight];
+    if (data === undefined) continue;
+    indices.forEach((index, i) => {
+      const one = mine.get(parameters[i]!)!; // as many as indices
+      one.ours[index] = data[i]!;
+      one.covered++;
+    });
+  }
+  return mine;
+}
+
+function farthest(a: Float32Array, b: Float32Array): number {
+  let far = 0;
+  // NaN counts as far
+  for (let i = 0; i < b.length; i++) if (!(Math.abs(a[i]! - b[i]!) <= far)) far = Math.abs(a[i]! - b[i]!);
+  return far;
 }

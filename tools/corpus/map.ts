@@ -32,7 +32,7 @@ export function map(trained: readonly Named[], { start, shapes, buffers, tied }:
   const foreign: string[] = [];
   const taken = new Map<string, Set<number>>();
   const place = (weight: Named, candidates: readonly string[]): boolean => {
-    const found = turned(weight, candidates, start, shapes) ?? located(weight.data, candidates, start, taken);
+    const found = turned(weight, candidates, start, shapes, taken) ?? located(weight.data, candidates, start, taken);
     if (found === undefined) return false;
     pieces.push({ weight: weight.name, ...found });
     found.indices.forEach((index, i) => {
@@ -51,10 +51,17 @@ export function map(trained: readonly Named[], { start, shapes, buffers, tied }:
     if (buffers.includes(weight.name)) foreign.push(weight.name);
     else if (said.length === 0 || !place(weight, said)) later.push(weight);
   }
-  for (const weight of later) {
+  // In the order of the computation, by which PyTorch's older exporter numbers its names.
+  const number = ({ name }: Named): number => Number(/^onnx::\w+_(\d+)$/.exec(name)?.[1] ?? 0);
+  for (const weight of later.sort((a, b) => number(a) - number(b))) {
     const near = every.filter((p) => weight.modules.some((m) => bare(p).startsWith(`${bare(m)}.`)));
     const whole = near.filter((p) => start.get(p)?.length === weight.data.length);
     if (whole.some((p) => place(weight, [p])) || (near.length > 0 && place(weight, near))) continue;
+    // A bias that a normalization was folded into has the numbers of any other fresh one.
+    if (weight.name.startsWith("onnx::Conv")) {
+      foreign.push(weight.name);
+      continue;
+    }
     const alone = every.filter((p) => start.get(p)?.length === weight.data.length).some((p) => place(weight, [p]));
     if (!alone && !place(weight, every)) foreign.push(weight.name);
   }
@@ -67,9 +74,10 @@ function turned(
   [parameter = "", ...more]: readonly string[],
   start: ReadonlyMap<string, Float32Array>,
   shapes: ReadonlyMap<string, readonly number[]>,
+  taken: ReadonlyMap<string, ReadonlySet<number>>,
 ): { readonly parameters: string[]; readonly indices: Int32Array } | undefined {
   const theirs = start.get(parameter);
-  if (more.length > 0 || theirs?.length !== data.length) return undefined;
+  if (more.length > 0 || theirs?.length !== data.length || taken.has(parameter)) return undefined;
   const [rows = 0, columns = 0] = shape;
   const across = shape.length === 2 && shapes.get(parameter)?.join() === `${columns},${rows}`;
   for (const place of [(i: number) => i, across && ((i: number) => (i % columns) * rows + Math.floor(i / columns))]) {

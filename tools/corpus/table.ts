@@ -9,9 +9,12 @@ const marks: Readonly<Record<Verdict, string>> = {
 };
 
 /** The outcomes as a page: one row for each model and mode, one column for each way to export it, and the reasons below. */
-export function markdown(outcomes: ReadonlyMap<string, Outcome>): string {
+export function markdown(outcomes: ReadonlyMap<string, Outcome>, torch: string): string {
   const verdicts = Object.keys(marks) as Verdict[]; // its keys
   const counts = verdicts.map((v) => `${[...outcomes.values()].filter((o) => o.verdict === v).length} ${v}`);
+  const all = [...outcomes.values()];
+  const sum = (of: (outcome: Outcome) => number): number => all.reduce((n, outcome) => n + of(outcome), 0);
+  const percent = ((100 * sum((o) => (/^ex/.test(o.verdict) ? 1 : 0))) / all.length).toFixed(1);
   const exporters = ["dynamo", "raw", "legacy", "kept"];
   const rows = [...new Set([...outcomes.keys()].map((key) => key.replace(/\.[^.]+$/, "")))].map((stem) => {
     const cells = exporters.map((exporter) => {
@@ -25,13 +28,17 @@ export function markdown(outcomes: ReadonlyMap<string, Outcome>): string {
     .map(([key, { verdict, detail }]) => `- \`${key}\` ${verdict}: ${detail.replaceAll("|", "\\|").slice(0, 240)}`);
   return [
     "# Models exported by PyTorch",
-    "Written by `npm run corpus -- FOLDER --write`; `goldens/onnx/corpus.py FOLDER` writes the files.",
+    `Written by \`npm run corpus -- FOLDER --write\` in one run; \`goldens/onnx/corpus.py FOLDER\` writes the files, here with PyTorch ${torch}.`,
     "Each model is exported in train and eval mode by `torch.onnx.export` as it comes (dynamo), with `optimize=False` (raw), with " +
-      "`dynamo=False` (legacy) and with training mode kept and nothing folded (kept), and trained here with default options. It is " +
-      "exact where the loss, every gradient (1e-4 of the tensor's largest) and the losses of ten steps of AdamW (1e-4) are PyTorch's; " +
-      "explained where the loss is right and the report says why others than PyTorch's parameters are trained. Empty cells are " +
-      "files that PyTorch does not write.",
-    `${outcomes.size} files: ${counts.join(", ")}.`,
+      "`dynamo=False` (legacy) and with training mode kept and nothing folded (kept), and trained here with default options. A file is " +
+      "exact where the loss (1e-4), every gradient (1e-4 of the parameter's largest), the losses of ten steps of AdamW (1e-4) and every " +
+      "parameter after them (1e-3 of its largest move) are PyTorch's. Where PyTorch's own float32 numbers are further than that from " +
+      "its float64 ones, as gradients are that are zero but for rounding, four times that distance is allowed (or, after ten steps, four times the median of these distances). A file is explained " +
+      "where the report says which parameters the exporter folded, merged or computed others from (or that it does not write " +
+      "`detach()`), the loss is right unless the report says that it differs, and so is the gradient of every parameter that the file " +
+      "still has. Empty cells are files that PyTorch does not write.",
+    `${new Set([...outcomes.keys()].map((key) => key.replace(/\.\w+\.\w+$/, ""))).size} models, ${outcomes.size} files: ${counts.join(", ")}. ` +
+      `${percent} % are exact or explained. Of ${sum((o) => o.trained)} tensors that are trained, ${sum((o) => o.foreign)} hold no parameter.`,
     ["| model | mode | dynamo | raw | legacy | kept |", "| --- | --- | --- | --- | --- | --- |", ...rows].join("\n"),
     ...(reasons.length === 0 ? [] : [`## Others\n\n${reasons.join("\n")}`]),
   ]

@@ -1,5 +1,8 @@
 import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { adamw } from "@descent/adam";
+import { differentiate, exportModel, importModel } from "@descent/onnx";
+import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterEach, describe, expect, test } from "vitest";
 import { follow, reference } from "../../../tools/corpus/follow.ts";
 import { crossEntropy, inspectModel, meanSquared, Trainer, type TrainerOptions } from "../src/index.ts";
@@ -46,6 +49,40 @@ async function made(file: string, options: Partial<TrainerOptions> = {}): Promis
 const names = (trainer: Trainer): string[] => trainer.parameters.map((p) => p.name).sort();
 const row = async (file: string, name: string) =>
   (await inspectModel(`${folder}/${file}`)).weights.find((w) => w.name === name);
+
+describe("the loops that PyTorch writes for EmbeddingBag", () => {
+  const operators = async (file: string): Promise<Set<string>> =>
+    new Set(importModel(await readFile(`${folder}/${file}`)).nodes.map(({ op }) => op));
+
+  test("are written out where the file tells the bags", async () => {
+    const all = await operators("bilinear.eval.dynamo.onnx");
+    expect([...all].filter((op) => /Loop|Sequence/.test(op))).toEqual([]);
+  });
+
+  test("stack rows in place of a sequence where the run tells them, and have its gradients", async () => {
+    const file = "embedding-bag.eval.dynamo.onnx";
+    expect([...(await operators(file))].filter((op) => /Loop|Sequence/.test(op))).toEqual(["Loop"]);
+    const wanted = await reference(`${folder}/${file.replace(/\.\w+\.onnx$/, "")}.safetensors`);
+    const { graph, parameters } = differentiate(importModel(await readFile(`${folder}/${file}`)), {
+      loss: crossEntropy(),
+    });
+    const session = await InferenceSession.create(exportModel(graph));
+    const constants = parameters.map(({ name, shape, initial }) => [
+      name,
+      new Tensor("float32", initial.data as Float32Array, shape),
+    ]);
+    const { ids, offsets, labels } = wanted.batch as Record<string, { data: BigInt64Array; dims: number[] }>;
+    const feeds = Object.entries({ ids, offsets, labels }).map(([k, v]) => [k, new Tensor("int64", v!.data, v!.dims)]);
+    const out = await session.run(Object.fromEntries([...constants, ...feeds]));
+    for (const { name, grad } of parameters) {
+      const theirs = wanted.gradients.get(name)!;
+      const ours = out[grad]!.data as Float32Array;
+      // Rounding of a float32 sum of seven.
+      for (const [i, g] of theirs.entries()) expect(Math.abs(ours[i]! - g)).toBeLessThan(1e-6);
+    }
+    await session.release();
+  });
+});
 
 describe("trained is what was a parameter in Python", () => {
   test("constants and buffers of the default exporter are not", async () => {

@@ -9,8 +9,6 @@ const mostEntries = 2 ** 22;
 const mostPlaces = 4096;
 /** Most steps of a recurrent layer that are written out; more are a Scan, whose graph a runtime prepares in a moment. */
 const mostSteps = 256;
-/** Most nodes that the rounds of one Loop or Scan are written out as; beyond them it stays a loop, and so does its gradient. */
-const mostUnrolled = 4096;
 /** Most nodes that the operators written in simpler ones may come to, all together. */
 const mostNodes = 150_000;
 
@@ -19,9 +17,6 @@ export function entries(count: number, most: number = mostEntries): number {
   if (count > most) throw new TooLarge(`would keep a table of ${count} entries, and at most ${most} are kept`);
   return count;
 }
-
-/** Whether the rounds of a loop, each of so many nodes, are few enough to be written out. */
-export const fewRounds = (count: number, nodes: number): boolean => count * Math.max(1, nodes) <= mostUnrolled;
 
 /** Whether the steps of a recurrent layer are few enough to be written out. */
 export const fewSteps = (count: number): boolean => count <= mostSteps;

@@ -20,7 +20,9 @@ import { fold, prune } from "./fold.ts";
 import { type Call, Functions, spliced } from "./functions.ts";
 import { Graph } from "./graph.ts";
 import { type Attribute, describe, keyOf, type Node, type TensorType } from "./node.ts";
+import { deciding, fewRounds, unrolled } from "./rounds.ts";
 import { Sequences } from "./sequences.ts";
+import { stacked } from "./stacked.ts";
 import { Detached, markPadding, markStops, paddingIdxOf } from "./stops.ts";
 import { upgrade } from "./upgrade.ts";
 
@@ -241,15 +243,17 @@ class Importer {
       }
     }
     const fresh = (name: string): string => graph.fresh(name);
-    const calls = this.#functions.inlined(proto.node ?? [], opsets, depth, fresh);
+    const outputs = new Set((proto.output ?? []).map(({ name = "" }) => name));
+    const calls = stacked(this.#functions.inlined(proto.node ?? [], opsets, depth, fresh), outputs, fresh);
     // The last first, so that what a branch consists of can take its place.
     const waiting = sorted(graph, calls).reverse();
     for (let call = waiting.pop(); call !== undefined; call = waiting.pop()) {
       const { node: protoNode, opsets: at, depth: level } = call;
       const start = graph.nodes.length;
       const branch = chosen(graph, protoNode);
-      if (branch !== undefined) {
-        const { nodes, initializers } = spliced(branch, protoNode.output ?? [], fresh);
+      const inside = branch === undefined ? this.#rounds(graph, call) : spliced(branch, protoNode.output ?? [], fresh);
+      if (inside !== undefined) {
+        const { nodes, initializers } = inside;
         for (const tensor of initializers)
           graph.initializer(tensor.name ?? "", constantOf(tensor, this.#options.external));
         for (const inner of this.#functions.inlined(nodes, at, level, fresh).reverse()) waiting.push(inner);
@@ -289,6 +293,38 @@ class Importer {
         if (added.module === undefined && node.module !== undefined) graph.nodes[i] = { ...added, module: node.module };
       }
     }
+  }
+
+  /** The rounds of a loop without a number of them, where what ends it is known now. */
+  #rounds(graph: Graph, { node, opsets, depth }: Call): ReturnType<typeof unrolled> {
+    if (node.opType !== "Loop" || own(node.domain ?? "") !== "") return undefined;
+    const [most = "", on = "", ...initial] = node.input ?? [];
+    const body = node.attribute?.find(({ name }) => name === "body")?.g;
+    const known = (name: string): boolean => graph.literalValue(name) !== undefined;
+    const size = (body?.node ?? []).length;
+    if (most !== "" || body === undefined || body.sparseInitializer !== undefined || (on !== "" && !known(on)))
+      return undefined;
+    const part = deciding(body, known, initial);
+    if (part === undefined) return undefined;
+    const [count = "", again = "", ...inputs] = (body.input ?? []).map(({ name = "" }) => name);
+    const [goes = "", ...outputs] = (body.output ?? []).map(({ name = "" }) => name);
+    let state = part.carried.map((i) => graph.literalValue(initial[i] ?? ""));
+    let more = on === "" || Number(graph.literalValue(on)?.data[0] ?? 0) !== 0;
+    let rounds = 0;
+    for (; more; rounds++) {
+      if (!fewRounds(rounds + 1, size)) return undefined;
+      const trial = new Graph(graph.opset, graph);
+      this.#initializers(trial, body);
+      trial.literal(count, constant(rounds, "int64"));
+      trial.literal(again, constant(true, "bool"));
+      for (const [k, i] of part.carried.entries()) trial.literal(inputs[i] ?? "", state[k] ?? constant(0, "int64"));
+      this.#nodes(trial, { node: part.nodes }, opsets, depth);
+      const next = trial.literalValue(goes)?.data[0];
+      state = part.carried.map((i) => trial.literalValue(outputs[i] ?? ""));
+      if (next === undefined || state.includes(undefined)) return undefined;
+      more = Number(next) !== 0;
+    }
+    return unrolled(node, body, rounds, (name) => graph.fresh(name));
   }
 
   /** A node as the graph has it; undefined for a constant, which becomes a literal at once. */

@@ -7,7 +7,7 @@ import type { External } from "../proto/external.ts";
 import { decodeModel, type GraphProto, type ModelProto, type NodeProto, type TensorProto } from "../proto/model.ts";
 import { constantOf, tensorOf } from "../proto/tensor.ts";
 import { foldedTag, type Kind, moduleOf, references, sourceTag, type Tags, tagsOf, tracedOf } from "./tags.ts";
-import { repeated, same, transposed, uniform } from "./values.ts";
+import { equal, repeated, same, transposed, uniform } from "./values.ts";
 
 /** Options of `mend`. */
 export interface MendOptions {
@@ -70,6 +70,8 @@ interface Call {
   readonly wanted: ReadonlySet<string>;
   readonly uses: (Use & { readonly name: string })[];
   readonly nodes: number[];
+  /** Whether it is given what the file does not compute: a tensor that was folded. */
+  readonly folded: boolean;
 }
 
 /** A place where a node reads a tensor. */
@@ -163,6 +165,9 @@ class Mender {
       const tensor = this.#initializers.get(from);
       if (node?.opType !== "Identity" || !/^Identity_\d+$/.test(node.name ?? "") || tensor === undefined) continue;
       if (!isWeight(tensor) || this.#outputs.has(to)) continue;
+      // A weight that gets a name of the exporter's is moved without effect; numbers that all are the same may be another's.
+      const value = this.#constant(from);
+      if (to.startsWith("onnx::") && !from.startsWith("onnx::") && value !== undefined && !uniform(value)) continue;
       this.#nodes[i] = undefined;
       this.#initializers.set(to, { ...tensor, name: to });
       this.#changes.push({ kind: "untied", name: to, of: from });
@@ -186,6 +191,7 @@ class Mender {
   #untie(): void {
     const { kinds } = this.#tags;
     if (kinds.size === 0) return;
+    this.#move();
     this.#aim();
     for (const [name, uses] of this.#uses()) {
       const own = this.#tags.sources.get(name)?.[0] ?? name;
@@ -202,18 +208,94 @@ class Mender {
     }
   }
 
+  /** A node that moves a weight's numbers, and that the exporter made once for several modules, is made once for each. */
+  #move(): void {
+    const readers = new Map<string, number[]>();
+    const read = (n: number, node: NodeProto): void => {
+      for (const name of new Set(node.input)) readers.set(name, [...(readers.get(name) ?? []), n]);
+    };
+    const moved = new Set<string>();
+    for (const [n, node] of this.#nodes.entries()) {
+      if (node === undefined) continue;
+      read(n, node);
+      const [from = "", ...options] = node.input ?? [];
+      const tensor = this.#initializers.get(from);
+      const weight = tensor === undefined ? moved.has(from) : isWeight(tensor);
+      if (weight && moves.has(node.opType ?? "") && options.every((o) => this.#initializers.has(o)))
+        for (const output of node.output ?? []) moved.add(output);
+    }
+    for (let n = this.#nodes.length - 1; n >= 0; n--) {
+      const node = this.#nodes[n];
+      const outputs = (node?.output ?? []).filter((o) => o !== "");
+      if (node === undefined || outputs.length === 0 || !outputs.every((o) => moved.has(o))) continue;
+      if (outputs.some((o) => this.#outputs.has(o) || this.#inner.has(o))) continue;
+      const byModule = new Map<string, number[]>();
+      for (const reader of outputs.flatMap((o) => readers.get(o) ?? [])) {
+        const module = this.#moduleAt(reader);
+        if (module !== undefined) byModule.set(module, [...(byModule.get(module) ?? []), reader]);
+      }
+      const traced = tracedOf(node) === undefined ? undefined : moduleOf(node);
+      const keeps = traced !== undefined && byModule.has(traced) ? traced : [...byModule.keys()][0];
+      if (traced === undefined && keeps !== undefined) this.#at.set(n, keeps);
+      for (const [module, its] of byModule) {
+        if (module === keeps) continue;
+        const names = new Map(outputs.map((o) => [o, this.#fresh(`${o}/${module}`)]));
+        const { metadataProps: _, ...bare } = node;
+        const copy = { ...bare, name: "", output: (node.output ?? []).map((o) => names.get(o) ?? o) };
+        this.#at.set(this.#nodes.length, module);
+        read(this.#nodes.length, copy);
+        this.#nodes.push(copy); // importing puts nodes in order
+        for (const reader of its) {
+          const before = this.#nodes[reader];
+          if (before === undefined) continue;
+          this.#nodes[reader] = { ...before, input: (before.input ?? []).map((name) => names.get(name) ?? name) };
+        }
+      }
+    }
+  }
+  /** Modules of nodes that say nothing of their own: those of what reads them. */
+  readonly #at = new Map<number, string>();
+
+  #moduleAt(n: number): string | undefined {
+    const node = this.#nodes[n];
+    return this.#at.get(n) ?? (node === undefined ? undefined : moduleOf(node));
+  }
+
+  /** The parameters of this module that were equal to these of another, and that no tensor holds. */
+  #alike(from: readonly string[], module: string | undefined): string | undefined {
+    const { sources, kinds } = this.#tags;
+    if (module === undefined) return undefined;
+    const [first = ""] = from;
+    const prefix = first.slice(0, first.length - last(first).length);
+    if (!from.every((source) => source.startsWith(prefix))) return undefined;
+    const there = from.map((source) => `${module === "" ? "" : `${module}.`}${source.slice(prefix.length)}`);
+    const free = (name: string, i: number): boolean =>
+      name !== from[i] && kinds.has(name) && ![...sources.values()].some((all) => all.includes(name));
+    return there.every(free) ? there.join("\n") : undefined;
+  }
+
   /** Finds the parameter that each use means. */
   #aim(): void {
     const { sources, placeholders, kinds } = this.#tags;
     const calls = new Map<string, Call>();
+    const values = new Set((this.#graph.input ?? []).map(({ name = "" }) => name));
+    for (const node of this.#nodes) for (const output of node?.output ?? []) values.add(output);
     for (const [n, node] of this.#nodes.entries()) {
       if (node === undefined) continue;
       const traced = tracedOf(node);
-      if (traced === undefined) continue;
+      if (traced === undefined) {
+        for (const [i, name] of (this.#at.has(n) ? (node.input ?? []) : []).entries()) {
+          const target = this.#alike(sources.get(name) ?? [], this.#at.get(n));
+          if (target !== undefined) this.#targets.set(key({ node: n, input: i }), target);
+        }
+        continue;
+      }
       let call = calls.get(traced.call);
       if (call === undefined) {
-        const wanted = new Set(references(traced).flatMap((name) => placeholders.get(name) ?? []));
-        calls.set(traced.call, (call = { target: traced.target, wanted, uses: [], nodes: [] }));
+        const given = references(traced);
+        const wanted = new Set(given.flatMap((name) => placeholders.get(name) ?? []));
+        const folded = given.some((name) => !placeholders.has(name) && !values.has(name));
+        calls.set(traced.call, (call = { target: traced.target, wanted, uses: [], nodes: [], folded }));
       }
       call.nodes.push(n);
       for (const [i, name] of (node.input ?? []).entries()) {
@@ -223,7 +305,7 @@ class Mender {
         if (tensor !== undefined && isWeight(tensor) && known) call.uses.push({ node: n, input: i, name });
       }
     }
-    for (const { target: called, wanted, uses, nodes } of calls.values()) {
+    for (const { target: called, wanted, uses, nodes, folded } of calls.values()) {
       const open = new Set(wanted);
       const twice: Call["uses"] = [];
       const left: Call["uses"] = [];
@@ -244,13 +326,10 @@ class Mender {
           this.#targets.set(key(use), target);
           continue;
         }
-        if (wanted.size > 0) continue;
         // Where parameters are moved before the call, only the module tells.
-        const node = this.#nodes[use.node];
-        const module = node === undefined ? undefined : moduleOf(node);
-        const there = module === undefined || module === "" ? last(from) : `${module}.${last(from)}`;
-        const stored = [...sources.values()].some((all) => all.includes(there));
-        if (module !== undefined && there !== from && kinds.has(there) && !stored) this.#targets.set(key(use), there);
+        if (wanted.size > 0 && !folded) continue;
+        const there = this.#alike(sources.get(use.name) ?? [], this.#moduleAt(use.node));
+        if (there !== undefined) this.#targets.set(key(use), there);
       }
       const [bias, ...more] = [...open].filter((name) => kinds.get(name) === "parameter");
       if (bias !== undefined && more.length === 0 && /^aten\.(linear|addmm|conv)/.test(called))
@@ -288,15 +367,15 @@ class Mender {
     const tensor = this.#initializers.get(name);
     if (tensor === undefined) return;
     const original = (this.#tags.sources.get(name) ?? [name])[0] === name;
-    let as = original ? target : `${target}/${name}`;
-    for (let n = 1; this.#taken.has(as); n++) as = `${target}.${n}`;
-    this.#taken.add(as);
-    const kind: Kind | undefined = this.#tags.kinds.get(target);
+    const targets = target.split("\n");
+    const as = this.#fresh(original ? target : `${targets[0]}/${name}`);
+    const kinds = targets.map((one) => this.#tags.kinds.get(one));
+    const kind: Kind | undefined = kinds.find((k) => k === "parameter") ?? kinds[0];
     const computed = this.#tags.made.get(name) === "computed";
     this.#initializers.set(as, {
       ...tensor,
       name: as,
-      metadataProps: computed ? foldedTag([target]) : sourceTag([target], kind),
+      metadataProps: computed ? foldedTag(targets) : sourceTag(targets, kind),
     });
     for (const use of uses) this.#rewire(use, as);
     this.#changes.push({ kind: "untied", name: as, of: name });
@@ -366,6 +445,22 @@ class Mender {
         if (base !== undefined) this.#join(base, name);
       }
     }
+    this.#reshaped(uses);
+  }
+
+  /** PyTorch's older exporter stores a weight once more where code gives it another shape. */
+  #reshaped(uses: ReadonlyMap<string, readonly Use[]>): void {
+    if (this.#model.producerName !== "pytorch") return;
+    const stored = [...uses.keys()].filter((name) => this.#initializers.has(name));
+    const size = (name: string): number =>
+      (this.#initializers.get(name)?.dims ?? []).reduce<number>((n, d) => n * Number(d), 1);
+    for (const name of stored.filter((n) => n.startsWith("onnx::")))
+      for (const base of stored) {
+        if (base.startsWith("onnx::") || size(base) !== size(name) || size(name) < 4) continue;
+        const [x, y] = [this.#constant(base), this.#constant(name)];
+        if (x === undefined || y === undefined || uniform(x) || !equal(x, y)) continue;
+        if (this.#join(base, name)) break;
+      }
   }
 
   /** Whether two untagged matrices are one weight: a transpose, or both folded from the weight of one module. */
@@ -417,11 +512,15 @@ class Mender {
   #join(base: string, name: string): boolean {
     const [x, y] = [this.#constant(base), this.#constant(name)];
     if (x === undefined || y === undefined || this.#outputs.has(name)) return false;
-    const equal = same(x, y);
-    if (!equal && !transposed(x, y)) return false;
     const tied = { name: `tied/${name}`, input: [base], output: [name] };
-    if (!equal)
+    if (!same(x, y) && transposed(x, y))
       this.#first.push({ ...tied, opType: "Transpose", attribute: [{ name: "perm", type: 7, ints: [1, 0] }] });
+    else if (!same(x, y) && equal(x, y)) {
+      const shape = this.#fresh(`${name}.shape`);
+      const dims: Constant = { elem: "int64", dims: [y.dims.length], data: BigInt64Array.from(y.dims, BigInt) };
+      this.#initializers.set(shape, tensorOf(shape, dims));
+      this.#first.push({ ...tied, opType: "Reshape", input: [base, shape] });
+    } else if (!same(x, y)) return false;
     else if (this.#inner.has(name)) this.#first.push({ ...tied, opType: "Identity" });
     else for (const use of this.#uses().get(name) ?? []) this.#rewire(use, base);
     this.#initializers.delete(name);
@@ -453,7 +552,7 @@ class Mender {
       if (this.#tags.made.get(name) === "computed") continue;
       if (
         this.#inner.has(name) ||
-        uses.some(({ node, input }) => kernels.has(this.#nodes[node]?.opType ?? "") && input > 0)
+        uses.some(({ node, input }) => kernels.has(this.#nodes[node]?.opType ?? "") && input > 0 && input < states)
       )
         continue;
       const value = this.#constant(name);
@@ -478,6 +577,19 @@ class Mender {
   }
 }
 
+const moves = new Set([
+  "Split",
+  "Slice",
+  "Reshape",
+  "Transpose",
+  "Unsqueeze",
+  "Squeeze",
+  "Identity",
+  "Expand",
+  "Gather",
+]);
+/** The input from which on recurrent layers read states and not kernels. */
+const states = 5;
 const kernels = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul", "LSTM", "GRU", "RNN"]);
 const key = ({ node, input }: Use): string => `${node}:${input}`;
 const prefixes = (name: string): string[] => name.split(".").map((_, i, all) => all.slice(0, i + 1).join("."));

@@ -90,9 +90,10 @@ function judged(graph: Graph, name: string, value: Constant, uses: readonly Use[
   const active = uses.filter((u) => u.fixed === undefined);
   const { role } = agreed(active);
   if (graph.tags.naming === "descent") return role === undefined && masks(value) ? no("a mask") : yes("an initializer");
-  if (tables.test(name)) return no("named like a buffer");
+  if (tables.test(name) || iterated(graph, name)) return no("named like a buffer");
   if (role === "kernel" && angular(graph, name)) return no("frequencies of Fourier features");
-  if (/(^|\.)(logit_scale|logit_bias|temperature)$/.test(name)) return yes("named like a learnt number");
+  if (/(^|\.)(logit_scale|logit_bias|temperature|weight_g|original0)$/.test(name))
+    return yes("named like a learnt number");
   if (
     value.data.length <= 1 &&
     role !== "bias" &&
@@ -101,8 +102,6 @@ function judged(graph: Graph, name: string, value: Constant, uses: readonly Use[
     !active.some((u) => u.learnt)
   )
     return no("a single number");
-  // A bias of PyTorch keeps its name; this is an offset of zeros.
-  if (role === "bias" && /^onnx::Add_/.test(name) && uniform(value)) return no(unnamed);
   if (role !== undefined) return yes(about[role]);
   if (active.some((u) => u.learnt)) return yes("a slope");
   if (active.some((u) => u.role !== undefined))
@@ -128,6 +127,13 @@ const tables =
   /(^|[._])(final_logits_bias|relative_coords_table|inv_freq|freqs_cis|position_ids|mel_filters?|mel_basis|filter_?bank|dft_matrix|running_(mean|var))$/;
 const kept =
   /(^|[._])(buffer|mask|anchors?|grid|mean|std|freqs?|inv_freq|cos|sin|cos_cached|sin_cached|pe|window|positions?|table_of_\w+|running_\w+|coords?\w*|relative_coords_table|relative_position_index|position_ids|eps)$/;
+
+/** Whether this is a vector that PyTorch's spectral normalization keeps beside a kernel. */
+function iterated(graph: Graph, name: string): boolean {
+  if (/\.parametrizations\.\w+\.\d+\._[uv]$/.test(name)) return true;
+  const [, kernel] = /^(.*)_[uv]$/.exec(name) ?? [];
+  return kernel !== undefined && graph.initializers.has(`${kernel}_orig`);
+}
 
 /** Whether a product with this goes to sines and cosines only, without a bias: its name aside, it is a table of frequencies. */
 function angular(graph: Graph, name: string): boolean {

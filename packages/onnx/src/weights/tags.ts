@@ -99,11 +99,37 @@ function read({ graph = {}, producerName }: ModelProto): Tags {
   }
   for (const { name = "" } of graph.initializer ?? [])
     if (!sources.has(name) && kinds.has(name)) sources.set(name, [name]);
+  direct(graph, kinds, placeholders, sources);
   const naming = producerName === "pytorch" ? "torch" : producerName === "descent" ? "descent" : undefined;
   const stored = new Set(
     described.filter(({ metadata }) => entry(metadata, KIND) !== undefined).map(({ name }) => name),
   );
   return { kinds, placeholders, sources, naming, ...madeOf(graph, kinds, placeholders, sources, stored) };
+}
+
+/** Where a call is given parameters themselves, its folded tensors hold those; other parameters gave them sizes only. */
+function direct(
+  graph: GraphProto,
+  kinds: ReadonlyMap<string, Kind>,
+  placeholders: ReadonlyMap<string, string>,
+  sources: Map<string, readonly string[]>,
+): void {
+  const given = new Map<string, Set<string>>();
+  for (const node of graph.node ?? []) {
+    const several = (node.input ?? []).filter((name) => (sources.get(name) ?? []).length > 1);
+    const traced = several.length === 0 ? undefined : tracedOf(node);
+    if (traced === undefined) continue;
+    const wanted = references(traced).flatMap((name) => placeholders.get(name) ?? []);
+    for (const name of several)
+      for (const source of sources.get(name) ?? [])
+        if (kinds.get(source) === "parameter" && wanted.includes(source))
+          given.set(name, (given.get(name) ?? new Set()).add(source));
+  }
+  for (const [name, own] of given)
+    sources.set(
+      name,
+      (sources.get(name) ?? []).filter((source) => own.has(source)),
+    );
 }
 
 /** Calls that move numbers and compute none, as torch.export names their results. */

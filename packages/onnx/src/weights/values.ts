@@ -74,8 +74,11 @@ export function frequencies(value: Constant): boolean {
 }
 
 /** Whether two tensors have the same bits and shape. */
-export function same(a: Constant, b: Constant): boolean {
-  if (a.elem !== b.elem || a.dims.join() !== b.dims.join() || a.data.length !== b.data.length) return false;
+export const same = (a: Constant, b: Constant): boolean => a.dims.join() === b.dims.join() && equal(a, b);
+
+/** Whether two tensors have the same bits in the same order, whatever their shapes. */
+export function equal(a: Constant, b: Constant): boolean {
+  if (a.elem !== b.elem || a.data.length !== b.data.length) return false;
   for (let i = 0; i < a.data.length; i++) if (a.data[i] !== b.data[i]) return false;
   return true;
 }

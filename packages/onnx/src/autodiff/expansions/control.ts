@@ -1,9 +1,9 @@
 import { OnnxError } from "../../errors.ts";
 
 import { describe, int, ints, type Node, type Scope, subgraph } from "../../graph/node.ts";
+import { fewRounds } from "../../graph/rounds.ts";
 import { inline } from "../../graph/subgraphs.ts";
 import { positive, range } from "../axes.ts";
-import { fewRounds } from "../bounds.ts";
 import type { Builder } from "../builder.ts";
 import { type Expansion, name } from "./expansion.ts";
 

@@ -58,6 +58,16 @@ const slice: GradientRule = unary(({ b, x, d, node }) => {
   const count = from?.length ?? b.shape(starts)[0];
   const axes = axesInput === "" ? (typeof count === "number" ? range(count) : undefined) : b.integers(axesInput);
   const steps = stepsInput === "" ? axes?.map(() => 1) : b.integers(stepsInput);
+  if (axesInput === "" && stepsInput === "" && axes === undefined) {
+    // As many bounds as there are in the run, for the first dimensions.
+    const [all, left] = [b.op("Shape", [x]), b.op("Shape", [node.outputs[0]!])];
+    const given = b.cast(starts, "int64");
+    const size = b.op("Slice", [all, b.ints([0]), b.op("Shape", [given])]);
+    const front = b.where(b.op("Less", [given, b.ints([0])]), b.add(given, size), given);
+    const first = b.op("Min", [b.op("Max", [front, b.ints([0])]), size]);
+    const before = b.slice(b.concat([first, b.ints(Array(rank).fill(0))], 0), [0], [0], [rank]);
+    return b.op("Pad", [d, b.concat([before, b.sub(b.sub(all, before), left)], 0)]);
+  }
   if (axes === undefined || steps === undefined) {
     throw new OnnxError(`The gradient of ${describe(node)} needs its axes and steps to be constants.`);
   }
