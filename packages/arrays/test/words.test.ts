@@ -2,58 +2,15 @@ import { adamw } from "@descent/adam";
 import { type Configured, decodeState, encodeState, fromPlain, rule, toPlain, transform } from "@descent/core";
 import { sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
+import { ema, meet, newton, polyak, sam } from "../../../tests/words.ts";
 import { optimizer } from "../src/index.ts";
 
 /* The words of the notation that say what a step is given and when equations run. Expected numbers are worked out in place, in float64. */
-
-const polyak = rule({
-  id: "test/polyak",
-  title: "Polyak",
-  paper: "",
-  hyper: { target: 0 },
-  state: {},
-  inputs: { loss: "model" },
-  update: { p: "p - (loss - target) / totalNorm(g)^2 * g" },
-});
-
-const newton = rule({
-  id: "test/newton",
-  title: "Diagonal Newton",
-  paper: "",
-  hyper: { every: 2 },
-  state: { c: 1 },
-  inputs: { h: "tensor" },
-  before: [{ when: "floor((t - 1) / every) * every == t - 1", c: "h" }],
-  update: { p: "p - g / c" },
-});
-
-/** Every `every`th step, the parameter and its slow copy meet halfway. */
-const meet = transform({
-  id: "meet",
-  hyper: { alpha: 0.5, every: 3 },
-  state: { slow: 0 },
-  before: { slow: "t > 1 ? slow : p" },
-  after: { when: "floor(t / every) * every == t", slow: "slow + alpha * (p - slow)", p: "slow" },
-});
 
 const cautious = transform({
   id: "cautious",
   hyper: {},
   after: { mask: "(p0 - p) * g > 0 ? 1 : 0", p: "p0 + (p - p0) * mask / max(mean(mask), 1e-3)" },
-});
-
-const sam = transform({
-  id: "sam",
-  hyper: { rho: 0.5 },
-  phases: { climb: { p: "p + rho * g / totalNorm(g)" } },
-});
-
-const ema = transform({
-  id: "ema",
-  hyper: { decay: 0.75 },
-  state: { average: { init: "p" } },
-  after: { average: "decay * average + (1 - decay) * p" },
-  readout: { p: "average" },
 });
 
 for (const engine of ["wasm", "interpreter"] as const)

@@ -1,8 +1,7 @@
 /** Every rule as data, and the rules themselves on demand. */
 
 import { type Configured, OptimizerError, type Schedule } from "@descent/core";
-import type { RuleSpec } from "@descent/core/adapter";
-import { nearest, takes } from "@descent/core/adapter";
+import { nearest, type RuleSpec, takes } from "@descent/core/adapter";
 import type { RuleEntry } from "./entry.ts";
 import { loaders } from "./loaders.ts";
 import { methods } from "./methods.ts";

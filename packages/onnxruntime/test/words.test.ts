@@ -1,28 +1,10 @@
-import { rule, transform } from "@descent/core";
 import { exportModel, Graph } from "@descent/onnx";
 import { sgd } from "@descent/sgd";
 import { expect, test } from "vitest";
+import { ema, meet, polyak, sam } from "../../../tests/words.ts";
 import { Trainer } from "../src/index.ts";
 
 /* What a step is given besides gradients, and when equations run, through the trainer. */
-
-const polyak = rule({
-  id: "test/polyak",
-  title: "Polyak",
-  paper: "",
-  hyper: { target: 0 },
-  state: {},
-  inputs: { loss: "model" },
-  update: { p: "p - (loss - target) / totalNorm(g)^2 * g" },
-});
-
-const meet = transform({
-  id: "meet",
-  hyper: { alpha: 0.5, every: 2 },
-  state: { slow: 0 },
-  before: { slow: "t > 1 ? slow : p" },
-  after: { when: "floor(t / every) * every == t", slow: "slow + alpha * (p - slow)", p: "slow" },
-});
 
 /** The mean of (x·w)²/2. */
 function square(): Uint8Array {
@@ -46,7 +28,7 @@ test("trainStep hands the loss to a rule that reads it", async () => {
 });
 
 test("guarded equations run in their steps alone", async () => {
-  const trainer = await Trainer.create(square(), { optimizer: meet(sgd({ lr: 0.5 })), plan: "host" });
+  const trainer = await Trainer.create(square(), { optimizer: meet(sgd({ lr: 0.5 }), { every: 2 }), plan: "host" });
   const path: number[] = [];
   for (let t = 0; t < 4; t++) {
     await trainer.trainStep({ x: [1, 0] });
@@ -55,12 +37,6 @@ test("guarded equations run in their steps alone", async () => {
   // Each step halves w₀; every second one goes halfway back to where the last such ended.
   expect(path).toEqual([1.5, (3 + 0.75) / 2, 0.9375, (1.875 + 0.46875) / 2]);
   await trainer.dispose();
-});
-
-const sam = transform({
-  id: "sam",
-  hyper: { rho: 0.5 },
-  phases: { climb: { p: "p + rho * g / totalNorm(g)" } },
 });
 
 test("trainStep carries out all phases of a round on its batch, and tells the loss at the weights themselves", async () => {
@@ -74,14 +50,6 @@ test("trainStep carries out all phases of a round on its batch, and tells the lo
   const accumulating = await Trainer.create(square(), { optimizer: sam(sgd()), plan: "host", accumulate: 2 });
   await expect(accumulating.trainStep({ x: [1, 0] })).rejects.toThrow("Leave out `accumulate`");
   await accumulating.dispose();
-});
-
-const ema = transform({
-  id: "ema",
-  hyper: { decay: 0.75 },
-  state: { average: { init: "p" } },
-  after: { average: "decay * average + (1 - decay) * p" },
-  readout: { p: "average" },
 });
 
 test.each([false, true])("evaluate, predict and exported models use the readout (in a worker: %s)", async (worker) => {

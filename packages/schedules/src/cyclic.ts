@@ -1,6 +1,6 @@
 import { OptimizerError, schedule } from "@descent/core";
 import { finite, knownOptions, oneOf, positive } from "@descent/core/adapter";
-import { type Equation, number } from "./text.ts";
+import { cycles, type Equation, number } from "./text.ts";
 
 /** How the peaks of `cyclic` change: not at all, by half each cycle, or by `rate` each update. */
 export type CyclicShape = "triangular" | "triangular2" | "exponential";
@@ -46,11 +46,9 @@ export function cyclic(options: CyclicOptions): Equation {
         : `\`${where}\` has a \`rate\`, which only the shape "exponential" has. Leave it out, or set the shape.`,
     );
   if (rate !== undefined) positive(where, { rate });
-  const laps = `step / ${number(up + down)}`;
-  const lap = `(${laps} - floor(${laps}))`;
+  const { whole, share } = cycles(up + down);
   const turn = up / (up + down);
-  const height = `(${lap} <= ${turn} ? ${lap} / ${turn} : (1 - ${lap}) / ${1 - turn})`;
-  const factor =
-    shape === "triangular2" ? ` * 0.5^floor(${laps})` : rate === undefined ? "" : ` * ${number(rate)}^step`;
+  const height = `(${share} <= ${turn} ? ${share} / ${turn} : (1 - ${share}) / ${1 - turn})`;
+  const factor = shape === "triangular2" ? ` * 0.5^${whole}` : rate === undefined ? "" : ` * ${number(rate)}^step`;
   return schedule(`${number(low)} + ${number(high - low)} * ${height}${factor}`);
 }

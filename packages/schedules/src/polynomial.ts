@@ -1,6 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import { finite, flag, knownOptions, positive } from "@descent/core/adapter";
-import { between, type Equation, number, progress } from "./text.ts";
+import { between, cycles, type Equation, number, progress } from "./text.ts";
 
 /** Options of `linear`. */
 export interface LinearOptions {
@@ -43,7 +43,7 @@ function along(where: string, options: PolynomialOptions, names: readonly (keyof
   flag(where, { cycle });
   if (cycle && k !== 1) throw new OptimizerError(`\`${where}\` takes \`cycle\` or \`k\`, not both. Leave one out.`);
   // In its n-th cycle it is on the way over n times as many updates.
-  const way = cycle ? `step / (${number(over)} * max(1, -floor(-(step / ${number(over)}))))` : progress(over);
+  const way = cycle ? `step / (${number(over)} * max(1, -floor(-(${cycles(over).passed}))))` : progress(over);
   const done = k === 1 ? way : `(${way})^${k}`;
   if (power === 1) return between(from, to, `(1 - ${done})`, `(${done})`);
   const left = `(1 - ${done})^${power}`;

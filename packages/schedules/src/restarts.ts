@@ -1,6 +1,6 @@
 import { OptimizerError, schedule } from "@descent/core";
 import { finite, knownOptions, positive } from "@descent/core/adapter";
-import { between, type Equation, number, wave } from "./text.ts";
+import { between, cycles, type Equation, number, wave } from "./text.ts";
 
 /** Options of `cosineRestarts` and `sawtooth`. */
 export interface RestartOptions {
@@ -47,14 +47,10 @@ function restarted(
   finite(where, { from, to });
   positive(where, { over, growth, decay });
   if (growth < 1) throw new OptimizerError(`\`${where}\` has \`growth\` = ${growth}. Give it 1 or above.`);
-  const laps = `step / ${number(over)}`;
+  const { passed, whole, share } = cycles(over);
   // Cycle i begins at over · (growth^i − 1) / (growth − 1). Its logarithm may fall short of i by a rounding.
-  const cycle =
-    growth === 1 ? `floor(${laps})` : `floor(log(1 + ${laps} * ${growth - 1}) / ${Math.log(growth)} + 1e-9)`;
-  const done =
-    growth === 1
-      ? `(${laps} - ${cycle})`
-      : `((${laps} - (${growth}^${cycle} - 1) / ${growth - 1}) / ${growth}^${cycle})`;
+  const cycle = growth === 1 ? whole : `floor(log(1 + ${passed} * ${growth - 1}) / ${Math.log(growth)} + 1e-9)`;
+  const done = growth === 1 ? share : `((${passed} - (${growth}^${cycle} - 1) / ${growth - 1}) / ${growth}^${cycle})`;
   const [left, gone] = ways(done);
   if (decay === 1) return between(from, to, left, gone);
   // The height of the start decays; the end stays.

@@ -1,55 +1,13 @@
 import { adamw } from "@descent/adam";
 import { optimizer as arraysOptimizer } from "@descent/arrays";
-import { type Configured, rule, transform } from "@descent/core";
+import { type Configured, rule } from "@descent/core";
 import { sgd } from "@descent/sgd";
 import { beforeEach, describe, expect, test } from "vitest";
+import { ema, meet, newton, polyak, sam } from "../../../tests/words.ts";
 import { optimizer } from "../src/index.ts";
 import { tf, use } from "./backends.ts";
 
 /* What a step is given besides gradients, and when equations run; the expected numbers are worked out in place. */
-
-const polyak = rule({
-  id: "test/polyak",
-  title: "Polyak",
-  paper: "",
-  hyper: { target: 0 },
-  state: {},
-  inputs: { loss: "model" },
-  update: { p: "p - (loss - target) / totalNorm(g)^2 * g" },
-});
-
-const newton = rule({
-  id: "test/newton",
-  title: "Diagonal Newton",
-  paper: "",
-  hyper: { every: 2 },
-  state: { c: 1 },
-  inputs: { h: "tensor" },
-  before: [{ when: "floor((t - 1) / every) * every == t - 1", c: "h" }],
-  update: { p: "p - g / c" },
-});
-
-const meet = transform({
-  id: "meet",
-  hyper: { alpha: 0.5, every: 3 },
-  state: { slow: 0 },
-  before: { slow: "t > 1 ? slow : p" },
-  after: { when: "floor(t / every) * every == t", slow: "slow + alpha * (p - slow)", p: "slow" },
-});
-
-const sam = transform({
-  id: "sam",
-  hyper: { rho: 0.5 },
-  phases: { climb: { p: "p + rho * g / totalNorm(g)" } },
-});
-
-const ema = transform({
-  id: "ema",
-  hyper: { decay: 0.75 },
-  state: { average: { init: "p" } },
-  after: { average: "decay * average + (1 - decay) * p" },
-  readout: { p: "average" },
-});
 
 describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
   beforeEach(() => use(backend));
