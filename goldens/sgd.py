@@ -1,5 +1,6 @@
 """SGD and its kin: torch.optim, Optax, pytorch_optimizer, the authors' code. In PyTorch's dialect the rate stays outside the buffer."""
 
+import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,8 @@ import timm.optim
 import torch
 
 from authors import authors
-from common import CONSTANT, DEFAULTS, NOTHING, OPTAX, OPTIONS, ROLES, SMALL, TINY, TORCH, by_optax, by_torch, decayed, golden, optax_path, three, torch_path
+from common import CONSTANT, DEFAULTS, NOTHING, OPTAX, OPTIONS, ROLES, SMALL, TINY, TORCH, by_optax, by_torch, decayed, float32, golden, optax_path, three, torch_path
+from streams import philox
 
 
 def run(nesterov=False):
@@ -40,6 +42,48 @@ def nesterov(p, gradients, role, lr, momentum):
         b = momentum * b + g
         p = p - lr * (g + momentum * b)
         yield p
+
+
+def ahead(o, p, steps):
+    """Every other gradient, at torch's parameter, which is the point ahead; the point itself is what momentum added to it back."""
+    buffers, out = {name: 0 * x for name, x in p.items()}, []
+    points = [p, *run(nesterov=True)(o, p, steps[1::2])]
+    for k, now in enumerate(steps[1::2]):
+        buffers = {name: o["momentum"] * buffers[name] + now[name] for name in p}
+        out += [points[k], {name: x + o["lr"] * o["momentum"] * buffers[name] for name, x in points[k + 1].items()}]
+    return out
+
+
+def nesterov_lookahead(p, gradients, role, lr, momentum):
+    v = 0 * p
+    for k, g in enumerate(gradients):
+        if k % 2 == 0:
+            yield p + momentum * v
+        else:
+            v = momentum * v - lr * g
+            p = p + v
+            yield p
+
+
+def noise(seed, t, name, shape):
+    """The normal numbers of update t: four to a block of Philox, in pairs by Box and Muller, rounded to float32."""
+    key, hashed = [seed % 2**32, seed >> 32], 0x811C9DC5
+    for letter in name:
+        hashed = (hashed ^ ord(letter)) * 0x01000193 % 2**32
+
+    def number(i):
+        words = philox([i // 4, t, 0, hashed], key)
+        a, b = words[i % 4 // 2 * 2 : i % 4 // 2 * 2 + 2]
+        return math.sqrt(-2 * math.log((a + 1) / 2**32)) * (math.sin if i % 2 else math.cos)(2 * math.pi * b / 2**32)
+
+    return float32(np.array([number(i) for i in range(math.prod(shape))]).reshape(shape))
+
+
+def run_sgld(o, p, steps):
+    """Plain SGD on the gradient less the noise over the rate: torch knows nothing of noise."""
+    scale = math.sqrt(2 * o["temperature"] / o["lr"])
+    noisy = [{name: g - scale * noise(o["seed"], t, name, g.shape) for name, g in now.items()} for t, now in enumerate(steps, 1)]
+    return run()({"lr": o["lr"]}, p, noisy)
 
 
 def run_lion(o, p, steps):
@@ -148,6 +192,12 @@ def goldens():
             "sgdSai", "the authors' code (github.com/AnonymousAlethiometer/SGD_SaI, e213080), float64",
             {**three(0.02, 0.05, 2e4, momentum=0.6, eps=0.3, weightDecay=0.2), SMALL: {"lr": 0.02, "eps": 0.5}}, run_sai, None,
             {"lr": 1e-2, "momentum": 0.9, "eps": 1e-8, "weightDecay": 1e-2},
+        ),
+        "nesterovLookahead": golden("nesterovLookahead", f"{source}, nesterov=True, and the point behind its parameter", heavy, ahead, nesterov_lookahead, hyper),
+        "sgld": golden(
+            "sgld", f"{source}, with noise of Philox4x32-10 in plain Python, checked against Random123",
+            {DEFAULTS: {"lr": 0.05}, OPTIONS: {"lr": 0.1, "temperature": 0.3, "seed": 2**40 + 7}, TINY: {"lr": 5e4, "temperature": 1e-8}},
+            run_sgld, None, {"lr": 1e-3, "temperature": 1, "seed": 0},
         ),
         "accsgd": by_torch(
             "accsgd", some.AccSGD, lambda o: {**rate(o), "kappa": o["kappa"], "xi": o["xi"], "constant": o["constant"]},

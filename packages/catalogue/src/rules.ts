@@ -4993,6 +4993,46 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "nesterov-lookahead",
+    "name": "nesterovLookahead",
+    "family": "sgd",
+    "title": "Nesterov with a look ahead",
+    "paper": "https://proceedings.mlr.press/v28/sutskever13.html",
+    "sentence": "Nesterov's momentum as it is drawn: go where momentum leads, take the gradient there, and correct.",
+    "comment": "Nesterov's momentum as it is drawn: go where momentum leads, take the gradient there, and correct (Sutskever et al., 2013). The parameter is the point itself, where `nesterov` keeps the point ahead: the same path, and the gradient of the phase `look` is not read, so a step costs two where `nesterov` takes one.",
+    "equations": [
+      ["v", "momentum * v - lr * g"],
+      ["p", "p + v"]
+    ],
+    "latex": "\\begin{aligned}\n&\\textbf{look} \\\\\n\\theta &\\leftarrow \\theta + \\mu\\,v \\\\\n&\\textbf{update} \\\\\nv &\\leftarrow \\mu\\,v - \\alpha\\,g \\\\\n\\theta &\\leftarrow \\theta + v\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd columnspan=\"3\"><mtext>look</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>+</mo><mrow><mi>μ</mi><mo>⁢</mo><mi>v</mi></mrow></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>update</mtext></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>v</mi></mrow><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>+</mo><mi>v</mi></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      }
+    ],
+    "slots": [
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "torch 2.13.0, torch.optim.SGD, float64, nesterov=True, and the point behind its parameter",
+      "error": 7e-7
+    },
+    "mutants": 0
+  },
+  {
     "id": "optimistic-sgd",
     "name": "optimisticSgd",
     "family": "sgd",
@@ -5426,6 +5466,49 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "sgld",
+    "name": "sgld",
+    "family": "sgd",
+    "title": "SGLD",
+    "paper": "https://www.stats.ox.ac.uk/~teh/research/compstats/WelTeh2011a.pdf",
+    "sentence": "Stochastic gradient Langevin dynamics: steps down the gradient with so much noise that the parameters become samples of exp(-loss / temperature).",
+    "comment": "Stochastic gradient Langevin dynamics: steps down the gradient with so much noise that the parameters become samples of exp(-loss / temperature) (Welling and Teh, 2011, whose ε is 2 · `lr`). At `temperature` 1, `loss` must be the whole negative log posterior, not a mean over examples: then samples are of the posterior.",
+    "equations": [
+      ["p", "p - lr * g + sqrt(2 * lr * temperature) * normal()"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\theta - \\alpha\\,g + \\sqrt{2\\,\\alpha\\,\\mathrm{temperature}}\\,\\operatorname{normal}\\left(\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>+</mo><mrow><msqrt><mrow><mrow><mn>2</mn><mo>⁢</mo><mi>α</mi></mrow><mo>⁢</mo><mtext>temperature</mtext></mrow></msqrt><mo>⁢</mo><mrow><mi>normal</mi><mrow><mo>(</mo><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "temperature",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "how far the samples spread; 0 is plain gradient descent"
+      },
+      {
+        "name": "seed",
+        "default": 0,
+        "range": [0, 9007199254740992],
+        "meaning": "which random numbers are drawn: the same for the same seed"
+      }
+    ],
+    "slots": [],
+    "bytes": 0,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "torch 2.13.0, torch.optim.SGD, float64, with noise of Philox4x32-10 in plain Python, checked against Random123",
+      "error": 4e-7
+    },
+    "mutants": 0
+  },
+  {
     "id": "sign-sgd",
     "name": "signSgd",
     "family": "sgd",
@@ -5532,6 +5615,91 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Tiger, float64", "error": 9e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "extra-adam",
+    "name": "extraAdam",
+    "family": "sharpness",
+    "title": "Extra-Adam",
+    "paper": "https://arxiv.org/abs/1802.10551",
+    "sentence": "Extragradient with Adam's steps, to the point where the gradient is asked for and from where the step began.",
+    "comment": "Extragradient with Adam's steps, to the point where the gradient is asked for and from where the step began (Gidel et al., 2019, Algorithm 4). Both gradients enter the means; `eps` is added before the bias of v is corrected, as in the authors' code.",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["p", "p - lr * sqrt(1 - beta2^(2 * t)) / (1 - beta1^(2 * t)) * m / (sqrt(v) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n&\\textbf{look} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\frac{\\alpha\\,\\sqrt{1 - \\beta_{2}^{2\\,t - 1}}}{1 - \\beta_{1}^{2\\,t - 1}}\\,m}{\\sqrt{v} + \\epsilon} \\\\\n&\\textbf{update} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\frac{\\alpha\\,\\sqrt{1 - \\beta_{2}^{2\\,t}}}{1 - \\beta_{1}^{2\\,t}}\\,m}{\\sqrt{v} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd columnspan=\"3\"><mtext>look</mtext></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mrow><mrow><mn>2</mn><mo>⁢</mo><mi>t</mi></mrow><mo>−</mo><mn>1</mn></mrow></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mrow><mrow><mn>2</mn><mo>⁢</mo><mi>t</mi></mrow><mo>−</mo><mn>1</mn></mrow></msup></mrow></mfrac><mo>⁢</mo><mi>m</mi></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>update</mtext></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mrow><mn>2</mn><mo>⁢</mo><mi>t</mi></mrow></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mrow><mn>2</mn><mo>⁢</mo><mi>t</mi></mrow></msup></mrow></mfrac><mo>⁢</mo><mi>m</mi></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/GauthierGidel/Variational-Inequality-GAN, 141122a), ExtraAdam, float64",
+      "error": 9e-7
+    },
+    "mutants": 2
+  },
+  {
+    "id": "extragradient",
+    "name": "extragradient",
+    "family": "sharpness",
+    "title": "Extragradient",
+    "paper": "https://arxiv.org/abs/1802.10551",
+    "sentence": "Takes a step, asks for the gradient there, and takes that step from where it began: the gradient of where one is going does not circle around saddle points, so that games of two players converge.",
+    "comment": "Takes a step, asks for the gradient there, and takes that step from where it began: the gradient of where one is going does not circle around saddle points, so that games of two players converge (Korpelevich, 1976; for networks, Gidel et al., 2019).",
+    "equations": [
+      ["p", "p - lr * g"]
+    ],
+    "latex": "\\begin{aligned}\n&\\textbf{look} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,g \\\\\n&\\textbf{update} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,g\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd columnspan=\"3\"><mtext>look</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>update</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      }
+    ],
+    "slots": [],
+    "bytes": 0,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/GauthierGidel/Variational-Inequality-GAN, 141122a), ExtraSGD, float64",
+      "error": 5e-7
+    },
     "mutants": 0
   }
 ];

@@ -219,11 +219,15 @@ export async function checkSchedules(
   data: Data,
 ): Promise<void> {
   const { starts, steps, phases = 1 } = data;
-  const at = (value: number, step: number): number => (step % 2 === 0 ? value : value === 0 ? 0.01 : 0.9 * value);
+  const at = (name: string, value: number, step: number): number => {
+    if (step % 2 === 0) return value;
+    if (name === "seed") return value + 1; // a whole number
+    return value === 0 ? 0.01 : 0.9 * value;
+  };
   const now = (step: number) =>
-    Object.fromEntries(Object.entries(hyper).map(([name, value]) => [name, at(value, step)]));
+    Object.fromEntries(Object.entries(hyper).map(([name, value]) => [name, at(name, value, step)]));
   const scheduled = make(
-    Object.fromEntries(Object.entries(hyper).map(([name, value]) => [name, (step: number) => at(value, step)])),
+    Object.fromEntries(Object.entries(hyper).map(([name, value]) => [name, (step: number) => at(name, value, step)])),
   );
   const wanted = await using(target, starts, make(hyper), async (session) => {
     for (const k of steps.keys()) {

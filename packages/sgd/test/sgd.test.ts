@@ -3,7 +3,7 @@ import { describeRules, law } from "@descent/conformance/vitest";
 import * as rules from "@descent/sgd";
 
 const { classicalMomentum, dampenedMomentum, lion, momentum, nesterov, optimisticSgd, pid, qhm } = rules;
-const { sgd, sgdp, sgdw, signSgd, signum, tiger } = rules;
+const { sgd, sgdp, sgdw, sgld, signSgd, signum, tiger } = rules;
 
 describeRules(rules, goldens("sgd"));
 law("momentum of 0 is SGD", momentum({ lr: 0.1, momentum: 0 }), sgd({ lr: 0.1 }));
@@ -18,3 +18,4 @@ law("Lion with equal betas is Signum", lion({ lr: 1e-3, beta1: 0.9, beta2: 0.9 }
 law("optimistic descent without optimism is SGD", optimisticSgd({ lr: 0.1, optimism: 0 }), sgd({ lr: 0.1 }));
 law("QHM with ν = 0 is SGD", qhm({ lr: 0.1, nu: 0 }), sgd({ lr: 0.1 }));
 law("PID without its sum and its change is SGD", pid({ lr: 0.1, integral: 0, derivative: 0 }), sgd({ lr: 0.1 }));
+law("Langevin dynamics without heat is SGD", sgld({ lr: 0.1, temperature: 0 }), sgd({ lr: 0.1 }));
