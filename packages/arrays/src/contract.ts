@@ -1,9 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { HyperValue, Inspection, LoadReport, StateDict } from "@descent/core";
-import type { LoadOptions } from "@descent/core/adapter";
+import type { LoadOptions, RowGradient } from "@descent/core/adapter";
 import type { Engine } from "./options.ts";
 import type { Described } from "./parameters.ts";
-import type { RowGradient } from "./rows.ts";
 
 /** Parameters by name: a record, or pairs such as a Map's. */
 export type ParametersOf<Name extends string> =

@@ -12,7 +12,10 @@ import {
   type BlockingWorld,
   checkConfigured,
   DISPOSE,
+  distinctRows,
   isCallback,
+  isFloat32Array,
+  isRowGradient,
   type LoadOptions,
   Loop,
   list,
@@ -20,6 +23,7 @@ import {
   type NonFinite,
   named,
   nonFiniteGradients,
+  type RowGradient,
   refuseUnknown,
   type Share,
   shown,
@@ -30,8 +34,8 @@ import { ArraysBackend } from "./backend.ts";
 import type { ArraysOf, GradientsOf, InputsOf, Optimizer, ParametersOf } from "./contract.ts";
 import type { Tensor } from "./memory/tensor.ts";
 import { checkOptions, type Engine, type OptimizerOptions } from "./options.ts";
-import { type Described, type Entry, isFloat32Array, Parameters } from "./parameters.ts";
-import { distinct, isRowGradient, type RowGradient, type RowStep, stepOfRows } from "./rows.ts";
+import { type Described, type Entry, Parameters } from "./parameters.ts";
+import { type RowStep, stepOfRows } from "./rows.ts";
 import { Pool } from "./threads/pool.ts";
 import { Tied } from "./tied.ts";
 import { agree, startTogether } from "./world/exchange.ts";
@@ -195,7 +199,7 @@ class ArraysOptimizer implements Optimizer {
     if (isFloat32Array(g) && g.length !== length)
       throw new OptimizerError(`\`${parameter.name}\` has ${g.length} gradients for ${length} parameters.`);
     const all = (): number[] => Array.from({ length: parameter.shape[0]! }, (_, row) => row); // it has rows
-    const gradient = distinct(parameter, isFloat32Array(g) ? { rows: all(), data: g } : g);
+    const gradient = distinctRows(parameter, isFloat32Array(g) ? { rows: all(), data: g } : g);
     const rows = this.#loop.rows(parameter.name, p);
     if (!rows) return undefined;
     this.#backend.settle();

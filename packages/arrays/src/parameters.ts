@@ -2,6 +2,7 @@ import { OptimizerError, type Parameter } from "@descent/core";
 import {
   type Axes,
   description,
+  isFloat32Array,
   type Named,
   named,
   type Role,
@@ -178,10 +179,6 @@ function refuseUnshared(all: readonly Entry[]): void {
 
 const gradientOf = (name: string, input = "gradient"): string =>
   input === "gradient" ? `The gradient of \`${name}\`` : `The \`${input}\` of \`${name}\``;
-
-// By tag, not only by `instanceof`: arrays of another realm (an iframe, a test environment) are as good.
-export const isFloat32Array = (x: unknown): x is Float32Array =>
-  x instanceof Float32Array || Object.prototype.toString.call(x) === "[object Float32Array]";
 
 function entryOf(index: number, name: string, given: unknown): Entry {
   const wrong = (what: string): never => {

@@ -1,7 +1,14 @@
 import { OptimizerError } from "@descent/core";
-import { isRecord, list, shown, suggestion } from "@descent/core/adapter";
-import { type Entry, isFloat32Array, type Parameters } from "./parameters.ts";
-import { isRowGradient, type RowGradient } from "./rows.ts";
+import {
+  isFloat32Array,
+  isRecord,
+  isRowGradient,
+  list,
+  type RowGradient,
+  shown,
+  suggestion,
+} from "@descent/core/adapter";
+import type { Entry, Parameters } from "./parameters.ts";
 
 /** A parameter that is used under several names. */
 interface Tie {

@@ -2,7 +2,16 @@
 export { checkConfigured, type Frozen, type Partition } from "./configured.ts";
 export { ASYNC_DISPOSE, DISPOSE } from "./dispose.ts";
 export { among, isCallback, isRecord, list, nearest, shown, suggestion, takes } from "./errors.ts";
-export { type Named, named, refuseEmpty, refuseOverlap, refuseShape, refuseUnknown, type Stretch } from "./given.ts";
+export {
+  isFloat32Array,
+  type Named,
+  named,
+  refuseEmpty,
+  refuseOverlap,
+  refuseShape,
+  refuseUnknown,
+  type Stretch,
+} from "./given.ts";
 export { type Assignment, assign, forSome, mapLeaves, refuseEmptyGroups } from "./groups.ts";
 export { hashOf } from "./hash.ts";
 export { checkHyper, rangeOf, rangeText } from "./hyper.ts";
@@ -16,6 +25,17 @@ export { type Given as GivenInputs, readsInput } from "./loop/inputs.ts";
 export type { Kept } from "./loop/inspect.ts";
 export type { LoadOptions, Write } from "./loop/load.ts";
 export { AsyncLoop, Loop } from "./loop/loop.ts";
+export {
+  type DistinctRows,
+  distinctRows,
+  isRowGradient,
+  pickRows,
+  putRows,
+  type RowGradient,
+  type RowMemory,
+  type RowStep,
+  stepOfRows,
+} from "./loop/row-step.ts";
 export type { Rows } from "./loop/rows.ts";
 export { slotShape } from "./loop/slots.ts";
 export type { Numbers, Step } from "./loop/step.ts";

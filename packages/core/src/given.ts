@@ -3,6 +3,10 @@ import { type Parameter, type Shape, size } from "./parameter.ts";
 
 /* Checks of the parameters, memory and gradients that adapters are given, in one wording. */
 
+/** By tag, not only by `instanceof`: arrays of another realm (an iframe, a test environment) are as good. */
+export const isFloat32Array = (x: unknown): x is Float32Array =>
+  x instanceof Float32Array || Object.prototype.toString.call(x) === "[object Float32Array]";
+
 /** Values by name: a record, or pairs such as a Map's. */
 export type Named<V> = Readonly<Record<string, V>> | Iterable<readonly [string, V]>;
 

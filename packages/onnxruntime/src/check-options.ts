@@ -86,6 +86,7 @@ const ofCreate: Readonly<Record<keyof TrainerOptions, Check>> = {
     'give a row by table: { "embed.weight": 0 }',
     (x) => isRecord(x) && Object.values(x).every((row) => Number.isSafeInteger(row) && Number(row) >= -1),
   ),
+  rows: must('be a list of tables by name: ["embedding.weight"]', isNames),
   gradients: must(
     "give functions by operator",
     (x) => isRecord(x) && Object.values(x).every((rule) => typeof rule === "function"),
@@ -137,8 +138,25 @@ function checkExchange(where: string, { plan = "host", worker = false }: OpenOpt
     );
 }
 
+/** Throws where gradients of rows cannot be applied as such. */
+function checkRows(where: string, { rows = [], plan = "host", accumulate = 1, world }: TrainerOptions): void {
+  if (rows.length === 0) return;
+  const why =
+    plan !== "host"
+      ? `the plan ${shown(plan)} steps whole tensors. Use plan: "host"`
+      : accumulate !== 1
+        ? "gradients of several batches are added up as whole tensors. Leave out `accumulate`"
+        : worldOf(world)
+          ? "processes look up rows of their own. Leave out `world`"
+          : undefined;
+  if (why !== undefined) throw new OptimizerError(`${where}: \`rows\` cannot be used here, because ${why}.`);
+}
+
 /** Throws unless these are options of `Trainer.create`. */
-export const checkCreate = (options: TrainerOptions): void => checked("Trainer.create", options, ofCreate);
+export function checkCreate(options: TrainerOptions): void {
+  checked("Trainer.create", options, ofCreate);
+  checkRows("Trainer.create", options);
+}
 /** Throws unless these are options of `Trainer.open`. */
 export const checkOpen = (options: OpenOptions): void => checked("Trainer.open", options, ofOpen);
 

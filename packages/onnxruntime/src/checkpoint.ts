@@ -2,6 +2,7 @@ import { decodeState, OptimizerError, type Parameter, type StateDict } from "@de
 import {
   decodeSafetensors,
   encodeSafetensors,
+  isFloat32Array,
   list,
   type Shape,
   shown,
@@ -11,7 +12,6 @@ import {
 } from "@descent/core/adapter";
 import { bytesOf, type FileSource } from "./files/read.ts";
 import type { Snapshot, Waiting } from "./plans/training.ts";
-import { isFloat32Array } from "./session/feeds.ts";
 
 /** Everything that a trainer needs to continue: weights, running statistics and the optimizer's state. */
 export interface Checkpoint {

@@ -6,6 +6,7 @@ export type { OpenOptions, TrainerOptions } from "./options.ts";
 export { type GraphJob, lower } from "./plans/lower.ts";
 export type {
   Forward,
+  GivenGradients,
   Gradients,
   Output,
   Outputs,

@@ -84,6 +84,12 @@ export interface TrainerOptions extends OpenOptions {
    * shows it, and so is a table's one row of zeros; −1 trains all rows.
    */
   readonly paddingIdx?: Readonly<Record<string, number>> | undefined;
+  /**
+   * Embedding tables whose gradients are of the rows that a batch looks up, as with `sparse=True` in PyTorch: a step costs what
+   * those rows cost, and leaves the others as they are, state and decay included. Each row counts its own updates. For tables
+   * that nothing else reads, rules without sums over rows, and the host plan.
+   */
+  readonly rows?: readonly string[] | undefined;
   /** Gradients for operators that lack one here, or other ones, by name ("Op" or "domain.Op"). */
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
   /**

@@ -5,6 +5,7 @@ import {
   ASYNC_DISPOSE,
   DISPOSE,
   forSome,
+  isFloat32Array,
   isRecord,
   refuseEmptyGroups,
   type Shape,
@@ -23,10 +24,10 @@ import { baseName, type FileSource } from "./files/read.ts";
 import { checkPath, Writes } from "./files/writes.ts";
 import type { Candidates } from "./graphs/model.ts";
 import type { OpenOptions, TrainerOptions } from "./options.ts";
-import type { Forward, Gradients, Outputs, Plan, Training, Weights } from "./plans/training.ts";
+import type { Forward, GivenGradients, Gradients, Outputs, Plan, Training, Weights } from "./plans/training.ts";
 import type { LostError } from "./quirks/lost.ts";
 import { type Report, reportOf } from "./report.ts";
-import { type Batch, isFloat32Array } from "./session/feeds.ts";
+import type { Batch } from "./session/feeds.ts";
 import { mendingOf, trainedOf } from "./trainable.ts";
 import { RemoteEngine } from "./worker/remote.ts";
 
@@ -104,11 +105,12 @@ export class Trainer {
           shapes,
           batchNorm,
           gradients,
+          rows,
           unreached = options.trainable === undefined ? "leave" : "error",
         } = options;
         const trained = trainedOf(candidates, options);
         refuseEmptyGroups(options.optimizer, candidates.weights);
-        return { trained, loss, outputs, shapes, batchNorm, gradients, unreached };
+        return { trained, loss, outputs, shapes, batchNorm, gradients, unreached, rows };
       },
     );
   }
@@ -130,6 +132,7 @@ export class Trainer {
           batchNorm: undefined,
           gradients: undefined,
           unreached: undefined,
+          rows: undefined,
         };
         return { ...none, trained: trainedOf(candidates, options) };
       },
@@ -244,8 +247,11 @@ export class Trainer {
     return this.#calls.next(() => this.#training.gradients(fedBatch(batch, this.#started)));
   }
 
-  /** One update by your own gradients. Weights without one are not touched. */
-  applyGradients(gradients: Gradients): Promise<void> {
+  /**
+   * One update by your own gradients: whole ones, or `{ rows, data }` of some rows of a table on the host plan. Weights without one
+   * are not touched.
+   */
+  applyGradients(gradients: GivenGradients): Promise<void> {
     return this.#calls.next(async () => {
       checkRecord("applyGradients", "gradients by name", gradients);
       this.#refuse(await this.#training.applyGradients(gradients, this.#guard));

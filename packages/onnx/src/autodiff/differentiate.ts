@@ -10,6 +10,7 @@ import type { Constant } from "../proto/constant.ts";
 import { isFloat } from "../proto/elem.ts";
 import type { Trainable } from "../weights/survey.ts";
 import type { Builder, Target } from "./builder.ts";
+import type { Lookup } from "./gradients/indexing.ts";
 import type { GradientRule } from "./gradients/rule.ts";
 import type { BuiltLoss, LabelInput, Loss, LossFunction } from "./losses.ts";
 import { RunningStatistics, trains } from "./statistics.ts";
@@ -30,6 +31,11 @@ export interface DifferentiateOptions {
   readonly unreached?: "error" | "zeros" | "leave" | undefined;
   /** The model's outputs to keep. Default: all. */
   readonly outputs?: readonly string[] | undefined;
+  /**
+   * Weights, read by Gather alone, whose gradients to give as the rows that were looked up instead of a table that is zero
+   * elsewhere. Default: none.
+   */
+  readonly rows?: readonly string[] | undefined;
   /** Gradients of operators that have none here, or other ones, by name ("Op" or "domain.Op"). */
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
 }
@@ -38,6 +44,10 @@ export interface DifferentiateOptions {
 export interface TrainedParameter extends Trainable {
   /** The name of the output that is its gradient. */
   readonly grad: string;
+  /** The name of the output that says which rows `grad` is of, int64 (int32 for webgpu), where it is of some. A row may come several times. */
+  readonly rows?: string | undefined;
+  /** The row among them that is not trained. */
+  readonly padding?: number | undefined;
 }
 
 /** Running statistics of a BatchNormalization that trains: an input, and the output that is its value after the step. */
@@ -82,6 +92,7 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
     target: oneOf("cpu", "wasm", "cuda", "webgpu"),
     unreached: oneOf("error", "zeros", "leave"),
     outputs: texts,
+    rows: texts,
     gradients: {
       want: 'functions by operator: { "com.example.Op": (b, node, dys, need) => … }',
       fits: (x) => isRecord(x) && Object.values(x).every(isFunction),
@@ -90,6 +101,12 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
   const source = isGraph(model) ? model : importModel(model);
   let chosen = choose(source, options.wrt, (options.inputs ?? []).length > 0);
   const wanted = [...chosen.map((p) => p.name), ...(options.inputs ?? [])];
+  const byRows = new Map((options.rows ?? []).map((name): [string, Lookup[]] => [name, []]));
+  for (const name of byRows.keys())
+    if (!chosen.some((p) => p.name === name))
+      throw new OnnxError(
+        `\`rows\` names \`${name}\`, which is not trained. The trained weights are ${names(chosen.map((p) => p.name))}.`,
+      );
   const graph = started(source, wanted);
   const { stops } = source;
   const tape = new Tape(graph, options.target ?? "cpu", wanted, options.gradients ?? {}, undefined, undefined, stops);
@@ -120,9 +137,9 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
     elem,
     shape.map(() => 1),
   );
-  const gradients = tape.backward(new Map([[built.loss, one]]), wanted);
+  const gradients = tape.backward(new Map([[built.loss, one]]), wanted, byRows);
 
-  let missing = wanted.filter((name) => gradients.get(name) === undefined);
+  let missing = wanted.filter((name) => gradients.get(name) === undefined && !byRows.get(name)?.length);
   if (options.unreached === "leave" && missing.length < wanted.length) {
     const left = new Set(missing);
     for (const { name, initial } of chosen) if (left.has(name)) graph.initializer(name, initial);
@@ -159,7 +176,17 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
     graph.setType(as, type);
     return graph.output(as, type);
   };
-  const parameters = chosen.map((p) => ({ ...p, grad: gradientOf(p.name) }));
+  const parameters = chosen.map((p): TrainedParameter => {
+    const lookups = byRows.get(p.name) ?? [];
+    if (lookups.length === 0) return { ...p, grad: gradientOf(p.name) };
+    const one = (part: keyof Lookup): string =>
+      b.concat(
+        lookups.map((lookup) => lookup[part]),
+        0,
+      );
+    const [rows, grad] = [output(`${p.name}.rows`, one("rows")), output(`${p.name}.grad`, one("data"))];
+    return { ...p, grad, rows, padding: source.paddingRows.get(p.name) };
+  });
   const inputs = (options.inputs ?? []).map((name) => ({ name, grad: gradientOf(name) }));
   const statistics = running.updates.map(({ name, next }): Statistic => {
     const initial = source.initializers.get(name)!;

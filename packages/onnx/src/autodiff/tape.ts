@@ -10,6 +10,7 @@ import { Builder, type Target } from "./builder.ts";
 import { lowerings } from "./decompose.ts";
 import { expansions } from "./expansions/index.ts";
 import { flat, rounding, rules } from "./gradients/index.ts";
+import { type Lookup, lookedUp } from "./gradients/indexing.ts";
 import { fake, fakeQuantization } from "./gradients/quantization.ts";
 import type { GradientRule, Gradients } from "./gradients/rule.ts";
 
@@ -145,11 +146,22 @@ export class Tape {
     if (!carried) this.stopped.add(describe(node));
   }
 
-  /** Appends the gradients of some values, given those of others. */
-  backward(seeds: ReadonlyMap<string, string>, wanted: readonly string[]): Map<string, string | undefined> {
+  /**
+   * Appends the gradients of some values, given those of others. Those of tables that `byRows` has are put there, lookup by
+   * lookup; a table that is read otherwise is refused.
+   */
+  backward(
+    seeds: ReadonlyMap<string, string>,
+    wanted: readonly string[],
+    byRows: ReadonlyMap<string, Lookup[]> = new Map(),
+  ): Map<string, string | undefined> {
     const { b } = this;
     const sums = new Map<string, string[]>();
-    const add = (name: string, gradient: string): void => {
+    const add = (name: string, gradient: string, by?: Node): void => {
+      if (byRows.has(name))
+        throw new OnnxError(
+          `${by ? describe(by) : "The loss"} reads all of \`${name}\`, so its gradient is not one of some rows. Leave it out of \`rows\`.`,
+        );
       const all = sums.get(name);
       if (all === undefined) sums.set(name, [gradient]);
       else all.push(gradient);
@@ -165,6 +177,12 @@ export class Tape {
     for (const node of [...this.#nodes].reverse()) {
       if (!node.outputs.some((name) => sums.has(name) && this.#needs.has(name))) continue;
       const dys = node.outputs.map(collect);
+      const lookups = Object.hasOwn(this.#own, keyOf(node)) ? undefined : byRows.get(node.inputs[0] ?? "");
+      const lookup = lookups && dys[0] !== undefined ? lookedUp(b, node, dys[0]) : undefined;
+      if (lookups && lookup) {
+        lookups.push(lookup); // its indices have no gradient
+        continue;
+      }
       const inside = captured(node).filter((name) => this.#needs.has(name));
       const need = node.inputs.map((name) => this.#needs.has(name));
       const take = (of: readonly string[], all: Gradients, wanted: (i: number) => boolean): void => {
@@ -172,7 +190,7 @@ export class Tape {
           const gradient = all[i];
           if (gradient === undefined || !wanted(i)) return;
           this.#check(node, name, gradient);
-          add(name, gradient);
+          add(name, gradient, node);
         });
       };
       const bodied = standard(node) && Object.hasOwn(bodies, node.op) ? bodies[node.op] : undefined;

@@ -43,6 +43,8 @@ export interface Starting {
   readonly batchNorm: BatchNorm | undefined;
   readonly gradients: Readonly<Record<string, GradientRule>> | undefined;
   readonly unreached: "error" | "zeros" | "leave" | undefined;
+  /** Tables whose gradients are of the rows looked up. */
+  readonly rows: readonly string[] | undefined;
 }
 
 /** The facts that a trainer knows about what it trains. */

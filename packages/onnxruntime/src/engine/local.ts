@@ -29,6 +29,8 @@ interface Running {
   readonly training: Training;
   /** The original model. */
   readonly model: ModelProto;
+  /** Tables whose gradients are of the rows looked up. */
+  readonly rows: readonly string[] | undefined;
 }
 
 /** The engine in this thread. */
@@ -88,7 +90,7 @@ export class LocalEngine implements Engine {
     }
     const compiler = new Compiler({ runtime, source, executionProviders, sessionOptions, fills });
     const training = await trainingOf(compiler, executionProviders, starting, source);
-    this.#running = { target, source, training, model };
+    this.#running = { target, source, training, model, rows: starting.rows };
     if (target === "webgpu") watchDevice(runtime, this.#lost).catch(() => {}); // then a run will tell
     const described = ({ name, shape, role, axes }: Parameter): Parameter => ({ name, shape, role, axes });
     return {
@@ -107,7 +109,11 @@ export class LocalEngine implements Engine {
   }
 
   async trainingGraph(): Promise<Uint8Array> {
-    const { training, model, source, target } = this.#started();
+    const { training, model, source, target, rows } = this.#started();
+    if (rows?.length)
+      throw new OptimizerError(
+        "A training graph's file gives whole gradients, and this trainer takes those of rows (`rows`), which step otherwise. Save a checkpoint: trainer.save(path).",
+      );
     const whole = encodeModel(inlined(model, this.#opened?.external));
     const made = source instanceof TrainingFile ? source.target : target;
     return encodeTrainingFile(source, made, whole, await training.weights());
@@ -130,11 +136,11 @@ export class LocalEngine implements Engine {
 async function trainingOf(
   compiler: Compiler,
   executionProviders: Opening["executionProviders"],
-  { plan, optimizer, seed, world }: Starting,
+  { plan, optimizer, seed, world, rows }: Starting,
   { parameters: weights, statistics }: Source,
 ): Promise<Training> {
   const trained = { weights, statistics, seed: seed + (world?.rank ?? 0), world };
-  if (plan === "host" || world || (plan === undefined && compiler.target !== "webgpu")) {
+  if (plan === "host" || world || rows?.length || (plan === undefined && compiler.target !== "webgpu")) {
     // The runtime that fills the tensors it is handed is onnxruntime-node.
     const matmul = compiler.fills ? await onnxMatmul({ threads: compiler.threads }) : undefined;
     return new TrainingLoop(compiler, new HostResidence(compiler, optimizer, weights, { matmul, world }), trained);

@@ -51,6 +51,8 @@ export interface ModelSourceOptions {
   readonly reading?: Reading | undefined;
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
   readonly unreached?: "error" | "zeros" | "leave" | undefined;
+  /** Tables whose gradients are of the rows looked up. */
+  readonly rows?: readonly string[] | undefined;
 }
 
 /** The parts of a model that may be trained. */
@@ -142,7 +144,7 @@ export class ModelSource implements Source {
   }
 
   #differentiated(source: Graph): ReturnType<typeof differentiate> {
-    const { loss, trained, target, outputs, gradients, unreached } = this.#options;
+    const { loss, trained, target, outputs, gradients, unreached, rows } = this.#options;
     try {
       return differentiate(source, {
         loss: typeof loss === "function" ? told(loss) : loss,
@@ -151,6 +153,7 @@ export class ModelSource implements Source {
         outputs,
         gradients,
         unreached,
+        rows,
       });
     } catch (error) {
       if (!(error instanceof OnnxError)) throw error;

@@ -11,6 +11,18 @@ export interface Weight extends Parameter {
 /** Sizes of a batch by input; none leaves them to the run. */
 export type Shapes = Readonly<Record<string, readonly number[]>>;
 
+/** A parameter of a training graph. */
+export interface Derived {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The output that is its gradient. */
+  readonly grad: string;
+  /** The output that says which rows the gradient is of, where it is of some. */
+  readonly rows?: string | undefined;
+  /** The row among them that is not trained. */
+  readonly padding?: number | undefined;
+}
+
 /** Forward, loss and gradients. Weights and statistics are inputs. */
 export interface TrainingGraph {
   readonly graph: Graph;
@@ -18,7 +30,7 @@ export interface TrainingGraph {
   readonly loss: string;
   /** The model's own outputs. */
   readonly outputs: readonly string[];
-  readonly parameters: readonly { readonly name: string; readonly shape: readonly number[]; readonly grad: string }[];
+  readonly parameters: readonly Derived[];
   /** The values that the forward pass keeps, each with the output that is its next value. */
   readonly statistics: readonly { readonly name: string; readonly next: string }[];
   /** The number of seeds that the graph draws its dropout from. */

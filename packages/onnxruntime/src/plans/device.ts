@@ -118,7 +118,7 @@ export class DeviceResidence implements Residence<Held> {
       join: ({ parameters }) => parameters.map((p) => p.grad),
       watched: (_, gradient) => gradient,
       feeds: {},
-      into: (gradients) => this.#targets([...gradients]),
+      into: ({ gradients }) => this.#targets([...gradients]),
       take: (_results, _gradients, loss) => this.#step(this.weights.keys(), loss),
       drop: () => {},
       end: () => {},

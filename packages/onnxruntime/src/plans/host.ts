@@ -5,7 +5,8 @@ import type { Weight } from "../graphs/source.ts";
 import type { Compiler } from "../session/compiler.ts";
 import type { Runtime, RuntimeTensor } from "../session/runtime.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";
-import type { Gradients } from "./training.ts";
+import { gradientsOfRows } from "./rows.ts";
+import type { GivenGradients } from "./training.ts";
 
 /** Numbers in memory, and the tensor that is a view of them. */
 interface Held {
@@ -85,25 +86,31 @@ export class HostResidence implements Residence<Held> {
       join: () => [],
       watched: (_, gradient) => gradient,
       feeds: {},
-      into: (gradients) => {
+      into: ({ gradients, rows }) => {
         const into: Record<string, RuntimeTensor> = {};
         for (const [name, output] of gradients) {
-          const tensor = this.#into.get(name);
+          const tensor = rows.has(name) ? undefined : this.#into.get(name);
           if (tensor) into[output] = tensor;
         }
         return into;
       },
-      take: (results: Tensors, gradients, loss) => {
+      take: (results: Tensors, compiled, loss) => {
+        const { gradients, rows } = compiled;
         for (const [name, output] of gradients)
-          if (!this.#into.has(name)) this.#gradients[name]!.set(results[output]!.data as Float32Array); // float32 for every parameter
-        this.optimizer.update(this.#gradients, this.optimizer.reads("loss") ? { loss } : undefined);
+          if (!rows.has(name) && !this.#into.has(name))
+            this.#gradients[name]!.set(results[output]!.data as Float32Array); // float32 for every parameter
+        const all =
+          rows.size > 0
+            ? { ...this.#gradients, ...Object.fromEntries(gradientsOfRows(results, compiled)) }
+            : this.#gradients;
+        this.optimizer.update(all, this.optimizer.reads("loss") ? { loss } : undefined);
       },
       drop: () => {},
       end: () => {},
     };
   }
 
-  async apply(gradients: Gradients): Promise<void> {
+  async apply(gradients: GivenGradients): Promise<void> {
     this.optimizer.update(gradients);
   }
 

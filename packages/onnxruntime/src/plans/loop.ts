@@ -1,15 +1,36 @@
 import { Means } from "@descent/arrays/engine";
 import { type Inspection, type LoadReport, OptimizerError } from "@descent/core";
-import { type BlockingWorld, refuseUnknown, shown, size } from "@descent/core/adapter";
+import {
+  type BlockingWorld,
+  distinctRows,
+  isFloat32Array,
+  isRowGradient,
+  putRows,
+  refuseUnknown,
+  shown,
+  size,
+} from "@descent/core/adapter";
 import { drawn } from "../graphs/dropout.ts";
 import type { Weight } from "../graphs/source.ts";
 import type { Compiled, Compiler } from "../session/compiler.ts";
-import { type Fed, isFloat32Array } from "../session/feeds.ts";
+import type { Fed } from "../session/feeds.ts";
 import type { RuntimeTensor } from "../session/runtime.ts";
 import { agreeOn } from "./agree.ts";
 import { addFinite, allFinite, FINITE } from "./finite.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";
-import type { Forward, Gradients, Hyper, Outputs, Plan, Snapshot, Stepped, Training, Weights } from "./training.ts";
+import { gradientsOfRows } from "./rows.ts";
+import type {
+  Forward,
+  GivenGradients,
+  Gradients,
+  Hyper,
+  Outputs,
+  Plan,
+  Snapshot,
+  Stepped,
+  Training,
+  Weights,
+} from "./training.ts";
 import { Sums } from "./waiting.ts";
 
 /** The tensors of a model that are trained and kept, and the seed of dropout. */
@@ -86,14 +107,30 @@ export class TrainingLoop<H> implements Training {
     const compiled = await this.#compiler.compiled("train", batch);
     const results = await compiled.session.run(this.#feeds(batch, compiled));
     const gradients = [...compiled.gradients].map(
-      ([name, output]) => [name, (results[output]!.data as Float32Array).slice()] as const, // gradients are float32
+      ([name, output]) =>
+        [name, this.#whole(name, results, compiled) ?? (results[output]!.data as Float32Array).slice()] as const, // gradients are float32
     );
     return { ...forwardOf(results, compiled), gradients: Object.fromEntries(gradients) };
   }
 
-  async applyGradients(gradients: Gradients, guard: boolean): Promise<string | undefined> {
+  /** The gradient of a table as a whole, where the run gave it by rows. */
+  #whole(name: string, results: Tensors, compiled: Compiled): Float32Array | undefined {
+    const found = gradientsOfRows(results, compiled).get(name);
+    const parameter = found && this.#weights.find((weight) => weight.name === name);
+    if (!parameter) return undefined;
+    const { rows, data } = distinctRows(parameter, found);
+    const whole = new Float32Array(size(parameter.shape));
+    putRows(data, rows, whole, size(parameter.shape.slice(1)));
+    return whole;
+  }
+
+  async applyGradients(gradients: GivenGradients, guard: boolean): Promise<string | undefined> {
     this.#check(gradients);
-    const bad = guard ? Object.keys(gradients).find((name) => !allFinite(gradients[name]!)) : undefined; // a key of it
+    const numbers = (name: string): Float32Array => {
+      const g = gradients[name]!; // a key of it
+      return isRowGradient(g) ? g.data : g;
+    };
+    const bad = guard ? Object.keys(gradients).find((name) => !allFinite(numbers(name))) : undefined;
     const own = bad === undefined ? undefined : `The gradient of \`${bad}\` is not finite`;
     const fault = this.#world ? agreeOn(this.#world, { loss: 0, fault: own }).fault : own;
     if (fault !== undefined) {
@@ -200,8 +237,8 @@ export class TrainingLoop<H> implements Training {
         return residence.staying(stay, graph);
       },
     });
-    const { gradients, statistics } = compiled;
-    const into: Record<string, RuntimeTensor> = { ...pass.into(gradients) };
+    const { statistics } = compiled;
+    const into: Record<string, RuntimeTensor> = { ...pass.into(compiled) };
     for (const [name, output] of statistics) {
       const next = residence.next(this.#kept.get(name)!); // all of them are kept
       if (next) into[output] = next;
@@ -211,7 +248,7 @@ export class TrainingLoop<H> implements Training {
     const outcome = { loss: own.loss, fault: guard ? this.#fault(own.loss, results, compiled, pass) : undefined };
     const { loss, fault } = this.#world ? agreeOn(this.#world, outcome) : outcome;
     const forward = { loss, outputs: own.outputs };
-    if (fault === undefined) pass.take(results, gradients, forward.loss);
+    if (fault === undefined) pass.take(results, compiled, forward.loss);
     else {
       this.#nonFinite++;
       pass.drop(results);
@@ -248,11 +285,19 @@ export class TrainingLoop<H> implements Training {
     };
   }
 
-  #check(gradients: Gradients): void {
+  #check(gradients: GivenGradients): void {
     refuseUnknown(gradients, this.#residence.weights);
     for (const { name, shape } of this.#weights) {
       if (!Object.hasOwn(gradients, name)) continue;
       const given: unknown = gradients[name];
+      if (isRowGradient(given)) {
+        if (this.plan !== "host")
+          throw new OptimizerError(
+            `The gradient of \`${name}\` is of some rows, and the plan \`${this.plan}\` steps whole tensors. Use plan: "host", or give a whole gradient.`,
+          );
+        distinctRows({ name, shape }, given); // throws where it does not fit
+        continue;
+      }
       if (!isFloat32Array(given))
         throw new OptimizerError(`The gradient of \`${name}\` must be a Float32Array; got ${shown(given)}.`);
       if (given.length !== size(shape))

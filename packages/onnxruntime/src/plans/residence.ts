@@ -2,8 +2,9 @@ import type { Inspection, LoadReport, StateDict } from "@descent/core";
 import type { Shape } from "@descent/core/adapter";
 import type { Graph } from "@descent/onnx";
 import type { TrainingGraph } from "../graphs/source.ts";
+import type { Compiled } from "../session/compiler.ts";
 import type { RuntimeTensor } from "../session/runtime.ts";
-import type { Gradients, Hyper, Plan } from "./training.ts";
+import type { GivenGradients, Hyper, Plan } from "./training.ts";
 
 /** Tensors of a run by the name of their input or output. */
 export type Tensors = Readonly<Record<string, RuntimeTensor>>;
@@ -18,10 +19,10 @@ export interface Pass {
   watched(parameter: string, gradient: string): string;
   /** Inputs besides the batch, the weights and the statistics. */
   readonly feeds: Tensors;
-  /** Tensors that the run itself fills, by output; given the output of every gradient by parameter. */
-  into(gradients: ReadonlyMap<string, string>): Tensors;
+  /** Tensors that the run itself fills, by output; given which outputs are gradients. */
+  into(compiled: Compiled): Tensors;
   /** Makes the results the new values; `loss` is that of the batch, for rules that read it. */
-  take(results: Tensors, gradients: ReadonlyMap<string, string>, loss: number): void;
+  take(results: Tensors, compiled: Compiled, loss: number): void;
   /** Releases the results. */
   drop(results: Tensors): void;
   /** Called last, also after an error. */
@@ -72,7 +73,7 @@ export interface Residence<H> {
   /** The pass that ends in an update. */
   update(): Pass;
   /** The update by gradients from the host, whose names and lengths were checked. */
-  apply(gradients: Gradients): Promise<void>;
+  apply(gradients: GivenGradients): Promise<void>;
   /** The update by the mean of gradients that were summed over `count` batches. */
   applyMean(sums: ReadonlyMap<string, H>, count: number): Promise<void>;
   /** Frees weights, gradients and state; what `hold` made is freed by `free`. */

@@ -1,4 +1,5 @@
 import type { HyperValue, Inspection, LoadReport, StateDict } from "@descent/core";
+import type { RowGradient } from "@descent/core/adapter";
 import type { Fed } from "../session/feeds.ts";
 
 /** Where the update happens: on the host, as nodes of the training graph, or on the GPU device that ONNX Runtime shares. */
@@ -30,6 +31,8 @@ export interface Stepped extends Forward {
 }
 /** Float32 numbers by the name of their parameter. */
 export type Gradients = Readonly<Record<string, Float32Array>>;
+/** Gradients as a caller gives them: of whole weights, or of some rows of one. */
+export type GivenGradients = Readonly<Record<string, Float32Array | RowGradient>>;
 /** Weights and running statistics by name. */
 export type Weights = Readonly<Record<string, Float32Array>>;
 /** Hyper-parameters by name: numbers or schedules. */
@@ -67,7 +70,7 @@ export interface Training {
   /** Forward and backward; returns copies of the gradients and changes nothing. */
   gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }>;
   /** The update by the caller's gradients; returns the fault, if there was one. */
-  applyGradients(gradients: Gradients, guard: boolean): Promise<string | undefined>;
+  applyGradients(gradients: GivenGradients, guard: boolean): Promise<string | undefined>;
   evaluate(batch: readonly Fed[]): Promise<Forward>;
   predict(batch: readonly Fed[]): Promise<Outputs>;
   set(hyper: Hyper, group?: string): Promise<void>;

@@ -18,6 +18,12 @@ import {
 /** The use of a compiled graph. */
 export type Purpose = "train" | "evaluate" | "predict";
 
+/** Where a graph says which rows a gradient is of, and which of them stays. */
+export interface OfRows {
+  readonly output: string;
+  readonly padding: number | undefined;
+}
+
 /** A session and what its outputs are. */
 export interface Compiled {
   readonly session: Session;
@@ -27,6 +33,8 @@ export interface Compiled {
   readonly outputs: readonly string[];
   /** Gradient output by parameter. */
   readonly gradients: ReadonlyMap<string, string>;
+  /** The parameters whose gradients are of some rows, by name. */
+  readonly rows: ReadonlyMap<string, OfRows>;
   /** New value by statistic that the forward pass keeps: running means and variances. */
   readonly statistics: ReadonlyMap<string, string>;
   /** How many seeds it takes. */
@@ -165,8 +173,13 @@ export class Compiler {
     const options = extension?.extend(training) ?? {};
     const { graph, loss, outputs, seeds } = training;
     const gradients = new Map(training.parameters.map((p) => [p.name, p.grad] as const));
+    const rows = new Map(
+      training.parameters.flatMap(({ name, rows: output, padding }) =>
+        output === undefined ? [] : [[name, { output, padding }] as const],
+      ),
+    );
     const statistics = new Map(training.statistics.map((s) => [s.name, s.next] as const));
-    return this.#session(graph, { loss, outputs, gradients, statistics, seeds }, options);
+    return this.#session(graph, { loss, outputs, gradients, rows, statistics, seeds }, options);
   }
 
   async #session(graph: Graph, known: Omit<Compiled, "session">, options: object): Promise<Compiled> {
@@ -204,6 +217,7 @@ const nothing: Omit<Compiled, "session"> = {
   loss: undefined,
   outputs: [],
   gradients: new Map(),
+  rows: new Map(),
   statistics: new Map(),
   seeds: 0,
 };

@@ -24,10 +24,6 @@ export interface Fed {
   readonly data: Numbers;
 }
 
-/** By tag, because arrays of another realm (an iframe, a test environment) are as good. */
-export const isFloat32Array = (x: unknown): x is Float32Array =>
-  Object.prototype.toString.call(x) === "[object Float32Array]";
-
 const isNumbers = (x: unknown): x is Numbers => Array.isArray(x) || (ArrayBuffer.isView(x) && !(x instanceof DataView));
 
 /** Checks a batch against what is expected, and settles the sizes it leaves open; one name, one size. */

@@ -1,6 +1,7 @@
 import type { Inspection, LoadReport } from "@descent/core";
 import type {
   Forward,
+  GivenGradients,
   Gradients,
   Hyper,
   Outputs,
@@ -40,7 +41,7 @@ export class RemoteTraining implements Training {
   gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }> {
     return this.#call("gradients", batch);
   }
-  applyGradients(gradients: Gradients, guard: boolean): Promise<string | undefined> {
+  applyGradients(gradients: GivenGradients, guard: boolean): Promise<string | undefined> {
     return this.#call("applyGradients", gradients, guard);
   }
   evaluate(batch: readonly Fed[]): Promise<Forward> {

@@ -1,4 +1,4 @@
-import { int, type Node, string } from "../../graph/node.ts";
+import { int, type Node, standard, string } from "../../graph/node.ts";
 import { positive, range } from "../axes.ts";
 import type { Builder, Size } from "../builder.ts";
 import { type GradientRule, unary } from "./rule.ts";
@@ -85,6 +85,23 @@ export function gathered(b: Builder, d: string, index: string, sizes: readonly S
   }
   const flat = b.reshape(d, [b.product([outer, n]), width]);
   return b.reshape(scatterRows(b, flat, rows, b.product([outer, size]), width), sizes);
+}
+
+/** Rows that a node looked up, and their gradients. */
+export interface Lookup {
+  /** The name of their numbers, [n], counted from the front; a row may come several times. */
+  readonly rows: string;
+  /** The name of their gradients, [n, …]. */
+  readonly data: string;
+}
+
+/** The gradient of a Gather of rows, not added into the table; undefined for another node. */
+export function lookedUp(b: Builder, node: Node, d: string): Lookup | undefined {
+  const [x = "", index = ""] = node.inputs;
+  if (!standard(node) || node.op !== "Gather" || positive(int(node, "axis", 0), b.rank(x)) !== 0) return undefined;
+  const [height = 1, ...width] = b.sizes(x);
+  const rows = b.op("Reshape", [counted(b, index, height), b.ints([-1])]);
+  return { rows, data: b.reshape(d, [b.product(b.sizes(index)), ...width]) };
 }
 
 const gather: GradientRule = (b, node, [d]) => {
