@@ -39,8 +39,10 @@ export {
   type Unary,
 } from "./operations.ts";
 export { type Ast, parse } from "./parse.ts";
-export { type Program, passes, refuseOperations, type SlotSpec, trace, uses } from "./program.ts";
+export { type Program, refuseOperations, type SlotSpec, uses } from "./program.ts";
 export { hasMatrices, type Shapes, shapes } from "./shapes.ts";
 export { inOrder } from "./spec.ts";
 export { substitute } from "./substitute.ts";
 export type { Checked } from "./symbols.ts";
+export { passes } from "./trace/passes.ts";
+export { trace } from "./trace/trace.ts";

@@ -5,9 +5,9 @@ import { variable } from "./expr.ts";
 import { mapLeaves } from "./groups.ts";
 import { checkHyper } from "./hyper.ts";
 import { notation } from "./notation.ts";
-import { trace, variesBySize } from "./program.ts";
 import type { Leaf } from "./rule.ts";
 import type { HyperValue } from "./spec.ts";
+import { trace, variesBySize } from "./trace/trace.ts";
 
 const LR = variable("lr", "host");
 

@@ -6,7 +6,6 @@ import { checkHyper, type SharedOptions } from "./hyper.ts";
 import { meant } from "./options.ts";
 import type { Parameter } from "./parameter.ts";
 import { parse } from "./parse.ts";
-import { checkMeaning } from "./program.ts";
 import {
   type Equations,
   type Hyper,
@@ -20,6 +19,7 @@ import {
   sizing,
 } from "./spec.ts";
 import type { Builtin, Checked } from "./symbols.ts";
+import { checkMeaning } from "./trace/meaning.ts";
 
 /** A number or a schedule. Editors show the default that an option has when it is left out. */
 export type DefaultsTo<Default extends number> = HyperValue | Default;

@@ -6,10 +6,10 @@ import { mapLeaves } from "./groups.ts";
 import { checkHyper, checkNumber } from "./hyper.ts";
 import { meant } from "./options.ts";
 import { renamed } from "./parse.ts";
-import { checkMeaning } from "./program.ts";
 import { type DefaultsTo, exportName, type Leaf } from "./rule.ts";
 import type { Equations, Hyper, HyperValue, Inputs, Range, Ranges, RuleSpec, Slots } from "./spec.ts";
 import type { Builtin, Checked } from "./symbols.ts";
+import { checkMeaning } from "./trace/meaning.ts";
 
 /** A transform of any rule, as data. All that it names is its own: the state `m` of `ema` is saved as `ema.m`. */
 export interface TransformText<

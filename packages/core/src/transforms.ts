@@ -5,9 +5,9 @@ import { mapLeaves } from "./groups.ts";
 import { checkHyper } from "./hyper.ts";
 import { knownOptions } from "./options.ts";
 import type { Parameter } from "./parameter.ts";
-import { trace } from "./program.ts";
 import { checkDecays, type Leaf } from "./rule.ts";
 import type { Equations, HyperValue, Ranges } from "./spec.ts";
+import { trace } from "./trace/trace.ts";
 
 /** Options that a transform adds to a rule, and the equations that it puts in front of the rule's own. */
 export interface Prefix {

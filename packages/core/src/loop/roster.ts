@@ -4,9 +4,10 @@ import { among, isCallback, isRecord, list, OptimizerError, suggestion, takes } 
 import { type Assignment, assign, refuseEmptyGroups } from "../groups.ts";
 import { arranged } from "../layout.ts";
 import { checkParameter, decaysByRole, matrix, type Parameter, saidOf, size } from "../parameter.ts";
-import { type Program, ROUND, restoring, TRAINED, trace } from "../program.ts";
+import { type Program, ROUND, restoring, TRAINED } from "../program.ts";
 import { shapes } from "../shapes.ts";
 import type { RuleSpec } from "../spec.ts";
+import { trace } from "../trace/trace.ts";
 import type { Memory, RowPart } from "./backend.ts";
 import type { Group } from "./groups.ts";
 import { hostPart } from "./host-values.ts";
