@@ -19,12 +19,13 @@ export { interpret } from "./interpret/interpret.ts";
 export { oncePerJobs } from "./interpret/once-per-jobs.ts";
 export type { Given, Operators, Part, Site } from "./interpret/operators.ts";
 export type { Answer } from "./loop/answer.ts";
+export { AsyncLoop } from "./loop/async.ts";
 export type { AsyncBackend, Backend, Job, ReduceSums, RowPart, Share, Shares, Start } from "./loop/backend.ts";
 export { type Group, setHyper } from "./loop/groups.ts";
 export { type Given as GivenInputs, readsInput } from "./loop/inputs.ts";
 export type { Kept } from "./loop/inspect.ts";
 export type { LoadOptions, Write } from "./loop/load.ts";
-export { AsyncLoop, Loop } from "./loop/loop.ts";
+export { Loop } from "./loop/loop.ts";
 export {
   type DistinctRows,
   distinctRows,
