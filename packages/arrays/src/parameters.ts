@@ -1,6 +1,7 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import {
   type Axes,
+  checkFields,
   description,
   isFloat32Array,
   type Named,
@@ -191,6 +192,7 @@ function entryOf(index: number, name: string, given: unknown): Entry {
     return entry(index, { name, shape, ...known }, given);
   }
   if (typeof given !== "object" || given === null || !("data" in given)) return wrong(shown(given));
+  checkFields(`The parameter \`${name}\``, given, ["data", "shape", "role", "axes"]);
   const { data, shape, role, axes } = given as Described; // each field is checked below
   if (!isFloat32Array(data)) return wrong(`{ data: ${shown(data)} }`);
   const known = describedBy(data);
@@ -202,10 +204,18 @@ function entryOf(index: number, name: string, given: unknown): Entry {
   return entry(index, { name, shape: full, role: role ?? known?.role, axes: axes ?? known?.axes }, data);
 }
 
-const entry = (index: number, parameter: Parameter, data: Float32Array): Entry => ({
-  index,
-  parameter,
-  length: data.length,
-  p: new Tensor(data),
-  checked: undefined,
-});
+function entry(index: number, parameter: Parameter, data: Float32Array): Entry {
+  if (data.length === 0 && isDetached(data.buffer))
+    throw new OptimizerError(
+      `\`${parameter.name}\` has no memory any more. Was its buffer transferred to a worker, or a memory grown?`,
+    );
+  return { index, parameter, length: data.length, p: new Tensor(data), checked: undefined };
+}
+
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    return new Uint8Array(buffer).length < 0; // never: a view of a detached buffer is an error
+  } catch {
+    return true;
+  }
+}

@@ -128,6 +128,20 @@ describe.each(engines)("an optimizer of arrays (%s)", (engine) => {
     expect(wider.load(state, { strict: false })).toMatchObject({ loaded: ["w"], missing: ["extra"] });
   });
 
+  test("misspelt fields of a parameter, and arrays without memory, are refused", () => {
+    const make = (w: object) => () => optimizer({ w: w as never }, sgd(), { engine });
+    expect(make({ data: numbers(4), dims: [2, 2] })).toThrow(
+      "The parameter `w`: there is no field `dims`; there are `data`, `shape`, `role`, `axes`. Did you mean `shape`?",
+    );
+    expect(make({ data: numbers(4), roles: "bias" })).toThrow("Did you mean `role`?");
+    expect(make({ data: numbers(4), shape: [2, 2], axes: { in: [0], out: [1], batches: [] } })).toThrow(
+      "The axes of `w`: there is no field `batches`",
+    );
+    const gone = numbers(4);
+    structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    expect(make(gone)).toThrow("`w` has no memory any more. Was its buffer transferred to a worker");
+  });
+
   test("leaves frozen parameters alone, with or without a gradient", () => {
     const [w, b] = [numbers(4), numbers(3)];
     const opt = optimizer({ w, b }, freeze(sgd(), "b"), { engine });

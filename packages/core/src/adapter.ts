@@ -45,6 +45,7 @@ export { type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finit
 export { finite, flag, knownOptions, meant, notNegative, oneOf, positive, whole } from "./options.ts";
 export {
   type Axes,
+  checkFields,
   checkParameter,
   checkShape,
   type Description,

@@ -43,7 +43,10 @@ function distance(a: string, b: string): number {
 /** "did you mean `beta1`?" with a leading space, or nothing. */
 export function suggestion(word: string, candidates: Iterable<string>): string {
   const near = nearest(word, candidates);
-  return near === undefined ? "" : ` Did you mean \`${near}\`?`;
+  if (near === undefined) return "";
+  const alike =
+    near.normalize() === word.normalize() ? " They look alike, but their Unicode normal forms differ (NFC, NFD)." : "";
+  return ` Did you mean \`${near}\`?${alike}`;
 }
 
 /** `a`, `b` and 7 more: names in an error, never a screenful. */

@@ -71,7 +71,13 @@ type Owner = Pick<RuleSpec, "title" | "ranges">;
 /** Throws if what is given for a hyper-parameter is neither a schedule nor a number it can be. */
 export function checkHyper(owner: Owner, name: string, value: unknown): asserts value is HyperValue {
   rangeOf(owner, name); // throws for what is neither a rule nor a name
-  if (!isCallback(value)) checkNumber(owner, name, value);
+  if (isCallback(value)) return;
+  checkNumber(owner, name, value);
+  // A schedule may well fade to that.
+  if (value !== 0 && Math.fround(value) === 0)
+    throw new OptimizerError(
+      `${owner.title}: ${name} is ${value}, which is 0 in float32, the precision of tensors. Give it 0, or at least 1e-45.`,
+    );
 }
 
 /** Throws if a hyper-parameter is not a number, NaN, infinite or out of its range; `when` says at which step. */
@@ -82,6 +88,10 @@ export function checkNumber(owner: Owner, name: string, value: unknown, when = "
     );
   if (!Number.isFinite(value))
     throw new OptimizerError(`${owner.title}: ${name} is ${value}${when}. It must be a finite number.`);
+  if (!Number.isFinite(Math.fround(value)))
+    throw new OptimizerError(
+      `${owner.title}: ${name} is ${value}${when}, which is infinite in float32, the precision of tensors. Give it at most 3.4e38.`,
+    );
   const range = rangeOf(owner, name);
   if (range && (value < range[0] || value >= range[1]))
     throw new OptimizerError(`${owner.title}: ${name} is ${value}${when}. It must be ${rangeText(range)}.`);

@@ -39,6 +39,10 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   minval: ["min"],
   maxval: ["max"],
   nonlinearity: ["gain"],
+  dims: ["shape"],
+  dimensions: ["shape"],
+  size: ["shape"],
+  values: ["data"],
 };
 
 /** Options of other libraries that are a rule or a transform of their own here. */

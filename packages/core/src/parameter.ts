@@ -1,4 +1,5 @@
 import { isRecord, list, OptimizerError, shown, takes } from "./errors.ts";
+import { meant } from "./options.ts";
 
 /** Sizes of the dimensions, outermost first; a scalar has none. */
 export type Shape = readonly number[];
@@ -33,9 +34,26 @@ export interface Parameter extends Description {
 
 /** The description of the tensor `name`, given whole or as its shape alone. Throws if the shape is not valid. */
 export function description(name: string, given: Shape | Description): Description {
-  const whole = typeof given === "object" && given !== null && "shape" in given ? given : { shape: given };
-  checkShape(name, whole.shape);
-  return whole;
+  if (typeof given !== "object" || given === null || !("shape" in given)) {
+    if (isRecord(given)) checkFields(`\`${name}\``, given, ["shape", "role", "axes"]);
+    checkShape(name, given);
+    return { shape: given };
+  }
+  checkFields(`\`${name}\``, given, ["shape", "role", "axes"]);
+  checkShape(name, given.shape);
+  return given;
+}
+
+/**
+ * Throws if a field of what is told of `what` is a known one misspelt, or by another library's name: it would be lost.
+ * Others may be there: descriptions are handed from one adapter to another.
+ */
+export function checkFields(what: string, given: object, fields: readonly string[]): void {
+  for (const field of Object.keys(given)) {
+    const near = fields.includes(field) ? "" : meant(field, fields);
+    if (near !== "")
+      throw new OptimizerError(`${what}: there is no field \`${field}\`; there are ${list(fields)}.${near}`);
+  }
 }
 
 const roles: readonly Role[] = ["kernel", "bias", "norm", "embedding"];
@@ -56,6 +74,7 @@ export function checkParameter(parameter: unknown): asserts parameter is Paramet
 }
 
 function checkAxes(name: string, axes: unknown, shape: Shape): void {
+  if (isRecord(axes)) checkFields(`The axes of \`${name}\``, axes, ["in", "out", "batch"]);
   const { in: inputs, out: outputs, batch = [] }: Readonly<Record<string, unknown>> = isRecord(axes) ? axes : {};
   const isDimensions = (given: unknown): given is number[] => Array.isArray(given) && given.every(Number.isSafeInteger);
   if (!isDimensions(inputs) || !isDimensions(outputs) || !isDimensions(batch))

@@ -133,6 +133,7 @@ describe("@descent/core/adapter", () => {
     positive: told("optimizer", { lr: 1 }),
     whole: told("optimizer", { lr: 1 }),
     checkParameter: good(parameter),
+    checkFields: { args: () => ["`w`", { shape: [2] }, ["shape"]], anything: [0, 1, 2] },
     checkShape: told("w", [2]),
     decaysByRole: good(parameter),
     description: told("w", [2]),

@@ -112,6 +112,11 @@ describe("a load that fails leaves the optimizer as it was", () => {
         expect(() => loop.load({ ...saved, tensors }, write, { strict })).toThrow(says);
     });
   });
+  test.each([0, "false", null])("when `strict` is %o, which is neither true nor false", (strict) => {
+    unchanged(1, (_, { loop }) => {
+      expect(() => loop.load(saved, write, { strict: strict as never })).toThrow("Give it true or false.");
+    });
+  });
   test.each([[null], ["state"], [[]], [{}], [{ meta: saved.meta }], [new Uint8Array(3)]])(
     "when it is given %o",
     (given) => {

@@ -85,6 +85,17 @@ describe("options", () => {
     const text: object = { lr: "1e-3" };
     expect(message(() => sgd(text))).toContain('lr is "1e-3". Give it a number, or a schedule');
   });
+  test("must be numbers of float32, but a schedule may fade to less than that", () => {
+    expect(message(() => sgd({ lr: 1e39 }))).toBe(
+      "SGD: lr is 1e+39, which is infinite in float32, the precision of tensors. Give it at most 3.4e38.",
+    );
+    expect(message(() => sgd({ lr: 1e-46 }))).toBe(
+      "SGD: lr is 1e-46, which is 0 in float32, the precision of tensors. Give it 0, or at least 1e-45.",
+    );
+    expect(message(() => one(sgd({ lr: () => 1e39 })).step({ w: [1, 1] }))).toContain("lr is 1e+39 at step 0");
+    expect(one(sgd({ lr: () => 1e-46 })).step({ w: [1, 1] }).loop.step).toBe(1);
+    expect(one(sgd({ lr: 1e-45 })).step({ w: [1, 1] }).loop.step).toBe(1);
+  });
   test("that a schedule makes NaN stop the step it happens in, and nothing has moved", () => {
     const run = one(sgd({ lr: (step) => (step === 1 ? Number.NaN : 1) })).step({ w: [1, 1] });
     expect(message(() => run.step({ w: [1, 1] }))).toContain("lr is NaN at step 1");

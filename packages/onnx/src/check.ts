@@ -14,9 +14,13 @@ export function shown(value: unknown): string {
   return typeof name === "string" && name !== "" && name !== "Object" ? `an instance of ${name}` : "an object";
 }
 
-/** Whether this is an object that is read by name, and not a list, an array of numbers or a promise. */
+/** Whether this is an object that is read by name, and not a list, a Map, an array of numbers or a promise. */
 export const isRecord = (x: unknown): x is Readonly<Record<string, unknown>> =>
-  typeof x === "object" && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x) && !(x instanceof Promise);
+  typeof x === "object" &&
+  x !== null &&
+  !Array.isArray(x) &&
+  !ArrayBuffer.isView(x) &&
+  !(x instanceof Promise || x instanceof Map || x instanceof Set);
 
 /** One option: what it must be, in words, and whether a value is that. */
 export interface Wanted {
@@ -48,7 +52,7 @@ export function checkOptions<T>(
   options: T,
   known: Readonly<Record<Exclude<keyof T, symbol | number>, Wanted>>,
 ): void {
-  if (!isRecord(options) || options instanceof Map || options instanceof Set)
+  if (!isRecord(options))
     throw new OnnxError(
       `The options of ${what} must be an object such as { ${Object.keys(known)[0]}: … }; got ${shown(options)}.`,
     );

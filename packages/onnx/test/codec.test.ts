@@ -61,6 +61,40 @@ describe("a file that is read and written", () => {
     expect([...new Uint32Array(again?.buffer ?? new ArrayBuffer(0))]).toEqual([...bits]);
   });
 
+  test.each<[string, object, string]>([
+    ["a field misspelt", { graph: { nodes: [] } }, "A GraphProto has no field `nodes`. It has `node`,"],
+    ["no graph", { irVersion: 8 }, "has no `graph`"],
+    ["a number for a graph", { graph: 0.5 }, "A GraphProto must be an object of its fields; got 0.5"],
+    ["a Map for a graph", { graph: new Map() }, "A GraphProto must be an object of its fields; got an instance of Map"],
+    [
+      "one node for a list",
+      { graph: { node: { opType: "X" } } },
+      "`node` of a GraphProto must be a list; got an object",
+    ],
+    ["a text for a list", { graph: {}, opsetImport: "20" }, '`opsetImport` of a ModelProto must be a list; got "20"'],
+    [
+      "doubles for floats",
+      { graph: { initializer: [{ floatData: new Float64Array(2) }] } },
+      "`floatData` of a TensorProto must be a Float32Array; got an instance of Float64Array",
+    ],
+    ["a list for bytes", { graph: { initializer: [{ rawData: [1, 2] }] } }, "`rawData` of a model must be bytes"],
+    [
+      "a text for a float",
+      { graph: { node: [{ attribute: [{ name: "a", type: 1, f: "0.5" }] }] } },
+      'A field of the model must be a number; got "0.5"',
+    ],
+  ])("nothing is lost in writing: %s is refused", (_, model, says) => {
+    expect(() => encodeModel(model)).toThrow(OnnxError);
+    expect(() => encodeModel(model)).toThrow(says);
+  });
+
+  test("limits that are not known, or not numbers, are refused", () => {
+    const bytes = encodeModel({ graph: {} });
+    const call = (limits: object) => () => decodeModel(bytes, limits);
+    expect(call({ dept: 3 })).toThrow("decoding has no option `dept`");
+    expect(call({ depth: "3" })).toThrow("`depth` of decoding must be a whole number above 0");
+  });
+
   test("texts of every alphabet are kept", () => {
     for (const name of ["", "a", "größe", "重み", "𝛽1", "\ufeffmark", "x".repeat(100), "é".repeat(60)]) {
       expect(decodeModel(encodeModel({ graph: { name } })).graph?.name).toBe(name === "" ? "" : name);

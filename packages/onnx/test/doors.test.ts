@@ -39,7 +39,7 @@ describe("@descent/onnx/proto", () => {
     constant: good([1, 2], "float32", [2]),
     floatsOf: good(proto.constant([1, 2])),
     decodeModel: good(proto.encodeModel({ irVersion: 8, graph: {} }), {}),
-    encodeModel: good({ irVersion: 8 }),
+    encodeModel: good({ irVersion: 8, graph: {} }),
     decodeTensor: good(proto.encodeTensor(tensor), {}),
     encodeTensor: good(tensor),
     constantOf: good(tensor, () => new Uint8Array(8)),

@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import { isCallback, knownOptions, positive, shown } from "@descent/core/adapter";
+import { flag, isCallback, knownOptions, positive, shown } from "@descent/core/adapter";
 import { copyOf, sameLength, type Vector } from "./vector.ts";
 
 /** A function with its gradient. */
@@ -45,6 +45,7 @@ export function lagrangian(problem: Constrained, options: LagrangianOptions = {}
   const where = "lagrangian";
   const { objective, atMostZero = [], zero = [] } = knownOptions(where, problem, ["objective", "atMostZero", "zero"]);
   const { penalty = 10, augmented = true } = knownOptions(where, options, ["penalty", "augmented"]);
+  flag(where, { augmented });
   positive(where, { penalty });
   checkSmooth(where, "objective", objective);
   if (!Array.isArray(atMostZero) || !Array.isArray(zero))

@@ -3,6 +3,7 @@ import { type Configured, type HyperValue, type Inspection, OptimizerError, type
 import {
   checkConfigured,
   DISPOSE,
+  flag,
   type Group,
   isCallback,
   knownOptions,
@@ -99,12 +100,14 @@ export class DescentOptimizer extends Optimizer {
     super();
     checkConfigured(configured, "optimizer");
     knownOptions("optimizer", options, ["parameter", "fused", "nonFinite"]);
+    const { fused = true } = options;
+    flag("optimizer", { fused });
     checkDescribe(options.parameter, "optimizer: `parameter`");
     this.#configured = configured;
     this.#groups = groupsOf(configured);
     this.#describe = options.parameter;
     this.#nonFinite = nonFiniteOption("optimizer", options.nonFinite, "throw");
-    this.#tensors = new Tensors({ fuse: options.fused ?? true, check: this.#nonFinite !== "apply" });
+    this.#tensors = new Tensors({ fuse: fused, check: this.#nonFinite !== "apply" });
     this.#trained = new Trained(this.#tensors, configured, waiting, this.#describe);
     Object.defineProperty(this, DISPOSE, { value: () => this.dispose() });
     registerWasmGradients();

@@ -127,6 +127,21 @@ describe("gradients", () => {
     tf.dispose([a, b]);
   });
 
+  test("a list must be of { name, tensor }, once for each variable", () => {
+    const a = variable("once");
+    const opt = optimizer(sgd());
+    const wrong = [1, 2] as never;
+    expect(message(() => opt.applyGradients(wrong))).toBe(
+      "applyGradients takes a list of { name, tensor }, by the names of variables; one entry is 1.",
+    );
+    expect(message(() => opt.applyGradients([...ones(a), ...ones(a)]))).toBe(
+      "There are two gradients for `once`. Add them up, and give one.",
+    );
+    expect(message(() => optimizer(sgd(), { fused: "no" as never }))).toContain("Give it true or false.");
+    expect(opt.iterations).toBe(0);
+    tf.dispose(a);
+  });
+
   test("mistakes are told by name, and change nothing", () => {
     const a = variable("a/kernel", [2, 3]);
     const opt = optimizer(adam());
@@ -509,4 +524,8 @@ test("a model starts from the numbers of an initializer of one's own", () => {
   expect(message(() => initializeModel(model, () => [1]))).toContain(
     "`init_conv/kernel` of shape [3,3,1,3] needs 27 numbers; got 1",
   );
+  expect(
+    message(() => initializeModel(model, ({ shape }) => Array(tf.util.sizeFromShape([...shape])).fill(NaN))),
+  ).toContain("needs finite numbers; got NaN");
+  expect(message(() => initializeModel(model, () => "" as never))).toContain('needs 27 numbers; got ""');
 });

@@ -1,6 +1,7 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import {
   type Axes,
+  checkFields,
   checkShape,
   type Named,
   named,
@@ -93,7 +94,7 @@ export class Parameters {
   }
 
   #gradient(what: string, length: number, gradient: Gradient): Tensor {
-    const { buffer, offset = 0 } = placed(gradient);
+    const { buffer, offset = 0 } = placed(what, gradient);
     checkBuffer(what, buffer, offset);
     const room = Math.floor((buffer.size - offset) / 4);
     if (room < length)
@@ -130,11 +131,14 @@ function checkBuffer(what: string, buffer: unknown, offset: unknown): asserts bu
 }
 
 /** A tensor as it was given; a buffer alone is one that begins where the buffer does. */
-const placed = (given: GpuBuffer | Described): Described =>
-  typeof given === "object" && given !== null && "buffer" in given ? given : { buffer: given };
+function placed(what: string, given: GpuBuffer | Described): Described {
+  if (typeof given !== "object" || given === null || !("buffer" in given)) return { buffer: given };
+  checkFields(what, given, ["buffer", "offset", "shape", "role", "axes", "size"]); // `size` is told by `allocate`
+  return given;
+}
 
 function entryOf(name: string, given: GpuBuffer | Described): Entry {
-  const { buffer, offset = 0, shape, role, axes } = placed(given);
+  const { buffer, offset = 0, shape, role, axes } = placed(`The parameter \`${name}\``, given);
   checkBuffer(`The parameter \`${name}\``, buffer, offset);
   const room = Math.max(0, Math.floor((buffer.size - offset) / 4));
   const full = shape ?? [room];

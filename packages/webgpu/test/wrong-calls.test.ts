@@ -1,6 +1,7 @@
 import { adamw } from "@descent/adam";
+import { expect, test } from "vitest";
 import { wrongCalls } from "../../../tests/wrong-calls.ts";
-import type { GpuBuffer, GpuCommandEncoder, GpuDevice, Optimizer } from "../src/index.ts";
+import type { Described, GpuBuffer, GpuCommandEncoder, GpuDevice, Optimizer } from "../src/index.ts";
 import * as webgpu from "../src/index.ts";
 
 const { allocate, optimizer } = webgpu;
@@ -81,4 +82,14 @@ wrongCalls(webgpu, {
     call: (meta: (typeof state)["meta"], tensors: (typeof state)["tensors"]) => made().load({ meta, tensors }),
     args: () => [state.meta, state.tensors],
   },
+});
+
+test("misspelt fields of a parameter or a gradient are refused", () => {
+  const make = (w: object) => () => optimizer(device(), { w: w as Described }, adamw());
+  expect(make({ buffer: buffer(), ofset: 4 })).toThrow(
+    "The parameter `w`: there is no field `ofset`; there are `buffer`, `offset`, `shape`, `role`, `axes`, `size`. Did you mean `offset`?",
+  );
+  expect(() => made().update({ w: { buffer: buffer(), ofset: 4 } as Described })).toThrow(
+    "The gradient of `w`: there is no field `ofset`",
+  );
 });

@@ -1,6 +1,6 @@
 import { phasesOf } from "../blocks.ts";
 import { among, isCallback, isRecord, list, OptimizerError, shown, suggestion, takes } from "../errors.ts";
-import { knownOptions } from "../options.ts";
+import { flag, knownOptions } from "../options.ts";
 import { type Shape, size, splitOf } from "../parameter.ts";
 import type { Program } from "../program.ts";
 import {
@@ -73,6 +73,7 @@ export function* load<T>(
 ): Course<LoadReport> {
   roster.alive();
   const { strict = true, rename, resize } = knownOptions("load", options, ["strict", "rename", "resize"]);
+  flag("load", { strict }); // 0 or "false" would take what fits, or nothing, without a word
   if (resize !== undefined && resize !== "pad")
     throw new OptimizerError(`\`load\`: resize must be "pad", or be left out; got ${shown(resize)}.`);
   if (!isRecord(state) || !isRecord(state.tensors))

@@ -36,7 +36,12 @@ export function worldOf(given: unknown): BlockingWorld | undefined {
     throw new OptimizerError(
       `\`world\` must be the processes that train together: await mpi() of @descent/mpi; got ${shown(given)}.`,
     );
-  return given.size > 1 ? given : undefined;
+  const { rank, size } = given;
+  if (!Number.isSafeInteger(size) || !Number.isSafeInteger(rank) || rank < 0 || rank >= size)
+    throw new OptimizerError(
+      `\`world\` has the rank ${shown(rank)} of ${shown(size)}. Ranks are whole numbers from 0 up to \`size\`, without it.`,
+    );
+  return size > 1 ? given : undefined;
 }
 
 const isWorld = (given: unknown): given is BlockingWorld =>

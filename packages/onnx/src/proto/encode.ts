@@ -1,5 +1,5 @@
-import { shown } from "../check.ts";
-import { OnnxError } from "../errors.ts";
+import { isRecord, shown } from "../check.ts";
+import { names, OnnxError } from "../errors.ts";
 import type { Field, Message } from "./schema.ts";
 import { type Fields, fixed, isList, isListValue, wire } from "./wire.ts";
 
@@ -11,6 +11,28 @@ interface Piece {
   readonly from: number;
   readonly count: number;
   readonly packed: boolean;
+}
+
+/** Throws if fields of a message are not known, and would be lost, or lists are not lists. */
+function checkMessage(message: Message, value: unknown): asserts value is Fields {
+  if (!isRecord(value)) throw new OnnxError(`A ${message.name} must be an object of its fields; got ${shown(value)}.`);
+  for (const name of Object.keys(value)) {
+    const field = message.fields.find((one) => one.name === name);
+    if (field === undefined)
+      throw new OnnxError(
+        `A ${message.name} has no field \`${name}\`. It has ${names(
+          message.fields.map((one) => one.name),
+          20,
+        )}.`,
+      );
+    const given = value[name];
+    if (given === undefined || given === null || !(field.repeated || isList(field))) continue;
+    if (!Array.isArray(given) && !(ArrayBuffer.isView(given) && !(given instanceof DataView)))
+      throw new OnnxError(`\`${name}\` of a ${message.name} must be a list; got ${shown(given)}.`);
+    const width = field.kind === "F" ? Float32Array : field.kind === "D" ? Float64Array : undefined;
+    if (width !== undefined && isListValue(given) && !(given instanceof width))
+      throw new OnnxError(`\`${name}\` of a ${message.name} must be a ${width.name}; got ${shown(given)}.`);
+  }
 }
 
 /** The order to write a message in: as it was read, what is new after, in order of field numbers. */
@@ -64,6 +86,7 @@ export class Encoder {
 
   /** How many bytes a message takes. */
   size(message: Message, value: Fields): number {
+    checkMessage(message, value);
     let total = 0;
     for (const piece of pieces(message, value)) {
       if (piece instanceof Uint8Array) {
@@ -89,8 +112,11 @@ export class Encoder {
           if (typeof x !== "string") throw new OnnxError(`\`${field.name}\` of a model must be text; got ${shown(x)}.`);
           inside = utf8Size(x);
           this.#sizes.push(inside);
-        } else if (x instanceof Uint8Array) inside = x.length;
-        else {
+        } else if (field.kind === "y") {
+          if (!(x instanceof Uint8Array))
+            throw new OnnxError(`\`${field.name}\` of a model must be bytes (a Uint8Array); got ${shown(x)}.`);
+          inside = x.length;
+        } else {
           total += tag + numberSize(field.kind, x);
           continue;
         }
@@ -192,7 +218,11 @@ function varintSize(value: number): number {
   return size;
 }
 function numberSize(kind: Field["kind"], x: unknown): number {
-  if (kind !== undefined && kind in fixed) return fixed[kind as keyof typeof fixed]; // As tested.
+  if (kind !== undefined && kind in fixed) {
+    if (typeof x !== "number" && typeof x !== "bigint")
+      throw new OnnxError(`A field of the model must be a number; got ${shown(x)}.`);
+    return fixed[kind as keyof typeof fixed]; // As tested.
+  }
   if (typeof x !== "bigint" && !Number.isSafeInteger(x) && typeof x !== "boolean")
     throw new OnnxError(`A field of the model must be a whole number; got ${shown(x)}.`);
   if (typeof x === "number" && x >= 0) return varintSize(x);

@@ -1,4 +1,4 @@
-import { check, isRecord, model as wantedModel } from "../check.ts";
+import { check, checkOptions, isRecord, type Wanted, model as wantedModel } from "../check.ts";
 import { OnnxError } from "../errors.ts";
 import { Decoder, type Limits } from "./decode.ts";
 import { Encoder } from "./encode.ts";
@@ -186,6 +186,8 @@ export function encodeModel(model: ModelProto): Uint8Array {
     want: "what decodeModel() or modelOf() returns",
     fits: (x) => wantedModel.fits(x) && !(x instanceof Uint8Array),
   });
+  if (model.graph === undefined && model.functions === undefined)
+    throw new OnnxError("The model that encodeModel() writes has no `graph`.");
   return encode(messageOf("ModelProto"), model);
 }
 
@@ -200,12 +202,17 @@ export function encodeTensor(tensor: TensorProto): Uint8Array {
   return encode(messageOf("TensorProto"), tensor);
 }
 
+const limit: Wanted = {
+  want: "a whole number above 0",
+  fits: (x) => typeof x === "number" && Number.isSafeInteger(x) && x > 0,
+};
+
 function checkBytes(what: string, bytes: unknown, limits: Limits | undefined): void {
   check(`The bytes of ${what}`, bytes, {
     want: "a Uint8Array (an ArrayBuffer as new Uint8Array(buffer), a file read by readFile)",
     fits: (x) => x instanceof Uint8Array,
   });
-  if (limits !== undefined) check("The limits of decoding", limits, { want: "an object of numbers", fits: isRecord });
+  if (limits !== undefined) checkOptions("decoding", limits, { depth: limit, items: limit });
 }
 
 // A test checks that the schema and the interfaces above agree.

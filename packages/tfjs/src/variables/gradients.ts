@@ -51,9 +51,18 @@ export function sharesOf(
     if (g.isDisposed) throw new OptimizerError(`The gradient of \`${name}\` was disposed of before it was used.`);
     if (!sameShape(g.shape, p.shape))
       throw new OptimizerError(`\`${name}\` has shape [${p.shape}] but its gradient has shape [${g.shape}].`);
+    if (shares.has(name))
+      throw new OptimizerError(`There are two gradients for \`${name}\`. Add them up, and give one.`);
     shares.set(name, { p, inputs: { g } });
   };
-  if (Array.isArray(gradients)) for (const one of gradients) give(one?.name, one?.tensor);
+  if (Array.isArray(gradients))
+    for (const one of gradients) {
+      if (typeof one?.name !== "string" || !("tensor" in one))
+        throw new OptimizerError(
+          `applyGradients takes a list of { name, tensor }, by the names of variables; one entry is ${shown(one)}.`,
+        );
+      give(one.name, one.tensor);
+    }
   else for (const [name, tensor] of Object.entries(gradients as NamedTensorMap)) give(name, tensor); // not the array
   return shares;
 }

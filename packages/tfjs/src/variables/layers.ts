@@ -1,5 +1,5 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import { isCallback, size } from "@descent/core/adapter";
+import { isCallback, shown, size } from "@descent/core/adapter";
 import { type Tensor, tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
 import { checkDescribe, type Describe, parameterOf } from "./parameters.ts";
 
@@ -53,14 +53,22 @@ export function initializeModel(
     const variable = weight.read() as Variable; // a layer's weight reads as the variable itself
     const parameter = parameterOf(variable, describe, classes.get(variable));
     const numbers = asked(initial, parameter);
-    if (numbers && numbers.length !== size(parameter.shape))
-      throw new OptimizerError(
-        `\`${parameter.name}\` of shape [${parameter.shape}] needs ${size(parameter.shape)} numbers; got ${numbers.length}.`,
-      );
-    return numbers ? [{ variable, numbers }] : [];
+    if (numbers !== undefined) checkNumbers(parameter, numbers);
+    return numbers === undefined ? [] : [{ variable, numbers }];
   });
   for (const { variable, numbers } of made)
     tidy(() => variable.assign(tensor(Float32Array.from(numbers), variable.shape, "float32")));
+}
+
+/** Throws unless an initializer has returned the numbers of a parameter; undefined would leave it as it is. */
+function checkNumbers({ name, shape }: Parameter, given: unknown): asserts given is ArrayLike<number> {
+  const list = Array.isArray(given) || (ArrayBuffer.isView(given) && !(given instanceof DataView));
+  const many = list && "length" in given ? given.length : shown(given);
+  if (many !== size(shape))
+    throw new OptimizerError(`\`${name}\` of shape [${shape}] needs ${size(shape)} numbers; got ${many}.`);
+  const odd: unknown = Array.prototype.find.call(given, (x) => !Number.isFinite(x));
+  if (odd !== undefined)
+    throw new OptimizerError(`\`${name}\` of shape [${shape}] needs finite numbers; got ${shown(odd)}.`);
 }
 
 /** The numbers of one parameter. If an initializer needs axes that are missing, the error says how to give them here. */
