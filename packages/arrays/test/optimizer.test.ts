@@ -137,6 +137,10 @@ describe.each(engines)("an optimizer of arrays (%s)", (engine) => {
     expect(make({ data: numbers(4), shape: [2, 2], axes: { in: [0], out: [1], batches: [] } })).toThrow(
       "The axes of `w`: there is no field `batches`",
     );
+    const named = optimizer({ "\u00e9": numbers(4) }, sgd(), { engine });
+    expect(() => named.update({ "e\u0301": numbers(4) } as object)).toThrow(
+      "They look alike, but their Unicode normal forms differ (NFC, NFD).",
+    );
     const gone = numbers(4);
     structuredClone(gone.buffer, { transfer: [gone.buffer] });
     expect(make(gone)).toThrow("`w` has no memory any more. Was its buffer transferred to a worker");

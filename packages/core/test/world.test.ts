@@ -11,11 +11,11 @@ test.each<[rank: unknown, size: unknown]>([
   [Number.NaN, 2],
   [0, 1.5],
   [0, Infinity],
-])("rank %d of %d is no world", (rank, size) => {
+])("a world cannot have the rank %d of %d", (rank, size) => {
   expect(() => worldOf(world(rank, size))).toThrow(`\`world\` has the rank ${rank} of ${size}.`);
 });
 
-test("a world of one process is none", () => {
+test("a world of one process is the same as none given", () => {
   expect(worldOf(world(0, 1))).toBeUndefined();
   expect(worldOf(world(1, 2))).toBeDefined();
 });

@@ -73,7 +73,7 @@ export function* load<T>(
 ): Course<LoadReport> {
   roster.alive();
   const { strict = true, rename, resize } = knownOptions("load", options, ["strict", "rename", "resize"]);
-  flag("load", { strict }); // 0 or "false" would take what fits, or nothing, without a word
+  flag("load", { strict });
   if (resize !== undefined && resize !== "pad")
     throw new OptimizerError(`\`load\`: resize must be "pad", or be left out; got ${shown(resize)}.`);
   if (!isRecord(state) || !isRecord(state.tensors))
