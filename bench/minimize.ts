@@ -1,3 +1,4 @@
+import { bounded, golden as goldenBounds, solveWithin } from "../packages/quasi-newton/test/bounded.ts";
 import { golden, median, methods, reached, solve } from "../packages/quasi-newton/test/methods.ts";
 import { problems } from "../packages/quasi-newton/test/problems.ts";
 import { table } from "./report.ts";
@@ -23,5 +24,28 @@ export function minimize(): string {
     "",
     `- ${golden.source}. Each evaluation is a value and a gradient.`,
     `- With a *, the run ended elsewhere; a – is a run that SciPy refused. The median is over runs that SciPy finished.`,
+    "",
+    ...withinBounds(),
   ].join("\n");
+}
+
+/** The same for L-BFGS-B on problems with bounds. */
+function withinBounds(): string[] {
+  const ratios: number[] = [];
+  const rows = bounded.map((problem) => {
+    const { evaluations, value } = solveWithin(problem);
+    ratios.push(evaluations / problem.run.evaluations);
+    return [
+      problem.name,
+      `${evaluations} / ${problem.run.evaluations}`,
+      `${value.toPrecision(5)} / ${problem.run.value.toPrecision(5)}`,
+    ];
+  });
+  return [
+    `## Evaluations of L-BFGS-B within bounds, Descent / SciPy`,
+    "",
+    table(["", "evaluations", "minimum"], [...rows, ["median ratio", median(ratios).toFixed(2), ""]]),
+    "",
+    `- ${goldenBounds.source}. Problems named hs… are Hock and Schittkowski's; in the others one number of three is held above, and one below, the minimum without bounds.`,
+  ];
 }

@@ -171,6 +171,43 @@ def fit(residuals, start):
     return {"value": digits(2 * done.cost, 7), "gradientNorm": digits(np.abs(done.grad).max(), 1), "evaluations": calls.calls}
 
 
+# Problems of Hock and Schittkowski (Test Examples for Nonlinear Programming Codes, 1981) whose only constraints are bounds.
+HS = {
+    "hs1": ([-2, 1], [None, -1.5], [None, None], lambda x: 100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2),
+    "hs2": ([-2, 1], [None, 1.5], [None, None], lambda x: 100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2),
+    "hs3": ([10, 1], [None, 0], [None, None], lambda x: x[1] + 1e-5 * (x[1] - x[0]) ** 2),
+    "hs4": ([1.125, 0.125], [1, 0], [None, None], lambda x: (x[0] + 1) ** 3 / 3 + x[1]),
+    "hs5": ([0, 0], [-1.5, -3], [4, 3], lambda x: jnp.sin(x[0] + x[1]) + (x[0] - x[1]) ** 2 - 1.5 * x[0] + 2.5 * x[1] + 1),
+    "hs38": ([-3, -1, -3, -1], [-10] * 4, [10] * 4, lambda x: 100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2 + 90 * (x[3] - x[2] ** 2) ** 2 + (1 - x[2]) ** 2 + 10.1 * ((x[1] - 1) ** 2 + (x[3] - 1) ** 2) + 19.8 * (x[1] - 1) * (x[3] - 1)),
+    "hs45": ([2] * 5, [0] * 5, [1, 2, 3, 4, 5], lambda x: 2 - jnp.prod(x) / 120),
+    "hs110": ([9] * 10, [2.001] * 10, [9.999] * 10, lambda x: jnp.sum(jnp.log(x - 2) ** 2 + jnp.log(10 - x) ** 2) - jnp.prod(x) ** 0.2),
+}
+
+
+def bounds_of(residuals, start):
+    """One number of three is held above the minimum without bounds, one below it, and one is free."""
+    lowest = minimize(lambda x: [np.asarray(y, float) for y in jax.value_and_grad(lambda z: jnp.sum(residuals(z) ** 2))(x)], start, jac=True, method="BFGS").x
+    room = [round(0.1 * (1 + abs(v)), 2) for v in lowest]
+    low = [round(v + r, 2) if k % 3 == 0 else None for k, (v, r) in enumerate(zip(lowest, room))]
+    high = [round(v - r, 2) if k % 3 == 1 else None for k, (v, r) in enumerate(zip(lowest, room))]
+    return low, high
+
+
+def bounded():
+    problems = dict(HS)
+    for name, (start, residuals) in PROBLEMS.items():
+        problems[name] = (start, *bounds_of(residuals, np.array(start, float)), lambda x, r=residuals: jnp.sum(r(x) ** 2))
+    out = []
+    for name, (start, low, high, value) in problems.items():
+        both = jax.jit(jax.value_and_grad(value))
+        calls = counted(lambda x: [np.asarray(y, float) for y in both(x)])
+        done = minimize(calls, np.array(start, float), jac=True, method="L-BFGS-B", bounds=list(zip(low, high)), options={"gtol": GTOL, "ftol": 0, "maxfun": 10**6, "maxiter": 10**6})
+        held = np.clip(done.x - done.jac, [-np.inf if b is None else b for b in low], [np.inf if b is None else b for b in high])
+        end = {"value": digits(done.fun, 7), "gradientNorm": digits(np.abs(done.x - held).max(), 1), "evaluations": calls.calls}
+        out.append({"name": name, "start": [float(x) for x in start], "min": low, "max": high, "run": end})
+    return {"source": f"scipy {scipy.__version__}, scipy.optimize.minimize, L-BFGS-B; gradients by jax, float64", "problems": out}
+
+
 def goldens():
     out = []
     for name, (start, residuals) in PROBLEMS.items():
@@ -180,4 +217,7 @@ def goldens():
         runs["levenberg-marquardt"] = fit(residuals, x)
         out.append({"name": name, "start": x.tolist(), "value": float(value), "gradient": np.asarray(gradient).tolist(), "runs": runs})
     source = f"scipy {scipy.__version__}, scipy.optimize.minimize and least_squares; gradients by jax, float64"
-    return {"packages/quasi-newton/test/golden/mgh.json": {"source": source, "gradientTolerance": GTOL, "problems": out}}
+    return {
+        "packages/quasi-newton/test/golden/mgh.json": {"source": source, "gradientTolerance": GTOL, "problems": out},
+        "packages/quasi-newton/test/golden/bounds.json": bounded(),
+    }

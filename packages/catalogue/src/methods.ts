@@ -49,6 +49,15 @@ export const methods: readonly MethodEntry[] = [
     "comment": "L-BFGS: the inverse Hessian of BFGS from the last few steps alone, without a matrix (Liu and Nocedal, 1989). The method to reach for: it needs gradients only, and memory for 2 · `memory` + 5 vectors."
   },
   {
+    "id": "lbfgsb",
+    "name": "lbfgsb",
+    "family": "quasi-newton",
+    "title": "L-BFGS-B",
+    "paper": "https://doi.org/10.1137/0916069",
+    "sentence": "L-BFGS-B: L-BFGS within bounds, `min` ≤ x ≤ `max`.",
+    "comment": "L-BFGS-B: L-BFGS within bounds, `min` ≤ x ≤ `max` (Byrd, Lu, Nocedal and Zhu, 1995; as improved by Morales and Nocedal, 2011). The objective is never evaluated outside them; a start outside moves to the nearest point within. The gradient that a run reports is the projected one, how far −g leads before it meets a bound: 0 where the bounds hold x down."
+  },
+  {
     "id": "levenberg-marquardt",
     "name": "levenbergMarquardt",
     "family": "quasi-newton",

@@ -44,7 +44,9 @@ export type Request =
       readonly matrix: Vector;
       readonly right: Vector;
       answer?: { readonly solution: Vector | undefined };
-    };
+    }
+  | { readonly kind: "numbers"; readonly of: Vector; answer?: Float64Array }
+  | { readonly kind: "column"; readonly numbers: ArrayLike<number>; answer?: Vector };
 
 /** A piece of a method: it asks on the way to its result. */
 export type Asking<R> = Generator<Request, R, undefined>;
@@ -112,4 +114,18 @@ export function* solve(matrix: Vector, right: Vector): Asking<Vector | undefined
   const request: Request & { kind: "solve" } = { kind: "solve", matrix, right };
   yield request;
   return answered(request.answer).solution;
+}
+
+/** A copy of the numbers behind a handle, row after row: for steps that no equation says, such as sorting. */
+export function* numbers(of: Vector): Asking<Float64Array> {
+  const request: Request & { kind: "numbers" } = { kind: "numbers", of };
+  yield request;
+  return answered(request.answer);
+}
+
+/** A point or direction with these numbers. */
+export function* column(numbers: ArrayLike<number>): Asking<Vector> {
+  const request: Request & { kind: "column" } = { kind: "column", numbers };
+  yield request;
+  return answered(request.answer);
 }

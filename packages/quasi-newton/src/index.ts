@@ -1,10 +1,11 @@
 /** Methods that ask for as many evaluations as they need: line searches and what is built on them, in double precision. */
 export type { Asking, Given, Point, Request, Vector } from "./ask.ts";
-export { ask, compute, hessian, identity, product, residuals, solve } from "./ask.ts";
+export { ask, column, compute, hessian, identity, numbers, product, residuals, solve } from "./ask.ts";
 export { type BarzilaiBorweinOptions, barzilaiBorwein } from "./barzilai-borwein.ts";
 export { type BfgsOptions, bfgs } from "./bfgs.ts";
 export { type GradientDescentOptions, gradientDescent } from "./gradient-descent.ts";
 export { type LbfgsOptions, lbfgs } from "./lbfgs.ts";
+export { type LbfgsbOptions, lbfgsb } from "./lbfgsb.ts";
 export { type LevenbergMarquardtOptions, levenbergMarquardt } from "./levenberg-marquardt.ts";
 export type { Memory, Method, Outcome } from "./method.ts";
 export { iterations, minimize } from "./minimize.ts";

@@ -19,6 +19,8 @@ export interface Method<M extends Memory = Memory> {
   readonly id: string;
   readonly title: string;
   readonly paper: string;
+  /** The start as the method sees it, such as the nearest point within bounds; nothing is evaluated before. */
+  from?(x: Vector): Asking<Vector>;
   start(at: Point): Asking<M>;
   /** The first point as the method sees it, with terms of its own in value and gradient; later ones are as `iterate` gives them. */
   view?(at: Point): Asking<Point>;

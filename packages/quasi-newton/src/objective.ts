@@ -92,6 +92,12 @@ export class Evaluator {
         request.answer = { solution: solution && vector(solution) };
         return;
       }
+      case "numbers":
+        request.answer = read(request.of).data.slice();
+        return;
+      case "column":
+        request.answer = column(Float64Array.from(request.numbers));
+        return;
       case "residuals":
         return then(this.#residualsAt(request.at), (found) => {
           request.answer = found;

@@ -101,7 +101,7 @@ const reasons: Readonly<Record<Exclude<Status, "stalled">, string>> = {
 };
 
 /** Requests that cost no evaluation. */
-const ARITHMETIC: readonly Request["kind"][] = ["compute", "identity", "solve"];
+const ARITHMETIC: readonly Request["kind"][] = ["compute", "identity", "solve", "numbers", "column"];
 
 /** Where a run stands. */
 interface Standing {
@@ -162,7 +162,8 @@ export function* run(evaluator: Evaluator, from: ArrayLike<number> | State, meth
     evaluator.evaluations = from.evaluations;
     now = { ...restore(from, method), count: from.iterations, step: 0 };
   } else {
-    const x = column(Float64Array.from(from));
+    const given = column(Float64Array.from(from));
+    const x = method.from ? ((yield* served(method.from(given))) ?? given) : given;
     const nowhere = { x, value: Number.NaN, gradient: column(new Float64Array(from.length)), gradientNorm: Number.NaN };
     const at = yield* served(ask(x));
     const memory = at && isUsable(at) ? yield* served(method.start(at)) : undefined;

@@ -5,6 +5,7 @@ import {
   dogleg,
   gradientDescent,
   lbfgs,
+  lbfgsb,
   levenbergMarquardt,
   type Method,
   minimize,
@@ -50,6 +51,7 @@ export const methods: readonly Method[] = [
   barzilaiBorwein(),
   gradientDescent(),
   owlqn({ l1: 0 }),
+  lbfgsb(),
 ];
 
 /** Runs a method on a problem; values are sums of squares, and not half of them. */

@@ -18,9 +18,11 @@ const piece = "a piece of a method: who writes one is told by the compiler, and 
 
 wrongCalls(quasiNewton, {
   ask: piece,
+  column: piece,
   compute: piece,
   hessian: piece,
   identity: piece,
+  numbers: piece,
   product: piece,
   residuals: piece,
   solve: piece,
@@ -36,6 +38,7 @@ wrongCalls(quasiNewton, {
   dogleg: method({ radius: 1, maxRadius: 10 }),
   gradientDescent: method({}),
   lbfgs: method({ memory: 10 }),
+  lbfgsb: method({ min: -10, max: [10], memory: 10 }),
   levenbergMarquardt: method({ damping: 1e-3 }),
   newton: method({}),
   newtonCg: method({}),

@@ -1,4 +1,5 @@
 import { knownOptions } from "@descent/core/adapter";
+import type { Asking, Point } from "../ask.ts";
 import { between } from "../options.ts";
 import { cubicMinimum, parabolaMinimum, type Sample, secantZero } from "./interpolate.ts";
 import { along, isFiniteTrial, type LineSearch, type Trial } from "./search.ts";
@@ -29,55 +30,77 @@ export function wolfe(options: WolfeOptions = {}): LineSearch {
   between("wolfe", { c1 }, 0, 1);
   between("wolfe", { c2 }, c1, 1);
   between("wolfe", { most }, 0, Infinity);
-  return function* (at, direction, slope, first) {
-    const fair = c1 * slope;
-    const begin: Sample = { step: 0, value: at.value, slope };
-    let found: Trial | undefined;
-    let [best, other] = [begin, begin];
-    let enclosed = false;
-    let falling = true; // until a step has decreased fairly and rises again
-    let [width, before] = [Infinity, Infinity];
-    let [low, high, wall] = [0, first * (1 + FARTHEST), Infinity];
-    let step = first;
-    for (let k = 0; k < most; k++) {
-      const trial = yield* along(at, direction, step);
-      if (!isFiniteTrial(trial)) {
-        wall = step;
-        step = best.step + 0.1 * (step - best.step);
-        if (step === best.step) break;
-        continue;
-      }
-      const here: Sample = { step, value: trial.at.value, slope: trial.slope };
-      const limit = at.value + step * fair;
-      if (here.value <= limit && here.value < at.value && (!found || here.value <= found.at.value)) found = trial;
-      if (here.value <= limit && Math.abs(here.slope) <= -c2 * slope) return trial;
-      if (falling && here.value <= limit && here.slope >= 0) falling = false;
-      // While no step has decreased fairly, the minimum sought is that of the value above the line of fair decrease.
-      const tilt = falling && here.value <= best.value && here.value > limit ? fair : 0;
-      const tilted = ({ step, value, slope }: Sample): Sample => ({
-        step,
-        value: value - step * tilt,
-        slope: slope - tilt,
-      });
-      const next = nextStep(tilted(best), tilted(other), tilted(here), enclosed, low, high);
-      enclosed ||= next.encloses;
-      if (tilted(here).value > tilted(best).value) other = here;
-      else {
-        if (tilted(here).slope * tilted(best).slope < 0) other = best;
-        best = here;
-      }
-      step = next.step;
-      if (enclosed) {
-        const size = Math.abs(other.step - best.step);
-        if (size >= SHRINK * before) step = best.step + 0.5 * (other.step - best.step);
-        [before, width] = [width, size];
-        [low, high] = [Math.min(best.step, other.step), Math.max(best.step, other.step)];
-        if (step <= low || step >= high || high - low <= ROUNDING * high) break; // rounding is all that is left
-      } else [low, high] = [step + AHEAD * (step - best.step), step + FARTHEST * (step - best.step)];
-      if (step >= wall) step = 0.5 * (best.step + wall);
+  return (at, direction, slope, first) =>
+    moreThuente({ c1, c2, most, longest: Infinity }, at, slope, first, (step) => along(at, direction, step));
+}
+
+/** Conditions of a search, and the longest step that it may try. */
+export interface Conditions {
+  readonly c1: number;
+  readonly c2: number;
+  readonly most: number;
+  readonly longest: number;
+}
+
+/** Moré and Thuente's search over trials of any kind, along a line or a path. A longest step that falls is good enough. */
+export function* moreThuente(
+  { c1, c2, most, longest }: Conditions,
+  at: Pick<Point, "value">,
+  slope: number,
+  first: number,
+  tried: (step: number) => Asking<Trial>,
+): Asking<Trial | undefined> {
+  const fair = c1 * slope;
+  const begin: Sample = { step: 0, value: at.value, slope };
+  let found: Trial | undefined;
+  let [best, other] = [begin, begin];
+  let enclosed = false;
+  let falling = true; // until a step has decreased fairly and rises again
+  let [width, before] = [Infinity, Infinity];
+  let [low, high, wall] = [0, Math.min(first * (1 + FARTHEST), longest), Infinity];
+  let step = first;
+  for (let k = 0; k < most; k++) {
+    const trial = yield* tried(step);
+    if (!isFiniteTrial(trial)) {
+      wall = step;
+      step = best.step + 0.1 * (step - best.step);
+      if (step === best.step) break;
+      continue;
     }
-    return found;
-  };
+    const here: Sample = { step, value: trial.at.value, slope: trial.slope };
+    const limit = at.value + step * fair;
+    if (here.value <= limit && here.value < at.value && (!found || here.value <= found.at.value)) found = trial;
+    if (here.value <= limit && Math.abs(here.slope) <= -c2 * slope) return trial;
+    if (step === longest && here.value <= limit && here.slope <= fair) return trial;
+    if (falling && here.value <= limit && here.slope >= 0) falling = false;
+    // While no step has decreased fairly, the minimum sought is that of the value above the line of fair decrease.
+    const tilt = falling && here.value <= best.value && here.value > limit ? fair : 0;
+    const tilted = ({ step, value, slope }: Sample): Sample => ({
+      step,
+      value: value - step * tilt,
+      slope: slope - tilt,
+    });
+    const next = nextStep(tilted(best), tilted(other), tilted(here), enclosed, low, high);
+    enclosed ||= next.encloses;
+    if (tilted(here).value > tilted(best).value) other = here;
+    else {
+      if (tilted(here).slope * tilted(best).slope < 0) other = best;
+      best = here;
+    }
+    step = next.step;
+    if (enclosed) {
+      const size = Math.abs(other.step - best.step);
+      if (size >= SHRINK * before) step = best.step + 0.5 * (other.step - best.step);
+      [before, width] = [width, size];
+      [low, high] = [Math.min(best.step, other.step), Math.max(best.step, other.step)];
+      if (step <= low || step >= high || high - low <= ROUNDING * high) break; // rounding is all that is left
+    } else {
+      const gone = step - best.step;
+      [low, high] = [Math.min(step + AHEAD * gone, longest), Math.min(step + FARTHEST * gone, longest)];
+    }
+    if (step >= wall) step = 0.5 * (best.step + wall);
+  }
+  return found;
 }
 
 /**
