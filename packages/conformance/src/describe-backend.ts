@@ -1,14 +1,5 @@
-import { type Configured, type Equations, formula, type Macro, partition } from "@descent/core";
-import {
-  configured,
-  flag,
-  knownOptions,
-  type Macros,
-  notNegative,
-  type Shape,
-  type Slots,
-} from "@descent/core/adapter";
-import { apply } from "@descent/core/graph";
+import { type Configured, partition } from "@descent/core";
+import { flag, knownOptions, notNegative, type Shape } from "@descent/core/adapter";
 import { assert, sameBits, sameState } from "./assert.ts";
 import {
   checkApart,
@@ -25,12 +16,22 @@ import {
 } from "./checks.ts";
 import { type Data, pick, sampleData } from "./data.ts";
 import { largestError, TOLERANCE } from "./displacement.ts";
+import {
+  elementwise,
+  largest,
+  matrixReducing,
+  products,
+  reducing,
+  remainders,
+  squareProducts,
+  transcendental,
+  wholes,
+} from "./formulas.ts";
+import { laid, memory, orthogonalize, probe, shared, sized } from "./probes.ts";
 import { reference } from "./reference.ts";
 import type { Runner } from "./runner.ts";
-
 import { all, belongs, type Share, takesShare } from "./share.ts";
-
-import { takes, takesRecord, takesTarget } from "./takes.ts";
+import { takesRecord, takesTarget } from "./takes.ts";
 import type { Starts, Target } from "./target.ts";
 
 /** The promises of a backend, and its refusals. */
@@ -48,176 +49,6 @@ export interface BackendChecks {
   /** The share of formulas and sizes to declare, for backends on which each takes seconds; all by default. */
   readonly share?: Share | undefined;
 }
-
-const probe = (update: Equations, state: Slots = {}, macros: Macros = {}): Configured =>
-  configured({ id: "probe", title: "Probe", paper: "", hyper: { lr: 0.1, c: 0.25 }, state, update, macros }, {});
-
-/** Each operator of the notation at least once, on elements. Divisors and arguments stay away from poles. */
-export const elementwise: readonly string[] = [
-  "g + p",
-  "c - g",
-  "-g * p",
-  "g / (abs(p) + c)",
-  "c / (2 + g)",
-  "sqrt(abs(g))",
-  "sign(g) + sign(g * 0)",
-  "floor(4 * g)",
-  "min(g, p) + max(g, c)",
-  "clamp(g, -c, c)",
-  "g^2 + p^3",
-  "g < p ? g : c",
-  "(g <= c) + (g > p) + (p >= c)",
-  "g == 0 ? 7 : 1",
-  "g != 0 && p > 0 ? g : p",
-  "!(g > 0) || p > c ? 1 : 2",
-  "t > 2 ? g : p",
-  "(1 - 0.9^t) * g",
-];
-
-/** Functions that libraries compute to a few units in the last place, not to the nearest float32. */
-export const transcendental: readonly string[] = [
-  "exp(g)",
-  "log(abs(g) + 1)",
-  "tanh(2 * g)",
-  "cos(3 * g)",
-  "sin(3 * g)",
-  "erf(2 * g)",
-  "atan2(g, p) + atan2(c, g)",
-  "(abs(p) + c)^1.5",
-];
-
-/** Sums over tensors, rows, columns and the model; their order is the backend's own. */
-export const reducing: readonly string[] = [
-  "g / (norm(g) + c)",
-  "g - mean(p)",
-  "g / (rms(g) + c)",
-  "sum(p) * g",
-  "g * min(1, c / norm(g))",
-  "norm(p) > 0 && norm(g) > c ? norm(p) / norm(g) * g : g",
-  "g * min(1, c / totalNorm(g))",
-  "total(g * p) * g",
-  "norm(g - mean(g)) * g",
-];
-/** The largest of a tensor's numbers, of a row's and of a column's. */
-export const largest: readonly string[] = [
-  "largest(abs(g)) * g",
-  "g / (largest(-p) + 1)",
-  "rowMax(abs(g)) * p",
-  "g * min(rowMax(g), columnMax(p - 1))",
-  "columnMax(rowMax(g) * p) * g",
-];
-/** Remainders, whose last bit decides at whole multiples. */
-export const remainders: readonly string[] = ["g % c", "-3 * g % (abs(p) + c)"];
-/** Sums over the rows and columns of a matrix. */
-export const matrixReducing: readonly string[] = [
-  "g - rowMean(g)",
-  "g - columnMean(p)",
-  "rowSum(p^2) * columnSum(g)",
-  "g / sqrt(rowMean(g^2) * columnMean(g^2) / mean(g^2) + c)",
-  "(g' * p' + c)' - p",
-  "mean(rowMean(g^2)) * g",
-  "sum(columnMean(g^2)) * g",
-  "total(rowMean(g^2)) * g",
-  "g * min(1, c / totalNorm(columnMean(g)))",
-];
-
-/** Products of matrices and transposes, of sizes that a parameter of any number of rows and columns gives. */
-export const products: readonly string[] = [
-  "g @ g' @ g",
-  "(g @ p') @ p - g",
-  "p @ (g' @ g)",
-  "(g' @ (p @ p'))'",
-  "p @ (g' @ p - p' @ g)",
-  "norm(g @ p') * g",
-  "sum((g @ g') * (p @ p')) * p",
-  "(c * (g @ g') - (p @ p') @ (g @ g')) @ p",
-  "g * min(1, c / totalNorm(p @ g'))",
-  "orthogonalize(g) - c * p",
-  "rowMean((g @ g')^2) * g",
-  "columnSum(g' @ g) * p - rms(g @ g') * g",
-  "mean(rowMean(g' @ g)) * p",
-];
-/** Functions of whole matrices. */
-export const wholes: readonly string[] = [
-  "eye(rows) @ g + c * g @ eye(cols)",
-  "qr(g @ g' + eye(rows)) @ p",
-  "eigh(g @ g' + p @ p' + c * eye(rows)) @ g",
-  "svd(g, min(2, min(rows, cols))) @ (svd(g, min(2, min(rows, cols)))' @ p)",
-  "inverseRoot(g @ g' + c * eye(rows), 4) @ g @ inverseRoot(g' @ g + eye(cols), 2)",
-  "solve(p @ p' + eye(rows), g)",
-];
-/** Formulas that need a square matrix. */
-export const squareProducts: readonly string[] = ["g + g'", "g @ p + p' @ g", "g' * p - g @ g", "rowMean(g') * p"];
-
-/** Five steps of the quintic Newton–Schulz iteration towards the nearest orthogonal matrix, as Muon takes them. */
-const orthogonalize: Macro = ({ rows, cols }, given) => {
-  const tall = rows > cols;
-  let x = normalized(tall ? apply("transpose", given!) : given!); // called with one argument
-  for (let step = 0; step < 5; step++) x = quintic(x);
-  return tall ? apply("transpose", x) : x;
-};
-const normalized = formula({ y: "x / (norm(x) + 1e-7)" });
-const quintic = formula({ A: "x @ x'", B: "-4.775 * A + 2.0315 * A @ A", y: "3.4445 * x + B @ x" });
-
-/** State in every place a backend keeps, so that saving and freezing have something to lose. */
-const memory = probe(
-  { h: "0.9 * h", m: "0.9 * m + g", s: "0.5 * s + norm(g)", p: "p - lr * h * m / (s + 1)" },
-  { m: 0.5, s: { place: "scalar", init: 1 }, h: { place: "host", init: 1 } },
-);
-
-/** The `refuses` of a backend that lacks all of these formulas, for one reason. */
-export function refusing(formulas: readonly string[], why: string): Readonly<Record<string, string>> {
-  takes("refusing", "a list of formulas", formulas, Array.isArray(formulas));
-  takes("refusing", "the reason in words", why, typeof why === "string" && why !== "");
-  return Object.fromEntries(formulas.map((formula) => [formula, why]));
-}
-
-/** State of its own size, and state that starts as a matrix. */
-const sized = probe(
-  {
-    L: "0.9 * L + g @ g'",
-    m: "0.9 * m + Q' @ g'",
-    z: "z + c * (p - z)",
-    e: "0.5 * e",
-    p: "p - lr * (L @ g + m' @ Q' + e @ g + c * (p - z))",
-  },
-  {
-    L: { place: ["rows", "rows"], init: "eye" },
-    Q: { place: ["cols", 2], init: "normal" },
-    m: { place: [2, "rows"], init: 0.5 },
-    e: { place: ["rows", "rows"], init: "eye" },
-    z: { init: "p" },
-  },
-);
-
-/** A rule whose rows are outputs. */
-const laid = configured(
-  {
-    id: "probe",
-    title: "Probe",
-    paper: "",
-    hyper: { lr: 0.1 },
-    layout: ["out", "in"],
-    state: { r: { place: "row", init: 0.5 }, k: { place: "column", init: 0 } },
-    update: {
-      r: "0.9 * r + rowMean(g^2)",
-      k: "0.9 * k + columnSum(g * p)",
-      p: "p - lr * (g / (sqrt(r) + 1) + k * p + (g @ p') @ p)",
-    },
-  },
-  {},
-);
-
-/** State that all parameters share. */
-const shared = probe(
-  {
-    r: "0.9 * r + total(g * p)",
-    m: "0.9 * m + d * g",
-    d: "max(d, abs(r) / (1 + total(abs(m))))",
-    p: "p - lr * (m + d * sign(p))",
-  },
-  { r: { place: "model", init: 0 }, d: { place: "model", init: 0.5 }, m: 0 },
-);
 
 const matrices = (data: Data, shape: Shape = [3, 7]): Data => {
   const starts: Starts = Object.fromEntries(

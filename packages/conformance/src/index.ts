@@ -3,8 +3,10 @@ export { arraysTargets } from "./arrays.ts";
 export { ConformanceError } from "./assert.ts";
 export { describeBackend, describeRules, law } from "./auto.ts";
 export { type Data, sampleData } from "./data.ts";
+export type { BackendChecks } from "./describe-backend.ts";
+export type { RuleChecks } from "./describe-rules.ts";
+export { displacementError, largestError, TOLERANCE } from "./displacement.ts";
 export {
-  type BackendChecks,
   elementwise,
   largest,
   matrixReducing,
@@ -15,9 +17,7 @@ export {
   squareProducts,
   transcendental,
   wholes,
-} from "./describe-backend.ts";
-export type { RuleChecks } from "./describe-rules.ts";
-export { displacementError, largestError, TOLERANCE } from "./displacement.ts";
+} from "./formulas.ts";
 export {
   type AnyRule,
   configure,
