@@ -42,6 +42,8 @@ SMALL = "two rows, and a single element"
 LATE = "a parameter that joins late"
 # For rules that divide by norms.
 ZERO = "a parameter at 0, and gradients of 0"
+# For rules of low rank: matrices that have fewer rows than columns.
+FLAT, FLAT_MORE, FLAT_FAINT = "wide matrices", "wide matrices, every option off its default", "wide matrices, tiny gradients"
 # For rules of embeddings.
 ROWS = "matrices, some rows without gradients"
 # For rules whose source has a literal where Descent has an option.
@@ -62,6 +64,9 @@ ENVELOPE = {
     MORE: [0.6, 1.3, 0.9, 0.2, 1.0, 0.4, 1.5, 0.7, 1.1, 0.5],
     FAINT: [1.0, 0.5, 1.2, 0.4, 0.9, 1.3, 0.2, 0.7, 1.1, 0.6],
     IMAGES: [0.9, 1.2, 0.4, 1.0, 0.6, 1.3, 0.3, 0.8, 0.5, 1.1],
+    FLAT: [0.8, 1.2, 0.5, 1.1, 0.4, 1.3, 0.9, 0.6, 1.0, 0.7],
+    FLAT_MORE: [1.2, 0.6, 1.0, 0.4, 1.3, 0.7, 0.9, 1.1, 0.5, 0.8],
+    FLAT_FAINT: [1.0, 0.7, 1.2, 0.5, 0.9, 1.4, 0.6, 1.1, 0.8, 0.4],
     ROWS: [1.1, 0.7, 1.3, 0.5, 0.9, 1.2, 0.4, 1.0, 0.6, 0.8],
     LARGE: [0.8, 1.0, 0.5, 1.3, 0.2, 0.9, 0.6, 1.2, 0.4, 1.1],
 }
@@ -70,6 +75,8 @@ ENVELOPE = {
 def shapes(setting: str) -> dict[str, tuple[int, ...]]:
     if setting in (WIDE, MORE, FAINT, ROWS):
         return {"w": (3, 4), "k": (5, 3)}
+    if setting in (FLAT, FLAT_MORE, FLAT_FAINT):
+        return {"w": (3, 4), "k": (2, 5)}
     if setting == IMAGES:
         return {**SHAPES, "k": (4, 3, 2, 1)}
     return {"w": (2, 3), "b": (1,)} if setting == SMALL else SHAPES
@@ -118,6 +125,28 @@ def beside(setting: str, scales: dict[str, dict[str, float]]) -> list[dict[str, 
         {key: {name: float32(scale[setting] * (0.4 + random.normal(size=shape))) for name, shape in shapes(setting).items()} for key, scale in scales.items()}
         for _ in range(STEPS)
     ]
+
+
+def splitmix(text):
+    """Numbers above 0 and at most 1: splitmix32 from the FNV-1a hash of a text, in plain Python."""
+    mask, state = 2**32 - 1, 0x811C9DC5
+    for letter in text:
+        state = (state ^ ord(letter)) * 0x01000193 & mask
+    while True:
+        state = (state + 0x9E3779B9) & mask
+        x = (state ^ (state >> 16)) * 0x21F0AAAD & mask
+        x = (x ^ (x >> 15)) * 0x735A2D97 & mask
+        yield ((x ^ (x >> 15)) + 1) / 2**32
+
+
+def normals(shape, text):
+    """The start of a state that is called normal, in float32: Box and Muller's pairs."""
+    numbers, count = splitmix(text), int(np.prod(shape))
+    out = []
+    while len(out) < count:
+        radius, angle = math.sqrt(-2 * math.log(next(numbers))), 2 * math.pi * next(numbers)
+        out += [radius * math.cos(angle), radius * math.sin(angle)]
+    return np.array(out[:count], np.float32).astype(np.float64).reshape(shape)
 
 
 def torch_path(make: Callable[[dict[str, torch.Tensor]], torch.optim.Optimizer], p: Tensors, steps: list[Tensors]) -> Path_:
@@ -215,7 +244,7 @@ def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[...,
         return None
     out = []
     for name, options in settings.items():
-        tiny = name in (TINY, FAINT)
+        tiny = name in (TINY, FAINT, FLAT_FAINT)
         p = start(name, starts if tiny else 1.0)
         steps = gradients(name, 1e-6 if tiny else 1.0)
         full = {**defaults, **options}

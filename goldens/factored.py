@@ -1,10 +1,17 @@
 """The family factored: numbers computed by published code, and the papers' boxes in NumPy that must agree with them."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import optax
 import pytorch_optimizer
 import torch
-from common import DEFAULTS, IMAGES, KOZISTR, OPTIONS, OPTAX, ROLES, TINY, TORCH, decayed, golden, optax_path, torch_path
+
+from authors import authors
+from common import (
+    DEFAULTS, FAINT, FLAT, FLAT_FAINT, FLAT_MORE, IMAGES, KOZISTR, MORE, OPTAX, OPTIONS, ROLES, ROWS, TINY, TORCH, WIDE,
+    by_torch, decayed, golden, normals, optax_path, torch_path,
+)
 
 EPS1 = 2.0**-23
 
@@ -83,6 +90,68 @@ def run_came(o, p, steps):
     return [{n: x.reshape(p[n].shape) for n, x in now.items()} for now in path]
 
 
+@contextmanager
+def signed():
+    """Decompositions in float64 whose vectors have a positive largest element: a basis found anew would else turn around by chance."""
+    svd, rounded = torch.linalg.svd, torch.Tensor.float
+
+    def fixed(x, **more):
+        u, s, vh = svd(x, **more)
+        turn = torch.sign(u.gather(0, u.abs().argmax(0, keepdim=True)))
+        return u * turn, s, vh * turn.T
+
+    torch.linalg.svd, torch.Tensor.float = fixed, lambda x: x
+    try:
+        yield
+    finally:
+        torch.linalg.svd, torch.Tensor.float = svd, rounded
+
+
+def run_projected(kind):
+    def run(o, p, steps):
+        # rank None is all of them
+        projector = {"rank": o["rank"], "update_proj_gap": o["every"], "scale": o["scale"], "projection_type": "left"}
+        with signed():
+            make = lambda ts: kind(
+                [{"params": list(ts.values()), **projector}], lr=o["lr"], betas=(o["beta1"], o["beta2"]), eps=o["eps"], weight_decay=o["weightDecay"], foreach=False
+            )
+            return torch_path(make, p, steps)
+
+    return run
+
+
+def run_conda(o, p, steps):
+    with signed():
+        make = lambda ts: pytorch_optimizer.Conda(
+            ts.values(), lr=o["lr"], betas=(o["beta1"], o["beta2"]), eps=o["eps"], weight_decay=o["weightDecay"],
+            update_proj_gap=o["every"], scale=o["scale"], projection_type="left", foreach=False,
+        )
+        return torch_path(make, p, steps)
+
+
+def run_apollo(kind):
+    """The authors' class with the projection that Descent starts from, drawn once."""
+
+    def run(o, p, steps):
+        module = authors("zhuhanqing/APOLLO", "76b3472", "apollo_torch/apollo.py")
+        random = authors("zhuhanqing/APOLLO", "76b3472", "apollo_torch/random_projector.py")
+        names = iter(p)
+
+        class Projector(random.GradientProjector):
+            def update_ortho_matrix(self, x, proj_type):
+                assert proj_type == "left"
+                self.ortho_matrix = torch.tensor(normals((x.shape[0], o["rank"]), f"q/{next(names)}")) / o["rank"] ** 0.5
+
+        module.GradientProjector, module.require_version = Projector, lambda _: None
+        group = {"rank": o["rank"], "update_proj_gap": 10**9, "scale": o["scale"], "proj": "random", "proj_type": "std", "scale_type": kind}
+        make = lambda ts: module.AdamW(
+            [{"params": list(ts.values()), **group}], lr=o["lr"], betas=(o["beta1"], o["beta2"]), eps=o["eps"], weight_decay=o["weightDecay"]
+        )
+        return torch_path(make, p, steps)
+
+    return run
+
+
 def goldens():
     out = {
         "adafactor": golden(
@@ -118,6 +187,28 @@ def goldens():
                 TINY: {"lr": 0.3}, IMAGES: {"lr": 0.3},
             },
             run_adalomo, None, {"lr": 1e-3, "decay": 0.8, "clip": 1, "eps1": 1e-30, "eps2": 1e-3, "weightDecay": 0},
+        ),
+    }
+    adam = {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-6, "weightDecay": 0}
+    off = {"beta1": 0.6, "beta2": 0.8, "eps": 0.05, "weightDecay": 0.3}
+    low = lambda usual, other, tiny, **more: {WIDE: {"lr": usual, "rank": 2}, MORE: {"lr": other, **off, "rank": 2, "every": 3, **more}, FAINT: {"lr": tiny, "rank": 2}}
+    basis = f", float64, projection_type=left, singular vectors with a positive largest element"
+    drawn = "the authors' code (github.com/zhuhanqing/APOLLO, 76b3472), float64, one projection drawn by Descent's generator"
+    flat = lambda usual, other, tiny, rank, **more: {FLAT: {"lr": usual, "rank": rank}, FLAT_MORE: {"lr": other, **off, "rank": rank, "scale": 2}, FLAT_FAINT: {"lr": tiny, "rank": rank}}
+    out |= {
+        "galore": golden("galore", f"{KOZISTR}, GaLore{basis}", low(0.2, 0.1, 1.0, scale=0.6), run_projected(pytorch_optimizer.GaLore), None, {**adam, "rank": 128, "every": 200, "scale": 0.25}),
+        "fira": golden("fira", f"{KOZISTR}, Fira{basis}", low(0.1, 0.1, 0.5, scale=0.6), run_projected(pytorch_optimizer.Fira), None, {**adam, "rank": 128, "every": 200, "scale": 1}),
+        "conda": golden(
+            "conda", f"{KOZISTR}, Conda{basis}", {WIDE: {"lr": 0.1, "eps": 0.01}, MORE: {"lr": 0.2, **off, "every": 3, "scale": 0.6}, FAINT: {"lr": 0.1}}, run_conda, None,
+            {**adam, "eps": 1e-8, "rank": 1e6, "every": 2000, "scale": 1},
+        ),
+        "apollo": golden("apollo", drawn, flat(0.1, 0.2, 0.1, 2), run_apollo("channel"), None, {**adam, "lr": 1e-2, "rank": 256, "scale": 1}),
+        "apolloMini": golden("apolloMini", drawn, flat(0.02, 0.2, 0.02, 1), run_apollo("tensor"), None, {**adam, "lr": 1e-2, "rank": 1, "scale": 128}),
+        "racs": by_torch(
+            "racs", pytorch_optimizer.RACS,
+            lambda o: {"lr": o["lr"], "beta": o["rho"], "alpha": o["alpha"], "gamma": o["gamma"], "eps": o["eps"]},
+            {WIDE: {"lr": 0.2}, MORE: {"lr": 0.1, "rho": 0.6, "alpha": 0.3, "gamma": 1.1, "eps": 0.1, "weightDecay": 0.3}, FAINT: {"lr": 200.0}, ROWS: {"lr": 0.2}},
+            {"lr": 1e-3, "rho": 0.9, "alpha": 0.05, "gamma": 1.01, "eps": 1e-8, "weightDecay": 0},
         ),
     }
     return {f"packages/conformance/goldens/factored/{rule}.json": value for rule, value in out.items()}

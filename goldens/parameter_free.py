@@ -2,7 +2,8 @@
 
 import numpy as np
 import optax
-from common import DEFAULTS, LATE, OPTAX, OPTIONS, ROLES, TINY, agree, golden, optax_path
+from authors import authors, by_authors
+from common import CONSTANT, DEFAULTS, LATE, NOTHING, OPTAX, OPTIONS, ROLES, SMALL, TINY, agree, by_optax, golden, optax_path, torch_path
 
 
 def prodigy(o, p, steps):
@@ -37,6 +38,16 @@ def run_prodigy(o, p, steps):
     return path
 
 
+def run_dog(kind):
+    """One group for the whole model: its distances are those of a group."""
+
+    def run(o, p, steps):
+        made = getattr(authors("formll/dog", "8d45cf5", "src/dog/dog.py"), kind)
+        return torch_path(lambda ts: made(list(ts.values()), lr=o["lr"], reps_rel=o["initial"], eps=o["eps"]), p, steps)
+
+    return run
+
+
 def goldens():
     out = {
         "prodigy": golden(
@@ -51,4 +62,37 @@ def goldens():
             {"lr": 1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "d0": 1e-6, "dCoef": 1, "weightDecay": 0},
         ),
     }
+    def dadapt(name, file, kind, arguments, off, defaults, usual=0.01, constant=0.1, further={}, **more):
+        settings = {DEFAULTS: {"d0": usual}, OPTIONS: {"lr": 1.3, "d0": 0.02, **off}, TINY: {"d0": 0.01, **more}, CONSTANT: {"lr": 0.7, **off, "d0": constant}, **further}
+        return by_authors(
+            name, "facebookresearch/dadaptation", "c984980", f"dadaptation/{file}.py", kind, lambda o: {"lr": o["lr"], "d0": o["d0"], **arguments(o)}, settings, {"lr": 1, "d0": 1e-6, **defaults},
+        )
+
+    out |= {
+        "dadaptAdam": dadapt(
+            "dadaptAdam", "dadapt_adam", "DAdaptAdam", lambda o: {"betas": (o["beta1"], o["beta2"]), "eps": o["eps"], "decouple": True},
+            {"beta1": 0.6, "beta2": 0.8, "eps": 0.05, "weightDecay": 0.2}, {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weightDecay": 0}, eps=1e-12,
+        ),
+        "dadaptSgd": dadapt("dadaptSgd", "dadapt_sgd", "DAdaptSGD", lambda o: {"momentum": o["momentum"]}, {"momentum": 0.6, "d0": 0.1}, {"momentum": 0.9}, d0=0.5, usual=0.5),
+        "dadaptAdagrad": dadapt(
+            "dadaptAdagrad", "dadapt_adagrad", "DAdaptAdaGrad", lambda o: {"momentum": o["momentum"], "eps": o["eps"]},
+            {"momentum": 0.4, "eps": 0.05}, {"momentum": 0, "eps": 1e-6, "initial": 1e-6}, constant=1, d0=5,
+        ),
+        "dadaptAdan": dadapt(
+            "dadaptAdan", "dadapt_adan", "DAdaptAdan", lambda o: {"betas": (o["beta1"], o["beta2"], o["beta3"]), "eps": o["eps"]},
+            {"beta1": 0.6, "beta2": 0.7, "beta3": 0.8, "eps": 0.05, "weightDecay": 0.25}, {"beta1": 0.98, "beta2": 0.92, "beta3": 0.99, "eps": 1e-8, "weightDecay": 0}, usual=0.05, eps=1e-12, d0=0.05,
+        ),
+        "dadaptLion": dadapt(
+            "dadaptLion", "dadapt_lion", "DAdaptLion", lambda o: {"betas": (o["beta1"], o["beta2"])},
+            {"beta1": 0.6, "beta2": 0.8, "weightDecay": 0.2}, {"beta1": 0.9, "beta2": 0.99, "weightDecay": 0},
+            further={NOTHING: {"lr": 3, "d0": 0.15, "beta1": 0.7, "beta2": 0.5}, SMALL: {"lr": 0.4, "d0": 0.6, "beta1": 0.8, "beta2": 0.3}},
+        ),
+    }
+    dogs = {DEFAULTS: {"initial": 0.02}, OPTIONS: {"lr": 1.3, "eps": 3, "initial": 0.05}, TINY: {"initial": 0.02, "eps": 1e-20}}
+    for name, kind in (("dog", "DoG"), ("ldog", "LDoG")):
+        out[name] = golden(name, "the authors' code (github.com/formll/dog, 8d45cf5), float64", dogs, run_dog(kind), None, {"lr": 1, "eps": 1e-8, "initial": 1e-6})
+    out["dowg"] = by_optax(
+        "dowg", "contrib.dowg (init_estim_sq_dist = initial²)", lambda o: optax.contrib.dowg(o["lr"], o["initial"] ** 2, o["eps"]),
+        {DEFAULTS: {"initial": 0.02}, OPTIONS: {"lr": 1.3, "eps": 0.3, "initial": 0.1}, TINY: {"initial": 0.02, "eps": 1e-10}}, {"lr": 1, "eps": 1e-4, "initial": 1e-2},
+    )
     return {f"packages/conformance/goldens/parameter-free/{rule}.json": value for rule, value in out.items()}

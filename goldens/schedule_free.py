@@ -8,15 +8,20 @@ import schedulefree
 from common import DEFAULTS, OPTIONS, TINY, decayed, golden, torch_path
 
 
-def run(o, p, steps):
-    def make(ts):
-        optimizer = schedulefree.AdamWScheduleFree(
-            decayed(ts, o["weightDecay"]), lr=o["lr"], betas=(o["beta1"], o["beta2"]), eps=o["eps"], r=o["power"], foreach=False
-        )
-        optimizer.train()
-        return optimizer
+def by(kind, arguments):
+    def run(o, p, steps):
+        def make(ts):
+            optimizer = kind(decayed(ts, o["weightDecay"]), lr=o["lr"], r=o["power"], foreach=False, **arguments(o))
+            optimizer.train()
+            return optimizer
 
-    return torch_path(make, p, steps)
+        return torch_path(make, p, steps)
+
+    return run
+
+
+def moments(o):
+    return {"betas": (o["beta1"], o["beta2"]), "eps": o["eps"]}
 
 
 def schedule_free_adamw(p, gradients, role, lr, beta1, beta2, eps, weightDecay, power):
@@ -42,8 +47,22 @@ def goldens():
                 OPTIONS: {"lr": 0.05, "beta1": 0.6, "beta2": 0.8, "eps": 0.1, "weightDecay": 0.3, "power": 1.5},
                 TINY: {"lr": 0.02},
             },
-            run, schedule_free_adamw,
+            by(schedulefree.AdamWScheduleFree, moments), schedule_free_adamw,
             {"lr": 2.5e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weightDecay": 0.0, "power": 0.0},
+        ),
+        "scheduleFreeSgd": golden(
+            "scheduleFreeSgd", f"schedulefree {version('schedulefree')}, schedulefree.SGDScheduleFree, no decay where the role is bias, float64",
+            {DEFAULTS: {"lr": 0.1}, OPTIONS: {"lr": 0.2, "momentum": 0.6, "weightDecay": 0.3, "power": 1.5}, TINY: {"lr": 1e5}},
+            by(schedulefree.SGDScheduleFree, lambda o: {"momentum": o["momentum"]}), None, {"lr": 1, "momentum": 0.9, "weightDecay": 0.0, "power": 0.0},
+        ),
+        "scheduleFreeRadam": golden(
+            "scheduleFreeRadam", f"schedulefree {version('schedulefree')}, schedulefree.RAdamScheduleFree, no decay where the role is bias, float64",
+            {
+                DEFAULTS: {"lr": 1.5},
+                OPTIONS: {"lr": 0.5, "beta1": 0.6, "beta2": 0.8, "eps": 0.1, "weightDecay": 0.3, "power": 1.5},
+                TINY: {"lr": 1.5},
+            },
+            by(schedulefree.RAdamScheduleFree, moments), None, {"lr": 2.5e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weightDecay": 0.0, "power": 0.0},
         ),
     }
     return {f"packages/conformance/goldens/schedule-free/{rule}.json": value for rule, value in out.items()}

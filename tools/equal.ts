@@ -72,9 +72,21 @@ function neverNegative(e: Expr): boolean {
 
 function signed(e: Expr, known: Map<Expr, Signed>): Signed {
   let found = known.get(e);
-  if (!found) known.set(e, (found = anew(e, known)));
+  if (!found) {
+    const { sign, key } = anew(e, known);
+    known.set(e, (found = { sign, key: short(key) }));
+  }
   return found;
 }
+
+/** Long keys by number, the same for the same key: an iteration that reads its value several times doubles them at each step. */
+function short(key: string): string {
+  if (key.length < 40) return key;
+  const known = numbers.get(key) ?? `#${numbers.size}`;
+  numbers.set(key, known);
+  return known;
+}
+const numbers = new Map<string, string>();
 
 function anew(e: Expr, known: Map<Expr, Signed>): Signed {
   const args = e.args.map((x) => signed(x, known));

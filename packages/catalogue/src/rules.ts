@@ -3539,6 +3539,190 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 8
   },
   {
+    "id": "apollo",
+    "name": "apollo",
+    "family": "factored",
+    "title": "APOLLO",
+    "paper": "https://arxiv.org/abs/2412.05270",
+    "sentence": "SGD whose rate by column is Adam's, as seen through a random projection to `rank` numbers per column: no decomposition, and moments of `rank` rows.",
+    "comment": "SGD whose rate by column is Adam's, as seen through a random projection to `rank` numbers per column: no decomposition, and moments of `rank` rows. An update may not grow by more than 1 % from step to step. The projection is drawn once, the same in every run, where the authors draw it anew every 200 steps; it is of rows, in outputs against inputs (Zhu et al., 2024).",
+    "equations": [
+      ["h", "q' @ g / sqrt(rank)"],
+      ["m", "beta1 * m + (1 - beta1) * h"],
+      ["v", "beta2 * v + (1 - beta2) * h^2"],
+      ["n", "m / (sqrt(v) + eps)"],
+      ["u", "g * sqrt(columnSum(n^2)) / (sqrt(columnSum(h^2)) + 1e-8)"],
+      ["limiter", "t > 1 ? max(norm(u) / (length + 1e-8), 1.01) / 1.01 : 1"],
+      ["length", "norm(u) / limiter"],
+      ["rate", "lr * sqrt(1 - beta2^t) / (1 - beta1^t)"],
+      ["p", "(1 - lr * weightDecay * decays) * (p - rate * sqrt(scale) / limiter * u)"]
+    ],
+    "latex": "\\begin{aligned}\nh &\\leftarrow \\frac{q^{\\top}\\,g}{\\sqrt{\\mathrm{rank}}} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,h \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,h^{2} \\\\\nn &\\leftarrow \\frac{m}{\\sqrt{v} + \\epsilon} \\\\\nu &\\leftarrow \\frac{g\\,\\sqrt{\\operatorname{columnSum}\\left(n^{2}\\right)}}{\\sqrt{\\operatorname{columnSum}\\left(h^{2}\\right)} + 10^{-8}} \\\\\n\\mathrm{limiter} &\\leftarrow \\begin{cases} \\frac{\\max\\left(\\frac{\\left\\lVert u \\right\\rVert}{\\mathrm{length} + 10^{-8}}, 1.01\\right)}{1.01} & t > 1 \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{length} &\\leftarrow \\frac{\\left\\lVert u \\right\\rVert}{\\mathrm{limiter}} \\\\\n\\mathrm{rate} &\\leftarrow \\frac{\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}} \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\left(\\theta - \\frac{\\mathrm{rate}\\,\\sqrt{\\mathrm{scale}}}{\\mathrm{limiter}}\\,u\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>h</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><msup><mi>q</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>g</mi></mrow><msqrt><mtext>rank</mtext></msqrt></mfrac></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>h</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>h</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mi>g</mi><mo>⁢</mo><msqrt><mrow><mi>columnSum</mi><mrow><mo>(</mo><msup><mi>n</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt></mrow><mrow><msqrt><mrow><mi>columnSum</mi><mrow><mo>(</mo><msup><mi>h</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mo>+</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>limiter</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mrow><mi>max</mi><mrow><mo>(</mo><mfrac><mrow><mo>‖</mo><mi>u</mi><mo>‖</mo></mrow><mrow><mtext>length</mtext><mo>+</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow></mfrac><mo>,</mo><mn>1.01</mn><mo>)</mo></mrow></mrow><mn>1.01</mn></mfrac></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mo>‖</mo><mi>u</mi><mo>‖</mo></mrow><mtext>limiter</mtext></mfrac></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mtext>rate</mtext><mo>⁢</mo><msqrt><mtext>scale</mtext></msqrt></mrow><mtext>limiter</mtext></mfrac><mo>⁢</mo><mi>u</mi></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "rank",
+        "default": 256,
+        "range": [1, null],
+        "meaning": "the number of projected rows, at most the smaller side"
+      },
+      {
+        "name": "scale",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "the square of a factor for the update"
+      }
+    ],
+    "slots": [
+      {
+        "name": "q",
+        "place": ["rows", "rank"],
+        "init": "normal"
+      },
+      {
+        "name": "m",
+        "place": ["rank", "cols"],
+        "init": 0
+      },
+      {
+        "name": "v",
+        "place": ["rank", "cols"],
+        "init": 0
+      },
+      { "name": "length", "place": "scalar", "init": 0 }
+    ],
+    "bytes": 0,
+    "passes": 3,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/zhuhanqing/APOLLO, 76b3472), float64, one projection drawn by Descent's generator",
+      "error": 0.000002
+    },
+    "mutants": 0
+  },
+  {
+    "id": "apollo-mini",
+    "name": "apolloMini",
+    "family": "factored",
+    "title": "APOLLO-Mini",
+    "paper": "https://arxiv.org/abs/2412.05270",
+    "sentence": "APOLLO with one projected row and one rate per tensor: the memory of SGD with Adam's sense of size.",
+    "comment": "APOLLO with one projected row and one rate per tensor: the memory of SGD with Adam's sense of size (Zhu et al., 2024). The projection is drawn once, the same in every run.",
+    "equations": [
+      ["h", "q' @ g / sqrt(rank)"],
+      ["m", "beta1 * m + (1 - beta1) * h"],
+      ["v", "beta2 * v + (1 - beta2) * h^2"],
+      ["n", "m / (sqrt(v) + eps)"],
+      ["u", "g * norm(n) / (norm(h) + 1e-8)"],
+      ["limiter", "t > 1 ? max(norm(u) / (length + 1e-8), 1.01) / 1.01 : 1"],
+      ["length", "norm(u) / limiter"],
+      ["rate", "lr * sqrt(1 - beta2^t) / (1 - beta1^t)"],
+      ["p", "(1 - lr * weightDecay * decays) * (p - rate * sqrt(scale) / limiter * u)"]
+    ],
+    "latex": "\\begin{aligned}\nh &\\leftarrow \\frac{q^{\\top}\\,g}{\\sqrt{\\mathrm{rank}}} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,h \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,h^{2} \\\\\nn &\\leftarrow \\frac{m}{\\sqrt{v} + \\epsilon} \\\\\nu &\\leftarrow \\frac{g\\,\\left\\lVert n \\right\\rVert}{\\left\\lVert h \\right\\rVert + 10^{-8}} \\\\\n\\mathrm{limiter} &\\leftarrow \\begin{cases} \\frac{\\max\\left(\\frac{\\left\\lVert u \\right\\rVert}{\\mathrm{length} + 10^{-8}}, 1.01\\right)}{1.01} & t > 1 \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{length} &\\leftarrow \\frac{\\left\\lVert u \\right\\rVert}{\\mathrm{limiter}} \\\\\n\\mathrm{rate} &\\leftarrow \\frac{\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}} \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\left(\\theta - \\frac{\\mathrm{rate}\\,\\sqrt{\\mathrm{scale}}}{\\mathrm{limiter}}\\,u\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>h</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><msup><mi>q</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>g</mi></mrow><msqrt><mtext>rank</mtext></msqrt></mfrac></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>h</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>h</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mi>g</mi><mo>⁢</mo><mrow><mo>‖</mo><mi>n</mi><mo>‖</mo></mrow></mrow><mrow><mrow><mo>‖</mo><mi>h</mi><mo>‖</mo></mrow><mo>+</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>limiter</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mrow><mi>max</mi><mrow><mo>(</mo><mfrac><mrow><mo>‖</mo><mi>u</mi><mo>‖</mo></mrow><mrow><mtext>length</mtext><mo>+</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow></mfrac><mo>,</mo><mn>1.01</mn><mo>)</mo></mrow></mrow><mn>1.01</mn></mfrac></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mo>‖</mo><mi>u</mi><mo>‖</mo></mrow><mtext>limiter</mtext></mfrac></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mtext>rate</mtext><mo>⁢</mo><msqrt><mtext>scale</mtext></msqrt></mrow><mtext>limiter</mtext></mfrac><mo>⁢</mo><mi>u</mi></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "rank",
+        "default": 1,
+        "range": [1, null],
+        "meaning": "the number of projected rows, at most the smaller side"
+      },
+      {
+        "name": "scale",
+        "default": 128,
+        "range": [0, null],
+        "meaning": "the square of a factor for the update"
+      }
+    ],
+    "slots": [
+      {
+        "name": "q",
+        "place": ["rows", "rank"],
+        "init": "normal"
+      },
+      {
+        "name": "m",
+        "place": ["rank", "cols"],
+        "init": 0
+      },
+      {
+        "name": "v",
+        "place": ["rank", "cols"],
+        "init": 0
+      },
+      { "name": "length", "place": "scalar", "init": 0 }
+    ],
+    "bytes": 0,
+    "passes": 3,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/zhuhanqing/APOLLO, 76b3472), float64, one projection drawn by Descent's generator",
+      "error": 9e-7
+    },
+    "mutants": 0
+  },
+  {
     "id": "came",
     "name": "came",
     "family": "factored",
@@ -3623,6 +3807,359 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, CAME, float64; a convolution as a matrix", "error": 0.000002 },
     "mutants": 31
+  },
+  {
+    "id": "conda",
+    "name": "conda",
+    "family": "factored",
+    "title": "Conda",
+    "paper": "https://arxiv.org/abs/2509.24218",
+    "sentence": "Adam whose second moment is taken, by column, in the axes of its first: the left singular vectors of the mean gradient, found anew every `every` steps, so that the update keeps Muon's axes and each column has a size of its own.",
+    "comment": "Adam whose second moment is taken, by column, in the axes of its first: the left singular vectors of the mean gradient, found anew every `every` steps, so that the update keeps Muon's axes and each column has a size of its own (Wang et al., 2025). Rows are projected, in outputs against inputs.",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["q", "svd(m, rank)"],
+      ["h", "q' @ g"],
+      ["v", "beta2 * v + (1 - beta2) * h^2"],
+      ["n", "(q' @ m) / (sqrt(v) + eps)"],
+      ["rate", "lr * sqrt(1 - beta2^t) / (1 - beta1^t)"],
+      ["p", "(1 - lr * weightDecay * decays) * (p - rate * scale * q @ n)"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\n&\\textbf{if } t = 1 \\lor t \\bmod \\mathrm{every} = 0 \\\\\nq &\\quad \\leftarrow \\operatorname{svd}\\left(m, \\mathrm{rank}\\right) \\\\\nh &\\leftarrow q^{\\top}\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,h^{2} \\\\\nn &\\leftarrow \\frac{q^{\\top}\\,m}{\\sqrt{v} + \\epsilon} \\\\\n\\mathrm{rate} &\\leftarrow \\frac{\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}} \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\left(\\theta - \\mathrm{rate}\\,\\mathrm{scale}\\,q\\,n\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mi>t</mi><mo>=</mo><mn>1</mn></mrow><mo>∨</mo><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mrow></mtd></mtr><mtr><mtd><mi>q</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>svd</mi><mrow><mo>(</mo><mi>m</mi><mo>,</mo><mtext>rank</mtext><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>h</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msup><mi>q</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>h</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><msup><mi>q</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>m</mi></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><mtext>scale</mtext></mrow><mo>⁢</mo><mi>q</mi></mrow><mo>⁢</mo><mi>n</mi></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "rank",
+        "default": 1000000,
+        "range": [1, null],
+        "meaning": "the number of directions; by default all"
+      },
+      {
+        "name": "every",
+        "default": 2000,
+        "range": [1, null],
+        "meaning": "how many steps a basis serves"
+      },
+      {
+        "name": "scale",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "a factor for the update"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      {
+        "name": "q",
+        "place": ["rows", "rank"],
+        "init": 0
+      },
+      {
+        "name": "v",
+        "place": ["rank", "cols"],
+        "init": 0
+      }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "pytorch_optimizer 4.1.0, Conda, float64, projection_type=left, singular vectors with a positive largest element",
+      "error": 2e-7
+    },
+    "mutants": 0
+  },
+  {
+    "id": "fira",
+    "name": "fira",
+    "family": "factored",
+    "title": "Fira",
+    "paper": "https://arxiv.org/abs/2410.01623",
+    "sentence": "GaLore that also steps along what its subspace leaves out: the rest of each column is scaled as Adam scales the part within, and may not grow by more than 1 % from step to step.",
+    "comment": "GaLore that also steps along what its subspace leaves out: the rest of each column is scaled as Adam scales the part within, and may not grow by more than 1 % from step to step (Chen et al., 2024). Rows are projected, in outputs against inputs.",
+    "equations": [
+      ["q", "svd(g, rank)"],
+      ["h", "q' @ g"],
+      ["m", "beta1 * m + (1 - beta1) * h"],
+      ["v", "beta2 * v + (1 - beta2) * h^2"],
+      ["n", "m / (sqrt(v) + eps)"],
+      ["factor", "sqrt(columnSum(n^2)) / (sqrt(columnSum(h^2)) + 1e-8)"],
+      ["rest", "(g - scale * q @ h) * factor"],
+      ["limiter", "t > 1 ? max(norm(rest) / (length + 1e-8), 1.01) / 1.01 : 1"],
+      ["length", "norm(rest) / limiter"],
+      ["rate", "lr * sqrt(1 - beta2^t) / (1 - beta1^t)"],
+      ["p", "(1 - lr * weightDecay * decays) * (p - rate * (scale * q @ n + rest / limiter))"]
+    ],
+    "latex": "\\begin{aligned}\n&\\textbf{if } t = 1 \\lor t \\bmod \\mathrm{every} = 0 \\\\\nq &\\quad \\leftarrow \\operatorname{svd}\\left(g, \\mathrm{rank}\\right) \\\\\nh &\\leftarrow q^{\\top}\\,g \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,h \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,h^{2} \\\\\nn &\\leftarrow \\frac{m}{\\sqrt{v} + \\epsilon} \\\\\n\\mathrm{factor} &\\leftarrow \\frac{\\sqrt{\\operatorname{columnSum}\\left(n^{2}\\right)}}{\\sqrt{\\operatorname{columnSum}\\left(h^{2}\\right)} + 10^{-8}} \\\\\n\\mathrm{rest} &\\leftarrow \\left(g - \\mathrm{scale}\\,q\\,h\\right)\\,\\mathrm{factor} \\\\\n\\mathrm{limiter} &\\leftarrow \\begin{cases} \\frac{\\max\\left(\\frac{\\left\\lVert \\mathrm{rest} \\right\\rVert}{\\mathrm{length} + 10^{-8}}, 1.01\\right)}{1.01} & t > 1 \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{length} &\\leftarrow \\frac{\\left\\lVert \\mathrm{rest} \\right\\rVert}{\\mathrm{limiter}} \\\\\n\\mathrm{rate} &\\leftarrow \\frac{\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}} \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\left(\\theta - \\mathrm{rate}\\,\\left(\\mathrm{scale}\\,q\\,n + \\frac{\\mathrm{rest}}{\\mathrm{limiter}}\\right)\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mi>t</mi><mo>=</mo><mn>1</mn></mrow><mo>∨</mo><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mrow></mtd></mtr><mtr><mtd><mi>q</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>svd</mi><mrow><mo>(</mo><mi>g</mi><mo>,</mo><mtext>rank</mtext><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>h</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msup><mi>q</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>h</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>h</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>factor</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><msqrt><mrow><mi>columnSum</mi><mrow><mo>(</mo><msup><mi>n</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mrow><msqrt><mrow><mi>columnSum</mi><mrow><mo>(</mo><msup><mi>h</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mo>+</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>rest</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mi>g</mi><mo>−</mo><mrow><mrow><mtext>scale</mtext><mo>⁢</mo><mi>q</mi></mrow><mo>⁢</mo><mi>h</mi></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>factor</mtext></mrow></mtd></mtr><mtr><mtd><mtext>limiter</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mrow><mi>max</mi><mrow><mo>(</mo><mfrac><mrow><mo>‖</mo><mtext>rest</mtext><mo>‖</mo></mrow><mrow><mtext>length</mtext><mo>+</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow></mfrac><mo>,</mo><mn>1.01</mn><mo>)</mo></mrow></mrow><mn>1.01</mn></mfrac></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mo>‖</mo><mtext>rest</mtext><mo>‖</mo></mrow><mtext>limiter</mtext></mfrac></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mtext>rate</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><mrow><mtext>scale</mtext><mo>⁢</mo><mi>q</mi></mrow><mo>⁢</mo><mi>n</mi></mrow><mo>+</mo><mfrac><mtext>rest</mtext><mtext>limiter</mtext></mfrac></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "rank",
+        "default": 128,
+        "range": [1, null],
+        "meaning": "the number of directions, at most the smaller side"
+      },
+      {
+        "name": "every",
+        "default": 200,
+        "range": [1, null],
+        "meaning": "how many steps a subspace serves"
+      },
+      {
+        "name": "scale",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "a factor for the part within the subspace, α"
+      }
+    ],
+    "slots": [
+      {
+        "name": "q",
+        "place": ["rows", "rank"],
+        "init": 0
+      },
+      {
+        "name": "m",
+        "place": ["rank", "cols"],
+        "init": 0
+      },
+      {
+        "name": "v",
+        "place": ["rank", "cols"],
+        "init": 0
+      },
+      { "name": "length", "place": "scalar", "init": 0 }
+    ],
+    "bytes": 0,
+    "passes": 3,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "pytorch_optimizer 4.1.0, Fira, float64, projection_type=left, singular vectors with a positive largest element",
+      "error": 7e-7
+    },
+    "mutants": 0
+  },
+  {
+    "id": "galore",
+    "name": "galore",
+    "family": "factored",
+    "title": "GaLore",
+    "paper": "https://arxiv.org/abs/2403.03507",
+    "sentence": "Adam in a subspace of `rank` directions, the leading left singular vectors of a gradient, found anew every `every` steps: moments of `rank` rows replace those of the whole matrix.",
+    "comment": "Adam in a subspace of `rank` directions, the leading left singular vectors of a gradient, found anew every `every` steps: moments of `rank` rows replace those of the whole matrix. Rows are projected, in outputs against inputs, where the authors project the shorter side; moments are kept when the subspace changes, as in all implementations (Zhao et al., 2024).",
+    "equations": [
+      ["q", "svd(g, rank)"],
+      ["h", "q' @ g"],
+      ["m", "beta1 * m + (1 - beta1) * h"],
+      ["v", "beta2 * v + (1 - beta2) * h^2"],
+      ["rate", "lr * sqrt(1 - beta2^t) / (1 - beta1^t)"],
+      ["p", "(1 - lr * weightDecay * decays) * (p - rate * scale * q @ (m / (sqrt(v) + eps)))"]
+    ],
+    "latex": "\\begin{aligned}\n&\\textbf{if } t = 1 \\lor t \\bmod \\mathrm{every} = 0 \\\\\nq &\\quad \\leftarrow \\operatorname{svd}\\left(g, \\mathrm{rank}\\right) \\\\\nh &\\leftarrow q^{\\top}\\,g \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,h \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,h^{2} \\\\\n\\mathrm{rate} &\\leftarrow \\frac{\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}} \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\left(\\theta - \\mathrm{rate}\\,\\mathrm{scale}\\,q\\,\\frac{m}{\\sqrt{v} + \\epsilon}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mi>t</mi><mo>=</mo><mn>1</mn></mrow><mo>∨</mo><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mrow></mtd></mtr><mtr><mtd><mi>q</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>svd</mi><mrow><mo>(</mo><mi>g</mi><mo>,</mo><mtext>rank</mtext><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>h</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msup><mi>q</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>h</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>h</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><mtext>scale</mtext></mrow><mo>⁢</mo><mi>q</mi></mrow><mo>⁢</mo><mfrac><mi>m</mi><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "rank",
+        "default": 128,
+        "range": [1, null],
+        "meaning": "the number of directions, at most the smaller side"
+      },
+      {
+        "name": "every",
+        "default": 200,
+        "range": [1, null],
+        "meaning": "how many steps a subspace serves"
+      },
+      {
+        "name": "scale",
+        "default": 0.25,
+        "range": [0, null],
+        "meaning": "a factor for the update, α"
+      }
+    ],
+    "slots": [
+      {
+        "name": "q",
+        "place": ["rows", "rank"],
+        "init": 0
+      },
+      {
+        "name": "m",
+        "place": ["rank", "cols"],
+        "init": 0
+      },
+      {
+        "name": "v",
+        "place": ["rank", "cols"],
+        "init": 0
+      }
+    ],
+    "bytes": 0,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "pytorch_optimizer 4.1.0, GaLore, float64, projection_type=left, singular vectors with a positive largest element",
+      "error": 0.000001
+    },
+    "mutants": 0
+  },
+  {
+    "id": "racs",
+    "name": "racs",
+    "family": "factored",
+    "title": "RACS",
+    "paper": "https://arxiv.org/abs/2502.07752",
+    "sentence": "SGD scaled by the running mean squares of its rows and of its columns, and held to a growth of 1 % from step to step: one number per row and column is all its state.",
+    "comment": "SGD scaled by the running mean squares of its rows and of its columns, and held to a growth of 1 % from step to step: one number per row and column is all its state. Means are taken as they are, in one step of the paper's iteration, and those of columns start at 1, as in pytorch_optimizer (Gong et al., 2025).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["row", "rho * row + (1 - rho) * rowMean(g^2)"],
+      ["column", "rho * column + (1 - rho) * columnMean(g^2)"],
+      ["u", "g / (sqrt(row + eps) * sqrt(column + eps))"],
+      ["limit", "t > 1 ? gamma / max(norm(u) / (length + eps), gamma) : 1"],
+      ["length", "limit * norm(u)"],
+      ["p", "p - lr * alpha * limit * u"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\n\\mathrm{row} &\\leftarrow \\rho\\,\\mathrm{row} + \\left(1 - \\rho\\right)\\,\\operatorname{rowMean}\\left(g^{2}\\right) \\\\\n\\mathrm{column} &\\leftarrow \\rho\\,\\mathrm{column} + \\left(1 - \\rho\\right)\\,\\operatorname{columnMean}\\left(g^{2}\\right) \\\\\nu &\\leftarrow \\frac{g}{\\sqrt{\\mathrm{row} + \\epsilon}\\,\\sqrt{\\mathrm{column} + \\epsilon}} \\\\\n\\mathrm{limit} &\\leftarrow \\begin{cases} \\frac{\\mathrm{gamma}}{\\max\\left(\\frac{\\left\\lVert u \\right\\rVert}{\\mathrm{length} + \\epsilon}, \\mathrm{gamma}\\right)} & t > 1 \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{length} &\\leftarrow \\mathrm{limit}\\,\\left\\lVert u \\right\\rVert \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\mathrm{alpha}\\,\\mathrm{limit}\\,u\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mtext>row</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>ρ</mi><mo>⁢</mo><mtext>row</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>ρ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><msup><mi>g</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>column</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>ρ</mi><mo>⁢</mo><mtext>column</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>ρ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>columnMean</mi><mrow><mo>(</mo><msup><mi>g</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>g</mi><mrow><msqrt><mrow><mtext>row</mtext><mo>+</mo><mi>ϵ</mi></mrow></msqrt><mo>⁢</mo><msqrt><mrow><mtext>column</mtext><mo>+</mo><mi>ϵ</mi></mrow></msqrt></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>limit</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mtext>gamma</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mfrac><mrow><mo>‖</mo><mi>u</mi><mo>‖</mo></mrow><mrow><mtext>length</mtext><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>,</mo><mtext>gamma</mtext><mo>)</mo></mrow></mrow></mfrac></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>limit</mtext><mo>⁢</mo><mrow><mo>‖</mo><mi>u</mi><mo>‖</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mi>α</mi><mo>⁢</mo><mtext>alpha</mtext></mrow><mo>⁢</mo><mtext>limit</mtext></mrow><mo>⁢</mo><mi>u</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "rho",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "alpha",
+        "default": 0.05,
+        "range": [0, null],
+        "meaning": "a factor for the update"
+      },
+      {
+        "name": "gamma",
+        "default": 1.01,
+        "range": [5e-324, null],
+        "meaning": "how many times as long an update may be as the last one"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "row", "place": "row", "init": 0 },
+      { "name": "column", "place": "column", "init": 1 },
+      { "name": "length", "place": "scalar", "init": 0 }
+    ],
+    "bytes": 0,
+    "passes": 3,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, RACS, float64", "error": 0.000001 },
+    "mutants": 0
   },
   {
     "id": "sm3",
@@ -4043,6 +4580,187 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "adamuon",
+    "name": "adamuon",
+    "family": "orthogonal",
+    "title": "AdaMuon",
+    "paper": "https://arxiv.org/abs/2507.11005",
+    "sentence": "Muon of the momentum's sign, each element then divided by its running root mean square: as orthogonal as Muon and as adaptive as Adam.",
+    "comment": "Muon of the momentum's sign, each element then divided by its running root mean square: as orthogonal as Muon and as adaptive as Adam. Steps have the usual size of Adam's, 0.2 by element. As in the authors' code, which rounds its iteration to bfloat16 (Si, Zhang and Shen, 2025).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "momentum * m + (1 - momentum) * g"],
+      ["o", "orthogonal(sign(momentum * m + (1 - momentum) * g))"],
+      ["v", "momentum * v + (1 - momentum) * o^2"],
+      ["u", "o / (sqrt(v) + eps)"],
+      ["p", "p - 0.2 * lr * sqrt(size) / (norm(u) + eps) * u"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\no &\\leftarrow \\operatorname{orthogonal}\\left(\\operatorname{sign}\\left(\\mu\\,m + \\left(1 - \\mu\\right)\\,g\\right)\\right) \\\\\nv &\\leftarrow \\mu\\,v + \\left(1 - \\mu\\right)\\,o^{2} \\\\\nu &\\leftarrow \\frac{o}{\\sqrt{v} + \\epsilon} \\\\\n\\theta &\\leftarrow \\theta - \\frac{0.2\\,\\alpha\\,\\sqrt{\\mathrm{size}}}{\\left\\lVert u \\right\\rVert + \\epsilon}\\,u\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>o</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>orthogonal</mi><mrow><mo>(</mo><mrow><mi>sign</mi><mrow><mo>(</mo><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>o</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>o</mi><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mrow><mn>0.2</mn><mo>⁢</mo><mi>α</mi></mrow><mo>⁢</mo><msqrt><mtext>size</mtext></msqrt></mrow><mrow><mrow><mo>‖</mo><mi>u</mi><mo>‖</mo></mrow><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>⁢</mo><mi>u</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.02,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 3,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/Chongjie-Si/AdaMuon, 369f0b3), its iteration in float64 in place of bfloat16",
+      "error": 0.000004
+    },
+    "mutants": 2
+  },
+  {
+    "id": "dion",
+    "name": "dion",
+    "family": "orthogonal",
+    "title": "Dion",
+    "paper": "https://arxiv.org/abs/2504.05295",
+    "sentence": "Muon of low rank: one step of power iteration gives the momentum's leading directions, which alone are made orthogonal, and what they leave stays in the momentum for later.",
+    "comment": "Muon of low rank: one step of power iteration gives the momentum's leading directions, which alone are made orthogonal, and what they leave stays in the momentum for later. State and work shrink with `rank`. As in the authors' plain form; bases are computed on the host (Ahn et al., 2025).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["b", "m + g"],
+      ["a", "qr(b @ q)"],
+      ["r", "b' @ a"],
+      ["m", "b - (1 - momentum) * a @ r'"],
+      ["q", "r / (sqrt(columnSum(r^2)) + eps)"],
+      ["p", "p - lr * sqrt(rows / cols) * a @ q'"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nb &\\leftarrow m + g \\\\\na &\\leftarrow \\operatorname{qr}\\left(b\\,q\\right) \\\\\nr &\\leftarrow b^{\\top}\\,a \\\\\nm &\\leftarrow b - \\left(1 - \\mu\\right)\\,a\\,r^{\\top} \\\\\nq &\\leftarrow \\frac{r}{\\sqrt{\\operatorname{columnSum}\\left(r^{2}\\right)} + \\epsilon} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\sqrt{\\frac{\\mathrm{rows}}{\\mathrm{cols}}}\\,a\\,q^{\\top}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>m</mi><mo>+</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mi>a</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>qr</mi><mrow><mo>(</mo><mrow><mi>b</mi><mo>⁢</mo><mi>q</mi></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msup><mi>b</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>a</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>b</mi><mo>−</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>a</mi></mrow><mo>⁢</mo><msup><mi>r</mi><mo>⊤</mo></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>q</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>r</mi><mrow><msqrt><mrow><mi>columnSum</mi><mrow><mo>(</mo><msup><mi>r</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mi>α</mi><mo>⁢</mo><msqrt><mfrac><mtext>rows</mtext><mtext>cols</mtext></mfrac></msqrt></mrow><mo>⁢</mo><mi>a</mi></mrow><mo>⁢</mo><msup><mi>q</mi><mo>⊤</mo></msup></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [5e-324, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "rank",
+        "default": 768,
+        "range": [1, null],
+        "meaning": "the number of directions, at most the smaller side"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      {
+        "name": "q",
+        "place": ["cols", "rank"],
+        "init": "normal"
+      }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/microsoft/dion, 0a059a4, dion_simple.py), float64",
+      "error": 0.000002
+    },
+    "mutants": 3
+  },
+  {
+    "id": "mars-shampoo",
+    "name": "marsShampoo",
+    "family": "orthogonal",
+    "title": "MARS-Shampoo",
+    "paper": "https://arxiv.org/abs/2411.10438",
+    "sentence": "Muon's step of MARS's gradient, from which the last one's noise is taken.",
+    "comment": "Muon's step of MARS's gradient, from which the last one's noise is taken. The authors' form of Shampoo without memory; they step vectors with AdamW. Before the first gradient the last one is 0, as in their code (Yuan et al., 2024).",
+    "equations": [
+      ["raw", "g + gamma * beta1 / (1 - beta1) * (g - last)"],
+      ["c", "raw / max(norm(raw), 1)"],
+      ["last", "g"],
+      ["m", "beta1 * m + (1 - beta1) * c"],
+      ["p", "(1 - lr * weightDecay * decays) * p - lr * sqrt(max(1, rows / cols)) * orthogonal(m / (1 - beta1))"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{raw} &\\leftarrow g + \\frac{\\mathrm{gamma}\\,\\beta_{1}}{1 - \\beta_{1}}\\,\\left(g - \\mathrm{last}\\right) \\\\\nc &\\leftarrow \\frac{\\mathrm{raw}}{\\max\\left(\\left\\lVert \\mathrm{raw} \\right\\rVert, 1\\right)} \\\\\n\\mathrm{last} &\\leftarrow g \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,c \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta - \\alpha\\,\\sqrt{\\max\\left(1, \\frac{\\mathrm{rows}}{\\mathrm{cols}}\\right)}\\,\\operatorname{orthogonal}\\left(\\frac{m}{1 - \\beta_{1}}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>raw</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>g</mi><mo>+</mo><mrow><mfrac><mrow><mtext>gamma</mtext><mo>⁢</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow></mfrac><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>g</mi><mo>−</mo><mtext>last</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mtext>raw</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mo>‖</mo><mtext>raw</mtext><mo>‖</mo></mrow><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>last</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>g</mi></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>c</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mi>max</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mfrac><mtext>rows</mtext><mtext>cols</mtext></mfrac><mo>)</mo></mrow></mrow></msqrt></mrow><mo>⁢</mo><mrow><mi>orthogonal</mi><mrow><mo>(</mo><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow></mfrac><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.003,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "gamma",
+        "default": 0.025,
+        "range": [0, null],
+        "meaning": "how much of the change of the gradient is added, times beta1/(1 − beta1); γ"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "last", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 3,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/AGI-Arena/MARS, 4831e28), its iteration in float64 in place of bfloat16",
+      "error": 0.000001
+    },
+    "mutants": 1
+  },
+  {
     "id": "muon",
     "name": "muon",
     "family": "orthogonal",
@@ -4088,6 +4806,822 @@ export const rules: readonly RuleEntry[] = [
       "source": "torch 2.13.0, torch.optim.Muon, its iteration in float64 in place of bfloat16",
       "error": 0.000002
     },
+    "mutants": 1
+  },
+  {
+    "id": "muon-match-rms",
+    "name": "muonMatchRms",
+    "family": "orthogonal",
+    "title": "Muon, matched to AdamW",
+    "paper": "https://arxiv.org/abs/2502.16982",
+    "sentence": "Muon whose steps have the usual size of AdamW's, 0.2 by element on average, so that AdamW's rate and decay can be kept (Liu et al., 2025): PyTorch's `match_rms_adamw`.",
+    "comment": "Muon whose steps have the usual size of AdamW's, 0.2 by element on average, so that AdamW's rate and decay can be kept (Liu et al., 2025): PyTorch's `match_rms_adamw`.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "momentum * m + (1 - momentum) * g"],
+      ["ahead", "momentum * m + (1 - momentum) * g"],
+      ["p", "p - 0.2 * lr * sqrt(max(rows, cols)) * orthogonal(ahead)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\n\\mathrm{ahead} &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\n\\theta &\\leftarrow \\theta - 0.2\\,\\alpha\\,\\sqrt{\\max\\left(\\mathrm{rows}, \\mathrm{cols}\\right)}\\,\\operatorname{orthogonal}\\left(\\mathrm{ahead}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>ahead</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mn>0.2</mn><mo>⁢</mo><mi>α</mi></mrow><mo>⁢</mo><msqrt><mrow><mi>max</mi><mrow><mo>(</mo><mtext>rows</mtext><mo>,</mo><mtext>cols</mtext><mo>)</mo></mrow></mrow></msqrt></mrow><mo>⁢</mo><mrow><mi>orthogonal</mi><mrow><mo>(</mo><mtext>ahead</mtext><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "torch 2.13.0, torch.optim.Muon (adjust_lr_fn=match_rms_adamw), its iteration in float64 in place of bfloat16",
+      "error": 0.000004
+    },
+    "mutants": 1
+  },
+  {
+    "id": "muon-polar-express",
+    "name": "muonPolarExpress",
+    "family": "orthogonal",
+    "title": "Muon with Polar Express",
+    "paper": "https://arxiv.org/abs/2505.16932",
+    "sentence": "Muon with five different polynomials in place of one five times: each is the best for what the last one left, so that the result is nearer to orthogonal for the same work.",
+    "comment": "Muon with five different polynomials in place of one five times: each is the best for what the last one left, so that the result is nearer to orthogonal for the same work (Amsel et al., 2025).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "momentum * m + (1 - momentum) * g"],
+      ["ahead", "momentum * m + (1 - momentum) * g"],
+      ["p", "p - lr * sqrt(max(1, rows / cols)) * orthogonal(ahead)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\n\\mathrm{ahead} &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\sqrt{\\max\\left(1, \\frac{\\mathrm{rows}}{\\mathrm{cols}}\\right)}\\,\\operatorname{orthogonal}\\left(\\mathrm{ahead}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>ahead</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mi>max</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mfrac><mtext>rows</mtext><mtext>cols</mtext></mfrac><mo>)</mo></mrow></mrow></msqrt></mrow><mo>⁢</mo><mrow><mi>orthogonal</mi><mrow><mo>(</mo><mtext>ahead</mtext><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "timm 1.0.31, Muon (ns_coefficients=polar_express, safety_factor=1.01), its iteration in float64 in place of bfloat16",
+      "error": 0.000005
+    },
+    "mutants": 1
+  },
+  {
+    "id": "normuon",
+    "name": "normuon",
+    "family": "orthogonal",
+    "title": "NorMuon",
+    "paper": "https://arxiv.org/abs/2510.05491",
+    "sentence": "Muon whose rows, one per neuron, are brought to about the same size by a running mean of their squares, because the iteration leaves some rows longer than others; the length of the whole stays.",
+    "comment": "Muon whose rows, one per neuron, are brought to about the same size by a running mean of their squares, because the iteration leaves some rows longer than others; the length of the whole stays. As in the authors' code, which rounds its iteration to bfloat16 (Li et al., 2025).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "momentum * m + (1 - momentum) * g"],
+      ["o", "orthogonal(momentum * m + (1 - momentum) * g)"],
+      ["v", "beta2 * v + (1 - beta2) * rowMean(o^2)"],
+      ["u", "o / (sqrt(v) + 1e-10)"],
+      ["p", "p - lr * sqrt(max(1, rows / cols)) * norm(o) / (norm(u) + 1e-10) * u"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\no &\\leftarrow \\operatorname{orthogonal}\\left(\\mu\\,m + \\left(1 - \\mu\\right)\\,g\\right) \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,\\operatorname{rowMean}\\left(o^{2}\\right) \\\\\nu &\\leftarrow \\frac{o}{\\sqrt{v} + 10^{-10}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\sqrt{\\max\\left(1, \\frac{\\mathrm{rows}}{\\mathrm{cols}}\\right)}\\,\\left\\lVert o \\right\\rVert}{\\left\\lVert u \\right\\rVert + 10^{-10}}\\,u\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>o</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>orthogonal</mi><mrow><mo>(</mo><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><msup><mi>o</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>o</mi><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><msup><mn>10</mn><mn>−10</mn></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mrow><mi>α</mi><mo>⁢</mo><msqrt><mrow><mi>max</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mfrac><mtext>rows</mtext><mtext>cols</mtext></mfrac><mo>)</mo></mrow></mrow></msqrt></mrow><mo>⁢</mo><mrow><mo>‖</mo><mi>o</mi><mo>‖</mo></mrow></mrow><mrow><mrow><mo>‖</mo><mi>u</mi><mo>‖</mo></mrow><mo>+</mo><msup><mn>10</mn><mn>−10</mn></msup></mrow></mfrac><mo>⁢</mo><mi>u</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.02,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "beta2",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squares by row is kept at each step"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "row", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 4,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/zichongli5/NorMuon, d45c9a4), its iteration in float64 in place of bfloat16",
+      "error": 0.000001
+    },
+    "mutants": 16
+  },
+  {
+    "id": "osgdm",
+    "name": "osgdm",
+    "family": "orthogonal",
+    "title": "Orthogonal SGDM",
+    "paper": "https://arxiv.org/abs/2202.07052",
+    "sentence": "Momentum of gradients made orthogonal one by one, U V' of their decomposition, so that every filter learns at the same pace.",
+    "comment": "Momentum of gradients made orthogonal one by one, U V' of their decomposition, so that every filter learns at the same pace. Muon makes the momentum orthogonal instead. By fourteen steps of an iteration, where the authors decompose (Tuddenham, Prügel-Bennett and Hare, 2022).",
+    "equations": [
+      ["b", "momentum * b + polar(g)"],
+      ["p", "p - lr * b"]
+    ],
+    "latex": "\\begin{aligned}\nb &\\leftarrow \\mu\\,b + \\operatorname{polar}\\left(g\\right) \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,b\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>b</mi></mrow><mo>+</mo><mrow><mi>polar</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>b</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      }
+    ],
+    "slots": [
+      { "name": "b", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/MarkTuddenham/Orthogonal-Optimisers, 579d6c0), torch.optim.SGD, float64",
+      "error": 0.000001
+    },
+    "mutants": 0
+  },
+  {
+    "id": "scion",
+    "name": "scion",
+    "family": "orthogonal",
+    "title": "Scion",
+    "paper": "https://arxiv.org/abs/2502.07529",
+    "sentence": "A conditional gradient in the spectral norm: the orthogonal matrix times √(outputs / inputs), so that a rate found for a narrow network holds for a wide one.",
+    "comment": "A conditional gradient in the spectral norm: the orthogonal matrix times √(outputs / inputs), so that a rate found for a narrow network holds for a wide one. `weightDecay` 1 keeps weights within a ball of radius `scale`, as the authors constrain them; 0 is their unconstrained form. Convolutions are matrices here, without the authors' division by the kernel's size. Their `momentum` is 1 minus this one (Pethick et al., 2025).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "momentum * m + (1 - momentum) * g"],
+      ["p", "p - lr * scale * sqrt(rows / cols) * orthogonal(m)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\mathrm{scale}\\,\\sqrt{\\frac{\\mathrm{rows}}{\\mathrm{cols}}}\\,\\operatorname{orthogonal}\\left(m\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mi>α</mi><mo>⁢</mo><mtext>scale</mtext></mrow><mo>⁢</mo><msqrt><mfrac><mtext>rows</mtext><mtext>cols</mtext></mfrac></msqrt></mrow><mo>⁢</mo><mrow><mi>orthogonal</mi><mrow><mo>(</mo><mi>m</mi><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "scale",
+        "default": 1,
+        "range": [5e-324, null],
+        "meaning": "the radius of the ball that the weights are drawn to"
+      },
+      {
+        "name": "weightDecay",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/LIONS-EPFL/scion, f58a393), its iteration in float64 in place of bfloat16",
+      "error": 0.000001
+    },
+    "mutants": 2
+  },
+  {
+    "id": "scion-sign",
+    "name": "scionSign",
+    "family": "orthogonal",
+    "title": "Scion, last layer",
+    "paper": "https://arxiv.org/abs/2502.07529",
+    "sentence": "Scion's step for the last layer: the conditional gradient in the largest element of a row's sum is the sign over the number of inputs.",
+    "comment": "Scion's step for the last layer: the conditional gradient in the largest element of a row's sum is the sign over the number of inputs. `weightDecay` 1 keeps weights within a ball of radius `scale`; their `momentum` is 1 minus this one (Pethick et al., 2025).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "momentum * m + (1 - momentum) * g"],
+      ["p", "p - lr * scale / cols * sign(m)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\mathrm{scale}}{\\mathrm{cols}}\\,\\operatorname{sign}\\left(m\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><mtext>scale</mtext></mrow><mtext>cols</mtext></mfrac><mo>⁢</mo><mrow><mi>sign</mi><mrow><mo>(</mo><mi>m</mi><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "scale",
+        "default": 1,
+        "range": [5e-324, null],
+        "meaning": "the radius of the ball that the weights are drawn to"
+      },
+      {
+        "name": "weightDecay",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/LIONS-EPFL/scion, f58a393), its iteration in float64 in place of bfloat16",
+      "error": 9e-7
+    },
+    "mutants": 8
+  },
+  {
+    "id": "swan",
+    "name": "swan",
+    "family": "orthogonal",
+    "title": "SWAN",
+    "paper": "https://arxiv.org/abs/2412.13148",
+    "sentence": "SGD without any state whose gradient is first standardized by row, then whitened: (G G')^(-1/2) G, by ten steps of an iteration, and brought back to its length.",
+    "comment": "SGD without any state whose gradient is first standardized by row, then whitened: (G G')^(-1/2) G, by ten steps of an iteration, and brought back to its length. Whitening removes the curvature that Adam's moments are kept for (Ma et al., 2024).",
+    "equations": [
+      ["centred", "g - rowMean(g)"],
+      ["n", "centred / max(sqrt(rowMean(centred^2)), 1e-30)"],
+      ["w", "whitened(n)"],
+      ["p", "p - lr * norm(n) / max(norm(w), 1e-30) * w"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{centred} &\\leftarrow g - \\operatorname{rowMean}\\left(g\\right) \\\\\nn &\\leftarrow \\frac{\\mathrm{centred}}{\\max\\left(\\sqrt{\\operatorname{rowMean}\\left(\\mathrm{centred}^{2}\\right)}, 10^{-30}\\right)} \\\\\nw &\\leftarrow \\operatorname{whitened}\\left(n\\right) \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\left\\lVert n \\right\\rVert}{\\max\\left(\\left\\lVert w \\right\\rVert, 10^{-30}\\right)}\\,w\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>centred</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>g</mi><mo>−</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mtext>centred</mtext><mrow><mi>max</mi><mrow><mo>(</mo><msqrt><mrow><mi>rowMean</mi><mrow><mo>(</mo><msup><mtext>centred</mtext><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mo>,</mo><msup><mn>10</mn><mn>−30</mn></msup><mo>)</mo></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mi>w</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>whitened</mi><mrow><mo>(</mo><mi>n</mi><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>‖</mo><mi>n</mi><mo>‖</mo></mrow></mrow><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mo>‖</mo><mi>w</mi><mo>‖</mo></mrow><mo>,</mo><msup><mn>10</mn><mn>−30</mn></msup><mo>)</mo></mrow></mrow></mfrac><mo>⁢</mo><mi>w</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      }
+    ],
+    "slots": [],
+    "bytes": 0,
+    "passes": 5,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "numpy 2.4.6, a float64 transcription of Algorithm 1 with the coupled Newton-Schulz iteration",
+      "error": 0.000005
+    },
+    "mutants": 5
+  },
+  {
+    "id": "dadapt-adagrad",
+    "name": "dadaptAdagrad",
+    "family": "parameter-free",
+    "title": "D-Adapt Adagrad",
+    "paper": "https://arxiv.org/abs/2301.07733",
+    "sentence": "Adagrad that finds its rate, from dual averaging: every step is taken from where the training began, by the weighted sum of all gradients.",
+    "comment": "Adagrad that finds its rate, from dual averaging: every step is taken from where the training began, by the weighted sum of all gradients (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. A parameter without a gradient keeps its share of the estimate.",
+    "equations": [
+      ["rate", "d * lr"],
+      ["old", "s^2 / (sqrt(a) + eps)"],
+      ["oldLength", "abs(s)"],
+      ["a", "a + g^2"],
+      ["s", "s + rate * g"],
+      ["squares", "squares + total(rate^2 * g^2 / (sqrt(a) + eps))"],
+      ["weighted", "weighted + total(s^2 / (sqrt(a) + eps) - old)"],
+      ["length", "length + total(abs(s) - oldLength)"],
+      ["d", "max(d, (weighted - squares) / (length + 1e-30))"],
+      ["p", "momentum * p + (1 - momentum) * (x0 - s / (sqrt(a) + eps))"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{rate} &\\leftarrow d\\,\\alpha \\\\\n\\mathrm{old} &\\leftarrow \\frac{s^{2}}{\\sqrt{a} + \\epsilon} \\\\\n\\mathrm{oldLength} &\\leftarrow \\left|s\\right| \\\\\na &\\leftarrow a + g^{2} \\\\\ns &\\leftarrow s + \\mathrm{rate}\\,g \\\\\n\\mathrm{squares} &\\leftarrow \\mathrm{squares} + \\operatorname{total}\\left(\\frac{\\mathrm{rate}^{2}\\,g^{2}}{\\sqrt{a} + \\epsilon}\\right) \\\\\n\\mathrm{weighted} &\\leftarrow \\mathrm{weighted} + \\operatorname{total}\\left(\\frac{s^{2}}{\\sqrt{a} + \\epsilon} - \\mathrm{old}\\right) \\\\\n\\mathrm{length} &\\leftarrow \\mathrm{length} + \\operatorname{total}\\left(\\left|s\\right| - \\mathrm{oldLength}\\right) \\\\\nd &\\leftarrow \\max\\left(d, \\frac{\\mathrm{weighted} - \\mathrm{squares}}{\\mathrm{length} + 10^{-30}}\\right) \\\\\n\\theta &\\leftarrow \\mu\\,\\theta + \\left(1 - \\mu\\right)\\,\\left(x_{0} - \\frac{s}{\\sqrt{a} + \\epsilon}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>d</mi><mo>⁢</mo><mi>α</mi></mrow></mtd></mtr><mtr><mtd><mtext>old</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><msup><mi>s</mi><mn>2</mn></msup><mrow><msqrt><mi>a</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>oldLength</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>|</mo><mi>s</mi><mo>|</mo></mrow></mtd></mtr><mtr><mtd><mi>a</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>a</mi><mo>+</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mtd></mtr><mtr><mtd><mi>s</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>s</mi><mo>+</mo><mrow><mtext>rate</mtext><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>squares</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>squares</mtext><mo>+</mo><mrow><mi>total</mi><mrow><mo>(</mo><mfrac><mrow><msup><mtext>rate</mtext><mn>2</mn></msup><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow><mrow><msqrt><mi>a</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>weighted</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>weighted</mtext><mo>+</mo><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mfrac><msup><mi>s</mi><mn>2</mn></msup><mrow><msqrt><mi>a</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>−</mo><mtext>old</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>length</mtext><mo>+</mo><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mrow><mo>|</mo><mi>s</mi><mo>|</mo></mrow><mo>−</mo><mtext>oldLength</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>d</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mi>d</mi><mo>,</mo><mfrac><mrow><mtext>weighted</mtext><mo>−</mo><mtext>squares</mtext></mrow><mrow><mtext>length</mtext><mo>+</mo><msup><mn>10</mn><mn>−30</mn></msup></mrow></mfrac><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>θ</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><msub><mi>x</mi><mn>0</mn></msub><mo>−</mo><mfrac><mi>s</mi><mrow><msqrt><mi>a</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "eps",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "d0",
+        "default": 0.000001,
+        "range": [5e-324, null],
+        "meaning": "the first estimate, too small for any problem"
+      },
+      {
+        "name": "initial",
+        "default": 0.000001,
+        "range": [5e-324, null],
+        "meaning": "where the running sum or mean of squares starts"
+      }
+    ],
+    "slots": [
+      { "name": "x0", "place": "tensor", "init": "p" },
+      { "name": "s", "place": "tensor", "init": 0 },
+      { "name": "a", "place": "tensor", "init": "initial" },
+      { "name": "squares", "place": "model", "init": 0 },
+      { "name": "weighted", "place": "model", "init": 0 },
+      { "name": "length", "place": "model", "init": 0 },
+      { "name": "d", "place": "model", "init": "d0" }
+    ],
+    "bytes": 12,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64",
+      "error": 0.000002
+    },
+    "mutants": 3
+  },
+  {
+    "id": "dadapt-adam",
+    "name": "dadaptAdam",
+    "family": "parameter-free",
+    "title": "D-Adapt Adam",
+    "paper": "https://arxiv.org/abs/2301.07733",
+    "sentence": "Adam that finds its rate: a lower bound of the distance to the solution, for the whole model, from how far the gradients agree with their weighted sum.",
+    "comment": "Adam that finds its rate: a lower bound of the distance to the solution, for the whole model, from how far the gradients agree with their weighted sum (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. Moments are not corrected for starting at 0, as in the authors' code. A parameter without a gradient keeps its share of the estimate.",
+    "equations": [
+      ["kept", "sqrt(beta2)"],
+      ["rate", "d * lr"],
+      ["r", "kept * r + (1 - kept) * total(rate * g * s / (sqrt(v) + eps))"],
+      ["m", "beta1 * m + (1 - beta1) * rate * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["s", "kept * s + (1 - kept) * rate * g"],
+      ["d", "max(d, r / ((1 - kept) * total(abs(s)) + 1e-30))"],
+      ["p", "(1 - weightDecay * decays * rate) * p - m / (sqrt(v) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{kept} &\\leftarrow \\sqrt{\\beta_{2}} \\\\\n\\mathrm{rate} &\\leftarrow d\\,\\alpha \\\\\nr &\\leftarrow \\mathrm{kept}\\,r + \\left(1 - \\mathrm{kept}\\right)\\,\\operatorname{total}\\left(\\frac{\\mathrm{rate}\\,g\\,s}{\\sqrt{v} + \\epsilon}\\right) \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,\\mathrm{rate}\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\ns &\\leftarrow \\mathrm{kept}\\,s + \\left(1 - \\mathrm{kept}\\right)\\,\\mathrm{rate}\\,g \\\\\nd &\\leftarrow \\max\\left(d, \\frac{r}{\\left(1 - \\mathrm{kept}\\right)\\,\\operatorname{total}\\left(\\left|s\\right|\\right) + 10^{-30}}\\right) \\\\\n\\theta &\\leftarrow \\left(1 - \\lambda\\,\\mathrm{decays}\\,\\mathrm{rate}\\right)\\,\\theta - \\frac{m}{\\sqrt{v} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>kept</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><msub><mi>β</mi><mn>2</mn></msub></msqrt></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>d</mi><mo>⁢</mo><mi>α</mi></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>kept</mtext><mo>⁢</mo><mi>r</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>kept</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>total</mi><mrow><mo>(</mo><mfrac><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><mi>s</mi></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>rate</mtext></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>s</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>kept</mtext><mo>⁢</mo><mi>s</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>kept</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>rate</mtext></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>d</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mi>d</mi><mo>,</mo><mfrac><mi>r</mi><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>kept</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mo>|</mo><mi>s</mi><mo>|</mo></mrow><mo>)</mo></mrow></mrow></mrow><mo>+</mo><msup><mn>10</mn><mn>−30</mn></msup></mrow></mfrac><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mtext>rate</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mfrac><mi>m</mi><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [5e-324, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "d0",
+        "default": 0.000001,
+        "range": [5e-324, null],
+        "meaning": "the first estimate, too small for any problem"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "s", "place": "tensor", "init": 0 },
+      { "name": "r", "place": "model", "init": 0 },
+      { "name": "d", "place": "model", "init": "d0" }
+    ],
+    "bytes": 12,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64", "error": 7e-7 },
+    "mutants": 13
+  },
+  {
+    "id": "dadapt-adan",
+    "name": "dadaptAdan",
+    "family": "parameter-free",
+    "title": "D-Adapt Adan",
+    "paper": "https://arxiv.org/abs/2301.07733",
+    "sentence": "Adan that finds its rate, for the whole model.",
+    "comment": "Adan that finds its rate, for the whole model (Defazio and Mishchenko, 2023). Decay is proximal, as in Adan. Leave `lr` at 1; schedules multiply it. As in the authors' code; pytorch_optimizer squares the squares once more. A parameter without a gradient keeps its share of the estimate.",
+    "equations": [
+      ["rate", "d * lr"],
+      ["change", "t > 1 ? g - last : 0"],
+      ["last", "g"],
+      ["m", "beta1 * m + (1 - beta1) * rate * g"],
+      ["n", "beta2 * n + (1 - beta2) * rate * change"],
+      ["v", "beta3 * v + (1 - beta3) * (g + beta2 * change)^2"],
+      ["s", "beta3 * s + (1 - beta3) * rate * g"],
+      ["squares", "beta3 * squares + (1 - beta3) * total(rate^2 * g^2 / (sqrt(v) + eps))"],
+      ["d", "max(d, (total(s^2 / (sqrt(v) + eps)) / (1 - beta3) - squares) / (total(abs(s)) + 1e-30))"],
+      ["p", "(p - (m + beta2 * n) / (sqrt(v) + eps)) / (1 + rate * weightDecay * decays)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{rate} &\\leftarrow d\\,\\alpha \\\\\n\\mathrm{change} &\\leftarrow \\begin{cases} g - \\mathrm{last} & t > 1 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{last} &\\leftarrow g \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,\\mathrm{rate}\\,g \\\\\nn &\\leftarrow \\beta_{2}\\,n + \\left(1 - \\beta_{2}\\right)\\,\\mathrm{rate}\\,\\mathrm{change} \\\\\nv &\\leftarrow \\beta_{3}\\,v + \\left(1 - \\beta_{3}\\right)\\,\\left(g + \\beta_{2}\\,\\mathrm{change}\\right)^{2} \\\\\ns &\\leftarrow \\beta_{3}\\,s + \\left(1 - \\beta_{3}\\right)\\,\\mathrm{rate}\\,g \\\\\n\\mathrm{squares} &\\leftarrow \\beta_{3}\\,\\mathrm{squares} + \\left(1 - \\beta_{3}\\right)\\,\\operatorname{total}\\left(\\frac{\\mathrm{rate}^{2}\\,g^{2}}{\\sqrt{v} + \\epsilon}\\right) \\\\\nd &\\leftarrow \\max\\left(d, \\frac{\\frac{\\operatorname{total}\\left(\\frac{s^{2}}{\\sqrt{v} + \\epsilon}\\right)}{1 - \\beta_{3}} - \\mathrm{squares}}{\\operatorname{total}\\left(\\left|s\\right|\\right) + 10^{-30}}\\right) \\\\\n\\theta &\\leftarrow \\frac{\\theta - \\frac{m + \\beta_{2}\\,n}{\\sqrt{v} + \\epsilon}}{1 + \\mathrm{rate}\\,\\lambda\\,\\mathrm{decays}}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>d</mi><mo>⁢</mo><mi>α</mi></mrow></mtd></mtr><mtr><mtd><mtext>change</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>g</mi><mo>−</mo><mtext>last</mtext></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>last</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>g</mi></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>rate</mtext></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>n</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>rate</mtext></mrow><mo>⁢</mo><mtext>change</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>3</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>3</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mrow><mo>(</mo><mrow><mi>g</mi><mo>+</mo><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mtext>change</mtext></mrow></mrow><mo>)</mo></mrow><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>s</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>3</mn></msub><mo>⁢</mo><mi>s</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>3</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>rate</mtext></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>squares</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>3</mn></msub><mo>⁢</mo><mtext>squares</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>3</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>total</mi><mrow><mo>(</mo><mfrac><mrow><msup><mtext>rate</mtext><mn>2</mn></msup><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>d</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mi>d</mi><mo>,</mo><mfrac><mrow><mfrac><mrow><mi>total</mi><mrow><mo>(</mo><mfrac><msup><mi>s</mi><mn>2</mn></msup><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>)</mo></mrow></mrow><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>3</mn></msub></mrow></mfrac><mo>−</mo><mtext>squares</mtext></mrow><mrow><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mo>|</mo><mi>s</mi><mo>|</mo></mrow><mo>)</mo></mrow></mrow><mo>+</mo><msup><mn>10</mn><mn>−30</mn></msup></mrow></mfrac><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>m</mi><mo>+</mo><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>n</mi></mrow></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow><mrow><mn>1</mn><mo>+</mo><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow></mfrac></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.98,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.92,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of changes of the gradient is kept at each step"
+      },
+      {
+        "name": "beta3",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the running means of squares, and of the sum of gradients, is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [5e-324, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "d0",
+        "default": 0.000001,
+        "range": [5e-324, null],
+        "meaning": "the first estimate, too small for any problem"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "n", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "last", "place": "tensor", "init": 0 },
+      { "name": "s", "place": "tensor", "init": 0 },
+      { "name": "squares", "place": "model", "init": 0 },
+      { "name": "d", "place": "model", "init": "d0" }
+    ],
+    "bytes": 20,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64", "error": 6e-7 },
+    "mutants": 5
+  },
+  {
+    "id": "dadapt-lion",
+    "name": "dadaptLion",
+    "family": "parameter-free",
+    "title": "D-Adapt Lion",
+    "paper": "https://arxiv.org/abs/2301.07733",
+    "sentence": "Lion that finds its rate, for the whole model, from how far the signs agree with their weighted sum.",
+    "comment": "Lion that finds its rate, for the whole model, from how far the signs agree with their weighted sum (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. A parameter without a gradient keeps its share of the estimate.",
+    "equations": [
+      ["kept", "sqrt(beta2)"],
+      ["rate", "d * lr"],
+      ["u", "sign(beta1 * m + (1 - beta1) * g)"],
+      ["m", "beta2 * m + (1 - beta2) * rate * g"],
+      ["r", "kept * r + (1 - kept) * total(rate * u * s)"],
+      ["s", "kept * s + (1 - kept) * rate * u"],
+      ["d", "max(d, r / ((1 - kept) * total(abs(s)) + 1e-30))"],
+      ["p", "(1 - rate * weightDecay * decays) * p - rate * u"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{kept} &\\leftarrow \\sqrt{\\beta_{2}} \\\\\n\\mathrm{rate} &\\leftarrow d\\,\\alpha \\\\\nu &\\leftarrow \\operatorname{sign}\\left(\\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g\\right) \\\\\nm &\\leftarrow \\beta_{2}\\,m + \\left(1 - \\beta_{2}\\right)\\,\\mathrm{rate}\\,g \\\\\nr &\\leftarrow \\mathrm{kept}\\,r + \\left(1 - \\mathrm{kept}\\right)\\,\\operatorname{total}\\left(\\mathrm{rate}\\,u\\,s\\right) \\\\\ns &\\leftarrow \\mathrm{kept}\\,s + \\left(1 - \\mathrm{kept}\\right)\\,\\mathrm{rate}\\,u \\\\\nd &\\leftarrow \\max\\left(d, \\frac{r}{\\left(1 - \\mathrm{kept}\\right)\\,\\operatorname{total}\\left(\\left|s\\right|\\right) + 10^{-30}}\\right) \\\\\n\\theta &\\leftarrow \\left(1 - \\mathrm{rate}\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta - \\mathrm{rate}\\,u\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>kept</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><msub><mi>β</mi><mn>2</mn></msub></msqrt></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>d</mi><mo>⁢</mo><mi>α</mi></mrow></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>sign</mi><mrow><mo>(</mo><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>rate</mtext></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>kept</mtext><mo>⁢</mo><mi>r</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>kept</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><mi>u</mi></mrow><mo>⁢</mo><mi>s</mi></mrow><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>s</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>kept</mtext><mo>⁢</mo><mi>s</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>kept</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>rate</mtext></mrow><mo>⁢</mo><mi>u</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>d</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mi>d</mi><mo>,</mo><mfrac><mi>r</mi><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>kept</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mo>|</mo><mi>s</mi><mo>|</mo></mrow><mo>)</mo></mrow></mrow></mrow><mo>+</mo><msup><mn>10</mn><mn>−30</mn></msup></mrow></mfrac><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mrow><mtext>rate</mtext><mo>⁢</mo><mi>u</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.99,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "d0",
+        "default": 0.000001,
+        "range": [5e-324, null],
+        "meaning": "the first estimate, too small for any problem"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "s", "place": "tensor", "init": 0 },
+      { "name": "r", "place": "model", "init": 0 },
+      { "name": "d", "place": "model", "init": "d0" }
+    ],
+    "bytes": 8,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64",
+      "error": 0.000001
+    },
+    "mutants": 28
+  },
+  {
+    "id": "dadapt-sgd",
+    "name": "dadaptSgd",
+    "family": "parameter-free",
+    "title": "D-Adapt SGD",
+    "paper": "https://arxiv.org/abs/2301.07733",
+    "sentence": "SGD that finds its rate: a lower bound of the distance to the solution over the first gradient's length, for the whole model.",
+    "comment": "SGD that finds its rate: a lower bound of the distance to the solution over the first gradient's length, for the whole model. Momentum is a mean of the points that the sum of gradients leads to (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. A parameter without a gradient keeps its share of the estimate.",
+    "equations": [
+      ["first", "first > 0 ? first : totalNorm(g)"],
+      ["rate", "first > 0 ? d * lr / first : 0"],
+      ["r", "r + total(rate * g * s)"],
+      ["s", "s + rate * g"],
+      ["d", "max(d, 2 * r / (totalNorm(s) + 1e-30))"],
+      ["p", "momentum * p + (1 - momentum) * (x0 - s)"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{first} &\\leftarrow \\begin{cases} \\mathrm{first} & \\mathrm{first} > 0 \\\\ \\left\\lVert g \\right\\rVert_{\\mathrm{model}} & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{rate} &\\leftarrow \\begin{cases} \\frac{d\\,\\alpha}{\\mathrm{first}} & \\mathrm{first} > 0 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\nr &\\leftarrow r + \\operatorname{total}\\left(\\mathrm{rate}\\,g\\,s\\right) \\\\\ns &\\leftarrow s + \\mathrm{rate}\\,g \\\\\nd &\\leftarrow \\max\\left(d, \\frac{2\\,r}{\\left\\lVert s \\right\\rVert_{\\mathrm{model}} + 10^{-30}}\\right) \\\\\n\\theta &\\leftarrow \\mu\\,\\theta + \\left(1 - \\mu\\right)\\,\\left(x_{0} - s\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>first</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>first</mtext></mtd><mtd><mrow><mtext>first</mtext><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><msub><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mtext>model</mtext></msub></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mrow><mi>d</mi><mo>⁢</mo><mi>α</mi></mrow><mtext>first</mtext></mfrac></mtd><mtd><mrow><mtext>first</mtext><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>r</mi><mo>+</mo><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><mi>s</mi></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>s</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>s</mi><mo>+</mo><mrow><mtext>rate</mtext><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>d</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mi>d</mi><mo>,</mo><mfrac><mrow><mn>2</mn><mo>⁢</mo><mi>r</mi></mrow><mrow><msub><mrow><mo>‖</mo><mi>s</mi><mo>‖</mo></mrow><mtext>model</mtext></msub><mo>+</mo><msup><mn>10</mn><mn>−30</mn></msup></mrow></mfrac><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>θ</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><msub><mi>x</mi><mn>0</mn></msub><mo>−</mo><mi>s</mi></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "d0",
+        "default": 0.000001,
+        "range": [5e-324, null],
+        "meaning": "the first estimate, too small for any problem"
+      }
+    ],
+    "slots": [
+      { "name": "x0", "place": "tensor", "init": "p" },
+      { "name": "s", "place": "tensor", "init": 0 },
+      { "name": "first", "place": "model", "init": 0 },
+      { "name": "r", "place": "model", "init": 0 },
+      { "name": "d", "place": "model", "init": "d0" }
+    ],
+    "bytes": 8,
+    "passes": 3,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64",
+      "error": 0.000002
+    },
+    "mutants": 14
+  },
+  {
+    "id": "dog",
+    "name": "dog",
+    "family": "parameter-free",
+    "title": "DoG",
+    "paper": "https://arxiv.org/abs/2302.12022",
+    "sentence": "SGD whose rate is how far the whole model has come at most, over the root of the sum of its gradients' squares: there is nothing to tune, but evaluate an average of the weights, `ema(dog())`.",
+    "comment": "SGD whose rate is how far the whole model has come at most, over the root of the sum of its gradients' squares: there is nothing to tune, but evaluate an average of the weights, `ema(dog())` (Ivgi, Hinder and Carmon, 2023). As in the authors' code.",
+    "equations": [
+      ["far", "far > 0 ? max(far, totalNorm(p - x0)) : initial * (1 + totalNorm(p))"],
+      ["length", "sqrt(length^2 + totalNorm(g)^2)"],
+      ["p", "p - lr * far / sqrt(length^2 + eps) * g"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{far} &\\leftarrow \\begin{cases} \\max\\left(\\mathrm{far}, \\left\\lVert \\theta - x_{0} \\right\\rVert_{\\mathrm{model}}\\right) & \\mathrm{far} > 0 \\\\ \\mathrm{initial}\\,\\left(1 + \\left\\lVert \\theta \\right\\rVert_{\\mathrm{model}}\\right) & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{length} &\\leftarrow \\sqrt{\\mathrm{length}^{2} + \\left\\lVert g \\right\\rVert_{\\mathrm{model}}^{2}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\mathrm{far}}{\\sqrt{\\mathrm{length}^{2} + \\epsilon}}\\,g\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>far</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mtext>far</mtext><mo>,</mo><msub><mrow><mo>‖</mo><mrow><mi>θ</mi><mo>−</mo><msub><mi>x</mi><mn>0</mn></msub></mrow><mo>‖</mo></mrow><mtext>model</mtext></msub><mo>)</mo></mrow></mrow></mtd><mtd><mrow><mtext>far</mtext><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mrow><mtext>initial</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><msub><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow><mtext>model</mtext></msub></mrow><mo>)</mo></mrow></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mrow><msup><mtext>length</mtext><mn>2</mn></msup><mo>+</mo><msup><msub><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mtext>model</mtext></msub><mn>2</mn></msup></mrow></msqrt></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><mtext>far</mtext></mrow><msqrt><mrow><msup><mtext>length</mtext><mn>2</mn></msup><mo>+</mo><mi>ϵ</mi></mrow></msqrt></mfrac><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [5e-324, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "initial",
+        "default": 0.000001,
+        "range": [5e-324, null],
+        "meaning": "where the running sum or mean of squares starts"
+      }
+    ],
+    "slots": [
+      { "name": "x0", "place": "tensor", "init": "p" },
+      { "name": "far", "place": "model", "init": 0 },
+      { "name": "length", "place": "model", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/formll/dog, 8d45cf5), float64", "error": 0.000001 },
+    "mutants": 6
+  },
+  {
+    "id": "dowg",
+    "name": "dowg",
+    "family": "parameter-free",
+    "title": "DoWG",
+    "paper": "https://arxiv.org/abs/2305.16284",
+    "sentence": "DoG whose sum of squares is weighted by the distance gone at the time, so that early gradients, seen from a bad start, count for less: its rate can grow.",
+    "comment": "DoG whose sum of squares is weighted by the distance gone at the time, so that early gradients, seen from a bad start, count for less: its rate can grow (Khaled, Mishchenko and Jin, 2023). As in Optax.",
+    "equations": [
+      ["far", "max(far, totalNorm(p - x0))"],
+      ["length", "sqrt(length^2 + (far * totalNorm(g))^2)"],
+      ["p", "p - lr * far^2 / (length + eps) * g"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{far} &\\leftarrow \\max\\left(\\mathrm{far}, \\left\\lVert \\theta - x_{0} \\right\\rVert_{\\mathrm{model}}\\right) \\\\\n\\mathrm{length} &\\leftarrow \\sqrt{\\mathrm{length}^{2} + \\left(\\mathrm{far}\\,\\left\\lVert g \\right\\rVert_{\\mathrm{model}}\\right)^{2}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\mathrm{far}^{2}}{\\mathrm{length} + \\epsilon}\\,g\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>far</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mtext>far</mtext><mo>,</mo><msub><mrow><mo>‖</mo><mrow><mi>θ</mi><mo>−</mo><msub><mi>x</mi><mn>0</mn></msub></mrow><mo>‖</mo></mrow><mtext>model</mtext></msub><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mrow><msup><mtext>length</mtext><mn>2</mn></msup><mo>+</mo><msup><mrow><mo>(</mo><mrow><mtext>far</mtext><mo>⁢</mo><msub><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mtext>model</mtext></msub></mrow><mo>)</mo></mrow><mn>2</mn></msup></mrow></msqrt></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><msup><mtext>far</mtext><mn>2</mn></msup></mrow><mrow><mtext>length</mtext><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "eps",
+        "default": 0.0001,
+        "range": [5e-324, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "initial",
+        "default": 0.01,
+        "range": [5e-324, null],
+        "meaning": "where the running sum or mean of squares starts"
+      }
+    ],
+    "slots": [
+      { "name": "x0", "place": "tensor", "init": "p" },
+      { "name": "far", "place": "model", "init": "initial" },
+      { "name": "length", "place": "model", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, contrib.dowg (init_estim_sq_dist = initial²), float64", "error": 0.000002 },
+    "mutants": 1
+  },
+  {
+    "id": "ldog",
+    "name": "ldog",
+    "family": "parameter-free",
+    "title": "L-DoG",
+    "paper": "https://arxiv.org/abs/2302.12022",
+    "sentence": "DoG for each tensor by itself: its rate is how far it has come at most, over the root of the sum of its gradients' squares.",
+    "comment": "DoG for each tensor by itself: its rate is how far it has come at most, over the root of the sum of its gradients' squares. Evaluate an average of the weights, `ema(ldog())` (Ivgi, Hinder and Carmon, 2023). As in the authors' code.",
+    "equations": [
+      ["far", "t > 1 ? max(far, norm(p - x0)) : initial * (1 + norm(p))"],
+      ["length", "sqrt(length^2 + norm(g)^2)"],
+      ["p", "p - lr * far / sqrt(length^2 + eps) * g"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{far} &\\leftarrow \\begin{cases} \\max\\left(\\mathrm{far}, \\left\\lVert \\theta - x_{0} \\right\\rVert\\right) & t > 1 \\\\ \\mathrm{initial}\\,\\left(1 + \\left\\lVert \\theta \\right\\rVert\\right) & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{length} &\\leftarrow \\sqrt{\\mathrm{length}^{2} + \\left\\lVert g \\right\\rVert^{2}} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\mathrm{far}}{\\sqrt{\\mathrm{length}^{2} + \\epsilon}}\\,g\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>far</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mtext>far</mtext><mo>,</mo><mrow><mo>‖</mo><mrow><mi>θ</mi><mo>−</mo><msub><mi>x</mi><mn>0</mn></msub></mrow><mo>‖</mo></mrow><mo>)</mo></mrow></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mrow><mtext>initial</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><mrow><mo>‖</mo><mi>θ</mi><mo>‖</mo></mrow></mrow><mo>)</mo></mrow></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>length</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mrow><msup><mtext>length</mtext><mn>2</mn></msup><mo>+</mo><msup><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mn>2</mn></msup></mrow></msqrt></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mfrac><mrow><mi>α</mi><mo>⁢</mo><mtext>far</mtext></mrow><msqrt><mrow><msup><mtext>length</mtext><mn>2</mn></msup><mo>+</mo><mi>ϵ</mi></mrow></msqrt></mfrac><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [5e-324, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "initial",
+        "default": 0.000001,
+        "range": [5e-324, null],
+        "meaning": "where the running sum or mean of squares starts"
+      }
+    ],
+    "slots": [
+      { "name": "x0", "place": "tensor", "init": "p" },
+      { "name": "far", "place": "scalar", "init": 0 },
+      { "name": "length", "place": "scalar", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/formll/dog, 8d45cf5), float64", "error": 0.000002 },
     "mutants": 1
   },
   {
@@ -4384,6 +5918,144 @@ export const rules: readonly RuleEntry[] = [
       "error": 8e-7
     },
     "mutants": 36
+  },
+  {
+    "id": "schedule-free-radam",
+    "name": "scheduleFreeRadam",
+    "family": "schedule-free",
+    "title": "Schedule-free RAdam",
+    "paper": "https://arxiv.org/abs/2405.15682",
+    "sentence": "Schedule-free AdamW that rectifies its first steps as RAdam does, so that no warmup is needed: before the variance can be trusted it does not move at all, as in the authors' code.",
+    "comment": "Schedule-free AdamW that rectifies its first steps as RAdam does, so that no warmup is needed: before the variance can be trusted it does not move at all, as in the authors' code. It is evaluated at the average of the iterates, its readout (Defazio et al., 2024).",
+    "equations": [
+      ["longest", "2 / (1 - beta2) - 1"],
+      ["rho", "longest - 2 * t * beta2^t / (1 - beta2^t)"],
+      ["rectified", "sqrt((rho - 4) * (rho - 2) * longest / ((longest - 4) * (longest - 2) * rho))"],
+      ["rate", "rho > 4 ? lr * rectified : 0"],
+      ["lrMax", "max(lrMax, rate)"],
+      ["weight", "t^power * lrMax^2"],
+      ["weights", "weights + weight"],
+      ["share", "weights > 0 ? weight / weights : 0"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["step", "g / (sqrt(v / (1 - beta2^t)) + eps) + weightDecay * decays * p"],
+      ["y", "p + share * (z - p) - rate * (1 - beta1 * (1 - share)) * step"],
+      ["z", "z - rate * step"],
+      ["p", "y"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{longest} &\\leftarrow \\frac{2}{1 - \\beta_{2}} - 1 \\\\\n\\rho &\\leftarrow \\mathrm{longest} - \\frac{2\\,t\\,\\beta_{2}^{t}}{1 - \\beta_{2}^{t}} \\\\\n\\mathrm{rectified} &\\leftarrow \\sqrt{\\frac{\\left(\\rho - 4\\right)\\,\\left(\\rho - 2\\right)\\,\\mathrm{longest}}{\\left(\\mathrm{longest} - 4\\right)\\,\\left(\\mathrm{longest} - 2\\right)\\,\\rho}} \\\\\n\\mathrm{rate} &\\leftarrow \\begin{cases} \\alpha\\,\\mathrm{rectified} & \\rho > 4 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\alpha_{\\mathrm{max}} &\\leftarrow \\max\\left(\\alpha_{\\mathrm{max}}, \\mathrm{rate}\\right) \\\\\n\\mathrm{weight} &\\leftarrow t^{\\mathrm{power}}\\,\\alpha_{\\mathrm{max}}^{2} \\\\\n\\mathrm{weights} &\\leftarrow \\mathrm{weights} + \\mathrm{weight} \\\\\n\\mathrm{share} &\\leftarrow \\begin{cases} \\frac{\\mathrm{weight}}{\\mathrm{weights}} & \\mathrm{weights} > 0 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\mathrm{step} &\\leftarrow \\frac{g}{\\sqrt{\\frac{v}{1 - \\beta_{2}^{t}}} + \\epsilon} + \\lambda\\,\\mathrm{decays}\\,\\theta \\\\\ny &\\leftarrow \\theta + \\mathrm{share}\\,\\left(z - \\theta\\right) - \\mathrm{rate}\\,\\left(1 - \\beta_{1}\\,\\left(1 - \\mathrm{share}\\right)\\right)\\,\\mathrm{step} \\\\\nz &\\leftarrow z - \\mathrm{rate}\\,\\mathrm{step} \\\\\n\\theta &\\leftarrow y \\\\\n&\\textbf{readout} \\\\\n\\theta &\\leftarrow \\theta + \\left(1 - \\frac{1}{\\beta_{1}}\\right)\\,\\left(z - \\theta\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>longest</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mfrac><mn>2</mn><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow></mfrac><mo>−</mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>ρ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>longest</mtext><mo>−</mo><mfrac><mrow><mrow><mn>2</mn><mo>⁢</mo><mi>t</mi></mrow><mo>⁢</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><mtext>rectified</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mfrac><mrow><mrow><mrow><mo>(</mo><mrow><mi>ρ</mi><mo>−</mo><mn>4</mn></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>ρ</mi><mo>−</mo><mn>2</mn></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><mtext>longest</mtext></mrow><mrow><mrow><mrow><mo>(</mo><mrow><mtext>longest</mtext><mo>−</mo><mn>4</mn></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mtext>longest</mtext><mo>−</mo><mn>2</mn></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><mi>ρ</mi></mrow></mfrac></msqrt></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>α</mi><mo>⁢</mo><mtext>rectified</mtext></mrow></mtd><mtd><mrow><mi>ρ</mi><mo>></mo><mn>4</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><msub><mi>α</mi><mtext>max</mtext></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><msub><mi>α</mi><mtext>max</mtext></msub><mo>,</mo><mtext>rate</mtext><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>weight</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msup><mi>t</mi><mtext>power</mtext></msup><mo>⁢</mo><msup><msub><mi>α</mi><mtext>max</mtext></msub><mn>2</mn></msup></mrow></mtd></mtr><mtr><mtd><mtext>weights</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>weights</mtext><mo>+</mo><mtext>weight</mtext></mrow></mtd></mtr><mtr><mtd><mtext>share</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mtext>weight</mtext><mtext>weights</mtext></mfrac></mtd><mtd><mrow><mtext>weights</mtext><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>step</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mfrac><mi>g</mi><mrow><msqrt><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac><mo>+</mo><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mi>θ</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>y</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>θ</mi><mo>+</mo><mrow><mtext>share</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>z</mi><mo>−</mo><mi>θ</mi></mrow><mo>)</mo></mrow></mrow></mrow><mo>−</mo><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>share</mtext></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><mtext>step</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>z</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>z</mi><mo>−</mo><mrow><mtext>rate</mtext><mo>⁢</mo><mtext>step</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mi>y</mi></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>readout</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mfrac><mn>1</mn><msub><mi>β</mi><mn>1</mn></msub></mfrac></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>z</mi><mo>−</mo><mi>θ</mi></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.0025,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [5e-324, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "power",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "how much later steps count for more in the average: step `t` counts `t^power`"
+      }
+    ],
+    "slots": [
+      { "name": "z", "place": "tensor", "init": "p" },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "lrMax", "place": "host", "init": 0 },
+      { "name": "weights", "place": "host", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "schedulefree 1.4.1, schedulefree.RAdamScheduleFree, no decay where the role is bias, float64",
+      "error": 0.000001
+    },
+    "mutants": 14
+  },
+  {
+    "id": "schedule-free-sgd",
+    "name": "scheduleFreeSgd",
+    "family": "schedule-free",
+    "title": "Schedule-free SGD",
+    "paper": "https://arxiv.org/abs/2405.15682",
+    "sentence": "Schedule-free averaging around plain SGD: gradients are taken between the average of the iterates and the newest one, and it is evaluated at the average, its readout.",
+    "comment": "Schedule-free averaging around plain SGD: gradients are taken between the average of the iterates and the newest one, and it is evaluated at the average, its readout. A warmup is a schedule of `lr` here (Defazio et al., 2024).",
+    "equations": [
+      ["lrMax", "max(lrMax, lr)"],
+      ["weight", "t^power * lrMax^2"],
+      ["weights", "weights + weight"],
+      ["share", "weights > 0 ? weight / weights : 0"],
+      ["step", "g + weightDecay * decays * p"],
+      ["y", "p + share * (z - p) - lr * (1 - momentum * (1 - share)) * step"],
+      ["z", "z - lr * step"],
+      ["p", "y"]
+    ],
+    "latex": "\\begin{aligned}\n\\alpha_{\\mathrm{max}} &\\leftarrow \\max\\left(\\alpha_{\\mathrm{max}}, \\alpha\\right) \\\\\n\\mathrm{weight} &\\leftarrow t^{\\mathrm{power}}\\,\\alpha_{\\mathrm{max}}^{2} \\\\\n\\mathrm{weights} &\\leftarrow \\mathrm{weights} + \\mathrm{weight} \\\\\n\\mathrm{share} &\\leftarrow \\begin{cases} \\frac{\\mathrm{weight}}{\\mathrm{weights}} & \\mathrm{weights} > 0 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{step} &\\leftarrow g + \\lambda\\,\\mathrm{decays}\\,\\theta \\\\\ny &\\leftarrow \\theta + \\mathrm{share}\\,\\left(z - \\theta\\right) - \\alpha\\,\\left(1 - \\mu\\,\\left(1 - \\mathrm{share}\\right)\\right)\\,\\mathrm{step} \\\\\nz &\\leftarrow z - \\alpha\\,\\mathrm{step} \\\\\n\\theta &\\leftarrow y \\\\\n&\\textbf{readout} \\\\\n\\theta &\\leftarrow \\theta + \\left(1 - \\frac{1}{\\mu}\\right)\\,\\left(z - \\theta\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><msub><mi>α</mi><mtext>max</mtext></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><msub><mi>α</mi><mtext>max</mtext></msub><mo>,</mo><mi>α</mi><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>weight</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msup><mi>t</mi><mtext>power</mtext></msup><mo>⁢</mo><msup><msub><mi>α</mi><mtext>max</mtext></msub><mn>2</mn></msup></mrow></mtd></mtr><mtr><mtd><mtext>weights</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>weights</mtext><mo>+</mo><mtext>weight</mtext></mrow></mtd></mtr><mtr><mtd><mtext>share</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mtext>weight</mtext><mtext>weights</mtext></mfrac></mtd><mtd><mrow><mtext>weights</mtext><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>step</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>g</mi><mo>+</mo><mrow><mrow><mi>λ</mi><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mi>θ</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>y</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>θ</mi><mo>+</mo><mrow><mtext>share</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>z</mi><mo>−</mo><mi>θ</mi></mrow><mo>)</mo></mrow></mrow></mrow><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mi>μ</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>share</mtext></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><mtext>step</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>z</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>z</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mtext>step</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mi>y</mi></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>readout</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mfrac><mn>1</mn><mi>μ</mi></mfrac></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>z</mi><mo>−</mo><mi>θ</mi></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [5e-324, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "power",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "how much later steps count for more in the average: step `t` counts `t^power`"
+      }
+    ],
+    "slots": [
+      { "name": "z", "place": "tensor", "init": "p" },
+      { "name": "lrMax", "place": "host", "init": 0 },
+      { "name": "weights", "place": "host", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "schedulefree 1.4.1, schedulefree.SGDScheduleFree, no decay where the role is bias, float64",
+      "error": 2e-7
+    },
+    "mutants": 28
   },
   {
     "id": "sophia",

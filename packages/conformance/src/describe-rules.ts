@@ -86,6 +86,14 @@ export function describeRules(
   });
 }
 
+/** The options that may be schedules, with their numbers: all but those that size a state. */
+function scheduled({ hyper, state }: AnyRule, options: Readonly<Record<string, number>>): Record<string, number> {
+  const sides = Object.values(state).flatMap((slot): readonly unknown[] =>
+    typeof slot === "object" && Array.isArray(slot.place) ? slot.place : [],
+  );
+  return Object.fromEntries(Object.entries({ ...hyper, ...options }).filter(([name]) => !sides.includes(name)));
+}
+
 function describeRule(
   { describe, test: every }: Runner,
   turn: number,
@@ -153,7 +161,7 @@ function describeRule(
       test("skips a parameter without a gradient", () => checkMissing(target, configured, data));
       declareEmpty({ test }, target, configured, data, refusesEmpty);
       test("takes schedules as the numbers they stand for", () =>
-        checkSchedules(target, (h) => configure(rule, h), { ...rule.hyper, ...options }, data));
+        checkSchedules(target, (h) => configure(rule, { ...options, ...h }), scheduled(rule, options), data));
 
       for (const scale of extremes) {
         const reason = scale === 1e30 ? (overflows[name] ?? known[rule.id]) : undefined;

@@ -1,4 +1,10 @@
 export { adafactor } from "./adafactor.ts";
 export { adalomo } from "./adalomo.ts";
+export { apollo } from "./apollo.ts";
+export { apolloMini } from "./apollo-mini.ts";
 export { came } from "./came.ts";
+export { conda } from "./conda.ts";
+export { fira } from "./fira.ts";
+export { galore } from "./galore.ts";
+export { racs } from "./racs.ts";
 export { sm3 } from "./sm3.ts";

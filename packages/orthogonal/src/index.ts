@@ -1,1 +1,11 @@
+export { adamuon } from "./adamuon.ts";
+export { dion } from "./dion.ts";
+export { marsShampoo } from "./mars-shampoo.ts";
 export { muon } from "./muon.ts";
+export { muonMatchRms } from "./muon-match-rms.ts";
+export { muonPolarExpress } from "./muon-polar-express.ts";
+export { normuon } from "./normuon.ts";
+export { osgdm } from "./osgdm.ts";
+export { scion } from "./scion.ts";
+export { scionSign } from "./scion-sign.ts";
+export { swan } from "./swan.ts";

@@ -1,17 +1,5 @@
-import { decay, formula, type Macro, rule } from "@descent/core";
-import { apply } from "@descent/core/graph";
-
-const unit = formula({ y: "x / max(norm(x), 1e-7)" });
-/** One step of a quintic Newton–Schulz iteration, which takes singular values between 0 and 1 to about 1. */
-const step = formula({ a: "x @ x'", b: "-4.775 * a + 2.0315 * a @ a", y: "3.4445 * x + b @ x" });
-
-/** The nearest matrix with orthonormal rows or columns, roughly: five steps on the short side. */
-const orthogonal: Macro = ({ rows, cols }, given) => {
-  const turn = (x: typeof given): typeof given => (rows > cols ? apply("transpose", x!) : x); // called with one argument
-  let x = unit(turn(given)!);
-  for (let k = 0; k < 5; k++) x = step(x);
-  return turn(x)!;
-};
+import { decay, rule } from "@descent/core";
+import { orthogonal } from "./newton-schulz.ts";
 
 /**
  * Momentum whose matrix is made orthogonal: every direction of the update gets about the same length (Jordan et al., 2024).

@@ -1,1 +1,9 @@
+export { dadaptAdagrad } from "./dadapt-adagrad.ts";
+export { dadaptAdam } from "./dadapt-adam.ts";
+export { dadaptAdan } from "./dadapt-adan.ts";
+export { dadaptLion } from "./dadapt-lion.ts";
+export { dadaptSgd } from "./dadapt-sgd.ts";
+export { dog } from "./dog.ts";
+export { dowg } from "./dowg.ts";
+export { ldog } from "./ldog.ts";
 export { prodigy } from "./prodigy.ts";

@@ -1,1 +1,3 @@
 export { scheduleFreeAdamw } from "./schedule-free-adamw.ts";
+export { scheduleFreeRadam } from "./schedule-free-radam.ts";
+export { scheduleFreeSgd } from "./schedule-free-sgd.ts";
