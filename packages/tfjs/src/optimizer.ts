@@ -3,6 +3,7 @@ import { type Configured, type HyperValue, type Inspection, OptimizerError, type
 import {
   checkConfigured,
   DISPOSE,
+  distinctRows,
   flag,
   type Group,
   isCallback,
@@ -12,18 +13,22 @@ import {
   nonFiniteOption,
   type RuleSpec,
   readsInput,
+  type Share,
   setHyper,
   shown,
+  stepOfRows,
   takes,
 } from "@descent/core/adapter";
 import {
   clone,
   dispose,
+  engine,
   keep,
   type NamedTensorMap,
   Optimizer,
   type Scalar,
   serialization,
+  type Tensor,
   tidy,
   type Variable,
 } from "@tensorflow/tfjs-core";
@@ -33,15 +38,18 @@ import { Waiting } from "./saved/waiting.ts";
 import { fromWeights, type NamedTensor, Weights } from "./saved/weights.ts";
 import { repairTfjsNode } from "./tfjs-node.ts";
 import { Refused } from "./update/finite.ts";
+import { checkRows, RowCopies } from "./update/rows.ts";
 import { type Execution, Tensors } from "./update/tensors.ts";
 import {
   addInputs,
   checkedLoss,
   checkVariables,
+  type Given,
   type Gradients,
   type Inputs,
   sharesOf,
 } from "./variables/gradients.ts";
+import { gradientsByRows, numbersOf } from "./variables/lookups.ts";
 import { checkDescribe, type Describe } from "./variables/parameters.ts";
 import { type LoadOptions, type TfjsLoadReport, Trained } from "./variables/trained.ts";
 import { registerWasmGradients } from "./wasm/gradients.ts";
@@ -61,6 +69,12 @@ export interface OptimizerOptions {
    * step on the device, and the error comes with a later step.
    */
   readonly nonFinite?: NonFinite | undefined;
+  /**
+   * The embedding tables whose gradients `minimize` and `fit` take by the rows that tf.gather looked up, as
+   * `sparse=True` does in PyTorch: `(variable) => variable.name.endsWith("/embeddings")`. A step costs what those rows cost, and leaves the others as they are,
+   * state and decay included. For tables that nothing else reads, rules without sums over rows, and the cpu and wasm backends.
+   */
+  readonly rows?: ((variable: Variable) => boolean) | undefined;
 }
 
 /** Rules whose macros a saved optimizer may need, by title. */
@@ -85,6 +99,7 @@ export class DescentOptimizer extends Optimizer {
   declare readonly [Symbol.dispose]: () => void;
   readonly #configured: Configured;
   readonly #describe: Describe | undefined;
+  readonly #byRows: OptimizerOptions["rows"];
   readonly #groups: ReadonlyMap<string, Group>;
   /** Whether a hyper-parameter was ever set. */
   #changed = false;
@@ -99,7 +114,14 @@ export class DescentOptimizer extends Optimizer {
   constructor(configured: Configured, options: OptimizerOptions = {}, waiting: Waiting = new Waiting()) {
     super();
     checkConfigured(configured, "optimizer");
-    knownOptions("optimizer", options, ["parameter", "fused", "nonFinite"]);
+    knownOptions("optimizer", options, ["parameter", "fused", "nonFinite", "rows"]);
+    takes(
+      "optimizer: `rows`",
+      "a function of a variable",
+      options.rows,
+      options.rows === undefined || isCallback(options.rows),
+    );
+    this.#byRows = options.rows;
     const { fused = true } = options;
     flag("optimizer", { fused });
     checkDescribe(options.parameter, "optimizer: `parameter`");
@@ -153,44 +175,71 @@ export class DescentOptimizer extends Optimizer {
 
   /** The loss and its gradients; `varList` are the optimizer's variables from now on. */
   override computeGradients(f: () => Scalar, varList?: Variable[]): { value: Scalar; grads: NamedTensorMap } {
-    registerWasmGradients(); // the backend may have come since
     checkVariables(varList);
+    const [table] = this.#tables(varList);
+    if (table)
+      throw new OptimizerError(
+        `\`computeGradients\` gives whole gradients, and \`${table.name}\` steps by rows (\`rows\`). Use minimize(), or hand { rows, data } to applyGradients().`,
+      );
+    return this.#whole(f, varList);
+  }
+
+  #whole(f: () => Scalar, varList?: Variable[]): { value: Scalar; grads: NamedTensorMap } {
+    registerWasmGradients(); // the backend may have come since
     const computed = super.computeGradients(checkedLoss(f), varList);
+    if (varList) this.#trained.list(varList);
+    return computed;
+  }
+
+  /** The variables among those to train that step by rows. */
+  #tables(varList: readonly Variable[] | undefined): ReadonlySet<Variable> {
+    const byRows = this.#byRows;
+    return new Set(byRows ? trained(varList).filter((variable) => byRows(variable)) : []);
+  }
+
+  /** The loss and its gradients, of tables by rows. */
+  #compute(f: () => Scalar, varList?: Variable[]): { readonly value: Scalar; readonly grads: Gradients } {
+    checkVariables(varList);
+    const tables = this.#tables(varList);
+    if (tables.size === 0) return this.#whole(f, varList);
+    for (const { name } of tables) checkRows(name);
+    registerWasmGradients(); // the backend may have come since
+    const computed = gradientsByRows(checkedLoss(f), trained(varList), tables);
     if (varList) this.#trained.list(varList);
     return computed;
   }
 
   /** One update, in all its phases, of the variables that the loss depends on. If it throws, no variable has changed and no tensor is left. */
   override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
-    const { value, grads } = this.computeGradients(f, varList);
+    const { value, grads } = this.#compute(f, varList);
     let kept = false;
     try {
       this.#apply(value, grads);
       while (this.midRound) {
-        const next = this.computeGradients(f, varList);
+        const next = this.#compute(f, varList);
         try {
           this.#apply(next.value, next.grads);
         } finally {
-          dispose(next.grads);
+          free(next.grads);
           next.value.dispose();
         }
       }
       kept = returnCost;
     } finally {
-      dispose(grads);
+      free(grads);
       if (!kept) value.dispose();
       if (this.midRound) this.rewind(); // an error came in between
     }
     return kept ? value : null;
   }
 
-  #apply(loss: Scalar, gradients: NamedTensorMap): void {
+  #apply(loss: Scalar, gradients: Gradients): void {
     this.applyGradients(gradients, readsInput(this.#configured, "loss") ? { loss: loss.dataSync()[0]! } : {}); // a scalar
   }
 
   /**
-   * One update. Variables without a gradient are left as they are; on an error every variable is. `inputs` are what the rule
-   * reads besides: `{ loss }`, or `{ h: { w: … } }` by variable.
+   * One update. Variables without a gradient are left as they are; on an error every variable is. A gradient `{ rows, data }` steps
+   * those rows alone. `inputs` are what the rule reads besides: `{ loss }`, or `{ h: { w: … } }` by variable.
    */
   applyGradients(gradients: Gradients, inputs: Inputs = {}): void {
     const shares = sharesOf(gradients);
@@ -203,15 +252,44 @@ export class DescentOptimizer extends Optimizer {
     this.#replay();
     const { tensors, numbers } = loop.given<Gradients>(inputs);
     addInputs(shares, tensors);
+    const copies = new RowCopies();
     try {
-      tidy(() => loop.update(shares, numbers)); // of random numbers that it draws
+      const steps = this.#rows(shares, copies);
+      const all =
+        steps.size === 0
+          ? shares
+          : [...shares].flatMap(([name, share]) =>
+              (steps.get(name)?.shares ?? [share]).map((one) => [name, one] as const),
+            );
+      tidy(() => loop.update(all, numbers)); // of random numbers that it draws
+      for (const { finish } of steps.values()) finish();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (this.midRound) this.rewind();
       loop.countNonFinite();
-      if (this.#nonFinite === "throw") throw nonFiniteGradients(error.names, loop.step);
+      if (this.#nonFinite === "throw") throw nonFiniteGradients([...new Set(error.names)], loop.step);
+    } finally {
+      copies.dispose();
     }
     this.iterations_ = loop.step;
+  }
+
+  /** Steps of some rows, or of all where they count their own updates. A frozen variable has no shares. */
+  #rows(
+    shares: ReadonlyMap<string, Given>,
+    copies: RowCopies,
+  ): ReadonlyMap<string, { shares: readonly Share<Tensor>[]; finish(): void }> {
+    const { loop } = this.#trained;
+    const steps = new Map<string, { shares: readonly Share<Tensor>[]; finish(): void }>();
+    for (const [name, { p, inputs, rows }] of shares) {
+      if (!rows && !loop.counts(name)) continue;
+      checkRows(name);
+      const parameter = { name, shape: p.shape };
+      const gradient = distinctRows(parameter, numbersOf(parameter, rows ?? inputs.g!)); // one of them is there
+      const of = loop.rows(name, p);
+      steps.set(name, of ? stepOfRows<Tensor, Tensor>(p, of, gradient, copies) : { shares: [], finish: () => {} });
+    }
+    return steps;
   }
 
   /** Counts the steps that the device has left out, as far as it has answered. */
@@ -278,6 +356,10 @@ export class DescentOptimizer extends Optimizer {
     this.#replay();
     const { loop, waiting } = this.#trained;
     const slots = loop.slots();
+    const counts = this.#trained.held().flatMap(([name]) => {
+      const data = loop.counts(name);
+      return data ? [[`t/${name}`, { shape: [data.length], data: Float32Array.from(data) }] as const] : [];
+    });
     // All asked for before anything can step, of clones: what is being read is shared, and not written over.
     const clones = tidy(() => slots.map(({ tensor }) => keep(clone(tensor))));
     const reads = clones.map((tensor) => tensor.data<"float32">());
@@ -294,6 +376,7 @@ export class DescentOptimizer extends Optimizer {
       tensors: {
         ...rest?.tensors,
         ...Object.fromEntries(slots.map(({ key, shape }, i) => [key, { shape, data: data[i]!.slice() }])),
+        ...Object.fromEntries(counts),
       },
     };
   }
@@ -354,6 +437,14 @@ export class DescentOptimizer extends Optimizer {
     return new cls(configured, {}, new Waiting(names, bound));
   }
 }
+
+/** The variables that tfjs trains, given those to train or none. */
+const trained = (varList: readonly Variable[] | undefined): readonly Variable[] =>
+  (varList ?? Object.values(engine().registeredVariables)).filter(({ trainable }) => trainable);
+
+/** Frees whole gradients; those of rows are arrays. */
+const free = (gradients: Gradients): void =>
+  dispose(Object.values(gradients).filter((g) => g !== null && "dataId" in g));
 
 /**
  * An optimizer for TensorFlow.js: `model.compile({ optimizer: optimizer(radam({ lr: 1e-3 })), loss: … })`. It may be

@@ -21,6 +21,7 @@ export interface Execution {
 /** Keeps state in variables, which no tidy disposes of, on whichever backend tfjs uses, and runs steps there. */
 export class Tensors implements Backend<Tensor> {
   readonly name = "tfjs";
+  readonly rows = true;
   readonly #fuse: boolean;
   readonly #check: boolean;
   #guard: Guard | undefined;

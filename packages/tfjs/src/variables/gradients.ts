@@ -1,11 +1,12 @@
 import { OptimizerError } from "@descent/core";
 import { isCallback, isRecord, shown } from "@descent/core/adapter";
-import { engine, type NamedTensorMap, type Scalar, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { engine, type Scalar, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { isRowGradient, type RowGradient } from "./lookups.ts";
 
 /** Gradients as tfjs hands them over: by name, or as a list. A variable that had none has `null` or `undefined`. */
 export type Gradients =
-  | NamedTensorMap
-  | readonly { readonly name: string; readonly tensor: Tensor | null | undefined }[];
+  | Readonly<Record<string, Tensor | RowGradient | null | undefined>>
+  | readonly { readonly name: string; readonly tensor: Tensor | RowGradient | null | undefined }[];
 
 const sameShape = (a: readonly number[], b: readonly number[]): boolean => {
   if (a.length !== b.length) return false;
@@ -25,25 +26,38 @@ export function addInputs(
     for (const [name, { inputs: given }] of sharesOf(tensors)) {
       const share = shares.get(name);
       if (!share) throw new OptimizerError(`There is a \`${input}\` for \`${name}\`, which has no gradient.`);
-      share.inputs[input] = given.g!; // put there by sharesOf
+      if (!given.g) throw new OptimizerError(`The \`${input}\` of \`${name}\` must be a tensor; got rows of one.`);
+      share.inputs[input] = given.g;
     }
 }
 
+/** A variable with its gradient. */
+export interface Given {
+  readonly p: Variable;
+  readonly inputs: Record<string, Tensor>;
+  /** Its gradient, where it is of some rows; `inputs` are empty then. */
+  readonly rows?: RowGradient | undefined;
+}
+
 /** The variables that have a gradient, by name. Throws an OptimizerError that names what is wrong. */
-export function sharesOf(
-  gradients: Gradients,
-): Map<string, { readonly p: Variable; readonly inputs: Record<string, Tensor> }> {
+export function sharesOf(gradients: Gradients): Map<string, Given> {
   if (!Array.isArray(gradients) && !isRecord(gradients))
     throw new OptimizerError(
       `applyGradients takes gradients by the names of their variables, such as tf.variableGrads(f).grads; got ${shown(gradients)}.`,
     );
   const { registeredVariables } = engine();
-  const shares = new Map<string, { readonly p: Variable; readonly inputs: Record<string, Tensor> }>();
-  const give = (name: string, g: Tensor | null | undefined): void => {
+  const shares = new Map<string, Given>();
+  const give = (name: string, g: Tensor | RowGradient | null | undefined): void => {
     if (g == null) return;
     const p =
       typeof name === "string" && Object.hasOwn(registeredVariables, name) ? registeredVariables[name] : undefined;
     if (!p) throw new OptimizerError(`There is no variable named ${shown(name)}. Was it disposed of?`);
+    if (isRowGradient(g)) {
+      if (shares.has(name))
+        throw new OptimizerError(`There are two gradients for \`${name}\`. Add them up, and give one.`);
+      shares.set(name, { p, inputs: {}, rows: g });
+      return;
+    }
     if (!Array.isArray(g.shape))
       throw new OptimizerError(`The gradient of \`${name}\` is not a tensor. Give applyGradients tensors by name.`);
     if (g.dtype === "string" || g.dtype === "complex64")
@@ -63,7 +77,7 @@ export function sharesOf(
         );
       give(one.name, one.tensor);
     }
-  else for (const [name, tensor] of Object.entries(gradients as NamedTensorMap)) give(name, tensor); // not the array
+  else for (const [name, tensor] of Object.entries(gradients as Record<string, Tensor>)) give(name, tensor); // not the array
   return shares;
 }
 

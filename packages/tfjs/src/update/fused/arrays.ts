@@ -3,6 +3,7 @@ import { OptimizerError, type Parameter } from "@descent/core";
 import type { Job } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import type { Tensor, Variable } from "@tensorflow/tfjs-core";
+import { isPart } from "../rows.ts";
 import { allFloats, type Fused } from "./fused.ts";
 
 /** A backend whose tensors are arrays, or lie in memory that can be viewed as arrays. `Data` is its record of a tensor. */
@@ -83,11 +84,15 @@ export class ArrayUpdates<Data> implements Fused {
       for (const name of inputs) found.push(storage.find(job.inputs[name]!));
     }
     let at = 0;
+    this.#backend.rowsPassing = false;
     const arrays = jobs.map(({ program, parameter, tensors, inputs: given, scalars, t }): ArrayJob => {
       const views = this.#viewsOf(program, parameter);
+      const passing = isPart(tensors.p!); // every job has one
+      this.#backend.rowsPassing ||= passing;
       for (const name of program.kept) {
         const view = views[name]!;
         const array = storage.view(found[at++]!, tensors[name]!.size, view.array);
+        view.passing = passing;
         if (array !== view.array) view.array = array;
       }
       const inputs: Record<string, Float32Array> = {};

@@ -1,0 +1,124 @@
+import { OptimizerError } from "@descent/core";
+import { pickRows, putRows, type RowMemory } from "@descent/core/adapter";
+import { engine, type KernelBackend, type Tensor, tensor, type Variable, variable } from "@tensorflow/tfjs-core";
+import type { WasmBackend } from "../wasm/heap.ts";
+
+/*
+ * Rows of variables are copied out to be stepped, and back into the memory that the variable has: a copy of the whole would
+ * cost what the whole costs. So they need a backend whose memory can be written.
+ */
+
+/** The memory of one variable. */
+interface Memory {
+  readonly numbers: Float32Array;
+  /** Whether nothing else refers to it. */
+  readonly alone: boolean;
+  /** Called when it was written. */
+  wrote(): void;
+}
+
+/** The part of tfjs-backend-cpu 4 that is used here. */
+interface CpuBackend {
+  readonly data: { get(dataId: object): { readonly values?: unknown; readonly refCount: number } };
+}
+
+/** Variables whose arrays on the cpu backend somebody was given, and may still hold. */
+const lent = new WeakSet<Float32Array>();
+
+/** On the cpu backend a tensor gives away its own array: from now on this one remembers to whom it did. */
+function remember(of: Variable): void {
+  if (Object.hasOwn(of, "dataSync")) return;
+  const { dataSync, data } = of;
+  Object.assign(of, {
+    dataSync: () => noted(dataSync.call(of)),
+    data: async () => noted(await data.call(of)),
+  });
+}
+function noted<T>(numbers: T): T {
+  if (numbers instanceof Float32Array) lent.add(numbers);
+  return numbers;
+}
+
+function memoryOf(of: Tensor): Memory {
+  const { backend, backendName } = engine();
+  if (backendName === "wasm") {
+    const wasm = backend as KernelBackend & WasmBackend; // its kernels rely on the same members
+    const { id, memoryOffset, refCount } = wasm.dataIdMap.get(of.dataId);
+    const { tfjs } = wasm.wasm;
+    return {
+      numbers: wasm.typedArrayFromHeap(of) as Float32Array, // variables of an optimizer hold float32
+      alone: refCount === 1,
+      // The backend caches rearranged weights by tensor, until that tensor is disposed of.
+      wrote: () => {
+        tfjs.disposeData(id);
+        tfjs.registerTensor(id, of.size, memoryOffset);
+      },
+    };
+  }
+  const { values, refCount } = (backend as KernelBackend & CpuBackend).data.get(of.dataId); // the only other one that `checkRows` lets pass
+  const own = values instanceof Float32Array;
+  const numbers = own ? values : Float32Array.from(values as ArrayLike<number>);
+  return { numbers, alone: own && refCount === 1 && !lent.has(numbers), wrote: () => {} };
+}
+
+/** Throws where rows cannot be written. */
+export function checkRows(name: string): void {
+  const { backendName } = engine();
+  if (backendName !== "cpu" && backendName !== "wasm")
+    throw new OptimizerError(
+      `The gradient of \`${name}\` is of some rows, and the ${backendName} backend of tfjs has no memory to write rows to. Use tf.setBackend("wasm"), or give a whole gradient.`,
+    );
+}
+
+const shapeOf = ({ shape }: Tensor, rows: number, height: number): number[] => [
+  (rows * shape[0]!) / height, // tensors with rows have a first dimension
+  ...shape.slice(1),
+];
+
+/** Parts of variables that a step works on. */
+const parts = new WeakSet<Tensor>();
+
+/** Whether a tensor is some rows of another, made for one step. */
+export const isPart = (tensor: Tensor): boolean => parts.has(tensor);
+
+/** The rows that one step copies out. */
+export class RowCopies implements RowMemory<Tensor, Tensor> {
+  readonly #made: Tensor[] = [];
+
+  pick(whole: Tensor, rows: readonly number[], height: number): Tensor {
+    const { numbers } = memoryOf(whole);
+    const picked = tensor(pickRows(numbers, rows, whole.size / height), shapeOf(whole, rows.length, height), "float32");
+    const part = variable(picked, false);
+    picked.dispose();
+    this.#made.push(part);
+    parts.add(part);
+    return part;
+  }
+
+  put(part: Tensor, rows: readonly number[], whole: Tensor, height: number): void {
+    const { numbers, alone, wrote } = memoryOf(whole);
+    const from = part.dataSync<"float32">();
+    const width = whole.size / height;
+    if (alone) {
+      putRows(from, rows, numbers, width);
+      wrote();
+      return;
+    }
+    const copy = numbers.slice();
+    putRows(from, rows, copy, width);
+    const next = tensor(copy, whole.shape, "float32");
+    (whole as Variable).assign(next); // parameters and slots are variables
+    next.dispose();
+    if (engine().backendName === "cpu") remember(whole as Variable); // as above
+  }
+
+  gradient(data: Float32Array, rows: number): Tensor {
+    const g = tensor(data, [rows, data.length / rows], "float32");
+    this.#made.push(g);
+    return g;
+  }
+
+  dispose(): void {
+    for (const tensor of this.#made) tensor.dispose();
+  }
+}
