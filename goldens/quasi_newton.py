@@ -208,6 +208,19 @@ def bounded():
     return {"source": f"scipy {scipy.__version__}, scipy.optimize.minimize, L-BFGS-B; gradients by jax, float64", "problems": out}
 
 
+def logistic():
+    """A logistic regression with four weights, whose data the test writes again, and its minimum by SciPy's trust-exact."""
+    k = np.arange(1, 61)
+    x = np.stack([np.ones(60), np.sin(k), np.cos(2 * k), 3 * np.sin(5 * k)], 1)
+    y = np.where(x @ np.array([0.3, 1.5, -1.0, 0.4]) + 1.5 * np.sin(7 * k) > 0, 1.0, -1.0)
+    out = []
+    for l2 in (0.0, 1.0):
+        value = lambda w, l2=l2: jnp.sum(jnp.logaddexp(0.0, -y * (x @ w))) + l2 / 2 * jnp.sum(w**2)
+        done = minimize(jax.jit(value), np.zeros(4), jac=jax.jit(jax.grad(value)), hess=jax.jit(jax.hessian(value)), method="trust-exact", options={"gtol": 1e-10})
+        out.append({"l2": l2, "x": [digits(v, 9) for v in done.x], "value": digits(done.fun, 12)})
+    return {"source": f"scipy {scipy.__version__}, scipy.optimize.minimize, trust-exact; derivatives by jax, float64", "minima": out}
+
+
 def goldens():
     out = []
     for name, (start, residuals) in PROBLEMS.items():
@@ -220,4 +233,5 @@ def goldens():
     return {
         "packages/quasi-newton/test/golden/mgh.json": {"source": source, "gradientTolerance": GTOL, "problems": out},
         "packages/quasi-newton/test/golden/bounds.json": bounded(),
+        "packages/quasi-newton/test/golden/logistic.json": logistic(),
     }

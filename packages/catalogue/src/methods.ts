@@ -31,6 +31,15 @@ export const methods: readonly MethodEntry[] = [
     "comment": "Powell's dogleg: within a radius in which the parabola is trusted, along the path from steepest descent to Newton's step (1970). For small problems with a `hessian`; where that is not positive definite, a multiple of the identity is added."
   },
   {
+    "id": "gauss-newton",
+    "name": "gaussNewton",
+    "family": "quasi-newton",
+    "title": "Gauss–Newton",
+    "paper": "https://doi.org/10.1137/1.9781611971484",
+    "sentence": "Gauss and Newton's method for least squares: Newton's with J'J in place of the Hessian, which is as good where the residuals are small or nearly linear, shortened by a line search.",
+    "comment": "Gauss and Newton's method for least squares: Newton's with J'J in place of the Hessian, which is as good where the residuals are small or nearly linear, shortened by a line search (Gauss, 1809). `levenbergMarquardt` is safer far from the minimum. For objectives { residuals }; their value is half the sum of squares."
+  },
+  {
     "id": "gradient-descent",
     "name": "gradientDescent",
     "family": "quasi-newton",

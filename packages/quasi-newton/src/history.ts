@@ -12,8 +12,17 @@ export type History = {
 
 export const NOTHING: History = { s: [], y: [], ys: [], gamma: 1 };
 
-/** The inverse Hessian that the history implies, times a gradient: two loops over it (Nocedal, 1980). */
-export function* twoLoops(g: Vector, { s, y, ys, gamma }: History): Asking<Vector> {
+// biome-ignore lint/correctness/useYield: it has nothing to ask
+function* same(q: Vector): Asking<Vector> {
+  return q;
+}
+
+/** The inverse Hessian that the history implies, times a gradient: two loops over it (Nocedal, 1980), from `inner` outwards. */
+export function* twoLoops(
+  g: Vector,
+  { s, y, ys, gamma }: History,
+  inner: (q: Vector) => Asking<Vector> = same,
+): Asking<Vector> {
   let q = g;
   const alphas: number[] = [];
   for (let i = s.length - 1; i >= 0; i--) {
@@ -22,7 +31,7 @@ export function* twoLoops(g: Vector, { s, y, ys, gamma }: History): Asking<Vecto
     q = found.q;
     alphas[i] = found.sq / ys[i]!;
   }
-  ({ q } = yield* compute({ q: "gamma * q" }, { gamma, q }));
+  ({ q } = yield* compute({ q: "gamma * q" }, { gamma, q: yield* inner(q) }));
   for (let i = 0; i < s.length; i++) {
     const given = { s: s[i]!, y: y[i]!, q, ys: ys[i]!, alpha: alphas[i]! };
     ({ q } = yield* compute({ yq: "total(y * q)", q: "q + (alpha - yq / ys) * s" }, given));

@@ -1,9 +1,10 @@
 import { knownOptions, whole } from "@descent/core/adapter";
-import { compute } from "./ask.ts";
+import { type Asking, compute, type Vector } from "./ask.ts";
 import { firstStep, pair } from "./curvature.ts";
 import { type History, NOTHING, remembered, twoLoops } from "./history.ts";
 import type { Method } from "./method.ts";
 import { between } from "./options.ts";
+import { checkPreconditioner, type Preconditioner, preconditioned } from "./precondition.ts";
 import { checkSearch, type LineSearch } from "./search/search.ts";
 import { wolfe } from "./search/wolfe.ts";
 
@@ -13,6 +14,8 @@ export interface LbfgsOptions {
   readonly memory?: number | undefined;
   /** How the step is found (default `wolfe()`). */
   readonly search?: LineSearch | undefined;
+  /** The Hessian's diagonal, or a function that multiplies by an approximate inverse of it (default: neither). */
+  readonly precondition?: Preconditioner | undefined;
 }
 
 /**
@@ -20,10 +23,15 @@ export interface LbfgsOptions {
  * reach for: it needs gradients only, and memory for 2 · `memory` + 5 vectors.
  */
 export function lbfgs(options: LbfgsOptions = {}): Method<History> {
-  const { memory = 10, search = wolfe() } = knownOptions("lbfgs", options, ["memory", "search"]);
+  const {
+    memory = 10,
+    search = wolfe(),
+    precondition,
+  } = knownOptions("lbfgs", options, ["memory", "search", "precondition"]);
   whole("lbfgs", { memory });
   between("lbfgs", { memory }, 0, Infinity);
   checkSearch("lbfgs", search);
+  checkPreconditioner("lbfgs", precondition);
   return {
     id: "lbfgs",
     title: "L-BFGS",
@@ -35,15 +43,21 @@ export function lbfgs(options: LbfgsOptions = {}): Method<History> {
     *iterate(at, history) {
       const { gradient: g } = at;
       const learned = history.s.length > 0;
-      const { d, slope } = yield* compute({ d: "-q", slope: "total(g * d)" }, { g, q: yield* twoLoops(g, history) });
-      const trial = slope < 0 ? yield* search(at, d, slope, learned ? 1 : yield* firstStep(at)) : undefined;
+      const inner = (v: Vector): Asking<Vector> => preconditioned("lbfgs", precondition, v, at.x);
+      const { d, slope } = yield* compute(
+        { d: "-q", slope: "total(g * d)" },
+        { g, q: yield* twoLoops(g, history, inner) },
+      );
+      const scaled = learned || precondition !== undefined;
+      const trial = slope < 0 ? yield* search(at, d, slope, scaled ? 1 : yield* firstStep(at)) : undefined;
       if (!trial) {
         if (learned) return yield* this.iterate(at, NOTHING); // forget what was learned, and go straight down
         return { stalled: "The line search found no lower value along the gradient." };
       }
       const found = yield* pair(at, trial.at);
       if (!found) return { at: trial.at, step: trial.step, memory: history };
-      return { at: trial.at, step: trial.step, memory: remembered(history, found, memory) };
+      const { yy } = yield* compute({ yy: "total(y * z)" }, { y: found.y, z: yield* inner(found.y) });
+      return { at: trial.at, step: trial.step, memory: remembered(history, { ...found, yy }, memory) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { knownOptions } from "@descent/core/adapter";
-import { type Asking, ask, compute, identity, residuals, solve, type Vector } from "./ask.ts";
+import { ask, compute, identity, solve, type Vector } from "./ask.ts";
+import { normal } from "./gauss-newton.ts";
 import type { Method } from "./method.ts";
 import { between } from "./options.ts";
 
@@ -19,11 +20,6 @@ type Damped = {
   readonly D: Vector;
 };
 const MOST = 100;
-
-function* normal(x: Vector): Asking<Vector> {
-  const { jacobian: J } = yield* residuals(x);
-  return (yield* compute({ A: "J' @ J" }, { J })).A;
-}
 
 /**
  * Levenberg and Marquardt's method for least squares: Gauss and Newton's step, shortened towards the gradient by as much

@@ -1,6 +1,7 @@
 import { knownOptions } from "@descent/core/adapter";
 import { type Asking, compute, type Point, product, type Vector } from "./ask.ts";
 import type { Method } from "./method.ts";
+import { checkPreconditioner, type Preconditioner, preconditioned } from "./precondition.ts";
 import { checkSearch, type LineSearch } from "./search/search.ts";
 import { wolfe } from "./search/wolfe.ts";
 
@@ -8,28 +9,32 @@ import { wolfe } from "./search/wolfe.ts";
 export interface NewtonCgOptions {
   /** How the step is found (default `wolfe()`). */
   readonly search?: LineSearch | undefined;
+  /** The Hessian's diagonal, or a function that multiplies by an approximate inverse of it (default: neither). */
+  readonly precondition?: Preconditioner | undefined;
 }
 
 /** Conjugate gradients on Newton's equations: sooner ended the farther away the minimum is, and where curvature is negative. */
-function* direction(at: Point): Asking<Vector> {
+function* direction(at: Point, precondition: Preconditioner | undefined): Asking<Vector> {
   const { gradient: g } = at;
-  const { z: zero, down, square } = yield* compute({ z: "0 * g", down: "-g", square: "total(g * g)" }, { g });
-  const enough = Math.min(0.25, Math.sqrt(square)) * square; // the square of the tolerance for residuals
-  let [z, r, d, rr] = [zero, g, down, square];
+  const inner = (r: Vector): Asking<Vector> => preconditioned("newtonCg", precondition, r, at.x);
+  const first = yield* compute(
+    { zero: "0 * g", down: "-q", square: "total(g * q)" },
+    { g, q: yield* inner(g) }, // squares are by the preconditioner
+  );
+  const enough = Math.min(0.25, Math.sqrt(first.square)) * first.square; // the square of the tolerance for residuals
+  let [z, r, d, rr] = [first.zero, g, first.down, first.square];
   const most = MOST_PER_STEP;
   for (let k = 0; k < most; k++) {
     const Bd = yield* product(at, d);
     const { dBd, dd } = yield* compute({ dBd: "total(d * Bd)", dd: "total(d * d)" }, { d, Bd });
-    if (!(dBd > 3 * Number.EPSILON * dd)) return k === 0 ? down : z;
+    if (!(dBd > 3 * Number.EPSILON * dd)) return k === 0 ? first.down : z;
     const alpha = rr / dBd;
-    const next = yield* compute(
-      { z: "z + alpha * d", r: "r + alpha * Bd", rr: "total(r * r)" },
-      { z, d, r, Bd, alpha },
-    );
-    ({ z, r } = next);
-    if (next.rr <= enough) return z;
-    ({ d } = yield* compute({ d: "beta * d - r" }, { d, r, beta: next.rr / rr }));
-    rr = next.rr;
+    ({ z, r } = yield* compute({ z: "z + alpha * d", r: "r + alpha * Bd" }, { z, d, r, Bd, alpha }));
+    const q = yield* inner(r);
+    const { square } = yield* compute({ square: "total(r * q)" }, { r, q });
+    if (square <= enough) return z;
+    ({ d } = yield* compute({ d: "beta * d - q" }, { d, q, beta: square / rr }));
+    rr = square;
   }
   return z;
 }
@@ -43,8 +48,9 @@ const MOST_PER_STEP = 200;
  * gradient.
  */
 export function newtonCg(options: NewtonCgOptions = {}): Method<Record<never, never>> {
-  const { search = wolfe() } = knownOptions("newtonCg", options, ["search"]);
+  const { search = wolfe(), precondition } = knownOptions("newtonCg", options, ["search", "precondition"]);
   checkSearch("newtonCg", search);
+  checkPreconditioner("newtonCg", precondition);
   return {
     id: "newton-cg",
     title: "Newton-CG",
@@ -54,7 +60,7 @@ export function newtonCg(options: NewtonCgOptions = {}): Method<Record<never, ne
       return {};
     },
     *iterate(at) {
-      const d = yield* direction(at);
+      const d = yield* direction(at, precondition);
       const { slope } = yield* compute({ slope: "total(g * d)" }, { g: at.gradient, d });
       const trial = slope < 0 ? yield* search(at, d, slope, 1) : undefined;
       if (!trial) return { stalled: "The line search found no lower value along Newton's direction." };

@@ -3,6 +3,7 @@ import {
   barzilaiBorwein,
   bfgs,
   dogleg,
+  gaussNewton,
   gradientDescent,
   lbfgs,
   lbfgsb,
@@ -52,12 +53,15 @@ export const methods: readonly Method[] = [
   gradientDescent(),
   owlqn({ l1: 0 }),
   lbfgsb(),
+  gaussNewton(),
 ];
+
+/** Whether a method is for least squares. */
+export const takesResiduals = ({ id }: Method): boolean => ["levenberg-marquardt", "gauss-newton"].includes(id);
 
 /** Runs a method on a problem; values are sums of squares, and not half of them. */
 export function solve(method: Method, { start, evaluate, hessian, product, residuals }: Problem): Result {
-  if (method.id !== "levenberg-marquardt")
-    return minimize({ evaluate, hessian, product }, start, method, { maxIterations: 3000 });
+  if (!takesResiduals(method)) return minimize({ evaluate, hessian, product }, start, method, { maxIterations: 3000 });
   const result = minimize({ residuals }, start, method, { gradientTolerance: 1e-7, maxIterations: 3000 });
   return { ...result, value: 2 * result.value, gradientNorm: 2 * result.gradientNorm };
 }

@@ -21,15 +21,17 @@ import {
   type State,
   type Trial,
   type Vector,
+  weakWolfe,
   wolfe,
 } from "../src/index.ts";
-import { methods } from "./methods.ts";
+import { methods, takesResiduals } from "./methods.ts";
 import { problems } from "./problems.ts";
 
 const problem = (name: string) => problems.find((p) => p.name === name)!;
 const rosenbrock = problem("rosenbrock");
+const isFit = (id: string): boolean => methods.some((method) => method.id === id && takesResiduals(method));
 const objectiveOf = (id: string) =>
-  id === "levenberg-marquardt"
+  isFit(id)
     ? { residuals: rosenbrock.residuals }
     : { evaluate: rosenbrock.evaluate, hessian: rosenbrock.hessian, product: rosenbrock.product };
 
@@ -43,10 +45,9 @@ describe.each(methods.map((method) => [method.id, method] as const))("%s", (id, 
       <A>(f: (...x: Float64Array[]) => A) =>
       async (...x: Float64Array[]): Promise<A> =>
         f(...x);
-    const objective =
-      id === "levenberg-marquardt"
-        ? { residuals: later(residuals) }
-        : { evaluate: later(evaluate), hessian: later(hessian), product: later(product as never) };
+    const objective = isFit(id)
+      ? { residuals: later(residuals) }
+      : { evaluate: later(evaluate), hessian: later(hessian), product: later(product as never) };
     const { state, ...result } = await minimize(objective as never, rosenbrock.start, method, options);
     const { state: _, ...wanted } = whole;
     expect(result).toEqual(wanted);
@@ -79,10 +80,9 @@ describe.each(methods.map((method) => [method.id, method] as const))("%s", (id, 
           calls++;
           return f(x);
         };
-      const objective =
-        id === "levenberg-marquardt"
-          ? { residuals: counted(rosenbrock.residuals) }
-          : { evaluate: counted(rosenbrock.evaluate), hessian: rosenbrock.hessian, product: rosenbrock.product };
+      const objective = isFit(id)
+        ? { residuals: counted(rosenbrock.residuals) }
+        : { evaluate: counted(rosenbrock.evaluate), hessian: rosenbrock.hessian, product: rosenbrock.product };
       const result = minimize(objective, rosenbrock.start, method, { maxEvaluations });
       expect(calls).toBeLessThanOrEqual(maxEvaluations);
       expect(result.status).toBe("evaluations");
@@ -124,7 +124,7 @@ describe("values that are not finite", () => {
     const e = Math.exp(x! * x! + 50 * y! * y!);
     return { value: e, gradient: [2 * x! * e, 100 * y! * e] };
   };
-  test.each(methods.filter(({ id }) => id !== "levenberg-marquardt").map((m) => [m.id, m] as const))(
+  test.each(methods.filter((method) => !takesResiduals(method)).map((m) => [m.id, m] as const))(
     "are steps too far for %s",
     (_, method) => {
       const inside = minimize(barrier, [0.05], method);
@@ -137,6 +137,7 @@ describe("values that are not finite", () => {
   test.each([
     ["armijo", armijo()],
     ["wolfe", wolfe()],
+    ["weakWolfe", weakWolfe()],
     ["hagerZhang", hagerZhang()],
   ])("are steps too far for %s", (_, search) => {
     const { status, x } = minimize(barrier, [1e-3], bfgs({ search }));
@@ -191,6 +192,27 @@ describe("line searches end where they promise", () => {
       expect(trial.at.value).toBeLessThanOrEqual(at + 0.01 * trial.step * slope);
       expect(Math.abs(trial.slope)).toBeLessThanOrEqual(-0.2 * slope);
     }
+  });
+  test("weakWolfe: a fair decrease, and a slope that has risen", () => {
+    for (const { at, slope, trial } of runs(weakWolfe({ c1: 0.01, c2: 0.2 }))) {
+      expect(trial.at.value).toBeLessThanOrEqual(at + 0.01 * trial.step * slope);
+      expect(trial.slope).toBeGreaterThanOrEqual(0.2 * slope);
+    }
+  });
+  test("weakWolfe gets to the minimum of a function with a kink, where wolfe stalls at the kink", () => {
+    // The nonsmooth Rosenbrock function of Lewis and Overton (2013): its minimum is 0 at (1, 1).
+    const kink = ([x, y]: Float64Array): Evaluation => {
+      const side = Math.sign(x! * x! - y!);
+      return {
+        value: 8 * Math.abs(x! * x! - y!) + (1 - x!) ** 2,
+        gradient: [16 * x! * side - 2 * (1 - x!), -8 * side],
+      };
+    };
+    const [weak, strong] = [weakWolfe(), wolfe()].map((search) =>
+      minimize(kink, [-1.2, 1], bfgs({ search }), { maxEvaluations: 400 }),
+    );
+    expect(weak!.value).toBeLessThan(1e-8);
+    expect([strong!.status, strong!.value > 1]).toEqual(["stalled", true]);
   });
   test("hagerZhang: either of the two conditions", () => {
     for (const { at, slope, trial } of runs(hagerZhang({ delta: 0.1, sigma: 0.5 }))) {

@@ -31,6 +31,6 @@ export const isFiniteTrial = ({ at, slope }: Trial): boolean =>
 
 /** Throws unless `search` is a line search. */
 export function checkSearch(where: string, search: unknown): asserts search is LineSearch {
-  if (!isCallback(search) || ["armijo", "wolfe", "hagerZhang"].includes(search.name))
+  if (!isCallback(search) || ["armijo", "wolfe", "weakWolfe", "hagerZhang"].includes(search.name))
     throw new OptimizerError(`\`${where}\`: search must be a line search, such as wolfe(); got ${shown(search)}.`);
 }
