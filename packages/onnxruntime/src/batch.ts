@@ -14,8 +14,17 @@ export function fedBatch(
     const label = labels.find((l) => l.name === name);
     if (label?.classes !== undefined)
       checkLabels(name, data as ArrayLike<number | bigint>, label.classes, label.ignoreIndex); // numbers of any kind
+    if (label?.probabilities) checkProbabilities(name, data as ArrayLike<number | bigint>); // the same
   }
   return fed;
+}
+
+function checkProbabilities(name: string, data: ArrayLike<number | bigint>): void {
+  for (let i = 0; i < data.length; i++) {
+    const x = Number(data[i]);
+    if (x < 0 || x > 1)
+      throw new OptimizerError(`\`${name}\` holds ${x} at place ${i}. The loss takes probabilities, from 0 to 1.`);
+  }
 }
 
 function checkLabels(

@@ -27,7 +27,7 @@ import type { OpenOptions, TrainerOptions } from "./options.ts";
 import type { Forward, GivenGradients, Gradients, Outputs, Plan, Training, Weights } from "./plans/training.ts";
 import type { LostError } from "./quirks/lost.ts";
 import { type Report, reportOf } from "./report.ts";
-import type { Batch } from "./session/feeds.ts";
+import type { Batch, Fed } from "./session/feeds.ts";
 import { mendingOf, trainedOf } from "./trainable.ts";
 import { RemoteEngine } from "./worker/remote.ts";
 
@@ -220,7 +220,7 @@ export class Trainer {
       const { loss, outputs, fault } = await (accumulate === 1
         ? this.#training.train(fed, this.#guard)
         : this.#training.accumulate(fed, this.#guard));
-      this.#refuse(fault);
+      this.#refuse(fault, fed);
       if (fault !== undefined || accumulate === 1) return { loss, outputs, updated: fault === undefined };
       this.#waiting++;
       const updated = this.#waiting >= accumulate;
@@ -388,12 +388,27 @@ export class Trainer {
     return this.#options.nonFinite !== "apply";
   }
 
-  #refuse(fault: string | undefined): void {
+  #refuse(fault: string | undefined, batch: readonly Fed[] = []): void {
     if (fault === undefined || this.#options.nonFinite === "skip") return;
+    const odd = oddNumber(batch);
     throw new OptimizerError(
-      `${fault} at step ${this.step}, and the step was not applied. Lower the rate, clip the gradients, or leave out such steps with nonFinite: "skip".`,
+      odd === undefined
+        ? `${fault} at step ${this.step}, and the step was not applied. Lower the rate, clip the gradients, or leave out such steps with nonFinite: "skip".`
+        : `${fault} at step ${this.step}, and the step was not applied. The batch is the cause: ${odd}. Mend the data, or leave out such steps with nonFinite: "skip".`,
     );
   }
+}
+
+/** The first number of a batch that is not finite, in words. */
+function oddNumber(batch: readonly Fed[]): string | undefined {
+  for (const { name, data, elem } of batch) {
+    if (!elem.startsWith("float")) continue;
+    for (let i = 0; i < data.length; i++) {
+      const x = Number(data[i]);
+      if (!Number.isFinite(Math.fround(x))) return `\`${name}\` holds ${x} at place ${i}`;
+    }
+  }
+  return undefined;
 }
 
 function checkRecord(method: string, what: string, given: unknown): void {

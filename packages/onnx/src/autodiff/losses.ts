@@ -14,6 +14,8 @@ export interface LabelInput {
   readonly classes?: number;
   /** For class labels: the label that is ignored. */
   readonly ignoreIndex?: number;
+  /** Whether labels are probabilities, from 0 to 1. */
+  readonly probabilities?: boolean;
 }
 
 /** The value of a loss in a graph, and the inputs it added. */
@@ -65,8 +67,15 @@ const positiveNumber: Wanted = {
   fits: (x) => typeof x === "number" && x > 0 && x < Number.POSITIVE_INFINITY,
 };
 
+/** Throws if a loss was handed over without being called: it would be called with the graph, as one's own function is. */
+function refuseGraph(loss: string, options: object): void {
+  if (isRecord(options) && options.nodes !== undefined && options.initializers !== undefined)
+    throw new OnnxError(`\`${loss}\` makes a loss, and was not called. Write ${loss}().`);
+}
+
 /** −log softmax(logits) at the label, as `torch.nn.CrossEntropyLoss`. */
 export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
+  refuseGraph("crossEntropy", options);
   checkOptions("crossEntropy", options, {
     ...common,
     axis: whole,
@@ -104,7 +113,7 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
       const weights = classWeights === undefined ? undefined : b.array(classWeights, b.elem(from));
       const others = shape.filter((_, i) => i !== axis);
       if (probabilities) {
-        const label = addInput(b, options.labels, { elem: b.elem(from), shape });
+        const label = { ...addInput(b, options.labels, { elem: b.elem(from), shape }), probabilities: true };
         let wanted = label.name;
         if (smoothing > 0) wanted = b.plus(b.scaled(wanted, 1 - smoothing), smoothing / classes);
         const log = b.op("LogSoftmax", [from], { axis });
@@ -173,9 +182,10 @@ export interface BinaryCrossEntropyOptions extends Common {
 
 /** −z log σ(x) − (1 − z) log(1 − σ(x)) of logits x and labels z, as `torch.nn.BCEWithLogitsLoss`. */
 export function binaryCrossEntropyWithLogits(options: BinaryCrossEntropyOptions = {}): Loss {
+  refuseGraph("binaryCrossEntropyWithLogits", options);
   checkOptions("binaryCrossEntropyWithLogits", options, { ...common, positiveWeight: positiveNumber });
   const { positiveWeight = 1, reduction = "mean" } = options;
-  return compared("binaryCrossEntropyWithLogits", options, (b, x, z) => {
+  return compared("binaryCrossEntropyWithLogits", options, { probabilities: true }, (b, x, z) => {
     // log(1 + e^−x) + (1 − z) x, which does not overflow: softplus(x) − z x.
     if (positiveWeight === 1) return reduced(b, b.sub(b.op("Softplus", [x]), b.mul(z, x)), reduction);
     const weight = b.plus(b.scaled(z, positiveWeight - 1), 1);
@@ -186,14 +196,16 @@ export function binaryCrossEntropyWithLogits(options: BinaryCrossEntropyOptions 
 
 /** The mean of (x − z)². */
 export function meanSquared(options: Common = {}): Loss {
+  refuseGraph("meanSquared", options);
   checkOptions("meanSquared", options, common);
-  return compared("meanSquared", options, (b, x, z) => reduced(b, b.square(b.sub(x, z)), options.reduction));
+  return compared("meanSquared", options, {}, (b, x, z) => reduced(b, b.square(b.sub(x, z)), options.reduction));
 }
 
 /** The mean of |x − z|. */
 export function meanAbsolute(options: Common = {}): Loss {
+  refuseGraph("meanAbsolute", options);
   checkOptions("meanAbsolute", options, common);
-  return compared("meanAbsolute", options, (b, x, z) => reduced(b, b.op("Abs", [b.sub(x, z)]), options.reduction));
+  return compared("meanAbsolute", options, {}, (b, x, z) => reduced(b, b.op("Abs", [b.sub(x, z)]), options.reduction));
 }
 
 /** Options of `huber`. */
@@ -204,9 +216,10 @@ export interface HuberOptions extends Common {
 
 /** ½ e² of an error e up to delta, beyond it delta · (|e| − ½ delta), as `torch.nn.HuberLoss`. */
 export function huber(options: HuberOptions = {}): Loss {
+  refuseGraph("huber", options);
   checkOptions("huber", options, { ...common, delta: positiveNumber });
   const { delta = 1 } = options;
-  return compared("huber", options, (b, x, z) => {
+  return compared("huber", options, {}, (b, x, z) => {
     const error = b.op("Abs", [b.sub(x, z)]);
     const linear = b.scaled(b.plus(error, -delta / 2), delta);
     return reduced(b, b.where(b.less(error, delta), b.scaled(b.square(error), 0.5), linear), options.reduction);
@@ -233,13 +246,18 @@ export function lossFrom(plain: { readonly kind: string; readonly options: objec
 }
 
 /** A loss that compares element by element with labels of the same shape. */
-function compared(kind: string, options: Common, build: (b: Builder, x: string, z: string) => string): Loss {
+function compared(
+  kind: string,
+  options: Common,
+  facts: Pick<LabelInput, "probabilities">,
+  build: (b: Builder, x: string, z: string) => string,
+): Loss {
   return {
     kind,
     options,
     build(b, outputs) {
       const x = logitsOf(b, outputs, options.from);
-      const label = addInput(b, options.labels, { elem: b.elem(x), shape: b.shape(x) });
+      const label = { ...addInput(b, options.labels, { elem: b.elem(x), shape: b.shape(x) }), ...facts };
       return { loss: build(b, x, label.name), labels: [label] };
     },
   };

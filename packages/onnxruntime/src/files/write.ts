@@ -19,7 +19,7 @@ export async function store(path: string | FileUrl, parts: readonly Uint8Array[]
     await writeFile(path, parts);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "there is no folder of that name" : message;
+    const why = code === "ENOENT" ? "there is no folder of that name" : message.replace(/\.$/, "");
     throw new OptimizerError(`${path} could not be written: ${why}. An older file there is untouched.`, { cause });
   }
 }

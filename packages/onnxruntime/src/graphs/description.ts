@@ -63,6 +63,7 @@ const described = record({
       }),
       classes: maybe(count),
       ignoreIndex: maybe(check("a whole number", Number.isSafeInteger)),
+      probabilities: maybe(check("true or false", (x) => typeof x === "boolean")),
     }),
   ),
   parameters: list(

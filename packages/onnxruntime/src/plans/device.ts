@@ -3,7 +3,7 @@ import { type Shape, size } from "@descent/core/adapter";
 import { Graph } from "@descent/onnx";
 import { type GpuBuffer, type Optimizer, optimizer } from "@descent/webgpu";
 import type { Weight } from "../graphs/source.ts";
-import { lostBy } from "../quirks/lost.ts";
+import { failedBy } from "../quirks/lost.ts";
 import type { Shared } from "../quirks/share.ts";
 import { type Compiler, locations } from "../session/compiler.ts";
 import type { Runtime, RuntimeTensor } from "../session/runtime.ts";
@@ -175,7 +175,7 @@ export class DeviceResidence implements Residence<Held> {
     try {
       this.#optimizer.update(gradients, loss !== undefined && this.#optimizer.reads("loss") ? { loss } : {});
     } catch (cause) {
-      throw lostBy(cause);
+      throw failedBy(cause, "The device could not carry out the update");
     }
   }
 
@@ -224,6 +224,6 @@ async function attempt<T>(task: () => Promise<T>): Promise<T> {
   try {
     return await task();
   } catch (cause) {
-    throw lostBy(cause);
+    throw failedBy(cause, "The device could not carry out the update");
   }
 }

@@ -8,10 +8,13 @@ export class LostError extends OptimizerError {}
 const signs =
   /device\b.{0,80}\blost\b|\blost\b.{0,40}\bdevice\b|CUDA_ERROR_(ILLEGAL_ADDRESS|LAUNCH_FAILED|ECC_UNCORRECTABLE)|CUDA failure (700|719|214)/i;
 
-/** The error that a run failed with, or, where its words say that the device is lost, one that closes the trainer. */
-export function lostBy(cause: unknown): unknown {
+/** The error for what failed, and with what; one that closes the trainer, where its words say that the device is lost. */
+export function failedBy(cause: unknown, what: string): OptimizerError {
+  if (cause instanceof OptimizerError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
-  return signs.test(message) ? new LostError(`lost its device: ${message.split("\n")[0]}`, { cause }) : cause;
+  return signs.test(message)
+    ? new LostError(`lost its device: ${message.split("\n")[0]}`, { cause })
+    : new OptimizerError(`${what}: ${message}`, { cause });
 }
 
 /** In a browser, calls back when the WebGPU device that ONNX Runtime uses is lost. */

@@ -2,7 +2,7 @@ import { OptimizerError } from "@descent/core";
 import { exportModel, type Graph, type Target } from "@descent/onnx";
 import type { Shapes, Source, TrainingGraph } from "../graphs/source.ts";
 import { inBlocks } from "../quirks/blocked.ts";
-import { lostBy } from "../quirks/lost.ts";
+import { failedBy } from "../quirks/lost.ts";
 import { withoutVectors } from "../quirks/vectors.ts";
 import { type Fed, signature } from "./feeds.ts";
 import {
@@ -85,7 +85,7 @@ export class Session {
     try {
       return await this.#session.run(feeds, fetches);
     } catch (cause) {
-      throw lostBy(cause);
+      throw failedBy(cause, "ONNX Runtime could not run the model");
     }
   }
 
@@ -199,10 +199,14 @@ export class Compiler {
     const plain = exportModel(graph);
     const cpu = executionProviders.every((provider) => providerName(provider) === "cpu");
     const fast = cpu && (await inBlocks(graph, runtime)) ? exportModel(graph) : plain;
-    const session = await create(fast).catch((error: unknown) => {
-      if (fast === plain) throw error;
-      return create(plain);
-    });
+    const session = await create(fast)
+      .catch((error: unknown) => {
+        if (fast === plain) throw error;
+        return create(plain);
+      })
+      .catch((error: unknown) => {
+        throw failedBy(error, "ONNX Runtime could not make a session");
+      });
     return { session: new Session(session, this.target === "webgpu"), ...known };
   }
 

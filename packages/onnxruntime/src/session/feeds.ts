@@ -107,6 +107,20 @@ function open(name: string, length: number, shape: Expected["shape"]): number[] 
 /** Equal for batches of equal shapes. */
 export const signature = (fed: readonly Fed[]): string => fed.map(({ name, dims }) => `${name}[${dims}]`).join();
 
+/** The element types of whole numbers: their typed array, the least and the greatest number. */
+const wholes: Readonly<
+  Record<string, readonly [own: abstract new () => object, least: number | bigint, greatest: number | bigint]>
+> = {
+  int64: [BigInt64Array, -(2n ** 63n), 2n ** 63n - 1n],
+  uint64: [BigUint64Array, 0n, 2n ** 64n - 1n],
+  int32: [Int32Array, -(2 ** 31), 2 ** 31 - 1],
+  uint32: [Uint32Array, 0, 2 ** 32 - 1],
+  int16: [Int16Array, -(2 ** 15), 2 ** 15 - 1],
+  uint16: [Uint16Array, 0, 2 ** 16 - 1],
+  int8: [Int8Array, -128, 127],
+  uint8: [Uint8Array, 0, 255],
+};
+
 const makers: Readonly<Record<string, (x: Numbers) => unknown>> = {
   float32: (x) => (x instanceof Float32Array ? x : Float32Array.from(x as ArrayLike<number>, Number)),
   float64: (x) => (x instanceof Float64Array ? x : Float64Array.from(x as ArrayLike<number>, Number)),
@@ -121,19 +135,33 @@ const makers: Readonly<Record<string, (x: Numbers) => unknown>> = {
   bool: (x) => Uint8Array.from(x as ArrayLike<number>, (v) => (v ? 1 : 0)),
 };
 
+/** Throws where typed arrays would round a number or wrap it around. */
+function checkWhole({ name, elem, data }: Fed): void {
+  const whole = wholes[elem];
+  if (whole === undefined) return;
+  const [own, least, greatest] = whole;
+  if (data instanceof own) return;
+  for (let i = 0; i < data.length; i++) {
+    const x: unknown = data[i];
+    const fits = typeof x === "boolean" || typeof x === "bigint" || Number.isInteger(x);
+    const value = x as number | bigint; // or a boolean, which compares as 0 or 1
+    if (!fits || value < least || value > greatest)
+      throw new OptimizerError(
+        `\`${name}\` must be ${elem}, whole numbers from ${least} to ${greatest}; it holds ${shown(x)} at place ${i}.`,
+      );
+  }
+}
+
 const shared = (data: Numbers): boolean =>
   ArrayBuffer.isView(data) && typeof SharedArrayBuffer !== "undefined" && data.buffer instanceof SharedArrayBuffer;
 
 /** A batch's tensor as the runtime takes it, converted where its element type asks for it. */
-export function tensor(runtime: Runtime, { name, elem, dims, data }: Fed): RuntimeTensor {
+export function tensor(runtime: Runtime, fed: Fed): RuntimeTensor {
+  const { name, elem, dims, data } = fed;
   const make = makers[elem];
   if (!make) throw new OptimizerError(`\`${name}\` is ${elem}, which cannot be fed from JavaScript numbers here.`);
-  let converted: unknown;
-  try {
-    converted = make(shared(data) ? data.slice() : data); // which ONNX Runtime does not take
-  } catch (cause) {
-    throw new OptimizerError(`\`${name}\` must be ${elem} but contains non-integers.`, { cause });
-  }
+  checkWhole(fed);
+  const converted = make(shared(data) ? data.slice() : data); // which ONNX Runtime does not take
   // the constructor of ONNX Runtime is overloaded by element type; the array was made to fit it
   const Tensor = runtime.Tensor as new (type: string, data: unknown, dims: readonly number[]) => RuntimeTensor;
   return new Tensor(elem, converted, dims);
