@@ -8,6 +8,7 @@ import {
   type Group,
   isCallback,
   knownOptions,
+  mapLeaves,
   type NonFinite,
   nonFiniteGradients,
   nonFiniteOption,
@@ -20,6 +21,7 @@ import {
   takes,
 } from "@descent/core/adapter";
 import {
+  backend_util,
   clone,
   dispose,
   engine,
@@ -51,6 +53,7 @@ import {
 } from "./variables/gradients.ts";
 import { gradientsByRows, numbersOf } from "./variables/lookups.ts";
 import { checkDescribe, type Describe } from "./variables/parameters.ts";
+import { isAttended } from "./variables/readouts.ts";
 import { type LoadOptions, type TfjsLoadReport, Trained } from "./variables/trained.ts";
 import { registerWasmGradients } from "./wasm/gradients.ts";
 
@@ -100,6 +103,8 @@ export class DescentOptimizer extends Optimizer {
   readonly #configured: Configured;
   readonly #describe: Describe | undefined;
   readonly #byRows: OptimizerOptions["rows"];
+  /** The title of a rule that is evaluated at other weights than it trains, until it is known that they are used. */
+  #readout: string | undefined;
   readonly #groups: ReadonlyMap<string, Group>;
   /** Whether a hyper-parameter was ever set. */
   #changed = false;
@@ -127,6 +132,10 @@ export class DescentOptimizer extends Optimizer {
     checkDescribe(options.parameter, "optimizer: `parameter`");
     this.#configured = configured;
     this.#groups = groupsOf(configured);
+    mapLeaves(configured, (leaf) => {
+      if (leaf.rule.readout) this.#readout = leaf.rule.title;
+      return leaf;
+    });
     this.#describe = options.parameter;
     this.#nonFinite = nonFiniteOption("optimizer", options.nonFinite, "throw");
     this.#tensors = new Tensors({ fuse: fused, check: this.#nonFinite !== "apply" });
@@ -159,6 +168,7 @@ export class DescentOptimizer extends Optimizer {
    * `opt.withReadout(() => model.evaluate(xs, ys))`. `use` may return a promise.
    */
   withReadout<R>(use: () => R): R {
+    this.#readout = undefined; // its caller knows
     takes("withReadout", "a function", use, isCallback(use));
     return this.#trained.loop.withReadout(this.#trained.held(), use);
   }
@@ -211,6 +221,7 @@ export class DescentOptimizer extends Optimizer {
 
   /** One update, in all its phases, of the variables that the loss depends on. If it throws, no variable has changed and no tensor is left. */
   override minimize(f: () => Scalar, returnCost = false, varList?: Variable[]): Scalar | null {
+    if (returnCost && varList) this.#warn(); // as `fit` calls it
     const { value, grads } = this.#compute(f, varList);
     let kept = false;
     try {
@@ -231,6 +242,16 @@ export class DescentOptimizer extends Optimizer {
       if (this.midRound) this.rewind(); // an error came in between
     }
     return kept ? value : null;
+  }
+
+  /** Tells once who trains a model that evaluates at the wrong weights. */
+  #warn(): void {
+    if (this.#readout === undefined) return;
+    if (!isAttended(this))
+      backend_util.warn(
+        `${this.#readout} is evaluated at other weights than it trains, and a tf.LayersModel does not know which. Wrap it, withReadouts(model), and its evaluate, predict and validation use them; in a loop of your own, evaluate within withReadout(() => …).`,
+      );
+    this.#readout = undefined;
   }
 
   #apply(loss: Scalar, gradients: Gradients): void {

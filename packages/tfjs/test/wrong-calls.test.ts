@@ -15,6 +15,7 @@ let state: StateDict;
 let weights: { name: string; tensor: tf.Tensor }[];
 beforeAll(async () => {
   w = tf.tidy(() => tf.variable(tf.ones([2]), true, "w"));
+  tf.tidy(() => tf.variable(tf.ones([2, 1]), false, "table"));
   good = tf.scalar(0);
   const opt = made();
   step(opt);
@@ -42,8 +43,9 @@ wrongCalls(tfjs, {
       parameter: NonNullable<OptimizerOptions["parameter"]>,
       fused: boolean,
       nonFinite: NonNullable<OptimizerOptions["nonFinite"]>,
-    ) => optimizer(adam(), { parameter, fused, nonFinite }),
-    args: () => [() => ({ role: "bias" }), true, "skip"],
+      rows: NonNullable<OptimizerOptions["rows"]>,
+    ) => optimizer(adam(), { parameter, fused, nonFinite, rows }),
+    args: () => [() => ({ role: "bias" }), true, "skip", () => false],
     use: step,
   },
   "applyGradients by name": {
@@ -102,6 +104,11 @@ wrongCalls(tfjs, {
   "a rule for registerAll": {
     call: (rule: typeof adam) => tfjs.registerAll(tf, { rules: [rule] }),
     args: () => [adam],
+  },
+  withReadouts: { args: () => [model] },
+  "rows of a gradient": {
+    call: (rows: number[], data: Float32Array) => made().applyGradients({ table: { rows, data } }),
+    args: () => [[0], Float32Array.of(1)],
   },
   initializeModel: { args: () => [model, () => undefined, () => undefined] },
   "what initializeModel is given for a parameter": {
