@@ -91,8 +91,20 @@ describe("sizes", () => {
       "`a` has 2 dimensions, and `shapes` gives it [8].",
     );
     expect(() => importModel(source, { shapes: { z: [8] } })).toThrow(
-      "`shapes` names `z`; the model's inputs are `a`, `b`.",
+      "`shapes` names `z`, which the model does not compute; its inputs are `a`, `b`.",
     );
+  });
+  test("of a value inside are given where not even its number of dimensions is known", () => {
+    const g = new Graph();
+    g.input("x", { elem: "float32", shape: ["batch", 6] });
+    g.input("to", { elem: "int64", shape: ["rank"] });
+    g.op("Reshape", ["x", "to"], {}, ["open"]);
+    g.op("Transpose", ["open"], { perm: [1, 0, 2] }, ["y"]);
+    g.output("y", { elem: "float32", shape: undefined });
+    const file = exportModel(g);
+    expect(importModel(file, { shapes: { open: ["rows", 2, 3] } }).outputs.get("y")?.shape).toEqual([2, "rows", 3]);
+    const wrong = { open: [7, 2, 3], y: [4, 5, 6] };
+    expect(() => importModel(file, { shapes: wrong })).toThrow("`y` is [2, 7, 3], and `shapes` gives it [4, 5, 6].");
   });
 });
 

@@ -119,11 +119,20 @@ function checked<T extends OpenOptions>(where: string, options: T, checks: Reado
 export function checkInspect(
   options: Pick<
     TrainerOptions,
-    "tie" | "untie" | "fixed" | "stopGradient" | "paddingIdx" | "external" | "externalRoot"
+    "tie" | "untie" | "fixed" | "stopGradient" | "paddingIdx" | "shapes" | "external" | "externalRoot"
   >,
 ): void {
-  const { tie, untie, fixed, stopGradient, paddingIdx, external, externalRoot } = ofCreate;
-  checkOptions("inspectModel", options, { tie, untie, fixed, stopGradient, paddingIdx, external, externalRoot });
+  const { tie, untie, fixed, stopGradient, paddingIdx, shapes, external, externalRoot } = ofCreate;
+  checkOptions("inspectModel", options, {
+    tie,
+    untie,
+    fixed,
+    stopGradient,
+    paddingIdx,
+    shapes,
+    external,
+    externalRoot,
+  });
 }
 
 /** Throws where gradients cannot be exchanged. */

@@ -66,7 +66,10 @@ export interface TrainerOptions extends OpenOptions {
   readonly untie?: readonly string[] | false | undefined;
   /** The model's outputs that steps return. Default: all; an empty list saves copies that nobody reads. */
   readonly outputs?: readonly string[] | undefined;
-  /** Sizes that the model leaves open: `{ input: ["batch", 3, 224, 224] }`. */
+  /**
+   * Sizes that the model leaves open: `{ input: ["batch", 3, 224, 224] }`; also those of a value inside it, where not even the number of
+   * dimensions is known.
+   */
   readonly shapes?: FixedShapes | undefined;
   /**
    * The statistics that BatchNormalizations normalise by in training steps: "batch", those of the batch, and their running statistics move as in

@@ -95,7 +95,12 @@ export class Trainer {
         external: options.external,
         externalRoot: options.externalRoot,
         mending: mendingOf(options),
-        reading: { fixed: options.fixed, stopGradient: options.stopGradient, paddingIdx: options.paddingIdx },
+        reading: {
+          fixed: options.fixed,
+          stopGradient: options.stopGradient,
+          paddingIdx: options.paddingIdx,
+          ...(options.shapes ? { shapes: options.shapes } : {}),
+        },
       },
       options,
       (candidates) => {

@@ -173,7 +173,9 @@ export class Graph implements Scope {
     if (shape !== undefined) return shape;
     const maker = this.nodes.find((n) => n.outputs.includes(name));
     const from = maker === undefined ? "" : `, the output of ${describe(maker)},`;
-    throw new OnnxError(`The rank of \`${name}\`${from} is not known. Give the shapes of the inputs with \`shapes\`.`);
+    throw new OnnxError(
+      `The rank of \`${name}\`${from} is not known. Give the shapes of the inputs with \`shapes\`, or that of \`${name}\` itself.`,
+    );
   }
 
   /** The value of a name where it is known without running: an initializer, or computed from sizes and constants. */

@@ -28,7 +28,10 @@ import { upgrade } from "./upgrade.ts";
 
 /** Options of `importModel`. */
 export interface ImportOptions {
-  /** Sizes of inputs, by name: fixes "batch" (and whatever shares its name), or gives a fixed size a name again. */
+  /**
+   * Sizes of inputs, by name: fixes "batch" (and whatever shares its name), or gives a fixed size a name again. A value inside the
+   * model may be named too, where not even its number of dimensions is known.
+   */
   readonly shapes?: Readonly<Record<string, readonly Dim[]>>;
   /** Reads the files in which large models store their tensors. */
   readonly external?: External;
@@ -125,6 +128,8 @@ class Importer {
   /** Sizes the names of the model stand for, from `shapes`. */
   readonly #sizes: Record<string, Dim> = Object.create(null); // a size may be called "constructor"
   readonly #detached = new Detached();
+  /** Values inside the model whose shapes are given, until they are met. */
+  readonly #told = new Set<string>();
   /** Whether `shapes` contradicts a size of the model, so that nothing it says of inner shapes can be believed. */
   #reshaped = false;
 
@@ -140,6 +145,10 @@ class Importer {
     this.#initializers(graph, proto);
     this.#inputs(graph, proto);
     this.#nodes(graph, proto, opsets, 0);
+    if (this.#told.size > 0)
+      throw new OnnxError(
+        `\`shapes\` names ${names([...this.#told])}, which the model does not compute; its inputs are ${names([...graph.inputs.keys()])}.`,
+      );
     this.#outputs(graph, proto);
     this.#batchNorms.finish();
   }
@@ -159,12 +168,7 @@ class Importer {
   #inputs(graph: Graph, proto: GraphProto): void {
     const inputs = (proto.input ?? []).filter(({ name = "" }) => !graph.initializers.has(name));
     const shapes = this.#options.shapes ?? {};
-    const unknown = Object.keys(shapes).filter((name) => !inputs.some((input) => input.name === name));
-    if (unknown.length > 0) {
-      throw new OnnxError(
-        `\`shapes\` names ${names(unknown)}; the model's inputs are ${names(inputs.map(({ name = "" }) => name))}.`,
-      );
-    }
+    for (const name of Object.keys(shapes)) if (!inputs.some((input) => input.name === name)) this.#told.add(name);
     const types = inputs.map(({ name = "", type }) => [name, this.#inputType(name, type)] as const);
     for (const [name, { shape }] of types) {
       const given = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
@@ -288,11 +292,34 @@ class Importer {
       for (let i = start; i < graph.nodes.length; i++) {
         const added = graph.nodes[i];
         if (added === undefined) continue;
-        for (const output of added.outputs) refine(graph, output, declared);
+        for (const output of added.outputs) {
+          refine(graph, output, declared);
+          if (this.#told.delete(output)) this.#tell(graph, output, declared.get(output)?.elem);
+        }
         // The operators that one is written in belong to its module.
         if (added.module === undefined && node.module !== undefined) graph.nodes[i] = { ...added, module: node.module };
       }
     }
+  }
+
+  /** A value has the shape that is given for it. */
+  #tell(graph: Graph, name: string, declared: Elem | undefined): void {
+    const given = (this.#options.shapes?.[name] ?? []).map((d) => bind(d, this.#sizes));
+    const known = graph.typeOf(name);
+    const elem = known?.elem ?? declared;
+    if (elem === undefined)
+      throw new OnnxError(
+        `\`shapes\` gives \`${name}\` a shape, and its element type is not known. Export the model with the types of its values (value_info).`,
+      );
+    const clash =
+      known?.shape !== undefined &&
+      (known.shape.length !== given.length ||
+        known.shape.some((d, i) => typeof d === "number" && typeof given[i] === "number" && d !== given[i]));
+    if (clash)
+      throw new OnnxError(
+        `\`${name}\` is [${known?.shape?.join(", ")}], and \`shapes\` gives it [${given.join(", ")}].`,
+      );
+    graph.setType(name, { elem, shape: given.map((d, i) => (typeof d === "number" ? d : (known?.shape?.[i] ?? d))) });
   }
 
   /** The rounds of a loop without a number of them, where what ends it is known now. */

@@ -159,6 +159,12 @@ class Mender {
   #passed(): void {
     const { producerName } = this.#model;
     if (producerName !== "pytorch" || this.#tags.kinds.size > 0) return;
+    const modules = new Map<string, string>();
+    const data = new Set(this.#nodes.flatMap((n) => (kernels.has(n?.opType ?? "") ? (n?.input?.[0] ?? []) : [])));
+    for (const node of this.#nodes)
+      for (const name of node?.opType === "Identity" ? [] : (node?.input ?? []))
+        if (node !== undefined && !modules.has(name)) modules.set(name, moduleOf(node) ?? "");
+    const reader = (name: string): string | undefined => modules.get(name) || undefined;
     for (const [i, node] of this.#nodes.entries()) {
       const [from = ""] = node?.input ?? [];
       const [to = ""] = node?.output ?? [];
@@ -168,6 +174,17 @@ class Mender {
       // A weight that gets a name of the exporter's is moved without effect; numbers that all are the same may be another's.
       const value = this.#constant(from);
       if (to.startsWith("onnx::") && !from.startsWith("onnx::") && value !== undefined && !uniform(value)) continue;
+      // A table that layers read as their data is one, whichever layer reads it.
+      if (to.startsWith("onnx::") && data.has(to)) continue;
+      // Two calls of one module read one weight.
+      const [one, other] = [reader(from), reader(to)];
+      if (
+        to.startsWith("onnx::") &&
+        one !== undefined &&
+        other !== undefined &&
+        this.#called(one) === this.#called(other)
+      )
+        continue;
       this.#nodes[i] = undefined;
       this.#initializers.set(to, { ...tensor, name: to });
       this.#changes.push({ kind: "untied", name: to, of: from });
@@ -206,6 +223,69 @@ class Mender {
       const keeps = byTarget.has(own) ? own : [...byTarget.keys()][0];
       for (const [target, its] of byTarget) if (target !== keeps) this.#copy(name, target, its);
     }
+    this.#part();
+  }
+
+  /**
+   * Layers that were equal and read the same value are one node: where a call names the result of another layer than it is given, and
+   * the parameters of just one layer beside it are in no tensor, that layer gets a node of its own.
+   */
+  #part(): void {
+    const gone = new Set(this.#tags.merged);
+    if (gone.size === 0) return;
+    const { placeholders } = this.#tags;
+    const makers = new Map<string, NodeProto>();
+    const values = new Set((this.#graph.input ?? []).map(({ name = "" }) => name));
+    for (const node of this.#nodes)
+      for (const output of node?.output ?? []) {
+        values.add(output);
+        if (node !== undefined) makers.set(output, node);
+      }
+    const stem = (name: string): string => name.replace(/_\d+$/, "");
+    const made = new Map<string, string>();
+    for (const [n, node] of this.#nodes.entries()) {
+      const traced = node === undefined ? undefined : tracedOf(node);
+      if (node === undefined || traced === undefined) continue;
+      const given = references(traced);
+      const lost = given.filter((name) => !placeholders.has(name) && !values.has(name));
+      for (const [i, name] of (node.input ?? []).entries()) {
+        const maker = makers.get(name);
+        const result = lost.find((one) => stem(one) === stem(name));
+        if (maker === undefined || result === undefined || given.includes(name)) continue;
+        const as = made.get(result) ?? this.#layer(maker, result, gone);
+        if (as === undefined) continue;
+        made.set(result, as);
+        this.#rewire({ node: n, input: i }, as);
+      }
+    }
+  }
+
+  /** The layer beside that of a node, with parameters of its own that have the same numbers; its result. */
+  #layer(node: NodeProto, result: string, gone: Set<string>): string | undefined {
+    const module = moduleOf(node) ?? "";
+    const own = (node.input ?? []).filter((name) => name.startsWith(`${module}.`) && this.#initializers.has(name));
+    const parent = module.slice(0, module.length - last(module).length);
+    const others = [...gone]
+      .filter((name) => name.startsWith(parent) && last(name) === last(own[0] ?? ""))
+      .map((name) => name.slice(0, -last(name).length - 1))
+      .filter((other) => last(other).length + parent.length === other.length)
+      .filter((other) => own.every((name) => gone.has(`${other}.${last(name)}`)));
+    const [other, ...more] = others;
+    if (own.length === 0 || (node.output ?? []).length !== 1 || other === undefined || more.length > 0)
+      return undefined;
+    const input = (node.input ?? []).map((name) => {
+      const tensor = this.#initializers.get(name);
+      if (!own.includes(name) || tensor === undefined) return name;
+      const as = this.#fresh(`${other}.${last(name)}`);
+      gone.delete(as);
+      this.#initializers.set(as, { ...tensor, name: as, metadataProps: sourceTag([as], "parameter") });
+      this.#changes.push({ kind: "untied", name: as, of: name });
+      return as;
+    });
+    const { metadataProps: _, ...bare } = node;
+    const output = this.#fresh(result);
+    this.#nodes.push({ ...bare, name: `/${other.replaceAll(".", "/")}/${result}`, input, output: [output] });
+    return output;
   }
 
   /** A node that moves a weight's numbers, and that the exporter made once for several modules, is made once for each. */

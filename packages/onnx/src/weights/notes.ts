@@ -1,7 +1,7 @@
 import { names } from "../errors.ts";
 import { checkGraph, type Graph } from "../graph/graph.ts";
 import { int } from "../graph/node.ts";
-import { survey, unnamed } from "./survey.ts";
+import { single, survey, unnamed } from "./survey.ts";
 
 /** Sentences on how training a model may differ from training it in Python, each with the export that would not. */
 export function notes(graph: Graph): string[] {
@@ -19,9 +19,10 @@ export function notes(graph: Graph): string[] {
         "Export with optimize=False to train them.",
     );
   else if (lost.length > 0) all.push(`No tensor holds ${names(lost, 4)}. Export with optimize=False.`);
-  if (merged.length > 0)
+  const absent = merged.filter((name) => !present(name));
+  if (absent.length > 0)
     all.push(
-      `Layers that were equal and read the same values were merged into one, and ${names(merged, 4)} are gone. Export with optimize=False to train both.`,
+      `No tensor holds ${names(absent, 4)}: equal layers that read the same values were merged into one, or operators without effect, such as a factor of 1, left out. Export with optimize=False to train them.`,
     );
   const computed = of("computed");
   if (computed.length > 0) {
@@ -43,8 +44,17 @@ export function notes(graph: Graph): string[] {
       `${names(folded, 4)} are computed from a convolution and, as a rule, the normalization after it. To train both, export with ` +
         "training=torch.onnx.TrainingMode.PRESERVE and do_constant_folding=False.",
     );
-  const idle = survey(graph).filter(
-    (w) => !w.trained && w.name.startsWith("onnx::") && w.because === unnamed && w.initial.data.length > 16,
+  const surveyed = survey(graph);
+  const numbers = surveyed.filter((w) => w.because === single && !w.name.startsWith("onnx::"));
+  if (numbers.length > 0)
+    all.push(
+      `${names(
+        numbers.map((w) => w.name),
+        4,
+      )} are single numbers, which may be parameters or not. Those named in \`trainable\` are trained.`,
+    );
+  const idle = surveyed.filter(
+    (w) => !w.trained && w.name.startsWith("onnx::") && (w.because === unnamed || w.because === single),
   );
   if (idle.length > 0)
     all.push(

@@ -3,7 +3,7 @@ import type { Node } from "../graph/node.ts";
 import type { Constant } from "../proto/constant.ts";
 import { isFloat } from "../proto/elem.ts";
 import { type Axes, agreed, type Role, type Use, usesOf } from "./roles.ts";
-import { frequencies, masks, twoValued, uniform, waves } from "./values.ts";
+import { even, frequencies, masks, twoValued, uniform, waves } from "./values.ts";
 
 /** A tensor of a model that may be trained. */
 export interface Trainable {
@@ -57,6 +57,7 @@ export function trainables(graph: Graph): Trainable[] {
 
 /** The verdict on a tensor that nothing speaks for. */
 export const unnamed = "no part of an operator that is trained, and not named like a weight";
+export const single = "a single number";
 
 type Verdict = Pick<Surveyed, "trained" | "because">;
 const yes = (because: string): Verdict => ({ trained: true, because });
@@ -91,6 +92,8 @@ function judged(graph: Graph, name: string, value: Constant, uses: readonly Use[
   const { role } = agreed(active);
   if (graph.tags.naming === "descent") return role === undefined && masks(value) ? no("a mask") : yes("an initializer");
   if (tables.test(name) || iterated(graph, name)) return no("named like a buffer");
+  // Parameters of a normalization keep their names.
+  if (name.startsWith("onnx::BatchNormalization_")) return no(unnamed);
   if (role === "kernel" && angular(graph, name)) return no("frequencies of Fourier features");
   if (/(^|\.)(logit_scale|logit_bias|temperature|weight_g|original0)$/.test(name))
     return yes("named like a learnt number");
@@ -101,16 +104,17 @@ function judged(graph: Graph, name: string, value: Constant, uses: readonly Use[
     role !== "kernel" &&
     !active.some((u) => u.learnt)
   )
-    return no("a single number");
+    return no(single);
   if (role !== undefined) return yes(about[role]);
   if (active.some((u) => u.learnt)) return yes("a slope");
   if (active.some((u) => u.role !== undefined))
     return yes(active.flatMap((u) => (u.role === undefined ? [] : about[u.role]))[0] ?? "");
   if (masks(value)) return no("a mask");
   if (twoValued(value)) return no("a mask");
+  if (even(value)) return no("a grid of numbers at even distances");
   if (graph.tags.naming === undefined || !named(name)) return no(unnamed);
   if (kept.test(name)) return no("named like a buffer");
-  return uniform(value) && value.data.length <= 1 ? no("a single number") : yes("named like a parameter");
+  return uniform(value) && value.data.length <= 1 ? no(single) : yes("named like a parameter");
 }
 
 const about: Readonly<Record<Role, string>> = {

@@ -92,7 +92,11 @@ function read({ graph = {}, producerName }: ModelProto): Tags {
     if (placeholder !== undefined && !placeholders.has(placeholder)) placeholders.set(placeholder, source);
   }
   const sources = new Map<string, readonly string[]>();
+  const arithmetic = new Set<string>();
   for (const { name, metadata } of described) {
+    const through = [...listed(entry(metadata, FOLDED)), name].filter((one) => !kinds.has(one));
+    // Arithmetic before a lookup is on places.
+    if (through.some((one) => computes.test(one)) && !through.some((one) => looks.test(one))) arithmetic.add(name);
     const made = entry(metadata, SOURCE)?.split("\n") ?? listed(entry(metadata, FOLDED));
     const from = made.length > 0 ? made.filter((one) => kinds.has(one)) : kinds.has(name) ? [name] : [];
     if (from.length > 0) sources.set(name, from);
@@ -104,7 +108,7 @@ function read({ graph = {}, producerName }: ModelProto): Tags {
   const stored = new Set(
     described.filter(({ metadata }) => entry(metadata, KIND) !== undefined).map(({ name }) => name),
   );
-  return { kinds, placeholders, sources, naming, ...madeOf(graph, kinds, placeholders, sources, stored) };
+  return { kinds, placeholders, sources, naming, ...madeOf(graph, kinds, placeholders, sources, stored, arithmetic) };
 }
 
 /** Where a call is given parameters themselves, its folded tensors hold those; other parameters gave them sizes only. */
@@ -136,6 +140,11 @@ function direct(
 const moves =
   /^(permute|transpose|t|view|reshape|_unsafe_view|expand|slice|select|unsqueeze|squeeze|split|split_with_sizes|chunk|getitem|cat|stack|repeat|flatten|unflatten|clone|contiguous|alias|detach|to|_to_copy|type_as|index|index_select|embedding|narrow|unbind|flip|roll|broadcast_in_dim|movedim|numpy_t|lift_fresh_copy)(_\d+)?$/;
 
+/** Calls that compute, as torch.export names their results. */
+const computes =
+  /^_?(mul|add|sub|rsub|div|neg|exp|expm1|log|log1p|sqrt|rsqrt|pow|square|reciprocal|abs|sign|sin|cos|tanh|sigmoid|relu|softplus|softmax|log_softmax|erf|gelu|silu|sum|mean|prod|var|std|var_mean|std_mean|norm|linalg_\w+|logsumexp|cumsum|clamp|clamp_min|clamp_max|maximum|minimum|round|lerp|where|tril|triu|mm|bmm|mv|dot|outer|einsum|matmul|linear|addmm|weight_norm\w*|\w*batch_norm\w*|layer_norm)(_\d+)?$/;
+const looks = /^(embedding|index|index_select|gather|take)(_\d+)?$/;
+
 /** Products, whose kernel is read by an operator of products unless the product itself was folded. */
 const product = /^aten\.(linear|conv|mm|matmul|bmm)/;
 /** Results of layers, as torch.export names them. */
@@ -148,6 +157,7 @@ function madeOf(
   placeholders: ReadonlyMap<string, string>,
   sources: ReadonlyMap<string, readonly string[]>,
   stored: ReadonlySet<string>,
+  arithmetic: ReadonlySet<string>,
 ): Pick<Tags, "made" | "lost" | "frozen" | "merged"> {
   const made = new Map<string, Making>();
   let frozen = false;
@@ -171,10 +181,14 @@ function madeOf(
     for (const name of node.input ?? []) {
       const from = sources.get(name);
       if (from === undefined || stored.has(name) || made.get(name) === "moved") continue;
-      if (/batch_norm/.test(traced.target) && node.opType !== "BatchNormalization") {
+      // Where a buffer lies between joined parameters, nothing tells its place.
+      const several = from.filter((source) => kinds.get(source) === "parameter").length > 1;
+      const mixed = several && from.some((source) => kinds.get(source) === "buffer");
+      if (/batch_norm/.test(traced.target) && node.opType !== "BatchNormalization" && !refers.includes(name)) {
         made.set(name, "normalized");
         frozen ||= traced.args[5] === "True";
-      } else if (
+      } else if (arithmetic.has(name) || mixed) made.set(name, "computed");
+      else if (
         product.test(traced.target) &&
         !kernels.has(node.opType ?? "") &&
         from.some((one) => one === kernel(traced))
@@ -185,7 +199,6 @@ function madeOf(
         const between = refers.filter((one) => !placeholders.has(one) && !values.has(one));
         const only = between.length > 0 && between.every((one) => moves.test(one));
         // Several parameters are moved into one only where they are joined.
-        const several = from.filter((source) => kinds.get(source) === "parameter").length > 1;
         const joined = between.some((one) => /^(cat|stack)(_\d+)?$/.test(one));
         made.set(name, between.length > 0 && (!only || (several && !joined)) ? "computed" : "moved");
       }

@@ -41,7 +41,7 @@ export function waves({ dims, data: all }: Constant): boolean {
   const sizes = dims.filter((d) => d > 1);
   if (sizes.length !== 2) return false;
   const [rows = 0, columns = 0] = sizes;
-  if (rows < 5) return false;
+  if (rows < 5 || uniform({ elem: "float32", dims, data: all })) return false;
   let curved = 0;
   for (let c = 0; c < columns; c++) {
     const at = (n: number): number => all[n * columns + c] ?? 0;
@@ -71,6 +71,16 @@ export function frequencies(value: Constant): boolean {
   const ratio = (data[1] ?? 0) / data[0];
   if (!(ratio > 0 && ratio < 1)) return false;
   return data.every((v: number, i: number) => i === 0 || Math.abs(v / ((data[i - 1] ?? 1) * ratio) - 1) < 1e-3);
+}
+
+/** Whether this is a row of numbers at even distances: a grid. */
+export function even(value: Constant): boolean {
+  const data = floatsOf(value);
+  if (data === undefined || data.length < 4 || value.dims.filter((d) => d > 1).length !== 1) return false;
+  const [first = 0, second = 0] = data;
+  const step = second - first;
+  const largest = Math.max(Math.abs(first), Math.abs(data.at(-1) ?? 0));
+  return step !== 0 && data.every((v: number, i: number) => Math.abs(v - first - i * step) <= 1e-5 * largest);
 }
 
 /** Whether two tensors have the same bits and shape. */

@@ -34,7 +34,7 @@ export interface Candidate extends Parameter, Pick<Surveyed, "trained" | "becaus
 }
 
 /** How the model is read. */
-export type Reading = Pick<ImportOptions, "fixed" | "stopGradient" | "paddingIdx">;
+export type Reading = Pick<ImportOptions, "fixed" | "stopGradient" | "paddingIdx" | "shapes">;
 
 export interface ModelSourceOptions {
   readonly external?: External | undefined;
