@@ -4,14 +4,18 @@ import numpy as np
 import optax
 import optax.contrib
 import pytorch_optimizer
+import timm.optim
 import timm.utils
 import torch
 
-from common import DEFAULTS, KOZISTR, OPTAX, OPTIONS, TIMM, Path_, Tensors, agree, gradients, optax_path, setting_json, start, visible
+from common import DEFAULTS, KOZISTR, OPTAX, OPTIONS, TIMM, TORCH, Path_, Tensors, agree, gradients, optax_path, setting_json, start, visible
+from sgd import momentum
 from transforms import HYPER, adam_box, box_path, sgd_box
 
 INNER = {"sgd": lambda ps: torch.optim.SGD(ps, lr=HYPER["sgd"]["lr"]), "adam": lambda ps: torch.optim.Adam(ps, lr=HYPER["adam"]["lr"])}
 BOXES = {"sgd": sgd_box, "adam": adam_box}
+# For what is nothing without momentum.
+MOMENTUM = {"lr": 0.05, "momentum": 0.8}
 
 
 class Model(torch.nn.Module):
@@ -72,6 +76,77 @@ def ema_box(options, inner, p, steps) -> Path_:
     return path
 
 
+def swa(options, inner, p, steps) -> Path_:
+    """torch takes no weights before the first that it is given, and its mean is what it was until the next."""
+    model, path = Model(p), []
+    optimizer = INNER[inner](model.parameters())
+    average = torch.optim.swa_utils.AveragedModel(model)
+    for t, g in enumerate(steps, 1):
+        model.give(g)
+        optimizer.step()
+        if t >= options["start"] and (t - options["start"]) % options["every"] == 0:
+            average.update_parameters(model)
+        path.append((average.module if t >= options["start"] else model).read())
+    return path
+
+
+def swa_box(options, inner, p, steps) -> Path_:
+    ahead, path = box_path(BOXES[inner], HYPER[inner], p, steps), []
+    for t in range(1, len(steps) + 1):
+        taken = ahead[options["start"] - 1 : t : options["every"]] or [ahead[t - 1]]
+        path.append({n: np.mean([now[n] for now in taken], axis=0) for n in p})
+    return path
+
+
+def accumulate(options, inner, p, steps) -> Path_:
+    """As in PyTorch, where backward adds up; optax.MultiSteps divides in float32."""
+    model, path = Model(p), []
+    optimizer = INNER[inner](model.parameters())
+    for t, g in enumerate(steps, 1):
+        for name, x in model.named_parameters():
+            share = torch.tensor(g[name]) / options["every"]
+            x.grad = share if x.grad is None else x.grad + share
+        if t % options["every"] == 0:
+            optimizer.step()
+            optimizer.zero_grad()
+        path.append(model.read())
+    return path
+
+
+def accumulate_box(options, inner, p, steps) -> Path_:
+    every = options["every"]
+    means = [{n: np.mean([g[n] for g in steps[k : k + every]], axis=0) for n in p} for k in range(0, len(steps) - every + 1, every)]
+    after = [p, *box_path(BOXES[inner], HYPER[inner], p, means)]
+    return [after[t // every] for t in range(1, len(steps) + 1)]
+
+
+def cautious(options, inner, p, steps) -> Path_:
+    """timm's, whose least share of elements is a literal, 1e-3."""
+    kinds = {
+        "momentum": lambda ps: timm.optim.SGDW(ps, **MOMENTUM, caution=True),
+        "adam": lambda ps: timm.optim.AdamWLegacy(ps, lr=HYPER["adam"]["lr"], weight_decay=0, caution=True),
+    }
+    model, path = Model(p), []
+    optimizer = kinds[inner](model.parameters())
+    for g in steps:
+        model.give(g)
+        optimizer.step()
+        path.append(model.read())
+    return path
+
+
+def cautious_box(options, inner, p, steps) -> Path_:
+    """As in lookahead_box: the inner rule's displacement does not depend on p."""
+    ahead = [p, *(box_path(adam_box, HYPER["adam"], p, steps) if inner == "adam" else box_path(momentum, MOMENTUM, p, steps))]
+    now, path = dict(p), []
+    for t, g in enumerate(steps):
+        moved = {n: ahead[t + 1][n] - ahead[t][n] for n in p}
+        mask = {n: moved[n] * g[n] < 0 for n in p}
+        now = {n: now[n] + moved[n] * mask[n] / max(mask[n].mean(), options["eps"]) for n in p}
+        path.append(now)
+    return path
+
+
 def sam(options, inner, p, steps) -> Path_:
     """Two gradients in turn; the path has the point climbed to, then the point after the step."""
     adversary = optax.chain(optax.contrib.normalize(), optax.sgd(options["rho"]))
@@ -93,17 +168,20 @@ def goldens():
     table = {
         "averaging/test/golden/lookahead": (lookahead, lookahead_box, {"every": 3, "alpha": 0.4}, f"{KOZISTR}, pytorch_optimizer.Lookahead, float64"),
         "averaging/test/golden/ema": (ema, ema_box, {"decay": 0.7}, f"{TIMM}, timm.utils.ModelEmaV2, float64"),
+        "averaging/test/golden/swa": (swa, swa_box, {"start": 3, "every": 2}, f"{TORCH}, torch.optim.swa_utils.AveragedModel, float64"),
+        "transforms/test/golden/accumulate": (accumulate, accumulate_box, {"every": 3}, f"{TORCH}, torch.optim on gradients that were added up, float64"),
+        "transforms/test/golden/cautious": (cautious, cautious_box, {"eps": 1e-3}, f"{TIMM}, timm.optim.SGDW and AdamW with caution=True, float64"),
         "sharpness/test/golden/sam": (sam, sam_box, {"rho": 0.3}, f"{OPTAX}, optax.contrib.sam around optax.sgd or optax.adam, float64"),
     }
     out = {}
     for file, (run, box, options, source) in table.items():
         settings = []
-        for inner, data in (("sgd", DEFAULTS), ("adam", OPTIONS)):
+        for inner, data in ((("momentum" if run is cautious else "sgd"), DEFAULTS), ("adam", OPTIONS)):
             p, steps = start(data), gradients(data)
             path = run(options, inner, p, steps)
             agree(f"{file} of {inner}", box(options, inner, p, steps), path, p, 1e-10)
             visible(file, path, p)
-            fields = {"options": options, "inner": inner, "innerOptions": {"lr": HYPER[inner]["lr"]}}
+            fields = {"options": options, "inner": inner, "innerOptions": MOMENTUM if inner == "momentum" else {"lr": HYPER[inner]["lr"]}}
             settings.append(setting_json(f"of {inner}", fields, p, steps, path))
         out[f"packages/{file}.json"] = {"transform": file.rsplit("/", 1)[-1], "source": source, "settings": settings}
     return out

@@ -2,9 +2,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { arraysTargets, configure, followGolden, goldens, readGoldens, rulesOf } from "@descent/conformance";
-import { type RuleSpec, rangeOf } from "@descent/core/adapter";
+import { isTransform, type Transform } from "@descent/core";
+import { type RuleSpec, rangeOf, type Slots } from "@descent/core/adapter";
 import { inOrder, latex, mathml, trace } from "@descent/core/graph";
-import type { MethodEntry, RuleEntry } from "../packages/catalogue/src/entry.ts";
+import type {
+  EquationList,
+  MethodEntry,
+  OptionEntry,
+  RuleEntry,
+  SlotEntry,
+  TransformEntry,
+} from "../packages/catalogue/src/entry.ts";
 import { familiesOf } from "./families.ts";
 
 /** The conformance tests of each of these run every rule of every family. */
@@ -26,7 +34,9 @@ const unstarred = (comment: string): string =>
     .trim();
 
 function commentOf(folder: string, name: string): Comment {
-  for (const entry of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
+  for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".ts"),
+  )) {
     const file = path.join(folder, entry);
     const source = readFileSync(file, "utf8");
     const found = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/(?=\\s*export (?:const|function) ${name}\\b)`).exec(
@@ -63,7 +73,10 @@ function wrapped(text: string): string[] {
 }
 
 /** The source of a rule whose doc comment ends in the meaning and default of each option, for editors to show at its call. */
-export function withOptions(root: string, { family, name, options }: RuleEntry): { file: string; source: string } {
+export function withOptions(
+  root: string,
+  { family, name, options }: Pick<RuleEntry, "family" | "name" | "options">,
+): { file: string; source: string } {
   const { file, before, after, text } = commentOf(path.join(root, "packages", family, "src"), name);
   const [running = ""] = text.split(/^@property /m);
   const tags = options.flatMap((o) => wrapped(`@property ${o.name} ${o.meaning} (default ${number(o.default)})`));
@@ -94,10 +107,10 @@ function partsOf(comment: string): { readonly text: string; readonly own: Readon
 const betas: ReadonlySet<string> = new Set(["beta1", "beta2"]);
 
 /** A shared option means the same in every rule; the others are explained in the rule's comment. */
-function meaning(rule: RuleSpec, option: string, shared: Meanings, own: Meanings): string {
+function meaning(title: string, option: string, shared: Meanings, own: Meanings): string {
   const text = betas.has(option) ? (own.get(option) ?? shared.get(option)) : (shared.get(option) ?? own.get(option));
   if (text === undefined)
-    throw new Error(`${rule.title}: say what \`${option}\` means, in the doc comment: @property ${option} …`);
+    throw new Error(`${title}: say what \`${option}\` means, in the doc comment: @property ${option} …`);
   return text;
 }
 type Meanings = ReadonlyMap<string, string>;
@@ -116,12 +129,9 @@ async function entry(root: string, family: string, name: string, rule: RuleSpec,
     const followed = await followGolden(arraysTargets()[0]!, configure(rule as never, setting.options), setting); // the fast path comes first
     error = Math.max(error, followed.error);
   }
-  const { passes } = trace(rule);
-  const places = Object.entries(rule.state).map(([slot, start]) =>
-    typeof start === "object"
-      ? { name: slot, place: start.place ?? "tensor", init: start.init }
-      : { name: slot, place: "tensor" as const, init: start },
-  );
+  const phases = Object.keys(rule.phases ?? {});
+  const passes = [...phases, undefined].map((phase) => trace(rule, undefined, undefined, phase).passes.length + 1);
+  const places = slotsOf(rule.state);
   return {
     id: rule.id,
     name,
@@ -133,22 +143,79 @@ async function entry(root: string, family: string, name: string, rule: RuleSpec,
     equations: [...(rule.before ?? []), rule.update, ...(rule.after ?? [])].flatMap(inOrder),
     latex: latex(rule),
     mathml: mathml(rule),
-    options: Object.entries(rule.hyper).map(([option, value]) => {
-      const range = rangeOf(rule, option);
-      return {
-        name: option,
-        default: value,
-        ...(range ? { range: [range[0], range[1] < Infinity ? range[1] : null] as const } : {}),
-        meaning: meaning(rule, option, shared, own),
-      };
-    }),
+    ...(rule.phases ? { phases: phasesOf(rule.phases) } : {}),
+    ...(rule.inputs ? { inputs: rule.inputs } : {}),
+    ...(rule.readout ? { readout: rule.readout.p } : {}),
+    options: optionsOf(rule, rule.title, shared, own),
     slots: places,
-    bytes: 4 * places.filter(({ place }) => place === "tensor").length,
-    passes: passes.length + 1,
+    // A round of several phases keeps where it began.
+    bytes: 4 * (places.filter(({ place }) => place === "tensor").length + (phases.length > 0 ? 1 : 0)),
+    passes: passes.reduce((sum, n) => sum + n, 0),
     backends,
     golden: { source: golden.source, error: Number(error.toExponential(0)) },
     mutants,
   };
+}
+
+const optionsOf = (
+  owner: Pick<RuleSpec, "hyper" | "ranges">,
+  title: string,
+  shared: Meanings,
+  own: Meanings,
+): OptionEntry[] =>
+  Object.entries(owner.hyper).map(([option, value]) => {
+    const range = rangeOf(owner, option);
+    return {
+      name: option,
+      default: value,
+      ...(range ? { range: [range[0], range[1] < Infinity ? range[1] : null] as const } : {}),
+      meaning: meaning(title, option, shared, own),
+    };
+  });
+
+const slotsOf = (state: Slots): SlotEntry[] =>
+  Object.entries(state).map(([name, start]) =>
+    typeof start === "object"
+      ? { name, place: start.place ?? "tensor", init: start.init }
+      : { name, place: "tensor", init: start },
+  );
+
+const phasesOf = (phases: NonNullable<RuleSpec["phases"]>): Record<string, EquationList> =>
+  Object.fromEntries(Object.entries(phases).map(([phase, equations]) => [phase, inOrder(equations)]));
+
+/** One transform with everything that can be derived from it. */
+function transformEntry(root: string, family: string, name: string, found: Transform): TransformEntry {
+  const { id, title = id, paper, before = {}, after = {}, phases, when, readout, state = {} } = found;
+  const { text: comment, own } = partsOf(commentOf(path.join(root, "packages", family, "src"), name).text);
+  return {
+    id,
+    name,
+    family,
+    title,
+    ...(paper === undefined ? {} : { paper }),
+    sentence: firstSentence(comment),
+    comment,
+    ...(when === undefined ? {} : { when }),
+    before: inOrder(before),
+    after: inOrder(after),
+    ...(phases ? { phases: phasesOf(phases) } : {}),
+    ...(readout ? { readout: readout.p } : {}),
+    options: optionsOf(found, title, new Map(), own),
+    slots: slotsOf(state),
+  };
+}
+
+/** Every transform that these packages export. */
+export async function transformEntries(root: string, packages: readonly string[]): Promise<TransformEntry[]> {
+  const found: TransformEntry[] = [];
+  for (const family of packages) {
+    const module: Record<string, unknown> = await import(
+      pathToFileURL(path.join(root, "packages", family, "src/index.ts")).href
+    );
+    for (const [name, value] of Object.entries(module))
+      if (isTransform(value)) found.push(transformEntry(root, family, name, value));
+  }
+  return found;
 }
 
 interface Allowance {
@@ -207,6 +274,10 @@ const HEAD = "// Written by `npm run docs` from the rules themselves.\n";
 /** The catalogue's data of methods. */
 export const methodsModule = (methods: readonly MethodEntry[]): string =>
   `${HEAD}import type { MethodEntry } from "./entry.ts";\n\n/** Every method that evaluates as often as the data decide, by name. */\nexport const methods: readonly MethodEntry[] = ${compact(methods)};\n`;
+
+/** The catalogue's data of transforms. */
+export const transformsModule = (transforms: readonly TransformEntry[]): string =>
+  `${HEAD}import type { TransformEntry } from "./entry.ts";\n\n/** Every transform that goes around any rule, by package and name. */\nexport const transforms: readonly TransformEntry[] = ${compact(transforms)};\n`;
 
 /** The catalogue's data. */
 export const rulesModule = (rules: readonly RuleEntry[]): string =>

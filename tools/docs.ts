@@ -6,7 +6,17 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { operatorsMarkdown } from "@descent/onnx/autodiff";
 import type { RuleEntry } from "../packages/catalogue/src/entry.ts";
-import { entries, loadersModule, methodEntries, methodsModule, number, rulesModule, withOptions } from "./catalogue.ts";
+import {
+  entries,
+  loadersModule,
+  methodEntries,
+  methodsModule,
+  number,
+  rulesModule,
+  transformEntries,
+  transformsModule,
+  withOptions,
+} from "./catalogue.ts";
 import { familiesOf } from "./families.ts";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -34,7 +44,7 @@ function table(rules: readonly RuleEntry[]): string {
 
 function page(rules: readonly RuleEntry[]): string {
   return rules
-    .map(({ name, comment, latex, options, paper, bytes, passes, golden }) => {
+    .map(({ name, comment, latex, options, inputs = {}, phases = {}, paper, bytes, passes, golden }) => {
       const call = options.map((o) => `${o.name}: ${number(o.default)}`).join(", ");
       const meanings = options.map((o) => `| \`${o.name}\` | ${number(o.default)} | ${o.meaning} |`);
       return [
@@ -42,11 +52,22 @@ function page(rules: readonly RuleEntry[]): string {
         comment,
         `\`\`\`math\n${latex}\n\`\`\``,
         `\`${name}({ ${call} })\` · [paper](${paper}) · ${bytes} bytes of state per parameter, ${passes} pass${passes > 1 ? "es" : ""} over memory.`,
+        ...asked(Object.keys(inputs), Object.keys(phases).length + 1),
         ["| option | default | |", "| --- | --- | --- |", ...meanings].join("\n"),
         `Checked against ${golden.source}: the largest error is ${golden.error.toExponential(0)} of the distance moved.`,
       ].join("\n\n");
     })
     .join("\n\n");
+}
+
+/** A sentence on what a rule is given beside one gradient per step. */
+function asked(inputs: readonly string[], gradients: number): string[] {
+  const reads = `reads ${inputs.map((input) => `\`${input}\``).join(" and ")} too: \`update(g, { ${inputs.join(", ")} })\``;
+  const said = [
+    ...(gradients > 1 ? [`takes ${gradients} gradients per step`] : []),
+    ...(inputs.length > 0 ? [reads] : []),
+  ];
+  return said.length > 0 ? [`It ${said.join(", and ")}.`] : [];
 }
 
 let stale = 0;
@@ -79,7 +100,9 @@ current("packages/catalogue/src/rules.ts", rulesModule(rules));
 const methods = await methodEntries(root, "quasi-newton");
 if (methods.length === 0) throw new Error("No methods were found in packages/quasi-newton.");
 current("packages/catalogue/src/methods.ts", methodsModule(methods));
-for (const rule of rules) {
+const transforms = await transformEntries(root, [...families, "regularizers"]);
+current("packages/catalogue/src/transforms.ts", transformsModule(transforms));
+for (const rule of [...rules, ...transforms]) {
   const { file, source } = withOptions(root, rule);
   current(file, source);
 }

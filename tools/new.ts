@@ -111,6 +111,9 @@ function newFamily(root: string, name: string, description = `Rules of the ${nam
     throw new Error(`"${name}" cannot be a package. Use kebab-case: parameter-free.`);
   const home = path.join(root, "packages", name);
   if (existsSync(home)) throw new Error(`packages/${name} exists already.`);
+  const goldens = path.join(root, "goldens", `${name.replaceAll("-", "_")}.py`);
+  if (existsSync(goldens))
+    throw new Error(`${path.relative(root, goldens)} exists already, and belongs to others. Choose another name.`);
   const like = path.join(root, "packages/sgd");
   mkdirSync(path.join(home, "src"), { recursive: true });
   mkdirSync(path.join(home, "test"));
@@ -140,7 +143,7 @@ describeRules(rules, goldens(${JSON.stringify(name)}));
     `# @descent/${name}\n\n${description}.\n\n\`\`\`sh\nnpm install @descent/${name} @descent/arrays\n\`\`\`\n\n[RULES.md](RULES.md) has the formulas, defaults and cost of each, generated from the rules themselves.\n`,
   );
   writeFileSync(
-    path.join(root, "goldens", `${name.replaceAll("-", "_")}.py`),
+    goldens,
     `"""The family ${name}: numbers computed by published code, and the papers' boxes in NumPy that must agree with them."""
 
 from common import DEFAULTS, OPTIONS, TINY, golden
@@ -164,7 +167,7 @@ def goldens():
   return `packages/${name}/                 package.json, tsconfig.json, README.md, src/index.ts, test
 packages/catalogue/           depends on it
 tsconfig.json                 builds it
-goldens/${name.replaceAll("-", "_")}.py             its goldens
+${path.relative(root, goldens)}             its goldens
 ${changeset}      one line for the changelog
 
 Then

@@ -5,7 +5,7 @@ import { arraysTargets, followGolden, type GoldenSetting, largestError, TOLERANC
 import { partition } from "@descent/core";
 import { sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
-import { ema, lookahead } from "../src/index.ts";
+import { ema, lookahead, swa } from "../src/index.ts";
 
 interface Setting extends GoldenSetting {
   readonly inner: "sgd" | "adam";
@@ -25,14 +25,21 @@ describe.each(arraysTargets().map((target) => [target.name, target] as const))("
   });
 });
 
-test.each(["wasm", "interpreter"] as const)("the readout of ema is timm's average (%s)", async (engine) => {
-  for (const setting of await read("ema")) {
+test.each([
+  ["ema", "timm's", ema, "wasm"],
+  ["ema", "timm's", ema, "interpreter"],
+  ["swa", "PyTorch's", swa, "wasm"],
+  ["swa", "PyTorch's", swa, "interpreter"],
+] as const)("the readout of %s is %s average", async (name, _, averaged, engine) => {
+  for (const setting of await read(name)) {
     const given = Object.entries(setting.parameters);
     const from = Object.fromEntries(given.map(([name, { start }]) => [name, start]));
     const parameters = Object.fromEntries(
       given.map(([name, { shape, role, start }]) => [name, { shape, role, data: Float32Array.from(start) }]),
     );
-    const opt = optimizer(parameters, ema(inner[setting.inner](setting.innerOptions), setting.options), { engine });
+    const opt = optimizer(parameters, averaged(inner[setting.inner](setting.innerOptions), setting.options), {
+      engine,
+    });
     for (const [k, gradients] of setting.gradients.entries()) {
       opt.update(Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, Float32Array.from(g)])));
       opt.withReadout(() => {

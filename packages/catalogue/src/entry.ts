@@ -38,7 +38,13 @@ export interface RuleEntry {
   /** The whole doc comment. */
   readonly comment: string;
   /** In the order they run, those of `before` first. */
-  readonly equations: readonly (readonly [symbol: string, formula: string])[];
+  readonly equations: EquationList;
+  /** Equations of the phases before `update`, by name; each phase takes a gradient of its own. */
+  readonly phases?: Readonly<Record<string, EquationList>>;
+  /** Its inputs besides gradients: by parameter, or one number for the model. */
+  readonly inputs?: Readonly<Record<string, "tensor" | "model">>;
+  /** The parameter to evaluate with, where that is not the one that is trained. */
+  readonly readout?: string;
   readonly latex: string;
   readonly mathml: string;
   readonly options: readonly OptionEntry[];
@@ -56,6 +62,34 @@ export interface RuleEntry {
   };
   /** One-token changes of the rule that its goldens cannot tell from it, each listed with a reason. */
   readonly mutants: number;
+}
+
+/** Equations in the order they run. */
+export type EquationList = readonly (readonly [symbol: string, formula: string])[];
+
+/** A transform that goes around any rule. */
+export interface TransformEntry {
+  /** Names what it brings in saved state: kebab case. */
+  readonly id: string;
+  /** The export's name: camel case; its options are set as `name.option`. */
+  readonly name: string;
+  /** The package that exports it is `@descent/<family>`. */
+  readonly family: string;
+  readonly title: string;
+  readonly paper?: string;
+  /** The insight, in a sentence. */
+  readonly sentence: string;
+  /** The whole doc comment. */
+  readonly comment: string;
+  /** The steps in which the rule runs, where that is not every one. */
+  readonly when?: string;
+  /** Equations before the rule's, after them, of phases before its update by name, and the parameter to evaluate with. */
+  readonly before: EquationList;
+  readonly after: EquationList;
+  readonly phases?: Readonly<Record<string, EquationList>>;
+  readonly readout?: string;
+  readonly options: readonly OptionEntry[];
+  readonly slots: readonly SlotEntry[];
 }
 
 /** A method of @descent/quasi-newton, which evaluates as often as the data decide. */

@@ -6,9 +6,10 @@ import type { RuleEntry } from "./entry.ts";
 import { loaders } from "./loaders.ts";
 import { methods } from "./methods.ts";
 import { rules } from "./rules.ts";
+import { transforms } from "./transforms.ts";
 
-export type { MethodEntry, OptionEntry, RuleEntry, SlotEntry } from "./entry.ts";
-export { methods, rules };
+export type { EquationList, MethodEntry, OptionEntry, RuleEntry, SlotEntry, TransformEntry } from "./entry.ts";
+export { methods, rules, transforms };
 
 /** The families that have rules, each the package `@descent/<family>`; those of transforms alone are not listed. */
 export const families: readonly string[] = [...new Set(rules.map(({ family }) => family))];

@@ -12,4 +12,5 @@ export const loaders: Readonly<Record<string, () => Promise<Readonly<Record<stri
   "second-order": () => import("@descent/second-order"),
   sgd: () => import("@descent/sgd"),
   sharpness: () => import("@descent/sharpness"),
+  transforms: () => import("@descent/transforms"),
 };

@@ -1,8 +1,12 @@
-import { isRule, OptimizerError } from "@descent/core";
+import * as averaging from "@descent/averaging";
+import { isRule, isTransform, OptimizerError } from "@descent/core";
 import { parse, trace } from "@descent/core/graph";
 import * as quasiNewton from "@descent/quasi-newton";
+import * as regularizers from "@descent/regularizers";
+import * as sharpness from "@descent/sharpness";
+import * as around from "@descent/transforms";
 import { describe, expect, test } from "vitest";
-import { families, find, load, loadFamily, methods, rules } from "../src/index.ts";
+import { families, find, load, loadFamily, methods, rules, transforms } from "../src/index.ts";
 
 test("the catalogue has every rule that a family exports, and no other", async () => {
   const exported = await Promise.all(
@@ -11,6 +15,32 @@ test("the catalogue has every rule that a family exports, and no other", async (
     ),
   );
   expect(rules.map(({ family, name }) => `${family}/${name}`).sort()).toEqual(exported.flat().sort());
+});
+
+test("the catalogue has every transform that a package exports, as it says of itself", async () => {
+  const packages = { averaging, sharpness, around, regularizers };
+  const exported = Object.values(packages).flatMap((module) =>
+    Object.entries(module).flatMap(([name, value]) => (isTransform(value) ? [[name, value] as const] : [])),
+  );
+  expect(exported.map(([name]) => name).sort()).toEqual(transforms.map(({ name }) => name).sort());
+  for (const [name, { id, title, hyper }] of exported) {
+    const entry = transforms.find((one) => one.name === name)!; // as above
+    expect([entry.id, entry.title]).toEqual([id, title]);
+    expect(Object.fromEntries(entry.options.map((o) => [o.name, o.default]))).toEqual(hyper);
+    for (const { meaning } of entry.options) expect(meaning).not.toBe("");
+    const lines = [entry.before, entry.after, ...Object.values(entry.phases ?? {})].flat();
+    expect(lines.length, name).toBeGreaterThan(0);
+    for (const [, formula] of lines) expect(() => parse(formula)).not.toThrow();
+    expect(entry.sentence).toMatch(/\.$/);
+  }
+});
+
+test("the catalogue knows inputs, phases and readouts", () => {
+  expect(find("sophia")).toMatchObject({ inputs: { h: "tensor" } });
+  expect(find("extragradient")).toMatchObject({ phases: { look: [["p", "p - lr * g"]] }, bytes: 4, passes: 2 });
+  expect(find("scheduleFreeAdamw")?.readout).toBeDefined();
+  expect(find("adam")).not.toHaveProperty("phases");
+  expect(transforms.find(({ id }) => id === "accumulate")).toMatchObject({ when: "t % every == 0" });
 });
 
 test("the catalogue has every method that quasi-newton exports, as it says of itself", () => {
@@ -34,7 +64,9 @@ describe.each(rules)("$id", (entry) => {
     const rule = await load(entry.id);
     expect([rule.id, rule.title, rule.paper]).toEqual([entry.id, entry.title, entry.paper]);
     expect(Object.fromEntries(entry.options.map((o) => [o.name, o.default]))).toEqual(rule.hyper);
-    expect(entry.passes).toBe(trace(rule).passes.length + 1);
+    const phases = [...Object.keys(rule.phases ?? {}), undefined];
+    const passes = phases.map((phase) => trace(rule, undefined, undefined, phase).passes.length + 1);
+    expect(entry.passes).toBe(passes.reduce((sum, n) => sum + n, 0));
     for (const [, formula] of entry.equations) expect(() => parse(formula)).not.toThrow();
     for (const { name, range, meaning, default: value } of entry.options) {
       expect(meaning, name).not.toBe("");

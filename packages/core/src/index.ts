@@ -22,5 +22,5 @@ export { decodeSafetensors, encodeSafetensors, type SafeTensor } from "./safeten
 export { type Schedule, type ScheduleOptions, schedule } from "./schedule.ts";
 export type { Equations, HyperValue, Macro } from "./spec.ts";
 export { decodeState, encodeState, type StateDict } from "./state.ts";
-export { type Transform, transform } from "./transform.ts";
+export { isTransform, type Transform, transform } from "./transform.ts";
 export { clipByGlobalNorm, clipByNorm, clipByValue, decay, decoupledDecay, withL2 } from "./transforms.ts";

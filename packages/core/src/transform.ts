@@ -7,9 +7,11 @@ import { checkHyper, checkNumber } from "./hyper.ts";
 import { meant } from "./options.ts";
 import { renamed } from "./parse.ts";
 import { type DefaultsTo, exportName, type Leaf } from "./rule.ts";
+import { hasMatrices } from "./shapes.ts";
 import type { Equations, Hyper, HyperValue, Inputs, Range, Ranges, RuleSpec, Slots } from "./spec.ts";
 import type { Builtin, Checked } from "./symbols.ts";
 import { checkMeaning } from "./trace/meaning.ts";
+import { trace, variesBySize } from "./trace/trace.ts";
 
 /** A transform of any rule, as data. All that it names is its own: the state `m` of `ema` is saved as `ema.m`. */
 export interface TransformText<
@@ -21,6 +23,9 @@ export interface TransformText<
 > {
   /** Kebab case; what it brings carries this name in saved state, for ever. */
   readonly id: string;
+  /** For people; the id unless given. */
+  readonly title?: string | undefined;
+  readonly paper?: string | undefined;
   readonly hyper: H;
   readonly ranges?: { readonly [K in keyof H]?: Range } | undefined;
   readonly state?: S | undefined;
@@ -31,6 +36,10 @@ export interface TransformText<
   readonly after?: Checked<A, (keyof H | keyof S | keyof I | keyof B | Builtin) & string> | undefined;
   /** The steps in which the rule, and `after`, run at all. */
   readonly when?: string | undefined;
+  /** The rule's own count of updates, where `when` leaves some out: what its equations have for `t`. */
+  readonly t?: string | undefined;
+  /** Refused where the rule has another; see RuleSpec. */
+  readonly layout?: RuleSpec["layout"];
   readonly phases?: Readonly<Record<string, Equations>> | undefined;
   readonly readout?: { readonly p: string } | undefined;
 }
@@ -38,8 +47,15 @@ export interface TransformText<
 /** Options of a transform by name; what is left out has its default. */
 export type TransformOptions<H extends Hyper> = { readonly [K in keyof H]?: DefaultsTo<H[K]> | undefined };
 
-/** Changes every rule of a configuration. */
-export type Transform<H extends Hyper = Hyper> = (configured: Configured, options?: TransformOptions<H>) => Configured;
+/** Changes every rule of a configuration. It carries its own description. */
+export interface Transform<H extends Hyper = Hyper> extends PlainTransform {
+  (configured: Configured, options?: TransformOptions<H>): Configured;
+  readonly hyper: H;
+}
+
+/** Whether a value is a transform from `transform`, ready to be put around a rule: exports of a package may be anything. */
+export const isTransform = (value: unknown): value is Transform =>
+  typeof value === "function" && !("update" in value) && "id" in value && "hyper" in value && isRecord(value.hyper);
 
 /**
  * A transform of any rule, from equations that run before and after the rule's own. Its options and state are prefixed by
@@ -55,11 +71,12 @@ export function transform<
   check(text);
   const plain = text as unknown as PlainTransform; // Checked<B> is B once it compiles
   const name = exportName(text.id);
-  return (configured, options = {}) => {
+  const around = (configured: Configured, options: TransformOptions<H> = {}): Configured => {
     checkConfigured(configured, name);
     const values = valuesOf(name, plain, options);
     return mapLeaves(configured, (leaf) => wrap(leaf, name, plain, values));
   };
+  return Object.assign(around, plain, { hyper: text.hyper });
 }
 
 /** Throws unless `text` describes a transform; what its equations say is known when it meets a rule. */
@@ -79,6 +96,7 @@ function check(text: unknown): void {
     after = {},
     phases = {},
     when,
+    t,
     readout = {},
   } = text;
   const parts = { hyper, ranges, state, inputs, phases };
@@ -90,13 +108,17 @@ function check(text: unknown): void {
     checkEquations(where, equations);
   if (when !== undefined && typeof when !== "string")
     throw new OptimizerError(`${where}: \`when\` must be a condition as text, "t % 2 == 0"; got ${shown(when)}.`);
+  if (t !== undefined && typeof t !== "string")
+    throw new OptimizerError(`${where}: \`t\` must be a count as text, "t / every"; got ${shown(t)}.`);
 }
 
-type PlainTransform = Omit<TransformText<Hyper, Slots, Inputs, Equations, Equations>, "before" | "after" | "ranges"> & {
+/** A transform whose equations compile. */
+interface PlainTransform
+  extends Omit<TransformText<Hyper, Slots, Inputs, Equations, Equations>, "before" | "after" | "ranges"> {
   readonly ranges?: Ranges | undefined;
   readonly before?: Equations | undefined;
   readonly after?: Equations | undefined;
-};
+}
 
 function valuesOf(name: string, { hyper, ranges }: PlainTransform, options: unknown): Record<string, HyperValue> {
   if (!isRecord(options))
@@ -117,11 +139,14 @@ function valuesOf(name: string, { hyper, ranges }: PlainTransform, options: unkn
   return values;
 }
 
+/** Whether rows and columns mean anything to a rule. */
+const hasRows = (rule: RuleSpec): boolean => variesBySize(rule) || hasMatrices(trace(rule));
+
 const SHARED: ReadonlySet<string> = new Set(["p", "g", "t", "when"]);
 
 function wrap(leaf: Leaf, name: string, text: PlainTransform, values: Readonly<Record<string, HyperValue>>): Leaf {
   const { rule } = leaf;
-  const { hyper, ranges = {}, state = {}, inputs, before = {}, after = {}, phases, when, readout } = text;
+  const { hyper, ranges = {}, state = {}, inputs, before = {}, after = {}, phases, when, layout, readout } = text;
   const refuse = (why: string): never => {
     throw new OptimizerError(`${name}: ${rule.title} ${why}`);
   };
@@ -139,6 +164,8 @@ function wrap(leaf: Leaf, name: string, text: PlainTransform, values: Readonly<R
     Object.keys(of(state)).some((own) => Object.hasOwn(rule.state, own))
   )
     refuse(`is wrapped in \`${name}\` already. Leave out one.`);
+  if (layout && rule.layout && layout.join() !== rule.layout.join()) refuse("has its rows where it needs columns.");
+  if (layout && !rule.layout && hasRows(rule)) refuse("has rows without saying of what. Give it a `layout`.");
   if (phases && phasesOf(rule).length > 1) refuse("has phases of its own, and a round has those of one.");
   if (when !== undefined && phasesOf(rule).length > 1)
     refuse("has phases, which cannot be left out now and then. Put the phases outside.");
@@ -147,8 +174,12 @@ function wrap(leaf: Leaf, name: string, text: PlainTransform, values: Readonly<R
     if (Object.hasOwn(rule.inputs ?? {}, input) && rule.inputs![input] !== inputs![input])
       refuse(`takes \`${input}\` otherwise.`);
   const on = `${name}.on`;
-  const guarded = (all: Equations): Equations =>
+  const guard = (all: Equations): Equations =>
     when === undefined ? all : { ...all, when: all.when === undefined ? on : `${on} && (${all.when})` };
+  const clock = new Map(text.t === undefined ? [] : [["t", `(${read(text.t)})`]]);
+  /** The rule's own equations, by its own count, in the steps in which it runs. */
+  const guarded = (all: Equations): Equations =>
+    guard(Object.fromEntries(Object.entries(all).map(([own, source]) => [own, renamed(source, clock)])));
   const start = { [`${name}.p0`]: "p" };
   const wrapped: RuleSpec = {
     ...rule,
@@ -175,7 +206,9 @@ function wrap(leaf: Leaf, name: string, text: PlainTransform, values: Readonly<R
       ...(rule.before ?? []).map(guarded),
     ],
     update: guarded(rule.update),
-    after: [...(rule.after ?? []).map(guarded), ...(Object.keys(after).length > 0 ? [guarded(equations(after))] : [])],
+    after: [...(rule.after ?? []).map(guarded), ...(Object.keys(after).length > 0 ? [guard(equations(after))] : [])],
+    ...(layout ? { layout } : {}),
+    ...(rule.readout ? { readout: { p: renamed(rule.readout.p, clock) } } : {}),
     ...(phases
       ? { phases: Object.fromEntries(Object.entries(phases).map(([phase, all]) => [phase, equations(all)])) }
       : {}),

@@ -46,6 +46,7 @@ describe("@descent/core", () => {
   wrongCalls(core, {
     OptimizerError: "an error takes any message",
     isRule: { args: () => [adam], anything: [] },
+    isTransform: { args: () => [adam], anything: [] },
     rule: { args: () => [spec], use: (made: core.Rule) => step(made()) },
     "rule(…)": { args: () => [{ lr: 0.1 }], call: adam, use: step },
     "rule({ id })": { args: () => ["adam"], call: (id: string) => core.rule({ ...spec, id }) },

@@ -1,3 +1,7 @@
+export { box } from "./constraints/box.ts";
+export { maxNorm } from "./constraints/max-norm.ts";
+export { nonNegative } from "./constraints/non-negative.ts";
+export { unitNorm } from "./constraints/unit-norm.ts";
 export { type Constrained, type Lagrangian, type LagrangianOptions, lagrangian, type Smooth } from "./lagrangian.ts";
 export {
   type IntersectionOptions,

@@ -1,4 +1,5 @@
 import * as regularizers from "@descent/regularizers";
+import { sgd } from "@descent/sgd";
 import { type GoodCall, wrongCalls } from "../../../tests/wrong-calls.ts";
 
 const { lagrangian, projectSimplex } = regularizers;
@@ -12,6 +13,10 @@ const square: regularizers.Smooth = {
 const use = (l: regularizers.Lagrangian): unknown[] => [l.value(x()), l.gradient(x()), l.update(x())];
 
 wrongCalls(regularizers, {
+  box: { args: () => [sgd(), { lower: 0, upper: 2 }] },
+  maxNorm: { args: () => [sgd(), { limit: 2 }] },
+  nonNegative: { args: () => [sgd(), {}] },
+  unitNorm: { args: () => [sgd(), {}] },
   hardConcrete: {
     args: () => [{ beta: 0.5, low: -0.2, high: 1.2 }],
     use: (h: regularizers.HardConcrete) => [h.gate(0), h.penalty(0), h.sample(0, 0.5)],

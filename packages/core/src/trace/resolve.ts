@@ -84,7 +84,7 @@ export function resolve(
       );
     }
   };
-  let conditions = 0;
+  const conditions: Expr[] = [];
   const run = ({ when, lines }: Block): void => {
     const guard = when === undefined ? undefined : value("when", when);
     if (guard && !isUniform(guard))
@@ -92,17 +92,24 @@ export function resolve(
         `${spec.title}: \`when\` is ${counts[guard.place]}, and must be one number: of the host, the model or the tensor.`,
       );
     const known = guard?.place === "host";
-    const runs = !known || !taken || taken[conditions]!; // one per condition
-    if (known) scope.set(`${CONDITION}${conditions++}`, guard);
+    if (known && !conditions.includes(guard)) {
+      scope.set(`${CONDITION}${conditions.length}`, guard);
+      conditions.push(guard);
+    }
+    const runs = !known || !taken || taken[conditions.indexOf(guard)]!; // one per condition
+    /** The symbols that a block which does not run would have changed, with what they stay. */
+    const left: [string, Expr | undefined][] = [];
     for (const [name, source] of lines) {
       const now = value(name, source);
       const before = scope.get(name);
       // On the host a choice costs nothing.
       const chosen = known ? [now, before ?? now].every((e) => e.place === "host") : guard !== undefined;
-      if (chosen)
-        scope.set(name, before ? apply("select", guard!, now, before) : now); // chosen by a guard
-      else if (runs) scope.set(name, now);
+      if (!chosen && !runs) left.unshift([name, before]);
+      scope.set(name, chosen && before ? apply("select", guard!, now, before) : now); // chosen by a guard
     }
+    for (const [name, before] of left)
+      if (before) scope.set(name, before);
+      else scope.delete(name);
   };
   for (const block of blocksOf(spec, phase)) run(block);
   return scope;

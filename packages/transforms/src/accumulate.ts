@@ -1,0 +1,18 @@
+import { transform } from "@descent/core";
+
+/**
+ * The mean of the gradients of `every` updates, which the rule then gets as one: micro-batches that fit into memory train as
+ * one big batch does. The rule's own `t` counts its steps; schedules count micro-batches.
+ * @property every how many updates make up a step (default 4)
+ */
+export const accumulate = transform({
+  id: "accumulate",
+  title: "Accumulation",
+  hyper: { every: 4 },
+  ranges: { every: [1, Infinity] },
+  state: { sum: 0 },
+  before: { sum: "sum + g", g: "sum / every" },
+  when: "t % every == 0",
+  t: "t / every",
+  after: { sum: "0" },
+});

@@ -1,0 +1,18 @@
+import { transform } from "@descent/core";
+
+/**
+ * Only those elements step whose step goes down the gradient of this batch, and the others' share of the length is theirs
+ * (Liang et al., 2024): any momentum, without what it overshoots. As in timm.
+ * @property eps the least share of elements that the step is divided by (default 0.001)
+ */
+export const cautious = transform({
+  id: "cautious",
+  title: "Caution",
+  paper: "https://arxiv.org/abs/2411.16085",
+  hyper: { eps: 1e-3 },
+  before: { seen: "g" },
+  after: {
+    mask: "(p0 - p) * seen > 0",
+    p: "p0 + mask * (p - p0) / max(mean(mask), eps)",
+  },
+});
