@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { posix, sep } from "node:path";
 import { expect, test } from "vitest";
 import { familiesOf } from "../tools/families.ts";
 import { imports } from "./imports.ts";
@@ -69,4 +70,39 @@ test.each(packages)("$folder declares what it imports, so that it works when ins
   const declared = Object.keys({ ...dependencies, ...peerDependencies });
   const asked = asks.get(pack)?.filter((name) => !name.startsWith("node:"));
   expect(asked?.filter((name) => !declared.includes(packageOf(name)))).toEqual([]);
+});
+
+/**
+ * The folders of packages, each after those it may import: those at the front know nothing of those behind them. Files beside the
+ * folders tie them together, and what they share (errors, checks, in core the notation itself) may be imported from anywhere.
+ */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  core: ["trace", "loop", "interpret", "kernels"],
+  arrays: ["codec", "kernels", "wasm", "threads", "memory", "matrices", "step", "world"],
+  webgpu: ["device", "memory", "shaders", "step"],
+  tfjs: ["wasm", "update", "variables", "saved"],
+  onnx: ["proto", "graph", "weights", "autodiff"],
+  onnxruntime: ["files", "runtime", "quirks", "graphs", "session", "plans", "engine", "worker"],
+  regularizers: ["linear", "projections", "proximal"],
+  "quasi-newton": ["search", "bounded"],
+};
+
+test.each(packages)("the folders of $folder are rooms with arrows one way", ({ folder, path }) => {
+  const order = rooms[folder] ?? [];
+  const folders = readdirSync(`${path}/src`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(folders.map(({ name }) => name).sort()).toEqual([...order].sort());
+  const backwards = order.flatMap((room, i) =>
+    readdirSync(`${path}/src/${room}`, { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .flatMap((file) => {
+        const asked = imports(file, readFileSync(`${path}/src/${room}/${file}`, "utf8"));
+        const there = asked
+          .filter((name) => name.startsWith("."))
+          .map((name) => posix.join(room, file.replaceAll(sep, "/"), "..", name));
+        return there
+          .filter((name) => order.indexOf(name.split("/")[0]!) > i)
+          .map((name) => `${room}/${file} → ${name}`);
+      }),
+  );
+  expect(backwards).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import type { Started } from "./engine/engine.ts";
-import { type Batch, check, type Fed } from "./session/feeds.ts";
+import { type Batch, check, type Fed } from "./runtime/feeds.ts";
 
 /** A batch as a session takes it. Throws an OptimizerError where it does not fit the model, or a label is not a class. */
 export function fedBatch(

@@ -16,7 +16,7 @@ export type {
 } from "./plans/training.ts";
 export { type MatmulOptions, onnxMatmul } from "./quirks/matmul.ts";
 export { inspectModel, type Report, type ReportedWeight } from "./report.ts";
-export type { Batch, BatchValue, Expected, Numbers } from "./session/feeds.ts";
-export type { ExecutionProvider, Runtime, RuntimeSession, RuntimeTensor } from "./session/runtime.ts";
+export type { Batch, BatchValue, Expected, Numbers } from "./runtime/feeds.ts";
+export type { ExecutionProvider, Runtime, RuntimeSession, RuntimeTensor } from "./runtime/runtime.ts";
 export { type ExportOptions, type LoadOptions, type StepResult, Trainer } from "./trainer.ts";
 export type { TrainingWorker } from "./worker/launch.ts";

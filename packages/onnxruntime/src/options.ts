@@ -4,7 +4,7 @@ import type { FileUrl } from "@descent/files";
 import type { BatchNorm, External, GradientRule, ImportOptions, Loss, LossFunction } from "@descent/onnx";
 import type { FixedShapes } from "./graphs/model.ts";
 import type { Plan } from "./plans/training.ts";
-import type { ExecutionProvider, Runtime } from "./session/runtime.ts";
+import type { ExecutionProvider, Runtime } from "./runtime/runtime.ts";
 import type { TrainingWorker } from "./worker/launch.ts";
 
 /** Options of `Trainer.open`: what a saved training graph contains cannot be chosen again. */

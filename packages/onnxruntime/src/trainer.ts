@@ -27,7 +27,7 @@ import type { OpenOptions, TrainerOptions } from "./options.ts";
 import type { Forward, GivenGradients, Gradients, Outputs, Plan, Training, Weights } from "./plans/training.ts";
 import type { LostError } from "./quirks/lost.ts";
 import { type Report, reportOf } from "./report.ts";
-import type { Batch, Fed } from "./session/feeds.ts";
+import type { Batch, Fed } from "./runtime/feeds.ts";
 import { mendingOf, trainedOf } from "./trainable.ts";
 import { RemoteEngine } from "./worker/remote.ts";
 

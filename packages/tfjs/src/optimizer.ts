@@ -39,6 +39,7 @@ import { renamed } from "./saved/match.ts";
 import { Waiting } from "./saved/waiting.ts";
 import { fromWeights, type NamedTensor, Weights } from "./saved/weights.ts";
 import { repairTfjsNode } from "./tfjs-node.ts";
+import { type LoadOptions, type TfjsLoadReport, Trained } from "./trained.ts";
 import { Refused } from "./update/finite.ts";
 import { checkRows, RowCopies } from "./update/rows.ts";
 import { type Execution, Tensors } from "./update/tensors.ts";
@@ -54,7 +55,6 @@ import {
 import { gradientsByRows, numbersOf } from "./variables/lookups.ts";
 import { checkDescribe, type Describe } from "./variables/parameters.ts";
 import { isAttended } from "./variables/readouts.ts";
-import { type LoadOptions, type TfjsLoadReport, Trained } from "./variables/trained.ts";
 import { registerWasmGradients } from "./wasm/gradients.ts";
 
 /** How an optimizer for TensorFlow.js differs from the default. */

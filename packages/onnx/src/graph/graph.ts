@@ -2,11 +2,11 @@ import { check, isRecord, text, type Wanted } from "../check.ts";
 import { OnnxError } from "../errors.ts";
 import { type Constant, constant } from "../proto/constant.ts";
 import { type Elem, elems, entries, holds, type TypedArray } from "../proto/elem.ts";
-import { type Tags, untagged } from "../weights/tags.ts";
 import { type AttributeInput, attribute } from "./attribute.ts";
 import { type Dim, product } from "./dims.ts";
 import { describe, type Node, type Scope, type SymbolicValue, type TensorType } from "./node.ts";
 import { infer } from "./shapes/infer.ts";
+import { type Tags, untagged } from "./tags.ts";
 
 /** Whether this is a graph; told by its methods, because there may be two copies of this package. */
 export function isGraph(value: unknown): value is Graph {

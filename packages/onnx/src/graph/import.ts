@@ -12,7 +12,6 @@ import {
   type TypeProto,
 } from "../proto/model.ts";
 import { constantOf, denseOf } from "../proto/tensor.ts";
-import { moduleOf, tagsOf, trainedBy } from "../weights/tags.ts";
 import { type BatchNorm, BatchNorms, isBatchNorm } from "./batch-norm.ts";
 import { rewritten } from "./contrib/index.ts";
 import { bind, canonical, type Dim } from "./dims.ts";
@@ -24,6 +23,7 @@ import { deciding, fewRounds, unrolled } from "./rounds.ts";
 import { Sequences } from "./sequences.ts";
 import { stacked } from "./stacked.ts";
 import { Detached, markPadding, markStops, paddingIdxOf } from "./stops.ts";
+import { moduleOf, tagsOf, trainedBy } from "./tags.ts";
 import { upgrade } from "./upgrade.ts";
 
 /** Options of `importModel`. */

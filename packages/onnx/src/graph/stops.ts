@@ -1,9 +1,9 @@
 import { names, OnnxError } from "../errors.ts";
 import { isFloat } from "../proto/elem.ts";
 import type { NodeProto } from "../proto/model.ts";
-import { entry, references, tracedOf } from "../weights/tags.ts";
 import type { Graph } from "./graph.ts";
 import type { Node } from "./node.ts";
+import { entry, references, tracedOf } from "./tags.ts";
 
 const TRACED = "pkg.torch.onnx.fx_node";
 /** The name torch.export gives to the result of a `detach()`. */

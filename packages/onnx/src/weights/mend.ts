@@ -1,12 +1,12 @@
 import { check, checkOptions, func, model as wantedModel } from "../check.ts";
 import { names, OnnxError } from "../errors.ts";
 import { readsOf } from "../graph/functions.ts";
+import { foldedTag, type Kind, moduleOf, references, sourceTag, type Tags, tagsOf, tracedOf } from "../graph/tags.ts";
 import type { Constant } from "../proto/constant.ts";
 import { elemOf, isFloat } from "../proto/elem.ts";
 import type { External } from "../proto/external.ts";
 import { decodeModel, type GraphProto, type ModelProto, type NodeProto, type TensorProto } from "../proto/model.ts";
 import { constantOf, tensorOf } from "../proto/tensor.ts";
-import { foldedTag, type Kind, moduleOf, references, sourceTag, type Tags, tagsOf, tracedOf } from "./tags.ts";
 import { equal, repeated, same, transposed, uniform } from "./values.ts";
 
 /** Options of `mend`. */

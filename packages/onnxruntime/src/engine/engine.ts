@@ -6,8 +6,8 @@ import type { LabelInput } from "@descent/onnx/autodiff";
 import type { FileSource } from "../files/read.ts";
 import type { Candidates, FixedShapes, Reading } from "../graphs/model.ts";
 import type { Plan, Training } from "../plans/training.ts";
-import type { Expected } from "../session/feeds.ts";
-import type { ExecutionProvider, Runtime } from "../session/runtime.ts";
+import type { Expected } from "../runtime/feeds.ts";
+import type { ExecutionProvider, Runtime } from "../runtime/runtime.ts";
 
 /** Which model, and what runs it. */
 export interface Opening {

@@ -14,9 +14,9 @@ import { type LostError, watchDevice } from "../quirks/lost.ts";
 import { onnxMatmul } from "../quirks/matmul.ts";
 import { working } from "../quirks/self-test.ts";
 import { share } from "../quirks/share.ts";
+import { inTurn } from "../runtime/queue.ts";
+import { providerName, type Runtime, runtimeOf } from "../runtime/runtime.ts";
 import { Compiler, targetOf } from "../session/compiler.ts";
-import { inTurn } from "../session/queue.ts";
-import { providerName, type Runtime, runtimeOf } from "../session/runtime.ts";
 import type { Engine, Exported, Opening, Started, Starting } from "./engine.ts";
 import { exported, inlined } from "./export.ts";
 

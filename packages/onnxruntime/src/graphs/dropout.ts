@@ -1,7 +1,7 @@
 import type { Graph } from "@descent/onnx";
 import type { Node } from "@descent/onnx/graph";
-import { type Fed, tensor } from "../session/feeds.ts";
-import type { Runtime, RuntimeTensor } from "../session/runtime.ts";
+import { type Fed, tensor } from "../runtime/feeds.ts";
+import type { Runtime, RuntimeTensor } from "../runtime/runtime.ts";
 
 /** The input that seeds are fed through: one uint32 for each Dropout of the graph. */
 export const SEEDS = "descent.seeds";

@@ -21,7 +21,7 @@ import {
 import type { LabelInput } from "@descent/onnx/autodiff";
 import { type Dim, int, prune } from "@descent/onnx/graph";
 import type { Constant } from "@descent/onnx/proto";
-import type { Expected } from "../session/feeds.ts";
+import type { Expected } from "../runtime/feeds.ts";
 import { seedDropouts } from "./dropout.ts";
 import { asInput, type EvaluationGraph, type Shapes, type Source, type TrainingGraph, type Weight } from "./source.ts";
 

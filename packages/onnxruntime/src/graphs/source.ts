@@ -1,7 +1,7 @@
 import type { Parameter } from "@descent/core";
 import type { Graph } from "@descent/onnx";
 import type { LabelInput } from "@descent/onnx/autodiff";
-import type { Expected } from "../session/feeds.ts";
+import type { Expected } from "../runtime/feeds.ts";
 
 /** A tensor that training starts from. */
 export interface Weight extends Parameter {

@@ -3,7 +3,7 @@ import { decodeModel, encodeModel, type Graph, importModel, type ModelProto, typ
 import type { LabelInput } from "@descent/onnx/autodiff";
 import { modelOf, prune } from "@descent/onnx/graph";
 import { type Constant, constantOf, type TensorProto, tensorOf } from "@descent/onnx/proto";
-import type { Expected } from "../session/feeds.ts";
+import type { Expected } from "../runtime/feeds.ts";
 import { checkGraph, type Description, parseDescription } from "./description.ts";
 import { SEEDS } from "./dropout.ts";
 import { asInput, type EvaluationGraph, type Shapes, type Source, type TrainingGraph, type Weight } from "./source.ts";

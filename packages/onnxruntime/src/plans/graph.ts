@@ -3,8 +3,9 @@ import { type Backend, type Job, Loop, list, mapLeaves, type Shape, type Step } 
 import type { Program } from "@descent/core/graph";
 import { Graph } from "@descent/onnx";
 import type { TrainingGraph, Weight } from "../graphs/source.ts";
-import { type Compiler, locations } from "../session/compiler.ts";
-import type { RuntimeTensor } from "../session/runtime.ts";
+import { locations } from "../runtime/locations.ts";
+import type { RuntimeTensor } from "../runtime/runtime.ts";
+import type { Compiler } from "../session/compiler.ts";
 import { free, Held, numbersOf } from "./held.ts";
 import { COUNT, join, outputName, type Scalars, scalarName, sharing, slotName, slotsOf } from "./joined.ts";
 import { LoopOptimizer } from "./loop-optimizer.ts";

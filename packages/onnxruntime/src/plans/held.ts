@@ -1,6 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import { type Shape, type Start, size } from "@descent/core/adapter";
-import type { RuntimeTensor } from "../session/runtime.ts";
+import type { RuntimeTensor } from "../runtime/runtime.ts";
 
 /** A tensor that lives wherever ONNX Runtime left it; steps replace it. */
 export class Held {

@@ -2,8 +2,8 @@ import { allocate, type Optimizer, type OptimizerOptions, optimizer } from "@des
 import type { Configured } from "@descent/core";
 import type { Shape } from "@descent/core/adapter";
 import type { Weight } from "../graphs/source.ts";
+import type { Runtime, RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiler } from "../session/compiler.ts";
-import type { Runtime, RuntimeTensor } from "../session/runtime.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";
 import { gradientsOfRows } from "./rows.ts";
 import type { GivenGradients } from "./training.ts";

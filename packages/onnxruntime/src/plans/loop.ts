@@ -12,9 +12,9 @@ import {
 } from "@descent/core/adapter";
 import { drawn } from "../graphs/dropout.ts";
 import type { Weight } from "../graphs/source.ts";
+import type { Fed } from "../runtime/feeds.ts";
+import type { RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiled, Compiler } from "../session/compiler.ts";
-import type { Fed } from "../session/feeds.ts";
-import type { RuntimeTensor } from "../session/runtime.ts";
 import { agreeOn } from "./agree.ts";
 import { addFinite, allFinite, FINITE } from "./finite.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";

@@ -2,8 +2,8 @@ import type { Inspection, LoadReport, StateDict } from "@descent/core";
 import type { Shape } from "@descent/core/adapter";
 import type { Graph } from "@descent/onnx";
 import type { TrainingGraph } from "../graphs/source.ts";
+import type { RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiled } from "../session/compiler.ts";
-import type { RuntimeTensor } from "../session/runtime.ts";
 import type { GivenGradients, Hyper, Plan } from "./training.ts";
 
 /** Tensors of a run by the name of their input or output. */

@@ -1,6 +1,6 @@
 import type { HyperValue, Inspection, LoadReport, StateDict } from "@descent/core";
 import type { RowGradient } from "@descent/core/adapter";
-import type { Fed } from "../session/feeds.ts";
+import type { Fed } from "../runtime/feeds.ts";
 
 /** Where the update happens: on the host, as nodes of the training graph, or on the GPU device that ONNX Runtime shares. */
 export type Plan = "host" | "graph" | "device";

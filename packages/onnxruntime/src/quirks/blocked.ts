@@ -1,6 +1,6 @@
 import { exportModel, Graph } from "@descent/onnx";
 import type { Node } from "@descent/onnx/graph";
-import type { Runtime, RuntimeSession } from "../session/runtime.ts";
+import type { Runtime, RuntimeSession } from "../runtime/runtime.ts";
 
 /**
  * ONNX Runtime's CPU convolves two to three times as fast in blocks of channels, and does so only where weights are

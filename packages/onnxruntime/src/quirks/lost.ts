@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import type { Runtime } from "../session/runtime.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 
 /** The device or worker of a trainer is gone, and with it the weights since the last checkpoint. The trainer stays closed. */
 export class LostError extends OptimizerError {}

@@ -2,8 +2,8 @@ import type { Factor, Matmul, Multiplication } from "@descent/arrays";
 import { knownOptions, positive, whole } from "@descent/core/adapter";
 import { exportModel, Graph } from "@descent/onnx";
 import { node } from "../files/read.ts";
-import { computing } from "../session/queue.ts";
-import type { Runtime, RuntimeTensor } from "../session/runtime.ts";
+import { computing } from "../runtime/queue.ts";
+import type { Runtime, RuntimeTensor } from "../runtime/runtime.ts";
 
 /** Options of `onnxMatmul`. */
 export interface MatmulOptions {

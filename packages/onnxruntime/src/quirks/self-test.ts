@@ -7,7 +7,7 @@ import {
   type RuntimeSession,
   type RuntimeTensor,
   safely,
-} from "../session/runtime.ts";
+} from "../runtime/runtime.ts";
 import { products } from "./products.ts";
 
 /** The result of testing a provider. */

@@ -1,7 +1,7 @@
 import { exportModel, Graph } from "@descent/onnx";
 import { COPY_DST, COPY_SRC, type GpuBuffer, type GpuDevice, readBack, STORAGE } from "@descent/webgpu/engine";
-import { locations } from "../session/compiler.ts";
-import { type ExecutionProvider, providerName, type Runtime, type RuntimeTensor, safely } from "../session/runtime.ts";
+import { locations } from "../runtime/locations.ts";
+import { type ExecutionProvider, providerName, type Runtime, type RuntimeTensor, safely } from "../runtime/runtime.ts";
 
 /** The GPU device that ONNX Runtime computes on, which destroys it with its last session: a session is kept until `release`. */
 export class Shared {

@@ -4,7 +4,7 @@ import type { Shapes, Source, TrainingGraph } from "../graphs/source.ts";
 import { inBlocks } from "../quirks/blocked.ts";
 import { failedBy } from "../quirks/lost.ts";
 import { withoutVectors } from "../quirks/vectors.ts";
-import { type Fed, signature } from "./feeds.ts";
+import { type Fed, signature } from "../runtime/feeds.ts";
 import {
   type ExecutionProvider,
   providerName,
@@ -13,7 +13,7 @@ import {
   type RuntimeTensor,
   refusal,
   safely,
-} from "./runtime.ts";
+} from "../runtime/runtime.ts";
 
 /** The use of a compiled graph. */
 export type Purpose = "train" | "evaluate" | "predict";
@@ -225,12 +225,6 @@ const nothing: Omit<Compiled, "session"> = {
   statistics: new Map(),
   seeds: 0,
 };
-
-/** Session options under which these outputs stay on the device, and all others come to the host. */
-export function locations(stay: readonly string[], graph: Graph): Readonly<Record<string, unknown>> {
-  const where = [...graph.outputs.keys()].map((name) => [name, stay.includes(name) ? "gpu-buffer" : "cpu"] as const);
-  return { preferredOutputLocation: Object.fromEntries(where) };
-}
 
 /** Formulations are chosen for the provider that runs most of the graph. */
 export function targetOf(providers: readonly ExecutionProvider[]): Target {

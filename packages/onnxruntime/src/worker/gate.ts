@@ -1,4 +1,4 @@
-import type { Gate } from "../session/queue.ts";
+import type { Gate } from "../runtime/queue.ts";
 
 // ONNX Runtime aborts the whole process when a thread of Node is ended while it computes. So a worker says when it does,
 // and who wants to end it waits for that, no longer than a computation takes.

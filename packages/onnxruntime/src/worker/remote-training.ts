@@ -11,7 +11,7 @@ import type {
   Training,
   Weights,
 } from "../plans/training.ts";
-import type { Fed } from "../session/feeds.ts";
+import type { Fed } from "../runtime/feeds.ts";
 import { plainHyper } from "./message.ts";
 
 /** The training of an engine in a worker: every call is a message. */

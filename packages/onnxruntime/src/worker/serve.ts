@@ -3,8 +3,8 @@ import { fromPlain, knownOptions, type Macros, shown } from "@descent/core/adapt
 import { lossFrom } from "@descent/onnx/autodiff";
 import { LocalEngine } from "../engine/local.ts";
 import { isNode, node } from "../files/read.ts";
-import { guardRuntime } from "../session/queue.ts";
-import type { Runtime } from "../session/runtime.ts";
+import { guardRuntime } from "../runtime/queue.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { workerGate } from "./gate.ts";
 import {
   type Attachment,

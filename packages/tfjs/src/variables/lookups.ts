@@ -11,7 +11,6 @@ import {
   type Variable,
   zeros,
 } from "@tensorflow/tfjs-core";
-import type { Gradients } from "./gradients.ts";
 
 /** The gradient of some rows of a variable. A row may come several times: its gradients are added up. */
 export interface RowGradient {
@@ -57,7 +56,7 @@ export function gradientsByRows(
   f: () => Scalar,
   variables: readonly Variable[],
   tables: ReadonlySet<Variable>,
-): { readonly value: Scalar; readonly grads: Gradients } {
+): { readonly value: Scalar; readonly grads: Readonly<Record<string, Tensor | RowGradient>> } {
   const whole = variables.filter((one) => !tables.has(one));
   const nothing = scalar(0); // tfjs asks for one at least
   const xs: Tensor[] = [nothing, ...whole];

@@ -1,10 +1,10 @@
 import { type Configured, type LoadReport, OptimizerError, type Parameter, type StateDict } from "@descent/core";
 import { checkMeta, isRecord, Loop, list, refuseEmptyGroups, shown } from "@descent/core/adapter";
 import { backend_util, engine, tensor as makeTensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
-import { ambiguous, type Candidate, type Matches, match, renamed } from "../saved/match.ts";
-import type { Waiting } from "../saved/waiting.ts";
-import type { Tensors } from "../update/tensors.ts";
-import { type Describe, parameterOf } from "./parameters.ts";
+import { ambiguous, type Candidate, type Matches, match, renamed } from "./saved/match.ts";
+import type { Waiting } from "./saved/waiting.ts";
+import type { Tensors } from "./update/tensors.ts";
+import { type Describe, parameterOf } from "./variables/parameters.ts";
 
 /** The optimizer that stepped a variable last. */
 const owners = new WeakMap<Variable, Trained>();
