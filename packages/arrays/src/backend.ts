@@ -151,7 +151,11 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
 
   reduceGradients(jobs: readonly ArrayJob[], world: BlockingWorld): void {
     this.#means ??= new Means(world);
-    this.#means.take(jobs.flatMap(({ inputs }) => Object.values(inputs)));
+    // Random numbers are those of all ranks already.
+    const drawn = (job: ArrayJob, name: string): boolean => job.program.draws.some((draw) => draw.name === name);
+    this.#means.take(
+      jobs.flatMap((job) => Object.entries(job.inputs).flatMap(([name, array]) => (drawn(job, name) ? [] : [array]))),
+    );
   }
 
   /** Does all that can fail: memory, compilation. After it only arithmetic is left. */

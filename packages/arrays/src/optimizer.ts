@@ -21,6 +21,7 @@ import {
   list,
   type Named,
   type NonFinite,
+  type Numbers,
   named,
   nonFiniteGradients,
   type RowGradient,
@@ -181,7 +182,7 @@ class ArraysOptimizer implements Optimizer {
     if (names.length > stepped.length) refuseUnknown(given, this.#parameters.byName);
     if (names.length === 0) named("The gradients", gradients as Named<Float32Array>); // throws for what has no names
     const unchecked = this.#nonFinite === "apply" && this.#world === undefined;
-    if (!unchecked && !this.#finite(stepped)) return;
+    if (!unchecked && !this.#finite(stepped, others?.numbers)) return;
     this.#backend.rowsPassing = byRows.length > 0;
     this.#loop.update(stepped, others?.numbers);
     for (const [name, step] of byRows) {
@@ -224,7 +225,7 @@ class ArraysOptimizer implements Optimizer {
   }
 
   /** Whether all gradients are finite, on every rank. Where they are not, counts the step, and throws unless the option says to skip it. */
-  #finite(stepped: readonly (readonly [string, Share<Tensor, Float32Array>])[]): boolean {
+  #finite(stepped: readonly (readonly [string, Share<Tensor, Float32Array>])[], numbers: Numbers = {}): boolean {
     const broken =
       this.#nonFinite === "apply"
         ? []
@@ -234,7 +235,12 @@ class ArraysOptimizer implements Optimizer {
       agree(
         this.#world,
         "the gradients",
-        stepped.map(([name]) => name),
+        [
+          ...stepped.flatMap(([name, { inputs }]) =>
+            Object.keys(inputs).map((one) => (one === "g" ? name : `${one} of ${name}`)),
+          ),
+          ...Object.keys(numbers).sort(),
+        ],
         broken.length > 0,
       );
     if (broken.length === 0 && !elsewhere) return true;

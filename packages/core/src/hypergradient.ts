@@ -5,9 +5,16 @@ import { variable } from "./expr.ts";
 import { mapLeaves } from "./groups.ts";
 import { checkHyper } from "./hyper.ts";
 import { notation } from "./notation.ts";
+import { knownOptions, oneOf } from "./options.ts";
 import type { Leaf } from "./rule.ts";
 import type { HyperValue } from "./spec.ts";
 import { trace, variesBySize } from "./trace/trace.ts";
+
+/** Options of `hypergradient`. */
+export interface HypergradientOptions {
+  /** Whose rate follows whose gradient: one rate for the `"model"`, unless told otherwise, or one for each `"tensor"`. */
+  readonly per?: "model" | "tensor" | undefined;
+}
 
 const LR = variable("lr", "host");
 
@@ -16,15 +23,22 @@ const LR = variable("lr", "host");
  * which is found from the rule's equations (Baydin et al., 2018, https://arxiv.org/abs/1703.04782; their SGD-HD and Adam-HD
  * are `hypergradient(sgd(), β)` and `hypergradient(adam(), β)`). The rule's `lr` is where it starts.
  *
- * One rate for the model: a parameter that misses an update keeps the rate it had. Costs one more tensor of state and one
- * more pass over the gradients. Throws an OptimizerError for rules with macros, without `lr`, or with a schedule for it.
+ * One rate for the model, or `{ per: "tensor" }` one for each; a parameter that misses an update keeps the rate it had. Costs
+ * one more tensor of state and one more pass over the gradients. Throws an OptimizerError for rules with macros, without `lr`,
+ * or with a schedule for it.
  */
-export function hypergradient(configured: Configured, hyperLr: HyperValue): Configured {
+export function hypergradient(
+  configured: Configured,
+  hyperLr: HyperValue,
+  options: HypergradientOptions = {},
+): Configured {
   checkConfigured(configured, "hypergradient");
-  return mapLeaves(configured, (leaf) => wrap(leaf, hyperLr));
+  const { per = "model" } = knownOptions("hypergradient", options, ["per"]);
+  oneOf("hypergradient", { per }, ["model", "tensor"]);
+  return mapLeaves(configured, (leaf) => wrap(leaf, hyperLr, per));
 }
 
-function wrap(leaf: Leaf, hyperLr: HyperValue): Leaf {
+function wrap(leaf: Leaf, hyperLr: HyperValue, per: "model" | "tensor"): Leaf {
   const { rule } = leaf;
   const refuse = (what: string): never => {
     throw new OptimizerError(`hypergradient: ${rule.title} ${what}.`);
@@ -43,7 +57,7 @@ function wrap(leaf: Leaf, hyperLr: HyperValue): Leaf {
     state: { ...rule.state, rate: { place: "scalar", init: "lr" }, slope: 0 },
     before: [
       {
-        rate: "rate - hyperLr * total(g * slope)",
+        rate: `rate - hyperLr * ${per === "model" ? "total" : "sum"}(g * slope)`,
         lr: "rate",
         slope: notation(derivative(trace(rule).outputs.p!, LR)), // every rule has an equation for p
       },

@@ -12,7 +12,7 @@ export {
   type Selector,
   vectors,
 } from "./groups.ts";
-export { hypergradient } from "./hypergradient.ts";
+export { type HypergradientOptions, hypergradient } from "./hypergradient.ts";
 export type { Inspection } from "./loop/inspect.ts";
 export type { LoadReport } from "./loop/load.ts";
 export type { Parameter } from "./parameter.ts";

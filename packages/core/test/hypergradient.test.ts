@@ -35,6 +35,27 @@ test("the rate rises while gradients agree and falls when they turn, in all grou
   expect([...model.a]).toEqual([1 - 0.5 - 1.25 + 0.5, 2 - 0.5 - 1.25 + 0.5]);
 });
 
+test.each([
+  ["sgd", sgd({ lr: 0.05 })],
+  ["adam", adam({ lr: 0.05 })],
+] as const)("a rate per tensor is that of a model of one tensor: %s", (_, configured) => {
+  const start = { a: [1, 2], b: [3] };
+  const model = (names: readonly ("a" | "b")[]): Record<string, Float32Array> =>
+    Object.fromEntries(names.map((name) => [name, Float32Array.from(start[name])]));
+  const [both, a, b] = [model(["a", "b"]), model(["a"]), model(["b"])];
+  const together = optimizer(both, hypergradient(configured, 0.01, { per: "tensor" }));
+  const apart = [a, b].map((one) => optimizer(one, hypergradient(configured, 0.01)));
+  for (let t = 0; t < 8; t++) {
+    const g = { a: Float32Array.of(Math.sin(t), 0.5), b: Float32Array.of(Math.cos(3 * t)) };
+    together.update(g);
+    apart[0]!.update({ a: g.a });
+    apart[1]!.update({ b: g.b });
+  }
+  expect([both.a, both.b]).toEqual([a.a, b.b]);
+  const { tensors } = together.state();
+  expect(tensors["rate/a"]!.data[0]).not.toBe(tensors["rate/b"]!.data[0]);
+});
+
 describe("is refused by name", () => {
   const half = (_: Matrix, x: Expr): Expr => formula({ y: "x / 2" })(x);
   const probe = { id: "acme/probe", title: "Probe", paper: "", hyper: { lr: 0.1 }, state: {} } as const;

@@ -3,7 +3,7 @@ import type { Numbers, SharedWorld, World } from "../src/index.ts";
 import { joinWorld } from "../src/threads.ts";
 import { collectivesOn } from "./collectives.ts";
 import { batch, gradients, model } from "./model.ts";
-import { clippedAdamW } from "./rules.ts";
+import { clippedAdamW, inquisitive, share } from "./rules.ts";
 
 /** The work of a thread, by the name of the test. */
 const bodies: Readonly<Record<string, (world: World<void>) => unknown>> = {
@@ -16,6 +16,21 @@ const bodies: Readonly<Record<string, (world: World<void>) => unknown>> = {
     const opt = optimizer(p, clippedAdamW(), { world });
     for (let step = 0; step < 30; step++) opt.update(gradients(p, batch(step, world.rank, world.size)));
     return p;
+  },
+  inputs: (world) => {
+    const p = { w: Float32Array.of(1, -2, 3) };
+    const opt = optimizer(p, inquisitive(), { world });
+    for (let step = 0; step < 5; step++) {
+      const { w, h, loss } = share(step, world.rank);
+      opt.update({ w }, { loss, h: { w: h } });
+    }
+    return p.w;
+  },
+  // One rank has an input that the other lacks.
+  unequal: (world) => {
+    const opt = optimizer({ w: new Float32Array(3) }, inquisitive(), { world });
+    const { w, h, loss } = share(0, world.rank);
+    opt.update({ w }, world.rank === 0 ? { loss, h: { w: h } } : { loss });
   },
   late: (world) => (world.rank === 0 ? world.barrier() : undefined),
   large: (world) => {

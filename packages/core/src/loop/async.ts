@@ -6,7 +6,7 @@ import { later } from "./answer.ts";
 import type { AsyncBackend, Shares } from "./backend.ts";
 import { BaseLoop } from "./base.ts";
 import { type LoadOptions, type LoadReport, load, type Write } from "./load.ts";
-import { begin, checkWorld, type Numbers, take } from "./step.ts";
+import { begin, checkWorld, type Numbers, shared, take } from "./step.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -37,9 +37,12 @@ export class AsyncLoop<T, G = T> extends BaseLoop<T> {
    */
   async update(shares: Shares<T, G>, numbers?: Numbers): Promise<void> {
     this.#idle();
-    const step = begin(this.roster, shares, numbers);
+    const world = this.#world;
+    const several = numbers && world && world.size > 1;
+    const all = several ? await this.#hold(later(shared(numbers, world))) : numbers;
+    const step = begin(this.roster, shares, all);
     if (step.idle) step.cancel();
-    else await this.#hold(later(take(this.#backend, step, this.#world)));
+    else await this.#hold(later(take(this.#backend, step, world)));
   }
 
   /** Forgets a parameter and frees its state. */

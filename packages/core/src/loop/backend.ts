@@ -51,7 +51,10 @@ interface Supplies<T, G, Done extends Answer> extends Memory<T, Done> {
    * ranks hold different parameters, each sum over the model is added up by `reduceSums` before it is used.
    */
   run(jobs: readonly Job<T, G>[], reduceSums?: ReduceSums<Done>): Done;
-  /** Replaces the gradients of the jobs by their means over all ranks. Without it a backend trains in one process only. */
+  /**
+   * Replaces the gradients of the jobs, and their other inputs that are not random, by their means over all ranks. Without it a
+   * backend trains in one process only.
+   */
   reduceGradients?(jobs: readonly Job<T, G>[], world: World<Done>): Done;
   /** Fetches the new values of parameters that other ranks stepped, where ranks share the work. */
   gatherParameters?(jobs: readonly Job<T, G>[], world: World<Done>): Done;

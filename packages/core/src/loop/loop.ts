@@ -6,7 +6,7 @@ import type { Backend, Job, Shares } from "./backend.ts";
 import { BaseLoop } from "./base.ts";
 import { type LoadOptions, type LoadReport, load, type Write } from "./load.ts";
 import { type Rows, rowsOf } from "./rows.ts";
-import { begin, checkWorld, type Numbers, type Step, take } from "./step.ts";
+import { begin, checkWorld, type Numbers, type Step, shared, take } from "./step.ts";
 import { type Held, rewinding, rewound, swap } from "./swap.ts";
 import type { World } from "./world.ts";
 
@@ -40,7 +40,8 @@ export class Loop<T, G = T> extends BaseLoop<T> {
    * On an error nothing has changed.
    */
   update(shares: Shares<T, G>, numbers?: Numbers): void {
-    const step = begin(this.roster, shares, numbers);
+    const all = numbers && this.#world ? now(shared(numbers, this.#world), this.#backend.name) : numbers;
+    const step = begin(this.roster, shares, all);
     if (step.idle) step.cancel();
     else if (this.#world) now(take(this.#backend, step, this.#world), this.#backend.name);
     else this.#run(step);

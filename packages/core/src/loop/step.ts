@@ -209,7 +209,6 @@ export function* take<T, G>(
 ): Course<void> {
   try {
     if (world && world.size > 1) {
-      for (const { program } of jobs) refuseApart(program);
       yield backend.reduceGradients!(jobs, world); // checked when the loop was made
       yield backend.run(jobs, (sums): Answer => world.sum(sums));
       yield backend.gatherParameters?.(jobs, world);
@@ -221,13 +220,13 @@ export function* take<T, G>(
   commit();
 }
 
-/** Ranks have losses and tensors of their own, and only gradients are averaged. */
-function refuseApart({ title, inputs, numbers }: Program): void {
-  const own = [...inputs.filter((name) => name !== "g"), ...numbers];
-  if (own.length > 0)
-    throw new OptimizerError(
-      `${title} reads ${list(own)}, of which each rank has its own; only gradients are averaged over a world. Train it in one process.`,
-    );
+/** The means over all ranks of the numbers that an update is given, such as its loss; all ranks must be given the same ones. */
+export function* shared(numbers: Numbers, world: World): Course<Numbers> {
+  const names = Object.keys(numbers).sort();
+  if (names.length === 0) return numbers;
+  const sums = Float64Array.from(names, (name) => numbers[name]!); // a key of it
+  yield world.sum(sums);
+  return Object.fromEntries(names.map((name, i) => [name, sums[i]! / world.size])); // one each
 }
 
 /** Throws if a backend cannot train in this world. */
