@@ -4,11 +4,40 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import scipy
+import torch
 
-from common import OPTAX
+from common import OPTAX, TORCH
 
 NUMPY, SCIPY = f"numpy {np.__version__}", f"scipy {scipy.__version__}"
 projections = optax.projections
+
+
+def penalties():
+    """Values and gradients by torch's autograd in float64."""
+    draws = np.random.default_rng(12)
+    cross = torch.nn.functional.cross_entropy
+    identity = lambda n: torch.eye(n, dtype=torch.float64)
+    kinds = {
+        "penaltyL1": ({"strength": 0.3}, lambda x: 0.3 * x.abs().sum()),
+        "penaltyL2": ({"strength": 0.3}, lambda x: 0.15 * x.square().sum()),
+        "penaltyElasticNet": ({"l1": 0.3, "l2": 0.7}, lambda x: 0.3 * x.abs().sum() + 0.35 * x.square().sum()),
+        "penaltyGroup": ({"strength": 0.3, "size": 2}, lambda x: 0.3 * x.reshape(-1, 2).norm(dim=1).sum()),
+    }
+    shaped = {
+        "penaltyOrthogonality": lambda x: 0.3 * ((x @ x.T if x.shape[0] <= x.shape[1] else x.T @ x) - identity(min(x.shape))).square().sum(),
+        "penaltySpectralNorm": lambda x: 0.15 * torch.linalg.matrix_norm(x, 2) ** 2,
+        "penaltyEntropy": lambda x: -0.3 * torch.distributions.Categorical(logits=x).entropy().mean(),
+        # The cross entropy with smoothed labels, less its part that knows them.
+        "penaltyLabelSmoothing": lambda x: cross(x, torch.zeros(len(x), dtype=int), label_smoothing=0.3) - 0.7 * cross(x, torch.zeros(len(x), dtype=int)),
+    }
+    out = []
+    for shape in ((3, 4), (4, 2)):
+        for scale in (1.0, 30.0):
+            for name, (options, f) in {**kinds, **{name: ({"strength": 0.3, "shape": list(shape)}, f) for name, f in shaped.items()}}.items():
+                x = torch.tensor(draws.normal(size=shape) * scale, requires_grad=True)
+                f(x).backward()
+                out.append({"name": name, "x": x.detach().flatten().tolist(), "options": options, "value": float(f(x)), "gradient": x.grad.flatten().tolist()})
+    return {"source": f"{TORCH}, autograd, float64", "penalties": out}
 
 
 def goldens():
@@ -86,4 +115,4 @@ def goldens():
         constraints=[{"type": "eq", "fun": lambda z: z.sum() - 1, "jac": lambda z: np.ones(6)}], options={"ftol": 1e-16, "maxiter": 1000},
     )
     add("projectDykstra", f"{SCIPY}, SLSQP: the simplex, every number at most 0.3", x, {}, nearest.x)
-    return {"packages/regularizers/test/golden/regularizers.json": out}
+    return {"packages/regularizers/test/golden/regularizers.json": out, "packages/regularizers/test/golden/penalties.json": penalties()}

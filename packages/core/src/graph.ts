@@ -1,6 +1,7 @@
 /** For backends: expressions, the programs that rules become, and the shapes of their values. */
 
 export { build, type Lookup } from "./build.ts";
+export { type Calculated, calculate } from "./calculate.ts";
 export { apply, reduce } from "./construct.ts";
 export { derivative } from "./derivative.ts";
 export {

@@ -153,6 +153,7 @@ describe("@descent/core/adapter", () => {
 
 describe("@descent/core/graph", () => {
   wrongCalls(graph, {
+    calculate: { args: () => [[sum], () => ({ rows: 1, cols: 2, data: Float64Array.of(1, 2) })] },
     build: { args: () => [graph.parse("x + 1"), "x + 1", () => x, ["x"]], foreign: [0] },
     apply: made(3, "add", x, x),
     reduce: made(3, "sum", "scalar", x),

@@ -1,7 +1,8 @@
 import { OptimizerError } from "@descent/core";
 import { isCallback, isRecord, shown } from "@descent/core/adapter";
+import type { Dense } from "@descent/core/graph";
 import type { Point, Request, Vector } from "./ask.ts";
-import { calculate, column, type Dense, read, solved, vector } from "./host.ts";
+import { calculate, column, read, solved, vector } from "./host.ts";
 
 /** A value and its gradient, one number per element of the point. */
 export interface Evaluation {

@@ -1,7 +1,8 @@
 import { OptimizerError } from "@descent/core";
 import { isRecord, shown } from "@descent/core/adapter";
+import type { Dense } from "@descent/core/graph";
 import type { Point, Vector } from "./ask.ts";
-import { column, type Dense, read, vector } from "./host.ts";
+import { column, read, vector } from "./host.ts";
 import type { Memory, Method } from "./method.ts";
 
 /** A matrix or column as data. */

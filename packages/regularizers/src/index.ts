@@ -3,6 +3,18 @@ export { maxNorm } from "./constraints/max-norm.ts";
 export { nonNegative } from "./constraints/non-negative.ts";
 export { unitNorm } from "./constraints/unit-norm.ts";
 export { type Constrained, type Lagrangian, type LagrangianOptions, lagrangian, type Smooth } from "./lagrangian.ts";
+export { penaltyEntropy, penaltyLabelSmoothing } from "./penalties/outputs.ts";
+export type { Penalty } from "./penalties/penalty.ts";
+export {
+  type MatrixPenaltyOptions,
+  type PenaltyOptions,
+  penaltyElasticNet,
+  penaltyGroup,
+  penaltyL1,
+  penaltyL2,
+  penaltyOrthogonality,
+  penaltySpectralNorm,
+} from "./penalties/weights.ts";
 export {
   type IntersectionOptions,
   type Projection,

@@ -12,6 +12,11 @@ const square: regularizers.Smooth = {
 };
 const use = (l: regularizers.Lagrangian): unknown[] => [l.value(x()), l.gradient(x()), l.update(x())];
 
+const penalty = (options: object): GoodCall => ({
+  args: () => [options],
+  use: (p: regularizers.Penalty) => [p.value(x()), p.gradient(x())],
+});
+
 wrongCalls(regularizers, {
   box: { args: () => [sgd(), { lower: 0, upper: 2 }] },
   maxNorm: { args: () => [sgd(), { limit: 2 }] },
@@ -49,6 +54,14 @@ wrongCalls(regularizers, {
     args: () => [x()],
     call: (gradient: number[]) => lagrangian({ objective: { ...square, gradient: () => gradient } }).gradient(x()),
   },
+  penaltyElasticNet: penalty({ l1: 0.1, l2: 0.1 }),
+  penaltyEntropy: penalty({ strength: 0.1, shape }),
+  penaltyGroup: penalty({ strength: 0.1, size: 2 }),
+  penaltyL1: penalty({ strength: 0.1 }),
+  penaltyL2: penalty({ strength: 0.1 }),
+  penaltyLabelSmoothing: penalty({ strength: 0.1, shape }),
+  penaltyOrthogonality: penalty({ strength: 0.1, shape }),
+  penaltySpectralNorm: penalty({ strength: 0.1, shape }),
   projectAffine: good({ matrix: [1, 1, 1, 1], rhs: [1] }),
   projectAlternating: good([projectSimplex], { tolerance: 1e-8, rounds: 100 }),
   projectBox: good({ min: 0, max: [1, 1, 1, 1] }),
