@@ -536,6 +536,8 @@ describe("bad input is one line and exit code 1:", () => {
 
   test.each([
     ["--optimizer radm", "Unknown optimizer `radm`. Did you mean radam?"],
+    ["compare --optimizers adam,sgd,Adam", "--optimizers has adam twice. Name each once."],
+    ["compare --lrs 1e-3,0.001", "--lrs has 0.001 twice. Name each once."],
     ["compare --optimizers adam,radm", "Unknown optimizer `radm`. Did you mean radam?"],
     ["--model cnm", "Unknown model `cnm`. Did you mean cnn?"],
     ["--schedule cosin", "Unknown schedule `cosin`. Did you mean cosine?"],

@@ -59,7 +59,13 @@ const named =
     if (text.trim() === "" || text.includes("\0")) throw new UserError(`${flag} needs a value; got an empty one.`);
     return text;
   };
-const separated = <T>(text: string, read: (part: string) => T): T[] => text.split(",").map((part) => read(part.trim()));
+/** Parts between commas. Throws for one that is there twice: its runs would count twice, as if they were independent. */
+function separated<T>(flag: string, text: string, read: (part: string) => T): T[] {
+  const all = text.split(",").map((part) => read(part.trim()));
+  const twice = all.find((one, i) => all.indexOf(one) !== i);
+  if (twice !== undefined) throw new UserError(`${flag} has ${twice} twice. Name each once.`);
+  return all;
+}
 const optimizerName = (given: string): string => pick("optimizer", given, optimizerNames);
 const scheduleText = (given: string): string => {
   if (given.length > longestText)
@@ -167,12 +173,12 @@ export const compareOptions = (command: Command): Command =>
       command
         .addOption(
           option("--optimizers <rules>", "rules, separated by commas", (text) =>
-            separated(text, optimizerName),
+            separated("--optimizers", text, optimizerName),
           ).default(["radam", "adam", "sgd"], "radam,adam,sgd"),
         )
         .addOption(
           option("--lrs <rates>", "learning rates, separated by commas (default: tuned per rule)", (text) =>
-            separated(text, number("--lrs", ranges.lr)),
+            separated("--lrs", text, number("--lrs", ranges.lr)),
           ),
         )
         .addOption(

@@ -95,7 +95,7 @@ export async function resumedTraining(
   const trained = position.epoch >= recipe.epochs;
   if (trained && (recipe.epochs !== saved.recipe.epochs || isComplete(folder.path, position)))
     throw new UserError(
-      `\`${folder.path}\` has completed its ${recipe.epochs} epochs. To train longer, pass --epochs ${position.epoch + 1} or more.`,
+      `\`${folder.path}\` has completed its ${position.epoch === 1 ? "epoch" : `${position.epoch} epochs`}. To train longer, pass --epochs ${position.epoch + 1} or more.`,
     );
   const metrics = path.join(folder.path, names.metrics);
   const { epochs, damaged } = await rewindMetrics(metrics, position.step, position.epoch);

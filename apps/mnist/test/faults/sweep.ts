@@ -246,7 +246,7 @@ export async function sweep({
       else {
         const finished = await worker.run({ folder, args: anew ? of.args : of.resume });
         // A fault at the very end leaves a complete run, which cannot be resumed.
-        const whole = finished?.code === 1 && /has completed its \d epochs/.test(finished.errors.join());
+        const whole = finished?.code === 1 && /has completed its (\d epochs|epoch)\./.test(finished.errors.join());
         if (finished?.code !== 0 && !whole) return lose(point, `--resume: ${finished?.errors.join()}`);
         if (anew) counts.anew++;
         else if (whole) counts.unharmed++;
