@@ -1,7 +1,7 @@
 import type { Parameter } from "@descent/core";
 import { type Backend, type BlockingWorld, matrix, type Start, size } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
-import { type Plan, plan } from "@descent/core/kernels";
+import { type KernelPlan, kernelPlan } from "@descent/core/kernels";
 import { type Codec, seedOf } from "./codec/codec.ts";
 import type { Matmul } from "./matrices/product.ts";
 import { type Room, Workspace } from "./matrices/workspace.ts";
@@ -52,7 +52,7 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
   /** Parameters whose matrices are multiplied, which codecs cannot keep. */
   readonly #multiplied = new WeakSet<Parameter>();
   /** Plans that were checked, and what the largest kernel of them needs. */
-  readonly #plans = new Set<Plan>();
+  readonly #plans = new Set<KernelPlan>();
   #need: Need = { regions: 0, frame: 0 };
   /** The last steps, the latest first: it most likely serves the next, and where equations are guarded, another may. */
   #steps: readonly PreparedStep[] = [];
@@ -69,13 +69,13 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
 
   check(program: Program, parameter: Parameter): void {
     const { stages } = this.#plan(program, parameter);
-    if (stages.some(({ steps }) => steps.some(({ kind }) => kind !== "loop"))) this.#multiplied.add(parameter);
+    if (stages.some(({ work }) => work.some(({ kind }) => kind !== "loop"))) this.#multiplied.add(parameter);
     for (const slot of Object.keys(program.slots)) this.slotNames.add(slot);
   }
 
-  #plan(program: Program, parameter: Parameter): Plan {
+  #plan(program: Program, parameter: Parameter): KernelPlan {
     // A codec rounds what it keeps: it would not be read as it was computed.
-    const made = plan(program, matrix(parameter), { early: !this.#codecOf });
+    const made = kernelPlan(program, matrix(parameter), { early: !this.#codecOf });
     if (this.#plans.has(made)) return made;
     const { regions, frame } = need(made.kernels);
     this.#need = { regions: Math.max(regions, this.#need.regions), frame: Math.max(frame, this.#need.frame) };

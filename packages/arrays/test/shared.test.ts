@@ -1,5 +1,5 @@
 import { hostFunction } from "@descent/core/graph";
-import { plan } from "@descent/core/kernels";
+import { kernelPlan } from "@descent/core/kernels";
 import { expect, test } from "vitest";
 import { ArraysBackend, need, Runner, Tensor } from "../src/engine.ts";
 import { expectSame, fill, programOf, spec, step } from "./run.ts";
@@ -18,7 +18,7 @@ test.each([
   ]) {
     const program = programOf(spec(update, { m: 0, c: { place: "column", init: 0 } }), parameter);
     const memory = new WebAssembly.Memory({ initial: 16, maximum: 64, shared });
-    const runner = new Runner(memory, 0, need(plan(program).kernels));
+    const runner = new Runner(memory, 0, need(kernelPlan(program).kernels));
     let data = fill(program, parameter, (name, i) => Math.sin(i + name.length));
     const views = Object.fromEntries(Object.keys(data).map((name) => [name, new Tensor()]));
     const { g, ...tensors } = views;

@@ -194,12 +194,12 @@ describe("@descent/core/graph", () => {
 });
 
 describe("@descent/core/kernels", () => {
-  const [loop] = kernels.plan(program).kernels;
+  const [loop] = kernels.kernelPlan(program).kernels;
   wrongCalls(kernels, {
     operand: made(1, sum),
     reach: good([sum], () => false),
     kernel: good("tensor", new Map([[x, x]]), [sum], () => false),
-    plan: made(1, program, { rows: 1, cols: 2 }, { early: true }),
+    kernelPlan: made(1, program, { rows: 1, cols: 2 }, { early: true }),
     domainOf: made(1, x),
     operations: made(1, program),
     wgsl: "is a language, which shader calls",

@@ -1,7 +1,7 @@
 import { type Equations, OptimizerError } from "@descent/core";
 import type { Macros, Matrix, RuleSpec } from "@descent/core/adapter";
 import { apply, constant, type Expr, reduce, shapes, topological, trace, variable } from "@descent/core/graph";
-import { plan, type Step } from "@descent/core/kernels";
+import { kernelPlan, type Work } from "@descent/core/kernels";
 import { describe, expect, test } from "vitest";
 
 const [p, g] = [variable("p", "tensor"), variable("g", "tensor")];
@@ -120,7 +120,7 @@ describe("sizes", () => {
 });
 
 describe("the plan of Newton–Schulz", () => {
-  const kinds = (steps: readonly Step[]): string =>
+  const kinds = (steps: readonly Work[]): string =>
     steps.map((s) => (s.kind === "loop" ? "l" : s.kind === "product" ? (s.symmetric ? "s" : "p") : "t")).join("");
   test.each([
     [20, 50],
@@ -129,9 +129,9 @@ describe("the plan of Newton–Schulz", () => {
   ])(
     "for %i × %i is a loop for each sum of matrices, with half of two products in three and no transpose",
     (rows, cols) => {
-      const { stages, matrices, workspace } = plan(trace(orthogonal, { rows, cols }), { rows, cols });
+      const { stages, matrices, workspace } = kernelPlan(trace(orthogonal, { rows, cols }), { rows, cols });
       // The norm, then X; five times X X', A A, bA + cAA, BX and the new X, the last of them with the step.
-      expect(stages.map((s) => kinds(s.steps))).toEqual(["l", `l${"sslpl".repeat(5)}`]);
+      expect(stages.map((s) => kinds(s.work))).toEqual(["l", `l${"sslpl".repeat(5)}`]);
       expect(matrices).toHaveLength(25);
       const [most, least] = [rows * cols, Math.min(rows, cols) ** 2];
       const up = (n: number): number => Math.ceil(n / 64) * 64;
@@ -140,16 +140,16 @@ describe("the plan of Newton–Schulz", () => {
   );
   test("is made once for a size", () => {
     const program = trace(spec({ p: "p - g @ g' @ g" }));
-    expect(plan(program, { rows: 3, cols: 7 })).toBe(plan(program, { rows: 3, cols: 7 }));
-    expect(plan(program, { rows: 3, cols: 7 })).not.toBe(plan(program, { rows: 7, cols: 3 }));
+    expect(kernelPlan(program, { rows: 3, cols: 7 })).toBe(kernelPlan(program, { rows: 3, cols: 7 }));
+    expect(kernelPlan(program, { rows: 3, cols: 7 })).not.toBe(kernelPlan(program, { rows: 7, cols: 3 }));
     const plain = trace(spec({ p: "p - g" }));
-    expect(plan(plain, { rows: 3, cols: 7 })).toBe(plan(plain));
+    expect(kernelPlan(plain, { rows: 3, cols: 7 })).toBe(kernelPlan(plain));
   });
   test("no two matrices in use overlap", () => {
-    const { stages, matrices } = plan(trace(orthogonal, { rows: 9, cols: 31 }), { rows: 9, cols: 31 });
+    const { stages, matrices } = kernelPlan(trace(orthogonal, { rows: 9, cols: 31 }), { rows: 9, cols: 31 });
     const place = new Map(matrices.map((m) => [m.key, m]));
     const owner = new Map<number, Expr>(); // by float, who wrote it last
-    for (const step of stages.flatMap((s) => s.steps)) {
+    for (const step of stages.flatMap((s) => s.work)) {
       const loop = step.kind === "loop" ? step.kernel.buffers : undefined;
       const read = loop
         ? loop.filter((b) => b.read).map((b) => b.key)

@@ -1,6 +1,6 @@
 import { rule } from "@descent/core";
 import { apply, build, constant, type Expr, parse, scalarOps, trace, variable } from "@descent/core/graph";
-import { glsl, type Kernel, type Language, plan, reach, shader, wgsl } from "@descent/core/kernels";
+import { glsl, type Kernel, kernelPlan, type Language, reach, shader, wgsl } from "@descent/core/kernels";
 import { expect, test } from "vitest";
 
 const bits = new DataView(new ArrayBuffer(4));
@@ -102,7 +102,7 @@ test.each([
   ["WGSL", wgsl],
   ["GLSL ES 3.00", glsl],
 ] as const)("an element of Lion in %s", (_, language) => {
-  const [kernel] = plan(trace(lion().rule)).kernels as [Kernel]; // Lion is one loop
+  const [kernel] = kernelPlan(trace(lion().rule)).kernels as [Kernel]; // Lion is one loop
   const { functions, statements, value } = shader(language, kernel.order, (e) =>
     e.op === "var" ? String(e.value) : `a${kernel.args.findIndex(({ key }) => key === e)}`,
   );

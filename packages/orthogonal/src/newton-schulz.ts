@@ -1,18 +1,18 @@
 import { formula, type Macro } from "@descent/core";
 import { apply, type Expr } from "@descent/core/graph";
 
-/** One step of an odd polynomial: a x + b (x x') x + c (x x')² x. */
-type Step = (x: Expr) => Expr;
+/** An odd polynomial: a x + b (x x') x + c (x x')² x. */
+type Polynomial = (x: Expr) => Expr;
 
 /** A macro: length 1 by `unit`, then the steps, on the short side. */
 const iteration =
-  (unit: Step, steps: readonly Step[]): Macro =>
+  (unit: Polynomial, steps: readonly Polynomial[]): Macro =>
   ({ rows, cols }, x) => {
     const turn = (y: Expr): Expr => (rows > cols ? apply("transpose", y) : y);
     return turn(steps.reduce((y, step) => step(y), unit(turn(x!)))); // called with one argument
   };
 
-const times = (step: Step, n: number): Step[] => Array.from({ length: n }, () => step);
+const times = (step: Polynomial, n: number): Polynomial[] => Array.from({ length: n }, () => step);
 
 /** As PyTorch scales: by the norm, at least 1e-7. */
 export const clamped = formula({ y: "x / max(norm(x), 1e-7)" });

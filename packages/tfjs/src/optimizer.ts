@@ -112,7 +112,7 @@ export class DescentOptimizer extends Optimizer {
   readonly #trained: Trained;
   readonly #nonFinite: NonFinite;
   /** Steps that a device has skipped and no error has reported yet. */
-  #untold = 0;
+  #unreported = 0;
   #weights: Weights | undefined;
 
   /** Made by `optimizer`, or from a saved model, whose variables it waits for. */
@@ -265,8 +265,8 @@ export class DescentOptimizer extends Optimizer {
   applyGradients(gradients: Gradients, inputs: Inputs = {}): void {
     const shares = sharesOf(gradients);
     const { loop } = this.#trained;
-    this.#hear();
-    this.#tell();
+    this.#countRefused();
+    this.#reportRefused();
     const variables = Array.from(shares.values(), ({ p }) => p);
     this.#trained.checkGroups(variables);
     this.#trained.take(variables);
@@ -314,15 +314,15 @@ export class DescentOptimizer extends Optimizer {
   }
 
   /** Counts the steps that the device has left out, as far as it has answered. */
-  #hear(): void {
+  #countRefused(): void {
     const steps = this.#tensors.takeRefused();
     for (let i = 0; i < steps; i++) this.#trained.loop.countNonFinite();
-    this.#untold += steps;
+    this.#unreported += steps;
   }
 
-  #tell(): void {
-    const steps = this.#untold;
-    this.#untold = 0;
+  #reportRefused(): void {
+    const steps = this.#unreported;
+    this.#unreported = 0;
     if (steps > 0 && this.#nonFinite === "throw")
       throw new OptimizerError(
         `${steps === 1 ? "An earlier step was" : `${steps} earlier steps were`} not applied, because gradients, or their norm, were not finite. Lower the rate, clip the gradients, or skip such steps with nonFinite: "skip".`,
@@ -365,7 +365,7 @@ export class DescentOptimizer extends Optimizer {
   /** Groups, current hyper-parameters, every parameter with its group, count and mask, and how many updates were refused. */
   inspect(): Inspection {
     this.#trained.loop.alive();
-    this.#hear();
+    this.#countRefused();
     this.#trained.forget();
     return this.#trained.loop.inspect();
   }

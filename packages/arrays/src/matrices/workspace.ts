@@ -1,5 +1,5 @@
 import type { Expr } from "@descent/core/graph";
-import type { Plan } from "@descent/core/kernels";
+import type { KernelPlan } from "@descent/core/kernels";
 import { Arena, ordinary } from "../memory/arena.ts";
 import type { Need } from "../wasm/need.ts";
 import type { Runner } from "../wasm/runner.ts";
@@ -40,7 +40,7 @@ export class Workspace {
   }
 
   /** The matrices of a plan, whose part of the memory begins at this many floats. */
-  matrices({ matrices }: Plan, start: number): ReadonlyMap<Expr, Float32Array> {
+  matrices({ matrices }: KernelPlan, start: number): ReadonlyMap<Expr, Float32Array> {
     return new Map(
       matrices.map((m) => [m.key, this.#floats.subarray(start + m.at, start + m.at + m.rows * m.cols)] as const),
     );

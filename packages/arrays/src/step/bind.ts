@@ -1,6 +1,6 @@
 import { type Matrix, matrix, size } from "@descent/core/adapter";
 import { computeWhole, type Dense, type Expr } from "@descent/core/graph";
-import { type Domain, domainOf, type Kernel, type LoopStep, type Plan, type Step } from "@descent/core/kernels";
+import { type Domain, domainOf, type Kernel, type KernelPlan, type LoopWork, type Work } from "@descent/core/kernels";
 import { nothing, reductionsOf } from "../kernels/accumulate.ts";
 import { transpose } from "../matrices/product.ts";
 import type { Workspace } from "../matrices/workspace.ts";
@@ -42,7 +42,7 @@ export interface Part {
 
 /** A group of jobs with the arrays that its steps run on. */
 export interface BoundGroup {
-  readonly plan: Plan;
+  readonly plan: KernelPlan;
   readonly first: Item;
   /** Its numbers, each at its place on the plan's sheet. */
   readonly values: Float64Array;
@@ -80,7 +80,7 @@ export function bind(group: JobGroup, place: Place | undefined, notes: Notes): B
     values: sheet.row(),
     slots: plan.values.map(({ input, key }) => ({ input, place: sheet.at(key) })),
     stores: plan.stores.map(({ input, value }) => ({ input, place: sheet.at(value) })),
-    stages: plan.stages.map(({ steps }, level) => steps.map((step) => binder.step(step, level))),
+    stages: plan.stages.map(({ work }, level) => work.map((one) => binder.bind(one, level))),
   };
 }
 
@@ -116,19 +116,19 @@ class Binder {
     return tensor.array;
   }
 
-  step(step: Step, level: number): Batch | Make {
-    switch (step.kind) {
+  bind(work: Work, level: number): Batch | Make {
+    switch (work.kind) {
       case "transposition": {
-        const { of, into, rows, cols } = step;
-        const [source, target] = [this.#source(of, this.#first), this.#matrices.get(into)!]; // every step's result has a place
+        const { of, into, rows, cols } = work;
+        const [source, target] = [this.#source(of, this.#first), this.#matrices.get(into)!]; // every result has a place
         return { kind: "make", run: () => void transpose(arrayOf(source), rows, cols, target) };
       }
       case "product": {
-        const { left, right, into } = step;
+        const { left, right, into } = work;
         const [a, b] = [this.#source(left.key, this.#first), this.#source(right.key, this.#first)];
         const { workspace } = this.#place!; // plans with products have one
         const target = this.#matrices.get(into)!; // as above
-        const { rows, inner, cols, symmetric } = step;
+        const { rows, inner, cols, symmetric } = work;
         return {
           kind: "make",
           run: () =>
@@ -144,7 +144,7 @@ class Binder {
         };
       }
       case "whole": {
-        const { op, of, numbers, into, rows, cols } = step;
+        const { op, of, numbers, into, rows, cols } = work;
         const sources = of.map(({ key }) => this.#source(key, this.#first));
         const target = this.#matrices.get(into)!; // as above
         const run = (): void => {
@@ -157,11 +157,11 @@ class Binder {
         return { kind: "make", run };
       }
       case "loop":
-        return this.#batch(step, level);
+        return this.#batch(work, level);
     }
   }
 
-  #batch({ kernel, domain, matrix: own }: LoopStep, level: number): Batch {
+  #batch({ kernel, domain, matrix: own }: LoopWork, level: number): Batch {
     const { plan, items } = this.#group;
     const args = kernel.args.map(({ key, perRow }) => (perRow ? this.#vectors.get(key)! : 0));
     const numbers = kernel.args.map(({ key, perRow }) => (perRow ? undefined : plan.sheet.at(key)));

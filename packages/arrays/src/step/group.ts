@@ -1,5 +1,5 @@
 import { type Job, size } from "@descent/core/adapter";
-import type { Plan } from "@descent/core/kernels";
+import type { KernelPlan } from "@descent/core/kernels";
 import type { Tensor } from "../memory/tensor.ts";
 import type { Runner } from "../wasm/runner.ts";
 
@@ -20,7 +20,7 @@ export interface Item {
 
 /** Jobs of one plan whose numbers all agree. Where a plan takes numbers from single tensors, each job is a group of its own. */
 export interface JobGroup {
-  readonly plan: Plan;
+  readonly plan: KernelPlan;
   /** At least one. */
   readonly items: readonly Item[];
 }
@@ -35,11 +35,11 @@ export interface Grouped {
 export function group(
   jobs: readonly KeptJob[],
   tensors: readonly Item["tensors"][],
-  plans: readonly Plan[],
-  homeOf: (index: number, plan: Plan) => Runner | undefined,
+  plans: readonly KernelPlan[],
+  homeOf: (index: number, plan: KernelPlan) => Runner | undefined,
 ): Grouped {
-  const groups: { readonly plan: Plan; readonly items: Item[] }[] = [];
-  const byPlan = new Map<Plan, (typeof groups)[number][]>();
+  const groups: { readonly plan: KernelPlan; readonly items: Item[] }[] = [];
+  const byPlan = new Map<KernelPlan, (typeof groups)[number][]>();
   const leaders = jobs.map((job, index) => {
     const plan = plans[index]!; // one per job
     // Without elements there is nothing to do, unless a slot has another size.

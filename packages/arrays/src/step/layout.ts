@@ -1,5 +1,5 @@
 import type { Expr } from "@descent/core/graph";
-import type { Plan, Product, Step } from "@descent/core/kernels";
+import type { KernelPlan, Product, Work } from "@descent/core/kernels";
 import type { Room } from "../matrices/workspace.ts";
 import { Arena } from "../memory/arena.ts";
 import type { JobGroup } from "./group.ts";
@@ -28,33 +28,33 @@ export function layOut(groups: readonly JobGroup[], model: boolean): Layout {
   return { room, starts };
 }
 
-function roomOf({ stages, matrices, workspace }: Plan): Room {
+function roomOf({ stages, matrices, workspace }: KernelPlan): Room {
   const made = new Set(matrices.map((m) => m.key));
   let copies = 0;
-  for (const step of stages.flatMap((s) => s.steps))
-    if (step.kind === "product") copies = Math.max(copies, outside(step, made));
+  for (const one of stages.flatMap((s) => s.work))
+    if (one.kind === "product") copies = Math.max(copies, outside(one, made));
   return { matrices: workspace, copies };
 }
 const outside = ({ left, right, rows, inner, cols }: Product, made: ReadonlySet<Expr>): number =>
   (made.has(left.key) ? 0 : Arena.floats([rows * inner])) + (made.has(right.key) ? 0 : Arena.floats([inner * cols]));
 
 /** Whether a matrix made in one stage is read in a later one: then other jobs' stages in between must not lie there. */
-function carries({ stages, matrices }: Plan): boolean {
+function carries({ stages, matrices }: KernelPlan): boolean {
   const made = new Set(matrices.map((m) => m.key));
   const first = new Map<Expr, number>();
-  return stages.some(({ steps }, level) =>
-    steps.flatMap(touched).some((e) => {
+  return stages.some(({ work }, level) =>
+    work.flatMap(touched).some((e) => {
       if (!made.has(e)) return false;
       if (!first.has(e)) first.set(e, level);
       return first.get(e) !== level;
     }),
   );
 }
-const touched = (step: Step): readonly Expr[] =>
-  step.kind === "loop"
-    ? step.kernel.buffers.map((b) => b.key)
-    : step.kind === "product"
-      ? [step.left.key, step.right.key, step.into]
-      : step.kind === "whole"
-        ? [...step.of.map(({ key }) => key), step.into]
-        : [step.of, step.into];
+const touched = (one: Work): readonly Expr[] =>
+  one.kind === "loop"
+    ? one.kernel.buffers.map((b) => b.key)
+    : one.kind === "product"
+      ? [one.left.key, one.right.key, one.into]
+      : one.kind === "whole"
+        ? [...one.of.map(({ key }) => key), one.into]
+        : [one.of, one.into];

@@ -1,4 +1,4 @@
-import type { Plan } from "@descent/core/kernels";
+import type { KernelPlan } from "@descent/core/kernels";
 import type { Room, Workspace } from "../matrices/workspace.ts";
 import { Tensor } from "../memory/tensor.ts";
 import type { Runner } from "../wasm/runner.ts";
@@ -38,8 +38,8 @@ export class PreparedStep {
 
   constructor(
     jobs: readonly ArrayJob[],
-    plans: readonly Plan[],
-    homeOf: (job: ArrayJob, plan: Plan) => Runner | undefined,
+    plans: readonly KernelPlan[],
+    homeOf: (job: ArrayJob, plan: KernelPlan) => Runner | undefined,
     workspaceOf: (room: Room) => Workspace,
   ) {
     const model = plans.some((p) => p.model);

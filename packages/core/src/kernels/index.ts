@@ -3,5 +3,5 @@ export * from "./kernel.ts";
 export type { Placed } from "./matrices.ts";
 export * from "./plan.ts";
 export * from "./shader.ts";
-export * from "./step.ts";
 export * as wasm from "./wasm/index.ts";
+export * from "./work.ts";

@@ -1,6 +1,6 @@
 import { type Expr, isMatrixOp, isReduction, isUniform, postorder } from "../expr.ts";
 import type { Matrix } from "../parameter.ts";
-import type { Step } from "./step.ts";
+import type { Work } from "./work.ts";
 
 /** A matrix with its place in the workspace. */
 export interface Placed {
@@ -35,26 +35,26 @@ export function isSymmetric(e: Expr): boolean {
 const UNIT = 64;
 
 /**
- * Room in one workspace for the matrices that steps make, from the step that makes one to the last that reads it. A loop
+ * Room in one workspace for the matrices that a step makes, from the work that makes one to the last that reads it. A loop
  * may write where a matrix lies that it reads for the last time; a product may not.
  */
 export function layOut(
-  steps: readonly Step[],
+  work: readonly Work[],
   sizeOf: (e: Expr) => Matrix | undefined,
 ): { readonly matrices: readonly Placed[]; readonly workspace: number } {
   const last = new Map<Expr, number>();
-  steps.forEach((step, i) => {
-    for (const e of reads(step)) last.set(e, i);
+  work.forEach((one, i) => {
+    for (const e of reads(one)) last.set(e, i);
   });
   const placed: Placed[] = [];
   let live: (Placed & { readonly floats: number })[] = [];
   let workspace = 0;
-  steps.forEach((step, i) => {
-    for (const key of writes(step)) {
+  work.forEach((one, i) => {
+    for (const key of writes(one)) {
       const size = sizeOf(key);
       if (!size) continue;
       const floats = Math.ceil((size.rows * size.cols) / UNIT) * UNIT;
-      const heir = step.kind === "loop" ? live.find((m) => m.floats === floats && last.get(m.key) === i) : undefined;
+      const heir = one.kind === "loop" ? live.find((m) => m.floats === floats && last.get(m.key) === i) : undefined;
       let at = heir?.at ?? 0;
       if (heir) live = live.filter((m) => m !== heir);
       else for (const m of live) if (m.at < at + floats && at < m.at + m.floats) at = m.at + m.floats;
@@ -68,12 +68,12 @@ export function layOut(
   return { matrices: placed, workspace };
 }
 
-function reads(step: Step): readonly Expr[] {
-  if (step.kind === "product") return [step.left.key, step.right.key];
-  if (step.kind === "transposition") return [step.of];
-  if (step.kind === "whole") return step.of.map(({ key }) => key);
-  return step.kernel.buffers.filter((b) => b.read).map((b) => b.key);
+function reads(one: Work): readonly Expr[] {
+  if (one.kind === "product") return [one.left.key, one.right.key];
+  if (one.kind === "transposition") return [one.of];
+  if (one.kind === "whole") return one.of.map(({ key }) => key);
+  return one.kernel.buffers.filter((b) => b.read).map((b) => b.key);
 }
 
-const writes = (step: Step): readonly Expr[] =>
-  step.kind === "loop" ? step.kernel.buffers.filter((b) => b.store).map((b) => b.key) : [step.into];
+const writes = (one: Work): readonly Expr[] =>
+  one.kind === "loop" ? one.kernel.buffers.filter((b) => b.store).map((b) => b.key) : [one.into];

@@ -10,18 +10,18 @@ import { shapes } from "../shapes.ts";
 import { sameSize } from "../sizes.ts";
 import { type Domain, type Kernel, kernel, operand, reach } from "./kernel.ts";
 import { isSymmetric, layOut, type Placed } from "./matrices.ts";
-import type { Product, Step } from "./step.ts";
+import type { Product, Work } from "./work.ts";
 
 /** The part of a plan that can run once the reductions of the stage before are known. */
 export interface Stage {
   /** Computes what is one number per tensor or model and needed here, on the plan's sheet, from what is known so far. */
   readonly compute: Compute;
-  readonly steps: readonly Step[];
+  readonly work: readonly Work[];
   /** The sums over the model that this stage takes, and text that is equal for equal sums of two rules. */
   readonly model: readonly { readonly sum: ExprOf<Reduction>; readonly spelt: string }[];
 }
 
-/** Numbers by row or by column: a slot's, or made by a step. */
+/** Numbers by row or by column: a slot's, or made by its work. */
 export interface Vector {
   readonly key: Expr;
   readonly input: string | undefined;
@@ -33,7 +33,7 @@ export interface Vector {
  * A program in the order in which it is computed. What is one number (`values`) is float64 and kept by expression; so
  * are the float32 `vectors` by row and by column, and the `matrices` that are neither a variable nor gone after a loop.
  */
-export interface Plan {
+export interface KernelPlan {
   /** Where each number has its place: scalars of the program, `values`, sums, and what stages compute. */
   readonly sheet: Sheet;
   readonly stages: readonly Stage[];
@@ -57,21 +57,21 @@ export interface Plan {
   readonly merges: boolean;
 }
 
-const plans = new WeakMap<Program, Map<string, Plan>>();
+const plans = new WeakMap<Program, Map<string, KernelPlan>>();
 
 /**
  * The plan of a program for matrices of a size, made once; the size matters only where there are products. With `early`
  * a slot that a loop for sums has computed on its way is stored by it, and later loops read the slot.
  */
-export function plan(
+export function kernelPlan(
   program: Program,
   matrix: Matrix = { rows: 1, cols: 1 },
   options: { readonly early?: boolean } = {},
-): Plan {
-  checkProgram("plan", program);
-  takes("plan", "the size of a matrix: { rows, cols }", matrix, isRecord(matrix));
-  const { early = false } = knownOptions("plan", options, ["early"]);
-  flag("plan", { early });
+): KernelPlan {
+  checkProgram("kernelPlan", program);
+  takes("kernelPlan", "the size of a matrix: { rows, cols }", matrix, isRecord(matrix));
+  const { early = false } = knownOptions("kernelPlan", options, ["early"]);
+  flag("kernelPlan", { early });
   let known = plans.get(program);
   if (!known) plans.set(program, (known = new Map()));
   const key = `${early} ${shapes(program, matrix) ? `${matrix.rows}x${matrix.cols}` : ""}`;
@@ -110,7 +110,7 @@ function onTheWay({ passes: [first = [], ...later], slots, outputs }: Program): 
   return [...found.values()].some((name) => names.has(name)) ? new Map() : found;
 }
 
-function make(program: Program, own: Matrix, early: boolean): Plan {
+function make(program: Program, own: Matrix, early: boolean): KernelPlan {
   // Found in the graph rather than made: a second copy of core would make another node.
   const found = reach(Object.values(program.outputs), () => false).filter((e) => e.op === "var" && e.place !== "host");
   const node = (name: string, place: SlotSpec["place"]): Expr =>
@@ -137,13 +137,13 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
   /** One stage: what it needs computed first, then its loops. */
   function stage(reductions: readonly ExprOf<Reduction>[], outputs: Readonly<Record<string, Expr>>): Stage {
     const wanted: Expr[] = [];
-    const steps: Step[] = [];
+    const work: Work[] = [];
     const want = (e: Expr): void => {
       if (known.has(e)) return;
       known.add(e);
       wanted.push(e);
     };
-    const step = (
+    const loop = (
       domain: Domain,
       into: ReadonlyMap<Expr, Expr>,
       sums: readonly ExprOf<Reduction>[],
@@ -163,11 +163,11 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
           sheet.give(e);
         } else vectors.set(e, undefined);
       }
-      steps.push({ kind: "loop", kernel: k, domain, matrix });
+      work.push({ kind: "loop", kernel: k, domain, matrix });
     };
     /** Computes what is by row or column into a vector of its own, unless it has one. */
     const vector = (e: Expr): void => {
-      if (!vectors.has(e)) step(domainOf(e), new Map([[e, e]]), [], sizeOf(e));
+      if (!vectors.has(e)) loop(domainOf(e), new Map([[e, e]]), [], sizeOf(e));
     };
     /** Makes every product and transpose that these expressions need. */
     const multiply = (roots: readonly Expr[]): void => {
@@ -181,7 +181,7 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
           const of = e.args[0]!; // transpose has one argument
           matrix(of);
           const { rows, cols } = sizes.get(e)!; // every matrix has a size
-          steps.push({ kind: "transposition", of, into: e, rows, cols });
+          work.push({ kind: "transposition", of, into: e, rows, cols });
           matrices.add(e);
         }
       }
@@ -194,7 +194,7 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
         return { key, ...sizes!.get(key)! }; // every matrix has a size
       });
       const numbers = e.args.slice(count).map((n) => n.value as number); // `trace` has made them constants
-      steps.push({ kind: "whole", op: e.op, of, numbers, into: e, ...sizes!.get(e)! }); // as above
+      work.push({ kind: "whole", op: e.op, of, numbers, into: e, ...sizes!.get(e)! }); // as above
       matrices.add(e);
     };
     const product = (e: Expr): void => {
@@ -205,14 +205,14 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
       }) as [Product["left"], Product["right"]]; // matmul has two arguments
       const { rows, cols } = sizes!.get(e)!; // every matrix has a size
       const inner = sizes!.get(e.args[0]!)!.cols;
-      steps.push({ kind: "product", left, right, rows, inner, cols, symmetric: isSymmetric(e), into: e });
+      work.push({ kind: "product", left, right, rows, inner, cols, symmetric: isSymmetric(e), into: e });
       matrices.add(e);
     };
     /** Computes a formula into a matrix of its own, unless it has one or is a variable. */
     const matrix = (e: Expr): void => {
       if (e.op === "var" || held(e)) return;
       if (isMatrixOp(e)) multiply([e]);
-      else step("tensor", new Map([[e, e]]), [], sizeOf(e));
+      else loop("tensor", new Map([[e, e]]), [], sizeOf(e));
       matrices.add(e);
     };
 
@@ -228,7 +228,7 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
       }
     const slots = early && !sizes && groups.size === 1 && reductions === program.passes[0] ? onTheWay(program) : [];
     const into = new Map([...slots].map(([e, name]) => [node(name, "tensor"), e]));
-    for (const sums of groups.values()) step("tensor", into, sums, sizeOf(operand(sums[0]!)));
+    for (const sums of groups.values()) loop("tensor", into, sums, sizeOf(operand(sums[0]!)));
     for (const [e, name] of slots) stored.set(e, name);
 
     // Slots by row and by column go last: the loop over elements may still read what they were.
@@ -244,14 +244,14 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
       if (here.size > 1) multiply([...here.values()].flat().map(([, e]) => e));
       for (const alike of here.values()) {
         const matrix = program.slots[alike[0]![0]]?.matrix; // no list is empty
-        step(domain, new Map(alike.map(([name, e]) => [node(name, domain), e])), [], other(matrix));
+        loop(domain, new Map(alike.map(([name, e]) => [node(name, domain), e])), [], other(matrix));
       }
     }
     for (const [name, e] of Object.entries(outputs)) if (isNumber(name)) want(e);
 
     return {
       compute: sheet.compute(wanted),
-      steps,
+      work,
       model: reductions.filter((e) => e.value === "model").map((sum) => ({ sum, spelt: spell(sum) })),
     };
   }
@@ -262,8 +262,8 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
   const stores = Object.entries(program.outputs)
     .filter(([name]) => isNumber(name))
     .map(([input, value]) => ({ input, value }));
-  const steps = stages.flatMap((s) => s.steps);
-  const kernels = steps.flatMap((s) => (s.kind === "loop" ? [s.kernel] : []));
+  const work = stages.flatMap((s) => s.work);
+  const kernels = work.flatMap((s) => (s.kind === "loop" ? [s.kernel] : []));
   return {
     sheet,
     stages,
@@ -271,13 +271,13 @@ function make(program: Program, own: Matrix, early: boolean): Plan {
     values,
     vectors: [...vectors].map(([key, input]) => ({ key, input, matrix: sizeOf(key) })),
     stored,
-    ...layOut(steps, (e) => (matrices.has(e) ? sizes!.get(e) : undefined)), // every matrix has a size
+    ...layOut(work, (e) => (matrices.has(e) ? sizes!.get(e) : undefined)), // every matrix has a size
     stores,
     model: program.model.length > 0 || stages.some((s) => s.model.length > 0),
     merges:
       vectors.size === 0 &&
       [...values, ...stores].every(({ input }) => placeOf(input) === "model") &&
-      steps.every(
+      work.every(
         (s) => s.kind === "loop" && !s.matrix && !s.kernel.byRows && s.kernel.sums.every((e) => e.value === "model"),
       ),
   };

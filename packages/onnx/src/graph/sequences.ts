@@ -2,7 +2,7 @@ import { constant } from "../proto/constant.ts";
 import { exact } from "./dims.ts";
 import type { Graph } from "./graph.ts";
 import { int, type Node } from "./node.ts";
-import { Step } from "./step.ts";
+import { NodeWriter } from "./node-writer.ts";
 
 /** More parts than any model splits into; a damaged one may ask for any number. */
 const most = 4096;
@@ -17,7 +17,7 @@ export class Sequences {
    */
   resolve(graph: Graph, node: Node): boolean {
     if (node.domain !== "") return false;
-    const s = new Step(graph, node, graph.opset);
+    const s = new NodeWriter(graph, node, graph.opset);
     const [output = ""] = node.outputs;
     const elements = this.#known.get(s.input(0));
     const made = this.#made(s, elements);
@@ -49,7 +49,7 @@ export class Sequences {
   }
 
   /** The elements of the sequence that a node makes, if they are known. */
-  #made(s: Step, elements: readonly string[] | undefined): readonly string[] | undefined {
+  #made(s: NodeWriter, elements: readonly string[] | undefined): readonly string[] | undefined {
     switch (s.node.op) {
       case "SequenceEmpty":
         return [];
@@ -74,13 +74,13 @@ export class Sequences {
 }
 
 /** A place in a sequence of this length, from the front. */
-function place(s: Step, input: number, length: number): number | undefined {
+function place(s: NodeWriter, input: number, length: number): number | undefined {
   const value = s.graph.literalValue(s.input(input))?.data[0];
   if (value === undefined) return undefined;
   return Number(value) < 0 ? Number(value) + length : Number(value);
 }
 
-function split(s: Step): readonly string[] | undefined {
+function split(s: NodeWriter): readonly string[] | undefined {
   const x = s.input(0);
   const shape = s.graph.typeOf(x)?.shape;
   if (shape === undefined) return undefined;

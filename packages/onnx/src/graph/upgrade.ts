@@ -2,9 +2,9 @@ import { elemCode, elems } from "../proto/elem.ts";
 import { compare } from "./dims.ts";
 import type { Graph } from "./graph.ts";
 import { float, floatList, int, ints, type Node, string } from "./node.ts";
-import { Step } from "./step.ts";
+import { NodeWriter } from "./node-writer.ts";
 
-type Upgrade = (at: Step) => void;
+type Upgrade = (at: NodeWriter) => void;
 
 /** Reduces over the axes of an attribute, which newer operators take as an input. */
 const axesToInput =
@@ -235,7 +235,7 @@ const table: Readonly<Record<string, Upgrade>> = {
 
 /** Appends a node written for operator set `from` in the form that the graph's own operator set has. */
 export function upgrade(graph: Graph, node: Node, from: number): void {
-  const step = new Step(graph, node, from);
+  const step = new NodeWriter(graph, node, from);
   const rule = from < graph.opset && Object.hasOwn(table, node.op) ? table[node.op] : undefined;
   if (rule !== undefined) rule(step);
   else if (from < 7) dropped("consumed_inputs", "output_sequence")(step);

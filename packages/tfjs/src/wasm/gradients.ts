@@ -69,12 +69,12 @@ function summingColumns(original: Kernel): Kernel {
     const axes = new Set((axis == null ? [] : [axis].flat()).map((a) => (a < 0 ? a + rank : a))); // without axes: all
     const columns = x.shape[rank - 1] ?? 0;
     const heap = new Heap(call.backend);
-    const { loops } = heap;
+    const { routines } = heap;
     const leading = axes.size > 0 && axes.size === rank - 1 && !axes.has(rank - 1);
-    if (!loops || !leading || x.dtype !== "float32" || columns % 4 !== 0 || size(x) === 0) return original(call);
+    if (!routines || !leading || x.dtype !== "float32" || columns % 4 !== 0 || size(x) === 0) return original(call);
     const out = heap.alloc(keepDims ? x.shape.map((d, i) => (i < rank - 1 ? 1 : d)) : [columns]);
     const sums = heap.alloc([8]); // four float64
-    const loop = loops.get("columnSums", columns);
+    const loop = routines.get("columnSums", columns);
     const [from, to] = [heap.pointer(x), heap.pointer(sums)];
     const floats = heap.floats(out);
     const doubles = new Float64Array(floats.buffer, to, 4);
@@ -93,13 +93,13 @@ function addingRows(original: Kernel): Kernel {
     const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo }; // the kernel's declared inputs
     const columns = a.shape.at(-1) ?? 0;
     const heap = new Heap(call.backend);
-    const { loops } = heap;
+    const { routines } = heap;
     const row = b.shape.length <= a.shape.length && b.shape.at(-1) === columns && size(b) === columns;
     const floats = a.dtype === "float32" && b.dtype === "float32";
-    if (!loops || !row || !floats || columns % 4 !== 0 || size(a) <= columns) return original(call);
+    if (!routines || !row || !floats || columns % 4 !== 0 || size(a) <= columns) return original(call);
     const out = heap.alloc(a.shape);
     const from = heap.pointer(a);
-    loops.get("addRow", columns)(from, from + 4 * size(a), heap.pointer(b), heap.pointer(out));
+    routines.get("addRow", columns)(from, from + 4 * size(a), heap.pointer(b), heap.pointer(out));
     return out;
   };
 }

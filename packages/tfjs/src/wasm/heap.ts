@@ -1,5 +1,5 @@
 import { type DataType, getKernel, type TensorInfo, type TypedArray } from "@tensorflow/tfjs-core";
-import { hasSimd, Loops } from "./simd.ts";
+import { hasSimd, Routines } from "./simd.ts";
 
 /** The backend's record of a tensor. */
 export interface WasmData {
@@ -46,7 +46,7 @@ export function builtin(name: string): Kernel {
   return config.kernelFunc as Kernel; // every kernel used here gives one tensor
 }
 
-const made = new WeakMap<WebAssembly.Memory, Loops>();
+const made = new WeakMap<WebAssembly.Memory, Routines>();
 
 /**
  * Tensors on the wasm heap, below the engine: nothing here is recorded on a tape or belongs to a tidy, so allocations are
@@ -75,13 +75,13 @@ export class Heap {
   pointer(tensor: TensorInfo): number {
     return this.#backend.dataIdMap.get(tensor.dataId).memoryOffset;
   }
-  /** The loops over the backend's memory; undefined if the memory cannot be reached or SIMD is not supported. */
-  get loops(): Loops | undefined {
+  /** The routines over the backend's memory; undefined if the memory cannot be reached or SIMD is not supported. */
+  get routines(): Routines | undefined {
     const memory = memoryOf(this.#backend);
     if (!memory || !hasSimd()) return undefined;
-    let loops = made.get(memory);
-    if (!loops) made.set(memory, (loops = new Loops(memory)));
-    return loops;
+    let routines = made.get(memory);
+    if (!routines) made.set(memory, (routines = new Routines(memory)));
+    return routines;
   }
   run(name: string, inputs: Record<string, TensorInfo>, attrs: object = {}): TensorInfo {
     return builtin(name)({ inputs, attrs, backend: this.#backend });

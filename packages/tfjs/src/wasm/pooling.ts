@@ -1,6 +1,6 @@
 import { backend_util, type TensorInfo, type TypedArray } from "@tensorflow/tfjs-core";
 import { type Call, Heap, type Kernel } from "./heap.ts";
-import type { Loops } from "./simd.ts";
+import type { Routines } from "./simd.ts";
 import { type Axis, source, type Windows, windows2d, windows3d, within } from "./window.ts";
 
 interface PoolAttrs {
@@ -65,8 +65,8 @@ function maxPoolGradient({ inputs, backend }: Call, w: Windows): TensorInfo {
   const out = heap.alloc(input.shape);
   const dx = heap.floats(out).fill(0);
   const d = heap.floats(dy);
-  const { loops } = heap;
-  if (loops && input.dtype === "float32" && rowByRow(heap, loops, input, dy, out, w)) return out;
+  const { routines } = heap;
+  if (routines && input.dtype === "float32" && rowByRow(heap, routines, input, dy, out, w)) return out;
   maxima(heap.view(input), w, (best, at) => {
     dx[best]! += d[at]!;
   });
@@ -74,13 +74,13 @@ function maxPoolGradient({ inputs, backend }: Call, w: Windows): TensorInfo {
 }
 
 /** The same four channels at a time, where windows hold no padding; otherwise it does nothing. */
-function rowByRow(heap: Heap, loops: Loops, x: TensorInfo, dy: TensorInfo, dx: TensorInfo, w: Windows): boolean {
+function rowByRow(heap: Heap, routines: Routines, x: TensorInfo, dy: TensorInfo, dx: TensorInfo, w: Windows): boolean {
   const [Z, Y, X] = w.axes;
   const c = w.inChannels;
   const inside = (axis: Axis): boolean => axis.pad === 0 && (axis.out - 1) * axis.stride + axis.taps <= axis.in;
   if (c === 0 || c % 4 !== 0 || Z.in !== 1 || !inside(Y) || !inside(X)) return false;
   const offsets = Array.from({ length: Y.taps * X.taps }, (_, k) => (Math.floor(k / X.taps) * X.in + (k % X.taps)) * c);
-  const row = loops.get("poolRow", offsets, c, X.stride * c);
+  const row = routines.get("poolRow", offsets, c, X.stride * c);
   const [px, pd, po] = [heap.pointer(x), heap.pointer(dy), heap.pointer(dx)];
   const length = 4 * X.out * c;
   for (let b = 0; b < w.batch; b++)

@@ -121,16 +121,16 @@ interface Functions {
   readonly addRow: typeof addRow;
 }
 const functions: Functions = { filterTile, poolRow, columnSums, addRow };
-export type Loop = (...args: number[]) => void;
+export type Routine = (...args: number[]) => void;
 
-/** The loops over one memory, made when first asked for. */
-export class Loops {
+/** The routines over one memory, made when first asked for. */
+export class Routines {
   readonly #memory: WebAssembly.Memory;
-  readonly #made = new Map<string, Loop>();
+  readonly #made = new Map<string, Routine>();
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory;
   }
-  get<N extends keyof Functions>(name: N, ...sizes: Parameters<Functions[N]>): Loop {
+  get<N extends keyof Functions>(name: N, ...sizes: Parameters<Functions[N]>): Routine {
     const key = `${name} ${sizes.join()}`;
     let loop = this.#made.get(key);
     if (!loop) {
@@ -138,7 +138,7 @@ export class Loops {
       const make = functions[name] as (...sizes: unknown[]) => wasm.Func; // the sizes are this function's own
       const bytes = assemble([make(...sizes)], { shared });
       const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: this.#memory } });
-      loop = exports.f as Loop; // the one export
+      loop = exports.f as Routine; // the one export
       this.#made.set(key, loop);
     }
     return loop;

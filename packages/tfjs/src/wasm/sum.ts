@@ -34,10 +34,10 @@ export function sumOnHeap(tensor: Tensor, backend: KernelBackend): number | unde
   const end = from / 4 + tensor.size;
   let sum = 0;
   let i = from / 4;
-  const { loops } = heap;
-  if (loops && tensor.size >= SMALL) {
+  const { routines } = heap;
+  if (routines && tensor.size >= SMALL) {
     const whole = tensor.size - (tensor.size % 4);
-    loops.get("columnSums", 4)(from, from + 4 * whole, sums);
+    routines.get("columnSums", 4)(from, from + 4 * whole, sums);
     const doubles = new Float64Array(floats.buffer, sums, 4);
     sum = doubles[0]! + doubles[1]! + doubles[2]! + doubles[3]!;
     i += whole;

@@ -1,13 +1,13 @@
 import type { Matrix } from "@descent/core/adapter";
 import { type Expr, isMatrixFunction, isUniform, type Op, type Program, refuseOperations } from "@descent/core/graph";
-import { type Plan, plan } from "@descent/core/kernels";
+import { type KernelPlan, kernelPlan } from "@descent/core/kernels";
 import { elementwise } from "./elementwise.ts";
 import type { DeviceKernel, Kind } from "./kernel.ts";
 import { product, transposition } from "./matrices.ts";
 
 /** A program as kernels of the device, level by level; sums of a level are whole before the next begins. */
 export interface DeviceProgram {
-  readonly plan: Plan;
+  readonly plan: KernelPlan;
   readonly stages: readonly (readonly DeviceKernel[])[];
   /** Slots of one number, which change when nothing reads them any more. */
   readonly last: DeviceKernel | undefined;
@@ -15,11 +15,11 @@ export interface DeviceProgram {
   readonly shared: DeviceKernel | undefined;
 }
 
-const known = new WeakMap<Plan, DeviceProgram>();
+const known = new WeakMap<KernelPlan, DeviceProgram>();
 
 /** The kernels of a program for a parameter of this size, which matters only where there are products of matrices. */
 export function deviceProgram(program: Program, size: Matrix): DeviceProgram {
-  const made = plan(program, size);
+  const made = kernelPlan(program, size);
   let found = known.get(made);
   if (!found) known.set(made, (found = make(program, made)));
   return found;
@@ -28,14 +28,14 @@ export function deviceProgram(program: Program, size: Matrix): DeviceProgram {
 /** Functions of whole matrices are the host's, and what adds up parts of sums does not compare them. */
 const lacks = (op: Op): boolean => isMatrixFunction(op) || op === "largest";
 
-function make(program: Program, made: Plan): DeviceProgram {
+function make(program: Program, made: KernelPlan): DeviceProgram {
   refuseOperations(program, lacks, "@descent/webgpu", "Train with @descent/arrays");
-  const stages = made.stages.map(({ steps }) =>
-    steps.flatMap((step) => {
-      if (step.kind === "product") return product(step, program.title);
-      if (step.kind === "transposition") return transposition(step, program.title);
-      if (step.kind === "whole") return []; // refused above
-      const { kernel, domain, matrix } = step;
+  const stages = made.stages.map(({ work }) =>
+    work.flatMap((one) => {
+      if (one.kind === "product") return product(one, program.title);
+      if (one.kind === "transposition") return transposition(one, program.title);
+      if (one.kind === "whole") return []; // refused above
+      const { kernel, domain, matrix } = one;
       const stores = new Map(kernel.buffers.flatMap((b) => (b.store ? [[b.key, b.store] as const] : [])));
       const take = (kind: Kind, sums: readonly Expr[]): DeviceKernel[] =>
         sums.length > 0 ? [elementwise(kind, domain, matrix, program, kernel, new Map(), sums)] : [];
@@ -59,4 +59,4 @@ function make(program: Program, made: Plan): DeviceProgram {
   return { plan: made, stages, last: storing(false), shared: storing(true) };
 }
 
-const slotOf = ({ values }: Plan, input: string): Expr => values.find((v) => v.input === input)!.key; // a slot that is written is an input
+const slotOf = ({ values }: KernelPlan, input: string): Expr => values.find((v) => v.input === input)!.key; // a slot that is written is an input

@@ -1,13 +1,13 @@
 import { float, int } from "../node.ts";
-import type { Step } from "../step.ts";
+import type { NodeWriter } from "../node-writer.ts";
 import { quickGelu } from "./products.ts";
 import type { Rewrites } from "./rewrite.ts";
 
 /** The sum of inputs 0 and 1, or input 0 where there is no other. */
-const biased = (s: Step): string => (s.given(1) ? s.add(s.input(0), s.input(1)) : s.input(0));
+const biased = (s: NodeWriter): string => (s.given(1) ? s.add(s.input(0), s.input(1)) : s.input(0));
 
 /** Softmax over all dimensions from an axis on, as if they were one. */
-function softmaxFrom(s: Step, x: string, axis: number): void {
+function softmaxFrom(s: NodeWriter, x: string, axis: number): void {
   const rank = s.rankOf(x);
   const at = axis < 0 ? axis + rank : axis;
   if (at === rank - 1) s.to(0, "Softmax", [x], { axis: -1 });

@@ -1,25 +1,26 @@
 import { compare, mul, same } from "../dims.ts";
 import { float, int, ints, string } from "../node.ts";
-import type { Entry, Step } from "../step.ts";
+import type { Entry, NodeWriter } from "../node-writer.ts";
 import type { Rewrite, Rewrites } from "./rewrite.ts";
 
 /** The score of a key that is never seen: the lowest number, since a row of −∞ would be NaN. */
 const lowest = -3.4028234663852886e38;
 
-const heads = (s: Step): number => int(s.node, "num_heads") ?? s.fail("has no num_heads");
+const heads = (s: NodeWriter): number => int(s.node, "num_heads") ?? s.fail("has no num_heads");
 
 /** [batch, length, heads · size] as [batch, heads, length, size]. */
-const apart = (s: Step, x: string, count: number): string =>
+const apart = (s: NodeWriter, x: string, count: number): string =>
   s.op("Transpose", [s.reshape(x, [0, 0, count, -1])], { perm: [0, 2, 1, 3] });
 /** [batch, heads, length, size] as [batch, length, heads · size]. */
-const together = (s: Step, x: string): string => s.reshape(s.op("Transpose", [x], { perm: [0, 2, 1, 3] }), [0, 0, -1]);
+const together = (s: NodeWriter, x: string): string =>
+  s.reshape(s.op("Transpose", [x], { perm: [0, 2, 1, 3] }), [0, 0, -1]);
 
-const scalarInt = (s: Step, size: string): string => s.op("Squeeze", [size, s.ints(0)]);
-const count = (s: Step, from: string, to: string): string =>
+const scalarInt = (s: NodeWriter, size: string): string => s.op("Squeeze", [size, s.ints(0)]);
+const count = (s: NodeWriter, from: string, to: string): string =>
   s.op("Range", [scalarInt(s, from), scalarInt(s, to), s.graph.constant(1, "int64", [])]);
 
 /** q · kᵀ, scaled by 1/√size unless a scale is given. */
-function scores(s: Step, q: string, k: string, order: readonly number[]): string {
+function scores(s: NodeWriter, q: string, k: string, order: readonly number[]): string {
   const product = s.op("MatMul", [q, s.op("Transpose", [k], { perm: order })]);
   const scale = float(s.node, "scale", 0);
   if (scale !== 0) return s.scaled(product, scale);
@@ -30,7 +31,7 @@ function scores(s: Step, q: string, k: string, order: readonly number[]): string
 }
 
 /** Which keys a query may see: itself and those before it, `past` keys having gone before all. [S, T] */
-function causal(s: Step, q: string, k: string): string {
+function causal(s: NodeWriter, q: string, k: string): string {
   const [steps, total] = [s.size(q, 2), s.size(k, 2)];
   const past = s.op("Sub", [total, steps]);
   const rows = s.op("Unsqueeze", [count(s, past, total), s.ints(1)]);
@@ -38,7 +39,7 @@ function causal(s: Step, q: string, k: string): string {
 }
 
 /** The addition to the scores that hides the keys a mask leaves out: [batch or 1, 1, 1 or S, T]. */
-function masked(s: Step, mask: string, q: string, k: string): string {
+function masked(s: NodeWriter, mask: string, q: string, k: string): string {
   const value = float(s.node, "mask_filter_value", -10000);
   const rank = s.rankOf(mask);
   let seen: string;
@@ -68,7 +69,7 @@ interface Masks {
 }
 
 /** The softmax of scores over keys, applied to values; all [batch, heads, length, size]. */
-function attended(s: Step, q: string, k: string, v: string, masks: Masks): string {
+function attended(s: NodeWriter, q: string, k: string, v: string, masks: Masks): string {
   let all = scores(s, q, k, [0, 1, 3, 2]);
   if (masks.mask !== "") all = s.add(all, masked(s, masks.mask, q, k));
   if (masks.bias !== "") all = s.add(all, masks.bias);
@@ -77,12 +78,12 @@ function attended(s: Step, q: string, k: string, v: string, masks: Masks): strin
 }
 
 /** Refuses inputs that the rewriting does not know. */
-function without(s: Step, ...inputs: readonly (readonly [at: number, name: string])[]): void {
+function without(s: NodeWriter, ...inputs: readonly (readonly [at: number, name: string])[]): void {
   for (const [at, name] of inputs)
     if (s.given(at)) s.fail(`has ${name}, which has no rewriting in standard operators here`);
 }
 /** Refuses attributes that are other than their default. */
-function unset(s: Step, ...names: readonly string[]): void {
+function unset(s: NodeWriter, ...names: readonly string[]): void {
   for (const name of names)
     if (int(s.node, name, 0) !== 0)
       s.fail(`has ${name} ${int(s.node, name)}, which has no rewriting in standard operators here`);
@@ -138,7 +139,7 @@ const multiHead: Rewrite = (s) => {
 };
 
 /** Pairs of numbers turned by an angle each: x is [batch, length, heads, size], cos and sin [batch or 1, length, 1, size / 2]. */
-function turned(s: Step, x: string, cos: string, sin: string, interleaved: boolean, width: number): string {
+function turned(s: NodeWriter, x: string, cos: string, sin: string, interleaved: boolean, width: number): string {
   const size = s.fixed(x, 3);
   const [front = "", rest] = s.split(x, 3, width < size ? [width, size - width] : [size]);
   let [a, b] = ["", ""];
@@ -157,7 +158,7 @@ function turned(s: Step, x: string, cos: string, sin: string, interleaved: boole
 }
 
 /** Rows of the tables of angles for positions [batch or 1, length], as [batch or 1, length, 1, size / 2]. */
-const angles = (s: Step, table: string, positions: string): string =>
+const angles = (s: NodeWriter, table: string, positions: string): string =>
   s.op("Unsqueeze", [s.op("Gather", [table, positions]), s.ints(2)]);
 
 const rotary: Rewrite = (s) => {

@@ -1,6 +1,6 @@
 import type { Graph } from "../graph.ts";
 import type { Node } from "../node.ts";
-import { Step } from "../step.ts";
+import { NodeWriter } from "../node-writer.ts";
 import { activations } from "./activations.ts";
 import { attentions } from "./attention.ts";
 import { normalizations } from "./normalization.ts";
@@ -24,11 +24,11 @@ export function rewritten(graph: Graph, node: Node): boolean {
   const found = own && Object.hasOwn(table, node.op) ? table[node.op] : undefined;
   if (found === undefined) return false;
   const [attributes, rewrite] = found;
-  const step = new Step(graph, node, 1);
+  const writer = new NodeWriter(graph, node, 1);
   const known = attributes.split(" ");
   const unknown = Object.keys(node.attributes).filter((name) => !known.includes(name));
   if (unknown.length > 0)
-    step.fail(`has the attribute \`${unknown[0]}\`, which its rewriting in standard operators does not understand`);
-  rewrite(step);
+    writer.fail(`has the attribute \`${unknown[0]}\`, which its rewriting in standard operators does not understand`);
+  rewrite(writer);
   return true;
 }

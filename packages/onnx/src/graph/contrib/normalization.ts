@@ -1,10 +1,10 @@
 import { float, int } from "../node.ts";
-import type { Step } from "../step.ts";
+import type { NodeWriter } from "../node-writer.ts";
 import type { Rewrites } from "./rewrite.ts";
 
 /** x / √(mean(x²) + ε) · γ over the dimensions from an axis on; 1 / √… comes along. */
 export function rootMeanSquare(
-  s: Step,
+  s: NodeWriter,
   x: string,
   scale: string,
   axis: number,
@@ -19,13 +19,13 @@ export function rootMeanSquare(
 }
 
 /** The sum of an input, what skips it and a bias. */
-function skipped(s: Step, bias: number): string {
+function skipped(s: NodeWriter, bias: number): string {
   const sum = s.add(s.input(0), s.input(1));
   return s.given(bias) ? s.add(sum, s.input(bias)) : sum;
 }
 
 /** A group norm of channels, first or last; `activation` 1 is SiLU. */
-function groups(s: Step, x: string): void {
+function groups(s: NodeWriter, x: string): void {
   const last = int(s.node, "channels_last", 1) === 1;
   const rank = s.rankOf(x);
   const order = Array.from({ length: rank }, (_, i) => i);

@@ -1,9 +1,9 @@
 import { float, floatList, int, string } from "../node.ts";
-import type { Step } from "../step.ts";
+import type { NodeWriter } from "../node-writer.ts";
 import type { Rewrite, Rewrites } from "./rewrite.ts";
 
 /** Applies the activation that an attribute names; its numbers come from attributes of their own or from a list. */
-export function activated(s: Step, x: string, listed?: readonly number[]): string {
+export function activated(s: NodeWriter, x: string, listed?: readonly number[]): string {
   const name = string(s.node, "activation", "");
   const number = (i: number, attribute: string, otherwise: number): number =>
     listed?.[i] ?? float(s.node, attribute, otherwise);
@@ -43,12 +43,12 @@ export function activated(s: Step, x: string, listed?: readonly number[]): strin
 }
 
 /** x · σ(α x) */
-export function quickGelu(s: Step, x: string, alpha: number): string {
+export function quickGelu(s: NodeWriter, x: string, alpha: number): string {
   return s.mul(x, s.op("Sigmoid", [s.scaled(x, alpha)]));
 }
 
 /** A factor of a FusedMatMul: `batch` moves dimension 0 to the rows, `trans` exchanges the last two then. A vector stays. */
-function factor(s: Step, i: number, batch: boolean, trans: boolean): string {
+function factor(s: NodeWriter, i: number, batch: boolean, trans: boolean): string {
   const x = s.input(i);
   if (!batch && !trans) return x;
   const rank = s.rank(i);
@@ -59,14 +59,14 @@ function factor(s: Step, i: number, batch: boolean, trans: boolean): string {
   return s.op("Transpose", [x], { perm });
 }
 
-function product(s: Step): string {
+function product(s: NodeWriter): string {
   const flag = (name: string): boolean => int(s.node, name, 0) !== 0;
   const a = factor(s, 0, flag("transBatchA"), flag("transA"));
   const b = factor(s, 1, flag("transBatchB"), flag("transB"));
   return s.scaled(s.op("MatMul", [a, b]), float(s.node, "alpha", 1));
 }
 
-const gemm = (s: Step): string => {
+const gemm = (s: NodeWriter): string => {
   const { alpha, beta, transA, transB } = s.node.attributes;
   return s.op("Gemm", s.node.inputs.slice(0, 3), { alpha, beta, transA, transB });
 };

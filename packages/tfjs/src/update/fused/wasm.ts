@@ -2,7 +2,7 @@ import { type Need, need, Runner, refusal } from "@descent/arrays/engine";
 import { OptimizerError, type Parameter } from "@descent/core";
 import { matrix } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
-import { plan } from "@descent/core/kernels";
+import { kernelPlan } from "@descent/core/kernels";
 import { engine, type KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
 import { memoryOf, type WasmBackend, type WasmData } from "../../wasm/heap.ts";
 import { ArrayUpdates, type Storage } from "./arrays.ts";
@@ -31,7 +31,7 @@ class WasmStorage implements Storage<WasmData> {
   }
 
   prepare(program: Program, parameter: Parameter): void {
-    const wanted = need(plan(program, matrix(parameter)).kernels);
+    const wanted = need(kernelPlan(program, matrix(parameter)).kernels);
     let runner = runners.get(this.#memory);
     if (!runner?.fits(wanted)) {
       const most = {

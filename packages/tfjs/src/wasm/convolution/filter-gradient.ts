@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { Heap, type Kernel } from "../heap.ts";
-import type { Loops } from "../simd.ts";
+import type { Routines } from "../simd.ts";
 import { type Windows, windows2d } from "../window.ts";
 import { type ConvAttrs, conv2dInfo, frame, type Shape4 } from "./layout.ts";
 
@@ -16,9 +16,9 @@ export const conv2DBackpropFilter: Kernel = ({ inputs, attrs, backend }) => {
   const width = (X.out - 1) * X.stride + X.taps;
   const framed = height !== Y.in || width !== X.in || Y.pad !== 0 || X.pad !== 0;
   const whole = framed ? frame(heap, x, Y.pad, X.pad, height, width) : x;
-  const { loops } = heap;
-  const out = loops
-    ? filterGradientByTiles(heap, loops, whole, dy, w)
+  const { routines } = heap;
+  const out = routines
+    ? filterGradientByTiles(heap, routines, whole, dy, w)
     : filterGradientByConvolution(heap, whole, dy, w);
   if (framed) heap.free(whole);
   return out;
@@ -55,7 +55,7 @@ const FLUSHES = 16;
  * Sums of outer products, tile by tile of the filter: along one row of the filter the numbers of x that meet an output
  * lie side by side, so nothing need be gathered.
  */
-function filterGradientByTiles(heap: Heap, loops: Loops, x: TensorInfo, dy: TensorInfo, w: Windows): TensorInfo {
+function filterGradientByTiles(heap: Heap, routines: Routines, x: TensorInfo, dy: TensorInfo, w: Windows): TensorInfo {
   const [, Y, X] = w.axes;
   const { batch, inChannels: ci, outChannels: co } = w;
   const channels = 4 * Math.ceil(co / 4);
@@ -83,7 +83,7 @@ function filterGradientByTiles(heap: Heap, loops: Loops, x: TensorInfo, dy: Tens
             const to = pw + 4 * (k * line + start) * channels;
             for (let c = 0; c < channels; c += 8) {
               const vectors = channels - c > 4 ? 2 : 1;
-              const tile = loops.get(
+              const tile = routines.get(
                 "filterTile",
                 taps,
                 vectors,

@@ -4,7 +4,7 @@ import type { Matrix } from "../parameter.ts";
 import type { Domain, Kernel } from "./kernel.ts";
 
 /** One fused loop over a tensor, or over a vector with one number per row or per column. */
-export interface LoopStep {
+export interface LoopWork {
   readonly kind: "loop";
   readonly kernel: Kernel;
   readonly domain: Domain;
@@ -41,7 +41,7 @@ export interface Transposition {
 }
 
 /** `into` (rows × cols) = a function of whole matrices, which the host computes in double precision. */
-export interface WholeStep {
+export interface WholeWork {
   readonly kind: "whole";
   readonly op: MatrixFunction;
   readonly of: readonly { readonly key: Expr; readonly rows: number; readonly cols: number }[];
@@ -52,4 +52,4 @@ export interface WholeStep {
 }
 
 /** One thing that a stage runs. */
-export type Step = LoopStep | Product | Transposition | WholeStep;
+export type Work = LoopWork | Product | Transposition | WholeWork;

@@ -4,14 +4,14 @@ import { type AttributeInput, attribute } from "./attribute.ts";
 import type { Graph } from "./graph.ts";
 import { type Attributes, describe, type Node } from "./node.ts";
 
-/** A size in a shape that a step writes: a number, 0 for the size that is there, −1 for what is left, or an int64 value [1]. */
+/** A size in a shape to write: a number, 0 for the size that is there, −1 for what is left, or an int64 value [1]. */
 export type Entry = number | string;
 
 /**
  * One node on its way into the graph, with the operator set it is written for, and the words to write it in. The nodes that
  * stand for it have names that begin with its name, so that an error in one of them tells which node of the file is meant.
  */
-export class Step {
+export class NodeWriter {
   readonly graph: Graph;
   readonly node: Node;
   readonly from: number;
