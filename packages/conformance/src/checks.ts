@@ -211,6 +211,33 @@ export async function firstNonFinite(
   });
 }
 
+/** Ordinary steps after which a rule that was shocked must have moved again. */
+const RECOVERY = 1000;
+
+/** After how many ordinary steps every tensor moves again, once it has met the gradients of `shock`; undefined if none does. */
+export async function movesAgain(
+  target: Target,
+  configured: Configured,
+  shock: Data,
+  ordinary: Data,
+): Promise<number | undefined> {
+  const { steps, phases = 1 } = ordinary;
+  return using(target, shock.starts, configured, async (session) => {
+    for (const k of shock.steps.keys()) await session.update(...given(shock, k));
+    let before = await readAll(session, shock.starts);
+    for (let step = 0; step < RECOVERY; step++) {
+      for (let phase = 0; phase < phases; phase++)
+        await session.update(...given(ordinary, (step * phases + phase) % steps.length));
+      const now = await readAll(session, shock.starts);
+      const moves = ([name, x]: [string, Float32Array]): boolean =>
+        x.every(Number.isFinite) && x.some((v, i) => v !== before[name]![i]);
+      if (Object.entries(now).every(moves)) return step + 1;
+      before = now;
+    }
+    return undefined;
+  });
+}
+
 /** Every hyper-parameter as a schedule that alternates, against the same numbers set by hand before each step. */
 export async function checkSchedules(
   target: Target,

@@ -11,6 +11,7 @@ import {
   couplesTensors,
   extremes,
   firstNonFinite,
+  movesAgain,
   run,
 } from "./checks.ts";
 import { asksOf, sampleData } from "./data.ts";
@@ -20,6 +21,7 @@ import { type AnyRule, configure, followGolden, type Golden, readGoldens, rulesO
 import { overflows as known } from "./overflows.ts";
 import type { Runner } from "./runner.ts";
 import { all, belongs, type Share, sharing, takesShare } from "./share.ts";
+import { stuckAfterHuge, stuckAfterTiny } from "./stuck.ts";
 import { takes, takesRecord } from "./takes.ts";
 import type { Target } from "./target.ts";
 
@@ -31,6 +33,8 @@ export interface RuleChecks {
   readonly tolerance?: number | undefined;
   /** Rules of your own that cannot stay finite with gradients near 1e30, by export, and why. It fails when one stays finite. */
   readonly overflows?: Readonly<Record<string, string>> | undefined;
+  /** Rules of your own that move no more after gradients near 1e30, or 1e-30, by export, and why. It fails when one does. */
+  readonly stuck?: { readonly [scale in "1e30" | "1e-30"]?: Readonly<Record<string, string>> } | undefined;
   /** Rules that these targets refuse and why, by id or as a function of the rule. It fails when one is accepted. */
   readonly refuses?: Readonly<Record<string, string>> | ((rule: AnyRule) => string | undefined) | undefined;
   /** Why these targets decline tensors without elements. It fails when one is accepted. */
@@ -105,6 +109,7 @@ function describeRule(
     targets = arraysTargets(),
     tolerance = TOLERANCE,
     overflows = {},
+    stuck = {},
     refuses = {},
     refusesEmpty,
     share = all,
@@ -173,6 +178,21 @@ function describeRule(
             assert(
               false,
               `\`${found.tensor}\`[${found.element}] is ${found.value} after step ${found.step} with gradients of ${scale}. Guard the equation, or give the reason in \`overflows\`.`,
+            );
+        });
+        // It is arithmetic, the same everywhere, and takes steps enough for one target.
+        if (scale === 0 || reason !== undefined || target !== targets[0] || share.of > 1) continue;
+        const which = scale === 1e30 ? "1e30" : "1e-30";
+        const stays = stuck[which]?.[name] ?? (scale === 1e30 ? stuckAfterHuge : stuckAfterTiny)[rule.id];
+        test(`${stays ? "stays where it is" : "moves again"} after gradients of ${scale}${stays ? `: ${stays}` : ""}`, async () => {
+          const shock = sampleData({ ...sample, steps: 4, scale });
+          const after = await movesAgain(target, configure(rule, {}), shock, data);
+          if (stays !== undefined)
+            assert(after === undefined, `it moves after ${after} steps; take \`${name}\` out of \`stuck\``);
+          else
+            assert(
+              after !== undefined,
+              `a thousand ordinary steps after gradients of ${scale} it has not moved. Guard the equation, or give the reason in \`stuck\`.`,
             );
         });
       }
