@@ -184,6 +184,42 @@ export const transforms: readonly TransformEntry[] = [
     "slots": []
   },
   {
+    "id": "group-threshold",
+    "name": "groupThreshold",
+    "family": "regularizers",
+    "title": "Group threshold",
+    "paper": "https://doi.org/10.1111/j.1467-9868.2005.00532.x",
+    "sentence": "The proximal step of lr · strength · Σ of the lengths of each output's weights, after any step of any rule: outputs that are not needed become 0 as a whole.",
+    "comment": "The proximal step of lr · strength · Σ of the lengths of each output's weights, after any step of any rule: outputs that are not needed become 0 as a whole. Outputs are where the framework keeps them, or rows where that is not known; vectors are left alone. The rule needs an `lr`.",
+    "before": [],
+    "after": [
+      ["length", "sqrt(rowSum(p^2))"],
+      ["by", "lr * strength * decays"],
+      ["p", "ndim < 2 ? p : (length > by ? p * (1 - by / length) : 0)"]
+    ],
+    "options": [
+      { "name": "strength", "default": 0.0001, "meaning": "the weight of the penalty" }
+    ],
+    "slots": []
+  },
+  {
+    "id": "hard-threshold",
+    "name": "hardThreshold",
+    "family": "regularizers",
+    "title": "Hard threshold",
+    "paper": "https://doi.org/10.1016/j.acha.2009.04.002",
+    "sentence": "The proximal step of lr · strength · (how many numbers are not 0) after any step of any rule: numbers below √(2 · lr · strength) become 0, and the rest stay as they are.",
+    "comment": "The proximal step of lr · strength · (how many numbers are not 0) after any step of any rule: numbers below √(2 · lr · strength) become 0, and the rest stay as they are. Biases and norms are left alone. The rule needs an `lr`.",
+    "before": [],
+    "after": [
+      ["p", "p^2 > 2 * lr * strength * decays ? p : 0"]
+    ],
+    "options": [
+      { "name": "strength", "default": 0.0001, "meaning": "the cost of a number that is not 0" }
+    ],
+    "slots": []
+  },
+  {
     "id": "max-norm",
     "name": "maxNorm",
     "family": "regularizers",
@@ -220,6 +256,39 @@ export const transforms: readonly TransformEntry[] = [
     "slots": []
   },
   {
+    "id": "ridge",
+    "name": "ridge",
+    "family": "regularizers",
+    "title": "Ridge",
+    "sentence": "The proximal step of lr · strength · ½ Σp² after any step of any rule: every weight shrinks by the same factor, as decoupled decay does, but never past 0 however large the rate.",
+    "comment": "The proximal step of lr · strength · ½ Σp² after any step of any rule: every weight shrinks by the same factor, as decoupled decay does, but never past 0 however large the rate. Biases and norms are left alone. The rule needs an `lr`.",
+    "before": [],
+    "after": [
+      ["p", "p / (1 + lr * strength * decays)"]
+    ],
+    "options": [
+      { "name": "strength", "default": 0.0001, "meaning": "the weight of the penalty" }
+    ],
+    "slots": []
+  },
+  {
+    "id": "soft-threshold",
+    "name": "softThreshold",
+    "family": "regularizers",
+    "title": "Soft threshold",
+    "paper": "https://doi.org/10.1137/080716542",
+    "sentence": "The proximal step of lr · strength · Σ|p| after any step of any rule: around `sgd` it is the proximal gradient method for the lasso, and small weights become exactly 0.",
+    "comment": "The proximal step of lr · strength · Σ|p| after any step of any rule: around `sgd` it is the proximal gradient method for the lasso, and small weights become exactly 0. Biases and norms are left alone. The rule needs an `lr`.",
+    "before": [],
+    "after": [
+      ["p", "sign(p) * max(abs(p) - lr * strength * decays, 0)"]
+    ],
+    "options": [
+      { "name": "strength", "default": 0.0001, "meaning": "the weight of the penalty" }
+    ],
+    "slots": []
+  },
+  {
     "id": "unit-norm",
     "name": "unitNorm",
     "family": "regularizers",
@@ -231,6 +300,65 @@ export const transforms: readonly TransformEntry[] = [
       ["p", "ndim < 2 || rowSum(p^2) == 0 ? p : p / sqrt(rowSum(p^2))"]
     ],
     "options": [],
+    "slots": []
+  },
+  {
+    "id": "with-elastic-net",
+    "name": "withElasticNet",
+    "family": "regularizers",
+    "title": "Elastic net",
+    "paper": "https://doi.org/10.1111/j.1467-9868.2005.00503.x",
+    "sentence": "Adds the gradient of the penalty l1 · Σ|p| + l2 · ½ Σp² before any rule.",
+    "comment": "Adds the gradient of the penalty l1 · Σ|p| + l2 · ½ Σp² before any rule (Zou and Hastie, 2005). Biases and norms are left alone.",
+    "before": [
+      ["g", "g + decays * (2 * l2 / 2 * p + l1 * sign(p))"]
+    ],
+    "after": [],
+    "options": [
+      { "name": "l1", "default": 0.0001, "meaning": "the weight of the sizes" },
+      {
+        "name": "l2",
+        "default": 0.0001,
+        "range": [0, null],
+        "meaning": "the weight of half the squares"
+      }
+    ],
+    "slots": []
+  },
+  {
+    "id": "with-group-lasso",
+    "name": "withGroupLasso",
+    "family": "regularizers",
+    "title": "Group lasso",
+    "paper": "https://doi.org/10.1111/j.1467-9868.2005.00532.x",
+    "sentence": "Adds the gradient of the penalty strength · Σ of the lengths of each output's weights, before any rule: outputs that are not needed fade as a whole.",
+    "comment": "Adds the gradient of the penalty strength · Σ of the lengths of each output's weights, before any rule: outputs that are not needed fade as a whole (Yuan and Lin, 2006). Outputs are where the framework keeps them, or rows where that is not known; vectors are left alone.",
+    "before": [
+      [
+        "g",
+        "ndim < 2 ? g : g + decays * (2 * (rowSum(p^2) > 0 ? 0.5 * (rowSum(p^2) > 0 ? cols * strength / cols : 0) / sqrt(rowSum(p^2) > 0 ? rowSum(p^2) : 1) : 0) * p)"
+      ]
+    ],
+    "after": [],
+    "options": [
+      { "name": "strength", "default": 0.0001, "meaning": "the weight of the penalty" }
+    ],
+    "slots": []
+  },
+  {
+    "id": "with-l1",
+    "name": "withL1",
+    "family": "regularizers",
+    "title": "L1",
+    "sentence": "Adds the gradient of the penalty strength · Σ|p| before any rule: `withL1(sgd())`.",
+    "comment": "Adds the gradient of the penalty strength · Σ|p| before any rule: `withL1(sgd())`. Small weights hover around 0; `softThreshold` makes them 0. Biases and norms are left alone.",
+    "before": [
+      ["g", "g + decays * (strength * sign(p))"]
+    ],
+    "after": [],
+    "options": [
+      { "name": "strength", "default": 0.0001, "meaning": "the weight of the penalty" }
+    ],
     "slots": []
   }
 ];

@@ -15,6 +15,9 @@ export {
   penaltyOrthogonality,
   penaltySpectralNorm,
 } from "./penalties/weights.ts";
+export { withElasticNet } from "./penalties/with-elastic-net.ts";
+export { withGroupLasso } from "./penalties/with-group-lasso.ts";
+export { withL1 } from "./penalties/with-l1.ts";
 export {
   type IntersectionOptions,
   type Projection,
@@ -45,7 +48,9 @@ export {
   type RadiusOptions,
   type SimplexOptions,
 } from "./projections/sets.ts";
+export { groupThreshold } from "./proximal/group-threshold.ts";
 export { type HardConcrete, type HardConcreteOptions, hardConcrete } from "./proximal/hard-concrete.ts";
+export { hardThreshold } from "./proximal/hard-threshold.ts";
 export {
   type ElasticNetOptions,
   type GroupOptions,
@@ -59,4 +64,6 @@ export {
   proxNuclear,
   proxRidge,
 } from "./proximal/proximal.ts";
+export { ridge } from "./proximal/ridge.ts";
+export { softThreshold } from "./proximal/soft-threshold.ts";
 export type { Vector } from "./vector.ts";

@@ -20,6 +20,13 @@ const penalty = (options: object): GoodCall => ({
 wrongCalls(regularizers, {
   box: { args: () => [sgd(), { lower: 0, upper: 2 }] },
   maxNorm: { args: () => [sgd(), { limit: 2 }] },
+  groupThreshold: { args: () => [sgd(), { strength: 1 }] },
+  hardThreshold: { args: () => [sgd(), { strength: 1 }] },
+  ridge: { args: () => [sgd(), { strength: 1 }] },
+  softThreshold: { args: () => [sgd(), { strength: 1 }] },
+  withElasticNet: { args: () => [sgd(), { l1: 1, l2: 1 }] },
+  withGroupLasso: { args: () => [sgd(), { strength: 1 }] },
+  withL1: { args: () => [sgd(), { strength: 1 }] },
   nonNegative: { args: () => [sgd(), {}] },
   unitNorm: { args: () => [sgd(), {}] },
   hardConcrete: {
