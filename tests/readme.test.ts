@@ -39,3 +39,17 @@ test("every package but the test kit shows how it is used", () => {
     path.join("packages", "conformance", "README.md"),
   ]);
 });
+
+test.each(packages.map(({ folder, path: home }) => [folder, readFileSync(path.join(home, "README.md"), "utf8")]))(
+  "%s: a command of the page installs every package that its examples import",
+  (_, page) => {
+    const commands = [...page.matchAll(/\bnpm (?:i|install) ([^`\n]+)/g)].map((m) => m[1]!);
+    const installed = commands.flatMap((line) => line.split(/\s+/).map((word) => word.replace(/(?<=.)@[\d.]+$/, "")));
+    const code = [...page.matchAll(/^```(?:ts|js)\n([\s\S]*?)^```$/gm)].map((m) => m[1]!).join("\n");
+    const imported = [...code.matchAll(/(?:from|import)\s*\(?\s*"([^".:][^":]*)"/g)].map(
+      (m) =>
+      m[1]!.split("/").slice(0, m[1]!.startsWith("@") ? 2 : 1).join("/"), // biome-ignore format: one line
+    );
+    expect([...new Set(imported)].filter((name) => !installed.includes(name))).toEqual([]);
+  },
+);
