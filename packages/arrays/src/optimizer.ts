@@ -8,13 +8,13 @@ import {
   type StateDict,
 } from "@descent/core";
 import {
-  among,
   type BlockingWorld,
   checkConfigured,
   DISPOSE,
   distinctRows,
   isCallback,
   isFloat32Array,
+  isRecord,
   isRowGradient,
   type LoadOptions,
   Loop,
@@ -23,11 +23,12 @@ import {
   type NonFinite,
   type Numbers,
   named,
+  newNames,
   nonFiniteGradients,
   type RowGradient,
   refuseUnknown,
+  refuseUnknownNames,
   type Share,
-  shown,
   suggestion,
   takes,
 } from "@descent/core/adapter";
@@ -330,14 +331,8 @@ class ArraysOptimizer implements Optimizer {
 
   rename(names: Readonly<Record<string, string | undefined>>): Optimizer {
     this.#alive();
-    const given: Record<string, string> = {};
-    for (const [from, to] of named("`rename`: the names", names)) {
-      this.#tied.refuseFurther("rename", [from]);
-      refuseUnknownNames("rename", [from], this.#parameters.byName);
-      if (typeof to !== "string" || to === "")
-        throw new OptimizerError(`\`rename\`: the new name of \`${from}\` must be a text; got ${shown(to)}.`);
-      given[from] = to;
-    }
+    this.#tied.refuseFurther("rename", isRecord(names) ? Object.keys(names) : []);
+    const given = newNames(names, this.#parameters.byName);
     this.#loop.rename(given);
     const byRows = [...this.#byRows];
     this.#byRows.clear();
@@ -376,17 +371,6 @@ class ArraysOptimizer implements Optimizer {
   #alive(): void {
     this.#loop.alive();
   }
-}
-
-/** Throws where `call` is given a name that no parameter has. */
-function refuseUnknownNames(call: string, names: Iterable<unknown>, known: ReadonlyMap<string, unknown>): void {
-  for (const name of names)
-    if (typeof name !== "string" || !known.has(name)) {
-      const all = [...known.keys()];
-      throw new OptimizerError(
-        `\`${call}\`: there is no parameter ${shown(name)}; ${among(all)}.${typeof name === "string" ? suggestion(name, all) : ""}`,
-      );
-    }
 }
 
 /** Whether no number is NaN or infinite: zero times each is zero. */

@@ -6,10 +6,12 @@ export {
   isFloat32Array,
   type Named,
   named,
+  newNames,
   refuseEmpty,
   refuseOverlap,
   refuseShape,
   refuseUnknown,
+  refuseUnknownNames,
   type Stretch,
 } from "./given.ts";
 export { type Assignment, assign, forSome, mapLeaves, refuseEmptyGroups } from "./groups.ts";

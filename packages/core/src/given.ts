@@ -96,3 +96,29 @@ export function refuseEmpty({ name, shape }: Parameter, framework: string): void
   if (size(shape) === 0)
     throw new OptimizerError(`\`${name}\` has no elements, which ${framework} cannot step. Leave it out.`);
 }
+
+/** Throws where `call` is given a name that no parameter has. */
+export function refuseUnknownNames(call: string, names: Iterable<unknown>, known: ReadonlyMap<string, unknown>): void {
+  for (const name of names)
+    if (typeof name !== "string" || !known.has(name)) {
+      const all = [...known.keys()];
+      throw new OptimizerError(
+        `\`${call}\`: there is no parameter ${shown(name)}; ${among(all)}.${typeof name === "string" ? suggestion(name, all) : ""}`,
+      );
+    }
+}
+
+/** The new names of parameters by their present ones, as `rename` is given them. Throws where one is not known, or no text. */
+export function newNames(
+  names: Named<string | undefined>,
+  known: ReadonlyMap<string, unknown>,
+): Readonly<Record<string, string>> {
+  const given: Record<string, string> = {};
+  for (const [from, to] of named("`rename`: the names", names)) {
+    refuseUnknownNames("rename", [from], known);
+    if (typeof to !== "string" || to === "")
+      throw new OptimizerError(`\`rename\`: the new name of \`${from}\` must be a text; got ${shown(to)}.`);
+    given[from] = to;
+  }
+  return given;
+}

@@ -7,11 +7,23 @@ import {
   OptimizerError,
   type StateDict,
 } from "@descent/core";
-import { checkConfigured, DISPOSE, isCallback, type LoadOptions, Loop, shown, takes } from "@descent/core/adapter";
+import {
+  checkConfigured,
+  DISPOSE,
+  isCallback,
+  type LoadOptions,
+  Loop,
+  type Named,
+  named,
+  newNames,
+  refuseUnknownNames,
+  shown,
+  takes,
+} from "@descent/core/adapter";
 import { WebgpuBackend } from "./backend.ts";
 import { checkDevice, type GpuBuffer, type GpuCommandEncoder, type GpuDevice } from "./device/gpu.ts";
 import type { Tensor } from "./memory/tensor.ts";
-import { type Described, type Gradient, Parameters } from "./parameters.ts";
+import { type Described, described, type Entry, type Gradient, Parameters, type Place } from "./parameters.ts";
 
 /** Parameters by name: a record, or pairs such as a Map's. */
 export type ParametersOf<Name extends string> =
@@ -22,6 +34,11 @@ export type ParametersOf<Name extends string> =
 export type Gradients<Name extends string> =
   | { readonly [K in Name]?: Gradient | undefined }
   | Iterable<readonly [Name, Gradient]>;
+
+/** Places by name: a record, or pairs such as a Map's. */
+export type PlacesOf<Name extends string> =
+  | { readonly [K in Name]?: Place | undefined }
+  | Iterable<readonly [Name, Place]>;
 
 /** The inputs of rules besides gradients, by name: a number, or tensors by parameter. */
 export type Inputs<Name extends string> = Readonly<Record<string, number | Gradients<Name>>>;
@@ -62,6 +79,17 @@ export interface Optimizer<Name extends string = string> {
   state(): Promise<StateDict>;
   /** Resumes from a state, bit for bit; strict by default. Changes nothing on an error. */
   load(state: StateDict, options?: LoadOptions): LoadReport;
+  /**
+   * Trains more parameters from the next update on; TypeScript knows their names in what it returns, which is the same
+   * optimizer. Throws, and takes none, where one has a name that is taken, no group, or numbers of another.
+   */
+  add<const More extends string>(parameters: ParametersOf<More>): Optimizer<Name | More>;
+  /** Forgets parameters and frees their state. The rest is untouched. */
+  remove<const Gone extends Name>(...names: readonly Gone[]): Optimizer<Exclude<Name, Gone>>;
+  /** Gives parameters other names, `{ old: "new" }`; they keep their state. Throws where a name is taken or has another rule. */
+  rename(names: { readonly [K in Name]?: string }): Optimizer;
+  /** Goes on with other buffers, or places in them, for parameters, whose state they keep. Their numbers are taken as they are. */
+  rebind(places: PlacesOf<Name>): void;
   /** Frees the state. The parameters stay. */
   dispose(): void;
   /** The same, for `using`. */
@@ -84,7 +112,7 @@ export function optimizer<const Name extends string>(
   return new WebgpuOptimizer(device, new Parameters(parameters), configured);
 }
 
-class WebgpuOptimizer<Name extends string> implements Optimizer<Name> {
+class WebgpuOptimizer implements Optimizer {
   readonly #backend: WebgpuBackend;
   readonly #loop: Loop<Tensor>;
   readonly #parameters: Parameters;
@@ -123,19 +151,19 @@ class WebgpuOptimizer<Name extends string> implements Optimizer<Name> {
     return this.#loop.step;
   }
 
-  update(gradients: Gradients<Name>, inputs: Inputs<Name> = {}): void {
+  update(gradients: Gradients<string>, inputs: Inputs<string> = {}): void {
     this.#alive();
-    const { tensors, numbers } = this.#loop.given<Gradients<Name>>(inputs);
+    const { tensors, numbers } = this.#loop.given<Gradients<string>>(inputs);
     this.#loop.update(this.#parameters.shares(gradients, tensors), numbers);
   }
 
-  record(encoder: GpuCommandEncoder, gradients: Gradients<Name>, inputs: Inputs<Name> = {}): void {
+  record(encoder: GpuCommandEncoder, gradients: Gradients<string>, inputs: Inputs<string> = {}): void {
     this.#alive();
     if (typeof (encoder as Partial<GpuCommandEncoder> | null | undefined)?.beginComputePass !== "function")
       throw new OptimizerError(
         `\`record\` takes a GPUCommandEncoder, as returned by device.createCommandEncoder(); got ${shown(encoder)}.`,
       );
-    const { tensors, numbers } = this.#loop.given<Gradients<Name>>(inputs);
+    const { tensors, numbers } = this.#loop.given<Gradients<string>>(inputs);
     const shares = this.#parameters.shares(gradients, tensors);
     this.#backend.into(encoder, () => this.#loop.update(shares, numbers));
   }
@@ -161,6 +189,56 @@ class WebgpuOptimizer<Name extends string> implements Optimizer<Name> {
   load(state: StateDict, options?: LoadOptions): LoadReport {
     this.#alive();
     return this.#loop.load(state, (tensor, data) => this.#backend.write(tensor, data), options);
+  }
+
+  add(parameters: ParametersOf<string>): Optimizer {
+    this.#alive();
+    const before = this.#parameters.entries;
+    const added = described(parameters);
+    const taken = added.find(({ parameter: { name } }) => this.#parameters.byName.has(name));
+    if (taken)
+      throw new OptimizerError(
+        `There is a parameter \`${taken.parameter.name}\` already. Give the new one another name, or give its new buffer to rebind().`,
+      );
+    this.#parameters.set([...before, ...added]);
+    try {
+      this.#loop.add(added.map(({ parameter }) => parameter));
+    } catch (error) {
+      this.#parameters.set(before);
+      throw error;
+    }
+    return this;
+  }
+
+  remove(...names: readonly string[]): Optimizer {
+    this.#alive();
+    const gone = new Set(names);
+    const { byName, entries } = this.#parameters;
+    refuseUnknownNames("remove", gone, byName);
+    if (gone.size === byName.size)
+      throw new OptimizerError("`remove` would leave no parameter. Dispose of the optimizer instead: dispose().");
+    for (const name of gone) this.#loop.remove(name);
+    this.#parameters.set(entries.filter(({ parameter: { name } }) => !gone.has(name)));
+    return this;
+  }
+
+  rename(names: Readonly<Record<string, string | undefined>>): Optimizer {
+    this.#alive();
+    const given = newNames(names, this.#parameters.byName);
+    this.#loop.rename(given);
+    const renamed = ({ parameter, p }: Entry): Entry => {
+      const { name } = parameter;
+      return { parameter: { ...parameter, name: Object.hasOwn(given, name) ? given[name]! : name }, p };
+    };
+    this.#parameters.set(this.#parameters.entries.map(renamed));
+    return this;
+  }
+
+  rebind(places: PlacesOf<string>): void {
+    this.#alive();
+    const given = new Map(named("The buffers", places as Named<Place>));
+    refuseUnknownNames("rebind", given.keys(), this.#parameters.byName);
+    this.#parameters.set(this.#parameters.rebound(given));
   }
 
   dispose(): void {

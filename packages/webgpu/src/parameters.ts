@@ -30,33 +30,66 @@ export interface Described<B extends GpuBuffer = GpuBuffer> {
   readonly axes?: Axes | undefined;
 }
 
-/** A buffer that begins with the gradient, or one and where in it the gradient begins, in bytes. */
-export type Gradient = GpuBuffer | { readonly buffer: GpuBuffer; readonly offset?: number | undefined };
+/** A buffer that begins with a tensor, or one and where in it the tensor begins, in bytes. */
+export type Place = GpuBuffer | { readonly buffer: GpuBuffer; readonly offset?: number | undefined };
+/** The place of a gradient. */
+export type Gradient = Place;
 
-interface Entry {
+/** A parameter and its tensor. */
+export interface Entry {
   readonly parameter: Parameter;
   readonly p: Tensor;
 }
 
+/** Parameters as people give them, as entries. */
+export const described = (given: Named<GpuBuffer | Described>): readonly Entry[] =>
+  named("The parameters", given).map(([name, one]) => entryOf(name, one));
+
 /** The parameters of an optimizer, and the checks of gradients against them. */
 export class Parameters {
-  readonly #byName: ReadonlyMap<string, Entry>;
+  #byName: ReadonlyMap<string, Entry> = new Map();
   readonly #byBuffer = new Map<GpuBuffer, Entry[]>();
 
   constructor(given: Named<GpuBuffer | Described>) {
-    this.#byName = new Map(named("The parameters", given).map(([name, one]) => [name, entryOf(name, one)]));
+    this.set(described(given));
     if (this.#byName.size === 0)
       throw new OptimizerError(
         "An optimizer needs at least one parameter. Give them by name: optimizer(device, { w, b }, adamw()).",
       );
+  }
+
+  /** In the order in which they are stepped. */
+  get entries(): readonly Entry[] {
+    return [...this.#byName.values()];
+  }
+
+  get byName(): ReadonlyMap<string, unknown> {
+    return this.#byName;
+  }
+
+  /** Replaces all parameters. Throws, and replaces none, where they overlap. */
+  set(all: readonly Entry[]): void {
     refuseOverlap(
-      [...this.#byName].map(([name, { p }]) => ({ name, memory: p.buffer, at: p.offset, bytes: 4 * p.length })),
+      all.map(({ parameter: { name }, p }) => ({ name, memory: p.buffer, at: p.offset, bytes: 4 * p.length })),
     );
-    for (const entry of this.#byName.values()) {
+    this.#byName = new Map(all.map((entry) => [entry.parameter.name, entry]));
+    this.#byBuffer.clear();
+    for (const entry of all) {
       const inside = this.#byBuffer.get(entry.p.buffer);
       if (inside) inside.push(entry);
       else this.#byBuffer.set(entry.p.buffer, [entry]);
     }
+  }
+
+  /** The entries with other places for some parameters, all of them known. Throws where one is too small. */
+  rebound(places: ReadonlyMap<string, Place>): readonly Entry[] {
+    return this.entries.map((old) => {
+      const place = places.get(old.parameter.name);
+      if (place === undefined) return old;
+      const { name, shape, role, axes } = old.parameter;
+      const { buffer, offset } = placed(`\`rebind\`: \`${name}\``, place);
+      return entryOf(name, { buffer, offset, shape, role, axes });
+    });
   }
 
   /** The parameters' tensors by name. */

@@ -73,6 +73,14 @@ wrongCalls(webgpu, {
     call: (b: GpuBuffer, offset: number) => made().update({ w: { buffer: b, offset } }),
     args: () => [buffer(), 0],
   },
+  add: {
+    call: (b: GpuBuffer) => made().add({ b }),
+    args: () => [buffer()],
+    use: step,
+  },
+  remove: { call: (name: string) => made().add({ b: buffer() }).remove(name), args: () => ["b"], use: step },
+  rename: { call: (names: Record<string, string>) => made().rename(names), args: () => [{ w: "x" }] },
+  rebind: { call: (places: Record<string, GpuBuffer>) => made().rebind(places), args: () => [{ w: buffer() }] },
   set: { call: (hyper: { lr: number }, group: string) => made().set(hyper, group), args: () => [{ lr: 1 }, ""] },
   load: {
     call: (from: typeof state, options: { strict: boolean }) => made().load(from, options),

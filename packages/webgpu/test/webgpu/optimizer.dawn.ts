@@ -1,11 +1,18 @@
 import { readFileSync } from "node:fs";
 import { adam, adamw } from "@descent/adam";
-import { optimizer as arrays } from "@descent/arrays";
+import { type Optimizer as ArraysOptimizer, optimizer as arrays } from "@descent/arrays";
 import { clipByGlobalNorm, freeze, partition } from "@descent/core";
 import { configured } from "@descent/core/adapter";
 import { momentum } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
-import { allocate, type Described, type GpuBuffer, type GpuDevice, optimizer } from "../../src/index.ts";
+import {
+  allocate,
+  type Described,
+  type GpuBuffer,
+  type GpuDevice,
+  type Optimizer,
+  optimizer,
+} from "../../src/index.ts";
 import { bufferOf, numbers } from "../target.ts";
 import { device as make, watched } from "./device.ts";
 
@@ -110,6 +117,49 @@ describe("an optimizer of GPU buffers", () => {
     // The norm is a float32 here and a float64 there; everything after it is the same.
     for (const n of names)
       for (const [i, x] of dataOf(plain)[n]!.entries()) expect(Math.abs(now[n]![i]! - x)).toBeLessThan(1e-6);
+  });
+
+  test("parameters come, go, are renamed and move, and keep their state as those of arrays do", async () => {
+    const rule = adamw({ lr: 0.1 });
+    const g = { a: random(6, 1), b: random(4, 2) };
+    const [a, b] = [random(6, 3), random(4, 4)];
+    const here: Optimizer = optimizer(device, { a: bufferOf(device, a) }, rule);
+    const there: ArraysOptimizer = arrays({ a: a.slice() }, rule);
+    const step = (names: readonly string[]): void => {
+      const of = (name: string): Float32Array<ArrayBuffer> => (name === "b" ? g.b : g.a);
+      here.update(Object.fromEntries(names.map((name) => [name, bufferOf(device, of(name))])));
+      there.update(Object.fromEntries(names.map((name) => [name, of(name)])));
+    };
+    const agree = async (): Promise<void> => expect(await here.state()).toEqual(there.state());
+    step(["a"]);
+    const more = bufferOf(device, b);
+    here.add({ b: more });
+    there.add({ b: b.slice() });
+    step(["a", "b"]);
+    await agree();
+    here.rename({ a: "c" });
+    there.rename({ a: "c" });
+    const moved = random(6, 5);
+    const place = bufferOf(device, Float32Array.from([0, 0, ...moved]));
+    here.rebind({ c: { buffer: place, offset: 8 } });
+    there.rebind({ c: moved });
+    step(["b", "c"]);
+    await agree();
+    expect(await numbers(device, place, 8, 6)).toEqual(moved);
+    here.remove("b");
+    there.remove("b");
+    step(["c"]);
+    await agree();
+    const wider = optimizer(device, { d: bufferOf(device, random(8, 6)) }, rule);
+    wider.load(there.state(), { rename: { c: "d" }, resize: "pad" });
+    expect([...(await wider.state()).tensors["m/d"]!.data]).toEqual([...there.state().tensors["m/c"]!.data, 0, 0]);
+    expect(() => here.rebind({ c: bufferOf(device, b) })).toThrow("which is 6 numbers, but its buffer holds 4");
+    expect(() => here.add({ c: more })).toThrow("There is a parameter `c` already");
+    expect(() => here.add({ e: place })).toThrow("`e`");
+    expect(() => here.remove("c")).toThrow("would leave no parameter");
+    expect(() => here.rename({ x: "y" })).toThrow("`rename`: there is no parameter");
+    step(["c"]);
+    await agree();
   });
 
   test("records steps, even several, into the caller's encoder", async () => {
