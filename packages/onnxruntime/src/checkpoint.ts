@@ -2,13 +2,18 @@ import { decodeState, OptimizerError, type Parameter, type StateDict } from "@de
 import {
   decodeSafetensors,
   encodeSafetensors,
+  intoCorner,
   isFloat32Array,
+  isWidened,
   list,
+  type Rename,
+  renamedState,
   type Shape,
   shown,
   size,
   suggestion,
   type TensorData,
+  todaysNames,
 } from "@descent/core/adapter";
 import { bytesOf, type FileSource } from "./files/read.ts";
 import type { Snapshot, Waiting } from "./plans/training.ts";
@@ -155,4 +160,34 @@ export function fitting(
     optimizer,
     waiting: unfit.length > 0 ? undefined : waiting,
   };
+}
+
+/** A checkpoint under the names of today. */
+export function renamedCheckpoint({ parameters, optimizer, waiting }: Checkpoint, rename: Rename): Checkpoint {
+  const names = todaysNames(Object.keys(parameters), rename);
+  const today = (name: string): string => names.get(name) ?? name;
+  const renamed = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(all).map(([name, value]) => [today(name), value]));
+  return {
+    parameters: renamed(parameters),
+    optimizer: renamedState(optimizer, today),
+    waiting: waiting && { ...waiting, sums: renamed(waiting.sums) },
+  };
+}
+
+/** A checkpoint whose weights have grown to these shapes: new elements have today's numbers, and gradients that wait there are zero. */
+export function padded(
+  { parameters, optimizer, waiting }: Checkpoint,
+  shapes: ReadonlyMap<string, Shape>,
+  today: Readonly<Record<string, Float32Array>>,
+): Checkpoint {
+  const sums: Record<string, Float32Array> = { ...waiting?.sums };
+  const all = Object.entries(parameters).map(([name, { shape: from, data }]) => {
+    const to = shapes.get(name);
+    if (!to || !isWidened(from, to)) return [name, { shape: from, data }] as const;
+    const waits = Object.hasOwn(sums, name) ? sums[name] : undefined;
+    if (waits) sums[name] = intoCorner(new Float32Array(size(to)), { from, to, data: waits });
+    return [name, { shape: to, data: intoCorner(today[name]!.slice(), { from, to, data }) }] as const; // all of the trainer's are there
+  });
+  return { parameters: Object.fromEntries(all), optimizer, waiting: waiting && { ...waiting, sums } };
 }

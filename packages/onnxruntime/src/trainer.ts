@@ -4,9 +4,12 @@ import { type HyperValue, type Inspection, type LoadReport, OptimizerError, type
 import {
   ASYNC_DISPOSE,
   DISPOSE,
+  flag,
   forSome,
   isFloat32Array,
   isRecord,
+  knownOptions,
+  type Rename,
   refuseEmptyGroups,
   type Shape,
   shown,
@@ -17,7 +20,15 @@ import type { FileUrl } from "@descent/files";
 import { fedBatch } from "./batch.ts";
 import { Calls } from "./calls.ts";
 import { checkCreate, checkOpen, checkSwitches } from "./check-options.ts";
-import { type Checkpoint, checkpointOf, encodeCheckpoint, fit, fitting } from "./checkpoint.ts";
+import {
+  type Checkpoint,
+  checkpointOf,
+  encodeCheckpoint,
+  fit,
+  fitting,
+  padded,
+  renamedCheckpoint,
+} from "./checkpoint.ts";
 import type { Engine, Opening, Started, Starting } from "./engine/engine.ts";
 import { LocalEngine } from "./engine/local.ts";
 import { baseName, type FileSource } from "./files/read.ts";
@@ -47,6 +58,13 @@ export interface ExportOptions {
 export interface LoadOptions {
   /** Refuses a checkpoint that does not fit in every part. Default true. */
   readonly strict?: boolean | undefined;
+  /** Today's names of weights by their saved names, or a function that tells them. Others keep theirs. */
+  readonly rename?: Rename | undefined;
+  /**
+   * `"pad"` lets weights have grown: saved numbers and state lie in the corner where they were; new elements keep the numbers that
+   * the trainer has, and have the state of weights that start.
+   */
+  readonly resize?: "pad" | undefined;
 }
 
 /**
@@ -336,12 +354,16 @@ export class Trainer {
    * another model or rule is refused as a whole. On an error the trainer is as it was.
    */
   async load(source: FileSource | Checkpoint, options: LoadOptions = {}): Promise<LoadReport> {
-    checkSwitches("load", options, ["strict"]);
-    const { strict = true } = options;
-    const checkpoint = await checkpointOf(source);
+    const { strict = true, rename, resize } = knownOptions("load", options, ["strict", "rename", "resize"]);
+    flag("load", { strict });
+    if (resize !== undefined && resize !== "pad")
+      throw new OptimizerError(`\`load\`: resize must be "pad", or be left out; got ${shown(resize)}.`);
+    const saved = await checkpointOf(source);
+    const checkpoint = rename === undefined ? saved : renamedCheckpoint(saved, rename);
     return this.#calls.next(async () => {
-      const snapshot = fitting(checkpoint, this.#shapes, this.parameters, strict);
-      const report = await this.#training.restore(snapshot, { strict });
+      const grown = resize && padded(checkpoint, this.#shapes, await this.#training.weights());
+      const snapshot = fitting(grown ?? checkpoint, this.#shapes, this.parameters, strict);
+      const report = await this.#training.restore(snapshot, { strict, resize });
       this.#waiting = snapshot.waiting?.count ?? 0;
       return report;
     });

@@ -7,6 +7,7 @@ import {
   flag,
   type Group,
   isCallback,
+  isRecord,
   knownOptions,
   mapLeaves,
   type NonFinite,
@@ -39,7 +40,7 @@ import { renamed } from "./saved/match.ts";
 import { Waiting } from "./saved/waiting.ts";
 import { fromWeights, type NamedTensor, Weights } from "./saved/weights.ts";
 import { repairTfjsNode } from "./tfjs-node.ts";
-import { type LoadOptions, type TfjsLoadReport, Trained } from "./trained.ts";
+import { type LoadOptions, type TfjsLoadReport, Trained, type VariableLike, variablesOf } from "./trained.ts";
 import { Refused } from "./update/finite.ts";
 import { checkRows, RowCopies } from "./update/rows.ts";
 import { type Execution, Tensors } from "./update/tensors.ts";
@@ -405,10 +406,14 @@ export class DescentOptimizer extends Optimizer {
   /**
    * Continues from a state, of this adapter or another. Strict by default: a variable missing or left over, of another
    * shape or another rule is one error that lists them all, and nothing is changed. Where several models are alive, say
-   * which this is for: `load(state, { variables: model.trainableWeights })`.
+   * which this is for: `load(state, { variables: model.trainableWeights })`. `rename` and `resize: "pad"` fit a state to a model
+   * that was changed.
    */
   load(state: StateDict, options: LoadOptions = {}): TfjsLoadReport {
-    const report = this.#trained.load(state, knownOptions("load", options, ["strict", "variables"]));
+    const report = this.#trained.load(
+      state,
+      knownOptions("load", options, ["strict", "variables", "rename", "resize"]),
+    );
     this.#replay();
     this.iterations_ = this.iterations;
     return report;
@@ -434,6 +439,33 @@ export class DescentOptimizer extends Optimizer {
     const { state, names } = await fromWeights(weights);
     this.#trained.restore(state, names);
     this.iterations_ = this.iterations;
+  }
+
+  /**
+   * Forgets variables and frees their state; one that gets a gradient again starts afresh. Variables that were disposed of are
+   * forgotten by themselves, and new ones are taken in with their first gradient.
+   */
+  remove(...variables: readonly VariableLike[]): void {
+    this.#trained.loop.alive();
+    this.#trained.remove(variablesOf(variables, "remove"));
+  }
+
+  /**
+   * Gives the state of variables, by their names, to other variables of the same shapes: those of a model that was built again, for
+   * example. The old ones may be disposed of before; nothing else may be called in between.
+   */
+  rebind(variables: Readonly<Record<string, VariableLike>>): void {
+    this.#trained.loop.alive();
+    takes(
+      "rebind",
+      "variables by the names of those that they replace: { old: variable }",
+      variables,
+      isRecord(variables),
+    );
+    for (const [name, given] of Object.entries(variables)) {
+      const [variable] = variablesOf([given], "rebind");
+      this.#trained.rebind(name, variable!); // one each
+    }
   }
 
   /** Frees the state. The optimizer cannot step afterwards; a second call does nothing. */

@@ -1,7 +1,18 @@
 import { type Configured, type LoadReport, OptimizerError, type Parameter, type StateDict } from "@descent/core";
-import { checkMeta, isRecord, Loop, list, refuseEmptyGroups, shown } from "@descent/core/adapter";
+import {
+  among,
+  isRecord,
+  isWidened,
+  Loop,
+  list,
+  type Rename,
+  refuseEmptyGroups,
+  renamedState,
+  shown,
+  suggestion,
+} from "@descent/core/adapter";
 import { backend_util, engine, tensor as makeTensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
-import { ambiguous, type Candidate, type Matches, match, renamed } from "./saved/match.ts";
+import { ambiguous, type Candidate, type Fits, type Matches, match, renamed } from "./saved/match.ts";
 import type { Waiting } from "./saved/waiting.ts";
 import type { Tensors } from "./update/tensors.ts";
 import { type Describe, parameterOf } from "./variables/parameters.ts";
@@ -25,6 +36,13 @@ export interface LoadOptions {
    * those of the saved names.
    */
   readonly variables?: Iterable<VariableLike> | undefined;
+  /** Today's names of variables by their saved names, or a function that tells them. Others keep theirs. */
+  readonly rename?: Rename | undefined;
+  /**
+   * `"pad"` lets variables have grown: their state stays in the corner where it was, and new elements have the state of a
+   * variable that starts.
+   */
+  readonly resize?: "pad" | undefined;
 }
 
 /** The outcome of `load`. */
@@ -149,24 +167,69 @@ export class Trained {
     for (const variable of this.#listed) if (!isAlive(variable)) this.#listed.delete(variable);
   }
 
+  /** Forgets variables; one that gets a gradient again starts afresh. Throws, and forgets none, where one is not trained here. */
+  remove(variables: readonly Variable[]): void {
+    this.forget();
+    for (const variable of variables)
+      if (this.#variables.get(variable.name) !== variable && !this.#listed.has(variable))
+        throw new OptimizerError(
+          `\`remove\`: this optimizer does not train \`${variable.name}\`; it trains ${list([...this.#variables.keys()])}.`,
+        );
+    for (const variable of variables) {
+      if (this.#variables.has(variable.name)) this.#drop(variable.name);
+      this.#listed.delete(variable);
+      owners.delete(variable);
+    }
+  }
+
+  /** Gives the state of a variable to another of its shape. Throws, and changes nothing, where that cannot be. */
+  rebind(name: string, variable: Variable): void {
+    const known = this.#parameters.get(name);
+    const [old, all] = [this.#variables.get(name), [...this.#variables.keys()]];
+    const wrong = (what: string): OptimizerError => new OptimizerError(`\`rebind\`: ${what}`);
+    if (!known || !old) throw wrong(`there is no variable ${shown(name)} here; ${among(all)}.${suggestion(name, all)}`);
+    const { shape } = parameterOf(variable, this.#describe);
+    if (shape.join() !== known.shape.join())
+      throw wrong(
+        `\`${name}\` has shape [${known.shape}], and \`${variable.name}\` has [${shape}]. For another shape, load the state with { resize: "pad" }.`,
+      );
+    if (variable.name !== name) {
+      if (this.#variables.has(variable.name))
+        throw wrong(`\`${variable.name}\` is trained already, with state of its own.`);
+      this.loop.rename({ [name]: variable.name });
+    }
+    this.#variables.delete(name);
+    this.#parameters.delete(name);
+    this.#variables.set(variable.name, variable);
+    this.#parameters.set(variable.name, { ...known, name: variable.name });
+    if (this.#listed.delete(old)) this.#listed.add(variable);
+    owners.set(variable, this);
+  }
+
   #drop(name: string): void {
     this.loop.remove(name);
     this.#variables.delete(name);
     this.#parameters.delete(name);
   }
 
-  load(state: StateDict, { strict = true, variables }: LoadOptions = {}): TfjsLoadReport {
-    if (!isRecord(state) || !isRecord(state.tensors))
+  load(given: StateDict, { strict = true, variables, rename, resize }: LoadOptions = {}): TfjsLoadReport {
+    if (!isRecord(given) || !isRecord(given.tensors))
       throw new OptimizerError(
-        `\`load\` takes what state() returned, or decodeState(bytes) of a file; got ${shown(state)}.`,
+        `\`load\` takes what state() returned, or decodeState(bytes) of a file; got ${shown(given)}.`,
       );
-    const { parameters } = checkMeta(state.meta);
+    if (resize !== undefined && resize !== "pad")
+      throw new OptimizerError(`\`load\`: resize must be "pad", or be left out; got ${shown(resize)}.`);
+    const state = renamedState(given, rename);
+    const { parameters } = state.meta;
+    const fits: Fits = (from, to) => from.join() === to.join() || (resize === "pad" && isWidened(from, to));
     const saved = Object.entries(parameters).map(([name, { shape }]) => ({ name, shape }));
     this.forget();
     const told = variables === undefined ? undefined : variablesOf(variables);
     if (told) this.list(told);
     const own = told ?? [...new Set([...this.#variables.values(), ...this.#listed])];
-    const { pairs, others } = told ? { pairs: match(saved, own).pairs, others: [] } : this.#find(saved, own);
+    const { pairs, others } = told
+      ? { pairs: match(saved, own, fits).pairs, others: [] }
+      : this.#find(saved, own, fits);
     if (own.length === 0 && ambiguous(pairs, others)) return this.#wait(state, strict);
     const chosen = [...own, ...others.filter(({ name }) => pairs.has(name))];
     const restored = this.waiting.names.length > 0;
@@ -176,7 +239,7 @@ export class Trained {
     const taken = new Set(pairs.values());
     for (const { name } of saved) if (!taken.has(name) && !names.has(name)) names.set(name, name);
     try {
-      const report = this.#write(renamed(state, names, state.meta.step), { strict });
+      const report = this.#write(renamed(state, names, state.meta.step), { strict, resize });
       this.waiting.drop();
       return { ...report, waiting: [] };
     } catch (error) {
@@ -186,7 +249,7 @@ export class Trained {
   }
 
   /** Loads into the loop. All new numbers are on the device before the first variable takes its own. */
-  #write(state: StateDict, options: { readonly strict: boolean }): LoadReport {
+  #write(state: StateDict, options: { readonly strict: boolean; readonly resize?: LoadOptions["resize"] }): LoadReport {
     const scope = engine();
     scope.startScope("load");
     try {
@@ -200,13 +263,15 @@ export class Trained {
   #find(
     saved: readonly Candidate[],
     own: readonly Variable[],
+    fits: Fits,
   ): { readonly pairs: ReadonlyMap<string, string>; readonly others: readonly Variable[] } {
-    const { pairs } = match(saved, own);
+    const { pairs } = match(saved, own, fits);
     const taken = new Set(pairs.values());
     const others = trainable().filter((variable) => !own.includes(variable));
     const rest = match(
       saved.filter(({ name }) => !taken.has(name)),
       others,
+      fits,
     );
     return { pairs: new Map([...pairs, ...rest.pairs]), others };
   }
@@ -243,10 +308,11 @@ const trainable = (): Variable[] =>
     (variable) => variable.trainable && variable.dtype === "float32" && isAlive(variable),
   );
 
-function variablesOf(given: Iterable<VariableLike>): readonly Variable[] {
+/** The variables that a person gives to `what`. */
+export function variablesOf(given: Iterable<VariableLike>, what = "variables"): readonly Variable[] {
   const wrong = (): OptimizerError =>
     new OptimizerError(
-      `\`variables\` takes tf.Variables or a model's weights, { variables: model.trainableWeights }; got ${shown(given)}.`,
+      `\`${what}\` takes tf.Variables or a model's weights, such as model.trainableWeights; got ${shown(given)}.`,
     );
   if (typeof given?.[Symbol.iterator] !== "function") throw wrong();
   return Array.from(given, (one) => {

@@ -105,6 +105,27 @@ wrongCalls(tfjs, {
     call: (rule: typeof adam) => tfjs.registerAll(tf, { rules: [rule] }),
     args: () => [adam],
   },
+  remove: {
+    call: (variable: tf.Variable) => {
+      const opt = made();
+      step(opt);
+      opt.remove(variable);
+    },
+    args: () => [w],
+  },
+  rebind: {
+    call: (variables: Record<string, tf.Variable>) => {
+      const opt = made();
+      step(opt);
+      opt.rebind(variables);
+    },
+    args: () => [{ w }],
+  },
+  "how load renames and resizes": {
+    call: (rename: Record<string, string>, resize: "pad") =>
+      made().load(state, { variables: [w], rename, resize, strict: false }),
+    args: () => [{ w: "w" }, "pad"],
+  },
   withReadouts: { args: () => [model] },
   "rows of a gradient": {
     call: (rows: number[], data: Float32Array) => made().applyGradients({ table: { rows, data } }),

@@ -1,10 +1,9 @@
 import { phasesOf } from "../blocks.ts";
-import { among, isCallback, isRecord, list, OptimizerError, shown, suggestion, takes } from "../errors.ts";
+import { isCallback, isRecord, list, OptimizerError, shown, takes } from "../errors.ts";
 import { flag, knownOptions } from "../options.ts";
 import { type Shape, size, splitOf } from "../parameter.ts";
 import type { Program } from "../program.ts";
 import {
-  checkMeta,
   checkTensor,
   MODEL,
   modelKey,
@@ -17,6 +16,7 @@ import {
 import type { Course } from "./answer.ts";
 import { type Group, hyperNow, plainHyper } from "./groups.ts";
 import { hostPart } from "./host-values.ts";
+import { type Rename, renamedState } from "./rename.ts";
 import { dimensions, isWidened, widened } from "./resize.ts";
 import type { Member, Roster } from "./roster.ts";
 import { allocate, slotShape } from "./slots.ts";
@@ -40,7 +40,7 @@ export interface LoadOptions {
   /** Whether everything must fit (the default); `false` takes what does, and reports the rest. */
   readonly strict?: boolean | undefined;
   /** Today's names of parameters by their saved names, or a function that tells them. Others keep theirs. */
-  readonly rename?: Readonly<Record<string, string>> | ((saved: string) => string) | undefined;
+  readonly rename?: Rename | undefined;
   /**
    * `"pad"` lets parameters have grown: their state stays in the corner where it was, and new elements have the state of a
    * parameter that starts. Refused for states that start as the parameter.
@@ -81,9 +81,7 @@ export function* load<T>(
       `\`load\` takes what state() returned, or decodeState(bytes) of a file; got ${shown(state)}.`,
     );
   takes("load", "a function that writes a tensor", write, isCallback(write));
-  const { meta, tensors } = rename
-    ? renamed(checkMeta(state.meta), state.tensors, rename)
-    : { meta: checkMeta(state.meta), tensors: state.tensors };
+  const { meta, tensors } = renamedState(state, rename);
   const { fits, report } = compare(roster, meta, tensors, { strict, pad: resize === "pad" });
   if (strict) refuse(report);
   const fresh = new Map<Member<T>, Readonly<Record<string, T>>>();
@@ -152,41 +150,6 @@ function numbers<T>(
   const from = dimensions(spec, shape, found.shape, splitOf(parameter));
   const to = dimensions(spec, parameter.shape, slotShape(spec, parameter), splitOf(parameter));
   return widened(spec, slot, parameter, hyperNow(group, step), { from, to, data: found.data });
-}
-
-/** A state under today's names. */
-function renamed(
-  meta: StateMeta,
-  tensors: StateDict["tensors"],
-  rename: NonNullable<LoadOptions["rename"]>,
-): Pick<StateDict, "meta" | "tensors"> {
-  const table = new Map<string, string>();
-  if (!isCallback(rename) && !isRecord(rename))
-    throw new OptimizerError(
-      `\`load\`: rename must be names of today by saved names, or a function (saved) => name; got ${shown(rename)}.`,
-    );
-  const saved = Object.keys(meta.parameters);
-  if (!isCallback(rename))
-    for (const name of Object.keys(rename))
-      if (!saved.includes(name))
-        throw new OptimizerError(
-          `\`load\`: rename has \`${name}\`, which the state does not know; ${among(saved)}.${suggestion(name, saved)}`,
-        );
-  for (const name of saved) {
-    const now: unknown = isCallback(rename) ? rename(name) : Object.hasOwn(rename, name) ? rename[name] : name;
-    if (typeof now !== "string")
-      throw new OptimizerError(`\`load\`: rename must give a name for \`${name}\`; got ${shown(now)}.`);
-    const other = [...table].find(([, taken]) => taken === now);
-    if (other) throw new OptimizerError(`\`load\`: rename gives ${list([other[0], name])} the same name, \`${now}\`.`);
-    table.set(name, now);
-  }
-  const parameters = Object.entries(meta.parameters).map(([name, one]) => [table.get(name)!, one] as const); // all are there
-  const keyed = Object.entries(tensors).map(([key, tensor]) => {
-    const at = key.indexOf("/"); // slot names have none
-    const now = table.get(key.slice(at + 1));
-    return [at < 0 || now === undefined ? key : slotKey(key.slice(0, at), now), tensor] as const;
-  });
-  return { meta: { ...meta, parameters: Object.fromEntries(parameters) }, tensors: Object.fromEntries(keyed) };
 }
 
 /** Whether a parameter had any share of a step, so that it has state. */

@@ -27,7 +27,14 @@ export function widened(
 ): Float32Array {
   if (from.join() === to.join()) return data;
   const start = ownStart(spec, slot, parameter, hyper);
-  const whole = typeof start === "number" ? new Float32Array(size(to)).fill(start) : start;
+  return intoCorner(typeof start === "number" ? new Float32Array(size(to)).fill(start) : start, { from, to, data });
+}
+
+/** Puts numbers of the dimensions `from` into the corner of those of the longer dimensions `to`. */
+export function intoCorner(
+  whole: Float32Array,
+  { from, to, data }: { readonly from: Shape; readonly to: Shape; readonly data: Float32Array },
+): Float32Array {
   const length = from.at(-1) ?? 1;
   const index = from.map(() => 0);
   for (let at = 0; at < data.length; at += length) {

@@ -9,7 +9,7 @@ import { locations } from "../runtime/locations.ts";
 import type { Runtime, RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiler } from "../session/compiler.ts";
 import type { Pass, Residence, Steered } from "./residence.ts";
-import type { Gradients, Hyper } from "./training.ts";
+import type { Gradients, Hyper, LoadHow } from "./training.ts";
 import { sumName } from "./waiting.ts";
 
 /** A tensor in a buffer of its own, because ONNX Runtime takes whole buffers. */
@@ -216,7 +216,7 @@ class Attempted implements Steered {
   state(): Promise<StateDict> {
     return attempt(() => this.#optimizer.state());
   }
-  load(state: StateDict, options?: { readonly strict?: boolean | undefined }): LoadReport {
+  load(state: StateDict, options?: LoadHow): LoadReport {
     return this.#optimizer.load(state, options);
   }
 }

@@ -2,7 +2,7 @@ import type { Inspection, LoadReport, StateDict } from "@descent/core";
 import type { Loop } from "@descent/core/adapter";
 import type { Held } from "./held.ts";
 import type { Steered } from "./residence.ts";
-import type { Hyper } from "./training.ts";
+import type { Hyper, LoadHow } from "./training.ts";
 
 /** The shared loop of optimizers, with state that lies in tensors of ONNX Runtime. */
 export class LoopOptimizer implements Steered {
@@ -44,7 +44,7 @@ export class LoopOptimizer implements Steered {
     const tensors = slots.map(({ key, shape }, i) => [key, { shape, data: copies[i]! }] as const); // one each
     return { meta: this.#loop.meta(), tensors: Object.fromEntries(tensors) };
   }
-  load(state: StateDict, options?: { readonly strict?: boolean | undefined }): LoadReport {
+  load(state: StateDict, options?: LoadHow): LoadReport {
     return this.#loop.load(state, this.#write, options);
   }
 }

@@ -24,6 +24,7 @@ import type {
   GivenGradients,
   Gradients,
   Hyper,
+  LoadHow,
   Outputs,
   Plan,
   Snapshot,
@@ -192,10 +193,7 @@ export class TrainingLoop<H> implements Training {
     return { weights, optimizer, waiting };
   }
 
-  async restore(
-    { weights, optimizer, waiting }: Snapshot,
-    options?: { readonly strict?: boolean | undefined },
-  ): Promise<LoadReport> {
+  async restore({ weights, optimizer, waiting }: Snapshot, options?: LoadHow): Promise<LoadReport> {
     // Everything that can fail comes before the first change; the optimizer's own load keeps to that too.
     const changes = [this.#setting(weights), this.#sums.setting(waiting)];
     const report = this.#residence.optimizer.load(optimizer, options);

@@ -4,7 +4,7 @@ import type { Graph } from "@descent/onnx";
 import type { TrainingGraph } from "../graphs/source.ts";
 import type { RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiled } from "../session/compiler.ts";
-import type { GivenGradients, Hyper, Plan } from "./training.ts";
+import type { GivenGradients, Hyper, LoadHow, Plan } from "./training.ts";
 
 /** Tensors of a run by the name of their input or output. */
 export type Tensors = Readonly<Record<string, RuntimeTensor>>;
@@ -42,7 +42,7 @@ export interface Steered {
   set(hyper: Hyper, group?: string): void;
   inspect(): Inspection;
   state(): StateDict | Promise<StateDict>;
-  load(state: StateDict, options?: { readonly strict?: boolean | undefined }): LoadReport;
+  load(state: StateDict, options?: LoadHow): LoadReport;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { HyperValue, Inspection, LoadReport, StateDict } from "@descent/core";
-import type { RowGradient } from "@descent/core/adapter";
+import type { LoadOptions, RowGradient } from "@descent/core/adapter";
 import type { Fed } from "../runtime/feeds.ts";
 
 /** Where the update happens: on the host, as nodes of the training graph, or on the GPU device that ONNX Runtime shares. */
@@ -37,6 +37,9 @@ export type GivenGradients = Readonly<Record<string, Float32Array | RowGradient>
 export type Weights = Readonly<Record<string, Float32Array>>;
 /** Hyper-parameters by name: numbers or schedules. */
 export type Hyper = Readonly<Record<string, HyperValue>>;
+
+/** How a state is fitted to what is trained now. */
+export type LoadHow = Pick<LoadOptions, "strict" | "resize">;
 
 /** Gradients that wait for an update. */
 export interface Waiting {
@@ -81,6 +84,6 @@ export interface Training {
   setWeights(weights: Weights): Promise<void>;
   snapshot(): Promise<Snapshot>;
   /** Continues from a snapshot. On an error everything is as it was before. */
-  restore(snapshot: Snapshot, options?: { readonly strict?: boolean | undefined }): Promise<LoadReport>;
+  restore(snapshot: Snapshot, options?: LoadHow): Promise<LoadReport>;
   dispose(): Promise<void>;
 }

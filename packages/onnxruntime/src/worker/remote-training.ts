@@ -4,6 +4,7 @@ import type {
   GivenGradients,
   Gradients,
   Hyper,
+  LoadHow,
   Outputs,
   Plan,
   Snapshot,
@@ -65,7 +66,7 @@ export class RemoteTraining implements Training {
   snapshot(): Promise<Snapshot> {
     return this.#call("snapshot");
   }
-  restore(snapshot: Snapshot, options?: { readonly strict?: boolean | undefined }): Promise<LoadReport> {
+  restore(snapshot: Snapshot, options?: LoadHow): Promise<LoadReport> {
     return this.#call("restore", snapshot, options);
   }
   async dispose(): Promise<void> {} // the engine disposes of it

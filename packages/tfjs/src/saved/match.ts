@@ -32,7 +32,9 @@ const withoutNumbers = (name: string): string => withoutSuffix(name).replace(/(_
 /** A variable made without a name has a number for one. */
 const isAnonymous = (name: string): boolean => /^\d+$/.test(name);
 
-const fits = ({ shape }: SavedParameter, to: Candidate): boolean => !shape || shape.join() === to.shape.join();
+/** Whether a variable's shape lets it continue what was saved. */
+export type Fits = (saved: readonly number[], now: readonly number[]) => boolean;
+const same: Fits = (saved, now) => saved.join() === now.join();
 
 /**
  * Which saved parameter each variable continues. Loading a model beside another of the same names gives its variables
@@ -40,7 +42,12 @@ const fits = ({ shape }: SavedParameter, to: Candidate): boolean => !shape || sh
  * in their order. Where all names have changed, as in a model that was built again, all of them must agree in order,
  * kind and shape. A variable that is left over starts fresh.
  */
-export function match(saved: readonly SavedParameter[], variables: readonly Candidate[]): Matches {
+export function match(
+  saved: readonly SavedParameter[],
+  variables: readonly Candidate[],
+  shapesFit: Fits = same,
+): Matches {
+  const fits = ({ shape }: SavedParameter, to: Candidate): boolean => !shape || shapesFit(shape, to.shape);
   const pairs = new Map<string, string>();
   let theirs = [...saved];
   let ours = [...variables];
