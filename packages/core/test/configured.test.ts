@@ -171,7 +171,8 @@ describe("a transform's number", () => {
       expect(message(() => clips[name](adam(), bad))).toBe(`${name}: ${option} is ${bad}. It must be above 0.`);
     for (const bad of [Number.NaN, Infinity, "1", null, undefined, {}, [1]])
       expect(message(() => clips[name](adam(), bad as never))).toMatch(new RegExp(`^${name}: ${option} is `));
-    expect(() => clips[name](adam(), 5e-324)).not.toThrow();
+    expect(() => clips[name](adam(), 1e-45)).not.toThrow();
+    expect(message(() => clips[name](adam(), 5e-324))).toContain("which is 0 in float32");
   });
   test("is checked at every step where it is scheduled", () => {
     const loop = new Loop(
