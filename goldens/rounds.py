@@ -8,7 +8,7 @@ import timm.optim
 import timm.utils
 import torch
 
-from common import DEFAULTS, KOZISTR, OPTAX, OPTIONS, TIMM, TORCH, Path_, Tensors, agree, gradients, optax_path, setting_json, start, visible
+from common import DEFAULTS, KOZISTR, OPTAX, OPTIONS, TIMM, TORCH, Path_, Tensors, agree, gradients, optax_path, setting_json, start, torch_path, visible
 from sgd import momentum
 from transforms import HYPER, adam_box, box_path, sgd_box
 
@@ -147,6 +147,29 @@ def cautious_box(options, inner, p, steps) -> Path_:
     return path
 
 
+def graft(direction, length, p, steps) -> Path_:
+    """torch's displacements: neither depends on where the parameters are."""
+    far = [p, *torch_path(lambda ts: torch.optim.SGD(ts.values(), **length), p, steps)]
+    way = [p, *torch_path(lambda ts: torch.optim.Adam(ts.values(), **direction), p, steps)]
+    now, path = dict(p), []
+    for t in range(len(steps)):
+        ways = {n: way[t + 1][n] - way[t][n] for n in p}
+        now = {n: now[n] + np.linalg.norm(far[t + 1][n] - far[t][n]) / np.linalg.norm(ways[n]) * ways[n] for n in p}
+        path.append(now)
+    return path
+
+
+def grafts():
+    settings = []
+    for name, length, direction in ((DEFAULTS, {"lr": 0.05}, {"lr": 0.3}), (OPTIONS, {"lr": 0.2}, {"lr": 0.1, "eps": 0.05})):
+        p, steps = start(name), gradients(name)
+        path = graft(direction, length, p, steps)
+        visible("graft", path, p)
+        settings.append(setting_json(name, {"options": {}, "length": length, "direction": direction}, p, steps, path))
+    source = f"{TORCH}, the direction of torch.optim.Adam with the length of torch.optim.SGD, float64"
+    return {"packages/transforms/test/golden/graft.json": {"transform": "graft", "source": source, "settings": settings}}
+
+
 def sam(options, inner, p, steps) -> Path_:
     """Two gradients in turn; the path has the point climbed to, then the point after the step."""
     adversary = optax.chain(optax.contrib.normalize(), optax.sgd(options["rho"]))
@@ -173,7 +196,7 @@ def goldens():
         "transforms/test/golden/cautious": (cautious, cautious_box, {"eps": 1e-3}, f"{TIMM}, timm.optim.SGDW and AdamW with caution=True, float64"),
         "sharpness/test/golden/sam": (sam, sam_box, {"rho": 0.3}, f"{OPTAX}, optax.contrib.sam around optax.sgd or optax.adam, float64"),
     }
-    out = {}
+    out = grafts()
     for file, (run, box, options, source) in table.items():
         settings = []
         for inner, data in ((("momentum" if run is cautious else "sgd"), DEFAULTS), ("adam", OPTIONS)):

@@ -13,13 +13,17 @@ const plain = rule({
   update: { p: "p - lr * g" },
 });
 
+/** Good arguments of a rule, of a combination of rules, or of a transform. */
+function argumentsOf(value: unknown): unknown[] {
+  if (isRule(value)) return [value.hyper];
+  const parts: unknown = typeof value === "function" && "parts" in value ? value.parts : undefined;
+  return Array.isArray(parts) ? [Object.fromEntries(parts.map((part) => [part, plain()])), {}] : [plain(), {}];
+}
+
 for (const { manifest, path } of packages.filter(({ folder }) => familiesOf(root).includes(folder))) {
   const module: Record<string, unknown> = await import(`${path}/src/index.ts`);
   const rules: GoodCalls = Object.fromEntries(
-    Object.entries(module).map(([name, value]) => [
-      name,
-      { args: () => (isRule(value) ? [value.hyper] : [plain(), {}]) }, // what is not a rule is a transform
-    ]),
+    Object.entries(module).map(([name, value]) => [name, { args: () => argumentsOf(value) }]),
   );
   describe(manifest.name, () => wrongCalls(module, rules));
 }

@@ -15,14 +15,17 @@ for (const { folder, path } of families) {
 }
 
 test("every file of a family is one rule or transform that goes by the file's name, exported in camel case", () => {
+  const around = /= (?:transform|combination)\(\{\n {2}id: "/;
   for (const { folder, path: home } of families) {
     const files = readdirSync(path.join(home, "src")).filter((file) => file !== "index.ts");
     const own = rules.filter(([family]) => family === folder);
     const text = (file: string): string => readFileSync(path.join(home, "src", file), "utf8");
-    const transforms = files.filter((file) => text(file).includes("= transform({"));
+    const transforms = files.filter((file) => around.test(text(file)));
     for (const file of transforms) {
       const id = path.basename(file, ".ts");
-      expect(text(file)).toContain(`export const ${camel(id)} = transform({\n  id: "${id}",`);
+      expect(text(file)).toMatch(
+        new RegExp(`export const ${camel(id)} = (transform|combination)\\(\\{\\n  id: "${id}",`),
+      );
     }
     expect([...own.map(([, , { id }]) => `${id}.ts`), ...transforms].sort()).toEqual(files.sort());
     for (const [, name, { id }] of own) {

@@ -1,4 +1,6 @@
 /** For people who train: rules, groups, transforms, schedules and state. Adapters build on `/adapter`, backends on `/graph` and `/kernels`. */
+
+export { type Combination, combination } from "./combination.ts";
 export type { Configured } from "./configured.ts";
 export { OptimizerError } from "./errors.ts";
 export {

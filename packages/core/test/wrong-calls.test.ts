@@ -98,6 +98,24 @@ describe("@descent/core", () => {
       args: () => [{ id: "twice", hyper: {}, after: { p: "p + (p - p0)" } }],
       use: (made) => step((made as core.Transform)(adam())),
     },
+    combination: {
+      args: () => [
+        { id: "half", title: "Half", paper: "", hyper: { share: 0.5 }, parts: ["a", "b"], update: { p: "p + share * (a - p + b - p)" } }, // biome-ignore format: one line
+      ],
+      use: (made) => step((made as core.Combination<{ share: number }, "a" | "b">)({ a: adam(), b: adam() })),
+    },
+    "combination(…)": {
+      args: () => [{ a: adam(), b: adam() }, { share: 1 }],
+      call: core.combination({
+        id: "half",
+        title: "Half",
+        paper: "",
+        hyper: { share: 0.5 },
+        parts: ["a", "b"],
+        update: { p: "p + share * (a - p + b - p)" },
+      }),
+      use: step,
+    },
     decoupledDecay: decaying(),
     encodeState: { args: () => [state()] },
     toPlain: { args: () => [adam(), [parameter]] },

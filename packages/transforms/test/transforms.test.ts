@@ -1,13 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { adam, adamw } from "@descent/adam";
 import { optimizer } from "@descent/arrays";
+import { ema } from "@descent/averaging";
 import { arraysTargets, followGolden, type GoldenSetting, sampleData, TOLERANCE } from "@descent/conformance";
 import { law } from "@descent/conformance/vitest";
 import { OptimizerError, partition, rule, transform } from "@descent/core";
-import { momentum, sgd } from "@descent/sgd";
+import { galore } from "@descent/factored";
+import { muon } from "@descent/orthogonal";
+import { momentum, sgd, sgld } from "@descent/sgd";
 import { sam } from "@descent/sharpness";
 import { describe, expect, test } from "vitest";
-import { accumulate, cautious } from "../src/index.ts";
+import { accumulate, cautious, graft } from "../src/index.ts";
 
 interface Setting extends GoldenSetting {
   readonly inner: "sgd" | "adam" | "momentum";
@@ -97,6 +100,66 @@ describe("accumulation", () => {
   });
 });
 
+describe("graft", async () => {
+  const { settings } = JSON.parse(await readFile(new URL("golden/graft.json", import.meta.url), "utf8")) as {
+    settings: (GoldenSetting & {
+      readonly length: { readonly lr: number };
+      readonly direction: { readonly lr: number };
+    })[];
+  }; // written by goldens/rounds.py
+  describe.each(arraysTargets().map((target) => [target.name, target] as const))("on %s", (_, target) => {
+    test.each(settings)("goes as far as SGD where Adam goes: $name", async (setting) => {
+      const configured = graft({ direction: adam(setting.direction), length: sgd(setting.length) });
+      const { error, tensor, step } = await followGolden(target, configured, setting);
+      expect(error, `\`${tensor}\` at step ${step}`).toBeLessThanOrEqual(TOLERANCE);
+    });
+  });
+
+  test("saves under the names of its rules", () => {
+    const w = Float32Array.of(1, -2);
+    const opt = optimizer({ w }, graft({ direction: adam(), length: momentum({ lr: 0.1 }) }));
+    opt.update({ w: Float32Array.of(1, 3) });
+    opt.set({ "direction.beta1": 0.5, "length.lr": 0.2 });
+    expect(() => opt.set({ "direction.beta1": 1 })).toThrow(/direction.beta1 is 1/);
+    const { meta, tensors } = opt.state();
+    expect(Object.keys(tensors).sort()).toEqual(["direction.m/w", "direction.v/w", "length.b/w"]);
+    expect(meta.groups[""]!.rule).toBe("graft-adam-momentum");
+    expect(opt.inspect().groups[""]!.rule).toBe("Graft of Adam and Momentum");
+    const other = optimizer({ w: w.slice() }, graft({ direction: momentum(), length: adam() }));
+    expect(() => other.load(opt.state())).toThrow(/was trained by graft-adam-momentum/);
+  });
+
+  test("nests, draws, sizes state and keeps layouts", () => {
+    const p = { w: Float32Array.from({ length: 12 }, (_, i) => Math.sin(i + 1)) };
+    const inner = graft({ direction: muon(), length: sgd({ lr: 0.1 }) });
+    const opt = optimizer(
+      { w: { data: p.w, shape: [3, 4] } },
+      graft({ direction: galore({ rank: 2 }), length: graft({ direction: sgld({ lr: 0.1 }), length: inner }) }),
+    );
+    for (let t = 0; t < 3; t++) opt.update({ w: Float32Array.from({ length: 12 }, (_, i) => Math.cos(i * t + 1)) });
+    expect(p.w.every(Number.isFinite)).toBe(true);
+    expect(Object.keys(opt.state().tensors)).toContain("length.length.direction.m/w");
+    expect(() => opt.set({ "direction.rank": 1 })).toThrow(/sizes its state/);
+  });
+
+  test.each([
+    ["phases", () => graft({ direction: sam(sgd()), length: sgd() }), /has phases/],
+    ["a readout", () => graft({ direction: ema(sgd()), length: sgd() }), /has a readout/],
+    ["a partition", () => graft({ direction: partition({ all: sgd() }, () => "all"), length: sgd() }), /must be a rule; got a partition/], // biome-ignore format: one line
+    ["a missing rule", () => graft({ direction: sgd() } as never), /`length`/],
+    ["an unknown part", () => graft({ direction: sgd(), length: sgd(), size: sgd() } as never), /size/],
+    ["two masks", () => graft({ direction: sgd({ decays: () => true }), length: sgd({ decays: () => false }) }), /decays/], // biome-ignore format: one line
+  ])("is refused with %s", (_, make, message) => {
+    expect(make).toThrow(OptimizerError);
+    expect(make).toThrow(message);
+  });
+});
+
+law(
+  "a graft of a rule on itself is the rule",
+  graft({ direction: sgd({ lr: 0.5 }), length: sgd({ lr: 0.5 }) }),
+  sgd({ lr: 0.5 }),
+);
 law("accumulating one gradient changes nothing", accumulate(adam(), { every: 1 }), adam());
 law("caution where every step goes down changes nothing", cautious(sgd({ lr: 0.1 }), { eps: 1 }), sgd({ lr: 0.1 }));
 law(
