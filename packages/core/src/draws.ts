@@ -39,7 +39,7 @@ export function drawn(
   { distribution, site }: Draw,
   seed: number,
   { name, size, t }: { readonly name: string; readonly size: number; readonly t: number },
-): Float32Array {
+): Float32Array<ArrayBuffer> {
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new OptimizerError(`A seed must be a whole number, 0 or above; got ${seed}.`);
   const key = [seed | 0, Math.floor(seed / 2 ** 32) | 0] as const;

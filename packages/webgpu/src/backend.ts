@@ -5,7 +5,7 @@ import { COPY_SRC, type GpuBuffer, type GpuCommandEncoder, type GpuDevice, STORA
 import { Health } from "./device/health.ts";
 import { readBack } from "./device/read-back.ts";
 import { Slots } from "./memory/slots.ts";
-import type { Tensor } from "./memory/tensor.ts";
+import { Tensor } from "./memory/tensor.ts";
 import { deviceProgram } from "./shaders/program.ts";
 import { encode, Stepper } from "./step/stepper.ts";
 
@@ -17,6 +17,8 @@ export class WebgpuBackend implements Backend<Tensor> {
   readonly #slots: Slots;
   readonly #health: Health;
   #encoder: GpuCommandEncoder | undefined;
+  /** Buffers of random numbers that wait for a step. */
+  #drawn: GpuBuffer[] = [];
 
   constructor(device: GpuDevice) {
     this.device = device;
@@ -40,6 +42,13 @@ export class WebgpuBackend implements Backend<Tensor> {
         `The state of \`${name}\` starts as a copy of it, and its buffer cannot be copied from. Create the buffer with GPUBufferUsage.COPY_SRC.`,
       );
     return this.#slots.promise(size(shape), start);
+  }
+
+  /** Random numbers of one step: the host's, so that they are the same bits as everywhere. */
+  draw(numbers: Float32Array<ArrayBuffer>): Tensor {
+    const buffer = this.#filled(numbers.buffer);
+    this.#drawn.push(buffer);
+    return new Tensor(numbers.length, buffer);
   }
 
   /** Gives every slot that was asked for its memory. */
@@ -71,6 +80,8 @@ export class WebgpuBackend implements Backend<Tensor> {
   }
 
   run(jobs: readonly Job<Tensor>[]): void {
+    const drawn = this.#drawn; // those of a recorded step are collected with it
+    this.#drawn = [];
     try {
       this.#slots.settle(this.#health.watch);
       const dispatches = this.#stepper.prepare(jobs, this.#encoder && ((numbers) => this.#filled(numbers)));
@@ -79,7 +90,9 @@ export class WebgpuBackend implements Backend<Tensor> {
       const pass = encoder.beginComputePass();
       encode(pass, dispatches);
       pass.end();
-      if (!this.#encoder) this.device.queue.submit([encoder.finish()]);
+      if (this.#encoder) return;
+      this.device.queue.submit([encoder.finish()]);
+      for (const buffer of drawn) buffer.destroy(); // once the step is carried out
     } finally {
       this.#health.conclude();
     }
@@ -105,13 +118,13 @@ export class WebgpuBackend implements Backend<Tensor> {
     this.#stepper.dispose();
   }
 
-  /** A buffer of a recorded step, which is collected with it. */
+  /** A buffer of one step with these bytes. */
   #filled(numbers: ArrayBuffer): GpuBuffer {
     this.#health.watch();
     const { byteLength } = numbers;
     const buffer = this.device.createBuffer({
       label: "descent: table",
-      size: byteLength,
+      size: Math.max(4, byteLength),
       usage: STORAGE,
       mappedAtCreation: true,
     });

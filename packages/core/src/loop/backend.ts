@@ -39,7 +39,7 @@ export interface Memory<T, Done extends Answer = Answer> {
   /** Frees a slot. */
   free(tensor: T): void;
   /** Random numbers as an input of one step, which nobody frees. Without it rules that draw them are refused. */
-  draw?(numbers: Float32Array, parameter: Parameter): unknown;
+  draw?(numbers: Float32Array<ArrayBuffer>, parameter: Parameter): unknown;
   /** Whether the adapter takes gradients of some rows, and so keeps the updates of each row. */
   readonly rows?: boolean | undefined;
 }

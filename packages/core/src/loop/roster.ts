@@ -145,7 +145,7 @@ export class Roster<T> {
       for (const one of programs) {
         if (one.draws.length > 0 && !this.memory.draw)
           throw new OptimizerError(
-            `${leaf.rule.title} draws random numbers, which the backend \`${this.memory.name}\` does not. Use the arrays, TensorFlow.js, or the plan "host" of ONNX Runtime.`,
+            `${leaf.rule.title} draws random numbers, which the backend \`${this.memory.name}\` does not. Use arrays, WebGPU, TensorFlow.js, or the plan "host" of ONNX Runtime.`,
           );
         shapes(one, lying);
         this.memory.check?.(one, parameter);

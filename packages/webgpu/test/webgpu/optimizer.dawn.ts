@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { adam, adamw } from "@descent/adam";
 import { type Optimizer as ArraysOptimizer, optimizer as arrays } from "@descent/arrays";
-import { clipByGlobalNorm, freeze, partition } from "@descent/core";
+import { clipByGlobalNorm, freeze, partition, rule, transform } from "@descent/core";
 import { configured } from "@descent/core/adapter";
-import { momentum } from "@descent/sgd";
+import { momentum, sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
 import {
   allocate,
@@ -117,6 +117,65 @@ describe("an optimizer of GPU buffers", () => {
     // The norm is a float32 here and a float64 there; everything after it is the same.
     for (const n of names)
       for (const [i, x] of dataOf(plain)[n]!.entries()) expect(Math.abs(now[n]![i]! - x)).toBeLessThan(1e-6);
+  });
+
+  test("random numbers are those of arrays, and their buffers are freed", async () => {
+    const noise = rule({
+      id: "test/noise",
+      title: "Noise",
+      paper: "",
+      hyper: { seed: 5 },
+      state: {},
+      update: { p: "p + 0 * g + normal() + 2 * uniform() + 4 * rademacher()" },
+    });
+    const { device: counted, counts } = watched(device);
+    const w = new Float32Array(5);
+    const buffer = bufferOf(device, w);
+    const [here, there] = [
+      optimizer(counted, { w: buffer }, noise()),
+      arrays({ w }, noise(), { engine: "interpreter" }),
+    ];
+    const g = new Float32Array(5);
+    const gradient = bufferOf(device, g);
+    let alive = 0;
+    for (let t = 0; t < 3; t++) {
+      here.update({ w: gradient });
+      there.update({ w: g });
+      expect(await numbers(device, buffer, 0, 5)).toEqual(w);
+      if (t === 0) alive = counts.buffers;
+    }
+    expect(counts.buffers).toBe(alive);
+    const encoder = device.createCommandEncoder({ label: "test" });
+    here.record(encoder, { w: gradient });
+    there.update({ w: g });
+    device.queue.submit([encoder.finish()]);
+    expect(await numbers(device, buffer, 0, 5)).toEqual(w);
+  });
+
+  test("equations that are guarded by `when` cost nothing in other steps", async () => {
+    const rare = transform({
+      id: "rare",
+      hyper: { every: 3 },
+      state: { size: { place: "scalar", init: 0 } },
+      after: { when: "t % every == 0", size: "size / 2 + norm(p)" },
+    });
+    const { device: counted, counts } = watched(device);
+    const buffer = bufferOf(device, new Float32Array(1));
+    const opt = optimizer(counted, { w: buffer }, rare(sgd({ lr: 1 })));
+    const gradient = bufferOf(device, Float32Array.of(-1));
+    const dispatches: number[] = [];
+    const sizes: number[] = [];
+    for (let t = 0; t < 6; t++) {
+      const before = counts.dispatches;
+      opt.update({ w: gradient });
+      dispatches.push(counts.dispatches - before);
+      sizes.push((await opt.state()).tensors["rare.size/w"]!.data[0]!);
+    }
+    expect(sizes).toEqual([0, 0, 3, 3, 3, 7.5]);
+    const [plain, guarded] = [dispatches[0]!, dispatches[2]!];
+    expect(dispatches).toEqual([plain, plain, guarded, plain, plain, guarded]);
+    expect(plain).toBe(1);
+    expect(guarded).toBeGreaterThan(1);
   });
 
   test("parameters come, go, are renamed and move, and keep their state as those of arrays do", async () => {
