@@ -121,13 +121,16 @@ export const transforms: readonly TransformEntry[] = [
     "title": "Accumulation",
     "sentence": "The mean of the gradients of `every` updates, which the rule then gets as one: micro-batches that fit into memory train as one big batch does.",
     "comment": "The mean of the gradients of `every` updates, which the rule then gets as one: micro-batches that fit into memory train as one big batch does. The rule's own `t` counts its steps; schedules count micro-batches.",
-    "when": "t % every == 0",
+    "when": "count + 1 >= every",
     "before": [
       ["sum", "sum + g"],
-      ["g", "sum / every"]
+      ["count", "count + 1"],
+      ["steps", "count >= every ? steps + 1 : steps"],
+      ["g", "sum / count"]
     ],
     "after": [
-      ["sum", "0"]
+      ["sum", "0"],
+      ["count", "0"]
     ],
     "options": [
       {
@@ -138,7 +141,9 @@ export const transforms: readonly TransformEntry[] = [
       }
     ],
     "slots": [
-      { "name": "sum", "place": "tensor", "init": 0 }
+      { "name": "sum", "place": "tensor", "init": 0 },
+      { "name": "count", "place": "host", "init": 0 },
+      { "name": "steps", "place": "host", "init": 0 }
     ]
   },
   {

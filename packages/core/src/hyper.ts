@@ -49,6 +49,9 @@ const shared: Readonly<Record<string, Range>> = {
   maxGlobalNorm: [ABOVE_0, Infinity],
 };
 
+/** Options that count something: half of one would be another number than the one that was given. */
+const wholes: ReadonlySet<string> = new Set(["every", "seed"]);
+
 /** The range of an option: the rule's own, else that of every option of this name; nothing where any finite number will do. */
 export function rangeOf(owner: Pick<RuleSpec, "ranges">, name: string): Range | undefined {
   takes("rangeOf", "the name of an option", name, typeof name === "string");
@@ -92,6 +95,8 @@ export function checkNumber(owner: Owner, name: string, value: unknown, when = "
     throw new OptimizerError(
       `${owner.title}: ${name} is ${value}${when}, which is infinite in float32, the precision of tensors. Give it at most 3.4e38.`,
     );
+  if (!Number.isInteger(value) && wholes.has(name.slice(name.lastIndexOf(".") + 1)))
+    throw new OptimizerError(`${owner.title}: ${name} is ${value}${when}. It must be a whole number.`);
   const range = rangeOf(owner, name);
   if (range && (value < range[0] || value >= range[1]))
     throw new OptimizerError(`${owner.title}: ${name} is ${value}${when}. It must be ${rangeText(range)}.`);

@@ -96,6 +96,10 @@ describe("options", () => {
     expect(one(sgd({ lr: () => 1e-46 })).step({ w: [1, 1] }).loop.step).toBe(1);
     expect(one(sgd({ lr: 1e-45 })).step({ w: [1, 1] }).loop.step).toBe(1);
   });
+  test("that count must be whole", () => {
+    const twice = rule({ ...sgd, id: "every", hyper: { lr: 1, every: 2 }, update: { p: "p - (t % every) * lr * g" } });
+    expect(message(() => twice({ every: 2.5 }))).toContain("every is 2.5. It must be a whole number.");
+  });
   test("that a schedule makes NaN stop the step it happens in, and nothing has moved", () => {
     const run = one(sgd({ lr: (step) => (step === 1 ? Number.NaN : 1) })).step({ w: [1, 1] });
     expect(message(() => run.step({ w: [1, 1] }))).toContain("lr is NaN at step 1");

@@ -72,6 +72,34 @@ describe("accumulation", () => {
     expect(tensors["accumulate.sum/w"]!.data.some((x) => x !== 0)).toBe(true);
   });
 
+  test("goes on with another number of micro-batches, each step by the mean of its own", () => {
+    const [small, big] = [copies(), copies()];
+    const micro = optimizer(small, accumulate(ema(adamw({ lr: 0.1 })), { every: 4 }));
+    const whole = optimizer(big, ema(adamw({ lr: 0.1 })));
+    const both = (from: number, every: number): void => {
+      for (const g of steps.slice(from, from + every)) micro.update(g);
+      whole.update({ w: mean("w", from, every), b: mean("b", from, every) });
+      for (const read of [
+        (use: () => void) => use(),
+        (use: () => void) => micro.withReadout(() => whole.withReadout(use)),
+      ])
+        read(() => {
+          for (const name of ["w", "b"])
+            for (const [i, x] of big[name]!.entries()) expect(Math.abs(small[name]![i]! - x)).toBeLessThan(1e-6);
+        });
+    };
+    both(0, 4);
+    micro.set({ "accumulate.every": 2 });
+    both(4, 2);
+    both(6, 2);
+    for (const g of steps.slice(8, 9)) micro.update(g);
+    micro.set({ "accumulate.every": 3 });
+    for (const g of steps.slice(9, 11)) micro.update(g);
+    whole.update({ w: mean("w", 8, 3), b: mean("b", 8, 3) });
+    for (const [i, x] of big.w!.entries()) expect(Math.abs(small.w![i]! - x)).toBeLessThan(1e-6);
+    expect(() => micro.set({ "accumulate.every": 2.5 })).toThrow("accumulate.every is 2.5. It must be a whole number.");
+  });
+
   test("nests: two of two are one of four", () => {
     const [nested, flat] = [copies(), copies()];
     const twice = transform({
