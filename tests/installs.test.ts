@@ -17,10 +17,11 @@ const at = (folder: string): string => path.join(workspace, folder);
 
 beforeAll(async () => {
   const tarball = await packInto(workspace);
-  // Nothing is asked of a registry: our packages are the tarballs, and frameworks are those of this repository.
+  // Nothing is asked of a registry: our packages are the tarballs, and all else is this repository's.
   const overrides: Record<string, string> = {};
   for (const { folder, path: home, manifest } of packages) {
-    for (const name of Object.keys({ ...manifest.peerDependencies, ...manifest.devDependencies }))
+    const others = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.devDependencies };
+    for (const name of Object.keys(others))
       if (!name.startsWith("@descent/")) overrides[name] ??= `link:${home}/node_modules/${name}`;
     overrides[manifest.name] = `file:${tarball(folder)}`;
   }

@@ -40,7 +40,7 @@ test("the catalogue knows inputs, phases and readouts", () => {
   expect(find("extragradient")).toMatchObject({ phases: { look: [["p", "p - lr * g"]] }, bytes: 4, passes: 2 });
   expect(find("scheduleFreeAdamw")?.readout).toBeDefined();
   expect(find("adam")).not.toHaveProperty("phases");
-  expect(transforms.find(({ id }) => id === "accumulate")).toMatchObject({ when: "t % every == 0" });
+  expect(transforms.find(({ id }) => id === "accumulate")).toMatchObject({ when: "count + 1 >= every" });
 });
 
 test("the catalogue has every method that quasi-newton exports, as it says of itself", () => {

@@ -248,7 +248,7 @@ export async function checkSchedules(
   const { starts, steps, phases = 1 } = data;
   const at = (name: string, value: number, step: number): number => {
     if (step % 2 === 0) return value;
-    if (name === "seed") return value + 1; // a whole number
+    if (/(^|\.)(seed|every)$/.test(name)) return value + 1; // a whole number
     return value === 0 ? 0.01 : 0.9 * value;
   };
   const now = (step: number) =>
