@@ -1,5 +1,8 @@
 """Adam and its kin: torch.optim; Optax, pytorch_optimizer, timm and the authors' code where PyTorch has none."""
 
+from contextlib import redirect_stdout
+from io import StringIO
+
 import numpy as np
 import optax
 import pytorch_optimizer
@@ -7,7 +10,7 @@ import timm.optim
 import torch
 
 from authors import authors, by_authors
-from common import CONSTANT, DEFAULTS, FAINT, LATE, MORE, NOTHING, OPTIONS, OPTAX, ROLES, ROWS, SMALL, TINY, TORCH, WIDE, by_optax, by_torch, golden, optax_path, torch_path
+from common import CONSTANT, DEFAULTS, FAINT, KOZISTR, LATE, MORE, NOTHING, OPTIONS, OPTAX, ROLES, ROWS, SMALL, TINY, TORCH, WIDE, by_optax, by_torch, golden, optax_path, torch_path
 
 
 def betas(o):
@@ -47,6 +50,37 @@ def run_sparse(o, p, steps):
         optimizer.step()
         path.append({name: x.detach().numpy().copy() for name, x in tensors.items()})
     return path
+
+
+def run_ranger(o, p, steps):
+    """The authors' code calls methods of old signatures, and rounds to float32."""
+    kind = authors("lessw2020/Ranger-Deep-Learning-Optimizer", "c82a304", "ranger/ranger.py").Ranger
+    names = ("add_", "addcmul_", "addcdiv_", "float")
+    old = {name: getattr(torch.Tensor, name) for name in names}
+
+    def add(self, first, *other, **more):
+        return old["add_"](self, other[0], alpha=first) if other else old["add_"](self, first, **more)
+
+    torch.Tensor.add_ = add
+    torch.Tensor.addcmul_ = lambda self, value, a, b: old["addcmul_"](self, a, b, value=value)
+    torch.Tensor.addcdiv_ = lambda self, value, a, b: old["addcdiv_"](self, a, b, value=value)
+    torch.Tensor.float = lambda self: self.clone()
+    try:
+        groups = lambda ts: [{"params": [x], "weight_decay": 0 if ROLES[name] == "bias" else o["weightDecay"]} for name, x in ts.items()]
+        with redirect_stdout(StringIO()):
+            return torch_path(lambda ts: kind(groups(ts), **betas(o), k=o["every"], alpha=o["alpha"]), p, steps)
+    finally:
+        for name, method in old.items():
+            setattr(torch.Tensor, name, method)
+
+
+def run_ranger21(o, p, steps):
+    groups = lambda ts: [{"params": [x], "weight_decay": 0 if ROLES[name] == "bias" else o["weightDecay"]} for name, x in ts.items()]
+    make = lambda ts: pytorch_optimizer.Ranger21(
+        groups(ts), 100, **betas(o), beta0=o["beta0"], beta_softplus=o["smooth"], disable_lr_scheduler=True, agc_clipping_value=o["clip"],
+        lookahead_merge_time=o["every"], lookahead_blending_alpha=o["alpha"], norm_loss_factor=o["normLoss"], foreach=False,
+    )
+    return torch_path(make, p, steps)
 
 
 def moments(p, gradients, beta1, beta2, initial=0.0):
@@ -314,6 +348,23 @@ def goldens():
         "lazyAdam": golden(
             "lazyAdam", f"{TORCH}, torch.optim.SparseAdam, float64",
             {WIDE: {"lr": 0.05}, MORE: {"lr": 0.1, **off}, FAINT: {"lr": 0.2}, ROWS: {"lr": 0.05}}, run_sparse, None, hyper,
+        ),
+        "ranger": golden(
+            "ranger", "the authors' code (github.com/lessw2020/Ranger-Deep-Learning-Optimizer, c82a304), in float64",
+            {**settings(0.1, 0.2, 1.0, weightDecay=0.3, every=3, alpha=0.3, beta2=0.8), CONSTANT: {"lr": 0.1, "eps": 0.2, "every": 4}}, run_ranger, None,
+            {"lr": 1e-3, "beta1": 0.95, "beta2": 0.999, "eps": 1e-5, "weightDecay": 0, "every": 6, "alpha": 0.5}, starts=2.0**-15,
+        ),
+        "ranger21": golden(
+            "ranger21", f"{KOZISTR}, Ranger21 (disable_lr_scheduler=True), no decay where the role is bias, float64",
+            {
+                DEFAULTS: {"lr": 0.05},
+                OPTIONS: {
+                    "lr": 0.2, "beta0": 0.4, "beta1": 0.6, "beta2": 0.8, "eps": 0.05, "weightDecay": 0.3, "clip": 0.2, "smooth": 3, "normLoss": 0.2, "every": 3, "alpha": 0.3,
+                },
+                TINY: {"lr": 0.05}, SMALL: {"lr": 0.05, "smooth": 30, "clip": 3},
+            },
+            run_ranger21, None,
+            {"lr": 1e-3, "beta0": 0.9, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weightDecay": 1e-4, "clip": 1e-2, "smooth": 50, "normLoss": 1e-4, "every": 5, "alpha": 0.5},
         ),
         "exadam": by_authors("exadam", "AhmedMostafa16/EXAdam", "989d7b6", "exadam.py", "EXAdam", betas, three, hyper),
         "ano": by_torch("ano", some.Ano, betas, settings(0.05, 0.1, 0.05, weightDecay=0.3), {"lr": 1e-4, "beta1": 0.92, "beta2": 0.99, "eps": 1e-8, "weightDecay": 0.0}),

@@ -11,6 +11,8 @@ import numpy as np
 import optax
 import torch
 
+from streams import draws
+
 jax.config.update("jax_enable_x64", True)
 # Not only the parameters: torch keeps NAdam's running product and the step counts in the default dtype.
 torch.set_default_dtype(torch.float64)
@@ -76,7 +78,7 @@ def shapes(setting: str) -> dict[str, tuple[int, ...]]:
     if setting in (WIDE, MORE, FAINT, ROWS):
         return {"w": (3, 4), "k": (5, 3)}
     if setting in (FLAT, FLAT_MORE, FLAT_FAINT):
-        return {"w": (3, 4), "k": (2, 5)}
+        return {"w": (3, 4), "k": (2, 3)}
     if setting == IMAGES:
         return {**SHAPES, "k": (4, 3, 2, 1)}
     return {"w": (2, 3), "b": (1,)} if setting == SMALL else SHAPES
@@ -119,12 +121,21 @@ def gradients(setting: str, scale: float = 1.0) -> list[Tensors]:
 
 
 def beside(setting: str, scales: dict[str, dict[str, float]]) -> list[dict[str, Tensors]]:
-    """Inputs besides gradients by name, of the sizes that `scales` gives for each setting: positive two times in three."""
+    """Inputs besides gradients by name, of the sizes that `scales` gives for each setting: positive two times in three; the loss is a number."""
     random = np.random.default_rng([SEED, 3, list(ENVELOPE).index(setting)])
-    return [
-        {key: {name: float32(scale[setting] * (0.4 + random.normal(size=shape))) for name, shape in shapes(setting).items()} for key, scale in scales.items()}
-        for _ in range(STEPS)
-    ]
+
+    def tensors(scale: float) -> Tensors:
+        return {name: float32(scale * (0.4 + random.normal(size=shape))) for name, shape in shapes(setting).items()}
+
+    def one(key: str, scale: float) -> Tensors | float:
+        return float(float32(scale * random.uniform(0.5, 1.5))) if key == "loss" else tensors(scale)
+
+    return [{key: one(key, scale[setting]) for key, scale in scales.items()} for _ in range(STEPS)]
+
+
+def noise(seed: int, t: int, name: str, shape: tuple[int, ...], site: int = 0) -> np.ndarray:
+    """What `normal()` is in update t of a parameter, rounded to float32."""
+    return float32(np.array(draws(seed, t, name, math.prod(shape), site)).reshape(shape))
 
 
 def splitmix(text):
@@ -225,7 +236,7 @@ def setting_json(name: str, fields: dict, p: Tensors, steps: list[Tensors], path
         **fields,
         "parameters": {n: {"shape": list(x.shape), "role": ROLES[n], "start": x.ravel().tolist()} for n, x in p.items()},
         "gradients": [tensors_json(now) for now in steps],
-        **({"inputs": [{key: tensors_json(x) for key, x in now.items()} for now in inputs]} if inputs else {}),
+        **({"inputs": [{key: x if isinstance(x, float) else tensors_json(x) for key, x in now.items()} for now in inputs]} if inputs else {}),
         "path": [tensors_json(now) for now in path],
     }
 

@@ -202,7 +202,7 @@ def goldens():
             "conda", f"{KOZISTR}, Conda{basis}", {WIDE: {"lr": 0.1, "eps": 0.01}, MORE: {"lr": 0.2, **off, "every": 3, "scale": 0.6}, FAINT: {"lr": 0.1}}, run_conda, None,
             {**adam, "eps": 1e-8, "rank": 1e6, "every": 2000, "scale": 1},
         ),
-        "apollo": golden("apollo", drawn, flat(0.1, 0.2, 0.1, 2), run_apollo("channel"), None, {**adam, "lr": 1e-2, "rank": 256, "scale": 1}),
+        "apollo": golden("apollo", drawn, flat(0.1, 0.2, 0.2, 2), run_apollo("channel"), None, {**adam, "lr": 1e-2, "rank": 256, "scale": 1}),
         "apolloMini": golden("apolloMini", drawn, flat(0.02, 0.2, 0.02, 1), run_apollo("tensor"), None, {**adam, "lr": 1e-2, "rank": 1, "scale": 128}),
         "racs": by_torch(
             "racs", pytorch_optimizer.RACS,

@@ -1,5 +1,6 @@
 """The family parameter-free: numbers computed by published code, and the papers' boxes in NumPy that must agree with them."""
 
+import jax
 import numpy as np
 import optax
 from authors import authors, by_authors
@@ -44,6 +45,21 @@ def run_dog(kind):
     def run(o, p, steps):
         made = getattr(authors("formll/dog", "8d45cf5", "src/dog/dog.py"), kind)
         return torch_path(lambda ts: made(list(ts.values()), lr=o["lr"], reps_rel=o["initial"], eps=o["eps"]), p, steps)
+
+    return run
+
+
+def by_value(make):
+    """Optax with the value of the loss."""
+
+    def run(o, p, steps, inputs):
+        transform, tensors = make(o), {n: jax.numpy.asarray(x) for n, x in p.items()}
+        state, path = transform.init(tensors), []
+        for now, beside in zip(steps, inputs, strict=True):
+            updates, state = transform.update({n: jax.numpy.asarray(g) for n, g in now.items()}, state, tensors, value=beside["loss"])
+            tensors = optax.apply_updates(tensors, updates)
+            path.append({n: np.asarray(x) for n, x in tensors.items()})
+        return path
 
     return run
 
@@ -95,4 +111,24 @@ def goldens():
         "dowg", "contrib.dowg (init_estim_sq_dist = initial²)", lambda o: optax.contrib.dowg(o["lr"], o["initial"] ** 2, o["eps"]),
         {DEFAULTS: {"initial": 0.02}, OPTIONS: {"lr": 1.3, "eps": 0.3, "initial": 0.1}, TINY: {"initial": 0.02, "eps": 1e-10}}, {"lr": 1, "eps": 1e-4, "initial": 1e-2},
     )
+    loss = lambda usual, other, tiny: {"loss": {DEFAULTS: usual, OPTIONS: other, TINY: tiny}}
+    out |= {
+        "polyakSgd": golden(
+            "polyakSgd", f"{OPTAX}, optax.polyak_sgd (variant=sps+) and scale(lr), float64",
+            {DEFAULTS: {}, OPTIONS: {"lr": 1.3, "most": 0.15, "least": 0.4, "eps": 3}, TINY: {"most": 1e6}},
+            by_value(lambda o: optax.chain(optax.polyak_sgd(o["most"], 1.0, o["least"], o["eps"], variant="sps+"), optax.scale(o["lr"]))), None,
+            {"lr": 1, "most": 1, "least": 0, "eps": 0}, scales=loss(1, 1.5, 1e-6),
+        ),
+        "momo": golden(
+            "momo", f"{OPTAX}, optax.contrib.momo, float64",
+            {DEFAULTS: {}, OPTIONS: {"lr": 0.2, "beta1": 0.6, "least": 0.4}, TINY: {"lr": 1e6}},
+            by_value(lambda o: optax.contrib.momo(o["lr"], o["beta1"], o["least"])), None, {"lr": 1, "beta1": 0.9, "least": 0}, scales=loss(2, 3, 1e-6),
+        ),
+        "momoAdam": golden(
+            "momoAdam", f"{OPTAX}, optax.contrib.momo_adam, float64",
+            {DEFAULTS: {"lr": 0.5}, OPTIONS: {"lr": 0.4, "beta1": 0.6, "beta2": 0.8, "eps": 0.3, "least": 0.4}, TINY: {"lr": 0.5, "eps": 1e-12}},
+            by_value(lambda o: optax.contrib.momo_adam(o["lr"], o["beta1"], o["beta2"], o["eps"], o["least"])), None,
+            {"lr": 1e-2, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "least": 0}, scales=loss(1, 2, 1e-6),
+        ),
+    }
     return {f"packages/conformance/goldens/parameter-free/{rule}.json": value for rule, value in out.items()}

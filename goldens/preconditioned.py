@@ -1,8 +1,10 @@
 """The family preconditioned: the papers' boxes in NumPy, with the factorizations of LAPACK and SciPy."""
 
 import numpy as np
+import pytorch_optimizer
 import scipy.linalg
-from common import FAINT, MORE, NUMPY, WIDE, box_path, golden
+import torch
+from common import FAINT, FLAT, FLAT_FAINT, FLAT_MORE, KOZISTR, MORE, NUMPY, WIDE, box_path, golden, torch_path
 
 
 def fourth_root(a):
@@ -21,9 +23,31 @@ def shampoo(root):
     return box
 
 
-def spectral(a):
+def spectral(a, power=-0.25):
     values, vectors = np.linalg.eigh(a)
-    return vectors @ np.diag(values**-0.25) @ vectors.T
+    return vectors @ np.diag(values**power) @ vectors.T
+
+
+def one_sided(root):
+    def box(p, gradients, role, lr, eps):
+        left = eps * np.eye(p.shape[0])
+        for g in gradients:
+            left = left + g @ g.T
+            p = p - lr * root(left) @ g
+            yield p
+
+    return box
+
+
+def run_splus(o, p, steps):
+    rounded, torch.Tensor.float = torch.Tensor.float, lambda x: x
+    try:
+        make = lambda ts: pytorch_optimizer.SPlus(
+            ts.values(), lr=o["lr"], betas=(o["beta1"], o["beta2"]), weight_decay=o["weightDecay"], inverse_steps=o["every"], foreach=False
+        )
+        return torch_path(make, p, steps)
+    finally:
+        torch.Tensor.float = rounded
 
 
 def shifted(a):
@@ -35,7 +59,7 @@ def upright(a):
     return q * np.sign(np.diag(r))
 
 
-def soap(p, gradients, role, lr, beta1, beta2, eps, weightDecay, every):
+def soap(p, gradients, role, lr, beta1, beta2, eps, weightDecay, every, right_too=True):
     m, v = 0 * p, 0 * p
     left, right = np.zeros((p.shape[0],) * 2), np.zeros((p.shape[1],) * 2)
     a, b = np.eye(p.shape[0]), np.eye(p.shape[1])
@@ -46,7 +70,7 @@ def soap(p, gradients, role, lr, beta1, beta2, eps, weightDecay, every):
         left, right = beta2 * left + (1 - beta2) * g @ g.T, beta2 * right + (1 - beta2) * g.T @ g
         p = (1 - lr * weightDecay) * p - lr * a @ n @ b.T
         if t == 1 or t % every == 0:
-            a, b = upright(shifted(left) @ a), upright(shifted(right) @ b)
+            a, b = upright(shifted(left) @ a), upright(shifted(right) @ b) if right_too else b
         yield p
 
 
@@ -66,6 +90,29 @@ def goldens():
             },
             lambda o, p, steps: box_path(soap, o, p, steps), None,
             {"lr": 3e-3, "beta1": 0.95, "beta2": 0.95, "eps": 1e-8, "weightDecay": 0.01, "every": 10},
+        ),
+    }
+    out |= {
+        "shampooOneSided": golden(
+            "shampooOneSided", f"{NUMPY}, a float64 transcription of Algorithm 1 with ρ = 1/2, roots by numpy.linalg.eigh and by scipy.linalg.sqrtm",
+            {WIDE: {"eps": 1e-3}, MORE: {"lr": 0.3, "eps": 0.5}, FAINT: {"eps": 1e-13}},
+            lambda o, p, steps: box_path(one_sided(lambda a: spectral(a, -0.5)), o, p, steps),
+            one_sided(lambda a: np.linalg.inv(np.real(scipy.linalg.sqrtm(a)))), {"lr": 0.1, "eps": 1e-4},
+        ),
+        "soapOneSided": golden(
+            "soapOneSided", f"{NUMPY}, a float64 transcription of Algorithm 3 without the right basis",
+            {
+                WIDE: {"lr": 0.02},
+                MORE: {"lr": 0.05, "beta1": 0.6, "beta2": 0.8, "eps": 0.2, "weightDecay": 0.3, "every": 3},
+                FAINT: {"lr": 0.02, "eps": 1e-12},
+            },
+            lambda o, p, steps: box_path(lambda p, g, role, **more: soap(p, g, role, right_too=False, **more), o, p, steps), None,
+            {"lr": 3e-3, "beta1": 0.95, "beta2": 0.95, "eps": 1e-8, "weightDecay": 0.01, "every": 10},
+        ),
+        "splus": golden(
+            "splus", f"{KOZISTR}, SPlus, its decompositions in float64",
+            {FLAT: {"lr": 0.3}, FLAT_MORE: {"lr": 0.5, "beta1": 0.6, "beta2": 0.8, "weightDecay": 0.3, "every": 3}, FLAT_FAINT: {"lr": 0.3}},
+            run_splus, None, {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "weightDecay": 1e-2, "every": 100},
         ),
     }
     return {f"packages/conformance/goldens/preconditioned/{rule}.json": value for rule, value in out.items()}

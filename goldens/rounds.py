@@ -1,5 +1,9 @@
 """Averages and rounds of several gradients around any rule: pytorch_optimizer, timm and Optax, and the papers' boxes in NumPy."""
 
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import jax
 import numpy as np
 import optax
 import optax.contrib
@@ -187,7 +191,122 @@ def sam_box(options, inner, p, steps) -> Path_:
     return path
 
 
+@contextmanager
+def double():
+    """pytorch_optimizer measures gradients in float32."""
+    single, torch.float32 = torch.float32, torch.float64
+    try:
+        yield
+    finally:
+        torch.float32 = single
+
+
+def climbing(make, climb, step):
+    """Two gradients in turn, for wrappers of pytorch_optimizer: `make(model, inner)`, `climb(wrapper)`, `step(wrapper)`."""
+
+    def run(options, inner, p, steps) -> Path_:
+        model, path = Model(p), []
+        with double():
+            wrapper = make(options, model, INNER[inner](model.parameters()))
+            for k, g in enumerate(steps):
+                model.give(g)
+                (step if k % 2 else climb)(options, wrapper)
+                path.append(model.read())
+        return path
+
+    return run
+
+
+def first(_, wrapper):
+    wrapper.first_step()
+
+
+def second(_, wrapper):
+    wrapper.second_step()
+
+
+asam = climbing(lambda o, model, inner: pytorch_optimizer.SAM(model.parameters(), type(inner), rho=o["rho"], adaptive=True, foreach=False, lr=inner.defaults["lr"]), first, second)
+wsam = climbing(
+    lambda o, model, inner: pytorch_optimizer.WSAM(
+        model, model.parameters(), type(inner), rho=o["rho"], gamma=o["gamma"], decouple=False, foreach=False, lr=inner.defaults["lr"]
+    ), first, second
+)
+friendly_sam = climbing(
+    lambda o, model, inner: pytorch_optimizer.FriendlySAM(
+        model.parameters(), type(inner), rho=o["rho"], sigma=o["sigma"], lmbda=o["lambda"], foreach=False, lr=inner.defaults["lr"]
+    ), first, second
+)
+
+
+def descend_gsam(options, wrapper):
+    wrapper.gradient_decompose(options["alpha"])
+    wrapper.un_perturb()
+    wrapper.base_optimizer.step()
+
+
+gsam = climbing(
+    lambda o, model, inner: pytorch_optimizer.GSAM(model.parameters(), inner, model, SimpleNamespace(step=lambda: o["rho"]), alpha=o["alpha"], foreach=False),
+    lambda o, wrapper: wrapper.perturb_weights(o["rho"]), descend_gsam,
+)
+
+
+def averaged(average):
+    """The path of an average: `average(options, t, model, read)` gives it after update t."""
+
+    def run(options, inner, p, steps) -> Path_:
+        model, path = Model(p), []
+        optimizer, state = INNER[inner](model.parameters()), {}
+        for t, g in enumerate(steps, 1):
+            model.give(g)
+            optimizer.step()
+            path.append(average(options, t, model, state))
+        return path
+
+    return run
+
+
+def polyak_of(options, t, model, state):
+    """Shamir and Zhang, 2013, equation 3: weights of polynomial decay."""
+    now, power = model.read(), options["power"]
+    state["average"] = now if t == 1 else {n: (1 - (power + 1) / (t + power)) * x + (power + 1) / (t + power) * now[n] for n, x in state["average"].items()}
+    return state["average"]
+
+
+def debiased_of(options, t, model, state):
+    if "ema" not in state:
+        state["ema"] = optax.ema(options["decay"], debias=True)
+        state["state"] = state["ema"].init({n: jax.numpy.asarray(x) for n, x in model.read().items()})
+    out, state["state"] = state["ema"].update({n: jax.numpy.asarray(x) for n, x in model.read().items()}, state["state"])
+    return {n: np.asarray(x) for n, x in out.items()}
+
+
+def warmed(options, inner, p, steps) -> Path_:
+    """torch's swa_utils with the decay that TensorFlow computes from the number of updates."""
+    model, path = Model(p), []
+    optimizer = INNER[inner](model.parameters())
+    average = torch.optim.swa_utils.AveragedModel(
+        model, avg_fn=lambda old, now, count: old + (1 - min(options["decay"], (1 + count) / (10 + count))) * (now - old)
+    )
+    average.n_averaged.fill_(1)  # it begins as the weights before the first update
+    for g in steps:
+        model.give(g)
+        optimizer.step()
+        average.update_parameters(model)
+        path.append({name.removeprefix("module."): x.detach().numpy().copy() for name, x in average.named_parameters()})
+    return path
+
+
+def by_wrapper(make):
+    """A wrapper of Optax around optax.sgd or optax.adam."""
+    return lambda options, inner, p, steps: optax_path(make(options, {"sgd": optax.sgd, "adam": optax.adam}[inner](HYPER[inner]["lr"])), p, steps)
+
+
+schedule_free = by_wrapper(lambda o, inner: optax.contrib.schedule_free(inner, learning_rate=1.0, b1=o["beta"]))
+mechanic = by_wrapper(lambda o, inner: optax.contrib.mechanize(inner, weight_decay=o["decay"], eps=o["eps"], s_init=o["initial"]))
+
+
 def goldens():
+    around = "around torch.optim.SGD or torch.optim.Adam, float64"
     table = {
         "averaging/test/golden/lookahead": (lookahead, lookahead_box, {"every": 3, "alpha": 0.4}, f"{KOZISTR}, pytorch_optimizer.Lookahead, float64"),
         "averaging/test/golden/ema": (ema, ema_box, {"decay": 0.7}, f"{TIMM}, timm.utils.ModelEmaV2, float64"),
@@ -195,6 +314,15 @@ def goldens():
         "transforms/test/golden/accumulate": (accumulate, accumulate_box, {"every": 3}, f"{TORCH}, torch.optim on gradients that were added up, float64"),
         "transforms/test/golden/cautious": (cautious, cautious_box, {"eps": 1e-3}, f"{TIMM}, timm.optim.SGDW and AdamW with caution=True, float64"),
         "sharpness/test/golden/sam": (sam, sam_box, {"rho": 0.3}, f"{OPTAX}, optax.contrib.sam around optax.sgd or optax.adam, float64"),
+        "sharpness/test/golden/asam": (asam, None, {"rho": 0.3}, f"{KOZISTR}, SAM (adaptive=True) {around}"),
+        "sharpness/test/golden/gsam": (gsam, None, {"rho": 0.3, "alpha": 0.6}, f"{KOZISTR}, GSAM {around}"),
+        "sharpness/test/golden/wsam": (wsam, None, {"rho": 0.3, "gamma": 0.6}, f"{KOZISTR}, WSAM (decouple=False) {around}"),
+        "sharpness/test/golden/friendly-sam": (friendly_sam, None, {"rho": 0.3, "sigma": 0.7, "lambda": 0.6}, f"{KOZISTR}, FriendlySAM {around}"),
+        "averaging/test/golden/polyak-average": (averaged(polyak_of), None, {"power": 2}, f"a float64 transcription of equation 3, {around}"),
+        "averaging/test/golden/ema-debiased": (averaged(debiased_of), None, {"decay": 0.7}, f"{OPTAX}, optax.ema (debias=True) {around}"),
+        "averaging/test/golden/ema-warmed": (warmed, None, {"decay": 0.4}, f"{TORCH}, torch.optim.swa_utils.AveragedModel {around}"),
+        "schedule-free/test/golden/schedule-free": (schedule_free, None, {"beta": 0.7}, f"{OPTAX}, optax.contrib.schedule_free around optax.sgd or optax.adam, float64"),
+        "parameter-free/test/golden/mechanic": (mechanic, None, {"decay": 0.3, "eps": 1e-3, "initial": 0.2}, f"{OPTAX}, optax.contrib.mechanize around optax.sgd or optax.adam, float64"),
     }
     out = grafts()
     for file, (run, box, options, source) in table.items():
@@ -202,7 +330,8 @@ def goldens():
         for inner, data in ((("momentum" if run is cautious else "sgd"), DEFAULTS), ("adam", OPTIONS)):
             p, steps = start(data), gradients(data)
             path = run(options, inner, p, steps)
-            agree(f"{file} of {inner}", box(options, inner, p, steps), path, p, 1e-10)
+            if box:
+                agree(f"{file} of {inner}", box(options, inner, p, steps), path, p, 1e-10)
             visible(file, path, p)
             fields = {"options": options, "inner": inner, "innerOptions": MOMENTUM if inner == "momentum" else {"lr": HYPER[inner]["lr"]}}
             settings.append(setting_json(f"of {inner}", fields, p, steps, path))

@@ -4,7 +4,7 @@ import numpy as np
 import pytorch_optimizer
 import torch
 from authors import authors
-from common import DEFAULTS, KOZISTR, LARGE, OPTIONS, TINY, box_path, decayed, golden
+from common import DEFAULTS, KOZISTR, LARGE, OPTIONS, TINY, box_path, decayed, golden, noise
 
 
 def sophia(p, gradients, role, h, lr, beta1, beta2, gamma, eps, weightDecay, every):
@@ -66,6 +66,47 @@ def run_sophia_g(o, p, steps, inputs):
 
 
 
+def run_adahessian(o, p, steps, inputs):
+    tensors = {name: torch.tensor(x, requires_grad=True) for name, x in p.items()}
+    optimizer = pytorch_optimizer.AdaHessian(
+        decayed(tensors, o["weightDecay"]), lr=o["lr"], betas=(o["beta1"], o["beta2"]), eps=o["eps"], hessian_power=o["power"], foreach=False
+    )
+    path = []
+    for now, beside in zip(steps, inputs, strict=True):
+        for name, x in tensors.items():
+            x.grad = torch.tensor(now[name])
+        optimizer.step(hessian=[torch.tensor(h) for h in beside["h"].values()])
+        path.append({name: x.detach().numpy().copy() for name, x in tensors.items()})
+    return path
+
+
+def run_ivon(o, p, steps):
+    kind, made = authors("team-approx-bayes/ivon", "86ad687", "ivon/_ivon.py").IVON, torch.randn
+    drawn = iter(range(len(steps) + 1))
+
+    def numbers(count, **_):
+        t = next(drawn)
+        all_ = [0 * x if t == 0 else noise(o["seed"], t, name, x.shape) for name, x in p.items()]
+        return torch.tensor(np.concatenate([x.ravel() for x in all_]))
+
+    tensors = {name: torch.nn.Parameter(torch.tensor(x)) for name, x in p.items()}
+    optimizer, path = kind(list(tensors.values()), o["lr"], o["ess"], o["initial"], o["beta1"], o["beta2"], o["delta"]), []
+    torch.randn = numbers
+    try:
+        for k, now in enumerate(steps):
+            with optimizer.sampled_params(train=True):
+                if k > 0:
+                    path.append({name: x.detach().numpy().copy() for name, x in tensors.items()})
+                for name, x in tensors.items():
+                    x.grad = torch.tensor(now[name])
+            optimizer.step()
+        with optimizer.sampled_params():
+            path.append({name: x.detach().numpy().copy() for name, x in tensors.items()})
+    finally:
+        torch.randn = made
+    return path
+
+
 def goldens():
     out = {
         "sophia": golden(
@@ -92,4 +133,21 @@ def goldens():
             scales={"sampled": {DEFAULTS: 0.3, OPTIONS: 1, TINY: 3e-4, LARGE: 1}},
         ),
     }
+    out["adahessian"] = golden(
+        "adahessian", f"{KOZISTR}, AdaHessian with given estimates, float64",
+        {
+            DEFAULTS: {"lr": 0.05}, OPTIONS: {"lr": 0.1, "beta1": 0.6, "beta2": 0.8, "eps": 0.3, "power": 0.7, "weightDecay": 0.2},
+            TINY: {"lr": 0.05, "eps": 1e-12},
+        },
+        run_adahessian, None, {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "power": 1, "weightDecay": 0},
+        scales={"h": {DEFAULTS: 1, OPTIONS: 2, TINY: 1e-6}},
+    )
+    out["ivon"] = golden(
+        "ivon", "the authors' code (github.com/team-approx-bayes/ivon, 86ad687), float64, with noise of Philox4x32-10 in plain Python, none before the first step",
+        {
+            DEFAULTS: {"lr": 0.05}, OPTIONS: {"lr": 0.02, "beta1": 0.6, "beta2": 0.7, "delta": 0.3, "ess": 100, "initial": 0.5, "seed": 2**40 + 7},
+            TINY: {"lr": 5e4, "ess": 1e15},
+        },
+        run_ivon, None, {"lr": 0.1, "beta1": 0.9, "beta2": 0.99999, "delta": 1e-4, "ess": 1e5, "initial": 1, "seed": 0},
+    )
     return {f"packages/conformance/goldens/second-order/{rule}.json": value for rule, value in out.items()}

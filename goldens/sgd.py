@@ -10,8 +10,7 @@ import timm.optim
 import torch
 
 from authors import authors
-from common import CONSTANT, DEFAULTS, NOTHING, OPTAX, OPTIONS, ROLES, SMALL, TINY, TORCH, by_optax, by_torch, decayed, float32, golden, optax_path, three, torch_path
-from streams import philox
+from common import CONSTANT, DEFAULTS, NOTHING, OPTAX, OPTIONS, ROLES, SMALL, TINY, TORCH, by_optax, by_torch, decayed, golden, noise, optax_path, three, torch_path
 
 
 def run(nesterov=False):
@@ -63,20 +62,6 @@ def nesterov_lookahead(p, gradients, role, lr, momentum):
             v = momentum * v - lr * g
             p = p + v
             yield p
-
-
-def noise(seed, t, name, shape):
-    """The normal numbers of update t: four to a block of Philox, in pairs by Box and Muller, rounded to float32."""
-    key, hashed = [seed % 2**32, seed >> 32], 0x811C9DC5
-    for letter in name:
-        hashed = (hashed ^ ord(letter)) * 0x01000193 % 2**32
-
-    def number(i):
-        words = philox([i // 4, t, 0, hashed], key)
-        a, b = words[i % 4 // 2 * 2 : i % 4 // 2 * 2 + 2]
-        return math.sqrt(-2 * math.log((a + 1) / 2**32)) * (math.sin if i % 2 else math.cos)(2 * math.pi * b / 2**32)
-
-    return float32(np.array([number(i) for i in range(math.prod(shape))]).reshape(shape))
 
 
 def run_sgld(o, p, steps):

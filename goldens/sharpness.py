@@ -5,7 +5,7 @@ A path has the point after each gradient: where the next one is asked for, then 
 import numpy as np
 import torch
 from authors import authors
-from common import golden, three
+from common import DEFAULTS, NUMPY, OPTIONS, TINY, golden, noise, three, torch_path
 
 
 def run(kind, arguments):
@@ -39,6 +39,26 @@ def extra_adam(p, gradients, role, lr, beta1, beta2, eps):
         yield now
 
 
+def run_msam(o, p, steps):
+    kind = authors("MarlonBecker/MSAM", "780fa4f", "optimizer/msam.py").MSAM
+    return torch_path(lambda ts: kind(list(ts.values()), lr=o["lr"], momentum=o["momentum"], rho=o["radius"], weight_decay=0), p, steps)
+
+
+def bsam(o, p, steps):
+    """Möllenhoff and Khan, 2023, algorithm 1: two gradients in turn."""
+    mean, path, drawn = dict(p), [], {n: 0 * x for n, x in p.items()}
+    m, s = {n: 0 * x for n, x in p.items()}, {n: 0 * x + 1 for n, x in p.items()}
+    for k, (first, second) in enumerate(zip(steps[::2], steps[1::2], strict=True), 1):
+        path.append({n: mean[n] + o["radius"] * first[n] / s[n] for n in p})
+        for n in p:
+            m[n] = o["beta1"] * m[n] + (1 - o["beta1"]) * (second[n] + o["delta"] * mean[n])
+            s[n] = o["beta2"] * s[n] + (1 - o["beta2"]) * (np.sqrt(s[n]) * np.abs(first[n]) + o["delta"] + o["damping"])
+            mean[n] = mean[n] - o["lr"] * m[n] / s[n]
+            drawn[n] = noise(o["seed"], k, n, p[n].shape, site=2**16) / np.sqrt(o["examples"] * s[n])
+        path.append({n: mean[n] + drawn[n] for n in p})
+    return path
+
+
 def goldens():
     source = "the authors' code (github.com/GauthierGidel/Variational-Inequality-GAN, 141122a), {}, float64"
     out = {
@@ -51,4 +71,17 @@ def goldens():
             {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
         ),
     }
+    out["msam"] = golden(
+        "msam", "the authors' code (github.com/MarlonBecker/MSAM, 780fa4f), float64",
+        {DEFAULTS: {"lr": 0.02}, OPTIONS: {"lr": 0.05, "momentum": 0.6, "radius": 0.7}, TINY: {"lr": 2e4}}, run_msam, None,
+        {"lr": 0.1, "momentum": 0.9, "radius": 0.3},
+    )
+    out["bsam"] = golden(
+        "bsam", f"{NUMPY}, a float64 transcription of Algorithm 1, with noise of Philox4x32-10 in plain Python, none before the first step",
+        {
+            DEFAULTS: {"lr": 0.3}, OPTIONS: {"lr": 0.2, "beta1": 0.6, "beta2": 0.7, "radius": 0.3, "delta": 0.2, "damping": 0.3, "examples": 100, "seed": 2**40 + 7},
+            TINY: {"lr": 3e5, "radius": 3e4, "examples": 1e15},
+        },
+        bsam, None, {"lr": 0.5, "beta1": 0.9, "beta2": 0.999, "radius": 0.05, "delta": 1e-4, "damping": 0.1, "examples": 5e4, "seed": 0},
+    )
     return {f"packages/conformance/goldens/sharpness/{rule}.json": value for rule, value in out.items()}

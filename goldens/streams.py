@@ -44,6 +44,20 @@ def truncated(seed, name, i):
     return z
 
 
+def draws(seed, t, name, count, site=0):
+    """The normal numbers of a call in update t: four to a block of Philox, in pairs by Box and Muller."""
+    key, hashed = [seed & MASK, seed >> 32], 0x811C9DC5
+    for letter in name:
+        hashed = (hashed ^ ord(letter)) * 0x01000193 & MASK
+
+    def number(i):
+        words = philox([i // 4, t, site, hashed], key)
+        a, b = words[i % 4 // 2 * 2 : i % 4 // 2 * 2 + 2]
+        return math.sqrt(-2 * math.log((a + 1) / 2**32)) * (math.sin if i % 2 else math.cos)(2 * math.pi * b / 2**32)
+
+    return [number(i) for i in range(count)]
+
+
 def goldens():
     for counter, key, words in (
         ([0] * 4, [0] * 2, "6627e8d5 e169c58d bc57ac4c 9b00dbd8"),

@@ -39,6 +39,8 @@ export { padam } from "./padam.ts";
 export { qhadam } from "./qhadam.ts";
 export { radam } from "./radam.ts";
 export { radamw } from "./radamw.ts";
+export { ranger } from "./ranger.ts";
+export { ranger21 } from "./ranger21.ts";
 export { simplifiedAdemamix } from "./simplified-ademamix.ts";
 export { spam } from "./spam.ts";
 export { stableAdamw } from "./stable-adamw.ts";

@@ -5,7 +5,7 @@ import { arraysTargets, followGolden, type GoldenSetting, largestError, TOLERANC
 import { partition } from "@descent/core";
 import { sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
-import { ema, lookahead, swa } from "../src/index.ts";
+import { ema, emaDebiased, emaWarmed, lookahead, polyakAverage, swa } from "../src/index.ts";
 
 interface Setting extends GoldenSetting {
   readonly inner: "sgd" | "adam";
@@ -15,6 +15,8 @@ const read = async (name: string): Promise<readonly Setting[]> =>
   (JSON.parse(await readFile(new URL(`golden/${name}.json`, import.meta.url), "utf8")) as { settings: Setting[] })
     .settings; // written by goldens/rounds.py
 const inner = { sgd, adam };
+/* Transforms by the names of their goldens. */
+const averages = { ema, "ema-debiased": emaDebiased, "ema-warmed": emaWarmed, "polyak-average": polyakAverage, swa };
 
 describe.each(arraysTargets().map((target) => [target.name, target] as const))("on %s", (_, target) => {
   test("lookahead moves as pytorch_optimizer's", async () => {
@@ -25,30 +27,26 @@ describe.each(arraysTargets().map((target) => [target.name, target] as const))("
   });
 });
 
-test.each([
-  ["ema", "timm's", ema, "wasm"],
-  ["ema", "timm's", ema, "interpreter"],
-  ["swa", "PyTorch's", swa, "wasm"],
-  ["swa", "PyTorch's", swa, "interpreter"],
-] as const)("the readout of %s is %s average", async (name, _, averaged, engine) => {
-  for (const setting of await read(name)) {
-    const given = Object.entries(setting.parameters);
-    const from = Object.fromEntries(given.map(([name, { start }]) => [name, start]));
-    const parameters = Object.fromEntries(
-      given.map(([name, { shape, role, start }]) => [name, { shape, role, data: Float32Array.from(start) }]),
-    );
-    const opt = optimizer(parameters, averaged(inner[setting.inner](setting.innerOptions), setting.options), {
-      engine,
-    });
-    for (const [k, gradients] of setting.gradients.entries()) {
-      opt.update(Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, Float32Array.from(g)])));
-      opt.withReadout(() => {
-        const now = Object.fromEntries(Object.entries(parameters).map(([name, { data }]) => [name, data]));
-        const { error } = largestError(now, setting.path[k]!, from); // a path has every step
-        expect(error, `${setting.name}, step ${k + 1}`).toBeLessThanOrEqual(TOLERANCE);
-      });
+describe.each(Object.entries(averages))("the readout of %s", (name, average) => {
+  test.each(["wasm", "interpreter"] as const)("is the average that its source computes (%s)", async (engine) => {
+    for (const setting of await read(name)) {
+      const given = Object.entries(setting.parameters);
+      const from = Object.fromEntries(given.map(([name, { start }]) => [name, start]));
+      const parameters = Object.fromEntries(
+        given.map(([name, { shape, role, start }]) => [name, { shape, role, data: Float32Array.from(start) }]),
+      );
+      const configured = average(inner[setting.inner](setting.innerOptions), setting.options);
+      const opt = optimizer(parameters, configured, { engine });
+      for (const [k, gradients] of setting.gradients.entries()) {
+        opt.update(Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, Float32Array.from(g)])));
+        opt.withReadout(() => {
+          const now = Object.fromEntries(Object.entries(parameters).map(([name, { data }]) => [name, data]));
+          const { error } = largestError(now, setting.path[k]!, from); // a path has every step
+          expect(error, `${setting.name}, step ${k + 1}`).toBeLessThanOrEqual(TOLERANCE);
+        });
+      }
     }
-  }
+  });
 });
 
 test("transforms go around every group of a partition, and into one another", () => {

@@ -3042,6 +3042,203 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 1
   },
   {
+    "id": "ranger",
+    "name": "ranger",
+    "family": "adam",
+    "title": "Ranger",
+    "paper": "https://github.com/lessw2020/Ranger-Deep-Learning-Optimizer",
+    "sentence": "RAdam of gradients whose mean per output is taken off, with a look ahead every `every` steps: three remedies against a shaky start, in one.",
+    "comment": "RAdam of gradients whose mean per output is taken off, with a look ahead every `every` steps: three remedies against a shaky start, in one (Wright, 2019). Defaults are the author's. ε is not corrected.",
+    "equations": [
+      ["c", "ndim > 1 ? g - rowMean(g) : g"],
+      ["rhoInf", "2 / (1 - beta2) - 1"],
+      ["rho", "rhoInf - 2 * t * beta2^t / (1 - beta2^t)"],
+      ["r", "sqrt((rho - 4) * (rho - 2) * rhoInf / ((rhoInf - 4) * (rhoInf - 2) * rho))"],
+      ["m", "beta1 * m + (1 - beta1) * c"],
+      ["v", "beta2 * v + (1 - beta2) * c^2"],
+      ["mHat", "m / (1 - beta1^t)"],
+      ["step", "mHat * (rho > 5 ? r * sqrt(1 - beta2^t) / (sqrt(v) + eps) : 1)"],
+      ["p", "(1 - lr * weightDecay * decays) * p - lr * step"],
+      ["slow", "slow + alpha * (p - slow)"],
+      ["p", "slow"]
+    ],
+    "latex": "\\begin{aligned}\nc &\\leftarrow \\begin{cases} g - \\operatorname{rowMean}\\left(g\\right) & \\mathrm{ndim} > 1 \\\\ g & \\text{otherwise} \\end{cases} \\\\\n\\rho_{\\infty} &\\leftarrow \\frac{2}{1 - \\beta_{2}} - 1 \\\\\n\\rho &\\leftarrow \\rho_{\\infty} - \\frac{2\\,t\\,\\beta_{2}^{t}}{1 - \\beta_{2}^{t}} \\\\\nr &\\leftarrow \\sqrt{\\frac{\\left(\\rho - 4\\right)\\,\\left(\\rho - 2\\right)\\,\\rho_{\\infty}}{\\left(\\rho_{\\infty} - 4\\right)\\,\\left(\\rho_{\\infty} - 2\\right)\\,\\rho}} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,c \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,c^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\mathrm{step} &\\leftarrow \\hat{m}\\,\\left(\\begin{cases} \\frac{r\\,\\sqrt{1 - \\beta_{2}^{t}}}{\\sqrt{v} + \\epsilon} & \\rho > 5 \\\\ 1 & \\text{otherwise} \\end{cases}\\right) \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta - \\alpha\\,\\mathrm{step} \\\\\n&\\textbf{if } t \\bmod \\mathrm{every} = 0 \\\\\n\\mathrm{slow} &\\quad \\leftarrow \\mathrm{slow} + \\mathrm{alpha}\\,\\left(\\theta - \\mathrm{slow}\\right) \\\\\n\\theta &\\quad \\leftarrow \\mathrm{slow}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>g</mi><mo>−</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow></mrow></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>g</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><msub><mi>ρ</mi><mi>∞</mi></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mfrac><mn>2</mn><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow></mfrac><mo>−</mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>ρ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msub><mi>ρ</mi><mi>∞</mi></msub><mo>−</mo><mfrac><mrow><mrow><mn>2</mn><mo>⁢</mo><mi>t</mi></mrow><mo>⁢</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mfrac><mrow><mrow><mrow><mo>(</mo><mrow><mi>ρ</mi><mo>−</mo><mn>4</mn></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>ρ</mi><mo>−</mo><mn>2</mn></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><msub><mi>ρ</mi><mi>∞</mi></msub></mrow><mrow><mrow><mrow><mo>(</mo><mrow><msub><mi>ρ</mi><mi>∞</mi></msub><mo>−</mo><mn>4</mn></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><msub><mi>ρ</mi><mi>∞</mi></msub><mo>−</mo><mn>2</mn></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><mi>ρ</mi></mrow></mfrac></msqrt></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>c</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>c</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>step</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover><mo>⁢</mo><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mrow><mi>r</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd><mtd><mrow><mi>ρ</mi><mo>></mo><mn>5</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mtext>step</mtext></mrow></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mtext>slow</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>slow</mtext><mo>+</mo><mrow><mtext>alpha</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mtext>slow</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mtext>slow</mtext></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 0.00001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "every",
+        "default": 6,
+        "range": [1, null],
+        "meaning": "the number of steps between two looks back"
+      },
+      {
+        "name": "alpha",
+        "default": 0.5,
+        "range": [0, null],
+        "meaning": "how far slow weights go towards fast ones"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "slow", "place": "tensor", "init": "p" }
+    ],
+    "bytes": 12,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/lessw2020/Ranger-Deep-Learning-Optimizer, c82a304), in float64",
+      "error": 5e-7
+    },
+    "mutants": 2
+  },
+  {
+    "id": "ranger21",
+    "name": "ranger21",
+    "family": "adam",
+    "title": "Ranger21",
+    "paper": "https://arxiv.org/abs/2106.13731",
+    "sentence": "Eight remedies around Adam: gradients clipped by row, centred and standardized; positive-negative momentum; the largest variance, made smooth at 0; decay that the model's variance scales; rows drawn to length 1; and a look ahead.",
+    "comment": "Eight remedies around Adam: gradients clipped by row, centred and standardized; positive-negative momentum; the largest variance, made smooth at 0; decay that the model's variance scales; rows drawn to length 1; and a look ahead (Wright and Demeure, 2021). Its warm-up and warm-down are schedules of `lr` here. As in pytorch_optimizer, where the variance sees gradients standardized once, and the momentum twice.",
+    "equations": [
+      ["long", "clip * max(sqrt(rowSum(p^2)), 1e-3) / max(sqrt(rowSum(g^2)), 1e-6)"],
+      ["c", "min(1, long) * g"],
+      ["centred", "ndim > 1 ? c - rowMean(c) : c"],
+      ["deviation", "norm(centred - mean(centred)) / sqrt(size - 1)"],
+      ["n", "size > 2 ? centred / (deviation + 1e-8) : centred"],
+      ["v", "beta2 * v + (1 - beta2) * n^2"],
+      ["typical", "sqrt((1 + total(v / (1 - beta2^t))) / total(g == g))"],
+      ["vMax", "max(vMax, v)"],
+      ["root", "sqrt(vMax / (1 - beta2^t)) + eps"],
+      ["bent", "smooth * root > 20 ? root : log(1 + exp(smooth * root)) / smooth"],
+      ["again", "size > 2 ? n / (norm(n - mean(n)) / sqrt(size - 1) + 1e-8) : n"],
+      ["fresh", "beta1^2 * stale + (1 - beta1^2) * again"],
+      ["stale", "m"],
+      ["m", "fresh"],
+      ["step", "((1 + beta0) * m - beta0 * stale) / sqrt((1 + beta0)^2 + beta0^2) / (1 - beta1^t)"],
+      ["q", "(1 - lr * weightDecay * decays / typical) * p"],
+      ["drawn", "(1 - 2 * lr * normLoss * (1 - 1 / (sqrt(rowSum(q^2)) + eps))) * q"],
+      ["p", "drawn - lr * step / bent"],
+      ["slow", "slow + alpha * (p - slow)"],
+      ["p", "slow"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{long} &\\leftarrow \\frac{\\mathrm{clip}\\,\\max\\left(\\sqrt{\\operatorname{rowSum}\\left(\\theta^{2}\\right)}, 10^{-3}\\right)}{\\max\\left(\\sqrt{\\operatorname{rowSum}\\left(g^{2}\\right)}, 10^{-6}\\right)} \\\\\nc &\\leftarrow \\min\\left(1, \\mathrm{long}\\right)\\,g \\\\\n\\mathrm{centred} &\\leftarrow \\begin{cases} c - \\operatorname{rowMean}\\left(c\\right) & \\mathrm{ndim} > 1 \\\\ c & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{deviation} &\\leftarrow \\frac{\\left\\lVert \\mathrm{centred} - \\operatorname{mean}\\left(\\mathrm{centred}\\right) \\right\\rVert}{\\sqrt{\\mathrm{size} - 1}} \\\\\nn &\\leftarrow \\begin{cases} \\frac{\\mathrm{centred}}{\\mathrm{deviation} + 10^{-8}} & \\mathrm{size} > 2 \\\\ \\mathrm{centred} & \\text{otherwise} \\end{cases} \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,n^{2} \\\\\n\\mathrm{typical} &\\leftarrow \\sqrt{\\frac{1 + \\operatorname{total}\\left(\\frac{v}{1 - \\beta_{2}^{t}}\\right)}{\\operatorname{total}\\left(g = g\\right)}} \\\\\nv_{\\mathrm{max}} &\\leftarrow \\max\\left(v_{\\mathrm{max}}, v\\right) \\\\\n\\mathrm{root} &\\leftarrow \\sqrt{\\frac{v_{\\mathrm{max}}}{1 - \\beta_{2}^{t}}} + \\epsilon \\\\\n\\mathrm{bent} &\\leftarrow \\begin{cases} \\mathrm{root} & \\mathrm{smooth}\\,\\mathrm{root} > 20 \\\\ \\frac{\\log\\left(1 + \\exp\\left(\\mathrm{smooth}\\,\\mathrm{root}\\right)\\right)}{\\mathrm{smooth}} & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{again} &\\leftarrow \\begin{cases} \\frac{n}{\\frac{\\left\\lVert n - \\operatorname{mean}\\left(n\\right) \\right\\rVert}{\\sqrt{\\mathrm{size} - 1}} + 10^{-8}} & \\mathrm{size} > 2 \\\\ n & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{fresh} &\\leftarrow \\beta_{1}^{2}\\,\\mathrm{stale} + \\left(1 - \\beta_{1}^{2}\\right)\\,\\mathrm{again} \\\\\n\\mathrm{stale} &\\leftarrow m \\\\\nm &\\leftarrow \\mathrm{fresh} \\\\\n\\mathrm{step} &\\leftarrow \\frac{\\frac{\\left(1 + \\beta_{0}\\right)\\,m - \\beta_{0}\\,\\mathrm{stale}}{\\sqrt{\\left(1 + \\beta_{0}\\right)^{2} + \\beta_{0}^{2}}}}{1 - \\beta_{1}^{t}} \\\\\nq &\\leftarrow \\left(1 - \\frac{\\alpha\\,\\lambda\\,\\mathrm{decays}}{\\mathrm{typical}}\\right)\\,\\theta \\\\\n\\mathrm{drawn} &\\leftarrow \\left(1 - 2\\,\\alpha\\,\\mathrm{normLoss}\\,\\left(1 - \\frac{1}{\\sqrt{\\operatorname{rowSum}\\left(q^{2}\\right)} + \\epsilon}\\right)\\right)\\,q \\\\\n\\theta &\\leftarrow \\mathrm{drawn} - \\frac{\\alpha\\,\\mathrm{step}}{\\mathrm{bent}} \\\\\n&\\textbf{if } t \\bmod \\mathrm{every} = 0 \\\\\n\\mathrm{slow} &\\quad \\leftarrow \\mathrm{slow} + \\mathrm{alpha}\\,\\left(\\theta - \\mathrm{slow}\\right) \\\\\n\\theta &\\quad \\leftarrow \\mathrm{slow}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>long</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mtext>clip</mtext><mo>⁢</mo><mrow><mi>max</mi><mrow><mo>(</mo><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>θ</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mo>,</mo><msup><mn>10</mn><mn>−3</mn></msup><mo>)</mo></mrow></mrow></mrow><mrow><mi>max</mi><mrow><mo>(</mo><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>g</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mo>,</mo><msup><mn>10</mn><mn>−6</mn></msup><mo>)</mo></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>min</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mtext>long</mtext><mo>)</mo></mrow></mrow><mo>⁢</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mtext>centred</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>c</mi><mo>−</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mi>c</mi><mo>)</mo></mrow></mrow></mrow></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>deviation</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mo>‖</mo><mrow><mtext>centred</mtext><mo>−</mo><mrow><mi>mean</mi><mrow><mo>(</mo><mtext>centred</mtext><mo>)</mo></mrow></mrow></mrow><mo>‖</mo></mrow><msqrt><mrow><mtext>size</mtext><mo>−</mo><mn>1</mn></mrow></msqrt></mfrac></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mtext>centred</mtext><mrow><mtext>deviation</mtext><mo>+</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow></mfrac></mtd><mtd><mrow><mtext>size</mtext><mo>></mo><mn>2</mn></mrow></mtd></mtr><mtr><mtd><mtext>centred</mtext></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>n</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>typical</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mfrac><mrow><mn>1</mn><mo>+</mo><mrow><mi>total</mi><mrow><mo>(</mo><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac><mo>)</mo></mrow></mrow></mrow><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mi>g</mi><mo>=</mo><mi>g</mi></mrow><mo>)</mo></mrow></mrow></mfrac></msqrt></mtd></mtr><mtr><mtd><msub><mi>v</mi><mtext>max</mtext></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><msub><mi>v</mi><mtext>max</mtext></msub><mo>,</mo><mi>v</mi><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>root</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msqrt><mfrac><msub><mi>v</mi><mtext>max</mtext></msub><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mtd></mtr><mtr><mtd><mtext>bent</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>root</mtext></mtd><mtd><mrow><mrow><mtext>smooth</mtext><mo>⁢</mo><mtext>root</mtext></mrow><mo>></mo><mn>20</mn></mrow></mtd></mtr><mtr><mtd><mfrac><mrow><mi>log</mi><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><mrow><mi>exp</mi><mrow><mo>(</mo><mrow><mtext>smooth</mtext><mo>⁢</mo><mtext>root</mtext></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mtext>smooth</mtext></mfrac></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>again</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mi>n</mi><mrow><mfrac><mrow><mo>‖</mo><mrow><mi>n</mi><mo>−</mo><mrow><mi>mean</mi><mrow><mo>(</mo><mi>n</mi><mo>)</mo></mrow></mrow></mrow><mo>‖</mo></mrow><msqrt><mrow><mtext>size</mtext><mo>−</mo><mn>1</mn></mrow></msqrt></mfrac><mo>+</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow></mfrac></mtd><mtd><mrow><mtext>size</mtext><mo>></mo><mn>2</mn></mrow></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>fresh</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msup><msub><mi>β</mi><mn>1</mn></msub><mn>2</mn></msup><mo>⁢</mo><mtext>stale</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mn>2</mn></msup></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>again</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mtext>stale</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>m</mi></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mtext>fresh</mtext></mtd></mtr><mtr><mtd><mtext>step</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mfrac><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><msub><mi>β</mi><mn>0</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>m</mi></mrow><mo>−</mo><mrow><msub><mi>β</mi><mn>0</mn></msub><mo>⁢</mo><mtext>stale</mtext></mrow></mrow><msqrt><mrow><msup><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><msub><mi>β</mi><mn>0</mn></msub></mrow><mo>)</mo></mrow><mn>2</mn></msup><mo>+</mo><msup><msub><mi>β</mi><mn>0</mn></msub><mn>2</mn></msup></mrow></msqrt></mfrac><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>q</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mfrac><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow><mtext>typical</mtext></mfrac></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mtext>drawn</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mrow><mn>2</mn><mo>⁢</mo><mi>α</mi></mrow><mo>⁢</mo><mtext>normLoss</mtext></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mfrac><mn>1</mn><mrow><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>q</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>q</mi></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>drawn</mtext><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mtext>step</mtext></mrow><mtext>bent</mtext></mfrac></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mtext>slow</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>slow</mtext><mo>+</mo><mrow><mtext>alpha</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mtext>slow</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mtext>slow</mtext></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta0",
+        "default": 0.9,
+        "range": [0, null],
+        "meaning": "the weight of the stale mean; the fresh one has 1 + β₀"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.0001,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "clip",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "how long a row's gradient may be, in lengths of the row"
+      },
+      {
+        "name": "smooth",
+        "default": 50,
+        "range": [5e-324, null],
+        "meaning": "how sharply the denominator bends at 0, β of its softplus"
+      },
+      {
+        "name": "normLoss",
+        "default": 0.0001,
+        "range": [0, null],
+        "meaning": "how strongly rows are drawn to length 1"
+      },
+      {
+        "name": "every",
+        "default": 5,
+        "range": [1, null],
+        "meaning": "the number of steps between two looks back"
+      },
+      {
+        "name": "alpha",
+        "default": 0.5,
+        "range": [0, null],
+        "meaning": "how far slow weights go towards fast ones"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "stale", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "vMax", "place": "tensor", "init": 0 },
+      { "name": "slow", "place": "tensor", "init": "p" }
+    ],
+    "bytes": 20,
+    "passes": 7,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "pytorch_optimizer 4.1.0, Ranger21 (disable_lr_scheduler=True), no decay where the role is bias, float64",
+      "error": 8e-7
+    },
+    "mutants": 24
+  },
+  {
     "id": "simplified-ademamix",
     "name": "simplifiedAdemamix",
     "family": "adam",
@@ -3626,9 +3823,9 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/zhuhanqing/APOLLO, 76b3472), float64, one projection drawn by Descent's generator",
-      "error": 0.000002
+      "error": 0.000001
     },
-    "mutants": 0
+    "mutants": 7
   },
   {
     "id": "apollo-mini",
@@ -3718,9 +3915,9 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/zhuhanqing/APOLLO, 76b3472), float64, one projection drawn by Descent's generator",
-      "error": 9e-7
+      "error": 0.000002
     },
-    "mutants": 0
+    "mutants": 9
   },
   {
     "id": "came",
@@ -3897,7 +4094,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "pytorch_optimizer 4.1.0, Conda, float64, projection_type=left, singular vectors with a positive largest element",
       "error": 2e-7
     },
-    "mutants": 0
+    "mutants": 2
   },
   {
     "id": "fira",
@@ -3997,7 +4194,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "pytorch_optimizer 4.1.0, Fira, float64, projection_type=left, singular vectors with a positive largest element",
       "error": 7e-7
     },
-    "mutants": 0
+    "mutants": 4
   },
   {
     "id": "galore",
@@ -4091,7 +4288,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "pytorch_optimizer 4.1.0, GaLore, float64, projection_type=left, singular vectors with a positive largest element",
       "error": 0.000001
     },
-    "mutants": 0
+    "mutants": 2
   },
   {
     "id": "racs",
@@ -4159,7 +4356,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 3,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, RACS, float64", "error": 0.000001 },
-    "mutants": 0
+    "mutants": 3
   },
   {
     "id": "sm3",
@@ -5625,6 +5822,156 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 1
   },
   {
+    "id": "momo",
+    "name": "momo",
+    "family": "parameter-free",
+    "title": "MoMo",
+    "paper": "https://arxiv.org/abs/2305.07583",
+    "sentence": "Momentum whose rate is at most `lr`, and less where a model of the loss says so: the mean of the last linear approximations, cut off at the loss's least value.",
+    "comment": "Momentum whose rate is at most `lr`, and less where a model of the loss says so: the mean of the last linear approximations, cut off at the loss's least value. A rate that is too large then does no harm (Schaipp et al., 2024). The input is the loss. As in Optax, with a fixed bound and without decay.",
+    "equations": [
+      ["kept", "begun > 0 ? beta1 : 0"],
+      ["usual", "kept * usual + (1 - kept) * loss"],
+      ["m", "kept * m + (1 - kept) * g"],
+      ["gamma", "kept * gamma + (1 - kept) * total(g * p)"],
+      ["begun", "1"],
+      ["gap", "max(usual - least - gamma + total(m * p), 0)"],
+      ["p", "p - min(lr, gap / max(totalNorm(m)^2, 1e-30)) * m"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{kept} &\\leftarrow \\begin{cases} \\beta_{1} & \\mathrm{begun} > 0 \\\\ 0 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{usual} &\\leftarrow \\mathrm{kept}\\,\\mathrm{usual} + \\left(1 - \\mathrm{kept}\\right)\\,\\mathrm{loss} \\\\\nm &\\leftarrow \\mathrm{kept}\\,m + \\left(1 - \\mathrm{kept}\\right)\\,g \\\\\n\\mathrm{gamma} &\\leftarrow \\mathrm{kept}\\,\\mathrm{gamma} + \\left(1 - \\mathrm{kept}\\right)\\,\\operatorname{total}\\left(g\\,\\theta\\right) \\\\\n\\mathrm{begun} &\\leftarrow 1 \\\\\n\\mathrm{gap} &\\leftarrow \\max\\left(\\mathrm{usual} - \\mathrm{least} - \\mathrm{gamma} + \\operatorname{total}\\left(m\\,\\theta\\right), 0\\right) \\\\\n\\theta &\\leftarrow \\theta - \\min\\left(\\alpha, \\frac{\\mathrm{gap}}{\\max\\left(\\left\\lVert m \\right\\rVert_{\\mathrm{model}}^{2}, 10^{-30}\\right)}\\right)\\,m\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>kept</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><msub><mi>β</mi><mn>1</mn></msub></mtd><mtd><mrow><mtext>begun</mtext><mo>></mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mn>0</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>usual</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>kept</mtext><mo>⁢</mo><mtext>usual</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>kept</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>loss</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>kept</mtext><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>kept</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>gamma</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>kept</mtext><mo>⁢</mo><mtext>gamma</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>kept</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mi>g</mi><mo>⁢</mo><mi>θ</mi></mrow><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>begun</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mn>1</mn></mtd></mtr><mtr><mtd><mtext>gap</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mrow><mrow><mtext>usual</mtext><mo>−</mo><mtext>least</mtext></mrow><mo>−</mo><mtext>gamma</mtext></mrow><mo>+</mo><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mi>m</mi><mo>⁢</mo><mi>θ</mi></mrow><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>0</mn><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>min</mi><mrow><mo>(</mo><mi>α</mi><mo>,</mo><mfrac><mtext>gap</mtext><mrow><mi>max</mi><mrow><mo>(</mo><msup><msub><mrow><mo>‖</mo><mi>m</mi><mo>‖</mo></mrow><mtext>model</mtext></msub><mn>2</mn></msup><mo>,</mo><msup><mn>10</mn><mn>−30</mn></msup><mo>)</mo></mrow></mrow></mfrac><mo>)</mo></mrow></mrow><mo>⁢</mo><mi>m</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "inputs": { "loss": "model" },
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      { "name": "least", "default": 0, "meaning": "a lower bound of the loss" }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "begun", "place": "model", "init": 0 },
+      { "name": "usual", "place": "model", "init": 0 },
+      { "name": "gamma", "place": "model", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, optax.contrib.momo, float64", "error": 5e-7 },
+    "mutants": 16
+  },
+  {
+    "id": "momo-adam",
+    "name": "momoAdam",
+    "family": "parameter-free",
+    "title": "MoMo-Adam",
+    "paper": "https://arxiv.org/abs/2305.07583",
+    "sentence": "Adam whose rate is at most `lr`, and less where a model of the loss says so: the mean of the last linear approximations, cut off at the loss's least value, in the lengths that Adam measures with.",
+    "comment": "Adam whose rate is at most `lr`, and less where a model of the loss says so: the mean of the last linear approximations, cut off at the loss's least value, in the lengths that Adam measures with (Schaipp et al., 2024). The input is the loss. As in Optax, with a fixed bound and without decay.",
+    "equations": [
+      ["usual", "beta1 * usual + (1 - beta1) * loss"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * g^2"],
+      ["gamma", "beta1 * gamma + (1 - beta1) * total(g * p)"],
+      ["divisor", "sqrt(v / (1 - beta2^t)) + eps"],
+      ["gap", "max(usual - (1 - beta1^t) * least - gamma + total(m * p), 0)"],
+      ["rate", "min(lr / (1 - beta1^t), gap / max(total(m^2 / divisor), 1e-30))"],
+      ["p", "p - rate * m / divisor"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{usual} &\\leftarrow \\beta_{1}\\,\\mathrm{usual} + \\left(1 - \\beta_{1}\\right)\\,\\mathrm{loss} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,g^{2} \\\\\n\\mathrm{gamma} &\\leftarrow \\beta_{1}\\,\\mathrm{gamma} + \\left(1 - \\beta_{1}\\right)\\,\\operatorname{total}\\left(g\\,\\theta\\right) \\\\\n\\mathrm{divisor} &\\leftarrow \\sqrt{\\frac{v}{1 - \\beta_{2}^{t}}} + \\epsilon \\\\\n\\mathrm{gap} &\\leftarrow \\max\\left(\\mathrm{usual} - \\left(1 - \\beta_{1}^{t}\\right)\\,\\mathrm{least} - \\mathrm{gamma} + \\operatorname{total}\\left(m\\,\\theta\\right), 0\\right) \\\\\n\\mathrm{rate} &\\leftarrow \\min\\left(\\frac{\\alpha}{1 - \\beta_{1}^{t}}, \\frac{\\mathrm{gap}}{\\max\\left(\\operatorname{total}\\left(\\frac{m^{2}}{\\mathrm{divisor}}\\right), 10^{-30}\\right)}\\right) \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\mathrm{rate}\\,m}{\\mathrm{divisor}}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>usual</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mtext>usual</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>loss</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>gamma</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mtext>gamma</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mi>g</mi><mo>⁢</mo><mi>θ</mi></mrow><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>divisor</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msqrt><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mtd></mtr><mtr><mtd><mtext>gap</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mrow><mrow><mtext>usual</mtext><mo>−</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>least</mtext></mrow></mrow><mo>−</mo><mtext>gamma</mtext></mrow><mo>+</mo><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mi>m</mi><mo>⁢</mo><mi>θ</mi></mrow><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>0</mn><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>min</mi><mrow><mo>(</mo><mfrac><mi>α</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mo>,</mo><mfrac><mtext>gap</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mi>total</mi><mrow><mo>(</mo><mfrac><msup><mi>m</mi><mn>2</mn></msup><mtext>divisor</mtext></mfrac><mo>)</mo></mrow></mrow><mo>,</mo><msup><mn>10</mn><mn>−30</mn></msup><mo>)</mo></mrow></mrow></mfrac><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mtext>rate</mtext><mo>⁢</mo><mi>m</mi></mrow><mtext>divisor</mtext></mfrac></mrow></mtd></mtr></mtable></math>",
+    "inputs": { "loss": "model" },
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [5e-324, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      { "name": "least", "default": 0, "meaning": "a lower bound of the loss" }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      { "name": "usual", "place": "model", "init": 0 },
+      { "name": "gamma", "place": "model", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, optax.contrib.momo_adam, float64", "error": 3e-7 },
+    "mutants": 3
+  },
+  {
+    "id": "polyak-sgd",
+    "name": "polyakSgd",
+    "family": "parameter-free",
+    "title": "Polyak SGD",
+    "paper": "https://arxiv.org/abs/2002.10542",
+    "sentence": "Polyak's step: the gap between the loss and its least value, over the squared length of the gradient, at most `most`.",
+    "comment": "Polyak's step: the gap between the loss and its least value, over the squared length of the gradient, at most `most`. It is the best rate for a convex loss whose least value is known, and 0 is for a model that can fit its data (Loizou et al., 2021; a gap below 0 is 0: Garrigos et al., 2023). The input is the loss. Optax's `scaling` enters the gradient's length too; `lr` here does not.",
+    "equations": [
+      ["rate", "min(most, max(loss - least, 0) / max(totalNorm(g)^2 + eps, 1e-30))"],
+      ["p", "p - lr * rate * g"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{rate} &\\leftarrow \\min\\left(\\mathrm{most}, \\frac{\\max\\left(\\mathrm{loss} - \\mathrm{least}, 0\\right)}{\\max\\left(\\left\\lVert g \\right\\rVert_{\\mathrm{model}}^{2} + \\epsilon, 10^{-30}\\right)}\\right) \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\mathrm{rate}\\,g\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>min</mi><mrow><mo>(</mo><mtext>most</mtext><mo>,</mo><mfrac><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mtext>loss</mtext><mo>−</mo><mtext>least</mtext></mrow><mo>,</mo><mn>0</mn><mo>)</mo></mrow></mrow><mrow><mi>max</mi><mrow><mo>(</mo><mrow><msup><msub><mrow><mo>‖</mo><mi>g</mi><mo>‖</mo></mrow><mtext>model</mtext></msub><mn>2</mn></msup><mo>+</mo><mi>ϵ</mi></mrow><mo>,</mo><msup><mn>10</mn><mn>−30</mn></msup><mo>)</mo></mrow></mrow></mfrac><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mtext>rate</mtext></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "inputs": { "loss": "model" },
+    "options": [
+      {
+        "name": "lr",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "most",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "the largest rate"
+      },
+      { "name": "least", "default": 0, "meaning": "the least value of the loss" },
+      {
+        "name": "eps",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [],
+    "bytes": 0,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "optax 0.2.8, optax.polyak_sgd (variant=sps+) and scale(lr), float64", "error": 2e-7 },
+    "mutants": 3
+  },
+  {
     "id": "prodigy",
     "name": "prodigy",
     "family": "parameter-free",
@@ -5756,6 +6103,50 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "shampoo-one-sided",
+    "name": "shampooOneSided",
+    "family": "preconditioned",
+    "title": "One-sided Shampoo",
+    "paper": "https://arxiv.org/abs/2503.20762",
+    "sentence": "Shampoo with the preconditioner of rows alone, as the inverse square root: half the work where one side is much longer, and a better bound than both sides have.",
+    "comment": "Shampoo with the preconditioner of rows alone, as the inverse square root: half the work where one side is much longer, and a better bound than both sides have (Xie et al., 2025; An et al., 2025, as ASGO). Rows are outputs. Roots are taken anew at every step, in float64 on the host.",
+    "equations": [
+      ["l", "l + g @ g'"],
+      ["p", "p - lr * inverseRoot(l + eps * eye(rows), 2) @ g"]
+    ],
+    "latex": "\\begin{aligned}\nl &\\leftarrow l + g\\,g^{\\top} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\operatorname{inverseRoot}\\left(l + \\epsilon\\,I_{\\mathrm{rows}}, 2\\right)\\,g\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>l</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>l</mi><mo>+</mo><mrow><mi>g</mi><mo>⁢</mo><msup><mi>g</mi><mo>⊤</mo></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mrow><mi>inverseRoot</mi><mrow><mo>(</mo><mrow><mi>l</mi><mo>+</mo><mrow><mi>ϵ</mi><mo>⁢</mo><mrow><mo>I(</mo><mtext>rows</mtext><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>2</mn><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "eps",
+        "default": 0.0001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      }
+    ],
+    "slots": [
+      {
+        "name": "l",
+        "place": ["rows", "rows"],
+        "init": 0
+      }
+    ],
+    "bytes": 0,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "numpy 2.4.6, a float64 transcription of Algorithm 1 with ρ = 1/2, roots by numpy.linalg.eigh and by scipy.linalg.sqrtm",
+      "error": 0.000003
+    },
+    "mutants": 0
+  },
+  {
     "id": "soap",
     "name": "soap",
     "family": "preconditioned",
@@ -5844,6 +6235,164 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "numpy 2.4.6, a float64 transcription of Algorithm 3 with numpy.linalg.qr", "error": 9e-7 },
     "mutants": 19
+  },
+  {
+    "id": "soap-one-sided",
+    "name": "soapOneSided",
+    "family": "preconditioned",
+    "title": "One-sided SOAP",
+    "paper": "https://arxiv.org/abs/2409.11321",
+    "sentence": "SOAP that turns rows alone: Adam in the axes of the rows' second moment, for matrices with one side too long for a matrix of its own.",
+    "comment": "SOAP that turns rows alone: Adam in the axes of the rows' second moment, for matrices with one side too long for a matrix of its own. The authors leave out a side in this way (Vyas et al., 2024, section 4). Rows are outputs.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * (a' @ g)^2"],
+      ["mHat", "(a' @ m) / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["l", "beta2 * l + (1 - beta2) * g @ g'"],
+      ["p", "p - lr * a @ (mHat / (sqrt(vHat) + eps))"],
+      ["a", "qr((l + 0.01 * norm(l) * eye(rows)) @ a)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,\\left(a^{\\top}\\,g\\right)^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{a^{\\top}\\,m}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\nl &\\leftarrow \\beta_{2}\\,l + \\left(1 - \\beta_{2}\\right)\\,g\\,g^{\\top} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,a\\,\\frac{\\hat{m}}{\\sqrt{\\hat{v}} + \\epsilon} \\\\\n&\\textbf{if } t = 1 \\lor t \\bmod \\mathrm{every} = 0 \\\\\na &\\quad \\leftarrow \\operatorname{qr}\\left(\\left(l + 0.01\\,\\left\\lVert l \\right\\rVert\\,I_{\\mathrm{rows}}\\right)\\,a\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mrow><mo>(</mo><mrow><msup><mi>a</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>g</mi></mrow><mo>)</mo></mrow><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><msup><mi>a</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>m</mi></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>l</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>l</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><msup><mi>g</mi><mo>⊤</mo></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>a</mi></mrow><mo>⁢</mo><mfrac><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mi>t</mi><mo>=</mo><mn>1</mn></mrow><mo>∨</mo><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mrow></mtd></mtr><mtr><mtd><mi>a</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>qr</mi><mrow><mo>(</mo><mrow><mrow><mo>(</mo><mrow><mi>l</mi><mo>+</mo><mrow><mrow><mn>0.01</mn><mo>⁢</mo><mrow><mo>‖</mo><mi>l</mi><mo>‖</mo></mrow></mrow><mo>⁢</mo><mrow><mo>I(</mo><mtext>rows</mtext><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>a</mi></mrow><mo>)</mo></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.003,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "every",
+        "default": 10,
+        "range": [1, null],
+        "meaning": "how many steps a basis serves"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      {
+        "name": "l",
+        "place": ["rows", "rows"],
+        "init": 0
+      },
+      {
+        "name": "a",
+        "place": ["rows", "rows"],
+        "init": "eye"
+      }
+    ],
+    "bytes": 8,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "numpy 2.4.6, a float64 transcription of Algorithm 3 without the right basis", "error": 9e-7 },
+    "mutants": 11
+  },
+  {
+    "id": "splus",
+    "name": "splus",
+    "family": "preconditioned",
+    "title": "SPlus",
+    "paper": "https://arxiv.org/abs/2506.07254",
+    "sentence": "The sign of the momentum, taken in the eigenbasis of Shampoo's preconditioner: every direction moves by the same length, so that a basis found every `every` steps stays safe, where Shampoo's stale roots diverge.",
+    "comment": "The sign of the momentum, taken in the eigenbasis of Shampoo's preconditioner: every direction moves by the same length, so that a basis found every `every` steps stays safe, where Shampoo's stale roots diverge. Its rate is `lr` over the mean of the sides. Evaluate a running mean of the weights, as the authors do: `emaDebiased(splus())` (Frans, Levine and Abbeel, 2025).",
+    "equations": [
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["l", "beta2 * l + (1 - beta2) * g @ g'"],
+      ["r", "beta2 * r + (1 - beta2) * g' @ g"],
+      ["rate", "2 * lr / (rows + cols)"],
+      ["p", "(1 - rate * weightDecay * decays) * (p - rate * a @ sign(a' @ m @ b) @ b')"],
+      ["a", "eigh(l)"],
+      ["b", "eigh(r)"]
+    ],
+    "latex": "\\begin{aligned}\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nl &\\leftarrow \\beta_{2}\\,l + \\left(1 - \\beta_{2}\\right)\\,g\\,g^{\\top} \\\\\nr &\\leftarrow \\beta_{2}\\,r + \\left(1 - \\beta_{2}\\right)\\,g^{\\top}\\,g \\\\\n\\mathrm{rate} &\\leftarrow \\frac{2\\,\\alpha}{\\mathrm{rows} + \\mathrm{cols}} \\\\\n\\theta &\\leftarrow \\left(1 - \\mathrm{rate}\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\left(\\theta - \\mathrm{rate}\\,a\\,\\operatorname{sign}\\left(a^{\\top}\\,m\\,b\\right)\\,b^{\\top}\\right) \\\\\n&\\textbf{if } t = 1 \\lor t \\bmod \\mathrm{every} = 0 \\\\\na &\\quad \\leftarrow \\operatorname{eigh}\\left(l\\right) \\\\\nb &\\quad \\leftarrow \\operatorname{eigh}\\left(r\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>l</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>l</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><msup><mi>g</mi><mo>⊤</mo></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>r</mi></mrow><mo>+</mo><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>g</mi><mo>⊤</mo></msup></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mn>2</mn><mo>⁢</mo><mi>α</mi></mrow><mrow><mtext>rows</mtext><mo>+</mo><mtext>cols</mtext></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><mi>a</mi></mrow><mo>⁢</mo><mrow><mi>sign</mi><mrow><mo>(</mo><mrow><mrow><msup><mi>a</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>m</mi></mrow><mo>⁢</mo><mi>b</mi></mrow><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><msup><mi>b</mi><mo>⊤</mo></msup></mrow></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mi>t</mi><mo>=</mo><mn>1</mn></mrow><mo>∨</mo><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mrow></mtd></mtr><mtr><mtd><mi>a</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>eigh</mi><mrow><mo>(</mo><mi>l</mi><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>eigh</mi><mrow><mo>(</mo><mi>r</mi><mo>)</mo></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "every",
+        "default": 100,
+        "range": [1, null],
+        "meaning": "how many steps a basis serves"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      {
+        "name": "l",
+        "place": ["rows", "rows"],
+        "init": 0
+      },
+      {
+        "name": "r",
+        "place": ["cols", "cols"],
+        "init": 0
+      },
+      {
+        "name": "a",
+        "place": ["rows", "rows"],
+        "init": "eye"
+      },
+      {
+        "name": "b",
+        "place": ["cols", "cols"],
+        "init": "eye"
+      }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, SPlus, its decompositions in float64", "error": 8e-7 },
+    "mutants": 41
   },
   {
     "id": "schedule-free-adamw",
@@ -6059,6 +6608,150 @@ export const rules: readonly RuleEntry[] = [
       "error": 2e-7
     },
     "mutants": 28
+  },
+  {
+    "id": "adahessian",
+    "name": "adahessian",
+    "family": "second-order",
+    "title": "AdaHessian",
+    "paper": "https://arxiv.org/abs/2006.00719",
+    "sentence": "Adam with the curvature where Adam has the gradient: the running mean of the squared Hessian's diagonal scales the step, so that rescaling a weight does not change its path.",
+    "comment": "Adam with the curvature where Adam has the gradient: the running mean of the squared Hessian's diagonal scales the step, so that rescaling a weight does not change its path (Yao et al., 2021). The input `h` is an estimate of the diagonal such as Hutchinson's u ⊙ Hu, new at every step; the authors also average it over each filter.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * h^2"],
+      ["p", "p - lr * (m / (1 - beta1^t)) / ((v / (1 - beta2^t))^(power / 2) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,h^{2} \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\frac{m}{1 - \\beta_{1}^{t}}}{\\frac{v}{1 - \\beta_{2}^{t}}^{\\frac{\\mathrm{power}}{2}} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>h</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow><mrow><msup><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac><mfrac><mtext>power</mtext><mn>2</mn></mfrac></msup><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "inputs": { "h": "tensor" },
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "power",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "the power of the root mean square that divides, k: 0 is momentum"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "pytorch_optimizer 4.1.0, AdaHessian with given estimates, float64", "error": 3e-7 },
+    "mutants": 0
+  },
+  {
+    "id": "ivon",
+    "name": "ivon",
+    "family": "second-order",
+    "title": "IVON",
+    "paper": "https://arxiv.org/abs/2402.17641",
+    "sentence": "Variational learning at Adam's price: gradients are taken at weights drawn around their mean, and what they have in common with the draw is the curvature, which sets both the step and how widely the next weights are drawn.",
+    "comment": "Variational learning at Adam's price: gradients are taken at weights drawn around their mean, and what they have in common with the draw is the curvature, which sets both the step and how widely the next weights are drawn. It trains such weights, and is evaluated at their mean, its readout; the first step is taken at the mean (Shen et al., 2024).",
+    "equations": [
+      ["q", "p - e"],
+      ["f", "ess * e * g * (h + delta)"],
+      ["differs", "(h - f)^2 / (h + delta)"],
+      ["h", "beta2 * h + (1 - beta2) * f + 0.5 * (1 - beta2)^2 * differs"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["step", "(m / (1 - beta1^t) + delta * q) / (h + delta)"],
+      ["e", "normal() / sqrt(ess * (h + delta))"],
+      ["p", "q - lr * (initial + delta) * step + e"]
+    ],
+    "latex": "\\begin{aligned}\nq &\\leftarrow \\theta - e \\\\\nf &\\leftarrow \\mathrm{ess}\\,e\\,g\\,\\left(h + \\mathrm{delta}\\right) \\\\\n\\mathrm{differs} &\\leftarrow \\frac{\\left(h - f\\right)^{2}}{h + \\mathrm{delta}} \\\\\nh &\\leftarrow \\beta_{2}\\,h + \\left(1 - \\beta_{2}\\right)\\,f + 0.5\\,\\left(1 - \\beta_{2}\\right)^{2}\\,\\mathrm{differs} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\n\\mathrm{step} &\\leftarrow \\frac{\\frac{m}{1 - \\beta_{1}^{t}} + \\mathrm{delta}\\,q}{h + \\mathrm{delta}} \\\\\ne &\\leftarrow \\frac{\\operatorname{normal}\\left(\\right)}{\\sqrt{\\mathrm{ess}\\,\\left(h + \\mathrm{delta}\\right)}} \\\\\n\\theta &\\leftarrow q - \\alpha\\,\\left(\\mathrm{initial} + \\mathrm{delta}\\right)\\,\\mathrm{step} + e \\\\\n&\\textbf{readout} \\\\\n\\theta &\\leftarrow \\theta - e\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>q</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mi>e</mi></mrow></mtd></mtr><mtr><mtd><mi>f</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mtext>ess</mtext><mo>⁢</mo><mi>e</mi></mrow><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>h</mi><mo>+</mo><mtext>delta</mtext></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>differs</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><msup><mrow><mo>(</mo><mrow><mi>h</mi><mo>−</mo><mi>f</mi></mrow><mo>)</mo></mrow><mn>2</mn></msup><mrow><mi>h</mi><mo>+</mo><mtext>delta</mtext></mrow></mfrac></mtd></mtr><mtr><mtd><mi>h</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>h</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>f</mi></mrow></mrow><mo>+</mo><mrow><mrow><mn>0.5</mn><mo>⁢</mo><msup><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mn>2</mn></msup></mrow><mo>⁢</mo><mtext>differs</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>step</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac><mo>+</mo><mrow><mtext>delta</mtext><mo>⁢</mo><mi>q</mi></mrow></mrow><mrow><mi>h</mi><mo>+</mo><mtext>delta</mtext></mrow></mfrac></mtd></mtr><mtr><mtd><mi>e</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mi>normal</mi><mrow><mo>(</mo><mo>)</mo></mrow></mrow><msqrt><mrow><mtext>ess</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>h</mi><mo>+</mo><mtext>delta</mtext></mrow><mo>)</mo></mrow></mrow></msqrt></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>q</mi><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mrow><mo>(</mo><mrow><mtext>initial</mtext><mo>+</mo><mtext>delta</mtext></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><mtext>step</mtext></mrow></mrow><mo>+</mo><mi>e</mi></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>readout</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mi>e</mi></mrow></mtd></mtr></mtable></math>",
+    "readout": "p - e",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.99999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "delta",
+        "default": 0.0001,
+        "range": [5e-324, null],
+        "meaning": "the prior's precision, δ, which acts as decay"
+      },
+      {
+        "name": "ess",
+        "default": 100000,
+        "range": [5e-324, null],
+        "meaning": "the number of examples that the posterior is of, λ"
+      },
+      {
+        "name": "initial",
+        "default": 1,
+        "range": [5e-324, null],
+        "meaning": "where the running sum or mean of squares starts"
+      },
+      {
+        "name": "seed",
+        "default": 0,
+        "range": [0, 9007199254740992],
+        "meaning": "which random numbers are drawn: the same for the same seed"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "h", "place": "tensor", "init": "initial" },
+      { "name": "e", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 12,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/team-approx-bayes/ivon, 86ad687), float64, with noise of Philox4x32-10 in plain Python, none before the first step",
+      "error": 7e-7
+    },
+    "mutants": 0
   },
   {
     "id": "sophia",
@@ -7301,6 +7994,95 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "bsam",
+    "name": "bsam",
+    "family": "sharpness",
+    "title": "Bayesian SAM",
+    "paper": "https://arxiv.org/abs/2210.01620",
+    "sentence": "SAM as a relaxation of Bayes' rule: the first gradient is taken at weights drawn from a Gaussian whose precision it learns, the second one up the slope in that Gaussian's units.",
+    "comment": "SAM as a relaxation of Bayes' rule: the first gradient is taken at weights drawn from a Gaussian whose precision it learns, the second one up the slope in that Gaussian's units. Trains drawn weights, and is evaluated at their mean, its readout; the first draw is the mean itself (Möllenhoff and Khan, 2023, Algorithm 1). pytorch_optimizer squares the precision once more.",
+    "equations": [
+      ["q", "p - e"],
+      ["m", "beta1 * m + (1 - beta1) * (g + delta * q)"],
+      ["s", "beta2 * s + (1 - beta2) * (sqrt(s) * abs(first) + delta + damping)"],
+      ["e", "normal() / sqrt(examples * s)"],
+      ["p", "q - lr * m / s + e"]
+    ],
+    "latex": "\\begin{aligned}\n&\\textbf{climb} \\\\\n\\mathrm{first} &\\leftarrow g \\\\\n\\theta &\\leftarrow \\theta - e + \\frac{\\mathrm{radius}\\,g}{s} \\\\\n&\\textbf{update} \\\\\nq &\\leftarrow \\theta - e \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,\\left(g + \\mathrm{delta}\\,q\\right) \\\\\ns &\\leftarrow \\beta_{2}\\,s + \\left(1 - \\beta_{2}\\right)\\,\\left(\\sqrt{s}\\,\\left|\\mathrm{first}\\right| + \\mathrm{delta} + \\mathrm{damping}\\right) \\\\\ne &\\leftarrow \\frac{\\operatorname{normal}\\left(\\right)}{\\sqrt{\\mathrm{examples}\\,s}} \\\\\n\\theta &\\leftarrow q - \\frac{\\alpha\\,m}{s} + e \\\\\n&\\textbf{readout} \\\\\n\\theta &\\leftarrow \\theta - e\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd columnspan=\"3\"><mtext>climb</mtext></mtd></mtr><mtr><mtd><mtext>first</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>g</mi></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>θ</mi><mo>−</mo><mi>e</mi></mrow><mo>+</mo><mfrac><mrow><mtext>radius</mtext><mo>⁢</mo><mi>g</mi></mrow><mi>s</mi></mfrac></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>update</mtext></mtd></mtr><mtr><mtd><mi>q</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mi>e</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>g</mi><mo>+</mo><mrow><mtext>delta</mtext><mo>⁢</mo><mi>q</mi></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>s</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>s</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><mrow><msqrt><mi>s</mi></msqrt><mo>⁢</mo><mrow><mo>|</mo><mtext>first</mtext><mo>|</mo></mrow></mrow><mo>+</mo><mtext>delta</mtext></mrow><mo>+</mo><mtext>damping</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>e</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mi>normal</mi><mrow><mo>(</mo><mo>)</mo></mrow></mrow><msqrt><mrow><mtext>examples</mtext><mo>⁢</mo><mi>s</mi></mrow></msqrt></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>q</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mi>m</mi></mrow><mi>s</mi></mfrac></mrow><mo>+</mo><mi>e</mi></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>readout</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mi>e</mi></mrow></mtd></mtr></mtable></math>",
+    "phases": {
+      "climb": [
+        ["first", "g"],
+        ["p", "p - e + radius * g / s"]
+      ]
+    },
+    "readout": "p - e",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.5,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "radius",
+        "default": 0.05,
+        "range": [0, null],
+        "meaning": "how far to climb, ρ"
+      },
+      {
+        "name": "delta",
+        "default": 0.0001,
+        "range": [5e-324, null],
+        "meaning": "the prior's precision, δ, which acts as decay"
+      },
+      {
+        "name": "damping",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "added to the precision at each step, γ"
+      },
+      {
+        "name": "examples",
+        "default": 50000,
+        "range": [5e-324, null],
+        "meaning": "the number of examples of the training data, N"
+      },
+      {
+        "name": "seed",
+        "default": 0,
+        "range": [0, 9007199254740992],
+        "meaning": "which random numbers are drawn: the same for the same seed"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "s", "place": "tensor", "init": 1 },
+      { "name": "e", "place": "tensor", "init": 0 },
+      { "name": "first", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 20,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "numpy 2.4.6, a float64 transcription of Algorithm 1, with noise of Philox4x32-10 in plain Python, none before the first step",
+      "error": 0.000002
+    },
+    "mutants": 2
+  },
+  {
     "id": "extra-adam",
     "name": "extraAdam",
     "family": "sharpness",
@@ -7396,5 +8178,52 @@ export const rules: readonly RuleEntry[] = [
       "error": 5e-7
     },
     "mutants": 0
+  },
+  {
+    "id": "msam",
+    "name": "msam",
+    "family": "sharpness",
+    "title": "Momentum-SAM",
+    "paper": "https://arxiv.org/abs/2401.12033",
+    "sentence": "Momentum that asks for gradients ahead of it, uphill along its own direction: SAM's flat minima for one gradient per step.",
+    "comment": "Momentum that asks for gradients ahead of it, uphill along its own direction: SAM's flat minima for one gradient per step. It trains the point climbed to, and is evaluated where the descent is, its readout (Becker, Altrock and Risse, 2024).",
+    "equations": [
+      ["descended", "p - e"],
+      ["b", "momentum * b + g"],
+      ["e", "-radius / (totalNorm(b) + 1e-12) * b"],
+      ["p", "descended - lr * b + e"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{descended} &\\leftarrow \\theta - e \\\\\nb &\\leftarrow \\mu\\,b + g \\\\\ne &\\leftarrow \\frac{-\\mathrm{radius}}{\\left\\lVert b \\right\\rVert_{\\mathrm{model}} + 10^{-12}}\\,b \\\\\n\\theta &\\leftarrow \\mathrm{descended} - \\alpha\\,b + e \\\\\n&\\textbf{readout} \\\\\n\\theta &\\leftarrow \\theta - e\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>descended</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mi>e</mi></mrow></mtd></mtr><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>b</mi></mrow><mo>+</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mi>e</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mfrac><mrow><mo>−</mo><mtext>radius</mtext></mrow><mrow><msub><mrow><mo>‖</mo><mi>b</mi><mo>‖</mo></mrow><mtext>model</mtext></msub><mo>+</mo><msup><mn>10</mn><mn>−12</mn></msup></mrow></mfrac><mo>⁢</mo><mi>b</mi></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>descended</mtext><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>b</mi></mrow></mrow><mo>+</mo><mi>e</mi></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>readout</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mi>e</mi></mrow></mtd></mtr></mtable></math>",
+    "readout": "p - e",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "radius",
+        "default": 0.3,
+        "range": [0, null],
+        "meaning": "how far ahead gradients are taken, ρ"
+      }
+    ],
+    "slots": [
+      { "name": "b", "place": "tensor", "init": 0 },
+      { "name": "e", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 8,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "the authors' code (github.com/MarlonBecker/MSAM, 780fa4f), float64", "error": 4e-7 },
+    "mutants": 2
   }
 ];

@@ -28,6 +28,57 @@ export const transforms: readonly TransformEntry[] = [
     ]
   },
   {
+    "id": "ema-debiased",
+    "name": "emaDebiased",
+    "family": "averaging",
+    "title": "EMA, corrected",
+    "sentence": "An exponential moving average of the weights beside any rule that starts at nothing and is corrected for it, as Adam's means are, so that the first weights do not weigh on it: `emaDebiased(adamw())`.",
+    "comment": "An exponential moving average of the weights beside any rule that starts at nothing and is corrected for it, as Adam's means are, so that the first weights do not weigh on it: `emaDebiased(adamw())`. It is evaluated there. As in Optax.",
+    "before": [],
+    "after": [
+      ["sum", "decay * sum + (1 - decay) * p"],
+      ["average", "sum / (1 - decay^t)"]
+    ],
+    "readout": "average",
+    "options": [
+      {
+        "name": "decay",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the average is kept at each step"
+      }
+    ],
+    "slots": [
+      { "name": "sum", "place": "tensor", "init": 0 },
+      { "name": "average", "place": "tensor", "init": "p" }
+    ]
+  },
+  {
+    "id": "ema-warmed",
+    "name": "emaWarmed",
+    "family": "averaging",
+    "title": "EMA, warmed up",
+    "sentence": "An exponential moving average of the weights beside any rule whose memory grows: step `t` keeps (1 + t) / (10 + t) of it, and at most `decay`: `emaWarmed(adamw())`.",
+    "comment": "An exponential moving average of the weights beside any rule whose memory grows: step `t` keeps (1 + t) / (10 + t) of it, and at most `decay`: `emaWarmed(adamw())`. It is evaluated there. As in TensorFlow's ExponentialMovingAverage with `num_updates`.",
+    "before": [],
+    "after": [
+      ["kept", "min(decay, (1 + t) / (10 + t))"],
+      ["average", "kept * average + (1 - kept) * p"]
+    ],
+    "readout": "average",
+    "options": [
+      {
+        "name": "decay",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the average is kept at each step, at most"
+      }
+    ],
+    "slots": [
+      { "name": "average", "place": "tensor", "init": "p" }
+    ]
+  },
+  {
     "id": "lookahead",
     "name": "lookahead",
     "family": "averaging",
@@ -56,6 +107,31 @@ export const transforms: readonly TransformEntry[] = [
     ],
     "slots": [
       { "name": "slow", "place": "tensor", "init": "p" }
+    ]
+  },
+  {
+    "id": "polyak-average",
+    "name": "polyakAverage",
+    "family": "averaging",
+    "title": "Polyak average",
+    "paper": "https://arxiv.org/abs/1212.1824",
+    "sentence": "The mean of all weights so far of any rule, in which step `t` counts about `t^power`: `polyakAverage(sgd())`.",
+    "comment": "The mean of all weights so far of any rule, in which step `t` counts about `t^power`: `polyakAverage(sgd())`. The plain mean converges as fast as any method can; a power of 3 or so forgets the start sooner. It is evaluated there (Polyak and Juditsky, 1992; with a power, Shamir and Zhang, 2013, https://arxiv.org/abs/1212.1824).",
+    "before": [],
+    "after": [
+      ["average", "average + (power + 1) / (t + power) * (p - average)"]
+    ],
+    "readout": "average",
+    "options": [
+      {
+        "name": "power",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "how much later weights count for more: 0 is the plain mean"
+      }
+    ],
+    "slots": [
+      { "name": "average", "place": "tensor", "init": "p" }
     ]
   },
   {
@@ -90,6 +166,233 @@ export const transforms: readonly TransformEntry[] = [
     ]
   },
   {
+    "id": "mechanic",
+    "name": "mechanic",
+    "family": "parameter-free",
+    "title": "Mechanic",
+    "paper": "https://arxiv.org/abs/2306.00144",
+    "sentence": "Finds the rate of any rule, whose own then is a schedule about 1: `mechanic(adamw({ lr: 1 }))`.",
+    "comment": "Finds the rate of any rule, whose own then is a schedule about 1: `mechanic(adamw({ lr: 1 }))`. A learner that bets on how far gradients agree with the way already gone scales the rule's whole displacement from its start; six of them, with memories of 10 to a million steps, bet side by side (Cutkosky, Defazio and Mehta, 2023, https://arxiv.org/abs/2306.00144). As in Optax, for which `initial` is `s_init`.",
+    "before": [
+      ["gone", "(x0 - p) / (s1 + s2 + s3 + s4 + s5 + s6 + eps)"],
+      ["decayed", "g + decay * (s1 + s2 + s3 + s4 + s5 + s6) * totalNorm(g) / (totalNorm(p) + eps) * p"],
+      ["h", "total(decayed * gone)"],
+      ["r1", "(1 - 0.1^1) * r1 + clamp(h, -m1, m1) * s1"],
+      ["r2", "(1 - 0.1^2) * r2 + clamp(h, -m2, m2) * s2"],
+      ["r3", "(1 - 0.1^3) * r3 + clamp(h, -m3, m3) * s3"],
+      ["r4", "(1 - 0.1^4) * r4 + clamp(h, -m4, m4) * s4"],
+      ["r5", "(1 - 0.1^5) * r5 + clamp(h, -m5, m5) * s5"],
+      ["r6", "(1 - 0.1^6) * r6 + clamp(h, -m6, m6) * s6"],
+      ["m1", "max((1 - 0.1^1) * m1, abs(h) + eps)"],
+      ["m2", "max((1 - 0.1^2) * m2, abs(h) + eps)"],
+      ["m3", "max((1 - 0.1^3) * m3, abs(h) + eps)"],
+      ["m4", "max((1 - 0.1^4) * m4, abs(h) + eps)"],
+      ["m5", "max((1 - 0.1^5) * m5, abs(h) + eps)"],
+      ["m6", "max((1 - 0.1^6) * m6, abs(h) + eps)"],
+      ["v1", "(1 - 0.1^1)^2 * v1 + h^2"],
+      ["v2", "(1 - 0.1^2)^2 * v2 + h^2"],
+      ["v3", "(1 - 0.1^3)^2 * v3 + h^2"],
+      ["v4", "(1 - 0.1^4)^2 * v4 + h^2"],
+      ["v5", "(1 - 0.1^5)^2 * v5 + h^2"],
+      ["v6", "(1 - 0.1^6)^2 * v6 + h^2"],
+      ["s1", "(initial / 6 * m1 + max(0, r1)) / (sqrt(v1) + eps)"],
+      ["s2", "(initial / 6 * m2 + max(0, r2)) / (sqrt(v2) + eps)"],
+      ["s3", "(initial / 6 * m3 + max(0, r3)) / (sqrt(v3) + eps)"],
+      ["s4", "(initial / 6 * m4 + max(0, r4)) / (sqrt(v4) + eps)"],
+      ["s5", "(initial / 6 * m5 + max(0, r5)) / (sqrt(v5) + eps)"],
+      ["s6", "(initial / 6 * m6 + max(0, r6)) / (sqrt(v6) + eps)"]
+    ],
+    "after": [
+      ["p", "x0 - (s1 + s2 + s3 + s4 + s5 + s6) * (gone + p0 - p)"]
+    ],
+    "options": [
+      {
+        "name": "decay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "how strongly weights are drawn to 0, in what the learners see"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [5e-324, null],
+        "meaning": "added to the learners' divisions"
+      },
+      {
+        "name": "initial",
+        "default": 0.000001,
+        "range": [5e-324, null],
+        "meaning": "the first rate of all learners together"
+      }
+    ],
+    "slots": [
+      { "name": "x0", "place": "tensor", "init": "p" },
+      { "name": "r1", "place": "model", "init": 0 },
+      { "name": "r2", "place": "model", "init": 0 },
+      { "name": "r3", "place": "model", "init": 0 },
+      { "name": "r4", "place": "model", "init": 0 },
+      { "name": "r5", "place": "model", "init": 0 },
+      { "name": "r6", "place": "model", "init": 0 },
+      { "name": "m1", "place": "model", "init": 0 },
+      { "name": "m2", "place": "model", "init": 0 },
+      { "name": "m3", "place": "model", "init": 0 },
+      { "name": "m4", "place": "model", "init": 0 },
+      { "name": "m5", "place": "model", "init": 0 },
+      { "name": "m6", "place": "model", "init": 0 },
+      { "name": "v1", "place": "model", "init": 0 },
+      { "name": "v2", "place": "model", "init": 0 },
+      { "name": "v3", "place": "model", "init": 0 },
+      { "name": "v4", "place": "model", "init": 0 },
+      { "name": "v5", "place": "model", "init": 0 },
+      { "name": "v6", "place": "model", "init": 0 },
+      { "name": "s1", "place": "model", "init": "initial" },
+      { "name": "s2", "place": "model", "init": "initial" },
+      { "name": "s3", "place": "model", "init": "initial" },
+      { "name": "s4", "place": "model", "init": "initial" },
+      { "name": "s5", "place": "model", "init": "initial" },
+      { "name": "s6", "place": "model", "init": "initial" }
+    ]
+  },
+  {
+    "id": "schedule-free",
+    "name": "scheduleFree",
+    "family": "schedule-free",
+    "title": "Schedule-free",
+    "paper": "https://arxiv.org/abs/2405.15682",
+    "sentence": "Schedule-free averaging around any rule: `scheduleFree(lion({ lr: 1e-4 }))`.",
+    "comment": "Schedule-free averaging around any rule: `scheduleFree(lion({ lr: 1e-4 }))`. The rule's steps move an iterate z, gradients are taken between it and the average of all iterates, and it is evaluated at the average. `beta` is how near to the average gradients are taken and stands for momentum: give the rule none. Steps count `t^power` in the average, whatever their rate; the rules of this family count a step by the largest rate so far (Defazio et al., 2024, https://arxiv.org/abs/2405.15682).",
+    "before": [],
+    "after": [
+      ["weights", "weights + t^power"],
+      ["x", "(p0 - (1 - beta) * z) / beta"],
+      ["z", "z + p - p0"],
+      ["p", "beta * (x + t^power / weights * (z - x)) + (1 - beta) * z"]
+    ],
+    "readout": "(p - (1 - beta) * z) / beta",
+    "options": [
+      {
+        "name": "beta",
+        "default": 0.9,
+        "range": [5e-324, 1],
+        "meaning": "how near to the average gradients are taken: 1 is there"
+      },
+      {
+        "name": "power",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "how much later steps count for more in the average"
+      }
+    ],
+    "slots": [
+      { "name": "z", "place": "tensor", "init": "p" },
+      { "name": "weights", "place": "host", "init": 0 }
+    ]
+  },
+  {
+    "id": "asam",
+    "name": "asam",
+    "family": "sharpness",
+    "title": "ASAM",
+    "paper": "https://arxiv.org/abs/2102.11600",
+    "sentence": "SAM whose neighbourhood is measured in units of the weights, so that rescaling a layer does not change how sharp it looks: `asam(momentum())`.",
+    "comment": "SAM whose neighbourhood is measured in units of the weights, so that rescaling a layer does not change how sharp it looks: `asam(momentum())`. Two gradients per step; all parameters climb together (Kwon et al., 2021, https://arxiv.org/abs/2102.11600). As in the common implementations, without the paper's floor under small weights.",
+    "before": [],
+    "after": [],
+    "phases": {
+      "climb": [
+        ["p", "p + rho / (totalNorm(p * g) + 1e-12) * p^2 * g"]
+      ]
+    },
+    "options": [
+      {
+        "name": "rho",
+        "default": 0.5,
+        "range": [0, null],
+        "meaning": "how far to climb, in units of the weights"
+      }
+    ],
+    "slots": []
+  },
+  {
+    "id": "friendly-sam",
+    "name": "friendlySam",
+    "family": "sharpness",
+    "title": "Friendly SAM",
+    "paper": "https://arxiv.org/abs/2403.12350",
+    "sentence": "SAM that climbs by the gradient's noise: what the batch adds to the running mean, `sigma` of which is taken off, because the full gradient's part of the climb hurts generalization: `friendlySam(momentum())`.",
+    "comment": "SAM that climbs by the gradient's noise: what the batch adds to the running mean, `sigma` of which is taken off, because the full gradient's part of the climb hurts generalization: `friendlySam(momentum())`. Two gradients per step (Li et al., 2024, https://arxiv.org/abs/2403.12350).",
+    "before": [],
+    "after": [],
+    "phases": {
+      "climb": [
+        ["noise", "t > 1 ? g - sigma * m : g"],
+        ["m", "t > 1 ? lambda * m + (1 - lambda) * g : g"],
+        ["p", "p + rho / (totalNorm(noise) + 1e-12) * noise"]
+      ]
+    },
+    "options": [
+      {
+        "name": "rho",
+        "default": 0.05,
+        "range": [0, null],
+        "meaning": "how far to climb"
+      },
+      {
+        "name": "sigma",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "how much of the mean gradient is taken off"
+      },
+      {
+        "name": "lambda",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 }
+    ]
+  },
+  {
+    "id": "gsam",
+    "name": "gsam",
+    "family": "sharpness",
+    "title": "GSAM",
+    "paper": "https://arxiv.org/abs/2203.08065",
+    "sentence": "SAM that also lowers the gap between the loss nearby and the loss itself: of the gradient at the weights, the part across the gradient climbed to is taken off by `alpha`: `gsam(momentum())`.",
+    "comment": "SAM that also lowers the gap between the loss nearby and the loss itself: of the gradient at the weights, the part across the gradient climbed to is taken off by `alpha`: `gsam(momentum())`. Two gradients per step (Zhuang et al., 2022, https://arxiv.org/abs/2203.08065). The paper's radius follows the rate: make `rho` a schedule.",
+    "before": [
+      ["cosine", "total(first * g) / (totalNorm(g) * totalNorm(first) + 1e-12)"],
+      ["across", "first - cosine * totalNorm(first) / (totalNorm(g) + 1e-12) * g"],
+      ["g", "g - alpha * across"]
+    ],
+    "after": [],
+    "phases": {
+      "climb": [
+        ["first", "g"],
+        ["p", "p + rho / (totalNorm(g) + 1e-12) * g"]
+      ]
+    },
+    "options": [
+      {
+        "name": "rho",
+        "default": 0.05,
+        "range": [0, null],
+        "meaning": "how far to climb"
+      },
+      {
+        "name": "alpha",
+        "default": 0.4,
+        "range": [0, null],
+        "meaning": "how much of the gradient's part across the one climbed to is taken off"
+      }
+    ],
+    "slots": [
+      { "name": "first", "place": "tensor", "init": 0 }
+    ]
+  },
+  {
     "id": "sam",
     "name": "sam",
     "family": "sharpness",
@@ -113,6 +416,42 @@ export const transforms: readonly TransformEntry[] = [
       }
     ],
     "slots": []
+  },
+  {
+    "id": "wsam",
+    "name": "wsam",
+    "family": "sharpness",
+    "title": "WSAM",
+    "paper": "https://arxiv.org/abs/2305.15817",
+    "sentence": "SAM with a weight for sharpness: the step is by the gradient at the weights and γ / (1 − γ) of its change on the way up, so that γ = 0.5 is SAM, less is between it and the rule, and more goes beyond: `wsam(momentum())`.",
+    "comment": "SAM with a weight for sharpness: the step is by the gradient at the weights and γ / (1 − γ) of its change on the way up, so that γ = 0.5 is SAM, less is between it and the rule, and more goes beyond: `wsam(momentum())`. Two gradients per step. This is the paper's coupled form; the decoupled one steps by the change alone, which is the same for SGD (Yue et al., 2023, https://arxiv.org/abs/2305.15817).",
+    "before": [
+      ["g", "first + gamma / (1 - gamma) * (g - first)"]
+    ],
+    "after": [],
+    "phases": {
+      "climb": [
+        ["first", "g"],
+        ["p", "p + rho / (totalNorm(g) + 1e-12) * g"]
+      ]
+    },
+    "options": [
+      {
+        "name": "rho",
+        "default": 0.05,
+        "range": [0, null],
+        "meaning": "how far to climb"
+      },
+      {
+        "name": "gamma",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "the weight of sharpness: 0 is the rule, 0.5 is SAM"
+      }
+    ],
+    "slots": [
+      { "name": "first", "place": "tensor", "init": 0 }
+    ]
   },
   {
     "id": "accumulate",

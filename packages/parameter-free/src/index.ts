@@ -6,4 +6,8 @@ export { dadaptSgd } from "./dadapt-sgd.ts";
 export { dog } from "./dog.ts";
 export { dowg } from "./dowg.ts";
 export { ldog } from "./ldog.ts";
+export { mechanic } from "./mechanic.ts";
+export { momo } from "./momo.ts";
+export { momoAdam } from "./momo-adam.ts";
+export { polyakSgd } from "./polyak-sgd.ts";
 export { prodigy } from "./prodigy.ts";

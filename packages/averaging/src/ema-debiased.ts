@@ -1,0 +1,16 @@
+import { transform } from "@descent/core";
+
+/**
+ * An exponential moving average of the weights beside any rule that starts at nothing and is corrected for it, as Adam's means
+ * are, so that the first weights do not weigh on it: `emaDebiased(adamw())`. It is evaluated there. As in Optax.
+ * @property decay how much of the average is kept at each step (default 0.999)
+ */
+export const emaDebiased = transform({
+  id: "ema-debiased",
+  title: "EMA, corrected",
+  hyper: { decay: 0.999 },
+  ranges: { decay: [0, 1] },
+  state: { sum: 0, average: { init: "p" } },
+  after: { sum: "decay * sum + (1 - decay) * p", average: "sum / (1 - decay^t)" },
+  readout: { p: "average" },
+});

@@ -1,0 +1,17 @@
+import { transform } from "@descent/core";
+
+/**
+ * An exponential moving average of the weights beside any rule whose memory grows: step `t` keeps (1 + t) / (10 + t) of it, and
+ * at most `decay`: `emaWarmed(adamw())`. It is evaluated there. As in TensorFlow's ExponentialMovingAverage
+ * with `num_updates`.
+ * @property decay how much of the average is kept at each step, at most (default 0.999)
+ */
+export const emaWarmed = transform({
+  id: "ema-warmed",
+  title: "EMA, warmed up",
+  hyper: { decay: 0.999 },
+  ranges: { decay: [0, 1] },
+  state: { average: { init: "p" } },
+  after: { kept: "min(decay, (1 + t) / (10 + t))", average: "kept * average + (1 - kept) * p" },
+  readout: { p: "average" },
+});
