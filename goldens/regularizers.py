@@ -36,8 +36,29 @@ def penalties():
             for name, (options, f) in {**kinds, **{name: ({"strength": 0.3, "shape": list(shape)}, f) for name, f in shaped.items()}}.items():
                 x = torch.tensor(draws.normal(size=shape) * scale, requires_grad=True)
                 f(x).backward()
-                out.append({"name": name, "x": x.detach().flatten().tolist(), "options": options, "value": float(f(x)), "gradient": x.grad.flatten().tolist()})
+                out.append({"name": name, "x": x.detach().flatten().tolist(), "options": options, "value": float(f(x).detach()), "gradient": x.grad.flatten().tolist()})
     return {"source": f"{TORCH}, autograd, float64", "penalties": out}
+
+
+def gradient_penalties():
+    """Gradients of losses with gradients in them, by torch's create_graph, of the perceptron that the test builds."""
+    count = 0
+
+    def numbers(*shape):
+        nonlocal count
+        n = int(np.prod(shape))
+        count += n
+        return torch.tensor(np.sin(1.3 * np.arange(count - n, count)).astype(np.float32).astype(float).reshape(shape), requires_grad=True)
+
+    w1, b1, w2, b2 = weights = numbers(4, 3), numbers(4), numbers(4, 2), numbers(2)
+    x, labels = numbers(5, 3), numbers(5, 2).detach()
+    loss = torch.nn.functional.mse_loss(torch.tanh(x @ w1.T + b1) @ w2 + b2, labels)
+    ofs = {
+        "doubleBackpropagation": loss + 1.5 * sum(g.square().sum() for g in torch.autograd.grad(loss, [x], create_graph=True)),
+        "gradientNorm": loss + 0.7 * torch.sqrt(sum(g.square().sum() for g in torch.autograd.grad(loss, weights, create_graph=True))),
+    }
+    out = {name: {"value": float(f.detach()), "gradients": [g.flatten().tolist() for g in torch.autograd.grad(f, weights, retain_graph=True)]} for name, f in ofs.items()}
+    return {"source": f"{TORCH}, autograd with create_graph, float64", **out}
 
 
 def goldens():
@@ -115,4 +136,4 @@ def goldens():
         constraints=[{"type": "eq", "fun": lambda z: z.sum() - 1, "jac": lambda z: np.ones(6)}], options={"ftol": 1e-16, "maxiter": 1000},
     )
     add("projectDykstra", f"{SCIPY}, SLSQP: the simplex, every number at most 0.3", x, {}, nearest.x)
-    return {"packages/regularizers/test/golden/regularizers.json": out, "packages/regularizers/test/golden/penalties.json": penalties()}
+    return {"packages/regularizers/test/golden/regularizers.json": out, "packages/regularizers/test/golden/penalties.json": penalties(), "packages/onnx/test/fixtures/gradient_penalties.json": gradient_penalties()}
