@@ -1,4 +1,4 @@
-/** For adapters and packages that extend Descent: the loop, contracts with a backend, checks of what people pass, files of state. */
+/** For adapters and packages that extend Descent: the loop, contracts with a backend, checks of arguments, state files. */
 export { checkConfigured, type Frozen, type Partition } from "./configured.ts";
 export { ASYNC_DISPOSE, DISPOSE } from "./dispose.ts";
 export { among, isCallback, isRecord, list, nearest, shown, suggestion, takes } from "./errors.ts";

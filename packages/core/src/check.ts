@@ -43,7 +43,7 @@ function checkName(where: string, name: string): void {
     );
 }
 
-/** Throws unless `spec` describes a rule: each part there and of its kind. What the equations say is not looked at. */
+/** Throws unless `spec` describes a rule: every part is there and of the right kind. The equations themselves are not read. */
 export function checkSpec(spec: unknown): asserts spec is RuleSpec {
   if (!isRecord(spec))
     throw new OptimizerError(

@@ -13,7 +13,7 @@ export interface Partition {
   readonly groups: Readonly<Record<string, Configured>>;
   /** Every label whose group the parameter belongs to: exactly one, or the optimizer refuses to start. */
   labels(parameter: Parameter): readonly string[];
-  /** The complaint if a group has none of the parameters of these names; undefined for a group that may be empty. */
+  /** The error message if a group has none of the parameters of these names; undefined for a group that may be empty. */
   readonly empty?: ((label: string, names: readonly string[]) => string | undefined) | undefined;
 }
 

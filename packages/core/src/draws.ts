@@ -19,7 +19,7 @@ export interface Draw {
   readonly seed: string;
 }
 
-/** The name of the variable of a draw, which says all that there is to know of it. */
+/** The name of a draw's variable, which encodes everything about the draw. */
 export const drawName = (distribution: Distribution, site: number, seed: string): string =>
   `${distribution} ${site} ${seed}`;
 

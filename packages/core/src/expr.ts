@@ -44,7 +44,7 @@ export function checkExpr(value: unknown, where: string): asserts value is Expr 
   if (typeof value === "object" && value !== null && "op" in value && "args" in value && Array.isArray(value.args))
     return;
   throw new OptimizerError(
-    `${where} takes expressions, such as variable("x", "tensor"), and was given ${shown(value)}.`,
+    `${where} takes expressions, such as variable("x", "tensor"); got ${shown(value)}.`,
   );
 }
 
@@ -74,7 +74,7 @@ export function intern(parts: Expr): Expr {
 /** A number. */
 export const constant = (value: number): Expr => {
   if (typeof value !== "number")
-    throw new OptimizerError(`\`constant\` takes a number, and was given ${shown(value)}.`);
+    throw new OptimizerError(`\`constant\` takes a number; got ${shown(value)}.`);
   return intern({ op: "const", args: [], place: "host", value });
 };
 
@@ -84,7 +84,7 @@ const rank: Readonly<Record<Place, number>> = { host: 0, model: 1, scalar: 2, ro
 export const variable = (name: string, place: Place): Expr => {
   if (typeof name !== "string" || typeof place !== "string" || !Object.hasOwn(rank, place))
     throw new OptimizerError(
-      `\`variable\` takes a name and one of ${Object.keys(rank).join(", ")}, and was given ${shown(name)} and ${shown(place)}.`,
+      `\`variable\` takes a name and one of ${Object.keys(rank).join(", ")}; got ${shown(name)} and ${shown(place)}.`,
     );
   return intern({ op: "var", args: [], place, value: name });
 };

@@ -2,7 +2,7 @@ import { isRecord, list, OptimizerError, shown, suggestion, takes } from "./erro
 
 /* Checks of what is passed by name, for rules, schedules, initializers and adapters, in one wording. */
 
-/** Other libraries' names of options, in lower case without separators, and ours: those that there are get offered. */
+/** Other libraries' names of options, in lower case without separators, and ours. The ones that a rule has are suggested. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   learningrate: ["lr"],
   stepsize: ["lr"],

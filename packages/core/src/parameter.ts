@@ -45,8 +45,8 @@ export function description(name: string, given: Shape | Description): Descripti
 }
 
 /**
- * Throws if a field of what is told of `what` is a known one misspelt, or by another library's name: it would be lost.
- * Others may be there: descriptions are handed from one adapter to another.
+ * Throws if a field in the description of `what` is misspelt, or has another library's name: it would be ignored. Unknown
+ * fields are allowed, because descriptions pass from one adapter to another.
  */
 export function checkFields(what: string, given: object, fields: readonly string[]): void {
   for (const field of Object.keys(given)) {

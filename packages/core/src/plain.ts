@@ -28,7 +28,10 @@ export interface PlainRule {
   readonly macros?: readonly string[];
 }
 
-/** A configuration as JSON, for a model file or a message to a worker. Functions have become what they say of given parameters. */
+/**
+ * A configuration as JSON, for a model file or a message to a worker. Functions have been replaced by their answers for
+ * given parameters.
+ */
 export type Plain =
   | {
       readonly kind: "rule";
@@ -46,8 +49,8 @@ export type Plain =
     };
 
 /**
- * A configuration as data. A rule is data already; a schedule is, if it has its text; what a partition and `decays` say
- * is asked of each parameter. Throws an OptimizerError that names a schedule without text.
+ * A configuration as data. A rule is already data, and so is a schedule that has text; partitions and `decays` are evaluated
+ * for each parameter. Throws an OptimizerError that names a schedule without text.
  */
 export function toPlain(configured: Configured, parameters: readonly Parameter[]): Plain {
   checkConfigured(configured, "toPlain");

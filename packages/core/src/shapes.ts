@@ -4,7 +4,7 @@ import type { Matrix } from "./parameter.ts";
 import { checkProgram, type Program } from "./program.ts";
 import { infer, sameSize } from "./sizes.ts";
 
-/** The size of every matrix in a program that makes others than the parameter's; `undefined` where all are the parameter's. */
+/** The size of every matrix in a program, where some differ from the parameter's; `undefined` where all are the parameter's. */
 export type Shapes = ReadonlyMap<Expr, Matrix> | undefined;
 
 /** By size; nothing for a program without matrices of other sizes. */

@@ -62,7 +62,10 @@ export type Slot =
 /** State symbols with what each starts as. */
 export type Slots = Readonly<Record<string, Slot>>;
 
-/** A named piece of formula for what equations cannot say: told how many rows and columns `p` has, expressions in, expression out. */
+/**
+ * A named piece of formula that equations cannot express: a function of the rows and columns of `p` and of expressions,
+ * which returns an expression.
+ */
 export type Macro = (matrix: Matrix, ...args: Expr[]) => Expr;
 /** Macros by name. */
 export type Macros = Readonly<Record<string, Macro>>;
@@ -91,7 +94,7 @@ export interface RuleSpec<
   readonly paper: string;
   /** Defaults; every one may be given as a schedule. */
   readonly hyper: H;
-  /** Ranges of options that are not spelt as everywhere, or narrower than everywhere. */
+  /** Ranges of options of its own, and of shared options where its range is narrower. */
   readonly ranges?: Ranges | undefined;
   readonly state: S;
   /** Its inputs besides the gradient. */
@@ -112,7 +115,7 @@ export interface RuleSpec<
    * the framework keeps it. Without it, rows are the first dimension.
    */
   readonly layout?: readonly ["out", "in"] | readonly ["in", "out"] | undefined;
-  /** `"matrix"` for a rule that means nothing for vectors and scalars, which it then refuses. */
+  /** `"matrix"` for a rule that makes no sense for vectors and scalars, which it then refuses. */
   readonly needs?: "matrix" | undefined;
   /** The parameter to evaluate with, as `{ p: "…" }`, where that is not the one that is trained. */
   readonly readout?: { readonly p: string } | undefined;

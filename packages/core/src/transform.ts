@@ -59,7 +59,7 @@ export const isTransform = (value: unknown): value is Transform =>
 
 /**
  * A transform of any rule, from equations that run before and after the rule's own. Its options and state are prefixed by
- * its name (`opt.set({ "ema.decay": 0.99 })`), so that they meet no other's; transforms nest.
+ * its name (`opt.set({ "ema.decay": 0.99 })`), so that they clash with no others; transforms nest.
  */
 export function transform<
   const H extends Hyper,

@@ -46,7 +46,7 @@ export function check(what: string, value: unknown, { want, fits }: Wanted): voi
   if (!fits(value)) throw new OnnxError(`${what} must be ${want}; got ${shown(value)}.`);
 }
 
-/** Refuses options that are not an object, that nobody knows, or that are of another kind; those left out may be undefined. */
+/** Refuses options that are not an object, that do not exist, or that have the wrong type; undefined counts as left out. */
 export function checkOptions<T>(
   what: string,
   options: T,
@@ -73,7 +73,7 @@ export const model: Wanted = {
     (isRecord(x) && ["graph", "functions", "opsetImport", "irVersion"].some((key) => key in x)),
 };
 
-/** Numbers, each of them one. */
+/** A list in which every entry is a number. */
 export const numbers: Wanted = {
   want: "a list of numbers",
   fits: (x) => Array.isArray(x) && x.every((n) => typeof n === "number"),

@@ -15,7 +15,7 @@ export interface OpenOptions {
   readonly executionProviders?: readonly ExecutionProvider[] | undefined;
   /** `import * as ort from "onnxruntime-web"` (or -node), or the name of such a module. Default: onnxruntime-node. */
   readonly runtime?: Runtime | string | FileUrl | undefined;
-  /** Further options of `InferenceSession.create`: threads, profiling … */
+  /** Other options of `InferenceSession.create`: threads, profiling … */
   readonly sessionOptions?: Readonly<Record<string, unknown>> | undefined;
   /**
    * Runs in a worker, so that this thread stays free: ONNX Runtime blocks its thread for a whole step. In a browser, give a
@@ -37,9 +37,9 @@ export interface OpenOptions {
   /** The number that dropout is drawn from, together with the step. Default 0. */
   readonly seed?: number | undefined;
   /**
-   * The processes that train together, `await mpi()` of @descent/mpi: every rank is given batches of its own, and the update is
-   * by the mean of all gradients. Losses and running statistics are means over all ranks, dropout is each rank's own, and a
-   * step that is refused on one is refused on all. For the host plan, without a worker.
+   * The processes that train together, `await mpi()` of @descent/mpi: every rank gets batches of its own, and the update
+   * uses the mean of all gradients. Losses and running statistics are means over all ranks, dropout is each rank's own, and
+   * a step that is refused on one is refused on all. For the host plan, without a worker.
    */
   readonly world?: BlockingWorld | undefined;
 }
@@ -55,13 +55,13 @@ export interface TrainerOptions extends OpenOptions {
    */
   readonly trainable?: readonly string[] | RegExp | ((parameter: Parameter) => boolean) | undefined;
   /**
-   * Groups of tensors to train as one, beside those that the file shows to be one weight stored twice; each is equal to the first
-   * of its group or its transpose. `false` trains every tensor of the file by itself.
+   * Groups of tensors to train as one, in addition to those that the file shows to be one weight stored twice; each is equal
+   * to the first of its group or its transpose. `false` trains every tensor of the file by itself.
    */
   readonly tie?: readonly (readonly string[])[] | false | undefined;
   /**
-   * Tensors of which every layer that reads them trains its own, beside those that the file shows to be several weights which were
-   * equal when they were exported. `false` leaves them one.
+   * Tensors to split, so that each layer that reads one trains a copy of its own, in addition to those that the file shows
+   * to be several weights that were equal when exported. `false` splits none.
    */
   readonly untie?: readonly string[] | false | undefined;
   /** The model's outputs that steps return. Default: all; an empty list saves copies that nobody reads. */
@@ -80,7 +80,7 @@ export interface TrainerOptions extends OpenOptions {
   readonly batchNorm?: BatchNorm | undefined;
   /** Values of inputs that are always the same, `{ sr: 16000n, use_cache_branch: false }`: batches do not have them. */
   readonly fixed?: ImportOptions["fixed"];
-  /** Values by name that gradients do not pass. `detach()` of PyTorch is found where the file shows it. */
+  /** Names of values that gradients do not pass through. PyTorch's `detach()` is found where the file shows it. */
   readonly stopGradient?: readonly string[] | undefined;
   /**
    * Rows of embedding tables that lookups do not train, `{ "embed.weight": 0 }`. `padding_idx` of PyTorch is found where the file
@@ -93,7 +93,7 @@ export interface TrainerOptions extends OpenOptions {
    * that nothing else reads, rules without sums over rows, and the host plan.
    */
   readonly rows?: readonly string[] | undefined;
-  /** Gradients for operators that lack one here, or other ones, by name ("Op" or "domain.Op"). */
+  /** Gradients of operators that have none here, or replacements for those that do, by name ("Op" or "domain.Op"). */
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
   /**
    * The treatment of a weight that the loss does not depend on: "leave" (default where `trainable` is not given) leaves it as it is,
@@ -104,7 +104,7 @@ export interface TrainerOptions extends OpenOptions {
   readonly external?: External | undefined;
   /**
    * A folder besides the model's own that files of tensors may lie in. Links that lead out of the model's folder are refused
-   * otherwise; in Hugging Face's cache they lead to `blobs`, so that the folder of the model in the cache is what to give.
+   * otherwise; in Hugging Face's cache they lead to `blobs`, so give the model's folder in the cache.
    */
   readonly externalRoot?: string | undefined;
 }

@@ -36,11 +36,11 @@ export interface LoadOptions {
    * those of the saved names.
    */
   readonly variables?: Iterable<VariableLike> | undefined;
-  /** Today's names of variables by their saved names, or a function that tells them. Others keep theirs. */
+  /** New names of variables by their saved names, or a function that returns them. Others keep theirs. */
   readonly rename?: Rename | undefined;
   /**
-   * `"pad"` lets variables have grown: their state stays in the corner where it was, and new elements have the state of a
-   * variable that starts.
+   * `"pad"` lets variables have grown: their state stays in the corner where it was, and new elements start like those of a
+   * new variable.
    */
   readonly resize?: "pad" | undefined;
 }
@@ -61,7 +61,7 @@ export class Trained {
   readonly #describe: Describe | undefined;
   readonly #variables = new Map<string, Variable>();
   readonly #parameters = new Map<string, Parameter>();
-  /** Variables that `minimize` or `load` was told of: the optimizer's own, even without a gradient so far. */
+  /** Variables that were given to `minimize` or `load`: they belong to the optimizer even before they have had a gradient. */
   readonly #listed = new Set<Variable>();
 
   readonly #configured: Configured;

@@ -72,7 +72,7 @@ export class Pool {
     this.#ended ??= why;
   }
 
-  /** Throws if a step could not be taken by all threads, or the one before was not. */
+  /** Throws if not all threads can take part in a step, or did not in the one before. */
   check(): void {
     this.checkState();
     if (Atomics.load(this.#state, word.failed) !== 0) this.#end("it could not go on");

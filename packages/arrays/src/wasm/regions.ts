@@ -17,7 +17,7 @@ export class Regions {
     this.#floats = new Float32Array(memory.buffer);
   }
 
-  /** Goes on with another view of the memory, which has grown. */
+  /** Uses another view of the memory, after it has grown. */
   renew(floats: Float32Array): void {
     this.#floats = floats;
   }

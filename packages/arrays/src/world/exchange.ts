@@ -53,7 +53,7 @@ export class Means {
   }
 }
 
-/** Gives all ranks the parameters of rank 0. Throws, on every rank, if theirs are others by name or size. */
+/** Gives all ranks the parameters of rank 0. Throws, on every rank, if names or sizes differ. */
 export function startTogether(world: BlockingWorld, parameters: readonly (readonly [string, Float32Array])[]): void {
   agree(
     world,

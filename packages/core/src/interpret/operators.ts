@@ -27,8 +27,8 @@ export interface Operators<V> {
   /** `e` in one go, where the framework can compute more than one operation at once; undefined leaves it to `apply`. */
   fuse?(e: Expr, site: Site<V>): V | undefined;
   /**
-   * Calls `task` and frees all values that were made meanwhile but those it returns. The new values of each job, and each
-   * sum over the model, are made within one scope of their own; without this, values that jobs share are made once.
+   * Calls `task` and frees every value made meanwhile except those it returns. The new values of each job, and each sum over
+   * the model, are made within one scope of their own; without this, values that jobs share are made once.
    */
   scope?<X extends V | Record<string, V>>(task: () => X): X;
 }

@@ -7,7 +7,7 @@ export type Domain = "tensor" | "row" | "column";
 
 /** An array that the loop walks. */
 export interface Buffer {
-  /** Whose values: a variable, or an expression that an earlier step has put in a vector or a matrix. */
+  /** Whose values: a variable, or an expression that earlier work has put in a vector or a matrix. */
   readonly key: Expr;
   /** One number per column, read anew for every row. */
   readonly perColumn: boolean;

@@ -12,7 +12,7 @@ export interface LoopWork {
   readonly matrix: Matrix | undefined;
 }
 
-/** A matrix of a product, read as it lies or transposed: a variable of the program, or an earlier step's result. */
+/** A matrix of a product, read as it lies or transposed: a variable of the program, or an earlier result. */
 export interface Factor {
   readonly key: Expr;
   readonly transposed: boolean;

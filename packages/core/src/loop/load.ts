@@ -35,15 +35,15 @@ export interface LoadReport {
   readonly changed: readonly string[];
 }
 
-/** How a state is fitted to the parameters of today. */
+/** How a state is fitted to the current parameters. */
 export interface LoadOptions {
   /** Whether everything must fit (the default); `false` takes what does, and reports the rest. */
   readonly strict?: boolean | undefined;
   /** Today's names of parameters by their saved names, or a function that tells them. Others keep theirs. */
   readonly rename?: Rename | undefined;
   /**
-   * `"pad"` lets parameters have grown: their state stays in the corner where it was, and new elements have the state of a
-   * parameter that starts. Refused for states that start as the parameter.
+   * `"pad"` lets parameters have grown: their state stays in the corner where it was, and new elements start like those of a
+   * new parameter. Refused for state that starts as the parameter.
    */
   readonly resize?: "pad" | undefined;
 }

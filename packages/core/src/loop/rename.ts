@@ -1,7 +1,7 @@
 import { among, isCallback, isRecord, list, OptimizerError, shown, suggestion } from "../errors.ts";
 import { checkMeta, type StateDict, slotKey } from "../state.ts";
 
-/** Today's names of parameters by their saved names, or a function that tells them. Others keep theirs. */
+/** New names of parameters by their saved names, or a function that returns them. Others keep theirs. */
 export type Rename = Readonly<Record<string, string>> | ((saved: string) => string);
 
 /** The names of today by saved names. Throws for a saved name that is not there, and for two that become one. */

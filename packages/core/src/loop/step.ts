@@ -40,7 +40,7 @@ interface Shared extends HostValues {
   readonly before: Readonly<Record<string, number>>;
 }
 
-/** Works out a step of the parameters given. Nothing has changed until it is committed, but that their slots exist. */
+/** Works out a step of the parameters given. Until it is committed nothing changes, except that their slots exist. */
 export function begin<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Numbers = {}): Step<T, G> {
   roster.alive();
   if (roster.flight)

@@ -56,7 +56,7 @@ export function checkStart({ title, hyper }: RuleSpec, name: string, { place, in
   if (init === "p" && matrix) wrong("and has a size of its own. Start it as a number, `eye` or `normal`.");
 }
 
-/** How much a value of each place is, in words. */
+/** How many numbers a value of each place has, in words. */
 export const counts: Readonly<Record<Place, string>> = {
   host: "one number, kept on the host",
   model: "one number for the whole model",

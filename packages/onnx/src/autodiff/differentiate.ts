@@ -36,7 +36,7 @@ export interface DifferentiateOptions {
    * elsewhere. Default: none.
    */
   readonly rows?: readonly string[] | undefined;
-  /** Gradients of operators that have none here, or other ones, by name ("Op" or "domain.Op"). */
+  /** Gradients of operators that have none here, or replacements for those that do, by name ("Op" or "domain.Op"). */
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
 }
 

@@ -32,7 +32,7 @@ export interface Loss {
   build(b: Builder, outputs: readonly string[]): BuiltLoss;
 }
 
-/** Any graph: nodes appended to the model's, from the names of its outputs to the name of a scalar. */
+/** A loss of your own: appends nodes to the model's graph, takes the names of its outputs and returns the name of a scalar. */
 export type LossFunction = (graph: Graph, outputs: readonly string[]) => string;
 
 /** How the losses of a batch become one number. */
@@ -67,7 +67,7 @@ const positiveNumber: Wanted = {
   fits: (x) => typeof x === "number" && x > 0 && x < Number.POSITIVE_INFINITY,
 };
 
-/** Throws if a loss was handed over without being called: it would be called with the graph, as one's own function is. */
+/** Throws if a loss was passed without being called: it would be called with the graph, like a loss function of your own. */
 function refuseGraph(loss: string, options: object): void {
   if (isRecord(options) && options.nodes !== undefined && options.initializers !== undefined)
     throw new OnnxError(`\`${loss}\` makes a loss, and was not called. Write ${loss}().`);

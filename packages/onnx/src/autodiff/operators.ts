@@ -3,7 +3,7 @@ import { lowerings } from "./decompose.ts";
 import { expansions } from "./expansions/index.ts";
 import { flat, rounding, rules } from "./gradients/index.ts";
 
-/** How gradients pass an operator. */
+/** How gradients pass through an operator. */
 export type Support = "rule" | "expanded" | "zero" | "error" | "none" | "whole";
 
 const about: Readonly<Record<Support, string>> = {
@@ -70,7 +70,7 @@ export interface SupportedOperator {
   readonly note?: string;
 }
 
-/** Every operator of ai.onnx and how gradients pass it. */
+/** Every operator of ai.onnx and how gradients pass through it. */
 export function supportedOperators(): SupportedOperator[] {
   const of = (op: string): Support => {
     if (Object.hasOwn(rules, op) || op === "If") return "rule";

@@ -26,7 +26,7 @@ export class Tape {
   readonly #needs: Set<string>;
   readonly #own: Readonly<Record<string, GradientRule>>;
   readonly #budget: Budget;
-  /** Values that gradients do not pass. */
+  /** Values that gradients do not pass through. */
   readonly #ends: ReadonlySet<string>;
   #expanding = 0;
 

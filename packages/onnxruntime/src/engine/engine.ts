@@ -25,7 +25,7 @@ export interface Opening {
   readonly reading: Reading;
 }
 
-/** The caller's say in which tensors are one weight. */
+/** The caller's choice of which tensors are one weight. */
 export type Mending = Pick<MendOptions, "tie" | "untie" | "lift">;
 
 /** How it is trained. */

@@ -39,7 +39,7 @@ export class LocalEngine implements Engine {
   #opened: Opened | undefined;
   #running: Running | undefined;
 
-  /** `lost` is called when the device is lost at a time when nothing was asked. */
+  /** `lost` is called when the device is lost while no call is under way. */
   constructor(lost: (error: LostError) => void) {
     this.#lost = lost;
   }

@@ -44,7 +44,7 @@ export interface ModelSourceOptions {
   readonly target: Target;
   /** The outputs that steps give back; all by default. */
   readonly outputs?: readonly string[] | undefined;
-  /** Sizes of inputs that the model leaves open, or not even the number of. */
+  /** Sizes of inputs that the model leaves open, along with their number of dimensions if that is open too. */
   readonly shapes?: FixedShapes | undefined;
   /** The statistics that BatchNormalizations normalise by while they train; by default as the file says. */
   readonly batchNorm?: BatchNorm | undefined;

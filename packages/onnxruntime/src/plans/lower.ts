@@ -14,7 +14,7 @@ import {
 } from "@descent/core/graph";
 import type { Graph } from "@descent/onnx";
 
-/** One parameter's share of an update that is joined to a graph: what its tensors and host values are called there. */
+/** One parameter's share of an update that is joined to a graph: the names of its tensors and host values there. */
 export interface GraphJob {
   readonly program: Program;
   readonly parameter: Parameter;

@@ -65,7 +65,7 @@ export interface Residence<H> {
   drop(result: RuntimeTensor): void;
   /** Copies on the host. */
   read(held: readonly H[]): Promise<Float32Array[]>;
-  /** Makes what new numbers need; the function puts them in place, and fails only where the device is lost. */
+  /** Allocates room for new numbers; the function it returns puts them in place, and fails only where the device is lost. */
   writing(held: H, data: Float32Array): () => void;
   free(held: H): void;
   /** Session options under which these outputs stay where the device makes them. */

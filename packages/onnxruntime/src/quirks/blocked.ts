@@ -5,8 +5,8 @@ import type { Runtime, RuntimeSession } from "../runtime/runtime.ts";
 /**
  * ONNX Runtime's CPU convolves two to three times as fast in blocks of channels, and does so only where weights are
  * constants; in training they are inputs. The operators it uses then (com.microsoft.nchwc, in which the size of a block is
- * the CPU's) are written here for such weights too. They are its own affair, so what they compute is compared first, and
- * graphs that are saved never have them.
+ * the CPU's) are written here for such weights too. They are not documented, so their results are compared first, and saved
+ * graphs never contain them.
  */
 const DOMAIN = "com.microsoft.nchwc";
 

@@ -22,7 +22,7 @@ export class Shared {
     return this.device.createBuffer({ label: "descent", size, usage, mappedAtCreation: false });
   }
 
-  /** A buffer as ONNX Runtime takes it. It stays its maker's to destroy. */
+  /** A buffer as ONNX Runtime takes it. Whoever made it must destroy it. */
   tensor(buffer: GpuBuffer, dims: readonly number[]): RuntimeTensor {
     return this.#runtime.Tensor.fromGpuBuffer!(buffer, { dataType: "float32", dims }); // `share` has looked
   }

@@ -43,7 +43,7 @@ export class RemoteEngine implements Engine {
     this.#hold();
   }
 
-  /** `lost` is called when the worker ends, or loses its device, at a time when nothing was asked. */
+  /** `lost` is called when the worker ends, or loses its device, while no call is under way. */
   static async start(worker: true | (() => TrainingWorker), lost: (error: LostError) => void): Promise<RemoteEngine> {
     const engine = new RemoteEngine(worker === true ? await ownWorker() : await madeWorker(worker), lost);
     try {
@@ -164,7 +164,7 @@ export class RemoteEngine implements Engine {
       try {
         this.#worker.postMessage({ id, method, args: value }, transfer);
       } catch (cause) {
-        reject(new OptimizerError(`What was given cannot cross to a worker: ${(cause as Error).message}`, { cause }));
+        reject(new OptimizerError(`The arguments cannot cross to a worker: ${(cause as Error).message}`, { cause }));
         return;
       }
       this.#calls.set(id, { resolve, reject });

@@ -78,7 +78,10 @@ export function match(
   return { pairs, fresh: ours.map(({ name }) => name).filter((name) => !changed.has(name)), reshaped };
 }
 
-/** Whether a variable that was left over might as well have been meant: another model's, under the number tfjs gave it. */
+/**
+ * Whether a variable that was left over might have been the one that was meant: another model's, under the number tfjs gave
+ * it.
+ */
 export function ambiguous(pairs: Matches["pairs"], variables: readonly Candidate[]): boolean {
   const kind = ({ name, shape }: Candidate): string => `${withoutNumbers(name)} ${shape}`;
   const chosen = new Set(variables.filter(({ name }) => pairs.has(name)).map(kind));

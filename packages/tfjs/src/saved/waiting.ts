@@ -71,7 +71,10 @@ export class Waiting {
     return this.#state && renamed(this.#state, pairs, step);
   }
 
-  /** These variables have theirs, which waits no longer; nor does what has lost its name to a variable of another shape. */
+  /**
+   * These variables have their state now, which no longer waits; neither does state whose name a variable of another shape
+   * has taken.
+   */
   take({ pairs, reshaped }: Matches): void {
     const taken = new Set([...pairs.values(), ...reshaped.map(({ saved }) => saved)]);
     if (taken.size === 0) return;

@@ -2,7 +2,7 @@ import type { Job } from "@descent/core/adapter";
 import { engine, sum, type Tensor } from "@tensorflow/tfjs-core";
 import { sumOnHeap } from "../wasm/sum.ts";
 
-/** Says that an update was refused before anything was written; the optimizer makes an error of it, or none. */
+/** Thrown where an update is refused before anything is written; the optimizer turns it into an error, or skips the step. */
 export class Refused extends Error {
   readonly names: readonly string[];
   constructor(names: readonly string[]) {

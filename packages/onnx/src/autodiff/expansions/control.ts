@@ -27,7 +27,7 @@ function written(graph: Scope): number {
   }, 0);
 }
 
-/** Whether the condition of a loop's body is that it was given, or surely holds. */
+/** Whether the condition that a loop's body returns is the one it was given, or always holds. */
 function endless(inner: Scope): boolean {
   const [again = ""] = inner.outputs.keys();
   const [, condition = ""] = inner.inputs.keys();

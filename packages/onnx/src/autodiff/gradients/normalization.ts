@@ -17,8 +17,8 @@ export function moments(b: Builder, x: string, axes: readonly number[]): Moments
 }
 
 /**
- * The gradient through x̂ = (x − mean) · inv: what `d`, the gradient of x̂, says, less its mean and its part along x̂, which
- * the normalisation takes away.
+ * The gradient through x̂ = (x − mean) · inv: `d`, the gradient of x̂, minus its mean and its component along x̂, which
+ * normalisation removes.
  */
 function throughNormalised(b: Builder, d: string, hat: string, inv: string, axes: readonly number[]): string {
   const flat = b.sub(d, b.mean(d, axes, true));
