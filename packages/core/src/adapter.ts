@@ -28,7 +28,7 @@ export { type Given as GivenInputs, readsInput } from "./loop/inputs.ts";
 export type { Kept } from "./loop/inspect.ts";
 export type { LoadOptions, Write } from "./loop/load.ts";
 export { Loop } from "./loop/loop.ts";
-export { type Rename, renamedState, todaysNames } from "./loop/rename.ts";
+export { currentNames, type Rename, renamedState } from "./loop/rename.ts";
 export { intoCorner, isWidened } from "./loop/resize.ts";
 export {
   type DistinctRows,

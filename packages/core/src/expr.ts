@@ -43,9 +43,7 @@ export type ExprOf<O extends Op> = Extract<Expr, { readonly op: O }>;
 export function checkExpr(value: unknown, where: string): asserts value is Expr {
   if (typeof value === "object" && value !== null && "op" in value && "args" in value && Array.isArray(value.args))
     return;
-  throw new OptimizerError(
-    `${where} takes expressions, such as variable("x", "tensor"); got ${shown(value)}.`,
-  );
+  throw new OptimizerError(`${where} takes expressions, such as variable("x", "tensor"); got ${shown(value)}.`);
 }
 
 const table = new Map<string, Expr>();
@@ -73,8 +71,7 @@ export function intern(parts: Expr): Expr {
 
 /** A number. */
 export const constant = (value: number): Expr => {
-  if (typeof value !== "number")
-    throw new OptimizerError(`\`constant\` takes a number; got ${shown(value)}.`);
+  if (typeof value !== "number") throw new OptimizerError(`\`constant\` takes a number; got ${shown(value)}.`);
   return intern({ op: "const", args: [], place: "host", value });
 };
 

@@ -1,5 +1,6 @@
 import { decodeState, OptimizerError, type Parameter, type StateDict } from "@descent/core";
 import {
+  currentNames,
   decodeSafetensors,
   encodeSafetensors,
   intoCorner,
@@ -13,7 +14,6 @@ import {
   size,
   suggestion,
   type TensorData,
-  todaysNames,
 } from "@descent/core/adapter";
 import { bytesOf, type FileSource } from "./files/read.ts";
 import type { Snapshot, Waiting } from "./plans/training.ts";
@@ -164,7 +164,7 @@ export function fitting(
 
 /** A checkpoint under the names of today. */
 export function renamedCheckpoint({ parameters, optimizer, waiting }: Checkpoint, rename: Rename): Checkpoint {
-  const names = todaysNames(Object.keys(parameters), rename);
+  const names = currentNames(Object.keys(parameters), rename);
   const today = (name: string): string => names.get(name) ?? name;
   const renamed = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(all).map(([name, value]) => [today(name), value]));

@@ -5,7 +5,7 @@ import { checkMeta, type StateDict, slotKey } from "../state.ts";
 export type Rename = Readonly<Record<string, string>> | ((saved: string) => string);
 
 /** The names of today by saved names. Throws for a saved name that is not there, and for two that become one. */
-export function todaysNames(saved: readonly string[], rename: Rename): ReadonlyMap<string, string> {
+export function currentNames(saved: readonly string[], rename: Rename): ReadonlyMap<string, string> {
   if (!isCallback(rename) && !isRecord(rename))
     throw new OptimizerError(
       `\`load\`: rename must be names of today by saved names, or a function (saved) => name; got ${shown(rename)}.`,
@@ -35,7 +35,7 @@ export function todaysNames(saved: readonly string[], rename: Rename): ReadonlyM
 export function renamedState(state: StateDict, rename: Rename | undefined): StateDict {
   const meta = checkMeta(state.meta);
   if (rename === undefined) return { meta, tensors: state.tensors };
-  const table = todaysNames(Object.keys(meta.parameters), rename);
+  const table = currentNames(Object.keys(meta.parameters), rename);
   const parameters = Object.entries(meta.parameters).map(([name, one]) => [table.get(name)!, one] as const); // all are there
   const tensors = Object.entries(state.tensors).map(([key, tensor]) => {
     const at = key.indexOf("/"); // slot names have none
