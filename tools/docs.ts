@@ -18,6 +18,7 @@ import {
   withOptions,
 } from "./catalogue.ts";
 import { familiesOf } from "./families.ts";
+import { refusalsMarkdown } from "./refusals.ts";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const check = process.argv.includes("--check");
@@ -113,6 +114,7 @@ for (const family of families) {
   const head = `# The rules of @descent/${family}\n\nWritten by \`npm run docs\` from the rules themselves.\n\n`;
   current(`packages/${family}/RULES.md`, `${head}${table(own)}\n\n${page(own)}\n`);
 }
+current("CONTRIBUTING.md", withPart("CONTRIBUTING.md", "refusals", refusalsMarkdown()));
 current("packages/onnx/OPERATORS.md", operatorsMarkdown());
 if (stale === 0) console.log(`The documentation of ${rules.length} rules is current.`);
 process.exitCode = check && stale > 0 ? 1 : 0;

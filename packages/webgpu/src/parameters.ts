@@ -3,6 +3,7 @@ import {
   type Axes,
   checkFields,
   checkShape,
+  isRowGradient,
   type Named,
   named,
   type Role,
@@ -40,6 +41,10 @@ export interface Entry {
   readonly parameter: Parameter;
   readonly p: Tensor;
 }
+
+/** The error for a gradient of some rows. */
+export const rowsRefused = (what: string): string =>
+  `${what} is of some rows, which WebGPU does not step. Give a whole gradient, or train the table with @descent/arrays.`;
 
 /** Parameters as people give them, as entries. */
 export const described = (given: Named<GpuBuffer | Described>): readonly Entry[] =>
@@ -127,6 +132,7 @@ export class Parameters {
   }
 
   #gradient(what: string, length: number, gradient: Gradient): Tensor {
+    if (isRowGradient(gradient)) throw new OptimizerError(rowsRefused(what));
     const { buffer, offset = 0 } = placed(what, gradient);
     checkBuffer(what, buffer, offset);
     const room = Math.floor((buffer.size - offset) / 4);

@@ -92,6 +92,13 @@ wrongCalls(webgpu, {
   },
 });
 
+test("a gradient of some rows is refused by name", () => {
+  const rows = { rows: [0], data: new Float32Array(1) } as never;
+  expect(() => made().update({ w: rows })).toThrow(
+    "The gradient of `w` is of some rows, which WebGPU does not step. Give a whole gradient",
+  );
+});
+
 test("misspelt fields of a parameter or a gradient are refused", () => {
   const make = (w: object) => () => optimizer(device(), { w: w as Described }, adamw());
   expect(make({ buffer: buffer(), ofset: 4 })).toThrow(

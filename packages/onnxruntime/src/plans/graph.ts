@@ -38,6 +38,20 @@ function refuse({ title, slots, inputs, numbers, conditions }: Program): void {
     );
 }
 
+/** The graph as the loop knows it: the trainer runs its updates. */
+export const graphBackend = (slot: Backend<Held>["slot"]): Backend<Held> => ({
+  name: "onnxruntime",
+  slot,
+  run: () => {
+    throw new OptimizerError("Updates in the graph are run by the trainer.");
+  },
+  free: ({ tensor }) => free(tensor),
+  check: (program) => {
+    refuseWhole(program);
+    refuse(program);
+  },
+});
+
 /**
  * The update as nodes of the training graph: a step is one run, and parameters and state stay on the device. Only the loss
  * and the model's outputs come back to the host.
@@ -52,18 +66,7 @@ export class GraphResidence implements Residence<Held> {
   constructor(compiler: Compiler, configured: Configured, weights: readonly Weight[]) {
     this.#compiler = compiler;
     this.weights = new Map(weights.map(({ name, shape, initial }) => [name, this.hold(shape, initial)] as const));
-    const backend: Backend<Held> = {
-      name: "onnxruntime",
-      slot: ({ name }, shape, start) => this.hold(shape, numbersOf(name, shape, start)),
-      run: () => {
-        throw new OptimizerError("Updates in the graph are run by the trainer.");
-      },
-      free: ({ tensor }) => free(tensor),
-      check: (program) => {
-        refuseWhole(program);
-        refuse(program);
-      },
-    };
+    const backend = graphBackend(({ name }, shape, start) => this.hold(shape, numbersOf(name, shape, start)));
     this.#loop = new Loop(backend, configured);
     this.#loop.add(weights.map(({ name, shape, role, axes }): Parameter => ({ name, shape, role, axes })));
     this.optimizer = new LoopOptimizer(

@@ -18,7 +18,7 @@ import type { Compiled, Compiler } from "../session/compiler.ts";
 import { agreeOn } from "./agree.ts";
 import { addFinite, allFinite, FINITE } from "./finite.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";
-import { gradientsOfRows } from "./rows.ts";
+import { gradientsOfRows, rowsRefusedBy } from "./rows.ts";
 import type {
   Forward,
   GivenGradients,
@@ -289,10 +289,8 @@ export class TrainingLoop<H> implements Training {
       if (!Object.hasOwn(gradients, name)) continue;
       const given: unknown = gradients[name];
       if (isRowGradient(given)) {
-        if (this.plan !== "host")
-          throw new OptimizerError(
-            `The gradient of \`${name}\` is of some rows, and the plan \`${this.plan}\` steps whole tensors. Use plan: "host", or give a whole gradient.`,
-          );
+        const why = rowsRefusedBy(this.plan, name);
+        if (why !== undefined) throw new OptimizerError(why);
         distinctRows({ name, shape }, given); // throws where it does not fit
         continue;
       }

@@ -1,6 +1,13 @@
 import type { RowGradient } from "@descent/core/adapter";
 import type { Compiled } from "../session/compiler.ts";
 import type { Tensors } from "./residence.ts";
+import type { Plan } from "./training.ts";
+
+/** Why a plan cannot step rows of a weight; undefined if it can. */
+export const rowsRefusedBy = (plan: Plan, name: string): string | undefined =>
+  plan === "host"
+    ? undefined
+    : `The gradient of \`${name}\` is of some rows, and the plan \`${plan}\` steps whole tensors. Use plan: "host", or give a whole gradient.`;
 
 /** The gradients of rows that a run gave, without the rows that are not trained. */
 export function gradientsOfRows(results: Tensors, { gradients, rows }: Compiled): ReadonlyMap<string, RowGradient> {

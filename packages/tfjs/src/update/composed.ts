@@ -61,7 +61,7 @@ function operatorsOf(
     if (isMatrixFunction(e.op)) {
       const matrices = e.args.filter(({ place }) => place === "tensor").map(at);
       const constants = e.args.flatMap((arg) => (arg.op === "const" ? [arg.value] : []));
-      return wholeOf(e.op, matrices, constants, part);
+      return wholeOf(e.op, matrices, constants);
     }
     if (elements && !isMatrixOp(e)) {
       const { program } = part;

@@ -11,10 +11,6 @@ export class Refused extends Error {
   }
 }
 
-/** The backends whose numbers can be read while the step waits. */
-export const readsAtOnce = (backend: string): boolean =>
-  backend === "cpu" || backend === "wasm" || backend === "tensorflow";
-
 /** Throws a Refused if one of the gradients is not finite. Only where `readsAtOnce`. */
 export function refuseNonFinite(jobs: readonly Job<Tensor>[]): void {
   if (jobs.every(({ inputs }) => allFinite(inputs.g!))) return; // every job has a gradient

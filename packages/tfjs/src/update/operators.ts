@@ -1,5 +1,3 @@
-import { OptimizerError } from "@descent/core";
-import type { Part } from "@descent/core/adapter";
 import {
   computeWhole,
   type Dense,
@@ -123,16 +121,7 @@ export function reduceOf(e: ExprOf<Reduction>, x: Tensor): Tensor {
 }
 
 /** A function of whole matrices, which tfjs lacks: on the host, as everywhere. */
-export function wholeOf(
-  op: MatrixFunction,
-  matrices: readonly Tensor[],
-  numbers: readonly number[],
-  { program: { title } }: Part,
-): Tensor {
-  if (matrices.length > 0 && getBackend() === "webgpu")
-    throw new OptimizerError(
-      `${title} needs \`${op}\`, and tfjs's webgpu backend cannot hand over a matrix within a step. Use tf.setBackend("wasm"), or give the parameter another rule: partition(…).`,
-    );
+export function wholeOf(op: MatrixFunction, matrices: readonly Tensor[], numbers: readonly number[]): Tensor {
   const given = matrices.map((x): Dense => {
     const [rows, cols] = x.shape as [number, number]; // a program with such functions sees matrices
     return { rows, cols, data: Float64Array.from(x.dataSync()) };

@@ -2,6 +2,7 @@ import { OptimizerError } from "@descent/core";
 import { pickRows, putRows, type RowMemory } from "@descent/core/adapter";
 import { engine, type KernelBackend, type Tensor, tensor, type Variable, variable } from "@tensorflow/tfjs-core";
 import type { WasmBackend } from "../wasm/heap.ts";
+import { rowsRefused } from "./refusals.ts";
 
 /*
  * Rows of variables are copied out to be stepped, and back into the memory that the variable has: a copy of the whole would
@@ -63,11 +64,8 @@ function memoryOf(of: Tensor): Memory {
 
 /** Throws where rows cannot be written. */
 export function checkRows(name: string): void {
-  const { backendName } = engine();
-  if (backendName !== "cpu" && backendName !== "wasm")
-    throw new OptimizerError(
-      `The gradient of \`${name}\` is of some rows, and the ${backendName} backend of tfjs has no memory to write rows to. Use tf.setBackend("wasm"), or give a whole gradient.`,
-    );
+  const why = rowsRefused(engine().backendName, name);
+  if (why !== undefined) throw new OptimizerError(why);
 }
 
 const shapeOf = ({ shape }: Tensor, rows: number, height: number): number[] => [

@@ -2,11 +2,12 @@ import { OptimizerError, type Parameter } from "@descent/core";
 import type { Backend, Job, Shape, Start } from "@descent/core/adapter";
 import { clone, engine, fill, type KernelBackend, type Tensor, tensor, tidy, variable } from "@tensorflow/tfjs-core";
 import { compose, totalling } from "./composed.ts";
-import { readsAtOnce, refuseNonFinite } from "./finite.ts";
+import { refuseNonFinite } from "./finite.ts";
 import type { Fused } from "./fused/fused.ts";
 import { fusedOn } from "./fused/index.ts";
 import { Guard } from "./guard.ts";
 import { halfPrecision, refuseVanishing } from "./half.ts";
+import { readsAtOnce, refusedOn } from "./refusals.ts";
 
 /** How an update was computed. */
 export interface Execution {
@@ -71,11 +72,11 @@ export class Tensors implements Backend<Tensor> {
     const check = this.#check && jobs.some(({ inputs }) => inputs.g !== undefined); // else parameters only change places
     const asks = check && !readsAtOnce(backendName) && !halfPrecision(backendName);
     if (check && !asks) refuseNonFinite(jobs);
-    const several = asks && jobs.find(({ program }) => Object.hasOwn(program.slots, "round.p"));
-    if (several)
-      throw new OptimizerError(
-        `${several.program.title} takes several gradients per step, and on ${backendName} a step that is not finite is found too late to take back the first of them. Use nonFinite: "apply".`,
-      );
+    if (!readsAtOnce(backendName))
+      for (const { program } of jobs) {
+        const why = refusedOn(backendName, program, asks);
+        if (why !== undefined) throw new OptimizerError(why);
+      }
     if (asks) this.#guard ??= new Guard();
     const all = asks ? this.#guard!.over(jobs) : jobs; // made in the line before
     const fused = this.#fusedOn(backend);
