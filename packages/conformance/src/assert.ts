@@ -11,7 +11,7 @@ export function assert(holds: boolean, message: string): asserts holds {
   if (!holds) fail(message);
 }
 
-/** Adds where a check stood to whatever failed in it. */
+/** Adds to whatever failed in a check how far the check had got. */
 export async function within<R>(where: string, body: () => R | Promise<R>): Promise<R> {
   try {
     return await body();

@@ -33,7 +33,7 @@ export interface RuleChecks {
   readonly tolerance?: number | undefined;
   /** Rules of your own that cannot stay finite with gradients near 1e30, by export, and why. It fails when one stays finite. */
   readonly overflows?: Readonly<Record<string, string>> | undefined;
-  /** Rules of your own that move no more after gradients near 1e30, or 1e-30, by export, and why. It fails when one does. */
+  /** Rules of your own that stop moving after gradients near 1e30, or 1e-30, by export, and why. It fails when one does. */
   readonly stuck?: { readonly [scale in "1e30" | "1e-30"]?: Readonly<Record<string, string>> } | undefined;
   /** Rules that these targets refuse and why, by id or as a function of the rule. It fails when one is accepted. */
   readonly refuses?: Readonly<Record<string, string>> | ((rule: AnyRule) => string | undefined) | undefined;

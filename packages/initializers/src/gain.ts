@@ -22,7 +22,7 @@ const gains = {
 export type Nonlinearity = keyof typeof gains | "leakyRelu";
 
 /**
- * The gain of an activation. `slope` is leakyRelu's below zero, 0.01 unless given; no other has one.
+ * The gain of an activation. `slope` is leakyRelu's below zero; default 0.01; no other has one.
  * Throws if the activation is not known.
  */
 export function gain(nonlinearity: Nonlinearity, slope?: number): number {

@@ -3,9 +3,9 @@ import { isCallback, knownOptions, positive, shown, whole } from "@descent/core/
 
 /** Options of `lsuv`. */
 export interface LsuvOptions {
-  /** How far from 1 the variance may stay, above 0; 0.1 unless given. */
+  /** How far from 1 the variance may stay, above 0; default 0.1. */
   readonly tolerance?: number | undefined;
-  /** How often the weights may be scaled, above 0; 10 unless given. */
+  /** How often the weights may be scaled, above 0; default 10. */
   readonly tries?: number | undefined;
 }
 

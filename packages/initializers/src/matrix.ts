@@ -8,15 +8,15 @@ import type { Stream } from "./stream.ts";
 
 /** Options of `orthogonal`. */
 export interface OrthogonalOptions {
-  /** A number, or the activation that follows: 1 unless given. */
+  /** A number, or the activation that follows; default 1. */
   readonly gain?: number | Nonlinearity | undefined;
 }
 
 /** Options of `identity`. */
 export interface IdentityOptions {
-  /** 1 unless given. */
+  /** Default 1. */
   readonly gain?: number | undefined;
-  /** The groups of a convolution, each of which passes its own inputs on; they must divide its outputs. 1 unless given. */
+  /** The groups of a convolution, each of which passes its own inputs on; they must divide its outputs. Default 1. */
   readonly groups?: number | undefined;
 }
 

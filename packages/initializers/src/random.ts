@@ -10,7 +10,7 @@ export interface UniformOptions {
 
 /** Options of `normal`. */
 export interface NormalOptions {
-  /** 0 unless given. */
+  /** Default 0. */
   readonly mean?: number | undefined;
   /** The standard deviation, 0 or above. */
   readonly std: number;

@@ -16,9 +16,9 @@ export function scaledBy(factor: number, inner: Initializer): Initializer {
 export interface FixupOptions {
   /** How many residual blocks the net has, above 0. */
   readonly blocks: number;
-  /** How many layers each of them has, 2 or more; 2 unless given. The last of them starts with `zeros()`. */
+  /** How many layers each of them has, 2 or more; default 2. The last of them starts with `zeros()`. */
   readonly layers?: number | undefined;
-  /** The initializer that is scaled; `heNormal()` unless given. */
+  /** The initializer that is scaled; default `heNormal()`. */
   readonly inner?: Initializer | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface TFixupOptions {
   readonly layers: number;
   /** `"encoder"` for its value, output and MLP matrices; `"decoder"` for the decoder's, and for embeddings. */
   readonly part: "encoder" | "decoder";
-  /** The initializer that is scaled; `xavierUniform()` unless given. */
+  /** The initializer that is scaled; default `xavierUniform()`. */
   readonly inner?: Initializer | undefined;
 }
 
@@ -64,7 +64,7 @@ export function tFixup(options: TFixupOptions): Initializer {
 export interface MupOutputOptions {
   /** The width at which hyper-parameters were tuned, above 0: the fan-in that this layer had there. */
   readonly base: number;
-  /** The initializer that is scaled; `heNormal({ gain: 1 })` unless given. */
+  /** The initializer that is scaled; default `heNormal({ gain: 1 })`. */
   readonly inner?: Initializer | undefined;
 }
 

@@ -4,9 +4,9 @@ import { fans } from "./layout.ts";
 
 /** Options of `siren`. */
 export interface SirenOptions {
-  /** The frequency ω₀ in sin(ω₀ · Wx), above 0; 30 unless given. */
+  /** The frequency ω₀ in sin(ω₀ · Wx), above 0; default 30. */
   readonly omega?: number | undefined;
-  /** Whether it is the first layer, which takes coordinates; false unless given. */
+  /** Whether it is the first layer, which takes coordinates; default false. */
   readonly first?: boolean | undefined;
 }
 

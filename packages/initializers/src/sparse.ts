@@ -7,7 +7,7 @@ import { asMatrix } from "./layout.ts";
 export interface SparseOptions {
   /** The share of each input's weights that are 0, from 0 to 1; rounded up to whole weights. */
   readonly sparsity: number;
-  /** The standard deviation of the others, 0 or above; 0.01 unless given. */
+  /** The standard deviation of the others, 0 or above; default 0.01. */
   readonly std?: number | undefined;
 }
 

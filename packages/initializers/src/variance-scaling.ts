@@ -11,11 +11,11 @@ export type Distribution = "uniform" | "normal" | "truncatedNormal";
 
 /** Options of `varianceScaling`. */
 export interface VarianceScalingOptions {
-  /** The variance before it is divided by the fan, 0 or above; 1 unless given. */
+  /** The variance before it is divided by the fan, 0 or above; default 1. */
   readonly scale?: number | undefined;
-  /** "fanIn" unless given. */
+  /** Default "fanIn". */
   readonly mode?: Mode | undefined;
-  /** "truncatedNormal" unless given. */
+  /** Default "truncatedNormal". */
   readonly distribution?: Distribution | undefined;
 }
 
@@ -30,15 +30,15 @@ export function varianceScaling(options: VarianceScalingOptions = {}): Initializ
 
 /** Options of the Xavier initializers. */
 export interface XavierOptions {
-  /** A number, or the activation that follows: 1 unless given. */
+  /** A number, or the activation that follows; default 1. */
   readonly gain?: number | Nonlinearity | undefined;
 }
 
 /** Options of the He initializers. */
 export interface HeOptions {
-  /** A number, or the activation that follows: "relu" (√2) unless given. */
+  /** A number, or the activation that follows; default "relu" (√2). */
   readonly gain?: number | Nonlinearity | undefined;
-  /** "fanIn" preserves the size of signals going forward, "fanOut" that of gradients going back; "fanIn" unless given. */
+  /** "fanIn" preserves the size of signals going forward, "fanOut" that of gradients going back; default "fanIn". */
   readonly mode?: Mode | undefined;
 }
 

@@ -12,9 +12,9 @@ import type { World } from "./world.ts";
 export interface MpiOptions {
   /** The file of the MPI library: DESCENT_MPI, the one beside mpirun, or the system's unless given. */
   readonly library?: string | undefined;
-  /** Seconds that an operation may wait for the other ranks; 300 unless given. */
+  /** Seconds that an operation may wait for the other ranks; default 300. */
   readonly timeout?: number | undefined;
-  /** Whether every operation first makes sure that all ranks call the same one, at the price of a small one; false unless given. */
+  /** Whether every operation first makes sure that all ranks call the same one, at the price of a small one; default false. */
   readonly check?: boolean | undefined;
 }
 

@@ -29,7 +29,7 @@ export function shareWorld(size: number): SharedWorld {
 
 /** Options of `joinWorld`. */
 export interface JoinOptions {
-  /** Seconds after which a rank that has not come is an error; 60 unless given. */
+  /** Seconds after which a rank that has not come is an error; default 60. */
   readonly timeout?: number | undefined;
 }
 

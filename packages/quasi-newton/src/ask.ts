@@ -2,7 +2,7 @@ import type { Checked, FunctionName } from "@descent/core/graph";
 
 /*
  * A method that cannot know beforehand how many evaluations it needs is a generator: it yields requests, and whoever runs
- * it answers them, at once or later. One body so serves functions that return and functions that promise.
+ * it answers them, at once or later. So one body serves both functions that return and functions that promise.
  */
 
 /** A point, direction or matrix, held by whoever runs the method: methods pass it on and never look inside. */

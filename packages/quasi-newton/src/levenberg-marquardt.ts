@@ -12,7 +12,7 @@ export interface LevenbergMarquardtOptions {
 
 type Damped = {
   readonly damping: number;
-  /** By what the damping grows when a step fails. */
+  /** The factor by which damping grows when a step fails. */
   readonly growth: number;
   /** Gauss and Newton's matrix, J'J. */
   readonly A: Vector;

@@ -9,8 +9,8 @@ type Start = ArrayLike<number> | State;
 
 /**
  * Minimizes a function of many numbers from a start, or from the state of an earlier run. It returns at once where the
- * function does, and promises where the function does. A value or gradient that is not finite is a step too far, never an
- * error. `iterations` is the same, one iteration at a time.
+ * function does, and promises where the function does. A value or gradient that is not finite means the step was too long;
+ * it is never an error. `iterations` is the same, one iteration at a time.
  */
 export function minimize(
   f: ((x: Float64Array) => Evaluation) | Objective,

@@ -13,7 +13,10 @@ export interface NewtonCgOptions {
   readonly precondition?: Preconditioner | undefined;
 }
 
-/** Conjugate gradients on Newton's equations: sooner ended the farther away the minimum is, and where curvature is negative. */
+/**
+ * Conjugate gradients on Newton's equations, stopped earlier the farther away the minimum is, and where curvature is
+ * negative.
+ */
 function* direction(at: Point, precondition: Preconditioner | undefined): Asking<Vector> {
   const { gradient: g } = at;
   const inner = (r: Vector): Asking<Vector> => preconditioned("newtonCg", precondition, r, at.x);

@@ -52,7 +52,7 @@ function then<A, B>(value: Later<A>, next: (value: A) => Later<B>): Later<B> {
 export class Evaluator {
   readonly #objective: AsyncObjective;
   readonly #n: number;
-  /** Values and gradients computed, those behind differences included. */
+  /** Values and gradients computed, including those for differences. */
   evaluations = 0;
   /** Hessians and products with one that the objective computed. */
   products = 0;

@@ -87,7 +87,7 @@ export interface Limits {
   readonly callback: ((iteration: Iteration) => unknown) | undefined;
 }
 
-/** A run: it yields what must be waited for, and each iteration. */
+/** A run: yields promises to wait for, and each iteration. */
 export type Course = Generator<PromiseLike<void> | Iteration, Result, undefined>;
 
 const reasons: Readonly<Record<Exclude<Status, "stalled">, string>> = {

@@ -19,9 +19,9 @@ export interface Constrained {
 
 /** Options of `lagrangian`. */
 export interface LagrangianOptions {
-  /** How steeply a violation is punished, and the rate of the multipliers; above 0, 10 unless given. */
+  /** How steeply a violation is punished, and the rate of the multipliers; above 0; default 10. */
   readonly penalty?: number | undefined;
-  /** Whether the violation's square is part of the function: the augmented Lagrangian. True unless given. */
+  /** Whether the violation's square is part of the function: the augmented Lagrangian. Default true. */
   readonly augmented?: boolean | undefined;
 }
 

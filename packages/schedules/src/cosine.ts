@@ -5,11 +5,11 @@ import { between, type Equation, progress, wave } from "./text.ts";
 export interface CosineOptions {
   /** The value at step 0. */
   readonly from: number;
-  /** The value from step `over` on, exactly; 0 unless given. */
+  /** The value from step `over` on, exactly; default 0. */
   readonly to?: number | undefined;
   /** How many updates the half wave takes, above 0; it need not be whole. */
   readonly over: number;
-  /** The share done is raised to this power, so that above 1 the fall comes later: the k of k-decay; 1 unless given. */
+  /** The share done is raised to this power, so that above 1 the fall comes later: the k of k-decay; default 1. */
   readonly k?: number | undefined;
 }
 

@@ -15,7 +15,7 @@ export interface CyclicOptions {
   readonly up: number;
   /** How many updates lead back; as many as `up` unless given. */
   readonly down?: number | undefined;
-  /** `"triangular"` unless given. */
+  /** Default `"triangular"`. */
   readonly shape?: CyclicShape | undefined;
   /** The factor of the height at each update, for the shape `"exponential"`; above 0. */
   readonly rate?: number | undefined;

@@ -8,7 +8,7 @@ export interface ExponentialOptions {
   readonly from: number;
   /** The factor that `over` updates multiply the value by; above 0, and below 1 for a decay. */
   readonly rate: number;
-  /** How many updates it takes to apply `rate` once; 1 unless given. */
+  /** How many updates it takes to apply `rate` once; default 1. */
   readonly over?: number | undefined;
   /** Whether the value falls in stairs, once every `over` updates, instead of a little at each. */
   readonly staircase?: boolean | undefined;

@@ -6,19 +6,19 @@ import { type BetterOptions, better, checkMetric, checkState, type MetricSchedul
 export interface GreedyOptions extends BetterOptions {
   /** The value at the start. */
   readonly from: number;
-  /** The value is divided by it after a run of better metrics and multiplied after a run of worse, above 0 and below 1; 0.95 unless given. */
+  /** The value is divided by it after a run of better metrics and multiplied after a run of worse, above 0 and below 1; default 0.95. */
   readonly factor?: number | undefined;
-  /** How long a run may be before the value changes; 10 unless given. */
+  /** How long a run may be before the value changes; default 10. */
   readonly patience?: number | undefined;
-  /** How many metrics after a cut do not count; 0 unless given. */
+  /** How many metrics after a cut do not count; default 0. */
   readonly cooldown?: number | undefined;
-  /** How many metrics after a rise do not count; 0 unless given. */
+  /** How many metrics after a rise do not count; default 0. */
   readonly warmup?: number | undefined;
-  /** The least value, above 0; 1e-3 unless given. */
+  /** The least value, above 0; default 1e-3. */
   readonly min?: number | undefined;
-  /** The greatest value; 1 unless given. */
+  /** The greatest value; default 1. */
   readonly max?: number | undefined;
-  /** After so many cuts at the least value it starts again; 500 unless given. */
+  /** After so many cuts at the least value it starts again; default 500. */
   readonly reset?: number | undefined;
 }
 

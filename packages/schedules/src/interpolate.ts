@@ -7,7 +7,7 @@ export type Shape = "linear" | "cosine";
 
 /** Options of `interpolate`. */
 export interface InterpolateOptions {
-  /** `"linear"` unless given. */
+  /** Default `"linear"`. */
   readonly shape?: Shape | undefined;
 }
 
@@ -63,7 +63,7 @@ export interface OneCycleOptions {
   readonly up: number;
   /** How many updates lead from the peak to the end, above 0. */
   readonly down: number;
-  /** `"cosine"` unless given. */
+  /** Default `"cosine"`. */
   readonly shape?: Shape | undefined;
 }
 

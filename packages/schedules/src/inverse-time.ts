@@ -9,11 +9,11 @@ export interface InverseTimeOptions {
   readonly from: number;
   /** How much the divisor grows per `over` updates; 0 or above. With 1 the value halves in the first `over` updates. */
   readonly rate: number;
-  /** How many updates add one `rate` to the divisor; 1 unless given. */
+  /** How many updates add one `rate` to the divisor; default 1. */
   readonly over?: number | undefined;
   /** Whether the value falls in stairs, once every `over` updates, instead of a little at each. */
   readonly staircase?: boolean | undefined;
-  /** The divisor's power, above 0; 1 unless given, ½ for the inverse square root. */
+  /** The divisor's power, above 0; default 1, ½ for the inverse square root. */
   readonly power?: number | undefined;
 }
 

@@ -7,7 +7,7 @@ import { asSchedule, type Equation } from "./text.ts";
 export interface LayerwiseOptions {
   /** How many layers there are, from the input to the output; 1 or more. */
   readonly layers: number;
-  /** The factor from each layer to the one before it, above 0; 0.75 unless given. */
+  /** The factor from each layer to the one before it, above 0; default 0.75. */
   readonly decay?: number | undefined;
 }
 

@@ -17,7 +17,7 @@ export interface MetricSchedule<S> {
 
 /** Options of the test for a better metric. */
 export interface BetterOptions {
-  /** Whether the metric gets better as it falls or as it rises; `"min"` unless given. */
+  /** Whether the metric gets better as it falls or as it rises; default `"min"`. */
   readonly mode?: "min" | "max" | undefined;
   /** By how much the metric must beat the best so far, 0 or above. */
   readonly threshold?: number | undefined;

@@ -4,11 +4,11 @@ import { type Equation, number } from "./text.ts";
 
 /** Options of `noam`. */
 export interface NoamOptions {
-  /** The width of the model, d_model, above 0; 512 unless given. */
+  /** The width of the model, d_model, above 0; default 512. */
   readonly width?: number | undefined;
-  /** How many updates rise, above 0; 4,000 unless given. */
+  /** How many updates rise, above 0; default 4,000. */
   readonly warmup?: number | undefined;
-  /** The whole is multiplied by it; 1 unless given. */
+  /** The whole is multiplied by it; default 1. */
   readonly factor?: number | undefined;
 }
 

@@ -6,13 +6,13 @@ import { type BetterOptions, better, checkMetric, checkState, type MetricSchedul
 export interface PlateauOptions extends BetterOptions {
   /** The value until the metric first stalls. */
   readonly from: number;
-  /** The factor of each cut, above 0 and below 1; 0.1 unless given. */
+  /** The factor of each cut, above 0 and below 1; default 0.1. */
   readonly factor?: number | undefined;
-  /** How many metrics in a row may be no better before the cut; 10 unless given. */
+  /** How many metrics in a row may be no better before the cut; default 10. */
   readonly patience?: number | undefined;
-  /** How many metrics after a cut do not count; 0 unless given. */
+  /** How many metrics after a cut do not count; default 0. */
   readonly cooldown?: number | undefined;
-  /** The least value; 0 unless given. */
+  /** The least value; default 0. */
   readonly min?: number | undefined;
 }
 

@@ -6,7 +6,7 @@ import { between, cycles, type Equation, number, progress } from "./text.ts";
 export interface LinearOptions {
   /** The value at step 0. */
   readonly from: number;
-  /** The value from step `over` on, exactly; 0 unless given. */
+  /** The value from step `over` on, exactly; default 0. */
   readonly to?: number | undefined;
   /** How many updates the change takes, above 0; it need not be whole. */
   readonly over: number;
@@ -14,9 +14,9 @@ export interface LinearOptions {
 
 /** Options of `polynomial`. */
 export interface PolynomialOptions extends LinearOptions {
-  /** 1 is a straight line, 2 slows down towards `to`; above 0, 1 unless given. */
+  /** 1 is a straight line, 2 slows down towards `to`; above 0; default 1. */
   readonly power?: number | undefined;
-  /** The share done is raised to this power, so that above 1 the fall comes later: the k of k-decay; 1 unless given. */
+  /** The share done is raised to this power, so that above 1 the fall comes later: the k of k-decay; default 1. */
   readonly k?: number | undefined;
   /** Whether it begins again each time it has ended, from the same start, every time over a longer way: Keras's `cycle`. */
   readonly cycle?: boolean | undefined;

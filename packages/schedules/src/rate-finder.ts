@@ -5,13 +5,13 @@ import type { Equation } from "./text.ts";
 
 /** Options of `rateFinder`. */
 export interface RateFinderOptions {
-  /** The first rate, above 0; 1e-8 unless given. */
+  /** The first rate, above 0; default 1e-8. */
   readonly from?: number | undefined;
-  /** The last rate, above `from`; 1 unless given. */
+  /** The last rate, above `from`; default 1. */
   readonly to?: number | undefined;
-  /** How many updates the test takes; 100 unless given. */
+  /** How many updates the test takes; default 100. */
   readonly over?: number | undefined;
-  /** The test ends when the smoothed loss is so many times its least; 4 unless given. */
+  /** The test ends when the smoothed loss is so many times its least; default 4. */
   readonly stop?: number | undefined;
 }
 

@@ -6,13 +6,13 @@ import { between, cycles, type Equation, number, wave } from "./text.ts";
 export interface RestartOptions {
   /** The value at the start of each cycle. */
   readonly from: number;
-  /** The value that each cycle leads to; 0 unless given. */
+  /** The value that each cycle leads to; default 0. */
   readonly to?: number | undefined;
   /** How many updates the first cycle takes, above 0. */
   readonly over: number;
-  /** Each cycle is so many times as long as the one before, 1 or above; 1 unless given. */
+  /** Each cycle is so many times as long as the one before, 1 or above; default 1. */
   readonly growth?: number | undefined;
-  /** Each cycle is so many times as high as the one before, above 0; 1 unless given. */
+  /** Each cycle is so many times as high as the one before, above 0; default 1. */
   readonly decay?: number | undefined;
 }
 

@@ -5,7 +5,7 @@ import { between, type Equation, progress } from "./text.ts";
 export interface RexOptions {
   /** The value at step 0. */
   readonly from: number;
-  /** The value from step `over` on, exactly; 0 unless given. */
+  /** The value from step `over` on, exactly; default 0. */
   readonly to?: number | undefined;
   /** How many updates the fall takes, above 0; it need not be whole. */
   readonly over: number;

@@ -6,13 +6,13 @@ import { type Equation, number } from "./text.ts";
 export interface TanhOptions {
   /** The value at step 0, but for what the tangent lacks to 1 there: a millionth. */
   readonly from: number;
-  /** The value from step `over` on; 0 unless given. */
+  /** The value from step `over` on; default 0. */
   readonly to?: number | undefined;
   /** How many updates the fall takes, above 0. */
   readonly over: number;
-  /** Where on the tangent's axis it starts; −7 unless given. */
+  /** Where on the tangent's axis it starts; default −7. */
   readonly low?: number | undefined;
-  /** Where it ends, above `low`; 3 unless given. */
+  /** Where it ends, above `low`; default 3. */
   readonly high?: number | undefined;
 }
 

@@ -5,7 +5,7 @@ import { asSchedule, between, type Equation } from "./text.ts";
 
 /** Options of `warmup`. */
 export interface WarmupOptions {
-  /** The value from which the rate rises, one update before the first; 0 unless given. */
+  /** The value from which the rate rises, one update before the first; default 0. */
   readonly from?: number | undefined;
 }
 

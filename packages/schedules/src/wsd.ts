@@ -12,13 +12,13 @@ export type Tail = "linear" | "cosine" | "sqrt";
 export interface WsdOptions {
   /** The value of the stable phase. */
   readonly peak: number;
-  /** How many updates rise to the peak; 0 unless given. */
+  /** How many updates rise to the peak; default 0. */
   readonly warmup?: number | undefined;
   /** How many updates stay there. */
   readonly stable: number;
   /** How many updates fall. */
   readonly decay: number;
-  /** The value at the end and after it; 0 unless given. */
+  /** The value at the end and after it; default 0. */
   readonly to?: number | undefined;
   /** `"sqrt"` unless given, which did best in https://arxiv.org/abs/2405.18392. */
   readonly tail?: Tail | undefined;

@@ -18,8 +18,9 @@ const mostNodes = 50_000;
 const mostDepth = 64;
 
 /**
- * The functions of a model while it is imported. One budget holds for the whole import: each call takes what the function's body
- * has of nodes, graphs inside nodes included, and a call inside a branch that is put in place counts on from the depth of its If.
+ * The functions of a model while it is imported. One budget holds for the whole import: each call costs as many nodes as the
+ * function's body has, graphs inside nodes included, and a call inside a branch that is put in place counts on from the
+ * depth of its If.
  */
 export class Functions {
   readonly #known: ReadonlyMap<string, FunctionProto>;

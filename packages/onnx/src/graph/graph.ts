@@ -41,7 +41,7 @@ export class Graph implements Scope {
   readonly outer: Graph | undefined;
   /** The facts that the file gives about its weights. */
   tags: Tags = untagged;
-  /** Values that gradients do not pass, as after PyTorch's `detach()`. */
+  /** Values that gradients do not pass through, as after PyTorch's `detach()`. */
   readonly stops: Set<string> = new Set();
   /** Rows of tables that lookups do not train, as of `padding_idx`. */
   readonly paddingRows: Map<string, number> = new Map();
@@ -60,7 +60,7 @@ export class Graph implements Scope {
     if (outer !== undefined) checkGraph("The graph around a Graph", outer);
     this.opset = opset;
     this.outer = outer;
-    // Names are never shared between a graph and those inside it: a shadowed name is legal, but nobody reads it right.
+    // Names are never shared between a graph and those inside it: shadowed names are legal, but few tools read them correctly.
     this.#names = outer === undefined ? new Set() : outer.#names;
     this.#counters = outer === undefined ? new Map() : outer.#counters;
   }

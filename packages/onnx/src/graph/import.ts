@@ -35,9 +35,9 @@ export interface ImportOptions {
   readonly shapes?: Readonly<Record<string, readonly Dim[]>>;
   /** Reads the files in which large models store their tensors. */
   readonly external?: External;
-  /** Values of inputs that are always the same: `{ sr: 16000n, use_cache_branch: false }`. They are inputs no more. */
+  /** Values of inputs that are always the same: `{ sr: 16000n, use_cache_branch: false }`. They are no longer inputs. */
   readonly fixed?: Readonly<Record<string, FixedValue>> | undefined;
-  /** Values by name that gradients do not pass. PyTorch's `detach()` is found where the file shows it. */
+  /** Names of values that gradients do not pass through. PyTorch's `detach()` is found where the file shows it. */
   readonly stopGradient?: readonly string[] | undefined;
   /**
    * Rows of embedding tables that lookups do not train, by table. PyTorch's `padding_idx` is found where the file shows it, and so is

@@ -17,8 +17,8 @@ const named = (list: readonly { readonly name?: string }[] | undefined): string[
   (list ?? []).map(({ name = "" }) => name);
 
 /**
- * The part of a loop that decides on its rounds, if nothing that is computed in the run has a say in it: the rounds are known then, as
- * in the loops that PyTorch writes for operators which ONNX lacks.
+ * The part of a loop that decides on its rounds, if nothing that is computed in the run affects it: the rounds are known
+ * then, as in the loops that PyTorch writes for operators which ONNX lacks.
  */
 export function deciding(
   body: GraphProto,

@@ -12,8 +12,8 @@ export class Sequences {
   readonly #known = new Map<string, readonly string[]>();
 
   /**
-   * Writes an operator on sequences in operators on tensors where its elements are known: a split read at constant places is
-   * a Split. The node itself stays for readers that are not understood; without any it is pruned.
+   * Rewrites an operator on sequences as operators on tensors, where its elements are known: a split read at constant places
+   * is a Split. The node itself stays for readers that are not understood; without any it is pruned.
    */
   resolve(graph: Graph, node: Node): boolean {
     if (node.domain !== "") return false;

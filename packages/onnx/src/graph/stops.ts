@@ -17,7 +17,7 @@ export class Detached {
   /** The call that made each value, in files that detach anything. */
   readonly #calls = new Map<string, string>();
 
-  /** The node with detached inputs cut off by an Identity that gradients do not pass. */
+  /** The node with detached inputs cut off by an Identity that gradients do not pass through. */
   cut(graph: Graph, proto: NodeProto, node: Node): Node {
     const text = entry(proto.metadataProps, TRACED);
     if (text === undefined) return node;

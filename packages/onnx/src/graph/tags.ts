@@ -3,7 +3,7 @@ import type { GraphProto, ModelProto, NodeProto, StringStringEntryProto } from "
 /** Whether a tensor was trained in Python, or kept beside the weights. */
 export type Kind = "parameter" | "buffer";
 
-/** Numbers in another order, numbers computed of others, or a kernel with a normalization in it. */
+/** Reordered, computed from others, or a kernel with a normalization folded in. */
 export type Making = "moved" | "computed" | "normalized";
 
 /** The facts that a file gives about its tensors: PyTorch's default exporter writes them as metadata. */
@@ -14,7 +14,7 @@ export interface Tags {
   readonly placeholders: ReadonlyMap<string, string>;
   /** For an initializer, the parameters and buffers that it was made from. */
   readonly sources: ReadonlyMap<string, readonly string[]>;
-  /** How the exporter made a tensor of its sources, where it did more than store one. */
+  /** How the exporter made a tensor from its sources, where it did more than store one. */
   readonly made: ReadonlyMap<string, Making>;
   /** Parameters that calls of PyTorch read and no tensor of the file holds. */
   readonly lost: readonly string[];

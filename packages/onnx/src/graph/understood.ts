@@ -158,7 +158,7 @@ const table: ReadonlyMap<string, readonly Understood[]> = new Map([
     .map((op): [string, readonly Understood[]] => [op, []]),
 ]);
 
-/** Every operator of which it is known what attributes it has, with those that are understood. */
+/** The operators whose attributes are known, each with those that are understood. */
 export const understood: ReadonlyMap<string, readonly string[]> = new Map(
   [...table].map(([op, all]) => [op, all.map(({ name }) => name)]),
 );

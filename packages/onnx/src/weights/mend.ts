@@ -17,8 +17,8 @@ export interface MendOptions {
    */
   readonly tie?: readonly (readonly string[])[] | false | undefined;
   /**
-   * Tensors of which every layer that reads them gets its own. Those that the file shows to be several weights that were equal when
-   * they were exported are set apart anyway; `false` leaves them one.
+   * Tensors to split, so that each layer that reads one gets a copy of its own. Those that the file shows to be several
+   * weights that were equal when exported are split anyway; `false` splits none.
    */
   readonly untie?: readonly string[] | false | undefined;
   /** Outputs of `Constant` nodes to treat as weights. By default all of them where the model has no initializer that could be one. */
@@ -70,7 +70,7 @@ interface Call {
   readonly wanted: ReadonlySet<string>;
   readonly uses: (Use & { readonly name: string })[];
   readonly nodes: number[];
-  /** Whether it is given what the file does not compute: a tensor that was folded. */
+  /** Whether it is given a value that the file does not compute: a tensor that was folded. */
   readonly folded: boolean;
 }
 

@@ -55,7 +55,7 @@ export function trainables(graph: Graph): Trainable[] {
     .map(({ trained: _, because: __, sources: ___, modules: ____, ...weight }) => weight);
 }
 
-/** The verdict on a tensor that nothing speaks for. */
+/** The verdict on a tensor about which nothing else is known. */
 export const unnamed = "no part of an operator that is trained, and not named like a weight";
 export const single = "a single number";
 

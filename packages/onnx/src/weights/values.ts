@@ -5,7 +5,7 @@ type Floats = Float32Array | Float64Array;
 export const floatsOf = ({ data }: Constant): Floats | undefined =>
   data instanceof Float32Array || data instanceof Float64Array ? data : undefined;
 
-/** Whether a tensor holds −∞, or a number that stands for it: it is added to scores of attention, and never learnt. */
+/** Whether a tensor holds −∞, or a number that stands for it: such tensors mask attention scores and are never trained. */
 export function masks(value: Constant): boolean {
   return floatsOf(value)?.some((v: number) => v <= -1e9) ?? false;
 }

@@ -3,7 +3,7 @@ import type { Dense } from "@descent/core/graph";
 import { fromEquations, type Penalty } from "./penalty.ts";
 import type { MatrixPenaltyOptions } from "./weights.ts";
 
-/* Penalties of logits, one row per example, as the mean over rows: what a model says, and not what it is made of. */
+/* Penalties of logits, one row per example, as the mean over rows. They depend on the model's outputs, not on its weights. */
 
 /** Every element has its row's largest, which leaves differences as they are and keeps exp finite. */
 function tops({ rows, cols, data }: Dense): Dense {

@@ -23,7 +23,7 @@ export interface PenaltyText {
   readonly where: string;
   readonly equations: Readonly<Record<string, string>>;
   readonly numbers: Readonly<Record<string, number>>;
-  /** [rows, cols] of `x`; one column unless given. */
+  /** [rows, cols] of `x`; default one column. */
   readonly shape?: readonly [number, number] | undefined;
   /** Tensors found from `x` that count as constants in the gradient: those whose change does not change the value. */
   readonly constants?: (x: Dense) => Readonly<Record<string, Dense>>;

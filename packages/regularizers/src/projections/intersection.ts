@@ -7,9 +7,9 @@ export type Projection = (x: Vector) => Vector;
 
 /** Options of `projectAlternating` and `projectDykstra`. */
 export interface IntersectionOptions {
-  /** It ends when a round moves the point by no more than this share of its length; 1e-10 unless given. */
+  /** It ends when a round moves the point by no more than this share of its length; default 1e-10. */
   readonly tolerance?: number | undefined;
-  /** It ends after so many rounds; 10,000 unless given. */
+  /** It ends after so many rounds; default 10,000. */
   readonly rounds?: number | undefined;
 }
 

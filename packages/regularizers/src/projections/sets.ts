@@ -10,9 +10,9 @@ export const projectNonNegative = (x: Vector): Float64Array =>
 
 /** Options of `projectBox`. */
 export interface BoxOptions {
-  /** The lower bound, one for all or one per number; −∞ unless given. */
+  /** The lower bound, one for all or one per number; default −∞. */
   readonly min?: number | Vector | undefined;
-  /** The upper bound, one for all or one per number; ∞ unless given. */
+  /** The upper bound, one for all or one per number; default ∞. */
   readonly max?: number | Vector | undefined;
 }
 
@@ -40,7 +40,7 @@ export function projectBox(x: Vector, options: BoxOptions): Float64Array {
 
 /** Options of a ball or a sphere. */
 export interface RadiusOptions {
-  /** 0 or above; 1 unless given. */
+  /** 0 or above; default 1. */
   readonly radius?: number | undefined;
 }
 
@@ -76,7 +76,7 @@ export function projectLInfBall(x: Vector, options: RadiusOptions = {}): Float64
 
 /** Options of `projectSimplex`. */
 export interface SimplexOptions {
-  /** The sum of the numbers, above 0; 1 unless given. */
+  /** The sum of the numbers, above 0; default 1. */
   readonly sum?: number | undefined;
 }
 
@@ -124,7 +124,7 @@ export function projectL1Ball(x: Vector, options: RadiusOptions = {}): Float64Ar
 export interface PlaneOptions {
   /** The direction across the plane, not all zeros. */
   readonly normal: Vector;
-  /** The value of normal · x on the plane; 0 unless given. */
+  /** The value of normal · x on the plane; default 0. */
   readonly offset?: number | undefined;
 }
 

@@ -3,11 +3,11 @@ import { finite, knownOptions, positive } from "@descent/core/adapter";
 
 /** Options of `hardConcrete`. */
 export interface HardConcreteOptions {
-  /** The temperature, above 0; 2/3 unless given. */
+  /** The temperature, above 0; default 2/3. */
   readonly beta?: number | undefined;
-  /** Where the stretched distribution begins, below 0; −0.1 unless given. */
+  /** Where the stretched distribution begins, below 0; default −0.1. */
   readonly low?: number | undefined;
-  /** Where it ends, above 1; 1.1 unless given. */
+  /** Where it ends, above 1; default 1.1. */
   readonly high?: number | undefined;
 }
 

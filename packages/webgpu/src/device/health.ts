@@ -1,7 +1,7 @@
 import { OptimizerError } from "@descent/core";
 import type { GpuDevice } from "./gpu.ts";
 
-/** Why a device can no longer be used, once it cannot. One listener serves all optimizers of a device. */
+/** Why a device can no longer be used, once that is so. One listener serves all optimizers of a device. */
 const ends = new WeakMap<object, { reason: string | undefined }>();
 
 function endOf(device: GpuDevice): { readonly reason: string | undefined } {

@@ -32,7 +32,7 @@ export class Slots {
   }
 
   /**
-   * Gives all promised slots their memory: in one buffer, where the device has such large ones. On an error they are still
+   * Gives all promised slots their memory: in one buffer, where the device allows one that large. On an error they are still
    * promised. `asking` is called before anything is asked of the device that it could refuse.
    */
   settle(asking: () => void): void {

@@ -12,7 +12,7 @@ const table: Rewrites = { ...activations, ...attentions, ...normalizations, ...p
 /** Operators that ONNX Runtime's optimizers write, by name: those of its own domain, and those it keeps in ai.onnx. */
 export const contributed: readonly string[] = Object.keys(table);
 
-/** These are in no version of ai.onnx, where ONNX Runtime has put them. */
+/** ONNX Runtime puts these in ai.onnx, although no version of ai.onnx has them. */
 const inStandardDomain: ReadonlySet<string> = new Set(["SimplifiedLayerNormalization"]);
 
 /**
