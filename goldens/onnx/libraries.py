@@ -7,7 +7,7 @@ from architectures import First, TINY, case, image_case, text_case, timm_case, v
 
 # --- torchvision --------------------------------------------------------------------------------------------------------------------
 
-vision("mnasnet", 32, function=lambda m: m.MNASNet(0.1, num_classes=5, dropout=0.0))
+vision("mnasnet", 64, function=lambda m: m.MNASNet(0.1, num_classes=5, dropout=0.0))
 vision("wide-bottleneck", 32, function=lambda m: nn.Sequential(
     nn.Conv2d(3, 8, 3, 2, 1, bias=False), nn.BatchNorm2d(8), nn.ReLU(),
     m.resnet.Bottleneck(8, 4, 2, nn.Sequential(nn.Conv2d(8, 16, 1, 2, bias=False), nn.BatchNorm2d(16)), groups=2, base_width=128), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 5)

@@ -11,8 +11,8 @@ interface About {
   readonly loss: "mse" | "cross-entropy" | "own";
   /** Before each of ten steps, and after the last. */
   readonly losses: readonly number[];
-  /** The same of a float64 run, where the model has one. */
-  readonly losses64?: readonly number[];
+  /** How far other roundings take each of these losses. */
+  readonly spread?: readonly number[];
   readonly inputs: readonly string[];
   readonly buffers: readonly string[];
   /** Other names of parameters, with the first. */
@@ -35,7 +35,7 @@ export interface Reference extends About {
   readonly end: Tensors;
   /** How far PyTorch's own float32 gradient lies from its float64 one, by parameter: one number each. */
   readonly noise: Tensors;
-  /** The same of the parameters after ten steps. */
+  /** How far other roundings take the parameters in ten steps: one number each. */
   readonly drift: Tensors;
 }
 
@@ -55,7 +55,7 @@ const LOSS = 1e-4;
 const GRADIENT = 1e-4;
 /** Of the largest move of a parameter's numbers in ten steps: a rounding of the gradient is a larger one of Adam's step. */
 const MOVE = 1e-3;
-/** Numbers that are zero but for rounding may differ by this times the distance of PyTorch's float32 from its float64. */
+/** Numbers that are zero but for rounding may differ by this times the distance of PyTorch's float32 from other roundings. */
 const ROUNDING = 4;
 
 /** A batch, and PyTorch's results. */
@@ -154,9 +154,9 @@ async function compared(trainer: Trainer, wanted: Reference): Promise<Outcome> {
 }
 
 /** Whether a loss is PyTorch's before this step. */
-function lossOff(loss: number, step: number, { losses, losses64 }: Reference): string[] {
+function lossOff(loss: number, step: number, { losses, spread }: Reference): string[] {
   const theirs = losses[step] ?? Number.NaN;
-  const rounding = Math.abs(theirs - (losses64?.[step] ?? theirs));
+  const rounding = spread?.[step] ?? 0;
   const close = Math.abs(loss - theirs) <= Math.max(LOSS * Math.max(1, Math.abs(theirs)), ROUNDING * rounding);
   return close ? [] : [`loss at step ${step} ${loss.toPrecision(6)} for ${theirs.toPrecision(6)}`];
 }

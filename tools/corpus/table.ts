@@ -32,8 +32,9 @@ export function markdown(outcomes: ReadonlyMap<string, Outcome>, torch: string):
     "Each model is exported in train and eval mode by `torch.onnx.export` as it comes (dynamo), with `optimize=False` (raw), with " +
       "`dynamo=False` (legacy) and with training mode kept and nothing folded (kept), and trained here with default options. A file is " +
       "exact where the loss (1e-4), every gradient (1e-4 of the parameter's largest), the losses of ten steps of AdamW (1e-4) and every " +
-      "parameter after them (1e-3 of its largest move) are PyTorch's. Where PyTorch's own float32 numbers are further than that from " +
-      "its float64 ones, as gradients are that are zero but for rounding, four times that distance is allowed (or, after ten steps, four times the median of these distances). A file is explained " +
+      "parameter after them (1e-3 of its largest move) are PyTorch's. Where rounding alone takes PyTorch further than that (its float32 " +
+      "from its float64, and the ten steps also from six runs whose parameters begin 1e-6 aside), as in gradients that are zero but " +
+      "for rounding, four times that distance is allowed; for parameters after ten steps at least four times the median. A file is explained " +
       "where the report says which parameters the exporter folded, merged or computed others from (or that it does not write " +
       "`detach()`), the loss is right unless the report says that it differs, and so is the gradient of every parameter that the file " +
       "still has. Empty cells are files that PyTorch does not write.",

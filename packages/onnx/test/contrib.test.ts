@@ -40,6 +40,95 @@ const cos16 = table(Math.cos, 8, 8);
 const sin16 = table(Math.sin, 8, 8);
 const none = fixed(f(2, 2, 0, 16));
 const CUDA = "it has a CUDA kernel only";
+/** Bytes, all different as far as they go. */
+const bytes = (...dims: readonly number[]): Feed => ({
+  elem: "uint8",
+  dims,
+  data: Array.from({ length: dims.reduce((n, d) => n * d, 1) }, (_, i) => (i * 89 + 41) % 256),
+  diff: false,
+});
+const scales = (...dims: readonly number[]): Feed => ({ ...f(...dims), diff: false });
+const nbits = (K: number, bits: number): Readonly<Record<string, AttributeInput>> => ({
+  K,
+  N: 3,
+  bits,
+  block_size: 16,
+});
+
+/** Products with matrices of a few bits, and lookups in such tables; all but the activations stand in the file. */
+const quantized: readonly (readonly [string, Case])[] = [
+  [
+    "MatMulNBits",
+    { op: "MatMulNBits", inputs: [f(2, 32), bytes(3, 2, 8), scales(3, 2)], attributes: nbits(32, 4), literal: [1, 2] },
+  ],
+  [
+    "MatMulNBits with packed zero points, an odd number of blocks and a last one that is not full",
+    {
+      op: "MatMulNBits",
+      inputs: [f(2, 2, 40), bytes(3, 3, 8), scales(3, 3), bytes(3, 2)],
+      attributes: nbits(40, 4),
+      literal: [1, 2, 3],
+    },
+  ],
+  [
+    "MatMulNBits with zero points that are numbers, and a bias",
+    {
+      op: "MatMulNBits",
+      inputs: [f(2, 32), bytes(3, 2, 8), scales(3, 2), scales(3, 2), undefined, f(3)],
+      attributes: nbits(32, 4),
+      literal: [1, 2, 3],
+    },
+  ],
+  [
+    "MatMulNBits of 8 bits",
+    { op: "MatMulNBits", inputs: [f(2, 32), bytes(3, 2, 16), scales(3, 2)], attributes: nbits(32, 8), literal: [1, 2] },
+  ],
+  [
+    "MatMulBnb4",
+    {
+      op: "MatMulBnb4",
+      inputs: [f(2, 32), bytes(48), scales(6)],
+      attributes: { K: 32, N: 3, block_size: 16, quant_type: 1 },
+      literal: [1, 2],
+    },
+  ],
+  [
+    "MatMulBnb4 of FP4",
+    {
+      op: "MatMulBnb4",
+      inputs: [f(2, 32), bytes(48), scales(6)],
+      attributes: { K: 32, N: 3, block_size: 16, quant_type: 0 },
+      literal: [1, 2],
+    },
+  ],
+  [
+    "GatherBlockQuantized",
+    {
+      op: "GatherBlockQuantized",
+      inputs: [bytes(5, 16), i64([2, 2], 4, 0, 3, 3), scales(5, 2)],
+      attributes: { bits: 4, block_size: 16, gather_axis: 0, quantize_axis: 1 },
+      literal: [0, 2],
+    },
+  ],
+  [
+    "GatherBlockQuantized with zero points",
+    {
+      op: "GatherBlockQuantized",
+      inputs: [bytes(5, 16), i64([3], 4, 0, 1), scales(5, 2), bytes(5, 1)],
+      attributes: { bits: 4, block_size: 16, gather_axis: 0, quantize_axis: 1 },
+      literal: [0, 2, 3],
+    },
+  ],
+  [
+    "GatherBlockQuantized of 8 bits",
+    {
+      op: "GatherBlockQuantized",
+      inputs: [bytes(5, 32), i64([2], 4, 1), scales(5, 2)],
+      attributes: { bits: 8, block_size: 16, gather_axis: 0, quantize_axis: 1 },
+      literal: [0, 2],
+    },
+  ],
+];
 
 const cases: readonly (readonly [string, Case])[] = [
   ["Gelu", { op: "Gelu", inputs: [f(2, 5)] }],
@@ -382,7 +471,7 @@ function fileOf(one: Case): Uint8Array {
 }
 
 describe("operators of ONNX Runtime's optimizers, in standard operators, compute what its own kernels do", () => {
-  for (const [name, one] of cases) {
+  for (const [name, one] of [...cases, ...quantized]) {
     if (one.kernel !== undefined) continue;
     test(name, async () => {
       const file = fileOf(one);

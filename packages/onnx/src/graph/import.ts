@@ -62,6 +62,9 @@ export type FixedValue = number | bigint | boolean | readonly (number | bigint |
 /** The operator set graphs are brought to: the first with every operator the gradients are made of. */
 export const targetOpset = 20;
 
+/** The first operator set whose DequantizeLinear has scales for blocks. */
+const blockedOpset = 21;
+
 /**
  * A graph from a model: functions inlined, constants lifted out of their nodes, old operators upgraded (opset 20, or the
  * model's own if it is newer), every type inferred, shape arithmetic folded. Weights keep their names and are not folded.
@@ -97,7 +100,8 @@ export function importModel(source: Uint8Array | ModelProto, options: ImportOpti
     (model.opsetImport ?? []).map(({ domain = "", version = 1 }) => [own(domain), Number(version)]),
   );
   const from = opsets.get("") ?? 1;
-  const graph = new Graph(Math.max(targetOpset, from));
+  const blocks = (proto.node ?? []).some((node) => node.domain === "com.microsoft" && node.opType === "MatMulNBits");
+  const graph = new Graph(Math.max(targetOpset, from, blocks ? blockedOpset : 0));
   for (const [domain, version] of opsets) if (domain !== "") graph.domains.set(domain, version);
   graph.tags = tagsOf(model);
   const importer = new Importer(model, options);
