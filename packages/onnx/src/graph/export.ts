@@ -44,6 +44,8 @@ export function modelOf(graph: Graph, options: ExportOptions = {}): ModelProto {
       fits: (x) => isRecord(x) && Object.values(x).every((v) => typeof v === "string"),
     },
   });
+  if (graph.outputs.size === 0)
+    throw new OnnxError("The graph has no output. Name one before it is exported: graph.output(name).");
   const metadata = Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value }));
   return {
     irVersion: options.irVersion ?? irVersionOf(graph.opset),
@@ -69,6 +71,15 @@ function graphProto(graph: Scope): GraphProto {
   const lost = [...graph.outputs.keys()].filter((name) => !graph.has(name));
   if (lost.length > 0)
     throw new OnnxError(`The outputs ${names(lost)} of graph \`${graph.name}\` are not produced by any node.`);
+  const made = new Set([...graph.inputs.keys(), ...graph.initializers.keys()]);
+  for (const { op, outputs } of graph.nodes)
+    for (const output of outputs) {
+      if (output !== "" && made.has(output))
+        throw new OnnxError(
+          `The graph \`${graph.name}\` makes \`${output}\` twice, the second time by ${op}. Give one of them another name.`,
+        );
+      made.add(output);
+    }
   // In a file a floating initializer may be trained, and what a Constant node makes may not.
   const literal = ([name, { elem }]: readonly [string, Constant]): boolean =>
     isFloat(elem) && graph.literalValue(name) !== undefined;

@@ -1,7 +1,8 @@
-import { check, isRecord, text, type Wanted } from "../check.ts";
+import { check, isRecord, shown, text, type Wanted } from "../check.ts";
 import { OnnxError } from "../errors.ts";
 import { type Constant, constant } from "../proto/constant.ts";
-import { type Elem, elems, entries, holds, type TypedArray } from "../proto/elem.ts";
+import { type Elem, elems, entries, holds, type TypedArray, wholes } from "../proto/elem.ts";
+import { toBfloat16, toHalf } from "../proto/half.ts";
 import { type AttributeInput, attribute } from "./attribute.ts";
 import { type Dim, product } from "./dims.ts";
 import { describe, type Node, type Scope, type SymbolicValue, type TensorType } from "./node.ts";
@@ -16,6 +17,24 @@ export function isGraph(value: unknown): value is Graph {
     typeof value.op === "function" &&
     typeof value.typeOf === "function"
   );
+}
+
+/** Numbers that an element type can hold, 16-bit floats as their bits. Throws where one would be rounded or wrapped around. */
+function exact<T>(data: T, elem: Elem = "float32"): T | Uint16Array {
+  if (ArrayBuffer.isView(data)) return data;
+  const list: readonly unknown[] = Array.isArray(data) ? data : [data];
+  const round = elem === "float16" ? toHalf : elem === "bfloat16" ? toBfloat16 : undefined;
+  if (round !== undefined) return Uint16Array.from(list, (x) => round(Number(x)));
+  const range = wholes[elem];
+  if (range === undefined) return data;
+  const [least, greatest] = range;
+  for (const x of list) {
+    const value = typeof x === "boolean" ? Number(x) : x;
+    if (typeof value !== "number" && typeof value !== "bigint") continue; // refused by its kind
+    if ((typeof value === "number" && !Number.isInteger(value)) || value < least || value > greatest)
+      throw new OnnxError(`A constant of ${elem} must be whole numbers from ${least} to ${greatest}; got ${shown(x)}.`);
+  }
+  return data;
 }
 
 /** Throws if this is not a graph. */
@@ -115,7 +134,8 @@ export class Graph implements Scope {
     elem?: Elem,
     dims?: readonly number[],
   ): string {
-    const value = constant(data, elem, dims);
+    const scalar = !Array.isArray(data) && !ArrayBuffer.isView(data);
+    const value = constant(exact(data, elem), elem, dims ?? (scalar ? [] : undefined));
     const key = value.data.length <= 64 ? `${value.elem}|${value.dims}|${bits(value)}` : undefined;
     const shared = key === undefined ? undefined : this.#shared.get(key);
     if (shared !== undefined && this.initializers.has(shared)) return shared;

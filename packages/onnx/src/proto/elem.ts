@@ -135,6 +135,19 @@ export function isFloat(elem: Elem): boolean {
   return elem === "float32" || elem === "float64" || elem === "float16" || elem === "bfloat16";
 }
 
+/** The least and the greatest number of each element type of whole numbers. */
+export const wholes: Partial<Record<Elem, readonly [least: number | bigint, greatest: number | bigint]>> = {
+  int64: [-(2n ** 63n), 2n ** 63n - 1n],
+  uint64: [0n, 2n ** 64n - 1n],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  int16: [-(2 ** 15), 2 ** 15 - 1],
+  uint16: [0, 2 ** 16 - 1],
+  int8: [-128, 127],
+  uint8: [0, 255],
+  bool: [0, 1],
+};
+
 /** Signed and unsigned integers of 8 to 64 bits. */
 export function isInteger(elem: Elem): boolean {
   return /^u?int(8|16|32|64)$/.test(elem);
