@@ -122,7 +122,10 @@ function isSlot(slot: unknown, hyper: Readonly<Record<string, unknown>>): boolea
       : typeof side === "string" && (side === "rows" || side === "cols" || Object.hasOwn(hyper, side));
   const isPlace = (place: unknown): boolean =>
     Array.isArray(place) ? place.length === 2 && place.every(isSide) : places.some((one) => one === place);
-  return isInit(slot) || (isRecord(slot) && (slot.place === undefined || isPlace(slot.place)) && isInit(slot.init));
+  if (isInit(slot)) return true;
+  if (!isRecord(slot) || !isInit(slot.init)) return false;
+  const { place, basis } = slot;
+  return (place === undefined || isPlace(place)) && (basis === undefined || typeof basis === "boolean");
 }
 
 /** Names an author may not give to a hyper-parameter, slot or macro. */

@@ -73,7 +73,8 @@ export function checkParameter(parameter: unknown): asserts parameter is Paramet
   if ("axes" in parameter && parameter.axes !== undefined) checkAxes(name, parameter.axes, shape);
 }
 
-function checkAxes(name: string, axes: unknown, shape: Shape): void {
+/** Throws unless `axes` are those of a parameter of this shape. */
+export function checkAxes(name: string, axes: unknown, shape: Shape): void {
   if (isRecord(axes)) checkFields(`The axes of \`${name}\``, axes, ["in", "out", "batch"]);
   const { in: inputs, out: outputs, batch = [] }: Readonly<Record<string, unknown>> = isRecord(axes) ? axes : {};
   const isDimensions = (given: unknown): given is number[] => Array.isArray(given) && given.every(Number.isSafeInteger);

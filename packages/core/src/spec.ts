@@ -58,7 +58,15 @@ export const starts = ["p", "eye", "normal"] as const;
  */
 export type Slot =
   | Init
-  | { readonly place?: (typeof places)[number] | readonly [rows: Side, cols: Side] | undefined; readonly init: Init };
+  | {
+      readonly place?: (typeof places)[number] | readonly [rows: Side, cols: Side] | undefined;
+      readonly init: Init;
+      /**
+       * `true` where a matrix's columns are vectors of a basis, or a tensor's numbers are coordinates in bases: those have an
+       * order of their own, which stays when a state moves to a framework that lays the parameter out differently.
+       */
+      readonly basis?: boolean | undefined;
+    };
 /** State symbols with what each starts as. */
 export type Slots = Readonly<Record<string, Slot>>;
 

@@ -1,5 +1,5 @@
 import { isRecord, OptimizerError, shown } from "./errors.ts";
-import { type Shape, size } from "./parameter.ts";
+import { type Axes, checkAxes, type Shape, size } from "./parameter.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 /** The part of an optimizer's state that is not tensors: plain JSON. */
@@ -19,6 +19,8 @@ export interface ParameterState {
   /** The label of its group. */
   readonly group: string;
   readonly shape: Shape;
+  /** Which of its dimensions are inputs and outputs, where that is known. */
+  readonly axes?: Axes | undefined;
   /** Updates this parameter has had. */
   readonly t: number;
   /** In the middle of a round, the phase that comes next. */
@@ -113,11 +115,12 @@ export function checkMeta(meta: unknown): StateMeta {
   for (const [name, state] of Object.entries(parameters)) {
     if (!isRecord(state) || typeof state.group !== "string" || !isCount(state.t))
       return bad(`its parameter \`${name}\` must be { group, shape, t }; got ${shown(state)}`);
-    const { shape, host, phase } = state;
+    const { shape, axes, host, phase } = state;
     if (phase !== undefined && typeof phase !== "string")
       return bad(`the phase of \`${name}\` must be text; got ${shown(phase)}`);
     if (!Array.isArray(shape) || !shape.every(isCount))
       return bad(`the shape of \`${name}\` must be a list of whole numbers; got ${shown(shape)}`);
+    if (axes !== undefined) checkAxes(name, axes, shape);
     if (host !== undefined && !(isRecord(host) && Object.values(host).every((x) => typeof x === "number")))
       return bad(`the host state of \`${name}\` must be numbers by name; got ${shown(host)}`);
   }

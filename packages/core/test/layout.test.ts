@@ -1,8 +1,25 @@
 import { adamw } from "@descent/adam";
 import { optimizer } from "@descent/arrays";
+import { ema } from "@descent/averaging";
 import { reference } from "@descent/conformance";
-import { biases, embeddings, fromPlain, matrices, norms, partition, toPlain, vectors } from "@descent/core";
+import {
+  biases,
+  type Configured,
+  decodeState,
+  embeddings,
+  encodeState,
+  fromPlain,
+  matrices,
+  norms,
+  partition,
+  toPlain,
+  vectors,
+} from "@descent/core";
 import { type Axes, configured, type RuleSpec, type Slots } from "@descent/core/adapter";
+import { adafactor, sm3 } from "@descent/factored";
+import { muon } from "@descent/orthogonal";
+import { shampoo, soap } from "@descent/preconditioned";
+import { sam } from "@descent/sharpness";
 import { describe, expect, test } from "vitest";
 
 const spec = (update: RuleSpec["update"], state: Slots = {}): RuleSpec => ({
@@ -91,6 +108,94 @@ describe.each(["wasm", "interpreter", "reference"] as const)("a rule with a layo
       expect(Math.hypot(...a.map((x, i) => x - b[i]!)) / moved).toBeLessThan(1e-5); // float32, sums in another order
       expect(moved).toBeGreaterThan(0.1);
     });
+  });
+});
+
+describe("a state moves between layouts", () => {
+  const layouts: readonly (readonly [Layout, Layout])[] = [
+    [dense[0]!, dense[1]!],
+    [dense[1]!, dense[0]!],
+    // Rows have their numbers in another order: [O, I, H, W] and [H, W, I, O], PyTorch's and TensorFlow's.
+    [
+      { name: "[O, I, H, W]", shape: [3, 4, 2, 1], order: [0, 1, 2, 3], axes: { out: [0], in: [1] } },
+      { name: "[H, W, I, O]", shape: [2, 1, 4, 3], order: [2, 3, 1, 0], axes: { out: [3], in: [2] } },
+    ],
+    // All sides alike: only the axes tell.
+    [
+      { name: "[O, I, H, W] of 2", shape: [2, 2, 2, 2], order: [0, 1, 2, 3], axes: { out: [0], in: [1] } },
+      { name: "[H, W, I, O] of 2", shape: [2, 2, 2, 2], order: [2, 3, 1, 0], axes: { out: [3], in: [2] } },
+    ],
+  ];
+  const proven: Readonly<Record<string, () => Configured>> = {
+    adamw: () => adamw({ lr: 0.05 }),
+    muon: () => muon({ lr: 0.05 }),
+    adafactor: () => adafactor({ lr: 0.05 }),
+    sm3: () => sm3({ lr: 0.05 }),
+    shampoo: () => shampoo({ lr: 0.05, eps: 0.01 }),
+    soap: () => soap({ lr: 0.05, every: 2 }),
+    "the mean of sam around shampoo": () => ema(sam(shampoo({ lr: 0.05, eps: 0.01 }))),
+    probe: () => configured(rules["state of its own size"]!, {}),
+  };
+  const cases = layouts.flatMap(([a, b]) =>
+    Object.entries(proven)
+      // The probe's second side is 2 at most, and its starts are drawn by the parameter's name, the same in both.
+      .map(([name, make]) => [name, a, b, make] as const),
+  );
+  test.each(cases.map(([name, a, b, make]) => [`${name} from ${a.name} to ${b.name}`, a, b, make] as const))(
+    "%s",
+    (_, from, to, make) => {
+      const straight = from.order.map((d) => from.order.indexOf(d));
+      expect(straight.length).toBe(from.shape.length);
+      const length = from.shape.reduce((n, d) => n * d, 1);
+      /** Numbers in the order of `from`, in that of `to`. */
+      const across = from.order.map((_, d) => from.order.indexOf(to.order[d]!));
+      const lay = (data: Float32Array): Float32Array => permuted(data, from.shape, across);
+      const step = (k: number): Float32Array => numbers(length, k + 2);
+      const [here, there] = [numbers(length, 1), new Float32Array(length)];
+      const one = optimizer({ w: { data: here, shape: from.shape, axes: from.axes } }, make());
+      for (let k = 0; k < 5; k++) one.update({ w: step(k) }); // SAM is in the middle of a round
+      there.set(lay(here));
+      const other = optimizer({ w: { data: there, shape: to.shape, axes: to.axes } }, make());
+      expect(other.load(decodeState(encodeState(one.state()))).loaded).toEqual(["w"]);
+      const before = there.slice();
+      for (let k = 5; k < 10; k++) {
+        one.update({ w: step(k) });
+        other.update({ w: lay(step(k)) });
+      }
+      const wanted = lay(here);
+      const moved = Math.hypot(...there.map((x, i) => x - before[i]!));
+      expect(Math.hypot(...wanted.map((x, i) => x - there[i]!)) / moved).toBeLessThan(1e-4); // roots, in float32
+      expect(moved).toBeGreaterThan(0.01);
+    },
+  );
+
+  test("and back, bit for bit", () => {
+    const [from, to] = layouts[2]!;
+    const at = ({ shape, axes }: Layout) => ({ w: { data: numbers(24, 1), shape, axes } });
+    const [one, other, again] = [from, to, from].map((l) => optimizer(at(l), soap()));
+    for (let k = 0; k < 3; k++) one!.update({ w: numbers(24, k) });
+    other!.load(one!.state());
+    expect(other!.state().tensors["m/w"]!.data).not.toEqual(one!.state().tensors["m/w"]!.data);
+    again!.load(other!.state());
+    expect(again!.state()).toEqual(one!.state());
+  });
+
+  test("but not for a rule with rows that does not say of what, nor where the axes are not known", () => {
+    const { layout: _, ...plain } = rules["state by row and by column"]!;
+    const [from, to] = dense as [Layout, Layout];
+    const started = (rule: RuleSpec, { shape, axes }: Layout, known = true) =>
+      optimizer({ w: { data: numbers(21, 1), shape, ...(known ? { axes } : {}) } }, configured(rule, {}));
+    const one = started(plain, from);
+    one.update({ w: numbers(21, 2) });
+    expect(() => started(plain, to).load(one.state())).toThrow(
+      "`w` lies otherwise than it was saved, and Probe does not say what its rows are, so its state `r` cannot be moved",
+    );
+    expect(() => started(plain, to, false).load(one.state())).toThrow("was saved with shape [3,7] and has shape [7,3]");
+    const damaged = one.state();
+    const parameters = { w: { ...damaged.meta.parameters.w!, axes: { in: [0], out: [0] } } };
+    expect(() => one.load({ ...damaged, meta: { ...damaged.meta, parameters } })).toThrow(
+      /axes name dimension 0 twice/,
+    );
   });
 });
 

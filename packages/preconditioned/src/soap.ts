@@ -23,11 +23,11 @@ export const soap = rule({
   ranges: { every: [1, Infinity] },
   state: {
     m: 0,
-    v: 0,
+    v: { init: 0, basis: true },
     l: { place: ["rows", "rows"], init: 0 },
     r: { place: ["cols", "cols"], init: 0 },
-    a: { place: ["rows", "rows"], init: "eye" },
-    b: { place: ["cols", "cols"], init: "eye" },
+    a: { place: ["rows", "rows"], init: "eye", basis: true },
+    b: { place: ["cols", "cols"], init: "eye", basis: true },
   },
   before: [decay],
   update: {

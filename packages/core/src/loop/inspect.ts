@@ -106,8 +106,10 @@ export function metaOf<T>({ step, phases, groups, members }: Roster<T>): StateMe
     ({ parameter, cohort, t, phase, host }): [string, ParameterState][] => {
       if (!cohort) return [];
       const kept = host && Object.keys(host).length > 0 ? { host } : {};
+      // The meaning of its dimensions, for a framework that lays them out otherwise.
+      const axes = parameter.axes && parameter.shape.length > 1 ? { axes: parameter.axes } : {};
       const moved = phase > 0 ? { phase: phases[phase]! } : {}; // always one of them
-      return [[parameter.name, { group: cohort.group.label, shape: parameter.shape, t, ...moved, ...kept }]];
+      return [[parameter.name, { group: cohort.group.label, shape: parameter.shape, ...axes, t, ...moved, ...kept }]];
     },
   );
   return {

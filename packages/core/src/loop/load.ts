@@ -1,7 +1,7 @@
 import { phasesOf } from "../blocks.ts";
 import { isCallback, isRecord, list, OptimizerError, shown, takes } from "../errors.ts";
 import { flag, knownOptions } from "../options.ts";
-import { type Shape, size, splitOf } from "../parameter.ts";
+import { size, splitOf } from "../parameter.ts";
 import type { Program } from "../program.ts";
 import {
   checkTensor,
@@ -16,6 +16,7 @@ import {
 import type { Course } from "./answer.ts";
 import { type Group, hyperNow, plainHyper } from "./groups.ts";
 import { hostPart } from "./host-values.ts";
+import { moved, orderOf, unmovable } from "./moved.ts";
 import { type Rename, renamedState } from "./rename.ts";
 import { dimensions, isWidened, widened } from "./resize.ts";
 import type { Member, Roster } from "./roster.ts";
@@ -43,7 +44,8 @@ export interface LoadOptions {
   readonly rename?: Rename | undefined;
   /**
    * `"pad"` lets parameters have grown: their state stays in the corner where it was, and new elements start like those of a
-   * new parameter. Refused for state that starts as the parameter.
+   * new parameter. Refused for state that starts as the parameter. A state moves without it between frameworks that lay
+   * parameters out differently, [out, in, H, W] and [H, W, in, out], where both know which dimensions are which (`axes`).
    */
   readonly resize?: "pad" | undefined;
 }
@@ -107,7 +109,7 @@ export function* load<T>(
       if (!begun(saved)) continue;
       for (const [slot, tensor] of Object.entries(member.slots ?? fresh.get(member)!)) {
         const found = tensors[slotKey(slot, member.parameter.name)]!; // checked by `mismatch`
-        put(tensor, numbers(roster, member, slot, saved.shape, found));
+        put(tensor, numbers(roster, member, slot, saved, found));
       }
     }
     for (const [key, tensor] of roster.shared.all()) if (Object.hasOwn(tensors, key)) put(tensor, tensors[key]!.data); // those of rules that fit are there
@@ -136,16 +138,19 @@ export function* load<T>(
   return report;
 }
 
-/** The numbers of a slot as they are saved, or as they are for a parameter that has grown since. */
+/** The numbers of a slot as they are saved, or as they are for a parameter that has grown or lies otherwise since. */
 function numbers<T>(
   { step }: Roster<T>,
   { parameter, cohort }: Member<T>,
   slot: string,
-  shape: Shape,
+  saved: ParameterState,
   found: TensorData,
 ): Float32Array {
   const { program, group } = cohort!; // not frozen
   const spec = program.slots[slot]!; // what has a tensor is a slot of it
+  const { shape } = saved;
+  const order = orderOf(saved, parameter);
+  if (order) return moved(group.leaf.rule, group.leaf.rule.state[slot], saved, parameter, order, found.data);
   if (shape.join() === parameter.shape.join()) return found.data;
   const from = dimensions(spec, shape, found.shape, splitOf(parameter));
   const to = dimensions(spec, parameter.shape, slotShape(spec, parameter), splitOf(parameter));
@@ -268,8 +273,9 @@ function mismatch<T>(
   tensors: StateDict["tensors"],
   { pad, kept }: { readonly pad: boolean; readonly kept: boolean },
 ): string | undefined {
-  const grown = pad && isWidened(saved.shape, parameter.shape);
-  if (!grown && saved.shape.join() !== parameter.shape.join())
+  const order = orderOf(saved, parameter);
+  const grown = !order && pad && isWidened(saved.shape, parameter.shape);
+  if (!grown && !order && saved.shape.join() !== parameter.shape.join())
     return `was saved with shape [${saved.shape}] and has shape [${parameter.shape}]${pad ? ", which only growing dimensions may change" : isWidened(saved.shape, parameter.shape) ? ' (it has grown: { resize: "pad" } keeps what was learned)' : ""}`;
   const { group, program } = cohort!; // frozen parameters are not compared
   const rule = Object.hasOwn(meta.groups, saved.group) ? meta.groups[saved.group]!.rule : "an unknown rule";
@@ -280,6 +286,8 @@ function mismatch<T>(
     return `was saved before the phase ${shown(saved.phase)}, which its rule does not have`;
   if (!begun(saved)) return undefined;
   const counts = slotKey(COUNTS, parameter.name);
+  if (order && Object.hasOwn(tensors, counts))
+    return "counts the updates of each row, and has other rows now. Save it before rows of it are stepped";
   if (Object.hasOwn(tensors, counts)) {
     const found = tensors[counts]!;
     checkTensor(counts, found);
@@ -296,6 +304,9 @@ function mismatch<T>(
     if (!found && spec.place === "model" && kept) continue;
     if (!found) return `lacks the state \`${slot}\``;
     checkTensor(key, found);
+    const tied = order && unmovable(group.leaf.rule, group.leaf.rule.state[slot]);
+    if (tied !== undefined)
+      return `lies otherwise than it was saved, and ${tied}, so its state \`${slot}\` cannot be moved`;
     if (grown && spec.init === "p")
       return `starts the state \`${slot}\` as the parameter, and its value then is not known for new elements`;
     const shape = slotShape(spec, parameter);
