@@ -2,6 +2,7 @@ export { binaryCrossEntropyWithLogits, crossEntropy, huber, meanAbsolute, meanSq
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export type { FileLike, FileSource } from "./files/read.ts";
 export type { FixedShapes } from "./graphs/model.ts";
+export { objective, type WeightObjective } from "./objective.ts";
 export type { OpenOptions, TrainerOptions } from "./options.ts";
 export { type GraphJob, lower } from "./plans/lower.ts";
 export type {

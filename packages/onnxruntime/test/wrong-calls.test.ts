@@ -61,6 +61,13 @@ wrongCalls(onnxruntime, {
   decodeCheckpoint: { args: () => [encodeCheckpoint(saved)] },
   encodeCheckpoint: { args: () => [saved], use: (bytes: Uint8Array) => decodeCheckpoint(bytes) },
   lower: { args: () => [new Graph(), []] },
+  objective: {
+    call: on(async (t, b: typeof batch) => {
+      const loss = onnxruntime.objective(t, b);
+      return loss.evaluate(await loss.start());
+    }),
+    args: () => [batch],
+  },
   onnxMatmul: { args: () => [{ threads: 1 }] },
   Trainer: "is made by Trainer.create and Trainer.open",
   "Trainer.create": {

@@ -1,3 +1,4 @@
+export { objective, type VariableObjective } from "./objective.ts";
 export {
   DescentOptimizer,
   type OptimizerOptions,

@@ -32,6 +32,14 @@ const gradient = (): tf.Tensor => tf.tensor1d([1, 2]);
 const step = (opt: DescentOptimizer): void => opt.applyGradients({ w: gradient() });
 
 wrongCalls(tfjs, {
+  objective: {
+    args: () => [() => tf.sum(tf.square(w)), [w]],
+    use: (loss: tfjs.VariableObjective) => loss.evaluate([1, 2]),
+  },
+  "objective(…)": {
+    call: (x: number[]) => tfjs.objective(() => tf.sum(tf.square(w)), [w]).finish(x),
+    args: () => [[1, 2]],
+  },
   optimizer: { args: () => [adam(), { fused: true }], use: step },
   DescentOptimizer: {
     call: (rule: Configured, options: OptimizerOptions) => new tfjs.DescentOptimizer(rule, options),
