@@ -1,6 +1,7 @@
 """The family factored: numbers computed by published code, and the papers' boxes in NumPy that must agree with them."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 
 import numpy as np
 import optax
@@ -152,6 +153,19 @@ def run_apollo(kind):
     return run
 
 
+def run_adam_mini(o, p, steps):
+    kind = authors("zyushun/Adam-mini", "402aadf", "adam_mini/adam_mini.py").Adam_mini
+
+    def make(ts):
+        named = [(f"{'mlp' if ROLES[name] == 'kernel' else 'norm'}.{name}", x) for name, x in ts.items()]
+        optimizer = kind(named_parameters=named, lr=o["lr"], betas=(o["beta1"], o["beta2"]), eps=o["eps"], weight_decay=o["weightDecay"], dim=8, n_heads=2)
+        optimizer.check_block_name = False
+        return optimizer
+
+    with redirect_stdout(StringIO()):
+        return torch_path(make, p, steps)
+
+
 def goldens():
     out = {
         "adafactor": golden(
@@ -211,4 +225,9 @@ def goldens():
             {"lr": 1e-3, "rho": 0.9, "alpha": 0.05, "gamma": 1.01, "eps": 1e-8, "weightDecay": 0},
         ),
     }
+    out["adamMini"] = golden(
+        "adamMini", "the authors' code (github.com/zyushun/Adam-mini, 402aadf), the matrix as one of a feed-forward layer, float64",
+        {DEFAULTS: {"lr": 0.05}, OPTIONS: {"lr": 0.1, "beta1": 0.6, "beta2": 0.8, "eps": 0.05, "weightDecay": 0.3}, TINY: {"lr": 0.05}}, run_adam_mini, None,
+        {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weightDecay": 0},
+    )
     return {f"packages/conformance/goldens/factored/{rule}.json": value for rule, value in out.items()}

@@ -1,9 +1,14 @@
 """The family preconditioned: the papers' boxes in NumPy, with the factorizations of LAPACK and SciPy."""
 
+from contextlib import redirect_stdout
+from io import StringIO
+
 import numpy as np
 import pytorch_optimizer
 import scipy.linalg
 import torch
+
+from authors import authors
 from common import FAINT, FLAT, FLAT_FAINT, FLAT_MORE, KOZISTR, MORE, NUMPY, WIDE, box_path, golden, torch_path
 
 
@@ -74,6 +79,53 @@ def soap(p, gradients, role, lr, beta1, beta2, eps, weightDecay, every, right_to
         yield p
 
 
+def factors(g, left, right, beta2, damping):
+    """Both from what they were: each from gradients that the other whitens."""
+    rows, cols = g.shape
+    new_left = beta2 * left + (1 - beta2) / cols * g @ np.linalg.inv(right + damping * np.eye(cols)) @ g.T
+    return new_left, beta2 * right + (1 - beta2) / rows * g.T @ np.linalg.inv(left + damping * np.eye(rows)) @ g
+
+
+def kl_shampoo(p, gradients, role, lr, beta1, beta2, eps, weightDecay):
+    m, left, right = 0 * p, np.eye(p.shape[0]), np.eye(p.shape[1])
+    for g in gradients:
+        m = beta1 * m + (1 - beta1) * g
+        left, right = factors(g, left, right, beta2, eps)
+        root = lambda a: np.linalg.inv(np.real(scipy.linalg.sqrtm(a + eps * np.eye(len(a)))))
+        p = (1 - lr * weightDecay) * p - lr * root(left) @ m @ root(right)
+        yield p
+
+
+def kl_soap(p, gradients, role, lr, beta1, beta2, eps, weightDecay, every, damping):
+    m, v = 0 * p, 0 * p
+    left, right = np.eye(p.shape[0]), np.eye(p.shape[1])
+    a, b = np.eye(p.shape[0]), np.eye(p.shape[1])
+    for t, g in enumerate(gradients, 1):
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * (a.T @ g @ b) ** 2
+        n = (a.T @ m @ b) / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps)
+        left, right = factors(g, left, right, beta2, damping)
+        p = (1 - lr * weightDecay) * p - lr * a @ n @ b.T
+        if t == 1 or t % every == 0:
+            a, b = upright(shifted(left) @ a), upright(shifted(right) @ b)
+        yield p
+
+
+def run_quad(o, p, steps):
+    compiled, torch.compile = torch.compile, lambda f=None, **_: f if f else lambda g: g
+    try:
+        module = authors("evanatyourservice/quad_torch", "a4aea1c", "quad_torch/_psgd.py")
+    finally:
+        torch.compile = compiled
+    module._norm_lower_bound = torch.linalg.matrix_norm
+    made = lambda ts: module.PSGD(
+        list(ts.values()), lr=o["lr"], momentum=o["momentum"], weight_decay=o["weightDecay"], psgd_type="quad", max_skew_dense=100.0,
+        preconditioner_lr=o["rate"], preconditioner_init_scale=o["scale"], noise_scale=0.0,
+    )
+    with redirect_stdout(StringIO()):
+        return torch_path(made, p, steps)
+
+
 def goldens():
     out = {
         "shampoo": golden(
@@ -113,6 +165,28 @@ def goldens():
             "splus", f"{KOZISTR}, SPlus, its decompositions in float64",
             {FLAT: {"lr": 0.3}, FLAT_MORE: {"lr": 0.5, "beta1": 0.6, "beta2": 0.8, "weightDecay": 0.3, "every": 3}, FLAT_FAINT: {"lr": 0.3}},
             run_splus, None, {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "weightDecay": 1e-2, "every": 100},
+        ),
+    }
+    out |= {
+        "klShampoo": golden(
+            "klShampoo", f"{NUMPY}, a float64 transcription of the idealized scheme (claim 2), factors from the identity",
+            {WIDE: {"lr": 0.1}, MORE: {"lr": 0.3, "beta1": 0.6, "beta2": 0.7, "eps": 0.3, "weightDecay": 0.2}, FAINT: {"lr": 1e5, "weightDecay": 1e-7}},
+            lambda o, p, steps: box_path(kl_shampoo, o, p, steps), None, {"lr": 1e-3, "beta1": 0.9, "beta2": 0.98, "eps": 1e-8, "weightDecay": 0.01},
+        ),
+        "klSoap": golden(
+            "klSoap", f"{NUMPY}, a float64 transcription of SOAP with the factors of KL-Shampoo",
+            {
+                WIDE: {"lr": 0.02},
+                MORE: {"lr": 0.05, "beta1": 0.6, "beta2": 0.7, "eps": 0.2, "weightDecay": 0.3, "every": 3, "damping": 0.3},
+                FAINT: {"lr": 0.02, "eps": 1e-12},
+            },
+            lambda o, p, steps: box_path(kl_soap, o, p, steps), None,
+            {"lr": 3e-3, "beta1": 0.95, "beta2": 0.95, "eps": 1e-8, "weightDecay": 0.01, "every": 10, "damping": 1e-8},
+        ),
+        "psgdQuad": golden(
+            "psgdQuad", "the authors' code (github.com/evanatyourservice/quad_torch, a4aea1c), QUAD without noise, its spectral norms replaced by Frobenius norms, float64",
+            {WIDE: {"lr": 0.3}, MORE: {"lr": 0.5, "momentum": 0.6, "weightDecay": 0.2, "rate": 1.4, "scale": 0.6}, FAINT: {"lr": 0.5, "scale": 300}},
+            run_quad, None, {"lr": 1e-3, "momentum": 0.95, "weightDecay": 0.1, "rate": 0.7, "scale": 1},
         ),
     }
     return {f"packages/conformance/goldens/preconditioned/{rule}.json": value for rule, value in out.items()}

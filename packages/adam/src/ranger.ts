@@ -32,5 +32,5 @@ export const ranger = rule({
     step: "mHat * (rho > 5 ? r * sqrt(1 - beta2^t) / (sqrt(v) + eps) : 1)",
     p: "(1 - lr * weightDecay * decays) * p - lr * step",
   },
-  after: [{ when: "t % every == 0", slow: "slow + alpha * (p - slow)", p: "slow" }],
+  after: [{ slow: "t % every == 0 ? slow + alpha * (p - slow) : slow", p: "t % every == 0 ? slow : p" }],
 });

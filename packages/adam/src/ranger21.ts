@@ -65,5 +65,5 @@ export const ranger21 = rule({
     drawn: "(1 - 2 * lr * normLoss * (1 - 1 / (sqrt(rowSum(q^2)) + eps))) * q",
     p: "drawn - lr * step / bent",
   },
-  after: [{ when: "t % every == 0", slow: "slow + alpha * (p - slow)", p: "slow" }],
+  after: [{ slow: "t % every == 0 ? slow + alpha * (p - slow) : slow", p: "t % every == 0 ? slow : p" }],
 });

@@ -3059,11 +3059,11 @@ export const rules: readonly RuleEntry[] = [
       ["mHat", "m / (1 - beta1^t)"],
       ["step", "mHat * (rho > 5 ? r * sqrt(1 - beta2^t) / (sqrt(v) + eps) : 1)"],
       ["p", "(1 - lr * weightDecay * decays) * p - lr * step"],
-      ["slow", "slow + alpha * (p - slow)"],
-      ["p", "slow"]
+      ["slow", "t % every == 0 ? slow + alpha * (p - slow) : slow"],
+      ["p", "t % every == 0 ? slow : p"]
     ],
-    "latex": "\\begin{aligned}\nc &\\leftarrow \\begin{cases} g - \\operatorname{rowMean}\\left(g\\right) & \\mathrm{ndim} > 1 \\\\ g & \\text{otherwise} \\end{cases} \\\\\n\\rho_{\\infty} &\\leftarrow \\frac{2}{1 - \\beta_{2}} - 1 \\\\\n\\rho &\\leftarrow \\rho_{\\infty} - \\frac{2\\,t\\,\\beta_{2}^{t}}{1 - \\beta_{2}^{t}} \\\\\nr &\\leftarrow \\sqrt{\\frac{\\left(\\rho - 4\\right)\\,\\left(\\rho - 2\\right)\\,\\rho_{\\infty}}{\\left(\\rho_{\\infty} - 4\\right)\\,\\left(\\rho_{\\infty} - 2\\right)\\,\\rho}} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,c \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,c^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\mathrm{step} &\\leftarrow \\hat{m}\\,\\left(\\begin{cases} \\frac{r\\,\\sqrt{1 - \\beta_{2}^{t}}}{\\sqrt{v} + \\epsilon} & \\rho > 5 \\\\ 1 & \\text{otherwise} \\end{cases}\\right) \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta - \\alpha\\,\\mathrm{step} \\\\\n&\\textbf{if } t \\bmod \\mathrm{every} = 0 \\\\\n\\mathrm{slow} &\\quad \\leftarrow \\mathrm{slow} + \\mathrm{alpha}\\,\\left(\\theta - \\mathrm{slow}\\right) \\\\\n\\theta &\\quad \\leftarrow \\mathrm{slow}\n\\end{aligned}",
-    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>g</mi><mo>−</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow></mrow></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>g</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><msub><mi>ρ</mi><mi>∞</mi></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mfrac><mn>2</mn><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow></mfrac><mo>−</mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>ρ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msub><mi>ρ</mi><mi>∞</mi></msub><mo>−</mo><mfrac><mrow><mrow><mn>2</mn><mo>⁢</mo><mi>t</mi></mrow><mo>⁢</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mfrac><mrow><mrow><mrow><mo>(</mo><mrow><mi>ρ</mi><mo>−</mo><mn>4</mn></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>ρ</mi><mo>−</mo><mn>2</mn></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><msub><mi>ρ</mi><mi>∞</mi></msub></mrow><mrow><mrow><mrow><mo>(</mo><mrow><msub><mi>ρ</mi><mi>∞</mi></msub><mo>−</mo><mn>4</mn></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><msub><mi>ρ</mi><mi>∞</mi></msub><mo>−</mo><mn>2</mn></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><mi>ρ</mi></mrow></mfrac></msqrt></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>c</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>c</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>step</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover><mo>⁢</mo><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mrow><mi>r</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd><mtd><mrow><mi>ρ</mi><mo>></mo><mn>5</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mtext>step</mtext></mrow></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mtext>slow</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>slow</mtext><mo>+</mo><mrow><mtext>alpha</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mtext>slow</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mtext>slow</mtext></mtd></mtr></mtable></math>",
+    "latex": "\\begin{aligned}\nc &\\leftarrow \\begin{cases} g - \\operatorname{rowMean}\\left(g\\right) & \\mathrm{ndim} > 1 \\\\ g & \\text{otherwise} \\end{cases} \\\\\n\\rho_{\\infty} &\\leftarrow \\frac{2}{1 - \\beta_{2}} - 1 \\\\\n\\rho &\\leftarrow \\rho_{\\infty} - \\frac{2\\,t\\,\\beta_{2}^{t}}{1 - \\beta_{2}^{t}} \\\\\nr &\\leftarrow \\sqrt{\\frac{\\left(\\rho - 4\\right)\\,\\left(\\rho - 2\\right)\\,\\rho_{\\infty}}{\\left(\\rho_{\\infty} - 4\\right)\\,\\left(\\rho_{\\infty} - 2\\right)\\,\\rho}} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,c \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,c^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\beta_{1}^{t}} \\\\\n\\mathrm{step} &\\leftarrow \\hat{m}\\,\\left(\\begin{cases} \\frac{r\\,\\sqrt{1 - \\beta_{2}^{t}}}{\\sqrt{v} + \\epsilon} & \\rho > 5 \\\\ 1 & \\text{otherwise} \\end{cases}\\right) \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta - \\alpha\\,\\mathrm{step} \\\\\n\\mathrm{slow} &\\leftarrow \\begin{cases} \\mathrm{slow} + \\mathrm{alpha}\\,\\left(\\theta - \\mathrm{slow}\\right) & t \\bmod \\mathrm{every} = 0 \\\\ \\mathrm{slow} & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\begin{cases} \\mathrm{slow} & t \\bmod \\mathrm{every} = 0 \\\\ \\theta & \\text{otherwise} \\end{cases}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>g</mi><mo>−</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow></mrow></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>g</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><msub><mi>ρ</mi><mi>∞</mi></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mfrac><mn>2</mn><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow></mfrac><mo>−</mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>ρ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msub><mi>ρ</mi><mi>∞</mi></msub><mo>−</mo><mfrac><mrow><mrow><mn>2</mn><mo>⁢</mo><mi>t</mi></mrow><mo>⁢</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mfrac><mrow><mrow><mrow><mo>(</mo><mrow><mi>ρ</mi><mo>−</mo><mn>4</mn></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>ρ</mi><mo>−</mo><mn>2</mn></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><msub><mi>ρ</mi><mi>∞</mi></msub></mrow><mrow><mrow><mrow><mo>(</mo><mrow><msub><mi>ρ</mi><mi>∞</mi></msub><mo>−</mo><mn>4</mn></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><msub><mi>ρ</mi><mi>∞</mi></msub><mo>−</mo><mn>2</mn></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><mi>ρ</mi></mrow></mfrac></msqrt></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>c</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>c</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>step</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover><mo>⁢</mo><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mrow><mi>r</mi><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mtd><mtd><mrow><mi>ρ</mi><mo>></mo><mn>5</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mtext>step</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mtext>slow</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mtext>slow</mtext><mo>+</mo><mrow><mtext>alpha</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mtext>slow</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mtd><mtd><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mtext>slow</mtext></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>slow</mtext></mtd><mtd><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr></mtable></math>",
     "options": [
       {
         "name": "lr",
@@ -3149,11 +3149,11 @@ export const rules: readonly RuleEntry[] = [
       ["q", "(1 - lr * weightDecay * decays / typical) * p"],
       ["drawn", "(1 - 2 * lr * normLoss * (1 - 1 / (sqrt(rowSum(q^2)) + eps))) * q"],
       ["p", "drawn - lr * step / bent"],
-      ["slow", "slow + alpha * (p - slow)"],
-      ["p", "slow"]
+      ["slow", "t % every == 0 ? slow + alpha * (p - slow) : slow"],
+      ["p", "t % every == 0 ? slow : p"]
     ],
-    "latex": "\\begin{aligned}\n\\mathrm{long} &\\leftarrow \\frac{\\mathrm{clip}\\,\\max\\left(\\sqrt{\\operatorname{rowSum}\\left(\\theta^{2}\\right)}, 10^{-3}\\right)}{\\max\\left(\\sqrt{\\operatorname{rowSum}\\left(g^{2}\\right)}, 10^{-6}\\right)} \\\\\nc &\\leftarrow \\min\\left(1, \\mathrm{long}\\right)\\,g \\\\\n\\mathrm{centred} &\\leftarrow \\begin{cases} c - \\operatorname{rowMean}\\left(c\\right) & \\mathrm{ndim} > 1 \\\\ c & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{deviation} &\\leftarrow \\frac{\\left\\lVert \\mathrm{centred} - \\operatorname{mean}\\left(\\mathrm{centred}\\right) \\right\\rVert}{\\sqrt{\\mathrm{size} - 1}} \\\\\nn &\\leftarrow \\begin{cases} \\frac{\\mathrm{centred}}{\\mathrm{deviation} + 10^{-8}} & \\mathrm{size} > 2 \\\\ \\mathrm{centred} & \\text{otherwise} \\end{cases} \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,n^{2} \\\\\n\\mathrm{typical} &\\leftarrow \\sqrt{\\frac{1 + \\operatorname{total}\\left(\\frac{v}{1 - \\beta_{2}^{t}}\\right)}{\\operatorname{total}\\left(g = g\\right)}} \\\\\nv_{\\mathrm{max}} &\\leftarrow \\max\\left(v_{\\mathrm{max}}, v\\right) \\\\\n\\mathrm{root} &\\leftarrow \\sqrt{\\frac{v_{\\mathrm{max}}}{1 - \\beta_{2}^{t}}} + \\epsilon \\\\\n\\mathrm{bent} &\\leftarrow \\begin{cases} \\mathrm{root} & \\mathrm{smooth}\\,\\mathrm{root} > 20 \\\\ \\frac{\\log\\left(1 + \\exp\\left(\\mathrm{smooth}\\,\\mathrm{root}\\right)\\right)}{\\mathrm{smooth}} & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{again} &\\leftarrow \\begin{cases} \\frac{n}{\\frac{\\left\\lVert n - \\operatorname{mean}\\left(n\\right) \\right\\rVert}{\\sqrt{\\mathrm{size} - 1}} + 10^{-8}} & \\mathrm{size} > 2 \\\\ n & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{fresh} &\\leftarrow \\beta_{1}^{2}\\,\\mathrm{stale} + \\left(1 - \\beta_{1}^{2}\\right)\\,\\mathrm{again} \\\\\n\\mathrm{stale} &\\leftarrow m \\\\\nm &\\leftarrow \\mathrm{fresh} \\\\\n\\mathrm{step} &\\leftarrow \\frac{\\frac{\\left(1 + \\beta_{0}\\right)\\,m - \\beta_{0}\\,\\mathrm{stale}}{\\sqrt{\\left(1 + \\beta_{0}\\right)^{2} + \\beta_{0}^{2}}}}{1 - \\beta_{1}^{t}} \\\\\nq &\\leftarrow \\left(1 - \\frac{\\alpha\\,\\lambda\\,\\mathrm{decays}}{\\mathrm{typical}}\\right)\\,\\theta \\\\\n\\mathrm{drawn} &\\leftarrow \\left(1 - 2\\,\\alpha\\,\\mathrm{normLoss}\\,\\left(1 - \\frac{1}{\\sqrt{\\operatorname{rowSum}\\left(q^{2}\\right)} + \\epsilon}\\right)\\right)\\,q \\\\\n\\theta &\\leftarrow \\mathrm{drawn} - \\frac{\\alpha\\,\\mathrm{step}}{\\mathrm{bent}} \\\\\n&\\textbf{if } t \\bmod \\mathrm{every} = 0 \\\\\n\\mathrm{slow} &\\quad \\leftarrow \\mathrm{slow} + \\mathrm{alpha}\\,\\left(\\theta - \\mathrm{slow}\\right) \\\\\n\\theta &\\quad \\leftarrow \\mathrm{slow}\n\\end{aligned}",
-    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>long</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mtext>clip</mtext><mo>⁢</mo><mrow><mi>max</mi><mrow><mo>(</mo><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>θ</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mo>,</mo><msup><mn>10</mn><mn>−3</mn></msup><mo>)</mo></mrow></mrow></mrow><mrow><mi>max</mi><mrow><mo>(</mo><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>g</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mo>,</mo><msup><mn>10</mn><mn>−6</mn></msup><mo>)</mo></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>min</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mtext>long</mtext><mo>)</mo></mrow></mrow><mo>⁢</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mtext>centred</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>c</mi><mo>−</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mi>c</mi><mo>)</mo></mrow></mrow></mrow></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>deviation</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mo>‖</mo><mrow><mtext>centred</mtext><mo>−</mo><mrow><mi>mean</mi><mrow><mo>(</mo><mtext>centred</mtext><mo>)</mo></mrow></mrow></mrow><mo>‖</mo></mrow><msqrt><mrow><mtext>size</mtext><mo>−</mo><mn>1</mn></mrow></msqrt></mfrac></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mtext>centred</mtext><mrow><mtext>deviation</mtext><mo>+</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow></mfrac></mtd><mtd><mrow><mtext>size</mtext><mo>></mo><mn>2</mn></mrow></mtd></mtr><mtr><mtd><mtext>centred</mtext></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>n</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>typical</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mfrac><mrow><mn>1</mn><mo>+</mo><mrow><mi>total</mi><mrow><mo>(</mo><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac><mo>)</mo></mrow></mrow></mrow><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mi>g</mi><mo>=</mo><mi>g</mi></mrow><mo>)</mo></mrow></mrow></mfrac></msqrt></mtd></mtr><mtr><mtd><msub><mi>v</mi><mtext>max</mtext></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><msub><mi>v</mi><mtext>max</mtext></msub><mo>,</mo><mi>v</mi><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>root</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msqrt><mfrac><msub><mi>v</mi><mtext>max</mtext></msub><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mtd></mtr><mtr><mtd><mtext>bent</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>root</mtext></mtd><mtd><mrow><mrow><mtext>smooth</mtext><mo>⁢</mo><mtext>root</mtext></mrow><mo>></mo><mn>20</mn></mrow></mtd></mtr><mtr><mtd><mfrac><mrow><mi>log</mi><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><mrow><mi>exp</mi><mrow><mo>(</mo><mrow><mtext>smooth</mtext><mo>⁢</mo><mtext>root</mtext></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mtext>smooth</mtext></mfrac></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>again</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mi>n</mi><mrow><mfrac><mrow><mo>‖</mo><mrow><mi>n</mi><mo>−</mo><mrow><mi>mean</mi><mrow><mo>(</mo><mi>n</mi><mo>)</mo></mrow></mrow></mrow><mo>‖</mo></mrow><msqrt><mrow><mtext>size</mtext><mo>−</mo><mn>1</mn></mrow></msqrt></mfrac><mo>+</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow></mfrac></mtd><mtd><mrow><mtext>size</mtext><mo>></mo><mn>2</mn></mrow></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>fresh</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msup><msub><mi>β</mi><mn>1</mn></msub><mn>2</mn></msup><mo>⁢</mo><mtext>stale</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mn>2</mn></msup></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>again</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mtext>stale</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>m</mi></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mtext>fresh</mtext></mtd></mtr><mtr><mtd><mtext>step</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mfrac><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><msub><mi>β</mi><mn>0</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>m</mi></mrow><mo>−</mo><mrow><msub><mi>β</mi><mn>0</mn></msub><mo>⁢</mo><mtext>stale</mtext></mrow></mrow><msqrt><mrow><msup><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><msub><mi>β</mi><mn>0</mn></msub></mrow><mo>)</mo></mrow><mn>2</mn></msup><mo>+</mo><msup><msub><mi>β</mi><mn>0</mn></msub><mn>2</mn></msup></mrow></msqrt></mfrac><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>q</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mfrac><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow><mtext>typical</mtext></mfrac></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mtext>drawn</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mrow><mn>2</mn><mo>⁢</mo><mi>α</mi></mrow><mo>⁢</mo><mtext>normLoss</mtext></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mfrac><mn>1</mn><mrow><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>q</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>q</mi></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>drawn</mtext><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mtext>step</mtext></mrow><mtext>bent</mtext></mfrac></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mtext>slow</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>slow</mtext><mo>+</mo><mrow><mtext>alpha</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mtext>slow</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mtext>slow</mtext></mtd></mtr></mtable></math>",
+    "latex": "\\begin{aligned}\n\\mathrm{long} &\\leftarrow \\frac{\\mathrm{clip}\\,\\max\\left(\\sqrt{\\operatorname{rowSum}\\left(\\theta^{2}\\right)}, 10^{-3}\\right)}{\\max\\left(\\sqrt{\\operatorname{rowSum}\\left(g^{2}\\right)}, 10^{-6}\\right)} \\\\\nc &\\leftarrow \\min\\left(1, \\mathrm{long}\\right)\\,g \\\\\n\\mathrm{centred} &\\leftarrow \\begin{cases} c - \\operatorname{rowMean}\\left(c\\right) & \\mathrm{ndim} > 1 \\\\ c & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{deviation} &\\leftarrow \\frac{\\left\\lVert \\mathrm{centred} - \\operatorname{mean}\\left(\\mathrm{centred}\\right) \\right\\rVert}{\\sqrt{\\mathrm{size} - 1}} \\\\\nn &\\leftarrow \\begin{cases} \\frac{\\mathrm{centred}}{\\mathrm{deviation} + 10^{-8}} & \\mathrm{size} > 2 \\\\ \\mathrm{centred} & \\text{otherwise} \\end{cases} \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,n^{2} \\\\\n\\mathrm{typical} &\\leftarrow \\sqrt{\\frac{1 + \\operatorname{total}\\left(\\frac{v}{1 - \\beta_{2}^{t}}\\right)}{\\operatorname{total}\\left(g = g\\right)}} \\\\\nv_{\\mathrm{max}} &\\leftarrow \\max\\left(v_{\\mathrm{max}}, v\\right) \\\\\n\\mathrm{root} &\\leftarrow \\sqrt{\\frac{v_{\\mathrm{max}}}{1 - \\beta_{2}^{t}}} + \\epsilon \\\\\n\\mathrm{bent} &\\leftarrow \\begin{cases} \\mathrm{root} & \\mathrm{smooth}\\,\\mathrm{root} > 20 \\\\ \\frac{\\log\\left(1 + \\exp\\left(\\mathrm{smooth}\\,\\mathrm{root}\\right)\\right)}{\\mathrm{smooth}} & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{again} &\\leftarrow \\begin{cases} \\frac{n}{\\frac{\\left\\lVert n - \\operatorname{mean}\\left(n\\right) \\right\\rVert}{\\sqrt{\\mathrm{size} - 1}} + 10^{-8}} & \\mathrm{size} > 2 \\\\ n & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{fresh} &\\leftarrow \\beta_{1}^{2}\\,\\mathrm{stale} + \\left(1 - \\beta_{1}^{2}\\right)\\,\\mathrm{again} \\\\\n\\mathrm{stale} &\\leftarrow m \\\\\nm &\\leftarrow \\mathrm{fresh} \\\\\n\\mathrm{step} &\\leftarrow \\frac{\\frac{\\left(1 + \\beta_{0}\\right)\\,m - \\beta_{0}\\,\\mathrm{stale}}{\\sqrt{\\left(1 + \\beta_{0}\\right)^{2} + \\beta_{0}^{2}}}}{1 - \\beta_{1}^{t}} \\\\\nq &\\leftarrow \\left(1 - \\frac{\\alpha\\,\\lambda\\,\\mathrm{decays}}{\\mathrm{typical}}\\right)\\,\\theta \\\\\n\\mathrm{drawn} &\\leftarrow \\left(1 - 2\\,\\alpha\\,\\mathrm{normLoss}\\,\\left(1 - \\frac{1}{\\sqrt{\\operatorname{rowSum}\\left(q^{2}\\right)} + \\epsilon}\\right)\\right)\\,q \\\\\n\\theta &\\leftarrow \\mathrm{drawn} - \\frac{\\alpha\\,\\mathrm{step}}{\\mathrm{bent}} \\\\\n\\mathrm{slow} &\\leftarrow \\begin{cases} \\mathrm{slow} + \\mathrm{alpha}\\,\\left(\\theta - \\mathrm{slow}\\right) & t \\bmod \\mathrm{every} = 0 \\\\ \\mathrm{slow} & \\text{otherwise} \\end{cases} \\\\\n\\theta &\\leftarrow \\begin{cases} \\mathrm{slow} & t \\bmod \\mathrm{every} = 0 \\\\ \\theta & \\text{otherwise} \\end{cases}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>long</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mtext>clip</mtext><mo>⁢</mo><mrow><mi>max</mi><mrow><mo>(</mo><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>θ</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mo>,</mo><msup><mn>10</mn><mn>−3</mn></msup><mo>)</mo></mrow></mrow></mrow><mrow><mi>max</mi><mrow><mo>(</mo><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>g</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mo>,</mo><msup><mn>10</mn><mn>−6</mn></msup><mo>)</mo></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>min</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mtext>long</mtext><mo>)</mo></mrow></mrow><mo>⁢</mo><mi>g</mi></mrow></mtd></mtr><mtr><mtd><mtext>centred</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mi>c</mi><mo>−</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mi>c</mi><mo>)</mo></mrow></mrow></mrow></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>deviation</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mo>‖</mo><mrow><mtext>centred</mtext><mo>−</mo><mrow><mi>mean</mi><mrow><mo>(</mo><mtext>centred</mtext><mo>)</mo></mrow></mrow></mrow><mo>‖</mo></mrow><msqrt><mrow><mtext>size</mtext><mo>−</mo><mn>1</mn></mrow></msqrt></mfrac></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mtext>centred</mtext><mrow><mtext>deviation</mtext><mo>+</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow></mfrac></mtd><mtd><mrow><mtext>size</mtext><mo>></mo><mn>2</mn></mrow></mtd></mtr><mtr><mtd><mtext>centred</mtext></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>n</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>typical</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msqrt><mfrac><mrow><mn>1</mn><mo>+</mo><mrow><mi>total</mi><mrow><mo>(</mo><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac><mo>)</mo></mrow></mrow></mrow><mrow><mi>total</mi><mrow><mo>(</mo><mrow><mi>g</mi><mo>=</mo><mi>g</mi></mrow><mo>)</mo></mrow></mrow></mfrac></msqrt></mtd></mtr><mtr><mtd><msub><mi>v</mi><mtext>max</mtext></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><msub><mi>v</mi><mtext>max</mtext></msub><mo>,</mo><mi>v</mi><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>root</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msqrt><mfrac><msub><mi>v</mi><mtext>max</mtext></msub><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mtd></mtr><mtr><mtd><mtext>bent</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>root</mtext></mtd><mtd><mrow><mrow><mtext>smooth</mtext><mo>⁢</mo><mtext>root</mtext></mrow><mo>></mo><mn>20</mn></mrow></mtd></mtr><mtr><mtd><mfrac><mrow><mi>log</mi><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><mrow><mi>exp</mi><mrow><mo>(</mo><mrow><mtext>smooth</mtext><mo>⁢</mo><mtext>root</mtext></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mtext>smooth</mtext></mfrac></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>again</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mi>n</mi><mrow><mfrac><mrow><mo>‖</mo><mrow><mi>n</mi><mo>−</mo><mrow><mi>mean</mi><mrow><mo>(</mo><mi>n</mi><mo>)</mo></mrow></mrow></mrow><mo>‖</mo></mrow><msqrt><mrow><mtext>size</mtext><mo>−</mo><mn>1</mn></mrow></msqrt></mfrac><mo>+</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow></mfrac></mtd><mtd><mrow><mtext>size</mtext><mo>></mo><mn>2</mn></mrow></mtd></mtr><mtr><mtd><mi>n</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>fresh</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msup><msub><mi>β</mi><mn>1</mn></msub><mn>2</mn></msup><mo>⁢</mo><mtext>stale</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mn>2</mn></msup></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>again</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mtext>stale</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mi>m</mi></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mtext>fresh</mtext></mtd></mtr><mtr><mtd><mtext>step</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mfrac><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><msub><mi>β</mi><mn>0</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>m</mi></mrow><mo>−</mo><mrow><msub><mi>β</mi><mn>0</mn></msub><mo>⁢</mo><mtext>stale</mtext></mrow></mrow><msqrt><mrow><msup><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><msub><mi>β</mi><mn>0</mn></msub></mrow><mo>)</mo></mrow><mn>2</mn></msup><mo>+</mo><msup><msub><mi>β</mi><mn>0</mn></msub><mn>2</mn></msup></mrow></msqrt></mfrac><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>q</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mfrac><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow><mtext>typical</mtext></mfrac></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mtext>drawn</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mrow><mn>2</mn><mo>⁢</mo><mi>α</mi></mrow><mo>⁢</mo><mtext>normLoss</mtext></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mfrac><mn>1</mn><mrow><msqrt><mrow><mi>rowSum</mi><mrow><mo>(</mo><msup><mi>q</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>q</mi></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>drawn</mtext><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mtext>step</mtext></mrow><mtext>bent</mtext></mfrac></mrow></mtd></mtr><mtr><mtd><mtext>slow</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mtext>slow</mtext><mo>+</mo><mrow><mtext>alpha</mtext><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mtext>slow</mtext></mrow><mo>)</mo></mrow></mrow></mrow></mtd><mtd><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mtext>slow</mtext></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mtext>slow</mtext></mtd><mtd><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr></mtable></math>",
     "options": [
       {
         "name": "lr",
@@ -3313,13 +3313,13 @@ export const rules: readonly RuleEntry[] = [
       ],
       ["clips", "age >= settle"],
       ["c", "clips && g^2 > threshold * v ? sign(g) * sqrt(threshold * v) : g"],
-      ["m", "(anew ? 0 : beta1) * m + (1 - beta1) * c"],
-      ["v", "(anew ? 0 : beta2) * v + (1 - beta2) * c^2"],
+      ["m", "anew ? (1 - beta1) * c : beta1 * m + (1 - beta1) * c"],
+      ["v", "anew ? (1 - beta2) * c^2 : beta2 * v + (1 - beta2) * c^2"],
       ["rate", "rise * lr * sqrt(1 - beta2^t) / (1 - beta1^t)"],
       ["p", "(1 - lr * weightDecay * decays) * (p - rate * m / (sqrt(v) + eps))"]
     ],
-    "latex": "\\begin{aligned}\n\\mathrm{age} &\\leftarrow t \\bmod \\mathrm{every} \\\\\n\\mathrm{anew} &\\leftarrow \\mathrm{age} = 0 \\\\\n\\mathrm{rise} &\\leftarrow \\begin{cases} 1 - \\frac{0.99\\,\\left(1 + \\cos\\left(\\frac{3.141592653589793\\,\\left(\\mathrm{age} + 1\\right)}{\\mathrm{warmup} + 1}\\right)\\right)}{2} & t \\ge \\mathrm{every} \\land \\mathrm{age} < \\mathrm{warmup} \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{clips} &\\leftarrow \\mathrm{age} \\ge \\mathrm{settle} \\\\\nc &\\leftarrow \\begin{cases} \\operatorname{sign}\\left(g\\right)\\,\\sqrt{\\mathrm{threshold}\\,v} & \\mathrm{clips} \\land g^{2} > \\mathrm{threshold}\\,v \\\\ g & \\text{otherwise} \\end{cases} \\\\\nm &\\leftarrow \\left(\\begin{cases} 0 & \\mathrm{anew} \\\\ \\beta_{1} & \\text{otherwise} \\end{cases}\\right)\\,m + \\left(1 - \\beta_{1}\\right)\\,c \\\\\nv &\\leftarrow \\left(\\begin{cases} 0 & \\mathrm{anew} \\\\ \\beta_{2} & \\text{otherwise} \\end{cases}\\right)\\,v + \\left(1 - \\beta_{2}\\right)\\,c^{2} \\\\\n\\mathrm{rate} &\\leftarrow \\frac{\\mathrm{rise}\\,\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}} \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\left(\\theta - \\frac{\\mathrm{rate}\\,m}{\\sqrt{v} + \\epsilon}\\right)\n\\end{aligned}",
-    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>age</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow></mtd></mtr><mtr><mtd><mtext>anew</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>age</mtext><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mtext>rise</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mn>1</mn><mo>−</mo><mfrac><mrow><mn>0.99</mn><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><mrow><mi>cos</mi><mrow><mo>(</mo><mfrac><mrow><mn>3.141592653589793</mn><mo>⁢</mo><mrow><mo>(</mo><mrow><mtext>age</mtext><mo>+</mo><mn>1</mn></mrow><mo>)</mo></mrow></mrow><mrow><mtext>warmup</mtext><mo>+</mo><mn>1</mn></mrow></mfrac><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mn>2</mn></mfrac></mrow></mtd><mtd><mrow><mrow><mi>t</mi><mo>≥</mo><mtext>every</mtext></mrow><mo>∧</mo><mrow><mtext>age</mtext><mo>&lt;</mo><mtext>warmup</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>clips</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>age</mtext><mo>≥</mo><mtext>settle</mtext></mrow></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mrow><mi>sign</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow><mo>⁢</mo><msqrt><mrow><mtext>threshold</mtext><mo>⁢</mo><mi>v</mi></mrow></msqrt></mrow></mtd><mtd><mrow><mtext>clips</mtext><mo>∧</mo><mrow><msup><mi>g</mi><mn>2</mn></msup><mo>></mo><mrow><mtext>threshold</mtext><mo>⁢</mo><mi>v</mi></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>g</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mn>0</mn></mtd><mtd><mtext>anew</mtext></mtd></mtr><mtr><mtd><msub><mi>β</mi><mn>1</mn></msub></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>c</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mn>0</mn></mtd><mtd><mtext>anew</mtext></mtd></mtr><mtr><mtd><msub><mi>β</mi><mn>2</mn></msub></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>c</mi><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><mtext>rise</mtext><mo>⁢</mo><mi>α</mi></mrow><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mtext>rate</mtext><mo>⁢</mo><mi>m</mi></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow><mo>)</mo></mrow></mrow></mtd></mtr></mtable></math>",
+    "latex": "\\begin{aligned}\n\\mathrm{age} &\\leftarrow t \\bmod \\mathrm{every} \\\\\n\\mathrm{anew} &\\leftarrow \\mathrm{age} = 0 \\\\\n\\mathrm{rise} &\\leftarrow \\begin{cases} 1 - \\frac{0.99\\,\\left(1 + \\cos\\left(\\frac{3.141592653589793\\,\\left(\\mathrm{age} + 1\\right)}{\\mathrm{warmup} + 1}\\right)\\right)}{2} & t \\ge \\mathrm{every} \\land \\mathrm{age} < \\mathrm{warmup} \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{clips} &\\leftarrow \\mathrm{age} \\ge \\mathrm{settle} \\\\\nc &\\leftarrow \\begin{cases} \\operatorname{sign}\\left(g\\right)\\,\\sqrt{\\mathrm{threshold}\\,v} & \\mathrm{clips} \\land g^{2} > \\mathrm{threshold}\\,v \\\\ g & \\text{otherwise} \\end{cases} \\\\\nm &\\leftarrow \\begin{cases} \\left(1 - \\beta_{1}\\right)\\,c & \\mathrm{anew} \\\\ \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,c & \\text{otherwise} \\end{cases} \\\\\nv &\\leftarrow \\begin{cases} \\left(1 - \\beta_{2}\\right)\\,c^{2} & \\mathrm{anew} \\\\ \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,c^{2} & \\text{otherwise} \\end{cases} \\\\\n\\mathrm{rate} &\\leftarrow \\frac{\\mathrm{rise}\\,\\alpha\\,\\sqrt{1 - \\beta_{2}^{t}}}{1 - \\beta_{1}^{t}} \\\\\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\left(\\theta - \\frac{\\mathrm{rate}\\,m}{\\sqrt{v} + \\epsilon}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>age</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow></mtd></mtr><mtr><mtd><mtext>anew</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>age</mtext><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mtext>rise</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mn>1</mn><mo>−</mo><mfrac><mrow><mn>0.99</mn><mo>⁢</mo><mrow><mo>(</mo><mrow><mn>1</mn><mo>+</mo><mrow><mi>cos</mi><mrow><mo>(</mo><mfrac><mrow><mn>3.141592653589793</mn><mo>⁢</mo><mrow><mo>(</mo><mrow><mtext>age</mtext><mo>+</mo><mn>1</mn></mrow><mo>)</mo></mrow></mrow><mrow><mtext>warmup</mtext><mo>+</mo><mn>1</mn></mrow></mfrac><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mn>2</mn></mfrac></mrow></mtd><mtd><mrow><mrow><mi>t</mi><mo>≥</mo><mtext>every</mtext></mrow><mo>∧</mo><mrow><mtext>age</mtext><mo>&lt;</mo><mtext>warmup</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>clips</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>age</mtext><mo>≥</mo><mtext>settle</mtext></mrow></mtd></mtr><mtr><mtd><mi>c</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mrow><mi>sign</mi><mrow><mo>(</mo><mi>g</mi><mo>)</mo></mrow></mrow><mo>⁢</mo><msqrt><mrow><mtext>threshold</mtext><mo>⁢</mo><mi>v</mi></mrow></msqrt></mrow></mtd><mtd><mrow><mtext>clips</mtext><mo>∧</mo><mrow><msup><mi>g</mi><mn>2</mn></msup><mo>></mo><mrow><mtext>threshold</mtext><mo>⁢</mo><mi>v</mi></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>g</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>c</mi></mrow></mtd><mtd><mtext>anew</mtext></mtd></mtr><mtr><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>c</mi></mrow></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>c</mi><mn>2</mn></msup></mrow></mtd><mtd><mtext>anew</mtext></mtd></mtr><mtr><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mi>c</mi><mn>2</mn></msup></mrow></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><mtext>rise</mtext><mo>⁢</mo><mi>α</mi></mrow><mo>⁢</mo><msqrt><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></msqrt></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mo>(</mo><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mtext>rate</mtext><mo>⁢</mo><mi>m</mi></mrow><mrow><msqrt><mi>v</mi></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow><mo>)</mo></mrow></mrow></mtd></mtr></mtable></math>",
     "options": [
       {
         "name": "lr",
@@ -3734,6 +3734,67 @@ export const rules: readonly RuleEntry[] = [
       "error": 3e-7
     },
     "mutants": 8
+  },
+  {
+    "id": "adam-mini",
+    "name": "adamMini",
+    "family": "factored",
+    "title": "Adam-mini",
+    "paper": "https://arxiv.org/abs/2406.16793",
+    "sentence": "AdamW with one second moment per output neuron in place of one per weight, because the weights of a neuron share a curvature: half of Adam's state.",
+    "comment": "AdamW with one second moment per output neuron in place of one per weight, because the weights of a neuron share a curvature: half of Adam's state. Rows are outputs; vectors have one moment in all. Queries and keys want one per head, which the authors cut from their rows: here they have one per row too (Zhang et al., 2024).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * rowMean(g^2)"],
+      ["p", "p - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,\\operatorname{rowMean}\\left(g^{2}\\right) \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\frac{m}{1 - \\beta_{1}^{t}}}{\\sqrt{\\frac{v}{1 - \\beta_{2}^{t}}} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><msup><mi>g</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow><mrow><msqrt><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "row", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/zyushun/Adam-mini, 402aadf), the matrix as one of a feed-forward layer, float64",
+      "error": 2e-7
+    },
+    "mutants": 0
   },
   {
     "id": "apollo",
@@ -6053,6 +6114,261 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 7
   },
   {
+    "id": "kl-shampoo",
+    "name": "klShampoo",
+    "family": "preconditioned",
+    "title": "KL-Shampoo",
+    "paper": "https://arxiv.org/abs/2509.03378",
+    "sentence": "Shampoo whose factors are the best estimate of the gradients' covariance by the Kullback–Leibler divergence: each is summed up from gradients that the other has whitened, and needs no grafting from Adam.",
+    "comment": "Shampoo whose factors are the best estimate of the gradients' covariance by the Kullback–Leibler divergence: each is summed up from gradients that the other has whitened, and needs no grafting from Adam. The idealized scheme of the paper, with roots taken anew at every step in float64 on the host; factors start as the identity (Lin et al., 2025).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["next", "beta2 * l + (1 - beta2) / cols * g @ inverseRoot(r + eps * eye(cols), 1) @ g'"],
+      ["r", "beta2 * r + (1 - beta2) / rows * g' @ inverseRoot(l + eps * eye(rows), 1) @ g"],
+      ["l", "next"],
+      ["p", "p - lr * inverseRoot(l + eps * eye(rows), 2) @ m @ inverseRoot(r + eps * eye(cols), 2)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\n\\mathrm{next} &\\leftarrow \\beta_{2}\\,l + \\frac{1 - \\beta_{2}}{\\mathrm{cols}}\\,g\\,\\operatorname{inverseRoot}\\left(r + \\epsilon\\,I_{\\mathrm{cols}}, 1\\right)\\,g^{\\top} \\\\\nr &\\leftarrow \\beta_{2}\\,r + \\frac{1 - \\beta_{2}}{\\mathrm{rows}}\\,g^{\\top}\\,\\operatorname{inverseRoot}\\left(l + \\epsilon\\,I_{\\mathrm{rows}}, 1\\right)\\,g \\\\\nl &\\leftarrow \\mathrm{next} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\operatorname{inverseRoot}\\left(l + \\epsilon\\,I_{\\mathrm{rows}}, 2\\right)\\,m\\,\\operatorname{inverseRoot}\\left(r + \\epsilon\\,I_{\\mathrm{cols}}, 2\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>next</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>l</mi></mrow><mo>+</mo><mrow><mrow><mrow><mfrac><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mtext>cols</mtext></mfrac><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><mrow><mi>inverseRoot</mi><mrow><mo>(</mo><mrow><mi>r</mi><mo>+</mo><mrow><mi>ϵ</mi><mo>⁢</mo><mrow><mo>I(</mo><mtext>cols</mtext><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><msup><mi>g</mi><mo>⊤</mo></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>r</mi></mrow><mo>+</mo><mrow><mrow><mrow><mfrac><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mtext>rows</mtext></mfrac><mo>⁢</mo><msup><mi>g</mi><mo>⊤</mo></msup></mrow><mo>⁢</mo><mrow><mi>inverseRoot</mi><mrow><mo>(</mo><mrow><mi>l</mi><mo>+</mo><mrow><mi>ϵ</mi><mo>⁢</mo><mrow><mo>I(</mo><mtext>rows</mtext><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>l</mi></mtd><mtd><mo>←</mo></mtd><mtd><mtext>next</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mi>α</mi><mo>⁢</mo><mrow><mi>inverseRoot</mi><mrow><mo>(</mo><mrow><mi>l</mi><mo>+</mo><mrow><mi>ϵ</mi><mo>⁢</mo><mrow><mo>I(</mo><mtext>rows</mtext><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>2</mn><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><mi>m</mi></mrow><mo>⁢</mo><mrow><mi>inverseRoot</mi><mrow><mo>(</mo><mrow><mi>r</mi><mo>+</mo><mrow><mi>ϵ</mi><mo>⁢</mo><mrow><mo>I(</mo><mtext>cols</mtext><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>2</mn><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.98,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [5e-324, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      {
+        "name": "l",
+        "place": ["rows", "rows"],
+        "init": "eye"
+      },
+      {
+        "name": "r",
+        "place": ["cols", "cols"],
+        "init": "eye"
+      }
+    ],
+    "bytes": 4,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "numpy 2.4.6, a float64 transcription of the idealized scheme (claim 2), factors from the identity",
+      "error": 0.000001
+    },
+    "mutants": 1
+  },
+  {
+    "id": "kl-soap",
+    "name": "klSoap",
+    "family": "preconditioned",
+    "title": "KL-SOAP",
+    "paper": "https://arxiv.org/abs/2509.03378",
+    "sentence": "SOAP in the axes of KL-Shampoo's factors, each of which is summed up from gradients that the other has whitened.",
+    "comment": "SOAP in the axes of KL-Shampoo's factors, each of which is summed up from gradients that the other has whitened. Factors start as the identity, and inverses are taken anew at every step, in float64 on the host (Lin et al., 2025).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * (a' @ g @ b)^2"],
+      ["mHat", "(a' @ m @ b) / (1 - beta1^t)"],
+      ["vHat", "v / (1 - beta2^t)"],
+      ["next", "beta2 * l + (1 - beta2) / cols * g @ inverseRoot(r + damping * eye(cols), 1) @ g'"],
+      ["r", "beta2 * r + (1 - beta2) / rows * g' @ inverseRoot(l + damping * eye(rows), 1) @ g"],
+      ["l", "next"],
+      ["p", "p - lr * a @ (mHat / (sqrt(vHat) + eps)) @ b'"],
+      ["a", "qr((l + 0.01 * norm(l) * eye(rows)) @ a)"],
+      ["b", "qr((r + 0.01 * norm(r) * eye(cols)) @ b)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,\\left(a^{\\top}\\,g\\,b\\right)^{2} \\\\\n\\hat{m} &\\leftarrow \\frac{a^{\\top}\\,m\\,b}{1 - \\beta_{1}^{t}} \\\\\n\\hat{v} &\\leftarrow \\frac{v}{1 - \\beta_{2}^{t}} \\\\\n\\mathrm{next} &\\leftarrow \\beta_{2}\\,l + \\frac{1 - \\beta_{2}}{\\mathrm{cols}}\\,g\\,\\operatorname{inverseRoot}\\left(r + \\mathrm{damping}\\,I_{\\mathrm{cols}}, 1\\right)\\,g^{\\top} \\\\\nr &\\leftarrow \\beta_{2}\\,r + \\frac{1 - \\beta_{2}}{\\mathrm{rows}}\\,g^{\\top}\\,\\operatorname{inverseRoot}\\left(l + \\mathrm{damping}\\,I_{\\mathrm{rows}}, 1\\right)\\,g \\\\\nl &\\leftarrow \\mathrm{next} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,a\\,\\frac{\\hat{m}}{\\sqrt{\\hat{v}} + \\epsilon}\\,b^{\\top} \\\\\n&\\textbf{if } t = 1 \\lor t \\bmod \\mathrm{every} = 0 \\\\\na &\\quad \\leftarrow \\operatorname{qr}\\left(\\left(l + 0.01\\,\\left\\lVert l \\right\\rVert\\,I_{\\mathrm{rows}}\\right)\\,a\\right) \\\\\nb &\\quad \\leftarrow \\operatorname{qr}\\left(\\left(r + 0.01\\,\\left\\lVert r \\right\\rVert\\,I_{\\mathrm{cols}}\\right)\\,b\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><msup><mrow><mo>(</mo><mrow><mrow><msup><mi>a</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><mi>b</mi></mrow><mo>)</mo></mrow><mn>2</mn></msup></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><msup><mi>a</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>m</mi></mrow><mo>⁢</mo><mi>b</mi></mrow><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>next</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>l</mi></mrow><mo>+</mo><mrow><mrow><mrow><mfrac><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mtext>cols</mtext></mfrac><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><mrow><mi>inverseRoot</mi><mrow><mo>(</mo><mrow><mi>r</mi><mo>+</mo><mrow><mtext>damping</mtext><mo>⁢</mo><mrow><mo>I(</mo><mtext>cols</mtext><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><msup><mi>g</mi><mo>⊤</mo></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>r</mi></mrow><mo>+</mo><mrow><mrow><mrow><mfrac><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mtext>rows</mtext></mfrac><mo>⁢</mo><msup><mi>g</mi><mo>⊤</mo></msup></mrow><mo>⁢</mo><mrow><mi>inverseRoot</mi><mrow><mo>(</mo><mrow><mi>l</mi><mo>+</mo><mrow><mtext>damping</mtext><mo>⁢</mo><mrow><mo>I(</mo><mtext>rows</mtext><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>1</mn><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>l</mi></mtd><mtd><mo>←</mo></mtd><mtd><mtext>next</mtext></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>a</mi></mrow><mo>⁢</mo><mfrac><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover><mrow><msqrt><mover accent=\"true\"><mi>v</mi><mo>^</mo></mover></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow><mo>⁢</mo><msup><mi>b</mi><mo>⊤</mo></msup></mrow></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mi>t</mi><mo>=</mo><mn>1</mn></mrow><mo>∨</mo><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mrow></mtd></mtr><mtr><mtd><mi>a</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>qr</mi><mrow><mo>(</mo><mrow><mrow><mo>(</mo><mrow><mi>l</mi><mo>+</mo><mrow><mrow><mn>0.01</mn><mo>⁢</mo><mrow><mo>‖</mo><mi>l</mi><mo>‖</mo></mrow></mrow><mo>⁢</mo><mrow><mo>I(</mo><mtext>rows</mtext><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>a</mi></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>qr</mi><mrow><mo>(</mo><mrow><mrow><mo>(</mo><mrow><mi>r</mi><mo>+</mo><mrow><mrow><mn>0.01</mn><mo>⁢</mo><mrow><mo>‖</mo><mi>r</mi><mo>‖</mo></mrow></mrow><mo>⁢</mo><mrow><mo>I(</mo><mtext>cols</mtext><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>b</mi></mrow><mo>)</mo></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.003,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "every",
+        "default": 10,
+        "range": [1, null],
+        "meaning": "how many steps a basis serves"
+      },
+      {
+        "name": "damping",
+        "default": 1e-8,
+        "range": [5e-324, null],
+        "meaning": "added to the factors before they are inverted"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "tensor", "init": 0 },
+      {
+        "name": "l",
+        "place": ["rows", "rows"],
+        "init": "eye"
+      },
+      {
+        "name": "r",
+        "place": ["cols", "cols"],
+        "init": "eye"
+      },
+      {
+        "name": "a",
+        "place": ["rows", "rows"],
+        "init": "eye"
+      },
+      {
+        "name": "b",
+        "place": ["cols", "cols"],
+        "init": "eye"
+      }
+    ],
+    "bytes": 8,
+    "passes": 2,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": { "source": "numpy 2.4.6, a float64 transcription of SOAP with the factors of KL-Shampoo", "error": 0.000001 },
+    "mutants": 5
+  },
+  {
+    "id": "psgd-quad",
+    "name": "psgdQuad",
+    "family": "preconditioned",
+    "title": "PSGD, inverse-free (QUAD)",
+    "paper": "https://arxiv.org/abs/1512.04202",
+    "sentence": "A preconditioner for the rows and one for the columns that descend themselves, until the preconditioned momentum is white: no roots, inverses or decompositions, only products, so that it runs on every backend.",
+    "comment": "A preconditioner for the rows and one for the columns that descend themselves, until the preconditioned momentum is white: no roots, inverses or decompositions, only products, so that it runs on every backend. Steps of the preconditioners are bounded by a Frobenius norm, where the authors estimate the spectral norm from random vectors; they also balance the two sides every 100 steps, and add noise (Li, 2018; in this quadratic form, Walters and Li, 2025).",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "t > 1 ? momentum * m + (1 - momentum) * g : g"],
+      ["q", "t > 1 ? a : scale * a"],
+      ["s", "t > 1 ? b : scale * b"],
+      ["h", "q @ q @ m @ s @ s"],
+      ["rows2", "h @ h'"],
+      ["cols2", "h' @ h"],
+      ["left", "max(0.95 * left + 0.05 * (norm(rows2) + cols), norm(rows2) + cols)"],
+      ["right", "max(0.95 * right + 0.05 * (norm(cols2) + rows), norm(cols2) + rows)"],
+      ["pace", "max(rate / sqrt(1 + t / 10000), 0.3) / 2"],
+      ["q1", "q - pace / left * (rows2 @ q - cols * q)"],
+      ["q2", "q1 - pace / left * (q1 @ rows2 - cols * q1)"],
+      ["a", "(q2 + q2') / 2"],
+      ["s1", "s - pace / right * (cols2 @ s - rows * s)"],
+      ["s2", "s1 - pace / right * (s1 @ cols2 - rows * s1)"],
+      ["b", "(s2 + s2') / 2"],
+      ["u", "a @ a @ m @ b @ b"],
+      ["p", "p - 0.2 * lr * min(1, 1.1 / max(rms(u), 1e-30)) * u"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\begin{cases} \\mu\\,m + \\left(1 - \\mu\\right)\\,g & t > 1 \\\\ g & \\text{otherwise} \\end{cases} \\\\\nq &\\leftarrow \\begin{cases} a & t > 1 \\\\ \\mathrm{scale}\\,a & \\text{otherwise} \\end{cases} \\\\\ns &\\leftarrow \\begin{cases} b & t > 1 \\\\ \\mathrm{scale}\\,b & \\text{otherwise} \\end{cases} \\\\\nh &\\leftarrow q\\,q\\,m\\,s\\,s \\\\\n\\mathrm{rows}_{2} &\\leftarrow h\\,h^{\\top} \\\\\n\\mathrm{cols}_{2} &\\leftarrow h^{\\top}\\,h \\\\\n\\mathrm{left} &\\leftarrow \\max\\left(0.95\\,\\mathrm{left} + 0.05\\,\\left(\\left\\lVert \\mathrm{rows}_{2} \\right\\rVert + \\mathrm{cols}\\right), \\left\\lVert \\mathrm{rows}_{2} \\right\\rVert + \\mathrm{cols}\\right) \\\\\n\\mathrm{right} &\\leftarrow \\max\\left(0.95\\,\\mathrm{right} + 0.05\\,\\left(\\left\\lVert \\mathrm{cols}_{2} \\right\\rVert + \\mathrm{rows}\\right), \\left\\lVert \\mathrm{cols}_{2} \\right\\rVert + \\mathrm{rows}\\right) \\\\\n\\mathrm{pace} &\\leftarrow \\frac{\\max\\left(\\frac{\\mathrm{rate}}{\\sqrt{1 + \\frac{t}{10000}}}, 0.3\\right)}{2} \\\\\nq_{1} &\\leftarrow q - \\frac{\\mathrm{pace}}{\\mathrm{left}}\\,\\left(\\mathrm{rows}_{2}\\,q - \\mathrm{cols}\\,q\\right) \\\\\nq_{2} &\\leftarrow q_{1} - \\frac{\\mathrm{pace}}{\\mathrm{left}}\\,\\left(q_{1}\\,\\mathrm{rows}_{2} - \\mathrm{cols}\\,q_{1}\\right) \\\\\na &\\leftarrow \\frac{q_{2} + q_{2}^{\\top}}{2} \\\\\ns_{1} &\\leftarrow s - \\frac{\\mathrm{pace}}{\\mathrm{right}}\\,\\left(\\mathrm{cols}_{2}\\,s - \\mathrm{rows}\\,s\\right) \\\\\ns_{2} &\\leftarrow s_{1} - \\frac{\\mathrm{pace}}{\\mathrm{right}}\\,\\left(s_{1}\\,\\mathrm{cols}_{2} - \\mathrm{rows}\\,s_{1}\\right) \\\\\nb &\\leftarrow \\frac{s_{2} + s_{2}^{\\top}}{2} \\\\\nu &\\leftarrow a\\,a\\,m\\,b\\,b \\\\\n\\theta &\\leftarrow \\theta - 0.2\\,\\alpha\\,\\min\\left(1, \\frac{1.1}{\\max\\left(\\operatorname{rms}\\left(u\\right), 10^{-30}\\right)}\\right)\\,u\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mi>g</mi></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>q</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mi>a</mi></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mrow><mtext>scale</mtext><mo>⁢</mo><mi>a</mi></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>s</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mi>b</mi></mtd><mtd><mrow><mi>t</mi><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mrow><mtext>scale</mtext><mo>⁢</mo><mi>b</mi></mrow></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>h</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mrow><mi>q</mi><mo>⁢</mo><mi>q</mi></mrow><mo>⁢</mo><mi>m</mi></mrow><mo>⁢</mo><mi>s</mi></mrow><mo>⁢</mo><mi>s</mi></mrow></mtd></mtr><mtr><mtd><msub><mtext>rows</mtext><mn>2</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>h</mi><mo>⁢</mo><msup><mi>h</mi><mo>⊤</mo></msup></mrow></mtd></mtr><mtr><mtd><msub><mtext>cols</mtext><mn>2</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msup><mi>h</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>h</mi></mrow></mtd></mtr><mtr><mtd><mtext>left</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mrow><mn>0.95</mn><mo>⁢</mo><mtext>left</mtext></mrow><mo>+</mo><mrow><mn>0.05</mn><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><mo>‖</mo><msub><mtext>rows</mtext><mn>2</mn></msub><mo>‖</mo></mrow><mo>+</mo><mtext>cols</mtext></mrow><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mrow><mrow><mo>‖</mo><msub><mtext>rows</mtext><mn>2</mn></msub><mo>‖</mo></mrow><mo>+</mo><mtext>cols</mtext></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>right</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mrow><mn>0.95</mn><mo>⁢</mo><mtext>right</mtext></mrow><mo>+</mo><mrow><mn>0.05</mn><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><mo>‖</mo><msub><mtext>cols</mtext><mn>2</mn></msub><mo>‖</mo></mrow><mo>+</mo><mtext>rows</mtext></mrow><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mrow><mrow><mo>‖</mo><msub><mtext>cols</mtext><mn>2</mn></msub><mo>‖</mo></mrow><mo>+</mo><mtext>rows</mtext></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>pace</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mi>max</mi><mrow><mo>(</mo><mfrac><mtext>rate</mtext><msqrt><mrow><mn>1</mn><mo>+</mo><mfrac><mi>t</mi><mn>10000</mn></mfrac></mrow></msqrt></mfrac><mo>,</mo><mn>0.3</mn><mo>)</mo></mrow></mrow><mn>2</mn></mfrac></mtd></mtr><mtr><mtd><msub><mi>q</mi><mn>1</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>q</mi><mo>−</mo><mrow><mfrac><mtext>pace</mtext><mtext>left</mtext></mfrac><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><msub><mtext>rows</mtext><mn>2</mn></msub><mo>⁢</mo><mi>q</mi></mrow><mo>−</mo><mrow><mtext>cols</mtext><mo>⁢</mo><mi>q</mi></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><msub><mi>q</mi><mn>2</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msub><mi>q</mi><mn>1</mn></msub><mo>−</mo><mrow><mfrac><mtext>pace</mtext><mtext>left</mtext></mfrac><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><msub><mi>q</mi><mn>1</mn></msub><mo>⁢</mo><msub><mtext>rows</mtext><mn>2</mn></msub></mrow><mo>−</mo><mrow><mtext>cols</mtext><mo>⁢</mo><msub><mi>q</mi><mn>1</mn></msub></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>a</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><msub><mi>q</mi><mn>2</mn></msub><mo>+</mo><msup><msub><mi>q</mi><mn>2</mn></msub><mo>⊤</mo></msup></mrow><mn>2</mn></mfrac></mtd></mtr><mtr><mtd><msub><mi>s</mi><mn>1</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>s</mi><mo>−</mo><mrow><mfrac><mtext>pace</mtext><mtext>right</mtext></mfrac><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><msub><mtext>cols</mtext><mn>2</mn></msub><mo>⁢</mo><mi>s</mi></mrow><mo>−</mo><mrow><mtext>rows</mtext><mo>⁢</mo><mi>s</mi></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><msub><mi>s</mi><mn>2</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msub><mi>s</mi><mn>1</mn></msub><mo>−</mo><mrow><mfrac><mtext>pace</mtext><mtext>right</mtext></mfrac><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><msub><mi>s</mi><mn>1</mn></msub><mo>⁢</mo><msub><mtext>cols</mtext><mn>2</mn></msub></mrow><mo>−</mo><mrow><mtext>rows</mtext><mo>⁢</mo><msub><mi>s</mi><mn>1</mn></msub></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><msub><mi>s</mi><mn>2</mn></msub><mo>+</mo><msup><msub><mi>s</mi><mn>2</mn></msub><mo>⊤</mo></msup></mrow><mn>2</mn></mfrac></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mrow><mi>a</mi><mo>⁢</mo><mi>a</mi></mrow><mo>⁢</mo><mi>m</mi></mrow><mo>⁢</mo><mi>b</mi></mrow><mo>⁢</mo><mi>b</mi></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mn>0.2</mn><mo>⁢</mo><mi>α</mi></mrow><mo>⁢</mo><mrow><mi>min</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mfrac><mn>1.1</mn><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mi>rms</mi><mrow><mo>(</mo><mi>u</mi><mo>)</mo></mrow></mrow><mo>,</mo><msup><mn>10</mn><mn>−30</mn></msup><mo>)</mo></mrow></mrow></mfrac><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><mi>u</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.95,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "rate",
+        "default": 0.7,
+        "range": [0, null],
+        "meaning": "the step size of the preconditioners; it falls, and is at least 0.3"
+      },
+      {
+        "name": "scale",
+        "default": 1,
+        "range": [5e-324, null],
+        "meaning": "where the preconditioners start, times the identity"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      {
+        "name": "a",
+        "place": ["rows", "rows"],
+        "init": "eye"
+      },
+      {
+        "name": "b",
+        "place": ["cols", "cols"],
+        "init": "eye"
+      },
+      { "name": "left", "place": "scalar", "init": 0 },
+      { "name": "right", "place": "scalar", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 3,
+    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/evanatyourservice/quad_torch, a4aea1c), QUAD without noise, its spectral norms replaced by Frobenius norms, float64",
+      "error": 8e-7
+    },
+    "mutants": 32
+  },
+  {
     "id": "shampoo",
     "name": "shampoo",
     "family": "preconditioned",
@@ -7059,7 +7375,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, ASGD, float64", "error": 0.000001 },
-    "mutants": 2
+    "mutants": 78
   },
   {
     "id": "cautious-lion",

@@ -17,6 +17,8 @@ export const stuckAfterHuge: Readonly<Record<string, string>> = {
   adam: squares,
   "adam-atan2": squares,
   "adam-eps-inside": squares,
+  "adam-mini": squares,
+  adahessian: squares,
   adamod: squares,
   adamp: squares,
   adams: squares,
@@ -65,7 +67,6 @@ export const stuckAfterHuge: Readonly<Record<string, string>> = {
   ldog: norms,
   sgd: far,
   extragradient: far,
-  spam: "v is infinite, and 0 times that, where it is started anew, is NaN",
 };
 
 /** The same after gradients near 1e-30. */

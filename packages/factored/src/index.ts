@@ -1,5 +1,6 @@
 export { adafactor } from "./adafactor.ts";
 export { adalomo } from "./adalomo.ts";
+export { adamMini } from "./adam-mini.ts";
 export { apollo } from "./apollo.ts";
 export { apolloMini } from "./apollo-mini.ts";
 export { came } from "./came.ts";
