@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { growth } from "./growth.ts";
 import { guard } from "./guard/guard.ts";
+import { matrices } from "./matrices.ts";
 import type { Effort } from "./measure.ts";
 import { minimize } from "./minimize.ts";
 import { type ModelName, modelNames } from "./models.ts";
@@ -23,6 +24,8 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
                                             the update alone, by number of parameters and tensors
   npm run bench -- growth                   the cost per step, per tensor and per parameter
   npm run bench -- products                 the cost of matrix products, by rows and columns (--sizes 256,512)
+  npm run bench -- matrices                 Muon, Shampoo and SOAP, QR and eigenvectors, beside PyTorch and beside their products
+                                            alone; and state in fewer bytes beside float32
   npm run bench -- profile [${modelNames.join("|")} …]
                                             where a training step's time goes, by operator
   npm run bench -- minimize                 the evaluations that classical methods need, beside SciPy's
@@ -156,6 +159,10 @@ else
       if (rest.length > 0) fail(`"products" takes no "${rest[0]}".`);
       console.log(`${await products(list("sizes", [256, 512, 1024]), { ...effort(5, 50), least: 1 }, say)}\n`);
       break;
+    case "matrices":
+      if (rest.length > 0) fail(`"matrices" takes no "${rest[0]}".`);
+      console.log(`${await matrices({ ...effort(5, 100), least: 1 }, say)}\n`);
+      break;
     case "profile":
       for (const name of named("model", modelNames)) console.log(`${await profile(name)}\n`);
       break;
@@ -180,5 +187,7 @@ else
       break;
     }
     default:
-      fail(`Unknown part "${part}". Choose from training, step, growth, products, profile, minimize, types and guard.`);
+      fail(
+        `Unknown part "${part}". Choose from training, step, growth, products, matrices, profile, minimize, types and guard.`,
+      );
   }

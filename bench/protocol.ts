@@ -40,10 +40,18 @@ export type Task =
       readonly repeat?: number;
     };
 
+/** A rule or function of matrices, of which a process computes one step after the other. */
+export interface MatrixTask {
+  readonly kind: "matrices";
+  readonly work: "muon" | "qr" | "eigh";
+  readonly rows: number;
+  readonly cols: number;
+}
+
 export type UpdateTask = Task & { readonly kind: "step" };
 
 export type Request =
-  | { readonly load: Task; readonly id: string }
+  | { readonly load: Task | MatrixTask; readonly id: string }
   | { readonly go: string; readonly ms: number; readonly least: number }
   | { readonly drop: string };
 

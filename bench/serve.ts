@@ -1,11 +1,12 @@
 // A process of contenders written in JavaScript: reads one request per line and answers it. See contender-process.ts.
 import { createInterface } from "node:readline";
 import type { Contender } from "./contender.ts";
-import { type Answer, MARK, type Request, type Task, type Turn } from "./protocol.ts";
+import { type Answer, MARK, type MatrixTask, type Request, type Task, type Turn } from "./protocol.ts";
 
 const contenders = new Map<string, Contender>();
 
-async function make(task: Task): Promise<Contender> {
+async function make(task: Task | MatrixTask): Promise<Contender> {
+  if (task.kind === "matrices") throw new Error("matrices.ts has its own contenders");
   if (task.kind === "step") return repeated(await (await import("./updates.ts")).update(task), task.repeat ?? 1);
   if (task.who.startsWith("tfjs")) return (await import("./training-tfjs.ts")).training(task);
   return (await import("./training-onnxruntime.ts")).training(task);

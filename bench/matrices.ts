@@ -1,0 +1,172 @@
+import { adamw } from "@descent/adam";
+import { allocate, type OptimizerOptions, optimizer, type Precision } from "@descent/arrays";
+import { type Configured, formula, type Macro, rule } from "@descent/core";
+import { apply } from "@descent/core/graph";
+import { onnxMatmul } from "@descent/onnxruntime";
+import { muon } from "@descent/orthogonal";
+import { soap } from "@descent/preconditioned";
+import type { ContenderProcess } from "./contender-process.ts";
+import { machine } from "./machine.ts";
+import { type Effort, load, median } from "./measure.ts";
+import { noPyTorch, pytorch } from "./processes.ts";
+import type { MatrixTask } from "./protocol.ts";
+import { digits, table } from "./report.ts";
+
+/** A contender: milliseconds of the steps of one turn. */
+type Turn = (ms: number, least: number) => Promise<readonly number[]>;
+
+const quintic = formula({ A: "x @ x'", B: "-4.775 * A + 2.0315 * A @ A", y: "3.4445 * x + B @ x" });
+/** The fifteen products of five Newton–Schulz iterations, and the sums between them. */
+const products: Macro = ({ rows, cols }, given) => {
+  let x = rows > cols ? apply("transpose", given!) : given!; // called with one argument
+  for (let k = 0; k < 5; k++) x = quintic(x);
+  return rows > cols ? apply("transpose", x) : x;
+};
+const plain = { paper: "", hyper: { scale: 1e-9 }, state: {} };
+const alone = rule({
+  ...plain,
+  id: "bench/products",
+  title: "Products",
+  macros: { products },
+  update: { p: "products(scale * g)" },
+});
+const qr = rule({ ...plain, id: "bench/qr", title: "QR", update: { p: "p - scale * qr(g)" } });
+const eigh = rule({ ...plain, id: "bench/eigh", title: "eigh", update: { p: "p - scale * eigh(g + g')" } });
+/** Shampoo whose roots are taken every ten steps. */
+const shampoo = rule({
+  id: "bench/shampoo",
+  title: "Shampoo",
+  paper: "https://arxiv.org/abs/1802.09568",
+  hyper: { lr: 1e-9, eps: 1e-4, every: 10 },
+  state: {
+    L: { place: ["rows", "rows"], init: 0 },
+    R: { place: ["cols", "cols"], init: 0 },
+    left: { place: ["rows", "rows"], init: "eye" },
+    right: { place: ["cols", "cols"], init: "eye" },
+  },
+  before: [
+    { L: "L + g @ g'", R: "R + g' @ g" },
+    {
+      when: "t % every == 0",
+      left: "inverseRoot(L + eps * eye(rows), 4)",
+      right: "inverseRoot(R + eps * eye(cols), 4)",
+    },
+  ],
+  update: { p: "p - lr * left @ g @ right" },
+});
+
+/** An update on arrays; `group` steps are timed as one, where not all cost the same. */
+function ours(configured: Configured, rows: number, cols: number, options: OptimizerOptions = {}, group = 1): Turn {
+  const { parameters, gradients } = allocate({ w: [rows, cols] });
+  for (let i = 0; i < rows * cols; i++) gradients.w[i] = Math.sin(i);
+  const opt = optimizer(parameters, configured, options);
+  const run = (): number => {
+    const start = performance.now();
+    for (let k = 0; k < group; k++) opt.update(gradients);
+    return (performance.now() - start) / group;
+  };
+  run(); // compiles
+  return async (ms, least) => {
+    const end = performance.now() + ms;
+    const times: number[] = [];
+    while (times.length < least || performance.now() < end) times.push(run());
+    return times;
+  };
+}
+
+function torch(python: ContenderProcess | undefined, task: MatrixTask): (() => Promise<Turn>) | undefined {
+  if (!python) return undefined;
+  const id = `${task.work} ${task.rows} ${task.cols}`;
+  return async () => {
+    const answer = await python.ask({ load: task, id });
+    if ("absent" in answer) throw new Error(answer.absent);
+    return async (ms, least) => {
+      const turn = await python.ask({ go: id, ms, least });
+      if (!("times" in turn)) throw new Error(`PyTorch answered ${JSON.stringify(turn)}`);
+      return turn.times;
+    };
+  };
+}
+
+/** Medians over rounds in which all contenders have turns, in milliseconds. */
+async function compare(turns: readonly Turn[], { rounds, turn, least }: Effort): Promise<readonly number[]> {
+  const medians: number[][] = turns.map(() => []);
+  for (let round = 0; round < rounds; round++)
+    for (const [i, take] of turns.entries()) medians[i]!.push(median(await take(turn, least)));
+  return medians.map(median);
+}
+
+/** The cost of rules of matrices beside PyTorch and beside their products alone, on one thread, and of state in fewer bytes. */
+export async function matrices(effort: Effort, say: (text: string) => void): Promise<string> {
+  const missing = noPyTorch();
+  const python = missing === undefined ? pytorch("torch_matrices.py", 1) : undefined;
+  const matmul = await onnxMatmul({ threads: 1 });
+  const task = (work: MatrixTask["work"], rows: number, cols: number): MatrixTask => ({
+    kind: "matrices",
+    work,
+    rows,
+    cols,
+  });
+  const rows: string[][] = [];
+  const add = async (
+    label: string,
+    own: Turn,
+    base: Turn | undefined,
+    other: (() => Promise<Turn>) | undefined,
+  ): Promise<void> => {
+    say(label);
+    const them = await other?.();
+    const [mine, products, theirs] = await compare([own, base ?? own, ...(them ? [them] : [])], effort);
+    const times = (x: number | undefined): string => (x === undefined ? "–" : `${digits(x)} (${digits(mine! / x)}×)`);
+    rows.push([label, digits(mine!), base ? times(products) : "–", times(theirs)]);
+  };
+  for (const [height, width] of [
+    [256, 1024],
+    [1024, 1024],
+  ] as const)
+    for (const [name, options] of [
+      ["own loops", {}],
+      ...(matmul ? ([["ONNX Runtime", { matmul }]] as const) : []),
+    ] as const)
+      await add(
+        `Muon ${height} × ${width}, products by ${name}`,
+        ours(muon({ lr: 1e-9 }), height, width, options),
+        ours(alone(), height, width, options),
+        torch(python, task("muon", height, width)),
+      );
+  for (const [title, make] of [
+    ["Shampoo", shampoo()],
+    ["SOAP", soap({ lr: 1e-9 })],
+  ] as const)
+    await add(
+      `${title} 128 × 128, new roots or bases every ten steps`,
+      ours(make, 128, 128, {}, 10),
+      undefined,
+      undefined,
+    );
+  for (const n of [128, 256]) {
+    await add(`qr ${n} × ${n}`, ours(qr(), n, n), undefined, torch(python, task("qr", n, n)));
+    await add(`eigh ${n} × ${n}`, ours(eigh(), n, n), undefined, torch(python, task("eigh", n, n)));
+  }
+  const coded: string[][] = [];
+  const total = [1024, 1024] as const;
+  for (const precision of ["bfloat16", "float8"] as const)
+    for (const slots of [["m"], ["v"], ["m", "v"]]) {
+      say(`AdamW with ${slots.join(" and ")} in ${precision}`);
+      const state: Record<string, Precision> = Object.fromEntries(slots.map((slot) => [slot, precision]));
+      const [mine, plainly] = await compare(
+        [ours(adamw({ lr: 1e-9 }), ...total, { state }), ours(adamw({ lr: 1e-9 }), ...total)],
+        effort,
+      );
+      coded.push([`${slots.join(" and ")} in ${precision}`, digits(mine!), `${digits(mine! / plainly!)}×`]);
+    }
+  python?.close();
+  return [
+    "## Rules of matrices, and state in fewer bytes",
+    `- ${machine()}; ${new Date().toISOString().slice(0, 10)}; load average ${load().toFixed(1)} after.${missing === undefined ? "" : ` PyTorch: ${missing}.`}`,
+    "Milliseconds per step on one thread, the median of rounds; in brackets how many times as long Descent takes.",
+    table(["", "Descent on arrays", "the products alone", "PyTorch"], rows),
+    "AdamW on 1024 × 1024, beside its step with float32 state.",
+    table(["state", "ms", "float32 state"], coded),
+  ].join("\n\n");
+}
