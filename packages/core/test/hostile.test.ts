@@ -245,6 +245,11 @@ describe("a rule is checked where it is defined", () => {
       { state: { m: 0, v: 0 }, update: { m: "m + g", v: "g^2", p: "p - lr * m" } },
       "Probe has `v` among its states, and no equation reads it. Use it, or take it out of `state`.",
     ],
+    [
+      "a state that stays what it is, here a momentum that trains nothing",
+      { state: { m: 0 }, update: { p: "p - lr * m" } },
+      "Probe has `m` among its states, which starts as 0, and no equation changes it. Give it an equation, or make it an option.",
+    ],
     ["no step", { update: { q: "lr * g" } }, "Probe: no equation changes `p`."],
     [
       "a place that is too narrow",

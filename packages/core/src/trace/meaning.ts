@@ -28,6 +28,7 @@ export function checkMeaning(spec: RuleSpec): void {
     }
   }
   const read = new Set<unknown>(sizing(spec));
+  const written = new Set(everyBlock(spec).flatMap(({ lines }) => lines.map(([name]) => name)));
   for (const slot of Object.values(spec.state)) read.add(typeof slot === "object" ? slot.init : slot);
   for (const { when = "1", lines } of everyBlock(spec))
     for (const source of [when, ...lines.map(([, text]) => text)])
@@ -42,6 +43,14 @@ export function checkMeaning(spec: RuleSpec): void {
     if (unread.length > 0)
       throw new OptimizerError(
         `${spec.title} has ${list(unread)} among its ${kind}, and no equation reads ${them}. Use ${them}, or take ${them} out of \`${part}\`.`,
+      );
+  }
+  for (const [name, slot] of Object.entries(spec.state)) {
+    const init = typeof slot === "object" ? slot.init : slot;
+    const constant = typeof init === "number" || Object.hasOwn(spec.hyper, init);
+    if (constant && !written.has(name))
+      throw new OptimizerError(
+        `${spec.title} has \`${name}\` among its states, which starts as ${init}, and no equation changes it. Give it an equation, or make it an option.`,
       );
   }
 }
