@@ -56,6 +56,10 @@ import {
 const signOf = (a: Tensor): Tensor =>
   getBackend() === "wasm" ? where(greater(abs(a), 0), where(greater(a, 0), 1, -1), a) : sign(a);
 
+/** On wasm, tfjs's own product of matrices with no numbers between them is whatever the memory held. */
+const productOf = (a: Tensor, b: Tensor): Tensor =>
+  a.size === 0 || b.size === 0 ? zeros([a.shape[0]!, b.shape[1]!]) : matMul(a, b);
+
 /** Every operation on tensors but functions of whole matrices; `select`, which takes three, is `where`. */
 const operators: Readonly<
   Record<Exclude<ScalarOp, "select"> | "matmul" | "transpose", (a: Tensor, b: Tensor) => Tensor>
@@ -89,7 +93,7 @@ const operators: Readonly<
   and: (a, b) => logicalAnd(a, b),
   or: (a, b) => logicalOr(a, b),
   not: (a) => logicalNot(a),
-  matmul: (a, b) => matMul(a, b),
+  matmul: (a, b) => productOf(a, b),
   transpose: (a) => transpose(a),
 };
 
