@@ -83,7 +83,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   tfjs: ["wasm", "update", "variables", "saved"],
   onnx: ["proto", "graph", "weights", "autodiff"],
   onnxruntime: ["files", "runtime", "quirks", "graphs", "session", "plans", "engine", "worker"],
-  regularizers: ["linear", "projections", "proximal", "penalties", "constraints"],
+  regularizers: ["linear", "projections", "proximal", "penalties", "constraints", "images", "robust"],
   "quasi-newton": ["search", "bounded"],
 };
 

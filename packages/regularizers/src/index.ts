@@ -2,6 +2,9 @@ export { box } from "./constraints/box.ts";
 export { maxNorm } from "./constraints/max-norm.ts";
 export { nonNegative } from "./constraints/non-negative.ts";
 export { unitNorm } from "./constraints/unit-norm.ts";
+export { type CutoutOptions, cutout, randomShifts, type ShiftOptions } from "./images/augment.ts";
+export type { ImageShape } from "./images/images.ts";
+export { cutmix, type Mixed, type MixOptions, mixup } from "./images/mix.ts";
 export { type Constrained, type Lagrangian, type LagrangianOptions, lagrangian, type Smooth } from "./lagrangian.ts";
 export { penaltyEntropy, penaltyLabelSmoothing } from "./penalties/outputs.ts";
 export type { Penalty } from "./penalties/penalty.ts";
@@ -66,4 +69,6 @@ export {
 } from "./proximal/proximal.ts";
 export { ridge } from "./proximal/ridge.ts";
 export { softThreshold } from "./proximal/soft-threshold.ts";
+export { type FgsmOptions, fgsm, type InputRange, type PgdOptions, pgd } from "./robust/adversarial.ts";
+export { type Ensemble, ensemble } from "./robust/ensemble.ts";
 export type { Vector } from "./vector.ts";

@@ -17,7 +17,16 @@ const penalty = (options: object): GoodCall => ({
   use: (p: regularizers.Penalty) => [p.value(x()), p.gradient(x())],
 });
 
+const images = { shape: [2, 2, 1, 1], seed: 1 };
 wrongCalls(regularizers, {
+  cutmix: { args: () => [x(), [1, 0, 0, 1], { ...images, alpha: 1 }] },
+  cutout: { args: () => [x(), { ...images, size: 1, fill: 0 }] },
+  ensemble: { args: () => [] },
+  "ensemble().add": { call: (outputs: number[]) => regularizers.ensemble().add(outputs), args: () => [x()] },
+  fgsm: { args: () => [x(), x(), { radius: 0.1, min: -9, max: 9 }] },
+  mixup: { args: () => [x(), [1, 0, 0, 1], { ...images, alpha: 0.2 }] },
+  pgd: { args: () => [x(), () => x(), { radius: 0.1, steps: 2, step: 0.1, norm: "l2", examples: 2, min: -9, max: 9 }] },
+  randomShifts: { args: () => [x(), { ...images, most: 1, fill: 0 }] },
   box: { args: () => [sgd(), { lower: 0, upper: 2 }] },
   maxNorm: { args: () => [sgd(), { limit: 2 }] },
   groupThreshold: { args: () => [sgd(), { strength: 1 }] },
