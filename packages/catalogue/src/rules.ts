@@ -3120,7 +3120,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/lessw2020/Ranger-Deep-Learning-Optimizer, c82a304), in float64",
       "error": 5e-7
     },
-    "mutants": 2
+    "mutants": 8
   },
   {
     "id": "ranger21",
@@ -3236,7 +3236,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "pytorch_optimizer 4.1.0, Ranger21 (disable_lr_scheduler=True), no decay where the role is bias, float64",
       "error": 8e-7
     },
-    "mutants": 24
+    "mutants": 31
   },
   {
     "id": "simplified-ademamix",
@@ -3384,7 +3384,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, SPAM, float64", "error": 3e-7 },
-    "mutants": 6
+    "mutants": 8
   },
   {
     "id": "stable-adamw",
