@@ -41,7 +41,12 @@ function both(on: GpuDevice) {
   const start = Object.fromEntries(names.map((n, i) => [n, random(sizes[n], i + 1)]));
   const { parameters, gradients } = allocate(on, shapes);
   for (const n of names) on.queue.writeBuffer(parameters[n].buffer, parameters[n].offset, start[n]!);
-  const plain = Object.fromEntries(names.map((n) => [n, { ...parameters[n], data: start[n]!.slice() }]));
+  const plain = Object.fromEntries(
+    names.map((n) => {
+      const { shape, role, axes } = parameters[n];
+      return [n, { shape, role, axes, data: start[n]!.slice() }];
+    }),
+  );
   const gradient = (step: number): Record<string, Float32Array<ArrayBuffer>> =>
     Object.fromEntries(names.map((n, i) => [n, random(sizes[n], 100 * step + i)]));
   const write = (step: number): void => {
