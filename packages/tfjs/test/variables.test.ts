@@ -197,7 +197,7 @@ describe("a state that is loaded", () => {
     expect([opt.step, counts(opt)]).toEqual([0, {}]);
     for (const wrong of [3, [null], ["w"], [{}]])
       expect(() => opt.load(state, { variables: wrong as unknown as tf.Variable[] })).toThrow(
-        "`variables` takes tf.Variables or a model's weights, { variables: model.trainableWeights }; got",
+        "`variables` takes tf.Variables or a model's weights, such as model.trainableWeights; got",
       );
     a.dispose();
     other.dispose();
