@@ -4,6 +4,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { radam } from "@descent/adam";
+import { emit } from "@descent/dialects/emit";
 import { operatorsMarkdown } from "@descent/onnx/autodiff";
 import type { RuleEntry } from "../packages/catalogue/src/entry.ts";
 import {
@@ -116,5 +118,7 @@ for (const family of families) {
 }
 current("CONTRIBUTING.md", withPart("CONTRIBUTING.md", "refusals", refusalsMarkdown()));
 current("packages/onnx/OPERATORS.md", operatorsMarkdown());
+const dialects = "packages/dialects/README.md";
+current(dialects, withPart(dialects, "radam for PyTorch", `\`\`\`python\n${emit(radam, "torch").trimEnd()}\n\`\`\``));
 if (stale === 0) console.log(`The documentation of ${rules.length} rules is current.`);
 process.exitCode = check && stale > 0 ? 1 : 0;

@@ -1,4 +1,5 @@
-import { type Equations, inOrder, type RuleSpec } from "./spec.ts";
+import { isRecord, list, OptimizerError, shown, takes } from "./errors.ts";
+import { checkLines, type Equations, inOrder, type RuleSpec } from "./spec.ts";
 
 /* Which equations of a rule run when: phase by phase, block by block. */
 
@@ -17,16 +18,21 @@ export const READOUT = "readout";
 const block = (equations: Equations): Block => ({ when: equations.when, lines: inOrder(equations) });
 
 /** The phases of a round by name, in order; the last is `update`. */
-export const phasesOf = ({ phases = {} }: Pick<RuleSpec, "phases">): readonly string[] => [
-  ...Object.keys(phases),
-  UPDATE,
-];
+export function phasesOf(spec: Pick<RuleSpec, "phases">): readonly string[] {
+  takes("phasesOf", "a rule", spec, isRecord(spec) || typeof spec === "function");
+  const { phases = {} } = spec;
+  takes("phasesOf", "a rule, whose phases are equations by name", spec, isRecord(phases));
+  return [...Object.keys(phases), UPDATE];
+}
 
 /** The blocks of one phase, in the order in which they run. */
 export function blocksOf(
   spec: Pick<RuleSpec, "phases" | "before" | "update" | "after" | "readout">,
   phase = UPDATE,
 ): Block[] {
+  checkLines("blocksOf", spec);
+  if (phase !== UPDATE && !(phase === READOUT ? spec.readout : spec.phases && Object.hasOwn(spec.phases, phase)))
+    throw new OptimizerError(`\`blocksOf\`: the rule has the phases ${list(phasesOf(spec))}; got ${shown(phase)}.`);
   if (phase === READOUT) return [block(spec.readout!)]; // asked of a rule that has one
   if (phase !== UPDATE) return [block(spec.phases![phase]!)]; // a phase that the rule has
   return [...(spec.before ?? []), spec.update, ...(spec.after ?? [])].map(block);

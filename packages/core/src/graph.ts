@@ -1,5 +1,6 @@
 /** For backends: expressions, the programs that rules become, and the shapes of their values. */
 
+export { type Block, blocksOf, phasesOf } from "./blocks.ts";
 export { build, type Lookup } from "./build.ts";
 export { type Calculated, calculate } from "./calculate.ts";
 export { apply, reduce } from "./construct.ts";
@@ -39,7 +40,7 @@ export {
   scalarOps,
   type Unary,
 } from "./operations.ts";
-export { type Ast, parse } from "./parse.ts";
+export { type Ast, fold, parse } from "./parse.ts";
 export { type Program, refuseOperations, type SlotSpec, uses } from "./program.ts";
 export { hasMatrices, type Shapes, shapes } from "./shapes.ts";
 export { inOrder } from "./spec.ts";

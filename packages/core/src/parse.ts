@@ -1,4 +1,4 @@
-import { OptimizerError, shown } from "./errors.ts";
+import { isCallback, isRecord, OptimizerError, shown, takes } from "./errors.ts";
 import { type Infix, operators } from "./operations.ts";
 
 /** One right-hand side as it was written, before it becomes a graph; LaTeX is printed from this. */
@@ -204,6 +204,8 @@ const parts = (ast: Ast): readonly Ast[] => {
 
 /** Folds a tree, operands first: `make` gets the results of the operands. Deep trees need no deep stack. */
 export function fold<T>(ast: Ast, make: (node: Ast, operands: readonly T[]) => T): T {
+  takes("fold", "what parse returns", ast, isRecord(ast) && typeof ast.kind === "string");
+  takes("fold", "a function of a node and the results of its operands", make, isCallback(make));
   const open: { readonly node: Ast; readonly parts: readonly Ast[]; readonly done: T[] }[] = [];
   let node: Ast | undefined = ast;
   for (;;) {

@@ -186,6 +186,9 @@ describe("@descent/core/graph", () => {
     latex: good(sgd),
     mathml: good(sgd),
     parse: good("x + 1"),
+    fold: { args: () => [graph.parse("x + 1"), () => 1], foreign: [0] },
+    blocksOf: good(sgd, "update"),
+    phasesOf: good(sgd),
     passes: good([sum]),
     refuseOperations: {
       args: () => [program, () => false, "a backend", "Do otherwise"],
