@@ -1,10 +1,7 @@
 export { objective, type VariableObjective } from "./objective.ts";
-export {
-  DescentOptimizer,
-  type OptimizerOptions,
-  optimizer,
-  registerAll,
-} from "./optimizer.ts";
+export { DescentOptimizer, optimizer } from "./optimizer.ts";
+export type { OptimizerOptions } from "./options.ts";
+export { registerAll } from "./register.ts";
 export type { NamedTensor } from "./saved/weights.ts";
 export { repairTfjsNode } from "./tfjs-node.ts";
 export type { LoadOptions, TfjsLoadReport, VariableLike } from "./trained.ts";

@@ -13,20 +13,16 @@ import {
   type NonFinite,
   nonFiniteGradients,
   nonFiniteOption,
-  type RuleSpec,
   readsInput,
   type Share,
   setHyper,
-  shown,
   stepOfRows,
   takes,
 } from "@descent/core/adapter";
 import {
   backend_util,
-  clone,
   dispose,
   engine,
-  keep,
   type NamedTensorMap,
   Optimizer,
   type Scalar,
@@ -35,8 +31,10 @@ import {
   tidy,
   type Variable,
 } from "@tensorflow/tfjs-core";
+import type { OptimizerOptions } from "./options.ts";
 import { groupsOf, readConfig, writeConfig } from "./saved/config.ts";
-import { renamed } from "./saved/match.ts";
+import { rules } from "./saved/rules.ts";
+import { stateOf } from "./saved/state.ts";
 import { Waiting } from "./saved/waiting.ts";
 import { fromWeights, type NamedTensor, Weights } from "./saved/weights.ts";
 import { repairTfjsNode } from "./tfjs-node.ts";
@@ -57,32 +55,6 @@ import { gradientsByRows, numbersOf } from "./variables/lookups.ts";
 import { checkDescribe, type Describe } from "./variables/parameters.ts";
 import { isAttended } from "./variables/readouts.ts";
 import { registerWasmGradients } from "./wasm/gradients.ts";
-
-/** How an optimizer for TensorFlow.js differs from the default. */
-export interface OptimizerOptions {
-  /** Gives what a variable's name does not tell: its role, or which dimensions are in and out. */
-  readonly parameter?: Describe | undefined;
-  /**
-   * Whether an update may run as a few loops of the backend instead of many tfjs operators; true by default. Elements come
-   * out the same, and sums are more exact.
-   */
-  readonly fused?: boolean | undefined;
-  /**
-   * Handling of gradients that contain NaN or infinity: `"throw"` an error, the default; `"skip"` the step, which
-   * `inspect().nonFinite` counts; or `"apply"` it. The first two write nothing. The webgl and webgpu backends skip such a
-   * step on the device, and the error comes with a later step.
-   */
-  readonly nonFinite?: NonFinite | undefined;
-  /**
-   * The embedding tables whose gradients `minimize` and `fit` take by the rows that tf.gather looked up, as
-   * `sparse=True` does in PyTorch: `(variable) => variable.name.endsWith("/embeddings")`. A step costs what those rows cost, and leaves the others as they are,
-   * state and decay included. For tables that nothing else reads, rules without sums over rows, and the cpu and wasm backends.
-   */
-  readonly rows?: ((variable: Variable) => boolean) | undefined;
-}
-
-/** Rules whose macros a saved optimizer may need, by title. */
-const rules: Record<string, RuleSpec> = {};
 
 /**
  * Core's optimizer loop as a tf.Optimizer: for model.compile, fit, minimize and applyGradients. Its state belongs to the
@@ -377,30 +349,11 @@ export class DescentOptimizer extends Optimizer {
     this.#trained.complete();
     this.#replay();
     const { loop, waiting } = this.#trained;
-    const slots = loop.slots();
-    const counts = this.#trained.held().flatMap(([name]) => {
-      const data = loop.counts(name);
-      return data ? [[`t/${name}`, { shape: [data.length], data: Float32Array.from(data) }] as const] : [];
-    });
-    // All asked for before anything can step, of clones: what is being read is shared, and not written over.
-    const clones = tidy(() => slots.map(({ tensor }) => keep(clone(tensor))));
-    const reads = clones.map((tensor) => tensor.data<"float32">());
-    const meta = loop.meta();
-    // State that was loaded for variables not seen yet is still state.
-    const rest = waiting.state && renamed(waiting.state, new Map(waiting.names.map((n) => [n, n])), meta.step);
-    const data = await Promise.all(reads).finally(() => dispose(clones));
-    return {
-      meta: {
-        ...meta,
-        groups: { ...rest?.meta.groups, ...meta.groups },
-        parameters: { ...rest?.meta.parameters, ...meta.parameters },
-      },
-      tensors: {
-        ...rest?.tensors,
-        ...Object.fromEntries(slots.map(({ key, shape }, i) => [key, { shape, data: data[i]!.slice() }])),
-        ...Object.fromEntries(counts),
-      },
-    };
+    return stateOf(
+      loop,
+      this.#trained.held().map(([name]) => name),
+      waiting,
+    );
   }
 
   /**
@@ -506,21 +459,4 @@ const free = (gradients: Gradients): void =>
 export function optimizer(configured: Configured, options: OptimizerOptions = {}): DescentOptimizer {
   serialization.registerClass(DescentOptimizer);
   return new DescentOptimizer(configured, options);
-}
-
-/**
- * Lets tf.loadLayersModel find this package's optimizer in a saved model; call it with the tf that loads. Rules with
- * macros must be given, because a file holds equations and no code.
- */
-export function registerAll(
-  tf: Pick<typeof import("@tensorflow/tfjs-core"), "serialization">,
-  options: { readonly rules?: readonly RuleSpec[] | undefined } = {},
-): void {
-  if (typeof tf?.serialization?.registerClass !== "function")
-    throw new OptimizerError(`registerAll takes the tf that loads models, registerAll(tf); got ${shown(tf)}.`);
-  const given = knownOptions("registerAll", options, ["rules"]).rules ?? [];
-  if (!Array.isArray(given) || !given.every((rule) => typeof rule?.title === "string"))
-    throw new OptimizerError(`registerAll takes rules as a list, { rules: [muon] }; got ${shown(given)}.`);
-  tf.serialization.registerClass(DescentOptimizer);
-  for (const rule of given) rules[rule.title] = rule;
 }

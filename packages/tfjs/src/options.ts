@@ -1,0 +1,26 @@
+import type { NonFinite } from "@descent/core/adapter";
+import type { Variable } from "@tensorflow/tfjs-core";
+import type { Describe } from "./variables/parameters.ts";
+
+/** How an optimizer for TensorFlow.js differs from the default. */
+export interface OptimizerOptions {
+  /** Gives what a variable's name does not tell: its role, or which dimensions are in and out. */
+  readonly parameter?: Describe | undefined;
+  /**
+   * Whether an update may run as a few loops of the backend instead of many tfjs operators; true by default. Elements come
+   * out the same, and sums are more exact.
+   */
+  readonly fused?: boolean | undefined;
+  /**
+   * Handling of gradients that contain NaN or infinity: `"throw"` an error, the default; `"skip"` the step, which
+   * `inspect().nonFinite` counts; or `"apply"` it. The first two write nothing. The webgl and webgpu backends skip such a
+   * step on the device, and the error comes with a later step.
+   */
+  readonly nonFinite?: NonFinite | undefined;
+  /**
+   * The embedding tables whose gradients `minimize` and `fit` take by the rows that tf.gather looked up, as
+   * `sparse=True` does in PyTorch: `(variable) => variable.name.endsWith("/embeddings")`. A step costs what those rows cost, and leaves the others as they are,
+   * state and decay included. For tables that nothing else reads, rules without sums over rows, and the cpu and wasm backends.
+   */
+  readonly rows?: ((variable: Variable) => boolean) | undefined;
+}

@@ -1,0 +1,33 @@
+import type { StateDict } from "@descent/core";
+import type { Loop } from "@descent/core/adapter";
+import { clone, dispose, keep, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { renamed } from "./match.ts";
+import type { Waiting } from "./waiting.ts";
+
+/** The state of a loop by name, and of the variables of a saved optimizer that have not been seen yet. */
+export async function stateOf(loop: Loop<Tensor>, names: readonly string[], waiting: Waiting): Promise<StateDict> {
+  const slots = loop.slots();
+  const counts = names.flatMap((name) => {
+    const data = loop.counts(name);
+    return data ? [[`t/${name}`, { shape: [data.length], data: Float32Array.from(data) }] as const] : [];
+  });
+  // All asked for before anything can step, of clones: what is being read is shared, and not written over.
+  const clones = tidy(() => slots.map(({ tensor }) => keep(clone(tensor))));
+  const reads = clones.map((tensor) => tensor.data<"float32">());
+  const meta = loop.meta();
+  // State that was loaded for variables not seen yet is still state.
+  const rest = waiting.state && renamed(waiting.state, new Map(waiting.names.map((n) => [n, n])), meta.step);
+  const data = await Promise.all(reads).finally(() => dispose(clones));
+  return {
+    meta: {
+      ...meta,
+      groups: { ...rest?.meta.groups, ...meta.groups },
+      parameters: { ...rest?.meta.parameters, ...meta.parameters },
+    },
+    tensors: {
+      ...rest?.tensors,
+      ...Object.fromEntries(slots.map(({ key, shape }, i) => [key, { shape, data: data[i]!.slice() }])),
+      ...Object.fromEntries(counts),
+    },
+  };
+}
