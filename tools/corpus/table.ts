@@ -28,7 +28,7 @@ export function markdown(outcomes: ReadonlyMap<string, Outcome>, torch: string):
     .map(([key, { verdict, detail }]) => `- \`${key}\` ${verdict}: ${detail.replaceAll("|", "\\|").slice(0, 240)}`);
   return [
     "# Models exported by PyTorch",
-    `Written by \`npm run corpus -- FOLDER --write\` in one run; \`goldens/onnx/corpus.py FOLDER\` writes the files, here with PyTorch ${torch}.`,
+    `Written by \`npm run corpus -- FOLDER --write\`; \`goldens/onnx/corpus.py FOLDER\` writes the files. Every row is of one version of this code, and of PyTorch ${torch}.`,
     "Each model is exported in train and eval mode by `torch.onnx.export` as it comes (dynamo), with `optimize=False` (raw), with " +
       "`dynamo=False` (legacy) and with training mode kept and nothing folded (kept), and trained here with default options. A file is " +
       "exact where the loss (1e-4), every gradient (1e-4 of the parameter's largest), the losses of ten steps of AdamW (1e-4) and every " +
