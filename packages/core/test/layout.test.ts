@@ -18,7 +18,7 @@ import {
 import { type Axes, configured, type RuleSpec, type Slots } from "@descent/core/adapter";
 import { adafactor, sm3 } from "@descent/factored";
 import { muon } from "@descent/orthogonal";
-import { shampoo, soap } from "@descent/preconditioned";
+import { klSoap, shampoo, soap, soapOneSided } from "@descent/preconditioned";
 import { sam } from "@descent/sharpness";
 import { describe, expect, test } from "vitest";
 
@@ -133,6 +133,8 @@ describe("a state moves between layouts", () => {
     sm3: () => sm3({ lr: 0.05 }),
     shampoo: () => shampoo({ lr: 0.05, eps: 0.01 }),
     soap: () => soap({ lr: 0.05, every: 2 }),
+    soapOneSided: () => soapOneSided({ lr: 0.05, every: 2 }),
+    klSoap: () => klSoap({ lr: 0.05, every: 2 }),
     "the mean of sam around shampoo": () => ema(sam(shampoo({ lr: 0.05, eps: 0.01 }))),
     probe: () => configured(rules["state of its own size"]!, {}),
   };
