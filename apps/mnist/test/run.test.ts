@@ -1,11 +1,21 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { adamw } from "@descent/adam";
 import { optimizer } from "@descent/arrays";
 import { decodeSafetensors, encodeSafetensors } from "@descent/core/adapter";
 import { exportModel, Graph } from "@descent/onnx";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { token } from "../../../packages/files/src/owner.ts";
 import { makeFolder, readBounded, write } from "../src/disk.ts";
 import { model, startingWeights } from "../src/engines/model.ts";
 import { UserError } from "../src/errors.ts";
@@ -131,6 +141,17 @@ describe("run folders", () => {
     await run.close();
     await (await openRun(folder)).close();
     expect(readdirSync(folder)).toEqual([left]);
+  });
+
+  test("a link to the newest run that a killed process had not put in place yet goes when that run is resumed", async () => {
+    inside();
+    const run = await newRun(undefined, "radam");
+    await run.close();
+    const { pid } = spawnSync(process.execPath, ["--version"]); // it has ended
+    const left = `.descent-${token("0123456789abcdef").replace(`-${process.pid}-`, `-${pid}-`)}.tmp`;
+    symlinkSync(path.basename(run.path), path.join("runs", left));
+    await (await openRun(run.path)).close();
+    expect(readdirSync("runs")).toEqual([path.basename(run.path)]);
   });
 
   test("the run to resume is latest's, or the newest that has a checkpoint", () => {

@@ -35,6 +35,7 @@ async function open(folder: string, isNew: boolean): Promise<RunFolder> {
   try {
     held = await lock(folder);
     await cleanTemporaries(folder); // left by a run that was killed
+    if (path.dirname(folder) === runs) await cleanTemporaries(runs); // a link `latest` that was not in place yet
   } catch (error) {
     throw error instanceof LockedError ? new UserError(error.message, { cause: error }) : cannotWrite(folder, error);
   }
@@ -92,7 +93,6 @@ export async function newRun(out: string | undefined, what: string, now = new Da
   const wanted = path.join(runs, `${stamp(now)}-${what}`);
   try {
     await makeFolder(runs);
-    await cleanTemporaries(runs);
     for (let n = 1; ; n++) {
       const folder = n === 1 ? wanted : `${wanted}-${n}`; // two runs may start within one second
       try {
