@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { follow, reference } from "../../../tools/corpus/follow.ts";
 import { crossEntropy, inspectModel, meanSquared, Trainer, type TrainerOptions } from "../src/index.ts";
 
-// Files of PyTorch 2.13's two exporters, by goldens/onnx/corpus.py with --strip; PyTorch's numbers lie beside each.
+// Files of PyTorch 2.13's two exporters, by goldens/onnx/corpus.py with --strip, and a decoder of optimum-onnx 0.1; PyTorch's numbers lie beside each.
 const folder = `${import.meta.dirname}/fixtures/exports`;
 const files = readdirSync(folder).filter((file) => /\.eval\.\w+\.onnx$/.test(file));
 const sessionOptions = { intraOpNumThreads: 1, interOpNumThreads: 1 };
@@ -196,6 +196,14 @@ describe("gradients that PyTorch stops", () => {
       /does not depend on `a.weight`/,
     );
   });
+});
+
+test("layers that the exporter merged in part are named in the report", async () => {
+  // Two layers of nn.TransformerDecoder, equal when new, whose keys and values of the same memory are computed once.
+  const { notes } = await inspectModel(`${folder}/captioner.onnx`);
+  expect(notes.join("\n")).toMatch(/merged in part: `decoder\.layers\.1\.multihead_attn` .*optimize=False/);
+  const apart = await inspectModel(`${folder}/shared-and-copied.eval.dynamo.onnx`);
+  expect(apart.notes.join("\n")).not.toMatch(/merged in part/);
 });
 
 test("the report is a table with names of Python and the export to make", async () => {

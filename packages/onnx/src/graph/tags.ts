@@ -20,6 +20,8 @@ export interface Tags {
   readonly lost: readonly string[];
   /** Parameters of layers that were merged with others: equal ones that read the same values. */
   readonly merged: readonly string[];
+  /** Modules that are given what an equal one computed from the same values. */
+  readonly shared: readonly string[];
   /** Whether a normalization by the statistics of the batch was folded into a kernel, as one by running statistics. */
   readonly frozen: boolean;
   /**
@@ -38,6 +40,7 @@ export const untagged: Tags = {
   lost: [],
   frozen: false,
   merged: [],
+  shared: [],
   naming: "descent",
 };
 
@@ -158,15 +161,34 @@ function madeOf(
   sources: ReadonlyMap<string, readonly string[]>,
   stored: ReadonlySet<string>,
   arithmetic: ReadonlySet<string>,
-): Pick<Tags, "made" | "lost" | "frozen" | "merged"> {
+): Pick<Tags, "made" | "lost" | "frozen" | "merged" | "shared"> {
   const made = new Map<string, Making>();
   let frozen = false;
   let again = false;
-  if (kinds.size === 0) return { made, lost: [], frozen, merged: [] };
+  if (kinds.size === 0) return { made, lost: [], frozen, merged: [], shared: [] };
   const values = new Set((graph.input ?? []).map(({ name = "" }) => name));
   for (const { output = [] } of graph.node ?? []) for (const name of output) values.add(name);
   /** The parameter that is the second factor of a product. */
   const kernel = ({ args }: Traced): string | undefined => placeholders.get((args[1] ?? "").replace(/^%/, ""));
+  const makers = new Map<string, NodeProto>();
+  for (const node of graph.node ?? []) for (const name of node.output ?? []) makers.set(name, node);
+  const owner = (node: NodeProto): string | undefined =>
+    tracedOf(node) === undefined ? undefined : (moduleOf(node) ?? "");
+  const looked = new Map<string, boolean>();
+  /** Whether a module computed this with parameters of its own. */
+  const weighted = (name: string, module: string): boolean => {
+    const before = looked.get(name);
+    if (before !== undefined) return before;
+    looked.set(name, false);
+    const maker = makers.get(name);
+    if (maker === undefined || (owner(maker) ?? module) !== module) return false;
+    const own = (from: string): boolean => (sources.get(from) ?? []).some((one) => kinds.get(one) === "parameter");
+    const found = (maker.input ?? []).some((from) => own(from) || weighted(from, module));
+    looked.set(name, found);
+    return found;
+  };
+  const stem = (name: string): string => name.replace(/_\d+$/, "");
+  const shared = new Set<string>();
   const read = new Set<string>();
   const held = new Set([...sources.values()].flat());
   for (const node of graph.node ?? []) {
@@ -178,6 +200,16 @@ function madeOf(
     const gone = refers.find((name) => layers.test(name) && !values.has(name));
     again ||= gone !== undefined && (node.input ?? []).some((name) => layers.test(name) && !refers.includes(name));
     for (const name of wanted) if (kinds.get(name) === "parameter") read.add(name);
+    // A call of the same kind in another module stands in for one that is gone.
+    const module = moduleOf(node) ?? "";
+    const absent = refers.filter((name) => !placeholders.has(name) && !values.has(name)).map(stem);
+    for (const name of node.input ?? []) {
+      if (refers.includes(name) || !absent.includes(stem(name))) continue;
+      const maker = makers.get(name);
+      const other = maker === undefined ? undefined : owner(maker);
+      const twin = other !== undefined && other !== module && other.replace(/\d+/g, "") === module.replace(/\d+/g, "");
+      if (twin && weighted(name, other)) shared.add(module);
+    }
     for (const name of node.input ?? []) {
       const from = sources.get(name);
       if (from === undefined || stored.has(name) || made.get(name) === "moved") continue;
@@ -187,7 +219,8 @@ function madeOf(
       if (/batch_norm/.test(traced.target) && node.opType !== "BatchNormalization" && !refers.includes(name)) {
         made.set(name, "normalized");
         frozen ||= traced.args[5] === "True";
-      } else if (arithmetic.has(name) || mixed) made.set(name, "computed");
+      } else if ((arithmetic.has(name) && from.some((source) => kinds.get(source) === "parameter")) || mixed)
+        made.set(name, "computed");
       else if (
         product.test(traced.target) &&
         !kernels.has(node.opType ?? "") &&
@@ -209,7 +242,7 @@ function madeOf(
         .filter(([name, kind]) => kind === "parameter" && !read.has(name) && !held.has(name))
         .map(([name]) => name)
     : [];
-  return { made, lost: [...read].filter((name) => !held.has(name)), frozen, merged };
+  return { made, lost: [...read].filter((name) => !held.has(name)), frozen, merged, shared: [...shared] };
 }
 
 /** The results and placeholders that a call is given. */

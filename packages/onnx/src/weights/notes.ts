@@ -6,7 +6,7 @@ import { single, survey, unnamed } from "./survey.ts";
 /** Sentences on how training a model may differ from training it in Python, each with the export that would not. */
 export function notes(graph: Graph): string[] {
   checkGraph("The argument of notes()", graph);
-  const { kinds, lost, made, naming, sources, frozen, merged } = graph.tags;
+  const { kinds, lost, made, naming, sources, frozen, merged, shared } = graph.tags;
   const all: string[] = [];
   const present = (name: string): boolean => graph.initializers.has(name);
   const of = (what: string): string[] =>
@@ -23,6 +23,10 @@ export function notes(graph: Graph): string[] {
   if (absent.length > 0)
     all.push(
       `No tensor holds ${names(absent, 4)}: equal layers that read the same values were merged into one, or operators without effect, such as a factor of 1, left out. Export with optimize=False to train them.`,
+    );
+  if (shared.length > 0)
+    all.push(
+      `Equal layers that read the same values were merged in part: ${names(shared, 4)} ${shared.length > 1 ? "are" : "is"} given results of an equal layer, and only that layer's parameters get their gradients. Export with optimize=False to train both.`,
     );
   const computed = of("computed");
   if (computed.length > 0) {
