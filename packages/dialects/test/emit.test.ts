@@ -103,14 +103,15 @@ describe("every rule is printed for every target, or refused with the reason", (
       try {
         expect(emit(await load(name), target)).not.toMatch(/undefined|\[object/);
       } catch (error) {
-        const [, reason = String(error)] = /(draws random|starts from random|gradients per round|rows and columns|adds up over the model)/.exec(String(error)) ?? []; // biome-ignore format: one line
+        const [, reason = String(error)] = /(draws random|starts from random|gradients per round|rows and columns|adds up over|whole tensor)/.exec(String(error)) ?? []; // biome-ignore format: one line
         reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
       }
     const known: Readonly<Record<string, readonly string[]>> = {
-      torch: ["draws random", "starts from random", "adds up over the model"],
-      numpy: ["draws random", "starts from random", "adds up over the model"],
-      optax: ["draws random", "starts from random", "gradients per round", "adds up over the model"],
-      c: ["draws random", "starts from random", "gradients per round", "rows and columns", "adds up over the model"],
+      torch: ["draws random", "starts from random", "adds up over"],
+      numpy: ["draws random", "starts from random", "adds up over"],
+      optax: ["draws random", "starts from random", "gradients per round", "adds up over"],
+      c: ["draws random", "starts from random", "gradients per round", "rows and columns", "adds up over"],
+      wgsl: ["draws random", "gradients per round", "rows and columns", "adds up over", "whole tensor"],
       latex: [],
     };
     expect([...reasons.keys()].filter((reason) => !known[target]!.includes(reason))).toEqual([]);

@@ -7,23 +7,25 @@ import { numpyModule } from "./numpy.ts";
 import { optaxModule } from "./optax.ts";
 import { scriptOf } from "./script.ts";
 import { torchModule } from "./torch.ts";
+import { wgslShader } from "./wgsl.ts";
 
 const printers: Readonly<Record<Target, (rule: RuleSpec) => string>> = {
   torch: (rule) => torchModule(scriptOf(rule)),
   optax: (rule) => optaxModule(scriptOf(rule)),
   numpy: (rule) => numpyModule(scriptOf(rule)),
   c: (rule) => cFunction(scriptOf(rule)),
+  wgsl: wgslShader,
   latex: (rule) => `${latex(rule)}\n`,
 };
 
 /** A language or library that rules are printed for. */
-export type Target = "torch" | "optax" | "numpy" | "c" | "latex";
+export type Target = "torch" | "optax" | "numpy" | "c" | "wgsl" | "latex";
 /** Every language and library that `emit` prints for. */
-export const targets: readonly Target[] = ["torch", "optax", "numpy", "c", "latex"];
+export const targets: readonly Target[] = ["torch", "optax", "numpy", "c", "wgsl", "latex"];
 
 /**
  * A rule as readable code, from its equations: a `torch.optim.Optimizer`, an Optax `GradientTransformationExtraArgs`, a
- * function of NumPy arrays, a loop in C, or LaTeX. `emit(adamw, "torch")`; a rule with options, as `ema(adamw({ lr: 1e-2 }))`,
+ * function of NumPy arrays, a loop in C, a compute shader in WGSL, or LaTeX. `emit(adamw, "torch")`; a rule with options, as `ema(adamw({ lr: 1e-2 }))`,
  * has those as defaults. Throws an OptimizerError that says why where a target cannot say what the rule does.
  */
 export function emit(rule: RuleSpec | Configured, target: Target): string {
