@@ -1,6 +1,7 @@
 import { optimizer } from "@descent/arrays";
 import { partition, rule } from "@descent/core";
 import { configured, type RuleSpec } from "@descent/core/adapter";
+import { apply } from "@descent/core/graph";
 import { describe, expect, test } from "vitest";
 
 const spec: RuleSpec = {
@@ -103,4 +104,24 @@ describe("state of the whole model", () => {
       rule({ ...spec, state: { model: 0 }, update: { model: "d0 * decay", p: "p - lr * model * g" } } as never),
     ).toThrow("Rename");
   });
+});
+
+test("a sum over the model whose formula depends on the shape is refused, and nothing is taken in", () => {
+  const turning: RuleSpec = {
+    ...spec,
+    id: "turning",
+    title: "Turning",
+    hyper: { lr: 0.1 },
+    state: {},
+    macros: { f: ({ rows, cols }, x) => (rows > cols ? apply("mul", x!, x!) : x!) },
+    update: { p: "p - lr * total(f(g))" },
+  };
+  const wide = { shape: [1, 2], data: Float32Array.of(1, 2) };
+  const tall = { shape: [2, 1], data: Float32Array.of(1, 2) };
+  expect(() => optimizer({ wide, tall }, configured(turning, {}))).toThrow(
+    "Turning adds up over the model by one formula for `wide` of shape [1, 2] and by another for `tall` of shape [2, 1]",
+  );
+  const opt = optimizer({ wide, other: { ...wide, data: wide.data.slice() } }, configured(turning, {}));
+  opt.update({ wide: Float32Array.of(1, 2), other: Float32Array.of(3, 4) });
+  expect([...wide.data]).toEqual([0, 1]);
 });

@@ -1,6 +1,7 @@
 import { phasesOf, READOUT, UPDATE } from "../blocks.ts";
 import { type Configured, checkConfigured } from "../configured.ts";
 import { among, isCallback, isRecord, list, OptimizerError, suggestion, takes } from "../errors.ts";
+import type { Expr } from "../expr.ts";
 import { type Assignment, assign, refuseEmptyGroups } from "../groups.ts";
 import { arranged } from "../layout.ts";
 import { checkParameter, decaysByRole, matrix, type Parameter, saidOf, size } from "../parameter.ts";
@@ -65,6 +66,7 @@ export class Roster<T> {
   /** The members behind parts of parameters. */
   readonly parts: WeakMap<RowPart, Member<T>> = new WeakMap();
   readonly #cohorts = new Map<Program, readonly Cohort[]>();
+  readonly #totals = new Map<RuleSpec, Totals>();
   /** Updates done. */
   step = 0;
   /** The phases of a round: one, or those of the rules that have several. */
@@ -115,6 +117,7 @@ export class Roster<T> {
     const cohorts = new Map(this.#cohorts);
     let { phases } = this;
     const inputs = new Map(this.inputs);
+    const totals = new Map(this.#totals);
     const members = assign(this.#configured, parameters).map(({ label, leaf }, i): Member<T> => {
       const given = parameters[i]!; // one assignment per parameter
       const { parameter, turned } = leaf ? arranged(leaf.rule, given) : { parameter: given, turned: false };
@@ -142,6 +145,7 @@ export class Roster<T> {
           );
       }
       const programs = names.map((phase) => trace(leaf.rule, { rows, cols }, group.hyper, phase, turned));
+      sameTotals(totals, leaf.rule, programs, parameter);
       for (const one of programs) {
         if (one.draws.length > 0 && !this.memory.draw)
           throw new OptimizerError(
@@ -176,6 +180,7 @@ export class Roster<T> {
     this.phases = phases;
     this.inputs = inputs;
     for (const [program, all] of cohorts) this.#cohorts.set(program, all);
+    for (const [rule, sums] of totals) this.#totals.set(rule, sums);
     for (const [label, group] of groups) this.groups.set(label, group);
     for (const member of members) this.members.set(member.parameter.name, member);
     this.#added += members.length;
@@ -278,8 +283,34 @@ export class Roster<T> {
     this.members.clear();
     this.groups.clear();
     this.#cohorts.clear();
+    this.#totals.clear();
     this.disposed = true;
   }
+}
+
+/** The formulas by which a rule adds up over the model, phase by phase, and the parameter that had them first. */
+interface Totals {
+  readonly parameter: Parameter;
+  readonly sums: readonly Expr[];
+}
+
+/**
+ * Throws if a rule's formulas of sums over the model depend on a parameter's shape or layout: sums are taken formula by
+ * formula, so each would leave out the others' shares.
+ */
+function sameTotals(
+  known: Map<RuleSpec, Totals>,
+  rule: RuleSpec,
+  programs: readonly Program[],
+  parameter: Parameter,
+): void {
+  const sums = programs.flatMap(({ passes }) => passes.flat().filter(({ value }) => value === "model"));
+  const first = entry(known, rule, () => ({ parameter, sums }));
+  if (first.sums.length === sums.length && sums.every((e) => first.sums.includes(e))) return;
+  const [a, b] = [first.parameter, parameter].map(({ name, shape }) => `\`${name}\` of shape [${shape.join(", ")}]`);
+  throw new OptimizerError(
+    `${rule.title} adds up over the model by one formula for ${a} and by another for ${b}, so neither would be the whole sum. Give one of them another rule: partition(…).`,
+  );
 }
 
 /** The phases of a round of all rules: those of a rule with several, which all others with several must have too. */
