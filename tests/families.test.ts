@@ -1,4 +1,5 @@
-import { isRule, rule } from "@descent/core";
+import { rule } from "@descent/core";
+import { isRule } from "@descent/core/adapter";
 import { describe } from "vitest";
 import { familiesOf } from "../tools/families.ts";
 import { packages, root } from "./workspace.ts";

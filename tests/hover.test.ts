@@ -1,6 +1,6 @@
 import path from "node:path";
 import { loadFamily } from "@descent/catalogue";
-import { isRule } from "@descent/core";
+import { isRule } from "@descent/core/adapter";
 import ts from "typescript-oldest";
 import { expect, test } from "vitest";
 import { sharedMeanings } from "../tools/catalogue.ts";

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { isRule, type Rule } from "@descent/core";
+import type { Rule } from "@descent/core";
+import { isRule } from "@descent/core/adapter";
 import { expect, test } from "vitest";
 import { familiesOf } from "../tools/families.ts";
 import { packages, root } from "./workspace.ts";

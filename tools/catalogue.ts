@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { arraysTargets, configure, followGolden, goldens, readGoldens, rulesOf } from "@descent/conformance";
-import { isTransform, type Transform } from "@descent/core";
-import { type RuleSpec, rangeOf, type Slots } from "@descent/core/adapter";
+import type { Transform } from "@descent/core";
+import { isTransform, type RuleSpec, rangeOf, type Slots } from "@descent/core/adapter";
 import { inOrder, latex, mathml, trace } from "@descent/core/graph";
 import type {
   EquationList,

@@ -27,11 +27,10 @@ import {
   clipByNorm,
   clipByValue,
   decoupledDecay,
-  type Equations,
   hypergradient,
   withL2,
 } from "@descent/core";
-import type { Leaf, RuleSpec } from "@descent/core/adapter";
+import type { Equations, Leaf, RuleSpec } from "@descent/core/adapter";
 import { functions, reductions } from "@descent/core/graph";
 import { equal } from "./equal.ts";
 

@@ -1,17 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import {
-  type Configured,
-  type HyperValue,
-  type Inspection,
-  type LoadReport,
-  OptimizerError,
-  type StateDict,
-} from "@descent/core";
+import { type Configured, type Inspection, type LoadReport, OptimizerError, type StateDict } from "@descent/core";
 import {
   type BlockingWorld,
   checkConfigured,
   DISPOSE,
   distinctRows,
+  type HyperValue,
   isCallback,
   isFloat32Array,
   isRecord,

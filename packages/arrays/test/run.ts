@@ -1,5 +1,13 @@
-import type { Configured, Equations, Parameter } from "@descent/core";
-import { configured, type Macros, type RuleSpec, type Slots, size, slotShape } from "@descent/core/adapter";
+import type { Configured, Parameter } from "@descent/core";
+import {
+  configured,
+  type Equations,
+  type Macros,
+  type RuleSpec,
+  type Slots,
+  size,
+  slotShape,
+} from "@descent/core/adapter";
 import { hostFunction, type Program, trace } from "@descent/core/graph";
 import { expect, vi } from "vitest";
 import { HANG } from "../../../tests/limits.ts";

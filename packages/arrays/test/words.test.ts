@@ -1,5 +1,6 @@
 import { adamw } from "@descent/adam";
-import { type Configured, decodeState, encodeState, fromPlain, rule, toPlain, transform } from "@descent/core";
+import { type Configured, decodeState, encodeState, rule, transform } from "@descent/core";
+import { fromPlain, toPlain } from "@descent/core/adapter";
 import { sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
 import { ema, meet, newton, polyak, sam } from "../../../tests/words.ts";

@@ -1,5 +1,6 @@
 import * as averaging from "@descent/averaging";
-import { isRule, isTransform, OptimizerError } from "@descent/core";
+import { OptimizerError } from "@descent/core";
+import { isRule, isTransform } from "@descent/core/adapter";
 import { parse, trace } from "@descent/core/graph";
 import * as quasiNewton from "@descent/quasi-newton";
 import * as regularizers from "@descent/regularizers";

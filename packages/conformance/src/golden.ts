@@ -1,5 +1,5 @@
-import { type Configured, isRule, type Rule } from "@descent/core";
-import type { Role, RuleSpec, Shape } from "@descent/core/adapter";
+import type { Configured, Rule } from "@descent/core";
+import { isRule, type Role, type RuleSpec, type Shape } from "@descent/core/adapter";
 import { displacementError } from "./displacement.ts";
 import { takes, takesRecord, takesTarget } from "./takes.ts";
 import type { Inputs, Session, Starts, Target } from "./target.ts";

@@ -1,5 +1,5 @@
-import { type Configured, type Equations, formula, type Macro } from "@descent/core";
-import { configured, type Macros, type Slots } from "@descent/core/adapter";
+import { type Configured, formula, type Macro } from "@descent/core";
+import { configured, type Equations, type Macros, type Slots } from "@descent/core/adapter";
 import { apply } from "@descent/core/graph";
 
 /** A rule of these equations, named so that failures are easy to tell from those of real rules. */

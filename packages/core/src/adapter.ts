@@ -17,6 +17,7 @@ export {
 export { type Assignment, assign, forSome, mapLeaves, refuseEmptyGroups } from "./groups.ts";
 export { hashOf } from "./hash.ts";
 export { checkHyper, rangeOf, rangeText } from "./hyper.ts";
+export type { HypergradientOptions } from "./hypergradient.ts";
 export { interpret } from "./interpret/interpret.ts";
 export { oncePerJobs } from "./interpret/once-per-jobs.ts";
 export type { Given, Operators, Part, Site } from "./interpret/operators.ts";
@@ -63,9 +64,10 @@ export {
 } from "./parameter.ts";
 export { philox } from "./philox.ts";
 export { fromPlain, type Plain, type PlainRule, toPlain } from "./plain.ts";
-export { configured, type Leaf } from "./rule.ts";
+export { configured, isRule, type Leaf } from "./rule.ts";
 export { type Dtype, decodeSafetensors, encodeSafetensors, type SafeData, type SafeTensor } from "./safetensors.ts";
-export type { Hyper, Inputs, Macros, Range, Ranges, RuleSpec, Slot, Slots } from "./spec.ts";
+export type { ScheduleOptions } from "./schedule.ts";
+export type { Equations, Hyper, HyperValue, Inputs, Macros, Range, Ranges, RuleSpec, Slot, Slots } from "./spec.ts";
 export {
   checkMeta,
   checkTensor,
@@ -75,5 +77,5 @@ export {
   slotKey,
   type TensorData,
 } from "./state.ts";
-export type { TransformOptions, TransformText } from "./transform.ts";
+export { isTransform, type TransformOptions, type TransformText } from "./transform.ts";
 export { type DecayOptions, type Prefix, prepend } from "./transforms.ts";

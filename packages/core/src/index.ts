@@ -14,15 +14,13 @@ export {
   type Selector,
   vectors,
 } from "./groups.ts";
-export { type HypergradientOptions, hypergradient } from "./hypergradient.ts";
+export { hypergradient } from "./hypergradient.ts";
 export type { Inspection } from "./loop/inspect.ts";
 export type { LoadReport } from "./loop/load.ts";
 export type { Parameter } from "./parameter.ts";
-export { fromPlain, type Plain, toPlain } from "./plain.ts";
-export { formula, isRule, type Options, type Rule, rule } from "./rule.ts";
-export { decodeSafetensors, encodeSafetensors, type SafeTensor } from "./safetensors.ts";
-export { type Schedule, type ScheduleOptions, schedule } from "./schedule.ts";
-export type { Equations, HyperValue, Macro } from "./spec.ts";
+export { formula, type Options, type Rule, rule } from "./rule.ts";
+export { type Schedule, schedule } from "./schedule.ts";
+export type { Macro } from "./spec.ts";
 export { decodeState, encodeState, type StateDict } from "./state.ts";
-export { isTransform, type Transform, transform } from "./transform.ts";
+export { type Transform, transform } from "./transform.ts";
 export { clipByGlobalNorm, clipByNorm, clipByValue, decay, decoupledDecay, withL2 } from "./transforms.ts";

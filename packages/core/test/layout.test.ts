@@ -8,14 +8,12 @@ import {
   decodeState,
   embeddings,
   encodeState,
-  fromPlain,
   matrices,
   norms,
   partition,
-  toPlain,
   vectors,
 } from "@descent/core";
-import { type Axes, configured, type RuleSpec, type Slots } from "@descent/core/adapter";
+import { type Axes, configured, fromPlain, type RuleSpec, type Slots, toPlain } from "@descent/core/adapter";
 import { adafactor, sm3 } from "@descent/factored";
 import { muon } from "@descent/orthogonal";
 import { klSoap, shampoo, soap, soapOneSided } from "@descent/preconditioned";

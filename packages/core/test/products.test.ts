@@ -1,5 +1,5 @@
-import { type Equations, OptimizerError } from "@descent/core";
-import type { Macros, Matrix, RuleSpec } from "@descent/core/adapter";
+import { OptimizerError } from "@descent/core";
+import type { Equations, Macros, Matrix, RuleSpec } from "@descent/core/adapter";
 import { apply, constant, type Expr, reduce, shapes, topological, trace, variable } from "@descent/core/graph";
 import { kernelPlan, type Work } from "@descent/core/kernels";
 import { describe, expect, test } from "vitest";

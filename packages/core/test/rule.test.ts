@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fromPlain, toPlain } from "../src/adapter.ts";
-import { isRule, OptimizerError, rule } from "../src/index.ts";
+import { fromPlain, isRule, toPlain } from "../src/adapter.ts";
+import { OptimizerError, rule } from "../src/index.ts";
 
 const momentum = rule({
   id: "momentum",

@@ -1,11 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { type HyperValue, type Inspection, type LoadReport, OptimizerError, type Parameter } from "@descent/core";
+import { type Inspection, type LoadReport, OptimizerError, type Parameter } from "@descent/core";
 import {
   ASYNC_DISPOSE,
   DISPOSE,
   flag,
   forSome,
+  type HyperValue,
   isFloat32Array,
   isRecord,
   knownOptions,

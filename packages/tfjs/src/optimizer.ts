@@ -1,11 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type Configured, type HyperValue, type Inspection, OptimizerError, type StateDict } from "@descent/core";
+import { type Configured, type Inspection, OptimizerError, type StateDict } from "@descent/core";
 import {
   checkConfigured,
   DISPOSE,
   distinctRows,
   flag,
   type Group,
+  type HyperValue,
   isCallback,
   isRecord,
   knownOptions,

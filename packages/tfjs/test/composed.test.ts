@@ -1,6 +1,6 @@
 import { reference } from "@descent/conformance";
-import { type Configured, clipByGlobalNorm, clipByNorm, type Equations, rule } from "@descent/core";
-import { configured, type Slots } from "@descent/core/adapter";
+import { type Configured, clipByGlobalNorm, clipByNorm, rule } from "@descent/core";
+import { configured, type Equations, type Slots } from "@descent/core/adapter";
 import { sgd } from "@descent/sgd";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { optimizer } from "../src/index.ts";

@@ -1,15 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import {
-  type Configured,
-  type HyperValue,
-  type Inspection,
-  type LoadReport,
-  OptimizerError,
-  type StateDict,
-} from "@descent/core";
+import { type Configured, type Inspection, type LoadReport, OptimizerError, type StateDict } from "@descent/core";
 import {
   checkConfigured,
   DISPOSE,
+  type HyperValue,
   isCallback,
   type LoadOptions,
   Loop,

@@ -1,6 +1,6 @@
 /** Rules printed as code for other languages and libraries. */
-import { type Configured, isRule, OptimizerError } from "@descent/core";
-import { isRecord, oneOf, type RuleSpec, takes } from "@descent/core/adapter";
+import { type Configured, OptimizerError } from "@descent/core";
+import { isRecord, isRule, oneOf, type RuleSpec, takes } from "@descent/core/adapter";
 import { latex } from "@descent/core/graph";
 import { cFunction } from "./c.ts";
 import { numpyModule } from "./numpy.ts";

@@ -1,5 +1,5 @@
-import { type HyperValue, OptimizerError, schedule } from "@descent/core";
-import type { Plain } from "@descent/core/adapter";
+import { OptimizerError, schedule } from "@descent/core";
+import type { HyperValue, Plain } from "@descent/core/adapter";
 import { OnnxError } from "@descent/onnx";
 import type { Opening, Starting } from "../engine/engine.ts";
 import type { Hyper } from "../plans/training.ts";
