@@ -34,8 +34,8 @@ import { all, belongs, type Share, takesShare } from "./share.ts";
 import { takesRecord, takesTarget } from "./takes.ts";
 import type { Starts, Target } from "./target.ts";
 
-/** The promises of a backend, and its refusals. */
-export interface BackendChecks {
+/** Options of `describeBackend`: what a backend promises, and what it declines. */
+export interface BackendOptions {
   /** Whether element arithmetic gives the same bits as one float32 rounding per operation. GPUs promise less. */
   readonly exact?: boolean | undefined;
   /** The largest displacement error against the reference where bits may differ; by default {@link TOLERANCE}. */
@@ -61,7 +61,7 @@ const matrices = (data: Data, shape: Shape = [3, 7]): Data => {
  * Declares the tests every backend must pass: each operator of the notation against the reference, sizes that leave a
  * register partly empty, resume, freezing, missing gradients, a failing step that changes nothing.
  */
-export function describeBackend({ describe, test }: Runner, target: Target, checks: BackendChecks = {}): void {
+export function describeBackend({ describe, test }: Runner, target: Target, options: BackendOptions = {}): void {
   takesTarget("describeBackend", target);
   const names = ["exact", "tolerance", "refuses", "refusesEmpty", "live", "share"] as const;
   const {
@@ -71,7 +71,7 @@ export function describeBackend({ describe, test }: Runner, target: Target, chec
     refusesEmpty,
     live,
     share = all,
-  } = knownOptions("describeBackend", checks, names);
+  } = knownOptions("describeBackend", options, names);
   flag("describeBackend", { exact });
   notNegative("describeBackend", { tolerance });
   takesRecord("describeBackend", "`refuses`: reasons by formula", refuses);

@@ -1,4 +1,4 @@
-import { isCallback } from "@descent/core/adapter";
+import { isCallback, knownOptions } from "@descent/core/adapter";
 import { arraysTargets } from "./arrays.ts";
 import { assert, sameState } from "./assert.ts";
 import {
@@ -25,8 +25,8 @@ import { stuckAfterHuge, stuckAfterTiny } from "./stuck.ts";
 import { takes, takesRecord } from "./takes.ts";
 import type { Target } from "./target.ts";
 
-/** Where rules run, and the exceptions that are known. */
-export interface RuleChecks {
+/** Options of `describeRules`: where rules run, and the exceptions that are known. */
+export interface RuleOptions {
   /** Where to run; by default typed arrays in WebAssembly and in the interpreter. */
   readonly targets?: readonly Target[] | undefined;
   /** The largest displacement error allowed; by default {@link TOLERANCE}, for its reason. */
@@ -56,9 +56,11 @@ export function describeRules(
   runner: Runner,
   module: Readonly<Record<string, unknown>>,
   from: URL | readonly Golden[],
-  checks: RuleChecks = {},
+  options: RuleOptions = {},
 ): void {
   const { describe, test } = runner;
+  const names = ["targets", "tolerance", "overflows", "stuck", "refuses", "refusesEmpty", "share"] as const;
+  knownOptions("describeRules", options, names);
   const rules = rulesOf(module);
   takes(
     "describeRules",
@@ -66,27 +68,26 @@ export function describeRules(
     from,
     from instanceof URL || Array.isArray(from),
   );
-  takesRecord("describeRules", "checks by name", checks);
-  takesShare("describeRules", checks.share === undefined ? all : checks.share);
-  if (!isCallback(checks.refuses) && checks.refuses !== undefined)
-    takesRecord("describeRules", "`refuses`: reasons by id, or a function of a rule", checks.refuses);
+  takesShare("describeRules", options.share === undefined ? all : options.share);
+  if (!isCallback(options.refuses) && options.refuses !== undefined)
+    takesRecord("describeRules", "`refuses`: reasons by id, or a function of a rule", options.refuses);
   describe("rules", async () => {
     const goldens = await readGoldens(from);
     const place = (name: string): string =>
       from instanceof URL ? `Put ${name}.json into ${from.pathname}.` : "Hand it in as data.";
 
     test("the module exports rules, and every golden and exception belongs to one", () => {
-      const names = new Set(rules.map(([name]) => name));
-      assert(names.size > 0, "the module exports no rules; pass a namespace, `import * as rules from …`");
+      const exported = new Set(rules.map(([name]) => name));
+      assert(exported.size > 0, "the module exports no rules; pass a namespace, `import * as rules from …`");
       for (const [file, { rule }] of goldens) {
         assert(rule === file, `the golden ${file}.json is for \`${rule}\`; a golden bears its rule's name`);
-        assert(names.has(file), `the golden \`${file}\` belongs to none of ${[...names].join(", ")}`);
+        assert(exported.has(file), `the golden \`${file}\` belongs to none of ${[...exported].join(", ")}`);
       }
-      for (const name of Object.keys(checks.overflows ?? {}))
-        assert(names.has(name), `\`overflows\` names \`${name}\`, which is not among ${[...names].join(", ")}`);
+      for (const name of Object.keys(options.overflows ?? {}))
+        assert(exported.has(name), `\`overflows\` names \`${name}\`, which is not among ${[...exported].join(", ")}`);
     });
     for (const [i, [name, rule]] of rules.entries())
-      describeRule(runner, i, name, rule, goldens.get(name), place, checks);
+      describeRule(runner, i, name, rule, goldens.get(name), place, options);
   });
 }
 
@@ -113,7 +114,7 @@ function describeRule(
     refuses = {},
     refusesEmpty,
     share = all,
-  }: RuleChecks,
+  }: RuleOptions,
 ): void {
   const widest = golden?.settings.find((s) => s.name !== "defaults" && Object.keys(s.options).length > 1);
   const options = widest?.options ?? golden?.settings[0]?.options ?? {};

@@ -3,8 +3,8 @@ export { arraysTargets } from "./arrays.ts";
 export { ConformanceError } from "./assert.ts";
 export { describeBackend, describeRules, law } from "./auto.ts";
 export { type Data, sampleData } from "./data.ts";
-export type { BackendChecks } from "./describe-backend.ts";
-export type { RuleChecks } from "./describe-rules.ts";
+export type { BackendOptions } from "./describe-backend.ts";
+export type { RuleOptions } from "./describe-rules.ts";
 export { displacementError, largestError, TOLERANCE } from "./displacement.ts";
 export {
   elementwise,

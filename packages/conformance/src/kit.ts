@@ -1,6 +1,6 @@
 import type { Configured } from "@descent/core";
-import { type BackendChecks, describeBackend } from "./describe-backend.ts";
-import { describeRules, type RuleChecks } from "./describe-rules.ts";
+import { type BackendOptions, describeBackend } from "./describe-backend.ts";
+import { describeRules, type RuleOptions } from "./describe-rules.ts";
 import type { Golden } from "./golden.ts";
 import { type LawOptions, law } from "./law.ts";
 import type { Runner } from "./runner.ts";
@@ -10,9 +10,13 @@ import type { Target } from "./target.ts";
 /** The kit bound to a test runner. */
 export interface Kit {
   /** Declares the tests every backend must pass. */
-  describeBackend(target: Target, checks?: BackendChecks): void;
+  describeBackend(target: Target, options?: BackendOptions): void;
   /** Declares the tests every rule must pass, for every rule a module exports. */
-  describeRules(module: Readonly<Record<string, unknown>>, goldens: URL | readonly Golden[], checks?: RuleChecks): void;
+  describeRules(
+    module: Readonly<Record<string, unknown>>,
+    goldens: URL | readonly Golden[],
+    options?: RuleOptions,
+  ): void;
   /** Declares that two optimizers are one, bit for bit. */
   law(claim: string, left: Configured, right: Configured, options?: LawOptions): void;
 }
@@ -21,8 +25,8 @@ export interface Kit {
 export function kit(runner: Runner): Kit {
   takesRunner("kit", runner);
   return {
-    describeBackend: (target, checks) => describeBackend(runner, target, checks),
-    describeRules: (module, goldens, checks) => describeRules(runner, module, goldens, checks),
+    describeBackend: (target, options) => describeBackend(runner, target, options),
+    describeRules: (module, goldens, options) => describeRules(runner, module, goldens, options),
     law: (claim, left, right, options) => law(runner, claim, left, right, options),
   };
 }

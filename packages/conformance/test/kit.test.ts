@@ -326,6 +326,12 @@ describe("a rule that reads more than gradients, or takes several per step,", ()
   });
 });
 
+test("an option that `describeRules` does not have is refused", () => {
+  const { describeRules } = kit({ describe: () => {}, test: () => {} });
+  const misspelt: object = { refuse: { adam: "no" } };
+  expect(() => describeRules({}, [], misspelt)).toThrow("`describeRules` has no option `refuse`");
+});
+
 describe("a share", async () => {
   const [adagrad, golden] = [await import("@descent/adagrad"), await readGoldens(goldens("adagrad"))];
   /** The names of the tests that are declared, each after those of its groups. */

@@ -50,7 +50,7 @@ describe("@descent/conformance", () => {
       rulesOf: good({ adam }),
       kit: good(runner),
       "kit(…).describeBackend": { args: () => [conformance.reference, {}], call: bound.describeBackend },
-      "kit(…).describeBackend, its checks": {
+      "kit(…).describeBackend, its options": {
         args: () => [true, 1e-3, {}],
         call: (exact: boolean, tolerance: number, refuses: object) =>
           bound.describeBackend(conformance.reference, { exact, tolerance, refuses: { ...refuses } }),
