@@ -285,11 +285,44 @@ test("compare prints a table of means and deviations", async () => {
   const { code, out } = await run(args, { cwd });
   expect(code).toBe(0);
   const table = out.trim().split("\n").slice(-5);
-  expect(table[0]).toMatch(/^optimizer +rate +test accuracy +test loss +time +runs$/);
+  expect(table[0]).toMatch(/^optimizer +rate +test accuracy +train loss +test loss +gap +time +runs$/);
   for (const line of table.slice(1))
-    expect(line).toMatch(/^(RAdam|SGD) +0\.0(03|1) +[\d.]+ % ± [\d.]+ +[\d.]+ ± [\d.]+ +[\d.]+ s +2$/);
+    expect(line).toMatch(/^(RAdam|SGD) +0\.0(03|1) +[\d.]+ % ± [\d.]+( +-?[\d.]+ ± [\d.]+){3} +[\d.]+ s +2$/);
   expect(json(path.join(cwd, "c", "compare.json")).trials).toHaveLength(8);
   expect(existsSync(path.join(cwd, "c", "compare.html"))).toBe(true);
+});
+
+test("compare --regularizers shows train and test loss and their gap for each", async () => {
+  const cwd = scratch();
+  const line = "compare --optimizers adam --regularizers none,l2,l1,dropout,augment --l1 0.02 --seeds 1 --model mlp";
+  const { code, out, err } = await run([...line.split(" "), "--epochs", "4", "--data", data, "--out", "c", ...onCpu], {
+    cwd,
+  });
+  expect([code, err]).toEqual([0, ""]);
+  const wanted = ["none", "l2 0.0001", "l1 0.02", "dropout 0.5", "augment 2"];
+  interface Given {
+    readonly regularizer: string;
+    readonly gap: { readonly mean: number };
+    readonly trainLoss: number;
+    readonly testLoss: number;
+  }
+  const saved = json(path.join(cwd, "c", "compare.json"));
+  const trials = saved.trials as Given[];
+  expect(trials.map(({ regularizer }) => regularizer)).toEqual(wanted);
+  for (const { regularizer, gap } of saved.rows as Given[]) {
+    const { testLoss, trainLoss } = trials.find((one) => one.regularizer === regularizer)!;
+    expect(gap.mean).toBe(testLoss - trainLoss);
+    expect(out).toMatch(
+      new RegExp(
+        `^Adam .* ${regularizer} .* ${trainLoss.toFixed(4)} +${testLoss.toFixed(4)} +${gap.mean.toFixed(4)} `,
+        "m",
+      ),
+    );
+    expect(readFileSync(path.join(cwd, "c", "compare.html"), "utf8")).toContain(`<td>${regularizer}</td>`);
+  }
+  // Each of them trains another network, and so strong a penalty keeps this one from learning its images.
+  expect(new Set(trials.map(({ trainLoss }) => trainLoss)).size).toBe(5);
+  expect(trials[2]!.trainLoss).toBeGreaterThan(2 * trials[0]!.trainLoss);
 });
 
 test("a run goes on with another engine when told to, and says that it may round differently", {}, async () => {
@@ -539,6 +572,14 @@ describe("bad input is one line and exit code 1:", () => {
     ["compare --optimizers adam,sgd,Adam", "--optimizers has adam twice. Name each once."],
     ["compare --lrs 1e-3,0.001", "--lrs has 0.001 twice. Name each once."],
     ["compare --optimizers adam,radm", "Unknown optimizer `radm`. Did you mean radam?"],
+    ["compare --regularizers l1,l1", "--regularizers has l1 twice. Name each once."],
+    ["compare --regularizers mixup", "Unknown regularizer `mixup`. Choose one of none, l2, l1, dropout, augment."],
+    [
+      "compare --regularizers none,l1 --dropout 0.5",
+      "--dropout 0.5 is the strength of a regularizer that --regularizers",
+    ],
+    ["--dropout 1", "--dropout `1` is not a number above 0 and below 1."],
+    ["--augment 9", "--augment `9` is not a whole number from 1 to 8."],
     ["--model cnm", "Unknown model `cnm`. Did you mean cnn?"],
     ["--schedule cosin", "Unknown schedule `cosin`. Did you mean cosine?"],
     ["--device wsm", "Unknown device `wsm`. Did you mean wasm?"],

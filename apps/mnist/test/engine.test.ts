@@ -10,7 +10,7 @@ import "@tensorflow/tfjs-backend-wasm";
 import { batch, type Digits, fingerprint, type Mnist } from "../src/data/digits.ts";
 import { loadMnist } from "../src/data/mnist.ts";
 import type { Engine, Learner } from "../src/engines/engine.ts";
-import { model, startingWeights } from "../src/engines/model.ts";
+import { hiddenUnits, model, startingWeights } from "../src/engines/model.ts";
 import { onnxruntimeEngine } from "../src/engines/onnxruntime.ts";
 import { tfjsEngine } from "../src/engines/tfjs.ts";
 import { UserError } from "../src/errors.ts";
@@ -25,6 +25,7 @@ import type { EpochLine, StepLine } from "../src/training/lines.ts";
 import { optimizerOf } from "../src/training/optimizer.ts";
 import { order } from "../src/training/order.ts";
 import type { Recipe } from "../src/training/recipe.ts";
+import { kept } from "../src/training/regularizers.ts";
 import { train, updatesOf } from "../src/training/train.ts";
 import { smallFiles, writeFiles } from "./data.ts";
 import { scratch } from "./world.ts";
@@ -76,6 +77,7 @@ async function learn(
     model: net,
     weights: startingWeights(net, given.seed),
     optimizer,
+    dropout: given.dropout !== undefined,
     ...from,
   });
   onTestFinished(() => learner.dispose());
@@ -199,13 +201,19 @@ describe("the engine tfjs", () => {
 });
 
 describe("the engine onnxruntime", () => {
-  test.each(["mlp", "cnn"] as const)(
-    "%s is saved so that plain onnxruntime-node gives the same logits",
-    async (name) => {
+  test.each([
+    ["mlp", undefined],
+    ["cnn", undefined],
+    ["cnn", 0.5],
+  ] as const)(
+    "%s with dropout %s is saved so that plain onnxruntime-node gives the same logits",
+    async (name, dropout) => {
       const { train: digits, test: tested } = await small();
-      const learner = await learn({ ...recipe, model: name }, digits, { engine: "onnxruntime" });
+      const given = { ...recipe, model: name, dropout };
+      const learner = await learn(given, digits, { engine: "onnxruntime" });
       const step = batch(digits, Uint32Array.of(0, 1, 2, 3));
-      await learner.step(step.images, step.labels); // what is saved is what was trained
+      // The saved weights are the trained ones.
+      await learner.step(step.images, step.labels, kept(given, 0, 4, hiddenUnits(model(name))));
       const { images } = batch(
         tested,
         Uint32Array.from({ length: 20 }, (_, i) => i),
@@ -225,11 +233,16 @@ describe("the engine onnxruntime", () => {
 });
 
 describe("the engines", () => {
-  test.each(["mlp", "cnn"] as const)(
-    "train %s alike from the same seed, to the rounding of single precision",
-    async (name) => {
+  test.each([
+    ["mlp", undefined],
+    ["cnn", undefined],
+    ["cnn", 0.5],
+  ] as const)(
+    "train %s with dropout %s alike from the same seed, to the rounding of single precision",
+    async (name, dropout) => {
       const { train: digits } = await small();
-      const given = { ...recipe, model: name };
+      const given = { ...recipe, model: name, dropout };
+      const units = hiddenUnits(model(name));
       const both = [
         await learn(given, digits, { engine: "tfjs" }),
         await learn(given, digits, { engine: "onnxruntime" }),
@@ -240,7 +253,7 @@ describe("the engines", () => {
         const { images, labels } = batch(digits, places.subarray(at, at + 16));
         const [a, b] = await Promise.all(
           both.map(async (learner) => {
-            await learner.step(images, labels);
+            await learner.step(images, labels, kept(given, step, 16, units));
             return (await learner.read())[0]!;
           }),
         );
@@ -388,19 +401,20 @@ describe.each(engineNames)("training by %s", (engine) => {
 
   test("stopped anywhere and resumed ends where the uninterrupted run does, to the bit", async () => {
     const { train: digits, test: tested } = await small();
-    const optimizer = await optimizerOf(recipe, updatesOf(digits.count, recipe));
-    const common = { readEvery: 1, recipe, optimizer, digits, test: tested };
-    const straight = await learn(recipe, digits, { engine });
+    const given: Recipe = { ...recipe, l1: 1e-5, l2: 1e-4, dropout: 0.3, augment: 2 };
+    const optimizer = await optimizerOf(given, updatesOf(digits.count, given));
+    const common = { readEvery: 1, recipe: given, optimizer, digits, test: tested };
+    const straight = await learn(given, digits, { engine });
     const wanted = await train({ ...common, learner: straight });
     straight.dispose();
     for (const updates of [1, 10, 14, 20]) {
-      const first = await learn(recipe, digits, { engine });
+      const first = await learn(given, digits, { engine });
       let done = 0;
       const counting: Learner = {
         ...first,
-        step: (images, labels) => {
+        step: (...batch) => {
           done++;
-          return first.step(images, labels);
+          return first.step(...batch);
         },
       };
       let saved: Pick<ReturnType<typeof loadCheckpoint>, "position" | "weights" | "state"> | undefined;
@@ -409,7 +423,7 @@ describe.each(engineNames)("training by %s", (engine) => {
       first.dispose();
       const { position, weights, state } = saved!;
       expect(position.step).toBe(updates);
-      const second = await learn(recipe, digits, { weights, state, engine });
+      const second = await learn(given, digits, { weights, state, engine });
       const found = await train({ ...common, learner: second, from: position });
       second.dispose();
       expect(found.weights).toEqual(wanted.weights);
@@ -596,8 +610,10 @@ describe("a comparison", () => {
     title: "Adam",
     lr,
     seed,
+    regularizer: "none",
     testAccuracy,
     testLoss: testAccuracy === null ? null : 1 - testAccuracy,
+    trainLoss: testAccuracy === null ? null : 0.9 - testAccuracy,
     seconds: 2,
   });
 
@@ -611,9 +627,17 @@ describe("a comparison", () => {
       [9, 1, 1],
     ]);
     const lines = comparisonText(all).split("\n");
-    expect(lines[1]).toMatch(/^Adam +0\.1 +91\.00 % ± 1\.41 +0\.0900 ± 0\.0141 +2\.0 s +2$/);
+    expect(lines[1]).toMatch(
+      /^Adam +0\.1 +91\.00 % ± 1\.41 +-0\.0100 ± 0\.0141 +0\.0900 ± 0\.0141 +0\.1000 ± 0\.0000 +2\.0 s +2$/,
+    );
     expect(lines[3]).toMatch(/diverged +2\.0 s +1 \(1 diverged\)$/);
     expect(new Set(lines.map((line) => line.length)).size).toBe(1); // columns line up
+    expect(lines[0]).not.toContain("regularizer");
+    const two = comparisonText(rows([trial(1, 1, 0.5), { ...trial(1, 1, 0.6), regularizer: "dropout 0.5" }])).split(
+      "\n",
+    );
+    expect(two[0]).toMatch(/^optimizer +rate +regularizer +test accuracy +train loss +test loss +gap +time +runs$/);
+    expect(two.slice(1).map((line) => line.split(/ {2,}/)[2])).toEqual(["dropout 0.5", "none"]);
   });
 
   test("trains each recipe and writes what is done as JSON and as a page", async () => {

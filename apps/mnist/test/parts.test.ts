@@ -26,6 +26,7 @@ import { pick } from "../src/training/names.ts";
 import { defaultDecay, defaultRate, optimizerNames, optimizerOf, scheduleNames } from "../src/training/optimizer.ts";
 import { order } from "../src/training/order.ts";
 import type { Recipe } from "../src/training/recipe.ts";
+import { kept, shifted } from "../src/training/regularizers.ts";
 
 const recipe: Recipe = {
   model: "mlp",
@@ -49,6 +50,35 @@ describe("errors", () => {
 
   test("of several lines become one", () => {
     expect(oneLine(new Error("unknown symbol\n  step * q\n         ^"))).toBe("unknown symbol step * q ^");
+  });
+});
+
+describe("regularizers of the batches", () => {
+  test("dropout keeps the mean, and drops others in every update and the same again", () => {
+    const masked = (step: number): Float32Array => kept({ ...recipe, dropout: 0.25 }, step, 40, 50)!;
+    expect(new Set(masked(3))).toEqual(new Set([0, Math.fround(1 / 0.75)]));
+    // Four standard deviations of a mean of 2,000.
+    const mean = masked(3).reduce((a, b) => a + b) / 2000;
+    expect(Math.abs(mean - 1)).toBeLessThan(4 * Math.sqrt(1 / 3 / 2000));
+    expect(masked(3)).toEqual(masked(3));
+    expect(masked(4)).not.toEqual(masked(3));
+    expect(kept(recipe, 3, 40, 50)).toBeUndefined();
+  });
+
+  test("shifts move the ink by at most so many pixels, and paper comes in", () => {
+    const images = new Float32Array(30 * 784).fill(-1);
+    for (let n = 0; n < 30; n++) images[n * 784 + 14 * 28 + 14] = 5;
+    const moved = (step: number): Float32Array => shifted(images, { ...recipe, augment: 3 }, step, -1);
+    const places = Array.from({ length: 30 }, (_, n) => {
+      const image = moved(7).subarray(n * 784, (n + 1) * 784);
+      expect(image.filter((x) => x === -1)).toHaveLength(783);
+      const at = image.indexOf(5);
+      return [Math.floor(at / 28) - 14, (at % 28) - 14];
+    });
+    for (const by of places.flat()) expect(Math.abs(by)).toBeLessThanOrEqual(3);
+    expect(new Set(places.flat()).size).toBe(7);
+    expect(moved(8)).not.toEqual(moved(7));
+    expect(shifted(images, recipe, 7, -1)).toBe(images);
   });
 });
 

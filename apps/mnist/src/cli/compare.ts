@@ -4,14 +4,18 @@ import { compare } from "../run/compare.ts";
 import { newRun } from "../run/folder.ts";
 import { prepared } from "../run/run.ts";
 import { begin, describe } from "./begin.ts";
-import { type CompareOptions, recipeOf } from "./options.ts";
+import { type CompareOptions, recipeOf, regularized } from "./options.ts";
 import { voice, whileListening } from "./voice.ts";
 
 export async function compareCommand(options: CompareOptions): Promise<number> {
   const out = voice(options);
   const recipes = options.optimizers.flatMap((optimizer) =>
     (options.lrs ?? [undefined]).flatMap((lr) =>
-      Array.from({ length: options.seeds }, (_, i) => recipeOf(options, { optimizer, lr, seed: options.seed + i })),
+      regularized(options).flatMap((strengths) =>
+        Array.from({ length: options.seeds }, (_, i) =>
+          recipeOf({ ...options, ...strengths }, { optimizer, lr, seed: options.seed + i }),
+        ),
+      ),
     ),
   );
   const mnist = await loadMnist(options.data);

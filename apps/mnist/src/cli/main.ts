@@ -20,6 +20,7 @@ Examples:
   npm start -- train --engine tfjs --device wasm        the same with TensorFlow.js in WebAssembly
   npm start -- train --resume                           resume the newest run
   npm start -- compare --optimizers radam,adam,sgd --lrs 1e-3,3e-3 --seeds 3
+  npm start -- compare --optimizers radam --regularizers none,l2,l1,dropout,augment --limit 2000 --epochs 20
   npm start -- evaluate --checkpoint runs/latest
   npm start -- devices`;
 
@@ -69,6 +70,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   "--steps": "--epochs",
   "--iterations": "--epochs",
   "--grad-clip": "--clip",
+  "--augmentation": "--augment",
+  "--drop": "--dropout",
   "--continue": "--resume",
 };
 

@@ -6,6 +6,7 @@ import { pick } from "../training/names.ts";
 import { defaultRate, isEquation, optimizerNames, scheduleNames } from "../training/optimizer.ts";
 import { atLeast0, numberOf, type Range, ranges, seeds } from "../training/ranges.ts";
 import { longestText, type Recipe } from "../training/recipe.ts";
+import { type RegularizerName, regularizerNames, strengths } from "../training/regularizers.ts";
 
 export const defaults = {
   model: "cnn",
@@ -37,6 +38,7 @@ export interface TrainOptions extends Given {
 export interface CompareOptions extends Given {
   readonly optimizers: readonly string[];
   readonly lrs?: readonly number[];
+  readonly regularizers?: readonly ("none" | RegularizerName)[];
   readonly seeds: number;
   readonly seed: number;
 }
@@ -118,6 +120,18 @@ const training = (command: Command, epochs: number): Command =>
       ),
     )
     .addOption(option("--clip <norm>", "clip the global norm of the gradients to this", number("--clip", ranges.clip)))
+    .addOption(option("--l2 <strength>", "add a penalty on half the squares of the kernels", number("--l2", ranges.l2)))
+    .addOption(option("--l1 <strength>", "add a penalty on the sizes of the kernels", number("--l1", ranges.l1)))
+    .addOption(
+      option("--dropout <rate>", "train without this part of the hidden layer", number("--dropout", ranges.dropout)),
+    )
+    .addOption(
+      option(
+        "--augment [pixels]",
+        "shift every training image by up to so many pixels",
+        number("--augment", ranges.augment),
+      ).preset(String(strengths.augment)),
+    )
     .addOption(
       option("--epochs <n>", "passes over the training images", number("--epochs", ranges.epochs)).default(epochs),
     )
@@ -182,6 +196,14 @@ export const compareOptions = (command: Command): Command =>
           ),
         )
         .addOption(
+          option(
+            "--regularizers <names>",
+            `none, ${regularizerNames.map((name) => `${name} (${strengths[name]})`).join(", ")}, separated by commas: one run each; --${regularizerNames.join(", --")} set other strengths. Mixup is not there: it needs targets that are probabilities`,
+            (text) =>
+              separated("--regularizers", text, (name) => pick("regularizer", name, ["none", ...regularizerNames])),
+          ),
+        )
+        .addOption(
           option("--seeds <n>", "runs with different seeds per optimizer and rate", number("--seeds", seeds)).default(
             3,
           ),
@@ -207,9 +229,23 @@ export const devicesOptions = (command: Command): Command =>
     .option("--json", "print the list as one line of JSON")
     .option("--verbose", "show the stack trace of an error");
 
+/** The regularizers of each run of a comparison. Throws for a strength of a regularizer that is not compared. */
+export function regularized(given: CompareOptions): Pick<Recipe, RegularizerName>[] {
+  const { regularizers, l1, l2, dropout, augment } = given;
+  if (regularizers === undefined) return [{ l1, l2, dropout, augment }];
+  for (const name of regularizerNames)
+    if (given[name] !== undefined && !regularizers.includes(name))
+      throw new UserError(
+        `--${name} ${given[name]} is the strength of a regularizer that --regularizers does not name. Add ${name} there, or leave out --${name}.`,
+      );
+  const none = { l1: undefined, l2: undefined, dropout: undefined, augment: undefined };
+  return regularizers.map((name) => (name === "none" ? none : { ...none, [name]: given[name] ?? strengths[name] }));
+}
+
 /** Records defaults too, so that the run can be reproduced after they change. */
 export function recipeOf(given: Given, { optimizer, lr, seed }: Pick<Recipe, "optimizer" | "lr" | "seed">): Recipe {
-  const { model, schedule, warmup, weightDecay, clip, epochs, batchSize, limit } = given;
+  const { model, schedule, warmup, weightDecay, clip, l1, l2, dropout, augment, epochs, batchSize, limit } = given;
   const rate = lr ?? (isEquation(schedule) ? undefined : defaultRate(optimizer));
-  return { model, optimizer, lr: rate, schedule, warmup, weightDecay, clip, epochs, batchSize, limit, seed };
+  const own = { weightDecay, clip, l1, l2, dropout, augment };
+  return { model, optimizer, lr: rate, schedule, warmup, ...own, epochs, batchSize, limit, seed };
 }

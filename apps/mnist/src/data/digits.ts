@@ -30,6 +30,9 @@ export const fingerprint = (all: Digits): string => crc32(all.labels, crc32(all.
 /** Normalizes a byte: mean 0 and deviation 1 over the training images (0.1307 and 0.3081 of full ink). */
 const scaled = Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - 0.1307) / 0.3081);
 
+/** Paper, scaled. */
+export const paper = scaled[0]!; // 256 entries
+
 /** The images at `places`, scaled, in one array of `[places.length, 28, 28, 1]`. */
 export function batch(all: Digits, places: Uint32Array): { images: Float32Array; labels: Uint8Array } {
   const images = new Float32Array(places.length * pixels);

@@ -16,9 +16,10 @@ export interface StepNumbers {
 export interface Learner {
   /**
    * Does one update; its statistics come with a later `read`. Resolves to the seconds the optimizer alone took, or
-   * undefined if this update was not timed.
+   * undefined if this update was not timed. The hidden layer's outputs are multiplied by `kept`, `[n, units]`, in a learner
+   * with dropout, which needs it in every step.
    */
-  step(images: Float32Array, labels: Uint8Array): Promise<number | undefined>;
+  step(images: Float32Array, labels: Uint8Array, kept?: Float32Array): Promise<number | undefined>;
   /** The statistics of every step since the last call, oldest first. */
   read(): Promise<StepNumbers[]>;
   /** `[n, 10]`, one row per image. */
@@ -41,5 +42,7 @@ export interface Engine {
     readonly weights: Weights;
     readonly optimizer: Configured;
     readonly state?: StateDict | undefined;
+    /** Whether every step is given `kept`. */
+    readonly dropout?: boolean;
   }): Promise<Learner>;
 }

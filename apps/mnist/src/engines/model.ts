@@ -77,6 +77,13 @@ export const model = (name: ModelName): Model => ({
   parameters: parametersOf(layers[name]),
 });
 
+/** The units of the layer before the last, which dropout thins out. */
+export function hiddenUnits({ layers: all }: Model): number {
+  const hidden = all.findLast((layer) => layer.kind === "dense" && layer.relu);
+  if (hidden?.kind !== "dense") throw new Error("The model has no hidden dense layer.");
+  return hidden.units;
+}
+
 /** Initial weights. They depend only on the seed and parameter names, so they are the same for every engine. */
 export function startingWeights({ layers: all, parameters }: Model, seed: number): Weights {
   const last = all.at(-1);

@@ -1,19 +1,20 @@
-import { exportModel, Graph } from "@descent/onnx";
+import { exportModel, Graph, importModel } from "@descent/onnx";
 import { crossEntropy, type ExecutionProvider, type Runtime, Trainer } from "@descent/onnxruntime";
 import { classes, side } from "../data/digits.ts";
 import type { Engine, Learner, StepNumbers } from "./engine.ts";
-import type { Model, Weights } from "./model.ts";
+import { hiddenUnits, type Model, type Weights } from "./model.ts";
 
 /**
  * The network as an ONNX model from `images`, `[batch, 28, 28, 1]`, to `logits`, `[batch, 10]`. Weights keep the app's
  * layout (HWIO kernels, NHWC when flattened) and are transposed where an operator needs another, so that weights and
- * optimizer state mean the same in every engine.
+ * optimizer state mean the same in every engine. With `dropout` it has an input `kept`, which the hidden layer is multiplied by.
  */
-export function onnxModel({ layers, parameters }: Model, weights: Weights): Uint8Array {
+export function onnxModel({ layers, parameters }: Model, weights: Weights, dropout = false): Uint8Array {
   const graph = new Graph();
   const op = (name: string, inputs: readonly string[], attributes = {}): string =>
     graph.op(name, inputs, attributes)[0]!; // one output
   graph.input("images", { elem: "float32", shape: ["batch", side, side, 1] });
+  if (dropout) graph.input("kept", { elem: "float32", shape: ["batch", "units"] });
   for (const { name, shape } of parameters)
     graph.initializer(name, { elem: "float32", dims: shape, data: weights[name]! });
   // With one channel, NCHW and NHWC are the same bytes.
@@ -37,6 +38,7 @@ export function onnxModel({ layers, parameters }: Model, weights: Weights): Uint
       case "dense": {
         x = op("Gemm", [x, `${layer.name}/kernel`, `${layer.name}/bias`]);
         if (layer.relu) x = op("Relu", [x]);
+        if (layer.relu && dropout) x = op("Mul", [x, "kept"]);
         break;
       }
     }
@@ -67,6 +69,14 @@ function sums(before: Weights, after: Weights, gradients: Weights): { gradient: 
   return { gradient, moved, size };
 }
 
+/** The weights of an exported model, which may be other than those in training. */
+function weightsIn(model: Uint8Array, { parameters }: Model): Weights {
+  const graph = importModel(model);
+  return Object.fromEntries(
+    parameters.map(({ name }) => [name, graph.value(name)!.data as Float32Array]), // float32, as the model says
+  );
+}
+
 /** The number of rows whose largest logit is at their label. */
 function right(logits: Float32Array, labels: Uint8Array): number {
   let count = 0;
@@ -89,8 +99,8 @@ export function onnxruntimeEngine(
     name: "onnxruntime",
     version,
     readEvery: 1, // the loss comes back with every step
-    async learner({ model, weights, optimizer, state }): Promise<Learner> {
-      const trainer = await Trainer.create(onnxModel(model, weights), {
+    async learner({ model, weights, optimizer, state, dropout = false }): Promise<Learner> {
+      const trainer = await Trainer.create(onnxModel(model, weights, dropout), {
         runtime,
         optimizer,
         loss: crossEntropy(),
@@ -107,14 +117,21 @@ export function onnxruntimeEngine(
       let before = await trainer.weights();
       let { size } = sums(before, before, before);
       let numbers: StepNumbers[] = [];
-      const images = (data: Float32Array) => ({ data, dims: [data.length / (side * side), side, side, 1] });
+      const units = hiddenUnits(model);
+      const ones = (data: Float32Array) => new Float32Array((data.length / (side * side)) * units).fill(1);
+      const network = (data: Float32Array, kept: Float32Array | undefined) => ({
+        images: { data, dims: [data.length / (side * side), side, side, 1] },
+        ...(kept === undefined ? {} : { kept: { data: kept, dims: [kept.length / units, units] } }),
+      });
       return {
-        async step(data, labels) {
-          const { loss, outputs, gradients } = await trainer.gradients({ images: images(data), labels });
+        async step(data, labels, kept) {
+          if (dropout !== (kept !== undefined)) throw new Error("`kept` goes with dropout.");
+          const inputs = { ...network(data, kept), labels };
+          const { loss, outputs, gradients } = await trainer.gradients(inputs);
           const begun = performance.now();
           await trainer.applyGradients(gradients);
           while ((await trainer.inspect()).midRound)
-            await trainer.applyGradients((await trainer.gradients({ images: images(data), labels })).gradients);
+            await trainer.applyGradients((await trainer.gradients(inputs)).gradients);
           const seconds = (performance.now() - begun) / 1000;
           const after = await trainer.weights();
           const found = sums(before, after, gradients);
@@ -134,12 +151,15 @@ export function onnxruntimeEngine(
           return all;
         },
         async logits(data) {
-          const outputs = await trainer.predict({ images: images(data) });
+          const outputs = await trainer.predict(network(data, dropout ? ones(data) : undefined));
           return outputs.logits!.data as Float32Array; // float32, as the model says
         },
         weights: () => trainer.weights(),
         state: async () => (await trainer.checkpoint()).optimizer,
-        files: async () => ({ "model.onnx": await trainer.exportModel() }),
+        files: async () => {
+          const trained = await trainer.exportModel();
+          return { "model.onnx": dropout ? onnxModel(model, weightsIn(trained, model)) : trained };
+        },
         dispose: () => void trainer.dispose(),
       };
     },

@@ -13,6 +13,7 @@ function forward(
   layers: readonly Layer[],
   variables: Variables,
   images: tensorflow.Tensor4D,
+  kept?: tensorflow.Tensor2D,
 ): tensorflow.Tensor2D {
   const parameter = <T extends tensorflow.Tensor>(name: string): T => variables[name]! as tensorflow.Tensor as T; // the model's own shapes
   let x: tensorflow.Tensor = images;
@@ -35,6 +36,7 @@ function forward(
           parameter(`${layer.name}/bias`),
         );
         x = layer.relu ? tf.relu(sum) : sum;
+        if (layer.relu && kept !== undefined) x = tf.mul(x, kept);
         break;
       }
     }
@@ -114,7 +116,7 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
     name: "tfjs",
     version: versionOf(tf),
     readEvery,
-    async learner({ model, weights, optimizer: configured, state }): Promise<Learner> {
+    async learner({ model, weights, optimizer: configured, state, dropout = false }): Promise<Learner> {
       const variables: Variables = Object.fromEntries(
         model.parameters.map(({ name, shape }) => [
           name,
@@ -145,15 +147,17 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
       let steps = 0;
 
       return {
-        async step(images, labels) {
+        async step(images, labels, kept) {
+          if (dropout !== (kept !== undefined)) throw new Error("`kept` goes with dropout.");
           const batch = tf.tidy(() => ({
+            ...(kept === undefined ? {} : { kept: tf.tensor2d(kept, [labels.length, kept.length / labels.length]) }),
             x: tf.tensor4d(images, [labels.length, side, side, 1]),
             y: tf.tensor1d(Int32Array.from(labels), "int32"),
             wanted: tf.oneHot(Int32Array.from(labels), classes) as tensorflow.Tensor2D,
           }));
           const gradients = (seen: (logits: tensorflow.Tensor) => void) =>
             opt.computeGradients(() => {
-              const logits = forward(tf, model.layers, variables, batch.x);
+              const logits = forward(tf, model.layers, variables, batch.x, batch.kept);
               seen(logits);
               return tf.losses.softmaxCrossEntropy(batch.wanted, logits) as tensorflow.Scalar;
             }, list);

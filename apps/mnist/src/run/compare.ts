@@ -1,11 +1,14 @@
 import path from "node:path";
+import { first } from "../data/digits.ts";
 import { write, writeJson } from "../disk.ts";
 import { model, startingWeights } from "../engines/model.ts";
 import { UserError } from "../errors.ts";
 import { short } from "../report/chart.ts";
 import { comparisonPage, type Row, type Spread } from "../report/comparison.ts";
 import { duration, percent } from "../terminal/progress.ts";
+import { evaluate } from "../training/evaluation.ts";
 import type { Recipe } from "../training/recipe.ts";
+import { regularizersOf } from "../training/regularizers.ts";
 import { train } from "../training/train.ts";
 import { prepared, type World } from "./run.ts";
 
@@ -15,11 +18,18 @@ export interface Trial {
   readonly title: string;
   readonly lr: number | null;
   readonly seed: number;
+  /** The regularizers with their strengths, or `none`. */
+  readonly regularizer: string;
   /** Null if training diverged. */
   readonly testAccuracy: number | null;
   readonly testLoss: number | null;
+  /** Of the trained network, without its regularizers, over as many training images as there are test images at most. */
+  readonly trainLoss: number | null;
   readonly seconds: number;
 }
+
+/** Every trial has its own. */
+const unregularized = { l1: undefined, l2: undefined, dropout: undefined, augment: undefined };
 
 export function spread(values: readonly number[]): Spread {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
@@ -31,21 +41,28 @@ export function spread(values: readonly number[]): Spread {
 export function rows(trials: readonly Trial[]): Row[] {
   const groups = new Map<string, Trial[]>();
   for (const trial of trials) {
-    const key = `${trial.optimizer} ${trial.lr}`;
+    const key = `${trial.optimizer} ${trial.lr} ${trial.regularizer}`;
     groups.set(key, [...(groups.get(key) ?? []), trial]);
   }
   const out = [...groups.values()].map((group): Row => {
-    const { optimizer, title, lr } = group[0]!; // groups are never empty
+    const { optimizer, title, lr, regularizer } = group[0]!; // groups are never empty
     const accuracies = group.flatMap(({ testAccuracy }) => (testAccuracy === null ? [] : [testAccuracy]));
     const losses = group.flatMap(({ testLoss }) => (testLoss === null ? [] : [testLoss]));
+    const trainLosses = group.flatMap(({ trainLoss }) => (trainLoss === null ? [] : [trainLoss]));
+    const gaps = group.flatMap(({ testLoss, trainLoss }) =>
+      testLoss === null || trainLoss === null ? [] : [testLoss - trainLoss],
+    );
     return {
       optimizer,
       title,
       lr,
+      regularizer,
       runs: group.length,
       diverged: group.length - accuracies.length,
       accuracy: accuracies.length > 0 ? spread(accuracies) : null,
       loss: losses.length > 0 ? spread(losses) : null,
+      trainLoss: trainLosses.length > 0 ? spread(trainLosses) : null,
+      gap: gaps.length > 0 ? spread(gaps) : null,
       seconds: spread(group.map(({ seconds }) => seconds)),
     };
   });
@@ -68,8 +85,10 @@ export async function compare(
       model: net,
       weights: startingWeights(net, recipe.seed),
       optimizer: optimizer.configured,
+      dropout: recipe.dropout !== undefined,
     });
-    let outcome: { readonly accuracy: number; readonly loss: number } | undefined;
+    let outcome: { readonly accuracy: number; readonly loss: number; readonly trainLoss: number } | undefined;
+    let seconds = 0;
     try {
       const ended = await train({
         learner,
@@ -82,9 +101,12 @@ export async function compare(
         listener: { standing: (at) => progress.show(at) },
       });
       if (ended.evaluation === undefined) break; // asked to stop
-      outcome = ended.evaluation;
+      seconds = (performance.now() - begun) / 1000;
+      const { accuracy, loss } = ended.evaluation;
+      outcome = { accuracy, loss, trainLoss: (await evaluate(learner, first(digits, mnist.test.count))).loss };
     } catch (error) {
       if (!(error instanceof UserError)) throw error; // otherwise it diverged
+      seconds = (performance.now() - begun) / 1000;
     } finally {
       progress.clear();
       learner.dispose();
@@ -94,21 +116,24 @@ export async function compare(
       title: optimizer.title,
       lr: optimizer.lr ?? null,
       seed: recipe.seed,
+      regularizer: regularizersOf(recipe),
       testAccuracy: outcome?.accuracy ?? null,
       testLoss: outcome?.loss ?? null,
-      seconds: (performance.now() - begun) / 1000,
+      trainLoss: outcome?.trainLoss ?? null,
+      seconds,
     };
     trials.push(trial);
     const result = outcome === undefined ? "diverged" : `test accuracy ${percent(outcome.accuracy)}`;
     const rate = trial.lr === null ? "" : ` at rate ${short(trial.lr)}`;
+    const regularizer = trial.regularizer === "none" ? "" : `, ${trial.regularizer}`;
     progress.say(
-      `${i + 1}/${recipes.length}: ${trial.title}${rate}, seed ${trial.seed}: ${result}, ${duration(trial.seconds)}`,
+      `${i + 1}/${recipes.length}: ${trial.title}${rate}${regularizer}, seed ${trial.seed}: ${result}, ${duration(trial.seconds)}`,
     );
     const all = rows(trials);
     await writeJson(path.join(folder, "compare.json"), {
       engine: engine.name,
       device: choice.device,
-      recipe: { ...recipe, optimizer: undefined, lr: undefined, seed: undefined },
+      recipe: { ...recipe, optimizer: undefined, lr: undefined, seed: undefined, ...unregularized },
       rows: all,
       trials,
     });

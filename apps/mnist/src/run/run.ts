@@ -131,6 +131,7 @@ async function training(run: Run): Promise<Ended> {
     weights: saved?.weights ?? startingWeights(net, recipe.seed),
     optimizer: optimizer.configured,
     state: saved?.position.step === 0 ? undefined : saved?.state, // the first update creates it
+    dropout: recipe.dropout !== undefined,
   });
   let log: MetricsLog | undefined;
   try {

@@ -1,6 +1,7 @@
 import { load, type RuleEntry, rules } from "@descent/catalogue";
-import { type Configured, clipByGlobalNorm, decoupledDecay, type Schedule, schedule } from "@descent/core";
+import { type Configured, clipByGlobalNorm, decoupledDecay, type Schedule, schedule, withL2 } from "@descent/core";
 import { configured } from "@descent/core/adapter";
+import { withL1 } from "@descent/regularizers";
 import * as schedules from "@descent/schedules";
 import { oneLine, UserError } from "../errors.ts";
 import { pick } from "./names.ts";
@@ -131,10 +132,12 @@ export async function optimizerOf(recipe: Recipe, steps: number): Promise<Optimi
     if (!(value >= 0 && Number.isFinite(value)))
       throw new UserError(`--schedule gives the rate ${value} at step ${step}; rates must be 0 or more.`);
   }
-  const { weightDecay, clip } = recipe;
+  const { weightDecay, clip, l1, l2 } = recipe;
   const decays = weightDecay !== undefined && "weightDecay" in spec.hyper ? { weightDecay } : {};
   let made: Configured = configured(spec, { lr: rate, ...decays });
   if (weightDecay !== undefined && !("weightDecay" in spec.hyper)) made = decoupledDecay(made, weightDecay);
+  if (l1 !== undefined) made = withL1(made, { strength: l1 });
+  if (l2 !== undefined) made = withL2(made, l2);
   if (clip !== undefined) made = clipByGlobalNorm(made, clip);
   return { configured: made, title: spec.title, rate, lr };
 }

@@ -16,6 +16,13 @@ export interface Recipe {
   readonly weightDecay?: number | undefined;
   /** The maximum global norm of the gradients. */
   readonly clip?: number | undefined;
+  /** The weight of a penalty on the sizes of the kernels, and on half their squares. */
+  readonly l1?: number | undefined;
+  readonly l2?: number | undefined;
+  /** The part of the hidden layer that every image trains without. */
+  readonly dropout?: number | undefined;
+  /** The most pixels by which a training image is shifted, anew in every epoch. */
+  readonly augment?: number | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -52,6 +59,10 @@ export function readRecipe(found: unknown, file: string): Recipe {
     warmup: text("warmup"),
     weightDecay: optional("weightDecay"),
     clip: optional("clip"),
+    l1: optional("l1"),
+    l2: optional("l2"),
+    dropout: optional("dropout"),
+    augment: optional("augment"),
     epochs: number("epochs"),
     batchSize: number("batchSize"),
     seed: number("seed"),

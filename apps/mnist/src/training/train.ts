@@ -1,7 +1,7 @@
 import type { StateDict } from "@descent/core";
-import { batch, type Digits, type Mnist } from "../data/digits.ts";
+import { batch, type Digits, type Mnist, paper } from "../data/digits.ts";
 import type { Learner } from "../engines/engine.ts";
-import type { Weights } from "../engines/model.ts";
+import { hiddenUnits, model, type Weights } from "../engines/model.ts";
 import { UserError } from "../errors.ts";
 import { breathe, type Evaluation, evaluate } from "./evaluation.ts";
 import type { EpochLine, StepLine } from "./lines.ts";
@@ -10,6 +10,7 @@ import { order } from "./order.ts";
 import { type Pace, Stopwatch } from "./pace.ts";
 import { type Position, start } from "./position.ts";
 import type { Recipe } from "./recipe.ts";
+import { kept, shifted } from "./regularizers.ts";
 
 /** Progress of a run, for the progress line. */
 export interface Standing {
@@ -80,6 +81,7 @@ export async function train(run: {
   const { checkpointEvery = Number.POSITIVE_INFINITY } = run;
   const { epochs, batchSize, seed } = recipe;
   const { count } = digits;
+  const units = hiddenUnits(model(recipe.model));
   let { epoch, place, step, loss, right, seconds, stepSeconds } = run.from ?? start;
   const begun = performance.now() - seconds * 1000;
   const position = (): Position => ({
@@ -140,7 +142,11 @@ export async function train(run: {
       const before = performance.now();
       const these = places.subarray(place, place + batchSize);
       const { images, labels } = batch(digits, these);
-      const updating = await learner.step(images, labels);
+      const updating = await learner.step(
+        shifted(images, recipe, step, paper),
+        labels,
+        kept(recipe, step, these.length, units),
+      );
       step++;
       place += these.length;
       waiting.push({ step, size: these.length, epoch: epoch + place / count });
