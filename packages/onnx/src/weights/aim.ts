@@ -1,0 +1,205 @@
+import { moduleOf, references, sourceTag, tracedOf } from "../graph/tags.ts";
+import { elemOf } from "../proto/elem.ts";
+import type { NodeProto } from "../proto/model.ts";
+import { tensorOf } from "../proto/tensor.ts";
+import { type Draft, isWeight, key, last, type Use } from "./draft.ts";
+
+/** The nodes that one call of PyTorch became, and the parameters that it was given. */
+interface Call {
+  readonly target: string;
+  readonly wanted: ReadonlySet<string>;
+  readonly uses: (Use & { readonly name: string })[];
+  readonly nodes: number[];
+  /** Whether it is given a value that the file does not compute: a tensor that was folded. */
+  readonly folded: boolean;
+}
+
+/** The parameter that each use means, by `key`, where its call of PyTorch names one. */
+export function targetsOf(draft: Draft): ReadonlyMap<string, string> {
+  return new Aim(draft).targets();
+}
+
+class Aim {
+  readonly #draft: Draft;
+  readonly #targets = new Map<string, string>();
+  /** Modules of nodes that say nothing of their own: those of what reads them. */
+  readonly #at = new Map<number, string>();
+
+  constructor(draft: Draft) {
+    this.#draft = draft;
+  }
+
+  targets(): ReadonlyMap<string, string> {
+    this.#move();
+    this.#aim();
+    return this.#targets;
+  }
+
+  /** A node that moves a weight's numbers, and that the exporter made once for several modules, is made once for each. */
+  #move(): void {
+    const readers = new Map<string, number[]>();
+    const read = (n: number, node: NodeProto): void => {
+      for (const name of new Set(node.input)) readers.set(name, [...(readers.get(name) ?? []), n]);
+    };
+    const moved = new Set<string>();
+    for (const [n, node] of this.#draft.nodes.entries()) {
+      if (node === undefined) continue;
+      read(n, node);
+      const [from = "", ...options] = node.input ?? [];
+      const tensor = this.#draft.initializers.get(from);
+      const weight = tensor === undefined ? moved.has(from) : isWeight(tensor);
+      if (weight && moves.has(node.opType ?? "") && options.every((o) => this.#draft.initializers.has(o)))
+        for (const output of node.output ?? []) moved.add(output);
+    }
+    for (let n = this.#draft.nodes.length - 1; n >= 0; n--) {
+      const node = this.#draft.nodes[n];
+      const outputs = (node?.output ?? []).filter((o) => o !== "");
+      if (node === undefined || outputs.length === 0 || !outputs.every((o) => moved.has(o))) continue;
+      if (outputs.some((o) => this.#draft.outputs.has(o) || this.#draft.inner.has(o))) continue;
+      const byModule = new Map<string, number[]>();
+      for (const reader of outputs.flatMap((o) => readers.get(o) ?? [])) {
+        const module = this.#moduleAt(reader);
+        if (module !== undefined) byModule.set(module, [...(byModule.get(module) ?? []), reader]);
+      }
+      const traced = tracedOf(node) === undefined ? undefined : moduleOf(node);
+      const keeps = traced !== undefined && byModule.has(traced) ? traced : [...byModule.keys()][0];
+      if (traced === undefined && keeps !== undefined) this.#at.set(n, keeps);
+      for (const [module, its] of byModule) {
+        if (module === keeps) continue;
+        const names = new Map(outputs.map((o) => [o, this.#draft.fresh(`${o}/${module}`)]));
+        const { metadataProps: _, ...bare } = node;
+        const copy = { ...bare, name: "", output: (node.output ?? []).map((o) => names.get(o) ?? o) };
+        this.#at.set(this.#draft.nodes.length, module);
+        read(this.#draft.nodes.length, copy);
+        this.#draft.nodes.push(copy); // importing puts nodes in order
+        for (const reader of its) {
+          const before = this.#draft.nodes[reader];
+          if (before === undefined) continue;
+          this.#draft.nodes[reader] = { ...before, input: (before.input ?? []).map((name) => names.get(name) ?? name) };
+        }
+      }
+    }
+  }
+
+  #moduleAt(n: number): string | undefined {
+    const node = this.#draft.nodes[n];
+    return this.#at.get(n) ?? (node === undefined ? undefined : moduleOf(node));
+  }
+
+  /** The parameters of this module that were equal to these of another, and that no tensor holds. */
+  #alike(from: readonly string[], module: string | undefined): string | undefined {
+    const { sources, kinds } = this.#draft.tags;
+    if (module === undefined) return undefined;
+    const [first = ""] = from;
+    const prefix = first.slice(0, first.length - last(first).length);
+    if (!from.every((source) => source.startsWith(prefix))) return undefined;
+    const there = from.map((source) => `${module === "" ? "" : `${module}.`}${source.slice(prefix.length)}`);
+    const free = (name: string, i: number): boolean =>
+      name !== from[i] && kinds.has(name) && ![...sources.values()].some((all) => all.includes(name));
+    return there.every(free) ? there.join("\n") : undefined;
+  }
+
+  /** Finds the parameter that each use means. */
+  #aim(): void {
+    const { sources, placeholders, kinds } = this.#draft.tags;
+    const calls = new Map<string, Call>();
+    const values = new Set((this.#draft.graph.input ?? []).map(({ name = "" }) => name));
+    for (const node of this.#draft.nodes) for (const output of node?.output ?? []) values.add(output);
+    for (const [n, node] of this.#draft.nodes.entries()) {
+      if (node === undefined) continue;
+      const traced = tracedOf(node);
+      if (traced === undefined) {
+        for (const [i, name] of (this.#at.has(n) ? (node.input ?? []) : []).entries()) {
+          const target = this.#alike(sources.get(name) ?? [], this.#at.get(n));
+          if (target !== undefined) this.#targets.set(key({ node: n, input: i }), target);
+        }
+        continue;
+      }
+      let call = calls.get(traced.call);
+      if (call === undefined) {
+        const given = references(traced);
+        const wanted = new Set(given.flatMap((name) => placeholders.get(name) ?? []));
+        const folded = given.some((name) => !placeholders.has(name) && !values.has(name));
+        calls.set(traced.call, (call = { target: traced.target, wanted, uses: [], nodes: [], folded }));
+      }
+      call.nodes.push(n);
+      for (const [i, name] of (node.input ?? []).entries()) {
+        const tensor = this.#draft.initializers.get(name);
+        // A kernel with a normalization in it belongs to its own call, which is gone.
+        const known = sources.has(name) && this.#draft.tags.made.get(name) !== "normalized";
+        if (tensor !== undefined && isWeight(tensor) && known) call.uses.push({ node: n, input: i, name });
+      }
+    }
+    for (const { target: called, wanted, uses, nodes, folded } of calls.values()) {
+      const open = new Set(wanted);
+      const twice: Call["uses"] = [];
+      const left: Call["uses"] = [];
+      for (const use of uses) {
+        const from = sources.get(use.name) ?? [];
+        const own = from.filter((source) => wanted.has(source));
+        if (own.length === 0) left.push(use);
+        else if (!own.some((source) => open.has(source))) twice.push(use);
+        for (const source of own) open.delete(source);
+        if (own[0] !== undefined) this.#targets.set(key(use), own[0]);
+      }
+      for (const use of [...left, ...twice]) {
+        const from = sources.get(use.name)?.[0] ?? use.name;
+        const alike = [...open].filter((target) => last(target) === last(from));
+        const target = alike.length === 1 ? alike[0] : [...open][0];
+        if (target !== undefined) {
+          open.delete(target);
+          this.#targets.set(key(use), target);
+          continue;
+        }
+        // Where parameters are moved before the call, only the module tells.
+        if (wanted.size > 0 && !folded) continue;
+        const there = this.#alike(sources.get(use.name) ?? [], this.#moduleAt(use.node));
+        if (there !== undefined) this.#targets.set(key(use), there);
+      }
+      const [bias, ...more] = [...open].filter((name) => kinds.get(name) === "parameter");
+      if (bias !== undefined && more.length === 0 && /^aten\.(linear|addmm|conv)/.test(called))
+        this.#restore(bias, nodes);
+    }
+  }
+
+  /** A bias of zeros is left out by PyTorch's exporter. */
+  #restore(bias: string, nodes: readonly number[]): void {
+    const [at, ...more] = nodes.filter((n) =>
+      ["Gemm", "Conv", "ConvTranspose"].includes(this.#draft.nodes[n]?.opType ?? ""),
+    );
+    const node = at === undefined ? undefined : this.#draft.nodes[at];
+    const [x = "", kernel = "", present = ""] = node?.input ?? [];
+    const weight = this.#draft.initializers.get(kernel);
+    if (at === undefined || node === undefined || more.length > 0 || present !== "" || weight === undefined) return;
+    if (elemOf(weight.dataType ?? 0) !== "float32" || this.#draft.has(bias)) return;
+    const option = (name: string, otherwise: number): number =>
+      Number(node.attribute?.find((a) => a.name === name)?.i ?? otherwise);
+    const [first = 0, second = 0] = (weight.dims ?? []).map(Number);
+    const size =
+      node.opType === "Gemm"
+        ? option("transB", 0) === 1
+          ? first
+          : second
+        : node.opType === "Conv"
+          ? first
+          : second * option("group", 1);
+    const zeros = tensorOf(bias, { elem: "float32", dims: [size], data: new Float32Array(size) });
+    this.#draft.fresh(bias);
+    this.#draft.initializers.set(bias, { ...zeros, metadataProps: sourceTag([bias], "parameter") });
+    this.#draft.nodes[at] = { ...node, input: [x, kernel, bias] };
+    this.#draft.changes.push({ kind: "restored", name: bias, of: kernel });
+  }
+}
+
+/** Operators that only move numbers. */
+const moves = new Set([
+  "Split",
+  "Slice",
+  "Reshape",
+  "Transpose",
+  "Unsqueeze",
+  "Squeeze",
+  "Identity",
+  "Expand",
+  "Gather",
+]);

@@ -1,0 +1,37 @@
+import { sourceTag } from "../graph/tags.ts";
+import type { Constant } from "../proto/constant.ts";
+import { tensorOf } from "../proto/tensor.ts";
+import { type Draft, kernels } from "./draft.ts";
+import { repeated } from "./values.ts";
+
+/** The input from which on recurrent layers read states and not kernels. */
+const states = 5;
+
+/** A weight whose numbers were copied to several places when the file was made is one again: its numbers, gathered. */
+export function gather(draft: Draft): void {
+  const { kinds, sources } = draft.tags;
+  if (kinds.size === 0) return;
+  const present = new Set(draft.initializers.keys());
+  for (const [name, uses] of draft.uses()) {
+    // The places may be a buffer of theirs.
+    const [source, ...more] = (sources.get(name) ?? []).filter((one) => kinds.get(one) === "parameter");
+    if (source === undefined || more.length > 0 || source === name || present.has(source)) continue;
+    if (draft.tags.made.get(name) === "computed") continue;
+    if (
+      draft.inner.has(name) ||
+      uses.some(({ node, input }) => kernels.has(draft.nodes[node]?.opType ?? "") && input > 0 && input < states)
+    )
+      continue;
+    const value = draft.constant(name);
+    const found = value === undefined ? undefined : repeated(value);
+    if (value === undefined || found === undefined) continue;
+    const numbers = draft.fresh(source);
+    const places = draft.fresh(`${name}.places`);
+    const flat: Constant = { elem: "float32", dims: [found.numbers.length], data: found.numbers };
+    draft.initializers.delete(name);
+    draft.initializers.set(numbers, { ...tensorOf(numbers, flat), metadataProps: sourceTag([source], "parameter") });
+    draft.initializers.set(places, tensorOf(places, { elem: "int64", dims: value.dims, data: found.places }));
+    draft.first.push({ opType: "Gather", name: `gathered/${name}`, input: [numbers, places], output: [name] });
+    draft.changes.push({ kind: "gathered", name: numbers, of: name });
+  }
+}
