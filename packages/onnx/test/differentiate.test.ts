@@ -5,7 +5,7 @@ import { crossEntropy, meanSquared } from "../src/autodiff/losses.ts";
 import type { Wanted } from "../src/autodiff/wanted.ts";
 import { exportModel } from "../src/graph/export.ts";
 import { Graph } from "../src/graph/graph.ts";
-import { importModel } from "../src/graph/import.ts";
+import { importModel } from "../src/graph/import/import.ts";
 import { trainables } from "../src/weights/survey.ts";
 import { Feeds, session, tensor } from "./check.ts";
 import { fixture } from "./testdata.ts";

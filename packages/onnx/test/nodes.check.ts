@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { differentiate } from "../src/autodiff/differentiate.ts";
 import type { Graph } from "../src/graph/graph.ts";
-import { importModel } from "../src/graph/import.ts";
+import { importModel } from "../src/graph/import/import.ts";
 import type { Constant } from "../src/proto/constant.ts";
 import { isFloat } from "../src/proto/elem.ts";
 import { tensorOf } from "../src/proto/tensor.ts";

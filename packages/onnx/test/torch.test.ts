@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { differentiate } from "../src/autodiff/differentiate.ts";
 import { crossEntropy } from "../src/autodiff/losses.ts";
-import { importModel } from "../src/graph/import.ts";
+import { importModel } from "../src/graph/import/import.ts";
 import { session, tensor } from "./check.ts";
 import { fixture, fixtures } from "./testdata.ts";
 

@@ -3,7 +3,7 @@ import { names, OnnxError } from "../errors.ts";
 import { product } from "../graph/dims.ts";
 import { prune } from "../graph/fold.ts";
 import { Graph, isGraph } from "../graph/graph.ts";
-import { importModel } from "../graph/import.ts";
+import { importModel } from "../graph/import/import.ts";
 import type { Scope } from "../graph/node.ts";
 import { copied } from "../graph/subgraphs.ts";
 import type { Constant } from "../proto/constant.ts";
