@@ -96,6 +96,10 @@ const cases: readonly (readonly [what: string, old: Old])[] = [
     "Slice",
     { opset: 9, op: "Slice", attributes: { starts: [1, -3], ends: [9, -1], axes: [0, 1] }, inputs: [f([3, 4])] },
   ],
+  [
+    "Slice to the last",
+    { opset: 9, op: "Slice", attributes: { starts: [1], ends: [2n ** 63n - 1n] }, inputs: [f([3, 4])] },
+  ],
   ["Slice of the first axes", { opset: 9, op: "Slice", attributes: { starts: [1], ends: [2] }, inputs: [f([3, 4])] }],
   ["TopK", { opset: 9, op: "TopK", attributes: { k: 2 }, inputs: [f([3, 4])], outputs: 2 }],
   ["Clip on both sides", { opset: 10, op: "Clip", attributes: { min: -0.5, max: 0.5 }, inputs: [f([3, 4])] }],

@@ -142,7 +142,9 @@ const table: Readonly<Record<string, Upgrade>> = {
     if (s.from >= 10) return s.put();
     const [starts = [], ends = []] = [ints(s.node, "starts"), ints(s.node, "ends")];
     const axes = ints(s.node, "axes") ?? starts.map((_, i) => i);
-    const inputs = [s.input(0), ...[starts, ends, axes].map((list) => s.graph.ints(list))];
+    // An end of INT64_MAX, "to the last", is 2^63 as a number.
+    const bound = (x: number): bigint => (x >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(x));
+    const inputs = [s.input(0), ...[starts, ends, axes].map((list) => s.graph.constant(list.map(bound), "int64"))];
     s.put({ inputs, attributes: { starts: undefined, ends: undefined, axes: undefined } });
   },
   TopK: (s) => {
