@@ -7,6 +7,7 @@ import { isTransform, type RuleSpec, rangeOf, type Slots } from "@descent/core/a
 import { inOrder, latex, mathml, trace } from "@descent/core/graph";
 import type {
   EquationList,
+  FunctionEntry,
   MethodEntry,
   OptionEntry,
   RuleEntry,
@@ -39,9 +40,9 @@ function commentOf(folder: string, name: string): Comment {
   )) {
     const file = path.join(folder, entry);
     const source = readFileSync(file, "utf8");
-    const found = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/(?=\\s*export (?:const|function) ${name}\\b)`).exec(
-      source,
-    );
+    const found = new RegExp(
+      `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/(?=\\s*export (?:const|(?:async )?function) ${name}\\b)`,
+    ).exec(source);
     if (!found) continue;
     const [whole, text] = [found[0], found[1]!]; // the pattern has one group
     const after = source.slice(found.index + whole.length);
@@ -256,6 +257,51 @@ export async function methodEntries(root: string, family: string): Promise<Metho
     });
 }
 
+/** The goldens of functions: records with the name of the function, in a list of their own or in one that has a source. */
+interface GoldenRecord {
+  readonly name: string;
+  readonly source?: string;
+}
+type GoldenFile = readonly GoldenRecord[] | { readonly source: string; readonly penalties: readonly GoldenRecord[] };
+
+/** The sources of a package's goldens, by the function that they check. */
+function goldenSources(folder: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const file of readdirSync(folder).sort()) {
+    const golden: GoldenFile = JSON.parse(readFileSync(path.join(folder, file), "utf8"));
+    const records: readonly GoldenRecord[] =
+      "penalties" in golden ? golden.penalties.map(({ name }) => ({ name, source: golden.source })) : golden;
+    for (const { name, source } of records) {
+      const before = found.get(name) ?? [];
+      if (source !== undefined && !before.includes(source)) found.set(name, [...before, source]);
+    }
+  }
+  return found;
+}
+
+/** Every function that a package exports beside its transforms, by name. */
+export async function functionEntries(root: string, family: string): Promise<FunctionEntry[]> {
+  const folder = path.join(root, "packages", family);
+  const module: Record<string, unknown> = await import(pathToFileURL(path.join(folder, "src/index.ts")).href);
+  const golden = goldenSources(path.join(folder, "test/golden"));
+  return Object.entries(module)
+    .filter(([, value]) => typeof value === "function" && !isTransform(value))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name]) => {
+      const { file, text } = commentOf(path.join(folder, "src"), name);
+      const comment = text.replaceAll("\n", " ");
+      const sources = golden.get(name);
+      return {
+        name,
+        family,
+        source: path.relative(folder, file).replaceAll("\\", "/"),
+        sentence: firstSentence(comment),
+        comment,
+        ...(sources ? { golden: { sources } } : {}),
+      };
+    });
+}
+
 const isGenerator = (f: unknown): boolean => /Generator/.test(Object.prototype.toString.call(f));
 const isMethod = (x: unknown): x is Pick<MethodEntry, "id" | "title" | "paper"> =>
   typeof x === "object" && x !== null && "id" in x && "iterate" in x;
@@ -274,6 +320,10 @@ const HEAD = "// Written by `npm run docs` from the rules themselves.\n";
 /** The catalogue's data of methods. */
 export const methodsModule = (methods: readonly MethodEntry[]): string =>
   `${HEAD}import type { MethodEntry } from "./entry.ts";\n\n/** Every method that evaluates as often as the data decide, by name. */\nexport const methods: readonly MethodEntry[] = ${compact(methods)};\n`;
+
+/** The catalogue's data of functions. */
+export const functionsModule = (functions: readonly FunctionEntry[]): string =>
+  `${HEAD}import type { FunctionEntry } from "./entry.ts";\n\n/** Every function of arrays that regularizes on the host, by name. */\nexport const functions: readonly FunctionEntry[] = ${compact(functions)};\n`;
 
 /** The catalogue's data of transforms. */
 export const transformsModule = (transforms: readonly TransformEntry[]): string =>

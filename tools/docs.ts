@@ -10,6 +10,8 @@ import { operatorsMarkdown } from "@descent/onnx/autodiff";
 import type { RuleEntry } from "../packages/catalogue/src/entry.ts";
 import {
   entries,
+  functionEntries,
+  functionsModule,
   loadersModule,
   methodEntries,
   methodsModule,
@@ -103,6 +105,9 @@ current("packages/catalogue/src/rules.ts", rulesModule(rules));
 const methods = await methodEntries(root, "quasi-newton");
 if (methods.length === 0) throw new Error("No methods were found in packages/quasi-newton.");
 current("packages/catalogue/src/methods.ts", methodsModule(methods));
+const functions = await functionEntries(root, "regularizers");
+if (functions.length === 0) throw new Error("No functions were found in packages/regularizers.");
+current("packages/catalogue/src/functions.ts", functionsModule(functions));
 const transforms = await transformEntries(root, [...families, "regularizers"]);
 current("packages/catalogue/src/transforms.ts", transformsModule(transforms));
 for (const rule of [...rules, ...transforms]) {

@@ -107,3 +107,19 @@ export interface MethodEntry {
   /** The whole doc comment. */
   readonly comment: string;
 }
+
+/** A function of arrays on the host: a projection, a proximal step, a penalty, an augmentation. */
+export interface FunctionEntry {
+  /** The export's name. */
+  readonly name: string;
+  /** The package that exports it is `@descent/<family>`. */
+  readonly family: string;
+  /** Its file in the package. */
+  readonly source: string;
+  /** The insight, in a sentence. */
+  readonly sentence: string;
+  /** The whole doc comment. */
+  readonly comment: string;
+  /** Where the numbers come from that it is checked against, if they are another library's. */
+  readonly golden?: { readonly sources: readonly string[] };
+}

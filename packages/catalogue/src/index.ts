@@ -3,13 +3,22 @@
 import { type Configured, OptimizerError, type Schedule } from "@descent/core";
 import { nearest, type RuleSpec, takes } from "@descent/core/adapter";
 import type { RuleEntry } from "./entry.ts";
+import { functions } from "./functions.ts";
 import { loaders } from "./loaders.ts";
 import { methods } from "./methods.ts";
 import { rules } from "./rules.ts";
 import { transforms } from "./transforms.ts";
 
-export type { EquationList, MethodEntry, OptionEntry, RuleEntry, SlotEntry, TransformEntry } from "./entry.ts";
-export { methods, rules, transforms };
+export type {
+  EquationList,
+  FunctionEntry,
+  MethodEntry,
+  OptionEntry,
+  RuleEntry,
+  SlotEntry,
+  TransformEntry,
+} from "./entry.ts";
+export { functions, methods, rules, transforms };
 
 /** The families that have rules, each the package `@descent/<family>`; those of transforms alone are not listed. */
 export const families: readonly string[] = [...new Set(rules.map(({ family }) => family))];

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as averaging from "@descent/averaging";
 import { OptimizerError } from "@descent/core";
 import { isRule, isTransform } from "@descent/core/adapter";
@@ -7,7 +8,7 @@ import * as regularizers from "@descent/regularizers";
 import * as sharpness from "@descent/sharpness";
 import * as around from "@descent/transforms";
 import { describe, expect, test } from "vitest";
-import { families, find, load, loadFamily, methods, rules, transforms } from "../src/index.ts";
+import { families, find, functions, load, loadFamily, methods, rules, transforms } from "../src/index.ts";
 
 test("the catalogue has every rule that a family exports, and no other", async () => {
   const exported = await Promise.all(
@@ -59,6 +60,37 @@ test("the catalogue has every method that quasi-newton exports, as it says of it
   );
   expect(made.length).toBeGreaterThanOrEqual(10);
   for (const { family, sentence } of methods) expect([family, sentence.endsWith(".")]).toEqual(["quasi-newton", true]);
+});
+
+test("the catalogue has every function that regularizers exports, with the file that it is in and what checks it", () => {
+  const exported = Object.entries(regularizers).flatMap(([name, f]) =>
+    typeof f === "function" && !isTransform(f) ? [name] : [],
+  );
+  expect(functions.map(({ name }) => name)).toEqual(exported.sort());
+  for (const name of [
+    "projectSimplex",
+    "proxNuclear",
+    "penaltyL1",
+    "mixup",
+    "randomShifts",
+    "fgsm",
+    "pgd",
+    "lagrangian",
+  ])
+    expect(exported).toContain(name);
+  const folder = new URL("../../regularizers/", import.meta.url);
+  const read = (file: string): string => readFileSync(new URL(file, folder), "utf8");
+  const goldens = ["regularizers", "penalties"].map((name) => read(`test/golden/${name}.json`)).join();
+  for (const { family, name, source, sentence, comment, golden } of functions) {
+    expect(family).toBe("regularizers");
+    expect(read(source)).toMatch(new RegExp(`\\*/\n+export (const|(async )?function) ${name}\\b`));
+    expect(sentence, name).toMatch(/^[^ ].{20,}\.$/s);
+    expect(comment, name).toContain(sentence.slice(0, 20));
+    expect(golden !== undefined, name).toBe(
+      goldens.includes(`"name":"${name}"`) || goldens.includes(`"name": "${name}"`),
+    );
+    for (const one of golden?.sources ?? []) expect(goldens).toContain(JSON.stringify(one));
+  }
 });
 
 describe.each(rules)("$id", (entry) => {

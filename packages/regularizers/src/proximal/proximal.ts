@@ -22,13 +22,13 @@ function strengthOf(where: string, options: ProxOptions): number {
 
 const soft = (v: number, by: number): number => Math.sign(v) * Math.max(Math.abs(v) - by, 0);
 
-/** Of strength · Σ|z|: the soft threshold, which makes small numbers exactly 0 (the lasso). */
+/** The proximal step of strength · Σ|z|: the soft threshold, which makes small numbers exactly 0 (the lasso). */
 export function proxL1(x: Vector, options: ProxOptions): Float64Array {
   const strength = strengthOf("proxL1", options);
   return copyOf("proxL1", x).map((v) => soft(v, strength));
 }
 
-/** Of strength · ½ Σz²: every number shrinks by the same factor (ridge). */
+/** The proximal step of strength · ½ Σz²: every number shrinks by the same factor (ridge). */
 export function proxRidge(x: Vector, options: ProxOptions): Float64Array {
   const strength = strengthOf("proxRidge", options);
   return copyOf("proxRidge", x).map((v) => v / (1 + strength));
@@ -42,7 +42,7 @@ export interface ElasticNetOptions {
   readonly l2: number;
 }
 
-/** Of l1 · Σ|z| + l2 · ½ Σz²: the soft threshold, then the shrinking (Zou & Hastie 2005). */
+/** The proximal step of l1 · Σ|z| + l2 · ½ Σz²: the soft threshold, then the shrinking (Zou & Hastie 2005). */
 export function proxElasticNet(x: Vector, options: ElasticNetOptions): Float64Array {
   const where = "proxElasticNet";
   const { l1, l2 } = knownOptions(where, options, ["l1", "l2"]);
@@ -50,13 +50,16 @@ export function proxElasticNet(x: Vector, options: ElasticNetOptions): Float64Ar
   return copyOf(where, x).map((v) => soft(v, l1) / (1 + l2));
 }
 
-/** Of strength · (how many numbers are not 0): the hard threshold at √(2 · strength), which leaves large ones as they are. */
+/**
+ * The proximal step of strength · (how many numbers are not 0): the hard threshold at √(2 · strength), which leaves large ones as
+ * they are.
+ */
 export function proxL0(x: Vector, options: ProxOptions): Float64Array {
   const strength = strengthOf("proxL0", options);
   return copyOf("proxL0", x).map((v) => (v * v > 2 * strength ? v : 0));
 }
 
-/** Of strength · Σz over z ≥ 0: the soft threshold of what is positive, and 0 for the rest. */
+/** The proximal step of strength · Σz over z ≥ 0: the soft threshold of what is positive, and 0 for the rest. */
 export function proxNonNegative(x: Vector, options: ProxOptions = { strength: 0 }): Float64Array {
   const strength = strengthOf("proxNonNegative", options);
   return copyOf("proxNonNegative", x).map((v) => Math.max(v - strength, 0));
@@ -69,7 +72,8 @@ export interface GroupOptions extends ProxOptions {
 }
 
 /**
- * Of strength · Σ‖group‖: whole groups become 0 together, units or channels say (the group lasso, Yuan & Lin 2006).
+ * The proximal step of strength · Σ‖group‖: whole groups become 0 together, units or channels say (the group lasso, Yuan & Lin
+ * 2006).
  * Throws if `size` does not divide the length of `x`.
  */
 export function proxGroup(x: Vector, options: GroupOptions): Float64Array {
@@ -96,7 +100,7 @@ export interface NuclearOptions extends ProxOptions {
   readonly shape: readonly [number, number];
 }
 
-/** Of strength · Σ singular values: their soft threshold, which lowers the rank (Cai, Candès & Shen 2010). */
+/** The proximal step of strength · Σ singular values: their soft threshold, which lowers the rank (Cai, Candès & Shen 2010). */
 export function proxNuclear(x: Vector, options: NuclearOptions): Float64Array {
   const where = "proxNuclear";
   const { shape, ...rest } = knownOptions(where, options, ["strength", "shape"]);
