@@ -721,3 +721,116 @@ class Standardized(nn.Module):
 @case("weight-standardization", x(4, 3, 6, 6), "cross-entropy", modes=("train",))
 def standardized():
     return Standardized()
+
+
+class Tokens(nn.Module):
+    """Two tokens of zeros, repeated for each example, before learnt patches at positions that are fixed (a parameter without a gradient)."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Parameter(torch.zeros(1, 1, 8)), nn.Parameter(torch.zeros(1, 1, 8))
+        angles = torch.arange(8)[:, None] * 10000 ** (-torch.arange(0, 8, 2) / 8)
+        waves = torch.stack([angles.sin(), angles.cos()], -1).flatten(1)
+        self.places = nn.Parameter((waves - waves.mean()) / (10 * waves.std()), requires_grad=False)
+        self.a, self.b = nn.Linear(4, 8), nn.Linear(8, 3)
+
+    def forward(self, x):
+        tokens = [self.first.expand(len(x), -1, -1), self.second.expand(len(x), -1, -1)]
+        h = torch.cat([*tokens, self.a(x)], 1) + self.places
+        return self.b(torch.tanh(h * h.flip(1)))
+
+
+@case("tokens", x(2, 6, 4), dynamic={})
+def tokens():
+    return Tokens()
+
+
+class CalledTwice(nn.Module):
+    """A convolution with a bias of zeros that two maps pass, and one whose kernel is reparametrized before it; equal norms of groups."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.utils.parametrizations.weight_norm(nn.Conv1d(2, 4, 3, padding=1), dim=2)
+        self.group, self.layer, self.head = nn.GroupNorm(4, 4), nn.LayerNorm(4), nn.Conv1d(4, 2, 3)
+        nn.init.zeros_(self.stem.bias), nn.init.zeros_(self.head.bias)
+
+    def forward(self, x):
+        a = torch.relu(self.group(self.stem(x)))
+        b = self.layer(a.transpose(1, 2)).transpose(1, 2)
+        return torch.cat([self.head(b), self.head(F.max_pool1d(b, 2))], -1)
+
+
+@case("called-twice", x(2, 2, 8), dynamic={})
+def called_twice():
+    return CalledTwice()
+
+
+class Queries(nn.Module):
+    """Learnt queries, repeated for each example, that one of two equal norms reads; decays that are computed from equal numbers."""
+
+    def __init__(self):
+        super().__init__()
+        self.queries = nn.Parameter(torch.randn(3, 4))
+        self.norms, self.last = nn.ModuleList([nn.LayerNorm(4), nn.LayerNorm(4)]), nn.Linear(4, 2)
+        self.decays = nn.ModuleList([Decay(), Decay()])
+
+    def forward(self, x):
+        q = self.norms[1](self.queries.expand(len(x), -1, -1))
+        h = torch.softmax(q @ self.norms[0](x).mT, -1) @ x
+        return self.last(self.decays[1](torch.tanh(self.decays[0](h))))
+
+
+class Decay(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.log = nn.Parameter(torch.log(torch.arange(1.0, 5.0)))
+
+    def forward(self, x):
+        return torch.exp((-torch.exp(self.log))[None] * torch.sigmoid(x)) * x
+
+
+@case("queries", x(2, 5, 4), dynamic={})
+def queries():
+    return Queries()
+
+
+class FrozenStatistics(nn.Module):
+    """Buffers in the places of parameters: the mean and deviation of inputs, a frozen normalization, and a bias of logits that nobody trains."""
+
+    def __init__(self):
+        super().__init__()
+        from torchvision.ops import FrozenBatchNorm2d
+
+        self.register_buffer("center", torch.zeros(2))
+        self.register_buffer("scale", torch.ones(2))
+        self.register_buffer("final_logits_bias", torch.zeros(1, 3))
+        self.a, self.bn, self.b = nn.Conv2d(2, 4, 3), FrozenBatchNorm2d(4), nn.Linear(4, 3, bias=False)
+
+    def forward(self, x):
+        h = ((x - self.center) / self.scale).permute(0, 3, 1, 2)
+        h = torch.relu(self.bn(self.a(h))).mean((2, 3))
+        return self.b(h) + self.final_logits_bias.to(h.device)
+
+
+@case("frozen-statistics", x(2, 5, 5, 2), dynamic={})
+def frozen_statistics():
+    return FrozenStatistics()
+
+
+class Clip3d(nn.Module):
+    """Convolutions of videos without a bias, and positions that are resampled for them."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv3d(2, 3, (1, 3, 3), bias=False), nn.Linear(3, 2)
+        self.places = nn.Parameter(torch.randn(1, 3, 4, 4))
+
+    def forward(self, x):
+        places = F.interpolate(self.places[:, 1:], (3, 3), mode="bicubic", antialias=True)
+        h = self.a(x).mean(2) + torch.cat([self.places[:, :1, :3, :3], places], 1)
+        return self.b(torch.tanh(h).mean((2, 3)))
+
+
+@case("clip-3d", x(2, 2, 2, 5, 5), dynamic={})
+def clip_3d():
+    return Clip3d()

@@ -527,6 +527,17 @@ describe("roles of parameters", () => {
       t: ["embedding", { in: [0], out: [1] }],
     });
   });
+  test("of a bias that an exporter folded: zeros for every logit at once are a buffer", () => {
+    const shifted = (dims: readonly number[]): Record<string, unknown> =>
+      roles((g) => {
+        g.tags = { ...g.tags, naming: "torch" };
+        const zeros = { elem: "float32", dims, data: new Float32Array(4) } as const;
+        return op(g, "Add", [op(g, "MatMul", ["x", weight(g, "w", [3, 4])]), g.initializer("onnx::Add_7", zeros)]);
+      });
+    expect(Object.keys(shifted([1, 4]))).toEqual(["w"]);
+    expect(Object.keys(shifted([4]))).toEqual(["w", "onnx::Add_7"]);
+  });
+
   test("of a recurrent layer too", () => {
     const found = roles((g) => {
       g.input("steps", { elem: "float32", shape: [5, 1, 3] });

@@ -16,6 +16,9 @@ const sessionOptions = { intraOpNumThreads: 1, interOpNumThreads: 1 };
 const explained: Readonly<Record<string, RegExp>> = {
   "learnt-scalars.eval.dynamo.onnx": /computed `exp` from `temperature`.*optimize=False/,
   "detached.eval.legacy.onnx": /detach\(\).*dynamo=True/,
+  "called-twice.eval.dynamo.onnx": /computed `mul` from `stem\.parametrizations\.weight\.original0`/,
+  "clip-3d.eval.dynamo.onnx": /computed `cat` from `places`.*optimize=False/,
+  "queries.eval.dynamo.onnx": /computed `unsqueeze`, `decays\.1\.log\/unsqueeze` from/,
 };
 
 describe("with default options", () => {
@@ -104,6 +107,29 @@ describe("trained is what was a parameter in Python", () => {
     for (const name of ["pe", "cos_cached", "sin_cached", "mask"]) expect(trained).not.toContain(name);
   });
 
+  test("positions of a parameter without a gradient, scaled waves, are not", async () => {
+    expect((await row("tokens.eval.dynamo.onnx", "places"))?.because).toBe("a table of angles");
+  });
+
+  test("what an exporter computed from parameters that were equal is not", async () => {
+    for (const name of ["unsqueeze", "decays.1.log/unsqueeze"])
+      expect((await row("queries.eval.dynamo.onnx", name))?.because).toMatch(/^computed from `decays/);
+  });
+
+  test("buffers in the places of parameters are not: means and deviations of inputs, frozen normalizations", async () => {
+    const report = await inspectModel(`${folder}/frozen-statistics.eval.kept.onnx`);
+    const because = Object.fromEntries(report.weights.map((w) => [w.name, w.because]));
+    for (const name of ["center", "scale"]) expect(because[name]).toMatch(/mean or deviation/);
+    for (const name of ["bn.weight", "bn.bias"]) expect(because[name]).toBe("a buffer of a frozen normalization");
+    expect(names(await made("frozen-statistics.eval.kept.onnx"))).toEqual(["a.bias", "a.weight", "b.weight"]);
+  });
+
+  test("ones and zeros of an operator, merged with a layer's, are constants again", async () => {
+    const report = await inspectModel(`${folder}/called-twice.eval.dynamo.onnx`);
+    const constant = report.weights.find((w) => w.name === "layer.weight.constant");
+    expect(constant).toMatchObject({ trained: false, changed: "apart from `layer.weight`" });
+  });
+
   test("a list may name what is not trained by default", async () => {
     const trainer = await made("fourier-features.eval.dynamo.onnx", { trainable: ["B", "f.weight"] });
     expect(names(trainer)).toEqual(["B", "f.weight"]);
@@ -150,6 +176,23 @@ describe("one weight is trained once", () => {
       expect(names(trainer)).toContain("4.weight");
       expect(trainer.report.weights.find((w) => w.name === "4.weight")?.changed).toBe("apart from `1.weight`");
     }
+  });
+
+  test("tokens of zeros are apart and one number for every example", async () => {
+    const { weights } = await inspectModel(`${folder}/tokens.eval.dynamo.onnx`);
+    const tokens = weights.filter((w) => /^(first|second)$/.test(w.name));
+    expect(tokens.map(({ shape, changed }) => [shape, changed])).toEqual([
+      [[8], "gathered into `expand`"],
+      [[8], "gathered into `second/expand`"],
+    ]);
+    const merged = await inspectModel(`${folder}/tokens.eval.dynamo.onnx`, { untie: false });
+    expect(merged.weights.some((w) => w.name === "second")).toBe(false);
+  });
+
+  test("a bias of zeros that was left out serves every call of its module", async () => {
+    const trainer = await made("called-twice.eval.dynamo.onnx");
+    const left = trainer.report.weights.filter((w) => w.changed === "zeros, which the exporter left out");
+    expect(left.map((w) => w.name)).toEqual(["stem.bias", "head.bias"]);
   });
 
   test("names that cannot be tied or set apart are refused with the reason", async () => {

@@ -33,6 +33,13 @@ function target(graph: Graph, node: Node): readonly number[] | undefined {
   return known.map((d) => (typeof d === "number" ? d : -1));
 }
 
+/** Whether a convolution's bias is a matrix of zeros: PyTorch 2.13 writes [channels, 2] for a Conv3d without one, which no runtime takes. */
+function isEmptyBias(graph: Graph, { op, domain, inputs }: Node, bias: string): boolean {
+  if (op !== "Conv" || domain !== "" || inputs.length !== 3) return false;
+  const value = graph.literalValue(bias);
+  return value !== undefined && value.dims.length > 1 && value.data.every((v: number | bigint) => Number(v) === 0);
+}
+
 /** Replaces nodes whose values are known by constants, unless they are outputs, and readers of an Identity by readers of its input. */
 export function fold(graph: Graph): void {
   checkGraph("What is folded", graph);
@@ -69,6 +76,7 @@ export function fold(graph: Graph): void {
     const sizes =
       node.op === "Reshape" && graph.literalValue(inputs[1] ?? "") === undefined ? target(graph, node) : undefined;
     if (sizes !== undefined) inputs[1] = graph.ints(sizes);
+    if (isEmptyBias(graph, node, inputs[2] ?? "")) inputs.length = 2;
     graph.nodes.push({ ...node, inputs });
   }
 }

@@ -20,6 +20,8 @@ export interface Tags {
   readonly lost: readonly string[];
   /** Parameters of layers that were merged with others: equal ones that read the same values. */
   readonly merged: readonly string[];
+  /** Parameters that no call reads and no tensor holds, merged or not. */
+  readonly unread: readonly string[];
   /** Modules that are given what an equal one computed from the same values. */
   readonly shared: readonly string[];
   /** Whether a normalization by the statistics of the batch was folded into a kernel, as one by running statistics. */
@@ -40,6 +42,7 @@ export const untagged: Tags = {
   lost: [],
   frozen: false,
   merged: [],
+  unread: [],
   shared: [],
   naming: "descent",
 };
@@ -50,6 +53,8 @@ const FOLDED = "pkg.onnxscript.optimizer.folded_from";
 const SIGNATURE = "pkg.torch.export.ExportedProgram.graph_signature";
 const SCOPES = "pkg.torch.onnx.name_scopes";
 const TRACED = "pkg.torch.onnx.fx_node";
+/** Written on tensors that `mend` set apart, and that were computed from others. */
+const MADE = "descent.made";
 /** Written on tensors that `mend` made: the names in Python, one per line. */
 const SOURCE = "descent.source";
 
@@ -100,6 +105,7 @@ function read({ graph = {}, producerName }: ModelProto): Tags {
     const through = [...listed(entry(metadata, FOLDED)), name].filter((one) => !kinds.has(one));
     // Arithmetic before a lookup is on places.
     if (through.some((one) => computes.test(one)) && !through.some((one) => looks.test(one))) arithmetic.add(name);
+    if (entry(metadata, MADE) === "computed") arithmetic.add(name);
     const made = entry(metadata, SOURCE)?.split("\n") ?? listed(entry(metadata, FOLDED));
     const from = made.length > 0 ? made.filter((one) => kinds.has(one)) : kinds.has(name) ? [name] : [];
     if (from.length > 0) sources.set(name, from);
@@ -145,7 +151,7 @@ const moves =
 
 /** Calls that compute, as torch.export names their results. */
 const computes =
-  /^_?(mul|add|sub|rsub|div|neg|exp|expm1|log|log1p|sqrt|rsqrt|pow|square|reciprocal|abs|sign|sin|cos|tanh|sigmoid|relu|softplus|softmax|log_softmax|erf|gelu|silu|sum|mean|prod|var|std|var_mean|std_mean|norm|linalg_\w+|logsumexp|cumsum|clamp|clamp_min|clamp_max|maximum|minimum|round|lerp|where|tril|triu|mm|bmm|mv|dot|outer|einsum|matmul|linear|addmm|weight_norm\w*|\w*batch_norm\w*|layer_norm)(_\d+)?$/;
+  /^_?(mul|add|sub|rsub|div|neg|exp|expm1|log|log1p|sqrt|rsqrt|pow|square|reciprocal|abs|sign|sin|cos|tanh|sigmoid|relu|softplus|softmax|log_softmax|erf|gelu|silu|sum|mean|prod|var|std|var_mean|std_mean|norm|linalg_\w+|logsumexp|cumsum|clamp|clamp_min|clamp_max|maximum|minimum|round|lerp|where|tril|triu|mm|bmm|mv|dot|outer|einsum|matmul|linear|addmm|weight_norm\w*|\w*batch_norm\w*|layer_norm|upsample_\w+|(adaptive_)?(avg|max)_pool\w*)(_\d+)?$/;
 const looks = /^(embedding|index|index_select|gather|take)(_\d+)?$/;
 
 /** Products, whose kernel is read by an operator of products unless the product itself was folded. */
@@ -161,11 +167,11 @@ function madeOf(
   sources: ReadonlyMap<string, readonly string[]>,
   stored: ReadonlySet<string>,
   arithmetic: ReadonlySet<string>,
-): Pick<Tags, "made" | "lost" | "frozen" | "merged" | "shared"> {
+): Pick<Tags, "made" | "lost" | "frozen" | "merged" | "unread" | "shared"> {
   const made = new Map<string, Making>();
   let frozen = false;
   let again = false;
-  if (kinds.size === 0) return { made, lost: [], frozen, merged: [], shared: [] };
+  if (kinds.size === 0) return { made, lost: [], frozen, merged: [], unread: [], shared: [] };
   const values = new Set((graph.input ?? []).map(({ name = "" }) => name));
   for (const { output = [] } of graph.node ?? []) for (const name of output) values.add(name);
   /** The parameter that is the second factor of a product. */
@@ -237,12 +243,11 @@ function madeOf(
       }
     }
   }
-  const merged = again
-    ? [...kinds]
-        .filter(([name, kind]) => kind === "parameter" && !read.has(name) && !held.has(name))
-        .map(([name]) => name)
-    : [];
-  return { made, lost: [...read].filter((name) => !held.has(name)), frozen, merged, shared: [...shared] };
+  const unread = [...kinds]
+    .filter(([name, kind]) => kind === "parameter" && !read.has(name) && !held.has(name))
+    .map(([name]) => name);
+  const lost = [...read].filter((name) => !held.has(name));
+  return { made, lost, frozen, merged: again ? unread : [], unread, shared: [...shared] };
 }
 
 /** The results and placeholders that a call is given. */
@@ -265,9 +270,12 @@ export function sourceTag(sources: readonly string[], kind: Kind | undefined): S
   ];
 }
 
-/** Metadata that say from what a tensor was computed, as PyTorch's exporter writes them. */
+/** Metadata that say from what a tensor was computed. */
 export function foldedTag(sources: readonly string[]): StringStringEntryProto[] {
-  return [{ key: FOLDED, value: `[${sources.map((source) => `'${source}'`).join(", ")}]` }];
+  return [
+    { key: FOLDED, value: `[${sources.map((source) => `'${source}'`).join(", ")}]` },
+    { key: MADE, value: "computed" },
+  ];
 }
 
 /** The module that a node belongs to, as Python names it: "encoder.layer.0.attention"; undefined where nothing says so. */

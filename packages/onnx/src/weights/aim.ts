@@ -2,12 +2,14 @@ import { moduleOf, references, sourceTag, tracedOf } from "../graph/tags.ts";
 import { elemOf } from "../proto/elem.ts";
 import type { NodeProto } from "../proto/model.ts";
 import { tensorOf } from "../proto/tensor.ts";
-import { type Draft, isWeight, key, last, type Use } from "./draft.ts";
+import { constantUse, type Draft, isWeight, key, last, stem, type Use } from "./draft.ts";
 
 /** The nodes that one call of PyTorch became, and the parameters that it was given. */
 interface Call {
   readonly target: string;
   readonly wanted: ReadonlySet<string>;
+  /** The results that it is given, by name. */
+  readonly given: ReadonlySet<string>;
   readonly uses: (Use & { readonly name: string })[];
   readonly nodes: number[];
   /** Whether it is given a value that the file does not compute: a tensor that was folded. */
@@ -22,6 +24,8 @@ export function targetsOf(draft: Draft): ReadonlyMap<string, string> {
 class Aim {
   readonly #draft: Draft;
   readonly #targets = new Map<string, string>();
+  /** Biases of zeros that were put back. */
+  readonly #restored = new Set<string>();
   /** Modules of nodes that say nothing of their own: those of what reads them. */
   readonly #at = new Map<number, string>();
 
@@ -120,7 +124,8 @@ class Aim {
         const given = references(traced);
         const wanted = new Set(given.flatMap((name) => placeholders.get(name) ?? []));
         const folded = given.some((name) => !placeholders.has(name) && !values.has(name));
-        calls.set(traced.call, (call = { target: traced.target, wanted, uses: [], nodes: [], folded }));
+        const { target } = traced;
+        calls.set(traced.call, (call = { target, wanted, given: new Set(given), uses: [], nodes: [], folded }));
       }
       call.nodes.push(n);
       for (const [i, name] of (node.input ?? []).entries()) {
@@ -130,13 +135,15 @@ class Aim {
         if (tensor !== undefined && isWeight(tensor) && known) call.uses.push({ node: n, input: i, name });
       }
     }
-    for (const { target: called, wanted, uses, nodes, folded } of calls.values()) {
+    for (const { target: called, wanted, given, uses, nodes, folded } of calls.values()) {
       const open = new Set(wanted);
       const twice: Call["uses"] = [];
       const left: Call["uses"] = [];
       for (const use of uses) {
         const from = sources.get(use.name) ?? [];
         const own = from.filter((source) => wanted.has(source));
+        // A value that the call names is in its place already.
+        if (own.length === 0 && given.has(use.name)) continue;
         if (own.length === 0) left.push(use);
         else if (!own.some((source) => open.has(source))) twice.push(use);
         for (const source of own) open.delete(source);
@@ -145,20 +152,63 @@ class Aim {
       for (const use of [...left, ...twice]) {
         const from = sources.get(use.name)?.[0] ?? use.name;
         const alike = [...open].filter((target) => last(target) === last(from));
-        const target = alike.length === 1 ? alike[0] : [...open][0];
+        const computed = this.#draft.tags.made.get(use.name) === "computed";
+        const target = alike.length === 1 ? alike[0] : computed ? undefined : [...open][0];
         if (target !== undefined) {
           open.delete(target);
           this.#targets.set(key(use), target);
           continue;
         }
         // Where parameters are moved before the call, only the module tells.
-        if (wanted.size > 0 && !folded) continue;
+        if (wanted.size > 0 && !folded) {
+          // A call that has all its parameters reads this as a constant of its own, equal to another's parameter.
+          if (open.size === 0 && left.includes(use)) this.#targets.set(key(use), constantUse);
+          continue;
+        }
         const there = this.#alike(sources.get(use.name) ?? [], this.#moduleAt(use.node));
         if (there !== undefined) this.#targets.set(key(use), there);
       }
       const [bias, ...more] = [...open].filter((name) => kinds.get(name) === "parameter");
       if (bias !== undefined && more.length === 0 && /^aten\.(linear|addmm|conv)/.test(called))
         this.#restore(bias, nodes);
+    }
+    const read = [...calls.values()].flatMap(({ wanted }) => [...wanted]);
+    this.#moved(read, values);
+  }
+
+  /**
+   * Parameters that were equal when they were moved are one tensor: where calls of a module name other results than they are given,
+   * those are of the module's parameters that no tensor holds and no call reads, in their order.
+   */
+  #moved(read: readonly string[], values: ReadonlySet<string>): void {
+    const { sources, placeholders, kinds } = this.#draft.tags;
+    const held = new Set([...read, ...[...sources.values()].flat()]);
+    const byModule = new Map<string, Map<string, Use[]>>();
+    for (const [n, node] of this.#draft.nodes.entries()) {
+      const traced = node === undefined ? undefined : tracedOf(node);
+      const given = traced === undefined ? [] : references(traced);
+      const inputs = node?.input ?? [];
+      if (node === undefined || given.length !== inputs.length) continue;
+      const module = moduleOf(node) ?? "";
+      for (const [i, name] of inputs.entries()) {
+        const [result = "", [source = "", ...more]] = [given[i], sources.get(name) ?? []];
+        const there = values.has(result) || placeholders.has(result) || this.#draft.initializers.has(result);
+        if (result === name || there || stem(result) !== stem(name)) continue;
+        if (more.length > 0 || kinds.get(source) !== "parameter") continue;
+        const results = byModule.get(module) ?? new Map<string, Use[]>();
+        byModule.set(module, results.set(result, [...(results.get(result) ?? []), { node: n, input: i }]));
+      }
+    }
+    for (const [module, results] of byModule) {
+      const prefix = module === "" ? "" : `${module}.`;
+      const free = [...kinds].filter(
+        ([one, kind]) => kind === "parameter" && !held.has(one) && one === `${prefix}${last(one)}`,
+      );
+      if (free.length < results.size) continue;
+      const number = (name: string): number => Number(/_(\d+)$/.exec(name)?.[1] ?? 0);
+      const inOrder = [...results].sort(([a], [b]) => number(a) - number(b));
+      for (const [i, [, uses]] of inOrder.entries())
+        for (const use of uses) this.#targets.set(key(use), free[i]?.[0] ?? "");
     }
   }
 
@@ -171,7 +221,13 @@ class Aim {
     const [x = "", kernel = "", present = ""] = node?.input ?? [];
     const weight = this.#draft.initializers.get(kernel);
     if (at === undefined || node === undefined || more.length > 0 || present !== "" || weight === undefined) return;
-    if (elemOf(weight.dataType ?? 0) !== "float32" || this.#draft.has(bias)) return;
+    if (elemOf(weight.dataType ?? 0) !== "float32") return;
+    // A module that is called again reads the same bias.
+    if (this.#restored.has(bias)) {
+      this.#draft.nodes[at] = { ...node, input: [x, kernel, bias] };
+      return;
+    }
+    if (this.#draft.has(bias)) return;
     const option = (name: string, otherwise: number): number =>
       Number(node.attribute?.find((a) => a.name === name)?.i ?? otherwise);
     const [first = 0, second = 0] = (weight.dims ?? []).map(Number);
@@ -185,6 +241,7 @@ class Aim {
           : second * option("group", 1);
     const zeros = tensorOf(bias, { elem: "float32", dims: [size], data: new Float32Array(size) });
     this.#draft.fresh(bias);
+    this.#restored.add(bias);
     this.#draft.initializers.set(bias, { ...zeros, metadataProps: sourceTag([bias], "parameter") });
     this.#draft.nodes[at] = { ...node, input: [x, kernel, bias] };
     this.#draft.changes.push({ kind: "restored", name: bias, of: kernel });

@@ -28,9 +28,14 @@ export const isWeight = ({ dataType = 0 }: TensorProto): boolean => {
   const elem = elemOf(dataType);
   return elem !== undefined && isFloat(elem);
 };
+/** A result's name without its number, as torch.export gives it. */
+export const stem = (name: string): string => name.replace(/_\d+$/, "");
 /** The name within its module. */
 export const last = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
 const prefixes = (name: string): string[] => name.split(".").map((_, i, all) => all.slice(0, i + 1).join("."));
+
+/** The target of uses that read a constant of the computation. */
+export const constantUse = "";
 
 /** Operators whose second input is a kernel. */
 export const kernels: ReadonlySet<string> = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul", "LSTM", "GRU", "RNN"]);
@@ -111,10 +116,25 @@ export class Draft {
     this.nodes[node] = { ...before, input: inputs };
   }
 
+  /** The parameters that a tensor of the file, or one that was set apart, is from. */
+  sources(name: string): readonly string[] {
+    const tensor = this.initializers.get(name);
+    const made = tagsOf({ graph: { initializer: tensor === undefined ? [] : [tensor] } }).sources.get(name);
+    return made ?? this.tags.sources.get(name) ?? [];
+  }
+
   /** Gives these uses a tensor of their own with the same numbers, named after the parameter `target`. */
   copy(name: string, target: string, uses: readonly Use[]): void {
     const tensor = this.initializers.get(name);
     if (tensor === undefined) return;
+    if (target === constantUse) {
+      const { metadataProps: _, ...bare } = tensor;
+      const own = this.fresh(`${name}.constant`);
+      this.initializers.set(own, { ...bare, name: own });
+      for (const use of uses) this.rewire(use, own);
+      this.changes.push({ kind: "untied", name: own, of: name });
+      return;
+    }
     const original = (this.tags.sources.get(name) ?? [name])[0] === name;
     const targets = target.split("\n");
     const as = this.fresh(original ? target : `${targets[0]}/${name}`);

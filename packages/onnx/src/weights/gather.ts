@@ -2,19 +2,19 @@ import { sourceTag } from "../graph/tags.ts";
 import type { Constant } from "../proto/constant.ts";
 import { tensorOf } from "../proto/tensor.ts";
 import { type Draft, kernels } from "./draft.ts";
-import { repeated } from "./values.ts";
+import { repeated, uniform } from "./values.ts";
 
 /** The input from which on recurrent layers read states and not kernels. */
 const states = 5;
 
 /** A weight whose numbers were copied to several places when the file was made is one again: its numbers, gathered. */
 export function gather(draft: Draft): void {
-  const { kinds, sources } = draft.tags;
+  const { kinds } = draft.tags;
   if (kinds.size === 0) return;
   const present = new Set(draft.initializers.keys());
   for (const [name, uses] of draft.uses()) {
     // The places may be a buffer of theirs.
-    const [source, ...more] = (sources.get(name) ?? []).filter((one) => kinds.get(one) === "parameter");
+    const [source, ...more] = draft.sources(name).filter((one) => kinds.get(one) === "parameter");
     if (source === undefined || more.length > 0 || source === name || present.has(source)) continue;
     if (draft.tags.made.get(name) === "computed") continue;
     if (
@@ -23,7 +23,7 @@ export function gather(draft: Draft): void {
     )
       continue;
     const value = draft.constant(name);
-    const found = value === undefined ? undefined : repeated(value);
+    const found = value === undefined ? undefined : (repeated(value) ?? expanded(draft, name, value));
     if (value === undefined || found === undefined) continue;
     const numbers = draft.fresh(source);
     const places = draft.fresh(`${name}.places`);
@@ -34,4 +34,20 @@ export function gather(draft: Draft): void {
     draft.first.push({ opType: "Gather", name: `gathered/${name}`, input: [numbers, places], output: [name] });
     draft.changes.push({ kind: "gathered", name: numbers, of: name });
   }
+}
+
+/** The numbers of a token that is the same number throughout, and that was repeated for each example of the batch. */
+function expanded({ graph }: Draft, name: string, value: Constant): ReturnType<typeof repeated> {
+  const [rows = 0, ...sizes] = value.dims;
+  if (!/(^|\/)expand(_\d+)?$/.test(name) || rows < 2 || !(value.data instanceof Float32Array) || !uniform(value))
+    return undefined;
+  const batch = (graph.input ?? []).some(
+    ({ type }) => Number(type?.tensorType?.shape?.dim?.[0]?.dimValue ?? 0) === rows,
+  );
+  const size = sizes.reduce((a, b) => a * b, 1);
+  if (!batch) return undefined;
+  return {
+    numbers: value.data.slice(0, size),
+    places: BigInt64Array.from(value.data, (_, i) => BigInt(i % size)),
+  };
 }

@@ -6,7 +6,7 @@ import { single, survey, unnamed } from "./survey.ts";
 /** Sentences on how training a model may differ from training it in Python, each with the export that would not. */
 export function notes(graph: Graph): string[] {
   checkGraph("The argument of notes()", graph);
-  const { kinds, lost, made, naming, sources, frozen, merged, shared } = graph.tags;
+  const { kinds, lost, made, naming, sources, frozen, merged, unread, shared } = graph.tags;
   const all: string[] = [];
   const present = (name: string): boolean => graph.initializers.has(name);
   const of = (what: string): string[] =>
@@ -23,6 +23,13 @@ export function notes(graph: Graph): string[] {
   if (absent.length > 0)
     all.push(
       `No tensor holds ${names(absent, 4)}: equal layers that read the same values were merged into one, or operators without effect, such as a factor of 1, left out. Export with optimize=False to train them.`,
+    );
+  const gone = unread.filter((name) => !merged.includes(name) && !present(name));
+  // Normalizations that were folded are gone with their parameters.
+  if (gone.length > 0 && normalized.length === 0)
+    all.push(
+      `No tensor holds ${names(gone, 4)}: the output does not depend on them, they are tied with others, or the exporter left out ` +
+        "operators without effect, such as the sum with a table of zeros. If they were trained, export with optimize=False.",
     );
   if (shared.length > 0)
     all.push(

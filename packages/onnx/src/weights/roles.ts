@@ -187,7 +187,7 @@ function useOf(graph: Scope, node: Node, input: number, { dims }: Origin, produc
     }
     case "Sub":
     case "Div":
-      return graph.inputs.has(node.inputs[0]!) && input === 1
+      return given(graph, node.inputs[0]!, producers) && input === 1
         ? { fixed: "a mean or deviation that the input is normalized by" }
         : {};
     case "Resize":
@@ -208,6 +208,18 @@ function useOf(graph: Scope, node: Node, input: number, { dims }: Origin, produc
       return { fixed: "a number that others are compared with" };
     default:
       return {};
+  }
+}
+
+/** Whether this is an input of the model, or one that numbers were subtracted from or that was divided by them. */
+function given(graph: Scope, name: string, producers: ReadonlyMap<string, Node>): boolean {
+  for (let at = name; ; ) {
+    if (graph.inputs.has(at)) return true;
+    const maker = through(producers.get(at), producers);
+    if (maker === undefined) return false;
+    const scaled = ["Sub", "Div"].includes(maker.op) && graph.initializers.has(maker.inputs[1] ?? "");
+    if (!scaled) return false;
+    at = maker.inputs[0] ?? "";
   }
 }
 

@@ -3,7 +3,7 @@ import type { Node } from "../graph/node.ts";
 import type { Constant } from "../proto/constant.ts";
 import { isFloat } from "../proto/elem.ts";
 import { type Axes, agreed, type Role, type Use, usesOf } from "./roles.ts";
-import { even, frequencies, masks, twoValued, uniform, waves } from "./values.ts";
+import { even, frequencies, masks, scaledWaves, twoValued, uniform, waves } from "./values.ts";
 
 /** A tensor of a model that may be trained. */
 export interface Trainable {
@@ -70,7 +70,7 @@ function judged(graph: Graph, name: string, value: Constant, uses: readonly Use[
   const from = sources.get(name) ?? [];
   if (tagged && from.length === 0) return no("a constant of the computation");
   if (tagged && !from.some((source) => kinds.get(source) === "parameter")) return no("a buffer in Python");
-  if (waves(value)) return no("a table of angles");
+  if (waves(value) || scaledWaves(value)) return no("a table of angles");
   if (tagged) {
     const made = graph.tags.made.get(name);
     if (made === "normalized") return yes("a kernel or bias into which a normalization was folded");
@@ -94,6 +94,17 @@ function judged(graph: Graph, name: string, value: Constant, uses: readonly Use[
   if (tables.test(name) || iterated(graph, name)) return no("named like a buffer");
   // Parameters of a normalization keep their names.
   if (name.startsWith("onnx::BatchNormalization_")) return no(unnamed);
+  if (frozen(graph, name)) return no("a buffer of a frozen normalization");
+  // Transformers add such a bias to the logits of translators (`final_logits_bias`); a parameter keeps its name.
+  if (
+    role === "bias" &&
+    name.startsWith("onnx::Add_") &&
+    value.dims.length === 2 &&
+    value.dims[0] === 1 &&
+    uniform(value) &&
+    value.data[0] === 0
+  )
+    return no(unnamed);
   if (role === "kernel" && angular(graph, name)) return no("frequencies of Fourier features");
   if (/(^|\.)(logit_scale|logit_bias|temperature|weight_g|original0)$/.test(name))
     return yes("named like a learnt number");
@@ -137,6 +148,29 @@ function iterated(graph: Graph, name: string): boolean {
   if (/\.parametrizations\.\w+\.\d+\._[uv]$/.test(name)) return true;
   const [, kernel] = /^(.*)_[uv]$/.exec(name) ?? [];
   return kernel !== undefined && graph.initializers.has(`${kernel}_orig`);
+}
+
+/**
+ * Whether this is the scale or shift of a frozen normalization (torchvision's FrozenBatchNorm2d): it keeps them beside running
+ * statistics, and computes a factor and a summand from the four alone.
+ */
+function frozen(graph: Graph, name: string): boolean {
+  const [, module] = /^(.*\.)(weight|bias)$/.exec(name) ?? [];
+  if (module === undefined || !["running_mean", "running_var"].every((one) => graph.initializers.has(module + one)))
+    return false;
+  const stored = new Set(graph.initializers.keys());
+  const moved = new Set([name]);
+  for (const node of graph.nodes) {
+    const constant = node.inputs.every(
+      (input) => input === "" || stored.has(input) || graph.literalValue(input) !== undefined,
+    );
+    if (constant) for (const output of node.outputs) stored.add(output);
+    if (!node.inputs.some((input) => moved.has(input))) continue;
+    if (!constant) return false;
+    if (["Reshape", "Unsqueeze", "Cast", "Identity"].includes(node.op))
+      for (const output of node.outputs) moved.add(output);
+  }
+  return true;
 }
 
 /** Whether a product with this goes to sines and cosines only, without a bias: its name aside, it is a table of frequencies. */

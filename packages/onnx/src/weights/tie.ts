@@ -1,5 +1,5 @@
 import { names, OnnxError } from "../errors.ts";
-import { moduleOf, tagsOf } from "../graph/tags.ts";
+import { moduleOf } from "../graph/tags.ts";
 import type { Constant } from "../proto/constant.ts";
 import { tensorOf } from "../proto/tensor.ts";
 import type { Draft, Use } from "./draft.ts";
@@ -83,9 +83,7 @@ function isOne(draft: Draft, a: string, b: string, uses: ReadonlyMap<string, rea
 function byTarget(draft: Draft): Map<string, string[]> {
   const all = new Map<string, string[]>();
   for (const name of draft.uses().keys()) {
-    const tensor = draft.initializers.get(name);
-    const made = tagsOf({ graph: { initializer: tensor === undefined ? [] : [tensor] } }).sources.get(name);
-    const sources = made ?? draft.tags.sources.get(name) ?? [];
+    const sources = draft.sources(name);
     const [target] = sources;
     if (target === undefined || sources.length > 1) continue;
     all.set(target, [...(all.get(target) ?? []), name]);

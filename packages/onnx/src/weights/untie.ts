@@ -2,7 +2,7 @@ import { OnnxError } from "../errors.ts";
 import { moduleOf, references, sourceTag, tracedOf } from "../graph/tags.ts";
 import type { NodeProto } from "../proto/model.ts";
 import { targetsOf } from "./aim.ts";
-import { type Draft, isWeight, kernels, key, last, type Use } from "./draft.ts";
+import { constantUse, type Draft, isWeight, kernels, key, last, stem, type Use } from "./draft.ts";
 import { uniform } from "./values.ts";
 
 /** Each use is given the parameter that its call of PyTorch names, and a tensor that serves several is set apart. */
@@ -19,8 +19,7 @@ export function untie(draft: Draft): void {
       if (all === undefined) byTarget.set(target, [use]);
       else all.push(use);
     }
-    if (byTarget.size < 2) continue;
-    const keeps = byTarget.has(own) ? own : [...byTarget.keys()][0];
+    const keeps = byTarget.has(own) ? own : [...byTarget.keys()].find((target) => target !== constantUse);
     for (const [target, its] of byTarget) if (target !== keeps) draft.copy(name, target, its);
   }
   part(draft);
@@ -95,7 +94,6 @@ function part(draft: Draft): void {
       values.add(output);
       if (node !== undefined) makers.set(output, node);
     }
-  const stem = (name: string): string => name.replace(/_\d+$/, "");
   const made = new Map<string, string>();
   for (const [n, node] of draft.nodes.entries()) {
     const traced = node === undefined ? undefined : tracedOf(node);

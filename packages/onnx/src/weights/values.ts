@@ -32,6 +32,39 @@ export function uniform(value: Constant): boolean {
 }
 
 /**
+ * Whether this is a table of angles whose numbers were scaled and shifted, as PatchTST normalizes its own: along the rows each column
+ * has x[n+1] + x[n−1] = a · x[n] + b for some a and b, and no table of weights does.
+ */
+export function scaledWaves({ dims, data: all }: Constant): boolean {
+  if (!(all instanceof Float32Array || all instanceof Float64Array)) return false;
+  const sizes = dims.filter((d) => d > 1);
+  const [rows = 0, columns = 0] = sizes;
+  // Four equations for two unknowns, and for several columns.
+  if (sizes.length !== 2 || rows < 6 || columns < 4) return false;
+  let curved = 0;
+  for (let c = 0; c < columns; c++) {
+    const x = Float64Array.from({ length: rows }, (_, n) => all[n * columns + c] ?? 0);
+    const high = x.reduce((most, v) => Math.max(most, v), Number.NEGATIVE_INFINITY);
+    const low = x.reduce((least, v) => Math.min(least, v), Number.POSITIVE_INFINITY);
+    const [range, size] = [high - low, Math.max(Math.abs(low), Math.abs(high))];
+    if (!Number.isFinite(range)) return false;
+    // A slow wave is a constant but for rounding.
+    if (range <= 1e-3 * size) continue;
+    // The least squares of y = a x + b over the inner rows.
+    const inner = x.subarray(1, rows - 1);
+    const y = inner.map((_, n) => (x[n] ?? 0) + (x[n + 2] ?? 0));
+    const mean = (v: Float64Array): number => v.reduce((sum, one) => sum + one, 0) / v.length;
+    const [mx, my] = [mean(inner), mean(y)];
+    const variance = inner.reduce((sum, v) => sum + (v - mx) ** 2, 0);
+    const a = variance === 0 ? 0 : inner.reduce((sum, v, n) => sum + (v - mx) * ((y[n] ?? 0) - my), 0) / variance;
+    if (Math.abs(a) > 2 + 1e-3) return false;
+    if (inner.some((v, n) => Math.abs((y[n] ?? 0) - my - a * (v - mx)) > 1e-4 * range + 1e-6 * size)) return false;
+    curved++;
+  }
+  return curved >= 4;
+}
+
+/**
  * Whether this is a table of angles: along the rows (the axis before the last that is longer than 1) each column is a wave of
  * one frequency, x[n+1] + x[n−1] = 2 cos θ · x[n], with values in [−1, 1]. Sines of positions and rotary cosines are; weights are
  * not.
