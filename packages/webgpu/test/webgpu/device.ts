@@ -3,12 +3,15 @@ import type { GpuBuffer, GpuComputePass, GpuDevice } from "../../src/index.ts";
 
 const gpu = create([]);
 
-/** A new device on Dawn. */
-export async function device(): Promise<GpuDevice & { destroy(): void }> {
+/** A new device on Dawn, with all that WebGPU has. */
+export async function whole(): Promise<GPUDevice> {
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new Error("Dawn finds no adapter.");
   return adapter.requestDevice();
 }
+
+/** A new device on Dawn, as the package sees it. */
+export const device = (): Promise<GpuDevice & { destroy(): void }> => whole();
 
 interface Counts {
   submissions: number;

@@ -4,11 +4,9 @@ import { configured, type RuleSpec } from "@descent/core/adapter";
 import { hostFunction, trace } from "@descent/core/graph";
 import { emit } from "@descent/dialects/emit";
 import { expect, test } from "vitest";
-import { create } from "webgpu";
+import { whole } from "./device.ts";
 
-const adapter = await create([]).requestAdapter();
-if (!adapter) throw new Error("Dawn finds no adapter.");
-const device = await adapter.requestDevice();
+const device = await whole();
 const known = await readGoldens(goldens("adam"));
 /** GPUBufferUsage's STORAGE | COPY_SRC | COPY_DST, UNIFORM | COPY_DST and MAP_READ | COPY_DST. */
 const [STORAGE, UNIFORM, READ] = [0x8c, 0x48, 9];
