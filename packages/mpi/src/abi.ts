@@ -10,9 +10,9 @@ export interface Abi {
   readonly handle: "int" | "intptr_t";
   readonly world: Handle;
   readonly errorsReturn: Handle;
-  /** The address that stands for "in place". */
+  /** The address that means "in place". */
   readonly inPlace: bigint;
-  /** Of typed arrays, by the name of their class. */
+  /** Types of elements, by the class of a typed array. */
   readonly types: Readonly<Record<string, Handle>>;
   readonly operations: Readonly<Record<How, Handle>>;
   /** Asks that only the thread that started MPI calls it. */
@@ -71,7 +71,7 @@ const mpichTypes: Readonly<Record<string, number>> = {
   uint64_t: 0x4c00083e,
 };
 
-/** MPICH before 5, and what descends from it (Intel MPI, MVAPICH, Cray): numbers of 32 bits. */
+/** MPICH before 5, and its descendants (Intel MPI, MVAPICH, Cray): numbers of 32 bits. */
 export const mpich: Abi = {
   name: "MPICH",
   handle: "int",

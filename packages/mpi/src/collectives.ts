@@ -4,7 +4,7 @@ import { MpiError } from "./error.ts";
 import type { Library } from "./library.ts";
 import type { Numbers, World } from "./world.ts";
 
-/** The operations of a world, without what it says of itself. */
+/** The operations of a world, without its description. */
 type Operations<Done> = Pick<World<Done>, "sum" | "reduceScatter" | "gather" | "broadcast" | "barrier">;
 
 /** MPI in this process. */
@@ -14,18 +14,18 @@ export interface Collectives {
   readonly blocking: Operations<void>;
   readonly polled: Operations<Promise<void>>;
   version(): string;
-  /** Whether an operation has failed or waited in vain, after which ranks no longer agree. */
+  /** Whether an operation has failed or timed out, after which ranks no longer agree. */
   failed(): boolean;
   ended(): boolean;
-  /** Takes leave of the other ranks. */
+  /** Shuts MPI down, together with the other ranks. */
   end(): void;
-  /** Leaves MPI without taking leave: this process was never part of that world. */
+  /** Leaves MPI without shutting it down: this process was never part of that world. */
   abandon(): void;
   /** Ends all ranks with this code. */
   abort(code: number): void;
 }
 
-/** One operation under way: asks MPI to go on, and whether it is done. */
+/** One operation under way: lets MPI make progress, and says whether it is done. */
 interface Request {
   readonly what: string;
   readonly done: () => boolean;
@@ -33,7 +33,7 @@ interface Request {
 
 /** Bytes that are summed at a time: larger messages leave the cache between their steps. */
 const PIECE = 4 << 20;
-/** Questions in a row before a blocked process rests for a moment, so that ranks sharing a core get on. */
+/** Polls in a row before a blocked process sleeps for a moment, so that ranks sharing a core make progress. */
 const EAGER = 2000;
 const NAP_MS = 0.05;
 
@@ -75,7 +75,7 @@ export function collectives(
     broken = error instanceof MpiError ? error : new MpiError(String(error));
     throw broken;
   };
-  /** Begins an operation; what it works on lives until the request is done. */
+  /** Begins an operation; its memory must live until the request is done. */
   const begin = (what: string, start: (request: Buffer) => void, ...alive: readonly unknown[]): Request => {
     const request = room(8);
     const [flag, status] = [room(4), room(64)]; // "ignore the status" is another address in every library
@@ -104,7 +104,7 @@ export function collectives(
       ),
     );
 
-  /** Throws if nothing can be begun now. */
+  /** Throws if no operation can begin now. */
   const idle = (): void => {
     if (left) throw new MpiError("This world has ended. Start the processes again.");
     if (broken) throw new MpiError(`This world has failed before, and its ranks no longer agree: ${broken.message}`);
@@ -142,7 +142,7 @@ export function collectives(
     }
   };
 
-  /** Makes sure, in checking mode, that all ranks are about to do the same. */
+  /** With `check`, makes sure that all ranks are about to call the same operation. */
   function* agreed(what: string): Generator<Request> {
     if (!check) return;
     const hash = hashOf(what);
@@ -277,7 +277,7 @@ export function collectives(
 /** Memory that a library may write to. Small buffers would lie on the garbage collector's heap, which moves. */
 const room = (bytes: number): Buffer => Buffer.from(new ArrayBuffer(bytes));
 
-/** Nothing ever wakes it: what a process rests on. */
+/** A sleeping process waits on this; nothing wakes it before its time is up. */
 const REST = new Int32Array(new SharedArrayBuffer(4));
 
 /** Up to 64 bytes lie on the garbage collector's heap, which moves, until somebody asks for their buffer. */

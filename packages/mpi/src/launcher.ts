@@ -1,4 +1,4 @@
-/** The program that started this process beside others, and how many it says there are. */
+/** The program that started this process and its siblings, and how many it says there are. */
 export interface Launcher {
   readonly name: string;
   readonly size: number;
@@ -6,7 +6,7 @@ export interface Launcher {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where launchers leave the number of processes, the most particular first. */
+/** Where launchers leave the number of processes, the most specific first. */
 const signs: readonly (readonly [variable: string, name: string])[] = [
   ["OMPI_COMM_WORLD_SIZE", "Open MPI's mpirun"],
   ["MV2_COMM_WORLD_SIZE", "MVAPICH's mpirun"],
@@ -14,7 +14,7 @@ const signs: readonly (readonly [variable: string, name: string])[] = [
   ["PMI_SIZE", "MPICH's mpirun"],
 ];
 
-/** The launcher that the environment tells of; undefined where the process was started by hand. */
+/** The launcher that the environment variables show; undefined if the process was started by hand. */
 export function launcherOf(env: Environment): Launcher | undefined {
   for (const [variable, name] of signs) {
     const size = Number(env[variable]);

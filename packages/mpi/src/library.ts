@@ -24,8 +24,8 @@ koffi.config({
 });
 
 /**
- * UCX, which MPICH sends by, patches the code of mmap and munmap in memory as it starts, while Node's other threads run it: about
- * one start in a hundred ended in a segmentation fault. What it learns from them is of use to RDMA alone.
+ * UCX, MPICH's transport, patches the code of mmap and munmap in memory as it starts, while Node's other threads run it: about
+ * one start in a hundred ended in a segmentation fault. Only RDMA needs what it learns from them.
  */
 const quiet = { UCX_MEM_EVENTS: "n", UCX_MEM_MMAP_HOOK_MODE: "none" } as const;
 
@@ -33,7 +33,7 @@ const quiet = { UCX_MEM_EVENTS: "n", UCX_MEM_MMAP_HOOK_MODE: "none" } as const;
 export interface Library {
   readonly file: string;
   readonly abi: Abi;
-  /** A function of MPI that returns an error code; `H` stands for a handle. Throws what MPI says where it is not 0. */
+  /** A function of MPI that returns an error code; `H` stands for a handle. If it is not 0, throws MPI's message. */
   call(name: string, ...args: readonly string[]): (...values: readonly unknown[]) => void;
 }
 
@@ -48,7 +48,7 @@ function besideMpirun(env: Readonly<Record<string, string | undefined>>): string
   return ["lib", "lib64"].map((folder) => path.join(home, folder));
 }
 
-/** Opens the library that is named, else the one beside mpirun, else the system's. Throws if there is none. */
+/** Opens the named library, else the one beside mpirun, else the system's. Throws if there is none. */
 export function openLibrary(named: string | undefined, env: Readonly<Record<string, string | undefined>>): Library {
   const beside = besideMpirun(env).flatMap((folder) => NAMES.map((name) => path.join(folder, name)));
   for (const [name, value] of Object.entries(quiet)) process.env[name] ??= value;

@@ -10,11 +10,11 @@ import type { World } from "./world.ts";
 
 /** Options of `mpi`. */
 export interface MpiOptions {
-  /** The file of the MPI library: DESCENT_MPI, the one beside mpirun, or the system's unless given. */
+  /** The file of the MPI library: default DESCENT_MPI, else the one beside mpirun, else the system's. */
   readonly library?: string | undefined;
   /** Seconds that an operation may wait for the other ranks; default 300. */
   readonly timeout?: number | undefined;
-  /** Whether every operation first makes sure that all ranks call the same one, at the price of a small one; default false. */
+  /** Whether every operation first checks that all ranks call the same one, which costs a small message; default false. */
   readonly check?: boolean | undefined;
 }
 
@@ -22,19 +22,19 @@ export interface MpiOptions {
 export interface MpiWorld extends World<void> {
   /** The same operations, during which timers, signals and other work go on. One at a time. */
   readonly polled: World<Promise<void>>;
-  /** The library beneath: "MPICH 5.0.2 (MPI 5 ABI)"; empty for a process alone. */
+  /** The MPI library in use: "MPICH 5.0.2 (MPI 5 ABI)"; empty for a process alone. */
   readonly library: string;
-  /** Ends MPI in this process, once all ranks have come; done by itself when the process ends well. */
+  /** Shuts MPI down in this process once all ranks have called it. A process that exits normally does so by itself. */
   end(): void;
 }
 
 let joined: Promise<MpiWorld> | undefined;
 
 /**
- * The processes that mpirun started, or this one alone where nothing did, which needs no MPI at all:
- * `const world = await mpi()`. Calls the machine's own MPI (MPICH, Open MPI 4 and 5, whatever has the MPI 5 ABI) without
+ * The processes that mpirun started; without mpirun this process alone, which needs no MPI:
+ * `const world = await mpi()`. Calls the machine's own MPI (MPICH, Open MPI 4 and 5, any library with the MPI 5 ABI) without
  * copies; sums go in pieces of 4 MB. One world per process: a second call returns it. Throws an MpiError if no library is
- * found, or if mpirun and the library are of two different MPIs, which would train as many models alone.
+ * found, or if mpirun and the library belong to different MPIs, because every process would train a model alone.
  */
 export function mpi(options: MpiOptions = {}): Promise<MpiWorld> {
   joined ??= join(options).catch((error) => {
@@ -107,9 +107,9 @@ function placeOnHost({ rank, size, blocking }: Collectives): number {
   return hosts.subarray(0, rank).filter((host) => host === hosts[rank]).length;
 }
 
-/** A process that ends well takes leave of the others; one that does not takes them with it, or they would wait for ever. */
+/** A process that exits normally shuts MPI down; one that fails ends the others too, or they would wait for ever. */
 function endWithProcess(native: Collectives): void {
-  // MPI ends the process before Node gets to print what it died of.
+  // MPI ends the process before Node can print the error.
   process.on("uncaughtExceptionMonitor", (error) => {
     const what = error instanceof MpiError ? `${error.name}: ${error.message}` : (error.stack ?? String(error));
     writeSync(2, `Rank ${native.rank} of ${native.size} ends. ${what}\n`);

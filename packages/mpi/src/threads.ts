@@ -6,9 +6,9 @@ import type { How, Numbers, World } from "./world.ts";
 /** Memory that the threads of one process share to be ranks of one world; it can be posted to a worker. */
 export interface SharedWorld {
   readonly size: number;
-  /** Who has arrived and how often everybody has left, then one word per rank that says what it does. */
+  /** How many have arrived and how often all have left, then one word per rank for its operation. */
   readonly gate: Int32Array<SharedArrayBuffer>;
-  /** One room per rank for what is under way. */
+  /** One buffer per rank for the operation under way. */
   readonly rooms: SharedArrayBuffer;
 }
 
@@ -29,14 +29,14 @@ export function shareWorld(size: number): SharedWorld {
 
 /** Options of `joinWorld`. */
 export interface JoinOptions {
-  /** Seconds after which a rank that has not come is an error; default 60. */
+  /** Seconds to wait for the other ranks before an error; default 60. */
   readonly timeout?: number | undefined;
 }
 
 /**
  * A rank of a world of worker threads: data-parallel training on one machine without MPI, and a world for tests. Operations
  * block the thread, so every rank needs its own. Ranks add up in their order, so all get the same bits. Throws if a rank does
- * not come in time, or if ranks call different operations, kinds or lengths.
+ * not arrive in time, or if ranks call different operations, kinds or lengths.
  */
 export function joinWorld(shared: SharedWorld, rank: number, options: JoinOptions = {}): World<void> {
   const { size, gate, rooms } = checkShared(shared);
@@ -62,7 +62,7 @@ export function joinWorld(shared: SharedWorld, rank: number, options: JoinOption
         );
   };
 
-  /** Throws on every rank if they are not about to do the same. */
+  /** Throws on every rank unless all are about to call the same operation. */
   const agree = (what: string): void => {
     Atomics.store(gate, FIRST + rank, hashOf(what));
     meet(what);
@@ -160,7 +160,7 @@ const bytesOf = (numbers: Numbers): Uint8Array =>
 const viewLike = (numbers: Numbers, memory: ArrayBuffer | SharedArrayBuffer): Numbers =>
   new (numbers.constructor as new (memory: ArrayBuffer | SharedArrayBuffer) => Numbers)(memory); // every kind has this constructor
 
-/** NaN wins, as it does for MPI's sum; its largest and smallest leave that open. */
+/** NaN wins, as in MPI's sum; MPI leaves open what its maximum and minimum do with it. */
 function combine(into: Numbers, piece: Numbers, how: How): void {
   for (let i = 0; i < into.length; i++) {
     const [a, b] = [into[i]!, piece[i]!];

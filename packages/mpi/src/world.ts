@@ -32,7 +32,7 @@ export interface World<Done> {
   reduceScatter(numbers: Numbers, into: Numbers, counts: readonly number[]): Done;
   /** Fills in the pieces of all ranks, `counts[r]` numbers of rank r after those of lower ranks; one's own is there. */
   gather(numbers: Numbers, counts: readonly number[]): Done;
-  /** Gives all ranks the numbers of one. */
+  /** Copies one rank's numbers to all ranks. */
   broadcast(numbers: Numbers, from: number): Done;
   /** Returns when all ranks have called it. */
   barrier(): Done;

@@ -24,8 +24,8 @@ const isElement = ({ place }: Pick<Term, "place">): boolean => place === "tensor
 const sums: ReadonlySet<string> = new Set(["sum", "mean", "norm", "rms", "largest"]);
 
 /**
- * A rule as a function of C that steps one array. Host numbers are double, elements `REAL`, which is float unless it is
- * defined otherwise; sums are taken in double.
+ * A rule as a function of C that steps one array. Host numbers are double, elements `REAL`, float by
+ * default; sums are taken in double.
  */
 export function cFunction(script: Script): string {
   return new C(script).print();

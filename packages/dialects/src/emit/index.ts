@@ -26,7 +26,7 @@ export const targets: readonly Target[] = ["torch", "optax", "numpy", "c", "wgsl
 /**
  * A rule as readable code, from its equations: a `torch.optim.Optimizer`, an Optax `GradientTransformationExtraArgs`, a
  * function of NumPy arrays, a loop in C, a compute shader in WGSL, or LaTeX. `emit(adamw, "torch")`; a rule with options, as `ema(adamw({ lr: 1e-2 }))`,
- * has those as defaults. Throws an OptimizerError that says why where a target cannot say what the rule does.
+ * has those as defaults. Throws an OptimizerError with the reason if a target cannot express the rule.
  */
 export function emit(rule: RuleSpec | Configured, target: Target): string {
   oneOf("emit", { target }, targets);

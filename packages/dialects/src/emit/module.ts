@@ -5,7 +5,7 @@ import { snake } from "./terms.ts";
 
 /* What modules of Python have in common, whatever the library. */
 
-/** `AdamW`, from the title where that is a name, else from the id. */
+/** `AdamW`, from the title if that is a name, else from the id. */
 export function className({ id, title }: RuleSpec): string {
   const words = title.replaceAll(/[^\w\s]/g, "").split(/\s+/);
   const name = words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
@@ -60,7 +60,7 @@ const together = [
   "    return done",
 ];
 
-/** The start of a state, of which `like` is the parameter. */
+/** The initial value of a state of the parameter `like`. */
 export function startOf(
   kept: Kept,
   script: Script,
@@ -100,7 +100,7 @@ function sideOf(side: number | string, like: string, option: (name: string) => s
   return `min(math.ceil(${typeof side === "number" ? side : option(pythonName(side))}), *${like}.shape)`;
 }
 
-/** Whether a start takes Python's `math`. */
+/** Whether an initial value needs Python's `math`. */
 export const startsNeedMath = ({ state }: Script): boolean =>
   state.some(({ sides = [] }) => sides.some((side) => side !== "rows" && side !== "cols"));
 

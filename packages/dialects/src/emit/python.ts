@@ -6,7 +6,7 @@ import { isLine, linesOf, snake } from "./terms.ts";
 /** A library of arrays, as Python calls it. */
 export interface Library {
   readonly name: "torch" | "np" | "jnp";
-  /** Whether numbers of the host are traced like all others, so that Python cannot decide by them. */
+  /** Whether host numbers are traced like all others, so that Python cannot branch on them. */
   readonly traced: boolean;
   /** The keyword by which a reduction keeps its dimension. */
   readonly keep: "keepdim" | "keepdims";
@@ -14,7 +14,7 @@ export interface Library {
 
 interface Text {
   readonly text: string;
-  /** How tightly it holds together, loosest first. */
+  /** How tightly the operators bind, loosest first. */
   readonly binds: number;
 }
 
@@ -32,7 +32,7 @@ export function pythonName(name: string): string {
 
 const comparisons: Readonly<Record<string, string>> = { lt: "<", gt: ">", le: "<=", ge: ">=", eq: "==", ne: "!=" };
 
-/** Prints formulas of one rule for one library. It notes what help it needs. */
+/** Prints the formulas of one rule for one library, and notes which helpers they need. */
 export class Python {
   readonly library: Library;
   /** The names of helpers that the text calls. */
@@ -218,7 +218,7 @@ export class Python {
     const compared = comparisons[op];
     if (compared !== undefined)
       return { text: `${this.#within(a, COMPARE + 1)} ${compared} ${this.#within(b, COMPARE + 1)}`, binds: COMPARE };
-    // Two conditions are numbers only by being told so.
+    // Two conditions become numbers only by conversion.
     const [x, y] = a.truth && b.truth ? [a, b].map((t) => ({ ...t, factor: true })) : [a, b];
     const number = (t: Term & { readonly factor?: boolean }, least: number): string =>
       t.factor
@@ -374,7 +374,7 @@ export class Python {
     return `${lib}.${called}(${texts.join(", ")})`;
   }
 
-  /** A value whose elements are numbers, for what counts conditions. */
+  /** A value with numbers as elements, for operations that count conditions. */
   #number(x: Term): string {
     return x.truth ? `(1.0 * (${this.formula(x)}))` : this.#whole(x);
   }
@@ -382,7 +382,7 @@ export class Python {
   #sum(name: "sum" | "rowSum" | "columnSum", x: Term): Text {
     const axis =
       name === "sum" ? "" : name === "rowSum" ? `1, ${this.library.keep}=True` : `0, ${this.library.keep}=True`;
-    // One number per row stands for as many as there are columns.
+    // One number per row counts once per column.
     if (isLine(x.place)) {
       const times = x.place === "row" ? "cols" : "rows";
       const along = (x.place === "row") === (name === "rowSum");
@@ -412,7 +412,7 @@ export class Python {
   }
 }
 
-/** Symbols that every body has without being given them. */
+/** Symbols that every body has without an argument. */
 const inside: ReadonlySet<string> = new Set(["p", "g", "p0", "rows", "cols", "size"]);
 
 /** Which facts of the parameter's shape a phase reads, also those that its sums imply. */

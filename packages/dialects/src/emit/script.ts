@@ -69,7 +69,7 @@ export interface Script {
   readonly phases: readonly Phase[];
   readonly readout: Phase | undefined;
   readonly macros: readonly MacroText[];
-  /** Whether rows and columns mean anything to it, so that tensors are handled as matrices. */
+  /** Whether it uses rows and columns, so that tensors are handled as matrices. */
   readonly matrices: boolean;
   /** Whether it adds up over all parameters, or keeps numbers for all of them. */
   readonly together: boolean;
@@ -95,7 +95,7 @@ function widest(args: readonly Term[]): Place {
   return place;
 }
 
-/** A rule taken apart. Throws an OptimizerError if it draws random numbers, which no other language would draw alike. */
+/** A rule taken apart. Throws an OptimizerError if it draws random numbers, which no other language would draw the same. */
 export function scriptOf(rule: RuleSpec): Script {
   const state = Object.entries<Slot>(rule.state).map(([name, slot]) => keptOf(name, slot));
   if (state.some(({ init }) => init === "normal"))
