@@ -23,6 +23,7 @@ export function minimize(): string {
     table(["", ...shared.map(({ id }) => id)], [...rows, medians]),
     "",
     `- ${golden.source}. Each evaluation is a value and a gradient.`,
+    `- SciPy's run beside gauss-newton is least_squares by dogbox: the same steps within a trust region, and not along a line.`,
     `- With a *, the run ended elsewhere; a – is a run that SciPy refused. The median is over runs that SciPy finished.`,
     "",
     ...withinBounds(),
