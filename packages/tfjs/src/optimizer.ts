@@ -66,9 +66,9 @@ export class DescentOptimizer extends Optimizer {
   static get className(): string {
     return "DescentOptimizer";
   }
-  /** tf.Optimizer's own test asks only for method names and is inherited, so that tf.train.sgd(1) would pass. */
+  /** tf.Optimizer's own test looks only for method names and is inherited, so tf.train.sgd(1) would pass it. */
   static override [Symbol.hasInstance](x: unknown): boolean {
-    const named = x as { getClassName?: () => unknown } | null | undefined; // asked for its name and nothing else
+    const named = x as { getClassName?: () => unknown } | null | undefined; // only its name is read
     return typeof named?.getClassName === "function" && named.getClassName() === DescentOptimizer.className;
   }
 
@@ -77,7 +77,7 @@ export class DescentOptimizer extends Optimizer {
   readonly #configured: Configured;
   readonly #describe: Describe | undefined;
   readonly #byRows: OptimizerOptions["rows"];
-  /** The title of a rule that is evaluated at other weights than it trains, until it is known that they are used. */
+  /** The title of a rule that evaluates at other weights than it trains, until the model is known to use them. */
   #readout: string | undefined;
   readonly #groups: ReadonlyMap<string, Group>;
   /** Whether a hyper-parameter was ever set. */
@@ -89,7 +89,7 @@ export class DescentOptimizer extends Optimizer {
   #unreported = 0;
   #weights: Weights | undefined;
 
-  /** Made by `optimizer`, or from a saved model, whose variables it waits for. */
+  /** Called by `optimizer`, or for a saved model, whose variables are not there yet. */
   constructor(configured: Configured, options: OptimizerOptions = {}, waiting: Waiting = new Waiting()) {
     super();
     checkConfigured(configured, "optimizer");
@@ -127,7 +127,7 @@ export class DescentOptimizer extends Optimizer {
   get step(): number {
     return this.iterations;
   }
-  /** The phase that the next update carries out: `update`, but for rules that ask for several gradients per round. */
+  /** The phase that the next update carries out: always `update`, except for rules that take several gradients per round. */
   get phase(): string {
     return this.#trained.loop.phase;
   }
@@ -137,8 +137,8 @@ export class DescentOptimizer extends Optimizer {
   }
 
   /**
-   * Calls `use` while the variables hold the parameters to evaluate with, where a rule has such (the average of `ema`, the `x`
-   * of schedule-free rules); afterwards, on errors too, they hold bit for bit what they did:
+   * Calls `use` while the variables hold the parameters to evaluate with, if they are not the trained ones (the average of `ema`,
+   * the `x` of schedule-free rules). Afterwards, on errors too, the variables hold exactly the bits they held before:
    * `opt.withReadout(() => model.evaluate(xs, ys))`. `use` may return a promise.
    */
   withReadout<R>(use: () => R): R {
@@ -147,7 +147,7 @@ export class DescentOptimizer extends Optimizer {
     return this.#trained.loop.withReadout(this.#trained.held(), use);
   }
 
-  /** Takes the variables back to where a round of several phases began, as if it had not. */
+  /** Undoes a round of several phases that is under way: the variables go back to where it began. */
   rewind(): void {
     this.#trained.loop.rewind(this.#trained.held());
   }
@@ -213,12 +213,12 @@ export class DescentOptimizer extends Optimizer {
     } finally {
       free(grads);
       if (!kept) value.dispose();
-      if (this.midRound) this.rewind(); // an error came in between
+      if (this.midRound) this.rewind(); // after an error
     }
     return kept ? value : null;
   }
 
-  /** Tells once who trains a model that evaluates at the wrong weights. */
+  /** Warns once if a model is trained that evaluates at the wrong weights. */
   #warn(): void {
     if (this.#readout === undefined) return;
     if (!isAttended(this))
@@ -234,7 +234,7 @@ export class DescentOptimizer extends Optimizer {
 
   /**
    * One update. Variables without a gradient are left as they are; on an error every variable is. A gradient `{ rows, data }` steps
-   * those rows alone. `inputs` are what the rule reads besides: `{ loss }`, or `{ h: { w: … } }` by variable.
+   * those rows alone. `inputs` are the rule's other inputs: `{ loss }`, or `{ h: { w: … } }` by variable.
    */
   applyGradients(gradients: Gradients, inputs: Inputs = {}): void {
     const shares = sharesOf(gradients);
@@ -269,7 +269,7 @@ export class DescentOptimizer extends Optimizer {
     this.iterations_ = loop.step;
   }
 
-  /** Steps of some rows, or of all where they count their own updates. A frozen variable has no shares. */
+  /** Steps of some rows, or of all rows if they count their own updates. A frozen variable has no shares. */
   #rows(
     shares: ReadonlyMap<string, Given>,
     copies: RowCopies,
@@ -303,7 +303,7 @@ export class DescentOptimizer extends Optimizer {
       );
   }
 
-  /** Gives the groups that have variables the hyper-parameters that were set, before or after their first variable came. */
+  /** Passes the hyper-parameters that were set to the groups that have variables, whichever came first. */
   #replay(): void {
     if (!this.#changed) return;
     const active = this.#trained.loop.meta().groups;
@@ -324,7 +324,7 @@ export class DescentOptimizer extends Optimizer {
     this.set({ lr });
   }
 
-  /** The rate the next update uses; the first group's where there are several. `inspect` shows them all. */
+  /** The rate the next update uses; the first group's if there are several. `inspect` shows them all. */
   get learningRate(): number {
     for (const { hyper } of this.#groups.values()) {
       const { lr } = hyper;
@@ -388,7 +388,7 @@ export class DescentOptimizer extends Optimizer {
     return this.#weights.named;
   }
 
-  /** Takes over what `getWeights` gave, of this optimizer or a saved one; variables are matched when they turn up. */
+  /** Takes over the result of `getWeights`, of this optimizer or a saved one; variables are matched when they appear. */
   override async setWeights(weights: NamedTensor[]): Promise<void> {
     const { state, names } = await fromWeights(weights);
     this.#trained.restore(state, names);
@@ -396,8 +396,8 @@ export class DescentOptimizer extends Optimizer {
   }
 
   /**
-   * Forgets variables and frees their state; one that gets a gradient again starts afresh. Variables that were disposed of are
-   * forgotten by themselves, and new ones are taken in with their first gradient.
+   * Forgets variables and frees their state; one that gets a gradient again starts afresh. Disposed variables are
+   * forgotten automatically, and new ones are added with their first gradient.
    */
   remove(...variables: readonly VariableLike[]): void {
     this.#trained.loop.alive();
@@ -406,7 +406,7 @@ export class DescentOptimizer extends Optimizer {
 
   /**
    * Gives the state of variables, by their names, to other variables of the same shapes: those of a model that was built again, for
-   * example. The old ones may be disposed of before; nothing else may be called in between.
+   * example. The old ones may already be disposed of, but nothing else may be called in between.
    */
   rebind(variables: Readonly<Record<string, VariableLike>>): void {
     this.#trained.loop.alive();
@@ -429,7 +429,7 @@ export class DescentOptimizer extends Optimizer {
     this.#tensors.dispose();
   }
 
-  /** The rule itself as data: its equations, hyper-parameters as they are now, schedules by their text. */
+  /** The rule as data: its equations, current hyper-parameters, schedules by their text. */
   override getConfig(): serialization.ConfigDict {
     const roles = this.#describe ? "described" : "named";
     return { descent: writeConfig(this.#configured, this.#groups, this.#trained.parameters, { roles }) };
@@ -445,7 +445,7 @@ export class DescentOptimizer extends Optimizer {
   }
 }
 
-/** The variables that tfjs trains, given those to train or none. */
+/** The variables that tfjs trains: those given, or all if none are. */
 const trained = (varList: readonly Variable[] | undefined): readonly Variable[] =>
   (varList ?? Object.values(engine().registeredVariables)).filter(({ trainable }) => trainable);
 

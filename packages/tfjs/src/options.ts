@@ -4,7 +4,7 @@ import type { Describe } from "./variables/parameters.ts";
 
 /** How an optimizer for TensorFlow.js differs from the default. */
 export interface OptimizerOptions {
-  /** Gives what a variable's name does not tell: its role, or which dimensions are in and out. */
+  /** Says what a variable's name does not: its role, or which dimensions are in and out. */
   readonly parameter?: Describe | undefined;
   /**
    * Whether an update may run as a few loops of the backend instead of many tfjs operators; true by default. Elements come
@@ -18,7 +18,7 @@ export interface OptimizerOptions {
    */
   readonly nonFinite?: NonFinite | undefined;
   /**
-   * The embedding tables whose gradients `minimize` and `fit` take by the rows that tf.gather looked up, as
+   * The embedding tables whose gradients `minimize` and `fit` take row by row, for the rows that tf.gather looked up, as
    * `sparse=True` does in PyTorch: `(variable) => variable.name.endsWith("/embeddings")`. A step costs what those rows cost, and leaves the others as they are,
    * state and decay included. For tables that nothing else reads, rules without sums over rows, and the cpu and wasm backends.
    */

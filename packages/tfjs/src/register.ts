@@ -5,7 +5,7 @@ import { rules } from "./saved/rules.ts";
 
 /**
  * Lets tf.loadLayersModel find this package's optimizer in a saved model; call it with the tf that loads. Rules with
- * macros must be given, because a file holds equations and no code.
+ * macros must be given, because a file holds equations but no code.
  */
 export function registerAll(
   tf: Pick<typeof import("@tensorflow/tfjs-core"), "serialization">,

@@ -5,8 +5,8 @@ interface Host {
 
 /**
  * Lets `@tensorflow/tfjs-node` 4.22 run on Node 23 and later, where every operator fails: it calls
- * `util.isNullOrUndefined`, which Node removed, and its repair was never published. Puts that function back, and does
- * nothing if it is there already or this is not Node. An optimizer does it when it is made; a program that computes before,
+ * `util.isNullOrUndefined`, which Node removed, and the fix was never published. Puts that function back; does
+ * nothing if it is there already or this is not Node. Creating an optimizer calls it; a program that computes earlier,
  * such as one that builds its model first, calls it right after importing tfjs-node.
  */
 export function repairTfjsNode(): void {

@@ -39,7 +39,7 @@ export interface LoadOptions {
   /** New names of variables by their saved names, or a function that returns them. Others keep theirs. */
   readonly rename?: Rename | undefined;
   /**
-   * `"pad"` lets variables have grown: their state stays in the corner where it was, and new elements start like those of a
+   * `"pad"` accepts variables that have grown: their state stays in the corner where it was, and new elements start like those of a
    * new variable.
    */
   readonly resize?: "pad" | undefined;
@@ -54,7 +54,7 @@ export interface TfjsLoadReport extends LoadReport {
   readonly waiting: readonly string[];
 }
 
-/** The variables of one optimizer: which they are, their state, and what a saved optimizer left for them. */
+/** The variables of one optimizer: which they are, their state, and the state that a saved optimizer has for them. */
 export class Trained {
   readonly loop: Loop<Tensor>;
   readonly waiting: Waiting;
@@ -75,7 +75,7 @@ export class Trained {
     this.#describe = describe;
   }
 
-  /** Every parameter there is; first those of a saved optimizer whose variables have not turned up. */
+  /** All parameters; first those of a saved optimizer whose variables have not appeared. */
   get parameters(): readonly Parameter[] {
     this.forget();
     return [...this.waiting.parameters, ...this.#parameters.values()];
@@ -86,7 +86,7 @@ export class Trained {
     for (const variable of variables) this.#listed.add(variable);
   }
 
-  /** Takes in those variables that are new, with what a saved optimizer left for them. On an error nothing is kept. */
+  /** Adds the variables that are new, with the state that a saved optimizer has for them. On an error it adds none. */
   take(variables: readonly Variable[]): readonly Variable[] {
     this.forget();
     const fresh = variables.filter((variable) => this.#variables.get(variable.name) !== variable);
@@ -122,7 +122,7 @@ export class Trained {
     return fresh;
   }
 
-  /** Throws if a group has none of the variables that are about to be stepped, nor any other that there is. */
+  /** Throws if a group has none of the variables about to be stepped, nor any other. */
   checkGroups(variables: readonly Variable[]): void {
     if (this.#grouped) return;
     const parameters = variables.map((variable) => parameterOf(variable, this.#describe));
@@ -137,7 +137,7 @@ export class Trained {
     this.#grouped = true;
   }
 
-  /** Takes in the variables that belong to the optimizer and have had no gradient, so that its state is complete. */
+  /** Adds the optimizer's variables that have had no gradient yet, so that its state is complete. */
   complete(): void {
     if (this.waiting.names.length > 0) return; // their state is known already, and says which they are
     const owned = (variable: Variable): boolean => {
@@ -161,7 +161,7 @@ export class Trained {
     return [...this.#variables];
   }
 
-  /** Drops the state of variables that were disposed of. */
+  /** Drops the state of disposed variables. */
   forget(): void {
     for (const [name, variable] of this.#variables) if (!isAlive(variable)) this.#drop(name);
     for (const variable of this.#listed) if (!isAlive(variable)) this.#listed.delete(variable);
@@ -283,7 +283,7 @@ export class Trained {
     return { ...report, waiting: names };
   }
 
-  /** Forgets all state and waits with this one for the variables to turn up. */
+  /** Forgets all state and keeps this one until the variables appear. */
   restore(state: StateDict, names: readonly string[]): void {
     for (const name of [...this.#variables.keys()]) this.#drop(name);
     this.#write(renamed(state, new Map(), state.meta.step), { strict: false });
@@ -302,7 +302,7 @@ export class Trained {
 /** Variables may be disposed of one by one or all together, by `tf.disposeVariables`, which does not mark them. */
 const isAlive = (variable: Variable): boolean => !variable.isDisposed && engine().state.tensorInfo.has(variable.dataId);
 
-/** Every variable that tfjs would train if it were not told which. */
+/** Every variable that tfjs trains by default. */
 const trainable = (): Variable[] =>
   Object.values(engine().registeredVariables).filter(
     (variable) => variable.trainable && variable.dtype === "float32" && isAlive(variable),

@@ -44,7 +44,7 @@ interface SavedConfig {
 /**
  * An optimizer as JSON. tfjs turns `a_b` into `aB` in every string of a configuration, so each `_` is written as its
  * escape, which JSON reads back. Throws where a hyper-parameter is a function without text. Where `roles` did not come
- * from names, which parameters decay is written out, since a file does not hold who said so.
+ * from names, the file lists which parameters decay, because it cannot hold the function that decided.
  */
 export function writeConfig(
   configured: Configured,
@@ -72,7 +72,7 @@ export interface Restored {
   readonly bound: Map<string, string>;
 }
 
-/** Reads what `writeConfig` wrote. `rules` supplies macros, which are code and in no file. */
+/** Reads what `writeConfig` wrote. `rules` supplies macros, which are code and not in the file. */
 export function readConfig(text: unknown, rules: Readonly<Record<string, RuleSpec>>): Restored {
   if (typeof text !== "string")
     throw new OptimizerError("This is not a Descent optimizer's configuration: its entry `descent` is missing.");

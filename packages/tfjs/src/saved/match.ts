@@ -29,7 +29,7 @@ const withoutSuffix = (name: string): string => name.replace(/_\d+$/, "");
 /** Without the numbers that tfjs gives to variables, and to layers without a name of their own (`dense_Dense3/kernel`). */
 const withoutNumbers = (name: string): string => withoutSuffix(name).replace(/(_[A-Z]\w*?)\d+(?=\/)/g, "$1");
 
-/** A variable made without a name has a number for one. */
+/** A variable made without a name is named by a number. */
 const isAnonymous = (name: string): boolean => /^\d+$/.test(name);
 
 /** Whether a variable's shape lets it continue what was saved. */
@@ -79,8 +79,7 @@ export function match(
 }
 
 /**
- * Whether a variable that was left over might have been the one that was meant: another model's, under the number tfjs gave
- * it.
+ * Whether a variable that was left over could be the one meant: one of another model, under the number that tfjs gave it.
  */
 export function ambiguous(pairs: Matches["pairs"], variables: readonly Candidate[]): boolean {
   const kind = ({ name, shape }: Candidate): string => `${withoutNumbers(name)} ${shape}`;
@@ -105,7 +104,7 @@ function byKey<T extends { readonly name: string }>(
 /** The part of a state that belongs to these parameters, under their current names, or to the whole model. */
 export function renamed(state: StateDict, names: ReadonlyMap<string, string>, step: number): StateDict {
   const now = new Map([...names].map(([name, then]) => [then, name]));
-  // A parameter that was frozen has no entry.
+  // A frozen parameter has no entry.
   const parameters = Object.entries(state.meta.parameters).flatMap(([then, found]) => {
     const name = now.get(then);
     return name === undefined ? [] : [[name, found] as const];

@@ -11,7 +11,7 @@ export async function stateOf(loop: Loop<Tensor>, names: readonly string[], wait
     const data = loop.counts(name);
     return data ? [[`t/${name}`, { shape: [data.length], data: Float32Array.from(data) }] as const] : [];
   });
-  // All asked for before anything can step, of clones: what is being read is shared, and not written over.
+  // Reads start before anything can step, from clones: a shared tensor is not overwritten while it is read.
   const clones = tidy(() => slots.map(({ tensor }) => keep(clone(tensor))));
   const reads = clones.map((tensor) => tensor.data<"float32">());
   const meta = loop.meta();

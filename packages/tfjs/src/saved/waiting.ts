@@ -5,14 +5,14 @@ import { type Candidate, type Matches, match, renamed } from "./match.ts";
 
 const NOTHING: Matches = { pairs: new Map(), fresh: [], reshaped: [] };
 
-/** A state without what the rules of these parameters share, which has been loaded with the first of them. */
+/** A state without the part that the rules of these parameters share, which was loaded with the first of them. */
 function withoutModel(left: StateDict, { meta }: StateDict, taken: ReadonlySet<string>): StateDict {
   const rules = [...taken].map((name) => meta.groups[meta.parameters[name]?.group ?? ""]?.rule);
   const loaded = (key: string): boolean => key.startsWith(`${MODEL}/`) && rules.some((id) => key.endsWith(`/${id}`));
   return { ...left, tensors: Object.fromEntries(Object.entries(left.tensors).filter(([key]) => !loaded(key))) };
 }
 
-/** The parameters of a saved optimizer, until the variables that continue them turn up. */
+/** The parameters of a saved optimizer, until the variables that continue them appear. */
 export class Waiting {
   /** The name each variable had when the optimizer was saved; kept as long as the optimizer lives. */
   readonly bound: Map<string, string>;
@@ -25,7 +25,7 @@ export class Waiting {
     this.bound = bound;
   }
 
-  /** Those whose variables have not turned up, in the order they were saved in. */
+  /** Those whose variables have not appeared, in the order they were saved in. */
   get names(): readonly string[] {
     return this.#names;
   }
@@ -72,8 +72,8 @@ export class Waiting {
   }
 
   /**
-   * These variables have their state now, which no longer waits; neither does state whose name a variable of another shape
-   * has taken.
+   * These variables have their state now, which no longer waits; nor does state whose name now belongs to a variable of another
+   * shape.
    */
   take({ pairs, reshaped }: Matches): void {
     const taken = new Set([...pairs.values(), ...reshaped.map(({ saved }) => saved)]);

@@ -21,7 +21,7 @@ const META = `${PREFIX}meta`;
 const textToNumbers = (text: string): Int32Array => Int32Array.from(new TextEncoder().encode(text));
 const numbersToText = (numbers: ArrayLike<number>): string => new TextDecoder().decode(Uint8Array.from(numbers));
 
-/** Reads what `Weights` holds, or what a file of it holds. */
+/** Reads the tensors of `Weights`, or those of a file of it. */
 export async function fromWeights(
   weights: readonly NamedTensor[],
 ): Promise<{ readonly state: StateDict; readonly names: readonly string[] }> {

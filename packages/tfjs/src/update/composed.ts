@@ -29,8 +29,8 @@ export interface Values {
 }
 
 /**
- * How a backend computes the elements of whole expressions at once, where tfjs has an operator for each operation. Undefined
- * if it cannot; then the expression is computed by its operator.
+ * How a backend computes the elements of a whole expression at once, instead of by one tfjs operator per operation. Undefined
+ * if it cannot; then operators compute the expression.
  */
 export type Elements = (e: Expr, values: Values) => Tensor | undefined;
 

@@ -5,8 +5,8 @@ import { fill, variable as makeVariable, type Tensor, tidy } from "@tensorflow/t
 
 /**
  * Devices that cannot be read while a step waits decide themselves. Every new value of a step becomes a choice between it
- * and the old one, by a count of what is not finite among all gradients; one job more counts the steps refused, and that
- * number is read whenever it comes.
+ * and the old one, by the count of non-finite numbers among all gradients; one more job counts the refused steps, and that
+ * number is read when it arrives.
  */
 const LARGEST = 2 ** 128 - 2 ** 104; // of float32
 const count = configured(
@@ -71,7 +71,7 @@ export class Guard {
     ];
   }
 
-  /** Asks for the count; the answer comes after steps to come. One question is under way at a time. */
+  /** Asks for the count; the answer comes some steps later. Only one read is under way at a time. */
   ask(): void {
     if (this.#reading) return;
     this.#reading = true;

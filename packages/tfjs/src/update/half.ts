@@ -5,7 +5,7 @@ import { env, type Tensor } from "@tensorflow/tfjs-core";
 /** Below half of this, which is the least number above zero, a half float is zero. */
 const LEAST = 2 ** -24;
 
-/** Whether the backend keeps what it computes as half floats: webgl on devices, many phones, that render nothing wider. */
+/** Whether the backend keeps what it computes as half floats: webgl on devices that render nothing wider, such as many phones. */
 export const halfPrecision = (backend: string): boolean =>
   backend === "webgl" && !env().getBool("WEBGL_RENDER_FLOAT32_ENABLED");
 

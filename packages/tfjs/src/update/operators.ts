@@ -97,7 +97,7 @@ const operators: Readonly<
   transpose: (a) => transpose(a),
 };
 
-/** TensorFlow's kernel refuses to choose where there are no elements; any sum of the operands then has the right shape. */
+/** TensorFlow's kernel refuses to choose between tensors without elements; any sum of the operands then has the right shape. */
 const whereOf = (condition: Tensor, yes: Tensor, no: Tensor): Tensor =>
   [condition, yes, no].some(({ size }) => size === 0)
     ? add(add(cast(condition, "float32"), yes), no)
@@ -136,7 +136,7 @@ export function wholeOf(op: MatrixFunction, matrices: readonly Tensor[], numbers
 
 /**
  * The Euclidean norm of all these numbers. Squares of what is above 1.8e19 overflow float32, and those of what is below
- * 1e-19 vanish, so very large and very small numbers are scaled first, by a power of two: nothing else is rounded anew.
+ * 1e-19 vanish, so very large and very small numbers are scaled first, by a power of two: this adds no rounding.
  */
 export function normOf(values: readonly Tensor[]): Tensor {
   const some = values.filter(({ size }) => size > 0); // the webgpu backend cannot sum no numbers

@@ -5,8 +5,8 @@ import type { WasmBackend } from "../wasm/heap.ts";
 import { rowsRefused } from "./refusals.ts";
 
 /*
- * Rows of variables are copied out to be stepped, and back into the memory that the variable has: a copy of the whole would
- * cost what the whole costs. So they need a backend whose memory can be written.
+ * Rows of variables are copied out to be stepped, and back into the variable's memory, because a copy of the whole would
+ * cost as much as stepping the whole. This needs a backend whose memory can be written.
  */
 
 /** The memory of one variable. */
@@ -23,10 +23,10 @@ interface CpuBackend {
   readonly data: { get(dataId: object): { readonly values?: unknown; readonly refCount: number } };
 }
 
-/** Variables whose arrays on the cpu backend somebody was given, and may still hold. */
+/** Variables whose arrays on the cpu backend were handed out, and may still be in use. */
 const lent = new WeakSet<Float32Array>();
 
-/** On the cpu backend a tensor gives away its own array: from now on this one remembers to whom it did. */
+/** On the cpu backend a tensor hands out its own array: from now on, remembers that this one did. */
 function remember(of: Variable): void {
   if (Object.hasOwn(of, "dataSync")) return;
   const { dataSync, data } = of;

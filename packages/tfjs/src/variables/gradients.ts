@@ -17,7 +17,7 @@ const sameShape = (a: readonly number[], b: readonly number[]): boolean => {
 /** The inputs of rules besides gradients, by name: a number, or tensors by variable. */
 export type Inputs = Readonly<Record<string, number | Gradients>>;
 
-/** Puts what rules read besides beside the gradients of their variables. Throws as for gradients. */
+/** Puts the other inputs of rules beside the gradients of their variables. Throws as for gradients. */
 export function addInputs(
   shares: ReadonlyMap<string, { readonly inputs: Record<string, Tensor> }>,
   inputs: readonly (readonly [input: string, tensors: Gradients])[],

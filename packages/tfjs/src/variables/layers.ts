@@ -8,7 +8,7 @@ interface Weight {
   read(): Tensor;
   readonly constraint?: { apply(w: Tensor): Tensor } | null | undefined;
 }
-/** The part of a layer that is used here; it may have layers of its own, as a model does, or wrap one. */
+/** The part of a layer that is used here; it may contain layers, as a model does, or wrap one. */
 interface Layer {
   getClassName(): string;
   readonly weights: readonly Weight[];

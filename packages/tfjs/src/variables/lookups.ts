@@ -50,7 +50,7 @@ interface Lookup {
 
 /**
  * The loss and its gradients, those of `tables` by the rows that were looked up: the outputs of tf.gather stand for the tables, so
- * that nothing as large as a table is made. Throws where a table is read otherwise.
+ * that nothing as large as a table is made. Throws if a table is read in any other way.
  */
 export function gradientsByRows(
   f: () => Scalar,

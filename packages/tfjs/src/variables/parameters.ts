@@ -2,7 +2,7 @@ import { OptimizerError, type Parameter } from "@descent/core";
 import { type Axes, isCallback, type Role, shown } from "@descent/core/adapter";
 import type { Variable } from "@tensorflow/tfjs-core";
 
-/** Gives what a variable's name does not tell: its role or its axes. Its result takes precedence over the name. */
+/** Says what a variable's name does not: its role or its axes. Its result takes precedence over the name. */
 export type Describe = (variable: Variable) => Partial<Omit<Parameter, "name" | "shape">> | undefined;
 
 /** Throws unless it is such a function, or nothing. */
@@ -33,7 +33,7 @@ const byClass: Readonly<Record<string, (rank: number) => Axes>> = {
 const classNamed = (layer: string): string | undefined => /_([A-Z]\w*?)\d+$/.exec(layer)?.[1];
 
 /**
- * The role and axes that tfjs-layers' names give for certain. A kernel of two dimensions is [in, out]; one of more has known axes only
+ * The role and axes that follow from tfjs-layers' names. A kernel of two dimensions is [in, out]; one of more has known axes only
  * where its layer's class is known, since a transposed convolution has a kernel of the same name and rank: from a name given
  * by tfjs (`conv2d_Conv2D1`), or from someone who has the layer.
  */

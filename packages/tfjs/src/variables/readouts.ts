@@ -79,7 +79,7 @@ function wrap(model: Model): void {
 
 /**
  * The same model, which from now on evaluates and predicts (and so validates in `fit`) at the weights that its optimizer's rule
- * means: the average of `ema`, the `x` of schedule-free rules. Training goes on at the others, which are back in place afterwards,
+ * provides for that: the average of `ema`, the `x` of schedule-free rules. Training goes on at the others, which are back in place afterwards,
  * bit for bit, on errors too. With rules that have no such weights, and other optimizers, nothing changes:
  * `const model = withReadouts(tf.sequential({ layers }))`. `save` writes the weights that are trained; for the others, save within
  * `opt.withReadout(() => …)`.

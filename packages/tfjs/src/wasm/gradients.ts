@@ -138,8 +138,8 @@ const ours = Symbol.for("@descent/tfjs kernel");
 /**
  * Supplies the gradient kernels that tfjs-backend-wasm lacks (convolutions by their filters, depthwise convolutions,
  * embeddings), corrects those it has wrong (max pooling over negative numbers, 3-D convolution and pooling), and replaces
- * those that slow training down. Does nothing if the backend is not there or this was done before. An optimizer made by
- * this package calls it by itself; call it to train with another one. Returns the names of the kernels registered.
+ * those that slow training down. Does nothing if the backend is missing or already has them. Creating an optimizer of
+ * this package calls it; call it yourself to train with another optimizer. Returns the names of the kernels registered.
  */
 export function registerWasmGradients(): readonly string[] {
   if (!getKernel("Conv2D", "wasm")) return [];

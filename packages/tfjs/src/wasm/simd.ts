@@ -67,7 +67,7 @@ const poolRow = (offsets: readonly number[], channels: number, step: number): wa
           return most.set(k > 0 ? f32x4.pmax(most, value) : value);
         }),
         left.set(v128.load(dy)),
-        // Each tap that is the maximum takes what is left of dy: the first of equals takes all.
+        // The first tap that equals the maximum takes dy; the others get 0.
         offsets.map((offset) => [
           here.set(f32x4.eq(v128.load(x, 4 * offset), most)),
           v128.store(dx, f32x4.add(v128.load(dx, 4 * offset), v128.and(left, here)), 4 * offset),

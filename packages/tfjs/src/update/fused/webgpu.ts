@@ -51,7 +51,7 @@ interface WebGPUBackend extends KernelBackend {
 
 /**
  * One dispatch for each variable (and a few for the sums of all) in tfjs's own compute pass, in place: commands run in
- * the order in which they are recorded, so what was asked of a variable before still sees it as it was.
+ * the order in which they are recorded, so earlier reads of a variable still see its old numbers.
  */
 class WebGPUUpdates implements Fused {
   readonly #backend: WebGPUBackend;
