@@ -3742,7 +3742,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "Adam-mini",
     "paper": "https://arxiv.org/abs/2406.16793",
     "sentence": "AdamW with one second moment per output neuron in place of one per weight, because the weights of a neuron share a curvature: half of Adam's state.",
-    "comment": "AdamW with one second moment per output neuron in place of one per weight, because the weights of a neuron share a curvature: half of Adam's state. Rows are outputs; vectors have one moment in all. Queries and keys want one per head, which the authors cut from their rows: here they have one per row too (Zhang et al., 2024).",
+    "comment": "AdamW with one second moment per output neuron in place of one per weight, because the weights of a neuron share a curvature: half of Adam's state. Rows are outputs; vectors have one moment in all. The authors give queries and keys one per head; here they have one per row too (Zhang et al., 2024).",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "beta1 * m + (1 - beta1) * g"],
@@ -4550,8 +4550,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "layerwise",
     "title": "Fromage",
     "paper": "https://arxiv.org/abs/2002.03432",
-    "sentence": "Moves every layer by `lr` of its length, and shrinks it so that the lengths do not grow: the step that an analysis of how far networks may move without their function breaking arrives at.",
-    "comment": "Moves every layer by `lr` of its length, and shrinks it so that the lengths do not grow: the step that an analysis of how far networks may move without their function breaking arrives at. There is nothing to tune but `lr` (Bernstein et al., 2020).",
+    "sentence": "Moves every layer by `lr` of its length, and shrinks it so that the lengths do not grow: the step follows from an analysis of how far weights may move before the network's function breaks.",
+    "comment": "Moves every layer by `lr` of its length, and shrinks it so that the lengths do not grow: the step follows from an analysis of how far weights may move before the network's function breaks. There is nothing to tune but `lr` (Bernstein et al., 2020).",
     "equations": [
       ["ratio", "norm(p) > 0 && norm(g) > 0 ? norm(p) / norm(g) : 1"],
       ["p", "(p - lr * ratio * g) / sqrt(1 + lr^2)"]
@@ -7229,8 +7229,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "sgd",
     "title": "AccSGD",
     "paper": "https://arxiv.org/abs/1704.08227",
-    "sentence": "Couples a short step with one κ times as long and a mean of where both lead: accelerated also where noise dominates, as a heavy ball is not.",
-    "comment": "Couples a short step with one κ times as long and a mean of where both lead: accelerated also where noise dominates, as a heavy ball is not. Defaults are the authors' (Jain et al., 2018; Kidambi et al., 2018).",
+    "sentence": "Couples a short step with one κ times as long and a mean of where both lead: unlike a heavy ball, it accelerates even where noise dominates.",
+    "comment": "Couples a short step with one κ times as long and a mean of where both lead: unlike a heavy ball, it accelerates even where noise dominates. Defaults are the authors' (Jain et al., 2018; Kidambi et al., 2018).",
     "equations": [
       ["beta", "xi * constant^2 / kappa"],
       ["far", "beta * (p - lr * kappa / constant * g) + (1 - beta) * far"],
@@ -7332,8 +7332,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "sgd",
     "title": "ASGD",
     "paper": "https://doi.org/10.1137/0330046",
-    "sentence": "SGD whose rate falls, with the mean of its weights beside it, which settles where the weights keep on wandering: the mean is its readout.",
-    "comment": "SGD whose rate falls, with the mean of its weights beside it, which settles where the weights keep on wandering: the mean is its readout. Averaging begins after `start` steps, and until then the mean is the weights themselves. As in PyTorch, which has no way to put the mean in place (Polyak and Juditsky, 1992).",
+    "sentence": "SGD with a falling rate that also keeps the mean of its weights, which settles while the weights keep wandering; the mean is its readout.",
+    "comment": "SGD with a falling rate that also keeps the mean of its weights, which settles while the weights keep wandering; the mean is its readout. Averaging begins after `start` steps, and until then the mean is the weights themselves. As in PyTorch, which has no way to put the mean in place (Polyak and Juditsky, 1992).",
     "equations": [
       ["rate", "lr / (1 + lambda * lr * (t - 1))^alpha"],
       ["p", "(1 - lambda * rate) * p - rate * g"],
@@ -7383,8 +7383,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "sgd",
     "title": "Cautious Lion",
     "paper": "https://arxiv.org/abs/2411.16085",
-    "sentence": "Lion that skips elements whose step would go up the newest gradient, and scales the others so that the mean step stays; the scale is at most 1000, as in the authors' code and timm.",
-    "comment": "Lion that skips elements whose step would go up the newest gradient, and scales the others so that the mean step stays; the scale is at most 1000, as in the authors' code and timm (Liang et al., 2024).",
+    "sentence": "Lion that skips elements whose step would go up the newest gradient, and scales up the others to keep the mean step; the scale is at most 1000, as in the authors' code and timm.",
+    "comment": "Lion that skips elements whose step would go up the newest gradient, and scales up the others to keep the mean step; the scale is at most 1000, as in the authors' code and timm (Liang et al., 2024).",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["direction", "sign(beta1 * m + (1 - beta1) * g)"],
@@ -7516,7 +7516,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "KATE",
     "paper": "https://arxiv.org/abs/2403.02648",
     "sentence": "Adagrad without its square root, and with a numerator that grows to make up for it: its path does not change when a feature is rescaled.",
-    "comment": "Adagrad without its square root, and with a numerator that grows to make up for it: its path does not change when a feature is rescaled. Defaults and places of ε are the authors' code's (Choudhury et al., 2024).",
+    "comment": "Adagrad without its square root, and with a numerator that grows to make up for it: its path does not change when a feature is rescaled. Defaults and the places of ε are those of the authors' code (Choudhury et al., 2024).",
     "equations": [
       ["b", "b + g^2"],
       ["m", "m + eta * g^2 + g^2 / (b + eps)"],
@@ -7685,8 +7685,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "sgd",
     "title": "Nesterov with a look ahead",
     "paper": "https://proceedings.mlr.press/v28/sutskever13.html",
-    "sentence": "Nesterov's momentum as it is drawn: go where momentum leads, take the gradient there, and correct.",
-    "comment": "Nesterov's momentum as it is drawn: go where momentum leads, take the gradient there, and correct (Sutskever et al., 2013). The parameter is the point itself, where `nesterov` keeps the point ahead: the same path, and the gradient of the phase `look` is not read, so a step costs two where `nesterov` takes one.",
+    "sentence": "Nesterov's momentum as textbooks draw it: go where momentum leads, take the gradient there, and correct.",
+    "comment": "Nesterov's momentum as textbooks draw it: go where momentum leads, take the gradient there, and correct (Sutskever et al., 2013). The parameter is the point itself, where `nesterov` keeps the point ahead: the same path, and the gradient of the phase `look` is not read, so a step costs two where `nesterov` takes one.",
     "equations": [
       ["v", "momentum * v - lr * g"],
       ["p", "p + v"]
@@ -8119,8 +8119,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "sgd",
     "title": "SGDW",
     "paper": "https://arxiv.org/abs/1711.05101",
-    "sentence": "Momentum whose weight decay stays out of the velocity: parameters shrink by `lr·weightDecay` first, then step, so the decay that a setting amounts to does not depend on the momentum.",
-    "comment": "Momentum whose weight decay stays out of the velocity: parameters shrink by `lr·weightDecay` first, then step, so the decay that a setting amounts to does not depend on the momentum. The paper gives no default; this one is AdamW's.",
+    "sentence": "Momentum whose weight decay stays out of the velocity: parameters shrink by `lr·weightDecay` first, then step, so the effective decay does not depend on the momentum.",
+    "comment": "Momentum whose weight decay stays out of the velocity: parameters shrink by `lr·weightDecay` first, then step, so the effective decay does not depend on the momentum. The paper gives no default; this one is AdamW's.",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["b", "momentum * b + g"],
@@ -8235,7 +8235,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "Signum",
     "paper": "https://arxiv.org/abs/1802.04434",
     "sentence": "SignSGD of the mean gradient: averaging before the sign lets the noise of single batches cancel.",
-    "comment": "SignSGD of the mean gradient: averaging before the sign lets the noise of single batches cancel. The running mean of the paper is this sum times 1 − momentum, which the sign forgets (Bernstein et al., 2018).",
+    "comment": "SignSGD of the mean gradient: averaging before the sign lets the noise of single batches cancel. The running mean of the paper is this sum times 1 − momentum, which does not change the sign (Bernstein et al., 2018).",
     "equations": [
       ["b", "momentum * b + g"],
       ["p", "p - lr * sign(b)"]

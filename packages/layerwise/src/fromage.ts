@@ -1,9 +1,9 @@
 import { rule } from "@descent/core";
 
 /**
- * Moves every layer by `lr` of its length, and shrinks it so that the lengths do not grow: the step that an analysis of
- * how far networks may move without their function breaking arrives at. There is nothing to tune but `lr`
- * (Bernstein et al., 2020).
+ * Moves every layer by `lr` of its length, and shrinks it so that the lengths do not grow: the step follows from an
+ * analysis of how far weights may move before the network's function breaks. There is nothing to tune but `lr` (Bernstein
+ * et al., 2020).
  * @property lr learning rate: the size of a step (default 0.01)
  */
 export const fromage = rule({

@@ -1,8 +1,8 @@
 import { rule } from "@descent/core";
 
 /**
- * Couples a short step with one κ times as long and a mean of where both lead: accelerated also where noise dominates,
- * as a heavy ball is not. Defaults are the authors' (Jain et al., 2018; Kidambi et al., 2018).
+ * Couples a short step with one κ times as long and a mean of where both lead: unlike a heavy ball, it accelerates even
+ * where noise dominates. Defaults are the authors' (Jain et al., 2018; Kidambi et al., 2018).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property kappa the long step over the short one, κ (default 1000)
  * @property xi the statistical advantage, ξ: at most √κ (default 10)

@@ -1,7 +1,7 @@
 import { rule } from "@descent/core";
 
 /**
- * SGD whose rate falls, with the mean of its weights beside it, which settles where the weights keep on wandering: the mean
+ * SGD with a falling rate that also keeps the mean of its weights, which settles while the weights keep wandering; the mean
  * is its readout. Averaging begins after `start` steps, and until then the mean is the weights themselves. As in PyTorch,
  * which has no way to put the mean in place (Polyak and Juditsky, 1992).
  * @property lr learning rate: the size of a step (default 0.01)

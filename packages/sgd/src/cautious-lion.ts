@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { lion } from "./lion.ts";
 
 /**
- * Lion that skips elements whose step would go up the newest gradient, and scales the others so that the mean step
- * stays; the scale is at most 1000, as in the authors' code and timm (Liang et al., 2024).
+ * Lion that skips elements whose step would go up the newest gradient, and scales up the others to keep the mean step; the
+ * scale is at most 1000, as in the authors' code and timm (Liang et al., 2024).
  * @property lr learning rate: the size of a step (default 1e-4)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.99)

@@ -2,7 +2,7 @@ import { rule } from "@descent/core";
 
 /**
  * Adagrad without its square root, and with a numerator that grows to make up for it: its path does not change when a
- * feature is rescaled. Defaults and places of ε are the authors' code's (Choudhury et al., 2024).
+ * feature is rescaled. Defaults and the places of ε are those of the authors' code (Choudhury et al., 2024).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property eta how much of the squared gradients the numerator gathers, η (default 0.9)
  * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump

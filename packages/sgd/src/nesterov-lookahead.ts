@@ -1,9 +1,9 @@
 import { rule } from "@descent/core";
 
 /**
- * Nesterov's momentum as it is drawn: go where momentum leads, take the gradient there, and correct (Sutskever et al., 2013).
- * The parameter is the point itself, where `nesterov` keeps the point ahead: the same path, and the gradient of the phase
- * `look` is not read, so a step costs two where `nesterov` takes one.
+ * Nesterov's momentum as textbooks draw it: go where momentum leads, take the gradient there, and correct (Sutskever et
+ * al., 2013). The parameter is the point itself, where `nesterov` keeps the point ahead: the same path, and the gradient of
+ * the phase `look` is not read, so a step costs two where `nesterov` takes one.
  * @property lr learning rate: the size of a step (default 0.001)
  * @property momentum how much of the last step's velocity is kept (default 0.9)
  */
