@@ -1,9 +1,9 @@
 import { decay, rule } from "@descent/core";
 
 /**
- * AdamW behind a clip that each tensor sets for itself: its gradient may be `lambdaRel` times as long as it has been of
- * late, so that a spike in one layer is cut there and then. During the first `warmup` steps the whole model is clipped to
- * `lambdaAbs` (Wang et al., 2025).
+ * AdamW behind a clip that each tensor sets for itself: its gradient may be at most `lambdaRel` times as long as its recent
+ * mean, so a spike in one layer is cut at once. During the first `warmup` steps the whole model is clipped to `lambdaAbs`
+ * (Wang et al., 2025).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

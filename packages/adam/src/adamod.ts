@@ -2,8 +2,9 @@ import { rule } from "@descent/core";
 import { adam } from "./adam.ts";
 
 /**
- * Adam whose rates may not exceed their own running mean, element by element: that bounds them in the first steps, where
- * v knows little, and replaces a warm-up. ε is added to the uncorrected root, as in the authors' code (Ding et al., 2019).
+ * Adam whose rates may not exceed their own running mean, element by element: that bounds them in the first steps, when v
+ * is a poor estimate, and replaces a warm-up. ε is added to the uncorrected root, as in the authors' code (Ding et al.,
+ * 2019).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

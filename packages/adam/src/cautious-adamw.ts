@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { adamw } from "./adamw.ts";
 
 /**
- * AdamW that skips elements whose momentum points against their gradient, and scales the others up so that the mean step
- * stays. The scale is at most 1000, as in the authors' code and timm (Liang et al., 2024).
+ * AdamW that skips elements whose momentum points against their gradient, and scales the others up to keep the mean step.
+ * The scale is at most 1000, as in the authors' code and timm (Liang et al., 2024).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

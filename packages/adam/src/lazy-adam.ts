@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { adam } from "./adam.ts";
 
 /**
- * Adam for embeddings: rows without a gradient stay as they are, moments included, where Adam would go on moving words that
- * the batch does not have. The correction of the moments counts the whole parameter's steps, and ε is not corrected, as in
+ * Adam for embeddings: rows without a gradient stay as they are, moments included, where Adam would keep moving words that
+ * are not in the batch. The correction of the moments counts the whole parameter's steps, and ε is not corrected, as in
  * PyTorch's SparseAdam. Where gradients of some rows are given as such, `{ rows, data }`, any rule is lazy, and counts the
  * steps of each row.
  * @property lr learning rate: the size of a step (default 0.001)

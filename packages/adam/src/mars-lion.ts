@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { mars } from "./mars.ts";
 
 /**
- * The sign of MARS's mean gradient: variance reduction for a step of fixed size, at Lion's cost and one slot more. The
- * mean is kept as a sum, whose scale the sign forgets (Yuan et al., 2024).
+ * The sign of MARS's mean gradient: variance reduction for a step of fixed size, at Lion's cost and one slot more. The mean
+ * is kept as a sum, whose scale does not change the sign (Yuan et al., 2024).
  * @property lr learning rate: the size of a step (default 0.003)
  * @property beta1 how much of the sum of gradients is kept at each step (default 0.95)
  * @property gamma how much of the change of the gradient is added, times beta1/(1 − beta1); γ (default 0.025)

@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { adam } from "./adam.ts";
 
 /**
- * AdamW of a gradient from which the last one's noise is taken: γ of the change is added, as in variance reduction, and
- * the result is cut off at length 1. Before the first gradient the last one is 0, as in the authors' code, which steps
+ * AdamW on a gradient from which the noise of the last one is removed: γ of the change is added, as in variance reduction,
+ * and the result is cut off at length 1. Before the first gradient the last one is 0, as in the authors' code, which steps
  * vectors with plain AdamW: give them to it with `partition` (Yuan et al., 2024).
  * @property lr learning rate: the size of a step (default 0.003)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.95)

@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { adam } from "./adam.ts";
 
 /**
- * Adam that steps as if its step would change again as it just did, which ends the circling of Adam in games such as
- * GANs. At the first step nothing has changed yet, as in Optax's second version (Daskalakis et al., 2017).
+ * Adam that assumes its step will change again as it just did, which ends the circling of Adam in games such as GANs. At
+ * the first step nothing has changed yet, as in Optax's second version (Daskalakis et al., 2017).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

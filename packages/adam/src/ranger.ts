@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { radam } from "./radam.ts";
 
 /**
- * RAdam of gradients whose mean per output is taken off, with a look ahead every `every` steps: three remedies against a shaky
- * start, in one (Wright, 2019). Defaults are the author's. ε is not corrected.
+ * RAdam on gradients whose mean per output is subtracted, with a look-ahead every `every` steps: three remedies for an
+ * unstable start in one (Wright, 2019). Defaults are the author's. ε is not corrected.
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.95)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

@@ -2,9 +2,9 @@ import { rule } from "@descent/core";
 
 /**
  * Eight remedies around Adam: gradients clipped by row, centred and standardized; positive-negative momentum; the largest
- * variance, made smooth at 0; decay that the model's variance scales; rows drawn to length 1; and a look ahead (Wright and
- * Demeure, 2021). Its warm-up and warm-down are schedules of `lr` here. As in
- * pytorch_optimizer, where the variance sees gradients standardized once, and the momentum twice.
+ * variance, made smooth at 0; decay that the model's variance scales; rows pulled towards length 1; and a look-ahead
+ * (Wright and Demeure, 2021). Its warm-up and warm-down are schedules of `lr` here. As in pytorch_optimizer, where the
+ * variance sees gradients standardized once, and the momentum twice.
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta0 the weight of the stale mean; the fresh one has 1 + β₀ (default 0.9)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)

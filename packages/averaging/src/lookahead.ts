@@ -1,8 +1,8 @@
 import { transform } from "@descent/core";
 
 /**
- * Every `every` updates of any rule, slow weights go the share `alpha` of the way to where it has come, and it goes on from
- * there: `lookahead(adam())`. The rule's own state is kept (Zhang et al., 2019).
+ * Every `every` updates of any rule, slow weights move the share `alpha` of the way to the rule's weights, and the rule
+ * continues from there: `lookahead(adam())`. The rule's own state is kept (Zhang et al., 2019).
  * @property every how many updates lie between two moves of the slow weights (default 5)
  * @property alpha how far the slow weights go (default 0.5)
  */

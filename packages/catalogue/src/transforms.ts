@@ -32,8 +32,8 @@ export const transforms: readonly TransformEntry[] = [
     "name": "emaDebiased",
     "family": "averaging",
     "title": "EMA, corrected",
-    "sentence": "An exponential moving average of the weights beside any rule that starts at nothing and is corrected for it, as Adam's means are, so that the first weights do not weigh on it: `emaDebiased(adamw())`.",
-    "comment": "An exponential moving average of the weights beside any rule that starts at nothing and is corrected for it, as Adam's means are, so that the first weights do not weigh on it: `emaDebiased(adamw())`. It is evaluated there. As in Optax.",
+    "sentence": "An exponential moving average of the weights beside any rule that starts at zero and is corrected for it, as Adam's means are, so that the initial weights do not bias it: `emaDebiased(adamw())`.",
+    "comment": "An exponential moving average of the weights beside any rule that starts at zero and is corrected for it, as Adam's means are, so that the initial weights do not bias it: `emaDebiased(adamw())`. It is evaluated there. As in Optax.",
     "before": [],
     "after": [
       ["sum", "decay * sum + (1 - decay) * p"],
@@ -84,8 +84,8 @@ export const transforms: readonly TransformEntry[] = [
     "family": "averaging",
     "title": "Lookahead",
     "paper": "https://arxiv.org/abs/1907.08610",
-    "sentence": "Every `every` updates of any rule, slow weights go the share `alpha` of the way to where it has come, and it goes on from there: `lookahead(adam())`.",
-    "comment": "Every `every` updates of any rule, slow weights go the share `alpha` of the way to where it has come, and it goes on from there: `lookahead(adam())`. The rule's own state is kept (Zhang et al., 2019).",
+    "sentence": "Every `every` updates of any rule, slow weights move the share `alpha` of the way to the rule's weights, and the rule continues from there: `lookahead(adam())`.",
+    "comment": "Every `every` updates of any rule, slow weights move the share `alpha` of the way to the rule's weights, and the rule continues from there: `lookahead(adam())`. The rule's own state is kept (Zhang et al., 2019).",
     "before": [],
     "after": [
       ["slow", "slow + alpha * (p - slow)"],
@@ -491,8 +491,8 @@ export const transforms: readonly TransformEntry[] = [
     "family": "transforms",
     "title": "Caution",
     "paper": "https://arxiv.org/abs/2411.16085",
-    "sentence": "Only those elements step whose step goes down the gradient of this batch, and the others' share of the length is theirs (Liang et al., 2024): any momentum, without what it overshoots.",
-    "comment": "Only those elements step whose step goes down the gradient of this batch, and the others' share of the length is theirs (Liang et al., 2024): any momentum, without what it overshoots. As in timm.",
+    "sentence": "Skips the elements whose step would go up this batch's gradient, and scales up the others to keep the length (Liang et al., 2024): any momentum, without what it overshoots.",
+    "comment": "Skips the elements whose step would go up this batch's gradient, and scales up the others to keep the length (Liang et al., 2024): any momentum, without what it overshoots. As in timm.",
     "before": [
       ["seen", "g"]
     ],

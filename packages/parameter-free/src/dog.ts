@@ -1,9 +1,9 @@
 import { rule } from "@descent/core";
 
 /**
- * SGD whose rate is how far the whole model has come at most, over the root of the sum of its gradients' squares: there is
- * nothing to tune, but evaluate an average of the weights, `ema(dog())` (Ivgi, Hinder and Carmon, 2023). As in the authors'
- * code.
+ * SGD whose rate is the largest distance that the whole model has moved from its start, over the root of the sum of its
+ * gradients' squares: there is nothing to tune, but evaluate an average of the weights, `ema(dog())` (Ivgi, Hinder and
+ * Carmon, 2023). As in the authors' code.
  * @property lr learning rate: the size of a step (default 1)
  * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
  *   (default 1e-8)

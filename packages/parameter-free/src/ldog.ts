@@ -2,8 +2,9 @@ import { rule } from "@descent/core";
 import { dog } from "./dog.ts";
 
 /**
- * DoG for each tensor by itself: its rate is how far it has come at most, over the root of the sum of its gradients' squares.
- * Evaluate an average of the weights, `ema(ldog())` (Ivgi, Hinder and Carmon, 2023). As in the authors' code.
+ * DoG for each tensor by itself: its rate is the largest distance that it has moved from its start, over the root of the
+ * sum of its gradients' squares. Evaluate an average of the weights, `ema(ldog())` (Ivgi, Hinder and Carmon, 2023). As in
+ * the authors' code.
  * @property lr learning rate: the size of a step (default 1)
  * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
  *   (default 1e-8)

@@ -1,8 +1,8 @@
 import { rule } from "@descent/core";
 
 /**
- * Takes a step, asks for the gradient there, and takes that step from where it began: the gradient of where one is going does
- * not circle around saddle points, so that games of two players converge (Korpelevich, 1976; for networks, Gidel et al., 2019).
+ * Takes a step, asks for the gradient there, and takes that step from where it began: the gradient of the point ahead does
+ * not circle around saddle points, so two-player games converge (Korpelevich, 1976; for networks, Gidel et al., 2019).
  * @property lr learning rate: the size of a step (default 0.001)
  */
 export const extragradient = rule({

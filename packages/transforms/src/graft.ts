@@ -1,9 +1,10 @@
 import { combination } from "@descent/core";
 
 /**
- * The direction of one rule with the length of another's step, tensor by tensor: `graft({ direction: shampoo(), length: adam() })`
- * takes over a rate that is known to work (Agarwal et al., 2020). Both rules see every gradient, and each keeps its state. The
- * rate of `direction` is of no account, but let it be large: a step is the difference of two parameters in float32.
+ * The direction of one rule with the length of another's step, tensor by tensor: `graft({ direction: shampoo(), length:
+ * adam() })` takes over a rate that is known to work (Agarwal et al., 2020). Both rules see every gradient, and each keeps
+ * its state. The rate of `direction` does not matter, but let it be large: a step is the difference of two parameters in
+ * float32.
  */
 export const graft = combination({
   id: "graft",
