@@ -43,7 +43,7 @@ export function gain(nonlinearity: Nonlinearity, slope?: number): number {
   return gains[nonlinearity];
 }
 
-/** A gain by its number or by its activation's name. */
+/** A gain given as a number or as an activation's name. */
 export function asGain(where: string, value: number | Nonlinearity): number {
   if (typeof value === "string") return gain(value);
   notNegative(where, { gain: value });

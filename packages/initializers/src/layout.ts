@@ -40,7 +40,7 @@ export function fans(parameter: Parameter): Fans {
   return { fanIn: inputs * size(field), fanOut: outputs * size(field) };
 }
 
-/** A parameter as its layer means it, whatever the order it is stored in. */
+/** A parameter as its layer sees it, whatever order it is stored in. */
 export interface Logical {
   /** Dimensions in the order batch, out, in, receptive field: the order in which numbers are drawn. */
   readonly order: readonly number[];
@@ -72,7 +72,7 @@ export function logical(parameter: Parameter): Logical {
   };
 }
 
-/** The sizes that `logical` gives, except that a matrix needs no `axes`: for those who treat rows and columns alike. */
+/** The sizes that `logical` gives, except that a matrix needs no `axes`: for initializers that treat rows and columns alike. */
 export function asMatrix(parameter: Parameter): Omit<Logical, "order"> {
   const [rows, columns] = parameter.shape;
   if (parameter.axes || parameter.shape.length !== 2) return logical(parameter);

@@ -101,7 +101,7 @@ export function identity(options: IdentityOptions = {}): Initializer {
 }
 
 /**
- * Zeros and ones only, without chance: the identity as far as it goes, and where there are more outputs than inputs the first
+ * Zeros and ones only, nothing random: the identity as far as it goes, and where there are more outputs than inputs the first
  * columns of a Hadamard matrix, so that they are not copies (ZerO, Zhao et al., https://arxiv.org/abs/2110.12661). A matrix
  * needs no `axes`; anything else without them throws.
  */

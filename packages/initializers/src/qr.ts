@@ -1,6 +1,6 @@
 /**
  * The orthonormal factor of a QR decomposition by Householder reflections, column by column, in double precision: of `columns`
- * at least as long as they are many. Each column's sign is that which makes the diagonal of R positive (zero counts as
+ * that are at least as long as there are columns. Each column's sign is that which makes the diagonal of R positive (zero counts as
  * positive), without which the result of Gaussian columns would not be uniform over all rotations (Mezzadri,
  * https://arxiv.org/abs/math-ph/0609050). Columns that depend on each other still give an orthonormal result.
  */

@@ -32,7 +32,7 @@ export function sparse(options: SparseOptions): Initializer {
     const values = Float64Array.from({ length: count }, (_, i) => std * random.normal(i));
     const zeros = Math.ceil(sparsity * outputs);
     for (let input = 0; input < inputs; input++) {
-      // Numbers beyond those that the weights are made of, so that a weight's size and its fate are independent.
+      // Numbers beyond those that the weights use, so that a weight's size says nothing about whether it is kept.
       const drawn = Array.from({ length: outputs }, (_, output) => {
         const at = output * inputs + input;
         return { at, rank: random.uniform(count + at) };
