@@ -397,6 +397,14 @@ describe("a model that cannot be a graph", () => {
       { node: [node("Neg", ["x"], ["y"]), node("Abs", ["x"], ["y"])] },
       "`y` is produced twice, the second time by Abs `y`.",
     ],
+    [
+      "stores what it computes",
+      {
+        initializer: [{ name: "z", dataType: 1, dims: [1], floatData: Float32Array.of(1) }],
+        node: [node("Neg", ["x"], ["z"])],
+      },
+      "`z` is a stored tensor and the result of Neg `z`, so that no runtime takes the file. Rename",
+    ],
     ["lacks an output", { node: [node("Neg", ["x"], ["z"])] }, "Output `y` is not produced by any node."],
     [
       "has an operator of somebody else's",

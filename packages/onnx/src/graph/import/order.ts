@@ -6,7 +6,14 @@ import type { Graph } from "../graph.ts";
 export function sorted(graph: Graph, calls: readonly Call[]): Call[] {
   const maker = new Map<string, number>();
   for (const [i, { node }] of calls.entries())
-    for (const output of node.output ?? []) if (output !== "" && !maker.has(output)) maker.set(output, i);
+    for (const output of node.output ?? []) {
+      // PyTorch's exporter writes such files with optimize=False where a buffer is called `mean`.
+      if (output !== "" && graph.initializers.has(output))
+        throw new OnnxError(
+          `\`${output}\` is a stored tensor and the result of ${node.opType} \`${node.name || output}\`, so that no runtime takes the file. Rename the parameter or buffer in Python, or export without optimize=False.`,
+        );
+      if (output !== "" && !maker.has(output)) maker.set(output, i);
+    }
   const order: Call[] = [];
   const state = new Uint8Array(calls.length); // 1 while what it reads is put in order, 2 when it is in order itself
   for (const start of calls.keys()) {
