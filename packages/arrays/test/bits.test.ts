@@ -131,7 +131,9 @@ describe("the kernels and the interpreter give the same bits", () => {
       const next = uniform(1);
       const make = (n: number): Float32Array => Float32Array.from({ length: n }, next);
       const parameters = Object.fromEntries(Object.entries(sizes).map(([name, n]) => [name, make(n)]));
-      const opt = optimizer(parameters, configured, { engine });
+      const matrices = configured.kind === "rule" && configured.rule.needs === "matrix";
+      const shaped = Object.entries(parameters).map(([name, data]) => [name, { shape: [1, data.length], data }]);
+      const opt = optimizer(matrices ? Object.fromEntries(shaped) : parameters, configured, { engine });
       for (let k = 0; k < 20; k++)
         opt.update(Object.fromEntries(Object.entries(sizes).map(([name, n]) => [name, make(n)])));
       const { tensors } = opt.state();
