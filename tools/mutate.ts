@@ -7,7 +7,9 @@
  *
  * A change after which the rule is still the same function (equal.ts) is not counted.
  */
+import { fork } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { families, load, loadFamily } from "@descent/catalogue";
 import {
   type AnyRule,
@@ -201,34 +203,67 @@ if (unknown.length > 0) {
 const chosen = asked.length > 0 ? all.filter((s) => asked.includes(s.name)) : all;
 const row = (...cells: readonly (string | number)[]): string =>
   cells.map((c, i) => (i === 0 ? String(c).padEnd(26) : String(c).padStart(10))).join("");
-console.log(row("rule", "error", "mutants", "refused", "survive", "explained"));
-const unexplained: string[] = [];
-const met = new Set<string>();
-let total = 0;
-for (const { name, cases, own } of chosen) {
-  let worst = 0;
-  for (const { leaf, setting } of cases) worst = Math.max(worst, (await followGolden(target, leaf, setting)).error);
-  if (!(worst <= TOLERANCE) || cases.length === 0) {
-    console.error(`${name} does not follow its golden (error ${worst}); mutants of a wrong rule say nothing.`);
-    process.exit(1);
-  }
-  const original = cases[0]!.leaf.rule;
-  const list = mutants(original, own).filter(({ change }) => !equal(change(original), original));
-  let refused = 0;
-  const survivors: string[] = [];
-  for (const mutant of list) {
-    const end = await fate(cases, mutant.change);
-    if (end === "refused") refused++;
-    if (end === "survived") survivors.push(`${name}: ${mutant.name}`);
-  }
-  for (const s of survivors) {
-    if (reasons.has(s)) met.add(s);
-    else unexplained.push(s);
-  }
-  total += list.length;
-  const explained = survivors.filter((s) => reasons.has(s)).length;
-  console.log(row(name, worst.toExponential(1), list.length, refused, survivors.length, explained));
+/** The findings for some subjects. */
+interface Found {
+  readonly total: number;
+  readonly unexplained: readonly string[];
+  readonly met: readonly string[];
 }
+
+async function judge(some: readonly Subject[]): Promise<Found> {
+  const unexplained: string[] = [];
+  const met: string[] = [];
+  let total = 0;
+  for (const { name, cases, own } of some) {
+    let worst = 0;
+    for (const { leaf, setting } of cases) worst = Math.max(worst, (await followGolden(target, leaf, setting)).error);
+    if (!(worst <= TOLERANCE) || cases.length === 0) {
+      console.error(`${name} does not follow its golden (error ${worst}); mutants of a wrong rule say nothing.`);
+      process.exit(1);
+    }
+    const original = cases[0]!.leaf.rule;
+    const list = mutants(original, own).filter(({ change }) => !equal(change(original), original));
+    let refused = 0;
+    const survivors: string[] = [];
+    for (const mutant of list) {
+      const end = await fate(cases, mutant.change);
+      if (end === "refused") refused++;
+      if (end === "survived") survivors.push(`${name}: ${mutant.name}`);
+    }
+    for (const s of survivors) (reasons.has(s) ? met : unexplained).push(s);
+    total += list.length;
+    const explained = survivors.filter((s) => reasons.has(s)).length;
+    console.log(row(name, worst.toExponential(1), list.length, refused, survivors.length, explained));
+  }
+  return { total, unexplained, met };
+}
+
+/** The findings of a process of its own for a share of the subjects, such as "0/2": every second one, from the first. */
+const judgeApart = (share: string): Promise<Found> =>
+  new Promise((done, fail) => {
+    const child = fork(process.argv[1]!, asked, { env: { ...process.env, DESCENT_MUTATE_SHARE: share } });
+    let found: Found | undefined;
+    child.on("message", (message) => (found = message as Found)); // sent below
+    child.on("error", fail);
+    child.on("close", (code) => (found ? done(found) : fail(new Error(`The share ${share} ended with code ${code}.`))));
+  });
+
+const share = process.env.DESCENT_MUTATE_SHARE;
+if (share !== undefined) {
+  const [part = 0, of = 1] = share.split("/").map(Number);
+  const found = await judge(chosen.filter((_, i) => i % of === part));
+  process.send!(found, undefined, undefined, () => process.exit(0)); // started by `judgeApart`
+  await new Promise(() => {}); // until it is sent
+}
+console.log(row("rule", "error", "mutants", "refused", "survive", "explained"));
+const processes = Math.min(availableParallelism(), chosen.length);
+const shares =
+  processes > 1
+    ? await Promise.all(Array.from({ length: processes }, (_, i) => judgeApart(`${i}/${processes}`)))
+    : [await judge(chosen)];
+const total = shares.reduce((sum, one) => sum + one.total, 0);
+const unexplained = shares.flatMap((one) => one.unexplained).sort();
+const met = new Set(shares.flatMap((one) => one.met));
 const idle = [...reasons.keys()].filter((m) => chosen.some((s) => m.startsWith(`${s.name}: `)) && !met.has(m));
 const strangers = [...reasons.keys()].filter((m) => !all.some((s) => m.startsWith(`${s.name}: `)));
 console.log(`${total} mutants, ${met.size + unexplained.length} survive, ${met.size} of them explained`);
