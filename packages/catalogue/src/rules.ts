@@ -4892,7 +4892,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/Chongjie-Si/AdaMuon, 369f0b3), its iteration in float64 in place of bfloat16",
       "error": 0.000004
     },
-    "mutants": 2
+    "mutants": 1
   },
   {
     "id": "dion",
@@ -5217,7 +5217,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/zichongli5/NorMuon, d45c9a4), its iteration in float64 in place of bfloat16",
       "error": 0.000001
     },
-    "mutants": 16
+    "mutants": 14
   },
   {
     "id": "osgdm",
@@ -5688,7 +5688,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64",
       "error": 0.000001
     },
-    "mutants": 28
+    "mutants": 12
   },
   {
     "id": "dadapt-sgd",
@@ -6280,7 +6280,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "numpy 2.4.6, a float64 transcription of SOAP with the factors of KL-Shampoo", "error": 0.000001 },
-    "mutants": 5
+    "mutants": 3
   },
   {
     "id": "psgd-quad",
@@ -6550,7 +6550,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "numpy 2.4.6, a float64 transcription of Algorithm 3 with numpy.linalg.qr", "error": 9e-7 },
-    "mutants": 19
+    "mutants": 21
   },
   {
     "id": "soap-one-sided",
@@ -6708,7 +6708,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, SPlus, its decompositions in float64", "error": 8e-7 },
-    "mutants": 41
+    "mutants": 37
   },
   {
     "id": "schedule-free-adamw",
