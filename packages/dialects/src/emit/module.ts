@@ -104,6 +104,28 @@ function sideOf(side: number | string, like: string, option: (name: string) => s
 export const startsNeedMath = ({ state }: Script): boolean =>
   state.some(({ sides = [] }) => sides.some((side) => side !== "rows" && side !== "cols"));
 
+/** Matrices of the rule's rows and columns, and back. Outputs are the library's first dimension, or its last. */
+export function asMatrix({ rule: { layout } }: Script, outputs: "first" | "last"): string[] {
+  const turned = layout !== undefined && (layout[0] === "out") !== (outputs === "first");
+  const lie = layout === undefined || outputs === "first" ? "x.reshape(len(x), -1)" : "x.reshape(-1, x.shape[-1])";
+  const about =
+    layout === undefined
+      ? "The first dimension against the others"
+      : layout[0] === "out"
+        ? `Outputs${outputs === "last" ? ", the last dimension," : ""} against inputs`
+        : `Inputs against outputs${outputs === "last" ? ", the last dimension" : ""}`;
+  return [
+    "def _matrix(x):",
+    `    """${about}; a vector is one row."""`,
+    `    w = ${lie} if x.ndim > 1 else x.reshape(1, -1)`,
+    `    return ${turned ? "w.T if x.ndim > 1 else w" : "w"}`,
+    "",
+    "",
+    "def _like(w, x):",
+    `    return ${turned ? "(w.T if x.ndim > 1 else w)" : "w"}.reshape(x.shape)`,
+  ];
+}
+
 /** Which names any phase reads. */
 export const reads = ({ phases, readout }: Script, name: string): boolean =>
   [...phases, ...(readout ? [readout] : [])].some((phase) => phase.reads.has(name));

@@ -1,4 +1,14 @@
-import { defaults, functionName, functionsOf, heading, reads, startOf, startsNeedMath, waits } from "./module.ts";
+import {
+  asMatrix,
+  defaults,
+  functionName,
+  functionsOf,
+  heading,
+  reads,
+  startOf,
+  startsNeedMath,
+  waits,
+} from "./module.ts";
 import { type Library, pythonName } from "./python.ts";
 import type { Script } from "./script.ts";
 
@@ -50,7 +60,7 @@ export function numpyModule(script: Script): string {
     "",
     "",
     ...lines,
-    ...(matrices ? [...asMatrix(script), "", ""] : []),
+    ...(matrices ? [...asMatrix(script, "first"), "", ""] : []),
     `def ${functionName(rule)}(${signature}):`,
     `    """One ${rounds ? "phase" : "update"}: \`params, state = ${functionName(rule)}(params, grads, state)\`, dictionaries of arrays by name."""`,
     "    state = dict(state or {})",
@@ -93,20 +103,6 @@ export function numpyModule(script: Script): string {
     ...(readout ? ["", "", ...readoutOf(script, options)] : []),
   ];
   return `${out.join("\n").trimEnd()}\n`;
-}
-
-function asMatrix({ rule }: Script): string[] {
-  const turned = rule.layout?.[0] === "in";
-  return [
-    "def _matrix(x):",
-    `    """${turned ? "Inputs against outputs" : rule.layout ? "Outputs against inputs" : "The first dimension against the others"}; a vector is one row."""`,
-    "    w = x.reshape(len(x), -1) if x.ndim > 1 else x.reshape(1, -1)",
-    `    return ${turned ? "w.T if x.ndim > 1 else w" : "w"}`,
-    "",
-    "",
-    "def _like(w, x):",
-    `    return ${turned ? "(w.T if x.ndim > 1 else w)" : "w"}.reshape(x.shape)`,
-  ];
 }
 
 function readoutOf(script: Script, options: readonly string[]): string[] {

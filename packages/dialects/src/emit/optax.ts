@@ -1,5 +1,15 @@
 import { OptimizerError } from "@descent/core";
-import { defaults, functionName, functionsOf, heading, reads, startOf, waits } from "./module.ts";
+import {
+  asMatrix,
+  defaults,
+  functionName,
+  functionsOf,
+  heading,
+  reads,
+  startOf,
+  startsNeedMath,
+  waits,
+} from "./module.ts";
 import { type Library, pythonName } from "./python.ts";
 import type { Kept, Script } from "./script.ts";
 
@@ -21,8 +31,7 @@ export function optaxModule(script: Script): string {
   const like = matrices ? "w" : "p";
   const view = (text: string): string => (matrices ? `_matrix(${text})` : text);
   const back = (text: string): string => (matrices ? `_like(${text}, p)` : text);
-  const math =
-    python.math || script.state.some(({ sides = [] }) => sides.some((side) => side !== "rows" && side !== "cols"));
+  const math = python.math || startsNeedMath(script);
   const start = (kept: Kept, of: string): string => {
     const text = startOf(kept, script, jax, of, (name) => name);
     return `${pythonName(kept.name)}=${kept.place === "host" ? `jnp.asarray(${text}, dtype=${of}.dtype)` : text}`;
@@ -61,7 +70,7 @@ export function optaxModule(script: Script): string {
     "",
     "",
     ...lines,
-    ...(matrices ? [...asMatrix(script), "", ""] : []),
+    ...(matrices ? [...asMatrix(script, "last"), "", ""] : []),
     `def ${functionName(rule)}(${signature}):`,
     `    """${rule.title}. Options may be schedules: functions of the number of updates done.${decays ? " `decays`: a tree of booleans like the parameters." : ""}"""`,
     "",
@@ -114,23 +123,6 @@ export function optaxModule(script: Script): string {
     ...(readout ? ["", "", ...readoutOf(script, options)] : []),
   ];
   return `${out.join("\n").trimEnd()}\n`;
-}
-
-/** JAX's libraries keep outputs in the last dimension. */
-function asMatrix({ rule }: Script): string[] {
-  const { layout } = rule;
-  const turned = layout?.[0] === "out";
-  const wide = layout ? "x.reshape(-1, x.shape[-1])" : "x.reshape(len(x), -1)";
-  return [
-    "def _matrix(x):",
-    `    """${layout ? (turned ? "Outputs, the last dimension, against inputs" : "Inputs against outputs, the last dimension") : "The first dimension against the others"}; a vector is one row."""`,
-    `    w = ${wide} if x.ndim > 1 else x.reshape(1, -1)`,
-    `    return ${turned ? "w.T if x.ndim > 1 else w" : "w"}`,
-    "",
-    "",
-    "def _like(w, x):",
-    `    return ${turned ? "(w.T if x.ndim > 1 else w)" : "w"}.reshape(x.shape)`,
-  ];
 }
 
 function readoutOf(script: Script, options: readonly string[]): string[] {

@@ -1,4 +1,14 @@
-import { className, defaults, functionsOf, heading, reads, startOf, startsNeedMath, waits } from "./module.ts";
+import {
+  asMatrix,
+  className,
+  defaults,
+  functionsOf,
+  heading,
+  reads,
+  startOf,
+  startsNeedMath,
+  waits,
+} from "./module.ts";
 import { type Library, pythonName } from "./python.ts";
 import type { Script } from "./script.ts";
 
@@ -21,7 +31,7 @@ export function torchModule(script: Script): string {
     "",
     "",
     ...lines,
-    ...(script.matrices ? [...asMatrix(script), "", ""] : []),
+    ...(script.matrices ? [...asMatrix(script, "first"), "", ""] : []),
     `class ${className(rule)}(torch.optim.Optimizer):`,
     `    """${rule.title}${decays ? "; a group with `decays=False` is left out of weight decay" : ""}."""`,
     "",
@@ -36,25 +46,10 @@ export function torchModule(script: Script): string {
   return `${out.join("\n").trimEnd()}\n`;
 }
 
-const indented = (line: string): string => (line === "" ? "" : `    ${line}`);
-
-/** Matrices of the rule's rows and columns, and back. */
-function asMatrix({ rule }: Script): string[] {
-  const turned = rule.layout?.[0] === "in";
-  return [
-    "def _matrix(x):",
-    `    """${turned ? "Inputs against outputs" : rule.layout ? "Outputs against inputs" : "The first dimension against the others"}; a vector is one row."""`,
-    `    w = x.reshape(len(x), -1) if x.ndim > 1 else x.reshape(1, -1)`,
-    `    return ${turned ? "w.T if x.ndim > 1 else w" : "w"}`,
-    "",
-    "",
-    "def _like(w, x):",
-    `    return ${turned ? "(w.T if x.ndim > 1 else w)" : "w"}.reshape(x.shape)`,
-  ];
-}
-
 const modelNames = ({ state }: Script): string[] =>
   state.flatMap(({ name, place }) => (place === "model" ? [name] : []));
+
+const indented = (line: string): string => (line === "" ? "" : `    ${line}`);
 
 /** The inputs of a rule besides the gradient, by kind. */
 function inputsOf({ rule }: Script): { readonly tensors: string[]; readonly numbers: string[] } {

@@ -1,7 +1,7 @@
 import { OptimizerError } from "@descent/core";
 import type { RuleSpec } from "@descent/core/adapter";
 import { type Expr, isMatrixOp, isReduction, notation, phasesOf, topological, trace } from "@descent/core/graph";
-import { shader, wgsl } from "@descent/core/kernels";
+import { reach, shader, wgsl } from "@descent/core/kernels";
 
 /**
  * A rule as a compute shader of WebGPU, one invocation per element. Numbers of the host are in a uniform buffer, each with its
@@ -24,10 +24,10 @@ export function wgslShader(rule: RuleSpec): string {
   if (Object.values(program.slots).some(({ place }) => place === "scalar" || place === "model"))
     wrong("keeps numbers of a whole tensor");
   const isLeaf = (e: Expr): boolean => e.op === "var" || program.scalars.includes(e);
-  const order = reached(
+  const order = reach(
     outputs.map(([, e]) => e),
     isLeaf,
-  );
+  ).filter((e) => !isLeaf(e) && e.op !== "const");
   const tensors = [...new Set(["p", ...program.inputs, ...program.kept])];
   const leaf = (e: Expr): string =>
     program.scalars.includes(e) ? `host.s${program.scalars.indexOf(e)}` : `${e.value}_i`;
@@ -59,16 +59,4 @@ export function wgslShader(rule: RuleSpec): string {
     "}",
   ];
   return `${out.filter((line) => line.trim() !== "" || line === "").join("\n")}\n`;
-}
-
-/** Every expression to compute, operands first. */
-function reached(roots: readonly Expr[], isLeaf: (e: Expr) => boolean): Expr[] {
-  const found = new Set<Expr>();
-  const visit = (e: Expr): void => {
-    if (found.has(e) || isLeaf(e) || e.op === "const") return;
-    for (const arg of e.args) visit(arg);
-    found.add(e);
-  };
-  for (const root of roots) visit(root);
-  return [...found];
 }
