@@ -270,8 +270,8 @@ export const functions: readonly FunctionEntry[] = [
     "name": "projectSphere",
     "family": "regularizers",
     "source": "src/projections/sets.ts",
-    "sentence": "The nearest point of length exactly `radius`; of zero, which has none nearest, it is along the first axis.",
-    "comment": "The nearest point of length exactly `radius`; of zero, which has none nearest, it is along the first axis.",
+    "sentence": "The nearest point of length exactly `radius`; zero, from which all are equally near, goes along the first axis.",
+    "comment": "The nearest point of length exactly `radius`; zero, from which all are equally near, goes along the first axis.",
     "golden": {
       "sources": ["optax 0.2.8, projection_l2_sphere"]
     }

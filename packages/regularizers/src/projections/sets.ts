@@ -58,7 +58,7 @@ export function projectL2Ball(x: Vector, options: RadiusOptions = {}): Float64Ar
   return length <= radius ? point : point.map((v) => v * (radius / length));
 }
 
-/** The nearest point of length exactly `radius`; of zero, which has none nearest, it is along the first axis. */
+/** The nearest point of length exactly `radius`; zero, from which all are equally near, goes along the first axis. */
 export function projectSphere(x: Vector, options: RadiusOptions = {}): Float64Array {
   const radius = radiusOf("projectSphere", options);
   const point = copyOf("projectSphere", x);
