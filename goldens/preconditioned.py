@@ -1,4 +1,4 @@
-"""The family preconditioned: the papers' boxes in NumPy, with the factorizations of LAPACK and SciPy."""
+"""The family preconditioned: authors' code, and the papers' boxes in NumPy with the factorizations of LAPACK and SciPy."""
 
 from contextlib import redirect_stdout
 from io import StringIO
@@ -8,13 +8,71 @@ import pytorch_optimizer
 import scipy.linalg
 import torch
 
-from authors import authors
+from authors import authors, authors_package
 from common import FAINT, FLAT, FLAT_FAINT, FLAT_MORE, KOZISTR, MORE, NUMPY, WIDE, box_path, golden, torch_path
 
 
 def fourth_root(a):
     """a^(-1/4) from SciPy's square roots, which know nothing of eigenvalues of symmetric matrices."""
     return np.linalg.inv(np.real(scipy.linalg.sqrtm(scipy.linalg.sqrtm(a))))
+
+
+META = ("facebookresearch/optimizers", "f606606")
+
+
+def run_shampoo(o, p, steps, block=1024):
+    """Meta's Shampoo without what it adds to the paper's: no mean of gradients, no grafting, sums instead of running means; in float64."""
+    module = authors_package(*META, "distributed_shampoo")
+    precise = module.RootInvShampooPreconditionerConfig(factor_matrix_dtype=torch.float64, inv_factor_matrix_dtype=torch.float64)
+    make = lambda ts: module.DistributedShampoo(
+        ts.values(), lr=o["lr"], betas=(0.0, 1.0), epsilon=o["eps"], max_preconditioner_dim=block, preconditioner_config=precise,
+        precondition_frequency=1, start_preconditioning_step=1,
+        distributed_config=module.SingleDeviceDistributedConfig(target_parameter_dimensionality=2),  # no dimensions are merged
+    )
+    return torch_path(make, p, steps)
+
+
+def run_soap(o, p, steps):
+    """The authors' SOAP in three respects as ours: bases start from the identity, are found from factors with a shift, and keep their order."""
+    module = authors("nikhilvyas/SOAP", "a1e5535", "soap.py")
+
+    class Ours(module.SOAP):
+        def get_orthogonal_matrix(self, factors):
+            return [torch.eye(len(l)) for l in factors]
+
+        def get_orthogonal_matrix_QR(self, state, *rest):
+            plain = state["GG"]
+            state["GG"] = [l + 0.01 * torch.linalg.matrix_norm(l) * torch.eye(len(l)) if len(l) else l for l in plain]
+            made = super().get_orthogonal_matrix_QR(state, *rest)
+            state["GG"] = plain
+            return made
+
+    ordered, qr, single = torch.argsort, torch.linalg.qr, torch.Tensor.float
+    torch.argsort = lambda x, **_: torch.arange(len(x))
+    torch.linalg.qr = lambda a: (lambda q, r: (q * torch.sign(torch.diag(r)), r))(*qr(a))
+    torch.Tensor.float = lambda x: x
+    tensors = {name: torch.tensor(x, requires_grad=True) for name, x in p.items()}
+    optimizer = Ours(
+        tensors.values(), lr=o["lr"], betas=(o["beta1"], o["beta2"]), weight_decay=0,
+    )
+    path = []
+    try:
+        for x in tensors.values():
+            x.grad = torch.zeros_like(x)
+        optimizer.step()  # their first step only makes the state, here from a gradient of 0
+        for t, now in enumerate(steps, 1):
+            (group,) = optimizer.param_groups
+            group["eps"] = o["eps"] * (1 - o["beta2"] ** t) ** 0.5  # theirs is added before the correction, as in PyTorch's old Adam
+            for name, x in tensors.items():
+                optimizer.state[x]["precondition_frequency"] = 1 if t == 1 else o["every"]
+                x.grad = torch.tensor(now[name])
+                with torch.no_grad():
+                    x.mul_(1 - o["lr"] * o["weightDecay"])  # theirs decays after the step
+            optimizer.step()
+            path.append({name: x.detach().numpy().copy() for name, x in tensors.items()})
+    finally:
+        torch.argsort, torch.linalg.qr, torch.Tensor.float = ordered, qr, single
+    return path
 
 
 def shampoo(root):
@@ -129,19 +187,18 @@ def run_quad(o, p, steps):
 def goldens():
     out = {
         "shampoo": golden(
-            "shampoo", f"{NUMPY}, a float64 transcription of Algorithm 1, roots by numpy.linalg.eigh and by scipy.linalg.sqrtm",
-            {WIDE: {}, MORE: {"lr": 0.3, "eps": 0.5}, FAINT: {"eps": 1e-13}},
-            lambda o, p, steps: box_path(shampoo(spectral), o, p, steps), shampoo(fourth_root), {"lr": 0.1, "eps": 1e-4},
+            "shampoo", f"Meta's code (github.com/{META[0]}, {META[1]}) with sums for running means, float64",
+            {WIDE: {"lr": 0.125}, MORE: {"lr": 0.3125, "eps": 0.5}, FAINT: {"lr": 0.125, "eps": 1e-13}},  # they keep lr in float32
+            run_shampoo, shampoo(fourth_root), {"lr": 0.1, "eps": 1e-4},
         ),
         "soap": golden(
-            "soap", f"{NUMPY}, a float64 transcription of Algorithm 3 with numpy.linalg.qr",
+            "soap", "the authors' code (github.com/nikhilvyas/SOAP, a1e5535), its bases from the identity, shifted and in order, float64",
             {
                 WIDE: {"lr": 0.02},
                 MORE: {"lr": 0.05, "beta1": 0.6, "beta2": 0.8, "eps": 0.2, "weightDecay": 0.3, "every": 3},
                 FAINT: {"lr": 0.02, "eps": 1e-12},
             },
-            lambda o, p, steps: box_path(soap, o, p, steps), None,
-            {"lr": 3e-3, "beta1": 0.95, "beta2": 0.95, "eps": 1e-8, "weightDecay": 0.01, "every": 10},
+            run_soap, soap, {"lr": 3e-3, "beta1": 0.95, "beta2": 0.95, "eps": 1e-8, "weightDecay": 0.01, "every": 10},
         ),
     }
     out |= {
