@@ -1,5 +1,5 @@
 import { type Configured, partition } from "@descent/core";
-import { flag, knownOptions, notNegative, type Shape } from "@descent/core/adapter";
+import { flag, knownOptions, notNegative, type Shape, size } from "@descent/core/adapter";
 import { assert, sameBits, sameState } from "./assert.ts";
 import {
   checkApart,
@@ -158,9 +158,12 @@ export function describeBackend({ describe, test }: Runner, target: Target, opti
       test(`leaves a frozen parameter alone${what}`, () => checkFrozen(target, rule, on));
       test(`skips a parameter without a gradient${what}`, () => checkMissing(target, rule, on));
     }
-    for (const [shape, out] of [[[3, 7], 0], [[7, 3], 1], [[3, 7, 1, 1], 0], [[1, 1, 7, 3], 3]] as const) // biome-ignore format: four shapes
+    for (const [
+      shape,
+      out,
+    ] of [[[3, 7], 0], [[7, 3], 1], [[3, 7, 1, 1], 0], [[1, 1, 7, 3], 3], [[7, 3, 2], 1]] as const) // biome-ignore format: five shapes
       test(`steps outputs as rows where dimension ${out} of [${shape}] has them`, async () => {
-        const { starts, steps } = sampleData({ steps: 4, sizes: [21] });
+        const { starts, steps } = sampleData({ steps: 4, sizes: [size(shape)] });
         const inner = shape.indexOf(7);
         const w = { ...starts.w!, shape, axes: { out: [out], in: [inner] } };
         await agrees(laid, { starts: { w }, steps }, false);

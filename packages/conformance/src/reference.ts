@@ -86,6 +86,7 @@ const operators: Operators<Value> = {
   apply(e, args) {
     if (e.op === "matmul") return product(args[0]!, args[1]!);
     if (e.op === "transpose") return transposed(args[0]!);
+    if (e.op === "swap") return swapped(args);
     if (isMatrixFunction(e.op)) {
       const matrices = args.filter((_, i) => e.args[i]!.place === "tensor");
       const numbers = args.flatMap(({ data }, i) => (e.args[i]!.place === "tensor" ? [] : [data[0]!])); // constants
@@ -118,6 +119,16 @@ const transposed = ({ rows, cols, data }: Value): Value => ({
   cols: rows,
   data: Float64Array.from(data, (_, k) => data[(k % rows) * cols + Math.floor(k / rows)]!),
 });
+
+/** A matrix whose numbers lie as a × b × c × d, as a × c × b × d. */
+function swapped([of, ...sizes]: readonly Value[]): Value {
+  const [, b = 1, c = 1, d = 1] = sizes.map(({ data }) => data[0]!); // constants
+  const from = (n: number): number =>
+    Math.floor(n / (b * c * d)) * b * c * d +
+    ((Math.floor(n / d) % b) * c + (Math.floor(n / (b * d)) % c)) * d +
+    (n % d);
+  return { ...of!, data: of!.data.map((_, n) => of!.data[from(n)]!) };
+}
 
 /** The yardstick as a target of the kit. */
 export const reference: Target = {

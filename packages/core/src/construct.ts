@@ -48,6 +48,7 @@ export function apply(op: Applied, ...raw: Expr[]): Expr {
     if (!args.every((a) => a.place === "tensor")) throw new SyntaxError(`\`${op}\` needs a matrix`);
     return op === "matmul" ? product(args[0]!, args[1]!) : transposed(args[0]!);
   }
+  if (op === "swap") return node(op, args, "tensor");
   if (isMatrixFunction(op)) {
     const { matrices } = matrixFunctions[op];
     if (!args.every((a, i) => a.place === (i < matrices ? "tensor" : "host")))

@@ -34,6 +34,7 @@ export type Expr =
   | Node<Unary, readonly [Expr]>
   | Node<Arithmetic | Comparison | Logic, readonly [Expr, Expr]>
   | Node<"transpose", readonly [Expr]>
+  | Node<"swap", readonly [Expr, ...(readonly Expr[])]>
   | Node<"matmul", readonly [Expr, Expr]>
   | Node<"select", readonly [Expr, Expr, Expr]>;
 /** The expressions of one kind. */
@@ -122,10 +123,10 @@ export function isReduction(e: Expr): e is ExprOf<Reduction> {
   return reductions.has(e.op);
 }
 
-/** Whether a value is a matrix that no loop over elements can make: a product, a transpose, a function of whole matrices. */
+/** Whether a value is a matrix that no loop over elements can make: a product, a transpose, a swap, a function of whole matrices. */
 export function isMatrixOp(e: Expr): e is ExprOf<MatrixOp> {
   checkExpr(e, "`isMatrixOp`");
-  return e.op === "matmul" || e.op === "transpose" || isMatrixFunction(e.op);
+  return e.op === "matmul" || e.op === "transpose" || e.op === "swap" || isMatrixFunction(e.op);
 }
 
 /** Children-first order of what `roots` depend on, each once, by the children that `children` gives. Deep formulas take no deep stack. */

@@ -97,8 +97,11 @@ export type Reduction = "sum" | "sumsq" | "largest";
 
 /** Operations that compute one number from others. */
 export type ScalarOp = Unary | Arithmetic | Comparison | Logic | "select";
-/** Operations that make a matrix which no loop over elements can: products, transposes and functions of whole matrices. */
-export type MatrixOp = "matmul" | "transpose" | MatrixFunction;
+/**
+ * Operations that make a matrix which no loop over elements can: products, transposes and functions of whole matrices; and
+ * `swap`, which only `trace` makes: a matrix whose numbers lie as a × b × c × d, with the two in the middle exchanged.
+ */
+export type MatrixOp = "matmul" | "transpose" | "swap" | MatrixFunction;
 /** Operations that compute values from others, except reductions. */
 export type Applied = ScalarOp | MatrixOp;
 /**
@@ -141,5 +144,6 @@ export const arity: Readonly<Record<Applied, number>> = {
   neg: 1,
   not: 1,
   transpose: 1,
+  swap: 5,
   select: 3,
 };

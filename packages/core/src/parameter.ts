@@ -30,6 +30,8 @@ export interface Parameter extends Description {
   readonly name: string;
   /** How many dimensions, from the first, are rows where it is seen as a matrix: 1 unless the layout of its rule says otherwise. */
   readonly split?: number | undefined;
+  /** Its dimensions in the order in which it is seen as a matrix, rows first; that of memory unless the layout of its rule says otherwise. */
+  readonly order?: readonly number[] | undefined;
 }
 
 /** The description of the tensor `name`, given whole or as its shape alone. Throws if the shape is not valid. */
@@ -121,14 +123,17 @@ function described(call: string, parameter: Parameter): Parameter {
   return parameter;
 }
 
-/** How many dimensions, from the first, are rows. */
-export const splitOf = ({ shape, split = 1 }: Parameter): number => (shape.length > 1 ? split : 0);
+/** The dimensions that are rows where a parameter is seen as a matrix, and those that are columns. */
+export function sides({ shape, split = 1, order = [...shape.keys()] }: Parameter): readonly [rows: Shape, cols: Shape] {
+  const dims = order.map((d) => shape[d]!); // an order of its dimensions
+  const rows = shape.length > 1 ? split : 0;
+  return [dims.slice(0, rows), dims.slice(rows)];
+}
 
 /** The rows and columns of a parameter. */
 export function matrix(parameter: Parameter): Matrix {
-  const { shape } = described("matrix", parameter);
-  const split = splitOf(parameter);
-  return { rows: size(shape.slice(0, split)), cols: size(shape.slice(split)) };
+  const [rows, cols] = sides(described("matrix", parameter));
+  return { rows: size(rows), cols: size(cols) };
 }
 
 /**

@@ -30,6 +30,7 @@ export function infer(roots: Iterable<Expr>, { own, sizeOf, wrong }: Given): Rea
     if (e.op === "var") return sizeOf(e.value) ?? own;
     if (isReduction(e)) return a!; // of what is not one number
     if (e.op === "transpose") return { rows: a!.cols, cols: a!.rows };
+    if (e.op === "swap") return own; // of the parameter, and of what has its size
     if (e.op === "matmul") {
       if (a!.cols !== b!.rows) wrong(`it multiplies a matrix of ${text(a!)} by one of ${text(b!)}`);
       return { rows: a!.rows, cols: b!.cols };

@@ -14,6 +14,7 @@ import {
   vectors,
 } from "@descent/core";
 import { type Axes, configured, fromPlain, type RuleSpec, type Slots, toPlain } from "@descent/core/adapter";
+import { topological, trace } from "@descent/core/graph";
 import { adafactor, sm3 } from "@descent/factored";
 import { muon } from "@descent/orthogonal";
 import { klSoap, shampoo, soap, soapOneSided } from "@descent/preconditioned";
@@ -73,11 +74,27 @@ const images: readonly Layout[] = [
   { name: "[O, H, W, I]", shape: [3, 2, 1, 4], order: [0, 1, 2, 3], axes: { out: [0], in: [3] } },
   { name: "[H, W, I, O]", shape: [2, 1, 4, 3], order: [1, 2, 3, 0], axes: { out: [3], in: [2] } },
 ];
+// Outputs between other dimensions: numbers are permuted.
+const transposed: readonly Layout[] = [
+  images[0]!,
+  { name: "[H, W, O, I]", shape: [2, 1, 3, 4], order: [1, 2, 0, 3], axes: { out: [2], in: [3] } },
+];
+const several: readonly Layout[] = [
+  { name: "[O, P, I, J]", shape: [2, 2, 3, 2], order: [0, 1, 2, 3], axes: { out: [0, 1], in: [2, 3] } },
+  { name: "[I, O, J, P]", shape: [3, 2, 2, 2], order: [2, 0, 3, 1], axes: { out: [1, 3], in: [0, 2] } },
+];
+const depthwise: readonly Layout[] = [
+  { name: "[C, M, H, W]", shape: [2, 2, 3, 2], order: [0, 1, 2, 3], axes: { out: [1], in: [], batch: [0] } },
+  { name: "[C, H, W, M]", shape: [2, 3, 2, 2], order: [0, 2, 3, 1], axes: { out: [3], in: [], batch: [0] } },
+];
 
 describe.each(["wasm", "interpreter", "reference"] as const)("a rule with a layout, on %s", (engine) => {
   describe.each([
     ["dense layers", dense],
     ["convolutions", images],
+    ["transposed convolutions", transposed],
+    ["layers of two dimensions", several],
+    ["depthwise convolutions", depthwise],
   ] as const)("of %s", (_, [straight, other]) => {
     test.each(Object.entries(rules))("sees outputs as rows wherever they lie: %s", async (_, rule) => {
       const run = async ({ shape, order, axes }: Layout): Promise<Float32Array> => {
@@ -117,6 +134,16 @@ describe("a state moves between layouts", () => {
     [
       { name: "[O, I, H, W]", shape: [3, 4, 2, 1], order: [0, 1, 2, 3], axes: { out: [0], in: [1] } },
       { name: "[H, W, I, O]", shape: [2, 1, 4, 3], order: [2, 3, 1, 0], axes: { out: [3], in: [2] } },
+    ],
+    // Transposed convolutions of PyTorch and TensorFlow.
+    [
+      { name: "[I, O, H, W]", shape: [4, 3, 2, 1], order: [1, 0, 2, 3], axes: { out: [1], in: [0] } },
+      { name: "[H, W, O, I]", shape: [2, 1, 3, 4], order: [2, 3, 0, 1], axes: { out: [2], in: [3] } },
+    ],
+    // Depthwise convolutions of TensorFlow, and outputs first.
+    [
+      { name: "[H, W, C, M]", shape: [2, 2, 3, 2], order: [2, 3, 0, 1], axes: { out: [3], in: [], batch: [2] } },
+      { name: "[C, M, H, W]", shape: [3, 2, 2, 2], order: [0, 1, 2, 3], axes: { out: [1], in: [], batch: [0] } },
     ],
     // All sides alike: only the axes tell.
     [
@@ -210,11 +237,33 @@ test("without axes, or for vectors, a layout changes nothing", () => {
   for (const shape of [[2, 3], [6]]) expect(step(shape, spec(update))).toEqual(step(shape, plain)); // biome-ignore format: two shapes
 });
 
-test("outputs between other dimensions are refused", () => {
-  const kernel = { data: new Float32Array(24), shape: [2, 3, 4], axes: { out: [1], in: [2] } };
-  expect(() => optimizer({ kernel }, configured(spec({ p: "p - lr * rowMean(g)" }), {}))).toThrow(
-    "Probe sees outputs against inputs, and in `kernel` of shape [2, 3, 4] the outputs (dimensions 1) lie between others. Give it another rule: partition(…).",
-  );
+test("a kernel whose outputs lie between other dimensions is permuted once for what is multiplied, and once back", () => {
+  const swaps = (formula: string, state: Slots = {}): number => {
+    const lie = [[2, 3, 4, 5]] as const;
+    const rule = spec({ ...(state.m === 0 ? { m: "0.9 * m + g" } : {}), p: `p - lr * ${formula}` }, state);
+    const { outputs } = trace(rule, { rows: 8, cols: 15 }, undefined, undefined, lie);
+    return topological(Object.values(outputs)).filter(({ op }) => op === "swap").length;
+  };
+  expect(swaps("g / (norm(g) + abs(p))")).toBe(0);
+  expect(swaps("(m @ m' @ m)", { m: 0 })).toBe(2);
+  expect(swaps("g / sqrt(rowMean(g^2) + columnMean(g^2))")).toBe(2); // g^2, and what is divided by
+});
+
+test("a value for every row fills a tensor of a kernel whose outputs lie between others", () => {
+  const rule = spec({ v: "rowMean(g)", p: "p - lr * v" }, { v: 0 });
+  const run = ({ shape, axes, order }: Layout): Float32Array => {
+    const data = permuted(numbers(24, 1), images[0]!.shape, order);
+    optimizer({ w: { data, shape, axes } }, configured(rule, {})).update({
+      w: permuted(numbers(24, 2), images[0]!.shape, order),
+    });
+    return permuted(
+      data,
+      shape,
+      order.map((_, d) => order.indexOf(d)),
+    );
+  };
+  const [one, other] = transposed.map(run);
+  for (const [i, x] of one!.entries()) expect(Math.abs(x - other![i]!)).toBeLessThan(1e-6); // sums in another order
 });
 
 test("a rule that needs matrices refuses a vector, and says what to do", () => {

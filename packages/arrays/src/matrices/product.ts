@@ -1,3 +1,5 @@
+import type { Transposition } from "@descent/core/kernels";
+
 /**
  * Every element of a product adds its terms in order, in blocks of this many: a block starts from zero, each product
  * and each sum is rounded to float32, and the blocks are added in order. So the bits do not depend on how the work is
@@ -65,4 +67,21 @@ export function transpose(
       for (let i = top; i < Math.min(rows, top + 16); i++)
         for (let j = side; j < Math.min(cols, side + 16); j++) into[i * cols + j] = of[j * rows + i]!;
   return into;
+}
+
+/** Several transposes, one after the other, of matrices whose elements are several numbers. */
+export function transposeAll(
+  of: Float32Array,
+  { count, rows, cols, width }: Pick<Transposition, "count" | "rows" | "cols" | "width">,
+  into: Float32Array,
+): void {
+  const size = rows * cols * width;
+  for (let k = 0, start = 0; k < count; k++, start += size)
+    if (width === 1) transpose(of.subarray(start, start + size), rows, cols, into.subarray(start, start + size));
+    else
+      for (let i = 0; i < rows; i++)
+        for (let j = 0; j < cols; j++) {
+          const from = start + (j * rows + i) * width;
+          into.set(of.subarray(from, from + width), start + (i * cols + j) * width);
+        }
 }

@@ -2,7 +2,7 @@ import { type Matrix, matrix, size } from "@descent/core/adapter";
 import { computeWhole, type Dense, type Expr } from "@descent/core/graph";
 import { type Domain, domainOf, type Kernel, type KernelPlan, type LoopWork, type Work } from "@descent/core/kernels";
 import { nothing, reductionsOf } from "../kernels/accumulate.ts";
-import { transpose } from "../matrices/product.ts";
+import { transposeAll } from "../matrices/product.ts";
 import type { Workspace } from "../matrices/workspace.ts";
 import type { Tensor } from "../memory/tensor.ts";
 import { runnerOf } from "../wasm/runner.ts";
@@ -119,9 +119,9 @@ class Binder {
   bind(work: Work, level: number): Batch | Make {
     switch (work.kind) {
       case "transposition": {
-        const { of, into, rows, cols } = work;
+        const { of, into } = work;
         const [source, target] = [this.#source(of, this.#first), this.#matrices.get(into)!]; // every result has a place
-        return { kind: "make", run: () => void transpose(arrayOf(source), rows, cols, target) };
+        return { kind: "make", run: () => transposeAll(arrayOf(source), work, target) };
       }
       case "product": {
         const { left, right, into } = work;

@@ -110,6 +110,9 @@ function onTheWay({ passes: [first = [], ...later], slots, outputs }: Program): 
   return [...found.values()].some((name) => names.has(name)) ? new Map() : found;
 }
 
+/** The numbers that an operation on matrices takes, which `trace` has made constants. */
+const numbersOf = (args: readonly Expr[]): number[] => args.flatMap((e) => (e.op === "const" ? [e.value] : []));
+
 function make(program: Program, own: Matrix, early: boolean): KernelPlan {
   // Found in the graph rather than made: a second copy of core would make another node.
   const found = reach(Object.values(program.outputs), () => false).filter((e) => e.op === "var" && e.place !== "host");
@@ -177,23 +180,34 @@ function make(program: Program, own: Matrix, early: boolean): KernelPlan {
         if (held(e)) continue;
         if (e.op === "matmul") product(e);
         else if (isMatrixFunction(e.op)) whole(e);
-        else if (e.op === "transpose") {
-          const of = e.args[0]!; // transpose has one argument
+        else if (e.op === "transpose" || e.op === "swap") {
+          const of = e.args[0];
           matrix(of);
-          const { rows, cols } = sizes.get(e)!; // every matrix has a size
-          work.push({ kind: "transposition", of, into: e, rows, cols });
+          const size = sizes.get(e)!; // every matrix has a size
+          const [count, cols, rows, width] =
+            e.op === "swap" ? numbersOf(e.args.slice(1)) : [1, size.cols, size.rows, 1];
+          work.push({
+            kind: "transposition",
+            of,
+            into: e,
+            count: count!,
+            rows: rows!,
+            cols: cols!,
+            width: width!,
+            matrix: size,
+          }); // a swap has four
           matrices.add(e);
         }
       }
     };
     const whole = (e: Expr): void => {
-      if (!isMatrixOp(e) || e.op === "matmul" || e.op === "transpose") return;
+      if (!isMatrixOp(e) || e.op === "matmul" || e.op === "transpose" || e.op === "swap") return;
       const { matrices: count } = matrixFunctions[e.op];
       const of = e.args.slice(0, count).map((key) => {
         matrix(key);
         return { key, ...sizes!.get(key)! }; // every matrix has a size
       });
-      const numbers = e.args.slice(count).map((n) => n.value as number); // `trace` has made them constants
+      const numbers = numbersOf(e.args.slice(count));
       work.push({ kind: "whole", op: e.op, of, numbers, into: e, ...sizes!.get(e)! }); // as above
       matrices.add(e);
     };

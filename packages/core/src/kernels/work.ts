@@ -31,13 +31,20 @@ export interface Product {
   readonly into: Expr;
 }
 
-/** `into` (rows × cols) = `of` transposed, where no product could read it so. */
+/**
+ * `into` = `of` with rows and columns exchanged, where no product could read it so: `count` matrices of cols × rows become as
+ * many of rows × cols, each of their elements `width` numbers.
+ */
 export interface Transposition {
   readonly kind: "transposition";
   readonly of: Expr;
   readonly into: Expr;
+  readonly count: number;
   readonly rows: number;
   readonly cols: number;
+  readonly width: number;
+  /** The size of the matrix that it makes. */
+  readonly matrix: Matrix;
 }
 
 /** `into` (rows × cols) = a function of whole matrices, which the host computes in double precision. */

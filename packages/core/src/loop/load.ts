@@ -1,7 +1,7 @@
 import { phasesOf } from "../blocks.ts";
 import { isCallback, isRecord, list, OptimizerError, shown, takes } from "../errors.ts";
 import { flag, knownOptions } from "../options.ts";
-import { size, splitOf } from "../parameter.ts";
+import { size } from "../parameter.ts";
 import type { Program } from "../program.ts";
 import {
   checkTensor,
@@ -152,8 +152,8 @@ function numbers<T>(
   const order = orderOf(saved, parameter);
   if (order) return moved(group.leaf.rule, group.leaf.rule.state[slot], saved, parameter, order, found.data);
   if (shape.join() === parameter.shape.join()) return found.data;
-  const from = dimensions(spec, shape, found.shape, splitOf(parameter));
-  const to = dimensions(spec, parameter.shape, slotShape(spec, parameter), splitOf(parameter));
+  const from = dimensions(spec, parameter, shape, found.shape);
+  const to = dimensions(spec, parameter, parameter.shape, slotShape(spec, parameter));
   return widened(spec, slot, parameter, hyperNow(group, step), { from, to, data: found.data });
 }
 
@@ -311,7 +311,7 @@ function mismatch<T>(
       return `starts the state \`${slot}\` as the parameter, and its value then is not known for new elements`;
     const shape = slotShape(spec, parameter);
     if (grown && spec.place !== "model") {
-      const from = dimensions(spec, saved.shape, found.shape, splitOf(parameter));
+      const from = dimensions(spec, parameter, saved.shape, found.shape);
       const fits =
         found.data.length === size(from) && (from.join() === shape.join() || !spec.matrix || isWidened(from, shape));
       if (!fits)

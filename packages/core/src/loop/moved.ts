@@ -1,5 +1,5 @@
-import { arranged } from "../layout.ts";
-import { type Axes, matrix, type Parameter, type Shape, size } from "../parameter.ts";
+import { type Arranged, arranged, seen } from "../layout.ts";
+import { type Axes, type Matrix, matrix, type Parameter, type Shape, size } from "../parameter.ts";
 import type { RuleSpec, Side, Slot } from "../spec.ts";
 
 /*
@@ -74,10 +74,10 @@ export function moved(
   const { place = "tensor", basis = false } = typeof slot === "object" ? slot : {};
   const { shape } = saved;
   const pick = (map: Int32Array): Float32Array => Float32Array.from(map, (at) => data[at]!);
-  if (place === "tensor" && basis)
-    return coordinates(rule, { ...saved, name: parameter.name, split: undefined }, parameter, data);
+  if (place === "tensor" && basis) return coordinates(rule, { ...saved, name: parameter.name }, parameter, data);
   if (place === "tensor") return pick(indices(shape, order, [...shape.keys()]));
-  const out = new Set(parameter.axes!.out); // orderOf found one
+  const { out: own, batch = [] } = parameter.axes!; // orderOf found them
+  const out = new Set([...own, ...batch]);
   /** The permutation of a side of the matrix that equations see, if it is one of the parameter's. */
   const sideOf = (side: Side): Int32Array | undefined => {
     const which = side === "rows" || side === "row" ? 0 : side === "cols" || side === "column" ? 1 : undefined;
@@ -104,7 +104,9 @@ export function moved(
 /** Coordinates in bases for rows and columns, as the equations see them, where they lie now. */
 function coordinates(rule: RuleSpec, saved: Parameter, now: Parameter, data: Float32Array): Float32Array {
   const [from, to] = [arranged(rule, saved), arranged(rule, now)];
-  if (from.turned === to.turned) return data;
-  const { rows, cols } = matrix(from.parameter);
-  return data.map((_, n) => data[(n % rows) * cols + Math.floor(n / rows)]!);
+  const sizeOf = ({ parameter, lie }: Arranged): Matrix => {
+    const { rows, cols } = matrix(parameter);
+    return lie === "turned" ? { rows: cols, cols: rows } : { rows, cols };
+  };
+  return seen(seen(data, from.lie, sizeOf(from)), to.lie, sizeOf(to), true);
 }

@@ -1,5 +1,5 @@
 import type { Env } from "../host.ts";
-import { type Parameter, type Shape, size } from "../parameter.ts";
+import { type Parameter, type Shape, sides, size } from "../parameter.ts";
 import type { SlotSpec } from "../program.ts";
 import { ownStart } from "./slots.ts";
 
@@ -9,12 +9,13 @@ import { ownStart } from "./slots.ts";
 export const isWidened = (from: Shape, to: Shape): boolean =>
   from.length === to.length && from.every((d, i) => d <= to[i]!) && from.some((d, i) => d < to[i]!);
 
-/** The dimensions of a slot of a parameter of this shape, of which `split` are rows and the others columns. */
-export function dimensions({ place, matrix }: SlotSpec, shape: Shape, found: Shape, split: number): Shape {
+/** The dimensions of a slot of a parameter, when that has or had this shape. */
+export function dimensions({ place, matrix }: SlotSpec, parameter: Parameter, shape: Shape, found: Shape): Shape {
   if (matrix) return found;
   if (place === "tensor") return shape;
-  if (place === "row") return split > 0 ? shape.slice(0, split) : [1];
-  return place === "column" ? shape.slice(split) : [];
+  const [rows, cols] = sides({ ...parameter, shape });
+  if (place === "row") return rows.length > 0 ? rows : [1];
+  return place === "column" ? cols : [];
 }
 
 /** The numbers of a slot of the dimensions `from`, in the corner of one of the dimensions `to`, whose others start anew. */

@@ -3,7 +3,7 @@ import { type Configured, checkConfigured } from "../configured.ts";
 import { among, isCallback, isRecord, list, OptimizerError, suggestion, takes } from "../errors.ts";
 import type { Expr } from "../expr.ts";
 import { type Assignment, assign, refuseEmptyGroups } from "../groups.ts";
-import { arranged } from "../layout.ts";
+import { type Arranged, arranged } from "../layout.ts";
 import { checkParameter, decaysByRole, matrix, type Parameter, saidOf, size } from "../parameter.ts";
 import { type Program, ROUND, restoring, TRAINED } from "../program.ts";
 import { shapes } from "../shapes.ts";
@@ -120,7 +120,7 @@ export class Roster<T> {
     const totals = new Map(this.#totals);
     const members = assign(this.#configured, parameters).map(({ label, leaf }, i): Member<T> => {
       const given = parameters[i]!; // one assignment per parameter
-      const { parameter, turned } = leaf ? arranged(leaf.rule, given) : { parameter: given, turned: false };
+      const { parameter, lie }: Arranged = leaf ? arranged(leaf.rule, given) : { parameter: given, lie: "straight" };
       const index = this.#added + i;
       const fresh = {
         index,
@@ -135,7 +135,7 @@ export class Roster<T> {
       if (!leaf) return { ...fresh, cohort: undefined, decays: false };
       const group = entry(groups, label, () => ({ label, leaf, hyper: { ...leaf.hyper } }));
       const lying = matrix(parameter);
-      const { rows, cols } = turned ? { rows: lying.cols, cols: lying.rows } : lying; // as the equations see it
+      const { rows, cols } = lie === "turned" ? { rows: lying.cols, cols: lying.rows } : lying; // as the equations see it
       const names = phasesOf(leaf.rule);
       phases = sameRound(leaf.rule, names, phases);
       for (const [name, place] of Object.entries(leaf.rule.inputs ?? {})) {
@@ -144,7 +144,7 @@ export class Roster<T> {
             `${leaf.rule.title} takes \`${name}\` by ${place}, and another rule here takes an input of that name otherwise. Rename one.`,
           );
       }
-      const programs = names.map((phase) => trace(leaf.rule, { rows, cols }, group.hyper, phase, turned));
+      const programs = names.map((phase) => trace(leaf.rule, { rows, cols }, group.hyper, phase, lie));
       sameTotals(totals, leaf.rule, programs, parameter);
       for (const one of programs) {
         if (one.draws.length > 0 && !this.memory.draw)
@@ -156,7 +156,7 @@ export class Roster<T> {
       }
       const program = programs.at(-1)!; // every rule has an update
       const rewind = names.length > 1 ? restoring(program, ROUND) : undefined;
-      const show = leaf.rule.readout && trace(leaf.rule, { rows, cols }, group.hyper, READOUT, turned);
+      const show = leaf.rule.readout && trace(leaf.rule, { rows, cols }, group.hyper, READOUT, lie);
       if (show) this.memory.check?.(show, parameter);
       const readout = show && { show, restore: restoring(show, TRAINED) };
       const decays = leaf.decays

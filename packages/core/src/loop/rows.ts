@@ -58,7 +58,7 @@ function entangled({ slots, outputs, inputs }: Program): string | undefined {
     if (matrix || (place !== "tensor" && place !== "row")) return `keeps \`${name}\` for all rows together`;
   for (const e of topological(Object.values(outputs))) {
     if (isReduction(e) && e.value !== "row") return "takes sums over all rows";
-    if (isMatrixOp(e)) return "multiplies matrices";
+    if (isMatrixOp(e)) return e.op === "swap" ? "sums rows that do not lie together" : "multiplies matrices";
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ import { apply, rebuild } from "../construct.ts";
 import { drawOf } from "../draws.ts";
 import { isRecord, OptimizerError, takes } from "../errors.ts";
 import { checkExpr, constant, type Expr, isMatrixOp, isReduction, postorder, topological, variable } from "../expr.ts";
-import { mirrored, turnedPlace } from "../layout.ts";
+import { isLie, type Lie, mirrored, permuted, turnedPlace } from "../layout.ts";
 import { isMatrixFunction, matrixFunctions } from "../matrix-functions.ts";
 import type { Matrix } from "../parameter.ts";
 import { checkProgram, type Program, ROUND, type SlotSpec, TRAINED } from "../program.ts";
@@ -24,15 +24,15 @@ const variants = new WeakMap<Program, (taken: readonly boolean[]) => Program>();
 
 /**
  * Runs the equations of a phase top to bottom over symbols instead of numbers. A rule with macros, functions of matrices or state of
- * its own size is traced for each size of matrix, and for each value of the options that size its state. `turned` is for
- * parameters that lie with their columns where the equations have rows: `matrix` has the size that the equations see.
+ * its own size is traced for each size of matrix, and for each value of the options that size its state. `lie` is how
+ * the numbers of a parameter lie, whose rows and columns the equations see: `matrix` has the size that they see.
  */
 export function trace(
   spec: RuleSpec,
   matrix: Matrix = { rows: 1, cols: 1 },
   given?: Options,
   phase: string = UPDATE,
-  turned = false,
+  lie: Lie = "straight",
 ): Program {
   let known = traced.get(spec);
   const parts = isRecord(spec) || typeof spec === "function" ? [spec.hyper, spec.state, spec.update] : [];
@@ -45,12 +45,13 @@ export function trace(
   const { bySize, programs } = known;
   const phases = [...phasesOf(spec), ...(spec.readout ? [READOUT] : [])];
   takes("trace", `a phase of the rule: ${phases.join(", ")}`, phase, phases.includes(phase));
+  takes("trace", 'how a parameter lies: "straight", "turned", or its swaps', lie, isLie(lie));
   const size = bySize ? [matrix.rows, matrix.cols, ...sizing(spec).map((name) => options[name])].join() : "";
   const variant = (taken?: readonly boolean[]): Program => {
-    const key = `${phase} ${size} ${taken?.join() ?? ""} ${turned}`;
+    const key = `${phase} ${size} ${taken?.join() ?? ""} ${String(lie)}`;
     let program = programs.get(key);
     if (!program) {
-      programs.set(key, (program = traceAnew(spec, matrix, options, bySize, phase, taken, turned)));
+      programs.set(key, (program = traceAnew(spec, matrix, options, bySize, phase, taken, lie)));
       variants.set(program, variant);
     }
     return program;
@@ -86,7 +87,7 @@ function traceAnew(
   bySize: boolean,
   phase: string,
   taken: readonly boolean[] | undefined,
-  turned: boolean,
+  lie: Lie,
 ): Program {
   const phases = phasesOf(spec);
   const straight = slotsOf(spec, matrix, options, phase);
@@ -96,10 +97,11 @@ function traceAnew(
     return value;
   });
   const values = counted(spec, written, straight, matrix, bySize);
-  const scope = turned ? turnedScope(values, straight) : values;
-  const slots = turned
-    ? Object.fromEntries(Object.entries(straight).map(([n, s]) => [n, { ...s, place: turnedPlace(s.place) }]))
-    : straight;
+  const scope = lyingScope(values, straight, lie);
+  const slots =
+    lie === "turned"
+      ? Object.fromEntries(Object.entries(straight).map(([n, s]) => [n, { ...s, place: turnedPlace(s.place) }]))
+      : straight;
   const outputs: Record<string, Expr> = {};
   const host: Record<string, Expr> = {};
   const conditions = [...scope].flatMap(([name, e]) => (name.startsWith(CONDITION) ? [e] : []));
@@ -151,12 +153,22 @@ function traceAnew(
   });
 }
 
-/** The values of symbols for a parameter that lies the other way round; state of its own size lies as it was written. */
-function turnedScope(
+/** The values of symbols for a parameter that lies otherwise than equations see it; state of its own size lies as it was written. */
+function lyingScope(
   scope: ReadonlyMap<string, Expr>,
   slots: Readonly<Record<string, SlotSpec>>,
+  lie: Lie,
 ): ReadonlyMap<string, Expr> {
+  if (lie === "straight") return scope;
   const sized = (name: string): boolean => slots[name]?.matrix !== undefined;
+  if (lie !== "turned") {
+    const { seen, lying } = permuted(scope.values(), sized, lie);
+    const whole = (name: string, e: Expr): boolean =>
+      name === "p" ||
+      name === "p0" ||
+      (Object.hasOwn(slots, name) ? slots[name]!.place === "tensor" && !sized(name) : e.place === "tensor");
+    return new Map([...scope].map(([name, e]) => [name, whole(name, e) ? lying(e) : seen(e)]));
+  }
   const made = mirrored(scope.values(), sized);
   return new Map(
     [...scope].map(([name, e]) => {

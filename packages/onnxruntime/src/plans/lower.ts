@@ -112,6 +112,10 @@ export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record
       return op("EyeLike", [op("ConstantOfShape", [graph.ints([n, n])])], { dtype: 1 });
     }
     if (e.op === "transpose") return op(operators.transpose, [arg(0)], { perm: [1, 0] });
+    if (e.op === "swap") {
+      const apart = op("Reshape", [arg(0), graph.ints(e.args.slice(1).map((n) => Number(n.value)))]); // `trace` has made them constants
+      return op("Reshape", [op("Transpose", [apart], { perm: [0, 2, 1, 3] }), graph.ints(parameter.shape)]);
+    }
     if (e.op === "select") return op(operators.select, [truth(e.args[0], arg(0)), arg(1), arg(2)]);
     if (e.op === "and" || e.op === "or" || e.op === "not")
       return op(

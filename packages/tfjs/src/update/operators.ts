@@ -38,6 +38,7 @@ import {
   neg,
   notEqual,
   pow,
+  reshape,
   sign,
   sin,
   sqrt,
@@ -106,6 +107,10 @@ const whereOf = (condition: Tensor, yes: Tensor, no: Tensor): Tensor =>
 /** The elements of an operation on tensors, which broadcast. */
 export function applyOf(e: Expr, [a, b, c]: readonly Tensor[]): Tensor {
   if (e.op === "select") return whereOf(a!, b!, c!); // of three
+  if (e.op === "swap") {
+    const sizes = e.args.flatMap((n) => (n.op === "const" ? [n.value] : []));
+    return reshape(transpose(reshape(a!, sizes), [0, 2, 1, 3]), a!.shape); // of one tensor
+  }
   const operator = operators[e.op as keyof typeof operators]; // constants, symbols and sums are not operations
   return operator(a!, b ?? a!); // of one or two
 }

@@ -91,13 +91,21 @@ if (row < length && column < cols) { ${write("row * cols + column", `sums[a * ${
   };
 }
 
-/** A transpose of a matrix. */
-export const transposition = ({ of, into, rows, cols }: Transposition, title: string): DeviceKernel => ({
-  kind: "transposition",
-  matrix: { rows, cols },
-  inner: 0,
-  title,
-  ...matrices([of], into, (read, write) =>
-    around("transposition", [], [], write("i", read(of, "(column * (length / cols) + row)"))),
-  ),
-});
+/** A transpose of a matrix, or of several, whose elements may be several numbers. */
+export const transposition = (
+  { of, into, count, rows, cols, width, matrix }: Transposition,
+  title: string,
+): DeviceKernel => {
+  const [line, size] = [`${cols * width}u`, `${rows * cols * width}u`];
+  const from =
+    count === 1 && width === 1
+      ? "(column * (length / cols) + row)"
+      : `((i / ${size}) * ${size} + ((i / ${width}u) % ${cols}u) * ${rows * width}u + ((i % ${size}) / ${line}) * ${width}u + i % ${width}u)`;
+  return {
+    kind: "transposition",
+    matrix,
+    inner: 0,
+    title,
+    ...matrices([of], into, (read, write) => around("transposition", [], [], write("i", read(of, from)))),
+  };
+};
