@@ -12,6 +12,7 @@ export type Home =
   | "tfjs cpu"
   | "onnx"
   | "jax"
+  | "jax descent"
   | "c"
   | "torch";
 
@@ -72,6 +73,7 @@ export const peers: readonly Peer[] = [
   { who: "by hand", label: "a loop by hand in JavaScript", home: "by hand", threads: 1, rules: every, grows: true },
   { who: "tfjs", label: "tf.train on tfjs-wasm", home: "tfjs", threads: 1, rules: ["adamw", "momentum"], bytes: 92, grows: true }, // biome-ignore format: one peer a line
   { who: "tfjs cpu", label: "tf.train on tfjs-cpu", home: "tfjs cpu", threads: 1, rules: ["adamw"], most: 1e6 },
+  { who: "jax descent", label: "Descent on jax-js", home: "jax descent", threads: 1, rules: ["adamw"], bytes: 64 },
   { who: "jax", label: "jax-js, optax's AdamW under `jit`", home: "jax", threads: 1, rules: ["adamw"], bytes: 64 },
   { who: "onnx", label: "an ONNX graph in onnxruntime-node", home: "onnx", threads: 1, rules: ["adamw"], bytes: 64 },
   { who: "torch foreach", label: "PyTorch, foreach", home: "torch", threads: 1, rules: ["adamw", "momentum", "clip"], bytes: 32, grows: true }, // biome-ignore format: one peer a line

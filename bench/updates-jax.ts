@@ -1,4 +1,6 @@
-import { type Array as JaxArray, jit, numpy as np } from "@jax-js/jax";
+import type { Configured } from "@descent/core";
+import { transformation } from "@descent/jax";
+import { type Array as JaxArray, jit, numpy as np, tree } from "@jax-js/jax";
 import { type Contender, sine, versionOf } from "./contender.ts";
 import { PROOF, type UpdateTask } from "./protocol.ts";
 
@@ -50,10 +52,39 @@ function adamw(lr: number): (gradients: JaxArray[], ...state: State) => State {
   };
 }
 
+const vectors = ({ count, size }: UpdateTask, fill: (array: Float32Array) => Float32Array): JaxArray[] =>
+  Array.from({ length: count }, () => np.array(fill(new Float32Array(size))));
+
+/** Three numbers of the last array, which stays. */
+const told = async (arrays: readonly JaxArray[]): Promise<number[]> => [
+  ...((await arrays.at(-1)!.ref.data()) as Float32Array).subarray(1, 4), // made as one
+];
+
+/** Descent on jax-js in WebAssembly. */
+export async function jaxDescent(task: UpdateTask, rule: Configured): Promise<Contender> {
+  const solver = transformation(rule);
+  const gradients = vectors(task, sine);
+  let params = vectors(task, sine);
+  let state = solver.init(tree.ref(params));
+  const step = async (): Promise<void> => {
+    [params, state] = solver.step(tree.ref(gradients), state, params);
+    await params[0]!.ref.blockUntilReady();
+  };
+  for (let i = 0; i < PROOF; i++) await step();
+  const proof = await told(params);
+  state = solver.set(state, { lr: task.still });
+  return {
+    step,
+    proof,
+    versions: { "jax-js": versionOf(".", "@jax-js/jax") },
+    dispose: () => tree.dispose([...gradients, ...params, ...Object.values(state.tensors)]),
+  };
+}
+
 /** jax-js in WebAssembly, the update compiled by `jit`. */
-export async function jax({ count, size, rate }: UpdateTask): Promise<Contender> {
-  const make = (fill: (array: Float32Array) => Float32Array): JaxArray[] =>
-    Array.from({ length: count }, () => np.array(fill(new Float32Array(size))));
+export async function jax(task: UpdateTask): Promise<Contender> {
+  const { rate } = task;
+  const make = (fill: (array: Float32Array) => Float32Array): JaxArray[] => vectors(task, fill);
   const zero = (array: Float32Array): Float32Array => array;
   const gradients = make(sine);
   let state: State = [make(sine), make(zero), make(zero), np.array(0, { dtype: np.uint32 })];
@@ -66,10 +97,9 @@ export async function jax({ count, size, rate }: UpdateTask): Promise<Contender>
     await state[0][0]!.ref.blockUntilReady();
   };
   for (let i = 0; i < PROOF; i++) await step();
-  const last = (await state[0].at(-1)!.ref.data()) as Float32Array; // made as one
   return {
     step,
-    proof: [...last.subarray(1, 4)],
+    proof: await told(state[0]),
     versions: { "jax-js": versionOf(".", "@jax-js/jax") },
     dispose() {
       for (const array of [...gradients, ...state.flat()]) array.dispose();

@@ -104,6 +104,7 @@ const contenders: Readonly<Record<string, (task: UpdateTask) => Contender | Prom
   "tfjs cpu": (task) => tensors(task, "cpu", tfjsTrain(task)),
   onnx: async (task) => (await import("./updates-onnx.ts")).onnx(task),
   jax: async (task) => (await import("./updates-jax.ts")).jax(task),
+  "jax descent": async (task) => (await import("./updates-jax.ts")).jaxDescent(task, descent(task)),
 };
 
 /** Makes the contender that a task names. */

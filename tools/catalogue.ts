@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { arraysTargets, configure, followGolden, goldens, readGoldens, rulesOf } from "@descent/conformance";
-import type { Transform } from "@descent/core";
+import { OptimizerError, type Parameter, type Transform } from "@descent/core";
 import { isTransform, type RuleSpec, rangeOf, type Slots } from "@descent/core/adapter";
-import { inOrder, latex, mathml, trace } from "@descent/core/graph";
+import { inOrder, latex, mathml, type Program, trace } from "@descent/core/graph";
 import type {
   EquationList,
   FunctionEntry,
@@ -14,10 +14,30 @@ import type {
   SlotEntry,
   TransformEntry,
 } from "../packages/catalogue/src/entry.ts";
+import { jaxBackend } from "../packages/jax/src/backend.ts";
+import { deviceProgram } from "../packages/webgpu/src/shaders/program.ts";
 import { familiesOf } from "./families.ts";
 
-/** The conformance tests of each of these run every rule of every family. */
-const backends = ["arrays", "onnxruntime", "tfjs", "webgpu"];
+/** The conformance tests of each backend run every rule of every family that it does not refuse. */
+const backends: Readonly<Record<string, (program: Program, parameter: Parameter) => unknown>> = {
+  arrays: () => {},
+  jax: (program, parameter) => jaxBackend.check?.(program, parameter),
+  onnxruntime: () => {},
+  tfjs: () => {},
+  webgpu: (program) => deviceProgram(program, { rows: 3, cols: 3 }),
+};
+
+/** The backends that take these programs. */
+const backendsOf = (programs: readonly Program[]): string[] =>
+  Object.entries(backends).flatMap(([name, check]) => {
+    try {
+      for (const program of programs) check(program, { name: "w", shape: [3, 3] });
+      return [name];
+    } catch (error) {
+      if (error instanceof OptimizerError) return [];
+      throw error;
+    }
+  });
 
 /** The doc comment in front of `export const name`: the file, its text around the comment, and the comment's lines. */
 interface Comment {
@@ -132,6 +152,7 @@ async function entry(root: string, family: string, name: string, rule: RuleSpec,
   }
   const phases = Object.keys(rule.phases ?? {});
   const passes = [...phases, undefined].map((phase) => trace(rule, undefined, undefined, phase).passes.length + 1);
+  const programs = [...phases, undefined].map((phase) => trace(rule, { rows: 3, cols: 3 }, undefined, phase));
   const places = slotsOf(rule.state);
   return {
     id: rule.id,
@@ -152,7 +173,7 @@ async function entry(root: string, family: string, name: string, rule: RuleSpec,
     // A round of several phases keeps where it began.
     bytes: 4 * (places.filter(({ place }) => place === "tensor").length + (phases.length > 0 ? 1 : 0)),
     passes: passes.reduce((sum, n) => sum + n, 0),
-    backends,
+    backends: backendsOf(programs),
     golden: { source: golden.source, error: Number(error.toExponential(0)) },
     mutants,
   };

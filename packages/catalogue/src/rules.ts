@@ -45,7 +45,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adadelta, float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -95,7 +95,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "torch 2.13.0, torch.optim.Adagrad (lr_decay = decay, initial_accumulator_value = initial), float64",
       "error": 2e-7
@@ -141,7 +141,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, adagrad, float64", "error": 2e-7 },
     "mutants": 0
   },
@@ -178,7 +178,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 0,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "numpy 2.4.6, a float64 transcription of Algorithm 1", "error": 2e-7 },
     "mutants": 0
   },
@@ -222,7 +222,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 20,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, contrib.cocob, float64", "error": 2e-7 },
     "mutants": 1
   },
@@ -274,7 +274,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, FTRL, float64", "error": 1e-7 },
     "mutants": 1
   },
@@ -321,7 +321,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, contrib.madgrad, float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -364,7 +364,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RMSprop (alpha = rho), float64", "error": 2e-7 },
     "mutants": 0
   },
@@ -410,7 +410,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RMSprop (alpha = rho, centered=True), float64", "error": 9e-7 },
     "mutants": 2
   },
@@ -464,7 +464,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RMSprop (alpha = rho, centered=True), float64", "error": 5e-7 },
     "mutants": 2
   },
@@ -507,7 +507,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, rmsprop(eps_in_sqrt=True), float64", "error": 3e-7 },
     "mutants": 0
   },
@@ -558,7 +558,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RMSprop (alpha = rho), float64", "error": 2e-7 },
     "mutants": 0
   },
@@ -611,7 +611,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/juntang-zhuang/ACProp-Optimizer, a880843), rectify=False, float64",
       "error": 5e-7
@@ -667,7 +667,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.adabelief (eps_root = eps), float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -733,7 +733,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/Luolc/AdaBound, 2e928c3), float64", "error": 4e-7 },
     "mutants": 0
   },
@@ -820,7 +820,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 3,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AdaGC, float64", "error": 3e-7 },
     "mutants": 17
   },
@@ -876,7 +876,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/zeke-xie/adaptive-inertia-adai, e6c1b9d), float64", "error": 5e-7 },
     "mutants": 12
   },
@@ -929,7 +929,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adam, float64", "error": 3e-7 },
     "mutants": 0
   },
@@ -982,7 +982,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/lucidrains/adam-atan2-pytorch, b42d7cb), float64", "error": 2e-7 },
     "mutants": 0
   },
@@ -1035,7 +1035,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, adam(eps=0, eps_root=eps), float64", "error": 3e-7 },
     "mutants": 0
   },
@@ -1087,7 +1087,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adamax, float64", "error": 3e-7 },
     "mutants": 1
   },
@@ -1146,7 +1146,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, adamaxw, decay masked where the role is bias, float64", "error": 5e-7 },
     "mutants": 1
   },
@@ -1206,7 +1206,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/lancopku/AdaMod, d866407), float64", "error": 9e-7 },
     "mutants": 0
   },
@@ -1267,7 +1267,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/zeke-xie/stable-weight-decay-regularization, e0abb1d), float64",
       "error": 5e-7
@@ -1330,7 +1330,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "torch 2.13.0, torch.optim.AdamW, one group per tensor, weight_decay 0 where the role is bias, float64",
       "error": 6e-7
@@ -1402,7 +1402,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 16,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Adan (weight_decouple=False), float64", "error": 3e-7 },
     "mutants": 0
   },
@@ -1457,7 +1457,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/shivram1987/AdaNorm, 8f90abc), float64", "error": 0.000002 },
     "mutants": 2
   },
@@ -1527,7 +1527,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 16,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Adan (weight_decouple=True), float64", "error": 4e-7 },
     "mutants": 0
   },
@@ -1590,7 +1590,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 16,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/zeke-xie/Positive-Negative-Momentum, 9ffd201), float64",
       "error": 3e-7
@@ -1650,7 +1650,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 16,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AdaSmooth, float64", "error": 9e-7 },
     "mutants": 0
   },
@@ -1725,7 +1725,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AdEMAMix (t_alpha_beta3 = warmup), float64", "error": 3e-7 },
     "mutants": 1
   },
@@ -1778,7 +1778,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, contrib.adopt, float64", "error": 0.000002 },
     "mutants": 1
   },
@@ -1840,7 +1840,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 0,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Amos, float64", "error": 2e-7 },
     "mutants": 1
   },
@@ -1908,7 +1908,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/Luolc/AdaBound, 2e928c3), amsbound=True, float64", "error": 4e-7 },
     "mutants": 1
   },
@@ -1963,7 +1963,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adam (amsgrad=True), float64", "error": 3e-7 },
     "mutants": 1
   },
@@ -2021,7 +2021,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Ano, float64", "error": 3e-7 },
     "mutants": 0
   },
@@ -2074,7 +2074,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/facebookresearch/bcos, d617b5c), float64", "error": 4e-7 },
     "mutants": 0
   },
@@ -2135,7 +2135,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "timm 1.0.31, AdamWLegacy (caution=True), float64", "error": 4e-7 },
     "mutants": 5
   },
@@ -2189,7 +2189,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/shivram1987/diffGrad, 73233ba), float64", "error": 6e-7 },
     "mutants": 0
   },
@@ -2244,7 +2244,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/AhmedMostafa16/EXAdam, 989d7b6), float64", "error": 2e-7 },
     "mutants": 0
   },
@@ -2317,7 +2317,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 3,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/lessw2020/FAdam_PyTorch, c32faab), float64", "error": 9e-7 },
     "mutants": 2
   },
@@ -2370,7 +2370,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Grams, float64", "error": 6e-7 },
     "mutants": 2
   },
@@ -2422,7 +2422,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/Z-T-WANG/LaProp-Optimizer, a419916), float64", "error": 2e-7 },
     "mutants": 0
   },
@@ -2474,7 +2474,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.SparseAdam, float64", "error": 2e-7 },
     "mutants": 0
   },
@@ -2543,7 +2543,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/AGI-Arena/MARS, 4831e28) (mars-adamw, optimize_1d=True), float64",
       "error": 3e-7
@@ -2599,7 +2599,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/AGI-Arena/MARS, 4831e28) (mars-lion, optimize_1d=True), float64",
       "error": 7e-7
@@ -2665,7 +2665,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.NAdam (momentum_decay = decay), float64", "error": 4e-7 },
     "mutants": 0
   },
@@ -2735,7 +2735,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, NAdam (decoupled_weight_decay=True), float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -2793,7 +2793,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "optax 0.2.8, optimistic_adam_v2(alpha=1, beta=optimism, nesterov=False), float64",
       "error": 4e-7
@@ -2855,7 +2855,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/uclaml/Padam, 586a02b), float64", "error": 0.000002 },
     "mutants": 1
   },
@@ -2920,7 +2920,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/facebookresearch/qhoptim, e81dea3), float64", "error": 3e-7 },
     "mutants": 0
   },
@@ -2975,7 +2975,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RAdam, float64", "error": 4e-7 },
     "mutants": 1
   },
@@ -3037,7 +3037,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, RAdam (decoupled_weight_decay=True), float64", "error": 2e-7 },
     "mutants": 1
   },
@@ -3115,7 +3115,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/lessw2020/Ranger-Deep-Learning-Optimizer, c82a304), in float64",
       "error": 5e-7
@@ -3231,7 +3231,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 20,
     "passes": 7,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "pytorch_optimizer 4.1.0, Ranger21 (disable_lr_scheduler=True), no decay where the role is bias, float64",
       "error": 8e-7
@@ -3292,7 +3292,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, contrib.simplified_ademamix, float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -3382,7 +3382,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, SPAM, float64", "error": 3e-7 },
     "mutants": 8
   },
@@ -3442,7 +3442,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, StableAdamW, float64", "error": 3e-7 },
     "mutants": 4
   },
@@ -3530,7 +3530,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 3,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs"],
     "golden": { "source": "pytorch_optimizer 4.1.0, StableSPAM, float64", "error": 3e-7 },
     "mutants": 7
   },
@@ -3589,7 +3589,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.scale_by_yogi and scale_by_learning_rate, float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -3658,7 +3658,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 0,
     "passes": 4,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "torch 2.13.0, torch.optim.Adafactor, float64, without decay where the role is bias; a convolution as a matrix",
       "error": 3e-7
@@ -3728,7 +3728,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 0,
     "passes": 4,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "pytorch_optimizer 4.1.0, AdaLOMO, without decay where the role is bias, float64; a convolution as a matrix",
       "error": 3e-7
@@ -3789,7 +3789,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/zyushun/Adam-mini, 402aadf), the matrix as one of a feed-forward layer, float64",
       "error": 2e-7
@@ -3881,7 +3881,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 0,
     "passes": 3,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/zhuhanqing/APOLLO, 76b3472), float64, one projection drawn by Descent's generator",
       "error": 0.000001
@@ -3973,7 +3973,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 0,
     "passes": 3,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/zhuhanqing/APOLLO, 76b3472), float64, one projection drawn by Descent's generator",
       "error": 0.000002
@@ -4062,7 +4062,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 6,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, CAME, float64; a convolution as a matrix", "error": 0.000002 },
     "mutants": 31
   },
@@ -4150,7 +4150,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": {
       "source": "pytorch_optimizer 4.1.0, Conda, float64, projection_type=left, singular vectors with a positive largest element",
       "error": 2e-7
@@ -4250,7 +4250,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 0,
     "passes": 3,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": {
       "source": "pytorch_optimizer 4.1.0, Fira, float64, projection_type=left, singular vectors with a positive largest element",
       "error": 7e-7
@@ -4344,7 +4344,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 0,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": {
       "source": "pytorch_optimizer 4.1.0, GaLore, float64, projection_type=left, singular vectors with a positive largest element",
       "error": 0.000001
@@ -4415,7 +4415,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 0,
     "passes": 3,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, RACS, float64", "error": 0.000001 },
     "mutants": 3
   },
@@ -4463,7 +4463,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs"],
     "golden": { "source": "optax 0.2.8, optax.scale_by_sm3, float64", "error": 8e-7 },
     "mutants": 2
   },
@@ -4540,7 +4540,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 4,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/clovaai/AdamP, 7f6f038), float64", "error": 7e-7 },
     "mutants": 11
   },
@@ -4569,7 +4569,7 @@ export const rules: readonly RuleEntry[] = [
     "slots": [],
     "bytes": 0,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Fromage, float64", "error": 0.000003 },
     "mutants": 2
   },
@@ -4630,7 +4630,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, lamb, decay masked where the role is bias, float64", "error": 7e-7 },
     "mutants": 5
   },
@@ -4681,7 +4681,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "timm 1.0.31, Lars (trust_clip=True, always_adapt=True, eps=0), float64", "error": 3e-7 },
     "mutants": 3
   },
@@ -4732,7 +4732,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "timm 1.0.31, Lars (always_adapt=True, eps=0), float64", "error": 5e-7 },
     "mutants": 2
   },
@@ -4776,7 +4776,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 5,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/jxbz/nero, 32436c0), float64", "error": 6e-7 },
     "mutants": 12
   },
@@ -4833,7 +4833,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, NovoGrad, float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -4887,7 +4887,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 3,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/Chongjie-Si/AdaMuon, 369f0b3), its iteration in float64 in place of bfloat16",
       "error": 0.000004
@@ -4955,7 +4955,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": {
       "source": "the authors' code (github.com/microsoft/dion, 0a059a4, dion_simple.py), float64",
       "error": 0.000002
@@ -5011,7 +5011,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 3,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/AGI-Arena/MARS, 4831e28), its iteration in float64 in place of bfloat16",
       "error": 0.000001
@@ -5059,7 +5059,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "torch 2.13.0, torch.optim.Muon, its iteration in float64 in place of bfloat16",
       "error": 0.000002
@@ -5107,7 +5107,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "torch 2.13.0, torch.optim.Muon (adjust_lr_fn=match_rms_adamw), its iteration in float64 in place of bfloat16",
       "error": 0.000004
@@ -5155,7 +5155,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "timm 1.0.31, Muon (ns_coefficients=polar_express, safety_factor=1.01), its iteration in float64 in place of bfloat16",
       "error": 0.000005
@@ -5212,7 +5212,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 4,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/zichongli5/NorMuon, d45c9a4), its iteration in float64 in place of bfloat16",
       "error": 0.000001
@@ -5252,7 +5252,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/MarkTuddenham/Orthogonal-Optimisers, 579d6c0), torch.optim.SGD, float64",
       "error": 0.000001
@@ -5305,7 +5305,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/LIONS-EPFL/scion, f58a393), its iteration in float64 in place of bfloat16",
       "error": 0.000001
@@ -5358,7 +5358,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/LIONS-EPFL/scion, f58a393), its iteration in float64 in place of bfloat16",
       "error": 9e-7
@@ -5392,7 +5392,7 @@ export const rules: readonly RuleEntry[] = [
     "slots": [],
     "bytes": 0,
     "passes": 5,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "numpy 2.4.6, a float64 transcription of Algorithm 1 with the coupled Newton-Schulz iteration",
       "error": 0.000005
@@ -5464,7 +5464,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64",
       "error": 0.000002
@@ -5538,7 +5538,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64", "error": 7e-7 },
     "mutants": 13
   },
@@ -5619,7 +5619,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 20,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64", "error": 6e-7 },
     "mutants": 5
   },
@@ -5683,7 +5683,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64",
       "error": 0.000001
@@ -5737,7 +5737,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 3,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64",
       "error": 0.000002
@@ -5786,7 +5786,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/formll/dog, 8d45cf5), float64", "error": 0.000001 },
     "mutants": 6
   },
@@ -5832,7 +5832,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, contrib.dowg (init_estim_sq_dist = initial²), float64", "error": 0.000002 },
     "mutants": 1
   },
@@ -5878,7 +5878,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/formll/dog, 8d45cf5), float64", "error": 0.000002 },
     "mutants": 1
   },
@@ -5925,7 +5925,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.contrib.momo, float64", "error": 5e-7 },
     "mutants": 16
   },
@@ -5985,7 +5985,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.contrib.momo_adam, float64", "error": 3e-7 },
     "mutants": 3
   },
@@ -6028,7 +6028,7 @@ export const rules: readonly RuleEntry[] = [
     "slots": [],
     "bytes": 0,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.polyak_sgd (variant=sps+) and scale(lr), float64", "error": 2e-7 },
     "mutants": 3
   },
@@ -6106,7 +6106,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 16,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "optax 0.2.8, optax.contrib.prodigy, float64; with decay or a tensor that joins late, a transcription that agrees with it",
       "error": 9e-7
@@ -6178,7 +6178,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": {
       "source": "numpy 2.4.6, a float64 transcription of the idealized scheme (claim 2), factors from the identity",
       "error": 0.000001
@@ -6278,7 +6278,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": { "source": "numpy 2.4.6, a float64 transcription of SOAP with the factors of KL-Shampoo", "error": 0.000001 },
     "mutants": 3
   },
@@ -6361,7 +6361,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 3,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/evanatyourservice/quad_torch, a4aea1c), QUAD without noise, its spectral norms replaced by Frobenius norms, float64",
       "error": 8e-7
@@ -6411,7 +6411,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 0,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": {
       "source": "Meta's code (github.com/facebookresearch/optimizers, f606606) with sums for running means, float64",
       "error": 5e-7
@@ -6455,7 +6455,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 0,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": {
       "source": "numpy 2.4.6, a float64 transcription of Algorithm 1 with ρ = 1/2, roots by numpy.linalg.eigh and by scipy.linalg.sqrtm",
       "error": 0.000003
@@ -6548,7 +6548,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": {
       "source": "the authors' code (github.com/nikhilvyas/SOAP, a1e5535), its bases from the identity, shifted and in order, float64",
       "error": 9e-7
@@ -6629,7 +6629,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": { "source": "numpy 2.4.6, a float64 transcription of Algorithm 3 without the right basis", "error": 9e-7 },
     "mutants": 11
   },
@@ -6709,7 +6709,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": { "source": "pytorch_optimizer 4.1.0, SPlus, its decompositions in float64", "error": 8e-7 },
     "mutants": 37
   },
@@ -6781,7 +6781,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "schedulefree 1.4.1, schedulefree.AdamWScheduleFree, no decay where the role is bias, float64",
       "error": 8e-7
@@ -6860,7 +6860,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "schedulefree 1.4.1, schedulefree.RAdamScheduleFree, no decay where the role is bias, float64",
       "error": 0.000001
@@ -6921,7 +6921,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "schedulefree 1.4.1, schedulefree.SGDScheduleFree, no decay where the role is bias, float64",
       "error": 2e-7
@@ -6989,7 +6989,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AdaHessian with given estimates, float64", "error": 3e-7 },
     "mutants": 0
   },
@@ -7065,7 +7065,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/team-approx-bayes/ivon, 86ad687), float64, with noise of Philox4x32-10 in plain Python, none before the first step",
       "error": 7e-7
@@ -7139,7 +7139,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "pytorch_optimizer 4.1.0, pytorch_optimizer.SophiaH with given estimates, gamma moved inside, float64",
       "error": 4e-7
@@ -7219,7 +7219,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/Liuhong99/Sophia, a7e1572), SophiaG; the setting with a large eps is a float64 transcription of it",
       "error": 4e-7
@@ -7272,7 +7272,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AccSGD, float64", "error": 8e-7 },
     "mutants": 0
   },
@@ -7325,7 +7325,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AggMo, float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -7376,7 +7376,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, ASGD, float64", "error": 0.000001 },
     "mutants": 78
   },
@@ -7428,7 +7428,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "timm 1.0.31, Lion (caution=True), float64", "error": 6e-7 },
     "mutants": 4
   },
@@ -7465,7 +7465,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, scale(-lr) and then trace(momentum), float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -7508,7 +7508,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, SGD, float64", "error": 4e-7 },
     "mutants": 0
   },
@@ -7553,7 +7553,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/nazya/KATE, 97d8503), float64", "error": 3e-7 },
     "mutants": 0
   },
@@ -7604,7 +7604,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.lion, decay masked where the role is bias, float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -7641,7 +7641,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.SGD, float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -7678,7 +7678,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.SGD, float64, nesterov=True", "error": 5e-7 },
     "mutants": 0
   },
@@ -7720,7 +7720,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "torch 2.13.0, torch.optim.SGD, float64, nesterov=True, and the point behind its parameter",
       "error": 7e-7
@@ -7760,7 +7760,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optimistic_gradient_descent(alpha=1, beta=optimism), float64", "error": 4e-7 },
     "mutants": 0
   },
@@ -7813,7 +7813,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, PID, float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -7859,7 +7859,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, PNM, float64", "error": 8e-7 },
     "mutants": 0
   },
@@ -7902,7 +7902,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, QHM, float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -7960,7 +7960,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, Rprop, float64", "error": 5e-7 },
     "mutants": 1
   },
@@ -7988,7 +7988,7 @@ export const rules: readonly RuleEntry[] = [
     "slots": [],
     "bytes": 0,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.SGD, float64", "error": 4e-7 },
     "mutants": 0
   },
@@ -8041,7 +8041,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 3,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/AnonymousAlethiometer/SGD_SaI, e213080), float64",
       "error": 0.000004
@@ -8112,7 +8112,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 4,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, SGDP, float64", "error": 0.000002 },
     "mutants": 8
   },
@@ -8156,7 +8156,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, SGDW, float64", "error": 5e-7 },
     "mutants": 0
   },
@@ -8196,7 +8196,7 @@ export const rules: readonly RuleEntry[] = [
     "slots": [],
     "bytes": 0,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "torch 2.13.0, torch.optim.SGD, float64, with noise of Philox4x32-10 in plain Python, checked against Random123",
       "error": 4e-7
@@ -8227,7 +8227,7 @@ export const rules: readonly RuleEntry[] = [
     "slots": [],
     "bytes": 0,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, sign_sgd, float64", "error": 7e-7 },
     "mutants": 0
   },
@@ -8264,7 +8264,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, signum, float64", "error": 6e-7 },
     "mutants": 0
   },
@@ -8308,7 +8308,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 1,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Tiger, float64", "error": 9e-7 },
     "mutants": 0
   },
@@ -8394,7 +8394,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 20,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "numpy 2.4.6, a float64 transcription of Algorithm 1, with noise of Philox4x32-10 in plain Python, none before the first step",
       "error": 0.000002
@@ -8455,7 +8455,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 12,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/GauthierGidel/Variational-Inequality-GAN, 141122a), ExtraAdam, float64",
       "error": 9e-7
@@ -8491,7 +8491,7 @@ export const rules: readonly RuleEntry[] = [
     "slots": [],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "the authors' code (github.com/GauthierGidel/Variational-Inequality-GAN, 141122a), ExtraSGD, float64",
       "error": 5e-7
@@ -8541,7 +8541,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 2,
-    "backends": ["arrays", "onnxruntime", "tfjs", "webgpu"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/MarlonBecker/MSAM, 780fa4f), float64", "error": 4e-7 },
     "mutants": 2
   }

@@ -1,7 +1,7 @@
 import { sgd } from "@descent/sgd";
 import { expect, test } from "vitest";
-import { type Backend, interpret, type Job, Loop, type Operators } from "../src/adapter.ts";
-import { type Expr, reduce } from "../src/graph.ts";
+import { type Backend, interpret, type Job, Loop, type Operators, oncePerJobs } from "../src/adapter.ts";
+import { type Expr, reduce, trace } from "../src/graph.ts";
 import { type Configured, clipByGlobalNorm, rule } from "../src/index.ts";
 
 /** Values are the text of how they were made. */
@@ -103,4 +103,12 @@ test("an expression is made in one go where the framework can", () => {
     },
   });
   expect(made).toEqual(["fused(v)", "fused(w)"]);
+});
+
+test("a compiled step is made once per set of parameters and programs, so two phases of a rule have one each", () => {
+  const parameter = { name: "w", shape: [2] };
+  const [a, b] = [sgd(), clipped].map((one) => ({ parameter, program: trace("rule" in one ? one.rule : sgd().rule) }));
+  let made = 0;
+  const compiled = oncePerJobs(() => ++made);
+  expect([compiled([a!]), compiled([b!]), compiled([a!]), compiled([a!, b!])]).toEqual([1, 2, 1, 3]);
 });

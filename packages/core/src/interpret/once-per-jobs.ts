@@ -5,8 +5,8 @@ import type { Part } from "./operators.ts";
 const MOST = 16;
 
 /**
- * `make`, called once per set of parameters that are stepped together: for frameworks that compile a step. What it made
- * for the sets used last is kept.
+ * `make`, called once per set of parameters that are stepped together by the same programs: for frameworks that compile a
+ * step. What it made for the sets used last is kept.
  */
 export function oncePerJobs<X>(make: (jobs: readonly Part[]) => X): (jobs: readonly Part[]) => X {
   takes("oncePerJobs", "a function of the jobs", make, isCallback(make));
@@ -15,7 +15,8 @@ export function oncePerJobs<X>(make: (jobs: readonly Part[]) => X): (jobs: reado
     takes("a function of oncePerJobs", "a list of jobs", jobs, Array.isArray(jobs));
     const found = known.find(
       (one) =>
-        one.jobs.length === jobs.length && one.jobs.every(({ parameter }, i) => parameter === jobs[i]!.parameter),
+        one.jobs.length === jobs.length &&
+        one.jobs.every((job, i) => job.parameter === jobs[i]!.parameter && job.program === jobs[i]!.program),
     );
     const parts = found?.jobs ?? jobs.map(({ program, parameter }) => ({ program, parameter })); // keeps no tensor alive
     const { made } = found ?? { made: make(parts) };

@@ -11,13 +11,21 @@ import { isMatrixFunction, refuseOperations } from "@descent/core/graph";
 import { type Array as JaxArray, jit, lax, numpy as np } from "@jax-js/jax";
 
 /** An array of jax-js cannot be written to, so what the loop calls a tensor is a cell that holds one. */
-export type Cell = { array: JaxArray };
+export type Cell = { array: JaxArray; readonly drawn?: boolean };
+
+/** jax-js's own squares both sides, which overflows and underflows, and has no angle for two zeros. */
+function atan2(y: JaxArray, x: JaxArray): JaxArray {
+  const scale = np.maximum(np.abs(y.ref), np.abs(x.ref));
+  const none = np.equal(scale.ref, 0);
+  const by = np.where(none.ref, 1, scale);
+  return np.where(none, y.ref, np.atan2(np.divide(y, by.ref), np.divide(x, by)));
+}
 
 // biome-ignore format: a table
 const elements: Readonly<Record<string, (...x: JaxArray[]) => JaxArray>> = {
   neg: np.negative, sqrt: np.sqrt, abs: np.abs, sign: np.sign, exp: np.exp, log: np.log, tanh: np.tanh, cos: np.cos,
   sin: np.sin, erf: lax.erf, floor: np.floor, add: np.add, sub: np.subtract, mul: np.multiply, div: np.divide, mod: np.fmod,
-  pow: np.power, atan2: np.atan2, min: np.minimum, max: np.maximum, lt: np.less, le: np.lessEqual, gt: np.greater, ge: np.greaterEqual, eq: np.equal, ne: np.notEqual,
+  pow: np.power, atan2, min: np.minimum, max: np.maximum, lt: np.less, le: np.lessEqual, gt: np.greater, ge: np.greaterEqual, eq: np.equal, ne: np.notEqual,
   and: np.logicalAnd, or: np.logicalOr, not: np.logicalNot, select: np.where, matmul: np.matmul, transpose: np.matrixTranspose,
 };
 
@@ -49,19 +57,24 @@ export const jaxBackend: Backend<Cell> = {
     return { array: start instanceof Float32Array ? np.array(start).reshape([...shape]) : start.of.array.ref };
   },
   free: ({ array }) => array.dispose(),
+  draw: (numbers, { shape }) => ({ array: np.array(numbers).reshape([...shape]), drawn: true }),
   run(jobs) {
-    for (const { parameter, inputs } of jobs) refuseShape(parameter, inputs.g!.array.shape);
-    const given = jobs.map(({ tensors, inputs, scalars }) => ({
+    for (const { parameter, inputs } of jobs) if (inputs.g) refuseShape(parameter, inputs.g.array.shape);
+    const scalars = new Map(jobs.map((job) => [job.scalars, job.scalars.map((x) => np.array(x))])); // many jobs share them
+    const given = jobs.map((job) => ({
       tensors: Object.fromEntries(
-        Object.entries({ ...tensors, ...inputs }).map(([name, { array }]) => [name, array.ref]),
+        Object.entries({ ...job.tensors, ...job.inputs }).map(([name, { array }]) => [name, array.ref]),
       ),
-      scalars: scalars.map((x) => np.array(x)),
+      scalars: scalars.get(job.scalars)!.map((x) => x.ref),
     }));
-    for (const [i, results] of compiled(jobs)(given).entries())
+    for (const [i, results] of compiled(jobs)(given).entries()) {
       for (const [name, array] of Object.entries(results)) {
         const cell = jobs[i]!.tensors[name]!; // a program changes only what it has
         cell.array.dispose();
         cell.array = array;
       }
+      for (const cell of Object.values(jobs[i]!.inputs)) if (cell.drawn) cell.array.dispose();
+    }
+    for (const x of [...scalars.values()].flat()) x.dispose();
   },
 };
