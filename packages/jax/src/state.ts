@@ -16,7 +16,7 @@ export class Meta {
   readonly saved: StateMeta;
   /** The parameters that the state belongs to, in the order in which they are stepped. */
   readonly parameters: readonly Parameter[];
-  /** What `set` has changed so far. */
+  /** The changes that `set` has made so far. */
   readonly changes: readonly Change[];
 
   constructor(saved: StateMeta, parameters: readonly Parameter[], changes: readonly Change[]) {

@@ -26,7 +26,7 @@ import { type Cell, jaxBackend } from "./backend.ts";
 import { type Change, checkState, Meta, type State } from "./state.ts";
 import { checkArray, leaves, replaced, type Tree } from "./tree.ts";
 
-/** What an adapter cannot know of an array: its part in the layer, and which dimensions are fan-in and fan-out. */
+/** Facts about an array that jax-js does not know: its part in the layer, and which dimensions are fan-in and fan-out. */
 export interface Facts {
   readonly role?: Role | undefined;
   readonly axes?: Axes | undefined;
@@ -35,7 +35,7 @@ export interface Facts {
 /** Options of `transformation`. */
 export interface TransformationOptions {
   /**
-   * Tells what each parameter is: biases and norms do not decay, and rules for matrices want to know which dimensions are inputs and
+   * Describes each parameter: biases and norms do not decay, and rules for matrices want to know which dimensions are inputs and
    * outputs. Without it nothing is assumed.
    */
   readonly describe?: ((name: string, shape: Shape) => Facts | undefined) | undefined;

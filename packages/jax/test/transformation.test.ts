@@ -19,7 +19,7 @@ const make = (seed = 0) => ({
 type Params = ReturnType<typeof make>;
 const kernel = (params: Params): Promise<Float32Array> => numbers(params.dense.kernel);
 const free = (...trees: object[]): void => {
-  for (const one of trees) tree.dispose(one as never); // a state's `meta` is no array, and is passed over
+  for (const one of trees) tree.dispose(one as never); // the `meta` of a state is passed over
 };
 const twice = <T extends object>(one: T): T => tree.ref(one as never); // as above
 
