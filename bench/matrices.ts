@@ -58,7 +58,7 @@ const shampoo = rule({
 /** An update on arrays; `group` steps are timed as one, where not all cost the same. */
 function ours(configured: Configured, rows: number, cols: number, options: OptimizerOptions = {}, group = 1): Turn {
   const { parameters, gradients } = allocate({ w: [rows, cols] });
-  for (let i = 0; i < rows * cols; i++) gradients.w[i] = Math.sin(i);
+  for (let i = 0; i < rows * cols; i++) gradients.w[i] = Math.sin(i * i); // sin(i) would be of rank two
   const opt = optimizer(parameters, configured, options);
   const run = (): number => {
     const start = performance.now();
@@ -74,7 +74,8 @@ function ours(configured: Configured, rows: number, cols: number, options: Optim
   };
 }
 
-function torch(python: ContenderProcess | undefined, task: MatrixTask): (() => Promise<Turn>) | undefined {
+/** PyTorch at the same work, which is `group` steps where not all cost the same. */
+function torch(python: ContenderProcess | undefined, task: MatrixTask, group = 1): (() => Promise<Turn>) | undefined {
   if (!python) return undefined;
   const id = `${task.work} ${task.rows} ${task.cols}`;
   return async () => {
@@ -83,7 +84,7 @@ function torch(python: ContenderProcess | undefined, task: MatrixTask): (() => P
     return async (ms, least) => {
       const turn = await python.ask({ go: id, ms, least });
       if (!("times" in turn)) throw new Error(`PyTorch answered ${JSON.stringify(turn)}`);
-      return turn.times;
+      return turn.times.map((ms) => ms / group);
     };
   };
 }
@@ -115,7 +116,7 @@ export async function matrices(effort: Effort, say: (text: string) => void): Pro
     other: (() => Promise<Turn>) | undefined,
   ): Promise<void> => {
     say(label);
-    const them = await other?.();
+    const them = await other?.().catch((error: unknown) => say(`PyTorch: ${String(error)}`));
     const [mine, products, theirs] = await compare([own, base ?? own, ...(them ? [them] : [])], effort);
     const times = (x: number | undefined): string => (x === undefined ? "–" : `${digits(x)} (${digits(mine! / x)}×)`);
     rows.push([label, digits(mine!), base ? times(products) : "–", times(theirs)]);
@@ -134,17 +135,18 @@ export async function matrices(effort: Effort, say: (text: string) => void): Pro
         ours(alone(), height, width, options),
         torch(python, task("muon", height, width)),
       );
-  for (const [title, make] of [
-    ["Shampoo", shampoo()],
-    ["SOAP", soap({ lr: 1e-9 })],
-  ] as const)
-    await add(
-      `${title} 128 × 128, new roots or bases every ten steps`,
-      ours(make, 128, 128, {}, 10),
-      undefined,
-      undefined,
-    );
-  for (const n of [128, 256]) {
+  for (const n of [128, 512])
+    for (const [work, title, make] of [
+      ["shampoo", "Shampoo", shampoo()],
+      ["soap", "SOAP", soap({ lr: 1e-9 })],
+    ] as const)
+      await add(
+        `${title} ${n} × ${n}, new roots or bases every ten steps`,
+        ours(make, n, n, {}, 10),
+        undefined,
+        torch(python, task(work, n, n), 10),
+      );
+  for (const n of [128, 256, 512]) {
     await add(`qr ${n} × ${n}`, ours(qr(), n, n), undefined, torch(python, task("qr", n, n)));
     await add(`eigh ${n} × ${n}`, ours(eigh(), n, n), undefined, torch(python, task("eigh", n, n)));
   }
@@ -164,7 +166,7 @@ export async function matrices(effort: Effort, say: (text: string) => void): Pro
   return [
     "## Rules of matrices, and state in fewer bytes",
     `- ${machine()}; ${new Date().toISOString().slice(0, 10)}; load average ${load().toFixed(1)} after.${missing === undefined ? "" : ` PyTorch: ${missing}.`}`,
-    "Milliseconds per step on one thread, the median of rounds; in brackets how many times as long Descent takes.",
+    "Milliseconds per step on one thread, the median of rounds; in brackets how many times as long Descent takes. PyTorch's functions of matrices are LAPACK's in float32, Descent's in float64. Shampoo and SOAP are those of pytorch_optimizer.",
     table(["", "Descent on arrays", "the products alone", "PyTorch"], rows),
     "AdamW on 1024 × 1024, beside its step with float32 state.",
     table(["state", "ms", "float32 state"], coded),

@@ -1,6 +1,6 @@
 import { isCallback, OptimizerError, takes } from "./errors.ts";
 import { checkExpr, type Expr, type ExprOf, isReduction, topological } from "./expr.ts";
-import { type Dense, turned } from "./linear-algebra.ts";
+import { type Dense, turned } from "./linear-algebra/dense.ts";
 import { type Op, type Reduction, type ScalarOp, scalarOps } from "./operations.ts";
 
 /** A number, or a matrix of them; a point is one column. */

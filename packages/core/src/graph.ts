@@ -22,7 +22,8 @@ export {
 export { type FunctionName, functions, type NamedFunction, reductions } from "./functions.ts";
 export { type Env, hostFunction } from "./host.ts";
 export { latex } from "./latex.ts";
-export type { Dense } from "./linear-algebra.ts";
+export type { Dense } from "./linear-algebra/dense.ts";
+export type { DenseProduct, InnerLoops, RankTwo } from "./linear-algebra/inner-loops.ts";
 export { mathml } from "./mathml.ts";
 export { computeWhole, isMatrixFunction, type MatrixFunction } from "./matrix-functions.ts";
 export { notation } from "./notation.ts";

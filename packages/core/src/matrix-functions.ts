@@ -1,4 +1,9 @@
-import { type Dense, eigen, inverseRoot, leftSingular, qr, solve, turned } from "./linear-algebra.ts";
+import { type Dense, turned } from "./linear-algebra/dense.ts";
+import { eigen } from "./linear-algebra/eigen.ts";
+import { type InnerLoops, plainLoops } from "./linear-algebra/inner-loops.ts";
+import { qr } from "./linear-algebra/qr.ts";
+import { solve } from "./linear-algebra/solve.ts";
+import { inverseRoot, leftSingular } from "./linear-algebra/spectral.ts";
 import type { Matrix } from "./parameter.ts";
 
 /** A function of whole matrices: how big its result is, and how the host computes it. */
@@ -9,7 +14,7 @@ interface Whole {
   readonly numbers: number;
   /** The size of the result; text where it has none. */
   size(matrices: readonly Matrix[], numbers: readonly number[]): Matrix | string;
-  compute(matrices: readonly Dense[], numbers: readonly number[]): Dense;
+  compute(matrices: readonly Dense[], numbers: readonly number[], loops: InnerLoops): Dense;
 }
 
 const square = (name: string, { rows, cols }: Matrix): Matrix | string =>
@@ -34,14 +39,14 @@ export const matrixFunctions = {
     matrices: 1,
     numbers: 0,
     size: ([a]) => ({ rows: a!.rows, cols: Math.min(a!.rows, a!.cols) }),
-    compute: ([a]) => qr(a!),
+    compute: ([a], _, loops) => qr(a!, loops),
   },
   /** The eigenvectors of a symmetric matrix as columns, by ascending eigenvalue; each one's largest element is positive. */
   eigh: {
     matrices: 1,
     numbers: 0,
     size: ([a]) => square("eigh", a!),
-    compute: ([a]) => turned(eigen(a!).vectors),
+    compute: ([a], _, loops) => turned(eigen(a!, loops).vectors),
   },
   /** The first n left singular vectors as columns; each one's largest element is positive. */
   svd: {
@@ -51,14 +56,14 @@ export const matrixFunctions = {
       isCount(n!) && n! <= Math.min(a!.rows, a!.cols)
         ? { rows: a!.rows, cols: n! }
         : `\`svd\` needs a number of vectors, at most ${Math.min(a!.rows, a!.cols)}, and gets ${n}`,
-    compute: ([a], [n]) => leftSingular(a!, n!),
+    compute: ([a], [n], loops) => leftSingular(a!, n!, loops),
   },
   /** The power -1/n of a symmetric matrix; directions in which it is not positive are left out. */
   inverseRoot: {
     matrices: 1,
     numbers: 1,
     size: ([a], [n]) => (n! > 0 ? square("inverseRoot", a!) : `\`inverseRoot\` needs a degree above 0, and gets ${n}`),
-    compute: ([a], [n]) => inverseRoot(a!, n!),
+    compute: ([a], [n], loops) => inverseRoot(a!, n!, loops),
   },
   /** x of a @ x = b, for a small square matrix a; not finite where that is singular. */
   solve: {
@@ -87,11 +92,22 @@ export function identity(rows: number, cols: number): Dense {
   return { rows, cols, data };
 }
 
-/** A function of whole matrices, in double precision. Where a number is not finite, none of the result is. */
-export function computeWhole(op: MatrixFunction, matrices: readonly Dense[], numbers: readonly number[]): Dense {
+/** A function of whole matrices, in double precision. Where a number is not finite, none of the result is. A backend may bring faster loops. */
+export function computeWhole(
+  op: MatrixFunction,
+  matrices: readonly Dense[],
+  numbers: readonly number[],
+  loops: InnerLoops = plainLoops(),
+): Dense {
   const f: Whole = matrixFunctions[op];
-  if (matrices.every(({ data }) => data.every(Number.isFinite))) return f.compute(matrices, numbers);
+  if (matrices.every(({ data }) => allFinite(data))) return f.compute(matrices, numbers, loops);
   const size = f.size(matrices, numbers);
   if (typeof size === "string") throw new RangeError(size); // checked when the parameter was added
   return { ...size, data: new Float64Array(size.rows * size.cols).fill(Number.NaN) };
+}
+
+function allFinite(data: Float64Array): boolean {
+  let zero = 0;
+  for (let i = 0; i < data.length; i++) zero += 0 * data[i]!;
+  return zero === 0;
 }

@@ -1,6 +1,18 @@
 import { expect, test } from "vitest";
 import { computeWhole, type Dense, isMatrixFunction, scalarOps } from "../src/graph.ts";
-import { eigen, inverseRoot, leftSingular, qr, solve, times, turned } from "../src/linear-algebra.ts";
+import { turned } from "../src/linear-algebra/dense.ts";
+import * as eigenvectors from "../src/linear-algebra/eigen.ts";
+import { plainLoops } from "../src/linear-algebra/inner-loops.ts";
+import * as orthogonal from "../src/linear-algebra/qr.ts";
+import { solve } from "../src/linear-algebra/solve.ts";
+import * as spectral from "../src/linear-algebra/spectral.ts";
+
+const loops = plainLoops();
+const qr = (a: Dense): Dense => orthogonal.qr(a, loops);
+const eigen = (a: Dense): eigenvectors.Eigen => eigenvectors.eigen(a, loops);
+const times = (a: Dense, b: Dense): Dense => spectral.times(a, b, loops);
+const leftSingular = (a: Dense, count: number): Dense => spectral.leftSingular(a, count, loops);
+const inverseRoot = (a: Dense, degree: number): Dense => spectral.inverseRoot(a, degree, loops);
 
 /** Numbers between -1 and 1 that are the same everywhere. */
 function matrix(rows: number, cols: number, seed: number): Dense {

@@ -1,8 +1,9 @@
-import type { Expr } from "@descent/core/graph";
+import type { Expr, InnerLoops } from "@descent/core/graph";
 import type { KernelPlan } from "@descent/core/kernels";
 import { Arena, ordinary } from "../memory/arena.ts";
 import type { Need } from "../wasm/need.ts";
 import type { Runner } from "../wasm/runner.ts";
+import { WasmLoops } from "./factors.ts";
 import { Multiplier } from "./multiplier.ts";
 import { interpretProduct, type Matmul, type Multiplication } from "./product.ts";
 
@@ -20,6 +21,7 @@ export class Workspace {
   readonly #room: Room;
   readonly #multiplier: Multiplier | undefined;
   readonly #matmul: Matmul | undefined;
+  #loops: InnerLoops | undefined;
 
   /** Throws an OptimizerError where there is not that much memory. `need` is `undefined` for the interpreter. */
   constructor(room: Room, need: Need | undefined, matmul: Matmul | undefined) {
@@ -37,6 +39,11 @@ export class Workspace {
   fits(room: Room, need: Need): boolean {
     const { matrices, copies } = this.#room;
     return room.matrices <= matrices && room.copies <= copies && (this.runner?.fits(need) ?? true);
+  }
+
+  /** Those of factorizations, in a memory of their own; `undefined` where core's loops in JavaScript run. */
+  get loops(): InnerLoops | undefined {
+    return this.runner && (this.#loops ??= new WasmLoops());
   }
 
   /** The matrices of a plan, whose part of the memory begins at this many floats. */

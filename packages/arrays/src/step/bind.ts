@@ -146,13 +146,14 @@ class Binder {
       case "whole": {
         const { op, of, numbers, into, rows, cols } = work;
         const sources = of.map(({ key }) => this.#source(key, this.#first));
+        const { loops } = this.#place!.workspace; // plans with results to place have one
         const target = this.#matrices.get(into)!; // as above
         const run = (): void => {
           const given = of.map((size, i): Dense => {
             const data = arrayOf(sources[i]!).subarray(0, size.rows * size.cols); // one each
-            return { rows: size.rows, cols: size.cols, data: Float64Array.from(data) };
+            return { rows: size.rows, cols: size.cols, data: new Float64Array(data) };
           });
-          target.set(computeWhole(op, given, numbers).data.subarray(0, rows * cols));
+          target.set(computeWhole(op, given, numbers, loops).data.subarray(0, rows * cols));
         };
         return { kind: "make", run };
       }

@@ -79,9 +79,11 @@ export const f32 = {
 
 /** Instructions on a float64. */
 export const f64 = {
+  load: (address: Int, offset = 0): F64 => value("f64", int(address), 0x2b, EIGHT, unsigned(offset)),
   store: (address: Int, x: F64, offset = 0): Statement =>
     statement(int(address), x.code, 0x39, EIGHT, unsigned(offset)),
   add: (a: F64, b: F64): F64 => value("f64", a.code, b.code, 0xa0),
+  mul: (a: F64, b: F64): F64 => value("f64", a.code, b.code, 0xa2),
   max: (a: F64, b: F64): F64 => value("f64", a.code, b.code, 0xa5),
   promote: (a: F32): F64 => value("f64", a.code, 0xbb),
 };
@@ -91,6 +93,8 @@ export const v128 = {
   load: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x00), FOUR, unsigned(offset)),
   /** One float in all four lanes. */
   load32Splat: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x09), FOUR, unsigned(offset)),
+  /** One float64 in both lanes. */
+  load64Splat: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x0a), EIGHT, unsigned(offset)),
   /** Two floats, and zeros behind them. */
   load64Zero: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x5d), FOUR, unsigned(offset)),
   store: (address: Int, x: V128, offset = 0): Statement =>
@@ -185,10 +189,12 @@ export const f64x2 = {
     const bytes = [...new Uint8Array(Float64Array.of(x).buffer)];
     return value("v128", simd(0x0c), bytes, bytes);
   },
+  splat: (x: F64): V128 => value("v128", x.code, simd(0x14)),
   extractLane: (lane: number, a: V128): F64 => value("f64", a.code, simd(0x21), lane),
   /** The first two floats in double precision. */
   promoteLow: one(0x5f),
   add: two(0xf0),
+  sub: two(0xf1),
   mul: two(0xf2),
   max: two(0xf5),
 };
