@@ -12,7 +12,7 @@ import { noPyTorch, pytorch } from "./processes.ts";
 import type { MatrixTask } from "./protocol.ts";
 import { digits, table } from "./report.ts";
 
-/** A contender: milliseconds of the steps of one turn. */
+/** A contender: milliseconds of the steps of one turn, times the share of a core that it got. */
 type Turn = (ms: number, least: number) => Promise<readonly number[]>;
 
 const quintic = formula({ A: "x @ x'", B: "-4.775 * A + 2.0315 * A @ A", y: "3.4445 * x + B @ x" });
@@ -67,10 +67,12 @@ function ours(configured: Configured, rows: number, cols: number, options: Optim
   };
   run(); // compiles
   return async (ms, least) => {
-    const end = performance.now() + ms;
+    const [from, begin] = [process.cpuUsage(), performance.now()];
     const times: number[] = [];
-    while (times.length < least || performance.now() < end) times.push(run());
-    return times;
+    while (times.length < least || performance.now() < begin + ms) times.push(run());
+    const { user, system } = process.cpuUsage(from);
+    const busy = (user + system) / 1e3 / (performance.now() - begin);
+    return times.map((each) => each * busy);
   };
 }
 
@@ -84,7 +86,7 @@ function torch(python: ContenderProcess | undefined, task: MatrixTask, group = 1
     return async (ms, least) => {
       const turn = await python.ask({ go: id, ms, least });
       if (!("times" in turn)) throw new Error(`PyTorch answered ${JSON.stringify(turn)}`);
-      return turn.times.map((ms) => ms / group);
+      return turn.times.map((each) => (each * turn.busy) / group);
     };
   };
 }
@@ -166,7 +168,7 @@ export async function matrices(effort: Effort, say: (text: string) => void): Pro
   return [
     "## Rules of matrices, and state in fewer bytes",
     `- ${machine()}; ${new Date().toISOString().slice(0, 10)}; load average ${load().toFixed(1)} after.${missing === undefined ? "" : ` PyTorch: ${missing}.`}`,
-    "Milliseconds per step on one thread, the median of rounds; in brackets how many times as long Descent takes. PyTorch's functions of matrices are LAPACK's in float32, Descent's in float64. Shampoo and SOAP are those of pytorch_optimizer.",
+    "Milliseconds of one core per step, waiting for it left out, the median of rounds; in brackets how many times as long Descent takes. PyTorch's functions of matrices are LAPACK's in float32, Descent's in float64. Shampoo and SOAP are those of pytorch_optimizer.",
     table(["", "Descent on arrays", "the products alone", "PyTorch"], rows),
     "AdamW on 1024 × 1024, beside its step with float32 state.",
     table(["state", "ms", "float32 state"], coded),
