@@ -294,12 +294,13 @@ test("compare prints a table of means and deviations", async () => {
 
 test("compare --regularizers shows train and test loss and their gap for each", async () => {
   const cwd = scratch();
-  const line = "compare --optimizers adam --regularizers none,l2,l1,dropout,augment --l1 0.02 --seeds 1 --model mlp";
+  const line =
+    "compare --optimizers adam --regularizers none,l2,l1,dropout,augment,cutout,mixup,cutmix --l1 0.02 --seeds 1 --model mlp";
   const { code, out, err } = await run([...line.split(" "), "--epochs", "4", "--data", data, "--out", "c", ...onCpu], {
     cwd,
   });
   expect([code, err]).toEqual([0, ""]);
-  const wanted = ["none", "l2 0.0001", "l1 0.02", "dropout 0.5", "augment 2"];
+  const wanted = ["none", "l2 0.0001", "l1 0.02", "dropout 0.5", "augment 2", "cutout 14", "mixup 0.2", "cutmix 1"];
   interface Given {
     readonly regularizer: string;
     readonly gap: { readonly mean: number };
@@ -321,7 +322,7 @@ test("compare --regularizers shows train and test loss and their gap for each", 
     expect(readFileSync(path.join(cwd, "c", "compare.html"), "utf8")).toContain(`<td>${regularizer}</td>`);
   }
   // Each of them trains another network, and so strong a penalty keeps this one from learning its images.
-  expect(new Set(trials.map(({ trainLoss }) => trainLoss)).size).toBe(5);
+  expect(new Set(trials.map(({ trainLoss }) => trainLoss)).size).toBe(wanted.length);
   expect(trials[2]!.trainLoss).toBeGreaterThan(2 * trials[0]!.trainLoss);
 });
 
@@ -573,7 +574,9 @@ describe("bad input is one line and exit code 1:", () => {
     ["compare --lrs 1e-3,0.001", "--lrs has 0.001 twice. Name each once."],
     ["compare --optimizers adam,radm", "Unknown optimizer `radm`. Did you mean radam?"],
     ["compare --regularizers l1,l1", "--regularizers has l1 twice. Name each once."],
-    ["compare --regularizers mixup", "Unknown regularizer `mixup`. Choose one of none, l2, l1, dropout, augment."],
+    ["compare --regularizers mixups", "Unknown regularizer `mixups`. Did you mean mixup?"],
+    ["--mixup 0", "--mixup `0` is not a number above 0."],
+    ["--cutout 29", "--cutout `29` is not a whole number from 1 to 28."],
     [
       "compare --regularizers none,l1 --dropout 0.5",
       "--dropout 0.5 is the strength of a regularizer that --regularizers",

@@ -25,7 +25,7 @@ import type { EpochLine, StepLine } from "../src/training/lines.ts";
 import { optimizerOf } from "../src/training/optimizer.ts";
 import { order } from "../src/training/order.ts";
 import type { Recipe } from "../src/training/recipe.ts";
-import { kept } from "../src/training/regularizers.ts";
+import { kept, mixed, mixes } from "../src/training/regularizers.ts";
 import { train, updatesOf } from "../src/training/train.ts";
 import { smallFiles, writeFiles } from "./data.ts";
 import { scratch } from "./world.ts";
@@ -78,6 +78,7 @@ async function learn(
     weights: startingWeights(net, given.seed),
     optimizer,
     dropout: given.dropout !== undefined,
+    mixed: mixes(given),
     ...from,
   });
   onTestFinished(() => learner.dispose());
@@ -99,7 +100,7 @@ describe.each(engineNames)("the engine %s", (engine) => {
       Uint32Array.from({ length: 32 }, (_, i) => i),
     );
     const logits = await learner.logits(images);
-    await learner.step(images, labels);
+    await learner.step({ images, labels });
     const [numbers] = await learner.read();
     const after = await learner.weights();
     learner.dispose();
@@ -126,12 +127,12 @@ describe.each(engineNames)("the engine %s", (engine) => {
     const singly: number[] = [];
     const a = await learn(recipe, digits, { engine });
     for (let i = 0; i < 3; i++) {
-      await a.step(images, labels);
+      await a.step({ images, labels });
       singly.push(...(await a.read()).map(({ loss }) => loss));
     }
     a.dispose();
     const b = await learn(recipe, digits, { engine });
-    for (let i = 0; i < 3; i++) await b.step(images, labels);
+    for (let i = 0; i < 3; i++) await b.step({ images, labels });
     expect((await b.read()).map(({ loss }) => loss)).toEqual(singly);
     expect(await b.read()).toEqual([]);
   });
@@ -213,7 +214,7 @@ describe("the engine onnxruntime", () => {
       const learner = await learn(given, digits, { engine: "onnxruntime" });
       const step = batch(digits, Uint32Array.of(0, 1, 2, 3));
       // The saved weights are the trained ones.
-      await learner.step(step.images, step.labels, kept(given, 0, 4, hiddenUnits(model(name))));
+      await learner.step(step, kept(given, 0, 4, hiddenUnits(model(name))));
       const { images } = batch(
         tested,
         Uint32Array.from({ length: 20 }, (_, i) => i),
@@ -234,14 +235,15 @@ describe("the engine onnxruntime", () => {
 
 describe("the engines", () => {
   test.each([
-    ["mlp", undefined],
-    ["cnn", undefined],
-    ["cnn", 0.5],
+    ["mlp", undefined, undefined],
+    ["mlp", undefined, 1],
+    ["cnn", undefined, undefined],
+    ["cnn", 0.5, 0.4],
   ] as const)(
-    "train %s with dropout %s alike from the same seed, to the rounding of single precision",
-    async (name, dropout) => {
+    "train %s with dropout %s and mixup %s alike from the same seed, to the rounding of single precision",
+    async (name, dropout, mixup) => {
       const { train: digits } = await small();
-      const given = { ...recipe, model: name, dropout };
+      const given = { ...recipe, model: name, dropout, mixup };
       const units = hiddenUnits(model(name));
       const both = [
         await learn(given, digits, { engine: "tfjs" }),
@@ -253,7 +255,7 @@ describe("the engines", () => {
         const { images, labels } = batch(digits, places.subarray(at, at + 16));
         const [a, b] = await Promise.all(
           both.map(async (learner) => {
-            await learner.step(images, labels, kept(given, step, 16, units));
+            await learner.step({ labels, ...mixed(images, labels, given, step) }, kept(given, step, 16, units));
             return (await learner.read())[0]!;
           }),
         );
@@ -401,7 +403,7 @@ describe.each(engineNames)("training by %s", (engine) => {
 
   test("stopped anywhere and resumed ends where the uninterrupted run does, to the bit", async () => {
     const { train: digits, test: tested } = await small();
-    const given: Recipe = { ...recipe, l1: 1e-5, l2: 1e-4, dropout: 0.3, augment: 2 };
+    const given: Recipe = { ...recipe, l1: 1e-5, l2: 1e-4, dropout: 0.3, augment: 2, cutout: 8, mixup: 0.4, cutmix: 1 };
     const optimizer = await optimizerOf(given, updatesOf(digits.count, given));
     const common = { readEvery: 1, recipe: given, optimizer, digits, test: tested };
     const straight = await learn(given, digits, { engine });

@@ -26,7 +26,7 @@ import { pick } from "../src/training/names.ts";
 import { defaultDecay, defaultRate, optimizerNames, optimizerOf, scheduleNames } from "../src/training/optimizer.ts";
 import { order } from "../src/training/order.ts";
 import type { Recipe } from "../src/training/recipe.ts";
-import { kept, shifted } from "../src/training/regularizers.ts";
+import { augmented, kept, mixed } from "../src/training/regularizers.ts";
 
 const recipe: Recipe = {
   model: "mlp",
@@ -68,7 +68,7 @@ describe("regularizers of the batches", () => {
   test("shifts move the ink by at most so many pixels, and paper comes in", () => {
     const images = new Float32Array(30 * 784).fill(-1);
     for (let n = 0; n < 30; n++) images[n * 784 + 14 * 28 + 14] = 5;
-    const moved = (step: number): Float32Array => shifted(images, { ...recipe, augment: 3 }, step, -1);
+    const moved = (step: number): Float32Array => augmented(images, { ...recipe, augment: 3 }, step, -1);
     const places = Array.from({ length: 30 }, (_, n) => {
       const image = moved(7).subarray(n * 784, (n + 1) * 784);
       expect(image.filter((x) => x === -1)).toHaveLength(783);
@@ -78,7 +78,47 @@ describe("regularizers of the batches", () => {
     for (const by of places.flat()) expect(Math.abs(by)).toBeLessThanOrEqual(3);
     expect(new Set(places.flat()).size).toBe(7);
     expect(moved(8)).not.toEqual(moved(7));
-    expect(shifted(images, recipe, 7, -1)).toBe(images);
+    expect(augmented(images, recipe, 7, -1)).toBe(images);
+  });
+
+  test("cutout blots a square of paper out of each, whole or in part, others in every update", () => {
+    const ink = new Float32Array(30 * 784).fill(5);
+    const cut = (step: number): Float32Array => augmented(ink, { ...recipe, cutout: 4 }, step, -1);
+    const blotted = Array.from({ length: 30 }, (_, n) =>
+      cut(3)
+        .subarray(n * 784, (n + 1) * 784)
+        .filter((x) => x === -1),
+    );
+    for (const { length } of blotted) expect(length >= 4 && length <= 16).toBe(true);
+    expect(blotted.some(({ length }) => length === 16)).toBe(true);
+    expect(cut(4)).not.toEqual(cut(3));
+  });
+
+  test("mixing is of images and targets alike, by mixup, cutmix or, of both, either by lot", () => {
+    const labels = Uint8Array.from({ length: 20 }, (_, i) => i % 10);
+    // The image of a digit is as dark as its value.
+    const images = Float32Array.from({ length: 20 * 784 }, (_, k) => labels[Math.floor(k / 784)]!);
+    const ways = {
+      mixup: { ...recipe, mixup: 1 },
+      cutmix: { ...recipe, cutmix: 1 },
+      both: { ...recipe, mixup: 1, cutmix: 1 },
+    };
+    const seen = new Set<boolean>();
+    for (const [way, given] of Object.entries(ways))
+      for (let step = 0; step < 8; step++) {
+        const { images: out, targets } = mixed(images, labels, given, step);
+        for (let n = 0; n < 20; n++) {
+          const row = targets!.subarray(n * 10, n * 10 + 10);
+          expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+          const mean = out.subarray(n * 784, (n + 1) * 784).reduce((a, b) => a + b) / 784;
+          expect(row.reduce((sum, p, digit) => sum + p * digit, 0)).toBeCloseTo(mean, 3);
+        }
+        const whole = out.every(Number.isInteger); // a part of another image, and not a blend
+        if (way === "both") seen.add(whole);
+        else expect(whole).toBe(way === "cutmix");
+      }
+    expect(seen.size).toBe(2);
+    expect(mixed(images, labels, recipe, 0)).toEqual({ images });
   });
 });
 

@@ -20,7 +20,7 @@ Examples:
   npm start -- train --engine tfjs --device wasm        the same with TensorFlow.js in WebAssembly
   npm start -- train --resume                           resume the newest run
   npm start -- compare --optimizers radam,adam,sgd --lrs 1e-3,3e-3 --seeds 3
-  npm start -- compare --optimizers radam --regularizers none,l2,l1,dropout,augment --limit 2000 --epochs 20
+  npm start -- compare --optimizers radam --regularizers none,dropout,augment,mixup,cutmix --limit 2000 --epochs 20
   npm start -- evaluate --checkpoint runs/latest
   npm start -- devices`;
 
@@ -71,6 +71,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "--iterations": "--epochs",
   "--grad-clip": "--clip",
   "--augmentation": "--augment",
+  "--random-erasing": "--cutout",
   "--drop": "--dropout",
   "--continue": "--resume",
 };

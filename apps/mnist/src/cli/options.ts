@@ -6,7 +6,7 @@ import { pick } from "../training/names.ts";
 import { defaultRate, isEquation, optimizerNames, scheduleNames } from "../training/optimizer.ts";
 import { atLeast0, numberOf, type Range, ranges, seeds } from "../training/ranges.ts";
 import { longestText, type Recipe } from "../training/recipe.ts";
-import { type RegularizerName, regularizerNames, strengths } from "../training/regularizers.ts";
+import { type RegularizerName, regularizerNames, regularizersOf, strengths } from "../training/regularizers.ts";
 
 export const defaults = {
   model: "cnn",
@@ -133,6 +133,25 @@ const training = (command: Command, epochs: number): Command =>
       ).preset(String(strengths.augment)),
     )
     .addOption(
+      option(
+        "--cutout [pixels]",
+        "blot a square with this side out of every training image",
+        number("--cutout", ranges.cutout),
+      ).preset(String(strengths.cutout)),
+    )
+    .addOption(
+      option("--mixup [alpha]", "mix every training image with another", number("--mixup", ranges.mixup)).preset(
+        String(strengths.mixup),
+      ),
+    )
+    .addOption(
+      option(
+        "--cutmix [alpha]",
+        "put a part of another image into every training image",
+        number("--cutmix", ranges.cutmix),
+      ).preset(String(strengths.cutmix)),
+    )
+    .addOption(
       option("--epochs <n>", "passes over the training images", number("--epochs", ranges.epochs)).default(epochs),
     )
     .addOption(
@@ -198,7 +217,7 @@ export const compareOptions = (command: Command): Command =>
         .addOption(
           option(
             "--regularizers <names>",
-            `none, ${regularizerNames.map((name) => `${name} (${strengths[name]})`).join(", ")}, separated by commas: one run each; --${regularizerNames.join(", --")} set other strengths. Mixup is not there: it needs targets that are probabilities`,
+            `none, ${regularizerNames.map((name) => `${name} (${strengths[name]})`).join(", ")}, separated by commas: one run each; --${regularizerNames.join(", --")} set other strengths`,
             (text) =>
               separated("--regularizers", text, (name) => pick("regularizer", name, ["none", ...regularizerNames])),
           ),
@@ -231,21 +250,20 @@ export const devicesOptions = (command: Command): Command =>
 
 /** The regularizers of each run of a comparison. Throws for a strength of a regularizer that is not compared. */
 export function regularized(given: CompareOptions): Pick<Recipe, RegularizerName>[] {
-  const { regularizers, l1, l2, dropout, augment } = given;
-  if (regularizers === undefined) return [{ l1, l2, dropout, augment }];
+  const { regularizers } = given;
+  if (regularizers === undefined) return [regularizersOf(given)];
   for (const name of regularizerNames)
     if (given[name] !== undefined && !regularizers.includes(name))
       throw new UserError(
         `--${name} ${given[name]} is the strength of a regularizer that --regularizers does not name. Add ${name} there, or leave out --${name}.`,
       );
-  const none = { l1: undefined, l2: undefined, dropout: undefined, augment: undefined };
-  return regularizers.map((name) => (name === "none" ? none : { ...none, [name]: given[name] ?? strengths[name] }));
+  return regularizers.map((name) => regularizersOf(name === "none" ? {} : { [name]: given[name] ?? strengths[name] }));
 }
 
 /** Records defaults too, so that the run can be reproduced after they change. */
 export function recipeOf(given: Given, { optimizer, lr, seed }: Pick<Recipe, "optimizer" | "lr" | "seed">): Recipe {
-  const { model, schedule, warmup, weightDecay, clip, l1, l2, dropout, augment, epochs, batchSize, limit } = given;
+  const { model, schedule, warmup, weightDecay, clip, epochs, batchSize, limit } = given;
   const rate = lr ?? (isEquation(schedule) ? undefined : defaultRate(optimizer));
-  const own = { weightDecay, clip, l1, l2, dropout, augment };
+  const own = { weightDecay, clip, ...regularizersOf(given) };
   return { model, optimizer, lr: rate, schedule, warmup, ...own, epochs, batchSize, limit, seed };
 }

@@ -4,7 +4,7 @@ import type { Model, Weights } from "./model.ts";
 /** Statistics of one update, read together because on a GPU every read waits. */
 export interface StepNumbers {
   readonly loss: number;
-  /** The fraction of this batch classified correctly before the update. */
+  /** The fraction of this batch classified correctly before the update; in a mixed one, what the targets give to the answers. */
   readonly accuracy: number;
   /** The global 2-norm of the gradients. */
   readonly gradNorm: number;
@@ -12,14 +12,22 @@ export interface StepNumbers {
   readonly updateRatio: number;
 }
 
-/** A network in training. Images are `[n, 28, 28, 1]` float32; labels are one byte each. */
+/** Images are `[n, 28, 28, 1]`, labels one byte each. */
+export interface Batch {
+  readonly images: Float32Array;
+  readonly labels: Uint8Array;
+  /** `[n, 10]`: probabilities of the digits, in place of the labels. */
+  readonly targets?: Float32Array;
+}
+
+/** A network in training. */
 export interface Learner {
   /**
    * Does one update; its statistics come with a later `read`. Resolves to the seconds the optimizer alone took, or
    * undefined if this update was not timed. The hidden layer's outputs are multiplied by `kept`, `[n, units]`, in a learner
-   * with dropout, which needs it in every step.
+   * with dropout, which needs it in every step, as one with mixed batches needs targets.
    */
-  step(images: Float32Array, labels: Uint8Array, kept?: Float32Array): Promise<number | undefined>;
+  step(batch: Batch, kept?: Float32Array): Promise<number | undefined>;
   /** The statistics of every step since the last call, oldest first. */
   read(): Promise<StepNumbers[]>;
   /** `[n, 10]`, one row per image. */
@@ -29,6 +37,16 @@ export interface Learner {
   /** The network in the engine's own format, as file contents by name. */
   files(): Promise<Readonly<Record<string, string | Uint8Array>>>;
   dispose(): void;
+}
+
+/** Throws unless a step is given what its learner was made for. */
+export function checkStep(
+  { targets }: Batch,
+  kept: Float32Array | undefined,
+  { mixed, dropout }: { readonly mixed: boolean; readonly dropout: boolean },
+): void {
+  if (dropout !== (kept !== undefined)) throw new Error("`kept` goes with dropout.");
+  if (mixed !== (targets !== undefined)) throw new Error("`targets` go with mixed batches.");
 }
 
 /** A runtime that trains networks. All start from the same weights, so their runs are comparable. */
@@ -44,5 +62,7 @@ export interface Engine {
     readonly state?: StateDict | undefined;
     /** Whether every step is given `kept`. */
     readonly dropout?: boolean;
+    /** Whether every batch has `targets`. */
+    readonly mixed?: boolean;
   }): Promise<Learner>;
 }

@@ -1,7 +1,7 @@
 import { exportModel, Graph, importModel } from "@descent/onnx";
 import { crossEntropy, type ExecutionProvider, type Runtime, Trainer } from "@descent/onnxruntime";
 import { classes, side } from "../data/digits.ts";
-import type { Engine, Learner, StepNumbers } from "./engine.ts";
+import { type Batch, checkStep, type Engine, type Learner, type StepNumbers } from "./engine.ts";
 import { hiddenUnits, type Model, type Weights } from "./model.ts";
 
 /**
@@ -77,13 +77,13 @@ function weightsIn(model: Uint8Array, { parameters }: Model): Weights {
   );
 }
 
-/** The number of rows whose largest logit is at their label. */
-function right(logits: Float32Array, labels: Uint8Array): number {
+/** The number of rows whose largest logit is at their label; or the sum of their targets there. */
+function right(logits: Float32Array, { labels, targets }: Batch): number {
   let count = 0;
   for (let i = 0; i < labels.length; i++) {
     let best = 0;
     for (let k = 1; k < classes; k++) if (logits[i * classes + k]! > logits[i * classes + best]!) best = k;
-    if (best === labels[i]) count++;
+    count += targets === undefined ? Number(best === labels[i]) : targets[i * classes + best]!;
   }
   return count;
 }
@@ -99,11 +99,11 @@ export function onnxruntimeEngine(
     name: "onnxruntime",
     version,
     readEvery: 1, // the loss comes back with every step
-    async learner({ model, weights, optimizer, state, dropout = false }): Promise<Learner> {
+    async learner({ model, weights, optimizer, state, dropout = false, mixed = false }): Promise<Learner> {
       const trainer = await Trainer.create(onnxModel(model, weights, dropout), {
         runtime,
         optimizer,
-        loss: crossEntropy(),
+        loss: crossEntropy({ probabilities: mixed }),
         executionProviders: [provider],
         sessionOptions,
         // An update's numbers need weights and gradients on the host, so the update runs there too.
@@ -124,9 +124,11 @@ export function onnxruntimeEngine(
         ...(kept === undefined ? {} : { kept: { data: kept, dims: [kept.length / units, units] } }),
       });
       return {
-        async step(data, labels, kept) {
-          if (dropout !== (kept !== undefined)) throw new Error("`kept` goes with dropout.");
-          const inputs = { ...network(data, kept), labels };
+        async step(batch, kept) {
+          checkStep(batch, kept, { dropout, mixed });
+          const { images, labels, targets } = batch;
+          const wanted = targets === undefined ? labels : { data: targets, dims: [labels.length, classes] };
+          const inputs = { ...network(images, kept), labels: wanted };
           const { loss, outputs, gradients } = await trainer.gradients(inputs);
           const begun = performance.now();
           await trainer.applyGradients(gradients);
@@ -137,7 +139,7 @@ export function onnxruntimeEngine(
           const found = sums(before, after, gradients);
           numbers.push({
             loss,
-            accuracy: right(outputs.logits!.data as Float32Array, labels) / labels.length, // float32, as the model says
+            accuracy: right(outputs.logits!.data as Float32Array, batch) / labels.length, // float32, as the model says
             gradNorm: Math.sqrt(found.gradient),
             updateRatio: Math.sqrt(found.moved / size),
           });

@@ -1,7 +1,7 @@
 import { optimizer } from "@descent/tfjs";
 import type * as tensorflow from "@tensorflow/tfjs";
 import { classes, side } from "../data/digits.ts";
-import type { Engine, Learner, StepNumbers } from "./engine.ts";
+import { checkStep, type Engine, type Learner, type StepNumbers } from "./engine.ts";
 import type { Layer, Model, Weights } from "./model.ts";
 
 type Tf = typeof tensorflow;
@@ -116,7 +116,7 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
     name: "tfjs",
     version: versionOf(tf),
     readEvery,
-    async learner({ model, weights, optimizer: configured, state, dropout = false }): Promise<Learner> {
+    async learner({ model, weights, optimizer: configured, state, dropout = false, mixed = false }): Promise<Learner> {
       const variables: Variables = Object.fromEntries(
         model.parameters.map(({ name, shape }) => [
           name,
@@ -147,13 +147,16 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
       let steps = 0;
 
       return {
-        async step(images, labels, kept) {
-          if (dropout !== (kept !== undefined)) throw new Error("`kept` goes with dropout.");
+        async step(given, kept) {
+          checkStep(given, kept, { dropout, mixed });
+          const { images, labels, targets } = given;
           const batch = tf.tidy(() => ({
             ...(kept === undefined ? {} : { kept: tf.tensor2d(kept, [labels.length, kept.length / labels.length]) }),
             x: tf.tensor4d(images, [labels.length, side, side, 1]),
-            y: tf.tensor1d(Int32Array.from(labels), "int32"),
-            wanted: tf.oneHot(Int32Array.from(labels), classes) as tensorflow.Tensor2D,
+            wanted:
+              targets === undefined
+                ? (tf.oneHot(Int32Array.from(labels), classes) as tensorflow.Tensor2D)
+                : tf.tensor2d(targets, [labels.length, classes]),
           }));
           const gradients = (seen: (logits: tensorflow.Tensor) => void) =>
             opt.computeGradients(() => {
@@ -161,28 +164,31 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
               seen(logits);
               return tf.losses.softmaxCrossEntropy(batch.wanted, logits) as tensorflow.Scalar;
             }, list);
-          const given = tf.tidy(() => {
+          const found = tf.tidy(() => {
             let right: tensorflow.Tensor | undefined;
             const { value, grads } = gradients((logits) => {
               // Kept, because anything the closure does not return is disposed when the gradients are taken.
-              right = tf.keep(tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), batch.y), "float32")));
+              const answers = tf.oneHot(tf.cast(tf.argMax(logits, 1), "int32"), classes);
+              right = tf.keep(
+                tf.mean(tf.sum(tf.mul(tf.cast(answers, "float32"), tf.cast(batch.wanted, "float32")), 1)),
+              );
             });
             const before = list.map((variable) => tf.add(variable, 0)); // a copy: the update may be done in place
             return { value, right: right!, grads, before }; // the closure has run
           });
           const timed = !queued || steps++ % timedEvery === 1; // not the very first, which compiles kernels
           const begun = timed ? await done() : 0;
-          opt.applyGradients(given.grads);
+          opt.applyGradients(found.grads);
           while (opt.midRound) tf.tidy(() => opt.applyGradients(gradients(() => {}).grads));
           const ended = timed ? await done() : 0;
           const waited = timed && queued ? (await done()) - ended : 0; // the cost of an idle wait
           const row = tf.tidy(() => {
-            const { value, right, grads, before } = given;
+            const { value, right, grads, before } = found;
             const moved = norm(list.map((variable, i) => tf.sub(variable, before[i]!)));
             return tf.stack([value, right, norm(Object.values(grads)), tf.div(moved, norm(before))]);
           });
           numbers.push(row as tensorflow.Tensor1D);
-          tf.dispose([given, batch]);
+          tf.dispose([found, batch]);
           return timed ? Math.max(0, ended - begun - waited) / 1000 : undefined;
         },
         async read() {

@@ -8,7 +8,7 @@ import { comparisonPage, type Row, type Spread } from "../report/comparison.ts";
 import { duration, percent } from "../terminal/progress.ts";
 import { evaluate } from "../training/evaluation.ts";
 import type { Recipe } from "../training/recipe.ts";
-import { regularizersOf } from "../training/regularizers.ts";
+import { mixes, regularizersOf, regularizersText } from "../training/regularizers.ts";
 import { train } from "../training/train.ts";
 import { prepared, type World } from "./run.ts";
 
@@ -27,9 +27,6 @@ export interface Trial {
   readonly trainLoss: number | null;
   readonly seconds: number;
 }
-
-/** Every trial has its own. */
-const unregularized = { l1: undefined, l2: undefined, dropout: undefined, augment: undefined };
 
 export function spread(values: readonly number[]): Spread {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
@@ -86,6 +83,7 @@ export async function compare(
       weights: startingWeights(net, recipe.seed),
       optimizer: optimizer.configured,
       dropout: recipe.dropout !== undefined,
+      mixed: mixes(recipe),
     });
     let outcome: { readonly accuracy: number; readonly loss: number; readonly trainLoss: number } | undefined;
     let seconds = 0;
@@ -116,7 +114,7 @@ export async function compare(
       title: optimizer.title,
       lr: optimizer.lr ?? null,
       seed: recipe.seed,
-      regularizer: regularizersOf(recipe),
+      regularizer: regularizersText(recipe),
       testAccuracy: outcome?.accuracy ?? null,
       testLoss: outcome?.loss ?? null,
       trainLoss: outcome?.trainLoss ?? null,
@@ -133,7 +131,7 @@ export async function compare(
     await writeJson(path.join(folder, "compare.json"), {
       engine: engine.name,
       device: choice.device,
-      recipe: { ...recipe, optimizer: undefined, lr: undefined, seed: undefined, ...unregularized },
+      recipe: { ...recipe, optimizer: undefined, lr: undefined, seed: undefined, ...regularizersOf({}) }, // every trial has its own
       rows: all,
       trials,
     });

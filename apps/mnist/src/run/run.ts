@@ -12,6 +12,7 @@ import type { EpochLine } from "../training/lines.ts";
 import { type Optimizer, optimizerOf } from "../training/optimizer.ts";
 import { checkPosition, start } from "../training/position.ts";
 import type { Recipe } from "../training/recipe.ts";
+import { mixes } from "../training/regularizers.ts";
 import { type Outcome, type Saved, train, updatesOf } from "../training/train.ts";
 import { type Checkpoint, saveCheckpoint, saveModel, type Where } from "./checkpoint.ts";
 import { nameLatest, names, newRun, type RunFolder } from "./folder.ts";
@@ -132,6 +133,7 @@ async function training(run: Run): Promise<Ended> {
     optimizer: optimizer.configured,
     state: saved?.position.step === 0 ? undefined : saved?.state, // the first update creates it
     dropout: recipe.dropout !== undefined,
+    mixed: mixes(recipe),
   });
   let log: MetricsLog | undefined;
   try {

@@ -23,6 +23,11 @@ export interface Recipe {
   readonly dropout?: number | undefined;
   /** The most pixels by which a training image is shifted, anew in every epoch. */
   readonly augment?: number | undefined;
+  /** The side of the square that is blotted out of every training image, in pixels. */
+  readonly cutout?: number | undefined;
+  /** Batches are mixed, images and targets alike, by a share drawn from Beta(α, α): this α. With both, updates take turns by lot. */
+  readonly mixup?: number | undefined;
+  readonly cutmix?: number | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -63,6 +68,9 @@ export function readRecipe(found: unknown, file: string): Recipe {
     l2: optional("l2"),
     dropout: optional("dropout"),
     augment: optional("augment"),
+    cutout: optional("cutout"),
+    mixup: optional("mixup"),
+    cutmix: optional("cutmix"),
     epochs: number("epochs"),
     batchSize: number("batchSize"),
     seed: number("seed"),

@@ -10,7 +10,7 @@ import { order } from "./order.ts";
 import { type Pace, Stopwatch } from "./pace.ts";
 import { type Position, start } from "./position.ts";
 import type { Recipe } from "./recipe.ts";
-import { kept, shifted } from "./regularizers.ts";
+import { augmented, kept, mixed } from "./regularizers.ts";
 
 /** Progress of a run, for the progress line. */
 export interface Standing {
@@ -143,8 +143,7 @@ export async function train(run: {
       const these = places.subarray(place, place + batchSize);
       const { images, labels } = batch(digits, these);
       const updating = await learner.step(
-        shifted(images, recipe, step, paper),
-        labels,
+        { labels, ...mixed(augmented(images, recipe, step, paper), labels, recipe, step) },
         kept(recipe, step, these.length, units),
       );
       step++;
