@@ -1,4 +1,10 @@
-import { bounded, golden as goldenBounds, solveWithin } from "../packages/quasi-newton/test/bounded.ts";
+import {
+  bounded,
+  boundedSquares,
+  fitWithin,
+  golden as goldenBounds,
+  solveWithin,
+} from "../packages/quasi-newton/test/bounded.ts";
 import { golden, median, methods, reached, solve } from "../packages/quasi-newton/test/methods.ts";
 import { problems } from "../packages/quasi-newton/test/problems.ts";
 import { table } from "./report.ts";
@@ -30,23 +36,31 @@ export function minimize(): string {
   ].join("\n");
 }
 
-/** The same for L-BFGS-B on problems with bounds. */
+/** The same within bounds, by L-BFGS-B and, of sums of squares, by Levenberg and Marquardt's method. */
 function withinBounds(): string[] {
-  const ratios: number[] = [];
-  const rows = bounded.map((problem) => {
-    const { evaluations, value } = solveWithin(problem);
-    ratios.push(evaluations / problem.run.evaluations);
+  const runs = {
+    lbfgsb: { problems: bounded.map((p) => ({ ...p, found: solveWithin(p) })), title: "L-BFGS-B" },
+    levenbergMarquardt: {
+      problems: boundedSquares.map((p) => ({ ...p, found: fitWithin(p, p.residuals) })),
+      title: "Levenberg–Marquardt beside trf",
+    },
+  };
+  const both = Object.values(runs).flatMap(({ problems, title }) => {
+    const rows = problems.map(({ name, run, found }) => [
+      name,
+      `${found.evaluations} / ${run.evaluations}`,
+      `${found.value.toPrecision(5)} / ${run.value.toPrecision(5)}`,
+    ]);
+    const ratio = median(problems.map(({ run, found }) => found.evaluations / run.evaluations));
     return [
-      problem.name,
-      `${evaluations} / ${problem.run.evaluations}`,
-      `${value.toPrecision(5)} / ${problem.run.value.toPrecision(5)}`,
+      `## Evaluations within bounds, Descent / SciPy: ${title}`,
+      "",
+      table(["", "evaluations", "minimum"], [...rows, ["median ratio", ratio.toFixed(2), ""]]),
+      "",
     ];
   });
   return [
-    `## Evaluations of L-BFGS-B within bounds, Descent / SciPy`,
-    "",
-    table(["", "evaluations", "minimum"], [...rows, ["median ratio", median(ratios).toFixed(2), ""]]),
-    "",
+    ...both,
     `- ${goldenBounds.source}. Problems named hs… are Hock and Schittkowski's; in the others one number of three is held above, and one below, the minimum without bounds.`,
   ];
 }

@@ -61,7 +61,7 @@ function commentOf(folder: string, name: string): Comment {
     const file = path.join(folder, entry);
     const source = readFileSync(file, "utf8");
     const found = new RegExp(
-      `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/(?=\\s*export (?:const|(?:async )?function) ${name}\\b)`,
+      `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/(?=\\s*export (?:const|(?:async )?function\\*?) ${name}\\b)`,
     ).exec(source);
     if (!found) continue;
     const [whole, text] = [found[0], found[1]!]; // the pattern has one group
@@ -283,15 +283,16 @@ interface GoldenRecord {
   readonly name: string;
   readonly source?: string;
 }
-type GoldenFile = readonly GoldenRecord[] | { readonly source: string; readonly penalties: readonly GoldenRecord[] };
+type GoldenFile =
+  | readonly GoldenRecord[]
+  | { readonly source: string; readonly penalties?: readonly GoldenRecord[]; readonly transform?: string };
 
 /** The sources of a package's goldens, by the function that they check. */
 function goldenSources(folder: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const file of readdirSync(folder).sort()) {
     const golden: GoldenFile = JSON.parse(readFileSync(path.join(folder, file), "utf8"));
-    const records: readonly GoldenRecord[] =
-      "penalties" in golden ? golden.penalties.map(({ name }) => ({ name, source: golden.source })) : golden;
+    const records = isList(golden) ? golden : recordsOf(golden);
     for (const { name, source } of records) {
       const before = found.get(name) ?? [];
       if (source !== undefined && !before.includes(source)) found.set(name, [...before, source]);
@@ -300,13 +301,27 @@ function goldenSources(folder: string): ReadonlyMap<string, readonly string[]> {
   return found;
 }
 
-/** Every function that a package exports beside its transforms, by name. */
-export async function functionEntries(root: string, family: string): Promise<FunctionEntry[]> {
+const isList = (golden: GoldenFile): golden is readonly GoldenRecord[] => Array.isArray(golden);
+const recordsOf = ({ penalties, transform, source }: Exclude<GoldenFile, readonly unknown[]>): GoldenRecord[] => {
+  const names = penalties?.map(({ name }) => name) ?? (transform === undefined ? [] : [transform]);
+  return names.map((name) => ({ name, source }));
+};
+
+/**
+ * Every function that a package exports beside its transforms and methods, by name. A generator is a request that a method
+ * yields, for authors of methods.
+ */
+export async function functionEntries(
+  root: string,
+  family: string,
+  methods: readonly MethodEntry[],
+): Promise<FunctionEntry[]> {
   const folder = path.join(root, "packages", family);
   const module: Record<string, unknown> = await import(pathToFileURL(path.join(folder, "src/index.ts")).href);
   const golden = goldenSources(path.join(folder, "test/golden"));
   return Object.entries(module)
-    .filter(([, value]) => typeof value === "function" && !isTransform(value))
+    .filter(([, value]) => typeof value === "function" && !isTransform(value) && !isGenerator(value))
+    .filter(([name]) => !methods.some((method) => method.name === name))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name]) => {
       const { file, text } = commentOf(path.join(folder, "src"), name);
@@ -323,7 +338,7 @@ export async function functionEntries(root: string, family: string): Promise<Fun
     });
 }
 
-const isGenerator = (f: unknown): boolean => /Generator/.test(Object.prototype.toString.call(f));
+const isGenerator = (f: unknown): boolean => Object.prototype.toString.call(f) === "[object GeneratorFunction]";
 const isMethod = (x: unknown): x is Pick<MethodEntry, "id" | "title" | "paper"> =>
   typeof x === "object" && x !== null && "id" in x && "iterate" in x;
 
@@ -344,7 +359,7 @@ export const methodsModule = (methods: readonly MethodEntry[]): string =>
 
 /** The catalogue's data of functions. */
 export const functionsModule = (functions: readonly FunctionEntry[]): string =>
-  `${HEAD}import type { FunctionEntry } from "./entry.ts";\n\n/** Every function of arrays that regularizes on the host, by name. */\nexport const functions: readonly FunctionEntry[] = ${compact(functions)};\n`;
+  `${HEAD}import type { FunctionEntry } from "./entry.ts";\n\n/** Every function beside rules, transforms and methods, by package and name. */\nexport const functions: readonly FunctionEntry[] = ${compact(functions)};\n`;
 
 /** The catalogue's data of transforms. */
 export const transformsModule = (transforms: readonly TransformEntry[]): string =>

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { radam } from "@descent/adam";
 import { emit } from "@descent/dialects/emit";
 import { operatorsMarkdown } from "@descent/onnx/autodiff";
-import type { RuleEntry } from "../packages/catalogue/src/entry.ts";
+import type { FunctionEntry, RuleEntry } from "../packages/catalogue/src/entry.ts";
 import {
   entries,
   functionEntries,
@@ -105,8 +105,12 @@ current("packages/catalogue/src/rules.ts", rulesModule(rules));
 const methods = await methodEntries(root, "quasi-newton");
 if (methods.length === 0) throw new Error("No methods were found in packages/quasi-newton.");
 current("packages/catalogue/src/methods.ts", methodsModule(methods));
-const functions = await functionEntries(root, "regularizers");
-if (functions.length === 0) throw new Error("No functions were found in packages/regularizers.");
+const functions: FunctionEntry[] = [];
+for (const name of ["quasi-newton", "regularizers", "transforms"]) {
+  const found = await functionEntries(root, name, methods);
+  if (found.length === 0) throw new Error(`No functions were found in packages/${name}.`);
+  functions.push(...found);
+}
 current("packages/catalogue/src/functions.ts", functionsModule(functions));
 const transforms = await transformEntries(root, [...families, "regularizers"]);
 current("packages/catalogue/src/transforms.ts", transformsModule(transforms));

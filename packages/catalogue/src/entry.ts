@@ -108,7 +108,7 @@ export interface MethodEntry {
   readonly comment: string;
 }
 
-/** A function of arrays on the host: a projection, a proximal step, a penalty, an augmentation. */
+/** A function beside rules, transforms and methods: a projection, a penalty, an augmentation, a line search, an accountant. */
 export interface FunctionEntry {
   /** The export's name. */
   readonly name: string;

@@ -1,8 +1,50 @@
 // Written by `npm run docs` from the rules themselves.
 import type { FunctionEntry } from "./entry.ts";
 
-/** Every function of arrays that regularizes on the host, by name. */
+/** Every function beside rules, transforms and methods, by package and name. */
 export const functions: readonly FunctionEntry[] = [
+  {
+    "name": "armijo",
+    "family": "quasi-newton",
+    "source": "src/search/armijo.ts",
+    "sentence": "Backtracking: shortens a step until the value has gone down by its fair share (Armijo, 1966), at each try to the minimum of the parabola through what is known, kept within a tenth and a half.",
+    "comment": "Backtracking: shortens a step until the value has gone down by its fair share (Armijo, 1966), at each try to the minimum of the parabola through what is known, kept within a tenth and a half. A value that is not finite is a step ten times too long."
+  },
+  {
+    "name": "hagerZhang",
+    "family": "quasi-newton",
+    "source": "src/search/hager-zhang.ts",
+    "sentence": "The search of CG_DESCENT (Hager and Zhang, 2005, https://doi.org/10.1137/030601880): near a minimum it judges by slopes alone, which stay exact after differences of values have drowned in rounding.",
+    "comment": "The search of CG_DESCENT (Hager and Zhang, 2005, https://doi.org/10.1137/030601880): near a minimum it judges by slopes alone, which stay exact after differences of values have drowned in rounding. Brackets a zero of the slope and takes two secant steps at a time."
+  },
+  {
+    "name": "iterations",
+    "family": "quasi-newton",
+    "source": "src/minimize.ts",
+    "sentence": "The iterations of a run as they happen, for `for await`; leaving the loop ends the run.",
+    "comment": "The iterations of a run as they happen, for `for await`; leaving the loop ends the run. The last one is where it stands when a tolerance or a budget ends it."
+  },
+  {
+    "name": "minimize",
+    "family": "quasi-newton",
+    "source": "src/minimize.ts",
+    "sentence": "Minimizes a function of many numbers from a start, or from the state of an earlier run.",
+    "comment": "Minimizes a function of many numbers from a start, or from the state of an earlier run. It returns at once where the function does, and promises where the function does. A value or gradient that is not finite means the step was too long; it is never an error. `iterations` is the same, one iteration at a time."
+  },
+  {
+    "name": "weakWolfe",
+    "family": "quasi-newton",
+    "source": "src/search/weak-wolfe.ts",
+    "sentence": "The weak Wolfe conditions, which let the slope end positive, by doubling and halving alone: it trusts no cubic and so works where the function has kinks.",
+    "comment": "The weak Wolfe conditions, which let the slope end positive, by doubling and halving alone: it trusts no cubic and so works where the function has kinks (Lewis and Overton, 2013, https://doi.org/10.1007/s10107-012-0514-2). Smooth functions cost fewer evaluations with `wolfe`. A value that is not finite is a step too far."
+  },
+  {
+    "name": "wolfe",
+    "family": "quasi-newton",
+    "source": "src/search/wolfe.ts",
+    "sentence": "The strong Wolfe conditions by the search of Moré and Thuente (1994, https://doi.org/10.1145/192115.192132): steps are minima of cubics and parabolas through the best two samples, and every trial shrinks the interval that holds a minimum.",
+    "comment": "The strong Wolfe conditions by the search of Moré and Thuente (1994, https://doi.org/10.1145/192115.192132): steps are minima of cubics and parabolas through the best two samples, and every trial shrinks the interval that holds a minimum. A value that is not finite is a step too far. Settles for a step of fair decrease where no better is found in `most` trials."
+  },
   {
     "name": "cutmix",
     "family": "regularizers",
@@ -362,5 +404,15 @@ export const functions: readonly FunctionEntry[] = [
     "source": "src/images/augment.ts",
     "sentence": "Images moved by a few pixels, each by its own: what is seen does not depend on where.",
     "comment": "Images moved by a few pixels, each by its own: what is seen does not depend on where. Leaves `images` as they are."
+  },
+  {
+    "name": "graft",
+    "family": "transforms",
+    "source": "src/graft.ts",
+    "sentence": "The direction of one rule with the length of another's step, tensor by tensor: `graft({ direction: shampoo(), length: adam() })` takes over a rate that is known to work.",
+    "comment": "The direction of one rule with the length of another's step, tensor by tensor: `graft({ direction: shampoo(), length: adam() })` takes over a rate that is known to work (Agarwal et al., 2020). Both rules see every gradient, and each keeps its state. The rate of `direction` does not matter, but let it be large: a step is the difference of two parameters in float32.",
+    "golden": {
+      "sources": ["torch 2.13.0, the direction of torch.optim.Adam with the length of torch.optim.SGD, float64"]
+    }
   }
 ];

@@ -37,7 +37,7 @@ export const methods: readonly MethodEntry[] = [
     "title": "Gauss–Newton",
     "paper": "https://doi.org/10.1137/1.9781611971484",
     "sentence": "Gauss and Newton's method for least squares: Newton's with J'J in place of the Hessian, which is as good where the residuals are small or nearly linear, shortened by a line search.",
-    "comment": "Gauss and Newton's method for least squares: Newton's with J'J in place of the Hessian, which is as good where the residuals are small or nearly linear, shortened by a line search (Gauss, 1809). `levenbergMarquardt` is safer far from the minimum. For objectives { residuals }; their value is half the sum of squares."
+    "comment": "Gauss and Newton's method for least squares: Newton's with J'J in place of the Hessian, which is as good where the residuals are small or nearly linear, shortened by a line search (Gauss, 1809). Where they are not, it learns what J'J lacks (Dennis, Gay and Welsch, 1981). `levenbergMarquardt` is safer far from the minimum. For objectives { residuals }; their value is half the sum of squares."
   },
   {
     "id": "gradient-descent",
@@ -73,7 +73,7 @@ export const methods: readonly MethodEntry[] = [
     "title": "Levenberg–Marquardt",
     "paper": "https://doi.org/10.1137/0111030",
     "sentence": "Levenberg and Marquardt's method for least squares: Gauss and Newton's step, shortened towards the gradient by as much damping as the last steps called for.",
-    "comment": "Levenberg and Marquardt's method for least squares: Gauss and Newton's step, shortened towards the gradient by as much damping as the last steps called for (Marquardt, 1963; damping as in Nielsen, 1999). For objectives { residuals }; their value is half the sum of squares."
+    "comment": "Levenberg and Marquardt's method for least squares: Gauss and Newton's step, shortened towards the gradient by as much damping as the last steps called for (Marquardt, 1963; damping as in Nielsen, 1999). Where residuals stay large it learns what J'J lacks (Dennis, Gay and Welsch, 1981). Within bounds, each step is the minimum of its damped model there; the objective is never evaluated outside, and the gradient that a run reports is the projected one. For objectives { residuals }; their value is half the sum of squares."
   },
   {
     "id": "newton",

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import * as averaging from "@descent/averaging";
 import { OptimizerError } from "@descent/core";
 import { isRule, isTransform } from "@descent/core/adapter";
@@ -62,35 +62,46 @@ test("the catalogue has every method that quasi-newton exports, as it says of it
   for (const { family, sentence } of methods) expect([family, sentence.endsWith(".")]).toEqual(["quasi-newton", true]);
 });
 
-test("the catalogue has every function that regularizers exports, with the file that it is in and what checks it", () => {
-  const exported = Object.entries(regularizers).flatMap(([name, f]) =>
-    typeof f === "function" && !isTransform(f) ? [name] : [],
-  );
-  expect(functions.map(({ name }) => name)).toEqual(exported.sort());
+test("the catalogue has every other function of regularizers, quasi-newton and transforms, with its file and what checks it", () => {
+  const isFunction = ([, f]: readonly [string, unknown]): boolean =>
+    typeof f === "function" && !isTransform(f) && Object.prototype.toString.call(f) !== "[object GeneratorFunction]";
+  const names = (module: object): string[] =>
+    Object.entries(module)
+      .filter(isFunction)
+      .map(([name]) => name);
+  const exported = {
+    "quasi-newton": names(quasiNewton).filter((name) => !methods.some((method) => method.name === name)),
+    regularizers: names(regularizers),
+    transforms: names(around),
+  };
+  for (const [family, wanted] of Object.entries(exported)) {
+    const listed = functions.filter((entry) => entry.family === family);
+    expect(listed.map(({ name }) => name)).toEqual(wanted.sort());
+    const folder = new URL(`../../${family}/`, import.meta.url);
+    const read = (file: string): string => readFileSync(new URL(file, folder), "utf8");
+    const goldens = readdirSync(new URL("test/golden/", folder))
+      .map((file) => read(`test/golden/${file}`))
+      .join();
+    for (const { name, source, sentence, comment, golden } of listed) {
+      expect(read(source)).toMatch(new RegExp(`\\*/\n+export (const|(async )?function\\*?) ${name}\\b`));
+      expect(sentence, name).toMatch(/^[^ ].{20,}\.$/s);
+      expect(comment, name).toContain(sentence.slice(0, 20));
+      expect(golden !== undefined, name).toBe(new RegExp(`"(name|transform)": ?"${name}"`).test(goldens));
+      for (const one of golden?.sources ?? []) expect(goldens).toContain(JSON.stringify(one));
+    }
+  }
   for (const name of [
     "projectSimplex",
     "proxNuclear",
     "penaltyL1",
     "mixup",
-    "randomShifts",
-    "fgsm",
     "pgd",
     "lagrangian",
+    "wolfe",
+    "minimize",
+    "graft",
   ])
-    expect(exported).toContain(name);
-  const folder = new URL("../../regularizers/", import.meta.url);
-  const read = (file: string): string => readFileSync(new URL(file, folder), "utf8");
-  const goldens = ["regularizers", "penalties"].map((name) => read(`test/golden/${name}.json`)).join();
-  for (const { family, name, source, sentence, comment, golden } of functions) {
-    expect(family).toBe("regularizers");
-    expect(read(source)).toMatch(new RegExp(`\\*/\n+export (const|(async )?function) ${name}\\b`));
-    expect(sentence, name).toMatch(/^[^ ].{20,}\.$/s);
-    expect(comment, name).toContain(sentence.slice(0, 20));
-    expect(golden !== undefined, name).toBe(
-      goldens.includes(`"name":"${name}"`) || goldens.includes(`"name": "${name}"`),
-    );
-    for (const one of golden?.sources ?? []) expect(goldens).toContain(JSON.stringify(one));
-  }
+    expect(Object.values(exported).flat()).toContain(name);
 });
 
 describe.each(rules)("$id", (entry) => {

@@ -1,8 +1,15 @@
 import { exportModel, Graph } from "@descent/onnx";
-import { fgsm } from "@descent/regularizers";
+import { cutmix, cutout, fgsm, mixup } from "@descent/regularizers";
 import { sgd } from "@descent/sgd";
 import { expect, onTestFinished, test } from "vitest";
-import { type Batch, binaryCrossEntropyWithLogits, meanSquared, Trainer, type TrainerOptions } from "../src/index.ts";
+import {
+  type Batch,
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  meanSquared,
+  Trainer,
+  type TrainerOptions,
+} from "../src/index.ts";
 
 /* Regularizers as nodes of the model: a Dropout that trains drops in steps, and not in `evalStep` and `predict`. */
 
@@ -157,4 +164,53 @@ test("adversarial training by the gradients of a shift of the inputs keeps a mod
   // The feature that an attack of this size turns round loses its weight; plain training adds to it.
   expect((await robust.weights()).w![1]).toBeLessThan(3.6);
   expect((await plain.weights()).w![1]).toBeGreaterThan(4);
+});
+
+test("batches of mixup, cutmix and cutout train with the loss and gradient of their own images and targets", async () => {
+  const [n, side, digits] = [12, 3, 2];
+  const shape = [n, side, side, 1] as const;
+  const images = wave(n * side * side, 1.1);
+  const labels = Float32Array.from({ length: n * digits }, (_, k) => Number((k >> 1) % 2 === k % 2));
+  const w = wave(side * side * digits, 0.7).map((x) => x / 2);
+  const graph = new Graph();
+  graph.input("x", { elem: "float32", shape: ["batch", side * side] });
+  graph.initializer("w", { elem: "float32", dims: [side * side, digits], data: w });
+  graph.op("MatMul", ["x", "w"], {}, ["y"]);
+  graph.output("y");
+  const trainer = await Trainer.create(exportModel(graph), {
+    optimizer: sgd({ lr: 0.5 }),
+    loss: crossEntropy({ probabilities: true }),
+  });
+  onTestFinished(() => trainer.dispose());
+  const batches = {
+    mixup: mixup(images, labels, { shape, alpha: 1, seed: 3 }),
+    cutmix: cutmix(images, labels, { shape, alpha: 1, seed: 3 }),
+    cutout: { images: cutout(images, { shape, size: 2, seed: 3 }), targets: labels },
+  };
+  for (const [way, { images: seen, targets }] of Object.entries(batches)) {
+    expect(seen, way).not.toEqual(images);
+    const { loss, gradients } = await trainer.gradients({
+      x: { data: seen, dims: [n, side * side] },
+      labels: { data: targets, dims: [n, digits] },
+    });
+    // By hand: the mean of −Σ target · log softmax, whose gradient is xᵀ(softmax − target) / n.
+    const logits = times(seen, w, side * side);
+    const p = logits.map((z, k) => 1 / (1 + Math.exp(logits[k ^ 1]! - z)));
+    expect(loss).toBeCloseTo(-targets.reduce((sum, t, k) => sum + t * Math.log(p[k]!), 0) / n, 5);
+    const across = Array.from({ length: seen.length }, (_, k) => seen[(k % n) * side * side + Math.floor(k / n)]!);
+    const wrong = p.map((pk, k) => (pk - targets[k]!) / n);
+    expect(Array.from(gradients.w!)).toEqual(Array.from(times(across, wrong, n), (v) => expect.closeTo(v, 5)));
+  }
+  const { mixup: mixed } = batches;
+  const batch = {
+    x: { data: mixed.images, dims: [n, side * side] },
+    labels: { data: mixed.targets, dims: [n, digits] },
+  };
+  const { loss: before } = await trainer.trainStep(batch);
+  for (let step = 0; step < 20; step++) await trainer.trainStep(batch);
+  // What is left is the entropy of the targets, at least.
+  const entropy = -mixed.targets.reduce((sum, t) => sum + (t > 0 ? t * Math.log(t) : 0), 0) / n;
+  const { loss } = await trainer.evalStep(batch);
+  expect(loss).toBeLessThan(before);
+  expect(loss).toBeGreaterThan(entropy);
 });

@@ -1,7 +1,7 @@
-import { OptimizerError } from "@descent/core";
-import { knownOptions, shown, whole } from "@descent/core/adapter";
-import { type Asking, ask, column, compute, numbers, type Point, type Vector } from "./ask.ts";
-import { type Bounds, cauchy } from "./bounded/cauchy.ts";
+import { knownOptions, whole } from "@descent/core/adapter";
+import { ask, column, compute, numbers, type Vector } from "./ask.ts";
+import { type BoundOptions, type Bounds, boxOf } from "./bounded/bounds.ts";
+import { cauchy } from "./bounded/cauchy.ts";
 import { compact } from "./bounded/compact.ts";
 import { subspaceMinimum } from "./bounded/subspace.ts";
 import { pair } from "./curvature.ts";
@@ -11,11 +11,7 @@ import { between } from "./options.ts";
 import { moreThuente } from "./search/wolfe.ts";
 
 /** Options of `lbfgsb`. */
-export interface LbfgsbOptions {
-  /** The lower bound, one for all or one per number (default −∞). */
-  readonly min?: number | ArrayLike<number> | undefined;
-  /** The upper bound, one for all or one per number (default ∞). */
-  readonly max?: number | ArrayLike<number> | undefined;
+export interface LbfgsbOptions extends BoundOptions {
   /** How many of the last steps are remembered (default 10): two vectors each. */
   readonly memory?: number | undefined;
 }
@@ -26,70 +22,30 @@ type Smooth = History & { readonly whole: Vector };
 const where = "lbfgsb";
 const SEARCH = { c1: 1e-3, c2: 0.9, most: 20 } as const;
 
-function bound(name: "min" | "max", given: unknown, n: number): Float64Array {
-  if (typeof given === "number" && !Number.isNaN(given)) return new Float64Array(n).fill(given);
-  if (typeof given !== "object" || given === null || !("length" in given))
-    throw new OptimizerError(`\`${where}\`: ${name} must be a number or a list of numbers; got ${shown(given)}.`);
-  const list = Float64Array.from(given as ArrayLike<number>);
-  if (list.length !== n)
-    throw new OptimizerError(`\`${where}\`: ${name} has ${list.length} bounds for ${n} numbers. Give one for each.`);
-  const wrong = list.findIndex((x) => Number.isNaN(x));
-  if (wrong >= 0) throw new OptimizerError(`\`${where}\`: ${name}[${wrong}] must be a number; got NaN.`);
-  return list;
-}
-
-function boundsOf(min: unknown, max: unknown, n: number): Bounds {
-  const bounds = { min: bound("min", min, n), max: bound("max", max, n) };
-  for (const [i, low] of bounds.min.entries())
-    if (!(low <= bounds.max[i]! && low < Infinity && bounds.max[i]! > -Infinity))
-      throw new OptimizerError(
-        `\`${where}\`: min must be at most max; got ${low} and ${bounds.max[i]} for number ${i}.`,
-      );
-  return bounds;
-}
-
 /**
  * L-BFGS-B: L-BFGS within bounds, `min` ≤ x ≤ `max` (Byrd, Lu, Nocedal and Zhu, 1995; as improved by Morales and Nocedal,
  * 2011). The objective is never evaluated outside them; a start outside moves to the nearest point within. The gradient that
  * a run reports is the projected one, how far −g leads before it meets a bound: 0 where the bounds hold x down.
  */
 export function lbfgsb(options: LbfgsbOptions = {}): Method<Smooth> {
-  const { min = -Infinity, max = Infinity, memory = 10 } = knownOptions(where, options, ["min", "max", "memory"]);
+  const { min, max, memory = 10 } = knownOptions(where, options, ["min", "max", "memory"]);
   whole(where, { memory });
   between(where, { memory }, 0, Infinity);
-  if (typeof min === "number" && typeof max === "number") boundsOf(min, max, 1);
-  function* within(x: Vector): Asking<{ readonly min: Vector; readonly max: Vector; readonly bounds: Bounds }> {
-    const bounds = boundsOf(min, max, (yield* numbers(x)).length);
-    return { min: yield* column(bounds.min), max: yield* column(bounds.max), bounds };
-  }
-  function* projected({ x, value, gradient: g }: Point): Asking<Point> {
-    const { min, max } = yield* within(x);
-    return {
-      x,
-      value,
-      ...(yield* compute(
-        { gradient: "x - min(max(x - g, low), high)", gradientNorm: "largest(abs(gradient))" },
-        { x, g, low: min, high: max },
-      )),
-    };
-  }
+  const box = boxOf(where, { min, max });
   return {
     id: "lbfgsb",
     title: "L-BFGS-B",
     paper: "https://doi.org/10.1137/0916069",
-    *from(x) {
-      const { min, max } = yield* within(x);
-      return (yield* compute({ y: "min(max(x, low), high)" }, { x, low: min, high: max })).y;
-    },
+    from: box.inside,
     // biome-ignore lint/correctness/useYield: it starts without asking
     *start({ gradient }) {
       return { ...NOTHING, whole: gradient };
     },
-    view: projected,
+    view: box.view,
     *iterate(at, known) {
       const { whole, ...history } = known;
       const learned = history.s.length > 0;
-      const { min, max, bounds } = yield* within(at.x);
+      const { min, max, bounds } = yield* box.at(at.x);
       const [x, g] = [yield* numbers(at.x), yield* numbers(whole)];
       const [s, y]: [Float64Array[], Float64Array[]] = [[], []];
       for (const v of history.s) s.push(yield* numbers(v));
@@ -122,7 +78,7 @@ export function lbfgsb(options: LbfgsbOptions = {}): Method<Smooth> {
           const found = yield* pair({ x: at.x, gradient: whole }, trial.at);
           const kept = found ? remembered(history, found, memory) : history;
           return {
-            at: yield* projected(trial.at),
+            at: yield* box.view(trial.at),
             step: trial.step,
             memory: { ...kept, whole: trial.at.gradient },
           };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { build, derivative, hostFunction, parse, variable } from "@descent/core/graph";
-import { type Evaluation, lbfgsb, minimize, type Result } from "../src/index.ts";
+import { type Evaluation, lbfgsb, levenbergMarquardt, minimize, type Residuals, type Result } from "../src/index.ts";
 import type { Run } from "./methods.ts";
 import { problems } from "./problems.ts";
 
@@ -12,6 +12,8 @@ interface Golden {
     readonly min: readonly (number | null)[];
     readonly max: readonly (number | null)[];
     readonly run: Run;
+    /** SciPy's least_squares, by trf. */
+    readonly leastSquares?: Run;
   }[];
 }
 export const golden = JSON.parse(readFileSync(new URL("golden/bounds.json", import.meta.url), "utf8")) as Golden; // written by goldens/make.py
@@ -52,15 +54,37 @@ const hockSchittkowski: Readonly<Record<string, (x: Float64Array) => Evaluation>
 };
 
 /** The problems with bounds that SciPy solved. */
-export const bounded = golden.problems.map(({ name, start, min, max, run }) => ({
+export const bounded = golden.problems.map(({ name, start, min, max, run, leastSquares }) => ({
   name,
   start,
   min: min.map((b) => b ?? -Infinity),
   max: max.map((b) => b ?? Infinity),
   run,
+  leastSquares,
   evaluate: hockSchittkowski[name] ?? problems.find((p) => p.name === name)!.evaluate,
 }));
 
 /** Runs L-BFGS-B on a problem. */
 export const solveWithin = ({ evaluate, start, min, max }: (typeof bounded)[number]): Result =>
   minimize(evaluate, start, lbfgsb({ min, max }), { maxIterations: 3000 });
+
+/** Those that are sums of squares. */
+export const boundedSquares = bounded.flatMap((problem) => {
+  const name = ["hs1", "hs2"].includes(problem.name) ? "rosenbrock" : problem.name;
+  const squares = problems.find((p) => p.name === name);
+  return squares && problem.leastSquares
+    ? [{ ...problem, run: problem.leastSquares, residuals: squares.residuals }]
+    : [];
+});
+
+/** Runs Levenberg and Marquardt's method on a problem; values are sums of squares, and not half of them. */
+export function fitWithin(
+  { start, min, max }: (typeof boundedSquares)[number],
+  residuals: (x: Float64Array) => Residuals,
+): Result {
+  const result = minimize({ residuals }, start, levenbergMarquardt({ min, max }), {
+    gradientTolerance: 1e-7,
+    maxIterations: 3000,
+  });
+  return { ...result, value: 2 * result.value, gradientNorm: 2 * result.gradientNorm };
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Evaluation, lbfgs, lbfgsb, minimize } from "../src/index.ts";
-import { bounded, golden, solveWithin } from "./bounded.ts";
+import { bounded, boundedSquares, fitWithin, golden, solveWithin } from "./bounded.ts";
 import { median } from "./methods.ts";
 import { problems } from "./problems.ts";
 
@@ -30,6 +30,39 @@ test.each(bounded.map((p) => [p.name, p] as const))(
     for (const [i, gi] of Array.from(evaluate(x).gradient).entries()) {
       if (gi > gradientNorm + 1e-12) expect(x[i]! - min[i]!).toBeLessThanOrEqual(gradientNorm);
       else if (gi < -gradientNorm - 1e-12) expect(max[i]! - x[i]!).toBeLessThanOrEqual(gradientNorm);
+    }
+  },
+);
+
+test("Levenberg and Marquardt's method reaches the minima of SciPy's trf within bounds, for at most 1.2 times the evaluations in the median", () => {
+  const ratios: number[] = [];
+  for (const problem of boundedSquares) {
+    const { value, evaluations, status, gradientNorm } = fitWithin(problem, problem.residuals);
+    const { run, name } = problem;
+    // Where values are 1e5, a gradient of 1e-7 is below their rounding.
+    expect(status === "gradient" || gradientNorm < 1e-7 * Math.abs(value), `${name}: ${status}`).toBe(true);
+    expect(value - run.value, name).toBeLessThanOrEqual(2e-6 * (1 + Math.abs(run.value)));
+    ratios.push(evaluations / run.evaluations);
+  }
+  expect(ratios.length).toBe(23);
+  expect(median(ratios)).toBeLessThanOrEqual(1.2);
+});
+
+test.each(boundedSquares.map((p) => [p.name, p] as const))(
+  "%s as least squares: never evaluates outside, and ends where the conditions of Karush, Kuhn and Tucker hold",
+  (_, problem) => {
+    const { residuals, min, max } = problem;
+    const { x, value } = fitWithin(problem, (at) => {
+      for (const [i, xi] of at.entries()) expect(xi >= min[i]! && xi <= max[i]!, `x[${i}] = ${xi}`).toBe(true);
+      return residuals(at);
+    });
+    const { residuals: r, jacobian } = residuals(x);
+    const least = 1e-6 * (1 + value);
+    for (let j = 0; j < x.length; j++) {
+      let g = 0;
+      for (let i = 0; i < r.length; i++) g += jacobian[i * x.length + j]! * r[i]!;
+      if (g > least) expect(x[j]).toBe(min[j]);
+      else if (g < -least) expect(x[j]).toBe(max[j]);
     }
   },
 );

@@ -46,7 +46,7 @@ wrongCalls(quasiNewton, {
   gradientDescent: method({}),
   lbfgs: method({ memory: 10, precondition: [2] }),
   lbfgsb: method({ min: -10, max: [10], memory: 10 }),
-  levenbergMarquardt: method({ damping: 1e-3 }),
+  levenbergMarquardt: method({ damping: 1e-3, min: -10, max: [10] }),
   newton: method({}),
   newtonCg: method({ precondition: [2] }),
   nonlinearCg: method({ beta: "hager-zhang", precondition: [2] }),

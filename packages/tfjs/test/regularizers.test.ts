@@ -1,4 +1,4 @@
-import { fgsm, mixup } from "@descent/regularizers";
+import { cutmix, cutout, fgsm, mixup } from "@descent/regularizers";
 import { sgd } from "@descent/sgd";
 import { beforeAll, describe, expect, test } from "vitest";
 import { optimizer } from "../src/index.ts";
@@ -91,4 +91,29 @@ test("a mixed batch trains with the loss of the mixed targets, which is the mix 
     const partner = mixed.targets.map((t, k) => (t - mixed.lambda * labels[k]!) / (1 - mixed.lambda));
     expect(cost(mixed.targets)).toBeCloseTo(mixed.lambda * cost(labels) + (1 - mixed.lambda) * cost(partner), 5);
   });
+});
+
+test("fitDataset trains on batches of cutmix and cutout that a generator makes, others in every epoch", async () => {
+  const shape = [8, 2, 2, 1] as const;
+  const images = Float32Array.from({ length: 32 }, (_, k) => Math.sin(2 * k) + ((k >> 2) % 2));
+  const labels = Float32Array.from({ length: 16 }, (_, k) => Number((k >> 1) % 2 === k % 2));
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [4], activation: "softmax" })] });
+  model.compile({ optimizer: optimizer(sgd({ lr: 0.3 })), loss: "categoricalCrossentropy" });
+  const seen: Float32Array[] = [];
+  const dataset = (seed: number): tf.data.Dataset<tf.TensorContainer> =>
+    tf.data.generator(function* () {
+      const mixed = cutmix(images, labels, { shape, seed });
+      const data = cutout(mixed.images, { shape, size: 1, seed });
+      seen.push(data);
+      yield { xs: tf.tensor2d(data, [8, 4]), ys: tf.tensor2d(mixed.targets, [8, 2]) };
+    });
+  const cost = (): number =>
+    tf.tidy(
+      () => (model.evaluate(tf.tensor2d(images, [8, 4]), tf.tensor2d(labels, [8, 2])) as tf.Scalar).dataSync()[0]!,
+    );
+  const before = cost();
+  for (let epoch = 0; epoch < 30; epoch++) await model.fitDataset(dataset(epoch), { epochs: 1, verbose: 0 });
+  expect(new Set(seen.map(String)).size).toBeGreaterThan(20);
+  expect(cost()).toBeLessThan(before);
+  model.dispose();
 });

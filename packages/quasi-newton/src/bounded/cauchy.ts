@@ -1,11 +1,6 @@
+import type { Bounds } from "./bounds.ts";
 import { type Compact, row } from "./compact.ts";
 import { dot, times } from "./small.ts";
-
-/** Where a number may lie. */
-export interface Bounds {
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-}
 
 /** The first minimum of the model along the gradient bent by the bounds, and what later steps need of it. */
 export interface Cauchy {

@@ -1,4 +1,5 @@
-import type { Bounds, Cauchy } from "./cauchy.ts";
+import type { Bounds } from "./bounds.ts";
+import type { Cauchy } from "./cauchy.ts";
 import { type Compact, row } from "./compact.ts";
 import { dot, eliminated, times } from "./small.ts";
 

@@ -10,6 +10,8 @@ export interface ArmijoOptions {
   readonly most?: number | undefined;
 }
 
+const ROUNDING = Number.EPSILON / 2;
+
 /**
  * Backtracking: shortens a step until the value has gone down by its fair share (Armijo, 1966), at each try to the minimum
  * of the parabola through what is known, kept within a tenth and a half. A value that is not finite is a step ten times too
@@ -22,6 +24,7 @@ export function armijo(options: ArmijoOptions = {}): LineSearch {
   return function* (at, direction, slope, first) {
     let step = first;
     for (let k = 0; k < most; k++) {
+      if (k > 0 && -step * slope <= ROUNDING * Math.abs(at.value)) break; // no shorter step can be told from none
       const trial = yield* along(at, direction, step);
       const rise = trial.at.value - at.value;
       if (isFiniteTrial(trial) && rise <= c1 * step * slope) return trial;
