@@ -3,7 +3,7 @@ import type { Bounds } from "./bounds.ts";
 
 /**
  * The minimum of g·s + ½ s'Bs over min ≤ s ≤ max, where 0 is within; undefined where B is not positive definite. By active sets:
- * it goes to the minimum over the free numbers as far as the bounds allow, holds those that it meets, and lets go of the one that
+ * it goes to the minimum over the free numbers as far as the bounds allow, holds those that it meets, and frees the one that
  * pulls inwards most.
  */
 export function quadraticMinimum(B: Float64Array, g: Float64Array, { min, max }: Bounds): Float64Array | undefined {
