@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
 interface Machine {
@@ -44,6 +45,11 @@ describe("npm start installs", () => {
     ["--help", true, "app"],
   ])("for `%s` with a GPU there: %s", (args, there, wanted) => {
     expect(needed(args.split(" "), machine(there))).toBe(wanted);
+  });
+
+  test("nothing for the root, which pnpm installs whatever is asked for", () => {
+    const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+    expect(Object.keys(manifest.dependencies ?? {})).toEqual([]);
   });
 
   test("all engines where TensorFlow's kernels were set up", () => {
