@@ -1,7 +1,7 @@
 import { adamw } from "@descent/adam";
 import { allocate, type OptimizerOptions, optimizer, type Precision } from "@descent/arrays";
-import { type Configured, formula, type Macro, rule } from "@descent/core";
-import { apply } from "@descent/core/graph";
+import { type Configured, rule } from "@descent/core";
+import { apply, formula, type Macro } from "@descent/core/graph";
 import { onnxMatmul } from "@descent/onnxruntime";
 import { muon } from "@descent/orthogonal";
 import { soap } from "@descent/preconditioned";

@@ -1,7 +1,6 @@
 import { allocate, optimizer } from "@descent/arrays";
-import { formula, type Macro } from "@descent/core";
 import { configured, type Equations } from "@descent/core/adapter";
-import { apply } from "@descent/core/graph";
+import { apply, formula, type Macro } from "@descent/core/graph";
 import { onnxMatmul } from "@descent/onnxruntime";
 import type { Tensor2D } from "@tensorflow/tfjs-core";
 import { machine } from "./machine.ts";

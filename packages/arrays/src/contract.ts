@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Inspection, LoadReport, StateDict } from "@descent/core";
-import type { HyperValue, LoadOptions, RowGradient } from "@descent/core/adapter";
+import type { StateDict } from "@descent/core";
+import type { HyperValue, Inspection, LoadOptions, LoadReport, RowGradient } from "@descent/core/adapter";
 import type { Engine } from "./options.ts";
 import type { Described } from "./parameters.ts";
 

@@ -1,5 +1,5 @@
 /** Optimizers of plain `Float32Array`s. */
-export type { Description, RowGradient } from "@descent/core/adapter";
+export type { Description, Inspection, LoadReport, RowGradient } from "@descent/core/adapter";
 export type { ArraysOf, GradientsOf, Optimizer, ParametersOf } from "./contract.ts";
 export type { Factor, Matmul, Multiplication } from "./matrices/product.ts";
 export { type AllocateOptions, type Allocation, allocate } from "./memory/allocate.ts";

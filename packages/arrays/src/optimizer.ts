@@ -1,16 +1,18 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type Configured, type Inspection, type LoadReport, OptimizerError, type StateDict } from "@descent/core";
+import { type Configured, OptimizerError, type StateDict } from "@descent/core";
 import {
   type BlockingWorld,
   checkConfigured,
   DISPOSE,
   distinctRows,
   type HyperValue,
+  type Inspection,
   isCallback,
   isFloat32Array,
   isRecord,
   isRowGradient,
   type LoadOptions,
+  type LoadReport,
   Loop,
   list,
   type Named,

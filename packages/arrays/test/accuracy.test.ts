@@ -1,4 +1,4 @@
-import type { Macro } from "@descent/core";
+import type { Macro } from "@descent/core/graph";
 import {
   apply,
   constant,

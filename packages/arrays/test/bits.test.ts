@@ -1,7 +1,7 @@
 import * as adagrads from "@descent/adagrad";
 import * as adams from "@descent/adam";
-import { type Configured, clipByGlobalNorm, clipByNorm, clipByValue, type Macro, withL2 } from "@descent/core";
-import { apply } from "@descent/core/graph";
+import { type Configured, clipByGlobalNorm, clipByNorm, clipByValue, withL2 } from "@descent/core";
+import { apply, type Macro } from "@descent/core/graph";
 import * as sgds from "@descent/sgd";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -1,6 +1,6 @@
-import { clipByGlobalNorm, formula, type Macro } from "@descent/core";
+import { clipByGlobalNorm } from "@descent/core";
 import { configured, type RuleSpec } from "@descent/core/adapter";
-import { apply } from "@descent/core/graph";
+import { apply, formula, type Macro } from "@descent/core/graph";
 import { describe, expect, test } from "vitest";
 import { optimizer } from "../src/index.ts";
 import { Multiplier } from "../src/matrices/multiplier.ts";

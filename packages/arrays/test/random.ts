@@ -1,5 +1,6 @@
-import type { Macro, Parameter } from "@descent/core";
+import type { Parameter } from "@descent/core";
 import type { RuleSpec } from "@descent/core/adapter";
+import type { Macro } from "@descent/core/graph";
 import {
   type Arithmetic,
   apply,

@@ -1,6 +1,6 @@
-import { type Configured, formula, type Macro } from "@descent/core";
+import type { Configured } from "@descent/core";
 import { configured, type Equations, type Macros, type Slots } from "@descent/core/adapter";
-import { apply } from "@descent/core/graph";
+import { apply, formula, type Macro } from "@descent/core/graph";
 
 /** A rule of these equations, named so that failures are easy to tell from those of real rules. */
 export const probe = (update: Equations, state: Slots = {}, macros: Macros = {}): Configured =>

@@ -1,5 +1,5 @@
-import type { Configured, Inspection, LoadReport, StateDict } from "@descent/core";
-import type { Axes, HyperValue, Role, Shape } from "@descent/core/adapter";
+import type { Configured, StateDict } from "@descent/core";
+import type { Axes, HyperValue, Inspection, LoadReport, Role, Shape } from "@descent/core/adapter";
 
 /** A parameter to start from. The numbers are copied, never written to. */
 export interface Start {

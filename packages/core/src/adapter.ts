@@ -1,4 +1,5 @@
 /** For adapters and packages that extend Descent: the loop, contracts with a backend, checks of arguments, state files. */
+export { type Combination, combination } from "./combination.ts";
 export { checkConfigured, type Frozen, type Partition } from "./configured.ts";
 export { ASYNC_DISPOSE, DISPOSE } from "./dispose.ts";
 export { among, isCallback, isRecord, list, nearest, shown, suggestion, takes } from "./errors.ts";
@@ -14,7 +15,7 @@ export {
   refuseUnknownNames,
   type Stretch,
 } from "./given.ts";
-export { type Assignment, assign, forSome, mapLeaves, refuseEmptyGroups } from "./groups.ts";
+export { type Assignment, assign, forSome, mapLeaves, refuseEmptyGroups, type Selector } from "./groups.ts";
 export { hashOf } from "./hash.ts";
 export { checkHyper, rangeOf, rangeText } from "./hyper.ts";
 export type { HypergradientOptions } from "./hypergradient.ts";
@@ -26,8 +27,8 @@ export { AsyncLoop } from "./loop/async.ts";
 export type { AsyncBackend, Backend, Job, ReduceSums, RowPart, Share, Shares, Start } from "./loop/backend.ts";
 export { type Group, setHyper } from "./loop/groups.ts";
 export { type Given as GivenInputs, readsInput } from "./loop/inputs.ts";
-export type { Kept } from "./loop/inspect.ts";
-export type { LoadOptions, Write } from "./loop/load.ts";
+export type { Inspection, Kept } from "./loop/inspect.ts";
+export type { LoadOptions, LoadReport, Write } from "./loop/load.ts";
 export { Loop } from "./loop/loop.ts";
 export { currentNames, type Rename, renamedState } from "./loop/rename.ts";
 export { intoCorner, isWidened } from "./loop/resize.ts";
@@ -64,7 +65,7 @@ export {
 } from "./parameter.ts";
 export { philox } from "./philox.ts";
 export { fromPlain, type Plain, type PlainRule, toPlain } from "./plain.ts";
-export { configured, isRule, type Leaf } from "./rule.ts";
+export { configured, isRule, type Leaf, type Options } from "./rule.ts";
 export { type Dtype, decodeSafetensors, encodeSafetensors, type SafeData, type SafeTensor } from "./safetensors.ts";
 export type { ScheduleOptions } from "./schedule.ts";
 export type { Equations, Hyper, HyperValue, Inputs, Macros, Range, Ranges, RuleSpec, Slot, Slots } from "./spec.ts";

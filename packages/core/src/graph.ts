@@ -19,6 +19,7 @@ export {
   topological,
   variable,
 } from "./expr.ts";
+export { formula } from "./formula.ts";
 export { type FunctionName, functions, type NamedFunction, reductions } from "./functions.ts";
 export { type Env, hostFunction } from "./host.ts";
 export { latex } from "./latex.ts";
@@ -44,7 +45,7 @@ export {
 export { type Ast, fold, parse } from "./parse.ts";
 export { type Program, refuseOperations, type SlotSpec, uses } from "./program.ts";
 export { hasMatrices, type Shapes, shapes } from "./shapes.ts";
-export { inOrder } from "./spec.ts";
+export { inOrder, type Macro } from "./spec.ts";
 export { substitute } from "./substitute.ts";
 export type { Checked } from "./symbols.ts";
 export { passes } from "./trace/passes.ts";

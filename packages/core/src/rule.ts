@@ -1,11 +1,8 @@
-import { build } from "./build.ts";
-import { checkDefaults, checkEquations, checkSpec } from "./check.ts";
+import { checkDefaults, checkSpec } from "./check.ts";
 import { isCallback, isRecord, OptimizerError, shown, takes } from "./errors.ts";
-import { checkExpr, type Expr, variable } from "./expr.ts";
 import { checkHyper, type SharedOptions } from "./hyper.ts";
 import { meant } from "./options.ts";
 import type { Parameter } from "./parameter.ts";
-import { parse } from "./parse.ts";
 import {
   type Equations,
   type Hyper,
@@ -149,23 +146,4 @@ export function configured(spec: RuleSpec, options: Readonly<Record<string, unkn
 export function checkDecays(where: string, decays: unknown): asserts decays is Leaf["decays"] {
   if (decays !== undefined && !isCallback(decays))
     throw new OptimizerError(`${where}: decays is ${shown(decays)}. Give it (parameter) => true or false.`);
-}
-
-/** A named sub-formula of one expression `x`; its last equation is its value. Formulas are text, control flow is TypeScript. */
-export function formula<const U extends Equations>(equations: Checked<U, Builtin | "x">): (x: Expr) => Expr {
-  checkEquations("formula", equations);
-  const lines = Object.entries(equations as Equations); // Checked<U> is U once it compiles
-  const parsed = lines.map(([name, source]) => [name, source, parse(source)] as const);
-  const apply = (x: Expr): Expr => {
-    checkExpr(x, "a formula");
-    const scope = new Map([["x", x]]);
-    let last = x;
-    for (const [name, source, ast] of parsed) {
-      last = build(ast, source, (n) => scope.get(n), scope.keys());
-      scope.set(name, last);
-    }
-    return last;
-  };
-  apply(variable("x", "tensor")); // for what is wrong with the equations
-  return apply;
 }

@@ -57,7 +57,30 @@ describe("@descent/core/adapter", () => {
     const kept = l.slots().map(({ key, shape, tensor }) => [key, { shape, data: Float32Array.from(tensor) }] as const);
     return { meta: l.meta(), tensors: Object.fromEntries(kept) };
   })();
+  const step = (configured: core.Configured): void => {
+    const l = new adapter.Loop(plain, configured);
+    l.add([parameter, other]);
+    l.update({ w: share() });
+  };
   wrongCalls(adapter, {
+    combination: {
+      args: () => [
+        { id: "half", title: "Half", paper: "", hyper: { share: 0.5 }, parts: ["a", "b"], update: { p: "p + share * (a - p + b - p)" } }, // biome-ignore format: one line
+      ],
+      use: (made) => step((made as adapter.Combination<{ share: number }, "a" | "b">)({ a: sgd(), b: sgd() })),
+    },
+    "combination(…)": {
+      args: () => [{ a: sgd(), b: sgd() }, { share: 1 }],
+      call: adapter.combination({
+        id: "half",
+        title: "Half",
+        paper: "",
+        hyper: { share: 0.5 },
+        parts: ["a", "b"],
+        update: { p: "p + share * (a - p + b - p)" },
+      }),
+      use: step,
+    },
     checkConfigured: { args: () => [sgd(), "optimizer"], anything: [1] },
     among: words,
     isCallback: "is there to be asked about anything",
@@ -167,6 +190,8 @@ describe("@descent/core/adapter", () => {
 
 describe("@descent/core/graph", () => {
   wrongCalls(graph, {
+    formula: { args: () => [{ y: "x * x" }], use: (f: (e: graph.Expr) => graph.Expr) => f(x) },
+    "formula(…)": { args: () => [x], foreign: [0], call: graph.formula({ y: "x * x" }) },
     calculate: { args: () => [[sum], () => ({ rows: 1, cols: 2, data: Float64Array.of(1, 2) })] },
     build: { args: () => [graph.parse("x + 1"), "x + 1", () => x, ["x"]], foreign: [0] },
     apply: made(3, "add", x, x),

@@ -4,7 +4,8 @@ import { sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
 import type { Matrix } from "../src/adapter.ts";
 import type { Expr } from "../src/graph.ts";
-import { type Configured, formula, hypergradient, OptimizerError, partition, rule, schedule } from "../src/index.ts";
+import { formula } from "../src/graph.ts";
+import { type Configured, hypergradient, OptimizerError, partition, rule, schedule } from "../src/index.ts";
 
 const slopeOf = (configured: Configured): string | undefined =>
   configured.kind === "rule" ? configured.rule.before?.[0]?.slope : undefined;

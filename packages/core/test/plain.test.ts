@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { fromPlain, Loop, type Plain, toPlain } from "../src/adapter.ts";
-import { apply, constant, type Expr } from "../src/graph.ts";
+import { apply, constant, type Expr, type Macro } from "../src/graph.ts";
 import {
   type Configured,
   clipByGlobalNorm,
   decoupledDecay,
   freeze,
-  type Macro,
   type Parameter,
   partition,
   rule,

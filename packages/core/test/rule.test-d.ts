@@ -1,4 +1,5 @@
-import { formula, partition, rule } from "@descent/core";
+import { partition, rule } from "@descent/core";
+import { formula } from "@descent/core/graph";
 import { expectTypeOf, test } from "vitest";
 
 const adam = rule({

@@ -1,7 +1,6 @@
 import { describe } from "vitest";
 import { type GoodCalls, wrongCalls } from "../../../tests/wrong-calls.ts";
 import * as adapter from "../src/adapter.ts";
-import * as graph from "../src/graph.ts";
 import * as core from "../src/index.ts";
 import { plain } from "./plain.ts";
 
@@ -38,7 +37,6 @@ const state = (): core.StateDict => {
   const tensorsOf = l.slots().map(({ key, shape, tensor }) => [key, { shape, data: Float32Array.from(tensor) }]);
   return { meta: l.meta(), tensors: Object.fromEntries(tensorsOf) };
 };
-const x = graph.variable("x", "tensor");
 
 describe("@descent/core", () => {
   const transform = (): GoodCalls[string] => ({ args: () => [adam(), 1], use: step });
@@ -69,15 +67,13 @@ describe("@descent/core", () => {
     },
     "an option": { args: () => [0.1], call: (lr: number) => adam({ lr }) },
     "decays, an option": { args: () => [() => true], call: (decays: () => boolean) => adam({ decays }), use: step },
-    formula: { args: () => [{ y: "x * x" }], use: (f: (e: graph.Expr) => graph.Expr) => f(x) },
-    "formula(…)": { args: () => [x], foreign: [0], call: core.formula({ y: "x * x" }) },
     schedule: { args: () => ["1e-3 / (step + 1)"], use: (s: core.Schedule) => s(3) },
     "schedule(…)": { args: () => [3], call: core.schedule("1e-3 / (step + 1)") },
     partition: { args: () => [{ w: adam(), b: core.frozen() }, (p: core.Parameter) => p.name], use: step },
     "partition by selectors": { args: () => [{ a: adam(), b: adam() }, { a: /w/ }], call: core.partition, use: step },
     "a selector": {
       args: () => [/w/],
-      call: (selector: core.Selector) => core.partition({ a: adam(), b: adam() }, { a: selector }),
+      call: (selector: adapter.Selector) => core.partition({ a: adam(), b: adam() }, { a: selector }),
       use: step,
     },
     matrices: { args: () => [parameter] },
@@ -95,24 +91,6 @@ describe("@descent/core", () => {
     transform: {
       args: () => [{ id: "twice", hyper: {}, after: { p: "p + (p - p0)" } }],
       use: (made) => step((made as core.Transform)(adam())),
-    },
-    combination: {
-      args: () => [
-        { id: "half", title: "Half", paper: "", hyper: { share: 0.5 }, parts: ["a", "b"], update: { p: "p + share * (a - p + b - p)" } }, // biome-ignore format: one line
-      ],
-      use: (made) => step((made as core.Combination<{ share: number }, "a" | "b">)({ a: adam(), b: adam() })),
-    },
-    "combination(…)": {
-      args: () => [{ a: adam(), b: adam() }, { share: 1 }],
-      call: core.combination({
-        id: "half",
-        title: "Half",
-        paper: "",
-        hyper: { share: 0.5 },
-        parts: ["a", "b"],
-        update: { p: "p + share * (a - p + b - p)" },
-      }),
-      use: step,
     },
     decoupledDecay: decaying(),
     encodeState: { args: () => [state()] },

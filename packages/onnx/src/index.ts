@@ -1,25 +1,14 @@
 /** For people with a model: read it, look at it, differentiate it, write it. Packages that work on graphs use `/graph`, `/proto` and `/autodiff`. */
-export type { Target } from "./autodiff/builder.ts";
-export {
-  type Differentiated,
-  type DifferentiateOptions,
-  differentiate,
-  type Statistic,
-  type TrainedParameter,
-} from "./autodiff/differentiate.ts";
-export type { GradientRule } from "./autodiff/gradients/rule.ts";
+export { type Differentiated, type DifferentiateOptions, differentiate } from "./autodiff/differentiate.ts";
 export {
   binaryCrossEntropyWithLogits,
   crossEntropy,
   huber,
   type Loss,
-  type LossFunction,
   meanAbsolute,
   meanSquared,
 } from "./autodiff/losses.ts";
-export type { Wanted } from "./autodiff/wanted.ts";
 export { OnnxError } from "./errors.ts";
-export type { BatchNorm, BatchNormMode } from "./graph/batch-norm.ts";
 export { type ExportOptions, exportModel } from "./graph/export.ts";
 export { Graph } from "./graph/graph.ts";
 export { importModel } from "./graph/import/import.ts";
@@ -30,5 +19,4 @@ export { decodeModel, encodeModel, type ModelProto } from "./proto/model.ts";
 export { type UpdateOptions, updateInitializers } from "./proto/weights.ts";
 export { type Change, type Mended, type MendOptions, mend } from "./weights/mend.ts";
 export { notes } from "./weights/notes.ts";
-export type { Axes, Role } from "./weights/roles.ts";
 export { type Surveyed, survey, type Trainable, trainables } from "./weights/survey.ts";

@@ -62,7 +62,7 @@ wrongCalls(onnx, {
   differentiate: { args: () => [graph(), { loss: onnx.meanSquared() }] },
   "differentiate({ loss })": {
     args: () => [scalar],
-    call: (loss: onnx.LossFunction) => onnx.differentiate(graph(), { loss }),
+    call: (loss: autodiff.LossFunction) => onnx.differentiate(graph(), { loss }),
   },
   "differentiate({ wrt })": {
     args: () => [["w"]],
@@ -70,7 +70,7 @@ wrongCalls(onnx, {
   },
   "differentiate({ target })": {
     args: () => ["cpu"],
-    call: (target: onnx.Target) => onnx.differentiate(graph(), { loss: scalar, target }),
+    call: (target: autodiff.Target) => onnx.differentiate(graph(), { loss: scalar, target }),
   },
   crossEntropy: { args: () => [{ smoothing: 0.1 }], use: trained },
   "crossEntropy({ axis })": option(onnx.crossEntropy, "axis", -1),

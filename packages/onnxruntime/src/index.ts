@@ -1,3 +1,4 @@
+export type { Inspection, LoadReport } from "@descent/core/adapter";
 export { binaryCrossEntropyWithLogits, crossEntropy, huber, meanAbsolute, meanSquared } from "@descent/onnx";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export type { FileLike, FileSource } from "./files/read.ts";

@@ -1,7 +1,9 @@
 import type { Configured, Parameter } from "@descent/core";
 import type { BlockingWorld, NonFinite } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
-import type { BatchNorm, External, GradientRule, ImportOptions, Loss, LossFunction } from "@descent/onnx";
+import type { External, ImportOptions, Loss } from "@descent/onnx";
+import type { GradientRule, LossFunction } from "@descent/onnx/autodiff";
+import type { BatchNorm } from "@descent/onnx/graph";
 import type { FixedShapes } from "./graphs/model.ts";
 import type { Plan } from "./plans/training.ts";
 import type { ExecutionProvider, Runtime } from "./runtime/runtime.ts";

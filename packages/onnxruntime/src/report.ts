@@ -1,4 +1,5 @@
-import type { Inspection, Parameter } from "@descent/core";
+import type { Parameter } from "@descent/core";
+import type { Inspection } from "@descent/core/adapter";
 import { type External, type MendOptions, mend } from "@descent/onnx";
 import { checkInspect } from "./check-options.ts";
 import { beside } from "./files/external.ts";

@@ -1,15 +1,17 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { type Inspection, type LoadReport, OptimizerError, type Parameter } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
 import {
   ASYNC_DISPOSE,
   DISPOSE,
   flag,
   forSome,
   type HyperValue,
+  type Inspection,
   isFloat32Array,
   isRecord,
   knownOptions,
+  type LoadReport,
   type Rename,
   refuseEmptyGroups,
   type Shape,

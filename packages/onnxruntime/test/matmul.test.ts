@@ -1,7 +1,6 @@
 import { type Matmul, type Multiplication, optimizer } from "@descent/arrays";
-import { formula, type Macro } from "@descent/core";
 import { configured } from "@descent/core/adapter";
-import { apply } from "@descent/core/graph";
+import { apply, formula, type Macro } from "@descent/core/graph";
 import { onnxMatmul } from "@descent/onnxruntime";
 import { expect, test } from "vitest";
 

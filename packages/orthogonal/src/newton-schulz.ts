@@ -1,5 +1,4 @@
-import { formula, type Macro } from "@descent/core";
-import { apply, type Expr } from "@descent/core/graph";
+import { apply, type Expr, formula, type Macro } from "@descent/core/graph";
 
 /** An odd polynomial: a x + b (x x') x + c (x x')² x. */
 type Polynomial = (x: Expr) => Expr;

@@ -1,3 +1,4 @@
+export type { Inspection } from "@descent/core/adapter";
 export { objective, type VariableObjective } from "./objective.ts";
 export { DescentOptimizer, optimizer } from "./optimizer.ts";
 export type { OptimizerOptions } from "./options.ts";

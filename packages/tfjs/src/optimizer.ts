@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type Configured, type Inspection, OptimizerError, type StateDict } from "@descent/core";
+import { type Configured, OptimizerError, type StateDict } from "@descent/core";
 import {
   checkConfigured,
   DISPOSE,
@@ -7,6 +7,7 @@ import {
   flag,
   type Group,
   type HyperValue,
+  type Inspection,
   isCallback,
   isRecord,
   knownOptions,

@@ -1,8 +1,9 @@
-import { type Configured, type LoadReport, OptimizerError, type Parameter, type StateDict } from "@descent/core";
+import { type Configured, OptimizerError, type Parameter, type StateDict } from "@descent/core";
 import {
   among,
   isRecord,
   isWidened,
+  type LoadReport,
   Loop,
   list,
   type Rename,

@@ -5,13 +5,12 @@ import {
   decodeState,
   encodeState,
   freeze,
-  type Macro,
   OptimizerError,
   partition,
   rule,
   schedule,
 } from "@descent/core";
-import { apply, constant } from "@descent/core/graph";
+import { apply, constant, type Macro } from "@descent/core/graph";
 import { heNormal, initialize, zeros } from "@descent/initializers";
 import { cosine } from "@descent/schedules";
 import { momentum, sgd } from "@descent/sgd";

@@ -1,4 +1,4 @@
-import { combination } from "@descent/core";
+import { combination } from "@descent/core/adapter";
 
 /**
  * The direction of one rule with the length of another's step, tensor by tensor: `graft({ direction: shampoo(), length:

@@ -1,11 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { type Configured, type Inspection, type LoadReport, OptimizerError, type StateDict } from "@descent/core";
+import { type Configured, OptimizerError, type StateDict } from "@descent/core";
 import {
   checkConfigured,
   DISPOSE,
   type HyperValue,
+  type Inspection,
   isCallback,
   type LoadOptions,
+  type LoadReport,
   Loop,
   type Named,
   named,

@@ -1,8 +1,9 @@
 import type { Configured, Parameter } from "@descent/core";
 import type { BlockingWorld } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
-import type { BatchNorm, External, GradientRule, Loss, LossFunction, MendOptions } from "@descent/onnx";
-import type { LabelInput } from "@descent/onnx/autodiff";
+import type { External, Loss, MendOptions } from "@descent/onnx";
+import type { GradientRule, LabelInput, LossFunction } from "@descent/onnx/autodiff";
+import type { BatchNorm } from "@descent/onnx/graph";
 import type { FileSource } from "../files/read.ts";
 import type { Candidates, FixedShapes, Reading } from "../graphs/model.ts";
 import type { Plan, Training } from "../plans/training.ts";

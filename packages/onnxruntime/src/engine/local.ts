@@ -1,5 +1,6 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import { decodeModel, encodeModel, type Mended, type ModelProto, mend, type Target } from "@descent/onnx";
+import { decodeModel, encodeModel, type Mended, type ModelProto, mend } from "@descent/onnx";
+import type { Target } from "@descent/onnx/autodiff";
 import { beside } from "../files/external.ts";
 import { bytesOf, isUrl } from "../files/read.ts";
 import { type Candidates, candidates, ModelSource } from "../graphs/model.ts";

@@ -1,7 +1,7 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import { shown } from "@descent/core/adapter";
-import type { Graph, Target } from "@descent/onnx";
-import type { LabelInput } from "@descent/onnx/autodiff";
+import type { Graph } from "@descent/onnx";
+import type { LabelInput, Target } from "@descent/onnx/autodiff";
 import { SEEDS } from "./dropout.ts";
 
 /** The description of its graph that a training graph's file carries, as JSON. */

@@ -1,25 +1,21 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import {
-  type BatchNorm,
   type Change,
   differentiate,
   type External,
-  type GradientRule,
   type Graph,
   type ImportOptions,
   importModel,
   type Loss,
-  type LossFunction,
   type Mended,
   type ModelProto,
   notes,
   OnnxError,
   type Surveyed,
   survey,
-  type Target,
 } from "@descent/onnx";
-import type { LabelInput } from "@descent/onnx/autodiff";
-import { type Dim, int, prune } from "@descent/onnx/graph";
+import type { GradientRule, LabelInput, LossFunction, Target } from "@descent/onnx/autodiff";
+import { type BatchNorm, type Dim, int, prune } from "@descent/onnx/graph";
 import type { Constant } from "@descent/onnx/proto";
 import type { Expected } from "../runtime/feeds.ts";
 import { seedDropouts } from "./dropout.ts";

@@ -1,6 +1,6 @@
 import { OptimizerError } from "@descent/core";
-import { decodeModel, encodeModel, type Graph, importModel, type ModelProto, type Target } from "@descent/onnx";
-import type { LabelInput } from "@descent/onnx/autodiff";
+import { decodeModel, encodeModel, type Graph, importModel, type ModelProto } from "@descent/onnx";
+import type { LabelInput, Target } from "@descent/onnx/autodiff";
 import { modelOf, prune } from "@descent/onnx/graph";
 import { type Constant, constantOf, type TensorProto, tensorOf } from "@descent/onnx/proto";
 import type { Expected } from "../runtime/feeds.ts";

@@ -1,4 +1,5 @@
-import type { Configured, Inspection, LoadReport, StateDict } from "@descent/core";
+import type { Configured, StateDict } from "@descent/core";
+import type { Inspection, LoadReport } from "@descent/core/adapter";
 import { type Shape, size } from "@descent/core/adapter";
 import { Graph } from "@descent/onnx";
 import { type GpuBuffer, type Optimizer, optimizer } from "@descent/webgpu";

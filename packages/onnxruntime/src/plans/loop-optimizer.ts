@@ -1,5 +1,5 @@
-import type { Inspection, LoadReport, StateDict } from "@descent/core";
-import type { Loop } from "@descent/core/adapter";
+import type { StateDict } from "@descent/core";
+import type { Inspection, LoadReport, Loop } from "@descent/core/adapter";
 import type { Held } from "./held.ts";
 import type { Steered } from "./residence.ts";
 import type { Hyper, LoadHow } from "./training.ts";

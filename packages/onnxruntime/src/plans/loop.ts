@@ -1,10 +1,12 @@
 import { Means } from "@descent/arrays/engine";
-import { type Inspection, type LoadReport, OptimizerError } from "@descent/core";
+import { OptimizerError } from "@descent/core";
 import {
   type BlockingWorld,
   distinctRows,
+  type Inspection,
   isFloat32Array,
   isRowGradient,
+  type LoadReport,
   putRows,
   refuseUnknown,
   shown,

@@ -1,5 +1,5 @@
-import type { Inspection, LoadReport, StateDict } from "@descent/core";
-import type { Shape } from "@descent/core/adapter";
+import type { StateDict } from "@descent/core";
+import type { Inspection, LoadReport, Shape } from "@descent/core/adapter";
 import type { Graph } from "@descent/onnx";
 import type { TrainingGraph } from "../graphs/source.ts";
 import type { RuntimeTensor } from "../runtime/runtime.ts";

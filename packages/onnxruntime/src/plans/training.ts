@@ -1,5 +1,5 @@
-import type { Inspection, LoadReport, StateDict } from "@descent/core";
-import type { HyperValue, LoadOptions, RowGradient } from "@descent/core/adapter";
+import type { StateDict } from "@descent/core";
+import type { HyperValue, Inspection, LoadOptions, LoadReport, RowGradient } from "@descent/core/adapter";
 import type { Fed } from "../runtime/feeds.ts";
 
 /** Where the update happens: on the host, as nodes of the training graph, or on the GPU device that ONNX Runtime shares. */

@@ -1,5 +1,6 @@
 import { OptimizerError } from "@descent/core";
-import { exportModel, type Graph, type Target } from "@descent/onnx";
+import { exportModel, type Graph } from "@descent/onnx";
+import type { Target } from "@descent/onnx/autodiff";
 import type { Shapes, Source, TrainingGraph } from "../graphs/source.ts";
 import { inBlocks } from "../quirks/blocked.ts";
 import { failedBy } from "../quirks/lost.ts";

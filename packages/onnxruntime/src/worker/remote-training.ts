@@ -1,4 +1,4 @@
-import type { Inspection, LoadReport } from "@descent/core";
+import type { Inspection, LoadReport } from "@descent/core/adapter";
 import type {
   Forward,
   GivenGradients,

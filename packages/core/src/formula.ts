@@ -1,0 +1,25 @@
+import { build } from "./build.ts";
+import { checkEquations } from "./check.ts";
+import { checkExpr, type Expr, variable } from "./expr.ts";
+import { parse } from "./parse.ts";
+import type { Equations } from "./spec.ts";
+import type { Builtin, Checked } from "./symbols.ts";
+
+/** A named sub-formula of one expression `x`; its last equation is its value. Formulas are text, control flow is TypeScript. */
+export function formula<const U extends Equations>(equations: Checked<U, Builtin | "x">): (x: Expr) => Expr {
+  checkEquations("formula", equations);
+  const lines = Object.entries(equations as Equations); // Checked<U> is U once it compiles
+  const parsed = lines.map(([name, source]) => [name, source, parse(source)] as const);
+  const apply = (x: Expr): Expr => {
+    checkExpr(x, "a formula");
+    const scope = new Map([["x", x]]);
+    let last = x;
+    for (const [name, source, ast] of parsed) {
+      last = build(ast, source, (n) => scope.get(n), scope.keys());
+      scope.set(name, last);
+    }
+    return last;
+  };
+  apply(variable("x", "tensor")); // for what is wrong with the equations
+  return apply;
+}
