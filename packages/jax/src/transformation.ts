@@ -1,19 +1,14 @@
-import {
-  type Configured,
-  type Inspection,
-  type LoadReport,
-  OptimizerError,
-  type Parameter,
-  type StateDict,
-} from "@descent/core";
+import { type Configured, OptimizerError, type Parameter, type StateDict } from "@descent/core";
 import {
   type Axes,
   checkConfigured,
   type HyperValue,
+  type Inspection,
   isCallback,
   isRecord,
   knownOptions,
   type LoadOptions,
+  type LoadReport,
   Loop,
   type Role,
   refuseShape,
