@@ -23,7 +23,7 @@ def exactly():
         out.copy_(x.reshape(out.shape))
         return SimpleNamespace(wait=lambda: None)
 
-    torch.Tensor.bfloat16 = lambda x: x
+    torch.Tensor.bfloat16 = torch.Tensor.clone  # a copy, as the rounding makes one: the iteration works in place
     torch.bfloat16 = torch.float64
     torch.compile = lambda f=None, **_: f if f else lambda g: g
     torch.distributed.all_gather_into_tensor = gathered

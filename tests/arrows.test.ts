@@ -32,12 +32,12 @@ const asks = new Map(packages.map((pack) => [pack, importsOf(pack)]));
 /** Packages that compute but run nothing: families of rules, schedules, initializers, regularizers, methods that ask. They know only the notation. */
 const pure = packages.filter(
   (pack) =>
-    ["schedules", "initializers", "regularizers", "quasi-newton", "dialects"].includes(pack.folder) ||
+    ["schedules", "initializers", "regularizers", "quasi-newton"].includes(pack.folder) ||
     families.includes(pack.folder),
 );
 /** Packages that run rules or help to: adapters to frameworks, model formats, the test kit. */
 const running = packages.filter(
-  (pack) => !["core", "files", "catalogue", "cli"].includes(pack.folder) && !pure.includes(pack),
+  (pack) => !["core", "files", "catalogue", "dialects", "cli"].includes(pack.folder) && !pure.includes(pack),
 );
 
 test("core imports nothing", () => {
@@ -56,6 +56,12 @@ test.each(pure)("$folder imports @descent/core and nothing else", (pack) => {
 test.each(running)("$folder imports no family, no schedule and no initializer", (pack) => {
   const names = pure.map(({ manifest }) => manifest.name);
   expect(asks.get(pack)?.filter((name) => names.includes(name))).toEqual([]);
+});
+
+test("the dialects import core, the families and schedules", () => {
+  const dialects = packages.find(({ folder }) => folder === "dialects")!;
+  const known = ["core", "schedules", ...families].map((folder) => `@descent/${folder}`);
+  expect(asks.get(dialects)?.filter((name) => !known.includes(packageOf(name)))).toEqual([]);
 });
 
 test("the catalogue imports core and the families, and of all packages the command line alone imports it", () => {
@@ -87,7 +93,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   onnxruntime: ["files", "runtime", "quirks", "graphs", "session", "plans", "engine", "worker"],
   regularizers: ["linear", "projections", "proximal", "penalties", "constraints", "images", "robust"],
   "quasi-newton": ["search", "bounded"],
-  dialects: ["emit"],
+  dialects: ["emit", "optimizer", "torch", "optax", "keras", "tensorflow"],
 };
 
 test.each(packages)("the folders of $folder are rooms with arrows one way", ({ folder, path }) => {

@@ -1,0 +1,17 @@
+/** Keras 3's optimizers by Keras's names, with Keras's defaults and forms. */
+
+export type { Dialect } from "../optimizer/optimizer.ts";
+export {
+  Adadelta,
+  Adafactor,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  Ftrl,
+  Lamb,
+  Lion,
+  Nadam,
+  RMSprop,
+  SGD,
+} from "./optimizers.ts";

@@ -1,0 +1,107 @@
+import { ftrl } from "@descent/adagrad";
+import { adam, adamax } from "@descent/adam";
+import { rule, transform } from "@descent/core";
+import { adafactor } from "@descent/factored";
+import { lamb } from "@descent/layerwise";
+import { classicalMomentum } from "@descent/sgd";
+
+/*
+ * Keras's own forms: each is the family's rule with the lines that differ.
+ */
+
+/** Nesterov's momentum with the rate inside the velocity. */
+export const nesterovRateInside = rule({
+  ...classicalMomentum,
+  id: "keras/nesterov",
+  title: "Nesterov of Keras",
+  update: { ...classicalMomentum.update, p: "p + momentum * v - lr * g" },
+});
+
+/** Adam with ε beside the root of the uncorrected moment: at the first step it counts as √(1 − β₂) of PyTorch's. */
+export const adamHat = rule({
+  ...adam,
+  id: "keras/adam",
+  title: "Adam of Keras",
+  update: {
+    m: adam.update.m,
+    v: adam.update.v,
+    p: "p - lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + eps)",
+  },
+});
+
+/** AMSGrad with ε there. */
+export const amsgradHat = rule({
+  ...adamHat,
+  id: "keras/amsgrad",
+  title: "AMSGrad of Keras",
+  state: { ...adam.state, vMax: 0 },
+  update: {
+    ...adamHat.update,
+    vMax: "max(vMax, v)",
+    p: "p - lr * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(vMax) + eps)",
+  },
+});
+
+/** Adamax with ε beside the maximum. */
+export const adamaxBeside = rule({
+  ...adamax,
+  id: "keras/adamax",
+  title: "Adamax of Keras",
+  update: { m: adamax.update.m, u: "max(beta2 * u, abs(g))", p: "p - lr * m / ((1 - beta1^t) * (u + eps))" },
+});
+
+/** Adafactor with an ε that is added to squared gradients. */
+export const adafactorAdded = rule({
+  ...adafactor,
+  id: "keras/adafactor",
+  title: "Adafactor of Keras",
+  hyper: { lr: 1e-3, decay: 0.8, clip: 1, eps1: 1e-30, eps2: 1e-3 },
+  update: {
+    newest: adafactor.update.newest,
+    row: "(1 - newest) * row + newest * (rowMean(g^2) + eps1)",
+    column: "(1 - newest) * column + newest * (columnMean(g^2) + eps1)",
+    rate: "max(eps2, rms(p)) * min(lr, 1 / sqrt(t))",
+    share: "ndim > 1 ? row / mean(row) : 1",
+    u: "g / (sqrt(share) * sqrt(column))",
+    p: "p - rate / max(1, rms(u) / clip) * u",
+  },
+});
+
+/** FTRL with Keras's options: any power of the sum of squares, where the sum starts, and shrinkage of the weights. */
+export const ftrlPowered = rule({
+  ...ftrl,
+  id: "keras/ftrl",
+  title: "FTRL of Keras",
+  hyper: { lr: 1e-3, power: 0.5, initial: 0.1, l1: 0, l2: 0, shrinkage: 0, beta: 0 },
+  ranges: { ...ftrl.ranges, power: [0, Infinity], shrinkage: [0, Infinity] },
+  state: { z: 0, n: "initial" },
+  update: {
+    before: "n^power",
+    n: "n + g^2",
+    z: "z + g + 2 * shrinkage * p - (n^power - before) / lr * p",
+    p: "(clamp(z, -l1, l1) - z) / (n^power / lr + 2 * l2 + beta / lr)",
+  },
+});
+
+/** Puts the average of weights in their place every so often: Keras's `ema_overwrite_frequency`. */
+export const averagedOver = transform({
+  id: "averaged-over",
+  title: "EMA that overwrites",
+  hyper: { decay: 0.99, every: 100 },
+  ranges: { decay: [0, Infinity], every: [1, Infinity] },
+  state: { average: { init: "p" } },
+  after: {
+    average: "t > 1 ? decay * average + (1 - decay) * p : p",
+    p: "t % every == 0 ? average : p",
+  },
+  readout: { p: "average" },
+});
+
+/** LAMB without decay in its trust ratio: Keras decays apart from it. */
+export const lambApart = rule({
+  ...lamb,
+  id: "keras/lamb",
+  title: "LAMB of Keras",
+  hyper: { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-7 },
+  update: { ...lamb.update, u: "mHat / (sqrt(vHat) + eps)" },
+});

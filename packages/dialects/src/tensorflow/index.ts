@@ -1,0 +1,3 @@
+/** TensorFlow.js's `tf.train` with its arguments, defaults and formulas, wrong ones included. */
+
+export { type Constructor, train } from "./train.ts";

@@ -1,0 +1,46 @@
+/** PyTorch's optimizers, schedulers and clipping by PyTorch's names, with PyTorch's defaults. */
+
+export type { Dialect } from "../optimizer/optimizer.ts";
+export {
+  ConstantLR,
+  CosineAnnealingLR,
+  CosineAnnealingWarmRestarts,
+  type Cycle,
+  CyclicLR,
+  ExponentialLR,
+  LambdaLR,
+  LinearLR,
+  MultiplicativeLR,
+  MultiStepLR,
+  OneCycleLR,
+  PolynomialLR,
+  ReduceLROnPlateau,
+  SequentialLR,
+  StepLR,
+  stepsPerEpoch,
+} from "./lr-scheduler.ts";
+export {
+  Adadelta,
+  Adafactor,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  ASGD,
+  Muon,
+  NAdam,
+  RAdam,
+  RMSprop,
+  Rprop,
+  SGD,
+  SparseAdam,
+} from "./optimizers.ts";
+export {
+  AveragedModel,
+  type Averaging,
+  type ClipOptions,
+  clip_grad_norm_,
+  clip_grad_value_,
+  get_ema_multi_avg_fn,
+  get_swa_multi_avg_fn,
+} from "./utils.ts";
