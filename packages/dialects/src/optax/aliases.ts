@@ -56,7 +56,7 @@ function adamOf(o: RootedMoments): Configured {
 const decaying = (made: Configured, weightDecay: HyperValue, decays: ReturnType<typeof masked>): Configured =>
   on(weightDecay) ? decoupledDecay(made, weightDecay, { decays }) : made;
 
-/** `optax.sgd`: `momentum` null or 0 is none. The rate is outside the velocity. */
+/** `optax.sgd`: without `momentum` unless it is given. The rate is outside the velocity. */
 export const sgd = alias("sgd", { momentum: null as HyperValue | null, nesterov: false }, (o) => {
   const { learning_rate: lr, momentum } = o;
   if (!on(momentum)) return sgdRule({ lr });

@@ -4,7 +4,7 @@ import { type HyperValue, isCallback, isRecord, list, shown, suggestion } from "
 /** The library whose names, defaults and formulas an optimizer has. */
 export type Library = "torch" | "optax" | "keras" | "tensorflow";
 
-/** What an option may be, by its default: a schedule wherever there is a number. */
+/** The values that an option takes, by its default: a schedule wherever there is a number. */
 export type Wide<V> = V extends boolean ? boolean : V extends number ? HyperValue : V extends string ? string : V;
 
 /** Options of a library's optimizer with what they are when left out. */

@@ -7,7 +7,7 @@ import { type Defaults, type Dialect, type Given, optimizer, type Values } from 
 import { rmspropRateInside } from "../optimizer/rules.ts";
 import { adadeltaOld, adamaxFalling, rmspropCenteredMinus } from "./rules.ts";
 
-/** What TensorFlow.js asks for. */
+/** In place of a default: TensorFlow.js asks for these. */
 const asked = Number.NaN;
 /** The `epsilon()` of its backends in float32. */
 const epsilon = 1e-7;

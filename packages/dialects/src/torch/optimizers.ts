@@ -34,7 +34,7 @@ type Betas = readonly [beta1: HyperValue, beta2: HyperValue];
 const betas: Betas = [0.9, 0.999];
 const shared = { weight_decay: 0, maximize: false };
 
-/** What every optimizer of the kind of Adam takes first. */
+/** The options that every optimizer of Adam's kind takes first. */
 const moments = (o: { readonly lr: HyperValue; readonly betas: Betas; readonly eps: HyperValue }) => ({
   lr: o.lr,
   beta1: o.betas[0],
