@@ -629,6 +629,10 @@ describe("an operator of another domain", () => {
   test("stays as it is where `keep` names it", () => {
     const graph = importModel(secret("Gelu"), { keep: ["com.microsoft.Gelu"] });
     expect(graph.nodes[0]).toMatchObject({ op: "Gelu", domain: "com.microsoft" });
+    expect(() => importModel(secret("Gelu"), { keep: ["Gelu"] })).toThrow(
+      "`keep` names `Gelu`, which importModel does not rewrite. It rewrites `com.microsoft.",
+    );
+    expect(() => importModel(secret("Gelu"), { keep: ["SimplifiedLayerNormalization"] })).not.toThrow();
   });
 });
 

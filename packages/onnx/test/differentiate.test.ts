@@ -262,6 +262,8 @@ describe("what cannot be differentiated is told by name, with what to do", () =>
     expect(of({ wrt: /^third/ })).toThrow("`wrt` chooses none of the model's weights");
     expect(of({ wrt: [] })).toThrow("`wrt` chooses none");
     expect(of({ inputs: ["z"] })).toThrow("`inputs` names `z`. The model's inputs are `x`.");
+    for (const twice of [{ wrt: ["first/weight", "first/weight"] }, { inputs: ["x", "x"] }, { outputs: ["y", "y"] }])
+      expect(of(twice)).toThrow("must be a list of names, each once");
     const tokens = new Graph();
     tokens.input("ids", { elem: "int64", shape: [2] });
     tokens.initializer("table", floats([4, 2]));

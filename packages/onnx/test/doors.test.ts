@@ -22,6 +22,7 @@ describe("@descent/onnx/graph", () => {
   wrongCalls(graphs, {
     bind: good("batch * 2", { batch: 8 }),
     symbols: good("batch * 2"),
+    isRewritten: good("com.microsoft.Gelu"),
     modelOf: good(whole, {}),
     fold: good(new Graph()),
     prune: good(new Graph()),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeModel, encodeModel, externalize, importModel, updateInitializers } from "../src/index.ts";
+import { decodeModel, encodeModel, externalize, importModel, mend, updateInitializers } from "../src/index.ts";
 import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../src/proto/half.ts";
 import { type Constant, constant, constantOf, floatsOf, tensorOf } from "../src/proto/index.ts";
 import { run } from "./runtime.ts";
@@ -93,6 +93,18 @@ describe("a weight", () => {
     expect(() => updateInitializers(model, { typed: [1] })).toThrow("`typed` is [2], which is 2 numbers; got 1.");
     expect(() => updateInitializers(model, { count: [1] })).toThrow(
       "`count` is int64 and cannot be trained: only floating types can.",
+    );
+  });
+
+  test("is lifted out of a Constant by name, and a name that no Constant has is an error", () => {
+    expect(mend(model, { lift: ["inside"] }).changes).toEqual([{ kind: "lifted", name: "inside", of: "inside" }]);
+    expect(() => mend(model, { lift: ["inside", "typo", "typed"] })).toThrow(
+      "`lift` names `typo`, `typed`, which no Constant node computes. Constant nodes compute `inside`.",
+    );
+    const { graph, ...rest } = decodeModel(model);
+    const given = { ...rest, graph: { ...graph, output: [{ name: "inside" }] } };
+    expect(() => mend(given, { lift: ["inside"] })).toThrow(
+      "`inside` is an output of the model, and a weight cannot be one.",
     );
   });
 });

@@ -56,7 +56,7 @@ wrongCalls(onnx, {
   survey: { args: () => [graph()] },
   notes: { args: () => [graph()] },
   mend: { args: () => [bytes(), { untie: false }] },
-  "mend({ tie })": { args: () => [[["w"]]], call: (tie: readonly string[][]) => onnx.mend(bytes(), { tie }) },
+  "mend({ tie })": { args: () => [[["w", "w"]]], call: (tie: readonly string[][]) => onnx.mend(bytes(), { tie }) },
   updateInitializers: { args: () => [bytes(), { w: new Float32Array(6) }, {}] },
   externalize: { args: () => [bytes(), { location: "weights.bin" }] },
   differentiate: { args: () => [graph(), { loss: onnx.meanSquared() }] },

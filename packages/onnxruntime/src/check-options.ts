@@ -67,8 +67,8 @@ const ofCreate: Readonly<Record<keyof TrainerOptions, Check>> = {
     (x) => isNames(x) || x instanceof RegExp || isCallback(x),
   ),
   tie: must(
-    'be false or groups of names: [["embed.weight", "head.weight"]]',
-    (x) => x === false || (Array.isArray(x) && x.every(isNames)),
+    'be false or groups of two or more names: [["embed.weight", "head.weight"]]',
+    (x) => x === false || (Array.isArray(x) && x.every((group) => isNames(group) && group.length > 1)),
   ),
   untie: must("be false or a list of names", (x) => x === false || isNames(x)),
   outputs: must("be a list of the model's outputs by name", isNames),

@@ -1,4 +1,4 @@
-import { checkOptions, isFunction, isRecord, oneOf, shown, texts } from "../check.ts";
+import { checkOptions, distinct, isFunction, isRecord, oneOf, shown, texts } from "../check.ts";
 import { names, OnnxError } from "../errors.ts";
 import { product } from "../graph/dims.ts";
 import { prune } from "../graph/fold.ts";
@@ -85,13 +85,13 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
       fits: (x) => isFunction(x) || (isRecord(x) && isFunction(x.build)),
     },
     wrt: {
-      want: "a list of names, a pattern such as /^head/, or a function (parameter) => boolean",
-      fits: (x) => texts.fits(x) || x instanceof RegExp || isFunction(x),
+      want: "a list of names, each once, a pattern such as /^head/, or a function (parameter) => boolean",
+      fits: (x) => distinct.fits(x) || x instanceof RegExp || isFunction(x),
     },
-    inputs: texts,
+    inputs: distinct,
     target: oneOf("cpu", "wasm", "cuda", "webgpu"),
     unreached: oneOf("error", "zeros", "leave"),
-    outputs: texts,
+    outputs: distinct,
     rows: texts,
     gradients: {
       want: 'functions by operator: { "com.example.Op": (b, node, dys, need) => … }',

@@ -39,11 +39,11 @@ export interface Mended {
  */
 export function mend(source: Uint8Array | ModelProto, options: MendOptions = {}): Mended {
   check("The model that is mended", source, wantedModel);
-  const isNames = (x: unknown): boolean => Array.isArray(x) && x.every((n) => typeof n === "string");
+  const isNames = (x: unknown): x is readonly string[] => Array.isArray(x) && x.every((n) => typeof n === "string");
   checkOptions("mend", options, {
     tie: {
-      want: 'false, or groups of names: [["embed.weight", "head.weight"]]',
-      fits: (x) => x === false || (Array.isArray(x) && x.every(isNames)),
+      want: 'false, or groups of two or more names: [["embed.weight", "head.weight"]]',
+      fits: (x) => x === false || (Array.isArray(x) && x.every((group) => isNames(group) && group.length > 1)),
     },
     untie: { want: "false, or a list of names", fits: (x) => x === false || isNames(x) },
     lift: { want: "a list of names", fits: isNames },

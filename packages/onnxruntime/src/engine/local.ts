@@ -59,7 +59,9 @@ export class LocalEngine implements Engine {
     ]);
     const opened = { ...opening, runtime: inTurn(runtime), external };
     if (!trainingGraph) {
-      const file = mend(bytes, { ...opening.mending, external });
+      const read = decodeModel(bytes);
+      const { lift, ...mending } = opening.mending;
+      const file = mend(read, { ...mending, lift: lift && constantsAmong(read, lift), external });
       this.#opened = { ...opened, file };
       return candidates(file, external, opening.reading);
     }
@@ -160,4 +162,11 @@ async function trainingOf(
   }
   refuseReadout(optimizer);
   return new TrainingLoop(compiler, new GraphResidence(compiler, optimizer, weights), trained);
+}
+
+/** Those of the names that Constant nodes compute: others are weights already, or the check of `trainable` refuses them. */
+function constantsAmong(model: ModelProto, names: readonly string[]): string[] {
+  const nodes = model.graph?.node ?? [];
+  const constants = new Set(nodes.flatMap(({ opType, output = [] }) => (opType === "Constant" ? output : [])));
+  return names.filter((name) => constants.has(name));
 }

@@ -15,7 +15,7 @@ import {
   survey,
 } from "@descent/onnx";
 import type { GradientRule, LabelInput, LossFunction, Target } from "@descent/onnx/autodiff";
-import { type BatchNorm, type Dim, int, prune } from "@descent/onnx/graph";
+import { type BatchNorm, type Dim, int, isRewritten, prune } from "@descent/onnx/graph";
 import type { Constant } from "@descent/onnx/proto";
 import type { Expected } from "../runtime/feeds.ts";
 import { seedDropouts } from "./dropout.ts";
@@ -133,7 +133,7 @@ export class ModelSource implements Source {
     return importModel(this.#model, {
       ...reading,
       shapes: { ...fixed, ...Object.fromEntries(given) },
-      keep: Object.keys(gradients),
+      keep: Object.keys(gradients).filter(isRewritten),
       batchNorm,
       ...(external ? { external } : {}),
     });

@@ -1,3 +1,4 @@
+import { check, text } from "../../check.ts";
 import type { Graph } from "../graph.ts";
 import type { Node } from "../node.ts";
 import { NodeWriter } from "../node-writer.ts";
@@ -15,6 +16,13 @@ export const contributed: readonly string[] = Object.keys(table);
 
 /** ONNX Runtime puts these in ai.onnx, although no version of ai.onnx has them. */
 const inStandardDomain: ReadonlySet<string> = new Set(["SimplifiedLayerNormalization"]);
+
+/** Whether operators of this name, such as "com.microsoft.Gelu", are rewritten in standard ones on import. */
+export function isRewritten(name: string): boolean {
+  check("The name of an operator", name, text);
+  const op = name.replace(/^com\.microsoft\./, "");
+  return Object.hasOwn(table, op) && (op !== name || inStandardDomain.has(op));
+}
 
 /**
  * Appends standard operators for an operator that ONNX Runtime's optimizers fuse; false for any other. It is done on import,

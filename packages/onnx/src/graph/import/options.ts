@@ -1,6 +1,8 @@
 import { checkOptions, func, isRecord, texts, yesNo } from "../../check.ts";
+import { names, OnnxError } from "../../errors.ts";
 import type { External } from "../../proto/external.ts";
 import { type BatchNorm, isBatchNorm } from "../batch-norm.ts";
+import { contributed, isRewritten } from "../contrib/index.ts";
 import type { Dim } from "../dims.ts";
 
 /** Options of `importModel`. */
@@ -60,6 +62,11 @@ export function checkImportOptions(options: ImportOptions): void {
       fits: isBatchNorm,
     },
   });
+  const lost = (options.keep ?? []).filter((name) => !isRewritten(name));
+  if (lost.length > 0)
+    throw new OnnxError(
+      `\`keep\` names ${names(lost)}, which importModel does not rewrite. It rewrites ${names(contributed.map((op) => `com.microsoft.${op}`))}.`,
+    );
 }
 
 const isValue = (v: unknown): boolean => ["number", "bigint", "boolean"].includes(typeof v);
