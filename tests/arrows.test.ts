@@ -85,7 +85,7 @@ test.each(packages)("$folder declares what it imports, so that it works when ins
  * folders tie them together, and what they share (errors, checks, in core the notation itself) may be imported from anywhere.
  */
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  core: ["trace", "loop", "interpret", "kernels"],
+  core: ["linear-algebra", "trace", "loop", "interpret", "kernels"],
   arrays: ["codec", "kernels", "wasm", "threads", "memory", "matrices", "step", "world"],
   webgpu: ["device", "memory", "shaders", "step"],
   tfjs: ["wasm", "update", "variables", "saved"],
