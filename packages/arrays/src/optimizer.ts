@@ -5,6 +5,7 @@ import {
   checkConfigured,
   DISPOSE,
   distinctRows,
+  goneNames,
   type HyperValue,
   type Inspection,
   isCallback,
@@ -22,6 +23,7 @@ import {
   newNames,
   nonFiniteGradients,
   type RowGradient,
+  refuseTaken,
   refuseUnknown,
   refuseUnknownNames,
   type Share,
@@ -291,11 +293,8 @@ class ArraysOptimizer implements Optimizer {
     this.#alive();
     const before = this.#parameters.entries.map(([, entry]) => entry);
     const added = this.#parameters.described(parameters);
-    const taken = added.find(({ parameter: { name } }) => this.#parameters.byName.has(name));
-    if (taken)
-      throw new OptimizerError(
-        `There is a parameter \`${taken.parameter.name}\` already. Give the new one another name, or give its new array to rebind().`,
-      );
+    const names = added.map(({ parameter: { name } }) => name);
+    refuseTaken(names, this.#parameters.byName, "array");
     this.#parameters.set([...before, ...added]);
     try {
       this.#loop.add(added.map(({ parameter }) => parameter));
@@ -310,11 +309,8 @@ class ArraysOptimizer implements Optimizer {
 
   remove(...names: readonly string[]): Optimizer {
     this.#alive();
-    const gone = new Set<string>(names);
-    this.#tied.refuseFurther("remove", gone);
-    refuseUnknownNames("remove", gone, this.#parameters.byName);
-    if (gone.size === this.#parameters.byName.size)
-      throw new OptimizerError("`remove` would leave no parameter. Dispose of the optimizer instead: dispose().");
+    this.#tied.refuseFurther("remove", new Set(names));
+    const gone = goneNames(names, this.#parameters.byName);
     for (const name of gone) {
       this.#loop.remove(name);
       this.#byRows.delete(name);

@@ -4,6 +4,7 @@ export { checkConfigured, type Frozen, type Partition } from "./configured.ts";
 export { ASYNC_DISPOSE, DISPOSE } from "./dispose.ts";
 export { among, isCallback, isRecord, list, nearest, shown, suggestion, takes } from "./errors.ts";
 export {
+  goneNames,
   isFloat32Array,
   type Named,
   named,
@@ -11,6 +12,7 @@ export {
   refuseEmpty,
   refuseOverlap,
   refuseShape,
+  refuseTaken,
   refuseUnknown,
   refuseUnknownNames,
   type Stretch,

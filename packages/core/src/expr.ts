@@ -99,8 +99,8 @@ export function isUniform(e: Expr): boolean {
   return rank[e.place] < 3;
 }
 
-/** The place of a value made of these, element by element. */
-export function widest(args: readonly Expr[]): Place {
+/** The place of a value that is made of values of these places, element by element: of a row and a column it is the tensor. */
+export function widest(args: readonly { readonly place: Place }[]): Place {
   let place: Place = "host";
   for (const a of args) {
     if (rank[a.place] > rank[place]) place = a.place;

@@ -122,3 +122,21 @@ export function newNames(
   }
   return given;
 }
+
+/** Throws if a parameter that `add` is given has a name that is taken. `memory` is where numbers lie: "array". */
+export function refuseTaken(added: Iterable<string>, known: ReadonlyMap<string, unknown>, memory: string): void {
+  for (const name of added)
+    if (known.has(name))
+      throw new OptimizerError(
+        `There is a parameter \`${name}\` already. Give the new one another name, or give its new ${memory} to rebind().`,
+      );
+}
+
+/** The names of the parameters that `remove` is given. Throws where one is not known, or where none would be left. */
+export function goneNames(names: readonly string[], known: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  const gone = new Set(names);
+  refuseUnknownNames("remove", gone, known);
+  if (gone.size === known.size)
+    throw new OptimizerError("`remove` would leave no parameter. Dispose of the optimizer instead: dispose().");
+  return gone;
+}

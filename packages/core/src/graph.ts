@@ -18,6 +18,7 @@ export {
   type Place,
   topological,
   variable,
+  widest,
 } from "./expr.ts";
 export { formula } from "./formula.ts";
 export { type FunctionName, functions, type NamedFunction, reductions } from "./functions.ts";

@@ -3,6 +3,7 @@ import { type Configured, OptimizerError, type StateDict } from "@descent/core";
 import {
   checkConfigured,
   DISPOSE,
+  goneNames,
   type HyperValue,
   type Inspection,
   isCallback,
@@ -12,6 +13,7 @@ import {
   type Named,
   named,
   newNames,
+  refuseTaken,
   refuseUnknownNames,
   shown,
   takes,
@@ -191,11 +193,8 @@ class WebgpuOptimizer implements Optimizer {
     this.#alive();
     const before = this.#parameters.entries;
     const added = described(parameters);
-    const taken = added.find(({ parameter: { name } }) => this.#parameters.byName.has(name));
-    if (taken)
-      throw new OptimizerError(
-        `There is a parameter \`${taken.parameter.name}\` already. Give the new one another name, or give its new buffer to rebind().`,
-      );
+    const names = added.map(({ parameter: { name } }) => name);
+    refuseTaken(names, this.#parameters.byName, "buffer");
     this.#parameters.set([...before, ...added]);
     try {
       this.#loop.add(added.map(({ parameter }) => parameter));
@@ -208,11 +207,8 @@ class WebgpuOptimizer implements Optimizer {
 
   remove(...names: readonly string[]): Optimizer {
     this.#alive();
-    const gone = new Set(names);
     const { byName, entries } = this.#parameters;
-    refuseUnknownNames("remove", gone, byName);
-    if (gone.size === byName.size)
-      throw new OptimizerError("`remove` would leave no parameter. Dispose of the optimizer instead: dispose().");
+    const gone = goneNames(names, byName);
     for (const name of gone) this.#loop.remove(name);
     this.#parameters.set(entries.filter(({ parameter: { name } }) => !gone.has(name)));
     return this;

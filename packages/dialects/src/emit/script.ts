@@ -14,6 +14,7 @@ import {
   phasesOf,
   reductions,
   variable,
+  widest,
 } from "@descent/core/graph";
 
 /** A formula as it was written, with where each of its values lives. `truth` marks conditions. */
@@ -77,23 +78,12 @@ export interface Script {
   readonly calls: ReadonlySet<string>;
 }
 
-const rank: Readonly<Record<Place, number>> = { host: 0, model: 1, scalar: 2, row: 3, column: 3, tensor: 4 };
 const conditions: ReadonlySet<string> = new Set(["lt", "le", "gt", "ge", "eq", "ne", "and", "or"]);
 const results: Readonly<Record<string, Place>> = {
   ...Object.fromEntries(Object.keys(reductions).map((name): [string, Place] => [name, "scalar"])),
   ...Object.fromEntries(["rowSum", "rowMean", "rowMax"].map((name): [string, Place] => [name, "row"])),
   ...Object.fromEntries(["columnSum", "columnMean", "columnMax"].map((name): [string, Place] => [name, "column"])),
 };
-
-/** The place of a value made of these, element by element. */
-function widest(args: readonly Term[]): Place {
-  let place: Place = "host";
-  for (const a of args) {
-    if (rank[a.place] > rank[place]) place = a.place;
-    else if (rank[a.place] === rank[place] && a.place !== place) place = "tensor"; // a row against a column
-  }
-  return place;
-}
 
 /** A rule taken apart. Throws an OptimizerError if it draws random numbers, which no other language would draw the same. */
 export function scriptOf(rule: RuleSpec): Script {
