@@ -49,6 +49,12 @@ test("files imports Node's own modules and nothing else", () => {
   expect(asks.get(files)?.filter((name) => !name.startsWith("node:"))).toEqual([]);
 });
 
+test("training imports core, schedules and files, and no framework: models come to it by structure", () => {
+  const [training] = packages.filter(({ folder }) => folder === "training");
+  const names = asks.get(training!)?.filter((name) => !name.startsWith("node:")); // it is one of the packages
+  expect([...new Set(names?.map(packageOf))].sort()).toEqual(["@descent/core", "@descent/files", "@descent/schedules"]);
+});
+
 test.each(pure)("$folder imports @descent/core and nothing else", (pack) => {
   expect([...new Set(asks.get(pack)?.map(packageOf))]).toEqual(["@descent/core"]);
 });
@@ -93,6 +99,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   onnxruntime: ["files", "runtime", "quirks", "graphs", "session", "plans", "engine", "worker"],
   regularizers: ["linear", "projections", "proximal", "penalties", "constraints", "images", "robust"],
   "quasi-newton": ["search", "bounded"],
+  training: ["data", "metrics", "callbacks", "node"],
   dialects: ["emit", "optimizer", "torch", "optax", "keras", "tensorflow"],
 };
 

@@ -1,0 +1,77 @@
+import type { HyperValue } from "@descent/core/adapter";
+import type { Weights } from "../model.ts";
+
+/** Numbers by name: `loss`, a metric's, and `val_` and its name for those of the validation. */
+export type Logs = Readonly<Record<string, number>>;
+
+/** Everything that a run goes on from: JSON, but for the checkpoint of the model. `encodeSaved` makes a file of it. */
+export interface Saved {
+  readonly version: 1;
+  /** Epochs completed, and batches trained on in the one under way. */
+  readonly epoch: number;
+  readonly batch: number;
+  /** Batches trained on in all. */
+  readonly step: number;
+  /** The way batches were drawn, which must be the same when the run goes on. */
+  readonly drawing: { readonly batchSize: number; readonly seed: number | null };
+  /** Of the epoch under way: losses added up by samples, the samples, and the metrics. */
+  readonly sums: {
+    readonly loss: number;
+    readonly samples: number;
+    readonly metrics: { readonly trained: boolean; readonly metrics: Readonly<Record<string, unknown>> };
+  };
+  /** The numbers of each epoch so far. */
+  readonly history: readonly Logs[];
+  /** The states of callbacks, by name. */
+  readonly callbacks: Readonly<Record<string, unknown>>;
+  /** The model's own checkpoint. */
+  readonly model: unknown;
+}
+
+/** A run under way, as callbacks see and steer it. */
+export interface Run {
+  /** Epochs completed. */
+  readonly epoch: number;
+  /** Epochs that were asked for. */
+  readonly epochs: number;
+  /** Batches trained on in all. */
+  readonly step: number;
+  /** Batches per epoch; undefined where only the end of one will tell. */
+  readonly batches: number | undefined;
+  /** Ends the run after this batch; `reason` is in its result. */
+  stop(reason: string): void;
+  /** Changes hyper-parameters from the next update on. */
+  set(hyper: Readonly<Record<string, HyperValue>>, group?: string): Promise<void>;
+  /** The rates of the next update by the label of their group; undefined where the model does not tell. */
+  rates(): Promise<Logs | undefined>;
+  /** Copies of the weights. */
+  weights(): Promise<Weights>;
+  /** Sets the weights. */
+  setWeights(weights: Weights): Promise<void>;
+  /** Gives everything to go on from to `write`, once all callbacks have seen this batch or epoch. */
+  save(write: (saved: Saved) => void | Promise<void>): void;
+}
+
+/**
+ * Something to do in the course of training. Functions may return promises, which are awaited; an error ends the run. The names and
+ * first arguments are those of Keras and TensorFlow.js.
+ */
+export interface Callback {
+  /** Tells its state apart in a checkpoint. Two callbacks of one run must not share a name. */
+  readonly name: string;
+  onTrainBegin?(logs: Logs, run: Run): void | Promise<void>;
+  /** `epoch` counts from 0. */
+  onEpochBegin?(epoch: number, logs: Logs, run: Run): void | Promise<void>;
+  /** After an update; `batch` counts from 0 in each epoch, and `logs` are of this batch. */
+  onBatchEnd?(batch: number, logs: Logs, run: Run): void | Promise<void>;
+  /** `logs` are means over the epoch, and the validation's. */
+  onEpochEnd?(epoch: number, logs: Logs, run: Run): void | Promise<void>;
+  /** After the last epoch, or a stop. */
+  onTrainEnd?(logs: Logs, run: Run): void | Promise<void>;
+  /** Called last, after errors too: closes files. */
+  dispose?(): void | Promise<void>;
+  /** Everything to go on from, as JSON can hold it or arrays of numbers. */
+  state?(): unknown;
+  /** Goes on from a state. */
+  load?(state: never): void;
+}

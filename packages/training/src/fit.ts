@@ -1,0 +1,198 @@
+import { OptimizerError } from "@descent/core";
+import { flag, isCallback, isRecord, knownOptions, oneOf, shown, takes, whole } from "@descent/core/adapter";
+import type { Callback, Logs, Saved } from "./callbacks/callback.ts";
+import { batches, checkRepeatable, countOf, type Data, type Drawing, prefetched } from "./data/batches.ts";
+import { isDataset } from "./data/dataset.ts";
+import { type Measured, Measures } from "./measures.ts";
+import type { Model } from "./model.ts";
+import { Running } from "./running.ts";
+
+/** Options of `fit`. */
+export interface FitOptions<B> {
+  /** Batches to train on: a dataset, a list, or a function that returns the batches of an epoch. */
+  readonly data: Data<B>;
+  /** Default 1. */
+  readonly epochs?: number | undefined;
+  /** Samples per batch of a dataset; default 32. */
+  readonly batchSize?: number | undefined;
+  /** Shuffles a dataset anew in every epoch; default true. */
+  readonly shuffle?: boolean | undefined;
+  /** The seed of the shuffling; default 0. */
+  readonly seed?: number | undefined;
+  /** How many batches to load ahead, while one is trained on; default 1. */
+  readonly prefetch?: number | undefined;
+  /** Batches to validate on after every epoch, in their order. */
+  readonly validate?: Data<B> | undefined;
+  /** Validates after every so many epochs, and after the last; default 1. */
+  readonly validateEvery?: number | undefined;
+  /** Metrics by the name that they have in the logs; those of the validation are called `val_` and their name. */
+  readonly metrics?: Readonly<Record<string, Measured<B>>> | undefined;
+  readonly callbacks?: readonly Callback[] | undefined;
+  /** Ends the run after the batch under way. */
+  readonly signal?: AbortSignal | undefined;
+  /** Goes on from here, exactly; all other options must be as they were. */
+  readonly from?: Saved | undefined;
+  /** A loss that is NaN or infinite throws (the default), stops the run, or is ignored. */
+  readonly nonFinite?: "throw" | "stop" | "ignore" | undefined;
+}
+
+/** The end of a run. */
+export interface Fitted {
+  /** Whether all epochs were trained, or a callback or the signal ended it before. */
+  readonly status: "done" | "stopped" | "aborted";
+  /** Why it ended before. */
+  readonly reason: string | undefined;
+  /** The numbers of every epoch, those before a resumption too. */
+  readonly history: readonly Logs[];
+  /** Epochs completed, and batches trained on in all. */
+  readonly epoch: number;
+  readonly step: number;
+}
+
+const NAMES = [
+  "data",
+  "epochs",
+  "batchSize",
+  "shuffle",
+  "seed",
+  "prefetch",
+  "validate",
+  "validateEvery",
+  "metrics",
+  "callbacks",
+  "signal",
+  "from",
+  "nonFinite",
+] as const;
+
+/**
+ * Trains a model for some epochs: batches in an order that depends on the seed alone, validation, metrics and callbacks after each
+ * epoch. With the same options and a deterministic model it does the same every time, and `from` goes on as if nothing had
+ * interrupted it.
+ *
+ * Throws an OptimizerError for wrong options before anything is trained, and for a loss that is not finite.
+ */
+export async function fit<B>(model: Model<NoInfer<B>>, options: FitOptions<B>): Promise<Fitted> {
+  takes("fit", "a model: { trainStep(batch) }, such as a Trainer", model, typeof model === "object" && model !== null);
+  takes("fit", "a model with a function `trainStep`", model, isCallback(model.trainStep));
+  const known = knownOptions("fit", options, NAMES);
+  const { epochs = 1, prefetch = 1, validateEvery = 1, callbacks = [], nonFinite = "throw", signal } = known;
+  const drawing = drawingOf(known);
+  whole("fit", { epochs, prefetch, validateEvery });
+  if (validateEvery < 1) throw new OptimizerError("`fit`: `validateEvery` must be 1 or above; got 0.");
+  oneOf("fit", { nonFinite }, ["throw", "stop", "ignore"]);
+  const { data, validate } = known;
+  if (data === undefined)
+    throw new OptimizerError("`fit` needs `data`: a dataset, or a function that returns batches.");
+  checkRepeatable("fit, data", data, epochs);
+  if (validate !== undefined) {
+    checkRepeatable("fit, validate", validate, epochs);
+    if (!isCallback(model.evalStep))
+      throw new OptimizerError("`fit` validates by `evalStep`, which this model does not have. Leave out `validate`.");
+  }
+  checkCallbacks(callbacks);
+  const measures = new Measures(known.metrics ?? {});
+  const run = new Running(model, { epochs, batches: countOf(data, drawing), drawing, measures, callbacks });
+  try {
+    if (known.from !== undefined) await run.resume(known.from);
+    await run.each("onTrainBegin", {});
+    while (run.epoch < epochs && run.status === undefined) {
+      if (run.batch === 0) await run.each("onEpochBegin", run.epoch, {});
+      const source = prefetched(batches("fit, data", data, run.epoch, run.batch, drawing), prefetch);
+      let any = run.batch > 0;
+      for await (const { batch, samples } of source) {
+        if (aborted(run, signal)) break;
+        any = true;
+        const { loss, outputs } = await model.trainStep(batch);
+        checkLoss(run, loss, nonFinite);
+        if (outputs) measures.train(outputs, batch);
+        await run.stepped(loss, samples);
+        if (run.status !== undefined || aborted(run, signal)) break;
+      }
+      if (run.status !== undefined) break;
+      if (!any) throw new OptimizerError(`\`fit\`: epoch ${run.epoch + 1} has no batches.`);
+      const due = validate !== undefined && ((run.epoch + 1) % validateEvery === 0 || run.epoch + 1 === epochs);
+      const found = due ? await validated(model, validate, drawing, measures) : {};
+      await run.epochEnded(found);
+      aborted(run, signal);
+    }
+    await run.each("onTrainEnd", run.history.at(-1) ?? {});
+    const { status = "done", reason, history, epoch, step } = run;
+    return { status, reason, history, epoch, step };
+  } finally {
+    await run.dispose();
+  }
+}
+
+/** Loss and metrics of a model over data, in the mode of use, with the weights to evaluate with where its rule has such. */
+export async function evaluate<B>(
+  model: Model<NoInfer<B>>,
+  options: Pick<FitOptions<B>, "data" | "batchSize" | "metrics">,
+): Promise<Logs> {
+  const known = knownOptions("evaluate", options, ["data", "batchSize", "metrics"]);
+  takes("evaluate", "a model with a function `evalStep`", model, isCallback(model?.evalStep));
+  if (known.data === undefined) throw new OptimizerError("`evaluate` needs `data`: a dataset, or a list of batches.");
+  const logs = await validated(model, known.data, drawingOf(known), new Measures(known.metrics ?? {}));
+  return Object.fromEntries(Object.entries(logs).map(([name, x]) => [name.slice("val_".length), x]));
+}
+
+function drawingOf<B>({
+  batchSize = 32,
+  shuffle = true,
+  seed = 0,
+  data,
+}: Pick<FitOptions<B>, "batchSize" | "shuffle" | "seed" | "data">): Drawing {
+  whole("fit", { batchSize, seed });
+  flag("fit", { shuffle });
+  if (batchSize < 1) throw new OptimizerError("`fit`: `batchSize` must be 1 or above; got 0.");
+  return { batchSize, seed: shuffle && isDataset(data) ? seed : undefined };
+}
+
+function checkCallbacks(callbacks: readonly Callback[]): void {
+  takes("fit", "a list of callbacks", callbacks, Array.isArray(callbacks));
+  const names = callbacks.map((one) => {
+    const fits = isRecord(one) && typeof one.name === "string" && one.name !== "";
+    takes("fit", "callbacks: { name, onEpochEnd, … }", one, fits);
+    return one.name;
+  });
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new OptimizerError(
+      `\`fit\` has two callbacks named \`${twice}\`, and a checkpoint could not tell their states apart. Name one: { ...callback, name: "…" }.`,
+    );
+}
+
+function checkLoss<B>(run: Running<B>, loss: unknown, policy: NonNullable<FitOptions<unknown>["nonFinite"]>): void {
+  if (typeof loss !== "number")
+    throw new OptimizerError(`\`trainStep\` must return { loss }, a number; got ${shown(loss)}.`);
+  if (Number.isFinite(loss) || policy === "ignore") return;
+  const what = `the loss is ${loss} in batch ${run.batch + 1} of epoch ${run.epoch + 1}`;
+  if (policy === "stop") run.stop(what);
+  else
+    throw new OptimizerError(
+      `\`fit\`: ${what}. Lower the rate, clip gradients by their norm, or warm the rate up; nonFinite: "stop" ends the run instead.`,
+    );
+}
+
+function aborted<B>(run: Running<B>, signal: AbortSignal | undefined): boolean {
+  if (signal?.aborted) run.abort(signal.reason);
+  return run.status !== undefined;
+}
+
+async function validated<B>(model: Model<B>, data: Data<B>, drawing: Drawing, measures: Measures<B>): Promise<Logs> {
+  const go = async (): Promise<Logs> => {
+    measures.reset("validation");
+    let [sum, count] = [0, 0];
+    for await (const { batch, samples } of batches("fit, validate", data, 0, 0, { ...drawing, seed: undefined })) {
+      const { loss, outputs } = await model.evalStep!(batch); // checked by the caller
+      if (typeof loss !== "number")
+        throw new OptimizerError(`\`evalStep\` must return { loss }, a number; got ${shown(loss)}.`);
+      sum += loss * samples;
+      count += samples;
+      measures.validate(outputs, batch);
+    }
+    if (count === 0) throw new OptimizerError("`fit`: there are no batches to validate on.");
+    return { val_loss: sum / count, ...measures.values("validation") };
+  };
+  return model.withReadout ? model.withReadout(go) : go();
+}

@@ -1,0 +1,49 @@
+import type { HyperValue } from "@descent/core/adapter";
+
+/** The result of a training step or an evaluation. */
+export interface StepResult {
+  /** The mean loss of the batch. */
+  readonly loss: number;
+  /** The model's outputs by name, for metrics: arrays, or objects with `data`. */
+  readonly outputs?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Copies of a model's weights by name. */
+export type Weights = Readonly<Record<string, Float32Array>>;
+
+/**
+ * A model as `fit` trains it: whatever has `trainStep`. A `Trainer` of @descent/onnxruntime is one as it is, `arraysModel` makes one of
+ * plain arrays, and three lines of your own make one of any framework. The other members are asked for where they are needed:
+ * `evalStep` to validate, `weights` and `setWeights` to restore the best ones, `checkpoint` and `load` to save and resume.
+ */
+export interface Model<B> {
+  /** One batch: forward, backward, update. */
+  trainStep(batch: B): StepResult | Promise<StepResult>;
+  /** Loss and outputs of a batch in the mode of use; nothing changes. */
+  evalStep?(batch: B): StepResult | Promise<StepResult>;
+  /** Changes hyper-parameters from the next update on. */
+  set?(hyper: Readonly<Record<string, HyperValue>>, group?: string): unknown;
+  /** The groups with their current hyper-parameters. */
+  inspect?(): Inspected | Promise<Inspected>;
+  /** Copies of the weights. */
+  weights?(): Weights | Promise<Weights>;
+  /** Sets weights. */
+  setWeights?(weights: Weights): unknown;
+  /** Everything to continue from. */
+  checkpoint?(): unknown;
+  /** Continues from a checkpoint. */
+  load?(checkpoint: never): unknown;
+  /** Calls `use` while the weights are those to evaluate with. Models whose `evalStep` sees to that by itself have none. */
+  withReadout?<R>(use: () => R): R;
+}
+
+/** The part of an inspection that callbacks read. */
+export interface Inspected {
+  readonly groups: Readonly<Record<string, { readonly hyper: Readonly<Record<string, number>> }>>;
+}
+
+/** The rates of groups by label. */
+export const ratesOf = ({ groups }: Inspected): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(groups).flatMap(([label, { hyper }]) => (hyper.lr === undefined ? [] : [[label, hyper.lr]])),
+  );

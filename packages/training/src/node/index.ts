@@ -1,0 +1,3 @@
+/** Files and the terminal, in Node. */
+export { appendTo, eventsIn, readSaved, savedIn } from "./files.ts";
+export { type ProgressOptions, progress } from "./progress.ts";
