@@ -3530,7 +3530,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 8,
     "passes": 3,
-    "backends": ["arrays", "jax", "onnxruntime", "tfjs"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, StableSPAM, float64", "error": 3e-7 },
     "mutants": 7
   },
@@ -4463,7 +4463,7 @@ export const rules: readonly RuleEntry[] = [
     ],
     "bytes": 4,
     "passes": 2,
-    "backends": ["arrays", "jax", "onnxruntime", "tfjs"],
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.scale_by_sm3, float64", "error": 8e-7 },
     "mutants": 2
   },

@@ -27,8 +27,10 @@ test("trainStep hands the loss to a rule that reads it", async () => {
   await trainer.dispose();
 });
 
-test("guarded equations run in their steps alone", async () => {
-  const trainer = await Trainer.create(square(), { optimizer: meet(sgd({ lr: 0.5 }), { every: 2 }), plan: "host" });
+const plans = ["host", "graph"] as const;
+
+test.each(plans)("guarded equations run in their steps alone, on the plan %s", async (plan) => {
+  const trainer = await Trainer.create(square(), { optimizer: meet(sgd({ lr: 0.5 }), { every: 2 }), plan });
   const path: number[] = [];
   for (let t = 0; t < 4; t++) {
     await trainer.trainStep({ x: [1, 0] });
@@ -39,38 +41,43 @@ test("guarded equations run in their steps alone", async () => {
   await trainer.dispose();
 });
 
-test("trainStep carries out all phases of a round on its batch, and tells the loss at the weights themselves", async () => {
-  const trainer = await Trainer.create(square(), { optimizer: sam(sgd({ lr: 0.5 })), plan: "host" });
-  // At w₀ = 3 the gradient is 3, where it climbed to 3.5, and the step takes half of that.
-  expect((await trainer.trainStep({ x: [1, 0] })).loss).toBe(4.5);
-  expect((await trainer.contiguousWeights())[0]).toBe(3 - 3.5 / 2);
-  await expect(trainer.trainStep({ x: [NaN, 0] })).rejects.toThrow("was not applied");
-  expect((await trainer.contiguousWeights())[0]).toBe(3 - 3.5 / 2);
-  await trainer.dispose();
-  const accumulating = await Trainer.create(square(), { optimizer: sam(sgd()), plan: "host", accumulate: 2 });
-  await expect(accumulating.trainStep({ x: [1, 0] })).rejects.toThrow("Leave out `accumulate`");
-  await accumulating.dispose();
-});
+test.each(plans)(
+  "trainStep carries out all phases of a round on its batch, and tells the loss at the weights themselves, on the plan %s",
+  async (plan) => {
+    const trainer = await Trainer.create(square(), { optimizer: sam(sgd({ lr: 0.5 })), plan });
+    // At w₀ = 3 the gradient is 3, where it climbed to 3.5, and the step takes half of that.
+    expect((await trainer.trainStep({ x: [1, 0] })).loss).toBe(4.5);
+    expect((await trainer.contiguousWeights())[0]).toBe(3 - 3.5 / 2);
+    await expect(trainer.trainStep({ x: [NaN, 0] })).rejects.toThrow("was not applied");
+    expect((await trainer.contiguousWeights())[0]).toBe(3 - 3.5 / 2);
+    await trainer.dispose();
+    const accumulating = await Trainer.create(square(), { optimizer: sam(sgd()), plan: "host", accumulate: 2 });
+    await expect(accumulating.trainStep({ x: [1, 0] })).rejects.toThrow("Leave out `accumulate`");
+    await accumulating.dispose();
+  },
+);
 
-test.each([false, true])("evaluate, predict and exported models use the readout (in a worker: %s)", async (worker) => {
-  const trainer = await Trainer.create(square(), { optimizer: ema(sgd({ lr: 0.5 })), plan: "host", worker });
-  await trainer.trainStep({ x: [1, 0] }); // w₀ = 1.5, and its average 3 · 0.75 + 1.5 · 0.25
-  const average = 2.625;
-  expect((await trainer.evalStep({ x: [1, 0] })).loss).toBe(average ** 2 / 2);
-  const again = await Trainer.create(await trainer.exportModel(), { optimizer: sgd() });
-  expect((await again.contiguousWeights())[0]).toBe(average);
-  expect((await trainer.contiguousWeights())[0]).toBe(1.5);
-  await again.dispose();
-  await trainer.dispose();
-});
+test.each([
+  ["host", false],
+  ["host", true],
+  ["graph", false],
+] as const)(
+  "evaluate, predict and exported models use the readout, on the plan %s (in a worker: %s)",
+  async (plan, worker) => {
+    const trainer = await Trainer.create(square(), { optimizer: ema(sgd({ lr: 0.5 })), plan, worker });
+    await trainer.trainStep({ x: [1, 0] }); // w₀ = 1.5, and its average 3 · 0.75 + 1.5 · 0.25
+    const average = 2.625;
+    expect((await trainer.evalStep({ x: [1, 0] })).loss).toBe(average ** 2 / 2);
+    const again = await Trainer.create(await trainer.exportModel(), { optimizer: sgd() });
+    expect((await again.contiguousWeights())[0]).toBe(average);
+    expect((await trainer.contiguousWeights())[0]).toBe(1.5);
+    await again.dispose();
+    await trainer.dispose();
+  },
+);
 
-test("the plan graph, whose update is compiled once, refuses both and says what to do", async () => {
+test("the plan graph refuses the loss, which the host knows too late, and says what to do", async () => {
   const make = (optimizer: Parameters<typeof Trainer.create>[1]["optimizer"]) =>
     Trainer.create(square(), { optimizer, plan: "graph" });
   await expect(make(polyak())).rejects.toThrow(/^Polyak reads `loss`, and the plan `graph`.*Use plan: "host"\./);
-  await expect(make(sam(sgd()))).rejects.toThrow(/^SGD takes several gradients per step.*Use plan: "host"\./);
-  await expect(make(ema(sgd()))).rejects.toThrow(
-    /^SGD is evaluated at other weights than it trains.*Use plan: "host"\./,
-  );
-  await expect(make(meet(sgd()))).rejects.toThrow(/^SGD has equations guarded by `when`.*Use plan: "host"\./);
 });

@@ -1,8 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-webgpu";
+import { adam } from "@descent/adam";
+import { optimizer as arraysOptimizer } from "@descent/arrays";
 import { refusing, wholes } from "@descent/conformance";
 import { describeBackend } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
+import { optimizer } from "../src/index.ts";
 import { scenarios } from "./scenarios.ts";
 import { tfjs } from "./target.ts";
 
@@ -28,6 +31,40 @@ describe.each([
       refuses,
       share: { part: 0, of: 3 },
     });
+
+  test("minimize steps the rows that the loss looked up, or says why it cannot", async () => {
+    const start = Float32Array.from({ length: 30 }, (_, i) => Math.sin(i));
+    const table = tf.variable(tf.tensor(start, [6, 5]), true, `table on ${backend}`);
+    const opt = optimizer(adam({ lr: 0.1 }), { rows: ({ name }) => name === table.name });
+    if (backend === "webgpu") {
+      const loss = (): tf.Scalar =>
+        tf
+          .gather(table, tf.tensor1d([1], "int32"))
+          .sum()
+          .asScalar();
+      expect(() => tf.tidy(() => void opt.minimize(loss, false, [table]))).toThrow('Use tf.setBackend("wasm")');
+      return;
+    }
+    const expected = { data: start.slice(), shape: [6, 5] };
+    const other = arraysOptimizer({ table: expected }, adam({ lr: 0.1 }));
+    for (const rows of [[4, 4, 0], [5], [0, 5]]) {
+      const c = Float32Array.from({ length: 5 * rows.length }, (_, i) => Math.cos(i + rows[0]!));
+      const loss = (): tf.Scalar =>
+        tf
+          .gather(table, tf.tensor1d(rows, "int32"))
+          .mul(tf.tensor(c, [rows.length, 5]))
+          .sum()
+          .asScalar();
+      tf.tidy(() => void opt.minimize(loss, false, [table]));
+      other.update({ table: { rows, data: c } });
+    }
+    const now = await table.data();
+    for (const [i, x] of now.entries()) expect(x).toBeCloseTo(expected.data[i]!, 5);
+    expect([...now].slice(5, 20)).toEqual([...start].slice(5, 20)); // rows 1 to 3
+    opt.dispose();
+    table.dispose();
+  });
+
   const some = Object.entries(scenarios({ steps: 4, many: 5 })).filter(([name]) => !name.includes("beside"));
   test.each(some)("%s", (_, scenario) => scenario(tf));
 });

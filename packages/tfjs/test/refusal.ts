@@ -1,5 +1,7 @@
 import { adam } from "@descent/adam";
+import { type Configured, partition } from "@descent/core";
 import { momentum } from "@descent/sgd";
+import { sam } from "@descent/sharpness";
 import type * as tfjs from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { type OptimizerOptions, optimizer } from "../src/index.ts";
@@ -7,7 +9,7 @@ import { normal } from "./numbers.ts";
 
 /** Steps with gradients that are not finite, on devices that answer later. */
 export function describeRefusal(tf: typeof tfjs): void {
-  const start = (options: OptimizerOptions, rule = adam({ lr: 0.1 })) => {
+  const start = (options: OptimizerOptions, rule: Configured = adam({ lr: 0.1 })) => {
     const variables = [[4, 3], [3], []].map((shape, i) =>
       tf.tidy(() => tf.variable(tf.tensor(normal(shape, i + 1), shape))),
     );
@@ -67,6 +69,35 @@ export function describeRefusal(tf: typeof tfjs): void {
     disturbed.give();
     await disturbed.all();
     expect(disturbed.opt.inspect().nonFinite).toBe(3);
+    disturbed.dispose();
+    calm.dispose();
+  });
+
+  test.each([{}, { fused: false }])("in one phase of a round refuse the round: %j", async (options) => {
+    const both = partition(
+      { climbing: sam(momentum({ lr: 0.1 })), plain: momentum({ lr: 0.2 }) },
+      { climbing: ({ shape }) => shape.length > 0, plain: ({ shape }) => shape.length === 0 },
+    );
+    const [disturbed, calm] = [start({ ...options, nonFinite: "skip" }, both), start({ ...options }, both)];
+    const round = (of: typeof calm, first?: number, second?: number): void => {
+      of.give(first);
+      expect(of.opt.midRound).toBe(true);
+      of.give(second);
+    };
+    round(disturbed, Number.NaN); // before there is anything to go back to
+    for (const wrong of [
+      [Number.NaN, undefined],
+      [undefined, Infinity],
+      [Number.NaN, -Infinity],
+    ] as const) {
+      round(disturbed);
+      round(calm);
+      round(disturbed, ...wrong);
+      expect((await disturbed.all()).numbers).toEqual((await calm.all()).numbers);
+    }
+    round(disturbed);
+    await disturbed.all();
+    expect(disturbed.opt.inspect().nonFinite).toBe(4);
     disturbed.dispose();
     calm.dispose();
   });

@@ -7,7 +7,7 @@ import { BaseLoop } from "./base.ts";
 import { type LoadOptions, type LoadReport, load, type Write } from "./load.ts";
 import { type Rows, rowsOf } from "./rows.ts";
 import { begin, checkWorld, type Numbers, type Step, shared, take } from "./step.ts";
-import { type Held, rewinding, rewound, swap } from "./swap.ts";
+import { type Held, rewinding, rewound, type Swap, swap } from "./swap.ts";
 import type { World } from "./world.ts";
 
 const isPromise = (x: unknown): boolean =>
@@ -97,6 +97,23 @@ export class Loop<T, G = T> extends BaseLoop<T> {
     } finally {
       if (!promised) back();
     }
+  }
+
+  /**
+   * The jobs of `withReadout`, for adapters that run them themselves: `show`, then what is evaluated, then `restore`, and `done()` at
+   * last. No update may begin meanwhile.
+   */
+  readout(held: Iterable<Held<T>>): Pick<Swap<T, G>, "show" | "restore"> & { done(): void } {
+    const { show, restore, free } = swap<T, G>(this.roster, held);
+    this.roster.shown = show.length > 0;
+    return {
+      show,
+      restore,
+      done: () => {
+        this.roster.shown = false;
+        free();
+      },
+    };
   }
 
   /** Takes the parameters given back to where the round began, as if it had not; does nothing between rounds. */

@@ -7,7 +7,7 @@ import { type Candidates, candidates, ModelSource } from "../graphs/model.ts";
 import type { Source } from "../graphs/source.ts";
 import { encodeTrainingFile, TrainingFile } from "../graphs/training-file.ts";
 import { DeviceResidence } from "../plans/device.ts";
-import { GraphResidence, refuseReadout } from "../plans/graph.ts";
+import { GraphResidence } from "../plans/graph.ts";
 import { HostResidence } from "../plans/host.ts";
 import { TrainingLoop } from "../plans/loop.ts";
 import type { Training } from "../plans/training.ts";
@@ -160,7 +160,6 @@ async function trainingOf(
     } else if (plan === "device")
       throw new OptimizerError(`The update cannot run on the device: ${shared}. Use plan: "graph" or "host".`);
   }
-  refuseReadout(optimizer);
   return new TrainingLoop(compiler, new GraphResidence(compiler, optimizer, weights), trained);
 }
 

@@ -205,7 +205,7 @@ class Attempted implements Steered {
   rewind(): void {
     this.#optimizer.rewind();
   }
-  withReadout<R>(use: () => R): R {
+  withReadout<R>(use: () => Promise<R>): Promise<R> {
     return this.#optimizer.withReadout(use);
   }
   set(hyper: Hyper, group?: string): void {

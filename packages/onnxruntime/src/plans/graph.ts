@@ -1,5 +1,5 @@
 import { type Configured, OptimizerError, type Parameter } from "@descent/core";
-import { type Backend, type Job, Loop, list, mapLeaves, type Shape, type Step } from "@descent/core/adapter";
+import { type Backend, type Job, Loop, list, type Shape, type Step } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { Graph } from "@descent/onnx";
 import type { TrainingGraph, Weight } from "../graphs/source.ts";
@@ -7,43 +7,33 @@ import { locations } from "../runtime/locations.ts";
 import type { RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiler } from "../session/compiler.ts";
 import { free, Held, numbersOf } from "./held.ts";
-import { COUNT, join, outputName, type Scalars, scalarName, sharing, slotName, slotsOf } from "./joined.ts";
+import { COUNT, join, keyOf, outputName, type Scalars, scalarName, sharing, slotName, slotsOf } from "./joined.ts";
 import { LoopOptimizer } from "./loop-optimizer.ts";
 import { refuseWhole } from "./lower.ts";
 import type { Pass, Residence, Steered, Tensors } from "./residence.ts";
 import type { Gradients } from "./training.ts";
 import { sumName } from "./waiting.ts";
 
-/** Throws if a rule of the configuration is evaluated at other weights than it trains: they are not on the host. */
-export function refuseReadout(configured: Configured): void {
-  mapLeaves(configured, (leaf) => {
-    if (leaf.rule.readout)
-      throw new OptimizerError(
-        `${leaf.rule.title} is evaluated at other weights than it trains, which the plan \`graph\` cannot put in place. Use plan: "host".`,
-      );
-    return leaf;
-  });
-}
-
-/** Refuses rules of which the graph cannot compute every step: it is compiled once, and the host sees neither gradients nor loss. */
-function refuse({ title, slots, inputs, numbers, conditions }: Program): void {
-  const others = [...inputs, ...numbers].filter((name) => name !== "g");
-  if (Object.hasOwn(slots, "round.p"))
+/** Refuses rules that read more than gradients: the host knows the loss when the graph has run, and the update is a part of it. */
+function refuse({ title, inputs, numbers, draws }: Program): void {
+  const drawn = new Set(draws.map(({ name }) => name));
+  const others = [...inputs, ...numbers].filter((name) => name !== "g" && !drawn.has(name));
+  if (others.length > 0)
     throw new OptimizerError(
-      `${title} takes several gradients per step, which the plan \`graph\` cannot do. Use plan: "host".`,
-    );
-  if (conditions.length > 0 || others.length > 0)
-    throw new OptimizerError(
-      `${title} ${others.length > 0 ? `reads ${list(others)}` : "has equations guarded by `when`"}, and the plan \`graph\` computes one update from gradients alone. Use plan: "host".`,
+      `${title} reads ${list(others)}, and the plan \`graph\` computes an update from gradients alone. Use plan: "host".`,
     );
 }
 
-/** The graph as the loop knows it: the trainer runs its updates. */
-export const graphBackend = (slot: Backend<Held>["slot"]): Backend<Held> => ({
+/** The graph as the loop knows it: the trainer runs its updates. Parameters change places with what they were without a run. */
+export const graphBackend = (
+  slot: Backend<Held>["slot"],
+  draw: NonNullable<Backend<Held>["draw"]>,
+): Backend<Held, Held | RuntimeTensor> => ({
   name: "onnxruntime",
   slot,
-  run: () => {
-    throw new OptimizerError("Updates in the graph are run by the trainer.");
+  draw,
+  run: (jobs) => {
+    for (const job of jobs) exchange(job);
   },
   free: ({ tensor }) => free(tensor),
   check: (program) => {
@@ -51,6 +41,14 @@ export const graphBackend = (slot: Backend<Held>["slot"]): Backend<Held> => ({
     refuse(program);
   },
 });
+
+/** Puts back a parameter from the slot that it was kept in, which keeps what it was until now: each tensor has one owner. */
+function exchange({ program: { title, outputs }, tensors }: Pick<Job<Held>, "program" | "tensors">): void {
+  const [only, ...more] = Object.values(outputs);
+  if (!outputs.p || more.length > 0 || only?.op !== "var")
+    throw new OptimizerError(`${title}: updates in the graph are run by the trainer.`);
+  tensors.p!.exchange(tensors[only.value]!); // both are the job's
+}
 
 /**
  * The update as nodes of the training graph: a step is one run, and parameters and state stay on the device. Only the loss
@@ -61,18 +59,23 @@ export class GraphResidence implements Residence<Held> {
   readonly optimizer: Steered;
   readonly weights: ReadonlyMap<string, Held>;
   readonly #compiler: Compiler;
-  readonly #loop: Loop<Held>;
+  readonly #loop: Loop<Held, Held | RuntimeTensor>;
 
   constructor(compiler: Compiler, configured: Configured, weights: readonly Weight[]) {
     this.#compiler = compiler;
     this.weights = new Map(weights.map(({ name, shape, initial }) => [name, this.hold(shape, initial)] as const));
-    const backend = graphBackend(({ name }, shape, start) => this.hold(shape, numbersOf(name, shape, start)));
+    const backend = graphBackend(
+      ({ name }, shape, start) => this.hold(shape, numbersOf(name, shape, start)),
+      (numbers, { shape }) => this.#tensor(numbers, shape),
+    );
     this.#loop = new Loop(backend, configured);
     this.#loop.add(weights.map(({ name, shape, role, axes }): Parameter => ({ name, shape, role, axes })));
     this.optimizer = new LoopOptimizer(
       this.#loop,
       (held) => this.read(held),
       (held, data) => this.writing(held, data),
+      () => this.#loop.rewind(this.weights),
+      (use) => this.#withReadout(use),
     );
   }
 
@@ -136,7 +139,7 @@ export class GraphResidence implements Residence<Held> {
     const { jobs } = step;
     const scalars = sharing(jobs);
     return {
-      key: `update ${scalars.of}`,
+      key: `update ${keyOf(jobs)} ${scalars.of}`,
       join: ({ graph, parameters }: TrainingGraph) => {
         const grads = new Map(parameters.map((p) => [p.name, p.grad]));
         for (const grad of grads.values()) graph.outputs.delete(grad);
@@ -182,11 +185,15 @@ export class GraphResidence implements Residence<Held> {
     }
   }
 
-  async #run(step: Step<Held>, gradients: ReadonlyMap<string, RuntimeTensor>, count: number): Promise<void> {
+  async #run(
+    step: Step<Held, Held | RuntimeTensor>,
+    gradients: ReadonlyMap<string, RuntimeTensor>,
+    count: number,
+  ): Promise<void> {
     const { jobs } = step;
     const scalars = sharing(jobs);
     const names = jobs.map((j) => j.parameter.name);
-    const session = await this.#compiler.plain(`update ${JSON.stringify(names)} ${scalars.of}`, () => {
+    const session = await this.#compiler.plain(`update ${keyOf(jobs)} ${scalars.of}`, () => {
       const graph = new Graph();
       graph.input(COUNT, { elem: "float32", shape: [] });
       for (const { name, shape } of jobs.map((j) => j.parameter)) {
@@ -208,7 +215,34 @@ export class GraphResidence implements Residence<Held> {
     this.#take(await session.run(feeds), step);
   }
 
-  #begin(names: Iterable<string>): Step<Held> {
+  /** Runs jobs that read no gradients. */
+  async #now(jobs: readonly Job<Held, Held | RuntimeTensor>[]): Promise<void> {
+    const scalars = sharing(jobs);
+    const session = await this.#compiler.plain(`show ${keyOf(jobs)} ${scalars.of}`, () => {
+      const graph = new Graph();
+      for (const { name, shape } of jobs.map((j) => j.parameter)) graph.input(name, { elem: "float32", shape });
+      return { graph, options: this.staying(join(graph, jobs, scalars), graph) };
+    });
+    const weights = jobs.map(({ parameter: { name }, tensors }) => [name, tensors.p!.tensor] as const); // every job has one
+    this.#put(await session.run({ ...Object.fromEntries(weights), ...this.#state(jobs, scalars) }), jobs);
+  }
+
+  async #withReadout<R>(use: () => Promise<R>): Promise<R> {
+    const { show, restore, done } = this.#loop.readout(this.weights);
+    try {
+      if (show.length === 0) return await use();
+      await this.#now(show);
+      try {
+        return await use();
+      } finally {
+        for (const job of restore) exchange(job);
+      }
+    } finally {
+      done();
+    }
+  }
+
+  #begin(names: Iterable<string>): Step<Held, Held | RuntimeTensor> {
     const shares = [...names].map((name) => {
       const p = this.weights.get(name)!; // names of parameters
       return [name, { p, inputs: {} }] as const; // the gradient is made inside the graph
@@ -216,23 +250,29 @@ export class GraphResidence implements Residence<Held> {
     return this.#loop.begin(shares);
   }
 
-  #state(jobs: readonly Job<Held>[], { values }: Scalars): Record<string, RuntimeTensor> {
+  #state(jobs: readonly Job<Held, Held | RuntimeTensor>[], { values }: Scalars): Record<string, RuntimeTensor> {
     const feeds: Record<string, RuntimeTensor> = {};
     values.forEach((all, k) => {
       all.forEach((x, i) => {
         feeds[scalarName(k, i)] = this.#tensor(Float32Array.of(x), []);
       });
     });
-    for (const { parameter, tensors } of jobs)
-      for (const [slot, held] of slotsOf(tensors)) feeds[slotName(slot, parameter.name)] = held.tensor;
+    for (const { program, parameter, tensors, inputs } of jobs) {
+      for (const [slot, held] of slotsOf(program, tensors)) feeds[slotName(slot, parameter.name)] = held.tensor;
+      for (const { name } of program.draws) feeds[slotName(name, parameter.name)] = inputs[name] as RuntimeTensor; // made by `draw`
+    }
     return feeds;
   }
 
-  #take(results: Tensors, { jobs, commit }: Step<Held>): void {
+  #take(results: Tensors, { jobs, commit }: Step<Held, Held | RuntimeTensor>): void {
+    this.#put(results, jobs);
+    commit();
+  }
+
+  #put(results: Tensors, jobs: readonly Job<Held, Held | RuntimeTensor>[]): void {
     for (const { parameter, program, tensors } of jobs)
       for (const name of Object.keys(program.outputs))
         tensors[name]!.tensor = results[outputName(name, parameter.name)]!; // outputs of the joined update
-    commit();
   }
 
   #tensor(data: Float32Array, shape: Shape): RuntimeTensor {

@@ -12,6 +12,11 @@ export class Held {
     this.#tensor = tensor;
   }
 
+  /** Each of the two gets the other's tensor. */
+  exchange(other: Held): void {
+    [this.#tensor, other.#tensor] = [other.#tensor, this.#tensor];
+  }
+
   get tensor(): RuntimeTensor {
     return this.#tensor;
   }

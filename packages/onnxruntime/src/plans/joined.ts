@@ -1,4 +1,5 @@
 import type { Job } from "@descent/core/adapter";
+import { type Program, topological } from "@descent/core/graph";
 import type { Graph } from "@descent/onnx";
 import type { Held } from "./held.ts";
 import { lower } from "./lower.ts";
@@ -10,9 +11,32 @@ export const slotName = (slot: string, parameter: string): string => `descent.sl
 /** The new value of `p` or of a slot. */
 export const outputName = (name: string, parameter: string): string => `descent.next.${name}/${parameter}`;
 
-/** The tensors of a job besides its parameter. */
-export const slotsOf = (tensors: Job<Held>["tensors"]): [string, Held][] =>
-  Object.entries(tensors).filter(([name]) => name !== "p");
+/** The tensors of a job besides its parameter that its program reads. */
+export const slotsOf = (program: Program, tensors: Job<Held>["tensors"]): [string, Held][] => {
+  const read = readBy(program);
+  return Object.entries(tensors).filter(([name]) => name !== "p" && read.has(name));
+};
+
+const reads = new WeakMap<Program, ReadonlySet<string>>();
+function readBy(program: Program): ReadonlySet<string> {
+  let known = reads.get(program);
+  if (!known) {
+    const all = topological(Object.values(program.outputs)).flatMap((e) => (e.op === "var" ? [e.value] : []));
+    reads.set(program, (known = new Set(all)));
+  }
+  return known;
+}
+
+const programs = new WeakMap<Program, number>();
+let count = 0;
+/** Text that is equal for jobs that compile to the same nodes: guarded equations make several programs of one rule. */
+export const keyOf = (jobs: readonly Job<unknown>[]): string =>
+  JSON.stringify(
+    jobs.map(({ parameter, program }) => {
+      if (!programs.has(program)) programs.set(program, count++);
+      return [parameter.name, programs.get(program)];
+    }),
+  );
 
 /** Jobs whose host values are one array share their inputs in the graph. */
 export interface Scalars {
@@ -22,17 +46,17 @@ export interface Scalars {
 }
 
 /** Which jobs share their host values. */
-export function sharing(jobs: readonly Job<Held>[]): Scalars {
+export function sharing(jobs: readonly Job<unknown>[]): Scalars {
   const values = [...new Set(jobs.map((j) => j.scalars))];
   return { values, of: jobs.map((j) => values.indexOf(j.scalars)) };
 }
 
-/** Appends the update of the jobs, and returns the names of its outputs. */
+/** Appends the update of the jobs, and returns the names of its outputs. Without gradients, what reads none. */
 export function join(
   graph: Graph,
-  jobs: readonly Job<Held>[],
+  jobs: readonly Job<Held, unknown>[],
   { values, of }: Scalars,
-  gradient: (parameter: string) => string,
+  gradient?: (parameter: string) => string,
 ): string[] {
   values.forEach((all, k) => {
     all.forEach((_, i) => {
@@ -42,14 +66,19 @@ export function join(
   const lowered = lower(
     graph,
     jobs.map(({ program, parameter, tensors, scalars }, j) => {
-      const slots = slotsOf(tensors).map(([slot, { shape }]) => {
-        graph.input(slotName(slot, parameter.name), { elem: "float32", shape });
-        return [slot, slotName(slot, parameter.name)] as const;
+      const drawn = program.draws.map(({ name }) => [name, parameter] as const);
+      const given = [...slotsOf(program, tensors), ...drawn].map(([name, { shape }]) => {
+        graph.input(slotName(name, parameter.name), { elem: "float32", shape });
+        return [name, slotName(name, parameter.name)] as const;
       });
       return {
         program,
         parameter,
-        tensors: { p: parameter.name, g: gradient(parameter.name), ...Object.fromEntries(slots) },
+        tensors: {
+          p: parameter.name,
+          ...(gradient ? { g: gradient(parameter.name) } : {}),
+          ...Object.fromEntries(given),
+        },
         scalars: scalars.map((_, i) => scalarName(of[j]!, i)),
       };
     }),

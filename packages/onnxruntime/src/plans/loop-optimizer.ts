@@ -1,20 +1,27 @@
 import type { StateDict } from "@descent/core";
 import type { Inspection, LoadReport, Loop } from "@descent/core/adapter";
+import type { RuntimeTensor } from "../runtime/runtime.ts";
 import type { Held } from "./held.ts";
 import type { Steered } from "./residence.ts";
 import type { Hyper, LoadHow } from "./training.ts";
 
 /** The shared loop of optimizers, with state that lies in tensors of ONNX Runtime. */
 export class LoopOptimizer implements Steered {
-  readonly #loop: Loop<Held>;
+  readonly #loop: Loop<Held, Held | RuntimeTensor>;
+  readonly #rewind: () => void;
+  readonly #show: <R>(use: () => Promise<R>) => Promise<R>;
   readonly #read: (held: readonly Held[]) => Promise<Float32Array[]>;
   readonly #write: (held: Held, data: Float32Array) => () => void;
 
   constructor(
-    loop: Loop<Held>,
+    loop: Loop<Held, Held | RuntimeTensor>,
     read: (held: readonly Held[]) => Promise<Float32Array[]>,
     write: (held: Held, data: Float32Array) => () => void,
+    rewind: () => void,
+    show: <R>(use: () => Promise<R>) => Promise<R>,
   ) {
+    this.#rewind = rewind;
+    this.#show = show;
     this.#loop = loop;
     this.#read = read;
     this.#write = write;
@@ -23,14 +30,16 @@ export class LoopOptimizer implements Steered {
     return this.#loop.step;
   }
   get midRound(): boolean {
-    return false; // rules of several phases are refused
+    return this.#loop.midRound;
   }
   get phase(): string {
     return this.#loop.phase;
   }
-  rewind(): void {}
-  withReadout<R>(use: () => R): R {
-    return use(); // a trainer refuses rules with a readout
+  rewind(): void {
+    this.#rewind();
+  }
+  withReadout<R>(use: () => Promise<R>): Promise<R> {
+    return this.#show(use);
   }
   set(hyper: Hyper, group?: string): void {
     this.#loop.set(hyper, group);

@@ -38,7 +38,7 @@ export interface Steered {
   /** Takes the weights back to where the round began. */
   rewind(): void;
   /** Calls `use` while the weights are those to evaluate with. */
-  withReadout<R>(use: () => R): R;
+  withReadout<R>(use: () => Promise<R>): Promise<R>;
   set(hyper: Hyper, group?: string): void;
   inspect(): Inspection;
   state(): StateDict | Promise<StateDict>;

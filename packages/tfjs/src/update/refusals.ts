@@ -9,11 +9,17 @@ export const readsAtOnce = (backend: string): boolean =>
 /** The backends whose memory can be written, row by row. */
 export const writesRows = (backend: string): boolean => backend === "cpu" || backend === "wasm";
 
+/**
+ * Whether a step can read tensors that it needs, if slowly. In browsers tfjs's webgpu backend reads through a canvas, which ends
+ * Chromium's software device.
+ */
+const reads = (backend: string): boolean => backend !== "webgpu";
+
 /** Why rows of a variable cannot be stepped on a backend; undefined if they can. */
 export const rowsRefused = (backend: string, name: string): string | undefined =>
-  writesRows(backend)
+  reads(backend)
     ? undefined
-    : `The gradient of \`${name}\` is of some rows, and the ${backend} backend of tfjs has no memory to write rows to. Use tf.setBackend("wasm"), or give a whole gradient.`;
+    : `The gradient of \`${name}\` is of some rows, and tfjs's webgpu backend cannot be asked which within a step. Use tf.setBackend("wasm"), or give a whole gradient.`;
 
 const whole = new WeakMap<Program, string | undefined>();
 
@@ -27,13 +33,11 @@ function wholeIn(program: Program): string | undefined {
   return found;
 }
 
-/** Why a backend cannot run a program; undefined if it can. `asks`: whether the device looks for gradients that are not finite. */
-export function refusedOn(backend: string, program: Program, asks: boolean): string | undefined {
-  const { title, slots } = program;
-  const called = backend === "webgpu" ? wholeIn(program) : undefined;
+/** Why a backend cannot run a program; undefined if it can. */
+export function refusedOn(backend: string, program: Program): string | undefined {
+  const { title } = program;
+  const called = reads(backend) ? undefined : wholeIn(program);
   if (called !== undefined)
     return `${title} needs \`${called}\`, and tfjs's webgpu backend cannot hand over a matrix within a step. Use tf.setBackend("wasm"), or give the parameter another rule: partition(…).`;
-  if (asks && !readsAtOnce(backend) && Object.hasOwn(slots, "round.p"))
-    return `${title} takes several gradients per step, and on ${backend} a step that is not finite is found too late to take back the first of them. Use nonFinite: "apply".`;
   return undefined;
 }

@@ -1,12 +1,25 @@
 import { OptimizerError } from "@descent/core";
 import { pickRows, putRows, type RowMemory } from "@descent/core/adapter";
-import { engine, type KernelBackend, type Tensor, tensor, type Variable, variable } from "@tensorflow/tfjs-core";
+import {
+  engine,
+  gather,
+  type KernelBackend,
+  reshape,
+  type Tensor,
+  tensor,
+  tensor1d,
+  tensor2d,
+  tensorScatterUpdate,
+  tidy,
+  type Variable,
+  variable,
+} from "@tensorflow/tfjs-core";
 import type { WasmBackend } from "../wasm/heap.ts";
-import { rowsRefused } from "./refusals.ts";
+import { rowsRefused, writesRows } from "./refusals.ts";
 
 /*
  * Rows of variables are copied out to be stepped, and back into the variable's memory, because a copy of the whole would
- * cost as much as stepping the whole. This needs a backend whose memory can be written.
+ * cost as much as stepping the whole. On backends whose memory cannot be written the device makes that copy.
  */
 
 /** The memory of one variable. */
@@ -84,19 +97,30 @@ export class RowCopies implements RowMemory<Tensor, Tensor> {
   readonly #made: Tensor[] = [];
 
   pick(whole: Tensor, rows: readonly number[], height: number): Tensor {
-    const { numbers } = memoryOf(whole);
-    const picked = tensor(pickRows(numbers, rows, whole.size / height), shapeOf(whole, rows.length, height), "float32");
-    const part = variable(picked, false);
-    picked.dispose();
+    const width = whole.size / height;
+    const shape = shapeOf(whole, rows.length, height);
+    const picked = (): Tensor =>
+      writesRows(engine().backendName)
+        ? tensor(pickRows(memoryOf(whole).numbers, rows, width), shape, "float32")
+        : reshape(gather(reshape(whole, [height, width]), tensor1d([...rows], "int32")), shape);
+    const part = tidy(() => variable(picked(), false));
     this.#made.push(part);
     parts.add(part);
     return part;
   }
 
   put(part: Tensor, rows: readonly number[], whole: Tensor, height: number): void {
+    const width = whole.size / height;
+    if (!writesRows(engine().backendName)) {
+      tidy(() => {
+        const at = tensor2d([...rows], [rows.length, 1], "int32");
+        const next = tensorScatterUpdate(reshape(whole, [height, width]), at, reshape(part, [rows.length, width]));
+        (whole as Variable).assign(reshape(next, whole.shape)); // parameters and slots are variables
+      });
+      return;
+    }
     const { numbers, alone, wrote } = memoryOf(whole);
     const from = part.dataSync<"float32">();
-    const width = whole.size / height;
     if (alone) {
       putRows(from, rows, numbers, width);
       wrote();

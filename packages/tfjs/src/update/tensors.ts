@@ -74,7 +74,7 @@ export class Tensors implements Backend<Tensor> {
     if (check && !asks) refuseNonFinite(jobs);
     if (!readsAtOnce(backendName))
       for (const { program } of jobs) {
-        const why = refusedOn(backendName, program, asks);
+        const why = refusedOn(backendName, program);
         if (why !== undefined) throw new OptimizerError(why);
       }
     if (asks) this.#guard ??= new Guard();

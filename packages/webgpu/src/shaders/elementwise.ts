@@ -1,7 +1,7 @@
 import type { Matrix } from "@descent/core/adapter";
-import { type Expr, isReduction, isUniform, type Program } from "@descent/core/graph";
+import { type Expr, type ExprOf, isReduction, isUniform, type Program, type Reduction } from "@descent/core/graph";
 import { type Kernel, operand, reach, shader, wgsl } from "@descent/core/kernels";
-import { around, declarations, frame } from "./frame.ts";
+import { around, declarations, frame, helpers, joined } from "./frame.ts";
 import { type DeviceKernel, FIXED, type Kind, words } from "./kernel.ts";
 
 /** A kernel that computes element by element, stores the values of `stores` (by the tensor or vector they go to) and takes reductions of one kind. */
@@ -12,7 +12,7 @@ export function elementwise(
   program: Program,
   kernel: Pick<Kernel, "buffers" | "args">,
   stores: ReadonlyMap<Expr, Expr>,
-  sums: readonly Expr[],
+  sums: readonly ExprOf<Reduction>[],
 ): DeviceKernel {
   const vectors = new Set([
     ...kernel.args.filter((a) => a.perRow).map((a) => a.key),
@@ -67,12 +67,12 @@ export function elementwise(
         ...[...stores.keys()].map((e, i) => `${place(e)} = y${i};`),
         ...sums.map((e, i) => {
           const value = printed.value(operand(e));
-          return `sum${i} += ${e.op === "sumsq" ? `${value} * ${value}` : value};`;
+          return joined(e.op, `sum${i}`, e.op === "sumsq" ? `${value} * ${value}` : value);
         }),
       ].join("\n");
       const outputs = sums.map((_, i) => word(FIXED + names.length + scratch.length + i));
       return frame(
-        printed.functions,
+        printed.functions + helpers(sums.map((e) => e.op)),
         declarations(writable),
         stride,
         [

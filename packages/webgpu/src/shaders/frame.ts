@@ -1,4 +1,24 @@
+import type { Reduction } from "@descent/core/graph";
 import { DEPTH, HEAD, type Kind, SIDE, STEPPED, SUMMED, THREADS, TILE } from "./kernel.ts";
+
+/** The number that a reduction begins with. */
+export const nothing = (op: Reduction, name: string): string =>
+  op === "largest" ? `var ${name}Bits = 0xff800000u;\nvar ${name} = bitcast<f32>(${name}Bits);` : `var ${name} = 0.0;`;
+
+/** Two results of a reduction as one. */
+export const joined = (op: Reduction, to: string, from: string): string =>
+  op === "largest" ? `${to} = largest(${to}, ${from});` : `${to} += ${from};`;
+
+/** The larger of two numbers, NaN where one is: by bits, because compilers may assume that there are no NaNs. */
+const LARGEST = `fn largest(a: f32, b: f32) -> f32 {
+let wrong = (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u;
+let other = (bitcast<u32>(b) & 0x7fffffffu) > 0x7f800000u;
+return select(a, b, !wrong && (other || b > a));
+}
+`;
+
+/** The functions that these reductions call, for the top of the shader. */
+export const helpers = (ops: readonly Reduction[]): string => (ops.includes("largest") ? LARGEST : "");
 
 /** A shader: declarations, the search for the tensor that a workgroup works on, and the body. */
 export function frame(functions: string, declared: readonly string[], stride: number, body: string): string {
@@ -30,22 +50,22 @@ ${body}
 `;
 }
 
-/** Adds up the threads' sums as a tree, down to `down` of them. */
-export const tree = (sum: string, down: number, to: string, keep: string): string => `
+/** Joins the threads' results as a tree, down to `down` of them. */
+export const tree = (op: Reduction, sum: string, down: number, to: string, keep: string): string => `
 lanes[thread] = ${sum};
 workgroupBarrier();
 for (var half = ${THREADS / 2}u; half >= ${down}u; half /= 2u) {
-  if (thread < half) { lanes[thread] += lanes[thread + half]; }
+  if (thread < half) { ${joined(op, "lanes[thread]", "lanes[thread + half]")} }
   workgroupBarrier();
 }
 if (${keep}) { ${to} = lanes[thread]; }
 workgroupBarrier();`;
 
 /** The loop over elements around a body, and what it does with sums after its last turn. */
-export function around(kind: Kind, sums: readonly string[], outputs: readonly string[], body: string): string {
-  const accumulators = sums.map((_, i) => `var sum${i} = 0.0;`).join("\n");
+export function around(kind: Kind, sums: readonly Reduction[], outputs: readonly string[], body: string): string {
+  const accumulators = sums.map((op, i) => nothing(op, `sum${i}`)).join("\n");
   const finish = (down: number, at: string, keep: string): string =>
-    outputs.map((to, i) => tree(`sum${i}`, down, `scratch[${to} + ${at}]`, keep)).join("");
+    outputs.map((to, i) => tree(sums[i]!, `sum${i}`, down, `scratch[${to} + ${at}]`, keep)).join(""); // one output each
   switch (kind) {
     case "elements":
     case "transposition":

@@ -1,5 +1,5 @@
 import type { Matrix } from "@descent/core/adapter";
-import type { Expr } from "@descent/core/graph";
+import type { Expr, ExprOf, Reduction } from "@descent/core/graph";
 import type { Domain } from "@descent/core/kernels";
 
 /** Threads of a workgroup. */
@@ -58,7 +58,7 @@ export interface DeviceKernel {
   /** Vectors and sums between kernels; the entry holds where each begins in the scratch buffer. */
   readonly scratch: readonly Expr[];
   /** Reductions that it takes; the entry holds where their parts, or their vectors, begin in the scratch buffer. */
-  readonly sums: readonly Expr[];
+  readonly sums: readonly ExprOf<Reduction>[];
   /** The shader, for tensors that lie in these bindings. */
   code(bindings: readonly number[], writable: readonly boolean[]): string;
 }

@@ -1,5 +1,14 @@
 import type { Matrix } from "@descent/core/adapter";
-import { type Expr, isMatrixFunction, isUniform, type Op, type Program, refuseOperations } from "@descent/core/graph";
+import {
+  type Expr,
+  type ExprOf,
+  isMatrixFunction,
+  isUniform,
+  type Op,
+  type Program,
+  type Reduction,
+  refuseOperations,
+} from "@descent/core/graph";
 import { type KernelPlan, kernelPlan } from "@descent/core/kernels";
 import { elementwise } from "./elementwise.ts";
 import type { DeviceKernel, Kind } from "./kernel.ts";
@@ -25,8 +34,8 @@ export function deviceProgram(program: Program, size: Matrix): DeviceProgram {
   return found;
 }
 
-/** Functions of whole matrices are the host's, and what adds up parts of sums does not compare them. */
-const lacks = (op: Op): boolean => isMatrixFunction(op) || op === "largest";
+/** Functions of whole matrices are the host's. */
+const lacks = (op: Op): boolean => isMatrixFunction(op);
 
 function make(program: Program, made: KernelPlan): DeviceProgram {
   refuseOperations(program, lacks, "@descent/webgpu", "Train with @descent/arrays");
@@ -37,7 +46,7 @@ function make(program: Program, made: KernelPlan): DeviceProgram {
       if (one.kind === "whole") return []; // refused above
       const { kernel, domain, matrix } = one;
       const stores = new Map(kernel.buffers.flatMap((b) => (b.store ? [[b.key, b.store] as const] : [])));
-      const take = (kind: Kind, sums: readonly Expr[]): DeviceKernel[] =>
+      const take = (kind: Kind, sums: readonly ExprOf<Reduction>[]): DeviceKernel[] =>
         sums.length > 0 ? [elementwise(kind, domain, matrix, program, kernel, new Map(), sums)] : [];
       return [
         ...(stores.size > 0 ? [elementwise("elements", domain, matrix, program, kernel, stores, [])] : []),

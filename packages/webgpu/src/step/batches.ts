@@ -1,8 +1,9 @@
 import { type Job, matrix, size } from "@descent/core/adapter";
+import type { ExprOf, Reduction } from "@descent/core/graph";
 import { domainOf } from "@descent/core/kernels";
 import { type GpuDevice, up, type View } from "../device/gpu.ts";
 import { type DeviceKernel, rowTiles, SUMMED, workgroups } from "../shaders/kernel.ts";
-import { columnParts } from "../shaders/parts.ts";
+import { finishes, finishOf, zeros } from "../shaders/parts.ts";
 import { deviceProgram } from "../shaders/program.ts";
 import { ALIGNED, type Batch, collector, id, OpenBatches, type PlacedJob, Places } from "./batch.ts";
 import { partsOf, sumsOf } from "./sums.ts";
@@ -26,6 +27,10 @@ function placed(job: Job<View>): PlacedJob {
   const program = deviceProgram(job.program, { rows, cols });
   return { job, program, rows, cols, length: size(job.parameter.shape), places: new Places() };
 }
+
+/** Batches of the kernels that finish reductions by column. */
+type Collectors = ReadonlyMap<DeviceKernel, Batch>;
+const collectors = (): Collectors => new Map(finishes.map(({ columns }) => [columns, collector(columns)]));
 
 /** How much a kernel runs over. */
 function extent(
@@ -81,7 +86,7 @@ class Batcher {
       ? [jobs]
       : [jobs.filter((job) => room(job) === 0), ...jobs.filter((job) => room(job) > 0).map((job) => [job])];
     const taken = waves.flatMap((wave) => this.#wave(wave)); // gives sums their places, which the last kernels read
-    const none = collector(columnParts); // slots of the model take no sums
+    const none = collectors(); // slots of the model take no sums
     const last = this.#stage(onePerModel(jobs), ({ program }) => (program.shared ? [program.shared] : []), none);
     return [...taken, ...last];
   }
@@ -91,14 +96,14 @@ class Batcher {
     const levels = jobs.reduce((most, { program }) => Math.max(most, program.stages.length - 1), 0);
     for (let level = 0; level < levels; level++) {
       const here = jobs.filter(({ program }) => level < program.stages.length - 1);
-      const columns = collector(columnParts);
+      const columns = collectors();
       const sums = sumsOf(here, level, this.#reserve, (job, kernel) =>
         this.#segments(extent(job, kernel).length).reduce((n, s) => n + workgroups("sums", s.length, 0, 0), 0),
       );
       const stage = this.#stage(here, ({ program }) => program.stages[level]!, columns); // one of theirs
-      batches.push(...stage, ...[sums, columns].filter(({ entries }) => entries.length > 0));
+      batches.push(...stage, ...[...sums, ...columns.values()].filter(({ entries }) => entries.length > 0));
     }
-    const none = collector(columnParts); // the last kernels take no sums
+    const none = collectors(); // the last kernels take no sums
     return [
       ...batches,
       ...this.#stage(jobs, ({ program }) => program.stages.at(-1)!, none), // every program has a last stage
@@ -109,7 +114,7 @@ class Batcher {
   #stage(
     jobs: readonly PlacedJob[],
     kernelsOf: (job: PlacedJob) => readonly DeviceKernel[],
-    columns: Batch,
+    columns: Collectors,
   ): readonly Batch[] {
     const open = new OpenBatches();
     for (const job of jobs)
@@ -126,7 +131,7 @@ class Batcher {
   }
 
   /** Puts a job's kernel into the batch it can run in. Sums by column are finished by `columns`. */
-  #add(open: OpenBatches, place: number, job: PlacedJob, kernel: DeviceKernel, columns: Batch): void {
+  #add(open: OpenBatches, place: number, job: PlacedJob, kernel: DeviceKernel, columns: Collectors): void {
     const { places } = job;
     const { kind, domain } = kernel;
     const { rows, cols, length } = extent(job, kernel);
@@ -138,7 +143,7 @@ class Batcher {
       const groups = workgroups("columnParts", length, 0, 0);
       const into = places.of(kernel.scratch[0]!); // the product
       open
-        .at(place, `${id(kernel)} zeros ${id(job)}`, () => collector(columnParts))
+        .at(place, `${id(kernel)} zeros ${id(job)}`, () => collector(zeros))
         .entries.push({ groups, length, first: 0, cols: into, scalars: 0, rest: [] });
       return;
     }
@@ -170,20 +175,21 @@ class Batcher {
   }
 
   /** Where a kernel's sums, or their parts, go. */
-  #outputs(job: PlacedJob, kernel: DeviceKernel, columns: Batch): readonly number[] {
+  #outputs(job: PlacedJob, kernel: DeviceKernel, columns: Collectors): readonly number[] {
     const { rows, cols, length } = extent(job, kernel);
-    /** Adds up columns from parts of them; without parts they are zero. */
-    const total = (vector: number, width: number, first: number, many: number): void => {
+    /** Joins columns from parts of them, of which there may be none. */
+    const total = (e: ExprOf<Reduction>, vector: number, width: number, first: number, many: number): void => {
       const groups = workgroups("columnParts", width, 0, 0);
-      if (groups > 0) columns.entries.push({ groups, length: width, first, cols: vector, scalars: many, rest: [] });
+      const { entries } = columns.get(finishOf(e.op).columns)!; // there is one of each
+      if (groups > 0) entries.push({ groups, length: width, first, cols: vector, scalars: many, rest: [] });
     };
     return kernel.sums.map((e) => {
       const to = job.places.of(kernel.kind === "sums" ? partsOf(e) : e);
-      if (kernel.kind === "rows" && length === 0) total(to, rows, 0, 0);
+      if (kernel.kind === "rows" && length === 0) total(e, to, rows, 0, 0);
       if (kernel.kind !== "columns") return to;
       const many = rowTiles(rows);
       const from = this.#reserve(many * cols);
-      total(to, cols, from, many);
+      total(e, to, cols, from, many);
       return from;
     });
   }

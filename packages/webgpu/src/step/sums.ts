@@ -1,11 +1,11 @@
-import type { Expr } from "@descent/core/graph";
-import { parts } from "../shaders/parts.ts";
-import { type Batch, collector, type Entry, type PlacedJob } from "./batch.ts";
+import type { Expr, ExprOf, Reduction } from "@descent/core/graph";
+import { finishes, finishOf } from "../shaders/parts.ts";
+import { type Batch, collector, type PlacedJob } from "./batch.ts";
 
 /** A tensor's part of a sum: so many numbers, one per workgroup that takes it. */
 interface Part {
   readonly job: PlacedJob;
-  readonly sum: Expr;
+  readonly sum: ExprOf<Reduction>;
   readonly many: number;
 }
 
@@ -18,7 +18,7 @@ export function partsOf(sum: Expr): Expr {
 }
 
 /**
- * Gives the sums of a level their places in the scratch buffer, and returns the batch that adds up their parts.
+ * Gives the sums of a level their places in the scratch buffer, and returns the batches that join their parts.
  * `reserve` gives room for so many floats; `groupsOf` says how many workgroups take a sum over so many elements.
  */
 export function sumsOf(
@@ -26,8 +26,8 @@ export function sumsOf(
   level: number,
   reserve: (floats: number) => number,
   groupsOf: (job: PlacedJob, kernel: PlacedJob["program"]["stages"][number][number]) => number,
-): Batch {
-  const entries: Entry[] = [];
+): readonly Batch[] {
+  const batches = new Map(finishes.map(({ parts }) => [parts, collector(parts)]));
   const totals = new Map<string, { readonly to: number; readonly parts: Part[] }>();
   const add = (to: number, all: readonly Part[]): void => {
     const many = all.reduce((n, part) => n + part.many, 0);
@@ -38,7 +38,8 @@ export function sumsOf(
       job.places.give(sum, to);
       next += many;
     }
-    entries.push({ groups: 1, length: many, first, cols: to, scalars: 0, rest: [] });
+    const { parts } = finishOf(all[0]!.sum.op); // there is one, and all are of one kind
+    batches.get(parts)!.entries.push({ groups: 1, length: many, first, cols: to, scalars: 0, rest: [] });
   };
   for (const job of jobs) {
     const { model } = job.program.plan.stages[level]!; // one of the job's
@@ -60,7 +61,7 @@ export function sumsOf(
   }
   // By name, so that the sum does not depend on the order in which parameters were given.
   for (const { to, parts: all } of totals.values()) add(to, [...all].sort(byName));
-  return { ...collector(parts), entries };
+  return [...batches.values()];
 }
 
 const byName = (a: Part, b: Part): number => {

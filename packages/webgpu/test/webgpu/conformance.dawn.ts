@@ -1,5 +1,5 @@
 import { families, loadFamily } from "@descent/catalogue";
-import { type AnyRule, goldens, largest, refusing, wholes } from "@descent/conformance";
+import { type AnyRule, goldens, refusing, wholes } from "@descent/conformance";
 import { describeBackend, describeRules } from "@descent/conformance/vitest";
 import { isMatrixFunction, topological, trace } from "@descent/core/graph";
 import { webgpu } from "../target.ts";
@@ -11,7 +11,7 @@ const together = webgpu(counted, "webgpu, tensors together", "together");
 describeBackend(apart, {
   exact: true,
   live: () => counts.buffers,
-  refuses: { ...refusing(wholes, "the host computes them"), ...refusing(largest, "its kernels only add up") },
+  refuses: refusing(wholes, "the host computes them"),
 });
 // The browser's tests put formulas to tensors that lie together.
 
@@ -19,8 +19,7 @@ describeBackend(apart, {
 function refuses(rule: AnyRule): string | undefined {
   const { outputs } = trace(rule, { rows: 3, cols: 7 });
   const all = topological(Object.values(outputs));
-  if (all.some(({ op }) => isMatrixFunction(op))) return "the host computes roots and bases of matrices";
-  return all.some(({ op }) => op === "largest") ? "its kernels only add up" : undefined;
+  return all.some(({ op }) => isMatrixFunction(op)) ? "the host computes roots and bases of matrices" : undefined;
 }
 for (const family of families)
   describeRules(await loadFamily(family), goldens(family), {
