@@ -355,6 +355,43 @@ describe("control flow", () => {
     }
   });
 
+  test("within a branch that is taken is decided as well", () => {
+    const inner = node("If", ["d"], ["t"], {
+      attribute: [
+        { name: "then_branch", type: 5, g: branch([node("Neg", ["x"], ["a"])], "a") },
+        { name: "else_branch", type: 5, g: branch([node("Squeeze", ["x", "axis"], ["a"])], "a") },
+      ],
+    });
+    const outer = model({
+      graph: {
+        node: [
+          node("If", ["c"], ["y"], {
+            attribute: [
+              {
+                name: "then_branch",
+                type: 5,
+                g: branch([node("Not", ["c"], ["e"]), node("Not", ["e"], ["d"]), inner], "t"),
+              },
+              { name: "else_branch", type: 5, g: branch([node("Squeeze", ["x", "axis"], ["t"])], "t") },
+            ],
+          }),
+        ],
+        initializer: [tensorOf("axis", constant([1], "int64")), tensorOf("c", constant([1], "bool", []))],
+        input: [info("x", ["n", "m"])],
+        output: [{ name: "y" }],
+      },
+    });
+    expect(importModel(outer).nodes.map((n) => n.op)).toEqual(["Neg"]);
+  });
+
+  test("is blamed where its branches leave the rank open for all that follows; a sum over everything is one number all the same", () => {
+    const graph = importModel(byInput);
+    expect(() => graph.shape("y")).toThrow(
+      /^The rank of `y`, which is computed from what If `r` gives, is not known: its branches may differ .* or that of `r` itself\.$/,
+    );
+    expect(graph.shape(graph.op("ReduceSum", ["y"], { keepdims: 0 })[0]!)).toEqual([]);
+  });
+
   test("in rounds has shapes that hold in every round", () => {
     const body = (nodes: readonly NodeProto[], carried: string): NonNullable<ModelProto["graph"]> => ({
       name: "body",

@@ -90,6 +90,7 @@ function plain(
     if (change.name !== name) return [];
     if (change.kind === "untied") return [`apart from \`${change.of}\``];
     if (change.kind === "restored") return ["zeros, which the exporter left out"];
+    if (change.kind === "inner") return [`from inside \`${change.of}\``];
     return change.kind === "gathered" ? [`gathered into \`${change.of}\``] : ["from a Constant node"];
   });
   return {

@@ -229,10 +229,13 @@ class Renaming {
       ...graph,
       input: info(graph.input),
       initializer: (graph.initializer ?? []).map((t) => ({ ...t, name: inner.define(t.name ?? "") })),
-      sparseInitializer: (graph.sparseInitializer ?? []).map((t) => ({
-        ...t,
-        ...(t.values === undefined ? {} : { values: { ...t.values, name: inner.define(t.values.name ?? "") } }),
-      })),
+      // A branch without such tensors stays one without: only these are spliced.
+      ...(graph.sparseInitializer && {
+        sparseInitializer: graph.sparseInitializer.map((t) => ({
+          ...t,
+          ...(t.values === undefined ? {} : { values: { ...t.values, name: inner.define(t.values.name ?? "") } }),
+        })),
+      }),
       node: inner.nodes(graph.node ?? []),
       output: (graph.output ?? []).map((v) => ({ ...v, name: inner.#names.get(v.name ?? "") ?? v.name ?? "" })),
       // Their old names would refer to other values.

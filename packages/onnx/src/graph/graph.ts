@@ -160,7 +160,7 @@ export class Graph implements Scope {
   type(name: string): TensorType {
     const type = this.typeOf(name);
     if (type !== undefined) return type;
-    const maker = this.#untyped(name);
+    const maker = this.#blamed(name, (value) => this.typeOf(value) === undefined);
     if (maker === undefined) throw new OnnxError(`The graph has no value \`${name}\`.`);
     const { outputs } = maker;
     const after = outputs.includes(name) ? "" : `, which is computed from what ${describe(maker)} gives`;
@@ -170,13 +170,13 @@ export class Graph implements Scope {
     );
   }
 
-  /** The node to blame where a value has no type: the one that leaves open what all others before the value depend on. */
-  #untyped(name: string): Node | undefined {
+  /** The node to blame where something is not known of a value: the one that leaves open what all others before the value depend on. */
+  #blamed(name: string, open: (value: string) => boolean): Node | undefined {
     const made = this.producers();
     let maker = made.get(name);
     for (;;) {
-      const open = maker?.inputs.find((input) => input !== "" && this.typeOf(input) === undefined);
-      const before = open === undefined ? undefined : made.get(open);
+      const first = maker?.inputs.find((input) => input !== "" && open(input));
+      const before = first === undefined ? undefined : made.get(first);
       if (before === undefined) return maker;
       maker = before;
     }
@@ -191,10 +191,19 @@ export class Graph implements Scope {
   shape(name: string): readonly Dim[] {
     const { shape } = this.type(name);
     if (shape !== undefined) return shape;
-    const maker = this.nodes.find((n) => n.outputs.includes(name));
-    const from = maker === undefined ? "" : `, the output of ${describe(maker)},`;
+    const maker = this.#blamed(name, (value) => this.typeOf(value)?.shape === undefined);
+    const from =
+      maker === undefined
+        ? ""
+        : maker.outputs.includes(name)
+          ? `, the output of ${describe(maker)},`
+          : `, which is computed from what ${describe(maker)} gives,`;
+    const why =
+      maker?.op === "If" && maker.domain === ""
+        ? ": its branches may differ in the number of dimensions, and only the run decides on one"
+        : "";
     throw new OnnxError(
-      `The rank of \`${name}\`${from} is not known. Give the shapes of the inputs with \`shapes\`, or that of \`${name}\` itself.`,
+      `The rank of \`${name}\`${from} is not known${why}. Give the shapes of the inputs with \`shapes\`, or that of \`${maker?.outputs[0] ?? name}\` itself.`,
     );
   }
 

@@ -8,10 +8,10 @@ import { constantOf } from "../proto/tensor.ts";
 
 /** One thing that `mend` changed. */
 export interface Change {
-  readonly kind: "untied" | "tied" | "lifted" | "gathered" | "restored";
+  readonly kind: "untied" | "tied" | "lifted" | "inner" | "gathered" | "restored";
   /** The initializer that is new, or is gone. */
   readonly name: string;
-  /** The one whose numbers it had or has. */
+  /** The one whose numbers it had or has; of one from a graph inside a node ("inner") that node. */
   readonly of: string;
 }
 

@@ -3,7 +3,7 @@ import type { Node } from "../graph/node.ts";
 import type { Constant } from "../proto/constant.ts";
 import { isFloat } from "../proto/elem.ts";
 import { type Axes, agreed, type Role, type Use, usesOf } from "./roles.ts";
-import { even, frequencies, masks, scaledWaves, twoValued, uniform, waves } from "./values.ts";
+import { even, fourierKernel, frequencies, masks, scaledWaves, twoValued, uniform, waves } from "./values.ts";
 
 /** A tensor of a model that may be trained. */
 export interface Trainable {
@@ -70,7 +70,7 @@ function judged(graph: Graph, name: string, value: Constant, uses: readonly Use[
   const from = sources.get(name) ?? [];
   if (tagged && from.length === 0) return no("a constant of the computation");
   if (tagged && !from.some((source) => kinds.get(source) === "parameter")) return no("a buffer in Python");
-  if (waves(value) || scaledWaves(value)) return no("a table of angles");
+  if (waves(value) || scaledWaves(value) || fourierKernel(value)) return no("a table of angles");
   if (tagged) {
     const made = graph.tags.made.get(name);
     if (made === "normalized") return yes("a kernel or bias into which a normalization was folded");
@@ -139,7 +139,7 @@ const about: Readonly<Record<Role, string>> = {
 const named = (name: string): boolean => /^[A-Za-z_]\w*(\.\w+)*$/.test(name) || /^\d+(\.\w+)+$/.test(name);
 /** Names of tables that are never weights, whatever reads them. */
 const tables =
-  /(^|[._])(final_logits_bias|relative_coords_table|inv_freq|freqs_cis|position_ids|mel_filters?|mel_basis|filter_?bank|dft_matrix|running_(mean|var))$/;
+  /(^|[._])(final_logits_bias|\w+_buffer|forward_basis|inverse_basis|relative_coords_table|inv_freq|freqs_cis|position_ids|mel_filters?|mel_basis|filter_?bank|dft_matrix|running_(mean|var))$/;
 const kept =
   /(^|[._])(buffer|mask|anchors?|grid|mean|std|freqs?|inv_freq|cos|sin|cos_cached|sin_cached|pe|window|positions?|table_of_\w+|running_\w+|coords?\w*|relative_coords_table|relative_position_index|position_ids|eps)$/;
 

@@ -64,6 +64,18 @@ export function scaledWaves({ dims, data: all }: Constant): boolean {
   return curved >= 4;
 }
 
+/** Whether this is a table of cosines above one of sines, as the kernel of a Fourier transform written as a convolution. */
+export function fourierKernel({ elem, dims, data: all }: Constant): boolean {
+  const sizes = dims.filter((d) => d > 1);
+  const [rows = 0, columns = 0] = sizes;
+  if (sizes.length !== 2 || rows % 2 !== 0 || !(all instanceof Float32Array || all instanceof Float64Array))
+    return false;
+  const half = (rows / 2) * columns;
+  return [0, half].every((from) =>
+    waves({ elem, dims: [rows / 2, columns], data: all.subarray(from, from + half) } as Constant),
+  );
+}
+
 /**
  * Whether this is a table of angles: along the rows (the axis before the last that is longer than 1) each column is a wave of
  * one frequency, x[n+1] + x[n−1] = 2 cos θ · x[n], with values in [−1, 1]. Sines of positions and rotary cosines are; weights are

@@ -1,6 +1,7 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import { decodeModel, encodeModel, type Mended, type ModelProto, mend } from "@descent/onnx";
 import type { Target } from "@descent/onnx/autodiff";
+import type { GraphProto } from "@descent/onnx/proto";
 import { beside } from "../files/external.ts";
 import { bytesOf, isUrl } from "../files/read.ts";
 import { type Candidates, candidates, ModelSource } from "../graphs/model.ts";
@@ -164,8 +165,12 @@ async function trainingOf(
 }
 
 /** Those of the names that Constant nodes compute: others are weights already, or the check of `trainable` refuses them. */
-function constantsAmong(model: ModelProto, names: readonly string[]): string[] {
-  const nodes = model.graph?.node ?? [];
-  const constants = new Set(nodes.flatMap(({ opType, output = [] }) => (opType === "Constant" ? output : [])));
+function constantsAmong({ graph = {} }: ModelProto, names: readonly string[]): string[] {
+  const within = ({ node = [] }: GraphProto): readonly string[] =>
+    node.flatMap(({ opType, output = [], attribute = [] }) => [
+      ...(opType === "Constant" ? output : []),
+      ...attribute.flatMap((a) => (a.g === undefined ? (a.graphs ?? []) : [a.g])).flatMap(within),
+    ]);
+  const constants = new Set(within(graph));
   return names.filter((name) => constants.has(name));
 }

@@ -25,8 +25,10 @@ const reduce: Inference = (c) => {
     const all = count === 0 && int(c.node, "noop_with_empty_axes", 0) === 0;
     return c.out(0, c.elem(0), count === undefined ? undefined : c.unknowns(0, all ? 0 : shape.length - count));
   }
-  const noop = given?.length === 0 && int(c.node, "noop_with_empty_axes", 0) !== 0;
-  const axes = given?.length === 0 && shape !== undefined && !noop ? shape.map((_, i) => i) : given;
+  const all = given?.length === 0 && int(c.node, "noop_with_empty_axes", 0) === 0;
+  // Over all dimensions, however many there are.
+  if (all && !keep) return c.out(0, c.elem(0), []);
+  const axes = all && shape !== undefined ? shape.map((_, i) => i) : given;
   c.out(0, c.elem(0), reduced(c, shape, axes, keep));
   const value = c.symbolic(0);
   if (c.node.op === "ReduceProd" && value !== undefined && axes?.length === 1 && value.dims.length === 1) {
