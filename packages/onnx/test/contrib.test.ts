@@ -2,7 +2,16 @@ import { describe, expect, test } from "vitest";
 import { type AttributeInput, attribute } from "../src/graph/attribute.ts";
 import { rewritten } from "../src/graph/contrib/index.ts";
 import type { Attribute } from "../src/graph/node.ts";
-import { decodeModel, exportModel, Graph, importModel, type ModelProto, OnnxError } from "../src/index.ts";
+import {
+  decodeModel,
+  differentiate,
+  exportModel,
+  Graph,
+  importModel,
+  type ModelProto,
+  meanSquared,
+  OnnxError,
+} from "../src/index.ts";
 import { constant } from "../src/proto/index.ts";
 import { type Feed, Feeds, fixed, run as gradients, session, tensor } from "./check.ts";
 
@@ -80,6 +89,21 @@ const quantized: readonly (readonly [string, Case])[] = [
     },
   ],
   [
+    "MatMulNBits whose columns choose their groups",
+    {
+      op: "MatMulNBits",
+      inputs: [
+        f(2, 32),
+        bytes(3, 2, 8),
+        scales(3, 2),
+        undefined,
+        i32([32], ...Array.from({ length: 32 }, (_, k) => ((k * 5) % 3) % 2)),
+      ],
+      attributes: nbits(32, 4),
+      literal: [1, 2, 4],
+    },
+  ],
+  [
     "MatMulNBits of 8 bits",
     { op: "MatMulNBits", inputs: [f(2, 32), bytes(3, 2, 16), scales(3, 2)], attributes: nbits(32, 8), literal: [1, 2] },
   ],
@@ -130,7 +154,130 @@ const quantized: readonly (readonly [string, Case])[] = [
   ],
 ];
 
+/** Experts whose matrices are of a few bits: three tokens of 32 numbers, layers of 32. */
+const fewBits = (
+  name: string,
+  bits: number,
+  block: number,
+  zero: boolean,
+  weighed: boolean,
+): readonly [string, Case] => {
+  const blocks = block > 0 ? [32 / block] : [];
+  const zeros = (rows: number): Feed[] =>
+    zero ? [block > 0 ? bytes(4, rows, Math.ceil((bits * 32) / block / 8)) : bytes(4, (rows * bits) / 8)] : [];
+  const positive = (...dims: readonly number[]): Feed => {
+    const { data } = f(...dims);
+    return { elem: "float32", dims, data: data.map((v) => Math.abs(v) / 2 ** bits), diff: false };
+  };
+  const layer = (rows: number): readonly Feed[] => [bytes(4, rows, 4 * bits), positive(4, rows, ...blocks), f(4, rows)];
+  const [z1, z2] = [...zeros(64), ...zeros(32)];
+  const none = [undefined, undefined, undefined];
+  return [
+    name,
+    {
+      op: "QMoE",
+      inputs: [
+        f(3, 32),
+        f(3, 4),
+        ...layer(64),
+        ...layer(32),
+        ...none,
+        z1,
+        z2,
+        undefined,
+        weighed ? positive(3, 4) : undefined,
+      ],
+      attributes: {
+        ...{
+          k: 2,
+          activation_type: "swiglu",
+          swiglu_fusion: 1,
+          activation_alpha: float(1.702),
+          activation_beta: float(1),
+        },
+        ...{
+          expert_weight_bits: bits,
+          normalize_routing_weights: weighed ? 0 : 1,
+          ...(block > 0 && { block_size: block }),
+        },
+      },
+      literal: [2, 3, 5, 6, ...(zero ? [11, 12] : [])],
+    },
+  ];
+};
+const float = (value: number): AttributeInput => ({ kind: "float", value });
+const ofExperts: readonly (readonly [string, Case])[] = [
+  fewBits("QMoE of 4 bits in blocks", 4, 16, false, false),
+  fewBits("QMoE of 4 bits in blocks with zero points", 4, 16, true, false),
+  fewBits("QMoE of 4 bits with zero points of rows, weighed by another tensor", 4, 0, true, true),
+  fewBits("QMoE of 2 bits with zero points of rows", 2, 0, true, false),
+  fewBits("QMoE of 8 bits", 8, 0, false, false),
+];
+const layers = (outputs: number): readonly Feed[] => [f(4, outputs, 4), f(4, outputs), f(4, 4, 6), f(4, 4)];
+const mixtures: readonly (readonly [string, Case])[] = [
+  ...["relu", "gelu", "silu", "identity"].map((activation_type, i): readonly [string, Case] => [
+    `MoE, ${activation_type}`,
+    {
+      op: "MoE",
+      inputs: [f(3, 4), f(3, 4), ...layers(6)],
+      attributes: { k: 2, activation_type, normalize_routing_weights: i % 2 },
+    },
+  ]),
+  [
+    "MoE, gates and numbers taking turns, within a limit, of sequences",
+    {
+      op: "MoE",
+      inputs: [f(1, 3, 4), f(3, 4), ...layers(12)],
+      attributes: {
+        ...{ k: 2, activation_type: "swiglu", swiglu_fusion: 1, swiglu_limit: float(0.4) },
+        ...{ activation_alpha: float(1.5), activation_beta: float(0.5), normalize_routing_weights: 1 },
+      },
+    },
+  ],
+  ...[0, 2].map((swiglu_fusion): readonly [string, Case] => [
+    `MoE, gates ${swiglu_fusion === 0 ? "of a layer of their own" : "first"}`,
+    {
+      op: "MoE",
+      inputs: [
+        f(3, 4),
+        f(3, 4),
+        ...layers(swiglu_fusion === 0 ? 6 : 12),
+        ...(swiglu_fusion === 0 ? [f(4, 6, 4), f(4, 6)] : []),
+      ],
+      attributes: { k: 1, activation_type: "swiglu", swiglu_fusion },
+      kernel: CUDA,
+    },
+  ]),
+];
+const whole: readonly (readonly [string, Case])[] = [
+  [
+    "DynamicQuantizeMatMul",
+    {
+      op: "DynamicQuantizeMatMul",
+      inputs: [f(2, 3, 5), bytes(5, 4), scales(1), { elem: "uint8", dims: [1], data: [120], diff: false }, f(4)],
+      literal: [1, 2, 3],
+    },
+  ],
+  [
+    "MatMulIntegerToFloat",
+    {
+      op: "MatMulIntegerToFloat",
+      inputs: [
+        bytes(3, 5),
+        bytes(5, 4),
+        scales(1),
+        scales(4),
+        { elem: "uint8", dims: [1], data: [99], diff: false },
+        undefined,
+        f(4),
+      ],
+      literal: [1, 2, 3],
+    },
+  ],
+];
+
 const cases: readonly (readonly [string, Case])[] = [
+  ...mixtures,
   ["Gelu", { op: "Gelu", inputs: [f(2, 5)] }],
   ["BiasGelu", { op: "BiasGelu", inputs: [f(2, 3, 5), f(5)] }],
   ["FastGelu", { op: "FastGelu", inputs: [f(2, 5), f(5)] }],
@@ -471,7 +618,7 @@ function fileOf(one: Case): Uint8Array {
 }
 
 describe("operators of ONNX Runtime's optimizers, in standard operators, compute what its own kernels do", () => {
-  for (const [name, one] of [...cases, ...quantized]) {
+  for (const [name, one] of [...cases, ...quantized, ...ofExperts, ...whole]) {
     if (one.kernel !== undefined) continue;
     test(name, async () => {
       const file = fileOf(one);
@@ -573,6 +720,26 @@ describe("those without a CPU kernel compute their formulas", () => {
       e.map((v, i) => v / sum(Math.floor(i / 12))),
     );
   });
+  test.each([0, 2])("MoE with gates, fused as %i", async (fusion) => {
+    const one = cases.find(([, { op, attributes }]) => op === "MoE" && attributes?.swiglu_fusion === fusion)![1];
+    const [x, router, w, b, w2, b2, w3, b3] = Array.from({ length: 8 }, (_, i) => (one.inputs[i] ? data(one, i) : []));
+    const wanted = Array.from({ length: 12 }, (_, i) => {
+      const [t, o] = [Math.floor(i / 4), i % 4];
+      const p = router!.slice(4 * t, 4 * t + 4).map(Math.exp);
+      const e = p.indexOf(Math.max(...p));
+      const row = (m: readonly number[], bias: readonly number[], outputs: number, j: number): number =>
+        bias[e * outputs + j]! +
+        [0, 1, 2, 3].reduce((sum, k) => sum + m[(e * outputs + j) * 4 + k]! * x![4 * t + k]!, 0);
+      const hidden = Array.from({ length: 6 }, (_, j) => {
+        const gate = row(w!, b!, fusion === 0 ? 6 : 12, j);
+        const other = fusion === 0 ? row(w3!, b3!, 6, j) : row(w!, b!, 12, 6 + j);
+        return (gate / (1 + Math.exp(-gate))) * other;
+      });
+      const y = hidden.reduce((sum, v, j) => sum + v * w2![(e * 4 + o) * 6 + j]!, b2![e * 4 + o]!);
+      return (y * p[e]!) / p.reduce((sum, v) => sum + v);
+    });
+    close(await values(one), wanted);
+  });
   test("ComplexMul", async () => {
     const one = of("ComplexMul");
     const [a, b] = [data(one, 0), data(one, 1)];
@@ -616,7 +783,13 @@ describe("an operator of another domain", () => {
 
   test("is blamed where the type of its output is needed, not the standard one after it", () => {
     expect(() => importModel(untyped(secret("Secret")))).toThrow(
-      /there is no shape inference for com\.microsoft\.Secret/,
+      /there is no shape inference for com\.microsoft\.Secret.*ONNX Runtime's optimizer wrote it: use the model as it was before/,
+    );
+    expect(() => importModel(untyped(secret("QLinearSigmoid")))).toThrow(
+      /com\.microsoft\.QLinearSigmoid.*QuantFormat\.QDQ/,
+    );
+    expect(() => differentiate(secret("BeamSearch"), { inputs: ["x"], loss: meanSquared() })).toThrow(
+      /com\.microsoft\.BeamSearch `BeamSearch_0`\. It searches with a decoder inside it: export that decoder by itself/,
     );
   });
   test("with an attribute that its rewriting does not understand is refused", () => {
@@ -624,6 +797,13 @@ describe("an operator of another domain", () => {
       new OnnxError(
         "com.microsoft.Gelu `Gelu_0` (opset 1) has the attribute `sharpness`, which its rewriting in standard operators does not understand.",
       ),
+    );
+  });
+  test("that chooses groups for columns where no kernel of ONNX Runtime does is refused", () => {
+    const [, one] = quantized.find(([name]) => name === "MatMulNBits whose columns choose their groups")!;
+    const inputs = one.inputs.map((x, i) => (i === 3 ? bytes(3, 1) : x));
+    expect(() => importModel(fileOf({ ...one, inputs, literal: [1, 2, 3, 4] }))).toThrow(
+      /has g_idx with zero points, which ONNX Runtime's own kernel does not compute either\. Quantize again without g_idx/,
     );
   });
   test("stays as it is where `keep` names it", () => {

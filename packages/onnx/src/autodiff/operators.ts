@@ -10,7 +10,8 @@ const about: Readonly<Record<Support, string>> = {
   rule: "has a gradient",
   expanded: "is written in simpler operators, which have gradients",
   zero: "has slope zero: gradients end here, silently",
-  error: "rounds: an error, since training through it would silently not happen",
+  error:
+    "rounds: gradients pass straight through to where its numbers are dequantized, or multiplied as whole numbers, and are an error on any other way",
   none: "has no gradient: an error where one is needed, unless `gradients` gives it",
   whole: "has no floating output (or input): gradients end here",
 };

@@ -1,4 +1,5 @@
 import { names, OnnxError } from "../errors.ts";
+import { adviceOn } from "../graph/advice.ts";
 import type { Dim } from "../graph/dims.ts";
 import type { Graph } from "../graph/graph.ts";
 import { describe, keyOf, type Node, type Scope, standard, type TensorType } from "../graph/node.ts";
@@ -9,10 +10,10 @@ import { Budget, TooLarge } from "./bounds.ts";
 import { Builder, type Target } from "./builder.ts";
 import { lowerings } from "./decompose.ts";
 import { expansions } from "./expansions/index.ts";
-import { flat, rounding, rules } from "./gradients/index.ts";
+import { flat, rules } from "./gradients/index.ts";
 import { type Lookup, lookedUp } from "./gradients/indexing.ts";
-import { fake, fakeQuantization } from "./gradients/quantization.ts";
 import type { GradientRule, Gradients } from "./gradients/rule.ts";
+import { Rounding } from "./rounding.ts";
 
 /** Records the forward pass, and appends the backward pass from it. */
 export class Tape {
@@ -21,8 +22,9 @@ export class Tape {
   /** Operators of slope zero, where gradients ended. */
   readonly stopped: Set<string>;
   readonly #nodes: Node[] = [];
-  /** By their outputs, the nodes that quantize numbers whose gradients are wanted. */
-  readonly #quantized: Map<string, Node> = new Map();
+  readonly #rounding: Rounding;
+  /** The gradients of nodes that are recorded as something else. */
+  readonly #special = new Map<Node, GradientRule>();
   readonly #needs: Set<string>;
   readonly #own: Readonly<Record<string, GradientRule>>;
   readonly #budget: Budget;
@@ -41,6 +43,7 @@ export class Tape {
   ) {
     this.graph = graph;
     this.b = new Builder(graph, target);
+    this.#rounding = new Rounding(graph);
     this.#needs = new Set(needs);
     this.#own = own;
     this.stopped = stopped;
@@ -55,7 +58,15 @@ export class Tape {
   /** Appends a node of the forward pass, in the form that its gradient wants. */
   stage(node: Node): void {
     const { b, graph } = this;
-    if (this.#fake(node)) return;
+    const rounded = Object.hasOwn(this.#own, keyOf(node)) ? undefined : this.#rounding.append(node, this.#needed(node));
+    if (rounded !== undefined) {
+      if (rounded === "ends") this.stopped.add(describe(node));
+      else if (rounded !== "unneeded") {
+        this.#special.set(rounded.node, rounded.rule);
+        this.#record(rounded.node);
+      }
+      return;
+    }
     if (!this.#needed(node) || !standard(node) || Object.hasOwn(this.#own, keyOf(node))) {
       // Running statistics move also where no gradient passes.
       const moving = standard(node) && node.op === "BatchNormalization" ? lowerings[node.op] : undefined;
@@ -77,23 +88,6 @@ export class Tape {
     const lowered = lower === undefined ? undefined : sized(node, () => lower(b, node));
     if (lowered === undefined) graph.add(node);
     this.#record(lowered ?? node);
-  }
-
-  /**
-   * Numbers that are quantized and at once dequantized, as in training that knows of quantization: the whole numbers between
-   * have no gradient, and the two nodes together have that of PyTorch's fake quantization.
-   */
-  #fake(node: Node): boolean {
-    if (!standard(node)) return false;
-    const [first = ""] = node.inputs;
-    const quantized = node.op === "DequantizeLinear" ? this.#quantized.get(first) : undefined;
-    if (quantized !== undefined && quantized.inputs.slice(1).join() === node.inputs.slice(1).join()) {
-      this.graph.add(node);
-      this.#record({ ...node, op: fakeQuantization, inputs: [...quantized.inputs, first] });
-      return true;
-    }
-    if (node.op === "QuantizeLinear" && this.#needed(node)) this.#quantized.set(node.outputs[0]!, node);
-    return false;
   }
 
   /** A lookup whose row `padding` is read and not trained. */
@@ -234,17 +228,17 @@ export class Tape {
   }
 
   #rule(node: Node, inside: readonly string[]): GradientRule {
-    if (node.op === fakeQuantization) return fake;
+    const special = this.#special.get(node);
+    if (special !== undefined) return special;
     const key = keyOf(node);
     const own = Object.hasOwn(this.#own, key) ? this.#own[key] : undefined;
     if (own !== undefined) return own;
     const rule = standard(node) && Object.hasOwn(rules, node.op) ? rules[node.op] : undefined;
     if (rule !== undefined) return rule;
     const on = [...node.inputs.filter((name) => this.#needs.has(name)), ...inside];
-    const why = rounding.has(node.op) && standard(node) ? "rounds, so its gradient is zero" : "has no gradient";
     throw new OnnxError(
-      `${describe(node)} ${why}, and one is needed with respect to ${names(on)}. ` +
-        "Freeze the weights before it by leaving them out of `wrt`, or give its gradient with `gradients`.",
+      `${describe(node)} has no gradient, and one is needed with respect to ${names(on)}. ` +
+        `Freeze the weights before it by leaving them out of \`wrt\`, or give its gradient with \`gradients\`. ${adviceOn(node)}`.trimEnd(),
     );
   }
 }

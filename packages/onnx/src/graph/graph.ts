@@ -3,6 +3,7 @@ import { OnnxError } from "../errors.ts";
 import { type Constant, constant } from "../proto/constant.ts";
 import { type Elem, elems, entries, holds, type TypedArray, wholes } from "../proto/elem.ts";
 import { toBfloat16, toHalf } from "../proto/half.ts";
+import { adviceOn } from "./advice.ts";
 import { type AttributeInput, attribute } from "./attribute.ts";
 import { type Dim, product } from "./dims.ts";
 import { describe, type Node, type Scope, type SymbolicValue, type TensorType } from "./node.ts";
@@ -166,7 +167,7 @@ export class Graph implements Scope {
     const after = outputs.includes(name) ? "" : `, which is computed from what ${describe(maker)} gives`;
     throw new OnnxError(
       `The type of \`${name}\` is unknown${after}: there is no shape inference for ${describe(maker)}. ` +
-        "Export the model without that operator, or with the types of its outputs (value_info).",
+        (adviceOn(maker) || "Export the model without that operator, or with the types of its outputs (value_info)."),
     );
   }
 

@@ -47,5 +47,5 @@ export const flat: ReadonlySet<string> = new Set([
   "Sign",
 ]);
 
-/** Operators that round a value somebody wants trained: the slope is zero, and training through it would silently not happen. */
+/** Operators that round: their slope is zero, and what reads their whole numbers has the gradient. */
 export const rounding: ReadonlySet<string> = new Set(["QuantizeLinear", "DynamicQuantizeLinear"]);

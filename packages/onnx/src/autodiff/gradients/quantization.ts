@@ -4,9 +4,6 @@ import type { Elem } from "../../proto/elem.ts";
 import type { Builder } from "../builder.ts";
 import type { GradientRule } from "./rule.ts";
 
-/** QuantizeLinear and DequantizeLinear as one: inputs x, scale, zero point and the quantized numbers. No operator of a file. */
-export const fakeQuantization = "QuantizeLinear and DequantizeLinear";
-
 const ranges: Partial<Record<Elem, readonly [low: number, high: number]>> = {
   int8: [-128, 127],
   uint8: [0, 255],
@@ -33,7 +30,7 @@ function stretched(b: Builder, node: Node, x: string, of: string): string {
 }
 
 /**
- * Straight through where x / scale, rounded, lies within the range of the whole numbers, and nothing beyond; the scale's gradient
+ * Of QuantizeLinear and DequantizeLinear as one, with inputs x, scale, zero point and the quantized numbers: straight through where x / scale, rounded, lies within the range of the whole numbers, and nothing beyond; the scale's gradient
  * is that of the rounding error within and of the bound beyond (Esser et al., Learned Step Size Quantization, 2020).
  */
 export const fake: GradientRule = (b, node, [d], need) => {

@@ -4,12 +4,13 @@ import type { Node } from "../node.ts";
 import { NodeWriter } from "../node-writer.ts";
 import { activations } from "./activations.ts";
 import { attentions } from "./attention.ts";
+import { experts } from "./experts.ts";
 import { normalizations } from "./normalization.ts";
 import { products } from "./products.ts";
 import { quantized } from "./quantized.ts";
 import type { Rewrites } from "./rewrite.ts";
 
-const table: Rewrites = { ...activations, ...attentions, ...normalizations, ...products, ...quantized };
+const table: Rewrites = { ...activations, ...attentions, ...experts, ...normalizations, ...products, ...quantized };
 
 /** Operators that ONNX Runtime's optimizers write, by name: those of its own domain, and those it keeps in ai.onnx. */
 export const contributed: readonly string[] = Object.keys(table);

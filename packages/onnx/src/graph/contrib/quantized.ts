@@ -6,7 +6,7 @@ import type { Rewrite, Rewrites } from "./rewrite.ts";
 const need = (s: NodeWriter, name: string): number => int(s.node, name) ?? s.fail(`has no ${name}`);
 
 /** The numbers of an input that the file stores; they are laid out anew, which the run cannot do. */
-function stored(s: NodeWriter, i: number): Constant {
+function storedAt(s: NodeWriter, i: number): Constant {
   return (
     s.graph.initializers.get(s.input(i)) ??
     s.graph.literalValue(s.input(i)) ??
@@ -37,44 +37,102 @@ function packed(numbers: Uint8Array): Uint8Array {
 const narrow = (numbers: Uint8Array, bits: number, dims: readonly number[]): Constant =>
   bits === 4 ? { elem: "uint4", dims, data: packed(numbers) } : { elem: "uint8", dims, data: numbers };
 
-/** A product with a matrix [N, K] in blocks of a few bits: its bytes stay, and a DequantizeLinear reads them. */
+/** A tensor of a few bits that the file stores, under a name of its own beside the input that it is from. */
+function keep(s: NodeWriter, i: number, what: string, value: Constant): string {
+  const name = s.graph.fresh(`${s.input(i)}/${what}`);
+  s.graph.literal(name, value);
+  return name;
+}
+
+/** Where the parts of a tensor in blocks of a few bits are: its bytes, its scales, and zero points if there are any. */
+interface Blocks {
+  readonly data: number;
+  readonly scale: number;
+  readonly zero: number;
+  readonly bits: number;
+  /** How many numbers share a scale. */
+  readonly size: number;
+  /** How many rows the packed zero points have; each begins at a byte. */
+  readonly zeroRows: number;
+}
+
+/**
+ * A stored tensor of rows in blocks of a few bits as floats: its bytes stay, and a DequantizeLinear reads them. Zero
+ * points that are left out are half of what the bits hold.
+ */
+export function dequantized(
+  s: NodeWriter,
+  { data, scale, zero, bits, size, zeroRows }: Blocks,
+  rows: readonly number[],
+  width: number,
+): string {
+  const [count, blocks] = [rows.reduce((a, b) => a * b, 1), width / size];
+  const stored = storedAt(s, data);
+  const bytes = (width * bits) / 8;
+  if (stored.data.length !== count * bytes)
+    s.fail(`has ${stored.data.length} bytes of weights for ${count} rows of ${bytes}`);
+  const wide = [...rows, width];
+  const q =
+    bits === 2
+      ? keep(s, data, "q", narrow(unpacked(stored.data, count, width, 2), 2, wide))
+      : keep(s, data, "q", { elem: bits === 4 ? "uint4" : "uint8", dims: wide, data: stored.data });
+  const each = [...rows, blocks];
+  const scales = s.reshape(s.input(scale), each);
+  const given = s.given(zero) ? storedAt(s, zero) : undefined;
+  const attributes = { axis: rows.length, block_size: size };
+  if (given !== undefined && /float/.test(given.elem)) {
+    const w = s.op("DequantizeLinear", [q, scales], attributes);
+    const offset = s.op("Unsqueeze", [s.mul(s.reshape(s.input(zero), each), scales), s.ints(rows.length + 1)]);
+    return s.reshape(s.op("Sub", [s.reshape(w, [...each, size]), offset]), wide);
+  }
+  const points =
+    given === undefined
+      ? new Uint8Array(count * blocks).fill(2 ** (bits - 1))
+      : unpacked(given.data as Uint8Array, zeroRows, (count * blocks) / zeroRows, bits);
+  return s.op("DequantizeLinear", [q, scales, keep(s, data, "zero", narrow(points, bits, each))], attributes);
+}
+
+/** Rows of a few bits whose every column has a group of its own choice: they become floats one by one. */
+function grouped(s: NodeWriter, N: number, K: number, blocks: number, size: number, bits: number): string {
+  if (s.given(3) || bits !== 4)
+    s.fail(
+      `has g_idx with ${bits === 4 ? "zero points" : `${bits} bits`}, which ONNX Runtime's own kernel does not compute either. Quantize again without g_idx, which is deprecated`,
+    );
+  const columns = s.op("Cast", [s.input(4)], { to: "int64" });
+  const data = unpacked(storedAt(s, 1).data, N, blocks * size, bits);
+  const q = keep(s, 1, "q", { elem: "uint8", dims: [N, blocks * size], data });
+  const floats = s.op("Cast", [blocks * size === K ? q : s.slice(q, 1, 0, K)], { to: s.graph.type(s.input(2)).elem });
+  const scales = s.op("Gather", [s.reshape(s.input(2), [N, blocks]), columns], { axis: 1 });
+  return s.mul(s.op("Sub", [floats, s.scalar(2 ** (bits - 1), floats)]), scales);
+}
+
+/** A product with a matrix [N, K] in blocks of a few bits. */
 const matMulNBits: Rewrite = (s) => {
   const [K, N, size, bits] = [need(s, "K"), need(s, "N"), need(s, "block_size"), int(s.node, "bits", 4)];
   if (![2, 4, 8].includes(bits)) s.fail(`has weights of ${bits} bits, and 2, 4 and 8 are understood`);
-  if (s.given(4))
-    s.fail("has g_idx, an order of groups, which its rewriting in standard operators does not understand");
   const blocks = Math.ceil(K / size);
-  const b = stored(s, 1);
-  const bytes = Math.ceil((size * bits) / 8);
-  if (b.data.length !== N * blocks * bytes)
-    s.fail(`has ${b.data.length} bytes of weights for ${N} × ${blocks} blocks of ${bytes}`);
-  const wide = [N, blocks * size];
-  const keep = (value: Constant, what: string): string => {
-    const name = s.graph.fresh(`${s.input(1)}/${what}`);
-    s.graph.literal(name, value);
-    return name;
-  };
-  const q =
-    bits === 2
-      ? keep(narrow(unpacked(b.data, N, wide[1] ?? 0, 2), 2, wide), "q")
-      : keep({ elem: bits === 4 ? "uint4" : "uint8", dims: wide, data: b.data }, "q");
-  const scale = s.reshape(s.input(2), [N, blocks]);
-  const given = s.given(3) ? stored(s, 3) : undefined;
-  const real = given !== undefined && /float/.test(given.elem);
-  const points = real
-    ? undefined
-    : given === undefined
-      ? new Uint8Array(N * blocks).fill(2 ** (bits - 1))
-      : unpacked(given.data as Uint8Array, N, blocks, bits);
-  const zero = points === undefined ? "" : keep(narrow(points, bits, [N, blocks]), "zero");
-  let w = s.op("DequantizeLinear", [q, scale, zero], { axis: 1, block_size: size });
-  if (real) {
-    const offset = s.op("Unsqueeze", [s.mul(s.reshape(s.input(3), [N, blocks]), scale), s.ints(2)]);
-    w = s.reshape(s.op("Sub", [s.reshape(w, [N, blocks, size]), offset]), wide);
+  let w: string;
+  if (s.given(4)) w = grouped(s, N, K, blocks, size, bits);
+  else {
+    w = dequantized(s, { data: 1, scale: 2, zero: 3, bits, size, zeroRows: N }, [N], blocks * size);
+    if (blocks * size !== K) w = s.slice(w, 1, 0, K);
   }
-  if (wide[1] !== K) w = s.slice(w, 1, 0, K);
   const y = s.op("MatMul", [s.input(0), s.op("Transpose", [w], { perm: [1, 0] })]);
   s.to(0, "Identity", [s.given(5) ? s.add(y, s.input(5)) : y]);
+};
+
+/** A product of whole numbers as floats: (A − zero of A) · (B − zero of B), times a scale and plus a bias. */
+function integers(s: NodeWriter, inputs: readonly string[], scale: string, bias: string): void {
+  const whole = s.op("MatMulInteger", inputs);
+  const y = s.mul(s.op("Cast", [whole], { to: s.graph.type(scale).elem }), scale);
+  s.to(0, "Identity", [bias === "" ? y : s.add(y, bias)]);
+}
+
+/** A product of numbers that are quantized in the run with a quantized matrix. */
+const dynamicMatMul: Rewrite = (s) => {
+  const [a = "", b = "", scale = "", zero = "", bias = ""] = s.node.inputs;
+  const [q = "", own = "", point = ""] = s.ops("DynamicQuantizeLinear", [a], {}, 3);
+  integers(s, [q, b, point, zero], s.mul(own, scale), bias);
 };
 
 /** The values of NF4 and FP4, as bitsandbytes has them. */
@@ -91,7 +149,7 @@ const matMulBnb4: Rewrite = (s) => {
   const [K, N, size] = [need(s, "K"), need(s, "N"), need(s, "block_size")];
   if (int(s.node, "transB", 1) !== 1) s.fail("has a matrix that is not transposed, which nothing defines");
   const table = int(s.node, "quant_type", 1) === 1 ? nf4 : fp4;
-  const [bytes, largest] = [stored(s, 1).data, stored(s, 2)];
+  const [bytes, largest] = [storedAt(s, 1).data, storedAt(s, 2)];
   const numbers = new Float32Array(N * K);
   for (let i = 0; i < numbers.length; i++) {
     const byte = Number(bytes[i >> 1]);
@@ -107,7 +165,7 @@ const matMulBnb4: Rewrite = (s) => {
 /** Rows of a table in blocks of a few bits: only those that are looked up become floats. */
 const gatherBlocks: Rewrite = (s) => {
   const [size, bits] = [int(s.node, "block_size", 128), int(s.node, "bits", 4)];
-  const data = stored(s, 0);
+  const data = storedAt(s, 0);
   const rank = data.dims.length;
   const axis = int(s.node, "quantize_axis", 1);
   if (int(s.node, "gather_axis", 0) !== 0 || rank !== 2 || (axis !== 1 && axis !== -1))
@@ -149,7 +207,7 @@ const gatherBlocks: Rewrite = (s) => {
     return blocks * size === K ? flat : s.slice(flat, 1, 0, K);
   };
   if (s.given(3)) {
-    const zero = stored(s, 3);
+    const zero = storedAt(s, 3);
     const name = s.graph.fresh(`${s.input(3)}/bytes`);
     const numbers =
       bits === 4
@@ -170,6 +228,14 @@ const gatherBlocks: Rewrite = (s) => {
 /** Matrices and tables of a few bits, whose numbers never train. */
 export const quantized: Rewrites = {
   MatMulNBits: ["K N bits block_size accuracy_level weight_prepacked", matMulNBits],
+  DynamicQuantizeMatMul: ["", dynamicMatMul],
+  MatMulIntegerToFloat: [
+    "",
+    (s) => {
+      const [a = "", b = "", aScale = "", bScale = "", aZero = "", bZero = "", bias = ""] = s.node.inputs;
+      integers(s, [a, b, aZero, bZero], s.mul(aScale, bScale), bias);
+    },
+  ],
   MatMulBnb4: ["K N block_size quant_type training_mode transB", matMulBnb4],
   GatherBlockQuantized: ["bits block_size gather_axis quantize_axis", gatherBlocks],
 };

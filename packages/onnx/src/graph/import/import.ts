@@ -1,6 +1,6 @@
 import { check, model as wantedModel } from "../../check.ts";
 import { OnnxError } from "../../errors.ts";
-import { decodeModel, type ModelProto } from "../../proto/model.ts";
+import { decodeModel, type GraphProto, type ModelProto } from "../../proto/model.ts";
 import { fold, prune } from "../fold.ts";
 import { Graph } from "../graph.ts";
 import { markPadding, markStops } from "../stops.ts";
@@ -29,7 +29,7 @@ export function importModel(source: Uint8Array | ModelProto, options: ImportOpti
     (model.opsetImport ?? []).map(({ domain = "", version = 1 }) => [own(domain), Number(version)]),
   );
   const from = opsets.get("") ?? 1;
-  const blocks = (proto.node ?? []).some((node) => node.domain === "com.microsoft" && node.opType === "MatMulNBits");
+  const blocks = [proto, ...(model.functions ?? [])].some(inBlocks);
   const graph = new Graph(Math.max(targetOpset, from, blocks ? blockedOpset : 0));
   for (const [domain, version] of opsets) if (domain !== "") graph.domains.set(domain, version);
   graph.tags = tagsOf(model);
@@ -42,4 +42,13 @@ export function importModel(source: Uint8Array | ModelProto, options: ImportOpti
     prune(graph);
   }
   return graph;
+}
+
+/** Whether there are weights in blocks of a few bits, which opset 21 has operators for, in a graph or in those inside its nodes. */
+function inBlocks({ node = [] }: Pick<GraphProto, "node">): boolean {
+  return node.some(
+    ({ domain, opType, attribute = [] }) =>
+      (domain === "com.microsoft" && (opType === "MatMulNBits" || opType === "QMoE")) ||
+      attribute.some((a) => (a.g === undefined ? (a.graphs ?? []) : [a.g]).some(inBlocks)),
+  );
 }
