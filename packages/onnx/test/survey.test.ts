@@ -12,7 +12,7 @@ const basis = (size: number): Float32Array =>
     return (0.5 - 0.5 * Math.cos((2 * Math.PI * n) / size)) * (row < bins ? Math.cos(angle) : -Math.sin(angle));
   });
 
-test("the kernel of a short-time Fourier transform is no weight, by its numbers or by its name", () => {
+test("the kernel of a short-time Fourier transform is not trained: its numbers tell, or its name", () => {
   const kernel = (name: string, f: (i: number) => number) =>
     tensorOf(
       name,

@@ -12,7 +12,7 @@ const advices: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** What to do about an operator of ONNX Runtime's own that is not written in standard ones here; "" for another. */
+/** Advice on an operator of ONNX Runtime's own that is not written in standard ones here; "" for another. */
 export function adviceOn({ op, domain }: Node): string {
   if (/^com\.(microsoft\.nchwc|ms\.internal)/.test(domain))
     return "ONNX Runtime saved the model for one machine: save it at ORT_ENABLE_EXTENDED or below.";
