@@ -4,10 +4,19 @@ import { type Draft, isWeight } from "./draft.ts";
 
 const isMatrix = (tensor: TensorProto): boolean => isWeight(tensor) && (tensor.dims ?? []).length > 1;
 
+const sized = ({ dims = [] }: TensorProto): boolean => dims.reduce<number>((n, d) => n * Number(d), 1) > 1;
+/** A graph inside a node may not give back what is stored outside of it. */
+const outputsOf = ({ output = [] }: GraphProto): ReadonlySet<string> => new Set(output.map(({ name = "" }) => name));
+
 /** Weights in Constant nodes, and those stored in the branches and bodies of nodes, become initializers of the model. */
 export function lift(draft: Draft, wanted: readonly string[] = []): void {
   refuseUnknown(draft, wanted);
-  inside(draft, (graph) => (graph.initializer ?? []).filter(isWeight).map((tensor) => [tensor.name ?? "", tensor]));
+  inside(draft, (graph) => {
+    const outputs = outputsOf(graph);
+    return (graph.initializer ?? [])
+      .filter((tensor) => isWeight(tensor) && sized(tensor) && !outputs.has(tensor.name ?? ""))
+      .map((tensor) => [tensor.name ?? "", tensor]);
+  });
   const none = ![...draft.initializers.values()].some(isMatrix);
   /** The weight that a node makes. */
   const made = (node: NodeProto | undefined, outputs: ReadonlySet<string>): readonly [string, TensorProto][] => {
@@ -15,8 +24,7 @@ export function lift(draft: Draft, wanted: readonly string[] = []): void {
     if (output === undefined || outputs.has(output)) return [];
     const tensor = node?.attribute?.find((a) => a.name === "value")?.t;
     const named = wanted.includes(output);
-    const sized = (tensor?.dims ?? []).reduce<number>((n, d) => n * Number(d), 1) > 1;
-    if (!named && !(none && sized && tensor !== undefined && isWeight(tensor))) return [];
+    if (!named && !(none && tensor !== undefined && sized(tensor) && isWeight(tensor))) return [];
     if (tensor === undefined)
       throw new OnnxError(`\`${output}\` is a Constant without a tensor, and cannot be trained.`);
     return [[output, tensor]];
@@ -27,10 +35,7 @@ export function lift(draft: Draft, wanted: readonly string[] = []): void {
       draft.initializers.set(name, { ...tensor, name });
       draft.changes.push({ kind: "lifted", name, of: name });
     }
-  inside(draft, (graph) => {
-    const outputs = new Set((graph.output ?? []).map(({ name = "" }) => name));
-    return (graph.node ?? []).flatMap((node) => made(node, outputs));
-  });
+  inside(draft, (graph) => (graph.node ?? []).flatMap((node) => made(node, outputsOf(graph))));
 }
 
 /** The output of a Constant node. */
