@@ -34,10 +34,11 @@ export function markdown(outcomes: ReadonlyMap<string, Outcome>, torch: string):
       "exact where the loss (1e-4), every gradient (1e-4 of the parameter's largest), the losses of ten steps of AdamW (1e-4) and every " +
       "parameter after them (1e-3 of its largest move) are PyTorch's. Where rounding alone takes PyTorch further than that (its float32 " +
       "from its float64, and the ten steps also from six runs whose parameters begin 1e-6 aside), as in gradients that are zero but " +
-      "for rounding, four times that distance is allowed; for parameters after ten steps at least four times the median. A file is explained " +
+      "for rounding, four times that distance is allowed, and where float64 differs from it by a tenth and more also the rounding of the " +
+      "model's largest gradient (2^-24 of it); for parameters after ten steps at least four times the median. A file is explained " +
       "where the report says which parameters the exporter folded, merged or computed others from (or that it does not write " +
       "`detach()`), the loss is right unless the report says that it differs, and so is the gradient of every parameter that the file " +
-      "still has. Empty cells are files that PyTorch does not write.",
+      "still has, those aside of which the report says that a part is missing or another's. Empty cells are files that PyTorch does not write.",
     `${new Set([...outcomes.keys()].map((key) => key.replace(/\.\w+\.\w+$/, ""))).size} models, ${outcomes.size} files: ${counts.join(", ")}. ` +
       `${percent} % are exact or explained. Of ${sum((o) => o.trained)} tensors that are trained, ${sum((o) => o.foreign)} hold no parameter.`,
     ["| model | mode | dynamo | raw | legacy | kept |", "| --- | --- | --- | --- | --- | --- |", ...rows].join("\n"),

@@ -22,8 +22,10 @@ export interface Tags {
   readonly merged: readonly string[];
   /** Parameters that no call reads and no tensor holds, merged or not. */
   readonly unread: readonly string[];
-  /** Modules that are given what an equal one computed from the same values. */
-  readonly shared: readonly string[];
+  /** Modules that are given what an equal one, named with it, computed from the same values. */
+  readonly shared: ReadonlyMap<string, string>;
+  /** Results that are gone because an equal one, named with it, is in their place, in a file that detaches values. */
+  readonly equal: ReadonlyMap<string, string>;
   /** Whether a normalization by the statistics of the batch was folded into a kernel, as one by running statistics. */
   readonly frozen: boolean;
   /**
@@ -43,7 +45,8 @@ export const untagged: Tags = {
   frozen: false,
   merged: [],
   unread: [],
-  shared: [],
+  shared: new Map(),
+  equal: new Map(),
   naming: "descent",
 };
 
@@ -167,11 +170,11 @@ function madeOf(
   sources: ReadonlyMap<string, readonly string[]>,
   stored: ReadonlySet<string>,
   arithmetic: ReadonlySet<string>,
-): Pick<Tags, "made" | "lost" | "frozen" | "merged" | "unread" | "shared"> {
+): Pick<Tags, "made" | "lost" | "frozen" | "merged" | "unread" | "shared" | "equal"> {
   const made = new Map<string, Making>();
   let frozen = false;
   let again = false;
-  if (kinds.size === 0) return { made, lost: [], frozen, merged: [], unread: [], shared: [] };
+  if (kinds.size === 0) return { made, lost: [], frozen, merged: [], unread: [], shared: new Map(), equal: new Map() };
   const values = new Set((graph.input ?? []).map(({ name = "" }) => name));
   for (const { output = [] } of graph.node ?? []) for (const name of output) values.add(name);
   /** The parameter that is the second factor of a product. */
@@ -194,13 +197,16 @@ function madeOf(
     return found;
   };
   const stem = (name: string): string => name.replace(/_\d+$/, "");
-  const shared = new Set<string>();
+  const shared = new Map<string, string>();
+  const equal = new Map<string, string>();
+  let detaches = false;
   const read = new Set<string>();
   const held = new Set([...sources.values()].flat());
   for (const node of graph.node ?? []) {
     const traced = tracedOf(node);
     if (traced === undefined) continue;
     const refers = references(traced);
+    detaches ||= refers.some((name) => stem(name) === "detach");
     const wanted = new Set(refers.flatMap((name) => placeholders.get(name) ?? []));
     // A call reads a layer's result, and the file has that of another layer in its place.
     const gone = refers.find((name) => layers.test(name) && !values.has(name));
@@ -214,7 +220,9 @@ function madeOf(
       const maker = makers.get(name);
       const other = maker === undefined ? undefined : owner(maker);
       const twin = other !== undefined && other !== module && other.replace(/\d+/g, "") === module.replace(/\d+/g, "");
-      if (twin && weighted(name, other)) shared.add(module);
+      if (twin && weighted(name, other)) shared.set(module, other);
+      else if (maker !== undefined && other === module && computes.test(name))
+        for (const one of refers) if (!values.has(one) && stem(one) === stem(name)) equal.set(one, name);
     }
     for (const name of node.input ?? []) {
       const from = sources.get(name);
@@ -247,7 +255,7 @@ function madeOf(
     .filter(([name, kind]) => kind === "parameter" && !read.has(name) && !held.has(name))
     .map(([name]) => name);
   const lost = [...read].filter((name) => !held.has(name));
-  return { made, lost, frozen, merged: again ? unread : [], unread, shared: [...shared] };
+  return { made, lost, frozen, merged: again ? unread : [], unread, shared, equal: detaches ? equal : new Map() };
 }
 
 /** The results and placeholders that a call is given. */

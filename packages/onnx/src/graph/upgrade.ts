@@ -204,6 +204,19 @@ const table: Readonly<Record<string, Upgrade>> = {
     const [wide = ""] = s.graph.op("Unsqueeze", [s.input(1), s.graph.ints(axes)]);
     s.put({ inputs: [s.input(0), wide], attributes });
   },
+  // PyTorch's older exporter writes padding="same" so, and ONNX Runtime has no dilations with it.
+  Conv: (s) => {
+    const auto = string(s.node, "auto_pad", "NOTSET");
+    const dilations = ints(s.node, "dilations") ?? [];
+    const dense = (ints(s.node, "strides") ?? []).every((stride) => stride === 1);
+    const kernel = ints(s.node, "kernel_shape") ?? s.graph.typeOf(s.input(1))?.shape?.slice(2) ?? [];
+    if (!auto.startsWith("SAME") || !dense || dilations.every((d) => d === 1)) return s.put();
+    const sums = kernel.map((k, i) => (Number(k) - 1) * (dilations[i] ?? 1));
+    if (!sums.every(Number.isSafeInteger)) return s.put();
+    const [small, large] = [sums.map((n) => n >> 1), sums.map((n) => n - (n >> 1))];
+    const value = auto === "SAME_UPPER" ? [...small, ...large] : [...large, ...small];
+    s.put({ attributes: { auto_pad: undefined, pads: { kind: "ints", value } } });
+  },
   Gemm: (s) => (s.from >= 7 ? s.put() : dropped("broadcast")(s)),
   Scatter: (s) => s.put({ op: "ScatterElements" }),
   GridSample: (s) => {
@@ -238,7 +251,8 @@ const table: Readonly<Record<string, Upgrade>> = {
 /** Appends a node written for operator set `from` in the form that the graph's own operator set has. */
 export function upgrade(graph: Graph, node: Node, from: number): void {
   const step = new NodeWriter(graph, node, from);
-  const rule = from < graph.opset && Object.hasOwn(table, node.op) ? table[node.op] : undefined;
+  const applies = from < graph.opset || node.op === "Conv";
+  const rule = applies && Object.hasOwn(table, node.op) ? table[node.op] : undefined;
   if (rule !== undefined) rule(step);
   else if (from < 7) dropped("consumed_inputs", "output_sequence")(step);
   else step.put();

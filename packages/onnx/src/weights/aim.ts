@@ -35,6 +35,7 @@ class Aim {
 
   targets(): ReadonlyMap<string, string> {
     this.#move();
+    this.#repeat();
     this.#aim();
     return this.#targets;
   }
@@ -81,6 +82,27 @@ class Aim {
           if (before === undefined) continue;
           this.#draft.nodes[reader] = { ...before, input: (before.input ?? []).map((name) => names.get(name) ?? name) };
         }
+      }
+    }
+  }
+
+  /** Statistics that were equal to the scale or shift of an instance normalization were repeated with it, and are apart again. */
+  #repeat(): void {
+    const { nodes, initializers, tags } = this.#draft;
+    const makers = new Map(nodes.flatMap((node) => (node?.opType === "Tile" ? [[node.output?.[0] ?? "", node]] : [])));
+    for (const [n, node] of nodes.entries()) {
+      const traced = node?.opType === "BatchNormalization" ? tracedOf(node) : undefined;
+      if (traced?.target.startsWith("aten.instance_norm") !== true) continue;
+      for (const input of [3, 4]) {
+        const maker = makers.get(node?.input?.[input] ?? "");
+        const target = tags.placeholders.get((traced.args[input] ?? "").replace(/^%/, ""));
+        const from = maker?.input?.[0] ?? "";
+        if (maker === undefined || target === undefined || from === target || !initializers.has(from)) continue;
+        const { metadataProps: _, ...bare } = maker;
+        const output = this.#draft.fresh(`${target}/repeated`);
+        this.#targets.set(key({ node: nodes.length, input: 0 }), target);
+        nodes.push({ ...bare, name: "", output: [output] });
+        this.#draft.rewire({ node: n, input }, output);
       }
     }
   }
@@ -136,6 +158,7 @@ class Aim {
       }
     }
     for (const { target: called, wanted, given, uses, nodes, folded } of calls.values()) {
+      if (this.#normalizes(nodes, uses, called)) continue;
       const open = new Set(wanted);
       const twice: Call["uses"] = [];
       const left: Call["uses"] = [];
@@ -174,6 +197,21 @@ class Aim {
     }
     const read = [...calls.values()].flatMap(({ wanted }) => [...wanted]);
     this.#moved(read, values);
+  }
+
+  /** The scale, shift, mean and variance of a normalization are given in this order, and None where it has none. */
+  #normalizes(nodes: readonly number[], uses: Call["uses"], called: string): boolean {
+    const at = nodes.find((n) => this.#draft.nodes[n]?.opType === "BatchNormalization");
+    const node = at === undefined ? undefined : this.#draft.nodes[at];
+    const traced = node === undefined ? undefined : tracedOf(node);
+    if (at === undefined || traced === undefined || !/^aten\.\w*batch_norm/.test(called)) return false;
+    if (uses.some((use) => use.node !== at)) return false;
+    for (const use of uses) {
+      const given = traced.args[use.input] ?? "";
+      const target = given === "None" ? constantUse : this.#draft.tags.placeholders.get(given.replace(/^%/, ""));
+      if (target !== undefined) this.#targets.set(key(use), target);
+    }
+    return true;
   }
 
   /**

@@ -6,7 +6,7 @@ import { single, survey, unnamed } from "./survey.ts";
 /** Sentences on how training a model may differ from training it in Python, each with the export that would not. */
 export function notes(graph: Graph): string[] {
   checkGraph("The argument of notes()", graph);
-  const { kinds, lost, made, naming, sources, frozen, merged, unread, shared } = graph.tags;
+  const { kinds, lost, made, naming, sources, frozen, merged, unread, shared, equal } = graph.tags;
   const all: string[] = [];
   const present = (name: string): boolean => graph.initializers.has(name);
   const of = (what: string): string[] =>
@@ -31,15 +31,23 @@ export function notes(graph: Graph): string[] {
       `No tensor holds ${names(gone, 4)}: the output does not depend on them, they are tied with others, or the exporter left out ` +
         "operators without effect, such as the sum with a table of zeros. If they were trained, export with optimize=False.",
     );
-  if (shared.length > 0)
+  if (shared.size > 0) {
+    const [pairs, more] = told(shared, (one, other) => `\`${one}\` is given results of \`${other}\``);
     all.push(
-      `Equal layers that read the same values were merged in part: ${names(shared, 4)} ${shared.length > 1 ? "are" : "is"} given results of an equal layer, and only that layer's parameters get their gradients. Export with optimize=False to train both.`,
+      `Equal layers that read the same values were merged in part: ${pairs}${more}. The parameters of the second get the gradients of both there. Export with optimize=False to train both.`,
     );
+  }
+  if (equal.size > 0) {
+    const [pairs, more] = told(equal, (one, other) => `\`${one}\` is \`${other}\``);
+    all.push(
+      `This model detaches values (detach()), and equal results were merged: ${pairs}${more}. Where one of two was computed from a detached value, gradients pass where they should end. Export with optimize=False.`,
+    );
+  }
   const computed = of("computed");
   if (computed.length > 0) {
     const from = [...new Set(computed.flatMap((name) => sources.get(name) ?? []))];
     all.push(
-      `The exporter computed ${names(computed, 4)} from ${names(from, 4)}, and wrote only the results. Export with optimize=False to train what they were computed from.`,
+      `The exporter computed ${names(computed, 4)} from ${names(from, 4)}, and wrote only the results${from.some(present) ? ": what passes through them is missing in gradients" : ""}. Export with optimize=False to train what they were computed from.`,
     );
   }
   if (kinds.size > 0 || naming !== "torch") return all;
@@ -86,4 +94,10 @@ export function notes(graph: Graph): string[] {
       `${names(new Set(products), 4)} were folded by the exporter, which gave them names of its own; do_constant_folding=False keeps Python's.`,
     );
   return all;
+}
+
+/** The first of some pairs in words, and how many more there are. */
+function told(all: ReadonlyMap<string, string>, word: (one: string, other: string) => string): [string, string] {
+  const pairs = [...all].slice(0, 4).map(([one, other]) => word(one, other));
+  return [pairs.join(", "), all.size > pairs.length ? ` and ${all.size - pairs.length} more` : ""];
 }

@@ -141,7 +141,7 @@ const named = (name: string): boolean => /^[A-Za-z_]\w*(\.\w+)*$/.test(name) || 
 const tables =
   /(^|[._])(final_logits_bias|\w+_buffer|forward_basis|inverse_basis|relative_coords_table|inv_freq|freqs_cis|position_ids|mel_filters?|mel_basis|filter_?bank|dft_matrix|running_(mean|var))$/;
 const kept =
-  /(^|[._])(buffer|mask|anchors?|grid|mean|std|freqs?|inv_freq|cos|sin|cos_cached|sin_cached|pe|window|positions?|table_of_\w+|running_\w+|coords?\w*|relative_coords_table|relative_position_index|position_ids|eps)$/;
+  /(^|[._])(buffer|mask|anchors?|grid|mean|std|freqs?|inv_freq|cos|sin|cos_cached|sin_cached|window|positions?|table_of_\w+|running_\w+|coords?\w*|relative_coords_table|relative_position_index|position_ids|eps)$/;
 
 /** Whether this is a vector that PyTorch's spectral normalization keeps beside a kernel. */
 function iterated(graph: Graph, name: string): boolean {

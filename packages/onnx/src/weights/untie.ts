@@ -52,7 +52,9 @@ export function passed(draft: Draft): void {
       to.startsWith("onnx::") &&
       one !== undefined &&
       other !== undefined &&
-      draft.called(one) === draft.called(other)
+      draft.called(one) === draft.called(other) &&
+      // A module that reads a weight of one inside it has weights of its own beside: attention, and its output's bias.
+      !from.slice(0, -last(from).length).startsWith(`${draft.called(one)}.`)
     )
       continue;
     draft.nodes[i] = undefined;

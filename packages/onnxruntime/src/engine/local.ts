@@ -1,5 +1,5 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import { decodeModel, encodeModel, type Mended, type ModelProto, mend } from "@descent/onnx";
+import { decodeModel, encodeModel, type Mended, type ModelProto, mend, OnnxError } from "@descent/onnx";
 import type { Target } from "@descent/onnx/autodiff";
 import type { GraphProto } from "@descent/onnx/proto";
 import { beside } from "../files/external.ts";
@@ -64,7 +64,12 @@ export class LocalEngine implements Engine {
       const { lift, ...mending } = opening.mending;
       const file = mend(read, { ...mending, lift: lift && constantsAmong(read, lift), external });
       this.#opened = { ...opened, file };
-      return candidates(file, external, opening.reading);
+      try {
+        return candidates(file, external, opening.reading);
+      } catch (error) {
+        const outside = read.graph?.initializer?.some(({ dataLocation }) => dataLocation === 1) ?? false;
+        throw outside ? error : await alsoRefused(error, bytes, opened.runtime);
+      }
     }
     this.#opened = { ...opened, file: bytes };
     const known = { elem: "float32", trained: true, because: "trained before", sources: [], modules: [] };
@@ -162,6 +167,19 @@ async function trainingOf(
       throw new OptimizerError(`The update cannot run on the device: ${shared}. Use plan: "graph" or "host".`);
   }
   return new TrainingLoop(compiler, new GraphResidence(compiler, optimizer, weights), trained);
+}
+
+/** An error about the shapes of a node, with the words of ONNX Runtime where it does not take the file as it is either. */
+async function alsoRefused(error: unknown, bytes: Uint8Array, { InferenceSession }: Runtime): Promise<unknown> {
+  if (!(error instanceof OnnxError) || !error.message.includes(" Its inputs are ")) return error;
+  try {
+    const session = await InferenceSession.create(bytes, { logSeverityLevel: 4 });
+    await session.release();
+    return error;
+  } catch (refused) {
+    const [said = ""] = (refused as Error).message.split("\n");
+    return new OnnxError(`${error.message} ONNX Runtime refuses this file as well: ${said}`, { cause: error });
+  }
 }
 
 /** Those of the names that Constant nodes compute: others are weights already, or the check of `trainable` refuses them. */
