@@ -29,6 +29,7 @@ from safetensors.torch import save_file
 
 import handwritten  # noqa: F401: they add to CASES
 import libraries  # noqa: F401
+import odd  # noqa: F401
 from architectures import CASES
 
 EXPORTERS = ("dynamo", "raw", "legacy", "kept")

@@ -309,6 +309,29 @@ describe("an operator of an old operator set, in today's form", () => {
     expect([...(y0?.data ?? [])]).toEqual([-0.5, -0.5, -0.5, -0.5, -2, -2, -2, -2]);
   });
 
+  test.each(["SAME_UPPER", "SAME_LOWER"])(
+    "a convolution with holes is padded as %s says, which no kernel does",
+    async (auto_pad) => {
+      const x = constant([1, 2, 3, 4, 5], "float32", [1, 1, 5]);
+      const kernel = weight(constant([1, 10, 100, 1000], "float32", [1, 1, 4]));
+      const { model, feeds } = modelOf({
+        opset: 20,
+        op: "Conv",
+        attributes: { auto_pad, dilations: [3] },
+        inputs: [x, kernel],
+      });
+      await expect(run(encodeModel(model), feeds)).rejects.toThrow(/Dilation not supported for AutoPadType/);
+      const { y0 } = await run(exportModel(importModel(model)), feeds);
+      // Nine zeros in all; the odd one at the end, or at the beginning.
+      const before = auto_pad === "SAME_UPPER" ? 4 : 5;
+      const at = (i: number): number => (i >= 0 && i < 5 ? i + 1 : 0);
+      const wanted = [0, 1, 2, 3, 4].map((i) =>
+        [0, 1, 2, 3].reduce((sum, k) => sum + at(i + 3 * k - before) * 10 ** k, 0),
+      );
+      expect([...(y0?.data ?? [])]).toEqual(wanted);
+    },
+  );
+
   test("bounds are of the element type of what they bound", () => {
     const half = constant(new Uint16Array(3), "float16", [3]);
     const graph = importModel(modelOf({ opset: 10, op: "Clip", attributes: { min: 0, max: 6 }, inputs: [half] }).model);

@@ -1,5 +1,5 @@
 import { adam } from "@descent/adam";
-import { exportModel, Graph, meanSquared, OnnxError } from "@descent/onnx";
+import { decodeModel, encodeModel, exportModel, Graph, meanSquared, OnnxError } from "@descent/onnx";
 import type { TensorType } from "@descent/onnx/graph";
 import type { Constant } from "@descent/onnx/proto";
 import { sgd } from "@descent/sgd";
@@ -64,6 +64,18 @@ describe("a model that cannot be trained is an error that says why, and what to 
       "of unknown rank",
       () => scaled((g, h) => g.op("Softmax", [h], { axis: 1 })[0]!, { shape: undefined }),
       /The rank of `.*is not known\. Give the shapes of the inputs with `shapes`/,
+    ],
+    [
+      "that ONNX Runtime does not take either",
+      () => {
+        const model = decodeModel(scaled((g, h) => g.op("Identity", [h])[0]!));
+        const wrong = { opType: "Add", name: "wrong", input: ["x", "three"], output: ["wrong"] };
+        const three = { name: "three", dims: [3], dataType: 1, floatData: Float32Array.of(1, 2, 3) };
+        const { node = [], initializer = [], output = [] } = model.graph ?? {};
+        const graph = { ...model.graph, node: [...node, wrong], initializer: [...initializer, three] };
+        return encodeModel({ ...model, graph: { ...graph, output: [...output, { name: "wrong" }] } });
+      },
+      /Add `wrong` cannot broadcast .* ONNX Runtime refuses this file as well: .*Incompatible dimensions/,
     ],
     [
       "with quantized weights",
