@@ -48,6 +48,8 @@ ZERO = "a parameter at 0, and gradients of 0"
 FLAT, FLAT_MORE, FLAT_FAINT = "wide matrices", "wide matrices, every option off its default", "wide matrices, tiny gradients"
 # For rules of embeddings.
 ROWS = "matrices, some rows without gradients"
+# For rules that see blocks of rows: an even number of them.
+HEADS, HEADS_MORE, HEADS_FAINT = "matrices of heads", "matrices of heads, every option off its default", "matrices of heads, tiny gradients"
 # For rules whose source has a literal where Descent has an option.
 LARGE = "a large eps"
 
@@ -71,6 +73,9 @@ ENVELOPE = {
     FLAT_FAINT: [1.0, 0.7, 1.2, 0.5, 0.9, 1.4, 0.6, 1.1, 0.8, 0.4],
     ROWS: [1.1, 0.7, 1.3, 0.5, 0.9, 1.2, 0.4, 1.0, 0.6, 0.8],
     LARGE: [0.8, 1.0, 0.5, 1.3, 0.2, 0.9, 0.6, 1.2, 0.4, 1.1],
+    HEADS: [0.9, 1.3, 0.5, 1.1, 0.2, 0.8, 1.2, 0.6, 1.0, 0.4],
+    HEADS_MORE: [1.1, 0.4, 1.2, 0.7, 1.3, 0.3, 0.9, 0.6, 1.0, 0.8],
+    HEADS_FAINT: [1.0, 0.8, 1.3, 0.4, 1.1, 0.6, 0.9, 0.2, 1.2, 0.7],
 }
 
 
@@ -79,6 +84,8 @@ def shapes(setting: str) -> dict[str, tuple[int, ...]]:
         return {"w": (3, 4), "k": (5, 3)}
     if setting in (FLAT, FLAT_MORE, FLAT_FAINT):
         return {"w": (3, 4), "k": (2, 3)}
+    if setting in (HEADS, HEADS_MORE, HEADS_FAINT):
+        return {"w": (4, 3), "b": (4,)}
     if setting == IMAGES:
         return {**SHAPES, "k": (4, 3, 2, 1)}
     return {"w": (2, 3), "b": (1,)} if setting == SMALL else SHAPES
@@ -255,7 +262,7 @@ def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[...,
         return None
     out = []
     for name, options in settings.items():
-        tiny = name in (TINY, FAINT, FLAT_FAINT)
+        tiny = name in (TINY, FAINT, FLAT_FAINT, HEADS_FAINT)
         p = start(name, starts if tiny else 1.0)
         steps = gradients(name, 1e-6 if tiny else 1.0)
         full = {**defaults, **options}

@@ -10,7 +10,7 @@ import torch
 
 from authors import authors
 from common import (
-    DEFAULTS, FAINT, FLAT, FLAT_FAINT, FLAT_MORE, IMAGES, KOZISTR, MORE, OPTAX, OPTIONS, ROLES, ROWS, TINY, TORCH, WIDE,
+    DEFAULTS, FAINT, FLAT, FLAT_FAINT, FLAT_MORE, HEADS, HEADS_FAINT, HEADS_MORE, IMAGES, KOZISTR, MORE, OPTAX, OPTIONS, ROLES, ROWS, TINY, TORCH, WIDE,
     by_torch, decayed, golden, normals, optax_path, torch_path,
 )
 
@@ -166,6 +166,26 @@ def run_adam_mini(o, p, steps):
         return torch_path(make, p, steps)
 
 
+def run_adam_mini_heads(o, p, steps):
+    """One optimizer for each matrix: the authors' count a head's numbers once for all."""
+    kind = authors("zyushun/Adam-mini", "402aadf", "adam_mini/adam_mini.py").Adam_mini
+
+    def alone(name):
+        def make(ts):
+            optimizer = kind(
+                named_parameters=[(f"wq.{name}", ts[name])], lr=o["lr"], betas=(o["beta1"], o["beta2"]), eps=o["eps"],
+                weight_decay=0 if ROLES[name] == "bias" else o["weightDecay"], dim=8, n_heads=2,
+            )
+            optimizer.check_block_name, optimizer.head_numel = False, p[name].size // o["heads"]
+            return optimizer
+
+        return torch_path(make, {name: p[name]}, steps)
+
+    with redirect_stdout(StringIO()):
+        paths = [alone(name) for name in p]
+    return [{name: x for now in together for name, x in now.items()} for together in zip(*paths)]
+
+
 def goldens():
     out = {
         "adafactor": golden(
@@ -229,5 +249,14 @@ def goldens():
         "adamMini", "the authors' code (github.com/zyushun/Adam-mini, 402aadf), the matrix as one of a feed-forward layer, float64",
         {DEFAULTS: {"lr": 0.05}, OPTIONS: {"lr": 0.1, "beta1": 0.6, "beta2": 0.8, "eps": 0.05, "weightDecay": 0.3}, TINY: {"lr": 0.05}}, run_adam_mini, None,
         {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weightDecay": 0},
+    )
+    out["adamMiniHeads"] = golden(
+        "adamMiniHeads", "the authors' code (github.com/zyushun/Adam-mini, 402aadf), matrices as those of queries and keys, float64",
+        {
+            HEADS: {"lr": 0.05, "heads": 2},
+            HEADS_MORE: {"lr": 0.1, "beta1": 0.6, "beta2": 0.8, "eps": 0.05, "weightDecay": 0.3, "heads": 4},
+            HEADS_FAINT: {"lr": 0.05, "heads": 2},
+        },
+        run_adam_mini_heads, None, {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weightDecay": 0, "heads": 1},
     )
     return {f"packages/conformance/goldens/factored/{rule}.json": value for rule, value in out.items()}

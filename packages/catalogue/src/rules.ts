@@ -3742,7 +3742,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "Adam-mini",
     "paper": "https://arxiv.org/abs/2406.16793",
     "sentence": "AdamW with one second moment per output neuron in place of one per weight, because the weights of a neuron share a curvature: half of Adam's state.",
-    "comment": "AdamW with one second moment per output neuron in place of one per weight, because the weights of a neuron share a curvature: half of Adam's state. Rows are outputs; vectors have one moment in all. The authors give queries and keys one per head; here they have one per row too (Zhang et al., 2024).",
+    "comment": "AdamW with one second moment per output neuron in place of one per weight, because the weights of a neuron share a curvature: half of Adam's state. Rows are outputs; vectors have one moment in all. The authors give queries and keys one per head, as `adamMiniHeads` does (Zhang et al., 2024).",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "beta1 * m + (1 - beta1) * g"],
@@ -3793,6 +3793,73 @@ export const rules: readonly RuleEntry[] = [
     "golden": {
       "source": "the authors' code (github.com/zyushun/Adam-mini, 402aadf), the matrix as one of a feed-forward layer, float64",
       "error": 2e-7
+    },
+    "mutants": 0
+  },
+  {
+    "id": "adam-mini-heads",
+    "name": "adamMiniHeads",
+    "family": "factored",
+    "title": "Adam-mini by heads",
+    "paper": "https://arxiv.org/abs/2406.16793",
+    "sentence": "AdamW with one second moment per head, for the queries and keys of attention: the weights of a head share a curvature, and those of its neurons do not.",
+    "comment": "AdamW with one second moment per head, for the queries and keys of attention: the weights of a head share a curvature, and those of its neurons do not (Zhang et al., 2024). Rows are outputs; give the other layers `adamMini`: `partition({ heads: adamMiniHeads({ heads: 12 }), rest: adamMini() }, …)`. Refuses a parameter whose rows its heads do not divide.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "beta1 * m + (1 - beta1) * g"],
+      ["v", "beta2 * v + (1 - beta2) * mean(g^2)"],
+      ["p", "p - lr * (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\left(1 - \\beta_{1}\\right)\\,g \\\\\nv &\\leftarrow \\beta_{2}\\,v + \\left(1 - \\beta_{2}\\right)\\,\\operatorname{mean}\\left(g^{2}\\right) \\\\\n\\theta &\\leftarrow \\theta - \\frac{\\alpha\\,\\frac{m}{1 - \\beta_{1}^{t}}}{\\sqrt{\\frac{v}{1 - \\beta_{2}^{t}}} + \\epsilon}\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>v</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>2</mn></msub><mo>⁢</mo><mi>v</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>2</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>mean</mi><mrow><mo>(</mo><msup><mi>g</mi><mn>2</mn></msup><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mfrac><mrow><mi>α</mi><mo>⁢</mo><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>1</mn></msub><mi>t</mi></msup></mrow></mfrac></mrow><mrow><msqrt><mfrac><mi>v</mi><mrow><mn>1</mn><mo>−</mo><msup><msub><mi>β</mi><mn>2</mn></msub><mi>t</mi></msup></mrow></mfrac></msqrt><mo>+</mo><mi>ϵ</mi></mrow></mfrac></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of gradients is kept at each step"
+      },
+      {
+        "name": "beta2",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of squared gradients is kept at each step"
+      },
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "heads",
+        "default": 1,
+        "range": [1, null],
+        "meaning": "how many heads a parameter holds, one below the other; with grouped keys, as many as there are of those"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      { "name": "v", "place": "scalar", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 2,
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "the authors' code (github.com/zyushun/Adam-mini, 402aadf), matrices as those of queries and keys, float64",
+      "error": 5e-7
     },
     "mutants": 0
   },

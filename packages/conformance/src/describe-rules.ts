@@ -91,12 +91,16 @@ export function describeRules(
   });
 }
 
-/** The options that may be schedules, with their numbers: all but those that size a state. */
-function scheduled({ hyper, state }: AnyRule, options: Readonly<Record<string, number>>): Record<string, number> {
+/** The options that may be schedules, with their numbers: all but those that size a state or count blocks. */
+function scheduled(
+  { hyper, state, blocks }: AnyRule,
+  options: Readonly<Record<string, number>>,
+): Record<string, number> {
   const sides = Object.values(state).flatMap((slot): readonly unknown[] =>
     typeof slot === "object" && Array.isArray(slot.place) ? slot.place : [],
   );
-  return Object.fromEntries(Object.entries({ ...hyper, ...options }).filter(([name]) => !sides.includes(name)));
+  const fixed = [...sides, blocks?.rows];
+  return Object.fromEntries(Object.entries({ ...hyper, ...options }).filter(([name]) => !fixed.includes(name)));
 }
 
 function describeRule(
@@ -119,8 +123,9 @@ function describeRule(
   const widest = golden?.settings.find((s) => s.name !== "defaults" && Object.keys(s.options).length > 1);
   const options = widest?.options ?? golden?.settings[0]?.options ?? {};
   const configured = configure(rule, options);
-  // Rules that need matrices get no vector.
-  const sample = { matrices: true, sizes: rule.needs === "matrix" ? [21, 10] : [21, 5], ...asksOf(configured) };
+  // Rules that need matrices get no vector, and those that see blocks two rows and a vector of two.
+  const sizes = rule.needs === "matrix" ? [21, 10] : rule.blocks ? [22, 2] : [21, 5];
+  const sample = { matrices: true, sizes, ...asksOf(configured) };
   const data = sampleData(sample);
 
   every(`${name} has a golden with its defaults`, () => {

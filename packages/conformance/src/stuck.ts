@@ -18,6 +18,7 @@ export const stuckAfterHuge: Readonly<Record<string, string>> = {
   "adam-atan2": squares,
   "adam-eps-inside": squares,
   "adam-mini": squares,
+  "adam-mini-heads": squares,
   adahessian: squares,
   adamod: squares,
   adamp: squares,

@@ -81,11 +81,13 @@ export function checkSpec(spec: unknown): asserts spec is RuleSpec {
     if (!Array.isArray(list)) return bad(`\`${key}\``, list, "a list of equations: [{ g: … }]");
     for (const equations of list) checkEquations(`The rule \`${spec.id}\`, in \`${key}\`,`, equations);
   }
-  const { phases = {}, readout, layout, needs } = spec;
+  const { phases = {}, readout, layout, needs, blocks } = spec;
   const sides = Array.isArray(layout) ? layout : [];
   if (layout !== undefined && !(sides.length === 2 && sides.includes("out") && sides.includes("in")))
     bad("`layout`", layout, 'what rows and columns are: ["out", "in"] or ["in", "out"]');
   if (needs !== undefined && needs !== "matrix") bad("`needs`", needs, '"matrix", or leave it out');
+  if (blocks !== undefined && !isBlocks(blocks, hyper))
+    bad("`blocks`", blocks, 'how many blocks of rows there are, a number or an option: { rows: "heads" }');
   if (!isRecord(phases)) return bad("`phases`", phases, "equations by phase: { climb: { p: … } }");
   for (const [name, equations] of Object.entries(phases)) {
     checkName(`The rule \`${spec.id}\`, in \`phases\`,`, name);
@@ -112,6 +114,13 @@ export function checkDefaults(spec: RuleSpec): void {
 
 const isRange = (range: unknown): boolean =>
   Array.isArray(range) && range.length === 2 && typeof range[0] === "number" && range[0] < range[1];
+
+const isBlocks = (blocks: unknown, hyper: Readonly<Record<string, unknown>>): boolean =>
+  isRecord(blocks) &&
+  Object.keys(blocks).join() === "rows" &&
+  (typeof blocks.rows === "number"
+    ? Number.isSafeInteger(blocks.rows) && blocks.rows > 0
+    : typeof blocks.rows === "string" && Object.hasOwn(hyper, blocks.rows));
 
 const SLOT = `a finite number, the name of an option, ${list(starts)}, or { place, init } with a place among ${list(places)} or two sides, each \`rows\`, \`cols\`, a number above 0 or an option`;
 function isSlot(slot: unknown, hyper: Readonly<Record<string, unknown>>): boolean {

@@ -111,6 +111,8 @@ function combined(
     for (const [name, place] of Object.entries(more)) {
       if ((inputs[name] ??= place) !== place) refuse(title, `takes \`${name}\` otherwise than another part.`);
     }
+  for (const { title, blocks } of rules)
+    if (blocks) refuse(title, "sees blocks of a parameter, and a combination sees the whole.");
   const layout = rules.find((rule) => rule.layout)?.layout;
   const rule: RuleSpec = {
     id: [text.id, ...rules.map(({ id }) => id.replaceAll("/", "-"))].join("-"),

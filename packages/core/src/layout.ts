@@ -13,7 +13,7 @@ import {
   variable,
 } from "./expr.ts";
 import type { MatrixOp } from "./operations.ts";
-import { type Matrix, type Parameter, type Shape, size } from "./parameter.ts";
+import { type Matrix, matrix, type Parameter, type Shape, size } from "./parameter.ts";
 import type { RuleSpec } from "./spec.ts";
 
 /*
@@ -35,13 +35,40 @@ export const isLie = (lie: unknown): lie is Lie =>
     lie.every((swap) => Array.isArray(swap) && swap.length === 4 && swap.every(Number.isSafeInteger)));
 
 /** A parameter with its rows where a rule's layout puts them, and how its numbers lie. */
-export interface Arranged {
+interface Laid {
   readonly parameter: Parameter;
   readonly lie: Lie;
 }
 
+/** The same, and the size of the matrix that the rule's equations see: of one block where they see blocks. */
+export interface Arranged extends Laid {
+  readonly seen: Matrix;
+}
+
 /** Throws if a rule cannot be run on a parameter of this shape. */
-export function arranged({ title, layout, needs }: RuleSpec, parameter: Parameter): Arranged {
+export function arranged(rule: RuleSpec, given: Parameter, options: Readonly<Record<string, unknown>>): Arranged {
+  const laid = laidOut(rule, given);
+  const { parameter, lie } = laid;
+  const lying = matrix(parameter);
+  const seen = lie === "turned" ? { rows: lying.cols, cols: lying.rows } : lying;
+  if (!rule.blocks) return { ...laid, seen };
+  const many = typeof rule.blocks.rows === "number" ? rule.blocks.rows : Number(options[rule.blocks.rows]);
+  const { name, shape } = parameter;
+  const rows = shape.length < 2 ? size(shape) : seen.rows;
+  if (!(many >= 1) || rows % many !== 0)
+    throw new OptimizerError(
+      `${rule.title} sees ${many} blocks of rows (\`${rule.blocks.rows}\`), and \`${name}\` of shape [${shape.join(", ")}] has ${rows} rows. Give a number that divides them, or give it another rule: partition(…).`,
+    );
+  const height = rows / many;
+  const apart: Lie = lie === "turned" ? [[1, lying.rows, many, height]] : lie; // the rows of a block beside each other
+  return {
+    parameter: { ...parameter, blocks: many },
+    lie: apart,
+    seen: shape.length < 2 ? { rows: 1, cols: height } : { rows: height, cols: seen.cols },
+  };
+}
+
+function laidOut({ title, layout, needs }: RuleSpec, parameter: Parameter): Laid {
   const { name, shape, axes } = parameter;
   const rank = shape.length;
   if (needs === "matrix" && rank < 2)

@@ -30,6 +30,8 @@ export interface Parameter extends Description {
   readonly name: string;
   /** How many dimensions, from the first, are rows where it is seen as a matrix: 1 unless the layout of its rule says otherwise. */
   readonly split?: number | undefined;
+  /** How many blocks it is seen as; each is one row of the matrix, where its rule sees blocks. */
+  readonly blocks?: number | undefined;
   /** Its dimensions in the order in which it is seen as a matrix, rows first; that of memory unless the layout of its rule says otherwise. */
   readonly order?: readonly number[] | undefined;
 }
@@ -124,7 +126,9 @@ function described(call: string, parameter: Parameter): Parameter {
 }
 
 /** The dimensions that are rows where a parameter is seen as a matrix, and those that are columns. */
-export function sides({ shape, split = 1, order = [...shape.keys()] }: Parameter): readonly [rows: Shape, cols: Shape] {
+export function sides(parameter: Parameter): readonly [rows: Shape, cols: Shape] {
+  const { shape, blocks, split = 1, order = [...shape.keys()] } = parameter;
+  if (blocks !== undefined) return [[blocks], [size(shape) / blocks]];
   const dims = order.map((d) => shape[d]!); // an order of its dimensions
   const rows = shape.length > 1 ? split : 0;
   return [dims.slice(0, rows), dims.slice(rows)];

@@ -25,6 +25,7 @@ export interface PlainRule {
   readonly readout?: { readonly p: string };
   readonly layout?: NonNullable<RuleSpec["layout"]>;
   readonly needs?: NonNullable<RuleSpec["needs"]>;
+  readonly blocks?: NonNullable<RuleSpec["blocks"]>;
   readonly macros?: readonly string[];
 }
 
@@ -95,6 +96,7 @@ function plainOf(configured: Configured, parameters: readonly Parameter[]): Plai
       ...(rule.readout ? { readout: rule.readout } : {}),
       ...(rule.layout ? { layout: rule.layout } : {}),
       ...(rule.needs ? { needs: rule.needs } : {}),
+      ...(rule.blocks ? { blocks: rule.blocks } : {}),
       ...(macros.length > 0 ? { macros } : {}),
     },
     hyper: Object.fromEntries(Object.entries(configured.hyper).map(([name, v]) => [name, plainValue(rule, name, v)])),

@@ -5,6 +5,7 @@ import { meant } from "./options.ts";
 import type { Parameter } from "./parameter.ts";
 import {
   type Equations,
+  fixedOptions,
   type Hyper,
   type HyperValue,
   type Inputs,
@@ -13,7 +14,6 @@ import {
   type Range,
   type RuleSpec,
   type Slots,
-  sizing,
 } from "./spec.ts";
 import type { Builtin, Checked } from "./symbols.ts";
 import { checkMeaning } from "./trace/meaning.ts";
@@ -132,7 +132,7 @@ export function configured(spec: RuleSpec, options: Readonly<Record<string, unkn
       );
     if (value === undefined) continue;
     checkHyper(spec, name, value);
-    if (typeof value !== "number" && sizing(spec).includes(name))
+    if (typeof value !== "number" && fixedOptions(spec).includes(name))
       throw new OptimizerError(
         `${spec.title}: \`${name}\` sizes its state, which cannot change with a schedule. Give it a number.`,
       );

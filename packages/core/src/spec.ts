@@ -123,6 +123,11 @@ export interface RuleSpec<
    * the framework keeps it. Without it, rows are the first dimension.
    */
   readonly layout?: readonly ["out", "in"] | readonly ["in", "out"] | undefined;
+  /**
+   * So many blocks of a parameter, each of as many rows as the others, such as the heads of attention: a number, or an option.
+   * The equations see each block as a tensor of its own; one of `"scalar"` state is one per block. Vectors have blocks of elements.
+   */
+  readonly blocks?: { readonly rows: Side } | undefined;
   /** `"matrix"` for a rule that makes no sense for vectors and scalars, which it then refuses. */
   readonly needs?: "matrix" | undefined;
   /** The parameter to evaluate with, as `{ p: "…" }`, where that is not the one that is trained. */
@@ -130,7 +135,13 @@ export interface RuleSpec<
   readonly [origin]?: RuleSpec | undefined;
 }
 
-/** The options that size a state. They are numbers that stay what they are, because the state does. */
+/** The options that size a state, or count blocks. They are numbers that stay what they are, because the state does. */
+export const fixedOptions = (spec: Pick<RuleSpec, "hyper" | "state" | "blocks">): readonly string[] => {
+  const { blocks } = spec;
+  return [...sizing(spec), ...(typeof blocks?.rows === "string" ? [blocks.rows] : [])];
+};
+
+/** The options that size a state. */
 export function sizing({ hyper, state }: Pick<RuleSpec, "hyper" | "state">): readonly string[] {
   const sides = Object.values(state).flatMap((slot) =>
     typeof slot === "object" && Array.isArray(slot.place) ? (slot.place as readonly Side[]) : [],

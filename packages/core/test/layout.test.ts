@@ -300,3 +300,120 @@ test("selectors know parameters by what they are", () => {
   expect(found(norms)).toEqual(["gamma"]);
   expect(found(biases)).toEqual(["bias"]);
 });
+
+describe("a rule with blocks", () => {
+  const heads: RuleSpec = {
+    id: "probe",
+    title: "Probe",
+    paper: "",
+    hyper: { lr: 0.1, heads: 2 },
+    layout: ["out", "in"],
+    blocks: { rows: "heads" },
+    state: { v: { place: "scalar", init: 0 }, m: 0 },
+    update: {
+      v: "0.5 * v + mean(g^2) + rows + 2 * size",
+      m: "0.9 * m + g * largest(abs(p))",
+      p: "p - lr * m / (sqrt(v) + norm(p))",
+    },
+  };
+  const { blocks: _, ...plain } = heads;
+  const shape = [4, 6];
+  const run = (
+    rule: RuleSpec,
+    arrays: Readonly<Record<string, { data: Float32Array; shape: readonly number[]; axes?: Axes }>>,
+    gradients: (k: number) => Record<string, Float32Array>,
+    options = {},
+  ) => {
+    const opt = optimizer(arrays, configured(rule, options));
+    for (let k = 0; k < 3; k++) opt.update(gradients(k));
+    return opt;
+  };
+  const close = (a: ArrayLike<number>, b: ArrayLike<number>): void => {
+    expect(a.length).toBe(b.length);
+    for (let i = 0; i < a.length; i++) expect(Math.abs(a[i]! - b[i]!)).toBeLessThan(1e-6); // sums in another order
+  };
+
+  test("steps each block as a parameter of its own, wherever outputs lie", () => {
+    const halves = { upper: numbers(24, 1).slice(0, 12), lower: numbers(24, 1).slice(12) };
+    const apart = run(
+      plain,
+      { upper: { data: halves.upper, shape: [2, 6] }, lower: { data: halves.lower, shape: [2, 6] } },
+      (k) => ({ upper: numbers(24, k + 2).slice(0, 12), lower: numbers(24, k + 2).slice(12) }),
+    );
+    const wanted = [...halves.upper, ...halves.lower];
+    for (const [order, axes] of [
+      [[0, 1], { out: [0], in: [1] }],
+      [[1, 0], { out: [1], in: [0] }],
+    ] as const) {
+      const data = permuted(numbers(24, 1), shape, order);
+      const one = { data, shape: order.map((d) => shape[d]!), axes };
+      const opt = run(heads, { w: one }, (k) => ({ w: permuted(numbers(24, k + 2), shape, order) }));
+      close(permuted(data, one.shape, order), wanted); // both orders are their own inverse
+      const { tensors } = opt.state();
+      expect(tensors["v/w"]!.shape).toEqual([2]);
+      close(tensors["v/w"]!.data, [
+        ...apart.state().tensors["v/upper"]!.data,
+        ...apart.state().tensors["v/lower"]!.data,
+      ]);
+    }
+    const kernel = {
+      data: permuted(numbers(24, 1), [4, 2, 3], [1, 0, 2]),
+      shape: [2, 4, 3],
+      axes: { out: [1], in: [0] },
+    };
+    run(heads, { w: kernel }, (k) => ({ w: permuted(numbers(24, k + 2), [4, 2, 3], [1, 0, 2]) }));
+    close(permuted(kernel.data, [2, 4, 3], [1, 0, 2]), wanted);
+  });
+
+  test("has blocks of a vector's elements, and one block is the tensor", () => {
+    const vector = (): { data: Float32Array; shape: number[] } => ({ data: numbers(6, 1), shape: [6] });
+    const [b, whole, one] = [vector(), vector(), vector()];
+    run(heads, { b }, (k) => ({ b: numbers(6, k + 2) }));
+    const parts = {
+      x: { data: numbers(6, 1).slice(0, 3), shape: [3] },
+      y: { data: numbers(6, 1).slice(3), shape: [3] },
+    };
+    run(plain, parts, (k) => ({ x: numbers(6, k + 2).slice(0, 3), y: numbers(6, k + 2).slice(3) }));
+    close(b.data, [...parts.x.data, ...parts.y.data]);
+    run(heads, { b: one }, (k) => ({ b: numbers(6, k + 2) }), { heads: 1 });
+    run(plain, { b: whole }, (k) => ({ b: numbers(6, k + 2) }));
+    close(one.data, whole.data);
+  });
+
+  test("refuses rows that its blocks do not divide, a schedule, and equations that look into a block", () => {
+    const w = { data: numbers(21, 1), shape: [3, 7] };
+    expect(() => optimizer({ w }, configured(heads, {}))).toThrow(
+      "Probe sees 2 blocks of rows (`heads`), and `w` of shape [3, 7] has 3 rows. Give a number that divides them",
+    );
+    expect(() => configured(heads, { heads: (() => 2) as never })).toThrow("cannot change with a schedule");
+    const square = { data: numbers(16, 1), shape: [4, 4] };
+    for (const [formula, why] of [
+      ["rowMean(g) * g", "its equations sum by row or column"],
+      ["g @ g' @ g", "its equations multiply matrices"],
+    ] as const)
+      expect(() => optimizer({ square }, configured({ ...heads, update: { p: `p - lr * ${formula}` } }, {}))).toThrow(
+        why,
+      );
+    const byRow = { ...heads, state: { m: 0, v: { place: "row", init: 0 } } } as const;
+    expect(() => optimizer({ square }, configured(byRow, {}))).toThrow(
+      "its state `v` is by row or column, or a matrix",
+    );
+    for (const blocks of [{ rows: "several" }, { rows: 0 }, { cols: 2 }, 2])
+      expect(() => fromPlain(toPlain(configured({ ...heads, blocks } as unknown as RuleSpec, {}), []))).toThrow(
+        "`blocks`",
+      );
+  });
+
+  test("is data, and moves between layouts", () => {
+    expect(fromPlain(toPlain(configured(heads, {}), []))).toMatchObject({ rule: { blocks: { rows: "heads" } } });
+    const [from, to] = [{ axes: { out: [0], in: [1] } }, { axes: { out: [1], in: [0] } }];
+    const here = { data: numbers(24, 1), shape, ...from };
+    const one = run(heads, { w: here }, (k) => ({ w: numbers(24, k + 2) }));
+    const there = { data: permuted(here.data, shape, [1, 0]), shape: [6, 4], ...to };
+    const other = optimizer({ w: there }, configured(heads, {}));
+    expect(other.load(decodeState(encodeState(one.state()))).loaded).toEqual(["w"]);
+    one.update({ w: numbers(24, 9) });
+    other.update({ w: permuted(numbers(24, 9), shape, [1, 0]) });
+    close(permuted(there.data, [6, 4], [1, 0]), here.data);
+  });
+});

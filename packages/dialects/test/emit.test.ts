@@ -103,15 +103,22 @@ describe("every rule is printed for every target, or refused with the reason", (
       try {
         expect(emit(await load(name), target)).not.toMatch(/undefined|\[object/);
       } catch (error) {
-        const [, reason = String(error)] = /(draws random|starts from random|gradients per round|rows and columns|adds up over|whole tensor)/.exec(String(error)) ?? []; // biome-ignore format: one line
+        const [, reason = String(error)] = /(draws random|starts from random|gradients per round|rows and columns|adds up over|whole tensor|sees blocks)/.exec(String(error)) ?? []; // biome-ignore format: one line
         reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
       }
     const known: Readonly<Record<string, readonly string[]>> = {
-      torch: ["draws random", "starts from random", "adds up over"],
-      numpy: ["draws random", "starts from random", "adds up over"],
-      optax: ["draws random", "starts from random", "gradients per round", "adds up over"],
-      c: ["draws random", "starts from random", "gradients per round", "rows and columns", "adds up over"],
-      wgsl: ["draws random", "gradients per round", "rows and columns", "adds up over", "whole tensor"],
+      torch: ["draws random", "starts from random", "adds up over", "sees blocks"],
+      numpy: ["draws random", "starts from random", "adds up over", "sees blocks"],
+      optax: ["draws random", "starts from random", "gradients per round", "adds up over", "sees blocks"],
+      c: [
+        "draws random",
+        "starts from random",
+        "gradients per round",
+        "rows and columns",
+        "adds up over",
+        "sees blocks",
+      ],
+      wgsl: ["draws random", "gradients per round", "rows and columns", "adds up over", "whole tensor", "sees blocks"],
       latex: [],
     };
     expect([...reasons.keys()].filter((reason) => !known[target]!.includes(reason))).toEqual([]);

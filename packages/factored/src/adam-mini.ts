@@ -3,7 +3,7 @@ import { decay, rule } from "@descent/core";
 /**
  * AdamW with one second moment per output neuron in place of one per weight, because the weights of a neuron share a
  * curvature: half of Adam's state. Rows are outputs; vectors have one moment in all. The authors give queries and keys one
- * per head; here they have one per row too (Zhang et al., 2024).
+ * per head, as `adamMiniHeads` does (Zhang et al., 2024).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

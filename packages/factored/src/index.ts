@@ -1,6 +1,7 @@
 export { adafactor } from "./adafactor.ts";
 export { adalomo } from "./adalomo.ts";
 export { adamMini } from "./adam-mini.ts";
+export { adamMiniHeads } from "./adam-mini-heads.ts";
 export { apollo } from "./apollo.ts";
 export { apolloMini } from "./apollo-mini.ts";
 export { came } from "./came.ts";

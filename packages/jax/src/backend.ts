@@ -32,7 +32,12 @@ const elements: Readonly<Record<string, (...x: JaxArray[]) => JaxArray>> = {
 /** Every use of an array consumes it in jax-js; `ref` keeps one more. */
 const operators: Operators<JaxArray> = {
   constant: (value) => np.array(value),
-  apply: ({ op }, args) => elements[op]!(...args.map((x) => x.ref)), // as many as the operation has
+  apply: (e, args) => {
+    if (e.op !== "swap") return elements[e.op]!(...args.map((x) => x.ref)); // as many as the operation has
+    const [x] = args as readonly [JaxArray]; // and four sizes
+    const sizes = e.args.flatMap((n) => (n.op === "const" ? [n.value] : []));
+    return np.transpose(x.ref.reshape(sizes), [0, 2, 1, 3]).reshape(x.shape);
+  },
   reduce({ op, value }, x) {
     const terms = op === "sumsq" ? np.square(x.ref) : x.ref;
     const by = op === "largest" ? np.max : np.sum;

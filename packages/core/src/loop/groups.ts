@@ -2,7 +2,7 @@ import { among, isRecord, OptimizerError, shown, suggestion, takes } from "../er
 import type { Env } from "../host.ts";
 import { checkHyper, checkNumber } from "../hyper.ts";
 import type { Leaf } from "../rule.ts";
-import { type HyperValue, sizing } from "../spec.ts";
+import { fixedOptions, type HyperValue } from "../spec.ts";
 import { mapValues } from "./maps.ts";
 
 /** A rule with the parameters it steps, under the label that partitions gave it; its hyper-parameters can be set. */
@@ -66,7 +66,7 @@ export function setHyper(
     }
     for (const group of takers) {
       checkHyper(group.leaf.rule, name, value);
-      if (value !== group.hyper[name] && sizing(group.leaf.rule).includes(name))
+      if (value !== group.hyper[name] && fixedOptions(group.leaf.rule).includes(name))
         throw new OptimizerError(
           `${group.leaf.rule.title}: \`${name}\` sizes its state, and cannot be changed. Make a new optimizer with it.`,
         );

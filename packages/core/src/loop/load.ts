@@ -304,7 +304,7 @@ function mismatch<T>(
     if (!found && spec.place === "model" && kept) continue;
     if (!found) return `lacks the state \`${slot}\``;
     checkTensor(key, found);
-    const tied = order && unmovable(group.leaf.rule, group.leaf.rule.state[slot]);
+    const tied = order && unmovable(group.leaf.rule, group.leaf.rule.state[slot], order, parameter);
     if (tied !== undefined)
       return `lies otherwise than it was saved, and ${tied}, so its state \`${slot}\` cannot be moved`;
     if (grown && spec.init === "p")

@@ -1,5 +1,5 @@
-import { type Arranged, arranged, seen } from "../layout.ts";
-import { type Axes, type Matrix, matrix, type Parameter, type Shape, size } from "../parameter.ts";
+import { arranged, seen } from "../layout.ts";
+import { type Axes, type Parameter, type Shape, size } from "../parameter.ts";
 import type { RuleSpec, Side, Slot } from "../spec.ts";
 
 /*
@@ -53,7 +53,15 @@ function indices(shape: Shape, dims: readonly number[], savedDims: readonly numb
 }
 
 /** Why the slot of a rule cannot be moved; undefined if it can. */
-export function unmovable({ title, layout }: RuleSpec, slot: Slot | undefined): string | undefined {
+export function unmovable(
+  { title, layout, blocks }: RuleSpec,
+  slot: Slot | undefined,
+  order: readonly number[],
+  { axes }: Parameter,
+): string | undefined {
+  const outputs = order.filter((_, d) => axes?.out.includes(d));
+  if (blocks && outputs.some((d, i) => d < (outputs[i - 1] ?? 0)))
+    return `${title} sees blocks of outputs, whose dimensions were in another order`;
   const place = typeof slot === "object" ? slot.place : undefined;
   const sides = Array.isArray(place) ? (place as readonly Side[]) : [place];
   const tied = sides.some((side) => side === "row" || side === "column" || side === "rows" || side === "cols");
@@ -103,10 +111,6 @@ export function moved(
 
 /** Coordinates in bases for rows and columns, as the equations see them, where they lie now. */
 function coordinates(rule: RuleSpec, saved: Parameter, now: Parameter, data: Float32Array): Float32Array {
-  const [from, to] = [arranged(rule, saved), arranged(rule, now)];
-  const sizeOf = ({ parameter, lie }: Arranged): Matrix => {
-    const { rows, cols } = matrix(parameter);
-    return lie === "turned" ? { rows: cols, cols: rows } : { rows, cols };
-  };
-  return seen(seen(data, from.lie, sizeOf(from)), to.lie, sizeOf(to), true);
+  const [from, to] = [arranged(rule, saved, {}), arranged(rule, now, {})];
+  return seen(seen(data, from.lie, from.seen), to.lie, to.seen, true);
 }

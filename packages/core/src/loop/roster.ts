@@ -120,7 +120,9 @@ export class Roster<T> {
     const totals = new Map(this.#totals);
     const members = assign(this.#configured, parameters).map(({ label, leaf }, i): Member<T> => {
       const given = parameters[i]!; // one assignment per parameter
-      const { parameter, lie }: Arranged = leaf ? arranged(leaf.rule, given) : { parameter: given, lie: "straight" };
+      const { parameter, lie, seen }: Arranged = leaf
+        ? arranged(leaf.rule, given, leaf.hyper)
+        : { parameter: given, lie: "straight", seen: matrix(given) };
       const index = this.#added + i;
       const fresh = {
         index,
@@ -135,7 +137,7 @@ export class Roster<T> {
       if (!leaf) return { ...fresh, cohort: undefined, decays: false };
       const group = entry(groups, label, () => ({ label, leaf, hyper: { ...leaf.hyper } }));
       const lying = matrix(parameter);
-      const { rows, cols } = lie === "turned" ? { rows: lying.cols, cols: lying.rows } : lying; // as the equations see it
+      const { rows, cols } = seen;
       const names = phasesOf(leaf.rule);
       phases = sameRound(leaf.rule, names, phases);
       for (const [name, place] of Object.entries(leaf.rule.inputs ?? {})) {
@@ -162,8 +164,8 @@ export class Roster<T> {
       const decays = leaf.decays
         ? saidOf(`${leaf.rule.title}: decays`, parameter, leaf.decays(parameter))
         : decaysByRole(parameter);
-      const { shape } = parameter;
-      const facts: Cohort["facts"] = { rows, cols, size: size(shape), ndim: shape.length, decays: +decays, count: 0 };
+      const { length: ndim } = parameter.shape;
+      const facts: Cohort["facts"] = { rows, cols, size: rows * cols, ndim, decays: +decays, count: 0 };
       const reads = [...programs, ...(show ? [show] : [])].flatMap((one) => hostPart(one).reads);
       const known = entry(cohorts, program, () => []);
       let cohort = known.find((c) => c.group === group && reads.every((name) => c.facts[name] === facts[name]));

@@ -3,7 +3,7 @@ import { isDistribution } from "../draws.ts";
 import { list, OptimizerError } from "../errors.ts";
 import { variable } from "../expr.ts";
 import { namesIn } from "../parse.ts";
-import { type RuleSpec, sizing } from "../spec.ts";
+import { fixedOptions, type RuleSpec } from "../spec.ts";
 import { resolve } from "./resolve.ts";
 import { taken, trace } from "./trace.ts";
 
@@ -27,7 +27,7 @@ export function checkMeaning(spec: RuleSpec): void {
       if (length > 1) taken(program, Array(length).fill(false));
     }
   }
-  const read = new Set<unknown>(sizing(spec));
+  const read = new Set<unknown>(fixedOptions(spec));
   const written = new Set(everyBlock(spec).flatMap(({ lines }) => lines.map(([name]) => name)));
   for (const slot of Object.values(spec.state)) read.add(typeof slot === "object" ? slot.init : slot);
   for (const { when = "1", lines } of everyBlock(spec))

@@ -9,6 +9,7 @@ import type { Matrix } from "../parameter.ts";
 import { checkProgram, type Program, ROUND, type SlotSpec, TRAINED } from "../program.ts";
 import { fixed, infer, sameSize } from "../sizes.ts";
 import { type RuleSpec, sizing } from "../spec.ts";
+import { blocked, blockedSlots } from "./blocked.ts";
 import { checkDepth, frontier, passes } from "./passes.ts";
 import { CONDITION, P, resolve } from "./resolve.ts";
 import { counts, fits, type Options, slotsOf } from "./slots.ts";
@@ -90,13 +91,15 @@ function traceAnew(
   lie: Lie,
 ): Program {
   const phases = phasesOf(spec);
-  const straight = slotsOf(spec, matrix, options, phase);
+  const own = slotsOf(spec, matrix, options, phase);
+  const straight = spec.blocks ? blockedSlots(spec.title, own) : own;
   const written = resolve(spec, matrix, options, { phase, taken }, (name, args) => {
     const value = spec.macros![name]!(matrix, ...args); // it was found there
     checkExpr(value, `${spec.title}: an equation`);
     return value;
   });
-  const values = counted(spec, written, straight, matrix, bySize);
+  const found = counted(spec, written, own, matrix, bySize);
+  const values = spec.blocks ? blocked(spec.title, found) : found;
   const scope = lyingScope(values, straight, lie);
   const slots =
     lie === "turned"

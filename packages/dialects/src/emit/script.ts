@@ -92,6 +92,10 @@ export function scriptOf(rule: RuleSpec): Script {
     throw new OptimizerError(
       `${rule.title} starts from random numbers, and no other language would draw the same ones.`,
     );
+  if (rule.blocks)
+    throw new OptimizerError(
+      `${rule.title} sees blocks of a parameter (\`${rule.blocks.rows}\`), and printed code sees whole ones. Print the rule without blocks, and give it each block as a parameter.`,
+    );
   const reader = new Reader(rule, state);
   const phases = phasesOf(rule).map((name) => reader.phase(name));
   const readout = rule.readout ? reader.phase("readout") : undefined;

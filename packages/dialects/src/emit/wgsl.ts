@@ -13,6 +13,7 @@ export function wgslShader(rule: RuleSpec): string {
       `${rule.title} ${what}, and a shader is printed for rules of one pass over elements. @descent/webgpu runs all others.`,
     );
   };
+  if (rule.blocks) wrong("sees blocks of a parameter");
   if (phasesOf(rule).length > 1) wrong(`takes ${phasesOf(rule).length} gradients per round`);
   const program = trace(rule);
   const outputs = Object.entries(program.outputs);
