@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { importModel, survey } from "../src/index.ts";
+import { importModel, notes, survey } from "../src/index.ts";
 import { constant, tensorOf } from "../src/proto/index.ts";
 import { info, model, node } from "./protos.ts";
 
@@ -38,5 +38,47 @@ test("the kernel of a short-time Fourier transform is not trained: its numbers t
     ["stft.weight", false, "a table of angles"],
     ["stft.forward_basis_buffer", false, "named like a buffer"],
     ["conv.weight", true, "a kernel"],
+  ]);
+});
+
+test("parameters that are read in a block such as no_grad() are named, since no file says which block it is", () => {
+  // As PyTorch 2.13 writes `with torch.no_grad(): target(x)`.
+  const call = (n: number, parameter: string, from: string) => ({
+    metadataProps: [
+      {
+        key: "pkg.torch.onnx.fx_node",
+        value: `%mm_${n} : [num_users=1] = call_function[target=torch.ops.aten.mm.default](args = (%x, %p_${parameter}), kwargs = {})`,
+      },
+      { key: "pkg.torch.onnx.stack_trace", value: `File "${from}", line 5, in forward` },
+    ],
+  });
+  const graph = importModel(
+    model({
+      producerName: "pytorch",
+      graph: {
+        metadataProps: [
+          {
+            key: "pkg.torch.export.ExportedProgram.graph_signature",
+            value:
+              "# inputs\np_online: PARAMETER target='online.weight'\np_target: PARAMETER target='target.weight'\nx: USER_INPUT",
+          },
+        ],
+        node: [
+          node("MatMul", ["x", "online.weight"], ["mm_0"], call(0, "online", "model.py")),
+          node("MatMul", ["x", "target.weight"], ["mm_1"], call(1, "target", "<eval_with_key>.1248")),
+          node("Mul", ["mm_0", "mm_1"], ["y"]),
+        ],
+        initializer: ["online.weight", "target.weight"].map((name) =>
+          tensorOf(name, constant([1, 2, 3, 4], "float32", [2, 2])),
+        ),
+        input: [info("x", [1, 2])],
+        output: [{ name: "y" }],
+      },
+    }),
+  );
+  expect(notes(graph)).toEqual([
+    expect.stringMatching(
+      /^`target\.weight` is read in a block such as torch\.no_grad\(\).*`trainable`.*`stopGradient`/,
+    ),
   ]);
 });

@@ -16,6 +16,7 @@ const sessionOptions = { intraOpNumThreads: 1, interOpNumThreads: 1 };
 const explained: Readonly<Record<string, RegExp>> = {
   "learnt-scalars.eval.dynamo.onnx": /computed `exp` from `temperature`.*optimize=False/,
   "detached.eval.legacy.onnx": /detach\(\).*dynamo=True/,
+  "statistics.eval.dynamo.onnx": /Normalizations were folded into `c\.weight`/,
   "called-twice.eval.dynamo.onnx": /computed `mul` from `stem\.parametrizations\.weight\.original0`/,
   "clip-3d.eval.dynamo.onnx": /computed `cat` from `places`.*optimize=False/,
   "queries.eval.dynamo.onnx": /computed `unsqueeze`, `decays\.1\.log\/unsqueeze` from/,

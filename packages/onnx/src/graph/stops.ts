@@ -34,8 +34,11 @@ export class Detached {
     if (!refers.some((name) => detached.test(name) && !graph.has(name))) return node;
     const open = node.inputs.filter((name) => {
       if (name === "" || refers.includes(name) || graph.initializers.has(name)) return false;
+      // The call that made a value may be named where the value is not.
+      const made = this.#calls.get(name);
+      if (made !== undefined && refers.includes(made.replace(/^%/, ""))) return false;
       const type = graph.typeOf(name);
-      return (type === undefined || isFloat(type.elem)) && this.#calls.get(name) !== call;
+      return (type === undefined || isFloat(type.elem)) && made !== call;
     });
     // An input or output of the model is named by its caller, and not as in the trace.
     const [from] = open;

@@ -26,6 +26,8 @@ export interface Tags {
   readonly shared: ReadonlyMap<string, string>;
   /** Results that are gone because an equal one, named with it, is in their place, in a file that detaches values. */
   readonly equal: ReadonlyMap<string, string>;
+  /** Parameters that are read in a block such as `torch.no_grad()`, which the file does not name. */
+  readonly blocked: readonly string[];
   /** Whether a normalization by the statistics of the batch was folded into a kernel, as one by running statistics. */
   readonly frozen: boolean;
   /**
@@ -47,6 +49,7 @@ export const untagged: Tags = {
   unread: [],
   shared: new Map(),
   equal: new Map(),
+  blocked: [],
   naming: "descent",
 };
 
@@ -56,6 +59,9 @@ const FOLDED = "pkg.onnxscript.optimizer.folded_from";
 const SIGNATURE = "pkg.torch.export.ExportedProgram.graph_signature";
 const SCOPES = "pkg.torch.onnx.name_scopes";
 const TRACED = "pkg.torch.onnx.fx_node";
+const STACK = "pkg.torch.onnx.stack_trace";
+/** The file that calls come from in blocks that torch.export traces by themselves: `no_grad()` and `autocast()`. */
+const BLOCK = "<eval_with_key>";
 /** Written on tensors that `mend` set apart, and that were computed from others. */
 const MADE = "descent.made";
 /** Written on tensors that `mend` made: the names in Python, one per line. */
@@ -170,11 +176,12 @@ function madeOf(
   sources: ReadonlyMap<string, readonly string[]>,
   stored: ReadonlySet<string>,
   arithmetic: ReadonlySet<string>,
-): Pick<Tags, "made" | "lost" | "frozen" | "merged" | "unread" | "shared" | "equal"> {
+): Pick<Tags, "made" | "lost" | "frozen" | "merged" | "unread" | "shared" | "equal" | "blocked"> {
   const made = new Map<string, Making>();
   let frozen = false;
   let again = false;
-  if (kinds.size === 0) return { made, lost: [], frozen, merged: [], unread: [], shared: new Map(), equal: new Map() };
+  if (kinds.size === 0)
+    return { made, lost: [], frozen, merged: [], unread: [], shared: new Map(), equal: new Map(), blocked: [] };
   const values = new Set((graph.input ?? []).map(({ name = "" }) => name));
   for (const { output = [] } of graph.node ?? []) for (const name of output) values.add(name);
   /** The parameter that is the second factor of a product. */
@@ -199,6 +206,7 @@ function madeOf(
   const stem = (name: string): string => name.replace(/_\d+$/, "");
   const shared = new Map<string, string>();
   const equal = new Map<string, string>();
+  const blocked = new Set<string>();
   let detaches = false;
   const read = new Set<string>();
   const held = new Set([...sources.values()].flat());
@@ -211,7 +219,12 @@ function madeOf(
     // A call reads a layer's result, and the file has that of another layer in its place.
     const gone = refers.find((name) => layers.test(name) && !values.has(name));
     again ||= gone !== undefined && (node.input ?? []).some((name) => layers.test(name) && !refers.includes(name));
-    for (const name of wanted) if (kinds.get(name) === "parameter") read.add(name);
+    const inBlock = entry(node.metadataProps, STACK)?.includes(BLOCK) ?? false;
+    for (const name of wanted) {
+      if (kinds.get(name) !== "parameter") continue;
+      read.add(name);
+      if (inBlock) blocked.add(name);
+    }
     // A call of the same kind in another module stands in for one that is gone.
     const module = moduleOf(node) ?? "";
     const absent = refers.filter((name) => !placeholders.has(name) && !values.has(name)).map(stem);
@@ -255,7 +268,16 @@ function madeOf(
     .filter(([name, kind]) => kind === "parameter" && !read.has(name) && !held.has(name))
     .map(([name]) => name);
   const lost = [...read].filter((name) => !held.has(name));
-  return { made, lost, frozen, merged: again ? unread : [], unread, shared, equal: detaches ? equal : new Map() };
+  return {
+    made,
+    lost,
+    frozen,
+    merged: again ? unread : [],
+    unread,
+    shared,
+    equal: detaches ? equal : new Map(),
+    blocked: [...blocked],
+  };
 }
 
 /** The results and placeholders that a call is given. */

@@ -6,7 +6,7 @@ import { single, survey, unnamed } from "./survey.ts";
 /** Sentences on how training a model may differ from training it in Python, each with the export that would not. */
 export function notes(graph: Graph): string[] {
   checkGraph("The argument of notes()", graph);
-  const { kinds, lost, made, naming, sources, frozen, merged, unread, shared, equal } = graph.tags;
+  const { kinds, lost, made, naming, sources, frozen, merged, unread, shared, equal, blocked } = graph.tags;
   const all: string[] = [];
   const present = (name: string): boolean => graph.initializers.has(name);
   const of = (what: string): string[] =>
@@ -43,6 +43,10 @@ export function notes(graph: Graph): string[] {
       `This model detaches values (detach()), and equal results were merged: ${pairs}${more}. Where one of two was computed from a detached value, gradients pass where they should end. Export with optimize=False.`,
     );
   }
+  if (blocked.length > 0)
+    all.push(
+      `${names(blocked)} ${blocked.length > 1 ? "are" : "is"} read in a block such as torch.no_grad() or autocast(), and the file does not say which. If gradients end there, leave ${blocked.length > 1 ? "them" : "it"} out of \`trainable\`, and name what the block gives in \`stopGradient\`.`,
+    );
   const computed = of("computed");
   if (computed.length > 0) {
     const from = [...new Set(computed.flatMap((name) => sources.get(name) ?? []))];
