@@ -249,12 +249,11 @@ export class Trainer {
       this.#refuse(fault, fed);
       if (fault !== undefined || accumulate === 1) return { loss, outputs, updated: fault === undefined };
       this.#waiting++;
-      const updated = this.#waiting >= accumulate;
-      if (updated) {
-        await this.#training.applyAccumulated();
-        this.#waiting = 0;
-      }
-      return { loss, outputs, updated };
+      if (this.#waiting < accumulate) return { loss, outputs, updated: false };
+      const later = await this.#training.applyAccumulated(this.#guard);
+      this.#waiting = 0;
+      this.#refuse(later, fed);
+      return { loss, outputs, updated: later === undefined };
     });
   }
 

@@ -51,9 +51,32 @@ test.each(plans)(
     await expect(trainer.trainStep({ x: [NaN, 0] })).rejects.toThrow("was not applied");
     expect((await trainer.contiguousWeights())[0]).toBe(3 - 3.5 / 2);
     await trainer.dispose();
-    const accumulating = await Trainer.create(square(), { optimizer: sam(sgd()), plan: "host", accumulate: 2 });
-    await expect(accumulating.trainStep({ x: [1, 0] })).rejects.toThrow("Leave out `accumulate`");
-    await accumulating.dispose();
+  },
+);
+
+test.each([
+  ["host", false],
+  ["host", true],
+  ["graph", false],
+] as const)(
+  "accumulates in every phase of a round, over the same batches, on the plan %s (in a worker: %s)",
+  async (plan, worker) => {
+    const both = await Trainer.create(square(), { optimizer: sam(sgd({ lr: 0.5 })), plan, worker, accumulate: 2 });
+    const batch = { x: Float32Array.of(1, 0) };
+    expect((await both.trainStep(batch)).updated).toBe(false);
+    await expect(both.checkpoint()).rejects.toThrow("1 batches wait for the other phases of a round");
+    batch.x.set([0, 1]); // the trainer has a copy of what it needs again
+    expect((await both.trainStep(batch)).updated).toBe(true);
+    const now = await both.contiguousWeights();
+    // The mean loss is (w₀² + w₁²) / 4 at (3, 4), so the gradient (1.5, 2) has the length 2.5, and the climb goes to (3.3, 4.4).
+    expect(now[0]).toBeCloseTo(3 - 0.5 * 1.65, 6);
+    expect(now[1]).toBeCloseTo(4 - 0.5 * 2.2, 6);
+    await both.trainStep(batch);
+    await expect(both.trainStep({ x: [NaN, 0] })).rejects.toThrow("was not applied");
+    expect(await both.contiguousWeights()).toEqual(now);
+    await both.trainStep(batch);
+    expect(await both.contiguousWeights()).not.toEqual(now);
+    await both.dispose();
   },
 );
 

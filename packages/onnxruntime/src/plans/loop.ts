@@ -57,6 +57,8 @@ export class TrainingLoop<H> implements Training {
   readonly #sums: Sums<H>;
   readonly #world: BlockingWorld | undefined;
   readonly #means: Means | undefined;
+  /** The batches of the first phase of a round, whose gradients wait: later phases read them again. */
+  #round: (readonly Fed[])[] = [];
   #nonFinite = 0;
 
   constructor(compiler: Compiler, residence: Residence<H>, { weights, statistics, seed, world }: Trained) {
@@ -94,16 +96,33 @@ export class TrainingLoop<H> implements Training {
   }
 
   async accumulate(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
-    const { phase } = this.#residence.optimizer;
-    if (phase !== "update")
-      throw new OptimizerError(
-        `The optimizer asks for several gradients per step, first in the phase \`${phase}\`, and all must be of one batch. Leave out \`accumulate\`.`,
-      );
-    return this.#pass(batch, this.#sums.pass(), guard);
+    const again = this.#residence.optimizer.phase === "update" ? undefined : copied(batch);
+    const stepped = await this.#pass(batch, this.#sums.pass(), guard);
+    if (again && stepped.fault === undefined) this.#round.push(again);
+    return stepped;
   }
 
-  applyAccumulated(): Promise<void> {
-    return this.#sums.apply();
+  /** Later phases of a round take the mean over the same batches, with the same dropout. */
+  async applyAccumulated(guard: boolean): Promise<string | undefined> {
+    const { optimizer } = this.#residence;
+    await this.#sums.apply();
+    const round = this.#round;
+    this.#round = [];
+    try {
+      while (optimizer.midRound) {
+        for (const batch of round) {
+          const { fault } = await this.#pass(batch, this.#sums.pass(), guard, false);
+          if (fault !== undefined) return fault;
+        }
+        await this.#sums.apply();
+      }
+      return undefined;
+    } finally {
+      if (optimizer.midRound) {
+        optimizer.rewind();
+        this.#sums.setting(undefined)();
+      }
+    }
   }
 
   async gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }> {
@@ -187,6 +206,10 @@ export class TrainingLoop<H> implements Training {
   }
 
   async snapshot(): Promise<Snapshot> {
+    if (this.#round.length > 0)
+      throw new OptimizerError(
+        `${this.#round.length} batches wait for the other phases of a round, and a checkpoint has no batches. Save after a step that has \`updated\`.`,
+      );
     const [weights, optimizer, waiting] = [
       await this.weights(),
       await this.#residence.optimizer.state(),
@@ -199,6 +222,7 @@ export class TrainingLoop<H> implements Training {
     // Everything that can fail comes before the first change; the optimizer's own load keeps to that too.
     const changes = [this.#setting(weights), this.#sums.setting(waiting)];
     const report = this.#residence.optimizer.load(optimizer, options);
+    this.#round = [];
     for (const change of changes) change();
     return report;
   }
@@ -303,6 +327,9 @@ export class TrainingLoop<H> implements Training {
     }
   }
 }
+
+/** A batch whose arrays the caller may fill again. */
+const copied = (batch: readonly Fed[]): readonly Fed[] => batch.map((one) => ({ ...one, data: one.data.slice() }));
 
 function forwardOf(results: Tensors, compiled: Compiled): Forward {
   const [loss] = results[compiled.loss!]!.data as Float32Array; // graphs with a loss have it as an output, a scalar

@@ -68,8 +68,8 @@ export interface Training {
   train(batch: readonly Fed[], guard: boolean): Promise<Stepped>;
   /** Forward and backward; the gradients are added to those that wait. */
   accumulate(batch: readonly Fed[], guard: boolean): Promise<Stepped>;
-  /** The update by the mean of the gradients that wait. */
-  applyAccumulated(): Promise<void>;
+  /** The update by the mean of the gradients that wait, in all phases of a round; says what was not finite, where it was not made. */
+  applyAccumulated(guard: boolean): Promise<string | undefined>;
   /** Forward and backward; returns copies of the gradients and changes nothing. */
   gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }>;
   /** The update by the caller's gradients; returns the fault, if there was one. */

@@ -36,8 +36,8 @@ export class RemoteTraining implements Training {
   accumulate(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
     return this.#call("accumulate", batch, guard);
   }
-  applyAccumulated(): Promise<void> {
-    return this.#call("applyAccumulated");
+  applyAccumulated(guard: boolean): Promise<string | undefined> {
+    return this.#call("applyAccumulated", guard);
   }
   gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }> {
     return this.#call("gradients", batch);
