@@ -9,6 +9,8 @@ import {
   devicesOptions,
   type EvaluateOptions,
   evaluateOptions,
+  type PredictOptions,
+  predictOptions,
   type TrainOptions,
   trainOptions,
 } from "./options.ts";
@@ -22,6 +24,7 @@ Examples:
   npm start -- compare --optimizers radam,adam,sgd --lrs 1e-3,3e-3 --seeds 3
   npm start -- compare --optimizers radam --regularizers none,dropout,augment,mixup,cutmix --limit 2000 --epochs 20
   npm start -- evaluate --checkpoint runs/latest
+  npm start -- predict photo.jpg drawings/              read your own digits
   npm start -- devices`;
 
 /** The commands. Each imports its code when it runs, so that help and option errors are instant. */
@@ -44,6 +47,10 @@ function build(done: (code: Promise<number>) => void): Command {
   const evaluate = program.command("evaluate").description("test a trained network");
   evaluateOptions(evaluate).action((options: EvaluateOptions) =>
     done(import("./evaluate.ts").then(({ evaluateCommand }) => evaluateCommand(options))),
+  );
+  const predict = program.command("predict").description("read digits from your own pictures");
+  predictOptions(predict).action((pictures: string[], options: PredictOptions) =>
+    done(import("./predict.ts").then(({ predictCommand }) => predictCommand(pictures, options))),
   );
   const devices = program.command("devices").description("list the devices and engines of this machine");
   devicesOptions(devices).action((options: DevicesOptions) =>

@@ -47,6 +47,11 @@ export interface EvaluateOptions extends Common {
   readonly checkpoint: string;
 }
 
+export interface PredictOptions extends Omit<Common, "data"> {
+  readonly checkpoint?: string;
+  readonly show?: boolean;
+}
+
 export type DevicesOptions = Pick<Common, "json">;
 
 const gpu = "Use webgpu or cuda for a GPU; auto takes one if it finds one.";
@@ -78,7 +83,8 @@ const scheduleText = (given: string): string => {
 const option = <T>(flags: string, description: string, parse: (text: string) => T): Option =>
   new Option(flags, description).argParser(parse);
 
-const common = (command: Command): Command =>
+/** Where to run, and how to report. */
+const running = (command: Command): Command =>
   command
     .addOption(
       option("--device <name>", `auto, ${deviceNames.join(", ")}`, (text) =>
@@ -95,11 +101,15 @@ const common = (command: Command): Command =>
       ).default("auto"),
     )
     .option("--allow-software-gpu", "let auto use a GPU emulated on the CPU")
-    .addOption(
-      option("--data <place>", "folder or http(s) address of the four MNIST files (.gz or not)", named("--data")),
-    )
     .option("--json", "print the result as one line of JSON on standard output, everything else on standard error")
     .option("--verbose", "show the stack trace of an error");
+
+const common = (command: Command): Command =>
+  running(
+    command.addOption(
+      option("--data <place>", "folder or http(s) address of the four MNIST files (.gz or not)", named("--data")),
+    ),
+  );
 
 /** Options of a recipe that train and compare share. */
 const training = (command: Command, epochs: number): Command =>
@@ -241,6 +251,20 @@ export const compareOptions = (command: Command): Command =>
 export const evaluateOptions = (command: Command): Command =>
   common(
     command.requiredOption("--checkpoint <place>", "a run folder, a checkpoint or a model file", named("--checkpoint")),
+  );
+
+export const predictOptions = (command: Command): Command =>
+  running(
+    command
+      .argument("<pictures...>", "PNG or JPEG files of one digit each, or folders of them")
+      .addOption(
+        option(
+          "--checkpoint <place>",
+          "a run folder, a checkpoint or a model file (default: the newest run)",
+          named("--checkpoint"),
+        ),
+      )
+      .option("--show", "print each picture as the network sees it"),
   );
 
 export const devicesOptions = (command: Command): Command =>

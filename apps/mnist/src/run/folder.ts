@@ -148,8 +148,8 @@ export function fileOf(given: string, file: string): string {
   }
 }
 
-/** The checkpoint to resume by default: that of `runs/latest`, otherwise of the newest run that has one. */
-export function latestCheckpoint(): string {
+/** The newest run's checkpoint: that of `runs/latest`, otherwise of the newest run that has one. */
+function newestCheckpoint(): string | undefined {
   const latest = path.join(runs, "latest");
   try {
     if (lstatSync(latest, { throwIfNoEntry: false }) !== undefined) {
@@ -158,10 +158,23 @@ export function latestCheckpoint(): string {
     }
   } catch {} // a dangling link
   const found = newest();
-  if (found === undefined) {
-    throw new UserError("Nothing to resume: `runs` contains no checkpoint. Name a run folder or a checkpoint file.");
-  }
-  return path.join(found, names.checkpoint);
+  return found && path.join(found, names.checkpoint);
+}
+
+/** The checkpoint to resume by default. */
+export function latestCheckpoint(): string {
+  const found = newestCheckpoint();
+  if (found !== undefined) return found;
+  throw new UserError("Nothing to resume: `runs` contains no checkpoint. Name a run folder or a checkpoint file.");
+}
+
+/** The newest trained network: the model of its run, or where that was interrupted its checkpoint. */
+export function latestModel(): string {
+  const found = newestCheckpoint();
+  if (found === undefined)
+    throw new UserError("There is no trained network yet: run `npm start`, or name one with --checkpoint.");
+  const file = path.join(path.dirname(found), names.model);
+  return isFile(file) ? file : found;
 }
 
 /** Maximum size of a checkpoint or model file. */
