@@ -1,15 +1,16 @@
 import type { Parameter } from "@descent/core";
-import { type Backend, type BlockingWorld, matrix, type Start, size } from "@descent/core/adapter";
+import { type Backend, type BlockingWorld, type Drawing, matrix, type Start, size } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { type KernelPlan, kernelPlan } from "@descent/core/kernels";
 import { type Codec, seedOf } from "./codec/codec.ts";
+import { isPlain } from "./kernels/call.ts";
 import type { Matmul } from "./matrices/product.ts";
 import { type Room, Workspace } from "./matrices/workspace.ts";
 import { Slots } from "./memory/slots.ts";
 import type { Tensor } from "./memory/tensor.ts";
 import type { Engine } from "./options.ts";
 import { execute } from "./step/execute.ts";
-import type { ArrayJob } from "./step/group.ts";
+import type { ArrayJob, Input } from "./step/group.ts";
 import { PreparedStep } from "./step/step.ts";
 import type { Pool } from "./threads/pool.ts";
 import { type Need, need } from "./wasm/need.ts";
@@ -37,7 +38,7 @@ export interface BackendOptions {
 }
 
 /** Runs programs over Float32Arrays: by WebAssembly kernels, or by the interpreter, to the same bits. */
-export class ArraysBackend implements Backend<Tensor, Float32Array> {
+export class ArraysBackend implements Backend<Tensor, Input> {
   readonly name = "arrays";
   readonly rows = true;
   /** Whether some jobs of the next step are of rows that were picked out. */
@@ -110,8 +111,9 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
     return this.#slots.bytes(tensor);
   }
 
-  draw(numbers: Float32Array): Float32Array {
-    return numbers;
+  /** The kernels draw them. */
+  draw(of: Drawing): Drawing {
+    return of;
   }
 
   free(tensor: Tensor): void {
@@ -152,10 +154,7 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
   reduceGradients(jobs: readonly ArrayJob[], world: BlockingWorld): void {
     this.#means ??= new Means(world);
     // Random numbers are those of all ranks already.
-    const drawn = (job: ArrayJob, name: string): boolean => job.program.draws.some((draw) => draw.name === name);
-    this.#means.take(
-      jobs.flatMap((job) => Object.entries(job.inputs).flatMap(([name, array]) => (drawn(job, name) ? [] : [array]))),
-    );
+    this.#means.take(jobs.flatMap(({ inputs }) => Object.values(inputs).filter((input) => isPlain(input))));
   }
 
   /** Does all that can fail: memory, compilation. After it only arithmetic is left. */
@@ -191,7 +190,7 @@ export class ArraysBackend implements Backend<Tensor, Float32Array> {
       if (home?.fits(this.#need)) return home;
     }
     for (const array of Object.values(inputs)) {
-      const home = runnerOf(array);
+      const home = isPlain(array) ? runnerOf(array) : undefined;
       if (home?.fits(this.#need)) return home;
     }
     return this.#slots.anyArena(this.#need);

@@ -36,6 +36,7 @@ import type { Tensor } from "./memory/tensor.ts";
 import { checkOptions, type Engine, type OptimizerOptions } from "./options.ts";
 import { type Described, type Entry, Parameters } from "./parameters.ts";
 import { type RowStep, stepOfRows } from "./rows.ts";
+import type { Input } from "./step/group.ts";
 import { Pool } from "./threads/pool.ts";
 import { Tied } from "./tied.ts";
 import { agree, startTogether } from "./world/exchange.ts";
@@ -63,7 +64,7 @@ class ArraysOptimizer implements Optimizer {
   readonly #parameters: Parameters;
   readonly #pool: Pool | undefined;
   readonly #backend: ArraysBackend;
-  readonly #loop: Loop<Tensor, Float32Array>;
+  readonly #loop: Loop<Tensor, Input>;
   readonly #nonFinite: NonFinite;
   readonly #tied: Tied = new Tied();
   readonly #world: BlockingWorld | undefined;

@@ -1,7 +1,13 @@
+import type { Drawing } from "@descent/core/adapter";
+import { apply, type ExprOf, reductions, variable } from "@descent/core/graph";
+import { type Kernel, kernel } from "@descent/core/kernels";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BLOCK, type Codec, coded, codedBytes, decode, encode, STRIDE, seedOf } from "../src/codec/codec.ts";
-import { type Codecs, emitCodecs } from "../src/codec/emit.ts";
+import { BLOCK, type Codec, coded, codedBytes, decode, encode, seedOf } from "../src/codec/codec.ts";
+import { CHUNK, isCoded, isPlain, type Numbers } from "../src/kernels/call.ts";
+import { interpret } from "../src/kernels/interpreter.ts";
+import { need } from "../src/wasm/need.ts";
+import { Runner } from "../src/wasm/runner.ts";
 
 const codecs: readonly Codec[] = ["bfloat16", "float8"];
 
@@ -75,12 +81,19 @@ test("codecs take the bytes they promise", () => {
   expect(codedBytes("float8", 1 << 20) / (1 << 20)).toBe(1 + 2 / 256);
 });
 
-describe("in WebAssembly", () => {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(emitCodecs()), { m: { m: memory } });
-  const wasm = exports as unknown as Codecs; // as emitted
+const distributions = ["normal", "uniform", "rademacher"] as const;
+/** The arrays of a kernel by the names of its variables. */
+const buffers = ({ buffers: all }: Kernel, arrays: Readonly<Record<string, Numbers>>): Numbers[] =>
+  all.map(({ key }) => arrays[key.value as string]!);
+
+describe("kernels in WebAssembly", () => {
+  const [s, g] = [variable("s", "tensor"), variable("g", "tensor")];
+  // The sum is of what s was.
+  const sum = reductions.sum(s) as ExprOf<"sum">;
+  const moved = apply("add", s, g);
+  const k = kernel("tensor", new Map([[s, moved]]), [sum], () => false);
   const n = 4 * BLOCK;
-  const x = new Float32Array(memory.buffer, 0, n);
+  const runner = new Runner(new WebAssembly.Memory({ initial: 20 }), 64 * n, need([k]));
 
   const special = fc.constantFrom(0, -0, 1e-45, -1e-45, 3.4e38, -3.4e38, Infinity, -Infinity, Number.NaN, 2 ** -126);
   const numbers = fc.oneof(
@@ -89,33 +102,63 @@ describe("in WebAssembly", () => {
     { arbitrary: special, weight: 1 },
   );
   const arrays = fc
-    .tuple(fc.array(numbers, { minLength: n, maxLength: n }), fc.boolean(), fc.boolean())
-    .map(([all, positive, finite]) =>
-      Float32Array.from(all, (v) => (finite && !Number.isFinite(v) ? 1 : positive ? Math.abs(v) : v)),
+    .tuple(
+      fc.array(numbers, { minLength: n, maxLength: n }),
+      fc.integer({ min: 1, max: n }),
+      fc.boolean(),
+      fc.boolean(),
+    )
+    .map(([all, length, positive, finite]) =>
+      Float32Array.from(all.slice(0, length), (v) => (finite && !Number.isFinite(v) ? 1 : positive ? Math.abs(v) : v)),
     );
 
-  test.each(codecs)("%s gives the same bits", (codec) => {
+  test.each(codecs)("keep %s to the bits of the interpreter", (codec) => {
     fc.assert(
-      fc.property(arrays, fc.integer(), fc.nat(1000), (values, seed, first) => {
-        const [mine, theirs] = [0, 1].map(() => coded(codec, n, new ArrayBuffer(codedBytes(codec, n)), 0));
-        const inside = coded(codec, n, memory.buffer, 8 * n);
-        mine!.seed = (seed + Math.imul(4 * first, STRIDE)) | 0;
-        encode(mine!, 0, n, values);
-        x.set(values);
-        const { codes, heads } = inside;
-        if (codec === "bfloat16") wasm.encode16(codes.byteOffset, 0, n / 8, first, seed);
-        else wasm.encode8(codes.byteOffset, heads.byteOffset, 0, n / BLOCK);
-        expect(codes).toEqual(mine!.codes);
-        expect(heads).toEqual(mine!.heads);
-        theirs!.codes.set(codes);
-        theirs!.heads.set(heads);
-        const out = new Float32Array(n);
-        decode(theirs!, 0, n, out);
-        if (codec === "bfloat16") wasm.decode16(codes.byteOffset, 0, n / 8);
-        else wasm.decode8(codes.byteOffset, heads.byteOffset, 0, n / BLOCK);
-        expect(bitsOf(x)).toEqual(bitsOf(out));
+      fc.property(arrays, arrays, fc.integer(), (first, given, seed) => {
+        const length = Math.min(first.length, given.length);
+        const [inside, outside] = [runner.memory.buffer, new ArrayBuffer(64 * n)].map((buffer) => {
+          new Uint8Array(buffer, 0, 64 * n).fill(0);
+          const state = coded(codec, length, buffer, 0);
+          const gradient = new Float32Array(buffer, 32 * n, length);
+          state.seed = seed;
+          encode(state, 0, length, first);
+          gradient.set(given.subarray(0, length));
+          const accumulators = [new Float64Array(1)];
+          return {
+            kernel: k,
+            rows: 1,
+            cols: length,
+            arrays: buffers(k, { s: state, g: gradient }),
+            args: [],
+            accumulators,
+          };
+        });
+        runner.run(inside!);
+        interpret(outside!);
+        const [mine, theirs] = [inside!, outside!].map(({ arrays }) => arrays.find(isCoded)!);
+        expect(mine!.codes).toEqual(theirs!.codes);
+        expect(mine!.heads).toEqual(theirs!.heads);
+        expect(inside!.accumulators).toEqual(outside!.accumulators);
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
+    );
+  });
+
+  test.each(distributions)("draw %s numbers of the interpreter's bits, from any place on", (distribution) => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 0 }), fc.integer({ min: 1, max: 3 * CHUNK }), (key, t, length) => {
+        const of: Drawing = { distribution, length, key: [key, ~key], t, site: 3, parameter: key ^ t };
+        const [inside, outside] = [runner.memory.buffer, new ArrayBuffer(4 * length)].map((buffer) => {
+          const state = new Float32Array(buffer, 0, length).fill(0);
+          const accumulators = [new Float64Array(1)];
+          return { kernel: k, rows: 1, cols: length, arrays: buffers(k, { s: state, g: of }), args: [], accumulators };
+        });
+        runner.run(inside!);
+        interpret(outside!);
+        const [mine, theirs] = [inside!, outside!].map(({ arrays }) => arrays.find(isPlain)!);
+        expect(theirs).toEqual(mine);
+      }),
+      { numRuns: 10 },
     );
   });
 });

@@ -2,6 +2,7 @@
 export { type Combination, combination } from "./combination.ts";
 export { checkConfigured, type Frozen, type Partition } from "./configured.ts";
 export { ASYNC_DISPOSE, DISPOSE } from "./dispose.ts";
+export { type Drawing, draw, drawn } from "./draws.ts";
 export { among, isCallback, isRecord, list, nearest, shown, suggestion, takes } from "./errors.ts";
 export {
   goneNames,

@@ -1,5 +1,6 @@
 import { OptimizerError } from "./errors.ts";
 import { hashOf } from "./hash.ts";
+import { direction, radius } from "./normal.ts";
 import { philox } from "./philox.ts";
 
 /** The distributions that equations may call: standard normal, uniform from 0 to below 1, and −1 or 1. */
@@ -31,24 +32,52 @@ export function drawOf(name: string): Draw | undefined {
 }
 
 /**
- * The numbers of a draw, by Philox4x32-10 from the seed, the parameter's name, the update `t` and the site of the call: the
- * same integers everywhere. Normal numbers are Box and Muller's, in float64 and rounded; logarithm and cosine are the
- * engine's, so their last bit may differ between engines.
+ * Random numbers of one draw in one step, as whoever computes them needs it. Numbers 4 b to 4 b + 3 come from the words of
+ * Philox4x32-10 at the counter (b, t, site, parameter), under the key: the same integers everywhere.
  */
-export function drawn(
+export interface Drawing {
+  readonly distribution: Distribution;
+  readonly length: number;
+  readonly key: readonly [number, number];
+  readonly t: number;
+  readonly site: number;
+  /** A hash of the parameter's name. */
+  readonly parameter: number;
+  /** Arrays have one; this tells them apart. */
+  readonly buffer?: undefined;
+}
+
+/** The numbers of a draw from the seed, the parameter's name, and its update `t`. */
+export function drawing(
   { distribution, site }: Draw,
   seed: number,
   { name, size, t }: { readonly name: string; readonly size: number; readonly t: number },
-): Float32Array<ArrayBuffer> {
+): Drawing {
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new OptimizerError(`A seed must be a whole number, 0 or above; got ${seed}.`);
   const key = [seed | 0, Math.floor(seed / 2 ** 32) | 0] as const;
-  const parameter = hashOf(name);
-  const out = new Float32Array(size);
-  for (let i = 0, block = 0; i < size; i += 4, block++) {
+  return { distribution, length: size, key, t, site, parameter: hashOf(name) };
+}
+
+/** Numbers `start` to `start + length` of a drawing into `out`, from `to` on. */
+export function draw(
+  { distribution, key, t, site, parameter }: Drawing,
+  start: number,
+  length: number,
+  out: Float32Array,
+  to = 0,
+): void {
+  for (let i = 0; i < length; ) {
+    const block = Math.floor((start + i) / 4);
     const words = philox([block | 0, t | 0, site, parameter], key);
-    for (let k = 0; k < 4 && i + k < size; k++) out[i + k] = numberOf(distribution, words, k);
+    for (let k = (start + i) % 4; k < 4 && i < length; k++, i++) out[to + i] = numberOf(distribution, words, k);
   }
+}
+
+/** All numbers of a drawing. Normal numbers are the same bits everywhere in double precision, else to 1e-6. */
+export function drawn(of: Drawing): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(of.length);
+  draw(of, 0, of.length, out);
   return out;
 }
 
@@ -57,7 +86,5 @@ function numberOf(distribution: Distribution, words: readonly number[], k: numbe
   if (distribution === "uniform") return (word >>> 8) / 2 ** 24;
   if (distribution === "rademacher") return word >>> 31 ? 1 : -1;
   const [a, b] = k < 2 ? [words[0]!, words[1]!] : [words[2]!, words[3]!];
-  const radius = Math.sqrt(-2 * Math.log((a + 1) / 2 ** 32));
-  const angle = (2 * Math.PI * b) / 2 ** 32;
-  return radius * (k % 2 ? Math.sin(angle) : Math.cos(angle));
+  return radius(a) * direction(b)[k % 2]!; // of two
 }

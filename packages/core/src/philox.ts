@@ -8,7 +8,7 @@ export function philox(
 ): readonly [number, number, number, number] {
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < philoxRounds.count; round++) {
     const high0 = high(M0, c0);
     const low0 = Math.imul(M0, c0);
     const high1 = high(M1, c2);
@@ -23,10 +23,18 @@ export function philox(
   return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
 
-const M0 = 0xd2511f53;
-const M1 = 0xcd9e8d57;
-const W0 = 0x9e3779b9; // the golden ratio
-const W1 = 0xbb67ae85; // the square root of three, less one
+/** The rounds of Philox, for backends that compute them elsewhere. */
+export const philoxRounds = {
+  count: 10,
+  multipliers: [0xd2511f53, 0xcd9e8d57],
+  /** What is added to the key: the golden ratio, and the square root of three, less one. */
+  weyl: [0x9e3779b9, 0xbb67ae85],
+} as const satisfies Readonly<Record<string, number | readonly number[]>>;
+
+const {
+  multipliers: [M0, M1],
+  weyl: [W0, W1],
+} = philoxRounds;
 
 /** The upper 32 bits of a 32 × 32 bit product, by halves: no partial sum exceeds 2^53. */
 export function high(a: number, b: number): number {

@@ -13,6 +13,7 @@ const {
   i16x8,
   i32,
   i32x4,
+  i64x2,
   i8x16,
   repeat,
   select,
@@ -90,14 +91,19 @@ test("numbers are widened, narrowed and taken apart", () => {
   const packed = i16x8.narrowU(v128.load(64), v128.load(64));
   compile(
     func("f", [], () => [
-      v128.store(0, i32x4.extendLowU(packed)),
-      v128.store(16, i32x4.extendHighU(i16x8.extendLowU(i8x16.narrowU(packed, packed)))),
+      v128.store(80, packed),
+      v128.store(96, i8x16.narrowU(packed, packed)),
+      v128.store(0, v128.load16x4U(80)),
+      v128.store(16, i32x4.extendHighS(v128.load8x8S(96))),
+      v128.store(112, i32x4.extendLowS(v128.load8x8S(96))),
       v128.store(32, i32x4.splat(i32.load16S(64 + 4))),
       i32.store16(48, i32.const(0x12345)),
     ]),
   )();
   expect([...integers.subarray(0, 4)]).toEqual([1, 0, 65_535, 300]);
-  expect([...integers.subarray(4, 8)]).toEqual([1, 0, 0, 255]); // 65,535 is −1 as a signed number
+  // 65,535 is −1 as a signed number and becomes 0, 300 becomes 255, which is −1 as a signed byte.
+  expect([...integers.subarray(4, 8)]).toEqual([1, 0, 0, -1]);
+  expect([...integers.subarray(28, 32)]).toEqual([1, 0, 0, -1]);
   expect(integers[8]).toBe(-2);
   expect(integers[12]! & 0xffff).toBe(0x2345);
   floats.set([1, 2, 3, 4], 16);
@@ -194,4 +200,42 @@ test("a module for memory that threads share runs in no other", () => {
   expect(() => new WebAssembly.Instance(module, { m: { m: memory } })).toThrow(WebAssembly.LinkError);
   const shared = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
   new WebAssembly.Instance(module, { m: { m: shared } });
+});
+
+test("integers of 16 and of 64 bits, and whole numbers as float64, are as in JavaScript", () => {
+  integers.set([0x7fff0001, -2, 5, -1], 16);
+  const x = v128.load(64);
+  compile(
+    func("f", [], () => [
+      v128.store(0, i16x8.shuffle(i16x8.sub(x, i16x8.all(1)), i16x8.add(x, x), 0, 9, 2, 11, 4, 13, 6, 15)),
+      v128.store(16, i16x8.subSatU(x, i16x8.all(2))),
+      v128.store(32, v128.and(i16x8.eq(x, i16x8.all(5)), i16x8.gtS(x, i16x8.all(1)))),
+      v128.store(80, i64x2.extmulLowU(x, i32x4.all(-1))),
+      v128.store(96, i64x2.extmulHighU(x, i32x4.all(3))),
+      v128.store(112, i64x2.shrS(i64x2.shl(i64x2.extendLowU(x), 32), 60)),
+      v128.store(128, i64x2.shrU(x, 32)),
+      v128.store(144, f64x2.convertLowU(x)),
+      v128.store(160, f64x2.sqrt(f64x2.div(f64x2.convertLowS(i32x4.all(9)), f64x2.all(4)))),
+      v128.store(176, f32x4.demoteZero(f64x2.sub(f64x2.all(2), f64x2.splat(f64.mul(f64.load(160), f64.load(160)))))),
+      v128.store(192, f32x4.convertS(x)),
+      v128.store(208, f64x2.gt(v128.load64Splat(160), f64x2.all(1))),
+      v128.store(224, i8x16.swizzle(x, i8x16.const(4, 5, 6, 7, 0, 1, 2, 3, 255, 255, 255, 255, 8, 9, 10, 11))),
+      v128.store(240, i32x4.maxU(i32x4.sub(x, i32x4.all(1)), i16x8.shrU(i16x8.shl(x, 8), 8))),
+    ]),
+  )();
+  const at = (byte: number): number[] => [...new Int32Array(memory.buffer, byte, 4)];
+  const long = (byte: number): bigint[] => [...new BigUint64Array(memory.buffer, byte, 2)];
+  // The lower halves less one, the upper halves doubled.
+  expect(at(0)).toEqual([0xfffe0000 | 0, 0xfffefffd | 0, 4, 0xfffefffe | 0]);
+  expect(at(16)).toEqual([0x7ffd0000, 0xfffdfffc | 0, 3, 0xfffdfffd | 0]);
+  expect(at(32)).toEqual([0, 0, 0xffff, 0]);
+  expect(long(80)).toEqual([0x7fff0001n * 0xffffffffn, 0xfffffffen * 0xffffffffn]);
+  expect(long(96)).toEqual([15n, 0xffffffffn * 3n]);
+  expect(long(112)).toEqual([7n, 0xffffffffffffffffn]);
+  expect(long(128)).toEqual([0xfffffffen, 0xffffffffn]);
+  expect([...new Float64Array(memory.buffer, 144, 4)]).toEqual([0x7fff0001, 0xfffffffe, 1.5, 1.5]);
+  expect([...floats.subarray(44, 52)]).toEqual([-0.25, -0.25, 0, 0, Math.fround(0x7fff0001), -2, 5, -1]);
+  expect(long(208)).toEqual([0xffffffffffffffffn, 0xffffffffffffffffn]);
+  expect(at(224)).toEqual([-2, 0x7fff0001, 0, 5]);
+  expect(at(240)).toEqual([0x7fff0000, -3, 5, -2]);
 });

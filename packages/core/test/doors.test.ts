@@ -81,6 +81,8 @@ describe("@descent/core/adapter", () => {
       }),
       use: step,
     },
+    draw: "is given a drawing, which the loop makes",
+    drawn: "is given a drawing, which the loop makes",
     checkConfigured: { args: () => [sgd(), "optimizer"], anything: [1] },
     among: words,
     isCallback: "is there to be asked about anything",

@@ -1,5 +1,5 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import { type Backend, type Job, matrix, type Shape, type Start, size } from "@descent/core/adapter";
+import { type Backend, type Drawing, drawn, type Job, matrix, type Shape, type Start, size } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { COPY_SRC, type GpuBuffer, type GpuCommandEncoder, type GpuDevice, STORAGE } from "./device/gpu.ts";
 import { Health } from "./device/health.ts";
@@ -45,7 +45,8 @@ export class WebgpuBackend implements Backend<Tensor> {
   }
 
   /** Random numbers of one step: the host's, so that they are the same bits as everywhere. */
-  draw(numbers: Float32Array<ArrayBuffer>): Tensor {
+  draw(of: Drawing): Tensor {
+    const numbers = drawn(of);
     const buffer = this.#filled(numbers.buffer);
     this.#drawn.push(buffer);
     return new Tensor(numbers.length, buffer);

@@ -9,7 +9,7 @@
  * - `float8`: blocks of 256 numbers that share a power of two. A block with a negative number has one sign bit, four
  *   exponent bits and three mantissa bits per number (OCP's E4M3 without NaN). A block without, such as second moments,
  *   has five exponent bits and three mantissa bits of each square root, which is never rounded to zero: a second moment
- *   lost to zero would be divided by. Rounded to nearest, ties to even. A NaN, or a number beyond half of the largest
+ *   lost to zero would be divided by. Rounded to nearest, ties away from zero; roots to within a hundredth of a digit. A NaN, or a number beyond half of the largest
  *   float32, turns its block into NaN.
  */
 export type Codec = "bfloat16" | "float8";
@@ -28,8 +28,6 @@ export interface Coded {
   /** Arrays have one; this tells them apart. */
   readonly buffer?: undefined;
 }
-
-export const isCoded = (x: Float32Array | Coded): x is Coded => x.buffer === undefined;
 
 const whole = (length: number): number => BLOCK * Math.ceil(length / BLOCK);
 
@@ -145,11 +143,14 @@ export function encode(to: Coded, start: number, length: number, x: Float32Array
       const exponent = (top >> 23) - 127 + ((top & 0x7fffff) > 0x700000 ? 1 : 0);
       const scale = Math.max(LEAST, exponent - (kind === ROOTS ? TOP.roots : TOP.signed));
       heads[b] = (scale << 2) | kind;
-      const down = 2 ** -(kind === ROOTS ? LIFT.roots : LIFT.signed);
       for (let i = first; i < end; i++) {
         const size = Math.abs(x[from + i]!);
-        const laid = toBits(Math.fround((kind === ROOTS ? Math.fround(Math.sqrt(size)) : size) * 2 ** -scale) * down);
-        const code = (laid + 0x7ffff + ((laid >>> 20) & 1)) >>> 20;
+        const laid = toBits(
+          kind === ROOTS
+            ? root(Math.fround(size * 2 ** (-2 * scale)))
+            : Math.fround(size * 2 ** -scale) * 2 ** -LIFT.signed,
+        );
+        const code = (laid + 0x80000) >>> 20;
         const sign = (toBits(x[from + i]!) >>> 24) & 0x80;
         codes[start + i] = kind === SIGNED ? code | sign : Math.max(code, size > 0 ? 1 : 0);
       }
@@ -163,6 +164,23 @@ function bfloat16(x: number, random: number): number {
   const rounded = size < 0x7f800000 ? Math.min(size + random, 0x7f7fffff) : size > 0x7f800000 ? size | 0x400000 : size;
   return (sign | rounded) >>> 16;
 }
+
+/**
+ * The square root to 0.07 %, times the factor that turns roots into codes: an estimate from the bits and one step of Newton's
+ * (J. Kadlec's constants), because hardware takes as long for one root as for ten of these operations.
+ */
+function root(x: number): number {
+  const estimate = toFloat(ROOT.magic - (toBits(x) >> 1));
+  const rest = Math.fround(ROOT.rest - Math.fround(Math.fround(estimate * estimate) * x));
+  return Math.fround(Math.fround(Math.fround(estimate * rest) * x) * ROOT.factor);
+}
+
+/** The constants of `root`. */
+export const ROOT: Readonly<Record<"magic" | "rest" | "factor", number>> = {
+  magic: 0x5f1ffff9,
+  rest: Math.fround(2.38924456),
+  factor: Math.fround(0.703952253) * 2 ** -LIFT.roots,
+};
 
 /** All of a tensor's numbers. */
 export function decoded(x: Coded): Float32Array<ArrayBuffer> {

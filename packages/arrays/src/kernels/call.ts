@@ -1,5 +1,6 @@
+import { type Drawing, drawn } from "@descent/core/adapter";
 import type { Kernel } from "@descent/core/kernels";
-import type { Coded } from "../codec/codec.ts";
+import { type Coded, decoded } from "../codec/codec.ts";
 
 /**
  * The order of every sum, the same in both engines and for any number of threads: elements are taken in chunks of
@@ -10,8 +11,16 @@ import type { Coded } from "../codec/codec.ts";
  */
 export const CHUNK = 16384;
 
-/** Numbers that a kernel reads or stores: as they are, or as a codec keeps them. */
-export type Numbers = Float32Array | Coded;
+/** Numbers that a kernel reads or stores: as they are, as a codec keeps them, or to be drawn. */
+export type Numbers = Float32Array | Coded | Drawing;
+
+/** Whether numbers are in memory as they are. */
+export const isPlain = (x: Numbers): x is Float32Array => x.buffer !== undefined;
+export const isDrawing = (x: Numbers): x is Drawing => x.buffer === undefined && "distribution" in x;
+export const isCoded = (x: Numbers): x is Coded => x.buffer === undefined && "codec" in x;
+
+/** Numbers as they are. */
+export const plainly = (x: Numbers): Float32Array => (isPlain(x) ? x : isDrawing(x) ? drawn(x) : decoded(x));
 
 /** A kernel with what it runs on. */
 export interface KernelCall {

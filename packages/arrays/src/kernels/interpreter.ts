@@ -1,8 +1,9 @@
+import { draw } from "@descent/core/adapter";
 import type { Expr, ExprOf, Reduction, ScalarOp } from "@descent/core/graph";
 import { type Kernel, operand } from "@descent/core/kernels";
-import { decode, encode, isCoded } from "../codec/codec.ts";
+import { decode, encode } from "../codec/codec.ts";
 import { gather, join, nothing } from "./accumulate.ts";
-import { CHUNK, type KernelCall, type Numbers } from "./call.ts";
+import { CHUNK, isCoded, isDrawing, type KernelCall, type Numbers } from "./call.ts";
 import { type Operation, operations } from "./operations.ts";
 
 /** Elements at a time: two kilobytes, so that every intermediate result stays in the first-level cache. */
@@ -91,11 +92,12 @@ class Interpreter {
 
 function load(o: Slice, n: number, from: Numbers, start: number): void {
   if (isCoded(from)) decode(from, start, n, o);
+  else if (isDrawing(from)) draw(from, start, n, o);
   else for (let i = 0; i < n; i++) o[i] = from[start + i]!;
 }
 function write(to: Numbers, start: number, n: number, a: Slice): void {
   if (isCoded(to)) encode(to, start, n, a);
-  else for (let i = 0; i < n; i++) to[start + i] = a[i]!;
+  else if (!isDrawing(to)) for (let i = 0; i < n; i++) to[start + i] = a[i]!;
 }
 function addLanes(lanes: Float64Array, n: number, a: Slice, e: ExprOf<Reduction>): void {
   if (e.op === "sum") for (let i = 0; i < n; i++) lanes[i & 3] = lanes[i & 3]! + a[i]!;

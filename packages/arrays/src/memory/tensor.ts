@@ -1,3 +1,4 @@
+import type { Drawing } from "@descent/core/adapter";
 import type { Coded } from "../codec/codec.ts";
 import type { Numbers } from "../kernels/call.ts";
 import { type Runner, runnerOf } from "../wasm/runner.ts";
@@ -22,9 +23,17 @@ export class Tensor {
   passing = false;
   /** Its numbers, if a codec keeps them instead of an array. */
   coded: CodedBlock | undefined;
+  /** Its numbers, if kernels draw them. */
+  #drawing: Drawing | undefined;
 
-  constructor(array?: Float32Array) {
-    if (array) this.array = array;
+  constructor(numbers?: Float32Array | Drawing) {
+    if (numbers) this.lend(numbers);
+  }
+
+  /** Gives a stand-in for an input the numbers of one step. */
+  lend(numbers: Float32Array | Drawing): void {
+    if (numbers.buffer === undefined) this.#drawing = numbers;
+    else if (numbers !== this.#array) this.array = numbers;
   }
   get array(): Float32Array {
     return this.#array;
@@ -40,7 +49,7 @@ export class Tensor {
   }
 
   get numbers(): Numbers {
-    return this.coded ?? this.#array;
+    return this.coded ?? this.#drawing ?? this.#array;
   }
 
   /** The runner that kernels on this tensor should best use. */
@@ -51,6 +60,7 @@ export class Tensor {
   /** Drops the array, unless it is in a runner's memory. */
   drop(): void {
     if (!this.runner) this.#array = NOTHING;
+    this.#drawing = undefined;
   }
 
   /** Drops all numbers. */

@@ -8,7 +8,7 @@ import type { Tensor } from "../memory/tensor.ts";
 import { runnerOf } from "../wasm/runner.ts";
 import type { Item, JobGroup } from "./group.ts";
 import { stretches } from "./stretches.ts";
-import { arrayOf, type Located, locate, type Source, type Task } from "./task.ts";
+import { arrayOf, type Located, locate, numbersOf, type Source, type Task } from "./task.ts";
 
 /** One kernel with the same numbers, on all jobs of a group. */
 export interface Batch {
@@ -236,6 +236,7 @@ class Binder {
       ...kernel.columnSums.map(() => new Float64Array(wide)),
     ];
     const [rows, cols] = kernel.byRows ? [high, wide] : [1, length];
+    runner?.prepareCall(kernel, sources.map(numbersOf));
     return {
       runner,
       call: { kernel, rows, cols, arrays, addresses, args, accumulators },

@@ -1,5 +1,5 @@
-import { decoded, encode, isCoded } from "../codec/codec.ts";
-import type { KernelCall } from "../kernels/call.ts";
+import { encode } from "../codec/codec.ts";
+import { isCoded, isPlain, type KernelCall, plainly } from "../kernels/call.ts";
 import { interpret } from "../kernels/interpreter.ts";
 import type { Pool } from "../threads/pool.ts";
 import type { Runner } from "../wasm/runner.ts";
@@ -10,8 +10,8 @@ export function execute(tasks: readonly Task[], pool: Pool | undefined): void {
   if (pool && share(tasks, pool)) return;
   for (const { runner, call, loose } of tasks) {
     const now = loose ? { ...call, arrays: loose.map(numbersOf) } : call;
-    // Rows begin anywhere in a codec's blocks.
-    if (now.kernel.byRows && now.arrays.some(isCoded)) runDecoded(now, runner);
+    // Rows begin anywhere in the blocks of codecs and random numbers.
+    if (now.kernel.byRows && !now.arrays.every(isPlain)) runPlainly(now, runner);
     else run(now, runner);
   }
 }
@@ -30,9 +30,9 @@ function run(call: KernelCall, runner: Runner | undefined): void {
   else interpret(call);
 }
 
-/** Runs a kernel on all numbers of its coded arrays at once, decoded for the time being. */
-function runDecoded(call: KernelCall, runner: Runner | undefined): void {
-  const arrays = call.arrays.map((x) => (isCoded(x) ? decoded(x) : x));
+/** Runs a kernel on all numbers at once, those that are coded or drawn as arrays for the time being. */
+function runPlainly(call: KernelCall, runner: Runner | undefined): void {
+  const arrays = call.arrays.map(plainly);
   run({ ...call, arrays }, runner);
   for (const [i, x] of call.arrays.entries())
     if (isCoded(x) && call.kernel.buffers[i]!.store) encode(x, 0, x.length, arrays[i]!);

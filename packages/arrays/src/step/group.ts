@@ -1,10 +1,12 @@
-import { type Job, size } from "@descent/core/adapter";
+import { type Drawing, type Job, size } from "@descent/core/adapter";
 import type { KernelPlan } from "@descent/core/kernels";
 import type { Tensor } from "../memory/tensor.ts";
 import type { Runner } from "../wasm/runner.ts";
 
 /** A job as this backend gets it: state in tensors, gradients as the arrays they were given as. */
-export type ArrayJob = Job<Tensor, Float32Array>;
+export type ArrayJob = Job<Tensor, Input>;
+/** What a step is given: arrays, and random numbers that kernels draw. */
+export type Input = Float32Array | Drawing;
 
 /** A job without its inputs: a prepared step holds no gradient. */
 export type KeptJob = Omit<ArrayJob, "inputs">;

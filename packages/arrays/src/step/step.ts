@@ -80,10 +80,7 @@ export class PreparedStep {
     }
     for (let i = 0; i < jobs.length; i++) {
       const { inputs } = jobs[i]!;
-      for (const { name, tensor } of this.#lent[i]!) {
-        const array = inputs[name]!; // the program's own
-        if (tensor.array !== array) tensor.array = array;
-      }
+      for (const { name, tensor } of this.#lent[i]!) tensor.lend(inputs[name]!); // the program's own
     }
     for (const position of this.#positions) {
       const { tensor, runner, fixed, address } = position;

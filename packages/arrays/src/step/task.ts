@@ -1,4 +1,4 @@
-import type { KernelCall, Numbers } from "../kernels/call.ts";
+import { isDrawing, type KernelCall, type Numbers, plainly } from "../kernels/call.ts";
 import type { Tensor } from "../memory/tensor.ts";
 import type { Runner } from "../wasm/runner.ts";
 
@@ -7,7 +7,10 @@ export type Source = Tensor | Float32Array;
 
 export const numbersOf = (source: Source): Numbers => ("numbers" in source ? source.numbers : source);
 /** Of a matrix that is multiplied, which no codec keeps. */
-export const arrayOf = (source: Source): Float32Array => ("numbers" in source ? source.array : source);
+export const arrayOf = (source: Source): Float32Array => {
+  if (!("numbers" in source)) return source;
+  return isDrawing(source.numbers) ? plainly(source.numbers) : source.array;
+};
 export const addressOf = (source: Source): number => ("numbers" in source ? source.address : source.byteOffset);
 
 /** One kernel call of one job, or of several jobs that lie together in memory. */

@@ -1,7 +1,12 @@
 import { arity, type Expr, type ExprOf, isBoolean, type Reduction, type ScalarOp } from "@descent/core/graph";
-import { type Kernel, operand, wasm } from "@descent/core/kernels";
+import { type Distribution, type Kernel, operand, wasm } from "@descent/core/kernels";
+import { bfloat16 } from "../codec/bfloat16.ts";
+import { BLOCK, type Codec } from "../codec/codec.ts";
+import { float8 } from "../codec/float8.ts";
+import type { Keeping } from "../codec/keeping.ts";
+import { random } from "./draw.ts";
 
-const { advance, assemble, f32, f32x4, f64, f64x2, func, i32, i32x4, times, v128, when } = wasm;
+const { advance, assemble, f32, f32x4, f64, f64x2, func, i32, i32x4, select, times, v128, when } = wasm;
 type Vector = wasm.V128;
 type Body = wasm.Body;
 
@@ -68,24 +73,54 @@ const LANES = [0, 1, 2, 3] as const;
  * operations without an instruction; a module for a memory that threads share does not run in any other, and the
  * reverse. Loads may reach 12 bytes past the last element, stores never do.
  */
-export function emit(kernel: Kernel, { shared = false }: { readonly shared?: boolean } = {}): Uint8Array<ArrayBuffer> {
+export function emit(
+  kernel: Kernel,
+  { shared = false, kinds }: { readonly shared?: boolean; readonly kinds?: Kinds | undefined } = {},
+): Uint8Array<ArrayBuffer> {
   const called = kernel.order.filter((e) => operationOf(e) === "imported").map((e) => e.op as ScalarOp); // as above
   const imports = new Map([...new Set(called)].map((op) => [op, new wasm.Import(op, arity[op])]));
-  return assemble([loopOf(kernel, imports)], { imports: [...imports.values()], shared });
+  return assemble([loopOf(kernel, imports, kinds)], { imports: [...imports.values()], shared });
 }
 
 type Imports = ReadonlyMap<Expr["op"], wasm.Import>;
 
-function loopOf(kernel: Kernel, imports: Imports): wasm.Func {
+/** How the numbers of a buffer are kept: as float32 in memory, by a codec, or nowhere, because they are drawn. */
+export type Kind = "float32" | Codec | Distribution;
+/** Of every buffer of a kernel. */
+export type Kinds = readonly Kind[];
+
+function keepingOf(kind: Kind, pointer: wasm.Local<"i32">, local: wasm.NewLocal, stored: boolean): Keeping | undefined {
+  switch (kind) {
+    case "float32":
+      return undefined;
+    case "bfloat16":
+      return bfloat16(pointer, local);
+    case "float8":
+      return float8(pointer, local, stored);
+    default:
+      return random(kind, local);
+  }
+}
+
+/** Operations whose results are never NaN without its first digit, which a codec of fewer digits would take for infinity. */
+const settling: ReadonlySet<Expr["op"]> = new Set(["add", "sub", "mul", "div", "sqrt"]);
+
+function loopOf(kernel: Kernel, imports: Imports, kinds: Kinds | undefined): wasm.Func {
   const { buffers, args, constants, order, sums, columnSums } = kernel;
   return func("k", ["frame", "results"], ({ frame, results }, local) => {
     const turns = local("i32");
     const left = local("i32");
+    const all = local("i32");
     const pointers = [...buffers, ...columnSums].map(() => local("i32"));
     const accumulators = sums.map(() => [local("v128"), local("v128")] as const);
     const mask = local("v128");
     const values = new Values(kernel, imports, local);
     const { number, localOf, gathered, high } = values;
+    const keepings = buffers.map(({ store }, i) =>
+      keepingOf(kinds?.[i] ?? "float32", pointers[i]!, local, store !== undefined),
+    );
+    const kept = keepings.filter((one) => one !== undefined);
+    const blocks = kept.flatMap(({ block }) => block ?? []);
 
     /** Adds two and two numbers to a sum. */
     const add = (i: number, low: Vector, top: Vector): Body =>
@@ -94,10 +129,14 @@ function loopOf(kernel: Kernel, imports: Imports): wasm.Func {
     // Stored first is what others are computed from: it need not stay in a register until the end.
     const turnOf = new Map(order.map((e, i) => [e, i]));
     const stored = buffers
-      .map(({ key, store }, i) => ({ key, store, pointer: pointers[i]! }))
+      .map(({ key, store }, i) => ({ key, store, pointer: pointers[i]!, keeping: keepings[i] }))
       .filter((buffer): buffer is typeof buffer & { readonly store: Expr } => buffer.store !== undefined)
       .sort((a, b) => (turnOf.get(a.store) ?? -1) - (turnOf.get(b.store) ?? -1));
+    const plain = stored.filter(({ keeping }) => !keeping);
+    const coded = stored.flatMap(({ keeping, store }) => (keeping?.write ? [{ write: keeping.write, store }] : []));
     const loads = new Map(buffers.flatMap(({ key, read }, i) => (read ? [[key, pointers[i]!] as const] : [])));
+    const keepingOfKey = new Map(buffers.flatMap(({ key, read }, i) => (read ? [[key, keepings[i]] as const] : [])));
+    const settled = (e: Expr): Vector => (settling.has(e.op) ? number(e) : f32x4.add(number(e), f32x4.all(-0)));
 
     /**
      * Everything for four elements, `turn` vectors after the pointers. In the middle of the array, where four numbers are
@@ -110,14 +149,17 @@ function loopOf(kernel: Kernel, imports: Imports): wasm.Func {
         if (done.has(e)) return;
         done.add(e);
         const pointer = loads.get(e);
-        if (pointer !== undefined) body.push(localOf(e).set(v128.load(pointer, 16 * turn)));
+        const keeping = keepingOfKey.get(e);
+        if (keeping) body.push(localOf(e).set(keeping.read(turn)));
+        else if (pointer !== undefined) body.push(localOf(e).set(v128.load(pointer, 16 * turn)));
         else if (turnOf.has(e)) {
           e.args.forEach(ensure);
           body.push(localOf(e).set(values.compute(e)));
         }
       };
       // Before anything is stored. Two numbers in memory become float64 in one instruction, in a register they take two.
-      const fromMemory = (reduction: Expr): boolean => middle && loads.has(operand(reduction));
+      const fromMemory = (reduction: Expr): boolean =>
+        middle && loads.has(operand(reduction)) && !keepingOfKey.get(operand(reduction));
       for (const [i, reduction] of sums.entries()) {
         if (!fromMemory(reduction)) continue;
         const pointer = loads.get(operand(reduction))!;
@@ -125,10 +167,12 @@ function loopOf(kernel: Kernel, imports: Imports): wasm.Func {
       }
       // A buffer that is only read may be the very array that something is stored into.
       for (const { key, read, store } of buffers) if (read && !store) ensure(key);
-      for (const { key, store, pointer } of stored) {
+      for (const { key, store, pointer, keeping } of stored) {
         ensure(store);
         ensure(key);
-        if (middle) body.push(v128.store(pointer, number(store), 16 * turn));
+        if (keeping) {
+          if (middle) body.push(keeping.write!(turn, settled(store), false)); // what is stored is kept by a codec
+        } else if (middle) body.push(v128.store(pointer, number(store), 16 * turn));
       }
       for (const reduction of [...sums.filter((e) => !fromMemory(e)), ...columnSums]) ensure(operand(reduction));
       for (const [i, reduction] of sums.entries()) {
@@ -150,24 +194,29 @@ function loopOf(kernel: Kernel, imports: Imports): wasm.Func {
       }
       return body;
     };
-    const forward = (turns: number): Body =>
-      pointers.map((pointer, i) => advance(pointer, (i < buffers.length ? 16 : 32) * turns));
-    const unroll = order.length > UNROLL_LIMIT ? 1 : UNROLL;
+    const forward = (turns: number, rest = false): Body =>
+      pointers.map((pointer, i) =>
+        i < buffers.length && keepings[i]
+          ? keepings[i].forward(4 * turns, rest)
+          : advance(pointer, (i < buffers.length ? 16 : 32) * turns),
+      );
+    const unroll = order.length > UNROLL_LIMIT && kept.length === 0 ? 1 : UNROLL;
     const each = (store: (pointer: wasm.I32, value: Vector) => wasm.Statement): Body =>
-      stored.map((buffer) => store(buffer.pointer, number(buffer.store)));
+      plain.map((buffer) => store(buffer.pointer, number(buffer.store)));
+    const sixteen = kept.map((one) => one.sixteen?.() ?? []);
+    let word = 1 + pointers.length + args.length;
+    const begin = kept.map((one) => {
+      const first = word;
+      word += one.words;
+      return one.begin((i) => i32.load(frame, 4 * (first + i)));
+    });
 
-    return [
-      left.set(i32.load(frame)),
-      pointers.map((pointer, i) => pointer.set(i32.load(frame, 4 * (1 + i)))),
-      args.map(({ key }, i) => localOf(key).set(v128.load32Splat(frame, 4 * (1 + pointers.length + i)))),
-      constants.map((e) => localOf(e).set(f32x4.all(e.value))),
-      accumulators.map((halves, i) =>
-        sums[i]!.op === "largest" ? halves.map((half) => half.set(f64x2.all(-Infinity))) : [],
-      ),
-
+    /** As many numbers as are left. */
+    const whole: Body = [
       turns.set(i32.shrU(left, Math.log2(4 * unroll))),
       times(
         turns,
+        sixteen,
         Array.from({ length: unroll }, (_, turn) => four(turn, true)),
         forward(unroll),
       ),
@@ -176,11 +225,12 @@ function loopOf(kernel: Kernel, imports: Imports): wasm.Func {
       left.set(i32.and(left, 4 * unroll - 1)),
       wasm.unless(
         i32.eqz(left),
+        sixteen,
         wasm.doWhile(
           i32.gtS(left.tee(i32.sub(left, 4)), 0),
-          sums.length > 0 ? mask.set(i32x4.gtS(i32x4.splat(left), i32x4.const(...LANES))) : [],
+          sums.length > 0 || coded.length > 0 ? mask.set(i32x4.gtS(i32x4.splat(left), i32x4.const(...LANES))) : [],
           four(0, false),
-          stored.length > 0
+          plain.length > 0
             ? when(
                 i32.geS(left, 4),
                 each((pointer, value) => v128.store(pointer, value)),
@@ -197,9 +247,34 @@ function loopOf(kernel: Kernel, imports: Imports): wasm.Func {
                 ),
               )
             : [],
-          forward(1),
+          coded.map(({ write, store }) => write(0, v128.and(settled(store), mask), true)),
+          forward(1, true),
         ),
       ),
+    ];
+
+    return [
+      left.set(i32.load(frame)),
+      pointers.map((pointer, i) => pointer.set(i32.load(frame, 4 * (1 + i)))),
+      args.map(({ key }, i) => localOf(key).set(v128.load32Splat(frame, 4 * (1 + pointers.length + i)))),
+      constants.map((e) => localOf(e).set(f32x4.all(e.value))),
+      accumulators.map((halves, i) =>
+        sums[i]!.op === "largest" ? halves.map((half) => half.set(f64x2.all(-Infinity))) : [],
+      ),
+
+      begin,
+      blocks.length === 0
+        ? whole
+        : [
+            all.set(left),
+            wasm.doWhile(
+              i32.gtS(all.tee(i32.sub(all, BLOCK)), 0),
+              left.set(select(i32.const(BLOCK), all, i32.gtS(all, BLOCK))),
+              blocks.map(({ open }) => open(i32.and(left, BLOCK - 1))),
+              whole,
+              blocks.map(({ close }) => close()),
+            ),
+          ],
 
       accumulators.map((halves, i) => {
         const { op } = sums[i]!; // one per accumulator

@@ -21,9 +21,12 @@ export interface Need {
 /** Bytes from one thread's frame to the next one's. */
 export const distance = ({ frame }: Need): number => up(frame, ALIGNMENT) + ALIGNMENT;
 
-/** Bytes of a kernel's pointers and arguments. */
+/** Words that a buffer may need besides its pointer: a draw's. */
+const MOST_WORDS = 6;
+
+/** Bytes of a kernel's pointers, arguments, and the words of its buffers. */
 export const frameBytes = ({ buffers, args, columnSums }: Kernel): number =>
-  4 * (1 + buffers.length + columnSums.length + args.length);
+  4 * (1 + (1 + MOST_WORDS) * buffers.length + columnSums.length + args.length);
 
 /** The room that kernels need. */
 export const need = (kernels: Iterable<Kernel>): Need => {

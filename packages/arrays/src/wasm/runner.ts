@@ -1,8 +1,9 @@
 import { scalarOps } from "@descent/core/graph";
 import type { Kernel } from "@descent/core/kernels";
+import { BLOCK } from "../codec/codec.ts";
 import { join } from "../kernels/accumulate.ts";
-import { CHUNK, type KernelCall } from "../kernels/call.ts";
-import { emit } from "./emit.ts";
+import { CHUNK, isCoded, isDrawing, isPlain, type KernelCall, type Numbers } from "../kernels/call.ts";
+import { emit, type Kind, type Kinds } from "./emit.ts";
 import { instantiate, isShared, type Memory, type Module } from "./instance.ts";
 import { ALIGNMENT, distance, frameBytes, type Need, REGION, up } from "./need.ts";
 import { Regions } from "./regions.ts";
@@ -54,6 +55,8 @@ export class Runner {
   readonly #regions: Regions;
   readonly #frame: number;
   readonly #prepared = new WeakMap<Kernel, Prepared>();
+  /** Kernels for buffers that are not all float32 in memory. */
+  readonly #special = new WeakMap<Kernel, Map<string, Prepared>>();
   /** The kernel that ran last. */
   #last: Prepared | undefined;
   #buffer!: ArrayBufferLike;
@@ -106,15 +109,45 @@ export class Runner {
   /** Compiles a kernel for this memory, unless it is already. */
   prepare(kernel: Kernel): Prepared {
     let prepared = this.#prepared.get(kernel);
+    if (!prepared) this.#prepared.set(kernel, (prepared = this.#instance(kernel, this.#compile(kernel))));
+    return prepared;
+  }
+
+  /** The same for buffers of these kinds; `undefined` if all are float32 in memory. */
+  #prepareFor(kernel: Kernel, kinds: Kinds | undefined): Prepared {
+    if (!kinds) return this.prepare(kernel);
+    let known = this.#special.get(kernel);
+    if (!known) this.#special.set(kernel, (known = new Map()));
+    const key = kinds.join();
+    let prepared = known.get(key);
     if (!prepared) {
-      const { k } = instantiate(this.#compile(kernel), this.memory, scalarOps);
-      const pointerIndex = this.#frame / 4 + 1;
-      const argIndex = pointerIndex + kernel.buffers.length + kernel.columnSums.length;
-      const sumsAddress = up(this.#frame + frameBytes(kernel), ALIGNMENT);
-      prepared = { kernel, entry: k as Entry, pointerIndex, argIndex, sumsAddress }; // emitted with this signature
-      this.#prepared.set(kernel, prepared);
+      const module = new WebAssembly.Module(emit(kernel, { shared: this.shared, kinds }));
+      known.set(key, (prepared = this.#instance(kernel, module)));
     }
     return prepared;
+  }
+
+  /** Compiles what a kernel needs for these arrays, unless it is already. */
+  prepareCall(kernel: Kernel, arrays: readonly Numbers[]): void {
+    this.#prepareFor(kernel, kernel.byRows ? undefined : this.#kindsOf(arrays));
+  }
+
+  #instance(kernel: Kernel, module: Module): Prepared {
+    const { k } = instantiate(module, this.memory, scalarOps);
+    const pointerIndex = this.#frame / 4 + 1;
+    const argIndex = pointerIndex + kernel.buffers.length + kernel.columnSums.length;
+    const sumsAddress = up(this.#frame + frameBytes(kernel), ALIGNMENT);
+    return { kernel, entry: k as Entry, pointerIndex, argIndex, sumsAddress }; // emitted with this signature
+  }
+
+  /** How arrays are kept in this memory; `undefined` if all are float32, here or elsewhere. */
+  #kindsOf(arrays: readonly Numbers[]): Kinds | undefined {
+    return arrays.every(isPlain) ? undefined : arrays.map((x) => this.#kindOf(x));
+  }
+
+  #kindOf(x: Numbers): Kind {
+    if (isDrawing(x)) return x.distribution;
+    return isCoded(x) && x.codes.buffer === this.#buffer ? x.codec : "float32";
   }
 
   #compile(kernel: Kernel): WebAssembly.Module {
@@ -144,15 +177,17 @@ export class Runner {
   run(call: KernelCall): void {
     const { kernel, args } = call;
     if (this.#buffer !== this.memory.buffer) this.#look();
+    const kinds = call.addresses || kernel.byRows ? undefined : this.#kindsOf(call.arrays);
     let last = this.#last;
-    if (last?.kernel !== kernel) this.#last = last = this.prepare(kernel);
+    if (kinds) last = this.#prepareFor(kernel, kinds);
+    else if (last?.kernel !== kernel) this.#last = last = this.prepare(kernel);
     for (let i = 0; i < args.length; i++) {
       const x = args[i]!;
       if (typeof x === "number") this.#floats[last.argIndex + i] = x;
     }
     if (kernel.byRows) this.#byRows(call, last);
     else if (call.addresses) this.#inside(call, call.addresses, last);
-    else this.#copied(call, last);
+    else this.#copied(call, last, kinds);
   }
 
   /** Over arrays of this memory alone. */
@@ -177,8 +212,12 @@ export class Runner {
     }
   }
 
-  /** Over arrays of which some lie elsewhere. */
-  #copied({ kernel, cols, arrays, accumulators }: KernelCall, { entry, pointerIndex, sumsAddress }: Prepared): void {
+  /** Over arrays of which some lie elsewhere, are coded, or drawn. */
+  #copied(
+    { kernel, cols, arrays, args, accumulators }: KernelCall,
+    { entry, pointerIndex, argIndex, sumsAddress }: Prepared,
+    kinds: Kinds | undefined,
+  ): void {
     const { buffers } = kernel;
     const integers = this.#integers;
     const buffer = this.#buffer;
@@ -186,9 +225,11 @@ export class Runner {
       const width = Math.min(cols - start, CHUNK);
       integers[pointerIndex - 1] = width;
       let copied = false;
+      let word = argIndex + args.length;
       for (let i = 0; i < buffers.length; i++) {
         const array = arrays[i]!;
-        if (array.buffer === buffer) integers[pointerIndex + i] = array.byteOffset + 4 * start;
+        if (kinds && kinds[i] !== "float32") word = this.#point(array, start, pointerIndex + i, word, i);
+        else if (array.buffer === buffer) integers[pointerIndex + i] = (array as Float32Array).byteOffset + 4 * start;
         else {
           const region = this.#regions.address(i);
           if (buffers[i]!.read) this.#regions.copyIn(array, start, width, region);
@@ -200,9 +241,30 @@ export class Runner {
       this.#addSums(kernel, accumulators, sumsAddress);
       if (copied)
         for (let i = 0; i < buffers.length; i++)
-          if (buffers[i]!.store && arrays[i]!.buffer !== buffer)
+          if (buffers[i]!.store && (!kinds || kinds[i] === "float32") && arrays[i]!.buffer !== buffer)
             this.#regions.copyOut(arrays[i]!, start, width, this.#regions.address(i));
     }
+  }
+
+  /** Writes where numbers that are not float32 begin, and the words that a kernel reads for them; returns the place of the next word. */
+  #point(numbers: Numbers, start: number, pointer: number, word: number, i: number): number {
+    const integers = this.#integers;
+    if (isDrawing(numbers)) {
+      const { key, t, site, parameter } = numbers;
+      integers[word] = key[0];
+      integers[word + 1] = key[1];
+      integers[word + 2] = t;
+      integers[word + 3] = site;
+      integers[word + 4] = parameter;
+      integers[word + 5] = start / 4;
+      return word + 6;
+    }
+    if (!isCoded(numbers)) return word;
+    const { codec, codes, heads, seed } = numbers;
+    integers[pointer] = codes.byteOffset + codes.BYTES_PER_ELEMENT * start;
+    integers[word] = codec === "bfloat16" ? seed : heads.byteOffset + 2 * (start / BLOCK);
+    integers[word + 1] = codec === "bfloat16" ? start / 8 : this.#regions.address(i);
+    return word + 2;
   }
 
   #byRows(
@@ -219,7 +281,7 @@ export class Runner {
     let copies = false;
     for (let i = 0; i < count; i++) {
       const array = arrays[i]!;
-      const inside = array.buffer === buffer;
+      const inside = isPlain(array) && array.buffer === buffer;
       base[i] = inside ? array.byteOffset : OUTSIDE;
       if (!inside) copies = true;
     }

@@ -1,3 +1,4 @@
+import type { Drawing } from "../draws.ts";
 import type { Parameter, Shape } from "../parameter.ts";
 import type { Program } from "../program.ts";
 import type { Answer } from "./answer.ts";
@@ -38,8 +39,8 @@ export interface Memory<T, Done extends Answer = Answer> {
   settle?(): Done;
   /** Frees a slot. */
   free(tensor: T): void;
-  /** Random numbers as an input of one step, which nobody frees. Without it rules that draw them are refused. */
-  draw?(numbers: Float32Array<ArrayBuffer>, parameter: Parameter): unknown;
+  /** Random numbers as an input of one step, which nobody frees; `drawn` has them. Without it rules that draw them are refused. */
+  draw?(numbers: Drawing, parameter: Parameter): unknown;
   /** Whether the adapter takes gradients of some rows, and so keeps the updates of each row. */
   readonly rows?: boolean | undefined;
 }

@@ -1,4 +1,4 @@
-import { drawn } from "../draws.ts";
+import { drawing } from "../draws.ts";
 import { list, OptimizerError, takes } from "../errors.ts";
 import { named } from "../given.ts";
 import type { Env } from "../host.ts";
@@ -171,8 +171,8 @@ function draws<T, G>(
 ): Record<string, G> {
   const made: Record<string, G> = {};
   for (const draw of all) {
-    const numbers = drawn(draw, hyper[draw.seed]!, { name: parameter.name, size: size(parameter.shape), t }); // an option of the rule
-    made[draw.name] = memory.draw!(numbers, parameter) as G; // a backend without it was refused; it makes its own inputs
+    const of = drawing(draw, hyper[draw.seed]!, { name: parameter.name, size: size(parameter.shape), t }); // an option of the rule
+    made[draw.name] = memory.draw!(of, parameter) as G; // a backend without it was refused; it makes its own inputs
   }
   return made;
 }

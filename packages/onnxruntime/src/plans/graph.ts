@@ -1,5 +1,5 @@
 import { type Configured, OptimizerError, type Parameter } from "@descent/core";
-import { type Backend, type Job, Loop, list, type Shape, type Step } from "@descent/core/adapter";
+import { type Backend, drawn, type Job, Loop, list, type Shape, type Step } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { Graph } from "@descent/onnx";
 import type { TrainingGraph, Weight } from "../graphs/source.ts";
@@ -66,7 +66,7 @@ export class GraphResidence implements Residence<Held> {
     this.weights = new Map(weights.map(({ name, shape, initial }) => [name, this.hold(shape, initial)] as const));
     const backend = graphBackend(
       ({ name }, shape, start) => this.hold(shape, numbersOf(name, shape, start)),
-      (numbers, { shape }) => this.#tensor(numbers, shape),
+      (of, { shape }) => this.#tensor(drawn(of), shape),
     );
     this.#loop = new Loop(backend, configured);
     this.#loop.add(weights.map(({ name, shape, role, axes }): Parameter => ({ name, shape, role, axes })));

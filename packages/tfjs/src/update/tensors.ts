@@ -1,5 +1,5 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import type { Backend, Job, Shape, Start } from "@descent/core/adapter";
+import { type Backend, type Drawing, drawn, type Job, type Shape, type Start } from "@descent/core/adapter";
 import { clone, engine, fill, type KernelBackend, type Tensor, tensor, tidy, variable } from "@tensorflow/tfjs-core";
 import { compose, totalling } from "./composed.ts";
 import { refuseNonFinite } from "./finite.ts";
@@ -48,8 +48,8 @@ export class Tensors implements Backend<Tensor> {
   }
 
   /** The tidy around an update disposes of it. */
-  draw(numbers: Float32Array, { shape }: Parameter): Tensor {
-    return tensor(numbers, [...shape], "float32");
+  draw(of: Drawing, { shape }: Parameter): Tensor {
+    return tensor(drawn(of), [...shape], "float32");
   }
 
   free(tensor: Tensor): void {

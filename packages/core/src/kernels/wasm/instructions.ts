@@ -95,6 +95,10 @@ export const v128 = {
   load32Splat: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x09), FOUR, unsigned(offset)),
   /** One float64 in both lanes. */
   load64Splat: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x0a), EIGHT, unsigned(offset)),
+  /** Eight bytes as eight 16-bit integers, with the bytes' signs. */
+  load8x8S: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x01), EIGHT, unsigned(offset)),
+  /** Four 16-bit integers, without signs, as four of 32 bits. */
+  load16x4U: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x04), EIGHT, unsigned(offset)),
   /** Two floats, and zeros behind them. */
   load64Zero: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x5d), FOUR, unsigned(offset)),
   store: (address: Int, x: V128, offset = 0): Statement =>
@@ -115,6 +119,9 @@ export const v128 = {
 
 /** Instructions on sixteen bytes. */
 export const i8x16 = {
+  const: (...x: readonly number[]): V128 => value("v128", simd(0x0c), x),
+  /** Bytes of the first in the order that the second says. */
+  swizzle: two(0x0e),
   /** Two vectors of sixteen-bit integers as one of bytes, each kept between 0 and 255. */
   narrowU: two(0x66),
 };
@@ -123,8 +130,25 @@ export const i8x16 = {
 export const i16x8 = {
   /** Two vectors of integers as one of half their width, each kept between 0 and 65535. */
   narrowU: two(0x86),
-  extendLowU: one(0x89),
-  extendHighU: one(0x8a),
+  eq: two(0x2d),
+  gtS: two(0x31),
+  shl: shift(0x8b),
+  shrU: shift(0x8d),
+  add: two(0x8e),
+  sub: two(0x91),
+  /** Without signs, at least zero. */
+  subSatU: two(0x93),
+  /** Eight times the same constant. */
+  all: (x: number): V128 => i32x4.all((x & 0xffff) | (x << 16)),
+  /** Eight integers out of the sixteen of two vectors. */
+  shuffle: (a: V128, b: V128, ...integers: readonly number[]): V128 =>
+    value(
+      "v128",
+      a.code,
+      b.code,
+      simd(0x0d),
+      integers.flatMap((i) => [2 * i, 2 * i + 1]),
+    ),
 };
 
 /** Instructions on four 32-bit integers. */
@@ -136,14 +160,30 @@ export const i32x4 = {
   splat: (x: I32): V128 => value("v128", x.code, simd(0x11)),
   gtS: two(0x3b),
   bitmask: (a: V128): I32 => value("i32", a.code, simd(0xa4)),
-  extendLowU: one(0xa9),
-  extendHighU: one(0xaa),
+  extendLowS: one(0xa7),
+  extendHighS: one(0xa8),
   shl: shift(0xab),
   shrU: shift(0xad),
   add: two(0xae),
+  sub: two(0xb1),
   mul: two(0xb5),
   minS: two(0xb6),
   maxS: two(0xb8),
+  maxU: two(0xb9),
+};
+
+/** Instructions on two 64-bit integers. */
+export const i64x2 = {
+  /** Twice the same constant, of two halves. */
+  all: (low: number, high: number): V128 => i32x4.const(low, high, low, high),
+  /** Products of the first two of four 32-bit integers, without signs … */
+  extmulLowU: two(0xde),
+  /** … and of the last two. */
+  extmulHighU: two(0xdf),
+  extendLowU: one(0xc9),
+  shl: shift(0xcb),
+  shrS: shift(0xcc),
+  shrU: shift(0xcd),
 };
 
 /** Instructions on four float32 numbers. */
@@ -169,6 +209,9 @@ export const f32x4 = {
   le: two(0x45),
   ge: two(0x46),
   floor: one(0x68),
+  /** Two float64 numbers, and zeros behind them. */
+  demoteZero: one(0x5e),
+  convertS: one(0xfa),
   abs: one(0xe0),
   neg: one(0xe1),
   sqrt: one(0xe3),
@@ -193,8 +236,14 @@ export const f64x2 = {
   extractLane: (lane: number, a: V128): F64 => value("f64", a.code, simd(0x21), lane),
   /** The first two floats in double precision. */
   promoteLow: one(0x5f),
+  /** The first two of four 32-bit integers. */
+  convertLowS: one(0xfe),
+  convertLowU: one(0xff),
+  gt: two(0x4a),
+  sqrt: one(0xef),
   add: two(0xf0),
   sub: two(0xf1),
   mul: two(0xf2),
+  div: two(0xf3),
   max: two(0xf5),
 };

@@ -1,0 +1,19 @@
+import type { wasm } from "@descent/core/kernels";
+
+/** How a kernel in WebAssembly gets the numbers of one buffer, and keeps its new ones, where they are not float32 in memory. */
+export interface Keeping {
+  /** How many words behind a kernel's arguments say where the numbers are, besides the buffer's pointer. */
+  readonly words: number;
+  /** Before the first number: takes the words. */
+  begin(word: (i: number) => wasm.I32): wasm.Body;
+  /** Before sixteen numbers, or the fewer that are left at the end. */
+  sixteen?(): wasm.Body;
+  /** Four numbers, `turn` times four after the pointer. */
+  read(turn: number): wasm.V128;
+  /** Stores four numbers, `turn` times four after the pointer; `rest` where fewer may be left and the others are zeros. */
+  write?(turn: number, value: wasm.V128, rest: boolean): wasm.Body;
+  /** Goes on by so many numbers. */
+  forward(numbers: number, rest: boolean): wasm.Body;
+  /** Around 256 numbers, or the fewer at the end, for what takes them together; `part` is not zero where they are fewer. */
+  readonly block?: { open(part: wasm.I32): wasm.Body; close(): wasm.Body };
+}
