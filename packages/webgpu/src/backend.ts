@@ -1,5 +1,5 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import { type Backend, type Drawing, drawn, type Job, matrix, type Shape, type Start, size } from "@descent/core/adapter";
+import { type Backend, type Drawing, type Job, matrix, type Shape, type Start, size } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { COPY_SRC, type GpuBuffer, type GpuCommandEncoder, type GpuDevice, STORAGE } from "./device/gpu.ts";
 import { Health } from "./device/health.ts";
@@ -7,7 +7,8 @@ import { readBack } from "./device/read-back.ts";
 import { Slots } from "./memory/slots.ts";
 import { Tensor } from "./memory/tensor.ts";
 import { deviceProgram } from "./shaders/program.ts";
-import { encode, Stepper } from "./step/stepper.ts";
+import { drawInto } from "./step/draws.ts";
+import { type Dispatch, encode, Stepper } from "./step/stepper.ts";
 
 /** Runs programs over buffers of a WebGPU device, by shaders made from their equations. */
 export class WebgpuBackend implements Backend<Tensor> {
@@ -17,8 +18,9 @@ export class WebgpuBackend implements Backend<Tensor> {
   readonly #slots: Slots;
   readonly #health: Health;
   #encoder: GpuCommandEncoder | undefined;
-  /** Buffers of random numbers that wait for a step. */
+  /** Buffers of random numbers that wait for a step, and what fills them. */
   #drawn: GpuBuffer[] = [];
+  #draws: Dispatch[] = [];
 
   constructor(device: GpuDevice) {
     this.device = device;
@@ -44,12 +46,23 @@ export class WebgpuBackend implements Backend<Tensor> {
     return this.#slots.promise(size(shape), start);
   }
 
-  /** Random numbers of one step: the host's, so that they are the same bits as everywhere. */
+  /** Random numbers of one step, which the device draws before it. */
   draw(of: Drawing): Tensor {
-    const numbers = drawn(of);
-    const buffer = this.#filled(numbers.buffer);
+    this.#health.watch();
+    const buffer = this.device.createBuffer({
+      label: "descent: random numbers",
+      size: Math.max(4, 4 * of.length),
+      usage: STORAGE,
+      mappedAtCreation: false,
+    });
     this.#drawn.push(buffer);
-    return new Tensor(numbers.length, buffer);
+    const words = (numbers: ArrayBuffer): GpuBuffer => {
+      const filled = this.#filled(numbers);
+      this.#drawn.push(filled);
+      return filled;
+    };
+    this.#draws.push(...drawInto(this.device, of, buffer, words));
+    return new Tensor(of.length, buffer);
   }
 
   /** Gives every slot that was asked for its memory. */
@@ -81,15 +94,16 @@ export class WebgpuBackend implements Backend<Tensor> {
   }
 
   run(jobs: readonly Job<Tensor>[]): void {
-    const drawn = this.#drawn; // those of a recorded step are collected with it
+    const [drawn, draws] = [this.#drawn, this.#draws]; // those of a recorded step are collected with it
     this.#drawn = [];
+    this.#draws = [];
     try {
       this.#slots.settle(this.#health.watch);
       const dispatches = this.#stepper.prepare(jobs, this.#encoder && ((numbers) => this.#filled(numbers)));
       if (dispatches.length === 0) return;
       const encoder = this.#encoder ?? this.device.createCommandEncoder({ label: "descent" });
       const pass = encoder.beginComputePass();
-      encode(pass, dispatches);
+      encode(pass, [...draws, ...dispatches]);
       pass.end();
       if (this.#encoder) return;
       this.device.queue.submit([encoder.finish()]);
