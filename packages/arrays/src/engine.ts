@@ -2,7 +2,7 @@
 export { ArraysBackend, type BackendOptions } from "./backend.ts";
 export { Tensor } from "./memory/tensor.ts";
 export type { Engine } from "./options.ts";
-export type { ArrayJob } from "./step/group.ts";
+export type { ArrayJob, Input as ArrayInput } from "./step/group.ts";
 export { type Need, need } from "./wasm/need.ts";
 export { Runner } from "./wasm/runner.ts";
 export { refusal } from "./wasm/support.ts";

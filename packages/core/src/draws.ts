@@ -67,10 +67,11 @@ export function draw(
   out: Float32Array,
   to = 0,
 ): void {
+  const four = new Float64Array(4);
   for (let i = 0; i < length; ) {
     const block = Math.floor((start + i) / 4);
-    const words = philox([block | 0, t | 0, site, parameter], key);
-    for (let k = (start + i) % 4; k < 4 && i < length; k++, i++) out[to + i] = numberOf(distribution, words, k);
+    numbersOf(distribution, philox([block | 0, t | 0, site, parameter], key), four);
+    for (let k = (start + i) % 4; k < 4 && i < length; k++, i++) out[to + i] = four[k]!;
   }
 }
 
@@ -81,10 +82,15 @@ export function drawn(of: Drawing): Float32Array<ArrayBuffer> {
   return out;
 }
 
-function numberOf(distribution: Distribution, words: readonly number[], k: number): number {
-  const word = words[k]!; // there are four
-  if (distribution === "uniform") return (word >>> 8) / 2 ** 24;
-  if (distribution === "rademacher") return word >>> 31 ? 1 : -1;
-  const [a, b] = k < 2 ? [words[0]!, words[1]!] : [words[2]!, words[3]!];
-  return radius(a) * direction(b)[k % 2]!; // of two
+/** Four numbers of four words. */
+function numbersOf(distribution: Distribution, words: readonly number[], four: Float64Array): void {
+  if (distribution === "normal")
+    for (let k = 0; k < 4; k += 2) {
+      const [size, [cosine, sine]] = [radius(words[k]!), direction(words[k + 1]!)];
+      four[k] = size * cosine;
+      four[k + 1] = size * sine;
+    }
+  else
+    for (const [k, word] of words.entries())
+      four[k] = distribution === "uniform" ? (word >>> 8) / 2 ** 24 : word >>> 31 ? 1 : -1;
 }

@@ -1,7 +1,8 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import { type Backend, type Drawing, drawn, type Job, type Shape, type Start } from "@descent/core/adapter";
+import type { Backend, Drawing, Job, Shape, Start } from "@descent/core/adapter";
 import { clone, engine, fill, type KernelBackend, type Tensor, tensor, tidy, variable } from "@tensorflow/tfjs-core";
 import { compose, totalling } from "./composed.ts";
+import { standFor, withDrawn } from "./drawings.ts";
 import { refuseNonFinite } from "./finite.ts";
 import type { Fused } from "./fused/fused.ts";
 import { fusedOn } from "./fused/index.ts";
@@ -48,8 +49,8 @@ export class Tensors implements Backend<Tensor> {
   }
 
   /** The tidy around an update disposes of it. */
-  draw(of: Drawing, { shape }: Parameter): Tensor {
-    return tensor(drawn(of), [...shape], "float32");
+  draw(of: Drawing, parameter: Parameter): Tensor {
+    return standFor(of, parameter);
   }
 
   free(tensor: Tensor): void {
@@ -67,8 +68,10 @@ export class Tensors implements Backend<Tensor> {
    * Fused where the backend can, composed where it cannot. Sums over the model need all jobs in one place. Refuses
    * gradients that are not finite: by a Refused where they can be read at once, else on the device.
    */
-  run(jobs: readonly Job<Tensor>[]): void {
+  run(given: readonly Job<Tensor>[]): void {
     const { backend, backendName } = engine();
+    const fused = this.#fusedOn(backend);
+    const jobs = fused?.draws ? given : given.map(withDrawn);
     const check = this.#check && jobs.some(({ inputs }) => inputs.g !== undefined); // else parameters only change places
     const asks = check && !readsAtOnce(backendName) && !halfPrecision(backendName);
     if (check && !asks) refuseNonFinite(jobs);
@@ -79,10 +82,9 @@ export class Tensors implements Backend<Tensor> {
       }
     if (asks) this.#guard ??= new Guard();
     const all = asks ? this.#guard!.over(jobs) : jobs; // made in the line before
-    const fused = this.#fusedOn(backend);
     let taken = fused ? all.filter((job) => fused.takes(job)) : [];
     if (taken.length < all.length && all.some(({ program }) => totalling(program))) taken = [];
-    const rest = taken.length === all.length ? [] : all.filter((job) => !taken.includes(job));
+    const rest = taken.length === all.length ? [] : all.filter((job) => !taken.includes(job)).map(withDrawn);
     if (rest.length > 0 && halfPrecision(backendName)) refuseVanishing(rest);
     tidy(() => {
       const assign = compose(rest);

@@ -1,8 +1,15 @@
-import { type ArrayJob, ArraysBackend, Tensor as ArrayTensor, type Engine } from "@descent/arrays/engine";
+import {
+  type ArrayInput,
+  type ArrayJob,
+  ArraysBackend,
+  Tensor as ArrayTensor,
+  type Engine,
+} from "@descent/arrays/engine";
 import { OptimizerError, type Parameter } from "@descent/core";
 import type { Job } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import type { Tensor, Variable } from "@tensorflow/tfjs-core";
+import { drawingOf } from "../drawings.ts";
 import { isPart } from "../rows.ts";
 import { allFloats, type Fused } from "./fused.ts";
 
@@ -26,6 +33,7 @@ type Writes = readonly boolean[];
 
 /** Runs a step over the arrays that a backend's tensors are: by WebAssembly kernels, or by the interpreter. */
 export class ArrayUpdates<Data> implements Fused {
+  readonly draws = true;
   readonly #backend: ArraysBackend;
   readonly #storage: Storage<Data>;
   /** `"none"` for programs that arrays cannot run. */
@@ -95,8 +103,11 @@ export class ArrayUpdates<Data> implements Fused {
         view.passing = passing;
         if (array !== view.array) view.array = array;
       }
-      const inputs: Record<string, Float32Array> = {};
-      for (const name of program.inputs) inputs[name] = storage.view(found[at++]!, given[name]!.size);
+      const inputs: Record<string, ArrayInput> = {};
+      for (const name of program.inputs) {
+        const data = found[at++]!;
+        inputs[name] = drawingOf(given[name]!) ?? storage.view(data, given[name]!.size);
+      }
       return { program, parameter, tensors: views, inputs, scalars, t };
     });
     this.#backend.run(arrays);

@@ -3,6 +3,8 @@ import type { KernelBackend, Tensor } from "@tensorflow/tfjs-core";
 
 /** How a tfjs backend runs a rule's equations as a few loops instead of one operator per operation. */
 export interface Fused {
+  /** Whether its loops draw random numbers themselves, instead of reading them from tensors. */
+  readonly draws?: boolean;
   /** Whether it can run a job, given its tensors. Asked at every step; jobs it does not take are composed. */
   takes(job: Job<Tensor>): boolean;
   /**
