@@ -27,7 +27,7 @@ export function philox(
 export const philoxRounds = {
   count: 10,
   multipliers: [0xd2511f53, 0xcd9e8d57],
-  /** What is added to the key: the golden ratio, and the square root of three, less one. */
+  /** The key grows by these from round to round: the golden ratio, and the square root of three, less one. */
   weyl: [0x9e3779b9, 0xbb67ae85],
 } as const satisfies Readonly<Record<string, number | readonly number[]>>;
 

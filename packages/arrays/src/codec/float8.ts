@@ -40,7 +40,7 @@ export function float8(pointer: wasm.Local<"i32">, local: wasm.NewLocal, stored:
   const swapped = (...lanes: readonly [number, number, number, number]): Vector =>
     f32x4.shuffle(largest, largest, ...lanes);
 
-  /** What turns the codes of the block at hand into numbers. */
+  /** The factors that turn the codes of the block at hand into numbers. */
   const opened = (): wasm.Body => [
     head.set(i32.load16S(heads)),
     roots.set(i32.eq(i32.and(head, 3), ROOTS)),

@@ -5,7 +5,7 @@ import type { Runner } from "../wasm/runner.ts";
 
 /** A job as this backend gets it: state in tensors, gradients as the arrays they were given as. */
 export type ArrayJob = Job<Tensor, Input>;
-/** What a step is given: arrays, and random numbers that kernels draw. */
+/** An input of a step: an array, or random numbers that kernels draw. */
 export type Input = Float32Array | Drawing;
 
 /** A job without its inputs: a prepared step holds no gradient. */

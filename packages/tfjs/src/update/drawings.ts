@@ -2,7 +2,7 @@ import type { Parameter } from "@descent/core";
 import { type Drawing, drawn, type Job } from "@descent/core/adapter";
 import { scalar, type Tensor, tensor } from "@tensorflow/tfjs-core";
 
-/** What each stand-in for random numbers stands for, and the shape of its parameter. */
+/** The numbers that each stand-in stands for, and the shape of its parameter. */
 const drawings = new WeakMap<Tensor, { readonly of: Drawing; readonly shape: Parameter["shape"] }>();
 
 /** A tensor that stands for random numbers until it is known whether loops draw them. */

@@ -12,7 +12,7 @@ interface Drawer {
 
 const drawers = new WeakMap<object, Map<Distribution, Drawer>>();
 
-/** What draws on a device, compiled once. */
+/** The pipeline that draws on a device, compiled once. */
 function drawerOf(device: GpuDevice, distribution: Distribution): Drawer {
   let known = drawers.get(device);
   if (!known) drawers.set(device, (known = new Map()));
