@@ -5,6 +5,7 @@ import { philox } from "./philox.ts";
 
 /** The distributions that equations may call: standard normal, uniform from 0 to below 1, and −1 or 1. */
 export const distributions = ["normal", "uniform", "rademacher"] as const;
+/** The name of a distribution. */
 export type Distribution = (typeof distributions)[number];
 
 export const isDistribution = (name: string): name is Distribution => distributions.some((one) => one === name);
