@@ -101,7 +101,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   regularizers: ["linear", "projections", "proximal", "penalties", "constraints", "images", "robust"],
   "quasi-newton": ["search", "bounded"],
   training: ["data", "metrics", "callbacks", "node"],
-  dialects: ["emit", "optimizer", "torch", "optax", "keras", "tensorflow"],
+  dialects: ["emit", "optimizer", "state", "torch", "optax", "keras", "tensorflow"],
 };
 
 test.each(packages)("the folders of $folder are rooms with arrows one way", ({ folder, path }) => {

@@ -129,5 +129,13 @@ current("CONTRIBUTING.md", withPart("CONTRIBUTING.md", "refusals", refusalsMarkd
 current("packages/onnx/OPERATORS.md", operatorsMarkdown());
 const dialects = "packages/dialects/README.md";
 current(dialects, withPart(dialects, "radam for PyTorch", `\`\`\`python\n${emit(radam, "torch").trimEnd()}\n\`\`\``));
+const guide = "packages/dialects/FROM_PYTORCH.md";
+for (const [language, ending] of [
+  ["PyTorch", "py"],
+  ["TypeScript", "ts"],
+] as const) {
+  const code = readFileSync(path.join(root, `packages/dialects/examples/from-pytorch.${ending}`), "utf8").trimEnd();
+  current(guide, withPart(guide, `the training in ${language}`, `\`\`\`${ending}\n${code}\n\`\`\``));
+}
 if (stale === 0) console.log(`The documentation of ${rules.length} rules is current.`);
 process.exitCode = check && stale > 0 ? 1 : 0;

@@ -2,7 +2,7 @@ import { optimizer } from "@descent/arrays";
 import { displacementError, TOLERANCE } from "@descent/conformance";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
-import { train } from "../src/tensorflow/index.ts";
+import { fromWeights, toWeights, train } from "../src/tensorflow/index.ts";
 import { golden } from "./golden.ts";
 
 const { data } = golden("torch"); // any starts and gradients will do
@@ -65,4 +65,51 @@ test("an argument that TensorFlow.js asks for, and one too many, are errors", ()
   expect(() => (train.adam as (...args: readonly number[]) => unknown)(1, 0.9, 0.99, 1e-8, 1)).toThrow(
     "tf.train.adam takes learningRate, beta1, beta2, epsilon in this order; got 5 arguments.",
   );
+});
+
+/** Steps before and after the move. */
+const BEGUN = 20;
+
+test.each([
+  ["adam", [0.02, 0.875, 63 / 64]], // float32 has these exactly; of 1 − 0.999^t it would lose 1e-5
+  ["momentum", [0.05, 0.9]],
+  ["adagrad", [0.1]],
+  ["adadelta", [0.05]],
+  ["rmsprop", [0.02, 0.9, 0.5]],
+] as const)("a run of tf.train.%s(%j) goes on here, and back", async (name, args) => {
+  await tf.setBackend("cpu");
+  const make = (): tf.Optimizer => (tf.train[name] as (...given: readonly unknown[]) => tf.Optimizer)(...args);
+  const rule = (train[name] as (...given: readonly unknown[]) => ReturnType<typeof train.adam>)(...args);
+  const shape = [3, 4];
+  const start = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i + 1));
+  const gradient = (k: number): Float32Array =>
+    Float32Array.from({ length: 12 }, (_, i) => Math.cos(i * (1 + k / 7)) + 0.3 * Math.sin(k));
+  const run = (opt: tf.Optimizer, v: tf.Variable, from: number, to: number): void => {
+    for (let k = from; k < to; k++) tf.tidy(() => opt.applyGradients({ [v.name]: tf.tensor(gradient(k), shape) }));
+  };
+  const v = tf.variable(tf.tensor(start, shape), true, `resumed-${name}-${Math.random()}/kernel`);
+  const theirs = make();
+  run(theirs, v, 0, BEGUN);
+
+  const w = Float32Array.from(v.dataSync());
+  const ours = optimizer({ [v.name]: { data: w, shape, axes: { in: [0], out: [1] } } }, rule);
+  const weights = await theirs.getWeights();
+  ours.load(fromWeights(weights, ours.state()));
+  const back = toWeights(ours.state());
+  expect(back.map(({ name: key }) => key)).toEqual(weights.map(({ name: key }) => key));
+  for (const [i, { tensor }] of weights.entries()) expect([...back[i]!.data]).toEqual([...tensor.dataSync()]);
+
+  for (let k = BEGUN; k < BEGUN + 10; k++) ours.update({ [v.name]: gradient(k) });
+  const u = tf.variable(tf.tensor(v.dataSync(), shape), true, `${v.name}-again`);
+  const again = make();
+  // As its documentation has it: state goes by position, so the name does not matter.
+  await again.setWeights(
+    back.map(({ name: key, data: x, shape: s, dtype }) => ({ name: key, tensor: tf.tensor(x, [...s], dtype) })),
+  );
+  run(again, u, BEGUN, BEGUN + 10);
+  run(theirs, v, BEGUN, BEGUN + 10);
+  const golden = v.dataSync();
+  expect(displacementError(w, golden, start)).toBeLessThan(1e-6);
+  expect(displacementError(u.dataSync(), golden, start)).toBeLessThan(1e-6);
+  for (const variable of [u, v]) variable.dispose();
 });

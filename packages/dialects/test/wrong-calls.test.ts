@@ -1,4 +1,6 @@
 import { adamw } from "@descent/adam";
+import { optimizer } from "@descent/arrays";
+import { encodeSafetensors } from "@descent/core/adapter";
 import { sgd } from "@descent/sgd";
 import { type GoodCall, type GoodCalls, wrongCalls } from "../../../tests/wrong-calls.ts";
 import * as emit from "../src/emit/index.ts";
@@ -16,12 +18,28 @@ const optimizers = (door: Readonly<Record<string, unknown>>, more: object = {}):
     }),
   );
 
+const begun = optimizer({ w: new Float32Array(2) }, torch.Adam());
+begun.update({ w: new Float32Array(2).fill(1) });
+const state = begun.state();
+const file = torch.toStateDict(state, { order: ["w"] });
+const ofKeras = optimizer({ w: new Float32Array(2) }, keras.Adam());
+ofKeras.update({ w: new Float32Array(2).fill(1) });
+const scalar = { dtype: "I32", shape: [], data: Int32Array.of(1) } as const;
+const pair = { dtype: "F32", shape: [2], data: new Float32Array(2) } as const;
+const tree = encodeSafetensors({ count: scalar, "mu/w": pair, "nu/w": pair });
+const variables = encodeSafetensors({ "adam/iteration": scalar, "adam/w_momentum": pair, "adam/w_velocity": pair });
+const weights = ["w/m", "w/v"].map((name) => ({ name, tensor: { shape: [2], dataSync: () => new Float32Array(2) } }));
+const iter = { name: "iter", tensor: { shape: [], dataSync: () => Int32Array.of(1) } };
+
 const good = (...args: unknown[]): GoodCall => ({ args: () => args });
 const rate = (...args: unknown[]): GoodCall => ({ args: () => args, use: (lr: (step: number) => number) => lr(3) });
 
 wrongCalls(emit, { emit: { args: () => [adamw, "numpy"] } });
 wrongCalls(torch, {
   ...optimizers(torch),
+  fromStateDict: good(file, state, { order: ["w"], names: {}, step: 1 }),
+  namesOf: good([{ name: "w", shape: [2], sources: ["w"] }]),
+  toStateDict: good(state, { order: ["w"], names: {} }),
   AveragedModel: good(sgd(), { multi_avg_fn: torch.get_ema_multi_avg_fn() }),
   clip_grad_norm_: good(sgd(), 1, { norm_type: 2 }),
   clip_grad_value_: good(sgd(), 1),
@@ -46,6 +64,8 @@ wrongCalls(torch, {
 wrongCalls(optax, {
   ...optimizers(optax, { learning_rate: 0.1 }),
   "adam(rate, options)": { args: () => [0.1, { b1: 0.8 }], call: optax.adam },
+  fromTree: good(tree, state, { names: {}, step: 1 }),
+  toTree: good(state, tree, { names: {} }),
   add_decayed_weights: { args: () => [0.1, () => true], use: (piece: optax.Piece) => piece(sgd()) },
   chain: good(optax.clip(1), sgd()),
   clip: { args: () => [1], use: (piece: optax.Piece) => piece(sgd()) },
@@ -53,8 +73,14 @@ wrongCalls(optax, {
   lookahead: good(sgd(), { sync_period: 5, slow_step_size: 0.5 }),
   MultiSteps: good(sgd(), 4),
 });
-wrongCalls(keras, optimizers(keras));
+wrongCalls(keras, {
+  ...optimizers(keras),
+  fromVariables: good(variables, ofKeras.state(), { names: {} }),
+  toVariables: good(ofKeras.state(), variables, { names: {} }),
+});
 wrongCalls(tensorflow, {
+  fromWeights: good([iter, ...weights], state, { names: {} }),
+  toWeights: good(state, { names: {}, order: ["w"] }),
   train: "its constructors are below",
   "train.adadelta": { args: () => [0.1, 0.9, 1e-7], call: tensorflow.train.adadelta },
   "train.adagrad": { args: () => [0.1, 0.1], call: tensorflow.train.adagrad },

@@ -15,3 +15,4 @@ export {
   RMSprop,
   SGD,
 } from "./optimizers.ts";
+export { fromVariables, toVariables, type VariablesOptions } from "./variables.ts";

@@ -43,3 +43,4 @@ export {
   MultiSteps,
   type Piece,
 } from "./chain.ts";
+export { type FromTreeOptions, fromTree, type TreeOptions, toTree } from "./tree.ts";

@@ -36,6 +36,14 @@ export {
   SparseAdam,
 } from "./optimizers.ts";
 export {
+  type FromStateDictOptions,
+  fromStateDict,
+  namesOf,
+  type StateDictOptions,
+  type SurveyedWeight,
+  toStateDict,
+} from "./state-dict.ts";
+export {
   AveragedModel,
   type Averaging,
   type ClipOptions,

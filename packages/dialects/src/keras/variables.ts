@@ -1,0 +1,73 @@
+import { OptimizerError, type StateDict } from "@descent/core";
+import { decodeSafetensors, isRecord, knownOptions } from "@descent/core/adapter";
+import { gathered, type Library, type Names } from "../state/convert.ts";
+import { numbersOf } from "../state/numbers.ts";
+import { filled } from "../state/template.ts";
+import { formsOf } from "./forms.ts";
+
+/** Options of `fromVariables` and `toVariables`. */
+export interface VariablesOptions {
+  /** Keras's paths of weights by our names, "sequential/hidden/kernel"; those not listed are the same. */
+  readonly names?: Names | undefined;
+}
+
+/** Keras with the average of weights that the state's options speak of. */
+function keras(state: StateDict): Library {
+  const groups: unknown = isRecord(state) && isRecord(state.meta) ? state.meta.groups : undefined;
+  const options = isRecord(groups)
+    ? Object.values(groups).flatMap((group) =>
+        isRecord(group) && isRecord(group.hyper) ? Object.keys(group.hyper) : [],
+      )
+    : [];
+  const averaging = ["averagedModel", "averagedOver"].find((id) => options.includes(`${id}.decay`));
+  return { title: "Keras", forms: formsOf(averaging), axes: (rank) => ({ in: [rank - 2], out: [rank - 1] }) };
+}
+
+const isCount = (key: string): boolean => key.endsWith("/iteration");
+
+/** The key of a variable: `adam/sequential_hidden_kernel_momentum`. */
+const keyOf = (keys: readonly string[], slot: string, parameter: string): string | undefined =>
+  keys.find((key) => key.slice(key.indexOf("/") + 1) === `${parameter.replaceAll("/", "_")}_${slot}`);
+
+/**
+ * The variables of a Keras optimizer, by their paths in a safetensors file, as a state to load:
+ * `opt.load(fromVariables(bytes, opt.state()))`. The README has the line of Python. `like` is the state of the optimizer that
+ * is to go on.
+ */
+export function fromVariables(bytes: Uint8Array, like: StateDict, options: VariablesOptions = {}): StateDict {
+  const { names = {} } = knownOptions("fromVariables", options, ["names"]);
+  const { tensors } = decodeSafetensors(bytes);
+  const keys = Object.keys(tensors);
+  const [iteration] = keys.filter(isCount);
+  if (iteration === undefined)
+    throw new OptimizerError(
+      "fromVariables: the file has no `…/iteration`. Save { v.path: v.numpy() for v in optimizer.variables }.",
+    );
+  const t = numbersOf("fromVariables", iteration, tensors[iteration]!).data[0]!;
+  return gathered(
+    keras(like),
+    like,
+    names,
+    {
+      tensor(slot, parameter) {
+        const key = keyOf(keys, slot, parameter);
+        return key === undefined ? undefined : numbersOf("fromVariables", key, tensors[key]!);
+      },
+      count: () => t,
+    },
+    t,
+  );
+}
+
+/**
+ * A state as the variables of a Keras optimizer: `like` is a file of the variables of such an optimizer, freshly built for
+ * one, and the result has the same keys. The learning rate stays the file's.
+ */
+export function toVariables(
+  state: StateDict,
+  like: Uint8Array,
+  options: VariablesOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const { names = {} } = knownOptions("toVariables", options, ["names"]);
+  return filled("toVariables", keras(state), state, like, names, keyOf, isCount);
+}

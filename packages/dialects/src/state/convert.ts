@@ -1,0 +1,193 @@
+import { OptimizerError, type StateDict } from "@descent/core";
+import {
+  type Axes,
+  checkMeta,
+  checkTensor,
+  isRecord,
+  list,
+  type ParameterState,
+  type Shape,
+  type StateMeta,
+  shown,
+  size,
+  slotKey,
+  type TensorData,
+} from "@descent/core/adapter";
+import type { Form, Forms } from "./forms.ts";
+import { type Laid, orderOf, permuted } from "./layout.ts";
+
+/** A parameter in the other library: its name there, and its axes where they are not what that library has by default. */
+export interface There {
+  readonly name: string;
+  readonly axes?: Axes | undefined;
+}
+
+/** Names in the other library by the names here; parameters that are not listed have the same name. */
+export type Names = Readonly<Record<string, string | There>>;
+
+/** Numbers of a state. */
+export interface Numbers {
+  readonly shape: Shape;
+  readonly data: ArrayLike<number>;
+}
+
+/** A library, as far as states are concerned. */
+export interface Library {
+  readonly title: string;
+  readonly forms: Forms;
+  /** The axes of a parameter of two dimensions or more, where nothing else is said. */
+  axes(rank: number): Axes;
+}
+
+/** The state of one parameter as the other library has it. */
+export interface Piece extends Numbers {
+  /** The parameter's name there. */
+  readonly parameter: string;
+  /** The name of the slot there. */
+  readonly slot: string;
+}
+
+function thereOf(names: Names, name: string): There {
+  const there = Object.hasOwn(names, name) ? names[name]! : name;
+  if (typeof there === "string") return { name: there };
+  if (isRecord(there) && typeof there.name === "string") return there;
+  throw new OptimizerError(
+    `\`names\` gives the other library's name of each parameter, "fc.weight" or { name, axes }; for \`${name}\` it has ${shown(there)}.`,
+  );
+}
+
+function checkState(where: string, state: unknown): asserts state is StateDict {
+  if (!isRecord(state) || !isRecord(state.meta) || !isRecord(state.tensors))
+    throw new OptimizerError(`${where} takes what optimizer.state() gives; got ${shown(state)}.`);
+  checkMeta(state.meta);
+  for (const [key, tensor] of Object.entries(state.tensors)) checkTensor(key, tensor);
+}
+
+function checkNames(names: unknown): asserts names is Names {
+  if (!isRecord(names))
+    throw new OptimizerError(`\`names\` must be an object, { ours: "theirs" }; got ${shown(names)}.`);
+}
+
+function formOf({ title, forms }: Library, meta: StateMeta, { group }: ParameterState): Form {
+  const id = meta.groups[group]?.rule ?? "";
+  if (Object.hasOwn(forms, id)) return forms[id]!;
+  throw new OptimizerError(
+    `The state of the rule \`${id}\` has no counterpart in ${title}; these have: ${list(Object.keys(forms), 99)}.`,
+  );
+}
+
+const slotsOf = ({ slots }: Form): [ours: string, theirs: string, times: number][] =>
+  Object.entries(slots).map(([ours, there]) =>
+    typeof there === "string" ? [ours, there, 1] : [ours, there.name, there.times],
+  );
+
+/** Both layouts of a parameter. */
+function layouts(
+  library: Library,
+  saved: ParameterState,
+  there: There,
+): { readonly ours: Laid; readonly theirs: Laid } {
+  const { shape, axes } = saved;
+  const known = there.axes ?? (shape.length > 1 ? library.axes(shape.length) : undefined);
+  const order = orderOf({ shape, axes }, { shape, axes: known });
+  return { ours: { shape, axes }, theirs: { shape: order.map((d) => shape[d]!), axes: known } };
+}
+
+/** Where the numbers of the other library come from. */
+export interface Source {
+  /** The numbers of a slot, by the names there; undefined where there are none. */
+  tensor(slot: string, parameter: string): Numbers | undefined;
+  /** How many updates a parameter has had: 0 where the library keeps nothing of it. */
+  count(parameter: string): number;
+}
+
+/**
+ * A state of the other library as one to load here: `like` is the state of the optimizer that is to go on, which says what its
+ * parameters are and which rules they have. A parameter of which the other library has nothing has not been stepped. Throws,
+ * and names it, where a part of a parameter's state is missing or has another shape.
+ */
+export function gathered(library: Library, like: StateDict, names: Names, source: Source, step?: number): StateDict {
+  checkState(`A state of ${library.title}`, like);
+  checkNames(names);
+  const parameters: Record<string, ParameterState> = {};
+  const tensors: Record<string, TensorData> = {};
+  for (const [name, known] of Object.entries(like.meta.parameters)) {
+    const { host: _, phase: __, ...saved } = known;
+    const there = thereOf(names, name);
+    const form = formOf(library, like.meta, known);
+    const { ours, theirs } = layouts(library, known, there);
+    const found = slotsOf(form).map((slot) => [slot, source.tensor(slot[1], there.name)] as const);
+    const hosts = Object.entries(form.host ?? {}).map(([own, its]) => [own, source.tensor(its, there.name)] as const);
+    const missing = found.flatMap(([[, its], numbers]) => (numbers ? [] : [its]));
+    const t = found.length === 0 ? (step ?? source.count(there.name)) : source.count(there.name);
+    if (t === 0) {
+      parameters[name] = { ...saved, t: 0 };
+      continue;
+    }
+    if (missing.length > 0 || hosts.some(([, numbers]) => !numbers))
+      throw new OptimizerError(
+        `${library.title}'s state of \`${there.name}\` lacks ${list([...missing, ...hosts.flatMap(([own, n]) => (n ? [] : [form.host![own]!]))])}, which \`${like.meta.groups[known.group]!.rule}\` needs.`,
+      );
+    for (const [[own, its, times], numbers] of found) {
+      const { shape, data } = numbers!; // nothing is missing
+      tensors[slotKey(own, name)] = brought(library, there.name, its, { ours, theirs }, { shape, data }, times);
+    }
+    const hyper = like.meta.groups[known.group]!.hyper;
+    const host = {
+      ...Object.fromEntries(hosts.map(([own, numbers]) => [own, numbers!.data[0]!])),
+      ...Object.fromEntries(Object.entries(form.derived ?? {}).map(([own, of]) => [own, of(t, hyper)])),
+    };
+    parameters[name] = { ...saved, t, ...(Object.keys(host).length > 0 ? { host } : {}) };
+  }
+  const most = Math.max(0, ...Object.values(parameters).map(({ t }) => t));
+  return { meta: { ...like.meta, step: step ?? most, parameters }, tensors };
+}
+
+/** One slot in our layout. One number per row or column, which lies alike everywhere, is told by its size. */
+function brought(
+  { title }: Library,
+  parameter: string,
+  slot: string,
+  { ours, theirs }: { readonly ours: Laid; readonly theirs: Laid },
+  { shape, data }: Numbers,
+  times: number,
+): TensorData {
+  const whole = size(ours.shape);
+  const scaled = times === 1 ? data : Array.from(data, (x) => x / times);
+  if (data.length !== whole || whole === 1) return { shape: [data.length], data: Float32Array.from(scaled) }; // of rows or columns: `load` checks it
+  if (shape.join() !== theirs.shape.join())
+    throw new OptimizerError(
+      `${title}'s \`${slot}\` of \`${parameter}\` has shape [${shape.join(", ")}], and the parameter's there should be [${theirs.shape.join(", ")}]. Give its axes: { name: ${JSON.stringify(parameter)}, axes: { in: […], out: […] } }.`,
+    );
+  const order = orderOf({ shape, axes: theirs.axes }, ours);
+  return { shape: ours.shape, data: permuted(scaled, shape, order) };
+}
+
+/** The parts of our state as the other library has them, parameter by parameter; a parameter that was not stepped has none. */
+export function scattered(
+  library: Library,
+  state: StateDict,
+  names: Names,
+): { readonly parameter: string; readonly t: number; readonly pieces: readonly Piece[] }[] {
+  checkState(`A state for ${library.title}`, state);
+  checkNames(names);
+  return Object.entries(state.meta.parameters).map(([name, saved]) => {
+    const { name: parameter, axes } = thereOf(names, name);
+    const { t, host = {} } = saved;
+    if (t === 0) return { parameter, t, pieces: [] };
+    const form = formOf(library, state.meta, saved);
+    const { ours, theirs } = layouts(library, saved, { name: parameter, axes });
+    const { hyper } = state.meta.groups[saved.group]!;
+    const single = (slot: string, x: number): Piece => ({ parameter, slot, shape: [], data: [x] });
+    const pieces = slotsOf(form).map(([own, slot, times]): Piece => {
+      const found = state.tensors[slotKey(own, name)];
+      if (!found) throw new OptimizerError(`The state has no \`${slotKey(own, name)}\`.`);
+      const data = times === 1 ? found.data : found.data.map((x) => x * times);
+      if (data.length !== size(ours.shape)) return { parameter, slot, shape: [data.length], data };
+      return { parameter, slot, shape: theirs.shape, data: permuted(data, ours.shape, orderOf(ours, theirs)) };
+    });
+    const hosts = Object.entries(form.host ?? {}).map(([own, slot]) => single(slot, host[own]!));
+    const extra = Object.entries(form.extra ?? {}).map(([slot, of]) => single(slot, of(t, hyper)));
+    return { parameter, t, pieces: [...pieces, ...hosts, ...extra] };
+  });
+}

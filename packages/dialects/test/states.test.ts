@@ -1,0 +1,213 @@
+import { readFileSync } from "node:fs";
+import { optimizer } from "@descent/arrays";
+import { displacementError } from "@descent/conformance";
+import type { Configured, StateDict } from "@descent/core";
+import { type Axes, decodeSafetensors, encodeSafetensors } from "@descent/core/adapter";
+import { describe, expect, test } from "vitest";
+import * as keras from "../src/keras/index.ts";
+import * as optax from "../src/optax/index.ts";
+import * as torch from "../src/torch/index.ts";
+
+type Tensors = Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>;
+
+interface Run {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly groups?: string;
+  readonly state: Tensors;
+  readonly at: Tensors;
+  readonly after: Tensors;
+}
+
+interface States {
+  readonly start: Readonly<Record<string, readonly number[]>>;
+  readonly matrixStart: Readonly<Record<string, readonly number[]>>;
+  readonly gradients: readonly Readonly<Record<string, readonly number[]>>[];
+  readonly matrix: readonly Readonly<Record<string, readonly number[]>>[];
+  readonly cases: readonly Run[];
+}
+
+const states = (library: string): States =>
+  JSON.parse(readFileSync(new URL(`golden/${library}-states.json`, import.meta.url), "utf8")) as States;
+
+/** The file that the README's Python writes: step counts of Optax and Keras are whole. */
+const file = (state: Tensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array =>
+  encodeSafetensors(
+    Object.fromEntries(
+      Object.entries(state).map(([key, { shape, data }]) =>
+        /(^|\/)(count|iteration)$/.test(key)
+          ? [key, { dtype: "I32", shape, data: Int32Array.from(data) } as const]
+          : [key, { dtype: "F32", shape, data: Float32Array.from(data) } as const],
+      ),
+    ),
+    metadata,
+  );
+
+/** [a, b] ↔ [b, a], and [o, i, h, w] ↔ [h, w, i, o] by four loops: independent of the code under test. */
+function turned(data: readonly number[], shape: readonly number[], first: "outputs" | "inputs"): number[] {
+  if (shape.length === 1) return [...data];
+  if (shape.length === 2) {
+    const [rows, cols] = shape as [number, number];
+    return Array.from({ length: rows * cols }, (_, n) => data[(n % rows) * cols + Math.floor(n / rows)]!);
+  }
+  const out: number[] = [];
+  const [a, b, c, d] = shape as [number, number, number, number];
+  if (first === "outputs") {
+    for (let h = 0; h < c; h++)
+      for (let w = 0; w < d; w++)
+        for (let i = 0; i < b; i++) for (let o = 0; o < a; o++) out.push(data[((o * b + i) * c + h) * d + w]!);
+  } else {
+    for (let o = 0; o < d; o++)
+      for (let i = 0; i < c; i++)
+        for (let h = 0; h < a; h++) for (let w = 0; w < b; w++) out.push(data[((h * b + w) * c + i) * d + o]!);
+  }
+  return out;
+}
+
+const turnedShape = (shape: readonly number[], first: "outputs" | "inputs"): number[] =>
+  shape.length < 3
+    ? [...shape].reverse()
+    : (first === "outputs" ? [2, 3, 1, 0] : [3, 2, 0, 1]).map((dimension) => shape[dimension]!);
+
+/** Axes of the layout that the other library does not have. */
+const axesOf = (rank: number, first: "outputs" | "inputs"): { axes?: Axes } =>
+  rank < 2 ? {} : { axes: first === "outputs" ? { in: [rank - 2], out: [rank - 1] } : { out: [0], in: [1] } };
+
+interface Door {
+  readonly library: string;
+  /** The dimension that the library's kernels begin with. */
+  readonly first: "outputs" | "inputs";
+  readonly make: (run: Run) => Configured;
+  readonly bytes: (run: Run) => Uint8Array;
+  readonly from: (bytes: Uint8Array, like: StateDict, run: Run) => StateDict;
+  readonly to: (state: StateDict, like: Uint8Array, run: Run) => Uint8Array;
+}
+
+const call = (door: Readonly<Record<string, unknown>>, { name, options }: Run): Configured =>
+  (door[name] as (given: object) => Configured)(options);
+const names = Object.fromEntries(["fc.weight", "fc.bias", "conv.weight"].map((name) => [`model/${name}`, name]));
+const order = (run: Run): string[] => Object.keys(run.at);
+
+const doors: readonly Door[] = [
+  {
+    library: "torch",
+    first: "outputs",
+    make: (run) => call(torch as Readonly<Record<string, unknown>>, run),
+    bytes: (run) => file(run.state, { param_groups: run.groups! }),
+    from: (bytes, like, run) =>
+      torch.fromStateDict(bytes, like, /SGD|Muon/.test(run.name) ? { names, step: 5 } : { names }),
+    to: (state, _, run) => torch.toStateDict(state, { names, order: order(run) }),
+  },
+  {
+    library: "optax",
+    first: "inputs",
+    make: (run) => call(optax as Readonly<Record<string, unknown>>, run),
+    bytes: (run) => file(run.state),
+    from: (bytes, like, run) => optax.fromTree(bytes, like, "1/0/count" in run.state ? {} : { step: 5 }),
+    to: (state, like) => optax.toTree(state, like),
+  },
+  {
+    library: "keras",
+    first: "inputs",
+    make: (run) => call(keras as Readonly<Record<string, unknown>>, run),
+    bytes: (run) => file(run.state),
+    from: (bytes, like) => keras.fromVariables(bytes, like),
+    to: (state, like) => keras.toVariables(state, like),
+  },
+];
+
+/**
+ * Both sides compute in float32 and round each operation: some ten operations per step at 6e-8 each, over five of ten steps,
+ * against the distance moved in all ten. Adaptive rules divide by roots, which halve errors.
+ */
+const WITHIN = 1e-6;
+
+for (const door of doors) {
+  const { library, first } = door;
+  const { gradients, matrix, start, matrixStart, cases } = states(library);
+  const ours = (name: string): string => (library === "torch" ? `model/${name}` : name);
+  const begun = (run: Run) => {
+    const arrays = Object.fromEntries(
+      Object.entries(run.at).map(([name, { shape, data }]) => [
+        ours(name),
+        {
+          data: Float32Array.from(turned(data, shape, first)),
+          shape: turnedShape(shape, first),
+          ...axesOf(shape.length, first),
+        },
+      ]),
+    );
+    const opt = optimizer(arrays, door.make(run));
+    opt.load(door.from(door.bytes(run), opt.state(), run));
+    return { arrays, opt };
+  };
+  const title = ({ name, options }: Run): string => `${name}(${JSON.stringify(options)})`;
+
+  describe(`a run of ${library}`, () => {
+    test.each(cases.map((run) => [title(run), run] as const))("%s goes on here, in another layout", (_, run) => {
+      const { arrays, opt } = begun(run);
+      for (const now of run.name === "Muon" ? matrix : gradients)
+        opt.update(
+          Object.fromEntries(
+            Object.entries(now).map(([name, g]) => [
+              ours(name),
+              Float32Array.from(turned(g, run.at[name]!.shape, first)),
+            ]),
+          ),
+        );
+      const bound = run.name === "Muon" ? 2e-2 : WITHIN; // PyTorch iterates in bfloat16
+      const starts = run.name === "Muon" ? matrixStart : start;
+      for (const [name, { shape, data }] of Object.entries(run.after)) {
+        const golden = turned(data, shape, first);
+        const error = displacementError(arrays[ours(name)]!.data, golden, turned(starts[name]!, shape, first));
+        expect(error, name).toBeLessThan(bound);
+      }
+      expect(opt.step).toBe(10);
+    });
+
+    test.each(cases.map((run) => [title(run), run] as const))("%s goes back, tensor by tensor", (_, run) => {
+      const { opt } = begun(run);
+      const { tensors } = decodeSafetensors(door.to(opt.state(), door.bytes(run), run));
+      expect(Object.keys(tensors).sort()).toEqual(Object.keys(run.state).sort());
+      for (const [key, { shape, data }] of Object.entries(run.state)) {
+        const { shape: made, data: numbers } = tensors[key]!;
+        expect(made, key).toEqual(shape);
+        // The rate of ASGD is computed anew.
+        if (/eta$|mu$/.test(key) && run.name === "ASGD") expect(Number(numbers[0])).toBeCloseTo(data[0]!, 7);
+        else expect(Array.from(numbers, Number), key).toEqual(data.map(Math.fround));
+      }
+    });
+  });
+}
+
+describe("a state that does not fit is refused", () => {
+  const run = states("torch").cases.find(({ name }) => name === "AdamW")!;
+  const like = (rule: Configured): StateDict =>
+    optimizer({ "fc.bias": { data: new Float32Array(4), shape: [4] } }, rule).state();
+  const bytes = file(run.state, { param_groups: run.groups! });
+
+  test("because the rule is another one, or keeps what the file does not have", () => {
+    expect(() => torch.fromStateDict(bytes, like(torch.Adagrad()))).toThrow(
+      "PyTorch's state of `fc.bias` lacks `sum`, which `adagrad` needs.",
+    );
+    expect(() => torch.fromStateDict(bytes, like(keras.Adam()))).toThrow(
+      "The state of the rule `keras/adam` has no counterpart in PyTorch",
+    );
+    expect(() => torch.fromStateDict(bytes, like(torch.Adam({ amsgrad: true })))).toThrow("lacks `max_exp_avg_sq`");
+  });
+
+  test("because a shape is another one, or names are missing", () => {
+    const wide = optimizer({ "fc.weight": { data: new Float32Array(12), shape: [3, 4] } }, torch.AdamW()).state();
+    expect(() => torch.fromStateDict(bytes, wide)).toThrow(
+      "PyTorch's `exp_avg` of `fc.weight` has shape [4, 3], and the parameter's there should be [3, 4]. Give its axes",
+    );
+    expect(() => torch.fromStateDict(file(run.state), wide)).toThrow("fromStateDict needs `order`, PyTorch's names");
+    const sgd = like(torch.SGD({ momentum: 0.9 }));
+    expect(() => torch.fromStateDict(bytes, sgd)).toThrow("PyTorch does not count the updates of `momentum`");
+  });
+
+  test("because a transform has state of its own, which no optimizer of PyTorch keeps", () => {
+    const opt = optimizer({ "fc.bias": new Float32Array(4) }, torch.AveragedModel(torch.AdamW()));
+    expect(() => opt.load(torch.fromStateDict(bytes, opt.state()))).toThrow("swa.average");
+  });
+});
