@@ -7,6 +7,7 @@ import os
 
 os.environ.setdefault("KERAS_BACKEND", "torch")  # schedules.py wants the same
 
+import inspect
 import json
 from functools import partial
 
@@ -219,11 +220,50 @@ def torch_tools():
     return out
 
 
+# Methods that several libraries have, as tools/dialects.ts lists them, with options that switch them on.
+FIRSTS = {
+    "torch": [("SGD", {"momentum": 0.9}), ("SGD", {"momentum": 0.9, "nesterov": True}), ("Adagrad", {}), ("Adadelta", {}), ("RMSprop", {}), ("RMSprop", {"centered": True}), ("Adam", {}), ("AdamW", {}), ("Adam", {"amsgrad": True}), ("NAdam", {}), ("RAdam", {}), ("Adamax", {}), ("Adafactor", {})],
+    "optax": [("sgd", {"momentum": 0.9}), ("sgd", {"momentum": 0.9, "nesterov": True}), ("adagrad", {}), ("adadelta", {}), ("rmsprop", {}), ("rmsprop", {"centered": True}), ("adam", {}), ("adamw", {}), ("amsgrad", {}), ("nadam", {}), ("radam", {}), ("adamax", {}), ("lion", {}), ("lamb", {})],
+    "keras": [("SGD", {"momentum": 0.9}), ("SGD", {"momentum": 0.9, "nesterov": True}), ("Adagrad", {}), ("Adadelta", {}), ("RMSprop", {}), ("RMSprop", {"centered": True}), ("Adam", {}), ("AdamW", {}), ("Adam", {"amsgrad": True}), ("Nadam", {}), ("Adamax", {}), ("Lion", {}), ("Lamb", {}), ("Adafactor", {})],
+}
+RUNS = {"torch": (run_torch, "lr"), "optax": (run_optax, "learning_rate"), "keras": (run_keras, "learning_rate")}
+
+
+def firsts():
+    """How far the first update goes from 0 at a rate of 1, for a gradient of 1 and one near the usual ε."""
+    out = []
+    for library_, calls in FIRSTS.items():
+        run, rate = RUNS[library_]
+        for name, options in calls:
+            steps = [-float(run(name, {rate: 1.0, **options}, {"w": np.zeros(1)}, [{"w": np.full(1, g)}])[0]["w"][0]) for g in (1.0, 1e-6)]
+            out.append({"library": library_, "name": name, "options": options, "steps": steps})
+    return out
+
+
+def signatures():
+    """Every option of the libraries' optimizers with its default; null too where there is none, or it is not a plain value."""
+
+    def plain(x):
+        if isinstance(x, tuple):
+            return [plain(y) for y in x]
+        return x if isinstance(x, (bool, int, float, str)) else None
+
+    def of(f):
+        return {k: plain(p.default) for k, p in inspect.signature(f).parameters.items() if k not in ("self", "params", "kwargs")}
+
+    return {
+        "torch": {name: of(getattr(torch.optim, name).__init__) for name, _ in TORCH_CASES},
+        "optax": {name: of(getattr(optax, name, None) or getattr(optax.contrib, name)) for name, _ in OPTAX_CASES},
+        "keras": {name: of(getattr(keras.optimizers, name).__init__) for name, _ in KERAS_CASES},
+    }
+
+
 def goldens():
     folder = "packages/dialects/test/golden"
     with_torch = {**library(f"{TORCH}, torch.optim", TORCH_CASES, run_torch), "schedules": torch_schedules(), "tools": torch_tools()}
     return {
         f"{folder}/torch.json": with_torch,
         f"{folder}/optax.json": library(f"{OPTAX}, its aliases", OPTAX_CASES, run_optax),
+        f"{folder}/differences.json": {"firsts": firsts(), "signatures": signatures()},
         f"{folder}/keras.json": library(f"{KERAS}, keras.optimizers", KERAS_CASES, run_keras),
     }

@@ -54,7 +54,7 @@ const unstarred = (comment: string): string =>
     .join("\n")
     .trim();
 
-function commentOf(folder: string, name: string): Comment {
+export function commentOf(folder: string, name: string): Comment {
   for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
     file.endsWith(".ts"),
   )) {
@@ -106,7 +106,7 @@ export function withOptions(
 }
 
 /** The first sentence, without the reference it may end in. */
-const firstSentence = (text: string): string =>
+export const firstSentence = (text: string): string =>
   (/^.*?\.(?=\s|$)/.exec(text)?.[0] ?? text).replace(/ \([^()]*\d{4}[^()]*\)\.$/, ".");
 
 /** A doc comment as its running text and its `@property` lines, which explain options; `npm run docs` adds the defaults. */
@@ -370,7 +370,7 @@ export const rulesModule = (rules: readonly RuleEntry[]): string =>
   `${HEAD}import type { RuleEntry } from "./entry.ts";\n\n/** Every rule, by family and name. */\nexport const rules: readonly RuleEntry[] = ${compact(rules)};\n`;
 
 /** JSON with short lists and objects on one line each. */
-const compact = (value: unknown): string =>
+export const compact = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(
     /([[{])\n\s+([^[\]{}]*?)\n\s+([\]}])/g,
     (whole, open, inside: string, close) => {

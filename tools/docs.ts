@@ -21,6 +21,7 @@ import {
   transformsModule,
   withOptions,
 } from "./catalogue.ts";
+import { dialectEntries, dialectsModule, differencesMarkdown } from "./dialects.ts";
 import { familiesOf } from "./families.ts";
 import { refusalsMarkdown } from "./refusals.ts";
 
@@ -129,6 +130,9 @@ current("CONTRIBUTING.md", withPart("CONTRIBUTING.md", "refusals", refusalsMarkd
 current("packages/onnx/OPERATORS.md", operatorsMarkdown());
 const dialects = "packages/dialects/README.md";
 current(dialects, withPart(dialects, "radam for PyTorch", `\`\`\`python\n${emit(radam, "torch").trimEnd()}\n\`\`\``));
+current("packages/catalogue/src/dialects.ts", dialectsModule(dialectEntries(root)));
+const differences = "packages/dialects/DIFFERENCES.md";
+current(differences, withPart(differences, "differences", differencesMarkdown()));
 const guide = "packages/dialects/FROM_PYTORCH.md";
 for (const [language, ending] of [
   ["PyTorch", "py"],

@@ -108,6 +108,26 @@ export interface MethodEntry {
   readonly comment: string;
 }
 
+/** An optimizer of another library, which `@descent/dialects/<library>` has by its name there. */
+export interface DialectEntry {
+  /** As the library spells it. */
+  readonly name: string;
+  readonly library: string;
+  /** The id of the rule that it is when nothing else is said; those with a `/` are of @descent/dialects itself. */
+  readonly rule: string;
+  /** The insight, in a sentence. */
+  readonly sentence: string;
+  /** The whole doc comment. */
+  readonly comment: string;
+  /** In the library's spelling; those without a default must be given. */
+  readonly options: readonly {
+    readonly name: string;
+    readonly default?: number | boolean | string | null | readonly (number | null)[];
+  }[];
+  /** Options that the library has and that are refused. */
+  readonly refuses: readonly string[];
+}
+
 /** A function beside rules, transforms and methods: a projection, a penalty, an augmentation, a line search, an accountant. */
 export interface FunctionEntry {
   /** The export's name. */

@@ -2,6 +2,7 @@
 
 import { type Configured, OptimizerError, type Schedule } from "@descent/core";
 import { nearest, type RuleSpec, takes } from "@descent/core/adapter";
+import { dialects } from "./dialects.ts";
 import type { RuleEntry } from "./entry.ts";
 import { functions } from "./functions.ts";
 import { loaders } from "./loaders.ts";
@@ -10,6 +11,7 @@ import { rules } from "./rules.ts";
 import { transforms } from "./transforms.ts";
 
 export type {
+  DialectEntry,
   EquationList,
   FunctionEntry,
   MethodEntry,
@@ -18,7 +20,7 @@ export type {
   SlotEntry,
   TransformEntry,
 } from "./entry.ts";
-export { functions, methods, rules, transforms };
+export { dialects, functions, methods, rules, transforms };
 
 /** The families that have rules, each the package `@descent/<family>`; those of transforms alone are not listed. */
 export const families: readonly string[] = [...new Set(rules.map(({ family }) => family))];

@@ -3,12 +3,16 @@ import * as averaging from "@descent/averaging";
 import { OptimizerError } from "@descent/core";
 import { isRule, isTransform } from "@descent/core/adapter";
 import { parse, trace } from "@descent/core/graph";
+import * as keras from "@descent/dialects/keras";
+import * as optax from "@descent/dialects/optax";
+import { train } from "@descent/dialects/tensorflow";
+import * as torch from "@descent/dialects/torch";
 import * as quasiNewton from "@descent/quasi-newton";
 import * as regularizers from "@descent/regularizers";
 import * as sharpness from "@descent/sharpness";
 import * as around from "@descent/transforms";
 import { describe, expect, test } from "vitest";
-import { families, find, functions, load, loadFamily, methods, rules, transforms } from "../src/index.ts";
+import { dialects, families, find, functions, load, loadFamily, methods, rules, transforms } from "../src/index.ts";
 
 test("the catalogue has every rule that a family exports, and no other", async () => {
   const exported = await Promise.all(
@@ -102,6 +106,24 @@ test("the catalogue has every other function of regularizers, quasi-newton and t
     "graft",
   ])
     expect(Object.values(exported).flat()).toContain(name);
+});
+
+test("the catalogue has every optimizer of the dialects, with the library's options and the rule that it is", async () => {
+  const doors = { torch, optax, keras, tensorflow: train };
+  for (const [library, door] of Object.entries(doors)) {
+    const listed = dialects.filter((entry) => entry.library === library);
+    const made = Object.entries(door).filter(([, f]) => typeof f === "function" && "dialect" in f);
+    expect(listed.map(({ name }) => name)).toEqual(made.map(([name]) => name).sort());
+    for (const { name, rule, sentence, options } of listed) {
+      expect(sentence, name).toMatch(/^`.{20,}\.$/s);
+      expect(options.length, name).toBeGreaterThan(0);
+      if (!rule.includes("/")) expect(find(rule), name).toBeDefined();
+    }
+  }
+  const named = (library: string, name: string) => dialects.find((d) => d.library === library && d.name === name);
+  expect(named("torch", "AdamW")?.options.find(({ name }) => name === "weight_decay")?.default).toBe(0.01);
+  expect(named("optax", "adam")?.options[0]).toEqual({ name: "learning_rate" });
+  expect(named("torch", "Adam")?.refuses).toContain("fused");
 });
 
 describe.each(rules)("$id", (entry) => {

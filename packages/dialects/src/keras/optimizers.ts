@@ -92,7 +92,7 @@ export const Adafactor = keras(
     }),
 );
 
-/** `keras.optimizers.Ftrl`. */
+/** `keras.optimizers.Ftrl`: the sum of squares starts at 0.1, and half of `beta` over the rate is added to the L2 term. */
 export const Ftrl = keras(
   "Ftrl",
   {

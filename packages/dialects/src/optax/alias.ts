@@ -18,18 +18,19 @@ export type Mask = ((parameter: Parameter) => boolean) | null;
 /** The options of an alias and its rate. */
 type Called<D extends Defaults> = Values<D> & { readonly learning_rate: HyperValue };
 
-const refuses = {
+const everywhere = {
   mu_dtype: "state is float32; adapters keep it in fewer bytes by their option `state`.",
   accumulator_dtype: "state is float32; adapters keep it in fewer bytes by their option `state`.",
 };
 
-/** An alias from its options and what they make. `rate` is what is taken for the rate when it is left out. */
+/** An alias from its options and what they make. `rate` is the rate when it is left out, and `refuses` the options that cannot be had. */
 export function alias<const D extends Defaults>(
   dialect: string,
   defaults: D,
   make: (values: Called<D>) => Configured,
-  rate?: number,
+  { rate, refuses: own = {} }: { readonly rate?: number; readonly refuses?: Readonly<Record<string, string>> } = {},
 ): Alias<D> {
+  const refuses = { ...everywhere, ...own };
   const all = { learning_rate: rate ?? Number.NaN, ...defaults };
   const inner = optimizer({
     library: "optax",

@@ -96,7 +96,7 @@ export const amsgrad = alias(
     }),
 );
 
-/** `optax.adamax`. */
+/** `optax.adamax`: ε is inside the maximum, as in PyTorch. */
 export const adamax = alias("adamax", { b1, b2, eps: 1e-8 }, (o) => adamaxRule(hyper(o)));
 
 /** `optax.adamaxw`: the same, with decay. */
@@ -145,7 +145,7 @@ export const optimistic_adam_v2 = alias(
   },
 );
 
-/** `optax.optimistic_gradient_descent`. */
+/** `optax.optimistic_gradient_descent`: the gradient, and `beta` times its last change. */
 export const optimistic_gradient_descent = alias("optimistic_gradient_descent", { alpha: 1, beta: 1 }, (o) => {
   const alpha = fixed("optimistic_gradient_descent", "alpha", o.alpha);
   const beta = fixed("optimistic_gradient_descent", "beta", o.beta);
@@ -203,7 +203,7 @@ export const rprop = alias("rprop", { eta_minus: 0.5, eta_plus: 1.2, min_step_si
   }),
 );
 
-/** `optax.sign_sgd`. */
+/** `optax.sign_sgd`: every element moves by the rate. */
 export const sign_sgd = alias("sign_sgd", {}, (o) => signSgd({ lr: o.learning_rate }));
 
 /** `optax.signum`: the sign of a running mean. */
@@ -238,6 +238,7 @@ export const lars = alias(
       eps: o.eps,
       decays: masked("lars", o.weight_decay_mask),
     }),
+  { refuses: { trust_ratio_mask: "give those parameters another optimizer: partition(…)." } },
 );
 
 /** `optax.novograd`, whose b2 is 0.25. */
@@ -250,7 +251,7 @@ export const novograd = alias("novograd", { b1: 0.9, b2: 0.25, eps: 1e-6, eps_ro
   }),
 );
 
-/** `optax.fromage`. */
+/** `optax.fromage`: norms count as at least `min_norm`. */
 export const fromage = alias("fromage", { min_norm: 1e-6 }, (o) =>
   rules.fromageOfOptax({ lr: o.learning_rate, minNorm: o.min_norm }),
 );
@@ -279,13 +280,25 @@ export const prodigy = alias(
       weightDecay: o.weight_decay,
       decays: masked("prodigy", null),
     }),
-  1,
+  {
+    rate: 1,
+    refuses: { beta3: "it is √β₂, as the authors have it.", safeguard_warmup: "the rule has no such switch." },
+  },
 );
 
 /** `optax.contrib.adopt`, with its clipping by the fourth root of the step. */
-export const adopt = alias("adopt", { b1: 0.9, b2: 0.9999, eps: 1e-6 }, (o) => adoptRule(hyper(o)));
+export const adopt = alias(
+  "adopt",
+  { b1: 0.9, b2: 0.9999, eps: 1e-6, use_clipping: true },
+  (o) => {
+    if (!o.use_clipping)
+      throw new OptimizerError("adopt: `use_clipping` must be true, as in the paper's second version.");
+    return adoptRule(hyper(o));
+  },
+  { refuses: { nesterov: "the rule has no such form.", clip_value_fn: "the bound is the fourth root of the step." } },
+);
 
-/** `optax.contrib.simplified_ademamix`. */
+/** `optax.contrib.simplified_ademamix`: the sum of gradients, and `alpha` times the newest. */
 export const simplified_ademamix = alias(
   "simplified_ademamix",
   { b1: 0.99, b2: 0.95, alpha: 0, eps: 1e-8, weight_decay: 0, mask: none },
@@ -295,6 +308,7 @@ export const simplified_ademamix = alias(
       o.weight_decay,
       masked("simplified_ademamix", o.mask),
     ),
+  { refuses: { eps_root: "ε is outside the root alone, as in the paper." } },
 );
 
 /** `optax.contrib.madgrad`, whose decay is a penalty's gradient. */

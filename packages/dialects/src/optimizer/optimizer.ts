@@ -58,7 +58,7 @@ export function read<D extends Defaults>(
     );
   const values: Record<string, unknown> = { ...defaults };
   for (const [name, value] of Object.entries<unknown>(options)) {
-    const off = value === undefined || value === null || value === false;
+    const off = value === undefined || value === null || value === false || value === 0;
     if (Object.hasOwn(refuses, name)) {
       if (!off) throw new OptimizerError(`${where}: \`${name}\` cannot be had here: ${refuses[name]}`);
       continue;

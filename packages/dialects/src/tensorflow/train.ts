@@ -47,18 +47,20 @@ function positional<Args extends readonly unknown[], const D extends Defaults>(
 
 type Rate = [learningRate: HyperValue];
 
-/** `tf.train.sgd(learningRate)`. */
-const sgd: Constructor<Rate> = positional("sgd", { learningRate: asked }, (o) => sgdRule({ lr: o.learningRate }));
+/** `tf.train.sgd(learningRate)`: plain descent. */
+export const sgd: Constructor<Rate> = positional("sgd", { learningRate: asked }, (o) =>
+  sgdRule({ lr: o.learningRate }),
+);
 
-/** `tf.train.momentum(learningRate, momentum, useNesterov)`. */
-const momentum: Constructor<[...Rate, momentum: HyperValue, useNesterov?: boolean]> = positional(
+/** `tf.train.momentum(learningRate, momentum, useNesterov)`: the rate is outside the velocity. */
+export const momentum: Constructor<[...Rate, momentum: HyperValue, useNesterov?: boolean]> = positional(
   "momentum",
   { learningRate: asked, momentum: asked, useNesterov: false },
   (o) => (o.useNesterov ? nesterov : momentumRule)({ lr: o.learningRate, momentum: o.momentum }),
 );
 
 /** `tf.train.adagrad(learningRate, initialAccumulatorValue)`: ε is inside the root. */
-const adagrad: Constructor<[...Rate, initialAccumulatorValue?: number]> = positional(
+export const adagrad: Constructor<[...Rate, initialAccumulatorValue?: number]> = positional(
   "adagrad",
   { learningRate: asked, initialAccumulatorValue: 0.1 },
   (o) => adagradEpsInside({ lr: o.learningRate, initial: o.initialAccumulatorValue, eps: epsilon }),
@@ -68,31 +70,32 @@ const adagrad: Constructor<[...Rate, initialAccumulatorValue?: number]> = positi
  * `tf.train.adadelta(learningRate, rho, epsilon)`, by the mean of squares before each gradient, as TensorFlow.js computes it:
  * the first step is lr · g, where the paper's and everybody else's is a thousandth of that. `adadelta` of @descent/adagrad is right.
  */
-const adadelta: Constructor<[learningRate?: HyperValue, rho?: HyperValue, epsilon?: HyperValue | null]> = positional(
-  "adadelta",
-  { learningRate: 1e-3, rho: 0.95, epsilon },
-  (o) => adadeltaOld({ lr: o.learningRate, rho: o.rho, eps: o.epsilon }),
-);
+export const adadelta: Constructor<[learningRate?: HyperValue, rho?: HyperValue, epsilon?: HyperValue | null]> =
+  positional("adadelta", { learningRate: 1e-3, rho: 0.95, epsilon }, (o) =>
+    adadeltaOld({ lr: o.learningRate, rho: o.rho, eps: o.epsilon }),
+  );
 
 type Moments = [learningRate?: HyperValue, beta1?: HyperValue, beta2?: HyperValue, epsilon?: HyperValue | null];
 
-/** `tf.train.adam(learningRate, beta1, beta2, epsilon)`. */
-const adam: Constructor<Moments> = positional("adam", { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon }, (o) =>
-  adamRule({ lr: o.learningRate, beta1: o.beta1, beta2: o.beta2, eps: o.epsilon }),
+/** `tf.train.adam(learningRate, beta1, beta2, epsilon)`: ε is 1e-7, outside the root. */
+export const adam: Constructor<Moments> = positional(
+  "adam",
+  { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon },
+  (o) => adamRule({ lr: o.learningRate, beta1: o.beta1, beta2: o.beta2, eps: o.epsilon }),
 );
 
 /** `tf.train.adamax(learningRate, beta1, beta2, epsilon, decay)`: ε is beside the maximum. */
-const adamax: Constructor<[...Moments, decay?: number]> = positional(
+export const adamax: Constructor<[...Moments, decay?: number]> = positional(
   "adamax",
   { learningRate: 2e-3, beta1: 0.9, beta2: 0.999, epsilon, decay: 0 },
   (o) => adamaxFalling({ lr: o.learningRate, beta1: o.beta1, beta2: o.beta2, eps: o.epsilon, decay: o.decay }),
 );
 
 /**
- * `tf.train.rmsprop(learningRate, decay, momentum, epsilon, centered)`. `centered` takes ε from the variance, as TensorFlow.js
+ * `tf.train.rmsprop(learningRate, decay, momentum, epsilon, centered)`: ε is inside the root, the rate inside the velocity. `centered` takes ε from the variance, as TensorFlow.js
  * computes it, and is NaN where the variance is below ε; `rmspropCentered` of @descent/adagrad adds it.
  */
-const rmsprop: Constructor<
+export const rmsprop: Constructor<
   [...Rate, decay?: HyperValue, momentum?: HyperValue, epsilon?: HyperValue | null, centered?: boolean]
 > = positional("rmsprop", { learningRate: asked, decay: 0.9, momentum: 0, epsilon, centered: false }, (o) =>
   (o.centered ? rmspropCenteredMinus : rmspropRateInside)({

@@ -159,8 +159,8 @@ export const Rprop = torch(
 );
 
 /**
- * `torch.optim.ASGD`. The mean of the weights, which PyTorch keeps in its state as `ax`, is the readout here; until step `t0`
- * it is the weights themselves.
+ * `torch.optim.ASGD`: the rate falls, and the weights are averaged from step `t0` on. The mean, which PyTorch keeps in its state as `ax`, is the
+ * readout here; until step `t0` it is the weights themselves.
  */
 export const ASGD = torch("ASGD", { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, ...shared }, (o) => {
   const { lr, lambd: lambda, alpha, t0: start } = o;
