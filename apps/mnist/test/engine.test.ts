@@ -366,7 +366,7 @@ describe("a checkpoint", () => {
     const alone = path.join(scratch(), "model.safetensors");
     const net = model("cnn");
     await saveModel(alone, { ...recipe, model: "cnn" }, startingWeights(net, 1));
-    expect(loadModel(alone).model.name).toBe("cnn");
+    expect((await loadModel(alone)).model.name).toBe("cnn");
     expect(() => loadCheckpoint(alone)).toThrow(/is a model, not a checkpoint/);
     expect(() => loadCheckpoint(path.join(scratch(), "checkpoint.safetensors"))).toThrow(
       /contains no checkpoint.safetensors/,

@@ -17,7 +17,8 @@ import { exportModel, Graph } from "@descent/onnx";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { token } from "../../../packages/files/src/owner.ts";
 import { makeFolder, readBounded, write } from "../src/disk.ts";
-import { model, startingWeights } from "../src/engines/model.ts";
+import { model, modelNames, startingWeights } from "../src/engines/model.ts";
+import { onnxModel } from "../src/engines/onnxruntime.ts";
 import { UserError } from "../src/errors.ts";
 import { type Checkpoint, loadCheckpoint, loadModel, saveCheckpoint, saveModel } from "../src/run/checkpoint.ts";
 import { fileOf, latestCheckpoint, nameLatest, names, newRun, openRun } from "../src/run/folder.ts";
@@ -307,7 +308,7 @@ describe("a checkpoint", () => {
         writeFileSync(at, bytes);
         let error: unknown;
         try {
-          load(at);
+          await load(at);
         } catch (thrown) {
           error = thrown;
         }
@@ -374,14 +375,27 @@ describe("a checkpoint", () => {
       expect(check(wrong)).toThrow(/^`f` is damaged: no run over 96 images in batches of 32 is at image/);
   });
 
-  test("that is another engine's model says where this program's own lies", async () => {
+  test("that is an ONNX model of another network is refused, and to resume needs the checkpoint beside it", async () => {
     const at = path.join(scratch(), "model.onnx");
     const graph = new Graph();
     graph.output(graph.input("x", { elem: "float32", shape: [1] }));
     writeFileSync(at, exportModel(graph));
-    for (const load of [loadModel, loadCheckpoint])
-      expect(() => load(at)).toThrow(
-        /model\.onnx` cannot be used: This is an ONNX model, and not a safetensors file\. Use checkpoint\.safetensors or model\.safetensors beside it\.$/,
-      );
+    await expect(loadModel(at)).rejects.toThrow(
+      /model\.onnx` is an ONNX model of another network: this program reads mlp/,
+    );
+    expect(() => loadCheckpoint(at)).toThrow(
+      /model\.onnx` cannot be used: This is an ONNX model, and not a safetensors file\. Use checkpoint\.safetensors or model\.safetensors beside it\.$/,
+    );
+    writeFileSync(at, "no model");
+    await expect(loadModel(at)).rejects.toThrow(/model\.onnx` cannot be used/);
+  });
+
+  test("that an engine wrote as ONNX gives back its weights", async () => {
+    const at = path.join(scratch(), "model.onnx");
+    for (const name of modelNames) {
+      const weights = startingWeights(model(name), 3);
+      writeFileSync(at, onnxModel(model(name), weights));
+      expect(await loadModel(at)).toEqual({ model: model(name), weights });
+    }
   });
 });

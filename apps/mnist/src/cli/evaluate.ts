@@ -13,7 +13,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 export async function evaluateCommand(options: EvaluateOptions): Promise<number> {
   const out = voice(options);
   const file = fileOf(options.checkpoint, names.model);
-  const { model, weights } = loadModel(file);
+  const { model, weights } = await loadModel(file);
   const mnist = await loadMnist(options.data);
   const { engine, choice } = await begin(options, out);
   const learner = await engine.learner({ model, weights, optimizer: sgd() }); // never used: nothing is trained

@@ -43,7 +43,7 @@ export async function predictCommand(given: readonly string[], options: PredictO
   const files = filesOf(given);
   const digits = files.map((file) => asDigit(readPicture(readBounded(file, LARGEST), file), file));
   const file = options.checkpoint === undefined ? latestModel() : fileOf(options.checkpoint, names.model);
-  const { model, weights } = loadModel(file);
+  const { model, weights } = await loadModel(file);
   const { engine, choice } = await begin(options, out);
   const learner = await engine.learner({ model, weights, optimizer: sgd() }); // never used: nothing is trained
   const results: object[] = [];

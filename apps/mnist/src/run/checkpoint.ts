@@ -120,8 +120,33 @@ export function loadCheckpoint(file: string, asked?: ModelName): Checkpoint {
   };
 }
 
-/** Loads the network of a checkpoint or of a model file. */
-export function loadModel(file: string): { readonly model: Model; readonly weights: Weights } {
+/** Loads the network of a checkpoint, of a model file, or of a `model.onnx` that a run wrote. */
+export async function loadModel(file: string): Promise<{ readonly model: Model; readonly weights: Weights }> {
+  if (file.endsWith(".onnx")) return loadOnnx(file);
   const { model: net, weights } = open(file);
   return { model: net, weights };
+}
+
+/** The weights of an ONNX file that has all parameters of a network here, under their names. */
+async function loadOnnx(file: string): Promise<{ readonly model: Model; readonly weights: Weights }> {
+  const { importModel } = await import("@descent/onnx");
+  let graph: ReturnType<typeof importModel>;
+  try {
+    graph = importModel(readRunFile(file));
+  } catch (error) {
+    throw error instanceof UserError
+      ? error
+      : new UserError(`\`${file}\` cannot be used: ${oneLine(error)}`, { cause: error });
+  }
+  for (const net of modelNames.map(model)) {
+    const weights: Record<string, Float32Array> = {};
+    for (const { name, shape } of net.parameters) {
+      const found = graph.value(name);
+      if (found?.data instanceof Float32Array && found.dims.join() === shape.join()) weights[name] = found.data;
+    }
+    if (net.parameters.every(({ name }) => Object.hasOwn(weights, name))) return { model: net, weights };
+  }
+  throw new UserError(
+    `\`${file}\` is an ONNX model of another network: this program reads ${modelNames.join(" and ")}, as its own runs write them.`,
+  );
 }
