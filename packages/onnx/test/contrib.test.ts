@@ -806,6 +806,33 @@ describe("an operator of another domain", () => {
       /has g_idx with zero points, which ONNX Runtime's own kernel does not compute either\. Quantize again without g_idx/,
     );
   });
+  test("of weights in blocks brings the operator set that has blocks, in a branch too", () => {
+    const g = new Graph(17);
+    g.input("x", { elem: "float32", shape: [2, 32] });
+    g.input("flag", { elem: "bool", shape: [] });
+    g.domains.set("com.microsoft", 1);
+    const branch = (quantized: boolean): Graph => {
+      const b = new Graph(17, g);
+      b.domains.set("com.microsoft", 1);
+      b.literal("b", constant(bytes(3, 2, 8).data, "uint8", [3, 2, 8]));
+      b.literal("s", constant([1, 2, 3, 4, 5, 6], "float32", [3, 2]));
+      b.literal("w", constant(new Float32Array(96), "float32", [32, 3]));
+      const inputs = quantized ? ["x", "b", "s"] : ["x", "w"];
+      const [y = ""] = b.op(
+        quantized ? "MatMulNBits" : "MatMul",
+        inputs,
+        quantized ? nbits(32, 4) : {},
+        1,
+        quantized ? "com.microsoft" : "",
+      );
+      b.setType(y, { elem: "float32", shape: [2, 3] });
+      b.output(y);
+      return b;
+    };
+    g.op("If", ["flag"], { then_branch: branch(true), else_branch: branch(false) }, ["y"]);
+    g.output("y");
+    expect(importModel(exportModel(g)).opset).toBe(21);
+  });
   test("stays as it is where `keep` names it", () => {
     const graph = importModel(secret("Gelu"), { keep: ["com.microsoft.Gelu"] });
     expect(graph.nodes[0]).toMatchObject({ op: "Gelu", domain: "com.microsoft" });

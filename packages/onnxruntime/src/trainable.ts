@@ -18,7 +18,7 @@ export function trainedOf(
   // A list may name what is not trained by default.
   const offered = Array.isArray(trainable) ? every : all;
   const names = offered.map((p) => p.name);
-  if (quantized.length > 0 && (trainable === undefined || all.length === 0))
+  if (quantized.length > 0 && (trainable === undefined || (all.length === 0 && !Array.isArray(trainable))))
     throw new OptimizerError(
       `${list(quantized)} ${are(quantized)} quantized, and integers cannot be trained. Train the model it was quantized from${all.length > 0 ? ", or name the other weights in `trainable`" : ""}.`,
     );

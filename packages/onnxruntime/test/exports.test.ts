@@ -224,6 +224,9 @@ describe("gradients that PyTorch stops", () => {
     expect([0, 1, 3].map((i) => row(none, i))).toEqual([true, true, true]);
     expect([0, 1, 3].map((i) => row(third, i))).toEqual([true, true, false]);
     await expect(gradient({ paddingIdx: { "embed.weight": 9 } })).rejects.toThrow(/the row 9, and it has 9/);
+    await expect(gradient({ paddingIdx: { "out.bias": 0 } })).rejects.toThrow(
+      /`out\.bias`, and no lookup \(Gather\) reads it/,
+    );
   });
 
   test("stopGradient ends them at a value by name; what the loss no longer depends on is left alone", async () => {

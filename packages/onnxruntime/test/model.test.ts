@@ -105,6 +105,26 @@ describe("a model that cannot be trained is an error that says why, and what to 
     await expect(failing).rejects.toThrow(Error);
   });
 
+  test("weights that are named are trained beside quantized ones, also where none would be by default", async () => {
+    const bytes = scaled((g, h) => {
+      g.initializer("q", { elem: "int8", dims: [2, 2], data: Int8Array.of(1, 2, 3, 4) });
+      const [x8 = "", scale = "", zero = ""] = g.op("DynamicQuantizeLinear", [h], {}, 3);
+      const [whole = ""] = g.op("MatMulInteger", [x8, "q", zero]);
+      return g.op("Mul", [g.op("Cast", [whole], { to: "float32" })[0]!, scale])[0]!;
+    });
+    // As ONNX Runtime's quantizer writes it: nothing says which tensors are weights.
+    const model = encodeModel({ ...decodeModel(bytes), producerName: "onnx.quantize" });
+    await expect(make(model)).rejects.toThrow(/`q` is quantized/);
+    const trainer = await make(model, {
+      trainable: ["w"],
+      loss: (g, [y = ""]) => g.op("ReduceSum", [y], { keepdims: 0 })[0]!,
+    });
+    const { gradients } = await trainer.gradients({ x: [1, 10] });
+    // Straight through: the rows of q sum to 3 and 7.
+    expect(gradients.w![0]).toBeCloseTo(1 * (1 + 2) + 10 * (3 + 4), 4);
+    await trainer.dispose();
+  });
+
   test("and what can be done is done: shapes, a choice of weights, gradients of one's own", async () => {
     const batch = { x: [1, 2, 3, 4], labels: [1, 1, 1, 1] };
     const ranked = await make(

@@ -85,6 +85,8 @@ export function markPadding(graph: Graph, wanted: Readonly<Record<string, number
   for (const [name, row] of Object.entries(wanted)) {
     const rows = graph.initializers.get(name)?.dims[0];
     if (rows === undefined) throw new OnnxError(`\`paddingIdx\` names \`${name}\`, which is not a table of the model.`);
+    if (!graph.nodes.some(({ op, inputs }) => op === "Gather" && inputs[0] === name))
+      throw new OnnxError(`\`paddingIdx\` names \`${name}\`, and no lookup (Gather) reads it.`);
     if (row >= rows) throw new OnnxError(`\`paddingIdx\` gives \`${name}\` the row ${row}, and it has ${rows}.`);
     if (row < 0) graph.paddingRows.delete(name);
     else graph.paddingRows.set(name, row);
