@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { importModel, notes, survey } from "../src/index.ts";
+import { importModel, mend, notes, survey } from "../src/index.ts";
 import { constant, tensorOf } from "../src/proto/index.ts";
 import { info, model, node } from "./protos.ts";
 
@@ -81,4 +81,34 @@ test("parameters that are read in a block such as no_grad() are named, since no 
       /^`target\.weight` is read in a block such as torch\.no_grad\(\).*`trainable`.*`stopGradient`/,
     ),
   ]);
+});
+
+test("a parameter that was stretched before a product is one tensor, and is stretched in the run", () => {
+  const KIND = "pkg.torch.export.graph_signature.InputSpec.kind";
+  const tag = (name: string, key: string, value: string) => ({ name, metadataProps: [{ key, value }] });
+  const w = [1, 2, 3, 4, 5, 6];
+  const repeated = [0, 1, 2].flatMap(() => [...w, ...w]);
+  const file = (data: readonly number[]) =>
+    model({
+      producerName: "pytorch",
+      graph: {
+        node: [node("MatMul", ["x", "expand"], ["a"]), node("MatMul", ["a", "w"], ["y"])],
+        initializer: [
+          tensorOf("w", constant(w, "float32", [1, 2, 3])),
+          tensorOf("expand", constant(data, "float32", [3, 2, 2, 3])),
+        ],
+        valueInfo: [
+          tag("w", KIND, "PARAMETER"),
+          tag("expand", "pkg.onnxscript.optimizer.folded_from", "['val_1', 'w']"),
+        ],
+        input: [info("x", [3, 2, 4, 2])],
+        output: [{ name: "y" }],
+      },
+    });
+  const { model: mended, changes } = mend(file(repeated));
+  expect(changes).toEqual([{ kind: "tied", name: "expand", of: "w" }]);
+  expect(mended.graph?.node?.[0]).toMatchObject({ opType: "Expand", input: ["w", "expand.shape"], output: ["expand"] });
+  expect(mended.graph?.initializer?.map((t) => t.name)).toEqual(["w", "expand.shape"]);
+  // One number off: another tensor.
+  expect(mend(file(repeated.with(7, 9))).changes).toEqual([]);
 });

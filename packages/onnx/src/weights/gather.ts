@@ -15,8 +15,12 @@ export function gather(draft: Draft): void {
   for (const [name, uses] of draft.uses()) {
     // The places may be a buffer of theirs.
     const [source, ...more] = draft.sources(name).filter((one) => kinds.get(one) === "parameter");
-    if (source === undefined || more.length > 0 || source === name || present.has(source)) continue;
+    if (source === undefined || more.length > 0 || source === name) continue;
     if (draft.tags.made.get(name) === "computed") continue;
+    if (present.has(source)) {
+      if (!draft.inner.has(name)) stretch(draft, name, source);
+      continue;
+    }
     if (
       draft.inner.has(name) ||
       uses.some(({ node, input }) => kernels.has(draft.nodes[node]?.opType ?? "") && input > 0 && input < states)
@@ -34,6 +38,33 @@ export function gather(draft: Draft): void {
     draft.first.push({ opType: "Gather", name: `gathered/${name}`, input: [numbers, places], output: [name] });
     draft.changes.push({ kind: "gathered", name: numbers, of: name });
   }
+}
+
+/** A tensor that holds a stored parameter stretched along other dimensions gives way to the parameter, stretched in the run. */
+function stretch(draft: Draft, name: string, source: string): void {
+  const [value, base] = [draft.constant(name), draft.constant(source)];
+  if (value === undefined || base === undefined || value.elem !== base.elem) return;
+  const lead = value.dims.length - base.dims.length;
+  if (lead < 0 || value.data.length <= base.data.length) return;
+  const sizes = value.dims.map((_, axis) => base.dims[axis - lead] ?? 1);
+  if (sizes.some((size, axis) => size !== 1 && size !== value.dims[axis])) return;
+  const at = (i: number): number => {
+    let [rest, place, step] = [i, 0, 1];
+    for (let axis = sizes.length - 1; axis >= 0; axis--) {
+      const [size = 1, whole = 1] = [sizes[axis], value.dims[axis]];
+      if (size > 1) place += (rest % whole) * step;
+      rest = Math.floor(rest / whole);
+      step *= size;
+    }
+    return place;
+  };
+  for (let i = 0; i < value.data.length; i++) if (value.data[i] !== base.data[at(i)]) return;
+  const shape = draft.fresh(`${name}.shape`);
+  const data = BigInt64Array.from(value.dims, BigInt);
+  draft.initializers.delete(name);
+  draft.initializers.set(shape, tensorOf(shape, { elem: "int64", dims: [data.length], data }));
+  draft.first.push({ opType: "Expand", name: `stretched/${name}`, input: [source, shape], output: [name] });
+  draft.changes.push({ kind: "tied", name, of: source });
 }
 
 /** The numbers of a token that is the same number throughout, and that was repeated for each example of the batch. */
