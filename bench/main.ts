@@ -161,7 +161,7 @@ else
       break;
     case "matrices":
       if (rest.length > 0) fail(`"matrices" takes no "${rest[0]}".`);
-      console.log(`${await matrices({ ...effort(5, 100), least: 1 }, say)}\n`);
+      await report("matrices", matrices({ ...effort(5, 100), least: 1 }, say));
       break;
     case "profile":
       for (const name of named("model", modelNames)) console.log(`${await profile(name)}\n`);

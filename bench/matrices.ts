@@ -1,19 +1,16 @@
-import { adamw } from "@descent/adam";
-import { allocate, type OptimizerOptions, optimizer, type Precision } from "@descent/arrays";
-import { type Configured, rule } from "@descent/core";
+import { rule } from "@descent/core";
 import { apply, formula, type Macro } from "@descent/core/graph";
 import { onnxMatmul } from "@descent/onnxruntime";
 import { muon } from "@descent/orthogonal";
 import { soap } from "@descent/preconditioned";
 import type { ContenderProcess } from "./contender-process.ts";
+import { elements } from "./elements.ts";
 import { machine } from "./machine.ts";
-import { type Effort, load, median } from "./measure.ts";
+import { type Effort, load } from "./measure.ts";
 import { noPyTorch, pytorch } from "./processes.ts";
 import type { MatrixTask } from "./protocol.ts";
 import { digits, table } from "./report.ts";
-
-/** A contender: milliseconds of the steps of one turn, times the share of a core that it got. */
-type Turn = (ms: number, least: number) => Promise<readonly number[]>;
+import { compare, ours, type Turn } from "./turns.ts";
 
 const quintic = formula({ A: "x @ x'", B: "-4.775 * A + 2.0315 * A @ A", y: "3.4445 * x + B @ x" });
 /** The fifteen products of five Newton–Schulz iterations, and the sums between them. */
@@ -55,27 +52,6 @@ const shampoo = rule({
   update: { p: "p - lr * left @ g @ right" },
 });
 
-/** An update on arrays; `group` steps are timed as one, where not all cost the same. */
-function ours(configured: Configured, rows: number, cols: number, options: OptimizerOptions = {}, group = 1): Turn {
-  const { parameters, gradients } = allocate({ w: [rows, cols] });
-  for (let i = 0; i < rows * cols; i++) gradients.w[i] = Math.sin(i * i); // sin(i) would be of rank two
-  const opt = optimizer(parameters, configured, options);
-  const run = (): number => {
-    const start = performance.now();
-    for (let k = 0; k < group; k++) opt.update(gradients);
-    return (performance.now() - start) / group;
-  };
-  run(); // compiles
-  return async (ms, least) => {
-    const [from, begin] = [process.cpuUsage(), performance.now()];
-    const times: number[] = [];
-    while (times.length < least || performance.now() < begin + ms) times.push(run());
-    const { user, system } = process.cpuUsage(from);
-    const busy = (user + system) / 1e3 / (performance.now() - begin);
-    return times.map((each) => each * busy);
-  };
-}
-
 /** PyTorch at the same work, which is `group` steps where not all cost the same. */
 function torch(python: ContenderProcess | undefined, task: MatrixTask, group = 1): (() => Promise<Turn>) | undefined {
   if (!python) return undefined;
@@ -91,15 +67,7 @@ function torch(python: ContenderProcess | undefined, task: MatrixTask, group = 1
   };
 }
 
-/** Medians over rounds in which all contenders have turns, in milliseconds. */
-async function compare(turns: readonly Turn[], { rounds, turn, least }: Effort): Promise<readonly number[]> {
-  const medians: number[][] = turns.map(() => []);
-  for (let round = 0; round < rounds; round++)
-    for (const [i, take] of turns.entries()) medians[i]!.push(median(await take(turn, least)));
-  return medians.map(median);
-}
-
-/** The cost of rules of matrices beside PyTorch and beside their products alone, on one thread, and of state in fewer bytes. */
+/** The cost of rules of matrices beside PyTorch and beside their products alone, on one thread, of state in fewer bytes, and of random numbers. */
 export async function matrices(effort: Effort, say: (text: string) => void): Promise<string> {
   const missing = noPyTorch();
   const python = missing === undefined ? pytorch("torch_matrices.py", 1) : undefined;
@@ -152,25 +120,12 @@ export async function matrices(effort: Effort, say: (text: string) => void): Pro
     await add(`qr ${n} × ${n}`, ours(qr(), n, n), undefined, torch(python, task("qr", n, n)));
     await add(`eigh ${n} × ${n}`, ours(eigh(), n, n), undefined, torch(python, task("eigh", n, n)));
   }
-  const coded: string[][] = [];
-  const total = [1024, 1024] as const;
-  for (const precision of ["bfloat16", "float8"] as const)
-    for (const slots of [["m"], ["v"], ["m", "v"]]) {
-      say(`AdamW with ${slots.join(" and ")} in ${precision}`);
-      const state: Record<string, Precision> = Object.fromEntries(slots.map((slot) => [slot, precision]));
-      const [mine, plainly] = await compare(
-        [ours(adamw({ lr: 1e-9 }), ...total, { state }), ours(adamw({ lr: 1e-9 }), ...total)],
-        effort,
-      );
-      coded.push([`${slots.join(" and ")} in ${precision}`, digits(mine!), `${digits(mine! / plainly!)}×`]);
-    }
   python?.close();
   return [
-    "## Rules of matrices, and state in fewer bytes",
+    "## Rules of matrices, state in fewer bytes, and random numbers",
     `- ${machine()}; ${new Date().toISOString().slice(0, 10)}; load average ${load().toFixed(1)} after.${missing === undefined ? "" : ` PyTorch: ${missing}.`}`,
     "Milliseconds of one core per step, waiting for it left out, the median of rounds; in brackets how many times as long Descent takes. PyTorch's functions of matrices are LAPACK's in float32, Descent's in float64. Shampoo and SOAP are those of pytorch_optimizer.",
     table(["", "Descent on arrays", "the products alone", "PyTorch"], rows),
-    "AdamW on 1024 × 1024, beside its step with float32 state.",
-    table(["state", "ms", "float32 state"], coded),
+    ...(await elements(effort, say)),
   ].join("\n\n");
 }

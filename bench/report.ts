@@ -49,7 +49,16 @@ says that the other takes so many times as long as Descent. [How to run it](READ
 `;
 
 /** The sections, in the order of the file. */
-const SECTIONS = ["training", "step adamw", "step momentum", "step lion", "step lamb", "step clip", "growth"] as const;
+const SECTIONS = [
+  "training",
+  "step adamw",
+  "step momentum",
+  "step lion",
+  "step lamb",
+  "step clip",
+  "growth",
+  "matrices",
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** Replaces a section of the file's text and leaves the others. */

@@ -1,0 +1,44 @@
+import { adamw } from "@descent/adam";
+import type { Precision } from "@descent/arrays";
+import { rule } from "@descent/core";
+import type { Effort } from "./measure.ts";
+import { digits, table } from "./report.ts";
+import { compare, ours } from "./turns.ts";
+
+const SIZE = 1024;
+const MILLION = SIZE ** 2 / 1e6;
+
+const plain = { paper: "", hyper: { lr: 1e-9, seed: 0 }, state: {} };
+const quiet = rule({ ...plain, id: "bench/quiet", title: "quiet", hyper: { lr: 1e-9 }, update: { p: "p - lr * g" } });
+const noisy = [
+  rule({ ...plain, id: "bench/normal", title: "normal", update: { p: "p - lr * g + lr * normal()" } }),
+  rule({ ...plain, id: "bench/uniform", title: "uniform", update: { p: "p - lr * g + lr * uniform()" } }),
+  rule({ ...plain, id: "bench/rademacher", title: "rademacher", update: { p: "p - lr * g + lr * rademacher()" } }),
+];
+
+/** The cost of state in fewer bytes beside a step with float32 state, and of random numbers beside a step without. */
+export async function elements(effort: Effort, say: (text: string) => void): Promise<readonly string[]> {
+  const coded: string[][] = [];
+  for (const precision of ["bfloat16", "float8"] as const)
+    for (const slots of [["m"], ["v"], ["m", "v"]]) {
+      say(`AdamW with ${slots.join(" and ")} in ${precision}`);
+      const state: Record<string, Precision> = Object.fromEntries(slots.map((slot) => [slot, precision]));
+      const [mine, plainly] = await compare(
+        [ours(adamw({ lr: 1e-9 }), SIZE, SIZE, { state }), ours(adamw({ lr: 1e-9 }), SIZE, SIZE)],
+        effort,
+      );
+      coded.push([`${slots.join(" and ")} in ${precision}`, digits(mine!), `${digits(mine! / plainly!)}×`]);
+    }
+  const drawn: string[][] = [];
+  for (const make of noisy) {
+    say(`SGD with ${make.title} numbers`);
+    const [mine, plainly] = await compare([ours(make(), SIZE, SIZE), ours(quiet(), SIZE, SIZE)], effort);
+    drawn.push([`${make.title}()`, digits(mine!), digits((mine! - plainly!) / MILLION)]);
+  }
+  return [
+    "AdamW on 1024 × 1024, beside its step with float32 state.",
+    table(["state", "ms", "float32 state"], coded),
+    "SGD on 1024 × 1024 with a random number per element.",
+    table(["numbers", "ms", "ns per number"], drawn),
+  ];
+}
