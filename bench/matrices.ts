@@ -62,7 +62,8 @@ function torch(python: ContenderProcess | undefined, task: MatrixTask, group = 1
     return async (ms, least) => {
       const turn = await python.ask({ go: id, ms, least });
       if (!("times" in turn)) throw new Error(`PyTorch answered ${JSON.stringify(turn)}`);
-      return turn.times.map((each) => (each * turn.busy) / group);
+      const sum = turn.times.reduce((total, ms) => total + ms, 0);
+      return ((sum / turn.times.length) * turn.busy) / group;
     };
   };
 }

@@ -2,10 +2,10 @@ import { allocate, type OptimizerOptions, optimizer } from "@descent/arrays";
 import type { Configured } from "@descent/core";
 import { type Effort, median } from "./measure.ts";
 
-/** A contender: milliseconds of the steps of one turn, times the share of a core that it got. */
-export type Turn = (ms: number, least: number) => Promise<readonly number[]>;
+/** A contender: milliseconds of a core that a step of one turn took, on average. */
+export type Turn = (ms: number, least: number) => Promise<number>;
 
-/** An update on arrays; `group` steps are timed as one, where not all cost the same. */
+/** An update on arrays; `group` steps are counted as one, where not all cost the same. */
 export function ours(
   configured: Configured,
   rows: number,
@@ -16,26 +16,27 @@ export function ours(
   const { parameters, gradients } = allocate({ w: [rows, cols] });
   for (let i = 0; i < rows * cols; i++) gradients.w[i] = Math.sin(i * i); // sin(i) would be of rank two
   const opt = optimizer(parameters, configured, options);
-  const run = (): number => {
-    const start = performance.now();
+  const run = (): void => {
     for (let k = 0; k < group; k++) opt.update(gradients);
-    return (performance.now() - start) / group;
   };
   run(); // compiles
   return async (ms, least) => {
+    run(); // other contenders had the caches
     const [from, begin] = [process.cpuUsage(), performance.now()];
-    const times: number[] = [];
-    while (times.length < least || performance.now() < begin + ms) times.push(run());
+    let count = 0;
+    while (count < least || performance.now() < begin + ms) {
+      run();
+      count++;
+    }
     const { user, system } = process.cpuUsage(from);
-    const busy = (user + system) / 1e3 / (performance.now() - begin);
-    return times.map((each) => each * busy);
+    return (user + system) / 1e3 / (count * group);
   };
 }
 
 /** Medians over rounds in which all contenders have turns, in milliseconds. */
 export async function compare(turns: readonly Turn[], { rounds, turn, least }: Effort): Promise<readonly number[]> {
-  const medians: number[][] = turns.map(() => []);
+  const taken: number[][] = turns.map(() => []);
   for (let round = 0; round < rounds; round++)
-    for (const [i, take] of turns.entries()) medians[i]!.push(median(await take(turn, least)));
-  return medians.map(median);
+    for (const [i, take] of turns.entries()) taken[i]!.push(await take(turn, least));
+  return taken.map(median);
 }
