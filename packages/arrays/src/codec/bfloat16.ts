@@ -2,13 +2,15 @@ import { wasm } from "@descent/core/kernels";
 import { STRIDE } from "./codec.ts";
 import type { Keeping } from "./keeping.ts";
 
-const { advance, i16x8, i32, i8x16, i32x4, select, v128 } = wasm;
+const { advance, i16x8, i32, i32x4, select, v128 } = wasm;
 type Vector = wasm.V128;
 
 /** The bits of a float32's size, its sign, and those of the largest finite one. */
 const SIZE = 0x7fffffff;
 const SIGN = 0x80000000;
 const LARGEST = 0x7f7fffff;
+/** A word's upper half. */
+const UPPER = 0xffff0000;
 
 /** `scramble` of codec.ts on four numbers in the local `x`. */
 function scrambled(x: wasm.Local<"v128">): wasm.Body {
@@ -34,7 +36,7 @@ export function bfloat16(pointer: wasm.Local<"i32">, local: wasm.NewLocal): Keep
   };
   /** The even vector of a pair, until the odd one is known. */
   const held = local("v128");
-  const upper = local("v128");
+  const [upper, raw] = [local("v128"), local("v128")];
   /**
    * Eight codes, of four numbers held and four more, into `upper`: a random half carries into a number's upper half with
    * its lower one.
@@ -42,13 +44,12 @@ export function bfloat16(pointer: wasm.Local<"i32">, local: wasm.NewLocal): Keep
   const eight = (): wasm.Body => {
     // Side by side the halves of numbers that share random bits.
     const lower = i16x8.shuffle(held, i32x4.shl(number, 16), 0, 9, 2, 11, 4, 13, 6, 15);
-    const stays = i16x8.eq(i16x8.subSatU(lower, v128.not(random)), i16x8.all(0));
+    const stays = i16x8.eq(i16x8.subSatU(lower, random), i16x8.all(0));
     // The largest finite number stays; so do infinity and NaN.
     const small = i16x8.gtS(i16x8.all(0x7f7f), v128.and(upper, i16x8.all(0x7fff)));
     return [
       upper.set(i16x8.shuffle(i32x4.shrU(held, 16), number, 0, 9, 2, 11, 4, 13, 6, 15)),
       upper.set(i16x8.sub(upper, v128.andnot(small, stays))),
-      upper.set(i8x16.swizzle(upper, i8x16.const(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15))),
     ];
   };
   const drawn = (): wasm.Body => [random.set(index), scrambled(random)];
@@ -63,11 +64,17 @@ export function bfloat16(pointer: wasm.Local<"i32">, local: wasm.NewLocal): Keep
       ),
       half.set(i32.const(0)),
     ],
-    read: (turn) => i32x4.shl(v128.load16x4U(pointer, 8 * turn), 16),
+    // Eight codes in four words: first the lower halves.
+    read: (turn, rest) => {
+      if (rest) return i32x4.shl(i32x4.shrU(v128.load(pointer), half), 16);
+      if (turn % 2 === 0) return i32x4.shl(raw.tee(v128.load(pointer, 8 * turn)), 16);
+      return v128.and(raw, i32x4.all(UPPER));
+    },
     write: (turn, value, rest) => {
       if (rest) {
-        const four = number.tee(codes(value, v128.and(i32x4.shrU(random, half), i32x4.all(0xffff))));
-        return [drawn(), v128.store64Lane(0, pointer, i16x8.narrowU(four, number))];
+        const bits = v128.andnot(i32x4.all(0xffff), i32x4.shrU(random, half));
+        const others = v128.and(v128.load(pointer), i32x4.shrU(i32x4.all(UPPER), half));
+        return [drawn(), v128.store(pointer, v128.or(i32x4.shl(codes(value, bits), half), others))];
       }
       if (turn % 2 === 0) return held.set(value);
       return [
@@ -78,14 +85,13 @@ export function bfloat16(pointer: wasm.Local<"i32">, local: wasm.NewLocal): Keep
         index.set(i32x4.add(index, i32x4.all(Math.imul(4, STRIDE)))),
       ];
     },
-    forward: (numbers, rest) => [
-      advance(pointer, 2 * numbers),
+    forward: (numbers, rest) =>
       rest
         ? [
+            advance(pointer, half),
             index.set(i32x4.add(index, i32x4.splat(select(i32.const(Math.imul(4, STRIDE)), i32.const(0), half)))),
             half.set(i32.sub(16, half)),
           ]
-        : [],
-    ],
+        : advance(pointer, 2 * numbers),
   };
 }

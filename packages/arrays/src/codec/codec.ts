@@ -96,7 +96,7 @@ export function seedOf(parameter: string, slot: string, t: number): number {
 
 /** Reads numbers `start` to `start + length` into `out`, from `to` on. `start` is a multiple of BLOCK. */
 export function decode({ codec, codes, heads }: Coded, start: number, length: number, out: Float32Array, to = 0): void {
-  if (codec === "bfloat16") for (let i = 0; i < length; i++) out[to + i] = toFloat(codes[start + i]! << 16);
+  if (codec === "bfloat16") for (let i = 0; i < length; i++) out[to + i] = toFloat(codes[placeOf(start + i)]! << 16);
   else
     for (let first = 0; first < length; first += BLOCK) {
       const head = heads[(start + first) / BLOCK]!;
@@ -120,7 +120,7 @@ export function encode(to: Coded, start: number, length: number, x: Float32Array
     for (let i = 0; i < length; i++) {
       // Thirty-two random bits serve an element of each half of eight.
       const random = scramble(Math.imul(((start + i) >> 3) * 4 + (i & 3), STRIDE) + seed);
-      codes[start + i] = bfloat16(toBits(x[from + i]!), i & 4 ? random >>> 16 : random & 0xffff);
+      codes[placeOf(start + i)] = bfloat16(toBits(x[from + i]!), i & 4 ? ~random >>> 16 : ~random & 0xffff);
     }
   else
     for (let first = 0; first < length; first += BLOCK) {
@@ -156,6 +156,9 @@ export function encode(to: Coded, start: number, length: number, x: Float32Array
       }
     }
 }
+
+/** Where number i lies in bfloat16: the fifth of eight beside the first, so that both are halves of one word, as their random bits are. */
+const placeOf = (i: number): number => (i & ~7) | ((i & 3) << 1) | ((i >> 2) & 1);
 
 /** The upper half of a float32, rounded by sixteen random bits; numbers stay finite, and NaN stays NaN. */
 function bfloat16(x: number, random: number): number {

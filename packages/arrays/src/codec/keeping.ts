@@ -8,8 +8,8 @@ export interface Keeping {
   begin(word: (i: number) => wasm.I32): wasm.Body;
   /** Before sixteen numbers, or the fewer that are left at the end. */
   sixteen?(): wasm.Body;
-  /** Four numbers, `turn` times four after the pointer. */
-  read(turn: number): wasm.V128;
+  /** Four numbers, `turn` times four after the pointer; `rest` where they are not part of sixteen. */
+  read(turn: number, rest: boolean): wasm.V128;
   /** Stores four numbers, `turn` times four after the pointer; `rest` where fewer may be left and the others are zeros. */
   write?(turn: number, value: wasm.V128, rest: boolean): wasm.Body;
   /** Goes on by so many numbers. */

@@ -150,7 +150,7 @@ function loopOf(kernel: Kernel, imports: Imports, kinds: Kinds | undefined): was
         done.add(e);
         const pointer = loads.get(e);
         const keeping = keepingOfKey.get(e);
-        if (keeping) body.push(localOf(e).set(keeping.read(turn)));
+        if (keeping) body.push(localOf(e).set(keeping.read(turn, !middle)));
         else if (pointer !== undefined) body.push(localOf(e).set(v128.load(pointer, 16 * turn)));
         else if (turnOf.has(e)) {
           e.args.forEach(ensure);

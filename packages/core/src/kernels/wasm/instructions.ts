@@ -119,9 +119,6 @@ export const v128 = {
 
 /** Instructions on sixteen bytes. */
 export const i8x16 = {
-  const: (...x: readonly number[]): V128 => value("v128", simd(0x0c), x),
-  /** Bytes of the first in the order that the second says. */
-  swizzle: two(0x0e),
   /** Two vectors of sixteen-bit integers as one of bytes, each kept between 0 and 255. */
   narrowU: two(0x66),
 };
