@@ -4,8 +4,7 @@ import { type Backend, configured, Loop } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { graphBackend } from "../packages/onnxruntime/src/plans/graph.ts";
 import { rowsRefusedBy } from "../packages/onnxruntime/src/plans/rows.ts";
-import { refusedOn, rowsRefused as tfjsRows } from "../packages/tfjs/src/update/refusals.ts";
-import { rowsRefused as webgpuRows } from "../packages/webgpu/src/parameters.ts";
+import { refusedOn } from "../packages/tfjs/src/update/refusals.ts";
 import { deviceProgram } from "../packages/webgpu/src/shaders/program.ts";
 
 const plain = { title: "Rule", paper: "", hyper: { lr: 0.1 }, state: {} };
@@ -81,7 +80,7 @@ function offer(given: Configured, backend: Pick<Backend<object>, "name" | "check
 const draw = (): object => ({});
 const tfjs = (backend: string): Place => ({
   name: `tfjs ${backend}`,
-  rows: () => tfjsRows(backend, "w"),
+  rows: () => undefined,
   rule: (given) =>
     offer(given, {
       name: "tfjs",
@@ -103,7 +102,7 @@ const places: readonly Place[] = [
   tfjs("webgpu"),
   {
     name: "WebGPU",
-    rows: () => webgpuRows("The gradient of `w`"),
+    rows: () => undefined,
     rule: (given) =>
       offer(given, { name: "webgpu", draw, check: (program) => void deviceProgram(program, { rows: 3, cols: 3 }) }),
   },

@@ -42,7 +42,7 @@ describe.each([
           .gather(table, tf.tensor1d([1], "int32"))
           .sum()
           .asScalar();
-      expect(() => tf.tidy(() => void opt.minimize(loss, false, [table]))).toThrow('Use tf.setBackend("wasm")');
+      expect(() => tf.tidy(() => void opt.minimize(loss, false, [table]))).toThrow('use tf.setBackend("wasm")');
       return;
     }
     const expected = { data: start.slice(), shape: [6, 5] };

@@ -1,9 +1,10 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import { type Backend, type Drawing, type Job, matrix, type Shape, type Start, size } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
-import { COPY_SRC, type GpuBuffer, type GpuCommandEncoder, type GpuDevice, STORAGE } from "./device/gpu.ts";
+import { COPY_DST, COPY_SRC, type GpuBuffer, type GpuCommandEncoder, type GpuDevice, STORAGE } from "./device/gpu.ts";
 import { Health } from "./device/health.ts";
 import { readBack } from "./device/read-back.ts";
+import { RowCopies } from "./memory/rows.ts";
 import { Slots } from "./memory/slots.ts";
 import { Tensor } from "./memory/tensor.ts";
 import { deviceProgram } from "./shaders/program.ts";
@@ -13,6 +14,7 @@ import { type Dispatch, encode, Stepper } from "./step/stepper.ts";
 /** Runs programs over buffers of a WebGPU device, by shaders made from their equations. */
 export class WebgpuBackend implements Backend<Tensor> {
   readonly name = "webgpu";
+  readonly rows = true;
   readonly device: GpuDevice;
   readonly #stepper: Stepper;
   readonly #slots: Slots;
@@ -65,6 +67,37 @@ export class WebgpuBackend implements Backend<Tensor> {
     return new Tensor(of.length, buffer);
   }
 
+  /** Copies of rows for one step, as commands of an encoder; their buffers are freed with `draw`'s. */
+  rowCopies(encoder: GpuCommandEncoder): RowCopies {
+    const room = (length: number): Tensor => {
+      this.#health.watch();
+      const buffer = this.device.createBuffer({
+        label: "descent: rows",
+        size: Math.max(4, 4 * length),
+        usage: STORAGE | COPY_SRC | COPY_DST,
+        mappedAtCreation: false,
+      });
+      this.#drawn.push(buffer);
+      return new Tensor(length, buffer);
+    };
+    const filled = (numbers: Float32Array): Tensor => {
+      const buffer = this.#filled(Float32Array.from(numbers).buffer);
+      this.#drawn.push(buffer);
+      return new Tensor(numbers.length, buffer);
+    };
+    return new RowCopies(encoder, room, filled);
+  }
+
+  /** Destroys the buffers of a step that was submitted, or given up. */
+  freeDrawn(): void {
+    for (const buffer of this.#drawn.splice(0)) buffer.destroy();
+  }
+
+  /** Leaves the buffers of a recorded step to its encoder. */
+  forgetDrawn(): void {
+    this.#drawn = [];
+  }
+
   /** Gives every slot that was asked for its memory. */
   settle(): void {
     try {
@@ -94,9 +127,8 @@ export class WebgpuBackend implements Backend<Tensor> {
   }
 
   run(jobs: readonly Job<Tensor>[]): void {
-    const [drawn, draws] = [this.#drawn, this.#draws]; // those of a recorded step are collected with it
-    this.#drawn = [];
-    this.#draws = [];
+    const drawn = this.#encoder ? [] : this.#drawn.splice(0); // whoever gave an encoder frees those of its step
+    const draws = this.#draws.splice(0);
     try {
       this.#slots.settle(this.#health.watch);
       const dispatches = this.#stepper.prepare(jobs, this.#encoder && ((numbers) => this.#filled(numbers)));

@@ -3,23 +3,28 @@ import { type Configured, OptimizerError, type StateDict } from "@descent/core";
 import {
   checkConfigured,
   DISPOSE,
+  distinctRows,
   goneNames,
   type HyperValue,
   type Inspection,
   isCallback,
+  isRowGradient,
   type LoadOptions,
   type LoadReport,
   Loop,
   type Named,
   named,
   newNames,
+  type RowStep,
   refuseTaken,
   refuseUnknownNames,
   shown,
+  stepOfRows,
   takes,
 } from "@descent/core/adapter";
 import { WebgpuBackend } from "./backend.ts";
 import { checkDevice, type GpuBuffer, type GpuCommandEncoder, type GpuDevice } from "./device/gpu.ts";
+import { checkCopies } from "./memory/rows.ts";
 import type { Tensor } from "./memory/tensor.ts";
 import { type Described, described, type Entry, type Gradient, Parameters, type Place } from "./parameters.ts";
 
@@ -60,7 +65,8 @@ export interface Optimizer<Name extends string = string> {
   reads(input: string): boolean;
   /**
    * One update of the parameters whose gradients are given, submitted to the device's queue as one piece. A parameter
-   * without a gradient is left as it is, state and decay included. Throws an OptimizerError, and changes nothing, for an
+   * without a gradient is left as it is, state and decay included. A gradient of some rows of a table, `{ rows, data }` with
+   * numbers of the host, steps those rows alone. Throws an OptimizerError, and changes nothing, for an
    * unknown name or a gradient that does not fit; errors that the device reports later are thrown by the next call.
    */
   update(gradients: Gradients<Name>, inputs?: Inputs<Name>): void;
@@ -114,6 +120,8 @@ class WebgpuOptimizer implements Optimizer {
   readonly #backend: WebgpuBackend;
   readonly #loop: Loop<Tensor>;
   readonly #parameters: Parameters;
+  /** Whether there may be parameters that count the updates of each row. */
+  #tables = false;
 
   constructor(device: GpuDevice, parameters: Parameters, configured: Configured) {
     this.#parameters = parameters;
@@ -151,8 +159,24 @@ class WebgpuOptimizer implements Optimizer {
 
   update(gradients: Gradients<string>, inputs: Inputs<string> = {}): void {
     this.#alive();
+    if (this.#byRows(gradients)) {
+      const encoder = this.#backend.device.createCommandEncoder({ label: "descent" });
+      try {
+        this.#record(encoder, gradients, inputs);
+        this.#backend.device.queue.submit([encoder.finish()]);
+      } finally {
+        this.#backend.freeDrawn();
+      }
+      return;
+    }
     const { tensors, numbers } = this.#loop.given<Gradients<string>>(inputs);
     this.#loop.update(this.#parameters.shares(gradients, tensors), numbers);
+  }
+
+  /** Whether some gradient is of rows, which are copied as commands around the step, or may have to be. */
+  #byRows(gradients: Gradients<string>): boolean {
+    if (this.#tables) return true;
+    return named("The gradients", gradients as Named<Gradient | undefined>).some(([, g]) => isRowGradient(g));
   }
 
   record(encoder: GpuCommandEncoder, gradients: Gradients<string>, inputs: Inputs<string> = {}): void {
@@ -161,9 +185,33 @@ class WebgpuOptimizer implements Optimizer {
       throw new OptimizerError(
         `\`record\` takes a GPUCommandEncoder, as returned by device.createCommandEncoder(); got ${shown(encoder)}.`,
       );
+    this.#record(encoder, gradients, inputs);
+    this.#backend.forgetDrawn(); // they are collected with the encoder
+  }
+
+  #record(encoder: GpuCommandEncoder, gradients: Gradients<string>, inputs: Inputs<string>): void {
     const { tensors, numbers } = this.#loop.given<Gradients<string>>(inputs);
-    const shares = this.#parameters.shares(gradients, tensors);
+    const copies = this.#backend.rowCopies(encoder);
+    const steps: RowStep<Tensor, Tensor>[] = [];
+    const shares = this.#parameters.shares(gradients, tensors, ({ parameter, p }, g) => {
+      const { name } = parameter;
+      if (!isRowGradient(g)) {
+        if (!this.#loop.counts(name)) return undefined;
+        throw new OptimizerError(
+          `\`${name}\` has had gradients of some rows, and counts the updates of each. Give it { rows, data } from then on.`,
+        );
+      }
+      checkCopies(parameter, p);
+      const rows = this.#loop.rows(name, p);
+      if (!rows) return []; // frozen
+      this.#tables = true;
+      this.#backend.settle();
+      const step = stepOfRows<Tensor, Tensor>(p, rows, distinctRows(parameter, g), copies);
+      steps.push(step);
+      return step.shares;
+    });
     this.#backend.into(encoder, () => this.#loop.update(shares, numbers));
+    for (const { finish } of steps) finish();
   }
 
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {
@@ -179,13 +227,19 @@ class WebgpuOptimizer implements Optimizer {
     this.#alive();
     const meta = this.#loop.meta();
     const slots = this.#loop.slots();
+    const counts = this.#parameters.all.flatMap(({ name }) => {
+      const byRow = this.#loop.counts(name);
+      return byRow ? [[`t/${name}`, { shape: [byRow.length], data: Float32Array.from(byRow) }] as const] : [];
+    });
     const data = await this.#backend.read(slots.map((s) => s.tensor));
     this.#backend.alive();
-    return { meta, tensors: Object.fromEntries(slots.map(({ key, shape }, i) => [key, { shape, data: data[i]! }])) }; // one copy per slot
+    const tensors = slots.map(({ key, shape }, i) => [key, { shape, data: data[i]! }] as const); // one copy per slot
+    return { meta, tensors: Object.fromEntries([...tensors, ...counts]) };
   }
 
   load(state: StateDict, options?: LoadOptions): LoadReport {
     this.#alive();
+    this.#tables = true;
     return this.#loop.load(state, (tensor, data) => this.#backend.write(tensor, data), options);
   }
 

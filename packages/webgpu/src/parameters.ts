@@ -7,6 +7,7 @@ import {
   type Named,
   named,
   type Role,
+  type RowGradient,
   refuseOverlap,
   refuseUnknown,
   type Shape,
@@ -33,18 +34,14 @@ export interface Described<B extends GpuBuffer = GpuBuffer> {
 
 /** A buffer that begins with a tensor, or one and where in it the tensor begins, in bytes. */
 export type Place = GpuBuffer | { readonly buffer: GpuBuffer; readonly offset?: number | undefined };
-/** The place of a gradient. */
-export type Gradient = Place;
+/** The place of a gradient, or the numbers of some rows of it. */
+export type Gradient = Place | RowGradient;
 
 /** A parameter and its tensor. */
 export interface Entry {
   readonly parameter: Parameter;
   readonly p: Tensor;
 }
-
-/** The error for a gradient of some rows. */
-export const rowsRefused = (what: string): string =>
-  `${what} is of some rows, which WebGPU does not step. Give a whole gradient, or train the table with @descent/arrays.`;
 
 /** Parameters as people give them, as entries. */
 export const described = (given: Named<GpuBuffer | Described>): readonly Entry[] =>
@@ -106,10 +103,14 @@ export class Parameters {
     return [...this.#byName.values()].map(({ parameter }) => parameter);
   }
 
-  /** Parameters with their gradients, in the order of the parameters: those that lie together are stepped together. */
+  /**
+   * Parameters with their gradients, in the order of the parameters: those that lie together are stepped together. `rowsOf` gives
+   * the shares of a gradient of some rows, and undefined for others.
+   */
   shares(
     gradients: Named<Gradient | undefined>,
     inputs: readonly (readonly [input: string, tensors: Named<Gradient | undefined>])[] = [],
+    rowsOf?: (entry: Entry, gradient: Gradient) => readonly Share<Tensor>[] | undefined,
   ): (readonly [name: string, share: Share<Tensor>])[] {
     const given = Object.fromEntries(named("The gradients", gradients));
     refuseUnknown(given, this.#byName);
@@ -118,9 +119,15 @@ export class Parameters {
     );
     for (const [, tensors] of others) refuseUnknown(tensors, this.#byName);
     const shares: (readonly [string, Share<Tensor>])[] = [];
-    for (const [name, { p }] of this.#byName) {
+    for (const [name, entry] of this.#byName) {
+      const { p } = entry;
       const gradient = Object.hasOwn(given, name) ? given[name] : undefined;
       if (gradient === undefined) continue;
+      const parts = rowsOf?.(entry, gradient);
+      if (parts) {
+        for (const share of parts) shares.push([name, share]);
+        continue;
+      }
       const mine: Record<string, Tensor> = { g: this.#gradient(`The gradient of \`${name}\``, p.length, gradient) };
       for (const [input, tensors] of others) {
         const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
@@ -132,7 +139,7 @@ export class Parameters {
   }
 
   #gradient(what: string, length: number, gradient: Gradient): Tensor {
-    if (isRowGradient(gradient)) throw new OptimizerError(rowsRefused(what));
+    if (isRowGradient(gradient)) throw new OptimizerError(`${what} is of some rows. Give a whole tensor.`);
     const { buffer, offset = 0 } = placed(what, gradient);
     checkBuffer(what, buffer, offset);
     const room = Math.floor((buffer.size - offset) / 4);

@@ -15,11 +15,11 @@ export const writesRows = (backend: string): boolean => backend === "cpu" || bac
  */
 const reads = (backend: string): boolean => backend !== "webgpu";
 
-/** Why rows of a variable cannot be stepped on a backend; undefined if they can. */
+/** Why a step on a backend cannot learn which rows of a variable it is of, where tensors say so; undefined if it can. */
 export const rowsRefused = (backend: string, name: string): string | undefined =>
   reads(backend)
     ? undefined
-    : `The gradient of \`${name}\` is of some rows, and tfjs's webgpu backend cannot be asked which within a step. Use tf.setBackend("wasm"), or give a whole gradient.`;
+    : `The gradient of \`${name}\` is of some rows, and tfjs's webgpu backend cannot be asked which within a step. Give arrays, { rows: [3, 17], data: Float32Array }, use tf.setBackend("wasm"), or give a whole gradient.`;
 
 const whole = new WeakMap<Program, string | undefined>();
 

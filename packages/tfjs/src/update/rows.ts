@@ -75,7 +75,7 @@ function memoryOf(of: Tensor): Memory {
   return { numbers, alone: own && refCount === 1 && !lent.has(numbers), wrote: () => {} };
 }
 
-/** Throws where rows cannot be written. */
+/** Throws where a step cannot learn which rows a gradient is of. */
 export function checkRows(name: string): void {
   const why = rowsRefused(engine().backendName, name);
   if (why !== undefined) throw new OptimizerError(why);

@@ -25,6 +25,10 @@ const isTensor = (x: unknown): x is Tensor => typeof x === "object" && x !== nul
 /** Whether a gradient is of some rows. */
 export const isRowGradient = (g: unknown): g is RowGradient => !isTensor(g) && hasRows(g);
 
+/** Whether a gradient is of some rows, and its numbers are the host's. */
+export const isOnHost = (g: RowGradient | undefined): boolean =>
+  g !== undefined && !isTensor(g.rows) && !isTensor(g.data);
+
 /** A gradient as numbers: of some rows, or of all rows of a whole one. */
 export function numbersOf({ name, shape }: Parameter, g: RowGradient | Tensor): Rows {
   if (isTensor(g)) {

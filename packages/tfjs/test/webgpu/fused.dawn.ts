@@ -1,4 +1,5 @@
 import { adam, adamw } from "@descent/adam";
+import { optimizer as arraysOptimizer } from "@descent/arrays";
 import { clipByGlobalNorm } from "@descent/core";
 import { configured } from "@descent/core/adapter";
 import { momentum, sgd } from "@descent/sgd";
@@ -43,6 +44,31 @@ describe("updates fused on tfjs's webgpu backend", () => {
     expect(execution(configured({ ...none, state, update }, {}))).toEqual(composed);
     w.dispose();
   });
+
+  test.each([true, false])(
+    "step rows that arrays say, and refuse those that tensors say (fused: %s)",
+    async (fused) => {
+      const start = Float32Array.from({ length: 30 }, (_, i) => Math.sin(i));
+      const table = tf.tidy(() => tf.variable(tf.tensor(start, [6, 5])));
+      const opt = optimizer(adam({ lr: 0.1 }), { fused });
+      const expected = { data: start.slice(), shape: [6, 5] };
+      const other = arraysOptimizer({ table: expected }, adam({ lr: 0.1 }));
+      for (const rows of [[4, 4, 0], [5], [0, 5]]) {
+        const data = Float32Array.from({ length: 5 * rows.length }, (_, i) => Math.cos(i + rows[0]!));
+        opt.applyGradients({ [table.name]: { rows, data } });
+        other.update({ table: { rows, data } });
+      }
+      const now = await table.data();
+      for (const [i, x] of now.entries()) expect(x).toBeCloseTo(expected.data[i]!, 5);
+      expect([...now].slice(5, 20)).toEqual([...start].slice(5, 20)); // rows 1 to 3
+      const g = tf.onesLike(table);
+      expect(() => opt.applyGradients({ [table.name]: g })).toThrow(
+        "Give arrays, { rows: [3, 17], data: Float32Array }",
+      );
+      tf.dispose([table, g]);
+      opt.dispose();
+    },
+  );
 
   test("give the bits of composed ones, and almost those where norms are taken", async () => {
     for (const [rule, tolerance] of [
