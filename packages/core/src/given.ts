@@ -67,7 +67,7 @@ export function refuseOverlap(places: Iterable<Stretch>): void {
       if (!next || next.at >= at + bytes) continue;
       throw new OptimizerError(
         next.at === at && next.bytes === bytes
-          ? `${list([name, next.name])} are the same numbers. Tied weights are one parameter: give them once, under one name, and as its gradient the sum of the gradients of all their uses. On arrays, { tied: [[…]] } does that.`
+          ? `${list([name, next.name])} are the same numbers. Tied weights are one parameter: give them once, under one name, and as its gradient the sum of the gradients of all their uses. On arrays and WebGPU, { tied: [[…]] } does that.`
           : `${list([name, next.name])} share memory. Every parameter needs numbers of its own; copy one.`,
       );
     }

@@ -101,6 +101,7 @@ describe("@descent/core/adapter", () => {
     pickRows: "is handed rows that `distinctRows` has checked",
     putRows: "is handed rows that `distinctRows` has checked",
     stepOfRows: "is handed rows that `distinctRows` has checked",
+    Ties: "is handed what `tied` was given; tests of arrays and WebGPU give it wrong names",
     list: words,
     nearest: words,
     shown: "is there to be asked about anything",

@@ -74,7 +74,7 @@ describe("parameters that share memory", () => {
 
   test("and are the same numbers, are told how weights are tied", () => {
     expect(message(() => refuseOverlap([at("embedding", 16, 8), at("head", 16, 8)]))).toBe(
-      "`embedding`, `head` are the same numbers. Tied weights are one parameter: give them once, under one name, and as its gradient the sum of the gradients of all their uses. On arrays, { tied: [[…]] } does that.",
+      "`embedding`, `head` are the same numbers. Tied weights are one parameter: give them once, under one name, and as its gradient the sum of the gradients of all their uses. On arrays and WebGPU, { tied: [[…]] } does that.",
     );
   });
 

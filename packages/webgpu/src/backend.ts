@@ -69,23 +69,25 @@ export class WebgpuBackend implements Backend<Tensor> {
 
   /** Copies of rows for one step, as commands of an encoder; their buffers are freed with `draw`'s. */
   rowCopies(encoder: GpuCommandEncoder): RowCopies {
-    const room = (length: number): Tensor => {
-      this.#health.watch();
-      const buffer = this.device.createBuffer({
-        label: "descent: rows",
-        size: Math.max(4, 4 * length),
-        usage: STORAGE | COPY_SRC | COPY_DST,
-        mappedAtCreation: false,
-      });
-      this.#drawn.push(buffer);
-      return new Tensor(length, buffer);
-    };
     const filled = (numbers: Float32Array): Tensor => {
       const buffer = this.#filled(Float32Array.from(numbers).buffer);
       this.#drawn.push(buffer);
       return new Tensor(numbers.length, buffer);
     };
-    return new RowCopies(encoder, room, filled);
+    return new RowCopies(encoder, (length) => this.room(length), filled);
+  }
+
+  /** A tensor for one step. */
+  room(length: number): Tensor {
+    this.#health.watch();
+    const buffer = this.device.createBuffer({
+      label: "descent: a step",
+      size: Math.max(4, 4 * length),
+      usage: STORAGE | COPY_SRC | COPY_DST,
+      mappedAtCreation: false,
+    });
+    this.#drawn.push(buffer);
+    return new Tensor(length, buffer);
   }
 
   /** Destroys the buffers of a step that was submitted, or given up. */

@@ -8,7 +8,9 @@ import {
   type HyperValue,
   type Inspection,
   isCallback,
+  isRecord,
   isRowGradient,
+  knownOptions,
   type LoadOptions,
   type LoadReport,
   Loop,
@@ -26,7 +28,16 @@ import { WebgpuBackend } from "./backend.ts";
 import { checkDevice, type GpuBuffer, type GpuCommandEncoder, type GpuDevice } from "./device/gpu.ts";
 import { checkCopies } from "./memory/rows.ts";
 import type { Tensor } from "./memory/tensor.ts";
-import { type Described, described, type Entry, type Gradient, Parameters, type Place } from "./parameters.ts";
+import {
+  type Described,
+  described,
+  type Entry,
+  type Gradient,
+  type OptimizerOptions,
+  Parameters,
+  type Place,
+} from "./parameters.ts";
+import { Tied } from "./tied.ts";
 
 /** Parameters by name: a record, or pairs such as a Map's. */
 export type ParametersOf<Name extends string> =
@@ -110,21 +121,26 @@ export function optimizer<const Name extends string>(
   device: GpuDevice,
   parameters: ParametersOf<Name>,
   configured: Configured,
+  options: OptimizerOptions = {},
 ): Optimizer<Name> {
   checkDevice(device);
   checkConfigured(configured, "optimizer");
-  return new WebgpuOptimizer(device, new Parameters(parameters), configured);
+  const { tied } = knownOptions("optimizer", options, ["tied"]);
+  const ties = new Tied();
+  return new WebgpuOptimizer(device, new Parameters(parameters, (all) => ties.join(all, tied)), configured, ties);
 }
 
 class WebgpuOptimizer implements Optimizer {
   readonly #backend: WebgpuBackend;
   readonly #loop: Loop<Tensor>;
   readonly #parameters: Parameters;
+  readonly #tied: Tied;
   /** Whether there may be parameters that count the updates of each row. */
   #tables = false;
 
-  constructor(device: GpuDevice, parameters: Parameters, configured: Configured) {
+  constructor(device: GpuDevice, parameters: Parameters, configured: Configured, tied: Tied) {
     this.#parameters = parameters;
+    this.#tied = tied;
     this.#backend = new WebgpuBackend(device);
     this.#loop = new Loop(this.#backend, configured);
     this.#loop.add(parameters.all);
@@ -159,7 +175,7 @@ class WebgpuOptimizer implements Optimizer {
 
   update(gradients: Gradients<string>, inputs: Inputs<string> = {}): void {
     this.#alive();
-    if (this.#byRows(gradients)) {
+    if (this.#byRows(gradients) || this.#tied.any) {
       const encoder = this.#backend.device.createCommandEncoder({ label: "descent" });
       try {
         this.#record(encoder, gradients, inputs);
@@ -191,9 +207,12 @@ class WebgpuOptimizer implements Optimizer {
 
   #record(encoder: GpuCommandEncoder, gradients: Gradients<string>, inputs: Inputs<string>): void {
     const { tensors, numbers } = this.#loop.given<Gradients<string>>(inputs);
+    const { gradients: all, sums } = this.#tied.added(gradients, this.#parameters, (length) =>
+      this.#backend.room(length),
+    );
     const copies = this.#backend.rowCopies(encoder);
     const steps: RowStep<Tensor, Tensor>[] = [];
-    const shares = this.#parameters.shares(gradients, tensors, ({ parameter, p }, g) => {
+    const shares = this.#parameters.shares(all, tensors, ({ parameter, p }, g) => {
       const { name } = parameter;
       if (!isRowGradient(g)) {
         if (!this.#loop.counts(name)) return undefined;
@@ -210,7 +229,10 @@ class WebgpuOptimizer implements Optimizer {
       steps.push(step);
       return step.shares;
     });
-    this.#backend.into(encoder, () => this.#loop.update(shares, numbers));
+    this.#backend.into(encoder, () => {
+      for (const jobs of sums) this.#backend.run(jobs);
+      this.#loop.update(shares, numbers);
+    });
     for (const { finish } of steps) finish();
   }
 
@@ -261,17 +283,21 @@ class WebgpuOptimizer implements Optimizer {
 
   remove(...names: readonly string[]): Optimizer {
     this.#alive();
+    this.#tied.refuseFurther("remove", names);
     const { byName, entries } = this.#parameters;
     const gone = goneNames(names, byName);
     for (const name of gone) this.#loop.remove(name);
+    this.#tied.remove(gone);
     this.#parameters.set(entries.filter(({ parameter: { name } }) => !gone.has(name)));
     return this;
   }
 
   rename(names: Readonly<Record<string, string | undefined>>): Optimizer {
     this.#alive();
+    this.#tied.refuseFurther("rename", isRecord(names) ? Object.keys(names) : []);
     const given = newNames(names, this.#parameters.byName);
     this.#loop.rename(given);
+    this.#tied.rename(given);
     const renamed = ({ parameter, p }: Entry): Entry => {
       const { name } = parameter;
       return { parameter: { ...parameter, name: Object.hasOwn(given, name) ? given[name]! : name }, p };
@@ -283,6 +309,7 @@ class WebgpuOptimizer implements Optimizer {
   rebind(places: PlacesOf<string>): void {
     this.#alive();
     const given = new Map(named("The buffers", places as Named<Place>));
+    this.#tied.refuseFurther("rebind", given.keys());
     refuseUnknownNames("rebind", given.keys(), this.#parameters.byName);
     this.#parameters.set(this.#parameters.rebound(given));
   }

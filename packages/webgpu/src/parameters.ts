@@ -37,6 +37,12 @@ export type Place = GpuBuffer | { readonly buffer: GpuBuffer; readonly offset?: 
 /** The place of a gradient, or the numbers of some rows of it. */
 export type Gradient = Place | RowGradient;
 
+/** Options of an optimizer. */
+export interface OptimizerOptions {
+  /** Weights that are used under several names, `[["embedding", "head"]]`: one place under each, one parameter, one sum of gradients. */
+  readonly tied?: readonly (readonly string[])[] | undefined;
+}
+
 /** A parameter and its tensor. */
 export interface Entry {
   readonly parameter: Parameter;
@@ -52,12 +58,26 @@ export class Parameters {
   #byName: ReadonlyMap<string, Entry> = new Map();
   readonly #byBuffer = new Map<GpuBuffer, Entry[]>();
 
-  constructor(given: Named<GpuBuffer | Described>) {
-    this.set(described(given));
+  /** `join` leaves out further names of tied weights. */
+  constructor(
+    given: Named<GpuBuffer | Described>,
+    join: (entries: readonly Entry[]) => readonly Entry[] = (all) => all,
+  ) {
+    this.set(join(described(given)));
     if (this.#byName.size === 0)
       throw new OptimizerError(
         "An optimizer needs at least one parameter. Give them by name: optimizer(device, { w, b }, adamw()).",
       );
+  }
+
+  /** A parameter that there is. */
+  entry(name: string): Entry {
+    return this.#byName.get(name)!; // as the caller says
+  }
+
+  /** The gradient of a parameter that there is, checked; `what` names it in errors. */
+  gradient(name: string, what: string, gradient: Gradient): Tensor {
+    return this.#gradient(what, this.entry(name).p.length, gradient);
   }
 
   /** In the order in which they are stepped. */

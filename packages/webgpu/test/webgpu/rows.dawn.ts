@@ -78,3 +78,35 @@ test("rows that are not there, whole gradients after them, and buffers that cann
   refusing.dispose();
   noisy.dispose();
 });
+
+test("weights under two names are one parameter, and the device adds their gradients up", async () => {
+  const [data, other] = [start.slice(), bufferOf(gpu, start)];
+  const arrays = arraysOptimizer({ embedding: { data, shape }, head: { data, shape } }, adam({ lr: 0.1 }), {
+    tied: [["embedding", "head"]],
+  });
+  const place = { buffer: other, shape };
+  const opt = optimizer(gpu, { embedding: place, head: place, again: place }, adam({ lr: 0.1 }), {
+    tied: [["embedding", "head", "again"]],
+  });
+  const g = [1, 2, 3].map((k) => start.map((x) => Math.cos(k * x)));
+  const [a, b, c] = g.map((x) => bufferOf(gpu, x));
+  const both = (x: Float32Array, y: Float32Array): Float32Array => x.map((v, i) => v + y[i]!);
+  arrays.update({ embedding: g[0]!, head: both(g[1]!, g[2]!) });
+  opt.update({ embedding: a!, head: b!, again: c! });
+  arrays.update({ head: g[1]! });
+  opt.update({ head: b! });
+  arrays.update({ embedding: g[0]!, head: g[1]! });
+  const encoder = gpu.createCommandEncoder({ label: "test" });
+  opt.record(encoder, { head: a!, again: b! });
+  gpu.queue.submit([encoder.finish()]);
+  close(await numbers(gpu, other, 0, start.length), data);
+  expect(Object.keys(opt.inspect().parameters)).toEqual(["embedding"]);
+  expect(() => opt.remove("head" as never)).toThrow("`head` is tied to `embedding`");
+  opt.dispose();
+  expect(() => optimizer(gpu, { embedding: place, head: place }, adam())).toThrow(
+    "On arrays and WebGPU, { tied: [[…]] }",
+  );
+  const [x, y] = [place, { buffer: a!, shape }];
+  expect(() => optimizer(gpu, { x, y }, adam(), { tied: [["x", "y"]] })).toThrow("are not the same numbers");
+  expect(() => optimizer(gpu, { x }, adam(), { tied: [["x", "z"]] })).toThrow('there is no parameter "z"');
+});
