@@ -7,6 +7,7 @@ import { HANG } from "./tests/limits.ts";
 import { chromium } from "./tests/optional.ts";
 import { LeftOut } from "./tests/reporter.ts";
 import { LongestFirst } from "./tests/sequencer.ts";
+import { DAWN } from "./tests/software-gpu.ts";
 
 // Tests may import any package by its name, and get its source: the arrows between packages bind only what is shipped.
 const alias = readdirSync(join(import.meta.dirname, "packages")).flatMap((folder) => {
@@ -86,6 +87,7 @@ if (chromium !== undefined) {
               "--enable-unsafe-webgpu",
               "--use-webgpu-adapter=swiftshader",
               "--enable-unsafe-swiftshader",
+              `--${DAWN}`,
             ],
           },
         }),
