@@ -26,14 +26,25 @@ const alias = readdirSync(join(import.meta.dirname, "packages")).flatMap((folder
   );
 });
 
+const alone = ["packages/{tfjs,onnxruntime}/test/**/*.test.ts", "apps/*/test/**/*.test.ts"];
 const projects: TestProjectConfiguration[] = [
+  // One process runs many files, so that each package is read and compiled once: nothing here outlives its file.
   {
     extends: true,
     test: {
       name: "unit",
-      include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "tests/**/*.test.ts"],
-      exclude: ["**/*.browser.test.ts", "tests/{packaging,installs}.test.ts", "**/node_modules/**"],
+      include: ["packages/*/test/**/*.test.ts", "tests/**/*.test.ts"],
+      exclude: [...alone, "**/*.browser.test.ts", "tests/{packaging,installs}.test.ts", "**/node_modules/**"],
+      isolate: false,
+      restoreMocks: true,
+      unstubEnvs: true,
+      unstubGlobals: true,
     },
+  },
+  // A process for each file: frameworks whose settings hold for the whole process, and the app, which listens to signals.
+  {
+    extends: true,
+    test: { name: "alone", include: alone, exclude: ["**/*.browser.test.ts", "**/node_modules/**"] },
   },
   // Builds, packs and installs every package into an empty project outside the repository.
   {
@@ -106,6 +117,8 @@ export default defineConfig({
     passWithNoTests: true,
     // Much of the time of a test is spent waiting for a process of its own, so no core is kept free.
     maxWorkers: availableParallelism(),
+    // Most tests make many small things and keep none: in 32 MB the collector runs less often than in 16.
+    execArgv: ["--max-semi-space-size=32"],
     sequence: { sequencer: LongestFirst },
     reporters: ["default", ["json", { outputFile: ".ci/out/vitest.json" }], new LeftOut()],
     coverage: { provider: "v8", include: ["packages/*/src/**"], reporter: ["text-summary", "json-summary"] },

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 export interface Part {
   readonly name: string;
   readonly there: boolean;
-  /** The files whose skipped tests need it. */
-  readonly files: RegExp;
+  /** The skipped tests that need it, as "file > suite > test". */
+  readonly tests: RegExp;
   /** How to get it. */
   readonly command: string;
   /** Anything left out without it besides skipped tests. */
@@ -40,6 +40,14 @@ const onnxTestdata = existsSync(process.env.ONNX_TESTDATA ?? "/usr/share/libonnx
 /** Whether a program exists and ends well. */
 const runs = (file: string, ...args: string[]): boolean => spawnSync(file, args, { stdio: "ignore" }).status === 0;
 
+/** Whether Python has all of these modules. */
+const python = (...modules: string[]): boolean =>
+  runs(
+    process.env.DESCENT_PYTHON ?? "python3",
+    "-c",
+    `import importlib.util as i, sys; sys.exit(any(i.find_spec(m) is None for m in ${JSON.stringify(modules)}))`,
+  );
+
 /** Every optional part. The software GPU and the browser stand before what shares their files. */
 export function parts(): readonly Part[] {
   const browser = "apt-get install chromium (elsewhere install Chrome and set CHROMIUM_PATH)";
@@ -47,63 +55,76 @@ export function parts(): readonly Part[] {
     {
       name: "Chromium",
       there: chromium !== undefined,
-      files: /(packaging|bundlers)\.test\.ts$/,
+      tests: /(packaging|bundlers)\.test\.ts >/,
       command: browser,
       less: "every test in a browser",
     },
     {
       name: "a software GPU, which Chromium brings",
       there: vulkan !== undefined,
-      files: /webgpu\.test\.ts$/,
+      tests: /webgpu\.test\.ts >|on a software GPU/,
       command: browser,
     },
     {
       name: "TensorFlow's kernels",
       there: tensorflow,
-      files: /tensorflow\.test\.ts$|mnist\/test\//,
+      tests: /tensorflow\.test\.ts >|> TensorFlow's kernels/,
       command: "npm run setup:tensorflow",
     },
     {
       name: "MPI",
       there: mpirun !== undefined,
-      files: /packages\/mpi\/test\//,
+      tests: /packages\/mpi\/test\//,
       command: "npm run setup:mpi",
     },
     {
       name: "ONNX's test data",
       there: onnxTestdata,
-      files: /packages\/onnx\/test\//,
+      tests: /packages\/onnx\/test\//,
       command: "apt-get install libonnx-testdata",
     },
     {
       name: "a C compiler",
       there: [process.env.CC, "cc", "gcc", "clang"].some((cc) => cc && runs(cc, "--version")),
-      files: /^$/,
+      tests: /emit\.test\.ts > .*> for c$/,
       command: "apt-get install gcc (or set CC)",
       less: "C as a peer in the tests of the benchmark",
     },
     {
       name: "PyTorch",
-      there: runs(process.env.DESCENT_PYTHON ?? "python3", "-c", "import importlib.util as i, sys; sys.exit(i.find_spec('torch') is None)"), // biome-ignore format: one line
-      files: /^$/,
+      there: python("torch"),
+      tests: /^$/,
       command: "python3 -m pip install torch (or set DESCENT_PYTHON)",
       less: "PyTorch as a peer in the tests of the benchmark",
+    },
+    {
+      name: "NumPy, PyTorch or Optax",
+      there: python("numpy", "torch", "optax"),
+      tests: /emit\.test\.ts > .*> for (numpy|c|torch|optax)$/,
+      command: "python3 -m pip install numpy torch optax (or set DESCENT_PYTHON)",
+    },
+    {
+      name: "Git",
+      there: runs("git", "--version"),
+      tests: /guard\.test\.ts >/,
+      command: "apt-get install git",
     },
   ];
 }
 
-/** The lines that end a run: how many tests were skipped (given by file) and what brings them. */
-export function leftOut(skipped: ReadonlyMap<string, number>, all: readonly Part[]): string[] {
+/** The lines that end a run: how many tests were skipped (given as "file > suite > test") and what brings them. */
+export function leftOut(skipped: readonly string[], all: readonly Part[]): string[] {
   const lines: string[] = [];
-  const rest = new Map(skipped);
-  const tests = (n: number): string => `${n} test${n === 1 ? "" : "s"}`;
-  for (const { name, files, command, less } of all.filter(({ there }) => !there)) {
-    const mine = [...rest].filter(([file]) => files.test(file));
-    for (const [file] of mine) rest.delete(file);
-    const count = mine.reduce((sum, [, n]) => sum + n, 0);
-    const what = [...(count > 0 ? [tests(count)] : []), ...(less === undefined ? [] : [less])];
+  let rest = skipped;
+  const count = (n: number): string => `${n} test${n === 1 ? "" : "s"}`;
+  for (const { name, tests, command, less } of all.filter(({ there }) => !there)) {
+    const mine = rest.filter((test) => tests.test(test));
+    rest = rest.filter((test) => !tests.test(test));
+    const what = [...(mine.length > 0 ? [count(mine.length)] : []), ...(less === undefined ? [] : [less])];
     if (what.length > 0) lines.push(`${what.join(" and ")}, without ${name}. To get it: ${command}`);
   }
-  for (const [file, count] of rest) lines.push(`${tests(count)} in ${file}, where the reason stands`);
+  const files = rest.map((test) => test.split(" > ")[0]!); // split gives one part at least
+  for (const file of new Set(files))
+    lines.push(`${count(files.filter((one) => one === file).length)} in ${file}, where the reason stands`);
   return lines;
 }

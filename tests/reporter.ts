@@ -13,11 +13,9 @@ export class LeftOut implements Reporter {
     // Part of the tests was asked for, by name or by file: what else there is is of no interest.
     const all = await this.#vitest?.globTestSpecifications();
     if (this.#vitest?.config.testNamePattern !== undefined || all?.length !== modules.length) return;
-    const skipped = new Map<string, number>();
-    for (const { relativeModuleId, children } of modules) {
-      const count = [...children.allTests("skipped")].length;
-      if (count > 0) skipped.set(relativeModuleId, (skipped.get(relativeModuleId) ?? 0) + count);
-    }
+    const skipped = modules.flatMap(({ relativeModuleId, children }) =>
+      [...children.allTests("skipped")].map(({ fullName }) => `${relativeModuleId} > ${fullName}`),
+    );
     const lines = leftOut(skipped, parts());
     if (lines.length > 0) console.log(`Left out:\n${lines.map((line) => `  ${line}`).join("\n")}\n`);
   }

@@ -225,8 +225,9 @@ describe("an optimizer with threads", () => {
     );
     const { gradients, opt } = made();
     opt.update(gradients); // by this thread, which does not wait
-    await vi.waitFor(() =>
-      expect(() => opt.update(gradients)).toThrow(/A thread of this optimizer has ended: .*worker/),
+    await vi.waitFor(
+      () => expect(() => opt.update(gradients)).toThrow(/A thread of this optimizer has ended: .*worker/),
+      { timeout: HANG },
     );
   });
 });

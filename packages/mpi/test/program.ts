@@ -2,13 +2,14 @@
 
 import { existsSync, writeFileSync } from "node:fs";
 import { optimizer } from "@descent/arrays";
+import { HANG } from "../../../tests/limits.ts";
 import { mpi } from "../src/index.ts";
 import { collectivesOn } from "./collectives.ts";
 import { batch, gradients, model } from "./model.ts";
 import { adamw, clippedAdamW } from "./rules.ts";
 
 const [what = "", ...args] = process.argv.slice(2);
-const world = await mpi({ timeout: Number(process.env["LIMIT"] ?? 60), check: process.env["CHECK"] === "1" });
+const world = await mpi({ timeout: Number(process.env["LIMIT"] ?? HANG / 1000), check: process.env["CHECK"] === "1" });
 const print = (value: unknown): void => console.log(`@${JSON.stringify(value)}`);
 
 const programs: Readonly<Record<string, () => unknown>> = {

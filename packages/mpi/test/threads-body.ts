@@ -1,4 +1,5 @@
 import { optimizer } from "@descent/arrays";
+import { HANG } from "../../../tests/limits.ts";
 import type { Numbers, SharedWorld, World } from "../src/index.ts";
 import { joinWorld } from "../src/threads.ts";
 import { collectivesOn } from "./collectives.ts";
@@ -44,5 +45,5 @@ const bodies: Readonly<Record<string, (world: World<void>) => unknown>> = {
 export const run = (
   shared: SharedWorld,
   rank: number,
-  { name, timeout = 30 }: { name: string; timeout?: number },
+  { name, timeout = HANG / 1000 }: { name: string; timeout?: number },
 ): unknown => bodies[name]!(joinWorld(shared, rank, { timeout }));
