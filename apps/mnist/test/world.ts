@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, onTestFinished } from "vitest";
+import { bundle } from "../../../tests/bundle.ts";
 import { HANG } from "../../../tests/limits.ts";
-import { bundle } from "./bundle.ts";
 
 /** A folder that is gone after the test. */
 export function scratch(): string {

@@ -9,6 +9,7 @@ import { root } from "../../../tests/workspace.ts";
 import { mpi } from "../src/index.ts";
 import { launcherOf } from "../src/launcher.ts";
 import { batch, gradients, type Model, model } from "./model.ts";
+import { compiledOf } from "./ranks.ts";
 import { clippedAdamW } from "./rules.ts";
 
 interface Ended {
@@ -19,20 +20,13 @@ interface Ended {
 }
 
 /** Starts program.ts on so many ranks. */
-function ranks(size: number, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const node = [
-    process.execPath,
-    "--conditions=@descent/source",
-    "--import",
-    "tsx",
-    path.join(import.meta.dirname, "program.ts"),
-  ];
+async function ranks(size: number, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const node = [process.execPath, await compiledOf(path.join(import.meta.dirname, "program.ts"))];
   const child = spawn(mpirun!, ["-n", `${size}`, ...node, ...args], {
     cwd: root,
     env: {
       ...process.env,
       PATH: `${path.dirname(mpirun!)}${path.delimiter}${process.env.PATH}`,
-      TSX_TSCONFIG_PATH: path.join(root, "tsconfig.test.json"),
       ...env,
     },
   });

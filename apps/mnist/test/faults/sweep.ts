@@ -3,8 +3,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundle } from "../../../../tests/bundle.ts";
 import { names, runs } from "../../src/run/folder.ts";
-import { bundle } from "../bundle.ts";
 import { smallFiles, writeFiles } from "../data.ts";
 import type { Fault, Way } from "./inject.ts";
 import type { Result, Task } from "./worker.ts";
