@@ -40,6 +40,7 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
     --turn ms        length of a turn
     --sizes 1e4,1e6  parameters in all, of "step" and "growth"
     --counts 1,200   tensors they are in
+    --rules n        rules that "types" checks; 100 if not given
     --against REF    the commit that "guard" compares with; the last release, or the commit before, if not given
 
   DESCENT_PYTHON     a Python that has torch; python3 if not set
@@ -58,6 +59,7 @@ const { values, positionals } = parseArgs({
     turn: { type: "string" },
     sizes: { type: "string" },
     counts: { type: "string" },
+    rules: { type: "string" },
     against: { type: "string" },
   },
 });
@@ -67,7 +69,7 @@ function fail(why: string): never {
   console.error(`${why} --help says more.`);
   process.exit(1);
 }
-function whole(name: "rounds" | "turn", otherwise: number): number {
+function whole(name: "rounds" | "turn" | "rules", otherwise: number): number {
   const n = Number(values[name] ?? otherwise);
   return Number.isInteger(n) && n > 0
     ? n
@@ -176,7 +178,7 @@ else
       break;
     case "types":
       if (rest.length > 0) fail(`"types" takes no "${rest[0]}".`);
-      console.log(`${await types(100, 12, whole("rounds", 3), say)}\n`);
+      console.log(`${await types(whole("rules", 100), 12, whole("rounds", 3), say)}\n`);
       break;
     case "guard": {
       if (rest.length > 0) fail(`"guard" takes no "${rest[0]}".`);

@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const require = createRequire(import.meta.url);
 /** The compilers of this repository, by their names in its package.json. */
-const compilers = ["typescript-oldest", "typescript-5.9", "typescript"];
+export const compilers: readonly string[] = ["typescript-oldest", "typescript-5.9", "typescript"];
 
 /** As long as the equations of papers. No two are alike, because the compiler remembers those it has seen. */
 const equation = (rule: number, i: number): string =>
