@@ -12,7 +12,7 @@ import timm.optim
 import timm.utils
 import torch
 
-from common import DEFAULTS, KOZISTR, OPTAX, OPTIONS, TIMM, TORCH, Path_, Tensors, agree, gradients, optax_path, setting_json, start, torch_path, visible
+from common import DEFAULTS, KOZISTR, OPTAX, OPTIONS, ROLES, TIMM, TORCH, Path_, Tensors, agree, gradients, noise, optax_path, setting_json, start, torch_path, visible
 from sgd import momentum
 from transforms import HYPER, adam_box, box_path, sgd_box
 
@@ -305,6 +305,199 @@ schedule_free = by_wrapper(lambda o, inner: optax.contrib.schedule_free(inner, l
 mechanic = by_wrapper(lambda o, inner: optax.contrib.mechanize(inner, weight_decay=o["decay"], eps=o["eps"], s_init=o["initial"]))
 
 
+def before_step(change):
+    """torch.optim.SGD or Adam, whose gradients `change(model, options, memory)` rewrites first; memory is what it returned."""
+
+    def run(options, inner, p, steps) -> Path_:
+        model, path, memory = Model(p), [], None
+        optimizer = INNER[inner](model.parameters())
+        for g in steps:
+            model.give(g)
+            memory = change(model, options, memory)
+            optimizer.step()
+            path.append(model.read())
+        return path
+
+    return run
+
+
+def before_optax(make):
+    """optax.sgd or adam after a transform of Optax."""
+    return lambda options, inner, p, steps: optax_path(optax.chain(make(options), {"sgd": optax.sgd, "adam": optax.adam}[inner](HYPER[inner]["lr"])), p, steps)
+
+
+def agc(model, options, _):
+    timm.utils.adaptive_clip_grad(model.parameters(), options["clip"], options["eps"])
+
+
+def orthograd(model, options, _):
+    pytorch_optimizer.base.optimizer.BaseOptimizer.apply_orthogonal_gradients(model.parameters(), eps=options["eps"])
+
+
+def grokfast(model, options, memory):
+    return pytorch_optimizer.optimizer.grokfast.gradfilter_ema(model, memory, alpha=options["decay"], lamb=options["strength"])
+
+
+def grokfast_ma(model, options, memory):
+    return pytorch_optimizer.optimizer.grokfast.gradfilter_ma(model, memory, window_size=options["window"], lamb=options["strength"])
+
+
+def zclip(model, options, memory):
+    """The steps of bluorion-com/ZClip, zclip/zclip.py at 1acb085 (mode zscore, adaptive_scaling), whose `std` is cut off there."""
+    norms, mean, var = memory or ([], None, None)
+    norm = float(torch.sqrt(sum(x.grad.square().sum() for x in model.parameters())))
+    scale = lambda most: [x.grad.mul_(most / (norm + 1e-6)) for x in model.parameters()] if norm > most else None
+    if mean is None:
+        norms = [*norms, norm]
+        if len(norms) >= options["warmup"]:
+            mean, var = float(np.mean(norms)), float(np.var(norms))
+        torch.nn.utils.clip_grad_norm_(model.parameters(), options["maxNorm"])
+        return norms, mean, var
+    std = var**0.5
+    z = (norm - mean) / (std + options["eps"])
+    clip = mean + options["threshold"] * std / (z / options["threshold"]) if z > options["threshold"] else norm
+    scale(min(clip, options["maxNorm"]))
+    mean = options["decay"] * mean + (1 - options["decay"]) * clip
+    return norms, mean, options["decay"] * var + (1 - options["decay"]) * (clip - mean) ** 2
+
+
+def noisy(options, inner, p, steps) -> Path_:
+    """Neelakantan et al., 2015, section 3: σ² = η / (1 + t)^γ, t from 0."""
+    moved = [{n: x + np.sqrt(options["eta"] / t ** options["gamma"]) * noise(options["seed"], t, n, x.shape) for n, x in g.items()} for t, g in enumerate(steps, 1)]
+    return torch_path(lambda ts: INNER[inner](ts.values()), p, moved)
+
+
+def after_optax(make):
+    return lambda options, inner, p, steps: optax_path(optax.chain({"sgd": optax.sgd, "adam": optax.adam}[inner](HYPER[inner]["lr"]), make(options)), p, steps)
+
+
+def rates(factor):
+    """A rate of its own for each tensor, by torch's groups."""
+
+    def run(options, inner, p, steps) -> Path_:
+        kind = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[inner]
+        groups = lambda ts: [{"params": [x], "lr": HYPER[inner]["lr"] * factor(options, x)} for x in ts.values()]
+        return torch_path(lambda ts: kind(groups(ts)), p, steps)
+
+    return run
+
+
+# A rate whose products are exact: a last digit may round a bfloat16 the other way.
+EXACT = {"lr": 0.125}
+
+
+def kahan_sum(options, inner, p, steps) -> Path_:
+    """The order of operations of optimi's low-precision AdamW, on torch's own bfloat16 tensors; steps and differences are torch's in float32."""
+    now = {n: torch.tensor(x).to(torch.bfloat16) for n, x in p.items()}
+    lost = {n: torch.zeros_like(x) for n, x in now.items()}
+    wide = {n: torch.nn.Parameter(x.float()) for n, x in now.items()}
+    optimizer, path = torch.optim.SGD(wide.values(), **EXACT), []
+    for g in steps:
+        for n, x in wide.items():
+            x.data.copy_(now[n].float())
+            x.grad = torch.tensor(g[n], dtype=torch.float32)
+        optimizer.step()
+        for n, x in wide.items():
+            before = now[n].clone()
+            lost[n].copy_((x.data - before.float()) + lost[n].float())
+            now[n].add_(lost[n])
+            lost[n].copy_(lost[n].float() - (now[n].float() - before.float()))
+        path.append({n: x.double().numpy().copy() for n, x in now.items()})
+    return path
+
+
+# The kinds of weight decay: Optax's, pytorch_optimizer's and timm's, and the papers' boxes where none has them.
+STRENGTH, PEAK = 0.3, 0.2
+
+
+def rate_of(inner, k):
+    """A rate that falls, so that kinds which follow it differ from those that do not."""
+    return HYPER[inner]["lr"] * (1 - k / 20)
+
+
+def decays_box(kind):
+    def run(options, inner, p, steps) -> Path_:
+        s = {n: 0.0 if ROLES[n] == "bias" else options["strength"] for n in p}
+        now, path = dict(p), []
+        m, v = {n: 0 * x for n, x in p.items()}, {n: 0 * x for n, x in p.items()}
+        for k, g in enumerate(steps):
+            lr = rate_of(inner, k)
+            for n in p:
+                x, grad = now[n], g[n]
+                if kind == "coupled":
+                    grad = grad + s[n] * x
+                share = {"decoupled": lr, "independent": 1.0, "corrected": lr**2 / options.get("maxLr", 1)}.get(kind, 0.0)
+                start_ = x * (1 - share * s[n])
+                if inner == "sgd":
+                    u = grad
+                else:
+                    m[n], v[n] = 0.9 * m[n] + 0.1 * grad, 0.999 * v[n] + 0.001 * grad**2
+                    u = m[n] / (1 - 0.9 ** (k + 1)) / (np.sqrt(v[n] / (1 - 0.999 ** (k + 1))) + 1e-8)
+                new = start_ - lr * u
+                if kind == "cautious":  # Chen et al., 2025, algorithm 1: decay where u and x have one sign
+                    new = new - lr * s[n] * (u * x >= 0) * x
+                now[n] = new / (1 + lr * s[n]) if kind == "proximal" else new
+            path.append(dict(now))
+        return path
+
+    return run
+
+
+def scheduled(make):
+    """A library's optimizer with the falling rate set before each step."""
+
+    def run(options, inner, p, steps) -> Path_:
+        tensors = {n: torch.tensor(x, requires_grad=True) for n, x in p.items()}
+        groups = [{"params": [x], "weight_decay": 0 if ROLES[n] == "bias" else options["strength"]} for n, x in tensors.items()]
+        optimizer, path = make(options, inner, groups), []
+        for k, g in enumerate(steps):
+            for group in optimizer.param_groups:
+                group["lr"] = rate_of(inner, k)
+            for n, x in tensors.items():
+                x.grad = torch.tensor(g[n])
+            optimizer.step()
+            path.append({n: x.detach().numpy().copy() for n, x in tensors.items()})
+        return path
+
+    return run
+
+
+def fixed_decay(options, inner, p, steps) -> Path_:
+    """Optax adds the decay after the rate, so that it does not depend on it."""
+    mask = {n: ROLES[n] != "bias" for n in p}
+    rate = lambda count: HYPER[inner]["lr"] * (1 - jax.numpy.asarray(count, float) / 20)
+    rule = {"sgd": optax.sgd, "adam": optax.adam}[inner](rate)
+    return optax_path(optax.chain(rule, optax.add_decayed_weights(-options["strength"], mask)), p, steps)
+
+
+def decay_goldens():
+    torch_kind = lambda plain, adamw: lambda o, inner, groups: (plain if inner == "sgd" else adamw)(groups, lr=1.0)
+    corrected = lambda o, inner, groups: (
+        timm.optim.SGDW(groups, lr=o["maxLr"], corrected_weight_decay=True) if inner == "sgd" else timm.optim.AdamWLegacy(groups, lr=o["maxLr"], corrected_weight_decay=True)
+    )
+    kinds = {
+        "coupled": (scheduled(torch_kind(torch.optim.SGD, torch.optim.Adam)), {}, f"{TORCH}, weight_decay of torch.optim.SGD and Adam, float64"),
+        "decoupled": (scheduled(torch_kind(timm.optim.SGDW, torch.optim.AdamW)), {}, f"{TIMM}, timm.optim.SGDW; {TORCH}, torch.optim.AdamW, float64"),
+        "independent": (fixed_decay, {}, f"{OPTAX}, optax.add_decayed_weights after optax.sgd or optax.adam, float64"),
+        "corrected": (scheduled(corrected), {"maxLr": PEAK}, f"{TIMM}, timm.optim.SGDW and AdamWLegacy with corrected_weight_decay, float64"),
+        "cautious": (None, {}, "a float64 transcription of algorithm 1 of arXiv:2510.12402"),
+        "proximal": (None, {}, "a float64 transcription of line 7 of algorithm 1 of arXiv:2208.06677, around SGD and Adam"),
+    }
+    settings = []
+    for kind, (run, more, source) in kinds.items():
+        for inner, data in (("sgd", DEFAULTS), ("adam", OPTIONS)):
+            options = {"strength": 0.05 if kind == "independent" else 3.0 if kind == "corrected" else STRENGTH, **more}
+            p, steps = start(data), gradients(data)
+            box = decays_box(kind)(options, inner, p, steps)
+            path = run(options, inner, p, steps) if run else box
+            agree(f"weight decay, {kind}, of {inner}", box, path, p, 1e-10)
+            visible(f"weight decay, {kind}", path, p)
+            fields = {"kind": kind, "source": source, "options": options, "inner": inner, "innerOptions": {"lr": HYPER[inner]["lr"]}}
+            settings.append(setting_json(f"{kind} of {inner}", fields, p, steps, path))
+    source = "; ".join(f"{kind}: {source}" for kind, (_, _, source) in kinds.items())
+    return {"packages/transforms/test/golden/weightDecay.json": {"transform": "weightDecay", "source": source, "settings": settings}}
+
+
 def goldens():
     around = "around torch.optim.SGD or torch.optim.Adam, float64"
     table = {
@@ -324,16 +517,34 @@ def goldens():
         "schedule-free/test/golden/schedule-free": (schedule_free, None, {"beta": 0.7}, f"{OPTAX}, optax.contrib.schedule_free around optax.sgd or optax.adam, float64"),
         "parameter-free/test/golden/mechanic": (mechanic, None, {"decay": 0.3, "eps": 1e-3, "initial": 0.2}, f"{OPTAX}, optax.contrib.mechanize around optax.sgd or optax.adam, float64"),
     }
-    out = grafts()
+    transforms = {
+        "centralize": (before_optax(lambda o: optax.centralize()), {}, f"{OPTAX}, optax.centralize before optax.sgd or optax.adam, float64"),
+        "agc": (before_step(agc), {"clip": 0.8, "eps": 0.5}, f"{TIMM}, timm.utils.adaptive_clip_grad {around}"),
+        "clipByBlockRms": (before_optax(lambda o: optax.clip_by_block_rms(o["limit"])), {"limit": 0.6}, f"{OPTAX}, optax.clip_by_block_rms before optax.sgd or optax.adam, float64"),
+        "zclip": (before_step(zclip), {"decay": 0.7, "threshold": 0.5, "maxNorm": 3.5, "warmup": 3, "eps": 0.01}, f"a float64 transcription of the authors' code {around}"),
+        "normalize": (before_optax(lambda o: optax.contrib.normalize()), {}, f"{OPTAX}, optax.contrib.normalize before optax.sgd or optax.adam, float64"),
+        "orthograd": (before_step(orthograd), {"eps": 0.01}, f"{KOZISTR}, apply_orthogonal_gradients {around}"),
+        "grokfast": (before_step(grokfast), {"decay": 0.7, "strength": 1.5}, f"{KOZISTR}, gradfilter_ema {around}"),
+        "grokfastMa": (before_step(grokfast_ma), {"window": 3, "strength": 1.5}, f"{KOZISTR}, gradfilter_ma {around}"),
+        "gradientNoise": (noisy, {"eta": 0.2, "gamma": 0.7, "seed": 7}, f"{TORCH}, torch.optim on gradients with Descent's random numbers"),
+        "clipUpdate": (after_optax(lambda o: optax.clip_by_block_rms(o["limit"])), {"limit": 0.04}, f"{OPTAX}, optax.clip_by_block_rms after optax.sgd or optax.adam, float64"),
+        "scaleUpdate": (rates(lambda o, x: o["factor"]), {"factor": 0.4}, f"{TORCH}, another lr of torch.optim.SGD or torch.optim.Adam, float64"),
+        "mup": (rates(lambda o, x: o["base"] / x.shape[1] if x.ndim > 1 else 1), {"base": 3}, f"{TORCH}, lr / width_mult of hidden matrices as mup.MuAdam has it, float64"),
+        "kahan": (kahan_sum, {}, f"{TORCH}, torch.bfloat16 tensors in the order of operations of optimi's Kahan sum, differences in float32"),
+    }
+    table |= {f"transforms/test/golden/{name}": (run, None, options, source) for name, (run, options, source) in transforms.items()}
+    out = grafts() | decay_goldens()
     for file, (run, box, options, source) in table.items():
         settings = []
-        for inner, data in ((("momentum" if run is cautious else "sgd"), DEFAULTS), ("adam", OPTIONS)):
+        for inner, data in ((("momentum" if run is cautious else "sgd"), DEFAULTS), ("sgd" if run is kahan_sum else "adam", OPTIONS)):
             p, steps = start(data), gradients(data)
+            if run is kahan_sum:  # weights that are bfloat16 before the first step
+                p = {n: torch.tensor(x).to(torch.bfloat16).double().numpy() for n, x in p.items()}
             path = run(options, inner, p, steps)
             if box:
                 agree(f"{file} of {inner}", box(options, inner, p, steps), path, p, 1e-10)
             visible(file, path, p)
-            fields = {"options": options, "inner": inner, "innerOptions": MOMENTUM if inner == "momentum" else {"lr": HYPER[inner]["lr"]}}
+            fields = {"options": options, "inner": inner, "innerOptions": MOMENTUM if inner == "momentum" else EXACT if run is kahan_sum else {"lr": HYPER[inner]["lr"]}}
             settings.append(setting_json(f"of {inner}", fields, p, steps, path))
         out[f"packages/{file}.json"] = {"transform": file.rsplit("/", 1)[-1], "source": source, "settings": settings}
     return out

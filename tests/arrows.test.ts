@@ -32,7 +32,7 @@ const asks = new Map(packages.map((pack) => [pack, importsOf(pack)]));
 /** Packages that compute but run nothing: families of rules, schedules, initializers, regularizers, methods that ask. They know only the notation. */
 const pure = packages.filter(
   (pack) =>
-    ["schedules", "initializers", "regularizers", "quasi-newton"].includes(pack.folder) ||
+    ["schedules", "initializers", "regularizers", "transforms", "quasi-newton"].includes(pack.folder) ||
     families.includes(pack.folder),
 );
 /** Packages that run rules or help to: adapters to frameworks, model formats, the test kit. */
@@ -94,6 +94,7 @@ test.each(packages)("$folder declares what it imports, so that it works when ins
 const rooms: Readonly<Record<string, readonly string[]>> = {
   core: ["linear-algebra", "trace", "loop", "interpret", "kernels"],
   arrays: ["codec", "kernels", "wasm", "threads", "memory", "matrices", "step", "world"],
+  transforms: ["gradients", "steps", "weights", "groups", "privacy"],
   webgpu: ["device", "memory", "shaders", "step"],
   tfjs: ["wasm", "update", "variables", "saved"],
   onnx: ["proto", "graph", "weights", "autodiff"],

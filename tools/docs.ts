@@ -113,7 +113,7 @@ for (const name of ["quasi-newton", "regularizers", "transforms"]) {
   functions.push(...found);
 }
 current("packages/catalogue/src/functions.ts", functionsModule(functions));
-const transforms = await transformEntries(root, [...families, "regularizers"]);
+const transforms = await transformEntries(root, [...families, "regularizers", "transforms"]);
 current("packages/catalogue/src/transforms.ts", transformsModule(transforms));
 for (const rule of [...rules, ...transforms]) {
   const { file, source } = withOptions(root, rule);

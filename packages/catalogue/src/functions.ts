@@ -408,11 +408,75 @@ export const functions: readonly FunctionEntry[] = [
   {
     "name": "graft",
     "family": "transforms",
-    "source": "src/graft.ts",
+    "source": "src/steps/graft.ts",
     "sentence": "The direction of one rule with the length of another's step, tensor by tensor: `graft({ direction: shampoo(), length: adam() })` takes over a rate that is known to work.",
     "comment": "The direction of one rule with the length of another's step, tensor by tensor: `graft({ direction: shampoo(), length: adam() })` takes over a rate that is known to work (Agarwal et al., 2020). Both rules see every gradient, and each keeps its state. The rate of `direction` does not matter, but let it be large: a step is the difference of two parameters in float32.",
     "golden": {
       "sources": ["torch 2.13.0, the direction of torch.optim.Adam with the length of torch.optim.SGD, float64"]
+    }
+  },
+  {
+    "name": "grokfastMa",
+    "family": "transforms",
+    "source": "src/gradients/grokfast-ma.ts",
+    "sentence": "Grokfast by the mean of the last `window` gradients, once there are as many.",
+    "comment": "Grokfast by the mean of the last `window` gradients, once there are as many (Lee et al., 2024). As the authors' `gradfilter_ma`. It keeps a tensor for each of them: `grokfast` needs one and does nearly the same.",
+    "golden": {
+      "sources": ["pytorch_optimizer 4.1.0, gradfilter_ma around torch.optim.SGD or torch.optim.Adam, float64"]
+    }
+  },
+  {
+    "name": "layerDecay",
+    "family": "transforms",
+    "source": "src/groups/layer-decay.ts",
+    "sentence": "Rates that fall from layer to layer towards the input, by which fine-tuning changes early layers less (BEiT; timm's `param_groups_layer_decay`).",
+    "comment": "Rates that fall from layer to layer towards the input, by which fine-tuning changes early layers less (BEiT; timm's `param_groups_layer_decay`). The last layer has the rule's own rate; each before it `decay` times the next one's. Decay of weights is scaled with the rate."
+  },
+  {
+    "name": "loraPlus",
+    "family": "transforms",
+    "source": "src/groups/lora-plus.ts",
+    "sentence": "LoRA+: in adapters B · A, which start with B = 0, B needs a higher rate than A for both to learn at width.",
+    "comment": "LoRA+: in adapters B · A, which start with B = 0, B needs a higher rate than A for both to learn at width (Hayou et al., 2024). Everything else keeps the rule's own rate."
+  },
+  {
+    "name": "lossScaler",
+    "family": "transforms",
+    "source": "src/loss-scaler.ts",
+    "sentence": "Dynamic loss scaling (Micikevicius et al., 2018, https://arxiv.org/abs/1710.03740): gradients in float16 vanish below 6e-8, so the loss is multiplied by as much as they can bear.",
+    "comment": "Dynamic loss scaling (Micikevicius et al., 2018, https://arxiv.org/abs/1710.03740): gradients in float16 vanish below 6e-8, so the loss is multiplied by as much as they can bear. The scale doubles after `every` finite steps and halves when a gradient is not finite. As torch's GradScaler."
+  },
+  {
+    "name": "noiseFor",
+    "family": "transforms",
+    "source": "src/privacy/accountant.ts",
+    "sentence": "The least noise multiplier, to 1e-4 of itself, with which a run spends at most `epsilon`.",
+    "comment": "The least noise multiplier, to 1e-4 of itself, with which a run spends at most `epsilon`."
+  },
+  {
+    "name": "privacySpent",
+    "family": "transforms",
+    "source": "src/privacy/accountant.ts",
+    "sentence": "The privacy that a run of DP-SGD spends, by Rényi's accountant for the subsampled Gaussian (Mironov, Talwar and Zhang, 2019): with the chance 1 − `delta`, no one example changes how likely a model is by more than the factor exp(`epsilon`).",
+    "comment": "The privacy that a run of DP-SGD spends, by Rényi's accountant for the subsampled Gaussian (Mironov, Talwar and Zhang, 2019): with the chance 1 − `delta`, no one example changes how likely a model is by more than the factor exp(`epsilon`). `order` is that of the tightest bound. Examples must be drawn independently, each with the chance `sampleRate`; with shuffled epochs the promise is another."
+  },
+  {
+    "name": "privateGradient",
+    "family": "transforms",
+    "source": "src/privacy/private-gradient.ts",
+    "sentence": "A gradient that tells little about any one example (DP-SGD; Abadi et al., 2016): each example's gradient is clipped to `maxNorm`, they are added up, normal noise of deviation noise · maxNorm goes on top, and the sum is divided by the batch size.",
+    "comment": "A gradient that tells little about any one example (DP-SGD; Abadi et al., 2016): each example's gradient is clipped to `maxNorm`, they are added up, normal noise of deviation noise · maxNorm goes on top, and the sum is divided by the batch size. Takes by name the gradients of all examples one after another, and returns what `update` takes. `privacySpent` says what it costs. An empty batch, of 0 examples, is noise alone.  The noise is Philox's from the seed, which repeats but is not cryptographically secure: for more than research, draw the seeds from `crypto.getRandomValues`."
+  },
+  {
+    "name": "weightDecay",
+    "family": "transforms",
+    "source": "src/weights/weight-decay.ts",
+    "sentence": "Weight decay of any kind around any rule: `weightDecay(adam(), 0.1, { kind: \"cautious\" })`.",
+    "comment": "Weight decay of any kind around any rule: `weightDecay(adam(), 0.1, { kind: \"cautious\" })`. The strength may be a schedule. Kinds that depend on the rate need a rule with `lr`, whose schedule they follow.",
+    "golden": {
+      "sources": [
+        "coupled: torch 2.13.0, weight_decay of torch.optim.SGD and Adam, float64; decoupled: timm 1.0.31, timm.optim.SGDW; torch 2.13.0, torch.optim.AdamW, float64; independent: optax 0.2.8, optax.add_decayed_weights after optax.sgd or optax.adam, float64; corrected: timm 1.0.31, timm.optim.SGDW and AdamWLegacy with corrected_weight_decay, float64; cautious: a float64 transcription of algorithm 1 of arXiv:2510.12402; proximal: a float64 transcription of line 7 of algorithm 1 of arXiv:2208.06677, around SGD and Adam"
+      ]
     }
   }
 ];

@@ -12,5 +12,4 @@ export const loaders: Readonly<Record<string, () => Promise<Readonly<Record<stri
   "second-order": () => import("@descent/second-order"),
   sgd: () => import("@descent/sgd"),
   sharpness: () => import("@descent/sharpness"),
-  transforms: () => import("@descent/transforms"),
 };

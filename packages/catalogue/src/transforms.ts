@@ -454,63 +454,6 @@ export const transforms: readonly TransformEntry[] = [
     ]
   },
   {
-    "id": "accumulate",
-    "name": "accumulate",
-    "family": "transforms",
-    "title": "Accumulation",
-    "sentence": "The mean of the gradients of `every` updates, which the rule then gets as one: micro-batches that fit into memory train as one big batch does.",
-    "comment": "The mean of the gradients of `every` updates, which the rule then gets as one: micro-batches that fit into memory train as one big batch does. The rule's own `t` counts its steps; schedules count micro-batches.",
-    "when": "count + 1 >= every",
-    "before": [
-      ["sum", "sum + g"],
-      ["count", "count + 1"],
-      ["steps", "count >= every ? steps + 1 : steps"],
-      ["g", "sum / count"]
-    ],
-    "after": [
-      ["sum", "0"],
-      ["count", "0"]
-    ],
-    "options": [
-      {
-        "name": "every",
-        "default": 4,
-        "range": [1, null],
-        "meaning": "how many updates make up a step"
-      }
-    ],
-    "slots": [
-      { "name": "sum", "place": "tensor", "init": 0 },
-      { "name": "count", "place": "host", "init": 0 },
-      { "name": "steps", "place": "host", "init": 0 }
-    ]
-  },
-  {
-    "id": "cautious",
-    "name": "cautious",
-    "family": "transforms",
-    "title": "Caution",
-    "paper": "https://arxiv.org/abs/2411.16085",
-    "sentence": "Skips the elements whose step would go up this batch's gradient, and scales up the others to keep the length (Liang et al., 2024): any momentum, without what it overshoots.",
-    "comment": "Skips the elements whose step would go up this batch's gradient, and scales up the others to keep the length (Liang et al., 2024): any momentum, without what it overshoots. As in timm.",
-    "before": [
-      ["seen", "g"]
-    ],
-    "after": [
-      ["mask", "(p0 - p) * seen > 0"],
-      ["p", "p0 + mask * (p - p0) / max(mean(mask), eps)"]
-    ],
-    "options": [
-      {
-        "name": "eps",
-        "default": 0.001,
-        "range": [0, null],
-        "meaning": "the least share of elements that the step is divided by"
-      }
-    ],
-    "slots": []
-  },
-  {
     "id": "box",
     "name": "box",
     "family": "regularizers",
@@ -704,5 +647,425 @@ export const transforms: readonly TransformEntry[] = [
       { "name": "strength", "default": 0.0001, "meaning": "the weight of the penalty" }
     ],
     "slots": []
+  },
+  {
+    "id": "accumulate",
+    "name": "accumulate",
+    "family": "transforms",
+    "title": "Accumulation",
+    "sentence": "The mean of the gradients of `every` updates, which the rule then gets as one: micro-batches that fit into memory train as one big batch does.",
+    "comment": "The mean of the gradients of `every` updates, which the rule then gets as one: micro-batches that fit into memory train as one big batch does. The rule's own `t` counts its steps; schedules count micro-batches.",
+    "when": "count + 1 >= every",
+    "before": [
+      ["sum", "sum + g"],
+      ["count", "count + 1"],
+      ["steps", "count >= every ? steps + 1 : steps"],
+      ["g", "sum / count"]
+    ],
+    "after": [
+      ["sum", "0"],
+      ["count", "0"]
+    ],
+    "options": [
+      {
+        "name": "every",
+        "default": 4,
+        "range": [1, null],
+        "meaning": "how many updates make up a step"
+      }
+    ],
+    "slots": [
+      { "name": "sum", "place": "tensor", "init": 0 },
+      { "name": "count", "place": "host", "init": 0 },
+      { "name": "steps", "place": "host", "init": 0 }
+    ]
+  },
+  {
+    "id": "agc",
+    "name": "agc",
+    "family": "transforms",
+    "title": "AGC",
+    "paper": "https://arxiv.org/abs/2102.06171",
+    "sentence": "Adaptive gradient clipping: a unit's gradient is at most `clip` times as long as its weights, which trains deep networks without batch normalization.",
+    "comment": "Adaptive gradient clipping: a unit's gradient is at most `clip` times as long as its weights, which trains deep networks without batch normalization (Brock et al., 2021). Units are where the framework keeps them, or rows where that is not known; a vector is a single unit. As in timm.",
+    "before": [
+      ["longest", "clip * max(ndim > 1 ? sqrt(rowSum(p^2)) : norm(p), eps)"],
+      ["g", "g * min(1, longest / max(ndim > 1 ? sqrt(rowSum(g^2)) : norm(g), 1e-6))"]
+    ],
+    "after": [],
+    "options": [
+      {
+        "name": "clip",
+        "default": 0.01,
+        "range": [5e-324, null],
+        "meaning": "how long a unit's gradient may be, in lengths of its weights"
+      },
+      {
+        "name": "eps",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "the least length that a unit's weights count as"
+      }
+    ],
+    "slots": []
+  },
+  {
+    "id": "cautious",
+    "name": "cautious",
+    "family": "transforms",
+    "title": "Caution",
+    "paper": "https://arxiv.org/abs/2411.16085",
+    "sentence": "Skips the elements whose step would go up this batch's gradient, and scales up the others to keep the length (Liang et al., 2024): any momentum, without what it overshoots.",
+    "comment": "Skips the elements whose step would go up this batch's gradient, and scales up the others to keep the length (Liang et al., 2024): any momentum, without what it overshoots. As in timm.",
+    "before": [
+      ["seen", "g"]
+    ],
+    "after": [
+      ["mask", "(p0 - p) * seen > 0"],
+      ["p", "p0 + mask * (p - p0) / max(mean(mask), eps)"]
+    ],
+    "options": [
+      {
+        "name": "eps",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "the least share of elements that the step is divided by"
+      }
+    ],
+    "slots": []
+  },
+  {
+    "id": "centralize",
+    "name": "centralize",
+    "family": "transforms",
+    "title": "Centralization",
+    "paper": "https://arxiv.org/abs/2004.01461",
+    "sentence": "Takes the mean over a unit's weights off each unit's gradient, so that steps change how weights differ and not their level.",
+    "comment": "Takes the mean over a unit's weights off each unit's gradient, so that steps change how weights differ and not their level (Yong et al., 2020). Units are where the framework keeps them, or rows where that is not known; vectors are left alone.",
+    "before": [
+      ["g", "ndim > 1 ? g - rowMean(g) : g"]
+    ],
+    "after": [],
+    "options": [],
+    "slots": []
+  },
+  {
+    "id": "clip-by-block-rms",
+    "name": "clipByBlockRms",
+    "family": "transforms",
+    "title": "Clipping by RMS",
+    "sentence": "Shortens each tensor's gradient until its root mean square is at most `limit`, whatever the size of the tensor.",
+    "comment": "Shortens each tensor's gradient until its root mean square is at most `limit`, whatever the size of the tensor. As in Optax.",
+    "before": [
+      ["g", "g / max(1, rms(g) / limit)"]
+    ],
+    "after": [],
+    "options": [
+      {
+        "name": "limit",
+        "default": 1,
+        "range": [5e-324, null],
+        "meaning": "the greatest root mean square"
+      }
+    ],
+    "slots": []
+  },
+  {
+    "id": "clip-update",
+    "name": "clipUpdate",
+    "family": "transforms",
+    "title": "Update clipping",
+    "sentence": "Shortens each tensor's step, whatever rule made it, until its root mean square is at most `limit`.",
+    "comment": "Shortens each tensor's step, whatever rule made it, until its root mean square is at most `limit`. Decay that comes with the rule counts as part of the step.",
+    "before": [],
+    "after": [
+      ["p", "p0 + (p - p0) / max(1, rms(p - p0) / limit)"]
+    ],
+    "options": [
+      {
+        "name": "limit",
+        "default": 0.01,
+        "range": [5e-324, null],
+        "meaning": "the greatest root mean square of a step"
+      }
+    ],
+    "slots": []
+  },
+  {
+    "id": "gradient-noise",
+    "name": "gradientNoise",
+    "family": "transforms",
+    "title": "Gradient noise",
+    "paper": "https://arxiv.org/abs/1511.06807",
+    "sentence": "Adds normal noise to each gradient that dies away, of variance eta / t^gamma, which helps very deep networks off a bad start.",
+    "comment": "Adds normal noise to each gradient that dies away, of variance eta / t^gamma, which helps very deep networks off a bad start (Neelakantan et al., 2015). It depends on the seed alone, so a run repeats.",
+    "before": [
+      ["g", "g + sqrt(eta / t^gamma) * normal(seed)"]
+    ],
+    "after": [],
+    "options": [
+      {
+        "name": "eta",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "the variance of the first step's noise"
+      },
+      {
+        "name": "gamma",
+        "default": 0.55,
+        "range": [0, null],
+        "meaning": "how fast it dies away"
+      },
+      {
+        "name": "seed",
+        "default": 0,
+        "range": [0, 9007199254740992],
+        "meaning": "of the random numbers"
+      }
+    ],
+    "slots": []
+  },
+  {
+    "id": "grokfast",
+    "name": "grokfast",
+    "family": "transforms",
+    "title": "Grokfast",
+    "paper": "https://arxiv.org/abs/2405.20233",
+    "sentence": "Adds `strength` times a running mean of the gradients to each, which amplifies what changes slowly: networks that memorize first and understand much later do so fifty times sooner.",
+    "comment": "Adds `strength` times a running mean of the gradients to each, which amplifies what changes slowly: networks that memorize first and understand much later do so fifty times sooner (Lee et al., 2024). As the authors' `gradfilter_ema`.",
+    "before": [
+      ["slow", "t == 1 ? g : decay * slow + (1 - decay) * g"],
+      ["g", "g + strength * slow"]
+    ],
+    "after": [],
+    "options": [
+      {
+        "name": "decay",
+        "default": 0.98,
+        "range": [0, 1],
+        "meaning": "how much of the running mean is kept at each step"
+      },
+      {
+        "name": "strength",
+        "default": 2,
+        "range": [0, null],
+        "meaning": "how much of the mean is added"
+      }
+    ],
+    "slots": [
+      { "name": "slow", "place": "tensor", "init": 0 }
+    ]
+  },
+  {
+    "id": "kahan",
+    "name": "kahan",
+    "family": "transforms",
+    "title": "Kahan sum",
+    "paper": "https://doi.org/10.1145/363707.363723",
+    "sentence": "Keeps weights that are bfloat16 numbers, and a second one beside each that remembers what rounding took off, so that small steps add up (Kahan, 1965): nearly the accuracy of float32 in four bytes.",
+    "comment": "Keeps weights that are bfloat16 numbers, and a second one beside each that remembers what rounding took off, so that small steps add up (Kahan, 1965): nearly the accuracy of float32 in four bytes. The weights stay in float32 arrays and are written as bfloat16 without loss.",
+    "before": [],
+    "after": [
+      ["owed", "p - p0 + lost"],
+      ["stepUnitShifted", "owed * 8388609"],
+      ["stepUnitDigit", "abs(stepUnitShifted - (stepUnitShifted - owed))"],
+      ["stepUnit", "(stepUnitDigit > abs(owed) ? stepUnitDigit / 2 : stepUnitDigit) / 128"],
+      ["stepCount", "stepUnit > 0 ? abs(owed) / stepUnit : 0"],
+      ["stepWhole", "floor(stepCount)"],
+      ["stepRest", "stepCount - stepWhole"],
+      ["step", "sign(owed) * stepUnit * (stepWhole + (stepRest > 0.5 || (stepRest == 0.5 && stepWhole % 2 == 1)))"],
+      ["sum", "p0 + step"],
+      ["roundedUnitShifted", "sum * 8388609"],
+      ["roundedUnitDigit", "abs(roundedUnitShifted - (roundedUnitShifted - sum))"],
+      ["roundedUnit", "(roundedUnitDigit > abs(sum) ? roundedUnitDigit / 2 : roundedUnitDigit) / 128"],
+      ["roundedCount", "roundedUnit > 0 ? abs(sum) / roundedUnit : 0"],
+      ["roundedWhole", "floor(roundedCount)"],
+      ["roundedRest", "roundedCount - roundedWhole"],
+      [
+        "rounded",
+        "sign(sum) * roundedUnit * (roundedWhole + (roundedRest > 0.5 || (roundedRest == 0.5 && roundedWhole % 2 == 1)))"
+      ],
+      ["rest", "step - (rounded - p0)"],
+      ["leftUnitShifted", "rest * 8388609"],
+      ["leftUnitDigit", "abs(leftUnitShifted - (leftUnitShifted - rest))"],
+      ["leftUnit", "(leftUnitDigit > abs(rest) ? leftUnitDigit / 2 : leftUnitDigit) / 128"],
+      ["leftCount", "leftUnit > 0 ? abs(rest) / leftUnit : 0"],
+      ["leftWhole", "floor(leftCount)"],
+      ["leftRest", "leftCount - leftWhole"],
+      ["left", "sign(rest) * leftUnit * (leftWhole + (leftRest > 0.5 || (leftRest == 0.5 && leftWhole % 2 == 1)))"],
+      ["lost", "left"],
+      ["p", "rounded"]
+    ],
+    "options": [],
+    "slots": [
+      { "name": "lost", "place": "tensor", "init": 0 }
+    ]
+  },
+  {
+    "id": "mup",
+    "name": "mup",
+    "family": "transforms",
+    "title": "muP",
+    "paper": "https://arxiv.org/abs/2203.03466",
+    "sentence": "Rates of Adam that carry over from a narrow model to a wide one (muP; Yang et al., 2022): a matrix steps base / inputs times as far, where `base` is the number of its inputs in the model whose rate was tuned.",
+    "comment": "Rates of Adam that carry over from a narrow model to a wide one (muP; Yang et al., 2022): a matrix steps base / inputs times as far, where `base` is the number of its inputs in the model whose rate was tuned. It belongs around the rule of the hidden matrices alone, whose inputs and outputs both grow: `partition({ hidden: mup(adam(), { base: 256 }), rest: adam() }, …)`. Vectors are left alone. Initial weights and the output's multiplier are the other half of muP: `mupOutput` and the fans of @descent/initializers.",
+    "before": [],
+    "after": [
+      ["p", "p0 + (ndim > 1 ? base / cols : 1) * (p - p0)"]
+    ],
+    "options": [
+      {
+        "name": "base",
+        "default": 256,
+        "range": [1, null],
+        "meaning": "how many inputs the matrix has in the model whose rate was tuned"
+      }
+    ],
+    "slots": []
+  },
+  {
+    "id": "normalize",
+    "name": "normalize",
+    "family": "transforms",
+    "title": "Normalization",
+    "sentence": "Makes the model's gradient have length 1, so that the rate alone says how far a step goes.",
+    "comment": "Makes the model's gradient have length 1, so that the rate alone says how far a step goes. As in Optax; a gradient of 0 stays 0.",
+    "before": [
+      ["length", "totalNorm(g)"],
+      ["g", "length > 0 ? g / length : g"]
+    ],
+    "after": [],
+    "options": [],
+    "slots": []
+  },
+  {
+    "id": "orthograd",
+    "name": "orthograd",
+    "family": "transforms",
+    "title": "OrthoGrad",
+    "paper": "https://arxiv.org/abs/2501.04697",
+    "sentence": "Takes off each tensor's gradient its part along the weights, which only scales logits, and restores its length: training goes on where softmax would saturate.",
+    "comment": "Takes off each tensor's gradient its part along the weights, which only scales logits, and restores its length: training goes on where softmax would saturate (Prieto et al., 2025). As in pytorch_optimizer.",
+    "before": [
+      ["across", "g - p * (sum(p * g) / (sum(p^2) + eps))"],
+      ["g", "norm(across) <= 5e-7 * norm(g) ? 0 * g : across * (norm(g) / (norm(across) + eps))"]
+    ],
+    "after": [],
+    "options": [
+      {
+        "name": "eps",
+        "default": 1e-30,
+        "range": [0, null],
+        "meaning": "added to lengths, so that nothing divides by 0"
+      }
+    ],
+    "slots": []
+  },
+  {
+    "id": "scale-update",
+    "name": "scaleUpdate",
+    "family": "transforms",
+    "title": "Scaled step",
+    "sentence": "Scales each step, decay included: `factor` times the rate, for groups of parameters that share a rule and its schedule.",
+    "comment": "Scales each step, decay included: `factor` times the rate, for groups of parameters that share a rule and its schedule.",
+    "before": [],
+    "after": [
+      ["p", "p0 + factor * (p - p0)"]
+    ],
+    "options": [
+      {
+        "name": "factor",
+        "default": 1,
+        "range": [0, null],
+        "meaning": "how many times as far a step goes"
+      }
+    ],
+    "slots": []
+  },
+  {
+    "id": "stochastic-rounding",
+    "name": "stochasticRounding",
+    "family": "transforms",
+    "title": "Stochastic rounding",
+    "paper": "https://arxiv.org/abs/2010.06192",
+    "sentence": "Keeps weights that are bfloat16 numbers, rounded up or down by lot in proportion to the distance: steps far smaller than a digit still move weights as they should on average, where rounding to the nearest would lose them all.",
+    "comment": "Keeps weights that are bfloat16 numbers, rounded up or down by lot in proportion to the distance: steps far smaller than a digit still move weights as they should on average, where rounding to the nearest would lose them all. The weights stay in float32 arrays and are written as bfloat16 without loss. The lots depend on the seed alone.",
+    "before": [],
+    "after": [
+      ["unitShifted", "p * 8388609"],
+      ["unitDigit", "abs(unitShifted - (unitShifted - p))"],
+      ["unit", "(unitDigit > abs(p) ? unitDigit / 2 : unitDigit) / 128"],
+      ["lot", "floor(65536 * uniform(seed)) / 65536"],
+      ["p", "unit > 0 ? sign(p) * unit * floor(abs(p) / unit + lot) : p"]
+    ],
+    "options": [
+      {
+        "name": "seed",
+        "default": 0,
+        "range": [0, 9007199254740992],
+        "meaning": "of the random numbers"
+      }
+    ],
+    "slots": []
+  },
+  {
+    "id": "zclip",
+    "name": "zclip",
+    "family": "transforms",
+    "title": "ZClip",
+    "paper": "https://arxiv.org/abs/2504.02507",
+    "sentence": "Clips gradients that are outliers among those so far: when the global norm is more than `threshold` deviations above its running mean, it is brought back, further the further out it was.",
+    "comment": "Clips gradients that are outliers among those so far: when the global norm is more than `threshold` deviations above its running mean, it is brought back, further the further out it was (Kumar et al., 2025). Mean and deviation begin as those of the first `warmup` norms. As the authors' code does, it also clips to `maxNorm` throughout.",
+    "before": [
+      ["length", "totalNorm(g)"],
+      ["count", "count + 1"],
+      ["z", "(length - mean) / (sqrt(variance) + eps)"],
+      ["usual", "count > warmup && z > threshold ? mean + threshold^2 * sqrt(variance) / z : length"],
+      ["apart", "usual - mean"],
+      ["mean", "count > warmup ? decay * mean + (1 - decay) * usual : mean + apart / count"],
+      [
+        "variance",
+        "count > warmup ? decay * variance + (1 - decay) * (usual - mean)^2 : variance + (apart * (usual - mean) - variance) / count"
+      ],
+      ["g", "g * min(1, min(usual, maxNorm) / (length + (length > min(usual, maxNorm) ? 1e-6 : 0)))"]
+    ],
+    "after": [],
+    "options": [
+      {
+        "name": "decay",
+        "default": 0.97,
+        "range": [0, 1],
+        "meaning": "how much of the running mean and variance is kept at each step"
+      },
+      {
+        "name": "threshold",
+        "default": 2.5,
+        "range": [5e-324, null],
+        "meaning": "how many deviations above the mean a norm may be"
+      },
+      {
+        "name": "maxNorm",
+        "default": 1,
+        "range": [5e-324, null],
+        "meaning": "the greatest norm, whatever the mean"
+      },
+      {
+        "name": "warmup",
+        "default": 25,
+        "range": [1, null],
+        "meaning": "how many norms the mean begins from"
+      },
+      {
+        "name": "eps",
+        "default": 0.000001,
+        "range": [0, null],
+        "meaning": "added to the deviation"
+      }
+    ],
+    "slots": [
+      { "name": "count", "place": "model", "init": 0 },
+      { "name": "mean", "place": "model", "init": 0 },
+      { "name": "variance", "place": "model", "init": 0 }
+    ]
   }
 ];

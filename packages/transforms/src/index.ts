@@ -1,4 +1,24 @@
-/** Transforms that go around any rule. */
-export { accumulate } from "./accumulate.ts";
-export { cautious } from "./cautious.ts";
-export { graft } from "./graft.ts";
+/** Transforms that go around any rule, and what else stands between a gradient and its step. */
+export { accumulate } from "./gradients/accumulate.ts";
+export { agc } from "./gradients/agc.ts";
+export { centralize } from "./gradients/centralize.ts";
+export { clipByBlockRms } from "./gradients/clip-by-block-rms.ts";
+export { gradientNoise } from "./gradients/gradient-noise.ts";
+export { grokfast } from "./gradients/grokfast.ts";
+export { type GrokfastMaOptions, grokfastMa } from "./gradients/grokfast-ma.ts";
+export { normalize } from "./gradients/normalize.ts";
+export { orthograd } from "./gradients/orthograd.ts";
+export { zclip } from "./gradients/zclip.ts";
+export { type LayerDecayOptions, layerDecay } from "./groups/layer-decay.ts";
+export { type LoraPlusOptions, loraPlus } from "./groups/lora-plus.ts";
+export { type LossScaler, type LossScalerOptions, type LossScalerState, lossScaler } from "./loss-scaler.ts";
+export { noiseFor, type PrivateRun, privacySpent } from "./privacy/accountant.ts";
+export { type PrivateGradientOptions, privateGradient } from "./privacy/private-gradient.ts";
+export { cautious } from "./steps/cautious.ts";
+export { clipUpdate } from "./steps/clip-update.ts";
+export { graft } from "./steps/graft.ts";
+export { mup } from "./steps/mup.ts";
+export { scaleUpdate } from "./steps/scale-update.ts";
+export { kahan } from "./weights/kahan.ts";
+export { stochasticRounding } from "./weights/stochastic-rounding.ts";
+export { type WeightDecayOptions, weightDecay } from "./weights/weight-decay.ts";

@@ -4,19 +4,66 @@ import { optimizer } from "@descent/arrays";
 import { ema } from "@descent/averaging";
 import { arraysTargets, followGolden, type GoldenSetting, sampleData, TOLERANCE } from "@descent/conformance";
 import { law } from "@descent/conformance/vitest";
-import { OptimizerError, partition, rule, transform } from "@descent/core";
+import {
+  type Configured,
+  decoupledDecay,
+  OptimizerError,
+  partition,
+  rule,
+  schedule,
+  transform,
+  withL2,
+} from "@descent/core";
 import { galore } from "@descent/factored";
 import { muon } from "@descent/orthogonal";
 import { momentum, sgd, sgld } from "@descent/sgd";
 import { sam } from "@descent/sharpness";
 import { describe, expect, test } from "vitest";
-import { accumulate, cautious, graft } from "../src/index.ts";
+import {
+  accumulate,
+  agc,
+  cautious,
+  centralize,
+  clipByBlockRms,
+  clipUpdate,
+  gradientNoise,
+  graft,
+  grokfast,
+  grokfastMa,
+  kahan,
+  layerDecay,
+  loraPlus,
+  mup,
+  normalize,
+  orthograd,
+  scaleUpdate,
+  stochasticRounding,
+  type WeightDecayOptions,
+  weightDecay,
+  zclip,
+} from "../src/index.ts";
 
 interface Setting extends GoldenSetting {
   readonly inner: "sgd" | "adam" | "momentum";
   readonly innerOptions: { readonly lr: number };
 }
-const transforms = { accumulate, cautious };
+const transforms: Readonly<Record<string, (configured: Configured, options: never) => Configured>> = {
+  accumulate,
+  agc,
+  cautious,
+  centralize,
+  clipByBlockRms,
+  clipUpdate,
+  gradientNoise,
+  grokfast,
+  grokfastMa,
+  kahan,
+  mup,
+  normalize,
+  orthograd,
+  scaleUpdate,
+  zclip,
+};
 const inner = { sgd, adam, momentum };
 
 describe.each(arraysTargets().map((target) => [target.name, target] as const))("on %s", (_, target) => {
@@ -26,11 +73,165 @@ describe.each(arraysTargets().map((target) => [target.name, target] as const))("
     }; // written by goldens/rounds.py
     expect(golden.settings).toHaveLength(2);
     for (const setting of golden.settings) {
-      const configured = around(inner[setting.inner](setting.innerOptions), setting.options);
+      const configured = around(inner[setting.inner](setting.innerOptions), setting.options as never);
       const { error, tensor, step } = await followGolden(target, configured, setting);
       expect(error, `${setting.name}, \`${tensor}\` at step ${step}`).toBeLessThanOrEqual(TOLERANCE);
     }
   });
+});
+
+describe("weight decay", async () => {
+  const { settings } = JSON.parse(await readFile(new URL("golden/weightDecay.json", import.meta.url), "utf8")) as {
+    settings: (Setting & { readonly kind: NonNullable<WeightDecayOptions["kind"]> })[];
+  }; // written by goldens/rounds.py
+  test.each(settings)("$name moves as its golden, while the rate falls", async (setting) => {
+    const { strength, maxLr } = setting.options as { strength: number; maxLr?: number };
+    const { lr } = setting.innerOptions;
+    const falling = inner[setting.inner]({ lr: schedule(`${lr} * (1 - step / 20)`) });
+    for (const target of arraysTargets()) {
+      const configured = weightDecay(falling, strength, { kind: setting.kind, maxLr });
+      const { error, tensor, step } = await followGolden(target, configured, setting);
+      expect(error, `${target.name}, \`${tensor}\` at step ${step}`).toBeLessThanOrEqual(TOLERANCE);
+    }
+  });
+
+  const stepped = (configured: Configured): Float32Array => {
+    const w = Float32Array.of(1, -2, 3);
+    const opt = optimizer({ w }, configured);
+    for (let t = 0; t < 4; t++) opt.update({ w: Float32Array.of(0.1, 0, -0.2) });
+    return w;
+  };
+  test("may be scheduled, and masked", () => {
+    const off = schedule("step < 2 ? 0.5 : 0");
+    expect(stepped(weightDecay(sgd({ lr: 0.1 }), off))).not.toEqual(stepped(weightDecay(sgd({ lr: 0.1 }), 0.5)));
+    const none = { decays: () => false };
+    expect(stepped(weightDecay(sgd({ lr: 0.1 }), 0.5, none))).toEqual(stepped(sgd({ lr: 0.1 })));
+    expect(stepped(weightDecay(sgd({ lr: 0.1 }), off, none))).toEqual(stepped(sgd({ lr: 0.1 })));
+  });
+  test.each([
+    [{ kind: "corrected" }, /Give it: \{ kind: "corrected", maxLr: 1e-3 \}/],
+    [{ maxLr: 1 }, /maxLr is for the kind "corrected"; got it with "decoupled"/],
+    [{ kind: "fixed" }, /coupled/],
+    [{ decays: "all" }, /decays must be a function/],
+  ])("refuses %o", (options, message) => {
+    expect(() => weightDecay(sgd(), 0.1, options as never)).toThrow(message);
+  });
+});
+
+describe("bfloat16 weights", () => {
+  const rounded = (x: number): boolean => {
+    const bits = new DataView(new ArrayBuffer(4));
+    bits.setFloat32(0, x);
+    return bits.getUint16(2) === 0;
+  };
+  const start = (): Float32Array => Float32Array.of(1, -3.5, 0.0078125, 250, 0, -(2 ** -66), 5e8);
+  const g = Float32Array.of(0.3, -2, 1e-3, 7, 1e-3, 0, 3e5);
+  test.each(arraysTargets().map((target) => [target.name] as const))("on %s every number is a bfloat16", () => {
+    for (const around of [stochasticRounding, kahan]) {
+      const w = start();
+      const opt = optimizer({ w }, around(sgd({ lr: 0.013 })));
+      for (let t = 0; t < 20; t++) {
+        opt.update({ w: g });
+        expect(Array.from(w, rounded)).toEqual(Array.from(w, () => true));
+      }
+      expect(w[5]).toBe(start()[5]); // no gradient, no step
+    }
+  });
+
+  test("stochastic rounding takes one of two neighbours, in the mean the number itself, and the same again with its seed", () => {
+    const n = 20_000;
+    const to = 1 + 0.3 / 128; // three tenths of the way from 1 to the next bfloat16
+    const moved = (seed: number): Float32Array => {
+      const w = new Float32Array(n).fill(1);
+      optimizer({ w }, stochasticRounding(sgd({ lr: 1 }), { seed })).update({ w: new Float32Array(n).fill(1 - to) });
+      return w;
+    };
+    const w = moved(5);
+    expect(new Set(w)).toEqual(new Set([1, 1 + 1 / 128]));
+    const up = w.filter((x) => x > 1).length / n;
+    expect(Math.abs(up - 0.3)).toBeLessThan(4 * Math.sqrt((0.3 * 0.7) / n));
+    expect(moved(5)).toEqual(w);
+    expect(moved(6)).not.toEqual(w);
+  });
+
+  test("steps far below a digit add up, and rounding to the nearest would lose them all", () => {
+    const w = { kahan: Float32Array.of(1), lots: new Float32Array(400).fill(1) };
+    const a = optimizer({ w: w.kahan }, kahan(sgd({ lr: 1 })));
+    const b = optimizer({ w: w.lots }, stochasticRounding(sgd({ lr: 1 })));
+    const step = 2 ** -12; // 1 ± half a digit is 1 ± 2^-8
+    for (let t = 0; t < 256; t++) {
+      a.update({ w: Float32Array.of(-step) });
+      b.update({ w: new Float32Array(400).fill(-step) });
+    }
+    expect(w.kahan[0]).toBe(1 + 256 * step);
+    expect(w.lots.reduce((sum, x) => sum + x) / 400).toBeCloseTo(1 + 256 * step, 3);
+  });
+});
+
+describe("rates of groups", () => {
+  const shapes = { embed: [2, 3], "block.0.w": [3, 3], "block.1.w": [3, 3], head: [3, 2] };
+  const model = () =>
+    Object.fromEntries(
+      Object.entries(shapes).map(([name, shape]) => [
+        name,
+        { data: Float32Array.from({ length: shape[0]! * shape[1]! }, (_, i) => Math.sin(i + 1)), shape },
+      ]),
+    );
+  /** How far each parameter went, relative to another configuration. */
+  const farther = (a: Configured, b: Configured): Record<string, number> => {
+    const moved = [a, b].map((configured) => {
+      const [p, from] = [model(), model()];
+      const opt = optimizer(p, configured);
+      opt.update(Object.fromEntries(Object.entries(p).map(([name, { data }]) => [name, data.map(Math.cos)])));
+      return Object.fromEntries(Object.entries(p).map(([name, { data }]) => [name, data[1]! - from[name]!.data[1]!]));
+    });
+    return Object.fromEntries(Object.entries(moved[0]!).map(([name, d]) => [name, d / moved[1]![name]!]));
+  };
+  const layer = ({ name }: { readonly name: string }): number =>
+    ["embed", "block.0.w", "block.1.w", "head"].indexOf(name);
+  const near = (wanted: Record<string, number>) =>
+    Object.fromEntries(Object.entries(wanted).map(([name, x]) => [name, expect.closeTo(x, 4)]));
+
+  test("layerDecay: each layer has a share of the next one's rate, as timm.optim.param_groups_layer_decay", () => {
+    const layered = layerDecay(adamw({ lr: 0.1 }), { decay: 0.5, layers: 4, layer, least: 0.2 });
+    expect(farther(layered, adamw({ lr: 0.1 }))).toEqual(
+      near({ embed: 0.2, "block.0.w": 0.25, "block.1.w": 0.5, head: 1 }),
+    );
+    expect(() => optimizer(model(), layerDecay(adamw(), { layers: 3, layer }))).toThrow(
+      /the layer of `head` must be a whole number from 0 to 2; got 3/,
+    );
+  });
+  test("loraPlus: B goes ratio times as far, and A and the rest as the rule does", () => {
+    const b = /^head/;
+    expect(farther(loraPlus(sgd({ lr: 0.01 }), { ratio: 8, b }), sgd({ lr: 0.01 }))).toEqual(
+      near({ embed: 1, "block.0.w": 1, "block.1.w": 1, head: 8 }),
+    );
+    const p = { "q.lora_A.weight": Float32Array.of(1), "q.lora_B.weight": Float32Array.of(1) };
+    optimizer(p, loraPlus(sgd({ lr: 0.01 }))).update({
+      "q.lora_A.weight": Float32Array.of(1),
+      "q.lora_B.weight": Float32Array.of(1),
+    });
+    expect(p["q.lora_A.weight"][0]).toBeCloseTo(0.99, 5);
+    expect(p["q.lora_B.weight"][0]).toBeCloseTo(0.84, 5);
+    expect(() => optimizer(model(), loraPlus(sgd()))).toThrow(/selects nothing/);
+  });
+});
+
+test("zclip lets a spike through no further than its deviations, and remembers the clipped one", () => {
+  const w = Float32Array.of(0, 0);
+  const opt = optimizer({ w }, zclip(sgd({ lr: 1 }), { warmup: 4, maxNorm: 100, threshold: 2 }));
+  const norms = [1, 1.2, 0.8, 1];
+  let before = 0;
+  const far = (norm: number): number => {
+    opt.update({ w: Float32Array.of(norm, 0) });
+    const moved = before - w[0]!;
+    before = w[0]!;
+    return moved;
+  };
+  for (const norm of norms) expect(far(norm)).toBeCloseTo(norm, 5);
+  const deviation = Math.sqrt(0.02); // of the four, whose mean is 1
+  expect(far(50)).toBeCloseTo(1 + (4 * deviation) / (49 / deviation), 3);
+  expect(far(1)).toBeCloseTo(1, 5);
 });
 
 describe("accumulation", () => {
@@ -204,3 +405,9 @@ test("a transform says of its rows of what they are, where the rule does not", (
   const turned = rule({ ...strange, id: "turned", title: "Turned", layout: ["in", "out"] });
   expect(() => rows(turned())).toThrow(/rows: Turned has its rows where it needs columns/);
 });
+
+law("a step of one scaled by 1 is the step", scaleUpdate(sgd({ lr: 0.25 }), { factor: 1 }), sgd({ lr: 0.25 }));
+law("decoupled decay of Adam is core's", weightDecay(adam(), 0.1), decoupledDecay(adam(), 0.1));
+law("coupled decay of Adam is core's L2", weightDecay(adam(), 0.1, { kind: "coupled" }), withL2(adam(), 0.1));
+law("noise of variance 0 changes nothing", gradientNoise(adam(), { eta: 0 }), adam());
+law("a limit that no step reaches changes nothing", clipUpdate(sgd({ lr: 0.5 }), { limit: 1e9 }), sgd({ lr: 0.5 }));

@@ -1,0 +1,40 @@
+import { transform } from "@descent/core";
+
+/**
+ * Clips gradients that are outliers among those so far: when the global norm is more than `threshold` deviations above its
+ * running mean, it is brought back, further the further out it was (Kumar et al., 2025). Mean and deviation begin as those of the
+ * first `warmup` norms. As the authors' code does, it also clips to `maxNorm` throughout.
+ * @property decay how much of the running mean and variance is kept at each step (default 0.97)
+ * @property threshold how many deviations above the mean a norm may be (default 2.5)
+ * @property maxNorm the greatest norm, whatever the mean (default 1)
+ * @property warmup how many norms the mean begins from (default 25)
+ * @property eps added to the deviation (default 1e-6)
+ */
+export const zclip = transform({
+  id: "zclip",
+  title: "ZClip",
+  paper: "https://arxiv.org/abs/2504.02507",
+  hyper: { decay: 0.97, threshold: 2.5, maxNorm: 1, warmup: 25, eps: 1e-6 },
+  ranges: {
+    decay: [0, 1],
+    threshold: [Number.MIN_VALUE, Infinity],
+    maxNorm: [Number.MIN_VALUE, Infinity],
+    warmup: [1, Infinity],
+  },
+  state: {
+    count: { place: "model", init: 0 },
+    mean: { place: "model", init: 0 },
+    variance: { place: "model", init: 0 },
+  },
+  before: {
+    length: "totalNorm(g)",
+    count: "count + 1",
+    z: "(length - mean) / (sqrt(variance) + eps)",
+    usual: "count > warmup && z > threshold ? mean + threshold^2 * sqrt(variance) / z : length",
+    apart: "usual - mean",
+    mean: "count > warmup ? decay * mean + (1 - decay) * usual : mean + apart / count",
+    variance:
+      "count > warmup ? decay * variance + (1 - decay) * (usual - mean)^2 : variance + (apart * (usual - mean) - variance) / count",
+    g: "g * min(1, min(usual, maxNorm) / (length + (length > min(usual, maxNorm) ? 1e-6 : 0)))",
+  },
+});
