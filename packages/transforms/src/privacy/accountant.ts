@@ -61,8 +61,8 @@ function spent({ noise, sampleRate, steps, delta }: PrivateRun): { epsilon: numb
 
 /** The least noise multiplier, to 1e-4 of itself, with which a run spends at most `epsilon`. */
 export function noiseFor(run: Omit<PrivateRun, "noise"> & { readonly epsilon: number }): number {
-  const { epsilon, ...rest } = run;
   checked("noiseFor", run, ["sampleRate", "steps", "delta", "epsilon"]);
+  const { epsilon, ...rest } = run;
   positive("noiseFor", { epsilon });
   const enough = (noise: number): boolean => spent({ ...rest, noise }).epsilon <= epsilon;
   let [low, high] = [0, 1];
