@@ -5,7 +5,7 @@ import { isRecord, list, OptimizerError, shown } from "./errors.ts";
 import { mapLeaves } from "./groups.ts";
 import { checkHyper, checkNumber } from "./hyper.ts";
 import { meant } from "./options.ts";
-import { renamed } from "./parse.ts";
+import { namesIn, renamed } from "./parse.ts";
 import { type DefaultsTo, exportName, type Leaf } from "./rule.ts";
 import { hasMatrices } from "./shapes.ts";
 import type { Equations, Hyper, HyperValue, Inputs, Range, Ranges, RuleSpec, Slots } from "./spec.ts";
@@ -139,6 +139,10 @@ function valuesOf(name: string, { hyper, ranges }: PlainTransform, options: unkn
   return values;
 }
 
+/** Whether an equation reads one of these names, other than the gradient, which every equation may. */
+const reads = (source: string, names: readonly string[]): boolean =>
+  namesIn(source).some((name) => name !== "g" && names.includes(name));
+
 /** Whether rows and columns mean anything to a rule. */
 const hasRows = (rule: RuleSpec): boolean => variesBySize(rule) || hasMatrices(trace(rule));
 
@@ -177,9 +181,18 @@ function wrap(leaf: Leaf, name: string, text: PlainTransform, values: Readonly<R
   const guard = (all: Equations): Equations =>
     when === undefined ? all : { ...all, when: all.when === undefined ? on : `${on} && (${all.when})` };
   const clock = new Map(text.t === undefined ? [] : [["t", `(${read(text.t)})`]]);
-  /** The rule's own equations, by its own count, in the steps in which it runs. */
-  const guarded = (all: Equations): Equations =>
-    guard(Object.fromEntries(Object.entries(all).map(([own, source]) => [own, renamed(source, clock)])));
+  const inner = [...(rule.before ?? []), rule.update, ...(rule.after ?? [])];
+  /**
+   * The rule's own equations, by its own count, in the steps in which it runs. A guard hides the names that a block gives from the
+   * others, so one that only gives names which they read is left open: it changes nothing.
+   */
+  const guarded = (all: Equations): Equations => {
+    const own = Object.fromEntries(Object.entries(all).map(([name, source]) => [name, renamed(source, clock)]));
+    const gives = Object.keys(all).filter((name) => name !== "when");
+    const changes = gives.some((name) => name === "p" || Object.hasOwn(rule.state, name));
+    const read = inner.some((other) => other !== all && Object.values(other).some((source) => reads(source, gives)));
+    return all.when === undefined && !changes && read ? own : guard(own);
+  };
   const start = { [`${name}.p0`]: "p" };
   const wrapped: RuleSpec = {
     ...rule,

@@ -26,7 +26,7 @@ export interface LossScaler {
   readonly scale: number;
   /**
    * Divides gradients by the scale, in place, and returns whether all are finite. Where some are not, they are left as they are,
-   * the scale shrinks, and this step is to be left out: `if (scaler.unscale(gradients)) opt.update(gradients)`. Clip afterwards.
+   * the scale shrinks, and this step must not be taken: `if (scaler.unscale(gradients)) opt.update(gradients)`. Clip afterwards.
    */
   unscale(gradients: Readonly<Record<string, Float32Array>>): boolean;
   state(): LossScalerState;

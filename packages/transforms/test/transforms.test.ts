@@ -301,6 +301,19 @@ describe("accumulation", () => {
     expect(() => micro.set({ "accumulate.every": 2.5 })).toThrow("accumulate.every is 2.5. It must be a whole number.");
   });
 
+  test("of a rule within caution and a clipped step is that of the mean", () => {
+    const around = (configured: Configured): Configured => cautious(clipUpdate(configured, { limit: 0.05 }));
+    const [small, big] = [copies(), copies()];
+    const micro = optimizer(small, accumulate(around(adam({ lr: 0.1 })), { every: 4 }));
+    const whole = optimizer(big, around(adam({ lr: 0.1 })));
+    for (let k = 0; k < steps.length; k += 4) {
+      for (const g of steps.slice(k, k + 4)) micro.update(g);
+      whole.update({ w: mean("w", k, 4), b: mean("b", k, 4) });
+      for (const name of ["w", "b"])
+        for (const [i, x] of big[name]!.entries()) expect(Math.abs(small[name]![i]! - x)).toBeLessThan(1e-6);
+    }
+  });
+
   test("nests: two of two are one of four", () => {
     const [nested, flat] = [copies(), copies()];
     const twice = transform({
@@ -388,6 +401,11 @@ law(
   "a graft of a rule on itself is the rule",
   graft({ direction: sgd({ lr: 0.5 }), length: sgd({ lr: 0.5 }) }),
   sgd({ lr: 0.5 }),
+);
+law(
+  "accumulating one gradient of a rule within transforms that compare before and after changes nothing",
+  accumulate(cautious(clipUpdate(agc(adam({ lr: 0.1 }), { clip: 0.5 }), { limit: 0.05 })), { every: 1 }),
+  cautious(clipUpdate(agc(adam({ lr: 0.1 }), { clip: 0.5 }), { limit: 0.05 })),
 );
 law("accumulating one gradient changes nothing", accumulate(adam(), { every: 1 }), adam());
 law("caution where every step goes down changes nothing", cautious(sgd({ lr: 0.1 }), { eps: 1 }), sgd({ lr: 0.1 }));

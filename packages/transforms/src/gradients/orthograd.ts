@@ -12,7 +12,7 @@ export const orthograd = transform({
   hyper: { eps: 1e-30 },
   before: {
     across: "g - p * (sum(p * g) / (sum(p^2) + eps))",
-    // What rounding leaves of a gradient along the weights has no direction.
+    // A gradient along the weights leaves nothing but rounding, which has no direction.
     g: "norm(across) <= 5e-7 * norm(g) ? 0 * g : across * (norm(g) / (norm(across) + eps))",
   },
 });
