@@ -65,9 +65,9 @@ test.each(running)("$folder imports no family, no schedule and no initializer", 
   expect(asks.get(pack)?.filter((name) => names.includes(name))).toEqual([]);
 });
 
-test("the dialects import core, the families and schedules", () => {
+test("the dialects import core, the families, schedules and transforms", () => {
   const dialects = packages.find(({ folder }) => folder === "dialects")!;
-  const known = ["core", "schedules", ...families].map((folder) => `@descent/${folder}`);
+  const known = ["core", "schedules", "transforms", ...families].map((folder) => `@descent/${folder}`);
   expect(asks.get(dialects)?.filter((name) => !known.includes(packageOf(name)))).toEqual([]);
 });
 
