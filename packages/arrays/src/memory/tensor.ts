@@ -1,6 +1,6 @@
 import type { Drawing } from "@descent/core/adapter";
 import type { Coded } from "../codec/codec.ts";
-import type { Numbers } from "../kernels/call.ts";
+import { isPlain, type Numbers } from "../kernels/call.ts";
 import { type Runner, runnerOf } from "../wasm/runner.ts";
 import { type Arena, arenaOf } from "./arena.ts";
 
@@ -32,8 +32,9 @@ export class Tensor {
 
   /** Gives a stand-in for an input the numbers of one step. */
   lend(numbers: Float32Array | Drawing): void {
-    if (numbers.buffer === undefined) this.#drawing = numbers;
-    else if (numbers !== this.#array) this.array = numbers;
+    if (numbers === this.#array) return;
+    if (isPlain(numbers)) this.array = numbers;
+    else this.#drawing = numbers;
   }
   get array(): Float32Array {
     return this.#array;

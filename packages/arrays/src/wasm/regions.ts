@@ -24,13 +24,12 @@ export class Regions {
   }
 
   copyIn(from: Numbers, start: number, length: number, to: number): void {
-    if (isCoded(from)) decode(from, start, length, this.#floats, to / 4);
-    else if (isPlain(from))
-      this.#floats.set(length === from.length ? from : from.subarray(start, start + length), to / 4);
+    if (isPlain(from)) this.#floats.set(length === from.length ? from : from.subarray(start, start + length), to / 4);
+    else if (isCoded(from)) decode(from, start, length, this.#floats, to / 4);
   }
 
   copyOut(to: Numbers, start: number, length: number, from: number): void {
-    if (isCoded(to)) encode(to, start, length, this.#floats, from / 4);
-    else if (isPlain(to)) to.set(this.#floats.subarray(from / 4, from / 4 + length), start);
+    if (isPlain(to)) to.set(this.#floats.subarray(from / 4, from / 4 + length), start);
+    else if (isCoded(to)) encode(to, start, length, this.#floats, from / 4);
   }
 }

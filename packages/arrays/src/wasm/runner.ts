@@ -142,7 +142,8 @@ export class Runner {
 
   /** How arrays are kept in this memory; `undefined` if all are float32, here or elsewhere. */
   #kindsOf(arrays: readonly Numbers[]): Kinds | undefined {
-    return arrays.every(isPlain) ? undefined : arrays.map((x) => this.#kindOf(x));
+    for (let i = 0; i < arrays.length; i++) if (!isPlain(arrays[i]!)) return arrays.map((x) => this.#kindOf(x));
+    return undefined;
   }
 
   #kindOf(x: Numbers): Kind {
