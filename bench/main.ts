@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { emitted } from "./emitted.ts";
 import { growth } from "./growth.ts";
 import { guard } from "./guard/guard.ts";
 import { matrices } from "./matrices.ts";
@@ -26,6 +27,7 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
   npm run bench -- products                 the cost of matrix products, by rows and columns (--sizes 256,512)
   npm run bench -- matrices                 Muon, Shampoo and SOAP, QR and eigenvectors, beside PyTorch and beside their products
                                             alone; and state in fewer bytes beside float32
+  npm run bench -- emitted                  AdamW and Muon printed for PyTorch beside PyTorch's own, eager and under torch.compile
   npm run bench -- profile [${modelNames.join("|")} …]
                                             where a training step's time goes, by operator
   npm run bench -- minimize                 the evaluations that classical methods need, beside SciPy's
@@ -161,6 +163,10 @@ else
       if (rest.length > 0) fail(`"products" takes no "${rest[0]}".`);
       console.log(`${await products(list("sizes", [256, 512, 1024]), { ...effort(5, 50), least: 1 }, say)}\n`);
       break;
+    case "emitted":
+      if (rest.length > 0) fail(`"emitted" takes no "${rest[0]}".`);
+      console.log(`${emitted(effort(5, 200), say)}\n`);
+      break;
     case "matrices":
       if (rest.length > 0) fail(`"matrices" takes no "${rest[0]}".`);
       await report("matrices", matrices({ ...effort(5, 100), least: 1 }, say));
@@ -190,6 +196,6 @@ else
     }
     default:
       fail(
-        `Unknown part "${part}". Choose from training, step, growth, products, matrices, profile, minimize, types and guard.`,
+        `Unknown part "${part}". Choose from training, step, growth, products, matrices, emitted, profile, minimize, types and guard.`,
       );
   }

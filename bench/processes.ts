@@ -31,7 +31,8 @@ export function javascript(root = repository): ContenderProcess {
   return new ContenderProcess(process.execPath, ["--import", tsx, path.join(bench, "serve.ts")], env);
 }
 
-const python = process.env.DESCENT_PYTHON ?? "python3";
+/** The Python that has PyTorch. */
+export const python: string = process.env.DESCENT_PYTHON ?? "python3";
 
 /** The reason PyTorch cannot run; undefined if it can. */
 export function noPyTorch(): string | undefined {

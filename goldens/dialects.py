@@ -119,6 +119,7 @@ OPTAX_CASES = [
     ("novograd", [(DEFAULTS, {"learning_rate": 0.05}), (OPTIONS, {"learning_rate": 0.05, "b1": 0.6, "b2": 0.8, "eps": 0.05, "eps_root": 0.2, "weight_decay": 0.3})]),
     ("fromage", [(DEFAULTS, {"learning_rate": 0.1}), (OPTIONS, {"learning_rate": 0.1, "min_norm": 0.7})]),
     ("sm3", [(WIDE, {"learning_rate": 0.05}), (OPTIONS, {"learning_rate": 0.05, "momentum": 0.6})]),
+    ("adafactor", [(WIDE, {"learning_rate": 0.3, "min_dim_size_to_factor": 2}), (OPTIONS, {"learning_rate": 0.5, "min_dim_size_to_factor": 2, "decay_rate": 0.6, "clipping_threshold": 0.7, "momentum": 0.6, "weight_decay_rate": 0.05, "eps": 0.02}), (DEFAULTS, {"learning_rate": 0.05, "multiply_by_parameter_scale": False, "clipping_threshold": None})]),
     ("prodigy", [(DEFAULTS, {"learning_rate": 5000.0}), (OPTIONS, {"learning_rate": 5.0, "betas": [0.6, 0.8], "eps": 0.05, "estim_lr0": 0.01, "estim_lr_coef": 1.5, "weight_decay": 0.3})]),
     ("adopt", [(DEFAULTS, {"learning_rate": 0.05}), (OPTIONS, {"learning_rate": 0.05, "b1": 0.6, "b2": 0.8, "eps": 0.05})]),
     ("simplified_ademamix", [(DEFAULTS, {"learning_rate": 0.01}), (OPTIONS, {"learning_rate": 0.05, "b1": 0.6, "b2": 0.8, "alpha": 0.4, "eps": 0.05, "weight_decay": 0.3})]),

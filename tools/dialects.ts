@@ -36,9 +36,12 @@ const given = (library: string, { defaults }: Named): unknown[] => {
   return library === "optax" ? [1] : [];
 };
 
+/** The rule of an optimizer; that of its first group, where it has several by shape. */
 const leafOf = (made: Configured): Leaf => {
-  if (made.kind !== "rule") throw new Error("An optimizer of a door is one rule.");
-  return made;
+  if (made.kind === "rule") return made;
+  const [first] = made.kind === "partition" ? Object.values(made.groups) : [];
+  if (!first) throw new Error("An optimizer of a door has a rule.");
+  return leafOf(first);
 };
 
 /** Every optimizer of every door, for the catalogue. */

@@ -23,12 +23,19 @@ const everywhere = {
   accumulator_dtype: "state is float32; adapters keep it in fewer bytes by their option `state`.",
 };
 
-/** An alias from its options and what they make. `rate` is the rate when it is left out, and `refuses` the options that cannot be had. */
+/** The rate when it is left out, options that cannot be had, with the reason, and options that may be null. */
+interface AliasOptions {
+  readonly rate?: number;
+  readonly refuses?: Readonly<Record<string, string>>;
+  readonly nullable?: readonly string[];
+}
+
+/** An alias from its options and what they make. */
 export function alias<const D extends Defaults>(
   dialect: string,
   defaults: D,
   make: (values: Called<D>) => Configured,
-  { rate, refuses: own = {} }: { readonly rate?: number; readonly refuses?: Readonly<Record<string, string>> } = {},
+  { rate, refuses: own = {}, nullable }: AliasOptions = {},
 ): Alias<D> {
   const refuses = { ...everywhere, ...own };
   const all = { learning_rate: rate ?? Number.NaN, ...defaults };
@@ -37,6 +44,7 @@ export function alias<const D extends Defaults>(
     dialect,
     defaults: all,
     refuses,
+    nullable,
     make: (values) => {
       const called = values as unknown as Called<D>; // `all` is a rate and D
       if (Number.isNaN(called.learning_rate))

@@ -1,5 +1,6 @@
 /** Optax's aliases by Optax's names, with Optax's defaults and forms, and the pieces of chains that go before them. */
 
+export { adafactor } from "./adafactor.ts";
 export type { Alias, Mask } from "./alias.ts";
 export {
   adabelief,

@@ -34,13 +34,15 @@ export interface Entry<D extends Defaults> {
   readonly dialect: string;
   readonly defaults: D;
   readonly refuses?: Readonly<Record<string, string>> | undefined;
+  /** Options that may be null, although they have a default that is not. */
+  readonly nullable?: readonly string[] | undefined;
   readonly make: (values: Values<D>) => Configured;
 }
 
 /** A function of the library's options from its description. Unknown, refused and unfit options are errors that name them. */
 export function optimizer<const D extends Defaults>(entry: Entry<D>): Dialect<D> {
-  const { library, dialect, defaults, refuses = {}, make } = entry;
-  const configure = (options: Given<D> = {}): Configured => make(read(dialect, options, defaults, refuses));
+  const { library, dialect, defaults, refuses = {}, nullable, make } = entry;
+  const configure = (options: Given<D> = {}): Configured => make(read(dialect, options, defaults, refuses, nullable));
   return Object.assign(configure, { library, dialect, defaults, refuses });
 }
 
@@ -50,6 +52,7 @@ export function read<D extends Defaults>(
   options: Given<D>,
   defaults: D,
   refuses: Readonly<Record<string, string>> = {},
+  nullable: readonly string[] = [],
 ): Values<D> {
   const names = Object.keys(defaults);
   if (!isRecord(options))
@@ -68,7 +71,7 @@ export function read<D extends Defaults>(
         `${where} has no option \`${name}\`; it takes ${list(names, names.length)}.${suggestion(name, names)}`,
       );
     if (value === undefined) continue;
-    checkOption(where, name, value, defaults[name]);
+    if (value !== null || !nullable.includes(name)) checkOption(where, name, value, defaults[name]);
     values[name] = value;
   }
   return values as Values<D>; // each value was checked against its default
