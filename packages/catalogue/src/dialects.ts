@@ -282,6 +282,26 @@ export const dialects: readonly DialectEntry[] = [
     "refuses": ["mu_dtype", "accumulator_dtype"]
   },
   {
+    "name": "adafactor",
+    "library": "optax",
+    "rule": "optax/adafactor",
+    "sentence": "`optax.adafactor`, for matrices and vectors: matrices whose sides are both at least `min_dim_size_to_factor` are factored, and everything else keeps its second moment.",
+    "comment": "`optax.adafactor`, for matrices and vectors: matrices whose sides are both at least `min_dim_size_to_factor` are factored, and everything else keeps its second moment. Optax factors the two largest dimensions of larger tensors, which is refused.",
+    "options": [
+      { "name": "learning_rate" },
+      { "name": "min_dim_size_to_factor", "default": 128 },
+      { "name": "decay_rate", "default": 0.8 },
+      { "name": "multiply_by_parameter_scale", "default": true },
+      { "name": "clipping_threshold", "default": 1 },
+      { "name": "momentum", "default": null },
+      { "name": "weight_decay_rate", "default": null },
+      { "name": "eps", "default": 1e-30 },
+      { "name": "factored", "default": true },
+      { "name": "weight_decay_mask", "default": null }
+    ],
+    "refuses": ["mu_dtype", "accumulator_dtype", "decay_offset", "dtype_momentum"]
+  },
+  {
     "name": "adagrad",
     "library": "optax",
     "rule": "adagrad-eps-inside",
