@@ -3,6 +3,7 @@ import { optimizer } from "@descent/arrays";
 import { displacementError } from "@descent/conformance";
 import type { Configured, StateDict } from "@descent/core";
 import { type Axes, decodeSafetensors, encodeSafetensors } from "@descent/core/adapter";
+import { importModel, survey } from "@descent/onnx";
 import { describe, expect, test } from "vitest";
 import * as keras from "../src/keras/index.ts";
 import * as optax from "../src/optax/index.ts";
@@ -188,7 +189,7 @@ describe("a state that does not fit is refused", () => {
 
   test("because the rule is another one, or keeps what the file does not have", () => {
     expect(() => torch.fromStateDict(bytes, like(torch.Adagrad()))).toThrow(
-      "PyTorch's state of `fc.bias` lacks `sum`, which `adagrad` needs.",
+      "PyTorch's state of `fc.bias` has `exp_avg`, which `adagrad` does not keep.",
     );
     expect(() => torch.fromStateDict(bytes, like(keras.Adam()))).toThrow(
       "The state of the rule `keras/adam` has no counterpart in PyTorch",
@@ -206,8 +207,45 @@ describe("a state that does not fit is refused", () => {
     expect(() => torch.fromStateDict(bytes, sgd)).toThrow("PyTorch does not count the updates of `momentum`");
   });
 
+  test("because its names are others, or it holds more than the rule keeps", () => {
+    const other = optimizer({ bias: { data: new Float32Array(4), shape: [4] } }, torch.AdamW()).state();
+    expect(() => torch.fromStateDict(bytes, other)).toThrow(
+      "PyTorch has the state of `fc.weight`, `fc.bias`, `conv.weight`, and no parameter here has that name; there are `bias`. Give `names`",
+    );
+    const amsgrad = states("torch").cases.find(({ options }) => options.amsgrad)!;
+    const whole = file(amsgrad.state, { param_groups: amsgrad.groups! });
+    expect(() => torch.fromStateDict(whole, like(torch.Adam()))).toThrow(
+      "PyTorch's state of `fc.bias` has `max_exp_avg_sq`, which `adam` does not keep.",
+    );
+    for (const [library, door] of [
+      ["optax", { from: optax.fromTree, rule: optax.adam(0.1), name: "adam" }],
+      ["keras", { from: keras.fromVariables, rule: keras.Adam(), name: "Adam" }],
+    ] as const) {
+      const { state } = states(library).cases.find(({ name }) => name === door.name)!;
+      const part = optimizer({ bias: { data: new Float32Array(4), shape: [4] } }, door.rule).state();
+      expect(() => door.from(file(state), part)).toThrow("and no parameter here has that name; there are `bias`.");
+    }
+  });
+
+  test("names of an ONNX export say how its weights lie", () => {
+    const bytesOf = (fixture: string) =>
+      readFileSync(new URL(`../../onnx/test/fixtures/${fixture}.onnx`, import.meta.url));
+    const named = torch.namesOf(survey(importModel(bytesOf("dynamic_encoder"))));
+    // Embeddings lie alike in both, and a square one could not be told by its shape.
+    expect(named["places.weight"]).toEqual({ name: "places.weight", axes: { in: [0], out: [1] } });
+    expect(named["layer.self_attn.out_proj.weight"]).toBe("layer.self_attn.out_proj.weight");
+    expect(
+      torch.namesOf([
+        { name: "val_95", shape: [3, 4], role: "kernel", axes: { in: [0], out: [1] }, sources: ["fc.weight"] },
+      ]),
+    ).toEqual({ val_95: "fc.weight" });
+  });
+
   test("because a transform has state of its own, which no optimizer of PyTorch keeps", () => {
-    const opt = optimizer({ "fc.bias": new Float32Array(4) }, torch.AveragedModel(torch.AdamW()));
+    const arrays = Object.entries(run.at).map(
+      ([name, { shape, data }]) => [name, { data: Float32Array.from(data), shape }] as const,
+    );
+    const opt = optimizer(Object.fromEntries(arrays), torch.AveragedModel(torch.AdamW()));
     expect(() => opt.load(torch.fromStateDict(bytes, opt.state()))).toThrow("swa.average");
   });
 });

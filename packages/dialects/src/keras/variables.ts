@@ -43,6 +43,13 @@ export function fromVariables(bytes: Uint8Array, like: StateDict, options: Varia
     throw new OptimizerError(
       "fromVariables: the file has no `…/iteration`. Save { v.path: v.numpy() for v in optimizer.variables }.",
     );
+  const parameters: unknown = isRecord(like) && isRecord(like.meta) ? like.meta.parameters : {};
+  const known = new Set(
+    Object.keys(isRecord(parameters) ? parameters : {}).map((name) => {
+      const there = isRecord(names) && Object.hasOwn(names, name) ? names[name]! : name;
+      return (typeof there === "string" ? there : String(there?.name)).replaceAll("/", "_");
+    }),
+  );
   const t = numbersOf("fromVariables", iteration, tensors[iteration]!).data[0]!;
   return gathered(
     keras(like),
@@ -53,6 +60,12 @@ export function fromVariables(bytes: Uint8Array, like: StateDict, options: Varia
         const key = keyOf(keys, slot, parameter);
         return key === undefined ? undefined : numbersOf("fromVariables", key, tensors[key]!);
       },
+      // Keras joins the path by underscores, so it is told by the names that are known.
+      parameters: (slot) =>
+        keys
+          .map((key) => key.slice(key.indexOf("/") + 1))
+          .filter((key) => key.endsWith(`_${slot}`) && !known.has(key.slice(0, -slot.length - 1)))
+          .map((key) => key.slice(0, -slot.length - 1)),
       count: () => t,
     },
     t,

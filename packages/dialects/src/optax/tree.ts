@@ -62,6 +62,11 @@ export function fromTree(bytes: Uint8Array, like: StateDict, options: FromTreeOp
         const key = keyOf(keys, slot, parameter);
         return key === undefined ? undefined : numbersOf("fromTree", key, tensors[key]!);
       },
+      parameters: (slot) =>
+        keys.flatMap((key) => {
+          const [, parameter] = new RegExp(`(?:^|/)${slot}/(.+)$`).exec(key) ?? [];
+          return parameter === undefined ? [] : [parameter];
+        }),
       count: () => t,
     },
     t,

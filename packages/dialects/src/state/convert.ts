@@ -99,6 +99,8 @@ export interface Source {
   tensor(slot: string, parameter: string): Numbers | undefined;
   /** How many updates a parameter has had: 0 where the library keeps nothing of it. */
   count(parameter: string): number;
+  /** Every parameter of which there is a slot that is called so. */
+  parameters(slot: string): readonly string[];
 }
 
 /**
@@ -139,8 +141,22 @@ export function gathered(library: Library, like: StateDict, names: Names, source
     };
     parameters[name] = { ...saved, t, ...(Object.keys(host).length > 0 ? { host } : {}) };
   }
+  refuseLeft(library, like, names, source);
   const most = Math.max(0, ...Object.values(parameters).map(({ t }) => t));
   return { meta: { ...like.meta, step: step ?? most, parameters }, tensors };
+}
+
+/** A state that belongs to no parameter here would be lost, most often because its name is another one. */
+function refuseLeft(library: Library, { meta }: StateDict, names: Names, source: Source): void {
+  const known = new Set(Object.keys(meta.parameters).map((name) => thereOf(names, name).name));
+  const slots = new Set(
+    Object.values(meta.parameters).flatMap((saved) => slotsOf(formOf(library, meta, saved)).map(([, its]) => its)),
+  );
+  const left = new Set([...slots].flatMap((slot) => source.parameters(slot)).filter((name) => !known.has(name)));
+  if (left.size > 0)
+    throw new OptimizerError(
+      `${library.title} has the state of ${list([...left])}, and no parameter here has that name; there are ${list([...known])}. Give \`names\`: { "ours": "theirs" }.`,
+    );
 }
 
 /** One slot in our layout. One number per row or column, which lies alike everywhere, is told by its size. */

@@ -70,6 +70,8 @@ export function fromWeights(weights: readonly NamedWeight[], like: StateDict, op
         const found = byName.get(`${parameter}/${slot}`);
         return found && { shape: found.shape, data: found.dataSync() };
       },
+      parameters: (slot) =>
+        [...byName.keys()].flatMap((key) => (key.endsWith(`/${slot}`) ? [key.slice(0, -slot.length - 1)] : [])),
       count: () => t,
     },
     t,

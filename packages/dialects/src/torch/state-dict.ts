@@ -68,16 +68,38 @@ export function fromStateDict(bytes: Uint8Array, like: StateDict, options: FromS
     throw new OptimizerError(
       `fromStateDict: PyTorch does not count the updates of \`${String(silent.rule)}\`. Say how many there were: { step: 1000 }.`,
     );
+  refuseMore(like, states, names);
   return gathered(
     torch,
     like,
     names,
     {
       tensor: (slot, parameter) => states.get(parameter)?.get(slot),
+      parameters: (slot) => [...states].flatMap(([name, slots]) => (slots.has(slot) ? [name] : [])),
       count: (parameter) => states.get(parameter)?.get("step")?.data[0] ?? (states.has(parameter) ? (step ?? 0) : 0),
     },
     step,
   );
+}
+
+/** The state of amsgrad, say, that is to go on without its maximum. */
+function refuseMore(like: StateDict, states: ReadonlyMap<string, ReadonlyMap<string, Numbers>>, names: Names): void {
+  const keeps = (id: string): ReadonlySet<string> => {
+    const { slots, host = {}, extra = {} } = forms[id] ?? { slots: {} };
+    const theirs = Object.values(slots).map((there) => (typeof there === "string" ? there : there.name));
+    return new Set(["step", ...theirs, ...Object.values(host), ...Object.keys(extra)]);
+  };
+  if (!isRecord(like) || !isRecord(like.meta) || !isRecord(like.meta.parameters)) return; // gathered says so
+  for (const [name, { group }] of Object.entries(like.meta.parameters)) {
+    const there = isRecord(names) && Object.hasOwn(names, name) ? names[name]! : name;
+    const parameter = typeof there === "string" ? there : there.name;
+    const id = like.meta.groups[group]?.rule ?? "";
+    const more = [...(states.get(parameter)?.keys() ?? [])].find((slot) => !keeps(id).has(slot));
+    if (more !== undefined && Object.hasOwn(forms, id))
+      throw new OptimizerError(
+        `fromStateDict: PyTorch's state of \`${parameter}\` has \`${more}\`, which \`${id}\` does not keep. Was the optimizer made with other options?`,
+      );
+  }
 }
 
 /**
@@ -139,8 +161,8 @@ export interface SurveyedWeight {
 
 /**
  * PyTorch's names of the weights of an ONNX export, for `names`: `namesOf(survey(graph))` of @descent/onnx. Weights of matrix
- * products that the exporter transposed are known by their axes; embeddings and convolutions lie as in PyTorch. Weights that
- * hold no parameter, or several, are left out.
+ * products that the exporter transposed are known by their axes; embeddings and convolutions lie as in PyTorch. Weights of
+ * which the file says nothing have their own names, and those that hold several parameters are left out.
  */
 export function namesOf(weights: readonly SurveyedWeight[]): Names {
   if (
@@ -150,8 +172,8 @@ export function namesOf(weights: readonly SurveyedWeight[]): Names {
     throw new OptimizerError(`namesOf takes what survey(graph) of @descent/onnx gives; got ${shown(weights)}.`);
   return Object.fromEntries(
     weights.flatMap(({ name, shape, role, axes, sources }) => {
-      const [source] = sources;
-      if (source === undefined || sources.length > 1) return [];
+      if (sources.length > 1) return [];
+      const [source = name] = sources;
       const alike = shape.length !== 2 || role === "embedding";
       return [[name, alike && axes ? { name: source, axes } : source] as const];
     }),
