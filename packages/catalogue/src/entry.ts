@@ -45,6 +45,12 @@ export interface RuleEntry {
   readonly inputs?: Readonly<Record<string, "tensor" | "model">>;
   /** The parameter to evaluate with, where that is not the one that is trained. */
   readonly readout?: string;
+  /** The meaning of its rows and columns, where that matters. */
+  readonly layout?: readonly ["out", "in"] | readonly ["in", "out"];
+  /** How many blocks of rows it sees as tensors: a number, or the name of an option. */
+  readonly blocks?: { readonly rows: number | string };
+  /** `"matrix"` if it refuses vectors and scalars. */
+  readonly needs?: "matrix";
   readonly latex: string;
   readonly mathml: string;
   readonly options: readonly OptionEntry[];
