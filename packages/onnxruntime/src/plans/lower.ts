@@ -242,7 +242,9 @@ export const refuseWhole = (program: Program): void =>
 function asMatrices(graph: Graph, job: GraphJob): GraphJob {
   const { program, parameter, tensors } = job;
   const { rows, cols } = matrix(parameter);
-  if (parameter.shape.length === 2 || (!shapes(program, { rows, cols }) && parameter.split === undefined)) return job;
+  const { shape, split, blocks } = parameter;
+  const laid = shape.length === 2 || (!shapes(program, { rows, cols }) && split === undefined);
+  if (laid && blocks === undefined) return job;
   const flat = Object.entries(tensors).map(([name, tensor]) => {
     const { place, matrix: own } = program.slots[name] ?? { place: "tensor" }; // `p` and `g` are not slots
     return [
@@ -250,7 +252,8 @@ function asMatrices(graph: Graph, job: GraphJob): GraphJob {
       place === "tensor" && !own ? graph.op("Reshape", [tensor, graph.ints([rows, cols])])[0]! : tensor,
     ] as const; // one output
   });
-  return { ...job, parameter: { ...parameter, shape: [rows, cols], split: 1 }, tensors: Object.fromEntries(flat) };
+  const seen = { ...parameter, shape: [rows, cols], split: 1, order: undefined, blocks: undefined };
+  return { ...job, parameter: seen, tensors: Object.fromEntries(flat) };
 }
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
