@@ -223,7 +223,12 @@ export function lower(graph: Graph, given: readonly GraphJob[]): Readonly<Record
         const result = value(e, j);
         if (graph.typeOf(result)?.shape?.join() === shape.join()) return [name, result];
         // a row's numbers lie spread for broadcasting; a value of a narrower place fills its tensor
-        return [name, op(e.place === slot.place ? "Reshape" : "Expand", [result, graph.ints(shape)])];
+        return [
+          name,
+          e.place === slot.place
+            ? op("Reshape", [result, graph.ints(shape)], zeros(graph, shape))
+            : op("Expand", [result, graph.ints(shape)]),
+        ];
       }),
     ),
   );
@@ -249,12 +254,18 @@ function asMatrices(graph: Graph, job: GraphJob): GraphJob {
     const { place, matrix: own } = program.slots[name] ?? { place: "tensor" }; // `p` and `g` are not slots
     return [
       name,
-      place === "tensor" && !own ? graph.op("Reshape", [tensor, graph.ints([rows, cols])])[0]! : tensor,
+      place === "tensor" && !own
+        ? graph.op("Reshape", [tensor, graph.ints([rows, cols])], zeros(graph, [rows, cols]))[0]!
+        : tensor,
     ] as const; // one output
   });
   const seen = { ...parameter, shape: [rows, cols], split: 1, order: undefined, blocks: undefined };
   return { ...job, parameter: seen, tensors: Object.fromEntries(flat) };
 }
+
+/** The attribute by which a size of 0 is 0, and not the size of the input; earlier operator sets do not have it. */
+const zeros = ({ opset }: Graph, shape: readonly number[]): { readonly allowzero?: 1 } =>
+  opset >= 14 && shape.includes(0) ? { allowzero: 1 } : {};
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
