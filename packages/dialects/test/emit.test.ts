@@ -27,14 +27,14 @@ interface Outcome {
 /** Rules whose golden differs from their equations in the last digits of float32, where its source has a constant in float32. */
 const LOOSE: ReadonlySet<string> = new Set(["madgrad", "adagc"]);
 
-/** Runs what is printed for a target along every golden. */
+/** Runs what is printed for a target along the goldens, of every `part`-th rule that is printed. */
 async function follow(
   target: Target,
   part = 1,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly printed: number }> {
   const cases = [];
-  for (const [i, entry] of rules.entries()) {
-    if (i % part !== 0) continue;
+  let printed = 0;
+  for (const entry of rules) {
     const made = await load(entry.name);
     let code: string;
     try {
@@ -42,6 +42,7 @@ async function follow(
     } catch {
       continue; // refused, as another test says
     }
+    if (printed++ % part !== 0) continue;
     cases.push({
       rule: entry.name,
       target,
@@ -62,7 +63,7 @@ async function follow(
     env: { ...process.env, JAX_PLATFORMS: "cpu" },
   });
   if (status !== 0) throw new Error(stderr);
-  return { outcomes: JSON.parse(stdout) as readonly Outcome[], printed: cases.length };
+  return { outcomes: JSON.parse(stdout) as readonly Outcome[], printed };
 }
 
 describe("what is printed moves as the golden does, in double precision", () => {
@@ -87,7 +88,7 @@ describe("what is printed moves as the golden does, in double precision", () => 
         expect(outcomes.filter(({ wrong }) => wrong !== undefined)).toEqual([]);
         const far = outcomes.filter(({ rule: name, error = 0 }) => !(error < (LOOSE.has(name) ? 1e-7 : 1e-11)));
         expect(far).toEqual([]);
-        expect(printed).toBeGreaterThan((rules.length / part) * 0.6);
+        expect(printed).toBeGreaterThan(rules.length * 0.5);
       },
       HANG,
     );
