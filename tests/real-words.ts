@@ -6,7 +6,7 @@ import { polyakSgd, prodigy } from "@descent/parameter-free";
 import { scheduleFree, scheduleFreeAdamw } from "@descent/schedule-free";
 import { nesterovLookahead, sgd, sgld } from "@descent/sgd";
 import { asam, extragradient, sam } from "@descent/sharpness";
-import { accumulate, cautious } from "@descent/transforms";
+import { accumulate, cautious, clipByBlockRms, kahan, weightDecay, zclip } from "@descent/transforms";
 
 /* Families whose words adapters carry out by themselves: phases, averages, inputs, random numbers, equations of some steps. */
 
@@ -28,6 +28,12 @@ export const wordy: Readonly<Record<string, Configured>> = {
   "accumulate around AdamW": accumulate(adamw({ lr: 0.05 })),
   "cautious around AdamW": cautious(adamw({ lr: 0.05 })),
   "ema around sam around SGD": ema(sam(sgd({ lr: 0.1 }))),
+  "zclip around SGD, which shares numbers": zclip(sgd({ lr: 0.1 }), { warmup: 2, threshold: 0.5, decay: 0.6 }),
+  "accumulate around cautious decay around clipping": accumulate(
+    weightDecay(clipByBlockRms(adamw({ lr: 0.05 })), 0.1, { kind: "cautious" }),
+    { every: 2 },
+  ),
+  "kahan around SGD": kahan(sgd({ lr: 0.125 })),
 };
 
 /** The start of the one weight, and the coefficients x of the loss (x · w)² / 2. */
