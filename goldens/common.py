@@ -52,6 +52,8 @@ ROWS = "matrices, some rows without gradients"
 HEADS, HEADS_MORE, HEADS_FAINT = "matrices of heads", "matrices of heads, every option off its default", "matrices of heads, tiny gradients"
 # For rules whose source has a literal where Descent has an option.
 LARGE = "a large eps"
+# For rules that remember rates.
+COURSE = "a rate that is 0 at first, rises and falls"
 
 # How large the gradients of each step are. They grow, shrink and nearly vanish, so that a maximum over time, a clip
 # and a decay rate each have something to do.
@@ -76,6 +78,7 @@ ENVELOPE = {
     HEADS: [0.9, 1.3, 0.5, 1.1, 0.2, 0.8, 1.2, 0.6, 1.0, 0.4],
     HEADS_MORE: [1.1, 0.4, 1.2, 0.7, 1.3, 0.3, 0.9, 0.6, 1.0, 0.8],
     HEADS_FAINT: [1.0, 0.8, 1.3, 0.4, 1.1, 0.6, 0.9, 0.2, 1.2, 0.7],
+    COURSE: [1.0, 0.7, 1.2, 0.4, 0.9, 1.3, 0.6, 0.5, 1.1, 0.8],
 }
 
 
@@ -167,15 +170,28 @@ def normals(shape, text):
     return np.array(out[:count], np.float32).astype(np.float64).reshape(shape)
 
 
-def torch_path(make: Callable[[dict[str, torch.Tensor]], torch.optim.Optimizer], p: Tensors, steps: list[Tensors]) -> Path_:
+def torch_path(
+    make: Callable[[dict[str, torch.Tensor]], torch.optim.Optimizer], p: Tensors, steps: list[Tensors], rates: list[float] | None = None, keep: Callable | None = None
+) -> Path_:
+    """`rates` are those of each step; `keep` takes slots by name from a parameter's state at the end, for `KEPT`."""
     tensors = {name: torch.tensor(x, requires_grad=True) for name, x in p.items()}
     optimizer, path = make(tensors), []
-    for now in steps:
+    for t, now in enumerate(steps):
+        for group in optimizer.param_groups if rates else []:
+            group["lr"] = rates[t]
         for name, x in tensors.items():
             x.grad = torch.tensor(now[name]) if name in now else None
         optimizer.step()
         path.append({name: x.detach().numpy().copy() for name, x in tensors.items()})
+    KEPT.clear()
+    for name, x in tensors.items() if keep else []:
+        for slot, value in keep(optimizer.state[x]).items():
+            KEPT.setdefault(slot, {})[name] = value.detach().numpy().copy()
     return path
+
+
+# Slots at the end of the last path, by name and parameter, where `keep` told them.
+KEPT: dict[str, Tensors] = {}
 
 
 def optax_path(transform: optax.GradientTransformation, p: Tensors, steps: list[Tensors]) -> Path_:
@@ -243,6 +259,7 @@ def setting_json(name: str, fields: dict, p: Tensors, steps: list[Tensors], path
         **fields,
         "parameters": {n: {"shape": list(x.shape), "role": ROLES[n], "start": x.ravel().tolist()} for n, x in p.items()},
         "gradients": [tensors_json(now) for now in steps],
+        **({"slots": {slot: tensors_json(tensors) for slot, tensors in KEPT.items()}} if KEPT else {}),
         **({"inputs": [{key: x if isinstance(x, float) else tensors_json(x) for key, x in now.items()} for now in inputs]} if inputs else {}),
         "path": [tensors_json(now) for now in path],
     }
@@ -255,7 +272,7 @@ ONLY: set[str] = set()
 def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[..., Path_], box: Box | None, defaults: dict, starts: float = 1.0, scales: dict[str, dict[str, float]] | None = None) -> dict | None:
     """One rule: `run` is the source, `box` a transcription that must agree with it, `defaults` the options a setting leaves out.
 
-    `starts` scales p_0 where gradients are tiny. `scales` makes inputs besides gradients, which `run` gets after them. None for
+    An option that is a list has these values by step. `starts` scales p_0 where gradients are tiny. `scales` makes inputs besides gradients, which `run` gets after them. None for
     a rule that was not asked for.
     """
     if ONLY and rule not in ONLY:
@@ -266,13 +283,16 @@ def golden(rule: str, source: str, settings: dict[str, dict], run: Callable[...,
         p = start(name, starts if tiny else 1.0)
         steps = gradients(name, 1e-6 if tiny else 1.0)
         full = {**defaults, **options}
+        schedules = {option: value for option, value in options.items() if isinstance(value, list)}
+        options = {option: value for option, value in options.items() if option not in schedules}
+        KEPT.clear()
         inputs = beside(name, scales) if scales else None
         path = run(full, p, steps, inputs) if inputs else run(full, p, steps)
         what = f"{rule}, {name}"
-        if box:
+        if box and not schedules:
             agree(what, box_path(box, full, p, steps, inputs), path, p)
         visible(what, path, p)
-        out.append(setting_json(name, {"options": options}, p, steps, path, inputs))
+        out.append(setting_json(name, {"options": options, **({"schedules": schedules} if schedules else {})}, p, steps, path, inputs))
     return {"rule": rule, "source": source, "hyper": defaults, "settings": out}
 
 
@@ -284,12 +304,12 @@ def three(usual: float, other: float, tiny: float, **more: float) -> dict[str, d
 LIBRARIES = {"torch.": TORCH, "pytorch_optimizer.": KOZISTR, "timm.": TIMM}
 
 
-def by_torch(name: str, kind: type | Callable[[], type], arguments: Callable[[dict], dict], settings: dict, defaults: dict, said: str = "", source: str | None = None) -> dict | None:
+def by_torch(name: str, kind: type | Callable[[], type], arguments: Callable[[dict], dict], settings: dict, defaults: dict, said: str = "", source: str | None = None, keep: Callable | None = None) -> dict | None:
     """A rule whose source is an optimizer of PyTorch's form: a class, or what gives one when the golden is made."""
 
     def run(o: dict, p: Tensors, steps: list[Tensors]) -> Path_:
         made = kind if isinstance(kind, type) else kind()
-        return torch_path(lambda ts: made(decayed(ts, o.get("weightDecay", 0)), **arguments(o)), p, steps)
+        return torch_path(lambda ts: made(decayed(ts, o.get("weightDecay", 0)), **arguments(o)), p, steps, keep=keep)
 
     if source is None:
         library = next(title for start, title in LIBRARIES.items() if kind.__module__.startswith(start))

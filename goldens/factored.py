@@ -1,16 +1,18 @@
 """The family factored: numbers computed by published code, and the papers' boxes in NumPy that must agree with them."""
 
 from contextlib import contextmanager, redirect_stdout
+from importlib.metadata import version
 from io import StringIO
 
 import numpy as np
 import optax
 import pytorch_optimizer
+import timm.optim
 import torch
 
 from authors import authors
 from common import (
-    DEFAULTS, FAINT, FLAT, FLAT_FAINT, FLAT_MORE, HEADS, HEADS_FAINT, HEADS_MORE, IMAGES, KOZISTR, MORE, OPTAX, OPTIONS, ROLES, ROWS, TINY, TORCH, WIDE,
+    DEFAULTS, FAINT, FLAT, FLAT_FAINT, FLAT_MORE, HEADS, HEADS_FAINT, HEADS_MORE, IMAGES, KOZISTR, MORE, OPTAX, OPTIONS, ROLES, ROWS, TIMM, TINY, TORCH, WIDE,
     by_torch, decayed, golden, normals, optax_path, torch_path,
 )
 
@@ -43,6 +45,35 @@ def adafactor(p, gradients, role, lr, decay, clip, eps1, eps2, weightDecay):
         rate = max(eps2, np.sqrt((p**2).mean())) * min(lr, t**-0.5)
         p = (1 - (0 if role == "bias" else lr * weightDecay)) * p - rate / max(1, np.sqrt((u**2).mean()) / clip) * u
         yield p.reshape(shape)
+
+
+def run_adafactor_t5(o, p, steps):
+    import transformers
+
+    def make(tensors):
+        groups = decayed(tensors, o["weightDecay"])
+        return transformers.Adafactor(
+            groups, lr=None, eps=(o["eps1"], o["eps2"]), clip_threshold=o["clip"], decay_rate=-o["decay"], relative_step=True, scale_parameter=True
+        )
+
+    def relative(group, state):
+        """As the class has it, with the rate where it has a literal 1e-2."""
+        return max(group["eps"][1], state["RMS"]) * min(o["lr"], state["step"] ** -0.5)
+
+    transformers.Adafactor._get_lr = staticmethod(relative)
+    path = torch_path(make, {n: flat(x) for n, x in p.items()}, [{n: flat(g) for n, g in now.items()} for now in steps])
+    return [{n: x.reshape(p[n].shape) for n, x in now.items()} for now in path]
+
+
+def run_adafactor_bv(o, p, steps):
+    def make(tensors):
+        return timm.optim.AdafactorBigVision(
+            decayed(tensors, o["weightDecay"]), lr=o["lr"], min_dim_size_to_factor=2, decay_rate=o["decay"], beta2_cap=o["cap"],
+            momentum=o["beta1"], momentum_dtype=torch.float64, eps=o["eps1"],
+        )
+
+    path = torch_path(make, {n: flat(x) for n, x in p.items()}, [{n: flat(g) for n, g in now.items()} for now in steps])
+    return [{n: x.reshape(p[n].shape) for n, x in now.items()} for now in path]
 
 
 def run_sm3(o, p, steps):
@@ -206,6 +237,26 @@ def goldens():
     }
     said = ", float64; a convolution as a matrix"
     out |= {
+        "adafactorT5": golden(
+            "adafactorT5", f"transformers {version('transformers')}, transformers.Adafactor, its literal 1e-2 as the rate{said}",
+            {
+                DEFAULTS: {"lr": 0.3},
+                OPTIONS: {"lr": 0.5, "decay": 0.6, "clip": 1.2, "eps1": 0.3, "eps2": 0.6, "weightDecay": 0.1},
+                TINY: {"lr": 0.3},
+                IMAGES: {"lr": 0.3},
+            },
+            run_adafactor_t5, None, {"lr": 1e-2, "decay": 0.8, "clip": 1, "eps1": 1e-30, "eps2": 1e-3, "weightDecay": 0},
+        ),
+        "adafactorBv": golden(
+            "adafactorBv", f"{TIMM}, timm.optim.AdafactorBigVision with its mean in float64{said}",
+            {
+                DEFAULTS: {"lr": 0.1},
+                OPTIONS: {"lr": 0.2, "beta1": 0.6, "decay": 0.6, "cap": 0.7, "eps1": 0.3, "weightDecay": 0.1},
+                TINY: {"lr": 0.1},
+                IMAGES: {"lr": 0.1},
+            },
+            run_adafactor_bv, None, {"lr": 1e-3, "beta1": 0.9, "decay": 0.8, "cap": 0.999, "eps1": 1e-30, "weightDecay": 0},
+        ),
         "came": golden(
             "came", f"{KOZISTR}, CAME{said}",
             {

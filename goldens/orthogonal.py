@@ -53,13 +53,13 @@ def run_polar_express(o, p, steps):
         module.zeropower_via_newtonschulz = given
 
 
-def by_class(repository, commit, file, kind, arguments):
+def by_class(repository, commit, file, kind, arguments, keep=None):
     """A class of the authors, its iteration in float64."""
 
     def run(o, p, steps):
         with exactly():
             make = getattr(authors(repository, commit, file), kind)
-            return torch_path(lambda t: make(list(t.values()), **arguments(o)), p, steps)
+            return torch_path(lambda t: make(list(t.values()), **arguments(o)), p, steps, keep=keep)
 
     return run
 
@@ -166,6 +166,7 @@ def goldens():
             by_class(
                 "zichongli5/NorMuon", "d45c9a4", "normuon.py", "SingleDeviceNorMuon",
                 lambda o: {"lr": o["lr"], "weight_decay": o["weightDecay"], "momentum": o["momentum"], "beta2": o["beta2"]},
+                lambda state: {"v": state["second_momentum_buffer"]},
             ), None, {"lr": 0.02, "momentum": 0.95, "beta2": 0.95, "weightDecay": 0},
         ),
         "scion": golden("scion", code("LIONS-EPFL/scion", "f58a393"), scions, scion("Spectral"), None, {"lr": 1e-3, "momentum": 0.9, "scale": 1, "weightDecay": 1}),

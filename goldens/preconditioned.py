@@ -6,10 +6,11 @@ from io import StringIO
 import numpy as np
 import pytorch_optimizer
 import scipy.linalg
+import timm.optim.kron
 import torch
 
 from authors import authors, authors_package
-from common import FAINT, FLAT, FLAT_FAINT, FLAT_MORE, KOZISTR, MORE, NUMPY, WIDE, box_path, golden, torch_path
+from common import FAINT, FLAT, FLAT_FAINT, FLAT_MORE, KOZISTR, MORE, NUMPY, TIMM, WIDE, box_path, decayed, golden, noise, torch_path
 
 
 def fourth_root(a):
@@ -108,7 +109,7 @@ def run_splus(o, p, steps):
         make = lambda ts: pytorch_optimizer.SPlus(
             ts.values(), lr=o["lr"], betas=(o["beta1"], o["beta2"]), weight_decay=o["weightDecay"], inverse_steps=o["every"], foreach=False
         )
-        return torch_path(make, p, steps)
+        return torch_path(make, p, steps, keep=lambda state: {"m": state["momentum"], "l": state["sides"][0], "r": state["sides"][1]})
     finally:
         torch.Tensor.float = rounded
 
@@ -184,6 +185,25 @@ def run_quad(o, p, steps):
         return torch_path(made, p, steps)
 
 
+def run_kron(o, p, steps):
+    """timm's Kron, compiled by nothing, its triangular solve in float64, and its noise from Philox."""
+    names, calls = list(p), iter(range(len(p) * len(steps)))
+
+    def drawn(shape, **_):
+        call = next(calls)
+        return torch.tensor(noise(o["seed"], o["every"] * (call // len(names) + 1), names[call % len(names)], tuple(shape)))
+
+    compiled, normal, single = torch.compile, torch.randn, torch.float32
+    torch.compile, torch.randn, torch.float32 = (lambda f, **_: f), drawn, torch.float64
+    try:
+        made = lambda ts: timm.optim.kron.Kron(
+            decayed(ts, o["weightDecay"]), lr=o["lr"], momentum=o["momentum"], preconditioner_update_probability=1 / o["every"], precond_lr=o["rate"]
+        )
+        return torch_path(made, p, steps)
+    finally:
+        torch.compile, torch.randn, torch.float32 = compiled, normal, single
+
+
 def goldens():
     out = {
         "shampoo": golden(
@@ -239,6 +259,15 @@ def goldens():
             },
             lambda o, p, steps: box_path(kl_soap, o, p, steps), None,
             {"lr": 3e-3, "beta1": 0.95, "beta2": 0.95, "eps": 1e-8, "weightDecay": 0.01, "every": 10, "damping": 1e-8},
+        ),
+        "psgdKron": golden(
+            "psgdKron", f"{TIMM}, timm.optim.Kron with its triangular solve in float64, with noise of Philox4x32-10 in plain Python, checked against Random123",
+            {
+                WIDE: {"lr": 0.3},
+                MORE: {"lr": 0.5, "momentum": 0.6, "weightDecay": 0.2, "rate": 0.4, "every": 2, "seed": 7},
+                FAINT: {"lr": 1e5, "rate": 0.9},
+            },
+            run_kron, None, {"lr": 1e-3, "momentum": 0.9, "weightDecay": 0, "rate": 0.1, "every": 1, "seed": 0},
         ),
         "psgdQuad": golden(
             "psgdQuad", "the authors' code (github.com/evanatyourservice/quad_torch, a4aea1c), QUAD without noise, its spectral norms replaced by Frobenius norms, float64",

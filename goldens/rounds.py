@@ -250,6 +250,21 @@ gsam = climbing(
 )
 
 
+def look_sam(options, inner, p, steps) -> Path_:
+    """One gradient per update: the first of each `every` + 1 climbs, and those after the second repeat what it found."""
+    model, path = Model(p), []
+    optimizer = INNER[inner](model.parameters())
+    with double():
+        wrapper = pytorch_optimizer.LookSAM(
+            model.parameters(), type(optimizer), rho=options["rho"], k=options["every"], alpha=options["alpha"], foreach=False, lr=optimizer.defaults["lr"]
+        )
+        for k, g in enumerate(steps):
+            model.give(g)
+            (wrapper.second_step if k % (options["every"] + 1) else wrapper.first_step)()
+            path.append(model.read())
+    return path
+
+
 def averaged(average):
     """The path of an average: `average(options, t, model, read)` gives it after update t."""
 
@@ -301,7 +316,18 @@ def by_wrapper(make):
     return lambda options, inner, p, steps: optax_path(make(options, {"sgd": optax.sgd, "adam": optax.adam}[inner](HYPER[inner]["lr"])), p, steps)
 
 
+def trac(options, inner, p, steps) -> Path_:
+    model, path = Model(p), []
+    optimizer = pytorch_optimizer.TRAC(INNER[inner](model.parameters()), s_prev=options["initial"], eps=options["eps"])
+    for g in steps:
+        model.give(g)
+        optimizer.step()
+        path.append(model.read())
+    return path
+
+
 schedule_free = by_wrapper(lambda o, inner: optax.contrib.schedule_free(inner, learning_rate=1.0, b1=o["beta"]))
+
 mechanic = by_wrapper(lambda o, inner: optax.contrib.mechanize(inner, weight_decay=o["decay"], eps=o["eps"], s_init=o["initial"]))
 
 
@@ -511,10 +537,12 @@ def goldens():
         "sharpness/test/golden/gsam": (gsam, None, {"rho": 0.3, "alpha": 0.6}, f"{KOZISTR}, GSAM {around}"),
         "sharpness/test/golden/wsam": (wsam, None, {"rho": 0.3, "gamma": 0.6}, f"{KOZISTR}, WSAM (decouple=False) {around}"),
         "sharpness/test/golden/friendly-sam": (friendly_sam, None, {"rho": 0.3, "sigma": 0.7, "lambda": 0.6}, f"{KOZISTR}, FriendlySAM {around}"),
+        "sharpness/test/golden/look-sam": (look_sam, None, {"rho": 0.3, "every": 3, "alpha": 0.6}, f"{KOZISTR}, LookSAM {around}"),
         "averaging/test/golden/polyak-average": (averaged(polyak_of), None, {"power": 2}, f"a float64 transcription of equation 3, {around}"),
         "averaging/test/golden/ema-debiased": (averaged(debiased_of), None, {"decay": 0.7}, f"{OPTAX}, optax.ema (debias=True) {around}"),
         "averaging/test/golden/ema-warmed": (warmed, None, {"decay": 0.4}, f"{TORCH}, torch.optim.swa_utils.AveragedModel {around}"),
         "schedule-free/test/golden/schedule-free": (schedule_free, None, {"beta": 0.7}, f"{OPTAX}, optax.contrib.schedule_free around optax.sgd or optax.adam, float64"),
+        "parameter-free/test/golden/trac": (trac, None, {"eps": 2e-8, "initial": 0.2}, f"{KOZISTR}, TRAC {around}"),
         "parameter-free/test/golden/mechanic": (mechanic, None, {"decay": 0.3, "eps": 1e-3, "initial": 0.2}, f"{OPTAX}, optax.contrib.mechanize around optax.sgd or optax.adam, float64"),
     }
     transforms = {
@@ -545,6 +573,8 @@ def goldens():
                 agree(f"{file} of {inner}", box(options, inner, p, steps), path, p, 1e-10)
             visible(file, path, p)
             fields = {"options": options, "inner": inner, "innerOptions": MOMENTUM if inner == "momentum" else EXACT if run is kahan_sum else {"lr": HYPER[inner]["lr"]}}
+            if file.startswith("averaging/") and run is not lookahead:
+                fields["readout"] = True
             settings.append(setting_json(f"of {inner}", fields, p, steps, path))
         out[f"packages/{file}.json"] = {"transform": file.rsplit("/", 1)[-1], "source": source, "settings": settings}
     return out

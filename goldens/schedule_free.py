@@ -5,17 +5,22 @@ from importlib.metadata import version
 import numpy as np
 import schedulefree
 
-from common import DEFAULTS, OPTIONS, TINY, decayed, golden, torch_path
+from common import COURSE, DEFAULTS, OPTIONS, TINY, decayed, golden, torch_path
+
+
+RATES = [0.0, 0.1, 0.3, 0.1, 0.05, 0.4, 0.2, 0.01, 0.3, 0.1]
 
 
 def by(kind, arguments):
     def run(o, p, steps):
+        rates = o["lr"] if isinstance(o["lr"], list) else None
+
         def make(ts):
-            optimizer = kind(decayed(ts, o["weightDecay"]), lr=o["lr"], r=o["power"], foreach=False, **arguments(o))
+            optimizer = kind(decayed(ts, o["weightDecay"]), lr=rates[0] if rates else o["lr"], r=o["power"], foreach=False, **arguments(o))
             optimizer.train()
             return optimizer
 
-        return torch_path(make, p, steps)
+        return torch_path(make, p, steps, rates)
 
     return run
 
@@ -46,13 +51,14 @@ def goldens():
                 DEFAULTS: {"lr": 0.02},
                 OPTIONS: {"lr": 0.05, "beta1": 0.6, "beta2": 0.8, "eps": 0.1, "weightDecay": 0.3, "power": 1.5},
                 TINY: {"lr": 0.02},
+                COURSE: {"lr": RATES, "beta1": 0.7, "beta2": 0.9, "eps": 1e-3, "power": 1},
             },
             by(schedulefree.AdamWScheduleFree, moments), schedule_free_adamw,
             {"lr": 2.5e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weightDecay": 0.0, "power": 0.0},
         ),
         "scheduleFreeSgd": golden(
             "scheduleFreeSgd", f"schedulefree {version('schedulefree')}, schedulefree.SGDScheduleFree, no decay where the role is bias, float64",
-            {DEFAULTS: {"lr": 0.1}, OPTIONS: {"lr": 0.2, "momentum": 0.6, "weightDecay": 0.3, "power": 1.5}, TINY: {"lr": 1e5}},
+            {DEFAULTS: {"lr": 0.1}, OPTIONS: {"lr": 0.2, "momentum": 0.6, "weightDecay": 0.3, "power": 1.5}, TINY: {"lr": 1e5}, COURSE: {"lr": RATES, "momentum": 0.7, "power": 1}},
             by(schedulefree.SGDScheduleFree, lambda o: {"momentum": o["momentum"]}), None, {"lr": 1, "momentum": 0.9, "weightDecay": 0.0, "power": 0.0},
         ),
         "scheduleFreeRadam": golden(
@@ -61,6 +67,7 @@ def goldens():
                 DEFAULTS: {"lr": 1.5},
                 OPTIONS: {"lr": 0.5, "beta1": 0.6, "beta2": 0.8, "eps": 0.1, "weightDecay": 0.3, "power": 1.5},
                 TINY: {"lr": 1.5},
+                COURSE: {"lr": RATES, "beta1": 0.7, "beta2": 0.9, "eps": 1e-3, "power": 1},
             },
             by(schedulefree.RAdamScheduleFree, moments), None, {"lr": 2.5e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weightDecay": 0.0, "power": 0.0},
         ),

@@ -167,7 +167,7 @@ def goldens():
         "asgd": by_torch(
             "asgd", torch.optim.ASGD, lambda o: {**rate(o), "lambd": o["lambda"], "alpha": o["alpha"], "t0": o["start"]},
             {DEFAULTS: {"lr": 0.05}, OPTIONS: {"lr": 0.3, "lambda": 0.4, "alpha": 1.5, "start": 3}, TINY: {"lr": 5e4, "lambda": 1e-6}},
-            {"lr": 1e-2, "lambda": 1e-4, "alpha": 0.75, "start": 1e6},
+            {"lr": 1e-2, "lambda": 1e-4, "alpha": 0.75, "start": 1e6}, keep=lambda state: {"average": state["ax"]},
         ),
         "kate": golden(
             "kate", "the authors' code (github.com/nazya/KATE, 97d8503), float64", three(0.05, 0.1, 0.05, eta=0.4, eps=0.05), run_kate, None,

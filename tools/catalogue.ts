@@ -147,7 +147,11 @@ async function entry(root: string, family: string, name: string, rule: RuleSpec,
     );
   let error = 0;
   for (const setting of golden.settings) {
-    const followed = await followGolden(arraysTargets()[0]!, configure(rule as never, setting.options), setting); // the fast path comes first
+    const followed = await followGolden(
+      arraysTargets()[0]!,
+      configure(rule as never, setting.options, setting.schedules),
+      setting,
+    ); // the fast path comes first
     error = Math.max(error, followed.error);
   }
   const phases = Object.keys(rule.phases ?? {});

@@ -1,5 +1,5 @@
 import type { RuleSpec } from "@descent/core/adapter";
-import { type Expr, trace } from "@descent/core/graph";
+import { type Expr, phasesOf, trace } from "@descent/core/graph";
 
 /*
  * Whether two rules are the same function, as far as algebra that holds in every arithmetic can tell: signs that a square, an
@@ -14,11 +14,15 @@ export function equal(a: RuleSpec, b: RuleSpec): boolean {
   }
 }
 
-function signature(rule: RuleSpec): string {
-  const { outputs, host, slots } = trace(rule);
+/** Every phase of a round, and the readout. */
+const signature = (rule: RuleSpec): string =>
+  JSON.stringify([...phasesOf(rule), ...(rule.readout ? ["readout"] : [])].map((phase) => ofPhase(rule, phase)));
+
+function ofPhase(rule: RuleSpec, phase: string): string {
+  const { outputs, host, slots } = trace(rule, undefined, undefined, phase);
   const known = new Map<Expr, Signed>();
   const values = Object.entries({ ...outputs, ...host }).map(([name, e]) => [name, text(signed(e, known))]);
-  const unread = unreadStarts(rule);
+  const unread = unreadStarts(rule, phase);
   const starts = Object.entries(slots).map(([name, { place, init }]) => [name, place, unread.has(name) ? "" : init]);
   return JSON.stringify([values, starts]);
 }
@@ -154,8 +158,8 @@ function anew(e: Expr, known: Map<Expr, Signed>): Signed {
 }
 
 /** The state symbols that no equation reads at t = 1, where `t > 1 ? …` takes its other branch. */
-function unreadStarts(rule: RuleSpec): Set<string> {
-  const { outputs, host, slots } = trace(rule);
+function unreadStarts(rule: RuleSpec, phase: string): Set<string> {
+  const { outputs, host, slots } = trace(rule, undefined, undefined, phase);
   const read = new Set<string>();
   const seen = new Set<Expr>();
   const open = Object.values({ ...outputs, ...host });

@@ -3,16 +3,15 @@
  * goldens must see each change. What they cannot see is listed with a reason in `goldens/mutants.allowed.json`.
  *
  *   npm run mutate                 all rules and transforms
- *   npm run mutate -- adam yogi    those only
+ *   npm run mutate -- adam ema     those only
  *
  * A change after which the rule is still the same function (equal.ts) is not counted.
  */
 import { fork } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { families, load, loadFamily } from "@descent/catalogue";
+import { families, load, loadFamily, transforms } from "@descent/catalogue";
 import {
-  type AnyRule,
   arraysTargets,
   configure,
   followGolden,
@@ -30,35 +29,35 @@ import {
   clipByValue,
   decoupledDecay,
   hypergradient,
+  transform,
   withL2,
 } from "@descent/core";
-import type { Equations, Leaf, RuleSpec } from "@descent/core/adapter";
-import { functions, reductions } from "@descent/core/graph";
+import { isTransform, type Leaf, type RuleSpec } from "@descent/core/adapter";
 import { equal } from "./equal.ts";
+import { type Mutable, mutants } from "./mutants.ts";
 
-type Setting = Pick<GoldenSetting, "parameters" | "gradients" | "inputs" | "path">;
-interface Case {
+type Setting = Omit<GoldenSetting, "name" | "options">;
+/** A setting, and the optimizer that a text makes for it. */
+interface Case<T> {
   readonly setting: Setting;
-  readonly leaf: Leaf;
+  readonly leaf: (text: T) => Leaf;
 }
-/** One rule, or one transform around an inner rule, with everything it is compared with. */
-interface Subject {
+/** One rule, or one transform around rules that are mutated under their own names, with everything it is compared with. */
+interface Subject<T extends Mutable = Mutable> {
   readonly name: string;
-  readonly cases: readonly Case[];
-  /** Which equations are the subject's own: a transform's inner rule is mutated under its own name. */
-  readonly own: "all" | "before";
+  readonly text: T;
+  readonly cases: readonly Case<T>[];
+  /** The blocks that are its own, where its text has others too. */
+  readonly fronts?: number;
 }
 interface TransformGolden {
   readonly transform: string;
   readonly settings: readonly (Setting & {
     readonly value: number;
+    readonly options: Readonly<Record<string, number>>;
     readonly inner: string;
     readonly innerOptions: Readonly<Record<string, number>>;
   })[];
-}
-interface Mutant {
-  readonly name: string;
-  readonly change: (spec: RuleSpec) => RuleSpec;
 }
 
 const root = new URL("../", import.meta.url);
@@ -69,106 +68,62 @@ function leafOf(configured: Configured): Leaf {
   return configured;
 }
 
-async function subjects(): Promise<Subject[]> {
-  const out: Subject[] = [];
+/** A rule under its own name, with a text of its equations in place of its own. */
+const rewritten =
+  (leaf: Leaf) =>
+  (rule: RuleSpec): Leaf => ({ ...leaf, rule });
+
+async function rules(): Promise<Subject<RuleSpec>[]> {
+  const out: Subject<RuleSpec>[] = [];
   for (const family of families) {
     const goldens: ReadonlyMap<string, Golden> = await readGoldens(goldensOf(family));
     for (const [name, rule] of rulesOf(await loadFamily(family))) {
       const settings = goldens.get(name)?.settings ?? [];
-      const cases = settings.map((setting) => ({ setting, leaf: leafOf(configure(rule, setting.options)) }));
-      out.push({ name, cases, own: "all" });
+      const leaves = settings.map((s) => leafOf(configure(rule, s.options, s.schedules)));
+      const cases = settings.map((setting, i) => ({ setting, leaf: rewritten(leaves[i]!) })); // one each
+      out.push({ name, text: leaves[0]?.rule ?? rule, cases });
     }
   }
+  return out;
+}
+
+/** Transforms of core: functions of a value, whose equations are the first block of the rule that they make. */
+async function ofCore(): Promise<Subject<RuleSpec>[]> {
+  const out: Subject<RuleSpec>[] = [];
   const transforms = { clipByValue, clipByNorm, clipByGlobalNorm, withL2, decoupledDecay, hypergradient };
   for (const [name, transform] of Object.entries(transforms)) {
     const { settings } = await readJson<TransformGolden>(`packages/core/test/golden/${name}.json`);
-    const inner = new Map<string, AnyRule>();
-    for (const { inner: name } of settings) inner.set(name, await load(name));
-    const cases = settings.map((s) => ({
-      setting: s,
-      leaf: leafOf(transform(configure(inner.get(s.inner)!, s.innerOptions), s.value)), // loaded above
-    }));
-    out.push({ name, cases, own: "before" });
+    const leaves: Leaf[] = [];
+    for (const { inner, innerOptions, value } of settings)
+      leaves.push(leafOf(transform(configure(await load(inner), innerOptions), value)));
+    const cases = settings.map((setting, i) => ({ setting, leaf: rewritten(leaves[i]!) })); // one each
+    out.push({ name, text: leaves[0]!.rule, cases, fronts: 1 }); // a golden has settings
   }
   return out;
 }
 
-/* ---- mutants ---- */
+/** Transforms of packages, of which each has a golden; those of regularizers are compared with functions, in their tests. */
+async function ofPackages(): Promise<Subject[]> {
+  const out: Subject[] = [];
+  for (const { id, name, family } of transforms.filter((one) => one.family !== "regularizers")) {
+    const given: unknown = (await import(`../packages/${family}/src/index.ts`))[name];
+    if (!isTransform(given)) throw new Error(`${family} exports no transform \`${name}\`.`);
+    const { settings } = await readJson<TransformGolden>(`packages/${family}/test/golden/${id}.json`);
+    const cases: Case<Mutable>[] = [];
+    for (const setting of settings) {
+      const inner = configure(await load(setting.inner), setting.innerOptions);
+      cases.push({ setting, leaf: (text) => leafOf(transform(text as never)(inner, setting.options as never)) }); // it checks both
+    }
+    out.push({ name, text: { ...given } as unknown as Mutable, cases }); // it carries its text
+  }
+  return out;
+}
 
-/** The element-wise functions of so many arguments that equations call. */
-const ofArity = (n: number): string[] =>
-  [...functions].flatMap(([name, f]) => (f.arity === n && !Object.hasOwn(reductions, name) ? [name] : []));
-const alike: readonly (readonly string[])[] = [
-  ["+", "-", "*", "/"],
-  ["^", "*"],
-  ["<", ">", "<=", ">=", "==", "!="],
-  ["&&", "||"],
-  ofArity(1),
-  ofArity(2),
-  ["norm", "sum", "mean", "rms", "totalNorm"],
-  ["totalNorm", "norm", "total"],
+const subjects = async (): Promise<Subject[]> => [
+  ...((await rules()) as unknown as Subject[]), // whose cases take the texts of the same subject only
+  ...((await ofCore()) as unknown as Subject[]),
+  ...(await ofPackages()),
 ];
-const facts = ["p", "g", "t", "decays"];
-const tokens = /([A-Za-z]\w*|\d+\.?\d*(?:[eE][-+]?\d+)?|<=|>=|==|!=|&&|\|\||[-+*/^<>])/;
-
-/** Everything one token may become. */
-function replacements(parts: readonly string[], i: number, scope: readonly string[]): string[] {
-  const token = parts[i]!;
-  if (/^\d/.test(token)) {
-    const x = Number(token);
-    return [x + 1, x - 1, ...(Number.isInteger(x) ? [2 * x] : [1.01 * x])].filter((y) => y !== x).map(literal);
-  }
-  const call = parts[i + 1]?.trim().startsWith("(") ?? false;
-  if (/^[A-Za-z]/.test(token) && !call) return [...scope.filter((s) => s !== token), `(-${token})`];
-  // A minus without a left operand can only go.
-  const before = parts.slice(0, i).join("").trim();
-  if (token === "-" && /(^|[-+*/^(,?:<>=&|])$/.test(before)) return [""];
-  return (alike.find((set) => set[0] === token) ?? alike.find((set) => set.includes(token)) ?? []).filter(
-    (x) => x !== token,
-  );
-}
-const literal = (x: number): string => (x < 0 ? `(${x})` : String(x));
-
-function* changesOf(equations: Equations, known: readonly string[]): Generator<readonly [string, Equations]> {
-  const scope = new Set(known);
-  for (const [symbol, source] of Object.entries(equations)) {
-    const parts = source.split(tokens);
-    for (let i = 1; i < parts.length; i += 2)
-      for (const to of replacements(parts, i, [...scope])) {
-        const mutated = parts.with(i, to).join("");
-        yield [`${symbol} = ${mutated}`, { ...equations, [symbol]: mutated }];
-      }
-    scope.add(symbol);
-  }
-}
-
-function mutants(spec: RuleSpec, own: Subject["own"]): Mutant[] {
-  const known = [...facts, ...[spec.hyper, spec.state, spec.inputs ?? {}].flatMap(Object.keys)];
-  const out: Mutant[] = [];
-  // A transform's equations come first of all; a rule's own `before` (AdamW's decay) is the rule's.
-  const fronts = (spec.before ?? []).slice(0, own === "before" ? 1 : undefined);
-  for (const [k, equations] of fronts.entries())
-    for (const [name, changed] of changesOf(equations, known))
-      out.push({ name, change: (s) => ({ ...s, before: s.before!.with(k, changed) }) });
-  if (own === "before") return out;
-  for (const [name, update] of changesOf(spec.update, known)) out.push({ name, change: (s) => ({ ...s, update }) });
-  for (const [k, equations] of (spec.after ?? []).entries())
-    for (const [name, changed] of changesOf(equations, [...known, ...Object.keys(spec.update), "p0"]))
-      out.push({ name: `after, ${name}`, change: (s) => ({ ...s, after: s.after!.with(k, changed) }) });
-  for (const [phase, equations] of Object.entries(spec.phases ?? {}))
-    for (const [name, changed] of changesOf(equations, known))
-      out.push({ name: `${phase}, ${name}`, change: (s) => ({ ...s, phases: { ...s.phases, [phase]: changed } }) });
-  for (const [slot, init] of Object.entries(spec.state)) {
-    const place = typeof init === "object" ? init : { place: "tensor" as const, init };
-    const others = typeof place.init === "number" ? [place.init + 1, place.init - 1] : [0, 1];
-    for (const other of others)
-      out.push({
-        name: `state ${slot} starts as ${other}`,
-        change: (s) => ({ ...s, state: { ...s.state, [slot]: { ...place, init: other } } }),
-      });
-  }
-  return out;
-}
 
 /* ---- the run ---- */
 
@@ -181,16 +136,25 @@ const reasons = new Map(allowances.flatMap(({ reason, mutants }) => mutants.map(
 const target = arraysTargets()[0]!; // the fast path comes first
 
 /** Seen: some golden of the subject moves otherwise. Refused: the mutant is not a valid rule. */
-async function fate(cases: readonly Case[], change: Mutant["change"]): Promise<"seen" | "refused" | "survived"> {
+async function fate({ cases }: Subject, text: Mutable): Promise<"seen" | "refused" | "survived"> {
   for (const { leaf, setting } of cases) {
     try {
-      const { error } = await followGolden(target, { ...leaf, rule: change(leaf.rule) }, setting, TOLERANCE);
+      const { error } = await followGolden(target, leaf(text), setting, TOLERANCE);
       if (error > TOLERANCE) return "seen";
     } catch {
       return "refused";
     }
   }
   return "survived";
+}
+
+/** Whether a text makes the same rule as another. */
+function same({ cases }: Subject, a: Mutable, b: Mutable): boolean {
+  try {
+    return equal(cases[0]!.leaf(a).rule, cases[0]!.leaf(b).rule); // a subject has cases
+  } catch {
+    return false; // one of them is not valid
+  }
 }
 
 const asked = process.argv.slice(2);
@@ -214,19 +178,21 @@ async function judge(some: readonly Subject[]): Promise<Found> {
   const unexplained: string[] = [];
   const met: string[] = [];
   let total = 0;
-  for (const { name, cases, own } of some) {
+  for (const subject of some) {
+    const { name, text, cases, fronts } = subject;
     let worst = 0;
-    for (const { leaf, setting } of cases) worst = Math.max(worst, (await followGolden(target, leaf, setting)).error);
+    for (const { leaf, setting } of cases)
+      worst = Math.max(worst, (await followGolden(target, leaf(text), setting)).error);
     if (!(worst <= TOLERANCE) || cases.length === 0) {
       console.error(`${name} does not follow its golden (error ${worst}); mutants of a wrong rule say nothing.`);
       process.exit(1);
     }
-    const original = cases[0]!.leaf.rule;
-    const list = mutants(original, own).filter(({ change }) => !equal(change(original), original));
+    const all = mutants(text, { fronts, readout: cases.some(({ setting }) => setting.readout === true) });
+    const list = all.filter(({ change }) => !same(subject, change(text), text));
     let refused = 0;
     const survivors: string[] = [];
     for (const mutant of list) {
-      const end = await fate(cases, mutant.change);
+      const end = await fate(subject, mutant.change(text));
       if (end === "refused") refused++;
       if (end === "survived") survivors.push(`${name}: ${mutant.name}`);
     }

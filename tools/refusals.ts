@@ -22,7 +22,7 @@ const words: readonly (readonly [word: string, rule: Configured | "rows"])[] = [
   ["`rowSum columnMean …`", one("g * rowMean(g) * columnSum(g)")],
   ["`largest`, `rowMax`, `columnMax`", one("g * largest(g) * rowMax(g)")],
   ["`@`, `'`", one("(g @ g' @ g)")],
-  ["`qr eigh svd inverseRoot solve`", one("qr(g)")],
+  ["`triu qr eigh svd inverseRoot solve`", one("qr(g)")],
   [
     "state of its own size, model state",
     configured(

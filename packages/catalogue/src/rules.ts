@@ -3671,6 +3671,147 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 6
   },
   {
+    "id": "adafactor-bv",
+    "name": "adafactorBv",
+    "family": "factored",
+    "title": "Adafactor of Big Vision",
+    "paper": "https://arxiv.org/abs/2106.04560",
+    "sentence": "Adafactor as Google's vision transformers are trained with: the memory of squared gradients is bounded, steps are not measured against the parameter, and a running mean of them makes up for it.",
+    "comment": "Adafactor as Google's vision transformers are trained with: the memory of squared gradients is bounded, steps are not measured against the parameter, and a running mean of them makes up for it (Zhai et al., 2022). As in timm, which keeps that mean in bfloat16 and whose rate is 1 by default.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["kept", "min(cap, 1 - t^(-decay))"],
+      ["row", "kept * row + (1 - kept) * rowMean(g^2 + eps1)"],
+      ["column", "kept * column + (1 - kept) * columnMean(g^2 + eps1)"],
+      ["share", "ndim > 1 ? row / mean(row) : 1"],
+      ["m", "beta1 * m + (1 - beta1) * g / (sqrt(share) * sqrt(column))"],
+      ["p", "p - lr * m"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\n\\mathrm{kept} &\\leftarrow \\min\\left(\\mathrm{cap}, 1 - t^{-\\mathrm{decay}}\\right) \\\\\n\\mathrm{row} &\\leftarrow \\mathrm{kept}\\,\\mathrm{row} + \\left(1 - \\mathrm{kept}\\right)\\,\\operatorname{rowMean}\\left(g^{2} + \\epsilon_{1}\\right) \\\\\n\\mathrm{column} &\\leftarrow \\mathrm{kept}\\,\\mathrm{column} + \\left(1 - \\mathrm{kept}\\right)\\,\\operatorname{columnMean}\\left(g^{2} + \\epsilon_{1}\\right) \\\\\n\\mathrm{share} &\\leftarrow \\begin{cases} \\frac{\\mathrm{row}}{\\operatorname{mean}\\left(\\mathrm{row}\\right)} & \\mathrm{ndim} > 1 \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\nm &\\leftarrow \\beta_{1}\\,m + \\frac{\\left(1 - \\beta_{1}\\right)\\,g}{\\sqrt{\\mathrm{share}}\\,\\sqrt{\\mathrm{column}}} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,m\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mtext>kept</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>min</mi><mrow><mo>(</mo><mtext>cap</mtext><mo>,</mo><mrow><mn>1</mn><mo>−</mo><msup><mi>t</mi><mrow><mo>−</mo><mtext>decay</mtext></mrow></msup></mrow><mo>)</mo></mrow></mrow></mtd></mtr><mtr><mtd><mtext>row</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>kept</mtext><mo>⁢</mo><mtext>row</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>kept</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mrow><msup><mi>g</mi><mn>2</mn></msup><mo>+</mo><msub><mi>ϵ</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>column</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>kept</mtext><mo>⁢</mo><mtext>column</mtext></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>kept</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mrow><mi>columnMean</mi><mrow><mo>(</mo><mrow><msup><mi>g</mi><mn>2</mn></msup><mo>+</mo><msub><mi>ϵ</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>share</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mtext>row</mtext><mrow><mi>mean</mi><mrow><mo>(</mo><mtext>row</mtext><mo>)</mo></mrow></mrow></mfrac></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msub><mi>β</mi><mn>1</mn></msub><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mfrac><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><msub><mi>β</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow><mrow><msqrt><mtext>share</mtext></msqrt><mo>⁢</mo><msqrt><mtext>column</mtext></msqrt></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mi>α</mi><mo>⁢</mo><mi>m</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "beta1",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the running mean of steps is kept"
+      },
+      {
+        "name": "decay",
+        "default": 0.8,
+        "range": [0, null],
+        "meaning": "how fast the memory of squared gradients grows: t^-decay is the weight of the newest"
+      },
+      {
+        "name": "cap",
+        "default": 0.999,
+        "range": [0, 1],
+        "meaning": "the most of that memory that is kept at each step"
+      },
+      {
+        "name": "eps1",
+        "default": 1e-30,
+        "range": [5e-324, null],
+        "meaning": "added to squared gradients"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "row", "place": "row", "init": 0 },
+      { "name": "column", "place": "column", "init": 0 },
+      { "name": "m", "place": "tensor", "init": 0 }
+    ],
+    "bytes": 4,
+    "passes": 3,
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "timm 1.0.31, timm.optim.AdafactorBigVision with its mean in float64, float64; a convolution as a matrix",
+      "error": 8e-7
+    },
+    "mutants": 9
+  },
+  {
+    "id": "adafactor-t5",
+    "name": "adafactorT5",
+    "family": "factored",
+    "title": "Adafactor of T5",
+    "paper": "https://arxiv.org/abs/1804.04235",
+    "sentence": "Adafactor as T5 was trained with, in Transformers' form: `eps1` is added to squared gradients, and decay is relative to the parameter's size, as steps are.",
+    "comment": "Adafactor as T5 was trained with, in Transformers' form: `eps1` is added to squared gradients, and decay is relative to the parameter's size, as steps are. A rate without the parameter's size, as many fine-tune with, is `adafactorBv` without momentum (Shazeer and Stern, 2018; Raffel et al., 2020).",
+    "equations": [
+      ["newest", "t^(-decay)"],
+      ["row", "(1 - newest) * row + newest * rowMean(g^2 + eps1)"],
+      ["column", "(1 - newest) * column + newest * columnMean(g^2 + eps1)"],
+      ["rate", "max(eps2, rms(p)) * min(lr, 1 / sqrt(t))"],
+      ["share", "ndim > 1 ? row / mean(row) : 1"],
+      ["u", "g / (sqrt(share) * sqrt(column))"],
+      ["p", "p - rate * weightDecay * decays * p - rate / max(1, rms(u) / clip) * u"]
+    ],
+    "latex": "\\begin{aligned}\n\\mathrm{newest} &\\leftarrow t^{-\\mathrm{decay}} \\\\\n\\mathrm{row} &\\leftarrow \\left(1 - \\mathrm{newest}\\right)\\,\\mathrm{row} + \\mathrm{newest}\\,\\operatorname{rowMean}\\left(g^{2} + \\epsilon_{1}\\right) \\\\\n\\mathrm{column} &\\leftarrow \\left(1 - \\mathrm{newest}\\right)\\,\\mathrm{column} + \\mathrm{newest}\\,\\operatorname{columnMean}\\left(g^{2} + \\epsilon_{1}\\right) \\\\\n\\mathrm{rate} &\\leftarrow \\max\\left(\\epsilon_{2}, \\operatorname{rms}\\left(\\theta\\right)\\right)\\,\\min\\left(\\alpha, \\frac{1}{\\sqrt{t}}\\right) \\\\\n\\mathrm{share} &\\leftarrow \\begin{cases} \\frac{\\mathrm{row}}{\\operatorname{mean}\\left(\\mathrm{row}\\right)} & \\mathrm{ndim} > 1 \\\\ 1 & \\text{otherwise} \\end{cases} \\\\\nu &\\leftarrow \\frac{g}{\\sqrt{\\mathrm{share}}\\,\\sqrt{\\mathrm{column}}} \\\\\n\\theta &\\leftarrow \\theta - \\mathrm{rate}\\,\\lambda\\,\\mathrm{decays}\\,\\theta - \\frac{\\mathrm{rate}}{\\max\\left(1, \\frac{\\operatorname{rms}\\left(u\\right)}{\\mathrm{clip}}\\right)}\\,u\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mtext>newest</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msup><mi>t</mi><mrow><mo>−</mo><mtext>decay</mtext></mrow></msup></mtd></mtr><mtr><mtd><mtext>row</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>newest</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>row</mtext></mrow><mo>+</mo><mrow><mtext>newest</mtext><mo>⁢</mo><mrow><mi>rowMean</mi><mrow><mo>(</mo><mrow><msup><mi>g</mi><mn>2</mn></msup><mo>+</mo><msub><mi>ϵ</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>column</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mtext>newest</mtext></mrow><mo>)</mo></mrow><mo>⁢</mo><mtext>column</mtext></mrow><mo>+</mo><mrow><mtext>newest</mtext><mo>⁢</mo><mrow><mi>columnMean</mi><mrow><mo>(</mo><mrow><msup><mi>g</mi><mn>2</mn></msup><mo>+</mo><msub><mi>ϵ</mi><mn>1</mn></msub></mrow><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>rate</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>max</mi><mrow><mo>(</mo><msub><mi>ϵ</mi><mn>2</mn></msub><mo>,</mo><mrow><mi>rms</mi><mrow><mo>(</mo><mi>θ</mi><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><mrow><mi>min</mi><mrow><mo>(</mo><mi>α</mi><mo>,</mo><mfrac><mn>1</mn><msqrt><mi>t</mi></msqrt></mfrac><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>share</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mo>{</mo><mtable columnalign=\"left\"><mtr><mtd><mfrac><mtext>row</mtext><mrow><mi>mean</mi><mrow><mo>(</mo><mtext>row</mtext><mo>)</mo></mrow></mrow></mfrac></mtd><mtd><mrow><mtext>ndim</mtext><mo>></mo><mn>1</mn></mrow></mtd></mtr><mtr><mtd><mn>1</mn></mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>g</mi><mrow><msqrt><mtext>share</mtext></msqrt><mo>⁢</mo><msqrt><mtext>column</mtext></msqrt></mrow></mfrac></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mtext>rate</mtext><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow><mo>⁢</mo><mi>θ</mi></mrow></mrow><mo>−</mo><mrow><mfrac><mtext>rate</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mfrac><mrow><mi>rms</mi><mrow><mo>(</mo><mi>u</mi><mo>)</mo></mrow></mrow><mtext>clip</mtext></mfrac><mo>)</mo></mrow></mrow></mfrac><mo>⁢</mo><mi>u</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.01,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "decay",
+        "default": 0.8,
+        "range": [0, null],
+        "meaning": "how fast the memory of squared gradients grows: t^-decay is the weight of the newest"
+      },
+      {
+        "name": "clip",
+        "default": 1,
+        "range": [1, null],
+        "meaning": "the largest root mean square of an update"
+      },
+      {
+        "name": "eps1",
+        "default": 1e-30,
+        "range": [5e-324, null],
+        "meaning": "added to squared gradients"
+      },
+      {
+        "name": "eps2",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "the least size of a parameter that steps are measured against"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      }
+    ],
+    "slots": [
+      { "name": "row", "place": "row", "init": 0 },
+      { "name": "column", "place": "column", "init": 0 }
+    ],
+    "bytes": 0,
+    "passes": 4,
+    "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
+    "golden": {
+      "source": "transformers 5.24.0, transformers.Adafactor, its literal 1e-2 as the rate, float64; a convolution as a matrix",
+      "error": 3e-7
+    },
+    "mutants": 10
+  },
+  {
     "id": "adalomo",
     "name": "adalomo",
     "family": "factored",
@@ -6399,6 +6540,95 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 3
   },
   {
+    "id": "psgd-kron",
+    "name": "psgdKron",
+    "family": "preconditioned",
+    "title": "PSGD, Kronecker-factored",
+    "paper": "https://arxiv.org/abs/1512.04202",
+    "sentence": "A triangular preconditioner for the rows and one for the columns, fitted by descent so that the preconditioned momentum looks like white noise: each step compares the momentum, preconditioned, with random noise, preconditioned inversely.",
+    "comment": "A triangular preconditioner for the rows and one for the columns, fitted by descent so that the preconditioned momentum looks like white noise: each step compares the momentum, preconditioned, with random noise, preconditioned inversely (Li, 2018; this form with momentum by Walters). As in timm's Kron, whose authors fit ever more rarely: make `every` a schedule. Balancing the two sides, as they do, changes nothing in exact arithmetic. Rows are outputs; the order of rows and columns matters.",
+    "equations": [
+      ["p", "(1 - lr * weightDecay * decays) * p"],
+      ["m", "momentum * m + (1 - momentum) * g"],
+      ["white", "a @ m @ b' / (1 - momentum^t)"],
+      ["noise", "solve(b', solve(a', normal())')'"],
+      ["rows2", "white @ white' + noise @ noise'"],
+      ["cols2", "white' @ white + noise' @ noise"],
+      [
+        "a",
+        "a - rate / (norm(rowSum(rows2 * columnSum(rowSum(rows2 * (columnSum(rows2^2) == largest(columnSum(rows2^2)))) * rows2))) / norm(columnSum(rowSum(rows2 * (columnSum(rows2^2) == largest(columnSum(rows2^2)))) * rows2))) * triu(white @ white' - noise @ noise') @ a"
+      ],
+      [
+        "b",
+        "b - rate / (norm(rowSum(cols2 * columnSum(rowSum(cols2 * (columnSum(cols2^2) == largest(columnSum(cols2^2)))) * cols2))) / norm(columnSum(rowSum(cols2 * (columnSum(cols2^2) == largest(columnSum(cols2^2)))) * cols2))) * triu(white' @ white - noise' @ noise) @ b"
+      ],
+      ["mHat", "m / (1 - momentum^t)"],
+      ["u", "a' @ a @ mHat @ b' @ b"],
+      ["p", "p - lr * min(1, 1.1 / (rms(u) + 1e-8)) * u"]
+    ],
+    "latex": "\\begin{aligned}\n\\theta &\\leftarrow \\left(1 - \\alpha\\,\\lambda\\,\\mathrm{decays}\\right)\\,\\theta \\\\\nm &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\n&\\textbf{if } t \\bmod \\mathrm{every} = 0 \\\\\n\\mathrm{white} &\\quad \\leftarrow \\frac{a\\,m\\,b^{\\top}}{1 - \\mu^{t}} \\\\\n\\mathrm{noise} &\\quad \\leftarrow \\operatorname{solve}\\left(b^{\\top}, \\operatorname{solve}\\left(a^{\\top}, \\operatorname{normal}\\left(\\right)\\right)^{\\top}\\right)^{\\top} \\\\\n\\mathrm{rows}_{2} &\\quad \\leftarrow \\mathrm{white}\\,\\mathrm{white}^{\\top} + \\mathrm{noise}\\,\\mathrm{noise}^{\\top} \\\\\n\\mathrm{cols}_{2} &\\quad \\leftarrow \\mathrm{white}^{\\top}\\,\\mathrm{white} + \\mathrm{noise}^{\\top}\\,\\mathrm{noise} \\\\\na &\\quad \\leftarrow a - \\frac{\\mathrm{rate}}{\\frac{\\left\\lVert \\operatorname{rowSum}\\left(\\mathrm{rows}_{2}\\,\\operatorname{columnSum}\\left(\\operatorname{rowSum}\\left(\\mathrm{rows}_{2}\\,\\left(\\operatorname{columnSum}\\left(\\mathrm{rows}_{2}^{2}\\right) = \\operatorname{largest}\\left(\\operatorname{columnSum}\\left(\\mathrm{rows}_{2}^{2}\\right)\\right)\\right)\\right)\\,\\mathrm{rows}_{2}\\right)\\right) \\right\\rVert}{\\left\\lVert \\operatorname{columnSum}\\left(\\operatorname{rowSum}\\left(\\mathrm{rows}_{2}\\,\\left(\\operatorname{columnSum}\\left(\\mathrm{rows}_{2}^{2}\\right) = \\operatorname{largest}\\left(\\operatorname{columnSum}\\left(\\mathrm{rows}_{2}^{2}\\right)\\right)\\right)\\right)\\,\\mathrm{rows}_{2}\\right) \\right\\rVert}}\\,\\operatorname{triu}\\left(\\mathrm{white}\\,\\mathrm{white}^{\\top} - \\mathrm{noise}\\,\\mathrm{noise}^{\\top}\\right)\\,a \\\\\nb &\\quad \\leftarrow b - \\frac{\\mathrm{rate}}{\\frac{\\left\\lVert \\operatorname{rowSum}\\left(\\mathrm{cols}_{2}\\,\\operatorname{columnSum}\\left(\\operatorname{rowSum}\\left(\\mathrm{cols}_{2}\\,\\left(\\operatorname{columnSum}\\left(\\mathrm{cols}_{2}^{2}\\right) = \\operatorname{largest}\\left(\\operatorname{columnSum}\\left(\\mathrm{cols}_{2}^{2}\\right)\\right)\\right)\\right)\\,\\mathrm{cols}_{2}\\right)\\right) \\right\\rVert}{\\left\\lVert \\operatorname{columnSum}\\left(\\operatorname{rowSum}\\left(\\mathrm{cols}_{2}\\,\\left(\\operatorname{columnSum}\\left(\\mathrm{cols}_{2}^{2}\\right) = \\operatorname{largest}\\left(\\operatorname{columnSum}\\left(\\mathrm{cols}_{2}^{2}\\right)\\right)\\right)\\right)\\,\\mathrm{cols}_{2}\\right) \\right\\rVert}}\\,\\operatorname{triu}\\left(\\mathrm{white}^{\\top}\\,\\mathrm{white} - \\mathrm{noise}^{\\top}\\,\\mathrm{noise}\\right)\\,b \\\\\n\\hat{m} &\\leftarrow \\frac{m}{1 - \\mu^{t}} \\\\\nu &\\leftarrow a^{\\top}\\,a\\,\\hat{m}\\,b^{\\top}\\,b \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\min\\left(1, \\frac{1.1}{\\operatorname{rms}\\left(u\\right) + 10^{-8}}\\right)\\,u\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mi>λ</mi></mrow><mo>⁢</mo><mtext>decays</mtext></mrow></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>θ</mi></mrow></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd columnspan=\"3\"><mtext>if </mtext><mrow><mrow><mi>t</mi><mo>mod</mo><mtext>every</mtext></mrow><mo>=</mo><mn>0</mn></mrow></mtd></mtr><mtr><mtd><mtext>white</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mrow><mrow><mi>a</mi><mo>⁢</mo><mi>m</mi></mrow><mo>⁢</mo><msup><mi>b</mi><mo>⊤</mo></msup></mrow><mrow><mn>1</mn><mo>−</mo><msup><mi>μ</mi><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>noise</mtext></mtd><mtd><mo>←</mo></mtd><mtd><msup><mrow><mi>solve</mi><mrow><mo>(</mo><msup><mi>b</mi><mo>⊤</mo></msup><mo>,</mo><msup><mrow><mi>solve</mi><mrow><mo>(</mo><msup><mi>a</mi><mo>⊤</mo></msup><mo>,</mo><mrow><mi>normal</mi><mrow><mo>(</mo><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow><mo>⊤</mo></msup><mo>)</mo></mrow></mrow><mo>⊤</mo></msup></mtd></mtr><mtr><mtd><msub><mtext>rows</mtext><mn>2</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mtext>white</mtext><mo>⁢</mo><msup><mtext>white</mtext><mo>⊤</mo></msup></mrow><mo>+</mo><mrow><mtext>noise</mtext><mo>⁢</mo><msup><mtext>noise</mtext><mo>⊤</mo></msup></mrow></mrow></mtd></mtr><mtr><mtd><msub><mtext>cols</mtext><mn>2</mn></msub></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><msup><mtext>white</mtext><mo>⊤</mo></msup><mo>⁢</mo><mtext>white</mtext></mrow><mo>+</mo><mrow><msup><mtext>noise</mtext><mo>⊤</mo></msup><mo>⁢</mo><mtext>noise</mtext></mrow></mrow></mtd></mtr><mtr><mtd><mi>a</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>a</mi><mo>−</mo><mrow><mrow><mfrac><mtext>rate</mtext><mfrac><mrow><mo>‖</mo><mrow><mi>rowSum</mi><mrow><mo>(</mo><mrow><msub><mtext>rows</mtext><mn>2</mn></msub><mo>⁢</mo><mrow><mi>columnSum</mi><mrow><mo>(</mo><mrow><mrow><mi>rowSum</mi><mrow><mo>(</mo><mrow><msub><mtext>rows</mtext><mn>2</mn></msub><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><mi>columnSum</mi><mrow><mo>(</mo><msup><msub><mtext>rows</mtext><mn>2</mn></msub><mn>2</mn></msup><mo>)</mo></mrow></mrow><mo>=</mo><mrow><mi>largest</mi><mrow><mo>(</mo><mrow><mi>columnSum</mi><mrow><mo>(</mo><msup><msub><mtext>rows</mtext><mn>2</mn></msub><mn>2</mn></msup><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><msub><mtext>rows</mtext><mn>2</mn></msub></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mo>‖</mo></mrow><mrow><mo>‖</mo><mrow><mi>columnSum</mi><mrow><mo>(</mo><mrow><mrow><mi>rowSum</mi><mrow><mo>(</mo><mrow><msub><mtext>rows</mtext><mn>2</mn></msub><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><mi>columnSum</mi><mrow><mo>(</mo><msup><msub><mtext>rows</mtext><mn>2</mn></msub><mn>2</mn></msup><mo>)</mo></mrow></mrow><mo>=</mo><mrow><mi>largest</mi><mrow><mo>(</mo><mrow><mi>columnSum</mi><mrow><mo>(</mo><msup><msub><mtext>rows</mtext><mn>2</mn></msub><mn>2</mn></msup><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><msub><mtext>rows</mtext><mn>2</mn></msub></mrow><mo>)</mo></mrow></mrow><mo>‖</mo></mrow></mfrac></mfrac><mo>⁢</mo><mrow><mi>triu</mi><mrow><mo>(</mo><mrow><mrow><mtext>white</mtext><mo>⁢</mo><msup><mtext>white</mtext><mo>⊤</mo></msup></mrow><mo>−</mo><mrow><mtext>noise</mtext><mo>⁢</mo><msup><mtext>noise</mtext><mo>⊤</mo></msup></mrow></mrow><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><mi>a</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>b</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>b</mi><mo>−</mo><mrow><mrow><mfrac><mtext>rate</mtext><mfrac><mrow><mo>‖</mo><mrow><mi>rowSum</mi><mrow><mo>(</mo><mrow><msub><mtext>cols</mtext><mn>2</mn></msub><mo>⁢</mo><mrow><mi>columnSum</mi><mrow><mo>(</mo><mrow><mrow><mi>rowSum</mi><mrow><mo>(</mo><mrow><msub><mtext>cols</mtext><mn>2</mn></msub><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><mi>columnSum</mi><mrow><mo>(</mo><msup><msub><mtext>cols</mtext><mn>2</mn></msub><mn>2</mn></msup><mo>)</mo></mrow></mrow><mo>=</mo><mrow><mi>largest</mi><mrow><mo>(</mo><mrow><mi>columnSum</mi><mrow><mo>(</mo><msup><msub><mtext>cols</mtext><mn>2</mn></msub><mn>2</mn></msup><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><msub><mtext>cols</mtext><mn>2</mn></msub></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mo>‖</mo></mrow><mrow><mo>‖</mo><mrow><mi>columnSum</mi><mrow><mo>(</mo><mrow><mrow><mi>rowSum</mi><mrow><mo>(</mo><mrow><msub><mtext>cols</mtext><mn>2</mn></msub><mo>⁢</mo><mrow><mo>(</mo><mrow><mrow><mi>columnSum</mi><mrow><mo>(</mo><msup><msub><mtext>cols</mtext><mn>2</mn></msub><mn>2</mn></msup><mo>)</mo></mrow></mrow><mo>=</mo><mrow><mi>largest</mi><mrow><mo>(</mo><mrow><mi>columnSum</mi><mrow><mo>(</mo><msup><msub><mtext>cols</mtext><mn>2</mn></msub><mn>2</mn></msup><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow></mrow><mo>)</mo></mrow></mrow><mo>)</mo></mrow></mrow><mo>⁢</mo><msub><mtext>cols</mtext><mn>2</mn></msub></mrow><mo>)</mo></mrow></mrow><mo>‖</mo></mrow></mfrac></mfrac><mo>⁢</mo><mrow><mi>triu</mi><mrow><mo>(</mo><mrow><mrow><msup><mtext>white</mtext><mo>⊤</mo></msup><mo>⁢</mo><mtext>white</mtext></mrow><mo>−</mo><mrow><msup><mtext>noise</mtext><mo>⊤</mo></msup><mo>⁢</mo><mtext>noise</mtext></mrow></mrow><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><mi>b</mi></mrow></mrow></mtd></mtr><mtr><mtd><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mi>m</mi><mrow><mn>1</mn><mo>−</mo><msup><mi>μ</mi><mi>t</mi></msup></mrow></mfrac></mtd></mtr><mtr><mtd><mi>u</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mrow><mrow><msup><mi>a</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>a</mi></mrow><mo>⁢</mo><mover accent=\"true\"><mi>m</mi><mo>^</mo></mover></mrow><mo>⁢</mo><msup><mi>b</mi><mo>⊤</mo></msup></mrow><mo>⁢</mo><mi>b</mi></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mrow><mi>min</mi><mrow><mo>(</mo><mn>1</mn><mo>,</mo><mfrac><mn>1.1</mn><mrow><mrow><mi>rms</mi><mrow><mo>(</mo><mi>u</mi><mo>)</mo></mrow></mrow><mo>+</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow></mfrac><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><mi>u</mi></mrow></mrow></mtd></mtr></mtable></math>",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.001,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "momentum",
+        "default": 0.9,
+        "range": [0, 1],
+        "meaning": "how much of the last step's velocity is kept"
+      },
+      {
+        "name": "weightDecay",
+        "default": 0,
+        "range": [0, null],
+        "meaning": "the fraction of a parameter, times `lr`, that each step takes off"
+      },
+      {
+        "name": "rate",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "the step size of the preconditioners"
+      },
+      {
+        "name": "every",
+        "default": 1,
+        "range": [1, null],
+        "meaning": "in how many steps the preconditioners are fitted once"
+      },
+      {
+        "name": "seed",
+        "default": 0,
+        "range": [0, 9007199254740992],
+        "meaning": "which random numbers are drawn: the same for the same seed"
+      }
+    ],
+    "slots": [
+      { "name": "m", "place": "tensor", "init": 0 },
+      {
+        "name": "a",
+        "place": ["rows", "rows"],
+        "init": "eye"
+      },
+      {
+        "name": "b",
+        "place": ["cols", "cols"],
+        "init": "eye"
+      }
+    ],
+    "bytes": 4,
+    "passes": 8,
+    "backends": ["arrays", "onnxruntime", "tfjs"],
+    "golden": {
+      "source": "timm 1.0.31, timm.optim.Kron with its triangular solve in float64, with noise of Philox4x32-10 in plain Python, checked against Random123",
+      "error": 5e-7
+    },
+    "mutants": 9
+  },
+  {
     "id": "psgd-quad",
     "name": "psgdQuad",
     "family": "preconditioned",
@@ -7052,7 +7282,7 @@ export const rules: readonly RuleEntry[] = [
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
       "source": "schedulefree 1.4.1, schedulefree.SGDScheduleFree, no decay where the role is bias, float64",
-      "error": 2e-7
+      "error": 3e-7
     },
     "mutants": 28
   },

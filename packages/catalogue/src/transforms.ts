@@ -254,6 +254,95 @@ export const transforms: readonly TransformEntry[] = [
     ]
   },
   {
+    "id": "trac",
+    "name": "trac",
+    "family": "parameter-free",
+    "title": "TRAC",
+    "paper": "https://arxiv.org/abs/2405.16642",
+    "sentence": "Scales any rule's whole displacement from its start by what six learners bet on it, each with a memory of its own, so that rates need no tuning and a model that goes on to new data can return to where it began: `trac(adamw())`.",
+    "comment": "Scales any rule's whole displacement from its start by what six learners bet on it, each with a memory of its own, so that rates need no tuning and a model that goes on to new data can return to where it began: `trac(adamw())` (Muppidi, Zhang and Yang, 2024, https://arxiv.org/abs/2405.16642). The bets are the imaginary error function of how far gradients agree with the way gone, cut at ±8, where float32 nearly ends.",
+    "before": [
+      ["gone", "(p - x0) / (s + eps)"],
+      ["h", "total(gone * g)"],
+      ["v1", "(1 - 0.1^1)^2 * v1 + h^2"],
+      ["v2", "(1 - 0.1^2)^2 * v2 + h^2"],
+      ["v3", "(1 - 0.1^3)^2 * v3 + h^2"],
+      ["v4", "(1 - 0.1^4)^2 * v4 + h^2"],
+      ["v5", "(1 - 0.1^5)^2 * v5 + h^2"],
+      ["v6", "(1 - 0.1^6)^2 * v6 + h^2"],
+      ["c1", "(1 - 0.1^1) * c1 - h"],
+      ["c2", "(1 - 0.1^2) * c2 - h"],
+      ["c3", "(1 - 0.1^3) * c3 - h"],
+      ["c4", "(1 - 0.1^4) * c4 - h"],
+      ["c5", "(1 - 0.1^5) * c5 - h"],
+      ["c6", "(1 - 0.1^6) * c6 - h"],
+      ["z1", "clamp(c1 / (sqrt(2 * v1) + eps), -8, 8)"],
+      ["z2", "clamp(c2 / (sqrt(2 * v2) + eps), -8, 8)"],
+      ["z3", "clamp(c3 / (sqrt(2 * v3) + eps), -8, 8)"],
+      ["z4", "clamp(c4 / (sqrt(2 * v4) + eps), -8, 8)"],
+      ["z5", "clamp(c5 / (sqrt(2 * v5) + eps), -8, 8)"],
+      ["z6", "clamp(c6 / (sqrt(2 * v6) + eps), -8, 8)"],
+      [
+        "bet1",
+        "1.1283791670955126 * z1 * (0.09654008851472766 * exp((0.048307665687738324 * z1)^2) + 0.09563872007927471 * exp((0.1444719615827965 * z1)^2) + 0.09384439908080451 * exp((0.23928736225213706 * z1)^2) + 0.09117387869576378 * exp((0.33186860228212767 * z1)^2) + 0.08765209300440378 * exp((0.42135127613063533 * z1)^2) + 0.08331192422694671 * exp((0.5068999089322294 * z1)^2) + 0.07819389578707023 * exp((0.5877157572407623 * z1)^2) + 0.07234579410884834 * exp((0.6630442669302152 * z1)^2) + 0.06582222277636168 * exp((0.7321821187402897 * z1)^2) + 0.058684093478535565 * exp((0.7944837959679424 * z1)^2) + 0.05099805926237609 * exp((0.84936761373257 * z1)^2) + 0.042835898022226836 * exp((0.8963211557660521 * z1)^2) + 0.034273862913021765 * exp((0.9349060759377397 * z1)^2) + 0.025392065309262024 * exp((0.9647622555875064 * z1)^2) + 0.016274394730905743 * exp((0.9856115115452684 * z1)^2) + 0.007018610009470506 * exp((0.9972638618494816 * z1)^2))"
+      ],
+      [
+        "bet2",
+        "1.1283791670955126 * z2 * (0.09654008851472766 * exp((0.048307665687738324 * z2)^2) + 0.09563872007927471 * exp((0.1444719615827965 * z2)^2) + 0.09384439908080451 * exp((0.23928736225213706 * z2)^2) + 0.09117387869576378 * exp((0.33186860228212767 * z2)^2) + 0.08765209300440378 * exp((0.42135127613063533 * z2)^2) + 0.08331192422694671 * exp((0.5068999089322294 * z2)^2) + 0.07819389578707023 * exp((0.5877157572407623 * z2)^2) + 0.07234579410884834 * exp((0.6630442669302152 * z2)^2) + 0.06582222277636168 * exp((0.7321821187402897 * z2)^2) + 0.058684093478535565 * exp((0.7944837959679424 * z2)^2) + 0.05099805926237609 * exp((0.84936761373257 * z2)^2) + 0.042835898022226836 * exp((0.8963211557660521 * z2)^2) + 0.034273862913021765 * exp((0.9349060759377397 * z2)^2) + 0.025392065309262024 * exp((0.9647622555875064 * z2)^2) + 0.016274394730905743 * exp((0.9856115115452684 * z2)^2) + 0.007018610009470506 * exp((0.9972638618494816 * z2)^2))"
+      ],
+      [
+        "bet3",
+        "1.1283791670955126 * z3 * (0.09654008851472766 * exp((0.048307665687738324 * z3)^2) + 0.09563872007927471 * exp((0.1444719615827965 * z3)^2) + 0.09384439908080451 * exp((0.23928736225213706 * z3)^2) + 0.09117387869576378 * exp((0.33186860228212767 * z3)^2) + 0.08765209300440378 * exp((0.42135127613063533 * z3)^2) + 0.08331192422694671 * exp((0.5068999089322294 * z3)^2) + 0.07819389578707023 * exp((0.5877157572407623 * z3)^2) + 0.07234579410884834 * exp((0.6630442669302152 * z3)^2) + 0.06582222277636168 * exp((0.7321821187402897 * z3)^2) + 0.058684093478535565 * exp((0.7944837959679424 * z3)^2) + 0.05099805926237609 * exp((0.84936761373257 * z3)^2) + 0.042835898022226836 * exp((0.8963211557660521 * z3)^2) + 0.034273862913021765 * exp((0.9349060759377397 * z3)^2) + 0.025392065309262024 * exp((0.9647622555875064 * z3)^2) + 0.016274394730905743 * exp((0.9856115115452684 * z3)^2) + 0.007018610009470506 * exp((0.9972638618494816 * z3)^2))"
+      ],
+      [
+        "bet4",
+        "1.1283791670955126 * z4 * (0.09654008851472766 * exp((0.048307665687738324 * z4)^2) + 0.09563872007927471 * exp((0.1444719615827965 * z4)^2) + 0.09384439908080451 * exp((0.23928736225213706 * z4)^2) + 0.09117387869576378 * exp((0.33186860228212767 * z4)^2) + 0.08765209300440378 * exp((0.42135127613063533 * z4)^2) + 0.08331192422694671 * exp((0.5068999089322294 * z4)^2) + 0.07819389578707023 * exp((0.5877157572407623 * z4)^2) + 0.07234579410884834 * exp((0.6630442669302152 * z4)^2) + 0.06582222277636168 * exp((0.7321821187402897 * z4)^2) + 0.058684093478535565 * exp((0.7944837959679424 * z4)^2) + 0.05099805926237609 * exp((0.84936761373257 * z4)^2) + 0.042835898022226836 * exp((0.8963211557660521 * z4)^2) + 0.034273862913021765 * exp((0.9349060759377397 * z4)^2) + 0.025392065309262024 * exp((0.9647622555875064 * z4)^2) + 0.016274394730905743 * exp((0.9856115115452684 * z4)^2) + 0.007018610009470506 * exp((0.9972638618494816 * z4)^2))"
+      ],
+      [
+        "bet5",
+        "1.1283791670955126 * z5 * (0.09654008851472766 * exp((0.048307665687738324 * z5)^2) + 0.09563872007927471 * exp((0.1444719615827965 * z5)^2) + 0.09384439908080451 * exp((0.23928736225213706 * z5)^2) + 0.09117387869576378 * exp((0.33186860228212767 * z5)^2) + 0.08765209300440378 * exp((0.42135127613063533 * z5)^2) + 0.08331192422694671 * exp((0.5068999089322294 * z5)^2) + 0.07819389578707023 * exp((0.5877157572407623 * z5)^2) + 0.07234579410884834 * exp((0.6630442669302152 * z5)^2) + 0.06582222277636168 * exp((0.7321821187402897 * z5)^2) + 0.058684093478535565 * exp((0.7944837959679424 * z5)^2) + 0.05099805926237609 * exp((0.84936761373257 * z5)^2) + 0.042835898022226836 * exp((0.8963211557660521 * z5)^2) + 0.034273862913021765 * exp((0.9349060759377397 * z5)^2) + 0.025392065309262024 * exp((0.9647622555875064 * z5)^2) + 0.016274394730905743 * exp((0.9856115115452684 * z5)^2) + 0.007018610009470506 * exp((0.9972638618494816 * z5)^2))"
+      ],
+      [
+        "bet6",
+        "1.1283791670955126 * z6 * (0.09654008851472766 * exp((0.048307665687738324 * z6)^2) + 0.09563872007927471 * exp((0.1444719615827965 * z6)^2) + 0.09384439908080451 * exp((0.23928736225213706 * z6)^2) + 0.09117387869576378 * exp((0.33186860228212767 * z6)^2) + 0.08765209300440378 * exp((0.42135127613063533 * z6)^2) + 0.08331192422694671 * exp((0.5068999089322294 * z6)^2) + 0.07819389578707023 * exp((0.5877157572407623 * z6)^2) + 0.07234579410884834 * exp((0.6630442669302152 * z6)^2) + 0.06582222277636168 * exp((0.7321821187402897 * z6)^2) + 0.058684093478535565 * exp((0.7944837959679424 * z6)^2) + 0.05099805926237609 * exp((0.84936761373257 * z6)^2) + 0.042835898022226836 * exp((0.8963211557660521 * z6)^2) + 0.034273862913021765 * exp((0.9349060759377397 * z6)^2) + 0.025392065309262024 * exp((0.9647622555875064 * z6)^2) + 0.016274394730905743 * exp((0.9856115115452684 * z6)^2) + 0.007018610009470506 * exp((0.9972638618494816 * z6)^2))"
+      ],
+      ["s", "initial / 0.9534382692512609 * (bet1 + bet2 + bet3 + bet4 + bet5 + bet6)"]
+    ],
+    "after": [
+      ["p", "x0 + max(s, 0) * (gone + p - p0)"]
+    ],
+    "options": [
+      {
+        "name": "eps",
+        "default": 1e-8,
+        "range": [5e-324, null],
+        "meaning": "added to the learners' divisions"
+      },
+      {
+        "name": "initial",
+        "default": 1e-8,
+        "range": [5e-324, null],
+        "meaning": "the first rate"
+      }
+    ],
+    "slots": [
+      { "name": "x0", "place": "tensor", "init": "p" },
+      { "name": "s", "place": "model", "init": 0 },
+      { "name": "v1", "place": "model", "init": 0 },
+      { "name": "v2", "place": "model", "init": 0 },
+      { "name": "v3", "place": "model", "init": 0 },
+      { "name": "v4", "place": "model", "init": 0 },
+      { "name": "v5", "place": "model", "init": 0 },
+      { "name": "v6", "place": "model", "init": 0 },
+      { "name": "c1", "place": "model", "init": 1e-8 },
+      { "name": "c2", "place": "model", "init": 1e-8 },
+      { "name": "c3", "place": "model", "init": 1e-8 },
+      { "name": "c4", "place": "model", "init": 1e-8 },
+      { "name": "c5", "place": "model", "init": 1e-8 },
+      { "name": "c6", "place": "model", "init": 1e-8 }
+    ]
+  },
+  {
     "id": "schedule-free",
     "name": "scheduleFree",
     "family": "schedule-free",
@@ -390,6 +479,54 @@ export const transforms: readonly TransformEntry[] = [
     ],
     "slots": [
       { "name": "first", "place": "tensor", "init": 0 }
+    ]
+  },
+  {
+    "id": "look-sam",
+    "name": "lookSam",
+    "family": "sharpness",
+    "title": "LookSAM",
+    "paper": "https://arxiv.org/abs/2203.02714",
+    "sentence": "SAM that climbs in one step of `every` only and remembers where the climb turned the gradient: the part across it changes slowly, so the steps between add it to their own gradient, and a step costs 1 + 1 / `every` gradients: `lookSam(momentum())`.",
+    "comment": "SAM that climbs in one step of `every` only and remembers where the climb turned the gradient: the part across it changes slowly, so the steps between add it to their own gradient, and a step costs 1 + 1 / `every` gradients: `lookSam(momentum())`. Every update takes one gradient. In the first of each `every` + 1 the parameters climb and the rule waits; give that update and the next the same batch. While they are up there, the readout is where they climbed from (Liu et al., 2022, https://arxiv.org/abs/2203.02714). Schedules count gradients.",
+    "when": "turn > 0 && turn <= every",
+    "before": [
+      ["turn", "turn > every ? 1 : turn + 1"],
+      ["steps", "turn > 1 ? steps + 1 : steps"],
+      ["first", "turn == 1 ? g : first"],
+      ["from", "turn == 1 ? p : from"],
+      ["across", "turn == 2 ? g - sum(first * g) / max(sum(first^2), 1e-24) * first : across"],
+      ["g", "turn > 2 ? g + alpha * norm(g) / (norm(across) + 1e-8) * across : g"],
+      ["p", "turn == 1 ? p + rho / (totalNorm(g) + 1e-12) * g : (turn == 2 ? from : p)"]
+    ],
+    "after": [],
+    "readout": "turn == 1 ? from : p",
+    "options": [
+      {
+        "name": "rho",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "how far to climb"
+      },
+      {
+        "name": "every",
+        "default": 10,
+        "range": [1, null],
+        "meaning": "how many steps share a climb"
+      },
+      {
+        "name": "alpha",
+        "default": 0.7,
+        "range": [0, null],
+        "meaning": "how much of the remembered part, with the length of the gradient, is added"
+      }
+    ],
+    "slots": [
+      { "name": "first", "place": "tensor", "init": 0 },
+      { "name": "across", "place": "tensor", "init": 0 },
+      { "name": "from", "place": "tensor", "init": "p" },
+      { "name": "turn", "place": "host", "init": 0 },
+      { "name": "steps", "place": "host", "init": 0 }
     ]
   },
   {

@@ -14,6 +14,7 @@ const arrays = (name: string, engine: Engine, where: "allocated" | "anywhere"): 
     return {
       update: (gradients, inputs) => session.update(gradients, inputs),
       read: (parameter) => data[parameter]!.slice(),
+      readout: (parameter) => session.withReadout(() => data[parameter]!.slice()),
       set: (hyper) => session.set(hyper),
       state: () => session.state(),
       load: (state, options) => session.load(state, options),

@@ -156,7 +156,11 @@ function describeRule(
       }
       for (const setting of settings.filter((_, i) => belongs(turn + i, goldenShare)))
         every(`moves as ${golden!.source} does: ${setting.name}`, async () => {
-          const { error, tensor, step } = await followGolden(target, configure(rule, setting.options), setting);
+          const { error, tensor, step } = await followGolden(
+            target,
+            configure(rule, setting.options, setting.schedules),
+            setting,
+          );
           assert(
             error <= tolerance,
             `\`${tensor}\` is ${error.toExponential(2)} of its displacement away from the golden at step ${step}; allowed is ${tolerance}`,

@@ -1,5 +1,6 @@
 import type { Configured, Rule } from "@descent/core";
 import { isRule, type Role, type RuleSpec, type Shape } from "@descent/core/adapter";
+import { fail } from "./assert.ts";
 import { displacementError } from "./displacement.ts";
 import { takes, takesRecord, takesTarget } from "./takes.ts";
 import type { Inputs, Session, Starts, Target } from "./target.ts";
@@ -29,7 +30,16 @@ export interface GoldenSetting {
     | undefined;
   /** The parameters after each update, in double precision. */
   readonly path: readonly Readonly<Record<string, readonly number[]>>[];
+  /** Options that change: their values by step, in place of those of `options`. */
+  readonly schedules?: Readonly<Record<string, readonly number[]>> | undefined;
+  /** Whether the path is of the parameters to evaluate with, the readout. */
+  readonly readout?: boolean | undefined;
+  /** State after the last update, by slot and parameter: what the path shows only up to its sign or scale, or not at all. */
+  readonly slots?: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> | undefined;
 }
+
+/** What `followGolden` follows. */
+type Followed = Pick<GoldenSetting, "parameters" | "gradients" | "inputs" | "path" | "readout" | "slots">;
 
 /** Any rule, whatever its options; `never` because functions are contravariant in what they take. */
 export type AnyRule = RuleSpec & ((options?: never) => Configured);
@@ -40,10 +50,19 @@ export function rulesOf(module: Readonly<Record<string, unknown>>): [name: strin
   return Object.entries(module).filter((entry): entry is [string, Rule & AnyRule] => isRule(entry[1]));
 }
 
-/** Calls a rule with options that are known at run time only. */
-export function configure(rule: AnyRule, options: Readonly<Record<string, unknown>>): Configured {
+/** Calls a rule with options that are known at run time only; those among `schedules` have the values of each step. */
+export function configure(
+  rule: AnyRule,
+  options: Readonly<Record<string, unknown>>,
+  schedules: NonNullable<GoldenSetting["schedules"]> = {},
+): Configured {
   takes("configure", "a rule and its options", rule, isRule(rule));
-  return rule(options as never); // the rule checks names and values itself
+  takesRecord("configure", "values by step, { lr: [0.1, 0.2, …] }", schedules);
+  const changing = Object.entries(schedules).map(([name, values]) => [
+    name,
+    (step: number) => values[step] ?? Number.NaN,
+  ]);
+  return rule({ ...options, ...Object.fromEntries(changing) } as never); // the rule checks names and values itself
 }
 
 /** The folder of the goldens of one of Descent's families, for authors of backends: `describeRules(adam, goldens("adam"))`. */
@@ -87,6 +106,11 @@ export function parseGolden(value: unknown, where: string): Golden {
     must(
       inputs === undefined || (Array.isArray(inputs) && inputs.length === setting.gradients.length),
       `has \`inputs\` in settings[${i}] that are not a list as long as its gradients`,
+    );
+    const scheduled = Object.values(setting.schedules ?? {});
+    must(
+      scheduled.every((values) => Array.isArray(values) && values.length > 0),
+      `has \`schedules\` in settings[${i}] that are not lists of numbers`,
     );
     for (const [name, parameter] of Object.entries(setting.parameters))
       must(Array.isArray(parameter?.start), `${at} a \`start\` for \`${name}\``);
@@ -134,6 +158,10 @@ const inputsOf = (inputs: NonNullable<GoldenSetting["inputs"]>[number] | undefin
   inputs &&
   Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, typeof x === "number" ? x : arrays(x)]));
 
+function readout(session: Session, tensor: string): Float32Array | Promise<Float32Array> {
+  return session.readout ? session.readout(tensor) : fail("the golden is of a readout, and the target's sessions have no `readout`"); // biome-ignore format: one line
+}
+
 /** Where a run is farthest from its golden. */
 export interface GoldenError {
   readonly error: number;
@@ -149,7 +177,7 @@ export interface GoldenError {
 export async function followGolden(
   target: Target,
   configured: Configured,
-  setting: Pick<GoldenSetting, "parameters" | "gradients" | "inputs" | "path">,
+  setting: Followed,
   enough: number = Infinity,
 ): Promise<GoldenError> {
   takesTarget("followGolden", target);
@@ -164,10 +192,21 @@ export async function followGolden(
     for (const [k, gradients] of setting.gradients.entries()) {
       await session.update(arrays(gradients), inputsOf(setting.inputs?.[k]));
       for (const [tensor, golden] of Object.entries(setting.path[k]!)) {
-        const error = displacementError(await session.read(tensor), golden, setting.parameters[tensor]!.start);
+        const now = await (setting.readout ? readout(session, tensor) : session.read(tensor));
+        const error = displacementError(now, golden, setting.parameters[tensor]!.start);
         if (error > worst.error) worst = { error, tensor, step: k + 1 };
         if (error > enough) return worst;
       }
+    }
+    if (setting.slots) {
+      const { tensors } = await session.state();
+      for (const [slot, byName] of Object.entries(setting.slots))
+        for (const [name, golden] of Object.entries(byName)) {
+          const tensor = `${slot}/${name}`;
+          const now = tensors[tensor]?.data ?? fail(`the state has no \`${tensor}\`, and the golden has`);
+          const error = displacementError(Float64Array.from(now, Number), golden, golden.map(() => 0)); // biome-ignore format: one line
+          if (error > worst.error) worst = { error, tensor, step: setting.path.length };
+        }
     }
     return worst;
   } finally {

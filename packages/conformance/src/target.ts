@@ -22,6 +22,8 @@ export interface Session {
   update(gradients: Gradients, inputs?: Inputs): void | Promise<void>;
   /** The parameter's numbers now. */
   read(name: string): Float32Array | Promise<Float32Array>;
+  /** The parameter's numbers to evaluate with; needed for goldens of averages. */
+  readout?(name: string): Float32Array | Promise<Float32Array>;
   set(hyper: Readonly<Record<string, HyperValue>>): void;
   state(): StateDict | Promise<StateDict>;
   load(state: StateDict, options?: { readonly strict?: boolean }): LoadReport | Promise<LoadReport>;

@@ -2,6 +2,7 @@ import { adam, yogi } from "@descent/adam";
 import {
   arraysTargets,
   displacementError,
+  type GoldenSetting,
   type Gradients,
   products,
   type Runner,
@@ -91,6 +92,21 @@ describe("goldens", async () => {
   test("tell a rate that is wrong by a part in ten thousand", async () => {
     const options = { ...setting!.options, lr: setting!.options.lr! * 1.0001 };
     expect((await followGolden(reference, configure(momentum, options), setting!)).error).toBeGreaterThan(5e-5);
+  });
+  test("see options by step, state that the path hides, and the readout", async () => {
+    const fast = arraysTargets()[0]!;
+    const rate = setting!.options.lr!;
+    const rates = setting!.gradients.map((_, step) => (step === 8 ? 2 * rate : rate));
+    const error = async (configured: Configured, more: Partial<GoldenSetting>): Promise<number> =>
+      (await followGolden(fast, configured, { ...setting!, ...more })).error;
+    expect(await error(configure(momentum, setting!.options, { lr: rates.map(() => rate) }), {})).toBeLessThan(1e-6);
+    expect(await error(configure(momentum, setting!.options, { lr: rates }), {})).toBeGreaterThan(1e-2);
+    const plain = configure(momentum, setting!.options);
+    expect(await error(plain, { slots: { b: { w: Array.from({ length: 12 }, () => 1) } } })).toBeGreaterThan(1e-2);
+    await expect(error(plain, { slots: { c: { w: [1] } } })).rejects.toThrow(/no `c\/w`/);
+    expect(await error(plain, { readout: true })).toBeLessThan(1e-6);
+    await expect(followGolden(reference, plain, { ...setting!, readout: true })).rejects.toThrow(/no `readout`/);
+    expect(() => parseGolden({ ...all.get("momentum")!, settings: [{ ...setting!, schedules: { lr: 1 } }] }, "m")).toThrow(/not lists of numbers/); // biome-ignore format: one line
   });
   test("can be handed in as data", async () => {
     const given = await readGoldens([...all.values()]);

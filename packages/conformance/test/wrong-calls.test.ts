@@ -38,7 +38,7 @@ describe("@descent/conformance", () => {
       sampleData: good({ steps: 2, scale: 1, sizes: [2, 1] }),
       displacementError: good([1], [2], [3]),
       largestError: good({ w: [1] }, { w: [2] }, { w: [3] }),
-      configure: { args: () => [adam, { lr: 1 }] },
+      configure: { args: () => [adam, { lr: 1 }, {}] },
       followGolden: {
         args: () => [conformance.reference, adam(), setting, 1],
         foreign: [0, 2], // the backend under test, and what parseGolden has checked

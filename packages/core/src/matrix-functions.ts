@@ -58,6 +58,13 @@ export const matrixFunctions = {
         : `\`svd\` needs a number of vectors, at most ${Math.min(a!.rows, a!.cols)}, and gets ${n}`,
     compute: ([a], [n], loops) => leftSingular(a!, n!, loops),
   },
+  /** The upper triangle of a matrix, its diagonal included; zeros below. */
+  triu: {
+    matrices: 1,
+    numbers: 0,
+    size: ([a]) => a!,
+    compute: ([a]) => ({ ...a!, data: a!.data.map((x, i) => (i % a!.cols < Math.floor(i / a!.cols) ? 0 : x)) }),
+  },
   /** The power -1/n of a symmetric matrix; directions in which it is not positive are left out. */
   inverseRoot: {
     matrices: 1,

@@ -1,4 +1,6 @@
 export { adafactor } from "./adafactor.ts";
+export { adafactorBv } from "./adafactor-bv.ts";
+export { adafactorT5 } from "./adafactor-t5.ts";
 export { adalomo } from "./adalomo.ts";
 export { adamMini } from "./adam-mini.ts";
 export { adamMiniHeads } from "./adam-mini-heads.ts";

@@ -11,3 +11,4 @@ export { momo } from "./momo.ts";
 export { momoAdam } from "./momo-adam.ts";
 export { polyakSgd } from "./polyak-sgd.ts";
 export { prodigy } from "./prodigy.ts";
+export { trac } from "./trac.ts";

@@ -1,5 +1,6 @@
 export { klShampoo } from "./kl-shampoo.ts";
 export { klSoap } from "./kl-soap.ts";
+export { psgdKron } from "./psgd-kron.ts";
 export { psgdQuad } from "./psgd-quad.ts";
 export { shampoo } from "./shampoo.ts";
 export { shampooOneSided } from "./shampoo-one-sided.ts";

@@ -318,6 +318,8 @@ export class Python {
         this.helpers.add(helper);
         return whole(`${helper}(${all})`);
       }
+      case "triu":
+        return whole(`${lib}.triu(${all})`);
       case "solve":
         return whole(`${lib}.linalg.solve(${all})`);
       case "clamp": {
