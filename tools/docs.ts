@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { radam } from "@descent/adam";
 import { emit } from "@descent/dialects/emit";
 import { operatorsMarkdown } from "@descent/onnx/autodiff";
-import type { FunctionEntry, RuleEntry } from "../packages/catalogue/src/entry.ts";
+import type { FunctionEntry, RuleEntry, TransformEntry } from "../packages/catalogue/src/entry.ts";
 import {
   entries,
   functionEntries,
@@ -23,6 +23,7 @@ import {
 } from "./catalogue.ts";
 import { dialectEntries, dialectsModule, differencesMarkdown } from "./dialects.ts";
 import { familiesOf } from "./families.ts";
+import { peersPage } from "./peers.ts";
 import { refusalsMarkdown } from "./refusals.ts";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -30,14 +31,18 @@ const check = process.argv.includes("--check");
 
 const anchor = (name: string): string => name.toLowerCase();
 
-/** One row per family, so that the table stays on one screen. */
-function familiesTable(rules: readonly RuleEntry[]): string {
-  const rows = [...new Set(rules.map(({ family }) => family))].map((family) => {
-    const own = rules.filter((rule) => rule.family === family);
-    const links = own.map(({ name }) => `[\`${name}\`](packages/${family}/RULES.md#${anchor(name)})`);
-    return `| \`@descent/${family}\` | ${own.length} | ${links.join(" ")} |`;
+/** One row per family, with what its package says of itself. */
+function familiesTable(rules: readonly RuleEntry[], transforms: readonly TransformEntry[]): string {
+  const rows = familiesOf(root).map((family) => {
+    const file = path.join(root, "packages", family, "package.json");
+    const { description } = JSON.parse(readFileSync(file, "utf8")) as { description: string }; // each package has one
+    const of = (entries: readonly { readonly family: string }[]): number =>
+      entries.filter((entry) => entry.family === family).length;
+    const page = of(rules) > 0 ? `packages/${family}/RULES.md` : `packages/${family}`;
+    return `| [\`@descent/${family}\`](${page}) | ${of(rules) || ""} | ${of(transforms) || ""} | ${description} |`;
   });
-  return ["| package | rules | |", "| --- | --- | --- |", ...rows].join("\n");
+  const all = `| **all** | **${rules.length}** | **${transforms.length}** | |`;
+  return ["| package | rules | around any rule | |", "| --- | --- | --- | --- |", ...rows, all].join("\n");
 }
 
 /** One row per rule of a family. */
@@ -119,7 +124,9 @@ for (const rule of [...rules, ...transforms]) {
   const { file, source } = withOptions(root, rule);
   current(file, source);
 }
-current("README.md", withPart("README.md", "optimizers", familiesTable(rules)));
+const around = transforms.filter(({ family }) => families.includes(family));
+current("README.md", withPart("README.md", "optimizers", familiesTable(rules, around)));
+current("COMPARISON.md", peersPage(rules, around));
 for (const family of families) {
   const own = rules.filter((rule) => rule.family === family);
   if (own.length === 0) continue;

@@ -7144,7 +7144,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "schedulefree 1.4.1, schedulefree.AdamWScheduleFree, no decay where the role is bias, float64",
       "error": 8e-7
     },
-    "mutants": 36
+    "mutants": 7
   },
   {
     "id": "schedule-free-radam",
@@ -7223,7 +7223,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "schedulefree 1.4.1, schedulefree.RAdamScheduleFree, no decay where the role is bias, float64",
       "error": 0.000001
     },
-    "mutants": 14
+    "mutants": 9
   },
   {
     "id": "schedule-free-sgd",
@@ -7284,7 +7284,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "schedulefree 1.4.1, schedulefree.SGDScheduleFree, no decay where the role is bias, float64",
       "error": 3e-7
     },
-    "mutants": 28
+    "mutants": 7
   },
   {
     "id": "adahessian",
@@ -8757,7 +8757,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "numpy 2.4.6, a float64 transcription of Algorithm 1, with noise of Philox4x32-10 in plain Python, none before the first step",
       "error": 0.000002
     },
-    "mutants": 2
+    "mutants": 3
   },
   {
     "id": "extra-adam",
