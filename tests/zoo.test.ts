@@ -18,7 +18,7 @@ const [ROWS, COLS] = [3, 4];
 const turned = (x: Float32Array): Float32Array =>
   Float32Array.from(x, (_, k) => x[(k % ROWS) * COLS + Math.floor(k / ROWS)]!); // a permutation
 
-/** What a rule reads beside gradients. */
+/** The inputs that a rule reads beside gradients. */
 const inputsOf = ({ inputs = {} }: AnyRule, of: (x: Float32Array) => Float32Array, seed: number) =>
   Object.fromEntries(
     Object.entries(inputs).map(([name, place]) => [

@@ -5,7 +5,7 @@ import { functions, reductions } from "@descent/core/graph";
  * Every token of every equation changed, one at a time.
  */
 
-/** What is mutated: a rule, or a transform, whose blocks come alone. */
+/** A text to mutate: a rule, or a transform, whose blocks come alone. */
 export interface Mutable {
   readonly hyper: RuleSpec["hyper"];
   readonly state?: Slots | undefined;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { RuleEntry, TransformEntry } from "../packages/catalogue/src/entry.ts";
 
-/** What is known of other libraries; `tools/peers.py` looks every name up in them. */
+/** Other libraries and their names for rules; `tools/peers.py` looks every name up in them. */
 interface Peers {
   readonly libraries: readonly { readonly id: string; readonly title: string; readonly version: string; readonly source: string }[]; // biome-ignore format: one line
   /** By id of a rule or transform, what each library calls it; options in brackets. */
@@ -18,7 +18,7 @@ export function peersPage(rules: readonly RuleEntry[], transforms: readonly Tran
   const others = transforms.filter(({ family }) => family !== "regularizers");
   const ids = new Set([...rules, ...others].map(({ id }) => id));
   const strangers = Object.keys(peers.rules).filter((id) => !ids.has(id));
-  if (strangers.length > 0) throw new Error(`tools/peers.json names ${strangers.join(", ")}, which are no rules.`);
+  if (strangers.length > 0) throw new Error(`tools/peers.json names ${strangers.join(", ")}; the catalogue has no such rule.`);
   const lines = (
     entries: readonly (RuleEntry | TransformEntry)[],
     link: (entry: RuleEntry | TransformEntry) => string,
