@@ -18,7 +18,8 @@ export function peersPage(rules: readonly RuleEntry[], transforms: readonly Tran
   const others = transforms.filter(({ family }) => family !== "regularizers");
   const ids = new Set([...rules, ...others].map(({ id }) => id));
   const strangers = Object.keys(peers.rules).filter((id) => !ids.has(id));
-  if (strangers.length > 0) throw new Error(`tools/peers.json names ${strangers.join(", ")}; the catalogue has no such rule.`);
+  if (strangers.length > 0)
+    throw new Error(`tools/peers.json names ${strangers.join(", ")}; the catalogue has no such rule.`);
   const lines = (
     entries: readonly (RuleEntry | TransformEntry)[],
     link: (entry: RuleEntry | TransformEntry) => string,
