@@ -27,7 +27,12 @@ const outFirst: Axes = { in: [1], out: [0] };
 class Builder {
   readonly graph = new Graph();
   readonly weights: Weight[] = [];
+  readonly #seed: number;
   readonly #frozen: ReadonlySet<string> = new Set(["running_mean", "running_var"]);
+
+  constructor(seed = SEED) {
+    this.#seed = seed;
+  }
 
   op(op: string, inputs: readonly string[], attributes: Parameters<Graph["op"]>[2] = {}): string {
     return this.graph.op(op, inputs, attributes)[0]!; // one output
@@ -35,7 +40,7 @@ class Builder {
 
   weight(name: string, shape: readonly number[], initializer: Initializer, rest: Partial<Weight> = {}): string {
     const parameter = { name, shape, ...rest };
-    const data = initialize(parameter, initializer, SEED);
+    const data = initialize(parameter, initializer, this.#seed);
     this.graph.initializer(name, { elem: "float32", dims: shape, data });
     if (!this.#frozen.has(name.split(".").at(-1)!)) this.weights.push({ ...parameter, data, turned: false, ...rest });
     return name;
@@ -104,16 +109,16 @@ function mlp(): Model {
   return b.model("mlp", "MLP 784-256-10, batch 128", logits, batch);
 }
 
-function cnn(): Model {
-  const b = new Builder();
+function cnn(seed?: number, hidden = 128): Model {
+  const b = new Builder(seed);
   b.graph.input("x", { elem: "float32", shape: ["batch", 1, 28, 28] });
   const pool = (x: string): string => b.op("MaxPool", [x], { kernel_shape: [2, 2], strides: [2, 2] });
   let x = pool(b.relu(b.conv("x", "0", [8, 1, 5], 1, true)));
   x = pool(b.relu(b.conv(x, "3", [16, 8, 5], 1, true)));
-  x = b.relu(b.dense(b.op("Flatten", [x]), "7", 784, 128));
+  x = b.relu(b.dense(b.op("Flatten", [x]), "7", 784, hidden));
   const batch = { input: images(64, 1, 28, 28), labels: labels(10, "labels", 64) };
-  const title = "CNN of two 5×5 convolutions, 8 and 16 channels, each with pooling, and 128 hidden units, batch 64";
-  return b.model("cnn", title, b.dense(x, "9", 128, 10), batch);
+  const title = `CNN of two 5×5 convolutions, 8 and 16 channels, each with pooling, and ${hidden} hidden units, batch 64`;
+  return b.model("cnn", title, b.dense(x, "9", hidden, 10), batch);
 }
 
 function resnet(): Model {
@@ -136,9 +141,27 @@ function resnet(): Model {
   return b.model("resnet", title, b.dense(pooled, "head", 4 * width, 10), batch);
 }
 
-function gpt(): Model {
-  const [layers, d, heads, time, vocabulary, batch] = [4, 128, 4, 64, 65, 8];
-  const b = new Builder();
+interface Size {
+  readonly layers: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly time: number;
+  readonly vocabulary: number;
+  readonly batch: number;
+}
+
+function gpt(
+  seed?: number,
+  { layers, width: d, heads, time, vocabulary, batch }: Size = {
+    layers: 4,
+    width: 128,
+    heads: 4,
+    time: 64,
+    vocabulary: 65,
+    batch: 8,
+  },
+): Model {
+  const b = new Builder(seed);
   const { graph } = b;
   graph.input("x", { elem: "int64", shape: ["batch", time] });
   const table = normal({ std: 0.02 });
@@ -165,7 +188,7 @@ function gpt(): Model {
   }
   const last = b.layerNorm(x, "norm", d);
   const logits = b.op("MatMul", [last, b.op("Transpose", [tokens], { perm: [1, 0] })]); // tied
-  return b.model("gpt", "GPT of 4 layers, width 128, 64 characters, batch 8", logits, {
+  return b.model("gpt", `GPT of ${layers} layers, width ${d}, ${time} characters, batch ${batch}`, logits, {
     input: labels(vocabulary, "text", batch, time),
     labels: labels(vocabulary, "labels", batch, time),
   });
@@ -176,3 +199,7 @@ export type ModelName = keyof typeof builders;
 export const modelNames = Object.keys(builders) as ModelName[]; // the keys of a record of ModelName
 /** Builds a model by name, with the same numbers at every call. */
 export const model = (name: ModelName): Model => builders[name]();
+/** A convolutional network of another size, with the weights of a seed. */
+export const cnnOf = (seed: number, hidden: number): Model => cnn(seed, hidden);
+/** A GPT of another size, with the weights of a seed. */
+export const gptOf = (seed: number, size: Size): Model => gpt(seed, size);

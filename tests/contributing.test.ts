@@ -72,6 +72,7 @@ describe("a contributor who follows CONTRIBUTING.md", () => {
     for (const step of [
       `goldens/${family}.py`,
       `make.py ${name}`,
+      "npm run convergence",
       "npm run docs",
       `npm run mutate -- ${name}`,
       "npm run lint",

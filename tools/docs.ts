@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { radam } from "@descent/adam";
 import { emit } from "@descent/dialects/emit";
 import { operatorsMarkdown } from "@descent/onnx/autodiff";
+import { convergencePage, outdated, readResults } from "../bench/convergence/page.ts";
 import type { FunctionEntry, RuleEntry, TransformEntry } from "../packages/catalogue/src/entry.ts";
 import {
   entries,
@@ -127,6 +128,13 @@ for (const rule of [...rules, ...transforms]) {
 const around = transforms.filter(({ family }) => families.includes(family));
 current("README.md", withPart("README.md", "optimizers", familiesTable(rules, around)));
 current("COMPARISON.md", peersPage(rules, around));
+const results = readResults();
+const late = outdated(rules, results);
+if (late.length > 0) {
+  stale++;
+  console.error(`bench/convergence/results.json is not of the rules as they are: ${late.join(", ")}. Run npm run convergence.`); // biome-ignore format: one line
+}
+current("bench/CONVERGENCE.md", convergencePage(rules, results));
 for (const family of families) {
   const own = rules.filter((rule) => rule.family === family);
   if (own.length === 0) continue;

@@ -86,6 +86,7 @@ What is left, because it must not come from the rule itself: ten steps computed 
   2. python goldens/make.py ${name}  writes packages/conformance/goldens/${family}/${name}.json
 
 Then
+  npm run convergence                the steps it needs on five problems, for bench/CONVERGENCE.md
   npm run docs                       the catalogue, RULES.md, the table in README.md
   node scripts/pm.mjs exec vitest run packages/${family}      goldens, resume, freezing, on every engine of arrays
   npm run mutate -- ${name}          every one-token change of the rule must be noticed
