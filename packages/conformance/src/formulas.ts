@@ -93,7 +93,7 @@ export const wholes: readonly string[] = [
   "svd(g, min(2, min(rows, cols))) @ (svd(g, min(2, min(rows, cols)))' @ p)",
   "inverseRoot(g @ g' + c * eye(rows), 4) @ g @ inverseRoot(g' @ g + eye(cols), 2)",
   "solve(p @ p' + eye(rows), g)",
-  "triu(p) @ g' @ triu(g @ p' + eye(rows))'",
+  "triu(g @ p' + eye(rows))' @ triu(p) - c * g",
 ];
 /** Formulas that need a square matrix. */
 export const squareProducts: readonly string[] = ["g + g'", "g @ p + p' @ g", "g' * p - g @ g", "rowMean(g') * p"];
