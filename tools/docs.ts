@@ -34,7 +34,8 @@ const anchor = (name: string): string => name.toLowerCase();
 
 /** One row per family, with what its package says of itself. */
 function familiesTable(rules: readonly RuleEntry[], transforms: readonly TransformEntry[]): string {
-  const rows = familiesOf(root).map((family) => {
+  const all = new Set([...rules, ...transforms].map(({ family }) => family));
+  const rows = [...all].sort().map((family) => {
     const file = path.join(root, "packages", family, "package.json");
     const { description } = JSON.parse(readFileSync(file, "utf8")) as { description: string }; // each package has one
     const of = (entries: readonly { readonly family: string }[]): number =>
@@ -42,8 +43,8 @@ function familiesTable(rules: readonly RuleEntry[], transforms: readonly Transfo
     const page = of(rules) > 0 ? `packages/${family}/RULES.md` : `packages/${family}`;
     return `| [\`@descent/${family}\`](${page}) | ${of(rules) || ""} | ${of(transforms) || ""} | ${description} |`;
   });
-  const all = `| **all** | **${rules.length}** | **${transforms.length}** | |`;
-  return ["| package | rules | around any rule | |", "| --- | --- | --- | --- |", ...rows, all].join("\n");
+  const sum = `| **all** | **${rules.length}** | **${transforms.length}** | |`;
+  return ["| package | rules | around any rule | |", "| --- | --- | --- | --- |", ...rows, sum].join("\n");
 }
 
 /** One row per rule of a family. */
@@ -125,7 +126,7 @@ for (const rule of [...rules, ...transforms]) {
   const { file, source } = withOptions(root, rule);
   current(file, source);
 }
-const around = transforms.filter(({ family }) => families.includes(family));
+const around = transforms.filter(({ family }) => family !== "regularizers");
 current("README.md", withPart("README.md", "optimizers", familiesTable(rules, around)));
 current("COMPARISON.md", peersPage(rules, around));
 const results = readResults();
