@@ -51,7 +51,7 @@ describe("private gradients", () => {
   const perExample = { w: Float32Array.of(3, 0, 0.1, 0.2, 0, -6), b: Float32Array.of(4, 0.2, 8) };
   const sizes = { w: 2, b: 1 };
   const options = { examples: 3, maxNorm: 2.5, noise: 0, seed: 1 };
-  test("are means of gradients clipped one by one over all parameters, as optax.per_example_global_norm_clip", () => {
+  test("are means of gradients clipped one by one over all parameters", () => {
     const { w, b } = privateGradient(perExample, sizes, options);
     // Lengths 5, 0.3 and 10: halved, kept and quartered.
     expect(Array.from(w!)).toEqual([1.5 + 0.1, 0.2 - 1.5].map((x) => expect.closeTo(x / 3, 6)));
