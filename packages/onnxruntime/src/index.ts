@@ -4,7 +4,7 @@ export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoin
 export type { FileLike, FileSource } from "./files/read.ts";
 export type { FixedShapes } from "./graphs/model.ts";
 export { objective, type WeightObjective } from "./objective.ts";
-export type { OpenOptions, TrainerOptions } from "./options.ts";
+export type { ExportOptions, LoadOptions, OpenOptions, TrainerOptions } from "./options.ts";
 export { type GraphJob, lower } from "./plans/lower.ts";
 export type {
   Forward,
@@ -20,5 +20,5 @@ export { type MatmulOptions, onnxMatmul } from "./quirks/matmul.ts";
 export { inspectModel, type Report, type ReportedWeight } from "./report.ts";
 export type { Batch, BatchValue, Expected, Numbers } from "./runtime/feeds.ts";
 export type { ExecutionProvider, Runtime, RuntimeSession, RuntimeTensor } from "./runtime/runtime.ts";
-export { type ExportOptions, type LoadOptions, type StepResult, Trainer } from "./trainer.ts";
+export { type StepResult, Trainer } from "./trainer.ts";
 export type { TrainingWorker } from "./worker/launch.ts";

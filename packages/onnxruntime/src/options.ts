@@ -1,5 +1,5 @@
 import type { Configured, Parameter } from "@descent/core";
-import type { BlockingWorld, NonFinite } from "@descent/core/adapter";
+import type { BlockingWorld, NonFinite, Rename } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
 import type { External, ImportOptions, Loss } from "@descent/onnx";
 import type { GradientRule, LossFunction } from "@descent/onnx/autodiff";
@@ -109,4 +109,23 @@ export interface TrainerOptions extends OpenOptions {
    * otherwise; in Hugging Face's cache they lead to `blobs`, so give the model's folder in the cache.
    */
   readonly externalRoot?: string | undefined;
+}
+
+/** Options of `exportModel` and `saveModel`. */
+export interface ExportOptions {
+  /** Takes BatchNormalization and Dropout out of training mode. Default false. */
+  readonly inference?: boolean | undefined;
+}
+
+/** Options of `load`. */
+export interface LoadOptions {
+  /** Refuses a checkpoint that does not fit in every part. Default true. */
+  readonly strict?: boolean | undefined;
+  /** Today's names of weights by their saved names, or a function that tells them. Others keep theirs. */
+  readonly rename?: Rename | undefined;
+  /**
+   * `"pad"` lets weights have grown: saved numbers and state lie in the corner where they were; new elements keep the numbers that
+   * the trainer has, and have the state of weights that start.
+   */
+  readonly resize?: "pad" | undefined;
 }

@@ -5,24 +5,20 @@ import {
   ASYNC_DISPOSE,
   DISPOSE,
   flag,
-  forSome,
   type HyperValue,
   type Inspection,
   isFloat32Array,
   isRecord,
   knownOptions,
   type LoadReport,
-  type Rename,
-  refuseEmptyGroups,
   type Shape,
   shown,
   size,
-  worldOf,
 } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
 import { fedBatch } from "./batch.ts";
-import { Calls } from "./calls.ts";
-import { checkCreate, checkOpen, checkSwitches } from "./check-options.ts";
+import type { Calls } from "./calls.ts";
+import { checkSwitches } from "./check-options.ts";
 import {
   type Checkpoint,
   checkpointOf,
@@ -32,42 +28,19 @@ import {
   padded,
   renamedCheckpoint,
 } from "./checkpoint.ts";
-import type { Engine, Opening, Started, Starting } from "./engine/engine.ts";
-import { LocalEngine } from "./engine/local.ts";
+import type { Engine, Started } from "./engine/engine.ts";
 import { baseName, type FileSource } from "./files/read.ts";
 import { checkPath, Writes } from "./files/writes.ts";
-import type { Candidates } from "./graphs/model.ts";
-import type { OpenOptions, TrainerOptions } from "./options.ts";
+import { type Begun, created, reopened } from "./opening.ts";
+import type { ExportOptions, LoadOptions, OpenOptions, TrainerOptions } from "./options.ts";
 import type { Forward, GivenGradients, Gradients, Outputs, Plan, Training, Weights } from "./plans/training.ts";
-import type { LostError } from "./quirks/lost.ts";
-import { type Report, reportOf } from "./report.ts";
+import type { Report } from "./report.ts";
 import type { Batch, Fed } from "./runtime/feeds.ts";
-import { mendingOf, trainedOf } from "./trainable.ts";
-import { RemoteEngine } from "./worker/remote.ts";
 
 /** The result of `trainStep`. */
 export interface StepResult extends Forward {
   /** Whether weights moved: not while gradients accumulate, and not where a step that is not finite was skipped. */
   readonly updated: boolean;
-}
-
-/** Options of `exportModel` and `saveModel`. */
-export interface ExportOptions {
-  /** Takes BatchNormalization and Dropout out of training mode. Default false. */
-  readonly inference?: boolean | undefined;
-}
-
-/** Options of `load`. */
-export interface LoadOptions {
-  /** Refuses a checkpoint that does not fit in every part. Default true. */
-  readonly strict?: boolean | undefined;
-  /** Today's names of weights by their saved names, or a function that tells them. Others keep theirs. */
-  readonly rename?: Rename | undefined;
-  /**
-   * `"pad"` lets weights have grown: saved numbers and state lie in the corner where they were; new elements keep the numbers that
-   * the trainer has, and have the state of weights that start.
-   */
-  readonly resize?: "pad" | undefined;
 }
 
 /**
@@ -86,12 +59,11 @@ export class Trainer {
   /** The shapes of everything that is kept: weights and statistics. */
   readonly #shapes: ReadonlyMap<string, Shape>;
   readonly #training: Training;
-  /** Shared with the engine, which may lose its device or worker while nothing is asked. */
   readonly #calls: Calls;
   readonly #writes: Writes = new Writes();
   #waiting = 0;
 
-  private constructor(engine: Engine, options: OpenOptions, started: Started, report: Report, calls: Calls) {
+  private constructor(options: OpenOptions, { engine, started, report, calls }: Begun) {
     this.#engine = engine;
     this.#report = report;
     this.#options = options;
@@ -108,37 +80,7 @@ export class Trainer {
    * runtime is missing, or the provider computes wrongly.
    */
   static async create(model: FileSource, options: TrainerOptions): Promise<Trainer> {
-    checkCreate(options);
-    return Trainer.#make(
-      {
-        model,
-        trainingGraph: false,
-        external: options.external,
-        externalRoot: options.externalRoot,
-        mending: mendingOf(options),
-        reading: {
-          fixed: options.fixed,
-          stopGradient: options.stopGradient,
-          paddingIdx: options.paddingIdx,
-          ...(options.shapes ? { shapes: options.shapes } : {}),
-        },
-      },
-      options,
-      (candidates) => {
-        const {
-          loss,
-          outputs,
-          shapes,
-          batchNorm,
-          gradients,
-          rows,
-          unreached = options.trainable === undefined ? "leave" : "error",
-        } = options;
-        const trained = trainedOf(candidates, options);
-        refuseEmptyGroups(options.optimizer, candidates.weights);
-        return { trained, loss, outputs, shapes, batchNorm, gradients, unreached, rows };
-      },
-    );
+    return new Trainer(options, await created(model, options));
   }
 
   /**
@@ -146,55 +88,7 @@ export class Trainer {
    * weights that it trains, so a group of the optimizer may be empty.
    */
   static async open(graph: FileSource, options: OpenOptions): Promise<Trainer> {
-    checkOpen(options);
-    return Trainer.#make(
-      { model: graph, trainingGraph: true, external: undefined, externalRoot: undefined, mending: {}, reading: {} },
-      options,
-      (candidates) => {
-        const none = {
-          loss: undefined,
-          outputs: undefined,
-          shapes: undefined,
-          batchNorm: undefined,
-          gradients: undefined,
-          unreached: undefined,
-          rows: undefined,
-        };
-        return { ...none, trained: trainedOf(candidates, options) };
-      },
-    );
-  }
-
-  static async #make(
-    {
-      model,
-      ...rest
-    }: Pick<Opening, "trainingGraph" | "external" | "externalRoot" | "mending" | "reading"> & {
-      readonly model: FileSource;
-    },
-    options: OpenOptions,
-    choose: (candidates: Candidates) => Omit<Starting, "optimizer" | "plan" | "seed" | "world">,
-  ): Promise<Trainer> {
-    const { executionProviders = ["cpu"], optimizer, worker = false, seed = 0 } = options;
-    const calls = new Calls();
-    const lost = (error: LostError): void => calls.lost(error);
-    const engine: Engine = worker === false ? new LocalEngine(lost) : await RemoteEngine.start(worker, lost);
-    try {
-      const { runtime, sessionOptions = {}, plan } = options;
-      const candidates = await engine.open({ ...rest, model, runtime, executionProviders, sessionOptions });
-      const started = await engine.start({
-        ...choose(candidates),
-        optimizer: forSome(optimizer),
-        plan,
-        seed,
-        world: worldOf(options.world),
-      });
-      const report = reportOf(candidates, started.parameters, await engine.training.inspect());
-      return new Trainer(engine, options, started, report, calls);
-    } catch (error) {
-      await engine.dispose();
-      throw error;
-    }
+    return new Trainer(options, await reopened(graph, options));
   }
 
   /** Updates done. */
