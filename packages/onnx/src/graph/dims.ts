@@ -1,5 +1,18 @@
 import { check, isRecord } from "../check.ts";
 import { OnnxError } from "../errors.ts";
+import { Memo } from "./memo.ts";
+import {
+  atomOf,
+  bare,
+  byDegree,
+  factors,
+  group,
+  type Polynomial,
+  plus,
+  separator,
+  times,
+  without,
+} from "./polynomial.ts";
 
 /**
  * A number, or what is known of a size before run time: a name ("batch") or a canonical expression of names
@@ -7,28 +20,6 @@ import { OnnxError } from "../errors.ts";
  * size nothing is known of.
  */
 export type Dim = number | string;
-
-/** A sum of products: the key is the sorted factors joined by a separator, "" for the constant term. */
-type Polynomial = ReadonlyMap<string, number>;
-
-const separator = "\u0000";
-/** Remembers what has been computed for a text, and forgets everything when there is too much. */
-class Memo<T> {
-  readonly #known = new Map<string, T>();
-
-  get(key: string, make: () => T): T {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const made = make();
-    this.set(key, made);
-    return made;
-  }
-
-  set(key: string, value: T): void {
-    if (this.#known.size > 100_000) this.#known.clear();
-    this.#known.set(key, value);
-  }
-}
 
 const parsed = new Memo<Polynomial>();
 /** The parts of an atom that is a call, and whether an atom may be below zero: asked again and again of the same ones. */
@@ -210,25 +201,6 @@ export function canonical(name: string): Dim {
   return text(polynomial(name));
 }
 
-function plus(a: Polynomial, b: Polynomial): Polynomial {
-  const sum = new Map(a);
-  for (const [key, c] of b) sum.set(key, (sum.get(key) ?? 0) + c);
-  return clean(sum);
-}
-function times(a: Polynomial, b: Polynomial): Polynomial {
-  const all = new Map<string, number>();
-  for (const [k, c] of a)
-    for (const [l, d] of b) {
-      const key = [...factors(k), ...factors(l)].sort().join(separator);
-      all.set(key, (all.get(key) ?? 0) + c * d);
-    }
-  return clean(all);
-}
-function clean(p: Map<string, number>): Polynomial {
-  for (const [key, c] of p) if (c === 0) p.delete(key);
-  return p;
-}
-
 function floorOf(a: string, b: number): Dim {
   // ⌊(k·b + rest) / b⌋ = k + ⌊rest / b⌋, and ⌊⌊x / c⌋ / b⌋ = ⌊x / (c·b)⌋.
   const whole = new Map<string, number>();
@@ -260,38 +232,11 @@ function call(name: keyof typeof calls, a: Dim, b: Dim): string {
 function commutative(name: "max" | "min" | "broadcast", a: Dim, b: Dim): string {
   return String(a) < String(b) ? call(name, a, b) : call(name, b, a);
 }
-function group(source = ""): string {
-  return /^('[^']*'|[^\s(),']+)$/.test(source) ? source : `(${source})`;
-}
-
-/** Quotes names that an expression would otherwise split. */
-function atomOf(name: string): string {
-  return /^[^\s(),']+$/.test(name) && !/^-?\d+$|^[+\-*/]$/.test(name) ? name : `'${name.replaceAll("'", "’")}'`;
-}
 /** An atom by itself: without quotes, unless they keep it from being read as something else. */
 function named(atom: string): string {
   const name = bare(atom);
   return name === atom || polynomial(name).has(atom) ? name : atom;
 }
-function bare(atom: string): string {
-  return atom.startsWith("'") ? atom.slice(1, -1) : atom;
-}
-function factors(key: string): string[] {
-  return key === "" ? [] : key.split(separator);
-}
-function without(all: readonly string[], gone: readonly string[]): string[] | undefined {
-  const rest = [...all];
-  for (const factor of gone) {
-    const at = rest.indexOf(factor);
-    if (at < 0) return undefined;
-    rest.splice(at, 1);
-  }
-  return rest;
-}
-function byDegree(a: readonly [string, number], b: readonly [string, number]): number {
-  return factors(b[0]).length - factors(a[0]).length || (a[0] < b[0] ? -1 : 1);
-}
-
 /**
  * Longer expressions than any shape needs: they grow without bound where sizes are divided and concatenated again and again, and
  * exponentially in damaged models. Each becomes a size of its own.

@@ -7,6 +7,7 @@ import { convolution } from "./convolution.ts";
 import { elementwise } from "./elementwise.ts";
 import { fourier } from "./fourier.ts";
 import { indexing } from "./indexing.ts";
+import { makers } from "./makers.ts";
 import { matrix } from "./matrix.ts";
 import { movement } from "./movement.ts";
 import { normalization } from "./normalization.ts";
@@ -18,6 +19,7 @@ const table: Readonly<Record<string, Inference>> = {
   ...matrix,
   ...convolution,
   ...movement,
+  ...makers,
   ...reduction,
   ...indexing,
   ...normalization,
