@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { node, packInto, pnpm, run } from "./tarballs.ts";
-import { entries, packages, readmeExample, readmeInstall, root } from "./workspace.ts";
+import { entries, exampleCommand, packages, readmeCommands, readmeExample, readmeInstall, root } from "./workspace.ts";
 
 /** Empty projects outside the repository, one for each package, each with what the package's README says to install. */
 const workspace = mkdtempSync(path.join(tmpdir(), "descent-installs-"));

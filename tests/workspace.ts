@@ -38,9 +38,21 @@ export function readmeExample(path: string): string {
   return code;
 }
 
+/** Runs with Node what a README shows first. The test kit's example is a test file. */
+export const exampleCommand = (folder: string, file: string): string[] =>
+  folder === "conformance" ? ["--test", file] : [file];
+
 /** The packages that a README's first install command names. */
 export function readmeInstall(path: string): string[] {
   const line = /^npm (?:i|install) (.+)$/m.exec(readFileSync(`${path}/README.md`, "utf8"))?.[1];
   if (line === undefined) throw new Error(`${path}/README.md does not say how to install it.`);
   return line.split(/\s+/).filter((word) => word !== "" && !word.startsWith("-"));
+}
+
+/** The arguments of a command that a README shows: `npx descent rules` shows `rules` of `descent`. */
+export function readmeCommands(path: string, name: string): string[] {
+  const page = readFileSync(`${path}/README.md`, "utf8");
+  const lines = [...page.matchAll(new RegExp(`^npx ${name} ([^#\\n]+)`, "gm"))].map(([, line = ""]) => line.trim());
+  if (lines.length === 0) throw new Error(`${path}/README.md shows no command.`);
+  return lines;
 }
