@@ -45,7 +45,7 @@ const HEAD = `# Results
 
 Written by \`npm run bench:full\`, or by \`npm run bench -- … --write\` in part; do not edit. All contenders of a table are
 alive at the same time and take turns, most in processes of their own; ratios compare turns of the same round. A ratio above 1
-says that the other takes so many times as long as Descent. [How to run it](README.md).
+says that the other takes that many times as long as Descent. [How to run it](README.md).
 `;
 
 /** The sections, in the order of the file. */

@@ -12,7 +12,7 @@ async function make(task: Task | MatrixTask): Promise<Contender> {
   return (await import("./training-onnxruntime.ts")).training(task);
 }
 
-/** A contender that does every step so many times. */
+/** A contender that does every step that many times. */
 function repeated(contender: Contender, times: number): Contender {
   if (times === 1) return contender;
   return {

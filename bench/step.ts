@@ -35,7 +35,7 @@ export async function step(
   const cells = await measure(rule, peers, columns, effort, say);
   const parts = counts.map((count) => {
     const title =
-      count === 1 ? "One tensor of so many parameters" : `${count} equal tensors, so many parameters in all`;
+      count === 1 ? "One tensor of this many parameters" : `${count} equal tensors, this many parameters in all`;
     return `### ${title}\n\n${times(cells, count, totals)}`;
   });
   return [

@@ -10,7 +10,7 @@ GROUP = 0.3e-3  # seconds, against which reading the clock is nothing
 
 
 def turn(step, ms, least):
-    """Steps for about so many milliseconds, at least so many; the first few are not counted."""
+    """Steps for about that many milliseconds, at least that often; the first few are not counted."""
 
     def run(count):
         start = time.perf_counter()

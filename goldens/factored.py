@@ -124,7 +124,7 @@ def run_came(o, p, steps):
 
 @contextmanager
 def signed():
-    """Decompositions in float64 whose vectors have a positive largest element: a basis found anew would else turn around by chance."""
+    """Decompositions in float64 whose vectors have a positive largest element: otherwise a recomputed basis would turn around by chance."""
     svd, rounded = torch.linalg.svd, torch.Tensor.float
 
     def fixed(x, **more):

@@ -13,6 +13,8 @@ interface Node {
 interface Module {
   /** Names declared here, each with whether a doc comment stands in front of it. */
   readonly own: ReadonlyMap<string, boolean>;
+  /** The methods of types declared here that no doc comment stands in front of, by type. */
+  readonly bare: ReadonlyMap<string, readonly string[]>;
   /** Exported name → the module it comes from and its name there; `*` for everything. */
   readonly from: readonly { readonly name: string; readonly there: string; readonly file: string }[];
 }
@@ -38,6 +40,7 @@ function read(file: string): Module {
   const documented = (start: number): boolean =>
     docs.some(({ end }) => end <= start && /^\s*(?:\/\/[^\n]*\n\s*)*$/.test(source.slice(end, start)));
   const own = new Map<string, boolean>();
+  const bare = new Map<string, string[]>();
   const from: Module["from"][number][] = [];
   const imported = new Map<string, { there: string; file: string }>();
   const resolve = (specifier: unknown): string => path.join(path.dirname(file), nameOf(specifier));
@@ -60,23 +63,70 @@ function read(file: string): Module {
         declaration?.declarations?.map(({ id }) => nameOf(id)) ?? (declaration?.id ? [nameOf(declaration.id)] : []);
       // Of overloads the first is documented.
       for (const name of declared) own.set(name, (own.get(name) ?? false) || documented(node.start));
+      if (declaration)
+        bare.set(
+          declared[0] ?? "",
+          methodsOf(declaration)
+            .filter((m) => !m.documented(documented))
+            .map(({ name }) => name),
+        );
       for (const { local, exported } of specifiers ?? []) {
         const origin = other ? { there: nameOf(local), file: resolve(other) } : imported.get(nameOf(local));
         if (origin) from.push({ name: nameOf(exported ?? local), ...origin });
       }
     }
   }
-  return { own, from };
+  return { own, bare, from };
 }
 
-/** The exported names of a module that no doc comment explains. Another package's names are explained there. */
+/** The parts of other libraries' types that we use; those libraries explain their methods. */
+const structural = new Set(
+  "GpuBuffer GpuCommandEncoder GpuComputePass GpuDevice FileLike RuntimeSession RuntimeTensor ArraysOptimizer LayersCallbacks TensorMaker".split(
+    " ",
+  ),
+);
+
+/** The public methods of an interface or class. Of overloads the first is documented; what overrides another's is explained there. */
+function methodsOf(
+  declaration: Node,
+): { readonly name: string; documented(test: (start: number) => boolean): boolean }[] {
+  const {
+    id,
+    body,
+    implements: contracts,
+  } = declaration as {
+    id?: Node;
+    body?: { body?: readonly Node[] };
+    implements?: readonly Node[];
+  };
+  // Editors show the comments of the interface that a class implements.
+  if (structural.has(nameOf(id ?? {})) || (contracts ?? []).length > 0) return [];
+  const methods = new Map<string, number[]>();
+  for (const member of Array.isArray(body?.body) ? body.body : []) {
+    const { key, override, accessibility, kind } = member as {
+      key?: Node;
+      override?: boolean;
+      accessibility?: string;
+      kind?: string;
+    };
+    const callable = ["TSMethodSignature", "MethodDefinition"].includes(member.type) && kind !== "constructor";
+    if (!callable || override || accessibility === "private" || key?.type !== "Identifier") continue;
+    methods.set(nameOf(key), [...(methods.get(nameOf(key)) ?? []), member.start]);
+  }
+  return [...methods].map(([name, starts]) => ({ name, documented: (test) => starts.some(test) }));
+}
+
+/** The exported names of a module, and methods of its types, that no doc comment explains. Another package's names are explained there. */
 function missing(file: string, only?: string): string[] {
   const { own, from } = moduleOf(file);
   const here = [...own].filter(([name, documented]) => !documented && (only === undefined || only === name));
   const there = from
     .filter(({ name, file: target }) => target.endsWith(".ts") && (only === undefined || name === only || name === "*"))
     .flatMap(({ name, there, file: target }) => missing(target, name === "*" ? only : there));
-  return [...here.map(([name]) => `${path.basename(file)}: ${name}`), ...there];
+  const methods = [...moduleOf(file).bare]
+    .filter(([name]) => only === undefined || only === name)
+    .flatMap(([name, all]) => all.map((method) => `${name}.${method}`));
+  return [...[...here.map(([name]) => name), ...methods].map((name) => `${path.basename(file)}: ${name}`), ...there];
 }
 
 const doors = packages.flatMap(({ folder, path: home, manifest }) =>
@@ -86,6 +136,6 @@ const doors = packages.flatMap(({ folder, path: home, manifest }) =>
   ),
 );
 
-test.each(doors)("every public name of %s has a doc comment", (_, file) => {
+test.each(doors)("every public name and method of %s has a doc comment", (_, file) => {
   expect([...new Set(missing(file))]).toEqual([]);
 });

@@ -11,6 +11,11 @@ test.each([
   "costs 12 bytes a number",
   "/** Lets go of the array. */",
   "a saved state continues to the bit",
+  "/** Stops after so many rounds. */",
+  "roots are taken anew at every step",
+  "/** The seed; 0 unless given. */",
+  '"Have the sets a point in common?"',
+  "steps of 0.2 by element",
 ])("%s reads as translated", (line) => {
   expect(findings(line)).toHaveLength(1);
 });
@@ -23,6 +28,8 @@ test.each([
   " * After a strict load only `loaded` and `changed` may be non-empty.",
   "it is no longer needed, and no more than that",
   "await trainer.save(`model.onnx`)",
+  "there are so many rows that they are split",
+  "moments start anew every 500 steps",
 ])("%s does not", (line) => {
   expect(findings(line)).toEqual([]);
 });

@@ -60,7 +60,7 @@ describe("the guard's verdict", () => {
 });
 
 describe.skipIf(spawnSync("git", ["--version"]).status !== 0)("the guard's baseline", () => {
-  /** A repository with so many commits on main. */
+  /** A repository with that many commits on main. */
   function repository(commits: number) {
     const root = mkdtempSync(path.join(tmpdir(), "descent-guard-"));
     onTestFinished(() => rmSync(root, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 /**
- * One call that works: arguments made anew for every try, since a call may keep or change them. `call` is what to do with
+ * One call that works: new arguments for every try, since a call may keep or change them. `call` is what to do with
  * them where that is not calling the export itself: a method of something, say. `use` does with a result what it is for,
  * so that nonsense cannot pass by being kept for later.
  */

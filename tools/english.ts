@@ -36,6 +36,11 @@ export const phrases: readonly Phrase[] = [
     say: '"per …"',
   },
   { found: /\b[Ll]ets? go of\b/, say: '"drops", "frees", "releases"' },
+  { found: /\bso many\b(?!.*\bthat\b)/, say: '"this many", "that many", or the name of the number' },
+  { found: /\b(?:found|taken|computed|made|drawn|read|begun) anew\b/, say: '"recomputed", "new ones", "again"' },
+  { found: /\bunless given\b/, say: '"default 1"' },
+  { found: /\b(?:Have|Has) (?:the|this|your) \w+ an?\b/, say: '"Do the … have", "Does the … have"' },
+  { found: /\b\d by (?:element|row|column|parameter)\b/, say: '"per element"' },
   { found: /\b(?:continues?|goes on|resumes?) to the (?:same )?bits?\b/, say: '"resumes bit for bit"' },
 ];
 

@@ -16,7 +16,7 @@ export interface Repetition {
 
 /** Code that is twice as slow exceeds this on any machine; the noise of the fastest steps does not. */
 export const LIMIT = 1.5;
-/** A claim fails after so many repetitions, each above the limit. */
+/** A claim fails after this many repetitions, each above the limit. */
 export const REPETITIONS = 3;
 /** Rounds are run in groups, and as many groups as it takes, up to a bound. */
 const [GROUP, GROUPS] = [8, 5];

@@ -15,7 +15,7 @@ type Times = ReturnType<typeof cpus>[number]["times"];
 const SAMPLE = 500; // milliseconds
 const QUIET = 0.2;
 
-/** Waits until the machine has little else to do, but no longer than so many seconds; says whether it came to that. */
+/** Waits until the machine has little else to do, but no longer than that many seconds; says whether it became quiet. */
 export async function quiet(seconds: number): Promise<boolean> {
   const sample = (): readonly Times[] => cpus().map(({ times }) => times);
   const end = performance.now() + seconds * 1000;

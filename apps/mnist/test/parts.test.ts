@@ -65,7 +65,7 @@ describe("regularizers of the batches", () => {
     expect(kept(recipe, 3, 40, 50)).toBeUndefined();
   });
 
-  test("shifts move the ink by at most so many pixels, and paper comes in", () => {
+  test("shifts move the ink by at most the given number of pixels, and paper comes in", () => {
     const images = new Float32Array(30 * 784).fill(-1);
     for (let n = 0; n < 30; n++) images[n * 784 + 14 * 28 + 14] = 5;
     const moved = (step: number): Float32Array => augmented(images, { ...recipe, augment: 3 }, step, -1);

@@ -319,7 +319,7 @@ describe("a checkpoint", () => {
     }
   });
 
-  /** Saves it anew with another entry, as a person with an editor of safetensors files could. */
+  /** Saves it again with another entry, as a person with an editor of safetensors files could. */
   async function edited(edit: (own: Record<string, Record<string, unknown>>) => void): Promise<string> {
     const at = await file();
     const { tensors, metadata } = decodeSafetensors(readFileSync(at));

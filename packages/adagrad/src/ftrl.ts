@@ -1,7 +1,7 @@
 import { rule } from "@descent/core";
 
 /**
- * Follows the regularised leader: the parameter is computed anew from the sum of all gradients, and is exactly 0 where
+ * Follows the regularised leader: the parameter is recomputed from the sum of all gradients, and is exactly 0 where
  * that sum does not exceed `l1`. Sparse linear models come out sparse. The rate falls as Adagrad's (McMahan et al., 2013).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property l1 the weight of |p| in what is minimised: elements that do not pay it are 0 (default 0)

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 
 const numbers = (length: number, seed: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => Math.sin(seed * 12.9898 + i * 78.233));
-/** The parameter after so many steps, alone. */
+/** The parameter after that many steps, alone. */
 function alone(start: Float32Array, gradients: readonly Float32Array[], configured: Configured = adam()): Float32Array {
   const w = start.slice();
   const opt = optimizer({ w }, configured);

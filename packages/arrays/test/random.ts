@@ -28,7 +28,7 @@ type Tree =
   | { readonly op: Unary | Arithmetic | Comparison | Logic | "select"; readonly args: readonly Tree[] }
   | { readonly reduction: Reduction; readonly over: Over; readonly of: Tree };
 
-/** Every operation on elements that takes so many operands, by core's table. */
+/** Every operation on elements that takes that many operands, by core's table. */
 const ofArity = (n: number): ScalarOp[] => (Object.keys(scalarOps) as ScalarOp[]).filter((op) => arity[op] === n); // a Record of them
 export const unary = ofArity(1) as readonly Unary[];
 export const binary = ofArity(2) as readonly (Arithmetic | Comparison | Logic)[];

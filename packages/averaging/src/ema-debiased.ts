@@ -1,8 +1,8 @@
 import { transform } from "@descent/core";
 
 /**
- * An exponential moving average of the weights beside any rule that starts at zero and is corrected for it, as Adam's means
- * are, so that the initial weights do not bias it: `emaDebiased(adamw())`. It is evaluated there. As in Optax.
+ * An exponential moving average of the weights, beside any rule. It starts at zero and is corrected for that, as Adam's means are,
+ * so that the initial weights do not bias it: `emaDebiased(adamw())`. The model is evaluated at the average. As in Optax.
  * @property decay how much of the average is kept at each step (default 0.999)
  */
 export const emaDebiased = transform({

@@ -1,8 +1,8 @@
 import { transform } from "@descent/core";
 
 /**
- * An exponential moving average of the weights beside any rule whose memory grows: step `t` keeps (1 + t) / (10 + t) of it, and
- * at most `decay`: `emaWarmed(adamw())`. It is evaluated there. As in TensorFlow's ExponentialMovingAverage
+ * An exponential moving average of the weights, beside any rule, whose memory grows: step `t` keeps the share (1 + t) / (10 + t)
+ * of it, at most `decay`: `emaWarmed(adamw())`. The model is evaluated at the average. As in TensorFlow's ExponentialMovingAverage
  * with `num_updates`.
  * @property decay how much of the average is kept at each step, at most (default 0.999)
  */

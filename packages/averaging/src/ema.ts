@@ -1,8 +1,8 @@
 import { transform } from "@descent/core";
 
 /**
- * An exponential moving average of the weights beside any rule, which is evaluated there: `ema(adamw())`. It starts at the
- * weights before the first update and takes `1 - decay` of each later ones, as timm's ModelEmaV2 does.
+ * An exponential moving average of the weights, beside any rule; the model is evaluated at it: `ema(adamw())`. It starts at the
+ * weights before the first update and takes the share `1 - decay` of those after each update, as timm's ModelEmaV2 does.
  * @property decay how much of the average is kept at each step (default 0.999)
  */
 export const ema = transform({

@@ -1,9 +1,10 @@
 import { transform } from "@descent/core";
 
 /**
- * The plain mean of the weights of every `every`-th update from `start` on, beside any rule, which is evaluated there
- * (Izmailov et al., 2018): the middle of where training wanders, flatter than its end. With the defaults it is Polyak and
- * Ruppert's mean of all. Running statistics of batch normalization belong to the trained weights and want another pass.
+ * The plain mean of the weights after every `every`-th update from `start` on, beside any rule; the model is evaluated at it
+ * (Izmailov et al., 2018). It is the middle of the region that training wanders through, flatter than where it ends. With the
+ * defaults it is Polyak and Ruppert's mean of all. Running statistics of batch normalization belong to the trained weights, and
+ * must be computed again for the mean.
  * @property start the first update whose weights are taken (default 1)
  * @property every how many updates lie between weights that are taken (default 1)
  */

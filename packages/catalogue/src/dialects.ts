@@ -588,8 +588,8 @@ export const dialects: readonly DialectEntry[] = [
     "name": "prodigy",
     "library": "optax",
     "rule": "prodigy",
-    "sentence": "`optax.contrib.prodigy`, which finds its rate: `learning_rate` is a factor on it, 1 unless given.",
-    "comment": "`optax.contrib.prodigy`, which finds its rate: `learning_rate` is a factor on it, 1 unless given.",
+    "sentence": "`optax.contrib.prodigy`, which finds its own rate: `learning_rate` is a factor on it, default 1.",
+    "comment": "`optax.contrib.prodigy`, which finds its own rate: `learning_rate` is a factor on it, default 1.",
     "options": [
       { "name": "learning_rate" },
       {

@@ -49,15 +49,15 @@ export const functions: readonly FunctionEntry[] = [
     "name": "cutmix",
     "family": "regularizers",
     "source": "src/images/mix.ts",
-    "sentence": "Every image with a rectangle of another, and targets mixed by the areas.",
-    "comment": "Every image with a rectangle of another, and targets mixed by the areas (Yun et al., ICCV 2019). One rectangle per batch, as in the authors' code; λ is what it leaves. Leaves what it is given as it is."
+    "sentence": "Every image gets a rectangle of another, and targets are mixed by area.",
+    "comment": "Every image gets a rectangle of another, and targets are mixed by area (Yun et al., ICCV 2019). One rectangle per batch, as in the authors' code; λ is the share that it leaves. Does not change its arguments."
   },
   {
     "name": "cutout",
     "family": "regularizers",
     "source": "src/images/augment.ts",
-    "sentence": "Images with a square blotted out, whose centre is anywhere, so that it may reach beyond the edge: a model learns to look at all of an image.",
-    "comment": "Images with a square blotted out, whose centre is anywhere, so that it may reach beyond the edge: a model learns to look at all of an image (DeVries & Taylor, 2017). Leaves `images` as they are."
+    "sentence": "Images with a square blanked out.",
+    "comment": "Images with a square blanked out. Its centre is anywhere, so it may reach beyond the edge. A model learns to look at the whole image (DeVries & Taylor, 2017). Does not change `images`."
   },
   {
     "name": "ensemble",
@@ -70,8 +70,8 @@ export const functions: readonly FunctionEntry[] = [
     "name": "fgsm",
     "family": "regularizers",
     "source": "src/robust/adversarial.ts",
-    "sentence": "The input that a step up the loss's gradient by the input makes hardest, if every number may change by `radius`: the fast gradient sign method.",
-    "comment": "The input that a step up the loss's gradient by the input makes hardest, if every number may change by `radius`: the fast gradient sign method (Goodfellow et al., ICLR 2015). Train on it beside the example itself: adversarial training."
+    "sentence": "The hardest input that one step up the loss's gradient finds, if every number may change by `radius`: the fast gradient sign method.",
+    "comment": "The hardest input that one step up the loss's gradient finds, if every number may change by `radius`: the fast gradient sign method (Goodfellow et al., ICLR 2015). Train on it beside the example itself: adversarial training."
   },
   {
     "name": "hardConcrete",
@@ -92,7 +92,7 @@ export const functions: readonly FunctionEntry[] = [
     "family": "regularizers",
     "source": "src/images/mix.ts",
     "sentence": "Every example mixed with another, images and targets alike, so that a model is linear between examples.",
-    "comment": "Every example mixed with another, images and targets alike, so that a model is linear between examples (Zhang et al., ICLR 2018). One λ per batch, as in the authors' code. Leaves what it is given as it is."
+    "comment": "Every example mixed with another, images and targets alike, so that a model is linear between examples (Zhang et al., ICLR 2018). One λ per batch, as in the authors' code. Does not change its arguments."
   },
   {
     "name": "penaltyElasticNet",
@@ -118,8 +118,8 @@ export const functions: readonly FunctionEntry[] = [
     "name": "penaltyGroup",
     "family": "regularizers",
     "source": "src/penalties/weights.ts",
-    "sentence": "strength · Σ of the lengths of groups of `size` numbers in a row: groups vanish together.",
-    "comment": "strength · Σ of the lengths of groups of `size` numbers in a row: groups vanish together (Yuan & Lin 2006). Of a group of zeros the gradient is 0. Throws if the groups do not come out even.",
+    "sentence": "strength · Σ of the lengths of groups of `size` consecutive numbers: groups vanish together.",
+    "comment": "strength · Σ of the lengths of groups of `size` consecutive numbers: groups vanish together (Yuan & Lin 2006). Of a group of zeros the gradient is 0. Throws if the groups do not come out even.",
     "golden": {
       "sources": ["torch 2.13.0, autograd, float64"]
     }
@@ -179,7 +179,7 @@ export const functions: readonly FunctionEntry[] = [
     "family": "regularizers",
     "source": "src/robust/adversarial.ts",
     "sentence": "The hardest input near `x` that some steps up the loss find, each projected back onto the ball around `x`: projected gradient descent.",
-    "comment": "The hardest input near `x` that some steps up the loss find, each projected back onto the ball around `x`: projected gradient descent (Madry et al., ICLR 2018). `gradientOf` gives the loss's gradient by the input, at once or later."
+    "comment": "The hardest input near `x` that some steps up the loss find, each projected back onto the ball around `x`: projected gradient descent (Madry et al., ICLR 2018). `gradientOf` gives the loss's gradient with respect to the input, at once or later."
   },
   {
     "name": "projectAffine",
@@ -402,8 +402,8 @@ export const functions: readonly FunctionEntry[] = [
     "name": "randomShifts",
     "family": "regularizers",
     "source": "src/images/augment.ts",
-    "sentence": "Images moved by a few pixels, each by its own: what is seen does not depend on where.",
-    "comment": "Images moved by a few pixels, each by its own: what is seen does not depend on where. Leaves `images` as they are."
+    "sentence": "Images shifted by a few pixels, each by its own amount, so that it does not matter where things are.",
+    "comment": "Images shifted by a few pixels, each by its own amount, so that it does not matter where things are. Does not change `images`."
   },
   {
     "name": "graft",

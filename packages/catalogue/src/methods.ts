@@ -19,7 +19,7 @@ export const methods: readonly MethodEntry[] = [
     "title": "BFGS",
     "paper": "https://doi.org/10.1093/imamat/6.1.76",
     "sentence": "BFGS: learns the inverse Hessian from how the gradient changes along steps.",
-    "comment": "BFGS: learns the inverse Hessian from how the gradient changes along steps (Broyden, Fletcher, Goldfarb and Shanno, 1970). It keeps a matrix of n² numbers: the method of choice up to some hundred unknowns, and `lbfgs` beyond."
+    "comment": "BFGS: learns the inverse Hessian from how the gradient changes along steps (Broyden, Fletcher, Goldfarb and Shanno, 1970). It keeps a matrix of n² numbers: the method of choice up to a few hundred unknowns; beyond, use `lbfgs`."
   },
   {
     "id": "dogleg",
@@ -46,7 +46,7 @@ export const methods: readonly MethodEntry[] = [
     "title": "Gradient descent",
     "paper": "https://doi.org/10.2140/pjm.1966.16.1",
     "sentence": "Steepest descent: every step goes straight down the gradient, as far as a line search allows.",
-    "comment": "Steepest descent: every step goes straight down the gradient, as far as a line search allows (Cauchy, 1847). The first try of a step expects the decrease of the one before. Slow where the problem is ill-conditioned; `lbfgs` is the method to reach for."
+    "comment": "Steepest descent: every step goes straight down the gradient, as far as a line search allows (Cauchy, 1847). The first try of a step expects the decrease of the one before. Slow where the problem is ill-conditioned; try `lbfgs` first."
   },
   {
     "id": "lbfgs",
@@ -55,7 +55,7 @@ export const methods: readonly MethodEntry[] = [
     "title": "L-BFGS",
     "paper": "https://doi.org/10.1007/BF01589116",
     "sentence": "L-BFGS: the inverse Hessian of BFGS from the last few steps alone, without a matrix.",
-    "comment": "L-BFGS: the inverse Hessian of BFGS from the last few steps alone, without a matrix (Liu and Nocedal, 1989). The method to reach for: it needs gradients only, and memory for 2 · `memory` + 5 vectors."
+    "comment": "L-BFGS: the inverse Hessian of BFGS from the last few steps alone, without a matrix (Liu and Nocedal, 1989). The first method to try: it needs only gradients, and memory for 2 · `memory` + 5 vectors."
   },
   {
     "id": "lbfgsb",

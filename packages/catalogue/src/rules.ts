@@ -232,8 +232,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "adagrad",
     "title": "FTRL-Proximal",
     "paper": "https://doi.org/10.1145/2487575.2488200",
-    "sentence": "Follows the regularised leader: the parameter is computed anew from the sum of all gradients, and is exactly 0 where that sum does not exceed `l1`.",
-    "comment": "Follows the regularised leader: the parameter is computed anew from the sum of all gradients, and is exactly 0 where that sum does not exceed `l1`. Sparse linear models come out sparse. The rate falls as Adagrad's (McMahan et al., 2013).",
+    "sentence": "Follows the regularised leader: the parameter is recomputed from the sum of all gradients, and is exactly 0 where that sum does not exceed `l1`.",
+    "comment": "Follows the regularised leader: the parameter is recomputed from the sum of all gradients, and is exactly 0 where that sum does not exceed `l1`. Sparse linear models come out sparse. The rate falls as Adagrad's (McMahan et al., 2013).",
     "equations": [
       ["before", "sqrt(n)"],
       ["n", "n + g^2"],
@@ -3604,7 +3604,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "Adafactor",
     "paper": "https://arxiv.org/abs/1804.04235",
     "sentence": "Adam's second moment from one number per row and one per column: their product over the mean is the best approximation of rank one (Shazeer and Stern, 2018), and a step is measured against the size of the parameter.",
-    "comment": "Adam's second moment from one number per row and one per column: their product over the mean is the best approximation of rank one (Shazeer and Stern, 2018), and a step is measured against the size of the parameter. Convolutions are matrices of outputs against inputs. As in PyTorch, but `eps1` is float32's; the second moment is written so that tiny gradients do not underflow in the product of a row's and a column's.",
+    "comment": "Adam's second moment from one number per row and one per column: their product over the mean is the best approximation of rank one (Shazeer and Stern, 2018), and a step is measured against the size of the parameter. Convolutions are matrices of outputs by inputs. As in PyTorch, but `eps1` is float32's; the second moment is written so that tiny gradients do not underflow in the product of a row's and a column's.",
     "equations": [
       ["newest", "t^(-decay)"],
       ["row", "(1 - newest) * row + newest * rowMean(g^2)"],
@@ -4021,8 +4021,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "factored",
     "title": "APOLLO",
     "paper": "https://arxiv.org/abs/2412.05270",
-    "sentence": "SGD whose rate by column is Adam's, as seen through a random projection to `rank` numbers per column: no decomposition, and moments of `rank` rows.",
-    "comment": "SGD whose rate by column is Adam's, as seen through a random projection to `rank` numbers per column: no decomposition, and moments of `rank` rows. An update may not grow by more than 1 % from step to step. The projection is drawn once, the same in every run, where the authors draw it anew every 200 steps; it is of rows, in outputs against inputs (Zhu et al., 2024).",
+    "sentence": "SGD whose rate per column is Adam's, as seen through a random projection to `rank` numbers per column: no decomposition, and moments of `rank` rows.",
+    "comment": "SGD whose rate per column is Adam's, as seen through a random projection to `rank` numbers per column: no decomposition, and moments of `rank` rows. An update may not grow by more than 1 % from step to step. The projection is drawn once, the same in every run, where the authors draw a new one every 200 steps; it is of rows, in matrices read as outputs by inputs (Zhu et al., 2024).",
     "equations": [
       ["h", "q' @ g / sqrt(rank)"],
       ["m", "beta1 * m + (1 - beta1) * h"],
@@ -4296,8 +4296,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "factored",
     "title": "Conda",
     "paper": "https://arxiv.org/abs/2509.24218",
-    "sentence": "Adam whose second moment is taken, by column, in the axes of its first: the left singular vectors of the mean gradient, found anew every `every` steps, so that the update keeps Muon's axes and each column has a size of its own.",
-    "comment": "Adam whose second moment is taken, by column, in the axes of its first: the left singular vectors of the mean gradient, found anew every `every` steps, so that the update keeps Muon's axes and each column has a size of its own (Wang et al., 2025). Rows are projected, in outputs against inputs.",
+    "sentence": "Adam whose second moment is taken per column, in the axes of its first: the left singular vectors of the mean gradient, recomputed every `every` steps, so that the update keeps Muon's axes and each column has a size of its own.",
+    "comment": "Adam whose second moment is taken per column, in the axes of its first: the left singular vectors of the mean gradient, recomputed every `every` steps, so that the update keeps Muon's axes and each column has a size of its own (Wang et al., 2025). Rows are projected, of matrices read as outputs by inputs.",
     "equations": [
       ["m", "beta1 * m + (1 - beta1) * g"],
       ["q", "svd(m, rank)"],
@@ -4390,7 +4390,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "Fira",
     "paper": "https://arxiv.org/abs/2410.01623",
     "sentence": "GaLore that also steps along what its subspace leaves out: the rest of each column is scaled as Adam scales the part within, and may not grow by more than 1 % from step to step.",
-    "comment": "GaLore that also steps along what its subspace leaves out: the rest of each column is scaled as Adam scales the part within, and may not grow by more than 1 % from step to step (Chen et al., 2024). Rows are projected, in outputs against inputs.",
+    "comment": "GaLore that also steps along what its subspace leaves out: the rest of each column is scaled as Adam scales the part within, and may not grow by more than 1 % from step to step (Chen et al., 2024). Rows are projected, of matrices read as outputs by inputs.",
     "equations": [
       ["q", "svd(g, rank)"],
       ["h", "q' @ g"],
@@ -4491,8 +4491,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "factored",
     "title": "GaLore",
     "paper": "https://arxiv.org/abs/2403.03507",
-    "sentence": "Adam in a subspace of `rank` directions, the leading left singular vectors of a gradient, found anew every `every` steps: moments of `rank` rows replace those of the whole matrix.",
-    "comment": "Adam in a subspace of `rank` directions, the leading left singular vectors of a gradient, found anew every `every` steps: moments of `rank` rows replace those of the whole matrix. Rows are projected, in outputs against inputs, where the authors project the shorter side; moments are kept when the subspace changes, as in all implementations (Zhao et al., 2024).",
+    "sentence": "Adam in a subspace of `rank` directions, the leading left singular vectors of a gradient, recomputed every `every` steps: moments of `rank` rows replace those of the whole matrix.",
+    "comment": "Adam in a subspace of `rank` directions, the leading left singular vectors of a gradient, recomputed every `every` steps: moments of `rank` rows replace those of the whole matrix. Rows are projected, of matrices read as outputs by inputs, where the authors project the shorter side; moments are kept when the subspace changes, as in all implementations (Zhao et al., 2024).",
     "equations": [
       ["q", "svd(g, rank)"],
       ["h", "q' @ g"],
@@ -4587,8 +4587,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "factored",
     "title": "RACS",
     "paper": "https://arxiv.org/abs/2502.07752",
-    "sentence": "SGD scaled by the running mean squares of its rows and of its columns, and held to a growth of 1 % from step to step: one number per row and column is all its state.",
-    "comment": "SGD scaled by the running mean squares of its rows and of its columns, and held to a growth of 1 % from step to step: one number per row and column is all its state. Means are taken as they are, in one step of the paper's iteration, and those of columns start at 1, as in pytorch_optimizer (Gong et al., 2025).",
+    "sentence": "SGD scaled by the running mean squares of its rows and of its columns, whose update grows by at most 1 % from step to step; its only state is one number per row and column.",
+    "comment": "SGD scaled by the running mean squares of its rows and of its columns, whose update grows by at most 1 % from step to step; its only state is one number per row and column. Means are taken as they are, in one step of the paper's iteration, and those of columns start at 1, as in pytorch_optimizer (Gong et al., 2025).",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["row", "rho * row + (1 - rho) * rowMean(g^2)"],
@@ -5077,7 +5077,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "AdaMuon",
     "paper": "https://arxiv.org/abs/2507.11005",
     "sentence": "Muon of the momentum's sign, each element then divided by its running root mean square: as orthogonal as Muon and as adaptive as Adam.",
-    "comment": "Muon of the momentum's sign, each element then divided by its running root mean square: as orthogonal as Muon and as adaptive as Adam. Steps have the usual size of Adam's, 0.2 by element. As in the authors' code, which rounds its iteration to bfloat16 (Si, Zhang and Shen, 2025).",
+    "comment": "Muon of the momentum's sign, each element then divided by its running root mean square: as orthogonal as Muon and as adaptive as Adam. Steps are as large as Adam's usually are, 0.2 per element. As in the authors' code, which rounds its iteration to bfloat16 (Si, Zhang and Shen, 2025).",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "momentum * m + (1 - momentum) * g"],
@@ -5135,8 +5135,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "orthogonal",
     "title": "Dion",
     "paper": "https://arxiv.org/abs/2504.05295",
-    "sentence": "Muon of low rank: one step of power iteration gives the momentum's leading directions, which alone are made orthogonal, and what they leave stays in the momentum for later.",
-    "comment": "Muon of low rank: one step of power iteration gives the momentum's leading directions, which alone are made orthogonal, and what they leave stays in the momentum for later. State and work shrink with `rank`. As in the authors' plain form; bases are computed on the host (Ahn et al., 2025).",
+    "sentence": "Low-rank Muon: one step of power iteration finds the momentum's leading directions.",
+    "comment": "Low-rank Muon: one step of power iteration finds the momentum's leading directions. Only these are made orthogonal; the rest stays in the momentum for later. State and work shrink with `rank`. As in the authors' plain form; bases are computed on the host (Ahn et al., 2025).",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["b", "m + g"],
@@ -5205,8 +5205,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "orthogonal",
     "title": "MARS-Shampoo",
     "paper": "https://arxiv.org/abs/2411.10438",
-    "sentence": "Muon's step of MARS's gradient, from which the last one's noise is taken.",
-    "comment": "Muon's step of MARS's gradient, from which the last one's noise is taken. The authors' form of Shampoo without memory; they step vectors with AdamW. Before the first gradient the last one is 0, as in their code (Yuan et al., 2024).",
+    "sentence": "Muon's step by MARS's gradient, whose variance is reduced by the one before.",
+    "comment": "Muon's step by MARS's gradient, whose variance is reduced by the one before. The authors' form of Shampoo without memory; they step vectors with AdamW. The gradient before the first counts as 0, as in their code (Yuan et al., 2024).",
     "equations": [
       ["raw", "g + gamma * beta1 / (1 - beta1) * (g - last)"],
       ["c", "raw / max(norm(raw), 1)"],
@@ -5264,7 +5264,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "Muon",
     "paper": "https://kellerjordan.github.io/posts/muon/",
     "sentence": "Momentum whose matrix is made orthogonal: every direction of the update gets about the same length.",
-    "comment": "Momentum whose matrix is made orthogonal: every direction of the update gets about the same length (Jordan et al., 2024). For hidden matrices and convolutions, as matrices of outputs against inputs; give embeddings, biases and the last layer another rule. As in PyTorch, whose iteration rounds to bfloat16; here it is float32.",
+    "comment": "Momentum whose matrix is made orthogonal: every direction of the update gets about the same length (Jordan et al., 2024). For hidden matrices, and for convolutions read as matrices of outputs by inputs; give embeddings, biases and the last layer another rule. As in PyTorch, whose iteration rounds to bfloat16; here it is float32.",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "momentum * m + (1 - momentum) * g"],
@@ -5313,8 +5313,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "orthogonal",
     "title": "Muon, matched to AdamW",
     "paper": "https://arxiv.org/abs/2502.16982",
-    "sentence": "Muon whose steps have the usual size of AdamW's, 0.2 by element on average, so that AdamW's rate and decay can be kept (Liu et al., 2025): PyTorch's `match_rms_adamw`.",
-    "comment": "Muon whose steps have the usual size of AdamW's, 0.2 by element on average, so that AdamW's rate and decay can be kept (Liu et al., 2025): PyTorch's `match_rms_adamw`.",
+    "sentence": "Muon whose steps are as large as AdamW's usually are, 0.2 per element on average, so that AdamW's rate and decay can be kept (Liu et al., 2025): PyTorch's `match_rms_adamw`.",
+    "comment": "Muon whose steps are as large as AdamW's usually are, 0.2 per element on average, so that AdamW's rate and decay can be kept (Liu et al., 2025): PyTorch's `match_rms_adamw`.",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "momentum * m + (1 - momentum) * g"],
@@ -5363,8 +5363,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "orthogonal",
     "title": "Muon with Polar Express",
     "paper": "https://arxiv.org/abs/2505.16932",
-    "sentence": "Muon with five different polynomials in place of one five times: each is the best for what the last one left, so that the result is nearer to orthogonal for the same work.",
-    "comment": "Muon with five different polynomials in place of one five times: each is the best for what the last one left, so that the result is nearer to orthogonal for the same work (Amsel et al., 2025).",
+    "sentence": "Muon with five different polynomials instead of the same one five times: each is the best for what the one before it leaves, so the result is closer to orthogonal for the same work.",
+    "comment": "Muon with five different polynomials instead of the same one five times: each is the best for what the one before it leaves, so the result is closer to orthogonal for the same work (Amsel et al., 2025).",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "momentum * m + (1 - momentum) * g"],
@@ -5413,8 +5413,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "orthogonal",
     "title": "NorMuon",
     "paper": "https://arxiv.org/abs/2510.05491",
-    "sentence": "Muon whose rows, one per neuron, are brought to about the same size by a running mean of their squares, because the iteration leaves some rows longer than others; the length of the whole stays.",
-    "comment": "Muon whose rows, one per neuron, are brought to about the same size by a running mean of their squares, because the iteration leaves some rows longer than others; the length of the whole stays. As in the authors' code, which rounds its iteration to bfloat16 (Li et al., 2025).",
+    "sentence": "Muon whose rows, one per neuron, are normalized by a running mean of their squares, because the iteration leaves some rows longer than others; the length of the whole update stays the same.",
+    "comment": "Muon whose rows, one per neuron, are normalized by a running mean of their squares, because the iteration leaves some rows longer than others; the length of the whole update stays the same. As in the authors' code, which rounds its iteration to bfloat16 (Li et al., 2025).",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "momentum * m + (1 - momentum) * g"],
@@ -5444,7 +5444,7 @@ export const rules: readonly RuleEntry[] = [
         "name": "beta2",
         "default": 0.95,
         "range": [0, 1],
-        "meaning": "how much of the running mean of squares by row is kept at each step"
+        "meaning": "how much of the running mean of squares per row is kept at each step"
       },
       {
         "name": "weightDecay",
@@ -5472,8 +5472,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "orthogonal",
     "title": "Orthogonal SGDM",
     "paper": "https://arxiv.org/abs/2202.07052",
-    "sentence": "Momentum of gradients made orthogonal one by one, U V' of their decomposition, so that every filter learns at the same pace.",
-    "comment": "Momentum of gradients made orthogonal one by one, U V' of their decomposition, so that every filter learns at the same pace. Muon makes the momentum orthogonal instead. By fourteen steps of an iteration, where the authors decompose (Tuddenham, Prügel-Bennett and Hare, 2022).",
+    "sentence": "Momentum of gradients that are each made orthogonal first, U V' of the singular value decomposition, so that every filter learns at the same pace.",
+    "comment": "Momentum of gradients that are each made orthogonal first, U V' of the singular value decomposition, so that every filter learns at the same pace. Muon makes the momentum orthogonal instead. It takes fourteen steps of an iteration, where the authors use the decomposition (Tuddenham, Prügel-Bennett and Hare, 2022).",
     "equations": [
       ["b", "momentum * b + polar(g)"],
       ["p", "p - lr * b"]
@@ -5515,7 +5515,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "Scion",
     "paper": "https://arxiv.org/abs/2502.07529",
     "sentence": "A conditional gradient in the spectral norm: the orthogonal matrix times √(outputs / inputs), so that a rate found for a narrow network holds for a wide one.",
-    "comment": "A conditional gradient in the spectral norm: the orthogonal matrix times √(outputs / inputs), so that a rate found for a narrow network holds for a wide one. `weightDecay` 1 keeps weights within a ball of radius `scale`, as the authors constrain them; 0 is their unconstrained form. Convolutions are matrices here, without the authors' division by the kernel's size. Their `momentum` is 1 minus this one (Pethick et al., 2025).",
+    "comment": "A conditional gradient in the spectral norm: the orthogonal matrix times √(outputs / inputs), so that a rate found for a narrow network holds for a wide one. `weightDecay` 1 keeps weights within a ball of radius `scale`, as the authors constrain them; 0 is their unconstrained form. Convolutions are matrices here, without the authors' division by the kernel's size. The authors' `momentum` is 1 minus this one (Pethick et al., 2025).",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "momentum * m + (1 - momentum) * g"],
@@ -5569,8 +5569,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "orthogonal",
     "title": "Scion, last layer",
     "paper": "https://arxiv.org/abs/2502.07529",
-    "sentence": "Scion's step for the last layer: the conditional gradient in the largest element of a row's sum is the sign over the number of inputs.",
-    "comment": "Scion's step for the last layer: the conditional gradient in the largest element of a row's sum is the sign over the number of inputs. `weightDecay` 1 keeps weights within a ball of radius `scale`; their `momentum` is 1 minus this one (Pethick et al., 2025).",
+    "sentence": "Scion's step for the last layer, measured by its largest element: the conditional gradient is the sign, divided by the number of inputs.",
+    "comment": "Scion's step for the last layer, measured by its largest element: the conditional gradient is the sign, divided by the number of inputs. `weightDecay` 1 keeps weights within a ball of radius `scale`; the authors' `momentum` is 1 minus this one (Pethick et al., 2025).",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "momentum * m + (1 - momentum) * g"],
@@ -5624,8 +5624,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "orthogonal",
     "title": "SWAN",
     "paper": "https://arxiv.org/abs/2412.13148",
-    "sentence": "SGD without any state whose gradient is first standardized by row, then whitened: (G G')^(-1/2) G, by ten steps of an iteration, and brought back to its length.",
-    "comment": "SGD without any state whose gradient is first standardized by row, then whitened: (G G')^(-1/2) G, by ten steps of an iteration, and brought back to its length. Whitening removes the curvature that Adam's moments are kept for (Ma et al., 2024).",
+    "sentence": "SGD without state whose gradient is first standardized per row, then whitened, (G G')^(-1/2) G, by ten steps of an iteration, and rescaled to its length.",
+    "comment": "SGD without state whose gradient is first standardized per row, then whitened, (G G')^(-1/2) G, by ten steps of an iteration, and rescaled to its length. Whitening corrects for curvature, as Adam's moments do (Ma et al., 2024).",
     "equations": [
       ["centred", "g - rowMean(g)"],
       ["n", "centred / max(sqrt(rowMean(centred^2)), 1e-30)"],
@@ -5660,8 +5660,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "parameter-free",
     "title": "D-Adapt Adagrad",
     "paper": "https://arxiv.org/abs/2301.07733",
-    "sentence": "Adagrad that finds its rate, from dual averaging: every step is taken from where the training began, by the weighted sum of all gradients.",
-    "comment": "Adagrad that finds its rate, from dual averaging: every step is taken from where the training began, by the weighted sum of all gradients (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. A parameter without a gradient keeps its share of the estimate.",
+    "sentence": "Adagrad that finds its own rate, from dual averaging: every step starts from where training began, and goes along the weighted sum of all gradients.",
+    "comment": "Adagrad that finds its own rate, from dual averaging: every step starts from where training began, and goes along the weighted sum of all gradients (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. A parameter without a gradient keeps its share of the estimate.",
     "equations": [
       ["rate", "d * lr"],
       ["old", "s^2 / (sqrt(a) + eps)"],
@@ -5732,8 +5732,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "parameter-free",
     "title": "D-Adapt Adam",
     "paper": "https://arxiv.org/abs/2301.07733",
-    "sentence": "Adam that finds its rate: a lower bound of the distance to the solution, for the whole model, from how far the gradients agree with their weighted sum.",
-    "comment": "Adam that finds its rate: a lower bound of the distance to the solution, for the whole model, from how far the gradients agree with their weighted sum (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. Moments are not corrected for starting at 0, as in the authors' code. A parameter without a gradient keeps its share of the estimate.",
+    "sentence": "Adam that finds its own rate: a lower bound of the distance to the solution, for the whole model, from how well the gradients agree with their weighted sum.",
+    "comment": "Adam that finds its own rate: a lower bound of the distance to the solution, for the whole model, from how well the gradients agree with their weighted sum (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. Moments are not corrected for starting at 0, as in the authors' code. A parameter without a gradient keeps its share of the estimate.",
     "equations": [
       ["kept", "sqrt(beta2)"],
       ["rate", "d * lr"],
@@ -5803,8 +5803,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "parameter-free",
     "title": "D-Adapt Adan",
     "paper": "https://arxiv.org/abs/2301.07733",
-    "sentence": "Adan that finds its rate, for the whole model.",
-    "comment": "Adan that finds its rate, for the whole model (Defazio and Mishchenko, 2023). Decay is proximal, as in Adan. Leave `lr` at 1; schedules multiply it. As in the authors' code; pytorch_optimizer squares the squares once more. A parameter without a gradient keeps its share of the estimate.",
+    "sentence": "Adan that finds its own rate, for the whole model.",
+    "comment": "Adan that finds its own rate, for the whole model (Defazio and Mishchenko, 2023). Decay is proximal, as in Adan. Leave `lr` at 1; schedules multiply it. As in the authors' code; pytorch_optimizer squares the squares once more. A parameter without a gradient keeps its share of the estimate.",
     "equations": [
       ["rate", "d * lr"],
       ["change", "t > 1 ? g - last : 0"],
@@ -5884,8 +5884,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "parameter-free",
     "title": "D-Adapt Lion",
     "paper": "https://arxiv.org/abs/2301.07733",
-    "sentence": "Lion that finds its rate, for the whole model, from how far the signs agree with their weighted sum.",
-    "comment": "Lion that finds its rate, for the whole model, from how far the signs agree with their weighted sum (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. A parameter without a gradient keeps its share of the estimate.",
+    "sentence": "Lion that finds its own rate, for the whole model, from how well the signs agree with their weighted sum.",
+    "comment": "Lion that finds its own rate, for the whole model, from how well the signs agree with their weighted sum (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. A parameter without a gradient keeps its share of the estimate.",
     "equations": [
       ["kept", "sqrt(beta2)"],
       ["rate", "d * lr"],
@@ -5951,8 +5951,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "parameter-free",
     "title": "D-Adapt SGD",
     "paper": "https://arxiv.org/abs/2301.07733",
-    "sentence": "SGD that finds its rate: a lower bound of the distance to the solution over the first gradient's length, for the whole model.",
-    "comment": "SGD that finds its rate: a lower bound of the distance to the solution over the first gradient's length, for the whole model. Momentum is a mean of the points that the sum of gradients leads to (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. A parameter without a gradient keeps its share of the estimate.",
+    "sentence": "SGD that finds its own rate: a lower bound of the distance to the solution over the first gradient's length, for the whole model.",
+    "comment": "SGD that finds its own rate: a lower bound of the distance to the solution over the first gradient's length, for the whole model. Momentum is a mean of the points that the sum of gradients leads to (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. A parameter without a gradient keeps its share of the estimate.",
     "equations": [
       ["first", "first > 0 ? first : totalNorm(g)"],
       ["rate", "first > 0 ? d * lr / first : 0"],
@@ -6051,8 +6051,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "parameter-free",
     "title": "DoWG",
     "paper": "https://arxiv.org/abs/2305.16284",
-    "sentence": "DoG whose sum of squares is weighted by the distance gone at the time, so that early gradients, seen from a bad start, count for less: its rate can grow.",
-    "comment": "DoG whose sum of squares is weighted by the distance gone at the time, so that early gradients, seen from a bad start, count for less: its rate can grow (Khaled, Mishchenko and Jin, 2023). As in Optax.",
+    "sentence": "DoG whose sum of squares is weighted by the distance covered at the time, so that early gradients, seen from a bad start, count for less: its rate can grow.",
+    "comment": "DoG whose sum of squares is weighted by the distance covered at the time, so that early gradients, seen from a bad start, count for less: its rate can grow (Khaled, Mishchenko and Jin, 2023). As in Optax.",
     "equations": [
       ["far", "max(far, totalNorm(p - x0))"],
       ["length", "sqrt(length^2 + (far * totalNorm(g))^2)"],
@@ -6190,8 +6190,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "parameter-free",
     "title": "MoMo-Adam",
     "paper": "https://arxiv.org/abs/2305.07583",
-    "sentence": "Adam whose rate is at most `lr`, and less where a model of the loss says so: the mean of the last linear approximations, cut off at the loss's least value, in the lengths that Adam measures with.",
-    "comment": "Adam whose rate is at most `lr`, and less where a model of the loss says so: the mean of the last linear approximations, cut off at the loss's least value, in the lengths that Adam measures with (Schaipp et al., 2024). The input is the loss. As in Optax, with a fixed bound and without decay.",
+    "sentence": "Adam whose rate is at most `lr`, and less where a model of the loss says so: the mean of the last linear approximations, cut off at the loss's least value, with lengths measured as Adam scales them.",
+    "comment": "Adam whose rate is at most `lr`, and less where a model of the loss says so: the mean of the last linear approximations, cut off at the loss's least value, with lengths measured as Adam scales them (Schaipp et al., 2024). The input is the loss. As in Optax, with a fixed bound and without decay.",
     "equations": [
       ["usual", "beta1 * usual + (1 - beta1) * loss"],
       ["m", "beta1 * m + (1 - beta1) * g"],
@@ -6251,7 +6251,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "Polyak SGD",
     "paper": "https://arxiv.org/abs/2002.10542",
     "sentence": "Polyak's step: the gap between the loss and its least value, over the squared length of the gradient, at most `most`.",
-    "comment": "Polyak's step: the gap between the loss and its least value, over the squared length of the gradient, at most `most`. It is the best rate for a convex loss whose least value is known, and 0 is for a model that can fit its data (Loizou et al., 2021; a gap below 0 is 0: Garrigos et al., 2023). The input is the loss. Optax's `scaling` enters the gradient's length too; `lr` here does not.",
+    "comment": "Polyak's step: the gap between the loss and its least value, over the squared length of the gradient, at most `most`. It is the best rate for a convex loss whose least value is known, which is 0 for a model that can fit its data (Loizou et al., 2021; a gap below 0 is 0: Garrigos et al., 2023). The input is the loss. Optax's `scaling` enters the gradient's length too; `lr` here does not.",
     "equations": [
       ["rate", "min(most, max(loss - least, 0) / max(totalNorm(g)^2 + eps, 1e-30))"],
       ["p", "p - lr * rate * g"]
@@ -6293,8 +6293,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "parameter-free",
     "title": "Prodigy",
     "paper": "https://arxiv.org/abs/2306.06101",
-    "sentence": "Adam that finds its rate: the distance to the solution is estimated from below, for the whole model, by how far the gradients agree with the way already gone.",
-    "comment": "Adam that finds its rate: the distance to the solution is estimated from below, for the whole model, by how far the gradients agree with the way already gone (Mishchenko and Defazio, 2023). Leave `lr` at 1; schedules multiply it. As in Optax. A parameter without a gradient keeps its share of the estimate.",
+    "sentence": "Adam that finds its own rate: the distance to the solution is estimated from below, for the whole model, by how well the gradients agree with the displacement so far.",
+    "comment": "Adam that finds its own rate: the distance to the solution is estimated from below, for the whole model, by how well the gradients agree with the displacement so far (Mishchenko and Defazio, 2023). Leave `lr` at 1; schedules multiply it. As in Optax. A parameter without a gradient keeps its share of the estimate.",
     "equations": [
       ["beta3", "sqrt(beta2)"],
       ["rate", "d * lr * sqrt(1 - beta2^t) / (1 - beta1^t)"],
@@ -6374,8 +6374,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "preconditioned",
     "title": "KL-Shampoo",
     "paper": "https://arxiv.org/abs/2509.03378",
-    "sentence": "Shampoo whose factors are the best estimate of the gradients' covariance by the Kullback–Leibler divergence: each is summed up from gradients that the other has whitened, and needs no grafting from Adam.",
-    "comment": "Shampoo whose factors are the best estimate of the gradients' covariance by the Kullback–Leibler divergence: each is summed up from gradients that the other has whitened, and needs no grafting from Adam. The idealized scheme of the paper, with roots taken anew at every step in float64 on the host; factors start as the identity (Lin et al., 2025).",
+    "sentence": "Shampoo whose factors are the best estimate of the gradients' covariance by the Kullback–Leibler divergence: each accumulates gradients that the other has whitened, so no grafting from Adam is needed.",
+    "comment": "Shampoo whose factors are the best estimate of the gradients' covariance by the Kullback–Leibler divergence: each accumulates gradients that the other has whitened, so no grafting from Adam is needed. The paper's idealized scheme: roots are recomputed at every step, in float64 on the host; factors start as the identity (Lin et al., 2025).",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "beta1 * m + (1 - beta1) * g"],
@@ -6448,8 +6448,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "preconditioned",
     "title": "KL-SOAP",
     "paper": "https://arxiv.org/abs/2509.03378",
-    "sentence": "SOAP in the axes of KL-Shampoo's factors, each of which is summed up from gradients that the other has whitened.",
-    "comment": "SOAP in the axes of KL-Shampoo's factors, each of which is summed up from gradients that the other has whitened. Factors start as the identity, and inverses are taken anew at every step, in float64 on the host (Lin et al., 2025).",
+    "sentence": "SOAP in the axes of KL-Shampoo's factors, each of which accumulates gradients that the other has whitened.",
+    "comment": "SOAP in the axes of KL-Shampoo's factors, each of which accumulates gradients that the other has whitened. Factors start as the identity, and inverses are recomputed at every step, in float64 on the host (Lin et al., 2025).",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "beta1 * m + (1 - beta1) * g"],
@@ -6638,8 +6638,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "preconditioned",
     "title": "PSGD, inverse-free (QUAD)",
     "paper": "https://arxiv.org/abs/1512.04202",
-    "sentence": "A preconditioner for the rows and one for the columns that descend themselves, until the preconditioned momentum is white: no roots, inverses or decompositions, only products, so that it runs on every backend.",
-    "comment": "A preconditioner for the rows and one for the columns that descend themselves, until the preconditioned momentum is white: no roots, inverses or decompositions, only products, so that it runs on every backend. Steps of the preconditioners are bounded by a Frobenius norm, where the authors estimate the spectral norm from random vectors; they also balance the two sides every 100 steps, and add noise (Li, 2018; in this quadratic form, Walters and Li, 2025).",
+    "sentence": "One preconditioner for the rows and one for the columns, themselves trained by descent until the preconditioned momentum is white: only products, no roots, inverses or decompositions, so it runs on every backend.",
+    "comment": "One preconditioner for the rows and one for the columns, themselves trained by descent until the preconditioned momentum is white: only products, no roots, inverses or decompositions, so it runs on every backend. Steps of the preconditioners are bounded by a Frobenius norm, where the authors estimate the spectral norm from random vectors; they also balance the two sides every 100 steps, and add noise (Li, 2018; in this quadratic form, Walters and Li, 2025).",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "t > 1 ? momentum * m + (1 - momentum) * g : g"],
@@ -6727,7 +6727,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "Shampoo",
     "paper": "https://arxiv.org/abs/1802.09568",
     "sentence": "AdaGrad for matrices: a preconditioner for the rows and one for the columns, the inverse fourth roots of the sums of G G' and G' G.",
-    "comment": "AdaGrad for matrices: a preconditioner for the rows and one for the columns, the inverse fourth roots of the sums of G G' and G' G (Gupta, Koren and Singer, 2018, Algorithm 1). Roots are taken anew at every step, in float64 on the host.",
+    "comment": "AdaGrad for matrices: a preconditioner for the rows and one for the columns, the inverse fourth roots of the sums of G G' and G' G (Gupta, Koren and Singer, 2018, Algorithm 1). Roots are recomputed at every step, in float64 on the host.",
     "equations": [
       ["l", "l + g @ g'"],
       ["r", "r + g' @ g"],
@@ -6778,8 +6778,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "preconditioned",
     "title": "One-sided Shampoo",
     "paper": "https://arxiv.org/abs/2503.20762",
-    "sentence": "Shampoo with the preconditioner of rows alone, as the inverse square root: half the work where one side is much longer, and a better bound than both sides have.",
-    "comment": "Shampoo with the preconditioner of rows alone, as the inverse square root: half the work where one side is much longer, and a better bound than both sides have (Xie et al., 2025; An et al., 2025, as ASGO). Rows are outputs. Roots are taken anew at every step, in float64 on the host.",
+    "sentence": "Shampoo with the preconditioner of rows alone, as the inverse square root: half the work where one side is much longer, and a better bound than with both sides.",
+    "comment": "Shampoo with the preconditioner of rows alone, as the inverse square root: half the work where one side is much longer, and a better bound than with both sides (Xie et al., 2025; An et al., 2025, as ASGO). Rows are outputs. Roots are recomputed at every step, in float64 on the host.",
     "equations": [
       ["l", "l + g @ g'"],
       ["p", "p - lr * inverseRoot(l + eps * eye(rows), 2) @ g"]
@@ -6824,8 +6824,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "preconditioned",
     "title": "SOAP",
     "paper": "https://arxiv.org/abs/2409.11321",
-    "sentence": "Adam in the eigenbasis of Shampoo's preconditioner: that basis turns slowly, so it is found anew only every few steps (Vyas et al., 2024, Algorithm 3), by one step of power iteration and QR.",
-    "comment": "Adam in the eigenbasis of Shampoo's preconditioner: that basis turns slowly, so it is found anew only every few steps (Vyas et al., 2024, Algorithm 3), by one step of power iteration and QR. The first step is Adam's own. The authors start from the eigenvectors of the first gradient's products, which are arbitrary where that has no direction; here the iteration starts from the identity, and a shift of 1 % keeps those directions apart without changing eigenvectors.",
+    "sentence": "Adam in the eigenbasis of Shampoo's preconditioner: that basis changes slowly, so it is updated only every few steps (Vyas et al., 2024, Algorithm 3), by one step of power iteration and QR.",
+    "comment": "Adam in the eigenbasis of Shampoo's preconditioner: that basis changes slowly, so it is updated only every few steps (Vyas et al., 2024, Algorithm 3), by one step of power iteration and QR. The first step is Adam's own. The authors start from the eigenvectors of the first gradient's products, which are arbitrary where that has no direction; here the iteration starts from the identity, and a shift of 1 % keeps those directions apart without changing eigenvectors.",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "beta1 * m + (1 - beta1) * g"],
@@ -6919,8 +6919,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "preconditioned",
     "title": "One-sided SOAP",
     "paper": "https://arxiv.org/abs/2409.11321",
-    "sentence": "SOAP that turns rows alone: Adam in the axes of the rows' second moment, for matrices with one side too long for a matrix of its own.",
-    "comment": "SOAP that turns rows alone: Adam in the axes of the rows' second moment, for matrices with one side too long for a matrix of its own. The authors leave out a side in this way (Vyas et al., 2024, section 4). Rows are outputs.",
+    "sentence": "SOAP that rotates only the rows: Adam in the axes of the rows' second moment, for matrices whose other side is too long for a matrix of its own.",
+    "comment": "SOAP that rotates only the rows: Adam in the axes of the rows' second moment, for matrices whose other side is too long for a matrix of its own. The authors leave out a side in this way (Vyas et al., 2024, section 4). Rows are outputs.",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "beta1 * m + (1 - beta1) * g"],
@@ -6999,8 +6999,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "preconditioned",
     "title": "SPlus",
     "paper": "https://arxiv.org/abs/2506.07254",
-    "sentence": "The sign of the momentum, taken in the eigenbasis of Shampoo's preconditioner: every direction moves by the same length, so that a basis found every `every` steps stays safe, where Shampoo's stale roots diverge.",
-    "comment": "The sign of the momentum, taken in the eigenbasis of Shampoo's preconditioner: every direction moves by the same length, so that a basis found every `every` steps stays safe, where Shampoo's stale roots diverge. Its rate is `lr` over the mean of the sides. Evaluate a running mean of the weights, as the authors do: `emaDebiased(splus())` (Frans, Levine and Abbeel, 2025).",
+    "sentence": "The sign of the momentum, taken in the eigenbasis of Shampoo's preconditioner: every direction moves by the same length, so that a basis up to `every` steps old is still safe, where Shampoo's stale roots diverge.",
+    "comment": "The sign of the momentum, taken in the eigenbasis of Shampoo's preconditioner: every direction moves by the same length, so that a basis up to `every` steps old is still safe, where Shampoo's stale roots diverge. Its rate is `lr` over the mean of the sides. Evaluate a running mean of the weights, as the authors do: `emaDebiased(splus())` (Frans, Levine and Abbeel, 2025).",
     "equations": [
       ["m", "beta1 * m + (1 - beta1) * g"],
       ["l", "beta2 * l + (1 - beta2) * g @ g'"],
@@ -7296,8 +7296,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "second-order",
     "title": "AdaHessian",
     "paper": "https://arxiv.org/abs/2006.00719",
-    "sentence": "Adam with the curvature where Adam has the gradient: the running mean of the squared Hessian's diagonal scales the step, so that rescaling a weight does not change its path.",
-    "comment": "Adam with the curvature where Adam has the gradient: the running mean of the squared Hessian's diagonal scales the step, so that rescaling a weight does not change its path (Yao et al., 2021). The input `h` is an estimate of the diagonal such as Hutchinson's u ⊙ Hu, new at every step; the authors also average it over each filter.",
+    "sentence": "Adam with the curvature in place of the squared gradient: the running mean of the squared Hessian's diagonal scales the step, so that rescaling a weight does not change its path.",
+    "comment": "Adam with the curvature in place of the squared gradient: the running mean of the squared Hessian's diagonal scales the step, so that rescaling a weight does not change its path (Yao et al., 2021). The input `h` is an estimate of the diagonal such as Hutchinson's u ⊙ Hu, new at every step; the authors also average it over each filter.",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["m", "beta1 * m + (1 - beta1) * g"],
@@ -7514,8 +7514,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "second-order",
     "title": "Sophia-G",
     "paper": "https://arxiv.org/abs/2305.14342",
-    "sentence": "Sophia for losses that are cross-entropies: the curvature is `batch` times the square of a gradient at labels that were drawn from the model's own predictions, Gauss, Newton and Bartlett's estimate.",
-    "comment": "Sophia for losses that are cross-entropies: the curvature is `batch` times the square of a gradient at labels that were drawn from the model's own predictions, Gauss, Newton and Bartlett's estimate (Liu et al., 2023). That gradient is the input `sampled`, read in the first of `every` steps only. As in the authors' code, `eps` is added where the paper takes the larger.",
+    "sentence": "Sophia for losses that are cross-entropies: the curvature is `batch` times the square of a gradient at labels that were drawn from the model's own predictions, the Gauss–Newton–Bartlett estimate.",
+    "comment": "Sophia for losses that are cross-entropies: the curvature is `batch` times the square of a gradient at labels that were drawn from the model's own predictions, the Gauss–Newton–Bartlett estimate (Liu et al., 2023). That gradient is the input `sampled`, read in the first of `every` steps only. As in the authors' code, `eps` is added where the paper takes the larger.",
     "equations": [
       ["p", "(1 - lr * weightDecay * decays) * p"],
       ["v", "beta2 * v + (1 - beta2) * sampled^2"],
@@ -8769,8 +8769,8 @@ export const rules: readonly RuleEntry[] = [
     "family": "sharpness",
     "title": "Extra-Adam",
     "paper": "https://arxiv.org/abs/1802.10551",
-    "sentence": "Extragradient with Adam's steps, to the point where the gradient is asked for and from where the step began.",
-    "comment": "Extragradient with Adam's steps, to the point where the gradient is asked for and from where the step began (Gidel et al., 2019, Algorithm 4). Both gradients enter the means; `eps` is added before the bias of v is corrected, as in the authors' code.",
+    "sentence": "Extragradient with Adam's steps: one to the point where the second gradient is taken, one from where the round began.",
+    "comment": "Extragradient with Adam's steps: one to the point where the second gradient is taken, one from where the round began (Gidel et al., 2019, Algorithm 4). Both gradients enter the means; `eps` is added before the bias of v is corrected, as in the authors' code.",
     "equations": [
       ["m", "beta1 * m + (1 - beta1) * g"],
       ["v", "beta2 * v + (1 - beta2) * g^2"],
@@ -8867,7 +8867,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "Momentum-SAM",
     "paper": "https://arxiv.org/abs/2401.12033",
     "sentence": "Momentum that asks for gradients ahead of it, uphill along its own direction: SAM's flat minima for one gradient per step.",
-    "comment": "Momentum that asks for gradients ahead of it, uphill along its own direction: SAM's flat minima for one gradient per step. It trains the point climbed to, and is evaluated where the descent is, its readout (Becker, Altrock and Risse, 2024).",
+    "comment": "Momentum that asks for gradients ahead of it, uphill along its own direction: SAM's flat minima for one gradient per step. It trains the point climbed to, and is evaluated at the point that it climbs from, its readout (Becker, Altrock and Risse, 2024).",
     "equations": [
       ["descended", "p - e"],
       ["b", "momentum * b + g"],

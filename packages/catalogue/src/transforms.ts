@@ -8,8 +8,8 @@ export const transforms: readonly TransformEntry[] = [
     "name": "ema",
     "family": "averaging",
     "title": "EMA",
-    "sentence": "An exponential moving average of the weights beside any rule, which is evaluated there: `ema(adamw())`.",
-    "comment": "An exponential moving average of the weights beside any rule, which is evaluated there: `ema(adamw())`. It starts at the weights before the first update and takes `1 - decay` of each later ones, as timm's ModelEmaV2 does.",
+    "sentence": "An exponential moving average of the weights, beside any rule; the model is evaluated at it: `ema(adamw())`.",
+    "comment": "An exponential moving average of the weights, beside any rule; the model is evaluated at it: `ema(adamw())`. It starts at the weights before the first update and takes the share `1 - decay` of those after each update, as timm's ModelEmaV2 does.",
     "before": [],
     "after": [
       ["average", "decay * average + (1 - decay) * p"]
@@ -32,8 +32,8 @@ export const transforms: readonly TransformEntry[] = [
     "name": "emaDebiased",
     "family": "averaging",
     "title": "EMA, corrected",
-    "sentence": "An exponential moving average of the weights beside any rule that starts at zero and is corrected for it, as Adam's means are, so that the initial weights do not bias it: `emaDebiased(adamw())`.",
-    "comment": "An exponential moving average of the weights beside any rule that starts at zero and is corrected for it, as Adam's means are, so that the initial weights do not bias it: `emaDebiased(adamw())`. It is evaluated there. As in Optax.",
+    "sentence": "An exponential moving average of the weights, beside any rule.",
+    "comment": "An exponential moving average of the weights, beside any rule. It starts at zero and is corrected for that, as Adam's means are, so that the initial weights do not bias it: `emaDebiased(adamw())`. The model is evaluated at the average. As in Optax.",
     "before": [],
     "after": [
       ["sum", "decay * sum + (1 - decay) * p"],
@@ -58,8 +58,8 @@ export const transforms: readonly TransformEntry[] = [
     "name": "emaWarmed",
     "family": "averaging",
     "title": "EMA, warmed up",
-    "sentence": "An exponential moving average of the weights beside any rule whose memory grows: step `t` keeps (1 + t) / (10 + t) of it, and at most `decay`: `emaWarmed(adamw())`.",
-    "comment": "An exponential moving average of the weights beside any rule whose memory grows: step `t` keeps (1 + t) / (10 + t) of it, and at most `decay`: `emaWarmed(adamw())`. It is evaluated there. As in TensorFlow's ExponentialMovingAverage with `num_updates`.",
+    "sentence": "An exponential moving average of the weights, beside any rule, whose memory grows: step `t` keeps the share (1 + t) / (10 + t) of it, at most `decay`: `emaWarmed(adamw())`.",
+    "comment": "An exponential moving average of the weights, beside any rule, whose memory grows: step `t` keeps the share (1 + t) / (10 + t) of it, at most `decay`: `emaWarmed(adamw())`. The model is evaluated at the average. As in TensorFlow's ExponentialMovingAverage with `num_updates`.",
     "before": [],
     "after": [
       ["kept", "min(decay, (1 + t) / (10 + t))"],
@@ -115,8 +115,8 @@ export const transforms: readonly TransformEntry[] = [
     "family": "averaging",
     "title": "Polyak average",
     "paper": "https://arxiv.org/abs/1212.1824",
-    "sentence": "The mean of all weights so far of any rule, in which step `t` counts about `t^power`: `polyakAverage(sgd())`.",
-    "comment": "The mean of all weights so far of any rule, in which step `t` counts about `t^power`: `polyakAverage(sgd())`. The plain mean converges as fast as any method can; a power of 3 or so forgets the start sooner. It is evaluated there (Polyak and Juditsky, 1992; with a power, Shamir and Zhang, 2013, https://arxiv.org/abs/1212.1824).",
+    "sentence": "The mean of all weights that a rule has passed through, in which step `t` counts about `t^power`: `polyakAverage(sgd())`.",
+    "comment": "The mean of all weights that a rule has passed through, in which step `t` counts about `t^power`: `polyakAverage(sgd())`. The plain mean converges as fast as any method can; a power of 3 or so forgets the start sooner. The model is evaluated at the mean (Polyak and Juditsky, 1992; with a power, Shamir and Zhang, 2013, https://arxiv.org/abs/1212.1824).",
     "before": [],
     "after": [
       ["average", "average + (power + 1) / (t + power) * (p - average)"]
@@ -140,8 +140,8 @@ export const transforms: readonly TransformEntry[] = [
     "family": "averaging",
     "title": "SWA",
     "paper": "https://arxiv.org/abs/1803.05407",
-    "sentence": "The plain mean of the weights of every `every`-th update from `start` on, beside any rule, which is evaluated there (Izmailov et al., 2018): the middle of where training wanders, flatter than its end.",
-    "comment": "The plain mean of the weights of every `every`-th update from `start` on, beside any rule, which is evaluated there (Izmailov et al., 2018): the middle of where training wanders, flatter than its end. With the defaults it is Polyak and Ruppert's mean of all. Running statistics of batch normalization belong to the trained weights and want another pass.",
+    "sentence": "The plain mean of the weights after every `every`-th update from `start` on, beside any rule; the model is evaluated at it.",
+    "comment": "The plain mean of the weights after every `every`-th update from `start` on, beside any rule; the model is evaluated at it (Izmailov et al., 2018). It is the middle of the region that training wanders through, flatter than where it ends. With the defaults it is Polyak and Ruppert's mean of all. Running statistics of batch normalization belong to the trained weights, and must be computed again for the mean.",
     "before": [],
     "after": [
       ["average", "average + (p - average) / ((t - start) / every + 1)"]
@@ -171,8 +171,8 @@ export const transforms: readonly TransformEntry[] = [
     "family": "parameter-free",
     "title": "Mechanic",
     "paper": "https://arxiv.org/abs/2306.00144",
-    "sentence": "Finds the rate of any rule, whose own then is a schedule about 1: `mechanic(adamw({ lr: 1 }))`.",
-    "comment": "Finds the rate of any rule, whose own then is a schedule about 1: `mechanic(adamw({ lr: 1 }))`. A learner that bets on how far gradients agree with the way already gone scales the rule's whole displacement from its start; six of them, with memories of 10 to a million steps, bet side by side (Cutkosky, Defazio and Mehta, 2023, https://arxiv.org/abs/2306.00144). As in Optax, for which `initial` is `s_init`.",
+    "sentence": "Finds the rate of any rule, whose own rate is then a schedule around 1: `mechanic(adamw({ lr: 1 }))`.",
+    "comment": "Finds the rate of any rule, whose own rate is then a schedule around 1: `mechanic(adamw({ lr: 1 }))`. A learner that bets on how well gradients agree with the displacement so far scales the rule's whole displacement from its start; six of them, with memories of 10 to a million steps, bet side by side (Cutkosky, Defazio and Mehta, 2023, https://arxiv.org/abs/2306.00144). As in Optax, for which `initial` is `s_init`.",
     "before": [
       ["gone", "(x0 - p) / (s1 + s2 + s3 + s4 + s5 + s6 + eps)"],
       ["decayed", "g + decay * (s1 + s2 + s3 + s4 + s5 + s6) * totalNorm(g) / (totalNorm(p) + eps) * p"],
@@ -408,8 +408,8 @@ export const transforms: readonly TransformEntry[] = [
     "family": "sharpness",
     "title": "Friendly SAM",
     "paper": "https://arxiv.org/abs/2403.12350",
-    "sentence": "SAM that climbs by the gradient's noise: what the batch adds to the running mean, `sigma` of which is taken off, because the full gradient's part of the climb hurts generalization: `friendlySam(momentum())`.",
-    "comment": "SAM that climbs by the gradient's noise: what the batch adds to the running mean, `sigma` of which is taken off, because the full gradient's part of the climb hurts generalization: `friendlySam(momentum())`. Two gradients per step (Li et al., 2024, https://arxiv.org/abs/2403.12350).",
+    "sentence": "SAM that climbs along the gradient's noise, the batch's gradient minus `sigma` times the running mean, because the full gradient's part of the climb hurts generalization: `friendlySam(momentum())`.",
+    "comment": "SAM that climbs along the gradient's noise, the batch's gradient minus `sigma` times the running mean, because the full gradient's part of the climb hurts generalization: `friendlySam(momentum())`. Two gradients per step (Li et al., 2024, https://arxiv.org/abs/2403.12350).",
     "before": [],
     "after": [],
     "phases": {
@@ -449,8 +449,8 @@ export const transforms: readonly TransformEntry[] = [
     "family": "sharpness",
     "title": "GSAM",
     "paper": "https://arxiv.org/abs/2203.08065",
-    "sentence": "SAM that also lowers the gap between the loss nearby and the loss itself: of the gradient at the weights, the part across the gradient climbed to is taken off by `alpha`: `gsam(momentum())`.",
-    "comment": "SAM that also lowers the gap between the loss nearby and the loss itself: of the gradient at the weights, the part across the gradient climbed to is taken off by `alpha`: `gsam(momentum())`. Two gradients per step (Zhuang et al., 2022, https://arxiv.org/abs/2203.08065). The paper's radius follows the rate: make `rho` a schedule.",
+    "sentence": "SAM that also lowers the gap between the loss nearby and the loss itself: it subtracts `alpha` times that part of the gradient at the weights which is orthogonal to the gradient after the climb: `gsam(momentum())`.",
+    "comment": "SAM that also lowers the gap between the loss nearby and the loss itself: it subtracts `alpha` times that part of the gradient at the weights which is orthogonal to the gradient after the climb: `gsam(momentum())`. Two gradients per step (Zhuang et al., 2022, https://arxiv.org/abs/2203.08065). The paper's radius follows the rate: make `rho` a schedule.",
     "before": [
       ["cosine", "total(first * g) / (totalNorm(g) * totalNorm(first) + 1e-12)"],
       ["across", "first - cosine * totalNorm(first) / (totalNorm(g) + 1e-12) * g"],
@@ -560,8 +560,8 @@ export const transforms: readonly TransformEntry[] = [
     "family": "sharpness",
     "title": "WSAM",
     "paper": "https://arxiv.org/abs/2305.15817",
-    "sentence": "SAM with a weight for sharpness: the step is by the gradient at the weights and γ / (1 − γ) of its change on the way up, so that γ = 0.5 is SAM, less is between it and the rule, and more goes beyond: `wsam(momentum())`.",
-    "comment": "SAM with a weight for sharpness: the step is by the gradient at the weights and γ / (1 − γ) of its change on the way up, so that γ = 0.5 is SAM, less is between it and the rule, and more goes beyond: `wsam(momentum())`. Two gradients per step. This is the paper's coupled form; the decoupled one steps by the change alone, which is the same for SGD (Yue et al., 2023, https://arxiv.org/abs/2305.15817).",
+    "sentence": "SAM with a weight for sharpness: it steps by the gradient at the weights plus γ / (1 − γ) times its change on the way up, so that γ = 0.5 is SAM, less is between it and the rule, and more goes beyond: `wsam(momentum())`.",
+    "comment": "SAM with a weight for sharpness: it steps by the gradient at the weights plus γ / (1 − γ) times its change on the way up, so that γ = 0.5 is SAM, less is between it and the rule, and more goes beyond: `wsam(momentum())`. Two gradients per step. This is the paper's coupled form; the decoupled one steps by the change alone, which is the same for SGD (Yue et al., 2023, https://arxiv.org/abs/2305.15817).",
     "before": [
       ["g", "first + gamma / (1 - gamma) * (g - first)"]
     ],
@@ -670,8 +670,8 @@ export const transforms: readonly TransformEntry[] = [
     "name": "nonNegative",
     "family": "regularizers",
     "title": "Non-negative",
-    "sentence": "No number below 0 after any step of any rule: `nonNegative(adam())`.",
-    "comment": "No number below 0 after any step of any rule: `nonNegative(adam())`. Biases too, so give a partition the parameters meant.",
+    "sentence": "Keeps every number at 0 or above after any step of any rule: `nonNegative(adam())`.",
+    "comment": "Keeps every number at 0 or above after any step of any rule: `nonNegative(adam())`. This includes biases; choose parameters by a partition.",
     "before": [],
     "after": [
       ["p", "max(p, 0)"]

@@ -56,7 +56,7 @@ interface Value extends Matrix {
 
 const shaped = (shape: Shape, data: Float64Array): Value => ({ ...matrix({ name: "", shape }), data });
 
-/** The index of the number that broadcasting puts at `k` of a matrix of so many columns. */
+/** The index of the number that broadcasting puts at `k` of a matrix of that many columns. */
 const broadcastAt = ({ rows, cols }: Value, k: number, width: number): number =>
   (rows === 1 ? 0 : Math.floor(k / width)) * cols + (cols === 1 ? 0 : k % width);
 

@@ -25,14 +25,19 @@ export interface Session {
   /** The parameter's numbers to evaluate with; needed for goldens of averages. */
   readout?(name: string): Float32Array | Promise<Float32Array>;
   set(hyper: Readonly<Record<string, HyperValue>>): void;
+  /** The state by name, as a copy. */
   state(): StateDict | Promise<StateDict>;
+  /** Continues from a state. Strict by default. */
   load(state: StateDict, options?: { readonly strict?: boolean }): LoadReport | Promise<LoadReport>;
+  /** Current hyper-parameters, groups and counts. */
   inspect(): Inspection;
+  /** Frees everything; afterwards every call throws. */
   dispose(): void;
 }
 
 /** A backend under test: a name for the reports, and how to start an optimizer on these parameters. */
 export interface Target {
   readonly name: string;
+  /** An optimizer of these parameters, which the session owns. */
   start(parameters: Starts, configured: Configured): Session | Promise<Session>;
 }

@@ -23,7 +23,7 @@ export interface TransformText<
 > {
   /** Kebab case; what it brings carries this name in saved state, for ever. */
   readonly id: string;
-  /** For people; the id unless given. */
+  /** For people; default the id. */
   readonly title?: string | undefined;
   readonly paper?: string | undefined;
   readonly hyper: H;

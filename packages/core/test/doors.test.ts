@@ -20,7 +20,7 @@ const program = graph.trace(sgd);
 const x = graph.variable("x", "tensor");
 const sum = graph.reduce("sum", "scalar", x);
 const good = (...args: unknown[]): GoodCall => ({ args: () => args });
-/** A call whose first arguments, so many, are expressions or programs: they are frozen, and only core makes them. */
+/** A call whose first arguments, that many of them, are expressions or programs: they are frozen, and only core makes them. */
 const made = (of: number, ...args: unknown[]): GoodCall => ({
   args: () => args,
   foreign: Array.from({ length: of }, (_, i) => i),

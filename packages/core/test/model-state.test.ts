@@ -75,7 +75,7 @@ describe("state of the whole model", () => {
       "its equation differs between parameters of groups `a` and `b`",
     );
   });
-  test("is saved and loaded once, and begins anew with a state from before the first update", () => {
+  test("is saved and loaded once, and starts again with a state from before the first update", () => {
     const fresh = optimizer(arrays(start), probe()).state();
     const p = arrays(start);
     const opt = optimizer(p, probe());

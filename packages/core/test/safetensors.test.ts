@@ -108,7 +108,7 @@ test("a file of weights is not taken for optimizer state", () => {
   expect(() => decodeState(file("float32.safetensors"))).toThrow("holds no optimizer state");
 });
 
-/** A file with this header, before so many bytes of data. */
+/** A file with this header, before that many bytes of data. */
 function withHeader(json: string, data = 0): Uint8Array {
   const header = new TextEncoder().encode(json);
   const bytes = new Uint8Array(8 + header.length + data);

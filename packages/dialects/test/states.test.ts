@@ -173,7 +173,7 @@ for (const door of doors) {
       for (const [key, { shape, data }] of Object.entries(run.state)) {
         const { shape: made, data: numbers } = tensors[key]!;
         expect(made, key).toEqual(shape);
-        // The rate of ASGD is computed anew.
+        // The rate of ASGD is recomputed.
         if (/eta$|mu$/.test(key) && run.name === "ASGD") expect(Number(numbers[0])).toBeCloseTo(data[0]!, 7);
         else expect(Array.from(numbers, Number), key).toEqual(data.map(Math.fround));
       }

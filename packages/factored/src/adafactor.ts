@@ -1,10 +1,10 @@
 import { rule } from "@descent/core";
 
 /**
- * Adam's second moment from one number per row and one per column: their product over the mean is the best approximation of
- * rank one (Shazeer and Stern, 2018), and a step is measured against the size of the parameter. Convolutions are matrices of
- * outputs against inputs. As in PyTorch, but `eps1` is float32's; the second moment is written so that tiny gradients do not
- * underflow in the product of a row's and a column's.
+ * Adam's second moment from one number per row and one per column: their product over the mean is the best approximation of rank
+ * one (Shazeer and Stern, 2018), and a step is measured against the size of the parameter. Convolutions are matrices of outputs by
+ * inputs. As in PyTorch, but `eps1` is float32's; the second moment is written so that tiny gradients do not underflow in the
+ * product of a row's and a column's.
  * @property lr learning rate: the size of a step (default 0.01)
  * @property decay how fast the memory of squared gradients grows: t^-decay is the weight of the newest (default 0.8)
  * @property clip the largest root mean square of an update (default 1)

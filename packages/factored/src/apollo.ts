@@ -1,9 +1,10 @@
 import { rule } from "@descent/core";
 
 /**
- * SGD whose rate by column is Adam's, as seen through a random projection to `rank` numbers per column: no decomposition, and
+ * SGD whose rate per column is Adam's, as seen through a random projection to `rank` numbers per column: no decomposition, and
  * moments of `rank` rows. An update may not grow by more than 1 % from step to step. The projection is drawn once, the same in
- * every run, where the authors draw it anew every 200 steps; it is of rows, in outputs against inputs (Zhu et al., 2024).
+ * every run, where the authors draw a new one every 200 steps; it is of rows, in matrices read as outputs by inputs (Zhu et al.,
+ * 2024).
  * @property lr learning rate: the size of a step (default 0.01)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

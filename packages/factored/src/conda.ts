@@ -1,9 +1,9 @@
 import { rule } from "@descent/core";
 
 /**
- * Adam whose second moment is taken, by column, in the axes of its first: the left singular vectors of the mean gradient,
- * found anew every `every` steps, so that the update keeps Muon's axes and each column has a size of its own (Wang et al.,
- * 2025). Rows are projected, in outputs against inputs.
+ * Adam whose second moment is taken per column, in the axes of its first: the left singular vectors of the mean gradient,
+ * recomputed every `every` steps, so that the update keeps Muon's axes and each column has a size of its own (Wang et al., 2025).
+ * Rows are projected, of matrices read as outputs by inputs.
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { galore } from "./galore.ts";
 
 /**
- * GaLore that also steps along what its subspace leaves out: the rest of each column is scaled as Adam scales the part within,
- * and may not grow by more than 1 % from step to step (Chen et al., 2024). Rows are projected, in outputs against inputs.
+ * GaLore that also steps along what its subspace leaves out: the rest of each column is scaled as Adam scales the part within, and
+ * may not grow by more than 1 % from step to step (Chen et al., 2024). Rows are projected, of matrices read as outputs by inputs.
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

@@ -1,9 +1,9 @@
 import { rule } from "@descent/core";
 
 /**
- * Adam in a subspace of `rank` directions, the leading left singular vectors of a gradient, found anew every `every` steps:
- * moments of `rank` rows replace those of the whole matrix. Rows are projected, in outputs against inputs, where the authors
- * project the shorter side; moments are kept when the subspace changes, as in all implementations (Zhao et al., 2024).
+ * Adam in a subspace of `rank` directions, the leading left singular vectors of a gradient, recomputed every `every` steps:
+ * moments of `rank` rows replace those of the whole matrix. Rows are projected, of matrices read as outputs by inputs, where the
+ * authors project the shorter side; moments are kept when the subspace changes, as in all implementations (Zhao et al., 2024).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

@@ -1,8 +1,8 @@
 import { decay, rule } from "@descent/core";
 
 /**
- * SGD scaled by the running mean squares of its rows and of its columns, and held to a growth of 1 % from step to step: one
- * number per row and column is all its state. Means are taken as they are, in one step of the paper's iteration, and those of
+ * SGD scaled by the running mean squares of its rows and of its columns, whose update grows by at most 1 % from step to step; its
+ * only state is one number per row and column. Means are taken as they are, in one step of the paper's iteration, and those of
  * columns start at 1, as in pytorch_optimizer (Gong et al., 2025).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property rho how much of the running mean of squared gradients is kept at each step (default 0.9)

@@ -219,7 +219,7 @@ class JaxTransformation implements Transformation {
       if (!parameter) refuseUnknown({ [name]: shape }, byName);
       else if (shape.join() !== parameter.shape.join())
         throw new OptimizerError(
-          `The parameter \`${name}\` has the shape [${shape.join(", ")}], and its state is for [${parameter.shape.join(", ")}]. Begin anew with init().`,
+          `The parameter \`${name}\` has the shape [${shape.join(", ")}], and its state is for [${parameter.shape.join(", ")}]. Start again with init().`,
         );
     }
     const missing = state.meta.parameters.find(({ name }) => !arrays.has(name));

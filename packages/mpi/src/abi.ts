@@ -15,7 +15,7 @@ export interface Abi {
   /** Types of elements, by the class of a typed array. */
   readonly types: Readonly<Record<string, Handle>>;
   readonly operations: Readonly<Record<How, Handle>>;
-  /** Asks that only the thread that started MPI calls it. */
+  /** The thread level: only the thread that started MPI calls it. */
   readonly funneled: number;
 }
 

@@ -30,7 +30,9 @@ export interface World<Done> {
   sum(numbers: Numbers, how?: How): Done;
   /** Sums over all ranks and keeps a piece: `into` gets the `counts[rank]` numbers that follow those of lower ranks. */
   reduceScatter(numbers: Numbers, into: Numbers, counts: readonly number[]): Done;
-  /** Fills in the pieces of all ranks, `counts[r]` numbers of rank r after those of lower ranks; one's own is there. */
+  /**
+   * Fills in the pieces of all ranks, `counts[r]` numbers of rank r after those of lower ranks; this rank's own is already there.
+   */
   gather(numbers: Numbers, counts: readonly number[]): Done;
   /** Copies one rank's numbers to all ranks. */
   broadcast(numbers: Numbers, from: number): Done;

@@ -12,7 +12,7 @@ import type { NodeTest } from "./nodes.ts";
 export const exceptions: readonly (readonly [tests: RegExp, reason: string])[] = [
   [
     /^test_(bernoulli|training_dropout(_default)?(_mask)?$)/,
-    "the numbers are drawn anew each run, so there is nothing to take differences of",
+    "new numbers are drawn in each run, so there is nothing to take differences of",
   ],
   [/^test_castlike_BFLOAT16_to_FLOAT/, "the test's tensor has another rank than its model says"],
   [/^test_castlike_STRING_to_FLOAT/, "the only float is the one whose type is asked, not its value"],

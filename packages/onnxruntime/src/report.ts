@@ -31,6 +31,7 @@ export interface Report {
   readonly weights: readonly ReportedWeight[];
   /** How training may differ from Python, and the export that would not. */
   readonly notes: readonly string[];
+  /** The table, with the notes below it. */
   toString(): string;
 }
 

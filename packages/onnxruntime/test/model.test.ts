@@ -209,7 +209,7 @@ describe("Dropout", () => {
     await trainer.dispose();
   });
 
-  test("draws anew for every step, the same from the same seed, others from another", async () => {
+  test("draws new numbers for every step, the same from the same seed, others from another", async () => {
     const [a, b, c] = [await drop(), await drop(), await drop({ seed: 1 })];
     const [first, second] = [await dropped(a), await dropped(a)];
     expect(second).not.toEqual(first);

@@ -58,7 +58,7 @@ test("a world is refused where gradients cannot be exchanged, with the reason", 
   );
 });
 
-/** A world of so many, of which this thread is the only one: for what is refused before anything is exchanged. */
+/** A world of that many ranks, of which this thread is the only one: for what is refused before anything is exchanged. */
 async function fake(size: number): Promise<ReturnType<typeof import("@descent/mpi").joinWorld>> {
   const { joinWorld } = await import("@descent/mpi");
   const shared: SharedWorld = shareWorld(size);

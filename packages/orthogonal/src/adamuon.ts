@@ -2,9 +2,9 @@ import { decay, rule } from "@descent/core";
 import { orthogonalAdded } from "./newton-schulz.ts";
 
 /**
- * Muon of the momentum's sign, each element then divided by its running root mean square: as orthogonal as Muon and as
- * adaptive as Adam. Steps have the usual size of Adam's, 0.2 by element. As in the authors' code, which rounds its iteration
- * to bfloat16 (Si, Zhang and Shen, 2025).
+ * Muon of the momentum's sign, each element then divided by its running root mean square: as orthogonal as Muon and as adaptive as
+ * Adam. Steps are as large as Adam's usually are, 0.2 per element. As in the authors' code, which rounds its iteration to bfloat16
+ * (Si, Zhang and Shen, 2025).
  * @property lr learning rate: the size of a step (default 0.02)
  * @property momentum how much of the last step's velocity is kept (default 0.95)
  * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump

@@ -1,9 +1,9 @@
 import { decay, rule } from "@descent/core";
 
 /**
- * Muon of low rank: one step of power iteration gives the momentum's leading directions, which alone are made orthogonal, and
- * what they leave stays in the momentum for later. State and work shrink with `rank`. As in the authors' plain form; bases are
- * computed on the host (Ahn et al., 2025).
+ * Low-rank Muon: one step of power iteration finds the momentum's leading directions. Only these are made orthogonal; the rest
+ * stays in the momentum for later. State and work shrink with `rank`. As in the authors' plain form; bases are computed on the
+ * host (Ahn et al., 2025).
  * @property lr learning rate: the size of a step (default 0.01)
  * @property momentum how much of the last step's velocity is kept (default 0.95)
  * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump

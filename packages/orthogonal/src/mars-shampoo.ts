@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { orthogonalAdded } from "./newton-schulz.ts";
 
 /**
- * Muon's step of MARS's gradient, from which the last one's noise is taken. The authors' form of Shampoo without memory; they
- * step vectors with AdamW. Before the first gradient the last one is 0, as in their code (Yuan et al., 2024).
+ * Muon's step by MARS's gradient, whose variance is reduced by the one before. The authors' form of Shampoo without memory; they
+ * step vectors with AdamW. The gradient before the first counts as 0, as in their code (Yuan et al., 2024).
  * @property lr learning rate: the size of a step (default 0.003)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.95)
  * @property gamma how much of the change of the gradient is added, times beta1/(1 − beta1); γ (default 0.025)

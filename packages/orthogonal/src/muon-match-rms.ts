@@ -2,7 +2,7 @@ import { rule } from "@descent/core";
 import { muon } from "./muon.ts";
 
 /**
- * Muon whose steps have the usual size of AdamW's, 0.2 by element on average, so that AdamW's rate and decay can be kept
+ * Muon whose steps are as large as AdamW's usually are, 0.2 per element on average, so that AdamW's rate and decay can be kept
  * (Liu et al., 2025): PyTorch's `match_rms_adamw`.
  * @property lr learning rate: the size of a step (default 0.001)
  * @property momentum how much of the last step's velocity is kept (default 0.95)

@@ -3,8 +3,8 @@ import { muon } from "./muon.ts";
 import { polarExpress } from "./newton-schulz.ts";
 
 /**
- * Muon with five different polynomials in place of one five times: each is the best for what the last one left, so that
- * the result is nearer to orthogonal for the same work (Amsel et al., 2025).
+ * Muon with five different polynomials instead of the same one five times: each is the best for what the one before it leaves, so
+ * the result is closer to orthogonal for the same work (Amsel et al., 2025).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property momentum how much of the last step's velocity is kept (default 0.95)
  * @property weightDecay the fraction of a parameter, times `lr`, that each step takes off (default 0.1)

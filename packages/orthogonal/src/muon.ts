@@ -2,9 +2,9 @@ import { decay, rule } from "@descent/core";
 import { orthogonal } from "./newton-schulz.ts";
 
 /**
- * Momentum whose matrix is made orthogonal: every direction of the update gets about the same length (Jordan et al., 2024).
- * For hidden matrices and convolutions, as matrices of outputs against inputs; give embeddings, biases and the last layer
- * another rule. As in PyTorch, whose iteration rounds to bfloat16; here it is float32.
+ * Momentum whose matrix is made orthogonal: every direction of the update gets about the same length (Jordan et al., 2024). For
+ * hidden matrices, and for convolutions read as matrices of outputs by inputs; give embeddings, biases and the last layer another
+ * rule. As in PyTorch, whose iteration rounds to bfloat16; here it is float32.
  * @property lr learning rate: the size of a step (default 0.001)
  * @property momentum how much of the last step's velocity is kept (default 0.95)
  * @property weightDecay the fraction of a parameter, times `lr`, that each step takes off (default 0.1)

@@ -2,12 +2,12 @@ import { decay, rule } from "@descent/core";
 import { orthogonalAdded } from "./newton-schulz.ts";
 
 /**
- * Muon whose rows, one per neuron, are brought to about the same size by a running mean of their squares, because the
- * iteration leaves some rows longer than others; the length of the whole stays. As in the authors' code, which rounds its
- * iteration to bfloat16 (Li et al., 2025).
+ * Muon whose rows, one per neuron, are normalized by a running mean of their squares, because the iteration leaves some rows
+ * longer than others; the length of the whole update stays the same. As in the authors' code, which rounds its iteration to
+ * bfloat16 (Li et al., 2025).
  * @property lr learning rate: the size of a step (default 0.02)
  * @property momentum how much of the last step's velocity is kept (default 0.95)
- * @property beta2 how much of the running mean of squares by row is kept at each step (default 0.95)
+ * @property beta2 how much of the running mean of squares per row is kept at each step (default 0.95)
  * @property weightDecay the fraction of a parameter, times `lr`, that each step takes off (default 0)
  */
 export const normuon = rule({

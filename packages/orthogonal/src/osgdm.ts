@@ -2,9 +2,9 @@ import { rule } from "@descent/core";
 import { polar } from "./newton-schulz.ts";
 
 /**
- * Momentum of gradients made orthogonal one by one, U V' of their decomposition, so that every filter learns at the same
- * pace. Muon makes the momentum orthogonal instead. By fourteen steps of an iteration, where the authors decompose (Tuddenham,
- * Prügel-Bennett and Hare, 2022).
+ * Momentum of gradients that are each made orthogonal first, U V' of the singular value decomposition, so that every filter learns
+ * at the same pace. Muon makes the momentum orthogonal instead. It takes fourteen steps of an iteration, where the authors use the
+ * decomposition (Tuddenham, Prügel-Bennett and Hare, 2022).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property momentum how much of the last step's velocity is kept (default 0.9)
  */

@@ -1,8 +1,8 @@
 import { decay, rule } from "@descent/core";
 
 /**
- * Scion's step for the last layer: the conditional gradient in the largest element of a row's sum is the sign over the number
- * of inputs. `weightDecay` 1 keeps weights within a ball of radius `scale`; their `momentum` is 1 minus this one (Pethick et
+ * Scion's step for the last layer, measured by its largest element: the conditional gradient is the sign, divided by the number of
+ * inputs. `weightDecay` 1 keeps weights within a ball of radius `scale`; the authors' `momentum` is 1 minus this one (Pethick et
  * al., 2025).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property momentum how much of the last step's velocity is kept (default 0.9)

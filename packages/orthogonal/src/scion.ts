@@ -2,10 +2,10 @@ import { decay, rule } from "@descent/core";
 import { orthogonalAdded } from "./newton-schulz.ts";
 
 /**
- * A conditional gradient in the spectral norm: the orthogonal matrix times √(outputs / inputs), so that a rate found for a
- * narrow network holds for a wide one. `weightDecay` 1 keeps weights within a ball of radius `scale`, as the authors
- * constrain them; 0 is their unconstrained form. Convolutions are matrices here, without the authors' division by the
- * kernel's size. Their `momentum` is 1 minus this one (Pethick et al., 2025).
+ * A conditional gradient in the spectral norm: the orthogonal matrix times √(outputs / inputs), so that a rate found for a narrow
+ * network holds for a wide one. `weightDecay` 1 keeps weights within a ball of radius `scale`, as the authors constrain them; 0 is
+ * their unconstrained form. Convolutions are matrices here, without the authors' division by the kernel's size. The authors'
+ * `momentum` is 1 minus this one (Pethick et al., 2025).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property momentum how much of the last step's velocity is kept (default 0.9)
  * @property scale the radius of the ball that the weights are drawn to (default 1)

@@ -2,9 +2,8 @@ import { rule } from "@descent/core";
 import { whitened } from "./newton-schulz.ts";
 
 /**
- * SGD without any state whose gradient is first standardized by row, then whitened: (G G')^(-1/2) G, by ten steps of an
- * iteration, and brought back to its length. Whitening removes the curvature that Adam's moments are kept for (Ma et al.,
- * 2024).
+ * SGD without state whose gradient is first standardized per row, then whitened, (G G')^(-1/2) G, by ten steps of an iteration,
+ * and rescaled to its length. Whitening corrects for curvature, as Adam's moments do (Ma et al., 2024).
  * @property lr learning rate: the size of a step (default 0.001)
  */
 export const swan = rule({

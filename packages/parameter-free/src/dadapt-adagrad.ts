@@ -1,9 +1,9 @@
 import { rule } from "@descent/core";
 
 /**
- * Adagrad that finds its rate, from dual averaging: every step is taken from where the training began, by the weighted sum of
- * all gradients (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. A parameter without a gradient keeps
- * its share of the estimate.
+ * Adagrad that finds its own rate, from dual averaging: every step starts from where training began, and goes along the weighted
+ * sum of all gradients (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. A parameter without a gradient
+ * keeps its share of the estimate.
  * @property lr learning rate: the size of a step (default 1)
  * @property momentum how much of the last step's velocity is kept (default 0)
  * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump

@@ -1,9 +1,9 @@
 import { rule } from "@descent/core";
 
 /**
- * Adam that finds its rate: a lower bound of the distance to the solution, for the whole model, from how far the gradients
- * agree with their weighted sum (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. Moments are not
- * corrected for starting at 0, as in the authors' code. A parameter without a gradient keeps its share of the estimate.
+ * Adam that finds its own rate: a lower bound of the distance to the solution, for the whole model, from how well the gradients
+ * agree with their weighted sum (Defazio and Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. Moments are not corrected
+ * for starting at 0, as in the authors' code. A parameter without a gradient keeps its share of the estimate.
  * @property lr learning rate: the size of a step (default 1)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

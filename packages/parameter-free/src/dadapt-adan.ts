@@ -1,7 +1,7 @@
 import { rule } from "@descent/core";
 
 /**
- * Adan that finds its rate, for the whole model (Defazio and Mishchenko, 2023). Decay is proximal, as in Adan. Leave `lr` at
+ * Adan that finds its own rate, for the whole model (Defazio and Mishchenko, 2023). Decay is proximal, as in Adan. Leave `lr` at
  * 1; schedules multiply it. As in the authors' code; pytorch_optimizer squares the squares once more. A parameter without a
  * gradient keeps its share of the estimate.
  * @property lr learning rate: the size of a step (default 1)

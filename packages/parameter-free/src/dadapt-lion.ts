@@ -1,8 +1,8 @@
 import { rule } from "@descent/core";
 
 /**
- * Lion that finds its rate, for the whole model, from how far the signs agree with their weighted sum (Defazio and Mishchenko,
- * 2023). Leave `lr` at 1; schedules multiply it. A parameter without a gradient keeps its share of the estimate.
+ * Lion that finds its own rate, for the whole model, from how well the signs agree with their weighted sum (Defazio and
+ * Mishchenko, 2023). Leave `lr` at 1; schedules multiply it. A parameter without a gradient keeps its share of the estimate.
  * @property lr learning rate: the size of a step (default 1)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.99)

@@ -1,7 +1,7 @@
 import { rule } from "@descent/core";
 
 /**
- * SGD that finds its rate: a lower bound of the distance to the solution over the first gradient's length, for the whole
+ * SGD that finds its own rate: a lower bound of the distance to the solution over the first gradient's length, for the whole
  * model. Momentum is a mean of the points that the sum of gradients leads to (Defazio and Mishchenko, 2023). Leave `lr` at 1;
  * schedules multiply it. A parameter without a gradient keeps its share of the estimate.
  * @property lr learning rate: the size of a step (default 1)

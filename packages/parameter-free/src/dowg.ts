@@ -1,7 +1,7 @@
 import { rule } from "@descent/core";
 
 /**
- * DoG whose sum of squares is weighted by the distance gone at the time, so that early gradients, seen from a bad start, count
+ * DoG whose sum of squares is weighted by the distance covered at the time, so that early gradients, seen from a bad start, count
  * for less: its rate can grow (Khaled, Mishchenko and Jin, 2023). As in Optax.
  * @property lr learning rate: the size of a step (default 1)
  * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump

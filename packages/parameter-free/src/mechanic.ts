@@ -15,10 +15,10 @@ const from: string = `x0 - (${scale}) * (gone + p0 - p)`;
 const none = { place: "model", init: 0 } as const;
 
 /**
- * Finds the rate of any rule, whose own then is a schedule about 1: `mechanic(adamw({ lr: 1 }))`. A learner that bets on how far
- * gradients agree with the way already gone scales the rule's whole displacement from its start; six of them, with memories of
- * 10 to a million steps, bet side by side (Cutkosky, Defazio and Mehta, 2023, https://arxiv.org/abs/2306.00144). As in Optax, for
- * which `initial` is `s_init`.
+ * Finds the rate of any rule, whose own rate is then a schedule around 1: `mechanic(adamw({ lr: 1 }))`. A learner that bets on how
+ * well gradients agree with the displacement so far scales the rule's whole displacement from its start; six of them, with
+ * memories of 10 to a million steps, bet side by side (Cutkosky, Defazio and Mehta, 2023, https://arxiv.org/abs/2306.00144). As in
+ * Optax, for which `initial` is `s_init`.
  * @property decay how strongly weights are drawn to 0, in what the learners see (default 0.01)
  * @property eps added to the learners' divisions (default 1e-8)
  * @property initial the first rate of all learners together (default 1e-6)

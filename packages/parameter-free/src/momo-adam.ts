@@ -1,9 +1,9 @@
 import { rule } from "@descent/core";
 
 /**
- * Adam whose rate is at most `lr`, and less where a model of the loss says so: the mean of the last linear approximations, cut
- * off at the loss's least value, in the lengths that Adam measures with (Schaipp et al., 2024). The input is the loss. As in
- * Optax, with a fixed bound and without decay.
+ * Adam whose rate is at most `lr`, and less where a model of the loss says so: the mean of the last linear approximations, cut off
+ * at the loss's least value, with lengths measured as Adam scales them (Schaipp et al., 2024). The input is the loss. As in Optax,
+ * with a fixed bound and without decay.
  * @property lr learning rate: the size of a step (default 0.01)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

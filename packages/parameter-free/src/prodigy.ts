@@ -1,8 +1,8 @@
 import { rule } from "@descent/core";
 
 /**
- * Adam that finds its rate: the distance to the solution is estimated from below, for the whole model, by how far the
- * gradients agree with the way already gone (Mishchenko and Defazio, 2023). Leave `lr` at 1; schedules multiply it. As in
+ * Adam that finds its own rate: the distance to the solution is estimated from below, for the whole model, by how well the
+ * gradients agree with the displacement so far (Mishchenko and Defazio, 2023). Leave `lr` at 1; schedules multiply it. As in
  * Optax. A parameter without a gradient keeps its share of the estimate.
  * @property lr learning rate: the size of a step (default 1)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)

@@ -1,9 +1,9 @@
 import { decay, rule } from "@descent/core";
 
 /**
- * Shampoo whose factors are the best estimate of the gradients' covariance by the Kullback–Leibler divergence: each is summed up
- * from gradients that the other has whitened, and needs no grafting from Adam. The idealized scheme of the paper, with roots
- * taken anew at every step in float64 on the host; factors start as the identity (Lin et al., 2025).
+ * Shampoo whose factors are the best estimate of the gradients' covariance by the Kullback–Leibler divergence: each accumulates
+ * gradients that the other has whitened, so no grafting from Adam is needed. The paper's idealized scheme: roots are recomputed at
+ * every step, in float64 on the host; factors start as the identity (Lin et al., 2025).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.98)

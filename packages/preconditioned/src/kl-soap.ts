@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { soap } from "./soap.ts";
 
 /**
- * SOAP in the axes of KL-Shampoo's factors, each of which is summed up from gradients that the other has whitened. Factors start
- * as the identity, and inverses are taken anew at every step, in float64 on the host (Lin et al., 2025).
+ * SOAP in the axes of KL-Shampoo's factors, each of which accumulates gradients that the other has whitened. Factors start as the
+ * identity, and inverses are recomputed at every step, in float64 on the host (Lin et al., 2025).
  * @property lr learning rate: the size of a step (default 0.003)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.95)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.95)

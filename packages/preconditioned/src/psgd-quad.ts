@@ -1,10 +1,10 @@
 import { decay, rule } from "@descent/core";
 
 /**
- * A preconditioner for the rows and one for the columns that descend themselves, until the preconditioned momentum is white: no
- * roots, inverses or decompositions, only products, so that it runs on every backend. Steps of the preconditioners are bounded
- * by a Frobenius norm, where the authors estimate the spectral norm from random vectors; they also balance the two sides every
- * 100 steps, and add noise (Li, 2018; in this quadratic form, Walters and Li, 2025).
+ * One preconditioner for the rows and one for the columns, themselves trained by descent until the preconditioned momentum is
+ * white: only products, no roots, inverses or decompositions, so it runs on every backend. Steps of the preconditioners are
+ * bounded by a Frobenius norm, where the authors estimate the spectral norm from random vectors; they also balance the two sides
+ * every 100 steps, and add noise (Li, 2018; in this quadratic form, Walters and Li, 2025).
  * @property lr learning rate: the size of a step (default 0.001)
  * @property momentum how much of the last step's velocity is kept (default 0.95)
  * @property weightDecay the fraction of a parameter, times `lr`, that each step takes off (default 0.1)

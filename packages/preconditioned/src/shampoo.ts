@@ -1,8 +1,8 @@
 import { rule } from "@descent/core";
 
 /**
- * AdaGrad for matrices: a preconditioner for the rows and one for the columns, the inverse fourth roots of the sums of G G'
- * and G' G (Gupta, Koren and Singer, 2018, Algorithm 1). Roots are taken anew at every step, in float64 on the host.
+ * AdaGrad for matrices: a preconditioner for the rows and one for the columns, the inverse fourth roots of the sums of G G' and G'
+ * G (Gupta, Koren and Singer, 2018, Algorithm 1). Roots are recomputed at every step, in float64 on the host.
  * @property lr learning rate: the size of a step (default 0.1)
  * @property eps added to the denominator, so that a parameter whose gradients were all near zero does not jump
  *   (default 1e-4)

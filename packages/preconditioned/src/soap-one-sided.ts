@@ -2,8 +2,8 @@ import { rule } from "@descent/core";
 import { soap } from "./soap.ts";
 
 /**
- * SOAP that turns rows alone: Adam in the axes of the rows' second moment, for matrices with one side too long for a matrix of
- * its own. The authors leave out a side in this way (Vyas et al., 2024, section 4). Rows are outputs.
+ * SOAP that rotates only the rows: Adam in the axes of the rows' second moment, for matrices whose other side is too long for a
+ * matrix of its own. The authors leave out a side in this way (Vyas et al., 2024, section 4). Rows are outputs.
  * @property lr learning rate: the size of a step (default 0.003)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.95)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.95)

@@ -1,10 +1,10 @@
 import { decay, rule } from "@descent/core";
 
 /**
- * Adam in the eigenbasis of Shampoo's preconditioner: that basis turns slowly, so it is found anew only every few steps
- * (Vyas et al., 2024, Algorithm 3), by one step of power iteration and QR. The first step is Adam's own. The authors start
- * from the eigenvectors of the first gradient's products, which are arbitrary where that has no direction; here the iteration
- * starts from the identity, and a shift of 1 % keeps those directions apart without changing eigenvectors.
+ * Adam in the eigenbasis of Shampoo's preconditioner: that basis changes slowly, so it is updated only every few steps (Vyas et
+ * al., 2024, Algorithm 3), by one step of power iteration and QR. The first step is Adam's own. The authors start from the
+ * eigenvectors of the first gradient's products, which are arbitrary where that has no direction; here the iteration starts from
+ * the identity, and a shift of 1 % keeps those directions apart without changing eigenvectors.
  * @property lr learning rate: the size of a step (default 0.003)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.95)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.95)

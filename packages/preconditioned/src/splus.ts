@@ -1,10 +1,9 @@
 import { rule } from "@descent/core";
 
 /**
- * The sign of the momentum, taken in the eigenbasis of Shampoo's preconditioner: every direction moves by the same length, so
- * that a basis found every `every` steps stays safe, where Shampoo's stale roots diverge. Its rate is `lr` over the mean
- * of the sides. Evaluate a running mean of the weights, as the authors do: `emaDebiased(splus())` (Frans, Levine and Abbeel,
- * 2025).
+ * The sign of the momentum, taken in the eigenbasis of Shampoo's preconditioner: every direction moves by the same length, so that
+ * a basis up to `every` steps old is still safe, where Shampoo's stale roots diverge. Its rate is `lr` over the mean of the sides.
+ * Evaluate a running mean of the weights, as the authors do: `emaDebiased(splus())` (Frans, Levine and Abbeel, 2025).
  * @property lr learning rate: the size of a step (default 0.1)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

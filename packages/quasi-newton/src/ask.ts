@@ -10,12 +10,12 @@ export interface Vector {
   readonly kind: "vector";
 }
 
-/** A point with what is known of it. */
+/** A point and what is known about it. */
 export interface Point {
   readonly x: Vector;
   readonly value: number;
   readonly gradient: Vector;
-  /** The largest absolute element of the gradient: what `gradientTolerance` is compared with. */
+  /** The largest absolute element of the gradient, which `gradientTolerance` limits. */
   readonly gradientNorm: number;
 }
 

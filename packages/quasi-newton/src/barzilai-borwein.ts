@@ -7,7 +7,7 @@ import { along, isFiniteTrial } from "./search/search.ts";
 
 /** Options of `barzilaiBorwein`. */
 export interface BarzilaiBorweinOptions {
-  /** A value need only be lower than the highest of the last so many (default 10); 1 forbids any rise. */
+  /** A value need only be lower than the highest of this many last ones (default 10); 1 forbids any rise. */
   readonly memory?: number | undefined;
 }
 

@@ -15,8 +15,8 @@ export interface BfgsOptions {
 type Inverse = { readonly H?: Vector };
 
 /**
- * BFGS: learns the inverse Hessian from how the gradient changes along steps (Broyden, Fletcher, Goldfarb and Shanno, 1970).
- * It keeps a matrix of n² numbers: the method of choice up to some hundred unknowns, and `lbfgs` beyond.
+ * BFGS: learns the inverse Hessian from how the gradient changes along steps (Broyden, Fletcher, Goldfarb and Shanno, 1970). It
+ * keeps a matrix of n² numbers: the method of choice up to a few hundred unknowns; beyond, use `lbfgs`.
  */
 export function bfgs(options: BfgsOptions = {}): Method<Inverse> {
   const { search = wolfe() } = knownOptions("bfgs", options, ["search"]);

@@ -11,9 +11,8 @@ export interface GradientDescentOptions {
 }
 
 /**
- * Steepest descent: every step goes straight down the gradient, as far as a line search allows (Cauchy, 1847). The first try
- * of a step expects the decrease of the one before. Slow where the problem is ill-conditioned; `lbfgs` is the method to
- * reach for.
+ * Steepest descent: every step goes straight down the gradient, as far as a line search allows (Cauchy, 1847). The first try of a
+ * step expects the decrease of the one before. Slow where the problem is ill-conditioned; try `lbfgs` first.
  */
 export function gradientDescent(options: GradientDescentOptions = {}): Method<{ readonly decrease: number }> {
   const { search = armijo() } = knownOptions("gradientDescent", options, ["search"]);

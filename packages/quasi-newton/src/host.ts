@@ -25,7 +25,7 @@ export const column = (data: Float64Array): Vector => vector({ rows: data.length
 /** The numbers behind a handle. */
 export function read(handle: Vector): Dense {
   const dense = inside.get(handle);
-  if (!dense) throw new OptimizerError("A method passed on a vector that it was not given here.");
+  if (!dense) throw new OptimizerError("A method used a vector that does not belong to this run.");
   return dense;
 }
 

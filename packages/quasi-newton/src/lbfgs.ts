@@ -19,8 +19,8 @@ export interface LbfgsOptions {
 }
 
 /**
- * L-BFGS: the inverse Hessian of BFGS from the last few steps alone, without a matrix (Liu and Nocedal, 1989). The method to
- * reach for: it needs gradients only, and memory for 2 · `memory` + 5 vectors.
+ * L-BFGS: the inverse Hessian of BFGS from the last few steps alone, without a matrix (Liu and Nocedal, 1989). The first method to
+ * try: it needs only gradients, and memory for 2 · `memory` + 5 vectors.
  */
 export function lbfgs(options: LbfgsOptions = {}): Method<History> {
   const {

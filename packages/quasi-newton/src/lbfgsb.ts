@@ -16,7 +16,7 @@ export interface LbfgsbOptions extends BoundOptions {
   readonly memory?: number | undefined;
 }
 
-/** The history, and the gradient itself, of which a run sees what the bounds leave. */
+/** The history, and the whole gradient; a run sees only what the bounds leave of it. */
 type Smooth = History & { readonly whole: Vector };
 
 const where = "lbfgsb";

@@ -18,7 +18,7 @@ type Damped = Curvature & {
   readonly growth: number;
   /** The largest squares of the Jacobian's columns so far, as a diagonal. */
   readonly D: Vector;
-  /** The gradient itself, of which a run sees what the bounds leave. */
+  /** The whole gradient; a run sees only what the bounds leave of it. */
   readonly whole: Vector;
 };
 const MOST = 100;

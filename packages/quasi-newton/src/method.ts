@@ -21,8 +21,10 @@ export interface Method<M extends Memory = Memory> {
   readonly paper: string;
   /** The start as the method sees it, such as the nearest point within bounds; nothing is evaluated before. */
   from?(x: Vector): Asking<Vector>;
+  /** The memory at the first point. */
   start(at: Point): Asking<M>;
   /** The first point as the method sees it, with terms of its own in value and gradient; later ones are as `iterate` gives them. */
   view?(at: Point): Asking<Point>;
+  /** One iteration: the next point with what to remember, or why there is none. */
   iterate(at: Point, memory: M): Asking<Outcome<M>>;
 }

@@ -42,7 +42,7 @@ function* direction(at: Point, precondition: Preconditioner | undefined): Asking
   return z;
 }
 
-/** More conjugate gradient steps than any step needs that still gets nearer. */
+/** More conjugate gradient steps than are needed as long as each still improves the result. */
 const MOST_PER_STEP = 200;
 
 /**

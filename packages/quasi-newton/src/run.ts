@@ -67,9 +67,9 @@ export interface MinimizeOptions {
   readonly gradientTolerance?: number | undefined;
   /** Stops when an iteration lowers the value by no more than this part of it, or of 1 if that is more (default 0: never). */
   readonly valueTolerance?: number | undefined;
-  /** Stops after so many iterations (default 1000). */
+  /** Stops after this many iterations (default 1000). */
   readonly maxIterations?: number | undefined;
-  /** Stops before it would need more values and gradients (default: no limit). */
+  /** Stops before it would need more values and gradients than this (default: no limit). */
   readonly maxEvaluations?: number | undefined;
   /** Stops as soon as it is aborted, with the best point so far. */
   readonly signal?: Signal | undefined;

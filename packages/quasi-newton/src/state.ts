@@ -55,7 +55,7 @@ const isSaved = (x: unknown): x is Saved =>
 export function restore(state: State, method: Method): { readonly at: Point; readonly memory: Memory } {
   if (state.method !== method.id)
     throw new OptimizerError(
-      `\`minimize\`: the state is of \`${state.method}\`, and the method is \`${method.id}\`. Go on with the method that it was saved by, or start from its \`x\`.`,
+      `\`minimize\`: the state was saved by \`${state.method}\`, and the method is \`${method.id}\`. Continue with the method that saved it, or start from its \`x\`.`,
     );
   const wrong = (name: string, x: unknown): never => {
     throw new OptimizerError(

@@ -308,7 +308,7 @@ test("a tolerance of values ends a run that no longer gets lower", () => {
 test("a state is refused by another method, and when it was changed", () => {
   const state = minimize(rosenbrock.evaluate, rosenbrock.start, lbfgs(), { maxIterations: 3 }).state();
   expect(() => minimize(rosenbrock.evaluate, state, bfgs())).toThrow(
-    "the state is of `lbfgs`, and the method is `bfgs`",
+    "the state was saved by `lbfgs`, and the method is `bfgs`",
   );
   const changed = { ...state, memory: { ...state.memory, gamma: "1" } } as unknown as State;
   expect(() => minimize(rosenbrock.evaluate, changed, lbfgs())).toThrow("Was the file changed?");

@@ -4,7 +4,9 @@ import { copyOf, sameLength, type Vector } from "./vector.ts";
 
 /** A function with its gradient. */
 export interface Smooth {
+  /** The value at `x`. */
   value(x: Vector): number;
+  /** The gradient at `x`, as many numbers as `x` has. */
   gradient(x: Vector): Vector;
 }
 

@@ -13,7 +13,7 @@ export interface CyclicOptions {
   readonly high: number;
   /** How many updates lead from `low` to the peak, above 0. */
   readonly up: number;
-  /** How many updates lead back; as many as `up` unless given. */
+  /** How many updates lead back; default as many as `up`. */
   readonly down?: number | undefined;
   /** Default `"triangular"`. */
   readonly shape?: CyclicShape | undefined;

@@ -42,7 +42,7 @@ export function exponential(options: ExponentialOptions): Equation {
   return schedule(`${number(from)} * ${number(rate)}^${stairs(over, staircase)}`);
 }
 
-/** One factor `rate` every so many updates, flat between: torch's StepLR. Throws as `exponential` does. */
+/** One factor `rate` every `every` updates, flat between: torch's StepLR. Throws as `exponential` does. */
 export function stepwise(options: StepwiseOptions): Equation {
   const { from, rate, every } = knownOptions("stepwise", options, ["from", "rate", "every"]);
   finite("stepwise", { from });

@@ -18,7 +18,7 @@ export interface GreedyOptions extends BetterOptions {
   readonly min?: number | undefined;
   /** The greatest value; default 1. */
   readonly max?: number | undefined;
-  /** After so many cuts at the least value it starts again; default 500. */
+  /** After this many cuts at the least value it starts again; default 500. */
   readonly reset?: number | undefined;
 }
 

@@ -55,9 +55,9 @@ function segment(start: number, end: number, from: number, to: number, shape: Sh
 export interface OneCycleOptions {
   /** The value between the two phases. */
   readonly peak: number;
-  /** The value at step 0; peak / 25 unless given. */
+  /** The value at step 0; default peak / 25. */
   readonly from?: number | undefined;
-  /** The value at the end and after it; peak / 250,000 unless given. */
+  /** The value at the end and after it; default peak / 250,000. */
   readonly to?: number | undefined;
   /** How many updates lead to the peak, above 0. */
   readonly up: number;

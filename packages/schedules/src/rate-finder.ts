@@ -11,7 +11,7 @@ export interface RateFinderOptions {
   readonly to?: number | undefined;
   /** How many updates the test takes; default 100. */
   readonly over?: number | undefined;
-  /** The test ends when the smoothed loss is so many times its least; default 4. */
+  /** The test ends when the smoothed loss is this many times its least; default 4. */
   readonly stop?: number | undefined;
 }
 

@@ -10,9 +10,9 @@ export interface RestartOptions {
   readonly to?: number | undefined;
   /** How many updates the first cycle takes, above 0. */
   readonly over: number;
-  /** Each cycle is so many times as long as the one before, 1 or above; default 1. */
+  /** Each cycle is this many times as long as the one before, 1 or above; default 1. */
   readonly growth?: number | undefined;
-  /** Each cycle is so many times as high as the one before, above 0; default 1. */
+  /** Each cycle is this many times as high as the one before, above 0; default 1. */
   readonly decay?: number | undefined;
 }
 

@@ -51,7 +51,7 @@ export function asSchedule(where: string, name: string, value: number | Schedule
 
 export const isEquation = (s: Schedule): s is Equation => s.text !== undefined;
 
-/** Cycles of so many updates: how many have passed, how many whole ones, and the share of the one under way. */
+/** Cycles of that many updates: how many have passed, how many whole ones, and the share of the one under way. */
 export function cycles(over: number): { readonly passed: string; readonly whole: string; readonly share: string } {
   const passed = `step / ${number(over)}`;
   const whole = `floor(${passed})`;

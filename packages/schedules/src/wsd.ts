@@ -20,7 +20,7 @@ export interface WsdOptions {
   readonly decay: number;
   /** The value at the end and after it; default 0. */
   readonly to?: number | undefined;
-  /** `"sqrt"` unless given, which did best in https://arxiv.org/abs/2405.18392. */
+  /** Default `"sqrt"`, which did best in https://arxiv.org/abs/2405.18392. */
   readonly tail?: Tail | undefined;
 }
 

@@ -160,7 +160,7 @@ describe("from one value to another", () => {
     });
   });
 
-  test("`to` is 0 and `power` 1 unless given", () => {
+  test("`to` is 0 and `power` 1 by default", () => {
     expect(linear({ from: 0.5, over: 10 })(5)).toBe(0.25);
     expect(linear({ from: 0.5, over: 10 })(10)).toBe(0);
     expect(polynomial({ from: 0.5, over: 10 })(5)).toBe(0.25);

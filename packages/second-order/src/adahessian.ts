@@ -1,9 +1,9 @@
 import { decay, rule } from "@descent/core";
 
 /**
- * Adam with the curvature where Adam has the gradient: the running mean of the squared Hessian's diagonal scales the step, so
- * that rescaling a weight does not change its path (Yao et al., 2021). The input `h` is an estimate of the diagonal such as
- * Hutchinson's u ⊙ Hu, new at every step; the authors also average it over each filter.
+ * Adam with the curvature in place of the squared gradient: the running mean of the squared Hessian's diagonal scales the
+ * step, so that rescaling a weight does not change its path (Yao et al., 2021). The input `h` is an estimate of the diagonal such
+ * as Hutchinson's u ⊙ Hu, new at every step; the authors also average it over each filter.
  * @property lr learning rate: the size of a step (default 0.1)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

@@ -1,9 +1,9 @@
 import { decay, rule } from "@descent/core";
 
 /**
- * Sophia for losses that are cross-entropies: the curvature is `batch` times the square of a gradient at labels that were
- * drawn from the model's own predictions, Gauss, Newton and Bartlett's estimate (Liu et al., 2023). That gradient is the input
- * `sampled`, read in the first of `every` steps only. As in the authors' code, `eps` is added where the paper takes the larger.
+ * Sophia for losses that are cross-entropies: the curvature is `batch` times the square of a gradient at labels that were drawn
+ * from the model's own predictions, the Gauss–Newton–Bartlett estimate (Liu et al., 2023). That gradient is the input `sampled`,
+ * read in the first of `every` steps only. As in the authors' code, `eps` is added where the paper takes the larger.
  * @property lr learning rate: the size of a step (default 6e-4)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.965)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.99)

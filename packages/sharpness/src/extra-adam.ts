@@ -4,8 +4,9 @@ import { rule } from "@descent/core";
 const means = { m: "beta1 * m + (1 - beta1) * g", v: "beta2 * v + (1 - beta2) * g^2" } as const;
 
 /**
- * Extragradient with Adam's steps, to the point where the gradient is asked for and from where the step began (Gidel et al.,
- * 2019, Algorithm 4). Both gradients enter the means; `eps` is added before the bias of v is corrected, as in the authors' code.
+ * Extragradient with Adam's steps: one to the point where the second gradient is taken, one from where the round began (Gidel et
+ * al., 2019, Algorithm 4). Both gradients enter the means; `eps` is added before the bias of v is corrected, as in the authors'
+ * code.
  * @property lr learning rate: the size of a step (default 0.001)
  * @property beta1 how much of the running mean of gradients is kept at each step (default 0.9)
  * @property beta2 how much of the running mean of squared gradients is kept at each step (default 0.999)

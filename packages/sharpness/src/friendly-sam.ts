@@ -1,8 +1,8 @@
 import { transform } from "@descent/core";
 
 /**
- * SAM that climbs by the gradient's noise: what the batch adds to the running mean, `sigma` of which is taken off, because the
- * full gradient's part of the climb hurts generalization: `friendlySam(momentum())`. Two gradients per step (Li et al., 2024,
+ * SAM that climbs along the gradient's noise, the batch's gradient minus `sigma` times the running mean, because the full
+ * gradient's part of the climb hurts generalization: `friendlySam(momentum())`. Two gradients per step (Li et al., 2024,
  * https://arxiv.org/abs/2403.12350).
  * @property rho how far to climb (default 0.05)
  * @property sigma how much of the mean gradient is taken off (default 1)

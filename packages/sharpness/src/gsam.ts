@@ -1,9 +1,9 @@
 import { transform } from "@descent/core";
 
 /**
- * SAM that also lowers the gap between the loss nearby and the loss itself: of the gradient at the weights, the part across the
- * gradient climbed to is taken off by `alpha`: `gsam(momentum())`. Two gradients per step (Zhuang et al., 2022,
- * https://arxiv.org/abs/2203.08065). The paper's radius follows the rate: make `rho` a schedule.
+ * SAM that also lowers the gap between the loss nearby and the loss itself: it subtracts `alpha` times that part of the gradient
+ * at the weights which is orthogonal to the gradient after the climb: `gsam(momentum())`. Two gradients per step (Zhuang et al.,
+ * 2022, https://arxiv.org/abs/2203.08065). The paper's radius follows the rate: make `rho` a schedule.
  * @property rho how far to climb (default 0.05)
  * @property alpha how much of the gradient's part across the one climbed to is taken off (default 0.4)
  */

@@ -2,7 +2,7 @@ import { rule } from "@descent/core";
 
 /**
  * Momentum that asks for gradients ahead of it, uphill along its own direction: SAM's flat minima for one gradient per step. It
- * trains the point climbed to, and is evaluated where the descent is, its readout (Becker, Altrock and Risse, 2024).
+ * trains the point climbed to, and is evaluated at the point that it climbs from, its readout (Becker, Altrock and Risse, 2024).
  * @property lr learning rate: the size of a step (default 0.1)
  * @property momentum how much of the last step's velocity is kept (default 0.9)
  * @property radius how far ahead gradients are taken, ρ (default 0.3)

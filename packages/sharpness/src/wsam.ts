@@ -1,9 +1,9 @@
 import { transform } from "@descent/core";
 
 /**
- * SAM with a weight for sharpness: the step is by the gradient at the weights and γ / (1 − γ) of its change on the way up, so
- * that γ = 0.5 is SAM, less is between it and the rule, and more goes beyond: `wsam(momentum())`. Two gradients per step. This
- * is the paper's coupled form; the decoupled one steps by the change alone, which is the same for SGD (Yue et al., 2023,
+ * SAM with a weight for sharpness: it steps by the gradient at the weights plus γ / (1 − γ) times its change on the way up, so
+ * that γ = 0.5 is SAM, less is between it and the rule, and more goes beyond: `wsam(momentum())`. Two gradients per step. This is
+ * the paper's coupled form; the decoupled one steps by the change alone, which is the same for SGD (Yue et al., 2023,
  * https://arxiv.org/abs/2305.15817).
  * @property rho how far to climb (default 0.05)
  * @property gamma the weight of sharpness: 0 is the rule, 0.5 is SAM (default 0.9)

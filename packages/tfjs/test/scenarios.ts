@@ -95,7 +95,7 @@ export const kinds: Readonly<Record<string, () => Configured>> = {
     ),
 };
 
-/** Saved in the middle and loaded, a run of so many steps resumes bit for bit. */
+/** Saved in the middle and loaded, a run of that many steps resumes bit for bit. */
 export const resumes =
   (configured: () => Configured, together: boolean, steps: number): Scenario =>
   async (tf) => {

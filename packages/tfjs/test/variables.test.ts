@@ -62,7 +62,7 @@ describe("state belongs to variables", () => {
     opt.dispose();
   });
 
-  test("a variable made anew under the name of another starts from zero", () => {
+  test("a new variable under the name of another starts from zero", () => {
     const opt = optimizer(adam({ lr: 0.1 }));
     for (const sign of [1, -1]) {
       const w = variable("again", 1, -1);

@@ -23,7 +23,7 @@ export interface FitOptions<B> {
   readonly prefetch?: number | undefined;
   /** Batches to validate on after every epoch, in their order. */
   readonly validate?: Data<B> | undefined;
-  /** Validates after every so many epochs, and after the last; default 1. */
+  /** How many epochs pass between validations; the last epoch is always validated; default 1. */
   readonly validateEvery?: number | undefined;
   /** Metrics by the name that they have in the logs; those of the validation are called `val_` and their name. */
   readonly metrics?: Readonly<Record<string, Measured<B>>> | undefined;

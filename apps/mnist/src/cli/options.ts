@@ -138,7 +138,7 @@ const training = (command: Command, epochs: number): Command =>
     .addOption(
       option(
         "--augment [pixels]",
-        "shift every training image by up to so many pixels",
+        "shift every training image by up to this many pixels",
         number("--augment", ranges.augment),
       ).preset(String(strengths.augment)),
     )

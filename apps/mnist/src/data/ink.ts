@@ -68,7 +68,7 @@ interface Sheet {
   readonly ink: Float32Array;
 }
 
-/** The box with its longer side of so many pixels, each the mean of what it covers. */
+/** The box with its longer side of that many pixels, each the mean of what it covers. */
 function scaled(ink: Float32Array, width: number, box: Box, longer: number): Sheet {
   const by = longer / Math.max(box.width, box.height);
   const [w, h] = [Math.max(1, Math.round(box.width * by)), Math.max(1, Math.round(box.height * by))];

@@ -99,7 +99,7 @@ async function read(variables: Variables): Promise<Weights> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** On a queued backend one in so many updates is timed, because timing drains the queue. */
+/** On a queued backend only one update in this many is timed, because timing drains the queue. */
 const timedEvery = 32;
 
 /** Properties of a backend that has been started. */

@@ -21,7 +21,7 @@ export interface Recipe {
   readonly l2?: number | undefined;
   /** The part of the hidden layer that every image trains without. */
   readonly dropout?: number | undefined;
-  /** The most pixels by which a training image is shifted, anew in every epoch. */
+  /** The most pixels by which a training image is shifted, differently in every epoch. */
   readonly augment?: number | undefined;
   /** The side of the square that is blotted out of every training image, in pixels. */
   readonly cutout?: number | undefined;

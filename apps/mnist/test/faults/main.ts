@@ -14,7 +14,7 @@ console.log(
   `${killed} killed, ${failed.ENOSPC} with a full disk, ${failed.EIO} with an input/output error, ${failed.EMFILE} with too many open files; ${half} of them half-way through a write.`,
 );
 console.log(
-  `${resumed} were resumed, ${anew} begun anew for want of a checkpoint, ${unharmed} ended by themselves, all with the bits of an undisturbed run.`,
+  `${resumed} were resumed, ${anew} begun again for want of a checkpoint, ${unharmed} ended by themselves, all with the bits of an undisturbed run.`,
 );
 console.log(
   `${injected} faults injected, ${injected - lost.length} survived, ${lost.length === 0 ? "none" : lost.length} lost.`,

@@ -31,7 +31,7 @@ export interface Coded {
 
 const whole = (length: number): number => BLOCK * Math.ceil(length / BLOCK);
 
-/** Bytes that `coded` needs for so many numbers. */
+/** Bytes that `coded` needs for that many numbers. */
 export const codedBytes = (codec: Codec, length: number): number =>
   codec === "bfloat16" ? 2 * whole(length) : whole(length) + (2 * whole(length)) / BLOCK;
 

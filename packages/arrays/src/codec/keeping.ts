@@ -12,7 +12,7 @@ export interface Keeping {
   read(turn: number, rest: boolean): wasm.V128;
   /** Stores four numbers, `turn` times four after the pointer; `rest` where fewer may be left and the others are zeros. */
   write?(turn: number, value: wasm.V128, rest: boolean): wasm.Body;
-  /** Goes on by so many numbers. */
+  /** Goes on by that many numbers. */
   forward(numbers: number, rest: boolean): wasm.Body;
   /** Around 256 numbers, or the fewer at the end, for what takes them together; `part` is not zero where they are fewer. */
   readonly block?: { open(part: wasm.I32): wasm.Body; close(): wasm.Body };

@@ -16,7 +16,7 @@ const sum = ([low, high]: readonly [Vector, Vector], by: (total: wasm.F64) => wa
   return by(f64.add(f64x2.extractLane(0, both), f64x2.extractLane(1, low)));
 };
 
-/** `reflect…(v, beta, fours, row, stride, groups)`: that many groups of so many rows; the stride is in bytes. */
+/** `reflect…(v, beta, fours, row, stride, groups)`: that many groups of rows, as many as its name says; the stride is in bytes. */
 const reflect = (rows: number): wasm.Func =>
   func(
     `reflect${rows}`,
@@ -150,7 +150,7 @@ const rotate = func("rotate", ["last", "stride", "rotations", "count"], (paramet
   ];
 });
 
-/** `multiply…(a, aStride, b, bStride, into, intoStride, inner, groups)`: four columns of that many groups of so many rows. */
+/** `multiply…(a, aStride, b, bStride, into, intoStride, inner, groups)`: four columns of that many groups of rows, as many as its name says. */
 const multiply = (rows: number): wasm.Func =>
   func(
     `multiply${rows}`,

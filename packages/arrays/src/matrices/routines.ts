@@ -51,7 +51,7 @@ const tiles = func("tiles", ["a", "b", "c", "stride", "depth", "count", "add"], 
   );
 });
 
-/** `copy4` and `copy8(from, to, count, stride)`: that many lines of so many floats, packed one after the other. */
+/** `copy4` and `copy8(from, to, count, stride)`: that many lines of 4 or 8 floats, packed one after the other. */
 const copy = (floats: number): wasm.Func =>
   func(`copy${floats}`, ["from", "to", "count", "stride"], ({ from, to, count, stride }) =>
     times(

@@ -36,6 +36,7 @@ export class Tensor {
     if (isPlain(numbers)) this.array = numbers;
     else this.#drawing = numbers;
   }
+  /** The array, or an empty one where a codec keeps the numbers. */
   get array(): Float32Array {
     return this.#array;
   }
@@ -49,6 +50,7 @@ export class Tensor {
     this.padded = this.#arena?.isWhole(array) ?? false;
   }
 
+  /** The numbers as they are kept: by a codec, or as an array. */
   get numbers(): Numbers {
     return this.coded ?? this.#drawing ?? this.#array;
   }

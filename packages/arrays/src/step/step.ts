@@ -100,7 +100,7 @@ export class PreparedStep {
     try {
       this.#run(jobs, execute);
     } finally {
-      // Gradients made anew for every step are not kept until the next one.
+      // Gradients that are new arrays in every step are not kept until the next one.
       for (const lent of this.#lent) for (const { tensor } of lent) tensor.drop();
     }
   }

@@ -64,6 +64,7 @@ export class Runner {
   #integers!: Int32Array;
   #doubles!: Float64Array;
 
+  /** How many bytes a runner takes of its memory. */
   static bytes(need: Need): number {
     return need.regions * REGION + (need.threads ?? 1) * distance(need);
   }
@@ -76,7 +77,7 @@ export class Runner {
     this.#look();
   }
 
-  /** Makes the views anew; a memory that grew has another buffer. */
+  /** Makes the views again; a memory that grew has another buffer. */
   #look(): void {
     const { buffer } = this.memory;
     this.#buffer = buffer;
@@ -87,21 +88,23 @@ export class Runner {
     runners.set(buffer, this);
   }
 
-  /** Numbers in this memory. A memory that grows takes such views away, so they are asked for anew. */
+  /** Numbers in this memory. A memory that grows takes such views away, so they are asked for again. */
   view(address: number, length: number): Float32Array {
     if (this.#floats.buffer !== this.memory.buffer) this.#look();
     return new Float32Array(this.memory.buffer, address, length);
   }
 
-  /** Whether threads can share this memory, and how many have frames in it. */
+  /** How many threads have frames in this memory. */
   get threads(): number {
     return this.shared ? (this.#need.threads ?? 1) : 1;
   }
 
+  /** Whether the memory is shared with other threads. */
   get shared(): boolean {
     return isShared(this.memory);
   }
 
+  /** Whether it has room for kernels with these needs. */
   fits({ regions, frame }: Need): boolean {
     return regions <= this.#need.regions && frame <= this.#need.frame;
   }
@@ -277,7 +280,7 @@ export class Runner {
     const count = buffers.length;
     const sums = kernel.sums.length;
     const columnIndex = pointerIndex + count;
-    // Where each array begins here, or in its region; those by column and the sums by column begin anew in every chunk.
+    // Where each array begins here, or in its region; those by column and the sums by column begin again in every chunk.
     const base: number[] = [];
     let copies = false;
     for (let i = 0; i < count; i++) {

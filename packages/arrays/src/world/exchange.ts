@@ -25,6 +25,7 @@ export class Means {
     this.#world = world;
   }
 
+  /** Replaces the numbers of these arrays. Every rank must call it with arrays of the same lengths. */
   take(arrays: readonly Float32Array[]): void {
     const all = stretches(arrays);
     const small = all.filter(({ length }) => length < ALONE_FROM);

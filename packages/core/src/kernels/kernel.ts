@@ -9,7 +9,7 @@ export type Domain = "tensor" | "row" | "column";
 export interface Buffer {
   /** Whose values: a variable, or an expression that earlier work has put in a vector or a matrix. */
   readonly key: Expr;
-  /** One number per column, read anew for every row. */
+  /** One number per column, read again for every row. */
   readonly perColumn: boolean;
   readonly read: boolean;
   readonly store: Expr | undefined;

@@ -8,9 +8,11 @@ export interface Language {
   local(type: "float" | "uint" | "bool", name: string, value: string): string;
   /** A function from floats to a float. */
   define(name: string, parameters: readonly string[], body: string): string;
+  /** One of two values, by a condition. */
   choose(condition: string, yes: string, no: string): string;
-  /** The bits of a float, and the float of these bits. */
+  /** The bits of a float. */
   bits(float: string): string;
+  /** The float that has these bits. */
   float(bits: string): string;
 }
 

@@ -4,7 +4,7 @@
  * Places are counted in numbers.
  */
 export interface InnerLoops {
-  /** Room for so many numbers, all zero, on which the other functions work. The array before it must not be used any more. */
+  /** Room for that many numbers, all zero, on which the other functions work. The array before it must not be used any more. */
   open(count: number): Float64Array;
   /** `count` rows r of `length` numbers, a multiple of four, become r - β (r · v) v; β is the number at `beta`. */
   reflect(v: number, beta: number, length: number, rows: number, stride: number, count: number): void;

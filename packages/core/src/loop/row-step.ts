@@ -57,13 +57,14 @@ export interface RowMemory<T, G> {
   pick(whole: T, rows: readonly number[], height: number): T;
   /** Puts the rows of a tensor that `pick` made back where they were. */
   put(part: T, rows: readonly number[], whole: T, height: number): void;
-  /** Numbers as a gradient of so many rows. */
+  /** Numbers as a gradient of that many rows. */
   gradient(data: Float32Array, rows: number): G;
 }
 
 /** A step of some rows: what stands for the parameter, and what to do when it was taken. */
 export interface RowStep<T, G> {
   readonly shares: readonly Share<T, G>[];
+  /** Puts the rows back, once the step is taken. */
   finish(): void;
 }
 

@@ -23,7 +23,7 @@ export interface Rows<T> {
   readonly counts: Uint32Array;
   /** The state of all rows, by slot. */
   readonly slots: Readonly<Record<string, T>>;
-  /** A part of so many rows that have had `t` updates, with their state. */
+  /** A part of that many rows, which have had `t` updates, with their state. */
   part(rows: number, t: number, slots: Readonly<Record<string, T>>): RowPart;
   /** Counts an update of these rows, after the step that took them. */
   count(rows: Iterable<number>): void;

@@ -259,7 +259,7 @@ export const fromage = alias("fromage", { min_norm: 1e-6 }, (o) =>
 /** `optax.sm3`, for matrices and vectors. */
 export const sm3 = alias("sm3", { momentum: 0.9 }, (o) => sm3Rule({ lr: o.learning_rate, momentum: o.momentum }));
 
-/** `optax.contrib.prodigy`, which finds its rate: `learning_rate` is a factor on it, 1 unless given. */
+/** `optax.contrib.prodigy`, which finds its own rate: `learning_rate` is a factor on it, default 1. */
 export const prodigy = alias(
   "prodigy",
   {

@@ -41,7 +41,7 @@ export const add_decayed_weights =
   (next) =>
     withL2(next, weight_decay, { decays: masked("add_decayed_weights", mask) });
 
-/** `optax.MultiSteps`: an update for every so many gradients, by their mean. */
+/** `optax.MultiSteps`: an update for every few gradients, by their mean. */
 export const MultiSteps = (inner: Configured, every_k_schedule: number): Configured =>
   accumulate(inner, { every: every_k_schedule });
 

@@ -26,26 +26,33 @@ export class Builder extends SizeBuilder {
 
   // Arithmetic
 
+  /** a + b */
   add(a: string, b: string): string {
     return this.op("Add", [a, b]);
   }
+  /** a − b */
   sub(a: string, b: string): string {
     return this.op("Sub", [a, b]);
   }
+  /** a · b */
   mul(a: string, b: string): string {
     if (this.#isOne(a)) return b;
     if (this.#isOne(b)) return a;
     return a === b ? this.op("Mul", [a, a]) : this.op("Mul", [a, b]);
   }
+  /** a / b */
   div(a: string, b: string): string {
     return this.#isOne(b) ? a : this.op("Div", [a, b]);
   }
+  /** −a */
   neg(a: string): string {
     return this.scaled(a, -1);
   }
+  /** e to the power of a */
   exp(a: string): string {
     return this.op("Exp", [a]);
   }
+  /** a · a */
   square(a: string): string {
     return this.op("Mul", [a, a]);
   }
@@ -72,12 +79,15 @@ export class Builder extends SizeBuilder {
   rsqrt(a: string, epsilon: number): string {
     return this.op("Reciprocal", [this.op("Sqrt", [this.plus(a, epsilon)])]);
   }
+  /** Whether a > k, element by element. */
   greater(a: string, k: number): string {
     return this.op("Greater", [a, this.number(k, a)]);
   }
+  /** Whether a < k, element by element. */
   less(a: string, k: number): string {
     return this.op("Less", [a, this.number(k, a)]);
   }
+  /** a where the condition holds, else b. */
   where(condition: string, a: string, b: string): string {
     return this.op("Where", [condition, a, b]);
   }
@@ -85,6 +95,7 @@ export class Builder extends SizeBuilder {
   masked(condition: string, d: string): string {
     return this.where(condition, d, this.number(0, d));
   }
+  /** a as elements of another type. */
   cast(a: string, elem: Elem): string {
     return this.elem(a) === elem ? a : this.op("Cast", [a], { to: elem });
   }
@@ -104,6 +115,7 @@ export class Builder extends SizeBuilder {
 
   // Movement
 
+  /** x in these sizes, its numbers in the same order. */
   reshape(x: string, sizes: readonly Size[]): string {
     const shape = this.shape(x);
     if (shape.length === sizes.length && sizes.every((s, i) => dimOf(s) === shape[i])) return x;
@@ -123,12 +135,14 @@ export class Builder extends SizeBuilder {
     return this.reshape(x, this.sizes(like));
   }
 
+  /** x repeated to these sizes, as broadcasting does. */
   expand(x: string, sizes: readonly Size[]): string {
     const shape = this.shape(x);
     if (shape.length === sizes.length && sizes.every((s, i) => dimOf(s) === shape[i])) return x;
     return this.op("Expand", [x, this.shapeTensor(sizes)]);
   }
 
+  /** x with its dimensions in another order. */
   transpose(x: string, perm: readonly number[]): string {
     return perm.every((p, i) => p === i) ? x : this.op("Transpose", [x], { perm: [...perm] });
   }
@@ -140,13 +154,16 @@ export class Builder extends SizeBuilder {
     return this.transpose(x, perm);
   }
 
+  /** x with dimensions of size 1 at these axes. */
   unsqueeze(x: string, axes: readonly number[]): string {
     return axes.length === 0 ? x : this.op("Unsqueeze", [x, this.ints(axes)]);
   }
+  /** x without its dimensions of size 1 at these axes. */
   squeeze(x: string, axes: readonly number[]): string {
     return axes.length === 0 ? x : this.op("Squeeze", [x, this.ints(axes)]);
   }
 
+  /** Several tensors one after the other along an axis. */
   concat(all: readonly string[], axis: number): string {
     return all.length === 1 ? all[0]! : this.op("Concat", all, { axis });
   }
@@ -157,6 +174,7 @@ export class Builder extends SizeBuilder {
     return this.ops("Split", [x, this.shapeTensor(sizes)], { axis }, sizes.length);
   }
 
+  /** The part of x from `starts` to before `ends` along some axes. */
   slice(
     x: string,
     axes: readonly number[],
@@ -180,12 +198,15 @@ export class Builder extends SizeBuilder {
 
   // Reductions
 
+  /** The sum over some axes; `keep` leaves them with size 1. */
   sum(x: string, axes: readonly number[], keep = false): string {
     return this.#reduce("ReduceSum", x, axes, keep);
   }
+  /** The mean over some axes; `keep` leaves them with size 1. */
   mean(x: string, axes: readonly number[], keep = false): string {
     return this.#reduce("ReduceMean", x, axes, keep);
   }
+  /** The largest over some axes; `keep` leaves them with size 1. */
   maximum(x: string, axes: readonly number[], keep = false): string {
     return this.#reduce("ReduceMax", x, axes, keep);
   }

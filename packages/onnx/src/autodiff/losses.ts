@@ -29,6 +29,7 @@ export interface BuiltLoss {
 export interface Loss {
   readonly kind: string;
   readonly options: object;
+  /** Appends the loss of these outputs to a graph. */
   build(b: Builder, outputs: readonly string[]): BuiltLoss;
 }
 

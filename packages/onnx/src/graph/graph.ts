@@ -265,7 +265,7 @@ export class Graph implements Scope {
     return name;
   }
 
-  /** Makes a value an output of the graph; its type is the one inferred unless given. */
+  /** Makes a value an output of the graph; its type is by default the one inferred. */
   output(name: string, type?: TensorType): string {
     check("The name of an output", name, text);
     if (type !== undefined) check(`The type of \`${name}\``, type, tensorType);

@@ -4,7 +4,7 @@ import { readsOf, spliced } from "./functions.ts";
 /** Most nodes that the rounds of one Loop or Scan are written out as; beyond them it stays a loop, and so does its gradient. */
 const mostUnrolled = 4096;
 
-/** Whether the rounds of a loop, each of so many nodes, are few enough to be written out. */
+/** Whether the rounds of a loop, each of that many nodes, are few enough to be written out. */
 export const fewRounds = (count: number, nodes: number): boolean => count * Math.max(1, nodes) <= mostUnrolled;
 
 /** The part of a loop's body that decides whether it goes on, and the carried values that this part reads, by place. */
@@ -50,7 +50,7 @@ export function deciding(
   return { nodes: (body.node ?? []).filter((node) => nodes.has(node)), carried: [...carried] };
 }
 
-/** A loop of so many rounds as nodes of the graph around it; undefined where it would give an output of no rounds. */
+/** A loop of that many rounds as nodes of the graph around it; undefined where it would give an output of no rounds. */
 export function unrolled(
   node: NodeProto,
   body: GraphProto,

@@ -27,7 +27,7 @@ const legacyBroadcast: Upgrade = (s) => {
   s.put({ inputs: [s.input(0), wide], attributes });
 };
 
-/** Before opset 13 everything from the axis on was one dimension, and the axis was 1 unless given. */
+/** Before opset 13 everything from the axis on was one dimension, and the axis was 1 by default. */
 const softmax: Upgrade = (s) => {
   if (s.from >= 13) return s.put();
   const axis = int(s.node, "axis", 1);

@@ -78,7 +78,7 @@ export function candidates({ model, changes }: Mended, external: External | unde
   return { weights, changes, notes: notes(graph), quantized: [...new Set(quantized)] };
 }
 
-/** Differentiates a model, for each set of batch shapes anew: known sizes make leaner graphs. */
+/** Differentiates a model, again for each set of batch shapes: known sizes make leaner graphs. */
 export class ModelSource implements Source {
   readonly inputs: ReadonlyMap<string, Expected>;
   readonly labels: readonly LabelInput[] = [];

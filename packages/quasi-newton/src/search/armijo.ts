@@ -4,7 +4,7 @@ import { along, isFiniteTrial, type LineSearch } from "./search.ts";
 
 /** Options of `armijo`. */
 export interface ArmijoOptions {
-  /** The part of the decrease that the slope promises which a step must reach: above 0, below 1 (default 1e-4). */
+  /** The share of the decrease promised by the slope that a step must reach: above 0, below 1 (default 1e-4). */
   readonly c1?: number | undefined;
   /** Trials before it gives up (default 50). */
   readonly most?: number | undefined;

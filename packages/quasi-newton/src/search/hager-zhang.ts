@@ -6,7 +6,7 @@ import { along, isFiniteTrial, type LineSearch, type Trial } from "./search.ts";
 
 /** Options of `hagerZhang`. */
 export interface HagerZhangOptions {
-  /** The part of the decrease that the slope promises which a step must reach: above 0, below ½ (default 0.1). */
+  /** The share of the decrease promised by the slope that a step must reach: above 0, below ½ (default 0.1). */
   readonly delta?: number | undefined;
   /** The part of the slope that may be left below 0: at least `delta`, below 1 (default 0.9). */
   readonly sigma?: number | undefined;

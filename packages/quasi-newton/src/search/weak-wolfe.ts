@@ -4,7 +4,7 @@ import { along, isFiniteTrial, type LineSearch, type Trial } from "./search.ts";
 
 /** Options of `weakWolfe`. */
 export interface WeakWolfeOptions {
-  /** The part of the decrease that the slope promises which a step must reach (default 1e-4). */
+  /** The share of the decrease promised by the slope that a step must reach (default 1e-4). */
   readonly c1?: number | undefined;
   /** The part of the slope that may be left below 0; more than `c1` (default 0.9). */
   readonly c2?: number | undefined;

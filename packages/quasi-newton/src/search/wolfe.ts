@@ -6,7 +6,7 @@ import { along, isFiniteTrial, type LineSearch, type Trial } from "./search.ts";
 
 /** Options of `wolfe`. */
 export interface WolfeOptions {
-  /** The part of the decrease that the slope promises which a step must reach (default 1e-4). */
+  /** The share of the decrease promised by the slope that a step must reach (default 1e-4). */
   readonly c1?: number | undefined;
   /** The part of the slope that may be left, from above or below; more than `c1` (default 0.9; 0.1 for conjugate gradients). */
   readonly c2?: number | undefined;

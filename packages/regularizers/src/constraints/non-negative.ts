@@ -1,7 +1,8 @@
 import { type Transform, transform } from "@descent/core";
 
 /**
- * No number below 0 after any step of any rule: `nonNegative(adam())`. Biases too, so give a partition the parameters meant.
+ * Keeps every number at 0 or above after any step of any rule: `nonNegative(adam())`. This includes biases; choose parameters by a
+ * partition.
  */
 export const nonNegative: Transform<Record<never, never>> = transform({
   id: "non-negative",

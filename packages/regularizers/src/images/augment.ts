@@ -6,15 +6,17 @@ import { checkImages, type ImageShape } from "./images.ts";
 /** Options of `randomShifts`. */
 export interface ShiftOptions {
   readonly shape: ImageShape;
-  /** The most by which an image moves up, down, left or right, in pixels; 2 unless given. */
+  /** The most by which an image moves up, down, left or right, in pixels; default 2. */
   readonly most?: number | undefined;
-  /** The value of pixels that come in; 0 unless given. */
+  /** The value of pixels that are shifted in; default 0. */
   readonly fill?: number | undefined;
-  /** Of the random numbers: give each batch another, such as its number. */
+  /** The seed of the random numbers: give each batch its own, such as its index. */
   readonly seed: number;
 }
 
-/** Images moved by a few pixels, each by its own: what is seen does not depend on where. Leaves `images` as they are. */
+/**
+ * Images shifted by a few pixels, each by its own amount, so that it does not matter where things are. Does not change `images`.
+ */
 export function randomShifts(images: Vector, options: ShiftOptions): Float32Array {
   const where = "randomShifts";
   const { shape, most = 2, fill = 0, seed } = knownOptions(where, options, ["shape", "most", "fill", "seed"]);
@@ -42,15 +44,15 @@ export interface CutoutOptions {
   readonly shape: ImageShape;
   /** The side of the square, in pixels. */
   readonly size: number;
-  /** The value of the square; 0 unless given. */
+  /** The value of the square; default 0. */
   readonly fill?: number | undefined;
-  /** Of the random numbers: give each batch another, such as its number. */
+  /** The seed of the random numbers: give each batch its own, such as its index. */
   readonly seed: number;
 }
 
 /**
- * Images with a square blotted out, whose centre is anywhere, so that it may reach beyond the edge: a model learns to look at all
- * of an image (DeVries & Taylor, 2017). Leaves `images` as they are.
+ * Images with a square blanked out. Its centre is anywhere, so it may reach beyond the edge. A model learns to look at the whole
+ * image (DeVries & Taylor, 2017). Does not change `images`.
  */
 export function cutout(images: Vector, options: CutoutOptions): Float32Array {
   const where = "cutout";

@@ -8,16 +8,19 @@ import { checkImages, type ImageShape } from "./images.ts";
 export interface Mixed {
   readonly images: Float32Array;
   readonly targets: Float32Array;
-  /** The part of every example that is its own. */
+  /** The share of every example that is its own. */
   readonly lambda: number;
 }
 
 /** Options of `mixup` and `cutmix`. */
 export interface MixOptions {
   readonly shape: ImageShape;
-  /** λ is from Beta(alpha, alpha): small ones leave most batches nearly as they are. Above 0; 0.2 for `mixup` and 1 for `cutmix` unless given. */
+  /**
+   * λ is drawn from Beta(alpha, alpha): a small `alpha` leaves most batches nearly as they are. Above 0; default 0.2 for `mixup`
+   * and 1 for `cutmix`.
+   */
   readonly alpha?: number | undefined;
-  /** Of the random numbers: give each batch another, such as its number. */
+  /** The seed of the random numbers: give each batch its own, such as its index. */
   readonly seed: number;
 }
 
@@ -47,7 +50,7 @@ function blended(rows: Float64Array, count: number, partners: readonly number[],
 
 /**
  * Every example mixed with another, images and targets alike, so that a model is linear between examples (Zhang et al., ICLR
- * 2018). One λ per batch, as in the authors' code. Leaves what it is given as it is.
+ * 2018). One λ per batch, as in the authors' code. Does not change its arguments.
  */
 export function mixup(images: Vector, targets: Vector, options: MixOptions): Mixed {
   const { from, labels, count, lambda, partners } = begun("mixup", images, targets, options, 0.2);
@@ -59,8 +62,8 @@ export function mixup(images: Vector, targets: Vector, options: MixOptions): Mix
 }
 
 /**
- * Every image with a rectangle of another, and targets mixed by the areas (Yun et al., ICCV 2019). One rectangle per batch, as in
- * the authors' code; λ is what it leaves. Leaves what it is given as it is.
+ * Every image gets a rectangle of another, and targets are mixed by area (Yun et al., ICCV 2019). One rectangle per batch, as in
+ * the authors' code; λ is the share that it leaves. Does not change its arguments.
  */
 export function cutmix(images: Vector, targets: Vector, options: MixOptions): Mixed {
   const { from, labels, count, shape, random, lambda: wanted, partners } = begun("cutmix", images, targets, options, 1);

@@ -13,6 +13,7 @@ import { copyOf, matrixShape, type Rows, type Vector } from "../vector.ts";
 
 /** A number to add to a loss, with its gradient: of weights, or of the numbers that a model gives out. */
 export interface Penalty extends Smooth {
+  /** The number to add to the loss. */
   value(x: Vector): number;
   /** As many numbers as `x` has. */
   gradient(x: Vector): Float64Array;

@@ -48,7 +48,7 @@ export function penaltyElasticNet(options: ElasticNetOptions): Penalty {
 }
 
 /**
- * strength · Σ of the lengths of groups of `size` numbers in a row: groups vanish together (Yuan & Lin 2006). Of a group of
+ * strength · Σ of the lengths of groups of `size` consecutive numbers: groups vanish together (Yuan & Lin 2006). Of a group of
  * zeros the gradient is 0. Throws if the groups do not come out even.
  */
 export function penaltyGroup(options: GroupOptions): Penalty {

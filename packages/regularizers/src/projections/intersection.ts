@@ -7,9 +7,9 @@ export type Projection = (x: Vector) => Vector;
 
 /** Options of `projectAlternating` and `projectDykstra`. */
 export interface IntersectionOptions {
-  /** It ends when a round moves the point by no more than this share of its length; default 1e-10. */
+  /** Ends when a round moves the point by no more than this share of its length; default 1e-10. */
   readonly tolerance?: number | undefined;
-  /** It ends after so many rounds; default 10,000. */
+  /** Ends after this many rounds; default 10,000. */
   readonly rounds?: number | undefined;
 }
 
@@ -71,7 +71,7 @@ function inTurn(
       return point;
   }
   throw new OptimizerError(
-    `\`${where}\` has not converged after ${rounds} rounds. Have the sets a point in common? If so, raise \`tolerance\` or \`rounds\`.`,
+    `\`${where}\` has not converged after ${rounds} rounds. Do the sets have a point in common? If so, raise \`tolerance\` or \`rounds\`.`,
   );
 }
 

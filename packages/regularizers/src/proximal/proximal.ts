@@ -67,7 +67,7 @@ export function proxNonNegative(x: Vector, options: ProxOptions = { strength: 0 
 
 /** Options of `proxGroup`. */
 export interface GroupOptions extends ProxOptions {
-  /** How many numbers in a row are a group; default all of them. */
+  /** How many consecutive numbers make a group; default all of them. */
   readonly size?: number | undefined;
 }
 

@@ -4,9 +4,9 @@ import { copyOf, norm, sameLength, type Vector } from "../vector.ts";
 
 /** The range of an input, such as that of pixels. */
 export interface InputRange {
-  /** The least that a number may be; −∞ unless given. */
+  /** The least that a number may be; default −∞. */
   readonly min?: number | undefined;
-  /** The greatest that a number may be; ∞ unless given. */
+  /** The greatest that a number may be; default ∞. */
   readonly max?: number | undefined;
 }
 
@@ -20,13 +20,13 @@ export interface FgsmOptions extends InputRange {
 export interface PgdOptions extends InputRange {
   /** The most by which the input may change, above 0: each number for `"linf"`, the length of each example's change for `"l2"`. */
   readonly radius: number;
-  /** How many steps; 10 unless given. */
+  /** How many steps; default 10. */
   readonly steps?: number | undefined;
-  /** How far a step goes; 2.5 · radius / steps unless given, as in the authors' code. */
+  /** How far a step goes; default 2.5 · radius / steps, as in the authors' code. */
   readonly step?: number | undefined;
-  /** `"linf"` unless given. */
+  /** Default `"linf"`. */
   readonly norm?: "linf" | "l2" | undefined;
-  /** How many examples `x` has, one after the other; 1 unless given. Only `"l2"` asks. */
+  /** How many examples `x` has, one after the other; default 1. Only `"l2"` uses it. */
   readonly examples?: number | undefined;
 }
 
@@ -37,8 +37,8 @@ function rangeOf(where: string, min: number, max: number): (v: number) => number
 }
 
 /**
- * The input that a step up the loss's gradient by the input makes hardest, if every number may change by `radius`: the fast
- * gradient sign method (Goodfellow et al., ICLR 2015). Train on it beside the example itself: adversarial training.
+ * The hardest input that one step up the loss's gradient finds, if every number may change by `radius`: the fast gradient sign
+ * method (Goodfellow et al., ICLR 2015). Train on it beside the example itself: adversarial training.
  */
 export function fgsm(x: Vector, gradient: Vector, options: FgsmOptions): Float64Array {
   const where = "fgsm";
@@ -52,7 +52,7 @@ export function fgsm(x: Vector, gradient: Vector, options: FgsmOptions): Float64
 
 /**
  * The hardest input near `x` that some steps up the loss find, each projected back onto the ball around `x`: projected gradient
- * descent (Madry et al., ICLR 2018). `gradientOf` gives the loss's gradient by the input, at once or later.
+ * descent (Madry et al., ICLR 2018). `gradientOf` gives the loss's gradient with respect to the input, at once or later.
  */
 export async function pgd(
   x: Vector,

@@ -59,6 +59,7 @@ export interface Run {
 export interface Callback {
   /** Tells its state apart in a checkpoint. Two callbacks of one run must not share a name. */
   readonly name: string;
+  /** Before the first epoch. */
   onTrainBegin?(logs: Logs, run: Run): void | Promise<void>;
   /** `epoch` counts from 0. */
   onEpochBegin?(epoch: number, logs: Logs, run: Run): void | Promise<void>;

@@ -7,9 +7,9 @@ import { type MonitorOptions, monitorOf } from "./monitor.ts";
 export interface CheckpointsOptions extends MonitorOptions {
   /** Keeps a checkpoint: the last one, or the best so far. */
   readonly save: (saved: Saved, which: "last" | "best") => void | Promise<void>;
-  /** Saves every so many batches besides; 0, the default, saves after epochs only. */
+  /** How many batches pass between saves within an epoch; 0, the default, saves after epochs only. */
   readonly steps?: number | undefined;
-  /** Saves after every so many epochs; default 1. */
+  /** How many epochs pass between saves; default 1. */
   readonly epochs?: number | undefined;
 }
 

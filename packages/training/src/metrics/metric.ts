@@ -9,6 +9,7 @@ export interface Metric {
   add(scores: ArrayLike<number>, targets: ArrayLike<number | bigint>): void;
   /** The number over everything since the last `reset`; NaN before the first batch. */
   value(): number;
+  /** Forgets all batches, as before each epoch. */
   reset(): void;
   /** Everything to go on from in mid-epoch, as JSON can hold it. */
   state(): unknown;

@@ -1,8 +1,8 @@
 import { transform } from "@descent/core";
 
 /**
- * The mean of the gradients of `every` updates, which the rule then gets as one: micro-batches that fit into memory train as
- * one big batch does. The rule's own `t` counts its steps; schedules count micro-batches.
+ * Gives the rule the mean of `every` gradients as one: micro-batches that fit into memory train as one big batch does. The rule's
+ * own `t` counts its steps; schedules count micro-batches.
  * @property every how many updates make up a step (default 4)
  */
 export const accumulate = transform({

@@ -1,8 +1,8 @@
 import { transform } from "@descent/core";
 
 /**
- * Skips the elements whose step would go up this batch's gradient, and scales up the others to keep the length (Liang et
- * al., 2024): any momentum, without what it overshoots. As in timm.
+ * Skips the elements whose step would go up this batch's gradient, and scales up the others to keep the length (Liang et al.,
+ * 2024): momentum that does not overshoot. As in timm.
  * @property eps the least share of elements that the step is divided by (default 0.001)
  */
 export const cautious = transform({

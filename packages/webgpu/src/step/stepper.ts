@@ -60,6 +60,7 @@ export class Stepper {
     return dispatches;
   }
 
+  /** Frees its buffers. */
   dispose(): void {
     this.#table?.destroy();
     this.#scratch?.destroy();
@@ -98,7 +99,7 @@ export class Stepper {
     return { pipeline, group, x, y: Math.ceil(total / x) };
   }
 
-  /** A buffer of the stepper's own with room for so many bytes: the one there is, or a larger one. */
+  /** A buffer of the stepper's own with room for that many bytes: the one there is, or a larger one. */
   #room(which: "table" | "scratch", bytes: number): GpuBuffer {
     const now = which === "table" ? this.#table : this.#scratch;
     if (now && now.size >= bytes) return now;

@@ -2,7 +2,7 @@ import type { Expr, ExprOf, Reduction } from "@descent/core/graph";
 import { finishes, finishOf } from "../shaders/parts.ts";
 import { type Batch, collector, type PlacedJob } from "./batch.ts";
 
-/** A tensor's part of a sum: so many numbers, one per workgroup that takes it. */
+/** A tensor's part of a sum: that many numbers, one per workgroup that takes it. */
 interface Part {
   readonly job: PlacedJob;
   readonly sum: ExprOf<Reduction>;
@@ -19,7 +19,7 @@ export function partsOf(sum: Expr): Expr {
 
 /**
  * Gives the sums of a level their places in the scratch buffer, and returns the batches that join their parts.
- * `reserve` gives room for so many floats; `groupsOf` says how many workgroups take a sum over so many elements.
+ * `reserve` gives room for that many floats; `groupsOf` says how many workgroups take a sum over that many elements.
  */
 export function sumsOf(
   jobs: readonly PlacedJob[],

@@ -93,6 +93,7 @@ export class Import {
     this.arity = arity;
   }
 
+  /** The expression of a call. */
   call(...args: readonly F64[]): F64 {
     return value("f64", ...args.map((a) => a.code), 0x10, this);
   }

@@ -5,7 +5,7 @@ import type { Rewrite, Rewrites } from "./rewrite.ts";
 
 const need = (s: NodeWriter, name: string): number => int(s.node, name) ?? s.fail(`has no ${name}`);
 
-/** The numbers of an input that the file stores; they are laid out anew, which the run cannot do. */
+/** The numbers of an input that the file stores; they are rearranged, which the run cannot do. */
 function storedAt(s: NodeWriter, i: number): Constant {
   return (
     s.graph.initializers.get(s.input(i)) ??

@@ -91,7 +91,7 @@ ${tensors.map((e, i) => `  vec4 b${i} = ${read(e, i)};`).join("\n")}
 }`;
 }
 
-/** tfjs compiles a program anew for every rank, and beyond four dimensions for every shape: here all have four. */
+/** tfjs compiles a new program for every rank, and beyond four dimensions for every shape: here all have four. */
 function four(shape: readonly number[]): number[] {
   const rows = shape.at(-2) ?? 1;
   const columns = shape.at(-1) ?? 1;
