@@ -19,7 +19,7 @@ interface Ended {
   readonly text: string;
 }
 
-/** Starts program.ts on so many ranks. */
+/** Starts program.ts on that many ranks. */
 async function ranks(size: number, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const node = [process.execPath, await compiledOf(path.join(import.meta.dirname, "program.ts"))];
   const child = spawn(mpirun!, ["-n", `${size}`, ...node, ...args], {
