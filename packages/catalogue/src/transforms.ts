@@ -790,8 +790,8 @@ export const transforms: readonly TransformEntry[] = [
     "name": "accumulate",
     "family": "transforms",
     "title": "Accumulation",
-    "sentence": "The mean of the gradients of `every` updates, which the rule then gets as one: micro-batches that fit into memory train as one big batch does.",
-    "comment": "The mean of the gradients of `every` updates, which the rule then gets as one: micro-batches that fit into memory train as one big batch does. The rule's own `t` counts its steps; schedules count micro-batches.",
+    "sentence": "Gives the rule the mean of `every` gradients as one: micro-batches that fit into memory train as one big batch does.",
+    "comment": "Gives the rule the mean of `every` gradients as one: micro-batches that fit into memory train as one big batch does. The rule's own `t` counts its steps; schedules count micro-batches.",
     "when": "count + 1 >= every",
     "before": [
       ["sum", "sum + g"],
@@ -852,8 +852,8 @@ export const transforms: readonly TransformEntry[] = [
     "family": "transforms",
     "title": "Caution",
     "paper": "https://arxiv.org/abs/2411.16085",
-    "sentence": "Skips the elements whose step would go up this batch's gradient, and scales up the others to keep the length (Liang et al., 2024): any momentum, without what it overshoots.",
-    "comment": "Skips the elements whose step would go up this batch's gradient, and scales up the others to keep the length (Liang et al., 2024): any momentum, without what it overshoots. As in timm.",
+    "sentence": "Skips the elements whose step would go up this batch's gradient, and scales up the others to keep the length (Liang et al., 2024): momentum that does not overshoot.",
+    "comment": "Skips the elements whose step would go up this batch's gradient, and scales up the others to keep the length (Liang et al., 2024): momentum that does not overshoot. As in timm.",
     "before": [
       ["seen", "g"]
     ],
