@@ -90,7 +90,7 @@ const listed = (blocks: Mutable["before"]): readonly Equations[] =>
 const withBlock = (blocks: Mutable["before"], k: number, changed: Equations): Mutable["before"] =>
   isList(blocks) ? blocks.with(k, changed) : changed;
 
-/** The mutants of a text; of its `before`, and of nothing else, so many blocks where `fronts` says it. */
+/** The mutants of a text; of its `before`, and of nothing else, that many blocks where `fronts` says it. */
 export function mutants<T extends Mutable>(
   text: T,
   { fronts, readout = false }: { readonly fronts?: number | undefined; readonly readout?: boolean } = {},
