@@ -24,6 +24,7 @@ export interface Session {
   read(name: string): Float32Array | Promise<Float32Array>;
   /** The parameter's numbers to evaluate with; needed for goldens of averages. */
   readout?(name: string): Float32Array | Promise<Float32Array>;
+  /** Changes hyper-parameters from the next update on. */
   set(hyper: Readonly<Record<string, HyperValue>>): void;
   /** The state by name, as a copy. */
   state(): StateDict | Promise<StateDict>;

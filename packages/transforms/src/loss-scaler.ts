@@ -29,7 +29,9 @@ export interface LossScaler {
    * the scale shrinks, and this step must not be taken: `if (scaler.unscale(gradients)) opt.update(gradients)`. Clip afterwards.
    */
   unscale(gradients: Readonly<Record<string, Float32Array>>): boolean;
+  /** The scale and its count of good steps, for a checkpoint. */
   state(): LossScalerState;
+  /** Continues from a saved state. Throws, and changes nothing, unless it is one. */
   load(state: LossScalerState): void;
 }
 
