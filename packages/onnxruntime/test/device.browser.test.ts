@@ -107,7 +107,10 @@ describe("the update on the device that onnxruntime-web computes on", () => {
   });
   afterEach(async () => {
     for (const t of made.splice(0)) await t.dispose();
-    expect(live.size, "buffers that dispose left").toBe(0);
+    expect(
+      [...live].map(({ label, size }) => `${label}, ${size} bytes`),
+      "buffers that dispose left",
+    ).toEqual([]);
   });
 
   test("is one submission after the graph's, and only the loss and the outputs come back", async () => {

@@ -58,22 +58,14 @@ export class WebgpuBackend implements Backend<Tensor> {
       mappedAtCreation: false,
     });
     this.#drawn.push(buffer);
-    const words = (numbers: ArrayBuffer): GpuBuffer => {
-      const filled = this.#filled(numbers);
-      this.#drawn.push(filled);
-      return filled;
-    };
-    this.#draws.push(...drawInto(this.device, of, buffer, words));
+    this.#draws.push(...drawInto(this.device, of, buffer, (numbers) => this.#ofStep(numbers)));
     return new Tensor(of.length, buffer);
   }
 
   /** Copies of rows for one step, as commands of an encoder; their buffers are freed with `draw`'s. */
   rowCopies(encoder: GpuCommandEncoder): RowCopies {
-    const filled = (numbers: Float32Array): Tensor => {
-      const buffer = this.#filled(Float32Array.from(numbers).buffer);
-      this.#drawn.push(buffer);
-      return new Tensor(numbers.length, buffer);
-    };
+    const filled = (numbers: Float32Array): Tensor =>
+      new Tensor(numbers.length, this.#ofStep(Float32Array.from(numbers).buffer));
     return new RowCopies(encoder, (length) => this.room(length), filled);
   }
 
@@ -133,7 +125,7 @@ export class WebgpuBackend implements Backend<Tensor> {
     const draws = this.#draws.splice(0);
     try {
       this.#slots.settle(this.#health.watch);
-      const dispatches = this.#stepper.prepare(jobs, this.#encoder && ((numbers) => this.#filled(numbers)));
+      const dispatches = this.#stepper.prepare(jobs, this.#encoder && ((numbers) => this.#ofStep(numbers)));
       if (dispatches.length === 0) return;
       const encoder = this.#encoder ?? this.device.createCommandEncoder({ label: "descent" });
       const pass = encoder.beginComputePass();
@@ -167,8 +159,8 @@ export class WebgpuBackend implements Backend<Tensor> {
     this.#stepper.dispose();
   }
 
-  /** A buffer of one step with these bytes. */
-  #filled(numbers: ArrayBuffer): GpuBuffer {
+  /** A buffer of one step with these bytes, which is freed with the step's others. */
+  #ofStep(numbers: ArrayBuffer): GpuBuffer {
     this.#health.watch();
     const { byteLength } = numbers;
     const buffer = this.device.createBuffer({
@@ -179,6 +171,7 @@ export class WebgpuBackend implements Backend<Tensor> {
     });
     new Uint8Array(buffer.getMappedRange()).set(new Uint8Array(numbers));
     buffer.unmap();
+    this.#drawn.push(buffer);
     return buffer;
   }
 }

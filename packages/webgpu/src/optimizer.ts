@@ -261,8 +261,9 @@ class WebgpuOptimizer implements Optimizer {
 
   load(state: StateDict, options?: LoadOptions): LoadReport {
     this.#alive();
-    this.#tables = true;
-    return this.#loop.load(state, (tensor, data) => this.#backend.write(tensor, data), options);
+    const report = this.#loop.load(state, (tensor, data) => this.#backend.write(tensor, data), options);
+    this.#tables = this.#parameters.all.some(({ name }) => this.#loop.counts(name) !== undefined);
+    return report;
   }
 
   add(parameters: ParametersOf<string>): Optimizer {
