@@ -60,7 +60,7 @@ export function configure(
   takesRecord("configure", "values by step, { lr: [0.1, 0.2, …] }", schedules);
   const changing = Object.entries(schedules).map(([name, values]) => [
     name,
-    (step: number) => values[step] ?? Number.NaN,
+    (step: number) => values[step] ?? values.at(-1) ?? Number.NaN, // a backend may ask for the rate after the last step
   ]);
   return rule({ ...options, ...Object.fromEntries(changing) } as never); // the rule checks names and values itself
 }
