@@ -74,6 +74,14 @@ const rewritten =
   (leaf: Leaf) =>
   (rule: RuleSpec): Leaf => ({ ...leaf, rule });
 
+/** A transformed rule with the first block of a text in place of its own: settings have different rules within. */
+const fronted =
+  ({ rule, ...leaf }: Leaf) =>
+  ({ before = [] }: RuleSpec): Leaf => ({
+    ...leaf,
+    rule: { ...rule, before: [...before.slice(0, 1), ...(rule.before ?? []).slice(1)] },
+  });
+
 async function rules(): Promise<Subject<RuleSpec>[]> {
   const out: Subject<RuleSpec>[] = [];
   for (const family of families) {
@@ -97,8 +105,14 @@ async function ofCore(): Promise<Subject<RuleSpec>[]> {
     const leaves: Leaf[] = [];
     for (const { inner, innerOptions, value } of settings)
       leaves.push(leafOf(transform(configure(await load(inner), innerOptions), value)));
-    const cases = settings.map((setting, i) => ({ setting, leaf: rewritten(leaves[i]!) })); // one each
-    out.push({ name, text: leaves[0]!.rule, cases, fronts: 1 }); // a golden has settings
+    const text = leaves[0]!.rule; // a golden has settings
+    const [front] = text.before ?? [];
+    // hypergradient's block is made of the rule within: settings with another rule have another.
+    const alike = settings.flatMap((setting, i) => {
+      const leaf = leaves[i]!; // one each
+      return JSON.stringify(leaf.rule.before?.[0]) === JSON.stringify(front) ? [{ setting, leaf: fronted(leaf) }] : [];
+    });
+    out.push({ name, text, cases: alike, fronts: 1 });
   }
   return out;
 }

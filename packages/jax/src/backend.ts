@@ -1,5 +1,6 @@
 import {
   type Backend,
+  drawn,
   type Given,
   interpret,
   type Operators,
@@ -62,7 +63,7 @@ export const jaxBackend: Backend<Cell> = {
     return { array: start instanceof Float32Array ? np.array(start).reshape([...shape]) : start.of.array.ref };
   },
   free: ({ array }) => array.dispose(),
-  draw: (numbers, { shape }) => ({ array: np.array(numbers).reshape([...shape]), drawn: true }),
+  draw: (drawing, { shape }) => ({ array: np.array(drawn(drawing)).reshape([...shape]), drawn: true }),
   run(jobs) {
     for (const { parameter, inputs } of jobs) if (inputs.g) refuseShape(parameter, inputs.g.array.shape);
     const scalars = new Map(jobs.map((job) => [job.scalars, job.scalars.map((x) => np.array(x))])); // many jobs share them

@@ -17,7 +17,7 @@ const why = "its tensors cannot be read within a step";
 const refuses = {
   ...{ shampoo: why, "shampoo-one-sided": why, soap: why, "soap-one-sided": why, splus: why },
   ...{ "kl-shampoo": why, "kl-soap": why },
-  ...{ dion: why, galore: why, fira: why, conda: why },
+  ...{ dion: why, galore: why, fira: why, conda: why, "psgd-kron": why },
 };
 const all = await Promise.all(families.map(async (family) => [family, await loadFamily(family)] as const));
 
