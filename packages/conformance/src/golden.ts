@@ -38,7 +38,7 @@ export interface GoldenSetting {
   readonly slots?: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> | undefined;
 }
 
-/** What `followGolden` follows. */
+/** The part of a golden that `followGolden` follows. */
 type Followed = Pick<GoldenSetting, "parameters" | "gradients" | "inputs" | "path" | "readout" | "slots">;
 
 /** Any rule, whatever its options; `never` because functions are contravariant in what they take. */

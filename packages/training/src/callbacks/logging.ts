@@ -10,7 +10,8 @@ export interface LoggingOptions {
   readonly batches?: boolean | undefined;
 }
 
-const rates = async (run: Run): Promise<Logs> => {
+/** The rates of the next update under the names that logs give them: `lr`, or `lr/` and the group. */
+export const loggedRates = async (run: Run): Promise<Logs> => {
   const all = Object.entries((await run.rates()) ?? {});
   return Object.fromEntries(all.map(([group, rate]) => [group === "" ? "lr" : `lr/${group}`, rate]));
 };
@@ -32,12 +33,12 @@ function logger(
     ...(batches
       ? {
           async onBatchEnd(batch: number, logs: Logs, run: Run) {
-            await write({ epoch: run.epoch, step: run.step, batch }, { ...logs, ...(await rates(run)) });
+            await write({ epoch: run.epoch, step: run.step, batch }, { ...logs, ...(await loggedRates(run)) });
           },
         }
       : {}),
     async onEpochEnd(epoch, logs, run) {
-      await write({ epoch, step: run.step }, { ...logs, ...(await rates(run)) });
+      await write({ epoch, step: run.step }, { ...logs, ...(await loggedRates(run)) });
     },
   };
 }

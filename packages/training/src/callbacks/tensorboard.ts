@@ -1,6 +1,7 @@
 import { isCallback, knownOptions, takes, whole } from "@descent/core/adapter";
-import type { Callback, Logs, Run } from "./callback.ts";
+import type { Callback, Logs } from "./callback.ts";
 import { type Histogram, histogram, recordOf } from "./events.ts";
+import { loggedRates } from "./logging.ts";
 
 /** Takes the next bytes of an events file; it may promise to. */
 export type ByteSink = (bytes: Uint8Array) => void | Promise<void>;
@@ -28,10 +29,6 @@ export function tensorBoard(sink: ByteSink, options: TensorBoardOptions = {}): C
   };
   const tagged = (prefix: string, logs: Logs): Logs =>
     Object.fromEntries(Object.entries(logs).map(([name, x]) => [`${prefix}/${name}`, x]));
-  const rates = async (run: Run): Promise<Logs> =>
-    Object.fromEntries(
-      Object.entries((await run.rates()) ?? {}).map(([group, x]) => [group === "" ? "lr" : `lr/${group}`, x]),
-    );
   let begun = false;
   return {
     name: where,
@@ -41,7 +38,7 @@ export function tensorBoard(sink: ByteSink, options: TensorBoardOptions = {}): C
     },
     async onBatchEnd(_, logs, run) {
       if (every > 0 && run.step % every === 0)
-        await write(run.step, tagged("batch", { ...logs, ...(await rates(run)) }));
+        await write(run.step, tagged("batch", { ...logs, ...(await loggedRates(run)) }));
     },
     async onEpochEnd(epoch, logs, run) {
       await write(epoch + 1, tagged("epoch", logs));
