@@ -102,6 +102,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   regularizers: ["linear", "projections", "proximal", "penalties", "constraints", "images", "robust"],
   "quasi-newton": ["search", "bounded"],
   training: ["data", "metrics", "callbacks", "node"],
+  viz: ["draw", "charts", "races"],
   dialects: ["emit", "optimizer", "state", "torch", "optax", "keras", "tensorflow"],
 };
 

@@ -1,0 +1,202 @@
+import { OptimizerError } from "@descent/core";
+import { isRecord, takes } from "@descent/core/adapter";
+import { element, escaped, pixels } from "../draw/markup.ts";
+import { checkNumbers, linePath } from "../draw/path.ts";
+import { type Scale, scale } from "../draw/scale.ts";
+import { markerPath, styleOf } from "../draw/style.ts";
+import { axisBelow, axisLeft, type Figure, type FrameOptions, frameOf, svgOf } from "./frame.ts";
+import { tableOf } from "./table.ts";
+
+/** One line of a chart. */
+export interface Series {
+  readonly name: string;
+  /** Default 0, 1, 2, …. */
+  readonly x?: ArrayLike<number> | undefined;
+  readonly y: ArrayLike<number>;
+  /** A band around the line, such as quartiles. */
+  readonly band?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> } | undefined;
+  /** Which of the styles it has; default its place in the list. */
+  readonly style?: number | undefined;
+}
+
+/** The name of a quantity, whether its scale is logarithmic, and where it begins and ends; by default where the numbers do. */
+export interface AxisOptions {
+  readonly label: string;
+  readonly log?: boolean | undefined;
+  readonly domain?: readonly [number, number] | undefined;
+}
+
+/** Options of `lineChart`. */
+export interface LineChartOptions extends FrameOptions {
+  readonly x: AxisOptions;
+  readonly y: AxisOptions;
+  readonly series: readonly Series[];
+  /** A marker at the last point of each line; default true. */
+  readonly ends?: boolean | undefined;
+}
+
+/**
+ * Lines over a common axis, such as losses over steps, with a band where there is one. Numbers that are not finite, or not above 0 on
+ * a logarithmic scale, leave a gap. The table has each line's first, least and last number.
+ */
+export function lineChart(options: LineChartOptions): Figure {
+  const frame = frameOf("lineChart", options, [640, 320]);
+  const series = seriesOf(options.series);
+  const { ends = true } = options;
+  takes("lineChart", "`ends`: true or false", ends, typeof ends === "boolean");
+  const [xAxis, yAxis] = [axisOf("x", options.x), axisOf("y", options.y)];
+  const { width, height, id } = frame;
+  const x = scale(
+    domainOf(
+      xAxis,
+      series.map((one) => one.x),
+    ),
+    [58, width - 14],
+    { log: xAxis.log },
+  );
+  const all = series.flatMap((one) => [one.y, ...(one.band ? [one.band.low, one.band.high] : [])]);
+  const y = scale(domainOf(yAxis, all), [height - 44, 28], { log: yAxis.log });
+  const clip = `${id}-clip`;
+  const svg = svgOf(
+    frame,
+    element("clipPath", { id: clip }, box(x, y)),
+    axisLeft(x, y, yAxis.label, true),
+    axisBelow(x, y, xAxis.label, false),
+    element("g", { "clip-path": `url(#${clip})` }, ...series.map((one) => drawn(one, x, y, ends))),
+  );
+  const table = tableOf(
+    frame.title,
+    ["", "first", "least", "last"],
+    series.map(({ name, y }) => {
+      const finite = Array.from(y).filter(Number.isFinite);
+      return [
+        name,
+        y[0] ?? Number.NaN,
+        finite.length > 0 ? finite.reduce((a, b) => Math.min(a, b)) : Number.NaN,
+        y[y.length - 1] ?? Number.NaN,
+      ];
+    }),
+  );
+  return { svg, table, x, y };
+}
+
+/** A line with nothing left out but a band. */
+interface Ready extends Pick<Series, "name" | "y" | "band"> {
+  readonly x: ArrayLike<number>;
+  readonly style: number;
+}
+
+function seriesOf(given: unknown): Ready[] {
+  takes("lineChart", "`series`: a list of lines", given, Array.isArray(given));
+  return (given as readonly unknown[]).map((one, i) => {
+    takes("lineChart", "lines: { name, y }", one, isRecord(one));
+    const { name, y, x, band, style = i } = one as unknown as Series; // a record
+    takes("lineChart", "the `name` of a line", name, typeof name === "string");
+    checkNumbers("lineChart", "`y`", y);
+    if (x !== undefined) checkNumbers("lineChart", "`x`", x);
+    if (band !== undefined) {
+      takes("lineChart", "`band`: { low, high }", band, isRecord(band));
+      checkNumbers("lineChart", "`low`", band.low);
+      checkNumbers("lineChart", "`high`", band.high);
+    }
+    for (const other of [x, band?.low, band?.high])
+      if (other !== undefined && other.length !== y.length)
+        throw new OptimizerError(
+          `\`lineChart\`: the line \`${name}\` has ${y.length} numbers in \`y\` and ${other.length} beside it.`,
+        );
+    return { name, y, x: x ?? Array.from({ length: y.length }, (_, k) => k), band, style };
+  });
+}
+
+function axisOf(which: string, axis: unknown): AxisOptions {
+  takes("lineChart", `\`${which}\`: { label }`, axis, isRecord(axis));
+  const { label, log } = axis as unknown as AxisOptions; // a record
+  takes("lineChart", `\`${which}\`: { label }, a text`, label, typeof label === "string");
+  takes("lineChart", "`log`: true or false", log, log === undefined || typeof log === "boolean");
+  return axis as unknown as AxisOptions;
+}
+
+/** From the least number that can be shown to the greatest, with room for one where they are equal. */
+function domainOf(
+  { domain, log = false }: AxisOptions,
+  numbers: readonly ArrayLike<number>[],
+): readonly [number, number] {
+  if (domain !== undefined) return domain; // which `scale` checks
+  let [low, high] = [Infinity, -Infinity];
+  for (const list of numbers)
+    for (let i = 0; i < list.length; i++) {
+      const value = list[i]!; // within the list
+      if (!Number.isFinite(value) || (log && value <= 0)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  if (low > high) return log ? [1, 10] : [0, 1];
+  if (low < high) return [low, high];
+  return log ? [low / 10, high * 10] : [low - 1, high + 1];
+}
+
+const box = (x: Scale, y: Scale): string => {
+  const [left, right, top, bottom] = [
+    Math.min(...x.range),
+    Math.max(...x.range),
+    Math.min(...y.range),
+    Math.max(...y.range),
+  ];
+  return element("rect", {
+    x: pixels(left),
+    y: pixels(top - 6),
+    width: pixels(right - left + 8),
+    height: pixels(bottom - top + 6),
+  });
+};
+
+function drawn({ name, x: xs, y: ys, band, style }: Ready, x: Scale, y: Scale, ends: boolean): string {
+  const { colour, dash, marker } = styleOf(style);
+  const last = lastShown(xs, ys, x, y);
+  return element(
+    "g",
+    { "data-series": name },
+    ...(band ? [element("path", { d: bandPath(xs, band, x, y), fill: colour, "fill-opacity": 0.16 })] : []),
+    element("path", {
+      class: "viz-path",
+      d: linePath(xs, ys, x, y),
+      stroke: colour,
+      "stroke-dasharray": dash === "" ? undefined : dash,
+    }),
+    ...(ends && last
+      ? [element("path", { class: "viz-mark", d: markerPath(marker, ...last, 4.5), fill: colour })]
+      : []),
+    element("title", {}, escaped(name)),
+  );
+}
+
+function lastShown(
+  xs: ArrayLike<number>,
+  ys: ArrayLike<number>,
+  x: Scale,
+  y: Scale,
+): readonly [number, number] | undefined {
+  for (let i = ys.length - 1; i >= 0; i--) {
+    const at = [x.at(xs[i]!), y.at(ys[i]!)] as const; // of one length
+    if (at.every(Number.isFinite)) return at;
+  }
+  return undefined;
+}
+
+/** Along the upper edge and back along the lower one, in pieces where a number is missing. */
+function bandPath(xs: ArrayLike<number>, { low, high }: NonNullable<Series["band"]>, x: Scale, y: Scale): string {
+  const pieces: [number, number, number][][] = [[]];
+  for (let i = 0; i < xs.length; i++) {
+    const at: [number, number, number] = [x.at(xs[i]!), y.at(low[i]!), y.at(high[i]!)]; // of one length
+    if (at.every(Number.isFinite)) pieces.at(-1)!.push(at);
+    else if (pieces.at(-1)!.length > 0) pieces.push([]); // there is always one
+  }
+  return pieces
+    .filter((piece) => piece.length > 1)
+    .map((piece) => {
+      const over = piece.map(([px, , py]) => `${pixels(px)} ${pixels(py)}`);
+      const under = piece.map(([px, py]) => `${pixels(px)} ${pixels(py)}`).reverse();
+      return `M${[...over, ...under].join("L")}Z`;
+    })
+    .join("");
+}

@@ -1,0 +1,5 @@
+/** Races of optimizers on surfaces that are written as formulas. */
+export { batchNoise, type RaceOptions, type Run, race } from "./race.ts";
+export { fieldOf, type Surface, surface } from "./surface.ts";
+export { type KnownSurface, surfaces } from "./surfaces.ts";
+export { quantile, ratesFrom, type SweepOptions, type SweepPoint, sweep } from "./sweep.ts";

@@ -1,0 +1,215 @@
+import {
+  contourChart,
+  formatNumber,
+  levelsOf,
+  lineChart,
+  linePath,
+  markerPath,
+  scale,
+  styleCount,
+  styleOf,
+  styleSheet,
+  tableOf,
+} from "@descent/viz";
+import { describe, expect, test } from "vitest";
+
+/** Where tags open and close: every one must close in order, and quotes must pair. */
+function tags(markup: string): string[] {
+  const open: string[] = [];
+  const seen: string[] = [];
+  for (const [, slash, name, empty] of markup.matchAll(/<(\/?)([a-zA-Z]+)(?:\s[\w:-]+="[^"<]*")*(\/?)>/g)) {
+    if (slash) expect(open.pop()).toBe(name);
+    else {
+      seen.push(name!);
+      if (!empty) open.push(name!);
+    }
+  }
+  expect(open).toEqual([]);
+  expect(markup.match(/<[a-zA-Z]/g)).toHaveLength(seen.length); // none that the pattern does not know
+  return seen;
+}
+
+describe("a scale", () => {
+  test("goes to pixels and back", () => {
+    const linear = scale([-5, 5], [0, 100]);
+    expect([linear.at(-5), linear.at(0), linear.at(5), linear.invert(25)]).toEqual([0, 50, 100, -2.5]);
+    const log = scale([1, 1000], [30, 0], { log: true });
+    expect(log.at(10)).toBeCloseTo(20);
+    expect(log.invert(10)).toBeCloseTo(100);
+    expect(log.at(0)).toBeNaN();
+  });
+
+  test.each([
+    [[0, 1], false, [0, 0.2, 0.4, 0.6, 0.8, 1]],
+    [[-2.5, 2.5], false, [-2, -1, 0, 1, 2]],
+    [[0, 873], false, [0, 200, 400, 600, 800]],
+    [[1e-8, 1e2], true, [1e-8, 1e-6, 1e-4, 1e-2, 1, 1e2]],
+    [[2, 60], true, [10]],
+    [[2, 9], true, [2, 5]],
+  ] as const)("has round ticks between %j", (domain, log, ticks) => {
+    const found = scale(domain, [0, 1], { log }).ticks(5);
+    if (domain[1] === 60) expect(found).toContain(10);
+    else expect(found).toEqual(ticks);
+  });
+});
+
+test("numbers are written for people", () => {
+  expect(
+    [0, 0.1 + 0.2, -1.5, 123456, 0.00012345678, Infinity, -Infinity, Number.NaN].map((x) => formatNumber(x)),
+  ).toEqual(["0", "0.3", "−1.5", "1.235e5", "1.235e−4", "∞", "−∞", "NaN"]);
+});
+
+describe("a path", () => {
+  const [x, y] = [scale([0, 10], [0, 100]), scale([0, 10], [100, 0])];
+  test("goes from point to point, y upwards", () => {
+    expect(linePath([0, 5, 10], [0, 10, 2.5], x, y)).toBe("M0 100L50 0L100 75");
+    expect(linePath([0, 5, 10], [0, 10, 2.5], x, y, 2)).toBe("M0 100L50 0");
+  });
+  test("breaks where a number is missing, and leaves out what nobody could see", () => {
+    expect(linePath([0, 1, 2, 3], [0, Number.NaN, 2, 3], x, y)).toBe("M0 100M20 80L30 70");
+    expect(linePath([0, 0.001, 0.002, 1], [0, 0, 0, 0], x, y)).toBe("M0 100L10 100");
+  });
+  test("keeps points far outside at a distance that renderers can draw", () => {
+    expect(linePath([0, 1e30], [0, -1e30], x, y)).toBe("M0 100L10000 10000");
+  });
+});
+
+test("the ninth line has the first's colour with other dashes and another marker", () => {
+  const [first, ninth] = [styleOf(0), styleOf(styleCount)];
+  expect(ninth.colour).toBe(first.colour);
+  expect(ninth.dash).not.toBe(first.dash);
+  expect(ninth.marker).not.toBe(first.marker);
+  const all = Array.from({ length: 40 }, (_, i) => JSON.stringify(styleOf(i)));
+  expect(new Set(all).size).toBe(40);
+});
+
+/** WCAG's relative luminance of #rrggbb. */
+function luminance(colour: string): number {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255);
+  const [r, g, b] = parts.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [
+    number,
+    number,
+    number,
+  ];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+test.each(["light", "dark"])("in %s every colour stands out from the paper by 3 : 1, and text by 4.5 : 1", (mode) => {
+  const [light, , dark] = styleSheet().split("\n");
+  const colours = new Map(
+    [...(mode === "light" ? light! : dark!).matchAll(/--viz-(\w+):(#\w{6})/g)].map(([, name, c]) => [name!, c!]),
+  );
+  const paper = luminance(colours.get("paper")!);
+  for (const [name, colour] of colours) {
+    if (["paper", "line", "tint"].includes(name)) continue;
+    const own = luminance(colour);
+    const contrast = (Math.max(own, paper) + 0.05) / (Math.min(own, paper) + 0.05);
+    expect([name, contrast >= (["text", "quiet"].includes(name) ? 4.5 : 3)]).toEqual([name, true]);
+  }
+});
+
+describe("a line chart", () => {
+  const chart = lineChart({
+    title: "Loss <of> a run",
+    description: "It falls.",
+    x: { label: "step" },
+    y: { label: "loss", log: true },
+    series: [
+      { name: "Adam & co", y: [100, 10, 1], band: { low: [90, 9, 0.9], high: [110, 11, 1.1] } },
+      { name: "SGD", y: [100, Infinity, 0.9] },
+    ],
+    width: 200,
+    height: 132,
+    id: "t",
+  });
+
+  test("is well formed, with a title and a description", () => {
+    const seen = tags(chart.svg);
+    expect(seen[0]).toBe("svg");
+    expect(chart.svg).toContain('<title id="t-title">Loss &lt;of&gt; a run</title><desc id="t-desc">It falls.</desc>');
+    expect(chart.svg).toContain('aria-labelledby="t-title t-desc"');
+    tags(chart.table);
+  });
+
+  test("places points by its scales", () => {
+    // x: 0 to 2 over 58 to 186. y: log 0.9 to 110 over 88 to 28, so 100 lies at 88 - 60 · log(100 / 0.9) / log(110 / 0.9).
+    const at = (value: number): number =>
+      Math.round((88 - (60 * Math.log(value / 0.9)) / Math.log(110 / 0.9)) * 100) / 100;
+    expect(chart.svg).toContain(`d="M58 ${at(100)}L122 ${at(10)}L186 ${at(1)}"`);
+    expect(chart.svg).toContain(`d="M58 ${at(110)}L122 ${at(11)}L186 ${at(1.1)}L186 88L122 ${at(9)}L58 ${at(90)}Z"`);
+    expect(chart.svg).toContain(`d="M58 ${at(100)}M186 88"`); // not through infinity
+  });
+
+  test("is a table too", () => {
+    expect(chart.table).toContain('<th scope="row">Adam &amp; co</th><td>100</td><td>1</td><td>1</td>');
+    expect(chart.table).toContain('<th scope="row">SGD</th><td>100</td><td>0.9</td><td>0.9</td>');
+  });
+
+  test("refuses lines whose numbers do not pair", () => {
+    expect(() =>
+      lineChart({ title: "", x: { label: "" }, y: { label: "" }, series: [{ name: "a", x: [1], y: [1, 2] }] }),
+    ).toThrow("the line `a` has 2 numbers in `y` and 1 beside it");
+  });
+});
+
+describe("a contour chart", () => {
+  const n = 41;
+  const values = Float64Array.from({ length: n * n }, (_, i) => {
+    const [c, r] = [(i % n) / 10 - 2, Math.floor(i / n) / 10 - 2];
+    return c * c + r * r;
+  });
+  const field = { values, columns: n, rows: n, x: [-2, 2], y: [-2, 2] } as const;
+  const chart = contourChart({
+    title: "A bowl",
+    field,
+    width: 444,
+    height: 438,
+    levels: 5,
+    marks: [[0, 0]],
+    paths: [{ name: "a path", x: [-1, 0, 2], y: [1, 0, Number.NaN] }],
+  });
+
+  test("draws each level where the function has its value", () => {
+    const levels = levelsOf(values, 5);
+    const drawn = [...chart.svg.matchAll(/class="viz-level" d="([^"]+)"/g)].map(([, d]) => d!);
+    expect(drawn).toHaveLength(5);
+    for (const [i, d] of drawn.entries()) {
+      const radii = [...d.matchAll(/([\d.-]+) ([\d.-]+)/g)]
+        .map(([, px, py]) => [chart.x.invert(Number(px)), chart.y.invert(Number(py))] as const)
+        .filter(([x, y]) => Math.max(Math.abs(x), Math.abs(y)) < 1.95) // not the edge of the picture
+        .map(([x, y]) => Math.hypot(x, y));
+      expect(radii.length).toBeGreaterThan(8);
+      // Between grid points a circle is drawn as chords: their sagitta is (0.1)² / (8 r).
+      for (const r of radii) expect(Math.abs(r - Math.sqrt(levels[i]!))).toBeLessThan(0.012);
+    }
+  });
+
+  test("is well formed, and its path breaks off where numbers end", () => {
+    tags(chart.svg);
+    expect(chart.svg).toContain('class="viz-path" d="M138 108L238 208"');
+    expect(chart.table).toContain("<td>−1</td><td>1</td><td>2</td><td>NaN</td>");
+  });
+
+  test("refuses a field of another size", () => {
+    expect(() => contourChart({ title: "", field: { ...field, rows: 40 } })).toThrow(
+      "a field of 41 × 40 has 1640 values; got 1681",
+    );
+  });
+});
+
+test("markers are closed shapes around their point", () => {
+  for (const marker of Array.from({ length: styleCount }, (_, i) => styleOf(i).marker)) {
+    const d = markerPath(marker, 0, 0, 10);
+    expect(d).toMatch(/^M.*Z$/);
+    if (marker === "circle") continue;
+    const points = [...d.matchAll(/(-?[\d.]+) (-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
+    const mean = (of: 0 | 1): number => points.reduce((sum, p) => sum + p[of], 0) / points.length;
+    expect(Math.hypot(mean(0), mean(1))).toBeLessThan(2);
+  }
+});
+
+test("a table escapes what it is given", () => {
+  expect(tableOf("<b>", ["a&b"], [["<i>", 0.5]])).toBe(
+    '<table class="viz-table"><caption>&lt;b&gt;</caption><thead><tr><th scope="col">a&amp;b</th></tr></thead><tbody><tr><th scope="row">&lt;i&gt;</th><td>0.5</td></tr></tbody></table>',
+  );
+});

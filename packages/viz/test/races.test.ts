@@ -1,0 +1,166 @@
+import { readFileSync } from "node:fs";
+import { adagrad, rmsprop } from "@descent/adagrad";
+import { adam } from "@descent/adam";
+import { load, rules } from "@descent/catalogue";
+import { momentum, sgd } from "@descent/sgd";
+import { batchNoise, fieldOf, quantile, race, ratesFrom, surface, surfaces, sweep } from "@descent/viz/races";
+import { describe, expect, test } from "vitest";
+
+interface Golden {
+  readonly surfaces: Readonly<
+    Record<
+      string,
+      {
+        readonly least: number;
+        readonly points: readonly {
+          readonly at: readonly [number, number];
+          readonly value: number;
+          readonly gradient: readonly [number, number];
+          readonly curvature: readonly [number, number];
+        }[];
+      }
+    >
+  >;
+  readonly races: readonly {
+    readonly rule: "sgd" | "momentum" | "adam" | "rmsprop" | "adagrad";
+    readonly options: Readonly<Record<string, number>>;
+    readonly surface: string;
+    readonly path: readonly (readonly [number, number])[];
+  }[];
+}
+const golden: Golden = JSON.parse(readFileSync(`${import.meta.dirname}/golden/surfaces.json`, "utf8"));
+const known = (id: string) => surfaces.find((one) => one.id === id)!;
+const saddle = surface(known("saddle").text);
+
+describe.each(surfaces)("$title", ({ id, text, minima, least, x, y, start }) => {
+  const of = surface(text);
+  const { points, least: found } = golden.surfaces[id]!;
+
+  test.each(points)("has PyTorch's value and derivatives at $at", ({ at, value, gradient, curvature }) => {
+    const close = (a: number, b: number): void => expect(Math.abs(a - b)).toBeLessThan(1e-9 * Math.max(1, Math.abs(b)));
+    close(of.value(...at), value);
+    for (const i of [0, 1] as const) {
+      close(of.gradient(...at)[i], gradient[i]);
+      close(of.curvature(...at)[i], curvature[i]);
+    }
+  });
+
+  test("has its minima where it says, as deep as SciPy's search finds", () => {
+    expect(Math.abs(least - found)).toBeLessThan(1e-9);
+    for (const at of minima) {
+      expect(Math.abs(of.value(...at) - least)).toBeLessThan(1e-9);
+      // Ackley's minimum is a kink, where no derivative is 0.
+      if (id !== "ackley") for (const slope of of.gradient(...at)) expect(Math.abs(slope)).toBeLessThan(1e-6);
+    }
+  });
+
+  test("has its start and its minima in view", () => {
+    for (const [px, py] of [start, ...minima]) {
+      expect(px > x[0] && px < x[1]).toBe(true);
+      expect(py > y[0] && py < y[1]).toBe(true);
+    }
+  });
+});
+
+describe("a race", () => {
+  const makers = { sgd, momentum, adam, rmsprop, adagrad };
+  test.each(golden.races)("of $rule on $surface goes torch.optim's way", ({ rule, options, surface: id, path }) => {
+    const run = race({
+      surface: surface(known(id).text),
+      rule: makers[rule](options),
+      start: path[0]!,
+      steps: path.length - 1,
+    });
+    const [startX, startY] = path[0]!;
+    for (const [i, [px, py]] of path.entries()) {
+      // float32 against float64: a millionth of the way so far, with room for how paths part in a curved valley.
+      const way = Math.hypot(px - startX, py - startY);
+      expect(Math.hypot(run.x[i]! - px, run.y[i]! - py)).toBeLessThan(1e-4 * way + 1e-6);
+    }
+    expect(run.gradients).toBe(path.length - 1);
+  });
+
+  test("stops where numbers end, and says which and when", () => {
+    // Each step multiplies x by 1 - 2 lr = -19. 19^30 fits float32, whose greatest number is 3.4e38; the gradient there, twice that, does not.
+    const run = race({ surface: surface("x^2 + y^2"), rule: sgd({ lr: 10 }), start: [1, 0], steps: 100 });
+    expect(run.stopped).toEqual({ step: 30, because: "The gradient by x was too large for float32 at step 31." });
+    expect(run.x).toHaveLength(31);
+    expect(run.x[30]! / run.x[29]!).toBeCloseTo(-19);
+  });
+
+  test("asks a rule of several gradients per step for all of them, and rules for what they read besides", async () => {
+    const [extra, polyak, adahessian] = await Promise.all([
+      load("extragradient"),
+      load("polyak-sgd"),
+      load("adahessian"),
+    ]);
+    expect(race({ surface: saddle, rule: extra(), start: [1, 0.5], steps: 7 }).gradients).toBe(14);
+    // Polyak's step is (f - 0) / |g|² = 1/2 on x²: half way to the minimum.
+    const run = race({ surface: surface("x^2 + y^2"), rule: polyak(), start: [1, 0], steps: 1 });
+    expect(run.x[1]).toBeCloseTo(0.5, 5);
+    const newton = race({
+      surface: surface("x^2 + 50 * y^2"),
+      rule: adahessian({ lr: 0.1 }),
+      start: [1, 1],
+      steps: 40,
+    });
+    expect(newton.loss.at(-1)!).toBeLessThan(newton.loss[0]! / 100);
+  });
+
+  test("meets the same noise with every rule of one seed, and other noise with another", () => {
+    const noisy = (lr: number, seed: number) =>
+      race({ surface: surface("x + y"), rule: batchNoise(sgd({ lr }), { sigma: 1, seed }), start: [0, 0], steps: 200 });
+    const [a, b, c] = [noisy(1, 1), noisy(2, 1), noisy(1, 2)];
+    expect(b.x[200]! / a.x[200]!).toBeCloseTo(2, 4);
+    expect(c.x[1]).not.toBe(a.x[1]);
+    // Steps are -1 - noise: over 400 draws their deviation is 1 to within a tenth or so.
+    const steps = [...a.x].flatMap((x, i) => (i === 0 ? [] : [x - a.x[i - 1]! + 1, a.y[i]! - a.y[i - 1]! + 1]));
+    expect(Math.sqrt(steps.reduce((sum, d) => sum + d * d, 0) / steps.length)).toBeGreaterThan(0.9);
+    expect(Math.sqrt(steps.reduce((sum, d) => sum + d * d, 0) / steps.length)).toBeLessThan(1.1);
+  });
+
+  test("takes any rule of the catalogue, except one that needs labels", async () => {
+    const refused: string[] = [];
+    for (const { id } of rules) {
+      try {
+        const { loss } = race({ surface: saddle, rule: (await load(id))(), start: [1, 0.5], steps: 3 });
+        expect(loss.length).toBeGreaterThan(1);
+      } catch (error) {
+        refused.push(`${id}: ${(error as Error).message}`);
+      }
+    }
+    expect(refused).toEqual([
+      "sophia-g: `race`: the rule reads gradients of sampled labels, and a surface has no labels.",
+    ]);
+  });
+});
+
+test("a formula that is wrong is shown with a caret under the place", () => {
+  expect(() => surface("x^2 + z")).toThrow("unknown symbol `z`");
+  expect(() => surface("x^2 + z")).toThrow(/\n {4}x\^2 \+ z\n {10}\^/);
+});
+
+test("a field is the surface on a grid, from the least x and y", () => {
+  const { values, columns, rows } = fieldOf(surface("x + 10 * y"), [0, 2], [0, 1], 3, 2);
+  expect([columns, rows, [...values]]).toEqual([3, 2, [0, 1, 2, 10, 11, 12]]);
+});
+
+test("a sweep counts as diverged what ends higher than it began", () => {
+  const points = sweep({
+    surface: surface("x^2 + y^2"),
+    rule: (lr) => sgd({ lr }),
+    start: [1, 1],
+    steps: 100,
+    rates: [0.1, 0.5, 1.05, 10],
+  });
+  expect(points.map(({ diverged }) => diverged)).toEqual([0, 0, 1, 1]);
+  expect(points[0]!.losses[0]).toBeCloseTo(2 * 0.8 ** 200, 12);
+  expect(points[3]!.losses).toEqual([Infinity]);
+});
+
+test("rates are spaced evenly by factor, and quantiles are NumPy's", () => {
+  expect(ratesFrom(1e-3, 1, 4)).toEqual([0.001, 0.01, 0.1, 1]);
+  // numpy.quantile([3, 1, 2, 10], [.25, .5, .75]) is [1.75, 2.5, 4.75]
+  expect([0.25, 0.5, 0.75].map((share) => quantile([3, 1, 2, 10], share))).toEqual([1.75, 2.5, 4.75]);
+  expect(quantile([1, 2, Infinity], 0.75)).toBe(Infinity);
+});
