@@ -9,6 +9,8 @@ os.environ.setdefault("KERAS_BACKEND", "torch")  # schedules.py wants the same
 
 import inspect
 import json
+import subprocess
+import sys
 from functools import partial
 
 import keras
@@ -138,6 +140,8 @@ KERAS_CASES = [
     ("Ftrl", [(DEFAULTS, {"learning_rate": 0.1}), (OPTIONS, {"learning_rate": 0.2, "learning_rate_power": -0.7, "initial_accumulator_value": 0.3, "l1_regularization_strength": 0.05, "l2_regularization_strength": 0.2, "l2_shrinkage_regularization_strength": 0.1, "beta": 0.4})]),
     ("Lion", [(DEFAULTS, {"learning_rate": 0.05}), (OPTIONS, {"learning_rate": 0.05, "beta_1": 0.6, "beta_2": 0.8, "weight_decay": 0.3})]),
     ("Lamb", [(DEFAULTS, {"learning_rate": 0.05}), (OPTIONS, {"learning_rate": 0.1, "beta_1": 0.6, "beta_2": 0.8, "epsilon": 0.05, "weight_decay": 0.3})]),
+    ("Muon", [(WIDE, {"learning_rate": 0.05}), (OPTIONS, {"learning_rate": 0.05, "adam_beta_1": 0.6, "adam_beta_2": 0.8, "adam_weight_decay": 0.3, "adam_lr_ratio": 0.5, "epsilon": 0.05, "weight_decay": 0.2, "momentum": 0.6, "nesterov": False, "rms_rate": 0.4}), (WIDE, {"learning_rate": 0.05, "rms_rate": None, "exclude_layers": ["^k"], "weight_decay": None, "adam_weight_decay": None})]),
+    ("ScheduleFreeAdamW", [(DEFAULTS, {"learning_rate": 0.05}), (OPTIONS, {"learning_rate": 0.05, "beta_1": 0.6, "beta_2": 0.8, "epsilon": 0.05, "warmup_steps": 4, "weight_decay": 0.3}), (TINY, {"learning_rate": 0.05})]),
 ]
 
 
@@ -146,7 +150,32 @@ def run_optax(name, options, p, steps):
     return optax_path(make(**{k: python(v) for k, v in options.items()}), p, steps)
 
 
+ON_JAX = """
+import json, sys, keras, numpy as np
+keras.config.set_floatx("float64")
+name, options, p, steps = json.load(sys.stdin)
+variables = {n: keras.Variable(np.array(x), dtype="float64", name=n) for n, x in p.items()}
+optimizer, path = getattr(keras.optimizers, name)(**options), []
+optimizer.build(list(variables.values()))
+for now in steps:
+    optimizer.apply([keras.ops.convert_to_tensor(np.array(now[n])) for n in variables], list(variables.values()))
+    path.append({n: np.array(x).tolist() for n, x in variables.items()})
+json.dump(path, sys.stdout)
+"""
+
+
+def run_keras_on_jax(name, options, p, steps):
+    """In a process of its own: a process has one backend."""
+    plain = lambda tensors: {n: x.tolist() for n, x in tensors.items()}
+    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_ENABLE_X64": "1"}
+    given = json.dumps([name, options, plain(p), [plain(now) for now in steps]])
+    ran = subprocess.run([sys.executable, "-c", ON_JAX], input=given, env=environment, check=True, capture_output=True, text=True)
+    return [{n: np.array(x) for n, x in now.items()} for now in json.loads(ran.stdout)]
+
+
 def run_keras(name, options, p, steps):
+    if name == "ScheduleFreeAdamW":  # on PyTorch it reads a variable that it has just overwritten
+        return run_keras_on_jax(name, options, p, steps)
     optimizer, path = getattr(keras.optimizers, name)(**options), []
     variables = {n: keras.Variable(x, dtype="float64", name=n) for n, x in p.items()}
     optimizer.build(list(variables.values()))
@@ -167,6 +196,13 @@ TORCH_SCHEDULES = [
     ("CyclicLR", None, {"base_lr": 0.1, "max_lr": 0.4, "step_size_up": 4, "step_size_down": 6}), ("CyclicLR", None, {"base_lr": 0.1, "max_lr": 0.4, "step_size_up": 5, "mode": "triangular2"}), ("CyclicLR", None, {"base_lr": 0.1, "max_lr": 0.4, "step_size_up": 5, "mode": "exp_range", "gamma": 0.9, "base_momentum": 0.6}),
 ]
 SEQUENCE = [("LinearLR", 0.3, {"start_factor": 0.1, "total_iters": 10}), ("ConstantLR", 0.3, {"factor": 0.5, "total_iters": 4}), ("CosineAnnealingLR", 0.3, {"T_max": 18})]
+
+# Schedulers that change one rate together; the cosine's restart adds to what the others left.
+CHAINS = [
+    [("LinearLR", 0.3, {"start_factor": 0.1, "total_iters": 10}), ("ExponentialLR", 0.3, {"gamma": 0.9})],
+    [("ConstantLR", 0.3, {"factor": 0.5, "total_iters": 4}), ("StepLR", 0.3, {"step_size": 5, "gamma": 0.6}), ("MultiStepLR", 0.3, {"milestones": [3, 20], "gamma": 0.7}), ("PolynomialLR", 0.3, {"total_iters": 25, "power": 2})],
+    [("LinearLR", 0.3, {"start_factor": 0.1, "total_iters": 5}), ("CosineAnnealingLR", 0.3, {"T_max": 10, "eta_min": 0.02}), ("PolynomialLR", 0.3, {"total_iters": 20})],
+]
 
 
 def schedule_values(make, rate):
@@ -190,7 +226,58 @@ def torch_schedules():
     out.append({"name": "SequentialLR", "parts": SEQUENCE, "options": {"milestones": milestones}, "values": schedule_values(sequence, 0.3)[0]})
     for name, f in (("LambdaLR", lambda k: 1 / (1 + k)), ("MultiplicativeLR", lambda k: 1 - 1 / (k + 2))):
         out.append({"name": name, "rate": 0.3, "lambda": [f(k) for k in range(WALK[-1] + 1)], "values": schedule_values(lambda o: getattr(kinds, name)(o, f), 0.3)[0]})
+    for name, rate, options in (("SWALR", 0.3, {"swa_lr": 0.05}), ("SWALR", 0.3, {"swa_lr": 0.5, "anneal_epochs": 15, "anneal_strategy": "linear"}), ("SWALR", 0.3, {"swa_lr": 0.05, "anneal_epochs": 0})):
+        values, _ = schedule_values(lambda o: torch.optim.swa_utils.SWALR(o, **options), rate)
+        out.append({"name": name, "rate": rate, "options": options, "values": values})
+    for parts in CHAINS:
+        chain = lambda o: kinds.ChainedScheduler([getattr(kinds, name)(o, **options) for name, _, options in parts])
+        out.append({"name": "ChainedScheduler", "parts": parts, "values": schedule_values(chain, 0.3)[0]})
     return {"steps": WALK, "cases": out}
+
+
+# The options of one schedule each, and steps around every boundary.
+OPTAX_SCHEDULES = [
+    ("constant_schedule", 0.3), ("linear_schedule", {"init_value": 0.3, "end_value": 0.05, "transition_steps": 10}), ("linear_schedule", {"init_value": 0.1, "end_value": 0.4, "transition_steps": 9, "transition_begin": 11}), ("linear_schedule", {"init_value": 0.1, "end_value": 0.4, "transition_steps": 0}),
+    ("polynomial_schedule", {"init_value": 0.3, "end_value": 0.05, "transition_steps": 10, "power": 2.5}), ("polynomial_schedule", {"init_value": 0.3, "end_value": 0.05, "transition_steps": 10, "power": 0.5, "transition_begin": 5}),
+    ("exponential_decay", {"init_value": 0.3, "transition_steps": 5, "decay_rate": 0.6}), ("exponential_decay", {"init_value": 0.3, "transition_steps": 5, "decay_rate": 0.6, "transition_begin": 4, "staircase": True, "end_value": 0.1}), ("exponential_decay", {"init_value": 0.1, "transition_steps": 5, "decay_rate": 1.5, "end_value": 0.2}), ("exponential_decay", {"init_value": 0.1, "transition_steps": 5, "decay_rate": 0}),
+    ("cosine_decay_schedule", {"init_value": 0.3, "decay_steps": 20}), ("cosine_decay_schedule", {"init_value": 0.3, "decay_steps": 20, "alpha": 0.2, "exponent": 1.5}),
+    ("piecewise_constant_schedule", {"init_value": 0.3, "boundaries_and_scales": {"20": 0.2, "3": 0.5, "10": 2}}), ("piecewise_constant_schedule", {"init_value": 0.3}),
+    ("piecewise_interpolate_schedule", {"interpolate_type": "linear", "init_value": 0.3, "boundaries_and_scales": {"20": 0.2, "3": 0.5, "10": 2}}), ("piecewise_interpolate_schedule", {"interpolate_type": "cosine", "init_value": 0.3, "boundaries_and_scales": {"20": 0.2, "3": 0.5, "10": 2}}),
+    ("linear_onecycle_schedule", {"transition_steps": 33, "peak_value": 0.3}), ("linear_onecycle_schedule", {"transition_steps": 30, "peak_value": 0.3, "pct_start": 0.35, "pct_final": 0.7, "div_factor": 5, "final_div_factor": 100}),
+    ("cosine_onecycle_schedule", {"transition_steps": 33, "peak_value": 0.3}), ("cosine_onecycle_schedule", {"transition_steps": 20, "peak_value": 0.3, "pct_start": 0.5, "div_factor": 5, "final_div_factor": 100}),
+    ("warmup_constant_schedule", {"init_value": 0.05, "peak_value": 0.3, "warmup_steps": 10}), ("warmup_cosine_decay_schedule", {"init_value": 0.05, "peak_value": 0.3, "warmup_steps": 10, "decay_steps": 30}), ("warmup_cosine_decay_schedule", {"init_value": 0, "peak_value": 0.3, "warmup_steps": 3, "decay_steps": 20, "end_value": 0.02, "exponent": 0.7}),
+    ("warmup_cosine_decay_schedule", {"init_value": 0.1, "peak_value": 0.3, "warmup_steps": 0, "decay_steps": 20}), ("warmup_exponential_decay_schedule", {"init_value": 0.05, "peak_value": 0.3, "warmup_steps": 9, "transition_steps": 4, "decay_rate": 0.7, "transition_begin": 2, "staircase": True, "end_value": 0.1}),
+    ("sgdr_schedule", [{"init_value": 0.05, "peak_value": 0.3, "warmup_steps": 3, "decay_steps": 10, "end_value": 0.02}, {"init_value": 0.02, "peak_value": 0.2, "warmup_steps": 5, "decay_steps": 19, "exponent": 2}]),
+]
+RATE = {"initial_learning_rate": 0.3}
+KERAS_SCHEDULES = [
+    ("CosineDecay", {**RATE, "decay_steps": 20}), ("CosineDecay", {**RATE, "decay_steps": 20, "alpha": 0.2, "warmup_target": 0.5, "warmup_steps": 10}), ("CosineDecay", {**RATE, "decay_steps": 20, "warmup_target": 0.5}),
+    ("CosineDecayRestarts", {**RATE, "first_decay_steps": 5}), ("CosineDecayRestarts", {**RATE, "first_decay_steps": 5, "t_mul": 1.0, "m_mul": 0.7, "alpha": 0.2}), ("CosineDecayRestarts", {**RATE, "first_decay_steps": 3, "t_mul": 2.0, "m_mul": 0.6, "alpha": 0.1}),
+    ("ExponentialDecay", {**RATE, "decay_steps": 5, "decay_rate": 0.6}), ("ExponentialDecay", {**RATE, "decay_steps": 5, "decay_rate": 0.6, "staircase": True}), ("InverseTimeDecay", {**RATE, "decay_steps": 5, "decay_rate": 0.6}), ("InverseTimeDecay", {**RATE, "decay_steps": 5, "decay_rate": 0.6, "staircase": True}),
+    ("PiecewiseConstantDecay", {"boundaries": [2, 10, 10, 19], "values": [0.3, 0.1, 0.7, 0.2, 0.05]}), ("PiecewiseConstantDecay", {"boundaries": [0], "values": [0.3, 0.1]}),
+    ("PolynomialDecay", {**RATE, "decay_steps": 10}), ("PolynomialDecay", {**RATE, "decay_steps": 10, "end_learning_rate": 0.05, "power": 2.5}), ("PolynomialDecay", {**RATE, "decay_steps": 10, "end_learning_rate": 0.05, "power": 0.5, "cycle": True}),
+]
+
+
+def schedule_cases(calls, of):
+    """Values at every step of the walk; the library's own, in its own precision."""
+    cases = []
+    for name, options in calls:
+        made = of(name, options)
+        cases.append({"name": name, "options": options, "values": [float(np.asarray(made(k))) for k in WALK]})
+    return {"steps": WALK, "cases": cases}
+
+
+def optax_schedule(name, options):
+    make = getattr(optax.schedules, name)
+    if not isinstance(options, dict):
+        return make(options)
+    return make(**{k: {int(at): scale for at, scale in v.items()} if isinstance(v, dict) else v for k, v in options.items()})
+
+
+def keras_schedule(name, options):
+    made = getattr(keras.optimizers.schedules, name)(**options)
+    return lambda step: keras.ops.convert_to_numpy(made(keras.ops.convert_to_tensor(step)))
 
 
 def torch_tools():
@@ -264,7 +351,7 @@ def goldens():
     with_torch = {**library(f"{TORCH}, torch.optim", TORCH_CASES, run_torch), "schedules": torch_schedules(), "tools": torch_tools()}
     return {
         f"{folder}/torch.json": with_torch,
-        f"{folder}/optax.json": library(f"{OPTAX}, its aliases", OPTAX_CASES, run_optax),
+        f"{folder}/optax.json": {**library(f"{OPTAX}, its aliases", OPTAX_CASES, run_optax), "schedules": schedule_cases(OPTAX_SCHEDULES, optax_schedule)},
         f"{folder}/differences.json": {"firsts": firsts(), "signatures": signatures()},
-        f"{folder}/keras.json": library(f"{KERAS}, keras.optimizers", KERAS_CASES, run_keras),
+        f"{folder}/keras.json": {**library(f"{KERAS}, keras.optimizers", KERAS_CASES, run_keras), "schedules": schedule_cases(KERAS_SCHEDULES, keras_schedule)},
     }

@@ -195,7 +195,7 @@ export function assign(configured: Configured, parameters: readonly Parameter[])
     const [label] = labels;
     if (labels.length > 1) ambiguous.push(`${p.name} (${labels.join(", ")})`);
     const group = label !== undefined && Object.hasOwn(c.groups, label) ? c.groups[label] : undefined;
-    if (label !== undefined && group) return of(group, p, [...path, label]);
+    if (label !== undefined && group) return of(group, p, label === "" ? path : [...path, label]); // a group without a name is its partition's only one
     unmatched.push(label === undefined ? p.name : `${p.name} (${typeof label === "string" ? label : shown(label)})`);
     return { label: "", leaf: undefined };
   };

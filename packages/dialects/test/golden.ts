@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { optimizer } from "@descent/arrays";
 import { displacementError } from "@descent/conformance";
-import type { Configured } from "@descent/core";
+import type { Configured, Schedule } from "@descent/core";
 import type { Axes, Role } from "@descent/core/adapter";
 import { expect } from "vitest";
 
@@ -60,3 +60,13 @@ export function apart(configured: Configured, { data, path }: Case, from: Golden
   opt.dispose();
   return worst;
 }
+
+/** Values of a library's schedules, in its spelling, at steps. */
+export interface Schedules {
+  readonly steps: readonly number[];
+  readonly cases: readonly { readonly name: string; readonly options: unknown; readonly values: readonly number[] }[];
+}
+
+/** The largest relative difference of a schedule from values at steps. */
+export const off = (made: Schedule, steps: readonly number[], values: readonly number[]): number =>
+  Math.max(...steps.map((step, i) => Math.abs(made(step) - values[i]!) / Math.max(...values)));

@@ -3,7 +3,7 @@ import { displacementError, TOLERANCE } from "@descent/conformance";
 import type { Configured, Schedule } from "@descent/core";
 import { expect, test } from "vitest";
 import * as torch from "../src/torch/index.ts";
-import { apart, type Golden, golden, said } from "./golden.ts";
+import { apart, type Golden, golden, off, said } from "./golden.ts";
 
 interface Schedules {
   readonly steps: readonly number[];
@@ -30,10 +30,7 @@ test.each(made.cases.map((one) => [said(one), one] as const))("%s moves as PyTor
   expect(apart(call<Configured>(one.name, one.options), one, made)).toBeLessThan(TOLERANCE);
 });
 
-/** The largest relative difference of a schedule from values at steps: PyTorch's recursions gather rounding. */
-const off = (made: Schedule, steps: readonly number[], values: readonly number[]): number =>
-  Math.max(...steps.map((step, i) => Math.abs(made(step) - values[i]!) / Math.max(...values)));
-
+// PyTorch's recursions gather rounding.
 test.each(made.schedules.cases.map((one) => [`${one.name}(${JSON.stringify(one.options ?? {})})`, one] as const))(
   "%s has PyTorch's values",
   (_, { name, rate, options = {}, parts, lambda, values, momentum }) => {
@@ -48,7 +45,7 @@ test.each(made.schedules.cases.map((one) => [`${one.name}(${JSON.stringify(one.o
       ? call<Schedule>(
           name,
           parts.map(([part, lr, o]) => call<Schedule>(part, lr, o)),
-          given,
+          ...(name === "SequentialLR" ? [given] : []),
         )
       : call<Schedule>(name, rate, given);
     expect(off(schedule, steps, values)).toBeLessThan(1e-12);
@@ -58,6 +55,30 @@ test.each(made.schedules.cases.map((one) => [`${one.name}(${JSON.stringify(one.o
 test("a schedule that PyTorch steps once per epoch holds its value for the updates of one", () => {
   const each = torch.stepsPerEpoch(100, torch.StepLR(1, { step_size: 2, gamma: 0.5 }));
   expect([0, 99, 199, 200, 399, 400].map(each)).toEqual([1, 1, 1, 0.5, 0.5, 0.25]);
+});
+
+test("an average of weights begins where its rate begins to go to its own", () => {
+  const before = torch.ExponentialLR(0.3, { gamma: 0.9 });
+  const swa = torch.SWALR(before(5), { swa_lr: 0.05, anneal_epochs: 2, anneal_strategy: "linear" });
+  const lr = torch.SequentialLR([before, swa], { milestones: [5] });
+  expect([4, 5, 6, 7, 8].map(lr)).toEqual([before(4), before(5), (before(5) + 0.05) / 2, 0.05, 0.05]);
+});
+
+test("schedulers that set the rate, or start from another, are not chained", () => {
+  const chain = torch.ChainedScheduler as (schedulers: unknown) => unknown;
+  const step = torch.StepLR(0.1, { step_size: 5 });
+  expect(() => chain([step, torch.LambdaLR(0.1, { lr_lambda: () => 1 })])).toThrow(
+    "ChainedScheduler: number 1 does not change the rate that it finds, but sets it. It takes StepLR",
+  );
+  expect(() => chain([step, torch.LinearLR(0.2)])).toThrow("the schedulers start from `0.1`, `0.2`");
+  expect(() => chain([])).toThrow("ChainedScheduler takes a list of schedulers");
+});
+
+test("Adafactor refuses what PyTorch factors otherwise", () => {
+  const conv = { data: new Float32Array(8), shape: [2, 1, 2, 2] };
+  expect(() => optimizer({ conv }, torch.Adafactor())).toThrow(
+    "Adafactor: PyTorch factors the last two dimensions, and `conv` has shape [2, 1, 2, 2]",
+  );
 });
 
 test("ReduceLROnPlateau cuts when a metric has stalled for longer than its patience", () => {

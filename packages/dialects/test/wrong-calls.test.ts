@@ -34,6 +34,11 @@ const iter = { name: "iter", tensor: { shape: [], dataSync: () => Int32Array.of(
 const good = (...args: unknown[]): GoodCall => ({ args: () => args });
 const rate = (...args: unknown[]): GoodCall => ({ args: () => args, use: (lr: (step: number) => number) => lr(3) });
 
+const line = { init_value: 0.1, end_value: 0.2, transition_steps: 10, transition_begin: 2 };
+const decay = { init_value: 0.1, transition_steps: 3, decay_rate: 0.9, staircase: true, end_value: 0.01 };
+const warm = { init_value: 0.1, peak_value: 0.2, warmup_steps: 5 };
+const keras0 = { initial_learning_rate: 0.1 };
+
 wrongCalls(emit, { emit: { args: () => [adamw, "numpy"] } });
 wrongCalls(torch, {
   ...optimizers(torch),
@@ -45,6 +50,7 @@ wrongCalls(torch, {
   clip_grad_value_: good(sgd(), 1),
   get_ema_multi_avg_fn: good(0.9),
   get_swa_multi_avg_fn: good(),
+  ChainedScheduler: rate([torch.ConstantLR(0.1), torch.ExponentialLR(0.1, { gamma: 0.9 })]),
   ConstantLR: rate(0.1, { factor: 0.5, total_iters: 5 }),
   CosineAnnealingLR: rate(0.1, { T_max: 10, eta_min: 0.01 }),
   CosineAnnealingWarmRestarts: rate(0.1, { T_0: 10, T_mult: 2, eta_min: 0.01 }),
@@ -59,6 +65,7 @@ wrongCalls(torch, {
   ReduceLROnPlateau: good(0.1, { mode: "min", factor: 0.5, patience: 3, threshold_mode: "rel" }),
   SequentialLR: rate([torch.ConstantLR(0.1), torch.ExponentialLR(0.1, { gamma: 0.9 })], { milestones: [5] }),
   StepLR: rate(0.1, { step_size: 5, gamma: 0.5 }),
+  SWALR: rate(0.1, { swa_lr: 0.05, anneal_epochs: 5, anneal_strategy: "linear" }),
   stepsPerEpoch: rate(10, torch.StepLR(0.1, { step_size: 5 })),
 });
 wrongCalls(optax, {
@@ -72,10 +79,37 @@ wrongCalls(optax, {
   clip_by_global_norm: { args: () => [1], use: (piece: optax.Piece) => piece(sgd()) },
   lookahead: good(sgd(), { sync_period: 5, slow_step_size: 0.5 }),
   MultiSteps: good(sgd(), 4),
+  constant_schedule: rate(0.1),
+  linear_schedule: rate(line),
+  polynomial_schedule: rate({ ...line, power: 2 }),
+  exponential_decay: rate(decay),
+  cosine_decay_schedule: rate({ init_value: 0.1, decay_steps: 10, alpha: 0.1, exponent: 2 }),
+  piecewise_constant_schedule: rate({ init_value: 0.1, boundaries_and_scales: { 5: 0.5 } }),
+  piecewise_interpolate_schedule: rate({
+    init_value: 0.1,
+    boundaries_and_scales: { 5: 0.5 },
+    interpolate_type: "linear",
+  }),
+  cosine_onecycle_schedule: rate({ transition_steps: 10, peak_value: 0.1, pct_start: 0.4, div_factor: 5 }),
+  linear_onecycle_schedule: rate({ transition_steps: 10, peak_value: 0.1, pct_start: 0.4, pct_final: 0.8 }),
+  warmup_constant_schedule: rate(warm),
+  warmup_cosine_decay_schedule: rate({ ...warm, decay_steps: 20, end_value: 0.01, exponent: 2 }),
+  warmup_exponential_decay_schedule: rate({ ...warm, transition_steps: 3, decay_rate: 0.9, transition_begin: 1 }),
+  sgdr_schedule: rate([
+    { ...warm, decay_steps: 20 },
+    { ...warm, decay_steps: 10 },
+  ]),
+  join_schedules: rate([torch.ConstantLR(0.1), torch.LinearLR(0.1)], [5]),
 });
 wrongCalls(keras, {
   ...optimizers(keras),
   fromVariables: good(variables, ofKeras.state(), { names: {} }),
+  CosineDecay: rate({ ...keras0, decay_steps: 10, alpha: 0.1, warmup_target: 0.2, warmup_steps: 3 }),
+  CosineDecayRestarts: rate({ ...keras0, first_decay_steps: 10, t_mul: 2, m_mul: 0.5, alpha: 0.1 }),
+  ExponentialDecay: rate({ ...keras0, decay_steps: 10, decay_rate: 0.9, staircase: true }),
+  InverseTimeDecay: rate({ ...keras0, decay_steps: 10, decay_rate: 0.9, staircase: true }),
+  PiecewiseConstantDecay: rate({ boundaries: [3, 5], values: [0.1, 0.2, 0.3] }),
+  PolynomialDecay: rate({ ...keras0, decay_steps: 10, end_learning_rate: 0.01, power: 2, cycle: true }),
   toVariables: good(ofKeras.state(), variables, { names: {} }),
 });
 wrongCalls(tensorflow, {

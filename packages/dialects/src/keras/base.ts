@@ -21,19 +21,22 @@ const base = {
 
 type Base = Values<typeof base>;
 
-/** An optimizer of Keras: its own options, and those of every one. `decays` says that its rule decays by itself. */
+/** An optimizer of Keras: its own options, and those of every one. `decays` says that its rule decays by itself, `refuses` what cannot be had, `nullable` what may be null. */
 export function keras<const D extends Defaults>(
   dialect: string,
   defaults: D,
   make: (values: Values<D> & Base) => Configured,
   decays = false,
+  refuses: Readonly<Record<string, string>> = {},
+  nullable: readonly string[] = [],
 ): Dialect<typeof base & D> {
   const all = { ...base, ...defaults };
   return optimizer({
     library: "keras",
     dialect,
     defaults: all,
-    refuses: { name: "optimizers have no names here." },
+    refuses: { name: "optimizers have no names here.", ...refuses },
+    nullable,
     make: (values) => {
       const o = values as unknown as Values<D> & Base; // `all` is both
       return around(dialect, decays ? make(o) : decoupled(make(o), o.weight_decay), o);

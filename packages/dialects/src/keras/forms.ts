@@ -27,6 +27,10 @@ const plain: Forms = {
   adadelta: { slots: { v: "accumulated_grad", u: "accumulated_delta_var" } },
   "keras/ftrl": { slots: { n: "accumulator", z: "linear" } },
   lion: { slots: { m: "momentum" } },
+  ...alike(["keras/muon", "keras/muon-plain", "keras/muon-unmatched", "keras/muon-plain-unmatched"], {
+    slots: { m: "momentum" },
+  }),
+  "keras/schedule-free-adamw": { slots: { z: "momentum", v: "velocity" } },
   sgd: { slots: {} },
 };
 

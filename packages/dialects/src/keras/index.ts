@@ -11,8 +11,18 @@ export {
   Ftrl,
   Lamb,
   Lion,
+  Muon,
   Nadam,
   RMSprop,
+  ScheduleFreeAdamW,
   SGD,
 } from "./optimizers.ts";
+export {
+  CosineDecay,
+  CosineDecayRestarts,
+  ExponentialDecay,
+  InverseTimeDecay,
+  PiecewiseConstantDecay,
+  PolynomialDecay,
+} from "./schedules.ts";
 export { fromVariables, toVariables, type VariablesOptions } from "./variables.ts";

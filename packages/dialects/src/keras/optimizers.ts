@@ -1,8 +1,10 @@
 import { adadelta, adagradEpsInside, rmspropEpsInside } from "@descent/adagrad";
 import { nadam } from "@descent/adam";
-import type { HyperValue } from "@descent/core/adapter";
+import { type Configured, OptimizerError, type Parameter } from "@descent/core";
+import { type HyperValue, shown } from "@descent/core/adapter";
+import { scale } from "@descent/schedules";
 import { classicalMomentum, lion, sgd } from "@descent/sgd";
-import { everyParameter } from "../optimizer/compose.ts";
+import { decoupled, everyParameter, flatOnly } from "../optimizer/compose.ts";
 import { fixed, on } from "../optimizer/optimizer.ts";
 import { rmspropCenteredEpsInside, rmspropCenteredRateInside, rmspropRateInside } from "../optimizer/rules.ts";
 import { keras } from "./base.ts";
@@ -13,7 +15,9 @@ import {
   amsgradHat,
   ftrlPowered,
   lambApart,
+  muonOf,
   nesterovRateInside,
+  scheduleFreeAlike,
 } from "./rules.ts";
 
 const moments = { learning_rate: 1e-3, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
@@ -68,9 +72,9 @@ export const Adadelta = keras("Adadelta", { learning_rate: 1e-3, rho: 0.95, epsi
 );
 
 /**
- * `keras.optimizers.Adafactor`, for matrices and vectors; of a convolution Keras factors the last two dimensions, inputs and
- * outputs, for each place of the kernel, and this rule outputs against the rest. `relative_step` changes nothing, in Keras either:
- * the rate is at most 1/√t in both cases.
+ * `keras.optimizers.Adafactor`, for matrices and vectors. Of larger tensors Keras factors the last two dimensions, inputs and
+ * outputs, for each place of a kernel, which cannot be had here: they are refused by name. `relative_step` changes nothing, in
+ * Keras either: the rate is at most 1/√t in both cases.
  */
 export const Adafactor = keras(
   "Adafactor",
@@ -83,13 +87,17 @@ export const Adafactor = keras(
     relative_step: true,
   },
   (o) =>
-    adafactorAdded({
-      lr: o.learning_rate,
-      decay: -fixed("Adafactor", "beta_2_decay", o.beta_2_decay),
-      clip: o.clip_threshold,
-      eps1: o.epsilon_1,
-      eps2: o.epsilon_2,
-    }),
+    flatOnly(
+      "Adafactor",
+      "Keras factors the last two dimensions, for each place of a kernel",
+      adafactorAdded({
+        lr: o.learning_rate,
+        decay: -fixed("Adafactor", "beta_2_decay", o.beta_2_decay),
+        clip: o.clip_threshold,
+        eps1: o.epsilon_1,
+        eps2: o.epsilon_2,
+      }),
+    ),
 );
 
 /** `keras.optimizers.Ftrl`: the sum of squares starts at 0.1, and half of `beta` over the rate is added to the L2 term. */
@@ -129,3 +137,91 @@ export const Lion = keras(
 
 /** `keras.optimizers.Lamb`: decay is apart from the trust ratio, where the paper's is within. */
 export const Lamb = keras("Lamb", moments, (o) => lambApart(hyper(o)));
+
+/** A number or a schedule, times a factor. */
+const times = (value: HyperValue, factor: number): HyperValue => {
+  if (factor === 1) return value;
+  return typeof value === "number" ? value * factor : scale(value, factor);
+};
+
+/** The patterns of layers that Muon leaves to Adam. */
+function excluded(given: readonly string[] | null): readonly RegExp[] {
+  if (given === null) return [];
+  if (Array.isArray(given) && given.every((text) => typeof text === "string"))
+    return given.map((text: string) => new RegExp(text));
+  throw new OptimizerError(
+    `Muon: \`exclude_layers\` must be a list of patterns, ["head", "^embed"]; got ${shown(given)}.`,
+  );
+}
+
+const ITERATION = "the iteration has Keras's default. Write a rule with a macro of your own.";
+const layers = null as readonly string[] | null;
+
+/**
+ * `keras.optimizers.Muon`: matrices by Muon, everything else by Adam, and so are embeddings, unless `exclude_embeddings` is false,
+ * and what a pattern of `exclude_layers` finds in its name. An embedding is one by its role, or by its name as in Keras. The
+ * iteration is in float32, and its numbers and steps are Keras's defaults.
+ */
+export const Muon = keras(
+  "Muon",
+  {
+    learning_rate: 1e-3,
+    adam_beta_1: 0.9,
+    adam_beta_2: 0.999,
+    adam_weight_decay: 4e-3 as HyperValue | null,
+    epsilon: 1e-7,
+    weight_decay: 4e-3 as HyperValue | null,
+    exclude_layers: layers,
+    exclude_embeddings: true,
+    adam_lr_ratio: 1,
+    momentum: 0.95,
+    nesterov: true,
+    rms_rate: 0.2 as HyperValue | null,
+  },
+  (o): Configured => {
+    const ratio = fixed("Muon", "adam_lr_ratio", o.adam_lr_ratio);
+    const patterns = excluded(o.exclude_layers);
+    const muon = muonOf({ nesterov: o.nesterov, matched: o.rms_rate !== null });
+    const adam = adamHat({
+      lr: times(o.learning_rate, ratio),
+      beta1: o.adam_beta_1,
+      beta2: o.adam_beta_2,
+      eps: o.epsilon,
+    });
+    const isMuons = ({ name, shape, role }: Parameter): boolean =>
+      shape.length === 2 &&
+      !(o.exclude_embeddings && (role === "embedding" || /embedding/i.test(name))) &&
+      !patterns.some((pattern) => pattern.test(name));
+    return {
+      kind: "partition",
+      groups: {
+        muon: muon({
+          lr: o.learning_rate,
+          momentum: o.momentum,
+          weightDecay: o.weight_decay ?? 0,
+          ...(o.rms_rate === null ? {} : { each: o.rms_rate }),
+          decays: everyParameter,
+        }),
+        // Its decay is by the rate itself.
+        adam: decoupled(adam, on(o.adam_weight_decay) ? times(o.adam_weight_decay, 1 / ratio) : null),
+      },
+      labels: (parameter) => [isMuons(parameter) ? "muon" : "adam"],
+    };
+  },
+  true,
+  {
+    ...Object.fromEntries(["muon_a", "muon_b", "muon_c"].map((name) => [name, ITERATION])),
+    ns_steps: ITERATION,
+  },
+  ["rms_rate", "weight_decay", "adam_weight_decay"],
+);
+
+/**
+ * `keras.optimizers.ScheduleFreeAdamW`: every step counts alike in the average, and the warm-up is its own. Keras never evaluates
+ * at the average, and this has it as its readout. As on JAX: on PyTorch, Keras 3.15 reads a moment that it has overwritten already.
+ */
+export const ScheduleFreeAdamW = keras(
+  "ScheduleFreeAdamW",
+  { ...moments, learning_rate: 2.5e-3, epsilon: 1e-8, warmup_steps: 0 },
+  (o) => scheduleFreeAlike({ ...hyper(o), warmup: fixed("ScheduleFreeAdamW", "warmup_steps", o.warmup_steps) }),
+);

@@ -3,6 +3,8 @@ import { adam, adamax } from "@descent/adam";
 import { rule, transform } from "@descent/core";
 import { adafactor } from "@descent/factored";
 import { lamb } from "@descent/layerwise";
+import { muonMatchRms, normuon } from "@descent/orthogonal";
+import { scheduleFreeAdamw } from "@descent/schedule-free";
 import { classicalMomentum } from "@descent/sgd";
 
 /*
@@ -104,4 +106,45 @@ export const lambApart = rule({
   title: "LAMB of Keras",
   hyper: { lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-7 },
   update: { ...lamb.update, u: "mHat / (sqrt(vHat) + eps)" },
+});
+
+/** The switches of Keras's Muon. */
+export interface MuonSwitches {
+  readonly nesterov: boolean;
+  /** Whether the step is `each` per element on average, or as long as the iteration leaves it. */
+  readonly matched: boolean;
+}
+
+/** Muon whose momentum is a sum, and whose iteration adds its ε. Its state names the switches, because each has equations of its own. */
+export function muonOf({ nesterov, matched }: MuonSwitches) {
+  return rule({
+    ...muonMatchRms,
+    id: ["keras/muon", ...(nesterov ? [] : ["plain"]), ...(matched ? [] : ["unmatched"])].join("-"),
+    title: "Muon of Keras",
+    macros: normuon.macros, // its iteration adds ε to the norm, as this one's does
+    hyper: { lr: 1e-3, momentum: 0.95, weightDecay: 4e-3, ...(matched ? { each: 0.2 } : {}) },
+    update: {
+      m: "momentum * m + g",
+      ahead: nesterov ? "g + momentum * m" : "m",
+      p: matched ? "p - each * lr * sqrt(max(rows, cols)) * orthogonal(ahead)" : "p - lr * orthogonal(ahead)",
+    },
+  });
+}
+
+/** Schedule-free Adam whose steps count alike in the average, and whose decay is apart from them. */
+export const scheduleFreeAlike = rule({
+  ...scheduleFreeAdamw,
+  id: "keras/schedule-free-adamw",
+  title: "Schedule-free AdamW of Keras",
+  hyper: { lr: 2.5e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, warmup: 0 },
+  ranges: { beta1: [Number.MIN_VALUE, 1], warmup: [0, Infinity] },
+  state: { z: { init: "p" }, v: 0 },
+  update: {
+    rate: "warmup > 0 ? lr * min(t / warmup, 1) : lr",
+    v: scheduleFreeAdamw.update.v,
+    mean: "(p - (1 - beta1) * z) / beta1",
+    z: "z - rate * g / (sqrt(v / (1 - beta2^t)) + eps)",
+    x: "mean + (z - mean) / t",
+    p: "(1 - beta1) * z + beta1 * x",
+  },
 });

@@ -23,6 +23,23 @@ function keras(state: StateDict): Library {
   return { title: "Keras", forms: formsOf(averaging), axes: (rank) => ({ in: [rank - 2], out: [rank - 1] }) };
 }
 
+/** The files that Keras writes by itself: HDF5, `.weights.h5`, and zip archives with one, `.keras`. */
+const OWN = [
+  [0x89, 0x48, 0x44, 0x46],
+  [0x50, 0x4b, 0x03, 0x04],
+] as const;
+
+/**
+ * Throws for a file that Keras wrote by itself. Its variables have numbers in place of names, so that Keras must open it in any
+ * case, and three lines of Python need no reader of HDF5 here.
+ */
+function refuseOwn(where: string, bytes: unknown): void {
+  if (!(bytes instanceof Uint8Array) || !OWN.some((magic) => magic.every((byte, i) => bytes[i] === byte))) return;
+  throw new OptimizerError(
+    `${where} takes a safetensors file, and this is a file of Keras's own, .keras or .weights.h5, which numbers its variables and does not name them. In Python:\n  model = keras.models.load_model("model.keras")  # or build and compile it, and load_weights\n  variables = {v.path: numpy.array(v, order="C") for v in model.optimizer.variables}\n  safetensors.numpy.save_file(variables, "optimizer.safetensors")`,
+  );
+}
+
 const isCount = (key: string): boolean => key.endsWith("/iteration");
 
 /** The key of a variable: `adam/sequential_hidden_kernel_momentum`. */
@@ -36,6 +53,7 @@ const keyOf = (keys: readonly string[], slot: string, parameter: string): string
  */
 export function fromVariables(bytes: Uint8Array, like: StateDict, options: VariablesOptions = {}): StateDict {
   const { names = {} } = knownOptions("fromVariables", options, ["names"]);
+  refuseOwn("fromVariables", bytes);
   const { tensors } = decodeSafetensors(bytes);
   const keys = Object.keys(tensors);
   const [iteration] = keys.filter(isCount);
@@ -82,5 +100,6 @@ export function toVariables(
   options: VariablesOptions = {},
 ): Uint8Array<ArrayBuffer> {
   const { names = {} } = knownOptions("toVariables", options, ["names"]);
+  refuseOwn("toVariables", like);
   return filled("toVariables", keras(state), state, like, names, keyOf, isCount);
 }

@@ -44,4 +44,20 @@ export {
   MultiSteps,
   type Piece,
 } from "./chain.ts";
+export {
+  constant_schedule,
+  cosine_decay_schedule,
+  cosine_onecycle_schedule,
+  exponential_decay,
+  join_schedules,
+  linear_onecycle_schedule,
+  linear_schedule,
+  piecewise_constant_schedule,
+  piecewise_interpolate_schedule,
+  polynomial_schedule,
+  sgdr_schedule,
+  warmup_constant_schedule,
+  warmup_cosine_decay_schedule,
+  warmup_exponential_decay_schedule,
+} from "./schedules.ts";
 export { type FromTreeOptions, fromTree, type TreeOptions, toTree } from "./tree.ts";

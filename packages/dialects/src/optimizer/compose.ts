@@ -1,4 +1,4 @@
-import { type Configured, decoupledDecay, withL2 } from "@descent/core";
+import { type Configured, decoupledDecay, OptimizerError, withL2 } from "@descent/core";
 import { type HyperValue, prepend } from "@descent/core/adapter";
 import { on } from "./optimizer.ts";
 
@@ -16,3 +16,15 @@ export const decoupled = (configured: Configured, weightDecay: HyperValue | null
 /** Steps up the gradient instead of down. Outermost, because decay still shrinks. */
 export const maximized = (configured: Configured, maximize: boolean): Configured =>
   maximize ? prepend(configured, "maximize", { hyper: {}, equations: { g: "-g" } }) : configured;
+
+/** A configuration for vectors and matrices, because the library does with larger tensors what `theirs` says. */
+export const flatOnly = (where: string, theirs: string, inner: Configured): Configured => ({
+  kind: "partition",
+  groups: { "": inner },
+  labels: ({ name, shape }) => {
+    if (shape.length <= 2) return [""];
+    throw new OptimizerError(
+      `${where}: ${theirs}, and \`${name}\` has shape [${shape.join(", ")}], for which that cannot be had here. Give it another optimizer: partition(…), or adafactor() of @descent/factored, which factors outputs against the rest.`,
+    );
+  },
+});

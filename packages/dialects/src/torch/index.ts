@@ -1,6 +1,7 @@
 /** PyTorch's optimizers, schedulers and clipping by PyTorch's names, with PyTorch's defaults. */
 
 export type { Dialect } from "../optimizer/optimizer.ts";
+export { ChainedScheduler } from "./chain.ts";
 export {
   ConstantLR,
   CosineAnnealingLR,
@@ -17,6 +18,7 @@ export {
   ReduceLROnPlateau,
   SequentialLR,
   StepLR,
+  SWALR,
   stepsPerEpoch,
 } from "./lr-scheduler.ts";
 export {

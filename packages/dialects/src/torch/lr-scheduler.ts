@@ -16,30 +16,22 @@ import {
   scale,
   stepwise,
 } from "@descent/schedules";
-import { type Defaults, type Given, read } from "../optimizer/optimizer.ts";
+import type { Defaults, Given } from "../optimizer/optimizer.ts";
+import { asked, scheduleOptions } from "../optimizer/schedules.ts";
+import { chainable } from "./chain.ts";
 
 /*
  * PyTorch's `lr_scheduler`s as functions of the step. There they change an optimizer's rate and start from it; here the rate that
  * they start from comes first, and what they return is the rate itself.
  */
 
-/** Options that PyTorch asks for have no default: they must be given. */
-const asked = Number.NaN;
+const refuses = {
+  last_epoch: "a saved optimizer knows its own step.",
+  cycle_momentum: "the result has both, `lr` and `momentum`. Take what is wanted.",
+};
 
-function options<D extends Defaults>(where: string, given: Given<D>, defaults: D): { readonly [K in keyof D]: D[K] } {
-  const refuses = {
-    last_epoch: "a saved optimizer knows its own step.",
-    cycle_momentum: "the result has both, `lr` and `momentum`. Take what is wanted.",
-  };
-  const values: Readonly<Record<string, unknown>> = read(where, given, defaults, refuses);
-  for (const [name, value] of Object.entries(values)) {
-    if (Number.isNaN(value)) throw new OptimizerError(`${where} needs \`${name}\`, a number.`);
-    const numeric = typeof defaults[name] === "number" || (defaults[name] === null && value !== null);
-    if (numeric && typeof value !== "number")
-      throw new OptimizerError(`${where}: \`${name}\` must be a number; got ${shown(value)}.`);
-  }
-  return values as { readonly [K in keyof D]: D[K] }; // schedules were refused, and the rest is of the default's kind
-}
+const options = <D extends Defaults>(where: string, given: Given<D>, defaults: D): { readonly [K in keyof D]: D[K] } =>
+  scheduleOptions(where, given, defaults, refuses);
 
 function rate(where: string, lr: unknown): number {
   if (typeof lr === "number" && Number.isFinite(lr)) return lr;
@@ -50,7 +42,7 @@ const steplr = { step_size: asked, gamma: 0.1 };
 /** `StepLR`: `gamma` times as much every `step_size` steps. */
 export function StepLR(lr: number, given: Given<typeof steplr>): Equation {
   const { step_size: every, gamma } = options("StepLR", given, steplr);
-  return stepwise({ from: rate("StepLR", lr), rate: gamma, every });
+  return chainable(stepwise({ from: rate("StepLR", lr), rate: gamma, every }), { lr });
 }
 
 /** `MultiStepLR`: `gamma` times as much from each milestone on. */
@@ -68,35 +60,35 @@ export function MultiStepLR(
     now *= gamma;
     values[at] = now;
   }
-  return piecewise(values);
+  return chainable(piecewise(values), { lr });
 }
 
 const constantlr = { factor: 1 / 3, total_iters: 5 };
 /** `ConstantLR`: `factor` of the rate for `total_iters` steps, then all of it. */
 export function ConstantLR(lr: number, given: Given<typeof constantlr> = {}): Equation {
   const { factor, total_iters } = options("ConstantLR", given, constantlr);
-  return piecewise({ 0: rate("ConstantLR", lr) * factor, [total_iters]: lr });
+  return chainable(piecewise({ 0: rate("ConstantLR", lr) * factor, [total_iters]: lr }), { lr });
 }
 
 const linearlr = { start_factor: 1 / 3, end_factor: 1, total_iters: 5 };
 /** `LinearLR`: from one factor of the rate to another in a straight line. */
 export function LinearLR(lr: number, given: Given<typeof linearlr> = {}): Equation {
   const { start_factor, end_factor, total_iters: over } = options("LinearLR", given, linearlr);
-  return linear({ from: rate("LinearLR", lr) * start_factor, to: lr * end_factor, over });
+  return chainable(linear({ from: rate("LinearLR", lr) * start_factor, to: lr * end_factor, over }), { lr });
 }
 
 const exponentiallr = { gamma: asked };
 /** `ExponentialLR`: `gamma` times as much every step. */
 export function ExponentialLR(lr: number, given: Given<typeof exponentiallr>): Equation {
   const { gamma } = options("ExponentialLR", given, exponentiallr);
-  return exponential({ from: rate("ExponentialLR", lr), rate: gamma });
+  return chainable(exponential({ from: rate("ExponentialLR", lr), rate: gamma }), { lr });
 }
 
 const polynomiallr = { total_iters: 5, power: 1 };
 /** `PolynomialLR`: to 0 in `total_iters` steps. */
 export function PolynomialLR(lr: number, given: Given<typeof polynomiallr> = {}): Equation {
   const { total_iters: over, power } = options("PolynomialLR", given, polynomiallr);
-  return polynomial({ from: rate("PolynomialLR", lr), over, power });
+  return chainable(polynomial({ from: rate("PolynomialLR", lr), over, power }), { lr });
 }
 
 const annealing = { T_max: asked, eta_min: 0 };
@@ -104,7 +96,14 @@ const annealing = { T_max: asked, eta_min: 0 };
 export function CosineAnnealingLR(lr: number, given: Given<typeof annealing>): Equation {
   const { T_max, eta_min } = options("CosineAnnealingLR", given, annealing);
   const range = rate("CosineAnnealingLR", lr) - eta_min;
-  return schedule(`(${eta_min}) + (${range}) * (1 + cos(${Math.PI} * (step / ${T_max}))) / 2`);
+  const wave = (k: number): number => 1 + Math.cos((Math.PI * k) / T_max);
+  return chainable(schedule(`(${eta_min}) + (${range}) * (1 + cos(${Math.PI} * (step / ${T_max}))) / 2`), {
+    lr,
+    next: (now, k) =>
+      (k - 1 - T_max) % (2 * T_max) === 0
+        ? now + (range * wave(T_max - 1)) / 2
+        : (wave(k) / wave(k - 1)) * (now - eta_min) + eta_min,
+  });
 }
 
 const warmRestarts = { T_0: asked, T_mult: 1, eta_min: 0 };
@@ -197,10 +196,11 @@ export function LambdaLR(lr: number, given: { readonly lr_lambda: Schedule }): S
 export function MultiplicativeLR(lr: number, given: { readonly lr_lambda: Schedule }): Schedule {
   const factor = lambda("MultiplicativeLR", given);
   const values = [rate("MultiplicativeLR", lr)];
-  return (step) => {
+  const course = (step: number): number => {
     for (let k = values.length; k <= step; k++) values.push(values[k - 1]! * factor(k));
     return values[step]!;
   };
+  return chainable(course, { lr, next: (now, k) => now * factor(k) });
 }
 
 function lambda(where: string, given: unknown): Schedule {
@@ -229,6 +229,21 @@ export function SequentialLR(
       "SequentialLR takes schedules, and as `milestones` the steps at which all but the first begin: SequentialLR([a, b], { milestones: [100] }).",
     );
   return join(schedulers.map((each, i) => [i === 0 ? 0 : milestones[i - 1]!, each] as const));
+}
+
+const swalr = { swa_lr: asked, anneal_epochs: 10, anneal_strategy: "cos" };
+/**
+ * `torch.optim.swa_utils.SWALR`: from the rate at which the averaging of weights begins to `swa_lr`, and there for good:
+ * `SequentialLR([before, SWALR(before(160), { swa_lr: 0.05 })], { milestones: [160] })`.
+ */
+export function SWALR(lr: number, given: Given<typeof swalr>): Equation {
+  const { swa_lr, anneal_epochs: over, anneal_strategy: way } = options("SWALR", given, swalr);
+  rate("SWALR", lr);
+  if (way !== "cos" && way !== "linear")
+    throw new OptimizerError(`SWALR: \`anneal_strategy\` must be "cos" or "linear"; got ${shown(way)}.`);
+  if (!Number.isSafeInteger(over) || over < 0)
+    throw new OptimizerError(`SWALR: \`anneal_epochs\` must be a whole number, 0 or above; got ${over}.`);
+  return interpolate({ 0: lr, [over]: swa_lr }, { shape: way === "cos" ? "cosine" : "linear" });
 }
 
 const onplateau = {

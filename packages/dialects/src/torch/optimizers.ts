@@ -12,7 +12,7 @@ import { type HyperValue, shown } from "@descent/core/adapter";
 import { adafactor } from "@descent/factored";
 import { muon, muonMatchRms } from "@descent/orthogonal";
 import { asgd, dampenedMomentum, momentum, nesterov, rprop, sgd } from "@descent/sgd";
-import { coupled, decoupled, everyParameter, maximized } from "../optimizer/compose.ts";
+import { coupled, decoupled, everyParameter, flatOnly, maximized } from "../optimizer/compose.ts";
 import { type Defaults, type Dialect, fixed, on, optimizer, type Values } from "../optimizer/optimizer.ts";
 import { muonPlain, muonPlainMatchRms } from "./rules.ts";
 
@@ -168,24 +168,28 @@ export const ASGD = torch("ASGD", { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6,
 });
 
 /**
- * `torch.optim.Adafactor`. For matrices and vectors; of a convolution PyTorch factors the last two dimensions, the kernel's
- * height and width, and this rule outputs against the rest. `eps[0]` is float32's where it is null, as for PyTorch's float32.
+ * `torch.optim.Adafactor`, for matrices and vectors. Of larger tensors PyTorch factors the last two dimensions, height and width
+ * of a convolution's kernel, which cannot be had here: they are refused by name. `eps[0]` is float32's where it is null, as for PyTorch's float32.
  */
 export const Adafactor = torch(
   "Adafactor",
   { lr: 1e-2, beta2_decay: -0.8, eps: [null, 1e-3] as readonly [HyperValue | null, HyperValue], d: 1, ...shared },
   (o) =>
-    maximized(
-      adafactor({
-        lr: o.lr,
-        decay: -fixed("Adafactor", "beta2_decay", o.beta2_decay),
-        clip: o.d,
-        ...(o.eps[0] === null ? {} : { eps1: o.eps[0] }),
-        eps2: o.eps[1],
-        weightDecay: o.weight_decay,
-        decays: everyParameter,
-      }),
-      o.maximize,
+    flatOnly(
+      "Adafactor",
+      "PyTorch factors the last two dimensions",
+      maximized(
+        adafactor({
+          lr: o.lr,
+          decay: -fixed("Adafactor", "beta2_decay", o.beta2_decay),
+          clip: o.d,
+          ...(o.eps[0] === null ? {} : { eps1: o.eps[0] }),
+          eps2: o.eps[1],
+          weightDecay: o.weight_decay,
+          decays: everyParameter,
+        }),
+        o.maximize,
+      ),
     ),
 );
 
