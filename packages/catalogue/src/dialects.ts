@@ -38,8 +38,8 @@ export const dialects: readonly DialectEntry[] = [
     "name": "Adafactor",
     "library": "torch",
     "rule": "adafactor",
-    "sentence": "`torch.optim.Adafactor`.",
-    "comment": "`torch.optim.Adafactor`. For matrices and vectors; of a convolution PyTorch factors the last two dimensions, the kernel's height and width, and this rule outputs against the rest. `eps[0]` is float32's where it is null, as for PyTorch's float32.",
+    "sentence": "`torch.optim.Adafactor`, for matrices and vectors.",
+    "comment": "`torch.optim.Adafactor`, for matrices and vectors. Of larger tensors PyTorch factors the last two dimensions, height and width of a convolution's kernel, which cannot be had here: they are refused by name. `eps[0]` is float32's where it is null, as for PyTorch's float32.",
     "options": [
       { "name": "lr", "default": 0.01 },
       { "name": "beta2_decay", "default": -0.8 },
@@ -759,8 +759,8 @@ export const dialects: readonly DialectEntry[] = [
     "name": "Adafactor",
     "library": "keras",
     "rule": "keras/adafactor",
-    "sentence": "`keras.optimizers.Adafactor`, for matrices and vectors; of a convolution Keras factors the last two dimensions, inputs and outputs, for each place of the kernel, and this rule outputs against the rest.",
-    "comment": "`keras.optimizers.Adafactor`, for matrices and vectors; of a convolution Keras factors the last two dimensions, inputs and outputs, for each place of the kernel, and this rule outputs against the rest. `relative_step` changes nothing, in Keras either: the rate is at most 1/√t in both cases.",
+    "sentence": "`keras.optimizers.Adafactor`, for matrices and vectors.",
+    "comment": "`keras.optimizers.Adafactor`, for matrices and vectors. Of larger tensors Keras factors the last two dimensions, inputs and outputs, for each place of a kernel, which cannot be had here: they are refused by name. `relative_step` changes nothing, in Keras either: the rate is at most 1/√t in both cases.",
     "options": [
       { "name": "weight_decay", "default": null },
       { "name": "clipnorm", "default": null },
@@ -945,6 +945,36 @@ export const dialects: readonly DialectEntry[] = [
     "refuses": ["name"]
   },
   {
+    "name": "Muon",
+    "library": "keras",
+    "rule": "keras/muon",
+    "sentence": "`keras.optimizers.Muon`: matrices by Muon, everything else by Adam, and so are embeddings, unless `exclude_embeddings` is false, and what a pattern of `exclude_layers` finds in its name.",
+    "comment": "`keras.optimizers.Muon`: matrices by Muon, everything else by Adam, and so are embeddings, unless `exclude_embeddings` is false, and what a pattern of `exclude_layers` finds in its name. An embedding is one by its role, or by its name as in Keras. The iteration is in float32, and its numbers and steps are Keras's defaults.",
+    "options": [
+      { "name": "weight_decay", "default": 0.004 },
+      { "name": "clipnorm", "default": null },
+      { "name": "clipvalue", "default": null },
+      { "name": "global_clipnorm", "default": null },
+      { "name": "use_ema", "default": false },
+      { "name": "ema_momentum", "default": 0.99 },
+      { "name": "ema_overwrite_frequency", "default": null },
+      { "name": "loss_scale_factor", "default": null },
+      { "name": "gradient_accumulation_steps", "default": null },
+      { "name": "learning_rate", "default": 0.001 },
+      { "name": "adam_beta_1", "default": 0.9 },
+      { "name": "adam_beta_2", "default": 0.999 },
+      { "name": "adam_weight_decay", "default": 0.004 },
+      { "name": "epsilon", "default": 1e-7 },
+      { "name": "exclude_layers", "default": null },
+      { "name": "exclude_embeddings", "default": true },
+      { "name": "adam_lr_ratio", "default": 1 },
+      { "name": "momentum", "default": 0.95 },
+      { "name": "nesterov", "default": true },
+      { "name": "rms_rate", "default": 0.2 }
+    ],
+    "refuses": ["name", "muon_a", "muon_b", "muon_c", "ns_steps"]
+  },
+  {
     "name": "Nadam",
     "library": "keras",
     "rule": "nadam",
@@ -1010,6 +1040,30 @@ export const dialects: readonly DialectEntry[] = [
       { "name": "learning_rate", "default": 0.01 },
       { "name": "momentum", "default": 0 },
       { "name": "nesterov", "default": false }
+    ],
+    "refuses": ["name"]
+  },
+  {
+    "name": "ScheduleFreeAdamW",
+    "library": "keras",
+    "rule": "keras/schedule-free-adamw",
+    "sentence": "`keras.optimizers.ScheduleFreeAdamW`: every step counts alike in the average, and the warm-up is its own.",
+    "comment": "`keras.optimizers.ScheduleFreeAdamW`: every step counts alike in the average, and the warm-up is its own. Keras never evaluates at the average, and this has it as its readout. As on JAX: on PyTorch, Keras 3.15 reads a moment that it has overwritten already.",
+    "options": [
+      { "name": "weight_decay", "default": null },
+      { "name": "clipnorm", "default": null },
+      { "name": "clipvalue", "default": null },
+      { "name": "global_clipnorm", "default": null },
+      { "name": "use_ema", "default": false },
+      { "name": "ema_momentum", "default": 0.99 },
+      { "name": "ema_overwrite_frequency", "default": null },
+      { "name": "loss_scale_factor", "default": null },
+      { "name": "gradient_accumulation_steps", "default": null },
+      { "name": "learning_rate", "default": 0.0025 },
+      { "name": "beta_1", "default": 0.9 },
+      { "name": "beta_2", "default": 0.999 },
+      { "name": "epsilon", "default": 1e-8 },
+      { "name": "warmup_steps", "default": 0 }
     ],
     "refuses": ["name"]
   },
