@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { diagnosing } from "./diagnosing.ts";
 import { emitted } from "./emitted.ts";
 import { growth } from "./growth.ts";
 import { guard } from "./guard/guard.ts";
@@ -31,6 +32,7 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
   npm run bench -- profile [${modelNames.join("|")} …]
                                             where a training step's time goes, by operator
   npm run bench -- minimize                 the evaluations that classical methods need, beside SciPy's
+  npm run bench -- diagnosing               the price of leaving \`diagnose\` on in \`fit\`
   npm run bench -- opening                  the cost of opening a model: of 10,000 nodes, and of 124 M weights
   npm run bench -- types                    the compiler's cost of checking 100 rules of 12 equations
   npm run bench -- guard                    the update beside an earlier commit's, built next to this one: fails where
@@ -178,6 +180,10 @@ else
       if (rest.length > 0) fail(`"minimize" takes no "${rest[0]}".`);
       console.log(`${minimize()}\n`);
       break;
+    case "diagnosing":
+      if (rest.length > 0) fail(`"diagnosing" takes no "${rest[0]}".`);
+      console.log(`${await diagnosing(whole("rounds", 5), say)}\n`);
+      break;
     case "opening":
       if (rest.length > 0) fail(`"opening" takes no "${rest[0]}".`);
       console.log(`${await opening(whole("rounds", 3), say)}\n`);
@@ -196,6 +202,6 @@ else
     }
     default:
       fail(
-        `Unknown part "${part}". Choose from training, step, growth, products, matrices, emitted, profile, minimize, types and guard.`,
+        `Unknown part "${part}". Choose from training, step, growth, products, matrices, emitted, profile, minimize, diagnosing, opening, types and guard.`,
       );
   }

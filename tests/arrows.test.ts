@@ -101,7 +101,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   onnxruntime: ["files", "runtime", "quirks", "graphs", "session", "plans", "engine", "worker"],
   regularizers: ["linear", "projections", "proximal", "penalties", "constraints", "images", "robust"],
   "quasi-newton": ["search", "bounded"],
-  training: ["data", "metrics", "callbacks", "node"],
+  training: ["data", "metrics", "callbacks", "diagnostics", "node"],
   viz: ["draw", "charts", "races"],
   dialects: ["emit", "optimizer", "state", "torch", "optax", "keras", "tensorflow"],
 };

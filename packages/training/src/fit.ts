@@ -103,10 +103,14 @@ export async function fit<B>(model: Model<NoInfer<B>>, options: FitOptions<B>): 
       for await (const { batch, samples } of source) {
         if (aborted(run, signal)) break;
         any = true;
-        const { loss, outputs } = await model.trainStep(batch);
-        checkLoss(run, loss, nonFinite);
-        if (outputs) measures.train(outputs, batch);
-        await run.stepped(loss, samples);
+        const wanted = callbacks.some((one) => one.reads?.(run.step + 1));
+        const { loss, outputs, gradients, activations } = await model.trainStep(batch, { gradients: wanted });
+        if (typeof loss !== "number")
+          throw new OptimizerError(`\`trainStep\` must return { loss }, a number; got ${shown(loss)}.`);
+        if (outputs && Number.isFinite(loss)) measures.train(outputs, batch);
+        await run.stepped(loss, samples, { batch, outputs, gradients, activations }, () =>
+          checkLoss(run, loss, nonFinite),
+        );
         if (run.status !== undefined || aborted(run, signal)) break;
       }
       if (run.status !== undefined) break;
@@ -162,11 +166,9 @@ function checkCallbacks(callbacks: readonly Callback[]): void {
     );
 }
 
-function checkLoss<B>(run: Running<B>, loss: unknown, policy: NonNullable<FitOptions<unknown>["nonFinite"]>): void {
-  if (typeof loss !== "number")
-    throw new OptimizerError(`\`trainStep\` must return { loss }, a number; got ${shown(loss)}.`);
+function checkLoss<B>(run: Running<B>, loss: number, policy: NonNullable<FitOptions<unknown>["nonFinite"]>): void {
   if (Number.isFinite(loss) || policy === "ignore") return;
-  const what = `the loss is ${loss} in batch ${run.batch + 1} of epoch ${run.epoch + 1}`;
+  const what = `the loss is ${loss} in batch ${run.batch} of epoch ${run.epoch + 1}`;
   if (policy === "stop") run.stop(what);
   else
     throw new OptimizerError(

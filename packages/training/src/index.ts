@@ -6,7 +6,7 @@ export {
   arraysModel,
   type Gradients,
 } from "./arrays-model.ts";
-export type { Callback, Logs, Run, Saved } from "./callbacks/callback.ts";
+export type { Callback, Logs, Run, Saved, Told } from "./callbacks/callback.ts";
 export { type CheckpointsOptions, checkpoints } from "./callbacks/checkpoints.ts";
 export { type EarlyStoppingOptions, earlyStopping } from "./callbacks/early-stopping.ts";
 export { csv, jsonLines, type LoggingOptions, type Sink } from "./callbacks/logging.ts";
@@ -15,6 +15,19 @@ export { findRate, type RateFinderCallback, type ReduceOnPlateauOptions, reduceO
 export { type ByteSink, type TensorBoardOptions, tensorBoard } from "./callbacks/tensorboard.ts";
 export type { Data } from "./data/batches.ts";
 export { type Column, columns, type Dataset, type Rows } from "./data/dataset.ts";
+export {
+  type Curvature,
+  type CurvatureOptions,
+  curvature,
+  type GradientOf,
+  hessianProducts,
+  type Products,
+} from "./diagnostics/curvature.ts";
+export { type DiagnoseCallback, type DiagnoseOptions, diagnose } from "./diagnostics/diagnose.ts";
+export { Diagnosis, type Numbers, type Observation } from "./diagnostics/diagnosis.ts";
+export type { Finding, FindingName } from "./diagnostics/finding.ts";
+export type { ParameterNumbers } from "./diagnostics/norms.ts";
+export type { SampleRows } from "./diagnostics/samples.ts";
 export { evaluate, type FitOptions, type Fitted, fit } from "./fit.ts";
 export { forLayersModel, type LayersCallbacks, type LayersModel, type TensorMaker } from "./layers-model.ts";
 export type { Located, Measured } from "./measures.ts";
@@ -33,5 +46,6 @@ export {
 } from "./metrics/confusion.ts";
 export { meanAbsoluteError, meanSquaredError, perplexity, r2, rootMeanSquaredError } from "./metrics/means.ts";
 export type { Metric } from "./metrics/metric.ts";
-export type { Inspected, Model, StepResult, Weights } from "./model.ts";
+export type { Inspected, LayerOutput, Model, StepAsk, StepResult, Weights } from "./model.ts";
 export { decodeSaved, encodeSaved } from "./saved.ts";
+export { type GradientTrainer, withGradients } from "./with-gradients.ts";

@@ -1,6 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import { type HyperValue, isCallback, isRecord, takes } from "@descent/core/adapter";
-import type { Callback, Logs, Run } from "./callbacks/callback.ts";
+import type { Callback, Logs, Run, Told } from "./callbacks/callback.ts";
 import { type Inspected, ratesOf, type Weights } from "./model.ts";
 
 /** A variable of a layer, by structure. */
@@ -41,7 +41,7 @@ export function forLayersModel(tf: TensorMaker, model: LayersModel, callbacks: r
   takes("forLayersModel", "a tf.LayersModel", model, Array.isArray(model?.weights));
   const all = Array.isArray(callbacks) && callbacks.every((one) => isRecord(one) && typeof one.name === "string");
   takes("forLayersModel", "a list of callbacks", callbacks, all);
-  const run = new LayersRun(tf, model);
+  const run = new LayersRun(tf, model, (step) => callbacks.some((one) => one.reads?.(step)));
   const numbers = (logs: unknown): Logs =>
     Object.fromEntries(
       Object.entries(isRecord(logs) ? logs : {}).filter(
@@ -52,6 +52,7 @@ export function forLayersModel(tf: TensorMaker, model: LayersModel, callbacks: r
     async onTrainBegin() {
       run.epoch = 0;
       run.step = 0;
+      run.watch();
       for (const one of callbacks) await one.onTrainBegin?.({}, run);
     },
     async onEpochBegin(epoch) {
@@ -69,10 +70,24 @@ export function forLayersModel(tf: TensorMaker, model: LayersModel, callbacks: r
       try {
         for (const one of callbacks) await one.onTrainEnd?.(numbers(logs), run);
       } finally {
+        run.unwatch();
         for (const one of callbacks) await one.dispose?.();
       }
     },
   };
+}
+
+/** Copies of gradients as TensorFlow.js hands them to an optimizer: a list of { name, tensor }, or tensors by name. */
+function gradientsIn(given: unknown): Readonly<Record<string, Float32Array>> {
+  const all: readonly (readonly [string, unknown])[] = Array.isArray(given)
+    ? given.map(({ name, tensor }: { readonly name: string; readonly tensor: unknown }) => [name, tensor])
+    : Object.entries(isRecord(given) ? given : {});
+  return Object.fromEntries(
+    all.flatMap(([name, tensor]) => {
+      const read = (tensor as { dataSync?: () => ArrayLike<number> } | null | undefined)?.dataSync;
+      return isCallback(read) ? [[name, Float32Array.from(read.call(tensor) as ArrayLike<number>)]] : [];
+    }),
+  );
 }
 
 class LayersRun implements Run {
@@ -80,12 +95,44 @@ class LayersRun implements Run {
   readonly #model: LayersModel;
   readonly epochs: number = Number.POSITIVE_INFINITY; // tfjs does not tell
   readonly batches = undefined;
+  readonly hasWeights = true;
+  readonly #reads: (step: number) => boolean;
+  #unwatch: (() => void) | undefined;
   epoch = 0;
   step = 0;
+  last: Told | undefined;
 
-  constructor(tf: TensorMaker, model: LayersModel) {
+  constructor(tf: TensorMaker, model: LayersModel, reads: (step: number) => boolean) {
     this.#tf = tf;
     this.#model = model;
+    this.#reads = reads;
+  }
+
+  /** Reads the gradients on their way to the optimizer, in those updates whose gradients a callback wants. */
+  watch(): void {
+    this.unwatch();
+    const optimizer = this.#model.optimizer as { applyGradients?: unknown } | undefined;
+    if (!optimizer || !isCallback(optimizer.applyGradients)) return;
+    const own = Object.getOwnPropertyDescriptor(optimizer, "applyGradients");
+    const apply = optimizer.applyGradients as (...all: unknown[]) => unknown;
+    let seen = 0;
+    optimizer.applyGradients = (gradients: unknown, ...rest: unknown[]) => {
+      // Only the first gradient of a round is one of the weights before it.
+      if (seen <= this.step && this.#reads(this.step + 1)) {
+        this.last = { batch: undefined, gradients: gradientsIn(gradients) };
+        seen = this.step + 1;
+      } else if (seen <= this.step) this.last = undefined;
+      return apply.call(optimizer, gradients, ...rest);
+    };
+    this.#unwatch = () => {
+      if (own) Object.defineProperty(optimizer, "applyGradients", own);
+      else delete optimizer.applyGradients;
+    };
+  }
+
+  unwatch(): void {
+    this.#unwatch?.();
+    this.#unwatch = undefined;
   }
 
   stop(): void {

@@ -6,6 +6,25 @@ export interface StepResult {
   readonly loss: number;
   /** The model's outputs by name, for metrics: arrays, or objects with `data`. */
   readonly outputs?: Readonly<Record<string, unknown>> | undefined;
+  /** The gradients by parameter, for diagnostics; the next step may overwrite them. */
+  readonly gradients?: Readonly<Record<string, Float32Array | undefined>> | undefined;
+  /** The outputs of layers by name, for diagnostics: dead and saturated units. */
+  readonly activations?: Readonly<Record<string, LayerOutput>> | undefined;
+}
+
+/** The outputs of a layer for a batch. */
+export interface LayerOutput {
+  readonly data: Float32Array;
+  /** The samples first. */
+  readonly shape: readonly number[];
+  /** The dimension that counts units; by default the last, and 1 for four dimensions and more, as ONNX has channels. */
+  readonly axis?: number | undefined;
+}
+
+/** The parts of a step that are wanted besides its loss. */
+export interface StepAsk {
+  /** Whether a callback reads the gradients. A model that has them anyway may always return them. */
+  readonly gradients: boolean;
 }
 
 /** Copies of a model's weights by name. */
@@ -18,7 +37,7 @@ export type Weights = Readonly<Record<string, Float32Array>>;
  */
 export interface Model<B> {
   /** One batch: forward, backward, update. */
-  trainStep(batch: B): StepResult | Promise<StepResult>;
+  trainStep(batch: B, ask?: StepAsk): StepResult | Promise<StepResult>;
   /** Loss and outputs of a batch in the mode of use; nothing changes. */
   evalStep?(batch: B): StepResult | Promise<StepResult>;
   /** Changes hyper-parameters from the next update on. */

@@ -1,6 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import { type HyperValue, isCallback, isRecord, list, shown } from "@descent/core/adapter";
-import type { Callback, Logs, Run, Saved } from "./callbacks/callback.ts";
+import type { Callback, Logs, Run, Saved, Told } from "./callbacks/callback.ts";
 import type { Drawing } from "./data/batches.ts";
 import type { Measures } from "./measures.ts";
 import { type Model, ratesOf, type Weights } from "./model.ts";
@@ -25,6 +25,7 @@ export class Running<B> implements Run {
   /** Batches trained on in this epoch. */
   batch = 0;
   step = 0;
+  last: Told | undefined;
   #loss = 0;
   #samples = 0;
   status: "stopped" | "aborted" | undefined;
@@ -34,6 +35,10 @@ export class Running<B> implements Run {
   constructor(model: Model<B>, settings: Settings<B>) {
     this.#model = model;
     this.#settings = settings;
+  }
+
+  get hasWeights(): boolean {
+    return isCallback(this.#model.weights);
   }
 
   get epochs(): number {
@@ -91,13 +96,15 @@ export class Running<B> implements Run {
       if (callback[hook]) await (callback[hook] as (...all: unknown[]) => unknown).call(callback, ...args, this);
   }
 
-  /** Counts a batch and tells callbacks. */
-  async stepped(loss: number, samples: number): Promise<void> {
+  /** Counts a batch and tells callbacks; `check` may end the run before it is saved. */
+  async stepped(loss: number, samples: number, told: Told, check: () => void): Promise<void> {
+    this.last = told;
     this.#loss += loss * samples;
     this.#samples += samples;
     this.batch++;
     this.step++;
     await this.each("onBatchEnd", this.batch - 1, { loss });
+    check();
     await this.#saved();
   }
 

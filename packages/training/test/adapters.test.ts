@@ -12,6 +12,7 @@ import {
   checkpoints,
   columns,
   csv,
+  diagnose,
   earlyStopping,
   type FitOptions,
   fit,
@@ -19,6 +20,7 @@ import {
   type Logs,
   reduceOnPlateau,
   tensorBoard,
+  withGradients,
 } from "../src/index.ts";
 import { appendTo, eventsIn, progress, readSaved, savedIn } from "../src/node/index.ts";
 
@@ -123,4 +125,48 @@ test("callbacks serve TensorFlow.js's own loop: they stop it, change its rate, a
   const { hyper } = (model.optimizer as unknown as ReturnType<typeof optimizer>).inspect().groups[""]!;
   expect(hyper.lr).toBeCloseTo(0.025, 10);
   expect(tf.memory().numTensors - before).toBeLessThan(12); // the optimizer's state, and no copies of weights
+});
+
+test("a Trainer hands its gradients to diagnose, and trains to the same bits; running statistics are refused", async () => {
+  await using plain = await trainer();
+  await using watched = await trainer();
+  const doctor = diagnose({ onFinding: () => {} });
+  const options = { data, epochs: 12, batchSize: 16 } as const;
+  await fit(plain, options);
+  await fit(await withGradients(watched), { ...options, callbacks: [doctor] });
+  expect(await watched.weights()).toEqual(await plain.weights());
+  expect(doctor.numbers).toMatchObject({ step: 41, parameters: [{ name: "w" }] });
+  expect(doctor.numbers!.gradientNorm).toBeGreaterThan(0);
+  expect(doctor.findings).toEqual([]);
+  const odd = {
+    ...bound(watched),
+    weights: async () => ({ w: new Float32Array(4), "norm.running_mean": new Float32Array(2) }),
+  };
+  await expect(withGradients(odd)).rejects.toThrow("running statistics, `norm.running_mean`");
+});
+
+const bound = (one: Trainer) => ({
+  parameters: one.parameters,
+  trainStep: one.trainStep.bind(one),
+  gradients: one.gradients.bind(one),
+  applyGradients: one.applyGradients.bind(one),
+  inspect: one.inspect.bind(one),
+});
+
+test("diagnose in TensorFlow.js's own loop reads the gradients on their way, and leaves the optimizer as it was", async () => {
+  await tf.setBackend("cpu");
+  const layer = () => tf.layers.dense({ units: 8, activation: "sigmoid" });
+  const first = tf.layers.dense({ units: 8, activation: "sigmoid", inputShape: [2] });
+  const deep = tf.sequential({ layers: [first, ...Array.from({ length: 9 }, layer), tf.layers.dense({ units: 1 })] });
+  const own = optimizer(adam({ lr: 0.01 }));
+  deep.compile({ optimizer: own, loss: "meanSquaredError" });
+  const doctor = diagnose({ onFinding: () => {} });
+  const xs = tf.tensor2d(x, [n, 2]);
+  const before = Object.hasOwn(own, "applyGradients");
+  const fitted = { epochs: 2, batchSize: 10, verbose: 0, callbacks: forLayersModel(tf, deep, [doctor]) } as const;
+  await deep.fit(xs, tf.ones([n, 1]), fitted);
+  expect(doctor.numbers!.step).toBe(12);
+  expect(doctor.numbers!.parameters.length).toBe(22);
+  expect(doctor.findings.map(({ name }) => name)).toContain("vanishing-gradients");
+  expect(Object.hasOwn(own, "applyGradients")).toBe(before);
 });

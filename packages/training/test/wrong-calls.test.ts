@@ -76,6 +76,35 @@ describe("@descent/training", () => {
     checkpoints: { args: () => [{ save: sink }], use: run },
     csv: { args: () => [sink], use: run },
     jsonLines: { args: () => [sink, {}], use: run },
+    diagnose: { args: () => [{}], use: run },
+    "the options of diagnose": {
+      call: (every: number, inputs: string, labels: string, frozen: string[]) =>
+        training.diagnose({ every, inputs, labels, frozen }),
+      args: () => [20, "x", "labels", ["w"]],
+      use: run,
+    },
+    Diagnosis: "a class; its `observe` takes what a loop of one's own has measured",
+    curvature: {
+      args: () => [{ w: new Float32Array([1, 2]) }, (v: training.Weights) => v, {}],
+      foreign: [0],
+    },
+    hessianProducts: {
+      args: () => [{ w: new Float32Array([1, 2]) }, (v: training.Weights) => v, 0.1],
+      use: (made: training.Products) => made({ w: new Float32Array(2) }),
+    },
+    withGradients: {
+      args: () => [
+        {
+          ...model(),
+          gradients: async () => ({ loss: 1, gradients: {} }),
+          applyGradients: async () => {},
+          inspect: async () => ({ groups: {}, midRound: false }),
+          weights: async () => ({}),
+          parameters: [],
+        },
+      ],
+      foreign: [0],
+    },
     tensorBoard: { args: () => [sink, {}], use: run },
     forLayersModel: { args: () => [{ tensor: sink }, layers(), []], foreign: [0, 1] },
     accuracy: { args: () => [{}], use: (made: training.Metric) => made.add([0.1], [1]) },

@@ -1,5 +1,5 @@
 import type { HyperValue } from "@descent/core/adapter";
-import type { Weights } from "../model.ts";
+import type { StepResult, Weights } from "../model.ts";
 
 /** Numbers by name: `loss`, a metric's, and `val_` and its name for those of the validation. */
 export type Logs = Readonly<Record<string, number>>;
@@ -28,6 +28,11 @@ export interface Saved {
   readonly model: unknown;
 }
 
+/** A batch, and what the model told of its step. */
+export interface Told extends Omit<StepResult, "loss"> {
+  readonly batch: unknown;
+}
+
 /** A run under way, as callbacks see and steer it. */
 export interface Run {
   /** Epochs completed. */
@@ -38,6 +43,10 @@ export interface Run {
   readonly step: number;
   /** Batches per epoch; undefined where only the end of one will tell. */
   readonly batches: number | undefined;
+  /** The last step; undefined before the first. TensorFlow.js's own loop tells its gradients alone. */
+  readonly last: Told | undefined;
+  /** Whether the model gives copies of its weights. */
+  readonly hasWeights: boolean;
   /** Ends the run after this batch; `reason` is in its result. */
   stop(reason: string): void;
   /** Changes hyper-parameters from the next update on. */
@@ -59,6 +68,8 @@ export interface Run {
 export interface Callback {
   /** Tells its state apart in a checkpoint. Two callbacks of one run must not share a name. */
   readonly name: string;
+  /** Whether it reads the gradients of this update (1 is the first); models that must copy them do so only then. */
+  reads?(step: number): boolean;
   /** Before the first epoch. */
   onTrainBegin?(logs: Logs, run: Run): void | Promise<void>;
   /** `epoch` counts from 0. */

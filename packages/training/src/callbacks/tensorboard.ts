@@ -12,6 +12,8 @@ export interface TensorBoardOptions {
   readonly every?: number | undefined;
   /** After every how many epochs to write histograms of the weights; 0, the default, never. */
   readonly histograms?: number | undefined;
+  /** More numbers to write by step, such as those of `diagnose`: `() => callback.logs`. */
+  readonly also?: (() => Logs) | undefined;
 }
 
 /**
@@ -21,8 +23,9 @@ export interface TensorBoardOptions {
 export function tensorBoard(sink: ByteSink, options: TensorBoardOptions = {}): Callback {
   const where = "tensorBoard";
   takes(where, "a function that writes bytes", sink, isCallback(sink));
-  const { every = 1, histograms = 0 } = knownOptions(where, options, ["every", "histograms"]);
+  const { every = 1, histograms = 0, also } = knownOptions(where, options, ["every", "histograms", "also"]);
   whole(where, { every, histograms });
+  if (also !== undefined) takes(where, "a function `also` that returns numbers by name", also, isCallback(also));
   const now = (): number => Date.now() / 1000;
   const write = async (step: number, values: Readonly<Record<string, number | Histogram>>): Promise<void> => {
     await sink(recordOf({ time: now(), step, values }));
@@ -38,7 +41,7 @@ export function tensorBoard(sink: ByteSink, options: TensorBoardOptions = {}): C
     },
     async onBatchEnd(_, logs, run) {
       if (every > 0 && run.step % every === 0)
-        await write(run.step, tagged("batch", { ...logs, ...(await loggedRates(run)) }));
+        await write(run.step, tagged("batch", { ...logs, ...(await loggedRates(run)), ...also?.() }));
     },
     async onEpochEnd(epoch, logs, run) {
       await write(epoch + 1, tagged("epoch", logs));
