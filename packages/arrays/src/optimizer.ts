@@ -39,6 +39,7 @@ import { type RowStep, stepOfRows } from "./rows.ts";
 import type { Input } from "./step/group.ts";
 import { Pool } from "./threads/pool.ts";
 import { Tied } from "./tied.ts";
+import { allFinite } from "./wasm/finite.ts";
 import { agree, startTogether } from "./world/exchange.ts";
 
 /**
@@ -364,13 +365,6 @@ class ArraysOptimizer implements Optimizer {
   #alive(): void {
     this.#loop.alive();
   }
-}
-
-/** Whether no number is NaN or infinite: zero times each is zero. */
-function allFinite(numbers: Float32Array): boolean {
-  let sum = 0;
-  for (let i = 0; i < numbers.length; i++) sum += numbers[i]! * 0;
-  return sum === 0;
 }
 
 /** Gradients as a record. */

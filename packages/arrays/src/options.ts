@@ -49,7 +49,7 @@ export interface OptimizerOptions {
   /**
    * Handling of an update whose gradients contain NaN or an infinity: `"apply"`, the default; `"throw"` an error; or
    * `"skip"` the step. The last two change nothing, are counted by `inspect().nonFinite`, and read the gradients once more:
-   * about a nanosecond per number.
+   * about 0.1 ns per number in memory of `allocate`, 0.6 ns elsewhere.
    */
   readonly nonFinite?: NonFinite | undefined;
   /**

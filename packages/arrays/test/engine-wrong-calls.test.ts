@@ -6,6 +6,7 @@ const shared = "is handed the jobs of core's loop, which has checked them";
 wrongCalls(engine, {
   ArraysBackend: shared,
   Tensor: "holds an array that the adapter has made",
+  allFinite: "is handed arrays that the adapter has checked",
   need: shared,
   Runner: shared,
   Means: "is handed a world that `worldOf` has checked",

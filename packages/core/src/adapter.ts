@@ -51,7 +51,7 @@ export { slotShape } from "./loop/slots.ts";
 export type { Numbers, Step } from "./loop/step.ts";
 export { Ties } from "./loop/ties.ts";
 export { type BlockingWorld, type Exchanged, type World, worldOf } from "./loop/world.ts";
-export { type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finite.ts";
+export { allFinite, type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finite.ts";
 export { finite, flag, knownOptions, meant, notNegative, oneOf, positive, whole } from "./options.ts";
 export {
   type Axes,

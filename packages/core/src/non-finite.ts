@@ -19,3 +19,27 @@ export const nonFiniteGradients = (names: readonly string[], step: number): Opti
   new OptimizerError(
     `The gradient of ${list(names)} is not finite at step ${step}, and the step was not applied. Lower the rate, clip the gradients, or leave out such steps with nonFinite: "skip".`,
   );
+
+/** Below this many numbers a view of their bits costs more than it saves. */
+const FEW = 64;
+/** Added to the bits of a number without its sign, it reaches the sign if the number is NaN or infinite. */
+const TO_SIGN = 0x00800000;
+
+/** Whether none of the numbers from `start` on is NaN or infinite. */
+export function allFinite(numbers: Float32Array, start = 0): boolean {
+  const { length } = numbers;
+  let i = start;
+  let wrong = 0;
+  if (length - start >= FEW) {
+    const bits = new Int32Array(numbers.buffer, numbers.byteOffset, length);
+    for (; i + 3 < length; i += 4)
+      wrong |=
+        ((bits[i]! & 0x7fffffff) + TO_SIGN) |
+        ((bits[i + 1]! & 0x7fffffff) + TO_SIGN) |
+        ((bits[i + 2]! & 0x7fffffff) + TO_SIGN) |
+        ((bits[i + 3]! & 0x7fffffff) + TO_SIGN);
+  }
+  let zero = 0;
+  for (; i < length; i++) zero += 0 * numbers[i]!;
+  return wrong >= 0 && zero === 0;
+}

@@ -1,9 +1,9 @@
 import { adamw } from "@descent/adam";
+import { allFinite } from "@descent/arrays/engine";
 import { OptimizerError } from "@descent/core";
 import { exportModel, Graph } from "@descent/onnx";
 import { expect, test } from "vitest";
 import { Trainer, type TrainerOptions } from "../src/index.ts";
-import { allFinite } from "../src/plans/finite.ts";
 
 /** The mean of √(x·w): where x is 0 the value is 0, and the gradient 0 · ∞. */
 function roots(): Uint8Array {

@@ -17,18 +17,3 @@ export function addFinite(graph: Graph, values: readonly string[]): void {
   graph.op("Identity", [sums.length > 0 ? sums.reduce((a, b) => op("Add", [a, b])) : graph.constant(0)], {}, [FINITE]);
   graph.output(FINITE);
 }
-
-/** Whether all numbers are finite. Four sums at a time, because one would wait for itself. */
-export function allFinite(numbers: Float32Array): boolean {
-  const { length } = numbers;
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let i = 0;
-  for (; i + 3 < length; i += 4) {
-    a += numbers[i]! * 0;
-    b += numbers[i + 1]! * 0;
-    c += numbers[i + 2]! * 0;
-    d += numbers[i + 3]! * 0;
-  }
-  for (; i < length; i++) a += numbers[i]! * 0;
-  return a + b + c + d === 0; // NaN otherwise
-}

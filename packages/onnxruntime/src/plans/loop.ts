@@ -1,4 +1,4 @@
-import { Means } from "@descent/arrays/engine";
+import { allFinite, Means } from "@descent/arrays/engine";
 import { OptimizerError } from "@descent/core";
 import {
   type BlockingWorld,
@@ -18,7 +18,7 @@ import type { Fed } from "../runtime/feeds.ts";
 import type { RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiled, Compiler } from "../session/compiler.ts";
 import { agreeOn } from "./agree.ts";
-import { addFinite, allFinite, FINITE } from "./finite.ts";
+import { addFinite, FINITE } from "./finite.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";
 import { gradientsOfRows, rowsRefusedBy } from "./rows.ts";
 import type {
@@ -269,7 +269,7 @@ export class TrainingLoop<H> implements Training {
     }
     const results = await compiled.session.run({ ...this.#feeds(batch, compiled), ...pass.feeds }, into);
     const own = forwardOf(results, compiled);
-    const outcome = { loss: own.loss, fault: guard ? this.#fault(own.loss, results, compiled, pass) : undefined };
+    const outcome = { loss: own.loss, fault: guard ? this.#fault(own.loss, { ...results, ...into }, compiled, pass) : undefined };
     const { loss, fault } = this.#world ? agreeOn(this.#world, outcome) : outcome;
     const forward = { loss, outputs: own.outputs };
     if (fault === undefined) pass.take(results, compiled, forward.loss);
@@ -286,7 +286,7 @@ export class TrainingLoop<H> implements Training {
     return { ...forward, fault };
   }
 
-  /** The loss or gradient of a run that is not finite, in words. */
+  /** The loss or gradient of a run that is not finite, in words. Tensors that the run filled are looked at where they lie. */
   #fault(loss: number, results: Tensors, { gradients }: Compiled, pass: Pass): string | undefined {
     if (!Number.isFinite(loss)) return `The loss is ${loss}`;
     if (this.plan !== "host") {

@@ -87,9 +87,9 @@ export class Tensors implements Backend<Tensor> {
     const rest = taken.length === all.length ? [] : all.filter((job) => !taken.includes(job)).map(withDrawn);
     if (rest.length > 0 && halfPrecision(backendName)) refuseVanishing(rest);
     tidy(() => {
-      const assign = compose(rest);
+      const assign = rest.length > 0 ? compose(rest) : undefined;
       if (taken.length > 0) fused?.run(taken);
-      assign();
+      assign?.();
     });
     // With a guard all jobs are in one place, and one of them counts.
     const [first, second] = [taken.length, rest.length].map((many) => (asks && many > 0 ? many - 1 : many));

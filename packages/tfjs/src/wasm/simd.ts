@@ -1,4 +1,4 @@
-import { wasm } from "@descent/core/kernels";
+import { finiteFloats, wasm } from "@descent/core/kernels";
 
 const { advance, assemble, doWhile, f32x4, f64x2, func, i32, v128 } = wasm;
 
@@ -114,14 +114,19 @@ const addRow = (columns: number): wasm.Func =>
     );
   });
 
+/** `f(from, end)`: 1 if no float32 between two addresses is NaN or infinite, else 0; in whole turns, at least one. */
+const finite = (): wasm.Func => ({ ...finiteFloats, name: "f" });
+
 interface Functions {
   readonly filterTile: typeof filterTile;
   readonly poolRow: typeof poolRow;
   readonly columnSums: typeof columnSums;
   readonly addRow: typeof addRow;
+  readonly finite: typeof finite;
 }
-const functions: Functions = { filterTile, poolRow, columnSums, addRow };
-export type Routine = (...args: number[]) => void;
+const functions: Functions = { filterTile, poolRow, columnSums, addRow, finite };
+/** The number that a routine returns, if it does. */
+export type Routine = (...args: number[]) => number;
 
 /** The routines over one memory, made when first asked for. */
 export class Routines {

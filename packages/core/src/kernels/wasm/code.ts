@@ -35,7 +35,7 @@ export const value = <T extends Type>(type: T, ...code: readonly Code[]): Value<
 /** A statement of these instructions. */
 export const statement = (...code: readonly Code[]): Statement => ({ type: "nothing", code });
 /** The instructions of a body. */
-export const codeOf = (body: Body): Code => ("code" in body ? body.code : body.map(codeOf));
+export const codeOf = (body: Body | Value<Type>): Code => ("code" in body ? body.code : body.map(codeOf));
 
 /** A non-negative integer in LEB128. */
 export function unsigned(n: number): number[] {

@@ -1,4 +1,15 @@
-import { type Body, codeOf, type I32, type Int, type Local, type Statement, statement } from "./code.ts";
+import {
+  type Body,
+  codeOf,
+  type I32,
+  type Int,
+  type Local,
+  type Statement,
+  statement,
+  type Type,
+  type Value,
+  value,
+} from "./code.ts";
 import { i32 } from "./instructions.ts";
 
 const VOID = 0x40;
@@ -32,3 +43,7 @@ export const times = (count: Local<"i32">, ...body: readonly Body[]): Statement 
 /** Runs one body where the condition is not zero, else the other. */
 export const when = (condition: I32, yes: Body, no: Body = []): Statement =>
   statement(condition.code, IF, codeOf(yes), "code" in no || no.length > 0 ? [ELSE, codeOf(no)] : [], END);
+
+/** A value, computed once the statements have run. */
+export const after = <T extends Type>(body: Body, last: Value<T>): Value<T> =>
+  value(last.type, codeOf(body), last.code);

@@ -13,6 +13,6 @@ export {
   type V128,
   type Value,
 } from "./code.ts";
-export { advance, doWhile, repeat, times, unless, when } from "./control.ts";
+export { advance, after, doWhile, repeat, times, unless, when } from "./control.ts";
 export { f32, f32x4, f64, f64x2, i8x16, i16x8, i32, i32x4, i64x2, select, v128 } from "./instructions.ts";
 export { assemble, type Func, func, type NewLocal } from "./module.ts";

@@ -107,6 +107,8 @@ export const v128 = {
     statement(int(address), x.code, simd(0x5a), FOUR, unsigned(offset), lane),
   store64Lane: (lane: number, address: Int, x: V128, offset = 0): Statement =>
     statement(int(address), x.code, simd(0x5b), FOUR, unsigned(offset), lane),
+  /** Whether any bit is one. */
+  anyTrue: (a: V128): I32 => value("i32", a.code, simd(0x53)),
   not: one(0x4d),
   and: two(0x4e),
   /** The bits of the first that the second does not have. */

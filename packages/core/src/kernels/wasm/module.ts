@@ -1,4 +1,4 @@
-import { type Body, type Code, codeOf, Import, Local, type Type, unsigned } from "./code.ts";
+import { type Body, type Code, codeOf, type I32, Import, Local, type Type, unsigned } from "./code.ts";
 
 /* The binary format: https://webassembly.github.io/spec/core/binary */
 
@@ -8,22 +8,26 @@ const END = 0x0b;
 /** All that 32-bit addresses reach: a shared memory is declared with the most it may have. */
 const MOST_PAGES = 65536;
 
-/** A function of i32 numbers that returns nothing. */
+/** A function of i32 numbers that returns one, or nothing. */
 export interface Func {
   readonly name: string;
   readonly parameters: readonly Local[];
   readonly locals: readonly Local[];
+  readonly returns: readonly Type[];
   readonly body: Code;
 }
 
 /** Makes a variable of the function. */
 export type NewLocal = <T extends Type>(type: T) => Local<T>;
 
-/** A function: its exported name, the names of its parameters, and a body made with them and with locals as it wants them. */
+/**
+ * A function: its exported name, the names of its parameters, and a body made with them and with locals as it wants them. It
+ * returns the number that the body is, if it is one.
+ */
 export function func<const Name extends string>(
   name: string,
   parameters: readonly Name[],
-  body: (parameters: { readonly [K in Name]: Local<"i32"> }, local: NewLocal) => Body,
+  body: (parameters: { readonly [K in Name]: Local<"i32"> }, local: NewLocal) => Body | I32,
 ): Func {
   const named = parameters.map((p) => [p, new Local("i32")] as const);
   const locals: Local[] = [];
@@ -32,8 +36,9 @@ export function func<const Name extends string>(
     locals.push(made);
     return made;
   };
-  const code = codeOf(body(Object.fromEntries(named) as { readonly [K in Name]: Local<"i32"> }, local)); // one of each name
-  return { name, parameters: named.map(([, p]) => p), locals, body: code };
+  const made = body(Object.fromEntries(named) as { readonly [K in Name]: Local<"i32"> }, local); // one of each name
+  const returns = "type" in made && made.type !== "nothing" ? [made.type] : [];
+  return { name, parameters: named.map(([, p]) => p), locals, returns, body: codeOf(made) };
 }
 
 const vector = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
@@ -67,12 +72,12 @@ export function assemble(
     const type = typeOf(functionType(new Array<Type>(arity).fill("f64"), ["f64"]));
     return [...text("m"), ...text(name), 0, ...unsigned(type)];
   });
-  const defined = functions.map(({ parameters }) =>
+  const defined = functions.map(({ parameters, returns }) =>
     unsigned(
       typeOf(
         functionType(
           parameters.map((p) => p.type),
-          [],
+          returns,
         ),
       ),
     ),
