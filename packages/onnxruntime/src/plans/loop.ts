@@ -269,7 +269,10 @@ export class TrainingLoop<H> implements Training {
     }
     const results = await compiled.session.run({ ...this.#feeds(batch, compiled), ...pass.feeds }, into);
     const own = forwardOf(results, compiled);
-    const outcome = { loss: own.loss, fault: guard ? this.#fault(own.loss, { ...results, ...into }, compiled, pass) : undefined };
+    const outcome = {
+      loss: own.loss,
+      fault: guard ? this.#fault(own.loss, { ...results, ...into }, compiled, pass) : undefined,
+    };
     const { loss, fault } = this.#world ? agreeOn(this.#world, outcome) : outcome;
     const forward = { loss, outputs: own.outputs };
     if (fault === undefined) pass.take(results, compiled, forward.loss);
