@@ -22,3 +22,5 @@ export {
   type TensorType,
   tensor,
 } from "./node.ts";
+export { stopTag } from "./stops.ts";
+export { marked, moduleTag, type Tags } from "./tags.ts";

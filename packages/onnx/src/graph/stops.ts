@@ -1,11 +1,15 @@
 import { names, OnnxError } from "../errors.ts";
 import { isFloat } from "../proto/elem.ts";
-import type { NodeProto } from "../proto/model.ts";
+import type { NodeProto, StringStringEntryProto } from "../proto/model.ts";
 import type { Graph } from "./graph.ts";
 import type { Node } from "./node.ts";
 import { entry, references, tracedOf } from "./tags.ts";
 
 const TRACED = "pkg.torch.onnx.fx_node";
+/** Written on nodes whose results gradients do not pass through. */
+const STOP = "descent.stop";
+/** Metadata of a node that end gradients at its results. */
+export const stopTag: StringStringEntryProto = { key: STOP, value: "true" };
 /** The name torch.export gives to the result of a `detach()`. */
 const detached = /^detach(_\d+)?$/;
 
@@ -19,6 +23,7 @@ export class Detached {
 
   /** The node with detached inputs cut off by an Identity that gradients do not pass through. */
   cut(graph: Graph, proto: NodeProto, node: Node): Node {
+    if (entry(proto.metadataProps, STOP) !== undefined) for (const output of node.outputs) graph.stops.add(output);
     const text = entry(proto.metadataProps, TRACED);
     if (text === undefined) return node;
     const call = text.slice(0, text.indexOf(" :"));

@@ -1,4 +1,4 @@
-import type { GraphProto, ModelProto, NodeProto, StringStringEntryProto } from "../proto/model.ts";
+import type { GraphProto, ModelProto, NodeProto, StringStringEntryProto, TensorProto } from "../proto/model.ts";
 
 /** Whether a tensor was trained in Python, or kept beside the weights. */
 export type Kind = "parameter" | "buffer";
@@ -35,6 +35,10 @@ export interface Tags {
    * stores constants in `Constant` nodes, so that every initializer is a weight.
    */
   readonly naming: "torch" | "descent" | undefined;
+  /** Tensors that were marked to be trained, the others being frozen, as adapters of a base model are. Empty where none is marked. */
+  readonly trained: ReadonlySet<string>;
+  /** Tensors that were added beside the weights of a base model, by the name of their adapter. */
+  readonly adapters: ReadonlyMap<string, string>;
 }
 
 /** The tags of a graph that was not read from a file: its initializers are its weights. */
@@ -51,6 +55,8 @@ export const untagged: Tags = {
   equal: new Map(),
   blocked: [],
   naming: "descent",
+  trained: new Set(),
+  adapters: new Map(),
 };
 
 const KIND = "pkg.torch.export.graph_signature.InputSpec.kind";
@@ -66,6 +72,10 @@ const BLOCK = "<eval_with_key>";
 const MADE = "descent.made";
 /** Written on tensors that `mend` made: the names in Python, one per line. */
 const SOURCE = "descent.source";
+/** Written on tensors that are trained where all others are frozen. */
+const TRAINED = "descent.trained";
+/** Written on tensors that an adapter added: its name. */
+const ADAPTER = "descent.adapter";
 
 const kindOf = (text: string | undefined): Kind | undefined =>
   text === "PARAMETER" ? "parameter" : text === "BUFFER" ? "buffer" : undefined;
@@ -126,7 +136,22 @@ function read({ graph = {}, producerName }: ModelProto): Tags {
   const stored = new Set(
     described.filter(({ metadata }) => entry(metadata, KIND) !== undefined).map(({ name }) => name),
   );
-  return { kinds, placeholders, sources, naming, ...madeOf(graph, kinds, placeholders, sources, stored, arithmetic) };
+  const trained = new Set<string>();
+  const adapters = new Map<string, string>();
+  for (const { name = "", metadataProps } of graph.initializer ?? []) {
+    if (entry(metadataProps, TRAINED) !== undefined) trained.add(name);
+    const adapter = entry(metadataProps, ADAPTER);
+    if (adapter !== undefined) adapters.set(name, adapter);
+  }
+  const marked = { trained, adapters };
+  return {
+    kinds,
+    placeholders,
+    sources,
+    naming,
+    ...marked,
+    ...madeOf(graph, kinds, placeholders, sources, stored, arithmetic),
+  };
 }
 
 /** Where a call is given parameters themselves, its folded tensors hold those; other parameters gave them sizes only. */
@@ -299,6 +324,24 @@ export function sourceTag(sources: readonly string[], kind: Kind | undefined): S
     ...(kind === undefined ? [] : [{ key: KIND, value: kind === "parameter" ? "PARAMETER" : "BUFFER" }]),
   ];
 }
+
+/** The tensor, marked as trained or frozen; where an adapter's name is given, as a tensor that it added. */
+export function marked(tensor: TensorProto, trained: boolean, adapter?: string): TensorProto {
+  const { metadataProps = [], ...rest } = tensor;
+  const kept = metadataProps.filter(({ key }) => key !== TRAINED && (adapter === undefined || key !== ADAPTER));
+  const marks = [
+    ...(trained ? [{ key: TRAINED, value: "true" }] : []),
+    ...(adapter === undefined ? [] : [{ key: ADAPTER, value: adapter }]),
+  ];
+  const all = [...kept, ...marks];
+  return all.length > 0 ? { ...rest, metadataProps: all } : rest;
+}
+
+/** Metadata of a node that say which module it belongs to, as PyTorch's default exporter writes them. */
+export const moduleTag = (module: string): StringStringEntryProto => ({
+  key: SCOPES,
+  value: `['', '${module}', 'op']`,
+});
 
 /** Metadata that say from what a tensor was computed. */
 export function foldedTag(sources: readonly string[]): StringStringEntryProto[] {

@@ -4,3 +4,4 @@ export type { Elem, TypedArray } from "./elem.ts";
 export { floatsOf } from "./half.ts";
 export * from "./model.ts";
 export { constantOf, tensorOf } from "./tensor.ts";
+export { withNumbers } from "./weights.ts";

@@ -62,6 +62,15 @@ function constantNode(node: NodeProto, update: (name: string, tensor: TensorProt
   return { ...node, attribute };
 }
 
+/**
+ * The tensor with other numbers, of the same element type: float16 and bfloat16 are rounded to nearest. A tensor that a file beside the model
+ * holds moves into the model. Throws for a type that is not floating, or another count of numbers.
+ */
+export function withNumbers(tensor: TensorProto, values: ArrayLike<number>): TensorProto {
+  check("The numbers of a tensor", values, { want: "a list of numbers", fits: isNumbers });
+  return replaced(tensor.name ?? "", tensor, values, {});
+}
+
 /** The tensor with other numbers, stored in the same fields. */
 function replaced(name: string, tensor: TensorProto, values: ArrayLike<number>, options: UpdateOptions): TensorProto {
   const elem = elemOf(tensor.dataType ?? 0);

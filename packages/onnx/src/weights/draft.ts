@@ -99,7 +99,8 @@ export class Draft {
     for (const [n, node] of this.nodes.entries())
       for (const [i, name] of (node?.input ?? []).entries()) {
         const tensor = this.initializers.get(name);
-        if (tensor === undefined || !isWeight(tensor)) continue;
+        // An adapter's tensors have names of their own, and are never stored twice.
+        if (tensor === undefined || !isWeight(tensor) || this.tags.adapters.has(name)) continue;
         const all = uses.get(name);
         if (all === undefined) uses.set(name, [{ node: n, input: i }]);
         else all.push({ node: n, input: i });

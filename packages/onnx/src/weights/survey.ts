@@ -65,7 +65,10 @@ const no = (because: string): Verdict => ({ trained: false, because });
 
 function judged(graph: Graph, name: string, value: Constant, uses: readonly Use[]): Verdict {
   if (uses.length === 0) return no("no operator reads it");
-  const { kinds, sources } = graph.tags;
+  const { kinds, sources, trained, adapters } = graph.tags;
+  if (adapters.has(name)) return trained.has(name) ? yes("an adapter") : no("an adapter that is frozen");
+  if (trained.size > 0)
+    return trained.has(name) ? yes("marked in the file") : no("frozen: the file marks what is trained");
   const tagged = kinds.size > 0;
   const from = sources.get(name) ?? [];
   if (tagged && from.length === 0) return no("a constant of the computation");

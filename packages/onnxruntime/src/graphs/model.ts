@@ -69,7 +69,9 @@ export function candidates({ model, changes }: Mended, external: External | unde
   const readers = graph.nodes.filter(({ op }) =>
     /^(DequantizeLinear|QLinear|MatMulInteger|ConvInteger|MatMulN)/.test(op),
   );
-  const quantized = readers.flatMap(({ inputs }) =>
+  // A file that marks what is trained, as one with an adapter does, leaves them as they are.
+  const wanted = graph.tags.trained.size > 0 ? [] : readers;
+  const quantized = wanted.flatMap(({ inputs }) =>
     inputs.filter((name) => {
       const constant = graph.initializers.get(name);
       return constant !== undefined && /^(u?int(2|4|8)|float8)/.test(constant.elem) && constant.data.length > 1;
