@@ -33,7 +33,7 @@ export interface PlannedWeight {
   readonly tensor: AdapterTensor;
 }
 
-/** What adapting a model takes. */
+/** The layers and weights that an adaptation trains. */
 export interface Adaptation {
   readonly method: Method;
   readonly layers: readonly PlannedLayer[];

@@ -8,7 +8,7 @@ export interface AdapterTensor {
   readonly data: Float32Array;
 }
 
-/** What training an adapter gives: how the model is adapted, and the numbers, by PEFT's names: "encoder.query.lora_A.weight". */
+/** A trained adapter: the method, and the numbers by PEFT's names: "encoder.query.lora_A.weight". */
 export interface Adapter {
   readonly method: Method;
   readonly tensors: Readonly<Record<string, AdapterTensor>>;

@@ -40,7 +40,7 @@ const isRecordLike = (x: unknown): x is object => typeof x === "object" && x !==
 /** The first operator set in which the nodes that are added are what they are now. */
 const oldest = 13;
 
-/** Reads a model; throws where it is none, or too old for nodes of today. */
+/** Reads a model; throws if it is not a model, or is too old for nodes of today. */
 export function read(where: string, model: Model, external: External | undefined): Read {
   const given: unknown = model;
   const file =

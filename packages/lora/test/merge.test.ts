@@ -21,7 +21,7 @@ const tensors = (all: Feeds): Record<string, ort.Tensor> =>
 const open = (bytes: Uint8Array): Promise<ort.InferenceSession> =>
   ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
 
-/** What stock ONNX Runtime computes. */
+/** The output of stock ONNX Runtime. */
 async function logits(session: ort.InferenceSession, given: Feeds): Promise<Float32Array> {
   const [output] = Object.values(await session.run(tensors(given)));
   return output!.data as Float32Array;

@@ -144,7 +144,7 @@ export function methodOf(text: string, modules: readonly string[]): LoraMethod |
   };
 }
 
-/** What a configuration tells besides the method. */
+/** Facts of a configuration besides the method. */
 export interface ConfigOptions {
   /** The name or path of the model in Python, which PEFT loads if it is asked to. */
   readonly baseModel?: string | undefined;

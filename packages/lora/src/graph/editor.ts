@@ -46,13 +46,13 @@ export class Editor {
     for (const { name = "" } of this.#tensors) this.#names.add(name);
   }
 
-  /** What follows is added before all nodes, and belongs to this module. */
+  /** Nodes from here on go before all others, and belong to this module. */
   begin(module: string): void {
     this.#at = undefined;
     this.#module = module;
   }
 
-  /** What follows is added after the node that makes a value, which from now on has the name that is returned; something else must make the value. */
+  /** Nodes from here on go after the node that makes a value. Its output is renamed as returned, and a new node must make the value. */
   divert(value: string, module: string): string {
     const at = this.#nodes.findIndex(({ output = [] }) => output.includes(value));
     const node = this.#nodes[at];
@@ -64,7 +64,7 @@ export class Editor {
     return as;
   }
 
-  /** What follows is added before the node that makes a value, which reads `as` in place of `input`. */
+  /** Nodes from here on go before the node that makes a value. It reads the returned name in place of `input`. */
   intercept(value: string, input: string, module: string): string {
     const at = this.#nodes.findIndex(({ output = [] }) => output.includes(value));
     const node = this.#nodes[at];

@@ -114,7 +114,7 @@ interface Rescaled {
   readonly options: LowRankOptions;
 }
 
-/** What DoRA adds to a layer's output: (ratio − 1)·Wx + ratio·s·B(A(x)); with dropout both see the inputs that are left. */
+/** DoRA's addition to a layer's output: (ratio − 1)·Wx + ratio·s·B(A(x)); with dropout both see the inputs that are left. */
 function rescaled(editor: Editor, layer: Layer, site: Site, { base, x, scaled, ratio, options }: Rescaled): string {
   const update = editor.op("Mul", [ratio, scaled]);
   const less = editor.op("Sub", [ratio, editor.literal(1, "float32")]);
