@@ -28,4 +28,5 @@ for case in collect_testcases(None):
     for name, values, infos in (("input", inputs, case.model.graph.input), ("output", outputs, case.model.graph.output)):
         for i, (value, info) in enumerate(zip(values, infos)):
             (data / f"{name}_{i}.pb").write_bytes(proto(value, info.type).SerializeToString())
+(Path(sys.argv[1]) / "VERSION").write_text(f"{onnx.__version__}\n")
 print(f"{len(list(root.iterdir()))} tests of ONNX {onnx.__version__}")

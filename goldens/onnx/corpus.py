@@ -3,6 +3,7 @@
 Each file is one of: `dynamo` (torch.onnx.export as it comes), `raw` (with optimize=False), `legacy` (dynamo=False), and `kept` (dynamo=False, training
 mode kept, nothing folded). Beside them lies MODEL.MODE.safetensors: the batch, the labels, the gradient of each parameter and its value after ten
 steps, and how far each lies from what other roundings give (`noise`, `drift`). `npm run corpus -- FOLDER` trains each file and compares.
+A run that was stopped continues; delete a model's files to export it again.
 """
 
 import argparse
@@ -25,6 +26,7 @@ logging.disable(logging.WARNING)
 import numpy as np
 import torch
 import torch.nn.functional as F
+from safetensors import safe_open
 from safetensors.torch import save_file
 
 import handwritten  # noqa: F401: they add to CASES
@@ -191,6 +193,18 @@ def strip(path):
     onnx.save(model, path)
 
 
+def done(args, index, name, mode):
+    """Whether a run that was stopped has written this model's numbers and all of its files, with this PyTorch."""
+    stem = os.path.join(args.folder, f"{name}.{mode}")
+    if not os.path.exists(f"{stem}.safetensors"):
+        return False
+    with safe_open(f"{stem}.safetensors", "np") as file:
+        if json.loads(file.metadata()["about"])["torch"] != torch.__version__.split("+")[0]:
+            return False
+    wanted = [e for e in filter(None, args.exporters.split(",")) if not (e == "legacy" and mode == "train")]
+    return all(os.path.exists(f"{stem}.{e}.onnx") or "error" in index.get(f"{name}.{mode}.{e}", {}) for e in wanted)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder")
@@ -208,6 +222,8 @@ def main():
         if not re.search(args.only, name):
             continue
         for mode in (m for m in case.modes if m in args.modes):
+            if done(args, index, name, mode):
+                continue
             try:
                 model, inputs, out, tensors, about = reference(name, mode)
             except Exception as error:
