@@ -32,6 +32,7 @@ from safetensors.torch import save_file
 import handwritten  # noqa: F401: they add to CASES
 import libraries  # noqa: F401
 import odd  # noqa: F401
+import strangers  # noqa: F401
 from architectures import CASES
 
 EXPORTERS = ("dynamo", "raw", "legacy", "kept")
@@ -244,9 +245,11 @@ def main():
                     stdout = sys.stdout
                     sys.stdout = open(os.devnull, "w")
                     try:
-                        export(name, model, inputs, case, exporter, mode, f"{stem}.{exporter}.onnx")
+                        half = f"{stem}.{exporter}.half"
+                        export(name, model, inputs, case, exporter, mode, half)
                         if args.strip:
-                            strip(f"{stem}.{exporter}.onnx")
+                            strip(half)
+                        os.replace(half, f"{stem}.{exporter}.onnx")
                     finally:
                         sys.stdout = stdout
                     index[key] = {}

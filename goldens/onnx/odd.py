@@ -167,3 +167,50 @@ class Flow(nn.Module):
 @case("flow", x(4, 3))
 def flow():
     return Flow()
+
+
+class Buffers(nn.Module):
+    """Buffers where kernels stand: a projection that the older exporter transposes and renames, one that keeps its name, a filter that
+    smooths each channel, and the matrix of a graph."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.c, self.d = nn.Linear(6, 4, bias=False), nn.Conv1d(5, 5, 3, padding=1), nn.Linear(8, 3)
+        near = (torch.rand(5, 5) < 0.4).float()
+        near = near + near.T + torch.eye(5)
+        self.register_buffer("projection", torch.randn(6, 4))
+        self.register_buffer("basis", torch.randn(6, 8) / 2)
+        self.register_buffer("smooth", torch.tensor([[[1.0, 2, 1]]]).repeat(5, 1, 1) / 4)
+        self.register_buffer("near", near / (near.sum(0)[None] * near.sum(1)[:, None]).sqrt())
+
+    def forward(self, x):
+        h = self.c(F.linear(torch.relu(self.a(x)), self.projection))
+        h = F.conv1d(h, self.smooth, padding=1, groups=5)
+        return self.d(torch.tanh(self.near @ h @ self.basis))
+
+
+@case("buffers-as-kernels", x(4, 5, 6), dynamic={})
+def buffers_as_kernels():
+    return Buffers()
+
+
+class Hard(nn.Module):
+    """Values that are rounded, chosen, looked up or only signs, each with the gradient of what it was made from."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(4, 6), nn.Linear(6, 3)
+        self.book = nn.Parameter(torch.randn(5, 6))
+
+    def forward(self, x):
+        z = self.a(x)
+        rounded = z + (z.round() - z).detach()
+        soft = z.softmax(-1)
+        chosen = F.one_hot(soft.argmax(-1), 6).float() - soft.detach() + soft
+        found = z + (self.book[(z[:, None] - self.book).pow(2).sum(-1).argmin(-1)] - z).detach()
+        return self.b(torch.cat([rounded * 0.5, chosen, found, (z.sign() - z).detach() + z]).reshape(4, -1, 6).sum(0))
+
+
+@case("hard-choices", x(6, 4), dynamic={})
+def hard_choices():
+    return Hard()

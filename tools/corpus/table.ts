@@ -14,6 +14,7 @@ export function markdown(outcomes: ReadonlyMap<string, Outcome>, torch: string):
   const counts = verdicts.map((v) => `${[...outcomes.values()].filter((o) => o.verdict === v).length} ${v}`);
   const all = [...outcomes.values()];
   const sum = (of: (outcome: Outcome) => number): number => all.reduce((n, outcome) => n + of(outcome), 0);
+  const placed = sum((o) => (o.verdict === "explained" ? o.foreign : 0));
   const percent = ((100 * sum((o) => (/^ex/.test(o.verdict) ? 1 : 0))) / all.length).toFixed(1);
   const exporters = ["dynamo", "raw", "legacy", "kept"];
   const rows = [...new Set([...outcomes.keys()].map((key) => key.replace(/\.[^.]+$/, "")))].map((stem) => {
@@ -37,10 +38,10 @@ export function markdown(outcomes: ReadonlyMap<string, Outcome>, torch: string):
       "for rounding, four times that distance is allowed, and where float64 differs from it by a tenth and more also the rounding of the " +
       "model's largest gradient (2^-24 of it); for parameters after ten steps at least four times the median. A file is explained " +
       "where the report says which parameters the exporter folded, merged or computed others from (or that it does not write " +
-      "`detach()`), the loss is right unless the report says that it differs, and so is the gradient of every parameter that the file " +
+      "`detach()`, or that a tensor is trained for its place in an operator alone), the loss is right unless the report says that it differs, and so is the gradient of every parameter that the file " +
       "still has, those aside of which the report says that a part is missing or another's. Empty cells are files that PyTorch does not write.",
     `${new Set([...outcomes.keys()].map((key) => key.replace(/\.\w+\.\w+$/, ""))).size} models, ${outcomes.size} files: ${counts.join(", ")}. ` +
-      `${percent} % are exact or explained. Of ${sum((o) => o.trained)} tensors that are trained, ${sum((o) => o.foreign)} hold no parameter.`,
+      `${percent} % are exact or explained. Of ${sum((o) => o.trained)} tensors that are trained, ${sum((o) => o.foreign)} hold no parameter${placed === 0 ? "" : `, ${placed} of them for their place alone, as the report says`}.`,
     ["| model | mode | dynamo | raw | legacy | kept |", "| --- | --- | --- | --- | --- | --- |", ...rows].join("\n"),
     ...(reasons.length === 0 ? [] : [`## Others\n\n${reasons.join("\n")}`]),
   ]

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { importModel, mend, notes, survey } from "../src/index.ts";
-import { constant, tensorOf } from "../src/proto/index.ts";
+import { constant, type NodeProto, type StringStringEntryProto, tensorOf } from "../src/proto/index.ts";
 import { info, model, node } from "./protos.ts";
 
 /** The kernel of a Fourier transform: windowed cosines, and sines below them. */
@@ -111,4 +111,144 @@ test("a parameter that was stretched before a product is one tensor, and is stre
   expect(mended.graph?.initializer?.map((t) => t.name)).toEqual(["w", "expand.shape"]);
   // One number off: another tensor.
   expect(mend(file(repeated.with(7, 9))).changes).toEqual([]);
+});
+
+/** Numbers in which nothing repeats. */
+const mixed = (length: number): number[] => Array.from({ length }, (_, i) => Math.sin(1 + i * i));
+
+describe("a kernel's place in a file that does not say what was a parameter", () => {
+  /** Two products and a convolution of PyTorch's older exporter, with these tensors in them. */
+  const verdicts = (tensors: Readonly<Record<string, readonly [dims: readonly number[], data: readonly number[]]>>) => {
+    const graph = importModel(
+      model({
+        producerName: "pytorch",
+        graph: {
+          node: Object.entries(tensors).flatMap(([name, [dims]], i) =>
+            dims.length === 1
+              ? [node("Add", ["y0", name], [`y${i}`])]
+              : dims.length === 2
+                ? [node("MatMul", ["x", name], [`y${i}`])]
+                : [node("Conv", ["image", name], [`y${i}`], { attribute: [{ name: "group", type: 2, i: 3n }] })],
+          ),
+          initializer: Object.entries(tensors).map(([name, [dims, data]]) =>
+            tensorOf(name, constant(data, "float32", dims)),
+          ),
+          input: [info("x", [2, 4]), info("image", [1, 3, 8, 8])],
+          output: Object.keys(tensors).map((_, i) => ({ name: `y${i}` })),
+        },
+      }),
+    );
+    return {
+      reasons: Object.fromEntries(survey(graph).map((w) => [w.name, `${w.trained ? "trained" : "-"}: ${w.because}`])),
+      notes: notes(graph).filter((note) => note.includes("place in an operator alone")),
+    };
+  };
+
+  test("speaks for it where a layer's name or a layer's bias does too", () => {
+    const found = verdicts({
+      "onnx::MatMul_9": [[4, 4], mixed(16)],
+      "layer.bias": [[4], mixed(4)],
+      "head.weight": [[4, 4], mixed(16)],
+    });
+    expect(found.reasons).toEqual({
+      "onnx::MatMul_9": "trained: a kernel",
+      "layer.bias": "trained: a bias",
+      "head.weight": "trained: a kernel",
+    });
+    expect(found.notes).toEqual([]);
+  });
+
+  test("is said to be all that speaks for it elsewhere, with how to hold buffers back", () => {
+    const { reasons, notes: said } = verdicts({ "onnx::MatMul_9": [[4, 4], mixed(16)], basis: [[4, 3], mixed(12)] });
+    expect(reasons).toEqual({
+      "onnx::MatMul_9": "trained: a kernel, by its place alone",
+      basis: "trained: a kernel, by its place alone",
+    });
+    expect(said).toEqual([
+      "`onnx::MatMul_9`, `basis` are trained for their place in an operator alone: a buffer there looks the same. Leave buffers out with " +
+        "`trainable` or freeze(), or export with dynamo=True, which records what was a parameter.",
+    ]);
+  });
+
+  test("does not make a weight of numbers that nobody learns, unless a name says so", () => {
+    const smooth = [0, 1, 2].flatMap(() => [1, 2, 1, 2, 4, 2, 1, 2, 1]);
+    const [w] = [mixed(16)];
+    const even = w!.map((_, i) => w![Math.max(i % 4, i >> 2) * 4 + Math.min(i % 4, i >> 2)]!);
+    const few = mixed(16).map((v, i) => (i % 4 === 1 ? v : 0));
+    expect(
+      verdicts({
+        "blur.filter": [[3, 1, 3, 3], smooth],
+        laplacian: [[4, 4], even],
+        "onnx::MatMul_9": [[4, 4], few],
+        "pruned.weight": [[4, 4], few],
+        "blur.weight": [[3, 1, 3, 3], smooth],
+        random: [[4, 4], mixed(16)],
+      }).reasons,
+    ).toEqual({
+      "blur.filter": "-: the same filter for every channel",
+      laplacian: "-: a symmetric matrix",
+      "onnx::MatMul_9": "-: zeros for the most part",
+      "pruned.weight": "trained: a kernel",
+      "blur.weight": "trained: a kernel",
+      random: "trained: a kernel, by its place alone",
+    });
+  });
+});
+
+describe("x + (q − x) without a record of detach()", () => {
+  /** The sum of a product and what `way` gives of it, in a file of this exporter. */
+  const graphOf = (way: readonly NodeProto[], producerName = "pytorch", metadataProps?: StringStringEntryProto[]) =>
+    importModel(
+      model({
+        producerName,
+        graph: {
+          ...(metadataProps ? { metadataProps } : {}),
+          node: [node("MatMul", ["h", "layer.weight"], ["x"]), ...way],
+          initializer: [
+            tensorOf("layer.weight", constant(mixed(9), "float32", [3, 3])),
+            tensorOf("book", constant(mixed(9), "float32", [3, 3])),
+          ],
+          input: [info("h", [2, 3])],
+          output: [{ name: "y" }],
+        },
+      }),
+    );
+  const rounded = [node("Round", ["x"], ["q"]), node("Sub", ["q", "x"], ["d"]), node("Add", ["x", "d"], ["y"])];
+  const ways: Readonly<Record<string, readonly NodeProto[]>> = {
+    rounded,
+    "rounded, the difference first": [...rounded.slice(0, 2), node("Add", ["d", "x"], ["y"])],
+    "beside other summands": [...rounded.slice(0, 2), node("Add", ["x", "h"], ["s"]), node("Add", ["d", "s"], ["y"])],
+    "looked up": [
+      node("ArgMax", ["x"], ["places"], {
+        attribute: [
+          { name: "axis", type: 2, i: 1n },
+          { name: "keepdims", type: 2, i: 0n },
+        ],
+      }),
+      node("Gather", ["book", "places"], ["q"]),
+      node("Sub", ["q", "x"], ["d"]),
+      node("Add", ["x", "d"], ["y"]),
+    ],
+  };
+
+  test.each(Object.entries(ways))("is a straight-through estimate where q has no slope: %s", (_, way) => {
+    const graph = graphOf(way);
+    expect([...graph.stops]).toEqual(["d"]);
+    expect(notes(graph)[0]).toMatch(/^`d` is taken for the detached part of straight-through estimates, .*dynamo=True/);
+  });
+
+  test("is what it says where x reaches q by slopes, where nothing adds x again, and in files that record detach()", () => {
+    const tanh = [node("Tanh", ["x"], ["q"]), ...rounded.slice(1)];
+    const twice = [...rounded.slice(0, 2), node("Add", ["h", "d"], ["y"])];
+    for (const way of [tanh, twice]) {
+      expect([...graphOf(way).stops]).toEqual([]);
+      expect(notes(graphOf(way)).join()).not.toMatch(/straight-through/);
+    }
+    const signature = [
+      { key: "pkg.torch.export.ExportedProgram.graph_signature", value: "p_w: PARAMETER target='layer.weight'" },
+    ];
+    expect([...graphOf(rounded, "pytorch", signature).stops]).toEqual([]);
+    expect([...graphOf(rounded, "descent").stops]).toEqual([]);
+    expect([...graphOf(rounded, "tf2onnx").stops]).toEqual(["d"]);
+  });
 });

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { adamw } from "@descent/adam";
+import { freeze } from "@descent/core";
 import { differentiate, exportModel, importModel } from "@descent/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterEach, describe, expect, test } from "vitest";
@@ -19,6 +20,7 @@ const explained: Readonly<Record<string, RegExp>> = {
   "statistics.eval.dynamo.onnx": /Normalizations were folded into `c\.weight`/,
   "called-twice.eval.dynamo.onnx": /computed `mul` from `stem\.parametrizations\.weight\.original0`/,
   "clip-3d.eval.dynamo.onnx": /computed `cat` from `places`.*optimize=False/,
+  "buffers-as-kernels.eval.legacy.onnx": /`basis`, `onnx::MatMul_\d+`, `onnx::MatMul_\d+` are trained for their place/,
   "queries.eval.dynamo.onnx": /computed `unsqueeze`, `decays\.1\.log\/unsqueeze` from/,
 };
 
@@ -123,6 +125,29 @@ describe("trained is what was a parameter in Python", () => {
     for (const name of ["center", "scale"]) expect(because[name]).toMatch(/mean or deviation/);
     for (const name of ["bn.weight", "bn.bias"]) expect(because[name]).toBe("a buffer of a frozen normalization");
     expect(names(await made("frozen-statistics.eval.kept.onnx"))).toEqual(["a.bias", "a.weight", "b.weight"]);
+  });
+
+  test("buffers in kernels' places that nothing tells from them train until they are held back, and then as in PyTorch", async () => {
+    const file = "buffers-as-kernels.eval.legacy.onnx";
+    const wanted = await reference(`${folder}/${file.replace(".legacy.onnx", ".safetensors")}`);
+    const report = await inspectModel(`${folder}/${file}`);
+    const because = Object.fromEntries(report.weights.map((w) => [w.name, w.because]));
+    expect(because.smooth).toBe("the same filter for every channel");
+    expect(because.near).toBe("a symmetric matrix");
+    const alone = report.weights.filter((w) => w.because === "a kernel, by its place alone");
+    const buffers = alone.filter(({ shape }) => shape.join() !== "6,4").map(({ name }) => name); // the first layer's is one too
+    expect(alone.length).toBe(3);
+    const { lr, eps, weightDecay } = wanted.adamw;
+    const rule = adamw({ lr, eps, weightDecay, decays: () => true });
+    const held: Partial<TrainerOptions>[] = [
+      { optimizer: rule, trainable: ({ name }) => !buffers.includes(name) },
+      { optimizer: freeze(rule, ({ name }) => buffers.includes(name)) },
+    ];
+    for (const options of held) {
+      const trainer = await made(file, options);
+      for (const loss of wanted.losses.slice(0, -1))
+        expect((await trainer.trainStep(wanted.batch)).loss).toBeCloseTo(loss, 5);
+    }
   });
 
   test("ones and zeros of an operator, merged with a layer's, are constants again", async () => {

@@ -1,7 +1,8 @@
 import { names } from "../errors.ts";
 import { checkGraph, type Graph } from "../graph/graph.ts";
 import { int } from "../graph/node.ts";
-import { single, survey, unnamed } from "./survey.ts";
+import { straightThrough } from "../graph/straight.ts";
+import { placed, single, survey, unnamed } from "./survey.ts";
 
 /** Sentences on how training a model may differ from training it in Python, each with the export that would not. */
 export function notes(graph: Graph): string[] {
@@ -54,6 +55,12 @@ export function notes(graph: Graph): string[] {
       `The exporter computed ${names(computed, 4)} from ${names(from, 4)}, and wrote only the results${from.some(present) ? ": what passes through them is missing in gradients" : ""}. Export with optimize=False to train what they were computed from.`,
     );
   }
+  const straight = kinds.size > 0 ? [] : straightThrough(graph).filter((name) => graph.stops.has(name));
+  if (straight.length > 0)
+    all.push(
+      `${names(straight, 4)} ${straight.length > 1 ? "are" : "is"} taken for the detached part of straight-through estimates, x + (q − x).detach(): ` +
+        "gradients pass to x alone. Export with dynamo=True, which records detach().",
+    );
   if (kinds.size > 0 || naming !== "torch") return all;
   all.push(
     "PyTorch's older exporter (dynamo=False) does not write which tensors are parameters, where detach() or no_grad stop gradients, " +
@@ -68,6 +75,15 @@ export function notes(graph: Graph): string[] {
         "training=torch.onnx.TrainingMode.PRESERVE and do_constant_folding=False.",
     );
   const surveyed = survey(graph);
+  const guessed = surveyed.filter((w) => w.trained && w.because.endsWith(placed));
+  if (guessed.length > 0)
+    all.push(
+      `${names(
+        guessed.map((w) => w.name),
+        4,
+      )} ${guessed.length > 1 ? "are" : "is"} trained for ${guessed.length > 1 ? "their" : "its"} place in an operator alone: a buffer there looks the same. ` +
+        "Leave buffers out with `trainable` or freeze(), or export with dynamo=True, which records what was a parameter.",
+    );
   const numbers = surveyed.filter((w) => w.because === single && !w.name.startsWith("onnx::"));
   if (numbers.length > 0)
     all.push(

@@ -2,6 +2,7 @@ import { checkGraph, type Graph } from "../graph/graph.ts";
 import type { Node } from "../graph/node.ts";
 import type { Constant } from "../proto/constant.ts";
 import { isFloat } from "../proto/elem.ts";
+import { alone, fixedNumbers } from "./alone.ts";
 import { type Axes, agreed, type Role, type Use, usesOf } from "./roles.ts";
 import { even, fourierKernel, frequencies, masks, scaledWaves, twoValued, uniform, waves } from "./values.ts";
 
@@ -34,6 +35,7 @@ export interface Surveyed extends Trainable {
 export function survey(graph: Graph): Surveyed[] {
   checkGraph("The argument of survey()", graph);
   const uses = usesOf(graph);
+  const isAlone = alone(graph);
   const found: Surveyed[] = [];
   for (const [name, initial] of graph.initializers) {
     if (!isFloat(initial.elem) || graph.literalValue(name) !== undefined) continue;
@@ -41,7 +43,7 @@ export function survey(graph: Graph): Surveyed[] {
     const use = agreed(all.filter((u) => u.fixed === undefined));
     const sources = graph.tags.sources.get(name) ?? [];
     const modules = [...new Set(all.flatMap((u) => u.module ?? []))];
-    const verdict = judged(graph, name, initial, all);
+    const verdict = judged(graph, name, initial, all, isAlone);
     found.push({ name, shape: initial.dims, elem: initial.elem, initial, ...use, ...verdict, sources, modules });
   }
   return found;
@@ -58,12 +60,20 @@ export function trainables(graph: Graph): Trainable[] {
 /** The verdict on a tensor about which nothing else is known. */
 export const unnamed = "no part of an operator that is trained, and not named like a weight";
 export const single = "a single number";
+/** Ends the reason of tensors that nothing else speaks for. */
+export const placed = "by its place alone";
 
 type Verdict = Pick<Surveyed, "trained" | "because">;
 const yes = (because: string): Verdict => ({ trained: true, because });
 const no = (because: string): Verdict => ({ trained: false, because });
 
-function judged(graph: Graph, name: string, value: Constant, uses: readonly Use[]): Verdict {
+function judged(
+  graph: Graph,
+  name: string,
+  value: Constant,
+  uses: readonly Use[],
+  isAlone: (name: string) => boolean,
+): Verdict {
   if (uses.length === 0) return no("no operator reads it");
   const { kinds, sources, trained, adapters } = graph.tags;
   if (adapters.has(name)) return trained.has(name) ? yes("an adapter") : no("an adapter that is frozen");
@@ -119,7 +129,11 @@ function judged(graph: Graph, name: string, value: Constant, uses: readonly Use[
     !active.some((u) => u.learnt)
   )
     return no(single);
-  if (role !== undefined) return yes(about[role]);
+  if (role !== undefined) {
+    if (!isAlone(name)) return yes(about[role]);
+    const fixed = role === "kernel" ? fixedNumbers(value) : undefined;
+    return fixed === undefined ? yes(`${about[role]}, ${placed}`) : no(fixed);
+  }
   if (active.some((u) => u.learnt)) return yes("a slope");
   if (active.some((u) => u.role !== undefined))
     return yes(active.flatMap((u) => (u.role === undefined ? [] : about[u.role]))[0] ?? "");

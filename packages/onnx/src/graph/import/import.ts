@@ -4,6 +4,7 @@ import { decodeModel, type GraphProto, type ModelProto } from "../../proto/model
 import { fold, prune } from "../fold.ts";
 import { Graph } from "../graph.ts";
 import { markPadding, markStops } from "../stops.ts";
+import { straightThrough } from "../straight.ts";
 import { tagsOf } from "../tags.ts";
 import { own } from "./attributes.ts";
 import { Importer } from "./importer.ts";
@@ -35,6 +36,8 @@ export function importModel(source: Uint8Array | ModelProto, options: ImportOpti
   graph.tags = tagsOf(model);
   const importer = new Importer(model, options);
   importer.fill(graph, proto, opsets);
+  if (graph.tags.kinds.size === 0 && graph.tags.naming !== "descent")
+    for (const name of straightThrough(graph)) graph.stops.add(name);
   markStops(graph, options.stopGradient ?? []);
   markPadding(graph, options.paddingIdx ?? {});
   if (options.fold ?? true) {
