@@ -70,7 +70,7 @@ export function map(trained: readonly Named[], { start, shapes, buffers, tied }:
 
 /** The parameter as it is, or its transpose: by places, since a number may occur twice. */
 function turned(
-  { data, shape }: Named,
+  { name, data, shape }: Named,
   [parameter = "", ...more]: readonly string[],
   start: ReadonlyMap<string, Float32Array>,
   shapes: ReadonlyMap<string, readonly number[]>,
@@ -80,7 +80,10 @@ function turned(
   if (more.length > 0 || theirs?.length !== data.length || taken.has(parameter)) return undefined;
   const [rows = 0, columns = 0] = shape;
   const across = shape.length === 2 && shapes.get(parameter)?.join() === `${columns},${rows}`;
-  for (const place of [(i: number) => i, across && ((i: number) => (i % columns) * rows + Math.floor(i / columns))]) {
+  const transpose = across && ((i: number): number => (i % columns) * rows + Math.floor(i / columns));
+  // Of a matrix that is its own transpose the exporter's copy is the transpose.
+  const places = [(i: number): number => i, transpose];
+  for (const place of name === parameter ? places : places.reverse()) {
     if (place === false || !data.every((v, i) => v === theirs[place(i)])) continue;
     return { parameters: Array(data.length).fill(parameter), indices: Int32Array.from(data, (_, i) => place(i)) };
   }

@@ -113,6 +113,53 @@ test("a parameter that was stretched before a product is one tensor, and is stre
   expect(mend(file(repeated.with(7, 9))).changes).toEqual([]);
 });
 
+test("a fresh table that was looked up at places which the file does not have is not trained, and the note says so", () => {
+  const traced =
+    "%add : [num_users=1] = call_function[target=torch.ops.aten.add.Tensor](args = (%x, %index), kwargs = {})";
+  const found = (data: readonly number[]) => {
+    const { model: mended, changes } = mend(
+      model({
+        producerName: "pytorch",
+        graph: {
+          metadataProps: [
+            {
+              key: "pkg.torch.export.ExportedProgram.graph_signature",
+              value: "p_biases: PARAMETER target='attn.biases'\nb_places: BUFFER target='attn.places'",
+            },
+          ],
+          node: [
+            node("Add", ["x", "index"], ["add"], { metadataProps: [{ key: "pkg.torch.onnx.fx_node", value: traced }] }),
+          ],
+          initializer: [tensorOf("index", constant(data, "float32", [2, 2, 2]))],
+          valueInfo: [
+            {
+              name: "index",
+              metadataProps: [
+                { key: "pkg.onnxscript.optimizer.folded_from", value: "['attn.places', 'attn.biases', 'val_1']" },
+              ],
+            },
+          ],
+          input: [info("x", [2, 2, 2])],
+          output: [{ name: "add" }],
+        },
+      }),
+    );
+    const graph = importModel(mended);
+    return {
+      changes,
+      weights: survey(graph).map(({ name, trained, because }) => [name, trained, because]),
+      said: notes(graph),
+    };
+  };
+  expect(found([0, 0, 0, 0, 0, 0, 0, 0])).toEqual({
+    changes: [],
+    weights: [["index", false, "computed from `attn.places` and `attn.biases`, which is not in the file"]],
+    said: [expect.stringMatching(/^The exporter computed `index` from `attn\.places`, `attn\.biases`.*optimize=False/)],
+  });
+  // Once it was trained, equal numbers are one.
+  expect(found([1, 2, 2, 1, 3, 4, 4, 3]).changes).toEqual([{ kind: "gathered", name: "attn.biases", of: "index" }]);
+});
+
 /** Numbers in which nothing repeats. */
 const mixed = (length: number): number[] => Array.from({ length }, (_, i) => Math.sin(1 + i * i));
 

@@ -58,6 +58,7 @@ export class Draft {
   readonly #taken: Set<string>;
   readonly #constants = new Map<string, Constant>();
   #modules: Set<string> | undefined;
+  #marked = false;
   #owners: Set<string> | undefined;
 
   constructor(model: ModelProto, graph: GraphProto, external: External | undefined) {
@@ -75,7 +76,7 @@ export class Draft {
 
   /** The model as it is now. */
   done(): ModelProto {
-    if (this.changes.length === 0) return this.model;
+    if (this.changes.length === 0 && !this.#marked) return this.model;
     const node = [...this.first, ...this.nodes.filter((n) => n !== undefined)];
     return { ...this.model, graph: { ...this.graph, node, initializer: [...this.initializers.values()] } };
   }
@@ -149,6 +150,14 @@ export class Draft {
     });
     for (const use of uses) this.rewire(use, as);
     this.changes.push({ kind: "untied", name: as, of: name });
+  }
+
+  /** Records that a tensor was computed from its sources, so that it stands for none of them. */
+  computed(name: string): void {
+    const tensor = this.initializers.get(name);
+    if (tensor === undefined) return;
+    this.initializers.set(name, { ...tensor, metadataProps: foldedTag(this.sources(name)) });
+    this.#marked = true;
   }
 
   /** The numbers of a tensor, read once. */

@@ -6,6 +6,8 @@ import { repeated, uniform } from "./values.ts";
 
 /** The input from which on recurrent layers read states and not kernels. */
 const states = 5;
+/** The results of lookups, as torch.export names them. */
+const looked = /(^|\/)(index|index_select|embedding|gather|take)(_\d+)?$/;
 
 /** A weight whose numbers were copied to several places when the file was made is one again: its numbers, gathered. */
 export function gather(draft: Draft): void {
@@ -28,6 +30,9 @@ export function gather(draft: Draft): void {
       continue;
     const value = draft.constant(name);
     const found = value === undefined ? undefined : (repeated(value) ?? expanded(draft, name, value));
+    // Which of its numbers were one cannot be seen while they are equal.
+    if (value !== undefined && found === undefined && looked.test(name) && value.data.length > 1 && uniform(value))
+      draft.computed(name);
     if (value === undefined || found === undefined) continue;
     const numbers = draft.fresh(source);
     const places = draft.fresh(`${name}.places`);
