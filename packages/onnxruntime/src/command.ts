@@ -45,7 +45,7 @@ export function readCommand(args: readonly string[]): Asked | string {
   }
 }
 
-/** What an option gives each input; undefined where it is not there. The last "=" ends the name, which may hold one. */
+/** The values of an option by input; undefined where it is not given. A name may hold "=", so the last one ends it. */
 function byInput<T>(
   option: string,
   all: readonly string[] | undefined,
