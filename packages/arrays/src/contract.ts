@@ -32,6 +32,8 @@ export interface Optimizer<Name extends string = string> {
   readonly midRound: boolean;
   /** Whether a rule here reads this input, so that `update` must be given it. */
   reads(input: string): boolean;
+  /** Whether the next update of all parameters must be given it: not in steps in which `when` leaves out what reads it. */
+  readsNext(input: string): boolean;
   /** The engine that runs its kernels. */
   readonly engine: Engine;
   /** Threads that take part now: 1 until all workers have started. */

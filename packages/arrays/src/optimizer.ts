@@ -126,6 +126,10 @@ class ArraysOptimizer implements Optimizer {
     return this.#loop.reads(input);
   }
 
+  readsNext(input: string): boolean {
+    return this.#loop.readsNext(input);
+  }
+
   withReadout<R>(use: () => R): R {
     takes("withReadout", "a function", use, isCallback(use));
     return this.#loop.withReadout(this.#held(), use);

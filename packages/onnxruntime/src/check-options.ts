@@ -7,6 +7,7 @@ import {
   knownOptions,
   nonFiniteOption,
   oneOf,
+  readsInput,
   shown,
   worldOf,
 } from "@descent/core/adapter";
@@ -53,6 +54,7 @@ const ofOpen: Readonly<Record<keyof OpenOptions, Check>> = {
   nonFinite: elsewhere,
   accumulate: must("be a whole number of batches, at least 1", (x) => Number.isSafeInteger(x) && Number(x) >= 1),
   seed: must("be a whole number", Number.isSafeInteger),
+  hutchinson: must("be a whole number of directions, at least 1", (x) => Number.isSafeInteger(x) && Number(x) >= 1),
   world: elsewhere,
 };
 
@@ -111,6 +113,7 @@ function checkOptions<T extends object>(where: string, options: T, checks: Reado
 function checked<T extends OpenOptions>(where: string, options: T, checks: Readonly<Record<keyof T, Check>>): void {
   checkOptions(where, options, checks);
   checkConfigured(options.optimizer, where);
+  checkHutchinson(where, options);
   if (worldOf(options.world)) checkExchange(where, options);
   nonFiniteOption(where, options.nonFinite, "throw");
 }
@@ -145,6 +148,24 @@ function checkExchange(where: string, { plan = "host", worker = false }: OpenOpt
     throw new OptimizerError(
       `${where}: \`world\` cannot be used in a worker, since MPI belongs to the thread that started it. Leave \`worker\` out.`,
     );
+}
+
+/** Throws where nothing reads an estimate of the curvature, or it cannot be made. */
+function checkHutchinson(
+  where: string,
+  { hutchinson, optimizer, accumulate = 1, seed = 0, rows = [] }: OpenOptions & Pick<TrainerOptions, "rows">,
+): void {
+  if (hutchinson === undefined) return;
+  const why = !readsInput(optimizer, "h")
+    ? "no rule of `optimizer` reads `h`. Leave it out"
+    : accumulate !== 1
+      ? "gradients of several batches wait for one update. Leave out `accumulate`"
+      : rows.length > 0
+        ? "gradients of rows are not differentiated again. Leave out `rows`"
+        : seed < 0
+          ? `its directions are drawn from \`seed\`, which must not be negative; got ${seed}`
+          : undefined;
+  if (why !== undefined) throw new OptimizerError(`${where}: \`hutchinson\` cannot be used here, because ${why}.`);
 }
 
 /** Throws where gradients of rows cannot be applied as such. */

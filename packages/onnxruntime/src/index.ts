@@ -13,6 +13,7 @@ export type {
   Output,
   Outputs,
   Plan,
+  StepInputs,
   Waiting,
   Weights,
 } from "./plans/training.ts";

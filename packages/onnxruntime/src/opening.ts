@@ -15,6 +15,7 @@ import { RemoteEngine } from "./worker/remote.ts";
 export interface Begun {
   readonly engine: Engine;
   readonly started: Started;
+  readonly candidates: Candidates;
   readonly report: Report;
   /** Shared with the engine, which may lose its device or worker while nothing is asked. */
   readonly calls: Calls;
@@ -79,25 +80,27 @@ export async function reopened(graph: FileSource, options: OpenOptions): Promise
 async function begun(
   source: Omit<Opening, "runtime" | "executionProviders" | "sessionOptions">,
   options: OpenOptions,
-  choose: (candidates: Candidates) => Omit<Starting, "optimizer" | "plan" | "seed" | "world">,
+  choose: (candidates: Candidates) => Omit<Starting, "optimizer" | "plan" | "seed" | "hutchinson" | "world">,
 ): Promise<Begun> {
   const { executionProviders = ["cpu"], optimizer, worker = false, seed = 0 } = options;
   const calls = new Calls();
   const lost = (error: LostError): void => calls.lost(error);
   const engine: Engine = worker === false ? new LocalEngine(lost) : await RemoteEngine.start(worker, lost);
   try {
-    const { runtime, sessionOptions = {}, plan } = options;
+    const { runtime, sessionOptions = {}, plan, hutchinson } = options;
     const candidates = await engine.open({ ...source, runtime, executionProviders, sessionOptions });
     const started = await engine.start({
       ...choose(candidates),
       optimizer: forSome(optimizer),
       plan,
       seed,
+      hutchinson,
       world: worldOf(options.world),
     });
     return {
       engine,
       started,
+      candidates,
       report: reportOf(candidates, started.parameters, await engine.training.inspect()),
       calls,
     };

@@ -39,6 +39,12 @@ export interface OpenOptions {
   /** The number that dropout is drawn from, together with the step. Default 0. */
   readonly seed?: number | undefined;
   /**
+   * How many random directions estimate the Hessian's diagonal for rules that read `h` (AdaHessian, Sophia): `trainStep` gives
+   * them the mean of u ⊙ Hu over so many u of −1 and 1 (Hutchinson, 1990), in the steps that read it, from the model
+   * differentiated twice. Each direction costs about three passes forward and backward. Default: none, and whoever steps gives `h`.
+   */
+  readonly hutchinson?: number | undefined;
+  /**
    * The processes that train together, `await mpi()` of @descent/mpi: every rank gets batches of its own, and the update
    * uses the mean of all gradients. Losses and running statistics are means over all ranks, dropout is each rank's own, and
    * a step that is refused on one is refused on all. For the host plan, without a worker.

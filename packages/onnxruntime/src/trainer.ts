@@ -5,12 +5,14 @@ import {
   ASYNC_DISPOSE,
   DISPOSE,
   flag,
+  goneNames,
   type HyperValue,
   type Inspection,
   isFloat32Array,
   isRecord,
   knownOptions,
   type LoadReport,
+  list,
   type Shape,
   shown,
   size,
@@ -31,11 +33,23 @@ import {
 import type { Engine, Started } from "./engine/engine.ts";
 import { baseName, type FileSource } from "./files/read.ts";
 import { checkPath, Writes } from "./files/writes.ts";
+import type { Candidates } from "./graphs/model.ts";
 import { type Begun, created, reopened } from "./opening.ts";
 import type { ExportOptions, LoadOptions, OpenOptions, TrainerOptions } from "./options.ts";
-import type { Forward, GivenGradients, Gradients, Outputs, Plan, Training, Weights } from "./plans/training.ts";
-import type { Report } from "./report.ts";
+import type {
+  Forward,
+  GivenGradients,
+  Gradients,
+  Hyper,
+  Outputs,
+  Plan,
+  StepInputs,
+  Training,
+  Weights,
+} from "./plans/training.ts";
+import { type Report, reportOf } from "./report.ts";
 import type { Batch, Fed } from "./runtime/feeds.ts";
+import { trainedOf } from "./trainable.ts";
 
 /** The result of `trainStep`. */
 export interface StepResult extends Forward {
@@ -54,22 +68,23 @@ export class Trainer {
   declare readonly [Symbol.dispose]: () => void;
   readonly #engine: Engine;
   readonly #options: OpenOptions;
-  readonly #started: Started;
-  readonly #report: Report;
-  /** The shapes of everything that is kept: weights and statistics. */
-  readonly #shapes: ReadonlyMap<string, Shape>;
-  readonly #training: Training;
+  readonly #candidates: Candidates;
+  #started: Started;
+  #report: Report;
+  /** Weights that were trained and are not any more. */
+  #held: readonly string[] = [];
+  /** The hyper-parameters that were set, for weights that are added. */
+  readonly #set: (readonly [hyper: Hyper, group: string | undefined])[] = [];
   readonly #calls: Calls;
   readonly #writes: Writes = new Writes();
   #waiting = 0;
 
-  private constructor(options: OpenOptions, { engine, started, report, calls }: Begun) {
+  private constructor(options: OpenOptions, { engine, started, candidates, report, calls }: Begun) {
     this.#engine = engine;
     this.#report = report;
     this.#options = options;
     this.#started = started;
-    this.#shapes = new Map([...started.parameters, ...started.statistics].map(({ name, shape }) => [name, shape]));
-    this.#training = engine.training;
+    this.#candidates = candidates;
     this.#calls = calls;
     Object.defineProperty(this, ASYNC_DISPOSE, { value: () => this.dispose() });
     Object.defineProperty(this, DISPOSE, { value: () => void this.dispose() });
@@ -89,6 +104,16 @@ export class Trainer {
    */
   static async open(graph: FileSource, options: OpenOptions): Promise<Trainer> {
     return new Trainer(options, await reopened(graph, options));
+  }
+
+  get #training(): Training {
+    return this.#engine.training;
+  }
+
+  /** The shapes of everything that is kept: weights and statistics. */
+  get #shapes(): ReadonlyMap<string, Shape> {
+    const { parameters, statistics } = this.#started;
+    return new Map([...parameters, ...statistics].map(({ name, shape }) => [name, shape]));
   }
 
   /** Updates done. */
@@ -131,14 +156,22 @@ export class Trainer {
 
   /**
    * One batch: forward, backward and the update, or every `accumulate`-th time the update by the mean of the gradients. Its
-   * arrays are read when its turn comes, so they must not change before the step has ended.
+   * arrays are read when its turn comes, so they must not change before the step has ended. `inputs` are what the rule reads
+   * besides gradients, `{ h: { w: … } }` by weight; the loss it is given anyway.
    */
-  trainStep(batch: Batch): Promise<StepResult> {
+  trainStep(batch: Batch, inputs: StepInputs = {}): Promise<StepResult> {
     return this.#calls.next(async () => {
       const { accumulate = 1 } = this.#options;
+      checkRecord("trainStep", "what the rule reads besides gradients by name as its second argument", inputs);
+      if (Object.hasOwn(inputs, "loss"))
+        throw new OptimizerError("`trainStep` gives a rule the batch's loss by itself. Leave `loss` out.");
+      if (accumulate > 1 && Object.keys(inputs).length > 0)
+        throw new OptimizerError(
+          "A step of a trainer that accumulates is a part of an update, and inputs are the update's. Give them to applyGradients(gradients, inputs).",
+        );
       const fed = fedBatch(batch, this.#started);
       const { loss, outputs, fault } = await (accumulate === 1
-        ? this.#training.train(fed, this.#guard)
+        ? this.#training.train(fed, this.#guard, inputs)
         : this.#training.accumulate(fed, this.#guard));
       this.#refuse(fault, fed);
       if (fault !== undefined || accumulate === 1) return { loss, outputs, updated: fault === undefined };
@@ -168,12 +201,13 @@ export class Trainer {
 
   /**
    * One update by your own gradients: whole ones, or `{ rows, data }` of some rows of a table on the host plan. Weights without one
-   * are not touched.
+   * are not touched. `inputs` are what the rule reads besides: `{ loss }`, or `{ h: { w: … } }` by weight.
    */
-  applyGradients(gradients: GivenGradients): Promise<void> {
+  applyGradients(gradients: GivenGradients, inputs: StepInputs = {}): Promise<void> {
     return this.#calls.next(async () => {
       checkRecord("applyGradients", "gradients by name", gradients);
-      this.#refuse(await this.#training.applyGradients(gradients, this.#guard));
+      checkRecord("applyGradients", "what the rule reads besides gradients by name as its second argument", inputs);
+      this.#refuse(await this.#training.applyGradients(gradients, this.#guard, inputs));
     });
   }
 
@@ -184,7 +218,61 @@ export class Trainer {
       if (group !== undefined && typeof group !== "string")
         throw new OptimizerError(`\`set\` takes the name of a group as its second argument; got ${shown(group)}.`);
       await this.#training.set(hyper, group);
+      this.#set.push([hyper, group]);
     });
+  }
+
+  /**
+   * Trains more weights of the model from the next step on, such as those of another layer: `await trainer.add("fc1.weight")`. They
+   * start without state; the others go on as they were. The gradient graph is made again. Throws, and adds none, for a name
+   * that the model does not have or that is trained already.
+   */
+  add(...names: readonly string[]): Promise<void> {
+    return this.#calls.next(async () => {
+      const before = this.parameters.map(({ name }) => name);
+      if (names.length === 0) return;
+      for (const name of names)
+        if (typeof name !== "string")
+          throw new OptimizerError(`\`add\` takes names of weights: add("fc1.weight"); got ${shown(name)}.`);
+      const already = names.filter((name, i) => before.includes(name) || names.indexOf(name) < i);
+      if (already.length > 0)
+        throw new OptimizerError(`\`add\`: ${list(already)} ${already.length > 1 ? "are" : "is"} trained already.`);
+      const { optimizer } = this.#options;
+      const trained = trainedOf(this.#candidates, { trainable: [...before, ...names], optimizer });
+      const frozen = names.filter((name) => !trained.includes(name));
+      if (frozen.length > 0)
+        throw new OptimizerError(
+          `\`add\`: the optimizer freezes ${list(frozen)}. Give such weights a rule of their own.`,
+        );
+      await this.#retrain(trained);
+    });
+  }
+
+  /**
+   * Trains weights no longer: they keep their values, cost no gradient any more, and their state is freed. The others go on as
+   * they were. The gradient graph is made again.
+   */
+  remove(...names: readonly string[]): Promise<void> {
+    return this.#calls.next(async () => {
+      const before = new Map(this.parameters.map(({ name }) => [name, name]));
+      const gone = goneNames(names, before);
+      if (gone.size === 0) return;
+      await this.#retrain([...before.keys()].filter((name) => !gone.has(name)));
+    });
+  }
+
+  /** Trains these weights from now on, and holds the values of those that were trained before. */
+  async #retrain(trained: readonly string[]): Promise<void> {
+    if (this.#waiting > 0)
+      throw new OptimizerError(
+        `The gradients of ${this.#waiting} batches wait for an update. Change what is trained after a step that has \`updated\`.`,
+      );
+    const before = [...this.#held, ...this.parameters.map(({ name }) => name)];
+    const held = before.filter((name) => !trained.includes(name));
+    this.#started = await this.#engine.retrain({ trained, held });
+    this.#held = held;
+    for (const [hyper, group] of this.#set) await this.#training.set(hyper, group);
+    this.#report = reportOf(this.#candidates, this.parameters, await this.#training.inspect());
   }
 
   /** Rates, groups, which weights decay, how often each was updated, and how many batches were not finite. */

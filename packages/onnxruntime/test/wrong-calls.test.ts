@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { adam, adamw } from "@descent/adam";
 import { Graph } from "@descent/onnx";
+import { adahessian } from "@descent/second-order";
 import * as ort from "onnxruntime-node";
 import { afterAll, describe } from "vitest";
 import { wrongCalls } from "../../../tests/wrong-calls.ts";
@@ -93,6 +94,33 @@ wrongCalls(onnxruntime, {
   unreached: option("unreached", () => "zeros"),
   external: option("external", () => () => new Uint8Array()),
   trainStep: { call: on((t, b: typeof batch) => t.trainStep(b)), args: () => [batch] },
+  "inputs of a step": {
+    call: async (h: object) => {
+      const trainer = await made({ optimizer: adahessian(), trainable: ["b0"] });
+      await trainer.trainStep(batch, { h } as onnxruntime.StepInputs); // whatever was given
+      await trainer.dispose();
+    },
+    args: () => [{ b0: new Float32Array(2) }],
+  },
+  hutchinson: {
+    call: (hutchinson: number) => made({ optimizer: adahessian(), hutchinson }),
+    args: () => [1],
+    use: step,
+  },
+  add: {
+    call: async (...names: string[]) => {
+      const trainer = await made({ trainable: ["b0"] });
+      await trainer.add(...names).finally(() => trainer.dispose());
+    },
+    args: () => ["w0"],
+  },
+  remove: {
+    call: async (...names: string[]) => {
+      const trainer = await made();
+      await trainer.remove(...names).finally(() => trainer.dispose());
+    },
+    args: () => ["w0"],
+  },
   "a value of a batch": { call: on((t, x: number[]) => t.trainStep({ ...batch, x })), args: () => [[1, 2, 3]] },
   "labels of a batch": { call: on((t, labels: number[]) => t.trainStep({ ...batch, labels })), args: () => [[1]] },
   "data and dims of a batch": {

@@ -74,6 +74,8 @@ export interface Optimizer<Name extends string = string> {
   withReadout<R>(use: () => R): R;
   /** Whether a rule here reads this input. */
   reads(input: string): boolean;
+  /** Whether the next update of all parameters must be given it: not in steps in which `when` leaves out what reads it. */
+  readsNext(input: string): boolean;
   /**
    * One update of the parameters whose gradients are given, submitted to the device's queue as one piece. A parameter
    * without a gradient is left as it is, state and decay included. A gradient of some rows of a table, `{ rows, data }` with
@@ -148,6 +150,10 @@ class WebgpuOptimizer implements Optimizer {
 
   reads(input: string): boolean {
     return this.#loop.reads(input);
+  }
+
+  readsNext(input: string): boolean {
+    return this.#loop.readsNext(input);
   }
 
   get midRound(): boolean {

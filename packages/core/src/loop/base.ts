@@ -5,7 +5,7 @@ import type { HyperValue } from "../spec.ts";
 import type { StateMeta } from "../state.ts";
 import type { Memory } from "./backend.ts";
 import { setHyper } from "./groups.ts";
-import { type Given, sorted } from "./inputs.ts";
+import { type Given, readsNext, sorted } from "./inputs.ts";
 import { type Inspection, inspect, type Kept, keptSlots, metaOf } from "./inspect.ts";
 import { Roster } from "./roster.ts";
 
@@ -35,6 +35,11 @@ export class BaseLoop<T> {
   /** Whether a rule here reads an input of this name. */
   reads(input: string): boolean {
     return this.roster.inputs.has(input);
+  }
+
+  /** Whether the next update of all parameters reads it: not in steps in which `when` leaves out what does. */
+  readsNext(input: string): boolean {
+    return readsNext(this.roster, input);
   }
 
   /**

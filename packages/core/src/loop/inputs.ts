@@ -1,6 +1,11 @@
 import { type Configured, checkConfigured } from "../configured.ts";
 import { among, isRecord, OptimizerError, shown, suggestion, takes } from "../errors.ts";
+import type { Env } from "../host.ts";
+import { taken } from "../trace/trace.ts";
+import { type Group, hyperNow } from "./groups.ts";
+import { hostPart } from "./host-values.ts";
 import type { Roster } from "./roster.ts";
+import { initialHost } from "./slots.ts";
 import type { Numbers } from "./step.ts";
 
 /** Whether a rule of a configuration reads an input of this name, whatever parameters there are. */
@@ -9,6 +14,26 @@ export function readsInput(configured: Configured, input: string): boolean {
   takes("readsInput", "the name of an input", input, typeof input === "string");
   if (configured.kind === "partition") return Object.values(configured.groups).some((one) => readsInput(one, input));
   return configured.kind === "rule" && Object.hasOwn(configured.rule.inputs ?? {}, input);
+}
+
+/** Whether the next update of all parameters reads an input: not in steps in which `when` leaves out what reads it. */
+export function readsNext<T>({ members, phase, step, inputs }: Roster<T>, input: string): boolean {
+  takes("readsNext", "the name of an input", input, typeof input === "string");
+  if (!inputs.has(input)) return false;
+  const hypers = new Map<Group, Env>();
+  for (const { cohort, t, host } of members.values()) {
+    if (!cohort) continue; // frozen
+    const { group, phases, program: update, facts } = cohort;
+    const whole = phases.length > 1 ? phases[phase]! : update; // it has those of the roster
+    if (![...whole.inputs, ...whole.numbers].includes(input)) continue;
+    // A condition on what the update is given cannot be known yet.
+    if (whole.conditions.length === 0 || whole.numbers.length > 0) return true;
+    let hyper = hypers.get(group);
+    if (!hyper) hypers.set(group, (hyper = hyperNow(group, step)));
+    const now = taken(whole, hostPart(whole).holds(t + 1, hyper, facts, host ?? initialHost(whole, hyper)));
+    if (now.inputs.includes(input)) return true;
+  }
+  return false;
 }
 
 /** The inputs of an update besides gradients. */

@@ -34,9 +34,12 @@ export interface Starting {
   readonly optimizer: Configured;
   /** Names. */
   readonly trained: readonly string[];
+  /** Names of weights that were trained and are not any more. */
+  readonly held?: readonly string[] | undefined;
   readonly loss: Loss | LossFunction | undefined;
   readonly plan: Plan | undefined;
   readonly seed: number;
+  readonly hutchinson: number | undefined;
   /** Undefined where there is one process. */
   readonly world: BlockingWorld | undefined;
   readonly outputs: readonly string[] | undefined;
@@ -46,6 +49,14 @@ export interface Starting {
   readonly unreached: "error" | "zeros" | "leave" | undefined;
   /** Tables whose gradients are of the rows looked up. */
   readonly rows: readonly string[] | undefined;
+}
+
+/** Other weights to train. */
+export interface Retraining {
+  /** Names. */
+  readonly trained: readonly string[];
+  /** Names of weights that are not among them and were. */
+  readonly held: readonly string[];
 }
 
 /** The facts that a trainer knows about what it trains. */
@@ -72,6 +83,11 @@ export interface Engine {
   /** Reads the model; returns the weights that may be trained. */
   open(opening: Opening): Promise<Candidates>;
   start(starting: Starting): Promise<Started>;
+  /**
+   * Trains other weights from now on: those that stay keep their state, others start without, and those that go keep their
+   * values. On an error everything is as it was before.
+   */
+  retrain(change: Retraining): Promise<Started>;
   /** Available once the engine was started. */
   readonly training: Training;
   /**

@@ -1,4 +1,5 @@
-import { OptimizerError, type Parameter } from "@descent/core";
+import { type Configured, OptimizerError, type Parameter } from "@descent/core";
+import { list } from "@descent/core/adapter";
 import { decodeModel, encodeModel, type Mended, type ModelProto, mend, OnnxError } from "@descent/onnx";
 import type { Target } from "@descent/onnx/autodiff";
 import type { GraphProto } from "@descent/onnx/proto";
@@ -19,7 +20,7 @@ import { share } from "../quirks/share.ts";
 import { inTurn } from "../runtime/queue.ts";
 import { providerName, type Runtime, runtimeOf } from "../runtime/runtime.ts";
 import { Compiler, targetOf } from "../session/compiler.ts";
-import type { Engine, Exported, Opening, Started, Starting } from "./engine.ts";
+import type { Engine, Exported, Opening, Retraining, Started, Starting } from "./engine.ts";
 import { exported, inlined } from "./export.ts";
 
 /** The bytes of a training graph, or the model with one tensor for each weight. */
@@ -31,8 +32,7 @@ interface Running {
   readonly training: Training;
   /** The original model. */
   readonly model: ModelProto;
-  /** Tables whose gradients are of the rows looked up. */
-  readonly rows: readonly string[] | undefined;
+  readonly starting: Starting;
 }
 
 /** The engine in this thread. */
@@ -78,6 +78,38 @@ export class LocalEngine implements Engine {
   }
 
   async start(starting: Starting): Promise<Started> {
+    const { started, running } = await this.#begun(starting);
+    this.#running = running;
+    return started;
+  }
+
+  async retrain(change: Retraining, optimizer?: Configured): Promise<Started> {
+    const before = this.#started();
+    const { weights, optimizer: state } = await before.training.snapshot();
+    const { started, running } = await this.#begun({
+      ...before.starting,
+      ...change,
+      // Those that were left at first are not among them any more.
+      unreached: before.starting.unreached === "zeros" ? "zeros" : "error",
+      ...(optimizer ? { optimizer } : {}),
+    });
+    try {
+      const kept = new Set([...started.parameters, ...started.statistics].map(({ name }) => name));
+      const staying = Object.entries(weights).filter(([name]) => kept.has(name));
+      await running.training.restore(
+        { weights: Object.fromEntries(staying), optimizer: state, waiting: undefined },
+        { strict: false },
+      );
+    } catch (error) {
+      await running.training.dispose();
+      throw error;
+    }
+    this.#running = running;
+    await before.training.dispose();
+    return started;
+  }
+
+  async #begun(starting: Starting): Promise<{ readonly started: Started; readonly running: Running }> {
     const opened = this.#opened;
     if (!opened) throw new OptimizerError("The engine was started before it was opened.");
     const { file: read, runtime, external, sessionOptions } = opened;
@@ -99,16 +131,18 @@ export class LocalEngine implements Engine {
     }
     const compiler = new Compiler({ runtime, source, executionProviders, sessionOptions, fills });
     const training = await trainingOf(compiler, executionProviders, starting, source);
-    this.#running = { target, source, training, model, rows: starting.rows };
     if (target === "webgpu") watchDevice(runtime, this.#lost).catch(() => {}); // then a run will tell
     const described = ({ name, shape, role, axes }: Parameter): Parameter => ({ name, shape, role, axes });
     return {
-      plan: training.plan,
-      executionProviders: executionProviders.map(providerName),
-      inputs: source.inputs,
-      labels: source.labels,
-      parameters: source.parameters.map(described),
-      statistics: source.statistics.map(described),
+      running: { target, source, training, model, starting },
+      started: {
+        plan: training.plan,
+        executionProviders: executionProviders.map(providerName),
+        inputs: source.inputs,
+        labels: source.labels,
+        parameters: source.parameters.map(described),
+        statistics: source.statistics.map(described),
+      },
     };
   }
 
@@ -118,8 +152,12 @@ export class LocalEngine implements Engine {
   }
 
   async trainingGraph(): Promise<Uint8Array> {
-    const { training, model, source, target, rows } = this.#started();
-    if (rows?.length)
+    const { training, model, source, target, starting } = this.#started();
+    if (starting.held?.length)
+      throw new OptimizerError(
+        `${list(starting.held)} ${starting.held.length > 1 ? "were" : "was"} trained before, and a training graph's file has weights as they were at first. Save the model, trainer.saveModel(path), and make the graph from that.`,
+      );
+    if (starting.rows?.length)
       throw new OptimizerError(
         "A training graph's file gives whole gradients, and this trainer takes those of rows (`rows`), which step otherwise. Save a checkpoint: trainer.save(path).",
       );
@@ -145,10 +183,10 @@ export class LocalEngine implements Engine {
 async function trainingOf(
   compiler: Compiler,
   executionProviders: Opening["executionProviders"],
-  { plan, optimizer, seed, world, rows }: Starting,
+  { plan, optimizer, seed, world, rows, hutchinson }: Starting,
   { parameters: weights, statistics }: Source,
 ): Promise<Training> {
-  const trained = { weights, statistics, seed: seed + (world?.rank ?? 0), world };
+  const trained = { weights, statistics, seed: seed + (world?.rank ?? 0), hutchinson, world };
   if (plan === "host" || world || rows?.length || (plan === undefined && compiler.target !== "webgpu")) {
     // The runtime that fills the tensors it is handed is onnxruntime-node.
     const matmul = compiler.fills ? await onnxMatmul({ threads: compiler.threads }) : undefined;

@@ -37,6 +37,8 @@ export interface ModelSourceOptions {
   readonly loss: Loss | LossFunction | undefined;
   /** Names. */
   readonly trained: readonly string[];
+  /** Names of weights that are not trained now and have other values than the file's, because they were. */
+  readonly held?: readonly string[] | undefined;
   readonly target: Target;
   /** The outputs that steps give back; all by default. */
   readonly outputs?: readonly string[] | undefined;
@@ -103,13 +105,24 @@ export class ModelSource implements Source {
       axes,
       initial: initial.data as Float32Array, // the trainer takes float32 weights only
     }));
-    this.statistics = statistics.map(({ name, shape, initial }) => ({ name, shape, initial: floats(name, initial) }));
+    const held = this.#held.map((name) => ({ name, initial: source.initializers.get(name)! })); // weights of it
+    this.statistics = [
+      ...statistics.map(({ name, shape, initial }) => ({ name, shape, initial: floats(name, initial) })),
+      ...held.map(({ name, initial }) => ({ name, shape: initial.dims, initial: floats(name, initial) })),
+    ];
   }
 
   training(shapes?: Shapes): TrainingGraph {
     const source = this.#import(shapes);
     const seeds = seedDropouts(source);
-    return { ...this.#differentiated(source), seeds };
+    const training = this.#differentiated(source);
+    for (const name of this.#held) asInput(training.graph, name);
+    return { ...training, seeds };
+  }
+
+  /** Weights that keep the values to which they were trained. */
+  get #held(): readonly string[] {
+    return this.#options.held ?? [];
   }
 
   evaluation(shapes?: Shapes): EvaluationGraph {

@@ -10,7 +10,7 @@ import { locations } from "../runtime/locations.ts";
 import type { Runtime, RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiler } from "../session/compiler.ts";
 import type { Pass, Residence, Steered } from "./residence.ts";
-import type { Gradients, Hyper, LoadHow } from "./training.ts";
+import type { Gradients, Hyper, LoadHow, StepInputs } from "./training.ts";
 import { sumName } from "./waiting.ts";
 
 /** A tensor in a buffer of its own, because ONNX Runtime takes whole buffers. */
@@ -54,6 +54,8 @@ export class DeviceResidence implements Residence<Held> {
   readonly #shared: Shared;
   readonly #optimizer: Optimizer;
   readonly #gradients: ReadonlyMap<string, Buffered>;
+  /** Buffers of what rules read besides gradients, by input and parameter, made when first given. */
+  readonly #inputs = new Map<string, Map<string, Buffered>>();
   readonly #shapes: ReadonlyMap<string, Shape>;
 
   /** Throws an OptimizerError where the rule cannot run on the device; nothing is left allocated then. */
@@ -114,22 +116,23 @@ export class DeviceResidence implements Residence<Held> {
     return locations(outputs, graph);
   }
 
-  update(): Pass {
+  update(inputs: StepInputs): Pass {
     return {
       key: "gradients",
       join: ({ parameters }) => parameters.map((p) => p.grad),
       watched: (_, gradient) => gradient,
       feeds: {},
       into: ({ gradients }) => this.#targets([...gradients]),
-      take: (_results, _gradients, loss) => this.#step(this.weights.keys(), loss),
+      take: (_results, _gradients, loss) =>
+        this.#step(this.weights.keys(), this.#optimizer.reads("loss") ? { ...inputs, loss } : inputs),
       drop: () => {},
       end: () => {},
     };
   }
 
-  async apply(gradients: Gradients): Promise<void> {
+  async apply(gradients: Gradients, inputs: StepInputs): Promise<void> {
     for (const [name, g] of Object.entries(gradients)) this.#shared.write(this.#gradients.get(name)!.buffer, g); // names were checked
-    this.#step(Object.keys(gradients));
+    this.#step(Object.keys(gradients), inputs);
   }
 
   async applyMean(sums: ReadonlyMap<string, Held>, count: number): Promise<void> {
@@ -153,7 +156,8 @@ export class DeviceResidence implements Residence<Held> {
 
   dispose(): void {
     this.#optimizer.dispose();
-    for (const { buffer } of this.#gradients.values()) buffer.destroy();
+    for (const all of [this.#gradients, ...this.#inputs.values()])
+      for (const { buffer } of all.values()) buffer.destroy();
     for (const held of this.weights.values()) this.free(held);
   }
 
@@ -172,13 +176,32 @@ export class DeviceResidence implements Residence<Held> {
     return into;
   }
 
-  #step(names: Iterable<string>, loss?: number): void {
+  #step(names: Iterable<string>, inputs: StepInputs = {}): void {
     const gradients = Array.from(names, (name) => [name, this.#gradients.get(name)!.buffer] as const); // of parameters
     try {
-      this.#optimizer.update(gradients, loss !== undefined && this.#optimizer.reads("loss") ? { loss } : {});
+      this.#optimizer.update(gradients, this.#written(inputs));
     } catch (cause) {
       throw failedBy(cause, "The device could not carry out the update");
     }
+  }
+
+  /** Inputs with buffers in place of arrays. */
+  #written(inputs: StepInputs): Readonly<Record<string, number | Readonly<Record<string, GpuBuffer>>>> {
+    const buffersOf = (input: string, arrays: Gradients): Record<string, GpuBuffer> => {
+      const held = this.#inputs.get(input) ?? new Map<string, Buffered>();
+      this.#inputs.set(input, held);
+      return Object.fromEntries(
+        Object.entries(arrays).map(([name, data]) => {
+          const one = held.get(name) ?? this.#buffered(this.#shapes.get(name)!); // names were checked
+          held.set(name, one);
+          this.#shared.write(one.buffer, data);
+          return [name, one.buffer];
+        }),
+      );
+    };
+    return Object.fromEntries(
+      Object.entries(inputs).map(([name, given]) => [name, typeof given === "number" ? given : buffersOf(name, given)]),
+    );
   }
 
   #buffered(shape: Shape): Buffered {
@@ -201,6 +224,9 @@ class Attempted implements Steered {
   }
   get phase(): string {
     return this.#optimizer.phase;
+  }
+  readsNext(input: string): boolean {
+    return this.#optimizer.readsNext(input);
   }
   rewind(): void {
     this.#optimizer.rewind();

@@ -11,7 +11,7 @@ import { COUNT, join, keyOf, outputName, type Scalars, scalarName, sharing, slot
 import { LoopOptimizer } from "./loop-optimizer.ts";
 import { refuseWhole } from "./lower.ts";
 import type { Pass, Residence, Steered, Tensors } from "./residence.ts";
-import type { Gradients } from "./training.ts";
+import type { Gradients, StepInputs } from "./training.ts";
 import { sumName } from "./waiting.ts";
 
 /** Refuses rules that read more than gradients: the host knows the loss when the graph has run, and the update is a part of it. */
@@ -134,7 +134,8 @@ export class GraphResidence implements Residence<Held> {
     return this.#compiler.target === "webgpu" ? locations(outputs, graph) : {};
   }
 
-  update(): Pass {
+  update(inputs: StepInputs): Pass {
+    this.#loop.given(inputs); // throws for any: rules that read some were refused
     const step = this.#begin(this.weights.keys());
     const { jobs } = step;
     const scalars = sharing(jobs);
@@ -157,7 +158,8 @@ export class GraphResidence implements Residence<Held> {
     };
   }
 
-  async apply(gradients: Gradients): Promise<void> {
+  async apply(gradients: Gradients, inputs: StepInputs): Promise<void> {
+    this.#loop.given(inputs); // as above
     const tensors = Object.entries(gradients).map(
       ([name, g]) => [name, this.#tensor(g, this.weights.get(name)!.shape)] as const, // names were checked
     );

@@ -6,7 +6,7 @@ import type { Runtime, RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiler } from "../session/compiler.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";
 import { gradientsOfRows } from "./rows.ts";
-import type { GivenGradients } from "./training.ts";
+import type { GivenGradients, StepInputs } from "./training.ts";
 
 /** Numbers in memory, and the tensor that is a view of them. */
 interface Held {
@@ -80,7 +80,7 @@ export class HostResidence implements Residence<Held> {
     return {};
   }
 
-  update(): Pass {
+  update(inputs: StepInputs): Pass {
     return {
       key: "",
       join: () => [],
@@ -103,15 +103,15 @@ export class HostResidence implements Residence<Held> {
           rows.size > 0
             ? { ...this.#gradients, ...Object.fromEntries(gradientsOfRows(results, compiled)) }
             : this.#gradients;
-        this.optimizer.update(all, this.optimizer.reads("loss") ? { loss } : undefined);
+        this.optimizer.update(all, this.optimizer.reads("loss") ? { ...inputs, loss } : inputs);
       },
       drop: () => {},
       end: () => {},
     };
   }
 
-  async apply(gradients: GivenGradients): Promise<void> {
-    this.optimizer.update(gradients);
+  async apply(gradients: GivenGradients, inputs: StepInputs): Promise<void> {
+    this.optimizer.update(gradients, inputs);
   }
 
   async applyMean(sums: ReadonlyMap<string, Held>, count: number): Promise<void> {

@@ -35,6 +35,9 @@ export class LoopOptimizer implements Steered {
   get phase(): string {
     return this.#loop.phase;
   }
+  readsNext(input: string): boolean {
+    return this.#loop.readsNext(input);
+  }
   rewind(): void {
     this.#rewind();
   }

@@ -19,6 +19,8 @@ import type { RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiled, Compiler } from "../session/compiler.ts";
 import { agreeOn } from "./agree.ts";
 import { addFinite, FINITE } from "./finite.ts";
+import { CURVATURE, Hutchinson } from "./hutchinson.ts";
+import { checkInputs, oddInput } from "./inputs.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";
 import { gradientsOfRows, rowsRefusedBy } from "./rows.ts";
 import type {
@@ -30,6 +32,7 @@ import type {
   Outputs,
   Plan,
   Snapshot,
+  StepInputs,
   Stepped,
   Training,
   Weights,
@@ -42,6 +45,8 @@ export interface Trained {
   /** Running statistics, and weights that are not trained but change hands all the same. */
   readonly statistics: readonly Weight[];
   readonly seed: number;
+  /** How many directions estimate the Hessian's diagonal in a step that reads it; undefined where the caller gives it, if anybody. */
+  readonly hutchinson?: number | undefined;
   /** Undefined where there is one process. */
   readonly world?: BlockingWorld | undefined;
 }
@@ -57,11 +62,12 @@ export class TrainingLoop<H> implements Training {
   readonly #sums: Sums<H>;
   readonly #world: BlockingWorld | undefined;
   readonly #means: Means | undefined;
+  readonly #hutchinson: Hutchinson | undefined;
   /** The batches of the first phase of a round, whose gradients wait: later phases read them again. */
   #round: (readonly Fed[])[] = [];
   #nonFinite = 0;
 
-  constructor(compiler: Compiler, residence: Residence<H>, { weights, statistics, seed, world }: Trained) {
+  constructor(compiler: Compiler, residence: Residence<H>, { weights, statistics, seed, hutchinson, world }: Trained) {
     this.#compiler = compiler;
     this.#residence = residence;
     this.#weights = weights;
@@ -70,6 +76,7 @@ export class TrainingLoop<H> implements Training {
     this.#means = world && new Means(world);
     this.#kept = new Map(statistics.map(({ name, shape, initial }) => [name, residence.hold(shape, initial)] as const));
     this.#sums = new Sums(residence, weights);
+    this.#hutchinson = hutchinson === undefined ? undefined : new Hutchinson(compiler, weights, seed, hutchinson);
   }
 
   get plan(): Plan {
@@ -81,12 +88,18 @@ export class TrainingLoop<H> implements Training {
   }
 
   /** All phases of a round, on one batch. The loss, the outputs and the statistics are those of the first: at the weights themselves. */
-  async train(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
+  async train(batch: readonly Fed[], guard: boolean, inputs: StepInputs = {}): Promise<Stepped> {
     const { optimizer } = this.#residence;
-    let stepped = await this.#pass(batch, this.#residence.update(), guard);
+    checkInputs(inputs, this.#weights, this.#hutchinson !== undefined);
+    const pass = async (first: boolean): Promise<Stepped> => {
+      const given = await this.#withCurvature(batch, inputs);
+      const odd = guard ? oddInput(given) : undefined;
+      return this.#pass(batch, this.#residence.update(given), guard, first, odd);
+    };
+    let stepped = await pass(true);
     try {
       while (optimizer.midRound && stepped.fault === undefined) {
-        const { fault } = await this.#pass(batch, this.#residence.update(), guard, false);
+        const { fault } = await pass(false);
         stepped = { ...stepped, fault };
       }
     } finally {
@@ -146,20 +159,26 @@ export class TrainingLoop<H> implements Training {
     return whole;
   }
 
-  async applyGradients(gradients: GivenGradients, guard: boolean): Promise<string | undefined> {
+  async applyGradients(
+    gradients: GivenGradients,
+    guard: boolean,
+    inputs: StepInputs = {},
+  ): Promise<string | undefined> {
     this.#check(gradients);
+    checkInputs(inputs, this.#weights, this.#hutchinson !== undefined);
     const numbers = (name: string): Float32Array => {
       const g = gradients[name]!; // a key of it
       return isRowGradient(g) ? g.data : g;
     };
     const bad = guard ? Object.keys(gradients).find((name) => !allFinite(numbers(name))) : undefined;
-    const own = bad === undefined ? undefined : `The gradient of \`${bad}\` is not finite`;
+    const odd = guard ? oddInput(inputs) : undefined;
+    const own = bad === undefined ? odd : `The gradient of \`${bad}\` is not finite`;
     const fault = this.#world ? agreeOn(this.#world, { loss: 0, fault: own }).fault : own;
     if (fault !== undefined) {
       this.#nonFinite++;
       return fault;
     }
-    await this.#residence.apply(gradients);
+    await this.#residence.apply(gradients, inputs);
     return undefined;
   }
 
@@ -236,15 +255,27 @@ export class TrainingLoop<H> implements Training {
   }
 
   /** One batch through the training graph: its results are taken as a whole, or dropped as a whole. */
-  async #pass(batch: readonly Fed[], pass: Pass, guard: boolean, first = true): Promise<Stepped> {
+  async #pass(
+    batch: readonly Fed[],
+    pass: Pass,
+    guard: boolean,
+    first = true,
+    odd: string | undefined = undefined,
+  ): Promise<Stepped> {
     try {
-      return await this.#passed(batch, pass, guard, first);
+      return await this.#passed(batch, pass, guard, first, odd);
     } finally {
       pass.end();
     }
   }
 
-  async #passed(batch: readonly Fed[], pass: Pass, guard: boolean, first: boolean): Promise<Stepped> {
+  async #passed(
+    batch: readonly Fed[],
+    pass: Pass,
+    guard: boolean,
+    first: boolean,
+    odd: string | undefined,
+  ): Promise<Stepped> {
     const residence = this.#residence;
     // Gradients on the host are looked at there; on a device the graph says in one number whether they are finite.
     const inGraph = guard && residence.plan !== "host";
@@ -271,7 +302,7 @@ export class TrainingLoop<H> implements Training {
     const own = forwardOf(results, compiled);
     const outcome = {
       loss: own.loss,
-      fault: guard ? this.#fault(own.loss, { ...results, ...into }, compiled, pass) : undefined,
+      fault: guard ? (this.#fault(own.loss, { ...results, ...into }, compiled, pass) ?? odd) : undefined,
     };
     const { loss, fault } = this.#world ? agreeOn(this.#world, outcome) : outcome;
     const forward = { loss, outputs: own.outputs };
@@ -310,6 +341,15 @@ export class TrainingLoop<H> implements Training {
       ...drawn(this.#compiler.runtime, batch, compiled, this.#seed, this.step, this.#sums.count),
       ...Object.fromEntries(held.map(([name, one]) => [name, this.#residence.feed(one)])),
     };
+  }
+
+  /** The inputs of a step, with an estimate of the curvature where the trainer makes it and the update reads it. */
+  async #withCurvature(batch: readonly Fed[], inputs: StepInputs): Promise<StepInputs> {
+    const { optimizer } = this.#residence;
+    if (!this.#hutchinson || !optimizer.readsNext(CURVATURE)) return inputs;
+    const compiled = await this.#compiler.compiled("curvature", batch);
+    const h = await this.#hutchinson.diagonal(this.step + 1, compiled, this.#feeds(batch, compiled));
+    return { ...inputs, [CURVATURE]: h };
   }
 
   #check(gradients: GivenGradients): void {

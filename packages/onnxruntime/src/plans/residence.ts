@@ -4,7 +4,7 @@ import type { Graph } from "@descent/onnx";
 import type { TrainingGraph } from "../graphs/source.ts";
 import type { RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiled } from "../session/compiler.ts";
-import type { GivenGradients, Hyper, LoadHow, Plan } from "./training.ts";
+import type { GivenGradients, Hyper, LoadHow, Plan, StepInputs } from "./training.ts";
 
 /** Tensors of a run by the name of their input or output. */
 export type Tensors = Readonly<Record<string, RuntimeTensor>>;
@@ -35,6 +35,8 @@ export interface Steered {
   /** Whether a round of several phases is under way, and the next phase. */
   readonly midRound: boolean;
   readonly phase: string;
+  /** Whether the next update reads an input besides gradients. */
+  readsNext(input: string): boolean;
   /** Takes the weights back to where the round began. */
   rewind(): void;
   /** Calls `use` while the weights are those to evaluate with. */
@@ -70,10 +72,10 @@ export interface Residence<H> {
   free(held: H): void;
   /** Session options under which these outputs stay where the device makes them. */
   staying(outputs: readonly string[], graph: Graph): Readonly<Record<string, unknown>>;
-  /** The pass that ends in an update. */
-  update(): Pass;
-  /** The update by gradients from the host, whose names and lengths were checked. */
-  apply(gradients: GivenGradients): Promise<void>;
+  /** The pass that ends in an update; `inputs` are what the rule reads besides gradients and the loss. */
+  update(inputs: StepInputs): Pass;
+  /** The update by gradients from the host, whose names and lengths were checked, as were those of the inputs. */
+  apply(gradients: GivenGradients, inputs: StepInputs): Promise<void>;
   /** The update by the mean of gradients that were summed over `count` batches. */
   applyMean(sums: ReadonlyMap<string, H>, count: number): Promise<void>;
   /** Frees weights, gradients and state; what `hold` made is freed by `free`. */

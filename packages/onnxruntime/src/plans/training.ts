@@ -35,6 +35,8 @@ export type Gradients = Readonly<Record<string, Float32Array>>;
 export type GivenGradients = Readonly<Record<string, Float32Array | RowGradient>>;
 /** Weights and running statistics by name. */
 export type Weights = Readonly<Record<string, Float32Array>>;
+/** The inputs of rules besides gradients, by name: a number, or arrays by weight. */
+export type StepInputs = Readonly<Record<string, number | Gradients>>;
 /** Hyper-parameters by name: numbers or schedules. */
 export type Hyper = Readonly<Record<string, HyperValue>>;
 
@@ -64,8 +66,8 @@ export interface Training {
   readonly plan: Plan;
   /** Updates done. */
   readonly step: number;
-  /** Forward, backward and the update. */
-  train(batch: readonly Fed[], guard: boolean): Promise<Stepped>;
+  /** Forward, backward and the update; `inputs` are what the rule reads besides gradients and the loss. */
+  train(batch: readonly Fed[], guard: boolean, inputs?: StepInputs): Promise<Stepped>;
   /** Forward and backward; the gradients are added to those that wait. */
   accumulate(batch: readonly Fed[], guard: boolean): Promise<Stepped>;
   /** The update by the mean of the gradients that wait, in all phases of a round; says what was not finite, where it was not made. */
@@ -73,7 +75,7 @@ export interface Training {
   /** Forward and backward; returns copies of the gradients and changes nothing. */
   gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }>;
   /** The update by the caller's gradients; returns the fault, if there was one. */
-  applyGradients(gradients: GivenGradients, guard: boolean): Promise<string | undefined>;
+  applyGradients(gradients: GivenGradients, guard: boolean, inputs?: StepInputs): Promise<string | undefined>;
   evaluate(batch: readonly Fed[]): Promise<Forward>;
   predict(batch: readonly Fed[]): Promise<Outputs>;
   set(hyper: Hyper, group?: string): Promise<void>;

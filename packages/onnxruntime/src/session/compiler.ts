@@ -1,6 +1,7 @@
 import { OptimizerError } from "@descent/core";
 import { exportModel, type Graph } from "@descent/onnx";
 import type { Target } from "@descent/onnx/autodiff";
+import { curvature } from "../graphs/curvature.ts";
 import type { Shapes, Source, TrainingGraph } from "../graphs/source.ts";
 import { inBlocks } from "../quirks/blocked.ts";
 import { failedBy } from "../quirks/lost.ts";
@@ -17,7 +18,7 @@ import {
 } from "../runtime/runtime.ts";
 
 /** The use of a compiled graph. */
-export type Purpose = "train" | "evaluate" | "predict";
+export type Purpose = "train" | "evaluate" | "predict" | "curvature";
 
 /** Where a graph says which rows a gradient is of, and which of them stays. */
 export interface OfRows {
@@ -32,7 +33,7 @@ export interface Compiled {
   readonly loss: string | undefined;
   /** The model's own outputs. */
   readonly outputs: readonly string[];
-  /** Gradient output by parameter. */
+  /** Gradient output by parameter; of `curvature`, the product with the Hessian. */
   readonly gradients: ReadonlyMap<string, string>;
   /** The parameters whose gradients are of some rows, by name. */
   readonly rows: ReadonlyMap<string, OfRows>;
@@ -169,6 +170,10 @@ export class Compiler {
     if (purpose === "evaluate") {
       const { graph, loss, outputs } = source.evaluation(shapes);
       return this.#session(graph, { ...nothing, loss, outputs }, {});
+    }
+    if (purpose === "curvature") {
+      const { graph, products, seeds } = curvature(source.training(shapes), this.target);
+      return this.#session(graph, { ...nothing, gradients: products, seeds }, {});
     }
     const training = source.training(shapes);
     const options = extension?.extend(training) ?? {};

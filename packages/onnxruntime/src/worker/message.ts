@@ -1,7 +1,7 @@
 import { OptimizerError, schedule } from "@descent/core";
 import type { HyperValue, Plain } from "@descent/core/adapter";
 import { OnnxError } from "@descent/onnx";
-import type { Opening, Starting } from "../engine/engine.ts";
+import type { Opening, Retraining, Starting } from "../engine/engine.ts";
 import type { Hyper } from "../plans/training.ts";
 import { LostError } from "../quirks/lost.ts";
 
@@ -44,6 +44,7 @@ export type PlainStarting = Omit<Starting, "optimizer" | "loss"> & {
   readonly optimizer: Plain;
   readonly loss: { readonly kind: string; readonly options: object } | undefined;
 };
+export type PlainRetraining = Retraining & { readonly optimizer: Plain };
 export type PlainHyper = Readonly<Record<string, number | { readonly schedule: string }>>;
 
 export interface PlainError {

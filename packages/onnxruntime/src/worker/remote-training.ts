@@ -8,6 +8,7 @@ import type {
   Outputs,
   Plan,
   Snapshot,
+  StepInputs,
   Stepped,
   Training,
   Weights,
@@ -30,8 +31,8 @@ export class RemoteTraining implements Training {
   get step(): number {
     return this.#step();
   }
-  train(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
-    return this.#call("train", batch, guard);
+  train(batch: readonly Fed[], guard: boolean, inputs?: StepInputs): Promise<Stepped> {
+    return this.#call("train", batch, guard, inputs);
   }
   accumulate(batch: readonly Fed[], guard: boolean): Promise<Stepped> {
     return this.#call("accumulate", batch, guard);
@@ -42,8 +43,8 @@ export class RemoteTraining implements Training {
   gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }> {
     return this.#call("gradients", batch);
   }
-  applyGradients(gradients: GivenGradients, guard: boolean): Promise<string | undefined> {
-    return this.#call("applyGradients", gradients, guard);
+  applyGradients(gradients: GivenGradients, guard: boolean, inputs?: StepInputs): Promise<string | undefined> {
+    return this.#call("applyGradients", gradients, guard, inputs);
   }
   evaluate(batch: readonly Fed[]): Promise<Forward> {
     return this.#call("evaluate", batch);

@@ -1,13 +1,21 @@
-import { OptimizerError, type Parameter } from "@descent/core";
+import { type Configured, OptimizerError, type Parameter } from "@descent/core";
 import { toPlain } from "@descent/core/adapter";
-import type { Engine, Exported, Opening, Started, Starting } from "../engine/engine.ts";
+import type { Engine, Exported, Opening, Retraining, Started, Starting } from "../engine/engine.ts";
 import { isNode, isUrl } from "../files/read.ts";
 import type { Candidates } from "../graphs/model.ts";
 import type { Training } from "../plans/training.ts";
 import { LostError } from "../quirks/lost.ts";
 import { closeGate, closeOnExit, newGate } from "./gate.ts";
 import { madeWorker, ownWorker, type TrainingWorker } from "./launch.ts";
-import { type Answer, type Attachment, type Locks, type Notice, packed, revivedError } from "./message.ts";
+import {
+  type Answer,
+  type Attachment,
+  type Locks,
+  type Notice,
+  type PlainRetraining,
+  packed,
+  revivedError,
+} from "./message.ts";
 import { RemoteTraining } from "./remote-training.ts";
 
 /** An engine in a worker. Calls wait for their answers, which come in the order of the calls. */
@@ -23,6 +31,7 @@ export class RemoteEngine implements Engine {
   #gone: LostError | undefined;
   #candidates: readonly Parameter[] = [];
   #training: Training | undefined;
+  #optimizer: Configured | undefined;
 
   #forgetExit = (): void => {};
 
@@ -88,18 +97,32 @@ export class RemoteEngine implements Engine {
       throw new OptimizerError(
         "`gradients` are functions, which cannot cross to a worker. Train without `worker` in a worker of your own.",
       );
-    const trained = this.#candidates.filter((p) => rest.trained.includes(p.name));
     const started = await this.#call<Started>("start", {
       ...rest,
-      optimizer: toPlain(optimizer, trained),
+      optimizer: this.#plain(optimizer, rest),
       loss: loss && { kind: loss.kind, options: loss.options },
     });
+    this.#optimizer = optimizer;
     this.#training = new RemoteTraining(
       started.plan,
       () => this.#step,
       (method, ...args) => this.#call(method, ...args),
     );
     return started;
+  }
+
+  retrain(change: Retraining): Promise<Started> {
+    if (!this.#optimizer) throw new OptimizerError("The engine is not running.");
+    const optimizer = this.#plain(this.#optimizer, change);
+    return this.#call("retrain", { ...change, optimizer } satisfies PlainRetraining);
+  }
+
+  /** An optimizer as data, with the answers of its functions for the weights that are trained. */
+  #plain(optimizer: Configured, { trained }: Pick<Starting, "trained">): PlainRetraining["optimizer"] {
+    return toPlain(
+      optimizer,
+      this.#candidates.filter((p) => trained.includes(p.name)),
+    );
   }
 
   exportModel(inference: boolean, location?: string): Promise<Exported> {

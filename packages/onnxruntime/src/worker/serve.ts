@@ -12,6 +12,7 @@ import {
   type Locks,
   type PlainHyper,
   type PlainOpening,
+  type PlainRetraining,
   type PlainStarting,
   packed,
   plainError,
@@ -101,6 +102,7 @@ function handler(
       engine.open({ ...opening, external: undefined, runtime: opening.runtime ?? runtime }),
     start: ({ optimizer, loss, ...rest }: PlainStarting) =>
       engine.start({ ...rest, optimizer: fromPlain(optimizer, { rules }), loss: loss && lossFrom(loss) }),
+    retrain: ({ optimizer, ...change }: PlainRetraining) => engine.retrain(change, fromPlain(optimizer, { rules })),
     set: (hyper: PlainHyper, group?: string) => engine.training.set(revivedHyper(hyper), group),
     exportModel: (inference: boolean, location?: string) => engine.exportModel(inference, location),
     trainingGraph: () => engine.trainingGraph(),

@@ -1,0 +1,57 @@
+import { drawn, hashOf, size } from "@descent/core/adapter";
+import { probeName } from "../graphs/curvature.ts";
+import type { Weight } from "../graphs/source.ts";
+import type { RuntimeTensor } from "../runtime/runtime.ts";
+import type { Compiled, Compiler } from "../session/compiler.ts";
+import type { Gradients } from "./training.ts";
+
+/** The input of rules that reads the estimate. */
+export const CURVATURE = "h";
+
+/**
+ * Hutchinson's estimate of the Hessian's diagonal: the mean of u ⊙ Hu over directions u of −1 and 1, new in every step
+ * from the seed, the step and the parameter's name.
+ */
+export class Hutchinson {
+  readonly #compiler: Compiler;
+  readonly #weights: readonly Weight[];
+  readonly #seed: number;
+  readonly #samples: number;
+
+  constructor(compiler: Compiler, weights: readonly Weight[], seed: number, samples: number) {
+    this.#compiler = compiler;
+    this.#weights = weights;
+    this.#seed = seed;
+    this.#samples = samples;
+  }
+
+  /** The estimate in update `t`, by a session for products with the Hessian, and its feeds besides the directions. */
+  async diagonal(
+    t: number,
+    { session, gradients }: Compiled,
+    feeds: Readonly<Record<string, RuntimeTensor>>,
+  ): Promise<Gradients> {
+    const means = new Map(this.#weights.map(({ name, shape }) => [name, new Float32Array(size(shape))]));
+    for (let site = 0; site < this.#samples; site++) {
+      const directions = new Map(this.#weights.map((weight) => [weight.name, this.#direction(weight, t, site)]));
+      const { Tensor } = this.#compiler.runtime;
+      const probes = this.#weights.flatMap(({ name, shape }) =>
+        session.inputs.has(probeName(name))
+          ? [[probeName(name), new Tensor("float32", directions.get(name)!, shape)] as const] // drawn above
+          : [],
+      );
+      const products = await session.run({ ...feeds, ...Object.fromEntries(probes) });
+      for (const [name, mean] of means) {
+        const product = products[gradients.get(name)!]!.data as Float32Array; // there is one for every parameter, float32
+        const u = directions.get(name)!; // as above
+        for (let i = 0; i < mean.length; i++) mean[i]! += (u[i]! * product[i]!) / this.#samples;
+      }
+    }
+    return Object.fromEntries(means);
+  }
+
+  #direction({ name, shape }: Weight, t: number, site: number): Float32Array<ArrayBuffer> {
+    const key = [this.#seed | 0, Math.floor(this.#seed / 2 ** 32) | 0] as const; // as rules' own draws have it
+    return drawn({ distribution: "rademacher", length: size(shape), key, t, site, parameter: hashOf(name) });
+  }
+}
