@@ -21,12 +21,12 @@ def fourth_root(a):
 META = ("facebookresearch/optimizers", "f606606")
 
 
-def run_shampoo(o, p, steps, block=1024):
-    """Meta's Shampoo without what it adds to the paper's: no mean of gradients, no grafting, sums instead of running means; in float64."""
+def run_shampoo(o, p, steps, block=1024, graft=lambda module: None):
+    """Meta's Shampoo without what it adds to the paper's: no mean of gradients, sums instead of running means, grafting only on request; in float64."""
     module = authors_package(*META, "distributed_shampoo")
     precise = module.RootInvShampooPreconditionerConfig(factor_matrix_dtype=torch.float64, inv_factor_matrix_dtype=torch.float64)
     make = lambda ts: module.DistributedShampoo(
-        ts.values(), lr=o["lr"], betas=(0.0, 1.0), epsilon=o["eps"], max_preconditioner_dim=block, preconditioner_config=precise,
+        ts.values(), lr=o["lr"], betas=(0.0, 1.0), epsilon=o["eps"], max_preconditioner_dim=block, preconditioner_config=precise, grafting_config=graft(module),
         precondition_frequency=1, start_preconditioning_step=1,
         distributed_config=module.SingleDeviceDistributedConfig(target_parameter_dimensionality=2),  # no dimensions are merged
     )
@@ -74,6 +74,21 @@ def run_soap(o, p, steps):
     finally:
         torch.argsort, torch.linalg.qr, torch.Tensor.float = ordered, qr, single
     return path
+
+
+def blocked(box):
+    """A box for every block of a matrix, of at most so many rows and columns."""
+
+    def boxes(p, gradients, role, blockSize, **options):
+        parts = [(slice(i, i + blockSize), slice(j, j + blockSize)) for i in range(0, p.shape[0], blockSize) for j in range(0, p.shape[1], blockSize)]
+        paths = [box(p[part], [g[part] for g in gradients], role, **options) for part in parts]
+        for _ in gradients:
+            p = p.copy()
+            for part, path in zip(parts, paths, strict=True):
+                p[part] = next(path)
+            yield p
+
+    return boxes
 
 
 def shampoo(root):
@@ -210,6 +225,11 @@ def goldens():
             "shampoo", f"Meta's code (github.com/{META[0]}, {META[1]}) with sums for running means, float64",
             {WIDE: {"lr": 0.125}, MORE: {"lr": 0.3125, "eps": 0.5}, FAINT: {"lr": 0.125, "eps": 1e-13}},  # they keep lr in float32
             run_shampoo, shampoo(fourth_root), {"lr": 0.1, "eps": 1e-4},
+        ),
+        "shampooBlocked": golden(
+            "shampooBlocked", f"Meta's code (github.com/{META[0]}, {META[1]}) with sums for running means, float64",
+            {WIDE: {"lr": 0.125, "blockSize": 3}, MORE: {"lr": 0.3125, "eps": 0.5, "blockSize": 2}, FAINT: {"lr": 0.125, "eps": 1e-13, "blockSize": 2}},
+            lambda o, p, steps: run_shampoo(o, p, steps, o["blockSize"]), blocked(shampoo(fourth_root)), {"lr": 0.1, "eps": 1e-4, "blockSize": 1024},
         ),
         "soap": golden(
             "soap", "the authors' code (github.com/nikhilvyas/SOAP, a1e5535), its bases from the identity, shifted and in order, float64",

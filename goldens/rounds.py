@@ -14,7 +14,8 @@ import timm.optim
 import timm.utils
 import torch
 
-from common import DEFAULTS, KOZISTR, OPTAX, OPTIONS, ROLES, TIMM, TORCH, Path_, Tensors, agree, gradients, noise, optax_path, setting_json, start, torch_path, visible
+from common import DEFAULTS, KOZISTR, OPTAX, OPTIONS, ROLES, TIMM, TORCH, WIDE, Path_, Tensors, agree, gradients, noise, optax_path, setting_json, start, torch_path, visible
+from preconditioned import META, run_shampoo
 from sgd import momentum
 from transforms import HYPER, adam_box, box_path, sgd_box
 
@@ -173,7 +174,27 @@ def grafts():
         visible("graft", path, p)
         settings.append(setting_json(name, {"options": {}, "length": length, "direction": direction}, p, steps, path))
     source = f"{TORCH}, the direction of torch.optim.Adam with the length of torch.optim.SGD, float64"
-    return {"packages/transforms/test/golden/graft.json": {"transform": "graft", "source": source, "settings": settings}}
+    return {"packages/transforms/test/golden/graft.json": {"transform": "graft", "source": source, "settings": settings}} | meta_grafts()
+
+
+def meta_grafts():
+    """Meta's Shampoo in blocks, each with the length that another rule gives that block."""
+    rules = {
+        "sgd": ({"lr": 0.25}, lambda module: module.SGDPreconditionerConfig()),
+        "adagrad": ({"lr": 0.25, "eps": 0.01}, lambda module: module.AdaGradPreconditionerConfig(epsilon=0.01)),
+        "rmsprop": ({"lr": 0.0625, "rho": 0.75, "eps": 0.01}, lambda module: module.RMSpropPreconditionerConfig(beta2=0.75, epsilon=0.01)),
+        "adam": ({"lr": 0.0625, "beta1": 0, "beta2": 0.75, "eps": 0.01}, lambda module: module.AdamPreconditionerConfig(beta2=0.75, epsilon=0.01)),
+    }
+    settings = []
+    for rule, (length, made) in rules.items():
+        for size in (3, 1024):
+            p, steps = start(WIDE), gradients(WIDE)
+            path = run_shampoo({"lr": length["lr"], "eps": 1e-3}, p, steps, size, made)
+            visible("graft of shampoo", path, p)
+            fields = {"options": {}, "inner": rule, "length": length, "direction": {"lr": 1, "eps": 1e-3, "blockSize": size}}
+            settings.append(setting_json(f"{rule}, blocks of {size}", fields, p, steps, path))
+    source = f"Meta's code (github.com/{META[0]}, {META[1]}) with sums for running means, float64"
+    return {"packages/transforms/test/golden/graft-shampoo.json": {"transform": "graft", "source": source, "settings": settings}}
 
 
 def sam(options, inner, p, steps) -> Path_:

@@ -47,8 +47,8 @@ export interface RuleEntry {
   readonly readout?: string;
   /** The meaning of its rows and columns, where that matters. */
   readonly layout?: readonly ["out", "in"] | readonly ["in", "out"];
-  /** How many blocks of rows it sees as tensors: a number, or the name of an option. */
-  readonly blocks?: { readonly rows: number | string };
+  /** How many blocks of rows it sees as tensors, or how large the blocks are that it sees as matrices: a number, or the name of an option. */
+  readonly blocks?: { readonly rows: number | string } | { readonly size: number | string };
   /** `"matrix"` if it refuses vectors and scalars. */
   readonly needs?: "matrix";
   readonly latex: string;

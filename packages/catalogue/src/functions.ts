@@ -412,7 +412,10 @@ export const functions: readonly FunctionEntry[] = [
     "sentence": "The direction of one rule with the length of another's step, tensor by tensor: `graft({ direction: shampoo(), length: adam() })` takes over a rate that is known to work.",
     "comment": "The direction of one rule with the length of another's step, tensor by tensor: `graft({ direction: shampoo(), length: adam() })` takes over a rate that is known to work (Agarwal et al., 2020). Both rules see every gradient, and each keeps its state. The rate of `direction` does not matter, but let it be large: a step is the difference of two parameters in float32.",
     "golden": {
-      "sources": ["torch 2.13.0, the direction of torch.optim.Adam with the length of torch.optim.SGD, float64"]
+      "sources": [
+        "Meta's code (github.com/facebookresearch/optimizers, f606606) with sums for running means, float64",
+        "torch 2.13.0, the direction of torch.optim.Adam with the length of torch.optim.SGD, float64"
+      ]
     }
   },
   {

@@ -6773,6 +6773,65 @@ export const rules: readonly RuleEntry[] = [
     "mutants": 0
   },
   {
+    "id": "shampoo-blocked",
+    "name": "shampooBlocked",
+    "family": "preconditioned",
+    "title": "Shampoo in blocks",
+    "paper": "https://arxiv.org/abs/2309.06497",
+    "sentence": "Shampoo for large matrices: cuts a matrix into blocks, each with preconditioners of its own, so that no root is of more than `blockSize` rows.",
+    "comment": "Shampoo for large matrices: cuts a matrix into blocks, each with preconditioners of its own, so that no root is of more than `blockSize` rows (Anil et al., 2020; Shi et al., 2023). A matrix that is no larger steps as with `shampoo`. Blocks at the right and lower edge are smaller, as in Meta's code. `graft({ direction: shampooBlocked({ lr: 1 }), length: adam() })` grafts block by block, as theirs does.",
+    "equations": [
+      ["l", "l + g @ g'"],
+      ["r", "r + g' @ g"],
+      ["p", "p - lr * inverseRoot(l + eps * eye(rows), 4) @ g @ inverseRoot(r + eps * eye(cols), 4)"]
+    ],
+    "latex": "\\begin{aligned}\nl &\\leftarrow l + g\\,g^{\\top} \\\\\nr &\\leftarrow r + g^{\\top}\\,g \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,\\operatorname{inverseRoot}\\left(l + \\epsilon\\,I_{\\mathrm{rows}}, 4\\right)\\,g\\,\\operatorname{inverseRoot}\\left(r + \\epsilon\\,I_{\\mathrm{cols}}, 4\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd><mi>l</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>l</mi><mo>+</mo><mrow><mi>g</mi><mo>⁢</mo><msup><mi>g</mi><mo>⊤</mo></msup></mrow></mrow></mtd></mtr><mtr><mtd><mi>r</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>r</mi><mo>+</mo><mrow><msup><mi>g</mi><mo>⊤</mo></msup><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>−</mo><mrow><mrow><mrow><mi>α</mi><mo>⁢</mo><mrow><mi>inverseRoot</mi><mrow><mo>(</mo><mrow><mi>l</mi><mo>+</mo><mrow><mi>ϵ</mi><mo>⁢</mo><mrow><mo>I(</mo><mtext>rows</mtext><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>4</mn><mo>)</mo></mrow></mrow></mrow><mo>⁢</mo><mi>g</mi></mrow><mo>⁢</mo><mrow><mi>inverseRoot</mi><mrow><mo>(</mo><mrow><mi>r</mi><mo>+</mo><mrow><mi>ϵ</mi><mo>⁢</mo><mrow><mo>I(</mo><mtext>cols</mtext><mo>)</mo></mrow></mrow></mrow><mo>,</mo><mn>4</mn><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "layout": ["out", "in"],
+    "blocks": { "size": "blockSize" },
+    "needs": "matrix",
+    "options": [
+      {
+        "name": "lr",
+        "default": 0.1,
+        "range": [0, null],
+        "meaning": "learning rate: the size of a step"
+      },
+      {
+        "name": "eps",
+        "default": 0.0001,
+        "range": [0, null],
+        "meaning": "added to the denominator, so that a parameter whose gradients were all near zero does not jump"
+      },
+      {
+        "name": "blockSize",
+        "default": 1024,
+        "range": [1, null],
+        "meaning": "the most rows and columns of a block"
+      }
+    ],
+    "slots": [
+      {
+        "name": "l",
+        "place": ["rows", "rows"],
+        "init": 0
+      },
+      {
+        "name": "r",
+        "place": ["cols", "cols"],
+        "init": 0
+      }
+    ],
+    "bytes": 0,
+    "passes": 1,
+    "backends": ["arrays", "onnxruntime", "tfjs"],
+    "golden": {
+      "source": "Meta's code (github.com/facebookresearch/optimizers, f606606) with sums for running means, float64",
+      "error": 3e-7
+    },
+    "mutants": 0
+  },
+  {
     "id": "shampoo-one-sided",
     "name": "shampooOneSided",
     "family": "preconditioned",

@@ -99,7 +99,7 @@ function scheduled(
   const sides = Object.values(state).flatMap((slot): readonly unknown[] =>
     typeof slot === "object" && Array.isArray(slot.place) ? slot.place : [],
   );
-  const fixed = [...sides, blocks?.rows];
+  const fixed = [...sides, ...Object.values(blocks ?? {})];
   return Object.fromEntries(Object.entries({ ...hyper, ...options }).filter(([name]) => !fixed.includes(name)));
 }
 
@@ -124,7 +124,7 @@ function describeRule(
   const options = widest?.options ?? golden?.settings[0]?.options ?? {};
   const configured = configure(rule, options);
   // Rules that need matrices get no vector, and those that see blocks two rows and a vector of two.
-  const sizes = rule.needs === "matrix" ? [21, 10] : rule.blocks ? [22, 2] : [21, 5];
+  const sizes = rule.needs === "matrix" ? [21, 10] : rule.blocks && "rows" in rule.blocks ? [22, 2] : [21, 5];
   const sample = { matrices: true, sizes, ...asksOf(configured) };
   const data = sampleData(sample);
 

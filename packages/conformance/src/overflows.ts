@@ -28,6 +28,7 @@ export const overflows: Readonly<Record<string, string>> = {
   "rmsprop-centered-momentum": variance,
   adafactor: "the means of squares by row are infinite, and their share of the mean is NaN",
   shampoo: "the products of gradients are infinite, and have no roots",
+  "shampoo-blocked": "the products of gradients are infinite, and have no roots",
   "shampoo-one-sided": "the products of gradients are infinite, and have no roots",
   soap: "the products of gradients are infinite, and have no basis",
   "soap-one-sided": "the products of gradients are infinite, and have no basis",

@@ -87,7 +87,11 @@ export function checkSpec(spec: unknown): asserts spec is RuleSpec {
     bad("`layout`", layout, 'what rows and columns are: ["out", "in"] or ["in", "out"]');
   if (needs !== undefined && needs !== "matrix") bad("`needs`", needs, '"matrix", or leave it out');
   if (blocks !== undefined && !isBlocks(blocks, hyper))
-    bad("`blocks`", blocks, 'how many blocks of rows there are, a number or an option: { rows: "heads" }');
+    bad(
+      "`blocks`",
+      blocks,
+      'how many blocks of rows there are, { rows: "heads" }, or how large blocks are at most, { size: "blockSize" }: a number or an option',
+    );
   if (!isRecord(phases)) return bad("`phases`", phases, "equations by phase: { climb: { p: … } }");
   for (const [name, equations] of Object.entries(phases)) {
     checkName(`The rule \`${spec.id}\`, in \`phases\`,`, name);
@@ -117,10 +121,12 @@ const isRange = (range: unknown): boolean =>
 
 const isBlocks = (blocks: unknown, hyper: Readonly<Record<string, unknown>>): boolean =>
   isRecord(blocks) &&
-  Object.keys(blocks).join() === "rows" &&
-  (typeof blocks.rows === "number"
-    ? Number.isSafeInteger(blocks.rows) && blocks.rows > 0
-    : typeof blocks.rows === "string" && Object.hasOwn(hyper, blocks.rows));
+  ["rows", "size"].includes(Object.keys(blocks).join()) &&
+  Object.values(blocks).every((side) =>
+    typeof side === "number"
+      ? Number.isSafeInteger(side) && side > 0
+      : typeof side === "string" && Object.hasOwn(hyper, side),
+  );
 
 const SLOT = `a finite number, the name of an option, ${list(starts)}, or { place, init } with a place among ${list(places)} or two sides, each \`rows\`, \`cols\`, a number above 0 or an option`;
 function isSlot(slot: unknown, hyper: Readonly<Record<string, unknown>>): boolean {

@@ -112,7 +112,14 @@ function combined(
       if ((inputs[name] ??= place) !== place) refuse(title, `takes \`${name}\` otherwise than another part.`);
     }
   for (const { title, blocks } of rules)
-    if (blocks) refuse(title, "sees blocks of a parameter, and a combination sees the whole.");
+    if (blocks && "rows" in blocks) refuse(title, "sees blocks of rows, and a combination sees the whole.");
+  const sized = prefixed.flatMap(({ blocks }) => blocks ?? []);
+  if (sized.length > 1)
+    refuse(
+      list(rules.flatMap(({ title, blocks }) => (blocks ? [title] : []))),
+      "see blocks, and one part of a combination may.",
+    );
+  const [blocks] = sized;
   const layout = rules.find((rule) => rule.layout)?.layout;
   const rule: RuleSpec = {
     id: [text.id, ...rules.map(({ id }) => id.replaceAll("/", "-"))].join("-"),
@@ -123,9 +130,10 @@ function combined(
     state: Object.assign({}, ...prefixed.map(({ state }) => state)),
     ...(Object.keys(inputs).length > 0 ? { inputs } : {}),
     macros: Object.assign({}, ...prefixed.map(({ macros }) => macros)),
-    before: [{ [START]: "p", [GRADIENT]: "g" }, ...prefixed.flatMap(({ blocks }) => blocks)],
+    before: [{ [START]: "p", [GRADIENT]: "g" }, ...prefixed.flatMap(({ lines }) => lines)],
     update: text.update,
     ...(layout ? { layout } : {}),
+    ...(blocks ? { blocks } : {}),
     ...(rules.some(({ needs }) => needs) ? { needs: "matrix" } : {}),
   };
   checkId(rule.id);
@@ -155,8 +163,8 @@ function inside(name: string, { rule, hyper }: Leaf, refuse: (name: string, why:
     distributions.reduce((now, one) => now.replace(new RegExp(`\\b${one}\\(\\s*\\)`, "g"), `${one}(seed)`), source);
   const equations = (all: Equations): Equations =>
     Object.fromEntries(Object.entries(of(all)).map(([own, source]) => [own, renamed(seeded(source), mine)]));
+  const word = <W>(one: W): W | string => (typeof one === "string" ? (mine.get(one) ?? one) : one);
   const slot = (given: Slot): Slot => {
-    const word = <W>(one: W): W | string => (typeof one === "string" ? (mine.get(one) ?? one) : one);
     if (typeof given !== "object") return word(given);
     const { place, init } = given;
     const [rows, cols] = Array.isArray(place) ? (place as readonly [string, string]) : [];
@@ -175,7 +183,8 @@ function inside(name: string, { rule, hyper }: Leaf, refuse: (name: string, why:
     ),
     state: Object.fromEntries(Object.entries(of(state)).map(([own, value]) => [own, slot(value)])),
     macros: of(macros),
-    blocks: [
+    blocks: rule.blocks && "size" in rule.blocks ? { size: word(rule.blocks.size) } : undefined,
+    lines: [
       { [`${name}.p0`]: "p" },
       ...[...before, update, ...after].map(equations),
       { [name]: "p", g: GRADIENT, p: START },

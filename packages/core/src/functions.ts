@@ -1,6 +1,6 @@
 import { apply, extent, reduce } from "./construct.ts";
 import type { Expr, Extent } from "./expr.ts";
-import { matrixFunctions } from "./matrix-functions.ts";
+import { type MatrixFunction, type Move, matrixFunctions, movesOf } from "./matrix-functions.ts";
 import { arity, elementwise, type Form } from "./operations.ts";
 
 const over = (x: Expr, what: Extent, sum: Expr): Expr => apply("div", sum, extent(what, x));
@@ -41,11 +41,11 @@ export type FunctionName =
   | keyof typeof elementwise
   | keyof typeof reductions
   | keyof typeof composed
-  | keyof typeof matrixFunctions;
+  | Exclude<MatrixFunction, Move>;
 
 const fences = { text: ["‖", "‖"], latex: ["\\left\\lVert ", " \\right\\rVert"] } as const;
 /** How reductions and functions of matrices are set, where that is not by their names. */
-const forms: Readonly<Partial<Record<keyof typeof reductions | keyof typeof matrixFunctions, Form>>> = {
+const forms: Readonly<Partial<Record<keyof typeof reductions | MatrixFunction, Form>>> = {
   norm: fences,
   totalNorm: { ...fences, below: "model" },
   eye: { text: ["I(", ")"], latex: ["I_{", "}"] },
@@ -58,10 +58,11 @@ export const functions: ReadonlyMap<string, NamedFunction> = new Map<string, Nam
     { arity: elementwise[op].arity, form: elementwise[op].form, build: (...x: Expr[]) => apply(op, ...x) },
   ]),
   ...Object.entries(composed),
-  ...keys(matrixFunctions).map((op): [string, NamedFunction] => [
-    op,
-    { arity: arity[op], form: forms[op] ?? "word", build: (...x: Expr[]) => apply(op, ...x) },
-  ]),
+  ...keys(matrixFunctions).flatMap((op): [string, NamedFunction][] =>
+    movesOf(op)
+      ? []
+      : [[op, { arity: arity[op], form: forms[op] ?? "word", build: (...x: Expr[]) => apply(op, ...x) }]],
+  ),
   ...keys(reductions).map((name): [string, NamedFunction] => [
     name,
     { arity: 1, form: forms[name] ?? "word", build: (x) => reductions[name](x!) },

@@ -27,7 +27,7 @@ export { latex } from "./latex.ts";
 export type { Dense } from "./linear-algebra/dense.ts";
 export type { DenseProduct, InnerLoops, RankTwo } from "./linear-algebra/inner-loops.ts";
 export { mathml } from "./mathml.ts";
-export { computeWhole, isMatrixFunction, type MatrixFunction } from "./matrix-functions.ts";
+export { computeWhole, isMatrixFunction, type MatrixFunction, movesOf } from "./matrix-functions.ts";
 export { notation } from "./notation.ts";
 export {
   type Applied,

@@ -51,7 +51,7 @@ export function arranged(rule: RuleSpec, given: Parameter, options: Readonly<Rec
   const { parameter, lie } = laid;
   const lying = matrix(parameter);
   const seen = lie === "turned" ? { rows: lying.cols, cols: lying.rows } : lying;
-  if (!rule.blocks) return { ...laid, seen };
+  if (!rule.blocks || "size" in rule.blocks) return { ...laid, seen };
   const many = typeof rule.blocks.rows === "number" ? rule.blocks.rows : Number(options[rule.blocks.rows]);
   const { name, shape } = parameter;
   const rows = shape.length < 2 ? size(shape) : seen.rows;
@@ -180,9 +180,8 @@ const again = (e: Expr, args: readonly Expr[]): Expr =>
   e.op === "const" || e.op === "var" || e.op === "extent" || isReduction(e) ? e : apply(e.op, ...args);
 
 /** A value for every element, from one for every row or column: whatever the comparison says, it is that value. */
-const spread = (e: Expr): Expr => {
+export const spread = (e: Expr, p: Expr = variable("p", "tensor")): Expr => {
   if (e.place === "tensor") return e;
-  const p = variable("p", "tensor");
   return apply("select", apply("eq", p, p), e, apply("add", e, constant(0)));
 };
 
@@ -223,6 +222,13 @@ function mirror(e: Expr, args: readonly Expr[], sized: (name: string) => boolean
 function mirroredMatrix(e: ExprOf<MatrixOp>, args: readonly Expr[]): Expr {
   if (e.op === "matmul") return apply("matmul", args[1]!, args[0]!);
   if (e.op === "transpose") return apply("transpose", args[0]!);
+  // What is above another matrix lies beside it, and the other way round.
+  if (e.op === "above") return apply("beside", ...args);
+  if (e.op === "beside") return apply("above", ...args);
+  if (e.op === "block") {
+    const [of, top, rows, left, cols] = args;
+    return apply("block", of!, left!, cols!, top!, rows!);
+  }
   // The same of a matrix and of its transpose, which is symmetric.
   if (e.op === "eye" || e.op === "inverseRoot") return apply(e.op, ...args);
   const straight = args.map((a) => (a.place === "host" ? a : apply("transpose", a)));

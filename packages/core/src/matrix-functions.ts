@@ -15,6 +15,26 @@ interface Whole {
   /** The size of the result; text where it has none. */
   size(matrices: readonly Matrix[], numbers: readonly number[]): Matrix | string;
   compute(matrices: readonly Dense[], numbers: readonly number[], loops: InnerLoops): Dense;
+  /** For what only moves numbers, whatever they are: equations do not call it, `trace` puts it in where rules see blocks. */
+  readonly moves?: (matrices: readonly Numbered[], numbers: readonly number[], into: Numbered["data"]) => void;
+}
+
+/** A matrix with its numbers, row by row, in either precision. */
+interface Numbered extends Matrix {
+  readonly data: Float32Array | Float64Array;
+}
+
+/** Puts lines of numbers from one matrix, `from` and `from + fromWidth` …, into another, `at` and `at + width` …. */
+function lines(
+  many: number,
+  length: number,
+  [data, from, fromWidth]: readonly [Numbered["data"], number, number],
+  [into, at, width]: readonly [Numbered["data"], number, number],
+): void {
+  for (let i = 0; i < many; i++) {
+    const start = from + i * fromWidth;
+    into.set(data.subarray(start, start + length), at + i * width);
+  }
 }
 
 const square = (name: string, { rows, cols }: Matrix): Matrix | string =>
@@ -83,6 +103,47 @@ export const matrixFunctions = {
     },
     compute: ([a, b]) => solve(a!, b!),
   },
+  /** `rows` rows from `top` on, and of those `cols` columns from `left` on. */
+  block: {
+    matrices: 1,
+    numbers: 4,
+    size: ([a], [top, rows, left, cols]) =>
+      [top!, rows!, left!, cols!].every(isCount) && top! + rows! <= a!.rows && left! + cols! <= a!.cols
+        ? { rows: rows!, cols: cols! }
+        : `\`block\` needs a part of a matrix of ${a!.rows} × ${a!.cols}`,
+    compute: (given, numbers) => movedBy("block", given, numbers),
+    moves: ([a], [top, rows, left, cols], into) =>
+      lines(rows!, cols!, [a!.data, top! * a!.cols + left!, a!.cols], [into, 0, cols!]),
+  },
+  /** One matrix at the right of another. */
+  beside: {
+    matrices: 2,
+    numbers: 0,
+    size: ([a, b]) =>
+      a!.rows === b!.rows
+        ? { rows: a!.rows, cols: a!.cols + b!.cols }
+        : `\`beside\` gets ${a!.rows} rows on its left and ${b!.rows} on its right`,
+    compute: (given, numbers) => movedBy("beside", given, numbers),
+    moves: ([a, b], _, into) => {
+      const width = a!.cols + b!.cols;
+      lines(a!.rows, a!.cols, [a!.data, 0, a!.cols], [into, 0, width]);
+      lines(b!.rows, b!.cols, [b!.data, 0, b!.cols], [into, a!.cols, width]);
+    },
+  },
+  /** One matrix above another. */
+  above: {
+    matrices: 2,
+    numbers: 0,
+    size: ([a, b]) =>
+      a!.cols === b!.cols
+        ? { rows: a!.rows + b!.rows, cols: a!.cols }
+        : `\`above\` gets ${a!.cols} columns above and ${b!.cols} below`,
+    compute: (given, numbers) => movedBy("above", given, numbers),
+    moves: ([a, b], _, into) => {
+      into.set(a!.data.subarray(0, a!.rows * a!.cols));
+      into.set(b!.data.subarray(0, b!.rows * b!.cols), a!.rows * a!.cols);
+    },
+  },
 } as const satisfies Readonly<Record<string, Whole>>;
 
 /** The names of functions of whole matrices. */
@@ -91,6 +152,23 @@ export type MatrixFunction = keyof typeof matrixFunctions;
 /** Whether an operation is a function of whole matrices. */
 export const isMatrixFunction = (op: string): op is MatrixFunction =>
   typeof op === "string" && Object.hasOwn(matrixFunctions, op);
+
+/** Those that only move numbers. */
+export type Move = "block" | "beside" | "above";
+
+/** How an operation moves numbers in any precision; undefined for one that computes. */
+export function movesOf(op: MatrixFunction): Whole["moves"] {
+  const f: Whole = matrixFunctions[op];
+  return f.moves;
+}
+
+function movedBy(op: Move, given: readonly Dense[], numbers: readonly number[]): Dense {
+  const f: Required<Whole> = matrixFunctions[op];
+  const size = f.size(given, numbers) as Matrix; // it was checked when the parameter was added
+  const data = new Float64Array(size.rows * size.cols);
+  f.moves(given, numbers, data);
+  return { ...size, data };
+}
 
 /** A matrix with ones where row and column agree, else zeros. */
 export function identity(rows: number, cols: number): Dense {
@@ -107,7 +185,7 @@ export function computeWhole(
   loops: InnerLoops = plainLoops(),
 ): Dense {
   const f: Whole = matrixFunctions[op];
-  if (matrices.every(({ data }) => allFinite(data))) return f.compute(matrices, numbers, loops);
+  if (f.moves || matrices.every(({ data }) => allFinite(data))) return f.compute(matrices, numbers, loops);
   const size = f.size(matrices, numbers);
   if (typeof size === "string") throw new RangeError(size); // checked when the parameter was added
   return { ...size, data: new Float64Array(size.rows * size.cols).fill(Number.NaN) };

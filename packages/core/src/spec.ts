@@ -126,8 +126,10 @@ export interface RuleSpec<
   /**
    * So many blocks of a parameter, each of as many rows as the others, such as the heads of attention: a number, or an option.
    * The equations see each block as a tensor of its own; one of `"scalar"` state is one per block. Vectors have blocks of elements.
+   * Or blocks of at most `size` rows and `size` columns, a number or an option: the equations see each as a matrix of its own,
+   * with state of its own (`l[0,1]`). A parameter that is no larger is seen whole.
    */
-  readonly blocks?: { readonly rows: Side } | undefined;
+  readonly blocks?: { readonly rows: Side } | { readonly size: Side } | undefined;
   /** `"matrix"` for a rule that makes no sense for vectors and scalars, which it then refuses. */
   readonly needs?: "matrix" | undefined;
   /** The parameter to evaluate with, as `{ p: "…" }`, where that is not the one that is trained. */
@@ -137,9 +139,13 @@ export interface RuleSpec<
 
 /** The options that size a state, or count blocks. They are numbers that stay what they are, because the state does. */
 export const fixedOptions = (spec: Pick<RuleSpec, "hyper" | "state" | "blocks">): readonly string[] => {
-  const { blocks } = spec;
-  return [...sizing(spec), ...(typeof blocks?.rows === "string" ? [blocks.rows] : [])];
+  const side = spec.blocks && blockSide(spec.blocks);
+  return [...sizing(spec), ...(typeof side === "string" ? [side] : [])];
 };
+
+/** How many blocks there are, or how large they are. */
+export const blockSide = (blocks: NonNullable<RuleSpec["blocks"]>): Side =>
+  "size" in blocks ? blocks.size : blocks.rows;
 
 /** The options that size a state. */
 export function sizing({ hyper, state }: Pick<RuleSpec, "hyper" | "state">): readonly string[] {

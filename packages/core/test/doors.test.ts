@@ -232,6 +232,7 @@ describe("@descent/core/graph", () => {
     isMatrixOp: made(1, x),
     isMatrixFunction: good("inverse"),
     computeWhole: "is given the matrices of a product that `shapes` has sized",
+    movesOf: "is given an operation of a plan, which is one of them",
     trace: good({ ...sgd }, { rows: 2, cols: 3 }),
     uses: made(1, program, "matmul"),
     shapes: made(1, program, { rows: 1, cols: 2 }),

@@ -3,6 +3,7 @@ export { klSoap } from "./kl-soap.ts";
 export { psgdKron } from "./psgd-kron.ts";
 export { psgdQuad } from "./psgd-quad.ts";
 export { shampoo } from "./shampoo.ts";
+export { shampooBlocked } from "./shampoo-blocked.ts";
 export { shampooOneSided } from "./shampoo-one-sided.ts";
 export { soap } from "./soap.ts";
 export { soapOneSided } from "./soap-one-sided.ts";

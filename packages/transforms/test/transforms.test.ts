@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { adagrad, rmsprop } from "@descent/adagrad";
 import { adam, adamw } from "@descent/adam";
 import { optimizer } from "@descent/arrays";
 import { ema } from "@descent/averaging";
@@ -16,6 +17,7 @@ import {
 } from "@descent/core";
 import { galore } from "@descent/factored";
 import { muon } from "@descent/orthogonal";
+import { shampooBlocked } from "@descent/preconditioned";
 import { momentum, sgd, sgld } from "@descent/sgd";
 import { sam } from "@descent/sharpness";
 import { describe, expect, test } from "vitest";
@@ -355,6 +357,42 @@ describe("graft", async () => {
       const { error, tensor, step } = await followGolden(target, configured, setting);
       expect(error, `\`${tensor}\` at step ${step}`).toBeLessThanOrEqual(TOLERANCE);
     });
+  });
+
+  const meta = JSON.parse(await readFile(new URL("golden/graft-shampoo.json", import.meta.url), "utf8")) as {
+    settings: (GoldenSetting & {
+      readonly inner: "sgd" | "adagrad" | "rmsprop" | "adam";
+      readonly length: { readonly lr: number };
+      readonly direction: { readonly lr: number; readonly eps: number; readonly blockSize: number };
+    })[];
+  }; // written by goldens/rounds.py
+  describe.each(arraysTargets().map((target) => [target.name, target] as const))("on %s", (_, target) => {
+    test.each(meta.settings)("grafts Shampoo's blocks one by one, as Meta's does: $name", async (setting) => {
+      const length = { sgd, adagrad, rmsprop, adam }[setting.inner](setting.length);
+      const configured = graft({ direction: shampooBlocked(setting.direction), length });
+      const { error, tensor, step } = await followGolden(target, configured, setting);
+      expect(error, `\`${tensor}\` at step ${step}`).toBeLessThanOrEqual(TOLERANCE);
+    });
+  });
+
+  test("keeps the state of every block under its place, and that of the length as it is", () => {
+    const w = { data: new Float32Array(12).fill(1), shape: [4, 3] };
+    const opt = optimizer({ w }, graft({ direction: shampooBlocked({ blockSize: 2 }), length: adam() }));
+    opt.update({ w: Float32Array.from({ length: 12 }, (_, i) => Math.cos(i)) });
+    const { tensors } = opt.state();
+    expect(Object.fromEntries(Object.entries(tensors).map(([key, { shape }]) => [key, shape.join("×")]))).toEqual({
+      "direction.l[0,0]/w": "2×2",
+      "direction.l[0,1]/w": "2×2",
+      "direction.l[1,0]/w": "2×2",
+      "direction.l[1,1]/w": "2×2",
+      "direction.r[0,0]/w": "2×2",
+      "direction.r[0,1]/w": "1×1",
+      "direction.r[1,0]/w": "2×2",
+      "direction.r[1,1]/w": "1×1",
+      "length.m/w": "4×3",
+      "length.v/w": "4×3",
+    });
+    expect(() => opt.set({ "direction.blockSize": 3 })).toThrow(/sizes its state/);
   });
 
   test("saves under the names of its rules", () => {

@@ -1,5 +1,5 @@
 import { type Matrix, matrix, size } from "@descent/core/adapter";
-import { computeWhole, type Dense, type Expr } from "@descent/core/graph";
+import { computeWhole, type Dense, type Expr, movesOf } from "@descent/core/graph";
 import { type Domain, domainOf, type Kernel, type KernelPlan, type LoopWork, type Work } from "@descent/core/kernels";
 import { nothing, reductionsOf } from "../kernels/accumulate.ts";
 import { transposeAll } from "../matrices/product.ts";
@@ -148,6 +148,16 @@ class Binder {
         const sources = of.map(({ key }) => this.#source(key, this.#first));
         const { loops } = this.#place!.workspace; // plans with results to place have one
         const target = this.#matrices.get(into)!; // as above
+        const moves = movesOf(op);
+        if (moves) {
+          const run = (): void =>
+            moves(
+              of.map((size, i) => ({ ...size, data: arrayOf(sources[i]!) })),
+              numbers,
+              target,
+            ); // one each
+          return { kind: "make", run };
+        }
         const run = (): void => {
           const given = of.map((size, i): Dense => {
             const data = arrayOf(sources[i]!).subarray(0, size.rows * size.cols); // one each

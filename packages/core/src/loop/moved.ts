@@ -52,6 +52,10 @@ function indices(shape: Shape, dims: readonly number[], savedDims: readonly numb
   return out;
 }
 
+/** Whether a slot is that of one block, which the rule does not name. */
+const isBlocksOwn = (blocks: RuleSpec["blocks"], slot: Slot | undefined): boolean =>
+  slot === undefined && blocks !== undefined && "size" in blocks;
+
 /** Why the slot of a rule cannot be moved; undefined if it can. */
 export function unmovable(
   { title, layout, blocks }: RuleSpec,
@@ -60,8 +64,12 @@ export function unmovable(
   { axes }: Parameter,
 ): string | undefined {
   const outputs = order.filter((_, d) => axes?.out.includes(d));
-  if (blocks && outputs.some((d, i) => d < (outputs[i - 1] ?? 0)))
+  const others = order.filter((_, d) => !axes?.out.includes(d));
+  const turned = (dims: readonly number[]): boolean => dims.some((d, i) => d < (dims[i - 1] ?? 0));
+  if (blocks && "rows" in blocks && turned(outputs))
     return `${title} sees blocks of outputs, whose dimensions were in another order`;
+  if (isBlocksOwn(blocks, slot) && (turned(outputs) || turned(others)))
+    return `${title} sees blocks of rows and columns, whose dimensions were in another order`;
   const place = typeof slot === "object" ? slot.place : undefined;
   const sides = Array.isArray(place) ? (place as readonly Side[]) : [place];
   const tied = sides.some((side) => side === "row" || side === "column" || side === "rows" || side === "cols");
@@ -79,6 +87,7 @@ export function moved(
   data: Float32Array,
 ): Float32Array {
   const { layout } = rule;
+  if (isBlocksOwn(rule.blocks, slot)) return data; // rows and columns are where they were
   const { place = "tensor", basis = false } = typeof slot === "object" ? slot : {};
   const { shape } = saved;
   const pick = (map: Int32Array): Float32Array => Float32Array.from(map, (at) => data[at]!);

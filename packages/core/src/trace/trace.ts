@@ -8,11 +8,12 @@ import { isMatrixFunction, matrixFunctions } from "../matrix-functions.ts";
 import type { Matrix } from "../parameter.ts";
 import { checkProgram, type Program, ROUND, type SlotSpec, TRAINED } from "../program.ts";
 import { fixed, infer, sameSize } from "../sizes.ts";
-import { type RuleSpec, sizing } from "../spec.ts";
+import { fixedOptions, type RuleSpec } from "../spec.ts";
 import { blocked, blockedSlots } from "./blocked.ts";
 import { checkDepth, frontier, passes } from "./passes.ts";
 import { CONDITION, P, resolve } from "./resolve.ts";
 import { counts, fits, type Options, slotsOf } from "./slots.ts";
+import { Tiled, tilesOf } from "./tiled.ts";
 
 /** The facts known of a rule once it was traced: whether its programs differ by the parameter's size, and those there are. */
 interface Traced {
@@ -47,7 +48,7 @@ export function trace(
   const phases = [...phasesOf(spec), ...(spec.readout ? [READOUT] : [])];
   takes("trace", `a phase of the rule: ${phases.join(", ")}`, phase, phases.includes(phase));
   takes("trace", 'how a parameter lies: "straight", "turned", or its swaps', lie, isLie(lie));
-  const size = bySize ? [matrix.rows, matrix.cols, ...sizing(spec).map((name) => options[name])].join() : "";
+  const size = bySize ? [matrix.rows, matrix.cols, ...fixedOptions(spec).map((name) => options[name])].join() : "";
   const variant = (taken?: readonly boolean[]): Program => {
     const key = `${phase} ${size} ${taken?.join() ?? ""} ${String(lie)}`;
     let program = programs.get(key);
@@ -70,7 +71,7 @@ export function taken(program: Program, holds: readonly boolean[]): Program {
 
 /** Whether a rule's programs differ by the size of the parameter. */
 export function variesBySize(spec: RuleSpec): boolean {
-  if (Object.keys(spec.macros ?? {}).length > 0) return true;
+  if (Object.keys(spec.macros ?? {}).length > 0 || (spec.blocks && "size" in spec.blocks)) return true;
   if (Object.values(spec.state).some((slot) => typeof slot === "object" && Array.isArray(slot.place))) return true;
   const all = topological(
     phasesOf(spec).flatMap((phase) => [
@@ -92,14 +93,21 @@ function traceAnew(
 ): Program {
   const phases = phasesOf(spec);
   const own = slotsOf(spec, matrix, options, phase);
-  const straight = spec.blocks ? blockedSlots(spec.title, own) : own;
-  const written = resolve(spec, matrix, options, { phase, taken }, (name, args) => {
-    const value = spec.macros![name]!(matrix, ...args); // it was found there
-    checkExpr(value, `${spec.title}: an equation`);
-    return value;
-  });
-  const found = counted(spec, written, own, matrix, bySize);
-  const values = spec.blocks ? blocked(spec.title, found) : found;
+  /** The values of symbols as equations see a matrix of this size, with slots of its own. */
+  const seenBy = (size: Matrix, slots: Readonly<Record<string, SlotSpec>>): ReadonlyMap<string, Expr> => {
+    const written = resolve(spec, size, options, { phase, taken }, (name, args) => {
+      const value = spec.macros![name]!(size, ...args); // it was found there
+      checkExpr(value, `${spec.title}: an equation`);
+      return value;
+    });
+    return counted(spec, written, slots, size, bySize);
+  };
+  const tiles = tilesOf(spec, matrix, options);
+  const inTiles = tiles && new Tiled(spec.title, tiles, (size) => slotsOf(spec, size, options, phase), seenBy);
+  const inRows = spec.blocks && "rows" in spec.blocks;
+  const straight = inTiles ? inTiles.slots : inRows ? blockedSlots(spec.title, own) : own;
+  const whole = inTiles ? inTiles.values() : seenBy(matrix, own);
+  const values = inRows ? blocked(spec.title, whole) : whole;
   const scope = lyingScope(values, straight, lie);
   const slots =
     lie === "turned"

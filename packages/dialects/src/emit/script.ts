@@ -94,7 +94,7 @@ export function scriptOf(rule: RuleSpec): Script {
     );
   if (rule.blocks)
     throw new OptimizerError(
-      `${rule.title} sees blocks of a parameter (\`${rule.blocks.rows}\`), and printed code sees whole ones. Print the rule without blocks, and give it each block as a parameter.`,
+      `${rule.title} sees blocks of a parameter (\`${Object.values(rule.blocks).join()}\`), and printed code sees whole ones. Print the rule without blocks, and give it each block as a parameter.`,
     );
   const reader = new Reader(rule, state);
   const phases = phasesOf(rule).map((name) => reader.phase(name));
