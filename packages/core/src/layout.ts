@@ -222,7 +222,7 @@ function mirror(e: Expr, args: readonly Expr[], sized: (name: string) => boolean
 function mirroredMatrix(e: ExprOf<MatrixOp>, args: readonly Expr[]): Expr {
   if (e.op === "matmul") return apply("matmul", args[1]!, args[0]!);
   if (e.op === "transpose") return apply("transpose", args[0]!);
-  // What is above another matrix lies beside it, and the other way round.
+  // A matrix above another lies beside it, and the other way round.
   if (e.op === "above") return apply("beside", ...args);
   if (e.op === "beside") return apply("above", ...args);
   if (e.op === "block") {

@@ -145,7 +145,7 @@ export class Tiled {
     return of;
   }
 
-  /** What is a block's own, and not a part of the whole. */
+  /** An expression of a block that is not a part of one of the whole. */
   #own(e: Expr, of: (e: Expr) => Expr, tile: Tile): Expr {
     if (e.op === "var") return variable(nameIn(e.value, tile), e.place);
     if (e.op === "const" || e.op === "extent") return e;
