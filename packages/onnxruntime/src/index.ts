@@ -21,5 +21,5 @@ export { type MatmulOptions, onnxMatmul } from "./quirks/matmul.ts";
 export { inspectModel, type Report, type ReportedWeight } from "./report.ts";
 export type { Batch, BatchValue, Expected, Numbers } from "./runtime/feeds.ts";
 export type { ExecutionProvider, Runtime, RuntimeSession, RuntimeTensor } from "./runtime/runtime.ts";
-export { type StepResult, Trainer } from "./trainer.ts";
+export { type StepOptions, type StepResult, Trainer } from "./trainer.ts";
 export type { TrainingWorker } from "./worker/launch.ts";

@@ -57,6 +57,14 @@ export interface StepResult extends Forward {
   readonly updated: boolean;
 }
 
+/** Options of `trainStep`. */
+export interface StepOptions {
+  /** The inputs of the rule besides gradients and the loss, by name. */
+  readonly inputs?: StepInputs | undefined;
+  /** Asked by `fit` of @descent/training of every model; a Trainer's steps do not return gradients (`withGradients` there does). */
+  readonly gradients?: boolean | undefined;
+}
+
 /**
  * Trains an ONNX model with stock ONNX Runtime: the gradient graph is made of standard operators, the update is any rule.
  * Calls may overlap; they are carried out one after the other.
@@ -157,12 +165,13 @@ export class Trainer {
   /**
    * One batch: forward, backward and the update, or every `accumulate`-th time the update by the mean of the gradients. Its
    * arrays are read when its turn comes, so they must not change before the step has ended. `inputs` are what the rule reads
-   * besides gradients, `{ h: { w: … } }` by weight; the loss it is given anyway.
+   * besides gradients, `{ inputs: { h: { w: … } } }` by weight; the loss it is given anyway.
    */
-  trainStep(batch: Batch, inputs: StepInputs = {}): Promise<StepResult> {
+  trainStep(batch: Batch, options: StepOptions = {}): Promise<StepResult> {
     return this.#calls.next(async () => {
+      const { inputs = {} } = knownOptions("trainStep", options, ["inputs", "gradients"]);
       const { accumulate = 1 } = this.#options;
-      checkRecord("trainStep", "what the rule reads besides gradients by name as its second argument", inputs);
+      checkRecord("trainStep", "what the rule reads besides gradients by name as `inputs`", inputs);
       if (Object.hasOwn(inputs, "loss"))
         throw new OptimizerError("`trainStep` gives a rule the batch's loss by itself. Leave `loss` out.");
       if (accumulate > 1 && Object.keys(inputs).length > 0)

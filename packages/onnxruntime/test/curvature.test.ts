@@ -122,7 +122,7 @@ describe("a step is handed what its rule reads besides gradients", () => {
   test.each([false, true])("trainStep takes `h`, in a worker as well (%s)", async (worker) => {
     const trainer = await create(newton({ every: 2 }), { worker });
     const [start, { gradients }] = [await trainer.weights(), await trainer.gradients(batch)];
-    await trainer.trainStep(batch, { h: like(2) });
+    await trainer.trainStep(batch, { inputs: { h: like(2) } });
     const once = await trainer.weights();
     for (const [name, g] of Object.entries(gradients))
       expect(once[name]).toEqual(start[name]!.map((x, i) => x - Math.fround(g[i]! / 2)));
@@ -145,7 +145,7 @@ describe("a step is handed what its rule reads besides gradients", () => {
 
   test("`sampled` of Sophia-G, and the probe of IVON", async () => {
     const trainer = await create(sophiaG({ lr: 0.1, every: 1 }));
-    await trainer.trainStep(batch, { sampled: like(0.1) });
+    await trainer.trainStep(batch, { inputs: { sampled: like(0.1) } });
     expect((await trainer.checkpoint()).optimizer.tensors["v/b2"]!.data[0]).toBeCloseTo(0.01 * 0.01, 9);
     await trainer.dispose();
     const noisy = await create(ivon({ lr: 0.1 }));
@@ -156,7 +156,7 @@ describe("a step is handed what its rule reads besides gradients", () => {
   test("a step that does not fit is refused, and nothing changes", async () => {
     const trainer = await create(newton({ every: 1 }));
     const before = await trainer.checkpoint();
-    const step = (inputs: object) => expect(trainer.trainStep(batch, inputs as never)).rejects;
+    const step = (inputs: object) => expect(trainer.trainStep(batch, { inputs: inputs as never })).rejects;
     await step({ h: { b3: Float32Array.of(1) } }).toThrow("b3");
     await step({ h: { ...like(1), b2: new Float32Array(3) } }).toThrow(
       "The `h` of `b2` has 3 numbers for 2 parameters",
@@ -170,13 +170,15 @@ describe("a step is handed what its rule reads besides gradients", () => {
     expect(await trainer.checkpoint()).toEqual(before);
     await trainer.dispose();
     const summing = await create(newton({ every: 1 }), { accumulate: 2 });
-    await expect(summing.trainStep(batch, { h: like(1) })).rejects.toThrow("Give them to applyGradients");
+    await expect(summing.trainStep(batch, { inputs: { h: like(1) } })).rejects.toThrow("Give them to applyGradients");
     await summing.dispose();
     const graph = await create(sgd(), { plan: "graph" });
-    await expect(graph.trainStep(batch, { h: like(1) })).rejects.toThrow("No rule here reads `h`");
+    await expect(graph.trainStep(batch, { inputs: { h: like(1) } })).rejects.toThrow("No rule here reads `h`");
     await graph.dispose();
     const estimating = await create(newton(), { hutchinson: 1 });
-    await expect(estimating.trainStep(batch, { h: like(1) })).rejects.toThrow("The trainer estimates `h` by itself");
+    await expect(estimating.trainStep(batch, { inputs: { h: like(1) } })).rejects.toThrow(
+      "The trainer estimates `h` by itself",
+    );
     await estimating.dispose();
   });
 

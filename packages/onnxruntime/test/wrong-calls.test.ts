@@ -97,7 +97,7 @@ wrongCalls(onnxruntime, {
   "inputs of a step": {
     call: async (h: object) => {
       const trainer = await made({ optimizer: adahessian(), trainable: ["b0"] });
-      await trainer.trainStep(batch, { h } as onnxruntime.StepInputs); // whatever was given
+      await trainer.trainStep(batch, { inputs: { h } as onnxruntime.StepInputs }); // whatever was given
       await trainer.dispose();
     },
     args: () => [{ b0: new Float32Array(2) }],
