@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 export const at = (name: string): string => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 
 export interface Case {
-  readonly model: "bert" | "net";
+  /** "quantized" is another BERT, in blocks of four bits, exported from within a wrapper; it takes the batches of "bert". */
+  readonly model: "bert" | "net" | "quantized";
   readonly losses: readonly number[];
   readonly logits: readonly number[];
   readonly size: number;
@@ -16,15 +17,20 @@ export interface Given {
   readonly [input: string]: readonly number[];
 }
 
-export const { lr, weightDecay, batches, cases } = JSON.parse(readFileSync(at("cases.json"), "utf8")) as {
+const file = JSON.parse(readFileSync(at("cases.json"), "utf8")) as {
   readonly lr: number;
   readonly weightDecay: number;
-  readonly batches: Readonly<Record<Case["model"], readonly Given[]>>;
+  readonly batches: Readonly<Record<"bert" | "net", readonly Given[]>>;
   readonly cases: Readonly<Record<string, Case>>;
 };
 
+export const { lr, weightDecay, cases } = file;
+
+/** The batches of a model, in turn. */
+export const batches = (model: Case["model"]): readonly Given[] => file.batches[model === "net" ? "net" : "bert"];
+
 /** The batch that the logits of a case are of. */
-export const first = (model: Case["model"]): Given => batches[model][0]!;
+export const first = (model: Case["model"]): Given => batches(model)[0]!;
 
 /** The inputs of a batch, without its labels. */
 export const feeds = ({

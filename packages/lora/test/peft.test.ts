@@ -17,7 +17,7 @@ test.each(Object.entries(cases))("%s trains as PEFT does", async (name, { model,
     optimizer: adamw({ lr, weightDecay, decays: () => true }),
     loss: crossEntropy(),
   });
-  const given = batches[model];
+  const given = batches(model);
   const ours: number[] = [];
   for (const i of losses.keys()) {
     const one = given[i % given.length]!;

@@ -27,6 +27,8 @@ describe("@descent/onnx/graph", () => {
     fold: good(new Graph()),
     prune: good(new Graph()),
     describe: good(node),
+    marked: good(proto.tensorOf("w", proto.constant([1, 2])), true, "default"),
+    moduleTag: good("encoder.query"),
     float: good(node, "b", 1),
     floatList: good(node, "b"),
     int: good(node, "a", 1),
@@ -43,6 +45,7 @@ describe("@descent/onnx/proto", () => {
   wrongCalls(proto, {
     constant: good([1, 2], "float32", [2]),
     floatsOf: good(proto.constant([1, 2])),
+    withNumbers: good(proto.tensorOf("w", proto.constant([1, 2])), [3, 4]),
     decodeModel: good(proto.encodeModel({ irVersion: 8, graph: {} }), {}),
     encodeModel: good({ irVersion: 8, graph: {} }),
     decodeTensor: good(proto.encodeTensor(tensor), {}),

@@ -15,6 +15,9 @@ export interface Found {
 /** Operators through which a kernel's numbers pass, by their first input, on the way to the operator that reads them. */
 const passing = new Set(["Identity", "Transpose", "Cast", "DequantizeLinear", "Reshape", "Slice", "Sub", "Mul"]);
 
+/** Operators that may stand between the last layer and an output. */
+const ending = new Set(["Add", "Mul", "Div", "Identity", "Cast", "Reshape", "Squeeze"]);
+
 /** Every layer whose weight is stored in the file. */
 export function layersOf(read: Read): Found {
   return new Finder(read).found();
@@ -98,7 +101,7 @@ class Finder {
       kernel: { ...rest, value: this.#file.has(value) ? value : undefined, valueTurned, turned: valueTurned !== turns },
       bias,
       sites: [at],
-      last: this.#graph.outputs.has(at.output) || this.#graph.outputs.has(at.biased),
+      last: this.#ends(at.output),
     };
   }
 
@@ -181,6 +184,17 @@ class Finder {
       attributes: plainAttributes(node),
     };
     return { place, bias: added?.bias ?? own };
+  }
+
+  /** Whether a value, or the sum or product of it with stored numbers, is an output of the model. */
+  #ends(value: string): boolean {
+    if (this.#graph.outputs.has(value)) return true;
+    const node = this.#only(value);
+    if (node === undefined || !ending.has(node.op)) return false;
+    return (
+      node.inputs.every((name) => name === value || name === "" || this.#constant(name)) &&
+      this.#ends(node.outputs[0] ?? "")
+    );
   }
 
   /** The sum with a stored vector that is all that reads a product. */

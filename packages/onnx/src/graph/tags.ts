@@ -1,4 +1,6 @@
+import { check, text, yesNo } from "../check.ts";
 import type { GraphProto, ModelProto, NodeProto, StringStringEntryProto, TensorProto } from "../proto/model.ts";
+import { checkTensor } from "../proto/tensor.ts";
 
 /** Whether a tensor was trained in Python, or kept beside the weights. */
 export type Kind = "parameter" | "buffer";
@@ -327,6 +329,9 @@ export function sourceTag(sources: readonly string[], kind: Kind | undefined): S
 
 /** The tensor, marked as trained or frozen; where an adapter's name is given, as a tensor that it added. */
 export function marked(tensor: TensorProto, trained: boolean, adapter?: string): TensorProto {
+  checkTensor("The tensor that is marked", tensor);
+  check("Whether a tensor is trained", trained, yesNo);
+  if (adapter !== undefined) check("The name of an adapter", adapter, text);
   const { metadataProps = [], ...rest } = tensor;
   const kept = metadataProps.filter(({ key }) => key !== TRAINED && (adapter === undefined || key !== ADAPTER));
   const marks = [
@@ -338,10 +343,10 @@ export function marked(tensor: TensorProto, trained: boolean, adapter?: string):
 }
 
 /** Metadata of a node that say which module it belongs to, as PyTorch's default exporter writes them. */
-export const moduleTag = (module: string): StringStringEntryProto => ({
-  key: SCOPES,
-  value: `['', '${module}', 'op']`,
-});
+export function moduleTag(module: string): StringStringEntryProto {
+  check("The name of a module", module, text);
+  return { key: SCOPES, value: `['', '${module}', 'op']` };
+}
 
 /** Metadata that say from what a tensor was computed. */
 export function foldedTag(sources: readonly string[]): StringStringEntryProto[] {

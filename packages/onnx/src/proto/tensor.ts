@@ -10,7 +10,7 @@ const numbers = new WeakMap<TensorProto, TypedArray>();
 
 /** A tensor as the model has it, its data a view of the file's bytes where they are aligned, else a copy. */
 export function constantOf(tensor: TensorProto, external?: External): Constant {
-  check("A tensor", tensor, { want: "what decodeTensor() or decodeModel() returns", fits: isTensor });
+  checkTensor("A tensor", tensor);
   if (external !== undefined) check("`external` of constantOf", external, func);
   const name = tensor.name === undefined || tensor.name === "" ? "A tensor" : `Tensor \`${tensor.name}\``;
   const elem = elemOf(tensor.dataType ?? 0);
@@ -42,6 +42,11 @@ export function constantOf(tensor: TensorProto, external?: External): Constant {
   const typed = typedData(elem, tensor);
   if (typed.length !== length) throw short(name, elem, dims, length, typed.length);
   return { elem, dims, data: typed };
+}
+
+/** Throws unless it is a tensor as a file has it. */
+export function checkTensor(what: string, tensor: unknown): void {
+  check(what, tensor, { want: "what decodeTensor() or decodeModel() returns", fits: isTensor });
 }
 
 /** Whether the fields that hold a tensor's sizes and numbers are lists of such. */

@@ -4,6 +4,7 @@ import { elemOf } from "./elem.ts";
 import { externalPlace, without } from "./external.ts";
 import { toBfloat16, toHalf } from "./half.ts";
 import { decodeModel, encodeModel, type ModelProto, type NodeProto, type TensorProto } from "./model.ts";
+import { checkTensor } from "./tensor.ts";
 
 /** Options of `updateInitializers`. */
 export interface UpdateOptions {
@@ -67,6 +68,7 @@ function constantNode(node: NodeProto, update: (name: string, tensor: TensorProt
  * holds moves into the model. Throws for a type that is not floating, or another count of numbers.
  */
 export function withNumbers(tensor: TensorProto, values: ArrayLike<number>): TensorProto {
+  checkTensor("The tensor that gets other numbers", tensor);
   check("The numbers of a tensor", values, { want: "a list of numbers", fits: isNumbers });
   return replaced(tensor.name ?? "", tensor, values, {});
 }
