@@ -104,6 +104,12 @@ export function parts(): readonly Part[] {
       command: "python3 -m pip install numpy torch optax (or set DESCENT_PYTHON)",
     },
     {
+      name: "PEFT",
+      there: python("onnx", "peft", "torch", "transformers"),
+      tests: /packages\/lora\/test\/python\.test\.ts >/,
+      command: "python3 -m pip install onnx peft (or set DESCENT_PYTHON)",
+    },
+    {
       name: "Git",
       there: runs("git", "--version"),
       tests: /guard\.test\.ts >/,
