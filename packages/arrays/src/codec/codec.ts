@@ -4,8 +4,9 @@
  * state saved as float32 resumes bit for bit.
  *
  * - `bfloat16`: float32 without its lower half, rounded up or down at random in proportion to the distance, so that a
- *   running average whose steps are smaller than a digit still moves as it should on average. The random numbers are a
- *   function of the parameter's name, the slot, the element and the step.
+ *   running average whose steps are smaller than a digit still moves as it should on average. The threshold of the first element
+ *   is random, a function of the parameter's name, the slot and the step; those of the others follow in steps of the golden
+ *   ratio. So each element's is uniform and new in every step, and those of neighbours are spread as evenly as can be.
  * - `float8`: blocks of 256 numbers that share a power of two. A block with a negative number has one sign bit, four
  *   exponent bits and three mantissa bits per number (OCP's E4M3 without NaN). A block without, such as second moments,
  *   has five exponent bits and three mantissa bits of each square root, which is never rounded to zero: a second moment
@@ -81,8 +82,8 @@ export function scramble(x: number): number {
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
   return (x ^ (x >>> 16)) >>> 0;
 }
-/** Between the seeds of neighbours: 2³² divided by the golden ratio. */
-export const STRIDE = 0x9e3779b9;
+/** Between the thresholds of neighbours: 2¹⁶ divided by the golden ratio. */
+export const STEP = 0x9e37;
 
 /** The seed of one slot of one parameter in one step. */
 export function seedOf(parameter: string, slot: string, t: number): number {
@@ -118,9 +119,8 @@ export function encode(to: Coded, start: number, length: number, x: Float32Array
   const { codec, codes, heads, seed } = to;
   if (codec === "bfloat16")
     for (let i = 0; i < length; i++) {
-      // Thirty-two random bits serve an element of each half of eight.
-      const random = scramble(Math.imul(((start + i) >> 3) * 4 + (i & 3), STRIDE) + seed);
-      codes[placeOf(start + i)] = bfloat16(toBits(x[from + i]!), i & 4 ? ~random >>> 16 : ~random & 0xffff);
+      const threshold = seed + Math.imul(start + i, STEP);
+      codes[placeOf(start + i)] = bfloat16(toBits(x[from + i]!), ~threshold & 0xffff);
     }
   else
     for (let first = 0; first < length; first += BLOCK) {
@@ -157,10 +157,10 @@ export function encode(to: Coded, start: number, length: number, x: Float32Array
     }
 }
 
-/** Where number i lies in bfloat16: the fifth of eight beside the first, so that both are halves of one word, as their random bits are. */
+/** Where number i lies in bfloat16: the fifth of eight beside the first, so that both are halves of one word, as their thresholds are. */
 const placeOf = (i: number): number => (i & ~7) | ((i & 3) << 1) | ((i >> 2) & 1);
 
-/** The upper half of a float32, rounded by sixteen random bits; numbers stay finite, and NaN stays NaN. */
+/** The upper half of a float32, rounded up where the lower one and these sixteen bits carry into it; numbers stay finite, and NaN stays NaN. */
 function bfloat16(x: number, random: number): number {
   const sign = x & 0x80000000;
   const size = x & 0x7fffffff;
