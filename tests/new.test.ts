@@ -40,6 +40,21 @@ describe("npm run new", () => {
     expect(next).toContain("packages/conformance/goldens/adam/lionSharp.json");
   });
 
+  test.each([
+    [["--layout", "out,in"], { layout: ["out", "in"] }, { lr: 1e-3 }],
+    [
+      ["--layout", "in,out", "--blocks", "heads"],
+      { layout: ["in", "out"], blocks: { rows: "heads" } },
+      { lr: 1e-3, heads: 1 },
+    ],
+    [["--block-size", "512"], { blocks: { size: "blockSize" } }, { lr: 1e-3, blockSize: 512 }],
+  ])("writes what the rule sees of a parameter: %j", async (view, words, hyper) => {
+    scaffold(copy, ["adam", "lion", ...view]);
+    const { lion }: { lion: Rule } = await import(path.join(copy, "packages/adam/src/lion.ts"));
+    expect({ ...lion }).toMatchObject({ ...words, hyper });
+    expect(lion().hyper).toEqual(hyper);
+  });
+
   test("puts the export line where the alphabet wants it and leaves the others alone", () => {
     const before = read("packages/adam/src/index.ts");
     scaffold(copy, ["adam", "lion"]);
@@ -56,6 +71,10 @@ describe("npm run new", () => {
     [["core", "lion"], 'There is no family "core"'],
     [["adam", "Lion-2"], '"Lion-2" cannot be exported.'],
     [["adam", "yogi"], "packages/adam/src/yogi.ts exists already."],
+    [["adam", "lion", "--layout", "rows"], '--layout is what rows and columns are, "out,in" or "in,out"; got "rows".'],
+    [["adam", "lion", "--blocks", "a b"], '--blocks is the name of an option, such as heads; got "a b".'],
+    [["adam", "lion", "--block-size", "0"], '--block-size is a whole number above 0; got "0".'],
+    [["adam", "lion", "--block-size", "8", "--blocks", "heads"], "Give one of the two."],
   ])("says what is wrong with %j and writes nothing", (args, message) => {
     const before = read("packages/adam/src/index.ts");
     expect(() => scaffold(copy, args)).toThrow(message);

@@ -1,4 +1,7 @@
-// npm run new -- <family> <rule> [--title "Title"] [--paper https://…]     a rule in a family
+// npm run new -- <family> <rule> [--title "Title"] [--paper https://…]     a rule in a family; with
+//   --layout out,in        its rows are outputs, wherever the framework keeps them
+//   --blocks heads         it sees so many blocks of rows, by an option of that name
+//   --block-size 1024      it sees blocks of at most that many rows and columns, by the option `blockSize`
 // npm run new -- family <name> [--description "…"]                         a family: a package that holds rules and nothing else
 // Writes everything that can be known beforehand, and says what is left.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -7,7 +10,7 @@ import { parseArgs } from "node:util";
 import { nearest } from "@descent/core/adapter";
 import { familiesOf } from "./families.ts";
 
-const USAGE = `usage: npm run new -- <family> <rule> [--title "Title"] [--paper https://…]
+const USAGE = `usage: npm run new -- <family> <rule> [--title "Title"] [--paper https://…] [--layout out,in] [--blocks heads | --block-size 1024]
        npm run new -- family <name> [--description "One sentence"]`;
 
 /** Scaffolds a rule or a family in the workspace at `root` and returns what to do next; throws a sentence if it cannot. */
@@ -15,7 +18,14 @@ export function scaffold(root: string, args: readonly string[]): string {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { title: { type: "string" }, paper: { type: "string" }, description: { type: "string" } },
+    options: {
+      title: { type: "string" },
+      paper: { type: "string" },
+      layout: { type: "string" },
+      blocks: { type: "string" },
+      "block-size": { type: "string" },
+      description: { type: "string" },
+    },
   });
   const families = familiesOf(root);
   const [family, name, ...rest] = positionals;
@@ -42,8 +52,10 @@ function newRule(
   {
     title = `${name[0]?.toUpperCase()}${name.slice(1)}`,
     paper = "https://arxiv.org/abs/…",
-  }: { title?: string | undefined; paper?: string | undefined },
+    ...view
+  }: { title?: string | undefined; paper?: string | undefined } & View,
 ): string {
+  const { words, option } = viewed(view);
   if (!/^[a-z][A-Za-z0-9]*$/.test(name))
     throw new Error(`"${name}" cannot be exported. Use the name people say, in camelCase: rmspropCentered.`);
   const home = path.join(root, "packages", family);
@@ -64,8 +76,8 @@ export const ${name} = rule({
   id: ${JSON.stringify(id)},
   title: ${JSON.stringify(title)},
   paper: ${JSON.stringify(paper)},
-  hyper: { lr: 1e-3 },
-  state: {},
+${words}  hyper: { lr: 1e-3${option === undefined ? "" : `, ${option.name}: ${option.value}`} },
+${option === undefined ? "" : `  ranges: { ${option.name}: [1, Infinity] },\n`}  state: {},
   update: {
     p: "p - lr * g",
   },
@@ -91,6 +103,41 @@ Then
   node scripts/pm.mjs exec vitest run packages/${family}      goldens, resume, freezing, on every engine of arrays
   npm run mutate -- ${name}          every one-token change of the rule must be noticed
   npm run lint`;
+}
+
+/** What a rule sees of a parameter. */
+interface View {
+  readonly layout?: string | undefined;
+  readonly blocks?: string | undefined;
+  readonly "block-size"?: string | undefined;
+}
+
+/** The lines of a rule that say what it sees, and the option that counts its blocks or sizes them. */
+function viewed({ layout, blocks, "block-size": size }: View): {
+  readonly words: string;
+  readonly option: { readonly name: string; readonly value: number } | undefined;
+} {
+  const sides = layout?.split(",") ?? [];
+  if (layout !== undefined && [...sides].sort().join() !== "in,out")
+    throw new Error(`--layout is what rows and columns are, "out,in" or "in,out"; got "${layout}".`);
+  if (blocks !== undefined && size !== undefined)
+    throw new Error("--blocks counts blocks of rows, and --block-size sizes blocks. Give one of the two.");
+  if (blocks !== undefined && !/^[a-z][A-Za-z0-9]*$/.test(blocks))
+    throw new Error(`--blocks is the name of an option, such as heads; got "${blocks}".`);
+  if (size !== undefined && !(Number.isSafeInteger(Number(size)) && Number(size) > 0))
+    throw new Error(`--block-size is a whole number above 0; got "${size}".`);
+  const lines = [
+    ...(layout === undefined ? [] : [`  layout: [${sides.map((side) => JSON.stringify(side)).join(", ")}],\n`]),
+    ...(blocks === undefined ? [] : [`  blocks: { rows: "${blocks}" },\n`]),
+    ...(size === undefined ? [] : [`  blocks: { size: "blockSize" },\n`]),
+  ];
+  const option =
+    blocks !== undefined
+      ? { name: blocks, value: 1 }
+      : size !== undefined
+        ? { name: "blockSize", value: Number(size) }
+        : undefined;
+  return { words: lines.join(""), option };
 }
 
 /** The module that an export line names; index.ts is in this order. */

@@ -1,4 +1,6 @@
+import { adamw } from "@descent/adam";
 import { clipByGlobalNorm, rule } from "@descent/core";
+import { adamMiniHeads } from "@descent/factored";
 import { shampooBlocked, soap } from "@descent/preconditioned";
 import { describe, expect, test } from "vitest";
 import { optimizer } from "../src/index.ts";
@@ -120,6 +122,26 @@ test("a parameter no larger than a block is seen whole, and its state has the ru
   const opt = optimizer({ w: { data: numbers(6, 0), shape: [2, 3] } }, shampooBlocked({ blockSize: 3 }));
   opt.update({ w: numbers(6, 1) });
   expect(Object.keys(opt.state().tensors).sort()).toEqual(["l/w", "r/w"]);
+});
+
+test("inspect() shows the matrix that equations see, and how many blocks", () => {
+  const { axes } = layouts["[in, out]"];
+  const w = { data: numbers(70, 0), shape: [cols, rows], axes };
+  const of = (configured: Parameters<typeof optimizer>[1]) => optimizer({ w }, configured).inspect().parameters.w!;
+  expect(of(shampooBlocked({ blockSize: 4 })).seen).toEqual({ rows: 4, cols: 4, blocks: 6 });
+  expect(of(shampooBlocked()).seen).toEqual({ rows: 7, cols: 10, blocks: 1 });
+  expect(of(adamMiniHeads({ heads: 7 })).seen).toEqual({ rows: 1, cols: 10, blocks: 7 });
+  expect(of(adamw())).not.toHaveProperty("seen");
+  expect(Object.keys(of(shampooBlocked({ blockSize: 6 })).state)).toEqual([
+    "l[0,0]",
+    "r[0,0]",
+    "l[0,1]",
+    "r[0,1]",
+    "l[1,0]",
+    "r[1,0]",
+    "l[1,1]",
+    "r[1,1]",
+  ]);
 });
 
 test("state moves to where rows and columns lie the other way round, and is refused where their order changes", () => {

@@ -2,7 +2,7 @@ import { type Block, blocksOf, phasesOf } from "./blocks.ts";
 import { operators } from "./operations.ts";
 import { type Ast, fold, parse } from "./parse.ts";
 import { checkLines, type RuleSpec } from "./spec.ts";
-import { formOf, numberOf, strength, symbolOf, type Typeset } from "./typeset.ts";
+import { formOf, numberOf, strength, symbolOf, type Typeset, viewOf } from "./typeset.ts";
 
 function symbol(s: Typeset): string {
   switch (s.kind) {
@@ -71,11 +71,17 @@ function lines({ when, lines }: Block): string[] {
 }
 
 /** A rule as its paper's algorithm box, one aligned line per equation, for any LaTeX or MathJax. */
-export function latex(rule: Pick<RuleSpec, "phases" | "before" | "update" | "after" | "readout">): string {
+export function latex(
+  rule: Pick<RuleSpec, "phases" | "before" | "update" | "after" | "readout" | "layout" | "blocks">,
+): string {
   checkLines("latex", rule);
   const phases = phasesOf(rule);
   const title = (phase: string): string[] => (phases.length > 1 ? [`&\\textbf{${phase}}`] : []);
+  const view = viewOf(rule).map((parts) =>
+    parts.map((part) => (typeof part === "string" ? `\\text{${part}}` : symbol(part))).join(""),
+  );
   const body = [
+    ...view.map((line) => `&${line}`),
     ...phases.flatMap((phase) => [...title(phase), ...blocksOf(rule, phase).flatMap(lines)]),
     ...(rule.readout ? ["&\\textbf{readout}", aligned("p", rule.readout.p)] : []),
   ];

@@ -2,7 +2,7 @@ import { type Block, blocksOf, phasesOf } from "./blocks.ts";
 import { operators } from "./operations.ts";
 import { type Ast, fold, parse } from "./parse.ts";
 import { checkLines, type RuleSpec } from "./spec.ts";
-import { formOf, numberOf, strength, symbolOf, type Typeset } from "./typeset.ts";
+import { formOf, numberOf, strength, symbolOf, type Typeset, viewOf } from "./typeset.ts";
 
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 const mi = (text: string): string => `<mi>${escaped(text)}</mi>`;
@@ -67,7 +67,9 @@ function printNode(e: Ast, operands: readonly string[]): string {
 }
 
 /** A rule as its paper's algorithm box in MathML, which browsers set without a library; one row of a table per equation. */
-export function mathml(rule: Pick<RuleSpec, "phases" | "before" | "update" | "after" | "readout">): string {
+export function mathml(
+  rule: Pick<RuleSpec, "phases" | "before" | "update" | "after" | "readout" | "layout" | "blocks">,
+): string {
   checkLines("mathml", rule);
   const phases = phasesOf(rule);
   const heading = (text: string, rest = ""): string =>
@@ -78,7 +80,11 @@ export function mathml(rule: Pick<RuleSpec, "phases" | "before" | "update" | "af
     ...(when === undefined ? [] : [heading("if ", print(parse(when)))]),
     ...lines.map(equation),
   ];
+  const view = viewOf(rule).map((parts) =>
+    parts.map((part) => (typeof part === "string" ? `<mtext>${part}</mtext>` : symbol(part))).join(""),
+  );
   const rows = [
+    ...view.map((line) => `<mtr><mtd columnspan="3">${line}</mtd></mtr>`),
     ...phases.flatMap((phase) => [
       ...(phases.length > 1 ? [heading(phase)] : []),
       ...blocksOf(rule, phase).flatMap(block),

@@ -2,6 +2,7 @@
 import { functions } from "./functions.ts";
 import { type Form, operators } from "./operations.ts";
 import type { Ast } from "./parse.ts";
+import { blockSide, type RuleSpec } from "./spec.ts";
 
 /** A symbol as papers set it: a letter, a word in upright type, an accent over one, a subscript under one. */
 export type Typeset =
@@ -44,6 +45,21 @@ export function symbolOf(name: string): Typeset {
 }
 
 const word = (text: string): Typeset => ({ kind: "word", text });
+
+/** The meaning of a rule's rows and columns, and its blocks, where it has them: lines of text and symbols above its equations. */
+export function viewOf({
+  layout,
+  blocks,
+}: Pick<RuleSpec, "layout" | "blocks">): readonly (readonly (string | Typeset)[])[] {
+  const sides = { out: "outputs", in: "inputs" } as const;
+  const side = blocks && blockSide(blocks);
+  const many = typeof side === "string" ? symbolOf(side) : String(side);
+  return [
+    ...(layout ? [[`rows are ${sides[layout[0]]}, columns are ${sides[layout[1]]}`]] : []),
+    ...(blocks && "rows" in blocks ? [["for each of ", many, " blocks of rows"]] : []),
+    ...(blocks && "size" in blocks ? [["for each block of at most ", many, " rows and as many columns"]] : []),
+  ];
+}
 
 /** Small numbers are powers of ten: 1e-8 is 10⁻⁸, 0.003 is 3 · 10⁻³. */
 export function numberOf(value: number): { readonly digits: string; readonly exponent?: number } {

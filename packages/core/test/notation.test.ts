@@ -278,6 +278,30 @@ describe("LaTeX", () => {
     ]);
   });
 
+  test.each([
+    [
+      { layout: ["out", "in"] },
+      "&\\text{rows are outputs, columns are inputs}",
+      "<mtext>rows are outputs, columns are inputs</mtext>",
+    ],
+    [
+      { layout: ["in", "out"], blocks: { rows: "heads" } },
+      "&\\text{rows are inputs, columns are outputs} \\\\\n&\\text{for each of }\\mathrm{heads}\\text{ blocks of rows}",
+      "<mtext>for each of </mtext><mtext>heads</mtext><mtext> blocks of rows</mtext>",
+    ],
+    [
+      { blocks: { size: 512 } },
+      "&\\text{for each block of at most }\\text{512}\\text{ rows and as many columns}",
+      "<mtext>512</mtext>",
+    ],
+  ] as const)("says what rows are, and what blocks: %j", (view, tex, markup) => {
+    const update = { p: "p - lr * g" };
+    expect(latex({ ...view, update })).toBe(
+      `\\begin{aligned}\n${tex} \\\\\n\\theta &\\leftarrow \\theta - \\alpha\\,g\n\\end{aligned}`,
+    );
+    expect(mathml({ ...view, update })).toContain(markup);
+  });
+
   test("is printed as MathML, escaped and balanced", () => {
     const text = mathml({
       before: [{ g: "g * min(1, c / totalNorm(g))" }],

@@ -1,9 +1,10 @@
 import type { Parameter, Role, Shape } from "../parameter.ts";
 import type { Program } from "../program.ts";
 import { type ParameterState, type StateMeta, slotKey } from "../state.ts";
+import { tilesOf } from "../trace/tiled.ts";
 import { hyperNow, plainHyper } from "./groups.ts";
 import { mapValues } from "./maps.ts";
-import type { Roster } from "./roster.ts";
+import type { Cohort, Roster } from "./roster.ts";
 import { slotShape } from "./slots.ts";
 
 /** The facts about one group. */
@@ -27,6 +28,11 @@ interface InspectedParameter {
   readonly decays: boolean;
   readonly shape: Shape;
   readonly role: Role | undefined;
+  /**
+   * The size of the matrix that its rule's equations see, and how many blocks of that size at most there are, each seen as a
+   * matrix: where the rule says what rows are, or sees blocks.
+   */
+  readonly seen?: { readonly rows: number; readonly cols: number; readonly blocks: number };
   /** Its state by symbol: the shape of each tensor that is kept from step to step. */
   readonly state: Readonly<Record<string, Shape>>;
 }
@@ -74,10 +80,28 @@ export function inspect<T>({ step, phase, phases, moved, nonFinite, groups, memb
     parameters: Object.fromEntries(
       all.map(({ parameter, parameter: { name, shape, role }, cohort, t, decays }): [string, InspectedParameter] => [
         name,
-        { group: cohort?.group.label, t, decays, shape, role, state: cohort ? stateOf(cohort.program, parameter) : {} },
+        {
+          group: cohort?.group.label,
+          t,
+          decays,
+          shape,
+          role,
+          ...(cohort ? seenBy(cohort, parameter) : {}),
+          state: cohort ? stateOf(cohort.program, parameter) : {},
+        },
       ]),
     ),
   };
+}
+
+function seenBy({ group: { leaf, hyper }, facts }: Cohort, parameter: Parameter): Pick<InspectedParameter, "seen"> {
+  const { layout, blocks } = leaf.rule;
+  if (!layout && !blocks) return {};
+  const { rows, cols } = facts as { readonly rows: number; readonly cols: number }; // every cohort has them
+  const tiles = tilesOf(leaf.rule, { rows, cols }, hyper);
+  const [first] = tiles?.flat() ?? [];
+  const seen = first ?? { rows, cols };
+  return { seen: { rows: seen.rows, cols: seen.cols, blocks: tiles?.flat().length ?? parameter.blocks ?? 1 } };
 }
 
 const stateOf = ({ slots }: Program, parameter: Parameter): Record<string, Shape> =>
