@@ -105,7 +105,7 @@ Then
   npm run lint`;
 }
 
-/** What a rule sees of a parameter. */
+/** The words for how a rule sees a parameter. */
 interface View {
   readonly layout?: string | undefined;
   readonly blocks?: string | undefined;
