@@ -153,7 +153,9 @@ async function compared(trainer: Trainer, wanted: Reference): Promise<Outcome> {
       ? { verdict: "exact", detail: "", ...counted }
       : { verdict: "differs", detail: wrong.slice(0, 4).join("; "), ...counted };
   }
-  const why = notes.filter((note) => /folded into|computed|No tensor holds|single numbers|merged in part/.test(note));
+  const why = notes.filter((note) =>
+    /folded into|computed|No tensor holds|single numbers|merged in part|label smoothing/.test(note),
+  );
   const hidden = wanted.hides !== undefined && notes.some((note) => note.includes(wanted.hides ?? ""));
   const frozen = why.some((note) => note.includes("so that the loss differs"));
   // The gradients of parameters that the file has must be right all the same.

@@ -160,6 +160,95 @@ test("a fresh table that was looked up at places which the file does not have is
   expect(found([1, 2, 2, 1, 3, 4, 4, 3]).changes).toEqual([{ kind: "gathered", name: "attn.biases", of: "index" }]);
 });
 
+describe("rows of one parameter that were equal", () => {
+  const SIGNATURE = "pkg.torch.export.ExportedProgram.graph_signature";
+  /** x · scale[0] · scale[1], where these modules multiply. */
+  const mended = (modules: readonly string[], signature = "p_scale: PARAMETER target='scale'") =>
+    mend(
+      model({
+        producerName: "pytorch",
+        graph: {
+          metadataProps: [{ key: SIGNATURE, value: signature }],
+          node: modules.map((module, i) => {
+            const [from, piece] = [i === 0 ? "x" : `mul_${i - 1}`, i === 0 ? "getitem" : `getitem_${i}`];
+            const args = `args = (%${from}, %${piece}), kwargs = {}`;
+            return node("Mul", [from, "getitem"], [`mul_${i}`], {
+              metadataProps: [
+                { key: "pkg.torch.onnx.name_scopes", value: `['', '${module}', 'mul_${i}']` },
+                {
+                  key: "pkg.torch.onnx.fx_node",
+                  value: `%mul_${i} : [num_users=1] = call_function[target=torch.ops.aten.mul.Tensor](${args})`,
+                },
+              ],
+            });
+          }),
+          initializer: [tensorOf("getitem", constant([0.5, 0.5], "float32", [2]))],
+          valueInfo: [
+            {
+              name: "getitem",
+              metadataProps: [{ key: "pkg.onnxscript.optimizer.folded_from", value: "['scale', 'val_0', 'val_1']" }],
+            },
+          ],
+          input: [info("x", [3, 2])],
+          output: [{ name: `mul_${modules.length - 1}` }],
+        },
+      }),
+    );
+
+  test("and became one tensor are apart again, each with the numbers that it had", () => {
+    const { model: file, changes } = mended(["layer", "layer", "layer"]);
+    expect(changes).toEqual([
+      { kind: "untied", name: "getitem_1", of: "getitem" },
+      { kind: "untied", name: "getitem_2", of: "getitem" },
+    ]);
+    const found = survey(importModel(file));
+    expect(found.map(({ name, trained, sources }) => [name, trained, sources])).toEqual(
+      ["getitem", "getitem_1", "getitem_2"].map((name) => [name, true, ["scale"]]),
+    );
+  });
+
+  test("stay one where a module is called again, and are another parameter's if no tensor holds that", () => {
+    expect(mended(["layer", "layer_1"]).changes).toEqual([]);
+    const other = "p_scale: PARAMETER target='scale'\np_shift: PARAMETER target='shift'";
+    expect(mended(["", ""], other).changes).toEqual([{ kind: "untied", name: "shift/getitem", of: "getitem" }]);
+  });
+});
+
+test("the label smoothing that PyTorch's exporter leaves out is noted", () => {
+  const call = (smoothing: string) =>
+    `%loss : [num_users=1] = call_function[target=torch.ops.aten.cross_entropy_loss.default](args = (%x, %c, None, 1, -100${smoothing}), kwargs = {})`;
+  const said = (smoothing: string): string[] =>
+    notes(
+      importModel(
+        model({
+          producerName: "pytorch",
+          graph: {
+            metadataProps: [
+              {
+                key: "pkg.torch.export.ExportedProgram.graph_signature",
+                value: "p_weight: PARAMETER target='weight'",
+              },
+            ],
+            node: [
+              node("MatMul", ["x", "weight"], ["h"]),
+              node("SoftmaxCrossEntropyLoss", ["h", "c"], ["loss"], {
+                metadataProps: [{ key: "pkg.torch.onnx.fx_node", value: call(smoothing) }],
+              }),
+            ],
+            initializer: [tensorOf("weight", constant([1, 2, 3, 4], "float32", [2, 2]))],
+            input: [info("x", [3, 2]), info("c", [3], "int64")],
+            output: [{ name: "loss" }],
+          },
+        }),
+      ),
+    );
+  expect(said(", 0.1").filter((note) => note.includes("smoothing"))).toEqual([
+    "PyTorch's exporter leaves out the label smoothing of a cross-entropy, 0.1, so that the loss differs. " +
+      "Leave the loss out of the model, and use crossEntropy({ smoothing: 0.1 }).",
+  ]);
+  expect(said("").join()).not.toMatch(/smoothing/);
+});
+
 /** Numbers in which nothing repeats. */
 const mixed = (length: number): number[] => Array.from({ length }, (_, i) => Math.sin(1 + i * i));
 

@@ -30,6 +30,8 @@ export interface Tags {
   readonly equal: ReadonlyMap<string, string>;
   /** Parameters that are read in a block such as `torch.no_grad()`, which the file does not name. */
   readonly blocked: readonly string[];
+  /** The label smoothing of a cross-entropy, which PyTorch's exporter leaves out. */
+  readonly smoothing: number;
   /** Whether a normalization by the statistics of the batch was folded into a kernel, as one by running statistics. */
   readonly frozen: boolean;
   /**
@@ -56,6 +58,7 @@ export const untagged: Tags = {
   shared: new Map(),
   equal: new Map(),
   blocked: [],
+  smoothing: 0,
   naming: "descent",
   trained: new Set(),
   adapters: new Map(),
@@ -203,12 +206,23 @@ function madeOf(
   sources: ReadonlyMap<string, readonly string[]>,
   stored: ReadonlySet<string>,
   arithmetic: ReadonlySet<string>,
-): Pick<Tags, "made" | "lost" | "frozen" | "merged" | "unread" | "shared" | "equal" | "blocked"> {
+): Pick<Tags, "made" | "lost" | "frozen" | "merged" | "unread" | "shared" | "equal" | "blocked" | "smoothing"> {
   const made = new Map<string, Making>();
   let frozen = false;
   let again = false;
+  let smoothing = 0;
   if (kinds.size === 0)
-    return { made, lost: [], frozen, merged: [], unread: [], shared: new Map(), equal: new Map(), blocked: [] };
+    return {
+      made,
+      lost: [],
+      frozen,
+      merged: [],
+      unread: [],
+      shared: new Map(),
+      equal: new Map(),
+      blocked: [],
+      smoothing: 0,
+    };
   const values = new Set((graph.input ?? []).map(({ name = "" }) => name));
   for (const { output = [] } of graph.node ?? []) for (const name of output) values.add(name);
   /** The parameter that is the second factor of a product. */
@@ -241,6 +255,7 @@ function madeOf(
     const traced = tracedOf(node);
     if (traced === undefined) continue;
     const refers = references(traced);
+    if (traced.target.startsWith("aten.cross_entropy_loss")) smoothing = Number(traced.args[5] ?? 0) || smoothing;
     detaches ||= refers.some((name) => stem(name) === "detach");
     const wanted = new Set(refers.flatMap((name) => placeholders.get(name) ?? []));
     // A call reads a layer's result, and the file has that of another layer in its place.
@@ -304,6 +319,7 @@ function madeOf(
     shared,
     equal: detaches ? equal : new Map(),
     blocked: [...blocked],
+    smoothing,
   };
 }
 

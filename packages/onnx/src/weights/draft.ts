@@ -54,6 +54,8 @@ export class Draft {
   /** Transposes of tied tables, which run before everything else. */
   readonly first: NodeProto[] = [];
   readonly changes: Change[] = [];
+  /** Tensors that are different pieces of one parameter, though they are equal. */
+  readonly pieces: Set<string> = new Set();
   readonly #external: External | undefined;
   readonly #taken: Set<string>;
   readonly #constants = new Map<string, Constant>();

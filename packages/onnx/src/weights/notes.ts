@@ -7,7 +7,7 @@ import { placed, single, survey, unnamed } from "./survey.ts";
 /** Sentences on how training a model may differ from training it in Python, each with the export that would not. */
 export function notes(graph: Graph): string[] {
   checkGraph("The argument of notes()", graph);
-  const { kinds, lost, made, naming, sources, frozen, merged, unread, shared, equal, blocked } = graph.tags;
+  const { kinds, lost, made, naming, sources, frozen, merged, unread, shared, equal, blocked, smoothing } = graph.tags;
   const all: string[] = [];
   const present = (name: string): boolean => graph.initializers.has(name);
   const of = (what: string): string[] =>
@@ -47,6 +47,11 @@ export function notes(graph: Graph): string[] {
   if (blocked.length > 0)
     all.push(
       `${names(blocked)} ${blocked.length > 1 ? "are" : "is"} read in a block such as torch.no_grad() or autocast(), and the file does not say which. If gradients end there, leave ${blocked.length > 1 ? "them" : "it"} out of \`trainable\`, and name what the block gives in \`stopGradient\`.`,
+    );
+  if (smoothing > 0)
+    all.push(
+      `PyTorch's exporter leaves out the label smoothing of a cross-entropy, ${smoothing}, so that the loss differs. Leave the loss out of ` +
+        `the model, and use crossEntropy({ smoothing: ${smoothing} }).`,
     );
   const computed = of("computed");
   if (computed.length > 0) {

@@ -85,7 +85,7 @@ function byTarget(draft: Draft): Map<string, string[]> {
   for (const name of draft.uses().keys()) {
     const sources = draft.sources(name);
     const [target] = sources;
-    if (target === undefined || sources.length > 1) continue;
+    if (target === undefined || sources.length > 1 || draft.pieces.has(name)) continue;
     all.set(target, [...(all.get(target) ?? []), name]);
   }
   return all;

@@ -3,6 +3,7 @@ import { moduleOf, references, sourceTag, tracedOf } from "../graph/tags.ts";
 import type { NodeProto } from "../proto/model.ts";
 import { targetsOf } from "./aim.ts";
 import { constantUse, type Draft, isWeight, kernels, key, last, stem, type Use } from "./draft.ts";
+import { pieces } from "./pieces.ts";
 import { uniform } from "./values.ts";
 
 /** Each use is given the parameter that its call of PyTorch names, and a tensor that serves several is set apart. */
@@ -23,6 +24,7 @@ export function untie(draft: Draft): void {
     for (const [target, its] of byTarget) if (target !== keeps) draft.copy(name, target, its);
   }
   part(draft);
+  pieces(draft);
 }
 
 /** An Identity of a weight is PyTorch's older exporter's way to store equal weights once. */
