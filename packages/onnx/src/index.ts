@@ -8,6 +8,7 @@ export {
   meanAbsolute,
   meanSquared,
 } from "./autodiff/losses.ts";
+export { weightedSum } from "./autodiff/weighted-sum.ts";
 export { OnnxError } from "./errors.ts";
 export { type ExportOptions, exportModel } from "./graph/export.ts";
 export { Graph } from "./graph/graph.ts";

@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { Target } from "../src/autodiff/builder.ts";
 import { differentiate } from "../src/autodiff/differentiate.ts";
+import { lossFrom } from "../src/autodiff/loss-from.ts";
 import {
   binaryCrossEntropyWithLogits,
   crossEntropy,
   huber,
   type Loss,
-  lossFrom,
   meanAbsolute,
   meanSquared,
 } from "../src/autodiff/losses.ts";
+import { weightedSum } from "../src/autodiff/weighted-sum.ts";
 import { Graph } from "../src/graph/graph.ts";
 import { Feeds, session, tensor } from "./check.ts";
 
@@ -231,6 +232,47 @@ describe.each(targets)("losses element by element for %s", (target) => {
     const found = await run(summed, [3, 4], x, z, target);
     agrees(found, x, (v) => v.reduce((s, a, i) => s + of(a, z[i]!), 0));
   });
+});
+
+test("a weighted sum adds losses of values of its own, with labels of its own, and is made again from plain data", async () => {
+  const x = [0.5, -1, 2, 0.1, 1.5, -0.3];
+  const sum = weightedSum([
+    { loss: meanSquared({ labels: "a", reduction: "sum" }) },
+    { loss: meanAbsolute({ from: "twice", labels: "b", reduction: "sum" }), weight: -0.5 },
+  ]);
+  for (const loss of [sum, lossFrom({ kind: sum.kind, options: structuredClone(sum.options) })]) {
+    const g = new Graph();
+    g.input("x", { elem: "float32", shape: ["batch", 3] });
+    g.output(g.op("Identity", ["x"], {}, ["y"])[0]!);
+    g.op("Add", ["x", "x"], {}, ["twice"]);
+    const made = differentiate(g, { loss, inputs: ["x"] });
+    expect(made.labels.map(({ name }) => name)).toEqual(["a", "b"]);
+    const s = await session(made.graph);
+    const zeros = tensor("float32", [0, 0, 0, 0, 0, 0], [2, 3]);
+    const out = await s.run({ x: tensor("float32", x, [2, 3]), a: zeros, b: zeros });
+    await s.release();
+    // Σ x² − ½ Σ |2x|, and its derivative.
+    expect(Number(out[made.loss]!.data[0])).toBeCloseTo(
+      x.reduce((total, v) => total + v * v - Math.abs(v), 0),
+      5,
+    );
+    const gradient = Array.from(out[made.inputs[0]!.grad]!.data as Float32Array);
+    for (const [i, v] of x.entries()) expect(gradient[i]).toBeCloseTo(2 * v - Math.sign(v), 5);
+  }
+  expect(() => weightedSum([])).toThrow(
+    /^The argument of weightedSum must be a list of losses with weights: .*; got an empty list\.$/,
+  );
+  expect(() => weightedSum([{ loss: huber(), weight: Number.NaN }])).toThrow(
+    "`weight` of a term of weightedSum must be a finite number; got NaN.",
+  );
+  expect(() => weightedSum([{ loss: crossEntropy as unknown as Loss }])).toThrow(
+    /`loss` of a term of weightedSum must be a loss/,
+  );
+  const twice = weightedSum([{ loss: huber() }, { loss: meanSquared() }]);
+  const g = new Graph();
+  g.input("x", { elem: "float32", shape: [2] });
+  g.output(g.op("Identity", ["x"])[0]!);
+  expect(() => differentiate(g, { loss: twice, inputs: ["x"] })).toThrow("Give another with `labels`");
 });
 
 test("large logits neither overflow nor vanish", async () => {

@@ -83,6 +83,11 @@ wrongCalls(onnx, {
   meanSquared: { args: () => [{ reduction: "sum" }], use: trained },
   meanAbsolute: { args: () => [{}], use: trained },
   huber: { args: () => [{ delta: 2 }], use: trained },
+  weightedSum: { args: () => [[{ loss: onnx.huber(), weight: 2 }]], use: trained },
+  "weightedSum({ weight })": {
+    args: () => [2],
+    call: (weight: number) => onnx.weightedSum([{ loss: onnx.huber(), weight }]),
+  },
   "huber({ delta })": option(onnx.huber, "delta", 2),
 });
 

@@ -1,5 +1,12 @@
 export type { Inspection, LoadReport } from "@descent/core/adapter";
-export { binaryCrossEntropyWithLogits, crossEntropy, huber, meanAbsolute, meanSquared } from "@descent/onnx";
+export {
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  huber,
+  meanAbsolute,
+  meanSquared,
+  weightedSum,
+} from "@descent/onnx";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export type { FileLike, FileSource } from "./files/read.ts";
 export type { FixedShapes } from "./graphs/model.ts";

@@ -2,11 +2,21 @@ import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { adamw } from "@descent/adam";
 import { freeze } from "@descent/core";
+import { decodeSafetensors } from "@descent/core/adapter";
 import { differentiate, exportModel, importModel } from "@descent/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterEach, describe, expect, test } from "vitest";
 import { follow, reference } from "../../../tools/corpus/follow.ts";
-import { crossEntropy, inspectModel, meanSquared, Trainer, type TrainerOptions } from "../src/index.ts";
+import {
+  type Batch,
+  crossEntropy,
+  huber,
+  inspectModel,
+  meanSquared,
+  Trainer,
+  type TrainerOptions,
+  weightedSum,
+} from "../src/index.ts";
 
 // Files of PyTorch 2.13's two exporters, by goldens/onnx/corpus.py with --strip, and a decoder of optimum-onnx 0.1; PyTorch's numbers lie beside each.
 const folder = `${import.meta.dirname}/fixtures/exports`;
@@ -268,6 +278,24 @@ describe("gradients that PyTorch stops", () => {
       /does not depend on `a.weight`/,
     );
   });
+});
+
+test.each([false, true])("two losses of two outputs are trained as in PyTorch, in a worker: %s", async (worker) => {
+  const { tensors, metadata } = decodeSafetensors(await readFile(`${folder}/two-losses.safetensors`));
+  const { x, kind, size } = tensors as Record<string, { data: Float32Array | BigInt64Array; shape: readonly number[] }>;
+  const trainer = await made("two-losses.onnx", {
+    optimizer: adamw({ lr: 1e-2, weightDecay: 0.01, decays: () => true }),
+    loss: weightedSum([
+      { loss: crossEntropy({ from: "classes", labels: "kind", smoothing: 0.1 }) },
+      { loss: huber({ from: "number", labels: "size" }), weight: 0.3 },
+    ]),
+    worker,
+  });
+  const entries = Object.entries({ x, kind, size }).map(([name, t]) => [name, { data: t!.data, dims: t!.shape }]);
+  const batch = Object.fromEntries(entries) as Batch;
+  const losses: readonly number[] = JSON.parse(metadata?.losses ?? "[]"); // by goldens/onnx/two_losses.py
+  expect(losses.length).toBe(10);
+  for (const loss of losses) expect((await trainer.trainStep(batch)).loss).toBeCloseTo(loss, 5);
 });
 
 test("layers that the exporter merged in part are named in the report", async () => {

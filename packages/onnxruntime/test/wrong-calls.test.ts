@@ -56,6 +56,7 @@ wrongCalls(onnxruntime, {
   binaryCrossEntropyWithLogits: "is @descent/onnx's, and looked at there",
   crossEntropy: "is @descent/onnx's, and looked at there",
   huber: "is @descent/onnx's, and looked at there",
+  weightedSum: "is @descent/onnx's, and looked at there",
   meanAbsolute: "is @descent/onnx's, and looked at there",
   meanSquared: "is @descent/onnx's, and looked at there",
   inspectModel: { args: () => [model, { untie: false }] },

@@ -4,15 +4,16 @@ export type { Axes, Role } from "../weights/roles.ts";
 export { Builder, type RuntimeSize, type Size, type Target } from "./builder.ts";
 export type { Statistic, TrainedParameter } from "./differentiate.ts";
 export type { GradientRule, Gradients } from "./gradients/rule.ts";
-export {
-  type BinaryCrossEntropyOptions,
-  type BuiltLoss,
-  type CrossEntropyOptions,
-  type HuberOptions,
-  type LabelInput,
-  type LossFunction,
-  lossFrom,
-  type Reduction,
+export { lossFrom } from "./loss-from.ts";
+export type {
+  BinaryCrossEntropyOptions,
+  BuiltLoss,
+  CrossEntropyOptions,
+  HuberOptions,
+  LabelInput,
+  LossFunction,
+  Reduction,
 } from "./losses.ts";
 export { operatorsMarkdown, type Support, type SupportedOperator, supportedOperators } from "./operators.ts";
 export type { Wanted } from "./wanted.ts";
+export type { Term } from "./weighted-sum.ts";

@@ -1,5 +1,5 @@
-import { check, checkOptions, isRecord, numbers, oneOf, text, type Wanted, yesNo } from "../check.ts";
-import { names, OnnxError } from "../errors.ts";
+import { checkOptions, isRecord, numbers, oneOf, text, type Wanted, yesNo } from "../check.ts";
+import { OnnxError } from "../errors.ts";
 import type { Dim } from "../graph/dims.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { TensorType } from "../graph/node.ts";
@@ -225,25 +225,6 @@ export function huber(options: HuberOptions = {}): Loss {
     const linear = b.scaled(b.plus(error, -delta / 2), delta);
     return reduced(b, b.where(b.less(error, delta), b.scaled(b.square(error), 0.5), linear), options.reduction);
   });
-}
-
-const kinds: Readonly<Record<string, (options: object) => Loss>> = {
-  crossEntropy,
-  binaryCrossEntropyWithLogits,
-  meanSquared,
-  meanAbsolute,
-  huber,
-};
-
-/** The loss of a kind and options, as another thread or a file has them. */
-export function lossFrom(plain: { readonly kind: string; readonly options: object }): Loss {
-  check("A loss's data", plain, { want: '{ kind: "crossEntropy", options: {} }', fits: isRecord });
-  const { kind, options } = plain;
-  check("The kind of a loss", kind, text);
-  check("The options of a loss", options, { want: "an object", fits: isRecord });
-  const make = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
-  if (make === undefined) throw new OnnxError(`Unknown loss "${kind}"; the losses are ${names(Object.keys(kinds))}.`);
-  return make(options);
 }
 
 /** A loss that compares element by element with labels of the same shape. */
