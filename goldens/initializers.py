@@ -48,6 +48,35 @@ def fans():
     return out
 
 
+def library_fans():
+    """What PyTorch and Keras compute for the kernels of their own layers, and the axes of those kernels here, in either order of dimensions."""
+    out = []
+
+    def add(by, source, kind, kernels, fan_in, fan_out):
+        out.extend({"by": by, "source": source, "layer": kind, "shape": list(shape), "axes": axes, "fanIn": int(fan_in), "fanOut": int(fan_out)} for shape, axes in kernels)
+
+    nn = torch.nn
+    for kind, layer, here in (
+        ("Linear", nn.Linear(7, 5), lambda o, i: [((o, i), {"out": [0], "in": [1]}), ((i, o), {"in": [0], "out": [1]})]),
+        ("Conv2d in 2 groups", nn.Conv2d(6, 8, (4, 3), groups=2), lambda o, i, h, w: [((o, i, h, w), {"out": [0], "in": [1]}), ((h, w, i, o), {"in": [2], "out": [3]})]),
+        ("Conv2d, depthwise", nn.Conv2d(6, 12, (4, 3), groups=6), lambda o, i, h, w: [((o, i, h, w), {"out": [0], "in": [1]}), ((h, w, 6, o // 6), {"batch": [2], "in": [], "out": [3]})]),
+        ("ConvTranspose2d in 2 groups", nn.ConvTranspose2d(6, 8, (4, 3), groups=2), lambda i, o, h, w: [((i, o, h, w), {"in": [0], "out": [1]}), ((h, w, o, i), {"out": [2], "in": [3]})]),
+        ("ConvTranspose1d", nn.ConvTranspose1d(6, 8, 5), lambda i, o, w: [((i, o, w), {"in": [0], "out": [1]}), ((w, o, i), {"out": [1], "in": [2]})]),
+    ):
+        shape = layer.weight.shape
+        add("torch", f"{TORCH}, torch.nn.init._calculate_fan_in_and_fan_out of torch.nn.{kind.split()[0].strip(',')}", kind, here(*shape), *nn.init._calculate_fan_in_and_fan_out(layer.weight))
+    layers = keras.layers
+    for kind, layer, channels, here in (
+        ("Conv2D in 2 groups", layers.Conv2D(8, (4, 3), groups=2), 6, lambda h, w, i, o: [((h, w, i, o), {"in": [2], "out": [3]}), ((o, i, h, w), {"out": [0], "in": [1]})]),
+        ("DepthwiseConv2D", layers.DepthwiseConv2D((4, 3), depth_multiplier=2), 6, lambda h, w, c, m: [((h, w, c, m), {"batch": [2], "in": [], "out": [3]})]),
+        ("Conv2DTranspose", layers.Conv2DTranspose(8, (4, 3)), 6, lambda h, w, o, i: [((h, w, o, i), {"out": [2], "in": [3]}), ((i, o, h, w), {"in": [0], "out": [1]})]),
+    ):
+        layer.build((None, 16, 16, channels))
+        shape = tuple(layer.kernel.shape)
+        add("keras", f"{KERAS}, compute_fans of keras.layers.{kind.split()[0]}", kind, here(*shape), *keras_fans(shape))
+    return out
+
+
 def gains():
     gain = torch.nn.init.calculate_gain
     plain = [{"nonlinearity": name, "gain": float(gain(name))} for name in ("linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu", "selu")]
@@ -156,4 +185,4 @@ def patterns():
 
 
 def goldens():
-    return {"packages/initializers/test/golden/fans.json": {"fans": fans(), "gains": gains(), "scales": scales(), "truncatedNormal": truncated(), "patterns": patterns()}}
+    return {"packages/initializers/test/golden/fans.json": {"fans": fans(), "libraryFans": library_fans(), "gains": gains(), "scales": scales(), "truncatedNormal": truncated(), "patterns": patterns()}}

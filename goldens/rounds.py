@@ -1,6 +1,7 @@
 """Averages and rounds of several gradients around any rule: pytorch_optimizer, timm and Optax, and the papers' boxes in NumPy."""
 
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from types import SimpleNamespace
 
@@ -14,7 +15,8 @@ import timm.optim
 import timm.utils
 import torch
 
-from common import DEFAULTS, KOZISTR, OPTAX, OPTIONS, ROLES, TIMM, TORCH, WIDE, Path_, Tensors, agree, gradients, noise, optax_path, setting_json, start, torch_path, visible
+from authors import authors
+from common import DEFAULTS, KOZISTR, LATE, NOTHING, OPTAX, OPTIONS, ROLES, TIMM, TINY, TORCH, WIDE, ZERO, Path_, Tensors, agree, gradients, noise, optax_path, setting_json, start, torch_path, visible
 from preconditioned import META, run_shampoo
 from sgd import momentum
 from transforms import HYPER, adam_box, box_path, sgd_box
@@ -33,7 +35,7 @@ class Model(torch.nn.Module):
 
     def give(self, g: Tensors):
         for name, x in self.named_parameters():
-            x.grad = torch.tensor(g[name])
+            x.grad = torch.tensor(g[name]) if name in g else None
 
     def read(self) -> Tensors:
         return {name: x.detach().numpy().copy() for name, x in self.named_parameters()}
@@ -404,23 +406,24 @@ def grokfast_ma(model, options, memory):
     return pytorch_optimizer.optimizer.grokfast.gradfilter_ma(model, memory, window_size=options["window"], lamb=options["strength"])
 
 
-def zclip(model, options, memory):
-    """The steps of bluorion-com/ZClip, zclip/zclip.py at 1acb085 (mode zscore, adaptive_scaling), whose `std` is cut off there."""
-    norms, mean, var = memory or ([], None, None)
-    norm = float(torch.sqrt(sum(x.grad.square().sum() for x in model.parameters())))
-    scale = lambda most: [x.grad.mul_(most / (norm + 1e-6)) for x in model.parameters()] if norm > most else None
-    if mean is None:
-        norms = [*norms, norm]
-        if len(norms) >= options["warmup"]:
-            mean, var = float(np.mean(norms)), float(np.var(norms))
-        torch.nn.utils.clip_grad_norm_(model.parameters(), options["maxNorm"])
-        return norms, mean, var
-    std = var**0.5
-    z = (norm - mean) / (std + options["eps"])
-    clip = mean + options["threshold"] * std / (z / options["threshold"]) if z > options["threshold"] else norm
-    scale(min(clip, options["maxNorm"]))
-    mean = options["decay"] * mean + (1 - options["decay"]) * clip
-    return norms, mean, options["decay"] * var + (1 - options["decay"]) * (clip - mean) ** 2
+def zclip(mode):
+    """The authors' ZClip, called after the gradients are known and before the step."""
+
+    def run(options, inner, p, steps) -> Path_:
+        kind = authors("bluorion-com/ZClip", "584ce4f", "zclip/zclip.py").ZClip
+        clip = kind(options["decay"], options["threshold"], options["maxNorm"], options.get("eps", 0.0), options["warmup"], mode)
+        model, path, clipped = Model(p), [], 0
+        optimizer = INNER[inner](model.parameters())
+        for g in steps:
+            model.give(g)
+            clip.step(model)
+            clipped += any((x.grad.numpy() != g[n]).any() for n, x in model.named_parameters() if n in g)
+            optimizer.step()
+            path.append(model.read())
+        assert 2 < clipped < len(steps) - 2, clipped
+        return path
+
+    return run
 
 
 def noisy(options, inner, p, steps) -> Path_:
@@ -560,6 +563,81 @@ def decay_goldens():
     return {"packages/transforms/test/golden/weightDecay.json": {"transform": "weightDecay", "source": source, "settings": settings}}
 
 
+def spiky():
+    """A parameter that joins late, and gradients far longer than before: one at the end of the warm-up of 4, others later."""
+    steps = gradients(LATE) + gradients(LATE)[3:]
+    for k, times in ((3, 2.5), (8, 3.0), (9, 1.4), (13, 1.8), (15, 5.0)):
+        steps[k] = {n: g * times for n, g in steps[k].items()}
+    return start(LATE), steps
+
+
+def along():
+    """A first gradient along the weights of one tensor."""
+    p, steps = start(NOTHING), gradients(NOTHING)
+    steps[0]["w"] = np.float32(-1.7 * p["w"]).astype(float)
+    return p, steps
+
+
+def still(run):
+    """The first gradient of one tensor is along its weights: it leaves nothing, where the library divides two roundings."""
+
+    def moved(options, inner, p, steps) -> Path_:
+        return run(options, inner, p, [{n: g for n, g in steps[0].items() if n != "w"}, *steps[1:]])
+
+    return moved
+
+
+def paused():
+    """No gradient at all in one step, and none of one tensor in another."""
+    p, steps = start(NOTHING), gradients(NOTHING)
+    steps[4] = {n: 0 * g for n, g in steps[4].items()}
+    steps[6]["b"] = 0 * steps[6]["b"]
+    return p, steps
+
+
+def without(k, run):
+    """SGD does not move by a gradient of 0, which the library would divide by its length."""
+
+    def moved(options, inner, p, steps) -> Path_:
+        path = run(options, inner, p, [*steps[:k], *steps[k + 1 :]])
+        return [*path[:k], path[k - 1], *path[k:]]
+
+    return moved
+
+
+def coarse():
+    """Weights and steps on a grid whose sums, and in b the steps themselves, lie midway between bfloat16 numbers; some are 0."""
+    random = np.random.default_rng([20251122, 5])
+    p = {"w": np.array([1.0, -1.0, 1.5, 255.0, 0.0, 2.0, -3.984375, 0.0078125, -64.5, 1.9921875, 0.0, 128.0]).reshape(3, 4), "b": np.array([1.5, -1.5, 24.0, 0.09375])}
+    unit = 2.0 ** (np.floor(np.log2(np.abs(p["w"]) + (p["w"] == 0))) - 8) / EXACT["lr"]
+    odd = lambda most, shape: 2 * random.integers(-most, most, shape) + 1
+    # Odd multiples of half the distance between bfloat16 numbers, then of a quarter, then anything.
+    rows = [unit * odd(9, unit.shape) for _ in range(8)] + [unit / 2 * odd(9, unit.shape) for _ in range(8)]
+    rows += [np.float32(unit * random.normal(size=unit.shape) * 2.0 ** random.integers(-6, 8, unit.shape)).astype(float) for _ in range(8)]
+    for g in rows[::5]:
+        g[0, 2:] = 0
+    rows[0][1, 0] = rows[1][1, 0] = 0  # of a weight of 0
+    # Odd numbers of nine bits, up and down by turns, of a unit that what is owed is a multiple of twice.
+    scale = np.array([1.0, 1.0, 16.0, 1 / 16]) * 2.0**-12 / EXACT["lr"]
+    return p, [{"w": g, "b": scale * (-1) ** k * (380 + odd(40, 4))} for k, g in enumerate(rows)]
+
+
+# More settings, for lines that the two of every transform cannot show: of SGD with a rate, other data and options.
+MORE = {
+    "agc": [("tiny gradients of weights at 0", 1e6, lambda: (start(ZERO), gradients(ZERO, 1e-7)), {"clip": 1e-5, "eps": 1e-3}, None)],
+    "normalize": [("a gradient of 0", 0.1, paused, {}, lambda run: without(4, run))],
+    "orthograd": [("a gradient along the weights", 0.1, along, {"eps": 1e-9}, still)],
+    **{
+        name: [
+            ("spikes, and a parameter that joins late", 0.05, spiky, {"decay": 0.8, "threshold": 1.2, "maxNorm": 6.5, "warmup": 4, **eps(0.02)}, None),
+            ("tiny gradients", 1e5, lambda: (start(TINY), gradients(TINY, 1e-6)), {"decay": 0.7, "threshold": 0.9, "maxNorm": 4e-6, "warmup": 3, **eps(1e-9)}, None),
+        ]
+        for name, eps in (("zclip", lambda x: {"eps": x}), ("zclipPercentile", lambda _: {}))
+    },
+    "kahan": [("halves between bfloat16 numbers", EXACT["lr"], coarse, {}, None)],
+}
+
+
 def goldens():
     around = "around torch.optim.SGD or torch.optim.Adam, float64"
     table = {
@@ -588,7 +666,8 @@ def goldens():
         "centralize": (before_optax(lambda o: optax.centralize()), {}, f"{OPTAX}, optax.centralize before optax.sgd or optax.adam, float64"),
         "agc": (before_step(agc), {"clip": 0.8, "eps": 0.5}, f"{TIMM}, timm.utils.adaptive_clip_grad {around}"),
         "clipByBlockRms": (before_optax(lambda o: optax.clip_by_block_rms(o["limit"])), {"limit": 0.6}, f"{OPTAX}, optax.clip_by_block_rms before optax.sgd or optax.adam, float64"),
-        "zclip": (before_step(zclip), {"decay": 0.7, "threshold": 0.5, "maxNorm": 3.5, "warmup": 3, "eps": 0.01}, f"a float64 transcription of the authors' code {around}"),
+        "zclip": (zclip("zscore"), {"decay": 0.7, "threshold": 0.5, "maxNorm": 3.5, "warmup": 3, "eps": 0.01}, f"the authors' code (github.com/bluorion-com/ZClip, 584ce4f) {around}"),
+        "zclipPercentile": (zclip("percentile"), {"decay": 0.7, "threshold": 0.5, "maxNorm": 3.5, "warmup": 3}, f"the authors' code (github.com/bluorion-com/ZClip, 584ce4f) {around}"),
         "normalize": (before_optax(lambda o: optax.contrib.normalize()), {}, f"{OPTAX}, optax.contrib.normalize before optax.sgd or optax.adam, float64"),
         "orthograd": (before_step(orthograd), {"eps": 0.01}, f"{KOZISTR}, apply_orthogonal_gradients {around}"),
         "grokfast": (before_step(grokfast), {"decay": 0.7, "strength": 1.5}, f"{KOZISTR}, gradfilter_ema {around}"),
@@ -616,5 +695,14 @@ def goldens():
             if file.startswith("averaging/") and run is not lookahead:
                 fields["readout"] = True
             settings.append(setting_json(f"of {inner}", fields, p, steps, path))
+        for name, lr, data, options, change in MORE.get(file.rsplit("/", 1)[-1], []):
+            p, steps = data()
+            INNER["sgd"], kept = partial(torch.optim.SGD, lr=lr), INNER["sgd"]
+            HYPER["sgd"], usual = {**HYPER["sgd"], "lr": lr}, HYPER["sgd"]
+            try:
+                path = (change(run) if change else run)(options, "sgd", p, steps)
+            finally:
+                INNER["sgd"], HYPER["sgd"] = kept, usual
+            settings.append(setting_json(f"of sgd, {name}", {"options": options, "inner": "sgd", "innerOptions": {"lr": lr}}, p, steps, path))
         out[f"packages/{file}.json"] = {"transform": file.rsplit("/", 1)[-1], "source": source, "settings": settings}
     return out

@@ -827,7 +827,8 @@ export const transforms: readonly TransformEntry[] = [
     "comment": "Adaptive gradient clipping: a unit's gradient is at most `clip` times as long as its weights, which trains deep networks without batch normalization (Brock et al., 2021). Units are where the framework keeps them, or rows where that is not known; a vector is a single unit. As in timm.",
     "before": [
       ["longest", "clip * max(ndim > 1 ? sqrt(rowSum(p^2)) : norm(p), eps)"],
-      ["g", "g * min(1, longest / max(ndim > 1 ? sqrt(rowSum(g^2)) : norm(g), 1e-6))"]
+      ["length", "ndim > 1 ? sqrt(rowSum(g^2)) : norm(g)"],
+      ["g", "length < longest ? g : g * (longest / max(length, 1e-6))"]
     ],
     "after": [],
     "options": [
@@ -1022,15 +1023,7 @@ export const transforms: readonly TransformEntry[] = [
         "rounded",
         "sign(sum) * roundedUnit * (roundedWhole + (roundedRest > 0.5 || (roundedRest == 0.5 && roundedWhole % 2 == 1)))"
       ],
-      ["rest", "step - (rounded - p0)"],
-      ["leftUnitShifted", "rest * 8388609"],
-      ["leftUnitDigit", "abs(leftUnitShifted - (leftUnitShifted - rest))"],
-      ["leftUnit", "(leftUnitDigit > abs(rest) ? leftUnitDigit / 2 : leftUnitDigit) / 128"],
-      ["leftCount", "leftUnit > 0 ? abs(rest) / leftUnit : 0"],
-      ["leftWhole", "floor(leftCount)"],
-      ["leftRest", "leftCount - leftWhole"],
-      ["left", "sign(rest) * leftUnit * (leftWhole + (leftRest > 0.5 || (leftRest == 0.5 && leftWhole % 2 == 1)))"],
-      ["lost", "left"],
+      ["lost", "step - (rounded - p0)"],
       ["p", "rounded"]
     ],
     "options": [],
@@ -1085,7 +1078,7 @@ export const transforms: readonly TransformEntry[] = [
     "comment": "Takes off each tensor's gradient its part along the weights, which only scales logits, and restores its length: training goes on where softmax would saturate (Prieto et al., 2025). As in pytorch_optimizer.",
     "before": [
       ["across", "g - p * (sum(p * g) / (sum(p^2) + eps))"],
-      ["g", "norm(across) <= 5e-7 * norm(g) ? 0 * g : across * (norm(g) / (norm(across) + eps))"]
+      ["g", "norm(across) <= 5e-7 * norm(g) ? 0 : across * (norm(g) / (norm(across) + eps))"]
     ],
     "after": [],
     "options": [
@@ -1164,7 +1157,8 @@ export const transforms: readonly TransformEntry[] = [
         "variance",
         "count > warmup ? decay * variance + (1 - decay) * (usual - mean)^2 : variance + (apart * (usual - mean) - variance) / count"
       ],
-      ["g", "g * min(1, min(usual, maxNorm) / (length + (length > min(usual, maxNorm) ? 1e-6 : 0)))"]
+      ["most", "min(usual, maxNorm)"],
+      ["g", "length > most ? g * most / (length + 1e-6) : g"]
     ],
     "after": [],
     "options": [
@@ -1197,6 +1191,60 @@ export const transforms: readonly TransformEntry[] = [
         "default": 0.000001,
         "range": [0, null],
         "meaning": "added to the deviation"
+      }
+    ],
+    "slots": [
+      { "name": "count", "place": "model", "init": 0 },
+      { "name": "mean", "place": "model", "init": 0 },
+      { "name": "variance", "place": "model", "init": 0 }
+    ]
+  },
+  {
+    "id": "zclip-percentile",
+    "name": "zclipPercentile",
+    "family": "transforms",
+    "title": "ZClip by percentile",
+    "paper": "https://arxiv.org/abs/2504.02507",
+    "sentence": "Clips gradients at a percentile of those so far, if their norms were normal: the global norm is at most `threshold` deviations above its running mean.",
+    "comment": "Clips gradients at a percentile of those so far, if their norms were normal: the global norm is at most `threshold` deviations above its running mean (Kumar et al., 2025, as \"percentile\"). `zclip` lets outliers through to less than that. Mean and deviation begin as those of the first `warmup` norms. As the authors' code does, it also clips to `maxNorm` throughout.",
+    "before": [
+      ["length", "totalNorm(g)"],
+      ["count", "count + 1"],
+      ["usual", "count > warmup ? min(length, mean + threshold * sqrt(variance)) : length"],
+      ["apart", "usual - mean"],
+      ["mean", "count > warmup ? decay * mean + (1 - decay) * usual : mean + apart / count"],
+      [
+        "variance",
+        "count > warmup ? decay * variance + (1 - decay) * (usual - mean)^2 : variance + (apart * (usual - mean) - variance) / count"
+      ],
+      ["most", "min(usual, maxNorm)"],
+      ["g", "length > most ? g * most / (length + 1e-6) : g"]
+    ],
+    "after": [],
+    "options": [
+      {
+        "name": "decay",
+        "default": 0.97,
+        "range": [0, 1],
+        "meaning": "how much of the running mean and variance is kept at each step"
+      },
+      {
+        "name": "threshold",
+        "default": 2.5,
+        "range": [5e-324, null],
+        "meaning": "how many deviations above the mean a norm may be"
+      },
+      {
+        "name": "maxNorm",
+        "default": 1,
+        "range": [5e-324, null],
+        "meaning": "the greatest norm, whatever the mean"
+      },
+      {
+        "name": "warmup",
+        "default": 25,
+        "range": [1, null],
+        "meaning": "how many norms the mean begins from"
       }
     ],
     "slots": [

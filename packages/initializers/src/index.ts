@@ -1,7 +1,7 @@
 export { constant, ones, zeros } from "./constant.ts";
 export { gain, type Nonlinearity } from "./gain.ts";
 export { type Initializer, initialize } from "./initialize.ts";
-export { type Fans, fans, layouts } from "./layout.ts";
+export { type FanRule, type Fans, fans, layouts } from "./layout.ts";
 export { type LayerOutput, type LsuvOptions, lsuv } from "./lsuv.ts";
 export {
   deltaOrthogonal,
@@ -27,6 +27,7 @@ export { type SparseOptions, sparse } from "./sparse.ts";
 export { type Stream, stream } from "./stream.ts";
 export {
   type Distribution,
+  type FanOptions,
   glorotNormal,
   glorotUniform,
   type HeOptions,

@@ -1,5 +1,5 @@
 import { OptimizerError, type Parameter } from "@descent/core";
-import { type Axes, checkParameter, size } from "@descent/core/adapter";
+import { type Axes, checkParameter, oneOf, size } from "@descent/core/adapter";
 
 /** The layouts that frameworks use, as `axes` of a parameter; the letters name the dimensions, outermost first. */
 export const layouts = {
@@ -31,13 +31,39 @@ export interface Fans {
   readonly fanOut: number;
 }
 
+/** Whose fans: those of the layer, or the ones that PyTorch or Keras computes for its kernel. */
+export type FanRule = "layer" | "torch" | "keras";
+
+export const fanRules = ["layer", "torch", "keras"] as const satisfies readonly FanRule[];
+
 /**
  * The fans of a parameter, from its `axes`: in and out sizes times the receptive field, without batch dimensions. The same
- * as torch, Keras and JAX where those can express the layout. Throws if the parameter has no `axes`, or wrong ones.
+ * as torch, Keras and JAX for dense layers and convolutions, grouped ones too.
+ *
+ * For two kinds of kernels the libraries look at their own order of dimensions in place of the layer, and `"torch"` or `"keras"`
+ * gives what they compute, whatever order this kernel has. In a transposed convolution both take inputs for outputs. In a depthwise
+ * convolution, whose channels are `batch` here, PyTorch counts the outputs of all channels, and Keras the inputs of all channels.
+ * A kernel is transposed if its channels lie beside each other, first or last, the other way round than in a convolution there.
+ *
+ * Throws if the parameter has no `axes`, or wrong ones.
  */
-export function fans(parameter: Parameter): Fans {
-  const { inputs, outputs, field } = logical(parameter);
-  return { fanIn: inputs * size(field), fanOut: outputs * size(field) };
+export function fans(parameter: Parameter, by: FanRule = "layer"): Fans {
+  const { inputs, outputs, field, batch } = logical(parameter);
+  oneOf("fans", { by }, fanRules);
+  const places = size(field);
+  if (by !== "layer" && batch > 1 && parameter.axes?.in.length === 0)
+    return by === "torch"
+      ? { fanIn: places, fanOut: batch * outputs * places }
+      : { fanIn: batch * places, fanOut: outputs * places };
+  const [fanIn, fanOut] = [inputs * places, outputs * places];
+  return by !== "layer" && isTransposed(parameter) ? { fanIn: fanOut, fanOut: fanIn } : { fanIn, fanOut };
+}
+
+/** Whether a kernel's channels lie the other way round than in a convolution: [in, out, …] or […, out, in]. */
+function isTransposed({ shape: { length: rank }, axes }: Parameter): boolean {
+  if (rank < 3 || axes?.in.length !== 1 || axes.out.length !== 1) return false;
+  const [[i], [o]] = [axes.in, axes.out];
+  return (i === 0 && o === 1) || (i === rank - 1 && o === rank - 2);
 }
 
 /** A parameter as its layer sees it, whatever order it is stored in. */

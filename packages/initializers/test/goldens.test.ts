@@ -40,6 +40,12 @@ interface Pattern {
 }
 interface Goldens {
   readonly fans: readonly (Layered & { readonly layout: string; readonly fanIn: number; readonly fanOut: number })[];
+  readonly libraryFans: readonly (Layered & {
+    readonly by: "torch" | "keras";
+    readonly layer: string;
+    readonly fanIn: number;
+    readonly fanOut: number;
+  })[];
   readonly gains: readonly { readonly nonlinearity: string; readonly slope?: number; readonly gain: number }[];
   readonly scales: readonly (Layered & {
     readonly initializer: keyof typeof makers;
@@ -73,6 +79,24 @@ const patterned: Readonly<Record<"identity" | "zerO" | "sparse" | "deltaOrthogon
 const goldens: Goldens = JSON.parse(readFileSync(new URL("./golden/fans.json", import.meta.url), "utf8"));
 
 describe("fans are those of other libraries", () => {
+  test.each(goldens.libraryFans)("of $by for $layer, $shape: $source", ({ by, shape, axes, fanIn, fanOut }) => {
+    const kernel = { name: "w", shape, axes };
+    expect(fans(kernel, by)).toEqual({ fanIn, fanOut });
+    // Some hundred numbers fill an interval up to a hundredth of it or so.
+    const most = (made: Initializer): number => Math.max(...initialize(kernel, made, 3).map(Math.abs));
+    const filled = (made: Initializer, variance: number): void => {
+      expect(most(made)).toBeLessThanOrEqual(Math.fround(Math.sqrt(3 * variance)));
+      expect(most(made)).toBeGreaterThan(0.9 * Math.sqrt(3 * variance));
+    };
+    filled(lecunUniform({ fans: by }), 1 / fanIn);
+    filled(heUniform({ fans: by, mode: "fanOut" }), 2 / fanOut);
+    filled(xavierUniform({ fans: by, gain: 3 }), 18 / (fanIn + fanOut));
+    filled(varianceScaling({ fans: by, distribution: "uniform", scale: 5 }), 5 / fanIn);
+    expect(initialize(kernel, heNormal({ fans: by }), 3)).toEqual(
+      initialize(kernel, varianceScaling({ scale: 2, fans: by, distribution: "normal" }), 3),
+    );
+  });
+
   test.each(goldens.fans)("$layout, $shape: $source", ({ shape, axes, fanIn, fanOut }) => {
     expect(fans({ name: "w", shape, axes })).toEqual({ fanIn, fanOut });
   });

@@ -9,6 +9,7 @@ export { type GrokfastMaOptions, grokfastMa } from "./gradients/grokfast-ma.ts";
 export { normalize } from "./gradients/normalize.ts";
 export { orthograd } from "./gradients/orthograd.ts";
 export { zclip } from "./gradients/zclip.ts";
+export { zclipPercentile } from "./gradients/zclip-percentile.ts";
 export { type LayerDecayOptions, layerDecay } from "./groups/layer-decay.ts";
 export { type LoraPlusOptions, loraPlus } from "./groups/lora-plus.ts";
 export { type LossScaler, type LossScalerOptions, type LossScalerState, lossScaler } from "./loss-scaler.ts";

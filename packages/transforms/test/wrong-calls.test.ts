@@ -43,5 +43,6 @@ wrongCalls(transforms, {
   scaleUpdate: around({ factor: 2 }),
   stochasticRounding: around({ seed: 1 }),
   weightDecay: { args: () => [adam(), 0.1, { kind: "corrected", maxLr: 1e-3, decays: () => true }] },
+  zclipPercentile: around({ decay: 0.9, threshold: 2, maxNorm: 1, warmup: 5 }),
   zclip: around({ decay: 0.9, threshold: 2, maxNorm: 1, warmup: 5, eps: 1e-6 }),
 });

@@ -16,6 +16,7 @@ export const agc = transform({
   ranges: { clip: [Number.MIN_VALUE, Infinity] },
   before: {
     longest: "clip * max(ndim > 1 ? sqrt(rowSum(p^2)) : norm(p), eps)",
-    g: "g * min(1, longest / max(ndim > 1 ? sqrt(rowSum(g^2)) : norm(g), 1e-6))",
+    length: "ndim > 1 ? sqrt(rowSum(g^2)) : norm(g)",
+    g: "length < longest ? g : g * (longest / max(length, 1e-6))",
   },
 });

@@ -13,6 +13,6 @@ export const orthograd = transform({
   before: {
     across: "g - p * (sum(p * g) / (sum(p^2) + eps))",
     // A gradient along the weights leaves nothing but rounding, which has no direction.
-    g: "norm(across) <= 5e-7 * norm(g) ? 0 * g : across * (norm(g) / (norm(across) + eps))",
+    g: "norm(across) <= 5e-7 * norm(g) ? 0 : across * (norm(g) / (norm(across) + eps))",
   },
 });

@@ -35,6 +35,7 @@ export const zclip = transform({
     mean: "count > warmup ? decay * mean + (1 - decay) * usual : mean + apart / count",
     variance:
       "count > warmup ? decay * variance + (1 - decay) * (usual - mean)^2 : variance + (apart * (usual - mean) - variance) / count",
-    g: "g * min(1, min(usual, maxNorm) / (length + (length > min(usual, maxNorm) ? 1e-6 : 0)))",
+    most: "min(usual, maxNorm)",
+    g: "length > most ? g * most / (length + 1e-6) : g",
   },
 });
