@@ -63,13 +63,21 @@ export function pnpm(...args) {
   return statusOf(run(args));
 }
 
-/** The installations, each including those before it: the app's default run, its other engines, tests and tools. */
-const modes = ["app", "engines", "everything"];
-const selections = {
-  app: ["--prod", "--filter=@descent/mnist..."],
-  engines: ["--prod", "--filter=@descent/mnist...", "--filter=@descent/engines"],
-  everything: [],
-};
+/** Parts that can be installed beside the app's default run, which is in every installation. `everything` has tests and tools too. */
+const parts = { engines: "--filter=@descent/engines", playground: "--filter=@descent/playground..." };
+
+/** The installation that has all of these: `app`, `app+engines`, `app+playground`, `app+engines+playground` or `everything`. */
+export function modeOf(wanted) {
+  if (wanted.includes("everything")) return "everything";
+  return ["app", ...Object.keys(parts).filter((part) => wanted.includes(part))].join("+");
+}
+
+/** The arguments by which pnpm installs that much and no more. */
+export function selection(mode) {
+  if (mode === "everything") return [];
+  const filters = mode.split("+").flatMap((part) => parts[part] ?? []);
+  return ["--prod", "--filter=@descent/mnist...", ...filters];
+}
 const stamp = path.join(root, "node_modules/.descent.json");
 
 /** A hash of everything an installation depends on: the lockfile, every manifest, and the Node that runs it. */
@@ -107,13 +115,13 @@ export function install(wanted = "everything") {
   const before = installed();
   // A checkout older than the stamp: only `everything` has Vitest.
   const has = before.mode ?? (existsSync(path.join(root, "node_modules/vitest")) ? "everything" : "app");
-  const mode = modes[Math.max(modes.indexOf(wanted), modes.indexOf(has))];
+  const mode = modeOf([...has.split("+"), wanted]);
   const hash = fingerprint();
   if (before.hash === hash && before.mode === mode) return 0;
   rmSync(stamp, { force: true });
   const quiet = before.mode === mode || (before.mode === undefined && has === "everything");
   const stdio = quiet ? ["inherit", "pipe", "pipe"] : ["inherit", 2, 2];
-  const options = ["--frozen-lockfile", "--prefer-offline", ...selections[mode]];
+  const options = ["--frozen-lockfile", "--prefer-offline", ...selection(mode)];
   const done = run(["install", ...options], { stdio, encoding: "utf8" });
   if (quiet && done.status !== 0) process.stderr.write(`${done.stdout ?? ""}${done.stderr ?? ""}`);
   const status = statusOf(done);

@@ -19,6 +19,12 @@ interface Engines {
 }
 const { gpu, needed, nvidia }: Engines = await import(new URL("../scripts/engines.mjs", import.meta.url).href);
 
+interface Pm {
+  modeOf(wanted: readonly string[]): string;
+  selection(mode: string): readonly string[];
+}
+const { modeOf, selection }: Pm = await import(new URL("../scripts/pm.mjs", import.meta.url).href);
+
 const machine = (gpu: boolean, tensorflow = false): Machine => ({
   nvidia: () => gpu,
   gpu: () => gpu,
@@ -54,6 +60,26 @@ describe("npm start installs", () => {
 
   test("all engines where TensorFlow's kernels were set up", () => {
     expect(needed([], machine(false, true))).toBe("engines");
+  });
+});
+
+describe("an installation", () => {
+  test.each([
+    [["app"], "app"],
+    [["app", "playground"], "app+playground"],
+    [["app", "playground", "engines"], "app+engines+playground"],
+    [["engines", "app"], "app+engines"], // as an older checkout wrote it
+    [["app", "engines", "everything"], "everything"],
+    [["everything", "playground"], "everything"],
+  ])("that has %j is %s", (wanted, mode) => {
+    expect(modeOf(wanted)).toBe(mode);
+  });
+
+  test("for npm start brings nothing of the playground", () => {
+    expect(selection("app")).toEqual(["--prod", "--filter=@descent/mnist..."]);
+    expect(selection("app+engines")).not.toContain("--filter=@descent/playground...");
+    expect(selection("app+playground")).toContain("--filter=@descent/playground...");
+    expect(selection("everything")).toEqual([]);
   });
 });
 

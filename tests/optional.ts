@@ -55,7 +55,7 @@ export function parts(): readonly Part[] {
     {
       name: "Chromium",
       there: chromium !== undefined,
-      tests: /(packaging|bundlers)\.test\.ts >/,
+      tests: /(packaging|bundlers|site)\.test\.ts >/,
       command: browser,
       less: "every test in a browser",
     },

@@ -140,6 +140,18 @@ describe("a line chart", () => {
     expect(chart.svg).toContain(`d="M58 ${at(100)}M186 88"`); // not through infinity
   });
 
+  test("marks every point where it should, also one between gaps", () => {
+    const lone = lineChart({
+      title: "",
+      x: { label: "" },
+      y: { label: "" },
+      series: [{ name: "a", y: [Infinity, 1, Infinity] }],
+      ends: false,
+      points: true,
+    });
+    expect(lone.svg).toContain(`d="${markerPath("circle", lone.x.at(1), lone.y.at(1), 3)}"`);
+  });
+
   test("is a table too", () => {
     expect(chart.table).toContain('<th scope="row">Adam &amp; co</th><td>100</td><td>1</td><td>1</td>');
     expect(chart.table).toContain('<th scope="row">SGD</th><td>100</td><td>0.9</td><td>0.9</td>');

@@ -34,7 +34,9 @@ describe("charts", () => {
       args: () => [{ name: "a", x: [0, 1], y: [0, 1], style: 0 }],
     },
     lineChart: {
-      args: () => [{ title: "Loss", x: { label: "step" }, y: { label: "loss", log: true }, series: [], ends: true }],
+      args: () => [
+        { title: "Loss", x: { label: "step" }, y: { label: "loss", log: true }, series: [], ends: true, points: false },
+      ],
     },
     "an axis of lineChart": {
       call: (x: viz.AxisOptions) => viz.lineChart({ title: "", x, y: { label: "" }, series: [] }),

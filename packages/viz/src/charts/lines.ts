@@ -3,7 +3,7 @@ import { isRecord, takes } from "@descent/core/adapter";
 import { element, escaped, pixels } from "../draw/markup.ts";
 import { checkNumbers, linePath } from "../draw/path.ts";
 import { type Scale, scale } from "../draw/scale.ts";
-import { markerPath, styleOf } from "../draw/style.ts";
+import { type Marker, markerPath, styleOf } from "../draw/style.ts";
 import { axisBelow, axisLeft, type Figure, type FrameOptions, frameOf, svgOf } from "./frame.ts";
 import { tableOf } from "./table.ts";
 
@@ -33,6 +33,8 @@ export interface LineChartOptions extends FrameOptions {
   readonly series: readonly Series[];
   /** A marker at the last point of each line; default true. */
   readonly ends?: boolean | undefined;
+  /** A small marker at every point, so that one between gaps is seen; default false. */
+  readonly points?: boolean | undefined;
 }
 
 /**
@@ -42,8 +44,9 @@ export interface LineChartOptions extends FrameOptions {
 export function lineChart(options: LineChartOptions): Figure {
   const frame = frameOf("lineChart", options, [640, 320]);
   const series = seriesOf(options.series);
-  const { ends = true } = options;
-  takes("lineChart", "`ends`: true or false", ends, typeof ends === "boolean");
+  const { ends = true, points = false } = options;
+  for (const flag of [ends, points])
+    takes("lineChart", "`ends` and `points`: true or false", flag, typeof flag === "boolean");
   const [xAxis, yAxis] = [axisOf("x", options.x), axisOf("y", options.y)];
   const { width, height, id } = frame;
   const x = scale(
@@ -62,7 +65,7 @@ export function lineChart(options: LineChartOptions): Figure {
     element("clipPath", { id: clip }, box(x, y)),
     axisLeft(x, y, yAxis.label, true),
     axisBelow(x, y, xAxis.label, false),
-    element("g", { "clip-path": `url(#${clip})` }, ...series.map((one) => drawn(one, x, y, ends))),
+    element("g", { "clip-path": `url(#${clip})` }, ...series.map((one) => drawn(one, x, y, { ends, points }))),
   );
   const table = tableOf(
     frame.title,
@@ -150,7 +153,12 @@ const box = (x: Scale, y: Scale): string => {
   });
 };
 
-function drawn({ name, x: xs, y: ys, band, style }: Ready, x: Scale, y: Scale, ends: boolean): string {
+function drawn(
+  { name, x: xs, y: ys, band, style }: Ready,
+  x: Scale,
+  y: Scale,
+  { ends, points }: { readonly ends: boolean; readonly points: boolean },
+): string {
   const { colour, dash, marker } = styleOf(style);
   const last = lastShown(xs, ys, x, y);
   return element(
@@ -163,12 +171,20 @@ function drawn({ name, x: xs, y: ys, band, style }: Ready, x: Scale, y: Scale, e
       stroke: colour,
       "stroke-dasharray": dash === "" ? undefined : dash,
     }),
+    ...(points ? [element("path", { d: dots(xs, ys, x, y, marker), fill: colour })] : []),
     ...(ends && last
       ? [element("path", { class: "viz-mark", d: markerPath(marker, ...last, 4.5), fill: colour })]
       : []),
     element("title", {}, escaped(name)),
   );
 }
+
+/** A small marker at every point that can be shown. */
+const dots = (xs: ArrayLike<number>, ys: ArrayLike<number>, x: Scale, y: Scale, marker: Marker): string =>
+  Array.from(xs, (value, i) => [x.at(value), y.at(ys[i]!)] as const) // of one length
+    .filter((at) => at.every(Number.isFinite))
+    .map(([px, py]) => markerPath(marker, px, py, 3))
+    .join("");
 
 function lastShown(
   xs: ArrayLike<number>,

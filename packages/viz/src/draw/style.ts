@@ -98,11 +98,11 @@ export function styleSheet(): string {
     `${palette.map((entry) => `--viz-${entry[0]}:${entry[which]}`).join(";")};${rest}`;
   const light = variables(
     1,
-    "--viz-paper:#fdfcfa;--viz-text:#1d1d1b;--viz-quiet:#66645e;--viz-line:#dedbd2;--viz-tint:#2f5d7c",
+    "--viz-paper:#fdfcfa;--viz-text:#1d1d1b;--viz-quiet:#66645e;--viz-line:#dedbd2;--viz-tint:#2f5d7c;--viz-depth:.04",
   );
   const dark = variables(
     2,
-    "--viz-paper:#16181b;--viz-text:#ecebe6;--viz-quiet:#a3a29a;--viz-line:#34373c;--viz-tint:#9cc4dd",
+    "--viz-paper:#16181b;--viz-text:#ecebe6;--viz-quiet:#a3a29a;--viz-line:#34373c;--viz-tint:#9cc4dd;--viz-depth:.024",
   );
   return [
     `:root,[data-theme="light"]{${light}}`,
@@ -113,8 +113,8 @@ export function styleSheet(): string {
     ".viz .viz-label{fill:var(--viz-text)}",
     ".viz .viz-grid{stroke:var(--viz-line);stroke-width:1;fill:none}",
     ".viz .viz-path{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}",
-    ".viz .viz-casing{fill:none;stroke:var(--viz-paper);stroke-width:4.5;stroke-linejoin:round;stroke-linecap:round;stroke-opacity:.85}",
+    ".viz .viz-casing{fill:none;stroke:var(--viz-paper);stroke-width:4.5;stroke-linejoin:round;stroke-linecap:round;stroke-opacity:.75}",
     ".viz .viz-mark{stroke:var(--viz-paper);stroke-width:1.5}",
-    ".viz .viz-level{fill:var(--viz-tint);fill-opacity:.055;stroke:var(--viz-tint);stroke-opacity:.28;stroke-width:.6}",
+    ".viz .viz-level{fill:var(--viz-tint);fill-opacity:var(--viz-depth);stroke:var(--viz-tint);stroke-opacity:.22;stroke-width:.6}",
   ].join("\n");
 }

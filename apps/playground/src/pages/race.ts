@@ -1,0 +1,266 @@
+import { lineChart, tableOf } from "@descent/viz";
+import { type Engine, SupersededError } from "../engine/client.ts";
+import type { Calls, Outcome } from "../engine/messages.ts";
+import { conditionsOf, contendersOf, type State, type Store, surfaceOf } from "../state/state.ts";
+import { Contenders, fairnessChoice } from "../ui/contenders.ts";
+import { h, markup, save } from "../ui/dom.ts";
+import { csvOf, programOf, savePng, saveSvg } from "../ui/export.ts";
+import { finished, gapsOf, leastOf } from "../ui/gaps.ts";
+import type { Mine } from "../ui/mine.ts";
+import { titleOf } from "../ui/rules.ts";
+import { Settings } from "../ui/settings.ts";
+import { Stage } from "../ui/stage.ts";
+import { summaryOf } from "../ui/summary.ts";
+import { Transport } from "../ui/transport.ts";
+import type { PageView } from "./page.ts";
+
+type Field = Exclude<Calls["field"]["gives"], { readonly complaint: unknown }>;
+
+/** How fine the grid under the contours is. */
+const GRID = 120;
+
+/** The race: contours with paths, playback, the table of rules, losses over steps. */
+export class RacePage implements PageView {
+  readonly element: HTMLElement;
+  readonly #store: Store;
+  readonly #engine: Engine;
+  readonly #mine: Mine;
+  readonly #stage: Stage;
+  readonly #transport: Transport;
+  readonly #contenders: Contenders;
+  readonly #settings: Settings;
+  readonly #fairness: ReturnType<typeof fairnessChoice>;
+  readonly #title = h("h1");
+  readonly #formula = h("div", {
+    class: "formula",
+    tabindex: "0",
+    role: "region",
+    "aria-label": "The surface as a formula",
+  });
+  readonly #sentence = h("p", { class: "lede" });
+  readonly #summary = h("p", { class: "summary", role: "status", "aria-live": "polite" });
+  readonly #losses = h("div", { class: "losses" });
+  readonly #tables = h("div", { class: "tables" });
+  #field: { readonly key: string; readonly field: Field } | undefined;
+  #outcomes: readonly Outcome[] = [];
+  #cursor: SVGPathElement | undefined;
+  #place: ((step: number) => number) | undefined;
+  #opened = false;
+
+  constructor(store: Store, engine: Engine, mine: Mine) {
+    this.#store = store;
+    this.#engine = engine;
+    this.#mine = mine;
+    this.#stage = new Stage((start) => store.set({ start }));
+    this.#transport = new Transport((step) => this.#at(step));
+    this.#contenders = new Contenders(store);
+    this.#settings = new Settings(store);
+    this.#fairness = fairnessChoice(store);
+    const again = (): void => this.#transport.play();
+    this.element = h(
+      "div",
+      { class: "page race" },
+      h("div", { class: "masthead" }, h("div", {}, this.#title, this.#sentence), this.#formula),
+      h(
+        "section",
+        { class: "panel figure", "aria-label": "Race" },
+        this.#stage.element,
+        this.#transport.element,
+        this.#summary,
+        h(
+          "div",
+          { class: "exports" },
+          h("span", { class: "quiet" }, "Save as "),
+          ...(["SVG", "PNG", "CSV", "TypeScript"] as const).map((kind) =>
+            h("button", { type: "button", onclick: () => void this.#save(kind) }, kind),
+          ),
+        ),
+        h("details", {}, h("summary", {}, "The numbers as tables"), this.#tables),
+      ),
+      h(
+        "section",
+        { class: "panel results", "aria-label": "Rules" },
+        h("h2", {}, "Rules"),
+        this.#contenders.element,
+        this.#fairness.element,
+        this.#losses,
+      ),
+      h("section", { class: "panel rail", "aria-label": "Settings" }, this.#settings.element),
+    );
+    mine.listen(() => {
+      if (store.state.page === "race" && store.state.contenders.some(({ rule }) => rule === "mine")) void this.#run();
+    });
+    this.#summary.addEventListener("dblclick", again);
+  }
+
+  update(state: State, changed: ReadonlySet<keyof State> | undefined): void {
+    this.#settings.show(state);
+    this.#fairness.show(state);
+    const { title, sentence } = surfaceOf(state);
+    this.#title.textContent = title;
+    this.#sentence.textContent = sentence;
+    const ofRace: readonly (keyof State)[] = [
+      "surface",
+      "formula",
+      "box",
+      "start",
+      "steps",
+      "noise",
+      "seed",
+      "clip",
+      "schedule",
+      "contenders",
+      "fairness",
+      "rate",
+    ];
+    if (!changed || ofRace.some((key) => changed.has(key))) void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    const { state } = this.#store;
+    const { text, x, y } = surfaceOf(state);
+    const key = JSON.stringify([text, x, y]);
+    this.element.setAttribute("aria-busy", "true");
+    try {
+      if (this.#field?.key !== key) {
+        const field = await this.#engine.ask("field", { surface: text, x, y, columns: GRID, rows: GRID });
+        if ("complaint" in field)
+          return this.#settings.complain(`${field.complaint.message}${caret(text, field.complaint.column)}`);
+        this.#field = { key, field };
+      }
+      this.#settings.complain("");
+      const { fairness, rate } = state;
+      const outcomes = await this.#engine.ask("race", {
+        conditions: conditionsOf(state),
+        contenders: contendersOf(state, this.#mine.text),
+        fairness,
+        rate,
+      });
+      this.#show(state, outcomes);
+      this.element.setAttribute("aria-busy", "false");
+    } catch (error) {
+      if (error instanceof SupersededError) return;
+      this.element.setAttribute("aria-busy", "false");
+      this.#summary.textContent = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #show(state: State, outcomes: readonly Outcome[]): void {
+    const field = this.#field?.field;
+    if (!field) return;
+    this.#outcomes = outcomes;
+    const surface = surfaceOf(state);
+    const names = state.contenders.map(({ rule }) => titleOf(rule, state.mine.title || "Your rule"));
+    const least = leastOf(surface.least, field.least.value, outcomes);
+    const gaps = outcomes.map((outcome) => (finished(outcome) ? gapsOf(outcome.loss, least) : undefined));
+    const known = surface.least !== undefined;
+    const summary = summaryOf(names, outcomes, { steps: state.steps, least, known });
+    this.#formula.replaceChildren(markup(field.mathml));
+    this.#stage.show({
+      title: `${surface.title}: the paths of ${names.length} rules`,
+      description: summary,
+      field: { values: field.values, columns: GRID, rows: GRID, x: surface.x, y: surface.y },
+      marks: surface.minima,
+      names,
+      outcomes,
+      start: state.start,
+    });
+    this.#contenders.show(state, outcomes, gaps);
+    this.#drawLosses(names, gaps, known);
+    this.#transport.steps = state.steps;
+    this.#tables.replaceChildren(
+      markup(this.#stage.table),
+      markup(
+        tableOf(
+          known ? "Loss above the minimum" : "Loss above the lowest point seen",
+          ["", ...[0, 0.25, 0.5, 0.75, 1].map((share) => `step ${Math.round(share * state.steps)}`)],
+          names.map((name, i) => [
+            name,
+            ...[0, 0.25, 0.5, 0.75, 1].map((share) => gaps[i]?.[Math.round(share * state.steps)] ?? "–"),
+          ]),
+        ),
+      ),
+    );
+    if (this.#summary.textContent !== summary) this.#summary.textContent = summary;
+    if (!this.#opened) {
+      this.#opened = true;
+      // A still picture of the end for those who asked for less motion.
+      if (matchMedia("(prefers-reduced-motion: reduce)").matches) this.#transport.end();
+      else this.#transport.play();
+    }
+    this.#at(this.#transport.step);
+  }
+
+  #drawLosses(names: readonly string[], gaps: readonly (Float64Array | undefined)[], known: boolean): void {
+    const width = Math.max(280, Math.round(this.#losses.clientWidth || 420));
+    const chart = lineChart({
+      title: "Loss over steps",
+      x: { label: "step" },
+      y: {
+        label: known ? "loss above the minimum" : "loss above the lowest point seen",
+        log: true,
+        domain: domainOf(gaps),
+      },
+      series: gaps.flatMap((y, style) => (y ? [{ name: names[style]!, y, style }] : [])), // a name for each
+      width,
+      height: Math.round(Math.max(210, width * 0.5)),
+      id: "losses",
+    });
+    this.#losses.replaceChildren(markup(chart.svg));
+    const cursor = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    cursor.setAttribute("class", "cursor");
+    this.#losses.querySelector("svg")?.append(cursor);
+    this.#cursor = cursor;
+    const [top, bottom] = [Math.min(...chart.y.range), Math.max(...chart.y.range)];
+    this.#place = (step) => {
+      const px = Math.round(chart.x.at(Math.min(step, chart.x.domain[1])) * 10) / 10;
+      cursor.setAttribute("d", `M${px} ${top}V${bottom}`);
+      return px;
+    };
+  }
+
+  #at(step: number): void {
+    this.#stage.at(step);
+    this.#contenders.at(step);
+    if (this.#cursor) this.#place?.(step);
+  }
+
+  async #save(kind: "SVG" | "PNG" | "CSV" | "TypeScript"): Promise<void> {
+    const { state } = this.#store;
+    const name = `race-on-${state.surface}`;
+    const svg = this.#stage.svg;
+    const contenders = contendersOf(state, this.#mine.text);
+    const names = state.contenders.map(({ rule }) => titleOf(rule, state.mine.title || "Your rule"));
+    if (kind === "SVG" && svg) saveSvg(svg, name);
+    if (kind === "PNG" && svg) await savePng(svg, name);
+    if (kind === "CSV") save(`${name}.csv`, new Blob([csvOf(names, this.#outcomes)], { type: "text/csv" }));
+    if (kind === "TypeScript")
+      save(
+        `${name}.ts`,
+        new Blob([programOf(conditionsOf(state), contenders, this.#outcomes)], { type: "text/typescript" }),
+      );
+  }
+}
+
+/** From a floor that does not waste the axis on numbers nobody can tell from 0, to ten times the highest start. */
+function domainOf(gaps: readonly (Float64Array | undefined)[]): readonly [number, number] {
+  let [low, high, start] = [Infinity, 0, 0];
+  for (const list of gaps)
+    if (list) {
+      start = Math.max(start, list[0]!); // the start at least
+      for (const gap of list)
+        if (Number.isFinite(gap)) {
+          low = Math.min(low, gap);
+          high = Math.max(high, gap);
+        }
+    }
+  const top = Math.max(Math.min(high, 10 * start), 1e-12);
+  const bottom = Math.max(low, 1e-12);
+  return bottom < top / 1.5 ? [bottom, top] : [top / 10, top * 2];
+}
+
+/** The formula with a caret under a place, on lines of its own. */
+const caret = (text: string, column: number | undefined): string =>
+  column === undefined
+    ? ""
+    : `\n${text.slice(Math.max(0, column - 30), column + 30)}\n${" ".repeat(Math.min(30, column))}^`;

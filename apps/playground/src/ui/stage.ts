@@ -1,0 +1,179 @@
+import { contourChart, type Field, type Figure, linePath, markerPath, styleOf } from "@descent/viz";
+import type { Outcome } from "../engine/messages.ts";
+import { h, markup, unique } from "./dom.ts";
+import { finished } from "./gaps.ts";
+
+/** A surface, paths on it, and where they start. */
+export interface Scene {
+  readonly title: string;
+  readonly description: string;
+  readonly field: Field;
+  readonly marks: readonly (readonly [number, number])[];
+  readonly names: readonly string[];
+  readonly outcomes: readonly Outcome[];
+  readonly start: readonly [number, number];
+}
+
+/** Paths on a contour, at any step, with a start that can be dragged or moved by arrow keys. */
+export class Stage {
+  readonly element: HTMLElement;
+  #figure: Figure | undefined;
+  #scene: Scene | undefined;
+  #drawn: {
+    readonly outcome: Outcome;
+    readonly style: number;
+    readonly casing: Element;
+    readonly line: Element;
+    readonly mark: Element;
+  }[] = [];
+  #step = Number.MAX_SAFE_INTEGER;
+  readonly #id = unique("stage");
+  readonly #host = h("div", { class: "stage-figure" });
+  readonly #handle: HTMLButtonElement;
+  readonly #ratio: number;
+  #width = 0;
+
+  constructor(moved: ((start: readonly [number, number]) => void) | undefined, ratio = 0.86) {
+    this.#ratio = ratio;
+    this.#handle = h("button", { type: "button", class: "handle" });
+    this.#handle.hidden = !moved;
+    this.element = h("div", { class: "stage" }, this.#host, this.#handle);
+    if (moved) this.#listen(moved);
+    new ResizeObserver(() => this.#resize()).observe(this.element);
+  }
+
+  get svg(): SVGSVGElement | null {
+    return this.#host.querySelector("svg");
+  }
+
+  get table(): string {
+    return this.#figure?.table ?? "";
+  }
+
+  /** Shows a scene at the step it is at. */
+  show(scene: Scene): void {
+    this.#scene = scene;
+    this.#draw();
+  }
+
+  /** Shows the paths up to a step. */
+  at(step: number): void {
+    this.#step = step;
+    const figure = this.#figure;
+    if (!figure) return;
+    for (const { outcome, style, casing, line, mark } of this.#drawn) {
+      if (!finished(outcome)) continue;
+      const end = Math.min(step, outcome.x.length - 1);
+      const d = linePath(outcome.x, outcome.y, figure.x, figure.y, end + 1);
+      casing.setAttribute("d", d);
+      line.setAttribute("d", d);
+      const [px, py] = [figure.x.at(outcome.x[end]!), figure.y.at(outcome.y[end]!)]; // within the path
+      mark.setAttribute(
+        "d",
+        Number.isFinite(px) && Number.isFinite(py) ? markerPath(styleOf(style).marker, px, py, 6.5) : "",
+      );
+    }
+  }
+
+  #resize(): void {
+    const width = Math.round(this.element.clientWidth);
+    if (width < 80 || Math.abs(width - this.#width) < 2) return;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const scene = this.#scene;
+    const width = Math.round(this.element.clientWidth);
+    if (!scene || width < 80) return;
+    this.#width = width;
+    const { names, outcomes } = scene;
+    this.#figure = contourChart({
+      title: scene.title,
+      description: scene.description,
+      field: scene.field,
+      marks: scene.marks,
+      width,
+      height: Math.round(Math.max(260, width * this.#ratio)),
+      id: this.#id,
+      levels: 18,
+      paths: outcomes.flatMap((outcome, style) =>
+        finished(outcome) ? [{ name: names[style]!, x: outcome.x, y: outcome.y, style }] : [],
+      ),
+    });
+    this.#host.replaceChildren(markup(this.#figure.svg));
+    const groups = [...this.#host.querySelectorAll(".viz-paths > g")];
+    this.#drawn = outcomes.flatMap((outcome, style) => {
+      const group = finished(outcome) ? groups.shift() : undefined;
+      const [casing, line, mark] = group ? [...group.querySelectorAll("path")] : [];
+      return casing && line && mark ? [{ outcome, style, casing, line, mark }] : [];
+    });
+    this.#place(scene.start);
+    this.at(this.#step);
+  }
+
+  #place([x, y]: readonly [number, number]): void {
+    const figure = this.#figure;
+    if (!figure) return;
+    const svg = this.svg;
+    if (!svg) return;
+    const { width, height } = svg.viewBox.baseVal;
+    this.#handle.style.left = `${(figure.x.at(x) / width) * 100}%`;
+    this.#handle.style.top = `${(figure.y.at(y) / height) * 100}%`;
+    this.#handle.setAttribute(
+      "aria-label",
+      `Start at x ${short(x)}, y ${short(y)}. Drag it, or move it with the arrow keys.`,
+    );
+  }
+
+  #listen(moved: (start: readonly [number, number]) => void): void {
+    const report = (x: number, y: number): void => {
+      const figure = this.#figure;
+      if (!figure) return;
+      const [a, b] = [figure.x.domain, figure.y.domain];
+      const start = [
+        rounded(Math.min(a[1], Math.max(a[0], x)), a),
+        rounded(Math.min(b[1], Math.max(b[0], y)), b),
+      ] as const;
+      this.#place(start);
+      moved(start);
+    };
+    const from = (event: PointerEvent): void => {
+      const [figure, svg] = [this.#figure, this.svg];
+      if (!figure || !svg) return;
+      const box = svg.getBoundingClientRect();
+      const scale = svg.viewBox.baseVal.width / box.width;
+      report(figure.x.invert((event.clientX - box.left) * scale), figure.y.invert((event.clientY - box.top) * scale));
+    };
+    this.#handle.addEventListener("pointerdown", (event) => {
+      this.#handle.setPointerCapture(event.pointerId);
+      event.preventDefault();
+      this.#handle.focus();
+    });
+    this.#handle.addEventListener("pointermove", (event) => {
+      if (this.#handle.hasPointerCapture(event.pointerId)) from(event);
+    });
+    this.#host.addEventListener("click", (event) => from(event as PointerEvent)); // clicks are pointer events
+    this.#handle.addEventListener("keydown", (event) => {
+      const steps: Readonly<Record<string, readonly [number, number]>> = {
+        ArrowLeft: [-1, 0],
+        ArrowRight: [1, 0],
+        ArrowUp: [0, 1],
+        ArrowDown: [0, -1],
+      };
+      const step = steps[event.key];
+      const [figure, scene] = [this.#figure, this.#scene];
+      if (!step || !figure || !scene) return;
+      event.preventDefault();
+      const size = (event.shiftKey ? 0.1 : 0.01) * (figure.x.domain[1] - figure.x.domain[0]);
+      report(scene.start[0] + step[0] * size, scene.start[1] + step[1] * size);
+    });
+  }
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(3))).replace("-", "−");
+
+/** To a thousandth of the view, so that a link stays short. */
+function rounded(value: number, [low, high]: readonly [number, number]): number {
+  const digits = Math.max(0, 3 - Math.floor(Math.log10(high - low)));
+  return Number(value.toFixed(Math.min(12, digits)));
+}

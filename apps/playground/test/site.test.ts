@@ -1,0 +1,228 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { type Browser, type Page, chromium as playwright } from "playwright";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { chromium } from "../../../tests/optional.ts";
+import { answers } from "../src/engine/answers.ts";
+import { conditionsOf, initial, pages } from "../src/state/state.ts";
+import { encode } from "../src/state/url.ts";
+import { csvOf } from "../src/ui/export.ts";
+import { serve } from "./serve.ts";
+
+/* The built site in Debian's Chromium, served from a folder below another, as somebody's file server would. */
+
+const app = path.join(import.meta.dirname, "..");
+const require = createRequire(import.meta.url);
+
+describe.skipIf(chromium === undefined)("the built site", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "descent-playground-"));
+  let server: Awaited<ReturnType<typeof serve>>;
+  let browser: Browser;
+  const foreign: string[] = [];
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    const vite = path.join(app, "node_modules/vite/bin/vite.js");
+    const built = spawnSync(
+      process.execPath,
+      [vite, "build", "--outDir", folder, "--logLevel", "error", "--emptyOutDir"],
+      { cwd: app, encoding: "utf8", env: { ...process.env, NODE_ENV: "production" } },
+    );
+    expect([built.status, built.stderr]).toEqual([0, ""]);
+    server = await serve(folder, "/some/where/");
+    browser = await playwright.launch({ executablePath: chromium!, args: ["--no-sandbox", "--disable-gpu"] });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function open(
+    hash: string,
+    {
+      width = 1280,
+      height = 900,
+      motion = "reduce",
+    }: { width?: number; height?: number; motion?: "reduce" | "no-preference" } = {},
+  ): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width, height }, reducedMotion: motion, serviceWorkers: "block" });
+    page.on("request", (request) => {
+      if (
+        !request.url().startsWith(server.url) &&
+        !request.url().startsWith("data:") &&
+        !request.url().startsWith("blob:")
+      )
+        foreign.push(request.url());
+    });
+    page.setDefaultTimeout(30_000);
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") faults.push(message.text());
+    });
+    await page.goto(`${server.url}${hash === "" ? "" : `#${hash}`}`);
+    return page;
+  }
+  const ready = (page: Page) =>
+    page.waitForFunction(() =>
+      [...document.querySelectorAll<HTMLElement>(".summary")].some(
+        (one) => one.offsetParent !== null && one.textContent !== "",
+      ),
+    );
+
+  test("is small before anything is asked for: page, script, style and both parts of the worker", () => {
+    const files = readdirSync(path.join(folder, "assets"));
+    const first = [
+      "index.html",
+      ...files.filter((file) => /^(index|worker|rule)-.*\.(js|css)$/.test(file)).map((file) => `assets/${file}`),
+    ];
+    expect(first.length).toBeGreaterThanOrEqual(4);
+    const bytes = first.reduce((sum, file) => sum + gzipSync(readFileSync(path.join(folder, file))).length, 0);
+    expect(bytes).toBeLessThan(220 * 1024);
+  });
+
+  test("computes races to Node's bits", async () => {
+    // Rosenbrock is a polynomial: every operation is IEEE's.
+    const state = {
+      ...initial,
+      surface: "rosenbrock",
+      start: [-1.4, 2.2] as const,
+      steps: 40,
+      noise: 0.5,
+      clip: 5,
+      fairness: "same" as const,
+      rate: 0.02,
+    };
+    const page = await open(await encode(state));
+    await ready(page);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "CSV" }).click(),
+    ]);
+    const outcomes = await answers.race({
+      conditions: conditionsOf(state),
+      contenders: state.contenders,
+      fairness: state.fairness,
+      rate: state.rate,
+    });
+    const names = await page.locator(".legend tbody .link").allTextContents();
+    expect(readFileSync(await download.path(), "utf8")).toBe(csvOf(names, outcomes));
+    await page.close();
+  });
+
+  test("opens at the last frame for those who asked for less motion, and plays for others", async () => {
+    const still = await open("");
+    await ready(still);
+    const step = (page: Page) => page.getByRole("spinbutton", { name: "step", exact: true }).inputValue();
+    expect(await step(still)).toBe(String(initial.steps));
+    expect(await still.getByRole("button", { name: "Pause" }).count()).toBe(0);
+    await still.close();
+    const moving = await open("", { motion: "no-preference" });
+    await moving.getByRole("button", { name: "Pause" }).waitFor();
+    await moving.getByRole("button", { name: "Pause" }).click();
+    expect(Number(await step(moving))).toBeLessThan(initial.steps);
+    await moving.close();
+  });
+
+  test("is used by keyboard alone: skip, move the start, step, change a rate, remove a rule", async () => {
+    const page = await open("");
+    await ready(page);
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to the picture");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+    await page.keyboard.press("Tab"); // the formula scrolls or not; the handle comes next or after it
+    for (let i = 0; i < 4 && !(await page.evaluate(() => document.activeElement?.classList.contains("handle"))); i++)
+      await page.keyboard.press("Tab");
+    const x = page.getByRole("spinbutton", { name: "Start x" });
+    const before = Number(await x.inputValue());
+    await page.keyboard.press("Shift+ArrowRight");
+    await expect.poll(async () => Number(await x.inputValue())).toBeCloseTo(before + 0.52, 5); // a tenth of the view
+    await page.getByRole("slider", { name: "Step of the race" }).focus();
+    await page.keyboard.press("Home");
+    expect(await page.getByRole("spinbutton", { name: "step", exact: true }).inputValue()).toBe("0");
+    await page.getByRole("spinbutton", { name: "Rate of SGD" }).fill("0.001");
+    await expect.poll(() => page.getByLabel("Rates", { exact: true }).inputValue()).toBe("own");
+    await page.getByRole("button", { name: "Remove RAdam" }).focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator(".legend tbody tr").count()).toBe(initial.contenders.length - 1);
+    await page.close();
+  });
+
+  test("keeps the last valid rule while the text makes no sense, and points at the place", async () => {
+    const page = await open("rule");
+    await ready(page);
+    const formula = await page.locator(".formula.box").innerHTML();
+    const area = page.getByRole("textbox", { name: "The rule" });
+    await area.fill(initial.mine.text.replace("sqrt(vHat)", "sqrt(vHt)"));
+    await page.locator("#rule-complaint").getByText("Did you mean `vHat`?").waitFor();
+    expect(await page.locator(".behind mark").textContent()).toBe("vHt");
+    expect(await page.locator(".formula.box").innerHTML()).toBe(formula);
+    await area.fill(initial.mine.text.replace("beta1 = 0.9", "beta1 = 0.5"));
+    await page.locator("#rule-complaint").waitFor({ state: "hidden" });
+    expect(await page.getByRole("spinbutton", { name: "beta1" }).inputValue()).toBe("0.5");
+    await page.getByRole("slider", { name: "beta1, as a slider" }).fill("0.4");
+    expect(await area.inputValue()).toContain("beta1 = 0.99");
+    await page.close();
+  });
+
+  test.each(pages)(
+    "%s has no fault that axe finds, in light and in dark, and no sideways scroll at 360 pixels",
+    async (name) => {
+      const page = await open(name, { width: 360, height: 740 });
+      await ready(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>("button, select, summary, input, textarea, nav a")]
+          .filter(
+            (one) =>
+              one.offsetParent !== null && one.getBoundingClientRect().height < (one.matches(".scrub") ? 32 : 44),
+          )
+          .map((one) => one.outerHTML.slice(0, 80)),
+      );
+      expect(small).toEqual([]);
+      await page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
+      for (const theme of ["light", "dark"]) {
+        await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme);
+        const found = await page.evaluate(async () => {
+          const { axe } = window as unknown as {
+            axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+          };
+          return (await axe.run()).violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+          );
+        });
+        expect([theme, found]).toEqual([theme, []]);
+      }
+      await page.close();
+    },
+  );
+
+  test("reloads without a network", async () => {
+    const context = await browser.newContext({ reducedMotion: "reduce" });
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    await page.goto(server.url);
+    await ready(page);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      if (!navigator.serviceWorker.controller)
+        await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve));
+    });
+    await context.setOffline(true);
+    await page.reload();
+    await ready(page);
+    expect(await page.locator("h1").textContent()).toBe("Beale");
+    await context.close();
+  });
+
+  test("asked nobody else for anything, and had no error", () => {
+    expect(foreign).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+});
