@@ -102,7 +102,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   lora: ["methods", "layers", "graph", "files", "node"],
   regularizers: ["linear", "projections", "proximal", "penalties", "constraints", "images", "robust"],
   "quasi-newton": ["search", "bounded"],
-  training: ["data", "metrics", "callbacks", "diagnostics", "node"],
+  training: ["data", "metrics", "callbacks", "diagnostics", "explain", "node"],
   viz: ["draw", "charts", "races"],
   dialects: ["emit", "optimizer", "state", "torch", "optax", "keras", "tensorflow"],
 };

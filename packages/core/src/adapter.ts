@@ -25,6 +25,7 @@ export type { HypergradientOptions } from "./hypergradient.ts";
 export { interpret } from "./interpret/interpret.ts";
 export { oncePerJobs } from "./interpret/once-per-jobs.ts";
 export type { Given, Operators, Part, Site } from "./interpret/operators.ts";
+export { referenceBackend } from "./interpret/reference.ts";
 export type { Answer } from "./loop/answer.ts";
 export { AsyncLoop } from "./loop/async.ts";
 export type { AsyncBackend, Backend, Job, ReduceSums, RowPart, Share, Shares, Start } from "./loop/backend.ts";

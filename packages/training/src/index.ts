@@ -28,6 +28,14 @@ export { Diagnosis, type Numbers, type Observation } from "./diagnostics/diagnos
 export type { Finding, FindingName } from "./diagnostics/finding.ts";
 export type { ParameterNumbers } from "./diagnostics/norms.ts";
 export type { SampleRows } from "./diagnostics/samples.ts";
+export type { Box, Known, Line } from "./explain/box.ts";
+export {
+  type ExplainedUpdate,
+  type Explainer,
+  type ExplainerOptions,
+  explainer,
+  type NonFinite,
+} from "./explain/explainer.ts";
 export { evaluate, type FitOptions, type Fitted, fit } from "./fit.ts";
 export { forLayersModel, type LayersCallbacks, type LayersModel, type TensorMaker } from "./layers-model.ts";
 export type { Located, Measured } from "./measures.ts";

@@ -105,6 +105,23 @@ describe("@descent/training", () => {
       ],
       foreign: [0],
     },
+    explainer: {
+      args: () => [adam(), { parameters: { w: new Float32Array(2) } }],
+      use: (made: training.Explainer) => made.update({ w: new Float32Array(2) }),
+    },
+    "an update that is explained": {
+      call: (gradients: training.Weights) =>
+        training.explainer(adam(), { parameters: { w: new Float32Array(2) } }).update(gradients),
+      args: () => [{ w: new Float32Array(2) }],
+    },
+    "an element that is explained": {
+      call: (name: string, index: number) =>
+        training
+          .explainer(adam(), { parameters: { w: new Float32Array(2) } })
+          .update({ w: new Float32Array(2) })
+          .box(name, index),
+      args: () => ["w", 1],
+    },
     tensorBoard: { args: () => [sink, {}], use: run },
     forLayersModel: { args: () => [{ tensor: sink }, layers(), []], foreign: [0, 1] },
     accuracy: { args: () => [{}], use: (made: training.Metric) => made.add([0.1], [1]) },
