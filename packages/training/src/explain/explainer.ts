@@ -25,7 +25,7 @@ export interface ExplainerOptions {
   readonly parameters: Readonly<
     Record<string, Float32Array | ({ readonly data: Float32Array } & Omit<Parameter, "name">)>
   >;
-  /** What `state()` of any backend returned before the update; nothing before the first. */
+  /** The `state()` of any backend before the update; nothing before the first. */
   readonly state?: StateDict | undefined;
 }
 
