@@ -574,7 +574,9 @@ test("a report is one page that holds everything it shows", async () => {
     seconds: 61, imagesPerSecond: 1234, stepMilliseconds: 8, optimizerMilliseconds: 0.5, seed: 1, epochs: 2, steps: 20, batchSize: 32, trainImages: 320, testImages: 77, parameters: 101770, model: "mlp", lr: 3e-3,
     schedule: "cosine", rate: "x", recipe, data: "d", started: "2026-11-22T09:05:07.000Z", node: "v20", version: "0", command: "npm start -- train", files: [],
   }; // biome-ignore format: a record of no interest
-  const html = report(summary, { steps, epochs, damaged: 0 }, evaluation, tested);
+  const text = "`conv1` stands still: frozen; thaw it";
+  const findings = [{ name: "frozen", step: 1234, evidence: {}, text }] as const;
+  const html = report(summary, { steps, epochs, damaged: 0, findings }, evaluation, tested);
   for (const title of ["Loss", "Wrong answers", "Learning rate", "Gradient norm", "Update-to-weight ratio"])
     expect(html).toMatch(new RegExp(`<figcaption>${title}.*[\\s\\S]*?<svg`));
   expect(html.match(/<svg /g)).toHaveLength(5);

@@ -114,6 +114,17 @@ test("curvature of a quadratic: exact products and differences of gradients agre
   for (const x of exact.diagonal.a!) expect(Math.abs(x - 2)).toBeLessThan(1);
 });
 
+test("parameters that are frozen on purpose are not named", async () => {
+  const one = broken.find(({ found }) => found === "frozen")!;
+  const names = async (frozen: readonly string[]) => {
+    const doctor = diagnose({ onFinding: () => {}, frozen });
+    await fit(modelOf(one.net, one.rule()), { data: clusters(), epochs: 1, batchSize: 128, callbacks: [doctor] });
+    return doctor.findings.map(({ name, subject }) => [name, subject]);
+  };
+  expect(await names([])).toEqual([["frozen", "`dense_1/kernel`, `dense_1/bias`"]]);
+  expect(await names(["dense_1/kernel", "dense_1/bias"])).toEqual([]);
+});
+
 test("a loop of one's own is diagnosed by what it tells", () => {
   const own = new Diagnosis();
   expect(own.observe({ step: 1, loss: 1 })).toEqual([]);

@@ -34,7 +34,8 @@ const rules: Readonly<Record<string, () => Configured>> = {
 };
 
 test.each(Object.keys(rules))("%s: goes on from the state of another backend to the same weights", (name) => {
-  const parameters = {
+  const parameters: Record<string, Float32Array | { data: Float32Array; shape: number[]; role?: "bias" }> &
+    ReturnType<typeof shaped> = {
     ...shaped(),
     ...(name === "a partition" ? { none: new Float32Array(1), other: new Float32Array(1) } : {}),
   };

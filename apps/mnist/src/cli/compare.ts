@@ -27,6 +27,8 @@ export async function compareCommand(options: CompareOptions): Promise<number> {
     return await whileListening(out, async (interrupt) => {
       const world = { engine, choice, mnist, progress: out.progress, stop: interrupt.asked };
       const { trials, rows } = await compare(recipes, folder.path, world);
+      if (interrupt.asked() && trials.length === 0)
+        out.interrupted({ folder: folder.path, trials, of: recipes.length });
       if (trials.length > 0) {
         out.say(`The table is also in ${folder.path}, as compare.html and compare.json`);
         out.result(`\n${comparisonText(rows)}`, {
@@ -35,6 +37,7 @@ export async function compareCommand(options: CompareOptions): Promise<number> {
           folder: folder.path,
           rows,
           trials,
+          ...(interrupt.asked() ? { interrupted: true, of: recipes.length } : {}),
         });
       }
       if (!interrupt.asked()) return 0;

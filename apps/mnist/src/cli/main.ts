@@ -8,7 +8,9 @@ import {
   type DevicesOptions,
   devicesOptions,
   type EvaluateOptions,
+  type ExplainOptions,
   evaluateOptions,
+  explainOptions,
   type PredictOptions,
   predictOptions,
   type TrainOptions,
@@ -25,6 +27,7 @@ Examples:
   npm start -- compare --optimizers radam --regularizers none,dropout,augment,mixup,cutmix --limit 2000 --epochs 20
   npm start -- evaluate --checkpoint runs/latest
   npm start -- predict photo.jpg drawings/              read your own digits
+  npm start -- explain --step 812 conv1/kernel[17]      every symbol's value in that update, of that element
   npm start -- devices`;
 
 /** The commands. Each imports its code when it runs, so that help and option errors are instant. */
@@ -51,6 +54,12 @@ function build(done: (code: Promise<number>) => void): Command {
   const predict = program.command("predict").description("read digits from your own pictures");
   predictOptions(predict).action((pictures: string[], options: PredictOptions) =>
     done(import("./predict.ts").then(({ predictCommand }) => predictCommand(pictures, options))),
+  );
+  const explain = program
+    .command("explain")
+    .description("replay a run to an update, and print every value of the optimizer's equations there");
+  explainOptions(explain).action((elements: string[], options: ExplainOptions) =>
+    done(import("./explain.ts").then(({ explainCommand }) => explainCommand(elements, options))),
   );
   const devices = program.command("devices").description("list the devices and engines of this machine");
   devicesOptions(devices).action((options: DevicesOptions) =>

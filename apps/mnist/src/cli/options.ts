@@ -4,7 +4,7 @@ import { modelNames } from "../engines/model.ts";
 import { UserError } from "../errors.ts";
 import { pick } from "../training/names.ts";
 import { defaultRate, isEquation, optimizerNames, scheduleNames } from "../training/optimizer.ts";
-import { atLeast0, numberOf, type Range, ranges, seeds } from "../training/ranges.ts";
+import { atLeast0, numberOf, type Range, ranges, seeds, updates } from "../training/ranges.ts";
 import { longestText, type Recipe } from "../training/recipe.ts";
 import { type RegularizerName, regularizerNames, regularizersOf, strengths } from "../training/regularizers.ts";
 
@@ -32,6 +32,8 @@ export interface TrainOptions extends Given {
   readonly optimizer: string;
   readonly seed: number;
   readonly resume?: string | true;
+  readonly watch?: boolean;
+  readonly tensorboard?: string;
   readonly checkpointEvery: number;
 }
 
@@ -50,6 +52,12 @@ export interface EvaluateOptions extends Common {
 export interface PredictOptions extends Omit<Common, "data"> {
   readonly checkpoint?: string;
   readonly show?: boolean;
+}
+
+export interface ExplainOptions extends Common {
+  readonly run?: string;
+  readonly step?: number;
+  readonly firstNonfinite?: boolean;
 }
 
 export type DevicesOptions = Pick<Common, "json">;
@@ -200,6 +208,14 @@ export const trainOptions = (command: Command): Command =>
       .addOption(
         option("--out <folder>", "folder for the run, new or empty (default: runs/<time>-<optimizer>)", named("--out")),
       )
+      .option("--watch", "print the norms of gradients and updates, layer by layer, about once per second")
+      .addOption(
+        option(
+          "--tensorboard <folder>",
+          "also write the numbers for TensorBoard, into a folder of the run's name in this one",
+          named("--tensorboard"),
+        ),
+      )
       .option("--resume [run]", "resume a run folder or a checkpoint (default: the newest run)")
       .addOption(
         option(
@@ -265,6 +281,15 @@ export const predictOptions = (command: Command): Command =>
         ),
       )
       .option("--show", "print each picture as the network sees it"),
+  );
+
+export const explainOptions = (command: Command): Command =>
+  common(
+    command
+      .argument("[elements...]", "elements of parameters: conv1/kernel[17], or conv1/kernel[0,2,0,3]")
+      .addOption(option("--step <n>", "the update to explain; 1 is the first", number("--step", updates)))
+      .option("--first-nonfinite", "find the update, parameter, equation and symbol that first were not finite")
+      .addOption(option("--run <place>", "a run folder or its checkpoint (default: the newest run)", named("--run"))),
   );
 
 export const devicesOptions = (command: Command): Command =>

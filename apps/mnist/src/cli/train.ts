@@ -25,11 +25,14 @@ async function run(
   await prepared(recipe, mnist); // fail before starting a device
   out.say(describe(mnist, recipe.limit));
   const { engine, choice } = await begin(options, out, begun);
-  const { checkpointEvery } = options;
+  const { checkpointEvery, watch, tensorboard } = options;
   return whileListening(out, async (interrupt) => {
-    const world = { engine, choice, mnist, progress: out.progress, stop: interrupt.asked, checkpointEvery };
+    const world = { engine, choice, mnist, progress: out.progress, stop: interrupt.asked, checkpointEvery, watch, tensorboard }; // biome-ignore format: one line
     const { folder, summary } = await go(world);
-    if (summary === undefined) return interrupt.code();
+    if (summary === undefined) {
+      out.interrupted({ folder, resume: `npm start -- train --resume ${folder}` });
+      return interrupt.code();
+    }
     const share = optimizerShare(summary);
     if (share !== undefined) out.say(`The optimizer took ${share}`);
     out.say(`Report, model and metrics are in ${folder}`);

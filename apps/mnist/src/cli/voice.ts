@@ -6,6 +6,8 @@ export interface Voice {
   readonly progress: Progress;
   readonly say: (line: string) => void;
   readonly result: (text: string, value: unknown) => void;
+  /** With --json, the line of a run that was stopped before its result; the text was said already. */
+  readonly interrupted: (value: object) => void;
 }
 
 export function voice({ json }: { readonly json?: boolean }): Voice {
@@ -14,6 +16,9 @@ export function voice({ json }: { readonly json?: boolean }): Voice {
   return {
     progress,
     say,
+    interrupted: (value) => {
+      if (json === true) process.stdout.write(`${JSON.stringify({ interrupted: true, ...value })}\n`);
+    },
     result: (line, value) => (json === true ? void process.stdout.write(`${JSON.stringify(value)}\n`) : say(line)),
   };
 }

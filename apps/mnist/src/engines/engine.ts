@@ -20,19 +20,33 @@ export interface Batch {
   readonly targets?: Float32Array;
 }
 
+/** Weights around an update, with its gradients. The next update may change the arrays. */
+export interface Look {
+  readonly before: Weights;
+  readonly after: Weights;
+  readonly gradients: Weights;
+  /** The gradients of all phases of the round, those first: one, but for rules such as SAM. */
+  readonly phases: readonly Weights[];
+}
+
 /** A network in training. */
 export interface Learner {
   /**
    * Does one update; its statistics come with a later `read`. Resolves to the seconds the optimizer alone took, or
    * undefined if this update was not timed. The hidden layer's outputs are multiplied by `kept`, `[n, units]`, in a learner
-   * with dropout, which needs it in every step, as one with mixed batches needs targets.
+   * with dropout, which needs it in every step, as one with mixed batches needs targets. With `look`, the next `looked` tells
+   * its weights and gradients.
    */
-  step(batch: Batch, kept?: Float32Array): Promise<number | undefined>;
+  step(batch: Batch, kept?: Float32Array, look?: boolean): Promise<number | undefined>;
+  /** Weights and gradients of the last step that was looked at. */
+  looked(): Look | undefined;
   /** The statistics of every step since the last call, oldest first. */
   read(): Promise<StepNumbers[]>;
   /** `[n, 10]`, one row per image. */
   logits(images: Float32Array): Promise<Float32Array>;
   weights(): Promise<Weights>;
+  /** The weights to evaluate with, where the rule has others than those it trains; otherwise the same. */
+  readout(): Promise<Weights>;
   state(): Promise<StateDict>;
   /** The network in the engine's own format, as file contents by name. */
   files(): Promise<Readonly<Record<string, string | Uint8Array>>>;

@@ -1,7 +1,7 @@
 import { exportModel, Graph, importModel } from "@descent/onnx";
 import { crossEntropy, type ExecutionProvider, type Runtime, Trainer } from "@descent/onnxruntime";
 import { classes, side } from "../data/digits.ts";
-import { type Batch, checkStep, type Engine, type Learner, type StepNumbers } from "./engine.ts";
+import { type Batch, checkStep, type Engine, type Learner, type Look, type StepNumbers } from "./engine.ts";
 import { hiddenUnits, type Model, type Weights } from "./model.ts";
 
 /**
@@ -117,6 +117,7 @@ export function onnxruntimeEngine(
       let before = await trainer.weights();
       let { size } = sums(before, before, before);
       let numbers: StepNumbers[] = [];
+      let seen: Look | undefined;
       const units = hiddenUnits(model);
       const ones = (data: Float32Array) => new Float32Array((data.length / (side * side)) * units).fill(1);
       const network = (data: Float32Array, kept: Float32Array | undefined) => ({
@@ -124,7 +125,7 @@ export function onnxruntimeEngine(
         ...(kept === undefined ? {} : { kept: { data: kept, dims: [kept.length / units, units] } }),
       });
       return {
-        async step(batch, kept) {
+        async step(batch, kept, look = false) {
           checkStep(batch, kept, { dropout, mixed });
           const { images, labels, targets } = batch;
           const wanted = targets === undefined ? labels : { data: targets, dims: [labels.length, classes] };
@@ -132,8 +133,12 @@ export function onnxruntimeEngine(
           const { loss, outputs, gradients } = await trainer.gradients(inputs);
           const begun = performance.now();
           await trainer.applyGradients(gradients);
-          while ((await trainer.inspect()).midRound)
-            await trainer.applyGradients((await trainer.gradients(inputs)).gradients);
+          const phases = [gradients];
+          while ((await trainer.inspect()).midRound) {
+            const later = await trainer.gradients(inputs);
+            phases.push(later.gradients);
+            await trainer.applyGradients(later.gradients);
+          }
           const seconds = (performance.now() - begun) / 1000;
           const after = await trainer.weights();
           const found = sums(before, after, gradients);
@@ -143,6 +148,7 @@ export function onnxruntimeEngine(
             gradNorm: Math.sqrt(found.gradient),
             updateRatio: Math.sqrt(found.moved / size),
           });
+          seen = look ? { before, after, gradients, phases } : undefined;
           before = after;
           size = found.size;
           return seconds;
@@ -156,7 +162,9 @@ export function onnxruntimeEngine(
           const outputs = await trainer.predict(network(data, dropout ? ones(data) : undefined));
           return outputs.logits!.data as Float32Array; // float32, as the model says
         },
+        looked: () => seen,
         weights: () => trainer.weights(),
+        readout: async () => weightsIn(await trainer.exportModel(), model),
         state: async () => (await trainer.checkpoint()).optimizer,
         files: async () => {
           const trained = await trainer.exportModel();

@@ -1,7 +1,7 @@
 import { optimizer } from "@descent/tfjs";
 import type * as tensorflow from "@tensorflow/tfjs";
 import { classes, side } from "../data/digits.ts";
-import { checkStep, type Engine, type Learner, type StepNumbers } from "./engine.ts";
+import { checkStep, type Engine, type Learner, type Look, type StepNumbers } from "./engine.ts";
 import type { Layer, Model, Weights } from "./model.ts";
 
 type Tf = typeof tensorflow;
@@ -92,7 +92,7 @@ function versionOf(tf: Tf): string {
   return native === undefined ? tf.version_core : `${tf.version_core} with TensorFlow ${native}`;
 }
 
-async function read(variables: Variables): Promise<Weights> {
+async function read(variables: Readonly<Record<string, tensorflow.Tensor>>): Promise<Weights> {
   const entries = Object.entries(variables).map(
     async ([name, variable]) => [name, new Float32Array(await variable.data())] as const,
   );
@@ -145,9 +145,20 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
         return performance.now();
       };
       let steps = 0;
+      let seen: Look | undefined;
+      /** Copies of the weights around an update, and of its gradients. */
+      const lookAt = async (
+        before: readonly tensorflow.Tensor[],
+        grads: readonly tensorflow.NamedTensorMap[],
+      ): Promise<Look> => {
+        const named = (tensors: readonly tensorflow.Tensor[]) =>
+          read(Object.fromEntries(list.map(({ name }, i) => [name, tensors[i]!]))); // one per variable
+        const phases = await Promise.all(grads.map(read));
+        return { before: await named(before), after: await read(variables), gradients: phases[0]!, phases };
+      };
 
       return {
-        async step(given, kept) {
+        async step(given, kept, look = false) {
           checkStep(given, kept, { dropout, mixed });
           const { images, labels, targets } = given;
           const batch = tf.tidy(() => ({
@@ -179,7 +190,13 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
           const timed = !queued || steps++ % timedEvery === 1; // not the very first, which compiles kernels
           const begun = timed ? await done() : 0;
           opt.applyGradients(found.grads);
-          while (opt.midRound) tf.tidy(() => opt.applyGradients(gradients(() => {}).grads));
+          const later: tensorflow.NamedTensorMap[] = [];
+          while (opt.midRound) {
+            const { value, grads } = tf.tidy(() => gradients(() => {}));
+            opt.applyGradients(grads);
+            value.dispose();
+            later.push(grads);
+          }
           const ended = timed ? await done() : 0;
           const waited = timed && queued ? (await done()) - ended : 0; // the cost of an idle wait
           const row = tf.tidy(() => {
@@ -188,7 +205,8 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
             return tf.stack([value, right, norm(Object.values(grads)), tf.div(moved, norm(before))]);
           });
           numbers.push(row as tensorflow.Tensor1D);
-          tf.dispose([found, batch]);
+          seen = look ? await lookAt(found.before, [found.grads, ...later]) : undefined;
+          tf.dispose([found, batch, later]);
           return timed ? Math.max(0, ended - begun - waited) / 1000 : undefined;
         },
         async read() {
@@ -214,7 +232,9 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
           out.dispose();
           return data as Float32Array;
         },
+        looked: () => seen,
         weights: () => read(variables),
+        readout: () => opt.withReadout(() => read(variables)),
         state: () => opt.state(),
         async files() {
           const made = layersModel(tf, model);

@@ -1,3 +1,4 @@
+import type { Finding } from "@descent/training";
 import { classes, type Digits, pixels, side } from "../data/digits.ts";
 import type { Metrics } from "../run/metrics.ts";
 import { optimizerShare, type Summary } from "../run/summary.ts";
@@ -121,11 +122,26 @@ function card({ index, label, predicted, confidence }: Mistake, { images }: Digi
 <p><b>${label}</b> → <b class="bad">${predicted}</b></p><small>${percent(confidence, 1)}</small></li>`;
 }
 
+/** The findings of the diagnostics, as sentences; nothing where there are none. */
+function findingsList(findings: readonly Finding[]): string {
+  if (findings.length === 0) return "";
+  const items = findings.map(
+    ({ name, step, text }) =>
+      `<li><b>${escaped(name.replaceAll("-", " "))}</b> <small>update ${thousands(step)}</small><br>${escaped(text.replaceAll("`", "")).replace(/^./, (c) => c.toUpperCase())}.</li>`,
+  );
+  return `<section><h2>Findings</h2><ul class="findings">${items.join("")}</ul></section>`;
+}
+
 /** How many of the most confident mistakes are shown. */
 const shown = 20;
 
 /** report.html of a finished run. */
-export function report(summary: Summary, metrics: Metrics, evaluation: Evaluation, test: Digits): string {
+export function report(
+  summary: Summary,
+  metrics: Metrics & { readonly findings: readonly Finding[] },
+  evaluation: Evaluation,
+  test: Digits,
+): string {
   const wrong = evaluation.mistakes.length;
   const surest = evaluation.mistakes.slice(0, shown);
   const { recipe } = summary;
@@ -155,6 +171,7 @@ ${[
   tile("Time", duration(summary.seconds), `${thousands(summary.steps)} updates of ${summary.batchSize} images`),
 ].join("\n")}
 </dl>
+${findingsList(metrics.findings)}
 <section><h2>Training</h2>
 <p class="lead">Each point of a curve averages neighbouring updates; the band behind it spans their minimum to their maximum.</p>
 <div class="charts">

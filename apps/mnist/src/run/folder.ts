@@ -12,6 +12,7 @@ export const names = {
   checkpoint: "checkpoint.safetensors",
   model: "model.safetensors",
   metrics: "metrics.jsonl",
+  findings: "findings.jsonl",
   summary: "summary.json",
   report: "report.html",
 } as const;

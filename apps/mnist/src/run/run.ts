@@ -7,14 +7,18 @@ import { model, startingWeights, type Weights } from "../engines/model.ts";
 import { UserError } from "../errors.ts";
 import { report } from "../report/report.ts";
 import { duration, type Progress, percent, thousands } from "../terminal/progress.ts";
+import { findingLine, watchLine } from "../terminal/watch.ts";
 import type { Evaluation } from "../training/evaluation.ts";
 import type { EpochLine } from "../training/lines.ts";
+import { Observer } from "../training/observer.ts";
 import { type Optimizer, optimizerOf } from "../training/optimizer.ts";
 import { checkPosition, start } from "../training/position.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { mixes } from "../training/regularizers.ts";
 import { type Outcome, type Saved, train, updatesOf } from "../training/train.ts";
+import { Board } from "./board.ts";
 import { type Checkpoint, saveCheckpoint, saveModel, type Where } from "./checkpoint.ts";
+import { addFinding, readFindings, rewindFindings } from "./findings.ts";
 import { nameLatest, names, newRun, type RunFolder } from "./folder.ts";
 import { MetricsLog, readMetrics, rewindMetrics } from "./metrics.ts";
 import { isComplete, type Summary, summarize } from "./summary.ts";
@@ -29,6 +33,10 @@ export interface World {
   readonly stop: () => boolean;
   /** Seconds between checkpoints within an epoch; 0 saves after every update. */
   readonly checkpointEvery?: number | undefined;
+  /** Prints norms as it goes. */
+  readonly watch?: boolean | undefined;
+  /** The folder for TensorBoard's files. */
+  readonly tensorboard?: string | undefined;
 }
 
 export interface Ended {
@@ -59,6 +67,8 @@ interface Run {
   readonly saved?: Checkpoint;
   /** The last completed epoch before this resume. */
   readonly last?: EpochLine | undefined;
+  /** The updates before this resume, with what was found in them. */
+  readonly past?: ConstructorParameters<typeof Observer>[1];
   /** Called once the folder contains a checkpoint. */
   readonly begun?: () => Promise<void>;
 }
@@ -99,7 +109,8 @@ export async function resumedTraining(
       `\`${folder.path}\` has completed its ${position.epoch === 1 ? "epoch" : `${position.epoch} epochs`}. To train longer, pass --epochs ${position.epoch + 1} or more.`,
     );
   const metrics = path.join(folder.path, names.metrics);
-  const { epochs, damaged } = await rewindMetrics(metrics, position.step, position.epoch);
+  const { steps, epochs, damaged } = await rewindMetrics(metrics, position.step, position.epoch);
+  const findings = await rewindFindings(path.join(folder.path, names.findings), position.step);
   const done = `after ${thousands(position.step)} updates`;
   progress.say(
     trained
@@ -110,7 +121,7 @@ export async function resumedTraining(
   const [before, now] = [saved.where === undefined ? "something else" : said(saved.where), said(whereOf(world))];
   if (before !== now) progress.say(`It was trained on ${before}; ${now} may round differently.`);
   const last = epochs.find(({ epoch }) => epoch === position.epoch);
-  return training({ recipe, folder: folder.path, digits, optimizer, world, saved, last });
+  return training({ recipe, folder: folder.path, digits, optimizer, world, saved, last, past: { steps, findings } });
 }
 
 const whereOf = ({ choice: { device, engine: name }, engine: { version } }: World): Where => ({
@@ -151,6 +162,8 @@ async function training(run: Run): Promise<Ended> {
         state: await learner.state(),
       });
     await run.begun?.();
+    const board = world.tensorboard === undefined ? undefined : new Board(world.tensorboard, folder);
+    await board?.begin();
     const outcome = await train({
       learner,
       readEvery: engine.readEvery,
@@ -161,6 +174,7 @@ async function training(run: Run): Promise<Ended> {
       from: saved?.position,
       checkpointEvery: world.checkpointEvery,
       stop: world.stop,
+      observer: observerOf(run, board),
       listener: {
         steps: (lines) => metrics.write(lines),
         standing: (now) => progress.show(now),
@@ -179,14 +193,43 @@ async function training(run: Run): Promise<Ended> {
       );
       return { folder, summary: undefined };
     }
-    const { evaluation, weights, position, last = run.last, pace } = outcome;
-    const summary = await finish(run, evaluation, weights, { position, last, pace }, await learner.files(), started);
+    const { evaluation, position, last = run.last, pace } = outcome;
+    const summary = await finish(
+      run,
+      evaluation,
+      await learner.readout(),
+      { position, last, pace },
+      await learner.files(),
+      started,
+    );
     return { folder, summary };
   } finally {
     progress.clear();
     learner.dispose();
     log?.close();
   }
+}
+
+/** Tells findings at once, and keeps them; prints norms, about once per second, and writes them for TensorBoard, where asked. */
+function observerOf({ folder, world, past = { steps: [], findings: [] } }: Run, board: Board | undefined): Observer {
+  const { progress, watch } = world;
+  let printed = Number.NEGATIVE_INFINITY;
+  return new Observer(
+    {
+      finding(finding) {
+        progress.say(findingLine(finding));
+        addFinding(path.join(folder, names.findings), finding);
+      },
+      numbers(numbers) {
+        if (watch !== true || performance.now() - printed < 1000) return;
+        printed = performance.now();
+        progress.say(watchLine(numbers));
+      },
+      steps: async (lines, numbers) => board?.steps(lines, numbers),
+      epoch: async (line) => board?.epoch(line),
+    },
+    past,
+  );
 }
 
 /** Writes the results of a trained run, overwriting any left by an attempt that crashed. */
@@ -214,7 +257,8 @@ async function finish(
     engine,
     choice,
   });
-  await write(at(names.report), report(summary, readMetrics(at(names.metrics)), evaluation, mnist.test));
+  const found = { ...readMetrics(at(names.metrics)), findings: readFindings(at(names.findings)) };
+  await write(at(names.report), report(summary, found, evaluation, mnist.test));
   await writeJson(at(names.summary), summary); // last, because it marks the run as complete
   return summary;
 }

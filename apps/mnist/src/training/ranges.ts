@@ -40,6 +40,8 @@ export const ranges = {
 
 /** Runs per optimizer and rate in a comparison. */
 export const seeds: Range = whole(1, 1000);
+/** The number of an update, from 1. */
+export const updates: Range = whole(1);
 /** A count. */
 export const count: Range = whole(0);
 

@@ -1,16 +1,17 @@
 import type { StateDict } from "@descent/core";
-import { batch, type Digits, type Mnist, paper } from "../data/digits.ts";
-import type { Learner } from "../engines/engine.ts";
+import type { Digits, Mnist } from "../data/digits.ts";
+import type { Batch, Learner } from "../engines/engine.ts";
 import { hiddenUnits, model, type Weights } from "../engines/model.ts";
 import { UserError } from "../errors.ts";
+import { batchOf } from "./batches.ts";
 import { breathe, type Evaluation, evaluate } from "./evaluation.ts";
 import type { EpochLine, StepLine } from "./lines.ts";
+import type { Observer } from "./observer.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { order } from "./order.ts";
 import { type Pace, Stopwatch } from "./pace.ts";
 import { type Position, start } from "./position.ts";
 import type { Recipe } from "./recipe.ts";
-import { augmented, kept, mixed } from "./regularizers.ts";
 
 /** Progress of a run, for the progress line. */
 export interface Standing {
@@ -72,12 +73,14 @@ export async function train(run: {
   readonly test: Mnist["test"];
   readonly from?: Position | undefined;
   readonly listener?: Listener | undefined;
+  /** Looks at some updates, and is told of all. */
+  readonly observer?: Observer | undefined;
   /** Seconds between checkpoints within an epoch; 0 saves after every update. */
   readonly checkpointEvery?: number | undefined;
   /** Polled after every update. */
   readonly stop?: (() => boolean) | undefined;
 }): Promise<Outcome> {
-  const { learner, readEvery, recipe, optimizer, digits, test, listener = {}, stop = () => false } = run;
+  const { learner, readEvery, recipe, optimizer, digits, test, listener = {}, observer, stop = () => false } = run;
   const { checkpointEvery = Number.POSITIVE_INFINITY } = run;
   const { epochs, batchSize, seed } = recipe;
   const { count } = digits;
@@ -104,7 +107,7 @@ export async function train(run: {
   };
 
   let waiting: { step: number; size: number; epoch: number }[] = [];
-  const readSteps = async (): Promise<void> => {
+  const readSteps = async (shown?: Batch): Promise<void> => {
     const numbers = await learner.read();
     const lines = waiting.map(
       (one, i): StepLine => ({ step: one.step, epoch: one.epoch, lr: optimizer.rate(one.step - 1), ...numbers[i]! }),
@@ -115,6 +118,7 @@ export async function train(run: {
     });
     waiting = [];
     listener.steps?.(lines);
+    await observer?.see(lines, shown && learner.looked(), shown);
     // Before such an update can be saved: its weights may not be finite either.
     for (const { step, lr, loss, gradNorm, updateRatio } of lines)
       for (const [what, value] of Object.entries({
@@ -141,17 +145,16 @@ export async function train(run: {
     while (place < count) {
       const before = performance.now();
       const these = places.subarray(place, place + batchSize);
-      const { images, labels } = batch(digits, these);
-      const updating = await learner.step(
-        { labels, ...mixed(augmented(images, recipe, step, paper), labels, recipe, step) },
-        kept(recipe, step, these.length, units),
-      );
+      const { shown, kept } = batchOf(recipe, digits, these, step, units);
+      const looks = observer?.wants(step + 1) === true;
+      const updating = await learner.step(shown, kept, looks);
       step++;
       place += these.length;
       waiting.push({ step, size: these.length, epoch: epoch + place / count });
       const stopping = stop();
       const due = place < count && performance.now() - saved >= checkpointEvery * 1000;
-      if (waiting.length >= readEvery || place >= count || stopping || due) await readSteps();
+      if (waiting.length >= readEvery || place >= count || stopping || due || looks)
+        await readSteps(looks ? shown : undefined);
       const took = (performance.now() - before) / 1000;
       stepSeconds += took;
       watch.add(took, updating);
@@ -189,6 +192,7 @@ export async function train(run: {
       seconds: position().seconds,
     };
     listener.epoch?.(last);
+    await observer?.epoch(last);
     await save();
     if (stop() && epoch < epochs) return ended(undefined);
   }

@@ -91,9 +91,16 @@ const operators: Operators<Value> = {
     const f = scalarOps[e.op as keyof typeof scalarOps]; // interpret keeps all but operations to itself
     if (isUniform(e)) return operators.constant(f(...args.map(({ data }) => data[0]!)));
     const [rows, cols] = [broadcastSize(args.map((x) => x.rows)), broadcastSize(args.map((x) => x.cols))];
-    const at = (x: Value, k: number): number => Math.fround(x.data[broadcastAt(x, k, cols)]!);
-    const length = rows * cols;
-    return { rows, cols, data: Float64Array.from({ length }, (_, k) => Math.fround(f(...args.map((x) => at(x, k))))) };
+    const data = new Float64Array(rows * cols);
+    const steps = args.map((x) => [x.rows === 1 ? 0 : x.cols, x.cols === 1 ? 0 : 1] as const);
+    const numbers = args.map(() => 0);
+    for (let i = 0, k = 0; i < rows; i++)
+      for (let j = 0; j < cols; j++, k++) {
+        for (const [n, [down, across]] of steps.entries())
+          numbers[n] = Math.fround(args[n]!.data[i * down + j * across]!);
+        data[k] = Math.fround(f(...numbers));
+      }
+    return { rows, cols, data };
   },
 };
 

@@ -1,3 +1,4 @@
+import { list } from "@descent/core/adapter";
 import { brief, median, type Symptom } from "./finding.ts";
 import { kernelsOf, layerOf, type ParameterNumbers } from "./norms.ts";
 
@@ -48,7 +49,13 @@ export class Depth {
   readonly #slopes: Slope[] = [];
   #large = 0;
   readonly #silent = new Map<string, number>();
-  readonly #stuck = new Map<string, { times: number; readonly norms: number[] }>();
+  readonly #stuck = new Map<string, number>();
+  readonly #meant: readonly string[];
+
+  /** `meant` are parameters that are frozen on purpose. */
+  constructor(meant: readonly string[] = []) {
+    this.#meant = meant;
+  }
 
   add(parameters: readonly ParameterNumbers[]): Symptom[] {
     return [
@@ -103,31 +110,33 @@ export class Depth {
     return [{ name: "exploding-gradients", evidence: { ratio, layers: kernels.length }, text }];
   }
 
-  /** Parameters whose gradient is 0 while others have one. */
+  /** Kernels whose gradient is 0 while others have one, those that are new together. */
   #unreached(parameters: readonly ParameterNumbers[]): Symptom[] {
     const any = parameters.some(({ gradient }) => gradient !== undefined && gradient > 0);
-    return kernelsOf(parameters).flatMap(({ name, gradient, odd }): Symptom[] => {
+    const found = kernelsOf(parameters).filter(({ name, gradient, odd }) => {
       const times = gradient === 0 && odd === 0 && any ? (this.#silent.get(name) ?? 0) + 1 : 0;
       this.#silent.set(name, times);
-      if (times < 2 * LASTING) return [];
-      const text = `the gradient of \`${name}\` has been exactly 0 for ${times} updates while others have one: nothing reaches it; check that it is used, that no detach or stop-gradient is in the way, and that its units are not dead.`;
-      return [{ name: "no-gradient", subject: name, evidence: { updates: times }, text }];
+      return times === 2 * LASTING;
     });
+    if (found.length === 0) return [];
+    const [names, are] = [list(found.map(({ name }) => name)), found.length === 1 ? "gradient of" : "gradients of"];
+    const text = `the ${are} ${names} ${found.length === 1 ? "has" : "have"} been exactly 0 for ${2 * LASTING} updates while others have one: nothing reaches ${found.length === 1 ? "it" : "them"}; look for units that are dead, for a detach or stop-gradient in the way, and for layers that are not used.`;
+    return [{ name: "no-gradient", subject: names, evidence: { updates: 2 * LASTING, kernels: found.length }, text }];
   }
 
-  /** Parameters that stay where they are although they have a gradient, while others move. */
+  /** Parameters that stay where they are although they have a gradient, while others move; those that are new together. */
   #frozen(parameters: readonly ParameterNumbers[]): Symptom[] {
     const moves = parameters.some(({ update }) => update > 0);
-    return parameters.flatMap(({ name, gradient, update }): Symptom[] => {
-      const known = this.#stuck.get(name) ?? { times: 0, norms: [] };
-      const stuck = moves && update === 0 && gradient !== undefined && gradient > 0;
-      known.times = stuck ? known.times + 1 : 0;
-      if (stuck) known.norms.push(gradient);
-      this.#stuck.set(name, known);
-      if (known.times < LASTING) return [];
-      const norm = median(known.norms.splice(-LASTING));
-      const text = `\`${name}\` has not moved for ${known.times} updates, and its gradient has the norm ${brief(norm)}: frozen; take it out of the frozen group or raise its rate, or name it in \`diagnose({ frozen })\` if that is meant.`;
-      return [{ name: "frozen", subject: name, evidence: { updates: known.times, gradient: norm }, text }];
+    const found = parameters.filter(({ name, gradient, update }) => {
+      const stuck = moves && update === 0 && gradient !== undefined && gradient > 0 && !this.#meant.includes(name);
+      const times = stuck ? (this.#stuck.get(name) ?? 0) + 1 : 0;
+      this.#stuck.set(name, times);
+      return times === LASTING;
     });
+    if (found.length === 0) return [];
+    const [one, names] = [found.length === 1, list(found.map(({ name }) => name))];
+    const norm = Math.hypot(...found.map(({ gradient }) => gradient!)); // they have one
+    const text = `${names} ${one ? "has" : "have"} not moved for ${LASTING} updates, and ${one ? "its gradient has" : "their gradients have"} the norm ${brief(norm)}: frozen; take ${one ? "it" : "them"} out of the frozen group or raise ${one ? "its" : "their"} rate, or name ${one ? "it" : "them"} in \`diagnose({ frozen })\` if that is meant.`;
+    return [{ name: "frozen", subject: names, evidence: { updates: LASTING, gradient: norm }, text }];
   }
 }

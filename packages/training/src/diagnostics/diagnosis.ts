@@ -18,6 +18,8 @@ export interface Observation {
   readonly before?: Weights | undefined;
   readonly after?: Weights | undefined;
   readonly gradients?: Weights | undefined;
+  /** The update-to-weight ratio, in updates whose weights are not given. */
+  readonly updateRatio?: number | undefined;
   readonly inputs?: SampleRows | undefined;
   readonly labels?: SampleRows | undefined;
   readonly activations?: Readonly<Record<string, LayerOutput>> | undefined;
@@ -75,19 +77,18 @@ const SHRUNK = 0.8;
 
 /** Follows a training and names what is wrong with it, each thing once. */
 export class Diagnosis {
-  readonly #depth = new Depth();
+  readonly #depth: Depth;
   readonly #losses = new Losses();
   readonly #noise = new NoiseScale();
   readonly #precision = new Precision();
   readonly #samples = new Samples();
   readonly #units = new Units();
-  readonly #frozen: readonly string[];
   #norms: { readonly first: number; readonly cosines: number[] } | undefined;
   #found: Finding[] = [];
   #numbers: Numbers | undefined;
 
   constructor(frozen: readonly string[] = []) {
-    this.#frozen = frozen;
+    this.#depth = new Depth(frozen);
   }
 
   /** All findings so far. */
@@ -114,6 +115,7 @@ export class Diagnosis {
     symptoms.push(...this.#precision.add(Object.fromEntries(outputs.map(([name, { data }]) => [name, data]))));
     for (const [name, one] of outputs) symptoms.push(...this.#units.add(name, one));
     symptoms.push(...this.#gradients(seen));
+    if (seen.updateRatio !== undefined && seen.after === undefined) this.#losses.ratio(step, seen.updateRatio);
     const known = this.#add(step, symptoms);
     const losses = this.#losses.add(loss, this.#samples.entropy);
     const falls = this.#found.some(({ name }) => UPSETS.includes(name)) ? [] : this.#add(step, losses);
@@ -154,14 +156,13 @@ export class Diagnosis {
       parameters,
     };
     this.#losses.ratio(step, updateRatio);
-    const meant = this.#frozen;
     const depth = this.#depth.add(parameters);
     const decay = this.#decay(
       parameterNorm,
       Math.sqrt(sums.pp + 2 * sums.up + sums.uu),
       cosine(-sums.up, sums.uu, sums.pp),
     );
-    return [...odd, ...depth.filter(({ name, subject }) => name !== "frozen" || !meant.includes(subject!)), ...decay];
+    return [...odd, ...depth, ...decay];
   }
 
   #decay(before: number, after: number, decays: number): Symptom[] {
