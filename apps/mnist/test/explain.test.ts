@@ -97,7 +97,7 @@ test("--watch prints norms by layer, --tensorboard writes an events file, and bo
 test("with --json an interrupted run prints a line that says how to go on", async () => {
   const folder = path.join(scratch(), "r");
   const say = vi.spyOn(Progress.prototype, "say").mockImplementation((line) => {
-    if (line.startsWith("Epoch 1/")) process.emit("SIGINT");
+    if (line.startsWith("Epoch 1/")) process.emit("SIGINT", "SIGINT");
   });
   onTestFinished(() => say.mockRestore());
   const { out, code } = await told("train", ...cpu, "--model", "mlp", "--epochs", "1000", "--out", folder, "--json");

@@ -18,7 +18,7 @@ export interface Told {
   epoch?(line: EpochLine): Promise<void>;
 }
 
-/** After the first updates, two of so many are looked at. */
+/** After the first updates, two of this many are looked at. */
 const EVERY = 20;
 
 /** Follows a run, says what is wrong with it, and passes its numbers on. It changes nothing. */
