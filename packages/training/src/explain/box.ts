@@ -25,6 +25,7 @@ export interface Box {
   readonly t: number;
   readonly given: readonly Known[];
   readonly lines: readonly Line[];
+  /** The box as text. */
   toString(): string;
 }
 
