@@ -23,6 +23,8 @@ const env = {
   NO_UPDATE_NOTIFIER: "1",
   npm_config_update_notifier: "false",
   npm_config_loglevel: "error",
+  npm_config_audit: "false",
+  npm_config_fund: "false",
   npm_config_prefer_offline: "true",
   // Should an install script run after all, it must not fetch CUDA from elsewhere: setup:cuda does that.
   ONNXRUNTIME_NODE_INSTALL: "skip",
@@ -121,7 +123,10 @@ export function install(wanted = "everything") {
   rmSync(stamp, { force: true });
   const quiet = before.mode === mode || (before.mode === undefined && has === "everything");
   const stdio = quiet ? ["inherit", "pipe", "pipe"] : ["inherit", 2, 2];
-  const options = ["--frozen-lockfile", "--prefer-offline", ...selection(mode)];
+  // npx may have to fetch pnpm first, and says nothing while it does.
+  const what = mode === "app" ? "the default engine, about 150 MB," : mode.replaceAll("+", ", ");
+  if (!quiet) console.error(`Installing ${what} into node_modules, once…`);
+  const options = ["--frozen-lockfile", "--prefer-offline", "--loglevel=info", ...selection(mode)];
   const done = run(["install", ...options], { stdio, encoding: "utf8" });
   if (quiet && done.status !== 0) process.stderr.write(`${done.stdout ?? ""}${done.stderr ?? ""}`);
   const status = statusOf(done);
