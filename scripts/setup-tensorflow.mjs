@@ -33,7 +33,14 @@ export function setup(cuda) {
   writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "tensorflow-backend", private: true }));
   writeFileSync(
     path.join(folder, "pnpm-workspace.yaml"),
-    ["packages: []", "managePackageManagerVersions: false", "allowBuilds:", `  '${name}': ${!linux}`, "  core-js: false", ""].join("\n"),
+    [
+      "packages: []",
+      "managePackageManagerVersions: false",
+      "allowBuilds:",
+      `  '${name}': ${!linux}`,
+      "  core-js: false",
+      "",
+    ].join("\n"),
   );
   const wanted = [`${name}@${addon}`, ...(linux ? [`node-api-headers@${headers}`] : [])];
   if (pnpm("--dir", folder, "add", ...wanted) !== 0) fail(`${name} ${addon} could not be installed.`);

@@ -1,133 +1,29 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parseSync } from "vite";
+import ts from "typescript-oldest";
 import { expect, test } from "vitest";
-import { packages } from "./workspace.ts";
+import { packages, root } from "./workspace.ts";
 
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly [key: string]: unknown;
-}
+/*
+ * An editor shows a comment for every public name. Options are always explained: optional properties, and those of a type called
+ * …Options. So are the other properties and methods of a type, unless they are
+ * - another project's, which explains them: `structural` types, and the messages of onnx.proto;
+ * - the tag of a variant (`kind: "loop"`);
+ * - parts of a literal within another type (`drawn: { seed: number }`, a union), which the comment of its owner covers; if they are
+ *   options, it names them;
+ * - called after their own documented type (`kernels: readonly Kernel[]`);
+ * - one of `words`, which mean the same in every type.
+ */
 
-interface Module {
-  /** Names declared here, each with whether a doc comment stands in front of it. */
-  readonly own: ReadonlyMap<string, boolean>;
-  /** The methods of types declared here that no doc comment stands in front of, by type. */
-  readonly bare: ReadonlyMap<string, readonly string[]>;
-  /** Exported name → the module it comes from and its name there; `*` for everything. */
-  readonly from: readonly { readonly name: string; readonly there: string; readonly file: string }[];
-}
-
-const modules = new Map<string, Module>();
-
-function moduleOf(file: string): Module {
-  let known = modules.get(file);
-  if (!known) modules.set(file, (known = read(file)));
-  return known;
-}
-
-const nameOf = (node: unknown): string => {
-  const { name, value } = node as { name?: string; value?: string };
-  return name ?? value ?? "";
-};
-
-function read(file: string): Module {
-  const source = readFileSync(file, "utf8");
-  const { program, comments, errors } = parseSync(file, source);
-  if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`);
-  const docs = comments.filter(({ type, value }) => type === "Block" && value.startsWith("*"));
-  const documented = (start: number): boolean =>
-    docs.some(({ end }) => end <= start && /^\s*(?:\/\/[^\n]*\n\s*)*$/.test(source.slice(end, start)));
-  const own = new Map<string, boolean>();
-  const bare = new Map<string, string[]>();
-  const from: Module["from"][number][] = [];
-  const imported = new Map<string, { there: string; file: string }>();
-  const resolve = (specifier: unknown): string => path.join(path.dirname(file), nameOf(specifier));
-  for (const node of program.body as unknown as readonly Node[]) {
-    const {
-      declaration,
-      specifiers,
-      source: other,
-    } = node as Node & {
-      declaration?: Node & { id?: Node; declarations?: { id: Node }[] };
-      specifiers?: { local: Node; exported?: Node; imported?: Node }[];
-      source?: Node;
-    };
-    if (node.type === "ImportDeclaration")
-      for (const { local, imported: there } of specifiers ?? [])
-        imported.set(nameOf(local), { there: nameOf(there ?? local), file: resolve(other) });
-    else if (node.type === "ExportAllDeclaration") from.push({ name: "*", there: "*", file: resolve(other) });
-    else if (node.type === "ExportNamedDeclaration") {
-      const declared =
-        declaration?.declarations?.map(({ id }) => nameOf(id)) ?? (declaration?.id ? [nameOf(declaration.id)] : []);
-      // Of overloads the first is documented.
-      for (const name of declared) own.set(name, (own.get(name) ?? false) || documented(node.start));
-      if (declaration)
-        bare.set(
-          declared[0] ?? "",
-          methodsOf(declaration)
-            .filter((m) => !m.documented(documented))
-            .map(({ name }) => name),
-        );
-      for (const { local, exported } of specifiers ?? []) {
-        const origin = other ? { there: nameOf(local), file: resolve(other) } : imported.get(nameOf(local));
-        if (origin) from.push({ name: nameOf(exported ?? local), ...origin });
-      }
-    }
-  }
-  return { own, bare, from };
-}
-
-/** The parts of other libraries' types that we use; those libraries explain their methods. */
+/** The parts of other libraries' types that we use. */
 const structural = new Set(
-  "GpuBuffer GpuCommandEncoder GpuComputePass GpuDevice FileLike RuntimeSession RuntimeTensor ArraysOptimizer LayersCallbacks TensorMaker".split(
+  "ArraysOptimizer FileLike FileUrl GpuBuffer GpuCommandEncoder GpuComputePass GpuDevice LayersCallbacks LayersModel Runtime RuntimeSession RuntimeTensor Signal TensorMaker".split(
     " ",
   ),
 );
+const isTheirs = (name: string): boolean => structural.has(name) || /Proto$/.test(name);
 
-/** The public methods of an interface or class. Of overloads the first is documented; what overrides another's is explained there. */
-function methodsOf(
-  declaration: Node,
-): { readonly name: string; documented(test: (start: number) => boolean): boolean }[] {
-  const {
-    id,
-    body,
-    implements: contracts,
-  } = declaration as {
-    id?: Node;
-    body?: { body?: readonly Node[] };
-    implements?: readonly Node[];
-  };
-  // Editors show the comments of the interface that a class implements.
-  if (structural.has(nameOf(id ?? {})) || (contracts ?? []).length > 0) return [];
-  const methods = new Map<string, number[]>();
-  for (const member of Array.isArray(body?.body) ? body.body : []) {
-    const { key, override, accessibility, kind } = member as {
-      key?: Node;
-      override?: boolean;
-      accessibility?: string;
-      kind?: string;
-    };
-    const callable = ["TSMethodSignature", "MethodDefinition"].includes(member.type) && kind !== "constructor";
-    if (!callable || override || accessibility === "private" || key?.type !== "Identifier") continue;
-    methods.set(nameOf(key), [...(methods.get(nameOf(key)) ?? []), member.start]);
-  }
-  return [...methods].map(([name, starts]) => ({ name, documented: (test) => starts.some(test) }));
-}
-
-/** The exported names of a module, and methods of its types, that no doc comment explains. Another package's names are explained there. */
-function missing(file: string, only?: string): string[] {
-  const { own, from } = moduleOf(file);
-  const here = [...own].filter(([name, documented]) => !documented && (only === undefined || only === name));
-  const there = from
-    .filter(({ name, file: target }) => target.endsWith(".ts") && (only === undefined || name === only || name === "*"))
-    .flatMap(({ name, there, file: target }) => missing(target, name === "*" ? only : there));
-  const methods = [...moduleOf(file).bare]
-    .filter(([name]) => only === undefined || only === name)
-    .flatMap(([name, all]) => all.map((method) => `${name}.${method}`));
-  return [...[...here.map(([name]) => name), ...methods].map((name) => `${path.basename(file)}: ${name}`), ...there];
-}
+/** A tensor's or entry's name, what a person calls it, where it was published; the sides of a matrix; dimensions; elements. */
+const words = new Set("name title paper rows cols shape dims data".split(" "));
 
 const doors = packages.flatMap(({ folder, path: home, manifest }) =>
   Object.entries(manifest.exports as Record<string, { "@descent/source"?: string }>).flatMap(
@@ -136,6 +32,128 @@ const doors = packages.flatMap(({ folder, path: home, manifest }) =>
   ),
 );
 
-test.each(doors)("every public name and method of %s has a doc comment", (_, file) => {
-  expect([...new Set(missing(file))]).toEqual([]);
+const program = ts.createProgram(
+  doors.map(([, file]) => file),
+  {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
+    types: [],
+    customConditions: ["@descent/source"],
+    allowImportingTsExtensions: true,
+    noEmit: true,
+  },
+);
+const checker = program.getTypeChecker();
+
+const hasComment = (symbol: ts.Symbol | undefined): boolean =>
+  symbol !== undefined && symbol.getDocumentationComment(checker).length > 0;
+
+/** Where a name that is exported here, perhaps from another file, was declared. */
+const origin = (symbol: ts.Symbol): ts.Symbol =>
+  symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+
+const isOurs = (node: ts.Node): boolean => /\/packages\/[^/]+\/src\//.test(node.getSourceFile().fileName);
+
+type Member =
+  | ts.PropertySignature
+  | ts.PropertyDeclaration
+  | ts.MethodSignature
+  | ts.MethodDeclaration
+  | ts.AccessorDeclaration;
+const isMember = (node: ts.Node): node is Member =>
+  ts.isPropertySignature(node) ||
+  ts.isPropertyDeclaration(node) ||
+  ts.isMethodSignature(node) ||
+  ts.isMethodDeclaration(node) ||
+  ts.isAccessor(node);
+
+const hidden = [ts.SyntaxKind.PrivateKeyword, ts.SyntaxKind.ProtectedKeyword, ts.SyntaxKind.OverrideKeyword];
+const isHidden = (node: ts.Node): boolean =>
+  ts.isPrivateIdentifier((node as Member).name ?? node) ||
+  (ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => hidden.includes(kind)));
+
+/** The type that a property has, or has many of. */
+function element(type: ts.TypeNode | undefined): ts.TypeNode | undefined {
+  if (type === undefined) return undefined;
+  if (ts.isTypeOperatorNode(type)) return element(type.type);
+  if (ts.isArrayTypeNode(type)) return element(type.elementType);
+  if (ts.isUnionTypeNode(type)) {
+    const [one, ...more] = type.types.filter(({ kind }) => kind !== ts.SyntaxKind.UndefinedKeyword);
+    return more.length === 0 ? element(one) : type;
+  }
+  return type;
+}
+
+function isCalledAfterItsType(name: string, declared: ts.TypeNode | undefined): boolean {
+  const type = element(declared);
+  if (type === undefined || !ts.isTypeReferenceNode(type)) return false;
+  const of = type.typeName.getText();
+  const symbol = checker.getSymbolAtLocation(type.typeName);
+  const same = [of, `${of}s`].some((one) => one.toLowerCase() === name.toLowerCase());
+  return same && symbol !== undefined && hasComment(origin(symbol));
+}
+
+/** The names that comments above a node explain: in backticks, or by a tag. */
+function mentionedAt(node: ts.Node): ReadonlySet<string> {
+  const text = ts
+    .getJSDocCommentsAndTags(node)
+    .map((comment) => comment.getText())
+    .join(" ");
+  const tags = [...text.matchAll(/@(?:property|param) (?:\w+\.)?(\w+)/g)].map(([, name = ""]) => name);
+  return new Set([...tags, ...[...text.matchAll(/`[^`]+`/g)].flatMap(([code]) => code.match(/\w+/g) ?? [])]);
+}
+
+/** Members of a declaration that nothing explains, as paths: `Kernel.buffers.key`. `isOwn`: of the declaration itself. */
+function* bare(node: ts.Node, at: string, mentioned: ReadonlySet<string>, isOwn: boolean): Generator<string> {
+  if (ts.isBlock(node) || isHidden(node)) return;
+  if (isMember(node)) {
+    const name = node.name.getText();
+    const type = "type" in node ? node.type : undefined;
+    const isOption = /^\w+Options\./.test(`${at}.`) || ("questionToken" in node && node.questionToken !== undefined);
+    const excused =
+      !isOwn || words.has(name) || (type && ts.isLiteralTypeNode(type)) || isCalledAfterItsType(name, type);
+    const explained = hasComment(checker.getSymbolAtLocation(node.name)) || (!isOwn && mentioned.has(name));
+    if (!explained && (isOption || !excused)) yield `${at}.${name}`;
+    const inner: readonly (ts.Node | undefined)[] = ts.isFunctionLike(node) ? [...node.parameters, type] : [type];
+    for (const one of inner) if (one) yield* bare(one, `${at}.${name}`, mentionedAt(node), false);
+  } else if (ts.isVariableDeclaration(node)) {
+    const { type, initializer } = node;
+    if (type) yield* bare(type, at, mentioned, false);
+    else if (initializer && ts.isFunctionLike(initializer)) yield* bare(initializer, at, mentioned, false);
+  } else if (!ts.isExpression(node) || ts.isExpressionWithTypeArguments(node) || ts.isFunctionLike(node)) {
+    const children: ts.Node[] = [];
+    ts.forEachChild(node, (child) => void children.push(child));
+    const isNested =
+      ts.isFunctionLike(node) ||
+      ts.isTypeReferenceNode(node) ||
+      ts.isUnionTypeNode(node) ||
+      ts.isIntersectionTypeNode(node);
+    const names = ts.isConstructorDeclaration(node) ? mentionedAt(node) : mentioned;
+    for (const child of children) yield* bare(child, at, names, isOwn && !isNested);
+  }
+}
+
+/** The names of a door's export, and of its members, that nothing explains. Another package's names are explained there. */
+function missing(exported: ts.Symbol): string[] {
+  const symbol = origin(exported);
+  if (symbol.flags & ts.SymbolFlags.ValueModule) return checker.getExportsOfModule(symbol).flatMap(missing);
+  const declarations = (symbol.declarations ?? []).filter(isOurs);
+  if (declarations.length === 0) return [];
+  const found = hasComment(symbol) ? [] : [symbol.name];
+  if (isTheirs(symbol.name)) return found;
+  const members = declarations.flatMap((one) => [...bare(one, symbol.name, mentionedAt(one), true)]);
+  return [...found, ...new Set(members)].map((name) => {
+    const { fileName } = (declarations[0] as ts.Declaration).getSourceFile();
+    return `${path.relative(root, fileName)}: ${name}`;
+  });
+}
+
+test.each(doors)("every public name of %s, with its properties and methods, has a doc comment", (_, file) => {
+  const source = program.getSourceFile(file);
+  const module = source && checker.getSymbolAtLocation(source);
+  // A script, such as a worker's, exports nothing.
+  expect(module ? checker.getExportsOfModule(module).flatMap(missing) : []).toEqual([]);
 });

@@ -3,7 +3,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { node, packInto, pnpm, run } from "./tarballs.ts";
-import { entries, exampleCommand, packages, readmeCommands, readmeExample, readmeInstall, root } from "./workspace.ts";
+import { entries, packages, readmeExample, readmeInstall, root } from "./workspace.ts";
+
+/** The peers of each of our packages that package managers install by themselves. */
+const requiredPeers = new Map(
+  packages.map(({ manifest: { name, peerDependencies = {}, peerDependenciesMeta = {} } }) => [
+    name,
+    Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional !== true),
+  ]),
+);
 
 /** Empty projects outside the repository, one for each package, each with what the package's README says to install. */
 const workspace = mkdtempSync(path.join(tmpdir(), "descent-installs-"));
@@ -27,6 +35,8 @@ beforeAll(async () => {
   }
   const settings = [
     "packages: ['*']",
+    "autoInstallPeers: false", // pnpm would ask the registry which versions there are; below they are links
+
     "hoist: false", // so that no package reaches what it did not ask for
     "overrides:",
     ...Object.entries(overrides).map(([name, where]) => `  '${name}': '${where}'`),
@@ -35,7 +45,8 @@ beforeAll(async () => {
   writeFileSync(path.join(workspace, "package.json"), '{ "name": "somebody", "private": true }');
   for (const { home, folder } of projects) {
     mkdirSync(at(folder));
-    const dependencies = Object.fromEntries(readmeInstall(home).map((name) => [name, "*"]));
+    const peers = readmeInstall(home).flatMap((name) => requiredPeers.get(name) ?? []);
+    const dependencies = Object.fromEntries([...readmeInstall(home), ...peers].map((name) => [name, "*"]));
     writeFileSync(path.join(at(folder), "package.json"), JSON.stringify({ name: folder, private: true, dependencies }));
   }
   await pnpm("-C", workspace, "install", "--offline", "--ignore-scripts", "--no-frozen-lockfile");

@@ -13,6 +13,8 @@ export interface GoodCall {
   readonly anything?: readonly number[];
   /** Places of objects that another library made, or checks: what is in them is not tried. */
   readonly foreign?: readonly number[];
+  /** Lists of texts in which one may well stand twice, by the name of the option or the place of the argument. */
+  readonly repeats?: readonly (string | number)[];
 }
 
 /** Good calls by the name of an export, or by any text for a method of one; a sentence says why an export is not called. */
@@ -56,6 +58,14 @@ const wrong: readonly (readonly [what: string, make: () => unknown])[] = [
 const isPlain = (x: unknown): x is object =>
   typeof x === "object" && x !== null && Object.getPrototypeOf(x) === Object.prototype;
 
+/** A list of names with its first once more; undefined for anything else. */
+function repeated(value: unknown): readonly unknown[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const [first] = value as unknown[];
+  if (Array.isArray(first)) return first.every((one) => typeof one === "string") ? [...value, first] : undefined;
+  return value.every((one) => typeof one === "string") ? [...value, first] : undefined;
+}
+
 const isOrHasFunctions = (exported: unknown): boolean =>
   typeof exported === "function" ||
   (typeof exported === "object" &&
@@ -91,7 +101,7 @@ async function outcome({ use }: GoodCall, isOurs: Ours, call: () => unknown): Pr
 
 /**
  * Declares the tests that every public function must pass: whatever stands in whichever place of its arguments, or of the records among them, the answer
- * is a result or an error of ours, never the engine's TypeError. Every function that a module exports must be in the
+ * is a result or an error of ours, never the engine's TypeError. A list that names one thing twice is always an error. Every function that a module exports must be in the
  * table, and every object that holds functions. `isOurs` knows the errors of a package that has other ones.
  */
 export function wrongCalls(module: Readonly<Record<string, unknown>>, good: GoodCalls, isOurs: Ours = byName): void {
@@ -128,6 +138,28 @@ export function wrongCalls(module: Readonly<Record<string, unknown>>, good: Good
               entry.args().map((a, i) => (i === place ? { ...(a as object), [key]: make() } : a));
             note(`${what} as \`${key}\` of argument ${place + 1}`, await outcome(entry, isOurs, () => call(given())));
           }
+      const refusesTwice = async (where: string | number, what: string, args: () => unknown[]): Promise<void> => {
+        if (entry.repeats?.includes(where) || entry.anything?.some((place) => place === where)) return;
+        let refused = false;
+        const said = await outcome(
+          entry,
+          (error) => (refused = isOurs(error)),
+          () => call(args()),
+        );
+        note(`a name twice in ${what}`, said ?? (refused ? undefined : "was taken"));
+      };
+      for (const [place, arg] of entry.args().entries()) {
+        const at = (change: (arg: unknown) => unknown) => (): unknown[] =>
+          entry.args().map((a, i) => (i === place ? change(a) : a));
+        if (repeated(arg)) await refusesTwice(place, `argument ${place + 1}`, at(repeated));
+        for (const [key, value] of isPlain(arg) && !known.includes(place) ? Object.entries(arg) : [])
+          if (repeated(value))
+            await refusesTwice(
+              key,
+              `\`${key}\``,
+              at((a) => ({ ...(a as object), [key]: repeated(value) })),
+            );
+      }
       expect(failures).toEqual([]);
     });
   }

@@ -82,6 +82,7 @@ describe("is refused, and changes nothing", () => {
     ["a list", (opt) => opt.add({ e: [1, 2] as never }), "The parameter `e` is a list of 2"],
     ["to remove what is not there", (opt) => opt.remove("c" as "a"), 'there is no parameter "c"; there are `a`, `b`'],
     ["to remove everything", (opt) => opt.remove("a", "b"), "would leave no parameter"],
+    ["to remove one twice", (opt) => opt.remove("a", "a"), "`remove` names `a` twice. Name it once."],
     ["to rename onto another", (opt) => opt.rename({ a: "b" }), "two parameters named `b`"],
     [
       "to rename into another group",

@@ -1,9 +1,11 @@
 /** One option of a rule. */
 export interface OptionEntry {
   readonly name: string;
+  /** The value of an option that is left out. */
   readonly default: number;
   /** At least the first and less than the second; absent where any finite number will do. `null` is unbounded. */
   readonly range?: readonly [least: number, below: number | null];
+  /** What it does, as editors show it. */
   readonly meaning: string;
 }
 
@@ -51,9 +53,13 @@ export interface RuleEntry {
   readonly blocks?: { readonly rows: number | string } | { readonly size: number | string };
   /** `"matrix"` if it refuses vectors and scalars. */
   readonly needs?: "matrix";
+  /** Its equations, to typeset: an `aligned` environment. */
   readonly latex: string;
+  /** The same for browsers, which need nothing else to show it. */
   readonly mathml: string;
+  /** In the order of its declaration. */
   readonly options: readonly OptionEntry[];
+  /** Its state, slot by slot. */
   readonly slots: readonly SlotEntry[];
   /** State per element of a parameter, in bytes of float32, without matrices of their own sizes. */
   readonly bytes: number;
@@ -61,6 +67,7 @@ export interface RuleEntry {
   readonly passes: number;
   /** Packages that run it. */
   readonly backends: readonly string[];
+  /** The numbers that it is checked against, and how close it comes. */
   readonly golden: {
     readonly source: string;
     /** The largest displacement error over its settings and steps, on @descent/arrays. */
@@ -82,6 +89,7 @@ export interface TransformEntry {
   /** The package that exports it is `@descent/<family>`. */
   readonly family: string;
   readonly title: string;
+  /** Absent where it is common practice rather than a paper's. */
   readonly paper?: string;
   /** The insight, in a sentence. */
   readonly sentence: string;
@@ -91,10 +99,15 @@ export interface TransformEntry {
   readonly when?: string;
   /** Equations before the rule's, after them, of phases before its update by name, and the parameter to evaluate with. */
   readonly before: EquationList;
+  /** Equations after the rule's. */
   readonly after: EquationList;
+  /** Equations of phases before the rule's update, by name. */
   readonly phases?: Readonly<Record<string, EquationList>>;
+  /** The parameter to evaluate with. */
   readonly readout?: string;
+  /** In the order of its declaration. */
   readonly options: readonly OptionEntry[];
+  /** The state that it adds, slot by slot. */
   readonly slots: readonly SlotEntry[];
 }
 
@@ -118,6 +131,7 @@ export interface MethodEntry {
 export interface DialectEntry {
   /** As the library spells it. */
   readonly name: string;
+  /** `"torch"`, `"optax"`, `"keras"` or `"tensorflow"`. */
   readonly library: string;
   /** The id of the rule that it is when nothing else is said; those with a `/` are of @descent/dialects itself. */
   readonly rule: string;
@@ -125,7 +139,7 @@ export interface DialectEntry {
   readonly sentence: string;
   /** The whole doc comment. */
   readonly comment: string;
-  /** In the library's spelling; those without a default must be given. */
+  /** In the library's spelling; those without a `default` must be given. */
   readonly options: readonly {
     readonly name: string;
     readonly default?: number | boolean | string | null | readonly (number | null)[];

@@ -7,18 +7,22 @@ import type { Inputs, Session, Starts, Target } from "./target.ts";
 
 /** A path through parameter space from a source that is not this library: see `goldens/` in the repository. */
 export interface Golden {
+  /** The id of the rule that it is for. */
   readonly rule: string;
   /** The library, version and class the numbers come from. */
   readonly source: string;
   /** The rule's hyper-parameters and their defaults. */
   readonly hyper: Readonly<Record<string, number>>;
+  /** Paths with different options and starts. */
   readonly settings: readonly GoldenSetting[];
 }
 
 /** One path: options, start, gradients, and the parameters after each step. */
 export interface GoldenSetting {
   readonly name: string;
+  /** Hyper-parameters that differ from the defaults. */
   readonly options: Readonly<Record<string, number>>;
+  /** The start, by name: numbers row by row. */
   readonly parameters: Readonly<
     Record<string, { readonly shape: Shape; readonly role: Role; readonly start: readonly number[] }>
   >;
@@ -164,7 +168,9 @@ function readout(session: Session, tensor: string): Float32Array | Promise<Float
 
 /** Where a run is farthest from its golden. */
 export interface GoldenError {
+  /** The distance from the golden, as a share of the distance moved. */
   readonly error: number;
+  /** The parameter that is farthest off. */
   readonly tensor: string;
   /** Counts from 1. */
   readonly step: number;

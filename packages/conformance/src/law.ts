@@ -10,7 +10,9 @@ import type { Target } from "./target.ts";
 
 /** Options of `law`. */
 export interface LawOptions {
+  /** The adapters to check on; @descent/arrays by default. */
   readonly targets?: readonly Target[] | undefined;
+  /** How many updates to compare; default 12. */
   readonly steps?: number | undefined;
   /** Size of the gradients; about 1 by default. */
   readonly scale?: number | undefined;

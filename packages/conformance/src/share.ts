@@ -7,7 +7,9 @@ import { takes } from "./takes.ts";
  * have them all.
  */
 export interface Share {
+  /** Which share, from 0. */
   readonly part: number;
+  /** How many shares there are. */
   readonly of: number;
 }
 

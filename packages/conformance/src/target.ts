@@ -5,7 +5,9 @@ import type { Axes, HyperValue, Inspection, LoadReport, Role, Shape } from "@des
 export interface Start {
   readonly data: Float32Array;
   readonly shape: Shape;
+  /** Its part in a layer, on which weight decay depends. */
   readonly role?: Role | undefined;
+  /** Its fan-in and fan-out dimensions, for rules that read rows and columns. */
   readonly axes?: Axes | undefined;
 }
 /** Parameters to start from, by name. */
@@ -28,7 +30,7 @@ export interface Session {
   set(hyper: Readonly<Record<string, HyperValue>>): void;
   /** The state by name, as a copy. */
   state(): StateDict | Promise<StateDict>;
-  /** Continues from a state. Strict by default. */
+  /** Continues from a state. By default it is `strict`: what is missing or left over throws. */
   load(state: StateDict, options?: { readonly strict?: boolean }): LoadReport | Promise<LoadReport>;
   /** Current hyper-parameters, groups and counts. */
   inspect(): Inspection;

@@ -12,6 +12,7 @@ export {
   newNames,
   refuseEmpty,
   refuseOverlap,
+  refuseRepeated,
   refuseShape,
   refuseTaken,
   refuseUnknown,

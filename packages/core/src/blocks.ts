@@ -5,7 +5,9 @@ import { checkLines, type Equations, inOrder, type RuleSpec } from "./spec.ts";
 
 /** Equations that run together: in every step, or in those in which `when` holds. */
 export interface Block {
+  /** The condition, an equation of host values; undefined for every step. */
   readonly when: string | undefined;
+  /** Equations in the order they run. */
   readonly lines: readonly (readonly [name: string, source: string])[];
 }
 

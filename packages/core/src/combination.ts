@@ -3,6 +3,7 @@ import { checkEquations, checkId } from "./check.ts";
 import { type Configured, checkConfigured } from "./configured.ts";
 import { distributions } from "./draws.ts";
 import { isRecord, list, OptimizerError, shown } from "./errors.ts";
+import { refuseRepeated } from "./given.ts";
 import { rangeOf } from "./hyper.ts";
 import { knownOptions } from "./options.ts";
 import { renamed } from "./parse.ts";
@@ -52,6 +53,7 @@ export function combination<const H extends Hyper, const P extends string, const
   const named: unknown = parts;
   if (!Array.isArray(named) || named.length === 0 || !named.every((part) => typeof part === "string"))
     throw new OptimizerError(`${where}: \`parts\` must be names, ["direction", "length"]; got ${shown(named)}.`);
+  refuseRepeated(`${where}: \`parts\``, parts);
   for (const [key, value] of Object.entries({ hyper, ranges: text.ranges ?? {} }))
     if (!isRecord(value)) throw new OptimizerError(`${where}: \`${key}\` must be an object; got ${shown(value)}.`);
   for (const [key, value] of Object.entries({ title: text.title, paper: text.paper }))

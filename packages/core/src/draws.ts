@@ -38,9 +38,13 @@ export function drawOf(name: string): Draw | undefined {
  */
 export interface Drawing {
   readonly distribution: Distribution;
+  /** How many numbers are drawn. */
   readonly length: number;
+  /** The key of Philox: the two halves of the seed. */
   readonly key: readonly [number, number];
+  /** The update, counted per parameter from 1. */
   readonly t: number;
+  /** Tells the draws of one program apart. */
   readonly site: number;
   /** A hash of the parameter's name. */
   readonly parameter: number;

@@ -7,6 +7,7 @@ const over = (x: Expr, what: Extent, sum: Expr): Expr => apply("div", sum, exten
 
 /** The functions an equation may call. */
 export interface NamedFunction {
+  /** How many arguments it takes. */
   readonly arity: number;
   /** The expression of a call with these arguments. */
   build(...x: Expr[]): Expr;

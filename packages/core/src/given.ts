@@ -47,7 +47,9 @@ export interface Stretch {
   readonly name: string;
   /** The memory that other parameters may lie in too, but not at the same bytes: an ArrayBuffer, a GPUBuffer. */
   readonly memory: object;
+  /** The first byte. */
   readonly at: number;
+  /** How many bytes it takes. */
   readonly bytes: number;
 }
 
@@ -108,6 +110,12 @@ export function refuseUnknownNames(call: string, names: Iterable<unknown>, known
     }
 }
 
+/** Throws where a list has a name twice, which is a slip: `what` says whose list it is. */
+export function refuseRepeated(what: string, names: readonly string[]): void {
+  const name = names.find((one, i) => names.indexOf(one) !== i);
+  if (name !== undefined) throw new OptimizerError(`${what} names \`${name}\` twice. Name it once.`);
+}
+
 /** The new names of parameters by their present ones, as `rename` is given them. Throws where one is not known, or no text. */
 export function newNames(
   names: Named<string | undefined>,
@@ -134,8 +142,9 @@ export function refuseTaken(added: Iterable<string>, known: ReadonlyMap<string, 
 
 /** The names of the parameters that `remove` is given. Throws where one is not known, or where none would be left. */
 export function goneNames(names: readonly string[], known: ReadonlyMap<string, unknown>): ReadonlySet<string> {
+  refuseUnknownNames("remove", names, known);
+  refuseRepeated("`remove`", names);
   const gone = new Set(names);
-  refuseUnknownNames("remove", gone, known);
   if (gone.size === known.size)
     throw new OptimizerError("`remove` would leave no parameter. Dispose of the optimizer instead: dispose().");
   return gone;

@@ -9,8 +9,11 @@ export type Role = "kernel" | "bias" | "norm" | "embedding";
 
 /** Which dimensions are fan-in, fan-out and batch (neither); those not named are the receptive field. */
 export interface Axes {
+  /** Dimensions that a layer sums over, besides the receptive field. */
   readonly in: readonly number[];
+  /** Dimensions of the layer's outputs. */
   readonly out: readonly number[];
+  /** Dimensions that hold independent matrices, such as heads or experts. */
   readonly batch?: readonly number[] | undefined;
 }
 
@@ -21,7 +24,9 @@ export interface Axes {
  */
 export interface Description {
   readonly shape: Shape;
+  /** Its part in a layer; by default it decays as a kernel does. */
   readonly role?: Role | undefined;
+  /** Where they are not given, rows are the first dimension. */
   readonly axes?: Axes | undefined;
 }
 

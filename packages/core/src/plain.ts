@@ -16,16 +16,27 @@ export interface PlainRule {
   readonly hyper: Hyper;
   /** An end that is infinite is null: JSON has no infinity. */
   readonly ranges?: Readonly<Record<string, readonly [least: number | null, below: number | null]>>;
+  /** By slot; see `Slot`. */
   readonly state: Slots;
+  /** Equations in the order they run, `p` last. */
   readonly update: Equations;
+  /** What it reads besides the gradient. */
   readonly inputs?: Inputs;
+  /** Equations that run before `update`, outermost transform first. */
   readonly before?: readonly Equations[];
+  /** Equations that run after `update`, innermost transform first. */
   readonly after?: readonly Equations[];
+  /** Phases of a round before `update`, by name. */
   readonly phases?: Readonly<Record<string, Equations>>;
+  /** The parameter to evaluate with. */
   readonly readout?: { readonly p: string };
+  /** The meaning of its rows and columns. */
   readonly layout?: NonNullable<RuleSpec["layout"]>;
+  /** The parameters that it accepts. */
   readonly needs?: NonNullable<RuleSpec["needs"]>;
+  /** The blocks of rows that its equations see as tensors. */
   readonly blocks?: NonNullable<RuleSpec["blocks"]>;
+  /** Names of macros, whose code `fromPlain` must be given. */
   readonly macros?: readonly string[];
 }
 

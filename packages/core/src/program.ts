@@ -15,6 +15,7 @@ export interface SlotSpec {
 
 /** A rule traced: what a backend reads. It holds no numbers but the constants of the equations. */
 export interface Program {
+  /** The id of its rule. */
   readonly id: string;
   readonly title: string;
   /** The tensors that each step is given and reads: the gradient `g`, and the rule's other inputs by element. */
@@ -25,6 +26,7 @@ export interface Program {
   readonly numbers: readonly string[];
   /** The tensors that stay from step to step: `p`, then the slots that live on the device. */
   readonly kept: readonly string[];
+  /** State by name: where each slot lies and how it starts. */
   readonly slots: Readonly<Record<string, SlotSpec>>;
   /** The values a step changes: the new value of `p` and of each device slot. */
   readonly outputs: Readonly<Record<string, Expr>>;

@@ -43,8 +43,11 @@ export interface Rule<
 /** A rule with its options: one leaf of what an optimizer is configured with. */
 export interface Leaf {
   readonly kind: "rule";
+  /** The equations, with those of transforms around them. */
   readonly rule: RuleSpec;
+  /** Every option, those left out with their defaults. */
   readonly hyper: Readonly<Record<string, HyperValue>>;
+  /** Which parameters decay; by default all but biases and norms. */
   readonly decays?: ((parameter: Parameter) => boolean) | undefined;
 }
 

@@ -11,6 +11,7 @@ import { namesIn, parse } from "./parse.ts";
  */
 export interface Schedule {
   (step: number): number;
+  /** The equation in `step` that it is, if it is one: only such a schedule can be saved. */
   readonly text?: string;
 }
 

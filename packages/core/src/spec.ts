@@ -59,6 +59,7 @@ export const starts = ["p", "eye", "normal"] as const;
 export type Slot =
   | Init
   | {
+      /** `"tensor"` by default: one number per element. */
       readonly place?: (typeof places)[number] | readonly [rows: Side, cols: Side] | undefined;
       readonly init: Init;
       /**
@@ -104,10 +105,13 @@ export interface RuleSpec<
   readonly hyper: H;
   /** Ranges of options of its own, and of shared options where its range is narrower. */
   readonly ranges?: Ranges | undefined;
+  /** By slot; the previous step's value above its own equation, the new one below. */
   readonly state: S;
   /** Its inputs besides the gradient. */
   readonly inputs?: I | undefined;
+  /** Functions from expressions to expressions, for loops that equations cannot express. */
   readonly macros?: M | undefined;
+  /** Equations in the order they run, `p` last. */
   readonly update: U;
   /** Equations run before `update`, outermost transform first. */
   readonly before?: readonly Equations[] | undefined;
@@ -134,6 +138,7 @@ export interface RuleSpec<
   readonly needs?: "matrix" | undefined;
   /** The parameter to evaluate with, as `{ p: "…" }`, where that is not the one that is trained. */
   readonly readout?: { readonly p: string } | undefined;
+  /** The rule itself, so that a variant that spreads it is known to be one. */
   readonly [origin]?: RuleSpec | undefined;
 }
 

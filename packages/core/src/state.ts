@@ -11,6 +11,7 @@ export interface StateMeta {
   readonly groups: Readonly<
     Record<string, { readonly rule: string; readonly hyper: Readonly<Record<string, number | string>> }>
   >;
+  /** Each parameter's group and its count of updates. */
   readonly parameters: Readonly<Record<string, ParameterState>>;
 }
 
@@ -37,7 +38,9 @@ export interface TensorData {
 
 /** An optimizer's state by name: tensor `m/conv1/kernel` is the slot `m` of the parameter `conv1/kernel`. */
 export interface StateDict {
+  /** Counts and hyper-parameters. */
   readonly meta: StateMeta;
+  /** Keys are a slot and a parameter, `m/w`; a slot of the whole model is its name alone. */
   readonly tensors: Readonly<Record<string, TensorData>>;
 }
 

@@ -25,10 +25,15 @@ export interface TransformText<
   readonly id: string;
   /** For people; default the id. */
   readonly title?: string | undefined;
+  /** Its address, where there is one. */
   readonly paper?: string | undefined;
+  /** Defaults of its options; every one may be given as a schedule. */
   readonly hyper: H;
+  /** The values that its options may have: at least the first, less than the second. */
   readonly ranges?: { readonly [K in keyof H]?: Range } | undefined;
+  /** By slot; see `Slot`. */
   readonly state?: S | undefined;
+  /** What it reads besides the gradient. */
   readonly inputs?: I | undefined;
   /** Equations run before the rule's. */
   readonly before?: Checked<B, (keyof H | keyof S | keyof I | Builtin) & string> | undefined;
@@ -40,7 +45,9 @@ export interface TransformText<
   readonly t?: string | undefined;
   /** Refused where the rule has another; see RuleSpec. */
   readonly layout?: RuleSpec["layout"];
+  /** Phases of a round that come before the rule's own, by name. */
   readonly phases?: Readonly<Record<string, Equations>> | undefined;
+  /** The parameter to evaluate with. */
   readonly readout?: { readonly p: string } | undefined;
 }
 
@@ -50,6 +57,7 @@ export type TransformOptions<H extends Hyper> = { readonly [K in keyof H]?: Defa
 /** Changes every rule of a configuration. It carries its own description. */
 export interface Transform<H extends Hyper = Hyper> extends PlainTransform {
   (configured: Configured, options?: TransformOptions<H>): Configured;
+  /** Its options, with their defaults. */
   readonly hyper: H;
 }
 

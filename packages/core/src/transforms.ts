@@ -11,7 +11,9 @@ import { trace } from "./trace/trace.ts";
 
 /** Options that a transform adds to a rule, and the equations that it puts in front of the rule's own. */
 export interface Prefix {
+  /** Values of the options, by name. */
   readonly hyper: Readonly<Record<string, HyperValue>>;
+  /** The values that the options may have. */
   readonly ranges?: Ranges | undefined;
   readonly equations: Equations;
 }

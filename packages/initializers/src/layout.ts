@@ -27,7 +27,9 @@ export const layouts = {
 
 /** How many inputs each output depends on (`fanIn`) and how many outputs each input affects (`fanOut`). */
 export interface Fans {
+  /** Inputs per output. */
   readonly fanIn: number;
+  /** Outputs per input. */
   readonly fanOut: number;
 }
 

@@ -4,7 +4,9 @@ import { fill, type Initializer } from "./initialize.ts";
 
 /** Options of `uniform`. */
 export interface UniformOptions {
+  /** The least value. */
   readonly min: number;
+  /** All values are below it. */
   readonly max: number;
 }
 

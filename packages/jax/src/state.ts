@@ -33,6 +33,7 @@ export class Meta {
  */
 export interface State {
   readonly meta: Meta;
+  /** Slots on jax-js's device, by key. */
   readonly tensors: Readonly<Record<string, JaxArray>>;
 }
 

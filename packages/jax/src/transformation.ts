@@ -23,7 +23,9 @@ import { checkArray, leaves, replaced, type Tree } from "./tree.ts";
 
 /** Facts about an array that jax-js does not know: its part in the layer, and which dimensions are fan-in and fan-out. */
 export interface Facts {
+  /** By default all arrays decay but vectors and scalars. */
   readonly role?: Role | undefined;
+  /** Without them rows are the first dimension. */
   readonly axes?: Axes | undefined;
 }
 

@@ -5,6 +5,7 @@ import type { How, Numbers, World } from "./world.ts";
 
 /** Memory that the threads of one process share to be ranks of one world; it can be posted to a worker. */
 export interface SharedWorld {
+  /** How many ranks there are. */
   readonly size: number;
   /** How many have arrived and how often all have left, then one word per rank for its operation. */
   readonly gate: Int32Array<SharedArrayBuffer>;

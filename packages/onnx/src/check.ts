@@ -30,11 +30,10 @@ export interface Wanted {
 
 export const isText = (x: unknown): x is string => typeof x === "string" && x !== "";
 export const text: Wanted = { want: "a name", fits: isText };
-export const texts: Wanted = { want: "a list of names", fits: (x) => Array.isArray(x) && x.every(isText) };
-/** Names that each mean something more to compute, so that none may come twice. */
+/** Names of which none may come twice, because the second would mean nothing. */
 export const distinct: Wanted = {
   want: "a list of names, each once",
-  fits: (x) => texts.fits(x) && new Set(x as readonly string[]).size === (x as readonly string[]).length,
+  fits: (x) => Array.isArray(x) && x.every(isText) && new Set(x).size === x.length,
 };
 export const yesNo: Wanted = { want: "true or false", fits: (x) => typeof x === "boolean" };
 /** Whether this can be called: a class cannot, without `new`. */

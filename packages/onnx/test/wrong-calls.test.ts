@@ -12,6 +12,15 @@ function graph(): onnx.Graph {
   g.output(g.op("MatMul", [x, w])[0]!);
   return g;
 }
+/** x·w·v, where `v` has the numbers of `w`. */
+function twoWeights(): onnx.Graph {
+  const g = new Graph();
+  const numbers = { elem: "float32", dims: [2, 2], data: new Float32Array(4).fill(1) } as const;
+  const [w, v] = [g.initializer("w", numbers), g.initializer("v", numbers)];
+  const y = g.op("MatMul", [g.input("x", { elem: "float32", shape: ["n", 2] }), w])[0]!;
+  g.output(g.op("MatMul", [y, v])[0]!);
+  return g;
+}
 const bytes = (): Uint8Array => onnx.exportModel(graph());
 const scalar = (h: onnx.Graph, [y = ""]: readonly string[]): string => h.op("ReduceMean", [y], { keepdims: 0 })[0]!;
 const trained = (loss: onnx.Loss): unknown => onnx.differentiate(graph(), { loss });
@@ -26,6 +35,7 @@ wrongCalls(onnx, {
   Graph: { args: () => [20], call: (opset: number) => new Graph(opset) },
   "graph.op": {
     args: () => ["MatMul", ["x", "w"], {}, 1, ""],
+    repeats: [1], // x + x
     call: (...args: Parameters<onnx.Graph["op"]>) => graph().op(...args),
   },
   "graph.op({ attribute })": {
@@ -56,7 +66,10 @@ wrongCalls(onnx, {
   survey: { args: () => [graph()] },
   notes: { args: () => [graph()] },
   mend: { args: () => [bytes(), { untie: false }] },
-  "mend({ tie })": { args: () => [[["w", "w"]]], call: (tie: readonly string[][]) => onnx.mend(bytes(), { tie }) },
+  "mend({ tie })": {
+    args: () => [[["w", "v"]]],
+    call: (tie: readonly string[][]) => onnx.mend(onnx.exportModel(twoWeights()), { tie }),
+  },
   updateInitializers: { args: () => [bytes(), { w: new Float32Array(6) }, {}] },
   externalize: { args: () => [bytes(), { location: "weights.bin" }] },
   differentiate: { args: () => [graph(), { loss: onnx.meanSquared() }] },

@@ -8,6 +8,7 @@ import {
   nonFiniteOption,
   oneOf,
   readsInput,
+  refuseRepeated,
   shown,
   worldOf,
 } from "@descent/core/adapter";
@@ -33,7 +34,15 @@ const elsewhere: Check = () => {};
 /** An object that is read by name, whoever made it: a session's options may be an instance. */
 const isObject = (x: unknown): x is Readonly<Record<string, unknown>> =>
   typeof x === "object" && x !== null && !Array.isArray(x) && !ArrayBuffer.isView(x) && !(x instanceof Promise);
-const isNames = (x: unknown): boolean => Array.isArray(x) && x.every((name) => typeof name === "string");
+const isNames = (x: unknown): x is readonly string[] => Array.isArray(x) && x.every((name) => typeof name === "string");
+/** As `must`; of the names in it none may come twice. */
+const mustOnce =
+  (want: string, fits: (value: unknown) => boolean): Check =>
+  (where, given) => {
+    must(want, fits)(where, given);
+    for (const [name, value] of Object.entries(given))
+      if (Array.isArray(value)) refuseRepeated(`\`${where}\`: \`${name}\``, value.flat());
+  };
 
 const ofOpen: Readonly<Record<keyof OpenOptions, Check>> = {
   optimizer: elsewhere,
@@ -64,16 +73,16 @@ const ofCreate: Readonly<Record<keyof TrainerOptions, Check>> = {
     "be a loss such as crossEntropy(), or a function (graph, outputs) => name",
     (x) => isCallback(x) || (isObject(x) && isCallback(x.build)),
   ),
-  trainable: must(
+  trainable: mustOnce(
     "be a list of names, a pattern such as /^head/, or a function (parameter) => boolean",
     (x) => isNames(x) || x instanceof RegExp || isCallback(x),
   ),
-  tie: must(
+  tie: mustOnce(
     'be false or groups of two or more names: [["embed.weight", "head.weight"]]',
     (x) => x === false || (Array.isArray(x) && x.every((group) => isNames(group) && group.length > 1)),
   ),
-  untie: must("be false or a list of names", (x) => x === false || isNames(x)),
-  outputs: must("be a list of the model's outputs by name", isNames),
+  untie: mustOnce("be false or a list of names", (x) => x === false || isNames(x)),
+  outputs: mustOnce("be a list of the model's outputs by name", isNames),
   shapes: must(
     'give sizes by input: { input: ["batch", 3, 224, 224] }',
     (x) => isRecord(x) && Object.values(x).every(Array.isArray),
@@ -83,12 +92,12 @@ const ofCreate: Readonly<Record<keyof TrainerOptions, Check>> = {
     (x) => isBatchNormMode(x) || (isRecord(x) && Object.values(x).every(isBatchNormMode)),
   ),
   fixed: must("give values by input: { sr: 16000n }", isRecord),
-  stopGradient: must("be a list of values by name", isNames),
+  stopGradient: mustOnce("be a list of values by name", isNames),
   paddingIdx: must(
     'give a row by table: { "embed.weight": 0 }',
     (x) => isRecord(x) && Object.values(x).every((row) => Number.isSafeInteger(row) && Number(row) >= -1),
   ),
-  rows: must('be a list of tables by name: ["embedding.weight"]', isNames),
+  rows: mustOnce('be a list of tables by name: ["embedding.weight"]', isNames),
   gradients: must(
     "give functions by operator",
     (x) => isRecord(x) && Object.values(x).every((rule) => typeof rule === "function"),

@@ -10,9 +10,11 @@ import { type Candidates, candidates, type Reading } from "./graphs/model.ts";
 export interface ReportedWeight {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Whether this trainer steps it. */
   readonly trained: boolean;
   /** The reason: "a parameter in Python", "a table of angles". */
   readonly because: string;
+  /** Its part in a layer, where the graph leaves no doubt; biases and norms do not decay. */
   readonly role: Parameter["role"];
   /** Parameters of Python that it holds, where the file says so. */
   readonly sources: readonly string[];
@@ -28,6 +30,7 @@ export interface ReportedWeight {
 
 /** The import report: what is trained and why. As a text it is a table. */
 export interface Report {
+  /** Every floating tensor of the model, trained or not. */
   readonly weights: readonly ReportedWeight[];
   /** How training may differ from Python, and the export that would not. */
   readonly notes: readonly string[];

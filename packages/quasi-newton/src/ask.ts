@@ -12,8 +12,11 @@ export interface Vector {
 
 /** A point and what is known about it. */
 export interface Point {
+  /** The point itself. */
   readonly x: Vector;
+  /** The objective there. */
   readonly value: number;
+  /** Of the same length as `x`. */
   readonly gradient: Vector;
   /** The largest absolute element of the gradient, which `gradientTolerance` limits. */
   readonly gradientNorm: number;
@@ -22,7 +25,7 @@ export interface Point {
 /** The inputs of equations, by name. */
 export type Given = Readonly<Record<string, Vector | number>>;
 
-/** The requests of methods. The answer is put into the request. */
+/** The requests of methods. The `answer` is put into the request. */
 export type Request =
   | { readonly kind: "evaluate"; readonly at: Vector; answer?: Point }
   | {

@@ -6,36 +6,50 @@ import { calculate, column, read, solved, vector } from "./host.ts";
 
 /** A value and its gradient, one number per element of the point. */
 export interface Evaluation {
+  /** The quantity to minimise. */
   readonly value: number;
+  /** Its derivatives, in the order of the point's elements. */
   readonly gradient: ArrayLike<number>;
 }
 
 /** Residuals of a least-squares problem and their Jacobian, row after row. */
 export interface Residuals {
+  /** As many as there are data, often more than the point has elements. */
   readonly residuals: ArrayLike<number>;
+  /** One row per residual, one column per element of the point. */
   readonly jacobian: ArrayLike<number>;
 }
 
 /** The function to minimize: at least its value and gradient, or the residuals whose half sum of squares it is. */
 export type Objective =
   | {
+      /** The value and gradient at `x`, which it may keep. */
       evaluate(x: Float64Array): Evaluation;
       /** Second derivatives, row after row; without it they are differences of gradients. */
       hessian?(x: Float64Array): ArrayLike<number>;
       /** The Hessian at `x` times `v`; without it, a difference of gradients. */
       product?(x: Float64Array, v: Float64Array): ArrayLike<number>;
     }
-  | { residuals(x: Float64Array): Residuals };
+  | {
+      /** The residuals at `x`, and their derivatives. */
+      residuals(x: Float64Array): Residuals;
+    };
 
 type Later<A> = A | PromiseLike<A>;
 /** An objective that answers later, such as one that runs on a device. */
 export type AsyncObjective =
   | {
+      /** The value and gradient at `x`, which it may keep. */
       evaluate(x: Float64Array): Later<Evaluation>;
+      /** Second derivatives, row after row; without it they are differences of gradients. */
       hessian?(x: Float64Array): Later<ArrayLike<number>>;
+      /** The Hessian at `x` times `v`; without it, a difference of gradients. */
       product?(x: Float64Array, v: Float64Array): Later<ArrayLike<number>>;
     }
-  | { residuals(x: Float64Array): Later<Residuals> };
+  | {
+      /** The residuals at `x`, and their derivatives. */
+      residuals(x: Float64Array): Later<Residuals>;
+    };
 
 /** The value and gradient of an objective that has nothing more, at once or later. */
 export type AsyncFunction = (x: Float64Array) => Later<Evaluation>;

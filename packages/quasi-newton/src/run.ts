@@ -23,7 +23,9 @@ export type Status =
 
 /** A point on the way: iteration 0 is the start. */
 export interface Iteration {
+  /** Iterations done, those before a resumption too. */
   readonly iteration: number;
+  /** The objective at the point. */
   readonly value: number;
   /** The largest absolute element of the gradient. */
   readonly gradientNorm: number;
@@ -39,11 +41,17 @@ export interface Iteration {
 
 /** How a run ended, at the best point it accepted. */
 export interface Result {
+  /** The best point. */
   readonly x: Float64Array;
+  /** The objective there. */
   readonly value: number;
+  /** Its gradient there. */
   readonly gradient: Float64Array;
+  /** The largest absolute element of the gradient. */
   readonly gradientNorm: number;
+  /** Iterations done. */
   readonly iterations: number;
+  /** Values and gradients computed, those for line searches and differences too. */
   readonly evaluations: number;
   /** Hessians and products with one, where the objective computes them. */
   readonly products: number;

@@ -16,11 +16,17 @@ interface Saved {
 export interface State {
   /** The method's id. */
   readonly method: string;
+  /** Iterations done. */
   readonly iterations: number;
+  /** Values and gradients computed. */
   readonly evaluations: number;
+  /** The point. */
   readonly x: readonly number[];
+  /** The objective there. */
   readonly value: number;
+  /** Its gradient there. */
   readonly gradient: readonly number[];
+  /** What the method remembers, such as pairs of steps and gradient changes. */
   readonly memory: Readonly<Record<string, number | Saved | readonly (number | Saved)[]>>;
 }
 

@@ -12,6 +12,7 @@ export interface Smooth {
 
 /** Minimize `objective` where every one of `atMostZero` is at most 0 and every one of `zero` is 0. */
 export interface Constrained {
+  /** The quantity to minimise. */
   readonly objective: Smooth;
   /** c(x) ≤ 0. */
   readonly atMostZero?: readonly Smooth[] | undefined;

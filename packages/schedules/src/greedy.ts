@@ -24,6 +24,7 @@ export interface GreedyOptions extends BetterOptions {
 
 /** The memory of `greedy`. */
 export interface GreedyState {
+  /** The rate now. */
   readonly value: number;
   /** The best metric so far; null before the first. */
   readonly best: number | null;

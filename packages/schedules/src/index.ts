@@ -11,7 +11,7 @@ export { type LayerwiseOptions, layerwise } from "./layerwise.ts";
 export type { BetterOptions, MetricSchedule } from "./metric.ts";
 export { type NoamOptions, noam } from "./noam.ts";
 export { piecewise } from "./piecewise.ts";
-export { type PlateauOptions, type PlateauState, plateau } from "./plateau.ts";
+export { type PlateauOptions, type PlateauState, plateau, plateauOptions } from "./plateau.ts";
 export { type LinearOptions, linear, type PolynomialOptions, polynomial } from "./polynomial.ts";
 export { type RateFinder, type RateFinderOptions, type RatePoint, rateFinder } from "./rate-finder.ts";
 export { cosineRestarts, type RestartOptions, sawtooth } from "./restarts.ts";

@@ -16,8 +16,21 @@ export interface PlateauOptions extends BetterOptions {
   readonly min?: number | undefined;
 }
 
+/** The names of its options, for callbacks that pass them on. */
+export const plateauOptions: readonly (keyof PlateauOptions)[] = [
+  "from",
+  "factor",
+  "patience",
+  "cooldown",
+  "min",
+  "mode",
+  "threshold",
+  "thresholdMode",
+];
+
 /** The memory of `plateau`. */
 export interface PlateauState {
+  /** The rate now. */
   readonly value: number;
   /** The best metric so far; null before the first. */
   readonly best: number | null;
@@ -43,16 +56,7 @@ export function plateau(options: PlateauOptions): MetricSchedule<PlateauState> {
     mode = "min",
     threshold = 1e-4,
     thresholdMode = "rel",
-  } = knownOptions(where, options, [
-    "from",
-    "factor",
-    "patience",
-    "cooldown",
-    "min",
-    "mode",
-    "threshold",
-    "thresholdMode",
-  ]);
+  } = knownOptions(where, options, plateauOptions);
   finite(where, { from });
   positive(where, { factor });
   if (factor >= 1) throw new OptimizerError(`\`${where}\`: \`factor\` must be below 1; got ${factor}.`);

@@ -17,6 +17,7 @@ export interface RateFinderOptions {
 
 /** One point of a range test. */
 export interface RatePoint {
+  /** The rate of the update. */
   readonly lr: number;
   /** The loss that the update with this rate was computed from. */
   readonly loss: number;
@@ -30,6 +31,7 @@ export interface RateFinder {
   readonly schedule: Equation;
   /** Takes the loss of each update, in order. Returns false when the test is over: the last rate is reached, or the loss has exploded. */
   record(loss: number): boolean;
+  /** The updates recorded so far. */
   readonly points: readonly RatePoint[];
   /**
    * The rate at which the loss falls fastest per factor of the rate, leaving out the first ten points and the last; undefined

@@ -65,7 +65,9 @@ describe("schedules agree with other libraries", () => {
     const covered = new Set(goldens.map(({ name }) => name));
     // stepwise is an exponential staircase bit for bit, scale and layerwise are products, startingAt is a join: their laws are
     // tested beside; the rate finder's schedule is an exponential.
-    const left = Object.keys(schedules).filter((name) => !covered.has(name) && !(name in followers));
+    const left = Object.entries(schedules)
+      .filter(([name, made]) => typeof made === "function" && !covered.has(name) && !(name in followers))
+      .map(([name]) => name);
     expect(new Set(left)).toEqual(new Set(["stepwise", "scale", "layerwise", "startingAt", "rateFinder"]));
   });
 });

@@ -4,7 +4,7 @@ import { DescentOptimizer } from "./optimizer.ts";
 import { rules } from "./saved/rules.ts";
 
 /**
- * Lets tf.loadLayersModel find this package's optimizer in a saved model; call it with the tf that loads. Rules with
+ * Lets tf.loadLayersModel find this package's optimizer in a saved model; call it with the tf that loads. `rules` with
  * macros must be given, because a file holds equations but no code.
  */
 export function registerAll(

@@ -133,9 +133,9 @@ describe("updates fused on tfjs's webgl backend", () => {
     expect(programs(adam())).toEqual(Array(6).fill(UPDATE));
     expect(programs(sgd())).toEqual(Array(2).fill(UPDATE));
     expect(programs(adam(), { fused: false }).length).toBeGreaterThan(24);
-    // To refuse what is not finite: the gradient of each variable is looked at and added up, and that the step was refused, for
-    // later phases of its round, and how many were, is stored.
-    expect(programs(adam(), { nonFinite: "throw" }).filter((name) => name === UPDATE)).toHaveLength(6 + 2 + 1 + 1 + 1);
+    // To refuse what is not finite: the gradient of each variable is looked at, the findings are added up, and the number of refused
+    // steps is stored.
+    expect(programs(adam(), { nonFinite: "throw" }).filter((name) => name === UPDATE)).toHaveLength(6 + 2 + 1 + 1);
     tf.dispose([variables, gradients]);
   });
 

@@ -31,10 +31,11 @@ export interface Gradients extends StepResult {
 
 /** Options of `arraysModel`. */
 export interface ArraysModelOptions<B> {
-  /** The arrays that the optimizer steps. */
+  /** The arrays that the optimizer steps: `data` in its `shape`, or a vector. */
   readonly parameters: Readonly<
     Record<string, Float32Array | { readonly data: Float32Array; readonly shape: readonly number[] }>
   >;
+  /** One that was made for these arrays. */
   readonly optimizer: ArraysOptimizer;
   /** Loss and gradients of a batch at the present parameters. */
   readonly gradients: (batch: B) => Gradients | Promise<Gradients>;
@@ -44,7 +45,9 @@ export interface ArraysModelOptions<B> {
 
 /** A checkpoint of such a model: what a `Trainer`'s is too. */
 export interface ArraysCheckpoint {
+  /** Numbers and shapes, by name. */
   readonly parameters: Readonly<Record<string, TensorData>>;
+  /** Its state; `encodeState` of @descent/core makes a file of it. */
   readonly optimizer: StateDict;
 }
 

@@ -27,6 +27,7 @@ export interface FitOptions<B> {
   readonly validateEvery?: number | undefined;
   /** Metrics by the name that they have in the logs; those of the validation are called `val_` and their name. */
   readonly metrics?: Readonly<Record<string, Measured<B>>> | undefined;
+  /** Called in this order. */
   readonly callbacks?: readonly Callback[] | undefined;
   /** Ends the run after the batch under way. */
   readonly signal?: AbortSignal | undefined;
@@ -46,6 +47,7 @@ export interface Fitted {
   readonly history: readonly Logs[];
   /** Epochs completed, and batches trained on in all. */
   readonly epoch: number;
+  /** Batches trained on in all. */
   readonly step: number;
 }
 

@@ -58,6 +58,7 @@ export interface Model<B> {
 
 /** The part of an inspection that callbacks read. */
 export interface Inspected {
+  /** Hyper-parameters by group; the label is empty where there is one group. */
   readonly groups: Readonly<Record<string, { readonly hyper: Readonly<Record<string, number>> }>>;
 }
 

@@ -15,6 +15,7 @@ export interface LossScalerOptions {
 
 /** Where a loss scaler stands, for a checkpoint. */
 export interface LossScalerState {
+  /** The factor on the loss. */
   readonly scale: number;
   /** Finite steps since the scale last changed. */
   readonly good: number;

@@ -32,7 +32,7 @@ export interface Described<B extends GpuBuffer = GpuBuffer> {
   readonly axes?: Axes | undefined;
 }
 
-/** A buffer that begins with a tensor, or one and where in it the tensor begins, in bytes. */
+/** A buffer that begins with a tensor, or a `buffer` and the `offset` in it where the tensor begins, in bytes; 0 by default. */
 export type Place = GpuBuffer | { readonly buffer: GpuBuffer; readonly offset?: number | undefined };
 /** The place of a gradient, or the numbers of some rows of it. */
 export type Gradient = Place | RowGradient;

@@ -17,7 +17,9 @@ export interface Factor<Place> {
 
 /** `into` = left @ right, rows × inner by inner × cols, row by row. */
 export interface Multiplication<Place> {
+  /** Its matrix is rows × inner. */
   readonly left: Factor<Place>;
+  /** Its matrix is inner × cols. */
   readonly right: Factor<Place>;
   /** Where the result goes, row by row. */
   readonly into: Place;

@@ -16,6 +16,7 @@ export class Tensor {
   #arena: Arena | undefined;
   /** Runs kernels in the memory that the array lies in, if it lies in such a memory. */
   runner: Runner | undefined;
+  /** Where it begins in the memory of WebAssembly, in bytes; `undefined` for an array of its own. */
   address = 0;
   /** Whether the bytes up to the next multiple of 16 belong to no other array. */
   padded = false;

@@ -11,13 +11,17 @@ export interface Buffer {
   readonly key: Expr;
   /** One number per column, read again for every row. */
   readonly perColumn: boolean;
+  /** Whether the loop reads it before it stores. */
   readonly read: boolean;
+  /** The expression that is stored in it; undefined where it is only read. */
   readonly store: Expr | undefined;
 }
 
 /** A number that stays the same during the loop, or during each row of it. */
 export interface Arg {
+  /** The expression whose value it is. */
   readonly key: Expr;
+  /** Whether it changes from row to row. */
   readonly perRow: boolean;
 }
 
@@ -25,6 +29,7 @@ export interface Arg {
 export interface Kernel {
   readonly buffers: readonly Buffer[];
   readonly args: readonly Arg[];
+  /** The constants among what it computes, to be written into its code. */
   readonly constants: readonly ExprOf<"const">[];
   /** The expressions computed per element, children first. */
   readonly order: readonly Expr[];

@@ -4,6 +4,7 @@ import type { Work } from "./work.ts";
 
 /** A matrix with its place in the workspace. */
 export interface Placed {
+  /** The expression whose value it holds. */
   readonly key: Expr;
   /** In floats. */
   readonly at: number;

@@ -23,7 +23,9 @@ export interface Stage {
 
 /** Numbers by row or by column: a slot's, or made by its work. */
 export interface Vector {
+  /** The expression whose values it holds. */
   readonly key: Expr;
+  /** The slot that it is; undefined for one that the plan makes. */
   readonly input: string | undefined;
   /** The matrix whose rows or columns they belong to; `undefined` where that is the parameter's. */
   readonly matrix: Matrix | undefined;
@@ -45,6 +47,7 @@ export interface KernelPlan {
   readonly stored: ReadonlyMap<Expr, string>;
   /** Where in a workspace of `workspace` floats each matrix lies; those of which one is read last before the other is made share room. */
   readonly matrices: readonly Placed[];
+  /** How many floats the workspace needs. */
   readonly workspace: number;
   /** New values of slots of one number, written after the last stage. */
   readonly stores: readonly { readonly input: string; readonly value: Expr }[];

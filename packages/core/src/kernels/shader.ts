@@ -39,6 +39,7 @@ export const glsl: Language = {
 export interface Shader {
   /** Functions that the statements call, for the top of the shader. */
   readonly functions: string;
+  /** Computes `order`, one variable per expression. */
   readonly statements: string;
   /** A value as a float: one of `order`, a constant or a leaf. */
   value(e: Expr): string;

@@ -14,20 +14,26 @@ export interface LoopWork {
 
 /** A matrix of a product, read as it lies or transposed: a variable of the program, or an earlier result. */
 export interface Factor {
+  /** The variable, or the expression whose value it is. */
   readonly key: Expr;
+  /** Whether rows are read as columns. */
   readonly transposed: boolean;
 }
 
 /** `into` = left @ right, rows × inner by inner × cols. */
 export interface Product {
   readonly kind: "product";
+  /** Its matrix is rows × inner. */
   readonly left: Factor;
+  /** Its matrix is inner × cols. */
   readonly right: Factor;
   readonly rows: number;
+  /** Columns of the left matrix, rows of the right one. */
   readonly inner: number;
   readonly cols: number;
   /** Whether the result equals its transpose to the bit, if every element adds its products in order: one half is enough. */
   readonly symmetric: boolean;
+  /** The expression whose value this is. */
   readonly into: Expr;
 }
 
@@ -37,11 +43,15 @@ export interface Product {
  */
 export interface Transposition {
   readonly kind: "transposition";
+  /** The matrices that are read. */
   readonly of: Expr;
+  /** The expression whose value this is. */
   readonly into: Expr;
+  /** How many matrices lie one after the other. */
   readonly count: number;
   readonly rows: number;
   readonly cols: number;
+  /** How many numbers lie together and stay so. */
   readonly width: number;
   /** The size of the matrix that it makes. */
   readonly matrix: Matrix;
@@ -50,9 +60,13 @@ export interface Transposition {
 /** `into` (rows × cols) = a function of whole matrices, which the host computes in double precision. */
 export interface WholeWork {
   readonly kind: "whole";
+  /** The function of matrices. */
   readonly op: MatrixFunction;
+  /** The matrices that it takes, with their sizes. */
   readonly of: readonly { readonly key: Expr; readonly rows: number; readonly cols: number }[];
+  /** Its arguments that are numbers, such as the 4 of `inverseRoot(x, 4)`. */
   readonly numbers: readonly number[];
+  /** The call whose value this is. */
   readonly into: ExprOf<MatrixFunction>;
   readonly rows: number;
   readonly cols: number;

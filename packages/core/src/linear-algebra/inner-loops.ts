@@ -24,27 +24,44 @@ export interface InnerLoops {
 
 /** A symmetric update of rows, and the product of the result with a vector. */
 export interface RankTwo {
+  /** A vector of `length` numbers. */
   readonly a: number;
+  /** Another. */
   readonly b: number;
+  /** The element of `a` that belongs to the first row. */
   readonly ai: number;
+  /** The element of `b` that belongs to the first row. */
   readonly bi: number;
+  /** The vector of the product. */
   readonly v: number;
+  /** How many numbers of each row change. */
   readonly length: number;
+  /** Where the first row begins. */
   readonly rows: number;
+  /** From one row to the next. */
   readonly stride: number;
+  /** How many rows change. */
   readonly count: number;
+  /** Where the products go. */
   readonly into: number;
 }
 
 /** A product of matrices of which each row begins `…Stride` numbers after the one before. */
 export interface DenseProduct {
+  /** Where the left matrix begins, rows × inner. */
   readonly a: number;
+  /** From one of its rows to the next. */
   readonly aStride: number;
+  /** Where the right matrix begins, inner × cols. */
   readonly b: number;
+  /** From one of its rows to the next. */
   readonly bStride: number;
+  /** Where the result begins, rows × cols. */
   readonly into: number;
+  /** From one of its rows to the next. */
   readonly intoStride: number;
   readonly rows: number;
+  /** Columns of the left matrix, rows of the right one. */
   readonly inner: number;
   readonly cols: number;
 }

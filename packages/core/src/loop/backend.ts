@@ -75,7 +75,9 @@ export interface RowPart {
 
 /** A parameter's tensor, and what its step is given: its gradient `g`. */
 export interface Share<T, G = T> {
+  /** The tensor that is stepped. */
   readonly p: T;
+  /** Tensors of one step by name: the gradient `g` and the rule's other inputs. */
   readonly inputs: Readonly<Record<string, G>>;
   /** Some rows that stand for the parameter; `p` and `inputs` are theirs. */
   readonly part?: RowPart | undefined;

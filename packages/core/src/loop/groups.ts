@@ -7,8 +7,10 @@ import { mapValues } from "./maps.ts";
 
 /** A rule with the parameters it steps, under the label that partitions gave it; its hyper-parameters can be set. */
 export interface Group {
+  /** `"encoder/decay"` for nested partitions; empty where nothing is partitioned. */
   readonly label: string;
   readonly leaf: Leaf;
+  /** Options as they are now; a schedule where one was given. */
   readonly hyper: Record<string, HyperValue>;
 }
 

@@ -49,15 +49,18 @@ export interface Inspection {
   readonly nonFinite: number;
   /** By label; the label is empty where nothing is partitioned. */
   readonly groups: Readonly<Record<string, InspectedGroup>>;
+  /** Each parameter that has a rule, by name. */
   readonly parameters: Readonly<Record<string, InspectedParameter>>;
 }
 
 /** A state tensor with the key that it is saved under. */
 export interface Kept<T> {
+  /** `"m/w"`: the slot and the parameter's name. */
   readonly key: string;
   /** The parameter whose state it is; undefined for state of the whole model. */
   readonly parameter: Parameter | undefined;
   readonly shape: Shape;
+  /** The backend's tensor itself, not a copy. */
   readonly tensor: T;
 }
 

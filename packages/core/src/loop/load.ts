@@ -24,11 +24,13 @@ import { allocate, slotShape } from "./slots.ts";
 
 /** The result of `load`. After a strict load only `loaded` and `changed` may be non-empty. */
 export interface LoadReport {
+  /** Parameters whose state was taken over. */
   readonly loaded: readonly string[];
   /** Parameters of the optimizer that the state does not know. */
   readonly missing: readonly string[];
   /** Parameters of the state that the optimizer does not have, and state such as `vMax/w` that its rules do not keep. */
   readonly unexpected: readonly string[];
+  /** Parameters whose state does not fit, and the reason: another shape, another rule. */
   readonly mismatched: readonly { readonly name: string; readonly why: string }[];
   /** Parameters that grew, whose new elements start without state. */
   readonly resized: readonly string[];

@@ -6,6 +6,7 @@ import { type Defaults, type Dialect, type Given, optimizer, type Values } from 
 export interface Alias<D extends Defaults = Defaults> extends Omit<Dialect<D>, never> {
   (learning_rate: HyperValue, options?: Given<D>): Configured;
   (options: Given<D> & { readonly learning_rate: HyperValue }): Configured;
+  /** `"optax"`. */
   readonly library: Dialect["library"];
   readonly dialect: string;
   readonly defaults: D;

@@ -47,7 +47,9 @@ export const MultiSteps = (inner: Configured, every_k_schedule: number): Configu
 
 /** Options of `lookahead`. */
 export interface LookaheadOptions {
+  /** Updates between two synchronizations. */
   readonly sync_period: number;
+  /** The share of the way that slow weights go towards the fast ones, from 0 to 1. */
   readonly slow_step_size: HyperValue;
 }
 

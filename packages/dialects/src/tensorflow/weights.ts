@@ -1,5 +1,5 @@
 import { OptimizerError, type StateDict } from "@descent/core";
-import { isRecord, knownOptions, type Shape, shown } from "@descent/core/adapter";
+import { isRecord, knownOptions, refuseRepeated, type Shape, shown } from "@descent/core/adapter";
 import { gathered, type Library, type Names, type Piece, scattered } from "../state/convert.ts";
 import { alike, type Forms } from "../state/forms.ts";
 
@@ -22,6 +22,7 @@ const tensorflow: Library = {
 /** A weight of `await optimizer.getWeights()`. */
 export interface NamedWeight {
   readonly name: string;
+  /** A tensor of tfjs, which is read at once. */
   readonly tensor: { readonly shape: Shape; dataSync(): ArrayLike<number> };
 }
 
@@ -29,6 +30,7 @@ export interface NamedWeight {
 export interface PlainWeight {
   readonly name: string;
   readonly shape: Shape;
+  /** `"int32"` for counts of updates, else `"float32"`. */
   readonly dtype: "float32" | "int32";
   readonly data: Float32Array | Int32Array;
 }
@@ -96,6 +98,7 @@ export function toWeights(
     throw new OptimizerError(
       `toWeights: \`order\` must have the names of all ${all.length} variables; got ${shown(order)}.`,
     );
+  refuseRepeated("toWeights: `order`", order ?? []);
   const sorted = (order ?? all.map(({ parameter }) => parameter)).map((name) => {
     const found = all.find(({ parameter }) => parameter === name);
     if (!found) throw new OptimizerError(`toWeights: the state has no variable ${shown(name)}.`);

@@ -116,7 +116,9 @@ export function CosineAnnealingWarmRestarts(lr: number, given: Given<typeof warm
 
 /** A rate and the momentum that goes the other way. */
 export interface Cycle {
+  /** The rate. */
   readonly lr: Equation;
+  /** The momentum, which falls while the rate rises. */
   readonly momentum: Equation;
 }
 

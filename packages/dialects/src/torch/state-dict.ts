@@ -5,6 +5,7 @@ import {
   encodeSafetensors,
   isRecord,
   knownOptions,
+  refuseRepeated,
   type SafeTensor,
   shown,
 } from "@descent/core/adapter";
@@ -126,10 +127,12 @@ export function toStateDict(state: StateDict, options: StateDictOptions = {}): U
 
 function orderOf(where: string, order: unknown, groups: string | undefined): readonly string[] {
   const named = order ?? (groups === undefined ? undefined : namesIn(where, groups));
-  if (Array.isArray(named) && named.every((name): name is string => typeof name === "string")) return named;
-  throw new OptimizerError(
-    `${where} needs \`order\`, PyTorch's names in the order of its indices: [n for n, _ in model.named_parameters()]; got ${shown(named)}.`,
-  );
+  if (!Array.isArray(named) || !named.every((name): name is string => typeof name === "string"))
+    throw new OptimizerError(
+      `${where} needs \`order\`, PyTorch's names in the order of its indices: [n for n, _ in model.named_parameters()]; got ${shown(named)}.`,
+    );
+  refuseRepeated(`${where}: \`order\``, named);
+  return named;
 }
 
 /** The names by index from the groups' `params` and `param_names`; undefined where they have none. */
@@ -153,7 +156,9 @@ function namesIn(where: string, text: string): string[] | undefined {
 export interface SurveyedWeight {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Its part in a layer. */
   readonly role?: string | undefined;
+  /** Its fan-in and fan-out dimensions. */
   readonly axes?: Axes | undefined;
   /** The parameters of Python that it holds. */
   readonly sources: readonly string[];

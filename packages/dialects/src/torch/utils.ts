@@ -5,6 +5,7 @@ import { averaged } from "../optimizer/rules.ts";
 
 /** The norm to clip by: PyTorch's default of 2 is the one that there is. */
 export interface ClipOptions {
+  /** The Euclidean norm; others are refused. */
   readonly norm_type?: 2 | undefined;
 }
 

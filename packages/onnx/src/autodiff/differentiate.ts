@@ -1,4 +1,4 @@
-import { checkOptions, distinct, isFunction, isRecord, oneOf, shown, texts } from "../check.ts";
+import { checkOptions, distinct, isFunction, isRecord, oneOf, shown } from "../check.ts";
 import { names, OnnxError } from "../errors.ts";
 import { product } from "../graph/dims.ts";
 import { prune } from "../graph/fold.ts";
@@ -54,7 +54,9 @@ export interface TrainedParameter extends Trainable {
 export interface Statistic {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Its value in the file. */
   readonly initial: Constant;
+  /** The output that holds it after the step. */
   readonly next: string;
 }
 
@@ -68,6 +70,7 @@ export interface Differentiated {
   readonly labels: readonly LabelInput[];
   /** The outputs that are the model's. */
   readonly outputs: readonly string[];
+  /** The inputs that are trained, each with the output that is its gradient. */
   readonly parameters: readonly TrainedParameter[];
   /** The gradients of the inputs named in `inputs`. */
   readonly inputs: readonly { readonly name: string; readonly grad: string }[];
@@ -92,7 +95,7 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
     target: oneOf("cpu", "wasm", "cuda", "webgpu"),
     unreached: oneOf("error", "zeros", "leave"),
     outputs: distinct,
-    rows: texts,
+    rows: distinct,
     gradients: {
       want: 'functions by operator: { "com.example.Op": (b, node, dys, need) => … }',
       fits: (x) => isRecord(x) && Object.values(x).every(isFunction),

@@ -9,6 +9,7 @@ import type { Builder } from "./builder.ts";
 /** An input that a loss adds to the graph. */
 export interface LabelInput {
   readonly name: string;
+  /** Its element type and shape. */
   readonly type: TensorType;
   /** For class labels: the number of classes; labels are integers from 0 to one less. */
   readonly classes?: number;
@@ -22,12 +23,15 @@ export interface LabelInput {
 export interface BuiltLoss {
   /** The name of a scalar. */
   readonly loss: string;
+  /** The inputs that it added to the graph. */
   readonly labels: readonly LabelInput[];
 }
 
 /** The quantity to minimise. Its kind and options are plain data, from which `lossFrom` makes it again. */
 export interface Loss {
+  /** `"crossEntropy"`, say: the name of the function that made it. */
   readonly kind: string;
+  /** What that function was given. */
   readonly options: object;
   /** Appends the loss of these outputs to a graph. */
   build(b: Builder, outputs: readonly string[]): BuiltLoss;

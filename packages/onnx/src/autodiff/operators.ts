@@ -66,8 +66,10 @@ const notes: Readonly<Record<string, string>> = {
 
 /** One operator and how it is differentiated. */
 export interface SupportedOperator {
+  /** Its name in ai.onnx. */
   readonly op: string;
   readonly support: Support;
+  /** What is not supported. */
   readonly note?: string;
 }
 

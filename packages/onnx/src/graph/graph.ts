@@ -48,12 +48,16 @@ export function checkGraph(what: string, value: unknown): void {
  * sizes, their values. Nodes are in run order. A subgraph (one with `outer`) sees the names of the graph around it.
  */
 export class Graph implements Scope {
+  /** The version of ai.onnx. */
   opset: number;
   name = "graph";
   /** Versions of the operator sets beside ai.onnx. */
   readonly domains: Map<string, number> = new Map();
+  /** Names in order, with types; initializers are not among them. */
   readonly inputs: Map<string, TensorType> = new Map();
+  /** Names in order, with types. */
   readonly outputs: Map<string, TensorType> = new Map();
+  /** Weights and other constants, by name. */
   readonly initializers: Map<string, Constant> = new Map();
   readonly nodes: Node[] = [];
   /** Running variances that training moves by the sample variance of the batch, as PyTorch does. */

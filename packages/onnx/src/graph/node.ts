@@ -13,6 +13,7 @@ export interface TensorType {
 export interface SymbolicValue {
   readonly elem: Elem;
   readonly dims: readonly number[];
+  /** As they lie in memory, the last dimension fastest. */
   readonly entries: readonly (Dim | undefined)[];
 }
 
@@ -34,7 +35,9 @@ export type Attribute =
 export type Attributes = Readonly<Record<string, Attribute>>;
 /** One operator of a graph: its inputs and outputs by name. */
 export interface Node {
+  /** The operator's name in its domain. */
   readonly op: string;
+  /** "" for ai.onnx. */
   readonly domain: string;
   readonly name: string;
   /** "" where an optional input is left out. */
@@ -51,12 +54,16 @@ export interface Node {
  * Scan) holds them as scopes.
  */
 export interface Scope {
+  /** The version of ai.onnx. */
   readonly opset: number;
   readonly name: string;
   /** Versions of the operator sets besides ai.onnx. */
   readonly domains: ReadonlyMap<string, number>;
+  /** Names in order, with types; initializers are not among them. */
   readonly inputs: ReadonlyMap<string, TensorType>;
+  /** Names in order, with types. */
   readonly outputs: ReadonlyMap<string, TensorType>;
+  /** Weights and other constants, by name. */
   readonly initializers: ReadonlyMap<string, Constant>;
   /** In run order. */
   readonly nodes: readonly Node[];

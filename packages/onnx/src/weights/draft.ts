@@ -8,6 +8,10 @@ import { constantOf } from "../proto/tensor.ts";
 
 /** One thing that `mend` changed. */
 export interface Change {
+  /**
+   * "untied" made one weight two, "tied" two one; "lifted" and "inner" came from Constant nodes and from graphs inside nodes; "gathered"
+   * and "restored" undo what an exporter folded.
+   */
   readonly kind: "untied" | "tied" | "lifted" | "inner" | "gathered" | "restored";
   /** The initializer that is new, or is gone. */
   readonly name: string;

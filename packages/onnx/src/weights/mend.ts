@@ -1,4 +1,4 @@
-import { check, checkOptions, func, model as wantedModel } from "../check.ts";
+import { check, checkOptions, distinct, func, model as wantedModel } from "../check.ts";
 import type { External } from "../proto/external.ts";
 import { decodeModel, type ModelProto } from "../proto/model.ts";
 import { type Change, Draft } from "./draft.ts";
@@ -29,6 +29,7 @@ export type { Change } from "./draft.ts";
 
 /** The model whose weights are those that were trained in Python, and how it differs from the file. */
 export interface Mended {
+  /** A new model; the source is not changed. */
   readonly model: ModelProto;
   readonly changes: readonly Change[];
 }
@@ -39,14 +40,15 @@ export interface Mended {
  */
 export function mend(source: Uint8Array | ModelProto, options: MendOptions = {}): Mended {
   check("The model that is mended", source, wantedModel);
-  const isNames = (x: unknown): x is readonly string[] => Array.isArray(x) && x.every((n) => typeof n === "string");
+  const isGroups = (x: unknown): x is readonly (readonly unknown[])[] =>
+    Array.isArray(x) && x.every((group) => Array.isArray(group) && group.length > 1) && distinct.fits(x.flat());
   checkOptions("mend", options, {
     tie: {
-      want: 'false, or groups of two or more names: [["embed.weight", "head.weight"]]',
-      fits: (x) => x === false || (Array.isArray(x) && x.every((group) => isNames(group) && group.length > 1)),
+      want: 'false, or groups of two or more names, each once: [["embed.weight", "head.weight"]]',
+      fits: (x) => x === false || isGroups(x),
     },
-    untie: { want: "false, or a list of names", fits: (x) => x === false || isNames(x) },
-    lift: { want: "a list of names", fits: isNames },
+    untie: { want: `false, or ${distinct.want}`, fits: (x) => x === false || distinct.fits(x) },
+    lift: distinct,
     external: func,
   });
   const model = source instanceof Uint8Array ? decodeModel(source) : source;

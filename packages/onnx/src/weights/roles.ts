@@ -5,8 +5,11 @@ export type Role = "kernel" | "bias" | "norm" | "embedding";
 
 /** Which dimensions are fan-in, fan-out and batch; those not named are the receptive field. */
 export interface Axes {
+  /** Dimensions that a layer sums over, besides the receptive field. */
   readonly in: readonly number[];
+  /** Dimensions of the layer's outputs. */
   readonly out: readonly number[];
+  /** Dimensions that hold independent matrices, such as heads or experts. */
   readonly batch?: readonly number[];
 }
 

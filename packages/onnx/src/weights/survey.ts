@@ -10,15 +10,19 @@ import { even, fourierKernel, frequencies, masks, scaledWaves, twoValued, unifor
 export interface Trainable {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Its element type; only float32 can be trained. */
   readonly elem: Constant["elem"];
+  /** Its value in the file. */
   readonly initial: Constant;
   /** Where the graph leaves no doubt. */
   readonly role?: Role;
+  /** Its fan-in and fan-out dimensions, where every node that reads it agrees. */
   readonly axes?: Axes;
 }
 
 /** A floating tensor of a model: whether it is trained unless told otherwise, and why. */
 export interface Surveyed extends Trainable {
+  /** Whether `differentiate` trains it unless told otherwise. */
   readonly trained: boolean;
   /** The reason, as the end of "It is (not) trained: …". */
   readonly because: string;

@@ -11,6 +11,7 @@ export type Batch = Readonly<Record<string, BatchValue>>;
 
 /** The element type and shape that a graph expects of an input. */
 export interface Expected {
+  /** As ONNX Runtime names it: `"float32"`, `"int64"`. */
   readonly elem: string;
   /** Sizes, by number or by name where the batch decides; nothing where not even the rank is known. */
   readonly shape: readonly (number | string)[] | undefined;

@@ -21,7 +21,7 @@ import {
 
 /** Options of `serve`. */
 export interface ServeOptions {
-  /** Rules with macros, by title: macros are code, and do not cross to a worker. */
+  /** Rules with `macros`, by title: these are code, and do not cross to a worker. */
   readonly rules?: Readonly<Record<string, { readonly macros?: Macros | undefined }>> | undefined;
 }
 

@@ -6,6 +6,7 @@ import { type Asking, ask, compute, type Point, type Vector } from "../ask.ts";
 export interface Trial {
   /** How many directions away from where the search began. */
   readonly step: number;
+  /** The point, with its value and gradient. */
   readonly at: Point;
   /** The derivative of the value by `step`. */
   readonly slope: number;

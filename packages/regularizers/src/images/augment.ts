@@ -5,6 +5,7 @@ import { checkImages, type ImageShape } from "./images.ts";
 
 /** Options of `randomShifts`. */
 export interface ShiftOptions {
+  /** The sizes of one image. */
   readonly shape: ImageShape;
   /** The most by which an image moves up, down, left or right, in pixels; default 2. */
   readonly most?: number | undefined;
@@ -41,6 +42,7 @@ export function randomShifts(images: Vector, options: ShiftOptions): Float32Arra
 
 /** Options of `cutout`. */
 export interface CutoutOptions {
+  /** The sizes of one image. */
   readonly shape: ImageShape;
   /** The side of the square, in pixels. */
   readonly size: number;

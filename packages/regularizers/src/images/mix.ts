@@ -6,7 +6,9 @@ import { checkImages, type ImageShape } from "./images.ts";
 
 /** A batch with targets that are probabilities, such as one-hot rows: as many examples in both. */
 export interface Mixed {
+  /** One after the other, as they were given. */
   readonly images: Float32Array;
+  /** One row of probabilities per image. */
   readonly targets: Float32Array;
   /** The share of every example that is its own. */
   readonly lambda: number;
@@ -14,6 +16,7 @@ export interface Mixed {
 
 /** Options of `mixup` and `cutmix`. */
 export interface MixOptions {
+  /** The sizes of one image. */
   readonly shape: ImageShape;
   /**
    * λ is drawn from Beta(alpha, alpha): a small `alpha` leaves most batches nearly as they are. Above 0; default 0.2 for `mixup`

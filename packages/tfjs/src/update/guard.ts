@@ -9,26 +9,28 @@ import { clone, fill, keep, variable as makeVariable, type Tensor, tidy } from "
  * number is read when it arrives.
  */
 const LARGEST = 2 ** 128 - 2 ** 104; // of float32
+const wrong = `total(!(abs(g) <= ${LARGEST}))`;
+const named = { title: "Steps refused", paper: "" };
 const count = configured(
+  { ...named, id: "tfjs/steps-refused", hyper: {}, state: {}, update: { wrong, p: "wrong > 0 ? p + 1 : p" } },
+  {},
+);
+/** The same in rounds, which counts a round once and notes for its later phases that it was refused. */
+const countRounds = configured(
   {
-    id: "tfjs/steps-refused",
-    title: "Steps refused",
-    paper: "",
+    ...named,
+    id: "tfjs/rounds-refused",
     hyper: { later: 0 },
     state: { refused: { place: "scalar", init: 0 } },
-    update: {
-      wrong: `total(!(abs(g) <= ${LARGEST}))`,
-      already: "later * refused > 0",
-      p: "wrong > 0 && !already ? p + 1 : p",
-    },
+    update: { wrong, already: "later * refused > 0", p: "wrong > 0 && !already ? p + 1 : p" },
     // After it the old value is gone, so it comes last.
     after: [{ refused: "wrong > 0 || already ? 1 : 0" }],
   },
   {},
 );
-const counting = trace(count.rule);
+const [counting, countingRounds] = [trace(count.rule), trace(countRounds.rule)];
 /** How many numbers among the gradients are not finite. */
-const WRONG = counting.passes.flat()[0]!; // its one reduction
+const WRONG = counting.passes.flat()[0]!; // its one reduction, and the other's
 
 /** The slot of programs that says whether an earlier phase of the round was refused. */
 const REFUSED = "guard.refused";
@@ -93,11 +95,11 @@ export class Guard {
         tensors: isLater ? { ...job.tensors, [REFUSED]: this.#refused } : job.tensors,
       })),
       {
-        program: counting,
+        program: rounds ? countingRounds : counting,
         parameter: PARAMETER,
-        tensors: { p: this.#count, refused: this.#refused },
+        tensors: rounds ? { p: this.#count, refused: this.#refused } : { p: this.#count },
         inputs: { g: this.#count },
-        scalars: [+isLater],
+        scalars: rounds ? [+isLater] : [],
         t: 1,
       },
     ];

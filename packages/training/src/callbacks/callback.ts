@@ -9,6 +9,7 @@ export interface Saved {
   readonly version: 1;
   /** Epochs completed, and batches trained on in the one under way. */
   readonly epoch: number;
+  /** Batches trained on in the epoch under way. */
   readonly batch: number;
   /** Batches trained on in all. */
   readonly step: number;

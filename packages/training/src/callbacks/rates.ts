@@ -1,6 +1,13 @@
 import { OptimizerError } from "@descent/core";
 import { knownOptions, list, notNegative } from "@descent/core/adapter";
-import { type PlateauOptions, plateau, type RateFinder, type RateFinderOptions, rateFinder } from "@descent/schedules";
+import {
+  type PlateauOptions,
+  plateau,
+  plateauOptions,
+  type RateFinder,
+  type RateFinderOptions,
+  rateFinder,
+} from "@descent/schedules";
 import type { Weights } from "../model.ts";
 import type { Callback, Run } from "./callback.ts";
 import { monitorOf } from "./monitor.ts";
@@ -19,21 +26,7 @@ export interface ReduceOnPlateauOptions extends Omit<PlateauOptions, "from"> {
  */
 export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Callback {
   const where = "reduceOnPlateau";
-  const {
-    monitor: name,
-    from,
-    ...rest
-  } = knownOptions(where, options, [
-    "monitor",
-    "from",
-    "factor",
-    "patience",
-    "cooldown",
-    "min",
-    "mode",
-    "threshold",
-    "thresholdMode",
-  ]);
+  const { monitor: name, from, ...rest } = knownOptions(where, options, ["monitor", ...plateauOptions]);
   const monitor = monitorOf(where, { monitor: name, mode: rest.mode });
   if (from !== undefined) notNegative(where, { from });
   plateau({ ...rest, mode: monitor.mode, from: from ?? 1 }); // throws for wrong options at once
@@ -77,6 +70,7 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions = {}): Callback 
 
 /** A range test for `fit`: its rates, and what they did to the loss. */
 export interface RateFinderCallback extends Callback {
+  /** The test: its points, and `suggestion()`. */
   readonly finder: RateFinder;
 }
 

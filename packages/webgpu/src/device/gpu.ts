@@ -92,6 +92,7 @@ export const up = (n: number, unit: number): number => Math.ceil(n / unit) * uni
 
 /** Some floats of a buffer. */
 export interface View {
+  /** It may hold other tensors too. */
   readonly buffer: GpuBuffer;
   /** Bytes, a multiple of four. */
   readonly offset: number;

@@ -4,8 +4,11 @@ import { COPY_DST, COPY_SRC, checkDevice, type GpuBuffer, type GpuDevice, STORAG
 
 /** A tensor's place, as `optimizer` takes it and as a bind group does: `{ buffer, offset, size }`, in bytes. */
 export interface Allocated<B extends GpuBuffer> extends Description {
+  /** It may hold other tensors too. */
   readonly buffer: B;
+  /** The first byte. */
   readonly offset: number;
+  /** How many bytes it takes. */
   readonly size: number;
 }
 

@@ -16,14 +16,19 @@ import { tableOf } from "./table.ts";
 
 /** A kernel with what it runs on, ready to be recorded. */
 export interface Dispatch {
+  /** The compiled kernel. */
   readonly pipeline: unknown;
+  /** The buffers that it reads and writes. */
   readonly group: unknown;
+  /** Workgroups side by side. */
   readonly x: number;
+  /** Rows of workgroups, where one row may not have as many as are needed. */
   readonly y: number;
 }
 
 /** Turns the jobs of a step into dispatches: one per kernel of a program where the tensors lie in the same buffers. */
 export class Stepper {
+  /** The device on which it makes pipelines. */
   readonly device: GpuDevice;
   readonly #asking: () => void;
   /** The bind groups of the last step, which the next one most likely has too. */

@@ -6,6 +6,7 @@ export type Code = number | Local | Import | readonly Code[];
 
 /** Instructions that leave one value. */
 export interface Value<T extends Type> {
+  /** The type of number that is left on the stack. */
   readonly type: T;
   readonly code: Code;
 }
@@ -64,6 +65,7 @@ export const float = (x: number): number[] => [...new Uint8Array(Float32Array.of
 
 /** A variable of a function. It is a value itself: its own. */
 export class Local<T extends Type = Type> implements Value<T> {
+  /** The type of number that it holds. */
   readonly type: T;
   readonly code: Code = [0x20, this];
 

@@ -11,9 +11,12 @@ const MOST_PAGES = 65536;
 /** A function of i32 numbers that returns one, or nothing. */
 export interface Func {
   readonly name: string;
+  /** In the order of a call's arguments. */
   readonly parameters: readonly Local[];
   readonly locals: readonly Local[];
+  /** One type, or none. */
   readonly returns: readonly Type[];
+  /** Its instructions, which leave what it returns on the stack. */
   readonly body: Code;
 }
 

@@ -1,4 +1,4 @@
-import { checkOptions, func, isRecord, texts, yesNo } from "../../check.ts";
+import { checkOptions, distinct, func, isRecord, yesNo } from "../../check.ts";
 import { names, OnnxError } from "../../errors.ts";
 import type { External } from "../../proto/external.ts";
 import { type BatchNorm, isBatchNorm } from "../batch-norm.ts";
@@ -50,13 +50,13 @@ export function checkImportOptions(options: ImportOptions): void {
       want: "values by input: { sr: 16000n }",
       fits: (x) => isRecord(x) && Object.values(x).every((v) => (Array.isArray(v) ? v.every(isValue) : isValue(v))),
     },
-    stopGradient: texts,
+    stopGradient: distinct,
     paddingIdx: {
       want: 'a row by table: { "embed.weight": 0 }',
       fits: (x) => isRecord(x) && Object.values(x).every((row) => Number.isSafeInteger(row) && Number(row) >= -1),
     },
     fold: yesNo,
-    keep: texts,
+    keep: distinct,
     batchNorm: {
       want: '"batch", "frozen" or one of them by the name of a scale: { "bn1.weight": "batch" }',
       fits: isBatchNorm,
