@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { node, packInto, pnpm, run } from "./tarballs.ts";
-import { entries, packages, readmeExample, readmeInstall, root } from "./workspace.ts";
+import { entries, exampleCommand, packages, readmeCommands, readmeExample, readmeInstall, root } from "./workspace.ts";
 
 /** The peers of each of our packages that package managers install by themselves. */
 const requiredPeers = new Map(
@@ -54,15 +54,23 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(workspace, { recursive: true, force: true }));
 
-// The test kit's example is a test file, as each family has one: packages/*/test. The command line has none from code.
-describe.each(projects.filter(({ folder }) => folder !== "conformance" && folder !== "cli"))(
+describe.each(projects)(
   "$name, installed as its README says by a package manager that is strict",
   ({ home, folder }) => {
-    test("runs the README's example", async () => {
-      const file = path.join(at(folder), "example.mjs");
-      writeFileSync(file, readmeExample(home));
-      await node(at(folder), file);
-    });
+    if (folder === "cli")
+      test.each(readmeCommands(home, "descent"))("runs `npx descent %s`", async (line) => {
+        const args = line.split(" ");
+        const printed = await run(at(folder), path.join(at(folder), "node_modules/.bin/descent"), args, {
+          shell: true,
+        });
+        expect(printed).not.toBe("");
+      });
+    else
+      test("runs the README's example", async () => {
+        const file = path.join(at(folder), "example.mjs");
+        writeFileSync(file, readmeExample(home));
+        await node(at(folder), ...exampleCommand(folder, file));
+      });
   },
 );
 

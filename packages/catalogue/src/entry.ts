@@ -5,7 +5,7 @@ export interface OptionEntry {
   readonly default: number;
   /** At least the first and less than the second; absent where any finite number will do. `null` is unbounded. */
   readonly range?: readonly [least: number, below: number | null];
-  /** What it does, as editors show it. */
+  /** Its effect, as editors show it. */
   readonly meaning: string;
 }
 

@@ -46,7 +46,7 @@ describe("@descent/conformance", () => {
       goldens: good("adam"),
       parseGolden: { args: () => [golden, "adam.json"], anything: [1] },
       readGoldens: good([golden]),
-      refusing: good(["p @ g"], "it has no products"),
+      refusing: { ...good(["p @ g"], "it has no products"), repeats: [0] }, // formulas, by which it makes a record
       rulesOf: good({ adam }),
       kit: good(runner),
       "kit(…).describeBackend": { args: () => [conformance.reference, {}], call: bound.describeBackend },

@@ -10,7 +10,7 @@ export interface Frozen {
 /** Different rules, or different options, for different parameters. */
 export interface Partition {
   readonly kind: "partition";
-  /** What steps the parameters of each label. */
+  /** The rule for the parameters of each label. */
   readonly groups: Readonly<Record<string, Configured>>;
   /** Every label whose group the parameter belongs to: exactly one, or the optimizer refuses to start. */
   labels(parameter: Parameter): readonly string[];

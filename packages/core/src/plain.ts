@@ -20,7 +20,7 @@ export interface PlainRule {
   readonly state: Slots;
   /** Equations in the order they run, `p` last. */
   readonly update: Equations;
-  /** What it reads besides the gradient. */
+  /** Its inputs besides the gradient. */
   readonly inputs?: Inputs;
   /** Equations that run before `update`, outermost transform first. */
   readonly before?: readonly Equations[];

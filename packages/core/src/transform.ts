@@ -33,7 +33,7 @@ export interface TransformText<
   readonly ranges?: { readonly [K in keyof H]?: Range } | undefined;
   /** By slot; see `Slot`. */
   readonly state?: S | undefined;
-  /** What it reads besides the gradient. */
+  /** Its inputs besides the gradient. */
   readonly inputs?: I | undefined;
   /** Equations run before the rule's. */
   readonly before?: Checked<B, (keyof H | keyof S | keyof I | Builtin) & string> | undefined;

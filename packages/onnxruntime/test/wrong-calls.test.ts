@@ -79,7 +79,7 @@ wrongCalls(onnxruntime, {
   },
   "Trainer.open": { call: Trainer.open, args: () => [graph, { optimizer: adamw() }], use: step },
   optimizer: option("optimizer", () => adam()),
-  executionProviders: option("executionProviders", () => ["cpu"]),
+  executionProviders: { ...option("executionProviders", () => ["cpu"]), repeats: [0] }, // ONNX Runtime takes them so
   runtime: option("runtime", () => used(ort)),
   sessionOptions: { ...option("sessionOptions", () => ({ intraOpNumThreads: 1 })), foreign: [0] }, // ONNX Runtime checks them
   worker: option("worker", () => false),

@@ -26,7 +26,7 @@ export interface State {
   readonly value: number;
   /** Its gradient there. */
   readonly gradient: readonly number[];
-  /** What the method remembers, such as pairs of steps and gradient changes. */
+  /** The method's memory, such as pairs of steps and gradient changes. */
   readonly memory: Readonly<Record<string, number | Saved | readonly (number | Saved)[]>>;
 }
 

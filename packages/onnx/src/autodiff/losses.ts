@@ -31,7 +31,7 @@ export interface BuiltLoss {
 export interface Loss {
   /** `"crossEntropy"`, say: the name of the function that made it. */
   readonly kind: string;
-  /** What that function was given. */
+  /** The options that this function was given. */
   readonly options: object;
   /** Appends the loss of these outputs to a graph. */
   build(b: Builder, outputs: readonly string[]): BuiltLoss;

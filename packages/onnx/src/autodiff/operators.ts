@@ -69,7 +69,7 @@ export interface SupportedOperator {
   /** Its name in ai.onnx. */
   readonly op: string;
   readonly support: Support;
-  /** What is not supported. */
+  /** The forms of it that are not supported. */
   readonly note?: string;
 }
 
