@@ -11,6 +11,7 @@ export interface AdapterTensor {
 /** A trained adapter: the method, and the numbers by PEFT's names: "encoder.query.lora_A.weight". */
 export interface Adapter {
   readonly method: Method;
+  /** float32 numbers and shapes, by those names. */
   readonly tensors: Readonly<Record<string, AdapterTensor>>;
 }
 

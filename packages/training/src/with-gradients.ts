@@ -12,6 +12,7 @@ export interface GradientTrainer<B> extends Model<B> {
   inspect(): Promise<Inspected & { readonly midRound: boolean }>;
   /** Copies of the weights, and of running statistics. */
   weights(): Promise<Weights>;
+  /** The weights that it trains, in the order of its gradients. */
   readonly parameters: readonly { readonly name: string }[];
 }
 

@@ -20,7 +20,9 @@ export const TENSORS = "adapter_model.safetensors";
 
 /** The files of a folder that PEFT writes and reads. */
 export interface AdapterFiles {
+  /** The method, as JSON. */
   readonly [CONFIG]: string | Uint8Array;
+  /** The numbers, as safetensors. */
   readonly [TENSORS]: Uint8Array;
 }
 

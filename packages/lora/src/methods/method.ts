@@ -19,19 +19,23 @@ export interface LoraMethod {
   readonly alpha: number;
   /** Undefined takes PEFT's defaults, by the names of the layers. */
   readonly targets: Targets | undefined;
+  /** Layers among the targets that are left out. */
   readonly exclude: Targets | undefined;
   /** The share of the adapter's inputs that training leaves out. */
   readonly dropout: number;
+  /** rsLoRA: the scale falls with the root of the rank, so that large ranks learn too. */
   readonly rankStabilized: boolean;
   /** DoRA: the length of each row of W + s·BA is a weight of its own. */
   readonly weightDecomposed: boolean;
   /** Other ranks and alphas for some layers. */
   readonly ranks: PerLayer;
+  /** Other alphas for some layers. */
   readonly alphas: PerLayer;
   /** Biases to train too: all, or those of the adapted layers. */
   readonly bias: "none" | "all" | "adapted";
   /** Modules that are trained whole, and saved with the adapter: a new head. */
   readonly modulesToSave: readonly string[];
+  /** The seed of the numbers that A starts with. */
   readonly seed: number;
 }
 
@@ -39,9 +43,11 @@ export interface LoraMethod {
 export interface Ia3Method {
   readonly kind: "ia3";
   readonly targets: Targets | undefined;
+  /** Layers among the targets that are left out. */
   readonly exclude: Targets | undefined;
   /** Those of the targets whose inputs are scaled. */
   readonly feedforward: Targets | undefined;
+  /** Modules that are trained whole, and saved with the adapter: a new head. */
   readonly modulesToSave: readonly string[];
 }
 

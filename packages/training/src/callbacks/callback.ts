@@ -31,6 +31,7 @@ export interface Saved {
 
 /** A batch, and what the model told of its step. */
 export interface Told extends Omit<StepResult, "loss"> {
+  /** As the dataset gave it. */
   readonly batch: unknown;
 }
 

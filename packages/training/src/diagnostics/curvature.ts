@@ -25,6 +25,7 @@ export interface CurvatureOptions {
   readonly iterations?: number | undefined;
   /** It ends where the eigenvalue changes by less than this part of it; default 1e-3. */
   readonly tolerance?: number | undefined;
+  /** The seed of the random signs; default 0. */
   readonly seed?: number | undefined;
 }
 
@@ -32,6 +33,7 @@ export interface CurvatureOptions {
 export interface Curvature {
   /** The trace of the Hessian by Hutchinson's estimate, and its standard error over the samples. */
   readonly trace: number;
+  /** The standard error of the trace over the samples. */
   readonly traceError: number;
   /** Hutchinson's estimate of the diagonal, by parameter. */
   readonly diagonal: Weights;
@@ -41,6 +43,7 @@ export interface Curvature {
   readonly direction: Weights;
   /** Products of the power iteration, and whether it came within the tolerance. */
   readonly iterations: number;
+  /** Whether the power iteration came within the tolerance. */
   readonly converged: boolean;
 }
 

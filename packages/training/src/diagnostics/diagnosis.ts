@@ -13,25 +13,37 @@ import { Units } from "./units.ts";
 export interface Observation {
   /** The update; 1 is the first. */
   readonly step: number;
+  /** The loss before the update. */
   readonly loss: number;
-  /** The weights before and after the update. */
+  /** The weights before the update. */
   readonly before?: Weights | undefined;
+  /** The weights after the update. */
   readonly after?: Weights | undefined;
+  /** The gradients that the update was computed from. */
   readonly gradients?: Weights | undefined;
   /** The update-to-weight ratio, in updates whose weights are not given. */
   readonly updateRatio?: number | undefined;
+  /** The inputs of the batch. */
   readonly inputs?: SampleRows | undefined;
+  /** The labels of the batch. */
   readonly labels?: SampleRows | undefined;
+  /** Outputs of layers for the batch, by layer. */
   readonly activations?: Readonly<Record<string, LayerOutput>> | undefined;
 }
 
 /** The numbers of an update that was looked at. Norms are Euclidean, over all parameters with a gradient. */
 export interface Numbers {
+  /** The update; 1 is the first. */
   readonly step: number;
+  /** The loss before the update. */
   readonly loss: number;
+  /** Of the gradient. */
   readonly gradientNorm: number;
+  /** Of the change of the weights. */
   readonly updateNorm: number;
+  /** Of the weights before the update. */
   readonly parameterNorm: number;
+  /** The norm of the update over that of the weights. */
   readonly updateRatio: number;
   /** Between the update and the negative gradient. */
   readonly descent: number;
@@ -39,6 +51,7 @@ export interface Numbers {
   readonly successive: number | undefined;
   /** The gradient noise scale, in samples. */
   readonly noiseScale: number | undefined;
+  /** The same for each parameter. */
   readonly parameters: readonly ParameterNumbers[];
 }
 

@@ -25,6 +25,7 @@ export interface Finding {
   readonly step: number;
   /** The layer or parameter, if it is one. */
   readonly subject?: string | undefined;
+  /** The numbers that show it, by name. */
   readonly evidence: Readonly<Record<string, number>>;
   /** The evidence in words, and the advice, in one sentence: "gradients of `dense_1` are 3e-9 of those of `dense_9`: vanishing; use …". */
   readonly text: string;

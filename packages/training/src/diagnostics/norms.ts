@@ -5,6 +5,7 @@ export interface ParameterNumbers {
   readonly name: string;
   /** Of the gradient; undefined where the parameter has none. */
   readonly gradient: number | undefined;
+  /** Of the change of the parameter. */
   readonly update: number;
   /** Before the update. */
   readonly parameter: number;
@@ -14,6 +15,7 @@ export interface ParameterNumbers {
   readonly descent: number | undefined;
   /** The cosine between the update and the negative parameter; 1 is nothing but decay. */
   readonly decay: number;
+  /** How many elements it has. */
   readonly size: number;
   /** Elements of the gradient that are NaN or infinite. */
   readonly odd: number;

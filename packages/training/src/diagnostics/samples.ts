@@ -3,6 +3,7 @@ import { brief, percents, type Symptom } from "./finding.ts";
 /** Numbers of a batch, one row per sample. */
 export interface SampleRows {
   readonly data: ArrayLike<number | bigint>;
+  /** How many samples there are; `data` is a multiple as long. */
   readonly samples: number;
 }
 

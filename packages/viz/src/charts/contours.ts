@@ -10,17 +10,23 @@ import { tableOf } from "./table.ts";
 
 /** Heights on a grid: row by row from the least y, each row from the least x. */
 export interface Field {
+  /** `rows` times `columns` heights. */
   readonly values: ArrayLike<number>;
+  /** How many heights each row has. */
   readonly columns: number;
   readonly rows: number;
+  /** The least and the greatest x. */
   readonly x: readonly [number, number];
+  /** The least and the greatest y. */
   readonly y: readonly [number, number];
 }
 
 /** A path over a field: the way of an optimizer. */
 export interface Path {
   readonly name: string;
+  /** Its points from the start on. */
   readonly x: ArrayLike<number>;
+  /** As many as there are of `x`. */
   readonly y: ArrayLike<number>;
   /** Which of the styles it has; default its place in the list. */
   readonly style?: number | undefined;
@@ -28,7 +34,9 @@ export interface Path {
 
 /** Options of `contourChart`. */
 export interface ContourChartOptions extends FrameOptions {
+  /** The heights. */
   readonly field: Field;
+  /** Paths drawn over them. */
   readonly paths?: readonly Path[] | undefined;
   /** Points worth marking with a small cross: minima. */
   readonly marks?: readonly (readonly [number, number])[] | undefined;

@@ -9,7 +9,9 @@ export interface Figure {
   readonly svg: string;
   /** The numbers as an HTML table. */
   readonly table: string;
+  /** From numbers to pixels of the SVG, from left to right. */
   readonly x: Scale;
+  /** From numbers to pixels of the SVG, from the bottom up. */
   readonly y: Scale;
 }
 
@@ -21,6 +23,7 @@ export interface FrameOptions {
   readonly description?: string | undefined;
   /** In pixels, 80 to 10,000; the SVG scales to the width of its container. */
   readonly width?: number | undefined;
+  /** In pixels, 80 to 10,000. */
   readonly height?: number | undefined;
   /** Begins the ids inside, which must be unique in a page. */
   readonly id?: string | undefined;

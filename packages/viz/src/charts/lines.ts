@@ -12,6 +12,7 @@ export interface Series {
   readonly name: string;
   /** Default 0, 1, 2, …. */
   readonly x?: ArrayLike<number> | undefined;
+  /** One number per point; a NaN is a gap. */
   readonly y: ArrayLike<number>;
   /** A band around the line, such as quartiles. */
   readonly band?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> } | undefined;
@@ -21,15 +22,21 @@ export interface Series {
 
 /** The name of a quantity, whether its scale is logarithmic, and where it begins and ends; by default where the numbers do. */
 export interface AxisOptions {
+  /** The name of the quantity, with its unit. */
   readonly label: string;
+  /** Whether the scale is logarithmic; default false. */
   readonly log?: boolean | undefined;
+  /** Where the axis begins and ends; by default where the numbers do. */
   readonly domain?: readonly [number, number] | undefined;
 }
 
 /** Options of `lineChart`. */
 export interface LineChartOptions extends FrameOptions {
+  /** The horizontal axis. */
   readonly x: AxisOptions;
+  /** The vertical axis. */
   readonly y: AxisOptions;
+  /** The lines, in the order of the legend. */
   readonly series: readonly Series[];
   /** A marker at the last point of each line; default true. */
   readonly ends?: boolean | undefined;

@@ -2,8 +2,11 @@ import { isRecord, takes } from "@descent/core/adapter";
 
 /** From numbers to pixels and back. */
 export interface Scale {
+  /** The first and the last number. */
   readonly domain: readonly [number, number];
+  /** The pixels where they lie. */
   readonly range: readonly [number, number];
+  /** Whether it is logarithmic. */
   readonly log: boolean;
   /** Where a number lies, in pixels; NaN for one that a logarithmic scale cannot show. */
   at(value: number): number;
@@ -17,7 +20,7 @@ const isPair = (pair: unknown): pair is readonly [number, number] =>
   Array.isArray(pair) && pair.length === 2 && pair.every((x) => typeof x === "number" && Number.isFinite(x));
 
 /**
- * A linear or logarithmic scale: `scale([0, 10], [0, 300]).at(5)` is 150. Throws an OptimizerError for a domain that is empty or not finite, and
+ * A linear scale, or a logarithmic one with `log`: `scale([0, 10], [0, 300]).at(5)` is 150. Throws an OptimizerError for a domain that is empty or not finite, and
  * for a logarithmic one that is not above 0.
  */
 export function scale(

@@ -5,9 +5,11 @@ import type { Surface } from "./surface.ts";
 
 /** Options of `race`. */
 export interface RaceOptions {
+  /** The function to minimise. */
   readonly surface: Surface;
   /** Any rule with its options: `adam({ lr: 0.1 })`. */
   readonly rule: Configured;
+  /** The point to start from, x and y. */
   readonly start: readonly [number, number];
   /** 1 to 100,000. */
   readonly steps: number;
@@ -17,7 +19,9 @@ export interface RaceOptions {
 export interface Run {
   /** The place after each step, from the start on: the one to evaluate at, where a rule has such. */
   readonly x: Float32Array;
+  /** As many as there are of `x`. */
   readonly y: Float32Array;
+  /** The height at each place. */
   readonly loss: Float64Array;
   /** Gradients asked for in all; more than steps where a rule takes several per step. */
   readonly gradients: number;

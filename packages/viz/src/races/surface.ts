@@ -4,6 +4,7 @@ import { build, derivative, type Expr, hostFunction, parse, variable } from "@de
 
 /** A function of x and y with its exact gradient and the diagonal of its Hessian, all from one formula. */
 export interface Surface {
+  /** The formula, in the notation of rules. */
   readonly text: string;
   /** In double precision. */
   value(x: number, y: number): number;

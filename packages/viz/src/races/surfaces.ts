@@ -1,5 +1,6 @@
 /** A well-known surface: its formula, where its minima are, and where to look at it from. */
 export interface KnownSurface {
+  /** Its name in kebab case. */
   readonly id: string;
   readonly title: string;
   /** In the notation of rules. */
@@ -10,7 +11,9 @@ export interface KnownSurface {
   readonly minima: readonly (readonly [x: number, y: number])[];
   /** The value there. */
   readonly least: number;
+  /** The least and the greatest x in view. */
   readonly x: readonly [number, number];
+  /** The least and the greatest y in view. */
   readonly y: readonly [number, number];
   /** A start from which the difference between rules can be seen. */
   readonly start: readonly [number, number];

@@ -14,6 +14,7 @@ export interface SweepOptions extends Omit<RaceOptions, "rule"> {
 
 /** The outcome at one rate. */
 export interface SweepPoint {
+  /** The rate. */
   readonly lr: number;
   /** The last loss of each seed; Infinity where it diverged. */
   readonly losses: readonly number[];
