@@ -112,7 +112,7 @@ function* bare(node: ts.Node, at: string, mentioned: ReadonlySet<string>, isOwn:
   if (isMember(node)) {
     const name = node.name.getText();
     const type = "type" in node ? node.type : undefined;
-    const isOption = /^\w+Options\./.test(`${at}.`) || ("questionToken" in node && node.questionToken !== undefined);
+    const isOption = (isOwn && /Options$/.test(at)) || ("questionToken" in node && node.questionToken !== undefined);
     const excused =
       !isOwn || words.has(name) || (type && ts.isLiteralTypeNode(type)) || isCalledAfterItsType(name, type);
     const explained = hasComment(checker.getSymbolAtLocation(node.name)) || (!isOwn && mentioned.has(name));

@@ -1,6 +1,8 @@
 /** The value of a symbol before the update. */
 export interface Known {
+  /** As the equations call it. */
   readonly symbol: string;
+  /** In double precision. */
   readonly value: number;
 }
 
@@ -12,17 +14,23 @@ export interface Line extends Known {
   readonly numbers: string;
   /** The condition under which it runs, and whether it did. A line that did not run has the value from before. */
   readonly when: string | undefined;
+  /** Whether the condition held; without one, true. */
   readonly ran: boolean;
 }
 
 /** One element's share of an update. `String(box)` is the paper's box with numbers in it. */
 export interface Box {
+  /** The title of its rule. */
   readonly rule: string;
+  /** The phase of the round that this is. */
   readonly phase: string;
+  /** The parameter's name. */
   readonly parameter: string;
+  /** The element, counted as it lies in the array. */
   readonly index: number;
   /** Updates of this parameter, this one included. */
   readonly t: number;
+  /** The values that the update was given, and hyper-parameters. */
   readonly given: readonly Known[];
   readonly lines: readonly Line[];
   /** The box as text. */

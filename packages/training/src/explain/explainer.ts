@@ -31,11 +31,15 @@ export interface ExplainerOptions {
 
 /** The first value that is not finite. */
 export interface NonFinite {
+  /** The parameter's name. */
   readonly parameter: string;
+  /** The element, counted as it lies in the array. */
   readonly index: number;
+  /** As the equations call it. */
   readonly symbol: string;
   /** Its equation; undefined for what the update was given: `p`, `g`, state. */
   readonly equation: string | undefined;
+  /** NaN, or an infinity. */
   readonly value: number;
   /** The box of that element. */
   readonly box: Box;
