@@ -1,9 +1,9 @@
-import { adamw } from "@descent/adam";
-import type { Precision } from "@descent/arrays";
+import { adam, adamw } from "@descent/adam";
+import { optimizer, type Precision } from "@descent/arrays";
 import { rule } from "@descent/core";
 import type { Effort } from "./measure.ts";
 import { digits, table } from "./report.ts";
-import { compare, ours } from "./turns.ts";
+import { compare, ours, type Turn, timed } from "./turns.ts";
 
 const SIZE = 1024;
 const MILLION = SIZE ** 2 / 1e6;
@@ -16,7 +16,26 @@ const noisy = [
   rule({ ...plain, id: "bench/rademacher", title: "rademacher", update: { p: "p - lr * g + lr * rademacher()" } }),
 ];
 
-/** The cost of state in fewer bytes beside a step with float32 state, and of random numbers beside a step without. */
+const WIDTH = 64;
+const LOOKED_UP = 256;
+
+/** Adam on the rows of a table that a batch has looked up, other ones in every step. */
+function ofRows(height: number): Turn {
+  const table = { data: new Float32Array(height * WIDTH), shape: [height, WIDTH] };
+  const opt = optimizer({ table }, adam({ lr: 1e-9 }));
+  const data = Float32Array.from({ length: LOOKED_UP * WIDTH }, (_, i) => Math.sin(i * i));
+  let step = 0;
+  const run = (): void => {
+    step++;
+    // Spread over the table: the stride has no factor in common with the heights.
+    const rows = Array.from({ length: LOOKED_UP }, (_, k) => ((step * LOOKED_UP + k) * 7919) % height);
+    opt.update({ table: { rows, data } });
+  };
+  run();
+  return timed(run);
+}
+
+/** The cost of state in fewer bytes beside a step with float32 state, of some rows of a table, and of random numbers beside a step without. */
 export async function elements(effort: Effort, say: (text: string) => void): Promise<readonly string[]> {
   const coded: string[][] = [];
   for (const precision of ["bfloat16", "float8"] as const)
@@ -29,6 +48,13 @@ export async function elements(effort: Effort, say: (text: string) => void): Pro
       );
       coded.push([`${slots.join(" and ")} in ${precision}`, digits(mine!), `${digits(mine! / plainly!)}×`]);
     }
+  const looked: string[][] = [];
+  const dense = ours(adam({ lr: 1e-9 }), LOOKED_UP, WIDTH);
+  for (const height of [LOOKED_UP, 1e4, 1e6]) {
+    say(`Adam on ${LOOKED_UP} rows of ${height}`);
+    const [mine, whole] = await compare([ofRows(height), dense], effort);
+    looked.push([`${height} × ${WIDTH}`, digits(mine!), `${digits(mine! / whole!)}×`]);
+  }
   const drawn: string[][] = [];
   for (const make of noisy) {
     say(`SGD with ${make.title} numbers`);
@@ -38,6 +64,8 @@ export async function elements(effort: Effort, say: (text: string) => void): Pro
   return [
     "AdamW on 1024 × 1024, beside its step with float32 state.",
     table(["state", "ms", "float32 state"], coded),
+    `Adam on ${LOOKED_UP} rows of a table, \`{ rows, data }\`, beside its dense step of ${LOOKED_UP} × ${WIDTH}.`,
+    table(["table", "ms", "dense step of the rows alone"], looked),
     "SGD on 1024 × 1024 with a random number per element.",
     table(["numbers", "ms", "ns per number"], drawn),
   ];

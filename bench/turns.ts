@@ -20,6 +20,11 @@ export function ours(
     for (let k = 0; k < group; k++) opt.update(gradients);
   };
   run(); // compiles
+  return timed(run, group);
+}
+
+/** The turns of a step; `group` steps are counted as one. */
+export function timed(run: () => void, group = 1): Turn {
   return async (ms, least) => {
     run(); // other contenders had the caches
     const [from, begin] = [process.cpuUsage(), performance.now()];

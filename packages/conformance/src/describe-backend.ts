@@ -161,7 +161,7 @@ export function describeBackend({ describe, test }: Runner, target: Target, opti
     for (const [
       shape,
       out,
-    ] of [[[3, 7], 0], [[7, 3], 1], [[3, 7, 1, 1], 0], [[1, 1, 7, 3], 3], [[7, 3, 2], 1]] as const) // biome-ignore format: five shapes
+    ] of [[[3, 7], 0], [[7, 3], 1], [[3, 7, 2, 5], 0], [[2, 5, 7, 3], 3], [[7, 3, 2], 1]] as const) // biome-ignore format: five shapes
       test(`steps outputs as rows where dimension ${out} of [${shape}] has them`, async () => {
         const { starts, steps } = sampleData({ steps: 4, sizes: [size(shape)] });
         const inner = shape.indexOf(7);
