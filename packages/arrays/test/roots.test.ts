@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { optimizer } from "../src/index.ts";
 
 /*
- * Inverse fourth roots of ill-conditioned matrices, through a step on arrays, beside an iteration in float64 that knows nothing of
+ * Inverse fourth roots of ill-conditioned matrices, through a step on arrays, beside an iteration in float64 that needs no
  * eigenvalues: Denman and Beavers' for square roots (1976), twice, and an inverse by elimination.
  */
 
