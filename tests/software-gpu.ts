@@ -14,6 +14,24 @@ export const softwareGpu: boolean = vulkan !== undefined;
  */
 export const DAWN = "disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension";
 
+/** Milliseconds between two questions to Dawn. */
+const PAUSE = 0.2;
+
+/**
+ * Makes Dawn pause while it waits. It asks whether work is done by `setImmediate`, again and again, and so takes a core from
+ * SwiftShader's threads, which do the work.
+ */
+export function pauseWhileWaiting(): void {
+  const immediate = globalThis.setImmediate;
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  const paused = (call: (...args: unknown[]) => void, ...args: unknown[]): NodeJS.Immediate =>
+    immediate(() => {
+      Atomics.wait(never, 0, 0, PAUSE);
+      call(...args);
+    });
+  globalThis.setImmediate = Object.assign(paused, { __promisify__: immediate.__promisify__ });
+}
+
 interface Report {
   readonly numPassedTests: number;
   readonly testResults: readonly {

@@ -5,6 +5,7 @@ import { describeBackend, describeRules } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
 import { optimizer } from "../../src/index.ts";
 import { tf } from "../backends.ts";
+import { fewThreads } from "../few-threads.ts";
 import { normal } from "../numbers.ts";
 import { scenarios } from "../scenarios.ts";
 import { tfjs } from "../target.ts";
@@ -29,14 +30,17 @@ describe("on tfjs's webgpu backend", () => {
     exact: true,
     refuses: refusing(lacking, why),
   });
-  // A compilation takes a tenth of a second: each rule follows a golden and passes one check, each another.
-  for (const [family, module] of all)
-    describeRules(module, goldens(family), { targets: [target], refuses, share: { part: 0, of: 10 } });
-  // A software GPU takes seconds for each, and the browser's tests run the rest.
-  const some = Object.entries(scenarios({ steps: 4, many: 5 })).filter(([name]) =>
-    /^(fit|two rules and a frozen layer: and)/.test(name),
-  );
-  test.each(some)("%s", (_, scenario) => scenario(tf));
+  describe("with few threads for a product", () => {
+    fewThreads();
+    // A compilation takes a tenth of a second: each rule follows a golden and passes one check, each another.
+    for (const [family, module] of all)
+      describeRules(module, goldens(family), { targets: [target], refuses, share: { part: 0, of: 10 } });
+    // A software GPU takes seconds for each, and the browser's tests run the rest.
+    const some = Object.entries(scenarios({ steps: 4, many: 5 })).filter(([name]) =>
+      /^(fit|two rules and a frozen layer: and)/.test(name),
+    );
+    test.each(some)("%s", (_, scenario) => scenario(tf));
+  });
 
   test("Adam goes on from its saved weights to the same bits, where tfjs's own does not", async () => {
     const run = async (make: () => tf.Optimizer, interrupted: boolean): Promise<number[]> => {

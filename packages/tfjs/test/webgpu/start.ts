@@ -1,9 +1,10 @@
 import { create, globals } from "webgpu";
-import { DAWN } from "../../../../tests/software-gpu.ts";
-import { use } from "../backends.ts";
+import { DAWN, pauseWhileWaiting } from "../../../../tests/software-gpu.ts";
+import { tf, use } from "../backends.ts";
 
 /** Starts tfjs's webgpu backend on Dawn. */
 export async function start(): Promise<void> {
+  pauseWhileWaiting();
   Object.assign(globalThis, globals);
   Object.defineProperty(globalThis, "navigator", {
     value: { gpu: create([DAWN]), userAgent: "node" },

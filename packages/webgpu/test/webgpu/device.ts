@@ -1,7 +1,8 @@
 import { create } from "webgpu";
-import { DAWN } from "../../../../tests/software-gpu.ts";
+import { DAWN, pauseWhileWaiting } from "../../../../tests/software-gpu.ts";
 import type { GpuBuffer, GpuComputePass, GpuDevice } from "../../src/index.ts";
 
+pauseWhileWaiting();
 const gpu = create([DAWN]);
 
 /** A new device on Dawn, with all that WebGPU has. */
