@@ -1,19 +1,8 @@
 import { parseArgs } from "node:util";
-import { diagnosing } from "./diagnosing.ts";
-import { emitted } from "./emitted.ts";
-import { growth } from "./growth.ts";
-import { guard } from "./guard/guard.ts";
-import { matrices } from "./matrices.ts";
 import type { Effort } from "./measure.ts";
-import { minimize } from "./minimize.ts";
 import { type ModelName, modelNames } from "./models.ts";
-import { opening } from "./opening.ts";
-import { products } from "./products.ts";
-import { profile } from "./profile.ts";
 import { type Section, write } from "./report.ts";
 import { type Stepped, step, stepRules } from "./step.ts";
-import { training } from "./training.ts";
-import { types } from "./types.ts";
 
 const HELP = `The cost of a step, beside other libraries that do the same work on the same machine at the same time.
 
@@ -69,6 +58,21 @@ const { values, positionals } = parseArgs({
 });
 const [part, ...rest] = positionals;
 
+/** The parts, each with the libraries that it measures: what is not asked for is not loaded. */
+const parts = {
+  training: async () => (await import("./training.ts")).training,
+  growth: async () => (await import("./growth.ts")).growth,
+  products: async () => (await import("./products.ts")).products,
+  matrices: async () => (await import("./matrices.ts")).matrices,
+  emitted: async () => (await import("./emitted.ts")).emitted,
+  profile: async () => (await import("./profile.ts")).profile,
+  diagnosing: async () => (await import("./diagnosing.ts")).diagnosing,
+  minimize: async () => (await import("./minimize.ts")).minimize,
+  opening: async () => (await import("./opening.ts")).opening,
+  types: async () => (await import("./types.ts")).types,
+  guard: async () => (await import("./guard/guard.ts")).guard,
+};
+
 function fail(why: string): never {
   console.error(`${why} --help says more.`);
   process.exit(1);
@@ -114,22 +118,27 @@ async function report(section: Section, measure: Promise<string>): Promise<void>
 
 const decades = [1e4, 1e5, 1e6, 1e7];
 const long = {
-  training: (models: readonly ModelName[]) => report("training", training(models, effort(11, 400), say)),
+  training: async (models: readonly ModelName[]) => {
+    const training = await parts.training();
+    await report("training", training(models, effort(11, 400), say));
+  },
   step: async (rules: readonly Stepped[]) => {
     const counts = list("counts", [1, 200]);
     const totals = list("sizes", values.full ? [...decades, 5e7] : decades);
     fit(totals, counts);
     for (const rule of rules) await report(`step ${rule}`, step(rule, { totals, counts }, effort(9, 100, 100), say));
   },
-  growth: () => {
+  growth: async () => {
+    const growth = await parts.growth();
     const [sizes, counts] = [list("sizes", [1, 100, 1000, 1e4, 1e5]), list("counts", [1, 10, 100, 1000])];
     const total = Math.max(...sizes);
     fit([total], counts);
-    return report("growth", growth({ sizes, counts, total }, effort(9, 50, 50), say));
+    await report("growth", growth({ sizes, counts, total }, effort(9, 50, 50), say));
   },
 };
 /** Few repetitions, at the most telling sizes. */
 async function short(): Promise<void> {
+  const [training, growth] = [await parts.training(), await parts.growth()];
   await report("training", training(modelNames, effort(3, 150), say));
   const [totals, counts] = [list("sizes", [1e4, 1e6, 1e7]), list("counts", [1, 200])];
   fit(totals, counts);
@@ -163,38 +172,40 @@ else
       break;
     case "products":
       if (rest.length > 0) fail(`"products" takes no "${rest[0]}".`);
-      console.log(`${await products(list("sizes", [256, 512, 1024]), { ...effort(5, 50), least: 1 }, say)}\n`);
+      console.log(
+        `${await (await parts.products())(list("sizes", [256, 512, 1024]), { ...effort(5, 50), least: 1 }, say)}\n`,
+      );
       break;
     case "emitted":
       if (rest.length > 0) fail(`"emitted" takes no "${rest[0]}".`);
-      console.log(`${emitted(effort(5, 200), say)}\n`);
+      console.log(`${(await parts.emitted())(effort(5, 200), say)}\n`);
       break;
     case "matrices":
       if (rest.length > 0) fail(`"matrices" takes no "${rest[0]}".`);
-      await report("matrices", matrices({ ...effort(5, 100), least: 1 }, say));
+      await report("matrices", (await parts.matrices())({ ...effort(5, 100), least: 1 }, say));
       break;
     case "profile":
-      for (const name of named("model", modelNames)) console.log(`${await profile(name)}\n`);
+      for (const name of named("model", modelNames)) console.log(`${await (await parts.profile())(name)}\n`);
       break;
     case "minimize":
       if (rest.length > 0) fail(`"minimize" takes no "${rest[0]}".`);
-      console.log(`${minimize()}\n`);
+      console.log(`${(await parts.minimize())()}\n`);
       break;
     case "diagnosing":
       if (rest.length > 0) fail(`"diagnosing" takes no "${rest[0]}".`);
-      console.log(`${await diagnosing(whole("rounds", 5), say)}\n`);
+      console.log(`${await (await parts.diagnosing())(whole("rounds", 5), say)}\n`);
       break;
     case "opening":
       if (rest.length > 0) fail(`"opening" takes no "${rest[0]}".`);
-      console.log(`${await opening(whole("rounds", 3), say)}\n`);
+      console.log(`${await (await parts.opening())(whole("rounds", 3), say)}\n`);
       break;
     case "types":
       if (rest.length > 0) fail(`"types" takes no "${rest[0]}".`);
-      console.log(`${await types(whole("rules", 100), 12, whole("rounds", 3), say)}\n`);
+      console.log(`${await (await parts.types())(whole("rules", 100), 12, whole("rounds", 3), say)}\n`);
       break;
     case "guard": {
       if (rest.length > 0) fail(`"guard" takes no "${rest[0]}".`);
-      const { text, ok } = await guard(values.against, say);
+      const { text, ok } = await (await parts.guard())(values.against, say);
       say("");
       console.log(`${text}\n`);
       process.exitCode = ok ? 0 : 1;

@@ -2,12 +2,11 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { build, repository as root } from "./processes.ts";
 
 /* The cost of checking equations: that of a program of rules, less that of the same program without its rules. */
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const require = createRequire(import.meta.url);
 /** The compilers of this repository, by their names in its package.json. */
 export const compilers: readonly string[] = ["typescript-oldest", "typescript-5.9", "typescript"];
@@ -38,7 +37,9 @@ async function check(compiler: string, folder: string, file: string): Promise<Ch
   const manifest = require.resolve(`${compiler}/package.json`);
   const { bin } = require(manifest) as { bin: { tsc: string } };
   const tsc = path.join(path.dirname(manifest), bin.tsc);
-  const compilerOptions = { strict: true, noEmit: true, module: "nodenext", target: "es2022", types: [] };
+  // Declarations cost as much with the rules as without them: as little as possible.
+  const declarations = { lib: ["es2022"], types: [], skipLibCheck: true };
+  const compilerOptions = { strict: true, noEmit: true, module: "nodenext", target: "es2022", ...declarations };
   await writeFile(path.join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
   const command = [tsc, "-p", folder, "--extendedDiagnostics"];
   const { stdout } = await promisify(execFile)(process.execPath, command, { maxBuffer: 2 ** 26 });
@@ -57,6 +58,7 @@ export async function types(
   rounds: number,
   say: (text: string) => void,
 ): Promise<string> {
+  build(root);
   const folder = await mkdtemp(path.join(root, "packages/adam/node_modules/types-")); // where @descent/core is found
   try {
     const head = 'import { rule } from "@descent/core";\nexport const used = rule;\n';

@@ -1,12 +1,12 @@
-import { allocate, optimizer, type Precision } from "@descent/arrays";
-import { optimizer as tfjsOptimizer } from "@descent/tfjs";
+import type { Precision } from "@descent/arrays";
+import type { Configured } from "@descent/core";
 import type * as tfjs from "@tensorflow/tfjs-core";
 import { type Arrays, byHand, type Step } from "./by-hand.ts";
 import { type Contender, sine, versionOf } from "./contender.ts";
 import { PROOF, type UpdateTask } from "./protocol.ts";
-import { configured } from "./rules.ts";
-import { tfjsOn } from "./training-tfjs.ts";
 import { inWasm } from "./wasm-by-hand.ts";
+
+/* A process has one contender, and imports no other's libraries. */
 
 type Named = Readonly<Record<string, Float32Array>>;
 
@@ -17,13 +17,14 @@ const make = ({ count, size }: UpdateTask): Named =>
 const told = (array: Float32Array): number[] => [...array.subarray(1, 4)];
 
 async function arrays(task: UpdateTask, inside: boolean, state: Precision = "float32"): Promise<Contender> {
+  const { allocate, optimizer } = await import("@descent/arrays");
   const { threads } = task;
   const shapes = Object.fromEntries(names(task.count).map((k) => [k, [task.size]]));
   const { parameters, gradients }: { readonly parameters: Named; readonly gradients: Named } = inside
     ? allocate(shapes, { shared: threads > 1 })
     : { parameters: make(task), gradients: make(task) };
   for (const array of [...Object.values(parameters), ...Object.values(gradients)]) sine(array);
-  const opt = optimizer(parameters, descent(task), { threads, state });
+  const opt = optimizer(parameters, await descent(task), { threads, state });
   const end = performance.now() + 10_000;
   while (opt.threads < threads && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
   if (opt.threads < threads) throw new Error("its threads did not start in ten seconds");
@@ -33,9 +34,9 @@ async function arrays(task: UpdateTask, inside: boolean, state: Precision = "flo
   return { step: () => opt.update(gradients), proof, dispose: () => opt.dispose() };
 }
 
-function descent({ rule, rate }: UpdateTask) {
+async function descent({ rule, rate }: UpdateTask): Promise<Configured> {
   if (rule === "limit") throw new Error("Descent has no rule that does nothing");
-  return configured[rule](rate);
+  return (await import("./rules.ts")).configured[rule](rate);
 }
 
 /** A contender that loops over tensors. */
@@ -64,6 +65,7 @@ async function tensors(
   backend: "wasm" | "cpu",
   make: (tf: typeof tfjs) => tfjs.Optimizer,
 ): Promise<Contender> {
+  const { tfjsOn } = await import("./training-tfjs.ts");
   const tf = await tfjsOn(backend);
   const filled = (): tfjs.Tensor1D => tf.tensor1d(sine(new Float32Array(size)));
   const variables = names(count).map(() => {
@@ -99,12 +101,15 @@ const contenders: Readonly<Record<string, (task: UpdateTask) => Contender | Prom
   ordinary: (task) => arrays(task, false),
   "by hand": inJavaScript,
   "wasm by hand": inWebAssembly,
-  "tfjs descent": (task) => tensors(task, "wasm", () => tfjsOptimizer(descent(task))),
+  "tfjs descent": async (task) => {
+    const [{ optimizer }, rule] = [await import("@descent/tfjs"), await descent(task)];
+    return tensors(task, "wasm", () => optimizer(rule));
+  },
   tfjs: (task) => tensors(task, "wasm", tfjsTrain(task)),
   "tfjs cpu": (task) => tensors(task, "cpu", tfjsTrain(task)),
   onnx: async (task) => (await import("./updates-onnx.ts")).onnx(task),
   jax: async (task) => (await import("./updates-jax.ts")).jax(task),
-  "jax descent": async (task) => (await import("./updates-jax.ts")).jaxDescent(task, descent(task)),
+  "jax descent": async (task) => (await import("./updates-jax.ts")).jaxDescent(task, await descent(task)),
 };
 
 /** Makes the contender that a task names. */
