@@ -82,6 +82,7 @@ if (chromium !== undefined) {
       browser: {
         enabled: true,
         headless: true,
+        ui: false,
         screenshotFailures: false,
         provider: playwright({
           launchOptions: {
