@@ -14,7 +14,7 @@ import { hiddenUnits, model, startingWeights } from "../src/engines/model.ts";
 import { onnxruntimeEngine } from "../src/engines/onnxruntime.ts";
 import { tfjsEngine } from "../src/engines/tfjs.ts";
 import { UserError } from "../src/errors.ts";
-import { comparisonText } from "../src/report/comparison.ts";
+import { comparisonText, leads } from "../src/report/comparison.ts";
 import { report } from "../src/report/report.ts";
 import { loadCheckpoint, loadModel, saveCheckpoint, saveModel } from "../src/run/checkpoint.ts";
 import { compare, rows, spread, type Trial } from "../src/run/compare.ts";
@@ -619,6 +619,10 @@ describe("a comparison", () => {
     testLoss: testAccuracy === null ? null : 1 - testAccuracy,
     trainLoss: testAccuracy === null ? null : 0.9 - testAccuracy,
     seconds: 2,
+    curve: [
+      [0.5, seed],
+      [1, 2 * seed],
+    ],
   });
 
   test("gives mean and standard deviation over the seeds, best first, and counts what diverged", () => {
@@ -644,6 +648,21 @@ describe("a comparison", () => {
     expect(two.slice(1).map((line) => line.split(/ {2,}/)[2])).toEqual(["dropout 0.5", "none"]);
   });
 
+  test("names a winner only above all others by Welch's test over three seeds or more", () => {
+    const group = (lr: number, accuracies: readonly number[]) => accuracies.map((x, i) => trial(lr, i + 1, x));
+    const [a, b] = rows([...group(1, [0.9, 0.91, 0.92]), ...group(2, [0.8, 0.81, 0.82])]);
+    // SciPy: ttest_ind([.9, .91, .92], [.8, .81, .82], equal_var=False) has p = 2.6e-4
+    expect(leads(a!, b!)).toBe(true);
+    const near = rows([...group(1, [0.9, 0.91, 0.92]), ...group(2, [0.88, 0.9, 0.92])]);
+    expect(leads(near[0]!, near[1]!)).toBe(false); // p = 0.50
+    const two = rows([...group(1, [0.9, 0.91]), ...group(2, [0.1, 0.11])]);
+    expect(leads(two[0]!, two[1]!)).toBe(false);
+    expect(a!.curve).toEqual([
+      [0.5, 2],
+      [1, 4],
+    ]);
+  });
+
   test("trains each recipe and writes what is done as JSON and as a page", async () => {
     const data = await small();
     const out = scratch();
@@ -667,7 +686,8 @@ describe("a comparison", () => {
     expect(JSON.parse(readFileSync(path.join(out, "compare.json"), "utf8")).rows).toEqual(found.rows);
     const html = readFileSync(path.join(out, "compare.html"), "utf8");
     expect(html).toContain("<td>RAdam</td>");
-    expect(html.match(/<svg /g)).toHaveLength(1);
+    expect(html.match(/<svg /g)).toHaveLength(2);
+    expect(html).toContain("Undecided"); // one seed each
     expect(html).not.toMatch(/NaN|undefined/);
   });
 });

@@ -16,7 +16,12 @@ export interface Chart {
   readonly title: string;
   readonly note?: string | undefined;
   readonly series: readonly Series[];
-  readonly x: { readonly label: string; readonly log?: boolean | undefined };
+  readonly x: {
+    readonly label: string;
+    readonly log?: boolean | undefined;
+    /** Marks whole numbers only: epochs. */
+    readonly whole?: boolean | undefined;
+  };
   readonly y: { readonly log?: boolean | undefined; readonly percent?: boolean | undefined };
 }
 
@@ -60,6 +65,15 @@ export function ticks(low: number, high: number, log: boolean, most = 5): number
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++)
     out.push(Number((i * step).toPrecision(12)));
   return out;
+}
+
+/** At most about six whole numbers in the range, at a distance of 1, 2, 5, 10 and so on. */
+export function wholes(low: number, high: number): number[] {
+  const rough = Math.max(1, (high - low) / 6);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough * 0.999)!; // 10 times the power is
+  const from = Math.ceil(low / step - 1e-9);
+  return Array.from({ length: Math.max(0, Math.floor(high / step + 1e-9) - from + 1) }, (_, i) => (from + i) * step);
 }
 
 /** Mean, minimum and maximum of neighbouring points, so that thousands of steps become a readable curve. */
@@ -130,7 +144,7 @@ export function chart({ title, note, series, x, y }: Chart): string {
     out.push(`<line class="grid" x1="${inner.left}" x2="${width - inner.right}" y1="${at}" y2="${at}"/>`);
     out.push(`<text class="tick" x="${inner.left - 8}" y="${at}" dy=".32em" text-anchor="end">${label(tick)}</text>`);
   }
-  for (const tick of ticks(x0, x1, x.log === true, 6)) {
+  for (const tick of x.whole === true ? wholes(x0, x1) : ticks(x0, x1, x.log === true, 6)) {
     const at = px(tick).toFixed(1);
     out.push(
       `<text class="tick" x="${at}" y="${height - inner.bottom + 16}" text-anchor="middle">${short(tick)}</text>`,

@@ -18,6 +18,8 @@ export interface Row {
   /** The test loss less the training loss of the same run. */
   readonly gap: Spread | null;
   readonly seconds: Spread;
+  /** The training loss by epochs, its mean over the seeds. */
+  readonly curve: readonly (readonly [epoch: number, loss: number])[];
 }
 
 export interface Spread {
@@ -76,6 +78,36 @@ export function comparisonText(all: readonly Row[]): string {
     .join("\n");
 }
 
+/** Student's t at 5 %, two-sided, for 1, 2, 3 … degrees of freedom. */
+const T = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23];
+/** Fewer runs than these decide nothing. */
+const FEWEST = 3;
+
+/** Whether the first row's accuracy is above the second's by more than chance: Welch's test over the seeds. */
+export function leads(first: Row, second: Row): boolean {
+  const [a, b] = [first, second].map(({ runs, diverged, accuracy }) => ({ n: runs - diverged, accuracy }));
+  if (!a?.accuracy || !b?.accuracy || Math.min(a.n, b.n) < FEWEST) return false;
+  const [va, vb] = [a.accuracy.deviation ** 2 / a.n, b.accuracy.deviation ** 2 / b.n];
+  const freedom = (va + vb) ** 2 / (va ** 2 / (a.n - 1) + vb ** 2 / (b.n - 1));
+  const limit = T[Math.min(T.length, Math.max(1, Math.floor(freedom))) - 1] ?? T.at(-1)!; // all finite, or both did not vary
+  return a.accuracy.mean - b.accuracy.mean > limit * Math.sqrt(va + vb);
+}
+
+/** The result in a heading and a sentence. A winner is one only against all others, and with three seeds or more. */
+function verdict(all: readonly Row[]): { readonly head: string; readonly says: string } {
+  const [best, ...rest] = all;
+  if (best?.accuracy === null || best === undefined) return { head: "No result", says: "every run diverged" };
+  const ended = best.runs - best.diverged;
+  const has = `${of(best)} has ${give(best.accuracy, ended, percent)}`;
+  if (rest.length === 0)
+    return { head: give(best.accuracy, ended, percent), says: `of the test images right with ${of(best)}` };
+  if (ended < FEWEST)
+    return { head: "Undecided", says: `${has}, the highest mean, but ${ended === 1 ? "one seed decides" : `${ended} seeds decide`} nothing: try --seeds 5` }; // biome-ignore format: one record
+  if (!rest.every((row) => leads(best, row)))
+    return { head: "Undecided", says: `${has}, the highest mean, and the others are within chance of it (Welch's test, 5 %)` }; // biome-ignore format: one record
+  return { head: of(best), says: `did best on the test images: ${give(best.accuracy, ended, percent)}, above all others by Welch's test (5 %)` }; // biome-ignore format: one record
+}
+
 /** compare.html. */
 export function comparisonPage(all: readonly Row[], recipe: Recipe, where: string, trainImages: number): string {
   const titles = [...new Set(all.map(of))];
@@ -102,14 +134,26 @@ export function comparisonPage(all: readonly Row[], recipe: Recipe, where: strin
       })}</section>`
     : "";
   const { head, lines } = tabled(all);
-  const best = all[0];
-  const won = best?.accuracy ?? undefined;
-  const ended = best === undefined ? 0 : best.runs - best.diverged;
+  const { head: heading, says } = verdict(all);
+  const shown = all.filter(({ curve }) => curve.length > 1).slice(0, colours);
+  const losses = chart({
+    title: "Training loss",
+    note: `mean over the seeds${all.length > colours ? `; the ${colours} best` : ""}`,
+    x: { label: "epoch", whole: true },
+    y: { log: true },
+    series: shown.map((row, i) => ({
+      name: `${of(row)}${several && row.lr !== null ? ` at ${short(row.lr)}` : ""}`,
+      as: "line" as const,
+      colour: i + 1,
+      points: row.curve,
+    })),
+  });
   return page(
     "Optimizers compared on MNIST",
     `<header><p class="kicker">MNIST · ${escaped(recipe.model)} · ${escaped(where)}</p>
-<h1>${won === undefined ? "None" : escaped(of(best!))}</h1>
-<p class="lead">did best on the test images after ${recipe.epochs} epoch${recipe.epochs === 1 ? "" : "s"} of ${thousands(trainImages)} images${won === undefined ? "" : `: ${give(won, ended, percent)}`}.</p></header>
+<h1>${escaped(heading)}</h1>
+<p class="lead">${escaped(says)}. ${recipe.epochs} epoch${recipe.epochs === 1 ? "" : "s"} of ${thousands(trainImages)} images.</p></header>
+<section class="wide">${losses}</section>
 ${drawn}
 <section><h2>All of them</h2>${table(head, lines)}</section>`,
   );

@@ -33,14 +33,12 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
 <tbody>${rows.map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join("")}</tr>`).join("\n")}</tbody></table></div>`;
 
 function curves({ steps, epochs }: Metrics): string {
-  const x = { label: "epoch" };
-  const last = epochs.at(-1);
+  const x = { label: "epoch", whole: true };
   const cloud = (of: "loss" | "accuracy" | "gradNorm" | "updateRatio", name: string) =>
     ({ name, as: "cloud", colour: 1, points: steps.map((line) => [line.epoch, line[of]] as const) }) as const;
   return [
     chart({
       title: "Loss",
-      note: last === undefined ? undefined : `test ${last.testLoss.toFixed(4)}`,
       x,
       y: { log: true },
       series: [
@@ -50,7 +48,6 @@ function curves({ steps, epochs }: Metrics): string {
     }),
     chart({
       title: "Wrong answers",
-      note: last === undefined ? undefined : `test ${percent(1 - last.testAccuracy)}`,
       x,
       y: { log: true, percent: true },
       series: [
@@ -127,7 +124,11 @@ function findingsList(findings: readonly Finding[]): string {
   if (findings.length === 0) return "";
   const items = findings.map(
     ({ name, step, text }) =>
-      `<li><b>${escaped(name.replaceAll("-", " "))}</b> <small>update ${thousands(step)}</small><br>${escaped(text.replaceAll("`", "")).replace(/^./, (c) => c.toUpperCase())}.</li>`,
+      `<li><b>${escaped(name.replaceAll("-", " "))}</b> <small>update ${thousands(step)}</small><br>${escaped(
+        text.replaceAll("`", ""),
+      )
+        .replace(/^./, (c) => c.toUpperCase())
+        .replace(/\.?$/, ".")}</li>`,
   );
   return `<section><h2>Findings</h2><ul class="findings">${items.join("")}</ul></section>`;
 }
@@ -144,23 +145,20 @@ export function report(
 ): string {
   const wrong = evaluation.mistakes.length;
   const surest = evaluation.mistakes.slice(0, shown);
-  const { recipe } = summary;
   const share = optimizerShare(summary);
-  const recipeRows = Object.entries(recipe).filter(([, value]) => value !== undefined);
   const body = `<header>
-<p class="kicker">MNIST · ${escaped(summary.title)} · ${escaped(summary.started.slice(0, 16).replace("T", " "))}</p>
+<p class="kicker">MNIST · ${escaped(summary.started.slice(0, 16).replace("T", " "))}</p>
 <h1>${percent(summary.testAccuracy)}</h1>
-<p class="lead">of ${thousands(evaluation.count)} test images right, after ${summary.epochs} epoch${summary.epochs === 1 ? "" : "s"} in ${duration(summary.seconds)}
-with ${escaped(summary.title)} on ${escaped(summary.device)} (${escaped(summary.engine)}).</p>
+<p class="lead">of the test images right, trained with ${escaped(summary.title)} on ${escaped(summary.device)} by ${escaped(summary.engine)}.</p>
 </header>
 <dl class="tiles">
 ${[
-  tile("Test accuracy", percent(summary.testAccuracy), `${thousands(wrong)} of ${thousands(evaluation.count)} wrong`),
+  tile("Wrong answers", thousands(wrong), `of ${thousands(evaluation.count)} test images`),
   tile("Test loss", summary.testLoss.toFixed(4), "cross-entropy, nats"),
   tile(
-    "Optimizer",
-    summary.title,
-    `rate ${summary.lr === null ? summary.schedule : short(summary.lr)}, ${summary.lr === null ? "given as an equation" : summary.schedule}`,
+    "Rate",
+    summary.lr === null ? "equation" : short(summary.lr),
+    summary.lr === null ? summary.schedule : `at its peak, ${summary.schedule}`,
   ),
   tile("Model", summary.model, `${thousands(summary.parameters)} parameters`),
   tile(
@@ -168,7 +166,11 @@ ${[
     `${thousands(summary.imagesPerSecond)} / s`,
     `training images${share === undefined ? "" : `; the optimizer took ${share}`}`,
   ),
-  tile("Time", duration(summary.seconds), `${thousands(summary.steps)} updates of ${summary.batchSize} images`),
+  tile(
+    "Time",
+    duration(summary.seconds),
+    `${thousands(summary.steps)} updates of ${summary.batchSize} images, ${thousands(summary.epochs)} epoch${summary.epochs === 1 ? "" : "s"}`,
+  ),
 ].join("\n")}
 </dl>
 ${findingsList(metrics.findings)}
@@ -189,7 +191,7 @@ ${table(
   ]),
 )}</div>
 </div></section>
-<section><h2>Confusion matrix</h2><p class="lead">Rows are the digits written, columns what the network read. The most common confusions are on the right.</p>
+<section><h2>Confusion matrix</h2><p class="lead">Rows are the digits written, columns what the network read. The most common confusions are beside it.</p>
 <div class="beside">${confusionTable(evaluation)}
 ${commonest(evaluation)}</div></section>
 <section><h2>The ${surest.length} most confident mistakes</h2><p class="lead">The digit written, the digit read, and the probability the network gave it.</p>
@@ -198,10 +200,6 @@ ${surest.map((mistake) => card(mistake, test)).join("\n")}
 </ul></section>
 <section><h2>Reproduce this run</h2>
 <pre>${escaped(summary.command)}</pre>
-${table(
-  ["option", "value"],
-  recipeRows.map(([name, value]) => [name, String(value)]),
-)}
 <p class="fine">Node ${escaped(summary.node)} · ${escaped(summary.engine)} ${escaped(summary.engineVersion)} · Descent ${escaped(summary.version)} · ${escaped(summary.deviceWhat)}</p>
 </section>`;
   return page(`${percent(summary.testAccuracy)} · ${summary.title} on MNIST`, body);

@@ -1,43 +1,7 @@
+import { palette } from "./palette.ts";
+
 /** The style of every page this app writes, light and dark. */
-export const style = `:root {
-  --paper: #fbfaf8;
-  --card: #ffffff;
-  --ink: #1d1c1a;
-  --soft: #6b6862;
-  --grid: #e7e4de;
-  --edge: #e2ded6;
-  --c1: #2c6fbb;
-  --c2: #d1572f;
-  --c3: #2e8b63;
-  --c4: #8a5cc2;
-  --c5: #b58900;
-  --c6: #0f9aa8;
-  --c7: #c04f8d;
-  --c8: #7a7f87;
-  --bad: #c33f2d;
-  --good: #dcebe2;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --paper: #161719;
-    --card: #1e2023;
-    --ink: #eceae6;
-    --soft: #a09d97;
-    --grid: #303236;
-    --edge: #34363a;
-    --c1: #6aa9ee;
-    --c2: #f08a5d;
-    --c3: #62c496;
-    --c4: #b794f0;
-    --c5: #e0b54a;
-    --c6: #4fcad6;
-    --c7: #f08cc0;
-    --c8: #a9afb8;
-    --bad: #ff7a66;
-    --good: #22382d;
-  }
-}
-* {
+export const style = `${palette}* {
   box-sizing: border-box;
 }
 body {
@@ -81,7 +45,7 @@ section {
 }
 .tiles {
   display: grid;
-  grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr));
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 8.6rem), 1fr));
   gap: 0.75rem;
   margin: 0;
 }
@@ -145,30 +109,6 @@ small,
   border-radius: 2px;
   background: var(--c);
   vertical-align: middle;
-}
-.c1 {
-  --c: var(--c1);
-}
-.c2 {
-  --c: var(--c2);
-}
-.c3 {
-  --c: var(--c3);
-}
-.c4 {
-  --c: var(--c4);
-}
-.c5 {
-  --c: var(--c5);
-}
-.c6 {
-  --c: var(--c6);
-}
-.c7 {
-  --c: var(--c7);
-}
-.c8 {
-  --c: var(--c8);
 }
 .grid {
   stroke: var(--grid);
@@ -279,6 +219,23 @@ th {
 .pairs span:last-child {
   text-align: right;
 }
+.findings {
+  margin: 0;
+  padding: 0;
+  list-style: none;
+}
+.findings li {
+  max-width: 52rem;
+  margin-top: 0.6rem;
+  padding: 0.7rem 1rem;
+  border: 1px solid var(--edge);
+  border-left: 4px solid var(--bad);
+  border-radius: 6px;
+  background: var(--card);
+}
+.findings b::first-letter {
+  text-transform: uppercase;
+}
 .mistakes {
   display: grid;
   grid-template-columns: repeat(10, minmax(0, 1fr));
@@ -293,6 +250,34 @@ th {
   }
 }
 @media (max-width: 30rem) {
+  body {
+    padding: 2rem 1rem 3rem;
+  }
+  th,
+  td {
+    padding-right: 0.5rem;
+  }
+  .chart table {
+    font-size: 0.72rem;
+  }
+  .chart th {
+    font-size: 0.66rem;
+    white-space: normal;
+  }
+  .confusion {
+    width: 100%;
+    font-size: 0.62rem;
+  }
+  .confusion .share {
+    font-size: inherit;
+  }
+  .confusion th,
+  .confusion td {
+    min-width: 0;
+    padding: 0.34rem 0;
+    border-width: 1px;
+    font-size: inherit;
+  }
   .tick {
     font-size: 13px;
   }
@@ -317,7 +302,8 @@ th {
   color: var(--bad);
 }
 pre {
-  overflow-x: auto;
+  white-space: pre-wrap;
+  overflow-wrap: anywhere;
   padding: 0.8rem 1rem;
   border: 1px solid var(--edge);
   border-radius: 10px;

@@ -7,6 +7,7 @@ import { short } from "../report/chart.ts";
 import { comparisonPage, type Row, type Spread } from "../report/comparison.ts";
 import { duration, percent } from "../terminal/progress.ts";
 import { evaluate } from "../training/evaluation.ts";
+import type { StepLine } from "../training/lines.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { mixes, regularizersOf, regularizersText } from "../training/regularizers.ts";
 import { train } from "../training/train.ts";
@@ -26,6 +27,27 @@ export interface Trial {
   /** Of the trained network, without its regularizers, over as many training images as there are test images at most. */
   readonly trainLoss: number | null;
   readonly seconds: number;
+  /** The course of the training loss: means over equal parts of the run, by epochs. */
+  readonly curve: readonly (readonly [epoch: number, loss: number])[];
+}
+
+/** The parts that a run's curve is averaged over. */
+const PARTS = 60;
+
+/** Means over equal parts of a run. */
+function curveOf(lines: readonly StepLine[]): Trial["curve"] {
+  const per = Math.max(1, Math.ceil(lines.length / PARTS));
+  const parts = Array.from({ length: Math.ceil(lines.length / per) }, (_, i) => lines.slice(i * per, (i + 1) * per));
+  const means = parts.map((part) => [part.at(-1)!.epoch, part.reduce((sum, { loss }) => sum + loss, 0) / part.length] as const); // biome-ignore format: none is empty
+  return means.filter(([, loss]) => Number.isFinite(loss)); // to where it diverged
+}
+
+/** The mean of curves, as far as all of them go. */
+function meanCurve(curves: readonly Trial["curve"][]): Trial["curve"] {
+  const length = Math.min(...curves.map((one) => one.length));
+  return curves[0]!
+    .slice(0, length)
+    .map(([epoch], i) => [epoch, curves.reduce((sum, one) => sum + one[i]![1], 0) / curves.length]);
 }
 
 export function spread(values: readonly number[]): Spread {
@@ -61,6 +83,7 @@ export function rows(trials: readonly Trial[]): Row[] {
       trainLoss: trainLosses.length > 0 ? spread(trainLosses) : null,
       gap: gaps.length > 0 ? spread(gaps) : null,
       seconds: spread(group.map(({ seconds }) => seconds)),
+      curve: meanCurve(group.map(({ curve }) => curve)),
     };
   });
   return out.sort((a, b) => (b.accuracy?.mean ?? -1) - (a.accuracy?.mean ?? -1));
@@ -87,6 +110,7 @@ export async function compare(
     });
     let outcome: { readonly accuracy: number; readonly loss: number; readonly trainLoss: number } | undefined;
     let seconds = 0;
+    const lines: StepLine[] = [];
     try {
       const ended = await train({
         learner,
@@ -96,7 +120,7 @@ export async function compare(
         digits,
         test: mnist.test,
         stop,
-        listener: { standing: (at) => progress.show(at) },
+        listener: { standing: (at) => progress.show(at), steps: (more) => void lines.push(...more) },
       });
       if (ended.evaluation === undefined) break; // asked to stop
       seconds = (performance.now() - begun) / 1000;
@@ -119,6 +143,7 @@ export async function compare(
       testLoss: outcome?.loss ?? null,
       trainLoss: outcome?.trainLoss ?? null,
       seconds,
+      curve: curveOf(lines),
     };
     trials.push(trial);
     const result = outcome === undefined ? "diverged" : `test accuracy ${percent(outcome.accuracy)}`;
