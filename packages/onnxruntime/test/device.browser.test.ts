@@ -3,10 +3,12 @@ import { adam, adamw } from "@descent/adam";
 import { clipByGlobalNorm, freeze, partition, schedule } from "@descent/core";
 import { configured } from "@descent/core/adapter";
 import { exportModel, Graph } from "@descent/onnx";
+import { adahessian } from "@descent/second-order";
 import { momentum, sgd } from "@descent/sgd";
 import asyncify from "onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url";
 import * as ort from "onnxruntime-web/webgpu";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { newton } from "../../../tests/words.ts";
 import {
   crossEntropy,
   decodeCheckpoint,
@@ -256,6 +258,25 @@ describe("the update on the device that onnxruntime-web computes on", () => {
     expect(await again.weights()).toEqual(await t.weights());
     const wanted = (await again.evalStep(batch)).outputs.y!.data as Float32Array;
     expect(apart({ y: outputs.y!.data as Float32Array }, { y: wanted })).toBeLessThan(TOLERANCE);
+  });
+
+  test("a step is handed `h` on the device as on the host, by the caller or by the trainer's own estimate", async () => {
+    const given = { h: { w0: new Float32Array(160).fill(2), w1: new Float32Array(32).fill(4) } };
+    const walk = async (t: Trainer, inputs: object): Promise<Numbers> => {
+      for (let i = 0; i < 3; i++) await t.trainStep(rows, inputs);
+      return t.weights();
+    };
+    const kernels = { trainable: ["w0", "w1"] };
+    for (const [optimizer, options, inputs] of [
+      [newton({ every: 2 }), kernels, { inputs: given }],
+      [adahessian({ lr: 0.01, eps: 0.01 }), { ...kernels, hutchinson: 1 }, {}],
+    ] as const) {
+      const t = await trainer({ optimizer, ...options });
+      expect(t.plan).toBe("device");
+      const same = await make({ optimizer, ...options, ...host });
+      expect(apart(await walk(t, inputs), await walk(same, inputs))).toBeLessThan(TOLERANCE);
+      await same.dispose();
+    }
   });
 
   test("a loss that is not finite changes nothing, not while gradients accumulate either", async () => {
