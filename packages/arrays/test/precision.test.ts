@@ -189,5 +189,5 @@ function noisyQuadratic(state: Precision): number {
 test("on a noisy quadratic of mixed scales, state in few bytes costs what the README says", () => {
   const [exact, sixteen, eight] = (["float32", "bfloat16", "float8"] as const).map(noisyQuadratic);
   const toFour = (x: number): string => x.toFixed(4);
-  expect([exact, sixteen, eight].map((x) => toFour(x!))).toEqual(["0.0092", "0.0092", "0.0117"]);
+  expect([exact, sixteen, eight].map((x) => toFour(x!))).toEqual(["0.0092", "0.0092", "0.0123"]);
 });

@@ -9,9 +9,9 @@
  *   ratio. So each element's is uniform and new in every step, and those of neighbours are spread as evenly as can be.
  * - `float8`: blocks of 256 numbers that share a power of two. A block with a negative number has one sign bit, four
  *   exponent bits and three mantissa bits per number (OCP's E4M3 without NaN). A block without, such as second moments,
- *   has five exponent bits and three mantissa bits of each square root, which is never rounded to zero: a second moment
- *   lost to zero would be divided by. Rounded to nearest, ties away from zero; roots to within a hundredth of a digit. A NaN, or a number beyond half of the largest
- *   float32, turns its block into NaN.
+ *   has six exponent bits and two mantissa bits, the digits that a square root of five and three has, and no number is rounded
+ *   to zero: a second moment lost to zero would be divided by. Rounded to nearest, ties away from zero. A NaN, or a number beyond
+ *   half of the largest float32, turns its block into NaN.
  */
 export type Codec = "bfloat16" | "float8";
 
@@ -50,16 +50,20 @@ export function coded(codec: Codec, length: number, buffer: ArrayBufferLike, add
       };
 }
 
-/** The kinds of blocks: zeros, signed numbers, roots, NaN. A head is the scale's exponent × 4 plus the kind. */
+/** The kinds of blocks: zeros, signed numbers, numbers without a sign, NaN. A head is the scale's exponent × 4 plus the kind. */
 export const ZERO = 0;
 export const SIGNED = 1;
-export const ROOTS = 2;
+export const UNSIGNED = 2;
 export const BROKEN = 3;
 
 /** The exponent of the factor that turns a code, its exponent and mantissa laid into a float32's, into its value. */
-export const LIFT = { signed: 120, roots: 112 } as const;
-/** The exponent of the largest code, whose mantissa is 1.875. */
-export const TOP = { signed: 8, roots: 16 } as const;
+export const LIFT = { signed: 120, unsigned: 96 } as const;
+/** The exponent of the largest code. */
+export const TOP = { signed: 8, unsigned: 32 } as const;
+/** The fraction of the largest code's mantissa, 1.875 or 1.75, as bits of a float32. */
+export const LAST = { signed: 0x700000, unsigned: 0x600000 } as const;
+/** Of float32's 23 bits of mantissa, those that a code does not have. */
+export const DROPPED = { signed: 20, unsigned: 21 } as const;
 /** From this size on rounding might reach infinity. */
 export const LIMIT: number = 1.9375 * 2 ** 126;
 /** The smallest exponent of a float32 with all its digits. */
@@ -108,8 +112,9 @@ export function decode({ codec, codes, heads }: Coded, start: number, length: nu
         for (let i = first; i < end; i++) {
           const code = codes[start + i]!;
           if (kind === SIGNED)
-            out[to + i] = toFloat(((code & 0x7f) << 20) | ((code & 0x80) << 24)) * 2 ** LIFT.signed * 2 ** (head >> 2);
-          else out[to + i] = (toFloat(code << 20) * 2 ** LIFT.roots * 2 ** (head >> 2)) ** 2;
+            out[to + i] =
+              toFloat(((code & 0x7f) << DROPPED.signed) | ((code & 0x80) << 24)) * 2 ** LIFT.signed * 2 ** (head >> 2);
+          else out[to + i] = toFloat(code << DROPPED.unsigned) * 2 ** LIFT.unsigned * 2 ** (head >> 2);
         }
     }
 }
@@ -132,25 +137,22 @@ export function encode(to: Coded, start: number, length: number, x: Float32Array
         signs |= toBits(x[from + i]!);
       }
       // A negative number that becomes zero keeps its sign, and so its block its kind.
-      const kind = !(most < LIMIT) ? BROKEN : signs < 0 ? SIGNED : most > 0 ? ROOTS : ZERO;
+      const kind = !(most < LIMIT) ? BROKEN : signs < 0 ? SIGNED : most > 0 ? UNSIGNED : ZERO;
       const b = (start + first) / BLOCK;
       if (kind === ZERO || kind === BROKEN) {
         heads[b] = kind;
         codes.fill(0, start + first, start + end);
         continue;
       }
-      const top = toBits(kind === ROOTS ? Math.sqrt(most) : most);
-      const exponent = (top >> 23) - 127 + ((top & 0x7fffff) > 0x700000 ? 1 : 0);
-      const scale = Math.max(LEAST, exponent - (kind === ROOTS ? TOP.roots : TOP.signed));
+      const form = kind === SIGNED ? "signed" : "unsigned";
+      const top = toBits(most);
+      const exponent = (top >> 23) - 127 + ((top & 0x7fffff) > LAST[form] ? 1 : 0);
+      const scale = Math.max(LEAST, exponent - TOP[form]);
       heads[b] = (scale << 2) | kind;
       for (let i = first; i < end; i++) {
         const size = Math.abs(x[from + i]!);
-        const laid = toBits(
-          kind === ROOTS
-            ? root(Math.fround(size * 2 ** (-2 * scale)))
-            : Math.fround(size * 2 ** -scale) * 2 ** -LIFT.signed,
-        );
-        const code = (laid + 0x80000) >>> 20;
+        const laid = toBits(Math.fround(size * 2 ** -scale) * 2 ** -LIFT[form]);
+        const code = (laid + 2 ** (DROPPED[form] - 1)) >>> DROPPED[form];
         const sign = (toBits(x[from + i]!) >>> 24) & 0x80;
         codes[start + i] = kind === SIGNED ? code | sign : Math.max(code, size > 0 ? 1 : 0);
       }
@@ -167,23 +169,6 @@ function bfloat16(x: number, random: number): number {
   const rounded = size < 0x7f800000 ? Math.min(size + random, 0x7f7fffff) : size > 0x7f800000 ? size | 0x400000 : size;
   return (sign | rounded) >>> 16;
 }
-
-/**
- * The square root to 0.07 %, times the factor that turns roots into codes: an estimate from the bits and one step of Newton's
- * (J. Kadlec's constants), because hardware takes as long for one root as for ten of these operations.
- */
-function root(x: number): number {
-  const estimate = toFloat(ROOT.magic - (toBits(x) >> 1));
-  const rest = Math.fround(ROOT.rest - Math.fround(Math.fround(estimate * estimate) * x));
-  return Math.fround(Math.fround(Math.fround(estimate * rest) * x) * ROOT.factor);
-}
-
-/** The constants of `root`. */
-export const ROOT: Readonly<Record<"magic" | "rest" | "factor", number>> = {
-  magic: 0x5f1ffff9,
-  rest: Math.fround(2.38924456),
-  factor: Math.fround(0.703952253) * 2 ** -LIFT.roots,
-};
 
 /** All of a tensor's numbers. */
 export function decoded(x: Coded): Float32Array<ArrayBuffer> {

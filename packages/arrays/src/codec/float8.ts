@@ -1,41 +1,32 @@
 import { wasm } from "@descent/core/kernels";
-import { BLOCK, BROKEN, LEAST, LIFT, LIMIT, ROOT, ROOTS, SIGNED, TOP, ZERO } from "./codec.ts";
+import { BLOCK, BROKEN, DROPPED, LAST, LEAST, LIFT, LIMIT, SIGNED, TOP, UNSIGNED, ZERO } from "./codec.ts";
 import type { Keeping } from "./keeping.ts";
 
 const { advance, f32, f32x4, i16x8, i32, i32x4, i8x16, repeat, select, v128, when } = wasm;
 type Vector = wasm.V128;
 
-/** Of float32's 23 bits of mantissa, those that a code of three does not have. */
-const DROPPED = 20;
-
 /** 2 to the power of an integer. */
 const power = (exponent: wasm.I32): wasm.F32 => f32.reinterpret(i32.shl(i32.add(exponent, 127), 23));
 
-/** How a block is encoded: by roots, and by two factors where one would not be a float32. */
+/** How a block is encoded: with signs or without, and by two factors where one would not be a float32. */
 interface Way {
-  readonly ofRoots: boolean;
+  readonly form: keyof typeof DROPPED;
   readonly far: boolean;
 }
 
 /** codec.ts's float8, bit for bit. Its words: where the blocks' heads lie, and room for the new numbers of a block as float32. */
 export function float8(pointer: wasm.Local<"i32">, local: wasm.NewLocal, stored: boolean): Keeping {
   const [heads, room, at, from, count] = [local("i32"), local("i32"), local("i32"), local("i32"), local("i32")];
-  const [head, roots, kind, top, exponent] = [local("i32"), local("i32"), local("i32"), local("i32"), local("i32")];
+  const [head, bare, kind, top, exponent] = [local("i32"), local("i32"), local("i32"), local("i32"), local("i32")];
   const most = local("f32");
-  const [scale, lift, bits, squared, once] = [
-    local("v128"),
-    local("v128"),
-    local("v128"),
-    local("v128"),
-    local("v128"),
-  ];
+  const [scale, lift, bits, doubled] = [local("v128"), local("v128"), local("v128"), local("v128")];
   const [largest, signs, number, code] = [local("v128"), local("v128"), local("v128"), local("v128")];
   const [up, down] = [local("v128"), local("v128")];
   const lifted = local("i32");
-  const size = local("v128");
+  const laid = local("v128");
 
-  const either = (yes: number, no: number): wasm.I32 => select(i32.const(yes), i32.const(no), roots);
-  const floats = (yes: number, no: number): wasm.F32 => select(f32.const(yes), f32.const(no), roots);
+  const either = (of: Readonly<Record<keyof typeof DROPPED, number>>): wasm.I32 =>
+    select(i32.const(of.unsigned), i32.const(of.signed), bare);
   /** The lanes of `largest` in another order. */
   const swapped = (...lanes: readonly [number, number, number, number]): Vector =>
     f32x4.shuffle(largest, largest, ...lanes);
@@ -43,36 +34,32 @@ export function float8(pointer: wasm.Local<"i32">, local: wasm.NewLocal, stored:
   /** The factors that turn the codes of the block at hand into numbers. */
   const opened = (): wasm.Body => [
     head.set(i32.load16S(heads)),
-    roots.set(i32.eq(i32.and(head, 3), ROOTS)),
+    bare.set(i32.eq(i32.and(head, 3), UNSIGNED)),
     // The codes of zeros and of what is broken are zeros.
     scale.set(f32x4.splat(select(f32.const(Number.NaN), power(i32.shrS(head, 2)), i32.eq(i32.and(head, 3), BROKEN)))),
-    lift.set(f32x4.splat(floats(2 ** LIFT.roots, 2 ** LIFT.signed))),
-    bits.set(i32x4.splat(either(0x0ff00000, 0x87f00000))),
-    // Roots are multiplied by themselves, others by one.
-    squared.set(i32x4.splat(i32.sub(0, roots))),
-    once.set(f32x4.splat(floats(0, 1))),
+    lift.set(f32x4.splat(power(either(LIFT)))),
+    bits.set(i32x4.splat(either({ unsigned: 0x1fe00000, signed: 0x87f00000 }))),
+    // Codes without a sign lie one bit higher.
+    doubled.set(i32x4.splat(i32.sub(0, bare))),
     largest.set(f32x4.all(0)),
     signs.set(f32x4.all(0)),
   ];
 
   /** Codes of four numbers in the room, each in an integer of its own; a sign is 4 bits above a code's highest. */
-  const four = (offset: number, { ofRoots, far }: Way): Vector => {
+  const four = (offset: number, { form, far }: Way): Vector => {
     const value = v128.load(from, offset);
     const up1 = (x: Vector): Vector => (far ? f32x4.mul(f32x4.mul(x, up), down) : f32x4.mul(x, up));
-    const rounded = (laid: Vector): Vector => i32x4.shrU(i32x4.add(laid, i32x4.all(2 ** (DROPPED - 1))), DROPPED);
-    if (!ofRoots) return rounded(up1(value));
+    const dropped = DROPPED[form];
+    const rounded = (x: Vector): Vector => i32x4.shrU(i32x4.add(x, i32x4.all(2 ** (dropped - 1))), dropped);
+    if (form === "signed") return rounded(up1(value));
     // None is negative, and one that is not zero is at least 1 as an integer.
     const least = i32x4.minS(number.tee(value), i32x4.all(1));
-    const scaled = size.tee(up1(number));
-    const estimate = code.tee(i32x4.sub(i32x4.all(ROOT.magic), i32x4.shrU(scaled, 1)));
-    const rest = f32x4.sub(f32x4.all(ROOT.rest), f32x4.mul(f32x4.mul(estimate, code), size));
-    // The factors in the order in which locals are set.
-    return i32x4.maxS(least, rounded(f32x4.mul(f32x4.mul(f32x4.mul(rest, code), size), f32x4.all(ROOT.factor))));
+    return i32x4.maxS(least, rounded(up1(number)));
   };
   const coded = (way: Way): wasm.Body => {
     const pair = (offset: number): Vector => i16x8.narrowU(four(offset, way), four(offset + 16, way));
     const bytes = (offset: number): Vector => {
-      if (way.ofRoots) return pair(offset);
+      if (way.form === "unsigned") return pair(offset);
       const both = code.tee(pair(offset));
       return v128.or(v128.and(both, i16x8.all(0x7f)), v128.and(i16x8.shrU(code, 4), i16x8.all(0x80)));
     };
@@ -90,37 +77,34 @@ export function float8(pointer: wasm.Local<"i32">, local: wasm.NewLocal, stored:
     largest.set(i32x4.maxS(largest, swapped(2, 3, 0, 1))),
     most.set(f32x4.extractLane(0, i32x4.maxS(largest, swapped(1, 0, 3, 2)))),
 
-    kind.set(select(i32.const(ROOTS), i32.const(ZERO), f32.gt(most, f32.const(0)))),
+    kind.set(select(i32.const(UNSIGNED), i32.const(ZERO), f32.gt(most, f32.const(0)))),
     kind.set(select(i32.const(SIGNED), kind, i32x4.bitmask(signs))),
     kind.set(select(kind, i32.const(BROKEN), f32.lt(most, f32.const(LIMIT)))),
-    roots.set(i32.eq(kind, ROOTS)),
+    bare.set(i32.eq(kind, UNSIGNED)),
 
-    top.set(i32.reinterpret(select(f32.sqrt(most), most, roots))),
+    top.set(i32.reinterpret(most)),
     exponent.set(
-      i32.sub(
-        i32.add(i32.add(i32.shrU(top, 23), -127), i32.gtS(i32.and(top, 0x7fffff), 0x700000)),
-        either(TOP.roots, TOP.signed),
-      ),
+      i32.sub(i32.add(i32.add(i32.shrU(top, 23), -127), i32.gtS(i32.and(top, 0x7fffff), either(LAST))), either(TOP)),
     ),
     exponent.set(select(exponent, i32.const(LEAST), i32.gtS(exponent, LEAST))),
     when(
-      i32.or(roots, i32.eq(kind, SIGNED)),
+      i32.or(bare, i32.eq(kind, SIGNED)),
       [
         i32.store16(heads, i32.or(i32.shl(exponent, 2), kind)),
         from.set(room),
         count.set(i32.const(BLOCK / 16)),
         // One factor, where a float32 with all its digits can be it.
-        lifted.set(i32.add(exponent, select(exponent, i32.const(LIFT.signed), roots))),
+        lifted.set(i32.add(exponent, either(LIFT))),
         when(
           i32.or(i32.gtS(lifted, -LEAST), i32.gtS(LEAST, lifted)),
           [
             up.set(f32x4.splat(power(i32.sub(0, exponent)))),
-            down.set(f32x4.splat(select(power(i32.sub(0, exponent)), f32.const(2 ** -LIFT.signed), roots))),
-            when(roots, coded({ ofRoots: true, far: true }), coded({ ofRoots: false, far: true })),
+            down.set(f32x4.splat(power(i32.sub(0, either(LIFT))))),
+            when(bare, coded({ form: "unsigned", far: true }), coded({ form: "signed", far: true })),
           ],
           [
             up.set(f32x4.splat(power(i32.sub(0, lifted)))),
-            when(roots, coded({ ofRoots: true, far: false }), coded({ ofRoots: false, far: false })),
+            when(bare, coded({ form: "unsigned", far: false }), coded({ form: "signed", far: false })),
           ],
         ),
       ],
@@ -132,9 +116,9 @@ export function float8(pointer: wasm.Local<"i32">, local: wasm.NewLocal, stored:
     words: 2,
     begin: (word) => [heads.set(word(0)), room.set(word(1))],
     read: (turn) => {
-      const laid = v128.and(i32x4.shl(i32x4.extendLowS(v128.load8x8S(pointer, 4 * turn)), DROPPED), bits);
-      const root = number.tee(f32x4.mul(f32x4.mul(laid, lift), scale));
-      return f32x4.mul(root, v128.or(v128.and(number, squared), once));
+      const high = laid.tee(i32x4.shl(i32x4.extendLowS(v128.load8x8S(pointer, 4 * turn)), DROPPED.signed));
+      const code = v128.and(i32x4.add(high, v128.and(laid, doubled)), bits);
+      return f32x4.mul(f32x4.mul(code, lift), scale);
     },
     write: (turn, value) => [
       v128.store(from, number.tee(value), 16 * turn),
