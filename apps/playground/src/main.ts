@@ -37,7 +37,7 @@ const titles: Readonly<Record<Page, string>> = {
   schedules: "Schedules",
 };
 const make: Readonly<Record<Page, () => PageView>> = {
-  race: () => new RacePage(store, racer, mine),
+  race: () => new RacePage(store, racer, sweeper, mine),
   rule: () => new RulePage(store, racer, reader, mine),
   sweep: () => new SweepPage(store, sweeper, mine),
   schedules: () => new SchedulesPage(store, reader),

@@ -1,5 +1,12 @@
 /** Charts as functions from numbers to SVG: no DOM is needed, so Node and browsers draw the same picture. */
-export { type ContourChartOptions, contourChart, type Field, levelsOf, type Path } from "./charts/contours.ts";
+export {
+  type Areas,
+  type ContourChartOptions,
+  contourChart,
+  type Field,
+  levelsOf,
+  type Path,
+} from "./charts/contours.ts";
 export type { Figure, FrameOptions } from "./charts/frame.ts";
 export { type AxisOptions, type LineChartOptions, lineChart, type Series } from "./charts/lines.ts";
 export { type Cell, tableOf } from "./charts/table.ts";

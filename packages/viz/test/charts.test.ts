@@ -202,6 +202,22 @@ describe("a contour chart", () => {
     expect(chart.table).toContain("<td>−1</td><td>1</td><td>2</td><td>NaN</td>");
   });
 
+  test("tints areas in runs, each cell around its grid point", () => {
+    const { svg } = contourChart({
+      title: "",
+      field,
+      width: 444,
+      height: 438,
+      areas: { indices: [0, 0, -1, 1, 1, 0], columns: 3, rows: 2 },
+    });
+    // 400 pixels wide from 38 and high from 8: cells of 200 × 400 around the points of the grid, y upwards.
+    const runs = [...svg.matchAll(/class="viz-area" d="([^"]+)" fill="([^"]+)"/g)].map(([, d, fill]) => [d, fill]);
+    expect(runs).toEqual([
+      ["M-62 208h400v400h-400ZM338 -192h200v400h-200Z", styleOf(0).colour],
+      ["M-62 -192h400v400h-400Z", styleOf(1).colour],
+    ]);
+  });
+
   test("refuses a field of another size", () => {
     expect(() => contourChart({ title: "", field: { ...field, rows: 40 } })).toThrow(
       "a field of 41 × 40 has 1640 values; got 1681",

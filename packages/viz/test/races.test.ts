@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { adagrad, rmsprop } from "@descent/adagrad";
 import { adam } from "@descent/adam";
 import { load, rules } from "@descent/catalogue";
+import { clipByGlobalNorm } from "@descent/core";
 import { momentum, sgd } from "@descent/sgd";
-import { batchNoise, fieldOf, quantile, race, ratesFrom, surface, surfaces, sweep } from "@descent/viz/races";
+import { basins, batchNoise, fieldOf, quantile, race, ratesFrom, surface, surfaces, sweep } from "@descent/viz/races";
 import { describe, expect, test } from "vitest";
 
 interface Golden {
@@ -132,6 +133,50 @@ describe("a race", () => {
     expect(refused).toEqual([
       "sophia-g: `race`: the rule reads gradients of sampled labels, and a surface has no labels.",
     ]);
+  });
+});
+
+describe("basins", () => {
+  test("of SGD on a double well are its two sides, each with its minimum", () => {
+    const map = basins({
+      surface: surface("(x^2 - 1)^2 + y^2"),
+      rule: sgd({ lr: 0.05 }),
+      x: [-2, 2],
+      y: [-1, 1],
+      columns: 40,
+      rows: 11,
+      steps: 300,
+    });
+    expect(map.ends.map(({ at }) => at.map((v) => Math.round(v * 1000) / 1000 + 0))).toEqual([
+      [-1, 0],
+      [1, 0],
+    ]);
+    for (const [i, index] of map.indices.entries()) expect(index).toBe(i % 40 < 20 ? 0 : 1);
+    expect(map.ends.map(({ share }) => share)).toEqual([0.5, 0.5]);
+  });
+
+  test("lead each start where a race of its own leads", () => {
+    const on = surface(known("himmelblau").text);
+    const [x, y] = [
+      [-5, 5],
+      [-5, 5],
+    ] as const;
+    const map = basins({ surface: on, rule: adam({ lr: 0.3 }), x, y, columns: 9, rows: 9, steps: 200 });
+    for (const i of [0, 13, 40, 62, 80]) {
+      const start = [x[0] + ((i % 9) / 8) * 10, y[0] + (Math.floor(i / 9) / 8) * 10] as const;
+      const run = race({ surface: on, rule: adam({ lr: 0.3 }), start, steps: 200 });
+      const { at } = map.ends[map.indices[i]!]!;
+      expect(Math.hypot(at[0] - run.x.at(-1)!, at[1] - run.y.at(-1)!)).toBeLessThan(0.3);
+    }
+  });
+
+  test("are refused for rules whose numbers see one another", async () => {
+    const given = { surface: saddle, x: [-1, 1], y: [-1, 1], columns: 3, rows: 3, steps: 1 } as const;
+    expect(() => basins({ ...given, rule: clipByGlobalNorm(sgd(), 1) })).toThrow("lets its numbers see one another");
+    for (const id of ["muon", "adafactor", "lars"]) {
+      const rule = (await load(id))();
+      expect(() => basins({ ...given, rule })).toThrow("lets its numbers see one another");
+    }
   });
 });
 

@@ -29,6 +29,10 @@ describe("charts", () => {
       call: (one: viz.Field) => viz.contourChart({ title: "", field: one }),
       args: () => [field()],
     },
+    "the areas of contourChart": {
+      call: (areas: viz.Areas) => viz.contourChart({ title: "", field: field(), areas }),
+      args: () => [{ indices: [0, 1, -1, 0], columns: 2, rows: 2 }],
+    },
     "a path of contourChart": {
       call: (path: viz.Path) => viz.contourChart({ title: "", field: field(), paths: [path] }),
       args: () => [{ name: "a", x: [0, 1], y: [0, 1], style: 0 }],
@@ -67,6 +71,9 @@ describe("races", () => {
   wrongCalls(races, {
     race: { args: () => [{ surface: bowl, rule: sgd({ lr: 0.1 }), start: [1, 1], steps: 3 }] },
     surface: { args: () => ["x^2 + y^2"] },
+    basins: {
+      args: () => [{ surface: bowl, rule: sgd({ lr: 0.1 }), x: [-1, 1], y: [-1, 1], columns: 3, rows: 3, steps: 2 }],
+    },
     fieldOf: { args: () => [bowl, [0, 1], [0, 1], 4, 4], foreign: [0] },
     sweep: {
       args: () => [

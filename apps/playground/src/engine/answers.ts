@@ -2,7 +2,7 @@ import { load } from "@descent/catalogue";
 import { type Configured, clipByGlobalNorm, rule, schedule } from "@descent/core";
 import { type RuleSpec, rangeOf } from "@descent/core/adapter";
 import { mathml, parse, trace } from "@descent/core/graph";
-import { batchNoise, fieldOf, type Run, race, ratesFrom, surface, sweep } from "@descent/viz/races";
+import { basins, batchNoise, fieldOf, type Run, race, ratesFrom, surface, sweep } from "@descent/viz/races";
 import type { CallName, Calls, Complaint, Conditions, Contender, Outcome } from "./messages.ts";
 import { LineError, type ParsedRule, parseRule, printRule } from "./rule-text.ts";
 
@@ -153,6 +153,21 @@ export const answers: {
         diverged: points.map(({ diverged }) => diverged),
         start: on.value(...start),
       };
+    } catch (error) {
+      return { error: messageOf(error) };
+    }
+  },
+  async basins({ conditions, contender, ...grid }) {
+    try {
+      const of = await ruleOf(contender);
+      const rule = configured(of, contender.lr, conditions, conditions.seed);
+      const { indices, ends } = basins({
+        surface: surface(conditions.surface),
+        rule,
+        steps: conditions.steps,
+        ...grid,
+      });
+      return { indices, ends };
     } catch (error) {
       return { error: messageOf(error) };
     }

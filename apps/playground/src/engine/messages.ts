@@ -1,3 +1,5 @@
+import type { Basins } from "@descent/viz/races";
+
 /* The messages between the page and its workers. Everything in them can be cloned. */
 
 /** One rule in a race: of the catalogue by id, or the reader's own as text. */
@@ -83,6 +85,17 @@ export interface Calls {
   sweep: {
     asks: { conditions: Conditions; contender: Contender; rates: readonly number[]; seeds: readonly number[] };
     gives: { losses: readonly (readonly number[])[]; diverged: readonly number[]; start: number } | { error: string };
+  };
+  basins: {
+    asks: {
+      conditions: Conditions;
+      contender: Contender;
+      x: readonly [number, number];
+      y: readonly [number, number];
+      columns: number;
+      rows: number;
+    };
+    gives: Pick<Basins, "indices" | "ends"> | { error: string };
   };
   text: { asks: { rule: string }; gives: { text: string; title: string; paper: string } | { because: string } };
   check: { asks: { text: string }; gives: Described | { complaint: Complaint } };

@@ -1,7 +1,8 @@
-import { lineChart, tableOf } from "@descent/viz";
+import { type Areas, lineChart, tableOf } from "@descent/viz";
 import { type Engine, SupersededError } from "../engine/client.ts";
 import type { Calls, Outcome } from "../engine/messages.ts";
 import { conditionsOf, contendersOf, type State, type Store, surfaceOf } from "../state/state.ts";
+import { BasinsChoice } from "../ui/basins.ts";
 import { Contenders, fairnessChoice } from "../ui/contenders.ts";
 import { h, markup, save } from "../ui/dom.ts";
 import { csvOf, programOf, savePng, saveSvg } from "../ui/export.ts";
@@ -9,7 +10,7 @@ import { finished, gapsOf, leastOf } from "../ui/gaps.ts";
 import type { Mine } from "../ui/mine.ts";
 import { titleOf } from "../ui/rules.ts";
 import { Settings } from "../ui/settings.ts";
-import { Stage } from "../ui/stage.ts";
+import { type Scene, Stage } from "../ui/stage.ts";
 import { summaryOf } from "../ui/summary.ts";
 import { Transport } from "../ui/transport.ts";
 import type { PageView } from "./page.ts";
@@ -29,6 +30,7 @@ export class RacePage implements PageView {
   readonly #transport: Transport;
   readonly #contenders: Contenders;
   readonly #settings: Settings;
+  readonly #basins: BasinsChoice;
   readonly #fairness: ReturnType<typeof fairnessChoice>;
   readonly #title = h("h1");
   readonly #formula = h("div", {
@@ -46,16 +48,25 @@ export class RacePage implements PageView {
   #cursor: SVGPathElement | undefined;
   #place: ((step: number) => number) | undefined;
   #opened = false;
+  #moving = false;
+  #areas: Areas | undefined;
 
-  constructor(store: Store, engine: Engine, mine: Mine) {
+  constructor(store: Store, engine: Engine, mapper: Engine, mine: Mine) {
     this.#store = store;
     this.#engine = engine;
     this.#mine = mine;
-    this.#stage = new Stage((start) => store.set({ start }));
+    this.#stage = new Stage((start, moving) => {
+      const before = store.state.start;
+      this.#moving = moving;
+      store.set({ start });
+      // The last place may be where the hand was already, with rates that were found elsewhere.
+      if (!moving && before.join() === start.join()) void this.#run();
+    });
     this.#transport = new Transport((step) => this.#at(step));
     this.#contenders = new Contenders(store);
     this.#settings = new Settings(store);
     this.#fairness = fairnessChoice(store);
+    this.#basins = new BasinsChoice(store, mapper);
     const again = (): void => this.#transport.play();
     this.element = h(
       "div",
@@ -67,6 +78,7 @@ export class RacePage implements PageView {
         this.#stage.element,
         this.#transport.element,
         this.#summary,
+        this.#basins.element,
         h(
           "div",
           { class: "exports" },
@@ -94,6 +106,8 @@ export class RacePage implements PageView {
   }
 
   update(state: State, changed: ReadonlySet<keyof State> | undefined): void {
+    // A map holds for every start, and for nothing else.
+    if (!changed || [...changed].some((key) => key !== "start")) this.#areas = undefined;
     this.#settings.show(state);
     this.#fairness.show(state);
     const { title, sentence } = surfaceOf(state);
@@ -112,6 +126,7 @@ export class RacePage implements PageView {
       "contenders",
       "fairness",
       "rate",
+      "basins",
     ];
     if (!changed || ofRace.some((key) => changed.has(key))) void this.#run();
   }
@@ -129,10 +144,17 @@ export class RacePage implements PageView {
         this.#field = { key, field };
       }
       this.#settings.complain("");
-      const { fairness, rate } = state;
+      const { rate } = state;
+      // While a hand moves the start, rates are those of where it set out: a sweep for every pixel would lag behind it.
+      const still = this.#moving && state.fairness === "best" && this.#outcomes.length === state.contenders.length;
+      const fairness = still ? "own" : state.fairness;
+      const contenders = contendersOf(state, this.#mine.text).map((contender, i) => {
+        const outcome = this.#outcomes[i];
+        return still && outcome && finished(outcome) ? { ...contender, lr: outcome.lr } : contender;
+      });
       const outcomes = await this.#engine.ask("race", {
         conditions: conditionsOf(state),
-        contenders: contendersOf(state, this.#mine.text),
+        contenders,
         fairness,
         rate,
       });
@@ -156,7 +178,7 @@ export class RacePage implements PageView {
     const known = surface.least !== undefined;
     const summary = summaryOf(names, outcomes, { steps: state.steps, least, known });
     this.#formula.replaceChildren(markup(field.mathml));
-    this.#stage.show({
+    const scene = {
       title: `${surface.title}: the paths of ${names.length} rules`,
       description: summary,
       field: { values: field.values, columns: GRID, rows: GRID, x: surface.x, y: surface.y },
@@ -164,7 +186,9 @@ export class RacePage implements PageView {
       names,
       outcomes,
       start: state.start,
-    });
+    };
+    this.#stage.show({ ...scene, areas: this.#areas });
+    void this.#map(state, scene, outcomes);
     this.#contenders.show(state, outcomes, gaps);
     this.#drawLosses(names, gaps, known);
     this.#transport.steps = state.steps;
@@ -189,6 +213,14 @@ export class RacePage implements PageView {
       else this.#transport.play();
     }
     this.#at(this.#transport.step);
+  }
+
+  /** Draws the map of basins under the paths, once it is known. */
+  async #map(state: State, scene: Scene, outcomes: readonly Outcome[]): Promise<void> {
+    const areas = await this.#basins.areas(state, outcomes, this.#mine.text);
+    if (outcomes !== this.#outcomes || areas?.indices === this.#areas?.indices) return;
+    this.#areas = areas;
+    this.#stage.show({ ...scene, areas });
   }
 
   #drawLosses(names: readonly string[], gaps: readonly (Float64Array | undefined)[], known: boolean): void {

@@ -24,6 +24,8 @@ export interface State {
   readonly contenders: readonly { readonly rule: string; readonly lr?: number | undefined }[];
   readonly fairness: Fairness;
   readonly rate: number;
+  /** The contender whose basins are shown, by the id of its rule; empty for none. */
+  readonly basins: string;
   /** The rule in the editor. */
   readonly mine: { readonly parent: string; readonly title: string; readonly text: string };
   readonly sweep: { readonly from: number; readonly to: number; readonly count: number; readonly seeds: number };
@@ -50,10 +52,10 @@ update
 /** How the playground opens. */
 export const initial: State = {
   page: "race",
-  surface: "beale",
+  surface: "himmelblau",
   formula: "x^2 / 4 + y^2 + sin(3 * x) / 2",
   box: [-4, 4, -3, 3],
-  start: [0.7, 1.5],
+  start: [-0.4, -0.8],
   steps: 300,
   noise: 0,
   seed: 0,
@@ -62,6 +64,7 @@ export const initial: State = {
   contenders: ["sgd", "momentum", "rmsprop", "adam", "radam"].map((rule) => ({ rule })),
   fairness: "best",
   rate: 0.05,
+  basins: "",
   mine: { parent: "adam", title: "My Yogi", text: yogi },
   sweep: { from: 1e-4, to: 1, count: 25, seeds: 3 },
 };

@@ -44,6 +44,7 @@ const checks: Readonly<Record<keyof State, Check>> = {
   contenders: listOf(has({ rule: isText(60), lr: (v) => v === undefined || between(0, 1e6)(v) }), 0, 24),
   fairness: (v) => ["best", "same", "defaults", "own"].some((f) => f === v),
   rate: between(0, 1e6),
+  basins: isText(60),
   mine: has({ parent: isText(60), title: isText(60), text: isText(20_000) }),
   sweep: has({ from: between(1e-12, 1e6), to: between(1e-12, 1e6), count: whole(3, 60), seeds: whole(1, 20) }),
 };

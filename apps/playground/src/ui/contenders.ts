@@ -126,7 +126,7 @@ export class Contenders {
       return h(
         "tr",
         {},
-        h("th", { scope: "row" }, swatchCell(i), open),
+        h("th", { scope: "row" }, h("div", { class: "who" }, swatch(i), open)),
         h("td", { class: "rate" }, rate),
         now,
         h("td", { class: "number", "data-end": "" }, endOf(outcome, this.#gaps[i])),
@@ -179,8 +179,6 @@ export class Contenders {
     else this.#store.set({ page: "rule", mine: { ...this.#store.state.mine, parent: rule, title: "", text: "" } });
   }
 }
-
-const swatchCell = (i: number): HTMLElement => h("span", { class: "swatch-cell" }, swatch(i));
 
 const number = (value: number): string => (value < NOTHING ? "0" : formatNumber(value, 2));
 

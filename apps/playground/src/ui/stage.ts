@@ -1,4 +1,4 @@
-import { contourChart, type Field, type Figure, linePath, markerPath, styleOf } from "@descent/viz";
+import { type Areas, contourChart, type Field, type Figure, linePath, markerPath, styleOf } from "@descent/viz";
 import type { Outcome } from "../engine/messages.ts";
 import { h, markup, unique } from "./dom.ts";
 import { finished } from "./gaps.ts";
@@ -12,7 +12,11 @@ export interface Scene {
   readonly names: readonly string[];
   readonly outcomes: readonly Outcome[];
   readonly start: readonly [number, number];
+  readonly areas?: Areas | undefined;
 }
+
+/** Told of a new start; `moving` while the hand still moves it. */
+export type Moved = (start: readonly [number, number], moving: boolean) => void;
 
 /** Paths on a contour, at any step, with a start that can be dragged or moved by arrow keys. */
 export class Stage {
@@ -31,12 +35,14 @@ export class Stage {
   readonly #host = h("div", { class: "stage-figure" });
   readonly #handle: HTMLButtonElement;
   readonly #ratio: number;
+  readonly #moves: boolean;
   #width = 0;
 
-  constructor(moved: ((start: readonly [number, number]) => void) | undefined, ratio = 0.86) {
+  constructor(moved: Moved | undefined, ratio = 0.86) {
     this.#ratio = ratio;
+    this.#moves = moved !== undefined;
     this.#handle = h("button", { type: "button", class: "handle" });
-    this.#handle.hidden = !moved;
+    this.#handle.hidden = true; // until there is a picture to be on
     this.element = h("div", { class: "stage" }, this.#host, this.#handle);
     if (moved) this.#listen(moved);
     new ResizeObserver(() => this.#resize()).observe(this.element);
@@ -92,6 +98,7 @@ export class Stage {
       description: scene.description,
       field: scene.field,
       marks: scene.marks,
+      areas: scene.areas,
       width,
       height: Math.round(Math.max(260, width * this.#ratio)),
       id: this.#id,
@@ -117,6 +124,7 @@ export class Stage {
     const svg = this.svg;
     if (!svg) return;
     const { width, height } = svg.viewBox.baseVal;
+    this.#handle.hidden = !this.#moves;
     this.#handle.style.left = `${(figure.x.at(x) / width) * 100}%`;
     this.#handle.style.top = `${(figure.y.at(y) / height) * 100}%`;
     this.#handle.setAttribute(
@@ -125,8 +133,8 @@ export class Stage {
     );
   }
 
-  #listen(moved: (start: readonly [number, number]) => void): void {
-    const report = (x: number, y: number): void => {
+  #listen(moved: Moved): void {
+    const report = (x: number, y: number, moving: boolean): void => {
       const figure = this.#figure;
       if (!figure) return;
       const [a, b] = [figure.x.domain, figure.y.domain];
@@ -135,14 +143,18 @@ export class Stage {
         rounded(Math.min(b[1], Math.max(b[0], y)), b),
       ] as const;
       this.#place(start);
-      moved(start);
+      moved(start, moving);
     };
-    const from = (event: PointerEvent): void => {
+    const from = (event: PointerEvent, moving: boolean): void => {
       const [figure, svg] = [this.#figure, this.svg];
       if (!figure || !svg) return;
       const box = svg.getBoundingClientRect();
       const scale = svg.viewBox.baseVal.width / box.width;
-      report(figure.x.invert((event.clientX - box.left) * scale), figure.y.invert((event.clientY - box.top) * scale));
+      report(
+        figure.x.invert((event.clientX - box.left) * scale),
+        figure.y.invert((event.clientY - box.top) * scale),
+        moving,
+      );
     };
     this.#handle.addEventListener("pointerdown", (event) => {
       this.#handle.setPointerCapture(event.pointerId);
@@ -150,9 +162,10 @@ export class Stage {
       this.#handle.focus();
     });
     this.#handle.addEventListener("pointermove", (event) => {
-      if (this.#handle.hasPointerCapture(event.pointerId)) from(event);
+      if (this.#handle.hasPointerCapture(event.pointerId)) from(event, true);
     });
-    this.#host.addEventListener("click", (event) => from(event as PointerEvent)); // clicks are pointer events
+    this.#handle.addEventListener("lostpointercapture", (event) => from(event, false));
+    this.#host.addEventListener("click", (event) => from(event as PointerEvent, false)); // clicks are pointer events
     this.#handle.addEventListener("keydown", (event) => {
       const steps: Readonly<Record<string, readonly [number, number]>> = {
         ArrowLeft: [-1, 0],
@@ -165,7 +178,7 @@ export class Stage {
       if (!step || !figure || !scene) return;
       event.preventDefault();
       const size = (event.shiftKey ? 0.1 : 0.01) * (figure.x.domain[1] - figure.x.domain[0]);
-      report(scene.start[0] + step[0] * size, scene.start[1] + step[1] * size);
+      report(scene.start[0] + step[0] * size, scene.start[1] + step[1] * size, event.repeat);
     });
   }
 }

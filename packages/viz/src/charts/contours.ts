@@ -32,6 +32,13 @@ export interface Path {
   readonly style?: number | undefined;
 }
 
+/** Areas of a plane, cell by cell: row by row from the least y, each row from the least x. */
+export interface Areas {
+  readonly indices: ArrayLike<number>;
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** Options of `contourChart`. */
 export interface ContourChartOptions extends FrameOptions {
   /** The heights. */
@@ -40,6 +47,8 @@ export interface ContourChartOptions extends FrameOptions {
   readonly paths?: readonly Path[] | undefined;
   /** Points worth marking with a small cross: minima. */
   readonly marks?: readonly (readonly [number, number])[] | undefined;
+  /** A map of areas under the paths, on a grid like the field's: -1 for none, else the style in whose colour a cell is tinted. */
+  readonly areas?: Areas | undefined;
   /** How many levels are drawn, 1 to 64; they lie closer together where the field is low, because that is where optimizers go. */
   readonly levels?: number | undefined;
 }
@@ -50,11 +59,12 @@ export interface ContourChartOptions extends FrameOptions {
  */
 export function contourChart(options: ContourChartOptions): Figure {
   const frame = frameOf("contourChart", options, [560, 560]);
-  const { paths: given = [], marks = [], levels = 16 } = options;
+  const { paths: given = [], marks = [], levels = 16, areas } = options;
   const field = fieldOf(options.field);
   takes("contourChart", "1 to 64 `levels`", levels, Number.isInteger(levels) && levels >= 1 && levels <= 64);
   takes("contourChart", "`marks`: a list of points", marks, Array.isArray(marks) && marks.every(isPoint));
   const paths = pathsOf(given);
+  if (areas !== undefined) checkAreas(areas);
   const { width, height, id } = frame;
   const x = scale(field.x, [38, width - 6]);
   const y = scale(field.y, [height - 30, 8]);
@@ -75,6 +85,15 @@ export function contourChart(options: ContourChartOptions): Figure {
         (r) => bottom + (r / (field.rows - 1)) * (top - bottom),
       ),
     ),
+    ...(areas
+      ? [
+          element(
+            "g",
+            { class: "viz-areas", "clip-path": `url(#${clip})` },
+            ...areaPaths(areas, [left, right], [bottom, top]),
+          ),
+        ]
+      : []),
     element("rect", { ...area, class: "viz-grid" }),
     axisLeft(x, y, "", false),
     axisBelow(x, y, "", false),
@@ -154,6 +173,53 @@ function pathsOf(given: unknown): (Path & { readonly style: number })[] {
   });
 }
 
+function checkAreas(areas: unknown): asserts areas is Areas {
+  takes("contourChart", "`areas`: { indices, columns, rows }", areas, isRecord(areas));
+  const { indices, columns, rows } = areas as unknown as Areas; // a record
+  const listed = Array.isArray(indices) || ArrayBuffer.isView(indices);
+  takes(
+    "contourChart",
+    "`areas` of whole numbers from -1",
+    indices,
+    listed && Array.from(indices).every((i) => Number.isInteger(i) && i >= -1),
+  );
+  for (const count of [columns, rows])
+    takes(
+      "contourChart",
+      "2 to 2,048 `columns` and `rows`",
+      count,
+      Number.isInteger(count) && count >= 2 && count <= 2048,
+    );
+  if (indices.length !== columns * rows)
+    throw new OptimizerError(
+      `\`contourChart\`: areas of ${columns} × ${rows} have ${columns * rows} cells; got ${indices.length}.`,
+    );
+}
+
+/** Each area as one path of horizontal runs; a cell is as wide as the distance between two grid points and lies around its own. */
+function areaPaths(
+  { indices, columns, rows }: Areas,
+  [left, right]: readonly [number, number],
+  [bottom, top]: readonly [number, number],
+): string[] {
+  const [wide, high] = [(right - left) / (columns - 1), (bottom - top) / (rows - 1)];
+  const paths = new Map<number, string>();
+  for (let r = 0; r < rows; r++)
+    for (let c = 0, from = 0; c < columns; c++) {
+      const index = indices[r * columns + c]!; // as many
+      if (c + 1 < columns && indices[r * columns + c + 1] === index) continue;
+      if (index >= 0) {
+        // Ends are rounded and not lengths, so that neighbours meet.
+        const [x, end] = [tenths(left + (from - 0.5) * wide), tenths(left + (c + 0.5) * wide)];
+        const [y, below] = [tenths(bottom - (r + 0.5) * high), tenths(bottom - (r - 0.5) * high)];
+        const run = `M${x} ${y}h${tenths(end - x)}v${tenths(below - y)}h${tenths(x - end)}Z`;
+        paths.set(index, (paths.get(index) ?? "") + run);
+      }
+      from = c + 1;
+    }
+  return [...paths].map(([index, d]) => element("path", { class: "viz-area", d, fill: styleOf(index).colour }));
+}
+
 /**
  * The heights of levels: equally many grid points lie between one and the next in the lower two thirds, and the spread is even in the
  * square root above, so that a valley's floor is seen beside walls a thousand times as high.
@@ -193,4 +259,5 @@ function levelPaths(
 }
 
 /** Contours are many points, so a tenth of a pixel has to do. */
-const pixels1 = (value: number): string => String(Math.round(value * 10) / 10 + 0);
+const pixels1 = (value: number): string => String(tenths(value));
+const tenths = (value: number): number => Math.round(value * 10) / 10 + 0;

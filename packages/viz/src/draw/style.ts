@@ -115,6 +115,7 @@ export function styleSheet(): string {
     ".viz .viz-path{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}",
     ".viz .viz-casing{fill:none;stroke:var(--viz-paper);stroke-width:4.5;stroke-linejoin:round;stroke-linecap:round;stroke-opacity:.75}",
     ".viz .viz-mark{stroke:var(--viz-paper);stroke-width:1.5}",
+    ".viz .viz-area{fill-opacity:.34;shape-rendering:crispEdges}",
     ".viz .viz-level{fill:var(--viz-tint);fill-opacity:var(--viz-depth);stroke:var(--viz-tint);stroke-opacity:.22;stroke-width:.6}",
   ].join("\n");
 }

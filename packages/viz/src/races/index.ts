@@ -1,4 +1,5 @@
 /** Races of optimizers on surfaces that are written as formulas. */
+export { type Basins, type BasinsOptions, basins } from "./basins.ts";
 export { batchNoise, type RaceOptions, type Run, race } from "./race.ts";
 export { fieldOf, type Surface, surface } from "./surface.ts";
 export { type KnownSurface, surfaces } from "./surfaces.ts";

@@ -1,0 +1,86 @@
+import { formatNumber } from "@descent/viz";
+import type { Basins } from "@descent/viz/races";
+import { type Engine, SupersededError } from "../engine/client.ts";
+import type { Outcome } from "../engine/messages.ts";
+import { conditionsOf, contendersOf, type State, type Store, surfaceOf } from "../state/state.ts";
+import { h, labelled } from "./dom.ts";
+import { finished } from "./gaps.ts";
+import { titleOf } from "./rules.ts";
+
+/** Starts along each side of the map. */
+const GRID = 72;
+
+/** The map of basins: which contender it is of, and where its starts lead in words. */
+export class BasinsChoice {
+  readonly element: HTMLElement;
+  readonly #engine: Engine;
+  readonly #choice = h("select");
+  readonly #words = h("p", { class: "hint" });
+  #known: { readonly key: string; readonly map: Pick<Basins, "indices" | "ends"> } | undefined;
+
+  constructor(store: Store, engine: Engine) {
+    this.#engine = engine;
+    this.#choice.addEventListener("change", () => store.set({ basins: this.#choice.value }));
+    this.element = h(
+      "div",
+      { class: "basins" },
+      labelled("Map of basins: where all starts lead with", this.#choice),
+      this.#words,
+    );
+  }
+
+  /** The areas to show for a race that has run; undefined where none are wanted, or none can be. */
+  async areas(
+    state: State,
+    outcomes: readonly Outcome[],
+    text: string,
+  ): Promise<{ indices: Int16Array; columns: number; rows: number } | undefined> {
+    const title = (rule: string): string => titleOf(rule, state.mine.title || "Your rule");
+    const rules = [...new Set(state.contenders.map(({ rule }) => rule))];
+    this.#choice.replaceChildren(
+      ...["", ...rules].map((rule) =>
+        h("option", { value: rule, selected: rule === state.basins }, rule === "" ? "nobody" : title(rule)),
+      ),
+    );
+    const at = state.contenders.findIndex(({ rule }) => rule === state.basins);
+    const [contender, outcome] = [contendersOf(state, text)[at], outcomes[at]];
+    if (!contender || !outcome || !finished(outcome)) {
+      this.#words.textContent = "";
+      return undefined;
+    }
+    const { x, y } = surfaceOf(state);
+    const { start: _, ...conditions } = conditionsOf(state);
+    const asks = {
+      conditions: { ...conditions, start: [0, 0] as const },
+      contender: { ...contender, lr: outcome.lr },
+      x,
+      y,
+      columns: GRID,
+      rows: GRID,
+    };
+    const key = JSON.stringify(asks);
+    if (this.#known?.key !== key) {
+      this.#words.textContent = `Stepping ${(GRID * GRID).toLocaleString("en")} starts…`;
+      try {
+        const map = await this.#engine.ask("basins", asks, { deadline: 60_000 });
+        if ("error" in map) {
+          this.#words.textContent = map.error;
+          return undefined;
+        }
+        this.#known = { key, map };
+      } catch (error) {
+        if (!(error instanceof SupersededError))
+          this.#words.textContent = error instanceof Error ? error.message : String(error);
+        return undefined;
+      }
+    }
+    const { indices, ends } = this.#known.map;
+    const percent = (share: number): string => `${formatNumber(100 * share, 2)} %`;
+    const left = 1 - ends.reduce((sum, { share }) => sum + share, 0);
+    this.#words.textContent = `Of ${(GRID * GRID).toLocaleString("en")} starts, with ${title(state.basins)}${outcome.lr === undefined ? "" : ` at rate ${outcome.lr}`}: ${ends
+      .slice(0, 6)
+      .map(({ at: [px, py], share }) => `${percent(share)} end at (${formatNumber(px, 3)}, ${formatNumber(py, 3)})`)
+      .join(", ")}${left > 0.005 ? `${ends.length > 0 ? ", and " : ""}${percent(left)} nowhere in common` : ""}.`;
+    return { indices, columns: GRID, rows: GRID };
+  }
+}

@@ -1,0 +1,134 @@
+import { optimizer } from "@descent/arrays";
+import { type Configured, OptimizerError } from "@descent/core";
+import { checkConfigured, isRecord, takes, whole } from "@descent/core/adapter";
+import { trace } from "@descent/core/graph";
+import type { Surface } from "./surface.ts";
+
+/** Options of `basins`. */
+export interface BasinsOptions {
+  readonly surface: Surface;
+  /** A rule that treats each number for itself: one without norms, sums or products of matrices. */
+  readonly rule: Configured;
+  /** The ranges of starts, and how many there are along each. */
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  readonly columns: number;
+  readonly rows: number;
+  readonly steps: number;
+}
+
+/** Where starts lead: a map, row by row from the least y, each row from the least x. */
+export interface Basins {
+  /** For each start the index of its end among `ends`; -1 where the path left the numbers or ended by itself. */
+  readonly indices: Int16Array;
+  readonly columns: number;
+  readonly rows: number;
+  readonly x: readonly [number, number];
+  readonly y: readonly [number, number];
+  /** The places where many paths end, the most frequent first, with the share of starts that lead there. */
+  readonly ends: readonly { readonly at: readonly [number, number]; readonly share: number }[];
+}
+
+/** Ends nearer to each other than this share of the picture are one place; a place must be the end of one start in 400. */
+const [NEAR, FEW] = [0.02, 1 / 400];
+const MOST = 16;
+
+/**
+ * Where each of many starts leads, all stepped as one tensor. Rules that take norms or sums would let the starts see one another, so they are refused
+ * with an OptimizerError, and so is clipping by norm.
+ */
+export function basins(options: BasinsOptions): Basins {
+  takes("basins", "{ surface, rule, x, y, columns, rows, steps }", options, isRecord(options));
+  const { surface, rule, x, y, columns, rows, steps } = options;
+  takes("basins", "`surface`: from surface(…)", surface, isRecord(surface) && typeof surface.gradient === "function");
+  checkConfigured(rule, "basins");
+  for (const side of [x, y])
+    takes(
+      "basins",
+      "ranges of two finite numbers",
+      side,
+      Array.isArray(side) && side.length === 2 && side.every(Number.isFinite),
+    );
+  whole("basins", { columns, rows, steps });
+  takes(
+    "basins",
+    "2 to 512 columns and rows",
+    [columns, rows],
+    Math.min(columns, rows) >= 2 && Math.max(columns, rows) <= 512,
+  );
+  takes("basins", "1 to 10,000 `steps`", steps, steps >= 1 && steps <= 10_000);
+  refuseCoupled(rule);
+  const count = columns * rows;
+  const w = new Float32Array(2 * count);
+  for (let i = 0; i < count; i++) {
+    w[2 * i] = x[0] + ((i % columns) / (columns - 1)) * (x[1] - x[0]);
+    w[2 * i + 1] = y[0] + (Math.floor(i / columns) / (rows - 1)) * (y[1] - y[0]);
+  }
+  const opt = optimizer({ w }, rule);
+  if (["h", "loss", "sampled"].some((input) => opt.reads(input)))
+    throw new OptimizerError("`basins`: the rule reads more than gradients. Give it one that does not, such as adam.");
+  const g = new Float32Array(2 * count);
+  for (let step = 0; step < steps; step++)
+    do {
+      for (let i = 0; i < count; i++) {
+        const [gx, gy] = surface.gradient(w[2 * i]!, w[2 * i + 1]!); // within
+        g[2 * i] = gx;
+        g[2 * i + 1] = gy;
+      }
+      opt.update({ w: g });
+    } while (opt.midRound);
+  const last = opt.withReadout(() => w.slice());
+  opt.dispose();
+  return { ...gathered(last, x, y), columns, rows, x, y };
+}
+
+/** Throws if one number's step depends on the others. */
+function refuseCoupled(configured: Configured): void {
+  const rule = configured.kind === "rule" ? configured.rule : undefined;
+  takes("basins", "one rule with its options, such as adam({ lr: 0.1 })", configured, rule !== undefined);
+  if (!rule) return;
+  const places = Object.values(rule.state).map((slot) =>
+    typeof slot === "object" ? (slot.place ?? "tensor") : "tensor",
+  );
+  const alone = places.every((place) => place === "tensor" || place === "host");
+  const macros = Object.keys(rule.macros ?? {}).length > 0;
+  const sums = (): boolean =>
+    [...Object.keys(rule.phases ?? {}), undefined].some(
+      (phase) => trace(rule, undefined, undefined, phase).passes.length > 0,
+    );
+  if (rule.needs || !alone || macros || sums())
+    throw new OptimizerError(
+      `\`basins\` steps all starts as one tensor, and ${rule.title} lets its numbers see one another (norms, sums or matrices). Give it a rule that works by element, such as adam.`,
+    );
+}
+
+/** The ends, gathered where they lie close together. */
+function gathered(
+  w: Float32Array,
+  x: readonly [number, number],
+  y: readonly [number, number],
+): Pick<Basins, "indices" | "ends"> {
+  const count = w.length / 2;
+  const near = NEAR * Math.max(Math.abs(x[1] - x[0]), Math.abs(y[1] - y[0]));
+  const places: { at: [number, number]; starts: number }[] = [];
+  const found = new Int32Array(count).fill(-1);
+  for (let i = 0; i < count; i++) {
+    const [px, py] = [w[2 * i]!, w[2 * i + 1]!]; // within
+    if (!Number.isFinite(px) || !Number.isFinite(py)) continue;
+    let at = places.findIndex((place) => Math.abs(place.at[0] - px) < near && Math.abs(place.at[1] - py) < near);
+    if (at < 0 && places.length < 1000) at = places.push({ at: [px, py], starts: 0 }) - 1;
+    if (at < 0) continue;
+    places[at]!.starts++;
+    found[i] = at;
+  }
+  const kept = places
+    .map((place, was) => ({ ...place, was }))
+    .filter(({ starts }) => starts >= FEW * count)
+    .sort((a, b) => b.starts - a.starts)
+    .slice(0, MOST);
+  const names = new Map(kept.map(({ was }, i) => [was, i]));
+  return {
+    indices: Int16Array.from(found, (at) => names.get(at) ?? -1),
+    ends: kept.map(({ at, starts }) => ({ at, share: starts / count })),
+  };
+}
