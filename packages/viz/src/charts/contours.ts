@@ -34,8 +34,11 @@ export interface Path {
 
 /** Areas of a plane, cell by cell: row by row from the least y, each row from the least x. */
 export interface Areas {
+  /** The style of each cell, or -1. */
   readonly indices: ArrayLike<number>;
+  /** Cells from left to right, 2 to 2,048. */
   readonly columns: number;
+  /** Cells from bottom to top, 2 to 2,048. */
   readonly rows: number;
 }
 

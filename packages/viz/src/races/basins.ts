@@ -6,14 +6,19 @@ import type { Surface } from "./surface.ts";
 
 /** Options of `basins`. */
 export interface BasinsOptions {
+  /** The surface to descend, from `surface(…)`. */
   readonly surface: Surface;
   /** A rule that treats each number for itself: one without norms, sums or products of matrices. */
   readonly rule: Configured;
-  /** The ranges of starts, and how many there are along each. */
+  /** The least and the greatest x of starts. */
   readonly x: readonly [number, number];
+  /** The least and the greatest y of starts. */
   readonly y: readonly [number, number];
+  /** Starts along x, 2 to 512. */
   readonly columns: number;
+  /** Starts along y, 2 to 512. */
   readonly rows: number;
+  /** Updates of each start, 1 to 10,000. */
   readonly steps: number;
 }
 
@@ -21,9 +26,13 @@ export interface BasinsOptions {
 export interface Basins {
   /** For each start the index of its end among `ends`; -1 where the path left the numbers or ended by itself. */
   readonly indices: Int16Array;
+  /** Starts along x. */
   readonly columns: number;
+  /** Starts along y. */
   readonly rows: number;
+  /** The least and the greatest x of starts. */
   readonly x: readonly [number, number];
+  /** The least and the greatest y of starts. */
   readonly y: readonly [number, number];
   /** The places where many paths end, the most frequent first, with the share of starts that lead there. */
   readonly ends: readonly { readonly at: readonly [number, number]; readonly share: number }[];
