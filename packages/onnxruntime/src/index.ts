@@ -8,7 +8,7 @@ export {
   weightedSum,
 } from "@descent/onnx";
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
-export type { FileLike, FileSource } from "./files/read.ts";
+export type { FileLike, FileSource, ModelInput } from "./files/read.ts";
 export type { FixedShapes } from "./graphs/model.ts";
 export { objective, type WeightObjective } from "./objective.ts";
 export type { ExportOptions, LoadOptions, OpenOptions, TrainerOptions } from "./options.ts";

@@ -3,7 +3,7 @@ import { Calls } from "./calls.ts";
 import { checkCreate, checkOpen } from "./check-options.ts";
 import type { Engine, Opening, Started, Starting } from "./engine/engine.ts";
 import { LocalEngine } from "./engine/local.ts";
-import type { FileSource } from "./files/read.ts";
+import type { FileSource, ModelInput } from "./files/read.ts";
 import type { Candidates } from "./graphs/model.ts";
 import type { OpenOptions, TrainerOptions } from "./options.ts";
 import type { LostError } from "./quirks/lost.ts";
@@ -22,7 +22,7 @@ export interface Begun {
 }
 
 /** An engine for a model, which it differentiates. */
-export async function created(model: FileSource, options: TrainerOptions): Promise<Begun> {
+export async function created(model: ModelInput, options: TrainerOptions): Promise<Begun> {
   checkCreate(options);
   return begun(
     {

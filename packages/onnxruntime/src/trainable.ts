@@ -1,6 +1,7 @@
 import { OptimizerError, type Parameter } from "@descent/core";
 import { assign, list, shown, suggestion } from "@descent/core/adapter";
 import type { Mending } from "./engine/engine.ts";
+import { isTrainable } from "./graphs/masters.ts";
 import type { Candidates } from "./graphs/model.ts";
 import type { TrainerOptions } from "./options.ts";
 
@@ -35,10 +36,10 @@ export function trainedOf(
         ? `\`trainable\` chooses none of ${list(names)}.`
         : `The optimizer freezes all of ${list(chosen.map((p) => p.name))}, so there is nothing to train.`,
     );
-  const wrong = trained.filter((p) => p.elem !== "float32");
+  const wrong = trained.filter((p) => !isTrainable(p.elem));
   if (wrong.length > 0)
     throw new OptimizerError(
-      `${list(wrong.map((p) => p.name))} ${are(wrong)} ${wrong[0]!.elem}, and weights are trained in float32. Convert the model, or leave such weights out of \`trainable\`.`,
+      `${list(wrong.map((p) => p.name))} ${are(wrong)} ${wrong[0]!.elem}, and weights are trained in float32, from float32, float16 or bfloat16. Convert the model, or leave such weights out of \`trainable\`.`,
     );
   return trained.map((p) => p.name);
 }

@@ -31,7 +31,7 @@ import {
   renamedCheckpoint,
 } from "./checkpoint.ts";
 import type { Engine, Started } from "./engine/engine.ts";
-import { baseName, type FileSource } from "./files/read.ts";
+import { baseName, type FileSource, type ModelInput } from "./files/read.ts";
 import { checkPath, Writes } from "./files/writes.ts";
 import type { Candidates } from "./graphs/model.ts";
 import { type Begun, created, reopened } from "./opening.ts";
@@ -99,10 +99,10 @@ export class Trainer {
   }
 
   /**
-   * A trainer for a model given as bytes, a `File` or `Blob`, a path or a URL. Throws where the model cannot be trained, the
+   * A trainer for a model given as bytes, a `File` or `Blob`, a path, a URL, or what `decodeModel()` returns. Throws where the model cannot be trained, the
    * runtime is missing, or the provider computes wrongly.
    */
-  static async create(model: FileSource, options: TrainerOptions): Promise<Trainer> {
+  static async create(model: ModelInput, options: TrainerOptions): Promise<Trainer> {
     return new Trainer(options, await created(model, options));
   }
 

@@ -355,6 +355,12 @@ export function marked(tensor: TensorProto, trained: boolean, adapter?: string):
     ...(adapter === undefined ? [] : [{ key: ADAPTER, value: adapter }]),
   ];
   const all = [...kept, ...marks];
+  // As it was, where nothing changes: what is known of a tensor is kept by its object.
+  if (
+    all.length === metadataProps.length &&
+    all.every((e, i) => e.key === metadataProps[i]?.key && e.value === metadataProps[i]?.value)
+  )
+    return tensor;
   return all.length > 0 ? { ...rest, metadataProps: all } : rest;
 }
 

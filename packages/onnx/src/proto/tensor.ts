@@ -5,8 +5,11 @@ import { arrayOf, type Elem, elemBits, elemCode, elemOf, entries, type TypedArra
 import { type External, externalBytes } from "./external.ts";
 import type { SparseTensorProto, TensorProto } from "./model.ts";
 
-/** The numbers of tensors: what does not lie aligned in its file is copied once, however often the model is imported. */
-const numbers = new WeakMap<TensorProto, TypedArray>();
+/**
+ * The numbers of tensors: copies of what does not lie aligned in its file. Models that are imported at once share them, and nothing keeps
+ * them longer, or a frozen model would lie in memory twice.
+ */
+const numbers = new WeakMap<TensorProto, WeakRef<TypedArray>>();
 
 /** A tensor as the model has it, its data a view of the file's bytes where they are aligned, else a copy. */
 export function constantOf(tensor: TensorProto, external?: External): Constant {
@@ -35,8 +38,8 @@ export function constantOf(tensor: TensorProto, external?: External): Constant {
     const bytes = Math.ceil((count * elemBits(elem)) / 8);
     if (raw.length !== bytes) throw short(name, elem, dims, bytes, raw.length, "bytes");
     if (raw !== tensor.rawData) return { elem, dims, data: viewOf(elem, raw, length) };
-    let data = numbers.get(tensor);
-    if (data === undefined) numbers.set(tensor, (data = viewOf(elem, raw, length)));
+    let data = numbers.get(tensor)?.deref();
+    if (data === undefined) numbers.set(tensor, new WeakRef((data = viewOf(elem, raw, length))));
     return { elem, dims, data };
   }
   const typed = typedData(elem, tensor);

@@ -4,7 +4,7 @@ import type { FileUrl } from "@descent/files";
 import type { External, Loss, MendOptions } from "@descent/onnx";
 import type { GradientRule, LabelInput, LossFunction } from "@descent/onnx/autodiff";
 import type { BatchNorm } from "@descent/onnx/graph";
-import type { FileSource } from "../files/read.ts";
+import type { ModelInput } from "../files/read.ts";
 import type { Candidates, FixedShapes, Reading } from "../graphs/model.ts";
 import type { Plan, Training } from "../plans/training.ts";
 import type { Expected } from "../runtime/feeds.ts";
@@ -12,7 +12,7 @@ import type { ExecutionProvider, Runtime } from "../runtime/runtime.ts";
 
 /** Which model, and what runs it. */
 export interface Opening {
-  readonly model: FileSource;
+  readonly model: ModelInput;
   /** Whether the model is a training graph that was saved. */
   readonly trainingGraph: boolean;
   readonly runtime: Runtime | string | FileUrl | undefined;

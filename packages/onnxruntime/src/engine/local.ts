@@ -4,7 +4,7 @@ import { decodeModel, encodeModel, type Mended, type ModelProto, mend, OnnxError
 import type { Target } from "@descent/onnx/autodiff";
 import type { GraphProto } from "@descent/onnx/proto";
 import { beside } from "../files/external.ts";
-import { bytesOf, isUrl } from "../files/read.ts";
+import { bytesOf, isDecoded, isUrl } from "../files/read.ts";
 import { type Candidates, candidates, ModelSource } from "../graphs/model.ts";
 import type { Source } from "../graphs/source.ts";
 import { encodeTrainingFile, TrainingFile } from "../graphs/training-file.ts";
@@ -52,15 +52,16 @@ export class LocalEngine implements Engine {
 
   async open(opening: Opening): Promise<Candidates> {
     const { model, trainingGraph } = opening;
-    const [bytes, runtime, external] = await Promise.all([
-      bytesOf(model, trainingGraph ? "training graph" : "model"),
+    const kind = trainingGraph ? "training graph" : "model";
+    const [source, runtime, external] = await Promise.all([
+      isDecoded(model) && !trainingGraph ? model : bytesOf(isDecoded(model) ? encodeModel(model) : model, kind),
       runtimeOf(opening.runtime),
       opening.external ??
         (typeof model === "string" || isUrl(model) ? beside(String(model), opening.externalRoot) : undefined),
     ]);
     const opened = { ...opening, runtime: inTurn(runtime), external };
-    if (!trainingGraph) {
-      const read = decodeModel(bytes);
+    if (isDecoded(source) || !trainingGraph) {
+      const read = isDecoded(source) ? source : decodeModel(source);
       const { lift, ...mending } = opening.mending;
       const file = mend(read, { ...mending, lift: lift && constantsAmong(read, lift), external });
       this.#opened = { ...opened, file };
@@ -68,12 +69,12 @@ export class LocalEngine implements Engine {
         return candidates(file, external, opening.reading);
       } catch (error) {
         const outside = read.graph?.initializer?.some(({ dataLocation }) => dataLocation === 1) ?? false;
-        throw outside ? error : await alsoRefused(error, bytes, opened.runtime);
+        throw outside ? error : await alsoRefused(error, source, opened.runtime);
       }
     }
-    this.#opened = { ...opened, file: bytes };
+    this.#opened = { ...opened, file: source };
     const known = { elem: "float32", trained: true, because: "trained before", sources: [], modules: [] };
-    const weights = new TrainingFile(bytes).parameters.map(({ initial: _, ...p }) => ({ ...p, ...known }));
+    const weights = new TrainingFile(source).parameters.map(({ initial: _, ...p }) => ({ ...p, ...known }));
     return { weights, changes: [], notes: [], quantized: [] };
   }
 
@@ -208,10 +209,16 @@ async function trainingOf(
 }
 
 /** An error about the shapes of a node, with the words of ONNX Runtime where it does not take the file as it is either. */
-async function alsoRefused(error: unknown, bytes: Uint8Array, { InferenceSession }: Runtime): Promise<unknown> {
+async function alsoRefused(
+  error: unknown,
+  source: Uint8Array | ModelProto,
+  { InferenceSession }: Runtime,
+): Promise<unknown> {
   if (!(error instanceof OnnxError) || !error.message.includes(" Its inputs are ")) return error;
   try {
-    const session = await InferenceSession.create(bytes, { logSeverityLevel: 4 });
+    const session = await InferenceSession.create(isDecoded(source) ? encodeModel(source) : source, {
+      logSeverityLevel: 4,
+    });
     await session.release();
     return error;
   } catch (refused) {

@@ -1,6 +1,7 @@
 import { OptimizerError } from "@descent/core";
-import { shown } from "@descent/core/adapter";
+import { isRecord, shown } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
+import type { ModelProto } from "@descent/onnx";
 
 /** A module of Node's own. Bundlers for browsers must leave the import alone; each has its own words for that. */
 export const node = <T>(name: string): Promise<T> =>
@@ -16,6 +17,12 @@ export const isUrl = (x: unknown): x is FileUrl => x instanceof URL;
 
 /** A file as callers have it: its bytes, a `File` or `Blob`, a path (in Node) or a URL. */
 export type FileSource = string | FileUrl | Uint8Array | ArrayBuffer | FileLike;
+
+/** A model as callers have it: a file, or what `decodeModel()` and `adapt()` return, which costs no copy of the weights. */
+export type ModelInput = FileSource | ModelProto;
+
+/** Whether a model was decoded already. */
+export const isDecoded = (x: unknown): x is ModelProto => isRecord(x) && "graph" in x && isRecord(x.graph);
 
 /** The part of a `File` or `Blob` that is used here. */
 export interface FileLike {

@@ -19,6 +19,7 @@ import { type BatchNorm, type Dim, int, isRewritten, prune } from "@descent/onnx
 import type { Constant } from "@descent/onnx/proto";
 import type { Expected } from "../runtime/feeds.ts";
 import { seedDropouts } from "./dropout.ts";
+import { widen } from "./masters.ts";
 import { asInput, type EvaluationGraph, type Shapes, type Source, type TrainingGraph, type Weight } from "./source.ts";
 
 /** Sizes of inputs, by number or name. */
@@ -103,7 +104,7 @@ export class ModelSource implements Source {
       shape,
       role,
       axes,
-      initial: initial.data as Float32Array, // the trainer takes float32 weights only
+      initial: initial.data as Float32Array, // narrower ones were widened
     }));
     const held = this.#held.map((name) => ({ name, initial: source.initializers.get(name)! })); // weights of it
     this.statistics = [
@@ -145,13 +146,15 @@ export class ModelSource implements Source {
   #import(shapes: Shapes = {}): Graph {
     const { external, shapes: fixed = {}, gradients = {}, batchNorm, reading } = this.#options;
     const given = Object.entries(shapes).filter(([name]) => !this.labels.some((l) => l.name === name));
-    return importModel(this.#model, {
+    const graph = importModel(this.#model, {
       ...reading,
       shapes: { ...fixed, ...Object.fromEntries(given) },
       keep: Object.keys(gradients).filter(isRewritten),
       batchNorm,
       ...(external ? { external } : {}),
     });
+    widen(graph, [...this.#options.trained, ...this.#held]);
+    return graph;
   }
 
   #differentiated(source: Graph): ReturnType<typeof differentiate> {

@@ -1,7 +1,8 @@
 import { type Configured, OptimizerError, type Parameter } from "@descent/core";
 import { toPlain } from "@descent/core/adapter";
+import { encodeModel } from "@descent/onnx";
 import type { Engine, Exported, Opening, Retraining, Started, Starting } from "../engine/engine.ts";
-import { isNode, isUrl } from "../files/read.ts";
+import { isDecoded, isNode, isUrl } from "../files/read.ts";
 import type { Candidates } from "../graphs/model.ts";
 import type { Training } from "../plans/training.ts";
 import { LostError } from "../quirks/lost.ts";
@@ -78,7 +79,12 @@ export class RemoteEngine implements Engine {
       throw new OptimizerError(
         "`external` is a function, which cannot cross to a worker. Give the model by its path: files beside it are found.",
       );
-    const place = typeof model === "string" || isUrl(model) ? absolute(String(model)) : model;
+    const place =
+      typeof model === "string" || isUrl(model)
+        ? absolute(String(model))
+        : isDecoded(model)
+          ? encodeModel(model)
+          : model;
     const candidates = await this.#call<Candidates>("open", {
       ...rest,
       model: place,

@@ -1,0 +1,57 @@
+import { decodeModel, exportModel, Graph } from "@descent/onnx";
+import { constantOf, floatsOf } from "@descent/onnx/proto";
+import { sgd } from "@descent/sgd";
+import { expect, test } from "vitest";
+import { crossEntropy, Trainer } from "../src/index.ts";
+
+/** Weights that float16 holds exactly, up to the tenths. */
+const w = [0.5, -0.25, 0.125, 0, 1, 0.75, -0.5, 0.25, -1, 0, 0.5, 0.375];
+const b = [0.1, -0.2, 0.3, 0];
+
+/** logits = x·w + b in float16, as an exporter of a half model writes it. */
+function half(): Uint8Array {
+  const g = new Graph();
+  g.input("x", { elem: "float32", shape: ["batch", 3] });
+  const weight = (name: string, data: readonly number[], dims: readonly number[]): string => {
+    const { data: bits } = g.initializers.get(g.constant(data, "float16", dims))!; // it was just made
+    return g.initializer(name, { elem: "float16", dims, data: bits });
+  };
+  const [x = ""] = g.op("Cast", ["x"], { to: "float16" });
+  const [product = ""] = g.op("MatMul", [x, weight("w", w, [3, 4])]);
+  const [sum = ""] = g.op("Add", [product, weight("b", b, [4])]);
+  g.op("Cast", [sum], { to: "float32" }, ["logits"]);
+  g.output("logits");
+  return exportModel(g);
+}
+
+/**
+ * Five steps of PyTorch 2.13 on the same: float32 parameters, rounded by `.half()` where they are read. Products in float16 are rounded to
+ * 5e-4 of their size, in another order.
+ */
+const losses = [3.5077805519104004, 2.545876979827881, 1.7298688888549805, 1.1095561981201172, 0.7257139682769775];
+const trained = [
+  0.3054870367050171, -0.3575195372104645, 0.568920910358429, -0.14179687201976776, 0.21828603744506836,
+  0.7622864246368408, 0.13046877086162567, 0.3890686333179474, 0.38984379172325134, -0.07098999619483948,
+  -0.49345704913139343, 0.04929199069738388,
+];
+const close = 2e-3;
+
+test("float16 weights train as float32 masters, and are written back as float16", async () => {
+  await using trainer = await Trainer.create(half(), { optimizer: sgd({ lr: 0.3 }), loss: crossEntropy() });
+  expect(trainer.parameters.map(({ name }) => name).sort()).toEqual(["b", "w"]);
+  const batch = { x: [1, 0.5, -0.5, 0.25, -1, 2], labels: [2, 0] };
+  for (const wanted of losses) expect(Math.abs((await trainer.trainStep(batch)).loss - wanted)).toBeLessThan(close);
+  const { w: master } = await trainer.weights();
+  expect(Math.max(...master!.map((x, i) => Math.abs(x - trained[i]!)))).toBeLessThan(close);
+  // The master keeps more digits than its rounding, which the file has.
+  const file = decodeModel(await trainer.exportModel());
+  const stored = constantOf(file.graph!.initializer!.find(({ name }) => name === "w")!);
+  expect(stored.elem).toBe("float16");
+  const rounded = floatsOf(stored);
+  const errors = master!.map((x, i) => Math.abs(x - rounded[i]!));
+  expect(Math.max(...errors)).toBeGreaterThan(0);
+  expect(Math.max(...errors)).toBeLessThan(2 ** -12);
+  const again = (await trainer.evalStep(batch)).loss;
+  await using other = await Trainer.create(await trainer.exportModel(), { optimizer: sgd(), loss: crossEntropy() });
+  expect((await other.evalStep(batch)).loss).toBeCloseTo(again, 5);
+});
