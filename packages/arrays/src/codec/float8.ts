@@ -38,7 +38,7 @@ export function float8(pointer: wasm.Local<"i32">, local: wasm.NewLocal, stored:
     // The codes of zeros and of what is broken are zeros.
     scale.set(f32x4.splat(select(f32.const(Number.NaN), power(i32.shrS(head, 2)), i32.eq(i32.and(head, 3), BROKEN)))),
     lift.set(f32x4.splat(power(either(LIFT)))),
-    bits.set(i32x4.splat(either({ unsigned: 0x1fe00000, signed: 0x87f00000 }))),
+    bits.set(i32x4.splat(either({ unsigned: 0x1fe01fe0, signed: 0x87f087f0 }))),
     // Codes without a sign lie one bit higher.
     doubled.set(i32x4.splat(i32.sub(0, bare))),
     largest.set(f32x4.all(0)),
@@ -115,10 +115,18 @@ export function float8(pointer: wasm.Local<"i32">, local: wasm.NewLocal, stored:
   return {
     words: 2,
     begin: (word) => [heads.set(word(0)), room.set(word(1))],
-    read: (turn) => {
-      const high = laid.tee(i32x4.shl(i32x4.extendLowS(v128.load8x8S(pointer, 4 * turn)), DROPPED.signed));
-      const code = v128.and(i32x4.add(high, v128.and(laid, doubled)), bits);
-      return f32x4.mul(f32x4.mul(code, lift), scale);
+    // Eight codes become the upper halves of float32 numbers, first four of which are read, then four.
+    read: (turn, rest) => {
+      const placed = (): Vector => {
+        const high = laid.tee(i16x8.shl(v128.load8x8S(pointer, 4 * turn), DROPPED.signed - 16));
+        return laid.tee(v128.and(i16x8.add(high, v128.and(laid, doubled)), bits));
+      };
+      const zero = i32x4.all(0);
+      const number =
+        rest || turn % 2 === 0
+          ? i16x8.shuffle(zero, placed(), 0, 8, 1, 9, 2, 10, 3, 11)
+          : i16x8.shuffle(zero, laid, 4, 12, 5, 13, 6, 14, 7, 15);
+      return f32x4.mul(f32x4.mul(number, lift), scale);
     },
     write: (turn, value) => [
       v128.store(from, number.tee(value), 16 * turn),
