@@ -65,20 +65,27 @@ export function pnpm(...args) {
   return statusOf(run(args));
 }
 
-/** Parts that can be installed beside the app's default run, which is in every installation. `everything` has tests and tools too. */
-const parts = { engines: "--filter=@descent/engines", playground: "--filter=@descent/playground..." };
+/** The parts of an installation: the app's default run, its other engines, the playground. `everything` has tests and tools too. */
+const parts = {
+  app: "--filter=@descent/mnist...",
+  engines: "--filter=@descent/engines",
+  playground: "--filter=@descent/playground...",
+};
 
-/** The installation that has all of these: `app`, `app+engines`, `app+playground`, `app+engines+playground` or `everything`. */
+/** The installation that has all of these, such as `app`, `app+engines`, `playground` or `everything`. */
 export function modeOf(wanted) {
   if (wanted.includes("everything")) return "everything";
-  return ["app", ...Object.keys(parts).filter((part) => wanted.includes(part))].join("+");
+  // Engines are the app's.
+  const all = wanted.includes("engines") ? ["app", ...wanted] : wanted;
+  return Object.keys(parts)
+    .filter((part) => all.includes(part))
+    .join("+");
 }
 
 /** The arguments by which pnpm installs that much and no more. */
 export function selection(mode) {
   if (mode === "everything") return [];
-  const filters = mode.split("+").flatMap((part) => parts[part] ?? []);
-  return ["--prod", "--filter=@descent/mnist...", ...filters];
+  return ["--prod", ...mode.split("+").map((part) => parts[part])];
 }
 const stamp = path.join(root, "node_modules/.descent.json");
 
@@ -116,7 +123,8 @@ function installed() {
 export function install(wanted = "everything") {
   const before = installed();
   // A checkout older than the stamp: only `everything` has Vitest.
-  const has = before.mode ?? (existsSync(path.join(root, "node_modules/vitest")) ? "everything" : "app");
+  const older = existsSync(path.join(root, "node_modules/vitest")) ? "everything" : "app";
+  const has = before.mode ?? (existsSync(path.join(root, "node_modules")) ? older : "");
   const mode = modeOf([...has.split("+"), wanted]);
   const hash = fingerprint();
   if (before.hash === hash && before.mode === mode) return 0;
