@@ -12,7 +12,7 @@ const net = readFileSync(at("net.onnx"));
 const batch = { ...feeds(first("bert")), labels: first("bert").labels };
 
 const trainer = (adapted: Adapted, more: object = {}): Promise<Trainer> =>
-  Trainer.create(adapted.bytes(), { optimizer: adamw({ lr: 0.01 }), loss: crossEntropy(), ...more });
+  Trainer.create(adapted.model, { optimizer: adamw({ lr: 0.01 }), loss: crossEntropy(), ...more });
 
 describe("targets", () => {
   test("by default they are those of PEFT", async () => {
@@ -116,6 +116,22 @@ describe("training", () => {
     // Float32 in another order: Adam's first steps are ±lr whatever the gradient's size.
     for (const name of adapted.trained)
       expect(Math.max(...host![name]!.map((x, i) => Math.abs(x - graph![name]![i]!)))).toBeLessThan(1e-4);
+  });
+
+  test("takes the file's bytes or the model without a copy, in this thread or in a worker", async () => {
+    const adapted = adapt(net, lora({ targets: "fc", rank: 2 }));
+    const given = { ...feeds(first("net")), labels: first("net").labels };
+    const losses = [];
+    for (const [model, worker] of [
+      [adapted.bytes(), false],
+      [adapted.model, false],
+      [adapted.model, true],
+    ] as const) {
+      await using one = await Trainer.create(model, { optimizer: adamw({ lr: 0.01 }), loss: crossEntropy(), worker });
+      await one.trainStep(given);
+      losses.push((await one.evalStep(given)).loss);
+    }
+    expect(new Set(losses).size).toBe(1);
   });
 
   test("with dropout draws in training steps and not in use", async () => {
