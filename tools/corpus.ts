@@ -46,7 +46,9 @@ for (const key of keys.sort()) {
 if (versions.size > 1)
   throw new Error(`The folder has files of PyTorch ${[...versions].join(" and ")}; export them all with one.`);
 const shown = new Map(keys.filter((key) => only.test(key)).map((key) => [key, outcomes.get(key)!])); // all were followed
-const table = markdown(shown, [...versions][0] ?? "");
+const listed = join(folder, "cases.json");
+const cases: readonly string[] = existsSync(listed) ? JSON.parse(await readFile(listed, "utf8")) : [];
+const table = markdown(shown, { torch: [...versions][0] ?? "", code: code.slice(0, 12), cases: cases.length });
 console.log(table);
 if (values.write) await writeFile(new URL("../packages/onnxruntime/CORPUS.md", import.meta.url), table);
 
@@ -61,8 +63,9 @@ async function hashed(): Promise<string> {
     "tools/corpus",
   ]) {
     const root = fileURLToPath(new URL(`../${part}`, import.meta.url));
-    for (const file of (await readdir(root, { recursive: true })).filter((f) => f.endsWith(".ts")).sort())
-      hash.update(file).update(await readFile(join(root, file)));
+    // How outcomes are shown decides on none.
+    const files = (await readdir(root, { recursive: true })).filter((f) => f.endsWith(".ts") && f !== "table.ts");
+    for (const file of files.sort()) hash.update(file).update(await readFile(join(root, file)));
   }
   return hash.digest("hex");
 }

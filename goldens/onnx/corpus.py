@@ -217,6 +217,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     os.makedirs(args.folder, exist_ok=True)
+    json.dump(list(CASES), open(os.path.join(args.folder, "cases.json"), "w"))
     index_path = os.path.join(args.folder, "index.json")
     index = json.load(open(index_path)) if os.path.exists(index_path) else {}
     for name, case in CASES.items():
