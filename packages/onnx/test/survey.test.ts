@@ -311,11 +311,15 @@ describe("a kernel's place in a file that does not say what was a parameter", ()
     const [w] = [mixed(16)];
     const even = w!.map((_, i) => w![Math.max(i % 4, i >> 2) * 4 + Math.min(i % 4, i >> 2)]!);
     const few = mixed(16).map((v, i) => (i % 4 === 1 ? v : 0));
+    const eye = mixed(16).map((_, i) => (i % 5 === 0 ? 1 : 0));
     expect(
       verdicts({
         "blur.filter": [[3, 1, 3, 3], smooth],
         laplacian: [[4, 4], even],
+        mesh: [[4, 4], few],
         "onnx::MatMul_9": [[4, 4], few],
+        "onnx::MatMul_10": [[4, 4], eye],
+        start: [[4, 4], eye],
         "pruned.weight": [[4, 4], few],
         "blur.weight": [[3, 1, 3, 3], smooth],
         random: [[4, 4], mixed(16)],
@@ -323,7 +327,10 @@ describe("a kernel's place in a file that does not say what was a parameter", ()
     ).toEqual({
       "blur.filter": "-: the same filter for every channel",
       laplacian: "-: a symmetric matrix",
-      "onnx::MatMul_9": "-: zeros for the most part",
+      mesh: "-: zeros for the most part",
+      "onnx::MatMul_9": "trained: a kernel, by its place alone",
+      "onnx::MatMul_10": "trained: a kernel, by its place alone",
+      start: "trained: a kernel, by its place alone",
       "pruned.weight": "trained: a kernel",
       "blur.weight": "trained: a kernel",
       random: "trained: a kernel, by its place alone",

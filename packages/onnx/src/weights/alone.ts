@@ -26,18 +26,25 @@ export function alone(graph: Graph): (name: string) => boolean {
   return (name) => !named(name) && !sure.test(name) && !told.has(name);
 }
 
-/** Why the numbers of a kernel are not learnt ones, whose rows and entries are never alike; undefined where they may be. */
-export function fixedNumbers(value: Constant): string | undefined {
+/**
+ * Why the numbers of a kernel are not learnt ones, whose rows and entries are never alike; undefined where they may be. Learning may
+ * begin with a diagonal, and pruning leaves zeros in kernels whose names PyTorch's older exporter replaces.
+ */
+export function fixedNumbers(name: string, value: Constant): string | undefined {
   const data = floatsOf(value);
   if (data === undefined || data.length < 6 || uniform(value)) return undefined;
   const { dims } = value;
   const [rows = 0, columns = 0] = dims;
-  if (data.filter((v: number) => v === 0).length > data.length / 2) return "zeros for the most part";
   const size = data.length / rows;
   if (dims.length > 2 && rows > 1 && data.every((v: number, i: number) => v === data[i % size]))
     return "the same filter for every channel";
-  const even = dims.length === 2 && rows === columns && rows > 2;
-  return even && data.every((v: number, i: number) => v === data[(i % rows) * rows + Math.floor(i / rows)])
+  const matrix = dims.length === 2;
+  if (matrix && data.every((v: number, i: number) => v === 0 || Math.floor(i / columns) === i % columns))
+    return undefined;
+  if (!name.startsWith("onnx::") && data.filter((v: number) => v === 0).length > data.length / 2)
+    return "zeros for the most part";
+  const square = matrix && rows === columns && rows > 2;
+  return square && data.every((v: number, i: number) => v === data[(i % rows) * rows + Math.floor(i / rows)])
     ? "a symmetric matrix"
     : undefined;
 }

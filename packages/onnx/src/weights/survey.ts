@@ -135,7 +135,7 @@ function judged(
     return no(single);
   if (role !== undefined) {
     if (!isAlone(name)) return yes(about[role]);
-    const fixed = role === "kernel" ? fixedNumbers(value) : undefined;
+    const fixed = role === "kernel" ? fixedNumbers(name, value) : undefined;
     return fixed === undefined ? yes(`${about[role]}, ${placed}`) : no(fixed);
   }
   if (active.some((u) => u.learnt)) return yes("a slope");
