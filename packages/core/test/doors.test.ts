@@ -83,6 +83,8 @@ describe("@descent/core/adapter", () => {
     },
     draw: "is given a drawing, which the loop makes",
     drawn: "is given a drawing, which the loop makes",
+    referenceBackend: "is a backend, which the loop hands its jobs",
+    allFinite: "is handed gradients that the adapter has checked",
     checkConfigured: { args: () => [sgd(), "optimizer"], anything: [1] },
     among: words,
     isCallback: "is there to be asked about anything",
