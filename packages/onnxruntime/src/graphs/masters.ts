@@ -14,6 +14,8 @@ export const isTrainable = (elem: string): boolean => elem === "float32" || narr
  * Gradients and the optimizer's state are float32 then, as in mixed precision.
  */
 export function widen(graph: Graph, trained: readonly string[]): void {
+  const wide = (name: string): boolean => !narrow.has(graph.initializers.get(name)?.elem ?? "");
+  if (trained.every(wide)) return;
   const narrowed = new Map<string, string>();
   const before = graph.nodes.splice(0);
   for (const name of trained) {
@@ -27,7 +29,9 @@ export function widen(graph: Graph, trained: readonly string[]): void {
     const [as = ""] = graph.op("Cast", [name], { to: value.elem }, [graph.fresh(`${name}.${value.elem}`)]);
     narrowed.set(name, as);
   }
-  for (const node of before) graph.add({ ...node, inputs: node.inputs.map((name) => narrowed.get(name) ?? name) });
+  // Types stay as they are known, those that the file declares among them.
+  for (const node of before)
+    graph.nodes.push({ ...node, inputs: node.inputs.map((name) => narrowed.get(name) ?? name) });
 }
 
 /** Whether a graph inside a node reads a name. */
