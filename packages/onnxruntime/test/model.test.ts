@@ -88,15 +88,26 @@ describe("a model that cannot be trained is an error that says why, and what to 
       "`q` is quantized, and integers cannot be trained. Train the model it was quantized from, or name the other weights in `trainable`.",
     ],
     [
-      "in half precision",
+      "in double precision",
       () => {
         const g = new Graph();
-        g.input("x", { elem: "float16", shape: [2] });
-        g.initializer("w", { elem: "float16", dims: [2], data: new Uint16Array(2) });
+        g.input("x", { elem: "float64", shape: [2] });
+        g.initializer("w", { elem: "float64", dims: [2], data: new Float64Array(2) });
         g.output(g.op("Mul", ["x", "w"])[0]!);
         return exportModel(g);
       },
-      "`w` is float16, and weights are trained in float32. Convert the model, or leave such weights out of `trainable`.",
+      "`w` is float64, and weights are trained in float32, from float32, float16 or bfloat16. Convert the model, or leave such weights out of `trainable`.",
+    ],
+    [
+      "whose outputs are in half precision",
+      () => {
+        const g = new Graph();
+        g.input("x", { elem: "float16", shape: [1, 2] });
+        g.initializer("w", { elem: "float16", dims: [2, 2], data: new Uint16Array(4) });
+        g.output(g.op("MatMul", ["x", "w"])[0]!);
+        return exportModel(g);
+      },
+      /^The loss is float16, and it is read as float32\. Export the model with float32 outputs/,
     ],
     ["that is cut off", () => model("lenet").subarray(0, 1000), /byte/],
   ])("%s", async (_, bytes, message) => {

@@ -96,7 +96,12 @@ export class ModelSource implements Source {
     this.#model = model;
     this.#options = options;
     const source = this.#import();
-    const { parameters, statistics, labels } = this.#differentiated(source);
+    const { graph, loss, parameters, statistics, labels } = this.#differentiated(source);
+    const { elem } = graph.type(loss);
+    if (/float16$/.test(elem))
+      throw new OptimizerError(
+        `The loss is ${elem}, and it is read as float32. Export the model with float32 outputs, or give a \`loss\` that casts them: (graph, [y]) => ….`,
+      );
     this.inputs = new Map<string, Expected>([...source.inputs, ...labels.map((l) => [l.name, l.type] as const)]);
     this.labels = labels;
     this.parameters = parameters.map(({ name, shape, role, axes, initial }) => ({
