@@ -57,6 +57,7 @@ export { allFinite, type NonFinite, nonFiniteGradients, nonFiniteOption } from "
 export { finite, flag, knownOptions, meant, notNegative, oneOf, positive, whole } from "./options.ts";
 export {
   type Axes,
+  canonicalOrder,
   checkFields,
   checkParameter,
   checkShape,

@@ -162,3 +162,13 @@ export function decaysByRole(parameter: Parameter): boolean {
   const { role } = described("decaysByRole", parameter);
   return role !== "bias" && role !== "norm";
 }
+
+/**
+ * The dimensions of a parameter in one order for all frameworks: outputs, inputs, batch, then the receptive field; undefined without
+ * axes.
+ */
+export function canonicalOrder({ shape, axes }: Pick<Description, "shape" | "axes">): readonly number[] | undefined {
+  if (!axes) return undefined;
+  const named = [...axes.out, ...axes.in, ...(axes.batch ?? [])];
+  return [...named, ...shape.keys()].filter((d, i, all) => all.indexOf(d) === i);
+}

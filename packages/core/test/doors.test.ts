@@ -178,6 +178,7 @@ describe("@descent/core/adapter", () => {
     checkParameter: good(parameter),
     checkFields: { args: () => ["`w`", { shape: [2] }, ["shape"]], anything: [0, 1, 2] },
     checkShape: told("w", [2]),
+    canonicalOrder: "is handed shapes and axes that were checked when their parameters came",
     decaysByRole: good(parameter),
     description: told("w", [2]),
     matrix: good(parameter),

@@ -1,7 +1,7 @@
 import { type Areas, lineChart, tableOf } from "@descent/viz";
 import { type Engine, SupersededError } from "../engine/client.ts";
 import type { Calls, Outcome } from "../engine/messages.ts";
-import { conditionsOf, contendersOf, type State, type Store, surfaceOf } from "../state/state.ts";
+import { conditionsOf, contendersOf, type State, type Store, settingsOfRaces, surfaceOf } from "../state/state.ts";
 import { BasinsChoice } from "../ui/basins.ts";
 import { Contenders, fairnessChoice } from "../ui/contenders.ts";
 import { h, markup, save } from "../ui/dom.ts";
@@ -113,21 +113,7 @@ export class RacePage implements PageView {
     const { title, sentence } = surfaceOf(state);
     this.#title.textContent = title;
     this.#sentence.textContent = sentence;
-    const ofRace: readonly (keyof State)[] = [
-      "surface",
-      "formula",
-      "box",
-      "start",
-      "steps",
-      "noise",
-      "seed",
-      "clip",
-      "schedule",
-      "contenders",
-      "fairness",
-      "rate",
-      "basins",
-    ];
+    const ofRace: readonly (keyof State)[] = [...settingsOfRaces, "fairness", "rate", "basins"];
     if (!changed || ofRace.some((key) => changed.has(key))) void this.#run();
   }
 

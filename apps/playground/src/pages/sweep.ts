@@ -1,7 +1,7 @@
 import { formatNumber, lineChart, tableOf } from "@descent/viz";
 import { quantile, ratesFrom } from "@descent/viz/races";
 import { type Engine, SupersededError } from "../engine/client.ts";
-import { conditionsOf, contendersOf, type State, type Store, surfaceOf } from "../state/state.ts";
+import { conditionsOf, contendersOf, type State, type Store, settingsOfRaces, surfaceOf } from "../state/state.ts";
 import { h, labelled, markup, numberInput, selectOf } from "../ui/dom.ts";
 import { FLOOR } from "../ui/gaps.ts";
 import type { Mine } from "../ui/mine.ts";
@@ -124,19 +124,7 @@ export class SweepPage implements PageView {
   update(state: State, changed: ReadonlySet<keyof State> | undefined): void {
     this.#settings.show(state);
     for (const show of this.#show) show(state);
-    const reasons: readonly (keyof State)[] = [
-      "surface",
-      "formula",
-      "box",
-      "start",
-      "steps",
-      "noise",
-      "seed",
-      "clip",
-      "schedule",
-      "contenders",
-      "sweep",
-    ];
+    const reasons: readonly (keyof State)[] = [...settingsOfRaces, "sweep"];
     if (!changed || reasons.some((key) => changed.has(key))) void this.#sweep();
   }
 

@@ -31,6 +31,20 @@ export interface State {
   readonly sweep: { readonly from: number; readonly to: number; readonly count: number; readonly seeds: number };
 }
 
+/** The parts of it that races and sweeps alike depend on. */
+export const settingsOfRaces: readonly (keyof State)[] = [
+  "surface",
+  "formula",
+  "box",
+  "start",
+  "steps",
+  "noise",
+  "seed",
+  "clip",
+  "schedule",
+  "contenders",
+];
+
 /** The rule with which the editor opens: Yogi, which differs from Adam in one line. */
 const yogi = `options
   lr = 0.01

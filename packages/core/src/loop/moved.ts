@@ -1,5 +1,5 @@
 import { arranged, seen } from "../layout.ts";
-import { type Axes, type Parameter, type Shape, size } from "../parameter.ts";
+import { type Axes, canonicalOrder, type Description, type Parameter, type Shape, size } from "../parameter.ts";
 import type { RuleSpec, Side, Slot } from "../spec.ts";
 
 /*
@@ -8,24 +8,14 @@ import type { RuleSpec, Side, Slot } from "../spec.ts";
  */
 
 /** A shape with what its dimensions are. */
-interface Laid {
-  readonly shape: Shape;
-  readonly axes?: Axes | undefined;
-}
-
-/** The dimensions of a parameter in one order for all frameworks: outputs, inputs, batch, then the receptive field. */
-function canonical({ shape, axes }: Laid): number[] | undefined {
-  if (!axes) return undefined;
-  const named = [...axes.out, ...axes.in, ...(axes.batch ?? [])];
-  return [...named, ...shape.keys()].filter((d, i, all) => all.indexOf(d) === i);
-}
+type Laid = Pick<Description, "shape" | "axes">;
 
 /**
  * By dimension of today's parameter, the dimension of the saved one; undefined where the layouts are the same, are not both
  * known, or are not of the same parameter.
  */
 export function orderOf(saved: Laid, now: Laid): readonly number[] | undefined {
-  const [from, to] = [canonical(saved), canonical(now)];
+  const [from, to] = [canonicalOrder(saved), canonicalOrder(now)];
   if (!from || !to || from.length !== to.length) return undefined;
   const alike = (of: (axes: Axes) => number): boolean => of(saved.axes!) === of(now.axes!); // both are known
   if (!alike((a) => a.out.length) || !alike((a) => a.in.length) || !alike((a) => a.batch?.length ?? 0))

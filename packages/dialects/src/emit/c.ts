@@ -290,7 +290,7 @@ function elementNames(term: Term, uniform: ReadonlyMap<string, string>): string[
   return term.args.flatMap((arg) => elementNames(arg, uniform));
 }
 
-/** Always a floating number, so that no division is one of integers. */
+/** Always a floating-point literal, so that no division is an integer division. */
 const number = (value: number): string => {
   const text = String(value);
   return /[.e]/.test(text) ? text : `${text}.0`;

@@ -1,5 +1,7 @@
 import type { Hyper, RuleSpec } from "@descent/core/adapter";
-import { helperText, type Library, Python, pythonName } from "./python.ts";
+import { type Library, pythonName } from "./formulas.ts";
+import { helperText } from "./helpers.ts";
+import { Python } from "./python.ts";
 import type { Kept, Script } from "./script.ts";
 import { snake } from "./terms.ts";
 

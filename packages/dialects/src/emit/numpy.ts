@@ -1,3 +1,4 @@
+import { type Library, pythonName } from "./formulas.ts";
 import {
   asMatrix,
   defaults,
@@ -9,7 +10,6 @@ import {
   startsNeedMath,
   waits,
 } from "./module.ts";
-import { type Library, pythonName } from "./python.ts";
 import type { Script } from "./script.ts";
 
 const numpy: Library = { name: "np", traced: false, keep: "keepdims" };

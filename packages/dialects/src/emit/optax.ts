@@ -1,4 +1,5 @@
 import { OptimizerError } from "@descent/core";
+import { type Library, pythonName } from "./formulas.ts";
 import {
   asMatrix,
   defaults,
@@ -10,7 +11,6 @@ import {
   startsNeedMath,
   waits,
 } from "./module.ts";
-import { type Library, pythonName } from "./python.ts";
 import type { Kept, Script } from "./script.ts";
 
 const jax: Library = { name: "jnp", traced: true, keep: "keepdims" };

@@ -1,3 +1,4 @@
+import { type Library, pythonName } from "./formulas.ts";
 import {
   asMatrix,
   className,
@@ -9,7 +10,6 @@ import {
   startsNeedMath,
   waits,
 } from "./module.ts";
-import { type Library, pythonName } from "./python.ts";
 import type { Script } from "./script.ts";
 
 const torch: Library = { name: "torch", traced: false, keep: "keepdim" };

@@ -24,7 +24,7 @@ const everywhere = {
   accumulator_dtype: "state is float32; adapters keep it in fewer bytes by their option `state`.",
 };
 
-/** The rate when it is left out, options that cannot be had, with the reason, and options that may be null. */
+/** The rate when it is left out, options that are not supported, with the reason, and options that may be null. */
 interface AliasOptions {
   readonly rate?: number;
   readonly refuses?: Readonly<Record<string, string>>;

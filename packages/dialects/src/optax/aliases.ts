@@ -192,7 +192,7 @@ export const rmsprop = alias(
   },
 );
 
-/** `optax.rprop` of Optax 0.2.8, which is a step late: each update is the one computed the time before, and the first is 0. */
+/** `optax.rprop` of Optax 0.2.8, which is a step late: each update is the one that was computed a step earlier, and the first is 0. */
 export const rprop = alias("rprop", { eta_minus: 0.5, eta_plus: 1.2, min_step_size: 1e-6, max_step_size: 50 }, (o) =>
   rules.rpropLate({
     lr: o.learning_rate,

@@ -41,7 +41,7 @@ export const add_decayed_weights =
   (next) =>
     withL2(next, weight_decay, { decays: masked("add_decayed_weights", mask) });
 
-/** `optax.MultiSteps`: an update for every few gradients, by their mean. */
+/** `optax.MultiSteps`: one update per several gradients, by their mean. */
 export const MultiSteps = (inner: Configured, every_k_schedule: number): Configured =>
   accumulate(inner, { every: every_k_schedule });
 
@@ -53,7 +53,7 @@ export interface LookaheadOptions {
   readonly slow_step_size: HyperValue;
 }
 
-/** `optax.lookahead`: every `sync_period` updates the slow weights come a part of the way, and the fast ones go there. */
+/** `optax.lookahead`: every `sync_period` updates the slow weights move part of the way towards the fast ones, which then continue from there. */
 export function lookahead(fast_optimizer: Configured, options: LookaheadOptions): Configured {
   const { sync_period: every, slow_step_size: alpha } = knownOptions("lookahead", options, [
     "sync_period",

@@ -84,7 +84,7 @@ export const nradam = rule({
   update: { ...radamRooted.update, mHat: nadamRooted.update.mHat },
 });
 
-/** Optimistic Adam on top of NAdam: the update plus what it grew by. */
+/** Optimistic Adam on top of NAdam: the update plus the amount by which it grew. */
 export const optimisticNadam = rule({
   ...optimisticAdam,
   id: "optax/optimistic-adam",
@@ -169,7 +169,7 @@ export const fromageOfOptax = rule({
   update: { ...fromage.update, ratio: "max(norm(p), minNorm) / max(norm(g), minNorm)" },
 });
 
-/** Rprop as Optax 0.2.8 has it: each step is the one that was computed the time before, and the first is 0. */
+/** Rprop as Optax 0.2.8 has it: each step is the one that was computed a step earlier, and the first is 0. */
 export const rpropLate = rule({
   ...rprop,
   id: "optax/rprop",

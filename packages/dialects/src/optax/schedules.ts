@@ -18,7 +18,7 @@ import { asked, scheduleOptions } from "../optimizer/schedules.ts";
  * Optax's schedules with Optax's options by name. A schedule there and here is a function of the count of updates.
  */
 
-/** `constant_schedule`: the same value for ever. */
+/** `constant_schedule`: the same value throughout. */
 export const constant_schedule = (value: number): Equation => constant(value);
 
 /** A schedule that holds its first value until `begin`, which below 0 counts as 0 in Optax. */
@@ -167,7 +167,7 @@ export function warmup_constant_schedule(given: Given<typeof warm>): Equation {
   return warmed(o, constant(o.peak_value));
 }
 
-/** A straight line up, without steps none, and then another schedule. */
+/** A straight line up, unless it has no steps, and then another schedule. */
 const warmed = (o: { init_value: number; peak_value: number; warmup_steps: number }, then: Equation): Equation =>
   o.warmup_steps <= 0
     ? then
@@ -219,7 +219,7 @@ export function sgdr_schedule(cosine_kwargs: readonly Given<typeof warmCosine>[]
   );
 }
 
-/** `join_schedules`: each schedule from its boundary on, and from its own beginning. */
+/** `join_schedules`: each schedule runs from its boundary on, and counts from its own start. */
 export function join_schedules(schedules: readonly Equation[], boundaries: readonly number[]): Equation;
 export function join_schedules(schedules: readonly Schedule[], boundaries: readonly number[]): Schedule;
 export function join_schedules(schedules: readonly Schedule[], boundaries: readonly number[]): Schedule {

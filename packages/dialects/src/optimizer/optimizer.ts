@@ -7,7 +7,7 @@ export type Library = "torch" | "optax" | "keras" | "tensorflow";
 /** The values that an option takes, by its default: a schedule wherever there is a number. */
 export type Wide<V> = V extends boolean ? boolean : V extends number ? HyperValue : V extends string ? string : V;
 
-/** Options of a library's optimizer with what they are when left out. */
+/** Options of a library's optimizer, with their defaults. */
 export type Defaults = Readonly<Record<string, unknown>>;
 
 /** Every option, given or not. */
@@ -24,7 +24,7 @@ export interface Dialect<D extends Defaults = Defaults> {
   readonly dialect: string;
   /** The library's options and defaults. */
   readonly defaults: D;
-  /** Options that the library has and that cannot be had here, with the reason. */
+  /** Options of the library that are not supported here, with the reason. */
   readonly refuses: Readonly<Record<string, string>>;
 }
 
@@ -46,7 +46,7 @@ export function optimizer<const D extends Defaults>(entry: Entry<D>): Dialect<D>
   return Object.assign(configure, { library, dialect, defaults, refuses });
 }
 
-/** The values of all options: those given, checked, and the defaults of the rest. */
+/** The values of all options: the given ones, checked, and defaults for the rest. */
 export function read<D extends Defaults>(
   where: string,
   options: Given<D>,

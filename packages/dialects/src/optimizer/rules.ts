@@ -42,7 +42,7 @@ export const rmspropCenteredRateInside = rule({
   },
 });
 
-/** An exponential average of weights that begins as those after the first update: PyTorch's AveragedModel, Keras's `use_ema`. */
+/** An exponential average of weights that starts from the weights after the first update: PyTorch's AveragedModel, Keras's `use_ema`. */
 export const averaged = transform({
   id: "averaged-model",
   title: "AveragedModel",

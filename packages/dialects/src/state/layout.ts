@@ -1,21 +1,11 @@
-import type { Axes, Shape } from "@descent/core/adapter";
+import { canonicalOrder, type Description, type Shape } from "@descent/core/adapter";
 
 /** A shape with what its dimensions are, where that is known. */
-export interface Laid {
-  readonly shape: Shape;
-  readonly axes?: Axes | undefined;
-}
-
-/** The dimensions in one order for all libraries: outputs, inputs, batch, then the receptive field. */
-function canonical({ shape, axes }: Laid): number[] | undefined {
-  if (!axes) return undefined;
-  const named = [...axes.out, ...axes.in, ...(axes.batch ?? [])];
-  return [...named, ...shape.keys()].filter((d, i, all) => all.indexOf(d) === i);
-}
+export type Laid = Pick<Description, "shape" | "axes">;
 
 /** By dimension of `to`, the same dimension of `from`: as they lie where the layout of either is not known. */
 export function orderOf(from: Laid, to: Laid): readonly number[] {
-  const [a, b] = [canonical(from), canonical(to)];
+  const [a, b] = [canonicalOrder(from), canonicalOrder(to)];
   if (!a || !b) return [...to.shape.keys()];
   return b.map((_, d) => a[b.indexOf(d)]!);
 }
