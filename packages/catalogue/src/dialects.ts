@@ -643,8 +643,8 @@ export const dialects: readonly DialectEntry[] = [
     "name": "rprop",
     "library": "optax",
     "rule": "optax/rprop",
-    "sentence": "`optax.rprop` of Optax 0.2.8, which is a step late: each update is the one computed the time before, and the first is 0.",
-    "comment": "`optax.rprop` of Optax 0.2.8, which is a step late: each update is the one computed the time before, and the first is 0.",
+    "sentence": "`optax.rprop` of Optax 0.2.8, which is a step late: each update is the one that was computed a step earlier, and the first is 0.",
+    "comment": "`optax.rprop` of Optax 0.2.8, which is a step late: each update is the one that was computed a step earlier, and the first is 0.",
     "options": [
       { "name": "learning_rate" },
       { "name": "eta_minus", "default": 0.5 },
