@@ -290,9 +290,20 @@ interface GoldenRecord {
   readonly name: string;
   readonly source?: string;
 }
+/** The same of initializers. */
+interface InitializerRecord {
+  readonly initializer: string;
+  readonly source: string;
+}
 type GoldenFile =
   | readonly GoldenRecord[]
-  | { readonly source: string; readonly penalties?: readonly GoldenRecord[]; readonly transform?: string };
+  | {
+      readonly source: string;
+      readonly penalties?: readonly GoldenRecord[];
+      readonly transform?: string;
+      readonly scales?: readonly InitializerRecord[];
+      readonly patterns?: readonly InitializerRecord[];
+    };
 
 /** The sources of a package's goldens, by the function that they check. */
 function goldenSources(folder: string): ReadonlyMap<string, readonly string[]> {
@@ -309,7 +320,9 @@ function goldenSources(folder: string): ReadonlyMap<string, readonly string[]> {
 }
 
 const isList = (golden: GoldenFile): golden is readonly GoldenRecord[] => Array.isArray(golden);
-const recordsOf = ({ penalties, transform, source }: Exclude<GoldenFile, readonly unknown[]>): GoldenRecord[] => {
+const recordsOf = (file: Exclude<GoldenFile, readonly unknown[]>): GoldenRecord[] => {
+  const { penalties, transform, source, scales, patterns } = file;
+  if (scales && patterns) return [...scales, ...patterns].map((one) => ({ name: one.initializer, source: one.source }));
   const names = penalties?.map(({ name }) => name) ?? (transform === undefined ? [] : [transform]);
   return names.map((name) => ({ name, source }));
 };
@@ -328,6 +341,10 @@ export async function functionEntries(
   const golden = goldenSources(path.join(folder, "test/golden"));
   return Object.entries(module)
     .filter(([, value]) => typeof value === "function" && !isTransform(value) && !isGenerator(value))
+    .filter(([name, value]) => {
+      const own = (value as () => unknown).name; // it is one
+      return own === name || module[own] !== value; // not the second name of another export
+    })
     .filter(([name]) => !methods.some((method) => method.name === name))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name]) => {

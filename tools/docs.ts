@@ -114,7 +114,7 @@ const methods = await methodEntries(root, "quasi-newton");
 if (methods.length === 0) throw new Error("No methods were found in packages/quasi-newton.");
 current("packages/catalogue/src/methods.ts", methodsModule(methods));
 const functions: FunctionEntry[] = [];
-for (const name of ["quasi-newton", "regularizers", "transforms"]) {
+for (const name of ["initializers", "quasi-newton", "regularizers", "schedules", "transforms"]) {
   const found = await functionEntries(root, name, methods);
   if (found.length === 0) throw new Error(`No functions were found in packages/${name}.`);
   functions.push(...found);

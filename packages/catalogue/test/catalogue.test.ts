@@ -7,8 +7,10 @@ import * as keras from "@descent/dialects/keras";
 import * as optax from "@descent/dialects/optax";
 import { train } from "@descent/dialects/tensorflow";
 import * as torch from "@descent/dialects/torch";
+import * as initializers from "@descent/initializers";
 import * as quasiNewton from "@descent/quasi-newton";
 import * as regularizers from "@descent/regularizers";
+import * as schedules from "@descent/schedules";
 import * as sharpness from "@descent/sharpness";
 import * as around from "@descent/transforms";
 import { describe, expect, test } from "vitest";
@@ -69,13 +71,21 @@ test("the catalogue has every method that quasi-newton exports, as it says of it
 test("the catalogue has every other function of regularizers, quasi-newton and transforms, with its file and what checks it", () => {
   const isFunction = ([, f]: readonly [string, unknown]): boolean =>
     typeof f === "function" && !isTransform(f) && Object.prototype.toString.call(f) !== "[object GeneratorFunction]";
-  const names = (module: object): string[] =>
+  /** The name by which a function goes first: heNormal is kaimingNormal too. */
+  const firstOf = (module: Readonly<Record<string, unknown>>, f: unknown): string | undefined => {
+    const { name } = f as () => unknown;
+    return module[name] === f ? name : undefined;
+  };
+  const names = (module: Readonly<Record<string, unknown>>): string[] =>
     Object.entries(module)
       .filter(isFunction)
+      .filter(([name, f]) => [name, undefined].includes(firstOf(module, f)))
       .map(([name]) => name);
   const exported = {
+    initializers: names(initializers),
     "quasi-newton": names(quasiNewton).filter((name) => !methods.some((method) => method.name === name)),
     regularizers: names(regularizers),
+    schedules: names(schedules),
     transforms: names(around),
   };
   for (const [family, wanted] of Object.entries(exported)) {
@@ -90,7 +100,7 @@ test("the catalogue has every other function of regularizers, quasi-newton and t
       expect(read(source)).toMatch(new RegExp(`\\*/\n+export (const|(async )?function\\*?) ${name}\\b`));
       expect(sentence, name).toMatch(/^[^ ].{20,}\.$/s);
       expect(comment, name).toContain(sentence.slice(0, 20));
-      expect(golden !== undefined, name).toBe(new RegExp(`"(name|transform)": ?"${name}"`).test(goldens));
+      expect(golden !== undefined, name).toBe(new RegExp(`"(name|transform|initializer)": ?"${name}"`).test(goldens));
       for (const one of golden?.sources ?? []) expect(goldens).toContain(JSON.stringify(one));
     }
   }
@@ -104,6 +114,11 @@ test("the catalogue has every other function of regularizers, quasi-newton and t
     "wolfe",
     "minimize",
     "graft",
+    "cosine",
+    "plateau",
+    "rateFinder",
+    "heNormal",
+    "lsuv",
   ])
     expect(Object.values(exported).flat()).toContain(name);
 });
