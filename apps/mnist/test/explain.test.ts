@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { elementOf } from "../src/cli/explain.ts";
-import { main } from "../src/cli/main.ts";
 import { model } from "../src/engines/model.ts";
 import { loadCheckpoint } from "../src/run/checkpoint.ts";
 import { Progress } from "../src/terminal/progress.ts";
 import { smallFiles, writeFiles } from "./data.ts";
+import { told } from "./told.ts";
 import { scratch } from "./world.ts";
 
 /** A small data set, for the whole file. */
@@ -17,26 +17,6 @@ afterAll(() => rmSync(data, { recursive: true, force: true }));
 
 const cpu = ["--data", data, "--engine", "onnxruntime", "--device", "cpu"];
 const small = [...cpu, "--model", "mlp", "--batch-size", "32", "--epochs", "1"];
-
-/** Runs a command in this process; processes of their own cost seconds. */
-async function told(
-  ...args: readonly string[]
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const printed = { out: "", err: "" };
-  const keep = (where: "out" | "err", text: unknown): true => {
-    printed[where] += String(text);
-    return true;
-  };
-  const spies = [
-    vi.spyOn(process.stdout, "write").mockImplementation((text) => keep("out", text)),
-    vi.spyOn(process.stderr, "write").mockImplementation((text) => keep("err", text)),
-    vi.spyOn(console, "error").mockImplementation((text) => void (printed.err += `${text}\n`)),
-  ];
-  onTestFinished(() => spies.forEach((spy) => void spy.mockRestore()));
-  const code = await main(args);
-  for (const spy of spies) spy.mockRestore();
-  return { code, ...printed };
-}
 
 test.each(["adamw", "extra-adam"])(
   "explain %s: replays to the last update, and its p is the one that was trained",

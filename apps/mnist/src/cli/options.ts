@@ -170,6 +170,13 @@ const training = (command: Command, epochs: number): Command =>
       ).preset(String(strengths.cutmix)),
     )
     .addOption(
+      option(
+        "--ema [decay]",
+        "test and save an average of the weights, of which this much is kept at each update",
+        number("--ema", ranges.ema),
+      ).preset("0.999"),
+    )
+    .addOption(
       option("--epochs <n>", "passes over the training images", number("--epochs", ranges.epochs)).default(epochs),
     )
     .addOption(
@@ -207,6 +214,13 @@ export const trainOptions = (command: Command): Command =>
     )
       .addOption(
         option("--out <folder>", "folder for the run, new or empty (default: runs/<time>-<optimizer>)", named("--out")),
+      )
+      .addOption(
+        option(
+          "--early-stop [epochs]",
+          "end after this many epochs without a lower loss on the test images, and keep the best weights (whose accuracy is then a little flattered)",
+          number("--early-stop", ranges.earlyStop),
+        ).preset("2"),
       )
       .option("--watch", "print the norms of gradients and updates, layer by layer, about once per second")
       .addOption(
@@ -311,8 +325,8 @@ export function regularized(given: CompareOptions): Pick<Recipe, RegularizerName
 
 /** Records defaults too, so that the run can be reproduced after they change. */
 export function recipeOf(given: Given, { optimizer, lr, seed }: Pick<Recipe, "optimizer" | "lr" | "seed">): Recipe {
-  const { model, schedule, warmup, weightDecay, clip, epochs, batchSize, limit } = given;
+  const { model, schedule, warmup, weightDecay, clip, ema, earlyStop, epochs, batchSize, limit } = given;
   const rate = lr ?? (isEquation(schedule) ? undefined : defaultRate(optimizer));
-  const own = { weightDecay, clip, ...regularizersOf(given) };
+  const own = { weightDecay, clip, ...regularizersOf(given), ema, earlyStop };
   return { model, optimizer, lr: rate, schedule, warmup, ...own, epochs, batchSize, limit, seed };
 }

@@ -6,7 +6,7 @@ import { type Model, type ModelName, model, modelNames, type Weights } from "../
 import { oneLine, UserError } from "../errors.ts";
 import { readPosition } from "../training/position.ts";
 import { type Recipe, readRecipe } from "../training/recipe.ts";
-import type { Saved } from "../training/train.ts";
+import type { Best, Saved } from "../training/train.ts";
 import { readRunFile } from "./folder.ts";
 import { decode, encode, isRecord } from "./tensors.ts";
 
@@ -34,15 +34,25 @@ const tensors = (net: Model, weights: Weights, prefix: string): Record<string, S
  * `descent`, as every adapter reads them, and the run's metadata in the entry `descent-mnist`.
  */
 export async function saveCheckpoint(file: string, saved: Checkpoint): Promise<void> {
-  const { recipe, position, weights, state, data, where } = saved;
+  const { recipe, position, weights, state, data, where, best } = saved;
   const slots = Object.fromEntries(
     Object.entries(state.tensors).map(([key, { shape, data: numbers }]): [string, SafeTensor] => [
       key,
       { dtype: "F32", shape, data: numbers },
     ]),
   );
-  const all = { ...tensors(model(recipe.model), weights, "p/"), ...slots };
-  await write(file, encode(all, { recipe, position, data, where }, { descent: JSON.stringify(state.meta) }));
+  const net = model(recipe.model);
+  const kept = best === undefined ? {} : tensors(net, best.weights, "best/");
+  const all = { ...tensors(net, weights, "p/"), ...kept, ...slots };
+  const of = best && { epoch: best.epoch, loss: best.loss };
+  await write(
+    file,
+    encode(
+      all,
+      { recipe, position, data, where, ...(of ? { best: of } : {}) },
+      { descent: JSON.stringify(state.meta) },
+    ),
+  );
 }
 
 /** Writes the parameters alone, under their own names. */
@@ -90,6 +100,20 @@ function readWhere(found: unknown): Where | undefined {
   return device && engine ? { device, engine, version: String(found.version).slice(0, 100) } : undefined;
 }
 
+/** The best epoch of a run that may stop early. */
+function readBest(found: unknown, net: Model, all: StateDict["tensors"], file: string): Best | undefined {
+  if (!isRecord(found)) return undefined;
+  const { epoch, loss } = found;
+  const tensor = (name: string): Float32Array | undefined => all[`best/${name}`]?.data;
+  if (
+    typeof epoch !== "number" ||
+    typeof loss !== "number" ||
+    net.parameters.some(({ name }) => tensor(name) === undefined)
+  )
+    throw new UserError(`\`${file}\` is damaged: its best epoch is incomplete.`);
+  return { epoch, loss, weights: Object.fromEntries(net.parameters.map(({ name }) => [name, tensor(name)!])) };
+}
+
 /** Loads a checkpoint. `asked` is the model named on the command line, if any. */
 export function loadCheckpoint(file: string, asked?: ModelName): Checkpoint {
   const { model: net, weights, own, bytes } = open(file);
@@ -109,7 +133,7 @@ export function loadCheckpoint(file: string, asked?: ModelName): Checkpoint {
   } catch (error) {
     throw new UserError(`\`${file}\` cannot be used: ${oneLine(error)}`, { cause: error });
   }
-  const slots = Object.fromEntries(Object.entries(state.tensors).filter(([key]) => !key.startsWith("p/")));
+  const slots = Object.fromEntries(Object.entries(state.tensors).filter(([key]) => !/^(p|best)\//.test(key)));
   return {
     recipe,
     position,
@@ -117,6 +141,7 @@ export function loadCheckpoint(file: string, asked?: ModelName): Checkpoint {
     state: { meta: state.meta, tensors: slots },
     data: own.data,
     where: readWhere(own.where),
+    best: readBest(own.best, net, state.tensors, file),
   };
 }
 

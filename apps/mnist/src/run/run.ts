@@ -2,20 +2,20 @@ import path from "node:path";
 import { type Digits, fingerprint, first, type Mnist } from "../data/digits.ts";
 import type { Choice } from "../devices/device.ts";
 import { write, writeJson } from "../disk.ts";
-import type { Engine } from "../engines/engine.ts";
+import type { Engine, Learner } from "../engines/engine.ts";
 import { model, startingWeights, type Weights } from "../engines/model.ts";
 import { UserError } from "../errors.ts";
 import { report } from "../report/report.ts";
 import { duration, type Progress, percent, thousands } from "../terminal/progress.ts";
 import { findingLine, watchLine } from "../terminal/watch.ts";
-import type { Evaluation } from "../training/evaluation.ts";
+import { type Evaluation, evaluate } from "../training/evaluation.ts";
 import type { EpochLine } from "../training/lines.ts";
 import { Observer } from "../training/observer.ts";
 import { type Optimizer, optimizerOf } from "../training/optimizer.ts";
 import { checkPosition, start } from "../training/position.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { mixes } from "../training/regularizers.ts";
-import { type Outcome, type Saved, train, updatesOf } from "../training/train.ts";
+import { type Best, hasStalled, type Outcome, type Saved, train, updatesOf } from "../training/train.ts";
 import { Board } from "./board.ts";
 import { type Checkpoint, saveCheckpoint, saveModel, type Where } from "./checkpoint.ts";
 import { addFinding, readFindings, rewindFindings } from "./findings.ts";
@@ -103,7 +103,12 @@ export async function resumedTraining(
       `\`${file}\` was trained on different images than those in ${mnist.source}. Pass the original ones with --data.`,
     );
   checkPosition(position, recipe, digits.count, file);
-  const trained = position.epoch >= recipe.epochs;
+  const stalled = hasStalled(recipe, saved.best, position.epoch);
+  if (stalled && isComplete(folder.path, position))
+    throw new UserError(
+      `\`${folder.path}\` stopped early after epoch ${position.epoch}, as --early-stop ${recipe.earlyStop} asks. Start a new run to train longer.`,
+    );
+  const trained = position.epoch >= recipe.epochs || stalled;
   if (trained && (recipe.epochs !== saved.recipe.epochs || isComplete(folder.path, position)))
     throw new UserError(
       `\`${folder.path}\` has completed its ${position.epoch === 1 ? "epoch" : `${position.epoch} epochs`}. To train longer, pass --epochs ${position.epoch + 1} or more.`,
@@ -172,6 +177,7 @@ async function training(run: Run): Promise<Ended> {
       digits,
       test: world.mnist.test,
       from: saved?.position,
+      best: saved?.best,
       checkpointEvery: world.checkpointEvery,
       stop: world.stop,
       observer: observerOf(run, board),
@@ -193,20 +199,43 @@ async function training(run: Run): Promise<Ended> {
       );
       return { folder, summary: undefined };
     }
-    const { evaluation, position, last = run.last, pace } = outcome;
-    const summary = await finish(
-      run,
-      evaluation,
-      await learner.readout(),
-      { position, last, pace },
-      await learner.files(),
-      started,
-    );
+    const { position, last = run.last, pace, best } = outcome;
+    const { evaluation, weights, files } = await chosen(run, learner, outcome.evaluation, position.epoch, best);
+    const summary = await finish(run, evaluation, weights, { position, last, pace, best }, files, started);
     return { folder, summary };
   } finally {
     progress.clear();
     learner.dispose();
     log?.close();
+  }
+}
+
+/** The network that a run leaves: that of its best epoch where it may stop early, else the last. */
+async function chosen(
+  { recipe, optimizer, world: { engine, mnist, progress } }: Run,
+  learner: Learner,
+  evaluation: Evaluation,
+  epoch: number,
+  best: Best | undefined,
+): Promise<{
+  readonly evaluation: Evaluation;
+  readonly weights: Weights;
+  readonly files: Awaited<ReturnType<Learner["files"]>>;
+}> {
+  if (best === undefined || best.epoch === epoch)
+    return { evaluation, weights: await learner.readout(), files: await learner.files() };
+  progress.say(
+    `Stopped after epoch ${epoch}: the loss on the test images was lowest after epoch ${best.epoch}, whose weights are kept.`,
+  );
+  const own = await engine.learner({
+    model: model(recipe.model),
+    weights: best.weights,
+    optimizer: optimizer.configured,
+  });
+  try {
+    return { evaluation: await evaluate(own, mnist.test), weights: best.weights, files: await own.files() };
+  } finally {
+    own.dispose();
   }
 }
 

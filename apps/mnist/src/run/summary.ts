@@ -36,6 +36,8 @@ export interface Summary {
   readonly optimizerMilliseconds: number | null;
   readonly seed: number;
   readonly epochs: number;
+  /** The epoch whose weights are kept, where the run may stop early. */
+  readonly bestEpoch: number | null;
   readonly steps: number;
   readonly batchSize: number;
   readonly trainImages: number;
@@ -89,7 +91,8 @@ export function summarize(run: {
     stepMilliseconds: pace === undefined ? null : pace.step * 1000,
     optimizerMilliseconds: pace === undefined ? null : pace.optimizer * 1000,
     seed: recipe.seed,
-    epochs: recipe.epochs,
+    epochs: position.epoch,
+    bestEpoch: outcome.best?.epoch ?? null,
     steps: position.step,
     batchSize: recipe.batchSize,
     trainImages: digits.count,

@@ -1,3 +1,4 @@
+import { emaDebiased } from "@descent/averaging";
 import { load, type RuleEntry, rules } from "@descent/catalogue";
 import { type Configured, clipByGlobalNorm, decoupledDecay, type Schedule, schedule, withL2 } from "@descent/core";
 import { configured } from "@descent/core/adapter";
@@ -132,12 +133,13 @@ export async function optimizerOf(recipe: Recipe, steps: number): Promise<Optimi
     if (!(value >= 0 && Number.isFinite(value)))
       throw new UserError(`--schedule gives the rate ${value} at step ${step}; rates must be 0 or more.`);
   }
-  const { weightDecay, clip, l1, l2 } = recipe;
+  const { weightDecay, clip, l1, l2, ema } = recipe;
   const decays = weightDecay !== undefined && "weightDecay" in spec.hyper ? { weightDecay } : {};
   let made: Configured = configured(spec, { lr: rate, ...decays });
   if (weightDecay !== undefined && !("weightDecay" in spec.hyper)) made = decoupledDecay(made, weightDecay);
   if (l1 !== undefined) made = withL1(made, { strength: l1 });
   if (l2 !== undefined) made = withL2(made, l2);
   if (clip !== undefined) made = clipByGlobalNorm(made, clip);
+  if (ema !== undefined) made = emaDebiased(made, { decay: ema });
   return { configured: made, title: spec.title, rate, lr };
 }

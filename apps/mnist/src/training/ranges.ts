@@ -32,6 +32,8 @@ export const ranges = {
   cutout: whole(1, 28),
   mixup: above0,
   cutmix: above0,
+  ema: { fits: (value) => value > 0 && value < 1, words: "a number above 0 and below 1" },
+  earlyStop: whole(1, 1_000_000),
   epochs: whole(1, 1_000_000),
   batchSize: whole(1),
   seed: whole(0),

@@ -28,6 +28,10 @@ export interface Recipe {
   /** Batches are mixed, images and targets alike, by a share drawn from Beta(α, α): this α. With both, updates take turns by lot. */
   readonly mixup?: number | undefined;
   readonly cutmix?: number | undefined;
+  /** How much of the average of the weights is kept at each update; it is what is tested and saved as the model. */
+  readonly ema?: number | undefined;
+  /** Ends after this many epochs without a lower loss on the test images, and keeps the weights of the best. */
+  readonly earlyStop?: number | undefined;
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -71,6 +75,8 @@ export function readRecipe(found: unknown, file: string): Recipe {
     cutout: optional("cutout"),
     mixup: optional("mixup"),
     cutmix: optional("cutmix"),
+    ema: optional("ema"),
+    earlyStop: optional("earlyStop"),
     epochs: number("epochs"),
     batchSize: number("batchSize"),
     seed: number("seed"),

@@ -29,11 +29,20 @@ export interface Standing {
   readonly secondsLeft: number;
 }
 
+/** The epoch with the lowest loss on the test images, with the weights to evaluate with. */
+export interface Best {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly weights: Weights;
+}
+
 /** Everything training resumes from. */
 export interface Saved {
   readonly position: Position;
   readonly weights: Weights;
   readonly state: StateDict;
+  /** Where the run may stop early. */
+  readonly best?: Best | undefined;
 }
 
 /** Callbacks of a run; any of them may throw to end it. */
@@ -53,10 +62,15 @@ export interface Outcome {
   /** The last completed epoch since the program started. */
   readonly last: EpochLine | undefined;
   readonly pace: Pace | undefined;
+  readonly best?: Best | undefined;
 }
 
 export const updatesOf = (count: number, { batchSize, epochs }: Pick<Recipe, "batchSize" | "epochs">): number =>
   Math.ceil(count / batchSize) * epochs;
+
+/** Whether the loss has not fallen for as many epochs as the recipe allows. */
+export const hasStalled = ({ earlyStop }: Recipe, best: Best | undefined, epoch: number): boolean =>
+  earlyStop !== undefined && best !== undefined && epoch - best.epoch >= earlyStop;
 
 const diverged = (what: string, value: number, where: string): UserError =>
   new UserError(
@@ -72,6 +86,8 @@ export async function train(run: {
   readonly digits: Digits;
   readonly test: Mnist["test"];
   readonly from?: Position | undefined;
+  /** The best epoch before this resume. */
+  readonly best?: Best | undefined;
   readonly listener?: Listener | undefined;
   /** Looks at some updates, and is told of all. */
   readonly observer?: Observer | undefined;
@@ -96,12 +112,15 @@ export async function train(run: {
     seconds: (performance.now() - begun) / 1000,
     stepSeconds,
   });
+  let { best } = run;
+  const stalled = (): boolean => hasStalled(recipe, best, epoch);
   let saved = performance.now();
   const save = async (): Promise<void> => {
     await listener.checkpoint?.({
       position: position(),
       weights: await learner.weights(),
       state: await learner.state(),
+      best,
     });
     saved = performance.now();
   };
@@ -139,8 +158,9 @@ export async function train(run: {
     position: position(),
     last,
     pace: watch.pace,
+    best,
   });
-  while (epoch < epochs) {
+  while (epoch < epochs && !stalled()) {
     const places = order(count, seed, epoch);
     while (place < count) {
       const before = performance.now();
@@ -181,6 +201,8 @@ export async function train(run: {
     if (!Number.isFinite(evaluation.loss))
       throw diverged("loss", evaluation.loss, `over the test images after update ${step}`);
     epoch++;
+    if (recipe.earlyStop !== undefined && evaluation.loss < (best?.loss ?? Number.POSITIVE_INFINITY))
+      best = { epoch, loss: evaluation.loss, weights: await learner.readout() };
     const means = { trainLoss: loss / count, trainAccuracy: right / count };
     [place, loss, right] = [0, 0, 0];
     last = {
@@ -194,7 +216,7 @@ export async function train(run: {
     listener.epoch?.(last);
     await observer?.epoch(last);
     await save();
-    if (stop() && epoch < epochs) return ended(undefined);
+    if (stop() && epoch < epochs && !stalled()) return ended(undefined);
   }
   return ended(evaluation ?? (await evaluate(learner, test)));
 }
