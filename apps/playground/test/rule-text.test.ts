@@ -216,6 +216,23 @@ test("what a rule costs is what the catalogue says", async () => {
   }
 });
 
+test("a step in numbers ends where the race went", async () => {
+  for (const id of ["adam", "schedule-free-sgd", "nesterov-lookahead", "adahessian", "muon"]) {
+    const conditions = { ...conditionsOf(initial), steps: 12, noise: 0.2, seed: 5 };
+    const told = await answers.explain({ conditions, contender: { rule: id, lr: 0.02 }, step: 12 });
+    if ("error" in told) throw new Error(`${id}: ${told.error}`);
+    expect(told.x).toMatch(/update 12/);
+    if (id === "schedule-free-sgd") continue; // its race shows the average, its box the point it steps
+    const [outcome] = (
+      await answers.race({ conditions, contenders: [{ rule: id }], fairness: "same", rate: 0.02 })
+    ).map(finished);
+    const last = (text: string): number => Number(/ = ([-\d.e]+)$/.exec(text.trim())?.[1]);
+    // Seven digits are printed.
+    expect(last(told.x) / outcome!.x[12]!).toBeCloseTo(1, 5);
+    expect(last(told.y) / outcome!.y[12]!).toBeCloseTo(1, 5);
+  }
+});
+
 test("a race in words names who is there, who is next and who broke off", async () => {
   const conditions = { ...conditionsOf(initial), surface: "x^2 + y^2", start: [1, 1] as const, steps: 50 };
   const contenders = [

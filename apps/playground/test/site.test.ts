@@ -170,6 +170,8 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     expect(await page.locator(".basins .hint").textContent()).toMatch(
       /^Of 5,184 starts, with Adam at rate 0\.3: .*end at \(3, 2\)/,
     );
+    await page.getByText("This step in numbers").click();
+    await page.locator(".boxes pre").first().getByText("mHat = m / (1 - beta1^t)").waitFor();
     await page.getByLabel("Map of basins").selectOption("");
     await expect.poll(() => page.locator(".viz-area").count()).toBe(0);
     await page.close();

@@ -8,6 +8,7 @@ import { shampoo } from "@descent/preconditioned";
 import { momentum, sgd } from "@descent/sgd";
 import { sam } from "@descent/sharpness";
 import { optimizer as tensors } from "@descent/tfjs";
+import { gradientNoise } from "@descent/transforms";
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { explainer } from "../src/index.ts";
@@ -25,6 +26,7 @@ const shaped = () => ({
 const rules: Readonly<Record<string, () => Configured>> = {
   adamw: () => adamw({ lr: 1e-2 }),
   "adam, clipped": () => clipByGlobalNorm(adam(), 0.1),
+  "adam, with noise": () => gradientNoise(adam()),
   lamb: () => lamb(),
   adafactor: () => adafactor(),
   sam: () => sam(momentum({ lr: 0.1 }), { rho: 0.1 }),

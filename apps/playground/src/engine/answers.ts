@@ -172,6 +172,32 @@ export const answers: {
       return { error: messageOf(error) };
     }
   },
+  async explain({ conditions, contender, step }) {
+    try {
+      const [{ explainer }, of] = await Promise.all([import("@descent/training"), ruleOf(contender)]);
+      const on = surface(conditions.surface);
+      const rule = configured(of, contender.lr, conditions, conditions.seed);
+      const shape = of.needs === "matrix" ? [1, 2] : [2];
+      const told = explainer(rule, { parameters: { w: { data: Float32Array.from(conditions.start), shape } } });
+      let update: ReturnType<typeof told.update> | undefined;
+      for (let t = 1; t <= step; t++)
+        do {
+          const [x, y] = told.weights().w as unknown as readonly [number, number]; // a Float32Array of two
+          const reads = (input: string): boolean => Object.hasOwn(of.inputs ?? {}, input);
+          update = told.update(
+            { w: Float32Array.from(on.gradient(x, y)) },
+            {
+              ...(reads("loss") ? { loss: on.value(x, y) } : {}),
+              ...(reads("h") ? { h: { w: Float32Array.from(on.curvature(x, y)) } } : {}),
+            },
+          );
+        } while (told.midRound);
+      if (!update) return { error: "The race begins here: no step has been taken." };
+      return { x: String(update.box("w", 0)), y: String(update.box("w", 1)) };
+    } catch (error) {
+      return { error: messageOf(error) };
+    }
+  },
   async text({ rule: id }) {
     const spec = await load(id);
     const printed = printRule(spec);

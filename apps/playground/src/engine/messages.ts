@@ -97,6 +97,10 @@ export interface Calls {
     };
     gives: Pick<Basins, "indices" | "ends"> | { error: string };
   };
+  explain: {
+    asks: { conditions: Conditions; contender: Contender; step: number };
+    gives: { x: string; y: string } | { error: string };
+  };
   text: { asks: { rule: string }; gives: { text: string; title: string; paper: string } | { because: string } };
   check: { asks: { text: string }; gives: Described | { complaint: Complaint } };
   emit: {

@@ -5,6 +5,7 @@ import { conditionsOf, contendersOf, type State, type Store, settingsOfRaces, su
 import { BasinsChoice } from "../ui/basins.ts";
 import { Contenders, fairnessChoice } from "../ui/contenders.ts";
 import { h, markup, save } from "../ui/dom.ts";
+import { Explanation } from "../ui/explanation.ts";
 import { csvOf, programOf, savePng, saveSvg } from "../ui/export.ts";
 import { finished, gapsOf, leastOf } from "../ui/gaps.ts";
 import type { Mine } from "../ui/mine.ts";
@@ -31,6 +32,7 @@ export class RacePage implements PageView {
   readonly #contenders: Contenders;
   readonly #settings: Settings;
   readonly #basins: BasinsChoice;
+  readonly #explanation: Explanation;
   readonly #fairness: ReturnType<typeof fairnessChoice>;
   readonly #title = h("h1");
   readonly #formula = h("div", {
@@ -67,6 +69,7 @@ export class RacePage implements PageView {
     this.#settings = new Settings(store);
     this.#fairness = fairnessChoice(store);
     this.#basins = new BasinsChoice(store, mapper);
+    this.#explanation = new Explanation(mapper);
     const again = (): void => this.#transport.play();
     this.element = h(
       "div",
@@ -79,6 +82,7 @@ export class RacePage implements PageView {
         this.#transport.element,
         this.#summary,
         this.#basins.element,
+        this.#explanation.element,
         h(
           "div",
           { class: "exports" },
@@ -176,6 +180,7 @@ export class RacePage implements PageView {
     this.#stage.show({ ...scene, areas: this.#areas });
     void this.#map(state, scene, outcomes);
     this.#contenders.show(state, outcomes, gaps);
+    this.#explanation.show(state, outcomes, this.#mine.text);
     this.#drawLosses(names, gaps, known);
     this.#transport.steps = state.steps;
     this.#tables.replaceChildren(
@@ -240,6 +245,7 @@ export class RacePage implements PageView {
   #at(step: number): void {
     this.#stage.at(step);
     this.#contenders.at(step);
+    this.#explanation.at(step);
     if (this.#cursor) this.#place?.(step);
   }
 

@@ -1,3 +1,4 @@
+import { drawn } from "../draws.ts";
 import { OptimizerError } from "../errors.ts";
 import { isUniform } from "../expr.ts";
 import type { Backend } from "../loop/backend.ts";
@@ -41,7 +42,7 @@ export const referenceBackend: Backend<Float32Array> = {
       for (const [name, { data }] of Object.entries(results[i]!)) tensors[name]!.set(data);
   },
   free() {},
-  draw: (numbers) => numbers,
+  draw: drawn,
 };
 
 /** Numbers in rows and columns, in double precision where they are one number per tensor. */
