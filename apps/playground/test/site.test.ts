@@ -6,6 +6,7 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Browser, type Page, chromium as playwright } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HANG } from "../../../tests/limits.ts";
 import { chromium } from "../../../tests/optional.ts";
 import { answers } from "../src/engine/answers.ts";
 import { conditionsOf, initial, pages } from "../src/state/state.ts";
@@ -17,6 +18,9 @@ import { serve } from "./serve.ts";
 
 const app = path.join(import.meta.dirname, "..");
 const require = createRequire(import.meta.url);
+
+/** Waits as long as it takes: workers may be slow on a busy machine. */
+const eventually = <T>(what: () => T | Promise<T>) => expect.poll(what, { timeout: HANG / 3 });
 
 describe.skipIf(chromium === undefined)("the built site", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "descent-playground-"));
@@ -60,7 +64,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
       )
         foreign.push(request.url());
     });
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(HANG / 3);
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => {
       if (message.type() === "error") faults.push(message.text());
@@ -142,15 +146,15 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     const x = page.getByRole("spinbutton", { name: "Start x" });
     const before = Number(await x.inputValue());
     await page.keyboard.press("Shift+ArrowRight");
-    await expect.poll(async () => Number(await x.inputValue())).toBeCloseTo(before + 1, 5); // a tenth of the view
+    await eventually(async () => Number(await x.inputValue())).toBeCloseTo(before + 1, 5); // a tenth of the view
     await page.getByRole("slider", { name: "Step of the race" }).focus();
     await page.keyboard.press("Home");
     expect(await page.getByRole("spinbutton", { name: "step", exact: true }).inputValue()).toBe("0");
     await page.getByRole("spinbutton", { name: "Rate of SGD" }).fill("0.001");
-    await expect.poll(() => page.getByLabel("Rates", { exact: true }).inputValue()).toBe("own");
+    await eventually(() => page.getByLabel("Rates", { exact: true }).inputValue()).toBe("own");
     await page.getByRole("button", { name: "Remove RAdam" }).focus();
     await page.keyboard.press("Enter");
-    await expect.poll(() => page.locator(".legend tbody tr").count()).toBe(initial.contenders.length - 1);
+    await eventually(() => page.locator(".legend tbody tr").count()).toBe(initial.contenders.length - 1);
     await page.close();
   });
 
@@ -173,7 +177,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     await page.getByText("This step in numbers").click();
     await page.locator(".boxes pre").first().getByText("mHat = m / (1 - beta1^t)").waitFor();
     await page.getByLabel("Map of basins").selectOption("");
-    await expect.poll(() => page.locator(".viz-area").count()).toBe(0);
+    await eventually(() => page.locator(".viz-area").count()).toBe(0);
     await page.close();
   });
 
@@ -229,7 +233,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
   test("reloads without a network", async () => {
     const context = await browser.newContext({ reducedMotion: "reduce" });
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(HANG / 3);
     await page.goto(server.url);
     await ready(page);
     await page.evaluate(async () => {
