@@ -8,6 +8,8 @@ const long = [
   "apps/mnist/test/cli.test.ts",
   "tests/bench.test.ts",
   "tests/packaging.test.ts",
+  "tests/contributing.test.ts",
+  "packages/tfjs/test/webgl.browser.test.ts",
   "packages/tfjs/test/device.browser.test.ts",
 ];
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { arraysTargets, configure, followGolden, goldens, readGoldens, rulesOf } from "@descent/conformance";
+import { configure, followGolden, type Golden, goldens, readGoldens, rulesOf } from "@descent/conformance";
 import { OptimizerError, type Parameter, type Transform } from "@descent/core";
 import { isTransform, type RuleSpec, rangeOf, type Slots } from "@descent/core/adapter";
 import { inOrder, latex, mathml, type Program, trace } from "@descent/core/graph";
@@ -17,6 +17,7 @@ import type {
 import { jaxBackend } from "../packages/jax/src/backend.ts";
 import { deviceProgram } from "../packages/webgpu/src/shaders/program.ts";
 import { familiesOf } from "./families.ts";
+import { target } from "./target.ts";
 
 /** The conformance tests of each backend run every rule of every family that it does not refuse. */
 const backends: Readonly<Record<string, (program: Program, parameter: Parameter) => unknown>> = {
@@ -137,21 +138,23 @@ function meaning(title: string, option: string, shared: Meanings, own: Meanings)
 type Meanings = ReadonlyMap<string, string>;
 
 /** One rule with everything that can be derived from it. Errors of goldens are rounded, so that they are the same on every processor. */
-async function entry(root: string, family: string, name: string, rule: RuleSpec, mutants: number): Promise<RuleEntry> {
+async function entry(
+  root: string,
+  family: string,
+  name: string,
+  rule: RuleSpec,
+  golden: Golden | undefined,
+  mutants: number,
+): Promise<RuleEntry> {
   const { text: comment, own } = partsOf(commentOf(path.join(root, "packages", family, "src"), name).text);
   const shared = sharedMeanings(root);
-  const golden = (await readGoldens(goldens(family))).get(name);
   if (!golden)
     throw new Error(
       `\`${name}\` has no golden: add a line to goldens/${family}.py and run \`python goldens/make.py ${name}\`, which writes packages/conformance/goldens/${family}/${name}.json.`,
     );
   let error = 0;
   for (const setting of golden.settings) {
-    const followed = await followGolden(
-      arraysTargets()[0]!,
-      configure(rule as never, setting.options, setting.schedules),
-      setting,
-    ); // the fast path comes first
+    const followed = await followGolden(target, configure(rule as never, setting.options, setting.schedules), setting);
     error = Math.max(error, followed.error);
   }
   const phases = Object.keys(rule.phases ?? {});
@@ -261,9 +264,10 @@ export async function entries(root: string): Promise<RuleEntry[]> {
     const module: Record<string, unknown> = await import(
       pathToFileURL(path.join(root, "packages", family, "src/index.ts")).href
     );
+    const known = await readGoldens(goldens(family));
     for (const [name, rule] of rulesOf(module)) {
       const left = allowed.filter((mutant) => mutant.startsWith(`${name}: `)).length;
-      found.push(await entry(root, family, name, rule as unknown as RuleSpec, left)); // rulesOf admits rules only
+      found.push(await entry(root, family, name, rule as unknown as RuleSpec, known.get(name), left)); // rulesOf admits rules only
     }
   }
   return found;

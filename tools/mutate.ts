@@ -13,7 +13,6 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { families, load, loadFamily, transforms } from "@descent/catalogue";
 import {
-  arraysTargets,
   configure,
   followGolden,
   type Golden,
@@ -36,6 +35,7 @@ import {
 import { isTransform, type Leaf, type RuleSpec } from "@descent/core/adapter";
 import { equal } from "./equal.ts";
 import { type Mutable, mutants } from "./mutants.ts";
+import { target } from "./target.ts";
 
 type Setting = Omit<GoldenSetting, "name" | "options">;
 /** A setting, and the optimizer that a text makes for it. */
@@ -150,7 +150,6 @@ interface Allowance {
 }
 const allowances = await readJson<readonly Allowance[]>("goldens/mutants.allowed.json");
 const reasons = new Map(allowances.flatMap(({ reason, mutants }) => mutants.map((m) => [m, reason] as const)));
-const target = arraysTargets()[0]!; // the fast path comes first
 
 /** Seen: some golden of the subject moves otherwise. Refused: the mutant is not a valid rule. */
 async function fate({ cases }: Subject, text: Mutable): Promise<"seen" | "refused" | "survived"> {
