@@ -24,14 +24,20 @@ export class Precision {
     for (const [name, data] of Object.entries(tensors)) {
       let count = 0;
       const step = Math.max(1, Math.floor(data.length / 64));
+      let largest = this.#largest;
+      // Private fields and calls would take longer than the rest of this loop.
       for (let i = 0; i < data.length; i++) {
         const x = data[i]!;
         if (x - x !== 0) count++;
-        else if (Math.abs(x) > this.#largest) this.#largest = Math.abs(x);
-        if (i % step === 0 && x !== 0 && x - x === 0) {
-          this.#seen++;
-          this.#halves &&= isHalf(x);
-        }
+        else if (x > largest) largest = x;
+        else if (-x > largest) largest = -x;
+      }
+      this.#largest = largest;
+      for (let i = 0; i < data.length && this.#halves; i += step) {
+        const x = data[i]!;
+        if (x === 0 || x - x !== 0) continue;
+        this.#seen++;
+        this.#halves = isHalf(x);
       }
       if (count > 0) odd ??= { name, count };
     }

@@ -13,6 +13,9 @@ const LARGE = 10;
 const BATCHES = 8;
 /** How much more batches may differ than drawing at random lets them. */
 const UNEVEN = 5;
+/** Batches whose scale and order are looked at, and the numbers that are read of each. */
+const LOOKED = 64;
+const READ = 8192;
 /** Samples kept to look for neighbours among, and the numbers of each that are compared. */
 const KEPT = 256;
 const COMPARED = 1024;
@@ -36,8 +39,15 @@ export class Samples {
   }
 
   #scale({ data }: SampleRows): Symptom[] {
-    for (let i = 0; i < data.length; i++) this.#square += Number(data[i]) ** 2;
-    this.#count += data.length;
+    if (this.#seen > LOOKED) return [];
+    const step = Math.max(1, Math.floor(data.length / READ) | 1); // odd, so that it meets all columns of even tables
+    let square = 0;
+    for (let i = 0; i < data.length; i += step) {
+      const x = Number(data[i]);
+      square += x * x;
+      this.#count++;
+    }
+    this.#square += square;
     const rms = Math.sqrt(this.#square / this.#count);
     if (this.#seen < 3 || !(rms > LARGE)) return [];
     return [
@@ -50,6 +60,7 @@ export class Samples {
   }
 
   #label({ data, samples }: SampleRows): void {
+    if (this.#seen > LOOKED) return;
     if (!this.#classes || data.length !== samples) return void (this.#classes = false);
     const counts = new Map<number, number>();
     for (let i = 0; i < data.length; i++) {
@@ -59,13 +70,12 @@ export class Samples {
       this.#totals.set(label, (this.#totals.get(label) ?? 0) + 1);
     }
     this.#batches.push({ counts, samples });
-    if (this.#batches.length > 64) this.#batches.shift();
   }
 
   /** Pearson's statistic of batches against classes over its degrees of freedom: near 1 where samples were drawn at random. */
   #order(): Symptom[] {
     const all = this.#batches;
-    if (!this.#classes || all.length < BATCHES) return [];
+    if (!this.#classes || all.length < BATCHES || this.#seen > LOOKED) return [];
     const totals = new Map<number, number>();
     let n = 0;
     for (const { counts, samples } of all) {
