@@ -1,5 +1,5 @@
-"""Models of the corpus from families that nobody had in mind when the importer was written: their first outcomes are in the history of
-CORPUS.md. Each is exported in one mode, the one in which people would."""
+"""Models of the corpus from families that nobody had in mind when the importer was written. Each is exported in one mode, the one in which
+people would."""
 
 import torch
 import torch.nn.functional as F

@@ -40,7 +40,7 @@ export function markdown(outcomes: ReadonlyMap<string, Outcome>, { torch, code, 
   return [
     "# Models exported by PyTorch",
     `Written by \`npm run corpus -- FOLDER --write\`; \`goldens/onnx/corpus.py FOLDER\` writes the files. Every row is of one version of this code (hash ${code} of the sources of core, arrays, onnx, onnxruntime and tools/corpus), and of PyTorch ${torch}.`,
-    "Each model is exported in train and eval mode by `torch.onnx.export` as it comes (dynamo), with `optimize=False` (raw), with " +
+    "Models are exported in train and eval mode (a mode without a row was not exported) by `torch.onnx.export` as it comes (dynamo), with `optimize=False` (raw), with " +
       "`dynamo=False` (legacy) and with training mode kept and nothing folded (kept), and trained here with default options. A file is " +
       "exact where the loss (1e-4), every gradient (1e-4 of the parameter's largest), the losses of ten steps of AdamW (1e-4) and every " +
       "parameter after them (1e-3 of its largest move) are PyTorch's. Where rounding alone takes PyTorch further than that (its float32 " +
