@@ -56,7 +56,7 @@ describe("charts", () => {
       args: () => [{ low: [0, 1], high: [2, 3] }],
     },
     levelsOf: { args: () => [[1, 2, 3], 4] },
-    tableOf: { args: () => ["A table", ["a"], [["b", 1]]] },
+    tableOf: { args: () => ["A table", ["a"], [["b", 1]]], repeats: [1] }, // columns of two groups may have equal heads
     formatNumber: { args: () => [0.5, 3] },
     linePath: { args: () => [[0, 1], [0, 1], ...scales(), 2], foreign: [2, 3] },
     scale: { args: () => [[0, 1], [0, 100], { log: false }], use: (made: viz.Scale) => [made.at(0.5), made.ticks()] },

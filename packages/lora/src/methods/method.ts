@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import { shown } from "@descent/core/adapter";
+import { refuseRepeated, shown } from "@descent/core/adapter";
 
 /**
  * Layers by name: a module ("encoder.layer.0.attention.self.query"), the end of one ("query"), a glob ("encoder.*.query", where `*` is any
@@ -76,7 +76,10 @@ const isTarget = (x: unknown): boolean => (typeof x === "string" && x !== "") ||
 /** Throws unless these are names, globs or patterns. */
 export function checkTargets(where: string, name: string, given: unknown): void {
   if (given === undefined || isTarget(given)) return;
-  if (Array.isArray(given) && given.length > 0 && given.every(isTarget)) return;
+  if (Array.isArray(given) && given.length > 0 && given.every(isTarget)) {
+    refuseRepeated(`\`${where}\`: \`${name}\``, given.map(String));
+    return;
+  }
   throw new OptimizerError(
     `\`${where}\`: \`${name}\` must be names or globs of layers, such as ["query", "value"], patterns, or "all-linear"; got ${shown(given)}.`,
   );
@@ -84,7 +87,10 @@ export function checkTargets(where: string, name: string, given: unknown): void 
 
 /** Throws unless these are names. */
 export function checkNames(where: string, name: string, given: unknown): void {
-  if (Array.isArray(given) && given.every((x) => typeof x === "string" && x !== "")) return;
+  if (Array.isArray(given) && given.every((x) => typeof x === "string" && x !== "")) {
+    refuseRepeated(`\`${where}\`: \`${name}\``, given);
+    return;
+  }
   throw new OptimizerError(
     `\`${where}\`: \`${name}\` must be a list of names, such as ["classifier"]; got ${shown(given)}.`,
   );

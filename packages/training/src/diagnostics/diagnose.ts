@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import { isCallback, isRecord, knownOptions, takes, whole } from "@descent/core/adapter";
+import { isCallback, isRecord, knownOptions, refuseRepeated, takes, whole } from "@descent/core/adapter";
 import type { Callback, Logs, Told } from "../callbacks/callback.ts";
 import { samplesOf } from "../data/batches.ts";
 import type { LayerOutput, Weights } from "../model.ts";
@@ -67,8 +67,10 @@ export function diagnose(options: DiagnoseOptions = {}): DiagnoseCallback {
   if (every < 1) throw new OptimizerError(`\`${where}\`: \`every\` must be 1 or above; got 0.`);
   takes(where, "a function `onFinding` of a finding", onFinding, isCallback(onFinding));
   if (onNumbers !== undefined) takes(where, "a function `onNumbers` of numbers", onNumbers, isCallback(onNumbers));
-  for (const names of [frozen, activations])
+  for (const [option, names] of Object.entries({ frozen, activations })) {
     takes(where, "names in a list", names, Array.isArray(names) && names.every((name) => typeof name === "string"));
+    refuseRepeated(`\`${where}\`: \`${option}\``, names);
+  }
   for (const name of [known.inputs, known.labels])
     if (name !== undefined) takes(where, "the name of a part of the batch", name, typeof name === "string");
   let diagnosis = new Diagnosis(frozen);
