@@ -57,6 +57,14 @@ test("bfloat16 is off by less than its last digit, and on average not at all", (
 test("bfloat16 never rounds a number to infinity", () => {
   expect(roundTrip("bfloat16", new Float32Array(1000).fill(3.4e38)).every(Number.isFinite)).toBe(true);
 });
+test("float8 encodes again what the largest numbers were rounded to", () => {
+  for (const sign of [1, -1])
+    for (let i = 0; i < 64; i++) {
+      const once = roundTrip("float8", Float32Array.of(sign * (1 + i / 64) * 2 ** 126, sign));
+      expect(bitsOf(roundTrip("float8", once))).toEqual(bitsOf(once));
+      if (i < 52) expect(once.every(Number.isFinite)).toBe(true);
+    }
+});
 test("float8 is off by at most a sixteenth, from the largest number of a block down to a sixteen-thousandth of it", () => {
   for (const sign of [1, -1]) {
     const x = Float32Array.from({ length: BLOCK }, (_, i) => (i === 7 ? sign : 1) * 1.37 * 2 ** (-i / 18.5));

@@ -11,7 +11,7 @@
  *   exponent bits and three mantissa bits per number (OCP's E4M3 without NaN). A block without, such as second moments,
  *   has six exponent bits and two mantissa bits, the digits that a square root of five and three has, and no number is rounded
  *   to zero: a second moment lost to zero would be divided by. Rounded to nearest, ties away from zero. A NaN, or a number of
- *   1.6e38 and more, turns its block into NaN.
+ *   1.5e38 and more, turns its block into NaN.
  */
 export type Codec = "bfloat16" | "float8";
 
@@ -64,8 +64,11 @@ export const TOP = { signed: 8, unsigned: 32 } as const;
 export const LAST = { signed: 0x700000, unsigned: 0x600000 } as const;
 /** Of float32's 23 bits of mantissa, those that a code does not have. */
 export const DROPPED = { signed: 20, unsigned: 21 } as const;
-/** From this size on rounding might reach 2^127, which the next rounding might take to infinity. */
-export const LIMIT: number = 1.875 * 2 ** 126;
+/**
+ * From this size on a block is NaN. Below it numbers round to 1.75 · 2^126 at most, with a sign or without, and so to numbers
+ * that are encoded again.
+ */
+export const LIMIT: number = 1.8125 * 2 ** 126;
 /** The smallest exponent of a float32 with all its digits. */
 export const LEAST = -126;
 
