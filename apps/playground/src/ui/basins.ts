@@ -24,7 +24,7 @@ export class BasinsChoice {
     this.element = h(
       "div",
       { class: "basins" },
-      labelled("Map of basins: where all starts lead with", this.#choice),
+      labelled("Map of basins: where each start leads with", this.#choice),
       this.#words,
     );
   }
@@ -39,7 +39,7 @@ export class BasinsChoice {
     const rules = [...new Set(state.contenders.map(({ rule }) => rule))];
     this.#choice.replaceChildren(
       ...["", ...rules].map((rule) =>
-        h("option", { value: rule, selected: rule === state.basins }, rule === "" ? "nobody" : title(rule)),
+        h("option", { value: rule, selected: rule === state.basins }, rule === "" ? "no rule" : title(rule)),
       ),
     );
     const at = state.contenders.findIndex(({ rule }) => rule === state.basins);
