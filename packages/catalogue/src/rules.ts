@@ -6779,7 +6779,7 @@ export const rules: readonly RuleEntry[] = [
     "title": "Shampoo in blocks",
     "paper": "https://arxiv.org/abs/2309.06497",
     "sentence": "Shampoo for large matrices: cuts a matrix into blocks, each with preconditioners of its own, so that no root is of more than `blockSize` rows.",
-    "comment": "Shampoo for large matrices: cuts a matrix into blocks, each with preconditioners of its own, so that no root is of more than `blockSize` rows (Anil et al., 2020; Shi et al., 2023). A matrix that is no larger steps as with `shampoo`. Blocks at the right and lower edge are smaller, as in Meta's code. `graft({ direction: shampooBlocked({ lr: 1 }), length: adam() })` grafts block by block, as theirs does.",
+    "comment": "Shampoo for large matrices: cuts a matrix into blocks, each with preconditioners of its own, so that no root is of more than `blockSize` rows (Anil et al., 2020; Shi et al., 2023). A matrix that fits in one block steps as with `shampoo`. Blocks at the right and lower edge are smaller, as in Meta's code. `graft({ direction: shampooBlocked({ lr: 1 }), length: adam() })` grafts block by block, as theirs does.",
     "equations": [
       ["l", "l + g @ g'"],
       ["r", "r + g' @ g"],

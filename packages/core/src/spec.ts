@@ -131,7 +131,7 @@ export interface RuleSpec<
    * So many blocks of a parameter, each of as many rows as the others, such as the heads of attention: a number, or an option.
    * The equations see each block as a tensor of its own; one of `"scalar"` state is one per block. Vectors have blocks of elements.
    * Or blocks of at most `size` rows and `size` columns, a number or an option: the equations see each as a matrix of its own,
-   * with state of its own (`l[0,1]`). A parameter that is no larger is seen whole.
+   * with state of its own (`l[0,1]`). A parameter that fits in one block is seen whole.
    */
   readonly blocks?: { readonly rows: Side } | { readonly size: Side } | undefined;
   /** `"matrix"` for a rule that makes no sense for vectors and scalars, which it then refuses. */

@@ -3,7 +3,7 @@ import { shampoo } from "./shampoo.ts";
 
 /**
  * Shampoo for large matrices: cuts a matrix into blocks, each with preconditioners of its own, so that no root is of more
- * than `blockSize` rows (Anil et al., 2020; Shi et al., 2023). A matrix that is no larger steps as with `shampoo`. Blocks at the
+ * than `blockSize` rows (Anil et al., 2020; Shi et al., 2023). A matrix that fits in one block steps as with `shampoo`. Blocks at the
  * right and lower edge are smaller, as in Meta's code. `graft({ direction: shampooBlocked({ lr: 1 }), length: adam() })` grafts
  * block by block, as theirs does.
  * @property lr learning rate: the size of a step (default 0.1)

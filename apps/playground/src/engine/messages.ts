@@ -28,7 +28,7 @@ export interface Conditions {
   readonly schedule: string;
 }
 
-/** The way of one contender, or why there is none. */
+/** The path of one contender, or why it has none. */
 export type Outcome =
   | {
       readonly x: Float32Array;

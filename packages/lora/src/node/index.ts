@@ -12,7 +12,7 @@ function checkFolder(where: string, folder: unknown): asserts folder is string {
     throw new OptimizerError(`\`${where}\` takes the path of a folder; got ${shown(folder)}.`);
 }
 
-/** Writes an adapter's two files into a folder, which is made where there is none; `PeftModel.from_pretrained` loads it. Each file is written whole or not at all. */
+/** Writes an adapter's two files into a folder, which is created if it is missing; `PeftModel.from_pretrained` loads it. Each file is written whole or not at all. */
 export async function saveAdapter(folder: string, adapter: Adapter, options: EncodeOptions = {}): Promise<void> {
   checkFolder("saveAdapter", folder);
   const files = encodeAdapter(adapter, options);
