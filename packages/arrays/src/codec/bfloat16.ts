@@ -60,13 +60,13 @@ export function bfloat16(pointer: wasm.Local<"i32">, local: wasm.NewLocal): Keep
       half.set(i32.const(0)),
     ],
     // Eight codes in four words: first the lower halves.
-    read: (turn, rest) => {
-      if (rest) return i32x4.shl(i32x4.shrU(v128.load(pointer), half), 16);
+    read: (turn, where) => {
+      if (where === "rest") return i32x4.shl(i32x4.shrU(v128.load(pointer), half), 16);
       if (turn % 2 === 0) return i32x4.shl(raw.tee(v128.load(pointer, 8 * turn)), 16);
       return v128.and(raw, i32x4.all(UPPER));
     },
-    write: (turn, value, rest) => {
-      if (rest) {
+    write: (turn, value, where) => {
+      if (where === "rest") {
         const bits = v128.andnot(i32x4.all(0xffff), i32x4.shrU(random, half));
         const others = v128.and(v128.load(pointer), i32x4.shrU(i32x4.all(UPPER), half));
         return v128.store(pointer, v128.or(i32x4.shl(codes(value, bits), half), others));
@@ -74,8 +74,8 @@ export function bfloat16(pointer: wasm.Local<"i32">, local: wasm.NewLocal): Keep
       if (turn % 2 === 0) return held.set(value);
       return [number.set(value), eight(), v128.store(pointer, upper, 8 * (turn - 1)), random.set(next())];
     },
-    forward: (numbers, rest) =>
-      rest
+    forward: (numbers, where) =>
+      where === "rest"
         ? [advance(pointer, half), when(half, random.set(next())), half.set(i32.sub(16, half))]
         : advance(pointer, 2 * numbers),
   };

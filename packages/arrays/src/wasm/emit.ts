@@ -3,10 +3,10 @@ import { type Distribution, type Kernel, operand, wasm } from "@descent/core/ker
 import { bfloat16 } from "../codec/bfloat16.ts";
 import { BLOCK, type Codec } from "../codec/codec.ts";
 import { float8 } from "../codec/float8.ts";
-import type { Keeping } from "../codec/keeping.ts";
+import type { Keeping, Where } from "../codec/keeping.ts";
 import { random } from "./draw.ts";
 
-const { advance, assemble, f32, f32x4, f64, f64x2, func, i32, i32x4, select, times, v128, when } = wasm;
+const { advance, assemble, f32, f32x4, f64, f64x2, func, i32, i32x4, repeat, select, times, v128, when } = wasm;
 type Vector = wasm.V128;
 type Body = wasm.Body;
 
@@ -84,8 +84,11 @@ export function emit(
 
 type Imports = ReadonlyMap<Expr["op"], wasm.Import>;
 
-/** How the numbers of a buffer are kept: as float32 in memory, by a codec, or nowhere, because they are drawn. */
-export type Kind = "float32" | Codec | Distribution;
+/**
+ * How the numbers of a buffer are kept: as float32 in memory, by a codec, or nowhere, because they are drawn. float8 works with
+ * blocks of either form, and faster with those of the form that it is made for.
+ */
+export type Kind = "float32" | Codec | "unsigned float8" | Distribution;
 /** Of every buffer of a kernel. */
 export type Kinds = readonly Kind[];
 
@@ -96,7 +99,9 @@ function keepingOf(kind: Kind, pointer: wasm.Local<"i32">, local: wasm.NewLocal,
     case "bfloat16":
       return bfloat16(pointer, local);
     case "float8":
-      return float8(pointer, local, stored);
+      return float8(pointer, local, { usual: "signed", stored });
+    case "unsigned float8":
+      return float8(pointer, local, { usual: "unsigned", stored });
     default:
       return random(kind, local);
   }
@@ -142,7 +147,8 @@ function loopOf(kernel: Kernel, imports: Imports, kinds: Kinds | undefined): was
      * Everything for four elements, `turn` vectors after the pointers. In the middle of the array, where four numbers are
      * stored at once, that is done as soon as they are known.
      */
-    const four = (turn: number, middle: boolean): Body => {
+    const four = (turn: number, where: Where): Body => {
+      const middle = where !== "rest";
       const body: Body[] = [];
       const done = new Set<Expr>();
       const ensure = (e: Expr): void => {
@@ -150,7 +156,7 @@ function loopOf(kernel: Kernel, imports: Imports, kinds: Kinds | undefined): was
         done.add(e);
         const pointer = loads.get(e);
         const keeping = keepingOfKey.get(e);
-        if (keeping) body.push(localOf(e).set(keeping.read(turn, !middle)));
+        if (keeping) body.push(localOf(e).set(keeping.read(turn, where)));
         else if (pointer !== undefined) body.push(localOf(e).set(v128.load(pointer, 16 * turn)));
         else if (turnOf.has(e)) {
           e.args.forEach(ensure);
@@ -171,7 +177,7 @@ function loopOf(kernel: Kernel, imports: Imports, kinds: Kinds | undefined): was
         ensure(store);
         ensure(key);
         if (keeping) {
-          if (middle) body.push(keeping.write!(turn, settled(store), false)); // what is stored is kept by a codec
+          if (middle) body.push(keeping.write!(turn, settled(store), where)); // what is stored is kept by a codec
         } else if (middle) body.push(v128.store(pointer, number(store), 16 * turn));
       }
       for (const reduction of [...sums.filter((e) => !fromMemory(e)), ...columnSums]) ensure(operand(reduction));
@@ -194,10 +200,10 @@ function loopOf(kernel: Kernel, imports: Imports, kinds: Kinds | undefined): was
       }
       return body;
     };
-    const forward = (turns: number, rest = false): Body =>
+    const forward = (turns: number, where: Where): Body =>
       pointers.map((pointer, i) =>
         i < buffers.length && keepings[i]
-          ? keepings[i].forward(4 * turns, rest)
+          ? keepings[i].forward(4 * turns, where)
           : advance(pointer, (i < buffers.length ? 16 : 32) * turns),
       );
     const unroll = order.length > UNROLL_LIMIT && kept.length === 0 ? 1 : UNROLL;
@@ -211,15 +217,15 @@ function loopOf(kernel: Kernel, imports: Imports, kinds: Kinds | undefined): was
       return one.begin((i) => i32.load(frame, 4 * (first + i)));
     });
 
+    const unrolled = (where: Where): Body => [
+      sixteen,
+      Array.from({ length: unroll }, (_, turn) => four(turn, where)),
+      forward(unroll, where),
+    ];
     /** As many numbers as are left. */
     const whole: Body = [
       turns.set(i32.shrU(left, Math.log2(4 * unroll))),
-      times(
-        turns,
-        sixteen,
-        Array.from({ length: unroll }, (_, turn) => four(turn, true)),
-        forward(unroll),
-      ),
+      times(turns, unrolled("middle")),
 
       // The rest, four at a time; what lies beyond the end is neither stored nor summed.
       left.set(i32.and(left, 4 * unroll - 1)),
@@ -229,7 +235,7 @@ function loopOf(kernel: Kernel, imports: Imports, kinds: Kinds | undefined): was
         wasm.doWhile(
           i32.gtS(left.tee(i32.sub(left, 4)), 0),
           sums.length > 0 || coded.length > 0 ? mask.set(i32x4.gtS(i32x4.splat(left), i32x4.const(...LANES))) : [],
-          four(0, false),
+          four(0, "rest"),
           plain.length > 0
             ? when(
                 i32.geS(left, 4),
@@ -247,8 +253,8 @@ function loopOf(kernel: Kernel, imports: Imports, kinds: Kinds | undefined): was
                 ),
               )
             : [],
-          coded.map(({ write, store }) => write(0, v128.and(settled(store), mask), true)),
-          forward(1, true),
+          coded.map(({ write, store }) => write(0, v128.and(settled(store), mask), "rest")),
+          forward(1, "rest"),
         ),
       ),
     ];
@@ -271,7 +277,11 @@ function loopOf(kernel: Kernel, imports: Imports, kinds: Kinds | undefined): was
               i32.gtS(all.tee(i32.sub(all, BLOCK)), 0),
               left.set(select(i32.const(BLOCK), all, i32.gtS(all, BLOCK))),
               blocks.map(({ open }) => open(i32.and(left, BLOCK - 1))),
-              whole,
+              when(
+                blocks.reduce((all, { usual }) => i32.and(all, usual()), i32.eq(left, BLOCK)),
+                [turns.set(i32.const(BLOCK / (4 * unroll))), repeat(turns, unrolled("usual"))],
+                whole,
+              ),
               blocks.map(({ close }) => close()),
             ),
           ],

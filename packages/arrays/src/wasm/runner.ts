@@ -1,6 +1,6 @@
 import { scalarOps } from "@descent/core/graph";
 import type { Kernel } from "@descent/core/kernels";
-import { BLOCK } from "../codec/codec.ts";
+import { BLOCK, UNSIGNED } from "../codec/codec.ts";
 import { join } from "../kernels/accumulate.ts";
 import { CHUNK, isCoded, isDrawing, isPlain, type KernelCall, type Numbers } from "../kernels/call.ts";
 import { emit, type Kind, type Kinds } from "./emit.ts";
@@ -151,7 +151,9 @@ export class Runner {
 
   #kindOf(x: Numbers): Kind {
     if (isDrawing(x)) return x.distribution;
-    return isCoded(x) && x.codes.buffer === this.#buffer ? x.codec : "float32";
+    if (!isCoded(x) || x.codes.buffer !== this.#buffer) return "float32";
+    // Blocks of one slot are mostly of one form.
+    return x.codec === "float8" && (x.heads[0]! & 3) === UNSIGNED ? "unsigned float8" : x.codec;
   }
 
   #compile(kernel: Kernel): WebAssembly.Module {

@@ -97,6 +97,8 @@ export const v128 = {
   load64Splat: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x0a), EIGHT, unsigned(offset)),
   /** Eight bytes as eight 16-bit integers, with the bytes' signs. */
   load8x8S: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x01), EIGHT, unsigned(offset)),
+  /** Eight bytes, without signs, as eight 16-bit integers. */
+  load8x8U: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x02), EIGHT, unsigned(offset)),
   /** Four 16-bit integers, without signs, as four of 32 bits. */
   load16x4U: (address: Int, offset = 0): V128 => value("v128", int(address), simd(0x04), EIGHT, unsigned(offset)),
   /** Two floats, and zeros behind them. */
@@ -123,12 +125,18 @@ export const v128 = {
 export const i8x16 = {
   /** Two vectors of sixteen-bit integers as one of bytes, each kept between 0 and 255. */
   narrowU: two(0x66),
+  minU: two(0x77),
+  maxU: two(0x79),
 };
 
 /** Instructions on eight 16-bit integers. */
 export const i16x8 = {
   /** Two vectors of integers as one of half their width, each kept between 0 and 65535. */
   narrowU: two(0x86),
+  /** The same, each kept between -32768 and 32767. */
+  narrowS: two(0x85),
+  /** The sums of two bytes each, without signs. */
+  extaddPairwiseU: one(0x7d),
   eq: two(0x2d),
   gtS: two(0x31),
   shl: shift(0x8b),
@@ -162,6 +170,7 @@ export const i32x4 = {
   extendLowS: one(0xa7),
   extendHighS: one(0xa8),
   shl: shift(0xab),
+  shrS: shift(0xac),
   shrU: shift(0xad),
   add: two(0xae),
   sub: two(0xb1),
