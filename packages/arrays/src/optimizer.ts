@@ -34,7 +34,7 @@ import { ArraysBackend } from "./backend.ts";
 import type { ArraysOf, GradientsOf, InputsOf, Optimizer, ParametersOf } from "./contract.ts";
 import type { Tensor } from "./memory/tensor.ts";
 import { checkOptions, type Engine, type OptimizerOptions } from "./options.ts";
-import { type Described, type Entry, Parameters } from "./parameters.ts";
+import { type Described, type Entry, type Pair, Parameters } from "./parameters.ts";
 import { type RowStep, stepOfRows } from "./rows.ts";
 import type { Input } from "./step/group.ts";
 import { Pool } from "./threads/pool.ts";
@@ -56,9 +56,6 @@ export function optimizer<const Name extends string>(
   checkConfigured(configured, "optimizer");
   return new ArraysOptimizer(parameters, configured, options);
 }
-
-/** A share to which inputs besides the gradient can be added. */
-type ArrayShare = Share<Tensor, Float32Array> & { readonly inputs: Record<string, Float32Array> };
 
 class ArraysOptimizer implements Optimizer {
   readonly engine: Engine;
@@ -165,7 +162,7 @@ class ArraysOptimizer implements Optimizer {
     const others = inputs && this.#loop.given<ArraysOf<string>>(inputs);
     const names = Object.keys(given);
     // In the order of the parameters, so that those that lie together are stepped together.
-    const stepped: (readonly [string, ArrayShare])[] = [];
+    const stepped: Pair[] = [];
     const byRows: (readonly [string, RowStep])[] = [];
     for (const [name, entry] of this.#parameters.candidates(names)) {
       const g = given[name];
@@ -181,7 +178,7 @@ class ArraysOptimizer implements Optimizer {
         continue;
       }
       this.#parameters.check(entry, g as Float32Array);
-      stepped.push([name, { p: entry.p, inputs: { g: g as Float32Array } }]);
+      stepped.push(pairOf(name, entry, g as Float32Array, others === undefined));
     }
     if (others) this.#addInputs(stepped, others.tensors);
     if (names.length > stepped.length) refuseUnknown(given, this.#parameters.byName);
@@ -337,7 +334,9 @@ class ArraysOptimizer implements Optimizer {
     for (const name of byRows) this.#byRows.add(given[name] ?? name);
     this.#tied.rename(given);
     const renamed = ([name, entry]: readonly [string, Entry]): Entry =>
-      Object.hasOwn(given, name) ? { ...entry, parameter: { ...entry.parameter, name: given[name]! } } : entry;
+      Object.hasOwn(given, name)
+        ? { ...entry, pair: undefined, parameter: { ...entry.parameter, name: given[name]! } }
+        : entry;
     this.#parameters.set(this.#parameters.entries.map(renamed));
     this.#changed();
     return this;
@@ -369,6 +368,14 @@ class ArraysOptimizer implements Optimizer {
   #alive(): void {
     this.#loop.alive();
   }
+}
+
+/** A parameter's share of a step: that of the step before, if it has the same gradient and nothing will be added to it. */
+function pairOf(name: string, entry: Entry, g: Float32Array, whole: boolean): Pair {
+  if (whole && entry.pair && entry.pair[1].inputs.g === g) return entry.pair;
+  const pair: Pair = [name, { p: entry.p, inputs: { g } }];
+  if (whole && entry.checked === g) entry.pair = pair; // gradients outside WebAssembly memory are not held
+  return pair;
 }
 
 /** Gradients as a record. */

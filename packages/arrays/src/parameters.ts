@@ -9,6 +9,7 @@ import {
   type Role,
   refuseOverlap,
   type Shape,
+  type Share,
   shown,
   size,
 } from "@descent/core/adapter";
@@ -37,7 +38,12 @@ export interface Entry {
   readonly p: Tensor;
   /** The last gradient in WebAssembly memory that was checked: most likely the next step's as well. */
   checked: Float32Array | undefined;
+  /** What the loop was last given with that gradient. */
+  pair: Pair | undefined;
 }
+
+/** A parameter's name with its share of a step, to which inputs besides the gradient can be added. */
+export type Pair = readonly [string, Share<Tensor, Float32Array> & { readonly inputs: Record<string, Float32Array> }];
 
 /** The parameters of an optimizer, and the checks of gradients against them. */
 export class Parameters {
@@ -102,7 +108,7 @@ export class Parameters {
         throw new OptimizerError(
           `\`rebind\`: \`${name}\` has ${old.length} numbers, and its new array ${array.length}. For another size, make a new optimizer and load the state with { resize: "pad" }.`,
         );
-      fresh.set(name, { ...old, p: new Tensor(array), checked: undefined });
+      fresh.set(name, { ...old, p: new Tensor(array), checked: undefined, pair: undefined });
     }
     return this.entries.map(([name, old]) => fresh.get(name) ?? old);
   }
@@ -209,7 +215,7 @@ function entry(index: number, parameter: Parameter, data: Float32Array): Entry {
     throw new OptimizerError(
       `\`${parameter.name}\` has no memory any more. Was its buffer transferred to a worker, or a memory grown?`,
     );
-  return { index, parameter, length: data.length, p: new Tensor(data), checked: undefined };
+  return { index, parameter, length: data.length, p: new Tensor(data), checked: undefined, pair: undefined };
 }
 
 function isDetached(buffer: ArrayBufferLike): boolean {

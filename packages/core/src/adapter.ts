@@ -50,8 +50,9 @@ export {
 } from "./loop/row-step.ts";
 export type { Rows } from "./loop/rows.ts";
 export { slotShape } from "./loop/slots.ts";
-export type { Numbers, Step } from "./loop/step.ts";
+export type { Step } from "./loop/step.ts";
 export { Ties } from "./loop/ties.ts";
+export type { Numbers } from "./loop/work.ts";
 export { type BlockingWorld, type Exchanged, type World, worldOf } from "./loop/world.ts";
 export { allFinite, type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finite.ts";
 export { finite, flag, knownOptions, meant, notNegative, oneOf, positive, whole } from "./options.ts";

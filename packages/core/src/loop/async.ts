@@ -6,7 +6,8 @@ import { later } from "./answer.ts";
 import type { AsyncBackend, Shares } from "./backend.ts";
 import { BaseLoop } from "./base.ts";
 import { type LoadOptions, type LoadReport, load, type Write } from "./load.ts";
-import { begin, checkWorld, type Numbers, shared, take } from "./step.ts";
+import { begin, checkWorld, shared, take } from "./step.ts";
+import type { Numbers } from "./work.ts";
 import type { World } from "./world.ts";
 
 /**

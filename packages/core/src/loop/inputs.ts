@@ -6,7 +6,7 @@ import { type Group, hyperNow } from "./groups.ts";
 import { hostPart } from "./host-values.ts";
 import type { Roster } from "./roster.ts";
 import { initialHost } from "./slots.ts";
-import type { Numbers } from "./step.ts";
+import type { Numbers } from "./work.ts";
 
 /** Whether a rule of a configuration reads an input of this name, whatever parameters there are. */
 export function readsInput(configured: Configured, input: string): boolean {

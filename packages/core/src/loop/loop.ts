@@ -6,8 +6,9 @@ import type { Backend, Job, Shares } from "./backend.ts";
 import { BaseLoop } from "./base.ts";
 import { type LoadOptions, type LoadReport, load, type Write } from "./load.ts";
 import { type Rows, rowsOf } from "./rows.ts";
-import { begin, checkWorld, type Numbers, type Step, shared, take } from "./step.ts";
+import { begin, checkWorld, type Step, shared, take } from "./step.ts";
 import { type Held, rewinding, rewound, type Swap, swap } from "./swap.ts";
+import type { Numbers } from "./work.ts";
 import type { World } from "./world.ts";
 
 const isPromise = (x: unknown): boolean =>

@@ -79,6 +79,8 @@ export class Roster<T> {
   inputs: ReadonlyMap<string, "tensor" | "model"> = new Map();
   /** Updates refused because gradients were not finite. */
   nonFinite = 0;
+  /** The members in a list, made when it is asked for. */
+  #order: readonly Member<T>[] | undefined;
   /** How many numbers the parameters have that are not frozen. */
   #numbers = 0;
   /** Members ever added. */
@@ -185,8 +187,14 @@ export class Roster<T> {
     for (const [rule, sums] of totals) this.#totals.set(rule, sums);
     for (const [label, group] of groups) this.groups.set(label, group);
     for (const member of members) this.members.set(member.parameter.name, member);
+    this.#order = undefined;
     this.#added += members.length;
     this.#count(members, 1);
+  }
+
+  /** The members in the order in which they were added. */
+  get order(): readonly Member<T>[] {
+    return (this.#order ??= [...this.members.values()]);
   }
 
   /** Counts the numbers of parameters that come (1) or go (-1), and tells all cohorts how many the model has. */
@@ -203,6 +211,7 @@ export class Roster<T> {
     if (member.phase > 0) this.moved--;
     if (this.moved === 0) this.phase = 0;
     this.members.delete(name);
+    this.#order = undefined;
     const { id, model = [] } = member.cohort?.program ?? {};
     if (id !== undefined && model.length > 0) {
       if (![...this.members.values()].some(({ cohort }) => cohort?.program.id === id)) this.shared.free(id);
@@ -239,6 +248,7 @@ export class Roster<T> {
     this.end("parameters were renamed");
     const all = [...this.members].map(([name, member]) => next.get(name) ?? member);
     this.members.clear();
+    this.#order = undefined;
     for (const member of all) this.members.set(member.parameter.name, member);
     for (const { cohort, parameter } of next.values()) if (cohort) this.memory.check?.(cohort.program, parameter);
   }
@@ -283,6 +293,7 @@ export class Roster<T> {
     for (const member of this.members.values()) this.free(member);
     this.shared.dispose();
     this.members.clear();
+    this.#order = undefined;
     this.groups.clear();
     this.#cohorts.clear();
     this.#totals.clear();
