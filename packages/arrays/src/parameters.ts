@@ -38,7 +38,7 @@ export interface Entry {
   readonly p: Tensor;
   /** The last gradient in WebAssembly memory that was checked: most likely the next step's as well. */
   checked: Float32Array | undefined;
-  /** What the loop was last given with that gradient. */
+  /** The share that the loop was last given with that gradient. */
   pair: Pair | undefined;
 }
 

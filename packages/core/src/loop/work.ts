@@ -15,7 +15,7 @@ import { allocate, initialHost } from "./slots.ts";
 /** The numbers that an update is given for the whole model, by name. */
 export type Numbers = Readonly<Record<string, number>>;
 
-/** What all members of a cohort have in common that were at the same `t` with the same host slots. */
+/** The values that all members of a cohort share if they were at the same `t` with the same host slots. */
 interface Common extends HostValues {
   /** The phase as the rule has it, and what is taken of it in this step. */
   readonly whole: Program;
