@@ -65,11 +65,12 @@ export function pnpm(...args) {
   return statusOf(run(args));
 }
 
-/** The parts of an installation: the app's default run, its other engines, the playground. `everything` has tests and tools too. */
+/** The parts of an installation: the app's default run, its other engines, the playground, the documentation. `everything` has tests and tools too. */
 const parts = {
   app: "--filter=@descent/mnist...",
   engines: "--filter=@descent/engines",
   playground: "--filter=@descent/playground...",
+  docs: "--filter=@descent/docs...",
 };
 
 /** The installation that has all of these, such as `app`, `app+engines`, `playground` or `everything`. */

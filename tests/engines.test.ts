@@ -70,6 +70,7 @@ describe("an installation", () => {
     [["", "playground"], "playground"],
     [["", "engines"], "app+engines"],
     [["playground", "app"], "app+playground"],
+    [["docs", "playground"], "playground+docs"],
     [["app", "playground", "engines"], "app+engines+playground"],
     [["engines", "app"], "app+engines"], // as an older checkout wrote it
     [["app", "engines", "everything"], "everything"],
@@ -78,10 +79,11 @@ describe("an installation", () => {
     expect(modeOf(wanted)).toBe(mode);
   });
 
-  test("for npm start brings nothing of the playground", () => {
+  test("for npm start brings nothing of the playground or the documentation", () => {
     expect(selection("app")).toEqual(["--prod", "--filter=@descent/mnist..."]);
     expect(selection("app+engines")).not.toContain("--filter=@descent/playground...");
     expect(selection("playground")).toEqual(["--prod", "--filter=@descent/playground..."]);
+    expect(selection("docs")).toEqual(["--prod", "--filter=@descent/docs..."]);
     expect(selection("everything")).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ const types: Readonly<Record<string, string>> = {
   ".html": "text/html",
   ".js": "text/javascript",
   ".css": "text/css",
+  ".json": "application/json",
   ".woff2": "font/woff2",
 };
 
@@ -14,7 +15,9 @@ const types: Readonly<Record<string, string>> = {
 export async function serve(folder: string, under: string): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    const name = pathname.startsWith(under) ? pathname.slice(under.length) || "index.html" : undefined;
+    const name = pathname.startsWith(under)
+      ? pathname.slice(under.length).replace(/(^|\/)$/, "$1index.html")
+      : undefined;
     const file = name === undefined ? undefined : path.join(folder, path.normalize(`/${name}`));
     try {
       if (file === undefined) throw new Error("outside");

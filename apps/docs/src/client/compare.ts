@@ -1,0 +1,155 @@
+import { diffOf } from "@descent/playground/diff";
+import { h, markup, prose } from "@descent/playground/dom";
+import { contourChart, formatNumber, styleOf } from "@descent/viz";
+import { fieldOf, surface, surfaces } from "@descent/viz/races";
+import type { Compared } from "../pages/compare.ts";
+import { Racer } from "./racer.ts";
+
+const place = document.querySelector<HTMLElement>("#compare");
+if (place) void start(place);
+
+async function start(element: HTMLElement): Promise<void> {
+  const { rules: address = "", root = "" } = element.dataset;
+  const result = document.querySelector<HTMLElement>("#compared")!; // the page has it
+  const response = await fetch(address);
+  if (!response.ok) {
+    result.textContent = "The rules could not be read.";
+    return;
+  }
+  const rules = (await response.json()) as Compared[]; // the build wrote it
+  const [first, second] = ["first", "second"].map((id) => document.querySelector<HTMLSelectElement>(`#${id}`)!); // the page has both
+  if (!first || !second) return;
+  const racer = new Racer();
+  const known = surfaces.find(({ id }) => id === "himmelblau")!; // a known one
+  const field = fieldOf(surface(known.text), known.x, known.y);
+  const fromLink = (): void => {
+    const [a, b] = location.hash.slice(1).split(",");
+    if (rules.some(({ id }) => id === a)) first.value = a!;
+    if (rules.some(({ id }) => id === b)) second.value = b!;
+    else if (a === second.value) second.value = a === "adam" ? "adamw" : "adam";
+  };
+  let latest = 0;
+  const show = async (): Promise<void> => {
+    const mine = ++latest;
+    const pair = [first.value, second.value].map((id) => rules.find((rule) => rule.id === id)!); // options are the list
+    const [a, b] = pair as [Compared, Compared]; // two
+    history.replaceState(null, "", `#${a.id},${b.id}`);
+    const names = [...new Set([...a.options, ...b.options].map(([name]) => name))];
+    const value = (rule: Compared, name: string): string => {
+      const found = rule.options.find(([own]) => own === name);
+      return found ? formatNumber(found[1]) : "–";
+    };
+    const row = (name: string, left: string, right: string): HTMLElement =>
+      h(
+        "tr",
+        {},
+        h("th", { scope: "row" }, name),
+        h("td", { class: "number" }, left),
+        h("td", { class: "number" }, right),
+      );
+    const race = h("div", { class: "stage" });
+    const said = h("p", { class: "hint", role: "status" });
+    result.replaceChildren(
+      ...pair.map((rule) =>
+        h(
+          "section",
+          {},
+          h("h2", { class: "section-title" }, h("a", { href: `${root}rules/${rule.id}/` }, rule.title)),
+          h("p", { class: "hint" }, ...prose(rule.sentence)),
+          formula(rule),
+        ),
+      ),
+      h(
+        "section",
+        {},
+        h("h2", {}, `From ${a.title} to ${b.title}`),
+        h(
+          "div",
+          { class: "diff scroll", tabindex: 0, role: "region", "aria-label": "The lines that differ" },
+          diffOf(a.lines.join("\n"), b.lines.join("\n")).map(({ kind, text }) =>
+            h(
+              "div",
+              { class: kind },
+              h("span", { class: "sign" }, kind === "gone" ? "−" : kind === "new" ? "+" : " "),
+              h("code", {}, text),
+            ),
+          ),
+        ),
+        h(
+          "table",
+          { class: "plain" },
+          h(
+            "thead",
+            {},
+            h(
+              "tr",
+              {},
+              ["", a.title, b.title].map((title) =>
+                h(title === "" ? "td" : "th", title === "" ? {} : { scope: "col" }, title),
+              ),
+            ),
+          ),
+          h(
+            "tbody",
+            {},
+            names.map((name) => row(name, value(a, name), value(b, name))),
+            row("bytes per parameter", String(a.bytes), String(b.bytes)),
+            row("passes over memory", String(a.passes), String(b.passes)),
+          ),
+        ),
+      ),
+      h("section", {}, h("h2", {}, "Both at rate 0.1 where they have one"), race, said),
+    );
+    const runs = await Promise.all(
+      pair.map((rule) =>
+        racer.race({
+          family: rule.family,
+          name: rule.name,
+          surface: known.id,
+          steps: 200,
+          rate: rule.options.some(([name]) => name === "lr") ? 0.1 : undefined,
+        }),
+      ),
+    );
+    if (mine !== latest) return;
+    const paths = runs.flatMap((run, i) =>
+      "error" in run ? [] : [{ name: pair[i]!.title, x: run.x, y: run.y, style: i }],
+    );
+    race.replaceChildren(
+      markup(
+        contourChart({
+          title: `${a.title} and ${b.title} on ${known.title}`,
+          field,
+          paths,
+          marks: known.minima,
+          width: 560,
+          height: 440,
+          id: "compare-chart",
+        }).svg,
+      ),
+    );
+    said.replaceChildren(
+      ...runs.map((run, i) => {
+        const { colour } = styleOf(i);
+        const text =
+          "error" in run ? run.error : (run.because ?? `loss ${formatNumber(run.loss.at(-1)!, 2)} after 200 steps`); // the start at least
+        return h(
+          "span",
+          {},
+          h("span", { style: `color: ${colour}`, "aria-hidden": "true" }, "● "),
+          `${pair[i]!.title}: ${text} `,
+        );
+      }),
+    );
+  };
+  first.addEventListener("change", () => void show());
+  second.addEventListener("change", () => void show());
+  fromLink();
+  await show();
+}
+
+function formula({ mathml, title }: Compared): HTMLElement {
+  const box = h("div", { class: "formula scroll", tabindex: 0, role: "region", "aria-label": `Equations of ${title}` });
+  box.append(markup(mathml));
+  return box;
+}

@@ -1,0 +1,172 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { rules } from "@descent/catalogue";
+import { type Browser, type Page, chromium as playwright } from "playwright";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HANG } from "../../../tests/limits.ts";
+import { chromium } from "../../../tests/optional.ts";
+import { serve } from "../../playground/test/serve.ts";
+
+/* The site as `npm run docs:dev` builds it, without the playground, which has tests of its own. */
+
+const app = path.join(import.meta.dirname, "..");
+const require = createRequire(import.meta.url);
+const folder = mkdtempSync(path.join(tmpdir(), "descent-docs-"));
+const files = (): string[] => readdirSync(folder, { recursive: true, encoding: "utf8" });
+const textOf = (file: string): string => readFileSync(path.join(folder, file), "utf8");
+
+beforeAll(() => {
+  const tsx = require.resolve("tsx/cli");
+  const args = [tsx, "--conditions=@descent/source", "src/build/main.ts", folder];
+  const built = spawnSync(process.execPath, args, {
+    cwd: app,
+    encoding: "utf8",
+    env: { ...process.env, NODE_ENV: "production" },
+  });
+  expect([built.status, built.stderr]).toEqual([0, ""]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("has a page for every rule of the catalogue, with its equations and where its numbers come from", () => {
+  for (const { id, title, mathml, golden } of rules) {
+    const page = textOf(`rules/${id}/index.html`);
+    expect(page).toContain(`<h1>${title.replaceAll("&", "&amp;")}</h1>`);
+    expect(page).toContain(mathml);
+    expect(page).toContain(golden.error.toExponential(0));
+  }
+});
+
+test("leads nowhere that is not there, and to no address from the root of a server", () => {
+  const broken: string[] = [];
+  for (const file of files().filter((one) => one.endsWith(".html"))) {
+    const page = textOf(file);
+    for (const [, address = ""] of page.matchAll(/(?:href|src)="([^"]*)"/g)) {
+      if (/^(https:|data:)/.test(address)) continue;
+      const [place = "", hash = ""] = address.replaceAll("&amp;", "&").split("#");
+      const at = path.join(path.dirname(file), place);
+      if (at.startsWith("playground") || at === "playground/") continue;
+      const target = place === "" ? file : place.endsWith("/") ? path.join(at, "index.html") : at;
+      if (address.startsWith("/") || !existsSync(path.join(folder, target))) broken.push(`${file} → ${address}`);
+      else if (
+        hash !== "" &&
+        !target.startsWith("compare/") &&
+        !textOf(target).includes(`id="${decodeURIComponent(hash)}"`)
+      )
+        broken.push(`${file} → ${address}`);
+    }
+  }
+  expect(broken).toEqual([]);
+});
+
+test("asks at most 130 KB of a reader for a page and what it computes with, fonts apart", () => {
+  const assets = new Map(
+    files()
+      .filter((one) => one.startsWith("assets/"))
+      .map((one) => [path.basename(one), one]),
+  );
+  const size = (file: string): number => gzipSync(readFileSync(path.join(folder, file))).length;
+  /** A file and all that it imports at once, workers too; what is imported later, such as a family, is one of many. */
+  const closure = (file: string, seen: Set<string>): Set<string> => {
+    if (seen.has(file)) return seen;
+    seen.add(file);
+    const wanted = /\.js$/.test(file)
+      ? [...textOf(file).matchAll(/(?:from|import)\s*"\.\/([^"]+)"|new URL\(`?"?([^"`]+\.js)/g)].map((m) =>
+          path.basename(m[1] ?? m[2]!),
+        )
+      : [...textOf(file).matchAll(/assets\/([\w.-]+\.(?:js|css))"/g)].map((m) => m[1]!);
+    for (const one of wanted) if (assets.has(one)) closure(assets.get(one)!, seen);
+    return seen;
+  };
+  const sizes = files()
+    .filter((one) => one.endsWith("index.html"))
+    .map((page) => [page, [...closure(page, new Set())].reduce((sum, one) => sum + size(one), 0)] as const);
+  expect(sizes.length).toBeGreaterThan(rules.length);
+  expect(sizes.filter(([, bytes]) => bytes > 130 * 1024)).toEqual([]);
+});
+
+describe.skipIf(chromium === undefined)("in a browser", () => {
+  let server: Awaited<ReturnType<typeof serve>>;
+  let browser: Browser;
+  const [foreign, faults]: string[][] = [[], []];
+
+  beforeAll(async () => {
+    server = await serve(folder, "/some/where/");
+    browser = await playwright.launch({ executablePath: chromium!, args: ["--no-sandbox", "--disable-gpu"] });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  async function open(at: string, width = 1280): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width, height: 900 }, reducedMotion: "reduce" });
+    page.setDefaultTimeout(HANG / 3);
+    page.on("request", (request) => {
+      if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url())) foreign!.push(request.url());
+    });
+    page.on("pageerror", (error) => faults!.push(`${at}: ${error.message}`));
+    page.on("console", (message) => {
+      if (message.type() === "error") faults!.push(`${at}: ${message.text()}`);
+    });
+    await page.goto(server.url + at);
+    return page;
+  }
+
+  test("a rule's page races it, and again at the rate that a reader types", async () => {
+    const page = await open("rules/adam/");
+    await page.locator(".race-of .viz-path").first().waitFor({ state: "attached" });
+    await page.getByRole("spinbutton", { name: "Rate" }).fill("0.002");
+    await page.getByRole("spinbutton", { name: "Rate" }).press("Enter");
+    await page.getByText("At rate 0.002: after 300 steps").waitFor();
+    await page.close();
+  });
+
+  test("two rules are compared by a link, with the line in which they differ", async () => {
+    const page = await open("compare/#adam,yogi");
+    await page.locator(".diff .new", { hasText: "sign(v - g^2)" }).waitFor();
+    await page.locator(".viz-path").nth(1).waitFor({ state: "attached" });
+    await page.close();
+  });
+
+  test("a search opens with / and finds a rule by what another library calls it", async () => {
+    const page = await open("rules/");
+    await page.keyboard.press("/");
+    await page.getByRole("searchbox").fill("RMSProp");
+    await page.locator("#search-found a", { hasText: "RMSprop" }).first().waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/rules\/rmsprop[^/]*\/$/);
+    await page.close();
+  });
+
+  test.each(["", "rules/", "rules/adamw/", "compare/"])(
+    "/%s has no fault that axe finds, in light and in dark, and no sideways scroll at 360 pixels",
+    async (at) => {
+      const page = await open(at, 360);
+      await page.waitForLoadState("networkidle");
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      await page.evaluate(readFileSync(require.resolve("axe-core/axe.min.js"), "utf8")); // the page's own policy lets no script in
+      for (const theme of ["light", "dark"]) {
+        await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme);
+        const found = await page.evaluate(async () => {
+          const { axe } = window as unknown as {
+            axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+          };
+          return (await axe.run()).violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+          );
+        });
+        expect([theme, found]).toEqual([theme, []]);
+      }
+      await page.close();
+    },
+  );
+
+  test("no page asked anybody else for anything, or had an error", () => {
+    expect(foreign).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+});
