@@ -257,6 +257,7 @@ describe("@descent/core/kernels", () => {
     operations: made(1, program),
     wgsl: "is a language, which shader calls",
     glsl: "is a language, which shader calls",
+    surelyFinite: "drives its caller's loop over its caller's memory, of which neither can be checked",
     wasm: "is the assembler: what its functions return goes nowhere but into assemble",
     shader: made(1, kernels.wgsl, loop!.order, () => "x"),
   });

@@ -1,5 +1,5 @@
 import { allFinite as byLoop } from "@descent/core/adapter";
-import { FINITE_TURN, finiteFloats, wasm } from "@descent/core/kernels";
+import { FINITE_TURN, finiteFloats, surelyFinite, wasm } from "@descent/core/kernels";
 import { instantiate, isShared, type Memory } from "./instance.ts";
 import { runnerOf } from "./runner.ts";
 
@@ -22,9 +22,7 @@ function loopOf(memory: Memory): Finite {
 
 /** Whether no number is NaN or infinite: sixteen at a time where the array lies in a memory that kernels run in. */
 export function allFinite(numbers: Float32Array): boolean {
-  const whole = numbers.length - (numbers.length % FINITE_TURN);
-  const memory = whole > 0 ? runnerOf(numbers)?.memory : undefined;
-  if (!memory) return byLoop(numbers);
-  const { byteOffset } = numbers;
-  return loopOf(memory)(byteOffset, byteOffset + 4 * whole) === 1 && byLoop(numbers, whole);
+  const { length } = numbers;
+  const memory = length >= FINITE_TURN ? runnerOf(numbers)?.memory : undefined;
+  return (memory && surelyFinite(loopOf(memory), numbers.byteOffset, length)) || byLoop(numbers);
 }

@@ -2,7 +2,7 @@
 export type { Distribution } from "../draws.ts";
 export { normalNumbers } from "../normal.ts";
 export { philoxRounds } from "../philox.ts";
-export { FINITE_TURN, finiteFloats } from "./finite.ts";
+export { FINITE_TURN, finiteFloats, surelyFinite } from "./finite.ts";
 export * from "./kernel.ts";
 export type { Placed } from "./matrices.ts";
 export * from "./plan.ts";

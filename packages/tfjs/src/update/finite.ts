@@ -1,5 +1,5 @@
 import { allFinite, type Job } from "@descent/core/adapter";
-import { engine, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { engine, type KernelBackend, sum, type Tensor } from "@tensorflow/tfjs-core";
 import { finiteOnHeap } from "../wasm/finite.ts";
 
 /** Thrown where an update is refused before anything is written; the optimizer turns it into an error, or skips the step. */
@@ -13,8 +13,9 @@ export class Refused extends Error {
 
 /** Throws a Refused if one of the gradients is not finite. Only where `readsAtOnce`. */
 export function refuseNonFinite(jobs: readonly Job<Tensor>[]): void {
-  if (jobs.every(({ inputs }) => hasOnlyFinite(inputs.g!))) return; // every job has a gradient
-  const wrong = jobs.filter(({ inputs }) => !hasOnlyFinite(inputs.g!));
+  const finite = finiteOn(engine());
+  if (jobs.every(({ inputs }) => passes(inputs.g!, finite))) return; // every job has a gradient
+  const wrong = jobs.filter(({ inputs }) => !passes(inputs.g!, finite));
   throw new Refused(wrong.map(({ parameter }) => parameter.name));
 }
 
@@ -27,11 +28,13 @@ function sumOnBackend(gradient: Tensor): number {
   }
 }
 
-function hasOnlyFinite(gradient: Tensor): boolean {
-  if (gradient.dtype !== "float32") return true;
-  const { backendName, backend } = engine();
-  if (backendName === "wasm") return finiteOnHeap(gradient, backend);
+/** The check of this backend that a float32 tensor has no NaN and no infinity. */
+function finiteOn({ backendName, backend }: { backendName: string; backend: KernelBackend }): (g: Tensor) => boolean {
+  if (backendName === "wasm") return finiteOnHeap(backend);
   // A float32 sum may overflow where the numbers do not; if it has not, they have not.
-  if (backendName === "tensorflow" && Number.isFinite(sumOnBackend(gradient))) return true;
-  return allFinite(gradient.dataSync<"float32">());
+  const bySum = backendName === "tensorflow";
+  return (g) => (bySum && Number.isFinite(sumOnBackend(g))) || allFinite(g.dataSync<"float32">());
 }
+
+const passes = (gradient: Tensor, finite: (g: Tensor) => boolean): boolean =>
+  gradient.dtype !== "float32" || finite(gradient);

@@ -86,11 +86,11 @@ const shapeOf = ({ shape }: Tensor, rows: number, height: number): number[] => [
   ...shape.slice(1),
 ];
 
-/** Parts of variables that a step works on. */
-const parts = new WeakSet<Tensor>();
+/** Parts of variables that a step works on, until it ends. */
+const parts = new Set<Tensor>();
 
 /** Whether a tensor is some rows of another, made for one step. */
-export const isPart = (tensor: Tensor): boolean => parts.has(tensor);
+export const isPart = (tensor: Tensor): boolean => parts.size > 0 && parts.has(tensor);
 
 /** The rows that one step copies out. */
 export class RowCopies implements RowMemory<Tensor, Tensor> {
@@ -141,6 +141,9 @@ export class RowCopies implements RowMemory<Tensor, Tensor> {
   }
 
   dispose(): void {
-    for (const tensor of this.#made) tensor.dispose();
+    for (const tensor of this.#made) {
+      parts.delete(tensor);
+      tensor.dispose();
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { OptimizerError } from "@descent/core";
 import { isCallback, isRecord, shown } from "@descent/core/adapter";
 import { engine, type Scalar, type Tensor, type Variable } from "@tensorflow/tfjs-core";
-import { isRowGradient, type RowGradient } from "./lookups.ts";
+import { isRowGradient, isTensor, type RowGradient } from "./lookups.ts";
 
 /** Gradients as tfjs hands them over: by name, or as a list. A variable that had none has `null` or `undefined`. */
 export type Gradients =
@@ -49,9 +49,8 @@ export function sharesOf(gradients: Gradients): Map<string, Given> {
   const shares = new Map<string, Given>();
   const give = (name: string, g: Tensor | RowGradient | null | undefined): void => {
     if (g == null) return;
-    const p =
-      typeof name === "string" && Object.hasOwn(registeredVariables, name) ? registeredVariables[name] : undefined;
-    if (!p) throw new OptimizerError(`There is no variable named ${shown(name)}. Was it disposed of?`);
+    const p = typeof name === "string" ? registeredVariables[name] : undefined;
+    if (!isTensor(p)) throw new OptimizerError(`There is no variable named ${shown(name)}. Was it disposed of?`);
     if (isRowGradient(g)) {
       if (shares.has(name))
         throw new OptimizerError(`There are two gradients for \`${name}\`. Add them up, and give one.`);

@@ -20,7 +20,8 @@ export interface RowGradient {
   readonly data: Float32Array | Tensor;
 }
 
-const isTensor = (x: unknown): x is Tensor => typeof x === "object" && x !== null && "dataId" in x;
+/** Whether it is a tensor, of whatever copy of tfjs. */
+export const isTensor = (x: unknown): x is Tensor => typeof x === "object" && x !== null && "dataId" in x;
 
 /** Whether a gradient is of some rows. */
 export const isRowGradient = (g: unknown): g is RowGradient => !isTensor(g) && hasRows(g);

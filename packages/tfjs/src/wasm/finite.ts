@@ -1,15 +1,15 @@
 import { allFinite } from "@descent/core/adapter";
-import { FINITE_TURN } from "@descent/core/kernels";
+import { FINITE_TURN, surelyFinite } from "@descent/core/kernels";
 import type { KernelBackend, Tensor } from "@tensorflow/tfjs-core";
 import { Heap } from "./heap.ts";
 
-/** Whether a float32 tensor of the wasm backend has no NaN and no infinity, looked at where it lies. */
-export function finiteOnHeap(tensor: Tensor, backend: KernelBackend): boolean {
+/** The check that a float32 tensor of the wasm backend has no NaN and no infinity; it looks where the tensor lies. */
+export function finiteOnHeap(backend: KernelBackend): (tensor: Tensor) => boolean {
   const heap = new Heap(backend);
-  const whole = tensor.size - (tensor.size % FINITE_TURN);
-  const { routines } = heap;
-  if (!routines || whole === 0) return allFinite(heap.floats(tensor));
-  const from = heap.pointer(tensor);
-  if (routines.get("finite")(from, from + 4 * whole) === 0) return false;
-  return whole === tensor.size || allFinite(heap.floats(tensor), whole);
+  const finite = heap.routines?.get("finite");
+  return (tensor) => {
+    const { size } = tensor;
+    if (finite && size >= FINITE_TURN && surelyFinite(finite, heap.pointer(tensor), size)) return true;
+    return allFinite(heap.floats(tensor));
+  };
 }

@@ -22,10 +22,21 @@ export interface Storage<Data> {
   owns(data: Data, name: string): boolean;
   /** A tensor with the same numbers that nothing else refers to. */
   copy(tensor: Tensor): Tensor;
-  /** A tensor's numbers where they are now. Called after all copies are made, because copying may move the memory. */
+  /** Whether the memory has moved since this was asked last, so that views of it are void. Asked after all copies are made. */
+  moved?(): boolean;
+  /** A tensor's numbers where they are now; `known` is their last view, unless that is void. */
   view(data: Data, size: number, known?: Float32Array): Float32Array;
   /** Called for every parameter that was overwritten. */
   wrote?(parameter: Data, size: number): void;
+}
+
+/** A parameter's kept tensors as arrays. The objects stay the same from step to step, so the engine recognises them. */
+interface Views {
+  /** For each list of names. */
+  readonly all: Map<string, Record<string, ArrayTensor>>;
+  /** The program of the last step, and those it had. */
+  program: Program | undefined;
+  last: Readonly<Record<string, ArrayTensor>>;
 }
 
 /** Which of `program.kept` it writes. */
@@ -38,8 +49,7 @@ export class ArrayUpdates<Data> implements Fused {
   readonly #storage: Storage<Data>;
   /** `"none"` for programs that arrays cannot run. */
   readonly #writes = new WeakMap<Program, Writes | "none">();
-  /** Each parameter's kept tensors as arrays, by name, for each list of names. The objects stay the same from step to step, so the engine recognises them. */
-  readonly #views = new WeakMap<Parameter, Map<string, Record<string, ArrayTensor>>>();
+  #views = new WeakMap<Parameter, Views>();
 
   constructor(engine: Engine, storage: Storage<Data>) {
     this.#backend = new ArraysBackend(engine);
@@ -77,28 +87,32 @@ export class ArrayUpdates<Data> implements Fused {
     for (const job of jobs) {
       const writes = this.#writesOf(job) as Writes; // it was taken
       const { kept, inputs, model } = job.program;
+      this.#viewsOf(job); // here, because it may have to make room
       for (let i = 0; i < kept.length; i++) {
         const name = kept[i]!;
         const tensor = job.tensors[name]!; // p and every slot are there
-        let data = shared.get(tensor) ?? storage.find(tensor);
-        if (writes[i] && !shared.has(tensor) && !(storage.owns(data, name) && !lent.has(tensor.dataId))) {
+        const known = shared.size > 0 ? shared.get(tensor) : undefined;
+        let data = known ?? storage.find(tensor);
+        if (writes[i] && !known && !(storage.owns(data, name) && !lent.has(tensor.dataId))) {
           const now = storage.copy(tensor);
           fresh.push({ old: tensor as Variable, now }); // what a program changes is p or a slot
           data = storage.find(now);
         }
-        if (model.includes(name)) shared.set(tensor, data);
+        if (model.length > 0 && model.includes(name)) shared.set(tensor, data);
         found.push(data);
       }
       for (const name of inputs) found.push(storage.find(job.inputs[name]!));
     }
+    if (storage.moved?.()) this.#views = new WeakMap();
     let at = 0;
     this.#backend.rowsPassing = false;
-    const arrays = jobs.map(({ program, parameter, tensors, inputs: given, scalars, t }): ArrayJob => {
-      const views = this.#viewsOf(program, parameter);
+    const arrays = jobs.map((job): ArrayJob => {
+      const { program, parameter, tensors, inputs: given, scalars, t } = job;
+      const own = this.#viewsOf(job);
       const passing = isPart(tensors.p!); // every job has one
       this.#backend.rowsPassing ||= passing;
       for (const name of program.kept) {
-        const view = views[name]!;
+        const view = own[name]!;
         const array = storage.view(found[at++]!, tensors[name]!.size, view.array);
         view.passing = passing;
         if (array !== view.array) view.array = array;
@@ -108,7 +122,7 @@ export class ArrayUpdates<Data> implements Fused {
         const data = found[at++]!;
         inputs[name] = drawingOf(given[name]!) ?? storage.view(data, given[name]!.size);
       }
-      return { program, parameter, tensors: views, inputs, scalars, t };
+      return { program, parameter, tensors: own, inputs, scalars, t };
     });
     this.#backend.run(arrays);
     if (storage.wrote) {
@@ -124,16 +138,18 @@ export class ArrayUpdates<Data> implements Fused {
     }
   }
 
-  #viewsOf(program: Program, parameter: Parameter): Record<string, ArrayTensor> {
-    let all = this.#views.get(parameter);
-    if (!all) this.#views.set(parameter, (all = new Map()));
+  #viewsOf({ program, parameter }: Job<Tensor>): Readonly<Record<string, ArrayTensor>> {
+    let known = this.#views.get(parameter);
+    if (known?.program === program) return known.last;
+    if (!known) this.#views.set(parameter, (known = { all: new Map(), program: undefined, last: {} }));
     const key = program.kept.join();
-    let views = all.get(key);
+    let views = known.all.get(key);
     if (!views) {
       this.#storage.prepare?.(program, parameter);
       views = Object.fromEntries(program.kept.map((name) => [name, new ArrayTensor()]));
-      all.set(key, views);
+      known.all.set(key, views);
     }
-    return views;
+    known.program = program;
+    return (known.last = views);
   }
 }

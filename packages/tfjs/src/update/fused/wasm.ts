@@ -22,6 +22,8 @@ class WasmStorage implements Storage<WasmData> {
   readonly #backend: WasmBackend & KernelBackend;
   readonly #memory: WebAssembly.Memory;
   #runner: Runner | undefined;
+  /** The memory that the views are of. */
+  #buffer: ArrayBufferLike | undefined;
   /** Views by address. */
   readonly #views = new Map<number, Float32Array>();
 
@@ -61,12 +63,19 @@ class WasmStorage implements Storage<WasmData> {
     return engine().makeTensorFromTensorInfo(info, this.#backend);
   }
 
-  view({ memoryOffset }: WasmData, size: number, known?: Float32Array): Float32Array {
+  moved(): boolean {
     const { buffer } = this.#memory;
-    if (known?.byteOffset === memoryOffset && known.length === size && known.buffer === buffer) return known;
+    if (buffer === this.#buffer) return false;
+    this.#buffer = buffer;
+    this.#views.clear();
+    return true;
+  }
+
+  view({ memoryOffset }: WasmData, size: number, known?: Float32Array): Float32Array {
+    if (known?.byteOffset === memoryOffset && known.length === size && size > 0) return known;
     // Gradients are new tensors in every step, mostly at the addresses of the last step's.
     const seen = this.#views.get(memoryOffset);
-    if (seen?.length === size && seen.buffer === buffer) return seen;
+    if (seen?.length === size) return seen;
     if (this.#views.size >= MOST_VIEWS) this.#views.clear();
     const view = this.#runner!.view(memoryOffset, size); // `prepare` came first
     this.#views.set(memoryOffset, view);
