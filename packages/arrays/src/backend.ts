@@ -9,8 +9,10 @@ import { type Room, Workspace } from "./matrices/workspace.ts";
 import { Slots } from "./memory/slots.ts";
 import type { Tensor } from "./memory/tensor.ts";
 import type { Engine } from "./options.ts";
+import { copyOut } from "./rows.ts";
 import { execute } from "./step/execute.ts";
 import type { ArrayJob, Input } from "./step/group.ts";
+import { type RowsInPlace, rowsInPlace } from "./step/rows.ts";
 import { PreparedStep } from "./step/step.ts";
 import type { Pool } from "./threads/pool.ts";
 import { type Need, need } from "./wasm/need.ts";
@@ -133,13 +135,24 @@ export class ArraysBackend implements Backend<Tensor, Input> {
     // Rows that are picked out for one step do not disturb the steps that are prepared for all others.
     const passing = this.rowsPassing ? jobs.filter(({ tensors }) => tensors.p!.passing) : NONE;
     const lasting = passing.length === 0 ? jobs : jobs.filter(({ tensors }) => !tensors.p!.passing);
-    const once = passing.length === 0 ? undefined : this.#prepare(passing);
+    const inPlace: RowsInPlace[] = [];
+    const copied = passing.filter((job) => {
+      const rows =
+        this.engine === "wasm" && job.tensors.p!.rows
+          ? rowsInPlace(job, this.#plan(job.program, job.parameter), this.#need)
+          : undefined;
+      if (rows) inPlace.push(rows);
+      else copyOut(job.tensors);
+      return !rows;
+    });
+    const once = copied.length === 0 ? undefined : this.#prepare(copied);
     const step = lasting.length === 0 ? undefined : this.#prepared(lasting);
     if (this.#codecOf)
       for (const { parameter, tensors, t } of jobs)
         for (const [slot, { coded }] of Object.entries(tensors))
           if (coded) coded.seed = seedOf(parameter.name, slot, t);
-    once?.run(passing, (tasks) => execute(tasks, this.#pool));
+    for (const rows of inPlace) rows.run();
+    once?.run(copied, (tasks) => execute(tasks, this.#pool));
     step?.run(lasting, (tasks) => execute(tasks, this.#pool));
   }
 

@@ -14,16 +14,20 @@ import { Tensor } from "./memory/tensor.ts";
 export type RowStep = RowStepOf<Tensor, Float32Array>;
 
 const memory: RowMemory<Tensor, Float32Array> = {
-  pick: ({ array }, rows, height) => {
-    const made = new Tensor(pickRows(array, rows, array.length / height));
-    made.passing = true;
-    return made;
+  pick: (whole, places, height) => new Tensor(undefined, { whole, places, width: whole.array.length / height }),
+  put: ({ array }, places, whole, height) => {
+    if (array.length > 0) putRows(array, places, whole.array, whole.array.length / height);
   },
-  put: (part, rows, { array }, height) => putRows(part.array, rows, array, array.length / height),
   gradient: (data) => data,
 };
 
-/** Copies rows out, to be stepped as parameters of their own. Throws for state in fewer bytes. */
+/** Copies rows out, where a step cannot take them as they lie. */
+export function copyOut(tensors: Readonly<Record<string, Tensor>>): void {
+  for (const tensor of Object.values(tensors))
+    if (tensor.rows) tensor.array = pickRows(tensor.rows.whole.array, tensor.rows.places, tensor.rows.width);
+}
+
+/** Rows that are stepped as parameters of their own. Throws for state in fewer bytes. */
 export function stepOfRows({ name }: Parameter, p: Tensor, of: Rows<Tensor>, gradient: DistinctRows): RowStep {
   for (const [slot, { coded }] of Object.entries(of.slots))
     if (coded)

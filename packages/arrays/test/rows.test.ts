@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { adagrad } from "@descent/adagrad";
 import { adam, adamw } from "@descent/adam";
-import { optimizer, type RowGradient } from "@descent/arrays";
+import { allocate, optimizer, type RowGradient } from "@descent/arrays";
 import { TOLERANCE } from "@descent/conformance";
 import {
   type Configured,
@@ -106,6 +106,27 @@ describe.each(engines)("every row is stepped as a parameter of its own (%s)", (e
     const opt = optimizer({ w }, configured, { engine });
     for (const step of steps) opt.update({ w: step });
     expect(w.data).toEqual(apart(configured, steps));
+  });
+
+  test("of a table that lies beside its state, and of one whose rows are copied whole because they are long", () => {
+    const { parameters } = allocate({ w: [height, width] });
+    parameters.w.set(golden.start);
+    const opt = optimizer({ w: { data: parameters.w, shape: golden.shape } }, adam({ lr: 0.1 }), { engine });
+    for (const step of steps) opt.update({ w: step });
+    expect([...parameters.w]).toEqual([...apart(adam({ lr: 0.1 }), steps)]);
+
+    const long = 20_000;
+    const data = Float32Array.from({ length: 2 * long }, (_, i) => Math.sin(i));
+    const [table, alone] = [{ data: data.slice(), shape: [2, long] }, data.slice(long)];
+    const [ofRows, ofOne] = [
+      optimizer({ table }, adam({ lr: 0.1 }), { engine }),
+      optimizer({ alone }, adam({ lr: 0.1 }), { engine }),
+    ];
+    const g = Float32Array.from({ length: long }, (_, i) => Math.cos(i * i));
+    ofRows.update({ table: { rows: [1], data: g } });
+    ofOne.update({ alone: g });
+    expect(table.data.subarray(long)).toEqual(alone);
+    expect(table.data.subarray(0, long)).toEqual(data.subarray(0, long));
   });
 
   test("beside parameters with whole gradients, in the same update", () => {

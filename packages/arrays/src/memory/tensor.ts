@@ -10,6 +10,13 @@ const NOTHING: Float32Array = new Float32Array(0);
 /** A tensor's numbers as a codec keeps them, and the stretch of memory they lie in. */
 export type CodedBlock = Coded & { readonly block: Float32Array };
 
+/** Some rows of a tensor, of `width` numbers each. */
+export interface PickedRows {
+  readonly whole: Tensor;
+  readonly places: readonly number[];
+  readonly width: number;
+}
+
 /** A tensor as the optimizer's loop knows it: an array, or the promise of one until all slots are given memory at once. */
 export class Tensor {
   #array: Float32Array = NOTHING;
@@ -22,13 +29,17 @@ export class Tensor {
   padded = false;
   /** Whether it is made for a single step. */
   passing = false;
+  /** The rows of another tensor that it stands for. */
+  readonly rows: PickedRows | undefined;
   /** Its numbers, if a codec keeps them instead of an array. */
   coded: CodedBlock | undefined;
   /** Its numbers, if kernels draw them. */
   #drawing: Drawing | undefined;
 
-  constructor(numbers?: Float32Array | Drawing) {
+  constructor(numbers?: Float32Array | Drawing, rows?: PickedRows) {
     if (numbers) this.lend(numbers);
+    this.rows = rows;
+    this.passing = rows !== undefined;
   }
 
   /** Gives a stand-in for an input the numbers of one step. */

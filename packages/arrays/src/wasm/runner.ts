@@ -40,6 +40,16 @@ export interface CompiledKernel {
   readonly distance: number;
 }
 
+/** A kernel without sums, over rows of `width` numbers. */
+export interface RowsCall {
+  readonly kernel: Kernel;
+  readonly args: readonly number[];
+  /** One per buffer: of `picked` ones the rows at `places`, of others one row after the other. */
+  readonly arrays: readonly { readonly array: Float32Array; readonly picked: boolean }[];
+  readonly places: readonly number[];
+  readonly width: number;
+}
+
 const runners = new WeakMap<ArrayBufferLike, Runner>();
 
 /** The runner of the memory that an array views, if it has one. */
@@ -271,6 +281,42 @@ export class Runner {
     integers[word] = codec === "bfloat16" ? seed : heads.byteOffset + 2 * (start / BLOCK);
     integers[word + 1] = codec === "bfloat16" ? start / 8 : this.#regions.address(i);
     return word + 2;
+  }
+
+  /** Runs a kernel over elements on some rows of arrays, which need not lie in this memory. */
+  runRows({ kernel, args, arrays, places, width }: RowsCall): void {
+    if (this.#buffer !== this.memory.buffer) this.#look();
+    const { entry, pointerIndex, argIndex, sumsAddress } = this.prepare(kernel);
+    const [integers, floats] = [this.#integers, this.#floats];
+    integers[pointerIndex - 1] = width;
+    for (let i = 0; i < args.length; i++) floats[argIndex + i] = args[i]!;
+    const inside = arrays.map(({ array }) => array.buffer === this.#buffer);
+    const regions = arrays.map((_, i) => this.#regions.address(i));
+    // As many rows as a region holds of what is not picked.
+    const group = Math.floor(CHUNK / width);
+    for (let row = 0; row < places.length; row++) {
+      const place = row % group;
+      for (let i = 0; i < arrays.length; i++) {
+        const { array, picked } = arrays[i]!;
+        const [from, region] = [(picked ? places[row]! : row) * width, regions[i]!];
+        if (inside[i]) integers[pointerIndex + i] = array.byteOffset + 4 * from;
+        else if (picked) {
+          integers[pointerIndex + i] = region;
+          for (let k = 0, to = region / 4; k < width; k++) floats[to + k] = array[from + k]!;
+        } else {
+          integers[pointerIndex + i] = region + 4 * place * width;
+          const rows = Math.min(group, places.length - row);
+          if (place === 0) this.#regions.copyIn(array, from, rows * width, region);
+        }
+      }
+      entry(this.#frame, sumsAddress);
+      for (let i = 0; i < arrays.length; i++)
+        if (kernel.buffers[i]!.store && !inside[i]) {
+          const { array } = arrays[i]!; // only what is picked is stored
+          const to = places[row]! * width;
+          for (let k = 0, from = regions[i]! / 4; k < width; k++) array[to + k] = floats[from + k]!;
+        }
+    }
   }
 
   #byRows(

@@ -78,6 +78,9 @@ export function stepOfRows<T, G>(p: T, of: Rows<T>, gradient: DistinctRows, memo
     if (group) group.push(i);
     else groups.set(t, [i]);
   }
+  // The gradients of a group one after the other; one group has them in their order.
+  const data = groups.size === 1 ? gradient.data : pickRows(gradient.data, [...groups.values()].flat(), of.width);
+  let given = 0;
   const copies: { readonly whole: T; readonly part: T; readonly rows: readonly number[] }[] = [];
   const shares = [...groups].map(([t, group]): Share<T, G> => {
     const rows = group.map((i) => gradient.rows[i]!); // the indices of its rows
@@ -87,8 +90,9 @@ export function stepOfRows<T, G>(p: T, of: Rows<T>, gradient: DistinctRows, memo
       return made;
     };
     const slots = Object.fromEntries(Object.entries(of.slots).map(([slot, whole]) => [slot, part(whole)]));
-    const whole = group.length === gradient.rows.length; // in their order
-    const g = whole ? gradient.data : pickRows(gradient.data, group, of.width);
+    const from = given;
+    given += rows.length * of.width;
+    const g = groups.size === 1 ? data : data.subarray(from, given);
     return {
       p: part(p),
       inputs: { g: memory.gradient(g, rows.length) } as Record<string, G>,
