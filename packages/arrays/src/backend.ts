@@ -1,5 +1,14 @@
 import type { Parameter } from "@descent/core";
-import { type Backend, type BlockingWorld, type Drawing, matrix, type Start, size } from "@descent/core/adapter";
+import {
+  type Backend,
+  type BlockingWorld,
+  type Drawing,
+  matrix,
+  type OthersJob,
+  type ReduceSums,
+  type Start,
+  size,
+} from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { type KernelPlan, kernelPlan } from "@descent/core/kernels";
 import { type Codec, seedOf } from "./codec/codec.ts";
@@ -18,6 +27,7 @@ import type { Pool } from "./threads/pool.ts";
 import { type Need, need } from "./wasm/need.ts";
 import { type Runner, runnerOf } from "./wasm/runner.ts";
 import { Means } from "./world/exchange.ts";
+import type { Exchange } from "./world/ranks.ts";
 
 /** Tensors of fewer numbers are kept in float32: they would save next to nothing. */
 const CODED_FROM = 4096;
@@ -37,6 +47,8 @@ export interface BackendOptions {
   readonly pool?: Pool | undefined;
   /** Takes over products of matrices. */
   readonly matmul?: Matmul | undefined;
+  /** Whether ranks divide the parameters. */
+  readonly divided?: boolean | undefined;
 }
 
 /** Runs programs over Float32Arrays: by WebAssembly kernels, or by the interpreter, to the same bits. */
@@ -49,6 +61,9 @@ export class ArraysBackend implements Backend<Tensor, Input> {
   readonly #pool: Pool | undefined;
   readonly #codecOf: BackendOptions["codecOf"];
   readonly #matmul: Matmul | undefined;
+  readonly #divided: boolean;
+  /** How the next step exchanges numbers with other ranks; by default every input is replaced by its mean. */
+  exchange: Exchange | undefined;
   readonly #slots: Slots;
   /** The names of all slots that programs have. */
   readonly slotNames: Set<string> = new Set();
@@ -62,12 +77,16 @@ export class ArraysBackend implements Backend<Tensor, Input> {
   #workspace: Workspace | undefined;
   #means: Means | undefined;
 
-  constructor(engine: Engine, { arrayOf = () => undefined, codecOf, pool, matmul }: BackendOptions = {}) {
+  constructor(
+    engine: Engine,
+    { arrayOf = () => undefined, codecOf, pool, matmul, divided = false }: BackendOptions = {},
+  ) {
     this.engine = engine;
     this.#slots = new Slots({ wasm: engine === "wasm", beside: pool !== undefined, arrayOf });
     this.#codecOf = codecOf;
     this.#pool = pool;
     this.#matmul = matmul;
+    this.#divided = divided;
   }
 
   check(program: Program, parameter: Parameter): void {
@@ -77,8 +96,8 @@ export class ArraysBackend implements Backend<Tensor, Input> {
   }
 
   #plan(program: Program, parameter: Parameter): KernelPlan {
-    // A codec rounds what it keeps: it would not be read as it was computed.
-    const made = kernelPlan(program, matrix(parameter), { early: !this.#codecOf });
+    // A codec rounds what it keeps: it would not be read as it was computed. A sum over ranks may fail, and nothing may have changed.
+    const made = kernelPlan(program, matrix(parameter), { early: !this.#codecOf && !this.#divided });
     if (this.#plans.has(made)) return made;
     const { regions, frame } = need(made.kernels);
     this.#need = { regions: Math.max(regions, this.#need.regions), frame: Math.max(frame, this.#need.frame) };
@@ -130,7 +149,7 @@ export class ArraysBackend implements Backend<Tensor, Input> {
     this.#plans.clear();
   }
 
-  run(jobs: readonly ArrayJob[]): void {
+  run(jobs: readonly ArrayJob[], reduceSums?: ReduceSums<void>, others?: readonly OthersJob[]): void {
     this.#pool?.check();
     // Rows that are picked out for one step do not disturb the steps that are prepared for all others.
     const passing = this.rowsPassing ? jobs.filter(({ tensors }) => tensors.p!.passing) : NONE;
@@ -146,33 +165,42 @@ export class ArraysBackend implements Backend<Tensor, Input> {
       return !rows;
     });
     const once = copied.length === 0 ? undefined : this.#prepare(copied);
-    const step = lasting.length === 0 ? undefined : this.#prepared(lasting);
+    // Sums over the model are those of this rank alone, unless ranks divide the parameters.
+    const step = lasting.length === 0 && !others?.length ? undefined : this.#prepared(lasting, others);
     if (this.#codecOf)
       for (const { parameter, tensors, t } of jobs)
         for (const [slot, { coded }] of Object.entries(tensors))
           if (coded) coded.seed = seedOf(parameter.name, slot, t);
     for (const rows of inPlace) rows.run();
     once?.run(copied, (tasks) => execute(tasks, this.#pool));
-    step?.run(lasting, (tasks) => execute(tasks, this.#pool));
+    step?.run(lasting, (tasks) => execute(tasks, this.#pool), others && reduceSums);
   }
 
-  #prepared(jobs: readonly ArrayJob[]): PreparedStep {
-    const found = this.#steps.find((step) => step.serves(jobs));
+  #prepared(jobs: readonly ArrayJob[], others?: readonly OthersJob[]): PreparedStep {
+    const found = this.#steps.find((step) => step.serves(jobs, others));
     if (found === this.#steps[0] && found) return found;
-    const step = found ?? this.#prepare(jobs);
+    const step = found ?? this.#prepare(jobs, others);
     this.#steps = [step, ...this.#steps.filter((one) => one !== step)].slice(0, MOST_STEPS);
     return step;
   }
 
   reduceGradients(jobs: readonly ArrayJob[], world: BlockingWorld): void {
-    this.#means ??= new Means(world);
-    // Random numbers are those of all ranks already.
-    this.#means.take(jobs.flatMap(({ inputs }) => Object.values(inputs).filter((input) => isPlain(input))));
+    if (this.exchange) this.exchange.reduce();
+    else {
+      this.#means ??= new Means(world);
+      // Random numbers are those of all ranks already.
+      this.#means.take(jobs.flatMap(({ inputs }) => Object.values(inputs).filter((input) => isPlain(input))));
+    }
+  }
+
+  gatherParameters(): void {
+    this.exchange?.gather();
   }
 
   /** Does all that can fail: memory, compilation. After it only arithmetic is left. */
-  #prepare(jobs: readonly ArrayJob[]): PreparedStep {
+  #prepare(jobs: readonly ArrayJob[], others: readonly OthersJob[] = []): PreparedStep {
     const plans = jobs.map(({ program, parameter }) => this.#plan(program, parameter));
+    const elsewhere = others.map(({ program, parameter }) => ({ program, plan: this.#plan(program, parameter) }));
     this.settle();
     return new PreparedStep(
       jobs,
@@ -187,6 +215,7 @@ export class ArraysBackend implements Backend<Tensor, Input> {
         return runner;
       },
       (room) => this.#workspaceOf(room),
+      elsewhere,
     );
   }
 

@@ -22,6 +22,14 @@ export type ArraysOf<Name extends string> =
 /** The inputs of rules besides gradients, by name: a number, or arrays by parameter. */
 export type InputsOf<Name extends string> = Readonly<Record<string, number | ArraysOf<Name>>>;
 
+/** Options of an update. */
+export interface UpdateOptions {
+  /**
+   * How many examples the gradients are the mean of: in a world, ranks with more of them count more. Without it all count the same.
+   */
+  readonly examples?: number | undefined;
+}
+
 /** Steps Float32Arrays in place. `using` disposes of it. */
 export interface Optimizer<Name extends string = string> {
   /** Updates done. */
@@ -38,7 +46,7 @@ export interface Optimizer<Name extends string = string> {
   readonly engine: Engine;
   /** Threads that take part now: 1 until all workers have started. */
   readonly threads: number;
-  /** Bytes that the state takes: 0 before the first update. */
+  /** Bytes that the state takes in this process: 0 before the first update. */
   readonly stateBytes: number;
   /**
    * One update of the parameters whose gradients are given. A parameter without one is left as it is, state and decay
@@ -46,7 +54,7 @@ export interface Optimizer<Name extends string = string> {
    * what the rule reads besides: `{ loss }`, or `{ h: { w: … } }` by parameter. Throws an OptimizerError, and changes nothing,
    * for an unknown name or a gradient that does not fit, and for gradients of rows where a rule takes sums over them.
    */
-  update(gradients: GradientsOf<Name>, inputs?: InputsOf<Name>): void;
+  update(gradients: GradientsOf<Name>, inputs?: InputsOf<Name>, options?: UpdateOptions): void;
   /**
    * Calls `use` while the parameters are those to evaluate with, where a rule has such (the average of `ema`, the `x` of
    * schedule-free rules); afterwards, on errors too, they are bit for bit what they were. `use` may return a promise.
@@ -58,7 +66,7 @@ export interface Optimizer<Name extends string = string> {
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void;
   /** The groups with their rules and current hyper-parameters, and the state of every parameter. */
   inspect(): Inspection;
-  /** A copy of the state by name, without the parameters themselves. */
+  /** A copy of the state by name, without the parameters themselves. With `shard` all ranks must call it, and each gets all of it. */
   state(): StateDict;
   /** Resumes from a state, bit for bit; strict by default. Changes nothing on an error. */
   load(state: StateDict, options?: LoadOptions): LoadReport;

@@ -1,7 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { type Configured, OptimizerError, type StateDict } from "@descent/core";
 import {
-  type BlockingWorld,
   checkConfigured,
   DISPOSE,
   distinctRows,
@@ -12,6 +11,7 @@ import {
   isFloat32Array,
   isRecord,
   isRowGradient,
+  knownOptions,
   type LoadOptions,
   type LoadReport,
   Loop,
@@ -22,6 +22,7 @@ import {
   named,
   newNames,
   nonFiniteGradients,
+  notNegative,
   type RowGradient,
   refuseTaken,
   refuseUnknown,
@@ -31,7 +32,7 @@ import {
   takes,
 } from "@descent/core/adapter";
 import { ArraysBackend } from "./backend.ts";
-import type { ArraysOf, GradientsOf, InputsOf, Optimizer, ParametersOf } from "./contract.ts";
+import type { ArraysOf, GradientsOf, InputsOf, Optimizer, ParametersOf, UpdateOptions } from "./contract.ts";
 import type { Tensor } from "./memory/tensor.ts";
 import { checkOptions, type Engine, type OptimizerOptions } from "./options.ts";
 import { type Described, type Entry, type Pair, Parameters } from "./parameters.ts";
@@ -40,7 +41,7 @@ import type { Input } from "./step/group.ts";
 import { Pool } from "./threads/pool.ts";
 import { Tied } from "./tied.ts";
 import { allFinite } from "./wasm/finite.ts";
-import { agree, startTogether } from "./world/exchange.ts";
+import { Ranks } from "./world/ranks.ts";
 
 /**
  * An optimizer for named Float32Arrays, which it updates in place:
@@ -57,6 +58,16 @@ export function optimizer<const Name extends string>(
   return new ArraysOptimizer(parameters, configured, options);
 }
 
+/** A parameter of a step, with its inputs. */
+type Stepped = readonly [string, Share<Tensor, Float32Array>];
+
+/** The option `examples` of an update. */
+function examplesOf(options: UpdateOptions): number | undefined {
+  const { examples } = knownOptions("update", options, ["examples"]);
+  if (examples !== undefined) notNegative("update", { examples });
+  return examples;
+}
+
 class ArraysOptimizer implements Optimizer {
   readonly engine: Engine;
   readonly #parameters: Parameters;
@@ -65,17 +76,29 @@ class ArraysOptimizer implements Optimizer {
   readonly #loop: Loop<Tensor, Input>;
   readonly #nonFinite: NonFinite;
   readonly #tied: Tied = new Tied();
-  readonly #world: BlockingWorld | undefined;
+  readonly #ranks: Ranks | undefined;
+  /** The options that all ranks must have alike. */
+  readonly #alike: readonly string[];
   /** Parameters whose rows count their own updates. */
   readonly #byRows = new Set<string>();
   /** The parameters that are not frozen. */
   #trained: ReadonlySet<string> = new Set();
 
   constructor(parameters: Named<Float32Array | Described>, configured: Configured, options: OptimizerOptions) {
-    const { engine, threads, matmul, codecOf, named: precisions, nonFinite, tied, world } = checkOptions(options);
+    const {
+      engine,
+      threads,
+      matmul,
+      codecOf,
+      named: precisions,
+      nonFinite,
+      tied,
+      world,
+      shard,
+      digestEvery,
+    } = checkOptions(options);
     this.engine = engine;
     this.#nonFinite = nonFinite;
-    this.#world = world;
     this.#parameters = new Parameters(parameters, {
       shared: threads > 1,
       join: (entries) => this.#tied.join(entries, tied),
@@ -84,8 +107,16 @@ class ArraysOptimizer implements Optimizer {
     this.#pool = threads > 1 ? new Pool(threads) : undefined;
     try {
       const arrayOf = ({ name }: { readonly name: string }): Float32Array | undefined => byName.get(name)?.p.array;
-      this.#backend = new ArraysBackend(engine, { arrayOf, codecOf, pool: this.#pool, matmul });
-      this.#loop = new Loop(this.#backend, configured, { world });
+      this.#backend = new ArraysBackend(engine, {
+        arrayOf,
+        codecOf,
+        pool: this.#pool,
+        matmul,
+        divided: shard !== undefined,
+      });
+      this.#loop = new Loop(this.#backend, configured, { world, shard: shard !== undefined });
+      this.#ranks = world && new Ranks(world, { shard, digestEvery, portion: (name) => this.#loop.portion(name) });
+      this.#alike = [`nonFinite: ${nonFinite}`, `shard: ${shard}`, `digestEvery: ${digestEvery}`];
       this.#loop.add(entries.map(([, { parameter }]) => parameter));
       this.#refuseUnknownSlots(precisions);
       this.#changed();
@@ -108,11 +139,11 @@ class ArraysOptimizer implements Optimizer {
 
   /** Gives all ranks the parameters of rank 0. */
   #startTogether(entries: readonly Entry[]): void {
-    if (this.#world)
-      startTogether(
-        this.#world,
-        entries.map(({ parameter: { name }, p }) => [name, p.array]),
-      );
+    if (!this.#ranks) return;
+    const { groups } = this.#loop.meta();
+    const rules = Object.entries(groups).map(([label, { rule, hyper }]) => `${label} ${rule} ${JSON.stringify(hyper)}`);
+    const parameters = entries.map(({ parameter: { name }, p }) => [name, p.array] as const);
+    this.#ranks.start([...rules, ...this.#alike], parameters, this.#loop.step);
   }
 
   get step(): number {
@@ -129,15 +160,37 @@ class ArraysOptimizer implements Optimizer {
 
   withReadout<R>(use: () => R): R {
     takes("withReadout", "a function", use, isCallback(use));
-    return this.#loop.withReadout(this.#held(), use);
+    if (!this.#ranks || !this.#loop.hasReadout) return this.#loop.withReadout(this.#held(), use);
+    const shown = (): R => {
+      this.#gather();
+      return use();
+    };
+    let promised = false;
+    try {
+      const result = this.#loop.withReadout(this.#held(), shown);
+      promised = typeof result === "object" && result !== null && "then" in result;
+      return promised ? (Promise.resolve(result).finally(() => this.#gather()) as R) : result; // a promise of the same
+    } finally {
+      if (!promised) this.#gather();
+    }
   }
 
   rewind(): void {
     this.#loop.rewind(this.#held());
+    this.#gather();
   }
 
   #held(): (readonly [string, Tensor])[] {
-    return this.#parameters.entries.map(([name, { p }]) => [name, p]);
+    return this.#parameters.entries.map(([name, { p }]) => [name, this.#ranks?.piece(name, p.array) ?? p]);
+  }
+
+  /** Gives every rank all of the parameters, where each steps a part. */
+  #gather(): void {
+    this.#ranks?.gather(this.#arrays());
+  }
+
+  #arrays(): (readonly [string, Float32Array])[] {
+    return this.#parameters.entries.map(([name, { p }]) => [name, p.array]);
   }
 
   get midRound(): boolean {
@@ -156,8 +209,9 @@ class ArraysOptimizer implements Optimizer {
     return this.#loop.slots().reduce((bytes, { tensor }) => bytes + this.#backend.bytes(tensor), 0);
   }
 
-  update(gradients: GradientsOf<string>, inputs?: InputsOf<string>): void {
+  update(gradients: GradientsOf<string>, inputs?: InputsOf<string>, options?: UpdateOptions): void {
     this.#alive();
+    const examples = options && examplesOf(options);
     const given = this.#tied.added(recordOf(gradients), this.#parameters);
     const others = inputs && this.#loop.given<ArraysOf<string>>(inputs);
     const names = Object.keys(given);
@@ -183,10 +237,10 @@ class ArraysOptimizer implements Optimizer {
     if (others) this.#addInputs(stepped, others.tensors);
     if (names.length > stepped.length) refuseUnknown(given, this.#parameters.byName);
     if (names.length === 0) named("The gradients", gradients as Named<Float32Array>); // throws for what has no names
-    const unchecked = this.#nonFinite === "apply" && this.#world === undefined;
-    if (!unchecked && !this.#finite(stepped, others?.numbers)) return;
     this.#backend.rowsPassing = byRows.length > 0;
-    this.#loop.update(stepped, others?.numbers);
+    if (this.#ranks) this.#together(this.#ranks, stepped, others?.numbers, examples);
+    else if (this.#nonFinite === "apply" || this.#finite(stepped)) this.#loop.update(stepped, others?.numbers);
+    else return;
     for (const [name, step] of byRows) {
       step.finish();
       this.#byRows.add(name);
@@ -195,7 +249,7 @@ class ArraysOptimizer implements Optimizer {
 
   /** A step of some rows, or of all where they count their own updates; undefined for a frozen parameter. */
   #rows({ parameter, p, length }: Entry, g: Float32Array | RowGradient): RowStep | undefined {
-    if (this.#pool || this.#world)
+    if (this.#pool || this.#ranks)
       throw new OptimizerError(
         `The gradient of rows of \`${parameter.name}\` cannot be shared by ${this.#pool ? "threads" : "ranks"}. Leave out \`${this.#pool ? "threads" : "world"}\`, or give a whole gradient.`,
       );
@@ -226,36 +280,40 @@ class ArraysOptimizer implements Optimizer {
     }
   }
 
-  /** Whether all gradients are finite, on every rank. Where they are not, counts the step, and throws unless the option says to skip it. */
-  #finite(stepped: readonly (readonly [string, Share<Tensor, Float32Array>])[], numbers: Numbers = {}): boolean {
-    const broken =
-      this.#nonFinite === "apply"
-        ? []
-        : stepped.filter(([name, { inputs }]) => this.#trained.has(name) && !allFinite(inputs.g!)); // put there by update
-    const elsewhere =
-      this.#world !== undefined &&
-      agree(
-        this.#world,
-        "the gradients",
-        [
-          ...stepped.flatMap(([name, { inputs }]) =>
-            Object.keys(inputs).map((one) => (one === "g" ? name : `${one} of ${name}`)),
-          ),
-          ...Object.keys(numbers).sort(),
-        ],
-        broken.length > 0,
-      );
-    if (broken.length === 0 && !elsewhere) return true;
+  /** Takes a step with the other ranks. */
+  #together(ranks: Ranks, stepped: readonly Stepped[], numbers: Numbers = {}, examples: number | undefined): void {
+    const broken = this.#broken(stepped);
+    const given = stepped.flatMap(([name, { inputs }]) =>
+      Object.keys(inputs).map((one) => (one === "g" ? `\`${name}\`` : `\`${one}\` of \`${name}\``)),
+    );
+    const facts = [`step ${this.#loop.step}, ${this.#loop.phase}`, ...given, ...Object.keys(numbers).sort()];
+    const agreed = ranks.agree(facts, { examples, broken });
+    if (agreed.broken.length > 0) {
+      this.#loop.countNonFinite();
+      if (this.#nonFinite === "skip") return;
+      throw ranks.notFinite(agreed.broken, broken, this.#loop.step);
+    }
+    const { own, exchange } = ranks.divide(stepped, agreed.weight);
+    this.#backend.exchange = exchange;
+    const weighted = Object.fromEntries(Object.entries(numbers).map(([name, x]) => [name, x * agreed.weight]));
+    const before = this.#loop.step;
+    this.#loop.update(own, weighted);
+    if (this.#loop.step > before) ranks.compare(this.#loop.step, () => this.#arrays());
+  }
+
+  /** The parameters whose gradients are not finite, where the option asks. */
+  #broken(stepped: readonly Stepped[]): string[] {
+    if (this.#nonFinite === "apply") return [];
+    return stepped.flatMap(([name, { inputs }]) => (this.#trained.has(name) && !allFinite(inputs.g!) ? [name] : [])); // put there by update
+  }
+
+  /** Whether all gradients are finite. Where they are not, counts the step, and throws unless the option says to skip it. */
+  #finite(stepped: readonly Stepped[]): boolean {
+    const broken = this.#broken(stepped);
+    if (broken.length === 0) return true;
     this.#loop.countNonFinite();
     if (this.#nonFinite === "skip") return false;
-    if (broken.length === 0)
-      throw new OptimizerError(
-        `Another rank has gradients that are not finite at step ${this.#loop.step}. No rank has taken the step.`,
-      );
-    throw nonFiniteGradients(
-      broken.map(([name]) => name),
-      this.#loop.step,
-    );
+    throw nonFiniteGradients(broken, this.#loop.step);
   }
 
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void {
@@ -271,9 +329,12 @@ class ArraysOptimizer implements Optimizer {
     this.#alive();
     this.#pool?.checkState();
     this.#backend.settle();
-    const tensors = this.#loop
-      .slots()
-      .map(({ key, shape, tensor }) => [key, { shape, data: this.#backend.read(tensor) }]);
+    const read = (tensor: Tensor): Float32Array => this.#backend.read(tensor);
+    const [ranks, divided] = [this.#ranks, this.#loop.divided()];
+    const tensors =
+      ranks && divided.length > 0
+        ? divided.map((one) => [one.key, ranks.whole(one, read)])
+        : this.#loop.slots().map(({ key, shape, tensor }) => [key, { shape, data: read(tensor) }]);
     return { meta: this.#loop.meta(), tensors: Object.fromEntries([...tensors, ...this.#countsByRow()]) };
   }
 

@@ -7,12 +7,14 @@ import {
   nonFiniteOption,
   oneOf,
   shown,
+  whole,
   worldOf,
 } from "@descent/core/adapter";
 import type { Codec } from "./codec/codec.ts";
 import type { Matmul } from "./matrices/product.ts";
 import { MOST_THREADS, notShared } from "./threads/support.ts";
 import { refusal } from "./wasm/support.ts";
+import type { Shard } from "./world/ranks.ts";
 
 /** How kernels run: as WebAssembly, or by an interpreter that generates no code. */
 export type Engine = "wasm" | "interpreter";
@@ -63,9 +65,23 @@ export interface OptimizerOptions {
    * the same parameters at each step, and hold the same bits throughout.
    */
   readonly world?: BlockingWorld | undefined;
+  /**
+   * What ranks of a world divide among them. `"state"` (ZeRO-1): each keeps its part of the state and steps its part of the
+   * parameters, which are then gathered. `"gradients"` (ZeRO-2): the mean gradients exist in parts only, and the arrays given
+   * stay as they are, which sends a third less. Rules that go element by element are cut anywhere; a tensor whose rule sums
+   * within it or multiplies matrices (LAMB, Muon, Shampoo) belongs to one rank. A saved state is whole, and loads into any
+   * number of ranks.
+   */
+  readonly shard?: Shard | undefined;
+  /**
+   * Updates between comparisons of the parameters of all ranks, bit by bit; default 100, and 0 for none. A rank that differs is
+   * an error on all of them.
+   */
+  readonly digestEvery?: number | undefined;
 }
 
-const OPTIONS = ["engine", "threads", "matmul", "state", "nonFinite", "tied", "world"] as const;
+const OPTIONS = ["engine", "threads", "matmul", "state", "nonFinite", "tied", "world", "shard", "digestEvery"] as const;
+const SHARDS: readonly Shard[] = ["state", "gradients"];
 const ENGINES: readonly Engine[] = ["wasm", "interpreter"];
 const PRECISIONS: readonly Precision[] = ["float32", "bfloat16", "float8"];
 
@@ -82,11 +98,22 @@ export interface CheckedOptions {
   readonly tied: unknown;
   /** Undefined where there is one process. */
   readonly world: BlockingWorld | undefined;
+  /** Undefined where there is one process. */
+  readonly shard: Shard | undefined;
+  readonly digestEvery: number;
 }
 
 /** The options of `optimizer`, checked. Throws an OptimizerError for unknown options and for those this machine cannot satisfy. */
 export function checkOptions(given: OptimizerOptions): CheckedOptions {
-  const { engine, threads = 1, matmul, state, nonFinite, tied, world } = knownOptions("optimizer", given, OPTIONS);
+  const options = knownOptions("optimizer", given, OPTIONS);
+  const { engine, threads = 1, matmul, state, nonFinite, tied, world, shard, digestEvery = 100 } = options;
+  if (shard !== undefined) oneOf("optimizer", { shard }, SHARDS);
+  whole("optimizer", { digestEvery });
+  const ranks = worldOf(world);
+  if (shard !== undefined && world === undefined)
+    throw new OptimizerError(
+      "`shard` divides the state among the ranks of a world. Give { world: await mpi() } of @descent/mpi, or leave `shard` out.",
+    );
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS)
     throw new OptimizerError(`\`threads\` must be 1 to ${MOST_THREADS}; got ${shown(threads)}.`);
   if (matmul !== undefined && typeof (matmul as Partial<Matmul> | null)?.multiply !== "function")
@@ -109,7 +136,9 @@ export function checkOptions(given: OptimizerOptions): CheckedOptions {
     ...precisions(state),
     nonFinite: nonFiniteOption("optimizer", nonFinite, "apply"),
     tied,
-    world: worldOf(world),
+    world: ranks,
+    shard: ranks && shard,
+    digestEvery,
   };
 }
 

@@ -46,6 +46,21 @@ wrongCalls(arrays, {
     use: step,
     foreign: [1],
   },
+  "what ranks divide": {
+    call: (world: NonNullable<OptimizerOptions["world"]>, shard: "state", digestEvery: number) =>
+      optimizer({ w: three() }, adamw(), { world, shard, digestEvery }),
+    args: () => [
+      { rank: 0, size: 1, localRank: 0, sum() {}, broadcast() {}, gather() {}, reduceScatter() {} },
+      "state",
+      10,
+    ],
+    use: step,
+    foreign: [1],
+  },
+  "the examples of an update": {
+    call: (examples: number) => made().update({ w: three() }, undefined, { examples }),
+    args: () => [3],
+  },
   "options of optimizer": {
     call: (
       engine: "wasm",

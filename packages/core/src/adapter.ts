@@ -29,12 +29,23 @@ export type { Given, Operators, Part, Site } from "./interpret/operators.ts";
 export { referenceBackend } from "./interpret/reference.ts";
 export type { Answer } from "./loop/answer.ts";
 export { AsyncLoop } from "./loop/async.ts";
-export type { AsyncBackend, Backend, Job, ReduceSums, RowPart, Share, Shares, Start } from "./loop/backend.ts";
+export type {
+  AsyncBackend,
+  Backend,
+  Job,
+  OthersJob,
+  ReduceSums,
+  RowPart,
+  Share,
+  Shares,
+  Start,
+} from "./loop/backend.ts";
 export { type Group, setHyper } from "./loop/groups.ts";
 export { type Given as GivenInputs, readsInput } from "./loop/inputs.ts";
-export type { Inspection, Kept } from "./loop/inspect.ts";
+export type { Divided, Inspection, Kept } from "./loop/inspect.ts";
 export type { LoadOptions, LoadReport, Write } from "./loop/load.ts";
 export { Loop } from "./loop/loop.ts";
+export type { Portion } from "./loop/portions.ts";
 export { currentNames, type Rename, renamedState } from "./loop/rename.ts";
 export { intoCorner, isWidened } from "./loop/resize.ts";
 export {

@@ -65,6 +65,7 @@ const ofOpen: Readonly<Record<keyof OpenOptions, Check>> = {
   seed: must("be a whole number", Number.isSafeInteger),
   hutchinson: must("be a whole number of directions, at least 1", (x) => Number.isSafeInteger(x) && Number(x) >= 1),
   world: elsewhere,
+  shard: must('be "state" or "gradients"', (x) => x === "state" || x === "gradients"),
 };
 
 const ofCreate: Readonly<Record<keyof TrainerOptions, Check>> = {
@@ -124,6 +125,10 @@ function checked<T extends OpenOptions>(where: string, options: T, checks: Reado
   checkConfigured(options.optimizer, where);
   checkHutchinson(where, options);
   if (worldOf(options.world)) checkExchange(where, options);
+  if (options.shard !== undefined && options.world === undefined)
+    throw new OptimizerError(
+      `${where}: \`shard\` divides the state among the ranks of a world. Give { world: await mpi() } of @descent/mpi, or leave \`shard\` out.`,
+    );
   nonFiniteOption(where, options.nonFinite, "throw");
 }
 

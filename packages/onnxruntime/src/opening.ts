@@ -80,7 +80,7 @@ export async function reopened(graph: FileSource, options: OpenOptions): Promise
 async function begun(
   source: Omit<Opening, "runtime" | "executionProviders" | "sessionOptions">,
   options: OpenOptions,
-  choose: (candidates: Candidates) => Omit<Starting, "optimizer" | "plan" | "seed" | "hutchinson" | "world">,
+  choose: (candidates: Candidates) => Omit<Starting, "optimizer" | "plan" | "seed" | "hutchinson" | "world" | "shard">,
 ): Promise<Begun> {
   const { executionProviders = ["cpu"], optimizer, worker = false, seed = 0 } = options;
   const calls = new Calls();
@@ -96,6 +96,7 @@ async function begun(
       seed,
       hutchinson,
       world: worldOf(options.world),
+      shard: options.shard,
     });
     return {
       engine,

@@ -1,3 +1,4 @@
+import type { Shard } from "@descent/arrays";
 import type { Configured, Parameter } from "@descent/core";
 import type { BlockingWorld, NonFinite, Rename } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
@@ -46,10 +47,15 @@ export interface OpenOptions {
   readonly hutchinson?: number | undefined;
   /**
    * The processes that train together, `await mpi()` of @descent/mpi: every rank gets batches of its own, and the update
-   * uses the mean of all gradients. Losses and running statistics are means over all ranks, dropout is each rank's own, and
+   * uses the mean of all gradients, in which a batch counts by its examples: the first dimension of its first array. Losses and running statistics are means over all ranks, dropout is each rank's own, and
    * a step that is refused on one is refused on all. For the host plan, without a worker.
    */
   readonly world?: BlockingWorld | undefined;
+  /**
+   * What ranks divide among them: the optimizer's `"state"`, or the mean `"gradients"` too, as in @descent/arrays. All ranks must
+   * then call `checkpoint` and `save`, of which rank 0's writes the file.
+   */
+  readonly shard?: Shard | undefined;
 }
 
 /** Options of `Trainer.create`. */

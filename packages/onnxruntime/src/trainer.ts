@@ -337,9 +337,18 @@ export class Trainer {
     });
   }
 
-  /** Writes a checkpoint to a file, whole or not at all. In a browser's page the file is downloaded. */
-  save(path: string | FileUrl): Promise<void> {
-    return this.#writes.write(path, async () => [encodeCheckpoint(await this.checkpoint())]);
+  /**
+   * Writes a checkpoint to a file, whole or not at all. In a browser's page the file is downloaded. Where ranks divide the state
+   * (`shard`) all must call it, and rank 0 writes.
+   */
+  async save(path: string | FileUrl): Promise<void> {
+    const { shard, world } = this.#options;
+    if (shard !== undefined && world !== undefined && world.rank > 0) {
+      checkPath(path);
+      await this.checkpoint();
+      return;
+    }
+    await this.#writes.write(path, async () => [encodeCheckpoint(await this.checkpoint())]);
   }
 
   /**

@@ -4,11 +4,13 @@ import { joinWorld, type SharedWorld } from "@descent/mpi";
 import type { Batch } from "../src/index.ts";
 import { batchOf, type Fixture, fixture, train } from "./models.ts";
 
-/** Every `size`-th example of a model's batch, from number `rank` on. */
-export function shareOf(whole: Fixture, rank: number, size: number): Batch {
+/** Every `size`-th example of a model's batch, from number `rank` on; `unequal` gives the last rank twice as many. */
+export function shareOf(whole: Fixture, rank: number, size: number, unequal = false): Batch {
   const part = (data: readonly number[], [count = 0, ...rest]: readonly number[]): [number[], number[]] => {
     const length = rest.reduce((a, b) => a * b, 1);
-    const mine = Array.from({ length: count }, (_, n) => n).filter((n) => n % size === rank);
+    const mine = Array.from({ length: count }, (_, n) => n).filter(
+      (n) => (unequal ? Math.min(n % (size + 1), size - 1) : n % size) === rank,
+    );
     return [mine.flatMap((n) => data.slice(n * length, (n + 1) * length)), [mine.length, ...rest]];
   };
   const [input, inputShape] = part(whole.inputs[0]!, whole.inputShapes[0]!); // each fixture has one
@@ -20,6 +22,9 @@ export interface Training {
   readonly name: string;
   readonly steps: number;
   readonly accumulate?: number;
+  readonly shard?: "state" | "gradients";
+  /** Whether the last rank takes twice as much of each batch. */
+  readonly unequal?: boolean;
   /** The step at which rank 1 is given a number that is not one. */
   readonly broken?: number;
 }
@@ -28,29 +33,32 @@ export interface Trained {
   readonly weights: Readonly<Record<string, Float32Array>>;
   readonly nonFinite: number;
   readonly step: number;
+  /** The names of the saved state. */
+  readonly saved: readonly string[];
 }
 
 /** Trains on this rank's share of a batch, again and again. */
 export async function run(
   shared: SharedWorld,
   rank: number,
-  { name, steps, accumulate = 1, broken = -1 }: Training,
+  { name, steps, accumulate = 1, broken = -1, shard, unequal = false }: Training,
 ): Promise<Trained> {
   const world = joinWorld(shared, rank);
   const optimizer = clipByGlobalNorm(adamw({ lr: 1e-2 }), 0.5);
-  const trainer = await train(name, { optimizer, world, accumulate, nonFinite: "skip" });
+  const trainer = await train(name, { optimizer, world, accumulate, shard, nonFinite: "skip" });
   const share = fixture(name);
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     const bad = step === broken && rank === 1;
     const inputs = bad ? [share.inputs[0]!.map((x, i) => (i === 0 ? Number.NaN : x))] : share.inputs;
     // the first number belongs to the first example, so let rank 1 have that one then
-    const batch = shareOf({ ...share, inputs }, bad ? 0 : rank, world.size);
+    const batch = shareOf({ ...share, inputs }, bad ? 0 : rank, world.size, unequal);
     losses.push((await trainer.trainStep(batch)).loss);
   }
   const weights = await trainer.weights();
   const { nonFinite } = await trainer.inspect();
   const { step } = trainer;
+  const { optimizer: saved } = await trainer.checkpoint();
   await trainer.dispose();
-  return { losses, weights, nonFinite, step };
+  return { losses, weights, nonFinite, step, saved: Object.keys(saved.tensors).sort() };
 }

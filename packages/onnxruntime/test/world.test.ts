@@ -28,6 +28,19 @@ describe("in a world of two ranks", () => {
     expect(first.losses[0]! / loss).toBeCloseTo(1, 5);
   });
 
+  test("ranks with more examples count more, and the state may be divided", async () => {
+    const [steps, name] = [8, "lenet"];
+    const optimizer = clipByGlobalNorm(adamw({ lr: 1e-2 }), 0.5);
+    const alone = await trained(name, { optimizer }, steps);
+    const start = await trained(name, { optimizer }, 0);
+    for (const shard of ["state", "gradients"] as const) {
+      const [first, second] = (await ranks(2, { name, steps, unequal: true, shard })) as [Trained, Trained];
+      expect(second).toEqual(first);
+      expect(first.saved).toContain("m/c1.weight");
+      expect(apart(first.weights, alone, start)).toBeLessThan(1e-4); // as above
+    }
+  });
+
   test("gradients that wait are exchanged at the update alone", async () => {
     const [first, second] = (await ranks(2, { name: "lenet", steps: 4, accumulate: 2 })) as [Trained, Trained];
     expect(second.weights).toEqual(first.weights);

@@ -1,3 +1,4 @@
+import type { OthersJob, ReduceSums } from "@descent/core/adapter";
 import type { KernelPlan } from "@descent/core/kernels";
 import type { Room, Workspace } from "../matrices/workspace.ts";
 import { Tensor } from "../memory/tensor.ts";
@@ -6,7 +7,7 @@ import { type Batch, type BoundGroup, bind, type Fixed, Notes } from "./bind.ts"
 import { type ArrayJob, group, type KeptJob, sameNumbers } from "./group.ts";
 import { layOut } from "./layout.ts";
 import { type Located, locate, type Task } from "./task.ts";
-import { addUp, type Totals, totalsOf } from "./totals.ts";
+import { addUp, type Elsewhere, type Totals, totalsOf } from "./totals.ts";
 
 /** A tensor and where it was in the last step. */
 interface Position {
@@ -31,6 +32,8 @@ export class PreparedStep {
   readonly #groups: readonly BoundGroup[];
   readonly #located: readonly Located[];
   readonly #positions: readonly Position[];
+  /** The programs of jobs that other ranks have. */
+  readonly #elsewhere: readonly Elsewhere[];
   /** One per stage but the last; `undefined` where no sum runs over the model. */
   readonly #totals: readonly Totals[] | undefined;
   /** Whether a tensor lies elsewhere than in the last step. */
@@ -41,8 +44,10 @@ export class PreparedStep {
     plans: readonly KernelPlan[],
     homeOf: (job: ArrayJob, plan: KernelPlan) => Runner | undefined,
     workspaceOf: (room: Room) => Workspace,
+    elsewhere: readonly Elsewhere[] = [],
   ) {
-    const model = plans.some((p) => p.model);
+    const model = plans.some((p) => p.model) || elsewhere.some(({ plan }) => plan.model);
+    this.#elsewhere = elsewhere;
     this.#lent = jobs.map(
       ({ program, inputs }) => program.inputs.map((name) => ({ name, tensor: new Tensor(inputs[name]!) })), // the program's own
     );
@@ -67,12 +72,13 @@ export class PreparedStep {
         return { tensor, runner, fixed, address, array: runner || fixed ? tensor.array : undefined };
       }),
     );
-    this.#totals = model ? totalsOf(this.#groups, notes.parts) : undefined;
+    this.#totals = model ? totalsOf(this.#groups, notes.parts, elsewhere) : undefined;
   }
 
   /** Whether these are the jobs that were prepared, with everything where it was, or where it may be. Takes their inputs if so. */
-  serves(jobs: readonly ArrayJob[]): boolean {
-    if (jobs.length !== this.#jobs.length) return false;
+  serves(jobs: readonly ArrayJob[], others: readonly OthersJob[] = []): boolean {
+    if (jobs.length !== this.#jobs.length || others.length !== this.#elsewhere.length) return false;
+    for (let i = 0; i < others.length; i++) if (others[i]!.program !== this.#elsewhere[i]!.program) return false;
     for (let i = 0; i < jobs.length; i++) {
       const [job, known, leader] = [jobs[i]!, this.#jobs[i]!, jobs[this.#leaders[i]!]!];
       if (job.tensors !== known.tensors || job.program !== known.program) return false;
@@ -93,19 +99,22 @@ export class PreparedStep {
     return true;
   }
 
-  /** Takes the step, with the numbers of these jobs, which it was made for or serves. `execute` runs tasks that do not depend on each other. */
-  run(jobs: readonly ArrayJob[], execute: (tasks: readonly Task[]) => void): void {
+  /**
+   * Takes the step, with the numbers of these jobs, which it was made for or serves. `execute` runs tasks that do not depend on each
+   * other; `reduce` adds sums over the model up over the ranks that divide it.
+   */
+  run(jobs: readonly ArrayJob[], execute: (tasks: readonly Task[]) => void, reduce?: ReduceSums<void>): void {
     if (this.#moved) for (const located of this.#located) locate(located);
     this.#moved = false;
     try {
-      this.#run(jobs, execute);
+      this.#run(jobs, execute, reduce);
     } finally {
       // Gradients that are new arrays in every step are not kept until the next one.
       for (const lent of this.#lent) for (const { tensor } of lent) tensor.drop();
     }
   }
 
-  #run(jobs: readonly ArrayJob[], execute: (tasks: readonly Task[]) => void): void {
+  #run(jobs: readonly ArrayJob[], execute: (tasks: readonly Task[]) => void, reduce?: ReduceSums<void>): void {
     for (const { first, values, slots } of this.#groups) {
       const { scalars, tensors } = jobs[first.index]!;
       for (let i = 0; i < scalars.length; i++) values[i] = scalars[i]!; // their places come first
@@ -121,7 +130,7 @@ export class PreparedStep {
     }
     for (const [level, totals] of this.#totals.entries()) {
       for (const each of this.#groups) if (level < each.stages.length - 1) runStage(each, level, execute);
-      addUp(totals);
+      addUp(totals, reduce);
     }
     for (const each of this.#groups) {
       runStage(each, each.stages.length - 1, execute);

@@ -1,3 +1,6 @@
+import type { ReduceSums } from "@descent/core/adapter";
+import type { Program } from "@descent/core/graph";
+import type { KernelPlan } from "@descent/core/kernels";
 import type { BoundGroup, Part } from "./bind.ts";
 
 /** The sums over the model that are taken between one stage and the next. */
@@ -9,17 +12,35 @@ export interface Totals {
   readonly readers: readonly { readonly total: number; readonly values: Float64Array; readonly place: number }[];
 }
 
+/** A job that another rank has. */
+export interface Elsewhere {
+  readonly program: Program;
+  readonly plan: KernelPlan;
+}
+
+/** The sums over the model that a plan needs between two stages. */
+const sumsOf = ({ stages }: KernelPlan, level: number): KernelPlan["stages"][number]["model"] =>
+  level < stages.length - 1 ? stages[level]!.model : [];
+
 /** Who adds to the sums over the model, and who reads them, level by level. */
-export function totalsOf(groups: readonly BoundGroup[], parts: readonly Part[]): readonly Totals[] {
-  const levels = groups.reduce((n, { stages }) => Math.max(n, stages.length - 1), 0);
+export function totalsOf(
+  groups: readonly BoundGroup[],
+  parts: readonly Part[],
+  elsewhere: readonly Elsewhere[],
+): readonly Totals[] {
+  const plans = [...groups, ...elsewhere].map(({ plan }) => plan);
+  const levels = plans.reduce((n, { stages }) => Math.max(n, stages.length - 1), 0);
   return Array.from({ length: levels }, (_, level) => {
-    const numbers = new Map<string, number>();
-    const readers = groups.flatMap(({ plan, values }) =>
-      (level < plan.stages.length - 1 ? plan.stages[level]!.model : []).map(({ sum, spelt }) => {
-        const total = numbers.get(spelt) ?? numbers.size;
-        numbers.set(spelt, total);
-        return { total, values, place: plan.sheet.at(sum) };
-      }),
+    // In an order that all ranks share, whichever jobs they have.
+    const all = new Set(plans.flatMap((plan) => sumsOf(plan, level).map(({ spelt }) => spelt)));
+    const numbers = new Map([...all].sort().map((spelt, total) => [spelt, total] as const));
+    const readers = groups.flatMap(
+      ({ plan, values }) =>
+        sumsOf(plan, level).map(({ sum, spelt }) => ({
+          total: numbers.get(spelt)!,
+          values,
+          place: plan.sheet.at(sum),
+        })), // its own
     );
     const here = parts.filter((part) => part.level === level).sort(byName);
     const bySum = [...numbers].flatMap(([spelt, total]) =>
@@ -29,10 +50,11 @@ export function totalsOf(groups: readonly BoundGroup[], parts: readonly Part[]):
   });
 }
 
-/** Adds up one level's sums and hands them to their readers. */
-export function addUp({ totals, parts, readers }: Totals): void {
+/** Adds up one level's sums, over the ranks that divide the model too, and hands them to their readers. */
+export function addUp({ totals, parts, readers }: Totals, reduce?: ReduceSums<void>): void {
   totals.fill(0);
   for (const { total, sum } of parts) totals[total] = totals[total]! + sum[0]!; // one number each
+  if (totals.length > 0) reduce?.(totals);
   for (const { total, values, place } of readers) values[place] = totals[total]!;
 }
 

@@ -1,11 +1,10 @@
-import { OptimizerError } from "@descent/core";
-import { type BlockingWorld, hashOf } from "@descent/core/adapter";
+import type { BlockingWorld } from "@descent/core/adapter";
 
 /** Arrays of fewer numbers are sent together with others, since every message takes its time. */
 const ALONE_FROM = 1 << 16;
 
 /** Stretches of one buffer that `arrays` fill without a gap, and arrays by themselves. */
-function stretches(arrays: readonly Float32Array[]): Float32Array[] {
+export function stretches(arrays: readonly Float32Array[]): Float32Array[] {
   const merged: Float32Array[] = [];
   for (const array of arrays) {
     const last = merged.at(-1);
@@ -25,15 +24,18 @@ export class Means {
     this.#world = world;
   }
 
-  /** Replaces the numbers of these arrays. Every rank must call it with arrays of the same lengths. */
-  take(arrays: readonly Float32Array[]): void {
+  /**
+   * Replaces the numbers of these arrays. Every rank must call it with arrays of the same lengths. `weight` is how much this
+   * rank's count; all of them together are the number of ranks.
+   */
+  take(arrays: readonly Float32Array[], weight = 1): void {
     const all = stretches(arrays);
+    for (const stretch of all) scale(stretch, weight);
     const small = all.filter(({ length }) => length < ALONE_FROM);
     for (const stretch of all) if (stretch.length >= ALONE_FROM) this.#world.sum(stretch);
     if (small.length === 1) this.#world.sum(small[0]!);
     else if (small.length > 1) this.#together(small);
-    const by = 1 / this.#world.size;
-    for (const stretch of all) for (let i = 0; i < stretch.length; i++) stretch[i]! *= by;
+    for (const stretch of all) scale(stretch, 1 / this.#world.size);
   }
 
   #together(small: readonly Float32Array[]): void {
@@ -54,28 +56,8 @@ export class Means {
   }
 }
 
-/** Gives all ranks the parameters of rank 0. Throws, on every rank, if names or sizes differ. */
-export function startTogether(world: BlockingWorld, parameters: readonly (readonly [string, Float32Array])[]): void {
-  agree(
-    world,
-    "the parameters",
-    parameters.map(([name, { length }]) => `${name}:${length}`),
-  );
-  for (const stretch of stretches(parameters.map(([, array]) => array))) world.broadcast(stretch, 0);
-}
-
-/**
- * The knowledge that ranks need of each other before a step: whether any has gradients that are not finite. Throws, on every rank, if
- * they have gradients of different parameters.
- */
-export function agree(world: BlockingWorld, what: string, names: readonly string[], broken = false): boolean {
-  const hash = hashOf(names.join("\n"));
-  const seen = Float64Array.of(hash, -hash, Number(broken));
-  world.sum(seen, "max");
-  const [largest, smallest, any] = seen as unknown as [number, number, number]; // three were put in
-  if (largest !== -smallest)
-    throw new OptimizerError(
-      `Rank ${world.rank} of ${world.size}: ${what} are not those of the other ranks. It has ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}. Give all ranks the same model, and each step gradients of the same parameters.`,
-    );
-  return any > 0;
+/** Multiplies numbers; by 0 even those that are not finite become 0, because a rank without examples says nothing. */
+export function scale(numbers: Float32Array, by: number): void {
+  if (by === 0) numbers.fill(0);
+  else if (by !== 1) for (let i = 0; i < numbers.length; i++) numbers[i]! *= by;
 }

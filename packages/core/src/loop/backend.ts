@@ -21,6 +21,9 @@ export interface Job<T, G = T> {
   readonly t: number;
 }
 
+/** A job of another rank. */
+export type OthersJob = Pick<Job<unknown>, "program" | "parameter">;
+
 /** Adds numbers up over the ranks of a world, in place. */
 export type ReduceSums<Done extends Answer> = (sums: Float64Array) => Done;
 
@@ -49,9 +52,10 @@ export interface Memory<T, Done extends Answer = Answer> {
 interface Supplies<T, G, Done extends Answer> extends Memory<T, Done> {
   /**
    * Gives `p` and the slots of every job their new values. All or nothing: on an error no tensor has changed. Where
-   * ranks hold different parameters, each sum over the model is added up by `reduceSums` before it is used.
+   * ranks hold different parameters, each sum over the model is added up by `reduceSums` before it is used; where the loop
+   * divides parameters among the ranks, `others` are the jobs that this one does not have, whose sums it takes part in.
    */
-  run(jobs: readonly Job<T, G>[], reduceSums?: ReduceSums<Done>): Done;
+  run(jobs: readonly Job<T, G>[], reduceSums?: ReduceSums<Done>, others?: readonly OthersJob[]): Done;
   /**
    * Replaces the gradients of the jobs, and their other inputs that are not random, by their means over all ranks. Without it a
    * backend trains in one process only.

@@ -6,15 +6,16 @@ import type { StateMeta } from "../state.ts";
 import type { Memory } from "./backend.ts";
 import { setHyper } from "./groups.ts";
 import { type Given, readsNext, sorted } from "./inputs.ts";
-import { type Inspection, inspect, type Kept, keptSlots, metaOf } from "./inspect.ts";
+import { type Divided, dividedSlots, type Inspection, inspect, type Kept, keptSlots, metaOf } from "./inspect.ts";
+import type { Portion, Ranks } from "./portions.ts";
 import { Roster } from "./roster.ts";
 
 /** The part that both loops share. */
 export class BaseLoop<T> {
   protected readonly roster: Roster<T>;
 
-  constructor(memory: Memory<T>, configured: Configured) {
-    this.roster = new Roster(memory, configured);
+  constructor(memory: Memory<T>, configured: Configured, ranks?: Ranks) {
+    this.roster = new Roster(memory, configured, ranks);
   }
 
   /** Updates done. */
@@ -55,6 +56,11 @@ export class BaseLoop<T> {
     return this.roster.disposed;
   }
 
+  /** Whether parameters to evaluate with differ from those that are trained. */
+  get hasReadout(): boolean {
+    return [...this.roster.members.values()].some(({ cohort, t }) => cohort?.readout !== undefined && t > 0);
+  }
+
   /** Throws after `dispose`. */
   alive(): void {
     this.roster.alive();
@@ -73,6 +79,11 @@ export class BaseLoop<T> {
     const { more = false } = knownOptions("add", options, ["more"]);
     flag("add", { more });
     this.roster.add(parameters, more);
+  }
+
+  /** How ranks divide a parameter; undefined where it is frozen, or nothing is divided. */
+  portion(name: string): Portion | undefined {
+    return this.roster.get(name).portion;
   }
 
   /** Changes hyper-parameters from the next update on, in one group or in every group that has them. */
@@ -94,6 +105,11 @@ export class BaseLoop<T> {
   /** The state tensors there are, with the keys they are saved under. Parameters not yet updated have none. */
   slots(): Kept<T>[] {
     return keptSlots(this.roster);
+  }
+
+  /** The state that ranks keep together, in the same order on all of them. */
+  divided(): Divided<T>[] {
+    return dividedSlots(this.roster);
   }
 
   /** The part of the state that is not tensors. */

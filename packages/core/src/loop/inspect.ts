@@ -1,6 +1,6 @@
-import type { Parameter, Role, Shape } from "../parameter.ts";
+import { type Parameter, type Role, type Shape, size } from "../parameter.ts";
 import type { Program } from "../program.ts";
-import { type ParameterState, type StateMeta, slotKey } from "../state.ts";
+import { modelKey, type ParameterState, type StateMeta, slotKey } from "../state.ts";
 import { tilesOf } from "../trace/tiled.ts";
 import { hyperNow, plainHyper } from "./groups.ts";
 import { mapValues } from "./maps.ts";
@@ -62,6 +62,16 @@ export interface Kept<T> {
   readonly shape: Shape;
   /** The backend's tensor itself, not a copy. */
   readonly tensor: T;
+}
+
+/** A state tensor of which each rank keeps a part. */
+export interface Divided<T> {
+  readonly key: string;
+  readonly shape: Shape;
+  /** How many of its numbers each rank keeps, in their order; undefined for one number that several ranks may keep. */
+  readonly counts: readonly number[] | undefined;
+  /** This rank's part; undefined where it keeps none. */
+  readonly tensor: T | undefined;
 }
 
 /** The groups, parameters and counts of a roster. */
@@ -126,6 +136,33 @@ export const keptSlots = <T>({ members, shared }: Roster<T>): Kept<T>[] => [
   ),
   ...[...shared.all()].map(([key, tensor]) => ({ key, parameter: undefined, shape: [], tensor })),
 ];
+
+/** The state of parameters that ranks divide: those that were updated, then the numbers of the whole model. */
+export function dividedSlots<T>({ members, shared }: Roster<T>): Divided<T>[] {
+  const all: Divided<T>[] = [];
+  const ofModel = new Map<string, T | undefined>();
+  const numbers = new Map(shared.all());
+  for (const { parameter, portion, cohort, slots } of members.values()) {
+    if (!cohort || !portion || !slots) continue;
+    const { id, model, slots: specs } = cohort.program;
+    for (const [slot, spec] of Object.entries(specs)) {
+      if (spec.place === "host" || spec.place === "model") continue;
+      const shape = slotShape(spec, parameter);
+      // A slot of another size belongs to a parameter that one rank has whole.
+      const counts =
+        spec.place === "tensor" && !spec.matrix
+          ? portion.counts
+          : portion.counts.map((count) => (count > 0 ? size(shape) : 0));
+      all.push({ key: slotKey(slot, parameter.name), shape, counts, tensor: slots[slot] });
+    }
+    for (const slot of model) {
+      const key = modelKey(slot, id);
+      // Ranks without a part of any parameter of the rule do not learn its new value.
+      ofModel.set(key, ofModel.get(key) ?? (portion.own && numbers.get(key)));
+    }
+  }
+  return [...all, ...[...ofModel].map(([key, tensor]) => ({ key, shape: [], counts: undefined, tensor }))];
+}
 
 /** The part of the state that is not tensors. */
 export function metaOf<T>({ step, phases, groups, members }: Roster<T>): StateMeta {

@@ -17,10 +17,11 @@ import type { Course } from "./answer.ts";
 import { type Group, hyperNow, plainHyper } from "./groups.ts";
 import { hostPart } from "./host-values.ts";
 import { moved, orderOf, unmovable } from "./moved.ts";
+import { ownOf, partOf } from "./portions.ts";
 import { type Rename, renamedState } from "./rename.ts";
 import { dimensions, isWidened, widened } from "./resize.ts";
 import type { Member, Roster } from "./roster.ts";
-import { allocate, slotShape } from "./slots.ts";
+import { allocateOwn, slotShape } from "./slots.ts";
 
 /** The result of `load`. After a strict load only `loaded` and `changed` may be non-empty. */
 export interface LoadReport {
@@ -101,7 +102,7 @@ export function* load<T>(
       const { group, program } = member.cohort!; // not frozen
       if (!begun(saved) || (member.slots && roster.shared.has(program))) continue;
       const hyper = hyperNow(group, roster.step);
-      if (!member.slots) fresh.set(member, allocate(roster.memory, member.parameter, program, hyper));
+      if (!member.slots) fresh.set(member, allocateOwn(roster.memory, ownOf(member), program, hyper));
       if (roster.shared.has(program)) continue;
       made.add(program.id);
       roster.shared.of(program, member.parameter, hyper);
@@ -111,7 +112,7 @@ export function* load<T>(
       if (!begun(saved)) continue;
       for (const [slot, tensor] of Object.entries(member.slots ?? fresh.get(member)!)) {
         const found = tensors[slotKey(slot, member.parameter.name)]!; // checked by `mismatch`
-        put(tensor, numbers(roster, member, slot, saved, found));
+        put(tensor, partOf(member.portion, member.parameter, numbers(roster, member, slot, saved, found)));
       }
     }
     for (const [key, tensor] of roster.shared.all()) if (Object.hasOwn(tensors, key)) put(tensor, tensors[key]!.data); // those of rules that fit are there

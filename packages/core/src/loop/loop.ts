@@ -1,5 +1,5 @@
 import type { Configured } from "../configured.ts";
-import { knownOptions } from "../options.ts";
+import { flag, knownOptions } from "../options.ts";
 import type { StateDict } from "../state.ts";
 import { now, tooLate } from "./answer.ts";
 import type { Backend, Job, Shares } from "./backend.ts";
@@ -22,18 +22,25 @@ const isPromise = (x: unknown): boolean =>
 export class Loop<T, G = T> extends BaseLoop<T> {
   readonly #world: World<void> | undefined;
   readonly #backend: Backend<T, G>;
+  readonly #shard: boolean;
 
-  /** With a `world` of several ranks, the backend must say how gradients are reduced. */
+  /**
+   * With a `world` of several ranks, the backend must say how gradients are reduced. With `shard` they divide the parameters:
+   * the tensors of an update are then those of `portion(name)`, and empty ones where this rank has none.
+   */
   constructor(
     backend: Backend<T, G>,
     configured: Configured,
-    options: { readonly world?: World<void> | undefined } = {},
+    options: { readonly world?: World<void> | undefined; readonly shard?: boolean | undefined } = {},
   ) {
-    super(backend, configured);
-    const { world } = knownOptions("Loop", options, ["world"]);
+    const { world, shard = false } = knownOptions("Loop", options, ["world", "shard"]);
+    flag("Loop", { shard });
+    const several = world && world.size > 1 ? world : undefined;
+    super(backend, configured, shard ? several : undefined);
     checkWorld(backend, world);
     this.#backend = backend;
-    this.#world = world && world.size > 1 ? world : undefined;
+    this.#shard = shard;
+    this.#world = several;
   }
 
   /**
@@ -44,7 +51,7 @@ export class Loop<T, G = T> extends BaseLoop<T> {
     const all = numbers && this.#world ? now(shared(numbers, this.#world), this.#backend.name) : numbers;
     const step = begin(this.roster, shares, all);
     if (step.idle) step.cancel();
-    else if (this.#world) now(take(this.#backend, step, this.#world), this.#backend.name);
+    else if (this.#world) now(take(this.#backend, step, this.#world, this.#shard), this.#backend.name);
     else this.#run(step);
   }
 

@@ -13,6 +13,7 @@ import type { Memory, RowPart } from "./backend.ts";
 import type { Group } from "./groups.ts";
 import { hostPart } from "./host-values.ts";
 import { entry } from "./maps.ts";
+import { divide, type Portion, type Ranks } from "./portions.ts";
 import { checkShared, Shared } from "./shared.ts";
 
 /** Parameters of one group with one program that agree in the facts it reads: at one `t` they get the same numbers. */
@@ -35,6 +36,8 @@ export interface Member<T> {
   /** Its place in the order in which members were added. */
   readonly index: number;
   readonly parameter: Parameter;
+  /** How ranks divide it; undefined where nothing is divided. */
+  portion: Portion | undefined;
   /** Undefined for a frozen parameter. */
   readonly cohort: Cohort | undefined;
   readonly decays: boolean;
@@ -90,8 +93,11 @@ export class Roster<T> {
   /** Whether the parameters to evaluate with are in place. */
   shown = false;
   disposed = false;
+  /** The ranks that divide the parameters, and what each has of them; undefined where nothing is divided. */
+  readonly #ranks: Ranks | undefined;
+  readonly #loads: number[];
 
-  constructor(memory: Memory<T>, configured: Configured) {
+  constructor(memory: Memory<T>, configured: Configured, ranks?: Ranks) {
     checkConfigured(configured, "optimizer");
     const { name, slot, free }: Partial<Memory<T>> = memory ?? {};
     const whole = typeof name === "string" && isCallback(slot) && isCallback(free);
@@ -99,6 +105,8 @@ export class Roster<T> {
     this.memory = memory;
     this.shared = new Shared(memory);
     this.#configured = configured;
+    this.#ranks = ranks;
+    this.#loads = ranks ? Array<number>(ranks.size).fill(0) : [];
   }
 
   /** Takes parameters in, giving each its group; unless `more` will follow, no group may stay empty. On an error none is taken. */
@@ -129,6 +137,7 @@ export class Roster<T> {
       const fresh = {
         index,
         parameter,
+        portion: undefined,
         t: 0,
         phase: 0,
         host: undefined,
@@ -188,6 +197,7 @@ export class Roster<T> {
     for (const [label, group] of groups) this.groups.set(label, group);
     for (const member of members) this.members.set(member.parameter.name, member);
     this.#order = undefined;
+    this.#divide(members);
     this.#added += members.length;
     this.#count(members, 1);
   }
@@ -195,6 +205,17 @@ export class Roster<T> {
   /** The members in the order in which they were added. */
   get order(): readonly Member<T>[] {
     return (this.#order ??= [...this.members.values()]);
+  }
+
+  /** Divides new members among the ranks. */
+  #divide(members: readonly Member<T>[]): void {
+    if (!this.#ranks) return;
+    const trained = members.filter(({ cohort }) => cohort);
+    const all = trained.map(({ parameter, cohort }) => ({
+      parameter,
+      programs: [...cohort!.phases, ...(cohort!.readout ? [cohort!.readout.show] : [])], // they have one
+    }));
+    for (const [i, portion] of divide(all, this.#loads, this.#ranks).entries()) trained[i]!.portion = portion; // one each
   }
 
   /** Counts the numbers of parameters that come (1) or go (-1), and tells all cohorts how many the model has. */
@@ -243,7 +264,9 @@ export class Roster<T> {
         throw new OptimizerError(
           `\`rename\`: \`${from}\` is ${group === undefined ? "frozen" : `in group \`${group}\``}, and \`${name}\` would be ${leaf ? `in group \`${label}\`` : "frozen"}. A name that says so cannot change the rule; choose another.`,
         );
-      next.set(from, { ...member, parameter });
+      const own = member.portion?.own;
+      const portion = member.portion && { ...member.portion, own: own && { ...own, name } };
+      next.set(from, { ...member, parameter, portion });
     }
     this.end("parameters were renamed");
     const all = [...this.members].map(([name, member]) => next.get(name) ?? member);

@@ -44,6 +44,15 @@ export const initialHost = (program: Program, hyper: Env): Record<string, number
       .map(([slot, spec]) => [slot, initial(spec, hyper)]),
   );
 
+/** The same for what a rank keeps of a parameter: none where it has no part of it. */
+export const allocateOwn = <T>(
+  memory: Memory<T>,
+  own: Parameter | undefined,
+  program: Program,
+  hyper: Env,
+  p?: T,
+): Readonly<Record<string, T>> => (own ? allocate(memory, own, program, hyper, p) : {});
+
 /** New state tensors for a parameter, by slot; `p` is its value, unless all of them are written at once. On an error none is left. */
 export function allocate<T>(
   memory: Memory<T>,

@@ -1,7 +1,7 @@
 import { OptimizerError, takes } from "../errors.ts";
 import { named } from "../given.ts";
 import type { Answer, Course } from "./answer.ts";
-import type { AsyncBackend, Job, Shares } from "./backend.ts";
+import type { AsyncBackend, Job, OthersJob, Shares } from "./backend.ts";
 import type { Flight, Roster } from "./roster.ts";
 import { type Numbers, Work } from "./work.ts";
 import type { World } from "./world.ts";
@@ -9,6 +9,8 @@ import type { World } from "./world.ts";
 /** A step worked out and not yet taken. It ends once: by `commit` or by `cancel`. */
 export interface Step<T, G = T> {
   readonly jobs: readonly Job<T, G>[];
+  /** The jobs that other ranks have, where ranks divide the parameters. */
+  readonly others: readonly OthersJob[];
   /** Whether no parameter takes part: such a step is cancelled, not committed. */
   readonly idle: boolean;
   /** Counts the step as taken. Throws if it has ended, or if the loop has loaded, removed or disposed since. */
@@ -49,10 +51,11 @@ function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Numbers
     work.add(pair[0], pair[1]);
   }
   work.check();
-  const { jobs, stepped, values, ending, rounds } = work;
+  const { jobs, others, stepped, values, ending, rounds } = work;
   const phase = ending ? 0 : roster.phase + 1;
   return {
     jobs,
+    others,
     idle: stepped.length === 0,
     commit: () => {
       if (flight.ended !== undefined)
@@ -77,13 +80,14 @@ function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Numbers
 /** Carries a step out on a backend, over the ranks of a world if there are several: reduce, run, gather, commit. */
 export function* take<T, G>(
   backend: AsyncBackend<T, G>,
-  { jobs, commit, cancel }: Step<T, G>,
+  { jobs, others, commit, cancel }: Step<T, G>,
   world: World | undefined,
+  shard = false,
 ): Course<void> {
   try {
     if (world && world.size > 1) {
       yield backend.reduceGradients!(jobs, world); // checked when the loop was made
-      yield backend.run(jobs, (sums): Answer => world.sum(sums));
+      yield backend.run(jobs, (sums): Answer => world.sum(sums), shard ? others : undefined);
       yield backend.gatherParameters?.(jobs, world);
     } else if (jobs.length > 0) yield backend.run(jobs);
   } catch (error) {

@@ -3,6 +3,7 @@ import type { Program } from "../program.ts";
 import type { Job } from "./backend.ts";
 import { hyperNow } from "./groups.ts";
 import { hostPart } from "./host-values.ts";
+import { ownOf } from "./portions.ts";
 import type { Member, Roster } from "./roster.ts";
 import { initialHost } from "./slots.ts";
 
@@ -20,7 +21,8 @@ export interface Swap<T, G> {
 }
 
 function job<T, G>(roster: Roster<T>, member: Member<T>, program: Program, tensors: Job<T>["tensors"]): Job<T, G> {
-  const { parameter, cohort, t, host } = member;
+  const { cohort, t, host } = member;
+  const parameter = ownOf(member) ?? member.parameter;
   const hyper = hyperNow(cohort!.group, Math.max(0, roster.step - 1)); // of members that are trained; as the last update had them
   const { scalars } = hostPart(program).evaluate(t, hyper, cohort!.facts, host ?? initialHost(program, hyper));
   return { program, parameter, tensors, inputs: {}, scalars, t };
@@ -41,12 +43,13 @@ export function swap<T, G>(roster: Roster<T>, held: Iterable<Held<T>>): Swap<T, 
     for (const [name, p] of held) {
       const member = roster.members.get(name);
       const readout = member?.cohort?.readout;
-      if (!readout || !member.slots || member.t === 0) continue;
+      const own = member && ownOf(member);
+      if (!readout || !own || !member.slots || member.t === 0) continue;
       if (member.phase > 0)
         throw new OptimizerError(
           `\`${name}\` is in the middle of a round, before the phase \`${roster.phases[member.phase]}\`. Finish the round before you evaluate.`,
         );
-      const kept = roster.memory.slot(member.parameter, member.parameter.shape, 0, "readout.p");
+      const kept = roster.memory.slot(own, own.shape, 0, "readout.p");
       spare.push(kept);
       const tensors = { p, ...member.slots, "readout.p": kept };
       show.push(job(roster, member, readout.show, tensors));
@@ -64,7 +67,7 @@ export function rewinding<T, G>(roster: Roster<T>, held: Iterable<Held<T>>): Job
   roster.alive();
   return [...held].flatMap(([name, p]) => {
     const member = roster.members.get(name);
-    if (!member?.cohort?.rewind || member.phase === 0) return [];
+    if (!member?.cohort?.rewind || member.phase === 0 || !ownOf(member)) return [];
     return [job<T, G>(roster, member, member.cohort.rewind, { p, ...member.slots })];
   });
 }

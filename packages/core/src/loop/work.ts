@@ -4,13 +4,14 @@ import type { Env } from "../host.ts";
 import { type Parameter, size } from "../parameter.ts";
 import type { Program } from "../program.ts";
 import { taken } from "../trace/trace.ts";
-import type { Job, RowPart, Share } from "./backend.ts";
+import type { Job, OthersJob, RowPart, Share } from "./backend.ts";
 import { type Group, hyperNow } from "./groups.ts";
 import { type HostValues, hostPart, sameHost } from "./host-values.ts";
 import { entry } from "./maps.ts";
+import { ownOf } from "./portions.ts";
 import type { Cohort, Member, Roster } from "./roster.ts";
 import { refuseDisagreement } from "./shared.ts";
-import { allocate, initialHost } from "./slots.ts";
+import { allocateOwn, initialHost } from "./slots.ts";
 
 /** The numbers that an update is given for the whole model, by name. */
 export type Numbers = Readonly<Record<string, number>>;
@@ -37,6 +38,8 @@ interface Common extends HostValues {
  */
 export class Work<T, G> {
   readonly jobs: Job<T, G>[] = [];
+  /** The jobs that other ranks have, where ranks divide the parameters. */
+  readonly others: OthersJob[] = [];
   readonly stepped: Member<T>[] = [];
   /** The new host values of each. */
   readonly values: HostValues[] = [];
@@ -92,7 +95,8 @@ export class Work<T, G> {
     }
     const inputs = common.plain ? share.inputs : this.#inputs(common, member, share.inputs);
     if (!member.tensors || member.tensors.p !== share.p) this.#place(member, common, share.p);
-    if (common.works)
+    if (member.portion) this.#divided(member, common, inputs, t);
+    else if (common.works)
       this.jobs.push({
         program: common.program,
         parameter: member.parameter,
@@ -103,6 +107,15 @@ export class Work<T, G> {
       });
     this.stepped.push(member);
     this.values.push(common);
+  }
+
+  /** The job of a parameter that ranks divide: this rank's, or another's. */
+  #divided(member: Member<T>, { program, works, scalars }: Common, inputs: Share<T, G>["inputs"], t: number): void {
+    if (!works) return;
+    const parameter = ownOf(member);
+    if (parameter)
+      this.jobs.push({ program, parameter, tensors: member.tensors!, inputs, scalars, t }); // placed before
+    else this.others.push({ program, parameter: member.parameter });
   }
 
   /** Throws if members of a round are missing, or if those that share state do not agree. */
@@ -152,16 +165,18 @@ export class Work<T, G> {
   #inputs({ program, hyper, wants }: Common, member: Member<T>, given: Share<T, G>["inputs"]): Share<T, G>["inputs"] {
     const { parameter, t } = member;
     const inputs =
-      program.draws.length > 0 ? { ...given, ...draws<T, G>(this.#roster, program, hyper, parameter, t + 1) } : given;
+      program.draws.length > 0 && ownOf(member)
+        ? { ...given, ...draws<T, G>(this.#roster, program, hyper, parameter, t + 1) }
+        : given;
     for (const one of wants) if (inputs[one] === undefined) throw missing(program, one, parameter.name);
     return inputs;
   }
 
   /** Gives a member's next job its tensors: `p` and the slots, which it may not have yet. */
   #place(member: Member<T>, { whole, hyper }: Common, p: T): void {
-    const { parameter } = member;
-    member.slots ??= allocate(this.#roster.memory, parameter, whole, hyper, p);
-    member.tensors = Object.assign({ p }, member.slots, this.#roster.shared.of(whole, parameter, hyper));
+    const own = ownOf(member);
+    member.slots ??= allocateOwn(this.#roster.memory, own, whole, hyper, p);
+    member.tensors = Object.assign({ p }, member.slots, own && this.#roster.shared.of(whole, own, hyper));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Shard } from "@descent/arrays";
 import type { Configured, Parameter } from "@descent/core";
 import type { BlockingWorld } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
@@ -42,6 +43,7 @@ export interface Starting {
   readonly hutchinson: number | undefined;
   /** Undefined where there is one process. */
   readonly world: BlockingWorld | undefined;
+  readonly shard: Shard | undefined;
   readonly outputs: readonly string[] | undefined;
   readonly shapes: FixedShapes | undefined;
   readonly batchNorm: BatchNorm | undefined;

@@ -184,14 +184,18 @@ export class LocalEngine implements Engine {
 async function trainingOf(
   compiler: Compiler,
   executionProviders: Opening["executionProviders"],
-  { plan, optimizer, seed, world, rows, hutchinson }: Starting,
+  { plan, optimizer, seed, world, shard, rows, hutchinson }: Starting,
   { parameters: weights, statistics }: Source,
 ): Promise<Training> {
   const trained = { weights, statistics, seed: seed + (world?.rank ?? 0), hutchinson, world };
   if (plan === "host" || world || rows?.length || (plan === undefined && compiler.target !== "webgpu")) {
     // The runtime that fills the tensors it is handed is onnxruntime-node.
     const matmul = compiler.fills ? await onnxMatmul({ threads: compiler.threads }) : undefined;
-    return new TrainingLoop(compiler, new HostResidence(compiler, optimizer, weights, { matmul, world }), trained);
+    return new TrainingLoop(
+      compiler,
+      new HostResidence(compiler, optimizer, weights, { matmul, world, shard: world && shard }),
+      trained,
+    );
   }
   if (plan !== "graph") {
     const shared = await share(compiler.runtime, executionProviders);

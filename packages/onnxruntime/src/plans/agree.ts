@@ -7,11 +7,18 @@ interface Outcome {
   readonly fault: string | undefined;
 }
 
-/** The mean loss of all ranks, and a fault where any has one: what is refused on one rank is refused on all. */
-export function agreeOn(world: BlockingWorld, { loss, fault }: Outcome): Outcome {
-  const seen = Float64Array.of(loss, fault === undefined ? 0 : 1);
+/**
+ * The mean loss of all ranks, by their examples, and a fault where any has one: what is refused on one rank is refused on all.
+ * `weight` is how much this rank counts; all of them together are the number of ranks.
+ */
+export function agreeOn(
+  world: BlockingWorld,
+  { loss, fault }: Outcome,
+  examples = 1,
+): Outcome & { readonly weight: number } {
+  const seen = Float64Array.of(loss * examples, fault === undefined ? 0 : 1, examples);
   world.sum(seen);
-  const [sum = 0, faults = 0] = seen; // two were put in
+  const [sum = 0, faults = 0, all = 1] = seen; // three were put in
   const elsewhere = faults > 0 ? `The loss or a gradient of ${faults} of ${world.size} ranks is not finite` : undefined;
-  return { loss: sum / world.size, fault: fault ?? elsewhere };
+  return { loss: sum / all, fault: fault ?? elsewhere, weight: (examples * world.size) / all };
 }

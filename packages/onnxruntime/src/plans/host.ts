@@ -31,7 +31,7 @@ export class HostResidence implements Residence<Held> {
     { runtime, fills }: Compiler,
     configured: Configured,
     weights: readonly Weight[],
-    { matmul, world }: Pick<OptimizerOptions, "matmul" | "world"> = {},
+    { matmul, world, shard }: Pick<OptimizerOptions, "matmul" | "world" | "shard"> = {},
   ) {
     this.#runtime = runtime;
     const described = Object.fromEntries(weights.map(({ name, shape, role, axes }) => [name, { shape, role, axes }]));
@@ -46,7 +46,7 @@ export class HostResidence implements Residence<Held> {
     this.#into = new Map(
       fills ? weights.map(({ name, shape }) => [name, this.#tensor(gradients[name]!, shape)] as const) : [],
     );
-    this.optimizer = optimizer(parameters, configured, { matmul, world });
+    this.optimizer = optimizer(parameters, configured, { matmul, world, shard });
   }
 
   hold(shape: Shape, initial: Float32Array): Held {
@@ -94,7 +94,7 @@ export class HostResidence implements Residence<Held> {
         }
         return into;
       },
-      take: (results: Tensors, compiled, loss) => {
+      take: (results: Tensors, compiled, loss, examples) => {
         const { gradients, rows } = compiled;
         for (const [name, output] of gradients)
           if (!rows.has(name) && !this.#into.has(name))
@@ -103,7 +103,7 @@ export class HostResidence implements Residence<Held> {
           rows.size > 0
             ? { ...this.#gradients, ...Object.fromEntries(gradientsOfRows(results, compiled)) }
             : this.#gradients;
-        this.optimizer.update(all, this.optimizer.reads("loss") ? { ...inputs, loss } : inputs);
+        this.optimizer.update(all, this.optimizer.reads("loss") ? { ...inputs, loss } : inputs, { examples });
       },
       drop: () => {},
       end: () => {},

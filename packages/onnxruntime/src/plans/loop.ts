@@ -304,16 +304,17 @@ export class TrainingLoop<H> implements Training {
       loss: own.loss,
       fault: guard ? (this.#fault(own.loss, { ...results, ...into }, compiled, pass) ?? odd) : undefined,
     };
-    const { loss, fault } = this.#world ? agreeOn(this.#world, outcome) : outcome;
+    const examples = examplesOf(batch);
+    const { loss, fault, weight } = this.#world ? agreeOn(this.#world, outcome, examples) : { ...outcome, weight: 1 };
     const forward = { loss, outputs: own.outputs };
-    if (fault === undefined) pass.take(results, compiled, forward.loss);
+    if (fault === undefined) pass.take(results, compiled, forward.loss, examples);
     else {
       this.#nonFinite++;
       pass.drop(results);
     }
     for (const [name, output] of statistics) {
       const next = results[output]!; // an output of the training graph
-      if (fault === undefined && first) this.#means?.take([next.data as Float32Array]); // statistics are float32
+      if (fault === undefined && first) this.#means?.take([next.data as Float32Array], weight); // statistics are float32
       if (fault === undefined && first) residence.take(this.#kept.get(name)!, next);
       else residence.drop(next);
     }
@@ -370,6 +371,9 @@ export class TrainingLoop<H> implements Training {
     }
   }
 }
+
+/** How many examples a batch has: the first dimension of its first array that has one. */
+const examplesOf = (batch: readonly Fed[]): number => batch.find(({ dims }) => dims.length > 0)?.dims[0] ?? 1;
 
 /** A batch whose arrays the caller may fill again. */
 const copied = (batch: readonly Fed[]): readonly Fed[] => batch.map((one) => ({ ...one, data: one.data.slice() }));
