@@ -66,7 +66,7 @@ export interface OptimizerOptions {
    */
   readonly world?: BlockingWorld | undefined;
   /**
-   * What ranks of a world divide among them. `"state"` (ZeRO-1): each keeps its part of the state and steps its part of the
+   * The numbers that ranks of a world divide among them. `"state"` (ZeRO-1): each keeps its part of the state and steps its part of the
    * parameters, which are then gathered. `"gradients"` (ZeRO-2): the mean gradients exist in parts only, and the arrays given
    * stay as they are, which sends a third less. Rules that go element by element are cut anywhere; a tensor whose rule sums
    * within it or multiplies matrices (LAMB, Muon, Shampoo) belongs to one rank. A saved state is whole, and loads into any

@@ -52,7 +52,7 @@ export interface OpenOptions {
    */
   readonly world?: BlockingWorld | undefined;
   /**
-   * What ranks divide among them: the optimizer's `"state"`, or the mean `"gradients"` too, as in @descent/arrays. All ranks must
+   * The numbers that ranks divide among them: the optimizer's `"state"`, or the mean `"gradients"` too, as in @descent/arrays. All ranks must
    * then call `checkpoint` and `save`, of which rank 0's writes the file.
    */
   readonly shard?: Shard | undefined;

@@ -3,7 +3,7 @@ import { type BlockingWorld, hashOf } from "@descent/core/adapter";
 
 /** Facts that every rank must have alike. */
 export interface Facts {
-  /** What they are of, in errors: "the gradients". */
+  /** Their name in errors: "the gradients". */
   readonly what: string;
   /** One text per fact, in an order that all ranks share. */
   readonly facts: readonly string[];

@@ -10,7 +10,7 @@ function hashBits({ buffer, byteOffset, length }: Float32Array): number {
   return hash;
 }
 
-/** Compares the parameters of all ranks, bit by bit, every so many updates. */
+/** Compares the parameters of all ranks, bit by bit, every few updates. */
 export class Digest {
   readonly #world: BlockingWorld;
   readonly #every: number;

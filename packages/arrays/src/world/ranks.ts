@@ -14,7 +14,7 @@ import { Digest } from "./digest.ts";
 import { Means, stretches } from "./exchange.ts";
 import { Layout } from "./layout.ts";
 
-/** What ranks divide: each keeps its part of the state, and with `"gradients"` of the mean gradients too. */
+/** The numbers that ranks divide: each keeps its part of the state, and with `"gradients"` of the mean gradients too. */
 export type Shard = "state" | "gradients";
 
 /** How a step exchanges numbers. */

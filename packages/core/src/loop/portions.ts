@@ -21,7 +21,7 @@ export interface Portion {
   readonly own: Parameter | undefined;
 }
 
-/** A parameter that is to be divided. */
+/** A parameter before it is divided. */
 export interface Divisible {
   readonly parameter: Parameter;
   /** The programs that step it. */
@@ -104,7 +104,7 @@ function portionOf(parameter: Parameter, counts: readonly number[], rank: number
   return { counts, start, own: count === 0 ? undefined : whole ? parameter : { name, role, shape: [count] } };
 }
 
-/** What a rank keeps of a parameter: all of it where nothing is divided. */
+/** The part of a parameter that this rank steps: all of it where nothing is divided. */
 export const ownOf = ({
   parameter,
   portion,

@@ -21,7 +21,7 @@ export interface Pass {
   readonly feeds: Tensors;
   /** Tensors that the run itself fills, by output; given which outputs are gradients. */
   into(compiled: Compiled): Tensors;
-  /** Makes the results the new values; `loss` is that of the batch, for rules that read it, and of so many examples. */
+  /** Makes the results the new values; `loss` is that of the batch, for rules that read it, and `examples` the length of that batch. */
   take(results: Tensors, compiled: Compiled, loss: number, examples: number): void;
   /** Releases the results. */
   drop(results: Tensors): void;
