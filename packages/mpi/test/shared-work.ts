@@ -33,7 +33,7 @@ export const rules: Readonly<Record<string, () => Configured>> = {
   ema: () => ema(adamw({ lr: 0.01 }), { decay: 0.9 }),
   lion: () => lion({ lr: 0.003 }),
   /** One that is not trained. */
-  frozen: () => partition({ w1: adamw({ lr: 0.01 }), w2: frozen() }, ({ name }) => name),
+  frozen: () => partition({ w1: adamw({ lr: 0.01 }), w2: frozen() }, ({ name }) => (name === "w1" ? "w1" : "w2")),
 };
 
 export interface Half {
