@@ -66,7 +66,9 @@ export interface Kept<T> {
 
 /** A state tensor of which each rank keeps a part. */
 export interface Divided<T> {
+  /** The key that it is saved under. */
   readonly key: string;
+  /** The shape of the whole tensor. */
   readonly shape: Shape;
   /** How many of its numbers each rank keeps, in their order; undefined for one number that several ranks may keep. */
   readonly counts: readonly number[] | undefined;
