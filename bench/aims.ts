@@ -30,6 +30,41 @@ const aims: readonly Aim[] = [
   { text: "≤ 1.25× C of this machine's vectors from 1e7 on", of: base, over: peer("c native"), most: 1.25, count: 1, from: 1e7 }, // biome-ignore format: one aim a line
   { text: "two threads ≤ 1.1× two threads of C, 128 bits, from 1e7 on", of: peer("arrays", 2), over: peer("c baseline", 2), most: 1.1, count: 1, from: 1e7 }, // biome-ignore format: one aim a line
   { text: "two threads ≤ 1.1× two threads of C, this machine's vectors, from 1e7 on", of: peer("arrays", 2), over: peer("c native", 2), most: 1.1, count: 1, from: 1e7 }, // biome-ignore format: one aim a line
+  {
+    text: "machine code ≤ 1.05× C of this machine's vectors",
+    of: peer("native"),
+    over: peer("c native"),
+    most: 1.05,
+    count: 1,
+  },
+  {
+    text: "machine code ≤ 1.05× C of this machine's vectors, two threads",
+    of: peer("native", 2),
+    over: peer("c native", 2),
+    most: 1.05,
+    count: 1,
+  },
+  {
+    text: "PyTorch's fused is not faster than machine code, one tensor",
+    of: peer("torch fused"),
+    over: peer("native"),
+    least: 1,
+    count: 1,
+  },
+  {
+    text: "PyTorch's fused is not faster than machine code, 200",
+    of: peer("torch fused"),
+    over: peer("native"),
+    least: 1,
+    count: 200,
+  },
+  {
+    text: "PyTorch's fused is not faster than machine code, two threads",
+    of: peer("torch fused", 2),
+    over: peer("native", 2),
+    least: 1,
+    count: 1,
+  },
   { text: "tf.train.adam on tfjs-wasm takes ≥ 7×, one tensor", ...tfjs, least: 7, count: 1 },
   { text: "tf.train.adam on tfjs-wasm takes ≥ 50×, 200 small ones", ...tfjs, least: 50, count: 200, to: 1e5 },
   { text: "jax-js's optax takes ≥ 20×, one tensor", of: peer("jax"), over: base, least: 20, count: 1 },

@@ -43,13 +43,16 @@ export async function measure(
   const noTorch = noPyTorch();
   const missing = new Map<Home, string>();
   if ("why" in compiled) missing.set("c", `C: left out, ${compiled.why}.`);
-  if (noTorch !== undefined) missing.set("torch", `PyTorch: left out, ${noTorch}.`);
+  for (const home of ["native", "native shared"] as const)
+    if ("why" in compiled) missing.set(home, `Descent's machine code: left out, ${compiled.why}.`);
+  for (const home of ["torch", "torch shared"] as const)
+    if (noTorch !== undefined) missing.set(home, `PyTorch: left out, ${noTorch}.`);
   const limit: readonly Peer[] = "why" in compiled ? limits.javascript : limits.c;
   const players = [...peers.filter(({ rules }) => rules.includes(rule)), ...limit].filter(
     ({ home }) => !missing.has(home),
   );
   const start = (home: Home): ContenderProcess => {
-    if (home === "torch") return pytorch("torch_step.py", 1);
+    if (home === "torch" || home === "torch shared") return pytorch("torch_step.py", home === "torch" ? 1 : 2);
     return home === "c" && "program" in compiled ? new ContenderProcess(compiled.program, []) : javascript();
   };
   const homes = new Map<Home, ContenderProcess>();

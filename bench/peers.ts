@@ -5,6 +5,8 @@ export type Home =
   | "arrays"
   | "ordinary"
   | "shared"
+  | "native"
+  | "native shared"
   | "codecs"
   | "by hand"
   | "tfjs descent"
@@ -14,7 +16,8 @@ export type Home =
   | "jax"
   | "jax descent"
   | "c"
-  | "torch";
+  | "torch"
+  | "torch shared";
 
 /** A program that updates parameters. */
 export interface Peer {
@@ -53,6 +56,15 @@ export const base: Peer = {
 export const peers: readonly Peer[] = [
   base,
   { who: "arrays", label: "Descent, arrays of `allocate`, two threads", home: "shared", threads: 2, rules: ["adamw", "clip"], least: SHARED, memory: true }, // biome-ignore format: one peer a line
+  { who: "native", label: "Descent, machine code of @descent/native", home: "native", threads: 1, rules: every, memory: true, grows: true }, // biome-ignore format: one peer a line
+  { who: "native", label: "Descent, machine code, two threads", home: "native shared", threads: 2, rules: ["adamw", "clip"], least: SHARED, memory: true }, // biome-ignore format: one peer a line
+  {
+    who: "native ordinary",
+    label: "Descent, machine code, ordinary arrays",
+    home: "native",
+    threads: 1,
+    rules: ["adamw"],
+  },
   { who: "bfloat16", label: "Descent, its state in bfloat16", home: "codecs", threads: 1, rules: ["adamw"] },
   { who: "float8", label: "Descent, its state in 8 bits", home: "codecs", threads: 1, rules: ["adamw"] },
   { who: "ordinary", label: "Descent, ordinary arrays", home: "ordinary", threads: 1, rules: every, grows: true },
@@ -78,6 +90,7 @@ export const peers: readonly Peer[] = [
   { who: "onnx", label: "an ONNX graph in onnxruntime-node", home: "onnx", threads: 1, rules: ["adamw"], bytes: 64 },
   { who: "torch foreach", label: "PyTorch, foreach", home: "torch", threads: 1, rules: ["adamw", "momentum", "clip"], bytes: 32, grows: true }, // biome-ignore format: one peer a line
   { who: "torch fused", label: "PyTorch, fused", home: "torch", threads: 1, rules: ["adamw", "momentum", "clip"], memory: true, grows: true }, // biome-ignore format: one peer a line
+  { who: "torch fused", label: "PyTorch, fused, two threads", home: "torch shared", threads: 2, rules: ["adamw", "clip"], least: SHARED, memory: true }, // biome-ignore format: one peer a line
 ];
 
 /** The limit set by memory: AdamW's reads and writes in C, or a copy where there is no compiler. */

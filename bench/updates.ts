@@ -1,4 +1,4 @@
-import type { Precision } from "@descent/arrays";
+import type { Native, Precision } from "@descent/arrays";
 import type { Configured } from "@descent/core";
 import type * as tfjs from "@tensorflow/tfjs-core";
 import { type Arrays, byHand, type Step } from "./by-hand.ts";
@@ -16,7 +16,11 @@ const make = ({ count, size }: UpdateTask): Named =>
 /** A few numbers of the last tensor, on which all contenders agree after the first steps. */
 const told = (array: Float32Array): number[] => [...array.subarray(1, 4)];
 
-async function arrays(task: UpdateTask, inside: boolean, state: Precision = "float32"): Promise<Contender> {
+async function arrays(
+  task: UpdateTask,
+  inside: boolean,
+  { state = "float32", native }: { readonly state?: Precision; readonly native?: Native | undefined } = {},
+): Promise<Contender> {
   const { allocate, optimizer } = await import("@descent/arrays");
   const { threads } = task;
   const shapes = Object.fromEntries(names(task.count).map((k) => [k, [task.size]]));
@@ -24,7 +28,7 @@ async function arrays(task: UpdateTask, inside: boolean, state: Precision = "flo
     ? allocate(shapes, { shared: threads > 1 })
     : { parameters: make(task), gradients: make(task) };
   for (const array of [...Object.values(parameters), ...Object.values(gradients)]) sine(array);
-  const opt = optimizer(parameters, await descent(task), { threads, state });
+  const opt = optimizer(parameters, await descent(task), { threads, state, native });
   const end = performance.now() + 10_000;
   while (opt.threads < threads && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
   if (opt.threads < threads) throw new Error("its threads did not start in ten seconds");
@@ -32,6 +36,14 @@ async function arrays(task: UpdateTask, inside: boolean, state: Precision = "flo
   const proof = told(parameters[`w${task.count - 1}`]!); // the last
   opt.set({ lr: task.still });
   return { step: () => opt.update(gradients), proof, dispose: () => opt.dispose() };
+}
+
+/** Machine code, which must be there: there is a compiler, or this contender was left out. */
+async function machineCode(): Promise<Native> {
+  const { native } = await import("@descent/native");
+  const made = await native();
+  if (made.why !== undefined) throw new Error(made.why);
+  return made;
 }
 
 async function descent({ rule, rate }: UpdateTask): Promise<Configured> {
@@ -96,8 +108,10 @@ function tfjsTrain({ rule, rate }: UpdateTask): (tf: typeof tfjs) => tfjs.Optimi
 
 const contenders: Readonly<Record<string, (task: UpdateTask) => Contender | Promise<Contender>>> = {
   arrays: (task) => arrays(task, true),
-  bfloat16: (task) => arrays(task, true, "bfloat16"),
-  float8: (task) => arrays(task, true, "float8"),
+  bfloat16: (task) => arrays(task, true, { state: "bfloat16" }),
+  float8: (task) => arrays(task, true, { state: "float8" }),
+  native: async (task) => arrays(task, true, { native: await machineCode() }),
+  "native ordinary": async (task) => arrays(task, false, { native: await machineCode() }),
   ordinary: (task) => arrays(task, false),
   "by hand": inJavaScript,
   "wasm by hand": inWebAssembly,

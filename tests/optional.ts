@@ -86,7 +86,7 @@ export function parts(): readonly Part[] {
     {
       name: "a C compiler",
       there: [process.env.CC, "cc", "gcc", "clang"].some((cc) => cc && runs(cc, "--version")),
-      tests: /emit\.test\.ts > .*> for c$/,
+      tests: /emit\.test\.ts > .*> for c$|packages\/native\/test\//,
       command: "apt-get install gcc (or set CC)",
       less: "C as a peer in the tests of the benchmark",
     },

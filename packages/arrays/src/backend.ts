@@ -24,6 +24,7 @@ import type { ArrayJob, Input } from "./step/group.ts";
 import { type RowsInPlace, rowsInPlace } from "./step/rows.ts";
 import { PreparedStep } from "./step/step.ts";
 import type { Pool } from "./threads/pool.ts";
+import { Compiling, type Native, type NativeReport } from "./wasm/native.ts";
 import { type Need, need } from "./wasm/need.ts";
 import { type Runner, runnerOf } from "./wasm/runner.ts";
 import { Means } from "./world/exchange.ts";
@@ -45,6 +46,8 @@ export interface BackendOptions {
   readonly codecOf?: ((slot: string) => Codec | undefined) | undefined;
   /** Threads that share the work in memory that they share; state must fit there. */
   readonly pool?: Pool | undefined;
+  /** Compiles kernels to machine code. */
+  readonly native?: Native | undefined;
   /** Takes over products of matrices. */
   readonly matmul?: Matmul | undefined;
   /** Whether ranks divide the parameters. */
@@ -64,6 +67,7 @@ export class ArraysBackend implements Backend<Tensor, Input> {
   readonly #divided: boolean;
   /** How the next step exchanges numbers with other ranks; by default every input is replaced by its mean. */
   exchange: Exchange | undefined;
+  readonly #compiling: Compiling | undefined;
   readonly #slots: Slots;
   /** The names of all slots that programs have. */
   readonly slotNames: Set<string> = new Set();
@@ -79,7 +83,7 @@ export class ArraysBackend implements Backend<Tensor, Input> {
 
   constructor(
     engine: Engine,
-    { arrayOf = () => undefined, codecOf, pool, matmul, divided = false }: BackendOptions = {},
+    { arrayOf = () => undefined, codecOf, pool, matmul, native, divided = false }: BackendOptions = {},
   ) {
     this.engine = engine;
     this.#slots = new Slots({ wasm: engine === "wasm", beside: pool !== undefined, arrayOf });
@@ -87,6 +91,7 @@ export class ArraysBackend implements Backend<Tensor, Input> {
     this.#pool = pool;
     this.#matmul = matmul;
     this.#divided = divided;
+    this.#compiling = native && new Compiling(native);
   }
 
   check(program: Program, parameter: Parameter): void {
@@ -125,6 +130,11 @@ export class ArraysBackend implements Backend<Tensor, Input> {
   /** A copy of a slot's numbers. */
   read(tensor: Tensor): Float32Array {
     return this.#slots.read(tensor);
+  }
+
+  /** What runs as machine code; undefined where that was not asked for. */
+  get native(): NativeReport | undefined {
+    return this.#compiling?.report;
   }
 
   /** How much memory a slot takes. */
@@ -210,11 +220,12 @@ export class ArraysBackend implements Backend<Tensor, Input> {
         const runner = this.#home(job);
         for (const kernel of kernels) {
           runner.prepare(kernel);
-          if (runner.threads > 1) this.#pool?.learn(runner, kernel);
+          if (runner.threads > 1) this.#pool?.learn(runner, kernel, this.#compiling?.compile(kernel));
         }
         return runner;
       },
       (room) => this.#workspaceOf(room),
+      (kernel, plain) => this.#compiling?.compile(kernel, plain)?.code,
       elsewhere,
     );
   }

@@ -3,6 +3,7 @@ import type { StateDict } from "@descent/core";
 import type { HyperValue, Inspection, LoadOptions, LoadReport, RowGradient } from "@descent/core/adapter";
 import type { Engine } from "./options.ts";
 import type { Described } from "./parameters.ts";
+import type { NativeReport } from "./wasm/native.ts";
 
 /** Parameters by name: a record, or pairs such as a Map's. */
 export type ParametersOf<Name extends string> =
@@ -28,6 +29,12 @@ export interface UpdateOptions {
    * How many examples the gradients are the mean of: in a world, ranks with more of them count more. Without it all count the same.
    */
   readonly examples?: number | undefined;
+}
+
+/** The present condition of an optimizer of arrays. */
+export interface ArraysInspection extends Inspection {
+  /** The loops that run as machine code since the last update, and why others do not; only with the option `native`. */
+  readonly native?: NativeReport;
 }
 
 /** Steps Float32Arrays in place. `using` disposes of it. */
@@ -65,7 +72,7 @@ export interface Optimizer<Name extends string = string> {
   /** Changes hyper-parameters from the next update on, in one group or in all that have them. */
   set(hyper: Readonly<Record<string, HyperValue>>, group?: string): void;
   /** The groups with their rules and current hyper-parameters, and the state of every parameter. */
-  inspect(): Inspection;
+  inspect(): ArraysInspection;
   /** A copy of the state by name, without the parameters themselves. With `shard` all ranks must call it, and each gets all of it. */
   state(): StateDict;
   /** Resumes from a state, bit for bit; strict by default. Changes nothing on an error. */

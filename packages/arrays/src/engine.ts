@@ -4,6 +4,7 @@ export { Tensor } from "./memory/tensor.ts";
 export type { Engine } from "./options.ts";
 export type { ArrayJob, Input as ArrayInput } from "./step/group.ts";
 export { allFinite } from "./wasm/finite.ts";
+export type { Native, NativeReport } from "./wasm/native.ts";
 export { type Need, need } from "./wasm/need.ts";
 export { Runner } from "./wasm/runner.ts";
 export { refusal } from "./wasm/support.ts";

@@ -6,7 +6,6 @@ import {
   distinctRows,
   goneNames,
   type HyperValue,
-  type Inspection,
   isCallback,
   isFloat32Array,
   isRecord,
@@ -32,7 +31,15 @@ import {
   takes,
 } from "@descent/core/adapter";
 import { ArraysBackend } from "./backend.ts";
-import type { ArraysOf, GradientsOf, InputsOf, Optimizer, ParametersOf, UpdateOptions } from "./contract.ts";
+import type {
+  ArraysInspection,
+  ArraysOf,
+  GradientsOf,
+  InputsOf,
+  Optimizer,
+  ParametersOf,
+  UpdateOptions,
+} from "./contract.ts";
 import type { Tensor } from "./memory/tensor.ts";
 import { checkOptions, type Engine, type OptimizerOptions } from "./options.ts";
 import { type Described, type Entry, type Pair, Parameters } from "./parameters.ts";
@@ -88,6 +95,7 @@ class ArraysOptimizer implements Optimizer {
     const {
       engine,
       threads,
+      native,
       matmul,
       codecOf,
       named: precisions,
@@ -104,7 +112,10 @@ class ArraysOptimizer implements Optimizer {
       join: (entries) => this.#tied.join(entries, tied),
     });
     const { entries, byName } = this.#parameters;
-    this.#pool = threads > 1 ? new Pool(threads) : undefined;
+    this.#pool =
+      threads > 1
+        ? new Pool(threads, { opener: native?.compiler === undefined ? undefined : native.opener })
+        : undefined;
     try {
       const arrayOf = ({ name }: { readonly name: string }): Float32Array | undefined => byName.get(name)?.p.array;
       this.#backend = new ArraysBackend(engine, {
@@ -112,6 +123,7 @@ class ArraysOptimizer implements Optimizer {
         codecOf,
         pool: this.#pool,
         matmul,
+        native,
         divided: shard !== undefined,
       });
       this.#loop = new Loop(this.#backend, configured, { world, shard: shard !== undefined });
@@ -320,9 +332,10 @@ class ArraysOptimizer implements Optimizer {
     this.#loop.set(hyper, group);
   }
 
-  inspect(): Inspection {
+  inspect(): ArraysInspection {
     this.#alive();
-    return this.#loop.inspect();
+    const { native } = this.#backend;
+    return { ...this.#loop.inspect(), ...(native && { native }) };
   }
 
   state(): StateDict {

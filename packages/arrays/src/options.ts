@@ -13,6 +13,7 @@ import {
 import type { Codec } from "./codec/codec.ts";
 import type { Matmul } from "./matrices/product.ts";
 import { MOST_THREADS, notShared } from "./threads/support.ts";
+import type { Native } from "./wasm/native.ts";
 import { refusal } from "./wasm/support.ts";
 import type { Shard } from "./world/ranks.ts";
 
@@ -35,6 +36,11 @@ export interface OptimizerOptions {
    * have started, run on this thread alone. `dispose()` ends the workers; they do not keep a process alive.
    */
   readonly threads?: number | undefined;
+  /**
+   * Runs kernels as machine code of this computer's processor, to the same bits: `await native()` of @descent/native. Where
+   * there is no C compiler, and for what C cannot do to the bit, WebAssembly runs; `inspect().native` says why.
+   */
+  readonly native?: Native | undefined;
   /**
    * Replaces the built-in matrix product: `await onnxMatmul()` of @descent/onnxruntime is two to four times as fast. The
    * bits then come from that library and may differ between machines.
@@ -80,7 +86,18 @@ export interface OptimizerOptions {
   readonly digestEvery?: number | undefined;
 }
 
-const OPTIONS = ["engine", "threads", "matmul", "state", "nonFinite", "tied", "world", "shard", "digestEvery"] as const;
+const OPTIONS = [
+  "engine",
+  "threads",
+  "native",
+  "matmul",
+  "state",
+  "nonFinite",
+  "tied",
+  "world",
+  "shard",
+  "digestEvery",
+] as const;
 const SHARDS: readonly Shard[] = ["state", "gradients"];
 const ENGINES: readonly Engine[] = ["wasm", "interpreter"];
 const PRECISIONS: readonly Precision[] = ["float32", "bfloat16", "float8"];
@@ -89,6 +106,7 @@ const PRECISIONS: readonly Precision[] = ["float32", "bfloat16", "float8"];
 export interface CheckedOptions {
   readonly engine: Engine;
   readonly threads: number;
+  readonly native: Native | undefined;
   readonly matmul: Matmul | undefined;
   /** The codec of each slot; `undefined` where all are kept in float32. */
   readonly codecOf: ((slot: string) => Codec | undefined) | undefined;
@@ -106,7 +124,7 @@ export interface CheckedOptions {
 /** The options of `optimizer`, checked. Throws an OptimizerError for unknown options and for those this machine cannot satisfy. */
 export function checkOptions(given: OptimizerOptions): CheckedOptions {
   const options = knownOptions("optimizer", given, OPTIONS);
-  const { engine, threads = 1, matmul, state, nonFinite, tied, world, shard, digestEvery = 100 } = options;
+  const { engine, threads = 1, native, matmul, state, nonFinite, tied, world, shard, digestEvery = 100 } = options;
   if (shard !== undefined) oneOf("optimizer", { shard }, SHARDS);
   whole("optimizer", { digestEvery });
   const ranks = worldOf(world);
@@ -121,6 +139,14 @@ export function checkOptions(given: OptimizerOptions): CheckedOptions {
       `\`matmul\` must have a function \`multiply\`; got ${shown(matmul)}. Give { matmul: await onnxMatmul() } of @descent/onnxruntime.`,
     );
   const chosen = chosenEngine(engine);
+  if (native !== undefined && typeof (native as Partial<Native> | null)?.compile !== "function")
+    throw new OptimizerError(
+      `\`native\` must have a function \`compile\`; got ${shown(native)}. Give { native: await native() } of @descent/native.`,
+    );
+  if (native !== undefined && chosen !== "wasm")
+    throw new OptimizerError(
+      "`native` compiles the kernels of WebAssembly, and the interpreter has none. Leave out `native`, or `engine`.",
+    );
   if (threads > 1) {
     const why = chosen === "wasm" ? notShared() : "the interpreter runs on one thread; they need WebAssembly";
     if (why !== undefined) throw new OptimizerError(`Threads cannot be used here: ${why}.`);
@@ -132,6 +158,7 @@ export function checkOptions(given: OptimizerOptions): CheckedOptions {
   return {
     engine: chosen,
     threads,
+    native,
     matmul,
     ...precisions(state),
     nonFinite: nonFiniteOption("optimizer", nonFinite, "apply"),

@@ -11,7 +11,7 @@ import {
 import { hostFunction, type Program, trace } from "@descent/core/graph";
 import { expect, vi } from "vitest";
 import { HANG } from "../../../tests/limits.ts";
-import { ArraysBackend } from "../src/backend.ts";
+import { ArraysBackend, type BackendOptions } from "../src/backend.ts";
 import { allocate, type Engine } from "../src/index.ts";
 import { Tensor } from "../src/memory/tensor.ts";
 import type { ArrayJob } from "../src/step/group.ts";
@@ -39,9 +39,14 @@ export interface Case {
 }
 
 /** One step of the jobs on copies of their data: what all tensors are afterwards. */
-export function step(cases: readonly Case[], engine: Engine, layout: Layout = "outside"): Data[] {
+export function step(
+  cases: readonly Case[],
+  engine: Engine,
+  layout: Layout = "outside",
+  options: BackendOptions = {},
+): Data[] {
   const { jobs, arrays } = prepared(cases, layout);
-  new ArraysBackend(engine).run(jobs);
+  new ArraysBackend(engine, options).run(jobs);
   return arrays;
 }
 

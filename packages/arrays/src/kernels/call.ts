@@ -25,6 +25,8 @@ export const plainly = (x: Numbers): Float32Array => (isPlain(x) ? x : isDrawing
 /** A kernel with what it runs on. */
 export interface KernelCall {
   readonly kernel: Kernel;
+  /** The kernel in machine code, where that was asked for and there is such. */
+  readonly code?: ((memory: Uint8Array, frame: number, sums: number) => void) | undefined;
   /** One row of all elements, unless the kernel runs by rows. */
   readonly rows: number;
   readonly cols: number;

@@ -2,6 +2,7 @@ import { type Matrix, matrix, size } from "@descent/core/adapter";
 import { computeWhole, type Dense, type Expr, movesOf } from "@descent/core/graph";
 import { type Domain, domainOf, type Kernel, type KernelPlan, type LoopWork, type Work } from "@descent/core/kernels";
 import { nothing, reductionsOf } from "../kernels/accumulate.ts";
+import { isPlain, type KernelCall } from "../kernels/call.ts";
 import { transposeAll } from "../matrices/product.ts";
 import type { Workspace } from "../matrices/workspace.ts";
 import type { Tensor } from "../memory/tensor.ts";
@@ -62,6 +63,9 @@ export class Notes {
   readonly fixed: Map<Tensor, Fixed> = new Map();
 }
 
+/** A kernel's machine code, where there is such; `plain` says whether all of its numbers are in memory as they are. */
+export type CodeOf = (kernel: Kernel, plain: boolean) => KernelCall["code"];
+
 /** A group's part of the workspace. */
 export interface Place {
   readonly workspace: Workspace;
@@ -70,10 +74,10 @@ export interface Place {
 }
 
 /** The third pass: binds every step of a group's plan to the arrays it runs on. */
-export function bind(group: JobGroup, place: Place | undefined, notes: Notes): BoundGroup {
+export function bind(group: JobGroup, place: Place | undefined, notes: Notes, codeOf: CodeOf): BoundGroup {
   const { plan, items } = group;
   const { sheet } = plan;
-  const binder = new Binder(group, place, notes);
+  const binder = new Binder(group, place, notes, codeOf);
   return {
     plan,
     first: items[0]!, // no group is empty
@@ -89,16 +93,18 @@ class Binder {
   readonly #first: Item;
   readonly #place: Place | undefined;
   readonly #notes: Notes;
+  readonly #codeOf: CodeOf;
   /** The parameter's size. */
   readonly #own: Matrix;
   readonly #vectors: ReadonlyMap<Expr, Float32Array>;
   readonly #matrices: ReadonlyMap<Expr, Float32Array>;
 
-  constructor(group: JobGroup, place: Place | undefined, notes: Notes) {
+  constructor(group: JobGroup, place: Place | undefined, notes: Notes, codeOf: CodeOf) {
     this.#group = group;
     this.#first = group.items[0]!; // no group is empty
     this.#place = place;
     this.#notes = notes;
+    this.#codeOf = codeOf;
     this.#own = matrix(this.#first.job.parameter);
     this.#vectors = new Map(
       group.plan.vectors.map(({ key, input, matrix: other }) => {
@@ -249,7 +255,21 @@ class Binder {
     runner?.prepareCall(kernel, sources.map(numbersOf));
     return {
       runner,
-      call: { kernel, rows, cols, arrays, addresses, args, accumulators },
+      call: {
+        kernel,
+        code:
+          runner &&
+          this.#codeOf(
+            kernel,
+            sources.every((x) => isPlain(numbersOf(x))),
+          ),
+        rows,
+        cols,
+        arrays,
+        addresses,
+        args,
+        accumulators,
+      },
       loose: loose ? sources : undefined,
     };
   }

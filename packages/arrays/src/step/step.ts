@@ -3,7 +3,7 @@ import type { KernelPlan } from "@descent/core/kernels";
 import type { Room, Workspace } from "../matrices/workspace.ts";
 import { Tensor } from "../memory/tensor.ts";
 import type { Runner } from "../wasm/runner.ts";
-import { type Batch, type BoundGroup, bind, type Fixed, Notes } from "./bind.ts";
+import { type Batch, type BoundGroup, bind, type CodeOf, type Fixed, Notes } from "./bind.ts";
 import { type ArrayJob, group, type KeptJob, sameNumbers } from "./group.ts";
 import { layOut } from "./layout.ts";
 import { type Located, locate, type Task } from "./task.ts";
@@ -44,6 +44,7 @@ export class PreparedStep {
     plans: readonly KernelPlan[],
     homeOf: (job: ArrayJob, plan: KernelPlan) => Runner | undefined,
     workspaceOf: (room: Room) => Workspace,
+    codeOf: CodeOf,
     elsewhere: readonly Elsewhere[] = [],
   ) {
     const model = plans.some((p) => p.model) || elsewhere.some(({ plan }) => plan.model);
@@ -63,7 +64,7 @@ export class PreparedStep {
     const notes = new Notes();
     this.#jobs = kept;
     this.#leaders = leaders;
-    this.#groups = groups.map((each, i) => bind(each, workspace && { workspace, start: starts[i]! }, notes)); // one per group
+    this.#groups = groups.map((each, i) => bind(each, workspace && { workspace, start: starts[i]! }, notes, codeOf)); // one per group
     this.#located = notes.located;
     this.#positions = tensors.flatMap((all) =>
       Object.values<Tensor>(all).map((tensor) => {

@@ -2,6 +2,7 @@ import { OptimizerError } from "@descent/core";
 import type { Kernel } from "@descent/core/kernels";
 import { join } from "../kernels/accumulate.ts";
 import { CHUNK, type KernelCall } from "../kernels/call.ts";
+import { type CompiledCode, entryOf } from "../wasm/native.ts";
 import type { Runner } from "../wasm/runner.ts";
 import type { Message } from "./message.ts";
 import { spin, Table, ThreadKernel, word, work } from "./queue.ts";
@@ -36,10 +37,14 @@ export class Pool {
   /** How often work was shared. */
   shared = 0;
 
-  /** `least` elements are worth sharing, in pieces of `size`, whole chunks. */
+  /** `least` elements are worth sharing, in pieces of `size`, whole chunks; `opener` opens machine code. */
   constructor(
     threads: number,
-    { least = LEAST, size = PIECE }: { readonly least?: number; readonly size?: number } = {},
+    {
+      least = LEAST,
+      size = PIECE,
+      opener,
+    }: { readonly least?: number; readonly size?: number; readonly opener?: string | undefined } = {},
   ) {
     this.#least = least;
     this.#size = size;
@@ -50,7 +55,7 @@ export class Pool {
       for (let thread = 1; thread < threads; thread++) {
         const worker = startThread((why) => this.#end(why));
         workers.push(worker);
-        worker.send({ state: this.#state.buffer, thread } satisfies Message);
+        worker.send({ state: this.#state.buffer, thread, opener } satisfies Message);
       }
     } catch (error) {
       this.dispose();
@@ -95,15 +100,17 @@ export class Pool {
       );
   }
 
-  /** Tells the workers of a kernel that will run in this memory. */
-  learn(runner: Runner, kernel: Kernel): void {
+  /** Tells the workers of a kernel that will run in this memory, in machine code if there is such. */
+  learn(runner: Runner, kernel: Kernel, native?: CompiledCode): void {
     if (kernel.byRows) return;
     let here = this.#known.get(runner);
     if (!here) this.#known.set(runner, (here = new Map()));
     if (here.has(kernel)) return;
-    const compiled = runner.compiled(kernel);
+    const compiled = { ...runner.compiled(kernel), library: native?.library };
     here.set(kernel, this.#kernels.length);
-    this.#kernels.push(new ThreadKernel(compiled, 0, runner.prepare(kernel).entry));
+    this.#kernels.push(
+      new ThreadKernel(compiled, 0, native ? entryOf(native.code, runner.memory) : runner.prepare(kernel).entry),
+    );
     this.#send({ kernel: compiled });
   }
 

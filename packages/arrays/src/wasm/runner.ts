@@ -5,6 +5,7 @@ import { join } from "../kernels/accumulate.ts";
 import { CHUNK, isCoded, isDrawing, isPlain, type KernelCall, type Numbers } from "../kernels/call.ts";
 import { emit, type Kind, type Kinds } from "./emit.ts";
 import { instantiate, isShared, type Memory, type Module } from "./instance.ts";
+import { type Code, NATIVE_FROM } from "./native.ts";
 import { ALIGNMENT, distance, frameBytes, type Need, REGION, up } from "./need.ts";
 import { Regions } from "./regions.ts";
 
@@ -38,6 +39,8 @@ export interface CompiledKernel {
   readonly frame: number;
   readonly sumsAddress: number;
   readonly distance: number;
+  /** The library that has it in machine code. */
+  readonly library?: string | undefined;
 }
 
 /** A kernel without sums, over rows of `width` numbers. */
@@ -67,8 +70,11 @@ export class Runner {
   readonly #prepared = new WeakMap<Kernel, Prepared>();
   /** Kernels for buffers that are not all float32 in memory. */
   readonly #special = new WeakMap<Kernel, Map<string, Prepared>>();
+  /** Kernels in machine code. */
+  readonly #native = new WeakMap<Code, Prepared>();
   /** The kernel that ran last. */
   #last: Prepared | undefined;
+  #bytes!: Uint8Array;
   #buffer!: ArrayBufferLike;
   #floats!: Float32Array;
   #integers!: Int32Array;
@@ -93,6 +99,7 @@ export class Runner {
     this.#buffer = buffer;
     this.#floats = new Float32Array(buffer);
     this.#regions.renew(this.#floats);
+    this.#bytes = new Uint8Array(buffer);
     this.#integers = new Int32Array(buffer);
     this.#doubles = new Float64Array(buffer);
     runners.set(buffer, this);
@@ -123,6 +130,16 @@ export class Runner {
   prepare(kernel: Kernel): Prepared {
     let prepared = this.#prepared.get(kernel);
     if (!prepared) this.#prepared.set(kernel, (prepared = this.#instance(kernel, this.#compile(kernel))));
+    return prepared;
+  }
+
+  /** The same in machine code. */
+  #prepareCode(kernel: Kernel, code: Code): Prepared {
+    let prepared = this.#native.get(code);
+    if (!prepared) {
+      const entry: Entry = (frame, sums) => code(this.#bytes, frame, sums);
+      this.#native.set(code, (prepared = { ...this.prepare(kernel), entry }));
+    }
     return prepared;
   }
 
@@ -191,11 +208,12 @@ export class Runner {
 
   /** Runs a kernel; arrays outside this memory are copied through it, a chunk at a time. */
   run(call: KernelCall): void {
-    const { kernel, args } = call;
+    const { kernel, args, code } = call;
     if (this.#buffer !== this.memory.buffer) this.#look();
     const kinds = call.addresses || kernel.byRows ? undefined : this.#kindsOf(call.arrays);
     let last = this.#last;
     if (kinds) last = this.#prepareFor(kernel, kinds);
+    else if (code && call.cols >= NATIVE_FROM) last = this.#prepareCode(kernel, code);
     else if (last?.kernel !== kernel) this.#last = last = this.prepare(kernel);
     for (let i = 0; i < args.length; i++) {
       const x = args[i]!;
@@ -208,13 +226,15 @@ export class Runner {
 
   /** Over arrays of this memory alone. */
   #inside(
-    { kernel, cols, accumulators }: KernelCall,
+    { kernel, cols, accumulators, code }: KernelCall,
     addresses: Int32Array,
     { entry, pointerIndex, sumsAddress }: Prepared,
   ): void {
     const integers = this.#integers;
-    for (let start = 0; start < cols; start += CHUNK) {
-      integers[pointerIndex - 1] = Math.min(cols - start, CHUNK);
+    // Only sums need chunks; code that V8 has yet to optimize runs better by them.
+    const step = code && kernel.sums.length === 0 ? cols : CHUNK;
+    for (let start = 0; start < cols; start += step) {
+      integers[pointerIndex - 1] = Math.min(cols - start, step);
       for (let i = 0; i < addresses.length; i++) integers[pointerIndex + i] = addresses[i]! + 4 * start;
       entry(this.#frame, sumsAddress);
       this.#addSums(kernel, accumulators, sumsAddress);
