@@ -1,3 +1,4 @@
+import path from "node:path";
 import { OptimizerError } from "@descent/core";
 import { isRecord, knownOptions, shown } from "@descent/core/adapter";
 import type { Kernel } from "@descent/core/kernels";
@@ -10,7 +11,7 @@ import { print, refusal } from "./print.ts";
 export interface NativeOptions {
   /** The command of a C compiler; by default the one that `CC` names, else `cc`, `gcc` or `clang`. */
   readonly compiler?: string | undefined;
-  /** Where compiled loops are kept, for this user alone; by default `descent-native` in the user's folder of caches. */
+  /** Where compiled loops are kept, for this user alone, an absolute path; by default `descent-native` in the user's folder of caches. */
   readonly folder?: string | undefined;
 }
 
@@ -50,6 +51,10 @@ export async function native(options: NativeOptions = {}): Promise<Native> {
   for (const [name, value] of Object.entries({ compiler, folder }))
     if (value !== undefined && (typeof value !== "string" || value === ""))
       throw new OptimizerError(`\`${name}\` must be a string that is not empty; got ${shown(value)}.`);
+  if (folder !== undefined && !path.isAbsolute(folder))
+    throw new OptimizerError(
+      `\`folder\` must be an absolute path, the same from wherever the program starts; got ${folder}.`,
+    );
   const named = compiler ?? (process.env["CC"] || undefined);
   const none = (why: string): Native => {
     if (compiler !== undefined) throw new OptimizerError(`The compiler \`${compiler}\` does not work here: ${why}.`);
