@@ -132,7 +132,7 @@ export class ArraysBackend implements Backend<Tensor, Input> {
     return this.#slots.read(tensor);
   }
 
-  /** What runs as machine code; undefined where that was not asked for. */
+  /** The loops that run as machine code, and why others do not; undefined where that was not asked for. */
   get native(): NativeReport | undefined {
     return this.#compiling?.report;
   }

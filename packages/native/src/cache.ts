@@ -76,7 +76,7 @@ export class Cache {
       if (!name.startsWith(start) || !name.endsWith(".so")) continue;
       const file = path.join(this.folder, name);
       if (name === `${start}${contentOf(file)}.so`) return file;
-      rmSync(file, { force: true }); // it is not what was written: made anew
+      rmSync(file, { force: true }); // it is not what was written: compiled again
     }
     return undefined;
   }

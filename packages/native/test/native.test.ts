@@ -202,7 +202,7 @@ describe.skipIf(!there)("the cache", () => {
     update(await native({ folder }));
     const made = readdirSync(folder).map((name) => path.join(folder, name));
     const bytes = made.map((file) => readFileSync(file));
-    // One byte more, another's right to write, and a link: each is made anew.
+    // One byte more, another's right to write, and a link: each is compiled again.
     writeFileSync(made[0]!, Buffer.concat([bytes[0]!, Buffer.of(0)]));
     chmodSync(made[1]!, 0o777);
     update(await native({ folder }));

@@ -33,7 +33,7 @@ export function entryOf(code: Code, { buffer }: Memory): (frame: number, sums: n
   return (frame, sums) => code(bytes, frame, sums);
 }
 
-/** What machine code runs, and what does not. */
+/** The loops that run as machine code, and why others do not. */
 export interface NativeReport {
   /** The compiler in one line; undefined where there is none. */
   readonly compiler: string | undefined;
