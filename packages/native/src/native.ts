@@ -17,7 +17,9 @@ export interface NativeOptions {
 
 /** A loop that was compiled: its code in this thread, and the library that another thread opens. */
 export interface Compiled {
+  /** The code, loaded in this thread. */
   readonly code: Code;
+  /** The path of the library. */
   readonly library: string;
 }
 

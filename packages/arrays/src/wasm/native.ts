@@ -8,7 +8,9 @@ export type Code = (memory: Uint8Array, frame: number, sums: number) => void;
 
 /** A kernel that was compiled: its code in this thread, and the library that other threads open. */
 export interface CompiledCode {
+  /** The code, loaded in this thread. */
   readonly code: Code;
+  /** The path of the library. */
   readonly library: string;
 }
 
