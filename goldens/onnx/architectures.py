@@ -733,7 +733,7 @@ image_case("hf-vit", ("ViT", "ViTForImageClassification"), {})
 image_case("hf-deit", ("DeiT", "DeiTForImageClassification"), {})
 image_case("hf-beit", ("Beit", "BeitForImageClassification"), dict(use_relative_position_bias=True, drop_path_rate=0.0, out_indices=[1]))
 image_case("hf-dinov2", ("Dinov2", "Dinov2ForImageClassification"), {})
-image_case("hf-convnext", ("ConvNext", "ConvNextForImageClassification"), dict(hidden_sizes=[8, 8, 16, 16], depths=[1, 1, 1, 1], patch_size=2, num_stages=4))
+image_case("hf-convnext", ("ConvNext", "ConvNextForImageClassification"), dict(hidden_sizes=[8, 16], depths=[1, 1], patch_size=2, num_stages=2, drop_path_rate=0.0))
 image_case("segformer", ("Segformer", "SegformerForSemanticSegmentation"), dict(depths=[1, 1], hidden_sizes=[8, 16], num_encoder_blocks=2, num_attention_heads=[1, 2], decoder_hidden_size=16, sr_ratios=[2, 1], patch_sizes=[7, 3], strides=[4, 2], mlp_ratios=[2, 2], classifier_dropout_prob=0.0, drop_path_rate=0.0))
 
 

@@ -69,17 +69,17 @@ def arguments(case, inputs):
     return (inputs,) if case.packs else tuple(inputs.values())
 
 
-def train(model, case, inputs, labels):
-    """Ten steps: the loss before each and after the last, the first gradients, and the parameters before and after."""
+def train(model, case, inputs, labels, steps=STEPS):
+    """The loss before each step and after the last, the first gradients, and the parameters before and after."""
     parameters = {k: p for k, p in model.named_parameters() if p.requires_grad}
     start = {k: p.detach().clone() for k, p in parameters.items()}
     optimizer = torch.optim.AdamW(parameters.values(), **ADAMW)
     losses, gradients = [], {}
-    for step in range(STEPS + 1):
+    for step in range(steps + 1):
         optimizer.zero_grad()
         loss = loss_of(case.loss, model(*arguments(case, inputs)), labels)
         losses.append(loss.item())
-        if step == STEPS:
+        if step == steps:
             break
         loss.backward()
         if step == 0:
@@ -117,14 +117,19 @@ def reference(name, mode):
         out = another(model, name, mode)(*arguments(case, inputs))
     labels = labels_of(case.loss, out)
     losses, gradients, start, end = train(another(model, name, mode), case, inputs, labels)
-    # How far rounding alone takes PyTorch: from its run in float64, and from six whose parameters begin a millionth aside.
+    # How far rounding alone takes PyTorch: from its run in float64, from one in another layout, and from six whose parameters begin a millionth aside.
     near = []
     try:
         wide = {k: v.double() if v.is_floating_point() else v for k, v in inputs.items()}
         near.append(train(another(model, name, mode).double(), case, wide, labels.double() if labels.is_floating_point() else labels))
     except Exception:  # a model that insists on float32
         pass
-    noise = {k: apart(g, near[0][1][k]) for k, g in gradients.items()} if near else {}
+    others = [near[0][1]] if near else []
+    if any(v.ndim == 4 for v in inputs.values()):  # images: sums in the order of another layout
+        images = {k: v.to(memory_format=torch.channels_last) if v.ndim == 4 else v for k, v in inputs.items()}
+        turned = another(model, name, mode).to(memory_format=torch.channels_last)
+        others.append(train(turned, case, images, labels, steps=1)[1])
+    noise = {k: torch.stack([apart(g, one[k]) for one in others]).amax(0) for k, g in gradients.items()} if others else {}
     for seed in range(6):
         aside, draw = another(model, name, mode), torch.Generator().manual_seed(seed)
         with torch.no_grad():

@@ -33,7 +33,7 @@ export interface Reference extends About {
   readonly gradients: Tensors;
   /** The parameters after ten steps. */
   readonly end: Tensors;
-  /** How far PyTorch's own float32 gradient lies from its float64 one, by parameter: one number each. */
+  /** How far PyTorch's own gradient lies from its float64 one, or for images from that of another layout: one number for each parameter. */
   readonly noise: Tensors;
   /** How far other roundings take the parameters in ten steps: one number each. */
   readonly drift: Tensors;

@@ -44,7 +44,7 @@ export function markdown(outcomes: ReadonlyMap<string, Outcome>, { torch, code, 
       "`dynamo=False` (legacy) and with training mode kept and nothing folded (kept), and trained here with default options. A file is " +
       "exact where the loss (1e-4), every gradient (1e-4 of the parameter's largest), the losses of ten steps of AdamW (1e-4) and every " +
       "parameter after them (1e-3 of its largest move) are PyTorch's. Where rounding alone takes PyTorch further than that (its float32 " +
-      "from its float64, and the ten steps also from six runs whose parameters begin 1e-6 aside), as in gradients that are zero but " +
+      "from its float64 and, for images, from its own in channels last, and the ten steps also from six runs whose parameters begin 1e-6 aside), as in gradients that are zero but " +
       "for rounding, four times that distance is allowed, and where float64 differs from it by a tenth and more also the rounding of the " +
       "model's largest gradient (2^-24 of it); for parameters after ten steps at least four times the median. A file is explained " +
       "where the report says which parameters the exporter folded, merged or computed others from (or that it does not write " +

@@ -2,25 +2,26 @@ import { decodeModel, exportModel, Graph } from "@descent/onnx";
 import { constantOf, floatsOf } from "@descent/onnx/proto";
 import { sgd } from "@descent/sgd";
 import { expect, test } from "vitest";
-import { crossEntropy, Trainer } from "../src/index.ts";
+import { crossEntropy, meanSquared, Trainer } from "../src/index.ts";
 
 /** Weights that float16 holds exactly, up to the tenths. */
 const w = [0.5, -0.25, 0.125, 0, 1, 0.75, -0.5, 0.25, -1, 0, 0.5, 0.375];
 const b = [0.1, -0.2, 0.3, 0];
 
-/** logits = x·w + b in float16, as an exporter of a half model writes it. */
-function half(): Uint8Array {
+/** logits = x·w + b in float16, between float32 inputs and outputs or, as `model.half()` is exported, with both in float16. */
+function half({ own = false, all = false } = {}): Uint8Array {
   const g = new Graph();
-  g.input("x", { elem: "float32", shape: ["batch", 3] });
+  g.input("x", { elem: all ? "float16" : "float32", shape: ["batch", 3] });
   const weight = (name: string, data: readonly number[], dims: readonly number[]): string => {
     const { data: bits } = g.initializers.get(g.constant(data, "float16", dims))!; // it was just made
     return g.initializer(name, { elem: "float16", dims, data: bits });
   };
-  const [x = ""] = g.op("Cast", ["x"], { to: "float16" });
+  const [x = ""] = all ? ["x"] : g.op("Cast", ["x"], { to: "float16" });
   const [product = ""] = g.op("MatMul", [x, weight("w", w, [3, 4])]);
-  const [sum = ""] = g.op("Add", [product, weight("b", b, [4])]);
-  g.op("Cast", [sum], { to: "float32" }, ["logits"]);
-  g.output("logits");
+  const [sum = ""] = g.op("Add", [product, weight("b", b, [4])], {}, all && !own ? ["logits"] : 1);
+  if (own) g.op("ReduceMean", [g.op("Mul", [sum, sum])[0]!], { keepdims: 0 }, ["loss"]);
+  else if (!all) g.op("Cast", [sum], { to: "float32" }, ["logits"]);
+  g.output(own ? "loss" : "logits");
   return exportModel(g);
 }
 
@@ -54,4 +55,39 @@ test("float16 weights train as float32 masters, and are written back as float16"
   const again = (await trainer.evalStep(batch)).loss;
   await using other = await Trainer.create(await trainer.exportModel(), { optimizer: sgd(), loss: crossEntropy() });
   expect(Math.abs((await other.evalStep(batch)).loss - again)).toBeLessThan(close);
+});
+
+/** The same steps by PyTorch, with `cross_entropy(y.float(), …)`, `mse_loss(y.float(), …)` and `(y * y).mean().float()`. */
+const wide = {
+  crossEntropy: losses,
+  meanSquared: [3.0269432067871094, 1.11600661277771, 0.47600728273391724, 0.2374843955039978, 0.13445279002189636],
+  own: [1.86328125, 0.642578125, 0.25048828125, 0.11431884765625, 0.060333251953125],
+};
+
+test.each(["crossEntropy", "meanSquared", "own"] as const)(
+  "a model whose inputs and outputs are float16 takes and gives float32 numbers, with a loss in float32: %s",
+  async (kind) => {
+    await using trainer = await Trainer.create(half({ all: true, own: kind === "own" }), {
+      optimizer: sgd({ lr: 0.3 }),
+      loss: { crossEntropy: crossEntropy(), meanSquared: meanSquared(), own: undefined }[kind],
+    });
+    const x = [1, 0.5, -0.5, 0.25, -1, 2];
+    const labels = { crossEntropy: [2, 0], meanSquared: [1, 0, -1, 2, 0, 0.5, 0.25, -2], own: undefined }[kind];
+    const batch = labels === undefined ? { x } : { x, labels };
+    for (const wanted of wide[kind])
+      expect(Math.abs((await trainer.trainStep(batch)).loss - wanted)).toBeLessThan(close);
+    const [given] = Object.values(await trainer.predict({ x }));
+    expect(given?.type).toBe("float32");
+    expect(given?.data).toBeInstanceOf(Float32Array);
+    const { input = [], output = [] } = decodeModel(await trainer.exportModel()).graph!;
+    expect([...input, ...output].map((one) => one.type?.tensorType?.elemType)).toEqual([10, 10]); // float16, as in the file
+  },
+);
+
+test("a loss of one's own in half precision is refused with the cast to write", async () => {
+  const creating = Trainer.create(half({ all: true }), {
+    optimizer: sgd(),
+    loss: (g) => g.op("ReduceMean", [g.op("Cast", ["logits"], { to: "float16" })[0]!], { keepdims: 0 })[0]!,
+  });
+  await expect(creating).rejects.toThrow(/^The loss is float16, and it is read as float32\. Cast it in `loss`/);
 });

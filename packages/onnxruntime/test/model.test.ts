@@ -98,17 +98,6 @@ describe("a model that cannot be trained is an error that says why, and what to 
       },
       "`w` is float64, and weights are trained in float32, from float32, float16 or bfloat16. Convert the model, or leave such weights out of `trainable`.",
     ],
-    [
-      "whose outputs are in half precision",
-      () => {
-        const g = new Graph();
-        g.input("x", { elem: "float16", shape: [1, 2] });
-        g.initializer("w", { elem: "float16", dims: [2, 2], data: new Uint16Array(4) });
-        g.output(g.op("MatMul", ["x", "w"])[0]!);
-        return exportModel(g);
-      },
-      /^The loss is float16, and it is read as float32\. Export the model with float32 outputs/,
-    ],
     ["that is cut off", () => model("lenet").subarray(0, 1000), /byte/],
   ])("%s", async (_, bytes, message) => {
     const failing = make(bytes());

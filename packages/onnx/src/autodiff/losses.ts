@@ -78,7 +78,9 @@ function refuseGraph(loss: string, options: object): void {
     throw new OnnxError(`\`${loss}\` makes a loss, and was not called. Write ${loss}().`);
 }
 
-/** −log softmax(logits) at the label, as `torch.nn.CrossEntropyLoss`. */
+/**
+ * −log softmax(logits) at the label, as `torch.nn.CrossEntropyLoss`. Logits of 16 bits are widened to float32 first, as autocast does.
+ */
 export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   refuseGraph("crossEntropy", options);
   checkOptions("crossEntropy", options, {
@@ -249,6 +251,7 @@ function compared(
   };
 }
 
+/** The output that a loss reads, in float32 where it has 16 bits. */
 function logitsOf(b: Builder, outputs: readonly string[], from: string | undefined): string {
   const name = from ?? outputs[0];
   if (name === undefined) throw new OnnxError("The model has no output to compute a loss from.");
@@ -257,7 +260,8 @@ function logitsOf(b: Builder, outputs: readonly string[], from: string | undefin
       `\`from\` is \`${name}\`, and the model has no such value. Its outputs are ${outputs.map((o) => `\`${o}\``).join(", ")}.`,
     );
   }
-  return name;
+  // A sum over a batch needs more than 16 bits; PyTorch's autocast computes losses in float32 too.
+  return /float16$/.test(b.elem(name)) ? b.cast(name, "float32") : name;
 }
 
 function addInput(

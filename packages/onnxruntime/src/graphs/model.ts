@@ -100,7 +100,7 @@ export class ModelSource implements Source {
     const { elem } = graph.type(loss);
     if (/float16$/.test(elem))
       throw new OptimizerError(
-        `The loss is ${elem}, and it is read as float32. Export the model with float32 outputs, or give a \`loss\` that casts them: (graph, [y]) => ….`,
+        `The loss is ${elem}, and it is read as float32. Cast it in \`loss\`: (graph, [y]) => graph.op("Cast", [ … ], { to: "float32" })[0].`,
       );
     this.inputs = new Map<string, Expected>([...source.inputs, ...labels.map((l) => [l.name, l.type] as const)]);
     this.labels = labels;
