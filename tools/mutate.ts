@@ -220,28 +220,38 @@ async function judge(some: readonly Subject[]): Promise<Found> {
   return { total, unexplained, met };
 }
 
-/** The findings of a process of its own for a share of the subjects, such as "0/2": every second one, from the first. */
-const judgeApart = (share: string): Promise<Found> =>
-  new Promise((done, fail) => {
-    const child = fork(process.argv[1]!, asked, { env: { ...process.env, DESCENT_MUTATE_SHARE: share } });
-    let found: Found | undefined;
-    child.on("message", (message) => (found = message as Found)); // sent below
-    child.on("error", fail);
-    child.on("close", (code) => (found ? done(found) : fail(new Error(`The share ${share} ended with code ${code}.`))));
-  });
+/** A process of its own that judges one subject after the other, as long as the queue has one. */
+async function judgeApart(queue: Iterator<number>): Promise<Found[]> {
+  const child = fork(process.argv[1]!, asked, { env: { ...process.env, [APART]: "1" } });
+  const answer = (): Promise<Found> =>
+    new Promise((done, fail) => {
+      child.once("message", (found) => done(found as Found)); // sent below
+      child.once("error", fail);
+      child.once("close", (code) => fail(new Error(`A process that judges mutants ended with code ${code}.`)));
+    });
+  const found: Found[] = [];
+  for (let next = queue.next(); !next.done; next = queue.next()) {
+    const judged = answer();
+    child.send(next.value);
+    found.push(await judged);
+    child.removeAllListeners();
+  }
+  child.disconnect();
+  return found;
+}
 
-const share = process.env.DESCENT_MUTATE_SHARE;
-if (share !== undefined) {
-  const [part = 0, of = 1] = share.split("/").map(Number);
-  const found = await judge(chosen.filter((_, i) => i % of === part));
-  process.send!(found, undefined, undefined, () => process.exit(0)); // started by `judgeApart`
-  await new Promise(() => {}); // until it is sent
+const APART = "DESCENT_MUTATE_APART";
+if (process.env[APART] !== undefined) {
+  process.on("message", async (index: number) => process.send!(await judge([chosen[index]!]))); // asked for by `judgeApart`
+  process.on("disconnect", () => process.exit(0));
+  await new Promise(() => {}); // until then
 }
 console.log(row("rule", "error", "mutants", "refused", "survive", "explained"));
 const processes = Math.min(availableParallelism(), chosen.length);
+const queue = chosen.keys();
 const shares =
   processes > 1
-    ? await Promise.all(Array.from({ length: processes }, (_, i) => judgeApart(`${i}/${processes}`)))
+    ? (await Promise.all(Array.from({ length: processes }, () => judgeApart(queue)))).flat()
     : [await judge(chosen)];
 const total = shares.reduce((sum, one) => sum + one.total, 0);
 const unexplained = shares.flatMap((one) => one.unexplained).sort();
