@@ -12,6 +12,7 @@ import {
 import type { Program } from "@descent/core/graph";
 import { type KernelPlan, kernelPlan } from "@descent/core/kernels";
 import { type Codec, seedOf } from "./codec/codec.ts";
+import { CodedSlots } from "./codec/precisions.ts";
 import { isPlain } from "./kernels/call.ts";
 import type { Matmul } from "./matrices/product.ts";
 import { type Room, Workspace } from "./matrices/workspace.ts";
@@ -29,9 +30,6 @@ import { type Need, need } from "./wasm/need.ts";
 import { type Runner, runnerOf } from "./wasm/runner.ts";
 import { Means } from "./world/exchange.ts";
 import type { Exchange } from "./world/ranks.ts";
-
-/** Tensors of fewer numbers are kept in float32: they would save next to nothing. */
-const CODED_FROM = 4096;
 
 /** Prepared steps that are remembered. */
 const MOST_STEPS = 4;
@@ -71,8 +69,7 @@ export class ArraysBackend implements Backend<Tensor, Input> {
   readonly #slots: Slots;
   /** The names of all slots that programs have. */
   readonly slotNames: Set<string> = new Set();
-  /** Parameters whose matrices are multiplied, which codecs cannot keep. */
-  readonly #multiplied = new WeakSet<Parameter>();
+  readonly #coded: CodedSlots;
   /** Plans that were checked, and what the largest kernel of them needs. */
   readonly #plans = new Set<KernelPlan>();
   #need: Need = { regions: 0, frame: 0 };
@@ -88,6 +85,7 @@ export class ArraysBackend implements Backend<Tensor, Input> {
     this.engine = engine;
     this.#slots = new Slots({ wasm: engine === "wasm", beside: pool !== undefined, arrayOf });
     this.#codecOf = codecOf;
+    this.#coded = new CodedSlots(codecOf);
     this.#pool = pool;
     this.#matmul = matmul;
     this.#divided = divided;
@@ -95,8 +93,7 @@ export class ArraysBackend implements Backend<Tensor, Input> {
   }
 
   check(program: Program, parameter: Parameter): void {
-    const { stages } = this.#plan(program, parameter);
-    if (stages.some(({ work }) => work.some(({ kind }) => kind !== "loop"))) this.#multiplied.add(parameter);
+    this.#coded.note(parameter, this.#plan(program, parameter));
     for (const slot of Object.keys(program.slots)) this.slotNames.add(slot);
   }
 
@@ -111,10 +108,7 @@ export class ArraysBackend implements Backend<Tensor, Input> {
   }
 
   slot(parameter: Parameter, shape: readonly number[], start: Start<Tensor>, name: string): Tensor {
-    const length = size(shape);
-    const exact = name === "round.p" || name === "readout.p"; // they are put back bit for bit
-    const fits = !exact && length === size(parameter.shape) && length >= CODED_FROM && !this.#multiplied.has(parameter);
-    return this.#slots.promise(parameter, length, start, fits ? this.#codecOf?.(name) : undefined);
+    return this.#slots.promise(parameter, size(shape), start, this.#coded.codec(parameter, shape, name));
   }
 
   /** Gives every slot that was asked for its memory. */

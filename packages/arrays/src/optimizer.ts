@@ -14,7 +14,6 @@ import {
   type LoadOptions,
   type LoadReport,
   Loop,
-  list,
   type Named,
   type NonFinite,
   type Numbers,
@@ -27,10 +26,10 @@ import {
   refuseUnknown,
   refuseUnknownNames,
   type Share,
-  suggestion,
   takes,
 } from "@descent/core/adapter";
 import { ArraysBackend } from "./backend.ts";
+import { refuseUnknownSlots } from "./codec/precisions.ts";
 import type {
   ArraysInspection,
   ArraysOf,
@@ -130,23 +129,13 @@ class ArraysOptimizer implements Optimizer {
       this.#ranks = world && new Ranks(world, { shard, digestEvery, portion: (name) => this.#loop.portion(name) });
       this.#alike = [`nonFinite: ${nonFinite}`, `shard: ${shard}`, `digestEvery: ${digestEvery}`];
       this.#loop.add(entries.map(([, { parameter }]) => parameter));
-      this.#refuseUnknownSlots(precisions);
+      refuseUnknownSlots(precisions, this.#backend.slotNames);
       this.#changed();
       this.#startTogether(entries.map(([, entry]) => entry));
     } catch (error) {
       this.#pool?.dispose();
       throw error;
     }
-  }
-
-  /** Throws if a precision was chosen for a slot that no rule has. */
-  #refuseUnknownSlots(precisions: Readonly<Record<string, string>>): void {
-    const { slotNames } = this.#backend;
-    for (const [name, precision] of Object.entries(precisions))
-      if (!slotNames.has(name))
-        throw new OptimizerError(
-          `No rule here has a state \`${name}\` to store as ${precision}; the states are ${list([...slotNames])}.${suggestion(name, slotNames)}`,
-        );
   }
 
   /** Gives all ranks the parameters of rank 0. */

@@ -1,7 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import {
   type BlockingWorld,
-  isRecord,
   knownOptions,
   type NonFinite,
   nonFiniteOption,
@@ -10,7 +9,7 @@ import {
   whole,
   worldOf,
 } from "@descent/core/adapter";
-import type { Codec } from "./codec/codec.ts";
+import { type Precision, type Precisions, precisions } from "./codec/precisions.ts";
 import type { Matmul } from "./matrices/product.ts";
 import { MOST_THREADS, notShared } from "./threads/support.ts";
 import type { Native } from "./wasm/native.ts";
@@ -19,9 +18,6 @@ import type { Shard } from "./world/ranks.ts";
 
 /** How kernels run: as WebAssembly, or by an interpreter that generates no code. */
 export type Engine = "wasm" | "interpreter";
-
-/** How the numbers of a state tensor are kept. */
-export type Precision = "float32" | Codec;
 
 /** Options of `optimizer`. */
 export interface OptimizerOptions {
@@ -100,18 +96,13 @@ const OPTIONS = [
 ] as const;
 const SHARDS: readonly Shard[] = ["state", "gradients"];
 const ENGINES: readonly Engine[] = ["wasm", "interpreter"];
-const PRECISIONS: readonly Precision[] = ["float32", "bfloat16", "float8"];
 
 /** The options with their defaults. */
-export interface CheckedOptions {
+export interface CheckedOptions extends Precisions {
   readonly engine: Engine;
   readonly threads: number;
   readonly native: Native | undefined;
   readonly matmul: Matmul | undefined;
-  /** The codec of each slot; `undefined` where all are kept in float32. */
-  readonly codecOf: ((slot: string) => Codec | undefined) | undefined;
-  /** The slots that a precision was chosen for by name. */
-  readonly named: Readonly<Record<string, Precision>>;
   readonly nonFinite: NonFinite;
   readonly tied: unknown;
   /** Undefined where there is one process. */
@@ -167,26 +158,6 @@ export function checkOptions(given: OptimizerOptions): CheckedOptions {
     shard: ranks && shard,
     digestEvery,
   };
-}
-
-function precisions(state: unknown): Pick<CheckedOptions, "codecOf" | "named"> {
-  if (state === undefined) return { codecOf: undefined, named: {} };
-  if (!isRecord(state)) {
-    const codec = codecOf(precision("state", state));
-    return { codecOf: codec && (() => codec), named: {} };
-  }
-  const named = Object.entries(state).map(([slot, given]) => [slot, precision(`state.${slot}`, given)] as const);
-  const codecs = new Map(named.map(([slot, kept]) => [slot, codecOf(kept)]));
-  return { codecOf: (slot) => codecs.get(slot), named: Object.fromEntries(named) };
-}
-
-const codecOf = (kept: Precision): Codec | undefined => (kept === "float32" ? undefined : kept);
-
-/** The precision that was given as this option. */
-function precision(option: string, given: unknown): Precision {
-  const kept = { [option]: given };
-  oneOf("optimizer", kept, PRECISIONS);
-  return kept[option]!; // the one that was checked
 }
 
 function chosenEngine(engine: unknown): Engine {

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { precisions, refuseUnknownSlots } from "@descent/arrays/engine";
 import { type Configured, OptimizerError, type StateDict } from "@descent/core";
 import {
   checkConfigured,
@@ -41,6 +42,7 @@ import { Waiting } from "./saved/waiting.ts";
 import { fromWeights, type NamedTensor, Weights } from "./saved/weights.ts";
 import { repairTfjsNode } from "./tfjs-node.ts";
 import { type LoadOptions, type TfjsLoadReport, Trained, type VariableLike, variablesOf } from "./trained.ts";
+import { refuseRowsOf } from "./update/coded.ts";
 import { Refused } from "./update/finite.ts";
 import { checkRows, RowCopies } from "./update/rows.ts";
 import { type Execution, Tensors } from "./update/tensors.ts";
@@ -94,7 +96,7 @@ export class DescentOptimizer extends Optimizer {
   constructor(configured: Configured, options: OptimizerOptions = {}, waiting: Waiting = new Waiting()) {
     super();
     checkConfigured(configured, "optimizer");
-    knownOptions("optimizer", options, ["parameter", "fused", "nonFinite", "rows"]);
+    knownOptions("optimizer", options, ["parameter", "fused", "nonFinite", "state", "rows"]);
     takes(
       "optimizer: `rows`",
       "a function of a variable",
@@ -107,13 +109,21 @@ export class DescentOptimizer extends Optimizer {
     checkDescribe(options.parameter, "optimizer: `parameter`");
     this.#configured = configured;
     this.#groups = groupsOf(configured);
+    const slots = new Set<string>();
     mapLeaves(configured, (leaf) => {
       if (leaf.rule.readout) this.#readout = leaf.rule.title;
+      for (const slot of Object.keys(leaf.rule.state)) slots.add(slot);
       return leaf;
     });
+    const { codecOf, named } = precisions(options.state);
+    refuseUnknownSlots(named, slots);
+    if (codecOf && !fused)
+      throw new OptimizerError(
+        "optimizer: `state` in fewer bytes is stepped by fused loops. Leave out `fused: false`, or leave out `state`.",
+      );
     this.#describe = options.parameter;
     this.#nonFinite = nonFiniteOption("optimizer", options.nonFinite, "throw");
-    this.#tensors = new Tensors({ fuse: fused, check: this.#nonFinite !== "apply" });
+    this.#tensors = new Tensors({ fuse: fused, check: this.#nonFinite !== "apply", codecOf });
     this.#trained = new Trained(this.#tensors, configured, waiting, this.#describe);
     Object.defineProperty(this, DISPOSE, { value: () => this.dispose() });
     registerWasmGradients();
@@ -283,6 +293,7 @@ export class DescentOptimizer extends Optimizer {
       const parameter = { name, shape: p.shape };
       const gradient = distinctRows(parameter, numbersOf(parameter, rows ?? inputs.g!)); // one of them is there
       const of = loop.rows(name, p);
+      if (of) refuseRowsOf(name, of.slots);
       steps.set(name, of ? stepOfRows<Tensor, Tensor>(p, of, gradient, copies) : { shares: [], finish: () => {} });
     }
     return steps;

@@ -1,3 +1,4 @@
+import type { Precision } from "@descent/arrays";
 import type { NonFinite } from "@descent/core/adapter";
 import type { Variable } from "@tensorflow/tfjs-core";
 import type { Describe } from "./variables/parameters.ts";
@@ -17,6 +18,12 @@ export interface OptimizerOptions {
    * step on the device, and the error comes with a later step.
    */
   readonly nonFinite?: NonFinite | undefined;
+  /**
+   * How the state is stored, as `state` of @descent/arrays says: `float32` (the default), `bfloat16` rounded at random (2 bytes) or
+   * `float8` in blocks of 256 with a common scale (1.01 bytes); for every slot, or by name: `{ m: "float8", v: "bfloat16" }`. The bits
+   * are those of arrays. On the cpu and wasm backends, with `fused` on.
+   */
+  readonly state?: Precision | Readonly<Record<string, Precision>> | undefined;
   /**
    * The embedding tables whose gradients `minimize` and `fit` take row by row, for the rows that tf.gather looked up, as
    * `sparse=True` does in PyTorch: `(variable) => variable.name.endsWith("/embeddings")`. A step costs what those rows cost, and leaves the others as they are,

@@ -12,9 +12,10 @@ import {
   shown,
   suggestion,
 } from "@descent/core/adapter";
-import { backend_util, engine, tensor as makeTensor, type Tensor, type Variable } from "@tensorflow/tfjs-core";
+import { backend_util, engine, type Tensor, type Variable } from "@tensorflow/tfjs-core";
 import { ambiguous, type Candidate, type Fits, type Matches, match, renamed } from "./saved/match.ts";
 import type { Waiting } from "./saved/waiting.ts";
+import { toAssign } from "./update/coded.ts";
 import type { Tensors } from "./update/tensors.ts";
 import { type Describe, parameterOf } from "./variables/parameters.ts";
 
@@ -326,7 +327,7 @@ export function variablesOf(given: Iterable<VariableLike>, what = "variables"): 
 
 /** Makes the new numbers first, so that a load that fails half-way has changed nothing. */
 function write(tensor: Tensor, data: Float32Array): () => void {
-  const next = makeTensor(data, tensor.shape, "float32");
+  const next = toAssign(tensor, data);
   return () => (tensor as Variable).assign(next); // state tensors are variables
 }
 

@@ -1,6 +1,7 @@
 import type { StateDict } from "@descent/core";
 import type { Loop } from "@descent/core/adapter";
 import { clone, dispose, keep, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { numbersIn } from "../update/coded.ts";
 import { renamed } from "./match.ts";
 import type { Waiting } from "./waiting.ts";
 
@@ -13,7 +14,7 @@ export async function stateOf(loop: Loop<Tensor>, names: readonly string[], wait
   });
   // Reads start before anything can step, from clones: a shared tensor is not overwritten while it is read.
   const clones = tidy(() => slots.map(({ tensor }) => keep(clone(tensor))));
-  const reads = clones.map((tensor) => tensor.data<"float32">());
+  const reads = clones.map((tensor) => tensor.data<"float32" | "int32">());
   const meta = loop.meta();
   // State that was loaded for variables not seen yet is still state.
   const rest = waiting.state && renamed(waiting.state, new Map(waiting.names.map((n) => [n, n])), meta.step);
@@ -26,7 +27,9 @@ export async function stateOf(loop: Loop<Tensor>, names: readonly string[], wait
     },
     tensors: {
       ...rest?.tensors,
-      ...Object.fromEntries(slots.map(({ key, shape }, i) => [key, { shape, data: data[i]!.slice() }])),
+      ...Object.fromEntries(
+        slots.map(({ key, shape, tensor }, i) => [key, { shape, data: numbersIn(tensor, data[i]!) }]),
+      ),
       ...Object.fromEntries(counts),
     },
   };

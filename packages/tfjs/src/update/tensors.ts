@@ -1,6 +1,10 @@
+import { CodedSlots, type Precisions } from "@descent/arrays/engine";
 import { OptimizerError, type Parameter } from "@descent/core";
-import type { Backend, Drawing, Job, Shape, Start } from "@descent/core/adapter";
+import { type Backend, type Drawing, type Job, matrix, type Shape, type Start, size } from "@descent/core/adapter";
+import type { Program } from "@descent/core/graph";
+import { kernelPlan } from "@descent/core/kernels";
 import { clone, engine, fill, type KernelBackend, type Tensor, tensor, tidy, variable } from "@tensorflow/tfjs-core";
+import { codedSlot, refuseCodes, keptOf } from "./coded.ts";
 import { compose, totalling } from "./composed.ts";
 import { standFor, withDrawn } from "./drawings.ts";
 import { refuseNonFinite } from "./finite.ts";
@@ -30,10 +34,22 @@ export class Tensors implements Backend<Tensor> {
   readonly #fused = new WeakMap<KernelBackend, Fused | "none">();
   #execution: Execution | undefined;
 
-  /** `fuse`: whether fused loops may be used. `check`: whether steps with non-finite gradients are refused. */
-  constructor({ fuse, check }: { readonly fuse: boolean; readonly check: boolean }) {
+  readonly #codecOf: Precisions["codecOf"];
+  readonly #coded: CodedSlots;
+
+  /**
+   * `fuse`: whether fused loops may be used. `check`: whether steps with non-finite gradients are refused. `codecOf`: how slots are
+   * kept, if not all as float32.
+   */
+  constructor({
+    fuse,
+    check,
+    codecOf,
+  }: { readonly fuse: boolean; readonly check: boolean; readonly codecOf?: Precisions["codecOf"] }) {
     this.#fuse = fuse;
     this.#check = check;
+    this.#codecOf = codecOf;
+    this.#coded = new CodedSlots(codecOf);
   }
 
   /** How the last update was computed; undefined before the first. */
@@ -41,7 +57,16 @@ export class Tensors implements Backend<Tensor> {
     return this.#execution;
   }
 
-  slot(_: Parameter, shape: Shape, start: Start<Tensor>): Tensor {
+  check(program: Program, parameter: Parameter): void {
+    if (this.#codecOf) this.#coded.note(parameter, kernelPlan(program, matrix(parameter)));
+  }
+
+  slot(parameter: Parameter, shape: Shape, start: Start<Tensor>, name: string): Tensor {
+    const codec = this.#coded.codec(parameter, shape, name);
+    if (codec) {
+      refuseCodes(engine().backendName);
+      return codedSlot(codec, size(shape), start);
+    }
     return tidy(() => {
       if (typeof start === "number") return variable(fill([...shape], start, "float32"), false);
       return variable(start instanceof Float32Array ? tensor(start, [...shape]) : clone(start.of), false);
@@ -60,7 +85,7 @@ export class Tensors implements Backend<Tensor> {
   #fusedOn(backend: KernelBackend): Fused | undefined {
     if (!this.#fuse) return undefined;
     let fused = this.#fused.get(backend);
-    if (!fused) this.#fused.set(backend, (fused = fusedOn(backend) ?? "none"));
+    if (!fused) this.#fused.set(backend, (fused = fusedOn(backend, this.#codecOf) ?? "none"));
     return fused === "none" ? undefined : fused;
   }
 
@@ -74,6 +99,7 @@ export class Tensors implements Backend<Tensor> {
     const jobs = fused?.draws ? given : given.map(withDrawn);
     const check = this.#check && jobs.some(({ inputs }) => inputs.g !== undefined); // else parameters only change places
     const asks = check && !readsAtOnce(backendName) && !halfPrecision(backendName);
+    if (this.#codecOf) refuseCoded(jobs, backendName, fused);
     if (check && !asks) refuseNonFinite(jobs);
     if (!readsAtOnce(backendName))
       for (const { program } of jobs) {
@@ -105,5 +131,18 @@ export class Tensors implements Backend<Tensor> {
   dispose(): void {
     this.#guard?.dispose();
     this.#guard = undefined;
+  }
+}
+
+/** Throws where a job has state in fewer bytes, and no loops that know how to read it. */
+function refuseCoded(jobs: readonly Job<Tensor>[], backend: string, fused: Fused | undefined): void {
+  for (const job of jobs) {
+    const { program, tensors } = job;
+    if (!Object.values(tensors).some(keptOf)) continue;
+    refuseCodes(backend);
+    if (!fused?.takes(job))
+      throw new OptimizerError(
+        `The state of ${program.title} is stored in fewer bytes, which fused loops alone can step, and \`${job.parameter.name}\` or its gradient is not float32, or has been disposed of.`,
+      );
   }
 }

@@ -9,9 +9,16 @@ import { OptimizerError, type Parameter } from "@descent/core";
 import type { Job } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import type { Tensor, Variable } from "@tensorflow/tfjs-core";
+import { codedIn, keptOf } from "../coded.ts";
 import { drawingOf } from "../drawings.ts";
 import { isPart } from "../rows.ts";
-import { allFloats, type Fused } from "./fused.ts";
+import { allFloats, type CodecOf, type Fused } from "./fused.ts";
+
+/** Where the bytes of a tensor are. */
+export interface Bytes {
+  readonly buffer: ArrayBufferLike;
+  readonly address: number;
+}
 
 /** A backend whose tensors are arrays, or lie in memory that can be viewed as arrays. `Data` is its record of a tensor. */
 export interface Storage<Data> {
@@ -26,6 +33,8 @@ export interface Storage<Data> {
   moved?(): boolean;
   /** A tensor's numbers where they are now; `known` is their last view, unless that is void. */
   view(data: Data, size: number, known?: Float32Array): Float32Array;
+  /** Where the codes of a slot that a codec keeps are now. */
+  bytes(data: Data): Bytes;
   /** Called for every parameter that was overwritten. */
   wrote?(parameter: Data, size: number): void;
 }
@@ -39,6 +48,9 @@ interface Views {
   last: Readonly<Record<string, ArrayTensor>>;
 }
 
+/** Codes are the variable's to free. */
+const NOTHING = new Float32Array(0);
+
 /** Which of `program.kept` it writes. */
 type Writes = readonly boolean[];
 
@@ -46,13 +58,16 @@ type Writes = readonly boolean[];
 export class ArrayUpdates<Data> implements Fused {
   readonly draws = true;
   readonly #backend: ArraysBackend;
+  /** Whether codecs keep some slots. */
+  readonly #coded: boolean;
   readonly #storage: Storage<Data>;
   /** `"none"` for programs that arrays cannot run. */
   readonly #writes = new WeakMap<Program, Writes | "none">();
   #views = new WeakMap<Parameter, Views>();
 
-  constructor(engine: Engine, storage: Storage<Data>) {
-    this.#backend = new ArraysBackend(engine);
+  constructor(engine: Engine, storage: Storage<Data>, codecOf: CodecOf) {
+    this.#backend = new ArraysBackend(engine, { codecOf });
+    this.#coded = codecOf !== undefined;
     this.#storage = storage;
   }
 
@@ -108,11 +123,18 @@ export class ArrayUpdates<Data> implements Fused {
     this.#backend.rowsPassing = false;
     const arrays = jobs.map((job): ArrayJob => {
       const { program, parameter, tensors, inputs: given, scalars, t } = job;
+      if (this.#coded && this.#moved(job, found, at)) this.#views.delete(parameter);
       const own = this.#viewsOf(job);
       const passing = isPart(tensors.p!); // every job has one
       this.#backend.rowsPassing ||= passing;
       for (const name of program.kept) {
         const view = own[name]!;
+        const kept = this.#coded ? keptOf(tensors[name]!) : undefined;
+        if (kept) {
+          const { buffer, address } = storage.bytes(found[at++]!);
+          view.coded ??= { ...codedIn(kept, buffer, address), block: NOTHING };
+          continue;
+        }
         const array = storage.view(found[at++]!, tensors[name]!.size, view.array);
         view.passing = passing;
         if (array !== view.array) view.array = array;
@@ -136,6 +158,17 @@ export class ArrayUpdates<Data> implements Fused {
       old.assign(now);
       now.dispose();
     }
+  }
+
+  /** Whether codes of a job lie elsewhere than its views say. */
+  #moved(job: Job<Tensor>, found: readonly Data[], from: number): boolean {
+    const own = this.#viewsOf(job);
+    return job.program.kept.some((name, i) => {
+      const codes = own[name]!.coded?.codes;
+      if (!codes) return false;
+      const { buffer, address } = this.#storage.bytes(found[from + i]!);
+      return codes.buffer !== buffer || codes.byteOffset !== address;
+    });
   }
 
   #viewsOf({ program, parameter }: Job<Tensor>): Readonly<Record<string, ArrayTensor>> {

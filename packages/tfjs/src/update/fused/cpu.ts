@@ -1,6 +1,6 @@
 import { refusal } from "@descent/arrays/engine";
 import { engine, type KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
-import { ArrayUpdates, type Storage } from "./arrays.ts";
+import { ArrayUpdates, type Bytes, type Storage } from "./arrays.ts";
 import type { Detect } from "./fused.ts";
 
 interface CpuData {
@@ -17,10 +17,14 @@ interface CpuBackend extends KernelBackend {
 const arrayOf = ({ values }: CpuData): Float32Array =>
   values instanceof Float32Array ? values : Float32Array.from(values as number[]); // a float32 tensor may be made of an array of numbers
 
+/** The same, or whole numbers, in whose bytes codes are. */
+const ownOf = (data: CpuData): Float32Array | Int32Array =>
+  data.values instanceof Int32Array ? data.values : arrayOf(data);
+
 /** This backend hands out its own arrays and keeps arrays that users gave it, so only arrays made here are overwritten. */
 class CpuStorage implements Storage<CpuData> {
   readonly #backend: CpuBackend;
-  readonly #made = new WeakSet<Float32Array>();
+  readonly #made = new WeakSet<Float32Array | Int32Array>();
   constructor(backend: CpuBackend) {
     this.#backend = backend;
   }
@@ -29,12 +33,16 @@ class CpuStorage implements Storage<CpuData> {
   }
   /** Anyone who awaited `data()` may hold a parameter's array; a slot's array stays private. */
   owns(data: CpuData, name: string): boolean {
-    return name !== "p" && this.#made.has(arrayOf(data)) && data.refCount === 1;
+    return name !== "p" && this.#made.has(ownOf(data)) && data.refCount === 1;
   }
   copy(tensor: Tensor): Tensor {
-    const array = arrayOf(this.find(tensor)).slice();
+    const array = ownOf(this.find(tensor)).slice();
     this.#made.add(array);
-    return engine().makeTensor(array, tensor.shape, "float32", this.#backend);
+    return engine().makeTensor(array, tensor.shape, tensor.dtype, this.#backend);
+  }
+  bytes(data: CpuData): Bytes {
+    const { buffer, byteOffset } = ownOf(data);
+    return { buffer, address: byteOffset };
   }
   view(data: CpuData): Float32Array {
     return arrayOf(data);
@@ -42,8 +50,12 @@ class CpuStorage implements Storage<CpuData> {
 }
 
 /** Updates over the cpu backend's arrays, in chunks that fit the cache. */
-export const cpu: Detect = (backend) => {
+export const cpu: Detect = (backend, codecOf) => {
   const { data, bufferSync } = backend as Partial<CpuBackend>;
   if (typeof data?.get !== "function" || typeof bufferSync !== "function") return undefined;
-  return new ArrayUpdates(refusal() === undefined ? "wasm" : "interpreter", new CpuStorage(backend as CpuBackend));
+  return new ArrayUpdates(
+    refusal() === undefined ? "wasm" : "interpreter",
+    new CpuStorage(backend as CpuBackend),
+    codecOf,
+  );
 };

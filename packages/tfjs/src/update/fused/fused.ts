@@ -1,5 +1,10 @@
+import type { Precisions } from "@descent/arrays/engine";
 import type { Job } from "@descent/core/adapter";
 import type { KernelBackend, Tensor } from "@tensorflow/tfjs-core";
+import { keptOf } from "../coded.ts";
+
+/** The codec of each slot; undefined where all are float32. */
+export type CodecOf = Precisions["codecOf"];
 
 /** How a tfjs backend runs a rule's equations as a few loops instead of one operator per operation. */
 export interface Fused {
@@ -14,9 +19,12 @@ export interface Fused {
   run(jobs: readonly Job<Tensor>[]): void;
 }
 
-/** Whether all tensors of a job hold float32 numbers and are still there. */
+/** Whether all tensors of a job hold float32 numbers, or the codes of such, and are still there. */
 export function allFloats({ tensors, inputs }: Job<Tensor>): boolean {
-  for (const name in tensors) if (tensors[name]!.dtype !== "float32" || tensors[name]!.isDisposed) return false;
+  for (const name in tensors) {
+    const tensor = tensors[name]!;
+    if (tensor.isDisposed || (tensor.dtype !== "float32" && !keptOf(tensor))) return false;
+  }
   for (const name in inputs) if (inputs[name]!.dtype !== "float32" || inputs[name]!.isDisposed) return false;
   return true;
 }
@@ -25,4 +33,4 @@ export function allFloats({ tensors, inputs }: Job<Tensor>): boolean {
  * Fused updates for a backend, or undefined if it lacks anything they use: decided by the backend's members, not its name.
  * Called once per optimizer and backend. What is expensive to make is cached per backend.
  */
-export type Detect = (backend: KernelBackend) => Fused | undefined;
+export type Detect = (backend: KernelBackend, codecOf: CodecOf) => Fused | undefined;

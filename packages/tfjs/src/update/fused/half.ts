@@ -14,8 +14,9 @@ const storage: Storage<Float32Array> = {
   owns: () => false,
   copy: (tensor: Tensor) => engine().makeTensor(storage.find(tensor).slice(), tensor.shape, "float32"),
   view: (numbers) => numbers,
+  bytes: ({ buffer, byteOffset }) => ({ buffer, address: byteOffset }),
 };
 
 /** Updates in float32 for webgl on devices that compute in half precision, where ε would be zero and g² would vanish. */
 export const halfUpdates = (): ArrayUpdates<Float32Array> =>
-  new ArrayUpdates(refusal() === undefined ? "wasm" : "interpreter", storage);
+  new ArrayUpdates(refusal() === undefined ? "wasm" : "interpreter", storage, undefined);

@@ -5,7 +5,7 @@ import type { Program } from "@descent/core/graph";
 import { kernelPlan } from "@descent/core/kernels";
 import { engine, type KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
 import { memoryOf, type WasmBackend, type WasmData } from "../../wasm/heap.ts";
-import { ArrayUpdates, type Storage } from "./arrays.ts";
+import { ArrayUpdates, type Bytes, type Storage } from "./arrays.ts";
 import type { Detect } from "./fused.ts";
 
 /** Room for any rule in sight; untouched pages cost no memory. */
@@ -58,7 +58,7 @@ class WasmStorage implements Storage<WasmData> {
   }
 
   copy(tensor: Tensor): Tensor {
-    const info = this.#backend.makeOutput(tensor.shape, "float32");
+    const info = this.#backend.makeOutput(tensor.shape, tensor.dtype);
     this.#backend.typedArrayFromHeap(info).set(this.#backend.typedArrayFromHeap(tensor));
     return engine().makeTensorFromTensorInfo(info, this.#backend);
   }
@@ -82,6 +82,10 @@ class WasmStorage implements Storage<WasmData> {
     return view;
   }
 
+  bytes({ memoryOffset }: WasmData): Bytes {
+    return { buffer: this.#memory.buffer, address: memoryOffset };
+  }
+
   /** The backend caches rearranged weights of products and convolutions by tensor, until that tensor is disposed of. */
   wrote({ id, memoryOffset }: WasmData, size: number): void {
     const { tfjs } = this.#backend.wasm;
@@ -91,7 +95,7 @@ class WasmStorage implements Storage<WasmData> {
 }
 
 /** Updates in the wasm backend's own memory: nothing is copied. */
-export const wasm: Detect = (backend) => {
+export const wasm: Detect = (backend, codecOf) => {
   const { wasm: module, dataIdMap } = backend as Partial<WasmBackend>;
   if (typeof module?._malloc !== "function" || typeof dataIdMap?.get !== "function") return undefined;
   if (typeof module.tfjs?.registerTensor !== "function" || typeof module.tfjs.disposeData !== "function")
@@ -99,5 +103,5 @@ export const wasm: Detect = (backend) => {
   const found = backend as WasmBackend & KernelBackend; // it has all that is used of it
   const memory = memoryOf(found);
   if (!memory || refusal() !== undefined) return undefined;
-  return new ArrayUpdates("wasm", new WasmStorage(found, memory));
+  return new ArrayUpdates("wasm", new WasmStorage(found, memory), codecOf);
 };
