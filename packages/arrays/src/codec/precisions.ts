@@ -8,7 +8,7 @@ export type Precision = "float32" | Codec;
 
 const PRECISIONS: readonly Precision[] = ["float32", "bfloat16", "float8"];
 
-/** What the option `state` chose. */
+/** The choice of the option `state`. */
 export interface Precisions {
   /** The codec of each slot; `undefined` where all are kept in float32. */
   readonly codecOf: ((slot: string) => Codec | undefined) | undefined;
