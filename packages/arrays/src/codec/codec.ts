@@ -18,11 +18,14 @@ export type Codec = "bfloat16" | "float8";
 /** Numbers that share a scale. */
 export const BLOCK = 256;
 
-/** A tensor's numbers as a codec keeps them. `heads` are the blocks' scales and kinds; empty for bfloat16. */
+/** A tensor's numbers as a codec keeps them. */
 export interface Coded {
   readonly codec: Codec;
+  /** How many numbers it has. */
   readonly length: number;
+  /** One code per number, in whole blocks. */
   readonly codes: Uint8Array | Uint16Array;
+  /** The blocks' scales and kinds; empty for bfloat16. */
   readonly heads: Int16Array;
   /** Where the random numbers of the next encoding begin. */
   seed: number;
