@@ -11,4 +11,11 @@ wrongCalls(engine, {
   Runner: shared,
   Means: "is handed a world that `worldOf` has checked",
   refusal: { args: () => [] },
+  precisions: { args: () => [{ m: "float8" }] },
+  refuseUnknownSlots: "is handed what `precisions` has checked",
+  CodedSlots: "is handed what `precisions` has checked",
+  coded: "is handed memory that the adapter has made",
+  codedBytes: "is handed a codec that `precisions` has checked",
+  decoded: "is handed what `coded` has made",
+  encode: "is handed what `coded` has made",
 });
