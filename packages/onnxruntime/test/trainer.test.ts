@@ -1,5 +1,6 @@
 import { adam, adamw } from "@descent/adam";
 import { clipByGlobalNorm, freeze, partition, schedule } from "@descent/core";
+import { encodeSafetensors } from "@descent/core/adapter";
 import { momentum, sgd } from "@descent/sgd";
 import { describe, expect, test } from "vitest";
 import { type Batch, decodeCheckpoint, encodeCheckpoint, Trainer } from "../src/index.ts";
@@ -221,6 +222,15 @@ describe("what is wrong is said, and nothing is half done", () => {
     );
     const json = new TextEncoder().encode('{"format":"layers-model"}');
     await expect(Trainer.create(json, { optimizer: adam() })).rejects.toThrow("is JSON text. Give an ONNX file.");
+    const weights = [
+      [encodeSafetensors({ w: { dtype: "F32", shape: [1], data: new Float32Array(1) } }), "a safetensors file"],
+      [Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0), "a ZIP archive, as torch.save() writes it"],
+      [Uint8Array.of(0x89, 0x48, 0x44, 0x46, 13, 10), "an HDF5 file, as Keras writes it"],
+    ] as const;
+    for (const [bytes, kind] of weights)
+      await expect(Trainer.create(bytes, { optimizer: adam() })).rejects.toThrow(
+        `The model is ${kind}, which has weights and not the operators that read them. Give an ONNX file`,
+      );
     await expect(Trainer.create(new Uint8Array([8, 1, 99]), { optimizer: adam() })).rejects.toThrow(/byte/);
     await expect(train("lenet", { trainable: ["f9.weight"] })).rejects.toThrow("`trainable` names `f9.weight`");
     await expect(train("lenet", { trainable: /nothing/ })).rejects.toThrow("`trainable` chooses none of `c1.weight`");

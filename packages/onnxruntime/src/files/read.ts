@@ -75,7 +75,21 @@ function looked(bytes: Uint8Array, what: string, name: string): Uint8Array {
     );
   if (start.startsWith("version https://git-lfs"))
     throw new OptimizerError(`The ${what}${name} is a pointer of Git LFS. Fetch the file itself: git lfs pull.`);
+  const weights = what === "model" ? weightsAlone(bytes) : undefined;
+  if (weights !== undefined)
+    throw new OptimizerError(
+      `The ${what}${name} is ${weights}, which has weights and not the operators that read them. Give an ONNX file, as torch.onnx.export() writes it.`,
+    );
   return bytes;
+}
+
+/** The format of a file that people have beside their ONNX file, by its first bytes. */
+function weightsAlone(bytes: Uint8Array): string | undefined {
+  const at = (from: number, ...wanted: readonly number[]): boolean => wanted.every((v, i) => bytes[from + i] === v);
+  if (at(0, 0x50, 0x4b, 3, 4)) return "a ZIP archive, as torch.save() writes it"; // "PK"
+  if (at(0, 0x89, 0x48, 0x44, 0x46)) return "an HDF5 file, as Keras writes it"; // "\x89HDF"
+  // The length of a header, in eight bytes, and the header, JSON.
+  return at(5, 0, 0, 0, 0x7b, 0x22) ? "a safetensors file" : undefined;
 }
 
 /** The last part of a path or URL. */
