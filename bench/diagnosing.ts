@@ -3,7 +3,7 @@ import { crossEntropy, type Runtime, Trainer } from "@descent/onnxruntime";
 import { type Callback, diagnose, fit, type Model, withGradients } from "@descent/training";
 import { libraryOf } from "./contender.ts";
 import { machine } from "./machine.ts";
-import { median } from "./measure.ts";
+import { load, median } from "./measure.ts";
 import { type ModelName, model, modelNames } from "./models.ts";
 import { digits, table } from "./report.ts";
 
@@ -48,13 +48,14 @@ export async function diagnosing(rounds: number, say: (text: string) => void): P
         say(`${title}: round ${round + 1} of ${rounds}`);
         times[i]!.push(await taken(net, batch, kind()));
       }
-    const [none = 0, some = 0, all = 0] = times.map(median);
-    rows.push([plain ? title : `${title}, loss and data alone`, digits(none), digits(some / none), digits(all / none)]);
+    const [none = [], some = [], all = []] = times;
+    const over = (these: readonly number[]): string => digits(median(these.map((x, round) => x / none[round]!))); // as many rounds
+    rows.push([plain ? title : `${title}, loss and data alone`, digits(median(none)), over(some), over(all)]);
     await trainer.dispose();
   }
   return [
     "## The price of diagnose",
-    `- ${machine()}; ${new Date().toISOString().slice(0, 10)}; medians of ${rounds} rounds of ${STEPS} updates each, of which the first 20 are all read.`,
+    `- ${machine()}; ${new Date().toISOString().slice(0, 10)}; load average ${load().toFixed(1)} after; medians of ${rounds} rounds of ${STEPS} updates each, of which the first 20 are all read; ratios compare turns of the same round.`,
     table(["", "ms of processor per step of `fit`", "with `diagnose()`, times", "with `every: 1`, times"], rows),
   ].join("\n\n");
 }

@@ -193,7 +193,7 @@ else
       break;
     case "diagnosing":
       if (rest.length > 0) fail(`"diagnosing" takes no "${rest[0]}".`);
-      console.log(`${await (await parts.diagnosing())(whole("rounds", 5), say)}\n`);
+      await report("diagnosing", (await parts.diagnosing())(whole("rounds", 5), say));
       break;
     case "opening":
       if (rest.length > 0) fail(`"opening" takes no "${rest[0]}".`);

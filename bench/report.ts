@@ -58,6 +58,7 @@ const SECTIONS = [
   "step clip",
   "growth",
   "matrices",
+  "diagnosing",
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readImages } from "../src/data/idx.ts";
 import { loadCheckpoint, loadModel } from "../src/run/checkpoint.ts";
 import { readMetrics } from "../src/run/metrics.ts";
 import { smallFiles, writeFiles } from "./data.ts";
@@ -18,18 +19,21 @@ const small = [...cpu, "--model", "mlp", "--batch-size", "32", "--optimizer", "a
 const summaryOf = (folder: string): Record<string, number> =>
   JSON.parse(readFileSync(path.join(folder, "summary.json"), "utf8"));
 
-test("--early-stop ends where the test loss has not fallen, and leaves the weights of the best epoch", async () => {
+test("--early-stop ends where the loss on images held out has not fallen, and leaves the weights of the best epoch", async () => {
   const folder = path.join(scratch(), "r");
   // A rate so high that the loss falls and rises.
   const { out } = await told("train", ...small, "--lr", "0.05", "--epochs", "40", "--early-stop", "1", "--out", folder);
   const { epochs } = readMetrics(path.join(folder, "metrics.jsonl"));
-  const losses = epochs.map(({ testLoss }) => testLoss);
+  const losses = epochs.map(({ heldLoss }) => heldLoss!);
   const best = losses.indexOf(Math.min(...losses));
   const summary = summaryOf(folder);
   expect(losses.length).toBeLessThan(40);
   expect(summary).toMatchObject({ epochs: losses.length, bestEpoch: best + 1 });
+  const { count } = readImages(smallFiles()["train-images-idx3-ubyte"]!, "images");
+  expect(summary).toMatchObject({ trainImages: count - Math.floor(count / 10), heldImages: Math.floor(count / 10) });
+  expect(out).toContain(`${Math.floor(count / 10)} held out to stop early by`);
   expect(best + 1).toBe(losses.length - 1);
-  expect(summary.testLoss).toBeCloseTo(losses[best]!, 6);
+  expect(summary.testLoss).toBeCloseTo(epochs[best]!.testLoss, 6);
   expect(out).toContain(`lowest after epoch ${best + 1}, whose weights are kept`);
   const saved = loadCheckpoint(path.join(folder, "checkpoint.safetensors"));
   expect(saved.best).toMatchObject({ epoch: best + 1, loss: losses[best] });

@@ -10,6 +10,7 @@ import "@tensorflow/tfjs-backend-wasm";
 import { batch, type Digits, fingerprint, type Mnist } from "../src/data/digits.ts";
 import { loadMnist } from "../src/data/mnist.ts";
 import type { Engine, Learner } from "../src/engines/engine.ts";
+import { exported } from "../src/engines/exported.ts";
 import { hiddenUnits, model, startingWeights } from "../src/engines/model.ts";
 import { onnxruntimeEngine } from "../src/engines/onnxruntime.ts";
 import { tfjsEngine } from "../src/engines/tfjs.ts";
@@ -84,9 +85,6 @@ async function learn(
   onTestFinished(() => learner.dispose());
   return learner;
 }
-
-const filesOf = async (learner: Learner): Promise<Record<string, Uint8Array>> =>
-  Object.fromEntries(Object.entries(await learner.files()).map(([name, content]) => [name, Buffer.from(content)]));
 
 describe.each(engineNames)("the engine %s", (engine) => {
   test("an update of gradient descent moves as far as its numbers say", async () => {
@@ -169,68 +167,67 @@ describe("the engine tfjs", () => {
     // Names tell the states of parameters apart.
     await expect(learn(recipe, digits)).rejects.toThrow(/already/);
   });
+});
 
-  test.each(["mlp", "cnn"] as const)("%s is saved so that tf.loadLayersModel predicts the same", async (name) => {
-    const { test: tested } = await small();
-    const learner = await learn({ ...recipe, model: name }, tested);
-    const out = scratch();
+/** What `tf.loadLayersModel` makes of a saved model: probabilities. */
+async function byTfjs(folder: string, images: Float32Array): Promise<Float32Array> {
+  const { modelTopology, weightsManifest } = JSON.parse(readFileSync(path.join(folder, "model.json"), "utf8"));
+  const bytes = readFileSync(path.join(folder, weightsManifest[0].paths[0]));
+  const weightData = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+  const loaded = await tf.loadLayersModel(
+    tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }),
+  );
+  const found = (loaded.predict(tf.tensor4d(images, [20, 28, 28, 1])) as tf.Tensor).dataSync();
+  loaded.dispose();
+  return found as Float32Array;
+}
+
+/** What plain onnxruntime-node makes of it: logits. */
+async function byOnnxruntime(folder: string, images: Float32Array): Promise<Float32Array> {
+  const session = await ort.InferenceSession.create(path.join(folder, "model.onnx"));
+  const { logits } = await session.run({ images: new ort.Tensor("float32", images, [20, 28, 28, 1]) });
+  await session.release();
+  expect(logits!.dims).toEqual([20, 10]);
+  return logits!.data as Float32Array;
+}
+
+describe.each(engineNames)("a network that %s trained", (engine) => {
+  test.each([
+    ["mlp", undefined],
+    ["cnn", undefined],
+    ["cnn", 0.5],
+  ] as const)("%s with dropout %s: onnxruntime and tf.loadLayersModel predict as it did", async (name, dropout) => {
+    const { train: digits, test: tested } = await small();
+    const given = { ...recipe, model: name, dropout };
+    const learner = await learn(given, digits, { engine });
+    const step = batch(digits, Uint32Array.of(0, 1, 2, 3));
+    // The saved weights are the trained ones.
+    await learner.step(step, kept(given, 0, 4, hiddenUnits(model(name))));
     const { images } = batch(
       tested,
       Uint32Array.from({ length: 20 }, (_, i) => i),
     );
     const logits = await learner.logits(images);
-    writeFiles(out, await filesOf(learner));
-    expect(readdirSync(out).sort()).toEqual(["model.json", "weights.bin"]);
-    learner.dispose();
-    const { modelTopology, weightsManifest } = JSON.parse(readFileSync(path.join(out, "model.json"), "utf8"));
-    const bytes = readFileSync(path.join(out, weightsManifest[0].paths[0]));
-    const weightData = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
-    const loaded = await tf.loadLayersModel(
-      tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }),
+    const out = scratch();
+    writeFiles(
+      out,
+      Object.fromEntries(
+        Object.entries(exported(model(name), await learner.readout())).map(([file, content]) => [
+          file,
+          Buffer.from(content),
+        ]),
+      ),
     );
-    const probabilities = (loaded.predict(tf.tensor4d(images, [20, 28, 28, 1])) as tf.Tensor).dataSync();
-    loaded.dispose();
-    for (let i = 0; i < 20; i++) {
+    expect(readdirSync(out).sort()).toEqual(["model.json", "model.onnx", "weights.bin"]);
+    // 5 digits: single precision; weights that are constants are laid out for kernels that add in another order.
+    expect(Array.from(await byOnnxruntime(out, images))).toEqual(Array.from(logits, (x) => expect.closeTo(x, 5)));
+    const wanted = Array.from({ length: 20 }, (_, i) => {
       const row = logits.subarray(10 * i, 10 * i + 10);
       const sum = row.reduce((total, x) => total + Math.exp(x), 0);
-      // 5 digits: single precision.
-      expect(Array.from(row, (x) => Math.exp(x) / sum)).toEqual(
-        Array.from(probabilities.subarray(10 * i, 10 * i + 10), (p) => expect.closeTo(p, 5)),
-      );
-    }
+      return Array.from(row, (x) => expect.closeTo(Math.exp(x) / sum, 5));
+    });
+    expect(Array.from(await byTfjs(out, images))).toEqual(wanted.flat());
   });
-});
-
-describe("the engine onnxruntime", () => {
-  test.each([
-    ["mlp", undefined],
-    ["cnn", undefined],
-    ["cnn", 0.5],
-  ] as const)(
-    "%s with dropout %s is saved so that plain onnxruntime-node gives the same logits",
-    async (name, dropout) => {
-      const { train: digits, test: tested } = await small();
-      const given = { ...recipe, model: name, dropout };
-      const learner = await learn(given, digits, { engine: "onnxruntime" });
-      const step = batch(digits, Uint32Array.of(0, 1, 2, 3));
-      // The saved weights are the trained ones.
-      await learner.step(step, kept(given, 0, 4, hiddenUnits(model(name))));
-      const { images } = batch(
-        tested,
-        Uint32Array.from({ length: 20 }, (_, i) => i),
-      );
-      const logits = await learner.logits(images);
-      const out = scratch();
-      writeFiles(out, await filesOf(learner));
-      expect(readdirSync(out)).toEqual(["model.onnx"]);
-      const session = await ort.InferenceSession.create(path.join(out, "model.onnx"));
-      const results = await session.run({ images: new ort.Tensor("float32", images, [20, 28, 28, 1]) });
-      await session.release();
-      expect(results.logits!.dims).toEqual([20, 10]);
-      // 5 digits: single precision; weights that are constants are laid out for kernels that add in another order.
-      expect(Array.from(results.logits!.data as Float32Array)).toEqual(Array.from(logits, (x) => expect.closeTo(x, 5)));
-    },
-  );
 });
 
 describe("the engines", () => {

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { first } from "../src/data/digits.ts";
 import { loadMnist } from "../src/data/mnist.ts";
 import { model, startingWeights } from "../src/engines/model.ts";
-import { onnxModel } from "../src/engines/onnxruntime.ts";
+import { onnxModel } from "../src/engines/onnx-model.ts";
 
 const net = model("mlp");
 const weights = startingWeights(net, 1);

@@ -18,7 +18,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { token } from "../../../packages/files/src/owner.ts";
 import { makeFolder, readBounded, write } from "../src/disk.ts";
 import { model, modelNames, startingWeights } from "../src/engines/model.ts";
-import { onnxModel } from "../src/engines/onnxruntime.ts";
+import { onnxModel } from "../src/engines/onnx-model.ts";
 import { UserError } from "../src/errors.ts";
 import { type Checkpoint, loadCheckpoint, loadModel, saveCheckpoint, saveModel } from "../src/run/checkpoint.ts";
 import { fileOf, latestCheckpoint, nameLatest, names, newRun, openRun } from "../src/run/folder.ts";

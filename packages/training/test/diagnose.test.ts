@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { sgd } from "@descent/sgd";
 import { expect, test } from "vitest";
 import { NoiseScale } from "../src/diagnostics/noise.ts";
+import { numbersOf } from "../src/diagnostics/norms.ts";
 import { isHalf } from "../src/diagnostics/precision.ts";
 import {
   curvature,
@@ -82,7 +83,8 @@ test("the noise scale of gradients with known noise is the trace of their covari
   const noise = new NoiseScale();
   for (let step = 1; step <= 400; step++) {
     const g = normals(7, `noise ${step}`, n).map((z) => 0.5 + (deviation * z) / Math.sqrt(batch));
-    noise.add(step, { w: g }, batch);
+    const { pair } = numbersOf({ w: g }, { w: g }, { w: g }, noise.before(step));
+    noise.add(step, { w: g }, batch, pair);
   }
   // trace 50·9, squared mean 50·0.25: 36; the average over some ten pairs is right to a few tens of percents
   expect(noise.value! / 36).toBeGreaterThan(0.7);

@@ -4,6 +4,7 @@ import { findDevices } from "../devices/find.ts";
 import type { Engine } from "../engines/engine.ts";
 import { startEngine } from "../engines/start.ts";
 import { thousands } from "../terminal/progress.ts";
+import type { Recipe } from "../training/recipe.ts";
 import type { Common } from "./options.ts";
 import type { Voice } from "./voice.ts";
 
@@ -29,5 +30,13 @@ export async function begin(
   return { engine, choice: chosen };
 }
 
-export const describe = ({ train, test, source }: Mnist, limit?: number): string =>
-  `MNIST from ${source}: ${thousands(Math.min(train.count, limit ?? train.count))} images to train on, ${thousands(test.count)} to test.`;
+/** The images of a run, in words. */
+export function describe(
+  { train, test, source }: Mnist,
+  { limit, earlyStop }: Pick<Recipe, "limit" | "earlyStop">,
+): string {
+  const all = Math.min(train.count, limit ?? train.count);
+  const held = earlyStop === undefined ? 0 : Math.floor(all / 10);
+  const aside = held === 0 ? "" : `${thousands(held)} held out to stop early by, `;
+  return `MNIST from ${source}: ${thousands(all - held)} images to train on, ${aside}${thousands(test.count)} to test.`;
+}

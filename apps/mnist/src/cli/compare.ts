@@ -20,7 +20,7 @@ export async function compareCommand(options: CompareOptions): Promise<number> {
   );
   const mnist = await loadMnist(options.data);
   for (const recipe of recipes) await prepared(recipe, mnist);
-  out.say(describe(mnist, options.limit));
+  out.say(describe(mnist, options));
   const { engine, choice } = await begin(options, out);
   const folder = await newRun(options.out, "compare");
   try {

@@ -218,7 +218,7 @@ export const trainOptions = (command: Command): Command =>
       .addOption(
         option(
           "--early-stop [epochs]",
-          "end after this many epochs without a lower loss on the test images, and keep the best weights (whose accuracy is then a little flattered)",
+          "hold out a tenth of the training images, end after this many epochs without a lower loss on those, and keep the best weights",
           number("--early-stop", ranges.earlyStop),
         ).preset("2"),
       )

@@ -23,7 +23,7 @@ async function run(
 ): Promise<number> {
   const mnist = await loadMnist(options.data);
   await prepared(recipe, mnist); // fail before starting a device
-  out.say(describe(mnist, recipe.limit));
+  out.say(describe(mnist, recipe));
   const { engine, choice } = await begin(options, out, begun);
   const { checkpointEvery, watch, tensorboard } = options;
   return whileListening(out, async (interrupt) => {

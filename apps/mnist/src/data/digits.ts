@@ -24,6 +24,14 @@ export function first(all: Digits, limit: number | undefined): Digits {
   return { count: limit, images: all.images.subarray(0, limit * pixels), labels: all.labels.subarray(0, limit) };
 }
 
+/** The digits at these places, in this order. */
+export function at(all: Digits, places: Uint32Array): Digits {
+  const images = new Uint8Array(places.length * pixels);
+  for (const [i, place] of places.entries())
+    images.set(all.images.subarray(place * pixels, (place + 1) * pixels), i * pixels);
+  return { count: places.length, images, labels: Uint8Array.from(places, (place) => all.labels[place]!) };
+}
+
 /** A checksum of images and labels, saved in checkpoints: a run can only resume on its own data. */
 export const fingerprint = (all: Digits): string => crc32(all.labels, crc32(all.images)).toString(16).padStart(8, "0");
 

@@ -48,8 +48,6 @@ export interface Learner {
   /** The weights to evaluate with, where the rule has others than those it trains; otherwise the same. */
   readout(): Promise<Weights>;
   state(): Promise<StateDict>;
-  /** The network in the engine's own format, as file contents by name. */
-  files(): Promise<Readonly<Record<string, string | Uint8Array>>>;
   dispose(): void;
 }
 

@@ -2,7 +2,7 @@ import { optimizer } from "@descent/tfjs";
 import type * as tensorflow from "@tensorflow/tfjs";
 import { classes, side } from "../data/digits.ts";
 import { checkStep, type Engine, type Learner, type Look, type StepNumbers } from "./engine.ts";
-import type { Layer, Model, Weights } from "./model.ts";
+import type { Layer, Weights } from "./model.ts";
 
 type Tf = typeof tensorflow;
 type Variables = Readonly<Record<string, tensorflow.Variable>>;
@@ -42,47 +42,6 @@ function forward(
     }
   }
   return x as tensorflow.Tensor2D;
-}
-
-/**
- * The same network as a tfjs-layers model with a final softmax, which `tf.loadLayersModel` can load. Its layers have a
- * prefix because tfjs requires unique variable names, and the variables in training have the plain ones.
- */
-function layersModel(tf: Tf, { layers }: Model): tensorflow.Sequential {
-  const made = tf.sequential();
-  layers.forEach((layer, i) => {
-    const at = i === 0 ? { inputShape: [side, side, 1] } : {};
-    switch (layer.kind) {
-      case "conv":
-        made.add(
-          tf.layers.conv2d({
-            ...at,
-            name: `mnist_${layer.name}`,
-            filters: layer.filters,
-            kernelSize: layer.size,
-            activation: "relu",
-          }),
-        );
-        break;
-      case "pool":
-        made.add(tf.layers.maxPooling2d({ ...at, poolSize: layer.size }));
-        break;
-      case "flatten":
-        made.add(tf.layers.flatten(at));
-        break;
-      case "dense":
-        made.add(
-          tf.layers.dense({
-            ...at,
-            name: `mnist_${layer.name}`,
-            units: layer.units,
-            activation: layer.relu ? "relu" : "softmax",
-          }),
-        );
-        break;
-    }
-  });
-  return made;
 }
 
 /** The version, including that of TensorFlow if its kernels do the computing. */
@@ -236,31 +195,6 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
         weights: () => read(variables),
         readout: () => opt.withReadout(() => read(variables)),
         state: () => opt.state(),
-        async files() {
-          const made = layersModel(tf, model);
-          const files: Record<string, string | Uint8Array> = {};
-          try {
-            opt.withReadout(() => made.setWeights(list));
-            await made.save(
-              tf.io.withSaveHandler(async (artifacts) => {
-                const { modelTopology, format, generatedBy, convertedBy, weightData, weightSpecs = [] } = artifacts;
-                const weightsManifest = [{ paths: ["weights.bin"], weights: weightSpecs }];
-                files["model.json"] = JSON.stringify({
-                  format,
-                  generatedBy,
-                  convertedBy,
-                  modelTopology,
-                  weightsManifest,
-                });
-                files["weights.bin"] = new Uint8Array(tf.io.CompositeArrayBuffer.join(weightData));
-                return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
-              }),
-            );
-          } finally {
-            made.dispose();
-          }
-          return files;
-        },
         dispose() {
           opt.dispose();
           tf.dispose([...list, ...numbers]);

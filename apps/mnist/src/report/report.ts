@@ -4,7 +4,8 @@ import type { Metrics } from "../run/metrics.ts";
 import { optimizerShare, type Summary } from "../run/summary.ts";
 import { duration, percent, thousands } from "../terminal/progress.ts";
 import type { Evaluation, Mistake } from "../training/evaluation.ts";
-import { chart, escaped, short } from "./chart.ts";
+import type { EpochLine } from "../training/lines.ts";
+import { chart, escaped, type Point, type Series, short } from "./chart.ts";
 import { greyPng } from "./png.ts";
 import { style } from "./style.ts";
 
@@ -32,6 +33,15 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
   `<div class="scroll"><table><thead><tr>${head.map((cell) => `<th>${escaped(cell)}</th>`).join("")}</tr></thead>
 <tbody>${rows.map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join("")}</tr>`).join("\n")}</tbody></table></div>`;
 
+/** The images held out, where there are some. */
+function held(epochs: Metrics["epochs"], of: (line: EpochLine) => number | undefined): Series[] {
+  const points = epochs.flatMap((line): Point[] => {
+    const y = of(line);
+    return y === undefined ? [] : [[line.epoch, y]];
+  });
+  return points.length === 0 ? [] : [{ name: "images held out", as: "dots", colour: 3, points }];
+}
+
 function curves({ steps, epochs }: Metrics): string {
   const x = { label: "epoch", whole: true };
   const cloud = (of: "loss" | "accuracy" | "gradNorm" | "updateRatio", name: string) =>
@@ -44,6 +54,7 @@ function curves({ steps, epochs }: Metrics): string {
       series: [
         cloud("loss", "training batches"),
         { name: "test images", as: "dots", colour: 2, points: epochs.map((line) => [line.epoch, line.testLoss]) },
+        ...held(epochs, ({ heldLoss }) => heldLoss),
       ],
     }),
     chart({
@@ -63,6 +74,7 @@ function curves({ steps, epochs }: Metrics): string {
           colour: 2,
           points: epochs.map((line) => [line.epoch, 1 - line.testAccuracy]),
         },
+        ...held(epochs, ({ heldAccuracy }) => heldAccuracy && 1 - heldAccuracy),
       ],
     }),
     chart({

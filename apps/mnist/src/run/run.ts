@@ -3,6 +3,7 @@ import { type Digits, fingerprint, first, type Mnist } from "../data/digits.ts";
 import type { Choice } from "../devices/device.ts";
 import { write, writeJson } from "../disk.ts";
 import type { Engine, Learner } from "../engines/engine.ts";
+import { exported } from "../engines/exported.ts";
 import { model, startingWeights, type Weights } from "../engines/model.ts";
 import { UserError } from "../errors.ts";
 import { report } from "../report/report.ts";
@@ -12,6 +13,7 @@ import { type Evaluation, evaluate } from "../training/evaluation.ts";
 import type { EpochLine } from "../training/lines.ts";
 import { Observer } from "../training/observer.ts";
 import { type Optimizer, optimizerOf } from "../training/optimizer.ts";
+import { apart } from "../training/order.ts";
 import { checkPosition, start } from "../training/position.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { mixes } from "../training/regularizers.ts";
@@ -45,16 +47,27 @@ export interface Ended {
   readonly summary: Summary | undefined;
 }
 
+/** The images that a run trains on, and those that it holds out if it may stop early. */
+function splitOf({ earlyStop, limit }: Recipe, mnist: Mnist): { readonly digits: Digits; readonly held?: Digits } {
+  const all = first(mnist.train, limit);
+  if (earlyStop === undefined) return { digits: all };
+  const { kept, held } = apart(all);
+  if (held.count === 0)
+    throw new UserError(`--early-stop holds out a tenth of the training images, and there are ${all.count}.`);
+  return { digits: kept, held };
+}
+
 /** The training images of a recipe and its optimizer, configured for the resulting number of updates. */
 export async function prepared(
   recipe: Recipe,
   mnist: Mnist,
-): Promise<{ readonly digits: Digits; readonly optimizer: Optimizer }> {
-  const digits = first(mnist.train, recipe.limit);
+): Promise<{ readonly digits: Digits; readonly held?: Digits; readonly optimizer: Optimizer }> {
+  const split = splitOf(recipe, mnist);
+  const { digits } = split;
   if (recipe.batchSize > digits.count) {
     throw new UserError(`--batch-size ${recipe.batchSize} exceeds the ${thousands(digits.count)} training images.`);
   }
-  return { digits, optimizer: await optimizerOf(recipe, updatesOf(digits.count, recipe)) };
+  return { ...split, optimizer: await optimizerOf(recipe, updatesOf(digits.count, recipe)) };
 }
 
 /** A run in its folder. */
@@ -62,6 +75,7 @@ interface Run {
   readonly recipe: Recipe;
   readonly folder: string;
   readonly digits: Digits;
+  readonly held?: Digits | undefined;
   readonly optimizer: Optimizer;
   readonly world: World;
   readonly saved?: Checkpoint;
@@ -75,13 +89,13 @@ interface Run {
 
 /** Starts a run in a new folder. */
 export async function newTraining(recipe: Recipe, out: string | undefined, world: World): Promise<Ended> {
-  const { digits, optimizer } = await prepared(recipe, world.mnist); // before creating the folder, so that a run that cannot start leaves none
+  const ready = await prepared(recipe, world.mnist); // before creating the folder, so that a run that cannot start leaves none
   const folder = await newRun(out, recipe.optimizer);
   try {
     const begun = async (): Promise<void> => {
       if (out === undefined) await nameLatest(folder.path);
     };
-    return await training({ recipe, folder: folder.path, digits, optimizer, world, begun });
+    return await training({ recipe, folder: folder.path, ...ready, world, begun });
   } finally {
     await folder.discard();
   }
@@ -97,7 +111,8 @@ export async function resumedTraining(
 ): Promise<Ended> {
   const { position } = saved;
   const { progress, mnist } = world;
-  const { digits, optimizer } = await prepared(recipe, mnist);
+  const ready = await prepared(recipe, mnist);
+  const { digits } = ready;
   if (fingerprint(digits) !== saved.data)
     throw new UserError(
       `\`${file}\` was trained on different images than those in ${mnist.source}. Pass the original ones with --data.`,
@@ -126,7 +141,7 @@ export async function resumedTraining(
   const [before, now] = [saved.where === undefined ? "something else" : said(saved.where), said(whereOf(world))];
   if (before !== now) progress.say(`It was trained on ${before}; ${now} may round differently.`);
   const last = epochs.find(({ epoch }) => epoch === position.epoch);
-  return training({ recipe, folder: folder.path, digits, optimizer, world, saved, last, past: { steps, findings } });
+  return training({ recipe, folder: folder.path, ...ready, world, saved, last, past: { steps, findings } });
 }
 
 const whereOf = ({ choice: { device, engine: name }, engine: { version } }: World): Where => ({
@@ -176,6 +191,7 @@ async function training(run: Run): Promise<Ended> {
       optimizer,
       digits,
       test: world.mnist.test,
+      held: run.held,
       from: saved?.position,
       best: saved?.best,
       checkpointEvery: world.checkpointEvery,
@@ -187,7 +203,7 @@ async function training(run: Run): Promise<Ended> {
         epoch: (line) => {
           metrics.write([line]);
           progress.say(
-            `Epoch ${line.epoch}/${recipe.epochs}: training loss ${line.trainLoss.toFixed(4)}, test loss ${line.testLoss.toFixed(4)}, test accuracy ${percent(line.testAccuracy)}, after ${duration(line.seconds)}`,
+            `Epoch ${line.epoch}/${recipe.epochs}: training loss ${line.trainLoss.toFixed(4)}, ${line.heldLoss === undefined ? "" : `held out ${line.heldLoss.toFixed(4)}, `}test loss ${line.testLoss.toFixed(4)}, test accuracy ${percent(line.testAccuracy)}, after ${duration(line.seconds)}`,
           );
         },
         checkpoint,
@@ -200,8 +216,8 @@ async function training(run: Run): Promise<Ended> {
       return { folder, summary: undefined };
     }
     const { position, last = run.last, pace, best } = outcome;
-    const { evaluation, weights, files } = await chosen(run, learner, outcome.evaluation, position.epoch, best);
-    const summary = await finish(run, evaluation, weights, { position, last, pace, best }, files, started);
+    const { evaluation, weights } = await chosen(run, learner, outcome.evaluation, position.epoch, best);
+    const summary = await finish(run, evaluation, weights, { position, last, pace, best }, started);
     return { folder, summary };
   } finally {
     progress.clear();
@@ -217,15 +233,10 @@ async function chosen(
   evaluation: Evaluation,
   epoch: number,
   best: Best | undefined,
-): Promise<{
-  readonly evaluation: Evaluation;
-  readonly weights: Weights;
-  readonly files: Awaited<ReturnType<Learner["files"]>>;
-}> {
-  if (best === undefined || best.epoch === epoch)
-    return { evaluation, weights: await learner.readout(), files: await learner.files() };
+): Promise<{ readonly evaluation: Evaluation; readonly weights: Weights }> {
+  if (best === undefined || best.epoch === epoch) return { evaluation, weights: await learner.readout() };
   progress.say(
-    `Stopped after epoch ${epoch}: the loss on the test images was lowest after epoch ${best.epoch}, whose weights are kept.`,
+    `Stopped after epoch ${epoch}: the loss on the images held out was lowest after epoch ${best.epoch}, whose weights are kept.`,
   );
   const own = await engine.learner({
     model: model(recipe.model),
@@ -233,7 +244,7 @@ async function chosen(
     optimizer: optimizer.configured,
   });
   try {
-    return { evaluation: await evaluate(own, mnist.test), weights: best.weights, files: await own.files() };
+    return { evaluation: await evaluate(own, mnist.test), weights: best.weights };
   } finally {
     own.dispose();
   }
@@ -263,15 +274,15 @@ function observerOf({ folder, world, past = { steps: [], findings: [] } }: Run, 
 
 /** Writes the results of a trained run, overwriting any left by an attempt that crashed. */
 async function finish(
-  { recipe, folder, digits, optimizer, world: { engine, choice, mnist } }: Run,
+  { recipe, folder, digits, held, optimizer, world: { engine, choice, mnist } }: Run,
   evaluation: Evaluation,
   weights: Weights,
   outcome: Omit<Outcome, "evaluation" | "weights">,
-  own: Readonly<Record<string, string | Uint8Array>>,
   started: Date,
 ): Promise<Summary> {
   const at = (name: string): string => path.join(folder, name);
   await saveModel(at(names.model), recipe, weights);
+  const own = exported(model(recipe.model), weights);
   for (const [name, content] of Object.entries(own)) await write(at(name), content);
   const summary = summarize({
     recipe,
@@ -279,6 +290,7 @@ async function finish(
     outcome,
     evaluation,
     digits,
+    held,
     test: mnist.test,
     data: mnist.source,
     started,

@@ -41,6 +41,8 @@ export interface Summary {
   readonly steps: number;
   readonly batchSize: number;
   readonly trainImages: number;
+  /** Training images that were held out to stop early by. */
+  readonly heldImages: number;
   readonly testImages: number;
   /** The number of trained values. */
   readonly parameters: number;
@@ -67,6 +69,7 @@ export function summarize(run: {
   readonly outcome: Omit<Outcome, "evaluation" | "weights">;
   readonly evaluation: Evaluation;
   readonly digits: Digits;
+  readonly held: Digits | undefined;
   readonly test: Digits;
   readonly data: string;
   readonly started: Date;
@@ -96,6 +99,7 @@ export function summarize(run: {
     steps: position.step,
     batchSize: recipe.batchSize,
     trainImages: digits.count,
+    heldImages: run.held?.count ?? 0,
     testImages: run.test.count,
     parameters: model(recipe.model).parameters.reduce((sum, { shape }) => sum + size(shape), 0),
     model: recipe.model,

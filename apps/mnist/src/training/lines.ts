@@ -19,5 +19,8 @@ export interface EpochLine {
   readonly trainAccuracy: number;
   readonly testLoss: number;
   readonly testAccuracy: number;
+  /** On the images held out, where the run may stop early. */
+  readonly heldLoss?: number;
+  readonly heldAccuracy?: number;
   readonly seconds: number;
 }

@@ -30,7 +30,7 @@ export interface Recipe {
   readonly cutmix?: number | undefined;
   /** How much of the average of the weights is kept at each update; it is what is tested and saved as the model. */
   readonly ema?: number | undefined;
-  /** Ends after this many epochs without a lower loss on the test images, and keeps the weights of the best. */
+  /** Holds out a tenth of the training images, ends after this many epochs without a lower loss on those, and keeps the weights of the best. */
   readonly earlyStop?: number | undefined;
   readonly epochs: number;
   readonly batchSize: number;

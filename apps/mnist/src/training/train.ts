@@ -29,7 +29,7 @@ export interface Standing {
   readonly secondsLeft: number;
 }
 
-/** The epoch with the lowest loss on the test images, with the weights to evaluate with. */
+/** The epoch with the lowest loss on the images held out, with the weights to evaluate with. */
 export interface Best {
   readonly epoch: number;
   readonly loss: number;
@@ -85,6 +85,8 @@ export async function train(run: {
   readonly optimizer: Optimizer;
   readonly digits: Digits;
   readonly test: Mnist["test"];
+  /** Images that are not trained on, whose loss decides where a run that may stop early does. */
+  readonly held?: Digits | undefined;
   readonly from?: Position | undefined;
   /** The best epoch before this resume. */
   readonly best?: Best | undefined;
@@ -96,7 +98,18 @@ export async function train(run: {
   /** Polled after every update. */
   readonly stop?: (() => boolean) | undefined;
 }): Promise<Outcome> {
-  const { learner, readEvery, recipe, optimizer, digits, test, listener = {}, observer, stop = () => false } = run;
+  const {
+    learner,
+    readEvery,
+    recipe,
+    optimizer,
+    digits,
+    test,
+    held,
+    listener = {},
+    observer,
+    stop = () => false,
+  } = run;
   const { checkpointEvery = Number.POSITIVE_INFINITY } = run;
   const { epochs, batchSize, seed } = recipe;
   const { count } = digits;
@@ -200,9 +213,10 @@ export async function train(run: {
     // Before it is saved: the last update may be the one that diverged.
     if (!Number.isFinite(evaluation.loss))
       throw diverged("loss", evaluation.loss, `over the test images after update ${step}`);
+    const aside = held && (await evaluate(learner, held));
     epoch++;
-    if (recipe.earlyStop !== undefined && evaluation.loss < (best?.loss ?? Number.POSITIVE_INFINITY))
-      best = { epoch, loss: evaluation.loss, weights: await learner.readout() };
+    if (aside !== undefined && aside.loss < (best?.loss ?? Number.POSITIVE_INFINITY))
+      best = { epoch, loss: aside.loss, weights: await learner.readout() };
     const means = { trainLoss: loss / count, trainAccuracy: right / count };
     [place, loss, right] = [0, 0, 0];
     last = {
@@ -211,6 +225,7 @@ export async function train(run: {
       ...means,
       testLoss: evaluation.loss,
       testAccuracy: evaluation.accuracy,
+      ...(aside === undefined ? {} : { heldLoss: aside.loss, heldAccuracy: aside.accuracy }),
       seconds: position().seconds,
     };
     listener.epoch?.(last);

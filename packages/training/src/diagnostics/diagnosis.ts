@@ -150,10 +150,10 @@ export class Diagnosis {
 
   #gradients({ step, loss, before, after, gradients, inputs, labels }: Observation): Symptom[] {
     if (gradients === undefined) return [];
-    const odd = this.#precision.add(gradients);
-    if (before === undefined || after === undefined) return odd;
-    const { parameters, sums } = numbersOf(before, after, gradients);
-    this.#noise.add(step, gradients, inputs?.samples ?? labels?.samples ?? 1);
+    if (before === undefined || after === undefined) return this.#precision.add(gradients);
+    const { parameters, sums, pair, scanned } = numbersOf(before, after, gradients, this.#noise.before(step));
+    const odd = this.#precision.read(gradients, scanned);
+    this.#noise.add(step, gradients, inputs?.samples ?? labels?.samples ?? 1, pair);
     const [updateNorm, parameterNorm] = [Math.sqrt(sums.uu), Math.sqrt(sums.pp)];
     const updateRatio = sums.uu === 0 ? 0 : updateNorm / parameterNorm;
     this.#numbers = {

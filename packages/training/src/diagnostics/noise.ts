@@ -1,4 +1,5 @@
 import type { Weights } from "../model.ts";
+import type { Pair } from "./norms.ts";
 
 /**
  * The simple gradient noise scale: the trace of the covariance of a sample's gradient over the squared norm of the true gradient
@@ -6,38 +7,39 @@ import type { Weights } from "../model.ts";
  * it waste samples. Both parts are averaged over pairs of successive updates before they are divided.
  */
 export class NoiseScale {
-  #last: { readonly step: number; readonly gradients: Weights } | undefined;
+  #last: { step: number; readonly gradients: Record<string, Float32Array> } | undefined;
   #trace = 0;
   #square = 0;
   #weight = 0;
   /** The cosine of the last two successive gradients. */
   cosine: number | undefined;
 
-  /** Takes the gradients of an update, of which it keeps copies, and the samples that they are the mean of. */
-  add(step: number, gradients: Weights, samples: number): void {
-    const last = this.#last;
-    this.#last = {
-      step,
-      gradients: Object.fromEntries(Object.entries(gradients).map(([name, g]) => [name, g.slice()])),
-    };
+  /** The gradients of the update before this one, if they were looked at. */
+  before(step: number): Weights | undefined {
+    return this.#last?.step === step - 1 ? this.#last.gradients : undefined;
+  }
+
+  /** Takes the gradients of an update, of which it keeps copies, the samples that they are the mean of, and sums of them and those before. */
+  add(step: number, gradients: Weights, samples: number, { aa, bb, ab }: Pair): void {
+    const follows = this.before(step) !== undefined;
+    this.#keep(step, gradients);
     this.cosine = undefined;
-    if (last?.step !== step - 1) return;
-    let [aa, bb, ab] = [0, 0, 0];
-    for (const [name, now] of Object.entries(gradients)) {
-      const then = last.gradients[name];
-      if (then === undefined || then.length !== now.length) continue;
-      for (let i = 0; i < now.length; i++) {
-        const [x, y] = [now[i]!, then[i]!];
-        aa += x * x;
-        bb += y * y;
-        ab += x * y;
-      }
-    }
-    if (!Number.isFinite(aa + bb + ab) || aa === 0 || bb === 0) return;
+    if (!follows || !Number.isFinite(aa + bb + ab) || aa === 0 || bb === 0) return;
     this.cosine = ab / Math.sqrt(aa * bb);
     this.#trace = KEPT * this.#trace + (1 - KEPT) * (samples * (aa + bb - 2 * ab)) / 2; // biome-ignore format: one formula
     this.#square = KEPT * this.#square + (1 - KEPT) * ab;
     this.#weight++;
+  }
+
+  #keep(step: number, gradients: Weights): void {
+    const last = (this.#last ??= { step, gradients: {} });
+    last.step = step;
+    for (const name of Object.keys(last.gradients)) if (!Object.hasOwn(gradients, name)) delete last.gradients[name];
+    for (const [name, g] of Object.entries(gradients)) {
+      const kept = last.gradients[name];
+      if (kept?.length === g.length) kept.set(g);
+      else last.gradients[name] = g.slice();
+    }
   }
 
   /** In samples; undefined before there were some pairs, and infinite where the gradients of batches do not agree at all. */

@@ -1,5 +1,6 @@
 import type { Weights } from "../model.ts";
 import { brief, type Symptom } from "./finding.ts";
+import type { Scanned } from "./norms.ts";
 
 /** The largest number of half precision. */
 const LARGEST = 65504;
@@ -19,27 +20,27 @@ export class Precision {
   #seen = 0;
 
   add(tensors: Weights): Symptom[] {
+    return this.read(
+      tensors,
+      Object.entries(tensors).map(([name, data]) => scan(name, data)),
+    );
+  }
+
+  /** Takes tensors that were read already. */
+  read(tensors: Weights, scanned: readonly Scanned[]): Symptom[] {
     const before = this.#largest;
-    let odd: { readonly name: string; readonly count: number } | undefined;
-    for (const [name, data] of Object.entries(tensors)) {
-      let count = 0;
+    const bad = scanned.find(({ odd }) => odd > 0);
+    const odd = bad && { name: bad.name, count: bad.odd };
+    for (const { name, largest } of scanned) {
+      const data = tensors[name]!; // it was read
+      this.#largest = Math.max(this.#largest, largest);
       const step = Math.max(1, Math.floor(data.length / 64));
-      let largest = this.#largest;
-      // Private fields and calls would take longer than the rest of this loop.
-      for (let i = 0; i < data.length; i++) {
-        const x = data[i]!;
-        if (x - x !== 0) count++;
-        else if (x > largest) largest = x;
-        else if (-x > largest) largest = -x;
-      }
-      this.#largest = largest;
       for (let i = 0; i < data.length && this.#halves; i += step) {
         const x = data[i]!;
         if (x === 0 || x - x !== 0) continue;
         this.#seen++;
         this.#halves = isHalf(x);
       }
-      if (count > 0) odd ??= { name, count };
     }
     if (odd === undefined) return [];
     const evidence = { count: odd.count, largest: this.#largest };
@@ -56,4 +57,16 @@ export class Precision {
     const text = `${what}: look for a division by 0, a logarithm of 0 or a square root at 0 there, and lower the rate.`;
     return [{ name: "not-finite", subject: odd.name, evidence, text }];
   }
+}
+
+function scan(name: string, data: Float32Array): Scanned {
+  let odd = 0;
+  let largest = 0;
+  for (let i = 0; i < data.length; i++) {
+    const x = data[i]!;
+    if (x - x !== 0) odd++;
+    else if (x > largest) largest = x;
+    else if (-x > largest) largest = -x;
+  }
+  return { name, odd, largest };
 }

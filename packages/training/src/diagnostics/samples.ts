@@ -18,7 +18,7 @@ const LOOKED = 64;
 const READ = 8192;
 /** Samples kept to look for neighbours among, and the numbers of each that are compared. */
 const KEPT = 256;
-const COMPARED = 1024;
+const COMPARED = 256;
 
 /** Looks at the data itself: the scale of inputs, the order of samples, and whether labels have to do with inputs. */
 export class Samples {
@@ -29,6 +29,8 @@ export class Samples {
   readonly #rows: { readonly x: Float32Array; readonly label: number }[] = [];
   readonly #totals = new Map<number, number>();
   #classes = true;
+  /** What `#neighbours` found among the samples that are kept. */
+  #agreement: { readonly agree: number; readonly chance: number } | undefined;
 
   /** Takes a batch before its order is judged: labels are class numbers or values, one per sample. */
   add(inputs: SampleRows | undefined, labels: SampleRows | undefined): Symptom[] {
@@ -110,10 +112,12 @@ export class Samples {
 
   #keep({ data, samples }: SampleRows, labels: SampleRows): void {
     const size = data.length / samples;
-    const step = Math.max(1, Math.ceil(size / COMPARED));
+    const step = size <= COMPARED ? 1 : Math.ceil(size / COMPARED) | 1; // odd, so that it meets all columns of even pictures
     for (let i = 0; i < samples && this.#rows.length < KEPT && labels.data.length === samples; i++) {
-      const x = Float32Array.from({ length: Math.ceil(size / step) }, (_, k) => Number(data[i * size + k * step]));
+      const x = new Float32Array(Math.ceil(size / step));
+      for (let k = 0; k < x.length; k++) x[k] = Number(data[i * size + k * step]);
       this.#rows.push({ x, label: Number(labels.data[i]) });
+      this.#agreement = undefined;
     }
   }
 
@@ -129,7 +133,7 @@ export class Samples {
   misaligned(loss: number): Symptom[] {
     const { entropy } = this;
     if (entropy === undefined || this.#rows.length < 100 || loss < 0.95 * entropy || loss > 1.5 * entropy) return [];
-    const { agree, chance } = this.#neighbours();
+    const { agree, chance } = (this.#agreement ??= this.#neighbours());
     const error = Math.sqrt((chance * (1 - chance)) / this.#rows.length);
     if (agree > chance + 3 * error) return [];
     return [
@@ -144,9 +148,11 @@ export class Samples {
   /** How often the nearest of the other samples has the same label, and how often any would. */
   #neighbours(): { readonly agree: number; readonly chance: number } {
     const rows = this.#rows;
-    let [agree, same] = [0, 0];
+    let agree = 0;
+    let same = 0;
     for (const [i, a] of rows.entries()) {
-      let [best, label] = [Infinity, Number.NaN];
+      let best = Infinity;
+      let label = Number.NaN;
       for (const [j, b] of rows.entries()) {
         if (i === j) continue;
         same += +(a.label === b.label);
