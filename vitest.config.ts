@@ -34,7 +34,12 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: "unit",
       include: ["packages/*/test/**/*.test.ts", "tests/**/*.test.ts"],
-      exclude: [...alone, "**/*.browser.test.ts", "tests/{packaging,installs}.test.ts", "**/node_modules/**"],
+      exclude: [
+        ...alone,
+        "**/*.browser.test.ts",
+        "tests/{packaging,installs,bundle-offline}.test.ts",
+        "**/node_modules/**",
+      ],
       isolate: false,
       restoreMocks: true,
       unstubEnvs: true,
@@ -49,7 +54,7 @@ const projects: TestProjectConfiguration[] = [
   // Builds, packs and installs every package into an empty project outside the repository.
   {
     extends: true,
-    test: { name: "packaging", include: ["tests/{packaging,installs}.test.ts"] },
+    test: { name: "packaging", include: ["tests/{packaging,installs,bundle-offline}.test.ts"] },
   },
   {
     extends: true,

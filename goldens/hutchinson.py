@@ -50,6 +50,28 @@ def run(make, steps, samples, seed, every=1):
     return {"h": dict(zip(weights, first, strict=True)), "losses": losses, "after": {name: w.detach().flatten().tolist() for name, w in weights.items()}}
 
 
+def hessian():
+    """The whole Hessian at the start: its product with sin(0.7 i), its trace, diagonal and the eigenvalue that is largest by size."""
+    start, x, labels = perceptron()
+    shapes = {name: w.shape for name, w in start.items()}
+    x, labels = torch.tensor(x), torch.tensor(labels)
+
+    def loss(flat):
+        parts = flat.split([int(np.prod(shape)) for shape in shapes.values()])
+        w = {name: part.reshape(shape) for (name, shape), part in zip(shapes.items(), parts, strict=True)}
+        return torch.nn.functional.mse_loss(torch.tanh(x @ w["w1"].T + w["b1"]) @ w["w2"] + w["b2"], labels)
+
+    whole = torch.autograd.functional.hessian(loss, torch.tensor(np.concatenate([w.flatten() for w in start.values()]))).numpy()
+    values = np.linalg.eigvalsh(whole)
+    vector = np.sin(0.7 * np.arange(len(whole)))
+    return {
+        "product": (whole @ vector).tolist(),
+        "diagonal": np.diag(whole).tolist(),
+        "trace": float(np.trace(whole)),
+        "largest": float(values[np.argmax(np.abs(values))]),
+    }
+
+
 def goldens():
     def adahessian(weights):
         return pytorch_optimizer.AdaHessian(weights, lr=0.05, betas=(0.9, 0.999), eps=1e-8, foreach=False)
@@ -64,5 +86,6 @@ def goldens():
             "adahessian": run(adahessian, 6, 1, 0),
             "adahessianOfThree": run(adahessian, 4, 3, 2**33 + 5),
             "sophia": run(sophia, 6, 1, 7, every=3),
+            "hessian": hessian(),
         }
     }

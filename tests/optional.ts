@@ -48,6 +48,9 @@ const python = (...modules: string[]): boolean =>
     `import importlib.util as i, sys; sys.exit(any(i.find_spec(m) is None for m in ${JSON.stringify(modules)}))`,
   );
 
+/** What `npm run bundle:offline` needs. */
+export const canBundle: boolean = process.platform === "linux" && runs("tar", "--version") && runs("xz", "--version");
+
 /** Every optional part. The software GPU and the browser stand before what shares their files. */
 export function parts(): readonly Part[] {
   const browser = "apt-get install chromium (elsewhere install Chrome and set CHROMIUM_PATH)";
@@ -108,6 +111,12 @@ export function parts(): readonly Part[] {
       there: python("onnx", "peft", "torch", "transformers"),
       tests: /packages\/lora\/test\/python\.test\.ts >/,
       command: "python3 -m pip install onnx peft (or set DESCENT_PYTHON)",
+    },
+    {
+      name: "Linux with tar and xz",
+      there: canBundle,
+      tests: /bundle-offline\.test\.ts >/,
+      command: "apt-get install xz-utils",
     },
     {
       name: "Git",

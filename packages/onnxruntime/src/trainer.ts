@@ -209,6 +209,15 @@ export class Trainer {
   }
 
   /**
+   * The Hessian of a batch's loss times a vector, by weight: the model is differentiated twice, at the price of about three passes
+   * forward and backward. `curvature(await trainer.weights(), (v) => trainer.hessianProduct(batch, v))` of @descent/training
+   * finds trace and largest eigenvalue by it. Throws unless the vector has as many numbers as each weight that is trained.
+   */
+  hessianProduct(batch: Batch, vector: Gradients): Promise<Gradients> {
+    return this.#calls.next(() => this.#training.hessianProduct(fedBatch(batch, this.#started), vector));
+  }
+
+  /**
    * One update by your own gradients: whole ones, or `{ rows, data }` of some rows of a table on the host plan. Weights without one
    * are not touched. `inputs` are what the rule reads besides: `{ loss }`, or `{ h: { w: … } }` by weight.
    */

@@ -4,6 +4,7 @@ import { exportModel, Graph } from "@descent/onnx";
 import { adahessian, ivon, sophia, sophiaG } from "@descent/second-order";
 import { sgd } from "@descent/sgd";
 import { sam } from "@descent/sharpness";
+import { curvature } from "@descent/training";
 import { describe, expect, test } from "vitest";
 import { newton, polyak } from "../../../tests/words.ts";
 import { crossEntropy, meanSquared, Trainer, type TrainerOptions } from "../src/index.ts";
@@ -18,7 +19,9 @@ interface Run {
 }
 const golden = JSON.parse(readFileSync(new URL("fixtures/hutchinson.json", import.meta.url), "utf8")) as Readonly<
   Record<"adahessian" | "adahessianOfThree" | "sophia", Run>
->; // written by goldens/make.py
+> & {
+  readonly hessian: Readonly<Record<"product" | "diagonal", readonly number[]> & Record<"trace" | "largest", number>>;
+}; // written by goldens/make.py
 
 /** x [batch, 3] → tanh → y [batch, 2], with the numbers of goldens/hutchinson.py. */
 function perceptron(): { readonly bytes: Uint8Array; readonly batch: Record<string, readonly number[]> } {
@@ -65,7 +68,7 @@ describe("the trainer estimates the Hessian's diagonal as autograd does twice", 
     ["sophia", sophia({ lr: 0.05, every: 3, weightDecay: 0, decays: none }), 6, { hutchinson: 1, seed: 7 }],
   ];
   test.each(runs)("%s", async (name, optimizer, steps, options) => {
-    const wanted = golden[name as keyof typeof golden];
+    const wanted = golden[name as "sophia"]; // or another run
     const trainer = await create(optimizer, options);
     const start = await trainer.weights();
     // Rounding, which AdaHessian multiplies where the curvature of an element is nearly zero: it divides by it.
@@ -197,6 +200,57 @@ describe("a step is handed what its rule reads besides gradients", () => {
     const before = await trainer.evalStep(batch);
     for (let t = 0; t < 5; t++) await trainer.trainStep(batch);
     expect((await trainer.evalStep(batch)).loss).toBeLessThan(before.loss);
+    await trainer.dispose();
+  });
+});
+
+describe("products with the Hessian", () => {
+  const flat = (all: Readonly<Record<string, Float32Array>>): number[] => Object.values(all).flatMap((x) => [...x]);
+  /** Within single precision of the largest number. */
+  const near = (found: readonly number[], wanted: readonly number[]): void => {
+    const size = Math.max(...wanted.map(Math.abs));
+    expect(found.length).toBe(wanted.length);
+    for (const [i, x] of found.entries()) expect(Math.abs(x - wanted[i]!)).toBeLessThan(2e-6 * size);
+  };
+
+  test.each([false, true])("are those of PyTorch's whole Hessian; in a worker: %s", async (worker) => {
+    const trainer = await create(sgd(), { worker });
+    const weights = await trainer.weights();
+    let count = 0;
+    const vector = Object.fromEntries(
+      Object.entries(weights).map(([name, w]) => [name, w.map(() => Math.sin(0.7 * count++))]),
+    );
+    near(flat(await trainer.hessianProduct(batch, vector)), golden.hessian.product);
+    expect(await trainer.weights()).toEqual(weights);
+    await trainer.dispose();
+  });
+
+  test("give `curvature` the trace, the diagonal and the largest eigenvalue", async () => {
+    const trainer = await create(sgd());
+    const found = await curvature(await trainer.weights(), (v) => trainer.hessianProduct(batch, v), {
+      samples: 200,
+      iterations: 300,
+      tolerance: 1e-7,
+    });
+    expect(found.converged).toBe(true);
+    expect(found.largest / golden.hessian.largest).toBeCloseTo(1, 4);
+    expect(Math.abs(found.trace - golden.hessian.trace)).toBeLessThan(4 * found.traceError);
+    const [diagonal, wanted] = [flat(found.diagonal), golden.hessian.diagonal];
+    const apart = Math.hypot(...diagonal.map((x, i) => x - wanted[i]!));
+    expect(apart).toBeLessThan(0.2 * Math.hypot(...wanted)); // 200 samples
+    await trainer.dispose();
+  });
+
+  test("need a number for every number that is trained", async () => {
+    const trainer = await create(sgd());
+    const { w1, ...rest } = await trainer.weights();
+    await expect(trainer.hessianProduct(batch, rest)).rejects.toThrow(
+      "The vector of `w1` must be a Float32Array; got undefined",
+    );
+    await expect(trainer.hessianProduct(batch, { ...rest, w1: w1!.slice(1) })).rejects.toThrow(
+      "The vector of `w1` has 11 numbers for 12 parameters",
+    );
+    await expect(trainer.hessianProduct(batch, { ...rest, w1: w1!, w3: w1! })).rejects.toThrow("w3");
     await trainer.dispose();
   });
 });

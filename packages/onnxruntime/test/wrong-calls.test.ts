@@ -26,6 +26,7 @@ const step = async (trainer: Trained): Promise<void> => {
 const shared = await made();
 await shared.trainStep(batch);
 const saved = await shared.checkpoint();
+const vector = await shared.weights();
 const graph = await shared.trainingGraph();
 const folder = mkdtempSync(join(tmpdir(), "descent-wrong-calls-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -138,6 +139,10 @@ wrongCalls(onnxruntime, {
   evalStep: { call: on((t, b: typeof batch) => t.evalStep(b)), args: () => [batch] },
   predict: { call: on((t, x: { x: number[] }) => t.predict(x)), args: () => [{ x: [1, 2, 3] }] },
   gradientsOf: { call: on((t, b: typeof batch) => t.gradients(b)), args: () => [batch] },
+  hessianProduct: {
+    call: on((t, b: typeof batch, v: onnxruntime.Gradients) => t.hessianProduct(b, v)),
+    args: () => [batch, vector],
+  },
   applyGradients: {
     call: on((t, g: onnxruntime.Gradients) => t.applyGradients(g)),
     args: () => [{ b0: new Float32Array(2) }],

@@ -13,6 +13,7 @@ import { start } from "../training/position.ts";
 import { mixes } from "../training/regularizers.ts";
 import { type Replayed, replay } from "../training/replay.ts";
 import { updatesOf } from "../training/train.ts";
+import { program } from "../version.ts";
 import { begin } from "./begin.ts";
 import type { ExplainOptions } from "./options.ts";
 import { type Voice, voice } from "./voice.ts";
@@ -66,7 +67,7 @@ export async function explainCommand(elements: readonly string[], options: Expla
   if (firstNonfinite === (wanted !== undefined))
     throw new UserError("explain needs --step <n> with elements such as conv1/kernel[17], or --first-nonfinite.");
   if (!firstNonfinite && these.length === 0)
-    throw new UserError("explain --step needs an element or more: npm start -- explain --step 12 conv1/kernel[17]");
+    throw new UserError(`explain --step needs an element or more: ${program} explain --step 12 conv1/kernel[17]`);
   const mnist = await loadMnist(options.data);
   const { digits, optimizer } = await prepared(saved.recipe, mnist);
   if (fingerprint(digits) !== saved.data)

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { oneLine } from "../errors.ts";
 import { pick } from "../training/names.ts";
-import { packageVersion } from "../version.ts";
+import { isBundle, packageVersion, program } from "../version.ts";
 import {
   type CompareOptions,
   compareOptions,
@@ -17,55 +17,56 @@ import {
   trainOptions,
 } from "./options.ts";
 
+const start = (isBundle ? "./train" : "npm start").padEnd(program.length + 39);
 const examples = `
 Examples:
-  npm start                                             RAdam, a convolutional network, the best device available
-  npm start -- train --optimizer adamw --lr 2e-3 --weight-decay 0.01
-  npm start -- train --engine tfjs --device wasm        the same with TensorFlow.js in WebAssembly
-  npm start -- train --resume                           resume the newest run
-  npm start -- compare --optimizers radam,adam,sgd --lrs 1e-3,3e-3 --seeds 3
-  npm start -- compare --optimizers radam --regularizers none,dropout,augment,mixup,cutmix --limit 2000 --epochs 20
-  npm start -- evaluate --checkpoint runs/latest
-  npm start -- predict photo.jpg drawings/              read your own digits
-  npm start -- explain --step 812 conv1/kernel[17]      every symbol's value in that update, of that element
-  npm start -- devices`;
+  ${start}RAdam, a convolutional network, the best device available
+  ${program} train --optimizer adamw --lr 2e-3 --weight-decay 0.01
+  ${program} train --engine tfjs --device webgpu      the same with TensorFlow.js on a GPU
+  ${program} train --resume                           resume the newest run
+  ${program} compare --optimizers radam,adam,sgd --lrs 1e-3,3e-3 --seeds 3
+  ${program} compare --optimizers radam --regularizers none,dropout,augment,mixup,cutmix --limit 2000 --epochs 20
+  ${program} evaluate --checkpoint runs/latest
+  ${program} predict photo.jpg drawings/              read your own digits
+  ${program} explain --step 812 conv1/kernel[17]      every symbol's value in that update, of that element
+  ${program} devices`;
 
 /** The commands. Each imports its code when it runs, so that help and option errors are instant. */
 function build(done: (code: Promise<number>) => void): Command {
-  const program = new Command("npm start --")
+  const commands = new Command(program)
     .description("Trains a small network on MNIST with any Descent optimizer, on a GPU or a CPU.")
     .version(packageVersion(), "--version", "print the version of the optimizers")
     .addHelpText("after", examples)
     .helpCommand(false);
-  const train = program.command("train", { isDefault: true }).description("train a network (the default command)");
+  const train = commands.command("train", { isDefault: true }).description("train a network (the default command)");
   trainOptions(train).action((options: TrainOptions, command: Command) =>
     done(import("./train.ts").then(({ trainCommand }) => trainCommand(options, command))),
   );
-  const compare = program
+  const compare = commands
     .command("compare")
     .description("train several optimizers, rates and seeds, and print a table");
   compareOptions(compare).action((options: CompareOptions) =>
     done(import("./compare.ts").then(({ compareCommand }) => compareCommand(options))),
   );
-  const evaluate = program.command("evaluate").description("test a trained network");
+  const evaluate = commands.command("evaluate").description("test a trained network");
   evaluateOptions(evaluate).action((options: EvaluateOptions) =>
     done(import("./evaluate.ts").then(({ evaluateCommand }) => evaluateCommand(options))),
   );
-  const predict = program.command("predict").description("read digits from your own pictures");
+  const predict = commands.command("predict").description("read digits from your own pictures");
   predictOptions(predict).action((pictures: string[], options: PredictOptions) =>
     done(import("./predict.ts").then(({ predictCommand }) => predictCommand(pictures, options))),
   );
-  const explain = program
+  const explain = commands
     .command("explain")
     .description("replay a run to an update, and print every value of the optimizer's equations there");
   explainOptions(explain).action((elements: string[], options: ExplainOptions) =>
     done(import("./explain.ts").then(({ explainCommand }) => explainCommand(elements, options))),
   );
-  const devices = program.command("devices").description("list the devices and engines of this machine");
+  const devices = commands.command("devices").description("list the devices and engines of this machine");
   devicesOptions(devices).action((options: DevicesOptions) =>
     done(import("./devices.ts").then(({ devicesCommand }) => devicesCommand(options))),
   );
-  return program;
+  return commands;
 }
 
 /** Names that other programs give these options. */
@@ -105,10 +106,10 @@ function sentence(error: CommanderError): string {
 export async function main(args: readonly string[]): Promise<number> {
   try {
     let work: Promise<number> | undefined;
-    const program = build((code) => {
+    const commands = build((code) => {
       work = code;
     });
-    for (const command of [program, ...program.commands]) {
+    for (const command of [commands, ...commands.commands]) {
       command
         .exitOverride()
         .configureOutput({ outputError: () => {} })
@@ -119,10 +120,10 @@ export async function main(args: readonly string[]): Promise<number> {
       pick(
         "command",
         command,
-        program.commands.map((one) => one.name()),
+        commands.commands.map((one) => one.name()),
       );
     }
-    program.parse(args, { from: "user" });
+    commands.parse(args, { from: "user" });
     return (await work) ?? 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help was asked for, and is printed

@@ -9,6 +9,7 @@ import { type Ended, newTraining, prepared, resumedTraining, type World } from "
 import { closingLine, flag, optimizerShare } from "../run/summary.ts";
 import { defaultDecay } from "../training/optimizer.ts";
 import type { Recipe } from "../training/recipe.ts";
+import { program } from "../version.ts";
 import { begin, describe } from "./begin.ts";
 import { recipeOf, type TrainOptions } from "./options.ts";
 import { type Voice, voice, whileListening } from "./voice.ts";
@@ -30,7 +31,7 @@ async function run(
     const world = { engine, choice, mnist, progress: out.progress, stop: interrupt.asked, checkpointEvery, watch, tensorboard }; // biome-ignore format: one line
     const { folder, summary } = await go(world);
     if (summary === undefined) {
-      out.interrupted({ folder, resume: `npm start -- train --resume ${folder}` });
+      out.interrupted({ folder, resume: `${program} train --resume ${folder}` });
       return interrupt.code();
     }
     const share = optimizerShare(summary);

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { oneLine } from "../errors.ts";
+import { isBundle, program } from "../version.ts";
 import type { Found, Place } from "./device.ts";
 
 /** The result of a probe. */
@@ -20,7 +21,9 @@ export const resolve = (name: string, from: NodeJS.Require = here): string | und
 /** An engine that is not installed, with the command that installs it. */
 export const notInstalled = (name: string, { device, engine }: Place): Look => ({
   usable: false,
-  what: `${name} is not installed: npm start -- --engine ${engine} --device ${device} installs it`,
+  what: isBundle
+    ? `${name} is not in this bundle`
+    : `${name} is not installed: ${program} --engine ${engine} --device ${device} installs it`,
 });
 
 export interface Ran {

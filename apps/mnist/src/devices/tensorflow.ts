@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { isBundle } from "../version.ts";
 import { answer, type Look, probe, resolve, short, text } from "./probe.ts";
 
 const here = createRequire(import.meta.url);
@@ -75,6 +76,9 @@ export function tfjsCuda(nvidia: Look, tensorflow: Tensorflow): Look {
 export function tfjsCpu(tensorflow: Tensorflow): Look {
   if (!("trouble" in tensorflow)) return { usable: true, what: `native kernels of TensorFlow ${tensorflow.version}` };
   if (!tensorflow.installed)
-    return { usable: true, what: "plain JavaScript, slow (native kernels: npm run setup:tensorflow)" };
+    return {
+      usable: true,
+      what: `plain JavaScript, slow${isBundle ? "" : " (native kernels: npm run setup:tensorflow)"}`,
+    };
   return { usable: false, what: tensorflow.trouble, remedy: "Install it again: npm run setup:tensorflow." };
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import { cleanTemporaries, type Lock, LockedError, lock, writeLink } from "@descent/files";
 import { makeFolder, readBounded, write } from "../disk.ts";
 import { cannotRead, cannotWrite, isCode, UserError } from "../errors.ts";
+import { program } from "../version.ts";
 
 export const runs = "runs";
 
@@ -173,7 +174,7 @@ export function latestCheckpoint(): string {
 export function latestModel(): string {
   const found = newestCheckpoint();
   if (found === undefined)
-    throw new UserError("There is no trained network yet: run `npm start`, or name one with --checkpoint.");
+    throw new UserError(`There is no trained network yet: run \`${program} train\`, or name one with --checkpoint.`);
   const file = path.join(path.dirname(found), names.model);
   return isFile(file) ? file : found;
 }

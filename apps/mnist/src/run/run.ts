@@ -18,6 +18,7 @@ import { checkPosition, start } from "../training/position.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { mixes } from "../training/regularizers.ts";
 import { type Best, hasStalled, type Outcome, type Saved, train, updatesOf } from "../training/train.ts";
+import { program } from "../version.ts";
 import { Board } from "./board.ts";
 import { type Checkpoint, saveCheckpoint, saveModel, type Where } from "./checkpoint.ts";
 import { addFinding, readFindings, rewindFindings } from "./findings.ts";
@@ -211,7 +212,7 @@ async function training(run: Run): Promise<Ended> {
     });
     if (outcome.evaluation === undefined) {
       progress.say(
-        `Stopped after ${thousands(outcome.position.step)} updates. Continue with: npm start -- train --resume ${folder}`,
+        `Stopped after ${thousands(outcome.position.step)} updates. Continue with: ${program} train --resume ${folder}`,
       );
       return { folder, summary: undefined };
     }

@@ -11,7 +11,7 @@ import type { Optimizer } from "../training/optimizer.ts";
 import type { Position } from "../training/position.ts";
 import type { Recipe } from "../training/recipe.ts";
 import type { Outcome } from "../training/train.ts";
-import { packageVersion } from "../version.ts";
+import { packageVersion, program } from "../version.ts";
 import { names } from "./folder.ts";
 
 /** summary.json of a finished run. */
@@ -137,7 +137,7 @@ export const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (capit
 /** The command line of a recipe. */
 export const commandOf = (recipe: Recipe, { device, engine }: Place): string =>
   [
-    "npm start -- train",
+    `${program} train`,
     ...Object.entries({ ...recipe, device, engine }).flatMap(([name, value]) =>
       value === undefined ? [] : [flag(name), quote(String(value))],
     ),

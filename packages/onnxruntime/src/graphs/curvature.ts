@@ -1,6 +1,6 @@
+import { OptimizerError } from "@descent/core";
 import { differentiate, type Graph } from "@descent/onnx";
 import type { Target } from "@descent/onnx/autodiff";
-
 import type { TrainingGraph } from "./source.ts";
 
 /** The input for a direction by its parameter, under a name that no model has. */
@@ -19,6 +19,11 @@ export interface CurvatureGraph {
  * direction (Pearlmutter, 1994). It costs about as much as three passes forward and backward.
  */
 export function curvature({ graph: once, parameters, seeds }: TrainingGraph, target: Target): CurvatureGraph {
+  const table = parameters.find(({ rows }) => rows !== undefined);
+  if (table !== undefined)
+    throw new OptimizerError(
+      `The gradient of \`${table.name}\` is of some rows, which is not differentiated again. Leave out \`rows\`.`,
+    );
   for (const { name, shape } of parameters) once.input(probeName(name), { elem: "float32", shape });
   const { graph, inputs } = differentiate(once, {
     loss: (g) => {

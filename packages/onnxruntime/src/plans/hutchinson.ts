@@ -1,8 +1,8 @@
 import { drawn, hashOf, size } from "@descent/core/adapter";
-import { probeName } from "../graphs/curvature.ts";
 import type { Weight } from "../graphs/source.ts";
 import type { RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiled, Compiler } from "../session/compiler.ts";
+import { hessianTimes } from "./hessian.ts";
 import type { Gradients } from "./training.ts";
 
 /** The input of rules that reads the estimate. */
@@ -26,24 +26,15 @@ export class Hutchinson {
   }
 
   /** The estimate in update `t`, by a session for products with the Hessian, and its feeds besides the directions. */
-  async diagonal(
-    t: number,
-    { session, gradients }: Compiled,
-    feeds: Readonly<Record<string, RuntimeTensor>>,
-  ): Promise<Gradients> {
+  async diagonal(t: number, compiled: Compiled, feeds: Readonly<Record<string, RuntimeTensor>>): Promise<Gradients> {
     const means = new Map(this.#weights.map(({ name, shape }) => [name, new Float32Array(size(shape))]));
     for (let site = 0; site < this.#samples; site++) {
-      const directions = new Map(this.#weights.map((weight) => [weight.name, this.#direction(weight, t, site)]));
-      const { Tensor } = this.#compiler.runtime;
-      const probes = this.#weights.flatMap(({ name, shape }) =>
-        session.inputs.has(probeName(name))
-          ? [[probeName(name), new Tensor("float32", directions.get(name)!, shape)] as const] // drawn above
-          : [],
+      const directions: Gradients = Object.fromEntries(
+        this.#weights.map((weight) => [weight.name, this.#direction(weight, t, site)]),
       );
-      const products = await session.run({ ...feeds, ...Object.fromEntries(probes) });
+      const products = await hessianTimes(this.#compiler.runtime, this.#weights, compiled, feeds, directions);
       for (const [name, mean] of means) {
-        const product = products[gradients.get(name)!]!.data as Float32Array; // there is one for every parameter, float32
-        const u = directions.get(name)!; // as above
+        const [product, u] = [products[name]!, directions[name]!]; // there is one for every parameter
         for (let i = 0; i < mean.length; i++) mean[i]! += (u[i]! * product[i]!) / this.#samples;
       }
     }

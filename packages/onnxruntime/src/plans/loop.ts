@@ -19,6 +19,7 @@ import type { RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiled, Compiler } from "../session/compiler.ts";
 import { agreeOn } from "./agree.ts";
 import { addFinite, FINITE } from "./finite.ts";
+import { checkVector, hessianTimes } from "./hessian.ts";
 import { CURVATURE, Hutchinson } from "./hutchinson.ts";
 import { checkInputs, oddInput } from "./inputs.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";
@@ -146,6 +147,14 @@ export class TrainingLoop<H> implements Training {
         [name, this.#whole(name, results, compiled) ?? (results[output]!.data as Float32Array).slice()] as const, // gradients are float32
     );
     return { ...forwardOf(results, compiled), gradients: Object.fromEntries(gradients) };
+  }
+
+  async hessianProduct(batch: readonly Fed[], vector: Gradients): Promise<Gradients> {
+    checkVector(vector, this.#weights);
+    const compiled = await this.#compiler.compiled("curvature", batch);
+    const feeds = this.#feeds(batch, compiled);
+    const found = await hessianTimes(this.#compiler.runtime, this.#weights, compiled, feeds, vector);
+    return Object.fromEntries(Object.entries(found).map(([name, product]) => [name, product.slice()]));
   }
 
   /** The gradient of a table as a whole, where the run gave it by rows. */

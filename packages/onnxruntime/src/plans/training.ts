@@ -74,6 +74,8 @@ export interface Training {
   applyAccumulated(guard: boolean): Promise<string | undefined>;
   /** Forward and backward; returns copies of the gradients and changes nothing. */
   gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }>;
+  /** The Hessian of the loss times a vector, by parameter: the model differentiated twice. */
+  hessianProduct(batch: readonly Fed[], vector: Gradients): Promise<Gradients>;
   /** The update by the caller's gradients; returns the fault, if there was one. */
   applyGradients(gradients: GivenGradients, guard: boolean, inputs?: StepInputs): Promise<string | undefined>;
   evaluate(batch: readonly Fed[]): Promise<Forward>;

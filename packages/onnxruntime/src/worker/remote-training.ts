@@ -43,6 +43,9 @@ export class RemoteTraining implements Training {
   gradients(batch: readonly Fed[]): Promise<Forward & { readonly gradients: Gradients }> {
     return this.#call("gradients", batch);
   }
+  hessianProduct(batch: readonly Fed[], vector: Gradients): Promise<Gradients> {
+    return this.#call("hessianProduct", batch, vector);
+  }
   applyGradients(gradients: GivenGradients, guard: boolean, inputs?: StepInputs): Promise<string | undefined> {
     return this.#call("applyGradients", gradients, guard, inputs);
   }
