@@ -48,7 +48,7 @@ const python = (...modules: string[]): boolean =>
     `import importlib.util as i, sys; sys.exit(any(i.find_spec(m) is None for m in ${JSON.stringify(modules)}))`,
   );
 
-/** What `npm run bundle:offline` needs. */
+/** Whether `npm run bundle:offline` can pack an archive here. */
 export const canBundle: boolean = process.platform === "linux" && runs("tar", "--version") && runs("xz", "--version");
 
 /** Every optional part. The software GPU and the browser stand before what shares their files. */

@@ -169,7 +169,7 @@ describe("the engine tfjs", () => {
   });
 });
 
-/** What `tf.loadLayersModel` makes of a saved model: probabilities. */
+/** The probabilities that `tf.loadLayersModel` gives with a saved model. */
 async function byTfjs(folder: string, images: Float32Array): Promise<Float32Array> {
   const { modelTopology, weightsManifest } = JSON.parse(readFileSync(path.join(folder, "model.json"), "utf8"));
   const bytes = readFileSync(path.join(folder, weightsManifest[0].paths[0]));
@@ -182,7 +182,7 @@ async function byTfjs(folder: string, images: Float32Array): Promise<Float32Arra
   return found as Float32Array;
 }
 
-/** What plain onnxruntime-node makes of it: logits. */
+/** The logits of plain onnxruntime-node with it. */
 async function byOnnxruntime(folder: string, images: Float32Array): Promise<Float32Array> {
   const session = await ort.InferenceSession.create(path.join(folder, "model.onnx"));
   const { logits } = await session.run({ images: new ort.Tensor("float32", images, [20, 28, 28, 1]) });

@@ -29,7 +29,7 @@ export class Samples {
   readonly #rows: { readonly x: Float32Array; readonly label: number }[] = [];
   readonly #totals = new Map<number, number>();
   #classes = true;
-  /** What `#neighbours` found among the samples that are kept. */
+  /** The result of `#neighbours` for the samples that are kept. */
   #agreement: { readonly agree: number; readonly chance: number } | undefined;
 
   /** Takes a batch before its order is judged: labels are class numbers or values, one per sample. */
