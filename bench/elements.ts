@@ -1,8 +1,10 @@
 import { adam, adamw } from "@descent/adam";
 import { optimizer, type Precision } from "@descent/arrays";
 import { rule } from "@descent/core";
+import { optimizer as tfjsOptimizer } from "@descent/tfjs";
 import type { Effort } from "./measure.ts";
 import { digits, table } from "./report.ts";
+import { tfjsOn } from "./training-tfjs.ts";
 import { compare, ours, type Turn, timed } from "./turns.ts";
 
 const SIZE = 1024;
@@ -15,6 +17,22 @@ const noisy = [
   rule({ ...plain, id: "bench/uniform", title: "uniform", update: { p: "p - lr * g + lr * uniform()" } }),
   rule({ ...plain, id: "bench/rademacher", title: "rademacher", update: { p: "p - lr * g + lr * rademacher()" } }),
 ];
+
+type State = Readonly<Record<string, Precision>>;
+
+/** AdamW on a variable of TensorFlow.js, on its wasm backend. */
+async function onTfjs(state: State): Promise<Turn> {
+  const tf = await tfjsOn("wasm");
+  const w = tf.variable(tf.zeros([SIZE, SIZE]));
+  const g = tf.tensor(
+    Float32Array.from({ length: SIZE ** 2 }, (_, i) => Math.sin(i * i)),
+    [SIZE, SIZE],
+  );
+  const opt = tfjsOptimizer(adamw({ lr: 1e-9 }), { state, nonFinite: "apply" });
+  const run = (): void => opt.applyGradients({ [w.name]: g });
+  run();
+  return timed(run);
+}
 
 const WIDTH = 64;
 const LOOKED_UP = 256;
@@ -41,12 +59,19 @@ export async function elements(effort: Effort, say: (text: string) => void): Pro
   for (const precision of ["bfloat16", "float8"] as const)
     for (const slots of [["m"], ["v"], ["m", "v"]]) {
       say(`AdamW with ${slots.join(" and ")} in ${precision}`);
-      const state: Record<string, Precision> = Object.fromEntries(slots.map((slot) => [slot, precision]));
+      const state: State = Object.fromEntries(slots.map((slot) => [slot, precision]));
       const [mine, plainly] = await compare(
         [ours(adamw({ lr: 1e-9 }), SIZE, SIZE, { state }), ours(adamw({ lr: 1e-9 }), SIZE, SIZE)],
         effort,
       );
-      coded.push([`${slots.join(" and ")} in ${precision}`, digits(mine!), `${digits(mine! / plainly!)}×`]);
+      const [theirs, alike] = await compare([await onTfjs(state), await onTfjs({})], effort);
+      coded.push([
+        `${slots.join(" and ")} in ${precision}`,
+        digits(mine!),
+        `${digits(mine! / plainly!)}×`,
+        digits(theirs!),
+        `${digits(theirs! / alike!)}×`,
+      ]);
     }
   const looked: string[][] = [];
   const dense = ours(adam({ lr: 1e-9 }), LOOKED_UP, WIDTH);
@@ -63,7 +88,7 @@ export async function elements(effort: Effort, say: (text: string) => void): Pro
   }
   return [
     "AdamW on 1024 × 1024, beside its step with float32 state.",
-    table(["state", "ms", "float32 state"], coded),
+    table(["state", "arrays, ms", "float32 state", "tfjs-wasm, ms", "float32 state"], coded),
     `Adam on ${LOOKED_UP} rows of a table, \`{ rows, data }\`, beside its dense step of ${LOOKED_UP} × ${WIDTH}.`,
     table(["table", "ms", "dense step of the rows alone"], looked),
     "SGD on 1024 × 1024 with a random number per element.",
