@@ -10,6 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HANG } from "../../../tests/limits.ts";
 import { chromium } from "../../../tests/optional.ts";
 import { serve } from "../../playground/test/serve.ts";
+import { lessons } from "../src/facts/lessons.ts";
+import learningRate from "../src/lessons/learning-rate.ts";
 
 /* The site as `npm run docs:dev` builds it, without the playground, which has tests of its own. */
 
@@ -68,7 +70,12 @@ test("asks at most 130 KB of a reader for a page and what it computes with, font
       .filter((one) => one.startsWith("assets/"))
       .map((one) => [path.basename(one), one]),
   );
-  const size = (file: string): number => gzipSync(readFileSync(path.join(folder, file))).length;
+  const known = new Map<string, number>();
+  const size = (file: string): number => {
+    const found = known.get(file) ?? gzipSync(readFileSync(path.join(folder, file))).length;
+    known.set(file, found);
+    return found;
+  };
   /** A file and all that it imports at once, workers too; what is imported later, such as a family, is one of many. */
   const closure = (file: string, seen: Set<string>): Set<string> => {
     if (seen.has(file)) return seen;
@@ -87,6 +94,8 @@ test("asks at most 130 KB of a reader for a page and what it computes with, font
   expect(sizes.length).toBeGreaterThan(rules.length);
   expect(sizes.filter(([, bytes]) => bytes > 130 * 1024)).toEqual([]);
 });
+
+const none = { side: 0, x: new Float32Array(0), labels: new Uint8Array(0), train: 0 };
 
 describe.skipIf(chromium === undefined)("in a browser", () => {
   let server: Awaited<ReturnType<typeof serve>>;
@@ -142,7 +151,33 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     await page.close();
   });
 
-  test.each(["", "rules/", "rules/adamw/", "compare/"])(
+  test("a lesson computes again what a reader moves, in Node's words", async () => {
+    const page = await open("lessons/learning-rate/");
+    await page.locator("[data-ready]").waitFor({ state: "attached" });
+    await page.getByRole("spinbutton", { name: "Rate η" }).fill("0.9");
+    await page.getByRole("spinbutton", { name: "Rate η" }).press("Enter");
+    const { caption } = learningRate.show({ rate: 0.9, curvature: 2 }, none);
+    expect(caption).toContain("it alternates and converges");
+    await page.getByText(caption).waitFor();
+    await page.close();
+  });
+
+  test("lessons run in the browser, with digits and methods too; Node runs the same code for all of them", async () => {
+    const some = lessons.filter(({ number }) => [3, 11, 24].includes(number));
+    expect(some.length).toBe(3);
+    for (const { id, number, knobs } of some) {
+      const page = await open(`lessons/${id}/`);
+      await page.locator("[data-ready]").waitFor({ state: "attached" });
+      const before = await page.locator("[data-caption]").textContent();
+      const name = Object.entries(knobs).find(([, { kind }]) => kind === "range")![0]; // each has one
+      const slider = page.locator(`#knob-${name}`).locator("xpath=preceding-sibling::input");
+      await slider.press(number === 24 ? "End" : "Home");
+      await expect.poll(() => page.locator("[data-caption]").textContent(), { timeout: HANG / 3 }).not.toBe(before);
+      await page.close();
+    }
+  });
+
+  test.each(["", "rules/", "rules/adamw/", "compare/", "lessons/", "lessons/jensen/"])(
     "/%s has no fault that axe finds, in light and in dark, and no sideways scroll at 360 pixels",
     async (at) => {
       const page = await open(at, 360);

@@ -3,28 +3,34 @@ import path from "node:path";
 import { load, rules } from "@descent/catalogue";
 import { encode, initial } from "@descent/playground/link";
 import type { Entry } from "../client/search.ts";
+import { digitBytes } from "../facts/digits.ts";
+import { lessons } from "../facts/lessons.ts";
 import { documentOf } from "../html/layout.ts";
 import type { Page } from "../html/page.ts";
+import { digitsOf } from "../kit/digits.ts";
 import { compared, comparePage } from "../pages/compare.ts";
 import { homePage } from "../pages/home.ts";
+import { lessonPages } from "../pages/lessons.ts";
 import { rulePage } from "../pages/rule.ts";
 import { rulesPage } from "../pages/rules.ts";
 import { buildClient } from "./client.ts";
 
 /** Every page of the site. */
-export async function allPages(): Promise<Page[]> {
+export async function allPages(digits: Uint8Array): Promise<Page[]> {
   const ofRules = await Promise.all(
     rules.map(async (rule) => {
       const mine = { parent: rule.id, title: "", text: "" };
       return rulePage(rule, await load(rule.id), `#${await encode({ ...initial, page: "rule", mine })}`);
     }),
   );
-  return [homePage(), rulesPage, comparePage, ...ofRules];
+  return [homePage(), ...lessonPages(lessons, digitsOf(digits)), rulesPage, comparePage, ...ofRules];
 }
 
 /** Builds the site into a folder, without the playground. Returns its pages. */
 export async function buildSite(folder: string): Promise<Page[]> {
-  const [assets, pages] = [await buildClient(folder), await allPages()];
+  const digits = digitBytes();
+  const [assets, pages] = [await buildClient(folder), await allPages(digits)];
+  writeFileSync(path.join(folder, "digits.bin"), digits);
   const paths = new Set<string>();
   for (const page of pages) {
     if (paths.has(page.path)) throw new Error(`Two pages are at ${page.path}.`);

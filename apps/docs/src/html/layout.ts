@@ -10,6 +10,7 @@ export interface Assets {
 }
 
 const parts: readonly { readonly part: Part; readonly title: string; readonly path: string }[] = [
+  { part: "lessons", title: "Lessons", path: "lessons/" },
   { part: "rules", title: "Rules", path: "rules/" },
 ];
 

@@ -24,7 +24,7 @@ const racers: readonly { readonly id: string; readonly title: string; readonly r
 function raced(): { readonly figure: Html; readonly data: string; readonly legend: Html } {
   const known = surfaces.find(({ id }) => id === "himmelblau")!; // a known one
   const on = surface(known.text);
-  const rates = ratesFrom(1e-3, 0.3, 7);
+  const rates = ratesFrom(1e-3, 0.3, 9);
   const runs = racers.map(({ id, title, rule }) => {
     const points = sweep({ surface: on, start: known.start, steps: STEPS, rates, rule });
     const best = points.reduce((a, b) => (b.losses[0]! < a.losses[0]! ? b : a)).lr; // one seed
@@ -109,10 +109,10 @@ export function homePage(): Page {
 <section class="hero">
 <div class="pitch"><h1>Optimizers, written as the equations of their papers</h1>
 <p class="lede">Descent runs them on typed arrays, WebGPU, TensorFlow.js and, for any ONNX model, on stock ONNX Runtime. ${rules.length} rules, ${transforms.length} transforms, each checked step by step against PyTorch, Optax or its authors’ code.</p>
-<p class="buttons"><a class="button primary" href="${to("rules/")}">Browse the rules</a></p>
+<p class="buttons"><a class="button primary" href="${to("lessons/")}">Learn by watching</a> <a class="button" href="${to("rules/")}">Browse the rules</a></p>
 ${legend}</div>
 <div class="race-home" data-race="${data}">${figure}<div class="playback"><button type="button" class="primary" data-play>Play</button><input type="range" min="0" value="0" data-scrub aria-label="Step of the race" /></div>
-<p class="hint">Each at its best of seven rates from 0.001 to 0.3, from one start, ${STEPS} steps. <a href="${to("playground/")}">Change anything in the playground</a>.</p></div>
+<p class="hint">Each at its best of nine rates from 0.001 to 0.3, from one start, ${STEPS} steps. <a href="${to("playground/")}">Change anything in the playground</a>.</p></div>
 </section>
 <section class="installs" aria-labelledby="install"><h2 id="install">Three ways in</h2><div class="thirds">${installs.map(
       ({ title, line, use }) => html`<div><h3>${title}</h3>${code(line, "sh")}${code(use, "ts")}</div>`,

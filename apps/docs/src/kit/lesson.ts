@@ -1,0 +1,109 @@
+import type { Figure } from "@descent/viz";
+import type { Digits } from "./digits.ts";
+
+/** A number that a reader moves. */
+export interface RangeKnob {
+  readonly kind: "range";
+  readonly label: string;
+  readonly min: number;
+  readonly max: number;
+  readonly value: number;
+  /** The distance between two values; of their logarithms to base 10 where it is logarithmic. */
+  readonly step: number;
+  readonly log: boolean;
+}
+/** One of several things. */
+export interface ChoiceKnob {
+  readonly kind: "choice";
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly (readonly [id: string, title: string])[];
+}
+type Knob = RangeKnob | ChoiceKnob;
+type Knobs = Readonly<Record<string, Knob>>;
+/** The values of knobs, by name. */
+export type Values<K extends Knobs> = { readonly [N in keyof K]: K[N] extends RangeKnob ? number : string };
+
+export const range = (
+  label: string,
+  [min, max]: readonly [number, number],
+  value: number,
+  step: number,
+  log = false,
+): RangeKnob => ({ kind: "range", label, min, max, value, step, log });
+
+export const choice = (
+  label: string,
+  options: Readonly<Record<string, string>>,
+  value: string = Object.keys(options)[0]!,
+): ChoiceKnob => ({ kind: "choice", label, value, options: Object.entries(options) });
+
+/** A lesson as its file writes it. */
+interface Given<K extends Knobs, M> {
+  readonly number: number;
+  readonly id: string;
+  readonly title: string;
+  /** The lectures that have it: A is Lim's, B is Dillhoff's. */
+  readonly from: "A" | "B" | "A, B";
+  /** What a reader wonders before. */
+  readonly question: string;
+  /** The argument, a paragraph each; code stands between backticks. */
+  readonly words: readonly string[];
+  /** What can be tested. */
+  readonly claim: string;
+  readonly knobs: K;
+  /** Whether the model needs digits of MNIST. */
+  readonly digits?: boolean;
+  /** Everything that is computed from the knobs. */
+  readonly model: (values: Values<K>, digits: Digits) => M;
+  /** What is seen, from the model's numbers. */
+  readonly caption: (model: M, values: Values<K>) => string;
+  readonly figures: (model: M, values: Values<K>) => readonly Pick<Figure, "svg" | "table">[];
+  /** The names of the lines, in the order of their styles. */
+  readonly key?: (model: M, values: Values<K>) => readonly string[];
+}
+
+/** What a page shows of a lesson for some values of its knobs. */
+export interface Shown {
+  readonly caption: string;
+  readonly figures: readonly Pick<Figure, "svg" | "table">[];
+  readonly key: readonly string[];
+}
+
+/** A lesson as pages use it. */
+export interface Lesson {
+  readonly number: number;
+  readonly id: string;
+  readonly title: string;
+  readonly from: string;
+  readonly question: string;
+  readonly words: readonly string[];
+  readonly claim: string;
+  readonly knobs: Knobs;
+  readonly digits: boolean;
+  show(values: Readonly<Record<string, number | string>>, digits: Digits): Shown;
+}
+
+/** Makes a lesson. `model` takes some of its values; the others are as the page opens. */
+export function lesson<const K extends Knobs, M>(
+  given: Given<K, M>,
+): Lesson & { compute(values?: Partial<Values<K>>, digits?: Digits): M } {
+  const initial = Object.fromEntries(Object.entries(given.knobs).map(([name, { value }]) => [name, value]));
+  const all = (values: object): Values<K> => ({ ...initial, ...values }) as Values<K>; // each knob has its value
+  return {
+    ...given,
+    digits: given.digits === true,
+    compute: (values = {}, digits = none) => given.model(all(values), digits),
+    show(values, digits) {
+      const state = all(values);
+      const model = given.model(state, digits);
+      return {
+        caption: given.caption(model, state),
+        figures: given.figures(model, state),
+        key: given.key?.(model, state) ?? [],
+      };
+    },
+  };
+}
+
+const none: Digits = { side: 0, x: new Float32Array(0), labels: new Uint8Array(0), train: 0 };

@@ -1,0 +1,65 @@
+import { rmsprop } from "@descent/adagrad";
+import { adam } from "@descent/adam";
+import { momentum, sgd } from "@descent/sgd";
+import { contourChart, lineChart } from "@descent/viz";
+import { fieldOf, race, surface, surfaces } from "@descent/viz/races";
+import { choice, lesson, range, say } from "../kit/index.ts";
+
+const STEPS = 150;
+
+export default lesson({
+  number: 7,
+  id: "obstacles",
+  title: "Minimum, saddle, plateau, cliff",
+  from: "A",
+  question: "Who gets stuck where?",
+  words: [
+    "A gradient can vanish without a minimum: on a saddle, which falls away to both sides, and on a plateau, which falls nowhere. On a cliff it is so long that one step throws the walk far away.",
+    "Rules that divide by the size of past gradients (RMSprop, Adam) walk at the same speed over flat and steep ground, so plateaus and saddles hold them less. That does not help on a plateau whose gradient is exactly zero in float32.",
+  ],
+  claim:
+    "Off the saddle’s ridge, Adam and RMSprop leave within 150 steps at a rate at which gradient descent has hardly moved.",
+  knobs: {
+    place: choice("Obstacle", { saddle: "saddle", easom: "plateau", cliff: "cliff", ellipse: "plain minimum" }),
+    rate: range("Rate", [0.001, 1], 0.02, 0.05, true),
+  },
+  model({ place, rate }) {
+    const known = surfaces.find(({ id }) => id === place)!; // one of the choices
+    const on = surface(known.text);
+    const rules = { "Gradient descent": sgd, Momentum: momentum, RMSprop: rmsprop, Adam: adam };
+    const runs = Object.entries(rules).map(([name, rule]) => ({
+      name,
+      ...race({ surface: on, rule: rule({ lr: rate }), start: known.start, steps: STEPS }),
+    }));
+    return { known, field: fieldOf(on, known.x, known.y, 64, 64), runs };
+  },
+  caption: ({ known, runs }) =>
+    `${known.sentence} After ${STEPS} steps: ${runs
+      .map(({ name, x, y, loss, stopped }) => {
+        const moved = Math.hypot(x.at(-1)! - x[0]!, y.at(-1)! - y[0]!);
+        return stopped
+          ? `${name} stopped at step ${stopped.step}`
+          : `${name} moved ${say(moved, 2)} to a loss of ${say(loss.at(-1)!, 2)}`;
+      })
+      .join("; ")}.`,
+  key: ({ runs }) => runs.map(({ name }) => name),
+  figures: ({ known, field, runs }) => [
+    contourChart({
+      title: known.title,
+      field,
+      paths: runs.map(({ name, x, y }) => ({ name, x, y })),
+      marks: known.minima,
+      width: 620,
+      height: 440,
+      id: "obstacle",
+    }),
+    lineChart({
+      title: "Loss by step",
+      x: { label: "step" },
+      y: { label: "loss" },
+      series: runs.map(({ name, loss }) => ({ name, y: loss })),
+      height: 220,
+      id: "losses",
+    }),
+  ],
+});
