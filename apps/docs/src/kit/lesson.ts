@@ -45,25 +45,25 @@ interface Given<K extends Knobs, M> {
   readonly title: string;
   /** The lectures that have it: A is Lim's, B is Dillhoff's. */
   readonly from: "A" | "B" | "A, B";
-  /** What a reader wonders before. */
+  /** The question of a reader before the lesson. */
   readonly question: string;
   /** The argument, a paragraph each; code stands between backticks. */
   readonly words: readonly string[];
-  /** What can be tested. */
+  /** A sentence that a test checks. */
   readonly claim: string;
   readonly knobs: K;
   /** Whether the model needs digits of MNIST. */
   readonly digits?: boolean;
   /** Everything that is computed from the knobs. */
   readonly model: (values: Values<K>, digits: Digits) => M;
-  /** What is seen, from the model's numbers. */
+  /** The caption, from the numbers of the model. */
   readonly caption: (model: M, values: Values<K>) => string;
   readonly figures: (model: M, values: Values<K>) => readonly Pick<Figure, "svg" | "table">[];
   /** The names of the lines, in the order of their styles. */
   readonly key?: (model: M, values: Values<K>) => readonly string[];
 }
 
-/** What a page shows of a lesson for some values of its knobs. */
+/** The part of a page that changes with the knobs. */
 export interface Shown {
   readonly caption: string;
   readonly figures: readonly Pick<Figure, "svg" | "table">[];

@@ -1,7 +1,7 @@
 import { type Initializer, initialize, layouts } from "@descent/initializers";
 
 /** A nonlinearity by name, and its derivative by its value. */
-export const activations: Readonly<
+const activations: Readonly<
   Record<string, { readonly f: (x: number) => number; readonly slope: (y: number) => number }>
 > = {
   sigmoid: { f: (x) => 1 / (1 + Math.exp(-x)), slope: (y) => y * (1 - y) },
