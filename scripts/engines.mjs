@@ -19,7 +19,7 @@ export function needed(args, machine = thisMachine) {
 }
 
 /** The value of `--name value` or `--name=value`; the last one counts. */
-function option(args, name) {
+export function option(args, name) {
   let found;
   for (const [i, arg] of args.entries()) {
     if (arg === `--${name}`) found = args[i + 1];

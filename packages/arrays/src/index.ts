@@ -8,4 +8,6 @@ export { optimizer } from "./optimizer.ts";
 export type { Engine, OptimizerOptions } from "./options.ts";
 export type { Described } from "./parameters.ts";
 export type { CompiledCode, Native, NativeReport } from "./wasm/native.ts";
+export { type LocalSteps, type LocalStepsOptions, localSteps } from "./world/local-steps.ts";
 export type { Shard } from "./world/ranks.ts";
+export type { Wire } from "./world/wire.ts";

@@ -47,6 +47,7 @@ import type { Input } from "./step/group.ts";
 import { Pool } from "./threads/pool.ts";
 import { Tied } from "./tied.ts";
 import { allFinite } from "./wasm/finite.ts";
+import { Outer } from "./world/outer.ts";
 import { Ranks } from "./world/ranks.ts";
 
 /**
@@ -83,6 +84,8 @@ class ArraysOptimizer implements Optimizer {
   readonly #nonFinite: NonFinite;
   readonly #tied: Tied = new Tied();
   readonly #ranks: Ranks | undefined;
+  /** The exchanges between steps that ranks take alone. */
+  readonly #outer: Outer | undefined;
   /** The options that all ranks must have alike. */
   readonly #alike: readonly string[];
   /** Parameters whose rows count their own updates. */
@@ -103,6 +106,7 @@ class ArraysOptimizer implements Optimizer {
       world,
       shard,
       digestEvery,
+      local,
     } = checkOptions(options);
     this.engine = engine;
     this.#nonFinite = nonFinite;
@@ -125,13 +129,20 @@ class ArraysOptimizer implements Optimizer {
         native,
         divided: shard !== undefined,
       });
-      this.#loop = new Loop(this.#backend, configured, { world, shard: shard !== undefined });
+      this.#loop = new Loop(this.#backend, configured, local ? {} : { world, shard: shard !== undefined });
       this.#ranks = world && new Ranks(world, { shard, digestEvery, portion: (name) => this.#loop.portion(name) });
-      this.#alike = [`nonFinite: ${nonFinite}`, `shard: ${shard}`, `digestEvery: ${digestEvery}`];
+      this.#alike = [
+        `nonFinite: ${nonFinite}`,
+        `shard: ${shard}`,
+        `digestEvery: ${digestEvery}`,
+        `local: ${local && `every ${local.every}, send ${local.send}`}`,
+      ];
       this.#loop.add(entries.map(([, { parameter }]) => parameter));
       refuseUnknownSlots(precisions, this.#backend.slotNames);
       this.#changed();
       this.#startTogether(entries.map(([, entry]) => entry));
+      const trained = entries.flatMap(([name, entry]) => (this.#trained.has(name) ? [entry] : []));
+      this.#outer = local && new Outer(local, engine, trained, world);
     } catch (error) {
       this.#pool?.dispose();
       throw error;
@@ -207,7 +218,8 @@ class ArraysOptimizer implements Optimizer {
   }
 
   get stateBytes(): number {
-    return this.#loop.slots().reduce((bytes, { tensor }) => bytes + this.#backend.bytes(tensor), 0);
+    const own = this.#loop.slots().reduce((bytes, { tensor }) => bytes + this.#backend.bytes(tensor), 0);
+    return own + (this.#outer?.bytes ?? 0);
   }
 
   update(gradients: GradientsOf<string>, inputs?: InputsOf<string>, options?: UpdateOptions): void {
@@ -239,7 +251,8 @@ class ArraysOptimizer implements Optimizer {
     if (names.length > stepped.length) refuseUnknown(given, this.#parameters.byName);
     if (names.length === 0) named("The gradients", gradients as Named<Float32Array>); // throws for what has no names
     this.#backend.rowsPassing = byRows.length > 0;
-    if (this.#ranks) this.#together(this.#ranks, stepped, others?.numbers, examples);
+    if (this.#outer) this.#alone(this.#outer, stepped, others?.numbers);
+    else if (this.#ranks) this.#together(this.#ranks, stepped, others?.numbers, examples);
     else if (this.#nonFinite === "apply" || this.#finite(stepped)) this.#loop.update(stepped, others?.numbers);
     else return;
     for (const [name, step] of byRows) {
@@ -279,6 +292,15 @@ class ArraysOptimizer implements Optimizer {
         share.inputs[input] = array;
       }
     }
+  }
+
+  /** Takes a step without the other ranks, and exchanges the result of many when it is time. */
+  #alone(outer: Outer, stepped: readonly Stepped[], numbers: Numbers | undefined): void {
+    const arrayOf = (name: string): Float32Array => this.#parameters.byName.get(name)!.p.array; // it trains parameters of this optimizer
+    outer.before(arrayOf);
+    // Ranks count updates, skipped ones too, or they would not meet.
+    if (this.#nonFinite === "apply" || this.#finite(stepped)) this.#loop.update(stepped, numbers);
+    if (!this.midRound && outer.after(arrayOf)) this.#ranks?.compare(this.#loop.step, () => this.#arrays(), true);
   }
 
   /** Takes a step with the other ranks. */
@@ -337,11 +359,14 @@ class ArraysOptimizer implements Optimizer {
       ranks && divided.length > 0
         ? divided.map((one) => [one.key, ranks.whole(one, read)])
         : this.#loop.slots().map(({ key, shape, tensor }) => [key, { shape, data: read(tensor) }]);
-    return { meta: this.#loop.meta(), tensors: Object.fromEntries([...tensors, ...this.#countsByRow()]) };
+    const state = { meta: this.#loop.meta(), tensors: Object.fromEntries([...tensors, ...this.#countsByRow()]) };
+    return this.#outer ? this.#outer.state(state) : state;
   }
 
   load(state: StateDict, options?: LoadOptions): LoadReport {
-    const report = this.#loop.load(state, (tensor, data) => this.#backend.write(tensor, data), options);
+    const own = (inner: StateDict): LoadReport =>
+      this.#loop.load(inner, (tensor, data) => this.#backend.write(tensor, data), options);
+    const report = this.#outer ? this.#outer.load(state, options, own) : own(state);
     this.#byRows.clear();
     for (const [name] of this.#parameters.entries) if (this.#loop.counts(name)) this.#byRows.add(name);
     return report;
@@ -357,6 +382,7 @@ class ArraysOptimizer implements Optimizer {
 
   add(parameters: ParametersOf<string>): Optimizer {
     this.#alive();
+    this.#refuseLocal("add");
     const before = this.#parameters.entries.map(([, entry]) => entry);
     const added = this.#parameters.described(parameters);
     const names = added.map(({ parameter: { name } }) => name);
@@ -375,6 +401,7 @@ class ArraysOptimizer implements Optimizer {
 
   remove(...names: readonly string[]): Optimizer {
     this.#alive();
+    this.#refuseLocal("remove");
     this.#tied.refuseFurther("remove", new Set(names));
     const gone = goneNames(names, this.#parameters.byName);
     for (const name of gone) {
@@ -389,6 +416,7 @@ class ArraysOptimizer implements Optimizer {
 
   rename(names: Readonly<Record<string, string | undefined>>): Optimizer {
     this.#alive();
+    this.#refuseLocal("rename");
     this.#tied.refuseFurther("rename", isRecord(names) ? Object.keys(names) : []);
     const given = newNames(names, this.#parameters.byName);
     this.#loop.rename(given);
@@ -413,6 +441,13 @@ class ArraysOptimizer implements Optimizer {
     this.#parameters.set(this.#parameters.rebound(arrays));
   }
 
+  #refuseLocal(call: string): void {
+    if (this.#outer)
+      throw new OptimizerError(
+        `\`${call}\`: with \`local\` the outer rule has the same parameters throughout. Make a new optimizer, and load the state with { strict: false }.`,
+      );
+  }
+
   /** Looks up again which parameters are trained. */
   #changed(): void {
     this.#trained = new Set(Object.keys(this.#loop.meta().parameters));
@@ -421,6 +456,7 @@ class ArraysOptimizer implements Optimizer {
   dispose(): void {
     this.#loop.dispose();
     this.#backend.dispose();
+    this.#outer?.dispose();
     this.#pool?.dispose();
   }
 

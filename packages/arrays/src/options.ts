@@ -14,6 +14,7 @@ import type { Matmul } from "./matrices/product.ts";
 import { MOST_THREADS, notShared } from "./threads/support.ts";
 import type { Native } from "./wasm/native.ts";
 import { refusal } from "./wasm/support.ts";
+import { isLocalSteps, type LocalSteps } from "./world/local-steps.ts";
 import type { Shard } from "./world/ranks.ts";
 
 /** How kernels run: as WebAssembly, or by an interpreter that generates no code. */
@@ -76,6 +77,11 @@ export interface OptimizerOptions {
    */
   readonly shard?: Shard | undefined;
   /**
+   * Lets ranks train alone between exchanges: `localSteps({ every: 50, outer: nesterov({ lr: 0.7, momentum: 0.9 }) })`. They hold
+   * the same bits after each exchange only. Call `state()` then, on all ranks: it has the mean of their states.
+   */
+  readonly local?: LocalSteps | undefined;
+  /**
    * Updates between comparisons of the parameters of all ranks, bit by bit; default 100, and 0 for none. A rank that differs is
    * an error on all of them.
    */
@@ -93,6 +99,7 @@ const OPTIONS = [
   "world",
   "shard",
   "digestEvery",
+  "local",
 ] as const;
 const SHARDS: readonly Shard[] = ["state", "gradients"];
 const ENGINES: readonly Engine[] = ["wasm", "interpreter"];
@@ -110,12 +117,31 @@ export interface CheckedOptions extends Precisions {
   /** Undefined where there is one process. */
   readonly shard: Shard | undefined;
   readonly digestEvery: number;
+  readonly local: LocalSteps | undefined;
 }
 
 /** The options of `optimizer`, checked. Throws an OptimizerError for unknown options and for those this machine cannot satisfy. */
 export function checkOptions(given: OptimizerOptions): CheckedOptions {
   const options = knownOptions("optimizer", given, OPTIONS);
-  const { engine, threads = 1, native, matmul, state, nonFinite, tied, world, shard, digestEvery = 100 } = options;
+  const {
+    engine,
+    threads = 1,
+    native,
+    matmul,
+    state,
+    nonFinite,
+    tied,
+    world,
+    shard,
+    digestEvery = 100,
+    local,
+  } = options;
+  if (local !== undefined && !isLocalSteps(local))
+    throw new OptimizerError(`\`local\` must come from localSteps({ every, outer }); got ${shown(local)}.`);
+  if (local !== undefined && shard !== undefined)
+    throw new OptimizerError(
+      "`shard` divides one state among ranks, and with `local` each has its own. Leave out one of them.",
+    );
   if (shard !== undefined) oneOf("optimizer", { shard }, SHARDS);
   whole("optimizer", { digestEvery });
   const ranks = worldOf(world);
@@ -157,6 +183,7 @@ export function checkOptions(given: OptimizerOptions): CheckedOptions {
     world: ranks,
     shard: ranks && shard,
     digestEvery,
+    local,
   };
 }
 

@@ -420,7 +420,7 @@ describe("the arrays optimizer refuses", () => {
 
   test("an option it does not know", () => {
     expect(() => make({ w }, sgd(), { thread: 2 })).toThrow(
-      "`optimizer` has no option `thread`; it takes `engine`, `threads`, `native`, `matmul`, `state`, `nonFinite`, `tied`, `world`, `shard`, `digestEvery`. Did you mean `threads`?",
+      "`optimizer` has no option `thread`; it takes `engine`, `threads`, `native`, `matmul`, `state`, `nonFinite`, `tied`, `world`, `shard`, `digestEvery`, `local`. Did you mean `threads`?",
     );
   });
 });

@@ -4,7 +4,7 @@ import { wrongCalls } from "../../../tests/wrong-calls.ts";
 import type { Optimizer, OptimizerOptions } from "../src/index.ts";
 import * as arrays from "../src/index.ts";
 
-const { allocate, optimizer } = arrays;
+const { allocate, localSteps, optimizer } = arrays;
 
 const three = (): Float32Array => Float32Array.of(1, 2, 3);
 const made = (): Optimizer => optimizer({ w: three() }, adamw());
@@ -56,6 +56,10 @@ wrongCalls(arrays, {
     ],
     use: step,
     foreign: [1],
+  },
+  localSteps: {
+    args: () => [{ every: 2, outer: adamw(), send: "int8" }],
+    use: (local: NonNullable<OptimizerOptions["local"]>) => step(optimizer({ w: three() }, adamw(), { local })),
   },
   "the examples of an update": {
     call: (examples: number) => made().update({ w: three() }, undefined, { examples }),

@@ -14,7 +14,13 @@ export function alone(): World<void> {
     reduceScatter: (numbers, into, counts) => {
       kindOf(numbers, "reduceScatter");
       startsOf("reduceScatter", counts, 1, numbers.length);
-      checkInto(numbers, into, numbers.length);
+      checkInto("reduceScatter", numbers, into, numbers.length);
+      into.set(numbers as never); // of one kind: checked above
+    },
+    allToAll: (numbers, into, counts) => {
+      kindOf(numbers, "allToAll");
+      startsOf("allToAll", counts, 1, numbers.length);
+      checkInto("allToAll", numbers, into, numbers.length);
       into.set(numbers as never); // of one kind: checked above
     },
     gather: (numbers, counts) => {

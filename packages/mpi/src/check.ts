@@ -44,15 +44,13 @@ export function startsOf(where: string, counts: unknown, size: number, length: n
   return starts;
 }
 
-/** Throws unless the two arrays are of one kind and `into` has room for exactly this rank's piece. */
-export function checkInto(numbers: Numbers, into: unknown, count: number): void {
-  const [kind, other] = [kindOf(numbers, "reduceScatter"), kindOf(into, "reduceScatter")];
-  if (kind !== other) throw new MpiError(`reduceScatter takes two arrays of one kind; got ${kind} and ${other}.`);
+/** Throws unless the two arrays are of one kind and `into` has room for exactly what this rank gets. */
+export function checkInto(where: "reduceScatter" | "allToAll", numbers: Numbers, into: unknown, count: number): void {
+  const [kind, other] = [kindOf(numbers, where), kindOf(into, where)];
+  if (kind !== other) throw new MpiError(`${where} takes two arrays of one kind; got ${kind} and ${other}.`);
   if ((into as Numbers).length !== count)
     // it has a kind
-    throw new MpiError(
-      `reduceScatter: this rank keeps ${count} numbers, and \`into\` has ${(into as Numbers).length}.`,
-    );
+    throw new MpiError(`${where}: this rank gets ${count} numbers, and \`into\` has ${(into as Numbers).length}.`);
 }
 
 /** Throws unless `from` is a rank. */

@@ -5,7 +5,7 @@ import type { Library } from "./library.ts";
 import type { Numbers, World } from "./world.ts";
 
 /** The operations of a world, without its description. */
-type Operations<Done> = Pick<World<Done>, "sum" | "reduceScatter" | "gather" | "broadcast" | "barrier">;
+type Operations<Done> = Pick<World<Done>, "sum" | "reduceScatter" | "allToAll" | "gather" | "broadcast" | "barrier">;
 
 /** MPI in this process. */
 export interface Collectives {
@@ -60,6 +60,10 @@ export function collectives(
   const allreduce = library.call("MPI_Iallreduce", POINTER, POINTER, "int", "H", "H", "H", POINTER);
   const reduceScatter = library.call("MPI_Ireduce_scatter", POINTER, POINTER, POINTER, "H", "H", "H", POINTER);
   const allgatherv = library.call("MPI_Iallgatherv", POINTER, "int", "H", POINTER, POINTER, POINTER, "H", "H", POINTER);
+  const alltoallv = library.call(
+    "MPI_Ialltoallv",
+    ...[POINTER, POINTER, POINTER, "H", POINTER, POINTER, POINTER, "H", "H", POINTER],
+  );
   const broadcast = library.call("MPI_Ibcast", POINTER, "int", "H", "int", "H", POINTER);
   const barrier = library.call("MPI_Ibarrier", "H", POINTER);
   const test = library.call("MPI_Test", POINTER, POINTER, POINTER);
@@ -180,7 +184,7 @@ export function collectives(
     *reduceScatter(numbers: Numbers, into: Numbers, counts: readonly number[]): Generator<Request> {
       const kind = kindOf(numbers, "reduceScatter");
       startsOf("reduceScatter", counts, size, numbers.length);
-      checkInto(numbers, into, counts[rank]!); // one per rank
+      checkInto("reduceScatter", numbers, into, counts[rank]!); // one per rank
       const what = `reduceScatter of ${numbers.length} ${kind} as ${counts}`;
       yield* agreed(what);
       const shares = settled(Int32Array.from(counts));
@@ -209,6 +213,29 @@ export function collectives(
         starts,
       );
     },
+    *allToAll(numbers: Numbers, into: Numbers, counts: readonly number[]): Generator<Request> {
+      const kind = kindOf(numbers, "allToAll");
+      const starts = settled(Int32Array.from(startsOf("allToAll", counts, size, numbers.length)));
+      const mine = counts[rank]!; // one per rank
+      checkInto("allToAll", numbers, into, mine * size);
+      const what = `allToAll of ${numbers.length} ${kind} as ${counts}`;
+      yield* agreed(what);
+      const shares = settled(Int32Array.from(counts));
+      const equal = settled(new Int32Array(size).fill(mine));
+      const places = settled(Int32Array.from({ length: size }, (_, r) => r * mine));
+      const [all, got] = [settled(numbers), settled(into)];
+      const type = abi.types[kind];
+      yield begin(
+        what,
+        (r) => alltoallv(all, shares, starts, type, got, equal, places, type, world, r),
+        all,
+        shares,
+        starts,
+        got,
+        equal,
+        places,
+      );
+    },
     *broadcast(numbers: Numbers, from: number): Generator<Request> {
       const kind = kindOf(numbers, "broadcast");
       checkRank("broadcast", from, size);
@@ -232,6 +259,7 @@ export function collectives(
     blocking: {
       sum: (numbers, how) => blockingRun(steps.sum(numbers, how)),
       reduceScatter: (numbers, into, counts) => blockingRun(steps.reduceScatter(numbers, into, counts)),
+      allToAll: (numbers, into, counts) => blockingRun(steps.allToAll(numbers, into, counts)),
       gather: (numbers, counts) => blockingRun(steps.gather(numbers, counts)),
       broadcast: (numbers, from) => blockingRun(steps.broadcast(numbers, from)),
       barrier: () => blockingRun(steps.barrier()),
@@ -239,6 +267,7 @@ export function collectives(
     polled: {
       sum: (numbers, how) => polledRun(steps.sum(numbers, how)),
       reduceScatter: (numbers, into, counts) => polledRun(steps.reduceScatter(numbers, into, counts)),
+      allToAll: (numbers, into, counts) => polledRun(steps.allToAll(numbers, into, counts)),
       gather: (numbers, counts) => polledRun(steps.gather(numbers, counts)),
       broadcast: (numbers, from) => polledRun(steps.broadcast(numbers, from)),
       barrier: () => polledRun(steps.barrier()),

@@ -90,6 +90,7 @@ function single(): MpiWorld {
       ...world,
       sum: later(world.sum),
       reduceScatter: later(world.reduceScatter),
+      allToAll: later(world.allToAll),
       gather: later(world.gather),
       broadcast: later(world.broadcast),
       barrier: later(world.barrier),

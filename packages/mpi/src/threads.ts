@@ -119,7 +119,7 @@ export function joinWorld(shared: SharedWorld, rank: number, options: JoinOption
     reduceScatter: (numbers, into, counts) => {
       const kind = kindOf(numbers, "reduceScatter");
       const starts = startsOf("reduceScatter", counts, size, numbers.length);
-      checkInto(numbers, into, counts[rank]!);
+      checkInto("reduceScatter", numbers, into, counts[rank]!);
       const what = `reduceScatter of ${numbers.length} ${kind} as ${counts}`;
       agree(what);
       const total = reduced(what, numbers, "sum");
@@ -136,6 +136,21 @@ export function joinWorld(shared: SharedWorld, rank: number, options: JoinOption
           const to = Math.min(start + count, starts[r]! + counts[r]!);
           if (to > from) numbers.set(viewLike(numbers, of(r)).subarray(from - start, to - start) as never, from); // of one kind
         }
+      });
+    },
+    allToAll: (numbers, into, counts) => {
+      const kind = kindOf(numbers, "allToAll");
+      const starts = startsOf("allToAll", counts, size, numbers.length);
+      const mine = counts[rank]!; // one per rank
+      checkInto("allToAll", numbers, into, mine * size);
+      const what = `allToAll of ${numbers.length} ${kind} as ${counts}`;
+      agree(what);
+      const first = starts[rank]!;
+      exchange(what, bytesOf(numbers), numbers.BYTES_PER_ELEMENT, (start, count, of) => {
+        const from = Math.max(start, first);
+        const to = Math.min(start + count, first + mine);
+        for (let r = 0; r < size && to > from; r++)
+          into.set(viewLike(numbers, of(r)).subarray(from - start, to - start) as never, r * mine + from - first); // of one kind
       });
     },
     broadcast: (numbers, from) => {

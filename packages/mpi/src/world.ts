@@ -34,6 +34,11 @@ export interface World<Done> {
    * Fills in the pieces of all ranks, `counts[r]` numbers of rank r after those of lower ranks; this rank's own is already there.
    */
   gather(numbers: Numbers, counts: readonly number[]): Done;
+  /**
+   * Sends each rank its piece: `counts[r]` numbers to rank r, after those for lower ranks. `into` gets this rank's piece of every
+   * rank, `counts[rank]` numbers each, in the order of ranks.
+   */
+  allToAll(numbers: Numbers, into: Numbers, counts: readonly number[]): Done;
   /** Copies one rank's numbers to all ranks. */
   broadcast(numbers: Numbers, from: number): Done;
   /** Returns when all ranks have called it. */

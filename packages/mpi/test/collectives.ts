@@ -57,6 +57,13 @@ export async function collectivesOn(world: World<void> | World<Promise<void>>): 
     "reduceScatter",
     [...piece].every((x, i) => x === ((start + i) * size * (size + 1)) / 2),
   );
+  const sent = Int16Array.from({ length: total }, (_, i) => 100 * rank + i);
+  const got = new Int16Array(counts[rank]! * size);
+  await world.allToAll(sent, got, counts);
+  expect(
+    "allToAll",
+    [...got].every((x, i) => x === 100 * Math.floor(i / counts[rank]!) + start + (i % counts[rank]!)),
+  );
   const gathered = new Float32Array(total).fill(-1);
   gathered.fill(rank, start, start + counts[rank]!);
   await world.gather(gathered, counts);

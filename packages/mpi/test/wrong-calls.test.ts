@@ -15,6 +15,7 @@ wrongCalls(
     "world.sum": { args: () => [three(), "max"], call: world.sum },
     "world.broadcast": { args: () => [three(), 0], call: world.broadcast },
     "world.gather": { args: () => [three(), [3]], call: world.gather },
+    "world.allToAll": { args: () => [three(), three(), [3]], call: world.allToAll },
     "world.reduceScatter": { args: () => [three(), three(), [3]], call: world.reduceScatter },
   },
   ({ name }) => name === "MpiError" || name === "OptimizerError",

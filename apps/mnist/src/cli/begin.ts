@@ -1,3 +1,4 @@
+import type { BlockingWorld } from "@descent/core/adapter";
 import type { Mnist } from "../data/digits.ts";
 import { type Choice, choose, deviceLine, fitting, type Place, places } from "../devices/device.ts";
 import { findDevices } from "../devices/find.ts";
@@ -23,9 +24,10 @@ export async function begin(
   options: Common,
   { say }: Voice,
   begun?: Place,
+  world?: BlockingWorld,
 ): Promise<{ readonly engine: Engine; readonly choice: Choice }> {
   const chosen = await choice(options, begun);
-  const engine = await startEngine(chosen);
+  const engine = await startEngine(chosen, world);
   say(deviceLine(chosen, `${engine.name} ${engine.version}`));
   return { engine, choice: chosen };
 }

@@ -24,6 +24,7 @@ Examples:
   ${program} train --optimizer adamw --lr 2e-3 --weight-decay 0.01
   ${program} train --engine tfjs --device webgpu      the same with TensorFlow.js on a GPU
   ${program} train --resume                           resume the newest run
+  ${program} --ranks 4                                four processes, each with its share of every batch
   ${program} compare --optimizers radam,adam,sgd --lrs 1e-3,3e-3 --seeds 3
   ${program} compare --optimizers radam --regularizers none,dropout,augment,mixup,cutmix --limit 2000 --epochs 20
   ${program} evaluate --checkpoint runs/latest

@@ -35,6 +35,8 @@ export interface TrainOptions extends Given {
   readonly watch?: boolean;
   readonly tensorboard?: string;
   readonly checkpointEvery: number;
+  readonly ranks?: number;
+  readonly hosts?: string;
 }
 
 export interface CompareOptions extends Given {
@@ -228,6 +230,20 @@ export const trainOptions = (command: Command): Command =>
           "--tensorboard <folder>",
           "also write the numbers for TensorBoard, into a folder of the run's name in this one",
           named("--tensorboard"),
+        ),
+      )
+      .addOption(
+        option(
+          "--ranks <n>",
+          "train in this many processes, each of which takes its share of every batch; needs an MPI (npm run setup:mpi)",
+          number("--ranks", ranges.ranks),
+        ),
+      )
+      .addOption(
+        option(
+          "--hosts <names>",
+          "machines to start them on, separated by commas, with this repository in the same folder",
+          named("--hosts"),
         ),
       )
       .option("--resume [run]", "resume a run folder or a checkpoint (default: the newest run)")

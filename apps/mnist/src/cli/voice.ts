@@ -23,6 +23,14 @@ export function voice({ json }: { readonly json?: boolean }): Voice {
   };
 }
 
+/** For ranks other than the first: one process speaks. */
+export const silent: Voice = {
+  progress: new Progress({ write: () => true }),
+  say: () => {},
+  result: () => {},
+  interrupted: () => {},
+};
+
 /** Runs `work` while listening for requests to stop. */
 export async function whileListening<T>({ say }: Voice, work: (interrupt: Interrupt) => Promise<T>): Promise<T> {
   const interrupt = listen(say);

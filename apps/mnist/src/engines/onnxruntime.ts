@@ -1,6 +1,8 @@
+import type { BlockingWorld } from "@descent/core/adapter";
 import { importModel } from "@descent/onnx";
 import { crossEntropy, type ExecutionProvider, type Runtime, Trainer } from "@descent/onnxruntime";
 import { classes, side } from "../data/digits.ts";
+import { shareOf, weigh } from "../training/share.ts";
 import { type Batch, checkStep, type Engine, type Learner, type Look, type StepNumbers } from "./engine.ts";
 import { hiddenUnits, type Model, type Weights } from "./model.ts";
 import { onnxModel } from "./onnx-model.ts";
@@ -53,6 +55,7 @@ export function onnxruntimeEngine(
   version: string,
   provider: ExecutionProvider,
   sessionOptions: Readonly<Record<string, unknown>> = {},
+  world?: BlockingWorld,
 ): Engine {
   return {
     name: "onnxruntime",
@@ -67,6 +70,7 @@ export function onnxruntimeEngine(
         sessionOptions,
         // An update's numbers need weights and gradients on the host, so the update runs there too.
         plan: "host",
+        world,
         nonFinite: "apply", // the loop sees it in the update's numbers, and says more
       });
       if (state !== undefined) {
@@ -86,24 +90,30 @@ export function onnxruntimeEngine(
       return {
         async step(batch, kept, look = false) {
           checkStep(batch, kept, { dropout, mixed });
-          const { images, labels, targets } = batch;
+          const mine = shareOf(batch, kept, world);
+          const { images, labels, targets } = mine.batch;
           const wanted = targets === undefined ? labels : { data: targets, dims: [labels.length, classes] };
-          const inputs = { ...network(images, kept), labels: wanted };
+          const inputs = { ...network(images, mine.kept), labels: wanted };
           const { loss, outputs, gradients } = await trainer.gradients(inputs);
+          weigh(gradients, mine.weight);
           const begun = performance.now();
           await trainer.applyGradients(gradients);
           const phases = [gradients];
           while ((await trainer.inspect()).midRound) {
             const later = await trainer.gradients(inputs);
+            weigh(later.gradients, mine.weight);
             phases.push(later.gradients);
             await trainer.applyGradients(later.gradients);
           }
           const seconds = (performance.now() - begun) / 1000;
           const after = await trainer.weights();
           const found = sums(before, after, gradients);
+          const correct = right(outputs.logits!.data as Float32Array, mine.batch) / labels.length; // float32, as the model says
+          const means = Float64Array.of(loss * mine.weight, correct * mine.weight);
+          world?.sum(means);
           numbers.push({
-            loss,
-            accuracy: right(outputs.logits!.data as Float32Array, batch) / labels.length, // float32, as the model says
+            loss: means[0]! / (world?.size ?? 1),
+            accuracy: means[1]! / (world?.size ?? 1),
             gradNorm: Math.sqrt(found.gradient),
             updateRatio: Math.sqrt(found.moved / size),
           });

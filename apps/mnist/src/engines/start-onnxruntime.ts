@@ -1,3 +1,4 @@
+import type { BlockingWorld } from "@descent/core/adapter";
 import type { Runtime } from "@descent/onnxruntime";
 import { sgd } from "@descent/sgd";
 import type { DeviceName } from "../devices/device.ts";
@@ -24,11 +25,18 @@ async function runtime(device: DeviceName): Promise<Runtime> {
 }
 
 /** ONNX Runtime on a device. */
-export async function start(device: DeviceName): Promise<Engine> {
+export async function start(device: DeviceName, world?: BlockingWorld): Promise<Engine> {
   const ort = await runtime(device);
   const { common, node = common, web = common } = ort.env?.versions ?? {};
   const version = (device === "wasm" ? web : node) ?? "of unknown version";
-  const engine = onnxruntimeEngine(ort, version, device, device === "cpu" ? native : {});
+  const provider = device === "cuda" && world ? { name: device, deviceId: world.localRank } : device;
+  const engine = onnxruntimeEngine(
+    ort,
+    version,
+    provider,
+    device === "cpu" ? (world ? { ...native, intraOpNumThreads: 1 } : native) : {},
+    world,
+  );
   // The first trainer on a provider verifies that it computes correctly; a small one fails before a run begins.
   const net = model("mlp");
   const learner = await engine.learner({ model: net, weights: startingWeights(net, 0), optimizer: sgd() });

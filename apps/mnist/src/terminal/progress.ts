@@ -31,14 +31,21 @@ export function bar(at: Standing, columns: number): string {
   return `${head}${drawn}${facts}`.slice(0, Math.max(1, columns - 1)); // the last column would wrap in some terminals
 }
 
+/** Where progress is shown. */
+interface Terminal {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): boolean;
+}
+
 /** Shows a run's progress: a bar redrawn in place in a terminal, an occasional plain line elsewhere. */
 export class Progress {
-  readonly #out: NodeJS.WriteStream;
+  readonly #out: Terminal;
   readonly #live: boolean;
   #shown = 0;
   #drawn = false;
 
-  constructor(out: NodeJS.WriteStream) {
+  constructor(out: Terminal) {
     this.#out = out;
     this.#live = out.isTTY === true && process.env.TERM !== "dumb";
   }

@@ -34,6 +34,7 @@ export const ranges = {
   cutmix: above0,
   ema: { fits: (value) => value > 0 && value < 1, words: "a number above 0 and below 1" },
   earlyStop: whole(1, 1_000_000),
+  ranks: whole(1, 1024),
   epochs: whole(1, 1_000_000),
   batchSize: whole(1),
   seed: whole(0),

@@ -28,8 +28,8 @@ export class Digest {
   }
 
   /** Compares, if it is time. Throws on every rank if one differs, and names it, its parameter, and since when. */
-  take(step: number, parameters: () => Iterable<readonly [string, Float32Array]>): void {
-    if (this.#every === 0 || step % this.#every !== 0) return;
+  take(step: number, parameters: () => Iterable<readonly [string, Float32Array]>, always: boolean): void {
+    if (this.#every === 0 || (!always && step % this.#every !== 0)) return;
     const all = [...parameters()];
     const hashes = Float64Array.from(all, ([, array]) => hashBits(array));
     const bounds = new Float64Array(2 * all.length);

@@ -181,9 +181,9 @@ export class Ranks {
     return this.#layout?.kept.byteLength ?? 0;
   }
 
-  /** Compares the parameters of all ranks, if it is time. */
-  compare(step: number, parameters: () => Iterable<readonly [string, Float32Array]>): void {
-    this.#digest.take(step, parameters);
+  /** Compares the parameters of all ranks, if it is time, or `always`. */
+  compare(step: number, parameters: () => Iterable<readonly [string, Float32Array]>, always = false): void {
+    this.#digest.take(step, parameters, always);
   }
 
   /** A state tensor as a whole, on every rank. */

@@ -2,7 +2,7 @@ import { OptimizerError, shown } from "../errors.ts";
 import type { Answer } from "./answer.ts";
 
 /** Numbers that ranks exchange. */
-export type Exchanged = Float32Array | Float64Array;
+export type Exchanged = Float32Array | Float64Array | Uint8Array;
 
 /**
  * The processes that train together, as message passing sees them. Every rank calls the same operations in the same
@@ -22,6 +22,11 @@ export interface World<Done extends Answer = Answer> {
   reduceScatter(numbers: Exchanged, into: Exchanged, counts: readonly number[]): Done;
   /** Fills in the pieces of all ranks, `counts[r]` numbers of rank r after those of lower ranks; one's own is there. */
   gather(numbers: Exchanged, counts: readonly number[]): Done;
+  /**
+   * Sends rank r the `counts[r]` numbers that follow those of lower ranks; `into` gets this rank's `counts[rank]` of every rank, in
+   * their order. Only compressed local steps need it.
+   */
+  allToAll?(numbers: Exchanged, into: Exchanged, counts: readonly number[]): Done;
   /** Gives all ranks the numbers of one. */
   broadcast(numbers: Exchanged, from: number): Done;
 }

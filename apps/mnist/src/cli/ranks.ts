@@ -1,0 +1,98 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { BlockingWorld } from "@descent/core/adapter";
+import { UserError } from "../errors.ts";
+import { fileOf, latestCheckpoint, names } from "../run/folder.ts";
+import type { Summary } from "../run/summary.ts";
+import { percent } from "../terminal/progress.ts";
+import { isBundle, program } from "../version.ts";
+import type { TrainOptions } from "./options.ts";
+
+/** The processes that train one network together. Rank 0 speaks and writes; the others work in folders that are thrown away. */
+export interface Ranks {
+  readonly world: BlockingWorld;
+  readonly rank: number;
+  readonly size: number;
+  /** The options of this rank's run: where it resumes from, and where it writes. */
+  own(options: TrainOptions): TrainOptions;
+  /** Whether any rank was asked to stop, agreed by all. */
+  anyAsked(asked: boolean): boolean;
+  /** The time that exchanges took, and how much faster that leaves the ranks than one of them. */
+  line(summary: Summary): string;
+}
+
+/** The ranks of this run; undefined where it is one process. */
+export async function ranksOf({ ranks, hosts }: TrainOptions): Promise<Ranks | undefined> {
+  if (ranks === undefined && hosts === undefined) return undefined;
+  if (isBundle)
+    throw new UserError(
+      "An offline bundle has no MPI, which --ranks and --hosts need. Use the repository: npm start -- --ranks 4.",
+    );
+  const { mpi } = await import("@descent/mpi");
+  const found = await mpi();
+  const asked = ranks ?? hosts!.split(",").length; // one of them is given
+  if (found.size !== asked)
+    throw new UserError(
+      `--ranks ${asked} was asked for, and mpirun started ${found.size}. Run it as ${program} --ranks ${asked}.`,
+    );
+  let exchanging = 0;
+  const timed = <A extends readonly unknown[]>(call: (...args: A) => void): ((...args: A) => void) => {
+    return (...args) => {
+      const begun = performance.now();
+      call(...args);
+      exchanging += performance.now() - begun;
+    };
+  };
+  const { rank, size, localRank } = found;
+  const world: BlockingWorld = {
+    rank,
+    size,
+    localRank,
+    sum: timed(found.sum),
+    reduceScatter: timed(found.reduceScatter),
+    gather: timed(found.gather),
+    broadcast: timed(found.broadcast),
+  };
+  return {
+    world,
+    rank,
+    size,
+    own(options) {
+      const { resume } = options;
+      const file = resume === undefined ? undefined : fileFromFirst(world, resume);
+      if (rank === 0) return options;
+      const folder = mkdtempSync(path.join(tmpdir(), "descent-rank-"));
+      process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+      const { tensorboard: _, ...rest } = options;
+      if (file === undefined) return { ...rest, out: path.join(folder, "run"), checkpointEvery: Number.MAX_VALUE };
+      const own = path.join(folder, names.checkpoint);
+      writeFileSync(own, file);
+      return { ...rest, resume: own, checkpointEvery: Number.MAX_VALUE };
+    },
+    anyAsked(asked) {
+      const any = Float64Array.of(Number(asked));
+      world.sum(any, "max");
+      return any[0] === 1;
+    },
+    line({ steps, stepMilliseconds }) {
+      const part = stepMilliseconds === null ? Number.NaN : Math.min(1, exchanging / (steps * stepMilliseconds));
+      const efficiency = 1 - part;
+      return `${size} ranks: ${percent(part, 0)} of the time of updates was spent exchanging and waiting; speed-up ${(size * efficiency).toFixed(2)} over one rank as fast as these, efficiency ${efficiency.toFixed(2)}`;
+    },
+  };
+}
+
+/** The bytes of rank 0's checkpoint, on every rank: other hosts need not have the file. */
+function fileFromFirst(world: BlockingWorld, resume: string | true): Uint8Array {
+  const file =
+    world.rank === 0
+      ? readFileSync(resume === true ? latestCheckpoint() : fileOf(resume, names.checkpoint))
+      : undefined;
+  const length = Float64Array.of(file?.length ?? 0);
+  world.broadcast(length, 0);
+  const bytes = new Uint8Array(length[0]!);
+  if (file) bytes.set(file);
+  world.broadcast(bytes, 0);
+  return bytes;
+}
