@@ -248,7 +248,7 @@ test("a synchronous loop refuses a backend that answers with a promise", () => {
 function worlds(size: number): World[] {
   interface Call {
     readonly rank: number;
-    readonly numbers: Float32Array | Float64Array;
+    readonly numbers: Float32Array | Float64Array | Uint8Array;
     readonly answer: () => void;
   }
   let calls: Call[] = [];
