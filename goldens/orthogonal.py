@@ -83,6 +83,29 @@ def run_dion(o, p, steps):
             torch.float32 = single
 
 
+def run_spectral_sphere(o, p, steps):
+    """The authors' class in float64, its root to the last digits, and found every time."""
+    with exactly():
+        module = authors("Unakar/Spectral-Sphere-Optimizer", "304d7a4", "sso.py")
+        solve = module._solve_lambda
+
+        def solved(G, Theta, msign_steps, **more):
+            found = solve(G, Theta, msign_steps=msign_steps, **more)
+            left = module._f_lambda(G, Theta, found, msign_steps)
+            assert abs(left) < 1e-9, left
+            return found
+
+        module._solve_lambda = solved
+        single, plain, torch.float32, torch.Tensor.float = torch.float32, torch.Tensor.float, torch.float64, lambda x: x
+        try:
+            make = lambda ts: module.SSO(
+                list(ts.values()), lr=o["lr"], momentum=o["momentum"], radius_scaler=o["radius"], weight_decay=o["weightDecay"], solver_tol=1e-14, solver_max_iter=100
+            )
+            return torch_path(make, p, steps)
+        finally:
+            torch.float32, torch.Tensor.float = single, plain
+
+
 def run_osgdm(o, p, steps):
     def make(t):
         optimizer = torch.optim.SGD(t.values(), lr=o["lr"], momentum=o["momentum"])
@@ -174,6 +197,11 @@ def goldens():
         "swan": golden(
             "swan", f"{NUMPY}, a float64 transcription of Algorithm 1 with the coupled Newton-Schulz iteration",
             {WIDE: {"lr": 0.02}, MORE: {"lr": 0.05}, FAINT: {"lr": 0.02}}, lambda o, p, steps: box_path(swan, o, p, steps), None, {"lr": 1e-3},
+        ),
+        "spectralSphere": golden(
+            "spectralSphere", code("Unakar/Spectral-Sphere-Optimizer", "304d7a4") + ", its root to 1e-9",
+            {WIDE: {"lr": 0.05}, MORE: {"lr": 0.1, "momentum": 0.6, "radius": 1.5, "weightDecay": 0.4}, FAINT: {"lr": 0.05}},
+            run_spectral_sphere, None, {"lr": 0.02, "momentum": 0.9, "radius": 1, "weightDecay": 0},
         ),
         "osgdm": golden(
             "osgdm", "the authors' code (github.com/MarkTuddenham/Orthogonal-Optimisers, 579d6c0), torch.optim.SGD, float64",

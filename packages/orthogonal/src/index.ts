@@ -8,4 +8,5 @@ export { normuon } from "./normuon.ts";
 export { osgdm } from "./osgdm.ts";
 export { scion } from "./scion.ts";
 export { scionSign } from "./scion-sign.ts";
+export { spectralSphere } from "./spectral-sphere.ts";
 export { swan } from "./swan.ts";
