@@ -99,7 +99,7 @@ def run_spectral_sphere(o, p, steps):
         single, plain, torch.float32, torch.Tensor.float = torch.float32, torch.Tensor.float, torch.float64, lambda x: x
         try:
             make = lambda ts: module.SSO(
-                list(ts.values()), lr=o["lr"], momentum=o["momentum"], radius_scaler=o["radius"], weight_decay=o["weightDecay"], solver_tol=1e-14, solver_max_iter=100
+                list(ts.values()), lr=o["lr"], momentum=o["momentum"], radius_scaler=o["radius"], solver_tol=1e-14, solver_max_iter=100
             )
             return torch_path(make, p, steps)
         finally:
@@ -200,8 +200,8 @@ def goldens():
         ),
         "spectralSphere": golden(
             "spectralSphere", code("Unakar/Spectral-Sphere-Optimizer", "304d7a4") + ", its root to 1e-9",
-            {WIDE: {"lr": 0.05}, MORE: {"lr": 0.1, "momentum": 0.6, "radius": 1.5, "weightDecay": 0.4}, FAINT: {"lr": 0.05}},
-            run_spectral_sphere, None, {"lr": 0.02, "momentum": 0.9, "radius": 1, "weightDecay": 0},
+            {WIDE: {"lr": 0.05}, MORE: {"lr": 0.1, "momentum": 0.6, "radius": 1.5}, FAINT: {"lr": 0.05}},
+            run_spectral_sphere, None, {"lr": 0.02, "momentum": 0.9, "radius": 1},
         ),
         "osgdm": golden(
             "osgdm", "the authors' code (github.com/MarkTuddenham/Orthogonal-Optimisers, 579d6c0), torch.optim.SGD, float64",

@@ -21,10 +21,10 @@ def fourth_root(a):
 META = ("facebookresearch/optimizers", "f606606")
 
 
-def run_shampoo(o, p, steps, block=1024, graft=lambda module: None):
+def run_shampoo(o, p, steps, block=1024, graft=lambda module: None, **roots):
     """Meta's Shampoo without what it adds to the paper's: no mean of gradients, sums instead of running means, grafting only on request; in float64."""
     module = authors_package(*META, "distributed_shampoo")
-    precise = module.RootInvShampooPreconditionerConfig(factor_matrix_dtype=torch.float64, inv_factor_matrix_dtype=torch.float64)
+    precise = module.RootInvShampooPreconditionerConfig(factor_matrix_dtype=torch.float64, inv_factor_matrix_dtype=torch.float64, **roots)
     make = lambda ts: module.DistributedShampoo(
         ts.values(), lr=o["lr"], betas=(0.0, 1.0), epsilon=o["eps"], max_preconditioner_dim=block, preconditioner_config=precise, grafting_config=graft(module),
         precondition_frequency=1, start_preconditioning_step=1,
@@ -33,7 +33,7 @@ def run_shampoo(o, p, steps, block=1024, graft=lambda module: None):
     return torch_path(make, p, steps)
 
 
-def run_soap(o, p, steps):
+def run_soap(o, p, steps, widest=lambda x: 10000):
     """The authors' SOAP in three respects as ours: bases start from the identity, are found from factors with a shift, and keep their order."""
     module = authors("nikhilvyas/SOAP", "a1e5535", "soap.py")
 
@@ -53,17 +53,16 @@ def run_soap(o, p, steps):
     torch.linalg.qr = lambda a: (lambda q, r: (q * torch.sign(torch.diag(r)), r))(*qr(a))
     torch.Tensor.float = lambda x: x
     tensors = {name: torch.tensor(x, requires_grad=True) for name, x in p.items()}
-    optimizer = Ours(
-        tensors.values(), lr=o["lr"], betas=(o["beta1"], o["beta2"]), weight_decay=0,
-    )
+    groups = [{"params": [x], "max_precond_dim": widest(x)} for x in tensors.values()]
+    optimizer = Ours(groups, lr=o["lr"], betas=(o["beta1"], o["beta2"]), weight_decay=0)
     path = []
     try:
         for x in tensors.values():
             x.grad = torch.zeros_like(x)
         optimizer.step()  # their first step only makes the state, here from a gradient of 0
         for t, now in enumerate(steps, 1):
-            (group,) = optimizer.param_groups
-            group["eps"] = o["eps"] * (1 - o["beta2"] ** t) ** 0.5  # theirs is added before the correction, as in PyTorch's old Adam
+            for group in optimizer.param_groups:
+                group["eps"] = o["eps"] * (1 - o["beta2"] ** t) ** 0.5  # theirs is added before the correction, as in PyTorch's old Adam
             for name, x in tensors.items():
                 optimizer.state[x]["precondition_frequency"] = 1 if t == 1 else o["every"]
                 x.grad = torch.tensor(now[name])
@@ -243,19 +242,19 @@ def goldens():
     }
     out |= {
         "shampooOneSided": golden(
-            "shampooOneSided", f"{NUMPY}, a float64 transcription of Algorithm 1 with ρ = 1/2, roots by numpy.linalg.eigh and by scipy.linalg.sqrtm",
-            {WIDE: {"eps": 1e-3}, MORE: {"lr": 0.3, "eps": 0.5}, FAINT: {"eps": 1e-13}},
-            lambda o, p, steps: box_path(one_sided(lambda a: spectral(a, -0.5)), o, p, steps),
+            "shampooOneSided", f"Meta's code (github.com/{META[0]}, {META[1]}) with sums for running means and an exponent of 0 for columns, float64",
+            {WIDE: {"lr": 0.125, "eps": 1e-3}, MORE: {"lr": 0.3125, "eps": 0.5}, FAINT: {"lr": 0.125, "eps": 1e-13}},
+            lambda o, p, steps: run_shampoo(o, p, steps, inverse_exponent_override={2: {0: 0.5, 1: 0.0}}),
             one_sided(lambda a: np.linalg.inv(np.real(scipy.linalg.sqrtm(a)))), {"lr": 0.1, "eps": 1e-4},
         ),
         "soapOneSided": golden(
-            "soapOneSided", f"{NUMPY}, a float64 transcription of Algorithm 3 without the right basis",
+            "soapOneSided", "the authors' code (github.com/nikhilvyas/SOAP, a1e5535), with max_precond_dim the number of rows, its bases from the identity, shifted and in order, float64",
             {
-                WIDE: {"lr": 0.02},
-                MORE: {"lr": 0.05, "beta1": 0.6, "beta2": 0.8, "eps": 0.2, "weightDecay": 0.3, "every": 3},
-                FAINT: {"lr": 0.02, "eps": 1e-12},
+                FLAT: {"lr": 0.02},
+                FLAT_MORE: {"lr": 0.05, "beta1": 0.6, "beta2": 0.8, "eps": 0.2, "weightDecay": 0.3, "every": 3},
+                FLAT_FAINT: {"lr": 0.02, "eps": 1e-12},
             },
-            lambda o, p, steps: box_path(lambda p, g, role, **more: soap(p, g, role, right_too=False, **more), o, p, steps), None,
+            lambda o, p, steps: run_soap(o, p, steps, widest=len), lambda p, g, role, **more: soap(p, g, role, right_too=False, **more),
             {"lr": 3e-3, "beta1": 0.95, "beta2": 0.95, "eps": 1e-8, "weightDecay": 0.01, "every": 10},
         ),
         "splus": golden(

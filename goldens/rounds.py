@@ -251,6 +251,7 @@ def second(_, wrapper):
 
 
 asam = climbing(lambda o, model, inner: pytorch_optimizer.SAM(model.parameters(), type(inner), rho=o["rho"], adaptive=True, foreach=False, lr=inner.defaults["lr"]), first, second)
+plain_sam = climbing(lambda o, model, inner: pytorch_optimizer.SAM(model.parameters(), type(inner), rho=o["rho"], foreach=False, lr=inner.defaults["lr"]), first, second)
 wsam = climbing(
     lambda o, model, inner: pytorch_optimizer.WSAM(
         model, model.parameters(), type(inner), rho=o["rho"], gamma=o["gamma"], decouple=False, foreach=False, lr=inner.defaults["lr"]
@@ -578,6 +579,19 @@ def along():
     return p, steps
 
 
+def nearly():
+    """First gradients that are along the weights but for one coordinate, of which the last digits of float32 still tell: too little is left of one."""
+    left = {"w": (4.0, 1.0, 1e-6), "b": (1.0, 4.0, 1.2e-6), "k": (1.0, 1.0, 5.02e-7)}
+    axis = lambda name, *x: np.pad(np.float32(x).astype(float), (0, (12 if name == "w" else 4) - len(x))).reshape((3, 4) if name == "w" else 4)
+    return {n: axis(n, at) for n, (at, _, _) in left.items()}, [{n: axis(n, along, across) for n, (_, along, across) in left.items()}]
+
+
+def faint():
+    """Rounds of which one gradient is about as long as the 1e-12 that lengths are kept above: the first of some, the second of others."""
+    p, steps = start(DEFAULTS), gradients(DEFAULTS)
+    return p, [{n: np.float32(x * (3e-13 if k % 4 in (0, 3) else 1)).astype(float) for n, x in g.items()} for k, g in enumerate(steps)]
+
+
 def still(run):
     """The first gradient of one tensor is along its weights: it leaves nothing, where the library divides two roundings."""
 
@@ -626,7 +640,12 @@ def coarse():
 MORE = {
     "agc": [("tiny gradients of weights at 0", 1e6, lambda: (start(ZERO), gradients(ZERO, 1e-7)), {"clip": 1e-5, "eps": 1e-3}, None)],
     "normalize": [("a gradient of 0", 0.1, paused, {}, lambda run: without(4, run))],
-    "orthograd": [("a gradient along the weights", 0.1, along, {"eps": 1e-9}, still)],
+    "orthograd": [
+        ("a gradient along the weights", 0.1, along, {"eps": 1e-9}, still),
+        ("gradients nearly along the weights", 0.1, nearly, {"eps": 1e-30}, lambda run: lambda o, inner, p, steps: run(o, inner, p, [{n: g for n, g in steps[0].items() if n != "b"}])),
+    ],
+    "sam": [(f"one gradient of a round next to nothing, by {KOZISTR}, SAM", 0.1, faint, {"rho": 0.3}, lambda _: plain_sam)],
+    "gsam": [("one gradient of a round next to nothing", 0.1, faint, {"rho": 0.3, "alpha": 0.6}, None)],
     **{
         name: [
             ("spikes, and a parameter that joins late", 0.05, spiky, {"decay": 0.8, "threshold": 1.2, "maxNorm": 6.5, "warmup": 4, **eps(0.02)}, None),

@@ -1,17 +1,16 @@
-import { decay, rule } from "@descent/core";
+import { rule } from "@descent/core";
 import { msign, multiplier } from "./newton-schulz.ts";
 import { topLeft, topRight } from "./power-iteration.ts";
 
 /**
  * Muon on a sphere: every matrix keeps the spectral norm √(outputs / inputs) of the maximal update parametrization, and its step,
  * which has that norm times the rate, is the steepest one along that sphere (Xie et al., 2026). For hidden matrices; the first step
- * takes weights to their sphere, wherever they began. The multiplier that keeps a step along the sphere is a root, found by ten
+ * takes weights to their sphere, wherever they began. There is no weight decay: the sphere would take it back. The multiplier that keeps a step along the sphere is a root, found by ten
  * halvings of ±2 and three steps along the chord, so that a step costs 336 products of matrices. The authors stop where a tolerance
  * is met, and compute in bfloat16.
  * @property lr learning rate: the size of a step (default 0.02)
  * @property momentum how much of the last step's velocity is kept (default 0.9)
  * @property radius the spectral norm, in units of √(outputs / inputs) (default 1)
- * @property weightDecay the fraction of a parameter, times `lr`, that each step takes off (default 0)
  */
 export const spectralSphere = rule({
   id: "spectral-sphere",
@@ -19,11 +18,10 @@ export const spectralSphere = rule({
   paper: "https://arxiv.org/abs/2601.08393",
   layout: ["out", "in"],
   needs: "matrix",
-  hyper: { lr: 2e-2, momentum: 0.9, radius: 1, weightDecay: 0 },
+  hyper: { lr: 2e-2, momentum: 0.9, radius: 1 },
   ranges: { radius: [Number.MIN_VALUE, Infinity] },
   state: { m: 0 },
   macros: { msign, multiplier, topLeft, topRight },
-  before: [decay],
   update: {
     m: "momentum * m + (1 - momentum) * g",
     ahead: "momentum * m + (1 - momentum) * g",
