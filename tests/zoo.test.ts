@@ -1,8 +1,9 @@
-import { optimizer } from "@descent/arrays";
+import { type Optimizer, optimizer } from "@descent/arrays";
 import { type AnyRule, load, rules } from "@descent/catalogue";
-import type { Configured } from "@descent/core";
+import { type Configured, freeze } from "@descent/core";
 import { accumulate } from "@descent/transforms";
 import { describe, expect, test } from "vitest";
+import { couplesTensors } from "../packages/conformance/src/checks.ts";
 
 /* Claims about every rule of the catalogue, beside those of the conformance kit. */
 
@@ -79,5 +80,54 @@ describe("two batches are one of their mean, bit for bit", () => {
     expect(names.sort()).toEqual(refused);
     for (const [, rule] of all.filter(([name]) => refused.includes(name)))
       expect(() => accumulate(rule())).toThrow(/has phases/);
+  });
+});
+
+describe("a parameter that is thawed late starts as a new one, and the others go on", () => {
+  const names = ["w", "v"] as const;
+  const start = () => ({ w: matrix(numbers(ROWS * COLS, 1)), v: matrix(numbers(ROWS * COLS, 7)) });
+  const matrix = (data: Float32Array) => ({ data, shape: [ROWS, COLS], axes: { in: [1], out: [0] } });
+  type Model = ReturnType<typeof start>;
+  /** Rounds from one to another, with gradients for some of the parameters. */
+  const train = (
+    rule: AnyRule,
+    opt: Optimizer<Model>,
+    model: Model,
+    [from, to]: readonly [number, number],
+    of: readonly (keyof Model)[],
+  ) => {
+    const phases = Object.keys(rule.phases ?? {}).length + 1;
+    const all = (seed: number) =>
+      Object.fromEntries(of.map((name) => [name, numbers(ROWS * COLS, seed + (name === "v" ? 40 : 0))]));
+    for (let k = from * phases; k < to * phases; k++) {
+      const beside = Object.entries(rule.inputs ?? {}).map(([name, place]) => [
+        name,
+        place === "model" ? 1.5 : all(k + 50),
+      ]);
+      opt.update(all(k + 2), Object.fromEntries(beside) as never); // those that it names
+    }
+    return names.map((name) => model[name].data.slice());
+  };
+
+  test.each(all)("%s", async (_, rule) => {
+    const model = start();
+    const frozen = optimizer(model, freeze(rule(), "v"));
+    train(rule, frozen, model, [0, 2], ["w"]);
+    expect(model.v.data).toEqual(start().v.data);
+    const thawed = optimizer(model, rule());
+    const { unexpected, mismatched } = thawed.load(frozen.state(), { strict: false }); // which does not know `v`
+    expect([unexpected, mismatched]).toEqual([[], []]);
+    const [w, v] = train(rule, thawed, model, [2, 9], names);
+    expect(v).not.toEqual(start().v.data);
+    // The same without a pause: gradients of one come later.
+    const other = start();
+    const opt = optimizer(other, rule());
+    train(rule, opt, other, [0, 2], ["w"]);
+    expect([w, v]).toEqual(train(rule, opt, other, [2, 9], names));
+    if (drawing.has(rule.name) || couplesTensors(rule())) return;
+    const alone = start();
+    expect(train(rule, optimizer(alone, rule()), alone, [0, 9], ["w"])[0]).toEqual(w);
+    const fresh = start();
+    expect(train(rule, optimizer(fresh, rule()), fresh, [2, 9], ["v"])[1]).toEqual(v);
   });
 });

@@ -5625,18 +5625,18 @@ export const rules: readonly RuleEntry[] = [
     "title": "Spectral Sphere",
     "paper": "https://arxiv.org/abs/2601.08393",
     "sentence": "Muon on a sphere: every matrix keeps the spectral norm √(outputs / inputs) of the maximal update parametrization, and its step, which has that norm times the rate, is the steepest one along that sphere.",
-    "comment": "Muon on a sphere: every matrix keeps the spectral norm √(outputs / inputs) of the maximal update parametrization, and its step, which has that norm times the rate, is the steepest one along that sphere (Xie et al., 2026). For hidden matrices; the first step takes weights to their sphere, wherever they began. There is no weight decay: the sphere would take it back. The multiplier that keeps a step along the sphere is a root, found by ten halvings of ±2 and three steps along the chord, so that a step costs 336 products of matrices. The authors stop where a tolerance is met, and compute in bfloat16.",
+    "comment": "Muon on a sphere: every matrix keeps the spectral norm √(outputs / inputs) of the maximal update parametrization, and its step, which has that norm times the rate, is the steepest one along that sphere (Xie et al., 2026). For hidden matrices; the first step takes weights to their sphere, wherever they began, and a decay of weights would be taken back. What keeps a step along the sphere is a root, found by ten halvings and three chords, so that a step costs 336 products of matrices. The authors stop where a tolerance is met, and compute in bfloat16.",
     "equations": [
       ["m", "momentum * m + (1 - momentum) * g"],
       ["ahead", "momentum * m + (1 - momentum) * g"],
       ["unit", "ahead / max(norm(ahead), 1e-7)"],
       ["target", "radius * sqrt(rows / cols)"],
-      ["across", "topLeft(p) * topRight(p)"],
+      ["across", "sqrt(size) * top(p)"],
       ["sphere", "p * (target / (max(sum(across * p), 0) + 1e-7))"],
-      ["p", "sphere - lr * target * msign(unit + multiplier(unit, across) * across)"]
+      ["p", "sphere - lr * target * tangent(unit, across)"]
     ],
-    "latex": "\\begin{aligned}\n&\\text{rows are outputs, columns are inputs} \\\\\nm &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\n\\mathrm{ahead} &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\n\\mathrm{unit} &\\leftarrow \\frac{\\mathrm{ahead}}{\\max\\left(\\left\\lVert \\mathrm{ahead} \\right\\rVert, 10^{-7}\\right)} \\\\\n\\mathrm{target} &\\leftarrow \\mathrm{radius}\\,\\sqrt{\\frac{\\mathrm{rows}}{\\mathrm{cols}}} \\\\\n\\mathrm{across} &\\leftarrow \\operatorname{topLeft}\\left(\\theta\\right)\\,\\operatorname{topRight}\\left(\\theta\\right) \\\\\n\\mathrm{sphere} &\\leftarrow \\theta\\,\\frac{\\mathrm{target}}{\\max\\left(\\operatorname{sum}\\left(\\mathrm{across}\\,\\theta\\right), 0\\right) + 10^{-7}} \\\\\n\\theta &\\leftarrow \\mathrm{sphere} - \\alpha\\,\\mathrm{target}\\,\\operatorname{msign}\\left(\\mathrm{unit} + \\operatorname{multiplier}\\left(\\mathrm{unit}, \\mathrm{across}\\right)\\,\\mathrm{across}\\right)\n\\end{aligned}",
-    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd columnspan=\"3\"><mtext>rows are outputs, columns are inputs</mtext></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>ahead</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>unit</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mtext>ahead</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mo>‖</mo><mtext>ahead</mtext><mo>‖</mo></mrow><mo>,</mo><msup><mn>10</mn><mn>−7</mn></msup><mo>)</mo></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>target</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>radius</mtext><mo>⁢</mo><msqrt><mfrac><mtext>rows</mtext><mtext>cols</mtext></mfrac></msqrt></mrow></mtd></mtr><mtr><mtd><mtext>across</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>topLeft</mi><mrow><mo>(</mo><mi>θ</mi><mo>)</mo></mrow></mrow><mo>⁢</mo><mrow><mi>topRight</mi><mrow><mo>(</mo><mi>θ</mi><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>sphere</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>⁢</mo><mfrac><mtext>target</mtext><mrow><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mi>sum</mi><mrow><mo>(</mo><mrow><mtext>across</mtext><mo>⁢</mo><mi>θ</mi></mrow><mo>)</mo></mrow></mrow><mo>,</mo><mn>0</mn><mo>)</mo></mrow></mrow><mo>+</mo><msup><mn>10</mn><mn>−7</mn></msup></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>sphere</mtext><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mtext>target</mtext></mrow><mo>⁢</mo><mrow><mi>msign</mi><mrow><mo>(</mo><mrow><mtext>unit</mtext><mo>+</mo><mrow><mrow><mi>multiplier</mi><mrow><mo>(</mo><mtext>unit</mtext><mo>,</mo><mtext>across</mtext><mo>)</mo></mrow></mrow><mo>⁢</mo><mtext>across</mtext></mrow></mrow><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
+    "latex": "\\begin{aligned}\n&\\text{rows are outputs, columns are inputs} \\\\\nm &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\n\\mathrm{ahead} &\\leftarrow \\mu\\,m + \\left(1 - \\mu\\right)\\,g \\\\\n\\mathrm{unit} &\\leftarrow \\frac{\\mathrm{ahead}}{\\max\\left(\\left\\lVert \\mathrm{ahead} \\right\\rVert, 10^{-7}\\right)} \\\\\n\\mathrm{target} &\\leftarrow \\mathrm{radius}\\,\\sqrt{\\frac{\\mathrm{rows}}{\\mathrm{cols}}} \\\\\n\\mathrm{across} &\\leftarrow \\sqrt{\\mathrm{size}}\\,\\operatorname{top}\\left(\\theta\\right) \\\\\n\\mathrm{sphere} &\\leftarrow \\theta\\,\\frac{\\mathrm{target}}{\\max\\left(\\operatorname{sum}\\left(\\mathrm{across}\\,\\theta\\right), 0\\right) + 10^{-7}} \\\\\n\\theta &\\leftarrow \\mathrm{sphere} - \\alpha\\,\\mathrm{target}\\,\\operatorname{tangent}\\left(\\mathrm{unit}, \\mathrm{across}\\right)\n\\end{aligned}",
+    "mathml": "<math display=\"block\"><mtable columnalign=\"right center left\"><mtr><mtd columnspan=\"3\"><mtext>rows are outputs, columns are inputs</mtext></mtd></mtr><mtr><mtd><mi>m</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>ahead</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mrow><mi>μ</mi><mo>⁢</mo><mi>m</mi></mrow><mo>+</mo><mrow><mrow><mo>(</mo><mrow><mn>1</mn><mo>−</mo><mi>μ</mi></mrow><mo>)</mo></mrow><mo>⁢</mo><mi>g</mi></mrow></mrow></mtd></mtr><mtr><mtd><mtext>unit</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mfrac><mtext>ahead</mtext><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mo>‖</mo><mtext>ahead</mtext><mo>‖</mo></mrow><mo>,</mo><msup><mn>10</mn><mn>−7</mn></msup><mo>)</mo></mrow></mrow></mfrac></mtd></mtr><mtr><mtd><mtext>target</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>radius</mtext><mo>⁢</mo><msqrt><mfrac><mtext>rows</mtext><mtext>cols</mtext></mfrac></msqrt></mrow></mtd></mtr><mtr><mtd><mtext>across</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><msqrt><mtext>size</mtext></msqrt><mo>⁢</mo><mrow><mi>top</mi><mrow><mo>(</mo><mi>θ</mi><mo>)</mo></mrow></mrow></mrow></mtd></mtr><mtr><mtd><mtext>sphere</mtext></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mi>θ</mi><mo>⁢</mo><mfrac><mtext>target</mtext><mrow><mrow><mi>max</mi><mrow><mo>(</mo><mrow><mi>sum</mi><mrow><mo>(</mo><mrow><mtext>across</mtext><mo>⁢</mo><mi>θ</mi></mrow><mo>)</mo></mrow></mrow><mo>,</mo><mn>0</mn><mo>)</mo></mrow></mrow><mo>+</mo><msup><mn>10</mn><mn>−7</mn></msup></mrow></mfrac></mrow></mtd></mtr><mtr><mtd><mi>θ</mi></mtd><mtd><mo>←</mo></mtd><mtd><mrow><mtext>sphere</mtext><mo>−</mo><mrow><mrow><mi>α</mi><mo>⁢</mo><mtext>target</mtext></mrow><mo>⁢</mo><mrow><mi>tangent</mi><mrow><mo>(</mo><mtext>unit</mtext><mo>,</mo><mtext>across</mtext><mo>)</mo></mrow></mrow></mrow></mrow></mtd></mtr></mtable></math>",
     "layout": ["out", "in"],
     "needs": "matrix",
     "options": [
@@ -5669,7 +5669,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/Unakar/Spectral-Sphere-Optimizer, 304d7a4), its iteration in float64 in place of bfloat16, its root to 1e-9",
       "error": 0.000001
     },
-    "mutants": 9
+    "mutants": 8
   },
   {
     "id": "swan",
@@ -6925,7 +6925,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": {
-      "source": "numpy 2.4.6, a float64 transcription of Algorithm 1 with ρ = 1/2, roots by numpy.linalg.eigh and by scipy.linalg.sqrtm",
+      "source": "Meta's code (github.com/facebookresearch/optimizers, f606606) with sums for running means and an exponent of 0 for columns, float64",
       "error": 0.000003
     },
     "mutants": 0
@@ -7102,7 +7102,10 @@ export const rules: readonly RuleEntry[] = [
     "bytes": 8,
     "passes": 2,
     "backends": ["arrays", "onnxruntime", "tfjs"],
-    "golden": { "source": "numpy 2.4.6, a float64 transcription of Algorithm 3 without the right basis", "error": 9e-7 },
+    "golden": {
+      "source": "the authors' code (github.com/nikhilvyas/SOAP, a1e5535), with max_precond_dim the number of rows, its bases from the identity, shifted and in order, float64",
+      "error": 9e-7
+    },
     "mutants": 11
   },
   {

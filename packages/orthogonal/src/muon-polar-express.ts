@@ -1,6 +1,6 @@
 import { rule } from "@descent/core";
 import { muon } from "./muon.ts";
-import { polarExpress } from "./newton-schulz.ts";
+import { polarExpress } from "./polar-express.ts";
 
 /**
  * Muon with five different polynomials instead of the same one five times: each is the best for what the one before it leaves, so
