@@ -346,11 +346,60 @@ def signatures():
     }
 
 
+# Problems of LBFGS, its options, and how many steps.
+LBFGS_CASES = [
+    ("logistic", {}, 3),
+    ("logistic", {"lr": 0.3, "max_iter": 3, "history_size": 2}, 6),
+    ("logistic", {"max_iter": 7, "max_eval": 4, "line_search_fn": "strong_wolfe"}, 4),
+    ("logistic", {"tolerance_grad": 1e-2}, 2),
+    ("logistic", {"tolerance_change": 1e-3}, 2),
+    ("rosenbrock", {"line_search_fn": "strong_wolfe"}, 4),
+    ("rosenbrock", {"lr": 0.5, "max_iter": 4, "history_size": 3, "line_search_fn": "strong_wolfe"}, 8),
+    ("rosenbrock", {"lr": 20, "max_iter": 5, "line_search_fn": "strong_wolfe"}, 4),
+    ("rosenbrock", {"lr": 1e-3, "max_iter": 5}, 3),
+    ("rosenbrock", {"max_iter": 3, "max_eval": 1, "line_search_fn": "strong_wolfe"}, 2),
+]
+
+
+def lbfgs():
+    """The losses of torch.optim.LBFGS at every evaluation, and the parameters after every step, in float64."""
+    random = np.random.default_rng([20251122, 77])
+    features, labels = np.round(random.normal(size=(12, 3)), 2), random.integers(0, 2, 12).tolist()
+    x, y = torch.tensor(features), torch.tensor(labels, dtype=torch.float64)
+    starts = {"rosenbrock": {"a": [-1.2, 1.0, -0.7, 0.4], "b": [1.3, -0.2]}, "logistic": {"w": [0.3, -0.2, 0.1], "b": [0.5]}}
+
+    def loss_of(problem, p):
+        if problem == "rosenbrock":
+            z = torch.cat([p["a"], p["b"]])
+            return ((1 - z[:-1]) ** 2 + 100 * (z[1:] - z[:-1] ** 2) ** 2).sum()
+        return torch.nn.functional.binary_cross_entropy_with_logits(x @ p["w"] + p["b"], y) + 0.05 * (p["w"] ** 2).sum()
+
+    cases = []
+    for problem, options, count in LBFGS_CASES:
+        p = {name: torch.tensor(at, requires_grad=True) for name, at in starts[problem].items()}
+        optimizer, asked, steps = torch.optim.LBFGS(list(p.values()), **options), [], []
+
+        def closure():
+            optimizer.zero_grad()
+            loss = loss_of(problem, p)
+            loss.backward()
+            asked.append(float(loss))
+            return loss
+
+        for _ in range(count):
+            before = len(asked)
+            returned = float(optimizer.step(closure))
+            steps.append({"returned": returned, "losses": asked[before:], "parameters": {name: at.detach().tolist() for name, at in p.items()}})
+        cases.append({"problem": problem, "options": options, "steps": steps})
+    return {"source": f"{TORCH}, torch.optim.LBFGS, float64", "features": features.tolist(), "labels": labels, "starts": starts, "cases": cases}
+
+
 def goldens():
     folder = "packages/dialects/test/golden"
     with_torch = {**library(f"{TORCH}, torch.optim", TORCH_CASES, run_torch), "schedules": torch_schedules(), "tools": torch_tools()}
     return {
         f"{folder}/torch.json": with_torch,
+        f"{folder}/lbfgs.json": lbfgs(),
         f"{folder}/optax.json": {**library(f"{OPTAX}, its aliases", OPTAX_CASES, run_optax), "schedules": schedule_cases(OPTAX_SCHEDULES, optax_schedule)},
         f"{folder}/differences.json": {"firsts": firsts(), "signatures": signatures()},
         f"{folder}/keras.json": {**library(f"{KERAS}, keras.optimizers", KERAS_CASES, run_keras), "schedules": schedule_cases(KERAS_SCHEDULES, keras_schedule)},

@@ -5669,7 +5669,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/Unakar/Spectral-Sphere-Optimizer, 304d7a4), its iteration in float64 in place of bfloat16, its root to 1e-9",
       "error": 0.000001
     },
-    "mutants": 8
+    "mutants": 9
   },
   {
     "id": "swan",

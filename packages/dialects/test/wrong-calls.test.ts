@@ -42,6 +42,7 @@ const keras0 = { initial_learning_rate: 0.1 };
 wrongCalls(emit, { emit: { args: () => [adamw, "numpy"] } });
 wrongCalls(torch, {
   ...optimizers(torch),
+  LBFGS: good({ w: new Float64Array(2) }, { lr: 0.5, max_iter: 3, history_size: 5, line_search_fn: "strong_wolfe" }),
   fromStateDict: good(file, state, { order: ["w"], names: {}, step: 1 }),
   namesOf: good([{ name: "w", shape: [2], sources: ["w"] }]),
   toStateDict: good(state, { order: ["w"], names: {} }),

@@ -3,6 +3,13 @@
 export type { Dialect } from "../optimizer/optimizer.ts";
 export { ChainedScheduler } from "./chain.ts";
 export {
+  LBFGS,
+  type LBFGSOptimizer,
+  type LBFGSOptions,
+  type LBFGSParameters,
+  type LBFGSState,
+} from "./lbfgs.ts";
+export {
   ConstantLR,
   CosineAnnealingLR,
   CosineAnnealingWarmRestarts,
@@ -45,6 +52,7 @@ export {
   type SurveyedWeight,
   toStateDict,
 } from "./state-dict.ts";
+export type { Evaluated } from "./strong-wolfe.ts";
 export {
   AveragedModel,
   type Averaging,
