@@ -172,7 +172,7 @@ class Flat {
     for (const [, part, at] of this.#parts) add(part, d.subarray(at), t);
   }
 
-  /** What puts the parameters back to where they are now. */
+  /** A function that puts the parameters back to where they are now. */
   kept(): () => void {
     const copies = this.#parts.map(([, part]) => part.slice());
     return () => {
