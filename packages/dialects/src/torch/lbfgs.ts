@@ -103,10 +103,11 @@ function limitsOf(options: LBFGSOptions) {
   const { max_eval, line_search_fn: search, ...rest } = read("LBFGS", options, defaults);
   const numbers = Object.entries(rest).map(([name, value]) => [name, fixed("LBFGS", name, value)] as const);
   const limits = Object.fromEntries(numbers) as Readonly<Record<keyof typeof rest, number>>; // the same names
-  notNegative("LBFGS", { ...limits, ...(max_eval === null ? {} : { max_eval }) });
+  const most = max_eval === null ? Math.floor((limits.max_iter * 5) / 4) : fixed("LBFGS", "max_eval", max_eval);
+  notNegative("LBFGS", { ...limits, max_eval: most });
   if (search !== null && search !== "strong_wolfe")
     throw new OptimizerError(`LBFGS: \`line_search_fn\` must be "strong_wolfe" or null; got ${shown(search)}.`);
-  return { ...limits, max_eval: max_eval ?? Math.floor((limits.max_iter * 5) / 4), search: search !== null };
+  return { ...limits, max_eval: most, search: search !== null };
 }
 type Limits = ReturnType<typeof limitsOf>;
 

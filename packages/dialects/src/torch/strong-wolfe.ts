@@ -78,7 +78,7 @@ export function* strongWolfe(
     let t = cubic(...ends);
     const margin = 0.1 * (to - from);
     const tight = Math.min(to - t, t - from) < margin;
-    const pushed = tight && (near || t >= to || t <= from);
+    const pushed: boolean = tight && (near || t >= to || t <= from);
     if (pushed) t = Math.abs(t - to) < Math.abs(t - from) ? to - margin : from + margin;
     near = tight && !pushed;
     now = yield* at(t);
