@@ -150,14 +150,17 @@ const laws: readonly (readonly [name: string, claim: string, both: () => readonl
   ["msam", "without a radius is momentum", () => [msam({ lr: 0.1, radius: 0 }), momentum({ lr: 0.1 })]],
 ];
 
-test.each(laws)("%s %s", (_, __, both, on = {}) => {
-  const [left, right] = both();
-  const [one, other] = on.inputs ?? [];
-  const [[moved, a], [, b]] = [path(left, on, one), path(right, on, other)];
-  expect(moved).toBeGreaterThan(0);
-  if (on.near === undefined) expect(a).toEqual(b);
-  else expect(Math.hypot(...a.map((x, i) => x - b[i]!)) / moved).toBeLessThan(on.near);
-});
+test.each(laws.map(([name, claim, both, on = {}]) => ({ said: `${name} ${claim}`, both, on })))(
+  "$said",
+  ({ both, on }) => {
+    const [left, right] = both();
+    const [one, other] = on.inputs ?? [];
+    const [[moved, a], [, b]] = [path(left, on, one), path(right, on, other)];
+    expect(moved).toBeGreaterThan(0);
+    if (on.near === undefined) expect(a).toEqual(b);
+    else expect(Math.hypot(...a.map((x, i) => x - b[i]!)) / moved).toBeLessThan(on.near);
+  },
+);
 
 test("every rule that is written from another has a law", () => {
   const held = new Set(laws.map(([name]) => name));

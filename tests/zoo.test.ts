@@ -91,7 +91,7 @@ describe("a parameter that is thawed late starts as a new one, and the others go
   /** Rounds from one to another, with gradients for some of the parameters. */
   const train = (
     rule: AnyRule,
-    opt: Optimizer<Model>,
+    opt: Optimizer<keyof Model>,
     model: Model,
     [from, to]: readonly [number, number],
     of: readonly (keyof Model)[],
