@@ -5,7 +5,9 @@
 
 /** The loss at the parameters as they are now, and its gradients. A parameter without one has a gradient of zeros. */
 export interface Evaluated {
+  /** The quantity to minimise. */
   readonly loss: number;
+  /** Its derivatives by parameter, in the order of the parameter's numbers. */
   readonly gradients: Readonly<Record<string, ArrayLike<number> | undefined>>;
 }
 
