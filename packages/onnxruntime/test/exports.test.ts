@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { adamw } from "@descent/adam";
 import { freeze } from "@descent/core";
 import { decodeSafetensors } from "@descent/core/adapter";
-import { differentiate, exportModel, importModel } from "@descent/onnx";
+import { decodeModel, differentiate, encodeModel, exportModel, importModel } from "@descent/onnx";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { afterEach, describe, expect, test } from "vitest";
 import { follow, reference } from "../../../tools/corpus/follow.ts";
@@ -306,6 +306,17 @@ test("layers that the exporter merged in part are named in the report", async ()
   );
   const apart = await inspectModel(`${folder}/shared-and-copied.eval.dynamo.onnx`);
   expect(apart.notes.join("\n")).not.toMatch(/merged in part/);
+});
+
+test("a file whose tags a tool has dropped is not blamed on the exporter alone", async () => {
+  const model = decodeModel(await readFile(`${folder}/mlp-norms.eval.dynamo.onnx`));
+  const { valueInfo: _, metadataProps: __, ...graph } = model.graph!;
+  const untagged = async (file: Uint8Array): Promise<boolean> =>
+    (await inspectModel(file)).notes.some((note) =>
+      /does not say which tensors are param.*tools that optim/.test(note),
+    );
+  expect(await untagged(encodeModel(model))).toBe(false);
+  expect(await untagged(encodeModel({ ...model, graph }))).toBe(true);
 });
 
 test("the report is a table with names of Python and the export to make", async () => {

@@ -68,8 +68,9 @@ export function notes(graph: Graph): string[] {
     );
   if (kinds.size > 0 || naming !== "torch") return all;
   all.push(
-    "PyTorch's older exporter (dynamo=False) does not write which tensors are parameters, where detach() or no_grad stop gradients, " +
-      "or which are frozen: these weights are found by their parts in operators and their names. Export with dynamo=True, or check the list.",
+    "This file does not say which tensors are parameters, where detach() or no_grad stop gradients, or which are frozen: PyTorch's older " +
+      "exporter (dynamo=False) does not write it, and tools that optimize files drop it. These weights are found by their parts in operators " +
+      "and their names. Export with dynamo=True and give the Trainer that file, or check the list.",
   );
   const folded = graph.nodes
     .filter((n) => /^Conv/.test(n.op) && /^onnx::/.test(n.inputs[1] ?? ""))
