@@ -1,12 +1,13 @@
-import { type Configured, OptimizerError, type Parameter } from "@descent/core";
+import { type Configured, OptimizerError } from "@descent/core";
 import { list } from "@descent/core/adapter";
 import { decodeModel, encodeModel, type Mended, type ModelProto, mend, OnnxError } from "@descent/onnx";
 import type { Target } from "@descent/onnx/autodiff";
 import type { GraphProto } from "@descent/onnx/proto";
 import { beside } from "../files/external.ts";
 import { bytesOf, isDecoded, isUrl } from "../files/read.ts";
+import { lightened } from "../graphs/lightened.ts";
 import { type Candidates, candidates, ModelSource } from "../graphs/model.ts";
-import type { Source } from "../graphs/source.ts";
+import { described, type Source, type Starts } from "../graphs/source.ts";
 import { encodeTrainingFile, TrainingFile } from "../graphs/training-file.ts";
 import { DeviceResidence } from "../plans/device.ts";
 import { GraphResidence } from "../plans/graph.ts";
@@ -51,7 +52,8 @@ export class LocalEngine implements Engine {
   }
 
   async open(opening: Opening): Promise<Candidates> {
-    const { model, trainingGraph } = opening;
+    const { model, ...rest } = opening; // what was given is not kept beside what is read from it
+    const { trainingGraph } = rest;
     const kind = trainingGraph ? "training graph" : "model";
     const [source, runtime, external] = await Promise.all([
       isDecoded(model) && !trainingGraph ? model : bytesOf(isDecoded(model) ? encodeModel(model) : model, kind),
@@ -59,7 +61,7 @@ export class LocalEngine implements Engine {
       opening.external ??
         (typeof model === "string" || isUrl(model) ? beside(String(model), opening.externalRoot) : undefined),
     ]);
-    const opened = { ...opening, runtime: inTurn(runtime), external };
+    const opened = { ...rest, runtime: inTurn(runtime), external };
     if (isDecoded(source) || !trainingGraph) {
       const read = isDecoded(source) ? source : decodeModel(source);
       const { lift, ...mending } = opening.mending;
@@ -74,14 +76,28 @@ export class LocalEngine implements Engine {
     }
     this.#opened = { ...opened, file: source };
     const known = { elem: "float32", trained: true, because: "trained before", sources: [], modules: [] };
-    const weights = new TrainingFile(source).parameters.map(({ initial: _, ...p }) => ({ ...p, ...known }));
+    const weights = new TrainingFile(source).parameters.map((p) => ({ ...p, ...known }));
     return { weights, changes: [], notes: [], quantized: [] };
   }
 
   async start(starting: Starting): Promise<Started> {
     const { started, running } = await this.#begun(starting);
-    this.#running = running;
+    this.#running = this.#lighter(running);
     return started;
+  }
+
+  /** Lets go of the numbers of what is trained now: the training has its own. */
+  #lighter(running: Running): Running {
+    const { source } = running;
+    if (!this.#opened || this.#opened.file instanceof Uint8Array || !(source instanceof ModelSource)) return running;
+    const { file } = this.#opened;
+    const model = lightened(
+      file.model,
+      source.parameters.map(({ name }) => name),
+    );
+    this.#opened = { ...this.#opened, file: { ...file, model } };
+    source.lighten(model);
+    return { ...running, model };
   }
 
   async retrain(change: Retraining, optimizer?: Configured): Promise<Started> {
@@ -105,7 +121,7 @@ export class LocalEngine implements Engine {
       await running.training.dispose();
       throw error;
     }
-    this.#running = running;
+    this.#running = this.#lighter(running);
     await before.training.dispose();
     return started;
   }
@@ -131,9 +147,8 @@ export class LocalEngine implements Engine {
       source = new ModelSource(model, { ...starting, external, target, reading: opened.reading });
     }
     const compiler = new Compiler({ runtime, source, executionProviders, sessionOptions, fills });
-    const training = await trainingOf(compiler, executionProviders, starting, source);
+    const training = await trainingOf(compiler, executionProviders, starting, source.take());
     if (target === "webgpu") watchDevice(runtime, this.#lost).catch(() => {}); // then a run will tell
-    const described = ({ name, shape, role, axes }: Parameter): Parameter => ({ name, shape, role, axes });
     return {
       running: { target, source, training, model, starting },
       started: {
@@ -141,8 +156,8 @@ export class LocalEngine implements Engine {
         executionProviders: executionProviders.map(providerName),
         inputs: source.inputs,
         labels: source.labels,
-        parameters: source.parameters.map(described),
-        statistics: source.statistics.map(described),
+        parameters: source.parameters,
+        statistics: source.statistics,
       },
     };
   }
@@ -185,9 +200,9 @@ async function trainingOf(
   compiler: Compiler,
   executionProviders: Opening["executionProviders"],
   { plan, optimizer, seed, world, shard, rows, hutchinson }: Starting,
-  { parameters: weights, statistics }: Source,
+  { weights, statistics }: Starts,
 ): Promise<Training> {
-  const trained = { weights, statistics, seed: seed + (world?.rank ?? 0), hutchinson, world };
+  const trained = { weights: weights.map(described), statistics, seed: seed + (world?.rank ?? 0), hutchinson, world };
   if (plan === "host" || world || rows?.length || (plan === undefined && compiler.target !== "webgpu")) {
     // The runtime that fills the tensors it is handed is onnxruntime-node.
     const matmul = compiler.fills ? await onnxMatmul({ threads: compiler.threads }) : undefined;

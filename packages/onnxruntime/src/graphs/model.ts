@@ -20,7 +20,16 @@ import type { Constant } from "@descent/onnx/proto";
 import type { Expected } from "../runtime/feeds.ts";
 import { seedDropouts } from "./dropout.ts";
 import { widen } from "./masters.ts";
-import { asInput, type EvaluationGraph, type Shapes, type Source, type TrainingGraph, type Weight } from "./source.ts";
+import {
+  asInput,
+  described,
+  type EvaluationGraph,
+  once,
+  type Shapes,
+  type Source,
+  type Starts,
+  type TrainingGraph,
+} from "./source.ts";
 
 /** Sizes of inputs, by number or name. */
 export type FixedShapes = Readonly<Record<string, readonly Dim[]>>;
@@ -87,15 +96,21 @@ export function candidates({ model, changes }: Mended, external: External | unde
 export class ModelSource implements Source {
   readonly inputs: ReadonlyMap<string, Expected>;
   readonly labels: readonly LabelInput[] = [];
-  readonly parameters: readonly Weight[];
-  readonly statistics: readonly Weight[];
-  readonly #model: ModelProto;
+  readonly parameters: readonly Parameter[];
+  readonly statistics: readonly Parameter[];
+  readonly take: () => Starts;
+  #model: ModelProto;
   readonly #options: ModelSourceOptions;
+  /** The rows that lookups do not train, some of which only the numbers of a table tell. */
+  readonly #padding: Readonly<Record<string, number>>;
 
   constructor(model: ModelProto, options: ModelSourceOptions) {
     this.#model = model;
     this.#options = options;
+    this.#padding = {};
     const source = this.#import();
+    const looked = new Set(source.nodes.flatMap(({ op, inputs }) => (op === "Gather" ? inputs.slice(0, 1) : [])));
+    this.#padding = Object.fromEntries([...source.paddingRows].filter(([name]) => looked.has(name)));
     const { graph, loss, parameters, statistics, labels } = this.#differentiated(source);
     const { elem } = graph.type(loss);
     if (/float16$/.test(elem))
@@ -104,18 +119,23 @@ export class ModelSource implements Source {
       );
     this.inputs = new Map<string, Expected>([...source.inputs, ...labels.map((l) => [l.name, l.type] as const)]);
     this.labels = labels;
-    this.parameters = parameters.map(({ name, shape, role, axes, initial }) => ({
-      name,
-      shape,
-      role,
-      axes,
+    const weights = parameters.map(({ initial, ...parameter }) => ({
+      ...described(parameter),
       initial: initial.data as Float32Array, // narrower ones were widened
     }));
     const held = this.#held.map((name) => ({ name, initial: source.initializers.get(name)! })); // weights of it
-    this.statistics = [
+    const kept = [
       ...statistics.map(({ name, shape, initial }) => ({ name, shape, initial: floats(name, initial) })),
       ...held.map(({ name, initial }) => ({ name, shape: initial.dims, initial: floats(name, initial) })),
     ];
+    this.parameters = weights.map(described);
+    this.statistics = kept.map(described);
+    this.take = once({ weights, statistics: kept });
+  }
+
+  /** Goes on with the model without the numbers of what is trained, which it does not need: they are inputs. */
+  lighten(model: ModelProto): void {
+    this.#model = model;
   }
 
   training(shapes?: Shapes): TrainingGraph {
@@ -153,6 +173,7 @@ export class ModelSource implements Source {
     const given = Object.entries(shapes).filter(([name]) => !this.labels.some((l) => l.name === name));
     const graph = importModel(this.#model, {
       ...reading,
+      paddingIdx: { ...this.#padding, ...reading?.paddingIdx },
       shapes: { ...fixed, ...Object.fromEntries(given) },
       keep: Object.keys(gradients).filter(isRewritten),
       batchNorm,

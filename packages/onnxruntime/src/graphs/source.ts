@@ -8,6 +8,26 @@ export interface Weight extends Parameter {
   readonly initial: Float32Array;
 }
 
+/** Weights and statistics with their first numbers. */
+export interface Starts {
+  readonly weights: readonly Weight[];
+  readonly statistics: readonly Weight[];
+}
+
+/** Starts that are given once. */
+export function once(starts: Starts): () => Starts {
+  let left: Starts | undefined = starts;
+  return () => {
+    if (left === undefined) throw new RangeError("The numbers that training starts from were taken before.");
+    const given = left;
+    left = undefined;
+    return given;
+  };
+}
+
+/** A weight without its numbers. */
+export const described = ({ name, shape, role, axes }: Parameter): Parameter => ({ name, shape, role, axes });
+
 /** Sizes of a batch by input; none leaves them to the run. */
 export type Shapes = Readonly<Record<string, readonly number[]>>;
 
@@ -49,9 +69,11 @@ export interface Source {
   /** The model's inputs and the labels. */
   readonly inputs: ReadonlyMap<string, Expected>;
   readonly labels: readonly LabelInput[];
-  readonly parameters: readonly Weight[];
+  readonly parameters: readonly Parameter[];
   /** Running statistics of normalisations that train. */
-  readonly statistics: readonly Weight[];
+  readonly statistics: readonly Parameter[];
+  /** The numbers that training starts from. They are given once: the plan copies them, and nothing else keeps them. */
+  take(): Starts;
   training(shapes?: Shapes): TrainingGraph;
   evaluation(shapes?: Shapes): EvaluationGraph;
   prediction(shapes: Shapes): Omit<EvaluationGraph, "loss">;

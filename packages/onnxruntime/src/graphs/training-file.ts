@@ -1,4 +1,4 @@
-import { OptimizerError } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
 import { decodeModel, encodeModel, type Graph, importModel, type ModelProto } from "@descent/onnx";
 import type { LabelInput, Target } from "@descent/onnx/autodiff";
 import { modelOf, prune } from "@descent/onnx/graph";
@@ -6,7 +6,17 @@ import { type Constant, constantOf, type TensorProto, tensorOf } from "@descent/
 import type { Expected } from "../runtime/feeds.ts";
 import { checkGraph, type Description, parseDescription } from "./description.ts";
 import { SEEDS } from "./dropout.ts";
-import { asInput, type EvaluationGraph, type Shapes, type Source, type TrainingGraph, type Weight } from "./source.ts";
+import {
+  asInput,
+  described,
+  type EvaluationGraph,
+  once,
+  type Shapes,
+  type Source,
+  type Starts,
+  type TrainingGraph,
+  type Weight,
+} from "./source.ts";
 
 /** Weights and statistics by name. */
 type Numbers = Readonly<Record<string, Float32Array>>;
@@ -59,8 +69,9 @@ export function encodeTrainingFile(source: Source, target: Target, model: Uint8A
 export class TrainingFile implements Source {
   readonly inputs: ReadonlyMap<string, Expected>;
   readonly labels: readonly LabelInput[];
-  readonly parameters: readonly Weight[];
-  readonly statistics: readonly Weight[];
+  readonly parameters: readonly Parameter[];
+  readonly statistics: readonly Parameter[];
+  readonly take: () => Starts;
   readonly target: Target;
   readonly #description: Description;
   readonly #training: ModelProto;
@@ -88,11 +99,14 @@ export class TrainingFile implements Source {
     };
     const weights = parsed.parameters.map(({ grad: _, ...p }): Weight => ({ ...p, ...initial(p.name) }));
     const chosen = (name: string): boolean => trained?.includes(name) ?? true;
-    this.parameters = weights.filter((w) => chosen(w.name));
-    this.statistics = [
+    const started = weights.filter((w) => chosen(w.name));
+    const kept = [
       ...parsed.statistics.map(({ name }) => ({ name, ...initial(name) })),
       ...weights.filter((w) => !chosen(w.name)),
     ];
+    this.parameters = started.map(described);
+    this.statistics = kept.map(described);
+    this.take = once({ weights: started, statistics: kept });
     this.labels = parsed.labels;
     this.target = parsed.target;
     this.#description = parsed;

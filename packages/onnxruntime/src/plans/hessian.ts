@@ -1,7 +1,6 @@
-import { OptimizerError } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
 import { isFloat32Array, isRecord, refuseUnknown, shown, size } from "@descent/core/adapter";
 import { probeName } from "../graphs/curvature.ts";
-import type { Weight } from "../graphs/source.ts";
 import type { Runtime, RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiled } from "../session/compiler.ts";
 import type { Gradients } from "./training.ts";
@@ -9,7 +8,7 @@ import type { Gradients } from "./training.ts";
 /** The Hessian times a vector, by a session for such products and its feeds besides the vector. The arrays are the session's own. */
 export async function hessianTimes(
   { Tensor }: Runtime,
-  weights: readonly Weight[],
+  weights: readonly Parameter[],
   { session, gradients }: Compiled,
   feeds: Readonly<Record<string, RuntimeTensor>>,
   vector: Gradients,
@@ -26,7 +25,7 @@ export async function hessianTimes(
 }
 
 /** Throws unless a vector has a number for every number that is trained. */
-export function checkVector(vector: Gradients, weights: readonly Weight[]): void {
+export function checkVector(vector: Gradients, weights: readonly Parameter[]): void {
   if (!isRecord(vector))
     throw new OptimizerError(`\`hessianProduct\` takes a vector by weight, { w: Float32Array }; got ${shown(vector)}.`);
   refuseUnknown(vector, new Map(weights.map((weight) => [weight.name, weight])));

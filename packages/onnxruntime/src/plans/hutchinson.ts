@@ -1,5 +1,5 @@
+import type { Parameter } from "@descent/core";
 import { drawn, hashOf, size } from "@descent/core/adapter";
-import type { Weight } from "../graphs/source.ts";
 import type { RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiled, Compiler } from "../session/compiler.ts";
 import { hessianTimes } from "./hessian.ts";
@@ -14,11 +14,11 @@ export const CURVATURE = "h";
  */
 export class Hutchinson {
   readonly #compiler: Compiler;
-  readonly #weights: readonly Weight[];
+  readonly #weights: readonly Parameter[];
   readonly #seed: number;
   readonly #samples: number;
 
-  constructor(compiler: Compiler, weights: readonly Weight[], seed: number, samples: number) {
+  constructor(compiler: Compiler, weights: readonly Parameter[], seed: number, samples: number) {
     this.#compiler = compiler;
     this.#weights = weights;
     this.#seed = seed;
@@ -41,7 +41,7 @@ export class Hutchinson {
     return Object.fromEntries(means);
   }
 
-  #direction({ name, shape }: Weight, t: number, site: number): Float32Array<ArrayBuffer> {
+  #direction({ name, shape }: Parameter, t: number, site: number): Float32Array<ArrayBuffer> {
     const key = [this.#seed | 0, Math.floor(this.#seed / 2 ** 32) | 0] as const; // as rules' own draws have it
     return drawn({ distribution: "rademacher", length: size(shape), key, t, site, parameter: hashOf(name) });
   }

@@ -1,12 +1,11 @@
 import { allFinite } from "@descent/arrays/engine";
-import { OptimizerError } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
 import { isFloat32Array, isRecord, refuseUnknown, shown, size } from "@descent/core/adapter";
-import type { Weight } from "../graphs/source.ts";
 import { CURVATURE } from "./hutchinson.ts";
 import type { StepInputs } from "./training.ts";
 
 /** Throws where what a step is given besides gradients does not fit the weights; which inputs there are the optimizer knows. */
-export function checkInputs(inputs: StepInputs, weights: readonly Weight[], estimated: boolean): void {
+export function checkInputs(inputs: StepInputs, weights: readonly Parameter[], estimated: boolean): void {
   for (const [input, given] of Object.entries(inputs)) {
     if (input === CURVATURE && estimated)
       throw new OptimizerError(

@@ -1,5 +1,5 @@
 import { allFinite, Means } from "@descent/arrays/engine";
-import { OptimizerError } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
 import {
   type BlockingWorld,
   distinctRows,
@@ -42,7 +42,7 @@ import { Sums } from "./waiting.ts";
 
 /** The tensors of a model that are trained and kept, and the seed of dropout. */
 export interface Trained {
-  readonly weights: readonly Weight[];
+  readonly weights: readonly Parameter[];
   /** Running statistics, and weights that are not trained but change hands all the same. */
   readonly statistics: readonly Weight[];
   readonly seed: number;
@@ -56,7 +56,7 @@ export interface Trained {
 export class TrainingLoop<H> implements Training {
   readonly #compiler: Compiler;
   readonly #residence: Residence<H>;
-  readonly #weights: readonly Weight[];
+  readonly #weights: readonly Parameter[];
   readonly #seed: number;
   /** Running statistics, which the forward pass updates. */
   readonly #kept: ReadonlyMap<string, H>;

@@ -1,6 +1,6 @@
-import { OptimizerError } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
 import { size } from "@descent/core/adapter";
-import type { TrainingGraph, Weight } from "../graphs/source.ts";
+import type { TrainingGraph } from "../graphs/source.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";
 import type { Waiting } from "./training.ts";
 
@@ -22,11 +22,11 @@ function addToSums({ graph, parameters }: TrainingGraph): string[] {
 /** Gradients of several batches on their way to one update. */
 export class Sums<H> {
   readonly #residence: Residence<H>;
-  readonly #weights: readonly Weight[];
+  readonly #weights: readonly Parameter[];
   #held: ReadonlyMap<string, H> | undefined;
   #count = 0;
 
-  constructor(residence: Residence<H>, weights: readonly Weight[]) {
+  constructor(residence: Residence<H>, weights: readonly Parameter[]) {
     this.#residence = residence;
     this.#weights = weights;
   }
