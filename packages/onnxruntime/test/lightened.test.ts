@@ -63,7 +63,7 @@ describe("a model without the numbers of what is trained", () => {
   });
 });
 
-describe("a trainer that let go of them", () => {
+describe("a trainer that dropped them", () => {
   test("trains, and its file has all weights", async () => {
     const bytes = model();
     const trainer = await Trainer.create(bytes, options);

@@ -86,7 +86,7 @@ export class LocalEngine implements Engine {
     return started;
   }
 
-  /** Lets go of the numbers of what is trained now: the training has its own. */
+  /** Drops the numbers of what is trained now: the training has its own. */
   #lighter(running: Running): Running {
     const { source } = running;
     if (!this.#opened || this.#opened.file instanceof Uint8Array || !(source instanceof ModelSource)) return running;
