@@ -55,7 +55,7 @@ export async function diagnosing(rounds: number, say: (text: string) => void): P
   }
   return [
     "## The price of diagnose",
-    `- ${machine()}; ${new Date().toISOString().slice(0, 10)}; load average ${load().toFixed(1)} after; medians of ${rounds} rounds of ${STEPS} updates each, of which the first 20 are all read; ratios compare turns of the same round.`,
+    `- ${machine()}; ${new Date().toISOString().slice(0, 10)}; load average ${load().toFixed(1)} after; medians of ${rounds} rounds of ${STEPS} updates each, of which the first ten are all read; ratios compare turns of the same round.`,
     table(["", "ms of processor per step of `fit`", "with `diagnose()`, times", "with `every: 1`, times"], rows),
   ].join("\n\n");
 }

@@ -9,6 +9,7 @@ import { chromium } from "../../../tests/optional.ts";
 import "@tensorflow/tfjs-backend-wasm";
 import { batch, type Digits, fingerprint, type Mnist } from "../src/data/digits.ts";
 import { loadMnist } from "../src/data/mnist.ts";
+import { digitNames } from "../src/data/names.ts";
 import type { Engine, Learner } from "../src/engines/engine.ts";
 import { exported } from "../src/engines/exported.ts";
 import { hiddenUnits, model, startingWeights } from "../src/engines/model.ts";
@@ -275,7 +276,7 @@ describe("the engines", () => {
     const common = { readEvery: 1, recipe, optimizer, digits, test: tested };
     const half = await learn(recipe, digits, { engine: first });
     const file = path.join(scratch(), "checkpoint.safetensors");
-    const rest = { recipe, data: fingerprint(digits), where: undefined };
+    const rest = { recipe, data: fingerprint(digits), where: undefined, names: digitNames };
     await train({
       ...common,
       learner: half,
@@ -315,7 +316,13 @@ describe("a checkpoint", () => {
       test: tested,
       listener: {
         checkpoint: (now) =>
-          saveCheckpoint(file, { ...now, recipe: given, data: fingerprint(digits), where: undefined }),
+          saveCheckpoint(file, {
+            ...now,
+            recipe: given,
+            data: fingerprint(digits),
+            where: undefined,
+            names: digitNames,
+          }),
       },
     });
     learner.dispose();
@@ -569,7 +576,7 @@ test("a report is one page that holds everything it shows", async () => {
   const summary: Summary = {
     testAccuracy: 50 / 77, testLoss: 1.25, trainLoss: 1, optimizer: "radam", title: "RAdam <b>", engine: "tfjs", engineVersion: "4", device: "wasm", deviceWhat: "x",
     seconds: 61, imagesPerSecond: 1234, stepMilliseconds: 8, optimizerMilliseconds: 0.5, seed: 1, epochs: 2, bestEpoch: null, steps: 20, batchSize: 32, trainImages: 320, heldImages: 0, testImages: 77, parameters: 101770, model: "mlp", lr: 3e-3,
-    schedule: "cosine", rate: "x", recipe, data: "d", started: "2026-11-22T09:05:07.000Z", node: "v20", version: "0", command: "npm start -- train", files: [],
+    schedule: "cosine", rate: "x", recipe, data: "d", classes: digitNames, started: "2026-11-22T09:05:07.000Z", node: "v20", version: "0", command: "npm start -- train", files: [],
   }; // biome-ignore format: a record of no interest
   const text = "`conv1` stands still: frozen; thaw it";
   const findings = [{ name: "frozen", step: 1234, evidence: {}, text }] as const;

@@ -16,6 +16,7 @@ import { decodeSafetensors, encodeSafetensors } from "@descent/core/adapter";
 import { exportModel, Graph } from "@descent/onnx";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { token } from "../../../packages/files/src/owner.ts";
+import { digitNames } from "../src/data/names.ts";
 import { makeFolder, readBounded, write } from "../src/disk.ts";
 import { model, modelNames, startingWeights } from "../src/engines/model.ts";
 import { onnxModel } from "../src/engines/onnx-model.ts";
@@ -274,7 +275,7 @@ describe("a checkpoint", () => {
     const weights = startingWeights(net, 1);
     const opt = optimizer(weights, adamw());
     opt.update(Object.fromEntries(Object.entries(startingWeights(net, 2))));
-    return { recipe, position, weights, state: opt.state(), data: "0badc0de", where };
+    return { recipe, position, weights, state: opt.state(), data: "0badc0de", where, names: digitNames };
   }
 
   async function file(): Promise<string> {
@@ -395,7 +396,7 @@ describe("a checkpoint", () => {
     for (const name of modelNames) {
       const weights = startingWeights(model(name), 3);
       writeFileSync(at, onnxModel(model(name), weights));
-      expect(await loadModel(at)).toEqual({ model: model(name), weights });
+      expect(await loadModel(at)).toEqual({ model: model(name), weights, names: digitNames });
     }
   });
 });

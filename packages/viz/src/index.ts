@@ -7,6 +7,7 @@ export {
   levelsOf,
   type Path,
 } from "./charts/contours.ts";
+export { condensed } from "./charts/condensed.ts";
 export type { Figure, FrameOptions } from "./charts/frame.ts";
 export { type AxisOptions, type LineChartOptions, lineChart, type Series } from "./charts/lines.ts";
 export { type Cell, tableOf } from "./charts/table.ts";

@@ -2,6 +2,7 @@ import {
   contourChart,
   formatNumber,
   levelsOf,
+  condensed,
   lineChart,
   linePath,
   markerPath,
@@ -150,6 +151,29 @@ describe("a line chart", () => {
       points: true,
     });
     expect(lone.svg).toContain(`d="${markerPath("circle", lone.x.at(1), lone.y.at(1), 3)}"`);
+  });
+
+  test("marks whole numbers, and writes parts as percents", () => {
+    const parts = lineChart({
+      title: "",
+      x: { label: "epoch", whole: true },
+      y: { label: "", percent: true },
+      series: [{ name: "a", x: [0.1, 2.2], y: [0, 0.5], points: true }],
+      ends: false,
+    });
+    const texts = [...parts.svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
+    expect(texts).toEqual(["0 %", "10 %", "20 %", "30 %", "40 %", "50 %", "", "1", "2", "epoch"]);
+    expect(parts.svg).toContain(markerPath("circle", parts.x.at(0.1), parts.y.at(0), 3));
+  });
+
+  test("of many points can be condensed to means with their range", () => {
+    expect(condensed([0, 1, 2, 3, 4], [1, 3, Infinity, 7, 5], 3)).toEqual({
+      x: [1, 3, 4],
+      y: [2, 7, 5],
+      band: { low: [1, 7, 5], high: [3, 7, 5] },
+    });
+    expect(condensed([0], [Number.NaN]).y).toEqual([Number.NaN]);
+    expect(() => condensed([0], [])).toThrow("there are 1 numbers in `x` and 0 in `y`");
   });
 
   test("is a table too", () => {

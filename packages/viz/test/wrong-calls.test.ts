@@ -37,6 +37,10 @@ describe("charts", () => {
       call: (path: viz.Path) => viz.contourChart({ title: "", field: field(), paths: [path] }),
       args: () => [{ name: "a", x: [0, 1], y: [0, 1], style: 0 }],
     },
+    condensed: {
+      call: (x: number[], y: number[], count: number) => viz.condensed(x, y, count),
+      args: () => [[0, 1], [2, 3], 2],
+    },
     lineChart: {
       args: () => [
         { title: "Loss", x: { label: "step" }, y: { label: "loss", log: true }, series: [], ends: true, points: false },

@@ -1,5 +1,6 @@
 import type { BlockingWorld } from "@descent/core/adapter";
 import type { Mnist } from "../data/digits.ts";
+import { areDigits } from "../data/names.ts";
 import { type Choice, choose, deviceLine, fitting, type Place, places } from "../devices/device.ts";
 import { findDevices } from "../devices/find.ts";
 import type { Engine } from "../engines/engine.ts";
@@ -34,11 +35,12 @@ export async function begin(
 
 /** The images of a run, in words. */
 export function describe(
-  { train, test, source }: Mnist,
+  { train, test, source, names }: Mnist,
   { limit, earlyStop }: Pick<Recipe, "limit" | "earlyStop">,
 ): string {
   const all = Math.min(train.count, limit ?? train.count);
   const held = earlyStop === undefined ? 0 : Math.floor(all / 10);
   const aside = held === 0 ? "" : `${thousands(held)} held out to stop early by, `;
-  return `MNIST from ${source}: ${thousands(all - held)} images to train on, ${aside}${thousands(test.count)} to test.`;
+  const of = areDigits(names) ? "" : ` of ${names.join(", ")}`;
+  return `${of === "" ? "MNIST" : "Images"} from ${source}${of}: ${thousands(all - held)} images to train on, ${aside}${thousands(test.count)} to test.`;
 }

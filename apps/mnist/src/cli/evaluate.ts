@@ -22,7 +22,7 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<number>
   const seconds = (performance.now() - begun) / 1000;
   learner.dispose();
   const byDigit = found.confusion.map((row, digit) => (row[digit] ?? 0) / Math.max(1, sum(row)));
-  out.say(byDigit.map((part, digit) => `${digit}: ${percent(part, 1)}`).join("   "));
+  out.say(byDigit.map((part, digit) => `${mnist.names[digit]}: ${percent(part, 1)}`).join("   "));
   out.result(
     `Test accuracy ${percent(found.accuracy)}, loss ${found.loss.toFixed(4)}, of ${model.name} from ${file}, by ${engine.name} on ${choice.device} in ${seconds.toFixed(1)} s.`,
     {
@@ -30,6 +30,7 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<number>
       testLoss: found.loss,
       count: found.count,
       byDigit,
+      classes: mnist.names,
       confusion: found.confusion,
       model: model.name,
       engine: engine.name,

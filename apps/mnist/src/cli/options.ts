@@ -117,7 +117,11 @@ const running = (command: Command): Command =>
 const common = (command: Command): Command =>
   running(
     command.addOption(
-      option("--data <place>", "folder or http(s) address of the four MNIST files (.gz or not)", named("--data")),
+      option(
+        "--data <place>",
+        "folder or http(s) address of the four IDX files (.gz or not), or a folder of two CSVs",
+        named("--data"),
+      ),
     ),
   );
 

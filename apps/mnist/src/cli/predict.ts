@@ -43,7 +43,7 @@ export async function predictCommand(given: readonly string[], options: PredictO
   const files = filesOf(given);
   const digits = files.map((file) => asDigit(readPicture(readBounded(file, LARGEST), file), file));
   const file = options.checkpoint === undefined ? latestModel() : fileOf(options.checkpoint, names.model);
-  const { model, weights } = await loadModel(file);
+  const { model, weights, names: classNames } = await loadModel(file);
   const { engine, choice } = await begin(options, out);
   const learner = await engine.learner({ model, weights, optimizer: sgd() }); // never used: nothing is trained
   const results: object[] = [];
@@ -59,9 +59,15 @@ export async function predictCommand(given: readonly string[], options: PredictO
       const [first, second] = order as [number, number]; // there are ten
       const name = files[from + i]!;
       if (options.show === true) out.say(drawn(digit));
-      const line = `${name}: ${first} (${percent(probabilities[first]!, 1)}), otherwise ${second} (${percent(probabilities[second]!, 1)})`;
+      const line = `${name}: ${classNames[first]} (${percent(probabilities[first]!, 1)}), otherwise ${classNames[second]} (${percent(probabilities[second]!, 1)})`;
       if (options.json !== true) out.say(line);
-      results.push({ file: name, digit: first, probability: probabilities[first], probabilities });
+      results.push({
+        file: name,
+        digit: first,
+        name: classNames[first],
+        probability: probabilities[first],
+        probabilities,
+      });
     }
   }
   learner.dispose();

@@ -12,6 +12,8 @@ export interface Mnist {
   readonly test: Digits;
   /** Where the files came from, for messages. */
   readonly source: string;
+  /** The names of the ten classes: the digits, or what else the images show. */
+  readonly names: readonly string[];
 }
 
 export const side = 28;

@@ -20,7 +20,7 @@ export function fromFolder(folder: string): Fetch {
       }
     }
     throw new UserError(
-      `\`${path.join(folder, name)}\` (or the same with .gz) is missing: --data must name the folder with the four MNIST files.`,
+      `\`${path.join(folder, name)}\` (or the same with .gz) is missing: --data must name a folder with the four IDX files, or with two CSVs.`,
     );
   };
 }

@@ -1,5 +1,7 @@
+import path from "node:path";
 import type { Finding } from "@descent/training";
 import { classes, type Digits, pixels, side } from "../data/digits.ts";
+import { areDigits } from "../data/names.ts";
 import type { Metrics } from "../run/metrics.ts";
 import { optimizerShare, type Summary } from "../run/summary.ts";
 import { duration, percent, thousands } from "../terminal/progress.ts";
@@ -93,42 +95,48 @@ function curves({ steps, epochs }: Metrics): string {
   ].join("\n");
 }
 
-function confusionTable({ confusion }: Evaluation): string {
+/** A class within a sentence: "a 4", or its name. */
+const said = (names: readonly string[], k: number): string => (areDigits(names) ? `a ${k}` : names[k]!); // one of the ten
+
+/** A heading of a narrow column: the beginning of a name. */
+const heading = (name: string): string =>
+  `<th scope="col"${name.length > 4 ? ` title="${escaped(name)}"` : ""}>${escaped(name.slice(0, 4).trim())}</th>`;
+
+function confusionTable({ confusion }: Evaluation, names: readonly string[]): string {
   const most = Math.max(1, ...confusion.flatMap((row, label) => row.filter((_, predicted) => predicted !== label)));
-  const digits = Array.from({ length: classes }, (_, digit) => digit);
   const rows = confusion.map((row, label) => {
     const total = row.reduce((a, b) => a + b, 0);
     const cells = row.map((count, predicted) => {
       if (predicted === label) return `<td class="right">${count}</td>`;
       if (count === 0) return `<td class="none"></td>`;
       const depth = (8 + 62 * Math.sqrt((count - 1) / most)).toFixed(0);
-      return `<td class="wrong" style="--depth:${depth}%" title="${count} × a ${label} read as a ${predicted}">${count}</td>`;
+      return `<td class="wrong" style="--depth:${depth}%" title="${count} × ${escaped(said(names, label))} read as ${escaped(said(names, predicted))}">${count}</td>`;
     });
-    return `<tr><th scope="row">${label}</th>${cells.join("")}<td class="share">${percent((row[label] ?? 0) / Math.max(1, total), 1)}</td></tr>`;
+    return `<tr><th scope="row">${escaped(names[label]!)}</th>${cells.join("")}<td class="share">${percent((row[label] ?? 0) / Math.max(1, total), 1)}</td></tr>`;
   });
   return `<div class="scroll"><table class="confusion"><thead><tr><td></td><th colspan="${classes}">read as</th><td></td></tr>
-<tr><td></td>${digits.map((digit) => `<th scope="col">${digit}</th>`).join("")}<th scope="col">right</th></tr></thead><tbody>
+<tr><td></td>${names.map(heading).join("")}<th scope="col">right</th></tr></thead><tbody>
 ${rows.join("\n")}</tbody></table></div>`;
 }
 
 /** The most common confusions, as sentences. */
-function commonest({ confusion }: Evaluation): string {
+function commonest({ confusion }: Evaluation, names: readonly string[]): string {
   const pairs = confusion.flatMap((row, label) => row.map((count, predicted) => ({ label, predicted, count })));
   const wrong = pairs.filter(({ label, predicted, count }) => label !== predicted && count > 0);
   const top = wrong.sort((a, b) => b.count - a.count).slice(0, 8);
   const most = top[0]?.count ?? 1;
   const items = top.map(
     ({ label, predicted, count }) =>
-      `<li><span><b>${label}</b> read as <b class="bad">${predicted}</b></span><i style="--part:${((100 * count) / most).toFixed(0)}%"></i><span>${count}</span></li>`,
+      `<li><span><b>${escaped(names[label]!)}</b> read as <b class="bad">${escaped(names[predicted]!)}</b></span><i style="--part:${((100 * count) / most).toFixed(0)}%"></i><span>${count}</span></li>`,
   );
   return `<ol class="pairs">${items.join("")}</ol>`;
 }
 
-function card({ index, label, predicted, confidence }: Mistake, { images }: Digits): string {
+function card({ index, label, predicted, confidence }: Mistake, { images }: Digits, names: readonly string[]): string {
   const grey = images.subarray(index * pixels, (index + 1) * pixels).map((ink) => 255 - ink);
   const src = `data:image/png;base64,${greyPng(grey, side, side).toString("base64")}`;
-  return `<li title="test image ${index}"><img src="${src}" width="64" height="64" alt="test image ${index}, a ${label}">
-<p><b>${label}</b> → <b class="bad">${predicted}</b></p><small>${percent(confidence, 1)}</small></li>`;
+  return `<li title="test image ${index}"><img src="${src}" width="64" height="64" alt="test image ${index}, ${escaped(said(names, label))}">
+<p><b>${escaped(names[label]!)}</b> → <b class="bad">${escaped(names[predicted]!)}</b></p><small>${percent(confidence, 1)}</small></li>`;
 }
 
 /** The findings of the diagnostics, as sentences; nothing where there are none. */
@@ -158,8 +166,10 @@ export function report(
   const wrong = evaluation.mistakes.length;
   const surest = evaluation.mistakes.slice(0, shown);
   const share = optimizerShare(summary);
+  const { classes: names } = summary;
+  const set = areDigits(names) ? "MNIST" : path.basename(summary.data);
   const body = `<header>
-<p class="kicker">MNIST · ${escaped(summary.started.slice(0, 16).replace("T", " "))}</p>
+<p class="kicker">${escaped(set)} · ${escaped(summary.started.slice(0, 16).replace("T", " "))}</p>
 <h1>${percent(summary.testAccuracy)}</h1>
 <p class="lead">of the test images right, trained with ${escaped(summary.title)} on ${escaped(summary.device)} by ${escaped(summary.engine)}.</p>
 </header>
@@ -203,16 +213,16 @@ ${table(
   ]),
 )}</div>
 </div></section>
-<section><h2>Confusion matrix</h2><p class="lead">Rows are the digits written, columns what the network read. The most common confusions are beside it.</p>
-<div class="beside">${confusionTable(evaluation)}
-${commonest(evaluation)}</div></section>
-<section><h2>The ${surest.length} most confident mistakes</h2><p class="lead">The digit written, the digit read, and the probability the network gave it.</p>
+<section><h2>Confusion matrix</h2><p class="lead">Rows are the ${areDigits(names) ? "digits written" : "classes"}, columns what the network read. The most common confusions are beside it.</p>
+<div class="beside">${confusionTable(evaluation, names)}
+${commonest(evaluation, names)}</div></section>
+<section><h2>The ${surest.length} most confident mistakes</h2><p class="lead">The ${areDigits(names) ? "digit written, the digit read" : "class, what the network read"}, and the probability the network gave it.</p>
 <ul class="mistakes">
-${surest.map((mistake) => card(mistake, test)).join("\n")}
+${surest.map((mistake) => card(mistake, test, names)).join("\n")}
 </ul></section>
 <section><h2>Reproduce this run</h2>
 <pre>${escaped(summary.command)}</pre>
 <p class="fine">Node ${escaped(summary.node)} · ${escaped(summary.engine)} ${escaped(summary.engineVersion)} · Descent ${escaped(summary.version)} · ${escaped(summary.deviceWhat)}</p>
 </section>`;
-  return page(`${percent(summary.testAccuracy)} · ${summary.title} on MNIST`, body);
+  return page(`${percent(summary.testAccuracy)} · ${summary.title} on ${set}`, body);
 }

@@ -1,5 +1,6 @@
 import { decodeState, type StateDict } from "@descent/core";
 import type { SafeTensor } from "@descent/core/adapter";
+import { areDigits, digitNames, namesFrom } from "../data/names.ts";
 import { deviceNames, engineNames, type Place } from "../devices/device.ts";
 import { write } from "../disk.ts";
 import { type Model, type ModelName, model, modelNames, type Weights } from "../engines/model.ts";
@@ -22,6 +23,8 @@ export interface Checkpoint extends Saved {
   readonly data: string;
   /** Where it was trained, if known: another engine or device may round differently. */
   readonly where: Where | undefined;
+  /** The names of the classes. */
+  readonly names: readonly string[];
 }
 
 const tensors = (net: Model, weights: Weights, prefix: string): Record<string, SafeTensor> =>
@@ -34,7 +37,7 @@ const tensors = (net: Model, weights: Weights, prefix: string): Record<string, S
  * `descent`, as every adapter reads them, and the run's metadata in the entry `descent-mnist`.
  */
 export async function saveCheckpoint(file: string, saved: Checkpoint): Promise<void> {
-  const { recipe, position, weights, state, data, where, best } = saved;
+  const { recipe, position, weights, state, data, where, best, names } = saved;
   const slots = Object.fromEntries(
     Object.entries(state.tensors).map(([key, { shape, data: numbers }]): [string, SafeTensor] => [
       key,
@@ -49,15 +52,23 @@ export async function saveCheckpoint(file: string, saved: Checkpoint): Promise<v
     file,
     encode(
       all,
-      { recipe, position, data, where, ...(of ? { best: of } : {}) },
+      { recipe, position, data, where, ...named(names), ...(of ? { best: of } : {}) },
       { descent: JSON.stringify(state.meta) },
     ),
   );
 }
 
 /** Writes the parameters alone, under their own names. */
-export const saveModel = (file: string, recipe: Recipe, weights: Weights): Promise<void> =>
-  write(file, encode(tensors(model(recipe.model), weights, ""), { recipe }));
+export const saveModel = (
+  file: string,
+  recipe: Recipe,
+  weights: Weights,
+  names: readonly string[] = digitNames,
+): Promise<void> => write(file, encode(tensors(model(recipe.model), weights, ""), { recipe, ...named(names) }));
+
+/** Names of classes as a file holds them: not at all for digits. */
+const named = (names: readonly string[]): { readonly classes?: readonly string[] } =>
+  areDigits(names) ? {} : { classes: names };
 
 interface Opened {
   readonly model: Model;
@@ -142,18 +153,27 @@ export function loadCheckpoint(file: string, asked?: ModelName): Checkpoint {
     data: own.data,
     where: readWhere(own.where),
     best: readBest(own.best, net, state.tensors, file),
+    names: namesFrom(own.classes),
   };
 }
 
+/** A trained network. */
+export interface Network {
+  readonly model: Model;
+  readonly weights: Weights;
+  /** The names of its classes; an ONNX file has none, and its classes count as digits. */
+  readonly names: readonly string[];
+}
+
 /** Loads the network of a checkpoint, of a model file, or of a `model.onnx` that a run wrote. */
-export async function loadModel(file: string): Promise<{ readonly model: Model; readonly weights: Weights }> {
-  if (file.endsWith(".onnx")) return loadOnnx(file);
-  const { model: net, weights } = open(file);
-  return { model: net, weights };
+export async function loadModel(file: string): Promise<Network> {
+  if (file.endsWith(".onnx")) return { ...(await loadOnnx(file)), names: digitNames };
+  const { model: net, weights, own } = open(file);
+  return { model: net, weights, names: namesFrom(own.classes) };
 }
 
 /** The weights of an ONNX file that has all parameters of a network here, under their names. */
-async function loadOnnx(file: string): Promise<{ readonly model: Model; readonly weights: Weights }> {
+async function loadOnnx(file: string): Promise<Omit<Network, "names">> {
   const { importModel } = await import("@descent/onnx");
   let graph: ReturnType<typeof importModel>;
   try {

@@ -22,7 +22,7 @@ import { program } from "../version.ts";
 import { Board } from "./board.ts";
 import { type Checkpoint, saveCheckpoint, saveModel, type Where } from "./checkpoint.ts";
 import { addFinding, readFindings, rewindFindings } from "./findings.ts";
-import { nameLatest, names, newRun, type RunFolder } from "./folder.ts";
+import { names as files, nameLatest, newRun, type RunFolder } from "./folder.ts";
 import { MetricsLog, readMetrics, rewindMetrics } from "./metrics.ts";
 import { isComplete, type Summary, summarize } from "./summary.ts";
 
@@ -129,9 +129,9 @@ export async function resumedTraining(
     throw new UserError(
       `\`${folder.path}\` has completed its ${position.epoch === 1 ? "epoch" : `${position.epoch} epochs`}. To train longer, pass --epochs ${position.epoch + 1} or more.`,
     );
-  const metrics = path.join(folder.path, names.metrics);
+  const metrics = path.join(folder.path, files.metrics);
   const { steps, epochs, damaged } = await rewindMetrics(metrics, position.step, position.epoch);
-  const findings = await rewindFindings(path.join(folder.path, names.findings), position.step);
+  const findings = await rewindFindings(path.join(folder.path, files.findings), position.step);
   const done = `after ${thousands(position.step)} updates`;
   progress.say(
     trained
@@ -169,11 +169,12 @@ async function training(run: Run): Promise<Ended> {
   });
   let log: MetricsLog | undefined;
   try {
-    const metrics = (log = new MetricsLog(at(names.metrics)));
+    const metrics = (log = new MetricsLog(at(files.metrics)));
     const data = fingerprint(digits);
+    const { names } = world.mnist;
     const checkpoint = async (now: Saved): Promise<void> => {
       metrics.sync();
-      await saveCheckpoint(at(names.checkpoint), { ...now, recipe, data, where: whereOf(world) });
+      await saveCheckpoint(at(files.checkpoint), { ...now, recipe, data, where: whereOf(world), names });
     };
     // From here on the run can be resumed, with its new number of epochs.
     if (saved === undefined || saved.recipe.epochs !== recipe.epochs)
@@ -259,7 +260,7 @@ function observerOf({ folder, world, past = { steps: [], findings: [] } }: Run, 
     {
       finding(finding) {
         progress.say(findingLine(finding));
-        addFinding(path.join(folder, names.findings), finding);
+        addFinding(path.join(folder, files.findings), finding);
       },
       numbers(numbers) {
         if (watch !== true || performance.now() - printed < 1000) return;
@@ -282,7 +283,7 @@ async function finish(
   started: Date,
 ): Promise<Summary> {
   const at = (name: string): string => path.join(folder, name);
-  await saveModel(at(names.model), recipe, weights);
+  await saveModel(at(files.model), recipe, weights, mnist.names);
   const own = exported(model(recipe.model), weights);
   for (const [name, content] of Object.entries(own)) await write(at(name), content);
   const summary = summarize({
@@ -294,13 +295,14 @@ async function finish(
     held,
     test: mnist.test,
     data: mnist.source,
+    classes: mnist.names,
     started,
-    files: [names.checkpoint, names.model, ...Object.keys(own), names.metrics, names.report, names.summary],
+    files: [files.checkpoint, files.model, ...Object.keys(own), files.metrics, files.report, files.summary],
     engine,
     choice,
   });
-  const found = { ...readMetrics(at(names.metrics)), findings: readFindings(at(names.findings)) };
-  await write(at(names.report), report(summary, found, evaluation, mnist.test));
-  await writeJson(at(names.summary), summary); // last, because it marks the run as complete
+  const found = { ...readMetrics(at(files.metrics)), findings: readFindings(at(files.findings)) };
+  await write(at(files.report), report(summary, found, evaluation, mnist.test));
+  await writeJson(at(files.summary), summary); // last, because it marks the run as complete
   return summary;
 }

@@ -54,6 +54,8 @@ export interface Summary {
   readonly rate: string | null;
   readonly recipe: Recipe;
   readonly data: string;
+  /** The names of the classes. */
+  readonly classes: readonly string[];
   readonly started: string;
   readonly node: string;
   readonly version: string;
@@ -72,6 +74,7 @@ export function summarize(run: {
   readonly held: Digits | undefined;
   readonly test: Digits;
   readonly data: string;
+  readonly classes: readonly string[];
   readonly started: Date;
   readonly files: readonly string[];
   readonly engine: Engine;
@@ -108,6 +111,7 @@ export function summarize(run: {
     rate: optimizer.rate.text ?? null,
     recipe,
     data: run.data,
+    classes: run.classes,
     started: run.started.toISOString(),
     node: process.version,
     version: packageVersion(),

@@ -18,7 +18,8 @@ export interface Told {
   epoch?(line: EpochLine): Promise<void>;
 }
 
-/** After the first updates, two of this many are looked at. */
+/** The updates at the beginning that are all looked at; after them, two of every so many. */
+const FIRST = 10;
 const EVERY = 20;
 
 /** Follows a run, says what is wrong with it, and passes its numbers on. It changes nothing. */
@@ -36,7 +37,7 @@ export class Observer {
 
   /** Whether to look at weights and gradients of an update; 1 is the first. */
   wants(step: number): boolean {
-    return step <= EVERY || step % EVERY <= 1;
+    return step <= FIRST || step % EVERY <= 1;
   }
 
   /** Takes updates in their order; `look` and `batch` belong to the last of them. */

@@ -10,7 +10,7 @@ import type { SampleRows } from "./samples.ts";
 
 /** Options of `diagnose`. */
 export interface DiagnoseOptions {
-  /** After the first 20 updates, every how many to look at weights and gradients, two in a row; default 20. */
+  /** After the first ten updates, every how many to look at weights and gradients, two in a row; default 20. */
   readonly every?: number | undefined;
   /** Takes each finding once, as soon as it shows; by default `console.warn` prints its text. */
   readonly onFinding?: ((finding: Finding) => void) | undefined;
@@ -36,7 +36,7 @@ export interface DiagnoseCallback extends Callback {
 }
 
 /** Updates at the beginning that are all looked at: most mistakes show there. */
-const FIRST = 20;
+const FIRST = 10;
 
 /**
  * Names what is wrong with a training while it runs: vanishing gradients, a rate that is too high, dead units, sorted data, labels that
@@ -75,6 +75,8 @@ export function diagnose(options: DiagnoseOptions = {}): DiagnoseCallback {
     if (name !== undefined) takes(where, "the name of a part of the batch", name, typeof name === "string");
   let diagnosis = new Diagnosis(frozen);
   let before: { readonly step: number; readonly weights: Weights } | undefined;
+  /** The model hands over no gradients, so that its weights say nothing. */
+  let blind = false;
   const looks = (step: number): boolean => step <= FIRST || step % every <= 1;
   const told = ({ last }: { readonly last: Told | undefined }) => dataOf(last, known.inputs, known.labels);
   return {
@@ -91,13 +93,15 @@ export function diagnose(options: DiagnoseOptions = {}): DiagnoseCallback {
     },
     async onTrainBegin(_, run) {
       before = undefined;
+      blind = false;
       if (run.hasWeights && looks(run.step + 1)) before = { step: run.step, weights: await run.weights() };
     },
     async onBatchEnd(_, logs, run) {
       const { step, last } = run;
       const now = looks(step);
       const gradients = now ? present(last?.gradients) : undefined;
-      const next = looks(step + 1);
+      if (now) blind = gradients === undefined;
+      const next = looks(step + 1) && !blind;
       const weights = run.hasWeights && (next || gradients !== undefined) ? await run.weights() : undefined;
       const then = before?.step === step - 1 ? before.weights : undefined;
       before = next && weights !== undefined ? { step, weights } : undefined;

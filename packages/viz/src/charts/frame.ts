@@ -61,11 +61,25 @@ export function svgOf({ title, description, width, height, id }: Frame, ...child
   );
 }
 
+/** How the numbers of an axis are marked and written. */
+export interface Marks {
+  /** Marks whole numbers only, such as epochs. */
+  readonly whole?: boolean | undefined;
+  /** The numbers are parts, and written as percents. */
+  readonly percent?: boolean | undefined;
+}
+
+const marked = (scale: Scale, count: number, { whole = false }: Marks): number[] =>
+  scale.ticks(count).filter((tick) => !whole || Number.isInteger(tick));
+
+const written = (value: number, { percent = false }: Marks): string =>
+  percent ? `${formatNumber(100 * value)} %` : formatNumber(value);
+
 /** The axis below: ticks, numbers, and the name of the quantity at its end. */
-export function axisBelow(x: Scale, y: Scale, label: string, grid: boolean): string {
+export function axisBelow(x: Scale, y: Scale, label: string, grid: boolean, marks: Marks = {}): string {
   const bottom = Math.max(...y.range);
   const [left, right] = [Math.min(...x.range), Math.max(...x.range)];
-  const ticks = x.ticks(Math.max(2, Math.min(8, Math.round((right - left) / 90))));
+  const ticks = marked(x, Math.max(2, Math.min(8, Math.round((right - left) / 90))), marks);
   return element(
     "g",
     { class: "viz-axis" },
@@ -74,7 +88,7 @@ export function axisBelow(x: Scale, y: Scale, label: string, grid: boolean): str
       const line = grid ? `M${px} ${pixels(bottom)}V${pixels(Math.min(...y.range))}` : `M${px} ${pixels(bottom)}v5`;
       return (
         element("path", { class: "viz-grid", d: line }) +
-        element("text", { x: px, y: pixels(bottom + 18), "text-anchor": "middle" }, formatNumber(tick))
+        element("text", { x: px, y: pixels(bottom + 18), "text-anchor": "middle" }, written(tick, marks))
       );
     }),
     element(
@@ -86,10 +100,10 @@ export function axisBelow(x: Scale, y: Scale, label: string, grid: boolean): str
 }
 
 /** The axis on the left; its name stands above it, upright. */
-export function axisLeft(x: Scale, y: Scale, label: string, grid: boolean): string {
+export function axisLeft(x: Scale, y: Scale, label: string, grid: boolean, marks: Marks = {}): string {
   const [left, right] = [Math.min(...x.range), Math.max(...x.range)];
   const [top, bottom] = [Math.min(...y.range), Math.max(...y.range)];
-  const ticks = y.ticks(Math.max(2, Math.min(8, Math.round((bottom - top) / 52))));
+  const ticks = marked(y, Math.max(2, Math.min(8, Math.round((bottom - top) / 52))), marks);
   return element(
     "g",
     { class: "viz-axis" },
@@ -98,7 +112,7 @@ export function axisLeft(x: Scale, y: Scale, label: string, grid: boolean): stri
       const line = grid ? `M${pixels(left)} ${pixels(py)}H${pixels(right)}` : `M${pixels(left)} ${pixels(py)}h-5`;
       return (
         element("path", { class: "viz-grid", d: line }) +
-        element("text", { x: pixels(left - 9), y: pixels(py + 4), "text-anchor": "end" }, formatNumber(tick))
+        element("text", { x: pixels(left - 9), y: pixels(py + 4), "text-anchor": "end" }, written(tick, marks))
       );
     }),
     element("text", { class: "viz-label", x: "0", y: pixels(top - 12) }, escaped(label)),

@@ -18,6 +18,8 @@ export interface Series {
   readonly band?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> } | undefined;
   /** Which of the styles it has; default its place in the list. */
   readonly style?: number | undefined;
+  /** A small marker at every point; default the chart's `points`. */
+  readonly points?: boolean | undefined;
 }
 
 /** The name of a quantity, whether its scale is logarithmic, and where it begins and ends; by default where the numbers do. */
@@ -28,6 +30,10 @@ export interface AxisOptions {
   readonly log?: boolean | undefined;
   /** Where the axis begins and ends; by default where the numbers do. */
   readonly domain?: readonly [number, number] | undefined;
+  /** Whether only whole numbers are marked, such as epochs; default false. */
+  readonly whole?: boolean | undefined;
+  /** Whether the numbers are parts and written as percents; default false. */
+  readonly percent?: boolean | undefined;
 }
 
 /** Options of `lineChart`. */
@@ -70,8 +76,8 @@ export function lineChart(options: LineChartOptions): Figure {
   const svg = svgOf(
     frame,
     element("clipPath", { id: clip }, box(x, y)),
-    axisLeft(x, y, yAxis.label, true),
-    axisBelow(x, y, xAxis.label, false),
+    axisLeft(x, y, yAxis.label, true, yAxis),
+    axisBelow(x, y, xAxis.label, false, xAxis),
     element("g", { "clip-path": `url(#${clip})` }, ...series.map((one) => drawn(one, x, y, { ends, points }))),
   );
   const table = tableOf(
@@ -94,14 +100,16 @@ export function lineChart(options: LineChartOptions): Figure {
 interface Ready extends Pick<Series, "name" | "y" | "band"> {
   readonly x: ArrayLike<number>;
   readonly style: number;
+  readonly points: boolean | undefined;
 }
 
 function seriesOf(given: unknown): Ready[] {
   takes("lineChart", "`series`: a list of lines", given, Array.isArray(given));
   return (given as readonly unknown[]).map((one, i) => {
     takes("lineChart", "lines: { name, y }", one, isRecord(one));
-    const { name, y, x, band, style = i } = one as unknown as Series; // a record
+    const { name, y, x, band, style = i, points } = one as unknown as Series; // a record
     takes("lineChart", "the `name` of a line", name, typeof name === "string");
+    takes("lineChart", "`points`: true or false", points, points === undefined || typeof points === "boolean");
     checkNumbers("lineChart", "`y`", y);
     if (x !== undefined) checkNumbers("lineChart", "`x`", x);
     if (band !== undefined) {
@@ -114,15 +122,16 @@ function seriesOf(given: unknown): Ready[] {
         throw new OptimizerError(
           `\`lineChart\`: the line \`${name}\` has ${y.length} numbers in \`y\` and ${other.length} beside it.`,
         );
-    return { name, y, x: x ?? Array.from({ length: y.length }, (_, k) => k), band, style };
+    return { name, y, x: x ?? Array.from({ length: y.length }, (_, k) => k), band, style, points };
   });
 }
 
 function axisOf(which: string, axis: unknown): AxisOptions {
   takes("lineChart", `\`${which}\`: { label }`, axis, isRecord(axis));
-  const { label, log } = axis as unknown as AxisOptions; // a record
+  const { label, log, whole, percent } = axis as unknown as AxisOptions; // a record
   takes("lineChart", `\`${which}\`: { label }, a text`, label, typeof label === "string");
-  takes("lineChart", "`log`: true or false", log, log === undefined || typeof log === "boolean");
+  for (const [name, flag] of Object.entries({ log, whole, percent }))
+    takes("lineChart", `\`${name}\`: true or false`, flag, flag === undefined || typeof flag === "boolean");
   return axis as unknown as AxisOptions;
 }
 
@@ -161,7 +170,7 @@ const box = (x: Scale, y: Scale): string => {
 };
 
 function drawn(
-  { name, x: xs, y: ys, band, style }: Ready,
+  { name, x: xs, y: ys, band, style, points: own }: Ready,
   x: Scale,
   y: Scale,
   { ends, points }: { readonly ends: boolean; readonly points: boolean },
@@ -178,7 +187,7 @@ function drawn(
       stroke: colour,
       "stroke-dasharray": dash === "" ? undefined : dash,
     }),
-    ...(points ? [element("path", { d: dots(xs, ys, x, y, marker), fill: colour })] : []),
+    ...((own ?? points) ? [element("path", { d: dots(xs, ys, x, y, marker), fill: colour })] : []),
     ...(ends && last
       ? [element("path", { class: "viz-mark", d: markerPath(marker, ...last, 4.5), fill: colour })]
       : []),
