@@ -1,4 +1,6 @@
 /** Charts as functions from numbers to SVG: no DOM is needed, so Node and browsers draw the same picture. */
+
+export { condensed } from "./charts/condensed.ts";
 export {
   type Areas,
   type ContourChartOptions,
@@ -7,7 +9,6 @@ export {
   levelsOf,
   type Path,
 } from "./charts/contours.ts";
-export { condensed } from "./charts/condensed.ts";
 export type { Figure, FrameOptions } from "./charts/frame.ts";
 export { type AxisOptions, type LineChartOptions, lineChart, type Series } from "./charts/lines.ts";
 export { type Cell, tableOf } from "./charts/table.ts";

@@ -1,8 +1,8 @@
 import {
+  condensed,
   contourChart,
   formatNumber,
   levelsOf,
-  condensed,
   lineChart,
   linePath,
   markerPath,
@@ -151,6 +151,15 @@ describe("a line chart", () => {
       points: true,
     });
     expect(lone.svg).toContain(`d="${markerPath("circle", lone.x.at(1), lone.y.at(1), 3)}"`);
+  });
+
+  test("has room around a number alone, a large one too", () => {
+    const of = (y: number) =>
+      lineChart({ title: "", x: { label: "" }, y: { label: "" }, series: [{ name: "a", y: [y] }] });
+    expect([of(3).y.domain, of(-1e30).y.domain]).toEqual([
+      [2, 4],
+      [-1.001e30, -0.999e30],
+    ]);
   });
 
   test("marks whole numbers, and writes parts as percents", () => {

@@ -1,7 +1,9 @@
+import { styleCount } from "@descent/viz";
 import { duration, percent, thousands } from "../terminal/progress.ts";
 import type { Recipe } from "../training/recipe.ts";
-import { chart, colours, escaped, short } from "./chart.ts";
+import { figure } from "./figure.ts";
 import { page, table } from "./report.ts";
+import { escaped, short } from "./text.ts";
 
 /** One line of the table: all seeds of one optimizer at one rate with one regularizer. */
 export interface Row {
@@ -118,14 +120,19 @@ export function comparisonPage(all: readonly Row[], recipe: Recipe, where: strin
       .sort((a, b) => a.lr! - b.lr!); // rows without lr were filtered out
     return {
       name: title,
-      as: "dots" as const,
-      colour: (i % colours) + 1,
-      points: points.map((row) => [row.lr!, row.accuracy!.mean] as const), // filtered above
-      spread: points.map((row) => row.accuracy!.deviation),
+      style: i,
+      points: true,
+      x: points.map((row) => row.lr!), // filtered above, and so on
+      y: points.map((row) => row.accuracy!.mean),
+      band: {
+        low: points.map(({ accuracy }) => accuracy!.mean - accuracy!.deviation),
+        high: points.map(({ accuracy }) => accuracy!.mean + accuracy!.deviation),
+      },
     };
   });
   const drawn = several
-    ? `<section class="wide">${chart({
+    ? `<section class="wide">${figure({
+        id: "rates",
         title: "Test accuracy against rate",
         note: "mean and standard deviation over the seeds",
         x: { label: "learning rate", log: true },
@@ -135,17 +142,18 @@ export function comparisonPage(all: readonly Row[], recipe: Recipe, where: strin
     : "";
   const { head, lines } = tabled(all);
   const { head: heading, says } = verdict(all);
-  const shown = all.filter(({ curve }) => curve.length > 1).slice(0, colours);
-  const losses = chart({
+  const shown = all.filter(({ curve }) => curve.length > 1).slice(0, styleCount);
+  const losses = figure({
+    id: "losses",
     title: "Training loss",
-    note: `mean over the seeds${all.length > colours ? `; the ${colours} best` : ""}`,
+    note: `mean over the seeds${all.length > styleCount ? `; the ${styleCount} best` : ""}`,
     x: { label: "epoch", whole: true },
     y: { log: true },
     series: shown.map((row, i) => ({
       name: `${of(row)}${several && row.lr !== null ? ` at ${short(row.lr)}` : ""}`,
-      as: "line" as const,
-      colour: i + 1,
-      points: row.curve,
+      style: i,
+      x: row.curve.map(([epoch]) => epoch),
+      y: row.curve.map(([, loss]) => loss),
     })),
   });
   return page(

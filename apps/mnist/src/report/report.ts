@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Finding } from "@descent/training";
+import { condensed, type Series } from "@descent/viz";
 import { classes, type Digits, pixels, side } from "../data/digits.ts";
 import { areDigits } from "../data/names.ts";
 import type { Metrics } from "../run/metrics.ts";
@@ -7,9 +8,10 @@ import { optimizerShare, type Summary } from "../run/summary.ts";
 import { duration, percent, thousands } from "../terminal/progress.ts";
 import type { Evaluation, Mistake } from "../training/evaluation.ts";
 import type { EpochLine } from "../training/lines.ts";
-import { chart, escaped, type Point, type Series, short } from "./chart.ts";
+import { figure } from "./figure.ts";
 import { greyPng } from "./png.ts";
 import { style } from "./style.ts";
+import { escaped, short } from "./text.ts";
 
 /** A self-contained page: no script, no other file, no network. */
 export const page = (title: string, body: string): string => `<!doctype html>
@@ -35,58 +37,63 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
   `<div class="scroll"><table><thead><tr>${head.map((cell) => `<th>${escaped(cell)}</th>`).join("")}</tr></thead>
 <tbody>${rows.map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join("")}</tr>`).join("\n")}</tbody></table></div>`;
 
-/** The images held out, where there are some. */
-function held(epochs: Metrics["epochs"], of: (line: EpochLine) => number | undefined): Series[] {
-  const points = epochs.flatMap((line): Point[] => {
-    const y = of(line);
-    return y === undefined ? [] : [[line.epoch, y]];
-  });
-  return points.length === 0 ? [] : [{ name: "images held out", as: "dots", colour: 3, points }];
-}
-
 function curves({ steps, epochs }: Metrics): string {
-  const x = { label: "epoch", whole: true };
-  const cloud = (of: "loss" | "accuracy" | "gradNorm" | "updateRatio", name: string) =>
-    ({ name, as: "cloud", colour: 1, points: steps.map((line) => [line.epoch, line[of]] as const) }) as const;
+  const at = steps.map(({ epoch }) => epoch);
+  const last = Math.ceil(at.at(-1) ?? 1);
+  const x = { label: "epoch", whole: true, domain: [0, last] as const };
+  /** Thousands of updates as a mean with a band. */
+  const cloud = (of: "loss" | "gradNorm" | "updateRatio", name: string): Series => ({
+    name,
+    ...condensed(
+      at,
+      steps.map((line) => line[of]),
+    ),
+  });
+  /** A marker per epoch, where there is a number. */
+  const marks = (name: string, of: (line: EpochLine) => number | undefined): Series[] => {
+    const lines = epochs.filter((line) => of(line) !== undefined);
+    if (lines.length === 0) return [];
+    return [{ name, x: lines.map(({ epoch }) => epoch), y: lines.map((line) => of(line)!), points: true }]; // those with one
+  };
   return [
-    chart({
+    figure({
+      id: "loss",
       title: "Loss",
       x,
       y: { log: true },
       series: [
         cloud("loss", "training batches"),
-        { name: "test images", as: "dots", colour: 2, points: epochs.map((line) => [line.epoch, line.testLoss]) },
-        ...held(epochs, ({ heldLoss }) => heldLoss),
+        ...marks("test images", (line) => line.testLoss),
+        ...marks("images held out", (line) => line.heldLoss),
       ],
     }),
-    chart({
+    figure({
+      id: "wrong",
       title: "Wrong answers",
       x,
       y: { log: true, percent: true },
       series: [
-        {
-          name: "training images, mean of the epoch",
-          as: "dots",
-          colour: 1,
-          points: epochs.map((line) => [line.epoch, 1 - line.trainAccuracy]),
-        },
-        {
-          name: "test images",
-          as: "dots",
-          colour: 2,
-          points: epochs.map((line) => [line.epoch, 1 - line.testAccuracy]),
-        },
-        ...held(epochs, ({ heldAccuracy }) => heldAccuracy && 1 - heldAccuracy),
+        ...marks("training images, mean of the epoch", (line) => 1 - line.trainAccuracy),
+        ...marks("test images", (line) => 1 - line.testAccuracy),
+        ...marks("images held out", ({ heldAccuracy }) => heldAccuracy && 1 - heldAccuracy),
       ],
     }),
-    chart({
+    figure({
+      id: "rate",
       title: "Learning rate",
       x,
       y: {},
-      series: [{ name: "rate", as: "line", colour: 1, points: steps.map((line) => [line.epoch, line.lr]) }],
+      series: [{ name: "rate", x: at, y: steps.map(({ lr }) => lr) }],
     }),
-    chart({ title: "Gradient norm", x, y: { log: true }, series: [cloud("gradNorm", "all parameters")] }),
-    chart({
+    figure({
+      id: "gradient",
+      title: "Gradient norm",
+      x,
+      y: { log: true },
+      series: [cloud("gradNorm", "all parameters")],
+    }),
+    figure({
+      id: "ratio",
       title: "Update-to-weight ratio",
       x,
       y: { log: true },
@@ -176,7 +183,6 @@ export function report(
 <dl class="tiles">
 ${[
   tile("Wrong answers", thousands(wrong), `of ${thousands(evaluation.count)} test images`),
-  tile("Test loss", summary.testLoss.toFixed(4), "cross-entropy, nats"),
   tile(
     "Rate",
     summary.lr === null ? "equation" : short(summary.lr),
@@ -188,11 +194,7 @@ ${[
     `${thousands(summary.imagesPerSecond)} / s`,
     `training images${share === undefined ? "" : `; the optimizer took ${share}`}`,
   ),
-  tile(
-    "Time",
-    duration(summary.seconds),
-    `${thousands(summary.steps)} updates of ${summary.batchSize} images, ${thousands(summary.epochs)} epoch${summary.epochs === 1 ? "" : "s"}`,
-  ),
+  tile("Updates", thousands(summary.steps), `of ${summary.batchSize} images each`),
 ].join("\n")}
 </dl>
 ${findingsList(metrics.findings)}
@@ -204,7 +206,7 @@ ${curves(metrics)}
 ${table(
   ["epoch", "training loss", "training", "test loss", "test", "after"],
   metrics.epochs.map((line) => [
-    String(line.epoch),
+    `${line.epoch}${line.epoch === summary.bestEpoch ? ", kept" : ""}`,
     line.trainLoss.toFixed(4),
     percent(line.trainAccuracy),
     line.testLoss.toFixed(4),

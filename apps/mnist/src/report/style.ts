@@ -1,7 +1,9 @@
+import { styleSheet } from "@descent/viz";
 import { palette } from "./palette.ts";
 
 /** The style of every page this app writes, light and dark. */
-export const style = `${palette}* {
+export const style = `${styleSheet()}
+${palette}* {
   box-sizing: border-box;
 }
 body {
@@ -87,10 +89,10 @@ small,
   margin-left: 0.4rem;
   font-weight: 400;
 }
-.chart svg {
-  display: block;
-  width: 100%;
-  height: auto;
+.chart {
+  --viz-paper: var(--card);
+  --viz-quiet: var(--soft);
+  --viz-line: var(--grid);
 }
 .legend {
   display: flex;
@@ -109,28 +111,6 @@ small,
   border-radius: 2px;
   background: var(--c);
   vertical-align: middle;
-}
-.grid {
-  stroke: var(--grid);
-}
-.tick {
-  fill: var(--soft);
-  font-size: 11px;
-}
-.line {
-  fill: none;
-  stroke: var(--c);
-  stroke-width: 1.8;
-  stroke-linejoin: round;
-}
-.band {
-  fill: var(--c);
-  opacity: 0.16;
-}
-.dot {
-  fill: var(--card);
-  stroke: var(--c);
-  stroke-width: 2;
 }
 .wide .chart {
   max-width: 52rem;
@@ -278,8 +258,8 @@ th {
     border-width: 1px;
     font-size: inherit;
   }
-  .tick {
-    font-size: 13px;
+  .viz text {
+    font-size: 15px;
   }
   .mistakes {
     grid-template-columns: repeat(4, minmax(0, 1fr));

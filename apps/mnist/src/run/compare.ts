@@ -3,8 +3,9 @@ import { first } from "../data/digits.ts";
 import { write, writeJson } from "../disk.ts";
 import { model, startingWeights } from "../engines/model.ts";
 import { UserError } from "../errors.ts";
-import { short } from "../report/chart.ts";
+
 import { comparisonPage, type Row, type Spread } from "../report/comparison.ts";
+import { short } from "../report/text.ts";
 import { duration, percent } from "../terminal/progress.ts";
 import { evaluate } from "../training/evaluation.ts";
 import type { StepLine } from "../training/lines.ts";

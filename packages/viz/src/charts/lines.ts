@@ -151,7 +151,9 @@ function domainOf(
     }
   if (low > high) return log ? [1, 10] : [0, 1];
   if (low < high) return [low, high];
-  return log ? [low / 10, high * 10] : [low - 1, high + 1];
+  if (log) return [low / 10, high * 10];
+  const room = Math.max(1, Math.abs(low) / 1e3); // 1 alone would not change a large number
+  return [low - room, high + room];
 }
 
 const box = (x: Scale, y: Scale): string => {
