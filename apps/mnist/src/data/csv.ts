@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import { classes, type Digits, pixels, side } from "./digits.ts";
 
 const [COMMA, NEWLINE, RETURN, ZERO, NINE, QUOTE, SPACE] = [44, 10, 13, 48, 57, 34, 32];
-/** What a line of headings may call the label. */
+/** Headings of the column of labels. */
 const LABELS = /^"?(label|class|target|y)"?$/i;
 
 /**

@@ -18,7 +18,7 @@ export interface Told {
   epoch?(line: EpochLine): Promise<void>;
 }
 
-/** The updates at the beginning that are all looked at; after them, two of every so many. */
+/** The updates at the beginning that are all looked at; after them two of every `EVERY`. */
 const FIRST = 10;
 const EVERY = 20;
 
