@@ -48,6 +48,11 @@ describe("npm run new", () => {
       { lr: 1e-3, heads: 1 },
     ],
     [["--block-size", "512"], { blocks: { size: "blockSize" } }, { lr: 1e-3, blockSize: 512 }],
+    [
+      ["--needs", "matrix", "--inputs", "h,loss"],
+      { needs: "matrix", inputs: { h: "tensor", loss: "model" } },
+      { lr: 1e-3 },
+    ],
   ])("writes what the rule sees of a parameter: %j", async (view, words, hyper) => {
     scaffold(copy, ["adam", "lion", ...view]);
     const { lion }: { lion: Rule } = await import(path.join(copy, "packages/adam/src/lion.ts"));
@@ -75,6 +80,11 @@ describe("npm run new", () => {
     [["adam", "lion", "--blocks", "a b"], '--blocks is the name of an option, such as heads; got "a b".'],
     [["adam", "lion", "--block-size", "0"], '--block-size is a whole number above 0; got "0".'],
     [["adam", "lion", "--block-size", "8", "--blocks", "heads"], "Give one of the two."],
+    [["adam", "lion", "--needs", "vector"], '--needs is matrix; got "vector".'],
+    [
+      ["adam", "lion", "--inputs", "h,h"],
+      '--inputs are names of what the rule reads besides g, each once, such as h,loss; got "h,h".',
+    ],
   ])("says what is wrong with %j and writes nothing", (args, message) => {
     const before = read("packages/adam/src/index.ts");
     expect(() => scaffold(copy, args)).toThrow(message);

@@ -2,6 +2,8 @@
 //   --layout out,in        its rows are outputs, wherever the framework keeps them
 //   --blocks heads         it sees so many blocks of rows, by an option of that name
 //   --block-size 1024      it sees blocks of at most that many rows and columns, by the option `blockSize`
+//   --needs matrix         it refuses vectors
+//   --inputs h,loss        it reads these besides gradients: a number for the model, `loss`, or one per element
 // npm run new -- family <name> [--description "…"]                         a family: a package that holds rules and nothing else
 // Writes everything that can be known beforehand, and says what is left.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -11,6 +13,7 @@ import { nearest } from "@descent/core/adapter";
 import { familiesOf } from "./families.ts";
 
 const USAGE = `usage: npm run new -- <family> <rule> [--title "Title"] [--paper https://…] [--layout out,in] [--blocks heads | --block-size 1024]
+                                      [--needs matrix] [--inputs h,loss]
        npm run new -- family <name> [--description "One sentence"]`;
 
 /** Scaffolds a rule or a family in the workspace at `root` and returns what to do next; throws a sentence if it cannot. */
@@ -24,6 +27,8 @@ export function scaffold(root: string, args: readonly string[]): string {
       layout: { type: "string" },
       blocks: { type: "string" },
       "block-size": { type: "string" },
+      needs: { type: "string" },
+      inputs: { type: "string" },
       description: { type: "string" },
     },
   });
@@ -55,7 +60,7 @@ function newRule(
     ...view
   }: { title?: string | undefined; paper?: string | undefined } & View,
 ): string {
-  const { words, option } = viewed(view);
+  const { words, option, read } = viewed(view);
   if (!/^[a-z][A-Za-z0-9]*$/.test(name))
     throw new Error(`"${name}" cannot be exported. Use the name people say, in camelCase: rmspropCentered.`);
   const home = path.join(root, "packages", family);
@@ -79,7 +84,7 @@ export const ${name} = rule({
 ${words}  hyper: { lr: 1e-3${option === undefined ? "" : `, ${option.name}: ${option.value}`} },
 ${option === undefined ? "" : `  ranges: { ${option.name}: [1, Infinity] },\n`}  state: {},
   update: {
-    p: "p - lr * g",
+    p: "p - lr * g${read.map((one) => ` * ${one}`).join("")}",
   },
 });
 `,
@@ -105,17 +110,21 @@ Then
   npm run lint`;
 }
 
-/** The words for how a rule sees a parameter. */
+/** The words for how a rule sees a parameter, and what else it is given. */
 interface View {
   readonly layout?: string | undefined;
   readonly blocks?: string | undefined;
   readonly "block-size"?: string | undefined;
+  readonly needs?: string | undefined;
+  readonly inputs?: string | undefined;
 }
 
-/** The lines of a rule that say what it sees, and the option that counts its blocks or sizes them. */
-function viewed({ layout, blocks, "block-size": size }: View): {
+/** The lines of a rule that say what it sees and is given, and the option that counts its blocks or sizes them. */
+function viewed({ layout, blocks, "block-size": size, needs, inputs }: View): {
   readonly words: string;
   readonly option: { readonly name: string; readonly value: number } | undefined;
+  /** What it reads besides gradients, which an equation must. */
+  readonly read: readonly string[];
 } {
   const sides = layout?.split(",") ?? [];
   if (layout !== undefined && [...sides].sort().join() !== "in,out")
@@ -126,7 +135,15 @@ function viewed({ layout, blocks, "block-size": size }: View): {
     throw new Error(`--blocks is the name of an option, such as heads; got "${blocks}".`);
   if (size !== undefined && !(Number.isSafeInteger(Number(size)) && Number(size) > 0))
     throw new Error(`--block-size is a whole number above 0; got "${size}".`);
+  if (needs !== undefined && needs !== "matrix") throw new Error(`--needs is matrix; got "${needs}".`);
+  const given = inputs?.split(",") ?? [];
+  const wrong = given.find((one, i) => !/^[a-z][A-Za-z0-9]*$/.test(one) || one === "g" || given.indexOf(one) < i);
+  if (wrong !== undefined)
+    throw new Error(`--inputs are names of what the rule reads besides g, each once, such as h,loss; got "${inputs}".`);
+  const placed = given.map((one) => `${one}: "${one === "loss" ? "model" : "tensor"}"`);
   const lines = [
+    ...(needs === undefined ? [] : [`  needs: "matrix",\n`]),
+    ...(inputs === undefined ? [] : [`  inputs: { ${placed.join(", ")} },\n`]),
     ...(layout === undefined ? [] : [`  layout: [${sides.map((side) => JSON.stringify(side)).join(", ")}],\n`]),
     ...(blocks === undefined ? [] : [`  blocks: { rows: "${blocks}" },\n`]),
     ...(size === undefined ? [] : [`  blocks: { size: "blockSize" },\n`]),
@@ -137,7 +154,7 @@ function viewed({ layout, blocks, "block-size": size }: View): {
       : size !== undefined
         ? { name: "blockSize", value: Number(size) }
         : undefined;
-  return { words: lines.join(""), option };
+  return { words: lines.join(""), option, read: given };
 }
 
 /** The module that an export line names; index.ts is in this order. */
