@@ -123,7 +123,7 @@ interface View {
 function viewed({ layout, blocks, "block-size": size, needs, inputs }: View): {
   readonly words: string;
   readonly option: { readonly name: string; readonly value: number } | undefined;
-  /** What it reads besides gradients, which an equation must. */
+  /** The names of its inputs, which an equation must read. */
   readonly read: readonly string[];
 } {
   const sides = layout?.split(",") ?? [];
