@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { packages, root } from "./workspace.ts";
 
 const readmes = ["README.md", ...packages.map(({ folder }) => path.join("packages", folder, "README.md"))];
-const pages = [...readmes, path.join("packages", "core", "ADAPTERS.md")];
+const guides = readdirSync(path.join(root, "apps/docs/guides")).map((file) => path.join("apps/docs/guides", file));
+const pages = [...readmes, path.join("packages", "core", "ADAPTERS.md"), ...guides];
 // beside the app, whose node_modules hold every framework that an example may import
 const folder = path.join(root, "apps", "mnist", ".examples");
 mkdirSync(folder, { recursive: true });

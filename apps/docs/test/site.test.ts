@@ -177,28 +177,35 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     }
   });
 
-  test.each(["", "rules/", "rules/adamw/", "compare/", "lessons/", "lessons/jensen/"])(
-    "/%s has no fault that axe finds, in light and in dark, and no sideways scroll at 360 pixels",
-    async (at) => {
-      const page = await open(at, 360);
-      await page.waitForLoadState("networkidle");
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-      await page.evaluate(readFileSync(require.resolve("axe-core/axe.min.js"), "utf8")); // the page's own policy lets no script in
-      for (const theme of ["light", "dark"]) {
-        await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme);
-        const found = await page.evaluate(async () => {
-          const { axe } = window as unknown as {
-            axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-          };
-          return (await axe.run()).violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
-          );
-        });
-        expect([theme, found]).toEqual([theme, []]);
-      }
-      await page.close();
-    },
-  );
+  test.each([
+    "",
+    "rules/",
+    "rules/adamw/",
+    "compare/",
+    "lessons/",
+    "lessons/jensen/",
+    "guides/from-optax/",
+    "schedules/",
+    "transforms/",
+  ])("/%s has no fault that axe finds, in light and in dark, and no sideways scroll at 360 pixels", async (at) => {
+    const page = await open(at, 360);
+    await page.waitForLoadState("networkidle");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    await page.evaluate(readFileSync(require.resolve("axe-core/axe.min.js"), "utf8")); // the page's own policy lets no script in
+    for (const theme of ["light", "dark"]) {
+      await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme);
+      const found = await page.evaluate(async () => {
+        const { axe } = window as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+        };
+        return (await axe.run()).violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+        );
+      });
+      expect([theme, found]).toEqual([theme, []]);
+    }
+    await page.close();
+  });
 
   test("no page asked anybody else for anything, or had an error", () => {
     expect(foreign).toEqual([]);

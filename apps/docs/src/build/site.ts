@@ -5,12 +5,15 @@ import { encode, initial } from "@descent/playground/link";
 import type { Entry } from "../client/search.ts";
 import { digitBytes } from "../facts/digits.ts";
 import { lessons } from "../facts/lessons.ts";
+import { html } from "../html/html.ts";
 import { documentOf } from "../html/layout.ts";
 import type { Page } from "../html/page.ts";
 import { digitsOf } from "../kit/digits.ts";
 import { compared, comparePage } from "../pages/compare.ts";
 import { homePage } from "../pages/home.ts";
 import { lessonPages } from "../pages/lessons.ts";
+import { listPages } from "../pages/lists.ts";
+import { guidePages, referencePages } from "../pages/markdown-pages.ts";
 import { rulePage } from "../pages/rule.ts";
 import { rulesPage } from "../pages/rules.ts";
 import { buildClient } from "./client.ts";
@@ -23,7 +26,16 @@ export async function allPages(digits: Uint8Array): Promise<Page[]> {
       return rulePage(rule, await load(rule.id), `#${await encode({ ...initial, page: "rule", mine })}`);
     }),
   );
-  return [homePage(), ...lessonPages(lessons, digitsOf(digits)), rulesPage, comparePage, ...ofRules];
+  return [
+    homePage(),
+    ...lessonPages(lessons, digitsOf(digits)),
+    rulesPage,
+    comparePage,
+    ...ofRules,
+    ...guidePages,
+    ...listPages,
+    ...referencePages(() => html``),
+  ];
 }
 
 /** Builds the site into a folder, without the playground. Returns its pages. */

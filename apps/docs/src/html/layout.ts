@@ -12,6 +12,8 @@ export interface Assets {
 const parts: readonly { readonly part: Part; readonly title: string; readonly path: string }[] = [
   { part: "lessons", title: "Lessons", path: "lessons/" },
   { part: "rules", title: "Rules", path: "rules/" },
+  { part: "guides", title: "Guides", path: "guides/" },
+  { part: "reference", title: "Reference", path: "reference/" },
 ];
 
 const policy =
@@ -54,7 +56,7 @@ ${(page.scripts ?? []).map((name) => html`<script type="module" src="${to(assets
 <main id="main" tabindex="-1"${page.wide !== true && html` class="text"`}>
 ${page.body(to)}
 </main>
-<footer><p>Everything here is computed by the library itself, most of it in this page. <a href="${to("llms.txt")}">llms.txt</a></p></footer>
+<footer><p>Everything here is computed by the library itself, most of it in this page. <a href="${to("llms.txt")}">llms.txt</a> · <a href="${to("changelog/")}">Changelog</a> · <a href="${to("benchmarks/")}">Benchmarks</a></p></footer>
 ${search}
 </body>
 </html>`.text

@@ -60,10 +60,12 @@ const installs: readonly {
   readonly title: string;
   readonly line: string;
   readonly use: string;
+  readonly more: string;
 }[] = [
   {
     title: "Your own arrays",
     line: "npm install @descent/arrays @descent/adam",
+    more: "guides/arrays/",
     use: `import { adamw } from "@descent/adam";
 import { optimizer } from "@descent/arrays";
 
@@ -74,6 +76,7 @@ for (let i = 0; i < 200; i++) opt.update({ w: w.map((x) => 2 * x) });`,
   {
     title: "TensorFlow.js",
     line: "npm install @descent/tfjs @descent/adam",
+    more: "guides/from-tensorflow-js/",
     use: `import { radam } from "@descent/adam";
 import { optimizer } from "@descent/tfjs";
 
@@ -85,6 +88,7 @@ model.compile({
   {
     title: "Any ONNX model",
     line: "npm install @descent/onnxruntime onnxruntime-node @descent/adam",
+    more: "guides/train-an-onnx-model/",
     use: `import { radam } from "@descent/adam";
 import { crossEntropy, Trainer } from "@descent/onnxruntime";
 
@@ -115,9 +119,10 @@ ${legend}</div>
 <p class="hint">Each at its best of nine rates from 0.001 to 0.3, from one start, ${STEPS} steps. <a href="${to("playground/")}">Change anything in the playground</a>.</p></div>
 </section>
 <section class="installs" aria-labelledby="install"><h2 id="install">Three ways in</h2><div class="thirds">${installs.map(
-      ({ title, line, use }) => html`<div><h3>${title}</h3>${code(line, "sh")}${code(use, "ts")}</div>`,
+      ({ title, line, use, more }) =>
+        html`<div><h3>${title}</h3>${code(line, "sh")}${code(use, "ts")}<p><a href="${to(more)}">The guide</a></p></div>`,
     )}</div></section>
-<section class="own" aria-labelledby="own"><div><h2 id="own">A new optimizer is one file</h2><p class="lede">Misspell a symbol and the compiler points at the equation. The kernels of every backend, the formula on its page here, and many of its tests come from this file.</p><p class="buttons"><a class="button" href="${to("playground/")}#rule">Try it here</a></p></div>${code(
+<section class="own" aria-labelledby="own"><div><h2 id="own">A new optimizer is one file</h2><p class="lede">Misspell a symbol and the compiler points at the equation. The kernels of every backend, the formula on its page here, and many of its tests come from this file.</p><p class="buttons"><a class="button" href="${to("guides/write-a-rule/")}">Write a rule</a> <a class="button" href="${to("playground/")}#rule">Try it here</a></p></div>${code(
       `import { adam } from "@descent/adam";
 import { rule } from "@descent/core";
 
