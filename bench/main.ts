@@ -23,6 +23,9 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
   npm run bench -- minimize                 the evaluations that classical methods need, beside SciPy's
   npm run bench -- diagnosing               the price of leaving \`diagnose\` on in \`fit\`
   npm run bench -- opening                  the cost of opening a model: of 10,000 nodes, and of 124 M weights
+  npm run bench -- world [hosts]            sums over processes and a step of two of them, beside memcpy, torch's gloo and
+                                            DistributedDataParallel; "hosts" adds slow networks, and needs root
+  npm run bench -- cost                     a model of what exchanging costs on 2 to 10,000 nodes
   npm run bench -- types                    the compiler's cost of checking 100 rules of 12 equations
   npm run bench -- guard                    the update beside an earlier commit's, built next to this one: fails where
                                             it takes more than 1.5 times as long, three times over (--against REF)
@@ -71,6 +74,8 @@ const parts = {
   opening: async () => (await import("./opening.ts")).opening,
   types: async () => (await import("./types.ts")).types,
   guard: async () => (await import("./guard/guard.ts")).guard,
+  world: async () => (await import("./world.ts")).world,
+  cost: async () => (await import("./cost.ts")).cost,
 };
 
 function fail(why: string): never {
@@ -175,6 +180,14 @@ else
       console.log(
         `${await (await parts.products())(list("sizes", [256, 512, 1024]), { ...effort(5, 50), least: 1 }, say)}\n`,
       );
+      break;
+    case "world":
+      if (rest.some((word) => word !== "hosts")) fail(`"world" takes "hosts"; got "${rest[0]}".`);
+      console.log(`${await (await parts.world())(rest.length > 0, say)}\n`);
+      break;
+    case "cost":
+      if (rest.length > 0) fail(`"cost" takes no "${rest[0]}".`);
+      (await parts.cost())();
       break;
     case "emitted":
       if (rest.length > 0) fail(`"emitted" takes no "${rest[0]}".`);

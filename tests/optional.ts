@@ -40,6 +40,10 @@ const onnxTestdata = existsSync(process.env.ONNX_TESTDATA ?? "/usr/share/libonnx
 /** Whether a program exists and ends well. */
 const runs = (file: string, ...args: string[]): boolean => spawnSync(file, args, { stdio: "ignore" }).status === 0;
 
+/** Whether hosts can be made of network namespaces. */
+export const hosts = (): boolean =>
+  process.getuid?.() === 0 && runs("ip", "netns", "add", "dsh-probe") && runs("ip", "netns", "del", "dsh-probe");
+
 /** Whether Python has all of these modules. */
 const python = (...modules: string[]): boolean =>
   runs(
@@ -73,6 +77,12 @@ export function parts(): readonly Part[] {
       there: tensorflow,
       tests: /tensorflow\.test\.ts >|> TensorFlow's kernels/,
       command: "npm run setup:tensorflow",
+    },
+    {
+      name: "root, iproute2 and MPI, for hosts made of network namespaces",
+      there: mpirun !== undefined && hosts(),
+      tests: /packages\/mpi\/test\/hosts\.test/,
+      command: "npm run setup:mpi, apt-get install iproute2, and run the tests as root",
     },
     {
       name: "MPI",

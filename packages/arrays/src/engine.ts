@@ -11,3 +11,4 @@ export { type Need, need } from "./wasm/need.ts";
 export { Runner } from "./wasm/runner.ts";
 export { refusal } from "./wasm/support.ts";
 export { Means } from "./world/exchange.ts";
+export { Ranks } from "./world/ranks.ts";

@@ -10,6 +10,7 @@ wrongCalls(engine, {
   need: shared,
   Runner: shared,
   Means: "is handed a world that `worldOf` has checked",
+  Ranks: "is handed a world that `worldOf` has checked",
   refusal: { args: () => [] },
   precisions: { args: () => [{ m: "float8" }] },
   refuseUnknownSlots: "is handed what `precisions` has checked",

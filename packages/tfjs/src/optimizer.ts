@@ -21,6 +21,7 @@ import {
   setHyper,
   stepOfRows,
   takes,
+  worldOf,
 } from "@descent/core/adapter";
 import {
   backend_util,
@@ -46,6 +47,7 @@ import { refuseRowsOf } from "./update/coded.ts";
 import { Refused } from "./update/finite.ts";
 import { checkRows, RowCopies } from "./update/rows.ts";
 import { type Execution, Tensors } from "./update/tensors.ts";
+import { Elsewhere, Together } from "./update/together.ts";
 import {
   addInputs,
   checkedLoss,
@@ -88,6 +90,8 @@ export class DescentOptimizer extends Optimizer {
   readonly #tensors: Tensors;
   readonly #trained: Trained;
   readonly #nonFinite: NonFinite;
+  /** The other ranks, where there are any. */
+  readonly #together: Together | undefined;
   /** Steps that a device has skipped and no error has reported yet. */
   #unreported = 0;
   #weights: Weights | undefined;
@@ -96,7 +100,7 @@ export class DescentOptimizer extends Optimizer {
   constructor(configured: Configured, options: OptimizerOptions = {}, waiting: Waiting = new Waiting()) {
     super();
     checkConfigured(configured, "optimizer");
-    knownOptions("optimizer", options, ["parameter", "fused", "nonFinite", "state", "rows"]);
+    knownOptions("optimizer", options, ["parameter", "fused", "nonFinite", "state", "rows", "world"]);
     takes(
       "optimizer: `rows`",
       "a function of a variable",
@@ -123,6 +127,12 @@ export class DescentOptimizer extends Optimizer {
       );
     this.#describe = options.parameter;
     this.#nonFinite = nonFiniteOption("optimizer", options.nonFinite, "throw");
+    const world = worldOf(options.world);
+    if (world && options.rows)
+      throw new OptimizerError(
+        "optimizer: `rows` cannot be used with `world`, because ranks look up rows of their own. Leave out one of them.",
+      );
+    this.#together = world && new Together(world, this.#nonFinite !== "apply");
     this.#tensors = new Tensors({ fuse: fused, check: this.#nonFinite !== "apply", codecOf });
     this.#trained = new Trained(this.#tensors, configured, waiting, this.#describe);
     Object.defineProperty(this, DISPOSE, { value: () => this.dispose() });
@@ -179,7 +189,14 @@ export class DescentOptimizer extends Optimizer {
     return this.#whole(f, varList);
   }
 
+  /** Gives all ranks the same variables, before a gradient is computed of them. */
+  #join(variables: readonly Variable[]): void {
+    const rules = Array.from(this.#groups.values(), ({ label, leaf, hyper }) => [label, leaf.rule.id, hyper]);
+    this.#together?.join(variables, JSON.stringify(rules), this);
+  }
+
   #whole(f: () => Scalar, varList?: Variable[]): { value: Scalar; grads: NamedTensorMap } {
+    if (this.#together) this.#join(trained(varList));
     registerWasmGradients(); // the backend may have come since
     const computed = super.computeGradients(checkedLoss(f), varList);
     if (varList) this.#trained.list(varList);
@@ -255,6 +272,7 @@ export class DescentOptimizer extends Optimizer {
     const variables = Array.from(shares.values(), ({ p }) => p);
     this.#trained.checkGroups(variables);
     this.#trained.take(variables);
+    this.#join(variables);
     this.#replay();
     const { tensors, numbers } = loop.given<Gradients>(inputs);
     addInputs(shares, tensors);
@@ -267,17 +285,25 @@ export class DescentOptimizer extends Optimizer {
           : [...shares].flatMap(([name, share]) =>
               (steps.get(name)?.shares ?? [share]).map((one) => [name, one] as const),
             );
-      tidy(() => loop.update(all, numbers)); // of random numbers that it draws
+      tidy(() => {
+        const together = this.#together?.exchange(shares, numbers, this);
+        loop.update(together?.shares ?? all, together?.numbers ?? numbers);
+      }); // of random numbers that it draws
       for (const { finish } of steps.values()) finish();
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof Refused) && !(error instanceof Elsewhere)) throw error;
       if (this.midRound) this.rewind();
       loop.countNonFinite();
+      if (this.#nonFinite === "throw" && error instanceof Elsewhere) throw new OptimizerError(error.message);
+      if (error instanceof Elsewhere) return;
       if (this.#nonFinite === "throw") throw nonFiniteGradients([...new Set(error.names)], loop.step);
     } finally {
       copies.dispose();
     }
+    const before = this.iterations_;
     this.iterations_ = loop.step;
+    if (loop.step > before)
+      this.#together?.compare(loop.step, () => Array.from(this.#trained.held(), ([, p]) => p as Variable)); // the variables themselves
   }
 
   /** Steps of some rows, or of all rows if they count their own updates. A frozen variable has no shares. */

@@ -1,5 +1,5 @@
 import type { Precision } from "@descent/arrays";
-import type { NonFinite } from "@descent/core/adapter";
+import type { BlockingWorld, NonFinite } from "@descent/core/adapter";
 import type { Variable } from "@tensorflow/tfjs-core";
 import type { Describe } from "./variables/parameters.ts";
 
@@ -30,4 +30,9 @@ export interface OptimizerOptions {
    * state and decay included. For tables that nothing else reads, rules without sums over rows, and the cpu and wasm backends.
    */
   readonly rows?: ((variable: Variable) => boolean) | undefined;
+  /**
+   * The processes that train together, `await mpi()` of @descent/mpi: every update uses the means of all gradients, which pass through
+   * the host. Variables start from rank 0's values at their first step. For every backend but webgpu.
+   */
+  readonly world?: BlockingWorld | undefined;
 }

@@ -1,0 +1,30 @@
+import { adamw } from "@descent/adam";
+import { joinWorld, shareWorld } from "@descent/mpi";
+import * as tf from "@tensorflow/tfjs";
+import { expect, test } from "vitest";
+import { inThreads } from "../../mpi/test/ranks.ts";
+import { optimizer } from "../src/index.ts";
+import { trained } from "./world-body.ts";
+
+const ranks = (size: number, data: object = {}): Promise<number[][]> =>
+  inThreads(size, new URL("./world-body.ts", import.meta.url), data);
+
+test("ranks with a share of each batch train as one process does, from rank 0's values, to the same bits on all", async () => {
+  await tf.setBackend("cpu");
+  const alone = trained(0, 1);
+  const all = await ranks(2);
+  expect(all[1]).toEqual(all[0]);
+  for (const [i, x] of alone.entries()) expect(all[0]![i]).toBeCloseTo(x, 5); // sums in another order, in float32
+});
+
+test("gradients of one rank that are not finite keep all from the step", async () => {
+  const all = await ranks(2, { broken: 3 });
+  expect(all[1]).toEqual(all[0]);
+  expect(all[0]!.slice(-2)).toEqual([1, 11]);
+});
+
+test("what ranks cannot exchange is refused", () => {
+  const world = { ...joinWorld(shareWorld(2), 0) };
+  expect(() => optimizer(adamw(), { world, rows: () => true })).toThrow("`rows` cannot be used with `world`");
+  expect(() => optimizer(adamw(), { world: 2 as never })).toThrow("`world` must be the processes that train together");
+});
