@@ -42,12 +42,12 @@ import { stateOf } from "./saved/state.ts";
 import { Waiting } from "./saved/waiting.ts";
 import { fromWeights, type NamedTensor, Weights } from "./saved/weights.ts";
 import { repairTfjsNode } from "./tfjs-node.ts";
+import { Elsewhere, Together } from "./together.ts";
 import { type LoadOptions, type TfjsLoadReport, Trained, type VariableLike, variablesOf } from "./trained.ts";
 import { refuseRowsOf } from "./update/coded.ts";
 import { Refused } from "./update/finite.ts";
 import { checkRows, RowCopies } from "./update/rows.ts";
 import { type Execution, Tensors } from "./update/tensors.ts";
-import { Elsewhere, Together } from "./update/together.ts";
 import {
   addInputs,
   checkedLoss,

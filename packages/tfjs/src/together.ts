@@ -2,7 +2,7 @@ import { Means, Ranks } from "@descent/arrays/engine";
 import { OptimizerError } from "@descent/core";
 import { allFinite, type BlockingWorld } from "@descent/core/adapter";
 import { engine, type Tensor, tensor, tidy, type Variable } from "@tensorflow/tfjs-core";
-import type { Given } from "../variables/gradients.ts";
+import type { Given } from "./variables/gradients.ts";
 
 /** A step's tensors and numbers, as means over all ranks. */
 interface Exchanged {
