@@ -36,6 +36,10 @@ const PIECE = 4 << 20;
 /** Polls in a row before a blocked process sleeps for a moment, so that ranks sharing a core make progress. */
 const EAGER = 2000;
 const NAP_MS = 0.05;
+/** How long ranks that have waited in vain listen for each other, the tag of their calls, and the most that do. */
+const CALLING_MS = 3000;
+const CALL = 7;
+const MOST_ASKED = 512;
 
 /** Joins the processes of this launcher. Throws if MPI cannot be started. */
 export function collectives(
@@ -66,6 +70,8 @@ export function collectives(
   );
   const broadcast = library.call("MPI_Ibcast", POINTER, "int", "H", "int", "H", POINTER);
   const barrier = library.call("MPI_Ibarrier", "H", POINTER);
+  const send = library.call("MPI_Isend", POINTER, "int", "H", "int", "int", "H", POINTER);
+  const receive = library.call("MPI_Irecv", POINTER, "int", "H", "int", "int", "H", POINTER);
   const test = library.call("MPI_Test", POINTER, POINTER, POINTER);
   const finalize = library.call("MPI_Finalize");
   const abortAll = library.call("MPI_Abort", "H", "int");
@@ -101,12 +107,41 @@ export function collectives(
       },
     };
   };
-  const late = ({ what }: Request): never =>
-    fail(
+  const late = ({ what }: Request): never => {
+    const silent = size > MOST_ASKED ? [] : rollCall();
+    const who =
+      silent.length === 0
+        ? "One is gone, stalled, or cut off"
+        : `${silent.length === 1 ? `Rank ${silent[0]} does` : `Ranks ${silent.join(", ")} do`} not answer: gone, stalled, or cut off`;
+    return fail(
       new MpiError(
-        `Rank ${rank} of ${size}: ${what} has waited ${timeout} s for the other ranks. One is gone, stalled, or cut off: start again from the last checkpoint.`,
+        `Rank ${rank} of ${size}: ${what} has waited ${timeout} s for the other ranks. ${who}. Start again from the last checkpoint.`,
       ),
     );
+  };
+  /** The ranks that do not say that they are waiting too. All that wait give up at about the same time, and call their names. */
+  const rollCall = (): number[] => {
+    const others = Array.from({ length: size }, (_, r) => r).filter((r) => r !== rank);
+    const word = settled(Int32Array.of(rank));
+    const type = abi.types["Int32Array"];
+    try {
+      const calls = others.map((to) => begin("a call", (r) => send(word, 1, type, to, CALL, world, r), word));
+      const heard = others.map((from) => {
+        const into = settled(new Int32Array(1));
+        return { from, call: begin("a call", (r) => receive(into, 1, type, from, CALL, world, r), into) };
+      });
+      const until = performance.now() + CALLING_MS;
+      let open = heard;
+      while (open.length > 0 && performance.now() < until) {
+        for (const call of calls) call.done();
+        open = open.filter(({ call }) => !call.done());
+        Atomics.wait(REST, 0, 0, NAP_MS);
+      }
+      return open.map(({ from }) => from);
+    } catch {
+      return []; // the library itself has noticed that a rank is gone
+    }
+  };
 
   /** Throws if no operation can begin now. */
   const idle = (): void => {

@@ -133,8 +133,10 @@ describe.skipIf(mpirun === undefined)("under mpirun", () => {
   });
 
   test("a stalled rank is an error in time, and ends all of them with 75", async () => {
-    const { text, code } = await ranks(2, ["stalled"], { LIMIT: "1" });
-    expect(text).toContain("barrier has waited 1 s for the other ranks");
+    const { text, code } = await ranks(3, ["stalled"], { LIMIT: "1" });
+    expect(text).toContain(
+      "barrier has waited 1 s for the other ranks. Rank 1 does not answer: gone, stalled, or cut off.",
+    );
     expect(code).toBe(75);
   });
 

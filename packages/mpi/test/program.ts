@@ -25,7 +25,7 @@ const programs: Readonly<Record<string, () => unknown>> = {
   },
   order: () => world.sum(new Float32Array(world.rank === 1 ? 3 : 2)),
   stalled: () => {
-    if (world.rank === 0) world.barrier();
+    if (world.rank !== 1) world.barrier();
     else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
   },
   killed: () => {

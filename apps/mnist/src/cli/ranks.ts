@@ -18,6 +18,8 @@ export interface Ranks {
   own(options: TrainOptions): TrainOptions;
   /** Whether any rank was asked to stop, agreed by all. */
   anyAsked(asked: boolean): boolean;
+  /** Says how to go on where the ranks lose each other. */
+  together<R>(work: Promise<R>): Promise<R>;
   /** The time that exchanges took, and how much faster that leaves the ranks than one of them. */
   line(summary: Summary): string;
 }
@@ -29,7 +31,7 @@ export async function ranksOf({ ranks, hosts }: TrainOptions): Promise<Ranks | u
     throw new UserError(
       "An offline bundle has no MPI, which --ranks and --hosts need. Use the repository: npm start -- --ranks 4.",
     );
-  const { mpi } = await import("@descent/mpi");
+  const { MpiError, mpi } = await import("@descent/mpi");
   const found = await mpi();
   const asked = ranks ?? hosts!.split(",").length; // one of them is given
   if (found.size !== asked)
@@ -74,6 +76,16 @@ export async function ranksOf({ ranks, hosts }: TrainOptions): Promise<Ranks | u
       const any = Float64Array.of(Number(asked));
       world.sum(any, "max");
       return any[0] === 1;
+    },
+    async together(work) {
+      try {
+        return await work;
+      } catch (error) {
+        if (!(error instanceof MpiError)) throw error;
+        throw new UserError(`${error.message} Go on with: ${program} train --resume --ranks ${size - 1}`, {
+          cause: error,
+        });
+      }
     },
     line({ steps, stepMilliseconds }) {
       const part = stepMilliseconds === null ? Number.NaN : Math.min(1, exchanging / (steps * stepMilliseconds));

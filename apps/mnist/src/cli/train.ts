@@ -32,7 +32,7 @@ async function run(
   return whileListening(out, async (interrupt) => {
     const stop = (): boolean => ranks?.anyAsked(interrupt.asked()) ?? interrupt.asked();
     const world = { engine, choice, mnist, progress: out.progress, stop, checkpointEvery, watch, tensorboard }; // biome-ignore format: one line
-    const { folder, summary } = await go(world);
+    const { folder, summary } = await (ranks ? ranks.together(go(world)) : go(world));
     if (summary === undefined) {
       out.interrupted({ folder, resume: `${program} train --resume ${folder}` });
       return interrupt.code();
