@@ -8,6 +8,9 @@ import os
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import jax
 import keras
@@ -40,6 +43,8 @@ EXACT = {"beta_1": 0.875, "beta_2": 63 / 64}
 KERAS_CASES = [
     ("SGD", {"learning_rate": 0.05, "momentum": 0.9}), ("Adam", {"learning_rate": 0.05, **EXACT}), ("Adam", {"learning_rate": 0.05, **EXACT, "amsgrad": True}), ("AdamW", {"learning_rate": 0.05, "weight_decay": 0.1, **EXACT, "use_ema": True}), ("Nadam", {"learning_rate": 0.05, **EXACT}), ("Adamax", {"learning_rate": 0.05, **EXACT}),
     ("Adagrad", {"learning_rate": 0.1}), ("Adadelta", {"learning_rate": 100.0}), ("RMSprop", {"learning_rate": 0.02, "momentum": 0.9}), ("RMSprop", {"learning_rate": 0.02, "momentum": 0.9, "centered": True, "epsilon": 0.01}), ("Ftrl", {"learning_rate": 0.1}), ("Lion", {"learning_rate": 0.02}), ("Lamb", {"learning_rate": 0.05, **EXACT}),
+    ("Muon", {"learning_rate": 0.05, "adam_beta_1": 0.875, "adam_beta_2": 63 / 64, "adam_lr_ratio": 0.5}), ("Muon", {"learning_rate": 0.05, "adam_beta_1": 0.875, "adam_beta_2": 63 / 64, "nesterov": False, "rms_rate": None}),
+    ("ScheduleFreeAdamW", {"learning_rate": 0.05, **EXACT, "warmup_steps": 7}),
 ]
 
 
@@ -97,6 +102,10 @@ def by_optax(name, options):
 
 
 def by_keras(name, options):
+    if name == "ScheduleFreeAdamW" and keras.backend.backend() != "jax":  # on PyTorch it reads a variable that it has just overwritten
+        code = f"import json, dialect_states; print(json.dumps(dialect_states.by_keras({name!r}, {options!r})))"
+        ran = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent, env={**os.environ, "KERAS_BACKEND": "jax"}, check=True, capture_output=True, text=True)
+        return json.loads(ran.stdout.splitlines()[-1])
     keras.config.set_floatx("float32")
     try:
         start, steps = data(KERAS_SHAPES)
