@@ -16,6 +16,7 @@ import jax
 import keras
 import numpy as np
 import optax
+import optax.contrib
 import torch
 
 from common import OPTAX, SEED, TORCH
@@ -31,12 +32,13 @@ TORCH_CASES = [
     ("SGD", {"lr": 0.05, "momentum": 0.9, "weight_decay": 0.1}), ("SGD", {"lr": 0.05, "momentum": 0.9, "nesterov": True}), ("SGD", {"lr": 0.05, "momentum": 0.9, "dampening": 0.3}),
     ("Adam", {"lr": 0.05}), ("Adam", {"lr": 0.05, "amsgrad": True}), ("AdamW", {"lr": 0.05, "weight_decay": 0.1}), ("NAdam", {"lr": 0.05}), ("RAdam", {"lr": 0.05}), ("Adamax", {"lr": 0.05}),
     ("Adagrad", {"lr": 0.1, "lr_decay": 0.1}), ("Adadelta", {"lr": 30.0}), ("RMSprop", {"lr": 0.02}), ("RMSprop", {"lr": 0.02, "momentum": 0.9}), ("RMSprop", {"lr": 0.02, "centered": True, "eps": 0.01}), ("RMSprop", {"lr": 0.02, "centered": True, "momentum": 0.9, "eps": 0.01}),
-    ("Rprop", {"lr": 0.05}), ("ASGD", {"lr": 0.05, "lambd": 0.01, "t0": 3}), ("Muon", {"lr": 0.05}),
+    ("Rprop", {"lr": 0.05}), ("ASGD", {"lr": 0.05, "lambd": 0.01, "t0": 3}), ("Muon", {"lr": 0.05}), ("Adafactor", {"lr": 0.1}), ("Adafactor", {"lr": 0.1, "weight_decay": 0.1, "eps": (1e-7, 0.2)}),
 ]
 OPTAX_CASES = [
     ("sgd", {"learning_rate": 0.05, "momentum": 0.9}), ("adam", {"learning_rate": 0.05}), ("adamw", {"learning_rate": 0.05, "weight_decay": 0.1}), ("amsgrad", {"learning_rate": 0.05}), ("adamax", {"learning_rate": 0.05}),
     ("radam", {"learning_rate": 0.05}), ("yogi", {"learning_rate": 0.05}), ("adabelief", {"learning_rate": 0.05}), ("lion", {"learning_rate": 0.02}), ("adagrad", {"learning_rate": 0.1}), ("adadelta", {"learning_rate": 30.0}),
     ("rmsprop", {"learning_rate": 0.02}), ("rmsprop", {"learning_rate": 0.02, "momentum": 0.9}), ("rmsprop", {"learning_rate": 0.02, "centered": True, "eps": 0.01}), ("lamb", {"learning_rate": 0.05, "weight_decay": 0.1}), ("novograd", {"learning_rate": 0.05}),
+    ("adan", {"learning_rate": 0.05}), ("lars", {"learning_rate": 5.0, "weight_decay": 0.1}), ("lars", {"learning_rate": 5.0, "nesterov": True}), ("madgrad", {"learning_rate": 0.05}),
 ]
 # Keras raises betas to the step in float32, where 1 - 0.999^t is off by 1e-5: betas that float32 has exactly.
 EXACT = {"beta_1": 0.875, "beta_2": 63 / 64}
@@ -71,6 +73,8 @@ def by_torch(name, options):
     torch.set_default_dtype(torch.float32)
     try:
         start, steps = data(MATRIX if name == "Muon" else SHAPES)
+        if name == "Adafactor":  # which convolutions are not had of
+            start, *steps = ({n: x for n, x in one.items() if x.ndim < 3} for one in (start, *steps))
         tensors = {n: torch.tensor(x, requires_grad=True) for n, x in start.items()}
         optimizer = getattr(torch.optim, name)(list(tensors.items()), **options)
         for k, now in enumerate(steps):
@@ -89,7 +93,7 @@ def by_torch(name, options):
 
 def by_optax(name, options):
     start, steps = data(KERAS_SHAPES)
-    transform = optax.chain(optax.clip_by_global_norm(100.0), getattr(optax, name)(**options))
+    transform = optax.chain(optax.clip_by_global_norm(100.0), (getattr(optax, name, None) or getattr(optax.contrib, name))(**options))
     tensors = {n: jax.numpy.asarray(x, jax.numpy.float32) for n, x in start.items()}
     state = transform.init(tensors)
     for k, now in enumerate(steps):

@@ -36,7 +36,7 @@ const file = (state: Tensors, metadata: Readonly<Record<string, string>> = {}): 
   encodeSafetensors(
     Object.fromEntries(
       Object.entries(state).map(([key, { shape, data }]) =>
-        /(^|\/)(count|iteration)$/.test(key)
+        /(^|\/)(count|iteration|t)$/.test(key)
           ? [key, { dtype: "I32", shape, data: Int32Array.from(data) } as const]
           : [key, { dtype: "F32", shape, data: Float32Array.from(data) } as const],
       ),
@@ -151,9 +151,9 @@ for (const door of doors) {
       for (const now of alone ? matrix : gradients)
         opt.update(
           Object.fromEntries(
-            Object.entries(now).map(([name, g]) => [
+            Object.entries(run.at).map(([name, { shape }]) => [
               ours(name),
-              Float32Array.from(turned(g, run.at[name]!.shape, first)),
+              Float32Array.from(turned(now[name]!, shape, first)),
             ]),
           ),
         );

@@ -25,5 +25,8 @@ export const forms: Forms = {
   "dialects/rmsprop-rate-inside": { slots: { v: "nu", b: against } },
   "dialects/rmsprop-centered-eps-inside": { slots: { v: "nu", gBar: "mu" } },
   "dialects/rmsprop-centered-rate-inside": { slots: { v: "nu", gBar: "mu", b: against } },
+  "optax/adan": { slots: { m: "m", d: "v", n: "n", last: "g" } },
+  madgrad: { slots: { x0: "x0", s: "s", v: "grad_sum_sq" } },
+  ...alike(["optax/lars", "optax/lars-nesterov"], { slots: { v: against } }),
   sgd: { slots: {} },
 };

@@ -1,5 +1,5 @@
 import { OptimizerError, type StateDict } from "@descent/core";
-import { decodeSafetensors, knownOptions, list, shown } from "@descent/core/adapter";
+import { decodeSafetensors, knownOptions, list, type SafeTensor, shown } from "@descent/core/adapter";
 import { gathered, type Library, type Names } from "../state/convert.ts";
 import { numbersOf } from "../state/numbers.ts";
 import { filled } from "../state/template.ts";
@@ -23,7 +23,9 @@ export interface FromTreeOptions extends TreeOptions {
   readonly step?: number | undefined;
 }
 
-const isCount = (key: string): boolean => key === "count" || key.endsWith("/count");
+/** Counts of updates are whole numbers, which no slot is; `adan` calls its own `t`. */
+const isCount = (key: string, tensor: SafeTensor | undefined): boolean =>
+  /(^|\/)(count|t)$/.test(key) && /^[IU]/.test(tensor?.dtype ?? "") && tensor?.shape.length === 0;
 
 /** The key of a slot: the one path that ends so. */
 function keyOf(keys: readonly string[], slot: string, parameter: string): string | undefined {
@@ -43,7 +45,9 @@ export function fromTree(bytes: Uint8Array, like: StateDict, options: FromTreeOp
   const { names = {}, step } = knownOptions("fromTree", options, ["names", "step"]);
   const { tensors } = decodeSafetensors(bytes);
   const keys = Object.keys(tensors);
-  const counts = new Set(keys.filter(isCount).map((key) => numbersOf("fromTree", key, tensors[key]!).data[0]!));
+  const counts = new Set(
+    keys.filter((key) => isCount(key, tensors[key])).map((key) => numbersOf("fromTree", key, tensors[key]!).data[0]!),
+  );
   if (counts.size > 1 && step === undefined)
     throw new OptimizerError(
       `fromTree: the tree counts ${[...counts].join(" and ")} updates. Say which is meant: { step: 1000 }.`,

@@ -13,7 +13,7 @@ import {
   slotKey,
   type TensorData,
 } from "@descent/core/adapter";
-import type { Form, Forms } from "./forms.ts";
+import type { Form, Forms, Slot } from "./forms.ts";
 import { type Laid, orderOf, permuted } from "./layout.ts";
 
 /** A parameter in the other library: its name there, and its axes where they are not what that library has by default. */
@@ -76,10 +76,12 @@ function formOf({ title, forms }: Library, meta: StateMeta, { group }: Parameter
   );
 }
 
-const slotsOf = ({ slots }: Form): [ours: string, theirs: string, times: number][] =>
-  Object.entries(slots).map(([ours, there]) =>
-    typeof there === "string" ? [ours, there, 1] : [ours, there.name, there.times],
-  );
+/** The slots of a parameter of so many dimensions. */
+const slotsOf = ({ slots, flat = slots }: Form, rank: number): [ours: string, theirs: Slot][] =>
+  Object.entries(rank > 1 ? slots : flat).map(([ours, there]) => [
+    ours,
+    typeof there === "string" ? { name: there } : there,
+  ]);
 
 /** Both layouts of a parameter. */
 function layouts(
@@ -118,9 +120,11 @@ export function gathered(library: Library, like: StateDict, names: Names, source
     const there = thereOf(names, name);
     const form = formOf(library, like.meta, known);
     const { ours, theirs } = layouts(library, known, there);
-    const found = slotsOf(form).map((slot) => [slot, source.tensor(slot[1], there.name)] as const);
+    const found = slotsOf(form, known.shape.length).map(
+      (slot) => [slot, source.tensor(slot[1].name, there.name)] as const,
+    );
     const hosts = Object.entries(form.host ?? {}).map(([own, its]) => [own, source.tensor(its, there.name)] as const);
-    const missing = found.flatMap(([[, its], numbers]) => (numbers ? [] : [its]));
+    const missing = found.flatMap(([[, { name: its }], numbers]) => (numbers ? [] : [its]));
     const t = found.length === 0 ? (step ?? source.count(there.name)) : source.count(there.name);
     if (t === 0) {
       parameters[name] = { ...saved, t: 0 };
@@ -130,10 +134,8 @@ export function gathered(library: Library, like: StateDict, names: Names, source
       throw new OptimizerError(
         `${library.title}'s state of \`${there.name}\` lacks ${list([...missing, ...hosts.flatMap(([own, n]) => (n ? [] : [form.host![own]!]))])}, which \`${like.meta.groups[known.group]!.rule}\` needs.`,
       );
-    for (const [[own, its, times], numbers] of found) {
-      const { shape, data } = numbers!; // nothing is missing
-      tensors[slotKey(own, name)] = brought(library, there.name, its, { ours, theirs }, { shape, data }, times);
-    }
+    for (const [[own, its], numbers] of found)
+      tensors[slotKey(own, name)] = brought(library, there.name, its, { ours, theirs }, numbers!); // nothing is missing
     const hyper = like.meta.groups[known.group]!.hyper;
     const host = {
       ...Object.fromEntries(hosts.map(([own, numbers]) => [own, numbers!.data[0]!])),
@@ -150,7 +152,9 @@ export function gathered(library: Library, like: StateDict, names: Names, source
 function refuseLeft(library: Library, { meta }: StateDict, names: Names, source: Source): void {
   const known = new Set(Object.keys(meta.parameters).map((name) => thereOf(names, name).name));
   const slots = new Set(
-    Object.values(meta.parameters).flatMap((saved) => slotsOf(formOf(library, meta, saved)).map(([, its]) => its)),
+    Object.values(meta.parameters).flatMap((saved) =>
+      slotsOf(formOf(library, meta, saved), saved.shape.length).map(([, { name }]) => name),
+    ),
   );
   const left = new Set([...slots].flatMap((slot) => source.parameters(slot)).filter((name) => !known.has(name)));
   if (left.size > 0)
@@ -163,14 +167,18 @@ function refuseLeft(library: Library, { meta }: StateDict, names: Names, source:
 function brought(
   { title }: Library,
   parameter: string,
-  slot: string,
+  { name: slot, times = 1, shape: shaped, mean = false }: Slot,
   { ours, theirs }: { readonly ours: Laid; readonly theirs: Laid },
   { shape, data }: Numbers,
-  times: number,
 ): TensorData {
   const whole = size(ours.shape);
+  if (mean)
+    return {
+      shape: [1],
+      data: Float32Array.of(Array.from(data).reduce((sum, x) => sum + x, 0) / Math.max(data.length, 1)),
+    };
   const scaled = times === 1 ? data : Array.from(data, (x) => x / times);
-  if (data.length !== whole || whole === 1) return { shape: [data.length], data: Float32Array.from(scaled) }; // of rows or columns: `load` checks it
+  if (data.length !== whole || whole === 1 || shaped) return { shape: [data.length], data: Float32Array.from(scaled) }; // of rows or columns: `load` checks it
   if (shape.join() !== theirs.shape.join())
     throw new OptimizerError(
       `${title}'s \`${slot}\` of \`${parameter}\` has shape [${shape.join(", ")}], and the parameter's there should be [${theirs.shape.join(", ")}]. Give its axes: { name: ${JSON.stringify(parameter)}, axes: { in: […], out: […] } }.`,
@@ -195,10 +203,12 @@ export function scattered(
     const { ours, theirs } = layouts(library, saved, { name: parameter, axes });
     const { hyper } = state.meta.groups[saved.group]!;
     const single = (slot: string, x: number): Piece => ({ parameter, slot, shape: [], data: [x] });
-    const pieces = slotsOf(form).map(([own, slot, times]): Piece => {
+    const slots = slotsOf(form, saved.shape.length).filter(([, { mean = false }]) => !mean);
+    const pieces = slots.map(([own, { name: slot, times = 1, shape: shaped }]): Piece => {
       const found = state.tensors[slotKey(own, name)];
       if (!found) throw new OptimizerError(`The state has no \`${slotKey(own, name)}\`.`);
       const data = times === 1 ? found.data : found.data.map((x) => x * times);
+      if (shaped) return { parameter, slot, shape: shaped(data.length), data };
       if (data.length !== size(ours.shape)) return { parameter, slot, shape: [data.length], data };
       return { parameter, slot, shape: theirs.shape, data: permuted(data, ours.shape, orderOf(ours, theirs)) };
     });

@@ -1,10 +1,27 @@
+import type { Shape } from "@descent/core/adapter";
+
 /** The hyper-parameters that a rule had. */
 export type HyperNow = Readonly<Record<string, number | string>>;
 
+/** A slot of the library that is more than a name. */
+export interface Slot {
+  readonly name: string;
+  /** The factor that makes the library's numbers of ours. */
+  readonly times?: number | undefined;
+  /** The shape there of one number per row or column. */
+  readonly shape?: ((n: number) => Shape) | undefined;
+  /** Ours is the mean of the library's numbers, which another slot of ours has one by one. */
+  readonly mean?: boolean | undefined;
+}
+
+/** The library's slots by ours. */
+export type Slots = Readonly<Record<string, string | Slot>>;
+
 /** The state of a rule in another library. */
 export interface Form {
-  /** Our slots by the library's names; `times` is what ours is multiplied by to be the library's. */
-  readonly slots: Readonly<Record<string, string | { readonly name: string; readonly times: number }>>;
+  readonly slots: Slots;
+  /** The slots of parameters of one dimension, where they are others. */
+  readonly flat?: Slots | undefined;
   /** Our numbers of the host that the library keeps for each parameter, by its names. */
   readonly host?: Readonly<Record<string, string>> | undefined;
   /** Our numbers of the host that the library does not keep, from the count of updates and the options. */

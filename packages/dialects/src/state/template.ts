@@ -20,7 +20,7 @@ export function filled(
   like: Uint8Array,
   names: Names,
   keyOf: (keys: readonly string[], slot: string, parameter: string) => string | undefined,
-  counts: (key: string) => boolean,
+  counts: (key: string, tensor: SafeTensor | undefined) => boolean,
 ): Uint8Array<ArrayBuffer> {
   if (!(ArrayBuffer.isView(like) && like.BYTES_PER_ELEMENT === 1))
     throw new OptimizerError(
@@ -43,6 +43,6 @@ export function filled(
         );
       out[key] = { dtype: "F32", shape: form.shape, data: Float32Array.from(data) };
     }
-  for (const key of keys.filter(counts)) out[key] = counted(tensors[key]!, state.meta.step);
+  for (const key of keys.filter((key) => counts(key, tensors[key]))) out[key] = counted(tensors[key]!, state.meta.step);
   return encodeSafetensors(out, metadata);
 }

@@ -86,8 +86,10 @@ export function fromStateDict(bytes: Uint8Array, like: StateDict, options: FromS
 /** The state of amsgrad, say, that is to go on without its maximum. */
 function refuseMore(like: StateDict, states: ReadonlyMap<string, ReadonlyMap<string, Numbers>>, names: Names): void {
   const keeps = (id: string): ReadonlySet<string> => {
-    const { slots, host = {}, extra = {} } = forms[id] ?? { slots: {} };
-    const theirs = Object.values(slots).map((there) => (typeof there === "string" ? there : there.name));
+    const { slots, flat = {}, host = {}, extra = {} } = forms[id] ?? { slots: {} };
+    const theirs = [...Object.values(slots), ...Object.values(flat)].map((there) =>
+      typeof there === "string" ? there : there.name,
+    );
     return new Set(["step", ...theirs, ...Object.values(host), ...Object.keys(extra)]);
   };
   if (!isRecord(like) || !isRecord(like.meta) || !isRecord(like.meta.parameters)) return; // gathered says so

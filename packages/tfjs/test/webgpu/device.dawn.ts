@@ -1,8 +1,9 @@
 import { adam } from "@descent/adam";
-import { families, loadFamily } from "@descent/catalogue";
-import { goldens, refusing, wholes } from "@descent/conformance";
+import { families } from "@descent/catalogue";
+import { refusing, wholes } from "@descent/conformance";
 import { describeBackend, describeRules } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
+import { followsFirstSteps, forSoftwareGpu } from "../../../../tests/long-rules.ts";
 import { optimizer } from "../../src/index.ts";
 import { tf } from "../backends.ts";
 import { fewThreads } from "../few-threads.ts";
@@ -20,7 +21,7 @@ const refuses = {
   ...{ "kl-shampoo": why, "kl-soap": why },
   ...{ dion: why, galore: why, fira: why, conda: why, "psgd-kron": why },
 };
-const all = await Promise.all(families.map(async (family) => [family, await loadFamily(family)] as const));
+const all = await Promise.all(families.map(forSoftwareGpu));
 
 describe("on tfjs's webgpu backend", () => {
   const target = tfjs("tfjs webgpu");
@@ -33,8 +34,10 @@ describe("on tfjs's webgpu backend", () => {
   describe("with few threads for a product", () => {
     fewThreads();
     // A compilation takes a tenth of a second: each rule follows a golden and passes one check, each another.
-    for (const [family, module] of all)
-      describeRules(module, goldens(family), { targets: [target], refuses, share: { part: 0, of: 10 } });
+    for (const { module, goldens, long } of all) {
+      describeRules(module, goldens, { targets: [target], refuses, share: { part: 0, of: 10 } });
+      for (const [rule, golden] of long) followsFirstSteps(target, rule, golden);
+    }
     // A software GPU takes seconds for each, and the browser's tests run the rest.
     const some = Object.entries(scenarios({ steps: 4, many: 5 })).filter(([name]) =>
       /^(fit|two rules and a frozen layer: and)/.test(name),

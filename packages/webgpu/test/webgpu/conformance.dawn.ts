@@ -1,7 +1,8 @@
-import { families, loadFamily } from "@descent/catalogue";
-import { type AnyRule, goldens, refusing, wholes } from "@descent/conformance";
+import { families } from "@descent/catalogue";
+import { type AnyRule, refusing, wholes } from "@descent/conformance";
 import { describeBackend, describeRules } from "@descent/conformance/vitest";
 import { isMatrixFunction, topological, trace } from "@descent/core/graph";
+import { followsFirstSteps, forSoftwareGpu } from "../../../../tests/long-rules.ts";
 import { webgpu } from "../target.ts";
 import { device, watched } from "./device.ts";
 
@@ -21,9 +22,8 @@ function refuses(rule: AnyRule): string | undefined {
   const all = topological(Object.values(outputs));
   return all.some(({ op }) => isMatrixFunction(op)) ? "the host computes roots and bases of matrices" : undefined;
 }
-for (const family of families)
-  describeRules(await loadFamily(family), goldens(family), {
-    targets: [together],
-    refuses,
-    share: { part: 0, of: 10 },
-  });
+for (const family of families) {
+  const { module, goldens, long } = await forSoftwareGpu(family);
+  describeRules(module, goldens, { targets: [together], refuses, share: { part: 0, of: 10 } });
+  for (const [rule, golden] of long) followsFirstSteps(together, rule, golden);
+}
