@@ -76,7 +76,7 @@ function formOf({ title, forms }: Library, meta: StateMeta, { group }: Parameter
   );
 }
 
-/** The slots of a parameter of so many dimensions. */
+/** The slots of a parameter, by its number of dimensions. */
 const slotsOf = ({ slots, flat = slots }: Form, rank: number): [ours: string, theirs: Slot][] =>
   Object.entries(rank > 1 ? slots : flat).map(([ours, there]) => [
     ours,

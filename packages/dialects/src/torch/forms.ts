@@ -27,7 +27,7 @@ export const forms: Forms = {
   ...alike(["muon", "muon-match-rms", "torch/muon-plain", "torch/muon-plain-match-rms"], {
     slots: { m: "momentum_buffer" },
   }),
-  // A vector is not factored there, and its mean, which the rule does not read, is no part of the state.
+  // A vector is not factored there, and its state leaves out the mean, which the rule does not read.
   adafactor: {
     slots: { row: { name: "row_var", shape: (n) => [n, 1] }, column: { name: "col_var", shape: (n) => [1, n] } },
     flat: { row: { name: "variance", mean: true }, column: "variance" },
