@@ -42,6 +42,14 @@ test("has a page for every rule of the catalogue, with its equations and where i
   }
 });
 
+test("has the public names of a package with their declarations and comments", () => {
+  const page = textOf("reference/viz/index.html");
+  for (const name of ["lineChart", "contourChart", "races.sweep", "races.Run"])
+    expect(page).toContain(`<h3 id="${name}">`);
+  expect(page).toContain("Lines over a common axis, such as losses over steps");
+  expect(page.replaceAll(/<[^>]*>/g, "")).toContain("function race(options: RaceOptions): Run");
+});
+
 test("leads nowhere that is not there, and to no address from the root of a server", () => {
   const broken: string[] = [];
   for (const file of files().filter((one) => one.endsWith(".html"))) {

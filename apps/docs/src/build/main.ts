@@ -1,14 +1,16 @@
-// Builds the documentation into apps/docs/site, with the playground in it; given a folder, into that, without the playground.
+// Builds the documentation into apps/docs/site, with the playground in it; given a folder, into that,
+// without the playground and with the public names of one package only, which is quicker.
 // usage: tsx --conditions=@descent/source src/build/main.ts [folder]
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { folders } from "../facts/packages.ts";
 import { buildSite } from "./site.ts";
 
 const app = path.resolve(import.meta.dirname, "../..");
 const given = process.argv[2];
 const site = given ?? path.join(app, "site");
-const pages = await buildSite(site);
+const pages = await buildSite(site, given === undefined ? folders : ["viz"]);
 
 if (given === undefined) {
   const vite = path.resolve(fileURLToPath(import.meta.resolve("vite")), "../../../bin/vite.js");

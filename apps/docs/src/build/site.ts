@@ -3,9 +3,9 @@ import path from "node:path";
 import { load, rules } from "@descent/catalogue";
 import { encode, initial } from "@descent/playground/link";
 import type { Entry } from "../client/search.ts";
+import { apiOf } from "../facts/api.ts";
 import { digitBytes } from "../facts/digits.ts";
 import { lessons } from "../facts/lessons.ts";
-import { html } from "../html/html.ts";
 import { documentOf } from "../html/layout.ts";
 import type { Page } from "../html/page.ts";
 import { digitsOf } from "../kit/digits.ts";
@@ -19,7 +19,7 @@ import { rulesPage } from "../pages/rules.ts";
 import { buildClient } from "./client.ts";
 
 /** Every page of the site. */
-export async function allPages(digits: Uint8Array): Promise<Page[]> {
+export async function allPages(digits: Uint8Array, api: Api): Promise<Page[]> {
   const ofRules = await Promise.all(
     rules.map(async (rule) => {
       const mine = { parent: rule.id, title: "", text: "" };
@@ -34,14 +34,16 @@ export async function allPages(digits: Uint8Array): Promise<Page[]> {
     ...ofRules,
     ...guidePages,
     ...listPages,
-    ...referencePages(() => html``),
+    ...referencePages(api),
   ];
 }
 
-/** Builds the site into a folder, without the playground. Returns its pages. */
-export async function buildSite(folder: string): Promise<Page[]> {
+type Api = ReturnType<typeof apiOf>;
+
+/** Builds the site into a folder, without the playground, with the public names of some packages. Returns its pages. */
+export async function buildSite(folder: string, withApi: readonly string[]): Promise<Page[]> {
   const digits = digitBytes();
-  const [assets, pages] = [await buildClient(folder), await allPages(digits)];
+  const [assets, pages] = [await buildClient(folder), await allPages(digits, apiOf(withApi))];
   writeFileSync(path.join(folder, "digits.bin"), digits);
   const paths = new Set<string>();
   for (const page of pages) {

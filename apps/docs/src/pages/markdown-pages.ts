@@ -1,11 +1,13 @@
 import { posix } from "node:path";
 import { rules } from "@descent/catalogue";
+import type { Door } from "../facts/api.ts";
 import { type Guide, guideGroups, guides, markdownOf } from "../facts/guides.ts";
 import { descriptionOf, folders, textOf } from "../facts/packages.ts";
 import { type Html, html } from "../html/html.ts";
 import { trail } from "../html/layout.ts";
 import { markdown } from "../html/markdown.ts";
 import type { Page, To } from "../html/page.ts";
+import { apiSection } from "./api.ts";
 
 /** The page that shows a file or folder of the repository, if one does. */
 const shownAt = new Map<string, string>([
@@ -90,8 +92,9 @@ export const guidePages: readonly Page[] = [
 
 const isGuide = (file: string): boolean => guides.some((one) => one.file === file);
 
-/** A page for each package, and benchmarks. `api` gives a package's exports, where they were read. */
-export function referencePages(api: (folder: string, to: To) => Html): Page[] {
+/** A page for each package, and benchmarks. `api` has the public names of those that were read. */
+export function referencePages(api: ReadonlyMap<string, readonly Door[]>): Page[] {
+  const doorsOf = (folder: string): readonly Door[] => api.get(folder) ?? [];
   const ofPackages = folders.map((folder): Page => {
     const file = `packages/${folder}/README.md`;
     return {
@@ -99,13 +102,13 @@ export function referencePages(api: (folder: string, to: To) => Html): Page[] {
       title: `@descent/${folder}`,
       description: descriptionOf(folder),
       part: "reference",
-      words: folder,
+      words: [folder, ...doorsOf(folder).flatMap(({ exports }) => exports.map(({ name }) => name))].join(" "),
       body: (to) =>
         html`${trail(["Reference", to("reference/")])}${
           isGuide(file)
             ? html`<div class="prose"><h1>@descent/${folder}</h1><p>${descriptionOf(folder)}. <a href="${to(shownAt.get(file) ?? "")}">Its guide</a>.</p></div>`
             : proseOf(textOf(file), file, to)
-        }${api(folder, to)}`,
+        }${apiSection(doorsOf(folder), to)}`,
     };
   });
   const list: Page = {

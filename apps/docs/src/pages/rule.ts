@@ -9,7 +9,7 @@ import { trail } from "../html/layout.ts";
 import type { Page, To } from "../html/page.ts";
 
 export const familyTitle = (family: string): string =>
-  `${family[0]!.toUpperCase()}${family.slice(1).replaceAll("-", " ")}`;
+  family === "sgd" ? "SGD" : `${family[0]!.toUpperCase()}${family.slice(1).replaceAll("-", " ")}`;
 
 /** The page of a rule. `editor` is the part of the playground's address that opens it there. */
 export function rulePage(rule: RuleEntry, spec: RuleSpec, editor: string): Page {

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import ts from "typescript-5.9";
+import { root } from "./root.ts";
+
+/** A public name of a package. */
+export interface Export {
+  readonly name: string;
+  /** Its declaration without bodies, comments of members included. */
+  readonly text: string;
+  /** Its doc comment. */
+  readonly comment: string;
+}
+/** A door of a package, such as `@descent/core/graph`, with the names that it exports. */
+export interface Door {
+  readonly name: string;
+  readonly exports: readonly Export[];
+}
+
+/** The public names of packages, from their source. TypeDoc would need another TypeScript than the one that checks this repository. */
+export function apiOf(folders: readonly string[]): ReadonlyMap<string, readonly Door[]> {
+  const doors = folders.flatMap((folder) => {
+    const home = path.join(root, "packages", folder);
+    const manifest = path.join(home, "package.json");
+    if (!existsSync(manifest)) return [];
+    const { name, exports } = JSON.parse(readFileSync(manifest, "utf8")) as {
+      name: string;
+      exports: Record<string, { "@descent/source"?: string }>;
+    }; // pnpm has read it
+    return Object.entries(exports).flatMap(([door, { "@descent/source": source }]) =>
+      source ? [{ folder, name: name + door.slice(1), file: path.join(home, source) }] : [],
+    );
+  });
+  const program = ts.createProgram(
+    doors.map(({ file }) => file),
+    {
+      strict: true,
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2022,
+      lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
+      types: [],
+      customConditions: ["@descent/source"],
+      allowImportingTsExtensions: true,
+      skipLibCheck: true,
+      noEmit: true,
+    },
+  );
+  const checker = program.getTypeChecker();
+  const found = new Map<string, Door[]>();
+  for (const { folder, name, file } of doors) {
+    const module = checker.getSymbolAtLocation(program.getSourceFile(file)!); // a root of the program
+    const exports = (module ? checker.getExportsOfModule(module) : []).map((symbol): Export => {
+      const origin = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+      return {
+        name: symbol.name,
+        text: (origin.declarations ?? []).map((one) => declared(one, checker)).join("\n"),
+        comment: ts.displayPartsToString(origin.getDocumentationComment(checker)),
+      };
+    });
+    found.set(folder, [...(found.get(folder) ?? []), { name, exports }]);
+  }
+  return found;
+}
+
+const LONGEST = 1200;
+
+function declared(node: ts.Declaration, checker: ts.TypeChecker): string {
+  const source = node.getSourceFile();
+  const until = (body: ts.Node | undefined): string =>
+    source.text.slice(node.getStart(), body?.getStart() ?? node.end).trim();
+  const text =
+    ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)
+      ? until(node.body)
+      : ts.isClassDeclaration(node)
+        ? classText(node)
+        : ts.isVariableDeclaration(node)
+          ? `const ${node.name.getText()}: ${checker.typeToString(checker.getTypeAtLocation(node), node)}`
+          : node.getText();
+  const bare = text.replace(/^export (?:declare )?(?:async )?/, "").replace(/;$/, "");
+  return bare.length > LONGEST ? `${bare.slice(0, LONGEST)} …` : bare;
+}
+
+/** A class without its private members and bodies. */
+function classText(node: ts.ClassDeclaration): string {
+  const source = node.getSourceFile();
+  const hidden = (member: ts.ClassElement): boolean =>
+    (member.name !== undefined && ts.isPrivateIdentifier(member.name)) ||
+    (ts.getCombinedModifierFlags(member) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) !== 0;
+  const members = node.members
+    .filter((member) => !hidden(member))
+    .map((member) => {
+      const body =
+        ts.isMethodDeclaration(member) || ts.isConstructorDeclaration(member) || ts.isAccessor(member)
+          ? member.body
+          : undefined;
+      const end =
+        body?.getStart() ??
+        (ts.isPropertyDeclaration(member) ? (member.initializer?.getFullStart() ?? member.end) : member.end);
+      return `  ${source.text.slice(member.getStart(source, true), end).trim().replace(/\s*=$/, "").replace(/;$/, "")};`;
+    });
+  const heritage = (node.heritageClauses ?? []).map((clause) => ` ${clause.getText()}`).join("");
+  return `class ${node.name?.text ?? ""}${heritage} {\n${members.join("\n")}\n}`;
+}

@@ -1,0 +1,18 @@
+import { rules } from "@descent/catalogue";
+import type { Door } from "../facts/api.ts";
+import { code } from "../html/code.ts";
+import { type Html, html, prose } from "../html/html.ts";
+import type { To } from "../html/page.ts";
+
+/** The public names of a package, door by door. A rule has a page of its own. */
+export const apiSection = (doors: readonly Door[], to: To): Html =>
+  html`${doors.map(({ name: door, exports }) =>
+    exports.length === 0
+      ? ""
+      : html`<section class="api"><h2 class="section-title">${door}</h2>${exports.map(({ name, text, comment }) => {
+          const rule = rules.find((one) => one.name === name && door === `@descent/${one.family}`);
+          return html`<section class="entry"><h3 id="${door.split("/").slice(2).concat(name).join(".")}">${name}</h3>${
+            rule ? html`<p><a href="${to(`rules/${rule.id}/`)}">The rule’s page</a></p>` : code(text, "ts")
+          }${comment !== "" && html`<p>${prose(comment)}</p>`}</section>`;
+        })}</section>`,
+  )}`;
