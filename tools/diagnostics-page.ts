@@ -84,7 +84,7 @@ ${Object.keys(alarms).length} optimizers, ${runs} runs of ${STEPS} updates each:
 ${raised.length === 0 ? "" : `\n${raised.join("\n")}\n`}
 ## The findings
 
-Weights and gradients are looked at in the first ten updates and then in two of every 20; losses in all.
+Weights and gradients are looked at in the first ten updates, in the 25th, and then in two of every 50; losses in all.
 
 | finding | when |
 | --- | --- |

@@ -18,9 +18,10 @@ export interface Told {
   epoch?(line: EpochLine): Promise<void>;
 }
 
-/** The updates at the beginning that are all looked at; after them two of every `EVERY`. */
+/** The updates at the beginning that are all looked at; later one more, as `diagnose` does, and two of every `EVERY`. */
 const FIRST = 10;
-const EVERY = 20;
+const SETTLING = 25;
+const EVERY = 50;
 
 /** Follows a run, says what is wrong with it, and passes its numbers on. It changes nothing. */
 export class Observer {
@@ -37,7 +38,7 @@ export class Observer {
 
   /** Whether to look at weights and gradients of an update; 1 is the first. */
   wants(step: number): boolean {
-    return step <= FIRST || step % EVERY <= 1;
+    return step <= FIRST || step === SETTLING || step % EVERY <= 1;
   }
 
   /** Takes updates in their order; `look` and `batch` belong to the last of them. */

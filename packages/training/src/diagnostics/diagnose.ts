@@ -10,7 +10,7 @@ import type { SampleRows } from "./samples.ts";
 
 /** Options of `diagnose`. */
 export interface DiagnoseOptions {
-  /** After the first ten updates, every how many to look at weights and gradients, two in a row; default 20. */
+  /** After the first ten updates and the 25th, every how many to look at weights and gradients, two in a row; default 50. */
   readonly every?: number | undefined;
   /** Takes each finding once, as soon as it shows; by default `console.warn` prints its text. */
   readonly onFinding?: ((finding: Finding) => void) | undefined;
@@ -37,6 +37,8 @@ export interface DiagnoseCallback extends Callback {
 
 /** Updates at the beginning that are all looked at: most mistakes show there. */
 const FIRST = 10;
+/** One more, which tells a missing warm-up from a rate that is too high: by then the updates are smaller, or they are not. */
+const SETTLING = 25;
 
 /**
  * Names what is wrong with a training while it runs: vanishing gradients, a rate that is too high, dead units, sorted data, labels that
@@ -57,7 +59,7 @@ export function diagnose(options: DiagnoseOptions = {}): DiagnoseCallback {
     "frozen",
   ]);
   const {
-    every = 20,
+    every = 50,
     onFinding = ({ text }) => console.warn(sentence(text)),
     onNumbers,
     frozen = [],
@@ -77,7 +79,7 @@ export function diagnose(options: DiagnoseOptions = {}): DiagnoseCallback {
   let before: { readonly step: number; readonly weights: Weights } | undefined;
   /** The model hands over no gradients, so that its weights say nothing. */
   let blind = false;
-  const looks = (step: number): boolean => step <= FIRST || step % every <= 1;
+  const looks = (step: number): boolean => step <= FIRST || step === SETTLING || step % every <= 1;
   const told = ({ last }: { readonly last: Told | undefined }) => dataOf(last, known.inputs, known.labels);
   return {
     name: where,
