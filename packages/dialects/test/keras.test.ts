@@ -42,6 +42,22 @@ test("Muon leaves embeddings, vectors and excluded layers to Adam", () => {
   expect(() => keras.Muon({ exclude_layers: "head" as never })).toThrow("must be a list of patterns");
 });
 
+test("a rate set in mid-run is Muon's, and Adam's in its ratio, as in Keras", () => {
+  const run = (begun: number, then: number) => {
+    const model = {
+      w: { data: Float32Array.of(0.3, -0.2, 0.5, 0.1), shape: [2, 2], axes: { in: [0], out: [1] } },
+      b: Float32Array.of(0.4, -0.6),
+    };
+    const opt = optimizer(model, keras.Muon({ learning_rate: begun, adam_lr_ratio: 0.3 }));
+    opt.set({ lr: then });
+    for (let t = 1; t <= 4; t++)
+      opt.update({ w: model.w.data.map((x, i) => Math.sin(t + i) + x), b: model.b.map((x) => x + 0.1 * t) });
+    return [model.w.data, model.b];
+  };
+  expect(run(0.5, 0.02)).toEqual(run(0.02, 0.02));
+  expect(run(0.5, 0.02)).not.toEqual(run(0.5, 0.5));
+});
+
 test("files that Keras writes by itself are refused, with the Python that writes another", () => {
   const state = optimizer({ w: new Float32Array(2) }, keras.Adam()).state();
   for (const magic of ["\x89HDF\r\n\x1a\n", "PK\x03\x04"])

@@ -12,7 +12,7 @@ const product: Form["derived"] = {
 };
 
 const plain: Forms = {
-  ...alike(["keras/adam", "keras/lamb"], moments),
+  ...alike(["keras/adam", "keras/adam-share", "keras/lamb"], moments),
   "keras/amsgrad": { slots: { ...moments.slots, vMax: "velocity_hat" } },
   nadam: { ...moments, derived: product },
   "keras/adamax": { slots: { m: "momentum", u: "norm" } },

@@ -2,7 +2,6 @@ import { adadelta, adagradEpsInside, rmspropEpsInside } from "@descent/adagrad";
 import { nadam } from "@descent/adam";
 import { type Configured, OptimizerError, type Parameter } from "@descent/core";
 import { type HyperValue, shown } from "@descent/core/adapter";
-import { scale } from "@descent/schedules";
 import { classicalMomentum, lion, sgd } from "@descent/sgd";
 import { decoupled, everyParameter, flatOnly } from "../optimizer/compose.ts";
 import { fixed, on } from "../optimizer/optimizer.ts";
@@ -12,6 +11,7 @@ import {
   adafactorAdded,
   adamaxBeside,
   adamHat,
+  adamHatShare,
   amsgradHat,
   ftrlPowered,
   lambApart,
@@ -138,12 +138,6 @@ export const Lion = keras(
 /** `keras.optimizers.Lamb`: decay is apart from the trust ratio, where the paper's is within. */
 export const Lamb = keras("Lamb", moments, (o) => lambApart(hyper(o)));
 
-/** A number or a schedule, times a factor. */
-const times = (value: HyperValue, factor: number): HyperValue => {
-  if (factor === 1) return value;
-  return typeof value === "number" ? value * factor : scale(value, factor);
-};
-
 /** The patterns of layers that Muon leaves to Adam. */
 function excluded(given: readonly string[] | null): readonly RegExp[] {
   if (given === null) return [];
@@ -159,7 +153,7 @@ const layers = null as readonly string[] | null;
 
 /**
  * `keras.optimizers.Muon`: matrices by Muon, everything else by Adam, and so are embeddings, unless `exclude_embeddings` is false,
- * and what a pattern of `exclude_layers` finds in its name. An embedding is one by its role, or by its name as in Keras. The
+ * and what a pattern of `exclude_layers` finds in its name. `opt.set({ lr })` sets the rate of both, as `learning_rate` is of both in Keras. An embedding is one by its role, or by its name as in Keras. The
  * iteration is in float32, and its numbers and steps are Keras's defaults.
  */
 export const Muon = keras(
@@ -182,12 +176,8 @@ export const Muon = keras(
     const ratio = fixed("Muon", "adam_lr_ratio", o.adam_lr_ratio);
     const patterns = excluded(o.exclude_layers);
     const muon = muonOf({ nesterov: o.nesterov, matched: o.rms_rate !== null });
-    const adam = adamHat({
-      lr: times(o.learning_rate, ratio),
-      beta1: o.adam_beta_1,
-      beta2: o.adam_beta_2,
-      eps: o.epsilon,
-    });
+    const options = { lr: o.learning_rate, beta1: o.adam_beta_1, beta2: o.adam_beta_2, eps: o.epsilon };
+    const adam = ratio === 1 ? adamHat(options) : adamHatShare({ ...options, ratio });
     const isMuons = ({ name, shape, role }: Parameter): boolean =>
       shape.length === 2 &&
       !(o.exclude_embeddings && (role === "embedding" || /embedding/i.test(name))) &&
@@ -203,7 +193,7 @@ export const Muon = keras(
           decays: everyParameter,
         }),
         // Its decay is by the rate itself.
-        adam: decoupled(adam, on(o.adam_weight_decay) ? times(o.adam_weight_decay, 1 / ratio) : null),
+        adam: decoupled(adam, on(o.adam_weight_decay) ? o.adam_weight_decay : null),
       },
       labels: (parameter) => [isMuons(parameter) ? "muon" : "adam"],
     };

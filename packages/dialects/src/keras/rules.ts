@@ -31,6 +31,20 @@ export const adamHat = rule({
   },
 });
 
+/** The same at a share of the rate: Muon's Adam, of which `set({ lr })` sets the whole. */
+export const adamHatShare = rule({
+  ...adamHat,
+  id: "keras/adam-share",
+  title: "Adam of Keras at a share of the rate",
+  hyper: { ...adam.hyper, ratio: 1 },
+  ranges: { ratio: [0, Infinity] },
+  update: {
+    m: adam.update.m,
+    v: adam.update.v,
+    p: "p - lr * ratio * sqrt(1 - beta2^t) / (1 - beta1^t) * m / (sqrt(v) + eps)",
+  },
+});
+
 /** AMSGrad with ε there. */
 export const amsgradHat = rule({
   ...adamHat,
