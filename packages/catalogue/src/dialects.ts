@@ -949,7 +949,7 @@ export const dialects: readonly DialectEntry[] = [
     "library": "keras",
     "rule": "keras/muon",
     "sentence": "`keras.optimizers.Muon`: matrices by Muon, everything else by Adam, and so are embeddings, unless `exclude_embeddings` is false, and what a pattern of `exclude_layers` finds in its name.",
-    "comment": "`keras.optimizers.Muon`: matrices by Muon, everything else by Adam, and so are embeddings, unless `exclude_embeddings` is false, and what a pattern of `exclude_layers` finds in its name. An embedding is one by its role, or by its name as in Keras. The iteration is in float32, and its numbers and steps are Keras's defaults.",
+    "comment": "`keras.optimizers.Muon`: matrices by Muon, everything else by Adam, and so are embeddings, unless `exclude_embeddings` is false, and what a pattern of `exclude_layers` finds in its name. `opt.set({ lr })` sets the rate of both, as `learning_rate` is of both in Keras. An embedding is one by its role, or by its name as in Keras. The iteration is in float32, and its numbers and steps are Keras's defaults.",
     "options": [
       { "name": "weight_decay", "default": 0.004 },
       { "name": "clipnorm", "default": null },
