@@ -285,3 +285,21 @@ test.each(lessons.map((lesson) => [lesson.number, lesson.id, lesson.claim, lesso
     for (const { svg } of figures) expect(svg).not.toContain("NaN");
   },
 );
+
+test.each(lessons.flatMap((lesson) => (lesson.digits ? [] : [[lesson.id, lesson] as const])))(
+  "every knob of %s that is not turned off changes what is seen, and no other does",
+  (_, lesson) => {
+    const values = Object.fromEntries(Object.entries(lesson.knobs).map(([name, { value }]) => [name, value]));
+    const seen = JSON.stringify(lesson.show(values, digits));
+    for (const [name, knob] of Object.entries(lesson.knobs)) {
+      const value =
+        knob.kind === "choice"
+          ? knob.options.find(([id]) => id !== knob.value)![0] // a choice has two
+          : knob.value === knob.max
+            ? knob.min
+            : knob.max;
+      const other = JSON.stringify(lesson.show({ ...values, [name]: value }, digits));
+      expect([name, other === seen]).toEqual([name, lesson.idle(values).includes(name)]);
+    }
+  },
+);

@@ -30,7 +30,13 @@ async function start(element: HTMLElement): Promise<void> {
     cancelAnimationFrame(waiting);
     waiting = requestAnimationFrame(() => show(lesson.show(values, digits)));
   };
+  const turnOff = (): void => {
+    const idle = lesson.idle(values);
+    for (const knob of knobs.querySelectorAll<HTMLElement>("[data-knob]"))
+      for (const input of knob.querySelectorAll("input")) input.disabled = idle.includes(knob.dataset.knob!); // it has one
+  };
   const show = ({ caption: text, figures: drawn, key: names }: Shown): void => {
+    turnOff();
     const open = [...figures.querySelectorAll("details")].map((one) => one.open);
     caption.replaceChildren(...prose(text));
     key.replaceChildren(markup(keyOf(names)));
@@ -98,8 +104,9 @@ async function start(element: HTMLElement): Promise<void> {
         slider.value = String(onto(Math.min(max, Math.max(min, number.valueAsNumber))));
         set(number.valueAsNumber);
       });
-      return h("div", { class: "knob" }, h("label", { for: number.id }, label), slider, number);
+      return h("div", { class: "knob", "data-knob": name }, h("label", { for: number.id }, label), slider, number);
     }),
   );
+  turnOff();
   element.dataset.ready = "";
 }

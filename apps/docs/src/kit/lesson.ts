@@ -52,6 +52,8 @@ interface Given<K extends Knobs, M> {
   /** A sentence that a test checks. */
   readonly claim: string;
   readonly knobs: K;
+  /** The knobs that change nothing while the others stand like this; the page turns them off. None by default. */
+  readonly idle?: (values: Values<K>) => readonly (keyof K & string)[];
   /** Whether the model needs digits of MNIST. */
   readonly digits?: boolean;
   /** Everything that is computed from the knobs. */
@@ -81,6 +83,8 @@ export interface Lesson {
   readonly claim: string;
   readonly knobs: Knobs;
   readonly digits: boolean;
+  /** The knobs that change nothing while the others stand like this. */
+  idle(values: Readonly<Record<string, number | string>>): readonly string[];
   show(values: Readonly<Record<string, number | string>>, digits: Digits): Shown;
 }
 
@@ -93,6 +97,7 @@ export function lesson<const K extends Knobs, M>(
   return {
     ...given,
     digits: given.digits === true,
+    idle: (values) => given.idle?.(all(values)) ?? [],
     compute: (values = {}, digits = none) => given.model(all(values), digits),
     show(values, digits) {
       const state = all(values);

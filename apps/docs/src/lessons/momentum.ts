@@ -22,6 +22,7 @@ export default lesson({
     beta: range("Momentum β", [0, 0.99], 0.9, 0.01),
     tuned: choice("Settings", { best: "the best of theory", yours: "your β, rate 1/κ" }),
   },
+  idle: ({ tuned }) => (tuned === "best" ? ["beta"] : []),
   model({ kappa, beta, tuned }) {
     const on = surface(`0.5 * (x^2 + ${kappa} * y^2)`);
     const root = Math.sqrt(kappa);

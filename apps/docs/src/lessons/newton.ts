@@ -1,7 +1,7 @@
 import { bfgs, gradientDescent, lbfgs, minimize, newton } from "@descent/quasi-newton";
 import { contourChart, lineChart } from "@descent/viz";
 import { fieldOf, surface } from "@descent/viz/races";
-import { choice, lesson, range, say } from "../kit/index.ts";
+import { choice, lesson, range } from "../kit/index.ts";
 
 const methods = { "Gradient descent": gradientDescent, Newton: newton, BFGS: bfgs, "L-BFGS": lbfgs };
 
@@ -20,6 +20,7 @@ export default lesson({
     place: choice("Surface", { ellipse: "ellipse", rosenbrock: "Rosenbrock" }),
     kappa: range("Condition κ of the ellipse", [1, 300], 50, 0.05, true),
   },
+  idle: ({ place }) => (place === "rosenbrock" ? ["kappa"] : []),
   model({ place, kappa }) {
     const text = place === "ellipse" ? `0.5 * (x^2 + ${kappa} * y^2)` : "(1 - x)^2 + 100 * (y - x^2)^2";
     const on = surface(text);

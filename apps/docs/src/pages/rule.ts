@@ -154,7 +154,9 @@ const checked = ({ golden, mutants, name }: RuleEntry): Html =>
 <p>The largest error is <strong>${golden.error.toExponential(0)}</strong> of the distance moved, over every setting and step. Each token of the rule is changed in turn (<code>npm run mutate -- ${name}</code>); ${
     mutants === 0
       ? "a test notices every change."
-      : `${mutants} changes cannot be noticed by any number, and each is listed with its reason.`
+      : mutants === 1
+        ? "one change cannot be noticed by any number, and is listed with its reason."
+        : `${mutants} changes cannot be noticed by any number, and each is listed with its reason.`
   }</p></section>`;
 
 function reached(rule: RuleEntry): Html {
