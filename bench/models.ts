@@ -141,7 +141,7 @@ function resnet(): Model {
   return b.model("resnet", title, b.dense(pooled, "head", 4 * width, 10), batch);
 }
 
-interface Size {
+export interface Size {
   readonly layers: number;
   readonly width: number;
   readonly heads: number;
@@ -193,6 +193,14 @@ function gpt(
     labels: labels(vocabulary, "labels", batch, time),
   });
 }
+
+/** The sizes of which memory is measured. */
+export const memorySizes = {
+  gpt14: { layers: 6, width: 384, heads: 6, time: 128, vocabulary: 8000, batch: 4 },
+  gpt124: { layers: 12, width: 768, heads: 12, time: 128, vocabulary: 50257, batch: 1 },
+} as const satisfies Readonly<Record<string, Size>>;
+export type MemoryModel = keyof typeof memorySizes;
+export const memoryModels = Object.keys(memorySizes) as MemoryModel[]; // its keys
 
 const builders = { mlp, cnn, resnet, gpt };
 export type ModelName = keyof typeof builders;

@@ -24,6 +24,16 @@ export type Task =
       readonly check: number;
     }
   | {
+      /** A model in a file, which the process did not build: its peak memory is the training's. */
+      readonly kind: "memory";
+      readonly who: "file";
+      readonly folder: string;
+      readonly threads: number;
+      readonly check: number;
+      /** Whether a LoRA adapter of rank 8 on every linear layer is trained, and not the model. */
+      readonly lora: boolean;
+    }
+  | {
       readonly kind: "step";
       readonly who: string;
       readonly rule: Rule;
@@ -64,6 +74,8 @@ export interface Turn {
   readonly times: readonly number[];
   /** Processor time over elapsed time. If it is below the number of threads, the machine had other work. */
   readonly busy: number;
+  /** The most memory that its process ever had, in bytes; an earlier checkout does not say. */
+  readonly peak?: number;
 }
 
 export type Answer =

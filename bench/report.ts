@@ -20,7 +20,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), `| ${rule.join(" | ")} |`, ...rows.map(line)].join("\n");
 }
 
-/** The conditions of a measurement, printed beside its numbers. `busy` is indexed by the number of threads. */
+/** The conditions of a measurement, printed beside its numbers. `busy` is indexed by the number of threads, and NaN where there were no such contenders. */
 export function conditions(of: {
   readonly before: number;
   readonly after: number;
@@ -32,7 +32,11 @@ export function conditions(of: {
   const libraries = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const other = before > 0.7 ? " Other work ran at the same time: medians are higher than on a quiet machine." : "";
   const shares = busy
-    .map((share, i) => `those of ${i + 1} thread${i === 0 ? "" : "s"} had ${Math.round(share * 100)} % of a core`)
+    .flatMap((share, i) =>
+      Number.isNaN(share)
+        ? []
+        : [`those of ${i + 1} thread${i === 0 ? "" : "s"} had ${Math.round(share * 100)} % of a core`],
+    )
     .join(", ");
   return [
     `- ${machine()}; ${libraries.join(", ")}.`,
@@ -51,6 +55,7 @@ says that the other takes that many times as long as Descent. [How to run it](RE
 /** The sections, in the order of the file. */
 const SECTIONS = [
   "training",
+  "memory",
   "step adamw",
   "step momentum",
   "step lion",

@@ -7,6 +7,7 @@ const contenders = new Map<string, Contender>();
 
 async function make(task: Task | MatrixTask): Promise<Contender> {
   if (task.kind === "matrices") throw new Error("matrices.ts has its own contenders");
+  if (task.kind === "memory") return (await import("./memory-onnxruntime.ts")).memory(task);
   if (task.kind === "step") return repeated(await (await import("./updates.ts")).update(task), task.repeat ?? 1);
   if (task.who.startsWith("tfjs")) return (await import("./training-tfjs.ts")).training(task);
   return (await import("./training-onnxruntime.ts")).training(task);
@@ -43,7 +44,8 @@ async function turn({ step }: Contender, ms: number, least: number): Promise<Tur
   const start = performance.now();
   while (times.length < least || performance.now() - start < ms) times.push(await run(group));
   const { user, system } = process.cpuUsage(cpu);
-  return { times, busy: (user + system) / 1000 / (performance.now() - start) };
+  const { maxRSS } = process.resourceUsage();
+  return { times, busy: (user + system) / 1000 / (performance.now() - start), peak: 1024 * maxRSS };
 }
 const GROUP = 0.3; // milliseconds, next to which reading the clock costs nothing
 

@@ -60,6 +60,20 @@ class Layer(nn.Module):
         return x + self.down(F.gelu(self.up(self.norm2(x)), approximate="tanh"))
 
 
+class LoRA(nn.Module):
+    """A linear layer with an adapter, as PEFT computes it: x @ W + b + scale * B(A(x))."""
+
+    def __init__(self, base, rank=8, alpha=16):
+        super().__init__()
+        self.base, self.scale = base, alpha / rank
+        self.a = nn.Linear(base.in_features, rank, bias=False)
+        self.b = nn.Linear(rank, base.out_features, bias=False)
+        nn.init.zeros_(self.b.weight)
+
+    def forward(self, x):
+        return self.base(x) + self.scale * self.b(self.a(x))
+
+
 class GPT(nn.Module):
     def __init__(self, vocabulary=65, d=128, heads=4, layers=4, time=64):
         super().__init__()
@@ -94,7 +108,8 @@ def load(task):
         count = torch.Size(of["shape"]).numel()
         return torch.frombuffer(data, dtype=dtype, count=count, offset=of["at"]).reshape(of["shape"]).clone()
 
-    model = models[task["model"]]()
+    size = spec["size"]
+    model = GPT(size["vocabulary"], size["width"], size["heads"], size["layers"], size["time"]) if size else models[task["model"]]()
     weights = {w["name"]: tensor(w).T if w["turned"] else tensor(w) for w in spec["weights"]}
     missing = model.load_state_dict({k: v.contiguous() for k, v in weights.items()}, strict=False)
     # running statistics start as PyTorch makes them
@@ -102,7 +117,13 @@ def load(task):
         "running" in k or "batches" in k for k in missing.missing_keys
     ), missing
     x, labels = tensor(spec["input"]), tensor(spec["labels"]).flatten()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=spec["rate"], weight_decay=0.01, foreach=True)
+    if task.get("lora"):
+        for parameter in model.parameters():
+            parameter.requires_grad_(False)
+        for block in model.blocks:
+            for name in ("qkv", "out", "up", "down"):
+                setattr(block, name, LoRA(getattr(block, name)))
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad] if task.get("lora") else model.parameters(), lr=spec["rate"], weight_decay=0.01, foreach=True)
 
     def step():
         optimizer.zero_grad()

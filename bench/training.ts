@@ -42,7 +42,7 @@ const all: readonly Who[] = [
 ];
 
 /** Writes weights and batch for a process that cannot build the model itself. */
-function share({ weights, input, labels }: Model, folder: string): void {
+export function share({ weights, input, labels }: Model, folder: string, size: object = {}): void {
   let at = 0;
   const parts: Uint8Array[] = [];
   const place = (data: Float32Array | BigInt64Array, shape: readonly number[]) => {
@@ -54,6 +54,7 @@ function share({ weights, input, labels }: Model, folder: string): void {
   const spec = {
     rate: RATE,
     still: STILL,
+    size,
     input: place(input.data, input.dims),
     labels: place(labels.data, labels.dims),
     weights: weights.map(({ name, turned, shape, data }) => ({ name, turned, ...place(data, shape) })),

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { adamw } from "@descent/adam";
+import { crossEntropy, type Runtime, Trainer } from "@descent/onnxruntime";
+import { type Contender, libraryOf, versionOf } from "./contender.ts";
+import { RATE, STILL, type Task } from "./protocol.ts";
+
+interface Place {
+  readonly at: number;
+  readonly shape: readonly number[];
+}
+
+/** Descent's trainer on a file, as people run it. */
+export async function memory({ folder, threads, check, lora }: Task & { readonly kind: "memory" }): Promise<Contender> {
+  const file = path.join(folder, "model.onnx");
+  const spec = JSON.parse(readFileSync(path.join(folder, "spec.json"), "utf8")) as Record<"input" | "labels", Place>; // as `share` writes it
+  const batch = (name: "input" | "labels"): { data: BigInt64Array; dims: readonly number[] } => {
+    const { shape } = spec[name];
+    const numbers = readFileSync(path.join(folder, `${name}.bin`));
+    return { data: new BigInt64Array(Uint8Array.from(numbers).buffer), dims: shape };
+  };
+  const adapted = async () => {
+    const { adapt, lora: method } = await import("@descent/lora");
+    return adapt(readFileSync(file), method({ rank: 8, alpha: 16, targets: ["qkv", "out", "up", "down"] })).model;
+  };
+  const trainer = await Trainer.create(lora ? await adapted() : file, {
+    optimizer: adamw({ lr: RATE, weightDecay: 0.01, decays: () => true }), // of every parameter, as in PyTorch
+    loss: crossEntropy(),
+    runtime: libraryOf("onnxruntime", "onnxruntime-node") as Runtime,
+    sessionOptions: { intraOpNumThreads: threads },
+  });
+  const fed = { x: batch("input"), labels: batch("labels") };
+  const losses: number[] = [];
+  for (let i = 0; i < check; i++) losses.push((await trainer.trainStep(fed)).loss);
+  await trainer.set({ lr: STILL });
+  return {
+    step: () => trainer.trainStep(fed),
+    proof: losses,
+    versions: { "onnxruntime-node": versionOf("onnxruntime", "onnxruntime-node") },
+    dispose: () => trainer.dispose(),
+  };
+}
