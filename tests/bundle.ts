@@ -11,16 +11,19 @@ function home(file: string): string {
 }
 
 /**
- * Compiles a file of a package, and all source of this repository that it imports, into one file that Node starts twice as fast
- * as the source. It finds packages and its own place as the source does. `remove` deletes it.
+ * Compiles a file of a package, and all source of this repository that it imports, into a folder of few files that Node starts twice as
+ * fast as the source: what is imported only when needed stays so. They find packages and their own place as the source does. `remove`
+ * deletes them.
  */
 export async function bundle(entry: string): Promise<{ readonly file: string; readonly remove: () => void }> {
-  const name = `.test-${path.basename(entry, ".ts")}-${process.pid}.mjs`;
-  const file = path.join(home(entry), "node_modules", name);
+  const name = path.basename(entry, ".ts");
+  const folder = path.join(home(entry), "node_modules", `.test-${name}-${process.pid}`);
   await build({
     entryPoints: [entry],
-    outfile: file,
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
     bundle: true,
+    splitting: true,
     platform: "node",
     format: "esm",
     target: "node20",
@@ -44,5 +47,5 @@ export async function bundle(entry: string): Promise<{ readonly file: string; re
       },
     ],
   });
-  return { file, remove: () => rmSync(file, { force: true }) };
+  return { file: path.join(folder, `${name}.mjs`), remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
