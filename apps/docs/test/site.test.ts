@@ -195,6 +195,8 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
     "guides/from-optax/",
     "schedules/",
     "transforms/",
+    "guides/dialects/",
+    "benchmarks/equal-effort/",
   ])("/%s has no fault that axe finds, in light and in dark, and no sideways scroll at 360 pixels", async (at) => {
     const page = await open(at, 360);
     await page.waitForLoadState("networkidle");

@@ -25,9 +25,18 @@ export function markdown(text: string, address: (href: string) => string | undef
     if (pair(i - 1)) return `<div><p class="label">Here</p>${shown}</div></div>`;
     return shown;
   };
-  md.renderer.rules.table_open = () => '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>';
+  let tables = 0;
+  md.renderer.rules.table_open = () =>
+    `<div class="scroll" tabindex="0" role="region" aria-label="Table ${++tables}"><table>`;
   md.renderer.rules.table_close = () => "</table></div>";
   const tokens = md.parse(text.replaceAll(/<!--.*?-->/gs, ""), {});
+  let above = 1; // a page's own title
+  for (const [i, token] of tokens.entries()) {
+    if (token.type !== "heading_open") continue;
+    above = Math.min(Number(token.tag.slice(1)), above + 1);
+    token.tag = `h${above}`;
+    tokens[i + 2]!.tag = token.tag; // the heading's end
+  }
   const used = new Map<string, number>();
   for (const [i, token] of tokens.entries()) {
     if (token.type === "heading_open") {
@@ -49,5 +58,11 @@ export function markdown(text: string, address: (href: string) => string | undef
       } else child.attrSet("href", found);
     }
   }
-  return new Html(md.renderer.render(tokens, md.options, {}));
+  const rendered = md.renderer.render(tokens, md.options, {});
+  // A cell without a name heads nothing.
+  return new Html(
+    rendered
+      .replaceAll(/<th([^>]*)><\/th>/g, "<td$1></td>")
+      .replaceAll(/<thead>\s*<tr>\s*(?:<td[^>]*><\/td>\s*)+<\/tr>\s*<\/thead>\s*/g, ""),
+  );
 }
