@@ -67,6 +67,39 @@ test("hands checkpoints to other backends, and goes on from theirs", async () =>
   free(params, state);
 });
 
+test("a state moves to a tree with new, removed, renamed and larger arrays, and goes on as it would have", async () => {
+  const solver = transformation(adam({ lr: 0.1 }));
+  const [a, b, c] = [values(3, 1), values(2, 2), values(4, 3)];
+  let params: Record<string, JaxArray> = { a: array(a, [3]), b: array(b, [2]), c: array(c, [2, 2]) };
+  let state = solver.init(tree.ref(params));
+  const first = { a: array(values(3, 4), [3]), b: array(values(2, 5), [2]), c: array(values(4, 6), [2, 2]) };
+  [params, state] = solver.step(first, state, params);
+  const saved = await toStateDict(state);
+  const kept = await numbers(params.a!);
+  free(params, state);
+
+  params = { renamed: array(kept, [3]), c: np.zeros([3, 2]), fresh: array(values(2, 7), [2]) };
+  const options = { rename: { a: "renamed" }, resize: "pad" } as const;
+  expect(() => solver.load(saved, params, options)).toThrow("fresh"); // and consumes nothing
+  const loaded = solver.load(saved, tree.ref(params), { strict: false, ...options });
+  expect(loaded.report).toMatchObject({
+    loaded: ["renamed", "c"],
+    resized: ["c"],
+    missing: ["fresh"],
+    unexpected: ["b"],
+  });
+  const wide = await toStateDict(loaded.state);
+  expect([...wide.tensors["m/c"]!.data]).toEqual([...saved.tensors["m/c"]!.data, 0, 0]);
+  [params, state] = solver.step({ renamed: array(values(3, 8), [3]) }, loaded.state, params);
+
+  const alone = { a: a.slice() };
+  const opt = optimizer(alone, adam({ lr: 0.1 }));
+  opt.update({ a: values(3, 4) });
+  opt.update({ a: values(3, 8) });
+  for (const [i, x] of (await numbers(params.renamed!)).entries()) expect(x).toBeCloseTo(alone.a[i]!, 6);
+  free(params, state);
+});
+
 test("a state is a value: what was kept of it goes on as if the other branch did not exist", async () => {
   const solver = transformation(adam({ lr: 0.1 }));
   let params = make();

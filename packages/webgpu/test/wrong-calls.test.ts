@@ -1,45 +1,11 @@
 import { adamw } from "@descent/adam";
 import { expect, test } from "vitest";
 import { wrongCalls } from "../../../tests/wrong-calls.ts";
-import type { Described, GpuBuffer, GpuCommandEncoder, GpuDevice, Optimizer } from "../src/index.ts";
+import type { Described, GpuBuffer, GpuCommandEncoder, Optimizer } from "../src/index.ts";
 import * as webgpu from "../src/index.ts";
+import { buffer, device, encoder } from "./idle.ts";
 
 const { allocate, optimizer } = webgpu;
-
-const buffer = (size = 12): GpuBuffer => ({
-  size,
-  usage: 0x80 | 0x4 | 0x8,
-  destroy: () => {},
-  mapAsync: async () => {},
-  getMappedRange: () => new ArrayBuffer(size),
-  unmap: () => {},
-});
-const encoder = (): GpuCommandEncoder => ({
-  beginComputePass: () => ({ setPipeline() {}, setBindGroup() {}, dispatchWorkgroups() {}, end() {} }),
-  copyBufferToBuffer() {},
-  clearBuffer() {},
-  finish: () => ({}),
-});
-/** A device that does nothing and refuses nothing: wrong calls are refused before they reach it. */
-const device = (): GpuDevice => ({
-  limits: {
-    maxBufferSize: 2 ** 28,
-    maxStorageBufferBindingSize: 2 ** 27,
-    maxStorageBuffersPerShaderStage: 8,
-    maxComputeWorkgroupsPerDimension: 65535,
-  },
-  lost: new Promise(() => {}),
-  queue: { submit() {}, writeBuffer() {} },
-  createBuffer: ({ size }) => buffer(size),
-  createShaderModule: () => ({}),
-  createBindGroupLayout: () => ({}),
-  createPipelineLayout: () => ({}),
-  createComputePipeline: () => ({}),
-  createBindGroup: () => ({}),
-  createCommandEncoder: encoder,
-  pushErrorScope() {},
-  popErrorScope: async () => null,
-});
 
 const made = (): Optimizer => optimizer(device(), { w: buffer() }, adamw());
 const step = (opt: Optimizer): void => opt.update({ w: buffer() });
