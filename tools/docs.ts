@@ -23,6 +23,7 @@ import {
   withOptions,
 } from "./catalogue.ts";
 import { dialectEntries, dialectsModule, differencesMarkdown } from "./dialects.ts";
+import { extremesOf, refuseStaleExtremes } from "./extremes.ts";
 import { familiesOf } from "./families.ts";
 import { peersPage } from "./peers.ts";
 import { refusalsMarkdown } from "./refusals.ts";
@@ -57,7 +58,7 @@ function table(rules: readonly RuleEntry[]): string {
 
 function page(rules: readonly RuleEntry[]): string {
   return rules
-    .map(({ name, comment, latex, options, inputs = {}, phases = {}, paper, bytes, passes, golden }) => {
+    .map(({ id, name, comment, latex, options, inputs = {}, phases = {}, paper, bytes, passes, golden }) => {
       const call = options.map((o) => `${o.name}: ${number(o.default)}`).join(", ");
       const meanings = options.map((o) => `| \`${o.name}\` | ${number(o.default)} | ${o.meaning} |`);
       return [
@@ -68,6 +69,7 @@ function page(rules: readonly RuleEntry[]): string {
         ...asked(Object.keys(inputs), Object.keys(phases).length + 1),
         ["| option | default | |", "| --- | --- | --- |", ...meanings].join("\n"),
         `Checked against ${golden.source}: the largest error is ${golden.error.toExponential(0)} of the distance moved.`,
+        ...extremesOf(id),
       ].join("\n\n");
     })
     .join("\n\n");
@@ -108,6 +110,7 @@ function withPart(file: string, part: string, text: string): string {
 const families = familiesOf(root);
 const rules = await entries(root);
 if (rules.length === 0) throw new Error("No rules were found under packages/.");
+refuseStaleExtremes(rules.map(({ id }) => id));
 current("packages/catalogue/src/loaders.ts", loadersModule(families));
 current("packages/catalogue/src/rules.ts", rulesModule(rules));
 const methods = await methodEntries(root, "quasi-newton");

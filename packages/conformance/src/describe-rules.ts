@@ -83,8 +83,18 @@ export function describeRules(
         assert(rule === file, `the golden ${file}.json is for \`${rule}\`; a golden bears its rule's name`);
         assert(exported.has(file), `the golden \`${file}\` belongs to none of ${[...exported].join(", ")}`);
       }
-      for (const name of Object.keys(options.overflows ?? {}))
-        assert(exported.has(name), `\`overflows\` names \`${name}\`, which is not among ${[...exported].join(", ")}`);
+      const { overflows = {}, stuck = {} } = options;
+      const known = (option: string, names: object): void => {
+        for (const name of Object.keys(names))
+          assert(exported.has(name), `\`${option}\` names \`${name}\`, which is not among ${[...exported].join(", ")}`);
+      };
+      known("overflows", overflows);
+      for (const names of [stuck["1e30"] ?? {}, stuck["1e-30"] ?? {}]) known("stuck", names);
+      const twice = Object.keys(overflows).find((name) => Object.hasOwn(stuck["1e30"] ?? {}, name));
+      assert(
+        twice === undefined,
+        `\`${twice}\` is in \`overflows\` and in \`stuck\`; one that does not stay finite belongs in \`overflows\` alone`,
+      );
     });
     for (const [i, [name, rule]] of rules.entries())
       describeRule(runner, i, name, rule, goldens.get(name), place, options);

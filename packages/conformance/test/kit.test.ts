@@ -342,6 +342,68 @@ describe("a rule that reads more than gradients, or takes several per step,", ()
   });
 });
 
+describe("exceptions for extreme gradients", () => {
+  const declared = async (module: object, options: object): Promise<Map<string, () => void | Promise<void>>> => {
+    const tests = new Map<string, () => void | Promise<void>>();
+    const waiting: (void | Promise<void>)[] = [];
+    const { describeRules } = kit({
+      describe: (_, declare) => void waiting.push(declare()),
+      test: (name, body) => void tests.set(name, body),
+    });
+    describeRules({ ...module }, [], { targets: [reference], ...options });
+    await Promise.all(waiting);
+    return tests;
+  };
+  const sign = rule({
+    id: "test/sign",
+    title: "Sign",
+    paper: "",
+    hyper: { lr: 0.1 },
+    state: {},
+    update: { p: "p - lr * sign(g)" },
+  });
+  const squares = rule({
+    id: "test/squares",
+    title: "Squares",
+    paper: "",
+    hyper: { lr: 0.1, eps: 1e-8 },
+    state: { v: 0 },
+    update: { v: "v + g ^ 2", p: "p - lr * g / (sqrt(v) + eps)" },
+  });
+
+  test("a rule that moves again may not be listed as stuck, whatever the scale", async () => {
+    const stuck = { "1e30": { sign: "so it is said" }, "1e-30": { sign: "so it is said" } };
+    const tests = await declared({ sign }, { stuck });
+    for (const scale of ["1e+30", "1e-30"])
+      await expect(
+        Promise.resolve(tests.get(`stays where it is after gradients of ${scale}: so it is said`)!()),
+      ).rejects.toThrow("it moves after 1 steps; take `sign` out of `stuck`");
+  });
+
+  test("a rule that does not move again must be listed", async () => {
+    const listed = await declared({ squares }, { stuck: { "1e30": { squares: "v is infinite" } } });
+    await listed.get("stays where it is after gradients of 1e+30: v is infinite")!();
+    const tests = await declared({ squares }, {});
+    await expect(Promise.resolve(tests.get("moves again after gradients of 1e+30")!())).rejects.toThrow(
+      "a thousand ordinary steps after gradients of 1e+30 it has not moved",
+    );
+  });
+
+  const belongs = "the module exports rules, and every golden and exception belongs to one";
+  test.each([
+    [{ overflows: { gone: "" } }, "`overflows` names `gone`, which is not among sign"],
+    [{ stuck: { "1e30": { gone: "" } } }, "`stuck` names `gone`, which is not among sign"],
+    [{ stuck: { "1e-30": { gone: "" } } }, "`stuck` names `gone`, which is not among sign"],
+    [
+      { overflows: { sign: "a" }, stuck: { "1e30": { sign: "b" } } },
+      "`sign` is in `overflows` and in `stuck`; one that does not stay finite belongs in `overflows` alone",
+    ],
+  ])("%j is refused", async (options, message) => {
+    const tests = await declared({ sign }, options);
+    expect(() => tests.get(belongs)!()).toThrow(message);
+  });
+});
+
 test("an option that `describeRules` does not have is refused", () => {
   const { describeRules } = kit({ describe: () => {}, test: () => {} });
   const misspelt: object = { refuse: { adam: "no" } };
