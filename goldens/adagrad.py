@@ -119,7 +119,8 @@ def goldens():
         ),
     }
     out["adagradNorm"] = golden(
-        "adagradNorm", f"{NUMPY}, a float64 transcription of Algorithm 1",
+        "adagradNorm", f"{NUMPY}, a float64 transcription of arXiv:1806.01811, Algorithm 1: b_j² ← b_(j−1)² + ‖G_(j−1)‖², then x_j ← x_(j−1) − (η / b_j) G_(j−1); "
+        "the authors' code (github.com/xwuShirley/pytorch, 06f3d31, torch/optim/adagradnorm.py) has a b for each row instead",
         {DEFAULTS: {}, OPTIONS: {"lr": 0.3, "initial": 2}, TINY: {"lr": 0.5, "initial": 1e-6}}, adagrad_norm, None, {"lr": 1, "initial": 1e-2},
     )
     return {f"packages/conformance/goldens/adagrad/{name}.json": value for name, value in out.items()}

@@ -124,7 +124,7 @@ def run_osgdm(o, p, steps):
 
 
 def swan(p, gradients, role, lr):
-    """Ma et al., 2024, algorithm 1, the inverse root by ten steps of the coupled iteration of Denman and Beavers' kind."""
+    """Ma et al., 2024, algorithms 1 to 3; the inverse root by ten steps of the coupled Newton–Schulz iteration."""
     for g in gradients:
         centred = g - g.mean(1, keepdims=True)
         n = centred / np.sqrt((centred**2).mean(1, keepdims=True))
@@ -195,7 +195,9 @@ def goldens():
         "scion": golden("scion", code("LIONS-EPFL/scion", "f58a393"), scions, scion("Spectral"), None, {"lr": 1e-3, "momentum": 0.9, "scale": 1, "weightDecay": 1}),
         "scionSign": golden("scionSign", code("LIONS-EPFL/scion", "f58a393"), scions, scion("Sign"), None, {"lr": 1e-3, "momentum": 0.9, "scale": 1, "weightDecay": 1}),
         "swan": golden(
-            "swan", f"{NUMPY}, a float64 transcription of Algorithm 1 with the coupled Newton-Schulz iteration",
+            "swan",
+            f"{NUMPY}, a float64 transcription of arXiv:2412.13148v3, Algorithm 1, whose steps are Algorithm 3 (GradNorm) and Algorithm 2 "
+            "(GradWhitening: Y ← ½ Y (3I − ZY), Z ← ½ (3I − ZY) Z, ten times here)",
             {WIDE: {"lr": 0.02}, MORE: {"lr": 0.05}, FAINT: {"lr": 0.02}}, lambda o, p, steps: box_path(swan, o, p, steps), None, {"lr": 1e-3},
         ),
         "spectralSphere": golden(

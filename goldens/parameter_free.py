@@ -1,10 +1,13 @@
 """The family parameter-free: numbers computed by published code, and the papers' boxes in NumPy that must agree with them."""
 
+from contextlib import redirect_stdout
+from io import StringIO
+
 import jax
 import numpy as np
 import optax
 from authors import authors, by_authors
-from common import CONSTANT, DEFAULTS, LATE, NOTHING, OPTAX, OPTIONS, ROLES, SMALL, TINY, agree, by_optax, golden, optax_path, torch_path
+from common import CONSTANT, DEFAULTS, LATE, NOTHING, OPTAX, OPTIONS, ROLES, SMALL, TINY, agree, by_optax, decayed, golden, optax_path, torch_path
 
 
 def prodigy(o, p, steps):
@@ -36,6 +39,13 @@ def run_prodigy(o, p, steps):
     if o["weightDecay"] == 0 and all(len(now) == len(p) for now in steps):
         library = optax.contrib.prodigy(o["lr"], (o["beta1"], o["beta2"]), eps=o["eps"], estim_lr0=o["d0"], estim_lr_coef=o["dCoef"])
         agree("prodigy", optax_path(library, p, steps), path, p)
+    elif all(len(now) == len(p) for now in steps):
+        kind = authors("konstmish/prodigy", "3efb213", "prodigyopt/prodigy_reference.py").ProdigyReference
+        made = lambda ts: kind(
+            decayed(ts, o["weightDecay"]), lr=o["lr"], betas=(o["beta1"], o["beta2"]), eps=o["eps"], d0=o["d0"], d_coef=o["dCoef"], use_bias_correction=True
+        )
+        with redirect_stdout(StringIO()):
+            agree("prodigy with decay", torch_path(made, p, steps), path, p)
     return path
 
 
@@ -67,7 +77,9 @@ def by_value(make):
 def goldens():
     out = {
         "prodigy": golden(
-            "prodigy", f"{OPTAX}, optax.contrib.prodigy, float64; with decay or a tensor that joins late, a transcription that agrees with it",
+            "prodigy",
+            f"{OPTAX}, optax.contrib.prodigy, float64; with decay, the authors' code (github.com/konstmish/prodigy, 3efb213); with a tensor that joins late, "
+            "a float64 transcription that agrees with both (prodigy_reference.py, lines 119 to 132, 157 to 193, 216 to 220 and 244 to 252)",
             {
                 DEFAULTS: {"d0": 0.01},
                 OPTIONS: {"lr": 1.3, "beta1": 0.6, "beta2": 0.8, "eps": 0.05, "d0": 0.02, "dCoef": 4, "weightDecay": 0.2},

@@ -18,6 +18,7 @@ def fourth_root(a):
     return np.linalg.inv(np.real(scipy.linalg.sqrtm(scipy.linalg.sqrtm(a))))
 
 
+KL = "github.com/yorkerlin/KL-Methods, a02e622, optim/kl_opt.py"
 META = ("facebookresearch/optimizers", "f606606")
 
 
@@ -265,12 +266,16 @@ def goldens():
     }
     out |= {
         "klShampoo": golden(
-            "klShampoo", f"{NUMPY}, a float64 transcription of the idealized scheme (claim 2), factors from the identity",
+            "klShampoo",
+            f"{NUMPY}, a float64 transcription of the idealized scheme of arXiv:2509.03378 (claim 2), factors from the identity; the authors' code "
+            f"({KL}) has its factors in lines 102 to 104 and 172 to 184, its step in lines 306 to 322, and estimates eigenvalues in bfloat16",
             {WIDE: {"lr": 0.1}, MORE: {"lr": 0.3, "beta1": 0.6, "beta2": 0.7, "eps": 0.3, "weightDecay": 0.2}, FAINT: {"lr": 1e5, "weightDecay": 1e-7}},
             lambda o, p, steps: box_path(kl_shampoo, o, p, steps), None, {"lr": 1e-3, "beta1": 0.9, "beta2": 0.98, "eps": 1e-8, "weightDecay": 0.01},
         ),
         "klSoap": golden(
-            "klSoap", f"{NUMPY}, a float64 transcription of SOAP with the factors of KL-Shampoo",
+            "klSoap",
+            f"{NUMPY}, a float64 transcription of SOAP with the factors of KL-Shampoo (arXiv:2509.03378); the authors' code ({KL}) has the factors in "
+            "lines 102 to 104 and 172 to 184, Adam in their axes in lines 325 to 337, and works in bfloat16",
             {
                 WIDE: {"lr": 0.02},
                 MORE: {"lr": 0.05, "beta1": 0.6, "beta2": 0.7, "eps": 0.2, "weightDecay": 0.3, "every": 3, "damping": 0.3},

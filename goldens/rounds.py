@@ -307,7 +307,7 @@ def averaged(average):
 
 
 def polyak_of(options, t, model, state):
-    """Shamir and Zhang, 2013, equation 3: weights of polynomial decay."""
+    """Shamir and Zhang, 2013, equation 10: weights of polynomial decay."""
     now, power = model.read(), options["power"]
     state["average"] = now if t == 1 else {n: (1 - (power + 1) / (t + power)) * x + (power + 1) / (t + power) * now[n] for n, x in state["average"].items()}
     return state["average"]
@@ -546,8 +546,8 @@ def decay_goldens():
         "decoupled": (scheduled(torch_kind(timm.optim.SGDW, torch.optim.AdamW)), {}, f"{TIMM}, timm.optim.SGDW; {TORCH}, torch.optim.AdamW, float64"),
         "independent": (fixed_decay, {}, f"{OPTAX}, optax.add_decayed_weights after optax.sgd or optax.adam, float64"),
         "corrected": (scheduled(corrected), {"maxLr": PEAK}, f"{TIMM}, timm.optim.SGDW and AdamWLegacy with corrected_weight_decay, float64"),
-        "cautious": (None, {}, "a float64 transcription of algorithm 1 of arXiv:2510.12402"),
-        "proximal": (None, {}, "a float64 transcription of line 7 of algorithm 1 of arXiv:2208.06677, around SGD and Adam"),
+        "cautious": (None, {}, "a float64 transcription of the update of arXiv:2510.12402, Algorithm 1: x ← x − η (u + λ 1[u x ≥ 0] x)"),
+        "proximal": (None, {}, "a float64 transcription of arXiv:2208.06677, Algorithm 1, line 7: θ ← (1 + λη)⁻¹ (θ − η u), around SGD and Adam"),
     }
     settings = []
     for kind, (run, more, source) in kinds.items():
@@ -671,7 +671,7 @@ def goldens():
         "sharpness/test/golden/wsam": (wsam, None, {"rho": 0.3, "gamma": 0.6}, f"{KOZISTR}, WSAM (decouple=False) {around}"),
         "sharpness/test/golden/friendly-sam": (friendly_sam, None, {"rho": 0.3, "sigma": 0.7, "lambda": 0.6}, f"{KOZISTR}, FriendlySAM {around}"),
         "sharpness/test/golden/look-sam": (look_sam, None, {"rho": 0.3, "every": 3, "alpha": 0.6}, f"{KOZISTR}, LookSAM {around}"),
-        "averaging/test/golden/polyak-average": (averaged(polyak_of), None, {"power": 2}, f"a float64 transcription of equation 3, {around}"),
+        "averaging/test/golden/polyak-average": (averaged(polyak_of), None, {"power": 2}, f"a float64 transcription of arXiv:1212.1824, equation 10, {around}"),
         "averaging/test/golden/ema-debiased": (averaged(debiased_of), None, {"decay": 0.7}, f"{OPTAX}, optax.ema (debias=True) {around}"),
         "averaging/test/golden/ema-warmed": (warmed, None, {"decay": 0.4}, f"{TORCH}, torch.optim.swa_utils.AveragedModel {around}"),
         "schedule-free/test/golden/schedule-free": (

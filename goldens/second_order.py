@@ -121,7 +121,7 @@ def goldens():
             scales={"h": {DEFAULTS: 1000, OPTIONS: 3000, TINY: 1e-3}},
         ),
         "sophiaG": golden(
-            "sophiaG", "the authors' code (github.com/Liuhong99/Sophia, a7e1572), SophiaG; the setting with a large eps is a float64 transcription of it",
+            "sophiaG", "the authors' code (github.com/Liuhong99/Sophia, a7e1572), SophiaG; the setting with a large eps is a float64 transcription of sophia.py, lines 56 and 185 to 200, with it in place of 1e-15 in line 199",
             {
                 DEFAULTS: {"lr": 0.05},
                 OPTIONS: {"lr": 0.1, "beta1": 0.6, "beta2": 0.8, "gamma": 0.01, "batch": 300, "weightDecay": 0.3, "every": 3},

@@ -77,7 +77,10 @@ def goldens():
         {"lr": 0.1, "momentum": 0.9, "radius": 0.3},
     )
     out["bsam"] = golden(
-        "bsam", f"{NUMPY}, a float64 transcription of Algorithm 1, with noise of Philox4x32-10 in plain Python, none before the first step",
+        "bsam",
+        f"{NUMPY}, a float64 transcription of arXiv:2210.01620, Algorithm 1, with noise of Philox4x32-10 in plain Python, none before the first step; "
+        "the authors' code (github.com/team-approx-bayes/bayesian-sam, 936eec1, optim.py) has the two gradients in lines 128 to 139 and the update in "
+        "lines 158 to 167, where the mean steps by the precision from before",
         {
             DEFAULTS: {"lr": 0.3}, OPTIONS: {"lr": 0.2, "beta1": 0.6, "beta2": 0.7, "radius": 0.3, "delta": 0.2, "damping": 0.3, "examples": 100, "seed": 2**40 + 7},
             TINY: {"lr": 3e5, "radius": 3e4, "examples": 1e15},

@@ -971,7 +971,7 @@ export const functions: readonly FunctionEntry[] = [
     "comment": "Weight decay of any kind around any rule: `weightDecay(adam(), 0.1, { kind: \"cautious\" })`. The strength may be a schedule. Kinds that depend on the rate need a rule with `lr`, whose schedule they follow.",
     "golden": {
       "sources": [
-        "coupled: torch 2.13.0, weight_decay of torch.optim.SGD and Adam, float64; decoupled: timm 1.0.31, timm.optim.SGDW; torch 2.13.0, torch.optim.AdamW, float64; independent: optax 0.2.8, optax.add_decayed_weights after optax.sgd or optax.adam, float64; corrected: timm 1.0.31, timm.optim.SGDW and AdamWLegacy with corrected_weight_decay, float64; cautious: a float64 transcription of algorithm 1 of arXiv:2510.12402; proximal: a float64 transcription of line 7 of algorithm 1 of arXiv:2208.06677, around SGD and Adam"
+        "coupled: torch 2.13.0, weight_decay of torch.optim.SGD and Adam, float64; decoupled: timm 1.0.31, timm.optim.SGDW; torch 2.13.0, torch.optim.AdamW, float64; independent: optax 0.2.8, optax.add_decayed_weights after optax.sgd or optax.adam, float64; corrected: timm 1.0.31, timm.optim.SGDW and AdamWLegacy with corrected_weight_decay, float64; cautious: a float64 transcription of the update of arXiv:2510.12402, Algorithm 1: x ← x − η (u + λ 1[u x ≥ 0] x); proximal: a float64 transcription of arXiv:2208.06677, Algorithm 1, line 7: θ ← (1 + λη)⁻¹ (θ − η u), around SGD and Adam"
       ]
     }
   }

@@ -179,7 +179,10 @@ export const rules: readonly RuleEntry[] = [
     "bytes": 0,
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
-    "golden": { "source": "numpy 2.4.6, a float64 transcription of Algorithm 1", "error": 2e-7 },
+    "golden": {
+      "source": "numpy 2.4.6, a float64 transcription of arXiv:1806.01811, Algorithm 1: b_j² ← b_(j−1)² + ‖G_(j−1)‖², then x_j ← x_(j−1) − (η / b_j) G_(j−1); the authors' code (github.com/xwuShirley/pytorch, 06f3d31, torch/optim/adagradnorm.py) has a b for each row instead",
+      "error": 2e-7
+    },
     "mutants": 0
   },
   {
@@ -5702,7 +5705,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 5,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
-      "source": "numpy 2.4.6, a float64 transcription of Algorithm 1 with the coupled Newton-Schulz iteration",
+      "source": "numpy 2.4.6, a float64 transcription of arXiv:2412.13148v3, Algorithm 1, whose steps are Algorithm 3 (GradNorm) and Algorithm 2 (GradWhitening: Y ← ½ Y (3I − ZY), Z ← ½ (3I − ZY) Z, ten times here)",
       "error": 0.000005
     },
     "mutants": 5
@@ -6416,7 +6419,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
-      "source": "optax 0.2.8, optax.contrib.prodigy, float64; with decay or a tensor that joins late, a transcription that agrees with it",
+      "source": "optax 0.2.8, optax.contrib.prodigy, float64; with decay, the authors' code (github.com/konstmish/prodigy, 3efb213); with a tensor that joins late, a float64 transcription that agrees with both (prodigy_reference.py, lines 119 to 132, 157 to 193, 216 to 220 and 244 to 252)",
       "error": 9e-7
     },
     "mutants": 7
@@ -6490,7 +6493,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": {
-      "source": "numpy 2.4.6, a float64 transcription of the idealized scheme (claim 2), factors from the identity",
+      "source": "numpy 2.4.6, a float64 transcription of the idealized scheme of arXiv:2509.03378 (claim 2), factors from the identity; the authors' code (github.com/yorkerlin/KL-Methods, a02e622, optim/kl_opt.py) has its factors in lines 102 to 104 and 172 to 184, its step in lines 306 to 322, and estimates eigenvalues in bfloat16",
       "error": 0.000001
     },
     "mutants": 1
@@ -6591,7 +6594,10 @@ export const rules: readonly RuleEntry[] = [
     "bytes": 8,
     "passes": 2,
     "backends": ["arrays", "onnxruntime", "tfjs"],
-    "golden": { "source": "numpy 2.4.6, a float64 transcription of SOAP with the factors of KL-Shampoo", "error": 0.000001 },
+    "golden": {
+      "source": "numpy 2.4.6, a float64 transcription of SOAP with the factors of KL-Shampoo (arXiv:2509.03378); the authors' code (github.com/yorkerlin/KL-Methods, a02e622, optim/kl_opt.py) has the factors in lines 102 to 104 and 172 to 184, Adam in their axes in lines 325 to 337, and works in bfloat16",
+      "error": 0.000001
+    },
     "mutants": 3
   },
   {
@@ -7698,7 +7704,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
-      "source": "the authors' code (github.com/Liuhong99/Sophia, a7e1572), SophiaG; the setting with a large eps is a float64 transcription of it",
+      "source": "the authors' code (github.com/Liuhong99/Sophia, a7e1572), SophiaG; the setting with a large eps is a float64 transcription of sophia.py, lines 56 and 185 to 200, with it in place of 1e-15 in line 199",
       "error": 4e-7
     },
     "mutants": 0
@@ -8873,7 +8879,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": {
-      "source": "numpy 2.4.6, a float64 transcription of Algorithm 1, with noise of Philox4x32-10 in plain Python, none before the first step",
+      "source": "numpy 2.4.6, a float64 transcription of arXiv:2210.01620, Algorithm 1, with noise of Philox4x32-10 in plain Python, none before the first step; the authors' code (github.com/team-approx-bayes/bayesian-sam, 936eec1, optim.py) has the two gradients in lines 128 to 139 and the update in lines 158 to 167, where the mean steps by the precision from before",
       "error": 0.000002
     },
     "mutants": 3
