@@ -1,4 +1,5 @@
 import { OptimizerError } from "@descent/core";
+import { isRecord } from "@descent/core/adapter";
 import type { Started } from "./engine/engine.ts";
 import { type Batch, check, type Fed } from "./runtime/feeds.ts";
 
@@ -17,6 +18,13 @@ export function fedBatch(
     if (label?.probabilities) checkProbabilities(name, data as ArrayLike<number | bigint>); // the same
   }
   return fed;
+}
+
+/** A batch without its labels, where it has any. */
+export function withoutLabels(batch: Batch, { labels }: Pick<Started, "labels">): Batch {
+  if (!isRecord(batch)) return batch; // which is refused where it is fed
+  const names = new Set(labels.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(batch).filter(([name]) => !names.has(name)));
 }
 
 function checkProbabilities(name: string, data: ArrayLike<number | bigint>): void {

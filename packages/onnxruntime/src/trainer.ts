@@ -18,7 +18,7 @@ import {
   size,
 } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
-import { fedBatch } from "./batch.ts";
+import { fedBatch, withoutLabels } from "./batch.ts";
 import type { Calls } from "./calls.ts";
 import { checkSwitches } from "./check-options.ts";
 import {
@@ -36,6 +36,7 @@ import { checkPath, Writes } from "./files/writes.ts";
 import type { Candidates } from "./graphs/model.ts";
 import { type Begun, created, reopened } from "./opening.ts";
 import type { ExportOptions, LoadOptions, OpenOptions, TrainerOptions } from "./options.ts";
+import { meanStatistics } from "./plans/statistics.ts";
 import type {
   Forward,
   GivenGradients,
@@ -301,6 +302,21 @@ export class Trainer {
   /** Copies of the weights, and of the running statistics of normalisation, by name. */
   weights(): Promise<Weights> {
     return this.#calls.next(() => this.#training.weights());
+  }
+
+  /**
+   * Sets the running statistics of BatchNormalization to the means of what it finds in these batches, each counted alike, under the weights to evaluate
+   * with. An average of weights (`swa`, `ema`) has never run through the model, so call it once after training, as
+   * `torch.optim.swa_utils.update_bn` is. Batches may come without labels; other calls wait until all are read. Throws, and sets none, where there is
+   * no batch, one is not finite, or no BatchNormalization trains by the batch.
+   */
+  updateBatchNorm(batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<void> {
+    return this.#calls.next(async () => {
+      const means = await meanStatistics(batches, (batch) =>
+        this.#training.batchStatistics(fedBatch(withoutLabels(batch, this.#started), this.#started, { labels: false })),
+      );
+      await this.#training.setWeights(means);
+    });
   }
 
   /** Sets some or all weights. Throws, and sets none, for an unknown name or another length. */

@@ -10,6 +10,7 @@ import { wrongCalls } from "../../../tests/wrong-calls.ts";
 import * as onnxruntime from "../src/index.ts";
 import * as worker from "../src/worker/serve.ts";
 import { perceptron } from "./graphs.ts";
+import { model as fixture } from "./models.ts";
 
 const { crossEntropy, decodeCheckpoint, encodeCheckpoint, Trainer } = onnxruntime;
 type Trained = onnxruntime.Trainer;
@@ -28,6 +29,12 @@ await shared.trainStep(batch);
 const saved = await shared.checkpoint();
 const vector = await shared.weights();
 const graph = await shared.trainingGraph();
+const normalized = await Trainer.create(fixture("batchnorm"), {
+  optimizer: adam(),
+  loss: crossEntropy(),
+  batchNorm: "batch",
+});
+const image = { x: { data: new Float32Array(64).fill(1), dims: [2, 2, 4, 4] } };
 const folder = mkdtempSync(join(tmpdir(), "descent-wrong-calls-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -142,6 +149,14 @@ wrongCalls(onnxruntime, {
   hessianProduct: {
     call: on((t, b: typeof batch, v: onnxruntime.Gradients) => t.hessianProduct(b, v)),
     args: () => [batch, vector],
+  },
+  updateBatchNorm: {
+    call: (batches: (typeof image)[]) => normalized.updateBatchNorm(batches),
+    args: () => [[image]],
+  },
+  "a batch of updateBatchNorm": {
+    call: (one: typeof image) => normalized.updateBatchNorm([one]),
+    args: () => [image],
   },
   applyGradients: {
     call: on((t, g: onnxruntime.Gradients) => t.applyGradients(g)),

@@ -24,6 +24,7 @@ import { CURVATURE, Hutchinson } from "./hutchinson.ts";
 import { checkInputs, oddInput } from "./inputs.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";
 import { gradientsOfRows, rowsRefusedBy } from "./rows.ts";
+import { BatchStatistics } from "./statistics.ts";
 import type {
   Forward,
   GivenGradients,
@@ -60,6 +61,7 @@ export class TrainingLoop<H> implements Training {
   readonly #seed: number;
   /** Running statistics, which the forward pass updates. */
   readonly #kept: ReadonlyMap<string, H>;
+  readonly #statistics: BatchStatistics;
   readonly #sums: Sums<H>;
   readonly #world: BlockingWorld | undefined;
   readonly #means: Means | undefined;
@@ -76,6 +78,7 @@ export class TrainingLoop<H> implements Training {
     this.#world = world;
     this.#means = world && new Means(world);
     this.#kept = new Map(statistics.map(({ name, shape, initial }) => [name, residence.hold(shape, initial)] as const));
+    this.#statistics = new BatchStatistics(compiler.runtime, statistics);
     this.#sums = new Sums(residence, weights);
     this.#hutchinson = hutchinson === undefined ? undefined : new Hutchinson(compiler, weights, seed, hutchinson);
   }
@@ -189,6 +192,18 @@ export class TrainingLoop<H> implements Training {
     }
     await this.#residence.apply(gradients, inputs);
     return undefined;
+  }
+
+  async batchStatistics(batch: readonly Fed[]): Promise<Weights> {
+    const compiled = await this.#compiler.compiled("statistics", batch);
+    const found = await this.#residence.optimizer.withReadout(() =>
+      this.#statistics.of(compiled, this.#feeds(batch, compiled)),
+    );
+    if (this.#world) {
+      const { weight } = agreeOn(this.#world, { loss: 0, fault: undefined }, examplesOf(batch));
+      this.#means?.take(Object.values(found), weight);
+    }
+    return found;
   }
 
   async evaluate(batch: readonly Fed[]): Promise<Forward> {

@@ -78,6 +78,8 @@ export interface Training {
   hessianProduct(batch: readonly Fed[], vector: Gradients): Promise<Gradients>;
   /** The update by the caller's gradients; returns the fault, if there was one. */
   applyGradients(gradients: GivenGradients, guard: boolean, inputs?: StepInputs): Promise<string | undefined>;
+  /** The means and variances that BatchNormalizations find in a batch under the weights to evaluate with, by running statistic. */
+  batchStatistics(batch: readonly Fed[]): Promise<Weights>;
   evaluate(batch: readonly Fed[]): Promise<Forward>;
   predict(batch: readonly Fed[]): Promise<Outputs>;
   set(hyper: Hyper, group?: string): Promise<void>;

@@ -3,6 +3,7 @@ import { exportModel, type Graph } from "@descent/onnx";
 import type { Target } from "@descent/onnx/autodiff";
 import { curvature } from "../graphs/curvature.ts";
 import type { Shapes, Source, TrainingGraph } from "../graphs/source.ts";
+import { statisticsOnly } from "../graphs/statistics.ts";
 import { inBlocks } from "../quirks/blocked.ts";
 import { failedBy } from "../quirks/lost.ts";
 import { withoutVectors } from "../quirks/vectors.ts";
@@ -18,7 +19,7 @@ import {
 } from "../runtime/runtime.ts";
 
 /** The use of a compiled graph. */
-export type Purpose = "train" | "evaluate" | "predict" | "curvature";
+export type Purpose = "train" | "evaluate" | "predict" | "curvature" | "statistics";
 
 /** Where a graph says which rows a gradient is of, and which of them stays. */
 export interface OfRows {
@@ -176,6 +177,11 @@ export class Compiler {
       return this.#session(graph, { ...nothing, gradients: products, seeds }, {});
     }
     const training = source.training(shapes);
+    const statistics = new Map(training.statistics.map((s) => [s.name, s.next] as const));
+    if (purpose === "statistics") {
+      const graph = statisticsOnly(training, source.labels);
+      return this.#session(graph, { ...nothing, statistics, seeds: training.seeds }, {});
+    }
     const options = extension?.extend(training) ?? {};
     const { graph, loss, outputs, seeds } = training;
     const gradients = new Map(training.parameters.map((p) => [p.name, p.grad] as const));
@@ -184,7 +190,6 @@ export class Compiler {
         output === undefined ? [] : [[name, { output, padding }] as const],
       ),
     );
-    const statistics = new Map(training.statistics.map((s) => [s.name, s.next] as const));
     return this.#session(graph, { loss, outputs, gradients, rows, statistics, seeds }, options);
   }
 

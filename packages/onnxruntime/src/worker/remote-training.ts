@@ -49,6 +49,9 @@ export class RemoteTraining implements Training {
   applyGradients(gradients: GivenGradients, guard: boolean, inputs?: StepInputs): Promise<string | undefined> {
     return this.#call("applyGradients", gradients, guard, inputs);
   }
+  batchStatistics(batch: readonly Fed[]): Promise<Weights> {
+    return this.#call("batchStatistics", batch);
+  }
   evaluate(batch: readonly Fed[]): Promise<Forward> {
     return this.#call("evaluate", batch);
   }

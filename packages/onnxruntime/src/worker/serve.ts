@@ -87,7 +87,8 @@ async function attach({ gate, lock }: Attachment): Promise<void> {
 
 /** Results that are copies made for the caller, so that they may move rather than be copied once more. */
 const moving: ReadonlySet<string> = new Set([
-  "train", "accumulate", "gradients", "hessianProduct", "evaluate", "predict", "weights", "snapshot", "trainingGraph",
+  "train", "accumulate", "gradients", "hessianProduct", "batchStatistics", "evaluate", "predict", "weights", "snapshot",
+  "trainingGraph",
 ]); // biome-ignore format: one list
 
 function handler(
