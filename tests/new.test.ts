@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { optimizer } from "@descent/arrays";
 import type { Rule } from "@descent/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { scaffold } from "../tools/new.ts";
@@ -53,11 +54,35 @@ describe("npm run new", () => {
       { needs: "matrix", inputs: { h: "tensor", loss: "model" } },
       { lr: 1e-3 },
     ],
+    [
+      ["--phases", "climb,look", "--readout", "average"],
+      { phases: { climb: { p: "p + lr * g" }, look: { p: "p + lr * g" } }, readout: { p: "average" } },
+      { lr: 1e-3 },
+    ],
+    [
+      ["--when", "every", "--draws", "normal", "--inputs", "loss"],
+      { before: [{ when: "t == 1 || t % every == 0", rare: "abs(g)" }], inputs: { loss: "model" } },
+      { lr: 1e-3, every: 10, seed: 0 },
+    ],
   ])("writes what the rule sees of a parameter: %j", async (view, words, hyper) => {
     scaffold(copy, ["adam", "lion", ...view]);
     const { lion }: { lion: Rule } = await import(path.join(copy, "packages/adam/src/lion.ts"));
     expect({ ...lion }).toMatchObject({ ...words, hyper });
     expect(lion().hyper).toEqual(hyper);
+
+    const w = new Float32Array(4).fill(1);
+    const opt = optimizer({ w: { data: w, shape: [2, 2] } }, lion({ lr: 0.1 }));
+    const inputs = Object.keys(lion.inputs ?? {}).map((input) => [
+      input,
+      input === "loss" ? 2 : { w: new Float32Array(4).fill(1) },
+    ]);
+    for (let round = 0; round < 2; round++)
+      do opt.update({ w: new Float32Array(4).fill(0.5) }, Object.fromEntries(inputs));
+      while (opt.midRound);
+    expect(opt.step).toBe(2);
+    const last = w[0]!;
+    expect(last).toBeLessThan(1);
+    opt.withReadout(() => (lion.readout ? expect(w[0]).toBeGreaterThan(last) : expect(w[0]).toBe(last)));
   });
 
   test("puts the export line where the alphabet wants it and leaves the others alone", () => {
@@ -85,6 +110,16 @@ describe("npm run new", () => {
       ["adam", "lion", "--inputs", "h,h"],
       '--inputs are names of what the rule reads besides g, each once, such as h,loss; got "h,h".',
     ],
+    [
+      ["adam", "lion", "--phases", "climb,update"],
+      '--phases are names of phases before the update, each once, such as climb; got "climb,update".',
+    ],
+    [["adam", "lion", "--readout", "p"], '--readout is the name of state to evaluate with, such as average; got "p".'],
+    [
+      ["adam", "lion", "--when", "t % 2"],
+      '--when is the name of an option that counts steps, such as every; got "t % 2".',
+    ],
+    [["adam", "lion", "--draws", "cauchy"], '--draws is normal, uniform or rademacher; got "cauchy".'],
   ])("says what is wrong with %j and writes nothing", (args, message) => {
     const before = read("packages/adam/src/index.ts");
     expect(() => scaffold(copy, args)).toThrow(message);

@@ -4,6 +4,10 @@
 //   --block-size 1024      it sees blocks of at most that many rows and columns, by the option `blockSize`
 //   --needs matrix         it refuses vectors
 //   --inputs h,loss        it reads these besides gradients: a number for the model, `loss`, or one per element
+//   --phases climb         it takes a gradient in each of these phases before its own
+//   --readout average      the parameter to evaluate with is state of that name, here the mean of all points
+//   --when every           some of its work is done in one of so many steps, by an option of that name
+//   --draws normal         it adds random numbers: normal, uniform or rademacher
 // npm run new -- family <name> [--description "…"]                         a family: a package that holds rules and nothing else
 // Writes everything that can be known beforehand, and says what is left.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,7 +17,8 @@ import { nearest } from "@descent/core/adapter";
 import { familiesOf } from "./families.ts";
 
 const USAGE = `usage: npm run new -- <family> <rule> [--title "Title"] [--paper https://…] [--layout out,in] [--blocks heads | --block-size 1024]
-                                      [--needs matrix] [--inputs h,loss]
+                                      [--needs matrix] [--inputs h,loss] [--phases climb] [--readout average] [--when every]
+                                      [--draws normal]
        npm run new -- family <name> [--description "One sentence"]`;
 
 /** Scaffolds a rule or a family in the workspace at `root` and returns what to do next; throws a sentence if it cannot. */
@@ -29,6 +34,10 @@ export function scaffold(root: string, args: readonly string[]): string {
       "block-size": { type: "string" },
       needs: { type: "string" },
       inputs: { type: "string" },
+      phases: { type: "string" },
+      readout: { type: "string" },
+      when: { type: "string" },
+      draws: { type: "string" },
       description: { type: "string" },
     },
   });
@@ -60,8 +69,11 @@ function newRule(
     ...view
   }: { title?: string | undefined; paper?: string | undefined } & View,
 ): string {
-  const { words, option, read } = viewed(view);
-  if (!/^[a-z][A-Za-z0-9]*$/.test(name))
+  const words = viewed(view);
+  const { options, state, before, after, factors, terms } = asked(view);
+  const hyper = { lr: "1e-3", ...options };
+  const counted = Object.keys(options).filter((option) => option !== "seed");
+  if (!isName(name))
     throw new Error(`"${name}" cannot be exported. Use the name people say, in camelCase: rmspropCentered.`);
   const home = path.join(root, "packages", family);
   const id = kebab(name);
@@ -81,16 +93,16 @@ export const ${name} = rule({
   id: ${JSON.stringify(id)},
   title: ${JSON.stringify(title)},
   paper: ${JSON.stringify(paper)},
-${words}  hyper: { lr: 1e-3${option === undefined ? "" : `, ${option.name}: ${option.value}`} },
-${option === undefined ? "" : `  ranges: { ${option.name}: [1, Infinity] },\n`}  state: {},
-  update: {
-    p: "p - lr * g${read.map((one) => ` * ${one}`).join("")}",
+${words}  hyper: { ${fields(hyper)} },
+${counted.length === 0 ? "" : `  ranges: { ${counted.map((option) => `${option}: [1, Infinity]`).join(", ")} },\n`}  state: {${Object.keys(state).length === 0 ? "" : ` ${fields(state)} `}},
+${before}  update: {
+    p: "p - lr * g${factors.map((one) => ` * ${one}`).join("")}${terms.join("")}",
   },
-});
+${after}});
 `,
   );
-  const after = lines.findIndex((line) => moduleOf(line) > `./${id}.ts`);
-  lines.splice(after === -1 ? lines.length : after, 0, `export { ${name} } from "./${id}.ts";`);
+  const place = lines.findIndex((line) => moduleOf(line) > `./${id}.ts`);
+  lines.splice(place === -1 ? lines.length : place, 0, `export { ${name} } from "./${id}.ts";`);
   writeFileSync(index, `${lines.join("\n")}\n`);
   const changeset = writeChangeset(root, `${family}-${id}`, family, `${title}: \`${name}\`.`);
 
@@ -110,51 +122,99 @@ Then
   npm run lint`;
 }
 
-/** The words for how a rule sees a parameter, and what else it is given. */
+/** Fields of an object in source text, from their names and values. */
+const fields = (all: Readonly<Record<string, string>>): string =>
+  Object.entries(all)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(", ");
+
+/** The words for how a rule sees a parameter, what else it is given, and when it does what. */
 interface View {
   readonly layout?: string | undefined;
   readonly blocks?: string | undefined;
   readonly "block-size"?: string | undefined;
   readonly needs?: string | undefined;
   readonly inputs?: string | undefined;
+  readonly phases?: string | undefined;
+  readonly readout?: string | undefined;
+  readonly when?: string | undefined;
+  readonly draws?: string | undefined;
 }
 
-/** The lines of a rule that say what it sees and is given, and the option that counts its blocks or sizes them. */
-function viewed({ layout, blocks, "block-size": size, needs, inputs }: View): {
-  readonly words: string;
-  readonly option: { readonly name: string; readonly value: number } | undefined;
-  /** The names of its inputs, which an equation must read. */
-  readonly read: readonly string[];
-} {
+const isName = (name: string): boolean => /^[a-z][A-Za-z0-9]*$/.test(name);
+
+/** The names in a list, each once and none of those that are taken. */
+function namesIn(option: string, text: string | undefined, are: string, taken: readonly string[]): readonly string[] {
+  const names = text?.split(",") ?? [];
+  const wrong = names.find((one, i) => !isName(one) || taken.includes(one) || names.indexOf(one) < i);
+  if (wrong !== undefined) throw new Error(`--${option} are ${are}; got "${text}".`);
+  return names;
+}
+
+const inputsOf = ({ inputs }: View): readonly string[] =>
+  namesIn("inputs", inputs, "names of what the rule reads besides g, each once, such as h,loss", ["g", "p", "t"]);
+
+/** The lines of a rule that say what it sees, is given and shows. */
+function viewed(view: View): string {
+  const { layout, blocks, "block-size": size, needs, phases, readout } = view;
   const sides = layout?.split(",") ?? [];
   if (layout !== undefined && [...sides].sort().join() !== "in,out")
     throw new Error(`--layout is what rows and columns are, "out,in" or "in,out"; got "${layout}".`);
   if (blocks !== undefined && size !== undefined)
     throw new Error("--blocks counts blocks of rows, and --block-size sizes blocks. Give one of the two.");
-  if (blocks !== undefined && !/^[a-z][A-Za-z0-9]*$/.test(blocks))
+  if (blocks !== undefined && !isName(blocks))
     throw new Error(`--blocks is the name of an option, such as heads; got "${blocks}".`);
   if (size !== undefined && !(Number.isSafeInteger(Number(size)) && Number(size) > 0))
     throw new Error(`--block-size is a whole number above 0; got "${size}".`);
   if (needs !== undefined && needs !== "matrix") throw new Error(`--needs is matrix; got "${needs}".`);
-  const given = inputs?.split(",") ?? [];
-  const wrong = given.find((one, i) => !/^[a-z][A-Za-z0-9]*$/.test(one) || one === "g" || given.indexOf(one) < i);
-  if (wrong !== undefined)
-    throw new Error(`--inputs are names of what the rule reads besides g, each once, such as h,loss; got "${inputs}".`);
-  const placed = given.map((one) => `${one}: "${one === "loss" ? "model" : "tensor"}"`);
-  const lines = [
+  if (readout !== undefined && (!isName(readout) || ["g", "p", "t", "lr"].includes(readout)))
+    throw new Error(`--readout is the name of state to evaluate with, such as average; got "${readout}".`);
+  const given = inputsOf(view).map((one) => [one, one === "loss" ? `"model"` : `"tensor"`]);
+  const earlier = namesIn("phases", phases, "names of phases before the update, each once, such as climb", ["update"]);
+  const climbs = earlier.map((phase) => [phase, `{ p: "p + lr * g" }`]);
+  return [
     ...(needs === undefined ? [] : [`  needs: "matrix",\n`]),
-    ...(inputs === undefined ? [] : [`  inputs: { ${placed.join(", ")} },\n`]),
+    ...(given.length === 0 ? [] : [`  inputs: { ${fields(Object.fromEntries(given))} },\n`]),
     ...(layout === undefined ? [] : [`  layout: [${sides.map((side) => JSON.stringify(side)).join(", ")}],\n`]),
     ...(blocks === undefined ? [] : [`  blocks: { rows: "${blocks}" },\n`]),
     ...(size === undefined ? [] : [`  blocks: { size: "blockSize" },\n`]),
-  ];
-  const option =
-    blocks !== undefined
-      ? { name: blocks, value: 1 }
-      : size !== undefined
-        ? { name: "blockSize", value: Number(size) }
-        : undefined;
-  return { words: lines.join(""), option, read: given };
+    ...(climbs.length === 0 ? [] : [`  phases: { ${fields(Object.fromEntries(climbs))} },\n`]),
+    ...(readout === undefined ? [] : [`  readout: { p: "${readout}" },\n`]),
+  ].join("");
+}
+
+/** The options, state and equations that those words bring. */
+function asked(view: View): {
+  readonly options: Readonly<Record<string, string>>;
+  readonly state: Readonly<Record<string, string>>;
+  /** Lines before and after `update`. */
+  readonly before: string;
+  readonly after: string;
+  /** Factors of the gradient, and terms that are added to the step, because an equation must read its inputs and state. */
+  readonly factors: readonly string[];
+  readonly terms: readonly string[];
+} {
+  const { blocks, "block-size": size, readout, when, draws } = view;
+  if (when !== undefined && (!isName(when) || ["g", "p", "t", "lr"].includes(when)))
+    throw new Error(`--when is the name of an option that counts steps, such as every; got "${when}".`);
+  if (draws !== undefined && !["normal", "uniform", "rademacher"].includes(draws))
+    throw new Error(`--draws is normal, uniform or rademacher; got "${draws}".`);
+  return {
+    options: {
+      ...(blocks === undefined ? {} : { [blocks]: "1" }),
+      ...(size === undefined ? {} : { blockSize: size }),
+      ...(when === undefined ? {} : { [when]: "10" }),
+      ...(draws === undefined ? {} : { seed: "0" }),
+    },
+    state: {
+      ...(readout === undefined ? {} : { [readout]: `"p"` }),
+      ...(when === undefined ? {} : { rare: "0" }),
+    },
+    before: when === undefined ? "" : `  before: [{ when: "t == 1 || t % ${when} == 0", rare: "abs(g)" }],\n`,
+    after: readout === undefined ? "" : `  after: [{ ${readout}: "${readout} + (p - ${readout}) / t" }],\n`,
+    factors: [...inputsOf(view), ...(when === undefined ? [] : ["rare"])],
+    terms: draws === undefined ? [] : [` + 0.01 * lr * ${draws}()`],
+  };
 }
 
 /** The module that an export line names; index.ts is in this order. */
