@@ -27,6 +27,8 @@ export interface Training {
   readonly unequal?: boolean;
   /** The step at which rank 1 is given a number that is not one. */
   readonly broken?: number;
+  /** Whether running statistics are set anew after the last step. */
+  readonly updated?: boolean;
 }
 export interface Trained {
   readonly losses: readonly number[];
@@ -41,7 +43,7 @@ export interface Trained {
 export async function run(
   shared: SharedWorld,
   rank: number,
-  { name, steps, accumulate = 1, broken = -1, shard, unequal = false }: Training,
+  { name, steps, accumulate = 1, broken = -1, shard, unequal = false, updated = false }: Training,
 ): Promise<Trained> {
   const world = joinWorld(shared, rank);
   const optimizer = clipByGlobalNorm(adamw({ lr: 1e-2 }), 0.5);
@@ -55,6 +57,7 @@ export async function run(
     const batch = shareOf({ ...share, inputs }, bad ? 0 : rank, world.size, unequal);
     losses.push((await trainer.trainStep(batch)).loss);
   }
+  if (updated) await trainer.updateBatchNorm([shareOf(share, rank, world.size, unequal)]);
   const weights = await trainer.weights();
   const { nonFinite } = await trainer.inspect();
   const { step } = trainer;

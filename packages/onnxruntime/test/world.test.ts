@@ -4,7 +4,7 @@ import { type SharedWorld, shareWorld } from "@descent/mpi";
 import { describe, expect, test } from "vitest";
 import { inThreads } from "../../mpi/test/ranks.ts";
 import { apart, batchOf, fixture, train, trained } from "./models.ts";
-import type { Trained, Training } from "./world-body.ts";
+import { shareOf, type Trained, type Training } from "./world-body.ts";
 
 const ranks = (size: number, training: Training): Promise<Trained[]> =>
   inThreads(size, new URL("./world-body.ts", import.meta.url), training);
@@ -59,6 +59,23 @@ describe("in a world of two ranks", () => {
     const statistics = Object.keys(first.weights).filter((name) => /running|mean|var/.test(name));
     expect(statistics.length).toBeGreaterThan(0);
     expect(second.weights).toEqual(first.weights);
+  });
+
+  test("updateBatchNorm takes the mean over the ranks: of half a batch each that of both halves on one", async () => {
+    const [first, second] = (await ranks(2, { name: "resnet", steps: 2, updated: true })) as [Trained, Trained];
+    expect(second.weights).toEqual(first.weights);
+    const whole = fixture("resnet");
+    const trainer = await train("resnet", {});
+    await trainer.setWeights(first.weights);
+    await trainer.trainStep(batchOf(whole)); // statistics move
+    await trainer.setWeights(Object.fromEntries(trainer.parameters.map(({ name }) => [name, first.weights[name]!])));
+    await trainer.updateBatchNorm([0, 1].map((rank) => shareOf(whole, rank, 2)));
+    const alone = await trainer.weights();
+    await trainer.dispose();
+    for (const [name, numbers] of Object.entries(first.weights))
+      numbers.forEach(
+        (x, i) => void expect(Math.abs(alone[name]![i]! - x), name).toBeLessThan(1e-5 * (1 + Math.abs(x))),
+      );
   });
 });
 
