@@ -11,6 +11,7 @@ import {
   type Runtime,
   Trainer,
   type TrainerOptions,
+  type Weights,
 } from "../../src/index.ts";
 import { dropping, perceptron } from "../graphs.ts";
 import { apart, batchOf, fixture, train } from "../models.ts";
@@ -64,6 +65,22 @@ describe("on onnxruntime-node's webgpu provider", () => {
     expect(on("gpu-buffer")).toContain("descent.next.v/f3.bias");
     expect(on("gpu-buffer")).toHaveLength(30); // ten weights, each with two moments
     expect(on("cpu")).toEqual(expect.arrayContaining(["loss", "out"]));
+  });
+
+  test("updateBatchNorm finds the running statistics of the cpu", async () => {
+    const b = batchOf(fixture("resnet"));
+    const found = [];
+    for (const options of [{}, webgpu]) {
+      const trainer = await train("resnet", options);
+      const before = await trainer.weights();
+      await trainer.updateBatchNorm([b]);
+      found.push(await trainer.weights());
+      expect(found.at(-1)).not.toEqual(before);
+      await trainer.dispose();
+    }
+    const [cpu, gpu] = found as [Weights, Weights];
+    for (const [name, numbers] of Object.entries(cpu))
+      numbers.forEach((x, i) => void expect(Math.abs(gpu[name]![i]! - x), name).toBeLessThan(1e-4 * (1 + Math.abs(x))));
   });
 
   test.each(["resnet", "gpt_o17"])("%s has the gradients of the cpu", async (name) => {
