@@ -39,7 +39,10 @@ OPTAX_CASES = [
     ("radam", {"learning_rate": 0.05}), ("yogi", {"learning_rate": 0.05}), ("adabelief", {"learning_rate": 0.05}), ("lion", {"learning_rate": 0.02}), ("adagrad", {"learning_rate": 0.1}), ("adadelta", {"learning_rate": 30.0}),
     ("rmsprop", {"learning_rate": 0.02}), ("rmsprop", {"learning_rate": 0.02, "momentum": 0.9}), ("rmsprop", {"learning_rate": 0.02, "centered": True, "eps": 0.01}), ("lamb", {"learning_rate": 0.05, "weight_decay": 0.1}), ("novograd", {"learning_rate": 0.05}),
     ("adan", {"learning_rate": 0.05}), ("lars", {"learning_rate": 5.0, "weight_decay": 0.1}), ("lars", {"learning_rate": 5.0, "nesterov": True}), ("madgrad", {"learning_rate": 0.05}),
+    ("sm3", {"learning_rate": 0.05}), ("prodigy", {"estim_lr0": 0.01, "weight_decay": 0.1}), ("adafactor", {"learning_rate": 0.05, "min_dim_size_to_factor": 2}), ("adafactor", {"learning_rate": 0.5, "min_dim_size_to_factor": 2, "momentum": 0.9, "weight_decay_rate": 0.01}),
 ]
+# Optax has rows and columns by length: a matrix of more inputs than outputs too, and none of more dimensions, which are refused.
+OPTAX_FLAT = {"sm3", "adafactor"}
 # Keras raises betas to the step in float32, where 1 - 0.999^t is off by 1e-5: betas that float32 has exactly.
 EXACT = {"beta_1": 0.875, "beta_2": 63 / 64}
 KERAS_CASES = [
@@ -93,6 +96,9 @@ def by_torch(name, options):
 
 def by_optax(name, options):
     start, steps = data(KERAS_SHAPES)
+    if name in OPTAX_FLAT:
+        tall = lambda one: {n: x.reshape(6, 2) if n == "conv" else x for n, x in one.items()}
+        start, steps = tall(start), [tall(now) for now in steps]
     transform = optax.chain(optax.clip_by_global_norm(100.0), (getattr(optax, name, None) or getattr(optax.contrib, name))(**options))
     tensors = {n: jax.numpy.asarray(x, jax.numpy.float32) for n, x in start.items()}
     state = transform.init(tensors)

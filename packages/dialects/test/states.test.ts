@@ -104,7 +104,8 @@ const doors: readonly Door[] = [
     first: "inputs",
     make: (run) => call(optax as Readonly<Record<string, unknown>>, run),
     bytes: (run) => file(run.state),
-    from: (bytes, like, run) => optax.fromTree(bytes, like, "1/0/count" in run.state ? {} : { step: 5 }),
+    from: (bytes, like, run) =>
+      optax.fromTree(bytes, like, Object.keys(run.state).some((key) => /(^|\/)count$/.test(key)) ? {} : { step: 5 }),
     to: (state, like) => optax.toTree(state, like),
   },
   {
@@ -240,6 +241,31 @@ describe("a state that does not fit is refused", () => {
         { name: "val_95", shape: [3, 4], role: "kernel", axes: { in: [0], out: [1] }, sources: ["fc.weight"] },
       ]),
     ).toEqual({ val_95: "fc.weight" });
+  });
+
+  test("because a number of the whole model is missing, or Keras's file cannot tell rows from columns", () => {
+    const prodigy = states("optax").cases.find(({ name }) => name === "prodigy")!;
+    const { "1/estim_lr": _, ...rest } = prodigy.state;
+    const bias = (rule: Configured): StateDict =>
+      optimizer({ bias: { data: new Float32Array(4), shape: [4] } }, rule).state();
+    expect(() => optax.fromTree(file(rest), bias(optax.prodigy()))).toThrow(
+      "Optax's state of `bias` lacks `estim_lr`, which `prodigy` needs.",
+    );
+    const adam = states("keras").cases.find(({ name }) => name === "Adam")!;
+    expect(() => keras.fromVariables(file(adam.state), bias(keras.Adafactor()))).toThrow(
+      "The state of the rule `keras/adafactor` has no counterpart in Keras",
+    );
+  });
+
+  test("not least a convolution, which Optax, PyTorch and Keras split in ways of their own", () => {
+    const kernel = { w: { data: new Float32Array(16).fill(1), shape: [2, 2, 2, 2] } };
+    for (const made of [
+      optax.sm3(0.1),
+      optax.adafactor(0.1, { min_dim_size_to_factor: 2 }),
+      torch.Adafactor(),
+      keras.Adafactor(),
+    ])
+      expect(() => optimizer(kernel, made)).toThrow(/`w`.*\[2, 2, 2, 2\].*cannot be had here/);
   });
 
   test("because a transform has state of its own, which no optimizer of PyTorch keeps", () => {

@@ -43,7 +43,7 @@ function refuseOwn(where: string, bytes: unknown): void {
 const isCount = (key: string): boolean => key.endsWith("/iteration");
 
 /** The key of a variable: `adam/sequential_hidden_kernel_momentum`. */
-const keyOf = (keys: readonly string[], slot: string, parameter: string): string | undefined =>
+const keyOf = (keys: readonly string[], slot: string, parameter = ""): string | undefined =>
   keys.find((key) => key.slice(key.indexOf("/") + 1) === `${parameter.replaceAll("/", "_")}_${slot}`);
 
 /**

@@ -22,6 +22,7 @@ import {
   signSgd,
   signum as signumRule,
 } from "@descent/sgd";
+import { flatOnly } from "../optimizer/compose.ts";
 import { fixed, on } from "../optimizer/optimizer.ts";
 import { rmspropCenteredEpsInside, rmspropCenteredRateInside, rmspropRateInside } from "../optimizer/rules.ts";
 import { alias, type Mask, masked } from "./alias.ts";
@@ -256,8 +257,10 @@ export const fromage = alias("fromage", { min_norm: 1e-6 }, (o) =>
   rules.fromageOfOptax({ lr: o.learning_rate, minNorm: o.min_norm }),
 );
 
-/** `optax.sm3`, for matrices and vectors. */
-export const sm3 = alias("sm3", { momentum: 0.9 }, (o) => sm3Rule({ lr: o.learning_rate, momentum: o.momentum }));
+/** `optax.sm3`, for matrices and vectors. Of larger tensors Optax bounds every dimension apart: they are refused by name. */
+export const sm3 = alias("sm3", { momentum: 0.9 }, (o) =>
+  flatOnly("sm3", "Optax bounds every dimension apart", sm3Rule({ lr: o.learning_rate, momentum: o.momentum })),
+);
 
 /** `optax.contrib.prodigy`, which finds its own rate: `learning_rate` is a factor on it, default 1. */
 export const prodigy = alias(

@@ -19,7 +19,7 @@ export interface TreeOptions {
 
 /** Options of `fromTree`. */
 export interface FromTreeOptions extends TreeOptions {
-  /** Updates done, where no part of the state counts them: that of sgd, adagrad, adadelta and rmsprop without a schedule. */
+  /** Updates done, where no part of the state counts them: that of sgd, adagrad, adadelta, rmsprop and sm3 without a schedule. */
   readonly step?: number | undefined;
 }
 
@@ -27,9 +27,13 @@ export interface FromTreeOptions extends TreeOptions {
 const isCount = (key: string, tensor: SafeTensor | undefined): boolean =>
   /(^|\/)(count|t)$/.test(key) && /^[IU]/.test(tensor?.dtype ?? "") && tensor?.shape.length === 0;
 
-/** The key of a slot: the one path that ends so. */
-function keyOf(keys: readonly string[], slot: string, parameter: string): string | undefined {
-  const end = `${slot}/${parameter}`;
+/** Where a slot keeps a parameter: below its own path, or in the place of the `*`. */
+const pathOf = (slot: string, parameter: string): string =>
+  slot.includes("*") ? slot.replace("*", () => parameter) : `${slot}/${parameter}`;
+
+/** The key of a slot: the one path that ends so. A number of the whole model is no parameter's. */
+function keyOf(keys: readonly string[], slot: string, parameter: string | undefined): string | undefined {
+  const end = parameter === undefined ? slot : pathOf(slot, parameter);
   const found = keys.filter((key) => key === end || key.endsWith(`/${end}`));
   if (found.length > 1)
     throw new OptimizerError(`The tree has ${list(found)} for \`${end}\`. Save the part of one optimizer.`);
@@ -66,9 +70,13 @@ export function fromTree(bytes: Uint8Array, like: StateDict, options: FromTreeOp
         const key = keyOf(keys, slot, parameter);
         return key === undefined ? undefined : numbersOf("fromTree", key, tensors[key]!);
       },
+      model(slot) {
+        const key = keyOf(keys, slot, undefined);
+        return key === undefined ? undefined : numbersOf("fromTree", key, tensors[key]!);
+      },
       parameters: (slot) =>
         keys.flatMap((key) => {
-          const [, parameter] = new RegExp(`(?:^|/)${slot}/(.+)$`).exec(key) ?? [];
+          const [, parameter] = new RegExp(`(?:^|/)${pathOf(slot, "(.+)")}$`).exec(key) ?? [];
           return parameter === undefined ? [] : [parameter];
         }),
       count: () => t,

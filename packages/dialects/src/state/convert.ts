@@ -5,6 +5,7 @@ import {
   checkTensor,
   isRecord,
   list,
+  MODEL,
   type ParameterState,
   type Shape,
   type StateMeta,
@@ -39,10 +40,10 @@ export interface Library {
   axes(rank: number): Axes;
 }
 
-/** The state of one parameter as the other library has it. */
+/** A part of the state as the other library has it. */
 export interface Piece extends Numbers {
-  /** The parameter's name there. */
-  readonly parameter: string;
+  /** The parameter's name there; undefined where it is the whole model's. */
+  readonly parameter: string | undefined;
   /** The name of the slot there. */
   readonly slot: string;
 }
@@ -55,6 +56,9 @@ function thereOf(names: Names, name: string): There {
     `\`names\` gives the other library's name of each parameter, "fc.weight" or { name, axes }; for \`${name}\` it has ${shown(there)}.`,
   );
 }
+
+/** The key of a number that the whole model has in a rule. */
+const modelKey = (slot: string, rule: string): string => slotKey(MODEL, `${slot}/${rule}`);
 
 function checkState(where: string, state: unknown): asserts state is StateDict {
   if (!isRecord(state) || !isRecord(state.meta) || !isRecord(state.tensors))
@@ -76,12 +80,11 @@ function formOf({ title, forms }: Library, meta: StateMeta, { group }: Parameter
   );
 }
 
-/** The slots of a parameter, by its number of dimensions. */
-const slotsOf = ({ slots, flat = slots }: Form, rank: number): [ours: string, theirs: Slot][] =>
-  Object.entries(rank > 1 ? slots : flat).map(([ours, there]) => [
-    ours,
-    typeof there === "string" ? { name: there } : there,
-  ]);
+/** The slots of a parameter, by its shape there. */
+function slotsOf({ slots, flat }: Form, there: Shape): [ours: string, theirs: Slot][] {
+  const named = there.length < 2 && flat ? flat : typeof slots === "function" ? slots(there) : slots;
+  return Object.entries(named).map(([ours, its]) => [ours, typeof its === "string" ? { name: its } : its]);
+}
 
 /** Both layouts of a parameter. */
 function layouts(
@@ -99,6 +102,8 @@ function layouts(
 export interface Source {
   /** The numbers of a slot, by the names there; undefined where there are none. */
   tensor(slot: string, parameter: string): Numbers | undefined;
+  /** The number of the whole model that has this name there. Libraries whose forms have none need no answer. */
+  model?(slot: string): Numbers | undefined;
   /** How many updates a parameter has had: 0 where the library keeps nothing of it. */
   count(parameter: string): number;
   /** Every parameter of which there is a slot that is called so. */
@@ -120,11 +125,13 @@ export function gathered(library: Library, like: StateDict, names: Names, source
     const there = thereOf(names, name);
     const form = formOf(library, like.meta, known);
     const { ours, theirs } = layouts(library, known, there);
-    const found = slotsOf(form, known.shape.length).map(
-      (slot) => [slot, source.tensor(slot[1].name, there.name)] as const,
-    );
+    const found = slotsOf(form, theirs.shape).map((slot) => [slot, source.tensor(slot[1].name, there.name)] as const);
     const hosts = Object.entries(form.host ?? {}).map(([own, its]) => [own, source.tensor(its, there.name)] as const);
-    const missing = found.flatMap(([[, { name: its }], numbers]) => (numbers ? [] : [its]));
+    const whole = Object.entries(form.model ?? {}).map(([own, its]) => [own, its, source.model?.(its)] as const);
+    const missing = [
+      ...found.flatMap(([[, { name: its }], numbers]) => (numbers ? [] : [its])),
+      ...whole.flatMap(([, its, numbers]) => (numbers ? [] : [its])),
+    ];
     const t = found.length === 0 ? (step ?? source.count(there.name)) : source.count(there.name);
     if (t === 0) {
       parameters[name] = { ...saved, t: 0 };
@@ -136,7 +143,9 @@ export function gathered(library: Library, like: StateDict, names: Names, source
       );
     for (const [[own, its], numbers] of found)
       tensors[slotKey(own, name)] = brought(library, there.name, its, { ours, theirs }, numbers!); // nothing is missing
-    const hyper = like.meta.groups[known.group]!.hyper;
+    const { hyper, rule } = like.meta.groups[known.group]!;
+    for (const [own, , numbers] of whole)
+      tensors[modelKey(own, rule)] = { shape: [1], data: Float32Array.from(numbers!.data) };
     const host = {
       ...Object.fromEntries(hosts.map(([own, numbers]) => [own, numbers!.data[0]!])),
       ...Object.fromEntries(Object.entries(form.derived ?? {}).map(([own, of]) => [own, of(t, hyper)])),
@@ -152,8 +161,10 @@ export function gathered(library: Library, like: StateDict, names: Names, source
 function refuseLeft(library: Library, { meta }: StateDict, names: Names, source: Source): void {
   const known = new Set(Object.keys(meta.parameters).map((name) => thereOf(names, name).name));
   const slots = new Set(
-    Object.values(meta.parameters).flatMap((saved) =>
-      slotsOf(formOf(library, meta, saved), saved.shape.length).map(([, { name }]) => name),
+    Object.entries(meta.parameters).flatMap(([name, saved]) =>
+      slotsOf(formOf(library, meta, saved), layouts(library, saved, thereOf(names, name)).theirs.shape).map(
+        ([, slot]) => slot.name,
+      ),
     ),
   );
   const left = new Set([...slots].flatMap((slot) => source.parameters(slot)).filter((name) => !known.has(name)));
@@ -163,20 +174,21 @@ function refuseLeft(library: Library, { meta }: StateDict, names: Names, source:
     );
 }
 
+const summaries = {
+  mean: (xs: readonly number[]) => xs.reduce((sum, x) => sum + x, 0) / Math.max(xs.length, 1),
+  max: (xs: readonly number[]) => xs.reduce((most, x) => Math.max(most, x), 0),
+} as const;
+
 /** One slot in our layout. One number per row or column, which lies alike everywhere, is told by its size. */
 function brought(
   { title }: Library,
   parameter: string,
-  { name: slot, times = 1, shape: shaped, mean = false }: Slot,
+  { name: slot, times = 1, shape: shaped, summary }: Slot,
   { ours, theirs }: { readonly ours: Laid; readonly theirs: Laid },
   { shape, data }: Numbers,
 ): TensorData {
   const whole = size(ours.shape);
-  if (mean)
-    return {
-      shape: [1],
-      data: Float32Array.of(Array.from(data).reduce((sum, x) => sum + x, 0) / Math.max(data.length, 1)),
-    };
+  if (summary) return { shape: [1], data: Float32Array.of(summaries[summary](Array.from(data))) };
   const scaled = times === 1 ? data : Array.from(data, (x) => x / times);
   if (data.length !== whole || whole === 1 || shaped) return { shape: [data.length], data: Float32Array.from(scaled) }; // of rows or columns: `load` checks it
   if (shape.join() !== theirs.shape.join())
@@ -201,9 +213,9 @@ export function scattered(
     if (t === 0) return { parameter, t, pieces: [] };
     const form = formOf(library, state.meta, saved);
     const { ours, theirs } = layouts(library, saved, { name: parameter, axes });
-    const { hyper } = state.meta.groups[saved.group]!;
+    const { hyper, rule } = state.meta.groups[saved.group]!;
     const single = (slot: string, x: number): Piece => ({ parameter, slot, shape: [], data: [x] });
-    const slots = slotsOf(form, saved.shape.length).filter(([, { mean = false }]) => !mean);
+    const slots = slotsOf(form, theirs.shape).filter(([, { summary }]) => summary === undefined);
     const pieces = slots.map(([own, { name: slot, times = 1, shape: shaped }]): Piece => {
       const found = state.tensors[slotKey(own, name)];
       if (!found) throw new OptimizerError(`The state has no \`${slotKey(own, name)}\`.`);
@@ -212,8 +224,13 @@ export function scattered(
       if (data.length !== size(ours.shape)) return { parameter, slot, shape: [data.length], data };
       return { parameter, slot, shape: theirs.shape, data: permuted(data, ours.shape, orderOf(ours, theirs)) };
     });
+    const whole = Object.entries(form.model ?? {}).map(([own, slot]): Piece => {
+      const found = state.tensors[modelKey(own, rule)];
+      if (!found) throw new OptimizerError(`The state has no \`${modelKey(own, rule)}\`.`);
+      return { parameter: undefined, slot, shape: [], data: found.data };
+    });
     const hosts = Object.entries(form.host ?? {}).map(([own, slot]) => single(slot, host[own]!));
     const extra = Object.entries(form.extra ?? {}).map(([slot, of]) => single(slot, of(t, hyper)));
-    return { parameter, t, pieces: [...pieces, ...hosts, ...extra] };
+    return { parameter, t, pieces: [...pieces, ...whole, ...hosts, ...extra] };
   });
 }

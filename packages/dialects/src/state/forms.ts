@@ -10,8 +10,8 @@ export interface Slot {
   readonly times?: number | undefined;
   /** The shape there of one number per row or column. */
   readonly shape?: ((n: number) => Shape) | undefined;
-  /** Ours is the mean of the library's numbers, which another slot of ours has one by one. */
-  readonly mean?: boolean | undefined;
+  /** Ours is the mean or the largest of the library's numbers, which another slot of ours has one by one. */
+  readonly summary?: "mean" | "max" | undefined;
 }
 
 /** The library's slots by ours. */
@@ -19,9 +19,12 @@ export type Slots = Readonly<Record<string, string | Slot>>;
 
 /** The state of a rule in another library. */
 export interface Form {
-  readonly slots: Slots;
+  /** By the parameter's shape there, if the library's slots depend on that. */
+  readonly slots: Slots | ((there: Shape) => Slots);
   /** The slots of parameters of one dimension, where they are others. */
   readonly flat?: Slots | undefined;
+  /** Our numbers of the whole model, by the library's names. */
+  readonly model?: Readonly<Record<string, string>> | undefined;
   /** Our numbers of the host that the library keeps for each parameter, by its names. */
   readonly host?: Readonly<Record<string, string>> | undefined;
   /** Our numbers of the host that the library does not keep, from the count of updates and the options. */

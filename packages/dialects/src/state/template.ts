@@ -19,7 +19,7 @@ export function filled(
   state: StateDict,
   like: Uint8Array,
   names: Names,
-  keyOf: (keys: readonly string[], slot: string, parameter: string) => string | undefined,
+  keyOf: (keys: readonly string[], slot: string, parameter: string | undefined) => string | undefined,
   counts: (key: string, tensor: SafeTensor | undefined) => boolean,
 ): Uint8Array<ArrayBuffer> {
   if (!(ArrayBuffer.isView(like) && like.BYTES_PER_ELEMENT === 1))
@@ -29,13 +29,13 @@ export function filled(
   const { tensors, metadata } = decodeSafetensors(like);
   const out: Record<string, SafeTensor> = { ...tensors };
   const keys = Object.keys(tensors);
-  for (const { parameter, pieces } of scattered(library, state, names))
-    for (const { slot, data } of pieces) {
+  for (const { pieces } of scattered(library, state, names))
+    for (const { slot, parameter, data } of pieces) {
       const key = keyOf(keys, slot, parameter);
       const form = key === undefined ? undefined : tensors[key];
       if (key === undefined || form === undefined)
         throw new OptimizerError(
-          `${where}: the file has no \`${slot}\` of \`${parameter}\`; it has ${keys.slice(0, 6).join(", ")} ….`,
+          `${where}: the file has no \`${slot}\`${parameter === undefined ? "" : ` of \`${parameter}\``}; it has ${keys.slice(0, 6).join(", ")} ….`,
         );
       if (form.dtype !== "F32" || size(form.shape) !== data.length)
         throw new OptimizerError(

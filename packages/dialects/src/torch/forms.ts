@@ -30,7 +30,7 @@ export const forms: Forms = {
   // A vector is not factored there, and its state leaves out the mean, which the rule does not read.
   adafactor: {
     slots: { row: { name: "row_var", shape: (n) => [n, 1] }, column: { name: "col_var", shape: (n) => [1, n] } },
-    flat: { row: { name: "variance", mean: true }, column: "variance" },
+    flat: { row: { name: "variance", summary: "mean" }, column: "variance" },
   },
   sgd: { slots: {} },
 };
