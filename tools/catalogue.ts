@@ -332,13 +332,14 @@ const recordsOf = (file: Exclude<GoldenFile, readonly unknown[]>): GoldenRecord[
 };
 
 /**
- * Every function that a package exports beside its transforms and methods, by name. A generator is a request that a method
- * yields, for authors of methods.
+ * Every function that a package exports beside its transforms and methods, by name; if `checked`, only those that have a
+ * golden. A generator is a request that a method yields, for authors of methods.
  */
 export async function functionEntries(
   root: string,
   family: string,
   methods: readonly MethodEntry[],
+  checked = false,
 ): Promise<FunctionEntry[]> {
   const folder = path.join(root, "packages", family);
   const module: Record<string, unknown> = await import(pathToFileURL(path.join(folder, "src/index.ts")).href);
@@ -349,7 +350,7 @@ export async function functionEntries(
       const own = (value as () => unknown).name; // it is one
       return own === name || module[own] !== value; // not the second name of another export
     })
-    .filter(([name]) => !methods.some((method) => method.name === name))
+    .filter(([name]) => !methods.some((method) => method.name === name) && (!checked || golden.has(name)))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name]) => {
       const { file, text } = commentOf(path.join(folder, "src"), name);

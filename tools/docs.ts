@@ -122,6 +122,7 @@ for (const name of ["initializers", "quasi-newton", "regularizers", "schedules",
   if (found.length === 0) throw new Error(`No functions were found in packages/${name}.`);
   functions.push(...found);
 }
+functions.push(...(await functionEntries(root, "core", methods, true))); // those that go around a rule: each has a golden
 current("packages/catalogue/src/functions.ts", functionsModule(functions));
 const transforms = await transformEntries(root, [...families, "regularizers", "transforms"]);
 current("packages/catalogue/src/transforms.ts", transformsModule(transforms));

@@ -974,5 +974,69 @@ export const functions: readonly FunctionEntry[] = [
         "coupled: torch 2.13.0, weight_decay of torch.optim.SGD and Adam, float64; decoupled: timm 1.0.31, timm.optim.SGDW; torch 2.13.0, torch.optim.AdamW, float64; independent: optax 0.2.8, optax.add_decayed_weights after optax.sgd or optax.adam, float64; corrected: timm 1.0.31, timm.optim.SGDW and AdamWLegacy with corrected_weight_decay, float64; cautious: a float64 transcription of the update of arXiv:2510.12402, Algorithm 1: x ← x − η (u + λ 1[u x ≥ 0] x); proximal: a float64 transcription of arXiv:2208.06677, Algorithm 1, line 7: θ ← (1 + λη)⁻¹ (θ − η u), around SGD and Adam"
       ]
     }
+  },
+  {
+    "name": "clipByGlobalNorm",
+    "family": "core",
+    "source": "src/transforms.ts",
+    "sentence": "Shortens the gradient of the whole model to a Euclidean length of at most `maxGlobalNorm`, above 0, keeping its direction.",
+    "comment": "Shortens the gradient of the whole model to a Euclidean length of at most `maxGlobalNorm`, above 0, keeping its direction (Pascanu, Mikolov and Bengio, 2013, https://arxiv.org/abs/1211.5063). The norm is taken over all parameters stepped together that are clipped, across groups; it costs one more pass over the gradients. The sum of squares is taken in float64 on arrays, and scaled on ONNX graphs and where TensorFlow.js composes operators, so that it neither overflows nor vanishes; on WebGPU it is float32, which holds norms from about 1e-19 to 1.8e19.",
+    "golden": {
+      "sources": ["optax 0.2.8, optax.chain of optax.clip_by_global_norm and optax.sgd or optax.adam, float64"]
+    }
+  },
+  {
+    "name": "clipByNorm",
+    "family": "core",
+    "source": "src/transforms.ts",
+    "sentence": "Shortens each tensor's gradient to a Euclidean length of at most `maxNorm`, above 0, keeping its direction.",
+    "comment": "Shortens each tensor's gradient to a Euclidean length of at most `maxNorm`, above 0, keeping its direction.",
+    "golden": {
+      "sources": [
+        "optax 0.2.8, optax.chain of optax.partition of one optax.clip_by_global_norm per tensor and optax.sgd or optax.adam, float64"
+      ]
+    }
+  },
+  {
+    "name": "clipByValue",
+    "family": "core",
+    "source": "src/transforms.ts",
+    "sentence": "Cuts every gradient element off at ±`limit`, above 0.",
+    "comment": "Cuts every gradient element off at ±`limit`, above 0.",
+    "golden": {
+      "sources": ["optax 0.2.8, optax.chain of optax.clip and optax.sgd or optax.adam, float64"]
+    }
+  },
+  {
+    "name": "decoupledDecay",
+    "family": "core",
+    "source": "src/transforms.ts",
+    "sentence": "Shrinks parameters by the factor `1 - lr·weightDecay` before the step, apart from the gradient.",
+    "comment": "Shrinks parameters by the factor `1 - lr·weightDecay` before the step, apart from the gradient (Loshchilov and Hutter, 2019, https://arxiv.org/abs/1711.05101). `decoupledDecay(adam(), 0.01)` is `adamw({ weightDecay: 0.01 })`.",
+    "golden": {
+      "sources": [
+        "torch 2.13.0, torch.optim.AdamW; optax 0.2.8, optax.add_decayed_weights and optax.sgd; no decay where the role is bias, float64"
+      ]
+    }
+  },
+  {
+    "name": "hypergradient",
+    "family": "core",
+    "source": "src/hypergradient.ts",
+    "sentence": "Trains the learning rate too: `lr` follows its own gradient, the new gradient times the last step's derivative by `lr`, which is found from the rule's equations (Baydin et al., 2018, https://arxiv.org/abs/1703.04782; their SGD-HD and Adam-HD are `hypergradient(sgd(), β)` and `hypergradient(adam(), β)`).",
+    "comment": "Trains the learning rate too: `lr` follows its own gradient, the new gradient times the last step's derivative by `lr`, which is found from the rule's equations (Baydin et al., 2018, https://arxiv.org/abs/1703.04782; their SGD-HD and Adam-HD are `hypergradient(sgd(), β)` and `hypergradient(adam(), β)`). The rule's `lr` is where it starts.  One rate for the model, or `{ per: \"tensor\" }` one for each; a parameter that misses an update keeps the rate it had. Costs one more tensor of state and one more pass over the gradients. Throws an OptimizerError for rules with macros, without `lr`, or with a schedule for it.",
+    "golden": {
+      "sources": ["torch.autograd by the learning rate of the step before, one for all tensors, float64"]
+    }
+  },
+  {
+    "name": "withL2",
+    "family": "core",
+    "source": "src/transforms.ts",
+    "sentence": "Adds the gradient of the penalty ½·l2·‖p‖² (coupled decay): an adaptive rule rescales it with the rest.",
+    "comment": "Adds the gradient of the penalty ½·l2·‖p‖² (coupled decay): an adaptive rule rescales it with the rest.",
+    "golden": {
+      "sources": ["torch 2.13.0, weight_decay of torch.optim.SGD and torch.optim.Adam, 0 where the role is bias, float64"]
+    }
   }
 ];

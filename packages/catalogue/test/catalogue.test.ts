@@ -82,6 +82,7 @@ test("the catalogue has every other function of regularizers, quasi-newton and t
       .filter(([name, f]) => [name, undefined].includes(firstOf(module, f)))
       .map(([name]) => name);
   const exported = {
+    core: ["clipByGlobalNorm", "clipByNorm", "clipByValue", "decoupledDecay", "hypergradient", "withL2"],
     initializers: names(initializers),
     "quasi-newton": names(quasiNewton).filter((name) => !methods.some((method) => method.name === name)),
     regularizers: names(regularizers),

@@ -99,6 +99,7 @@ const transformsPage: Page = {
   words: transforms.map(({ name, title }) => `${name} ${title}`).join(" "),
   body: () => html`<header class="masthead"><h1>${transforms.length} transforms</h1><p class="lede">They go around any rule, on every backend: <code>ema(clipByGlobalNorm(adamw(), 1))</code>.</p></header>
 ${[...grouped(transforms, ({ family }) => family)].map(([family, own]) => html`<h2 class="section-title">@descent/${family}</h2>${own.map(shownTransform)}`)}
+<h2 class="section-title">@descent/core</h2>${byFamily("core").map((one) => entry(one))}
 <h2 class="section-title">Functions beside them</h2>${byFamily("transforms").map((one) => entry(one))}`,
 };
 

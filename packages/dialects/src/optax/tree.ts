@@ -31,7 +31,7 @@ const isCount = (key: string, tensor: SafeTensor | undefined): boolean =>
 const pathOf = (slot: string, parameter: string): string =>
   slot.includes("*") ? slot.replace("*", () => parameter) : `${slot}/${parameter}`;
 
-/** The key of a slot: the one path that ends so. A number of the whole model is no parameter's. */
+/** The key of a slot: the one path that ends so. A number of the whole model has the slot alone. */
 function keyOf(keys: readonly string[], slot: string, parameter: string | undefined): string | undefined {
   const end = parameter === undefined ? slot : pathOf(slot, parameter);
   const found = keys.filter((key) => key === end || key.endsWith(`/${end}`));
