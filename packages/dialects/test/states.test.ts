@@ -248,7 +248,7 @@ describe("a state that does not fit is refused", () => {
     const { "1/estim_lr": _, ...rest } = prodigy.state;
     const bias = (rule: Configured): StateDict =>
       optimizer({ bias: { data: new Float32Array(4), shape: [4] } }, rule).state();
-    expect(() => optax.fromTree(file(rest), bias(optax.prodigy()))).toThrow(
+    expect(() => optax.fromTree(file(rest), bias(optax.prodigy(1)))).toThrow(
       "Optax's state of `bias` lacks `estim_lr`, which `prodigy` needs.",
     );
     const adam = states("keras").cases.find(({ name }) => name === "Adam")!;
