@@ -712,7 +712,7 @@ export const dialects: readonly DialectEntry[] = [
     "library": "optax",
     "rule": "sm3",
     "sentence": "`optax.sm3`, for matrices and vectors.",
-    "comment": "`optax.sm3`, for matrices and vectors.",
+    "comment": "`optax.sm3`, for matrices and vectors. Of larger tensors Optax bounds every dimension apart: they are refused by name.",
     "options": [
       { "name": "learning_rate" },
       { "name": "momentum", "default": 0.9 }
