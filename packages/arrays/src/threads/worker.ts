@@ -21,7 +21,7 @@ function onMessage(message: Message): void {
   else if ("state" in message && message.opener !== undefined) {
     const held: Message[] = [message];
     waiting = held;
-    void import(/* @vite-ignore */ message.opener).then(
+    void import(/* @vite-ignore */ /* webpackIgnore: true */ message.opener).then(
       (module: { readonly open: Open }) => {
         open = module.open;
         waiting = undefined;
