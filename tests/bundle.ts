@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,14 +10,27 @@ function home(file: string): string {
   return existsSync(path.join(folder, "package.json")) ? folder : home(folder);
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"; // another user's
+  }
+}
+
 /**
  * Compiles a file of a package, and all source of this repository that it imports, into a folder of few files that Node starts twice as
  * fast as the source: what is imported only when needed stays so. They find packages and their own place as the source does. `remove`
- * deletes them.
+ * deletes them; what a process left that was killed, the next call deletes.
  */
 export async function bundle(entry: string): Promise<{ readonly file: string; readonly remove: () => void }> {
   const name = path.basename(entry, ".ts");
-  const folder = path.join(home(entry), "node_modules", `.test-${name}-${process.pid}`);
+  const modules = path.join(home(entry), "node_modules");
+  for (const old of readdirSync(modules)) {
+    const [, pid] = /^\.test-.*-(\d+)$/.exec(old) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(path.join(modules, old), { recursive: true, force: true });
+  }
+  const folder = path.join(modules, `.test-${name}-${process.pid}`);
   await build({
     entryPoints: [entry],
     outdir: folder,

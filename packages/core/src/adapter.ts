@@ -40,6 +40,7 @@ export type {
   Shares,
   Start,
 } from "./loop/backend.ts";
+export type { Numbers } from "./loop/draft.ts";
 export { type Group, setHyper } from "./loop/groups.ts";
 export { type Given as GivenInputs, readsInput } from "./loop/inputs.ts";
 export type { Divided, Inspection, Kept } from "./loop/inspect.ts";
@@ -63,7 +64,6 @@ export type { Rows } from "./loop/rows.ts";
 export { slotShape } from "./loop/slots.ts";
 export type { Step } from "./loop/step.ts";
 export { Ties } from "./loop/ties.ts";
-export type { Numbers } from "./loop/work.ts";
 export { type BlockingWorld, type Exchanged, type World, worldOf } from "./loop/world.ts";
 export { allFinite, type NonFinite, nonFiniteGradients, nonFiniteOption } from "./non-finite.ts";
 export { finite, flag, knownOptions, meant, notNegative, oneOf, positive, whole } from "./options.ts";

@@ -24,8 +24,11 @@ interface Outcome {
   readonly skipped?: string;
 }
 
-/** Rules whose golden differs from their equations in the last digits of float32, where its source has a constant in float32. */
-const LOOSE: ReadonlySet<string> = new Set(["madgrad", "adagc"]);
+/**
+ * Rules whose golden differs from their equations in the last digits of float32, where its source has a constant in float32, and one
+ * that looks for a root where rounding is magnified.
+ */
+const LOOSE: ReadonlySet<string> = new Set(["madgrad", "adagc", "spectralSphere"]);
 
 /** Runs what is printed for a target along the goldens, of every `part`-th rule that is printed. */
 async function follow(

@@ -1,19 +1,18 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { afterAll } from "vitest";
 import { bundle } from "../../../tests/bundle.ts";
 
-/** The source is TypeScript: compiled once for all ranks of a test file, it starts in a third of the time. */
+/** The source is TypeScript: compiled once for all ranks, it starts in a third of the time. One process may run several test files. */
 const compiled = new Map<string, ReturnType<typeof bundle>>();
-afterAll(async () => {
-  for (const one of compiled.values()) (await one).remove();
-});
 
 /** A file that Node runs in the place of a TypeScript file of a package. */
 export async function compiledOf(file: string): Promise<string> {
   let made = compiled.get(file);
-  if (!made) compiled.set(file, (made = bundle(file)));
-  return (await made).file;
+  if (made) return (await made).file;
+  compiled.set(file, (made = bundle(file)));
+  const { file: built, remove } = await made;
+  process.once("exit", remove);
+  return built;
 }
 
 /** Runs `run` of a module, given by its URL, in worker threads, one per rank, and returns what each gave. */

@@ -135,7 +135,7 @@ test("a Trainer hands its gradients to diagnose, and trains to the same bits; ru
   await fit(plain, options);
   await fit(await withGradients(watched), { ...options, callbacks: [doctor] });
   expect(await watched.weights()).toEqual(await plain.weights());
-  expect(doctor.numbers).toMatchObject({ step: 41, parameters: [{ name: "w" }] });
+  expect(doctor.numbers).toMatchObject({ step: 25, parameters: [{ name: "w" }] });
   expect(doctor.numbers!.gradientNorm).toBeGreaterThan(0);
   expect(doctor.findings).toEqual([]);
   const odd = {
@@ -165,7 +165,7 @@ test("diagnose in TensorFlow.js's own loop reads the gradients on their way, and
   const before = Object.hasOwn(own, "applyGradients");
   const fitted = { epochs: 2, batchSize: 10, verbose: 0, callbacks: forLayersModel(tf, deep, [doctor]) } as const;
   await deep.fit(xs, tf.ones([n, 1]), fitted);
-  expect(doctor.numbers!.step).toBe(12);
+  expect(doctor.numbers!.step).toBe(10); // the last of the first ten
   expect(doctor.numbers!.parameters.length).toBe(22);
   expect(doctor.findings.map(({ name }) => name)).toContain("vanishing-gradients");
   expect(Object.hasOwn(own, "applyGradients")).toBe(before);

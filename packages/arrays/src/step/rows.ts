@@ -10,21 +10,21 @@ export interface RowsInPlace {
 }
 
 /** The only loop of a plan over elements alone, which may as well run row by row. */
-interface Loop {
+interface OnlyLoop {
   readonly kernel: Kernel;
   /** The plan's numbers, and where among them the kernel's arguments are. */
   readonly values: Float64Array;
   readonly args: readonly number[];
 }
-const loops = new WeakMap<KernelPlan, { readonly only: Loop | undefined }>();
+const loops = new WeakMap<KernelPlan, { readonly only: OnlyLoop | undefined }>();
 
-function loopOf(plan: KernelPlan): Loop | undefined {
+function loopOf(plan: KernelPlan): OnlyLoop | undefined {
   let known = loops.get(plan);
   if (!known) loops.set(plan, (known = { only: find(plan) }));
   return known.only;
 }
 
-function find({ merges, model, sheet, stages, values, stores }: KernelPlan): Loop | undefined {
+function find({ merges, model, sheet, stages, values, stores }: KernelPlan): OnlyLoop | undefined {
   if (!merges || model || stages.length > 1 || values.length > 0 || stores.length > 0) return undefined;
   const [only, another] = stages[0]?.work ?? [];
   if (only?.kind !== "loop" || another || only.kernel.sums.length > 0) return undefined;

@@ -5,9 +5,9 @@ import type { StateDict } from "../state.ts";
 import { later } from "./answer.ts";
 import type { AsyncBackend, Shares } from "./backend.ts";
 import { BaseLoop } from "./base.ts";
+import type { Numbers } from "./draft.ts";
 import { type LoadOptions, type LoadReport, load, type Write } from "./load.ts";
 import { begin, checkWorld, shared, take } from "./step.ts";
-import type { Numbers } from "./work.ts";
 import type { World } from "./world.ts";
 
 /**

@@ -2,11 +2,11 @@ import { type Configured, checkConfigured } from "../configured.ts";
 import { among, isRecord, OptimizerError, shown, suggestion, takes } from "../errors.ts";
 import type { Env } from "../host.ts";
 import { taken } from "../trace/trace.ts";
+import type { Numbers } from "./draft.ts";
 import { type Group, hyperNow } from "./groups.ts";
 import { hostPart } from "./host-values.ts";
 import type { Roster } from "./roster.ts";
 import { initialHost } from "./slots.ts";
-import type { Numbers } from "./work.ts";
 
 /** Whether a rule of a configuration reads an input of this name, whatever parameters there are. */
 export function readsInput(configured: Configured, input: string): boolean {

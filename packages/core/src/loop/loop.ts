@@ -4,11 +4,11 @@ import type { StateDict } from "../state.ts";
 import { now, tooLate } from "./answer.ts";
 import type { Backend, Job, Shares } from "./backend.ts";
 import { BaseLoop } from "./base.ts";
+import type { Numbers } from "./draft.ts";
 import { type LoadOptions, type LoadReport, load, type Write } from "./load.ts";
 import { type Rows, rowsOf } from "./rows.ts";
 import { begin, checkWorld, type Step, shared, take } from "./step.ts";
 import { type Held, rewinding, rewound, type Swap, swap } from "./swap.ts";
-import type { Numbers } from "./work.ts";
 import type { World } from "./world.ts";
 
 const isPromise = (x: unknown): boolean =>

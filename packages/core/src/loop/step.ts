@@ -2,8 +2,8 @@ import { OptimizerError, takes } from "../errors.ts";
 import { named } from "../given.ts";
 import type { Answer, Course } from "./answer.ts";
 import type { AsyncBackend, Job, OthersJob, Shares } from "./backend.ts";
+import { Draft, type Numbers } from "./draft.ts";
 import type { Flight, Roster } from "./roster.ts";
-import { type Numbers, Work } from "./work.ts";
 import type { World } from "./world.ts";
 
 /** A step worked out and not yet taken. It ends once: by `commit` or by `cancel`. */
@@ -45,13 +45,13 @@ export function begin<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Nu
 }
 
 function workOut<T, G>(roster: Roster<T>, shares: Shares<T, G>, numbers: Numbers, flight: Flight): Step<T, G> {
-  const work = new Work<T, G>(roster, numbers);
+  const draft = new Draft<T, G>(roster, numbers);
   for (const pair of Symbol.iterator in shares ? shares : named("The tensors of an update", shares)) {
     if (!Array.isArray(pair)) takes("an update", "pairs [name, { p, inputs }]", pair, false);
-    work.add(pair[0], pair[1]);
+    draft.add(pair[0], pair[1]);
   }
-  work.check();
-  const { jobs, others, stepped, values, ending, rounds } = work;
+  draft.check();
+  const { jobs, others, stepped, values, ending, rounds } = draft;
   const phase = ending ? 0 : roster.phase + 1;
   return {
     jobs,

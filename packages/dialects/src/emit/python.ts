@@ -107,7 +107,12 @@ export class Python extends Formulas {
 
   #macroBody(text: MacroText, e: Expr): string[] {
     const { lines, value } = linesOf(text, e);
-    return [...lines.map(([name, line]) => `    ${name} = ${this.formula(line)}`), `    return ${this.formula(value)}`];
+    const spreads = [value, ...lines.map(([, line]) => line)].some(addsLines);
+    return [
+      ...(spreads ? [`    rows, cols = ${text.parameters[0]}.shape`] : []),
+      ...lines.map(([name, line]) => `    ${name} = ${this.formula(line)}`),
+      `    return ${this.formula(value)}`,
+    ];
   }
 }
 
@@ -125,18 +130,20 @@ function extents(
 
 /** Whether sums run over one number per row or column. */
 function spreadsLines(body: readonly Statement[]): boolean {
-  const within = (term: Term): boolean =>
-    term.kind !== "number" &&
-    term.kind !== "name" &&
-    ((term.kind === "call" &&
-      ["sum", "norm", "rowSum", "columnSum"].includes(term.name) &&
-      isLine(term.args[0]!.place)) ||
-      term.args.some(within));
   return body.some((one) =>
     one.kind === "let"
-      ? within(one.value)
+      ? addsLines(one.value)
       : one.kind === "total"
-        ? within(one.share)
-        : within(one.condition) || spreadsLines(one.body),
+        ? addsLines(one.share)
+        : addsLines(one.condition) || spreadsLines(one.body),
   );
 }
+
+/** Whether a term adds up one number per row or column, for which it needs to know how many of the others there are. */
+const addsLines = (term: Term): boolean =>
+  term.kind !== "number" &&
+  term.kind !== "name" &&
+  ((term.kind === "call" &&
+    ["sum", "norm", "rowSum", "columnSum"].includes(term.name) &&
+    isLine(term.args[0]!.place)) ||
+    term.args.some(addsLines));

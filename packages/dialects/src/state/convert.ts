@@ -14,7 +14,7 @@ import {
   slotKey,
   type TensorData,
 } from "@descent/core/adapter";
-import type { Form, Forms, Slot } from "./forms.ts";
+import type { Form, Forms, SlotForm } from "./forms.ts";
 import { type Laid, orderOf, permuted } from "./layout.ts";
 
 /** A parameter in the other library: its name there, and its axes where they are not what that library has by default. */
@@ -81,7 +81,7 @@ function formOf({ title, forms }: Library, meta: StateMeta, { group }: Parameter
 }
 
 /** The slots of a parameter, by its shape there. */
-function slotsOf({ slots, flat }: Form, there: Shape): [ours: string, theirs: Slot][] {
+function slotsOf({ slots, flat }: Form, there: Shape): [ours: string, theirs: SlotForm][] {
   const named = there.length < 2 && flat ? flat : typeof slots === "function" ? slots(there) : slots;
   return Object.entries(named).map(([ours, its]) => [ours, typeof its === "string" ? { name: its } : its]);
 }
@@ -183,7 +183,7 @@ const summaries = {
 function brought(
   { title }: Library,
   parameter: string,
-  { name: slot, times = 1, shape: shaped, summary }: Slot,
+  { name: slot, times = 1, shape: shaped, summary }: SlotForm,
   { ours, theirs }: { readonly ours: Laid; readonly theirs: Laid },
   { shape, data }: Numbers,
 ): TensorData {

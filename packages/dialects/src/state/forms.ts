@@ -4,7 +4,7 @@ import type { Shape } from "@descent/core/adapter";
 export type HyperNow = Readonly<Record<string, number | string>>;
 
 /** A slot of the library that is more than a name. */
-export interface Slot {
+export interface SlotForm {
   readonly name: string;
   /** The factor that makes the library's numbers of ours. */
   readonly times?: number | undefined;
@@ -15,7 +15,7 @@ export interface Slot {
 }
 
 /** The library's slots by ours. */
-export type Slots = Readonly<Record<string, string | Slot>>;
+export type Slots = Readonly<Record<string, string | SlotForm>>;
 
 /** The state of a rule in another library. */
 export interface Form {

@@ -33,10 +33,10 @@ interface Common extends HostValues {
 }
 
 /**
- * Works a step out, parameter by parameter. `add` is where steps of many small tensors spend their time: one call costs
+ * A step while it is worked out, parameter by parameter. `add` is where steps of many small tensors spend their time: one call costs
  * some tens of nanoseconds, for members come in order and have all in common with the one before.
  */
-export class Work<T, G> {
+export class Draft<T, G> {
   readonly jobs: Job<T, G>[] = [];
   /** The jobs that other ranks have, where ranks divide the parameters. */
   readonly others: OthersJob[] = [];
