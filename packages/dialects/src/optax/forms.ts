@@ -1,12 +1,12 @@
 import type { Shape } from "@descent/core/adapter";
-import { alike, type Forms, type Slot, type Slots } from "../state/forms.ts";
+import { alike, type Forms, type SlotForm, type Slots } from "../state/forms.ts";
 
 const moments = { slots: { m: "mu", v: "nu" } };
 /** Optax's velocity has the sign of the update where the rate is inside it. */
 const against = { name: "trace", times: -1 };
 
 /** One number per row or column, which is a list there too. */
-const listed = (name: string): Slot => ({ name, shape: (n) => [n] });
+const listed = (name: string): SlotForm => ({ name, shape: (n) => [n] });
 
 /** Optax means over the longest dimension for `v_row`, over the next for `v_col`; our rows are outputs, which are last there. */
 const byLength = ([inputs = 0, outputs = 0]: Shape): Slots => {
