@@ -99,19 +99,25 @@ describe("weight decay", async () => {
     }
   });
 
-  const stepped = (configured: Configured): Float32Array => {
-    const w = Float32Array.of(1, -2, 3);
+  const stepped = (configured: Configured, steps = 4, w = Float32Array.of(1, -2, 3)): Float32Array => {
     const opt = optimizer({ w }, configured);
-    for (let t = 0; t < 4; t++) opt.update({ w: Float32Array.of(0.1, 0, -0.2) });
+    for (let t = 0; t < steps; t++) opt.update({ w: Float32Array.of(0.1, 0, -0.2) });
     return w;
   };
-  test("may be scheduled, and masked", () => {
-    const off = schedule("step < 2 ? 0.5 : 0");
-    expect(stepped(weightDecay(sgd({ lr: 0.1 }), off))).not.toEqual(stepped(weightDecay(sgd({ lr: 0.1 }), 0.5)));
-    const none = { decays: () => false };
-    expect(stepped(weightDecay(sgd({ lr: 0.1 }), 0.5, none))).toEqual(stepped(sgd({ lr: 0.1 })));
-    expect(stepped(weightDecay(sgd({ lr: 0.1 }), off, none))).toEqual(stepped(sgd({ lr: 0.1 })));
-  });
+  test.each(["coupled", "decoupled", "independent", "corrected", "cautious", "proximal"] as const)(
+    "%s may be scheduled, and masked",
+    (kind) => {
+      const plain = sgd({ lr: 0.1 });
+      const options = kind === "corrected" ? { kind, maxLr: 0.2 } : { kind };
+      const ending = schedule("step < 2 ? 0.5 : 0");
+      const decayed = stepped(weightDecay(plain, 0.5, options), 2);
+      expect(decayed).not.toEqual(stepped(plain, 2));
+      expect(stepped(weightDecay(plain, ending, options))).toEqual(stepped(plain, 2, decayed)); // sgd keeps no state
+      const none = { ...options, decays: () => false };
+      expect(stepped(weightDecay(plain, 0.5, none))).toEqual(stepped(plain));
+      expect(stepped(weightDecay(plain, ending, none))).toEqual(stepped(plain));
+    },
+  );
   test.each([
     [{ kind: "corrected" }, /Give it: \{ kind: "corrected", maxLr: 1e-3 \}/],
     [{ maxLr: 1 }, /maxLr is for the kind "corrected"; got it with "decoupled"/],
