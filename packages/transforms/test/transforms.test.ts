@@ -99,7 +99,7 @@ describe("weight decay", async () => {
     }
   });
 
-  const stepped = (configured: Configured, steps = 4, w = Float32Array.of(1, -2, 3)): Float32Array => {
+  const stepped = (configured: Configured, steps = 4, w: Float32Array = Float32Array.of(1, -2, 3)): Float32Array => {
     const opt = optimizer({ w }, configured);
     for (let t = 0; t < steps; t++) opt.update({ w: Float32Array.of(0.1, 0, -0.2) });
     return w;
