@@ -1062,7 +1062,7 @@ export const transforms: readonly TransformEntry[] = [
     "comment": "Makes the model's gradient have length 1, so that the rate alone says how far a step goes. As in Optax; a gradient of 0 stays 0.",
     "before": [
       ["length", "totalNorm(g)"],
-      ["g", "length > 0 ? g / length : g"]
+      ["g", "length > 0 ? g / length : 0"]
     ],
     "after": [],
     "options": [],

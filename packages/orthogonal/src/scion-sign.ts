@@ -20,7 +20,7 @@ export const scionSign = rule({
   state: { m: 0 },
   before: [decay],
   update: {
-    m: "momentum * m + (1 - momentum) * g",
+    m: "m + (1 - momentum) * (g - m)",
     p: "p - lr * scale / cols * sign(m)",
   },
 });

@@ -7,5 +7,5 @@ export const normalize = transform({
   id: "normalize",
   title: "Normalization",
   hyper: {},
-  before: { length: "totalNorm(g)", g: "length > 0 ? g / length : g" },
+  before: { length: "totalNorm(g)", g: "length > 0 ? g / length : 0" },
 });
