@@ -112,7 +112,7 @@ export function homePage(): Page {
     body: (to) => html`
 <section class="hero">
 <div class="pitch"><h1>Optimizers, written as the equations of their papers</h1>
-<p class="lede">Descent runs them on typed arrays, WebGPU, TensorFlow.js and, for any ONNX model, on stock ONNX Runtime. ${rules.length} rules, ${transforms.length} transforms, each checked step by step against PyTorch, Optax or its authors’ code.</p>
+<p class="lede">Descent runs them on typed arrays, WebGPU, TensorFlow.js and, for any ONNX model, on stock ONNX Runtime. ${rules.length} rules, ${transforms.length} transforms, each checked step by step against PyTorch, Optax, its authors’ code or, for a few, its paper.</p>
 <p class="buttons"><a class="button primary" href="${to("lessons/")}">Learn by watching</a> <a class="button" href="${to("rules/")}">Browse the rules</a></p>
 ${legend}</div>
 <div class="race-home" data-race="${data}">${figure}<div class="playback"><button type="button" class="primary" data-play>Play</button><input type="range" min="0" value="0" data-scrub aria-label="Step of the race" /></div>

@@ -18,7 +18,7 @@ export const rulesPage: Page = {
   wide: true,
   body: (to) => html`
 <header class="masthead"><h1>${rules.length} rules</h1>
-<p class="lede">Each is one file that reads like its paper’s algorithm box, and is checked step by step against PyTorch, Optax or its authors’ code. <a href="${to("which/")}">Which one?</a> · <a href="${to("compare/")}">Compare two</a></p>
+<p class="lede">Each is one file that reads like its paper’s algorithm box, and is checked step by step against PyTorch, Optax, its authors’ code or, for a few, its paper. <a href="${to("which/")}">Which one?</a> · <a href="${to("compare/")}">Compare two</a></p>
 <nav class="jump" aria-label="Families">${inOrder.map((family) => html`<a href="#${family}">${familyTitle(family)}</a>`)}</nav></header>
 ${inOrder.map((family) => {
   const own = rules.filter((rule) => rule.family === family);
