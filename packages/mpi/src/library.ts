@@ -14,14 +14,29 @@ const NAMES: readonly string[] = [
   "libmpi.dylib",
 ];
 
-// A library starts by looking over the whole machine, and koffi's own stacks are small: Debian's MPICH 4.0 overflows one of
-// 128 kB, which is a segmentation fault.
-koffi.config({
+/**
+ * A library starts by looking over the whole machine, and koffi's own stacks are small: Debian's MPICH 4.0 overflows one of
+ * 128 kB, which is a segmentation fault. Koffi takes them only before the first library that the process loads.
+ */
+const STACKS = {
   sync_stack_size: 8 << 20,
   sync_heap_size: 8 << 20,
   async_stack_size: 4 << 20,
   async_heap_size: 4 << 20,
-});
+} as const;
+
+/** Whether the stacks are large enough, as far as that can still be changed. */
+function hasRoom(): boolean {
+  const now = koffi.config() as Readonly<Record<string, number>>;
+  if (Object.entries(STACKS).every(([name, bytes]) => now[name]! >= bytes)) return true; // of the same names
+  try {
+    koffi.config(STACKS);
+    return true;
+  } catch {
+    return false; // a library was loaded
+  }
+}
+const roomy = hasRoom();
 
 /**
  * UCX, MPICH's transport, patches the code of mmap and munmap in memory as it starts, while Node's other threads run it: about
@@ -50,6 +65,10 @@ function besideMpirun(env: Readonly<Record<string, string | undefined>>): string
 
 /** Opens the named library, else the one beside mpirun, else the system's. Throws if there is none. */
 export function openLibrary(named: string | undefined, env: Readonly<Record<string, string | undefined>>): Library {
+  if (!roomy)
+    throw new MpiError(
+      "Another package has loaded a library through koffi, and MPI needs larger stacks than koffi has since. Import @descent/mpi before that package.",
+    );
   const beside = besideMpirun(env).flatMap((folder) => NAMES.map((name) => path.join(folder, name)));
   for (const [name, value] of Object.entries(quiet)) process.env[name] ??= value;
   const candidates = named === undefined ? [...beside.filter((file) => existsSync(file)), ...NAMES] : [named];
