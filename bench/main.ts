@@ -193,7 +193,7 @@ else
       break;
     case "emitted":
       if (rest.length > 0) fail(`"emitted" takes no "${rest[0]}".`);
-      console.log(`${(await parts.emitted())(effort(5, 200), say)}\n`);
+      await report("emitted", Promise.resolve((await parts.emitted())(effort(5, 200), say)));
       break;
     case "matrices":
       if (rest.length > 0) fail(`"matrices" takes no "${rest[0]}".`);

@@ -63,6 +63,7 @@ const SECTIONS = [
   "step clip",
   "growth",
   "matrices",
+  "emitted",
   "diagnosing",
 ] as const;
 export type Section = (typeof SECTIONS)[number];
