@@ -162,7 +162,7 @@ export class ArraysBackend implements Backend<Tensor, Input> {
     const copied = passing.filter((job) => {
       const rows =
         this.engine === "wasm" && job.tensors.p!.rows
-          ? rowsInPlace(job, this.#plan(job.program, job.parameter), this.#need)
+          ? rowsInPlace(job, this.#plan(job.program, job.parameter), this.#need, () => this.#slots.anyArena(this.#need))
           : undefined;
       if (rows) inPlace.push(rows);
       else copyOut(job.tensors);

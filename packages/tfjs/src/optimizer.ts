@@ -46,7 +46,7 @@ import { Elsewhere, Together } from "./together.ts";
 import { type LoadOptions, type TfjsLoadReport, Trained, type VariableLike, variablesOf } from "./trained.ts";
 import { refuseRowsOf } from "./update/coded.ts";
 import { Refused } from "./update/finite.ts";
-import { checkRows, RowCopies } from "./update/rows.ts";
+import { checkRows, RowsOfStep } from "./update/rows.ts";
 import { type Execution, Tensors } from "./update/tensors.ts";
 import {
   addInputs,
@@ -276,9 +276,9 @@ export class DescentOptimizer extends Optimizer {
     this.#replay();
     const { tensors, numbers } = loop.given<Gradients>(inputs);
     addInputs(shares, tensors);
-    const copies = new RowCopies();
+    const picked = new RowsOfStep();
     try {
-      const steps = this.#rows(shares, copies);
+      const steps = this.#rows(shares, picked);
       const all =
         steps.size === 0
           ? shares
@@ -298,7 +298,7 @@ export class DescentOptimizer extends Optimizer {
       if (error instanceof Elsewhere) return;
       if (this.#nonFinite === "throw") throw nonFiniteGradients([...new Set(error.names)], loop.step);
     } finally {
-      copies.dispose();
+      picked.dispose();
     }
     const before = this.iterations_;
     this.iterations_ = loop.step;
@@ -309,7 +309,7 @@ export class DescentOptimizer extends Optimizer {
   /** Steps of some rows, or of all rows if they count their own updates. A frozen variable has no shares. */
   #rows(
     shares: ReadonlyMap<string, Given>,
-    copies: RowCopies,
+    picked: RowsOfStep,
   ): ReadonlyMap<string, { shares: readonly Share<Tensor>[]; finish(): void }> {
     const { loop } = this.#trained;
     const steps = new Map<string, { shares: readonly Share<Tensor>[]; finish(): void }>();
@@ -320,7 +320,7 @@ export class DescentOptimizer extends Optimizer {
       const gradient = distinctRows(parameter, numbersOf(parameter, rows ?? inputs.g!)); // one of them is there
       const of = loop.rows(name, p);
       if (of) refuseRowsOf(name, of.slots);
-      steps.set(name, of ? stepOfRows<Tensor, Tensor>(p, of, gradient, copies) : { shares: [], finish: () => {} });
+      steps.set(name, of ? stepOfRows<Tensor, Tensor>(p, of, gradient, picked) : { shares: [], finish: () => {} });
     }
     return steps;
   }

@@ -116,6 +116,52 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
       copy.dispose();
       opt.dispose();
     });
+
+    test("nor does what a copy or a view of the table handed out, nor the array that it was made of", () => {
+      const given = start.slice();
+      table.dispose();
+      table = tf.tidy(() => tf.variable(tf.tensor2d(given, [height, width]), true, "table"));
+      const opt = make(sgd({ lr: 1 }));
+      const seen: [ArrayLike<number>, number[]][] = [];
+      for (const batch of batches) {
+        opt.applyGradients({ table: gradient(batch) });
+        const read = tf.tidy(() => [table.clone().dataSync(), table.flatten().dataSync(), table.bufferSync().values]);
+        for (const numbers of read) seen.push([numbers, Array.from(numbers)]);
+      }
+      for (const [now, then] of seen) expect(Array.from(now)).toEqual(then);
+      expect(given).toEqual(start);
+      opt.dispose();
+    });
+
+    test("a table that is another's gradient is read before its rows are stepped", () => {
+      const other = tf.variable(tf.zeros([height, width]), true, "other");
+      const opt = make(sgd({ lr: 1 }));
+      for (let step = 0; step < 2; step++) {
+        const [before, there] = [table.dataSync().slice(), other.dataSync().slice()];
+        opt.applyGradients({ table: gradient(batches[0]!), other: table });
+        expect([...other.dataSync()]).toEqual(Array.from(there, (x, i) => Math.fround(x - before[i]!)));
+      }
+      opt.dispose();
+    });
+  });
+
+  test("rows beside each other and apart, in any order, step as those of arrays' interpreter, to the bit", () => {
+    const opt = optimizer(adam({ lr: 0.1 }));
+    const expected = { data: start.slice(), shape: [height, width] };
+    const other = arraysOptimizer({ table: expected }, adam({ lr: 0.1 }), { engine: "interpreter" });
+    for (const rows of [
+      [0, 1, 2],
+      [5, 4, 3],
+      [3, 4, 0],
+      [2, 0, 1, 5, 4, 3],
+    ]) {
+      const data = Float32Array.from({ length: rows.length * width }, (_, i) => Math.cos(i + rows[0]!));
+      opt.applyGradients({ table: { rows, data } });
+      other.update({ table: { rows, data } });
+      expect(opt.execution?.composed).toBe(0);
+    }
+    expect(table.dataSync()).toEqual(expected.data);
+    opt.dispose();
   });
 
   test("fit trains an embedding by rows", async () => {

@@ -33,20 +33,22 @@ function find({ merges, model, sheet, stages, values, stores }: KernelPlan): Onl
 }
 
 /**
- * The step of a job of rows, ready to run in the memory that its state or its parameter lies in; undefined where the rows have to
- * be copied out first. Nothing is grouped or bound: rows are others in every step.
+ * The step of a job of rows, ready to run in the memory that its state or its parameter lies in, or else in
+ * `anyRunner`'s; undefined where the rows have to be copied out first. Nothing is grouped or bound: rows are others in every step.
  */
 export function rowsInPlace(
   { tensors, inputs, scalars }: ArrayJob,
   plan: KernelPlan,
   need: Need,
+  anyRunner: () => Runner,
 ): RowsInPlace | undefined {
   const loop = loopOf(plan);
   const { whole: p, places, width } = tensors.p!.rows!; // the job is one of rows
   const home = Object.values(tensors).find(({ rows }) => rows !== undefined && rows.whole !== p && rows.whole.runner)
     ?.rows?.whole.runner;
-  const runner: Runner | undefined = home ?? p.runner;
-  if (!loop || !runner?.fits(need) || width > CHUNK || !Object.values(inputs).every(isPlain)) return undefined;
+  if (!loop || width > CHUNK || !Object.values(inputs).every(isPlain)) return undefined;
+  const near: Runner | undefined = home ?? p.runner;
+  const runner = near?.fits(need) ? near : anyRunner();
   const { kernel, values } = loop;
   const arrays = kernel.buffers.map(({ key }) => {
     const name = plan.stored.get(key) ?? (key.value as string); // by element only variables, which have names, are read and stored

@@ -308,21 +308,25 @@ export class Runner {
     if (this.#buffer !== this.memory.buffer) this.#look();
     const { entry, pointerIndex, argIndex, sumsAddress } = this.prepare(kernel);
     const [integers, floats] = [this.#integers, this.#floats];
-    integers[pointerIndex - 1] = width;
     for (let i = 0; i < args.length; i++) floats[argIndex + i] = args[i]!;
     const inside = arrays.map(({ array }) => array.buffer === this.#buffer);
     const regions = arrays.map((_, i) => this.#regions.address(i));
     // As many rows as a region holds of what is not picked.
     const group = Math.floor(CHUNK / width);
-    for (let row = 0; row < places.length; row++) {
+    for (let row = 0, many = 1; row < places.length; row += many) {
       const place = row % group;
+      // Rows that lie one after the other are one call.
+      const most = Math.min(group - place, places.length - row);
+      for (many = 1; many < most && places[row + many] === places[row]! + many; ) many++;
+      const length = many * width;
+      integers[pointerIndex - 1] = length;
       for (let i = 0; i < arrays.length; i++) {
         const { array, picked } = arrays[i]!;
         const [from, region] = [(picked ? places[row]! : row) * width, regions[i]!];
         if (inside[i]) integers[pointerIndex + i] = array.byteOffset + 4 * from;
         else if (picked) {
           integers[pointerIndex + i] = region;
-          for (let k = 0, to = region / 4; k < width; k++) floats[to + k] = array[from + k]!;
+          for (let k = 0, to = region / 4; k < length; k++) floats[to + k] = array[from + k]!;
         } else {
           integers[pointerIndex + i] = region + 4 * place * width;
           const rows = Math.min(group, places.length - row);
@@ -334,7 +338,7 @@ export class Runner {
         if (kernel.buffers[i]!.store && !inside[i]) {
           const { array } = arrays[i]!; // only what is picked is stored
           const to = places[row]! * width;
-          for (let k = 0, from = regions[i]! / 4; k < width; k++) array[to + k] = floats[from + k]!;
+          for (let k = 0, from = regions[i]! / 4; k < length; k++) array[to + k] = floats[from + k]!;
         }
     }
   }

@@ -1,10 +1,11 @@
 import { OptimizerError } from "@descent/core";
-import { pickRows, putRows, type RowMemory } from "@descent/core/adapter";
+import { type Job, pickRows, putRows, type RowMemory } from "@descent/core/adapter";
 import {
   engine,
   gather,
   type KernelBackend,
   reshape,
+  scalar,
   type Tensor,
   tensor,
   tensor1d,
@@ -15,11 +16,13 @@ import {
   variable,
 } from "@tensorflow/tfjs-core";
 import type { WasmBackend } from "../wasm/heap.ts";
+import { isOwn, makeOwn } from "./handed-out.ts";
 import { rowsRefused, writesRows } from "./refusals.ts";
 
 /*
- * Rows of variables are copied out to be stepped, and back into the variable's memory, because a copy of the whole would
- * cost as much as stepping the whole. On backends whose memory cannot be written the device makes that copy.
+ * A step of some rows has stand-ins for them. Fused loops step the rows where they lie in the variable's memory, because a copy of
+ * the whole would cost as much as stepping the whole; tfjs's operators get copies, which are put back. On backends whose memory
+ * cannot be written the device makes copies of both kinds.
  */
 
 /** The memory of one variable. */
@@ -34,23 +37,6 @@ interface Memory {
 /** The part of tfjs-backend-cpu 4 that is used here. */
 interface CpuBackend {
   readonly data: { get(dataId: object): { readonly values?: unknown; readonly refCount: number } };
-}
-
-/** Variables whose arrays on the cpu backend were handed out, and may still be in use. */
-const lent = new WeakSet<Float32Array>();
-
-/** On the cpu backend a tensor hands out its own array: from now on, remembers that this one did. */
-function remember(of: Variable): void {
-  if (Object.hasOwn(of, "dataSync")) return;
-  const { dataSync, data } = of;
-  Object.assign(of, {
-    dataSync: () => noted(dataSync.call(of)),
-    data: async () => noted(await data.call(of)),
-  });
-}
-function noted<T>(numbers: T): T {
-  if (numbers instanceof Float32Array) lent.add(numbers);
-  return numbers;
 }
 
 function memoryOf(of: Tensor): Memory {
@@ -69,10 +55,9 @@ function memoryOf(of: Tensor): Memory {
       },
     };
   }
-  const { values, refCount } = (backend as KernelBackend & CpuBackend).data.get(of.dataId); // the only other one that `checkRows` lets pass
-  const own = values instanceof Float32Array;
-  const numbers = own ? values : Float32Array.from(values as ArrayLike<number>);
-  return { numbers, alone: own && refCount === 1 && !lent.has(numbers), wrote: () => {} };
+  const { values, refCount } = (backend as KernelBackend & CpuBackend).data.get(of.dataId); // the only other one whose memory is written
+  const numbers = values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>);
+  return { numbers, alone: refCount === 1 && isOwn(numbers), wrote: () => {} };
 }
 
 /** Throws where a step cannot learn which rows a gradient is of. */
@@ -86,41 +71,36 @@ const shapeOf = ({ shape }: Tensor, rows: number, height: number): number[] => [
   ...shape.slice(1),
 ];
 
-/** Parts of variables that a step works on, until it ends. */
-const parts = new Set<Tensor>();
+/** Some rows of a variable, for which another tensor stands during one step. */
+export class Part {
+  readonly whole: Variable;
+  readonly rows: readonly number[];
+  readonly width: number;
+  readonly #shape: readonly number[];
+  #copy: Variable | undefined;
 
-/** Whether a tensor is some rows of another, made for one step. */
-export const isPart = (tensor: Tensor): boolean => parts.size > 0 && parts.has(tensor);
-
-/** The rows that one step copies out. */
-export class RowCopies implements RowMemory<Tensor, Tensor> {
-  readonly #made: Tensor[] = [];
-
-  pick(whole: Tensor, rows: readonly number[], height: number): Tensor {
-    const width = whole.size / height;
-    const shape = shapeOf(whole, rows.length, height);
-    const picked = (): Tensor =>
-      writesRows(engine().backendName)
-        ? tensor(pickRows(memoryOf(whole).numbers, rows, width), shape, "float32")
-        : reshape(gather(reshape(whole, [height, width]), tensor1d([...rows], "int32")), shape);
-    const part = tidy(() => variable(picked(), false));
-    this.#made.push(part);
-    parts.add(part);
-    return part;
+  constructor(whole: Variable, rows: readonly number[], height: number) {
+    this.whole = whole;
+    this.rows = rows;
+    this.width = whole.size / height;
+    this.#shape = shapeOf(whole, rows.length, height);
   }
 
-  put(part: Tensor, rows: readonly number[], whole: Tensor, height: number): void {
-    const width = whole.size / height;
-    if (!writesRows(engine().backendName)) {
-      tidy(() => {
-        const at = tensor2d([...rows], [rows.length, 1], "int32");
-        const next = tensorScatterUpdate(reshape(whole, [height, width]), at, reshape(part, [rows.length, width]));
-        (whole as Variable).assign(reshape(next, whole.shape)); // parameters and slots are variables
-      });
-      return;
-    }
+  /** The rows as a variable of their own. */
+  copied(): Variable {
+    const { whole, rows, width } = this;
+    this.#copy ??= tidy(() =>
+      variable(tensor(pickRows(memoryOf(whole).numbers, rows, width), [...this.#shape], "float32"), false),
+    );
+    return this.#copy;
+  }
+
+  /** Puts such a copy back. */
+  put(): void {
+    if (!this.#copy) return;
+    const { whole, rows, width } = this;
     const { numbers, alone, wrote } = memoryOf(whole);
-    const from = part.dataSync<"float32">();
+    const from = this.#copy.dataSync<"float32">();
     if (alone) {
       putRows(from, rows, numbers, width);
       wrote();
@@ -128,10 +108,60 @@ export class RowCopies implements RowMemory<Tensor, Tensor> {
     }
     const copy = numbers.slice();
     putRows(from, rows, copy, width);
+    makeOwn(copy);
     const next = tensor(copy, whole.shape, "float32");
-    (whole as Variable).assign(next); // parameters and slots are variables
+    whole.assign(next);
     next.dispose();
-    if (engine().backendName === "cpu") remember(whole as Variable); // as above
+  }
+
+  dispose(): void {
+    this.#copy?.dispose();
+  }
+}
+
+const parts = new WeakMap<Tensor, Part>();
+
+/** The rows that a tensor stands for, if it does. */
+export const partOf = (stand: Tensor): Part | undefined => parts.get(stand);
+
+/** A job with copies of the rows that its tensors stand for. */
+export function withCopies(job: Job<Tensor>): Job<Tensor> {
+  if (!partOf(job.tensors.p!)) return job; // every job has one
+  const tensors = Object.entries(job.tensors).map(([name, stand]) => [name, partOf(stand)?.copied() ?? stand]);
+  return { ...job, tensors: Object.fromEntries(tensors) };
+}
+
+/** The rows that one step works on. */
+export class RowsOfStep implements RowMemory<Tensor, Tensor> {
+  readonly #made: Tensor[] = [];
+
+  pick(whole: Tensor, rows: readonly number[], height: number): Tensor {
+    const variableOfRows = whole as Variable; // parameters and slots are variables
+    let made: Tensor;
+    if (writesRows(engine().backendName)) {
+      made = scalar(0, "float32");
+      parts.set(made, new Part(variableOfRows, rows, height));
+    } else
+      made = tidy(() => {
+        const picked = gather(reshape(whole, [height, whole.size / height]), tensor1d([...rows], "int32"));
+        return variable(reshape(picked, shapeOf(whole, rows.length, height)), false);
+      });
+    this.#made.push(made);
+    return made;
+  }
+
+  put(part: Tensor, rows: readonly number[], whole: Tensor, height: number): void {
+    const stands = partOf(part);
+    if (stands) {
+      stands.put();
+      return;
+    }
+    const width = whole.size / height;
+    tidy(() => {
+      const at = tensor2d([...rows], [rows.length, 1], "int32");
+      const next = tensorScatterUpdate(reshape(whole, [height, width]), at, reshape(part, [rows.length, width]));
+      (whole as Variable).assign(reshape(next, whole.shape)); // as above
+    });
   }
 
   gradient(data: Float32Array, rows: number): Tensor {
@@ -142,7 +172,7 @@ export class RowCopies implements RowMemory<Tensor, Tensor> {
 
   dispose(): void {
     for (const tensor of this.#made) {
-      parts.delete(tensor);
+      partOf(tensor)?.dispose();
       tensor.dispose();
     }
   }

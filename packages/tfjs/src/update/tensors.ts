@@ -13,6 +13,7 @@ import { fusedOn } from "./fused/index.ts";
 import { Guard } from "./guard.ts";
 import { halfPrecision, refuseVanishing } from "./half.ts";
 import { readsAtOnce, refusedOn } from "./refusals.ts";
+import { withCopies } from "./rows.ts";
 
 /** How an update was computed. */
 export interface Execution {
@@ -110,7 +111,10 @@ export class Tensors implements Backend<Tensor> {
     const all = asks ? this.#guard!.over(jobs) : jobs; // made in the line before
     let taken = fused ? all.filter((job) => fused.takes(job)) : [];
     if (taken.length < all.length && all.some(({ program }) => totalling(program))) taken = [];
-    const rest = taken.length === all.length ? [] : all.filter((job) => !taken.includes(job)).map(withDrawn);
+    const rest =
+      taken.length === all.length
+        ? []
+        : all.filter((job) => !taken.includes(job)).map((job) => withCopies(withDrawn(job)));
     if (rest.length > 0 && halfPrecision(backendName)) refuseVanishing(rest);
     tidy(() => {
       const assign = rest.length > 0 ? compose(rest) : undefined;

@@ -6,12 +6,12 @@ import {
   type Engine,
 } from "@descent/arrays/engine";
 import { OptimizerError, type Parameter } from "@descent/core";
-import type { Job } from "@descent/core/adapter";
+import { type Job, putRows } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import type { Tensor, Variable } from "@tensorflow/tfjs-core";
 import { codedIn, keptOf } from "../coded.ts";
 import { drawingOf } from "../drawings.ts";
-import { isPart } from "../rows.ts";
+import { partOf } from "../rows.ts";
 import { allFloats, type CodecOf, type Fused } from "./fused.ts";
 
 /** Where the bytes of a tensor are. */
@@ -25,10 +25,10 @@ export interface Storage<Data> {
   /** Called for every parameter before its tensors are viewed. */
   prepare?(program: Program, parameter: Parameter): void;
   find(tensor: Tensor): Data;
-  /** Whether a tensor's numbers can be overwritten, because nothing else refers to them. */
-  owns(data: Data, name: string): boolean;
+  /** Whether a tensor's numbers can be overwritten, because nothing else refers to them; `byRows`: some rows of it. */
+  owns(data: Data, name: string, byRows: boolean): boolean;
   /** A tensor with the same numbers that nothing else refers to. */
-  copy(tensor: Tensor): Tensor;
+  copy(tensor: Tensor, byRows: boolean): Tensor;
   /** Whether the memory has moved since this was asked last, so that views of it are void. Asked after all copies are made. */
   moved?(): boolean;
   /** A tensor's numbers where they are now; `known` is their last view, unless that is void. */
@@ -97,67 +97,95 @@ export class ArrayUpdates<Data> implements Fused {
       for (const name in inputs) if ("trainable" in inputs[name]!) lent.add(inputs[name]!.dataId);
     const fresh: { readonly old: Variable; readonly now: Tensor }[] = [];
     const found: Data[] = [];
+    /** The variables that jobs write to, where they change, with their number of elements. */
+    const written: { readonly data: Data; readonly size: number }[] = [];
     /** Tensors that several jobs have, each in one place for all. */
     const shared = new Map<Tensor, Data>();
     for (const job of jobs) {
       const writes = this.#writesOf(job) as Writes; // it was taken
       const { kept, inputs, model } = job.program;
-      this.#viewsOf(job); // here, because it may have to make room
+      if (partOf(job.tensors.p!)) storage.prepare?.(job.program, job.parameter);
+      else this.#viewsOf(job); // here, because it may have to make room
       for (let i = 0; i < kept.length; i++) {
         const name = kept[i]!;
-        const tensor = job.tensors[name]!; // p and every slot are there
+        const stand = job.tensors[name]!; // p and every slot are there
+        const byRows = partOf(stand);
+        const tensor = byRows?.whole ?? stand;
         const known = shared.size > 0 ? shared.get(tensor) : undefined;
         let data = known ?? storage.find(tensor);
-        if (writes[i] && !known && !(storage.owns(data, name) && !lent.has(tensor.dataId))) {
-          const now = storage.copy(tensor);
+        if (writes[i] && !known && !(storage.owns(data, name, byRows !== undefined) && !lent.has(tensor.dataId))) {
+          const now = storage.copy(tensor, byRows !== undefined);
           fresh.push({ old: tensor as Variable, now }); // what a program changes is p or a slot
           data = storage.find(now);
         }
-        if (model.length > 0 && model.includes(name)) shared.set(tensor, data);
+        if ((byRows && writes[i]) || (model.length > 0 && model.includes(name))) shared.set(tensor, data);
+        if (i === 0) written.push({ data, size: tensor.size }); // the first of a job's is p
         found.push(data);
       }
       for (const name of inputs) found.push(storage.find(job.inputs[name]!));
     }
     if (storage.moved?.()) this.#views = new WeakMap();
     let at = 0;
-    this.#backend.rowsPassing = false;
+    const picked: ArrayTensor[] = [];
     const arrays = jobs.map((job): ArrayJob => {
-      const { program, parameter, tensors, inputs: given, scalars, t } = job;
+      const { program, parameter, inputs: given, scalars, t } = job;
       if (this.#coded && this.#moved(job, found, at)) this.#views.delete(parameter);
-      const own = this.#viewsOf(job);
-      const passing = isPart(tensors.p!); // every job has one
-      this.#backend.rowsPassing ||= passing;
-      for (const name of program.kept) {
-        const view = own[name]!;
-        const kept = this.#coded ? keptOf(tensors[name]!) : undefined;
-        if (kept) {
-          const { buffer, address } = storage.bytes(found[at++]!);
-          view.coded ??= { ...codedIn(kept, buffer, address), block: NOTHING };
-          continue;
-        }
-        const array = storage.view(found[at++]!, tensors[name]!.size, view.array);
-        view.passing = passing;
-        if (array !== view.array) view.array = array;
-      }
+      const byRows = partOf(job.tensors.p!); // every job has one
+      const tensors = byRows ? this.#rowsOf(job, found, at, picked) : this.#located(job, found, at);
+      at += program.kept.length;
       const inputs: Record<string, ArrayInput> = {};
       for (const name of program.inputs) {
         const data = found[at++]!;
         inputs[name] = drawingOf(given[name]!) ?? storage.view(data, given[name]!.size);
       }
-      return { program, parameter, tensors: own, inputs, scalars, t };
+      return { program, parameter, tensors, inputs, scalars, t };
     });
+    this.#backend.rowsPassing = picked.length > 0;
     this.#backend.run(arrays);
-    if (storage.wrote) {
-      at = 0; // the first of a job's is p
-      for (const { program, tensors } of jobs) {
-        storage.wrote(found[at]!, tensors.p!.size);
-        at += program.kept.length + program.inputs.length;
-      }
-    }
+    for (const { rows, array } of picked)
+      if (array.length > 0) putRows(array, rows!.places, rows!.whole.array, rows!.width); // they are of rows
+    if (storage.wrote) for (const { data, size } of written) storage.wrote(data, size);
     for (const { old, now } of fresh) {
       old.assign(now);
       now.dispose();
     }
+  }
+
+  /** The arrays of a job, whose records begin at `from`. */
+  #located(job: Job<Tensor>, found: readonly Data[], from: number): Readonly<Record<string, ArrayTensor>> {
+    const own = this.#viewsOf(job);
+    for (const [i, name] of job.program.kept.entries()) {
+      const [view, tensor, data] = [own[name]!, job.tensors[name]!, found[from + i]!]; // the program's own
+      const kept = this.#coded ? keptOf(tensor) : undefined;
+      if (kept) {
+        const { buffer, address } = this.#storage.bytes(data);
+        view.coded ??= { ...codedIn(kept, buffer, address), block: NOTHING };
+        continue;
+      }
+      const array = this.#storage.view(data, tensor.size, view.array);
+      if (array !== view.array) view.array = array;
+    }
+    return own;
+  }
+
+  /** The same of a job of rows, which the engine steps where they lie, or copies out: then they are in `picked`. */
+  #rowsOf(
+    job: Job<Tensor>,
+    found: readonly Data[],
+    from: number,
+    picked: ArrayTensor[],
+  ): Readonly<Record<string, ArrayTensor>> {
+    const own = job.program.kept.map((name, i): [string, ArrayTensor] => {
+      const { whole, rows: places, width } = partOf(job.tensors[name]!)!; // all of them are
+      const tensor = new ArrayTensor(undefined, {
+        whole: new ArrayTensor(this.#storage.view(found[from + i]!, whole.size)), // the program's own
+        places,
+        width,
+      });
+      picked.push(tensor);
+      return [name, tensor];
+    });
+    return Object.fromEntries(own);
   }
 
   /** Whether codes of a job lie elsewhere than its views say. */

@@ -1,5 +1,6 @@
 import { refusal } from "@descent/arrays/engine";
 import { engine, type KernelBackend, type Tensor } from "@tensorflow/tfjs-core";
+import { isOwn, makeOwn } from "../handed-out.ts";
 import { ArrayUpdates, type Bytes, type Storage } from "./arrays.ts";
 import type { Detect } from "./fused.ts";
 
@@ -32,12 +33,16 @@ class CpuStorage implements Storage<CpuData> {
     return this.#backend.data.get(dataId);
   }
   /** Anyone who awaited `data()` may hold a parameter's array; a slot's array stays private. */
-  owns(data: CpuData, name: string): boolean {
-    return name !== "p" && this.#made.has(ownOf(data)) && data.refCount === 1;
+  owns(data: CpuData, name: string, byRows: boolean): boolean {
+    const array = ownOf(data);
+    if (data.refCount !== 1) return false;
+    if (byRows) return array instanceof Float32Array && isOwn(array);
+    return name !== "p" && this.#made.has(array);
   }
-  copy(tensor: Tensor): Tensor {
+  copy(tensor: Tensor, byRows: boolean): Tensor {
     const array = ownOf(this.find(tensor)).slice();
     this.#made.add(array);
+    if (byRows && array instanceof Float32Array) makeOwn(array);
     return engine().makeTensor(array, tensor.shape, tensor.dtype, this.#backend);
   }
   bytes(data: CpuData): Bytes {
