@@ -8,6 +8,7 @@ import { SweepPage } from "./pages/sweep.ts";
 import { initial, type Page, pages, Store } from "./state/state.ts";
 import { decode, encode } from "./state/url.ts";
 import { h } from "./ui/dom.ts";
+import { embedded } from "./ui/embed.ts";
 import { Mine } from "./ui/mine.ts";
 import { isRule } from "./ui/rules.ts";
 
@@ -37,7 +38,7 @@ const titles: Readonly<Record<Page, string>> = {
   schedules: "Schedules",
 };
 const make: Readonly<Record<Page, () => PageView>> = {
-  race: () => new RacePage(store, racer, sweeper, mine),
+  race: () => new RacePage(store, racer, sweeper, mine, link),
   rule: () => new RulePage(store, racer, reader, mine),
   sweep: () => new SweepPage(store, sweeper, mine),
   schedules: () => new SchedulesPage(store, reader),
@@ -62,6 +63,9 @@ const share = h("button", { type: "button", onclick: () => void copyLink() }, "C
 const theme = h("button", { type: "button", onclick: () => turn() });
 const notice = h("p", { class: "notice", role: "status" }, complaints.join(" "));
 notice.hidden = complaints.length === 0;
+document.documentElement.toggleAttribute("data-embedded", embedded());
+const outside = h("a", { class: "outside", target: "_blank", rel: "noopener" }, "Open in the playground");
+outside.hidden = !embedded();
 const main = h("main", { id: "main", tabindex: "-1" });
 
 document.body.append(
@@ -89,6 +93,7 @@ document.body.append(
   h(
     "footer",
     {},
+    outside,
     h(
       "p",
       {},
@@ -125,6 +130,7 @@ store.listen((state, changed) => {
 async function link(): Promise<string> {
   const hash = await encode(store.state);
   history.replaceState(null, "", hash === "" ? location.pathname + location.search : `#${hash}`);
+  outside.href = location.pathname + location.hash;
   return location.href;
 }
 
@@ -158,6 +164,7 @@ window.addEventListener("hashchange", () => location.reload());
 if (store.state.contenders.some(({ rule }) => rule === "mine") || store.state.page === "rule")
   await mine.read(store.state.mine.text);
 show(store.state.page).update(store.state, undefined);
+outside.href = location.pathname + location.hash;
 
 if (import.meta.env.PROD && "serviceWorker" in navigator)
   void navigator.serviceWorker.register("./sw.js").catch(() => undefined); // it works without, but not offline

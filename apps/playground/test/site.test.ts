@@ -14,6 +14,7 @@ import { conditionsOf, initial, pages } from "../src/state/state.ts";
 import { encode } from "../src/state/url.ts";
 import { csvOf } from "../src/ui/export.ts";
 import { serve } from "./serve.ts";
+import { type Open, viewTests } from "./site-views.ts";
 
 /* The built site in Debian's Chromium, served from a folder below another, as somebody's file server would. */
 
@@ -39,7 +40,10 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     );
     expect([built.status, built.stderr]).toEqual([0, ""]);
     server = await serve(folder, "/some/where/");
-    browser = await playwright.launch({ executablePath: chromium!, args: ["--no-sandbox", "--disable-gpu"] });
+    browser = await playwright.launch({
+      executablePath: chromium!,
+      args: ["--no-sandbox", "--enable-unsafe-swiftshader"],
+    });
   });
 
   afterAll(async () => {
@@ -50,11 +54,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
 
   async function open(
     hash: string,
-    {
-      width = 1280,
-      height = 900,
-      motion = "reduce",
-    }: { width?: number; height?: number; motion?: "reduce" | "no-preference" } = {},
+    { width = 1280, height = 900, motion = "reduce", search = "" }: Parameters<Open>[1] = {},
   ): Promise<Page> {
     const page = await browser.newPage({ viewport: { width, height }, reducedMotion: motion, serviceWorkers: "block" });
     page.on("request", (request) => {
@@ -70,7 +70,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     page.on("console", (message) => {
       if (message.type() === "error") faults.push(message.text());
     });
-    await page.goto(`${server.url}${hash === "" ? "" : `#${hash}`}`);
+    await page.goto(`${server.url}${search}${hash === "" ? "" : `#${hash}`}`);
     return page;
   }
   const ready = (page: Page) =>
@@ -172,8 +172,8 @@ describe.skipIf(chromium === undefined)("the built site", () => {
     );
     await page.locator(".viz-area").first().waitFor({ state: "attached" });
     expect(await page.locator(".viz-area").count()).toBe(4); // Himmelblau's minima
-    expect(await page.locator(".basins .hint").textContent()).toMatch(
-      /^Of 5,184 starts, with Adam at rate 0\.3: .*end at \(3, 2\)/,
+    expect(await page.locator(".basins:not(.quiver) .hint").textContent()).toMatch(
+      /^Of 20,164 starts, with Adam at rate 0\.3: .*end at \(3, 2\)/,
     );
     await page.getByText("This step in numbers").click();
     await page.locator(".boxes pre").first().getByText("mHat = m / (1 - beta1^t)").waitFor();
@@ -221,6 +221,8 @@ describe.skipIf(chromium === undefined)("the built site", () => {
       await page.close();
     },
   );
+
+  viewTests(open);
 
   test("reloads without a network", async () => {
     const context = await browser.newContext({ reducedMotion: "reduce" });

@@ -5,6 +5,7 @@ import { mathml, parse, trace } from "@descent/core/graph";
 import { basins, batchNoise, fieldOf, type Run, race, ratesFrom, surface, sweep } from "@descent/viz/races";
 import type { CallName, Calls, Complaint, Conditions, Contender, Outcome } from "./messages.ts";
 import { LineError, type ParsedRule, parseRule, printRule } from "./rule-text.ts";
+import { slotsOf } from "./slots.ts";
 
 /** The identity of a rule that a reader types. */
 const MINE = { id: "reader/mine", title: "Your rule", paper: "" } as const;
@@ -194,6 +195,14 @@ export const answers: {
         } while (told.midRound);
       if (!update) return { error: "The race begins here: no step has been taken." };
       return { x: String(update.box("w", 0)), y: String(update.box("w", 1)) };
+    } catch (error) {
+      return { error: messageOf(error) };
+    }
+  },
+  async slots({ conditions, contender }) {
+    try {
+      const of = await ruleOf(contender);
+      return { slots: slotsOf(configured(of, contender.lr, conditions, conditions.seed), of, conditions) };
     } catch (error) {
       return { error: messageOf(error) };
     }

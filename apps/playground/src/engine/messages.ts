@@ -64,6 +64,13 @@ export interface Described {
   readonly passes: number;
 }
 
+/** A slot of state, or the gradient, over a race: its two numbers after each step, from the start on. */
+export interface Slot {
+  readonly name: string;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+}
+
 /** Every question to a worker, with its answer. */
 export interface Calls {
   race: {
@@ -100,6 +107,10 @@ export interface Calls {
   explain: {
     asks: { conditions: Conditions; contender: Contender; step: number };
     gives: { x: string; y: string } | { error: string };
+  };
+  slots: {
+    asks: { conditions: Conditions; contender: Contender };
+    gives: { slots: readonly Slot[] } | { error: string };
   };
   text: { asks: { rule: string }; gives: { text: string; title: string; paper: string } | { because: string } };
   check: { asks: { text: string }; gives: Described | { complaint: Complaint } };

@@ -5,15 +5,19 @@ import { conditionsOf, contendersOf, type State, type Store, settingsOfRaces, su
 import { BasinsChoice } from "../ui/basins.ts";
 import { Contenders, fairnessChoice } from "../ui/contenders.ts";
 import { h, markup, save } from "../ui/dom.ts";
+import { embedCode } from "../ui/embed.ts";
 import { Explanation } from "../ui/explanation.ts";
-import { csvOf, programOf, savePng, saveSvg } from "../ui/export.ts";
+import { csvOf, programOf } from "../ui/export.ts";
 import { finished, gapsOf, leastOf } from "../ui/gaps.ts";
 import type { Mine } from "../ui/mine.ts";
+import { savePng, saveSvg } from "../ui/picture.ts";
 import { titleOf } from "../ui/rules.ts";
+import type { Scene } from "../ui/scene.ts";
 import { Settings } from "../ui/settings.ts";
-import { type Scene, Stage } from "../ui/stage.ts";
+import { SlotArrows } from "../ui/slots.ts";
 import { summaryOf } from "../ui/summary.ts";
 import { Transport } from "../ui/transport.ts";
+import { Views } from "../ui/views.ts";
 import type { PageView } from "./page.ts";
 
 type Field = Exclude<Calls["field"]["gives"], { readonly complaint: unknown }>;
@@ -27,7 +31,8 @@ export class RacePage implements PageView {
   readonly #store: Store;
   readonly #engine: Engine;
   readonly #mine: Mine;
-  readonly #stage: Stage;
+  readonly #stage: Views;
+  readonly #arrows: SlotArrows;
   readonly #transport: Transport;
   readonly #contenders: Contenders;
   readonly #settings: Settings;
@@ -44,6 +49,7 @@ export class RacePage implements PageView {
   readonly #sentence = h("p", { class: "lede" });
   readonly #summary = h("p", { class: "summary", role: "status", "aria-live": "polite" });
   readonly #losses = h("div", { class: "losses" });
+  readonly #saved = h("span", { class: "quiet", role: "status" });
   readonly #tables = h("div", { class: "tables" });
   #field: { readonly key: string; readonly field: Field } | undefined;
   #outcomes: readonly Outcome[] = [];
@@ -53,11 +59,11 @@ export class RacePage implements PageView {
   #moving = false;
   #areas: Areas | undefined;
 
-  constructor(store: Store, engine: Engine, mapper: Engine, mine: Mine) {
+  constructor(store: Store, engine: Engine, mapper: Engine, mine: Mine, link: () => Promise<string>) {
     this.#store = store;
     this.#engine = engine;
     this.#mine = mine;
-    this.#stage = new Stage((start, moving) => {
+    this.#stage = new Views(store, (start, moving) => {
       const before = store.state.start;
       this.#moving = moving;
       store.set({ start });
@@ -70,6 +76,7 @@ export class RacePage implements PageView {
     this.#fairness = fairnessChoice(store);
     this.#basins = new BasinsChoice(store, mapper);
     this.#explanation = new Explanation(mapper);
+    this.#arrows = new SlotArrows(store, mapper, () => this.#stage.arrows(this.#arrows.at(this.#transport.step)));
     const again = (): void => this.#transport.play();
     this.element = h(
       "div",
@@ -82,15 +89,18 @@ export class RacePage implements PageView {
         this.#transport.element,
         this.#summary,
         this.#basins.element,
+        this.#arrows.element,
         this.#explanation.element,
         h(
           "div",
           { class: "exports" },
           h("span", { class: "quiet" }, "Save as "),
-          ...(["SVG", "PNG", "CSV", "TypeScript"] as const).map((kind) =>
+          ...(["SVG", "PNG", "GIF", "CSV", "TypeScript"] as const).map((kind) =>
             h("button", { type: "button", onclick: () => void this.#save(kind) }, kind),
           ),
+          this.#saved,
         ),
+        embedCode(link),
         h("details", {}, h("summary", {}, "The numbers as tables"), this.#tables),
       ),
       h(
@@ -110,14 +120,16 @@ export class RacePage implements PageView {
   }
 
   update(state: State, changed: ReadonlySet<keyof State> | undefined): void {
-    // A map holds for every start, and for nothing else.
-    if (!changed || [...changed].some((key) => key !== "start")) this.#areas = undefined;
+    // A map of basins holds for every start and from every side, and for nothing else.
+    const other: ReadonlySet<keyof State> = new Set(["start", "arrows", "view", "turn", "tilt"]);
+    if (!changed || [...changed].some((key) => !other.has(key))) this.#areas = undefined;
     this.#settings.show(state);
+    this.#stage.follow(state);
     this.#fairness.show(state);
     const { title, sentence } = surfaceOf(state);
     this.#title.textContent = title;
     this.#sentence.textContent = sentence;
-    const ofRace: readonly (keyof State)[] = [...settingsOfRaces, "fairness", "rate", "basins"];
+    const ofRace: readonly (keyof State)[] = [...settingsOfRaces, "fairness", "rate", "basins", "arrows"];
     if (!changed || ofRace.some((key) => changed.has(key))) void this.#run();
   }
 
@@ -179,6 +191,7 @@ export class RacePage implements PageView {
     };
     this.#stage.show({ ...scene, areas: this.#areas });
     void this.#map(state, scene, outcomes);
+    void this.#arrows.show(state, outcomes, this.#mine.text);
     this.#contenders.show(state, outcomes, gaps);
     this.#explanation.show(state, outcomes, this.#mine.text);
     this.#drawLosses(names, gaps, known);
@@ -244,25 +257,53 @@ export class RacePage implements PageView {
 
   #at(step: number): void {
     this.#stage.at(step);
+    this.#stage.arrows(this.#arrows.at(step));
     this.#contenders.at(step);
     this.#explanation.at(step);
     if (this.#cursor) this.#place?.(step);
   }
 
-  async #save(kind: "SVG" | "PNG" | "CSV" | "TypeScript"): Promise<void> {
+  /** Saves the race; pictures are of the view that is shown. A height field has no outlines, so its SVG is the map. */
+  async #save(kind: "SVG" | "PNG" | "GIF" | "CSV" | "TypeScript"): Promise<void> {
     const { state } = this.#store;
     const name = `race-on-${state.surface}`;
     const svg = this.#stage.svg;
     const contenders = contendersOf(state, this.#mine.text);
     const names = state.contenders.map(({ rule }) => titleOf(rule, state.mine.title || "Your rule"));
-    if (kind === "SVG" && svg) saveSvg(svg, name);
-    if (kind === "PNG" && svg) await savePng(svg, name);
-    if (kind === "CSV") save(`${name}.csv`, new Blob([csvOf(names, this.#outcomes)], { type: "text/csv" }));
-    if (kind === "TypeScript")
-      save(
-        `${name}.ts`,
-        new Blob([programOf(conditionsOf(state), contenders, this.#outcomes)], { type: "text/typescript" }),
-      );
+    this.#saved.textContent = kind === "SVG" && this.#stage.layers ? "The SVG is the map." : "";
+    try {
+      if (kind === "SVG" && svg) saveSvg(svg, name);
+      if (kind === "PNG" && svg) await savePng(this.#stage.layers ?? [svg], name);
+      if (kind === "GIF" && svg) await this.#saveGif(name);
+      if (kind === "CSV") save(`${name}.csv`, new Blob([csvOf(names, this.#outcomes)], { type: "text/csv" }));
+      if (kind === "TypeScript")
+        save(
+          `${name}.ts`,
+          new Blob([programOf(conditionsOf(state), contenders, this.#outcomes)], { type: "text/typescript" }),
+        );
+    } catch (error) {
+      this.#saved.textContent = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async #saveGif(name: string): Promise<void> {
+    const { gifOf } = await import("../ui/gif.ts");
+    this.#transport.pause();
+    const { step } = this.#transport;
+    const layers = (to: number) => {
+      this.#at(to);
+      const { layers: shown, svg } = this.#stage;
+      return shown ?? [svg!]; // there was one when this began
+    };
+    try {
+      const gif = await gifOf(this.#store.state.steps, layers, (share) => {
+        this.#saved.textContent = `Drawing: ${Math.round(100 * share)} %`;
+      });
+      save(`${name}.gif`, gif);
+      this.#saved.textContent = `${(gif.size / 1e6).toFixed(1)} MB`;
+    } finally {
+      this.#at(step);
+    }
   }
 }
 

@@ -26,6 +26,12 @@ export interface State {
   readonly rate: number;
   /** The contender whose basins are shown, by the id of its rule; empty for none. */
   readonly basins: string;
+  /** The contender whose slots are drawn as arrows, by the id of its rule; empty for none. */
+  readonly arrows: string;
+  /** How the surface is seen: as a map from above, or as a height field from a side, by degrees around it and up. */
+  readonly view: "map" | "relief";
+  readonly turn: number;
+  readonly tilt: number;
   /** The rule in the editor. */
   readonly mine: { readonly parent: string; readonly title: string; readonly text: string };
   readonly sweep: { readonly from: number; readonly to: number; readonly count: number; readonly seeds: number };
@@ -79,6 +85,10 @@ export const initial: State = {
   fairness: "best",
   rate: 0.05,
   basins: "",
+  arrows: "",
+  view: "map",
+  turn: -28,
+  tilt: 42,
   mine: { parent: "adam", title: "My Yogi", text: yogi },
   sweep: { from: 1e-4, to: 1, count: 25, seeds: 3 },
 };

@@ -45,6 +45,10 @@ const checks: Readonly<Record<keyof State, Check>> = {
   fairness: (v) => ["best", "same", "defaults", "own"].some((f) => f === v),
   rate: between(0, 1e6),
   basins: isText(60),
+  arrows: isText(60),
+  view: (v) => v === "map" || v === "relief",
+  turn: between(-180, 180),
+  tilt: between(10, 90),
   mine: has({ parent: isText(60), title: isText(60), text: isText(20_000) }),
   sweep: has({ from: between(1e-12, 1e6), to: between(1e-12, 1e6), count: whole(3, 60), seeds: whole(1, 20) }),
 };

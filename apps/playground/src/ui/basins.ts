@@ -8,7 +8,7 @@ import { finished } from "./gaps.ts";
 import { titleOf } from "./rules.ts";
 
 /** Starts along each side of the map. */
-const GRID = 72;
+const GRID = 142;
 
 /** The map of basins: which contender it is of, and where its starts lead in words. */
 export class BasinsChoice {

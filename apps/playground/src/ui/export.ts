@@ -1,46 +1,5 @@
-import { styleSheet } from "@descent/viz";
 import type { Conditions, Contender, Outcome } from "../engine/messages.ts";
-import { save } from "./dom.ts";
 import { finished } from "./gaps.ts";
-
-/** A drawing that stands alone: the colours of this page's theme are written into it. */
-export function standalone(svg: SVGSVGElement): string {
-  const copy = svg.cloneNode(true) as SVGSVGElement; // a clone is of its kind
-  const { width, height } = svg.viewBox.baseVal;
-  copy.setAttribute("width", String(width));
-  copy.setAttribute("height", String(height));
-  const page = getComputedStyle(document.documentElement);
-  const rules = styleSheet()
-    .split("\n")
-    .filter((line) => line.startsWith(".viz"));
-  const style = document.createElementNS("http://www.w3.org/2000/svg", "style");
-  style.textContent = `${rules.join("\n")}\n.viz text{font-family:system-ui,sans-serif}`;
-  copy.prepend(style);
-  const text = new XMLSerializer().serializeToString(copy);
-  return text.replace(/var\((--[\w-]+)\)/g, (_, name: string) => page.getPropertyValue(name).trim());
-}
-
-/** Saves a drawing as SVG. */
-export const saveSvg = (svg: SVGSVGElement, name: string): void =>
-  save(`${name}.svg`, new Blob([standalone(svg)], { type: "image/svg+xml" }));
-
-/** Saves a drawing as PNG with two pixels for each of the screen's. */
-export async function savePng(svg: SVGSVGElement, name: string): Promise<void> {
-  const { width, height } = svg.viewBox.baseVal;
-  const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(standalone(svg))}`;
-  await image.decode();
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [2 * width, 2 * height];
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("This browser has no canvas to draw a PNG on.");
-  context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--viz-paper");
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(image, 0, 0, canvas.width, canvas.height);
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-  if (!blob) throw new Error("This browser could not write the PNG.");
-  save(`${name}.png`, blob);
-}
 
 const cell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 

@@ -1,22 +1,8 @@
-import { type Areas, contourChart, type Field, type Figure, linePath, markerPath, styleOf } from "@descent/viz";
+import { contourChart, type Figure, linePath, markerPath, styleOf } from "@descent/viz";
 import type { Outcome } from "../engine/messages.ts";
 import { h, markup, unique } from "./dom.ts";
 import { finished } from "./gaps.ts";
-
-/** A surface, paths on it, and where they start. */
-export interface Scene {
-  readonly title: string;
-  readonly description: string;
-  readonly field: Field;
-  readonly marks: readonly (readonly [number, number])[];
-  readonly names: readonly string[];
-  readonly outcomes: readonly Outcome[];
-  readonly start: readonly [number, number];
-  readonly areas?: Areas | undefined;
-}
-
-/** Told of a new start; `moving` while the hand still moves it. */
-export type Moved = (start: readonly [number, number], moving: boolean) => void;
+import { type Arrow, arrowMarkup, type Moved, type Scene, startByKey, startIn, startLabel } from "./scene.ts";
 
 /** Paths on a contour, at any step, with a start that can be dragged or moved by arrow keys. */
 export class Stage {
@@ -31,6 +17,8 @@ export class Stage {
     readonly mark: Element;
   }[] = [];
   #step = Number.MAX_SAFE_INTEGER;
+  #arrows: readonly Arrow[] = [];
+  #quiver: SVGGElement | undefined;
   readonly #id = unique("stage");
   readonly #host = h("div", { class: "stage-figure" });
   readonly #handle: HTMLButtonElement;
@@ -81,6 +69,15 @@ export class Stage {
     }
   }
 
+  /** Draws arrows over the paths, in place of those there were. */
+  arrows(arrows: readonly Arrow[]): void {
+    this.#arrows = arrows;
+    const figure = this.#figure;
+    if (!figure || !this.#quiver || (arrows.length === 0 && !this.#quiver.firstChild)) return;
+    const pixel = ([x, y]: readonly [number, number]) => [figure.x.at(x), figure.y.at(y)] as const;
+    this.#quiver.innerHTML = arrows.map(({ name, from, to }) => arrowMarkup(name, pixel(from), pixel(to))).join("");
+  }
+
   #resize(): void {
     const width = Math.round(this.element.clientWidth);
     if (width < 80 || Math.abs(width - this.#width) < 2) return;
@@ -114,8 +111,11 @@ export class Stage {
       const [casing, line, mark] = group ? [...group.querySelectorAll("path")] : [];
       return casing && line && mark ? [{ outcome, style, casing, line, mark }] : [];
     });
+    this.#quiver = document.createElementNS("http://www.w3.org/2000/svg", "g");
+    this.svg?.append(this.#quiver);
     this.#place(scene.start);
     this.at(this.#step);
+    this.arrows(this.#arrows);
   }
 
   #place([x, y]: readonly [number, number]): void {
@@ -127,21 +127,14 @@ export class Stage {
     this.#handle.hidden = !this.#moves;
     this.#handle.style.left = `${(figure.x.at(x) / width) * 100}%`;
     this.#handle.style.top = `${(figure.y.at(y) / height) * 100}%`;
-    this.#handle.setAttribute(
-      "aria-label",
-      `Start at x ${short(x)}, y ${short(y)}. Drag it, or move it with the arrow keys.`,
-    );
+    this.#handle.setAttribute("aria-label", startLabel([x, y]));
   }
 
   #listen(moved: Moved): void {
     const report = (x: number, y: number, moving: boolean): void => {
       const figure = this.#figure;
       if (!figure) return;
-      const [a, b] = [figure.x.domain, figure.y.domain];
-      const start = [
-        rounded(Math.min(a[1], Math.max(a[0], x)), a),
-        rounded(Math.min(b[1], Math.max(b[0], y)), b),
-      ] as const;
+      const start = startIn({ x: figure.x.domain, y: figure.y.domain }, [x, y]);
       this.#place(start);
       moved(start, moving);
     };
@@ -167,26 +160,10 @@ export class Stage {
     this.#handle.addEventListener("lostpointercapture", (event) => from(event, false));
     this.#host.addEventListener("click", (event) => from(event as PointerEvent, false)); // clicks are pointer events
     this.#handle.addEventListener("keydown", (event) => {
-      const steps: Readonly<Record<string, readonly [number, number]>> = {
-        ArrowLeft: [-1, 0],
-        ArrowRight: [1, 0],
-        ArrowUp: [0, 1],
-        ArrowDown: [0, -1],
-      };
-      const step = steps[event.key];
-      const [figure, scene] = [this.#figure, this.#scene];
-      if (!step || !figure || !scene) return;
+      const start = this.#scene && startByKey(event, this.#scene);
+      if (!start) return;
       event.preventDefault();
-      const size = (event.shiftKey ? 0.1 : 0.01) * (figure.x.domain[1] - figure.x.domain[0]);
-      report(scene.start[0] + step[0] * size, scene.start[1] + step[1] * size, event.repeat);
+      report(...start, event.repeat);
     });
   }
-}
-
-const short = (value: number): string => String(Number(value.toPrecision(3))).replace("-", "−");
-
-/** To a thousandth of the view, so that a link stays short. */
-function rounded(value: number, [low, high]: readonly [number, number]): number {
-  const digits = Math.max(0, 3 - Math.floor(Math.log10(high - low)));
-  return Number(value.toFixed(Math.min(12, digits)));
 }
