@@ -1,6 +1,7 @@
-// Prints "N passed, N failed[, N skipped]" from vitest's JSON report, as the last line of .ci/run; exits 1 unless all is well.
+// Names what failed, and prints "N passed, N failed[, N skipped]" from vitest's JSON report as the last line of .ci/run; exits 1 unless all is well.
 // usage: node scripts/ci-summary.mjs <exit status of vitest> <report.json>
 import { readFileSync } from "node:fs";
+import { relative } from "node:path";
 
 const [status, file] = process.argv.slice(2);
 let passed = 0;
@@ -11,10 +12,15 @@ try {
   passed = report.numPassedTests;
   failed = report.numFailedTests;
   skipped = report.numPendingTests + report.numTodoTests;
-  // A file that fails to load has no tests of its own: it counts as one failure.
-  failed += report.testResults.filter(
-    (result) => result.status === "failed" && !result.assertionResults.some((test) => test.status === "failed"),
-  ).length;
+  for (const { name, status, assertionResults } of report.testResults) {
+    if (status !== "failed") continue;
+    const tests = assertionResults.filter((test) => test.status === "failed");
+    for (const { fullName } of tests) console.log(`Failed: ${relative(process.cwd(), name)} > ${fullName}`);
+    if (tests.length > 0) continue;
+    // A file that fails to load, or whose process dies, has no tests that failed: it counts as one failure.
+    failed++;
+    console.log(`Failed: ${relative(process.cwd(), name)}, which did not end`);
+  }
 } catch (error) {
   console.error(`The test report ${file} cannot be read: ${error.message}`);
 }
