@@ -124,7 +124,14 @@ async function compile(folder) {
     format: "esm",
     target: "node20",
     conditions: ["@descent/source"],
-    external: ["@descent/mpi", "onnxruntime-node", "onnxruntime-web", "webgpu", "@tensorflow/tfjs-backend-wasm"],
+    external: [
+      "@descent/mpi",
+      "@descent/native",
+      "onnxruntime-node",
+      "onnxruntime-web",
+      "webgpu",
+      "@tensorflow/tfjs-backend-wasm",
+    ],
     legalComments: "linked",
     logLevel: "error",
     banner: {

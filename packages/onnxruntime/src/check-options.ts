@@ -61,6 +61,7 @@ const ofOpen: Readonly<Record<keyof OpenOptions, Check>> = {
   ),
   plan: word("host", "graph", "device"),
   nonFinite: elsewhere,
+  native: must("be what `await native()` of @descent/native returns", (x) => isRecord(x) && isCallback(x.compile)),
   accumulate: must("be a whole number of batches, at least 1", (x) => Number.isSafeInteger(x) && Number(x) >= 1),
   seed: must("be a whole number", Number.isSafeInteger),
   hutchinson: must("be a whole number of directions, at least 1", (x) => Number.isSafeInteger(x) && Number(x) >= 1),
@@ -125,6 +126,7 @@ function checked<T extends OpenOptions>(where: string, options: T, checks: Reado
   checkConfigured(options.optimizer, where);
   checkHutchinson(where, options);
   if (worldOf(options.world)) checkExchange(where, options);
+  if (options.native !== undefined) checkNative(where, options);
   if (options.shard !== undefined && options.world === undefined)
     throw new OptimizerError(
       `${where}: \`shard\` divides the state among the ranks of a world. Give { world: await mpi() } of @descent/mpi, or leave \`shard\` out.`,
@@ -161,6 +163,18 @@ function checkExchange(where: string, { plan = "host", worker = false }: OpenOpt
   if (worker !== false)
     throw new OptimizerError(
       `${where}: \`world\` cannot be used in a worker, since MPI belongs to the thread that started it. Leave \`worker\` out.`,
+    );
+}
+
+/** Throws where no update runs in this thread's memory. */
+function checkNative(where: string, { plan = "host", worker = false }: OpenOptions): void {
+  if (plan !== "host")
+    throw new OptimizerError(
+      `${where}: \`native\` compiles the update on the host, and the plan ${shown(plan)} makes it elsewhere. Leave out \`native\`, or give plan: "host".`,
+    );
+  if (worker !== false)
+    throw new OptimizerError(
+      `${where}: \`native\` is machine code of this thread, and the update runs in a worker. Leave out \`native\` or \`worker\`.`,
     );
 }
 

@@ -21,6 +21,7 @@ export type {
   Outputs,
   Plan,
   StepInputs,
+  TrainerInspection,
   Waiting,
   Weights,
 } from "./plans/training.ts";

@@ -80,7 +80,9 @@ export async function reopened(graph: FileSource, options: OpenOptions): Promise
 async function begun(
   source: Omit<Opening, "runtime" | "executionProviders" | "sessionOptions">,
   options: OpenOptions,
-  choose: (candidates: Candidates) => Omit<Starting, "optimizer" | "plan" | "seed" | "hutchinson" | "world" | "shard">,
+  choose: (
+    candidates: Candidates,
+  ) => Omit<Starting, "optimizer" | "plan" | "seed" | "hutchinson" | "world" | "shard" | "native">,
 ): Promise<Begun> {
   const { executionProviders = ["cpu"], optimizer, worker = false, seed = 0 } = options;
   const calls = new Calls();
@@ -97,6 +99,7 @@ async function begun(
       hutchinson,
       world: worldOf(options.world),
       shard: options.shard,
+      native: options.native,
     });
     return {
       engine,

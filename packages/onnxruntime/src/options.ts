@@ -1,4 +1,4 @@
-import type { Shard } from "@descent/arrays";
+import type { Native, Shard } from "@descent/arrays";
 import type { Configured, Parameter } from "@descent/core";
 import type { BlockingWorld, NonFinite, Rename } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
@@ -35,6 +35,11 @@ export interface OpenOptions {
    * it out and goes on, and `apply` takes it unchecked. Refused and skipped steps write nothing; `inspect()` counts them.
    */
   readonly nonFinite?: NonFinite | undefined;
+  /**
+   * Steps the update in machine code of this computer's processor, to the same bits: `await native()` of @descent/native. Where
+   * there is no C compiler WebAssembly runs, and `(await trainer.inspect()).native` says why. For the host plan, without a worker.
+   */
+  readonly native?: Native | undefined;
   /** Batches whose gradients are averaged for one update of `trainStep`. Default 1. */
   readonly accumulate?: number | undefined;
   /** The number that dropout is drawn from, together with the step. Default 0. */

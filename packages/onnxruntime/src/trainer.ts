@@ -7,7 +7,6 @@ import {
   flag,
   goneNames,
   type HyperValue,
-  type Inspection,
   isFloat32Array,
   isRecord,
   knownOptions,
@@ -45,6 +44,7 @@ import type {
   Outputs,
   Plan,
   StepInputs,
+  TrainerInspection,
   Training,
   Weights,
 } from "./plans/training.ts";
@@ -295,7 +295,7 @@ export class Trainer {
   }
 
   /** Rates, groups, which weights decay, how often each was updated, and how many batches were not finite. */
-  inspect(): Promise<Inspection> {
+  inspect(): Promise<TrainerInspection> {
     return this.#calls.next(() => this.#training.inspect());
   }
 

@@ -65,6 +65,8 @@ export function checkStep(
 export interface Engine {
   readonly name: string;
   readonly version: string;
+  /** In a sentence, the code that updates run as, where the engine knows. */
+  readonly updates?: string;
   /** Steps between reads of their statistics; 1 if reading is free. */
   readonly readEvery: number;
   learner(start: {

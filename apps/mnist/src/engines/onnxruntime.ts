@@ -1,4 +1,5 @@
 import type { BlockingWorld } from "@descent/core/adapter";
+import type { Native } from "@descent/native";
 import { importModel } from "@descent/onnx";
 import { crossEntropy, type ExecutionProvider, type Runtime, Trainer } from "@descent/onnxruntime";
 import { classes, side } from "../data/digits.ts";
@@ -30,6 +31,12 @@ function sums(before: Weights, after: Weights, gradients: Weights): { gradient: 
   return { gradient, moved, size };
 }
 
+/** What the updates run as, in words. */
+const updatesBy = ({ compiler, why }: Native): string =>
+  compiler === undefined
+    ? `Updates run as WebAssembly: ${why}.`
+    : `Updates run as machine code, compiled by ${compiler}.`;
+
 /** The weights of an exported model, which may be other than those in training. */
 function weightsIn(model: Uint8Array, { parameters }: Model): Weights {
   const graph = importModel(model);
@@ -49,15 +56,17 @@ function right(logits: Float32Array, { labels, targets }: Batch): number {
   return count;
 }
 
-/** The engine on stock ONNX Runtime, for an execution provider and its session options. */
+/** The engine on stock ONNX Runtime, for an execution provider and its session options. With `native`, updates run as machine code. */
 export function onnxruntimeEngine(
   runtime: Runtime,
   version: string,
   provider: ExecutionProvider,
   sessionOptions: Readonly<Record<string, unknown>> = {},
   world?: BlockingWorld,
+  native?: Native,
 ): Engine {
   return {
+    ...(native && { updates: updatesBy(native) }),
     name: "onnxruntime",
     version,
     readEvery: 1, // the loss comes back with every step
@@ -70,6 +79,7 @@ export function onnxruntimeEngine(
         sessionOptions,
         // An update's numbers need weights and gradients on the host, so the update runs there too.
         plan: "host",
+        native,
         world,
         nonFinite: "apply", // the loop sees it in the update's numbers, and says more
       });

@@ -1,8 +1,10 @@
 import type { BlockingWorld } from "@descent/core/adapter";
+import type { Native } from "@descent/native";
 import type { Runtime } from "@descent/onnxruntime";
 import { sgd } from "@descent/sgd";
 import type { DeviceName } from "../devices/device.ts";
 import { threads } from "../devices/onnxruntime.ts";
+import { oneLine } from "../errors.ts";
 import type { Engine } from "./engine.ts";
 import { model, startingWeights } from "./model.ts";
 import { onnxruntimeEngine } from "./onnxruntime.ts";
@@ -11,7 +13,7 @@ import { onnxruntimeEngine } from "./onnxruntime.ts";
  * Session options on the CPU. Threads that spin while waiting take cores from everything else, and double the time of an
  * update on a busy machine.
  */
-const native = {
+const onCpu = {
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
   extra: { session: { intra_op: { allow_spinning: "0" } } },
@@ -24,6 +26,18 @@ async function runtime(device: DeviceName): Promise<Runtime> {
   return web;
 }
 
+/** This machine's code for updates; where there is none, the reason. */
+async function machineCode(): Promise<Native> {
+  try {
+    const { native } = await import("@descent/native");
+    return await native();
+  } catch (error) {
+    const { code } = error as { readonly code?: string };
+    const why = code === "ERR_MODULE_NOT_FOUND" ? "@descent/native is not installed here" : oneLine(error);
+    return { compiler: undefined, why: why.replace(/\.$/, ""), opener: "", compile: () => why };
+  }
+}
+
 /** ONNX Runtime on a device. */
 export async function start(device: DeviceName, world?: BlockingWorld): Promise<Engine> {
   const ort = await runtime(device);
@@ -34,8 +48,9 @@ export async function start(device: DeviceName, world?: BlockingWorld): Promise<
     ort,
     version,
     provider,
-    device === "cpu" ? (world ? { ...native, intraOpNumThreads: 1 } : native) : {},
+    device === "cpu" ? (world ? { ...onCpu, intraOpNumThreads: 1 } : onCpu) : {},
     world,
+    await machineCode(),
   );
   // The first trainer on a provider verifies that it computes correctly; a small one fails before a run begins.
   const net = model("mlp");

@@ -1,4 +1,4 @@
-import type { Shard } from "@descent/arrays";
+import type { Native, Shard } from "@descent/arrays";
 import type { Configured, Parameter } from "@descent/core";
 import type { BlockingWorld } from "@descent/core/adapter";
 import type { FileUrl } from "@descent/files";
@@ -44,6 +44,8 @@ export interface Starting {
   /** Undefined where there is one process. */
   readonly world: BlockingWorld | undefined;
   readonly shard: Shard | undefined;
+  /** Compiles the update on the host. */
+  readonly native: Native | undefined;
   readonly outputs: readonly string[] | undefined;
   readonly shapes: FixedShapes | undefined;
   readonly batchNorm: BatchNorm | undefined;

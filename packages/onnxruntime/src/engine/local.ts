@@ -199,16 +199,16 @@ export class LocalEngine implements Engine {
 async function trainingOf(
   compiler: Compiler,
   executionProviders: Opening["executionProviders"],
-  { plan, optimizer, seed, world, shard, rows, hutchinson }: Starting,
+  { plan, optimizer, seed, world, shard, native, rows, hutchinson }: Starting,
   { weights, statistics }: Starts,
 ): Promise<Training> {
   const trained = { weights: weights.map(described), statistics, seed: seed + (world?.rank ?? 0), hutchinson, world };
-  if (plan === "host" || world || rows?.length || (plan === undefined && compiler.target !== "webgpu")) {
+  if (plan === "host" || world || native || rows?.length || (plan === undefined && compiler.target !== "webgpu")) {
     // The runtime that fills the tensors it is handed is onnxruntime-node.
     const matmul = compiler.fills ? await onnxMatmul({ threads: compiler.threads }) : undefined;
     return new TrainingLoop(
       compiler,
-      new HostResidence(compiler, optimizer, weights, { matmul, world, shard: world && shard }),
+      new HostResidence(compiler, optimizer, weights, { matmul, native, world, shard: world && shard }),
       trained,
     );
   }

@@ -3,7 +3,6 @@ import { OptimizerError, type Parameter } from "@descent/core";
 import {
   type BlockingWorld,
   distinctRows,
-  type Inspection,
   isFloat32Array,
   isRowGradient,
   type LoadReport,
@@ -36,6 +35,7 @@ import type {
   Snapshot,
   StepInputs,
   Stepped,
+  TrainerInspection,
   Training,
   Weights,
 } from "./training.ts";
@@ -224,7 +224,7 @@ export class TrainingLoop<H> implements Training {
     this.#residence.optimizer.set(hyper, group);
   }
 
-  async inspect(): Promise<Inspection> {
+  async inspect(): Promise<TrainerInspection> {
     return { ...this.#residence.optimizer.inspect(), nonFinite: this.#nonFinite };
   }
 

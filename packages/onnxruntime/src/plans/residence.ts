@@ -1,10 +1,10 @@
 import type { StateDict } from "@descent/core";
-import type { Inspection, LoadReport, Shape } from "@descent/core/adapter";
+import type { LoadReport, Shape } from "@descent/core/adapter";
 import type { Graph } from "@descent/onnx";
 import type { TrainingGraph } from "../graphs/source.ts";
 import type { RuntimeTensor } from "../runtime/runtime.ts";
 import type { Compiled } from "../session/compiler.ts";
-import type { GivenGradients, Hyper, LoadHow, Plan, StepInputs } from "./training.ts";
+import type { GivenGradients, Hyper, LoadHow, Plan, StepInputs, TrainerInspection } from "./training.ts";
 
 /** Tensors of a run by the name of their input or output. */
 export type Tensors = Readonly<Record<string, RuntimeTensor>>;
@@ -42,7 +42,7 @@ export interface Steered {
   /** Calls `use` while the weights are those to evaluate with. */
   withReadout<R>(use: () => Promise<R>): Promise<R>;
   set(hyper: Hyper, group?: string): void;
-  inspect(): Inspection;
+  inspect(): TrainerInspection;
   state(): StateDict | Promise<StateDict>;
   load(state: StateDict, options?: LoadHow): LoadReport;
 }

@@ -1,3 +1,4 @@
+import type { NativeReport } from "@descent/arrays";
 import type { StateDict } from "@descent/core";
 import type { HyperValue, Inspection, LoadOptions, LoadReport, RowGradient } from "@descent/core/adapter";
 import type { Fed } from "../runtime/feeds.ts";
@@ -43,6 +44,12 @@ export type Hyper = Readonly<Record<string, HyperValue>>;
 /** How a state is fitted to what is trained now. */
 export type LoadHow = Pick<LoadOptions, "strict" | "resize">;
 
+/** The optimizer's inspection, of a trainer. */
+export interface TrainerInspection extends Inspection {
+  /** The loops that run as machine code since the last update, and why others do not; only with the option `native`. */
+  readonly native?: NativeReport;
+}
+
 /** Gradients that wait for an update. */
 export interface Waiting {
   /** Sums of gradients by parameter. */
@@ -84,7 +91,7 @@ export interface Training {
   predict(batch: readonly Fed[]): Promise<Outputs>;
   set(hyper: Hyper, group?: string): Promise<void>;
   /** The optimizer's inspection; `nonFinite` counts the passes and updates that were refused. */
-  inspect(): Promise<Inspection>;
+  inspect(): Promise<TrainerInspection>;
   /** Copies of the weights and of the running statistics; with `readout`, of those to evaluate with. */
   weights(readout?: boolean): Promise<Weights>;
   setWeights(weights: Weights): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Inspection, LoadReport } from "@descent/core/adapter";
+import type { LoadReport } from "@descent/core/adapter";
 import type {
   Forward,
   GivenGradients,
@@ -10,6 +10,7 @@ import type {
   Snapshot,
   StepInputs,
   Stepped,
+  TrainerInspection,
   Training,
   Weights,
 } from "../plans/training.ts";
@@ -61,7 +62,7 @@ export class RemoteTraining implements Training {
   async set(hyper: Hyper, group?: string): Promise<void> {
     return this.#call("set", plainHyper(hyper), group);
   }
-  inspect(): Promise<Inspection> {
+  inspect(): Promise<TrainerInspection> {
     return this.#call("inspect");
   }
   weights(readout?: boolean): Promise<Weights> {
