@@ -81,6 +81,8 @@ describe("train", () => {
       expect(last).toMatch(/^Test accuracy \d\d\.\d\d %, loss 0\.\d{4}, with RAdam by \w+ on \w+ in [\d.]+ s\.$/);
       expect(last).toContain(`by ${engine} on ${device} in`);
       expect(out).toContain(`Running on ${device}: `);
+      if (engine === "onnxruntime")
+        expect(out).toMatch(/^Updates run as (machine code, compiled by \S.*|WebAssembly: \S.*)\.$/m);
       const models = ["model.json", "model.onnx", "model.safetensors", "weights.bin"];
       const others = ["checkpoint.safetensors", "metrics.jsonl", "report.html", "summary.json"];
       expect(readdirSync(folder).sort()).toEqual([...models, ...others].sort());

@@ -105,6 +105,7 @@ const ofCreate: Readonly<Record<keyof TrainerOptions, Check>> = {
     (x) => isRecord(x) && Object.values(x).every((rule) => typeof rule === "function"),
   ),
   unreached: word("error", "zeros", "leave"),
+  checkpoint: word("blocks"),
   external: must("be a function (location, offset, length) => bytes", (x) => typeof x === "function"),
   externalRoot: must("be the path of a folder", (x) => typeof x === "string" && x !== ""),
 };

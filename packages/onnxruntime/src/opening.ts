@@ -47,11 +47,12 @@ export async function created(model: ModelInput, options: TrainerOptions): Promi
         batchNorm,
         gradients,
         rows,
+        checkpoint,
         unreached = options.trainable === undefined ? "leave" : "error",
       } = options;
       const trained = trainedOf(candidates, options);
       refuseEmptyGroups(options.optimizer, candidates.weights);
-      return { trained, loss, outputs, shapes, batchNorm, gradients, unreached, rows };
+      return { trained, loss, outputs, shapes, batchNorm, gradients, unreached, rows, checkpoint };
     },
   );
 }
@@ -71,6 +72,7 @@ export async function reopened(graph: FileSource, options: OpenOptions): Promise
         gradients: undefined,
         unreached: undefined,
         rows: undefined,
+        checkpoint: undefined,
       };
       return { ...none, trained: trainedOf(candidates, options) };
     },

@@ -112,6 +112,12 @@ export interface TrainerOptions extends OpenOptions {
    * that nothing else reads, rules without sums over rows, and the host plan.
    */
   readonly rows?: readonly string[] | undefined;
+  /**
+   * "blocks": gradient checkpointing. The backward pass computes blocks of the model again, each from the one value that it begins with
+   * (in a transformer, the sum that layers add to), instead of keeping what the forward pass made in them: about one more forward
+   * pass in a step, less memory, and the same numbers up to rounding. Default: everything is kept.
+   */
+  readonly checkpoint?: "blocks" | undefined;
   /** Gradients of operators that have none here, or replacements for those that do, by name ("Op" or "domain.Op"). */
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
   /**

@@ -16,6 +16,8 @@ const { crossEntropy, decodeCheckpoint, encodeCheckpoint, Trainer } = onnxruntim
 type Trained = onnxruntime.Trainer;
 
 const model = perceptron([3, 2]);
+/** A model with blocks. */
+const deep = perceptron([3, 3, 3, 2]);
 const batch = { x: [1, 2, 3], labels: [1] };
 const made = (options: Partial<onnxruntime.TrainerOptions> = {}): Promise<Trained> =>
   Trainer.create(model, { optimizer: adam(), loss: crossEntropy(), ...options });
@@ -105,6 +107,10 @@ wrongCalls(onnxruntime, {
   shapes: option("shapes", () => ({ x: ["batch", 3] })),
   gradients: option("gradients", () => ({})),
   unreached: option("unreached", () => "zeros"),
+  checkpoint: {
+    ...option("checkpoint", () => "blocks"),
+    call: (checkpoint: "blocks") => Trainer.create(deep, { optimizer: adam(), loss: crossEntropy(), checkpoint }),
+  },
   external: option("external", () => () => new Uint8Array()),
   trainStep: { call: on((t, b: typeof batch) => t.trainStep(b)), args: () => [batch] },
   "inputs of a step": {

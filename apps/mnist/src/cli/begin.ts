@@ -30,7 +30,6 @@ export async function begin(
   const chosen = await choice(options, begun);
   const engine = await startEngine(chosen, world);
   say(deviceLine(chosen, `${engine.name} ${engine.version}`));
-  if (engine.updates !== undefined) say(engine.updates);
   return { engine, choice: chosen };
 }
 

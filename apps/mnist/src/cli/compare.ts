@@ -22,6 +22,7 @@ export async function compareCommand(options: CompareOptions): Promise<number> {
   for (const recipe of recipes) await prepared(recipe, mnist);
   out.say(describe(mnist, options));
   const { engine, choice } = await begin(options, out);
+  if (engine.updates !== undefined) out.say(engine.updates);
   const folder = await newRun(options.out, "compare");
   try {
     return await whileListening(out, async (interrupt) => {

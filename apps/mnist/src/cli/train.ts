@@ -28,6 +28,7 @@ async function run(
   await prepared(recipe, mnist); // fail before starting a device
   out.say(describe(mnist, recipe));
   const { engine, choice } = await begin(options, out, begun, ranks?.world);
+  if (engine.updates !== undefined) out.say(engine.updates);
   const { checkpointEvery, watch, tensorboard } = options;
   return whileListening(out, async (interrupt) => {
     const stop = (): boolean => ranks?.anyAsked(interrupt.asked()) ?? interrupt.asked();

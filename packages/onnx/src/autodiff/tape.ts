@@ -21,6 +21,8 @@ export class Tape {
   readonly b: Builder;
   /** Operators of slope zero, where gradients ended. */
   readonly stopped: Set<string>;
+  /** The gradients of values whose makers the backward pass came to, by the value. */
+  readonly gradients: Map<string, string> = new Map();
   readonly #nodes: Node[] = [];
   readonly #rounding: Rounding;
   /** The gradients of nodes that are recorded as something else. */
@@ -165,6 +167,7 @@ export class Tape {
       if (all === undefined) return undefined;
       const total = b.total(all);
       sums.set(name, [total]);
+      this.gradients.set(name, total);
       return total;
     };
     for (const [name, gradient] of seeds) add(name, gradient);

@@ -51,6 +51,7 @@ export interface Starting {
   readonly batchNorm: BatchNorm | undefined;
   readonly gradients: Readonly<Record<string, GradientRule>> | undefined;
   readonly unreached: "error" | "zeros" | "leave" | undefined;
+  readonly checkpoint: "blocks" | undefined;
   /** Tables whose gradients are of the rows looked up. */
   readonly rows: readonly string[] | undefined;
 }

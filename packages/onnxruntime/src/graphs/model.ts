@@ -59,6 +59,8 @@ export interface ModelSourceOptions {
   readonly reading?: Reading | undefined;
   readonly gradients?: Readonly<Record<string, GradientRule>> | undefined;
   readonly unreached?: "error" | "zeros" | "leave" | undefined;
+  /** Computes blocks of the model again in the backward pass. */
+  readonly checkpoint?: "blocks" | undefined;
   /** Tables whose gradients are of the rows looked up. */
   readonly rows?: readonly string[] | undefined;
 }
@@ -111,7 +113,7 @@ export class ModelSource implements Source {
     const source = this.#import();
     const looked = new Set(source.nodes.flatMap(({ op, inputs }) => (op === "Gather" ? inputs.slice(0, 1) : [])));
     this.#padding = Object.fromEntries([...source.paddingRows].filter(([name]) => looked.has(name)));
-    const { graph, loss, parameters, statistics, labels } = this.#differentiated(source);
+    const { graph, loss, parameters, statistics, labels } = this.#differentiated(source, options.checkpoint);
     const { elem } = graph.type(loss);
     if (/float16$/.test(elem))
       throw new OptimizerError(
@@ -141,7 +143,7 @@ export class ModelSource implements Source {
   training(shapes?: Shapes): TrainingGraph {
     const source = this.#import(shapes);
     const seeds = seedDropouts(source);
-    const training = this.#differentiated(source);
+    const training = this.#differentiated(source, this.#options.checkpoint);
     for (const name of this.#held) asInput(training.graph, name);
     return { ...training, seeds };
   }
@@ -183,7 +185,7 @@ export class ModelSource implements Source {
     return graph;
   }
 
-  #differentiated(source: Graph): ReturnType<typeof differentiate> {
+  #differentiated(source: Graph, checkpoint?: "blocks"): ReturnType<typeof differentiate> {
     const { loss, trained, target, outputs, gradients, unreached, rows } = this.#options;
     try {
       return differentiate(source, {
@@ -194,6 +196,7 @@ export class ModelSource implements Source {
         gradients,
         unreached,
         rows,
+        checkpoint,
       });
     } catch (error) {
       if (!(error instanceof OnnxError)) throw error;
