@@ -31,7 +31,7 @@ function sums(before: Weights, after: Weights, gradients: Weights): { gradient: 
   return { gradient, moved, size };
 }
 
-/** What the updates run as, in words. */
+/** The code that updates run as, in words. */
 const updatesBy = ({ compiler, why }: Native): string =>
   compiler === undefined
     ? `Updates run as WebAssembly: ${why}.`

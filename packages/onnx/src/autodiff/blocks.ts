@@ -8,7 +8,7 @@ export interface Passes {
   readonly graph: Graph;
   /** The values that the forward pass makes. */
   readonly forward: ReadonlySet<string>;
-  /** What the forward pass of a batch begins with. */
+  /** The values that the forward pass of a batch begins with. */
   readonly batch: Iterable<string>;
   /** The gradients of values, by the value. */
   readonly gradients: ReadonlyMap<string, string>;

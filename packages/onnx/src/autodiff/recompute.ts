@@ -65,7 +65,7 @@ function again(
     made.unshift(node);
     for (const name of node.inputs) if (values.has(name)) wanted.add(name);
   }
-  // Weights' gradients that can be there by then shall be: what they are made from is freed.
+  // Weights' gradients that can be there by then must be, so that what they are made from is freed.
   const done = weights.flatMap((name) => {
     const found = gradients.get(name);
     const place = found === undefined ? undefined : places.get(found);
