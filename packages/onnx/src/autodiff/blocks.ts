@@ -17,7 +17,7 @@ export interface Passes {
 }
 
 /** Nodes of the forward pass, from one place that only one value passes to the next. */
-export interface Block {
+export interface Stretch {
   /** The first of its nodes, and the first that is not. */
   readonly begin: number;
   readonly end: number;
@@ -50,7 +50,7 @@ const TRIES = 64;
  * The blocks to compute again, so that the values kept from the forward pass and those of the largest block take least memory (Chen
  * et al., 2016, "Training Deep Nets with Sublinear Memory Cost"). What comes before the first block and after the last stays as it is.
  */
-export function blocksOf(passes: Passes): Block[] {
+export function blocksOf(passes: Passes): Stretch[] {
   const { graph, forward } = passes;
   const count = graph.nodes.findIndex(({ outputs }) => !outputs.some((name) => forward.has(name)));
   const nodes = graph.nodes.slice(0, count < 0 ? graph.nodes.length : count);

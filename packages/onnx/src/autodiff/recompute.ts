@@ -1,5 +1,5 @@
 import type { Node } from "../graph/node.ts";
-import { type Block, blocksOf, type Passes, repeats } from "./blocks.ts";
+import { blocksOf, type Passes, repeats, type Stretch } from "./blocks.ts";
 import type { Builder } from "./builder.ts";
 
 /** Nodes to put before another, and what nodes read in place of values of the forward pass. */
@@ -35,7 +35,7 @@ export function recompute(b: Builder, passes: Passes): void {
 function again(
   b: Builder,
   { graph, forward, gradients, weights }: Passes,
-  { begin, end, from, to }: Block,
+  { begin, end, from, to }: Stretch,
   places: ReadonlyMap<string, number>,
   waited: Set<string>,
   { before, reads }: Changes,
