@@ -1,6 +1,6 @@
 /** The array engine itself, for adapters that hold arrays or WebAssembly memories of their own. */
 export { ArraysBackend, type BackendOptions } from "./backend.ts";
-export { type Codec, type Coded, coded, codedBytes, decoded, encode } from "./codec/codec.ts";
+export { type Codec, type Coded, coded, codedBytes, decoded, encode, seedOf } from "./codec/codec.ts";
 export { CodedSlots, type Precision, type Precisions, precisions, refuseUnknownSlots } from "./codec/precisions.ts";
 export { Tensor } from "./memory/tensor.ts";
 export type { Engine } from "./options.ts";

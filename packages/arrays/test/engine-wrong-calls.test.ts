@@ -19,4 +19,5 @@ wrongCalls(engine, {
   codedBytes: "is handed a codec that `precisions` has checked",
   decoded: "is handed what `coded` has made",
   encode: "is handed what `coded` has made",
+  seedOf: "is handed names and a count of the loop's own",
 });

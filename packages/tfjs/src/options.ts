@@ -21,7 +21,7 @@ export interface OptimizerOptions {
   /**
    * How the state is stored, as `state` of @descent/arrays says: `float32` (the default), `bfloat16` rounded at random (2 bytes) or
    * `float8` in blocks of 256 with a common scale (1.01 bytes); for every slot, or by name: `{ m: "float8", v: "bfloat16" }`. The bits
-   * are those of arrays. On the cpu and wasm backends, with `fused` on.
+   * are those of arrays. On the cpu, wasm and webgpu backends, with `fused` on.
    */
   readonly state?: Precision | Readonly<Record<string, Precision>> | undefined;
   /**

@@ -135,7 +135,7 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
     const elsewhere = optimizer(adamw(), { state: "float8" });
     const g = tf.tensor(gradient("w", 1), [...shapes.w]);
     expect(() => elsewhere.applyGradients({ w: g })).toThrow(
-      "State in fewer bytes is stepped on the cpu and wasm backends, and this is tfjs's `other`. Use tf.setBackend",
+      "State in fewer bytes is stepped on the cpu, wasm and webgpu backends, and this is tfjs's `other`. Use tf.setBackend",
     );
     g.dispose();
     elsewhere.dispose();

@@ -1,7 +1,17 @@
+import { type Codec, CodedSlots, coded, decoded, seedOf } from "@descent/arrays/engine";
 import { OptimizerError, type Parameter } from "@descent/core";
 import { type Backend, type Drawing, type Job, matrix, type Shape, type Start, size } from "@descent/core/adapter";
-import type { Program } from "@descent/core/graph";
-import { COPY_DST, COPY_SRC, type GpuBuffer, type GpuCommandEncoder, type GpuDevice, STORAGE } from "./device/gpu.ts";
+import { type Program, variable } from "@descent/core/graph";
+import { kernelPlan } from "@descent/core/kernels";
+import {
+  bytesOf,
+  COPY_DST,
+  COPY_SRC,
+  type GpuBuffer,
+  type GpuCommandEncoder,
+  type GpuDevice,
+  STORAGE,
+} from "./device/gpu.ts";
 import { Health } from "./device/health.ts";
 import { readBack } from "./device/read-back.ts";
 import { RowCopies } from "./memory/rows.ts";
@@ -19,13 +29,24 @@ export class WebgpuBackend implements Backend<Tensor> {
   readonly #stepper: Stepper;
   readonly #slots: Slots;
   readonly #health: Health;
+  readonly #coded: CodedSlots;
+  /** The names of all slots that programs have. */
+  readonly slotNames: Set<string> = new Set();
+  /** The slots of codes that begin as another tensor, with what encodes it. */
+  readonly #starts = new WeakMap<
+    Tensor,
+    { readonly program: Program; readonly parameter: Parameter; readonly name: string }
+  >();
+  readonly #programs = new WeakMap<Parameter, Program>();
   #encoder: GpuCommandEncoder | undefined;
   /** Buffers of random numbers that wait for a step, and what fills them. */
   #drawn: GpuBuffer[] = [];
   #draws: Dispatch[] = [];
 
-  constructor(device: GpuDevice) {
+  /** `codecOf`: how slots are kept, if not all as float32. */
+  constructor(device: GpuDevice, codecOf?: (slot: string) => Codec | undefined) {
     this.device = device;
+    this.#coded = new CodedSlots(codecOf);
     this.#health = new Health(device);
     this.#slots = new Slots(device);
     this.#stepper = new Stepper(device, this.#health.watch);
@@ -38,14 +59,21 @@ export class WebgpuBackend implements Backend<Tensor> {
 
   check(program: Program, parameter: Parameter): void {
     deviceProgram(program, matrix(parameter));
+    this.#coded.note(parameter, kernelPlan(program, matrix(parameter)));
+    this.#programs.set(parameter, program);
+    for (const slot of Object.keys(program.slots)) this.slotNames.add(slot);
   }
 
-  slot({ name }: Parameter, shape: Shape, start: Start<Tensor>): Tensor {
+  slot(parameter: Parameter, shape: Shape, start: Start<Tensor>, slot: string): Tensor {
+    const { name } = parameter;
+    const codec = this.#coded.codec(parameter, shape, slot);
     if (typeof start === "object" && "of" in start && (start.of.buffer.usage & COPY_SRC) === 0)
       throw new OptimizerError(
         `The state of \`${name}\` starts as a copy of it, and its buffer cannot be copied from. Create the buffer with GPUBufferUsage.COPY_SRC.`,
       );
-    return this.#slots.promise(size(shape), start);
+    const made = this.#slots.promise(size(shape), start, codec);
+    if (codec) this.#starts.set(made, { program: this.#programs.get(parameter)!, parameter, name: slot }); // it was checked
+    return made;
   }
 
   /** Random numbers of one step, which the device draws before it. */
@@ -95,10 +123,25 @@ export class WebgpuBackend implements Backend<Tensor> {
   /** Gives every slot that was asked for its memory. */
   settle(): void {
     try {
-      this.#slots.settle(this.#health.watch);
+      this.#settle();
     } finally {
       this.#health.conclude();
     }
+  }
+
+  #settle(): void {
+    const jobs = this.#slots.settle(this.#health.watch).map(({ tensor, of }): Job<Tensor> => {
+      const { program, parameter, name } = this.#starts.get(tensor)!; // those of codes are there
+      const none = { inputs: [], draws: [], numbers: [], host: {}, scalars: [], passes: [], conditions: [] };
+      const copies: Program = { ...program, ...none, outputs: { [name]: variable("p", "tensor") } };
+      return { program: copies, parameter, tensors: { p: of, [name]: tensor }, inputs: {}, scalars: [], t: 0 };
+    });
+    if (jobs.length === 0) return;
+    const encoder = this.device.createCommandEncoder({ label: "descent: state" });
+    const pass = encoder.beginComputePass();
+    encode(pass, this.#stepper.prepare(jobs));
+    pass.end();
+    this.device.queue.submit([encoder.finish()]);
   }
 
   /** Gives a slot its numbers. */
@@ -124,7 +167,10 @@ export class WebgpuBackend implements Backend<Tensor> {
     const drawn = this.#encoder ? [] : this.#drawn.splice(0); // whoever gave an encoder frees those of its step
     const draws = this.#draws.splice(0);
     try {
-      this.#slots.settle(this.#health.watch);
+      this.#settle();
+      for (const { parameter, tensors, t } of jobs)
+        for (const [slot, { coded }] of Object.entries(tensors))
+          if (coded) coded.seed = seedOf(parameter.name, slot, t);
       const dispatches = this.#stepper.prepare(jobs, this.#encoder && ((numbers) => this.#ofStep(numbers)));
       if (dispatches.length === 0) return;
       const encoder = this.#encoder ?? this.device.createCommandEncoder({ label: "descent" });
@@ -143,12 +189,17 @@ export class WebgpuBackend implements Backend<Tensor> {
   async read(tensors: readonly Tensor[]): Promise<Float32Array[]> {
     this.settle();
     try {
+      const views = tensors.filter(({ length }) => length > 0);
       const copies = await readBack(
         this.device,
-        tensors.filter(({ length }) => length > 0),
+        views.map((view) => ({ buffer: view.buffer, offset: view.offset, length: bytesOf(view) / 4 })),
       );
       let next = 0;
-      return tensors.map(({ length }) => (length > 0 ? copies[next++]! : new Float32Array(0))); // one for each
+      return tensors.map(({ length, coded: kept }) => {
+        if (length === 0) return new Float32Array(0);
+        const copy = copies[next++]!; // one for each
+        return kept ? decoded(coded(kept.codec, length, copy.buffer, 0)) : copy;
+      });
     } catch (cause) {
       this.alive();
       throw cause;

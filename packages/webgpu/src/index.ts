@@ -1,4 +1,5 @@
 /** Optimizers of tensors in WebGPU buffers. */
+export type { Precision } from "@descent/arrays/engine";
 export type { Description, Inspection, LoadReport } from "@descent/core/adapter";
 export type { GpuBuffer, GpuCommandEncoder, GpuComputePass, GpuDevice } from "./device/gpu.ts";
 export { type Allocated, type AllocateOptions, type Allocation, allocate } from "./memory/allocate.ts";

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+import { type Precisions, precisions, refuseUnknownSlots } from "@descent/arrays/engine";
 import { type Configured, OptimizerError, type StateDict } from "@descent/core";
 import {
   checkConfigured,
@@ -127,9 +128,10 @@ export function optimizer<const Name extends string>(
 ): Optimizer<Name> {
   checkDevice(device);
   checkConfigured(configured, "optimizer");
-  const { tied } = knownOptions("optimizer", options, ["tied"]);
+  const { tied, state } = knownOptions("optimizer", options, ["tied", "state"]);
+  const kept = precisions(state);
   const ties = new Tied();
-  return new WebgpuOptimizer(device, new Parameters(parameters, (all) => ties.join(all, tied)), configured, ties);
+  return new WebgpuOptimizer(device, new Parameters(parameters, (all) => ties.join(all, tied)), configured, ties, kept);
 }
 
 class WebgpuOptimizer implements Optimizer {
@@ -140,12 +142,13 @@ class WebgpuOptimizer implements Optimizer {
   /** Whether there may be parameters that count the updates of each row. */
   #tables = false;
 
-  constructor(device: GpuDevice, parameters: Parameters, configured: Configured, tied: Tied) {
+  constructor(device: GpuDevice, parameters: Parameters, configured: Configured, tied: Tied, kept: Precisions) {
     this.#parameters = parameters;
     this.#tied = tied;
-    this.#backend = new WebgpuBackend(device);
+    this.#backend = new WebgpuBackend(device, kept.codecOf);
     this.#loop = new Loop(this.#backend, configured);
     this.#loop.add(parameters.all);
+    refuseUnknownSlots(kept.named, this.#backend.slotNames);
   }
 
   reads(input: string): boolean {
@@ -229,6 +232,11 @@ class WebgpuOptimizer implements Optimizer {
       checkCopies(parameter, p);
       const rows = this.#loop.rows(name, p);
       if (!rows) return []; // frozen
+      for (const [slot, { coded }] of Object.entries(rows.slots))
+        if (coded)
+          throw new OptimizerError(
+            `The state \`${slot}\` of \`${name}\` is stored in fewer bytes, which gradients of rows cannot pick out. Store it in float32: { state: { ${slot}: "float32" } }.`,
+          );
       this.#tables = true;
       this.#backend.settle();
       const step = stepOfRows<Tensor, Tensor>(p, rows, distinctRows(parameter, g), copies);

@@ -1,3 +1,4 @@
+import type { Precision } from "@descent/arrays/engine";
 import { OptimizerError, type Parameter } from "@descent/core";
 import {
   type Axes,
@@ -41,6 +42,11 @@ export type Gradient = Place | RowGradient;
 export interface OptimizerOptions {
   /** Weights that are used under several names, `[["embedding", "head"]]`: one place under each, one parameter, one sum of gradients. */
   readonly tied?: readonly (readonly string[])[] | undefined;
+  /**
+   * How state is kept in the buffers: `"bfloat16"` takes half, `"float8"` a quarter of the bytes of `"float32"`, the default. One for
+   * every slot, or one by name: `{ m: "float8" }`. Tensors of less than 4096 numbers, and matrices that a rule multiplies, stay in float32.
+   */
+  readonly state?: Precision | Readonly<Record<string, Precision>> | undefined;
 }
 
 /** A parameter and its tensor. */

@@ -1,5 +1,5 @@
 import { type Codec, type Coded, coded, codedBytes, decoded, encode } from "@descent/arrays/engine";
-import { OptimizerError } from "@descent/core";
+import { OptimizerError, type Parameter } from "@descent/core";
 import type { Start } from "@descent/core/adapter";
 import { fill, type Tensor, tensor, tidy, type Variable, variable } from "@tensorflow/tfjs-core";
 
@@ -71,8 +71,16 @@ export function refuseRowsOf(name: string, state: Readonly<Record<string, Tensor
 
 /** Throws where a backend cannot step state in fewer bytes. */
 export function refuseCodes(backend: string): void {
-  if (backend !== "cpu" && backend !== "wasm")
+  if (backend !== "cpu" && backend !== "wasm" && backend !== "webgpu")
     throw new OptimizerError(
-      `State in fewer bytes is stepped on the cpu and wasm backends, and this is tfjs's \`${backend}\`. Use tf.setBackend("wasm"), or leave out \`state\`.`,
+      `State in fewer bytes is stepped on the cpu, wasm and webgpu backends, and this is tfjs's \`${backend}\`. Use tf.setBackend("wasm"), or leave out \`state\`.`,
+    );
+}
+
+/** Throws where a slot that begins as another tensor cannot be encoded, because tfjs's webgpu backend cannot be asked for it at once. */
+export function refuseStart(backend: string, { name }: Parameter, slot: string, start: Start<Tensor>): void {
+  if (backend === "webgpu" && typeof start === "object" && "of" in start)
+    throw new OptimizerError(
+      `The state \`${slot}\` of \`${name}\` begins as a copy, which tfjs's webgpu backend cannot store in fewer bytes. Store it in float32: { state: { ${slot}: "float32" } }.`,
     );
 }

@@ -4,7 +4,7 @@ import { type Backend, type Drawing, type Job, matrix, type Shape, type Start, s
 import type { Program } from "@descent/core/graph";
 import { kernelPlan } from "@descent/core/kernels";
 import { clone, engine, fill, type KernelBackend, type Tensor, tensor, tidy, variable } from "@tensorflow/tfjs-core";
-import { codedSlot, keptOf, refuseCodes } from "./coded.ts";
+import { codedSlot, keptOf, refuseCodes, refuseStart } from "./coded.ts";
 import { compose, totalling } from "./composed.ts";
 import { standFor, withDrawn } from "./drawings.ts";
 import { refuseNonFinite } from "./finite.ts";
@@ -66,6 +66,7 @@ export class Tensors implements Backend<Tensor> {
     const codec = this.#coded.codec(parameter, shape, name);
     if (codec) {
       refuseCodes(engine().backendName);
+      refuseStart(engine().backendName, parameter, name, start);
       return codedSlot(codec, size(shape), start);
     }
     return tidy(() => {

@@ -1,3 +1,4 @@
+import { type Codec, codedBytes } from "@descent/arrays/engine";
 import { OptimizerError } from "@descent/core";
 import { shown } from "@descent/core/adapter";
 
@@ -98,7 +99,24 @@ export interface View {
   readonly offset: number;
   /** Floats. */
   readonly length: number;
+  /** How a codec keeps them there; undefined where they are floats. */
+  readonly coded?: CodedView | undefined;
 }
+
+/** Numbers as one of @descent/arrays' codecs keeps them, as `coded` lays them out. */
+export interface CodedView {
+  readonly codec: Codec;
+  /** Where the random numbers of the next encoding begin. */
+  readonly seed: number;
+}
+
+/** Bytes that a tensor takes, a multiple of four. */
+export const bytesOf = ({ length, coded }: Pick<View, "length" | "coded">): number =>
+  coded ? up(codedBytes(coded.codec, length), 4) : 4 * length;
+
+/** How many words lie before the heads of its blocks: a code for each number, in whole blocks of 256. */
+export const headsOf = ({ length, coded }: Pick<View, "length" | "coded">): number =>
+  coded?.codec === "float8" ? 64 * Math.ceil(length / 256) : 0;
 
 /** Throws unless it is a device, by structure, as buffers are. */
 export function checkDevice(device: unknown): void {

@@ -1,3 +1,4 @@
+import type { Codec } from "@descent/arrays/engine";
 import type { GpuBuffer, View } from "../device/gpu.ts";
 
 /** Slots that share a buffer, which is destroyed with the last of them. */
@@ -11,9 +12,12 @@ export class Tensor implements View {
   readonly length: number;
   #view: { readonly buffer: GpuBuffer; readonly offset: number } | undefined;
   arena: Arena | undefined;
+  /** How a codec keeps its numbers, if one does. */
+  readonly coded: { readonly codec: Codec; seed: number } | undefined;
 
-  constructor(length: number, buffer?: GpuBuffer, offset = 0) {
+  constructor(length: number, buffer?: GpuBuffer, offset = 0, codec?: Codec) {
     this.length = length;
+    this.coded = codec && { codec, seed: 0 };
     if (buffer) this.put(buffer, offset);
   }
   put(buffer: GpuBuffer, offset: number): void {

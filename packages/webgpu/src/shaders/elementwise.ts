@@ -1,10 +1,14 @@
 import type { Matrix } from "@descent/core/adapter";
 import { type Expr, type ExprOf, isReduction, isUniform, type Program, type Reduction } from "@descent/core/graph";
 import { type Kernel, operand, reach, shader, wgsl } from "@descent/core/kernels";
+import { type Codecs, type CodedPlace, codecFunctions, decoded, encoding } from "./codes.ts";
 import { around, declarations, frame, helpers, joined } from "./frame.ts";
 import { type DeviceKernel, FIXED, type Kind, words } from "./kernel.ts";
 
-/** A kernel that computes element by element, stores the values of `stores` (by the tensor or vector they go to) and takes reductions of one kind. */
+/**
+ * A kernel that computes element by element, stores the values of `stores` (by the tensor or vector they go to) and takes reductions of
+ * one kind. `codecs` are those of slots that have one.
+ */
 export function elementwise(
   kind: Kind,
   domain: DeviceKernel["domain"],
@@ -13,6 +17,7 @@ export function elementwise(
   kernel: Pick<Kernel, "buffers" | "args">,
   stores: ReadonlyMap<Expr, Expr>,
   sums: readonly ExprOf<Reduction>[],
+  codecs: Codecs = new Map(),
 ): DeviceKernel {
   const vectors = new Set([
     ...kernel.args.filter((a) => a.perRow).map((a) => a.key),
@@ -31,7 +36,8 @@ export function elementwise(
   const scratch = touched.filter((e) => e.op !== "var");
   const written = new Set([...stores.keys()].flatMap((e) => (e.op === "var" ? String(e.value) : [])));
 
-  const made: Pick<DeviceKernel, "names" | "scratch" | "sums"> = { names, scratch, sums };
+  const coded = names.filter((name) => codecs.has(name));
+  const made: Pick<DeviceKernel, "names" | "scratch" | "sums" | "coded"> = { names, scratch, sums, coded };
   const stride = words(made);
   const word = (at: number): string => `table[entry + ${at}u]`;
   // A tensor's piece begins where its window does, a matrix in the scratch buffer always at its first element.
@@ -55,16 +61,34 @@ export function elementwise(
         const at = names.indexOf(String(e.value));
         return `b${bindings[at]}[o${at}${index(e)}]`;
       };
+      const codedAt = (e: Expr): CodedPlace | undefined => {
+        const name = e.op === "var" ? String(e.value) : "";
+        const codec = codecs.get(name);
+        const at = names.indexOf(name);
+        if (!codec) return undefined;
+        return { codec, binding: `b${bindings[at]}`, words: `o${at}`, heads: `h${at}`, seed: `s${at}` };
+      };
+      // All of such a tensor is in its window.
+      const read = (e: Expr): string => {
+        const there = codedAt(e);
+        if (!there) return place(e);
+        return decoded(there, perRow.has(e) ? "row" : perColumn.has(e) ? "column" : "first + i");
+      };
+      const encoded = [...stores.keys()].flatMap((e, y) => {
+        const there = codedAt(e);
+        return there ? [{ there, y }] : [];
+      });
       const printed = shader(wgsl, order, (e) => `x${leaves.indexOf(e)}`);
       const load = (e: Expr): string =>
-        `let x${leaves.indexOf(e)} = ${isScalar(e) ? `bitcast<f32>(table[scalars + ${program.scalars.indexOf(e)}u])` : place(e)};`;
+        `let x${leaves.indexOf(e)} = ${isScalar(e) ? `bitcast<f32>(table[scalars + ${program.scalars.indexOf(e)}u])` : read(e)};`;
       const once = leaves.filter(isUniform);
       const each = leaves.filter((e) => !isUniform(e));
       const body = [
         ...each.map(load),
         printed.statements,
         ...[...stores.values()].map((value, i) => `let y${i} = ${printed.value(value)};`),
-        ...[...stores.keys()].map((e, i) => `${place(e)} = y${i};`),
+        ...[...stores.keys()].flatMap((e, i) => (codedAt(e) ? [] : [`${place(e)} = y${i};`])),
+        ...encoded.map(({ y }, i) => `c${i} = y${y};`),
         ...sums.map((e, i) => {
           const value = printed.value(operand(e));
           return joined(e.op, `sum${i}`, e.op === "sumsq" ? `${value} * ${value}` : value);
@@ -72,11 +96,15 @@ export function elementwise(
       ].join("\n");
       const outputs = sums.map((_, i) => word(FIXED + names.length + scratch.length + i));
       return frame(
-        printed.functions + helpers(sums.map((e) => e.op)),
-        declarations(writable),
+        printed.functions + helpers(sums.map((e) => e.op)) + codecFunctions(coded.map((name) => codecs.get(name)!)), // they have one
+        declarations(writable, new Set(coded.map((name) => bindings[names.indexOf(name)]!))),
         stride,
         [
           ...names.map((_, i) => `let o${i} = ${word(FIXED + i)};`),
+          ...coded.flatMap((name, i) => {
+            const [at, more] = [names.indexOf(name), FIXED + names.length + scratch.length + sums.length + 2 * i];
+            return [`let h${at} = ${word(more)};`, `let s${at} = ${word(more + 1)};`];
+          }),
           ...scratch.map((_, i) => `let v${i} = ${word(FIXED + names.length + i)};`),
           ...once.map(load),
           around(
@@ -84,6 +112,7 @@ export function elementwise(
             sums.map((e) => e.op),
             outputs,
             body,
+            encoding(encoded.map(({ there }) => there)),
           ),
         ].join("\n"),
       );

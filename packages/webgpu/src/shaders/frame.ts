@@ -1,4 +1,5 @@
 import type { Reduction } from "@descent/core/graph";
+import type { Encoding } from "./codes.ts";
 import { DEPTH, HEAD, type Kind, SIDE, STEPPED, SUMMED, THREADS, TILE } from "./kernel.ts";
 
 /** The number that a reduction begins with. */
@@ -61,8 +62,14 @@ for (var half = ${THREADS / 2}u; half >= ${down}u; half /= 2u) {
 if (${keep}) { ${to} = lanes[thread]; }
 workgroupBarrier();`;
 
-/** The loop over elements around a body, and what it does with sums after its last turn. */
-export function around(kind: Kind, sums: readonly Reduction[], outputs: readonly string[], body: string): string {
+/** The loop over elements around a body, and what it does with sums after its last turn; `encoding` stores state in fewer bytes. */
+export function around(
+  kind: Kind,
+  sums: readonly Reduction[],
+  outputs: readonly string[],
+  body: string,
+  encoding: Encoding = { before: "", begin: "", end: "" },
+): string {
   const accumulators = sums.map((op, i) => nothing(op, `sum${i}`)).join("\n");
   const finish = (down: number, at: string, keep: string): string =>
     outputs.map((to, i) => tree(sums[i]!, `sum${i}`, down, `scratch[${to} + ${at}]`, keep)).join(""); // one output each
@@ -72,13 +79,14 @@ export function around(kind: Kind, sums: readonly Reduction[], outputs: readonly
     case "sums": {
       const many = kind === "sums" ? SUMMED : STEPPED;
       return `${accumulators}
-for (var k = 0u; k < ${many / THREADS}u; k++) {
+${encoding.before}for (var k = 0u; k < ${many / THREADS}u; k++) {
 let i = turn * ${many}u + k * ${THREADS}u + thread;
-if (i < length) {
+${encoding.begin}if (i < length) {
 let row = (first + i) / cols;
 let column = (first + i) % cols;
 ${body}
 }
+${encoding.end}
 }${finish(1, "turn", "thread == 0u")}`;
     }
     case "rows":
@@ -104,8 +112,9 @@ ${body}
   }
 }
 
-/** The bindings of tensors. */
-export const declarations = (writable: readonly boolean[]): string[] =>
+/** The bindings of tensors: of numbers, or of codes. */
+export const declarations = (writable: readonly boolean[], codes: ReadonlySet<number> = new Set()): string[] =>
   writable.map(
-    (write, i) => `@group(0) @binding(${2 + i}) var<storage, ${write ? "read_write" : "read"}> b${i}: array<f32>;`,
+    (write, i) =>
+      `@group(0) @binding(${2 + i}) var<storage, ${write ? "read_write" : "read"}> b${i}: array<${codes.has(i) ? "u32" : "f32"}>;`,
   );

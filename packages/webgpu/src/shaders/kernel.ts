@@ -57,6 +57,8 @@ export interface DeviceKernel {
   readonly written: ReadonlySet<string>;
   /** Vectors and sums between kernels; the entry holds where each begins in the scratch buffer. */
   readonly scratch: readonly Expr[];
+  /** Tensors among `names` that codecs keep; the entry holds where the heads of each begin, and its seed. */
+  readonly coded: readonly string[];
   /** Reductions that it takes; the entry holds where their parts, or their vectors, begin in the scratch buffer. */
   readonly sums: readonly ExprOf<Reduction>[];
   /** The shader, for tensors that lie in these bindings. */
@@ -67,6 +69,11 @@ export interface DeviceKernel {
 export const HEAD = 2;
 /** Numbers at the beginning of an entry: the first workgroup, elements, where they begin, columns, where its scalars are. */
 export const FIXED = 5;
-/** Numbers of an entry: one more for each tensor, vector and reduction. */
-export const words = ({ names, scratch, sums }: Pick<DeviceKernel, "names" | "scratch" | "sums">): number =>
-  FIXED + names.length + scratch.length + sums.length;
+/** Numbers of an entry: one more for each tensor, vector and reduction, and two for each tensor that a codec keeps. */
+export const words = ({
+  names,
+  scratch,
+  sums,
+  coded,
+}: Pick<DeviceKernel, "names" | "scratch" | "sums" | "coded">): number =>
+  FIXED + names.length + scratch.length + sums.length + 2 * coded.length;

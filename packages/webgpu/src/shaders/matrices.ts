@@ -8,7 +8,7 @@ function matrices(
   factors: readonly Expr[],
   into: Expr,
   body: (read: (e: Expr, at: string) => string, write: (at: string, value: string) => string) => string,
-): Pick<DeviceKernel, "domain" | "names" | "written" | "scratch" | "sums" | "code"> {
+): Pick<DeviceKernel, "domain" | "names" | "written" | "scratch" | "coded" | "sums" | "code"> {
   const distinct = [...new Set(factors)];
   const names = distinct.flatMap((e) => (e.op === "var" ? String(e.value) : []));
   const scratch = [into, ...distinct.filter((e) => e.op !== "var")];
@@ -18,6 +18,7 @@ function matrices(
     names,
     written: new Set(),
     scratch,
+    coded: [],
     sums: [],
     code(bindings, writable) {
       const read = (e: Expr, at: string): string => {

@@ -11,6 +11,7 @@ const parts = (op: Reduction): DeviceKernel => ({
   names: [],
   written: new Set(),
   scratch: [],
+  coded: [],
   sums: [],
   code: () =>
     frame(

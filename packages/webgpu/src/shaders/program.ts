@@ -10,6 +10,7 @@ import {
   refuseOperations,
 } from "@descent/core/graph";
 import { type KernelPlan, kernelPlan } from "@descent/core/kernels";
+import type { Codecs } from "./codes.ts";
 import { elementwise } from "./elementwise.ts";
 import type { DeviceKernel, Kind } from "./kernel.ts";
 import { product, transposition } from "./matrices.ts";
@@ -24,20 +25,27 @@ export interface DeviceProgram {
   readonly shared: DeviceKernel | undefined;
 }
 
-const known = new WeakMap<KernelPlan, DeviceProgram>();
+const known = new WeakMap<KernelPlan, Map<string, DeviceProgram>>();
+const NONE: Codecs = new Map();
 
-/** The kernels of a program for a parameter of this size, which matters only where there are products of matrices. */
-export function deviceProgram(program: Program, size: Matrix): DeviceProgram {
+/**
+ * The kernels of a program for a parameter of this size, which matters only where there are products of matrices, with slots that these
+ * codecs keep.
+ */
+export function deviceProgram(program: Program, size: Matrix, codecs: Codecs = NONE): DeviceProgram {
   const made = kernelPlan(program, size);
-  let found = known.get(made);
-  if (!found) known.set(made, (found = make(program, made)));
+  let all = known.get(made);
+  if (!all) known.set(made, (all = new Map()));
+  const key = codecs.size === 0 ? "" : JSON.stringify([...codecs]);
+  let found = all.get(key);
+  if (!found) all.set(key, (found = make(program, made, codecs)));
   return found;
 }
 
 /** Functions of whole matrices are the host's. */
 const lacks = (op: Op): boolean => isMatrixFunction(op);
 
-function make(program: Program, made: KernelPlan): DeviceProgram {
+function make(program: Program, made: KernelPlan, codecs: Codecs): DeviceProgram {
   refuseOperations(program, lacks, "@descent/webgpu", "Train with @descent/arrays");
   const stages = made.stages.map(({ work }) =>
     work.flatMap((one) => {
@@ -47,9 +55,9 @@ function make(program: Program, made: KernelPlan): DeviceProgram {
       const { kernel, domain, matrix } = one;
       const stores = new Map(kernel.buffers.flatMap((b) => (b.store ? [[b.key, b.store] as const] : [])));
       const take = (kind: Kind, sums: readonly ExprOf<Reduction>[]): DeviceKernel[] =>
-        sums.length > 0 ? [elementwise(kind, domain, matrix, program, kernel, new Map(), sums)] : [];
+        sums.length > 0 ? [elementwise(kind, domain, matrix, program, kernel, new Map(), sums, codecs)] : [];
       return [
-        ...(stores.size > 0 ? [elementwise("elements", domain, matrix, program, kernel, stores, [])] : []),
+        ...(stores.size > 0 ? [elementwise("elements", domain, matrix, program, kernel, stores, [], codecs)] : []),
         ...take("sums", kernel.sums.filter(isUniform)),
         ...take(
           "rows",

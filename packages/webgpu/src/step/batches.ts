@@ -1,7 +1,7 @@
 import { type Job, matrix, size } from "@descent/core/adapter";
 import type { ExprOf, Reduction } from "@descent/core/graph";
 import { domainOf } from "@descent/core/kernels";
-import { type GpuDevice, up, type View } from "../device/gpu.ts";
+import { type GpuDevice, headsOf, up, type View } from "../device/gpu.ts";
 import { type DeviceKernel, rowTiles, SUMMED, workgroups } from "../shaders/kernel.ts";
 import { finishes, finishOf, zeros } from "../shaders/parts.ts";
 import { deviceProgram } from "../shaders/program.ts";
@@ -24,7 +24,10 @@ export function batchesOf(
 
 function placed(job: Job<View>): PlacedJob {
   const { rows, cols } = matrix(job.parameter);
-  const program = deviceProgram(job.program, { rows, cols });
+  const codecs = Object.entries(job.tensors).flatMap(([name, { coded }]) =>
+    coded ? [[name, coded.codec] as const] : [],
+  );
+  const program = deviceProgram(job.program, { rows, cols }, new Map(codecs));
   return { job, program, rows, cols, length: size(job.parameter.shape), places: new Places() };
 }
 
@@ -168,6 +171,10 @@ class Batcher {
           ...offsets,
           ...kernel.scratch.map((e) => places.of(e)),
           ...outputs.map((to) => (kind === "sums" ? to + part : to)),
+          ...kernel.coded.flatMap((name) => {
+            const view = job.job.tensors[name]!; // a program's own
+            return [offsets[kernel.names.indexOf(name)]! + headsOf(view), view.coded!.seed];
+          }),
         ],
       });
       part += groups;

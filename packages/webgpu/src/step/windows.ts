@@ -1,5 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import type { GpuDevice } from "../device/gpu.ts";
+import { bytesOf, type GpuDevice } from "../device/gpu.ts";
 import type { DeviceKernel } from "../shaders/kernel.ts";
 import { ALIGNED, type PlacedJob, type Window } from "./batch.ts";
 
@@ -32,9 +32,11 @@ export function bind(
   const windows: Window[] = [];
   const offsets: number[] = [];
   const bindings = kernel.names.map((name) => {
-    const { buffer, offset, length } = (job.tensors[name] ?? job.inputs[name])!; // the program's own
-    const begin = offset + (inPieces ? 4 * segment.first : 0);
-    const end = inPieces ? begin + 4 * segment.length : offset + 4 * length;
+    const view = (job.tensors[name] ?? job.inputs[name])!; // the program's own
+    const { buffer, offset } = view;
+    const some = inPieces && !view.coded;
+    const begin = offset + (some ? 4 * segment.first : 0);
+    const end = some ? begin + 4 * segment.length : offset + bytesOf(view);
     const from = buffer.size <= most ? 0 : begin - (begin % ALIGNED);
     const bytes = buffer.size <= most ? buffer.size - (buffer.size % 4) : end - from;
     if (bytes > most)

@@ -1,3 +1,4 @@
+import { seedOf } from "@descent/arrays/engine";
 import type { Job } from "@descent/core/adapter";
 import { isMatrixOp, type Program, topological } from "@descent/core/graph";
 import {
@@ -19,6 +20,7 @@ import {
   type TensorInfo,
   type Variable,
 } from "@tensorflow/tfjs-core";
+import { keptOf } from "../coded.ts";
 import { allFloats, type Detect, type Fused } from "./fused.ts";
 
 /** tfjs-backend-webgpu 4's record of a tensor. */
@@ -98,7 +100,11 @@ class WebGPUUpdates implements Fused {
     const views = jobs.map((job) => {
       const { outputs } = job.program;
       const tensors = Object.entries(job.tensors).map(([name, tensor]) => {
-        return [name, this.#view(Object.hasOwn(outputs, name) ? target(tensor) : tensor)] as const;
+        const view = this.#view(Object.hasOwn(outputs, name) ? target(tensor) : tensor);
+        const kept = keptOf(tensor);
+        if (!kept) return [name, view] as const;
+        const coded = { codec: kept.codec, seed: seedOf(job.parameter.name, name, job.t) };
+        return [name, { ...view, length: kept.length, coded }] as const;
       });
       const inputs = Object.entries(job.inputs).map(([name, tensor]) => [name, this.#view(tensor)] as const);
       return { ...job, tensors: Object.fromEntries(tensors), inputs: Object.fromEntries(inputs) };
@@ -124,7 +130,7 @@ class WebGPUUpdates implements Fused {
   /** A tensor with the same numbers that nothing else refers to. */
   #copy(tensor: Tensor): Tensor {
     const backend = this.#backend;
-    const info = backend.makeTensorInfo(tensor.shape, "float32");
+    const info = backend.makeTensorInfo(tensor.shape, tensor.dtype);
     const copy = engine().makeTensorFromTensorInfo(info, backend);
     if (tensor.size > 0) {
       const [from, to] = [this.#view(tensor).buffer, this.#view(copy).buffer];
