@@ -107,7 +107,7 @@ export function decoded({ codec, binding, words, heads }: CodedPlace, at: string
   return `from_float8(${binding}[${words} + ((${at}) >> 2u)], ${binding}[${heads} + ((${at}) >> 9u)], ${at})`;
 }
 
-/** What is said before the loop over blocks, before a block's numbers are computed, and after, to store \`c{i}\`. */
+/** Statements before the loop over blocks, before the numbers of a block are computed, and after, to store `c{i}`. */
 export interface Encoding {
   readonly before: string;
   readonly begin: string;
