@@ -1,5 +1,6 @@
 import { styleSheet } from "@descent/viz";
 import { Engine } from "./engine/client.ts";
+import { LazyPage } from "./pages/lazy.ts";
 import type { PageView } from "./pages/page.ts";
 import { RacePage } from "./pages/race.ts";
 import { RulePage } from "./pages/rule.ts";
@@ -16,12 +17,13 @@ document.head.append(h("style", {}, styleSheet()));
 
 const { state: opened, complaint } = await decode(location.hash);
 // A link may name rules that this build does not have.
-const unknown = opened.contenders.filter(({ rule }) => !isRule(rule)).map(({ rule }) => rule);
+const unknown = [...opened.contenders, opened.digits].filter(({ rule }) => !isRule(rule)).map(({ rule }) => rule);
 const parent = isRule(opened.mine.parent) ? opened.mine.parent : initial.mine.parent;
 const store = new Store({
   ...opened,
   contenders: opened.contenders.filter(({ rule }) => isRule(rule)),
   mine: { ...opened.mine, parent },
+  digits: isRule(opened.digits.rule) ? opened.digits : initial.digits,
 });
 const complaints = [
   ...(complaint ? [complaint] : []),
@@ -36,12 +38,14 @@ const titles: Readonly<Record<Page, string>> = {
   rule: "Write a rule",
   sweep: "Sweep",
   schedules: "Schedules",
+  digits: "Train a net",
 };
 const make: Readonly<Record<Page, () => PageView>> = {
   race: () => new RacePage(store, racer, sweeper, mine, link),
   rule: () => new RulePage(store, racer, reader, mine),
   sweep: () => new SweepPage(store, sweeper, mine),
   schedules: () => new SchedulesPage(store, reader),
+  digits: () => new LazyPage(async () => new (await import("./pages/digits.ts")).DigitsPage(store, mine)),
 };
 const views = new Map<Page, PageView>();
 

@@ -4,29 +4,13 @@ import { type RuleSpec, rangeOf } from "@descent/core/adapter";
 import { mathml, parse, trace } from "@descent/core/graph";
 import { basins, batchNoise, fieldOf, type Run, race, ratesFrom, surface, sweep } from "@descent/viz/races";
 import type { CallName, Calls, Complaint, Conditions, Contender, Outcome } from "./messages.ts";
+import { type AnyRule, MINE, ruleOf } from "./rule-of.ts";
 import { LineError, type ParsedRule, parseRule, printRule } from "./rule-text.ts";
 import { slotsOf } from "./slots.ts";
 
-/** The identity of a rule that a reader types. */
-const MINE = { id: "reader/mine", title: "Your rule", paper: "" } as const;
-
-type Any = (options?: Readonly<Record<string, unknown>>) => Configured;
-const made = new Map<string, Any & RuleSpec>();
-
-/** The rule of a contender: of the catalogue, or made of its text, once. */
-async function ruleOf({ rule: id, text }: Contender): Promise<Any & RuleSpec> {
-  if (text === undefined) return (await load(id)) as unknown as Any & RuleSpec;
-  let known = made.get(text);
-  if (!known) {
-    if (made.size > 50) made.clear();
-    made.set(text, (known = rule(parseRule(text, MINE).spec as never) as unknown as Any & RuleSpec)); // checked by `rule`
-  }
-  return known;
-}
-
 /** A rule at a rate under the conditions of a race. Without a rate it has its default. */
 function configured(
-  of: Any & RuleSpec,
+  of: AnyRule,
   lr: number | undefined,
   { noise, clip, schedule: text, steps }: Conditions,
   seed: number,
@@ -44,7 +28,7 @@ function configured(
 const RATES = ratesFrom(1e-4, 10, 29);
 
 function best(
-  of: Any & RuleSpec,
+  of: AnyRule,
   conditions: Conditions,
   on: ReturnType<typeof surface>,
 ): { lr: number; tried: { rates: number[]; losses: number[] } } {

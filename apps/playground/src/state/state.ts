@@ -1,8 +1,9 @@
 import { type KnownSurface, surfaces } from "@descent/viz/races";
+import type { EngineName } from "../digits/learner.ts";
 import type { Conditions, Contender, Fairness } from "../engine/messages.ts";
 
 /** The pages. */
-export const pages = ["race", "rule", "sweep", "schedules"] as const;
+export const pages = ["race", "rule", "sweep", "schedules", "digits"] as const;
 /** A page. */
 export type Page = (typeof pages)[number];
 
@@ -34,6 +35,15 @@ export interface State {
   readonly tilt: number;
   /** The rule in the editor. */
   readonly mine: { readonly parent: string; readonly title: string; readonly text: string };
+  /** The next training on digits: a rule by id or `mine`, its rate if it has one of its own, samples in a batch, and the engine. */
+  readonly digits: {
+    readonly rule: string;
+    readonly lr?: number | undefined;
+    readonly batch: number;
+    readonly steps: number;
+    readonly seed: number;
+    readonly engine: EngineName;
+  };
   readonly sweep: { readonly from: number; readonly to: number; readonly count: number; readonly seeds: number };
 }
 
@@ -90,6 +100,7 @@ export const initial: State = {
   turn: -28,
   tilt: 42,
   mine: { parent: "adam", title: "My Yogi", text: yogi },
+  digits: { rule: "adam", lr: 0.003, batch: 50, steps: 300, seed: 0, engine: "wasm" },
   sweep: { from: 1e-4, to: 1, count: 25, seeds: 3 },
 };
 

@@ -50,6 +50,14 @@ const checks: Readonly<Record<keyof State, Check>> = {
   turn: between(-180, 180),
   tilt: between(10, 90),
   mine: has({ parent: isText(60), title: isText(60), text: isText(20_000) }),
+  digits: has({
+    rule: isText(60),
+    lr: (v) => v === undefined || between(0, 1e6)(v),
+    batch: whole(1, 1000),
+    steps: whole(1, 5000),
+    seed: whole(0, 2 ** 32),
+    engine: (v) => ["wasm", "webgpu", "onnxruntime"].some((name) => name === v),
+  }),
   sweep: has({ from: between(1e-12, 1e6), to: between(1e-12, 1e6), count: whole(3, 60), seeds: whole(1, 20) }),
 };
 

@@ -1,0 +1,57 @@
+import type { Page } from "playwright";
+import { expect, test } from "vitest";
+import { faultsByTheme } from "../../../tests/axe.ts";
+import { initial, type State } from "../src/state/state.ts";
+import { encode } from "../src/state/url.ts";
+import { axe, eventually, type Open } from "./site-views.ts";
+
+const digits = (patch: Partial<State["digits"]>): State => ({ ...initial, page: "digits", digits: { ...initial.digits, ...patch } }); // biome-ignore format: one state
+
+/** Trains to the end; the cells of the last row of the table of runs. */
+async function trained(page: Page, runs: number): Promise<string[]> {
+  await page
+    .getByRole("button", { name: /^Train/ })
+    .filter({ visible: true })
+    .click();
+  const rows = page.locator(".net-charts .viz-table").last().locator("tbody tr");
+  await eventually(() => rows.count()).toBe(runs);
+  await eventually(() => rows.last().locator("td").last().textContent()).toMatch(/^[\d.]+$/); // seconds: it is done
+  return rows.last().locator("td").allTextContents();
+}
+
+/** Training on digits in a worker, by both engines that need no GPU. */
+export function digitsTests(open: Open): void {
+  test("trains a net on digits in a worker, reads what is drawn by keys, and says what is wrong with a rate", async () => {
+    const page = await open(await encode(digits({ steps: 60 })), { width: 360 });
+    const [, right] = await trained(page, 1);
+    expect(Number(right)).toBeGreaterThan(0.7); // a guess is right once in ten
+    expect(await page.locator(".digits .summary").textContent()).toMatch(/^Adam, 0\.003 reads [\d.]+ % of the test digits right after 60 steps/); // biome-ignore format: one claim
+    expect(await page.locator(".net-charts .key > span").allTextContents()).toEqual(["conv1", "conv2", "hidden", "output"]); // biome-ignore format: one list
+    const words = page.locator(".results .quiet[role=status]");
+    await page.locator(".pad").focus();
+    await page.keyboard.press("Space");
+    for (let i = 0; i < 20; i++) await page.keyboard.press("ArrowDown");
+    await eventually(() => words.textContent()).toMatch(/^The net reads 1, with \d+ %\.$/);
+    await page.keyboard.press("Delete");
+    await eventually(() => words.textContent()).toBe("Draw a digit, and the net reads it.");
+    await page.getByRole("button", { name: "A test digit" }).click();
+    await eventually(() => words.textContent()).toMatch(/^The net reads \d, with \d+ %\. It is a \d\.$/);
+    await page.getByLabel("Rule", { exact: true }).selectOption("sgd");
+    await page.getByRole("spinbutton", { name: "Rate" }).fill("3");
+    await trained(page, 2);
+    await eventually(() => page.locator(".findings h3").count()).toBeGreaterThan(0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    expect(await faultsByTheme(page, axe())).toEqual({ light: [], dark: [] });
+    await page.close();
+  });
+
+  test("ONNX Runtime and TensorFlow.js take the same steps from the same weights", async () => {
+    const few = { steps: 3, batch: 20, rule: "momentum", lr: 0.02 };
+    const page = await open(await encode(digits({ ...few, engine: "onnxruntime" })));
+    const there = await trained(page, 1);
+    await page.getByLabel("Engine").selectOption("wasm");
+    const here = await trained(page, 2);
+    expect(Number(here[2])).toBeCloseTo(Number(there[2]), 3); // float32, sums in another order
+    await page.close();
+  });
+}
