@@ -25,7 +25,7 @@ export class Calls {
         throw closed(this.#why ?? error.message, error);
       }
     });
-    this.#tail = result.catch(() => {});
+    this.#tail = result.then(nothing, nothing); // which keeps no result
     return result;
   }
 
@@ -48,6 +48,8 @@ export class Calls {
     if (this.#disposed) throw closed("was disposed of");
   }
 }
+
+const nothing = (): void => {};
 
 const closed = (why: string, cause?: unknown): OptimizerError =>
   new OptimizerError(

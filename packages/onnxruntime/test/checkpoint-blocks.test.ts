@@ -4,32 +4,12 @@ import { describe, expect, test } from "vitest";
 import { Trainer, type TrainerOptions } from "../src/index.ts";
 import { perceptron } from "./graphs.ts";
 import { batchOf, fixture, model, train } from "./models.ts";
+import { peak, ran } from "./order.ts";
 
-/** The most numbers alive at a time, when nodes run in their order and a value goes after its last reader. */
-function peak(graph: Graph): number {
-  const last = new Map<string, number>();
-  graph.nodes.forEach((node, i) => {
-    for (const name of node.inputs) last.set(name, i);
-  });
-  for (const name of graph.outputs.keys()) last.set(name, graph.nodes.length);
-  const alive = new Map<string, number>();
-  let most = 0;
-  graph.nodes.forEach((node, i) => {
-    for (const name of node.outputs) {
-      const shape = graph.typeOf(name)?.shape ?? [];
-      if (last.has(name))
-        alive.set(
-          name,
-          shape.reduce<number>((n, d) => n * Number(d), 1),
-        );
-    }
-    most = Math.max(
-      most,
-      [...alive.values()].reduce((a, b) => a + b, 0),
-    );
-    for (const name of node.inputs) if (last.get(name) === i) alive.delete(name);
-  });
-  return most;
+/** The training graph of layers of width 8 on batches of 64. */
+function deep(layers: number, checkpoint?: "blocks"): Graph {
+  const model = perceptron([8, ...Array.from({ length: layers }, () => 8), 4]);
+  return differentiate(importModel(model, { shapes: { x: [64, 8] } }), { loss: crossEntropy(), checkpoint }).graph;
 }
 
 const compare = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
@@ -95,15 +75,9 @@ describe("blocks that are computed again", () => {
   });
 
   test("keep less at a time, the deeper the model the more", () => {
-    const of = (layers: number, checkpoint?: "blocks"): number => {
-      const graph = importModel(perceptron([8, ...Array.from({ length: layers }, () => 8), 4]), {
-        shapes: { x: [64, 8] },
-      });
-      return peak(differentiate(graph, { loss: crossEntropy(), checkpoint }).graph);
-    };
-    expect(of(64, "blocks")).toBeLessThan(0.5 * of(64));
-    // Some √n of n layers' values are kept: four times the layers take twice the memory, besides the gradients' 8 × 9 a layer.
-    const beside = (layers: number): number => of(layers, "blocks") - 72 * layers;
+    expect(peak(deep(64, "blocks"))).toBeLessThan(0.5 * peak(deep(64)));
+    // Some √n of n layers' values are kept: four times the layers take twice the memory, besides the gradients' 72 a layer.
+    const beside = (layers: number): number => peak(deep(layers, "blocks")) - 72 * layers;
     expect(beside(256)).toBeLessThan(2.6 * beside(64));
   });
 
@@ -118,5 +92,21 @@ describe("blocks that are computed again", () => {
     expect(() => differentiate(model("gpt_o17"), { loss: crossEntropy(), checkpoint: "layers" as "blocks" })).toThrow(
       "`checkpoint`",
     );
+  });
+});
+
+describe("nodes stand where ONNX Runtime, which goes back from the last, frees most", () => {
+  const graph = deep(64);
+
+  test("what it keeps at a time is what the forward pass made, and little more", () => {
+    // Each layer's sum and its activation, and the gradients of 72 weights.
+    expect(peak(graph)).toBeLessThan(64 * (2 * 512 + 72) + 16 * 512);
+  });
+
+  test("a layer's weights have their gradients before the layers before it", () => {
+    const made = ran(graph).flatMap(({ outputs }) => outputs);
+    const places = Array.from({ length: 65 }, (_, i) => made.indexOf(`w${i}.grad`));
+    expect(places).toEqual([...places].sort((a, b) => b - a));
+    expect(made.indexOf("loss")).toBeLessThan(places[64]!);
   });
 });

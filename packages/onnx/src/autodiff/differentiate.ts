@@ -9,6 +9,7 @@ import { copied } from "../graph/subgraphs.ts";
 import type { Constant } from "../proto/constant.ts";
 import { isFloat } from "../proto/elem.ts";
 import type { Trainable } from "../weights/survey.ts";
+import { arrange } from "./arrange.ts";
 import type { Builder, Target } from "./builder.ts";
 import type { Lookup } from "./gradients/indexing.ts";
 import type { GradientRule } from "./gradients/rule.ts";
@@ -211,6 +212,7 @@ export function differentiate(model: Graph | Uint8Array, options: DifferentiateO
     recompute(b, { graph, forward, batch, gradients: tape.gradients, weights: wanted });
     prune(graph);
   }
+  arrange(graph, forward, tape.gradients.values());
   return { graph, loss, labels: built.labels, outputs, parameters, inputs, statistics };
 }
 

@@ -35,7 +35,7 @@ function apart(model: ModelProto, zeros: ArrayBuffer): ModelProto {
   return walk(model, (view) => {
     const { buffer, byteLength } = view;
     if (buffer === zeros || byteLength === 0 || 2 * needed.get(buffer)! > buffer.byteLength) return view; // counted above
-    return view.slice();
+    return new Uint8Array(view); // a Buffer's own `slice` copies nothing
   }) as ModelProto; // of the same shape
 }
 

@@ -79,12 +79,11 @@ function inQueue<T>(key: object, task: () => Promise<T>): Promise<T> {
     }
   };
   const result = (tails.get(key) ?? Promise.resolve()).then(guarded);
-  tails.set(
-    key,
-    result.catch(() => {}),
-  );
+  tails.set(key, result.then(nothing, nothing)); // which keeps no tensors
   return result;
 }
+
+const nothing = (): void => {};
 
 /** Lets timers, events and frames have their turn. A message does, and unlike a timer it is not delayed. */
 function yielded(): Promise<void> {
