@@ -27,6 +27,7 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
   npm run bench -- world [hosts]            sums over processes and a step of two of them, beside memcpy, torch's gloo and
                                             DistributedDataParallel; "hosts" adds slow networks, and needs root
   npm run bench -- cost                     a model of what exchanging costs on 2 to 10,000 nodes
+  npm run bench -- site                     the weight of the documentation's pages, and how soon they answer in a browser
   npm run bench -- types                    the compiler's cost of checking 100 rules of 12 equations
   npm run bench -- guard                    the update beside an earlier commit's, built next to this one: fails where
                                             it takes more than 1.5 times as long, three times over (--against REF)
@@ -74,6 +75,7 @@ const parts = {
   minimize: async () => (await import("./minimize.ts")).minimize,
   memory: async () => (await import("./memory.ts")).memory,
   opening: async () => (await import("./opening.ts")).opening,
+  site: async () => (await import("./site.ts")).site,
   types: async () => (await import("./types.ts")).types,
   guard: async () => (await import("./guard/guard.ts")).guard,
   world: async () => (await import("./world.ts")).world,
@@ -216,6 +218,10 @@ else
     case "opening":
       if (rest.length > 0) fail(`"opening" takes no "${rest[0]}".`);
       console.log(`${await (await parts.opening())(whole("rounds", 3), say)}\n`);
+      break;
+    case "site":
+      if (rest.length > 0) fail(`"site" takes no "${rest[0]}".`);
+      console.log(`${await (await parts.site())(whole("rounds", 24), say)}\n`);
       break;
     case "types":
       if (rest.length > 0) fail(`"types" takes no "${rest[0]}".`);

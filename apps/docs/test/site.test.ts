@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { gzipSync } from "node:zlib";
 import { rules } from "@descent/catalogue";
 import { type Browser, type Page, chromium as playwright } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,8 +10,11 @@ import { faultsByTheme } from "../../../tests/axe.ts";
 import { HANG } from "../../../tests/limits.ts";
 import { chromium } from "../../../tests/optional.ts";
 import { serve } from "../../playground/test/serve.ts";
+import { weightsOf } from "../src/build/weight.ts";
 import { lessons } from "../src/facts/lessons.ts";
 import learningRate from "../src/lessons/learning-rate.ts";
+import nonConvex from "../src/lessons/non-convex.ts";
+import schedules from "../src/lessons/schedules.ts";
 
 /* The site as `npm run docs:dev` builds it, without the playground, which has tests of its own. */
 
@@ -74,32 +76,7 @@ test("leads nowhere that is not there, and to no address from the root of a serv
 });
 
 test("asks at most 130 KB of a reader for a page and what it computes with, fonts apart", () => {
-  const assets = new Map(
-    files()
-      .filter((one) => one.startsWith("assets/"))
-      .map((one) => [path.basename(one), one]),
-  );
-  const known = new Map<string, number>();
-  const size = (file: string): number => {
-    const found = known.get(file) ?? gzipSync(readFileSync(path.join(folder, file))).length;
-    known.set(file, found);
-    return found;
-  };
-  /** A file and all that it imports at once, workers too; what is imported later, such as a family, is one of many. */
-  const closure = (file: string, seen: Set<string>): Set<string> => {
-    if (seen.has(file)) return seen;
-    seen.add(file);
-    const wanted = /\.js$/.test(file)
-      ? [...textOf(file).matchAll(/(?:from|import)\s*"\.\/([^"]+)"|new URL\(`?"?([^"`]+\.js)/g)].map((m) =>
-          path.basename(m[1] ?? m[2]!),
-        )
-      : [...textOf(file).matchAll(/assets\/([\w.-]+\.(?:js|css))"/g)].map((m) => m[1]!);
-    for (const one of wanted) if (assets.has(one)) closure(assets.get(one)!, seen);
-    return seen;
-  };
-  const sizes = files()
-    .filter((one) => one.endsWith("index.html"))
-    .map((page) => [page, [...closure(page, new Set())].reduce((sum, one) => sum + size(one), 0)] as const);
+  const sizes = [...weightsOf(folder)];
   expect(sizes.length).toBeGreaterThan(rules.length);
   expect(sizes.filter(([, bytes]) => bytes > 130 * 1024)).toEqual([]);
 });
@@ -121,7 +98,8 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
   });
 
   async function open(at: string, width = 1280): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width, height: 900 }, reducedMotion: "reduce" });
+    const viewport = { width, height: 900 };
+    const page = await browser.newPage({ viewport, reducedMotion: "reduce", serviceWorkers: "block" });
     page.setDefaultTimeout(HANG / 3);
     page.on("request", (request) => {
       if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url())) foreign!.push(request.url());
@@ -184,6 +162,124 @@ describe.skipIf(chromium === undefined)("in a browser", () => {
       await expect.poll(() => page.locator("[data-caption]").textContent(), { timeout: HANG / 3 }).not.toBe(before);
       await page.close();
     }
+  });
+
+  test("a drag in a figure moves its knob, and the knob its figure; a step is chosen and played", async () => {
+    const page = await open("lessons/non-convex/");
+    await page.locator("[data-ready]").waitFor({ state: "attached" });
+    const grip = await page.locator(".handle .grip").boundingBox();
+    await page.mouse.move(grip!.x + 8, grip!.y + 8);
+    await page.mouse.down();
+    await page.mouse.move(grip!.x - 300, grip!.y + 40, { steps: 4 });
+    await page.mouse.up();
+    const start = page.locator("#knob-start");
+    await expect.poll(async () => Number(await start.inputValue()), { timeout: HANG / 3 }).toBeLessThan(0.6);
+    const values = { start: Number(await start.inputValue()), rule: "sgd", rate: 0.05 };
+    await page.getByText(nonConvex.show(values, none).caption).waitFor();
+
+    const line = page.locator('[data-series="walk"] .viz-path');
+    const whole = (await line.getAttribute("d"))!.length;
+    await page.getByRole("slider", { name: "Step" }).fill("12");
+    await page.getByText("step 12 of 300").waitFor();
+    expect((await line.getAttribute("d"))!.match(/[ML]/g)).toHaveLength(13); // the start and twelve steps
+    await page.getByRole("button", { name: "Play" }).click();
+    await expect.poll(async () => (await line.getAttribute("d"))!.length, { timeout: HANG / 3 }).toBe(whole);
+    await page.close();
+  });
+
+  test("a typed schedule runs, and one that cannot be read leaves the last and says why", async () => {
+    const page = await open("lessons/schedules/");
+    await page.locator("[data-ready]").waitFor({ state: "attached" });
+    const formula = page.getByRole("combobox", { name: "Rate at step" });
+    expect(await formula.isDisabled()).toBe(true);
+    await page.getByRole("combobox", { name: "Schedule" }).selectOption("yours");
+    await formula.fill("0.2 / (1 + stop)");
+    await page.locator(".why", { hasText: "stop" }).waitFor();
+    await formula.fill("0.2 / (1 + step)");
+    const { caption } = schedules.show({ kind: "yours", typed: "0.2 / (1 + step)" }, none);
+    await page.getByText(caption).waitFor();
+    expect(await page.locator(".why").textContent()).toBe("");
+    await page.close();
+  });
+
+  test("code says its types by arrow keys and under the pointer, and a mistake is the compiler's", async () => {
+    const page = await open("guides/from-optax/");
+    const block = page.locator("pre.code", { hasText: "chain" }).nth(1);
+    await block.focus();
+    const tip = page.locator(".types.open");
+    await page.keyboard.press("ArrowRight");
+    await tip.filter({ hasText: "optimizer" }).waitFor();
+    await page.keyboard.press("Escape");
+    await tip.waitFor({ state: "detached" });
+    await block
+      .locator(".q", { hasText: /^clip_by_global_norm$/ })
+      .first()
+      .hover();
+    await tip.filter({ hasText: "clip_by_global_norm:" }).waitFor();
+    await page.close();
+    const home = textOf("index.html").replaceAll(/<[^>]*>/g, "");
+    expect(home).toMatch(/error .*beta3/);
+  });
+
+  test("a search finds the text of a lesson at its heading", async () => {
+    const page = await open("");
+    await page.keyboard.press("/");
+    await page.locator("#search[data-whole]").waitFor({ state: "attached" });
+    await page.getByRole("searchbox").fill("heavy ball narrow valley");
+    await page.locator("#search-found a", { hasText: "Momentum makes" }).first().waitFor();
+    await page.close();
+  });
+
+  test("a page that was open opens again without a network", async () => {
+    const context = await browser.newContext({ reducedMotion: "reduce" });
+    const page = await context.newPage();
+    page.setDefaultTimeout(HANG / 3);
+    await page.goto(`${server.url}lessons/jensen/`);
+    await page.locator("html[data-kept]").waitFor({ state: "attached" });
+    await context.setOffline(true);
+    await page.reload();
+    await page.locator("[data-ready]").waitFor({ state: "attached" });
+    await expect(page.goto(`${server.url}lessons/adam/`)).rejects.toThrow(/ERR_/); // that one was not
+    await context.close();
+  });
+
+  test("the keyboard alone reaches and moves everything of a lesson and a rule", async () => {
+    for (const [at, wanted] of [
+      ["lessons/races/", ["Skip to the content", "Surface", "One rate for all, as a slider", "Play", "Step"]],
+      ["rules/adam/", ["Skip to the content", "Rate, as a slider", "Rate", "Default 0.001"]],
+    ] as const) {
+      const page = await open(at);
+      await (at.startsWith("lessons")
+        ? page.locator("[data-ready]").waitFor({ state: "attached" })
+        : page.locator(".race-of .viz-path").first().waitFor({ state: "attached" }));
+      const names: string[] = [];
+      for (let i = 0; i < 45 && !wanted.every((name) => names.includes(name)); i++) {
+        await page.keyboard.press("Tab");
+        const [name, seen] = await page.evaluate(() => {
+          const on = document.activeElement as HTMLElement;
+          const style = getComputedStyle(on);
+          const label =
+            on instanceof HTMLInputElement || on instanceof HTMLSelectElement ? on.labels?.[0]?.textContent : "";
+          return [
+            on.getAttribute("aria-label") ?? (label || (on.textContent ?? "")),
+            style.outlineStyle !== "none" || style.boxShadow !== "none",
+          ] as const;
+        });
+        names.push(name.trim());
+        expect([name, seen]).toEqual([name, true]); // focus is seen
+      }
+      expect(wanted.filter((name) => !names.includes(name))).toEqual([]);
+      await page.close();
+    }
+  });
+
+  test("the first page's race stands at its end where motion is not wanted", async () => {
+    const page = await open("");
+    const scrub = page.getByRole("slider", { name: "Step of the race" });
+    await page.waitForLoadState("networkidle");
+    expect(await scrub.inputValue()).toBe(await scrub.getAttribute("max"));
+    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+    await page.close();
   });
 
   test.each([

@@ -6,8 +6,11 @@ import type { Entry } from "../client/search.ts";
 import { apiOf } from "../facts/api.ts";
 import { digitBytes } from "../facts/digits.ts";
 import { lessons } from "../facts/lessons.ts";
+import { type Snippet, snippetsOf } from "../facts/snippets.ts";
+import { programsIn, typedCode } from "../html/code.ts";
 import { documentOf } from "../html/layout.ts";
 import type { Page } from "../html/page.ts";
+import { sectionsOf } from "../html/sections.ts";
 import { digitsOf } from "../kit/digits.ts";
 import { compared, comparePage } from "../pages/compare.ts";
 import { homePage } from "../pages/home.ts";
@@ -17,6 +20,7 @@ import { guidePages, referencePages } from "../pages/markdown-pages.ts";
 import { rulePage } from "../pages/rule.ts";
 import { rulesPage } from "../pages/rules.ts";
 import { buildClient } from "./client.ts";
+import { writeOffline } from "./offline.ts";
 
 /** Every page of the site. */
 export async function allPages(digits: Uint8Array, api: Api): Promise<Page[]> {
@@ -40,18 +44,32 @@ export async function allPages(digits: Uint8Array, api: Api): Promise<Page[]> {
 
 type Api = ReturnType<typeof apiOf>;
 
-/** Builds the site into a folder, without the playground, with the public names of some packages. Returns its pages. */
-export async function buildSite(folder: string, withApi: readonly string[]): Promise<Page[]> {
+/** The parts that take the compiler's time. */
+export interface Depth {
+  /** The packages whose public names are read. */
+  readonly api: readonly string[];
+  /** Whether the names in a page's programs get their types. */
+  readonly typed: (page: string) => boolean;
+}
+
+/** Builds the site into a folder, without the playground. Returns its pages. */
+export async function buildSite(folder: string, { api, typed }: Depth): Promise<Page[]> {
   const digits = digitBytes();
-  const [assets, pages] = [await buildClient(folder), await allPages(digits, apiOf(withApi))];
+  const [assets, pages] = [await buildClient(folder), await allPages(digits, apiOf(api))];
   writeFileSync(path.join(folder, "digits.bin"), digits);
-  const paths = new Set<string>();
+  const documents = new Map<string, string>();
   for (const page of pages) {
-    if (paths.has(page.path)) throw new Error(`Two pages are at ${page.path}.`);
-    paths.add(page.path);
-    mkdirSync(path.join(folder, page.path), { recursive: true });
-    writeFileSync(path.join(folder, page.path, "index.html"), documentOf(page, assets));
+    if (documents.has(page.path)) throw new Error(`Two pages are at ${page.path}.`);
+    documents.set(page.path, documentOf(page, assets));
   }
+  const read = [...documents].flatMap(([at, document]) => (typed(at) ? programsIn(document) : []));
+  const known = knownOf([...new Set(read)]);
+  for (const [at, document] of documents) {
+    mkdirSync(path.join(folder, at), { recursive: true });
+    writeFileSync(path.join(folder, at, "index.html"), typedCode(document, typed(at) ? known : undefined));
+  }
+  const sections = pages.flatMap(({ path: at, title }, i) => sectionsOf(i, title, documents.get(at)!)); // each page has one
+  writeFileSync(path.join(folder, "sections.json"), JSON.stringify(sections));
   const index: Entry[] = pages.map(({ path: at, title, description, words = "", part }, id) => ({
     id,
     path: at,
@@ -63,7 +81,15 @@ export async function buildSite(folder: string, withApi: readonly string[]): Pro
   writeFileSync(path.join(folder, "search.json"), JSON.stringify(index));
   writeFileSync(path.join(folder, "rules.json"), JSON.stringify(compared));
   writeFileSync(path.join(folder, "llms.txt"), llms(pages));
+  writeOffline(folder);
   return pages;
+}
+
+/** Asks the compiler about all programs at once. */
+function knownOf(programs: readonly string[]): (program: string) => Snippet {
+  const snippets = snippetsOf(programs);
+  const known = new Map(programs.map((program, i) => [program, snippets[i]!] as const)); // as many
+  return (program) => known.get(program)!; // it is one of them
 }
 
 /** The pages as a list for language models: https://llmstxt.org. */

@@ -1,7 +1,10 @@
 import { h, markup, prose } from "@descent/playground/dom";
 import { type Digits, digitsOf } from "../kit/digits.ts";
 import { keyOf } from "../kit/key.ts";
-import type { Lesson, Shown } from "../kit/lesson.ts";
+import type { Drawn, Lesson, Shown } from "../kit/lesson.ts";
+import { dragWithin, drawHandles, type Placed } from "./handles.ts";
+import { type Knob, knobOf } from "./knobs.ts";
+import { Scrub } from "./scrub.ts";
 
 const lessons = import.meta.glob<{ readonly default: Lesson }>("../lessons/*.ts");
 const place = document.querySelector<HTMLElement>("[data-lesson]");
@@ -28,85 +31,77 @@ async function start(element: HTMLElement): Promise<void> {
   let waiting = 0;
   const later = (): void => {
     cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(() => show(lesson.show(values, digits)));
+    waiting = requestAnimationFrame(compute);
   };
+  const knobOfName = new Map<string, Knob>();
+  for (const [name, knob] of Object.entries(lesson.knobs))
+    knobOfName.set(
+      name,
+      knobOf(name, knob, (value) => {
+        values[name] = value;
+        later();
+      }),
+    );
   const turnOff = (): void => {
     const idle = lesson.idle(values);
     for (const knob of knobs.querySelectorAll<HTMLElement>("[data-knob]"))
       for (const input of knob.querySelectorAll("input")) input.disabled = idle.includes(knob.dataset.knob!); // it has one
   };
-  const show = ({ caption: text, figures: drawn, key: names }: Shown): void => {
+  const scrub = new Scrub();
+  let placed: Placed[] = [];
+  const compute = (): void => {
     turnOff();
+    const complain = (why: string): void => {
+      for (const knob of knobOfName.values()) knob.complain(why);
+    };
+    let shown: Shown;
+    try {
+      shown = lesson.show(values, digits);
+    } catch (error) {
+      complain((error as Error).message); // a formula that cannot be read: the last one stays
+      return;
+    }
+    complain("");
+    show(shown);
+  };
+  const show = ({ caption: text, figures: drawn, key: names }: Shown): void => {
     const open = [...figures.querySelectorAll("details")].map((one) => one.open);
     caption.replaceChildren(...prose(text));
     key.replaceChildren(markup(keyOf(names)));
     figures.replaceChildren(
-      ...drawn.map(({ svg, table }, i) =>
-        h(
+      ...drawn.map(({ svg, table }, i) => {
+        const box = h("div", {
+          class: "scroll",
+          tabindex: 0,
+          role: "region",
+          "aria-label": `The numbers of figure ${i + 1}`,
+        });
+        box.append(markup(table));
+        return h(
           "figure",
           { class: "figure" },
           markup(svg),
-          h(
-            "details",
-            { class: "numbers", ...(open[i] ? { open: true } : {}) },
-            h("summary", {}, "The numbers"),
-            (() => {
-              const box = h("div", {
-                class: "scroll",
-                tabindex: 0,
-                role: "region",
-                "aria-label": `The numbers of figure ${i + 1}`,
-              });
-              box.append(markup(table));
-              return box;
-            })(),
-          ),
-        ),
-      ),
-    );
-  };
-  knobs.replaceChildren(
-    ...Object.entries(lesson.knobs).map(([name, knob]) => {
-      if (knob.kind === "choice") {
-        const select = h(
-          "select",
-          { id: `knob-${name}` },
-          knob.options.map(([value, title]) => h("option", { value, selected: value === knob.value }, title)),
+          h("details", { class: "numbers", ...(open[i] ? { open: true } : {}) }, h("summary", {}, "The numbers"), box),
         );
-        select.addEventListener("change", () => {
-          values[name] = select.value;
-          later();
-        });
-        return h("div", { class: "knob choice" }, h("label", { for: select.id }, knob.label), select);
-      }
-      const { label, min, max, step, log, value } = knob;
-      const onto = (v: number): number => (log ? Math.log10(v) : v);
-      const number = h("input", { id: `knob-${name}`, type: "number", min, max, step: "any", value });
-      const slider = h("input", {
-        type: "range",
-        min: onto(min),
-        max: onto(max),
-        step,
-        value: onto(value),
-        "aria-label": `${label}, as a slider`,
-      });
-      const set = (v: number): void => {
-        values[name] = Math.min(max, Math.max(min, v));
-        later();
-      };
-      slider.addEventListener("input", () => {
-        const v = Number((log ? 10 ** slider.valueAsNumber : slider.valueAsNumber).toPrecision(3));
-        number.value = String(v);
-        set(v);
-      });
-      number.addEventListener("change", () => {
-        if (!Number.isFinite(number.valueAsNumber)) return;
-        slider.value = String(onto(Math.min(max, Math.max(min, number.valueAsNumber))));
-        set(number.valueAsNumber);
-      });
-      return h("div", { class: "knob", "data-knob": name }, h("label", { for: number.id }, label), slider, number);
-    }),
+      }),
+    );
+    place(drawn);
+  };
+  const place = (drawn: readonly Drawn[]): void => {
+    const pictures = figures.querySelectorAll<SVGSVGElement>("svg.viz");
+    placed = drawn.map((figure, i) => ({ figure, svg: pictures[i]! })); // one each
+    for (const { figure, svg } of placed) drawHandles(figure, svg);
+    scrub.set(placed);
+  };
+  knobs.replaceChildren(...[...knobOfName.values()].map((knob) => knob.element));
+  figures.before(scrub.element);
+  dragWithin(
+    figures,
+    () => placed,
+    (name, value) => knobOfName.get(name)?.move(value),
   );
   turnOff();
+  // The page has these figures as markup; their scales come with the numbers.
+  place(lesson.show(values, digits).figures);
   element.dataset.ready = "";
 }

@@ -40,3 +40,6 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   void find();
 });
+
+if (document.querySelector("#types")) void import("./types.ts");
+void import("./offline.ts");

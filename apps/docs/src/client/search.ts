@@ -1,5 +1,6 @@
 import { h } from "@descent/playground/dom";
 import MiniSearch from "minisearch";
+import type { Section } from "../html/page.ts";
 
 /** An entry of the index: `search.json` has one for each page. */
 export interface Entry {
@@ -10,10 +11,21 @@ export interface Entry {
   readonly words: string;
   readonly part: string;
 }
+/** Something that is found: a page, or a part of one. */
+interface Found {
+  readonly id: number;
+  readonly title: string;
+  readonly words: string;
+  readonly description: string;
+  readonly text: string;
+}
 
-/** Fetches the index and answers as the reader types. */
+const MOST = 12;
+const AROUND = 70;
+
+/** Fetches the names of pages, answers as the reader types, and then fetches their text too. */
 export async function start(dialog: HTMLDialogElement): Promise<void> {
-  const { index = "", root = "" } = dialog.dataset;
+  const { index = "", sections: text = "", root = "" } = dialog.dataset;
   const [input, said, found] = [
     dialog.querySelector<HTMLInputElement>("#search-for")!,
     dialog.querySelector("#search-count")!,
@@ -25,27 +37,41 @@ export async function start(dialog: HTMLDialogElement): Promise<void> {
     return;
   }
   const entries = (await response.json()) as Entry[]; // the build wrote it
-  const search = new MiniSearch<Entry>({
-    fields: ["title", "words", "description"],
-    searchOptions: { boost: { title: 4, words: 2 }, prefix: true, fuzzy: 0.15 },
+  let sections: Section[] = [];
+  const search = new MiniSearch<Found>({
+    fields: ["title", "words", "description", "text"],
+    searchOptions: {
+      boost: { title: 4, words: 2 },
+      prefix: true,
+      fuzzy: (term) => (term.length > 4 ? 0.15 : false),
+      combineWith: "AND",
+      // A page before its parts.
+      boostDocument: (id) => (Number(id) < entries.length ? 2 : 1),
+    },
   });
-  search.addAll(entries);
+  search.addAll(entries.map((entry) => ({ ...entry, text: "" })));
   const show = (): void => {
-    const results = input.value.trim() === "" ? [] : search.search(input.value).slice(0, 12);
+    const asked = input.value.trim();
+    const results = asked === "" ? [] : search.search(asked).slice(0, MOST);
     said.textContent =
-      input.value.trim() === ""
+      asked === ""
         ? `${entries.length} pages`
         : results.length === 0
           ? "Nothing found."
-          : `${results.length} found`;
+          : `${results.length === MOST ? "The best " : ""}${results.length} found`;
     found.replaceChildren(
-      ...results.map(({ id }) => {
-        const { path, title, description, part } = entries[id]!; // ids are places in the list
+      ...results.map(({ id, terms }) => {
+        const section = sections[id - entries.length];
+        const page = entries[section?.page ?? id]!; // ids are places in the lists
+        const { title, note, words } = section
+          ? { title: section.title, note: page.title, words: around(section.text, terms) }
+          : { title: page.title, note: page.part, words: [page.description] };
+        const address = (root + page.path || "./") + (section && section.anchor !== "" ? `#${section.anchor}` : "");
         return h(
           "li",
           {},
-          h("a", { href: root + path || "./" }, h("strong", {}, title), h("span", { class: "quiet" }, ` ${part}`)),
-          h("p", { class: "hint" }, description),
+          h("a", { href: address }, h("strong", {}, title), h("span", { class: "quiet" }, note)),
+          h("p", { class: "hint" }, ...words),
         );
       }),
     );
@@ -57,5 +83,33 @@ export async function start(dialog: HTMLDialogElement): Promise<void> {
     event.preventDefault();
     first.click();
   });
+  // An address of the same page would leave the dialog over it.
+  found.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("a")) dialog.close();
+  });
   show();
+  const whole = await fetch(text);
+  if (!whole.ok) return; // names are found without it
+  const read = (await whole.json()) as Section[]; // the build wrote it
+  await search.addAllAsync(
+    read.map(({ title, text }, i) => ({ id: entries.length + i, title, words: "", description: "", text })),
+    { chunkSize: 60 },
+  );
+  sections = read;
+  dialog.dataset.whole = "";
+  if (input.value.trim() !== "") show();
+}
+
+/** The words around the first of some terms, which stand out. */
+function around(text: string, terms: readonly string[]): (string | HTMLElement)[] {
+  const lower = text.toLowerCase();
+  const places = terms.map((term) => lower.indexOf(term)).filter((at) => at >= 0);
+  const at = Math.max(0, Math.min(...places, text.length) === text.length ? 0 : Math.min(...places));
+  const [from, to] = [Math.max(0, at - AROUND), Math.min(text.length, at + 2 * AROUND)];
+  const term = terms.find((one) => lower.startsWith(one, at)) ?? "";
+  return [
+    (from > 0 ? "… " : "") + text.slice(from, at),
+    h("mark", {}, text.slice(at, at + term.length)),
+    text.slice(at + term.length, to) + (to < text.length ? " …" : ""),
+  ];
 }

@@ -109,3 +109,34 @@ export const numeral = (value: number): string => {
   const size = Math.abs(value);
   return size !== 0 && (size < 1e-3 || size >= 1e6) ? value.toExponential().replace("e+", "e") : String(value);
 };
+
+/** A program that takes a step of x² + y² with a rule, and runs as it stands. */
+export function programOf({ name, family, options, needs, inputs = {}, phases = {} }: RuleEntry): string {
+  const rate = options.find((one) => one.name === "lr");
+  const made = `${name}(${rate === undefined ? "" : `{ lr: ${numeral(rate.default)} }`})`;
+  const asked: Readonly<Record<string, string>> = {
+    loss: "loss: w.reduce((sum, x) => sum + x * x, 0)",
+    h: "h: { w: w.map(() => 2) }", // the diagonal of the Hessian
+    sampled: "sampled: { w: w.map((x) => x) }",
+  };
+  const more = Object.keys(inputs).map((input) => asked[input]!); // the catalogue has these three
+  const gradients = "{ w: w.map((x) => 2 * x) }";
+  const update = `opt.update(${gradients}${more.length > 0 ? `, { ${more.join(", ")} }` : ""});`;
+  return `import { ${name} } from "@descent/${family}";
+import { optimizer } from "@descent/arrays";
+
+const w = new Float32Array([3, -2]);
+const opt = optimizer({ w${needs === "matrix" ? ": { data: w, shape: [2, 1] }" : ""} }, ${made});
+${Object.keys(phases).length > 0 ? `do ${update.replace(/;$/, "")};\nwhile (opt.midRound); // ${Object.keys(phases).length + 1} gradients` : update}`;
+}
+
+/** The gradients that a rule does not survive in float32, near 1e30 or 1e-30, in sentences. Its family's RULES.md has them from the conformance tests. */
+export function extremesOf({ name, family }: RuleEntry): string[] {
+  const page = readFileSync(path.join(root, "packages", family, "RULES.md"), "utf8");
+  const [, section] = page.split(`\n## ${name}\n`);
+  if (section === undefined) throw new Error(`packages/${family}/RULES.md has no heading "## ${name}".`);
+  return section
+    .split("\n## ")[0]! // a part at least
+    .split("\n")
+    .filter((line) => line.startsWith("In float32 it does not "));
+}

@@ -1,4 +1,4 @@
-import { createCssVariablesTheme, createHighlighter } from "shiki";
+import { createCssVariablesTheme, createHighlighter, type DecorationItem } from "shiki";
 import { escaped, Html } from "./html.ts";
 
 const theme = createCssVariablesTheme({ name: "descent", variablePrefix: "--code-", fontStyle: true });
@@ -13,12 +13,81 @@ const names: Readonly<Record<string, string>> = {
   tsx: "ts",
 };
 
-/** Code with its colours, which the style sheet gives. A language that is not known gets none. */
-export function code(text: string, language: string): Html {
+/** A name's type and comment, as an editor shows them. */
+interface Hover {
+  readonly start: number;
+  readonly length: number;
+  readonly type: string;
+  readonly comment: string;
+}
+/** A block as the compiler sees it: the types of its names, and its mistakes. */
+interface Known {
+  readonly hovers: readonly Hover[];
+  readonly mistakes: readonly { readonly start: number; readonly length: number; readonly message: string }[];
+}
+
+/**
+ * Code with its colours, which the style sheet gives. A language that is not known gets none. A program in TypeScript stands in the page as
+ * its text alone until `typedCode` has read it together with all others; `wrong` says that it has a mistake to be seen.
+ */
+export function code(text: string, language: string, kind: "program" | "wrong" | "excerpt" = "program"): Html {
   const lang = names[language] ?? language;
   const source = text.replace(/\n$/, "");
   if (!langs.some((one) => one === lang))
     return new Html(`<pre class="code" tabindex="0"><code>${escaped(source)}</code></pre>`);
-  const marked = shiki.codeToHtml(source, { lang, theme: "descent" });
-  return new Html(marked.replace(/<pre [^>]*>/, '<pre class="code" tabindex="0">'));
+  if (lang === "ts" && kind !== "excerpt") return new Html(`<pre data-${kind}>${escaped(source)}</pre>`);
+  return new Html(coloured(source, lang, []));
+}
+
+const coloured = (source: string, lang: string, decorations: DecorationItem[]): string =>
+  shiki
+    .codeToHtml(source, { lang, theme: "descent", decorations })
+    .replace(/<pre [^>]*>/, '<pre class="code" tabindex="0">');
+
+const waiting = /<pre data-(program|wrong)>([\s\S]*?)<\/pre>/g;
+const plain = (text: string): string =>
+  text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&amp;", "&");
+
+/** The programs that stand in a document as their text. */
+export const programsIn = (document: string): string[] =>
+  [...document.matchAll(waiting)].map(([, , text = ""]) => plain(text));
+
+/** The document with its programs coloured, and each name with its type if they are known. Throws where a program has a mistake and does not say so, or the other way round. */
+export function typedCode(document: string, knownOf: ((program: string) => Known) | undefined): string {
+  const types: string[] = [];
+  const shown = document.replaceAll(waiting, (_, kind: string, text: string) => {
+    const source = plain(text);
+    const { hovers, mistakes } = knownOf?.(source) ?? nothing;
+    if (knownOf && mistakes.length > 0 !== (kind === "wrong"))
+      throw new Error(
+        `A block of TypeScript ${kind === "wrong" ? "should not compile and does" : `does not compile: ${mistakes[0]?.message}`}\n${source}`,
+      );
+    const decorations = hovers.map(({ start, length, type, comment }): DecorationItem => {
+      const said = comment === "" ? type : `${type}\n\n${comment}`;
+      if (!types.includes(said)) types.push(said);
+      return { start, end: start + length, properties: { class: "q", "data-q": String(types.indexOf(said)) } };
+    });
+    const under = mistakes.map(
+      ({ start, length }): DecorationItem => ({ start, end: start + length, properties: { class: "mistake" } }),
+    );
+    const marked = coloured(source, "ts", [...under, ...decorations]);
+    return withMessages(
+      hovers.length > 0 ? marked.replace("<pre ", `<pre role="group" aria-label="${label}" `) : marked,
+      mistakes.map(({ start, message }) => [source.slice(0, start).split("\n").length - 1, message]),
+    );
+  });
+  if (types.length === 0) return shown;
+  const data = JSON.stringify(types).replaceAll("<", "\\u003c");
+  return shown.replace("</body>", `<script type="application/json" id="types">${data}</script>\n</body>`);
+}
+const nothing: Known = { hovers: [], mistakes: [] };
+const label = "TypeScript; the arrow keys go from name to name and say their types";
+
+/** Code with messages below the lines that they are about. */
+function withMessages(marked: string, messages: readonly (readonly [line: number, text: string])[]): string {
+  if (messages.length === 0) return marked;
+  const lines = marked.split("\n");
+  for (const [line, text] of messages.toReversed())
+    lines[line] += `\n<span class="message"><strong>error</strong> ${escaped(text)}</span>`;
+  return lines.join("\n");
 }

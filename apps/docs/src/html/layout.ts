@@ -25,7 +25,7 @@ const icon =
 export function documentOf(page: Page, assets: Assets): string {
   const to = addresses(page.path);
   const title = page.path === "" ? "Descent: optimizers for TypeScript" : `${page.title} · Descent`;
-  const search = html`<dialog class="search" id="search" aria-label="Search" data-index="${to("search.json")}" data-root="${to("")}">
+  const search = html`<dialog class="search" id="search" aria-label="Search" data-index="${to("search.json")}" data-sections="${to("sections.json")}" data-root="${to("")}">
 <form method="dialog"><label class="hidden" for="search-for">Search rules, lessons and guides</label><input id="search-for" type="search" placeholder="Search rules, lessons, guides…" autocomplete="off" /><button type="submit">Close</button></form>
 <p class="hint" id="search-count" role="status"></p><ol id="search-found"></ol></dialog>`;
   return `<!doctype html>
@@ -35,6 +35,7 @@ ${
 <meta charset="utf-8" />
 <meta name="viewport" content="width=device-width, initial-scale=1" />
 <meta http-equiv="Content-Security-Policy" content="${policy}" />
+<meta name="root" content="${to("")}" />
 <meta name="color-scheme" content="light dark" />
 <meta name="description" content="${page.description}" />
 <title>${title}</title>
@@ -56,7 +57,7 @@ ${(page.scripts ?? []).map((name) => html`<script type="module" src="${to(assets
 <main id="main" tabindex="-1"${page.wide !== true && html` class="text"`}>
 ${page.body(to)}
 </main>
-<footer><p>Everything here is computed by the library itself, most of it in this page. <a href="${to("llms.txt")}">llms.txt</a> · <a href="${to("changelog/")}">Changelog</a> · <a href="${to("benchmarks/")}">Benchmarks</a></p></footer>
+<footer><p>Everything here is computed by the library itself, most of it in this page. <a href="${to("llms.txt")}">llms.txt</a> · <a href="${to("changelog/")}">Changelog</a> · <a href="${to("benchmarks/")}">Benchmarks</a></p><p><button type="button" id="keep" hidden>Keep all pages for reading offline</button> <span id="kept" role="status"></span></p></footer>
 ${search}
 </body>
 </html>`.text

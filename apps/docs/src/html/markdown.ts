@@ -17,7 +17,10 @@ export function markdown(text: string, address: (href: string) => string | undef
     const { info, content } = tokens[i]!; // the one that is rendered
     const language = (at: number): string =>
       tokens[at]?.type === "fence" ? (tokens[at]?.info.trim().split(/\s/)[0] ?? "") : "";
-    const shown = code(content, info.trim().split(/\s/)[0] ?? "").text;
+    const [lang = "", ...words] = info.trim().split(/\s/);
+    // Excerpts of files of tests need what stands around them; tests/installs.test.ts runs them whole.
+    const kind = words.includes("wrong") ? "wrong" : /@descent\/conformance/.test(content) ? "excerpt" : "program";
+    const shown = code(content, lang, kind).text;
     // Another library's lines stand beside ours.
     const pair = (at: number): boolean => ["python", "js"].includes(language(at)) && language(at + 1) === "ts";
     if (pair(i))

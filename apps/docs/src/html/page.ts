@@ -19,6 +19,15 @@ export interface Page {
   readonly wide?: boolean;
 }
 export type Part = "home" | "lessons" | "rules" | "guides" | "reference";
+/** A part of a page under a heading of its own, for the search. */
+export interface Section {
+  /** The number of its page in the list of pages. */
+  readonly page: number;
+  /** The id of the heading; empty for what stands before the first. */
+  readonly anchor: string;
+  readonly title: string;
+  readonly text: string;
+}
 export type Script = "home" | "rule" | "compare" | "lesson";
 /** From a page's path, such as `rules/adamw/`, to its address as seen from here. */
 export type To = (path: string) => string;

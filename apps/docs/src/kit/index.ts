@@ -2,7 +2,7 @@
 
 export { fed } from "./feed.ts";
 export { iris } from "./iris.ts";
-export { choice, lesson, range } from "./lesson.ts";
+export { choice, formula, lesson, range } from "./lesson.ts";
 export { irisGradient, irisLoss, irisWalk } from "./logistic.ts";
 export { lengthOf, Network } from "./network.ts";
 export { first, graphOf, mean, normals, say, uniforms, walk } from "./tools.ts";

@@ -19,7 +19,15 @@ export interface ChoiceKnob {
   readonly value: string;
   readonly options: readonly (readonly [id: string, title: string])[];
 }
-type Knob = RangeKnob | ChoiceKnob;
+/** A formula that a reader types. */
+export interface TextKnob {
+  readonly kind: "text";
+  readonly label: string;
+  readonly value: string;
+  /** Formulas to begin from; the first is there when the page opens. */
+  readonly examples: readonly string[];
+}
+type Knob = RangeKnob | ChoiceKnob | TextKnob;
 type Knobs = Readonly<Record<string, Knob>>;
 /** The values of knobs, by name. */
 export type Values<K extends Knobs> = { readonly [N in keyof K]: K[N] extends RangeKnob ? number : string };
@@ -37,6 +45,28 @@ export const choice = (
   options: Readonly<Record<string, string>>,
   value: string = Object.keys(options)[0]!,
 ): ChoiceKnob => ({ kind: "choice", label, value, options: Object.entries(options) });
+
+export const formula = (label: string, ...examples: readonly [string, ...string[]]): TextKnob => ({
+  kind: "text",
+  label,
+  value: examples[0],
+  examples,
+});
+
+/** A point of a figure that a reader drags, and the range knobs that it moves; the knobs are also the way to move it by keyboard. */
+interface Handle {
+  readonly at: readonly [x: number, y: number];
+  readonly x?: string;
+  readonly y?: string;
+}
+/** A figure, and what a reader may do in it besides reading. */
+export interface Drawn extends Figure {
+  /** The lines that grow with the step that a reader chooses, by name: a point for each step. */
+  readonly ways?: readonly { readonly name: string; readonly x: ArrayLike<number>; readonly y: ArrayLike<number> }[];
+  /** How many steps its horizontal axis has, where it counts steps from 0; the chosen one gets a line. */
+  readonly steps?: number;
+  readonly handles?: readonly Handle[];
+}
 
 /** A lesson as its file writes it. */
 interface Given<K extends Knobs, M> {
@@ -60,7 +90,7 @@ interface Given<K extends Knobs, M> {
   readonly model: (values: Values<K>, digits: Digits) => M;
   /** The caption, from the numbers of the model. */
   readonly caption: (model: M, values: Values<K>) => string;
-  readonly figures: (model: M, values: Values<K>) => readonly Pick<Figure, "svg" | "table">[];
+  readonly figures: (model: M, values: Values<K>) => readonly Drawn[];
   /** The names of the lines, in the order of their styles. */
   readonly key?: (model: M, values: Values<K>) => readonly string[];
 }
@@ -68,7 +98,7 @@ interface Given<K extends Knobs, M> {
 /** The part of a page that changes with the knobs. */
 export interface Shown {
   readonly caption: string;
-  readonly figures: readonly Pick<Figure, "svg" | "table">[];
+  readonly figures: readonly Drawn[];
   readonly key: readonly string[];
 }
 

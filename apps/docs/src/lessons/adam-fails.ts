@@ -48,17 +48,20 @@ export default lesson({
     `With C = ${say(c)} the mean gradient is ${say((c - 2) / 3)}, so −1 is best. After ${STEPS} steps Adam is at ${say(adam.at(-1)!)}, AMSGrad at ${say(amsgrad.at(-1)!)}, Yogi (β₂ = 0.999) at ${say(yogi.at(-1)!)}.`,
   key: () => ["Adam", "AMSGrad", "Yogi"],
   figures: ({ adam, amsgrad, yogi }) => [
-    lineChart({
-      title: "Place by step",
-      x: { label: "step" },
-      y: { label: "x", domain: [-1.05, 1.05] },
-      series: [
-        { name: "Adam", y: adam },
-        { name: "AMSGrad", y: amsgrad },
-        { name: "Yogi", y: yogi },
-      ],
-      height: 380,
-      id: "places",
-    }),
+    {
+      ...lineChart({
+        title: "Place by step",
+        x: { label: "step" },
+        y: { label: "x", domain: [-1.05, 1.05] },
+        series: [
+          { name: "Adam", y: adam },
+          { name: "AMSGrad", y: amsgrad },
+          { name: "Yogi", y: yogi },
+        ],
+        height: 380,
+        id: "places",
+      }),
+      steps: STEPS,
+    },
   ],
 });

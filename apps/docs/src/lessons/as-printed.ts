@@ -88,25 +88,31 @@ export default lesson({
   },
   key: ({ pair }) => [pair.title, "as printed"],
   figures: ({ known, field, pair, runs }) => [
-    contourChart({
-      title: `${pair.title} and its misprint`,
-      field,
-      paths: runs.map(({ x, y }, i) => ({ name: i === 0 ? pair.title : "as printed", x, y })),
-      marks: known.minima,
-      width: 620,
-      height: 440,
-      id: "printed",
-    }),
-    lineChart({
-      title: "Loss by step",
-      x: { label: "step" },
-      y: { label: "loss", log: true },
-      series: runs.map(({ loss }, i) => ({
-        name: i === 0 ? pair.title : "as printed",
-        y: Array.from(loss, (l) => Math.max(l, 1e-12)),
-      })),
-      height: 220,
-      id: "losses",
-    }),
+    {
+      ...contourChart({
+        title: `${pair.title} and its misprint`,
+        field,
+        paths: runs.map(({ x, y }, i) => ({ name: i === 0 ? pair.title : "as printed", x, y })),
+        marks: known.minima,
+        width: 620,
+        height: 440,
+        id: "printed",
+      }),
+      ways: runs.map(({ x, y }, i) => ({ name: i === 0 ? pair.title : "as printed", x, y })),
+    },
+    {
+      ...lineChart({
+        title: "Loss by step",
+        x: { label: "step" },
+        y: { label: "loss", log: true },
+        series: runs.map(({ loss }, i) => ({
+          name: i === 0 ? pair.title : "as printed",
+          y: Array.from(loss, (l) => Math.max(l, 1e-12)),
+        })),
+        height: 220,
+        id: "losses",
+      }),
+      steps: Math.max(...runs.map(({ x }) => x.length)) - 1,
+    },
   ],
 });

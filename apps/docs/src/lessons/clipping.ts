@@ -49,27 +49,36 @@ export default lesson({
     `Without clipping the longest step is ${say(longest[0])} and the last loss ${say(plain.loss.at(-1)!)}; with it the longest step is ${say(longest[1])} and the last loss ${say(clipped.loss.at(-1)!)}.`,
   key: () => ["gradient descent", "clipped"],
   figures: ({ field, plain, clipped }) => [
-    contourChart({
-      title: cliff.title,
-      field,
-      paths: [
+    {
+      ...contourChart({
+        title: cliff.title,
+        field,
+        paths: [
+          { name: "gradient descent", x: plain.x, y: plain.y },
+          { name: "clipped", x: clipped.x, y: clipped.y },
+        ],
+        width: 620,
+        height: 400,
+        id: "cliff",
+      }),
+      ways: [
         { name: "gradient descent", x: plain.x, y: plain.y },
         { name: "clipped", x: clipped.x, y: clipped.y },
       ],
-      width: 620,
-      height: 400,
-      id: "cliff",
-    }),
-    lineChart({
-      title: "Loss by step",
-      x: { label: "step" },
-      y: { label: "loss" },
-      series: [
-        { name: "gradient descent", y: plain.loss },
-        { name: "clipped", y: clipped.loss },
-      ],
-      height: 220,
-      id: "spikes",
-    }),
+    },
+    {
+      ...lineChart({
+        title: "Loss by step",
+        x: { label: "step" },
+        y: { label: "loss" },
+        series: [
+          { name: "gradient descent", y: plain.loss },
+          { name: "clipped", y: clipped.loss },
+        ],
+        height: 220,
+        id: "spikes",
+      }),
+      steps: clipped.x.length - 1,
+    },
   ],
 });

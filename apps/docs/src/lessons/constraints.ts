@@ -84,18 +84,24 @@ export default lesson({
   },
   key: () => ["projection", "penalty", "the edge of the set"],
   figures: ({ projected, penalized, edge }) => [
-    contourChart({
-      title: "Two ways to stay within a set",
-      field: fieldOf(goal, [-2.2, 3], [-2, 2.2], 64, 64),
-      paths: [
+    {
+      ...contourChart({
+        title: "Two ways to stay within a set",
+        field: fieldOf(goal, [-2.2, 3], [-2, 2.2], 64, 64),
+        paths: [
+          { name: "projection", x: projected.map(([x]) => x), y: projected.map(([, y]) => y) },
+          { name: "penalty", x: penalized.map(([x]) => x), y: penalized.map(([, y]) => y) },
+          { name: "edge", x: edge.map(([x]) => x!), y: edge.map(([, y]) => y!), style: 7 },
+        ],
+        marks: [[2, 1]],
+        width: 620,
+        height: 480,
+        id: "fence",
+      }),
+      ways: [
         { name: "projection", x: projected.map(([x]) => x), y: projected.map(([, y]) => y) },
         { name: "penalty", x: penalized.map(([x]) => x), y: penalized.map(([, y]) => y) },
-        { name: "edge", x: edge.map(([x]) => x!), y: edge.map(([, y]) => y!), style: 7 },
       ],
-      marks: [[2, 1]],
-      width: 620,
-      height: 480,
-      id: "fence",
-    }),
+    },
   ],
 });

@@ -18,7 +18,7 @@ export default lesson({
   question: "Which functions have no wrong valley to fall into?",
   words: [
     "Take two points of a graph and join them. If no such chord ever lies below the graph, the function is convex, and every local minimum is the global one: from any other point the chord to the minimum leads straight down.",
-    "For a smooth function the same is said by curvature: the second derivative is nowhere negative. Drag the ends and look for a chord that dips below.",
+    "For a smooth function the same is said by curvature: the second derivative is nowhere negative. Drag the ends of the chord and look for a chord that dips below.",
   ],
   claim: "No chord of a convex function lies below its graph; a function that curves down somewhere has one that does.",
   knobs: {
@@ -41,17 +41,23 @@ export default lesson({
   caption: ({ lowest, bend }, { a, b }) =>
     `From ${say(a)} to ${say(b)} the chord is ${lowest < -1e-9 ? `up to ${say(-lowest)} below the graph, so the function is not convex` : "nowhere below the graph"}. The least second derivative in view is ${say(bend)}${bend < 0 ? ", which is negative: there is such a chord" : ": no chord can be"}.`,
   key: () => ["graph", "chord"],
-  figures: ({ graph, chord }) => [
-    lineChart({
-      title: "A function and one of its chords",
-      x: { label: "x" },
-      y: { label: "f(x)" },
-      series: [
-        { name: "graph", x: graph.x, y: graph.y },
-        { name: "chord", x: chord.map(({ x }) => x), y: chord.map(({ y }) => y) },
+  figures: ({ graph, chord }, { a, b }) => [
+    {
+      ...lineChart({
+        title: "A function and one of its chords",
+        x: { label: "x" },
+        y: { label: "f(x)" },
+        series: [
+          { name: "graph", x: graph.x, y: graph.y },
+          { name: "chord", x: chord.map(({ x }) => x), y: chord.map(({ y }) => y) },
+        ],
+        height: 380,
+        id: "chord",
+      }),
+      handles: [
+        { at: [a, chord[0]!.y], x: "a" }, // a chord has two ends
+        { at: [b, chord.at(-1)!.y], x: "b" },
       ],
-      height: 380,
-      id: "chord",
-    }),
+    },
   ],
 });

@@ -1,6 +1,6 @@
 import { lineChart } from "@descent/viz";
 import { surface } from "@descent/viz/races";
-import { choice, lesson, mean, normals, range, say } from "../kit/index.ts";
+import { choice, formula, lesson, mean, normals, range, say } from "../kit/index.ts";
 
 export default lesson({
   number: 3,
@@ -10,12 +10,12 @@ export default lesson({
   question: "What does a convex loss do to the average of many samples?",
   words: [
     "Send random numbers through a convex `f`. The average of the results is never less than `f` of the average: `E[f(Y)] ≥ f(E[Y])`. For a loss this means that averaging predictions is never worse than the average prediction.",
-    "Only `f` must be convex. `Y` may be any function `g` of anything, as bent as you like: Jensen’s inequality looks at the distribution of `Y` and not at where it came from. Reshape `g` and watch the gap.",
+    "Only `f` must be convex. `Y` may be any function `g` of anything, as bent as you like: Jensen’s inequality looks at the distribution of `Y` and not at where it came from. Type a `g` of your own and watch the gap.",
   ],
   claim: "The gap E[f(g(X))] − f(E[g(X)]) is at least 0 for every g, convex or not, as long as f is convex.",
   knobs: {
     f: choice("Convex f", { "x^2": "y²", "exp(x)": "eʸ", "abs(x)": "|y|" }),
-    g: choice("Any g", { x: "x", "sin(3 * x)": "sin 3x", "x^3 - x": "x³ − x", "tanh(5 * x)": "tanh 5x" }, "sin(3 * x)"),
+    g: formula("Any g(x)", "sin(3 * x)", "x", "x^3 - x", "tanh(5 * x)"),
     spread: range("Spread of x", [0, 1.5], 0.8, 0.05),
   },
   model({ f, g, spread }) {

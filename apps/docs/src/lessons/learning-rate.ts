@@ -34,26 +34,32 @@ export default lesson({
     }. After ${run.x.length - 1} steps x is ${say(run.x.at(-1)!)}.`,
   key: () => ["the parabola", "the walk"],
   figures: ({ graph, run }) => [
-    lineChart({
-      title: "A walk down a parabola",
-      x: { label: "x", domain: [-3, 3] },
-      y: { label: "loss", domain: [0, Math.max(...graph.y)] },
-      series: [
-        { name: "parabola", x: graph.x, y: graph.y, style: 7 },
-        { name: "walk", x: run.x, y: run.loss, style: 1 },
-      ],
-      points: true,
-      ends: false,
-      height: 320,
-      id: "parabola",
-    }),
-    lineChart({
-      title: "Distance from the minimum by step",
-      x: { label: "step" },
-      y: { label: "|x|", log: true },
-      series: [{ name: "|x|", y: Array.from(run.x, (x) => Math.max(Math.abs(x), 1e-12)), style: 1 }],
-      height: 220,
-      id: "distance",
-    }),
+    {
+      ...lineChart({
+        title: "A walk down a parabola",
+        x: { label: "x", domain: [-3, 3] },
+        y: { label: "loss", domain: [0, Math.max(...graph.y)] },
+        series: [
+          { name: "parabola", x: graph.x, y: graph.y, style: 7 },
+          { name: "walk", x: run.x, y: run.loss, style: 1 },
+        ],
+        points: true,
+        ends: false,
+        height: 320,
+        id: "parabola",
+      }),
+      ways: [{ name: "walk", x: run.x, y: run.loss }],
+    },
+    {
+      ...lineChart({
+        title: "Distance from the minimum by step",
+        x: { label: "step" },
+        y: { label: "|x|", log: true },
+        series: [{ name: "|x|", y: Array.from(run.x, (x) => Math.max(Math.abs(x), 1e-12)), style: 1 }],
+        height: 220,
+        id: "distance",
+      }),
+      steps: run.x.length - 1,
+    },
   ],
 });

@@ -43,29 +43,38 @@ export default lesson({
   },
   key: () => ["gradient descent", "momentum"],
   figures: ({ field, plain, heavy }) => [
-    contourChart({
-      title: "Both walks in the valley",
-      field,
-      paths: [
+    {
+      ...contourChart({
+        title: "Both walks in the valley",
+        field,
+        paths: [
+          { name: "gradient descent", x: plain.x, y: plain.y },
+          { name: "momentum", x: heavy.x, y: heavy.y },
+        ],
+        marks: [[0, 0]],
+        width: 620,
+        height: 330,
+        id: "valley",
+      }),
+      ways: [
         { name: "gradient descent", x: plain.x, y: plain.y },
         { name: "momentum", x: heavy.x, y: heavy.y },
       ],
-      marks: [[0, 0]],
-      width: 620,
-      height: 330,
-      id: "valley",
-    }),
-    lineChart({
-      title: "Loss by step",
-      x: { label: "step" },
-      y: { label: "loss", log: true },
-      series: [
-        { name: "gradient descent", y: Array.from(plain.loss, (l) => Math.max(l, 1e-14)) },
-        { name: "momentum", y: Array.from(heavy.loss, (l) => Math.max(l, 1e-14)) },
-      ],
-      ends: false,
-      height: 240,
-      id: "rates",
-    }),
+    },
+    {
+      ...lineChart({
+        title: "Loss by step",
+        x: { label: "step" },
+        y: { label: "loss", log: true },
+        series: [
+          { name: "gradient descent", y: Array.from(plain.loss, (l) => Math.max(l, 1e-14)) },
+          { name: "momentum", y: Array.from(heavy.loss, (l) => Math.max(l, 1e-14)) },
+        ],
+        ends: false,
+        height: 240,
+        id: "rates",
+      }),
+      steps: STEPS,
+    },
   ],
 });

@@ -27,14 +27,17 @@ export default lesson({
     `From 1, momentum runs ${say(over[0]!)} past the minimum and Nesterov’s method ${say(over[1]!)}. After 120 steps they are ${say(Math.abs(runs[0]!.x.at(-1)!), 2)} and ${say(Math.abs(runs[1]!.x.at(-1)!), 2)} from it.`,
   key: () => ["momentum", "Nesterov"],
   figures: ({ runs }) => [
-    lineChart({
-      title: "Place by step",
-      x: { label: "step" },
-      y: { label: "x" },
-      series: runs.map(({ x }, i) => ({ name: i === 0 ? "momentum" : "Nesterov", y: x })),
-      ends: false,
-      height: 380,
-      id: "places",
-    }),
+    {
+      ...lineChart({
+        title: "Place by step",
+        x: { label: "step" },
+        y: { label: "x" },
+        series: runs.map(({ x }, i) => ({ name: i === 0 ? "momentum" : "Nesterov", y: x })),
+        ends: false,
+        height: 380,
+        id: "places",
+      }),
+      ways: runs.map(({ x }, i) => ({ name: i === 0 ? "momentum" : "Nesterov", x: x.map((_, t) => t), y: x })),
+    },
   ],
 });

@@ -52,22 +52,28 @@ export default lesson({
     `Steps and evaluations: ${runs.map(({ name, iterations, evaluations }) => `${name} ${iterations} and ${evaluations}`).join("; ")}. Without a Hessian of its own, Newton’s is made of differences of gradients, which count.`,
   key: ({ runs }) => runs.map(({ name }) => name),
   figures: ({ field, runs, minimum }) => [
-    contourChart({
-      title: "Four methods with a line search",
-      field,
-      paths: runs.map(({ name, x, y }) => ({ name, x, y })),
-      marks: [[minimum[0]!, minimum[1]!]],
-      width: 620,
-      height: 400,
-      id: "methods",
-    }),
-    lineChart({
-      title: "Loss by step",
-      x: { label: "step" },
-      y: { label: "loss", log: true },
-      series: runs.map(({ name, loss }) => ({ name, y: loss.map((l) => Math.max(l, 1e-16)) })),
-      height: 250,
-      id: "losses",
-    }),
+    {
+      ...contourChart({
+        title: "Four methods with a line search",
+        field,
+        paths: runs.map(({ name, x, y }) => ({ name, x, y })),
+        marks: [[minimum[0]!, minimum[1]!]],
+        width: 620,
+        height: 400,
+        id: "methods",
+      }),
+      ways: runs,
+    },
+    {
+      ...lineChart({
+        title: "Loss by step",
+        x: { label: "step" },
+        y: { label: "loss", log: true },
+        series: runs.map(({ name, loss }) => ({ name, y: loss.map((l) => Math.max(l, 1e-16)) })),
+        height: 250,
+        id: "losses",
+      }),
+      steps: Math.max(...runs.map(({ x }) => x.length)) - 1,
+    },
   ],
 });

@@ -11,7 +11,7 @@ export default lesson({
   from: "A",
   question: "Does gradient descent find the lowest point?",
   words: [
-    "This curve has two valleys, and the left one is lower. Plain gradient descent goes down the side on which it starts; the ridge between the valleys divides the starts in two.",
+    "This curve has two valleys, and the left one is lower. Plain gradient descent goes down the side on which it starts; the ridge between the valleys divides the starts in two. Drag the start across it.",
     "Momentum carries a walk over small ridges, so its divide lies elsewhere. That it is better here is luck of the start, and not a promise.",
   ],
   claim: "Starts on two sides of the ridge end in two different valleys; with momentum some starts change sides.",
@@ -27,18 +27,22 @@ export default lesson({
   caption: ({ run, end }, { start }) =>
     `From ${say(start)} it ends at ${say(end)}, ${end < 0 ? "in the lower valley" : "in the higher valley"}, with a loss of ${say(run.loss.at(-1)!)}.`,
   key: () => ["the curve", "the walk"],
-  figures: ({ graph, run }) => [
-    lineChart({
-      title: "A walk on a curve with two valleys",
-      x: { label: "x", domain: [-2, 2] },
-      y: { label: "loss", domain: [-0.5, 1.6] },
-      series: [
-        { name: "curve", x: graph.x, y: graph.y, style: 7 },
-        { name: "walk", x: run.x, y: run.loss, style: 1 },
-      ],
-      points: true,
-      height: 380,
-      id: "valleys",
-    }),
+  figures: ({ graph, run }, { start }) => [
+    {
+      ...lineChart({
+        title: "A walk on a curve with two valleys",
+        x: { label: "x", domain: [-2, 2] },
+        y: { label: "loss", domain: [-0.5, 1.6] },
+        series: [
+          { name: "curve", x: graph.x, y: graph.y, style: 7 },
+          { name: "walk", x: run.x, y: run.loss, style: 1 },
+        ],
+        points: true,
+        height: 380,
+        id: "valleys",
+      }),
+      ways: [{ name: "walk", x: run.x, y: run.loss }],
+      handles: [{ at: [start, run.loss[0]!], x: "start" }], // the start at least
+    },
   ],
 });

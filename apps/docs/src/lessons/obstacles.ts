@@ -15,7 +15,7 @@ export default lesson({
   question: "Who gets stuck where?",
   words: [
     "A gradient can vanish without a minimum: on a saddle, which falls away to both sides, and on a plateau, which falls nowhere. On a cliff it is so long that one step throws the walk far away.",
-    "Rules that divide by the size of past gradients (RMSprop, Adam) walk at the same speed over flat and steep ground, so plateaus and saddles hold them less. That does not help on a plateau whose gradient is exactly zero in float32.",
+    "Rules that divide by the size of past gradients (RMSprop, Adam) walk at the same speed over flat and steep ground, so plateaus and saddles hold them less. That does not help on a plateau whose gradient is exactly zero in float32. The lower figure has the length of the gradient that each walk meets: who stands still and where it is long is held by something else than flat ground.",
   ],
   claim:
     "Off the saddle’s ridge, Adam and RMSprop leave within 150 steps at a rate at which gradient descent has hardly moved.",
@@ -27,10 +27,11 @@ export default lesson({
     const known = surfaces.find(({ id }) => id === place)!; // one of the choices
     const on = surface(known.text);
     const rules = { "Gradient descent": sgd, Momentum: momentum, RMSprop: rmsprop, Adam: adam };
-    const runs = Object.entries(rules).map(([name, rule]) => ({
-      name,
-      ...race({ surface: on, rule: rule({ lr: rate }), start: known.start, steps: STEPS }),
-    }));
+    const runs = Object.entries(rules).map(([name, rule]) => {
+      const run = race({ surface: on, rule: rule({ lr: rate }), start: known.start, steps: STEPS });
+      const slope = Array.from(run.x, (x, i) => Math.hypot(...on.gradient(x, run.y[i]!))); // as many
+      return { name, ...run, slope };
+    });
     return { known, field: fieldOf(on, known.x, known.y, 64, 64), runs };
   },
   caption: ({ known, runs }) =>
@@ -44,22 +45,28 @@ export default lesson({
       .join("; ")}.`,
   key: ({ runs }) => runs.map(({ name }) => name),
   figures: ({ known, field, runs }) => [
-    contourChart({
-      title: known.title,
-      field,
-      paths: runs.map(({ name, x, y }) => ({ name, x, y })),
-      marks: known.minima,
-      width: 620,
-      height: 440,
-      id: "obstacle",
-    }),
-    lineChart({
-      title: "Loss by step",
-      x: { label: "step" },
-      y: { label: "loss" },
-      series: runs.map(({ name, loss }) => ({ name, y: loss })),
-      height: 220,
-      id: "losses",
-    }),
+    {
+      ...contourChart({
+        title: known.title,
+        field,
+        paths: runs.map(({ name, x, y }) => ({ name, x, y })),
+        marks: known.minima,
+        width: 620,
+        height: 440,
+        id: "obstacle",
+      }),
+      ways: runs,
+    },
+    {
+      ...lineChart({
+        title: "The length of the gradient under each walk",
+        x: { label: "step" },
+        y: { label: "length of the gradient", log: true },
+        series: runs.map(({ name, slope }) => ({ name, y: slope.map((s) => (s > 1e-12 ? s : Number.NaN)) })),
+        height: 220,
+        id: "slopes",
+      }),
+      steps: STEPS,
+    },
   ],
 });

@@ -2,11 +2,28 @@ import { adagrad, rmsprop } from "@descent/adagrad";
 import { adam } from "@descent/adam";
 import { momentum, nesterov, sgd } from "@descent/sgd";
 import { contourChart, lineChart } from "@descent/viz";
-import { fieldOf, race, surface, surfaces } from "@descent/viz/races";
+import { fieldOf, race, ratesFrom, surface, surfaces, sweep } from "@descent/viz/races";
 import { choice, lesson, range, say } from "../kit/index.ts";
 
 const rules = { SGD: sgd, Momentum: momentum, Nesterov: nesterov, Adagrad: adagrad, RMSprop: rmsprop, Adam: adam };
 const STEPS = 250;
+const rates = ratesFrom(0.0003, 1, 12);
+
+type Known = (typeof surfaces)[number];
+/** How far above the minimum each rule ends, at each rate: what a reader sees turn over while the rate moves. */
+const ends = new Map<string, readonly { readonly name: string; readonly y: readonly number[] }[]>();
+function endsOn(known: Known) {
+  const found = ends.get(known.id);
+  if (found) return found;
+  const made = Object.entries(rules).map(([name, make]) => ({
+    name,
+    y: sweep({ surface: surface(known.text), start: known.start, steps: STEPS, rates, rule: (lr) => make({ lr }) }).map(
+      ({ losses: [last] }) => (last !== undefined && last < 1e6 ? Math.max(last - known.least, 1e-14) : Number.NaN),
+    ),
+  }));
+  ends.set(known.id, made);
+  return made;
+}
 const names = Object.fromEntries(
   ["himmelblau", "rosenbrock", "beale", "saddle", "styblinski-tang", "booth"].map((id) => [
     id,
@@ -22,7 +39,7 @@ export default lesson({
   question: "Which optimizer is the fastest?",
   words: [
     "The famous animations race several rules at one rate on one surface. The order in which they arrive is true, and says little: rules take steps of different sizes at the same number, so the rate that suits one is ten times too small for another.",
-    "Move the rate and watch the ranking turn over. A fair race gives each rule the best rate of a search, and says so, as the playground does.",
+    "Move the rate, or drag the line in the lower figure, and watch the ranking turn over wherever two lines cross. A fair race gives each rule the best rate of a search, and says so, as the playground does.",
   ],
   claim: "The ranking at one rate is not the ranking at another.",
   knobs: {
@@ -38,31 +55,45 @@ export default lesson({
       return { name, ...run, end: Math.max(0, end) };
     });
     const ranking = [...runs].sort((a, b) => a.end - b.end).map(({ name }) => name);
-    return { known, field: fieldOf(on, known.x, known.y, 64, 64), runs, ranking };
+    return { known, field: fieldOf(on, known.x, known.y, 64, 64), runs, ranking, ends: endsOn(known) };
   },
   caption: ({ ranking, runs }, { rate }) =>
     `At ${say(rate)}, by the loss after ${STEPS} steps: ${ranking
       .map((name) => `${name} (${say(runs.find((run) => run.name === name)!.end, 2)})`)
       .join(", ")}.`,
-  key: ({ runs }) => runs.map(({ name }) => name),
-  figures: ({ known, field, runs }) => [
-    contourChart({
-      title: known.title,
-      field,
-      paths: runs.map(({ name, x, y }) => ({ name, x, y })),
-      marks: known.minima,
-      width: 620,
-      height: 460,
-      id: "race",
-    }),
-    lineChart({
-      title: "Loss above the minimum",
-      x: { label: "step" },
-      y: { label: "loss", log: true },
-      series: runs.map(({ name, loss }) => ({ name, y: Array.from(loss, (l) => Math.max(l - known.least, 1e-14)) })),
-      ends: false,
-      height: 240,
-      id: "losses",
-    }),
-  ],
+  key: ({ runs }) => [...runs.map(({ name }) => name), "the rate of the race@7"],
+  figures: ({ known, field, runs, ends }, { rate }) => {
+    const finite = ends.flatMap(({ y }) => y).filter(Number.isFinite);
+    const [low, high] = [Math.min(...finite), Math.max(...finite)];
+    return [
+      {
+        ...contourChart({
+          title: known.title,
+          field,
+          paths: runs.map(({ name, x, y }) => ({ name, x, y })),
+          marks: known.minima,
+          width: 620,
+          height: 460,
+          id: "race",
+        }),
+        ways: runs,
+      },
+      {
+        ...lineChart({
+          title: `Loss above the minimum after ${STEPS} steps, by rate`,
+          description: "Where a line ends, the rule diverges.",
+          x: { label: "rate", log: true },
+          y: { label: "loss", log: true },
+          series: [
+            ...ends.map(({ name, y }) => ({ name, x: rates, y })),
+            { name: "the rate of the race", x: [rate, rate], y: [low, high], style: 7 },
+          ],
+          ends: false,
+          height: 260,
+          id: "by-rate",
+        }),
+        handles: [{ at: [rate, low], x: "rate" }],
+      },
+    ];
+  },
 });

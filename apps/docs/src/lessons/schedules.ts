@@ -1,9 +1,9 @@
-import type { Schedule } from "@descent/core";
+import { type Schedule, schedule } from "@descent/core";
 import { constant, cosine, exponential, inverseTime, piecewise } from "@descent/schedules";
 import { sgd } from "@descent/sgd";
 import { lineChart } from "@descent/viz";
 import { batchNoise, race, surface } from "@descent/viz/races";
-import { choice, lesson, mean, range, say } from "../kit/index.ts";
+import { choice, formula, lesson, mean, range, say } from "../kit/index.ts";
 
 const STEPS = 400;
 const bowl = surface("0.5 * (x^2 + y^2)");
@@ -35,14 +35,22 @@ export default lesson({
         exponential: "exponential",
         inverse: "inverse time",
         cosine: "cosine",
+        yours: "the formula that you type",
       },
       "exponential",
+    ),
+    typed: formula(
+      "Rate at `step`",
+      "0.3 * 0.5^floor(step / 50)",
+      "0.3 / (1 + 0.05 * step)",
+      "min(0.01 * step, 0.3) / (1 + 0.02 * step)",
     ),
     rate: range("First rate", [0.02, 1], 0.3, 0.05, true),
     noise: range("Noise", [0, 3], 1, 0.1),
   },
-  model({ kind, rate, noise }) {
-    const lr = kinds[kind]!(rate);
+  idle: ({ kind }) => (kind === "yours" ? [] : ["typed"]),
+  model({ kind, typed, rate, noise }) {
+    const lr = kind === "yours" ? schedule(typed) : kinds[kind]!(rate); // one of the choices
     const go = (schedule: Schedule) =>
       race({
         surface: bowl,
@@ -59,26 +67,32 @@ export default lesson({
     `Over the last 50 steps the loss is ${say(ends[0])} in the mean at a constant rate, and ${say(ends[1])} with this schedule, which ends at a rate of ${say(rates.at(-1)!)}.`,
   key: () => ["constant rate", "this schedule"],
   figures: ({ rates, flat, falling }) => [
-    lineChart({
-      title: "Loss",
-      x: { label: "step" },
-      y: { label: "loss", log: true },
-      series: [
-        { name: "constant", y: flat.loss },
-        { name: "schedule", y: falling.loss },
-      ],
-      ends: false,
-      height: 290,
-      id: "hover",
-    }),
-    lineChart({
-      title: "Rate",
-      x: { label: "step" },
-      y: { label: "rate" },
-      series: [{ name: "rate", y: rates, style: 1 }],
-      ends: false,
-      height: 200,
-      id: "rate",
-    }),
+    {
+      ...lineChart({
+        title: "Loss",
+        x: { label: "step" },
+        y: { label: "loss", log: true },
+        series: [
+          { name: "constant", y: flat.loss },
+          { name: "schedule", y: falling.loss },
+        ],
+        ends: false,
+        height: 290,
+        id: "hover",
+      }),
+      steps: STEPS,
+    },
+    {
+      ...lineChart({
+        title: "Rate",
+        x: { label: "step" },
+        y: { label: "rate" },
+        series: [{ name: "rate", y: rates, style: 1 }],
+        ends: false,
+        height: 200,
+        id: "rate",
+      }),
+      steps: STEPS,
+    },
   ],
 });

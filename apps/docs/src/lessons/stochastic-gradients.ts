@@ -58,17 +58,23 @@ export default lesson({
     `The mean of 2,000 gradients of batches of ${Math.max(1, Math.round(batch))} is (${say(average[0])}, ${say(average[1])}); the gradient over all is (${say(exact[0])}, ${say(exact[1])}). The deviation falls from ${say(deviation[0]!)} at one flower to ${say(deviation.at(-1)!)} at 64, by ${say(deviation[0]! / deviation.at(-1)!)} where √64 is 8. Losses end at ${say(loss.value(full.x.at(-1)!, full.y.at(-1)!))} and ${say(loss.value(few.x.at(-1)!, few.y.at(-1)!))}.`,
   key: () => ["all flowers", "a batch"],
   figures: ({ full, few, sizes, deviation }) => [
-    contourChart({
-      title: "Both walks over the loss of two weights",
-      field: fieldOf(loss, [-3, 7], [-3, 8], 56, 56),
-      paths: [
+    {
+      ...contourChart({
+        title: "Both walks over the loss of two weights",
+        field: fieldOf(loss, [-3, 7], [-3, 8], 56, 56),
+        paths: [
+          { name: "all flowers", ...full },
+          { name: "a batch", ...few },
+        ],
+        width: 620,
+        height: 420,
+        id: "iris",
+      }),
+      ways: [
         { name: "all flowers", ...full },
         { name: "a batch", ...few },
       ],
-      width: 620,
-      height: 420,
-      id: "iris",
-    }),
+    },
     lineChart({
       title: "Deviation of the gradient by the size of the batch",
       x: { label: "batch", log: true },

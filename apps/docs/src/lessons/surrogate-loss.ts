@@ -28,7 +28,7 @@ export default lesson({
   from: "B",
   question: "Accuracy is what we want. Why does training minimize something else?",
   words: [
-    "Move the boundary: the share of errors jumps from one value to the next and is flat between. Its gradient is zero almost everywhere, so it says nothing about where to go. Cross-entropy is a smooth bound that does.",
+    "Drag the boundary: the share of errors jumps from one value to the next and is flat between. Its gradient is zero almost everywhere, so it says nothing about where to go. Cross-entropy is a smooth bound that does.",
     "The bound goes on asking for more after the last error is gone. Gradient descent then only makes the weights longer, and with them the margin: the least `label · score` over all points.",
   ],
   claim: "After the last error is gone, cross-entropy still falls and the margin still grows.",
@@ -60,30 +60,39 @@ export default lesson({
         : `Training is without errors from step ${clean} on; from there to step ${STEPS} the loss falls from ${say(loss[clean]!)} to ${say(loss.at(-1)!)} and the margin grows from ${say(margin[clean]!)} to ${say(margin.at(-1)!)}.`
     }`,
   key: () => ["errors", "cross-entropy", "margin"],
-  figures: ({ at, zeroOne, cross, errors, loss, margin }) => [
-    lineChart({
-      title: "Both losses by where the boundary is",
-      x: { label: "boundary" },
-      y: { label: "loss" },
-      series: [
-        { name: "errors", x: at, y: zeroOne },
-        { name: "cross-entropy", x: at, y: cross },
+  figures: ({ at, zeroOne, cross, errors, loss, margin, here }, { boundary }) => [
+    {
+      ...lineChart({
+        title: "Both losses by where the boundary is",
+        x: { label: "boundary" },
+        y: { label: "loss" },
+        series: [
+          { name: "errors", x: at, y: zeroOne },
+          { name: "cross-entropy", x: at, y: cross },
+        ],
+        ends: false,
+        height: 240,
+        id: "boundary",
+      }),
+      handles: [
+        { at: [boundary, here.cross], x: "boundary" },
+        { at: [boundary, here.errors], x: "boundary" },
       ],
-      ends: false,
-      height: 240,
-      id: "boundary",
-    }),
-    lineChart({
-      title: "A training by gradient descent",
-      x: { label: "step" },
-      y: { label: "" },
-      series: [
-        { name: "errors", y: errors },
-        { name: "cross-entropy", y: loss },
-        { name: "margin", y: margin },
-      ],
-      height: 260,
-      id: "training",
-    }),
+    },
+    {
+      ...lineChart({
+        title: "A training by gradient descent",
+        x: { label: "step" },
+        y: { label: "" },
+        series: [
+          { name: "errors", y: errors },
+          { name: "cross-entropy", y: loss },
+          { name: "margin", y: margin },
+        ],
+        height: 260,
+        id: "training",
+      }),
+      steps: STEPS,
+    },
   ],
 });

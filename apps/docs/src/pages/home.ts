@@ -71,7 +71,8 @@ import { optimizer } from "@descent/arrays";
 
 const w = new Float32Array([3, -2]);
 const opt = optimizer({ w }, adamw({ lr: 0.1 }));
-for (let i = 0; i < 200; i++) opt.update({ w: w.map((x) => 2 * x) });`,
+for (let i = 0; i < 200; i++)
+  opt.update({ w: w.map((x) => 2 * x) });`,
   },
   {
     title: "TensorFlow.js",
@@ -79,7 +80,10 @@ for (let i = 0; i < 200; i++) opt.update({ w: w.map((x) => 2 * x) });`,
     more: "guides/from-tensorflow-js/",
     use: `import { radam } from "@descent/adam";
 import { optimizer } from "@descent/tfjs";
+import * as tf from "@tensorflow/tfjs";
 
+const model = tf.sequential();
+model.add(tf.layers.dense({ units: 9, inputShape: [4] }));
 model.compile({
   optimizer: optimizer(radam({ lr: 1e-2 })),
   loss: "categoricalCrossentropy",
@@ -139,6 +143,21 @@ export const yogi = rule({
   },
 });`,
       "ts",
+    )}</section>
+<section class="own wrong" aria-labelledby="wrong"><div><h2 id="wrong">Mistakes have a place</h2><p class="lede">An equation is checked as you type it. This is what the compiler says to a symbol that no option, state or earlier line has.</p></div>${code(
+      `import { adam } from "@descent/adam";
+import { rule } from "@descent/core";
+
+rule({
+  ...adam,
+  id: "mine",
+  update: {
+    ...adam.update,
+    v: "beta3 * v + (1 - beta3) * g^2",
+  },
+});`,
+      "ts",
+      "wrong",
     )}</section>`,
   };
 }

@@ -3,11 +3,11 @@ import { rules } from "@descent/catalogue";
 import type { Door } from "../facts/api.ts";
 import { type Guide, guideGroups, guides, markdownOf } from "../facts/guides.ts";
 import { descriptionOf, folders, textOf } from "../facts/packages.ts";
-import { type Html, html } from "../html/html.ts";
+import { Html, html } from "../html/html.ts";
 import { trail } from "../html/layout.ts";
 import { markdown } from "../html/markdown.ts";
 import type { Page, To } from "../html/page.ts";
-import { apiSection } from "./api.ts";
+import { apiSection, doorAnchor } from "./api.ts";
 
 /** The page that shows a file or folder of the repository, if one does. */
 const shownAt = new Map<string, string>([
@@ -42,6 +42,23 @@ const addressIn =
 const proseOf = (text: string, file: string, to: To): Html =>
   html`<div class="prose">${markdown(text, addressIn(file, to))}</div>`;
 
+/** Where a long page's headings are, beside it; nothing where there are fewer than three. Paired code needs the room itself. */
+function contents({ text }: Html, doors: readonly Door[] = []): Html {
+  const headings = text.includes('class="pairs"')
+    ? []
+    : [...text.matchAll(/<h2[^>]* id="([^"]*)"[^>]*>([\s\S]*?)<\/h2>/g)].map(
+        ([, id = "", inside = ""]) =>
+          html`<li><a href="#${id}">${new Html(inside.replaceAll(/<\/?a[^>]*>/g, ""))}</a></li>`,
+      );
+  const names = doors
+    .filter(({ exports }) => exports.length > 0)
+    .map(({ name }) => html`<li><a href="#${doorAnchor(name)}">${name}</a></li>`);
+  const all = [...headings, ...names];
+  return all.length < 3
+    ? html``
+    : html`<nav class="contents" aria-label="On this page"><p>On this page</p><ul>${all}</ul></nav>`;
+}
+
 const plain = (
   path: string,
   title: string,
@@ -55,8 +72,11 @@ const plain = (
   description,
   part,
   words: file,
-  body: (to) =>
-    html`${trail(part === "guides" ? ["Guides", to("guides/")] : ["Reference", to("reference/")])}<div class="prose"><h1>${title}</h1></div>${proseOf(text.replace(/^# .*\n/, ""), file, to)}`,
+  wide: true,
+  body: (to) => {
+    const body = proseOf(text.replace(/^# .*\n/, ""), file, to);
+    return html`<div class="page"><header class="masthead">${trail(part === "guides" ? ["Guides", to("guides/")] : ["Reference", to("reference/")])}<h1>${title}</h1><p class="lede">${description}</p></header>${contents(body)}${body}</div>`;
+  },
 });
 
 const guidePage = (one: Guide): Page =>
@@ -102,13 +122,14 @@ export function referencePages(api: ReadonlyMap<string, readonly Door[]>): Page[
       title: `@descent/${folder}`,
       description: descriptionOf(folder),
       part: "reference",
+      wide: true,
       words: [folder, ...doorsOf(folder).flatMap(({ exports }) => exports.map(({ name }) => name))].join(" "),
       body: (to) =>
-        html`${trail(["Reference", to("reference/")])}${
+        html`<div class="page">${contents(isGuide(file) ? html`` : proseOf(textOf(file), file, to), doorsOf(folder))}<div>${trail(["Reference", to("reference/")])}${
           isGuide(file)
             ? html`<div class="prose"><h1>@descent/${folder}</h1><p>${descriptionOf(folder)}. <a href="${to(shownAt.get(file) ?? "")}">Its guide</a>.</p></div>`
             : proseOf(textOf(file), file, to)
-        }${apiSection(doorsOf(folder), to)}`,
+        }${apiSection(doorsOf(folder), to)}</div></div>`,
     };
   });
   const list: Page = {

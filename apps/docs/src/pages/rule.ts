@@ -2,7 +2,7 @@ import { type RuleEntry, rules } from "@descent/catalogue";
 import type { RuleSpec } from "@descent/core/adapter";
 import { emit } from "@descent/dialects/emit";
 import { convergence, rankOf } from "../facts/convergence.ts";
-import { callOf, childrenOf, elsewhere, kinOf, libraries, numeral } from "../facts/rules.ts";
+import { callOf, childrenOf, elsewhere, extremesOf, kinOf, libraries, numeral, programOf } from "../facts/rules.ts";
 import { code } from "../html/code.ts";
 import { Html, html, prose } from "../html/html.ts";
 import { trail } from "../html/layout.ts";
@@ -60,11 +60,8 @@ ${more(rule, to)}
 /** The formula, with a line for every equation; phases stand in it already. */
 const mathOf = ({ mathml }: RuleEntry): Html => new Html(mathml);
 
-const use = ({ name, family, options }: RuleEntry): Html =>
-  code(
-    `import { ${name} } from "@descent/${family}";\nimport { optimizer } from "@descent/arrays";\n\nconst opt = optimizer({ w }, ${name}(${options.some((o) => o.name === "lr") ? `{ lr: ${numeral(options.find((o) => o.name === "lr")!.default)} }` : ""}));`,
-    "ts",
-  );
+/** A program that takes a step with the rule. */
+const use = (rule: RuleEntry): Html => code(programOf(rule), "ts");
 
 function raceOf(rule: RuleEntry): Html {
   if (rule.id === "sophia-g")
@@ -149,15 +146,23 @@ const places: Readonly<Record<string, string>> = {
   host: "parameter, on the host",
 };
 
-const checked = ({ golden, mutants, name }: RuleEntry): Html =>
-  html`<section><h2>Checked against</h2><p>${golden.source}.</p>
+const checked = (rule: RuleEntry): Html => {
+  const { golden, mutants, name } = rule;
+  const extremes = extremesOf(rule);
+  return html`<section><h2>Checked against</h2><p>${golden.source}.</p>
 <p>The largest error is <strong>${golden.error.toExponential(0)}</strong> of the distance moved, over every setting and step. Each token of the rule is changed in turn (<code>npm run mutate -- ${name}</code>); ${
     mutants === 0
       ? "a test notices every change."
       : mutants === 1
         ? "one change cannot be noticed by any number, and is listed with its reason."
         : `${mutants} changes cannot be noticed by any number, and each is listed with its reason.`
-  }</p></section>`;
+  }</p>
+${
+  extremes.length === 0
+    ? html`<p>After gradients near 1e30 and 1e−30 it is finite, and moves on, in float32.</p>`
+    : extremes.map((sentence) => html`<p>${prose(sentence)}</p>`)
+}</section>`;
+};
 
 function reached(rule: RuleEntry): Html {
   const found = convergence.rules[rule.id];

@@ -1,0 +1,67 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { rules } from "@descent/catalogue";
+import { afterAll, expect, test } from "vitest";
+import { root } from "../src/facts/root.ts";
+import { programOf } from "../src/facts/rules.ts";
+import { programsIn } from "../src/html/code.ts";
+import { addresses, type Page } from "../src/html/page.ts";
+import { homePage } from "../src/pages/home.ts";
+import { guidePages, referencePages } from "../src/pages/markdown-pages.ts";
+
+/* The programs that the site shows: each is one that a reader can paste. READMEs and guides also run, in tests/readme.test.ts. */
+
+const of = (pages: readonly Page[]): string[] =>
+  pages.flatMap((page) => programsIn(page.body(addresses(page.path)).text));
+const home = of([homePage()]);
+const isWrong = (program: string): boolean => program.includes("beta3"); // the page shows what the compiler says to it
+
+const folder = path.join(root, "apps", "mnist", ".programs");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("every program of the site passes the compiler, in plain JavaScript's freedom from annotations; the wrong one does not", () => {
+  const all = [...new Set([...home, ...of(guidePages), ...of(referencePages(new Map())), ...rules.map(programOf)])];
+  expect(all.length).toBeGreaterThan(rules.length + 50);
+  mkdirSync(folder, { recursive: true });
+  for (const [i, program] of all.entries()) writeFileSync(path.join(folder, `${i}.ts`), program);
+  const options = { noImplicitAny: false, noUncheckedIndexedAccess: false, lib: ["ES2023", "DOM", "DOM.Iterable"] };
+  const config = { extends: "../../../tsconfig.test.json", compilerOptions: options, include: ["*.ts"] };
+  writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(config));
+  const { stdout } = spawnSync(path.join(root, "node_modules/.bin/tsc"), ["-p", folder, "--pretty", "false"], {
+    encoding: "utf8",
+  });
+  const wrong = new Map<number, string>();
+  for (const [, file, message = ""] of stdout.matchAll(/(\d+)\.ts\(\d+,\d+\): error (.*)/g))
+    wrong.set(Number(file), message);
+  const failed = [...wrong].filter(([i]) => !isWrong(all[i]!)).map(([i, message]) => [message, all[i]]);
+  expect(failed).toEqual([]);
+  expect([...wrong.values()].some((message) => message.includes("beta3"))).toBe(true);
+});
+
+/** Runs a program without annotations; its imports come from `load`. */
+async function run(program: string): Promise<void> {
+  const body = program.replaceAll(/^import (.*) from (".*");$/gm, (_, what: string, from: string) =>
+    what.startsWith("* as")
+      ? `const ${what.slice(5)} = await load(${from});`
+      : `const ${what.replaceAll(" as ", ": ")} = await load(${from});`,
+  );
+  const compiled = new Function("load", `return (async () => {${body.replaceAll(/^export /gm, "")}\n})();`) as (
+    load: (name: string) => Promise<unknown>,
+  ) => Promise<void>;
+  await compiled((name) => import(/* @vite-ignore */ name));
+}
+
+test.each(rules.map((rule) => [rule.name, programOf(rule)] as const))(
+  "the program on the page of %s runs",
+  (_, program) => expect(run(program)).resolves.toBeUndefined(),
+);
+
+test("the first page's program for arrays and its rule run; the one with a mistake says where", async () => {
+  const own = home.filter((program) => /@descent\/(arrays|core)"/.test(program));
+  expect(own.length).toBe(3);
+  for (const program of own) {
+    if (isWrong(program)) await expect(run(program)).rejects.toThrow(/beta3/);
+    else await run(program);
+  }
+});
