@@ -445,7 +445,7 @@ describe.each(engineNames)("training by %s", (engine) => {
     for (const readEvery of [1, 4]) {
       const all: StepLine[] = [];
       const learner = await learn(recipe, digits, { engine });
-      const listener = { steps: (some: readonly StepLine[]) => void all.push(...some) };
+      const listener = { step: (line: StepLine) => void all.push(line) };
       await train({ learner, readEvery, recipe, optimizer, digits, test: tested, listener });
       learner.dispose();
       lines.push(all);
@@ -560,7 +560,7 @@ test("a report is one page that holds everything it shows", async () => {
     optimizer,
     digits,
     test: tested,
-    listener: { steps: (lines) => void steps.push(...lines), epoch: (line) => void epochs.push(line) },
+    listener: { step: (line) => void steps.push(line), epoch: (line) => void epochs.push(line) },
   });
   learner.dispose();
   const confusion = Array.from({ length: 10 }, (_, label) =>

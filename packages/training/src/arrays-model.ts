@@ -57,8 +57,8 @@ export interface ArraysCheckpoint {
  */
 export function arraysModel<B>(
   options: ArraysModelOptions<B>,
-): Required<Omit<Model<B>, "evalStep" | "load">> &
-  Pick<Model<B>, "evalStep"> & { load(checkpoint: ArraysCheckpoint): void } {
+): Required<Omit<Model<B>, "trainStep" | "read" | "evalStep" | "load">> &
+  Pick<Model<B>, "evalStep"> & { trainStep(batch: B): Promise<StepResult>; load(checkpoint: ArraysCheckpoint): void } {
   const { parameters, optimizer, gradients, evaluate } = knownOptions("arraysModel", options, [
     "parameters",
     "optimizer",
@@ -110,7 +110,7 @@ export function arraysModel<B>(
         if (optimizer.midRound) (optimizer as Partial<{ rewind(): void }>).rewind?.();
         throw error;
       }
-      return first;
+      return first!; // a round has a first phase
     },
     ...(evaluate ? { evalStep: evaluate } : {}),
     withReadout: (use) => optimizer.withReadout(use),

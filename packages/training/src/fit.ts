@@ -1,11 +1,14 @@
 import { OptimizerError } from "@descent/core";
 import { flag, isCallback, isRecord, knownOptions, oneOf, shown, takes, whole } from "@descent/core/adapter";
+import { breathing } from "./breath.ts";
 import type { Callback, Logs, Saved } from "./callbacks/callback.ts";
 import { batches, checkRepeatable, countOf, type Data, type Drawing, prefetched } from "./data/batches.ts";
 import { isDataset } from "./data/dataset.ts";
 import { type Measured, Measures } from "./measures.ts";
 import type { Model } from "./model.ts";
 import { Running } from "./running.ts";
+import { Steps } from "./steps.ts";
+import { Sums } from "./sums.ts";
 
 /** Options of `fit`. */
 export interface FitOptions<B> {
@@ -21,6 +24,11 @@ export interface FitOptions<B> {
   readonly seed?: number | undefined;
   /** How many batches to load ahead, while one is trained on; default 1. */
   readonly prefetch?: number | undefined;
+  /**
+   * How many updates may pass before their results are read together and callbacks are told of each, where the model queues its work and has
+   * `read`; default 1. Before an epoch ends, the run is saved or a callback needs to be told, all are read.
+   */
+  readonly readEvery?: number | undefined;
   /** Batches to validate on after every epoch, in their order. */
   readonly validate?: Data<B> | undefined;
   /** How many epochs pass between validations; the last epoch is always validated; default 1. */
@@ -29,7 +37,7 @@ export interface FitOptions<B> {
   readonly metrics?: Readonly<Record<string, Measured<B>>> | undefined;
   /** Called in this order. */
   readonly callbacks?: readonly Callback[] | undefined;
-  /** Ends the run after the batch under way. */
+  /** Ends the run after the batch under way, which `checkpoints` saves. */
   readonly signal?: AbortSignal | undefined;
   /** Goes on from here, exactly; all other options must be as they were. */
   readonly from?: Saved | undefined;
@@ -58,6 +66,7 @@ const NAMES = [
   "shuffle",
   "seed",
   "prefetch",
+  "readEvery",
   "validate",
   "validateEvery",
   "metrics",
@@ -78,10 +87,19 @@ export async function fit<B>(model: Model<NoInfer<B>>, options: FitOptions<B>): 
   takes("fit", "a model: { trainStep(batch) }, such as a Trainer", model, typeof model === "object" && model !== null);
   takes("fit", "a model with a function `trainStep`", model, isCallback(model.trainStep));
   const known = knownOptions("fit", options, NAMES);
-  const { epochs = 1, prefetch = 1, validateEvery = 1, callbacks = [], nonFinite = "throw", signal } = known;
+  const {
+    epochs = 1,
+    prefetch = 1,
+    readEvery = 1,
+    validateEvery = 1,
+    callbacks = [],
+    nonFinite = "throw",
+    signal,
+  } = known;
   const drawing = drawingOf(known);
-  whole("fit", { epochs, prefetch, validateEvery });
-  if (validateEvery < 1) throw new OptimizerError("`fit`: `validateEvery` must be 1 or above; got 0.");
+  whole("fit", { epochs, prefetch, readEvery, validateEvery });
+  for (const [name, every] of Object.entries({ readEvery, validateEvery }))
+    if (every < 1) throw new OptimizerError(`\`fit\`: \`${name}\` must be 1 or above; got 0.`);
   oneOf("fit", { nonFinite }, ["throw", "stop", "ignore"]);
   const { data, validate } = known;
   if (data === undefined)
@@ -94,7 +112,10 @@ export async function fit<B>(model: Model<NoInfer<B>>, options: FitOptions<B>): 
   }
   checkCallbacks(callbacks);
   const measures = new Measures(known.metrics ?? {});
-  const run = new Running(model, { epochs, batches: countOf(data, drawing), drawing, measures, callbacks });
+  const run = new Running(model, { epochs, batches: countOf(data, drawing), drawing, measures, callbacks, signal });
+  const check = (loss: number): void => checkLoss(run, loss, nonFinite);
+  const steps = new Steps({ model, run, callbacks, measures, readEvery, check });
+  const breathe = breathing();
   try {
     if (known.from !== undefined) await run.resume(known.from);
     await run.each("onTrainBegin", {});
@@ -102,20 +123,15 @@ export async function fit<B>(model: Model<NoInfer<B>>, options: FitOptions<B>): 
       if (run.batch === 0) await run.each("onEpochBegin", run.epoch, {});
       const source = prefetched(batches("fit, data", data, run.epoch, run.batch, drawing), prefetch);
       let any = run.batch > 0;
-      for await (const { batch, samples } of source) {
+      for await (const counted of source) {
         if (aborted(run, signal)) break;
         any = true;
-        const wanted = callbacks.some((one) => one.reads?.(run.step + 1));
-        const { loss, outputs, gradients, activations } = await model.trainStep(batch, { gradients: wanted });
-        if (typeof loss !== "number")
-          throw new OptimizerError(`\`trainStep\` must return { loss }, a number; got ${shown(loss)}.`);
-        if (outputs && Number.isFinite(loss)) measures.train(outputs, batch);
-        await run.stepped(loss, samples, { batch, outputs, gradients, activations }, () =>
-          checkLoss(run, loss, nonFinite),
-        );
-        if (run.status !== undefined || aborted(run, signal)) break;
+        await steps.take(counted);
+        await breathe();
+        if (aborted(run, signal)) break;
       }
-      if (run.status !== undefined) break;
+      await steps.flush();
+      if (aborted(run, signal)) break;
       if (!any) throw new OptimizerError(`\`fit\`: epoch ${run.epoch + 1} has no batches.`);
       const due = validate !== undefined && ((run.epoch + 1) % validateEvery === 0 || run.epoch + 1 === epochs);
       const found = due ? await validated(model, validate, drawing, measures) : {};
@@ -186,17 +202,19 @@ function aborted<B>(run: Running<B>, signal: AbortSignal | undefined): boolean {
 async function validated<B>(model: Model<B>, data: Data<B>, drawing: Drawing, measures: Measures<B>): Promise<Logs> {
   const go = async (): Promise<Logs> => {
     measures.reset("validation");
-    let [sum, count] = [0, 0];
+    const sums = new Sums((name) => measures.has(name));
+    const breathe = breathing();
     for await (const { batch, samples } of batches("fit, validate", data, 0, 0, { ...drawing, seed: undefined })) {
-      const { loss, outputs } = await model.evalStep!(batch); // checked by the caller
-      if (typeof loss !== "number")
-        throw new OptimizerError(`\`evalStep\` must return { loss }, a number; got ${shown(loss)}.`);
-      sum += loss * samples;
-      count += samples;
-      measures.validate(outputs, batch);
+      const result = await model.evalStep!(batch); // checked by the caller
+      if (typeof result?.loss !== "number")
+        throw new OptimizerError(`\`evalStep\` must return { loss }, a number; got ${shown(result?.loss)}.`);
+      sums.add(result, samples);
+      measures.validate(result.outputs, batch);
+      await breathe();
     }
-    if (count === 0) throw new OptimizerError("`fit`: there are no batches to validate on.");
-    return { val_loss: sum / count, ...measures.values("validation") };
+    if (sums.samples === 0) throw new OptimizerError("`fit`: there are no batches to validate on.");
+    const means = Object.entries(sums.means()).map(([name, x]) => [`val_${name}`, x] as const);
+    return { ...Object.fromEntries(means), ...measures.values("validation") };
   };
   return model.withReadout ? model.withReadout(go) : go();
 }

@@ -6,9 +6,14 @@ export {
   arraysModel,
   type Gradients,
 } from "./arrays-model.ts";
-export type { Callback, Logs, Run, Saved, Told } from "./callbacks/callback.ts";
+export type { Callback, Logs, Run, Saved, Sum, SumsState, Told } from "./callbacks/callback.ts";
 export { type CheckpointsOptions, checkpoints } from "./callbacks/checkpoints.ts";
-export { type EarlyStoppingOptions, earlyStopping } from "./callbacks/early-stopping.ts";
+export {
+  type EarlyStopping,
+  type EarlyStoppingOptions,
+  type EarlyStoppingState,
+  earlyStopping,
+} from "./callbacks/early-stopping.ts";
 export { csv, jsonLines, type LoggingOptions, type Sink } from "./callbacks/logging.ts";
 export type { MonitorOptions } from "./callbacks/monitor.ts";
 export { findRate, type RateFinderCallback, type ReduceOnPlateauOptions, reduceOnPlateau } from "./callbacks/rates.ts";

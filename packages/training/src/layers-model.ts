@@ -2,6 +2,7 @@ import { OptimizerError } from "@descent/core";
 import { type HyperValue, isCallback, isRecord, takes } from "@descent/core/adapter";
 import type { Callback, Logs, Run, Told } from "./callbacks/callback.ts";
 import { type Inspected, ratesOf, type Weights } from "./model.ts";
+import { Sums } from "./sums.ts";
 
 /** A variable of a layer, by structure. */
 interface LayerVariable {
@@ -52,14 +53,18 @@ export function forLayersModel(tf: TensorMaker, model: LayersModel, callbacks: r
     async onTrainBegin() {
       run.epoch = 0;
       run.step = 0;
+      run.sums.reset();
       run.watch();
       for (const one of callbacks) await one.onTrainBegin?.({}, run);
     },
     async onEpochBegin(epoch) {
+      run.sums.reset();
       for (const one of callbacks) await one.onEpochBegin?.(epoch, {}, run);
     },
     async onBatchEnd(batch, logs) {
       run.step++;
+      const { loss = Number.NaN, batch: _, size = 1, ...more } = numbers(logs); // `size` is of the batch
+      run.sums.add({ loss, logs: more }, size);
       for (const one of callbacks) await one.onBatchEnd?.(batch, numbers(logs), run);
     },
     async onEpochEnd(epoch, logs) {
@@ -98,6 +103,7 @@ class LayersRun implements Run {
   readonly hasWeights = true;
   readonly #reads: (step: number) => boolean;
   #unwatch: (() => void) | undefined;
+  readonly sums: Sums = new Sums(() => false);
   epoch = 0;
   step = 0;
   last: Told | undefined;
@@ -133,6 +139,14 @@ class LayersRun implements Run {
   unwatch(): void {
     this.#unwatch?.();
     this.#unwatch = undefined;
+  }
+
+  get means(): Logs {
+    return this.sums.means();
+  }
+
+  get ending(): boolean {
+    return this.#model.stopTraining;
   }
 
   stop(): void {

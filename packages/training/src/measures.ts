@@ -48,6 +48,10 @@ export class Measures<B> {
     for (const { metric } of this.#all) metric.reset();
   }
 
+  has(name: string): boolean {
+    return this.#all.some((one) => one.name === name);
+  }
+
   /** Takes the outputs of a training step. */
   train(outputs: Readonly<Record<string, unknown>>, batch: B): void {
     this.#add(outputs, batch);

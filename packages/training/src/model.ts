@@ -4,6 +4,8 @@ import type { HyperValue } from "@descent/core/adapter";
 export interface StepResult {
   /** The mean loss of the batch. */
   readonly loss: number;
+  /** Other numbers of the step by name, each a mean over its samples: they are in the logs of the batch, and their means in the epoch's. */
+  readonly logs?: Readonly<Record<string, number>> | undefined;
   /** The model's outputs by name, for metrics: arrays, or objects with `data`. */
   readonly outputs?: Readonly<Record<string, unknown>> | undefined;
   /** The gradients by parameter, for diagnostics; the next step may overwrite them. */
@@ -36,8 +38,10 @@ export type Weights = Readonly<Record<string, Float32Array>>;
  * `evalStep` to validate, `weights` and `setWeights` to restore the best ones, `checkpoint` and `load` to save and resume.
  */
 export interface Model<B> {
-  /** One batch: forward, backward, update. */
-  trainStep(batch: B, ask?: StepAsk): StepResult | Promise<StepResult>;
+  /** One batch: forward, backward, update. A model that queues its work may return nothing, and tell in a later `read`. */
+  trainStep(batch: B, ask?: StepAsk): StepResult | undefined | Promise<StepResult | undefined>;
+  /** The results of all steps since the last call, the oldest first, where `trainStep` returns nothing: reading a GPU waits for it. */
+  read?(): readonly StepResult[] | Promise<readonly StepResult[]>;
   /** Loss and outputs of a batch in the mode of use; nothing changes. */
   evalStep?(batch: B): StepResult | Promise<StepResult>;
   /** Changes hyper-parameters from the next update on. */

@@ -3,7 +3,8 @@ import { type HyperValue, isCallback, isRecord, list, shown } from "@descent/cor
 import type { Callback, Logs, Run, Saved, Told } from "./callbacks/callback.ts";
 import type { Drawing } from "./data/batches.ts";
 import type { Measures } from "./measures.ts";
-import { type Model, ratesOf, type Weights } from "./model.ts";
+import { type Model, ratesOf, type StepResult, type Weights } from "./model.ts";
+import { Sums } from "./sums.ts";
 
 /** The settings of a run that its position is counted by. */
 interface Settings<B> {
@@ -12,6 +13,7 @@ interface Settings<B> {
   readonly drawing: Drawing;
   readonly measures: Measures<B>;
   readonly callbacks: readonly Callback[];
+  readonly signal: AbortSignal | undefined;
 }
 
 type Hook = "onTrainBegin" | "onEpochBegin" | "onBatchEnd" | "onEpochEnd" | "onTrainEnd";
@@ -26,8 +28,7 @@ export class Running<B> implements Run {
   batch = 0;
   step = 0;
   last: Told | undefined;
-  #loss = 0;
-  #samples = 0;
+  readonly #sums: Sums;
   status: "stopped" | "aborted" | undefined;
   reason: string | undefined;
   #saves: ((saved: Saved) => void | Promise<void>)[] = [];
@@ -35,6 +36,15 @@ export class Running<B> implements Run {
   constructor(model: Model<B>, settings: Settings<B>) {
     this.#model = model;
     this.#settings = settings;
+    this.#sums = new Sums((name) => settings.measures.has(name));
+  }
+
+  get means(): Logs {
+    return this.#sums.means();
+  }
+
+  get ending(): boolean {
+    return this.status !== undefined || this.#settings.signal?.aborted === true;
   }
 
   get hasWeights(): boolean {
@@ -97,31 +107,31 @@ export class Running<B> implements Run {
   }
 
   /** Counts a batch and tells callbacks; `check` may end the run before it is saved. */
-  async stepped(loss: number, samples: number, told: Told, check: () => void): Promise<void> {
+  async stepped(result: StepResult, samples: number, told: Told, check: () => void): Promise<void> {
     this.last = told;
-    this.#loss += loss * samples;
-    this.#samples += samples;
+    this.#sums.add(result, samples);
     this.batch++;
     this.step++;
-    await this.each("onBatchEnd", this.batch - 1, { loss });
+    await this.each("onBatchEnd", this.batch - 1, { loss: result.loss, ...result.logs });
     check();
-    await this.#saved();
   }
 
   /** Counts an epoch and tells callbacks. */
   async epochEnded(validation: Logs): Promise<void> {
     const { measures } = this.#settings;
-    const logs = { loss: this.#loss / this.#samples, ...measures.values("training"), ...validation };
+    const logs = { ...this.#sums.means(), ...measures.values("training"), ...validation };
     measures.reset("training");
     const { epoch } = this;
-    [this.#loss, this.#samples, this.batch] = [0, 0, 0];
+    this.#sums.reset();
+    this.batch = 0;
     this.epoch++;
     this.history.push(logs);
     await this.each("onEpochEnd", epoch, logs);
-    await this.#saved();
+    await this.saved();
   }
 
-  async #saved(): Promise<void> {
+  /** Saves the run where callbacks asked for it. */
+  async saved(): Promise<void> {
     if (this.#saves.length === 0) return;
     const writes = this.#saves;
     this.#saves = [];
@@ -133,7 +143,7 @@ export class Running<B> implements Run {
       batch: this.batch,
       step: this.step,
       drawing: { batchSize: drawing.batchSize, seed: drawing.seed ?? null },
-      sums: { loss: this.#loss, samples: this.#samples, metrics: measures.state() },
+      sums: { ...this.#sums.state(), metrics: measures.state() },
       history: [...this.history],
       callbacks: Object.fromEntries(states),
       model: await this.#ask("checkpoint", "saves the run", (model) => model.checkpoint!()),
@@ -168,8 +178,7 @@ export class Running<B> implements Run {
     this.epoch = saved.epoch;
     this.batch = saved.batch;
     this.step = saved.step;
-    this.#loss = saved.sums.loss;
-    this.#samples = saved.sums.samples;
+    this.#sums.load(saved.sums);
     this.history.push(...saved.history);
   }
 

@@ -36,10 +36,10 @@ export async function withGradients<B>(trainer: GradientTrainer<B>): Promise<Mod
     const own: unknown = Reflect.get(trainer, name);
     return isCallback(own) ? { [name]: own.bind(trainer) } : {};
   };
-  const rest = ["evalStep", "set", "inspect", "weights", "setWeights", "checkpoint", "load", "withReadout"];
+  const rest = ["read", "evalStep", "set", "inspect", "weights", "setWeights", "checkpoint", "load", "withReadout"];
   return {
     ...Object.assign({}, ...rest.map(bound)),
-    async trainStep(batch: B, ask?: StepAsk): Promise<StepResult> {
+    async trainStep(batch: B, ask?: StepAsk): Promise<StepResult | undefined> {
       if (ask?.gradients !== true) return trainer.trainStep(batch);
       const first = await trainer.gradients(batch);
       await trainer.applyGradients(first.gradients);

@@ -20,16 +20,10 @@ export class Board {
     await this.#write(() => this.#callback.onTrainBegin?.({}, at(0, undefined)));
   }
 
-  async steps(lines: readonly StepLine[], numbers: Numbers | undefined): Promise<void> {
-    for (const { step, loss, accuracy, lr, gradNorm, updateRatio } of lines) {
-      this.#also = {
-        accuracy,
-        gradient: gradNorm,
-        ratio: updateRatio,
-        ...(numbers?.step === step ? logsOf(numbers) : {}),
-      };
-      await this.#write(() => this.#callback.onBatchEnd?.(step - 1, { loss }, at(step, lr)));
-    }
+  async step(line: StepLine, numbers: Numbers | undefined): Promise<void> {
+    const { step, loss, accuracy, lr, gradNorm, updateRatio } = line;
+    this.#also = { accuracy, gradient: gradNorm, ratio: updateRatio, ...(numbers ? logsOf(numbers) : {}) };
+    await this.#write(() => this.#callback.onBatchEnd?.(step - 1, { loss }, at(step, lr)));
   }
 
   async epoch({ step, epoch, trainLoss, trainAccuracy, testLoss, testAccuracy }: EpochLine): Promise<void> {

@@ -7,7 +7,8 @@ import { type Model, type ModelName, model, modelNames, type Weights } from "../
 import { oneLine, UserError } from "../errors.ts";
 import { readPosition } from "../training/position.ts";
 import { type Recipe, readRecipe } from "../training/recipe.ts";
-import type { Best, Saved } from "../training/train.ts";
+import type { Best } from "../training/resume.ts";
+import type { Saved } from "../training/train.ts";
 import { readRunFile } from "./folder.ts";
 import { decode, encode, isRecord } from "./tensors.ts";
 

@@ -121,7 +121,7 @@ export async function compare(
         digits,
         test: mnist.test,
         stop,
-        listener: { standing: (at) => progress.show(at), steps: (more) => void lines.push(...more) },
+        listener: { standing: (at) => progress.show(at), step: (line) => void lines.push(line) },
       });
       if (ended.evaluation === undefined) break; // asked to stop
       seconds = (performance.now() - begun) / 1000;

@@ -17,7 +17,8 @@ import { apart } from "../training/order.ts";
 import { checkPosition, start } from "../training/position.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { mixes } from "../training/regularizers.ts";
-import { type Best, hasStalled, type Outcome, type Saved, train, updatesOf } from "../training/train.ts";
+import { type Best, hasStalled } from "../training/resume.ts";
+import { type Outcome, type Saved, train, updatesOf } from "../training/train.ts";
 import { program } from "../version.ts";
 import { Board } from "./board.ts";
 import { type Checkpoint, saveCheckpoint, saveModel, type Where } from "./checkpoint.ts";
@@ -200,7 +201,7 @@ async function training(run: Run): Promise<Ended> {
       stop: world.stop,
       observer: observerOf(run, board),
       listener: {
-        steps: (lines) => metrics.write(lines),
+        step: (line) => metrics.write([line]),
         standing: (now) => progress.show(now),
         epoch: (line) => {
           metrics.write([line]);
@@ -267,7 +268,7 @@ function observerOf({ folder, world, past = { steps: [], findings: [] } }: Run, 
         printed = performance.now();
         progress.say(watchLine(numbers));
       },
-      steps: async (lines, numbers) => board?.steps(lines, numbers),
+      step: async (line, numbers) => board?.step(line, numbers),
       epoch: async (line) => board?.epoch(line),
     },
     past,

@@ -121,7 +121,7 @@ export function summarize(run: {
 }
 
 /** Whether a folder holds all results of a run that ended at this position. */
-export function isComplete(folder: string, { epoch, step }: Position): boolean {
+export function isComplete(folder: string, { epoch, step }: Pick<Position, "epoch" | "step">): boolean {
   let found: unknown;
   try {
     found = JSON.parse(readFileSync(path.join(folder, names.summary), "utf8"));

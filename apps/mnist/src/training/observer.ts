@@ -1,12 +1,6 @@
 import { Diagnosis, type Finding, type Numbers } from "@descent/training";
-import type { Look } from "../engines/engine.ts";
+import type { Batch, Look } from "../engines/engine.ts";
 import type { EpochLine, StepLine } from "./lines.ts";
-
-/** A batch as the network was given it. */
-interface Shown {
-  readonly images: Float32Array;
-  readonly labels: Uint8Array;
-}
 
 /** Those who are told; any of them may be left out. */
 export interface Told {
@@ -14,7 +8,7 @@ export interface Told {
   finding?(finding: Finding): void;
   /** The numbers of an update whose weights and gradients were looked at. */
   numbers?(numbers: Numbers): void;
-  steps?(lines: readonly StepLine[], numbers: Numbers | undefined): Promise<void>;
+  step?(line: StepLine, numbers: Numbers | undefined): Promise<void>;
   epoch?(line: EpochLine): Promise<void>;
 }
 
@@ -41,22 +35,28 @@ export class Observer {
     return step <= FIRST || step === SETTLING || step % EVERY <= 1;
   }
 
-  /** Takes updates in their order; `look` and `batch` belong to the last of them. */
-  async see(lines: readonly StepLine[], look?: Look, batch?: Shown): Promise<void> {
-    let numbers: Numbers | undefined;
-    for (const [i, { step, loss, updateRatio }] of lines.entries()) {
-      const last = i === lines.length - 1;
-      const samples = batch?.labels.length ?? 0;
-      const seen = last && batch ? { inputs: { data: batch.images, samples }, labels: { data: batch.labels, samples } } : {}; // biome-ignore format: one line
-      const found = this.#diagnosis.observe({ step, loss, updateRatio, ...seen, ...(last ? look : {}) });
-      for (const finding of found) this.#told.finding?.(finding);
-      if (last && look) numbers = this.#diagnosis.numbers;
-    }
+  /** Takes updates in their order, with what was seen of those that it wants. */
+  async see(line: StepLine, seen?: { readonly batch: Batch; readonly look: Look }): Promise<void> {
+    const { step, loss, updateRatio } = line;
+    const found = this.#diagnosis.observe({
+      step,
+      loss,
+      updateRatio,
+      ...(seen ? { ...dataOf(seen.batch), ...seen.look } : {}),
+    });
+    for (const finding of found) this.#told.finding?.(finding);
+    const numbers = seen && this.#diagnosis.numbers;
     if (numbers !== undefined) this.#told.numbers?.(numbers);
-    await this.#told.steps?.(lines, numbers);
+    await this.#told.step?.(line, numbers);
   }
 
   async epoch(line: EpochLine): Promise<void> {
     await this.#told.epoch?.(line);
   }
+}
+
+/** A batch as the network was given it. */
+function dataOf({ images, labels }: Batch) {
+  const samples = labels.length;
+  return { inputs: { data: images, samples }, labels: { data: labels, samples } };
 }

@@ -1,17 +1,17 @@
-import type { StateDict } from "@descent/core";
+import { type Callback, checkpoints, earlyStopping, fit } from "@descent/training";
 import type { Digits, Mnist } from "../data/digits.ts";
-import type { Batch, Learner } from "../engines/engine.ts";
-import { hiddenUnits, model, type Weights } from "../engines/model.ts";
+import type { Learner } from "../engines/engine.ts";
+import type { Weights } from "../engines/model.ts";
 import { UserError } from "../errors.ts";
-import { batchOf } from "./batches.ts";
-import { breathe, type Evaluation, evaluate } from "./evaluation.ts";
+import { type Evaluation, evaluate } from "./evaluation.ts";
+import { datasetOf, Learning, type Trained } from "./learning.ts";
 import type { EpochLine, StepLine } from "./lines.ts";
 import type { Observer } from "./observer.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { order } from "./order.ts";
-import { type Pace, Stopwatch } from "./pace.ts";
+import type { Pace } from "./pace.ts";
 import { type Position, start } from "./position.ts";
 import type { Recipe } from "./recipe.ts";
+import { type Best, bestOf, hasStalled, positionOf, savedOf } from "./resume.ts";
 
 /** Progress of a run, for the progress line. */
 export interface Standing {
@@ -29,25 +29,16 @@ export interface Standing {
   readonly secondsLeft: number;
 }
 
-/** The epoch with the lowest loss on the images held out, with the weights to evaluate with. */
-export interface Best {
-  readonly epoch: number;
-  readonly loss: number;
-  readonly weights: Weights;
-}
-
 /** Everything training resumes from. */
-export interface Saved {
+export interface Saved extends Trained {
   readonly position: Position;
-  readonly weights: Weights;
-  readonly state: StateDict;
   /** Where the run may stop early. */
   readonly best?: Best | undefined;
 }
 
-/** Callbacks of a run; any of them may throw to end it. */
+/** Told of a run; any of these may throw to end it. */
 export interface Listener {
-  steps?(lines: readonly StepLine[]): void;
+  step?(line: StepLine): void;
   standing?(at: Standing): void;
   epoch?(line: EpochLine): void;
   /** Called after every epoch, every `checkpointEvery` seconds, and when the run is asked to stop. */
@@ -58,7 +49,7 @@ export interface Outcome {
   /** Undefined if the run was stopped early. */
   readonly evaluation: Evaluation | undefined;
   readonly weights: Weights;
-  readonly position: Position;
+  readonly position: Pick<Position, "epoch" | "step" | "seconds" | "stepSeconds">;
   /** The last completed epoch since the program started. */
   readonly last: EpochLine | undefined;
   readonly pace: Pace | undefined;
@@ -68,16 +59,12 @@ export interface Outcome {
 export const updatesOf = (count: number, { batchSize, epochs }: Pick<Recipe, "batchSize" | "epochs">): number =>
   Math.ceil(count / batchSize) * epochs;
 
-/** Whether the loss has not fallen for as many epochs as the recipe allows. */
-export const hasStalled = ({ earlyStop }: Recipe, best: Best | undefined, epoch: number): boolean =>
-  earlyStop !== undefined && best !== undefined && epoch - best.epoch >= earlyStop;
-
 const diverged = (what: string, value: number, where: string): UserError =>
   new UserError(
     `The ${what} is ${value} ${where}: training diverged. Try a lower --lr, a longer --warmup, or --clip 1.`,
   );
 
-/** The training loop: epochs of shuffled batches, each followed by an evaluation on the test images. */
+/** Trains by `fit` of @descent/training, and evaluates on the test images after each epoch. */
 export async function train(run: {
   readonly learner: Learner;
   readonly readEvery: number;
@@ -98,140 +85,120 @@ export async function train(run: {
   /** Polled after every update. */
   readonly stop?: (() => boolean) | undefined;
 }): Promise<Outcome> {
-  const {
-    learner,
-    readEvery,
-    recipe,
-    optimizer,
-    digits,
-    test,
-    held,
-    listener = {},
-    observer,
-    stop = () => false,
-  } = run;
-  const { checkpointEvery = Number.POSITIVE_INFINITY } = run;
+  const { learner, recipe, digits, test, held, from = start, listener = {}, stop = () => false } = run;
   const { epochs, batchSize, seed } = recipe;
-  const { count } = digits;
-  const units = hiddenUnits(model(recipe.model));
-  let { epoch, place, step, loss, right, seconds, stepSeconds } = run.from ?? start;
-  const begun = performance.now() - seconds * 1000;
-  const position = (): Position => ({
-    epoch,
-    place,
-    step,
-    loss,
-    right,
-    seconds: (performance.now() - begun) / 1000,
-    stepSeconds,
-  });
-  let { best } = run;
-  const stalled = (): boolean => hasStalled(recipe, best, epoch);
-  let saved = performance.now();
-  const save = async (): Promise<void> => {
-    await listener.checkpoint?.({
-      position: position(),
-      weights: await learner.weights(),
-      state: await learner.state(),
-      best,
-    });
-    saved = performance.now();
-  };
+  const learning = new Learning(learner, recipe, from);
+  const begun = performance.now() - from.seconds * 1000;
+  const times = () => ({ seconds: (performance.now() - begun) / 1000, stepSeconds: learning.seconds });
+  const early = recipe.earlyStop === undefined || !held ? undefined : earlyStopping({ patience: recipe.earlyStop - 1 });
+  const best = (): Best | undefined => bestOf(early);
+  const follower = following(run, learning, times);
 
-  let waiting: { step: number; size: number; epoch: number }[] = [];
-  const readSteps = async (shown?: Batch): Promise<void> => {
-    const numbers = await learner.read();
-    const lines = waiting.map(
-      (one, i): StepLine => ({ step: one.step, epoch: one.epoch, lr: optimizer.rate(one.step - 1), ...numbers[i]! }),
-    ); // one per step
-    lines.forEach((line, i) => {
-      loss += line.loss * waiting[i]!.size;
-      right += line.accuracy * waiting[i]!.size;
+  let asked = false;
+  const stopping: Callback = {
+    name: "stop",
+    due() {
+      asked = stop();
+      return asked;
+    },
+    onBatchEnd(_, __, run) {
+      if (asked) run.stop("asked to");
+    },
+    onEpochEnd(_, __, run) {
+      if (stop()) run.stop("asked to");
+    },
+  };
+  const { checkpoint } = listener;
+  const saving =
+    checkpoint &&
+    checkpoints({
+      seconds: run.checkpointEvery,
+      save: (saved) => {
+        const position = { ...positionOf(saved, recipe, digits.count), ...times() };
+        return checkpoint({ position, ...(saved.model as Trained), best: best() }); // the model's own
+      },
     });
-    waiting = [];
-    listener.steps?.(lines);
-    await observer?.see(lines, shown && learner.looked(), shown);
-    // Before such an update can be saved: its weights may not be finite either.
-    for (const { step, lr, loss, gradNorm, updateRatio } of lines)
+  const { epoch, step } = await fit(learning, {
+    data: datasetOf(digits),
+    epochs,
+    batchSize,
+    seed,
+    prefetch: 0, // batches are places, and nothing to wait for
+    readEvery: run.readEvery,
+    validate: held && [{ digits: held, places: new Uint32Array() }],
+    callbacks: [follower.callback, stopping, ...(early ? [early] : []), ...(saving ? [saving] : [])],
+    from: run.from && savedOf(run.from, recipe, early && run.best),
+    nonFinite: "ignore", // the follower says more
+  });
+  const done = epoch >= epochs || hasStalled(recipe, best(), epoch);
+  const { evaluation, last } = follower.found();
+  return {
+    evaluation: done ? (evaluation ?? (await evaluate(learner, test))) : undefined,
+    weights: await learner.weights(),
+    position: { epoch, step, ...times() },
+    last,
+    pace: learning.watch.pace,
+    best: best(),
+  };
+}
+
+/** Makes lines of a run's numbers and tells them, evaluates after each epoch, and ends a run that has diverged. */
+function following(
+  { learner, recipe, optimizer, digits: { count }, test, listener = {}, observer }: Parameters<typeof train>[0],
+  learning: Learning,
+  times: () => Pick<Position, "seconds" | "stepSeconds">,
+) {
+  const { epochs, batchSize } = recipe;
+  let evaluation: Evaluation | undefined;
+  let last: EpochLine | undefined;
+  const callback: Callback = {
+    name: "follow",
+    reads: (step) => observer?.wants(step) === true,
+    async onBatchEnd(batch, { loss, accuracy, gradNorm, updateRatio }, { step, epoch, means }) {
+      const place = Math.min((batch + 1) * batchSize, count);
+      const lr = optimizer.rate(step - 1);
+      const numbers = { loss: loss!, accuracy: accuracy!, gradNorm: gradNorm!, updateRatio: updateRatio! }; // as `Learning` tells
+      const line: StepLine = { step, epoch: epoch + place / count, lr, ...numbers };
+      listener.step?.(line);
+      await observer?.see(line, observer.wants(step) ? learning.seen : undefined);
+      // Before such an update can be saved: its weights may not be finite either.
       for (const [what, value] of Object.entries({
         loss,
         "gradient norm": gradNorm,
         "update-to-weight ratio": updateRatio,
       }))
         if (!Number.isFinite(value))
-          throw diverged(what, value, `at update ${step}, with the rate ${lr.toPrecision(3)}`);
+          throw diverged(what, value!, `at update ${step}, with the rate ${lr.toPrecision(3)}`);
+      listener.standing?.({
+        epoch: epoch + 1,
+        epochs,
+        done: place,
+        of: count,
+        loss: means.loss!,
+        accuracy: means.accuracy!,
+        lr,
+        imagesPerSecond: (epoch * count + place) / learning.seconds,
+        secondsLeft: learning.watch.lately * (updatesOf(count, recipe) - step),
+      });
+    },
+    async onEpochEnd(epoch, { loss, accuracy, val_loss: heldLoss, val_accuracy: heldAccuracy }, { step }) {
+      evaluation = await evaluate(learner, test);
+      // Before it is saved: the last update may be the one that diverged.
+      if (!Number.isFinite(evaluation.loss))
+        throw diverged("loss", evaluation.loss, `over the test images after update ${step}`);
+      last = {
+        step,
+        epoch: epoch + 1,
+        trainLoss: loss!, // every epoch has both
+        trainAccuracy: accuracy!,
+        testLoss: evaluation.loss,
+        testAccuracy: evaluation.accuracy,
+        ...(heldLoss === undefined || heldAccuracy === undefined ? {} : { heldLoss, heldAccuracy }),
+        seconds: times().seconds,
+      };
+      listener.epoch?.(last);
+      await observer?.epoch(last);
+    },
   };
-
-  let evaluation: Evaluation | undefined;
-  let last: EpochLine | undefined;
-  const watch = new Stopwatch();
-  const ended = async (found: Evaluation | undefined): Promise<Outcome> => ({
-    evaluation: found,
-    weights: await learner.weights(),
-    position: position(),
-    last,
-    pace: watch.pace,
-    best,
-  });
-  while (epoch < epochs && !stalled()) {
-    const places = order(count, seed, epoch);
-    while (place < count) {
-      const before = performance.now();
-      const these = places.subarray(place, place + batchSize);
-      const { shown, kept } = batchOf(recipe, digits, these, step, units);
-      const looks = observer?.wants(step + 1) === true;
-      const updating = await learner.step(shown, kept, looks);
-      step++;
-      place += these.length;
-      waiting.push({ step, size: these.length, epoch: epoch + place / count });
-      const stopping = stop();
-      const due = place < count && performance.now() - saved >= checkpointEvery * 1000;
-      if (waiting.length >= readEvery || place >= count || stopping || due || looks)
-        await readSteps(looks ? shown : undefined);
-      const took = (performance.now() - before) / 1000;
-      stepSeconds += took;
-      watch.add(took, updating);
-      if (waiting.length === 0) {
-        const done = epoch * count + place;
-        listener.standing?.({
-          epoch: epoch + 1,
-          epochs,
-          done: place,
-          of: count,
-          loss: loss / place,
-          accuracy: right / place,
-          lr: optimizer.rate(step - 1),
-          imagesPerSecond: done / stepSeconds,
-          secondsLeft: watch.lately * (updatesOf(count, recipe) - step),
-        });
-      }
-      if (stopping || due) await save();
-      if (stopping) return ended(undefined);
-      await breathe();
-    }
-    evaluation = await evaluate(learner, test);
-    // Before it is saved: the last update may be the one that diverged.
-    if (!Number.isFinite(evaluation.loss))
-      throw diverged("loss", evaluation.loss, `over the test images after update ${step}`);
-    const aside = held && (await evaluate(learner, held));
-    epoch++;
-    if (aside !== undefined && aside.loss < (best?.loss ?? Number.POSITIVE_INFINITY))
-      best = { epoch, loss: aside.loss, weights: await learner.readout() };
-    const means = { trainLoss: loss / count, trainAccuracy: right / count };
-    [place, loss, right] = [0, 0, 0];
-    last = {
-      step,
-      epoch,
-      ...means,
-      testLoss: evaluation.loss,
-      testAccuracy: evaluation.accuracy,
-      ...(aside === undefined ? {} : { heldLoss: aside.loss, heldAccuracy: aside.accuracy }),
-      seconds: position().seconds,
-    };
-    listener.epoch?.(last);
-    await observer?.epoch(last);
-    await save();
-    if (stop() && epoch < epochs && !stalled()) return ended(undefined);
-  }
-  return ended(evaluation ?? (await evaluate(learner, test)));
+  return { callback, found: () => ({ evaluation, last }) };
 }

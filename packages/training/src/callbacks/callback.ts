@@ -4,6 +4,20 @@ import type { StepResult, Weights } from "../model.ts";
 /** Numbers by name: `loss`, a metric's, and `val_` and its name for those of the validation. */
 export type Logs = Readonly<Record<string, number>>;
 
+/** A number of some steps: the sum over their samples. */
+export interface Sum {
+  readonly sum: number;
+  readonly samples: number;
+}
+
+/** Numbers of steps, added up by samples. */
+export interface SumsState {
+  readonly loss: number;
+  readonly samples: number;
+  /** Those that the model logs besides, by name. */
+  readonly logs?: Readonly<Record<string, Sum>> | undefined;
+}
+
 /** Everything that a run goes on from: JSON, but for the checkpoint of the model. `encodeSaved` makes a file of it. */
 export interface Saved {
   readonly version: 1;
@@ -16,9 +30,7 @@ export interface Saved {
   /** The way batches were drawn, which must be the same when the run goes on. */
   readonly drawing: { readonly batchSize: number; readonly seed: number | null };
   /** Of the epoch under way: losses added up by samples, the samples, and the metrics. */
-  readonly sums: {
-    readonly loss: number;
-    readonly samples: number;
+  readonly sums: SumsState & {
     readonly metrics: { readonly trained: boolean; readonly metrics: Readonly<Record<string, unknown>> };
   };
   /** The numbers of each epoch so far. */
@@ -47,6 +59,10 @@ export interface Run {
   readonly batches: number | undefined;
   /** The last step; undefined before the first. TensorFlow.js's own loop tells its gradients alone. */
   readonly last: Told | undefined;
+  /** Means over the samples of this epoch so far: the loss, and what the model logs besides. */
+  readonly means: Logs;
+  /** Whether the run ends after this batch or epoch. */
+  readonly ending: boolean;
   /** Whether the model gives copies of its weights. */
   readonly hasWeights: boolean;
   /** Ends the run after this batch; `reason` is in its result. */
@@ -72,6 +88,11 @@ export interface Callback {
   readonly name: string;
   /** Whether it reads the gradients of this update (1 is the first); models that must copy them do so only then. */
   reads?(step: number): boolean;
+  /**
+   * Whether it must be told of this update now. Asked after each one; where a model queues its work and `readEvery` lets some updates pass
+   * before any is told, this does not.
+   */
+  due?(step: number): boolean;
   /** Before the first epoch. */
   onTrainBegin?(logs: Logs, run: Run): void | Promise<void>;
   /** `epoch` counts from 0. */

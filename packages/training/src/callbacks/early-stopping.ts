@@ -1,6 +1,6 @@
 import { finite, flag, knownOptions, whole } from "@descent/core/adapter";
 import type { Weights } from "../model.ts";
-import type { Callback } from "./callback.ts";
+import type { Callback, Run } from "./callback.ts";
 import { type MonitorOptions, monitorOf } from "./monitor.ts";
 
 /** Options of `earlyStopping`. */
@@ -15,18 +15,25 @@ export interface EarlyStoppingOptions extends MonitorOptions {
   readonly baseline?: number | undefined;
 }
 
-interface Watching {
+/** What `earlyStopping` goes on from. */
+export interface EarlyStoppingState {
   readonly best: number | null;
   readonly bestEpoch: number;
   readonly bad: number;
   readonly weights: Weights | null;
 }
 
+/** The callback, with the best epoch so far. */
+export interface EarlyStopping extends Callback {
+  /** `epoch` counts from 0; `weights` are copies, unless `restoreBest` is false. Undefined before there is one. */
+  readonly best: { readonly epoch: number; readonly value: number; readonly weights: Weights | undefined } | undefined;
+}
+
 /**
  * Stops when a number has been no better for more than `patience` epochs, and puts the best weights back. Its counts and those weights
  * are in checkpoints, so a resumed run stops where an undisturbed one would.
  */
-export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
+export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping {
   const where = "earlyStopping";
   const {
     patience = 0,
@@ -39,13 +46,27 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   flag(where, { restoreBest });
   if (baseline !== undefined) finite(where, { baseline });
   const monitor = monitorOf(where, watched);
-  const fresh: Watching = { best: null, bestEpoch: -1, bad: 0, weights: null };
+  const fresh: EarlyStoppingState = { best: null, bestEpoch: -1, bad: 0, weights: null };
   let now = fresh;
   let resumed = false;
+  const judge = (run: Run): void => {
+    if (now.bad <= patience) return;
+    run.stop(
+      now.best === null
+        ? `${monitor.name} was never a number`
+        : `${monitor.name} has been no better than ${now.best.toPrecision(6)}, of epoch ${now.bestEpoch + 1}, for ${now.bad} epochs`,
+    );
+  };
   return {
     name: where,
-    onTrainBegin() {
-      if (!resumed) now = fresh; // used again for another run
+    get best() {
+      const { best: value, bestEpoch: epoch, weights } = now;
+      return value === null ? undefined : { epoch, value, weights: weights ?? undefined };
+    },
+    onTrainBegin(_, run) {
+      if (resumed)
+        judge(run); // it may have been saved as it stopped
+      else now = fresh; // used again for another run
       resumed = false;
     },
     async onEpochEnd(epoch, logs, run) {
@@ -57,18 +78,13 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
         const weights = restoreBest ? await run.weights() : null;
         now = { best: value, bestEpoch: epoch, bad: counts ? 0 : now.bad + 1, weights };
       } else now = { ...now, bad: now.bad + 1 };
-      if (now.bad > patience)
-        run.stop(
-          now.best === null
-            ? `${monitor.name} was never a number`
-            : `${monitor.name} has been no better than ${now.best.toPrecision(6)}, of epoch ${now.bestEpoch + 1}, for ${now.bad} epochs`,
-        );
+      judge(run);
     },
     async onTrainEnd(_, run) {
       if (restoreBest && now.weights) await run.setWeights(now.weights);
     },
     state: () => now,
-    load(state: Watching) {
+    load(state: EarlyStoppingState) {
       now = state;
       resumed = true;
     },

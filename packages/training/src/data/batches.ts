@@ -1,6 +1,6 @@
 import { OptimizerError } from "@descent/core";
 import { isCallback, isRecord, shown } from "@descent/core/adapter";
-import { checkDataset, type Dataset, isDataset, order } from "./dataset.ts";
+import { checkDataset, type Dataset, isDataset, visited } from "./dataset.ts";
 
 /**
  * Batches to train on: a dataset, from which `fit` draws shuffled batches; a list of batches; or a function that returns the batches
@@ -32,7 +32,7 @@ export async function* batches<B>(
   if (isDataset(data)) {
     checkDataset(where, data);
     const { length } = data;
-    const samples = seed === undefined ? Uint32Array.from({ length }, (_, i) => i) : order(length, seed, epoch);
+    const samples = visited(where, data, seed, epoch);
     for (let at = skip * batchSize; at < length; at += batchSize) {
       const these = samples.subarray(at, at + batchSize);
       yield { batch: await data.batch(these), samples: these.length };

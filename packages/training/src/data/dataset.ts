@@ -7,6 +7,11 @@ export interface Dataset<B> {
   readonly length: number;
   /** The samples with these numbers as one batch. May promise it. */
   batch(samples: Uint32Array): B | Promise<B>;
+  /**
+   * An order of its own for an epoch (0 is the first), where it is shuffled: as many numbers as there are samples, decided by seed and epoch
+   * alone. A sample may come twice and another not at all, as when classes are balanced. By default each comes once.
+   */
+  order?(seed: number, epoch: number): Uint32Array;
 }
 
 /** Rows to choose from, one per sample: all of the same size. */
@@ -101,6 +106,19 @@ export function order(length: number, seed: number, epoch: number): Uint32Array 
     places[j] = swap;
   }
   return places;
+}
+
+/** The samples of an epoch in their order; without a seed, as they lie. */
+export function visited(where: string, data: Dataset<unknown>, seed: number | undefined, epoch: number): Uint32Array {
+  const { length } = data;
+  if (seed === undefined) return Uint32Array.from({ length }, (_, i) => i);
+  if (data.order === undefined) return order(length, seed, epoch);
+  const own: unknown = data.order(seed, epoch);
+  if (!(own instanceof Uint32Array && own.length === length && own.every((one) => one < length)))
+    throw new OptimizerError(
+      `\`${where}\`: the dataset's \`order\` must return a Uint32Array of ${length} numbers below ${length}; got ${shown(own)}.`,
+    );
+  return own;
 }
 
 /** Throws unless it is a dataset of samples. */
