@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { classes, pixels, side } from "../src/data/digits.ts";
+import { pixels, side } from "../src/data/digits.ts";
 
 /** An IDX file of bytes. */
 export function idx(sizes: readonly number[], data: Uint8Array): Buffer {
@@ -11,8 +11,8 @@ export function idx(sizes: readonly number[], data: Uint8Array): Buffer {
   return Buffer.concat([header, data]);
 }
 
-/** A digit of each class is a bright square in a place of its own among noise: learnt in a few dozen updates. */
-function digits(count: number, seed: number): { images: Uint8Array; labels: Uint8Array } {
+/** An image of each class is a bright square in a place of its own among noise: learnt in a few dozen updates. */
+function digits(count: number, seed: number, classes: number): { images: Uint8Array; labels: Uint8Array } {
   let state = seed;
   const noise = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -23,7 +23,7 @@ function digits(count: number, seed: number): { images: Uint8Array; labels: Uint
   for (let i = 0; i < count; i++) {
     const label = i % classes;
     labels[i] = label;
-    const [row, column] = [4 + 10 * Math.floor(label / 5), 2 + 5 * (label % 5)];
+    const [row, column] = [(4 + 10 * Math.floor(label / 5)) % 22, 2 + 5 * (label % 5)];
     for (let y = 0; y < side; y++)
       for (let x = 0; x < side; x++) {
         const bright = y >= row && y < row + 6 && x >= column && x < column + 4;
@@ -41,8 +41,8 @@ export const names = [
 ] as const;
 
 /** The four files of a small data set, by name. */
-export function smallFiles(train = 320, test = 100): Record<(typeof names)[number], Buffer> {
-  const [a, b] = [digits(train, 1), digits(test, 2)];
+export function smallFiles(train = 320, test = 100, classes = 10): Record<(typeof names)[number], Buffer> {
+  const [a, b] = [digits(train, 1, classes), digits(test, 2, classes)];
   return {
     "train-images-idx3-ubyte": idx([train, side, side], a.images),
     "train-labels-idx1-ubyte": idx([train], a.labels),

@@ -73,7 +73,7 @@ async function learn(
   digits: Digits,
   { engine = "tfjs", ...from }: Partial<Parameters<Engine["learner"]>[0]> & { readonly engine?: EngineName } = {},
 ): Promise<Learner> {
-  const net = model(given.model);
+  const net = model(given.model, 10);
   const optimizer = (await optimizerOf(given, updatesOf(digits.count, given))).configured;
   const learner = await engines[engine].learner({
     model: net,
@@ -90,7 +90,7 @@ async function learn(
 describe.each(engineNames)("the engine %s", (engine) => {
   test("an update of gradient descent moves as far as its numbers say", async () => {
     const { train: digits } = await small();
-    const net = model("mlp");
+    const net = model("mlp", 10);
     const weights = startingWeights(net, 5);
     const lr = 0.25; // a power of two: the product with the gradient is exact
     const learner = await learn(recipe, digits, { weights, optimizer: sgd({ lr }), engine });
@@ -203,7 +203,7 @@ describe.each(engineNames)("a network that %s trained", (engine) => {
     const learner = await learn(given, digits, { engine });
     const step = batch(digits, Uint32Array.of(0, 1, 2, 3));
     // The saved weights are the trained ones.
-    await learner.step(step, kept(given, 0, 4, hiddenUnits(model(name))));
+    await learner.step(step, kept(given, 0, 4, hiddenUnits(model(name, 10))));
     const { images } = batch(
       tested,
       Uint32Array.from({ length: 20 }, (_, i) => i),
@@ -213,7 +213,7 @@ describe.each(engineNames)("a network that %s trained", (engine) => {
     writeFiles(
       out,
       Object.fromEntries(
-        Object.entries(exported(model(name), await learner.readout())).map(([file, content]) => [
+        Object.entries(exported(model(name, 10), await learner.readout())).map(([file, content]) => [
           file,
           Buffer.from(content),
         ]),
@@ -242,7 +242,7 @@ describe("the engines", () => {
     async (name, dropout, mixup) => {
       const { train: digits } = await small();
       const given = { ...recipe, model: name, dropout, mixup };
-      const units = hiddenUnits(model(name));
+      const units = hiddenUnits(model(name, 10));
       const both = [
         await learn(given, digits, { engine: "tfjs" }),
         await learn(given, digits, { engine: "onnxruntime" }),
@@ -253,7 +253,7 @@ describe("the engines", () => {
         const { images, labels } = batch(digits, places.subarray(at, at + 16));
         const [a, b] = await Promise.all(
           both.map(async (learner) => {
-            await learner.step({ labels, ...mixed(images, labels, given, step) }, kept(given, step, 16, units));
+            await learner.step({ labels, ...mixed(images, labels, given, step, 10) }, kept(given, step, 16, units));
             return (await learner.read())[0]!;
           }),
         );
@@ -368,8 +368,8 @@ describe("a checkpoint", () => {
     const { file } = await trained(recipe, 1);
     expect(() => loadCheckpoint(file, "cnn")).toThrow(/is a checkpoint of mlp, but --model asks for cnn/);
     const alone = path.join(scratch(), "model.safetensors");
-    const net = model("cnn");
-    await saveModel(alone, { ...recipe, model: "cnn" }, startingWeights(net, 1));
+    const net = model("cnn", 10);
+    await saveModel(alone, { ...recipe, model: "cnn" }, startingWeights(net, 1), digitNames);
     expect((await loadModel(alone)).model.name).toBe("cnn");
     expect(() => loadCheckpoint(alone)).toThrow(/is a model, not a checkpoint/);
     expect(() => loadCheckpoint(path.join(scratch(), "checkpoint.safetensors"))).toThrow(
@@ -491,8 +491,8 @@ describe("the optimizer's part of a step", () => {
     for (const queued of [false, true]) {
       const engine = tfjsEngine(tf, { readEvery: 4, queued });
       const learner = await engine.learner({
-        model: model("mlp"),
-        weights: startingWeights(model("mlp"), 1),
+        model: model("mlp", 10),
+        weights: startingWeights(model("mlp", 10), 1),
         optimizer: optimizer.configured,
       });
       const before = tf.memory().numTensors;
@@ -509,7 +509,7 @@ describe("the optimizer's part of a step", () => {
         digits,
         test: tested,
       });
-      const slots = 2 * model("mlp").parameters.length; // RAdam's m and v, made at the first update
+      const slots = 2 * model("mlp", 10).parameters.length; // RAdam's m and v, made at the first update
       expect(tf.memory().numTensors).toBe(before + slots);
       learner.dispose();
       ends.push({ weights, timed: times.flatMap((time, i) => (time === undefined ? [] : [i])) });
@@ -529,7 +529,7 @@ describe("an evaluation", () => {
     logits[10 + 7] = 2; // a 1 taken for a 7
     logits[20 + 3] = 9; // a 2 taken for a 3, surely
     logits[30 + 3] = 1; // right
-    const found = await evaluate({ logits: async () => logits }, four);
+    const found = await evaluate({ model: model("mlp", 10), logits: async () => logits }, four);
     expect(found.accuracy).toBe(0.5);
     expect(found.mistakes.map(({ index, label, predicted }) => [index, label, predicted])).toEqual([
       [2, 2, 3],

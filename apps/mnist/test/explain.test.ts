@@ -86,7 +86,7 @@ test("with --json an interrupted run prints a line that says how to go on", asyn
 });
 
 test("elements are named by their place or by their dimensions", () => {
-  const net = model("cnn"); // conv2/kernel is [3, 3, 8, 16]
+  const net = model("cnn", 10); // conv2/kernel is [3, 3, 8, 16]
   expect(elementOf("conv1/kernel[17]", net)).toEqual({ parameter: "conv1/kernel", index: 17 });
   expect(elementOf("conv2/kernel[1, 2, 3, 4]", net)).toEqual({ parameter: "conv2/kernel", index: 692 });
   expect(() => elementOf("conv1/kernel", net)).toThrow("names no element: write conv1/kernel[17]");

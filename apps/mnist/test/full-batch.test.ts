@@ -9,7 +9,7 @@ import { loadMnist } from "../src/data/mnist.ts";
 import { model, startingWeights } from "../src/engines/model.ts";
 import { onnxModel } from "../src/engines/onnx-model.ts";
 
-const net = model("mlp");
+const net = model("mlp", 10);
 const weights = startingWeights(net, 1);
 const count = 64;
 const digits = first((await loadMnist(undefined)).train, count);

@@ -108,7 +108,7 @@ describe("regularizers of the batches", () => {
     const seen = new Set<boolean>();
     for (const [way, given] of Object.entries(ways))
       for (let step = 0; step < 8; step++) {
-        const { images: out, targets } = mixed(images, labels, given, step);
+        const { images: out, targets } = mixed(images, labels, given, step, 10);
         for (let n = 0; n < 20; n++) {
           const row = targets!.subarray(n * 10, n * 10 + 10);
           expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
@@ -120,7 +120,7 @@ describe("regularizers of the batches", () => {
         else expect(whole).toBe(way === "cutmix");
       }
     expect(seen.size).toBe(2);
-    expect(mixed(images, labels, recipe, 0)).toEqual({ images });
+    expect(mixed(images, labels, recipe, 0, 10)).toEqual({ images });
   });
 });
 
@@ -148,7 +148,7 @@ describe("the order of the images", () => {
 
 describe("models", () => {
   test.each(modelNames)("%s has a kernel and a bias for each layer that has units, and starts small", (name) => {
-    const net = model(name);
+    const net = model(name, 10);
     const weights = startingWeights(net, 3);
     expect(Object.keys(weights)).toEqual(net.parameters.map((parameter) => parameter.name));
     for (const { name: one, shape, role, axes } of net.parameters) {

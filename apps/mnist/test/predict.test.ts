@@ -9,6 +9,7 @@ import { defaults } from "../src/cli/options.ts";
 import { fromFolder, packaged } from "../src/data/folder.ts";
 import { readImages, readLabels } from "../src/data/idx.ts";
 import { asDigit } from "../src/data/ink.ts";
+import { digitNames } from "../src/data/names.ts";
 import { readPicture } from "../src/data/picture.ts";
 import { model, startingWeights } from "../src/engines/model.ts";
 import { saveModel } from "../src/run/checkpoint.ts";
@@ -106,8 +107,8 @@ test("a digit is cut out, at most 20 pixels long and centred by its mass; one of
 
 test("predict reads pictures and folders of them, by the network that is named", async () => {
   const checkpoint = path.join(folder, "model.safetensors");
-  const net = model("mlp");
-  await saveModel(checkpoint, { ...defaults, model: "mlp" }, startingWeights(net, 1));
+  const net = model("mlp", 10);
+  await saveModel(checkpoint, { ...defaults, model: "mlp" }, startingWeights(net, 1), digitNames);
   const pictures = path.join(folder, "pictures");
   mkdirSync(pictures);
   writeFileSync(path.join(pictures, "b.png"), png(drawing(2)));

@@ -271,7 +271,7 @@ describe("a checkpoint", () => {
 
   /** Of a network after one update on made-up gradients. */
   function saved(): Checkpoint {
-    const net = model("cnn");
+    const net = model("cnn", 10);
     const weights = startingWeights(net, 1);
     const opt = optimizer(weights, adamw());
     opt.update(Object.fromEntries(Object.entries(startingWeights(net, 2))));
@@ -291,7 +291,7 @@ describe("a checkpoint", () => {
   test("with any bit flipped is refused in one line, and so is a model", async () => {
     const checkpoint = await file();
     const alone = path.join(path.dirname(checkpoint), "model.safetensors");
-    await saveModel(alone, recipe, startingWeights(model("cnn"), 1));
+    await saveModel(alone, recipe, startingWeights(model("cnn", 10), 1), digitNames);
     for (const [at, load] of [
       [checkpoint, loadCheckpoint],
       [alone, loadModel],
@@ -394,9 +394,9 @@ describe("a checkpoint", () => {
   test("that an engine wrote as ONNX gives back its weights", async () => {
     const at = path.join(scratch(), "model.onnx");
     for (const name of modelNames) {
-      const weights = startingWeights(model(name), 3);
-      writeFileSync(at, onnxModel(model(name), weights));
-      expect(await loadModel(at)).toEqual({ model: model(name), weights, names: digitNames });
+      const weights = startingWeights(model(name, 10), 3);
+      writeFileSync(at, onnxModel(model(name, 10), weights));
+      expect(await loadModel(at)).toEqual({ model: model(name, 10), weights, names: digitNames });
     }
   });
 });

@@ -124,6 +124,19 @@ describe("a line chart", () => {
     id: "t",
   });
 
+  test("keeps markers, ends and bands far outside at a distance that renderers can draw", () => {
+    const y = [0.5, -8e303, 1e305];
+    const { svg } = lineChart({
+      title: "",
+      x: { label: "" },
+      y: { label: "", domain: [0, 1] },
+      series: [{ name: "a", y, points: true, band: { low: y, high: y } }],
+    });
+    expect(svg).not.toMatch(/Infinity|NaN|e\+/);
+    expect(svg).toContain("10000");
+    expect(svg).toContain("-10000");
+  });
+
   test("is well formed, with a title and a description", () => {
     const seen = tags(chart.svg);
     expect(seen[0]).toBe("svg");

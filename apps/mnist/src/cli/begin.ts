@@ -41,6 +41,7 @@ export function describe(
   const all = Math.min(train.count, limit ?? train.count);
   const held = earlyStop === undefined ? 0 : Math.floor(all / 10);
   const aside = held === 0 ? "" : `${thousands(held)} held out to stop early by, `;
-  const of = areDigits(names) ? "" : ` of ${names.join(", ")}`;
+  const few = names.length <= 12 && names.some((name, label) => name !== String(label));
+  const of = areDigits(names) ? "" : ` of ${few ? names.join(", ") : `${names.length} classes`}`;
   return `${of === "" ? "MNIST" : "Images"} from ${source}${of}: ${thousands(all - held)} images to train on, ${aside}${thousands(test.count)} to test.`;
 }

@@ -1,5 +1,6 @@
 import { sgd } from "@descent/sgd";
 import { loadMnist } from "../data/mnist.ts";
+import { UserError } from "../errors.ts";
 import { loadModel } from "../run/checkpoint.ts";
 import { fileOf, names } from "../run/folder.ts";
 import { percent } from "../terminal/progress.ts";
@@ -13,8 +14,13 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 export async function evaluateCommand(options: EvaluateOptions): Promise<number> {
   const out = voice(options);
   const file = fileOf(options.checkpoint, names.model);
-  const { model, weights } = await loadModel(file);
+  const { model, weights, names: own } = await loadModel(file);
   const mnist = await loadMnist(options.data);
+  if (mnist.names.length > model.classes)
+    throw new UserError(
+      `\`${file}\` tells ${model.classes} classes apart, and ${mnist.source} has ${mnist.names.length}. Pass its own images with --data.`,
+    );
+  const classNames = mnist.names.length === model.classes ? mnist.names : own;
   const { engine, choice } = await begin(options, out);
   const learner = await engine.learner({ model, weights, optimizer: sgd() }); // never used: nothing is trained
   const begun = performance.now();
@@ -22,7 +28,7 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<number>
   const seconds = (performance.now() - begun) / 1000;
   learner.dispose();
   const byDigit = found.confusion.map((row, digit) => (row[digit] ?? 0) / Math.max(1, sum(row)));
-  out.say(byDigit.map((part, digit) => `${mnist.names[digit]}: ${percent(part, 1)}`).join("   "));
+  out.say(byDigit.map((part, digit) => `${classNames[digit]}: ${percent(part, 1)}`).join("   "));
   out.result(
     `Test accuracy ${percent(found.accuracy)}, loss ${found.loss.toFixed(4)}, of ${model.name} from ${file}, by ${engine.name} on ${choice.device} in ${seconds.toFixed(1)} s.`,
     {
@@ -30,7 +36,7 @@ export async function evaluateCommand(options: EvaluateOptions): Promise<number>
       testLoss: found.loss,
       count: found.count,
       byDigit,
-      classes: mnist.names,
+      classes: classNames,
       confusion: found.confusion,
       model: model.name,
       engine: engine.name,

@@ -61,7 +61,7 @@ export async function explainCommand(elements: readonly string[], options: Expla
   const out = voice(options);
   const file = options.run === undefined ? latestCheckpoint() : fileOf(options.run, names.checkpoint);
   const saved = loadCheckpoint(file);
-  const net = model(saved.recipe.model);
+  const net = model(saved.recipe.model, saved.names.length);
   const these = elements.map((text) => elementOf(text, net));
   const { step: wanted, firstNonfinite = false } = options;
   if (firstNonfinite === (wanted !== undefined))

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { sgd } from "@descent/sgd";
-import { batch, classes, pixels } from "../data/digits.ts";
+import { batch, pixels } from "../data/digits.ts";
 import { asDigit, drawn } from "../data/ink.ts";
 import { readPicture } from "../data/picture.ts";
 import { readBounded } from "../disk.ts";
@@ -46,6 +46,7 @@ export async function predictCommand(given: readonly string[], options: PredictO
   const { model, weights, names: classNames } = await loadModel(file);
   const { engine, choice } = await begin(options, out);
   const learner = await engine.learner({ model, weights, optimizer: sgd() }); // never used: nothing is trained
+  const { classes } = model;
   const results: object[] = [];
   for (let from = 0; from < digits.length; from += TOGETHER) {
     const these = digits.slice(from, from + TOGETHER);
@@ -56,7 +57,7 @@ export async function predictCommand(given: readonly string[], options: PredictO
     for (const [i, digit] of these.entries()) {
       const probabilities = softmax(logits.subarray(i * classes, (i + 1) * classes));
       const order = [...probabilities.keys()].sort((a, b) => probabilities[b]! - probabilities[a]!);
-      const [first, second] = order as [number, number]; // there are ten
+      const [first, second] = order as [number, number]; // there are two at least
       const name = files[from + i]!;
       if (options.show === true) out.say(drawn(digit));
       const line = `${name}: ${classNames[first]} (${percent(probabilities[first]!, 1)}), otherwise ${classNames[second]} (${percent(probabilities[second]!, 1)})`;

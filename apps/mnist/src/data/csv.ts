@@ -1,12 +1,12 @@
 import { UserError } from "../errors.ts";
-import { classes, type Digits, pixels, side } from "./digits.ts";
+import { type Digits, pixels, side } from "./digits.ts";
 
 const [COMMA, NEWLINE, RETURN, ZERO, NINE, QUOTE, SPACE] = [44, 10, 13, 48, 57, 34, 32];
 /** Headings of the column of labels. */
 const LABELS = /^"?(label|class|target|y)"?$/i;
 
 /**
- * Reads rows of a label, 0 to 9, and 784 pixels, 0 (paper) to 255, as Kaggle and OpenML keep MNIST: the label first, or where a line of
+ * Reads rows of a label, 0 to 255, and 784 pixels, 0 (paper) to 255, as Kaggle and OpenML keep MNIST: the label first, or where a line of
  * headings says. `file` names it in errors.
  */
 export function readCsv(bytes: Uint8Array, file: string): Digits {
@@ -44,7 +44,8 @@ function rowsOf(bytes: Uint8Array, from: number, labelAt: number, firstLine: num
     for (; place <= end; column++) {
       const value = numberAt(bytes, place, end);
       if (column === labelAt) {
-        if (!(value < classes)) throw wrong(bytes, place, end, { file, line, column }, "labels are 0 to 9");
+        if (!(value < 256))
+          throw wrong(bytes, place, end, { file, line, column }, "labels are whole numbers from 0 to 255");
         labels[row] = value;
       } else if (column <= pixels) {
         if (!(value < 256))

@@ -12,13 +12,12 @@ export interface Mnist {
   readonly test: Digits;
   /** Where the files came from, for messages. */
   readonly source: string;
-  /** The names of the ten classes: the digits, or what else the images show. */
+  /** The names of the classes in the order of their labels: the digits, or what else the images show. */
   readonly names: readonly string[];
 }
 
 export const side = 28;
 export const pixels = side * side;
-export const classes = 10;
 
 /** The first `limit` digits. */
 export function first(all: Digits, limit: number | undefined): Digits {

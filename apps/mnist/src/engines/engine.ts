@@ -16,7 +16,7 @@ export interface StepNumbers {
 export interface Batch {
   readonly images: Float32Array;
   readonly labels: Uint8Array;
-  /** `[n, 10]`: probabilities of the digits, in place of the labels. */
+  /** `[n, classes]`: probabilities, in place of the labels. */
   readonly targets?: Float32Array;
 }
 
@@ -31,6 +31,7 @@ export interface Look {
 
 /** A network in training. */
 export interface Learner {
+  readonly model: Model;
   /**
    * Does one update; its statistics come with a later `read`. Resolves to the seconds the optimizer alone took, or
    * undefined if this update was not timed. The hidden layer's outputs are multiplied by `kept`, `[n, units]`, in a learner
@@ -42,7 +43,7 @@ export interface Learner {
   looked(): Look | undefined;
   /** The statistics of every step since the last call, oldest first. */
   read(): Promise<StepNumbers[]>;
-  /** `[n, 10]`, one row per image. */
+  /** `[n, classes]`, one row per image. */
   logits(images: Float32Array): Promise<Float32Array>;
   weights(): Promise<Weights>;
   /** The weights to evaluate with, where the rule has others than those it trains; otherwise the same. */

@@ -1,6 +1,6 @@
 import type { Parameter } from "@descent/core";
 import { glorotUniform, heNormal, initialize, zeros } from "@descent/initializers";
-import { classes, side } from "../data/digits.ts";
+import { side } from "../data/digits.ts";
 
 /** One layer as data, so that any engine can build it. Images are NHWC, kernels HWIO, convolutions unpadded. */
 export type Layer =
@@ -16,19 +16,21 @@ export type ModelName = "mlp" | "cnn";
 
 export interface Model {
   readonly name: ModelName;
+  /** The outputs of the last layer. */
+  readonly classes: number;
   readonly layers: readonly Layer[];
   /** In layer order: kernel, then bias. */
   readonly parameters: readonly Parameter[];
 }
 
-/** A ReLU follows every convolution and every dense layer except the last, which outputs one logit per digit. */
-const layers: Readonly<Record<ModelName, readonly Layer[]>> = {
-  mlp: [
+/** A ReLU follows every convolution and every dense layer except the last, which outputs one logit per class. */
+const layers: Readonly<Record<ModelName, (classes: number) => readonly Layer[]>> = {
+  mlp: (classes) => [
     { kind: "flatten" },
     { kind: "dense", name: "hidden", units: 128, relu: true },
     { kind: "dense", name: "output", units: classes, relu: false },
   ],
-  cnn: [
+  cnn: (classes) => [
     { kind: "conv", name: "conv1", size: 5, filters: 8 },
     { kind: "pool", size: 2 },
     { kind: "conv", name: "conv2", size: 3, filters: 16 },
@@ -71,11 +73,10 @@ function parametersOf(all: readonly Layer[]): Parameter[] {
   return out;
 }
 
-export const model = (name: ModelName): Model => ({
-  name,
-  layers: layers[name],
-  parameters: parametersOf(layers[name]),
-});
+export function model(name: ModelName, classes: number): Model {
+  const all = layers[name](classes);
+  return { name, classes, layers: all, parameters: parametersOf(all) };
+}
 
 /** The units of the layer before the last, which dropout thins out. */
 export function hiddenUnits({ layers: all }: Model): number {

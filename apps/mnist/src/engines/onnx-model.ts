@@ -3,7 +3,7 @@ import { side } from "../data/digits.ts";
 import type { Model, Weights } from "./model.ts";
 
 /**
- * The network as an ONNX model from `images`, `[batch, 28, 28, 1]`, to `logits`, `[batch, 10]`. Weights keep the app's
+ * The network as an ONNX model from `images`, `[batch, 28, 28, 1]`, to `logits`, `[batch, classes]`. Weights keep the app's
  * layout (HWIO kernels, NHWC when flattened) and are transposed where an operator needs another, so that weights and
  * optimizer state mean the same in every engine. With `dropout` it has an input `kept`, which the hidden layer is multiplied by.
  */

@@ -2,7 +2,7 @@ import type { BlockingWorld } from "@descent/core/adapter";
 import type { Native } from "@descent/native";
 import { importModel } from "@descent/onnx";
 import { crossEntropy, type ExecutionProvider, type Runtime, Trainer } from "@descent/onnxruntime";
-import { classes, side } from "../data/digits.ts";
+import { side } from "../data/digits.ts";
 import { shareOf, weigh } from "../training/share.ts";
 import { type Batch, checkStep, type Engine, type Learner, type Look, type StepNumbers } from "./engine.ts";
 import { hiddenUnits, type Model, type Weights } from "./model.ts";
@@ -47,6 +47,7 @@ function weightsIn(model: Uint8Array, { parameters }: Model): Weights {
 
 /** The number of rows whose largest logit is at their label; or the sum of their targets there. */
 function right(logits: Float32Array, { labels, targets }: Batch): number {
+  const classes = logits.length / labels.length;
   let count = 0;
   for (let i = 0; i < labels.length; i++) {
     let best = 0;
@@ -98,11 +99,12 @@ export function onnxruntimeEngine(
         ...(kept === undefined ? {} : { kept: { data: kept, dims: [kept.length / units, units] } }),
       });
       return {
+        model,
         async step(batch, kept, look = false) {
           checkStep(batch, kept, { dropout, mixed });
           const mine = shareOf(batch, kept, world);
           const { images, labels, targets } = mine.batch;
-          const wanted = targets === undefined ? labels : { data: targets, dims: [labels.length, classes] };
+          const wanted = targets === undefined ? labels : { data: targets, dims: [labels.length, model.classes] };
           const inputs = { ...network(images, mine.kept), labels: wanted };
           const { loss, outputs, gradients } = await trainer.gradients(inputs);
           weigh(gradients, mine.weight);

@@ -53,7 +53,7 @@ export async function start(device: DeviceName, world?: BlockingWorld): Promise<
     await machineCode(),
   );
   // The first trainer on a provider verifies that it computes correctly; a small one fails before a run begins.
-  const net = model("mlp");
+  const net = model("mlp", 10);
   const learner = await engine.learner({ model: net, weights: startingWeights(net, 0), optimizer: sgd() });
   learner.dispose();
   return engine;

@@ -1,6 +1,6 @@
 import { optimizer } from "@descent/tfjs";
 import type * as tensorflow from "@tensorflow/tfjs";
-import { classes, side } from "../data/digits.ts";
+import { side } from "../data/digits.ts";
 import { checkStep, type Engine, type Learner, type Look, type StepNumbers } from "./engine.ts";
 import type { Layer, Weights } from "./model.ts";
 
@@ -116,7 +116,9 @@ export function tfjsEngine(tf: Tf, { readEvery, queued }: Backend): Engine {
         return { before: await named(before), after: await read(variables), gradients: phases[0]!, phases };
       };
 
+      const { classes } = model;
       return {
+        model,
         async step(given, kept, look = false) {
           checkStep(given, kept, { dropout, mixed });
           const { images, labels, targets } = given;

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Finding } from "@descent/training";
 import { condensed, type Series } from "@descent/viz";
-import { classes, type Digits, pixels, side } from "../data/digits.ts";
+import { type Digits, pixels, side } from "../data/digits.ts";
 import { areDigits } from "../data/names.ts";
 import type { Metrics } from "../run/metrics.ts";
 import { optimizerShare, type Summary } from "../run/summary.ts";
@@ -103,7 +103,7 @@ function curves({ steps, epochs }: Metrics): string {
 }
 
 /** A class within a sentence: "a 4", or its name. */
-const said = (names: readonly string[], k: number): string => (areDigits(names) ? `a ${k}` : names[k]!); // one of the ten
+const said = (names: readonly string[], k: number): string => (areDigits(names) ? `a ${k}` : names[k]!); // one of them
 
 /** A heading of a narrow column: the beginning of a name. */
 const heading = (name: string): string =>
@@ -121,7 +121,7 @@ function confusionTable({ confusion }: Evaluation, names: readonly string[]): st
     });
     return `<tr><th scope="row">${escaped(names[label]!)}</th>${cells.join("")}<td class="share">${percent((row[label] ?? 0) / Math.max(1, total), 1)}</td></tr>`;
   });
-  return `<div class="scroll"><table class="confusion"><thead><tr><td></td><th colspan="${classes}">read as</th><td></td></tr>
+  return `<div class="scroll"><table class="confusion"><thead><tr><td></td><th colspan="${names.length}">read as</th><td></td></tr>
 <tr><td></td>${names.map(heading).join("")}<th scope="col">right</th></tr></thead><tbody>
 ${rows.join("\n")}</tbody></table></div>`;
 }

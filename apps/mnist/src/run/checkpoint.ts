@@ -1,6 +1,6 @@
 import { decodeState, type StateDict } from "@descent/core";
 import type { SafeTensor } from "@descent/core/adapter";
-import { areDigits, digitNames, namesFrom } from "../data/names.ts";
+import { areDigits, labelNames, MOST, namesFrom } from "../data/names.ts";
 import { deviceNames, engineNames, type Place } from "../devices/device.ts";
 import { write } from "../disk.ts";
 import { type Model, type ModelName, model, modelNames, type Weights } from "../engines/model.ts";
@@ -45,7 +45,7 @@ export async function saveCheckpoint(file: string, saved: Checkpoint): Promise<v
       { dtype: "F32", shape, data: numbers },
     ]),
   );
-  const net = model(recipe.model);
+  const net = model(recipe.model, names.length);
   const kept = best === undefined ? {} : tensors(net, best.weights, "best/");
   const all = { ...tensors(net, weights, "p/"), ...kept, ...slots };
   const of = best && { epoch: best.epoch, loss: best.loss };
@@ -60,16 +60,21 @@ export async function saveCheckpoint(file: string, saved: Checkpoint): Promise<v
 }
 
 /** Writes the parameters alone, under their own names. */
-export const saveModel = (
-  file: string,
-  recipe: Recipe,
-  weights: Weights,
-  names: readonly string[] = digitNames,
-): Promise<void> => write(file, encode(tensors(model(recipe.model), weights, ""), { recipe, ...named(names) }));
+export const saveModel = (file: string, recipe: Recipe, weights: Weights, names: readonly string[]): Promise<void> =>
+  write(file, encode(tensors(model(recipe.model, names.length), weights, ""), { recipe, ...named(names) }));
 
 /** Names of classes as a file holds them: not at all for digits. */
 const named = (names: readonly string[]): { readonly classes?: readonly string[] } =>
   areDigits(names) ? {} : { classes: names };
+
+/** The parameter that has a number per class. */
+const LAST = "output/bias";
+
+/** The classes of a network by the shape of that parameter; those of digits where it is none, which is then refused as it is. */
+function classesIn(shape: readonly number[] | undefined): number {
+  const [count = 0] = shape ?? [];
+  return count >= 2 && count <= MOST ? count : 10;
+}
 
 interface Opened {
   readonly model: Model;
@@ -87,7 +92,8 @@ function open(file: string): Opened {
     throw new UserError(
       `\`${file}\` contains the unknown model ${JSON.stringify(name)}; this program has ${modelNames.join(" and ")}.`,
     );
-  const net = model(known);
+  const last = tensors[`p/${LAST}`] ?? tensors[LAST];
+  const net = model(known, classesIn(last?.shape));
   const weights: Record<string, Float32Array> = {};
   for (const { name: parameter, shape } of net.parameters) {
     const found = tensors[`p/${parameter}`] ?? tensors[parameter];
@@ -154,7 +160,7 @@ export function loadCheckpoint(file: string, asked?: ModelName): Checkpoint {
     data: own.data,
     where: readWhere(own.where),
     best: readBest(own.best, net, state.tensors, file),
-    names: namesFrom(own.classes),
+    names: namesFrom(own.classes, net.classes),
   };
 }
 
@@ -162,15 +168,18 @@ export function loadCheckpoint(file: string, asked?: ModelName): Checkpoint {
 export interface Network {
   readonly model: Model;
   readonly weights: Weights;
-  /** The names of its classes; an ONNX file has none, and its classes count as digits. */
+  /** The names of its classes; an ONNX file has none, and they are called by their labels. */
   readonly names: readonly string[];
 }
 
 /** Loads the network of a checkpoint, of a model file, or of a `model.onnx` that a run wrote. */
 export async function loadModel(file: string): Promise<Network> {
-  if (file.endsWith(".onnx")) return { ...(await loadOnnx(file)), names: digitNames };
+  if (file.endsWith(".onnx")) {
+    const found = await loadOnnx(file);
+    return { ...found, names: labelNames(found.model.classes) };
+  }
   const { model: net, weights, own } = open(file);
-  return { model: net, weights, names: namesFrom(own.classes) };
+  return { model: net, weights, names: namesFrom(own.classes, net.classes) };
 }
 
 /** The weights of an ONNX file that has all parameters of a network here, under their names. */
@@ -184,7 +193,8 @@ async function loadOnnx(file: string): Promise<Omit<Network, "names">> {
       ? error
       : new UserError(`\`${file}\` cannot be used: ${oneLine(error)}`, { cause: error });
   }
-  for (const net of modelNames.map(model)) {
+  const classes = classesIn(graph.value(LAST)?.dims);
+  for (const net of modelNames.map((name) => model(name, classes))) {
     const weights: Record<string, Float32Array> = {};
     for (const { name, shape } of net.parameters) {
       const found = graph.value(name);

@@ -100,7 +100,7 @@ export async function compare(
   const trials: Trial[] = [];
   for (const [i, recipe] of recipes.entries()) {
     const { digits, optimizer } = await prepared(recipe, mnist);
-    const net = model(recipe.model);
+    const net = model(recipe.model, mnist.names.length);
     const begun = performance.now();
     const learner = await engine.learner({
       model: net,

@@ -119,6 +119,10 @@ export async function resumedTraining(
     throw new UserError(
       `\`${file}\` was trained on different images than those in ${mnist.source}. Pass the original ones with --data.`,
     );
+  if (saved.names.length !== mnist.names.length)
+    throw new UserError(
+      `\`${file}\` was trained on ${saved.names.length} classes, and ${mnist.source} has names for ${mnist.names.length}. Give \`classes.txt\` the names that it had.`,
+    );
   checkPosition(position, recipe, digits.count, file);
   const stalled = hasStalled(recipe, saved.best, position.epoch);
   if (stalled && isComplete(folder.path, position))
@@ -154,20 +158,32 @@ const whereOf = ({ choice: { device, engine: name }, engine: { version } }: Worl
 
 const said = ({ device, engine, version }: Where): string => `${device} by ${engine} ${version}`;
 
+/** The same learner, which may be disposed of twice. */
+function once(learner: Learner): Learner {
+  let open = true;
+  const dispose = (): void => {
+    if (open) learner.dispose();
+    open = false;
+  };
+  return { ...learner, dispose };
+}
+
 async function training(run: Run): Promise<Ended> {
   const { recipe, folder, digits, optimizer, world, saved } = run;
   const { engine, progress } = world;
-  const net = model(recipe.model);
+  const net = model(recipe.model, world.mnist.names.length);
   const started = new Date();
   const at = (name: string): string => path.join(folder, name);
-  const learner = await engine.learner({
-    model: net,
-    weights: saved?.weights ?? startingWeights(net, recipe.seed),
-    optimizer: optimizer.configured,
-    state: saved?.position.step === 0 ? undefined : saved?.state, // the first update creates it
-    dropout: recipe.dropout !== undefined,
-    mixed: mixes(recipe),
-  });
+  const learner = once(
+    await engine.learner({
+      model: net,
+      weights: saved?.weights ?? startingWeights(net, recipe.seed),
+      optimizer: optimizer.configured,
+      state: saved?.position.step === 0 ? undefined : saved?.state, // the first update creates it
+      dropout: recipe.dropout !== undefined,
+      mixed: mixes(recipe),
+    }),
+  );
   let log: MetricsLog | undefined;
   try {
     const metrics = (log = new MetricsLog(at(files.metrics)));
@@ -183,6 +199,7 @@ async function training(run: Run): Promise<Ended> {
         position: saved?.position ?? start,
         weights: await learner.weights(),
         state: await learner.state(),
+        best: saved?.best,
       });
     await run.begun?.();
     const board = world.tensorboard === undefined ? undefined : new Board(world.tensorboard, folder);
@@ -231,7 +248,7 @@ async function training(run: Run): Promise<Ended> {
 
 /** The network that a run leaves: that of its best epoch where it may stop early, else the last. */
 async function chosen(
-  { recipe, optimizer, world: { engine, mnist, progress } }: Run,
+  { optimizer, world: { engine, mnist, progress } }: Run,
   learner: Learner,
   evaluation: Evaluation,
   epoch: number,
@@ -241,8 +258,9 @@ async function chosen(
   progress.say(
     `Stopped after epoch ${epoch}: the loss on the images held out was lowest after epoch ${best.epoch}, whose weights are kept.`,
   );
+  learner.dispose(); // TensorFlow.js refuses two networks of the same names
   const own = await engine.learner({
-    model: model(recipe.model),
+    model: learner.model,
     weights: best.weights,
     optimizer: optimizer.configured,
   });
@@ -285,7 +303,7 @@ async function finish(
 ): Promise<Summary> {
   const at = (name: string): string => path.join(folder, name);
   await saveModel(at(files.model), recipe, weights, mnist.names);
-  const own = exported(model(recipe.model), weights);
+  const own = exported(model(recipe.model, mnist.names.length), weights);
   for (const [name, content] of Object.entries(own)) await write(at(name), content);
   const summary = summarize({
     recipe,

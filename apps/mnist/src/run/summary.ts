@@ -104,7 +104,7 @@ export function summarize(run: {
     trainImages: digits.count,
     heldImages: run.held?.count ?? 0,
     testImages: run.test.count,
-    parameters: model(recipe.model).parameters.reduce((sum, { shape }) => sum + size(shape), 0),
+    parameters: model(recipe.model, run.classes.length).parameters.reduce((sum, { shape }) => sum + size(shape), 0),
     model: recipe.model,
     lr: optimizer.lr ?? null,
     schedule: recipe.schedule,

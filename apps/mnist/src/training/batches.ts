@@ -1,5 +1,6 @@
 import { batch, type Digits, paper } from "../data/digits.ts";
 import type { Batch } from "../engines/engine.ts";
+import { hiddenUnits, type Model } from "../engines/model.ts";
 import type { Recipe } from "./recipe.ts";
 import { augmented, kept, mixed } from "./regularizers.ts";
 
@@ -9,9 +10,9 @@ export function batchOf(
   digits: Digits,
   places: Uint32Array,
   step: number,
-  units: number,
+  net: Model,
 ): { readonly shown: Batch; readonly kept: Float32Array | undefined } {
   const { images, labels } = batch(digits, places);
-  const shown = { labels, ...mixed(augmented(images, recipe, step, paper), labels, recipe, step) };
-  return { shown, kept: kept(recipe, step, places.length, units) };
+  const shown = { labels, ...mixed(augmented(images, recipe, step, paper), labels, recipe, step, net.classes) };
+  return { shown, kept: kept(recipe, step, places.length, hiddenUnits(net)) };
 }

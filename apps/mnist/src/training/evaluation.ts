@@ -1,4 +1,4 @@
-import { batch, classes, type Digits } from "../data/digits.ts";
+import { batch, type Digits } from "../data/digits.ts";
 import type { Learner } from "../engines/engine.ts";
 
 /** A misclassified digit. */
@@ -28,7 +28,8 @@ const chunk = 500; // keeps the activations near the size of a CPU cache
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Evaluates the network on all of `digits`; softmax and sums are computed in float64. */
-export async function evaluate(learner: Pick<Learner, "logits">, digits: Digits): Promise<Evaluation> {
+export async function evaluate(learner: Pick<Learner, "model" | "logits">, digits: Digits): Promise<Evaluation> {
+  const { classes } = learner.model;
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const mistakes: Mistake[] = [];
   let loss = 0;

@@ -2,7 +2,7 @@ import type { StateDict } from "@descent/core";
 import type { Dataset, Model, StepAsk, StepResult } from "@descent/training";
 import type { Digits } from "../data/digits.ts";
 import type { Batch, Learner, Look } from "../engines/engine.ts";
-import { hiddenUnits, model, type Weights } from "../engines/model.ts";
+import type { Weights } from "../engines/model.ts";
 import { batchOf } from "./batches.ts";
 import { evaluate } from "./evaluation.ts";
 import { order } from "./order.ts";
@@ -32,7 +32,6 @@ export interface Trained {
 export class Learning implements Model<Places> {
   readonly #learner: Learner;
   readonly #recipe: Recipe;
-  readonly #units: number;
   readonly #watch = new Stopwatch();
   #step: number;
   #unread: { readonly seconds: number; readonly optimizer: number | undefined }[] = [];
@@ -44,7 +43,6 @@ export class Learning implements Model<Places> {
   constructor(learner: Learner, recipe: Recipe, { step, stepSeconds }: { step: number; stepSeconds: number }) {
     this.#learner = learner;
     this.#recipe = recipe;
-    this.#units = hiddenUnits(model(recipe.model));
     this.#step = step;
     this.seconds = stepSeconds;
   }
@@ -61,7 +59,7 @@ export class Learning implements Model<Places> {
 
   async trainStep({ digits, places }: Places, { gradients }: StepAsk): Promise<undefined> {
     const begun = performance.now();
-    const { shown, kept } = batchOf(this.#recipe, digits, places, this.#step, this.#units);
+    const { shown, kept } = batchOf(this.#recipe, digits, places, this.#step, this.#learner.model);
     const optimizer = await this.#learner.step(shown, kept, gradients);
     this.#step++;
     this.#shown = gradients ? shown : undefined;

@@ -1,6 +1,6 @@
 import { stream } from "@descent/initializers";
 import { cutmix, cutout, mixup, randomShifts } from "@descent/regularizers";
-import { classes, side } from "../data/digits.ts";
+import { side } from "../data/digits.ts";
 import type { Recipe } from "./recipe.ts";
 
 export type RegularizerName = "l2" | "l1" | "dropout" | "augment" | "cutout" | "mixup" | "cutmix";
@@ -49,12 +49,13 @@ export function augmented(images: Float32Array, recipe: Recipe, step: number, pa
   return out;
 }
 
-/** A batch mixed with itself, with targets `[n, 10]` that are probabilities; without them where the recipe mixes nothing. */
+/** A batch mixed with itself, with targets `[n, classes]` that are probabilities; without them where the recipe mixes nothing. */
 export function mixed(
   images: Float32Array,
   labels: Uint8Array,
   recipe: Recipe,
   step: number,
+  classes: number,
 ): { readonly images: Float32Array; readonly targets?: Float32Array } {
   if (!mixes(recipe)) return { images };
   const targets = new Float32Array(labels.length * classes);

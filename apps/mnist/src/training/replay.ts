@@ -1,7 +1,7 @@
 import type { StateDict } from "@descent/core";
 import type { Digits } from "../data/digits.ts";
 import type { Learner, Look, StepNumbers } from "../engines/engine.ts";
-import { hiddenUnits, model, type Weights } from "../engines/model.ts";
+import type { Weights } from "../engines/model.ts";
 import { batchOf } from "./batches.ts";
 import { order } from "./order.ts";
 import type { Position } from "./position.ts";
@@ -33,13 +33,12 @@ export async function* replay(run: {
   readonly wants: (step: number) => boolean;
 }): AsyncGenerator<Replayed> {
   const { learner, recipe, digits, wants } = run;
-  const units = hiddenUnits(model(recipe.model));
   let { epoch, place, step } = run.from;
   for (; epoch < recipe.epochs; epoch++, place = 0) {
     const all = order(digits.count, recipe.seed, epoch);
     while (place < digits.count) {
       const places = all.slice(place, place + recipe.batchSize);
-      const { shown, kept } = batchOf(recipe, digits, places, step, units);
+      const { shown, kept } = batchOf(recipe, digits, places, step, learner.model);
       const wanted = wants(step + 1);
       const weights = wanted ? await learner.weights() : {};
       const state = wanted && step > 0 ? await learner.state() : undefined;

@@ -46,7 +46,11 @@ export function recordOf({ time, step, version, values = {} }: Event): Uint8Arra
 /** The numbers between 1,024 limits at most, that grow by a tenth from 1e-12 on as TensorFlow's do; those without numbers are left out. */
 export function histogram(data: Float32Array): Histogram {
   const counts = new Map<number, number>();
-  let [min, max, sum, squares, count] = [Infinity, -Infinity, 0, 0, 0];
+  let min = Infinity;
+  let max = -Infinity;
+  let sum = 0;
+  let squares = 0;
+  let count = 0;
   for (const x of data) {
     if (!Number.isFinite(x)) continue;
     count++;

@@ -34,12 +34,17 @@ function slopeOf(parameters: readonly ParameterNumbers[]): Slope | undefined {
 
 /** The correlation of numbers with their places. */
 function correlation(ys: readonly number[]): number {
-  const [x0, y0] = [(ys.length - 1) / 2, ys.reduce((sum, y) => sum + y, 0) / ys.length];
-  let [xy, xx, yy] = [0, 0, 0];
-  for (const [i, y] of ys.entries()) {
-    xy += (i - x0) * (y - y0);
-    xx += (i - x0) ** 2;
-    yy += (y - y0) ** 2;
+  const x0 = (ys.length - 1) / 2;
+  const y0 = ys.reduce((sum, y) => sum + y, 0) / ys.length;
+  let xy = 0;
+  let xx = 0;
+  let yy = 0;
+  for (let i = 0; i < ys.length; i++) {
+    const x = i - x0;
+    const y = ys[i]! - y0;
+    xy += x * y;
+    xx += x ** 2;
+    yy += y ** 2;
   }
   return yy > 0 ? xy / Math.sqrt(xx * yy) : 0;
 }

@@ -63,7 +63,8 @@ export function numbersOf(
   readonly pair: Pair;
   readonly scanned: readonly Scanned[];
 } {
-  let [agg, auu, app, agu, aup, aa, bb, ab] = [0, 0, 0, 0, 0, 0, 0, 0];
+  const sums = { gg: 0, uu: 0, pp: 0, gu: 0, up: 0 };
+  const pair = { aa: 0, bb: 0, ab: 0 };
   const parameters: ParameterNumbers[] = [];
   const scanned: Scanned[] = [];
   for (const [name, now] of Object.entries(after)) {
@@ -74,15 +75,15 @@ export function numbersOf(
     const { gg, uu, pp, gu, up, hh, gh, odd, largest } =
       g === undefined ? { ...moved(then, now), gg: 0, gu: 0, hh: 0, gh: 0, odd: 0, largest: 0 } : read(then, now, g, past ?? g); // biome-ignore format: one of two
     if (g !== undefined) {
-      agg += gg;
-      auu += uu;
-      app += pp;
-      agu += gu;
-      aup += up;
+      sums.gg += gg;
+      sums.uu += uu;
+      sums.pp += pp;
+      sums.gu += gu;
+      sums.up += up;
       if (past !== undefined) {
-        aa += odd > 0 ? Number.NaN : gg;
-        bb += hh;
-        ab += gh;
+        pair.aa += odd > 0 ? Number.NaN : gg;
+        pair.bb += hh;
+        pair.ab += gh;
       }
       scanned.push({ name, odd, largest });
     }
@@ -98,7 +99,7 @@ export function numbersOf(
       odd,
     });
   }
-  return { parameters, sums: { gg: agg, uu: auu, pp: app, gu: agu, up: aup }, pair: { aa, bb, ab }, scanned };
+  return { parameters, sums, pair, scanned };
 }
 
 /* Plain loops over plain variables: callbacks, or variables that come out of a list, would take several times as long. */

@@ -37,11 +37,12 @@ class Counts {
   add(scores: ArrayLike<number>, targets: ArrayLike<number | bigint>): void {
     const each = perTarget(this.#where, scores, targets);
     this.#size(each === 1 ? 2 : each, each === 1);
-    const decided = Array.from(targets, (target, i): readonly [number, number] => [
-      classOf(this.#where, target, this.#classes),
-      each === 1 ? +(scores[i]! > this.#threshold) : greatest(scores, i * each, each),
-    ]);
-    for (const [target, found] of decided) this.#counts[target]![found]!++;
+    const wanted = new Uint32Array(targets.length); // all are checked before any is counted
+    for (let i = 0; i < targets.length; i++) wanted[i] = classOf(this.#where, targets[i]!, this.#classes);
+    for (let i = 0; i < targets.length; i++) {
+      const found = each === 1 ? Number(scores[i]! > this.#threshold) : greatest(scores, i * each, each);
+      this.#counts[wanted[i]!]![found]!++;
+    }
   }
 
   #size(classes: number, binary: boolean): void {
@@ -168,7 +169,8 @@ export function confusion(options: ThresholdOptions = {}): Confusion {
 export function topK(k = 5): Metric {
   whole("topK", { k });
   if (k < 1) throw new OptimizerError(`\`topK\` takes a number of classes, 1 or above; got ${k}.`);
-  let [right, all] = [0, 0];
+  let right = 0;
+  let all = 0;
   return {
     better: "rising",
     add(scores, targets) {
@@ -190,7 +192,8 @@ export function topK(k = 5): Metric {
     },
     value: () => (all === 0 ? Number.NaN : right / all),
     reset() {
-      [right, all] = [0, 0];
+      right = 0;
+      all = 0;
     },
     state: () => [right, all],
     load(state: readonly [number, number]) {

@@ -1,73 +1,83 @@
 import { classOf, type Metric, perTarget } from "./metric.ts";
 
-/** A metric made of sums, which are added up in double precision. */
+/** A metric made of some sums in double precision, to which `each` adds the terms of a score. */
 function summed(
   where: string,
   better: Metric["better"],
-  each: (score: number, target: number, add: (...terms: readonly number[]) => void) => void,
-  value: (sums: readonly number[], count: number) => number,
+  terms: number,
+  each: (score: number, target: number, sums: Float64Array) => void,
+  value: (sums: Float64Array, count: number) => number,
 ): Metric {
-  let sums: number[] = [];
+  const sums = new Float64Array(terms);
   let count = 0;
-  const add = (...terms: readonly number[]): void => {
-    for (const [i, term] of terms.entries()) sums[i] = (sums[i] ?? 0) + term;
-  };
   return {
     better,
     add(scores, targets) {
       const n = perTarget(where, scores, targets);
-      for (let i = 0; i < scores.length; i++) each(scores[i]!, Number(targets[Math.floor(i / n)]), add);
+      let i = 0;
+      for (let row = 0; row < targets.length; row++) {
+        const target = Number(targets[row]);
+        for (const end = i + n; i < end; i++) each(scores[i]!, target, sums);
+      }
       count += scores.length;
     },
     value: () => (count === 0 ? Number.NaN : value(sums, count)),
     reset() {
-      sums = [];
+      sums.fill(0);
       count = 0;
     },
     state: () => ({ sums: [...sums], count }),
     load(state: { readonly sums: readonly number[]; readonly count: number }) {
-      sums = [...state.sums];
+      sums.fill(0);
+      sums.set(state.sums); // none before the first batch
       count = state.count;
     },
   };
 }
 
-const mean = (sums: readonly number[], count: number): number => sums[0]! / count; // one sum
+const mean = (sums: Float64Array, count: number): number => sums[0]! / count; // one sum
+function distance(score: number, target: number, sums: Float64Array): void {
+  sums[0]! += Math.abs(score - target);
+}
+function square(score: number, target: number, sums: Float64Array): void {
+  sums[0]! += (score - target) ** 2;
+}
 
 /** The mean distance between scores and targets. */
-export const meanAbsoluteError = (): Metric =>
-  summed("meanAbsoluteError", "falling", (score, target, add) => add(Math.abs(score - target)), mean);
+export const meanAbsoluteError = (): Metric => summed("meanAbsoluteError", "falling", 1, distance, mean);
 
 /** The mean square of the distance between scores and targets. */
-export const meanSquaredError = (): Metric =>
-  summed("meanSquaredError", "falling", (score, target, add) => add((score - target) ** 2), mean);
+export const meanSquaredError = (): Metric => summed("meanSquaredError", "falling", 1, square, mean);
 
 /** The root of the mean square of the distance, in the targets' own unit. */
 export const rootMeanSquaredError = (): Metric =>
-  summed(
-    "rootMeanSquaredError",
-    "falling",
-    (score, target, add) => add((score - target) ** 2),
-    (sums, count) => Math.sqrt(mean(sums, count)),
-  );
+  summed("rootMeanSquaredError", "falling", 1, square, (sums, count) => Math.sqrt(mean(sums, count)));
 
 /**
  * The share of the targets' variance that the scores explain: 1 is perfect, 0 no better than the targets' mean. Targets that are all
  * equal give 1 where every score is right, else 0, as in scikit-learn.
  */
 export function r2(): Metric {
-  let [shift, known] = [0, false];
+  let shift = 0;
+  let known = false;
   const inner = summed(
     "r2",
     "rising",
-    (score, target, add) => {
+    3,
+    (score, target, sums) => {
       // Sums of squares lose digits where the mean is large: they are taken around the first target.
-      if (!known) [shift, known] = [target, true];
+      if (!known) {
+        shift = target;
+        known = true;
+      }
       const x = target - shift;
-      add((score - target) ** 2, x, x * x);
+      sums[0]! += (score - target) ** 2;
+      sums[1]! += x;
+      sums[2]! += x * x;
     },
-    ([residual = 0, sum = 0, squares = 0], count) => {
-      const spread = squares - sum ** 2 / count;
+    (sums, count) => {
+      const residual = sums[0]!;
+      const spread = sums[2]! - sums[1]! ** 2 / count;
       if (spread <= 0) return residual === 0 ? 1 : 0;
       return 1 - residual / spread;
     },
@@ -75,7 +85,8 @@ export function r2(): Metric {
   return {
     ...inner,
     reset() {
-      [shift, known] = [0, false];
+      shift = 0;
+      known = false;
       inner.reset();
     },
     state: () => ({ shift, known, inner: inner.state() }),
@@ -91,7 +102,8 @@ export function r2(): Metric {
  * between. Scores are logits.
  */
 export function perplexity(): Metric {
-  let [sum, count] = [0, 0];
+  let sum = 0;
+  let count = 0;
   return {
     better: "falling",
     add(scores, targets) {
@@ -109,7 +121,8 @@ export function perplexity(): Metric {
     },
     value: () => (count === 0 ? Number.NaN : Math.exp(sum / count)),
     reset() {
-      [sum, count] = [0, 0];
+      sum = 0;
+      count = 0;
     },
     state: () => [sum, count],
     load(state: readonly [number, number]) {

@@ -1,7 +1,7 @@
 import { OptimizerError } from "@descent/core";
 import { isRecord, takes } from "@descent/core/adapter";
 import { element, escaped, pixels } from "../draw/markup.ts";
-import { checkNumbers, linePath } from "../draw/path.ts";
+import { checkNumbers, linePath, within } from "../draw/path.ts";
 import { type Scale, scale } from "../draw/scale.ts";
 import { type Marker, markerPath, styleOf } from "../draw/style.ts";
 import { axisBelow, axisLeft, type Figure, type FrameOptions, frameOf, svgOf } from "./frame.ts";
@@ -141,7 +141,8 @@ function domainOf(
   numbers: readonly ArrayLike<number>[],
 ): readonly [number, number] {
   if (domain !== undefined) return domain; // which `scale` checks
-  let [low, high] = [Infinity, -Infinity];
+  let low = Infinity;
+  let high = -Infinity;
   for (const list of numbers)
     for (let i = 0; i < list.length; i++) {
       const value = list[i]!; // within the list
@@ -201,7 +202,7 @@ function drawn(
 const dots = (xs: ArrayLike<number>, ys: ArrayLike<number>, x: Scale, y: Scale, marker: Marker): string =>
   Array.from(xs, (value, i) => [x.at(value), y.at(ys[i]!)] as const) // of one length
     .filter((at) => at.every(Number.isFinite))
-    .map(([px, py]) => markerPath(marker, px, py, 3))
+    .map(([px, py]) => markerPath(marker, within(px), within(py), 3))
     .join("");
 
 function lastShown(
@@ -212,7 +213,7 @@ function lastShown(
 ): readonly [number, number] | undefined {
   for (let i = ys.length - 1; i >= 0; i--) {
     const at = [x.at(xs[i]!), y.at(ys[i]!)] as const; // of one length
-    if (at.every(Number.isFinite)) return at;
+    if (at.every(Number.isFinite)) return [within(at[0]), within(at[1])];
   }
   return undefined;
 }
@@ -222,7 +223,7 @@ function bandPath(xs: ArrayLike<number>, { low, high }: NonNullable<Series["band
   const pieces: [number, number, number][][] = [[]];
   for (let i = 0; i < xs.length; i++) {
     const at: [number, number, number] = [x.at(xs[i]!), y.at(low[i]!), y.at(high[i]!)]; // of one length
-    if (at.every(Number.isFinite)) pieces.at(-1)!.push(at);
+    if (at.every(Number.isFinite)) pieces.at(-1)!.push([within(at[0]), within(at[1]), within(at[2])]);
     else if (pieces.at(-1)!.length > 0) pieces.push([]); // there is always one
   }
   return pieces

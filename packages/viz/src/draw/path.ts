@@ -23,8 +23,11 @@ export function checkScale(call: string, given: unknown): asserts given is Scale
   );
 }
 
-/** Points this far outside a chart are put at its edge, so that one that diverges does not make numbers that renderers refuse. */
+/** Pixels that a drawing goes no farther than: a number that diverges would become one that renderers refuse. */
 const FAR = 1e4;
+
+/** A coordinate, put where the drawing ends if it lies beyond. */
+export const within = (pixel: number): number => Math.max(-FAR, Math.min(FAR, pixel));
 
 /**
  * The points up to number `end` as an SVG path. It breaks where a number cannot be shown, and leaves out points that would lie
@@ -44,19 +47,23 @@ export function linePath(
   takes("linePath", "the number of points", end, typeof end === "number");
   let path = "";
   let pen = false;
-  let [lastX, lastY] = [Number.NaN, Number.NaN];
+  let lastX = Number.NaN;
+  let lastY = Number.NaN;
   const count = Math.min(xs.length, ys.length, end);
   for (let i = 0; i < count; i++) {
-    const [px, py] = [x.at(xs[i]!), y.at(ys[i]!)]; // within both
+    const px = x.at(xs[i]!); // within both
+    const py = y.at(ys[i]!);
     if (!Number.isFinite(px) || !Number.isFinite(py)) {
       pen = false;
       continue;
     }
-    const [cx, cy] = [Math.max(-FAR, Math.min(FAR, px)), Math.max(-FAR, Math.min(FAR, py))];
+    const cx = within(px);
+    const cy = within(py);
     if (pen && i < count - 1 && Math.abs(cx - lastX) + Math.abs(cy - lastY) < 0.05) continue;
     path += `${pen ? "L" : "M"}${pixels(cx)} ${pixels(cy)}`;
     pen = true;
-    [lastX, lastY] = [cx, cy];
+    lastX = cx;
+    lastY = cy;
   }
   return path;
 }
