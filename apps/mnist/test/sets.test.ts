@@ -180,7 +180,7 @@ describe("other numbers of classes than ten", () => {
     },
   );
 
-  test("a network of fewer classes than the images have is refused, one of more is tested; and one class is none", async () => {
+  test("a network of fewer classes than the images have is refused, one of more is tested; and a single class is refused", async () => {
     const run = path.join(scratch(), "r");
     const few = writeFiles(scratch(), smallFiles(60, 20, 3));
     await told("train", "--data", few, ...cpu, ...model, "--epochs", "1", "--out", run);

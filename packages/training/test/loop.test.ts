@@ -218,7 +218,7 @@ test("checkpoints by the clock: 0 seconds saves after every batch, once each, an
 });
 
 test.each([1, 4])(
-  "a run that a signal ends is saved where it ended, and goes on to the same bits; read every %d",
+  "a run that a signal ends is saved where it ended, and resumes bit for bit; read every %d",
   async (readEvery) => {
     const straight = line();
     const whole = await fit(straight.model, options());

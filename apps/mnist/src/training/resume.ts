@@ -31,7 +31,7 @@ export function positionOf(
   return { epoch, place: Math.min(batch * batchSize, images), step, loss, right: logs?.accuracy?.sum ?? 0 };
 }
 
-/** What `fit` goes on from there; the learner has its weights and state by itself. */
+/** The same place for `fit` to resume; the learner has weights and state of its own. */
 export function savedOf({ epoch, place, step, loss, right }: Position, recipe: Recipe, best: Best | undefined): Saved {
   const { batchSize, seed } = recipe;
   const early: EarlyStoppingState | undefined = best && {

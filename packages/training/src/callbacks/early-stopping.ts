@@ -15,7 +15,7 @@ export interface EarlyStoppingOptions extends MonitorOptions {
   readonly baseline?: number | undefined;
 }
 
-/** What `earlyStopping` goes on from. */
+/** The state of `earlyStopping` in a checkpoint. */
 export interface EarlyStoppingState {
   readonly best: number | null;
   readonly bestEpoch: number;
