@@ -44,9 +44,9 @@ describe("@descent/training", () => {
   wrongCalls(training, {
     fit: { args: () => [model(), { data: [1] }], foreign: [0] },
     "the options of fit": {
-      call: (epochs: number, seed: number, prefetch: number, every: number, policy: "throw") =>
-        fit(model(), { data: [1], epochs, seed, prefetch, validateEvery: every, nonFinite: policy }),
-      args: () => [1, 0, 1, 1, "throw"],
+      call: (epochs: number, seed: number, prefetch: number, every: number, read: number, policy: "throw") =>
+        fit(model(), { data: [1], epochs, seed, prefetch, validateEvery: every, readEvery: read, nonFinite: policy }),
+      args: () => [1, 0, 1, 1, 1, "throw"],
     },
     "the data of fit": { call: (data: number[]) => fit(model(), { data }), args: () => [[1]] },
     "a run to resume": {
@@ -74,6 +74,12 @@ describe("@descent/training", () => {
     reduceOnPlateau: { args: () => [{}], use: run },
     findRate: { args: () => [{}], use: run },
     checkpoints: { args: () => [{ save: sink }], use: run },
+    "the options of checkpoints": {
+      call: (steps: number, seconds: number, epochs: number) =>
+        training.checkpoints({ save: sink, steps, seconds, epochs }),
+      args: () => [1, 1, 1],
+      use: run,
+    },
     csv: { args: () => [sink], use: run },
     jsonLines: { args: () => [sink, {}], use: run },
     diagnose: { args: () => [{}], use: run },

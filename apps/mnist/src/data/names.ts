@@ -30,14 +30,24 @@ const fashion = [
 
 /** The file that names classes, beside the images. */
 const LIST = "classes.txt";
+/** The most classes: labels are bytes. */
+export const MOST = 256;
+/** The characters of a name. */
+const LONGEST = 40;
 
-/** How many classes images have: one for each label up to the largest. Throws for one alone. */
-export function counted(train: Digits, test: Digits, source: string): number {
-  let largest = 0;
-  for (const { labels } of [train, test]) for (const label of labels) if (label > largest) largest = label;
-  if (largest === 0)
-    throw new UserError(`All images from ${source} have the label 0; there must be two classes at least.`);
-  return largest + 1;
+/** How many classes images have, one for each label up to the largest, and how many of their labels occur. */
+interface Counted {
+  readonly count: number;
+  readonly occur: number;
+}
+
+/** Counts classes. Throws for one alone. */
+export function counted(train: Digits, test: Digits, source: string): Counted {
+  const occurs = new Uint8Array(MOST);
+  for (const { labels } of [train, test]) for (const label of labels) occurs[label] = 1;
+  const count = occurs.lastIndexOf(1) + 1;
+  if (count < 2) throw new UserError(`All images from ${source} have the label 0; there must be two classes at least.`);
+  return { count, occur: occurs.reduce((sum, one) => sum + one, 0) };
 }
 
 /** Where a data set was found. */
@@ -51,15 +61,20 @@ interface Found {
 }
 
 /**
- * The names of classes whose labels go up to `count` - 1: the lines of `classes.txt` in their folder, those of Fashion-MNIST where the
- * name of a table, the folder or the one above says "fashion" and there are ten, else the labels. Throws where `classes.txt` has too few.
+ * The names of classes: the lines of `classes.txt` in their folder, those of Fashion-MNIST where the
+ * name of a table, the folder or the one above says "fashion" and there are ten, else the labels. Throws where `classes.txt` has too few, and without one where most labels are missing, as
+ * in a damaged file.
  */
-export function classNames(count: number, found?: Found): readonly string[] {
+export function classNames({ count, occur }: Counted, found?: Found): readonly string[] {
   if (found === undefined) return labelNames(count);
   const { place, folder, files } = found;
   const file = folder === undefined ? undefined : path.join(folder, LIST);
   if (file !== undefined && existsSync(file))
     return readNames(Buffer.from(readBounded(file, 20_000)).toString(), file, count);
+  if (2 * occur < count)
+    throw new UserError(
+      `The labels of ${place} go up to ${count - 1}, and only ${occur} of them occur. If the largest is right, name all classes in a file ${LIST}, one per line.`,
+    );
   const said = folder === undefined ? [place] : [...place.split(path.sep).slice(-2), ...files];
   return count === fashion.length && said.some((name) => /fashion/i.test(name)) ? fashion : labelNames(count);
 }
@@ -83,12 +98,7 @@ function readNames(text: string, file: string, count: number): readonly string[]
   return names;
 }
 
-/** Labels are bytes. */
-export const MOST = 256;
-/** The characters of a name. */
-const LONGEST = 40;
-
-/** The names that a file holds, if they are names of so many classes; else the labels. */
+/** The names that a file holds, if it has one for each of `count` classes; else the labels. */
 export const namesFrom = (found: unknown, count: number): readonly string[] =>
   Array.isArray(found) &&
   found.length === count &&

@@ -126,7 +126,7 @@ function confusionTable({ confusion }: Evaluation, names: readonly string[]): st
 ${rows.join("\n")}</tbody></table></div>`;
 }
 
-/** The most common confusions, as sentences. */
+/** The most common confusions, as sentences with bars; the table has their counts. */
 function commonest({ confusion }: Evaluation, names: readonly string[]): string {
   const pairs = confusion.flatMap((row, label) => row.map((count, predicted) => ({ label, predicted, count })));
   const wrong = pairs.filter(({ label, predicted, count }) => label !== predicted && count > 0);
@@ -134,7 +134,7 @@ function commonest({ confusion }: Evaluation, names: readonly string[]): string 
   const most = top[0]?.count ?? 1;
   const items = top.map(
     ({ label, predicted, count }) =>
-      `<li><span><b>${escaped(names[label]!)}</b> read as <b class="bad">${escaped(names[predicted]!)}</b></span><i style="--part:${((100 * count) / most).toFixed(0)}%"></i><span>${count}</span></li>`,
+      `<li><span><b>${escaped(names[label]!)}</b> read as <b class="bad">${escaped(names[predicted]!)}</b></span><i style="--part:${((100 * count) / most).toFixed(0)}%"></i></li>`,
   );
   return `<ol class="pairs">${items.join("")}</ol>`;
 }
@@ -170,7 +170,6 @@ export function report(
   evaluation: Evaluation,
   test: Digits,
 ): string {
-  const wrong = evaluation.mistakes.length;
   const surest = evaluation.mistakes.slice(0, shown);
   const share = optimizerShare(summary);
   const { classes: names } = summary;
@@ -182,7 +181,7 @@ export function report(
 </header>
 <dl class="tiles">
 ${[
-  tile("Wrong answers", thousands(wrong), `of ${thousands(evaluation.count)} test images`),
+  tile("Images", thousands(summary.trainImages), `trained on, and ${thousands(evaluation.count)} to test`),
   tile(
     "Rate",
     summary.lr === null ? "equation" : short(summary.lr),
@@ -204,18 +203,18 @@ ${findingsList(metrics.findings)}
 ${curves(metrics)}
 <div class="chart"><figcaption>Epochs</figcaption>
 ${table(
-  ["epoch", "training loss", "training", "test loss", "test", "after"],
+  ["epoch", "training loss", "training right", "test loss", "test wrong", "after"],
   metrics.epochs.map((line) => [
     `${line.epoch}${line.epoch === summary.bestEpoch ? ", kept" : ""}`,
     line.trainLoss.toFixed(4),
     percent(line.trainAccuracy),
     line.testLoss.toFixed(4),
-    percent(line.testAccuracy),
+    thousands(Math.round((1 - line.testAccuracy) * evaluation.count)),
     duration(line.seconds),
   ]),
 )}</div>
 </div></section>
-<section><h2>Confusion matrix</h2><p class="lead">Rows are the ${areDigits(names) ? "digits written" : "classes"}, columns what the network read. The most common confusions are beside it.</p>
+<section><h2>Confusion matrix</h2><p class="lead">Rows are the ${areDigits(names) ? "digits written" : "classes"}, columns what the network read. The bars are the most common confusions.</p>
 <div class="beside">${confusionTable(evaluation, names)}
 ${commonest(evaluation, names)}</div></section>
 <section><h2>The ${surest.length} most confident mistakes</h2><p class="lead">The ${areDigits(names) ? "digit written, the digit read" : "class, what the network read"}, and the probability the network gave it.</p>

@@ -185,7 +185,7 @@ th {
 }
 .pairs li {
   display: grid;
-  grid-template-columns: 8rem 1fr 2rem;
+  grid-template-columns: 8rem 1fr;
   align-items: center;
   padding: 0.28rem 0;
 }
@@ -195,9 +195,6 @@ th {
   border-radius: 3px;
   background: var(--bad);
   opacity: 0.75;
-}
-.pairs span:last-child {
-  text-align: right;
 }
 .findings {
   margin: 0;
@@ -243,6 +240,9 @@ th {
   .chart th {
     font-size: 0.66rem;
     white-space: normal;
+  }
+  .beside .scroll {
+    width: 100%;
   }
   .confusion {
     width: 100%;

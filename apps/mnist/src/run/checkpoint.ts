@@ -70,7 +70,7 @@ const named = (names: readonly string[]): { readonly classes?: readonly string[]
 /** The parameter that has a number per class. */
 const LAST = "output/bias";
 
-/** The classes of a network by the shape of that parameter; those of digits where it is none, which is then refused as it is. */
+/** The classes of a network by the shape of that parameter; ten where the shape is wrong, which the caller then refuses. */
 function classesIn(shape: readonly number[] | undefined): number {
   const [count = 0] = shape ?? [];
   return count >= 2 && count <= MOST ? count : 10;

@@ -39,7 +39,7 @@ export class Learning implements Model<Places> {
   /** Spent on updates so far. */
   seconds: number;
 
-  /** `step` updates were done before, in so many seconds. */
+  /** `step` updates were done before, in `stepSeconds`. */
   constructor(learner: Learner, recipe: Recipe, { step, stepSeconds }: { step: number; stepSeconds: number }) {
     this.#learner = learner;
     this.#recipe = recipe;
