@@ -117,6 +117,12 @@ export function parts(): readonly Part[] {
       command: "python3 -m pip install numpy torch optax (or set DESCENT_PYTHON)",
     },
     {
+      name: "TensorBoard",
+      there: python("tensorboard"),
+      tests: /packages\/training\/test\/tensorboard\.test\.ts >/,
+      command: "python3 -m pip install tensorboard (or set DESCENT_PYTHON)",
+    },
+    {
       name: "PEFT",
       there: python("onnx", "peft", "torch", "transformers"),
       tests: /packages\/lora\/test\/python\.test\.ts >/,

@@ -1,5 +1,7 @@
 import { adam } from "@descent/adam";
 import { optimizer } from "@descent/arrays";
+import type { Configured } from "@descent/core";
+import { accumulate } from "@descent/transforms";
 import { expect, test } from "vitest";
 import {
   arraysModel,
@@ -27,7 +29,7 @@ const data = columns({ x, y });
 type Batch = Awaited<ReturnType<typeof data.batch>>;
 
 /** A line through points, with its slope logged. */
-function line() {
+function line(rule: Configured = adam({ lr: 0.05 })) {
   const parameters = { w: new Float32Array(1), b: new Float32Array(1) };
   const look = ({ x, y }: Batch) => {
     const [w, b] = [parameters.w[0]!, parameters.b[0]!];
@@ -43,7 +45,7 @@ function line() {
   };
   const model = arraysModel<Batch>({
     parameters,
-    optimizer: optimizer(parameters, adam({ lr: 0.05 })),
+    optimizer: optimizer(parameters, rule),
     gradients: look,
     evaluate: look,
   });
@@ -245,6 +247,23 @@ test.each([1, 4])(
     }
   },
 );
+
+test("gradients are accumulated by the rule over the batches of epochs, and a run resumes within a round", async () => {
+  const rule = accumulate(adam({ lr: 0.05 }), { every: 4 });
+  const straight = line(rule);
+  const saves: Saved[] = [];
+  const keep = () => checkpoints({ steps: 1, save: (now) => void saves.push(now) });
+  const seen: number[] = [];
+  const moves: Callback = { name: "moves", onBatchEnd: () => void seen.push(straight.parameters.w[0]!) };
+  const whole = await fit(straight.model, options({ callbacks: [moves, keep()] }));
+  expect(seen.slice(0, 3)).toEqual([0, 0, 0]);
+  expect(new Set(seen).size).toBe(1 + Math.floor(21 / 4)); // four batches to a step, across the ends of epochs
+  const resumed = line(rule);
+  const at = saves.find(({ step }) => step === 10)!; // two batches into the third round
+  const rest = await fit(resumed.model, options({ callbacks: [{ name: "moves" }, keep()], from: at }));
+  expect(rest.history).toEqual(whole.history);
+  expect(resumed.parameters).toEqual(straight.parameters);
+});
 
 test("a model that never waits lets timers have their turn: a time limit ends it", async () => {
   let steps = 0;

@@ -1,5 +1,6 @@
 import { adam } from "@descent/adam";
 import { optimizer } from "@descent/arrays";
+import * as tf from "@tensorflow/tfjs";
 import { describe } from "vitest";
 import { wrongCalls } from "../../../tests/wrong-calls.ts";
 import * as training from "../src/index.ts";
@@ -153,6 +154,7 @@ describe("@descent/training/node", () => {
     eventsIn: { args: () => ["runs"] },
     savedIn: { args: () => ["runs"] },
     readSaved: "reads a file, whose bytes `decodeSaved` checks",
+    registerFiles: { args: () => [{ io: tf.io }], foreign: [0] },
     progress: { args: () => [{}], use: (made: training.Callback) => made.name },
   });
 });
