@@ -28,7 +28,7 @@ export interface ModelIO {
     registerLoadRouter(router: Router): unknown;
     getSaveHandlers(url: string): readonly unknown[];
     getLoadHandlers(url: string): readonly unknown[];
-    getModelArtifactsForJSON(json: never, loadWeights: (manifest: never) => Promise<never>): Promise<unknown>;
+    getModelArtifactsForJSON(json: never, loadWeights: never): Promise<unknown>;
     getModelArtifactsInfoForJSON(artifacts: never): unknown;
   };
 }
