@@ -6,13 +6,17 @@ export type Logs = Readonly<Record<string, number>>;
 
 /** A number of some steps: the sum over their samples. */
 export interface Sum {
+  /** The number of each step times its samples, added up. */
   readonly sum: number;
+  /** The samples of those steps. */
   readonly samples: number;
 }
 
 /** Numbers of steps, added up by samples. */
 export interface SumsState {
+  /** The loss of each step times its samples, added up. */
   readonly loss: number;
+  /** The samples of all steps. */
   readonly samples: number;
   /** Those that the model logs besides, by name. */
   readonly logs?: Readonly<Record<string, Sum>> | undefined;

@@ -17,9 +17,13 @@ export interface EarlyStoppingOptions extends MonitorOptions {
 
 /** The state of `earlyStopping` in a checkpoint. */
 export interface EarlyStoppingState {
+  /** The best number so far; null before there is one. */
   readonly best: number | null;
+  /** Its epoch, from 0; -1 before there is one. */
   readonly bestEpoch: number;
+  /** Epochs in a row that were no better. */
   readonly bad: number;
+  /** The weights of the best epoch; null where they are not kept. */
   readonly weights: Weights | null;
 }
 

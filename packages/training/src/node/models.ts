@@ -23,6 +23,7 @@ type Router = (url: string | string[]) => Handler | null;
 
 /** The part of TensorFlow.js that finds a handler for an address. */
 export interface ModelIO {
+  /** TensorFlow.js's `tf.io`. */
   readonly io: {
     registerSaveRouter(router: Router): unknown;
     registerLoadRouter(router: Router): unknown;
