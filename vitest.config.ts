@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { HANG } from "./tests/limits.ts";
+import { long } from "./tests/long.ts";
 import { chromium } from "./tests/optional.ts";
 import { LeftOut } from "./tests/reporter.ts";
 import { LongestFirst } from "./tests/sequencer.ts";
@@ -83,6 +84,7 @@ if (chromium !== undefined) {
     optimizeDeps: { exclude: ["onnxruntime-web"] },
     test: {
       name: "browser",
+      env: long ? { DESCENT_TESTS: "long" } : {},
       include: ["packages/*/test/**/*.browser.test.ts"],
       browser: {
         enabled: true,

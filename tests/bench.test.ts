@@ -7,6 +7,7 @@ import { peers } from "../bench/peers.ts";
 import { withSection } from "../bench/report.ts";
 import { compilers } from "../bench/types.ts";
 import { HANG } from "./limits.ts";
+import { longTest } from "./sample.ts";
 import { root } from "./workspace.ts";
 
 const bench = (...args: string[]): string =>
@@ -50,7 +51,7 @@ describe("the benchmark of updates runs", () => {
     expect(rows(lamb)).not.toContain("tf.train on tfjs-wasm");
   });
 
-  test(
+  longTest(
     "with two threads where there is work for two",
     () => {
       const text = bench("step", "clip", ...tiny, "--sizes", "262144", "--counts", "1");
@@ -67,7 +68,7 @@ describe("the benchmark of updates runs", () => {
   });
 });
 
-test(
+longTest(
   "the growth of cost is reported with the line through it",
   () => {
     const text = bench("growth", ...tiny, "--sizes", "1,100", "--counts", "1,10");
@@ -76,7 +77,7 @@ test(
   PATIENCE,
 );
 
-test(
+longTest(
   "the compiler's cost of rules is reported for every compiler that is installed",
   () => {
     const table = bench("types", "--rounds", "1", "--rules", "10");

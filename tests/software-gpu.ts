@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HANG } from "./limits.ts";
+import { LONG } from "./long.ts";
 import { vulkan } from "./optional.ts";
 
 /** Whether tests can run on a software GPU. */
@@ -77,7 +78,7 @@ const outcome = ({ numPassedTests, testResults }: Report): Outcome => ({
   failed: testResults.flatMap(({ message, assertionResults }) => [
     ...(message ? [message] : []),
     ...assertionResults
-      .filter(({ status }) => status !== "passed")
+      .filter(({ status, fullName }) => status !== "passed" && !fullName.endsWith(LONG))
       .map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages[0]?.slice(0, 300)}`),
   ]),
 });

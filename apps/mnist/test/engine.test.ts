@@ -4,7 +4,7 @@ import { sgd } from "@descent/sgd";
 import * as tf from "@tensorflow/tfjs";
 import * as ort from "onnxruntime-node";
 import { chromium as chromiums } from "playwright";
-import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { chromium } from "../../../tests/optional.ts";
 import "@tensorflow/tfjs-backend-wasm";
 import { batch, type Digits, fingerprint, type Mnist } from "../src/data/digits.ts";
@@ -31,8 +31,6 @@ import { kept, mixed, mixes } from "../src/training/regularizers.ts";
 import { train, updatesOf } from "../src/training/train.ts";
 import { smallFiles, writeFiles } from "./data.ts";
 import { scratch } from "./world.ts";
-
-vi.setConfig({ testTimeout: 60_000 }); // whole trainings, on machines that may be busy
 
 const engineNames = ["tfjs", "onnxruntime"] as const;
 type EngineName = (typeof engineNames)[number];

@@ -31,7 +31,7 @@ import { laid, memory, orthogonalize, probe, shared, sized } from "./probes.ts";
 import { reference } from "./reference.ts";
 import type { Runner } from "./runner.ts";
 import { all, belongs, type Share, takesShare } from "./share.ts";
-import { takesRecord, takesTarget } from "./takes.ts";
+import { takes, takesRecord, takesTarget } from "./takes.ts";
 import type { Starts, Target } from "./target.ts";
 
 /** Options of `describeBackend`: what a backend promises, and what it declines. */
@@ -48,6 +48,8 @@ export interface BackendOptions {
   readonly live?: (() => number) | undefined;
   /** The share of formulas and sizes to declare, for backends on which each takes seconds; all by default. */
   readonly share?: Share | undefined;
+  /** How many formulas are added up in one rule, for backends on which each rule takes seconds to compile; 1 by default. */
+  readonly together?: number | undefined;
 }
 
 const matrices = (data: Data, shape: Shape = [3, 7]): Data => {
@@ -63,7 +65,7 @@ const matrices = (data: Data, shape: Shape = [3, 7]): Data => {
  */
 export function describeBackend({ describe, test }: Runner, target: Target, options: BackendOptions = {}): void {
   takesTarget("describeBackend", target);
-  const names = ["exact", "tolerance", "refuses", "refusesEmpty", "live", "share"] as const;
+  const names = ["exact", "tolerance", "refuses", "refusesEmpty", "live", "share", "together"] as const;
   const {
     exact = false,
     tolerance = TOLERANCE,
@@ -71,11 +73,14 @@ export function describeBackend({ describe, test }: Runner, target: Target, opti
     refusesEmpty,
     live,
     share = all,
+    together = 1,
   } = knownOptions("describeBackend", options, names);
   flag("describeBackend", { exact });
   notNegative("describeBackend", { tolerance });
   takesRecord("describeBackend", "`refuses`: reasons by formula", refuses);
   takesShare("describeBackend", share);
+  const whole = Number.isSafeInteger(together) && together > 0;
+  takes("describeBackend", "`together`: how many formulas a rule adds up, 1 or more", together, whole);
   describe(`the backend ${target.name}`, () => {
     const data = sampleData({ steps: 4 });
 
@@ -90,20 +95,21 @@ export function describeBackend({ describe, test }: Runner, target: Target, opti
       );
     };
     const declare = (formulas: readonly string[], on: Data, bits: boolean, first = 0): void => {
-      for (const [i, formula] of formulas.entries()) {
-        if (!belongs(first + i, share)) continue;
-        const rule = probe({ p: `p - lr * (${formula})` }, {}, { orthogonalize });
-        const reason = refuses[formula];
-        if (reason === undefined) test(`computes ${formula}`, () => agrees(rule, on, bits));
-        else
-          test(`refuses ${formula}: ${reason}`, async () => {
-            const accepted = await run(target, rule, on).then(
-              () => true,
-              () => false,
-            );
-            assert(!accepted, `it computes ${formula} now; remove it from \`refuses\``);
-          });
+      const using = (formula: string): Configured => probe({ p: `p - lr * (${formula})` }, {}, { orthogonalize });
+      const mine = formulas.filter((_, i) => belongs(first + i, share));
+      const computed = mine.filter((formula) => refuses[formula] === undefined);
+      for (let i = 0; i < computed.length; i += together) {
+        const some = computed.slice(i, i + together);
+        test(`computes ${some.join(", ")}`, () => agrees(using(some.map((one) => `(${one})`).join(" + ")), on, bits));
       }
+      for (const formula of mine.filter((one) => refuses[one] !== undefined))
+        test(`refuses ${formula}: ${refuses[formula]}`, async () => {
+          const accepted = await run(target, using(formula), on).then(
+            () => true,
+            () => false,
+          );
+          assert(!accepted, `it computes ${formula} now; remove it from \`refuses\``);
+        });
     };
     declare(elementwise, data, exact);
     declare(transcendental, data, false);

@@ -2,6 +2,7 @@ import { adam, yogi } from "@descent/adam";
 import {
   arraysTargets,
   displacementError,
+  elementwise,
   type GoldenSetting,
   type Gradients,
   products,
@@ -10,6 +11,7 @@ import {
   type Session,
   type Share,
   type Target,
+  wholes,
 } from "@descent/conformance";
 import { installMatchers } from "@descent/conformance/vitest";
 import { type Configured, partition, rule } from "@descent/core";
@@ -469,6 +471,27 @@ describe("a share", async () => {
       expect(part.length).toBeLessThan(0.5 * whole.length);
     }
   });
+});
+
+test("formulas that are added up are all there, and one that is wrong fails its rule alone", async () => {
+  const wrong: Target = {
+    name: "wrong floors",
+    start: async (starts, configured) => {
+      const session = await reference.start(starts, configured);
+      if (!JSON.stringify(configured).includes("floor(")) return session;
+      return { ...session, update: (g, ...rest) => session.update({ ...g, w: g.w!.map((x) => x * 1.3) }, ...rest) };
+    },
+  };
+  const tests = new Map<string, () => void | Promise<void>>();
+  const runner: Runner = { describe: (_, body) => void body(), test: (name, body) => void tests.set(name, body) };
+  kit(runner).describeBackend(wrong, { exact: true, together: 5 });
+  const computed = [...tests].filter(([name]) => name.startsWith("computes "));
+  for (const formula of [...elementwise, ...products, ...wholes])
+    expect(computed.filter(([name]) => name.includes(formula)).length, formula).toBe(1); // of three shapes the last
+  const failed: string[] = [];
+  for (const [name, body] of computed) await Promise.resolve(body()).catch(() => void failed.push(name));
+  expect(failed).toEqual([`computes ${elementwise.slice(5, 10).join(", ")}`]);
+  expect(failed[0]).toContain("floor(4 * g)");
 });
 
 test("the sample has gradients that correlate, change sign and are zero somewhere", async () => {

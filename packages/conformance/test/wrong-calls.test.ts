@@ -64,6 +64,10 @@ describe("@descent/conformance", () => {
           bound.describeRules({ adam }, [golden], { share });
         },
       },
+      "formulas together": {
+        args: () => [2],
+        call: (together: number) => bound.describeBackend(conformance.reference, { together }),
+      },
       "kit(…).law": {
         args: () => ["claim", adam(), adam(), { targets: [conformance.reference], steps: 1, scale: 1 }],
         call: bound.law,

@@ -22,6 +22,7 @@ import { type Native, native } from "@descent/native";
 import fc from "fast-check";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { HANG } from "../../../tests/limits.ts";
+import { long, RUNS } from "../../../tests/long.ts";
 import { binary, caseOf, ruleOf, trees, unary } from "../../arrays/test/random.ts";
 import { type Case, expectSame, spec, specials, step, uniform } from "../../arrays/test/run.ts";
 
@@ -65,7 +66,7 @@ describe.skipIf(!there)("machine code has the bits of WebAssembly", () => {
     "for every rule of the catalogue, which it runs but for what is by rows",
     async () => {
       // All of them take minutes, most of which the compiler does.
-      const some = process.env.RUNS === undefined ? rules.filter((_, i) => i % 8 === 0) : rules;
+      const some = long ? rules : rules.filter((_, i) => i % 8 === 0);
       const partly: string[] = [];
       for (const { name } of some) {
         const rule = await load(name);
@@ -134,7 +135,7 @@ describe.skipIf(!there)("machine code has the bits of WebAssembly", () => {
           next() > 0.9 ? specials[Math.floor((next() + 1) * 0.5 * specials.length)]! : 3 * next();
         compare([caseOf(ruleOf(t), { name: "w", shape: [n] }, 0.7, of)]);
       }),
-      { numRuns: Number(process.env.RUNS ?? 60) / 6 },
+      { numRuns: RUNS / 6 },
     );
   });
 

@@ -1,7 +1,8 @@
 import { families, loadFamily } from "@descent/catalogue";
 import { type AnyRule, goldens, refusing, wholes } from "@descent/conformance";
-import { describeBackend, describeRules } from "@descent/conformance/vitest";
+import { describeBackend } from "@descent/conformance/vitest";
 import { isMatrixFunction, topological, trace } from "@descent/core/graph";
+import { sampled } from "../../../tests/sample.ts";
 import { inGraph } from "./target.ts";
 
 // The host's update is that of @descent/arrays, which has its own tests; the graph's is lowered to operators here.
@@ -14,5 +15,6 @@ function refuses(rule: AnyRule): string | undefined {
     return "ONNX has no operator for roots and bases of matrices";
   return rule.inputs && "the graph makes gradients and nothing else";
 }
+const { describeRules } = sampled(2);
 for (const family of families)
   describeRules(await loadFamily(family), goldens(family), { targets: [target], refuses, share: { part: 0, of: 4 } });

@@ -3,9 +3,10 @@ import { createRequire } from "node:module";
 import util from "node:util";
 import { families, loadFamily } from "@descent/catalogue";
 import { goldens } from "@descent/conformance";
-import { describeBackend, describeRules } from "@descent/conformance/vitest";
+import { describeBackend } from "@descent/conformance/vitest";
 import { sgd } from "@descent/sgd";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sampled } from "../../../tests/sample.ts";
 import { optimizer, repairTfjsNode } from "../src/index.ts";
 import { randn, tf, use } from "./backends.ts";
 import { scenarios } from "./scenarios.ts";
@@ -76,6 +77,7 @@ describe.skipIf(!there)("on tfjs's tensorflow backend", () => {
 
   const target = tfjs("tfjs tensorflow");
   describeBackend(target, { live: () => tf.memory().numTensors });
+  const { describeRules } = sampled(3);
   for (const [family, module] of all)
     describeRules(module, goldens(family), { targets: [target], share: { part: 0, of: 4 } });
 

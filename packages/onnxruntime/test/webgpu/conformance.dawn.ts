@@ -1,5 +1,6 @@
 import { refusing, wholes } from "@descent/conformance";
 import { describeBackend } from "@descent/conformance/vitest";
+import { TOGETHER } from "../../../../tests/long.ts";
 import { inGraph } from "../target.ts";
 import { keepDevice } from "./kept.ts";
 
@@ -7,4 +8,8 @@ keepDevice();
 
 // GPUs compute cos and sin to an absolute error of 2^-11.
 const lacking = wholes.filter((formula) => !formula.startsWith("eye"));
-describeBackend(inGraph("webgpu"), { tolerance: 5e-4, refuses: refusing(lacking, "ONNX has no operator for it") });
+describeBackend(inGraph("webgpu"), {
+  tolerance: 5e-4,
+  refuses: refusing(lacking, "ONNX has no operator for it"),
+  together: TOGETHER,
+});

@@ -3,6 +3,7 @@ import { families } from "@descent/catalogue";
 import { refusing, wholes } from "@descent/conformance";
 import { describeBackend, describeRules } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
+import { TOGETHER } from "../../../../tests/long.ts";
 import { followsFirstSteps, forSoftwareGpu } from "../../../../tests/long-rules.ts";
 import { optimizer } from "../../src/index.ts";
 import { tf } from "../backends.ts";
@@ -21,7 +22,7 @@ const refuses = {
   ...{ "kl-shampoo": why, "kl-soap": why },
   ...{ dion: why, galore: why, fira: why, conda: why, "psgd-kron": why },
 };
-const all = await Promise.all(families.map(forSoftwareGpu));
+const all = await Promise.all(families.map((family) => forSoftwareGpu(family, 0)));
 
 describe("on tfjs's webgpu backend", () => {
   const target = tfjs("tfjs webgpu");
@@ -29,6 +30,7 @@ describe("on tfjs's webgpu backend", () => {
   describeBackend(target, {
     live: () => tf.memory().numTensors,
     exact: true,
+    together: TOGETHER,
     refuses: refusing(lacking, why),
   });
   describe("with few threads for a product", () => {

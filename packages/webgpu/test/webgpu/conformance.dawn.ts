@@ -2,6 +2,7 @@ import { families } from "@descent/catalogue";
 import { type AnyRule, refusing, wholes } from "@descent/conformance";
 import { describeBackend, describeRules } from "@descent/conformance/vitest";
 import { isMatrixFunction, topological, trace } from "@descent/core/graph";
+import { TOGETHER } from "../../../../tests/long.ts";
 import { followsFirstSteps, forSoftwareGpu } from "../../../../tests/long-rules.ts";
 import { webgpu } from "../target.ts";
 import { device, watched } from "./device.ts";
@@ -12,6 +13,7 @@ const together = webgpu(counted, "webgpu, tensors together", "together");
 describeBackend(apart, {
   exact: true,
   live: () => counts.buffers,
+  together: TOGETHER,
   refuses: refusing(wholes, "the host computes them"),
 });
 // The browser's tests put formulas to tensors that lie together.
@@ -23,7 +25,7 @@ function refuses(rule: AnyRule): string | undefined {
   return all.some(({ op }) => isMatrixFunction(op)) ? "the host computes roots and bases of matrices" : undefined;
 }
 for (const family of families) {
-  const { module, goldens, long } = await forSoftwareGpu(family);
+  const { module, goldens, long } = await forSoftwareGpu(family, 2);
   describeRules(module, goldens, { targets: [together], refuses, share: { part: 0, of: 10 } });
   for (const [rule, golden] of long) followsFirstSteps(together, rule, golden);
 }

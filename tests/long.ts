@@ -1,0 +1,14 @@
+/** Vitest gives settings to a browser and to its workers; another process of Node has its environment. */
+const settings = (import.meta as { readonly env?: NodeJS.ProcessEnv }).env ?? process.env;
+
+/** Whether everything runs, as in `npm run test:long`. Otherwise what takes long and differs little is sampled. */
+export const long: boolean = settings.DESCENT_TESTS === "long";
+
+/** The end of the name of a test that only `npm run test:long` runs. */
+export const LONG = "(long)";
+
+/** How many formulas of the conformance kit a rule adds up where compiling a rule takes long. */
+export const TOGETHER: number = long ? 1 : 6;
+
+/** How many random rules a property is tried on. `RUNS=1000` for a thorough search. */
+export const RUNS = Number(settings.RUNS ?? (long ? 60 : 24));
