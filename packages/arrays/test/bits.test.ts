@@ -5,7 +5,7 @@ import { apply, type Macro } from "@descent/core/graph";
 import * as sgds from "@descent/sgd";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { RUNS } from "../../../tests/long.ts";
+import { runs } from "../../../tests/long.ts";
 import { optimizer } from "../src/index.ts";
 import { binary, caseOf, number32, ruleOf, trees, unary } from "./random.ts";
 import { type Case, expectSame, type Layout, spec, specials, step, uniform } from "./run.ts";
@@ -37,7 +37,7 @@ describe("the kernels and the interpreter give the same bits", () => {
           caseOf(second, { name: "other", shape: other }, 2, of),
         ]);
       }),
-      { numRuns: RUNS },
+      { numRuns: runs() },
     );
   });
 
@@ -55,7 +55,7 @@ describe("the kernels and the interpreter give the same bits", () => {
           odd && next() > 0.9 ? specials[Math.floor((next() + 1) * 0.5 * specials.length)]! : 3 * next();
         expectEnginesAgree([caseOf(ruleOf(t), { name: "w", shape: s }, 0.7, of)]);
       }),
-      { numRuns: RUNS / 10 },
+      { numRuns: runs(10) },
     );
   });
 

@@ -10,7 +10,7 @@ import { momentum, sgd } from "@descent/sgd";
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { HANG } from "../../../tests/limits.ts";
-import { RUNS } from "../../../tests/long.ts";
+import { runs } from "../../../tests/long.ts";
 import { allocate, type Optimizer, optimizer } from "../src/index.ts";
 import { Pool } from "../src/threads/pool.ts";
 import { caseOf, ruleOf, trees } from "./random.ts";
@@ -70,9 +70,9 @@ describe.each([2, 3])("%i threads give the bits of one", (threads) => {
           ];
           expectSame(await stepTogether(cases, pool, threads), step(cases, "wasm", "inside"));
         }),
-        { numRuns: RUNS / 3 },
+        { numRuns: runs(3) },
       );
-      expect(pool.shared).toBeGreaterThan(RUNS / 3);
+      expect(pool.shared).toBeGreaterThan(runs(3));
     } finally {
       pool.dispose();
     }

@@ -22,7 +22,7 @@ import { type Native, native } from "@descent/native";
 import fc from "fast-check";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { HANG } from "../../../tests/limits.ts";
-import { long, RUNS } from "../../../tests/long.ts";
+import { long, runs } from "../../../tests/long.ts";
 import { binary, caseOf, ruleOf, trees, unary } from "../../arrays/test/random.ts";
 import { type Case, expectSame, spec, specials, step, uniform } from "../../arrays/test/run.ts";
 
@@ -135,7 +135,7 @@ describe.skipIf(!there)("machine code has the bits of WebAssembly", () => {
           next() > 0.9 ? specials[Math.floor((next() + 1) * 0.5 * specials.length)]! : 3 * next();
         compare([caseOf(ruleOf(t), { name: "w", shape: [n] }, 0.7, of)]);
       }),
-      { numRuns: RUNS / 6 },
+      { numRuns: runs(6) },
     );
   });
 
