@@ -17,7 +17,7 @@ import { longTest } from "./sample.ts";
 /** Rules whose step has hundreds of products of matrices: each takes a second on a software GPU. */
 const LONG: ReadonlySet<string> = new Set(["spectralSphere"]);
 
-/** Of so many rules of a family one runs on a software GPU; in `npm run test:long` all do. */
+/** One rule in five of a family runs on a software GPU; in `npm run test:long` all do. */
 const SHARE = long ? 1 : 5;
 
 /**

@@ -10,5 +10,5 @@ export const LONG = "(long)";
 /** How many formulas of the conformance kit a rule adds up where compiling a rule takes long. */
 export const TOGETHER: number = long ? 1 : 6;
 
-/** On how many random rules a property is tried, one `of` so many where it takes longer; `RUNS=1000` for a thorough search. */
+/** On how many random rules a property is tried; divided by `of` where each takes longer. `RUNS=1000` searches thoroughly. */
 export const runs = (of = 1): number => Math.ceil(Number(settings.RUNS ?? (long ? 60 : 30)) / of); // fast-check never ends at a fraction

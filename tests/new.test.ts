@@ -14,7 +14,7 @@ beforeEach(() => {
   copy = mkdtempSync(path.join(tmpdir(), "descent-new-"));
   const take = (...parts: string[]): void =>
     cpSync(path.join(root, "packages", ...parts), path.join(copy, "packages", ...parts), { recursive: true });
-  // A family to add a rule to, one to make others like, one that is none, and what lists them.
+  // A family to add a rule to, the pattern of a new family, a package that is not a family, and the list of them.
   for (const folder of ["adam", "sgd", "core", "catalogue"])
     for (const file of ["package.json", "tsconfig.json"]) take(folder, file);
   take("adam", "src");
