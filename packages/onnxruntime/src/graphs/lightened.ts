@@ -3,10 +3,13 @@ import { mapInitializers } from "./training-file.ts";
 
 /** Shorter tensors are left as they are. */
 const LEAST = 4096;
+/** Numbers are read where they lie at such addresses, and copied elsewhere. */
+const ALIGNED = 8;
 
 /**
  * The model without the numbers of these tensors: the training has them now, and an export writes them from there. In their place
- * stand zeros that all of them share and nobody reads, which take no memory. Where little else of the file is needed, it is copied, so
+ * stand zeros that all of them share and nobody reads, which take no memory. Others lie where their numbers can be read without a
+ * copy. Where little else of the file is needed, it is copied, so
  * that nothing holds the file's bytes.
  */
 export function lightened(model: ModelProto, names: readonly string[]): ModelProto {
@@ -15,13 +18,13 @@ export function lightened(model: ModelProto, names: readonly string[]): ModelPro
   let longest = 0;
   for (const { name = "", rawData } of model.graph?.initializer ?? [])
     if (gone.has(name) && large(rawData)) longest = Math.max(longest, rawData.length);
-  if (longest === 0) return model;
   const zeros = new Uint8Array(longest); // pages that are never written to are not there
-  const light = mapInitializers(model, (tensor) =>
-    gone.has(tensor.name ?? "") && large(tensor.rawData)
-      ? { ...tensor, rawData: zeros.subarray(0, tensor.rawData.length) }
-      : tensor,
-  );
+  const light = mapInitializers(model, (tensor) => {
+    const { name = "", rawData } = tensor;
+    if (!large(rawData)) return tensor;
+    if (gone.has(name)) return { ...tensor, rawData: zeros.subarray(0, rawData.length) };
+    return rawData.byteOffset % ALIGNED === 0 ? tensor : { ...tensor, rawData: new Uint8Array(rawData) };
+  });
   return apart(light, zeros.buffer);
 }
 

@@ -18,6 +18,8 @@ import {
   safely,
 } from "../runtime/runtime.ts";
 
+import { fedWeights } from "./frozen.ts";
+
 /** The use of a compiled graph. */
 export type Purpose = "train" | "evaluate" | "predict" | "curvature" | "statistics";
 
@@ -65,11 +67,14 @@ export class Session {
   readonly inputs: ReadonlySet<string>;
   readonly #session: RuntimeSession;
   readonly #device: boolean;
+  /** Weights that are not trained, where they are not in the session. */
+  readonly #weights: Readonly<Record<string, RuntimeTensor>>;
 
-  constructor(session: RuntimeSession, device: boolean) {
-    this.inputs = new Set(session.inputNames);
+  constructor(session: RuntimeSession, device: boolean, weights: Readonly<Record<string, RuntimeTensor>>) {
+    this.inputs = new Set(session.inputNames.filter((name) => !Object.hasOwn(weights, name)));
     this.#session = session;
     this.#device = device;
+    this.#weights = weights;
   }
 
   /** Runs, and gives all outputs; those named in `into` are written there. */
@@ -86,7 +91,7 @@ export class Session {
       this.#session.outputNames.map((name) => [name, Object.hasOwn(into, name) ? into[name]! : null]), // a key of it
     );
     try {
-      return await this.#session.run(feeds, fetches);
+      return await this.#session.run({ ...this.#weights, ...feeds }, fetches);
     } catch (cause) {
       throw failedBy(cause, "ONNX Runtime could not run the model");
     }
@@ -196,10 +201,11 @@ export class Compiler {
   async #session(graph: Graph, known: Omit<Compiled, "session">, options: object): Promise<Compiled> {
     const { runtime, executionProviders, sessionOptions, fills } = this.#options;
     const cpu = executionProviders.every((provider) => providerName(provider) === "cpu");
+    const large = cpu && fills && numbersOf(graph) >= LARGE;
     const create = (model: Uint8Array): Promise<RuntimeSession> =>
       runtime.InferenceSession.create(model, {
         logSeverityLevel: 3, // ONNX Runtime warns of every initializer it can drop
-        ...(cpu && fills && numbersOf(graph) >= LARGE ? lean : {}),
+        ...(large ? lean : {}),
         ...sessionOptions,
         executionProviders: executionProviders.map(safely),
         ...options,
@@ -209,6 +215,7 @@ export class Compiler {
         "ONNX Runtime loses an output named `__proto__`. Rename it in the model, or leave it out of `outputs`.",
       );
     withoutVectors(graph);
+    const weights = large ? fedWeights(graph, runtime) : {};
     const plain = exportModel(graph);
     const fast = cpu && (await inBlocks(graph, runtime)) ? exportModel(graph) : plain;
     const session = await create(fast)
@@ -219,7 +226,7 @@ export class Compiler {
       .catch((error: unknown) => {
         throw failedBy(error, "ONNX Runtime could not make a session");
       });
-    return { session: new Session(session, this.target === "webgpu"), ...known };
+    return { session: new Session(session, this.target === "webgpu", weights), ...known };
   }
 
   async dispose(): Promise<void> {
