@@ -73,16 +73,26 @@ export function float8(
       // Of a code below 128, and a byte for its sign.
       return way.form === "unsigned" ? both : i16x8.extaddPairwiseU(v128.and(both, i16x8.all(0x807f)));
     };
-    const codes = i8x16.narrowU(pair(0), pair(32));
+    const codes = (): Vector => i8x16.narrowU(pair(0), pair(32));
+    const each = (...body: wasm.Body[]): wasm.Body => [
+      count.set(i32.const(BLOCK / 16)),
+      repeat(count, body, advance(at, 16), advance(from, 64)),
+    ];
+    if (way.form === "signed") return each(v128.store(at, codes()));
     // Numbers as integers are not zero where the numbers are not, and none is negative.
     const raw = (offset: number): Vector => i16x8.narrowS(v128.load(from, offset), v128.load(from, offset + 16));
     const least = (): Vector => i8x16.minU(i8x16.narrowU(raw(0), raw(32)), i32x4.all(0x01010101));
-    return repeat(
-      count,
-      v128.store(at, way.form === "signed" ? codes : i8x16.maxU(least(), codes)),
-      advance(at, 16),
-      advance(from, 64),
-    );
+    return [
+      laid.set(i32x4.all(-1)),
+      each(v128.store(at, number.tee(codes())), laid.set(i8x16.minU(laid, number))),
+      // Numbers that are not zero have a code that is not, the least one. Few blocks have any that need it.
+      unless(
+        i8x16.allTrue(laid),
+        at.set(i32.sub(at, BLOCK)),
+        from.set(room),
+        each(v128.store(at, i8x16.maxU(least(), v128.load(at)))),
+      ),
+    ];
   };
 
   /** Takes a number into the largest size of its block. */
@@ -127,7 +137,6 @@ export function float8(
       [
         i32.store16(heads, i32.or(i32.shl(exponent, 2), kind)),
         from.set(room),
-        count.set(i32.const(BLOCK / 16)),
         // One factor, where a float32 with all its digits can be it.
         lifted.set(i32.add(exponent, either(LIFT))),
         when(

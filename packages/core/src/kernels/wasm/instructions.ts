@@ -123,6 +123,8 @@ export const v128 = {
 
 /** Instructions on sixteen bytes. */
 export const i8x16 = {
+  /** Whether no byte is zero. */
+  allTrue: (a: V128): I32 => value("i32", a.code, simd(0x63)),
   /** Two vectors of sixteen-bit integers as one of bytes, each kept between 0 and 255. */
   narrowU: two(0x66),
   minU: two(0x77),
