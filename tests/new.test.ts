@@ -2,7 +2,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { optimizer } from "@descent/arrays";
-import type { Rule } from "@descent/core";
+import type { Configured, Rule } from "@descent/core";
+import { type Method, minimize } from "@descent/quasi-newton";
+import { sgd } from "@descent/sgd";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { scaffold } from "../tools/new.ts";
 import { root } from "./workspace.ts";
@@ -17,7 +19,7 @@ beforeEach(() => {
   // A family to add a rule to, the pattern of a new family, a package that is not a family, and the list of them.
   for (const folder of ["adam", "sgd", "core", "catalogue"])
     for (const file of ["package.json", "tsconfig.json"]) take(folder, file);
-  take("adam", "src");
+  for (const folder of ["adam", "quasi-newton", "transforms"]) take(folder, "src"); // and packages of other things
   for (const file of ["tsconfig.json", "tsconfig.base.json"]) cpSync(path.join(root, file), path.join(copy, file));
   mkdirSync(path.join(copy, "goldens"));
 });
@@ -65,6 +67,18 @@ describe("npm run new", () => {
       { before: [{ when: "t == 1 || t % every == 0", rare: "abs(g)" }], inputs: { loss: "model" } },
       { lr: 1e-3, every: 10, seed: 0 },
     ],
+    [
+      ["--sized", "Q:cols,rank", "--when", "every"],
+      { needs: "matrix", state: { Q: { place: ["cols", "rank"], init: "normal" } } },
+      { lr: 1e-3, every: 10, rank: 4 },
+    ],
+    [["--sized", "Q:rows,2"], { needs: "matrix", state: { Q: { place: ["rows", 2], init: "normal" } } }, { lr: 1e-3 }],
+    [
+      ["--sized", "L:rows,rows", "--layout", "out,in"],
+      { needs: "matrix", state: { L: { place: ["rows", "rows"], init: "eye" } } },
+      { lr: 1e-3 },
+    ],
+    [["--sized", "R:cols,cols"], { state: { R: { place: ["cols", "cols"], init: "eye" } } }, { lr: 1e-3 }],
   ])("writes what the rule sees of a parameter: %j", async (view, words, hyper) => {
     scaffold(copy, ["adam", "lion", ...view]);
     const { lion }: { lion: Rule } = await import(path.join(copy, "packages/adam/src/lion.ts"));
@@ -84,6 +98,49 @@ describe("npm run new", () => {
     const last = w[0]!;
     expect(last).toBeLessThan(1);
     opt.withReadout(() => (lion.readout ? expect(w[0]).toBeGreaterThan(last) : expect(w[0]).toBe(last)));
+  });
+
+  test("writes a transform that goes around any rule, and a rule that contains rules", async () => {
+    const next = scaffold(copy, ["transforms", "heavyBall", "--title", "Heavy ball"]);
+    expect(next).toContain("packages/transforms/src/steps/heavy-ball.ts");
+    expect(read("packages/transforms/src/index.ts")).toContain(
+      'export { heavyBall } from "./steps/heavy-ball.ts";\nexport { mup } from "./steps/mup.ts";\n',
+    );
+    scaffold(copy, ["transforms", "between", "--parts", "near,far"]);
+    const made: { heavyBall: (rule: Configured) => Configured } = await import(
+      path.join(copy, "packages/transforms/src/steps/heavy-ball.ts")
+    );
+    const other: { between: (parts: Record<"near" | "far", Configured>) => Configured } = await import(
+      path.join(copy, "packages/transforms/src/steps/between.ts")
+    );
+    const stepped = (rule: Configured): number => {
+      const w = new Float32Array(1).fill(1);
+      const opt = optimizer({ w }, rule);
+      for (let step = 0; step < 2; step++) opt.update({ w: new Float32Array(1).fill(0.5) });
+      return w[0]!;
+    };
+    // The means of the gradients are 0.05 and 0.095.
+    expect(stepped(made.heavyBall(sgd({ lr: 1 })))).toBeCloseTo(1 - 0.05 - 0.095, 6);
+    expect(stepped(other.between({ near: sgd({ lr: 0.1 }), far: sgd({ lr: 0.3 }) }))).toBeCloseTo(1 - 2 * 0.1, 6);
+  });
+
+  test("writes a method as a generator, which finds a minimum as it stands", async () => {
+    scaffold(copy, ["quasi-newton", "steepest", "--paper", "https://doi.org/10.1000/182"]);
+    expect(read("packages/quasi-newton/src/index.ts")).toContain(
+      'export { type SteepestOptions, steepest } from "./steepest.ts";\n',
+    );
+    expect(read(".changeset/quasi-newton-steepest.md")).toContain('"@descent/quasi-newton": minor');
+    const { steepest }: { steepest: () => Method } = await import(
+      path.join(copy, "packages/quasi-newton/src/steepest.ts")
+    );
+    const bowl = (x: ArrayLike<number>) => ({
+      value: (x[0]! - 3) ** 2 + 4 * x[1]! ** 2,
+      gradient: [2 * (x[0]! - 3), 8 * x[1]!],
+    });
+    const found = minimize(bowl, [0, 1], steepest());
+    expect(found.status).toBe("gradient");
+    expect(found.x[0]).toBeCloseTo(3, 4);
+    expect(found.x[1]).toBeCloseTo(0, 4);
   });
 
   test("puts the export line where the alphabet wants it and leaves the others alone", () => {
@@ -120,6 +177,19 @@ describe("npm run new", () => {
       ["adam", "lion", "--when", "t % 2"],
       '--when is the name of an option that counts steps, such as every; got "t % 2".',
     ],
+    [
+      ["adam", "lion", "--sized", "Q:rank,cols"],
+      'or Q:cols,rank: the first rows or cols, the second the same, a number or an option; got "Q:rank,cols".',
+    ],
+    [["adam", "lion", "--sized", "g:rows,rows"], 'got "g:rows,rows"'],
+    [["adam", "lion", "--parts", "a,b"], "npm run new -- transforms NAME --parts direction,length"],
+    [["transforms", "graft"], "packages/transforms/src/steps/graft.ts exists already."],
+    [
+      ["transforms", "both", "--parts", "a,a"],
+      '--parts are names of the rules it is made of, each once, such as direction,length; got "a,a".',
+    ],
+    [["transforms", "both", "--layout", "out,in"], "--layout is not for transforms."],
+    [["quasi-newton", "steepest", "--parts", "a,b"], "--parts is not for quasi-newton."],
     [["adam", "lion", "--draws", "cauchy"], '--draws is normal, uniform or rademacher; got "cauchy".'],
   ])("says what is wrong with %j and writes nothing", (args, message) => {
     const before = read("packages/adam/src/index.ts");

@@ -8,17 +8,24 @@
 //   --readout average      the parameter to evaluate with is state of that name, here the mean of all points
 //   --when every           some of its work is done in one of so many steps, by an option of that name
 //   --draws normal         it adds random numbers: normal, uniform or rademacher
+//   --sized Q:cols,rank    it keeps a matrix of that size: each side is rows, cols, a number, or an option
+// npm run new -- transforms <name> [--parts direction,length]              a transform around any rule, or a rule made of these rules
+// npm run new -- quasi-newton <name>                                       a method that asks for evaluations, as a generator
 // npm run new -- family <name> [--description "…"]                         a family: a package that holds rules and nothing else
 // Writes everything that can be known beforehand, and says what is left.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { nearest } from "@descent/core/adapter";
 import { familiesOf } from "./families.ts";
+import { newFamily } from "./new-family.ts";
+import { fields, isName, namesIn, titled, write } from "./new-files.ts";
+import { newMethod, newTransform } from "./new-kinds.ts";
 
 const USAGE = `usage: npm run new -- <family> <rule> [--title "Title"] [--paper https://…] [--layout out,in] [--blocks heads | --block-size 1024]
                                       [--needs matrix] [--inputs h,loss] [--phases climb] [--readout average] [--when every]
-                                      [--draws normal]
+                                      [--draws normal] [--sized Q:cols,rank]
+       npm run new -- transforms <name> [--parts direction,length]
+       npm run new -- quasi-newton <name>
        npm run new -- family <name> [--description "One sentence"]`;
 
 /** Scaffolds a rule or a family in the workspace at `root` and returns what to do next; throws a sentence if it cannot. */
@@ -38,6 +45,8 @@ export function scaffold(root: string, args: readonly string[]): string {
       readout: { type: "string" },
       when: { type: "string" },
       draws: { type: "string" },
+      sized: { type: "string" },
+      parts: { type: "string" },
       description: { type: "string" },
     },
   });
@@ -46,6 +55,16 @@ export function scaffold(root: string, args: readonly string[]): string {
   if (family === undefined || name === undefined || rest.length > 0)
     throw new Error(`${USAGE}\nfamilies: ${families.join(", ")}`);
   if (family === "family") return newFamily(root, name, values.description);
+  if (family === "transforms" || family === "quasi-newton") {
+    const other = Object.keys(values).find((option) => !["title", "paper", "parts"].includes(option));
+    const foreign = family === "quasi-newton" && values.parts !== undefined ? "parts" : other;
+    if (foreign !== undefined) throw new Error(`--${foreign} is not for ${family}.\n${USAGE}`);
+    return family === "transforms" ? newTransform(root, name, values) : newMethod(root, name, values);
+  }
+  if (values.parts !== undefined)
+    throw new Error(
+      "--parts makes a rule of rules, in transforms: npm run new -- transforms NAME --parts direction,length",
+    );
   if (!families.includes(family)) {
     const meant = nearest(family, families);
     const hint = meant === undefined ? "" : ` Did you mean ${meant}?`;
@@ -56,37 +75,25 @@ export function scaffold(root: string, args: readonly string[]): string {
   return newRule(root, family, name, values);
 }
 
-/** rmspropCentered → rmsprop-centered */
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
 function newRule(
   root: string,
   family: string,
   name: string,
   {
-    title = `${name[0]?.toUpperCase()}${name.slice(1)}`,
+    title = titled(name),
     paper = "https://arxiv.org/abs/…",
     ...view
   }: { title?: string | undefined; paper?: string | undefined } & View,
 ): string {
   const words = viewed(view);
-  const { options, state, before, after, factors, terms } = asked(view);
+  const { options, state, before, after, gradient, factors, terms, updates } = asked(view);
   const hyper = { lr: "1e-3", ...options };
   const counted = Object.keys(options).filter((option) => option !== "seed");
-  if (!isName(name))
-    throw new Error(`"${name}" cannot be exported. Use the name people say, in camelCase: rmspropCentered.`);
-  const home = path.join(root, "packages", family);
-  const id = kebab(name);
-  const file = path.join(home, "src", `${id}.ts`);
-  if (existsSync(file)) throw new Error(`packages/${family}/src/${id}.ts exists already.`);
-  const index = path.join(home, "src/index.ts");
-  const lines = readFileSync(index, "utf8")
-    .split("\n")
-    .filter((line) => line !== "");
-
-  writeFileSync(
-    file,
-    `import { rule } from "@descent/core";
+  const { source, index, changeset } = write(root, {
+    package: family,
+    name,
+    change: `${title}: \`${name}\`.`,
+    text: (id) => `import { rule } from "@descent/core";
 
 /** One sentence: what this method sees that others do not. Then where its defaults come from. */
 export const ${name} = rule({
@@ -96,18 +103,13 @@ export const ${name} = rule({
 ${words}  hyper: { ${fields(hyper)} },
 ${counted.length === 0 ? "" : `  ranges: { ${counted.map((option) => `${option}: [1, Infinity]`).join(", ")} },\n`}  state: {${Object.keys(state).length === 0 ? "" : ` ${fields(state)} `}},
 ${before}  update: {
-    p: "p - lr * g${factors.map((one) => ` * ${one}`).join("")}${terms.join("")}",
+${updates.map((line) => `    ${line},\n`).join("")}    p: "p - lr * ${[gradient, ...factors].join(" * ")}${terms.join("")}",
   },
 ${after}});
 `,
-  );
-  const place = lines.findIndex((line) => moduleOf(line) > `./${id}.ts`);
-  lines.splice(place === -1 ? lines.length : place, 0, `export { ${name} } from "./${id}.ts";`);
-  writeFileSync(index, `${lines.join("\n")}\n`);
-  const changeset = writeChangeset(root, `${family}-${id}`, family, `${title}: \`${name}\`.`);
-
-  return `packages/${family}/src/${id}.ts       write the paper's box here
-packages/${family}/src/index.ts      exports it
+  });
+  return `${source}       write the paper's box here
+${index}      exports it
 ${changeset}      one line for the changelog
 
 What is left, because it must not come from the rule itself: ten steps computed by somebody else's code.
@@ -122,12 +124,6 @@ Then
   npm run lint`;
 }
 
-/** Fields of an object in source text, from their names and values. */
-const fields = (all: Readonly<Record<string, string>>): string =>
-  Object.entries(all)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join(", ");
-
 /** The words for how a rule sees a parameter, what else it is given, and when it does what. */
 interface View {
   readonly layout?: string | undefined;
@@ -139,16 +135,7 @@ interface View {
   readonly readout?: string | undefined;
   readonly when?: string | undefined;
   readonly draws?: string | undefined;
-}
-
-const isName = (name: string): boolean => /^[a-z][A-Za-z0-9]*$/.test(name);
-
-/** The names in a list, each once and none of those that are taken. */
-function namesIn(option: string, text: string | undefined, are: string, taken: readonly string[]): readonly string[] {
-  const names = text?.split(",") ?? [];
-  const wrong = names.find((one, i) => !isName(one) || taken.includes(one) || names.indexOf(one) < i);
-  if (wrong !== undefined) throw new Error(`--${option} are ${are}; got "${text}".`);
-  return names;
+  readonly sized?: string | undefined;
 }
 
 const inputsOf = ({ inputs }: View): readonly string[] =>
@@ -166,6 +153,7 @@ function viewed(view: View): string {
     throw new Error(`--blocks is the name of an option, such as heads; got "${blocks}".`);
   if (size !== undefined && !(Number.isSafeInteger(Number(size)) && Number(size) > 0))
     throw new Error(`--block-size is a whole number above 0; got "${size}".`);
+  const matrix = needs ?? (view.sized === undefined ? undefined : "matrix");
   if (needs !== undefined && needs !== "matrix") throw new Error(`--needs is matrix; got "${needs}".`);
   if (readout !== undefined && (!isName(readout) || ["g", "p", "t", "lr"].includes(readout)))
     throw new Error(`--readout is the name of state to evaluate with, such as average; got "${readout}".`);
@@ -173,7 +161,7 @@ function viewed(view: View): string {
   const earlier = namesIn("phases", phases, "names of phases before the update, each once, such as climb", ["update"]);
   const climbs = earlier.map((phase) => [phase, `{ p: "p + lr * g" }`]);
   return [
-    ...(needs === undefined ? [] : [`  needs: "matrix",\n`]),
+    ...(matrix === undefined ? [] : [`  needs: "matrix",\n`]),
     ...(given.length === 0 ? [] : [`  inputs: { ${fields(Object.fromEntries(given))} },\n`]),
     ...(layout === undefined ? [] : [`  layout: [${sides.map((side) => JSON.stringify(side)).join(", ")}],\n`]),
     ...(blocks === undefined ? [] : [`  blocks: { rows: "${blocks}" },\n`]),
@@ -190,11 +178,15 @@ function asked(view: View): {
   /** Lines before and after `update`. */
   readonly before: string;
   readonly after: string;
+  /** The gradient, or what stands in its place, and the equations before the last. */
+  readonly gradient: string;
+  readonly updates: readonly string[];
   /** Factors of the gradient, and terms that are added to the step, because an equation must read its inputs and state. */
   readonly factors: readonly string[];
   readonly terms: readonly string[];
 } {
   const { blocks, "block-size": size, readout, when, draws } = view;
+  const sized = sizedOf(view);
   if (when !== undefined && (!isName(when) || ["g", "p", "t", "lr"].includes(when)))
     throw new Error(`--when is the name of an option that counts steps, such as every; got "${when}".`);
   if (draws !== undefined && !["normal", "uniform", "rademacher"].includes(draws))
@@ -205,105 +197,60 @@ function asked(view: View): {
       ...(size === undefined ? {} : { blockSize: size }),
       ...(when === undefined ? {} : { [when]: "10" }),
       ...(draws === undefined ? {} : { seed: "0" }),
+      ...sized?.options,
     },
     state: {
       ...(readout === undefined ? {} : { [readout]: `"p"` }),
       ...(when === undefined ? {} : { rare: "0" }),
+      ...sized?.state,
     },
     before: when === undefined ? "" : `  before: [{ when: "t == 1 || t % ${when} == 0", rare: "abs(g)" }],\n`,
     after: readout === undefined ? "" : `  after: [{ ${readout}: "${readout} + (p - ${readout}) / t" }],\n`,
+    gradient: sized?.gradient ?? "g",
+    updates: sized?.updates ?? [],
     factors: [...inputsOf(view), ...(when === undefined ? [] : ["rare"])],
     terms: draws === undefined ? [] : [` + 0.01 * lr * ${draws}()`],
   };
 }
 
-/** The module that an export line names; index.ts is in this order. */
-const moduleOf = (line: string): string => /from "(.*)"/.exec(line)?.[1] ?? "";
-
-function writeChangeset(root: string, name: string, family: string, text: string): string {
-  const file = path.join(root, ".changeset", `${name}.md`);
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `---\n"@descent/${family}": minor\n---\n\n${text}\n`);
-  return path.relative(root, file);
-}
-
-type Json = Record<string, unknown>;
-const readJson = (file: string): Json => JSON.parse(readFileSync(file, "utf8")) as Json;
-const writeJson = (file: string, value: unknown): void => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
-
-function newFamily(root: string, name: string, description = `Rules of the ${name} family, as equations`): string {
-  if (!/^[a-z][a-z0-9-]*$/.test(name))
-    throw new Error(`"${name}" cannot be a package. Use kebab-case: parameter-free.`);
-  const home = path.join(root, "packages", name);
-  if (existsSync(home)) throw new Error(`packages/${name} exists already.`);
-  const goldens = path.join(root, "goldens", `${name.replaceAll("-", "_")}.py`);
-  if (existsSync(goldens))
-    throw new Error(`${path.relative(root, goldens)} exists already, and belongs to others. Choose another name.`);
-  const like = path.join(root, "packages/sgd");
-  mkdirSync(path.join(home, "src"), { recursive: true });
-  mkdirSync(path.join(home, "test"));
-
-  const { scripts, ...others } = readJson(path.join(like, "package.json")) as Json & { scripts: Json };
-  const manifest = {
-    ...others,
-    scripts: { ...scripts, test: `vitest run --root ../.. packages/${name}/` },
-    name: `@descent/${name}`,
-    version: "0.0.0",
-    description,
+/** The matrix of a size of its own: a square one gathers products of gradients, another keeps directions that gradients have. */
+function sizedOf({ sized }: View):
+  | {
+      readonly options: Readonly<Record<string, string>>;
+      readonly state: Readonly<Record<string, string>>;
+      readonly gradient: string;
+      readonly updates: readonly string[];
+    }
+  | undefined {
+  if (sized === undefined) return undefined;
+  const [, name = "", from = "", to = ""] = /^([A-Za-z][A-Za-z0-9]*):(rows|cols),([A-Za-z0-9]+)$/.exec(sized) ?? [];
+  const number = Number(to);
+  const isNumber = Number.isSafeInteger(number) && number > 0;
+  if (
+    name === "" ||
+    ["g", "p", "t", "lr"].includes(name) ||
+    !(isNumber || isName(to)) ||
+    (to !== from && /^(rows|cols)$/.test(to))
+  )
+    throw new Error(
+      `--sized is a name and the sides of a matrix, such as L:rows,rows or Q:cols,rank: the first rows or cols, the second the same, a number or an option; got "${sized}".`,
+    );
+  const place = (side: string): string => (isNumber && side === to ? to : JSON.stringify(side));
+  const state = (init: string) => ({ [name]: `{ place: [${place(from)}, ${place(to)}], init: "${init}" }` });
+  const left = from === "rows";
+  if (from === to)
+    return {
+      options: {},
+      state: state("eye"),
+      updates: [`${name}: "0.9 * ${name} + 0.1 * ${left ? "g @ g'" : "g' @ g"}"`],
+      gradient: left ? `(inverseRoot(${name}, 2) @ g)` : `(g @ inverseRoot(${name}, 2))`,
+    };
+  return {
+    options: isNumber ? {} : { [to]: "4" },
+    state: state("normal"),
+    updates: [`${name}: "qr(${left ? `g @ (g' @ ${name})` : `g' @ (g @ ${name})`})"`],
+    gradient: left ? `(${name} @ (${name}' @ g))` : `(g @ ${name} @ ${name}')`,
   };
-  writeJson(path.join(home, "package.json"), { ...manifest, keywords: ["optimizer", "gradient-descent", name] });
-  writeJson(path.join(home, "tsconfig.json"), readJson(path.join(like, "tsconfig.json")));
-  writeFileSync(path.join(home, "src/index.ts"), "");
-  writeFileSync(
-    path.join(home, `test/${name}.test.ts`),
-    `import { goldens } from "@descent/conformance";
-import { describeRules } from "@descent/conformance/vitest";
-import * as rules from "../src/index.ts";
-
-describeRules(rules, goldens(${JSON.stringify(name)}));
-`,
-  );
-  writeFileSync(
-    path.join(home, "README.md"),
-    `# @descent/${name}\n\n${description}.\n\n\`\`\`sh\nnpm install @descent/${name} @descent/arrays\n\`\`\`\n\n[RULES.md](RULES.md) has the formulas, defaults and cost of each, generated from the rules themselves.\n`,
-  );
-  writeFileSync(
-    goldens,
-    `"""The family ${name}: numbers computed by published code, and the papers' boxes in NumPy that must agree with them."""
-
-from common import DEFAULTS, OPTIONS, TINY, golden
-
-
-def goldens():
-    out = {}
-    return {f"packages/conformance/goldens/${name}/{rule}.json": value for rule, value in out.items()}
-`,
-  );
-  refer(path.join(root, "tsconfig.json"), `packages/${name}`);
-  refer(path.join(root, "packages/catalogue/tsconfig.json"), `../${name}`);
-  const catalogue = path.join(root, "packages/catalogue/package.json");
-  const { dependencies, ...rest } = readJson(catalogue) as Json & { dependencies: Record<string, string> };
-  const added = Object.entries({ ...dependencies, [`@descent/${name}`]: "workspace:^" }).sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
-  writeJson(catalogue, { ...rest, dependencies: Object.fromEntries(added) });
-  const changeset = writeChangeset(root, `first-${name}`, name, `The family ${name}.`);
-
-  return `packages/${name}/                 package.json, tsconfig.json, README.md, src/index.ts, test
-packages/catalogue/           depends on it
-tsconfig.json                 builds it
-${path.relative(root, goldens)}             its goldens
-${changeset}      one line for the changelog
-
-Then
-  node scripts/pm.mjs --no-install install    links the package and updates pnpm-lock.yaml
-  npm run new -- ${name} <rule>      its first rule`;
-}
-
-/** Adds a project reference to a tsconfig. */
-function refer(file: string, target: string): void {
-  const { references, ...others } = readJson(file) as Json & { references: { path: string }[] };
-  writeJson(file, { ...others, references: [...references, { path: target }] });
 }
 
 if (import.meta.filename === path.resolve(process.argv[1] ?? "")) {
