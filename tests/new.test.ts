@@ -17,7 +17,7 @@ beforeEach(() => {
   const take = (...parts: string[]): void =>
     cpSync(path.join(root, "packages", ...parts), path.join(copy, "packages", ...parts), { recursive: true });
   // A family to add a rule to, the pattern of a new family, a package that is not a family, and the list of them.
-  for (const folder of ["adam", "sgd", "core", "catalogue"])
+  for (const folder of ["adam", "sgd", "core", "catalogue", "quasi-newton", "transforms"])
     for (const file of ["package.json", "tsconfig.json"]) take(folder, file);
   for (const folder of ["adam", "quasi-newton", "transforms"]) take(folder, "src"); // and packages of other things
   for (const file of ["tsconfig.json", "tsconfig.base.json"]) cpSync(path.join(root, file), path.join(copy, file));

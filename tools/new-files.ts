@@ -42,7 +42,7 @@ export interface Writing {
   readonly room?: string | undefined;
   /** Source text of the file, by its id. */
   text(id: string): string;
-  /** What the index exports from it; its name alone by default. */
+  /** The names that the index exports from it; its own alone by default. */
   readonly exported?: string | undefined;
   readonly change: string;
 }

@@ -1,6 +1,6 @@
 import { namesIn, titled, write } from "./new-files.ts";
 
-/* What is no rule of a family: a transform, a combination of rules, a method that asks for evaluations. */
+/* Transforms, combinations of rules, and methods that ask for evaluations. */
 
 interface Options {
   readonly title?: string | undefined;
