@@ -17,13 +17,16 @@ document.head.append(h("style", {}, styleSheet()));
 
 const { state: opened, complaint } = await decode(location.hash);
 // A link may name rules that this build does not have.
-const unknown = [...opened.contenders, opened.digits].filter(({ rule }) => !isRule(rule)).map(({ rule }) => rule);
+const unknown = [...opened.contenders, opened.digits, opened.model]
+  .filter(({ rule }) => !isRule(rule))
+  .map(({ rule }) => rule);
 const parent = isRule(opened.mine.parent) ? opened.mine.parent : initial.mine.parent;
 const store = new Store({
   ...opened,
   contenders: opened.contenders.filter(({ rule }) => isRule(rule)),
   mine: { ...opened.mine, parent },
   digits: isRule(opened.digits.rule) ? opened.digits : initial.digits,
+  model: isRule(opened.model.rule) ? opened.model : initial.model,
 });
 const complaints = [
   ...(complaint ? [complaint] : []),
@@ -39,6 +42,7 @@ const titles: Readonly<Record<Page, string>> = {
   sweep: "Sweep",
   schedules: "Schedules",
   digits: "Train a net",
+  model: "Your model",
 };
 const make: Readonly<Record<Page, () => PageView>> = {
   race: () => new RacePage(store, racer, sweeper, mine, link),
@@ -46,6 +50,7 @@ const make: Readonly<Record<Page, () => PageView>> = {
   sweep: () => new SweepPage(store, sweeper, mine),
   schedules: () => new SchedulesPage(store, reader),
   digits: () => new LazyPage(async () => new (await import("./pages/digits.ts")).DigitsPage(store, mine)),
+  model: () => new LazyPage(async () => new (await import("./pages/model.ts")).ModelPage(store, mine)),
 };
 const views = new Map<Page, PageView>();
 

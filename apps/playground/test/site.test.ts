@@ -15,6 +15,7 @@ import { encode } from "../src/state/url.ts";
 import { csvOf } from "../src/ui/export.ts";
 import { serve } from "./serve.ts";
 import { digitsTests } from "./site-digits.ts";
+import { modelTests } from "./site-model.ts";
 import { type Open, viewTests } from "./site-views.ts";
 
 /* The built site in Debian's Chromium, served from a folder below another, as somebody's file server would. */
@@ -229,6 +230,7 @@ describe.skipIf(chromium === undefined)("the built site", () => {
 
   viewTests(open);
   digitsTests(open);
+  modelTests(open);
 
   test("reloads without a network", async () => {
     const context = await browser.newContext({ reducedMotion: "reduce" });

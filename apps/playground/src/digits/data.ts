@@ -31,6 +31,23 @@ export function mnistOf(bytes: Uint8Array): Mnist {
   return mnist;
 }
 
+let fetched: Promise<Mnist> | undefined;
+/** The digits at an address, fetched and unpacked once. */
+export function digits(file: string): Promise<Mnist> {
+  fetched ??= unpacked(file).catch((error: unknown) => {
+    fetched = undefined; // asked again, it is tried again
+    throw error;
+  });
+  return fetched;
+}
+
+async function unpacked(file: string): Promise<Mnist> {
+  const response = await fetch(file);
+  if (!response.ok || !response.body) throw new Error(`The digits could not be loaded: ${response.status}.`);
+  const stream = response.body.pipeThrough(new DecompressionStream("deflate-raw"));
+  return mnistOf(new Uint8Array(await new Response(stream).arrayBuffer()));
+}
+
 /** A byte with mean 0 and deviation 1 over MNIST (0.1307 and 0.3081 of full ink). */
 const scaled = Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - 0.1307) / 0.3081);
 

@@ -1,5 +1,6 @@
 /// <reference lib="webworker" />
-import { at, type Mnist, mnistOf } from "./data.ts";
+import { breather } from "../engine/breath.ts";
+import { at, digits } from "./data.ts";
 import type { Answered, Asked } from "./messages.ts";
 import { Training, testPlace } from "./training.ts";
 
@@ -7,22 +8,7 @@ import { Training, testPlace } from "./training.ts";
 
 const tell = (message: Answered): void => self.postMessage(message);
 
-let mnist: Promise<Mnist> | undefined;
-/** The digits, fetched and unpacked once. */
-const digits = (file: string): Promise<Mnist> =>
-  (mnist ??= fetch(file).then(async (response) => {
-    if (!response.ok || !response.body) throw new Error(`The digits could not be loaded: ${response.status}.`);
-    const stream = response.body.pipeThrough(new DecompressionStream("deflate-raw"));
-    return mnistOf(new Uint8Array(await new Response(stream).arrayBuffer()));
-  }));
-
-/** Waits until messages that have come are heard; a timer would wait four milliseconds. */
-const channel = new MessageChannel();
-const breathe = (): Promise<void> =>
-  new Promise((resolve) => {
-    channel.port1.onmessage = () => resolve();
-    channel.port2.postMessage(0);
-  });
+const breathe = breather();
 
 let current: Training | undefined;
 let running: Promise<void> = Promise.resolve();

@@ -1,6 +1,6 @@
 import type { Finding } from "@descent/training";
 import { formatNumber } from "@descent/viz";
-import { Trainee } from "../digits/client.ts";
+import { digitsFile, type Trainee, trainee } from "../digits/client.ts";
 import type { Answered } from "../digits/messages.ts";
 import type { State, Store } from "../state/state.ts";
 import { h } from "../ui/dom.ts";
@@ -41,7 +41,7 @@ export class DigitsPage implements PageView {
   constructor(store: Store, mine: Mine) {
     this.#store = store;
     this.#mine = mine;
-    this.#trainee = new Trainee((message) => this.#hear(message));
+    this.#trainee = trainee((message) => this.#hear(message));
     this.#settings = new NetSettings(store);
     this.#reading = new Reading(this.#trainee);
     this.#train = h("button", { type: "button", class: "primary", onclick: () => this.#begin() }, "Train");
@@ -107,7 +107,7 @@ export class DigitsPage implements PageView {
     this.#steps = steps;
     this.#findings.replaceChildren(h("li", { class: "quiet" }, "None so far."));
     this.#to("loading", "Loading the digits and the engine…");
-    this.#trainee.train({ contender, batch, steps, seed, engine });
+    this.#trainee.ask({ kind: "train", order: { contender, batch, steps, seed, engine }, file: digitsFile() });
   }
 
   #turn(): void {

@@ -1,9 +1,10 @@
 import { type KnownSurface, surfaces } from "@descent/viz/races";
 import type { EngineName } from "../digits/learner.ts";
 import type { Conditions, Contender, Fairness } from "../engine/messages.ts";
+import type { ModelSettings } from "../own-model/messages.ts";
 
 /** The pages. */
-export const pages = ["race", "rule", "sweep", "schedules", "digits"] as const;
+export const pages = ["race", "rule", "sweep", "schedules", "digits", "model"] as const;
 /** A page. */
 export type Page = (typeof pages)[number];
 
@@ -44,6 +45,8 @@ export interface State {
     readonly seed: number;
     readonly engine: EngineName;
   };
+  /** How the reader's own model is trained; the model and the data never leave the page, so no link holds them. */
+  readonly model: ModelSettings;
   readonly sweep: { readonly from: number; readonly to: number; readonly count: number; readonly seeds: number };
 }
 
@@ -101,6 +104,16 @@ export const initial: State = {
   tilt: 42,
   mine: { parent: "adam", title: "My Yogi", text: yogi },
   digits: { rule: "adam", lr: 0.003, batch: 50, steps: 300, seed: 0, engine: "wasm" },
+  model: {
+    rule: "adamw",
+    lr: 0.001,
+    method: "whole",
+    rank: 4,
+    loss: "cross-entropy",
+    data: "made-up",
+    batch: 16,
+    steps: 100,
+  },
   sweep: { from: 1e-4, to: 1, count: 25, seeds: 3 },
 };
 

@@ -1,3 +1,5 @@
+import { engines } from "../digits/learner.ts";
+import { losses, methods, sources } from "../own-model/messages.ts";
 import { initial, pages, type State } from "./state.ts";
 
 /** The form of links. A new form gets a new number, and links of old forms are still read. */
@@ -23,6 +25,10 @@ const has =
   (checks: Readonly<Record<string, Check>>): Check =>
   (v) =>
     typeof v === "object" && v !== null && Object.entries(checks).every(([key, check]) => check(Reflect.get(v, key)));
+const among =
+  (names: readonly string[]): Check =>
+  (v) =>
+    names.some((name) => name === v);
 const whole =
   (least: number, most: number): Check =>
   (v) =>
@@ -56,7 +62,17 @@ const checks: Readonly<Record<keyof State, Check>> = {
     batch: whole(1, 1000),
     steps: whole(1, 5000),
     seed: whole(0, 2 ** 32),
-    engine: (v) => ["wasm", "webgpu", "onnxruntime"].some((name) => name === v),
+    engine: among(engines),
+  }),
+  model: has({
+    rule: isText(60),
+    lr: (v) => v === undefined || between(0, 1e6)(v),
+    method: among(methods),
+    rank: whole(1, 256),
+    loss: among(losses),
+    data: among(sources),
+    batch: whole(1, 1024),
+    steps: whole(1, 5000),
   }),
   sweep: has({ from: between(1e-12, 1e6), to: between(1e-12, 1e6), count: whole(3, 60), seeds: whole(1, 20) }),
 };

@@ -1,4 +1,4 @@
-import type { Trainee } from "../digits/client.ts";
+import { digitsFile, type Trainee } from "../digits/client.ts";
 import { h } from "./dom.ts";
 import { Pad } from "./pad.ts";
 
@@ -33,7 +33,7 @@ export class Reading {
         button("Clear", () => this.#pad.clear()),
         button("A test digit", () => {
           this.#place = (this.#place * 17 + 371) % 1000; // another one each time
-          this.#trainee.ask({ kind: "sample", place: this.#place });
+          this.#trainee.ask({ kind: "sample", place: this.#place, file: digitsFile() });
         }),
       ),
       this.#words,
