@@ -16,6 +16,7 @@ import type {
 } from "../packages/catalogue/src/entry.ts";
 import { jaxBackend } from "../packages/jax/src/backend.ts";
 import { deviceProgram } from "../packages/webgpu/src/shaders/program.ts";
+import { extremesOf } from "./extremes.ts";
 import { familiesOf } from "./families.ts";
 import { target } from "./target.ts";
 
@@ -185,6 +186,7 @@ async function entry(
     passes: passes.reduce((sum, n) => sum + n, 0),
     backends: backendsOf(programs),
     golden: { source: golden.source, error: Number(error.toExponential(0)) },
+    extremes: extremesOf(rule.id),
     mutants,
   };
 }

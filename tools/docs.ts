@@ -23,7 +23,7 @@ import {
   withOptions,
 } from "./catalogue.ts";
 import { dialectEntries, dialectsModule, differencesMarkdown } from "./dialects.ts";
-import { extremesOf, refuseStaleExtremes } from "./extremes.ts";
+import { refuseStaleExtremes } from "./extremes.ts";
 import { familiesOf } from "./families.ts";
 import { peersPage } from "./peers.ts";
 import { refusalsMarkdown } from "./refusals.ts";
@@ -58,7 +58,7 @@ function table(rules: readonly RuleEntry[]): string {
 
 function page(rules: readonly RuleEntry[]): string {
   return rules
-    .map(({ id, name, comment, latex, options, inputs = {}, phases = {}, paper, bytes, passes, golden }) => {
+    .map(({ name, comment, latex, options, inputs = {}, phases = {}, paper, bytes, passes, golden, extremes }) => {
       const call = options.map((o) => `${o.name}: ${number(o.default)}`).join(", ");
       const meanings = options.map((o) => `| \`${o.name}\` | ${number(o.default)} | ${o.meaning} |`);
       return [
@@ -69,7 +69,7 @@ function page(rules: readonly RuleEntry[]): string {
         ...asked(Object.keys(inputs), Object.keys(phases).length + 1),
         ["| option | default | |", "| --- | --- | --- |", ...meanings].join("\n"),
         `Checked against ${golden.source}: the largest error is ${golden.error.toExponential(0)} of the distance moved.`,
-        ...extremesOf(id),
+        ...extremes,
       ].join("\n\n");
     })
     .join("\n\n");

@@ -73,6 +73,8 @@ export interface RuleEntry {
     /** The largest displacement error over its settings and steps, on @descent/arrays. */
     readonly error: number;
   };
+  /** The gradients that it does not survive in float32, near 1e30 or 1e-30, each in a sentence with the reason. */
+  readonly extremes: readonly string[];
   /** One-token changes of the rule that its goldens cannot tell from it, each listed with a reason. */
   readonly mutants: number;
 }

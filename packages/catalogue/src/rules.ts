@@ -47,6 +47,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adadelta, float64", "error": 5e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -100,6 +103,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "torch 2.13.0, torch.optim.Adagrad (lr_decay = decay, initial_accumulator_value = initial), float64",
       "error": 2e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -143,6 +149,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, adagrad, float64", "error": 2e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -183,6 +192,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "numpy 2.4.6, a float64 transcription of arXiv:1806.01811, Algorithm 1: b_j² ← b_(j−1)² + ‖G_(j−1)‖², then x_j ← x_(j−1) − (η / b_j) G_(j−1); the authors' code (github.com/xwuShirley/pytorch, 06f3d31, torch/optim/adagradnorm.py) has a b for each row instead",
       "error": 2e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -227,6 +239,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, contrib.cocob, float64", "error": 2e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 1
   },
   {
@@ -279,6 +294,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, FTRL, float64", "error": 1e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the sum of squares is infinite, and the difference of its roots is NaN at the next step."
+    ],
     "mutants": 1
   },
   {
@@ -326,6 +344,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, contrib.madgrad, float64", "error": 5e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -369,6 +390,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RMSprop (alpha = rho), float64", "error": 2e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -415,6 +439,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RMSprop (alpha = rho, centered=True), float64", "error": 9e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the mean square and the squared mean both overflow float32, and their difference is NaN."
+    ],
     "mutants": 2
   },
   {
@@ -469,6 +496,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RMSprop (alpha = rho, centered=True), float64", "error": 5e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the mean square and the squared mean both overflow float32, and their difference is NaN."
+    ],
     "mutants": 2
   },
   {
@@ -512,6 +542,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, rmsprop(eps_in_sqrt=True), float64", "error": 3e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -563,6 +596,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RMSprop (alpha = rho), float64", "error": 2e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -619,6 +655,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/juntang-zhuang/ACProp-Optimizer, a880843), rectify=False, float64",
       "error": 5e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -672,6 +711,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.adabelief (eps_root = eps), float64", "error": 5e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -738,6 +780,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/Luolc/AdaBound, 2e928c3), float64", "error": 4e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -825,6 +868,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 3,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AdaGC, float64", "error": 3e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the square of the gradient is infinite, and the square of its scale is 0."
+    ],
     "mutants": 17
   },
   {
@@ -881,6 +927,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/zeke-xie/adaptive-inertia-adai, e6c1b9d), float64", "error": 5e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the squares are infinite, and infinity over infinity is NaN."
+    ],
     "mutants": 12
   },
   {
@@ -934,6 +983,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adam, float64", "error": 3e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -987,6 +1039,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/lucidrains/adam-atan2-pytorch, b42d7cb), float64", "error": 2e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -1040,6 +1095,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, adam(eps=0, eps_root=eps), float64", "error": 3e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -1092,6 +1150,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adamax, float64", "error": 3e-7 },
+    "extremes": [],
     "mutants": 1
   },
   {
@@ -1151,6 +1210,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, adamaxw, decay masked where the role is bias, float64", "error": 5e-7 },
+    "extremes": [],
     "mutants": 1
   },
   {
@@ -1211,6 +1271,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/lancopku/AdaMod, d866407), float64", "error": 9e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -1275,6 +1338,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/zeke-xie/stable-weight-decay-regularization, e0abb1d), float64",
       "error": 5e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 13
   },
   {
@@ -1338,6 +1404,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "torch 2.13.0, torch.optim.AdamW, one group per tensor, weight_decay 0 where the role is bias, float64",
       "error": 6e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -1407,6 +1476,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Adan (weight_decouple=False), float64", "error": 3e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -1462,6 +1534,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/shivram1987/AdaNorm, 8f90abc), float64", "error": 0.000002 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 2
   },
   {
@@ -1532,6 +1607,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Adan (weight_decouple=True), float64", "error": 4e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -1598,6 +1676,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/zeke-xie/Positive-Negative-Momentum, 9ffd201), float64",
       "error": 3e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 1
   },
   {
@@ -1655,6 +1736,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AdaSmooth, float64", "error": 9e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -1730,6 +1814,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AdEMAMix (t_alpha_beta3 = warmup), float64", "error": 3e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 1
   },
   {
@@ -1783,6 +1870,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, contrib.adopt, float64", "error": 0.000002 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 1
   },
   {
@@ -1846,6 +1936,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Amos, float64", "error": 2e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the mean square is infinite, and is multiplied by the inverse of its running mean, 0."
+    ],
     "mutants": 1
   },
   {
@@ -1914,6 +2007,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/Luolc/AdaBound, 2e928c3), amsbound=True, float64", "error": 4e-7 },
+    "extremes": [],
     "mutants": 1
   },
   {
@@ -1969,6 +2063,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.Adam (amsgrad=True), float64", "error": 3e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 1
   },
   {
@@ -2027,6 +2124,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Ano, float64", "error": 3e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: v is infinite after one step, and g^2 - v is NaN at the next."
+    ],
     "mutants": 0
   },
   {
@@ -2080,6 +2180,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/facebookresearch/bcos, d617b5c), float64", "error": 4e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the square of m and its product with g are infinite with unequal signs."
+    ],
     "mutants": 0
   },
   {
@@ -2141,6 +2244,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "timm 1.0.31, AdamWLegacy (caution=True), float64", "error": 4e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 5
   },
   {
@@ -2195,6 +2301,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/shivram1987/diffGrad, 73233ba), float64", "error": 6e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -2250,6 +2359,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/AhmedMostafa16/EXAdam, 989d7b6), float64", "error": 2e-7 },
+    "extremes": ["In float32 it does not stay finite with gradients near 1e30: v is infinite, and v over v is NaN."],
     "mutants": 0
   },
   {
@@ -2323,6 +2433,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 3,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/lessw2020/FAdam_PyTorch, c32faab), float64", "error": 9e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 2
   },
   {
@@ -2376,6 +2489,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Grams, float64", "error": 6e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 2
   },
   {
@@ -2428,6 +2544,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/Z-T-WANG/LaProp-Optimizer, a419916), float64", "error": 2e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -2481,6 +2600,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.SparseAdam, float64", "error": 2e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -2553,6 +2675,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/AGI-Arena/MARS, 4831e28) (mars-adamw, optimize_1d=True), float64",
       "error": 3e-7
     },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -2609,6 +2732,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/AGI-Arena/MARS, 4831e28) (mars-lion, optimize_1d=True), float64",
       "error": 7e-7
     },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -2672,6 +2796,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.NAdam (momentum_decay = decay), float64", "error": 4e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -2742,6 +2869,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, NAdam (decoupled_weight_decay=True), float64", "error": 5e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -2803,6 +2933,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "optax 0.2.8, optimistic_adam_v2(alpha=1, beta=optimism, nesterov=False), float64",
       "error": 4e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -2862,6 +2995,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/uclaml/Padam, 586a02b), float64", "error": 0.000002 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 1
   },
   {
@@ -2927,6 +3063,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/facebookresearch/qhoptim, e81dea3), float64", "error": 3e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: with ν₂ = 1 the square of g, which is infinite, is multiplied by 0."
+    ],
     "mutants": 0
   },
   {
@@ -2982,6 +3121,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.RAdam, float64", "error": 4e-7 },
+    "extremes": [],
     "mutants": 1
   },
   {
@@ -3044,6 +3184,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, RAdam (decoupled_weight_decay=True), float64", "error": 2e-7 },
+    "extremes": [],
     "mutants": 1
   },
   {
@@ -3126,6 +3267,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/lessw2020/Ranger-Deep-Learning-Optimizer, c82a304), in float64",
       "error": 5e-7
     },
+    "extremes": [],
     "mutants": 8
   },
   {
@@ -3243,6 +3385,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "pytorch_optimizer 4.1.0, Ranger21 (disable_lr_scheduler=True), no decay where the role is bias, float64",
       "error": 8e-7
     },
+    "extremes": [],
     "mutants": 31
   },
   {
@@ -3301,6 +3444,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, contrib.simplified_ademamix, float64", "error": 5e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -3391,6 +3537,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, SPAM, float64", "error": 3e-7 },
+    "extremes": [],
     "mutants": 8
   },
   {
@@ -3451,6 +3598,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, StableAdamW, float64", "error": 3e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 4
   },
   {
@@ -3539,6 +3689,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 3,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, StableSPAM, float64", "error": 3e-7 },
+    "extremes": [],
     "mutants": 7
   },
   {
@@ -3598,6 +3749,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.scale_by_yogi and scale_by_learning_rate, float64", "error": 5e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: v is infinite after one step, and v - g^2 is NaN at the next."
+    ],
     "mutants": 0
   },
   {
@@ -3671,6 +3825,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "torch 2.13.0, torch.optim.Adafactor, float64, without decay where the role is bias; a convolution as a matrix",
       "error": 3e-7
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the means of squares by row are infinite, and their share of the mean is NaN."
+    ],
     "mutants": 6
   },
   {
@@ -3743,6 +3900,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "timm 1.0.31, timm.optim.AdafactorBigVision with its mean in float64, float64; a convolution as a matrix",
       "error": 8e-7
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the means of squares by row are infinite, and their share of the mean is NaN."
+    ],
     "mutants": 9
   },
   {
@@ -3814,6 +3974,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "transformers 5.24.0, transformers.Adafactor, its literal 1e-2 as the rate, float64; a convolution as a matrix",
       "error": 3e-7
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the means of squares by row are infinite, and their share of the mean is NaN."
+    ],
     "mutants": 10
   },
   {
@@ -3885,6 +4048,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "pytorch_optimizer 4.1.0, AdaLOMO, without decay where the role is bias, float64; a convolution as a matrix",
       "error": 3e-7
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the means of squares by row are infinite, and their share of the mean is NaN."
+    ],
     "mutants": 8
   },
   {
@@ -3947,6 +4113,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/zyushun/Adam-mini, 402aadf), the matrix as one of a feed-forward layer, float64",
       "error": 2e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -4016,6 +4185,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/zyushun/Adam-mini, 402aadf), matrices as those of queries and keys, float64",
       "error": 5e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -4110,6 +4282,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/zhuhanqing/APOLLO, 76b3472), float64, one projection drawn by Descent's generator",
       "error": 0.000001
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 7
   },
   {
@@ -4204,6 +4379,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/zhuhanqing/APOLLO, 76b3472), float64, one projection drawn by Descent's generator",
       "error": 0.000002
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 9
   },
   {
@@ -4291,6 +4469,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 6,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, CAME, float64; a convolution as a matrix", "error": 0.000002 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the means of squares by row are infinite, and their share of the mean is NaN."
+    ],
     "mutants": 31
   },
   {
@@ -4384,6 +4565,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "pytorch_optimizer 4.1.0, Conda, float64, projection_type=left, singular vectors with a positive largest element",
       "error": 2e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 2
   },
   {
@@ -4486,6 +4670,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "pytorch_optimizer 4.1.0, Fira, float64, projection_type=left, singular vectors with a positive largest element",
       "error": 7e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 4
   },
   {
@@ -4582,6 +4769,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "pytorch_optimizer 4.1.0, GaLore, float64, projection_type=left, singular vectors with a positive largest element",
       "error": 0.000001
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 2
   },
   {
@@ -4652,6 +4842,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 3,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, RACS, float64", "error": 0.000001 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 3
   },
   {
@@ -4701,6 +4894,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.scale_by_sm3, float64", "error": 8e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 2
   },
   {
@@ -4778,6 +4974,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 4,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/clovaai/AdamP, 7f6f038), float64", "error": 7e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 11
   },
   {
@@ -4807,6 +5006,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Fromage, float64", "error": 0.000003 },
+    "extremes": [],
     "mutants": 2
   },
   {
@@ -4868,6 +5068,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, lamb, decay masked where the role is bias, float64", "error": 7e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 5
   },
   {
@@ -4919,6 +5122,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "timm 1.0.31, Lars (trust_clip=True, always_adapt=True, eps=0), float64", "error": 3e-7 },
+    "extremes": [],
     "mutants": 3
   },
   {
@@ -4970,6 +5174,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "timm 1.0.31, Lars (always_adapt=True, eps=0), float64", "error": 5e-7 },
+    "extremes": [],
     "mutants": 2
   },
   {
@@ -5014,6 +5219,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 5,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/jxbz/nero, 32436c0), float64", "error": 6e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 12
   },
   {
@@ -5071,6 +5279,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, NovoGrad, float64", "error": 5e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -5130,6 +5339,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/Chongjie-Si/AdaMuon, 369f0b3), its iteration in float64 in place of bfloat16",
       "error": 0.000004
     },
+    "extremes": [],
     "mutants": 1
   },
   {
@@ -5200,6 +5410,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/microsoft/dion, 0a059a4, dion_simple.py), float64",
       "error": 0.000002
     },
+    "extremes": [],
     "mutants": 3
   },
   {
@@ -5258,6 +5469,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/AGI-Arena/MARS, 4831e28), its iteration in float64 in place of bfloat16",
       "error": 0.000001
     },
+    "extremes": [],
     "mutants": 1
   },
   {
@@ -5308,6 +5520,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "torch 2.13.0, torch.optim.Muon, its iteration in float64 in place of bfloat16",
       "error": 0.000002
     },
+    "extremes": [],
     "mutants": 1
   },
   {
@@ -5358,6 +5571,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "torch 2.13.0, torch.optim.Muon (adjust_lr_fn=match_rms_adamw), its iteration in float64 in place of bfloat16",
       "error": 0.000004
     },
+    "extremes": [],
     "mutants": 1
   },
   {
@@ -5408,6 +5622,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "timm 1.0.31, Muon (ns_coefficients=polar_express, safety_factor=1.01), its iteration in float64 in place of bfloat16",
       "error": 0.000005
     },
+    "extremes": [],
     "mutants": 1
   },
   {
@@ -5467,6 +5682,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/zichongli5/NorMuon, d45c9a4), its iteration in float64 in place of bfloat16",
       "error": 0.000001
     },
+    "extremes": [],
     "mutants": 6
   },
   {
@@ -5509,6 +5725,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/MarkTuddenham/Orthogonal-Optimisers, 579d6c0), torch.optim.SGD, float64",
       "error": 0.000001
     },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -5564,6 +5781,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/LIONS-EPFL/scion, f58a393), its iteration in float64 in place of bfloat16",
       "error": 0.000001
     },
+    "extremes": [],
     "mutants": 2
   },
   {
@@ -5619,6 +5837,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/LIONS-EPFL/scion, f58a393), its iteration in float64 in place of bfloat16",
       "error": 9e-7
     },
+    "extremes": [],
     "mutants": 2
   },
   {
@@ -5672,6 +5891,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/Unakar/Spectral-Sphere-Optimizer, 304d7a4), its iteration in float64 in place of bfloat16, its root to 1e-9",
       "error": 0.000001
     },
+    "extremes": [],
     "mutants": 9
   },
   {
@@ -5708,6 +5928,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "numpy 2.4.6, a float64 transcription of arXiv:2412.13148v3, Algorithm 1, whose steps are Algorithm 3 (GradNorm) and Algorithm 2 (GradWhitening: Y ← ½ Y (3I − ZY), Z ← ½ (3I − ZY) Z, ten times here)",
       "error": 0.000005
     },
+    "extremes": [],
     "mutants": 5
   },
   {
@@ -5780,6 +6001,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64",
       "error": 0.000002
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the squares are infinite, and infinity over infinity is NaN."
+    ],
     "mutants": 3
   },
   {
@@ -5851,6 +6075,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64", "error": 7e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the squares are infinite, and the products summed for the estimate are NaN."
+    ],
     "mutants": 13
   },
   {
@@ -5932,6 +6159,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64", "error": 6e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the squares are infinite, and infinity over infinity is NaN."
+    ],
     "mutants": 5
   },
   {
@@ -5999,6 +6229,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64",
       "error": 0.000001
     },
+    "extremes": [],
     "mutants": 12
   },
   {
@@ -6053,6 +6284,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/facebookresearch/dadaptation, c984980), float64",
       "error": 0.000002
     },
+    "extremes": [],
     "mutants": 14
   },
   {
@@ -6099,6 +6331,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/formll/dog, 8d45cf5), float64", "error": 0.000001 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the sum of squared norms is infinite in float32, and stays so."
+    ],
     "mutants": 6
   },
   {
@@ -6145,6 +6380,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, contrib.dowg (init_estim_sq_dist = initial²), float64", "error": 0.000002 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the sum of squared norms is infinite in float32, and stays so."
+    ],
     "mutants": 1
   },
   {
@@ -6191,6 +6429,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/formll/dog, 8d45cf5), float64", "error": 0.000002 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the sum of squared norms is infinite in float32, and stays so."
+    ],
     "mutants": 1
   },
   {
@@ -6238,6 +6479,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.contrib.momo, float64", "error": 5e-7 },
+    "extremes": [],
     "mutants": 16
   },
   {
@@ -6298,6 +6540,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.contrib.momo_adam, float64", "error": 3e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the squares are infinite, and the sum of their quotients is NaN."
+    ],
     "mutants": 3
   },
   {
@@ -6341,6 +6586,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.polyak_sgd (variant=sps+) and scale(lr), float64", "error": 2e-7 },
+    "extremes": [],
     "mutants": 3
   },
   {
@@ -6422,6 +6668,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "optax 0.2.8, optax.contrib.prodigy, float64; with decay, the authors' code (github.com/konstmish/prodigy, 3efb213); with a tensor that joins late, a float64 transcription that agrees with both (prodigy_reference.py, lines 119 to 132, 157 to 193, 216 to 220 and 244 to 252)",
       "error": 9e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 7
   },
   {
@@ -6496,6 +6745,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "numpy 2.4.6, a float64 transcription of the idealized scheme of arXiv:2509.03378 (claim 2), factors from the identity; the authors' code (github.com/yorkerlin/KL-Methods, a02e622, optim/kl_opt.py) has its factors in lines 102 to 104 and 172 to 184, its step in lines 306 to 322, and estimates eigenvalues in bfloat16",
       "error": 0.000001
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the products of gradients are infinite, and have no inverse."
+    ],
     "mutants": 1
   },
   {
@@ -6598,6 +6850,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "numpy 2.4.6, a float64 transcription of SOAP with the factors of KL-Shampoo (arXiv:2509.03378); the authors' code (github.com/yorkerlin/KL-Methods, a02e622, optim/kl_opt.py) has the factors in lines 102 to 104 and 172 to 184, Adam in their axes in lines 325 to 337, and works in bfloat16",
       "error": 0.000001
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the products of gradients are infinite, and have no inverse."
+    ],
     "mutants": 3
   },
   {
@@ -6689,6 +6944,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "timm 1.0.31, timm.optim.Kron with its triangular solve in float64, with noise of Philox4x32-10 in plain Python, checked against Random123",
       "error": 5e-7
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the products of the preconditioned momentum are infinite."
+    ],
     "mutants": 9
   },
   {
@@ -6777,6 +7035,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/evanatyourservice/quad_torch, a4aea1c), QUAD without noise, its spectral norms replaced by Frobenius norms, float64",
       "error": 8e-7
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the products of the preconditioned gradients are infinite."
+    ],
     "mutants": 32
   },
   {
@@ -6829,6 +7090,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "Meta's code (github.com/facebookresearch/optimizers, f606606) with sums for running means, float64",
       "error": 5e-7
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the products of gradients are infinite, and have no roots."
+    ],
     "mutants": 0
   },
   {
@@ -6888,6 +7152,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "Meta's code (github.com/facebookresearch/optimizers, f606606) with sums for running means, float64",
       "error": 3e-7
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the products of gradients are infinite, and have no roots."
+    ],
     "mutants": 0
   },
   {
@@ -6934,6 +7201,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "Meta's code (github.com/facebookresearch/optimizers, f606606) with sums for running means and an exponent of 0 for columns, float64",
       "error": 0.000003
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the products of gradients are infinite, and have no roots."
+    ],
     "mutants": 0
   },
   {
@@ -7029,6 +7299,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/nikhilvyas/SOAP, a1e5535), its bases from the identity, shifted and in order, float64",
       "error": 9e-7
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the products of gradients are infinite, and have no basis."
+    ],
     "mutants": 21
   },
   {
@@ -7112,6 +7385,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/nikhilvyas/SOAP, a1e5535), with max_precond_dim the number of rows, its bases from the identity, shifted and in order, float64",
       "error": 9e-7
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the products of gradients are infinite, and have no basis."
+    ],
     "mutants": 11
   },
   {
@@ -7194,6 +7470,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "onnxruntime", "tfjs"],
     "golden": { "source": "pytorch_optimizer 4.1.0, SPlus, its decompositions in float64", "error": 8e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the products of gradients are infinite, and have no basis."
+    ],
     "mutants": 3
   },
   {
@@ -7269,6 +7548,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "schedulefree 1.4.1, schedulefree.AdamWScheduleFree, no decay where the role is bias, float64",
       "error": 8e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 7
   },
   {
@@ -7348,6 +7630,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "schedulefree 1.4.1, schedulefree.RAdamScheduleFree, no decay where the role is bias, float64",
       "error": 0.000001
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 9
   },
   {
@@ -7409,6 +7694,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "schedulefree 1.4.1, schedulefree.SGDScheduleFree, no decay where the role is bias, float64",
       "error": 3e-7
     },
+    "extremes": [],
     "mutants": 7
   },
   {
@@ -7474,6 +7760,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AdaHessian with given estimates, float64", "error": 3e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -7553,6 +7842,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/team-approx-bayes/ivon, 86ad687), float64, with noise of Philox4x32-10 in plain Python, none before the first step",
       "error": 7e-7
     },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the curvature is infinite, and infinity over infinity is NaN."
+    ],
     "mutants": 0
   },
   {
@@ -7627,6 +7919,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "pytorch_optimizer 4.1.0, pytorch_optimizer.SophiaH with given estimates, gamma moved inside, float64",
       "error": 4e-7
     },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -7707,6 +8000,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/Liuhong99/Sophia, a7e1572), SophiaG; the setting with a large eps is a float64 transcription of sophia.py, lines 56 and 185 to 200, with it in place of 1e-15 in line 199",
       "error": 4e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 0
   },
   {
@@ -7757,6 +8053,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AccSGD, float64", "error": 8e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -7810,6 +8107,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, AggMo, float64", "error": 5e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -7861,6 +8159,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, ASGD, float64", "error": 0.000001 },
+    "extremes": [],
     "mutants": 2
   },
   {
@@ -7913,6 +8212,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "timm 1.0.31, Lion (caution=True), float64", "error": 6e-7 },
+    "extremes": [],
     "mutants": 4
   },
   {
@@ -7950,6 +8250,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, scale(-lr) and then trace(momentum), float64", "error": 5e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -7993,6 +8294,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, SGD, float64", "error": 4e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8038,6 +8340,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/nazya/KATE, 97d8503), float64", "error": 3e-7 },
+    "extremes": [
+      "In float32 it does not stay finite with gradients near 1e30: the square of g is infinite, and infinity over infinity is NaN."
+    ],
     "mutants": 0
   },
   {
@@ -8089,6 +8394,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optax.lion, decay masked where the role is bias, float64", "error": 5e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8126,6 +8432,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.SGD, float64", "error": 5e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8163,6 +8470,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.SGD, float64, nesterov=True", "error": 5e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8208,6 +8516,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "torch 2.13.0, torch.optim.SGD, float64, nesterov=True, and the point behind its parameter",
       "error": 7e-7
     },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8245,6 +8554,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, optimistic_gradient_descent(alpha=1, beta=optimism), float64", "error": 4e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8298,6 +8608,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, PID, float64", "error": 5e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8344,6 +8655,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, PNM, float64", "error": 8e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8387,6 +8699,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, QHM, float64", "error": 5e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8445,6 +8758,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, Rprop, float64", "error": 5e-7 },
+    "extremes": [],
     "mutants": 1
   },
   {
@@ -8473,6 +8787,9 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "torch 2.13.0, torch.optim.SGD, float64", "error": 4e-7 },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the parameter is so far out that an ordinary step is less than one unit in its last place."
+    ],
     "mutants": 0
   },
   {
@@ -8529,6 +8846,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/AnonymousAlethiometer/SGD_SaI, e213080), float64",
       "error": 0.000004
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e-30: the rate of each tensor is the signal of its first gradient, whose square is 0 in float32."
+    ],
     "mutants": 2
   },
   {
@@ -8597,6 +8917,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 4,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, SGDP, float64", "error": 0.000002 },
+    "extremes": [],
     "mutants": 8
   },
   {
@@ -8641,6 +8962,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, SGDW, float64", "error": 5e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8684,6 +9006,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "torch 2.13.0, torch.optim.SGD, float64, with noise of Philox4x32-10 in plain Python, checked against Random123",
       "error": 4e-7
     },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8712,6 +9035,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, sign_sgd, float64", "error": 7e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8749,6 +9073,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "optax 0.2.8, signum, float64", "error": 6e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8793,6 +9118,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 1,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "pytorch_optimizer 4.1.0, Tiger, float64", "error": 9e-7 },
+    "extremes": [],
     "mutants": 0
   },
   {
@@ -8882,6 +9208,7 @@ export const rules: readonly RuleEntry[] = [
       "source": "numpy 2.4.6, a float64 transcription of arXiv:2210.01620, Algorithm 1, with noise of Philox4x32-10 in plain Python, none before the first step; the authors' code (github.com/team-approx-bayes/bayesian-sam, 936eec1, optim.py) has the two gradients in lines 128 to 139 and the update in lines 158 to 167, where the mean steps by the precision from before",
       "error": 0.000002
     },
+    "extremes": [],
     "mutants": 3
   },
   {
@@ -8943,6 +9270,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/GauthierGidel/Variational-Inequality-GAN, 141122a), ExtraAdam, float64",
       "error": 9e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the squares are infinite in float32, and so is every mean and maximum of them from then on."
+    ],
     "mutants": 2
   },
   {
@@ -8979,6 +9309,9 @@ export const rules: readonly RuleEntry[] = [
       "source": "the authors' code (github.com/GauthierGidel/Variational-Inequality-GAN, 141122a), ExtraSGD, float64",
       "error": 5e-7
     },
+    "extremes": [
+      "In float32 it does not move again within 1,000 ordinary steps after gradients near 1e30: the parameter is so far out that an ordinary step is less than one unit in its last place."
+    ],
     "mutants": 0
   },
   {
@@ -9026,6 +9359,7 @@ export const rules: readonly RuleEntry[] = [
     "passes": 2,
     "backends": ["arrays", "jax", "onnxruntime", "tfjs", "webgpu"],
     "golden": { "source": "the authors' code (github.com/MarlonBecker/MSAM, 780fa4f), float64", "error": 4e-7 },
+    "extremes": [],
     "mutants": 2
   }
 ];

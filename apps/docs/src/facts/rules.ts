@@ -129,14 +129,3 @@ const w = new Float32Array([3, -2]);
 const opt = optimizer({ w${needs === "matrix" ? ": { data: w, shape: [2, 1] }" : ""} }, ${made});
 ${Object.keys(phases).length > 0 ? `do ${update.replace(/;$/, "")};\nwhile (opt.midRound); // ${Object.keys(phases).length + 1} gradients` : update}`;
 }
-
-/** The gradients that a rule does not survive in float32, near 1e30 or 1e-30, in sentences. Its family's RULES.md has them from the conformance tests. */
-export function extremesOf({ name, family }: RuleEntry): string[] {
-  const page = readFileSync(path.join(root, "packages", family, "RULES.md"), "utf8");
-  const [, section] = page.split(`\n## ${name}\n`);
-  if (section === undefined) throw new Error(`packages/${family}/RULES.md has no heading "## ${name}".`);
-  return section
-    .split("\n## ")[0]! // a part at least
-    .split("\n")
-    .filter((line) => line.startsWith("In float32 it does not "));
-}

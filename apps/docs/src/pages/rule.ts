@@ -2,7 +2,7 @@ import { type RuleEntry, rules } from "@descent/catalogue";
 import type { RuleSpec } from "@descent/core/adapter";
 import { emit } from "@descent/dialects/emit";
 import { convergence, rankOf } from "../facts/convergence.ts";
-import { callOf, childrenOf, elsewhere, extremesOf, kinOf, libraries, numeral, programOf } from "../facts/rules.ts";
+import { callOf, childrenOf, elsewhere, kinOf, libraries, numeral, programOf } from "../facts/rules.ts";
 import { code } from "../html/code.ts";
 import { Html, html, prose } from "../html/html.ts";
 import { trail } from "../html/layout.ts";
@@ -147,8 +147,7 @@ const places: Readonly<Record<string, string>> = {
 };
 
 const checked = (rule: RuleEntry): Html => {
-  const { golden, mutants, name } = rule;
-  const extremes = extremesOf(rule);
+  const { golden, mutants, name, extremes } = rule;
   return html`<section><h2>Checked against</h2><p>${golden.source}.</p>
 <p>The largest error is <strong>${golden.error.toExponential(0)}</strong> of the distance moved, over every setting and step. Each token of the rule is changed in turn (<code>npm run mutate -- ${name}</code>); ${
     mutants === 0
