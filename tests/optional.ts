@@ -124,6 +124,12 @@ export function parts(): readonly Part[] {
       command: "python3 -m pip install tensorboard (or set DESCENT_PYTHON)",
     },
     {
+      name: "Optax and Keras",
+      there: python("optax", "keras", "torch"),
+      tests: /docs\/test\/programs\.test\.ts > .*Python/,
+      command: "python3 -m pip install optax keras torch (or set DESCENT_PYTHON)",
+    },
+    {
       name: "PEFT",
       there: python("onnx", "peft", "torch", "transformers"),
       tests: /packages\/lora\/test\/python\.test\.ts >/,

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { rules } from "@descent/catalogue";
 import { afterAll, expect, test } from "vitest";
 import { root } from "../src/facts/root.ts";
@@ -56,6 +57,22 @@ test.each(rules.map((rule) => [rule.name, programOf(rule)] as const))(
   "the program on the page of %s runs",
   (_, program) => expect(run(program)).resolves.toBeUndefined(),
 );
+
+const python = process.env.DESCENT_PYTHON ?? "python3";
+const env = { ...process.env, KERAS_BACKEND: "torch", JAX_PLATFORMS: "cpu" };
+const there = spawnSync(python, ["-c", "import optax, keras, torch"], { stdio: "ignore", env }).status === 0;
+
+test.skipIf(!there).each([
+  ["from-optax", "optax", 3],
+  ["from-keras", "keras", 2],
+] as const)("the Python of %s runs with the library itself", (guide, library, count) => {
+  const [script, page] = [new URL("guides.py", import.meta.url), new URL(`../guides/${guide}.md`, import.meta.url)];
+  const { stdout, stderr } = spawnSync(python, [fileURLToPath(script), fileURLToPath(page), library], {
+    encoding: "utf8",
+    env,
+  });
+  expect([stdout.trim().split("\n").at(-1), stderr]).toEqual([String(count), expect.any(String)]);
+});
 
 test("the first page's program for arrays and its rule run; the one with a mistake says where", async () => {
   const own = home.filter((program) => /@descent\/(arrays|core)"/.test(program));

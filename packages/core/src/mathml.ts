@@ -57,7 +57,12 @@ function printNode(e: Ast, operands: readonly string[]): string {
     }
     case "binary": {
       if (e.op === "div") return `<mfrac>${a}${b}</mfrac>`;
-      if (e.op === "pow") return `<msup>${brackets(e.left, a, 9)}${b}</msup>`;
+      if (e.op === "pow") {
+        // The exponent of a symbol with an index stands above the index and not behind it.
+        const base = e.left.kind === "name" ? symbolOf(e.left.name) : undefined;
+        if (base?.kind === "sub") return `<msubsup>${symbol(base.of)}${symbol(base.sub)}${b}</msubsup>`;
+        return `<msup>${brackets(e.left, a, 9)}${b}</msup>`;
+      }
       const { binds, text } = operators[e.op];
       // a number after a product sign would read as one number with the factor before it
       const sign = e.op === "mul" && e.right.kind === "number" ? "·" : text;

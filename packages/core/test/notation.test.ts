@@ -308,7 +308,7 @@ describe("LaTeX", () => {
       update: { vHat: "v / (1 - beta2^t)", a: "b < 2 && c >= 1e-3 ? abs(g) : -(g' @ g)", p: "p - lr * (a - vMax) * 2" },
     });
     expect(text).toContain('<mover accent="true"><mi>v</mi><mo>^</mo></mover>');
-    expect(text).toContain("<msub><mi>β</mi><mn>2</mn></msub>");
+    expect(text).toContain("<mo>−</mo><msubsup><mi>β</mi><mn>2</mn><mi>t</mi></msubsup>");
     expect(text).toContain("<msub><mi>v</mi><mtext>max</mtext></msub>");
     expect(text).toContain("<mo>&lt;</mo>");
     expect(text).not.toMatch(/<mo><<|&&/);

@@ -36,7 +36,8 @@ export function code(text: string, language: string, kind: "program" | "wrong" |
   if (!langs.some((one) => one === lang))
     return new Html(`<pre class="code" tabindex="0"><code>${escaped(source)}</code></pre>`);
   if (lang === "ts" && kind !== "excerpt") return new Html(`<pre data-${kind}>${escaped(source)}</pre>`);
-  return new Html(coloured(source, lang, []));
+  const shown = coloured(source, lang, []);
+  return new Html(lang === "sh" ? shown.replace('class="code"', 'class="code wraps"') : shown);
 }
 
 const coloured = (source: string, lang: string, decorations: DecorationItem[]): string =>
