@@ -127,7 +127,7 @@ async function overNetworks(
     script("up", String(count), "100mbit");
     try {
       const names = Array.from({ length: count }, (_, i) => `10.77.0.${i + 1}:1`).join(",");
-      const placed = ["-launcher", "ssh", "-launcher-exec", hostsScript, "-hosts", names, "-iface", "dsh0"];
+      const placed = ["-launcher", "ssh", "-launcher-exec", hostsScript, "-hosts", names, "-iface", "ds0b"];
       const from = Number(script("received", "1"));
       const [took] = (await ranks(count, ["allreduce", "1000000"], placed, { UCX_TLS: "tcp,self" })) as [number];
       const crossed = (Number(script("received", "1")) - from) / 40; // as many sums

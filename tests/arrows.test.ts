@@ -99,6 +99,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   tfjs: ["wasm", "update", "variables", "saved"],
   onnx: ["proto", "graph", "weights", "autodiff"],
   onnxruntime: ["files", "runtime", "quirks", "graphs", "session", "plans", "engine", "worker"],
+  mpi: ["launch"],
   lora: ["methods", "layers", "graph", "files", "node"],
   regularizers: ["linear", "projections", "proximal", "penalties", "constraints", "images", "robust"],
   "quasi-newton": ["search", "bounded"],

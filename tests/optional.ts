@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LONG, long } from "./long.ts";
@@ -36,6 +37,23 @@ export const mpirun: string | undefined = [
   process.env.DESCENT_MPIRUN,
   fileURLToPath(new URL("../.mpi/bin/mpirun", import.meta.url)),
 ].find((file) => file !== undefined && existsSync(file));
+/** The one that `npm run setup:mpi -- openmpi` installed: Open MPI 5, whose ranks can survive a lost one. */
+const openMpi5 = fileURLToPath(new URL("../.openmpi/bin/mpirun", import.meta.url));
+/** The system's, where it is Open MPI. */
+const openMpi = "/usr/bin/mpirun.openmpi";
+/** Every MPI there is to test with. */
+export const mpis: readonly { readonly name: string; readonly mpirun: string }[] = [
+  ...(mpirun === undefined ? [] : [{ name: "MPICH", mpirun }]),
+  ...(existsSync(openMpi5) ? [{ name: "Open MPI 5", mpirun: openMpi5 }] : []),
+  ...(existsSync(openMpi) ? [{ name: "Open MPI of the system", mpirun: openMpi }] : []),
+];
+/** The library of an MPI that this mpirun does not belong to. */
+export function otherMpi(mpirun: string): string | undefined {
+  const home = (file: string): string => dirname(dirname(file));
+  const mpich = mpis.find(({ name }) => name === "MPICH")?.mpirun;
+  if (mpich !== undefined && mpirun !== mpich) return join(home(mpich), "lib/libmpi_abi.so.1");
+  return existsSync(openMpi5) && mpirun !== openMpi5 ? join(home(openMpi5), "lib/libmpi.so.40") : undefined;
+}
 const onnxTestdata = existsSync(process.env.ONNX_TESTDATA ?? "/usr/share/libonnx-testdata/data");
 
 /** Whether a program exists and ends well. */
@@ -44,6 +62,15 @@ const runs = (file: string, ...args: string[]): boolean => spawnSync(file, args,
 /** Whether hosts can be made of network namespaces. */
 export const hosts = (): boolean =>
   process.getuid?.() === 0 && runs("ip", "netns", "add", "dsh-probe") && runs("ip", "netns", "del", "dsh-probe");
+
+/** Whether a disk of a few kilobytes can be made. */
+export const canMount = (): boolean => {
+  const folder = mkdtempSync(join(tmpdir(), "descent-mount-"));
+  const made = process.getuid?.() === 0 && runs("mount", "-t", "tmpfs", "-o", "size=64k", "none", folder);
+  if (made) runs("umount", folder);
+  rmSync(folder, { recursive: true });
+  return made;
+};
 
 /** Whether Python has all of these modules. */
 const python = (...modules: string[]): boolean =>

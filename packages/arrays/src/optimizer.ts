@@ -153,7 +153,9 @@ class ArraysOptimizer implements Optimizer {
   #startTogether(entries: readonly Entry[]): void {
     if (!this.#ranks) return;
     const { groups } = this.#loop.meta();
-    const rules = Object.entries(groups).map(([label, { rule, hyper }]) => `${label} ${rule} ${JSON.stringify(hyper)}`);
+    const rules = Object.entries(groups).map(([label, { rule, hyper }]) =>
+      `${label} ${rule} ${JSON.stringify(hyper)}`.trim(),
+    );
     const parameters = entries.map(({ parameter: { name }, p }) => [name, p.array] as const);
     this.#ranks.start([...rules, ...this.#alike], parameters, this.#loop.step);
   }
@@ -300,12 +302,13 @@ class ArraysOptimizer implements Optimizer {
     outer.before(arrayOf);
     // Ranks count updates, skipped ones too, or they would not meet.
     if (this.#nonFinite === "apply" || this.#finite(stepped)) this.#loop.update(stepped, numbers);
+    this.#ranks?.at(this.#loop.step);
     if (!this.midRound && outer.after(arrayOf)) this.#ranks?.compare(this.#loop.step, () => this.#arrays(), true);
   }
 
   /** Takes a step with the other ranks. */
   #together(ranks: Ranks, stepped: readonly Stepped[], numbers: Numbers = {}, examples: number | undefined): void {
-    const broken = this.#broken(stepped);
+    const broken = examples === 0 ? [] : this.#broken(stepped); // the gradients of a rank without examples count nothing
     const given = stepped.flatMap(([name, { inputs }]) =>
       Object.keys(inputs).map((one) => (one === "g" ? `\`${name}\`` : `\`${one}\` of \`${name}\``)),
     );

@@ -47,6 +47,7 @@ export type { Divided, Inspection, Kept } from "./loop/inspect.ts";
 export type { LoadOptions, LoadReport, Write } from "./loop/load.ts";
 export { Loop } from "./loop/loop.ts";
 export type { Portion } from "./loop/portions.ts";
+export { byRank, difference, type Facts, odd, ranksText, tell } from "./loop/ranks.ts";
 export { currentNames, type Rename, renamedState } from "./loop/rename.ts";
 export { intoCorner, isWidened } from "./loop/resize.ts";
 export {

@@ -2,6 +2,7 @@ import { hashOf } from "@descent/core/adapter";
 import { checkHow, checkInto, checkRank, kindOf, startsOf } from "./check.ts";
 import { MpiError } from "./error.ts";
 import type { Library } from "./library.ts";
+import type { Standing } from "./standing.ts";
 import type { Numbers, World } from "./world.ts";
 
 /** The operations of a world, without its description. */
@@ -13,7 +14,6 @@ export interface Collectives {
   readonly size: number;
   readonly blocking: Operations<void>;
   readonly polled: Operations<Promise<void>>;
-  version(): string;
   /** Whether an operation has failed or timed out, after which ranks no longer agree. */
   failed(): boolean;
   ended(): boolean;
@@ -23,6 +23,8 @@ export interface Collectives {
   abandon(): void;
   /** Ends all ranks with this code. */
   abort(code: number): void;
+  /** Lets the system end this process after so many seconds, whatever MPI is waiting for; 0 takes that back. */
+  alarm(seconds: number): void;
 }
 
 /** One operation under way: lets MPI make progress, and says whether it is done. */
@@ -37,14 +39,14 @@ const PIECE = 4 << 20;
 const EAGER = 2000;
 const NAP_MS = 0.05;
 /** How long ranks that have waited in vain listen for each other, the tag of their calls, and the most that do. */
-const CALLING_MS = 3000;
+const CALLING_MS = 5000;
 const CALL = 7;
 const MOST_ASKED = 512;
 
 /** Joins the processes of this launcher. Throws if MPI cannot be started. */
 export function collectives(
   library: Library,
-  { timeout, check }: { readonly timeout: number; readonly check: boolean },
+  { timeout, check, standing }: { readonly timeout: number; readonly check: boolean; readonly standing: Standing },
 ): Collectives {
   const { abi } = library;
   const POINTER = "void *";
@@ -56,7 +58,9 @@ export function collectives(
       return out.readInt32LE();
     };
   };
+  library.alarm(timeout); // where another process never comes, this one would wait for ever
   int("MPI_Init_thread", POINTER, POINTER, "int")(null, null, abi.funneled);
+  library.alarm(0);
   const world = abi.world;
   library.call("MPI_Comm_set_errhandler", "H", "H")(world, abi.errorsReturn); // errors are exceptions
   const rank = int("MPI_Comm_rank", "H")(world);
@@ -115,7 +119,7 @@ export function collectives(
         : `${silent.length === 1 ? `Rank ${silent[0]} does` : `Ranks ${silent.join(", ")} do`} not answer: gone, stalled, or cut off`;
     return fail(
       new MpiError(
-        `Rank ${rank} of ${size}: ${what} has waited ${timeout} s for the other ranks. ${who}. Start again from the last checkpoint.`,
+        `Rank ${rank} of ${size} at step ${standing.step}: ${what} has waited ${timeout} s for the other ranks. ${who}. ${standing.advice}`,
       ),
     );
   };
@@ -307,18 +311,6 @@ export function collectives(
       broadcast: (numbers, from) => polledRun(steps.broadcast(numbers, from)),
       barrier: () => polledRun(steps.barrier()),
     },
-    version: () => {
-      const [text, length] = [Buffer.alloc(8192), room(4)];
-      library.call("MPI_Get_library_version", POINTER, POINTER)(text, length);
-      const said = text.toString("utf8", 0, length.readInt32LE());
-      const mpich = /^(MPICH) Version:\s*(\S+)/.exec(said);
-      return mpich
-        ? `${mpich[1]} ${mpich[2]}`
-        : said
-            .split(/[,\n]/)[0]!
-            .trim()
-            .replace(/^Open MPI v/, "Open MPI "); // split gives one
-    },
     failed: () => broken !== undefined,
     ended: () => left || finalized() !== 0,
     end: () => {
@@ -335,6 +327,7 @@ export function collectives(
       left = true;
       abortAll(world, code);
     },
+    alarm: library.alarm,
   };
 }
 

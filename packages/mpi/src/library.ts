@@ -50,6 +50,10 @@ export interface Library {
   readonly abi: Abi;
   /** A function of MPI that returns an error code; `H` stands for a handle. If it is not 0, throws MPI's message. */
   call(name: string, ...args: readonly string[]): (...values: readonly unknown[]) => void;
+  /** "MPICH 5.0.2", also before MPI has started. */
+  version(): string;
+  /** Has the system end this process after so many seconds, even within a call of MPI; 0 takes that back. */
+  alarm(seconds: number): void;
 }
 
 /** Folders where the library of the mpirun in PATH lies. */
@@ -99,6 +103,15 @@ function withErrors(file: string, library: LibraryHandle): Library {
   return {
     file,
     abi,
+    alarm: alarm(),
+    version: () => {
+      const [text, length] = [Buffer.alloc(8192), Buffer.from(new ArrayBuffer(4))];
+      library.func("MPI_Get_library_version", "int", ["void *", "void *"])(text, length);
+      const said = text.toString("utf8", 0, length.readInt32LE());
+      const mpich = /^(MPICH) Version:\s*(\S+)/.exec(said);
+      const first = said.split(/[,\n]/)[0] ?? "";
+      return mpich ? `${mpich[1]} ${mpich[2]}` : first.trim().replace(/^Open MPI v/, "Open MPI ");
+    },
     call: (name, ...args) => {
       const f = library.func(
         name,
@@ -111,6 +124,16 @@ function withErrors(file: string, library: LibraryHandle): Library {
       };
     },
   };
+}
+
+/** POSIX's alarm, whose signal ends a process that nothing else can reach. Windows has none, and waits. */
+function alarm(): (seconds: number) => void {
+  try {
+    const set = koffi.load(null).func("alarm", "uint", ["uint"]);
+    return (seconds) => void set(Math.ceil(seconds));
+  } catch {
+    return () => {};
+  }
 }
 
 function abiOf(file: string, library: LibraryHandle): Abi {

@@ -1,11 +1,14 @@
-import { writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { flag, hashOf, knownOptions, positive, shown } from "@descent/core/adapter";
+import { alike } from "./alike.ts";
 import { alone } from "./alone.ts";
 import { type Collectives, collectives } from "./collectives.ts";
 import { MpiError } from "./error.ts";
-import { launcherOf } from "./launcher.ts";
+import { endStray, endWithProcess, fail, hearLauncher } from "./failing.ts";
+import { launcherOf, OPEN_MPI } from "./launcher.ts";
 import { openLibrary } from "./library.ts";
+import { Standing, tracesFolder } from "./standing.ts";
+import { version } from "./version.ts";
 import type { World } from "./world.ts";
 
 /** Options of `mpi`. */
@@ -24,6 +27,21 @@ export interface MpiWorld extends World<void> {
   readonly polled: World<Promise<void>>;
   /** The MPI library in use: "MPICH 5.0.2 (MPI 5 ABI)"; empty for a process alone. */
   readonly library: string;
+  /**
+   * Says how many updates are done, for the message where a rank is lost. Optimizers and trainers that were given the world call it
+   * by themselves.
+   */
+  at(step: number): void;
+  /**
+   * Says that the checkpoint after that many updates is complete, on every rank that can go on from it: the message where a rank is
+   * lost names it, and says `resume`, a sentence such as "Go on with: mpirun -n 2 node train.js --resume".
+   */
+  saved(step: number, checkpoint: string, resume?: string): void;
+  /**
+   * Ends all ranks with exit code 75 and one message: the error, rank, step, last checkpoint and how to go on. An error that nothing
+   * catches does so by itself. Throws the error in a world of one.
+   */
+  fail(error: unknown): never;
   /** Shuts MPI down in this process once all ranks have called it. A process that exits normally does so by itself. */
   end(): void;
 }
@@ -49,22 +67,36 @@ async function join(options: MpiOptions): Promise<MpiWorld> {
   const launcher = launcherOf(process.env);
   if (!launcher && named === undefined) return single();
   const library = openLibrary(named, process.env);
-  const native = collectives(library, { timeout, check });
+  const name = library.version();
+  const stray = (sees: string): MpiError => {
+    const error = new MpiError(
+      `${launcher?.name} started ${launcher?.size} processes, and ${library.file} (${name}) ${sees}: they are of two different MPIs. Start with the mpirun of that library, or name the library of this one in DESCENT_MPI.`,
+    );
+    endStray(error, launcher?.rank ?? 0);
+    return error;
+  };
+  // MPICH would end the process by itself.
+  if (launcher?.name === OPEN_MPI && name.startsWith("MPICH")) throw stray("cannot join them");
+  const standing = new Standing(launcher?.rank ?? 0, launcher?.size ?? 1, tracesFolder());
+  const native = collectives(library, { timeout, check, standing });
   if (launcher && launcher.size !== native.size) {
     native.abandon();
-    throw new MpiError(
-      `${launcher.name} started ${launcher.size} processes, and ${library.file} (${library.abi.name}) sees ${native.size}: they are of two different MPIs. Start with the mpirun of that library, or name the library of this one in DESCENT_MPI.`,
-    );
+    throw stray(`sees ${native.size}`);
   }
-  endWithProcess(native);
+  hearLauncher();
+  endWithProcess(native, standing, timeout);
   const localRank = placeOnHost(native);
+  const description = { rank: native.rank, size: native.size, localRank };
+  // Another engine's Math may round differently, and ranks must hold the same bits.
+  alike({ ...description, ...native.blocking }, { Descent: version(), V8: process.versions.v8, MPI: name });
   return {
-    rank: native.rank,
-    size: native.size,
-    localRank,
-    library: `${native.version()} (${library.abi.name})`,
+    ...description,
+    library: `${name} (${library.abi.name})`,
     ...native.blocking,
-    polled: { rank: native.rank, size: native.size, localRank, ...native.polled },
+    polled: { ...description, ...native.polled },
+    at: (step) => standing.at(step),
+    saved: (step, checkpoint, resume) => standing.saved(step, checkpoint, resume),
+    fail: (error) => fail(native, standing, error),
     end: native.end,
   };
 }
@@ -96,6 +128,11 @@ function single(): MpiWorld {
       barrier: later(world.barrier),
     },
     library: "",
+    at: () => {},
+    saved: () => {},
+    fail: (error) => {
+      throw error;
+    },
     end: () => {},
   };
 }
@@ -107,20 +144,3 @@ function placeOnHost({ rank, size, blocking }: Collectives): number {
   blocking.gather(hosts, Array<number>(size).fill(1));
   return hosts.subarray(0, rank).filter((host) => host === hosts[rank]).length;
 }
-
-/** A process that exits normally shuts MPI down; one that fails ends the others too, or they would wait for ever. */
-function endWithProcess(native: Collectives): void {
-  // MPI ends the process before Node can print the error.
-  process.on("uncaughtExceptionMonitor", (error) => {
-    const what = error instanceof MpiError ? `${error.name}: ${error.message}` : (error.stack ?? String(error));
-    writeSync(2, `Rank ${native.rank} of ${native.size} ends. ${what}\n`);
-  });
-  process.on("exit", (code) => {
-    if (native.ended()) return;
-    if (code === 0 && !native.failed()) native.end();
-    else native.abort(native.failed() ? RESTART : code);
-  });
-}
-
-/** EX_TEMPFAIL of sysexits.h: start again from the last checkpoint. */
-const RESTART = 75;

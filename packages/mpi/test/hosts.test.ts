@@ -1,12 +1,41 @@
 import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hosts, mpirun } from "../../../tests/optional.ts";
 import { root } from "../../../tests/workspace.ts";
-import { compiledOf } from "./ranks.ts";
+import { type Ended, ranks } from "./mpirun.ts";
 
 const script = path.join(root, "bench/hosts.sh");
+/** Several test runs may make hosts at once. */
+const net = 1 + (process.pid % 250);
+process.env.DESCENT_HOSTS = String(net);
 const run = (...args: readonly string[]): string => spawnSync(script, args, { encoding: "utf8" }).stdout.trim();
+
+/** Starts a program on two hosts; `hearing` is called with what has been printed so far. */
+const onHosts = (args: readonly string[], env: NodeJS.ProcessEnv, hearing?: (text: string) => void): Promise<Ended> =>
+  ranks(2, args, {
+    mpirun: mpirun!,
+    options: ["--hosts", `10.77.${net}.1,10.77.${net}.2`],
+    env: {
+      HYDRA_LAUNCHER: "ssh",
+      HYDRA_LAUNCHER_EXEC: script,
+      HYDRA_IFACE: `ds${net}b`,
+      UCX_TLS: "tcp,self",
+      ...env,
+    },
+    hearing,
+  });
+
+/** The processes of this machine whose command line contains a text. */
+const running = (text: string): number =>
+  readdirSync("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(text);
+    } catch {
+      return false; // it has ended
+    }
+  }).length;
 
 /** Two hosts, each a network namespace with an address of its own, and a link between them. */
 describe.skipIf(mpirun === undefined || !hosts())("on two hosts", () => {
@@ -14,27 +43,26 @@ describe.skipIf(mpirun === undefined || !hosts())("on two hosts", () => {
   afterAll(() => void run("down", "2"));
 
   test("ranks find each other over the network, and train to the same bits", async () => {
-    const program = await compiledOf(path.join(import.meta.dirname, "program.ts"));
     const before = Number(run("received", "1"));
-    const placed = [
-      "-launcher",
-      "ssh",
-      "-launcher-exec",
-      script,
-      "-hosts",
-      "10.77.0.1:1,10.77.0.2:1",
-      "-iface",
-      "dsh0",
-    ];
-    const { stdout, stderr } = spawnSync(mpirun!, [...placed, "-n", "2", process.execPath, program, "train", "30"], {
-      encoding: "utf8",
-      cwd: root,
-      env: { ...process.env, UCX_TLS: "tcp,self", PATH: `${path.dirname(mpirun!)}:${process.env.PATH}` },
-    });
-    const values = [...stdout.matchAll(/^@(.*)$/gm)].map(([, json]) => json);
-    expect(values, stderr).toHaveLength(2);
-    expect(values[0]).toBe(values[1]);
+    const { values, text } = await onHosts(["train", "30"], {});
+    expect(values, text).toHaveLength(2);
+    expect(values[0]).toEqual(values[1]);
     // 144 weights: a host receives half of each sum of two ranks twice. Ranks that met in shared memory would have sent nothing.
     expect(Number(run("received", "1")) - before).toBeGreaterThan(30 * 144 * 4);
+  });
+
+  test("a cut cable ends the ranks on both sides, with one message and 75", async () => {
+    const mark = `mark-${process.pid}`;
+    let cut = false;
+    const { text, code } = await onHosts(["endless", mark], { LIMIT: "2" }, (text) => {
+      if (cut || (text.match(/^ready$/gm) ?? []).length < 2) return;
+      cut = true;
+      run("cut", "2");
+    });
+    expect(text).toMatch(/^Rank 0 of 2 stopped at step \d+\. MpiError: .* has waited 2 s .* Rank 1 does not answer/m);
+    expect(text.match(/The last checkpoint is of step 0/g)).toHaveLength(1);
+    expect(code).toBe(75);
+    // The host beyond the cut gives up by itself, and nobody hears it.
+    while (running(mark) > 0) await new Promise((resolve) => setTimeout(resolve, 500));
   });
 });

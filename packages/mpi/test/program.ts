@@ -1,16 +1,75 @@
-// One rank of a test under mpirun: program.ts WHAT. Prints what it saw as one line of JSON.
+// One rank of a test under mpirun: program.ts WHAT. Writes what it saw as JSON into the folder OUT: mpirun may mix the lines of ranks.
 
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { optimizer } from "@descent/arrays";
+import { decodeState, encodeState } from "@descent/core";
+import { writeFile } from "@descent/files";
 import { HANG } from "../../../tests/limits.ts";
-import { mpi } from "../src/index.ts";
+import { alike, mpi } from "../src/index.ts";
 import { collectivesOn } from "./collectives.ts";
 import { batch, gradients, model } from "./model.ts";
 import { adamw, clippedAdamW } from "./rules.ts";
 
 const [what = "", ...args] = process.argv.slice(2);
 const world = await mpi({ timeout: Number(process.env["LIMIT"] ?? HANG / 1000), check: process.env["CHECK"] === "1" });
-const print = (value: unknown): void => console.log(`@${JSON.stringify(value)}`);
+const result = (value: unknown): void =>
+  writeFileSync(path.join(process.env["OUT"]!, String(world.rank)), JSON.stringify(value ?? null)); // the test names it
+
+/** What may happen to rank 1 in the middle of a training. */
+const faults: Readonly<Record<string, () => void>> = {
+  killed: () => process.kill(process.pid, "SIGKILL"),
+  stalled: () => process.kill(process.pid, "SIGSTOP"),
+  thrown: () => {
+    throw new Error("rank 1 has no more data");
+  },
+  left: () => process.exit(3),
+};
+
+/** Trains and saves every 5 updates in `file`, or goes on from there; rank 1 meets `fault` at update 12. */
+async function longTraining([file = "", steps = "", fault = ""]: readonly string[]): Promise<unknown> {
+  const p = model(0);
+  const opt = optimizer(p, clippedAdamW(), { world });
+  if (existsSync(file)) {
+    const { meta, tensors } = decodeState(readFileSync(file));
+    for (const name of ["w1", "w2"] as const) p[name].set(tensors[`p/${name}`]!.data);
+    opt.load({ meta, tensors: Object.fromEntries(Object.entries(tensors).filter(([key]) => !key.startsWith("p/"))) });
+    world.saved(opt.step, file);
+  }
+  const from = opt.step;
+  // Another rank may go on only when the file is whole, so that it names the right one.
+  const save = async (): Promise<void> => {
+    const { meta, tensors } = opt.state();
+    const own = Object.entries(p).map(([name, data]) => [`p/${name}`, { shape: [data.length], data }] as const);
+    if (world.rank === 0) {
+      await writeFile(file, encodeState({ meta, tensors: { ...tensors, ...Object.fromEntries(own) } }));
+      world.saved(opt.step, file);
+    }
+    world.barrier();
+  };
+  let stopping = false;
+  process.on("SIGINT", () => {
+    stopping = true;
+  });
+  while (opt.step < Number(steps)) {
+    const g = gradients(p, batch(opt.step, world.rank, world.size));
+    if (world.rank === 1 && opt.step === 12) {
+      if (fault === "nan") g.w1[3] = Number.NaN;
+      faults[fault]?.();
+    }
+    opt.update(g);
+    if (opt.step % 5 === 0) await save();
+    if (fault !== "signal") continue;
+    if (opt.step === 12 && world.rank === 0) console.log("ready");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const any = Float64Array.of(Number(stopping));
+    world.sum(any, "max");
+    if (any[0] === 0) continue;
+    await save();
+    break;
+  }
+  return { from, step: opt.step, w1: [...p.w1] };
+}
 
 const programs: Readonly<Record<string, () => unknown>> = {
   collectives: async () => [...(await collectivesOn(world)), ...(await collectivesOn(world.polled))],
@@ -24,15 +83,6 @@ const programs: Readonly<Record<string, () => unknown>> = {
     return true;
   },
   order: () => world.sum(new Float32Array(world.rank === 1 ? 3 : 2)),
-  stalled: () => {
-    if (world.rank !== 1) world.barrier();
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
-  },
-  killed: () => {
-    world.barrier();
-    if (world.rank === 1) process.kill(process.pid, "SIGKILL");
-    world.barrier();
-  },
   train: () => {
     const steps = Number(args[0]);
     const p = model(world.rank); // other ranks start elsewhere, and are given rank 0's
@@ -40,6 +90,20 @@ const programs: Readonly<Record<string, () => unknown>> = {
     for (let step = 0; step < steps; step++) opt.update(gradients(p, batch(step, world.rank, world.size)));
     return Object.fromEntries(Object.entries(p).map(([name, data]) => [name, [...data]]));
   },
+  long: () => longTraining(args),
+  // Over a cut cable, which somebody cuts once both have said that they are ready.
+  endless: () => {
+    const p = model(0);
+    const opt = optimizer(p, clippedAdamW(), { world });
+    world.saved(0, "the start");
+    for (;;) {
+      opt.update(gradients(p, batch(opt.step, world.rank, world.size)));
+      if (opt.step === 10) console.log("ready");
+    }
+  },
+  data: () => alike(world, { labels: 10, images: world.rank === 1 ? "fa1e" : "f00d" }),
+  rule: () => optimizer(model(0), adamw({ lr: world.rank === 1 ? 0.2 : 0.1 }), { world }),
+  option: () => optimizer(model(0), adamw(), { world, nonFinite: world.rank === 1 ? "skip" : "throw" }),
   different: () => {
     const p = model(0);
     const { w1 } = p;
@@ -61,4 +125,4 @@ const programs: Readonly<Record<string, () => unknown>> = {
     return { same: before.every((x, i) => x === p.w1[i]), skipped: opt.inspect().nonFinite, step: opt.step };
   },
 };
-print(await programs[what]!());
+result(await programs[what]!());

@@ -9,6 +9,7 @@ wrongCalls(
   mpi,
   {
     MpiError: "an error, which is thrown and not called",
+    alike: { args: () => [world, { data: "f00d" }] },
     mpi: "it gives one world per process, so that a second call takes no options",
     shareWorld: { args: () => [2] },
     joinWorld: { args: () => [shareWorld(2), 1, { timeout: 1 }] },

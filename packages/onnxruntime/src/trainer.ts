@@ -373,7 +373,13 @@ export class Trainer {
       await this.checkpoint();
       return;
     }
-    await this.#writes.write(path, async () => [encodeCheckpoint(await this.checkpoint())]);
+    let step = 0;
+    await this.#writes.write(path, async () => {
+      const checkpoint = await this.checkpoint();
+      step = checkpoint.optimizer.meta.step;
+      return [encodeCheckpoint(checkpoint)];
+    });
+    world?.saved?.(step, String(path));
   }
 
   /**

@@ -27,6 +27,8 @@ export interface Training {
   readonly unequal?: boolean;
   /** The step at which rank 1 is given a number that is not one. */
   readonly broken?: number;
+  /** Whether a step that is not finite is an error. */
+  readonly strict?: boolean;
   /** Whether running statistics are set anew after the last step. */
   readonly updated?: boolean;
 }
@@ -43,11 +45,11 @@ export interface Trained {
 export async function run(
   shared: SharedWorld,
   rank: number,
-  { name, steps, accumulate = 1, broken = -1, shard, unequal = false, updated = false }: Training,
+  { name, steps, accumulate = 1, broken = -1, shard, unequal = false, updated = false, strict = false }: Training,
 ): Promise<Trained> {
   const world = joinWorld(shared, rank);
   const optimizer = clipByGlobalNorm(adamw({ lr: 1e-2 }), 0.5);
-  const trainer = await train(name, { optimizer, world, accumulate, shard, nonFinite: "skip" });
+  const trainer = await train(name, { optimizer, world, accumulate, shard, nonFinite: strict ? "throw" : "skip" });
   const share = fixture(name);
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {

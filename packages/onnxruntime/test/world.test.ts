@@ -54,6 +54,12 @@ describe("in a world of two ranks", () => {
     expect(first.losses[1]).toBeNaN();
   });
 
+  test("a step that cannot be taken is an error that names the rank", async () => {
+    await expect(ranks(2, { name: "lenet", steps: 3, broken: 1, strict: true })).rejects.toThrow(
+      "The loss is NaN on rank 1 at step 1, and the step was not applied.",
+    );
+  });
+
   test("running statistics are means over the ranks", async () => {
     const [first, second] = (await ranks(2, { name: "resnet", steps: 2 })) as [Trained, Trained];
     const statistics = Object.keys(first.weights).filter((name) => /running|mean|var/.test(name));

@@ -1,14 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import { type BlockingWorld, hashOf } from "@descent/core/adapter";
-
-/** Facts that every rank must have alike. */
-export interface Facts {
-  /** Their name in errors: "the gradients". */
-  readonly what: string;
-  /** One text per fact, in an order that all ranks share. */
-  readonly facts: readonly string[];
-  readonly advice: string;
-}
+import { type BlockingWorld, difference, type Facts, hashOf, tell } from "@descent/core/adapter";
 
 /** This rank's part of a step. */
 export interface Part {
@@ -25,9 +16,6 @@ export interface Agreement {
   /** The ranks that have gradients which are not finite, and what they say of them. */
   readonly broken: readonly (readonly [rank: number, said: string])[];
 }
-
-/** The longest text that ranks tell each other. */
-const LETTERS = 160;
 
 /**
  * One small sum tells all ranks whether they are about to take the same step, what each counts, and whether any has gradients that
@@ -54,59 +42,3 @@ export function agree(world: BlockingWorld, known: Facts, { examples, broken }: 
 /** Whether whole numbers with this sum and sum of squares are all the same: only then the two bounds of Cauchy and Schwarz meet. */
 const equal = (count: number, sum: number, squares: number): boolean =>
   BigInt(count) * BigInt(squares) === BigInt(sum) ** 2n;
-
-/** Tells every rank a text of each. */
-function tell(world: BlockingWorld, text: string): string[] {
-  const letters = new Float64Array(world.size * LETTERS);
-  for (let i = 0; i < Math.min(text.length, LETTERS); i++) letters[world.rank * LETTERS + i] = text.charCodeAt(i);
-  world.gather(letters, Array<number>(world.size).fill(LETTERS));
-  return Array.from({ length: world.size }, (_, rank) =>
-    String.fromCharCode(...letters.subarray(rank * LETTERS, (rank + 1) * LETTERS)).replaceAll("\0", ""),
-  );
-}
-
-/** The values of one number on all ranks. */
-export function byRank(world: BlockingWorld, mine: number): Float64Array {
-  const all = new Float64Array(world.size);
-  all[world.rank] = mine;
-  world.gather(all, Array<number>(world.size).fill(1));
-  return all;
-}
-
-/** The ranks whose value is not the commonest one; of equally common ones rank 0's, or the lowest rank's, is taken for right. */
-export function odd(values: ArrayLike<number>): readonly number[] {
-  const all = Array.from(values);
-  const count = (value: number): number => all.filter((one) => one === value).length;
-  const usual = all.reduce((best, value) => (count(value) > count(best) ? value : best), all[0]!); // a world has a rank
-  return all.flatMap((value, rank) => (value === usual ? [] : [rank]));
-}
-
-/** The error that says on every rank which differs, and in which fact. */
-function difference(world: BlockingWorld, { what, facts, advice }: Facts): OptimizerError {
-  const lengths = byRank(world, facts.length);
-  const shortest = Math.min(...lengths);
-  const hashes = Float64Array.from(facts.slice(0, shortest), hashOf);
-  const [most, least] = [hashes.slice(), hashes.slice()];
-  if (shortest > 0) {
-    world.sum(most, "max");
-    world.sum(least, "min");
-  }
-  const first = most.findIndex((hash, i) => hash !== least[i]);
-  const place = first >= 0 ? first : shortest; // one rank has more of them
-  const said = tell(world, facts[place] ?? "nothing more");
-  const own = byRank(world, hashOf(facts[place] ?? ""));
-  const [rank = 0] = odd(own);
-  const other = own.findIndex((hash) => hash !== own[rank]);
-  return new OptimizerError(
-    `Rank ${world.rank} of ${world.size}: ${what} are not those of the other ranks: rank ${rank} has ${said[rank]}, and rank ${other} has ${said[other]}. ${advice}`,
-  );
-}
-
-/** "Rank 1", "Ranks 1 and 3", "Ranks 0, 1 and 5 more". */
-export function ranksText(ranks: readonly number[]): string {
-  if (ranks.length === 1) return `Rank ${ranks[0]}`;
-  const shown = ranks.slice(0, ranks.length > 5 ? 4 : 5);
-  const rest = ranks.length - shown.length;
-  const last = rest > 0 ? `${rest} more` : `${shown.pop()}`;
-  return `Ranks ${shown.join(", ")} and ${last}`;
-}

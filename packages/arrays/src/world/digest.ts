@@ -1,6 +1,5 @@
 import { OptimizerError } from "@descent/core";
-import type { BlockingWorld } from "@descent/core/adapter";
-import { byRank, odd, ranksText } from "./agree.ts";
+import { type BlockingWorld, byRank, odd, ranksText } from "@descent/core/adapter";
 
 /** FNV-1a of the bits of floats, word by word. */
 function hashBits({ buffer, byteOffset, length }: Float32Array): number {

@@ -4,12 +4,13 @@ import {
   type Divided,
   nonFiniteGradients,
   type Portion,
+  ranksText,
   type Share,
   size,
 } from "@descent/core/adapter";
 import { Tensor } from "../memory/tensor.ts";
 import type { Input } from "../step/group.ts";
-import { agree, type Part, ranksText } from "./agree.ts";
+import { agree, type Part } from "./agree.ts";
 import { Digest } from "./digest.ts";
 import { Means, stretches } from "./exchange.ts";
 import { Layout } from "./layout.ts";
@@ -76,6 +77,12 @@ export class Ranks {
     agree(this.#world, { what, facts: [...named, ...facts], advice }, { examples: undefined, broken: [] });
     for (const stretch of stretches(parameters.map(([, array]) => array))) this.#world.broadcast(stretch, 0);
     this.#digest.start(step);
+    this.at(step);
+  }
+
+  /** So many updates are done. */
+  at(step: number): void {
+    this.#world.at?.(step);
   }
 
   /** Throws, on every rank, unless all are about to take the same step; says how much this rank counts, and which ranks may not take it. */
@@ -181,8 +188,9 @@ export class Ranks {
     return this.#layout?.kept.byteLength ?? 0;
   }
 
-  /** Compares the parameters of all ranks, if it is time, or `always`. */
+  /** After an update: compares the parameters of all ranks, if it is time, or `always`. */
   compare(step: number, parameters: () => Iterable<readonly [string, Float32Array]>, always = false): void {
+    this.at(step);
     this.#digest.take(step, parameters, always);
   }
 

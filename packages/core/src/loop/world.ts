@@ -29,6 +29,10 @@ export interface World<Done extends Answer = Answer> {
   allToAll?(numbers: Exchanged, into: Exchanged, counts: readonly number[]): Done;
   /** Gives all ranks the numbers of one. */
   broadcast(numbers: Exchanged, from: number): Done;
+  /** Told how many updates are done: for what is said where a rank is lost. */
+  at?(step: number): void;
+  /** Told that the checkpoint after so many updates is complete: for what is said where a rank is lost. */
+  saved?(step: number, checkpoint: string): void;
 }
 
 /** A world whose operations block. */
@@ -54,8 +58,7 @@ const isWorld = (given: unknown): given is BlockingWorld =>
   given !== null &&
   "sum" in given &&
   typeof given.sum === "function" &&
-  "broadcast" in given &&
-  typeof given.broadcast === "function" &&
+  ["gather", "broadcast"].every((name) => name in given && typeof given[name as keyof typeof given] === "function") &&
   "rank" in given &&
   typeof given.rank === "number" &&
   "size" in given &&

@@ -1,4 +1,4 @@
-import type { BlockingWorld } from "@descent/core/adapter";
+import { type BlockingWorld, tell } from "@descent/core/adapter";
 
 /** The loss and fault of one rank's batch, or of all. */
 interface Outcome {
@@ -19,6 +19,10 @@ export function agreeOn(
   const seen = Float64Array.of(loss * examples, fault === undefined ? 0 : 1, examples);
   world.sum(seen);
   const [sum = 0, faults = 0, all = 1] = seen; // three were put in
-  const elsewhere = faults > 0 ? `The loss or a gradient of ${faults} of ${world.size} ranks is not finite` : undefined;
-  return { loss: sum / all, fault: fault ?? elsewhere, weight: (examples * world.size) / all };
+  const weight = (examples * world.size) / all;
+  if (faults === 0) return { loss: sum / all, fault: undefined, weight };
+  const said = tell(world, fault ?? "");
+  const rank = said.findIndex((text) => text !== ""); // at least one has a fault
+  const more = faults > 1 ? `, and ${faults - 1} more of ${world.size} ranks have such a fault,` : "";
+  return { loss: sum / all, fault: `${said[rank]} on rank ${rank}${more}`, weight };
 }

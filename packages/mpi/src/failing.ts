@@ -1,0 +1,88 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { constants } from "node:os";
+import path from "node:path";
+import type { Collectives } from "./collectives.ts";
+import { MpiError } from "./error.ts";
+import { type Standing, TRACES, tracesFolder } from "./standing.ts";
+
+/** EX_TEMPFAIL of sysexits.h: start again from the last checkpoint. */
+export const RESTART = 75;
+
+/** Milliseconds by which a rank lets each lower one speak first, and the most. */
+const TURN_MS = 300;
+const LONGEST_MS = 3000;
+/** Seconds that MPI has to end all ranks, after which this one goes by itself: over a cut cable MPI may wait for ever. */
+const LAST = 10;
+
+const REST = new Int32Array(new SharedArrayBuffer(4));
+const rest = (milliseconds: number): void => void Atomics.wait(REST, 0, 0, milliseconds);
+
+/** Whether this rank is the one to speak of a failure that others may see too. */
+function speaks(rank: number): boolean {
+  const folder = tracesFolder();
+  if (folder !== undefined)
+    try {
+      closeSync(openSync(path.join(folder, "said"), "wx"));
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") {
+        rest(LONGEST_MS); // the one that speaks ends this one
+        return false;
+      }
+    }
+  rest(Math.min(rank * TURN_MS, LONGEST_MS)); // a lower rank with the same error ends this one before
+  return true;
+}
+
+/** An error as it is said for all ranks: with its class where it is not one that is made to be read. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message, stack = message } = error;
+  const known = error instanceof MpiError || ["OptimizerError", "UserError"].includes(name);
+  return known ? `${name}: ${message.replace(/^Rank \d+ of \d+( at step \d+)?: /, "")}` : stack;
+}
+
+/** Ends all ranks with code 75 and one message: what happened on which rank, at which step, and how to go on. */
+export function fail(native: Collectives, standing: Standing, error: unknown): never {
+  standing.ends(RESTART);
+  if (speaks(native.rank)) {
+    const text = textOf(error);
+    const more = text.includes(standing.advice) ? "" : `\n${standing.advice}`;
+    writeSync(2, `Rank ${native.rank} of ${native.size} stopped at step ${standing.step}. ${text}${more}\n`);
+  }
+  process.exit(RESTART);
+}
+
+/** A process that exits normally shuts MPI down; one that fails ends the others too, or they would wait for ever. */
+export function endWithProcess(native: Collectives, standing: Standing, timeout: number): void {
+  process.on("uncaughtExceptionMonitor", (error) => {
+    if (process.listenerCount("uncaughtException") === 0) fail(native, standing, error);
+  });
+  process.on("exit", (code) => {
+    if (native.ended()) return;
+    const ends = native.failed() ? RESTART : code;
+    standing.ends(ends);
+    native.alarm(ends === 0 ? timeout : LAST);
+    if (ends === 0) native.end();
+    else native.abort(ends);
+    native.alarm(0);
+  });
+}
+
+/** Open MPI's mpirun passes no Ctrl-C on; the launcher sends this in its place. */
+export function hearLauncher(): void {
+  if (process.env[TRACES] === undefined) return;
+  process.on("SIGUSR2", () => {
+    if (!process.emit("SIGINT", "SIGINT")) process.exit(128 + constants.signals.SIGINT);
+  });
+}
+
+/** Ends a process that is alone because it belongs to another MPI than its mpirun: of all of them only the first speaks. */
+export function endStray(error: MpiError, rank: number): void {
+  process.on("uncaughtExceptionMonitor", (seen) => {
+    if (seen !== error || process.listenerCount("uncaughtException") > 0) return;
+    if (rank === 0) writeSync(2, `${error.name}: ${error.message}\n`);
+    else rest(LONGEST_MS); // a rank that ends has the others ended before they have spoken
+    process.exit(RESTART);
+  });
+}

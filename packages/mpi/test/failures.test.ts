@@ -1,0 +1,175 @@
+import { spawnSync } from "node:child_process";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { canMount, mpis, otherMpi } from "../../../tests/optional.ts";
+import { type Ended, ranks } from "./mpirun.ts";
+import { compiledOf } from "./ranks.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "descent-failures-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The lines in which somebody says how to go on: one, whoever says it. */
+const advice = ({ text }: Ended): string[] =>
+  text.match(/^.*(No checkpoint of this run is known|The last checkpoint is of).*$/gm) ?? [];
+
+describe.each(mpis)("under $name", ({ name, mpirun }) => {
+  describe("a training of three ranks ends on all of them, with one message and 75, where rank 1", () => {
+    test.each([
+      [
+        "killed",
+        /^Rank 1 of 3 was ended at step 12 on \S+ \(SIGKILL, by somebody, or by the system where memory had run out\)/m,
+      ],
+      [
+        "stalled",
+        /^Rank [02] of 3 stopped at step 12\. MpiError: sum of .* has waited 2 s for the other ranks\. Rank 1 does not answer: gone, stalled, or cut off\./m,
+      ],
+      ["thrown", /^Rank 1 of 3 stopped at step 12\. Error: rank 1 has no more data/m],
+      [
+        "nan",
+        /^Rank \d of 3 stopped at step 12\. OptimizerError: Rank 1 has gradients that are not finite at step 12, of w1\. No rank has taken the step\.|^Rank 1 of 3 stopped at step 12\. OptimizerError: .*`w1`.* at step 12/m,
+      ],
+    ])("is %s", async (fault, expected) => {
+      const file = path.join(folder, `${path.basename(path.dirname(path.dirname(mpirun)))}-${fault}`);
+      const ended = await ranks(3, ["long", file, "20", fault], {
+        mpirun,
+        env: fault === "stalled" ? { LIMIT: "2" } : {},
+      });
+      expect(ended.text).toMatch(expected);
+      expect(advice(ended), ended.text).toEqual([
+        expect.stringContaining(
+          `The last checkpoint is of step 10, \`${file}\`. Start again from it, on any number of ranks.`,
+        ),
+      ]);
+      expect(ended.text).not.toMatch(/BAD TERMINATION|noticed that process|MPI_Abort/i);
+      expect(ended.code).toBe(75);
+      // Nothing half-written: two ranks go on from there, to where three would have come.
+      const two = await ranks(2, ["long", file, "20"], { mpirun });
+      expect(two.values, two.text).toHaveLength(2);
+      expect(two.values[0]).toMatchObject({ from: 10, step: 20 });
+      expect(two.values[1]).toEqual(two.values[0]);
+    });
+
+    test("leaves by itself: its exit code is theirs", async () => {
+      const { code } = await ranks(3, ["long", path.join(folder, "left"), "20", "left"], { mpirun });
+      expect(code).toBe(3);
+    });
+  });
+
+  // What ranks tell each other does not depend on the library.
+  test.skipIf(name !== mpis[0]!.name)(
+    "ranks that differ in model, rule, option, gradients or data are told so once, with 75",
+    async () => {
+      for (const [what, expected] of [
+        ["different", "the parameters, rules or options are not those of the other ranks: rank 1 has"],
+        ["rule", /rank 1 has .*"lr":0.2.*, and rank 0 has .*"lr":0.1/],
+        ["option", "rank 1 has nonFinite: skip, and rank 0 has nonFinite: throw"],
+        ["missing", "the gradients are not those of the other ranks"],
+        [
+          "data",
+          "the facts that ranks share are not those of the other ranks: rank 1 has images: fa1e, and rank 0 has images: f00d",
+        ],
+      ] as const) {
+        const ended = await ranks(2, [what], { mpirun });
+        expect(ended.text.match(/not those of the other ranks/g), ended.text).toHaveLength(1);
+        expect(ended.text).toMatch(expected);
+        expect(advice(ended)).toEqual([expect.stringContaining("No checkpoint of this run is known")]);
+        expect(ended.code).toBe(75);
+      }
+    },
+  );
+
+  test.skipIf(name !== mpis[0]!.name)("a rank with another version of Descent is named", async () => {
+    const program = await compiledOf(path.join(import.meta.dirname, "program.ts"));
+    const other = otherVersion(program);
+    const ended = await ranks(1, ["who", ":", "-n", "1", process.execPath, other, "who"], { mpirun });
+    expect(ended.text).toContain("rank 1 has Descent: 9.9.9, and rank 0 has Descent: 0.0.0");
+    expect(advice(ended)).toHaveLength(1);
+    expect(ended.code).toBe(75);
+  });
+
+  test.skipIf(name !== mpis[0]!.name || !canMount())(
+    "a full disk on one rank ends all, and leaves the checkpoint before as it was",
+    async () => {
+      const disk = path.join(folder, "disk");
+      mkdirSync(disk, { recursive: true });
+      spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "none", disk]);
+      try {
+        const file = path.join(disk, "checkpoint");
+        await ranks(2, ["long", file, "5"], { mpirun });
+        const before = readFileSync(file);
+        fill(path.join(disk, "others"));
+        const ended = await ranks(2, ["long", file, "20"], { mpirun });
+        expect(ended.text).toMatch(/^Rank 0 of 2 stopped at step 10\. Error: ENOSPC/m);
+        expect(advice(ended)).toEqual([expect.stringContaining("The last checkpoint is of step 5")]);
+        expect(ended.code).toBe(75);
+        expect(readFileSync(file).equals(before)).toBe(true);
+        expect(readdirSync(disk).sort()).toEqual(["checkpoint", "others"]);
+      } finally {
+        spawnSync("umount", [disk]);
+      }
+    },
+  );
+
+  test("Ctrl-C lets all ranks finish their update and save", async () => {
+    const file = path.join(folder, `${path.basename(path.dirname(path.dirname(mpirun)))}-signal`);
+    const { values, text, code } = await ranks(2, ["long", file, "100000", "signal"], { mpirun, signal: "SIGINT" });
+    expect(values, text).toHaveLength(2);
+    const { step } = values[0] as { step: number };
+    expect(step).toBeGreaterThanOrEqual(12);
+    expect(values[1]).toEqual(values[0]);
+    expect(code).toBe(0);
+    const again = await ranks(2, ["long", file, String(step + 1)], { mpirun });
+    expect(again.values[0], again.text).toMatchObject({ from: step, step: step + 1 });
+  });
+
+  test.skipIf(!otherMpi(mpirun))("the library of another MPI is an error, said once, with 75", async () => {
+    const ended = await ranks(3, ["who"], { mpirun, env: { DESCENT_MPI: otherMpi(mpirun)! } });
+    expect(ended.text.match(/they are of two different MPIs/g), ended.text).toHaveLength(1);
+    expect(ended.values).toEqual([]);
+    expect(ended.code).toBe(75);
+  });
+});
+
+/** Writes a file until the disk is full. */
+function fill(file: string): void {
+  const open = openSync(file, "w");
+  try {
+    for (;;) writeSync(open, Buffer.alloc(1024));
+  } catch (error) {
+    expect((error as NodeJS.ErrnoException).code).toBe("ENOSPC");
+  } finally {
+    closeSync(open);
+  }
+}
+
+/** A copy of a compiled program that takes itself for another version. */
+function otherVersion(program: string): string {
+  const copy = path.join(path.dirname(path.dirname(program)), `.test-other-${process.pid}`);
+  mkdirSync(copy, { recursive: true });
+  process.once("exit", () => rmSync(copy, { recursive: true, force: true }));
+  for (const name of readdirSync(path.dirname(program)))
+    writeFileSync(
+      path.join(copy, name),
+      readFileSync(path.join(path.dirname(program), name), "utf8").replaceAll(
+        /file:[^"]*\/packages\/mpi\/src\/version\.ts/g,
+        `file://${copy}/x/version.ts`,
+      ),
+    );
+  writeFileSync(path.join(copy, "package.json"), JSON.stringify({ version: "9.9.9", type: "module" }));
+  return path.join(copy, path.basename(program));
+}
