@@ -113,6 +113,20 @@ export function parts(): readonly Part[] {
       command: "npm run setup:mpi, apt-get install iproute2, and run the tests as root",
     },
     {
+      name: "Open MPI 5",
+      there: existsSync(openMpi5),
+      tests: /^$/,
+      command: "npm run setup:mpi -- openmpi",
+      less: "the tests of MPI under it",
+    },
+    {
+      name: "Open MPI of the system",
+      there: existsSync(openMpi),
+      tests: /^$/,
+      command: "apt-get install openmpi-bin",
+      less: "the tests of MPI under it",
+    },
+    {
       name: "MPI",
       there: mpirun !== undefined,
       tests: /packages\/mpi\/test\//,

@@ -10,7 +10,7 @@ export interface Saved {
   readonly resume: string | undefined;
 }
 
-/** What a rank leaves in a file for the launcher, which speaks for those that cannot any more. */
+/** A rank's note in a file for the launcher, which speaks for ranks that cannot any more. */
 export interface Trace {
   readonly rank: number;
   readonly size: number;

@@ -70,7 +70,7 @@ describe.each(mpis)("under $name", ({ name, mpirun }) => {
     });
   });
 
-  // What ranks tell each other does not depend on the library.
+  // Ranks compare these by the same code over every library.
   test.skipIf(name !== mpis[0]!.name)(
     "ranks that differ in model, rule, option, gradients or data are told so once, with 75",
     async () => {

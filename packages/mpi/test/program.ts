@@ -16,7 +16,7 @@ const world = await mpi({ timeout: Number(process.env["LIMIT"] ?? HANG / 1000), 
 const result = (value: unknown): void =>
   writeFileSync(path.join(process.env["OUT"]!, String(world.rank)), JSON.stringify(value ?? null)); // the test names it
 
-/** What may happen to rank 1 in the middle of a training. */
+/** The misfortunes of rank 1 in the middle of a training. */
 const faults: Readonly<Record<string, () => void>> = {
   killed: () => process.kill(process.pid, "SIGKILL"),
   stalled: () => process.kill(process.pid, "SIGSTOP"),

@@ -31,7 +31,7 @@ export interface World<Done extends Answer = Answer> {
   broadcast(numbers: Exchanged, from: number): Done;
   /** Told how many updates are done: for what is said where a rank is lost. */
   at?(step: number): void;
-  /** Told that the checkpoint after so many updates is complete: for what is said where a rank is lost. */
+  /** Told that the checkpoint of that update is complete: for what is said where a rank is lost. */
   saved?(step: number, checkpoint: string): void;
 }
 

@@ -8,7 +8,7 @@ export interface Seen {
   readonly signal: number | undefined;
 }
 
-/** What MPICH says around the end of a job, line by line. */
+/** The lines of MPICH around the end of a job. */
 const MPICH_LINES =
   /^(=+$|= {3}(BAD TERMINATION|PID \d|EXIT CODE|CLEANING UP|YOU CAN IGNORE)|YOUR APPLICATION TERMINATED|This typically refers|Please see the FAQ|\[mpiexec@|\[proxy:|Abort\(\d+\)|application called MPI_Abort)/;
 /** Blocks of Open MPI between lines of dashes that say no more than that the job has ended. */

@@ -10,7 +10,7 @@ import { argumentsOf, findMpirun, type Start } from "./mpirun.ts";
 import { verdictOf } from "./verdict.ts";
 
 const usage = `descent-mpirun -n RANKS [--hosts a,b] [--elastic] [--] COMMAND …
-Starts COMMAND on so many ranks by the mpirun of DESCENT_MPIRUN or PATH. However a rank is lost, all end, with one message: which rank, at
+Starts COMMAND on that many ranks by the mpirun of DESCENT_MPIRUN or PATH. However a rank is lost, all end, with one message: which rank, at
 which step, the last checkpoint, how to go on. Exit code 75 then: start again. Ctrl-C reaches every rank once; a second one ends them.`;
 
 /** Milliseconds between looks at what ranks have left, and those that mpirun has to end after one has failed. */

@@ -20,7 +20,7 @@ const causes: Readonly<Record<number, string>> = {
   [constants.signals.SIGALRM]: "because the others had not come in time",
 };
 
-/** What became of a job whose mpirun has ended with `code`, by what mpirun and the ranks have said. */
+/** The end of a job whose mpirun has ended with `code`, from the words of mpirun and the traces of ranks. */
 export function verdictOf(code: number, traces: readonly Trace[], seen: Seen & { readonly spoken: boolean }): Verdict {
   if (code === 0) return { code, message: undefined };
   const spoken = traces.find((trace) => trace.code !== undefined && trace.code !== 0);
