@@ -10,6 +10,7 @@ export interface Facts {
   readonly what: string;
   /** One text per fact, in an order that all ranks share. */
   readonly facts: readonly string[];
+  /** How to mend it, as a sentence. */
   readonly advice: string;
 }
 
