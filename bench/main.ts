@@ -20,7 +20,7 @@ const HELP = `The cost of a step, beside other libraries that do the same work o
   npm run bench -- emitted                  AdamW and Muon printed for PyTorch beside PyTorch's own, eager and under torch.compile
   npm run bench -- profile [${modelNames.join("|")} …]
                                             where a training step's time goes, by operator
-  npm run bench -- memory [gpt14|gpt124 …]  peak memory of training and of LoRA, beside PyTorch's, each in a process of its own
+  npm run bench -- memory [gpt14|gpt124|bert110|resnet50 …]  peak memory of training and of LoRA, beside PyTorch's, each in a process of its own
   npm run bench -- minimize                 the evaluations that classical methods need, beside SciPy's
   npm run bench -- diagnosing               the price of leaving \`diagnose\` on in \`fit\`
   npm run bench -- opening                  the cost of opening a model: of 10,000 nodes, and of 124 M weights

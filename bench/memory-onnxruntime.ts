@@ -8,16 +8,23 @@ import { RATE, STILL, type Task } from "./protocol.ts";
 interface Place {
   readonly at: number;
   readonly shape: readonly number[];
+  readonly type: "float32" | "int64";
 }
 
 /** Descent's trainer on a file, as people run it. */
-export async function memory({ folder, threads, check, lora }: Task & { readonly kind: "memory" }): Promise<Contender> {
+export async function memory({
+  folder,
+  threads,
+  check,
+  lora,
+  blocks = false,
+}: Task & { readonly kind: "memory" }): Promise<Contender> {
   const file = path.join(folder, "model.onnx");
   const spec = JSON.parse(readFileSync(path.join(folder, "spec.json"), "utf8")) as Record<"input" | "labels", Place>; // as `share` writes it
-  const batch = (name: "input" | "labels"): { data: BigInt64Array; dims: readonly number[] } => {
-    const { shape } = spec[name];
-    const numbers = readFileSync(path.join(folder, `${name}.bin`));
-    return { data: new BigInt64Array(Uint8Array.from(numbers).buffer), dims: shape };
+  const batch = (name: "input" | "labels"): { data: BigInt64Array | Float32Array; dims: readonly number[] } => {
+    const { shape, type } = spec[name];
+    const { buffer } = Uint8Array.from(readFileSync(path.join(folder, `${name}.bin`)));
+    return { data: type === "float32" ? new Float32Array(buffer) : new BigInt64Array(buffer), dims: shape };
   };
   const adapted = async () => {
     const { adapt, lora: method } = await import("@descent/lora");
@@ -26,6 +33,8 @@ export async function memory({ folder, threads, check, lora }: Task & { readonly
   const trainer = await Trainer.create(lora ? await adapted() : file, {
     optimizer: adamw({ lr: RATE, weightDecay: 0.01, decays: () => true }), // of every parameter, as in PyTorch
     loss: crossEntropy(),
+    outputs: [], // as in PyTorch, whose logits go with the step
+    checkpoint: blocks ? "blocks" : undefined,
     runtime: libraryOf("onnxruntime", "onnxruntime-node") as Runtime,
     sessionOptions: { intraOpNumThreads: threads },
   });

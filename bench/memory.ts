@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ContenderProcess } from "./contender-process.ts";
 import { type Effort, load } from "./measure.ts";
-import { gptOf, type MemoryModel, memorySizes } from "./models.ts";
+import { type MemoryModel, memoryModel, memorySizes } from "./models.ts";
 import { javascript, noPyTorch, pytorch } from "./processes.ts";
 import type { Task, Turn } from "./protocol.ts";
 import { conditions, digits, table } from "./report.ts";
@@ -52,23 +52,25 @@ export async function memory(
   try {
     for (const name of names) {
       const size = memorySizes[name];
-      const model = gptOf(1, size);
+      const model = memoryModel(name);
       share(model, folder, size);
       writeFileSync(path.join(folder, "model.onnx"), model.bytes);
       for (const part of ["input", "labels"] as const) {
         const { data } = model[part];
         writeFileSync(path.join(folder, `${part}.bin`), new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       }
-      for (const lora of [false, true]) {
+      // Adapters are for linear layers.
+      for (const lora of name === "resnet50" ? [false] : [false, true]) {
         const task = { kind: "memory", who: "file", folder, threads: THREADS, check: CHECK, lora } as const;
-        const of = async (label: string, start: () => ContenderProcess): Promise<Peak> => {
+        const of = async (label: string, start: () => ContenderProcess, blocks = false): Promise<Peak> => {
           say(`${model.title}${lora ? ", LoRA" : ""}: ${label}`);
-          const found = await peakOf(start, task, effort);
+          const found = await peakOf(start, { ...task, blocks }, effort);
           Object.assign(versions, found.versions);
           busy.push(found.busy);
           return found;
         };
         const ours = await of("Descent", () => javascript());
+        const again = await of("Descent, blocks computed again", () => javascript(), true);
         const torch =
           without === undefined ? await of("PyTorch", () => pytorch("torch_training.py", THREADS)) : undefined;
         // Adapters start from other random numbers, and agree at the first step alone.
@@ -78,8 +80,10 @@ export async function memory(
         rows.push([
           `${model.title}${lora ? ", LoRA of rank 8 on every linear layer" : ""}`,
           megabytes(ours),
+          megabytes(again),
           ...(torch ? [megabytes(torch), (ours.peak / torch.peak).toFixed(2)] : ["–", "–"]),
           digits(Math.min(...ours.times)),
+          digits(Math.min(...again.times)),
           ...(torch
             ? [
                 digits(Math.min(...torch.times)),
@@ -93,11 +97,21 @@ export async function memory(
     rmSync(folder, { recursive: true });
   }
   const average = busy.reduce((a, b) => a + b, 0) / busy.length;
-  const head = ["", "Descent, MB", "PyTorch, MB", "Descent ÷ PyTorch", "best ms", "PyTorch's", "first losses differ"];
+  const head = [
+    "",
+    "Descent, MB",
+    "by blocks",
+    "PyTorch, MB",
+    "Descent ÷ PyTorch",
+    "best ms",
+    "by blocks",
+    "PyTorch's",
+    "first losses differ",
+  ];
   return [
     "## Memory of training",
     conditions({ before, after: load(), busy: [Number.NaN, average], effort, versions }),
-    "The most memory that a process ever had, AdamW, two threads, onnxruntime-node and the update on the host. Each contender runs alone in a process of its own, from a file, so times are not of the same minute. The runtimes themselves are included: Node, and PyTorch with what its build brings (700 MB where that is the one for CUDA).",
+    'The most memory that a process ever had, AdamW, two threads, onnxruntime-node and the update on the host. Each contender runs alone in a process of its own, from a file, so times are not of the same minute. “By blocks”: with `checkpoint: "blocks"`. The runtimes themselves are included: Node, and PyTorch with what its build brings (700 MB where that is the one for CUDA).',
     table(head, rows),
     ...(without === undefined ? [] : [`- PyTorch: left out, ${without}.`]),
   ].join("\n\n");

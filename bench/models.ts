@@ -90,7 +90,7 @@ class Builder {
 }
 
 /** Random numbers: the time of a step does not depend on what the images show. */
-function images(...dims: readonly number[]): Model["input"] {
+function imagesOf(...dims: readonly number[]): Model["input"] {
   const random = stream(SEED, "images");
   return { dims, data: Float32Array.from({ length: size(dims) }, (_, i) => random.normal(i)) };
 }
@@ -105,7 +105,7 @@ function mlp(): Model {
   b.graph.input("x", { elem: "float32", shape: ["batch", 784] });
   const hidden = b.relu(b.dense("x", "0", 784, 256));
   const logits = b.dense(hidden, "2", 256, 10);
-  const batch = { input: images(128, 784), labels: labels(10, "labels", 128) };
+  const batch = { input: imagesOf(128, 784), labels: labels(10, "labels", 128) };
   return b.model("mlp", "MLP 784-256-10, batch 128", logits, batch);
 }
 
@@ -116,7 +116,7 @@ function cnn(seed?: number, hidden = 128): Model {
   let x = pool(b.relu(b.conv("x", "0", [8, 1, 5], 1, true)));
   x = pool(b.relu(b.conv(x, "3", [16, 8, 5], 1, true)));
   x = b.relu(b.dense(b.op("Flatten", [x]), "7", 784, hidden));
-  const batch = { input: images(64, 1, 28, 28), labels: labels(10, "labels", 64) };
+  const batch = { input: imagesOf(64, 1, 28, 28), labels: labels(10, "labels", 64) };
   const title = `CNN of two 5×5 convolutions, 8 and 16 channels, each with pooling, and ${hidden} hidden units, batch 64`;
   return b.model("cnn", title, b.dense(x, "9", hidden, 10), batch);
 }
@@ -136,9 +136,40 @@ function resnet(): Model {
     x = b.relu(b.op("Add", [y, x]));
   });
   const pooled = b.op("Flatten", [b.op("GlobalAveragePool", [x])]);
-  const batch = { input: images(32, 3, 32, 32), labels: labels(10, "labels", 32) };
+  const batch = { input: imagesOf(32, 3, 32, 32), labels: labels(10, "labels", 32) };
   const title = "ResNet of three blocks, width 16, batch normalisation, 32 × 32 images, batch 32";
   return b.model("resnet", title, b.dense(pooled, "head", 4 * width, 10), batch);
+}
+
+/** ResNet-50 (He et al., 2016), whose strides lie in the convolutions of 3 × 3, as in torchvision. */
+function resnet50(images: number, side: number): Model {
+  const b = new Builder();
+  b.graph.input("x", { elem: "float32", shape: ["batch", 3, side, side] });
+  let x = b.relu(b.batchNorm(b.conv("x", "conv", [64, 3, 7], 2), "norm", 64));
+  x = b.op("MaxPool", [x], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] });
+  let [from, at] = [64, 0];
+  [3, 4, 6, 3].forEach((count, stage) => {
+    for (let i = 0; i < count; i++, at++) {
+      const [width, to, stride] = [64 << stage, 256 << stage, stage > 0 && i === 0 ? 2 : 1];
+      const name = `blocks.${at}`;
+      let y = b.relu(b.batchNorm(b.conv(x, `${name}.conv1`, [width, from, 1]), `${name}.norm1`, width));
+      y = b.relu(b.batchNorm(b.conv(y, `${name}.conv2`, [width, width, 3], stride), `${name}.norm2`, width));
+      y = b.batchNorm(b.conv(y, `${name}.conv3`, [to, width, 1]), `${name}.norm3`, to);
+      if (from !== to) x = b.batchNorm(b.conv(x, `${name}.short.0`, [to, from, 1], stride), `${name}.short.1`, to);
+      x = b.relu(b.op("Add", [y, x]));
+      from = to;
+    }
+  });
+  const pooled = b.op("Flatten", [b.op("GlobalAveragePool", [x])]);
+  return b.model(
+    "resnet",
+    `ResNet-50, ${side} × ${side} images, batch ${images}`,
+    b.dense(pooled, "head", 2048, 1000),
+    {
+      input: imagesOf(images, 3, side, side),
+      labels: labels(1000, "labels", images),
+    },
+  );
 }
 
 export interface Size {
@@ -148,17 +179,20 @@ export interface Size {
   readonly time: number;
   readonly vocabulary: number;
   readonly batch: number;
+  /** Whether a place attends to earlier ones alone. */
+  readonly causal: boolean;
 }
 
 function gpt(
   seed?: number,
-  { layers, width: d, heads, time, vocabulary, batch }: Size = {
+  { layers, width: d, heads, time, vocabulary, batch, causal }: Size = {
     layers: 4,
     width: 128,
     heads: 4,
     time: 64,
     vocabulary: 65,
     batch: 8,
+    causal: true,
   },
 ): Model {
   const b = new Builder(seed);
@@ -167,8 +201,8 @@ function gpt(
   const table = normal({ std: 0.02 });
   const tokens = b.weight("wte.weight", [vocabulary, d], table);
   const places = b.weight("wpe.weight", [time, d], table);
-  const causal = Float32Array.from({ length: time * time }, (_, i) => (i % time > Math.floor(i / time) ? -1e9 : 0));
-  const mask = graph.constant(causal, "float32", [1, 1, time, time]);
+  const later = Float32Array.from({ length: time * time }, (_, i) => (i % time > Math.floor(i / time) ? -1e9 : 0));
+  const mask = causal ? graph.constant(later, "float32", [1, 1, time, time]) : undefined;
   let x = b.op("Add", [b.op("Gather", [tokens, "x"]), places]);
   const split = (v: string, perm: readonly number[]): string =>
     b.op("Transpose", [b.op("Reshape", [v, graph.ints([0, 0, heads, d / heads])])], { perm });
@@ -178,7 +212,7 @@ function gpt(
     const [q = "", k = "", v = ""] = graph.op("Split", [qkv], { axis: 2, num_outputs: 3 }, 3);
     const scores = b.op("MatMul", [split(q, [0, 2, 1, 3]), split(k, [0, 2, 3, 1])]);
     const scaled = b.op("Mul", [scores, graph.constant(1 / Math.sqrt(d / heads))]);
-    const share = b.op("Softmax", [b.op("Add", [scaled, mask])], { axis: -1 });
+    const share = b.op("Softmax", [mask === undefined ? scaled : b.op("Add", [scaled, mask])], { axis: -1 });
     const mixed = b.op("Transpose", [b.op("MatMul", [share, split(v, [0, 2, 1, 3])])], { perm: [0, 2, 1, 3] });
     x = b.op("Add", [x, b.linear(b.op("Reshape", [mixed, graph.ints([0, 0, d])]), `${at}.out`, d, d)]);
     const wide = b.op("Gelu", [b.linear(b.layerNorm(x, `${at}.norm2`, d), `${at}.up`, d, 4 * d)], {
@@ -188,7 +222,10 @@ function gpt(
   }
   const last = b.layerNorm(x, "norm", d);
   const logits = b.op("MatMul", [last, b.op("Transpose", [tokens], { perm: [1, 0] })]); // tied
-  return b.model("gpt", `GPT of ${layers} layers, width ${d}, ${time} characters, batch ${batch}`, logits, {
+  const title = causal
+    ? `GPT of ${layers} layers, width ${d}, ${time} characters, batch ${batch}`
+    : `Encoder of BERT-base's size, ${layers} layers of width ${d} that attend both ways, ${time} words, batch ${batch}`;
+  return b.model("gpt", title, logits, {
     input: labels(vocabulary, "text", batch, time),
     labels: labels(vocabulary, "labels", batch, time),
   });
@@ -196,9 +233,11 @@ function gpt(
 
 /** The sizes of which memory is measured. */
 export const memorySizes = {
-  gpt14: { layers: 6, width: 384, heads: 6, time: 128, vocabulary: 8000, batch: 4 },
-  gpt124: { layers: 12, width: 768, heads: 12, time: 128, vocabulary: 50257, batch: 1 },
-} as const satisfies Readonly<Record<string, Size>>;
+  gpt14: { layers: 6, width: 384, heads: 6, time: 128, vocabulary: 8000, batch: 4, causal: true },
+  gpt124: { layers: 12, width: 768, heads: 12, time: 128, vocabulary: 50257, batch: 1, causal: true },
+  bert110: { layers: 12, width: 768, heads: 12, time: 128, vocabulary: 30522, batch: 4, causal: false },
+  resnet50: { images: 4, side: 224 },
+} as const satisfies Readonly<Record<string, Size | { readonly images: number; readonly side: number }>>;
 export type MemoryModel = keyof typeof memorySizes;
 export const memoryModels = Object.keys(memorySizes) as MemoryModel[]; // its keys
 
@@ -211,3 +250,8 @@ export const model = (name: ModelName): Model => builders[name]();
 export const cnnOf = (seed: number, hidden: number): Model => cnn(seed, hidden);
 /** A GPT of another size, with the weights of a seed. */
 export const gptOf = (seed: number, size: Size): Model => gpt(seed, size);
+/** The model of one of those sizes. */
+export function memoryModel(name: MemoryModel): Model {
+  const size = memorySizes[name];
+  return "images" in size ? resnet50(size.images, size.side) : gpt(1, size);
+}

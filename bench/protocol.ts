@@ -32,6 +32,8 @@ export type Task =
       readonly check: number;
       /** Whether a LoRA adapter of rank 8 on every linear layer is trained, and not the model. */
       readonly lora: boolean;
+      /** Whether blocks of the model are computed again in the backward pass. */
+      readonly blocks?: boolean;
     }
   | {
       readonly kind: "step";

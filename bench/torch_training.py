@@ -10,6 +10,11 @@ from torch import nn
 
 from torch_serve import serve
 
+try:
+    import peft
+except ImportError:
+    peft = None
+
 torch.set_num_threads(int(sys.argv[1]))
 
 
@@ -43,10 +48,42 @@ class ResNet(nn.Module):
         return self.head(torch.flatten(F.adaptive_avg_pool2d(self.blocks(x), 1), 1))
 
 
-class Layer(nn.Module):
-    def __init__(self, d, heads):
+class Bottleneck(nn.Module):
+    def __init__(self, inputs, width, stride):
         super().__init__()
-        self.heads = heads
+        outputs = 4 * width
+        self.conv1, self.norm1 = nn.Conv2d(inputs, width, 1, bias=False), nn.BatchNorm2d(width)
+        self.conv2, self.norm2 = nn.Conv2d(width, width, 3, stride, 1, bias=False), nn.BatchNorm2d(width)
+        self.conv3, self.norm3 = nn.Conv2d(width, outputs, 1, bias=False), nn.BatchNorm2d(outputs)
+        short = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+        self.short = nn.Identity() if inputs == outputs else nn.Sequential(short, nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        y = F.relu(self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x))))))
+        return F.relu(self.norm3(self.conv3(y)) + self.short(x))
+
+
+class ResNet50(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64)
+        blocks, inputs = [], 64
+        for stage, count in enumerate([3, 4, 6, 3]):
+            for i in range(count):
+                blocks.append(Bottleneck(inputs, 64 << stage, 2 if stage > 0 and i == 0 else 1))
+                inputs = 256 << stage
+        self.blocks = nn.Sequential(*blocks)
+        self.head = nn.Linear(2048, 1000)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.norm(self.conv(x))), 3, 2, 1)
+        return self.head(torch.flatten(F.adaptive_avg_pool2d(self.blocks(x), 1), 1))
+
+
+class Layer(nn.Module):
+    def __init__(self, d, heads, causal):
+        super().__init__()
+        self.heads, self.causal = heads, causal
         self.norm1, self.norm2 = nn.LayerNorm(d), nn.LayerNorm(d)
         self.qkv, self.out = nn.Linear(d, 3 * d), nn.Linear(d, d)
         self.up, self.down = nn.Linear(d, 4 * d), nn.Linear(4 * d, d)
@@ -55,7 +92,7 @@ class Layer(nn.Module):
         batch, time, d = x.shape
         parts = self.qkv(self.norm1(x)).split(d, dim=2)
         q, k, v = (part.view(batch, time, self.heads, -1).transpose(1, 2) for part in parts)
-        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
         x = x + self.out(mixed.transpose(1, 2).reshape(batch, time, d))
         return x + self.down(F.gelu(self.up(self.norm2(x)), approximate="tanh"))
 
@@ -75,10 +112,10 @@ class LoRA(nn.Module):
 
 
 class GPT(nn.Module):
-    def __init__(self, vocabulary=65, d=128, heads=4, layers=4, time=64):
+    def __init__(self, vocabulary=65, d=128, heads=4, layers=4, time=64, causal=True):
         super().__init__()
         self.wte, self.wpe = nn.Embedding(vocabulary, d), nn.Embedding(time, d)
-        self.blocks = nn.Sequential(*(Layer(d, heads) for _ in range(layers)))
+        self.blocks = nn.Sequential(*(Layer(d, heads, causal) for _ in range(layers)))
         self.norm = nn.LayerNorm(d)
 
     def forward(self, x):
@@ -98,6 +135,20 @@ models = {
 }
 
 
+def adapted(model):
+    """The model with adapters on every linear layer of its blocks, PEFT's where it is installed."""
+    linear = ["qkv", "out", "up", "down"]
+    if peft:
+        config = peft.LoraConfig(r=8, lora_alpha=16, lora_dropout=0.0, target_modules=linear)
+        return peft.get_peft_model(model, config)
+    for parameter in model.parameters():
+        parameter.requires_grad_(False)
+    for block in model.blocks:
+        for name in linear:
+            setattr(block, name, LoRA(getattr(block, name)))
+    return model
+
+
 def load(task):
     folder = Path(task["folder"])
     spec = json.loads((folder / "spec.json").read_text())
@@ -109,7 +160,12 @@ def load(task):
         return torch.frombuffer(data, dtype=dtype, count=count, offset=of["at"]).reshape(of["shape"]).clone()
 
     size = spec["size"]
-    model = GPT(size["vocabulary"], size["width"], size["heads"], size["layers"], size["time"]) if size else models[task["model"]]()
+    if not size:
+        model = models[task["model"]]()
+    elif "images" in size:
+        model = ResNet50()
+    else:
+        model = GPT(*(size[key] for key in ("vocabulary", "width", "heads", "layers", "time", "causal")))
     weights = {w["name"]: tensor(w).T if w["turned"] else tensor(w) for w in spec["weights"]}
     missing = model.load_state_dict({k: v.contiguous() for k, v in weights.items()}, strict=False)
     # running statistics start as PyTorch makes them
@@ -118,12 +174,9 @@ def load(task):
     ), missing
     x, labels = tensor(spec["input"]), tensor(spec["labels"]).flatten()
     if task.get("lora"):
-        for parameter in model.parameters():
-            parameter.requires_grad_(False)
-        for block in model.blocks:
-            for name in ("qkv", "out", "up", "down"):
-                setattr(block, name, LoRA(getattr(block, name)))
-    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad] if task.get("lora") else model.parameters(), lr=spec["rate"], weight_decay=0.01, foreach=True)
+        model = adapted(model)
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=spec["rate"], weight_decay=0.01, foreach=True)
 
     def step():
         optimizer.zero_grad()
@@ -139,4 +192,4 @@ def load(task):
     return step, losses
 
 
-serve(load, {"PyTorch": torch.__version__})
+serve(load, {"PyTorch": torch.__version__, **({"PEFT": peft.__version__} if peft else {})})

@@ -59,7 +59,7 @@ async function cnn(): Promise<Task> {
 
 function gpt(): Task {
   const [steps, time, size] = [300, 48, 8];
-  const shape = { layers: 2, width: 32, heads: 2, time, vocabulary: alphabet.length, batch: size };
+  const shape = { layers: 2, width: 32, heads: 2, time, vocabulary: alphabet.length, batch: size, causal: true };
   const [train, kept, test] = [text("train", 400_000), text("validation", 10_000), text("test", 30_000)];
   const of = (all: Uint8Array, places: readonly number[]): Batch => {
     const window = (offset: number): Batch["labels"] => ({

@@ -91,3 +91,31 @@ test("a loss of one's own in half precision is refused with the cast to write", 
   });
   await expect(creating).rejects.toThrow(/^The loss is float16, and it is read as float32\. Cast it in `loss`/);
 });
+
+/** Five steps of PyTorch 2.13 on the same: float32 parameters, read as `w.bfloat16().float()`; then their bits in bfloat16. */
+const brain = {
+  losses: [3.507723808288574, 2.54817533493042, 1.730586290359497, 1.1109576225280762, 0.7259043455123901],
+  bits: [16028, 48823, 16146, 48657, 15966, 16195, 15877, 16071, 16070, 48530, 48893, 15690],
+};
+
+test("bfloat16 weights, which the model reads as float32, train as float32 masters and are written back", async () => {
+  const g = new Graph();
+  g.input("x", { elem: "float32", shape: ["batch", 3] });
+  const weight = (name: string, data: readonly number[], dims: readonly number[]): string => {
+    const { data: bits } = g.initializers.get(g.constant(data, "bfloat16", dims))!; // it was just made
+    g.initializer(name, { elem: "bfloat16", dims, data: bits });
+    return g.op("Cast", [name], { to: "float32" })[0]!;
+  };
+  const [product = ""] = g.op("MatMul", ["x", weight("w", w, [3, 4])]);
+  g.op("Add", [product, weight("b", b, [4])], {}, ["logits"]);
+  g.output("logits");
+  await using trainer = await Trainer.create(exportModel(g), { optimizer: sgd({ lr: 0.3 }), loss: crossEntropy() });
+  const batch = { x: [1, 0.5, -0.5, 0.25, -1, 2], labels: [2, 0] };
+  // Equal until a weight lies between two numbers of bfloat16, of which 8 bits are kept.
+  for (const [i, wanted] of brain.losses.entries())
+    expect(Math.abs((await trainer.trainStep(batch)).loss - wanted)).toBeLessThan(i < 4 ? 1e-6 : 1e-3);
+  const file = decodeModel(await trainer.exportModel());
+  const stored = constantOf(file.graph!.initializer!.find(({ name }) => name === "w")!);
+  expect(stored.elem).toBe("bfloat16");
+  for (const [i, bits] of brain.bits.entries()) expect(Math.abs(Number(stored.data[i]) - bits)).toBeLessThanOrEqual(1);
+});
