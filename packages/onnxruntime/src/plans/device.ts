@@ -79,9 +79,9 @@ export class DeviceResidence implements Residence<Held> {
     for (const { name, initial } of weights) shared.write(made.get(name)!.buffer, initial); // made above
   }
 
-  hold(shape: Shape, initial: Float32Array): Held {
+  hold(shape: Shape, initial?: Float32Array): Held {
     const held = { now: this.#buffered(shape), next: this.#buffered(shape) };
-    this.#shared.write(held.now.buffer, initial);
+    if (initial) this.#shared.write(held.now.buffer, initial); // buffers are made of zeros
     return held;
   }
 

@@ -1,5 +1,5 @@
 import { type Configured, OptimizerError, type Parameter } from "@descent/core";
-import { type Backend, drawn, type Job, Loop, list, type Shape, type Step } from "@descent/core/adapter";
+import { type Backend, drawn, type Job, Loop, list, type Shape, type Step, size } from "@descent/core/adapter";
 import type { Program } from "@descent/core/graph";
 import { Graph } from "@descent/onnx";
 import type { TrainingGraph, Weight } from "../graphs/source.ts";
@@ -79,8 +79,8 @@ export class GraphResidence implements Residence<Held> {
     );
   }
 
-  hold(shape: Shape, initial: Float32Array): Held {
-    return new Held(shape, this.#tensor(initial.slice(), shape));
+  hold(shape: Shape, initial?: Float32Array): Held {
+    return new Held(shape, this.#tensor(initial?.slice() ?? new Float32Array(size(shape)), shape));
   }
 
   feed({ tensor }: Held): RuntimeTensor {

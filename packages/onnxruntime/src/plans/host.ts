@@ -1,9 +1,9 @@
 import { allocate, type Optimizer, type OptimizerOptions, optimizer } from "@descent/arrays";
 import type { Configured } from "@descent/core";
-import type { Shape } from "@descent/core/adapter";
+import { type Shape, size } from "@descent/core/adapter";
 import type { Weight } from "../graphs/source.ts";
 import type { Runtime, RuntimeTensor } from "../runtime/runtime.ts";
-import type { Compiler } from "../session/compiler.ts";
+import type { Compiled, Compiler } from "../session/compiler.ts";
 import type { Pass, Residence, Tensors } from "./residence.ts";
 import { gradientsOfRows } from "./rows.ts";
 import type { GivenGradients, StepInputs } from "./training.ts";
@@ -49,8 +49,8 @@ export class HostResidence implements Residence<Held> {
     this.optimizer = optimizer(parameters, configured, { matmul, native, world, shard });
   }
 
-  hold(shape: Shape, initial: Float32Array): Held {
-    const data = initial.slice();
+  hold(shape: Shape, initial?: Float32Array): Held {
+    const data = initial?.slice() ?? new Float32Array(size(shape));
     return { data, tensor: this.#tensor(data, shape) };
   }
 
@@ -86,14 +86,7 @@ export class HostResidence implements Residence<Held> {
       join: () => [],
       watched: (_, gradient) => gradient,
       feeds: {},
-      into: ({ gradients, rows }) => {
-        const into: Record<string, RuntimeTensor> = {};
-        for (const [name, output] of gradients) {
-          const tensor = rows.has(name) ? undefined : this.#into.get(name);
-          if (tensor) into[output] = tensor;
-        }
-        return into;
-      },
+      into: (compiled) => this.#filled(compiled),
       take: (results: Tensors, compiled, loss, examples) => {
         const { gradients, rows } = compiled;
         for (const [name, output] of gradients)
@@ -108,6 +101,41 @@ export class HostResidence implements Residence<Held> {
       drop: () => {},
       end: () => {},
     };
+  }
+
+  /** Where runs leave gradients there is no second buffer for sums: the graph would make new ones beside those it is given. */
+  adding(sums: ReadonlyMap<string, Held>, first: boolean): Pass {
+    const each = (results: Tensors, { gradients }: Compiled, use: (sum: Float32Array, g: Float32Array) => boolean) =>
+      [...gradients].find(([name, output]) => {
+        const g = this.#into.has(name) ? this.#gradients[name] : (results[output]!.data as Float32Array); // float32
+        return use(sums.get(name)!.data, g!); // there are both for every parameter
+      })?.[0];
+    return {
+      key: "",
+      join: () => [],
+      watched: (_, gradient) => gradient,
+      feeds: {},
+      into: (compiled) => this.#filled(compiled),
+      fault: (results, compiled) => {
+        const name = first ? undefined : each(results, compiled, overflows);
+        return name === undefined ? undefined : `The gradient of \`${name}\` is not finite`;
+      },
+      take: (results, compiled) => {
+        each(results, compiled, first ? copy : add);
+      },
+      drop: () => {},
+      end: () => {},
+    };
+  }
+
+  /** The tensors that a run fills with gradients, by output. */
+  #filled({ gradients, rows }: Compiled): Record<string, RuntimeTensor> {
+    const into: Record<string, RuntimeTensor> = {};
+    for (const [name, output] of gradients) {
+      const tensor = rows.has(name) ? undefined : this.#into.get(name);
+      if (tensor) into[output] = tensor;
+    }
+    return into;
   }
 
   async apply(gradients: GivenGradients, inputs: StepInputs): Promise<void> {
@@ -131,4 +159,24 @@ export class HostResidence implements Residence<Held> {
   #tensor(data: Float32Array, shape: Shape): RuntimeTensor {
     return new this.#runtime.Tensor("float32", data, shape);
   }
+}
+
+/** Whether some sum of two numbers is too large for float32. */
+function overflows(sum: Float32Array, g: Float32Array): boolean {
+  let odd = 0;
+  for (let i = 0; i < g.length; i++) {
+    const x = Math.fround(sum[i]! + g[i]!);
+    odd += x - x; // NaN for what is not finite
+  }
+  return odd !== 0;
+}
+
+function add(sum: Float32Array, g: Float32Array): false {
+  for (let i = 0; i < g.length; i++) sum[i]! += g[i]!;
+  return false;
+}
+
+function copy(sum: Float32Array, g: Float32Array): false {
+  sum.set(g);
+  return false;
 }

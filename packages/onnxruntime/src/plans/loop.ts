@@ -346,17 +346,17 @@ export class TrainingLoop<H> implements Training {
   }
 
   /** The loss or gradient of a run that is not finite, in words. Tensors that the run filled are looked at where they lie. */
-  #fault(loss: number, results: Tensors, { gradients }: Compiled, pass: Pass): string | undefined {
+  #fault(loss: number, results: Tensors, compiled: Compiled, pass: Pass): string | undefined {
     if (!Number.isFinite(loss)) return `The loss is ${loss}`;
     if (this.plan !== "host") {
       const [sum] = results[FINITE]!.data as Float32Array; // a guarded graph has it
       return Number.isFinite(sum) ? undefined : "A gradient is not finite";
     }
-    for (const [name, output] of gradients) {
+    for (const [name, output] of compiled.gradients) {
       const { data } = results[pass.watched(name, output)]!; // an output of the training graph, on the host
       if (!allFinite(data as Float32Array)) return `The gradient of \`${name}\` is not finite`;
     }
-    return undefined;
+    return pass.fault?.(results, compiled);
   }
 
   #feeds(batch: readonly Fed[], compiled: Compiled): Record<string, RuntimeTensor> {

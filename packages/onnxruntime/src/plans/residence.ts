@@ -21,6 +21,8 @@ export interface Pass {
   readonly feeds: Tensors;
   /** Tensors that the run itself fills, by output; given which outputs are gradients. */
   into(compiled: Compiled): Tensors;
+  /** Why the results cannot be taken though what is watched is finite; undefined if they can. */
+  fault?(results: Tensors, compiled: Compiled): string | undefined;
   /** Makes the results the new values; `loss` is that of the batch, for rules that read it, and `examples` the length of that batch. */
   take(results: Tensors, compiled: Compiled, loss: number, examples: number): void;
   /** Releases the results. */
@@ -55,8 +57,8 @@ export interface Residence<H> {
   readonly plan: Plan;
   readonly optimizer: Steered;
   readonly weights: ReadonlyMap<string, H>;
-  /** A new tensor with these numbers, which are copied. */
-  hold(shape: Shape, initial: Float32Array): H;
+  /** A new tensor with these numbers, which are copied; of zeros without. */
+  hold(shape: Shape, initial?: Float32Array): H;
   /** The tensor that runs read. */
   feed(held: H): RuntimeTensor;
   /** The tensor that runs write the next value to; none where they make one. */
@@ -72,6 +74,8 @@ export interface Residence<H> {
   free(held: H): void;
   /** Session options under which these outputs stay where the device makes them. */
   staying(outputs: readonly string[], graph: Graph): Readonly<Record<string, unknown>>;
+  /** The pass that adds a batch's gradients to sums, or makes them the first; undefined where the graph adds. */
+  adding?(sums: ReadonlyMap<string, H>, first: boolean): Pass;
   /** The pass that ends in an update; `inputs` are what the rule reads besides gradients and the loss. */
   update(inputs: StepInputs): Pass;
   /** The update by gradients from the host, whose names and lengths were checked, as were those of the inputs. */

@@ -40,6 +40,15 @@ export class Sums<H> {
   pass(): Pass {
     const residence = this.#residence;
     const held = (this.#held ??= this.#zeros());
+    const added = residence.adding?.(held, this.#count === 0);
+    if (added)
+      return {
+        ...added,
+        take: (...all) => {
+          added.take(...all);
+          this.#count++;
+        },
+      };
     const feeds: Record<string, Tensors[string]> = {};
     const into: Record<string, Tensors[string]> = {};
     for (const [name, sum] of held) {
@@ -80,7 +89,7 @@ export class Sums<H> {
 
   /** Makes what is needed for these to be the gradients that wait; the function puts them in place. */
   setting(waiting: Waiting | undefined): () => void {
-    const held = waiting || this.#held ? (this.#held ??= this.#zeros()) : undefined;
+    const held = waiting || (this.#held && !this.#residence.adding) ? (this.#held ??= this.#zeros()) : undefined;
     const sums = new Map(Object.entries(waiting?.sums ?? {}));
     const changes = this.#weights.flatMap(({ name, shape }) => {
       const sum = held?.get(name);
@@ -97,10 +106,6 @@ export class Sums<H> {
   }
 
   #zeros(): ReadonlyMap<string, H> {
-    return new Map(
-      this.#weights.map(
-        ({ name, shape }) => [name, this.#residence.hold(shape, new Float32Array(size(shape)))] as const,
-      ),
-    );
+    return new Map(this.#weights.map(({ name, shape }) => [name, this.#residence.hold(shape)] as const));
   }
 }
