@@ -16,25 +16,18 @@ if (status !== 0) process.exit(status);
 
 const app = path.join(root, "apps/mnist");
 const tsx = pathToFileURL(createRequire(path.join(app, "package.json")).resolve("tsx")).href;
-const command = [
-  process.execPath,
-  "--conditions=@descent/source",
-  "--import",
-  tsx,
-  path.join(app, "src/main.ts"),
-  ...args,
-];
-let line;
+const source = [process.execPath, "--conditions=@descent/source", "--import", tsx];
+const command = [...source, path.join(app, "src/main.ts"), ...args];
+let start;
 try {
-  line = launched(args, command);
+  start = launched(args, command, [...source, path.join(root, "packages/mpi/src/cli.ts")]);
 } catch (error) {
   console.error(error.message);
   process.exit(1);
 }
-const [file, ...rest] = line;
-// The ranks take the MPI library that lies beside their mpirun.
-const beside = file !== process.execPath && path.isAbsolute(file) ? `${path.dirname(file)}${path.delimiter}` : "";
-const child = spawn(file, rest, { stdio: "inherit", env: { ...process.env, PATH: `${beside}${process.env.PATH}` } });
+const [file, ...rest] = start.line;
+const env = start.mpirun === undefined ? process.env : { ...process.env, DESCENT_MPIRUN: start.mpirun };
+const child = spawn(file, rest, { stdio: "inherit", env });
 
 passSignals(child, { terminal: hasTerminal() });
 

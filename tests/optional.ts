@@ -129,7 +129,7 @@ export function parts(): readonly Part[] {
     {
       name: "MPI",
       there: mpirun !== undefined,
-      tests: /packages\/mpi\/test\//,
+      tests: /packages\/mpi\/test\/|ranks-run\.test/,
       command: "npm run setup:mpi",
     },
     {

@@ -6,8 +6,9 @@ interface Starting {
   launched(
     args: readonly string[],
     command: readonly string[],
-    find: () => { readonly file: string | undefined; readonly version: string },
-  ): string[];
+    launcher: readonly string[],
+    find: () => string | undefined,
+  ): { readonly line: readonly string[]; readonly mpirun?: string };
 }
 const { launched }: Starting = await import(new URL("../../../scripts/ranks.mjs", import.meta.url).href);
 
@@ -46,15 +47,10 @@ test("a rank without an image computes one that counts nothing", () => {
 
 test("npm start starts ranks by the mpirun there is, and says how to get one", () => {
   const command = ["node", "main.ts"];
-  const mpich = () => ({ file: "/x/mpirun", version: "HYDRA build details: Version: 5.0.2" });
-  const open = () => ({ file: "mpirun", version: "mpirun (Open MPI) 5.0.11" });
-  expect(launched([], command, mpich)).toEqual(command);
-  expect(launched(["--ranks", "x"], command, mpich)).toEqual(command);
-  expect(launched(["--ranks", "4"], command, mpich)).toEqual(["/x/mpirun", "-n", "4", ...command]);
-  expect(launched(["--hosts=a,b"], command, mpich)).toEqual(["/x/mpirun", "-n", "2", "-hosts", "a:1,b:1", ...command]);
-  expect(launched(["--ranks=3", "--hosts", "a,b"], command, open)).toEqual(
-    ["mpirun", "-n", "3", "--host", "a:2,b:2", "--bind-to", "none", "--oversubscribe", ...command], // biome-ignore format: one line
-  );
-  const none = () => ({ file: undefined, version: "" });
-  expect(() => launched(["--ranks", "2"], command, none)).toThrow("npm run setup:mpi");
+  const start = (...args: string[]) => launched(args, command, ["node", "cli.ts"], () => "/x/mpirun");
+  expect(start()).toEqual({ line: command });
+  expect(start("--ranks", "x")).toEqual({ line: command });
+  expect(start("--ranks", "4")).toEqual({ line: ["node", "cli.ts", "-n", "4", "--", ...command], mpirun: "/x/mpirun" });
+  expect(start("--hosts=a,b").line).toEqual(["node", "cli.ts", "-n", "2", "--hosts", "a,b", "--", ...command]);
+  expect(() => launched(["--ranks", "2"], command, [], () => undefined)).toThrow("npm run setup:mpi");
 });

@@ -4,8 +4,7 @@ import path from "node:path";
 import type { BlockingWorld } from "@descent/core/adapter";
 import { UserError } from "../errors.ts";
 import { fileOf, latestCheckpoint, names } from "../run/folder.ts";
-import type { Summary } from "../run/summary.ts";
-import { percent } from "../terminal/progress.ts";
+import type { Shared } from "../run/summary.ts";
 import { isBundle, program } from "../version.ts";
 import type { TrainOptions } from "./options.ts";
 
@@ -18,10 +17,14 @@ export interface Ranks {
   own(options: TrainOptions): TrainOptions;
   /** Whether any rank was asked to stop, agreed by all. */
   anyAsked(asked: boolean): boolean;
-  /** Says how to go on where the ranks lose each other. */
-  together<R>(work: Promise<R>): Promise<R>;
-  /** The time that exchanges took, and how much faster that leaves the ranks than one of them. */
-  line(summary: Summary): string;
+  /** Throws, on every rank, unless all have the same data and versions. */
+  alike(facts: Readonly<Record<string, string>>): void;
+  /** Says that the run in a folder can be gone on from after that many updates. */
+  saved(step: number, folder: string): void;
+  /** Ends all ranks with one message. */
+  fail(error: unknown): never;
+  /** The part of these updates that exchanges took, and how much faster that leaves the ranks than one of them. */
+  shared(stepMilliseconds: number | null): Shared;
 }
 
 /** The ranks of this run; undefined where it is one process. */
@@ -31,7 +34,7 @@ export async function ranksOf({ ranks, hosts }: TrainOptions): Promise<Ranks | u
     throw new UserError(
       "An offline bundle has no MPI, which --ranks and --hosts need. Use the repository: npm start -- --ranks 4.",
     );
-  const { MpiError, mpi } = await import("@descent/mpi");
+  const { alike, mpi } = await import("@descent/mpi");
   const found = await mpi();
   const asked = ranks ?? hosts!.split(",").length; // one of them is given
   if (found.size !== asked)
@@ -39,6 +42,7 @@ export async function ranksOf({ ranks, hosts }: TrainOptions): Promise<Ranks | u
       `--ranks ${asked} was asked for, and mpirun started ${found.size}. Run it as ${program} --ranks ${asked}.`,
     );
   let exchanging = 0;
+  let updates = 0;
   const timed = <A extends readonly unknown[]>(call: (...args: A) => void): ((...args: A) => void) => {
     return (...args) => {
       const begun = performance.now();
@@ -55,6 +59,10 @@ export async function ranksOf({ ranks, hosts }: TrainOptions): Promise<Ranks | u
     reduceScatter: timed(found.reduceScatter),
     gather: timed(found.gather),
     broadcast: timed(found.broadcast),
+    at: (step) => {
+      found.at(step);
+      updates++;
+    },
   };
   return {
     world,
@@ -77,20 +85,17 @@ export async function ranksOf({ ranks, hosts }: TrainOptions): Promise<Ranks | u
       world.sum(any, "max");
       return any[0] === 1;
     },
-    async together(work) {
-      try {
-        return await work;
-      } catch (error) {
-        if (!(error instanceof MpiError)) throw error;
-        throw new UserError(`${error.message} Go on with: ${program} train --resume --ranks ${size - 1}`, {
-          cause: error,
-        });
-      }
-    },
-    line({ steps, stepMilliseconds }) {
-      const part = stepMilliseconds === null ? Number.NaN : Math.min(1, exchanging / (steps * stepMilliseconds));
-      const efficiency = 1 - part;
-      return `${size} ranks: ${percent(part, 0)} of the time of updates was spent exchanging and waiting; speed-up ${(size * efficiency).toFixed(2)} over one rank as fast as these, efficiency ${efficiency.toFixed(2)}`;
+    alike: (facts) => alike(world, facts),
+    saved: (step, folder) =>
+      found.saved(
+        step,
+        folder,
+        `Go on with: ${program} train --resume ${folder} --ranks ${size}, or any other number.`,
+      ),
+    fail: (error) => found.fail(error),
+    shared(stepMilliseconds) {
+      const part = stepMilliseconds === null ? Number.NaN : Math.min(1, exchanging / (updates * stepMilliseconds));
+      return { ranks: size, exchanging: part, efficiency: 1 - part, speedUp: size * (1 - part) };
     },
   };
 }

@@ -1,12 +1,13 @@
 import path from "node:path";
 import type { Command } from "commander";
+import { fingerprint } from "../data/digits.ts";
 import { loadMnist } from "../data/mnist.ts";
 import type { Place } from "../devices/device.ts";
 import { UserError } from "../errors.ts";
 import { loadCheckpoint } from "../run/checkpoint.ts";
 import { fileOf, latestCheckpoint, names, openRun } from "../run/folder.ts";
 import { type Ended, newTraining, prepared, resumedTraining, type World } from "../run/run.ts";
-import { closingLine, flag, optimizerShare } from "../run/summary.ts";
+import { closingLine, flag, optimizerShare, sharedLine } from "../run/summary.ts";
 import { defaultDecay } from "../training/optimizer.ts";
 import type { Recipe } from "../training/recipe.ts";
 import { program } from "../version.ts";
@@ -28,22 +29,30 @@ async function run(
   await prepared(recipe, mnist); // fail before starting a device
   out.say(describe(mnist, recipe));
   const { engine, choice } = await begin(options, out, begun, ranks?.world);
+  ranks?.alike({
+    images: fingerprint(mnist.train),
+    "test images": fingerprint(mnist.test),
+    options: JSON.stringify(recipe),
+    engine: `${engine.name} ${engine.version} on ${choice.device}`,
+  });
   if (engine.updates !== undefined) out.say(engine.updates);
   const { checkpointEvery, watch, tensorboard } = options;
   return whileListening(out, async (interrupt) => {
     const stop = (): boolean => ranks?.anyAsked(interrupt.asked()) ?? interrupt.asked();
-    const world = { engine, choice, mnist, progress: out.progress, stop, checkpointEvery, watch, tensorboard }; // biome-ignore format: one line
-    const { folder, summary } = await (ranks ? ranks.together(go(world)) : go(world));
+    const shared = ranks && { saved: ranks.rank === 0 ? ranks.saved : undefined, shared: ranks.shared };
+    const world = { engine, choice, mnist, progress: out.progress, stop, checkpointEvery, watch, tensorboard, ...shared }; // biome-ignore format: one line
+    const { folder, summary } = await go(world);
     if (summary === undefined) {
       out.interrupted({ folder, resume: `${program} train --resume ${folder}` });
-      return interrupt.code();
+      // Another rank that ended with a code of its own would end the first one before it has saved.
+      return ranks && ranks.rank > 0 ? 0 : interrupt.code();
     }
     const share = optimizerShare(summary);
     if (share !== undefined) out.say(`The optimizer took ${share}`);
-    if (ranks) out.say(ranks.line(summary));
+    if (summary.shared) out.say(sharedLine(summary.shared));
     out.say(`Report, model and metrics are in ${folder}`);
     out.result(closingLine(summary), { ...summary, folder });
-    return interrupt.code(); // 0, unless asked to stop after the last update
+    return ranks && ranks.rank > 0 ? 0 : interrupt.code(); // 0, unless asked to stop after the last update
   });
 }
 
@@ -61,6 +70,15 @@ function resumedRecipe(file: string, saved: Recipe, asked: Recipe, given: (name:
 
 export async function trainCommand(given: TrainOptions, command: Command): Promise<number> {
   const ranks = await ranksOf(given);
+  if (!ranks) return begun(given, command, undefined);
+  try {
+    return await begun(given, command, ranks);
+  } catch (error) {
+    return ranks.fail(error);
+  }
+}
+
+async function begun(given: TrainOptions, command: Command, ranks: Ranks | undefined): Promise<number> {
   const out = ranks && ranks.rank > 0 ? silent : voice(given);
   const options = ranks?.own(given) ?? given;
   const { resume } = options;

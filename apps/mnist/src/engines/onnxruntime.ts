@@ -82,7 +82,8 @@ export function onnxruntimeEngine(
         plan: "host",
         native,
         world,
-        nonFinite: "apply", // the loop sees it in the update's numbers, and says more
+        // The loop sees it in the update's numbers, and says more; but not which of several ranks has it.
+        nonFinite: world ? "throw" : "apply",
       });
       if (state !== undefined) {
         const parameters = model.parameters.map(({ name, shape }) => [name, { shape, data: weights[name]! }] as const);

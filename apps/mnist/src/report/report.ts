@@ -194,6 +194,15 @@ ${[
     `training images${share === undefined ? "" : `; the optimizer took ${share}`}`,
   ),
   tile("Updates", thousands(summary.steps), `of ${summary.batchSize} images each`),
+  ...(summary.shared
+    ? [
+        tile(
+          "Ranks",
+          String(summary.shared.ranks),
+          `speed-up ${summary.shared.speedUp.toFixed(2)}, efficiency ${summary.shared.efficiency.toFixed(2)}`,
+        ),
+      ]
+    : []),
 ].join("\n")}
 </dl>
 ${findingsList(metrics.findings)}

@@ -25,7 +25,7 @@ import { type Checkpoint, saveCheckpoint, saveModel, type Where } from "./checkp
 import { addFinding, readFindings, rewindFindings } from "./findings.ts";
 import { names as files, nameLatest, newRun, type RunFolder } from "./folder.ts";
 import { MetricsLog, readMetrics, rewindMetrics } from "./metrics.ts";
-import { isComplete, type Summary, summarize } from "./summary.ts";
+import { isComplete, type Shared, type Summary, summarize } from "./summary.ts";
 
 /** Everything a run needs besides its recipe. */
 export interface World {
@@ -41,6 +41,10 @@ export interface World {
   readonly watch?: boolean | undefined;
   /** The folder for TensorBoard's files. */
   readonly tensorboard?: string | undefined;
+  /** Called when a checkpoint is complete. */
+  readonly saved?: ((step: number, folder: string) => void) | undefined;
+  /** The numbers of ranks that share the run, by the milliseconds of an update. */
+  readonly shared?: ((stepMilliseconds: number | null) => Shared) | undefined;
 }
 
 export interface Ended {
@@ -192,7 +196,9 @@ async function training(run: Run): Promise<Ended> {
     const checkpoint = async (now: Saved): Promise<void> => {
       metrics.sync();
       await saveCheckpoint(at(files.checkpoint), { ...now, recipe, data, where: whereOf(world), names });
+      world.saved?.(now.position.step, folder);
     };
+    if (saved) world.saved?.(saved.position.step, folder);
     // From here on the run can be resumed, with its new number of epochs.
     if (saved === undefined || saved.recipe.epochs !== recipe.epochs)
       await checkpoint({
@@ -295,7 +301,7 @@ function observerOf({ folder, world, past = { steps: [], findings: [] } }: Run, 
 
 /** Writes the results of a trained run, overwriting any left by an attempt that crashed. */
 async function finish(
-  { recipe, folder, digits, held, optimizer, world: { engine, choice, mnist } }: Run,
+  { recipe, folder, digits, held, optimizer, world: { engine, choice, mnist, shared } }: Run,
   evaluation: Evaluation,
   weights: Weights,
   outcome: Omit<Outcome, "evaluation" | "weights">,
@@ -319,6 +325,7 @@ async function finish(
     files: [files.checkpoint, files.model, ...Object.keys(own), files.metrics, files.report, files.summary],
     engine,
     choice,
+    shared,
   });
   const found = { ...readMetrics(at(files.metrics)), findings: readFindings(at(files.findings)) };
   await write(at(files.report), report(summary, found, evaluation, mnist.test));

@@ -14,6 +14,21 @@ import type { Outcome } from "../training/train.ts";
 import { packageVersion, program } from "../version.ts";
 import { names } from "./folder.ts";
 
+/** The numbers of a run that ranks shared. */
+export interface Shared {
+  readonly ranks: number;
+  /** The part of the time of updates that went to exchanging and waiting. */
+  readonly exchanging: number;
+  /** The part that was left for computing. */
+  readonly efficiency: number;
+  /** How many times as fast as one rank that computes like these, for the same examples. */
+  readonly speedUp: number;
+}
+
+/** The numbers in words. */
+export const sharedLine = ({ ranks, exchanging, efficiency, speedUp }: Shared): string =>
+  `${ranks} ranks: ${percent(exchanging, 0)} of the time of updates was spent exchanging and waiting; speed-up ${speedUp.toFixed(2)} over one rank as fast as these, efficiency ${efficiency.toFixed(2)}`;
+
 /** summary.json of a finished run. */
 export interface Summary {
   readonly testAccuracy: number;
@@ -34,6 +49,8 @@ export interface Summary {
   /** Mean milliseconds per update, and of the optimizer alone, since the last resume; null after fewer than two updates. */
   readonly stepMilliseconds: number | null;
   readonly optimizerMilliseconds: number | null;
+  /** Null where one process trained. */
+  readonly shared: Shared | null;
   readonly seed: number;
   readonly epochs: number;
   /** The epoch whose weights are kept, where the run may stop early. */
@@ -79,6 +96,7 @@ export function summarize(run: {
   readonly files: readonly string[];
   readonly engine: Engine;
   readonly choice: Choice;
+  readonly shared?: ((stepMilliseconds: number | null) => Shared) | undefined;
 }): Summary {
   const { recipe, optimizer, outcome, evaluation, digits, engine, choice } = run;
   const { position, last, pace } = outcome;
@@ -96,6 +114,7 @@ export function summarize(run: {
     imagesPerSecond: (position.epoch * digits.count) / position.stepSeconds,
     stepMilliseconds: pace === undefined ? null : pace.step * 1000,
     optimizerMilliseconds: pace === undefined ? null : pace.optimizer * 1000,
+    shared: run.shared?.(pace === undefined ? null : pace.step * 1000) ?? null,
     seed: recipe.seed,
     epochs: position.epoch,
     bestEpoch: outcome.best?.epoch ?? null,
