@@ -43,15 +43,26 @@ function ofRows(height: number): Turn {
   const opt = optimizer({ table }, adam({ lr: 1e-9 }));
   const data = Float32Array.from({ length: LOOKED_UP * WIDTH }, (_, i) => Math.sin(i * i));
   let step = 0;
-  const run = (): void => {
-    step++;
-    // Spread over the table: the stride has no factor in common with the heights.
-    const rows = Array.from({ length: LOOKED_UP }, (_, k) => ((step * LOOKED_UP + k) * 7919) % height);
-    opt.update({ table: { rows, data } });
-  };
+  const run = (): void => opt.update({ table: { rows: lookedUp(step++, height), data } });
   run();
   return timed(run);
 }
+
+/** The same on a variable of TensorFlow.js, on its wasm backend. */
+async function ofRowsOnTfjs(height: number): Promise<Turn> {
+  const tf = await tfjsOn("wasm");
+  const table = tf.tidy(() => tf.variable(tf.zeros([height, WIDTH])));
+  const opt = tfjsOptimizer(adam({ lr: 1e-9 }));
+  const data = Float32Array.from({ length: LOOKED_UP * WIDTH }, (_, i) => Math.sin(i * i));
+  let step = 0;
+  const run = (): void => opt.applyGradients({ [table.name]: { rows: lookedUp(step++, height), data } });
+  run();
+  return timed(run);
+}
+
+/** Rows spread over the table: the stride has no factor in common with the heights. */
+const lookedUp = (step: number, height: number): number[] =>
+  Array.from({ length: LOOKED_UP }, (_, k) => ((step * LOOKED_UP + k) * 7919) % height);
 
 /** The cost of state in fewer bytes beside a step with float32 state, of some rows of a table, and of random numbers beside a step without. */
 export async function elements(effort: Effort, say: (text: string) => void): Promise<readonly string[]> {
@@ -77,8 +88,8 @@ export async function elements(effort: Effort, say: (text: string) => void): Pro
   const dense = ours(adam({ lr: 1e-9 }), LOOKED_UP, WIDTH);
   for (const height of [LOOKED_UP, 1e4, 1e6]) {
     say(`Adam on ${LOOKED_UP} rows of ${height}`);
-    const [mine, whole] = await compare([ofRows(height), dense], effort);
-    looked.push([`${height} × ${WIDTH}`, digits(mine!), `${digits(mine! / whole!)}×`]);
+    const [mine, theirs, whole] = await compare([ofRows(height), await ofRowsOnTfjs(height), dense], effort);
+    looked.push([`${height} × ${WIDTH}`, digits(mine!), `${digits(mine! / whole!)}×`, digits(theirs!)]);
   }
   const drawn: string[][] = [];
   for (const make of noisy) {
@@ -90,7 +101,7 @@ export async function elements(effort: Effort, say: (text: string) => void): Pro
     "AdamW on 1024 × 1024, beside its step with float32 state.",
     table(["state", "arrays, ms", "float32 state", "tfjs-wasm, ms", "float32 state"], coded),
     `Adam on ${LOOKED_UP} rows of a table, \`{ rows, data }\`, beside its dense step of ${LOOKED_UP} × ${WIDTH}.`,
-    table(["table", "ms", "dense step of the rows alone"], looked),
+    table(["table", "arrays, ms", "dense step of the rows alone", "tfjs-wasm, ms"], looked),
     "SGD on 1024 × 1024 with a random number per element.",
     table(["numbers", "ms", "ns per number"], drawn),
   ];

@@ -326,7 +326,7 @@ export class Runner {
         if (inside[i]) integers[pointerIndex + i] = array.byteOffset + 4 * from;
         else if (picked) {
           integers[pointerIndex + i] = region;
-          for (let k = 0, to = region / 4; k < length; k++) floats[to + k] = array[from + k]!;
+          floats.set(array.subarray(from, from + length), region / 4);
         } else {
           integers[pointerIndex + i] = region + 4 * place * width;
           const rows = Math.min(group, places.length - row);
@@ -337,8 +337,8 @@ export class Runner {
       for (let i = 0; i < arrays.length; i++)
         if (kernel.buffers[i]!.store && !inside[i]) {
           const { array } = arrays[i]!; // only what is picked is stored
-          const to = places[row]! * width;
-          for (let k = 0, from = regions[i]! / 4; k < length; k++) array[to + k] = floats[from + k]!;
+          const from = regions[i]! / 4; // there is one for each
+          array.set(floats.subarray(from, from + length), places[row]! * width);
         }
     }
   }
