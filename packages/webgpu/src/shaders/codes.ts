@@ -1,9 +1,8 @@
 import type { Codec } from "@descent/arrays/engine";
-import { STEPPED, THREADS } from "./kernel.ts";
+import { CODED, OWNED } from "./kernel.ts";
 
 /*
- * State in fewer bytes: @descent/arrays' codecs, bit for bit. A workgroup encodes a block of 256 numbers at a time, one for each of its
- * threads. Codes are made of the bits of numbers alone, because shaders may take subnormal numbers for zeros, and codes
+ * State in fewer bytes: @descent/arrays' codecs, bit for bit. Codes are made of the bits of numbers alone, because shaders may take subnormal numbers for zeros, and codes
  * that begin with zeros are such.
  */
 
@@ -87,17 +86,10 @@ fn to_float8(value: f32, head: u32) -> u32 {
 }
 `;
 
-const room = `
-var<workgroup> staged: array<u32, ${THREADS}>;
-var<workgroup> most: atomic<u32>;
-var<workgroup> signs: atomic<u32>;
-`;
-
 /** The functions that these codecs call, for the top of the shader. */
 export function codecFunctions(codecs: Iterable<Codec>): string {
   const used = new Set(codecs);
-  if (used.size === 0) return "";
-  return (used.has("bfloat16") ? bfloat16 : "") + (used.has("float8") ? float8 : "") + room;
+  return (used.has("bfloat16") ? bfloat16 : "") + (used.has("float8") ? float8 : "");
 }
 
 /** The number at this place. */
@@ -107,52 +99,71 @@ export function decoded({ codec, binding, words, heads }: CodedPlace, at: string
   return `from_float8(${binding}[${words} + ((${at}) >> 2u)], ${binding}[${heads} + ((${at}) >> 9u)], ${at})`;
 }
 
-/** Statements before the loop over blocks, before the numbers of a block are computed, and after, to store `c{i}`. */
+/** What a shader says to store numbers by codecs. */
 export interface Encoding {
+  /** For the top of the shader. */
+  readonly declared: string;
+  /** Before a thread's first number. */
   readonly before: string;
-  readonly begin: string;
-  readonly end: string;
+  /** Takes a number, `k` of the thread's and `i` of the tensor's piece. */
+  take(slot: number, value: string): string;
+  /** After its last. */
+  readonly after: string;
 }
 
-/** Stores the numbers of each of these slots, block by block; those behind the last one are zeros. */
+/**
+ * Each thread has eight numbers beside each other, whose codes fill words of their own; those behind the last number are zeros. For
+ * the scales of their blocks threads wait for one another once.
+ */
 export function encoding(slots: readonly CodedPlace[]): Encoding {
-  const store = ({ codec, binding, words, heads, seed }: CodedPlace, i: number): string => {
+  const blocks = CODED / 256;
+  const eights = slots.flatMap(({ codec }, j) => (codec === "float8" ? [j] : []));
+  const at = (slot: number, block: string): string => `${eights.indexOf(slot) * blocks}u + ${block}`;
+  const weighed = (j: number): string => `
+var top${j} = 0u;
+var sign${j} = 0u;
+for (var k = 0u; k < ${OWNED}u; k++) {
+  top${j} = max(top${j}, bitcast<u32>(c${j}[k]) & 0x7fffffffu);
+  sign${j} |= bitcast<u32>(c${j}[k]);
+}
+atomicMax(&most[${at(j, "block")}], top${j});
+atomicOr(&signs[${at(j, "block")}], sign${j});`;
+  const head = (j: number, block: string): string =>
+    `float8_head(atomicLoad(&most[${at(j, block)}]), atomicLoad(&signs[${at(j, block)}]))`;
+  const stored = ({ codec, binding, words, heads }: CodedPlace, j: number): string => {
     if (codec === "bfloat16")
       return `
-staged[thread] = to_bfloat16(c${i}, ${seed} + (begin + thread) * 0x9e37u);
-workgroupBarrier();
-if (inside && thread < ${THREADS / 2}u) {
-  let pair = (thread >> 2u) * 8u + (thread & 3u);
-  ${binding}[${words} + begin / 2u + thread] = staged[pair] | (staged[pair + 4u] << 16u);
-}
-workgroupBarrier();`;
+for (var q = 0u; q < 4u; q++) { ${binding}[${words} + begin / 2u + q] = c${j}[q]; }`;
     return `
-if (thread == 0u) {
-  atomicStore(&most, 0u);
-  atomicStore(&signs, 0u);
+let head${j} = ${head(j, "block")};
+for (var q = 0u; q < 2u; q++) {
+  var word = 0u;
+  for (var k = 0u; k < 4u; k++) { word |= to_float8(c${j}[4u * q + k], head${j}) << (8u * k); }
+  ${binding}[${words} + begin / 4u + q] = word;
 }
-workgroupBarrier();
-atomicMax(&most, bitcast<u32>(c${i}) & 0x7fffffffu);
-atomicOr(&signs, bitcast<u32>(c${i}));
-workgroupBarrier();
-let head${i} = float8_head(atomicLoad(&most), atomicLoad(&signs));
-staged[thread] = to_float8(c${i}, head${i});
-heads${i} = (heads${i} >> 16u) | (head${i} << 16u);
-workgroupBarrier();
-if (inside && thread < ${THREADS / 4}u) {
-  let four = 4u * thread;
-  ${binding}[${words} + begin / 4u + thread] = staged[four] | (staged[four + 1u] << 8u) | (staged[four + 2u] << 16u) | (staged[four + 3u] << 24u);
-}
-if (k % 2u == 1u && turn * ${STEPPED}u + (k - 1u) * ${THREADS}u < length && thread == 0u) { ${binding}[${heads} + begin / 512u] = heads${i}; }
-workgroupBarrier();`;
+if (thread % 64u == 0u) { ${binding}[${heads} + begin / 512u] = (head${j} & 0xffffu) | (${head(j, "block + 1u")} << 16u); }`;
   };
   return {
-    before: slots.map(({ codec }, i) => (codec === "float8" ? `var heads${i} = 0u;\n` : "")).join(""),
-    begin: slots.map((_, i) => `var c${i} = 0.0;\n`).join(""),
-    end:
-      slots.length === 0
+    declared:
+      eights.length === 0
         ? ""
-        : `let inside = turn * ${STEPPED}u + k * ${THREADS}u < length;
-let begin = first + turn * ${STEPPED}u + k * ${THREADS}u;${slots.map(store).join("")}`,
+        : ["most", "signs"]
+            .map((name) => `var<workgroup> ${name}: array<atomic<u32>, ${eights.length * blocks}>;\n`)
+            .join(""),
+    before: slots
+      .map(({ codec }, j) => `var c${j}: array<${codec === "bfloat16" ? "u32, 4" : `f32, ${OWNED}`}>;\n`)
+      .join(""),
+    take: (j, value) => {
+      const { codec, seed } = slots[j]!; // one of them
+      return codec === "bfloat16"
+        ? `c${j}[k & 3u] |= to_bfloat16(${value}, ${seed} + (first + i) * 0x9e37u) << (4u * (k & 4u));`
+        : `c${j}[k] = ${value};`;
+    },
+    after: `
+let block = thread / ${256 / OWNED}u;
+let begin = first + turn * ${CODED}u + ${OWNED}u * thread;${eights.map(weighed).join("")}
+${eights.length > 0 ? "workgroupBarrier();" : ""}
+if (turn * ${CODED}u + block * 256u < length) {${slots.map(stored).join("")}
+}`,
   };
 }

@@ -2,7 +2,7 @@ import type { Matrix } from "@descent/core/adapter";
 import { type Expr, type ExprOf, isReduction, isUniform, type Program, type Reduction } from "@descent/core/graph";
 import { type Kernel, operand, reach, shader, wgsl } from "@descent/core/kernels";
 import { type Codecs, type CodedPlace, codecFunctions, decoded, encoding } from "./codes.ts";
-import { around, declarations, frame, helpers, joined } from "./frame.ts";
+import { around, aroundCodes, declarations, frame, helpers, joined } from "./frame.ts";
 import { type DeviceKernel, FIXED, type Kind, words } from "./kernel.ts";
 
 /**
@@ -48,7 +48,7 @@ export function elementwise(
   };
 
   return {
-    kind,
+    kind: [...stores.keys()].some((e) => e.op === "var" && codecs.has(String(e.value))) ? "codes" : kind,
     domain,
     matrix,
     inner: 0,
@@ -78,6 +78,7 @@ export function elementwise(
         const there = codedAt(e);
         return there ? [{ there, y }] : [];
       });
+      const codes = encoding(encoded.map(({ there }) => there));
       const printed = shader(wgsl, order, (e) => `x${leaves.indexOf(e)}`);
       const load = (e: Expr): string =>
         `let x${leaves.indexOf(e)} = ${isScalar(e) ? `bitcast<f32>(table[scalars + ${program.scalars.indexOf(e)}u])` : read(e)};`;
@@ -88,7 +89,7 @@ export function elementwise(
         printed.statements,
         ...[...stores.values()].map((value, i) => `let y${i} = ${printed.value(value)};`),
         ...[...stores.keys()].flatMap((e, i) => (codedAt(e) ? [] : [`${place(e)} = y${i};`])),
-        ...encoded.map(({ y }, i) => `c${i} = y${y};`),
+        ...encoded.map(({ y }, i) => codes.take(i, `y${y}`)),
         ...sums.map((e, i) => {
           const value = printed.value(operand(e));
           return joined(e.op, `sum${i}`, e.op === "sumsq" ? `${value} * ${value}` : value);
@@ -96,7 +97,10 @@ export function elementwise(
       ].join("\n");
       const outputs = sums.map((_, i) => word(FIXED + names.length + scratch.length + i));
       return frame(
-        printed.functions + helpers(sums.map((e) => e.op)) + codecFunctions(coded.map((name) => codecs.get(name)!)), // they have one
+        printed.functions +
+          helpers(sums.map((e) => e.op)) +
+          codecFunctions(coded.map((name) => codecs.get(name)!)) +
+          codes.declared, // they have one
         declarations(writable, new Set(coded.map((name) => bindings[names.indexOf(name)]!))),
         stride,
         [
@@ -107,13 +111,14 @@ export function elementwise(
           }),
           ...scratch.map((_, i) => `let v${i} = ${word(FIXED + names.length + i)};`),
           ...once.map(load),
-          around(
-            kind,
-            sums.map((e) => e.op),
-            outputs,
-            body,
-            encoding(encoded.map(({ there }) => there)),
-          ),
+          encoded.length > 0
+            ? aroundCodes(codes, body)
+            : around(
+                kind,
+                sums.map((e) => e.op),
+                outputs,
+                body,
+              ),
         ].join("\n"),
       );
     },

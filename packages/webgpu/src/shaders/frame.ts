@@ -1,6 +1,6 @@
 import type { Reduction } from "@descent/core/graph";
 import type { Encoding } from "./codes.ts";
-import { DEPTH, HEAD, type Kind, SIDE, STEPPED, SUMMED, THREADS, TILE } from "./kernel.ts";
+import { CODED, DEPTH, HEAD, type Kind, OWNED, SIDE, STEPPED, SUMMED, THREADS, TILE } from "./kernel.ts";
 
 /** The number that a reduction begins with. */
 export const nothing = (op: Reduction, name: string): string =>
@@ -62,14 +62,19 @@ for (var half = ${THREADS / 2}u; half >= ${down}u; half /= 2u) {
 if (${keep}) { ${to} = lanes[thread]; }
 workgroupBarrier();`;
 
-/** The loop over elements around a body, and what it does with sums after its last turn; `encoding` stores state in fewer bytes. */
-export function around(
-  kind: Kind,
-  sums: readonly Reduction[],
-  outputs: readonly string[],
-  body: string,
-  encoding: Encoding = { before: "", begin: "", end: "" },
-): string {
+/** The loop over a thread's elements around a body that encodes some of their numbers. */
+export const aroundCodes = ({ before, after }: Encoding, body: string): string => `${before}
+for (var k = 0u; k < ${OWNED}u; k++) {
+let i = turn * ${CODED}u + ${OWNED}u * thread + k;
+if (i < length) {
+let row = (first + i) / cols;
+let column = (first + i) % cols;
+${body}
+}
+}${after}`;
+
+/** The loop over elements around a body, and what it does with sums after its last turn. */
+export function around(kind: Kind, sums: readonly Reduction[], outputs: readonly string[], body: string): string {
   const accumulators = sums.map((op, i) => nothing(op, `sum${i}`)).join("\n");
   const finish = (down: number, at: string, keep: string): string =>
     outputs.map((to, i) => tree(sums[i]!, `sum${i}`, down, `scratch[${to} + ${at}]`, keep)).join(""); // one output each
@@ -79,14 +84,13 @@ export function around(
     case "sums": {
       const many = kind === "sums" ? SUMMED : STEPPED;
       return `${accumulators}
-${encoding.before}for (var k = 0u; k < ${many / THREADS}u; k++) {
+for (var k = 0u; k < ${many / THREADS}u; k++) {
 let i = turn * ${many}u + k * ${THREADS}u + thread;
-${encoding.begin}if (i < length) {
+if (i < length) {
 let row = (first + i) / cols;
 let column = (first + i) % cols;
 ${body}
 }
-${encoding.end}
 }${finish(1, "turn", "thread == 0u")}`;
     }
     case "rows":

@@ -6,6 +6,9 @@ import type { Domain } from "@descent/core/kernels";
 export const THREADS = 256;
 /** Elements that a workgroup steps: each thread every 256th of them. */
 export const STEPPED: number = 4 * THREADS;
+/** Elements beside each other that a thread steps where codecs keep some of their state, and those of a workgroup. */
+export const OWNED = 8;
+export const CODED: number = OWNED * THREADS;
 /** Elements that a workgroup adds up. */
 export const SUMMED: number = 16 * THREADS;
 /** A workgroup adds 64 columns of 256 rows. */
@@ -16,11 +19,20 @@ export const DEPTH = 16;
 export const OWN = 4;
 
 /**
- * How a kernel is spread over workgroups: over elements, all of one tensor where it reads them in another order; over
- * elements to add them up; a workgroup per row; a tile per workgroup, to add up columns or for a product of matrices. The
+ * How a kernel is spread over workgroups: over elements, several beside each other where it encodes them, all of one tensor where
+ * it reads them in another order; over elements to add them up; a workgroup per row; a tile per workgroup, to add up columns or for a product of matrices. The
  * last two finish sums that others began: sums of parts, and of parts of columns.
  */
-export type Kind = "elements" | "transposition" | "sums" | "rows" | "columns" | "product" | "parts" | "columnParts";
+export type Kind =
+  | "elements"
+  | "codes"
+  | "transposition"
+  | "sums"
+  | "rows"
+  | "columns"
+  | "product"
+  | "parts"
+  | "columnParts";
 
 /** How many workgroups a kernel takes. */
 export function workgroups(kind: Kind, length: number, rows: number, cols: number): number {
@@ -29,6 +41,8 @@ export function workgroups(kind: Kind, length: number, rows: number, cols: numbe
     case "transposition":
     case "columnParts":
       return Math.ceil(length / STEPPED);
+    case "codes":
+      return Math.ceil(length / CODED);
     case "sums":
       return Math.ceil(length / SUMMED);
     case "rows":

@@ -138,7 +138,7 @@ class Batcher {
     const { places } = job;
     const { kind, domain } = kernel;
     const { rows, cols, length } = extent(job, kernel);
-    const inPieces = (kind === "elements" || kind === "sums") && domain === "tensor";
+    const inPieces = (kind === "elements" || kind === "codes" || kind === "sums") && domain === "tensor";
     const outputs = this.#outputs(job, kernel, columns);
     if (length === 0) return;
     if (kind === "product" && kernel.inner === 0) {
