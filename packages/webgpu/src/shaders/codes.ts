@@ -99,7 +99,7 @@ export function decoded({ codec, binding, words, heads }: CodedPlace, at: string
   return `from_float8(${binding}[${words} + ((${at}) >> 2u)], ${binding}[${heads} + ((${at}) >> 9u)], ${at})`;
 }
 
-/** What a shader says to store numbers by codecs. */
+/** Text that makes a shader store numbers by codecs. */
 export interface Encoding {
   /** For the top of the shader. */
   readonly declared: string;
