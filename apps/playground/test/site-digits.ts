@@ -45,13 +45,20 @@ export function digitsTests(open: Open): void {
     await page.close();
   });
 
-  test("ONNX Runtime and TensorFlow.js take the same steps from the same weights", async () => {
+  test("ONNX Runtime and TensorFlow.js take the same steps from the same weights, around which the loss is measured", async () => {
     const few = { steps: 3, batch: 20, rule: "momentum", lr: 0.02 };
     const page = await open(await encode(digits({ ...few, engine: "onnxruntime" })));
     const there = await trained(page, 1);
     await page.getByLabel("Engine").selectOption("wasm");
     const here = await trained(page, 2);
     expect(Number(here[2])).toBeCloseTo(Number(there[2]), 3); // float32, sums in another order
+    const measure = page.locator(".landscape").getByRole("button");
+    await measure.click();
+    await measure.getByText("Stop").click();
+    await measure.getByText("Measure").click();
+    await eventually(() => page.locator(".landscape .summary").textContent()).toMatch(/of the way’s variance lie in the two directions; .* A random walk over as many places/); // biome-ignore format: one claim
+    expect(await page.locator(".landscape svg").count()).toBe(6); // four figures and two swatches
+    expect(await faultsByTheme(page, axe())).toEqual({ light: [], dark: [] });
     await page.close();
   });
 }

@@ -1,5 +1,6 @@
 import type { Finding } from "@descent/training";
 import type { Contender } from "../engine/messages.ts";
+import type { Landscape, Plane } from "./landscape.ts";
 import type { EngineName } from "./learner.ts";
 
 /** A training as the page orders it. */
@@ -27,6 +28,8 @@ export type Asked =
   | { readonly kind: "go" }
   /** Bytes of a picture, 28 × 28. */
   | { readonly kind: "read"; readonly image: Uint8Array }
+  /** The loss around the weights as they are; `false` for `plane` stops one that is under way. */
+  | { readonly kind: "landscape"; readonly plane: Plane | false; readonly seed: number; readonly file: string }
   /** A digit of the test set. */
   | { readonly kind: "sample"; readonly place: number; readonly file: string };
 
@@ -39,6 +42,9 @@ export type Answered =
   /** The test set after an update. */
   | { readonly kind: "tested"; readonly step: number; readonly right: number; readonly loss: number }
   | { readonly kind: "done"; readonly step: number; readonly seconds: number }
+  /** The share of a landscape that is measured, and the landscape; undefined where it was stopped. */
+  | { readonly kind: "measuring"; readonly share: number }
+  | { readonly kind: "landscape"; readonly landscape: Landscape | undefined }
   /** The probability of each digit. */
   | { readonly kind: "read"; readonly probabilities: readonly number[] }
   | { readonly kind: "sample"; readonly image: Uint8Array; readonly label: number }

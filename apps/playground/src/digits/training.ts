@@ -30,7 +30,7 @@ export function judged(logits: Float32Array, labels: Uint8Array): { readonly los
 export class Training {
   readonly learner: Learner;
   /** Weights along the way, evenly spaced, from the start on. */
-  readonly way: Weights[] = [];
+  readonly way: { readonly step: number; readonly weights: Weights }[] = [];
   readonly #order: Order;
   readonly #test: Digits;
   readonly #train: Digits;
@@ -81,7 +81,7 @@ export class Training {
     const apart = Math.ceil(steps / (KEPT - 1));
     let losses: number[] = [];
     let [reported, worked] = [performance.now(), 0];
-    this.way.push(await this.learner.weights());
+    this.way.push({ step: 0, weights: await this.learner.weights() });
     for (let step = 1; step <= steps && !this.#ended; step++) {
       const began = performance.now();
       const { images, labels } = at(this.#train, next());
@@ -92,7 +92,8 @@ export class Training {
       const samples = labels.length;
       const seen = look ? { inputs: { data: inputs, samples }, labels: { data: labels, samples } } : {};
       const findings = diagnosis.observe({ step, loss: done.loss, ...seen, ...done.look });
-      if (step % apart === 0 || step === steps) this.way.push(done.look?.after ?? (await this.learner.weights()));
+      if (step % apart === 0 || step === steps)
+        this.way.push({ step, weights: done.look?.after ?? (await this.learner.weights()) });
       worked += performance.now() - began;
       const now = performance.now();
       if (done.look || findings.length > 0 || now - reported > REPORT || step === steps) {

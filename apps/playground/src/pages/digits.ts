@@ -4,6 +4,7 @@ import { digitsFile, type Trainee, trainee } from "../digits/client.ts";
 import type { Answered } from "../digits/messages.ts";
 import type { State, Store } from "../state/state.ts";
 import { h } from "../ui/dom.ts";
+import { LandscapeView } from "../ui/landscape.ts";
 import type { Mine } from "../ui/mine.ts";
 import { NetCharts, type NetRun } from "../ui/net-charts.ts";
 import { NetSettings } from "../ui/net-settings.ts";
@@ -26,6 +27,7 @@ export class DigitsPage implements PageView {
   readonly #settings: NetSettings;
   readonly #charts = new NetCharts();
   readonly #reading: Reading;
+  readonly #landscape: LandscapeView;
   readonly #train: HTMLButtonElement;
   readonly #pause: HTMLButtonElement;
   readonly #bar = h("progress", { max: 1, value: 0, "aria-label": "Steps of this training" });
@@ -44,6 +46,9 @@ export class DigitsPage implements PageView {
     this.#trainee = trainee((message) => this.#hear(message));
     this.#settings = new NetSettings(store);
     this.#reading = new Reading(this.#trainee);
+    this.#landscape = new LandscapeView((plane) =>
+      this.#trainee.ask({ kind: "landscape", plane, seed: this.#store.state.digits.seed, file: digitsFile() }),
+    );
     this.#train = h("button", { type: "button", class: "primary", onclick: () => this.#begin() }, "Train");
     this.#pause = h("button", { type: "button", onclick: () => this.#turn() }, "Pause");
     const clear = h("button", { type: "button", onclick: () => this.#forget() }, "Clear the curves");
@@ -78,6 +83,7 @@ export class DigitsPage implements PageView {
         this.#summary,
         this.#runsList,
         this.#charts.element,
+        this.#landscape.element,
       ),
       h(
         "section",
@@ -143,6 +149,7 @@ export class DigitsPage implements PageView {
     this.#pause.disabled = phase !== "training" && phase !== "paused";
     this.#pause.textContent = phase === "paused" ? "Go on" : "Pause";
     if (words !== undefined) this.#status.textContent = words;
+    this.#landscape.ready(phase === "done");
     this.#reading.trained(phase === "training" || phase === "paused" || phase === "done");
   }
 
@@ -172,6 +179,12 @@ export class DigitsPage implements PageView {
       case "read":
         this.#reading.show(message.probabilities);
         break;
+      case "measuring":
+        this.#landscape.measuring(message.share);
+        return;
+      case "landscape":
+        this.#landscape.show(message.landscape);
+        return;
       case "sample":
         this.#reading.put(message.image, message.label);
         break;

@@ -25,19 +25,22 @@ export class Reading {
     const button = (text: string, onclick: () => void) => h("button", { type: "button", onclick }, text);
     this.element = h(
       "div",
-      { class: "stack" },
-      this.#pad.element,
+      { class: "reading" },
       h(
         "div",
-        { class: "exports" },
-        button("Clear", () => this.#pad.clear()),
-        button("A test digit", () => {
-          this.#place = (this.#place * 17 + 371) % 1000; // another one each time
-          this.#trainee.ask({ kind: "sample", place: this.#place, file: digitsFile() });
-        }),
+        { class: "stack" },
+        this.#pad.element,
+        h(
+          "div",
+          { class: "exports" },
+          button("Clear", () => this.#pad.clear()),
+          button("A test digit", () => {
+            this.#place = (this.#place * 17 + 371) % 1000; // another one each time
+            this.#trainee.ask({ kind: "sample", place: this.#place, file: digitsFile() });
+          }),
+        ),
       ),
-      this.#words,
-      this.#bars,
+      h("div", { class: "stack" }, this.#words, this.#bars),
     );
     this.show(undefined);
   }
