@@ -3,7 +3,7 @@ import { families } from "@descent/catalogue";
 import { refusing, wholes } from "@descent/conformance";
 import { describeBackend, describeRules } from "@descent/conformance/vitest";
 import { beforeAll, describe, expect, test } from "vitest";
-import { TOGETHER } from "../../../../tests/long.ts";
+import { long, TOGETHER } from "../../../../tests/long.ts";
 import { followsFirstSteps, forSoftwareGpu } from "../../../../tests/long-rules.ts";
 import { optimizer } from "../../src/index.ts";
 import { tf } from "../backends.ts";
@@ -25,6 +25,7 @@ const refuses = {
 const all = await Promise.all(families.map((family) => forSoftwareGpu(family, 0)));
 
 describe("on tfjs's webgpu backend", () => {
+  if (!long) fewThreads(); // as in the browser
   const target = tfjs("tfjs webgpu");
   // One rounding for each operation, as SwiftShader's instructions have it, and a cosine of our own.
   describeBackend(target, {
@@ -36,9 +37,9 @@ describe("on tfjs's webgpu backend", () => {
   describe("with few threads for a product", () => {
     fewThreads();
     // A compilation takes a tenth of a second: each rule follows a golden and passes one check, each another.
-    for (const { module, goldens, long } of all) {
+    for (const { module, goldens, long: slow } of all) {
       describeRules(module, goldens, { targets: [target], refuses, share: { part: 0, of: 10 } });
-      for (const [rule, golden] of long) followsFirstSteps(target, rule, golden);
+      for (const [rule, golden] of slow) followsFirstSteps(target, rule, golden);
     }
     // A software GPU takes seconds for each, and the browser's tests run the rest.
     const some = Object.entries(scenarios({ steps: 4, many: 5 })).filter(([name]) =>
